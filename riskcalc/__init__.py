@@ -1,0 +1,1 @@
+"""riskcalc: price, plan and size small-cap option spreads, shares and leveraged funds at one risk."""

@@ -1,0 +1,1 @@
+"""Formulas on arrays: keyword-only, broadcasting, ignorant of trades."""
