@@ -1,0 +1,84 @@
+"""What things are: frozen records, valid by construction."""
+
+from riskcalc.domain.account import Account, Costs, RiskBasis, RiskLimits
+from riskcalc.domain.builders import (
+    calendar,
+    call_credit_spread,
+    call_spread,
+    covered_call,
+    iron_condor,
+    long_option,
+    protective_put,
+    put_credit_spread,
+    put_spread,
+    shares,
+)
+from riskcalc.domain.entry import EntryRules, Trigger
+from riskcalc.domain.exits import ExitPlan, Target
+from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
+from riskcalc.domain.listing import Listing, OptionQuote, QuotedListing, UsualListing
+from riskcalc.domain.market import Market, Quote
+from riskcalc.domain.report import (
+    Check,
+    CheckStatus,
+    GapLine,
+    Greeks,
+    LadderRow,
+    LegReport,
+    Level,
+    PositionSize,
+    RiskReport,
+    ThetaReport,
+    TradePlan,
+)
+from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
+from riskcalc.domain.view import View
+
+__all__ = [
+    "INSTRUMENTS",
+    "Account",
+    "Check",
+    "CheckStatus",
+    "Costs",
+    "EntryRules",
+    "ExerciseStyle",
+    "ExitPlan",
+    "GapLine",
+    "Greeks",
+    "Instrument",
+    "LadderRow",
+    "Leg",
+    "LegReport",
+    "Level",
+    "Listing",
+    "Market",
+    "OptionLeg",
+    "OptionQuote",
+    "OptionType",
+    "PositionSize",
+    "Quote",
+    "QuotedListing",
+    "RiskBasis",
+    "RiskLimits",
+    "RiskReport",
+    "ShareLeg",
+    "Side",
+    "Target",
+    "ThetaReport",
+    "Trade",
+    "TradePlan",
+    "Trigger",
+    "UsualListing",
+    "View",
+    "calendar",
+    "call_credit_spread",
+    "call_spread",
+    "covered_call",
+    "instrument",
+    "iron_condor",
+    "long_option",
+    "protective_put",
+    "put_credit_spread",
+    "put_spread",
+    "shares",
+]

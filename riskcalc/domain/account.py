@@ -1,0 +1,98 @@
+"""The account that carries the trade, what trading costs it, and the limits it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from riskcalc.domain.ranges import fraction, non_negative, positive
+
+
+class RiskBasis(StrEnum):
+    """What counts as the loss of one unit when a trade is sized."""
+
+    MAX_LOSS = "max_loss"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What the broker and the market take, per side; a round trip pays twice."""
+
+    commission_per_contract: float = 0.0
+    """[dollars per contract and side]"""
+    commission_per_share: float = 0.0
+    """[dollars per share and side]"""
+    commission_per_trade: float = 0.0
+    """[dollars per side, once, however many units]"""
+    slippage_per_share: float = 0.0
+    """[dollars per share and side], for share legs; option legs carry their own quoted width."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        non_negative("commission_per_contract", self.commission_per_contract)
+        non_negative("commission_per_share", self.commission_per_share)
+        non_negative("commission_per_trade", self.commission_per_trade)
+        non_negative("slippage_per_share", self.slippage_per_share)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLimits:
+    """The rules that no trade may break, as shares of equity."""
+
+    risk_fraction: float = 0.01
+    """Most that one trade may lose, in (0, 1]."""
+    max_heat_fraction: float = 0.06
+    """Most that all open trades may lose together, in (0, 1]."""
+    max_position_fraction: float = 1.0
+    """Most market value one position may have, in (0, 1]."""
+    risk_basis: RiskBasis | None = None
+    """What sizes the trade; None takes the maximum loss of a defined-risk option trade, else the stop."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        fraction("risk_fraction", self.risk_fraction)
+        fraction("max_heat_fraction", self.max_heat_fraction)
+        fraction("max_position_fraction", self.max_position_fraction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Equity, what of it is free, and what is already at risk.
+
+    Examples
+    --------
+    >>> Account(equity=100_000).free_buying_power
+    100000.0
+    """
+
+    equity: float
+    """Account value [dollars], > 0."""
+    buying_power: float | None = None
+    """Equity free to be tied up as cost or margin [dollars], >= 0; None means all of it."""
+    open_risk: float = 0.0
+    """What open trades lose together at a common shock, their heat [dollars], >= 0."""
+    limits: RiskLimits = field(default_factory=RiskLimits)
+    costs: Costs = field(default_factory=Costs)
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        positive("equity", self.equity)
+        non_negative("open_risk", self.open_risk)
+        if self.buying_power is not None:
+            non_negative("buying_power", self.buying_power)
+
+    @property
+    def free_buying_power(self) -> float:
+        """Buying power with its default filled in [dollars]."""
+        return float(self.equity if self.buying_power is None else self.buying_power)
+
+    @property
+    def risk_budget(self) -> float:
+        """Most that the next trade may lose [dollars]."""
+        return self.equity * self.limits.risk_fraction
+
+    @property
+    def heat_left(self) -> float:
+        """What may still be put at risk over all open trades [dollars], never below 0."""
+        return max(self.equity * self.limits.max_heat_fraction - self.open_risk, 0.0)

@@ -1,0 +1,102 @@
+"""How a trade is left: stop, targets, time stop, and the gaps that jump over a stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, whole_count
+from riskcalc.domain.trade import Side
+from riskcalc.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A favourable move of the underlying at which part of the trade is closed."""
+
+    move: float
+    """Move from entry as a fraction, > 0: 0.10 is ten per cent in the trade's favour."""
+    fraction: float = 1.0
+    """Share of the position closed there, in (0, 1]."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        positive("target move", self.move)
+        fraction("target fraction", self.fraction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitPlan:
+    """Stop, targets and time stop as moves of the underlying from entry.
+
+    Examples
+    --------
+    >>> exits = ExitPlan(stop=0.06, targets=(Target(move=0.10, fraction=0.5),), close_dte=21)
+    >>> exits.time_stop(entry=date(2026, 7, 20), expiry=date(2026, 9, 18))
+    datetime.date(2026, 8, 28)
+    """
+
+    stop: float
+    """Adverse move from entry that ends the trade, in (0, 1)."""
+    targets: tuple[Target, ...] = ()
+    """Nearest first; their fractions sum to at most 1."""
+    holding_days: int | None = None
+    """Calendar days after entry at which the trade is closed, >= 1."""
+    close_dte: int | None = None
+    """Calendar days before the nearest expiry at which the trade is closed, >= 1."""
+    vol_shift: float = 0.0
+    """Change of every leg's volatility at the stop: 0.03 is three points up."""
+    gap_shocks: tuple[float, ...] = ()
+    """Adverse overnight moves to price beside the stop, in (0, 1); empty takes the usual ones."""
+    side: Side | None = None
+    """LONG when the trade gains as the underlying rises; None reads it from the trade's delta."""
+
+    def __post_init__(self) -> None:
+        """Check every field and the fields against each other."""
+        open_fraction("stop", self.stop)
+        finite("vol_shift", self.vol_shift)
+        for shock in self.gap_shocks:
+            open_fraction("gap shock", shock)
+        for field, days in (("holding_days", self.holding_days), ("close_dte", self.close_dte)):
+            if days is not None:
+                whole_count(field, days)
+        moves = [target.move for target in self.targets]
+        if moves != sorted(set(moves)):
+            raise InvalidInputError(f"targets must rise from the nearest to the furthest, got {moves}")
+        closed = sum(target.fraction for target in self.targets)
+        if closed > 1 + 1e-9:
+            raise InvalidInputError(f"target fractions must sum to at most 1, got {closed:g}")
+
+    def time_stop(self, *, entry: date, expiry: date | None) -> date | None:
+        """The day the trade is closed at the latest; None when neither rule nor expiry sets one.
+
+        Parameters
+        ----------
+        entry : date
+            Day of entry.
+        expiry : date or None
+            Nearest expiry of the trade.
+
+        Raises
+        ------
+        InvalidInputError
+            The rule `close_dte` puts the time stop on or before the entry, or no expiry gives it a meaning.
+        """
+        days = [expiry] if expiry else []
+        if self.holding_days is not None:
+            days.append(entry + timedelta(days=self.holding_days))
+        if self.close_dte is not None:
+            days.append(self._close_before(entry=entry, expiry=expiry))
+        return min(days, default=None)
+
+    def _close_before(self, *, entry: date, expiry: date | None) -> date:
+        """Day that `close_dte` names."""
+        if expiry is None:
+            raise InvalidInputError("close_dte needs an option leg; use holding_days for shares")
+        day = expiry - timedelta(days=self.close_dte or 0)
+        if day <= entry:
+            left = (expiry - entry).days
+            raise InvalidInputError(
+                f"close_dte must be below the {left} days left to the expiry, got {self.close_dte}"
+            )
+        return day

@@ -1,0 +1,88 @@
+"""The funds and indices that are traded, and what is fixed about each."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from riskcalc.domain.ranges import finite, positive, whole_count
+from riskcalc.errors import InvalidInputError
+
+
+class ExerciseStyle(StrEnum):
+    """When the holder of an option may exercise it."""
+
+    AMERICAN = "american"
+    EUROPEAN = "european"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A fund or index that shares and options are written on.
+
+    Examples
+    --------
+    >>> Instrument(symbol="SPXL", leverage=3, benchmark="SPY").option_multiplier
+    100
+    """
+
+    symbol: str
+    leverage: float = 1.0
+    """Daily return as a multiple of the benchmark's: 1, 3 or -3."""
+    benchmark: str = ""
+    """Symbol whose daily return is multiplied; empty when it is the instrument's own."""
+    exercise: ExerciseStyle = ExerciseStyle.AMERICAN
+    option_multiplier: int = 100
+    """Shares (or dollars per index point) one option contract stands for."""
+    strike_step: float = 1.0
+    """Distance of listed strikes near the money [dollars]."""
+    broad_based: bool = True
+    """Whether it follows a broad index, which lowers the margin of a short option."""
+    tradable_shares: bool = True
+    """False for an index: options exist, shares do not."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if not self.symbol:
+            raise InvalidInputError("symbol must not be empty")
+        if finite("leverage", self.leverage) == 0:
+            raise InvalidInputError("leverage must not be 0")
+        whole_count("option_multiplier", self.option_multiplier)
+        positive("strike_step", self.strike_step)
+
+    @property
+    def leverage_factor(self) -> float:
+        """Leverage without its sign: what margin and gap rules scale with."""
+        return abs(self.leverage)
+
+
+INSTRUMENTS = {
+    listed.symbol: listed
+    for listed in (
+        Instrument(symbol="IWM"),
+        Instrument(symbol="TNA", leverage=3, benchmark="IWM"),
+        Instrument(symbol="TZA", leverage=-3, benchmark="IWM", strike_step=0.5),
+        Instrument(symbol="SPY"),
+        Instrument(symbol="RUT", exercise=ExerciseStyle.EUROPEAN, strike_step=5, tradable_shares=False),
+    )
+}
+"""The instruments known by symbol; pass an `Instrument` of your own for any other."""
+
+
+def instrument(symbol: str | Instrument) -> Instrument:
+    """Look up an instrument by its symbol; an `Instrument` is passed through.
+
+    Raises
+    ------
+    InvalidInputError
+        No instrument of that symbol is known.
+    """
+    if isinstance(symbol, Instrument):
+        return symbol
+    known = INSTRUMENTS.get(symbol.upper())
+    if known is None:
+        near = difflib.get_close_matches(symbol.upper(), INSTRUMENTS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise InvalidInputError(f"symbol must be one of {', '.join(INSTRUMENTS)}, got {symbol!r}{hint}")
+    return known

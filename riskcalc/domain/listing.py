@@ -1,0 +1,87 @@
+"""Which options can be traded: the protocol of a quoted chain, and the usual listing without one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.ranges import non_negative
+from riskcalc.domain.sessions import last_session_on_or_before
+from riskcalc.domain.trade import OptionType
+from riskcalc.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionQuote:
+    """Bid and ask of one option [dollars per share]."""
+
+    bid: float
+    ask: float
+
+    def __post_init__(self) -> None:
+        """Check that the quote is usable: 0 < bid <= ask."""
+        non_negative("bid", self.bid)
+        if not self.bid <= non_negative("ask", self.ask):
+            raise InvalidInputError(f"bid must not be above ask, got {self.bid:g} and {self.ask:g}")
+
+    @property
+    def mid(self) -> float:
+        """Midpoint [dollars per share]."""
+        return (self.bid + self.ask) / 2
+
+    @property
+    def width(self) -> float:
+        """Ask minus bid [dollars per share]."""
+        return self.ask - self.bid
+
+
+class Listing(Protocol):
+    """Expiries and strikes to choose from."""
+
+    def expiries(self) -> tuple[dt.date, ...]:
+        """Expiries, nearest first."""
+
+    def strikes(self, *, expiry: dt.date, option_type: OptionType) -> tuple[float, ...]:
+        """Strikes of one expiry, lowest first [dollars]."""
+
+
+class QuotedListing(Listing, Protocol):
+    """A chain of real quotes."""
+
+    @property
+    def symbol(self) -> str:
+        """Symbol of the underlying."""
+
+    @property
+    def date(self) -> dt.date:
+        """Day of the quotes."""
+
+    @property
+    def spot(self) -> float:
+        """Price of the underlying when the quotes were taken [dollars]."""
+
+    def quote(self, *, expiry: dt.date, strike: float, option_type: OptionType) -> OptionQuote:
+        """Return a usable quote; raises ChainError that says why there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualListing:
+    """What an exchange usually lists: weekly Fridays for a year, strikes on the instrument's step."""
+
+    instrument: Instrument
+    date: dt.date
+    spot: float
+
+    def expiries(self) -> tuple[dt.date, ...]:
+        """The next 52 Fridays, or the session before when the exchange is closed."""
+        first = self.date + dt.timedelta(days=(4 - self.date.weekday()) % 7 or 7)
+        return tuple(last_session_on_or_before(first + dt.timedelta(weeks=week)) for week in range(52))
+
+    def strikes(self, *, expiry: dt.date, option_type: OptionType) -> tuple[float, ...]:  # noqa: ARG002 - the same for all
+        """Every step from a fifth of the spot to five times it."""
+        step = self.instrument.strike_step
+        return tuple(
+            step * k for k in range(max(1, int(self.spot / step / 5)), int(5 * self.spot / step) + 2)
+        )

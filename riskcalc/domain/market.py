@@ -1,0 +1,71 @@
+"""What the market says on one date: the rate, and a quote for each underlying."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive
+from riskcalc.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One underlying: its price, its implied volatility and what it pays."""
+
+    spot: float
+    """Price of one share or index point [dollars], > 0."""
+    vol: float
+    """At-the-money implied volatility for the trade's horizon, per sqrt(year), >= 0."""
+    dividend_yield: float = 0.0
+    """Continuous dividend yield, per year."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        positive("spot", self.spot)
+        non_negative("vol", self.vol)
+        finite("dividend_yield", self.dividend_yield)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """All that is observed on one date; nothing below reads a clock.
+
+    Examples
+    --------
+    >>> market = Market(date=dt.date(2026, 7, 20), rate=0.04, quotes={"IWM": Quote(spot=295.4, vol=0.2)})
+    >>> market.quote("IWM").spot
+    295.4
+    """
+
+    date: dt.date
+    rate: float
+    """Continuously compounded risk-free rate, per year."""
+    quotes: Mapping[str, Quote]
+    signals: Mapping[str, float] = field(default_factory=dict)
+    """Observed signals that entry rules look at, by name: ``{"sp500_move": -0.034}``."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        calendar_date("date", self.date)
+        finite("rate", self.rate)
+        for name, value in self.signals.items():
+            finite(f"signals.{name}", value)
+
+    def quote(self, symbol: str) -> Quote:
+        """Return the quote of a symbol.
+
+        Raises
+        ------
+        InvalidInputError
+            The market has no quote for that symbol.
+        """
+        if symbol not in self.quotes:
+            known = ", ".join(sorted(self.quotes)) or "none"
+            raise InvalidInputError(f"the market has no quote for {symbol}; quoted: {known}")
+        return self.quotes[symbol]
+
+    def years_to(self, day: dt.date) -> float:
+        """Years from the market's date to a day, ACT/365; negative for the past."""
+        return (day - self.date).days / 365

@@ -1,0 +1,292 @@
+"""The answers: what a trade is worth, what it does at its exits, and how many units to hold.
+
+Everything is for one unit of the trade and signed for the position, unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from riskcalc.domain.exits import ExitPlan
+from riskcalc.domain.market import Market
+from riskcalc.domain.plain_data import plain
+from riskcalc.domain.trade import Leg, Side, Trade
+from riskcalc.domain.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeks:
+    """Sensitivities of a position, in the units traders read."""
+
+    delta: float
+    """Shares the position moves like: dollars per dollar of spot."""
+    gamma: float
+    """Change of delta per dollar of spot."""
+    theta_per_day: float
+    """Change of value per calendar day, all else equal [dollars]."""
+    vega_per_point: float
+    """Change of value when every vol rises by 0.01 [dollars]."""
+    rho_per_point: float
+    """Change of value when the rate rises by 0.01 [dollars]."""
+    dollar_delta: float
+    """Delta times spot [dollars]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReport:
+    """One leg, signed for its side."""
+
+    leg: Leg
+    entry_price: float
+    """[dollars per share]"""
+    price: float
+    """Model price now [dollars per share]."""
+    vol: float | None
+    """Volatility the leg is priced with; None for shares."""
+    value: float
+    """[dollars]"""
+    greeks: Greeks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskReport:
+    """What `evaluate` finds out about one unit of a trade."""
+
+    trade: Trade
+    """The trade with every entry price and vol filled in."""
+    market: Market
+    net_debit: float
+    """Paid at entry [dollars]; negative when received."""
+    value: float
+    """Model value now [dollars]."""
+    greeks: Greeks
+    legs: tuple[LegReport, ...]
+    max_loss: float
+    """Largest loss at the payoff date, >= 0 [dollars]; inf when unlimited. Costs are not in it."""
+    max_profit: float
+    """Largest gain at the payoff date [dollars]; inf when unlimited."""
+    breakevens: tuple[float, ...]
+    """Spots at which the payoff crosses zero, lowest first [dollars]."""
+    reward_to_risk: float | None
+    """Maximum profit over maximum loss; None when either is unlimited or nothing can be lost."""
+    prob_profit: float | None
+    """Chance of a gain at the payoff date under the view; None for a trade in shares alone."""
+    payoff_date: dt.date | None
+    """Day the payoff facts hold for: the nearest expiry; None for shares, whose payoff has no date."""
+    payoff_note: str
+    """How the payoff facts were found, where that needs saying."""
+    view: View
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
+        return {
+            "trade": trade_to_dict(self),
+            "market": plain(self.market),
+            "price": {
+                "net_debit": plain(self.net_debit),
+                "value": plain(self.value),
+                "max_loss": plain(self.max_loss),
+                "max_profit": plain(self.max_profit),
+                "breakevens": plain(self.breakevens),
+                "reward_to_risk": plain(self.reward_to_risk),
+                "payoff_date": plain(self.payoff_date),
+                "payoff_note": self.payoff_note,
+            },
+            "greeks": plain(self.greeks),
+            "probability": {"view": self.view.name, "profit": plain(self.prob_profit)},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRow:
+    """The position at one spot on one date."""
+
+    label: str
+    """Which level: ``stop -6%``, ``spot``, ``target +10%``, ``strike 295``, ``breakeven``."""
+    when: str
+    """Which date: ``today``, ``time stop``, ``expiry``, or days from entry ``+13d``."""
+    spot: float
+    """[dollars]"""
+    date: dt.date
+    value: float
+    """[dollars per unit]"""
+    pnl: float
+    """Value minus entry, before costs [dollars per unit]."""
+    r_multiple: float | None
+    """P&L over the planned loss of one unit; None when that is unlimited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThetaReport:
+    """What time costs one unit at an unchanged spot."""
+
+    per_day: float
+    """[dollars per calendar day]"""
+    debit_share_per_day: float | None
+    """Theta per day over the debit; None for a credit."""
+    to_time_stop: float
+    """Change of value by the time stop [dollars]."""
+    long_legs_per_day: float | None
+    """Theta per day of the bought options alone [dollars]; None without a bought and a sold option."""
+    long_legs_to_time_stop: float | None
+    """The same to the time stop [dollars]."""
+
+    @property
+    def saved_per_day(self) -> float | None:
+        """Theta the sold options save per day against the bought ones alone [dollars]."""
+        return None if self.long_legs_per_day is None else self.per_day - self.long_legs_per_day
+
+    @property
+    def saved_to_time_stop(self) -> float | None:
+        """The same to the time stop [dollars]."""
+        if self.long_legs_to_time_stop is None:
+            return None
+        return self.to_time_stop - self.long_legs_to_time_stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapLine:
+    """The loss when the underlying opens past the stop."""
+
+    move: float
+    """Signed move of the underlying, a fraction."""
+    spot: float
+    """[dollars]"""
+    loss_per_unit: float
+    """Costs included; negative is a gain [dollars]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionSize:
+    """How many units an account may hold, and what that puts at risk."""
+
+    units: int
+    """Rounded down: one more would break a limit."""
+    risk: float
+    """Planned loss of all units, costs included [dollars]."""
+    risk_budget: float
+    """[dollars]"""
+    risk_fraction: float
+    """Risk as a share of equity."""
+    loss_per_unit: float
+    """Planned loss of one unit, costs included [dollars]: one R."""
+    binding_limit: str = "risk budget"
+    """The limit that stops the next unit."""
+    reason: str = ""
+    """The binding limit in a sentence."""
+    basis: str = ""
+    """What the planned loss is: ``max_loss`` or ``stop``."""
+    capital: float | None = None
+    """Buying power all units tie up [dollars]."""
+    loss_at_stop: float | None = None
+    """Worst loss of all units at the stop on any day up to the time stop, costs included [dollars]."""
+    loss_at_gap: float | None = None
+    """Worst loss of all units over the gap lines, costs included [dollars]."""
+    limits: tuple[tuple[str, int | None], ...] = ()
+    """Each limit and the units it allows; None where it does not bind at all."""
+
+
+class CheckStatus(StrEnum):
+    """Verdict of a check; the text stands without colour."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One rule held against the plan."""
+
+    name: str
+    status: CheckStatus
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A spot that the plan names."""
+
+    label: str
+    spot: float
+    """[dollars]"""
+    move: float
+    """Signed move from entry, a fraction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradePlan:
+    """A trade priced, taken through its exits, sized and checked."""
+
+    report: RiskReport
+    exits: ExitPlan
+    side: Side
+    """LONG when the trade gains as the underlying rises."""
+    stop: Level
+    targets: tuple[Level, ...]
+    time_stop: dt.date | None
+    ladder: tuple[LadderRow, ...]
+    theta: ThetaReport
+    gaps: tuple[GapLine, ...]
+    size: PositionSize
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no check fails."""
+        return all(check.status is not CheckStatus.FAIL for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
+        report = self.report.to_dict()
+        report["probability"] |= dict.fromkeys(PENDING_PROBABILITIES)
+        return report | {
+            "theta": plain(self.theta)
+            | {
+                "saved_per_day": plain(self.theta.saved_per_day),
+                "saved_to_time_stop": plain(self.theta.saved_to_time_stop),
+            },
+            "exits": {
+                "side": self.side.name.lower(),
+                "stop": plain(self.stop),
+                "targets": plain(self.targets),
+                "time_stop": plain(self.time_stop),
+                "vol_shift": plain(self.exits.vol_shift),
+            },
+            "ladder": plain(self.ladder),
+            "gaps": plain(self.gaps),
+            "size": plain(self.size) | {"limits": plain(dict(self.size.limits))},
+            "checks": plain(self.checks),
+        }
+
+
+PENDING_PROBABILITIES = (
+    "touch_stop",
+    "touch_target",
+    "stop_first",
+    "target_first",
+    "neither",
+    "expected_pnl",
+)
+"""Chances that need a first-passage model; null in a plan until there is one."""
+
+
+def trade_to_dict(report: RiskReport) -> dict[str, Any]:
+    """Return the trade of a report as plain data, each leg with what it was priced at."""
+    trade = report.trade
+    return {
+        "name": trade.name,
+        "description": trade.description,
+        "symbol": trade.symbol,
+        "multiplier": trade.instrument.option_multiplier,
+        "exercise": trade.instrument.exercise.value,
+        "legs": [
+            plain(found.leg)
+            | {"label": found.leg.label, "price": plain(found.price), "value": plain(found.value)}
+            | {"vol": plain(found.vol), "entry_price": plain(found.entry_price)}
+            for found in report.legs
+        ],
+    }

@@ -1,0 +1,177 @@
+"""A trade is legs on one underlying: options and shares, long and short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from itertools import pairwise
+
+from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.ranges import calendar_date, non_negative, positive, whole_count
+from riskcalc.errors import InvalidInputError
+
+
+class Side(IntEnum):
+    """Bought or sold; multiply by it."""
+
+    LONG = 1
+    SHORT = -1
+
+
+class OptionType(IntEnum):
+    """Call or put; the `sign` of the pricing formulas."""
+
+    CALL = 1
+    PUT = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionLeg:
+    """Some contracts of one listed option, bought or sold."""
+
+    side: Side
+    option_type: OptionType
+    strike: float
+    """Exercise price [dollars], > 0."""
+    expiry: date
+    contracts: int = 1
+    """Contracts per unit of the trade, >= 1."""
+    premium: float | None = None
+    """Entry price [dollars per share], >= 0; None enters at the model's value."""
+    vol: float | None = None
+    """Volatility that reprices the leg, per sqrt(year); None solves the premium or takes the quote's."""
+    spread_cost: float = 0.0
+    """What the quoted bid-ask width costs over entry and exit, beyond the premium [dollars per share]."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        positive("strike", self.strike)
+        calendar_date("expiry", self.expiry)
+        whole_count("contracts", self.contracts)
+        non_negative("spread_cost", self.spread_cost)
+        if self.premium is not None:
+            non_negative("premium", self.premium)
+        if self.vol is not None:
+            non_negative("vol", self.vol)
+
+    @property
+    def signed_contracts(self) -> int:
+        """Contracts, negative when sold."""
+        return int(self.side) * self.contracts
+
+    @property
+    def label(self) -> str:
+        """The leg as a trader writes it: ``+1 call 295 2026-09-18``."""
+        kind = self.option_type.name.lower()
+        return f"{self.signed_contracts:+d} {kind} {self.strike:g} {self.expiry.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareLeg:
+    """Some shares, bought or sold short."""
+
+    side: Side
+    shares: int = 1
+    """Shares per unit of the trade, >= 1."""
+    entry_price: float | None = None
+    """Entry price [dollars per share], > 0; None enters at the spot."""
+    spread_cost: float = 0.0
+    """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        whole_count("shares", self.shares)
+        non_negative("spread_cost", self.spread_cost)
+        if self.entry_price is not None:
+            positive("entry_price", self.entry_price)
+
+    @property
+    def signed_shares(self) -> int:
+        """Shares, negative when sold short."""
+        return int(self.side) * self.shares
+
+    @property
+    def label(self) -> str:
+        """The leg as a trader writes it: ``+100 shares``."""
+        return f"{self.signed_shares:+d} {'share' if self.shares == 1 else 'shares'}"
+
+
+Leg = OptionLeg | ShareLeg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """Legs on one underlying that are entered and left together; the unit that sizing multiplies.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no leg, or shares are asked for on an index.
+    """
+
+    instrument: Instrument
+    legs: tuple[Leg, ...]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that the legs can exist on the instrument."""
+        if not self.legs:
+            raise InvalidInputError("legs must hold at least one leg, got none")
+        if self.share_legs and not self.instrument.tradable_shares:
+            raise InvalidInputError(f"{self.symbol} is an index: it has options but no shares")
+
+    @property
+    def symbol(self) -> str:
+        """Symbol of the underlying."""
+        return self.instrument.symbol
+
+    @property
+    def option_legs(self) -> tuple[OptionLeg, ...]:
+        """The option legs, in order."""
+        return tuple(leg for leg in self.legs if isinstance(leg, OptionLeg))
+
+    @property
+    def share_legs(self) -> tuple[ShareLeg, ...]:
+        """The share legs, in order."""
+        return tuple(leg for leg in self.legs if isinstance(leg, ShareLeg))
+
+    @property
+    def expiries(self) -> tuple[date, ...]:
+        """The expiries of the option legs, each once, nearest first."""
+        return tuple(sorted({leg.expiry for leg in self.option_legs}))
+
+    @property
+    def expiry(self) -> date | None:
+        """The nearest expiry; None for a trade in shares alone."""
+        return min(self.expiries, default=None)
+
+    def leg_size(self, leg: Leg) -> int:
+        """Shares a leg stands for, signed: side x contracts x multiplier."""
+        if isinstance(leg, OptionLeg):
+            return leg.signed_contracts * self.instrument.option_multiplier
+        return leg.signed_shares
+
+    @property
+    def description(self) -> str:
+        """The trade in one line, by its structure where that has a name."""
+        return f"{self.symbol} {_structure(self)}"
+
+
+def _structure(trade: Trade) -> str:
+    options, held = trade.option_legs, trade.share_legs
+    if not options:
+        return " ".join(leg.label for leg in held)
+    if not held and len(options) == 2 and len(trade.expiries) == 1:
+        long, short = sorted(options, key=lambda leg: -leg.side)
+        kinds = {leg.option_type for leg in options}
+        if (long.side, short.side) == (Side.LONG, Side.SHORT) and len(kinds) == 1:
+            return f"{long.strike:g}/{short.strike:g} {long.option_type.name.lower()} spread {long.expiry}"
+    return ", ".join(leg.label for leg in trade.legs)
+
+
+def require_ascending(**strikes: float) -> None:
+    """Check that strikes rise in the order they are given, naming the first pair that does not."""
+    for (low_name, low), (high_name, high) in pairwise(strikes.items()):
+        if not low < high:
+            raise InvalidInputError(f"{low_name} must be below {high_name}, got {low:g} and {high:g}")

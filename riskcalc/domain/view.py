@@ -1,0 +1,46 @@
+"""What the trader believes: it moves odds and expectations, never a price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riskcalc.domain.ranges import finite, non_negative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Drift and volatility that chances are stated under.
+
+    Examples
+    --------
+    >>> View.neutral().name
+    'neutral (risk-neutral drift, implied vol)'
+    >>> View(drift=0.12).name
+    'drift +12.0% a year, implied vol'
+    """
+
+    drift: float | None = None
+    """Expected growth of the spot, continuous, per year; None is the risk-neutral drift."""
+    vol: float | None = None
+    """Volatility that will be realised, per sqrt(year), >= 0; None is the quote's implied volatility."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if self.drift is not None:
+            finite("view drift", self.drift)
+        if self.vol is not None:
+            non_negative("view vol", self.vol)
+
+    @classmethod
+    def neutral(cls) -> View:
+        """Return the view of the market's own prices."""
+        return cls()
+
+    @property
+    def name(self) -> str:
+        """The view in words, to stand beside every chance."""
+        if self == View():
+            return "neutral (risk-neutral drift, implied vol)"
+        drift = "risk-neutral drift" if self.drift is None else f"drift {self.drift:+.1%} a year"
+        vol = "implied vol" if self.vol is None else f"vol {self.vol:.1%}"
+        return f"{drift}, {vol}"
