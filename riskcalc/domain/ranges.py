@@ -29,6 +29,11 @@ def fraction(field: str, value: float) -> float:
     return _require(0 < _number(field, value) <= 1, field, value, "in (0, 1]")
 
 
+def probability(field: str, value: float) -> float:
+    """Return the value if it is in [0, 1]."""
+    return _require(0 <= _number(field, value) <= 1, field, value, "in [0, 1]")
+
+
 def open_fraction(field: str, value: float) -> float:
     """Return the value if it is in (0, 1)."""
     return _require(0 < _number(field, value) < 1, field, value, "in (0, 1)")

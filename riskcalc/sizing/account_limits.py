@@ -1,0 +1,117 @@
+"""The size an account can carry: the smallest that any of its limits allows."""
+
+from __future__ import annotations
+
+import math
+
+from riskcalc.domain.account import Account
+from riskcalc.domain.ranges import non_negative
+from riskcalc.domain.report import PositionSize
+from riskcalc.sizing.limit import Limit
+from riskcalc.sizing.percent_risk import risk_budget_limit
+
+
+def size_within_limits(
+    *,
+    account: Account,
+    loss_per_unit: float,
+    cost_per_trade: float = 0.0,
+    capital_per_unit: float = 0.0,
+    market_value_per_unit: float = 0.0,
+) -> PositionSize:
+    """Size a trade within all limits of an account, and name the one that binds.
+
+    The limits, in the order that breaks a tie: risk budget, portfolio heat (what open trades leave of it),
+    buying power, position size (market value as a share of equity).
+
+    Parameters
+    ----------
+    account : Account
+        Equity, buying power, heat and limits.
+    loss_per_unit : float
+        Planned loss of one unit, its costs included: one R [dollars], >= 0; ``inf`` sizes to zero, and
+        at 0 neither risk budget nor heat binds.
+    cost_per_trade : float
+        Round-trip costs paid once [dollars], >= 0; see `cost_per_trade`.
+    capital_per_unit : float
+        Buying power one unit ties up [dollars], >= 0; see `buying_power`.
+    market_value_per_unit : float
+        Market value of one unit, without sign [dollars], >= 0.
+
+    Returns
+    -------
+    PositionSize
+        ``limits`` holds the units under each limit, None where it does not bind. ``basis``,
+        ``loss_at_stop`` and ``loss_at_gap`` are for the caller, who knows the trade, to fill in with
+        `dataclasses.replace`.
+
+    Raises
+    ------
+    InvalidInputError
+        An input is NaN or outside its range.
+
+    Examples
+    --------
+    >>> size = size_within_limits(account=Account(equity=100_000, open_risk=5_500), loss_per_unit=240)
+    >>> size.units, size.binding_limit, dict(size.limits)["risk budget"]
+    (2, 'portfolio heat', 4)
+    >>> size.reason
+    '2 units: 3 would risk $720.00, the heat left is $500.00'
+    """
+    loss = loss_per_unit if loss_per_unit == math.inf else non_negative("loss_per_unit", loss_per_unit)
+    risk = risk_budget_limit(budget=account.risk_budget, loss_per_unit=loss, cost_per_trade=cost_per_trade)
+    capital = _buying_power_limit(account, non_negative("capital_per_unit", capital_per_unit))
+    worth = non_negative("market_value_per_unit", market_value_per_unit)
+    limits = (risk, _heat_limit(account, risk), capital, _position_limit(account, worth))
+    allowed = tuple((limit.name, limit.units) for limit in limits)
+    units, binding, reason = _smallest(limits)
+    return PositionSize(
+        units=units,
+        risk=risk.taken_by(units),
+        risk_budget=risk.available,
+        risk_fraction=risk.taken_by(units) / account.equity,
+        loss_per_unit=loss,
+        binding_limit=binding,
+        reason=reason,
+        capital=capital.taken_by(units),
+        limits=allowed,
+    )
+
+
+def _smallest(limits: tuple[Limit, ...]) -> tuple[int, str, str]:
+    binding = [(limit.units, rank) for rank, limit in enumerate(limits) if limit.units is not None]
+    if not binding:
+        return 0, "none", "0 units: one unit risks nothing and ties up nothing, so no limit gives a size"
+    units, rank = min(binding)
+    return units, limits[rank].name, limits[rank].reason(units)
+
+
+def _heat_limit(account: Account, risk: Limit) -> Limit:
+    return Limit(
+        name="portfolio heat",
+        verb="risk",
+        noun="the heat left is",
+        available=account.heat_left,
+        per_unit=risk.per_unit,
+        fixed=risk.fixed,
+    )
+
+
+def _buying_power_limit(account: Account, per_unit: float) -> Limit:
+    return Limit(
+        name="buying power",
+        verb="need",
+        noun="the buying power is",
+        available=account.free_buying_power,
+        per_unit=per_unit,
+    )
+
+
+def _position_limit(account: Account, per_unit: float) -> Limit:
+    return Limit(
+        name="position size",
+        verb="take",
+        noun="the largest position is",
+        available=account.equity * account.limits.max_position_fraction,
+        per_unit=per_unit,
+    )

@@ -1,0 +1,67 @@
+"""One limit on a position: how many whole units it allows, and how it says so."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+SLACK = 1e-12
+"""Share of a limit that rounding may overstep: 0.29 x 100 / 29 is 0.9999..., yet one unit fits exactly."""
+
+MOST_UNITS = 2**53
+"""Beyond this a float no longer tells one unit more; a limit that allows as many does not bind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Dollars that are available, and what units take of them.
+
+    Examples
+    --------
+    >>> budget = Limit(name="risk budget", verb="risk", noun="the budget is", available=1000, per_unit=300)
+    >>> budget.units
+    3
+    >>> budget.reason(3)
+    '3 units: 4 would risk $1,200.00, the budget is $1,000.00'
+    """
+
+    name: str
+    verb: str
+    """What units do to the limit, after "would": ``risk``."""
+    noun: str
+    """What the available dollars are, with its verb: ``the budget is``."""
+    available: float
+    """[dollars], >= 0"""
+    per_unit: float
+    """[dollars per unit], >= 0; inf never fits."""
+    fixed: float = 0.0
+    """Taken once, however many units [dollars], >= 0."""
+
+    @property
+    def units(self) -> int | None:
+        """Whole units that fit, rounded down; None when the limit does not bind."""
+        if self.per_unit == 0:
+            return None if self._fits(1) else 0
+        fitting = (self.available - self.fixed) / self.per_unit
+        if fitting > MOST_UNITS:
+            return None
+        units = max(math.floor(fitting), 0)
+        return units + 1 if self._fits(units + 1) else units
+
+    def taken_by(self, units: int) -> float:
+        """Dollars that units take; nothing for none."""
+        return self.fixed + units * self.per_unit if units else 0.0
+
+    def reason(self, units: int) -> str:
+        """Say why not one unit more."""
+        more = f"{units + 1} would {self.verb}" if units else f"one unit {self.verb}s"
+        count = f"{units} {'unit' if units == 1 else 'units'}"
+        taken = _dollars(self.taken_by(units + 1))
+        return f"{count}: {more} {taken}, {self.noun} {_dollars(self.available)}"
+
+    def _fits(self, units: int) -> bool:
+        return self.taken_by(units) <= self.available * (1 + SLACK)
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.2f}" if math.isfinite(amount) else "an unlimited amount"

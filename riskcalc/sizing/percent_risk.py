@@ -1,0 +1,165 @@
+"""Percent risk: as many units as lose at most a fixed fraction of equity."""
+
+from __future__ import annotations
+
+import math
+
+from riskcalc.domain.account import RiskBasis
+from riskcalc.domain.ranges import fraction, non_negative, positive
+from riskcalc.domain.report import PositionSize
+from riskcalc.domain.trade import Side
+from riskcalc.errors import InvalidInputError
+from riskcalc.sizing.limit import MOST_UNITS, Limit
+
+
+def size_by_stop(
+    *,
+    equity: float,
+    risk_fraction: float,
+    entry: float,
+    stop: float,
+    multiplier: float = 1,
+    cost_per_unit: float = 0.0,
+    cost_per_trade: float = 0.0,
+    side: Side = Side.LONG,
+) -> PositionSize:
+    """Size a position so that its stop costs at most a fixed fraction of equity.
+
+    Parameters
+    ----------
+    equity : float
+        Account value [dollars], > 0.
+    risk_fraction : float
+        Share of equity the trade may lose, in (0, 1]; 0.01 is 1 %.
+    entry : float
+        Price paid, or received for a short position [dollars per share], > 0.
+    stop : float
+        Price that ends the trade [dollars per share], > 0: below `entry` for LONG, above it for SHORT.
+    multiplier : float
+        Shares one unit stands for, > 0.
+    cost_per_unit : float
+        Round-trip costs of one unit [dollars], >= 0.
+    cost_per_trade : float
+        Round-trip costs paid once, taken off the budget first [dollars], >= 0.
+    side : Side
+        LONG or SHORT.
+
+    Returns
+    -------
+    PositionSize
+        ``units`` is rounded down: one more would break the budget. ``risk`` is the loss at the stop
+        with all costs; a gap past the stop loses more.
+
+    Raises
+    ------
+    InvalidInputError
+        An input is NaN or outside its range, or the stop is on the wrong side of the entry.
+
+    References
+    ----------
+    V. Tharp, Trade Your Way to Financial Freedom, the chapter on position sizing: the percent-risk model.
+
+    Examples
+    --------
+    >>> size = size_by_stop(equity=50_000, risk_fraction=0.02, entry=60, stop=54)
+    >>> size.units, size.risk
+    (166, 996.0)
+    >>> size.reason
+    '166 units: 167 would risk $1,002.00, the budget is $1,000.00'
+    """
+    distance = _stop_distance(entry=entry, stop=stop, side=side)
+    loss = distance * positive("multiplier", multiplier) + non_negative("cost_per_unit", cost_per_unit)
+    return _size(
+        equity=equity,
+        risk_fraction=risk_fraction,
+        loss_per_unit=loss,
+        cost_per_trade=cost_per_trade,
+        basis=RiskBasis.STOP,
+    )
+
+
+def size_by_max_loss(
+    *, equity: float, risk_fraction: float, max_loss: float, cost_per_trade: float = 0.0
+) -> PositionSize:
+    """Size a trade so that its worst case costs at most a fixed fraction of equity.
+
+    Parameters
+    ----------
+    equity : float
+        Account value [dollars], > 0.
+    risk_fraction : float
+        Share of equity the trade may lose, in (0, 1]; 0.01 is 1 %.
+    max_loss : float
+        Worst loss of one unit, its costs included [dollars], > 0; ``inf`` sizes to zero.
+    cost_per_trade : float
+        Round-trip costs paid once, taken off the budget first [dollars], >= 0.
+
+    Returns
+    -------
+    PositionSize
+        ``units`` is rounded down: one more would break the budget.
+
+    Raises
+    ------
+    InvalidInputError
+        An input is NaN or outside its range.
+
+    Examples
+    --------
+    >>> size_by_max_loss(equity=50_000, risk_fraction=0.01, max_loss=180).units
+    2
+    >>> size_by_max_loss(equity=100_000, risk_fraction=0.01, max_loss=1204).reason
+    '0 units: one unit risks $1,204.00, the budget is $1,000.00'
+    """
+    return _size(
+        equity=equity,
+        risk_fraction=risk_fraction,
+        loss_per_unit=max_loss if max_loss == math.inf else positive("max_loss", max_loss),
+        cost_per_trade=cost_per_trade,
+        basis=RiskBasis.MAX_LOSS,
+    )
+
+
+def risk_budget_limit(*, budget: float, loss_per_unit: float, cost_per_trade: float) -> Limit:
+    """Return the limit that a risk budget sets [all in dollars]."""
+    return Limit(
+        name="risk budget",
+        verb="risk",
+        noun="the budget is",
+        available=budget,
+        per_unit=loss_per_unit,
+        fixed=non_negative("cost_per_trade", cost_per_trade),
+    )
+
+
+def _size(
+    *, equity: float, risk_fraction: float, loss_per_unit: float, cost_per_trade: float, basis: RiskBasis
+) -> PositionSize:
+    budget = positive("equity", equity) * fraction("risk_fraction", risk_fraction)
+    limit = risk_budget_limit(budget=budget, loss_per_unit=loss_per_unit, cost_per_trade=cost_per_trade)
+    units = limit.units
+    if units is None:
+        least = budget / MOST_UNITS
+        raise InvalidInputError(f"the loss of one unit must be at least {least:g}, got {loss_per_unit:g}")
+    return PositionSize(
+        units=units,
+        risk=limit.taken_by(units),
+        risk_budget=budget,
+        risk_fraction=limit.taken_by(units) / equity,
+        loss_per_unit=loss_per_unit,
+        binding_limit=limit.name,
+        reason=limit.reason(units),
+        basis=basis.value,
+        limits=((limit.name, units),),
+    )
+
+
+def _stop_distance(*, entry: float, stop: float, side: Side) -> float:
+    distance = int(side) * (positive("entry", entry) - positive("stop", stop))
+    if not distance > 0:
+        where = "below" if side is Side.LONG else "above"
+        raise InvalidInputError(
+            f"stop must be {where} entry for a {side.name.lower()} position, "
+            f"got stop {stop:g} and entry {entry:g}"
+        )
+    return distance
