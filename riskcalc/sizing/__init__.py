@@ -2,14 +2,38 @@
 
 from riskcalc.sizing.account_limits import size_within_limits
 from riskcalc.sizing.costs import cost_per_trade, cost_per_unit
+from riskcalc.sizing.expectancy import break_even_win_rate, expectancy, losing_streak_drawdown
+from riskcalc.sizing.kelly import (
+    continuous_growth_rate,
+    continuous_kelly,
+    growth_rate,
+    kelly_fraction,
+    prob_drawdown,
+)
 from riskcalc.sizing.margin import buying_power
 from riskcalc.sizing.margin_rules import share_margin_rate, uncovered_margin
+from riskcalc.sizing.optimal_f import OptimalF, optimal_f
+from riskcalc.sizing.partial_exits import blended_r, exit_units
 from riskcalc.sizing.percent_risk import size_by_max_loss, size_by_stop
+from riskcalc.sizing.ruin import risk_of_ruin
 
 __all__ = [
+    "OptimalF",
+    "blended_r",
+    "break_even_win_rate",
     "buying_power",
+    "continuous_growth_rate",
+    "continuous_kelly",
     "cost_per_trade",
     "cost_per_unit",
+    "exit_units",
+    "expectancy",
+    "growth_rate",
+    "kelly_fraction",
+    "losing_streak_drawdown",
+    "optimal_f",
+    "prob_drawdown",
+    "risk_of_ruin",
     "share_margin_rate",
     "size_by_max_loss",
     "size_by_stop",

@@ -1,0 +1,97 @@
+"""Partial exits: whole units closed at each target, and the R they add up to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from riskcalc.domain.ranges import finite, fraction, whole_count
+from riskcalc.errors import InvalidInputError
+
+DUST = 1e-9
+"""Rounding of sums of fractions: 0.1 + 0.2 of 10 units is 3 of them."""
+
+
+def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:
+    """Whole units to close at each target.
+
+    The units closed up to each target are the nearest whole number to the fractions summed so far, a half
+    rounded up: risk comes off early, no sum is ever more than half a unit from its share, and fractions
+    that sum to 1 close every unit.
+
+    Parameters
+    ----------
+    units : int
+        Units held, >= 1.
+    fractions : sequence of float
+        Share of the position to close at each target, nearest target first, each in (0, 1], summing to at
+        most 1.
+
+    Returns
+    -------
+    tuple of int
+        One count per target, each >= 0; what they leave of `units` stays open.
+
+    Raises
+    ------
+    InvalidInputError
+        An input is NaN or outside its range, or the fractions sum to more than 1.
+
+    Examples
+    --------
+    >>> exit_units(units=3, fractions=(0.5, 0.5))
+    (2, 1)
+    >>> exit_units(units=1, fractions=(0.5, 0.5))
+    (1, 0)
+    """
+    held = whole_count("units", units)
+    shares = [fraction("exit fraction", share) for share in fractions]
+    if math.fsum(shares) > 1 + DUST:
+        raise InvalidInputError(f"exit fractions must sum to at most 1, got {math.fsum(shares):g}")
+    sums = [math.fsum(shares[:count]) for count in range(len(shares) + 1)]
+    closed = [min(math.floor(held * done + 0.5 + DUST), held) for done in sums]
+    return tuple(now - before for before, now in pairwise(closed))
+
+
+def blended_r(
+    *, units: int, r_multiples: Sequence[float], fractions: Sequence[float], rest_r: float = 0.0
+) -> float:
+    """R of a whole position that is closed in parts.
+
+    Parameters
+    ----------
+    units : int
+        Units held, >= 1.
+    r_multiples : sequence of float
+        Result of one unit at each target [R], nearest target first.
+    fractions : sequence of float
+        Share of the position to close there, rounded to whole units by `exit_units`.
+    rest_r : float
+        Result of the units that no target closes [R]; 0 leaves them at the entry price.
+
+    Returns
+    -------
+    float
+        Mean R over all units.
+
+    Raises
+    ------
+    InvalidInputError
+        An input is NaN or outside its range, or the two sequences differ in length.
+
+    Examples
+    --------
+    Half at 1 R and half at 4 R of three units is two and one:
+
+    >>> blended_r(units=3, r_multiples=(1, 4), fractions=(0.5, 0.5))
+    2.0
+    """
+    if len(r_multiples) != len(fractions):
+        raise InvalidInputError(
+            f"r_multiples and fractions must be of one length, got {len(r_multiples)} and {len(fractions)}"
+        )
+    closed = exit_units(units=units, fractions=fractions)
+    rest = (units - sum(closed)) * finite("rest_r", rest_r)
+    results = (count * finite("r_multiple", r) for count, r in zip(closed, r_multiples, strict=True))
+    return (math.fsum(results) + rest) / units
