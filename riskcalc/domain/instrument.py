@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from riskcalc.domain.ranges import finite, positive, whole_count
+from riskcalc.domain.ranges import finite, open_fraction, positive, whole_count
 from riskcalc.errors import InvalidInputError
 
 
@@ -39,6 +39,8 @@ class Instrument:
     """Distance of listed strikes near the money [dollars]."""
     broad_based: bool = True
     """Whether it follows a broad index, which lowers the margin of a short option."""
+    gap_shocks: tuple[float, ...] = (0.05,)
+    """Adverse overnight moves to price beside every size, fractions in (0, 1)."""
     tradable_shares: bool = True
     """False for an index: options exist, shares do not."""
 
@@ -50,6 +52,8 @@ class Instrument:
             raise InvalidInputError("leverage must not be 0")
         whole_count("option_multiplier", self.option_multiplier)
         positive("strike_step", self.strike_step)
+        for shock in self.gap_shocks:
+            open_fraction("gap_shocks", shock)
 
     @property
     def leverage_factor(self) -> float:
@@ -61,8 +65,8 @@ INSTRUMENTS = {
     listed.symbol: listed
     for listed in (
         Instrument(symbol="IWM"),
-        Instrument(symbol="TNA", leverage=3, benchmark="IWM"),
-        Instrument(symbol="TZA", leverage=-3, benchmark="IWM", strike_step=0.5),
+        Instrument(symbol="TNA", leverage=3, benchmark="IWM", gap_shocks=(0.15, 0.25)),
+        Instrument(symbol="TZA", leverage=-3, benchmark="IWM", gap_shocks=(0.15, 0.25), strike_step=0.5),
         Instrument(symbol="SPY"),
         Instrument(symbol="RUT", exercise=ExerciseStyle.EUROPEAN, strike_step=5, tradable_shares=False),
     )

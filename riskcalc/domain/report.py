@@ -215,6 +215,8 @@ class Level:
     """[dollars]"""
     move: float
     """Signed move from entry, a fraction."""
+    vol_shift: float = 0.0
+    """Change of every leg's vol when the spot gets there: 0.03 is three points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

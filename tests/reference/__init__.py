@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 _FOLDER = Path(__file__).parent
 
 
@@ -23,6 +25,11 @@ class Printed(float):
         printed = super().__new__(cls, text)
         printed.half_unit = float(Decimal(5).scaleb(exponent - 1)) if isinstance(exponent, int) else 0.0
         return printed
+
+
+def printed(figure: Printed) -> object:
+    """The figure, give or take half a unit in its last printed digit."""
+    return pytest.approx(float(figure), rel=0, abs=figure.half_unit)
 
 
 def rows(name: str) -> list[dict[str, Printed | str]]:

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing import break_even_win_rate, expectancy, losing_streak_drawdown
-from tests.reference import rows
-from tests.sizing.printed import printed
+from tests.reference import printed, rows
 
 THARP, STREAK = rows("sizing_expectancy")
 

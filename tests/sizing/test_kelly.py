@@ -12,8 +12,7 @@ from riskcalc.sizing import (
     kelly_fraction,
     prob_drawdown,
 )
-from tests.reference import rows
-from tests.sizing.printed import printed
+from tests.reference import printed, rows
 
 chances = st.floats(0.01, 0.99)
 payoffs = st.floats(0.05, 20)

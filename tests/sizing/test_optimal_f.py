@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing import kelly_fraction, optimal_f
-from tests.reference import rows
-from tests.sizing.printed import printed
+from tests.reference import printed, rows
 
 
 @pytest.mark.parametrize("row", rows("sizing_optimal_f"))

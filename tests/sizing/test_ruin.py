@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing import risk_of_ruin
-from tests.reference import rows
-from tests.sizing.printed import printed
+from tests.reference import printed, rows
 
 PITFALLS = rows("sizing_ruin_pitfalls")
 
