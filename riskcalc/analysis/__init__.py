@@ -1,0 +1,17 @@
+"""Questions about one trade: worth, payoff, odds, decay, and its value at every exit."""
+
+from riskcalc.analysis import odds, payoff
+from riskcalc.analysis.decay import decay
+from riskcalc.analysis.ladder import ladder
+from riskcalc.analysis.valuation import PositionGreeks, enter_at_model, premium_vol, value_position
+
+__all__ = [
+    "PositionGreeks",
+    "decay",
+    "enter_at_model",
+    "ladder",
+    "odds",
+    "payoff",
+    "premium_vol",
+    "value_position",
+]

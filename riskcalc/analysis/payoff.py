@@ -1,0 +1,220 @@
+"""Exact payoff facts: maximum loss and profit and breakevens, from the kinks and never from a grid.
+
+With one expiry the payoff is piecewise linear and its kinks tell everything. When option legs expire on
+several dates the facts hold at the nearest expiry with the later legs repriced, which needs the market; they
+are then searched from zero to ten times the highest strike. Costs are not in them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq, minimize_scalar
+
+from riskcalc.analysis.valuation import value_position
+from riskcalc.domain import ExerciseStyle, Leg, Market, OptionLeg, OptionType, Trade
+from riskcalc.errors import InvalidInputError
+
+Floats = NDArray[np.float64]
+Pnl = Callable[[ArrayLike], Floats]
+
+SEARCH_REACH = 10.0
+"""Highest spot searched when legs expire on several dates, as a multiple of the highest strike."""
+
+
+class PayoffFacts(NamedTuple):
+    """Extremes and zeros of the P&L at the nearest expiry."""
+
+    max_loss: float
+    """>= 0 [dollars]; inf when unlimited."""
+    max_profit: float
+    """[dollars]; inf when unlimited."""
+    breakevens: tuple[float, ...]
+    """Spots where the P&L crosses zero, lowest first [dollars]."""
+
+
+def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None) -> Floats:
+    """P&L of one unit at the nearest expiry.
+
+    Parameters
+    ----------
+    trade : Trade
+        With every entry price set; `analysis.enter_at_model` fills them in.
+    spot : array_like
+        Spots of the underlying at that expiry [dollars], >= 0, any shape.
+    market : Market, optional
+        Reprices legs that expire later; needed only when there are any.
+
+    Returns
+    -------
+    ndarray
+        P&L before costs [dollars], the shape of `spot`.
+
+    Raises
+    ------
+    InvalidInputError
+        An entry price is missing, or a later leg has no market or vol to be repriced with.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from riskcalc.domain import call_spread
+    >>> trade = call_spread("IWM", long_strike=60, short_strike=67.5, expiry=dt.date(2026, 9, 18),
+    ...                     long_premium=3.4, short_premium=1.05)
+    >>> pnl_at_expiry(trade, spot=[60, 62.35, 70]).round(2).tolist()
+    [-235.0, 0.0, 515.0]
+    """
+    spots = np.asarray(spot, dtype=np.float64)
+    value = sum(trade.leg_size(leg) * _worth(leg, trade, spots, market) for leg in trade.legs)
+    return np.asarray(value - net_debit(trade), dtype=np.float64)
+
+
+def net_debit(trade: Trade) -> float:
+    """What entering one unit costs before costs [dollars]; negative when received."""
+    return math.fsum(trade.leg_size(leg) * entry_price(leg) for leg in trade.legs)
+
+
+def entry_price(leg: Leg) -> float:
+    """Entry price of a leg [dollars per share]; raises InvalidInputError when it is not set."""
+    price = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
+    if price is None:
+        field = "premium" if isinstance(leg, OptionLeg) else "entry_price"
+        raise InvalidInputError(f"{leg.label}: {field} is not set; evaluate(trade, market) fills it in")
+    return float(price)
+
+
+def max_loss(trade: Trade, *, market: Market | None = None) -> float:
+    """Largest loss at the nearest expiry, >= 0 [dollars]; ``inf`` when unlimited. See `facts`."""
+    return facts(trade, market=market).max_loss
+
+
+def max_profit(trade: Trade, *, market: Market | None = None) -> float:
+    """Largest gain at the nearest expiry [dollars]; ``inf`` when unlimited. See `facts`."""
+    return facts(trade, market=market).max_profit
+
+
+def breakevens(trade: Trade, *, market: Market | None = None) -> tuple[float, ...]:
+    """Spots at which the P&L at the nearest expiry crosses zero [dollars]. See `facts`."""
+    return facts(trade, market=market).breakevens
+
+
+def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
+    """Maximum loss, maximum profit and breakevens in one go.
+
+    Parameters
+    ----------
+    trade : Trade
+        With every entry price set.
+    market : Market, optional
+        Needed when legs expire on several dates.
+
+    Returns
+    -------
+    PayoffFacts
+        Exact to rounding for one expiry; to 1e-8 of the spot for several.
+
+    Raises
+    ------
+    InvalidInputError
+        As for `pnl_at_expiry`.
+    """
+
+    def pnl(spot: ArrayLike) -> Floats:
+        return pnl_at_expiry(trade, spot=spot, market=market)
+
+    points = _kinks(trade) if len(trade.expiries) <= 1 else _turning_points(trade, pnl)
+    gains = _without_dust(pnl(points), trade)
+    slope = _slope_at_infinity(trade)
+    return PayoffFacts(
+        max_loss=math.inf if slope < 0 else max(0.0, -float(gains.min())),
+        max_profit=math.inf if slope > 0 else float(gains.max()),
+        breakevens=(*_zeros(points, gains, slope, pnl), *_zero_of_tail(points[-1], gains[-1], slope)),
+    )
+
+
+def _worth(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:
+    """Worth of a leg at the nearest expiry [dollars per share]."""
+    if not isinstance(leg, OptionLeg):
+        return spots
+    intrinsic = np.maximum(int(leg.option_type) * (spots - leg.strike), 0.0)
+    if leg.expiry == trade.expiry:
+        return intrinsic
+    if market is None:
+        raise InvalidInputError(f"{leg.label} outlives the nearest expiry: pass market= to reprice it")
+    alone = dataclasses.replace(trade, legs=(leg,))
+    days = ((trade.expiry or leg.expiry) - market.date).days
+    price = value_position(alone, market, spot=spots, days=days).value / trade.leg_size(leg)
+    # An American holder can exercise; the European formula alone would price deep options below that.
+    return np.maximum(price, intrinsic) if _american(trade) else price
+
+
+def _american(trade: Trade) -> bool:
+    return trade.instrument.exercise is ExerciseStyle.AMERICAN
+
+
+def _kinks(trade: Trade) -> Floats:
+    near = {leg.strike for leg in trade.option_legs if leg.expiry == trade.expiry}
+    return np.array([0.0, *sorted(near)])
+
+
+def _turning_points(trade: Trade, pnl: Pnl) -> Floats:
+    """Spots between which the P&L is monotone: kinks, and the extremes of each curved piece."""
+    top = SEARCH_REACH * max(leg.strike for leg in trade.option_legs)
+    edges = [*_kinks(trade), top]
+    extremes = [spot for low, high in pairwise(edges) for spot in _extremes(pnl, low, high)]
+    return np.array(sorted({*edges, *extremes}))
+
+
+def _extremes(pnl: Pnl, low: float, high: float) -> list[float]:
+    """Local extremes inside one smooth piece: bracketed by samples, then refined."""
+    spots = np.linspace(low, high, 129)
+    rises = np.sign(np.diff(pnl(spots)))
+    found = []
+    for k in np.flatnonzero(rises[:-1] * rises[1:] < 0):
+        sign = -rises[k]
+        best = minimize_scalar(
+            lambda spot, sign=sign: float(sign * pnl(spot)),
+            bounds=(spots[k], spots[k + 2]),
+            method="bounded",
+            options={"xatol": 1e-9 * high},
+        )
+        found.append(float(best.x))
+    return found
+
+
+def _slope_at_infinity(trade: Trade) -> int:
+    """Shares plus calls: what one more dollar brings when the spot is far above every strike."""
+    calls = (leg for leg in trade.option_legs if leg.option_type is OptionType.CALL)
+    legs: tuple[Leg, ...] = (*trade.share_legs, *calls)
+    return sum(trade.leg_size(leg) for leg in legs)
+
+
+def _without_dust(gains: Floats, trade: Trade) -> Floats:
+    """Rounding dust set to exact zero, so that a P&L that touches zero is seen to."""
+    scale = math.fsum(abs(trade.leg_size(leg)) * entry_price(leg) for leg in trade.legs)
+    return np.where(np.abs(gains) <= 1e-12 * scale, 0.0, gains)
+
+
+def _zeros(points: Floats, gains: Floats, slope: int, pnl: Pnl) -> list[float]:
+    """Zeros between the first and the last point, where the P&L is monotone from point to point."""
+    signs = np.sign(gains)
+    beside = np.abs(np.concatenate(([0.0], signs[:-1]))) + np.abs(np.concatenate((signs[1:], [slope])))
+    touching = [float(spot) for spot in points[(signs == 0) & (beside > 0)]]
+    crossing = [
+        float(brentq(lambda spot: float(pnl(spot)), points[k], points[k + 1], xtol=1e-12, rtol=1e-15))
+        for k in np.flatnonzero(signs[:-1] * signs[1:] < 0)
+    ]
+    return sorted(touching + crossing)
+
+
+def _zero_of_tail(last: float, gain: float, slope: int) -> list[float]:
+    """The zero beyond the last point, where the P&L goes on with a constant slope."""
+    if gain * slope >= 0:
+        return []
+    return [float(last - gain / slope)]
