@@ -1,0 +1,181 @@
+"""The rules held against a plan, each with its verdict in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from riskcalc.domain import (
+    Account,
+    Check,
+    CheckStatus,
+    EntryRules,
+    ExerciseStyle,
+    ExitPlan,
+    OptionLeg,
+    PositionSize,
+    RiskReport,
+    Side,
+    Trigger,
+)
+
+WIDE_QUOTE = 0.10
+"""Share of a trade's entry value that its quoted widths may cost before the plan warns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What the checks look at."""
+
+    report: RiskReport
+    account: Account
+    exits: ExitPlan
+    entry: EntryRules
+    size: PositionSize
+    time_stop: dt.date | None
+
+
+def run_checks(planned: Planned) -> tuple[Check, ...]:
+    """Hold every rule that applies against a plan, the ones that can fail first."""
+    found = (
+        _risk_budget(planned),
+        _stop_width(planned),
+        _days(planned),
+        _trigger(planned),
+        _heat(planned),
+        _gap(planned),
+        _quoted_width(planned),
+        _targets(planned),
+        _model(planned),
+    )
+    return tuple(check for check in found if check is not None)
+
+
+def _risk_budget(planned: Planned) -> Check:
+    size = planned.size
+    if size.units == 0:
+        return _fail("risk budget", size.reason)
+    allowed = planned.account.limits.risk_fraction
+    return _ok(
+        "risk budget",
+        f"{size.units:,} x ${size.loss_per_unit:,.2f} = ${size.risk:,.2f}, "
+        f"{size.risk_fraction:.2%} of equity, the rule allows {allowed:.2%}",
+    )
+
+
+def _stop_width(planned: Planned) -> Check | None:
+    widest = planned.entry.max_stop
+    if widest is None:
+        return None
+    stop = planned.exits.stop
+    text = f"stop {100 * stop:.4g}% from the entry"
+    if stop > widest * (1 + 1e-12):
+        return _fail("stop width", f"{text}, wider than the rule's {100 * widest:.4g}%")
+    return _ok("stop width", f"{text}, the rule allows {100 * widest:.4g}%")
+
+
+def _days(planned: Planned) -> Check | None:
+    low, high = planned.entry.min_days, planned.entry.max_days
+    expiry = planned.report.trade.expiry
+    last, what = (expiry, "expiry") if expiry else (planned.time_stop, "time stop")
+    if (low is None and high is None) or last is None:
+        return None
+    days = (last - planned.report.market.date).days
+    text = f"{days} days to the {what} on {last}, the rule is {_window(low, high)}"
+    inside = (low is None or days >= low) and (high is None or days <= high)
+    return _ok("days", text) if inside else _fail("days", text)
+
+
+def _window(low: int | None, high: int | None) -> str:
+    if high is None:
+        return f"at least {low}"
+    return f"at most {high}" if low is None else f"{low} to {high}"
+
+
+def _trigger(planned: Planned) -> Check | None:
+    triggers, signals = planned.entry.triggers, planned.report.market.signals
+    if not triggers:
+        return None
+    observed = [trigger for trigger in triggers if trigger.signal in signals]
+    met = [trigger for trigger in observed if trigger.met_by(signals[trigger.signal])]
+    if met:
+        return _ok("trigger", "; ".join(_said(trigger, signals[trigger.signal]) for trigger in met))
+    if len(observed) < len(triggers):
+        missing = [trigger for trigger in triggers if trigger.signal not in signals]
+        names = ", ".join(f"market.signals.{trigger.signal}" for trigger in missing)
+        rule = " or ".join(_rule(trigger) for trigger in triggers)
+        return _warn("trigger", f"enter only if {rule}; not stated: {names}")
+    told = "; ".join(_said(trigger, signals[trigger.signal]) for trigger in observed)
+    return _fail("trigger", f"no trigger is met: {told}")
+
+
+def _rule(trigger: Trigger) -> str:
+    if trigger.meaning:
+        return trigger.meaning
+    word, level = ("below", trigger.below) if trigger.below is not None else ("above", trigger.above)
+    return f"{trigger.signal} is {word} {level:g}"
+
+
+def _said(trigger: Trigger, value: float) -> str:
+    return f"{trigger.signal} {value:+g}, rule: {_rule(trigger)}"
+
+
+def _heat(planned: Planned) -> Check:
+    account = planned.account
+    heat = account.open_risk + planned.size.risk
+    allowed = account.equity * account.limits.max_heat_fraction
+    text = f"${heat:,.2f} at risk over all open trades, the rule allows ${allowed:,.2f}"
+    return _ok("heat", text) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
+
+
+def _gap(planned: Planned) -> Check | None:
+    size = planned.size
+    if size.loss_at_gap is None or size.units == 0:
+        return None
+    text = f"a gap over the stop loses ${size.loss_at_gap:,.2f}, the budget is ${size.risk_budget:,.2f}"
+    return _ok("gap", text) if size.loss_at_gap <= size.risk_budget * (1 + 1e-9) else _warn("gap", text)
+
+
+def _quoted_width(planned: Planned) -> Check | None:
+    trade = planned.report.trade
+    cost = sum(abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs)
+    value = abs(planned.report.net_debit)
+    if not cost or not value:
+        return None
+    text = f"the quoted widths cost ${cost:,.2f} a unit, {cost / value:.1%} of its price"
+    return _warn("quoted width", text) if cost > WIDE_QUOTE * value else _ok("quoted width", text)
+
+
+def _targets(planned: Planned) -> Check | None:
+    """Whether a target lies beyond the spot where the trade stops gaining."""
+    report = planned.report
+    best = report.max_profit
+    calls = [leg.strike for leg in report.trade.option_legs if leg.side is Side.SHORT and leg.option_type > 0]
+    if not planned.exits.targets or not calls or best == float("inf") or report.greeks.delta <= 0:
+        return None
+    cap, spot = max(calls), report.market.quote(report.trade.symbol).spot
+    beyond = [target.move for target in planned.exits.targets if spot * (1 + target.move) > cap * 1.001]
+    if not beyond:
+        return _ok("targets", f"all targets lie below the short strike {cap:g}")
+    moves = ", ".join(f"+{100 * move:.4g}%" for move in beyond)
+    return _ok("targets", f"{moves} is beyond the short strike {cap:g}: only time adds to the gain there")
+
+
+def _model(planned: Planned) -> Check | None:
+    trade = planned.report.trade
+    shorts = [leg for leg in trade.legs if isinstance(leg, OptionLeg) and leg.side is Side.SHORT]
+    if trade.instrument.exercise is ExerciseStyle.EUROPEAN or not shorts:
+        return None
+    return _warn("model", "priced as European: early exercise of the sold legs is not in the numbers")
+
+
+def _ok(name: str, message: str) -> Check:
+    return Check(name=name, status=CheckStatus.OK, message=message)
+
+
+def _warn(name: str, message: str) -> Check:
+    return Check(name=name, status=CheckStatus.WARN, message=message)
+
+
+def _fail(name: str, message: str) -> Check:
+    return Check(name=name, status=CheckStatus.FAIL, message=message)

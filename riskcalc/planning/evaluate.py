@@ -1,0 +1,105 @@
+"""A trade against a market: price, net Greeks, payoff facts and chance of profit."""
+
+from __future__ import annotations
+
+from riskcalc.analysis import PositionGreeks, enter_at_model, odds, payoff, value_position
+from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
+
+NEUTRAL = View.neutral()
+
+
+def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskReport:
+    """Price one unit of a trade and find its Greeks and payoff facts.
+
+    Parameters
+    ----------
+    trade : Trade
+        Missing premiums are the model's, missing vols are solved from premiums or taken from the quote.
+    market : Market
+        Date, rate and a quote for the underlying.
+    view : View, optional
+        What the chance of profit is stated under; neutral by default.
+
+    Returns
+    -------
+    RiskReport
+        Everything for one unit, signed for the position, in dollars.
+
+    Raises
+    ------
+    InvalidInputError
+        The underlying has no quote, a leg expired before the market's date, or no vol explains a premium.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from riskcalc.domain import Quote, call_spread
+    >>> quote = Quote(spot=220, vol=0.22, dividend_yield=0.012)
+    >>> market = Market(date=dt.date(2026, 1, 2), rate=0.045, quotes={"IWM": quote})
+    >>> trade = call_spread("IWM", long_strike=220, short_strike=235, expiry=dt.date(2026, 3, 3))
+    >>> report = evaluate(trade, market)
+    >>> round(report.net_debit, 2), round(report.greeks.theta_per_day, 3)
+    (540.94, -1.637)
+    """
+    entered = enter_at_model(trade, market)
+    spot = market.quote(trade.symbol).spot
+    position = value_position(entered, market)
+    facts = payoff.facts(entered, market=market)
+    return RiskReport(
+        trade=entered,
+        market=market,
+        net_debit=payoff.net_debit(entered),
+        value=float(position.value),
+        greeks=in_trader_units(position, spot=spot),
+        legs=tuple(_leg_report(leg, entered, market) for leg in entered.legs),
+        max_loss=facts.max_loss,
+        max_profit=facts.max_profit,
+        breakevens=facts.breakevens,
+        reward_to_risk=_reward_to_risk(facts),
+        prob_profit=odds.prob_profit(entered, market, breakevens=facts.breakevens, view=view),
+        payoff_date=entered.expiry,
+        payoff_note=_payoff_note(entered),
+        view=view,
+    )
+
+
+def in_trader_units(position: PositionGreeks, *, spot: float) -> Greeks:
+    """Turn a position's raw derivatives into per day, per point and dollars; the only place that does."""
+    return Greeks(
+        delta=float(position.delta),
+        gamma=float(position.gamma),
+        theta_per_day=float(position.theta) / 365,
+        vega_per_point=float(position.vega) / 100,
+        rho_per_point=float(position.rho) / 100,
+        dollar_delta=float(position.delta) * spot,
+    )
+
+
+def _leg_report(leg: Leg, trade: Trade, market: Market) -> LegReport:
+    alone = value_position(_only(leg, trade), market)
+    return LegReport(
+        leg=leg,
+        entry_price=payoff.entry_price(leg),
+        price=float(alone.value) / trade.leg_size(leg),
+        vol=leg.vol if isinstance(leg, OptionLeg) else None,
+        value=float(alone.value),
+        greeks=in_trader_units(alone, spot=market.quote(trade.symbol).spot),
+    )
+
+
+def _only(leg: Leg, trade: Trade) -> Trade:
+    return Trade(instrument=trade.instrument, legs=(leg,))
+
+
+def _reward_to_risk(facts: payoff.PayoffFacts) -> float | None:
+    if 0 < facts.max_loss < float("inf") and facts.max_profit < float("inf"):
+        return facts.max_profit / facts.max_loss
+    return None
+
+
+def _payoff_note(trade: Trade) -> str:
+    if trade.expiry is None:
+        return "shares: the loss is largest at zero, the gain has no limit or the reverse for a short"
+    if len(trade.expiries) > 1:
+        return f"at the near expiry {trade.expiry}, later legs repriced with their own vols"
+    return f"at expiry {trade.expiry}, exact"

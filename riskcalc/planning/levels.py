@@ -1,0 +1,87 @@
+"""The spots and days a plan looks at: stop, targets, strikes, gaps; thirds of the holding time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from riskcalc.analysis.payoff import entry_price
+from riskcalc.domain import ExitPlan, Level, RiskReport, Side
+
+
+def trade_side(report: RiskReport, exits: ExitPlan) -> Side:
+    """LONG when the trade gains as the underlying rises: as the exit plan says, else by its delta."""
+    if exits.side is not None:
+        return exits.side
+    return Side.LONG if report.greeks.delta >= 0 else Side.SHORT
+
+
+def entry_spot(report: RiskReport) -> float:
+    """Spot that stops and targets are moves from: the shares' entry price, else the spot now [dollars]."""
+    held = report.trade.share_legs
+    return entry_price(held[0]) if held else report.market.quote(report.trade.symbol).spot
+
+
+def stop_level(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
+    """The stop: an adverse move from the entry spot, with the vol shift that comes with it."""
+    return _moved(report, "stop", -side * exits.stop, vol_shift=exits.vol_shift)
+
+
+def target_levels(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
+    """The targets: favourable moves from the entry spot, nearest first."""
+    return tuple(_moved(report, "target", side * target.move) for target in exits.targets)
+
+
+def gap_levels(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
+    """Openings past the stop; the exit plan's shocks, else the instrument's."""
+    shocks = exits.gap_shocks or report.trade.instrument.gap_shocks
+    return tuple(_moved(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks)
+
+
+def ladder_levels(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Every level of the ladder, highest spot first; levels at one spot share a row."""
+    spot = _moved(report, "spot", 0.0)
+    strikes = {leg.strike for leg in report.trade.option_legs}
+    named = [
+        stop,
+        spot,
+        *targets,
+        *(_at(report, f"strike {strike:g}", strike) for strike in strikes),
+        *(_at(report, "breakeven", level) for level in report.breakevens if level > 0),
+    ]
+    return tuple(sorted(_merged(named), key=lambda level: -level.spot))
+
+
+def plan_dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
+    """The days of the ladder by name: today, thirds of the holding time, the time stop, the expiry."""
+    today, expiry = report.market.date, report.trade.expiry
+    days = {"today": today}
+    last = time_stop or expiry
+    if last:
+        held = (last - today).days
+        thirds = {third: today + dt.timedelta(days=third) for third in (held // 3, 2 * held // 3)}
+        days |= {f"+{count}d": day for count, day in thirds.items() if 0 < count < held}
+    if time_stop and time_stop != expiry and time_stop > today:
+        days["time stop"] = time_stop
+    if expiry:
+        days["expiry"] = expiry
+    return days
+
+
+def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:
+    label = f"{name} {100 * move:+.4g}%" if move else name
+    return Level(label=label, spot=entry_spot(report) * (1 + move), move=move, vol_shift=vol_shift)
+
+
+def _at(report: RiskReport, label: str, level: float) -> Level:
+    return Level(label=label, spot=level, move=level / entry_spot(report) - 1)
+
+
+def _merged(levels: list[Level]) -> list[Level]:
+    """Levels at the same spot under one label; the stop keeps its own row for its vol shift."""
+    rows: dict[tuple[float, float], Level] = {}
+    for level in levels:
+        key = (round(level.spot, 6), level.vol_shift)
+        seen = rows.get(key)
+        label = level.label if seen is None else f"{seen.label}, {level.label}"
+        rows[key] = Level(label=label, spot=level.spot, move=level.move, vol_shift=level.vol_shift)
+    return list(rows.values())

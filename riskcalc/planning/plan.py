@@ -1,0 +1,91 @@
+"""A trade as it will be held: exits, ladder, decay, gaps, size and checks in one frozen answer."""
+
+from __future__ import annotations
+
+from riskcalc.analysis import decay, ladder
+from riskcalc.domain import Account, EntryRules, ExitPlan, Market, Trade, TradePlan, View
+from riskcalc.planning import exposure, levels
+from riskcalc.planning.checks import Planned, run_checks
+from riskcalc.planning.evaluate import NEUTRAL, evaluate
+from riskcalc.planning.size import size_plan
+from riskcalc.sizing import cost_per_unit
+
+NO_RULES = EntryRules()
+
+
+def plan(
+    trade: Trade,
+    market: Market,
+    account: Account,
+    exits: ExitPlan,
+    *,
+    view: View = NEUTRAL,
+    entry: EntryRules = NO_RULES,
+) -> TradePlan:
+    """Price a trade, take it through its exits, size it for an account and check it.
+
+    Parameters
+    ----------
+    trade : Trade
+        One unit; sizing says how many.
+    market : Market
+        Date, rate and a quote for the underlying.
+    account : Account
+        Equity, free buying power, open heat, limits and costs.
+    exits : ExitPlan
+        Stop, targets, time stop and the vol shift at the stop.
+    view : View, optional
+        What chances are stated under; neutral by default.
+    entry : EntryRules, optional
+        Rules the checks hold the trade against; none by default.
+
+    Returns
+    -------
+    TradePlan
+        `size.units` is 0 when nothing fits, with the limit that bound; `checks` says what fails.
+
+    Raises
+    ------
+    InvalidInputError
+        The underlying has no quote, a leg has expired, no vol explains a premium, or the exits do not fit
+        the trade.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from riskcalc.domain import Quote, Target, shares
+    >>> market = Market(date=dt.date(2026, 7, 20), rate=0.04, quotes={"IWM": Quote(spot=295.4, vol=0.2)})
+    >>> exits = ExitPlan(stop=0.06, targets=(Target(move=0.10),), holding_days=60)
+    >>> answer = plan(shares("IWM"), market, Account(equity=100_000), exits)
+    >>> answer.size.units, round(answer.size.risk, 2)
+    (56, 992.54)
+    """
+    report = evaluate(trade, market, view=view)
+    side = levels.trade_side(report, exits)
+    stop = levels.stop_level(report, exits, side)
+    targets = levels.target_levels(report, exits, side)
+    time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
+    costs = cost_per_unit(report.trade, account.costs)
+    gaps = exposure.gap_lines(report, levels.gap_levels(report, exits, side), cost_per_unit=costs)
+    size = size_plan(report, account, stop=stop, time_stop=time_stop, gaps=gaps, cost_per_unit=costs)
+    return TradePlan(
+        report=report,
+        exits=exits,
+        side=side,
+        stop=stop,
+        targets=targets,
+        time_stop=time_stop,
+        ladder=ladder(
+            report.trade,
+            market,
+            levels=levels.ladder_levels(report, stop, targets),
+            dates=levels.plan_dates(report, time_stop),
+            planned_loss=size.loss_per_unit,
+        ),
+        theta=decay(report.trade, market, days=(time_stop - market.date).days if time_stop else 0),
+        gaps=gaps,
+        size=size,
+        checks=run_checks(
+            Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)
+        ),
+    )

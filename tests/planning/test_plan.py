@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskcalc.analysis import value_position
+from riskcalc.domain import (
+    Account,
+    CheckStatus,
+    Costs,
+    EntryRules,
+    ExitPlan,
+    Market,
+    OptionType,
+    Quote,
+    RiskBasis,
+    RiskLimits,
+    Side,
+    Target,
+    Trade,
+    TradePlan,
+    Trigger,
+    call_credit_spread,
+    call_spread,
+    iron_condor,
+    long_option,
+    put_spread,
+    shares,
+)
+from riskcalc.planning import plan
+from tests.strategies import TODAY, markets, trades
+
+EXPIRY = dt.date(2026, 9, 18)
+QUOTES = {
+    "IWM": Quote(spot=295.0, vol=0.2, dividend_yield=0.011),
+    "TNA": Quote(spot=60.0, vol=0.6),
+    "RUT": Quote(spot=2_930.0, vol=0.2, dividend_yield=0.011),
+}
+MARKET = Market(date=TODAY, rate=0.04, quotes=QUOTES)
+ACCOUNT = Account(equity=100_000, costs=Costs(commission_per_contract=0.65))
+TARGETS = (Target(move=0.10, fraction=0.5), Target(move=0.15, fraction=0.5))
+EXITS = ExitPlan(stop=0.06, targets=TARGETS, close_dte=21, vol_shift=0.03)
+SPREAD = call_spread("IWM", long_strike=295, short_strike=325, expiry=EXPIRY, long_vol=0.2, short_vol=0.17)
+SHARE_EXITS = ExitPlan(stop=0.06, targets=TARGETS, holding_days=60)
+
+
+def check(found: TradePlan, name: str):
+    return next((one for one in found.checks if one.name == name), None)
+
+
+class TestSpread:
+    found = plan(SPREAD, MARKET, ACCOUNT, EXITS)
+
+    def test_is_sized_by_its_maximum_loss_and_costs(self):
+        size = self.found.size
+        assert size.basis == "max_loss"
+        assert size.loss_per_unit == pytest.approx(self.found.report.max_loss + 4 * 0.65)
+        assert size.units == math.floor(1000 / size.loss_per_unit) == 1
+
+    def test_ladder_rows_are_the_positions_own_values(self):
+        entered = self.found.report.trade
+        for row in self.found.ladder:
+            shift = 0.03 if row.label.startswith("stop") else 0.0
+            days = (row.date - TODAY).days
+            value = float(value_position(entered, MARKET, spot=row.spot, days=days, vol_shift=shift).value)
+            assert row.value == pytest.approx(value, abs=1e-9)
+            assert row.pnl == pytest.approx(value - self.found.report.net_debit, abs=1e-9)
+            assert row.r_multiple == pytest.approx(row.pnl / self.found.size.loss_per_unit)
+
+    def test_ladder_has_every_level_and_date(self):
+        labels = {row.label for row in self.found.ladder}
+        assert labels == {
+            "stop -6%",
+            "spot, strike 295",
+            "target +10%",
+            "target +15%",
+            "strike 325",
+            "breakeven",
+        }
+        whens = [row.when for row in self.found.ladder][:5]
+        assert whens == ["today", "+13d", "+26d", "time stop", "expiry"]
+        spots = [row.spot for row in self.found.ladder]
+        assert spots == sorted(spots, reverse=True)
+
+    def test_at_expiry_the_ladder_is_the_payoff(self):
+        at_expiry = {row.label: row.pnl for row in self.found.ladder if row.when == "expiry"}
+        assert at_expiry["breakeven"] == pytest.approx(0, abs=1e-9)
+        assert at_expiry["target +15%"] == pytest.approx(self.found.report.max_profit)
+        assert at_expiry["stop -6%"] == pytest.approx(-self.found.report.max_loss)
+
+    def test_theta_to_the_time_stop_is_the_exact_change_of_value(self):
+        theta = self.found.theta
+        row = next(r for r in self.found.ladder if r.label.startswith("spot") and r.when == "time stop")
+        assert theta.to_time_stop == pytest.approx(row.pnl, abs=1e-9)
+        assert theta.per_day == self.found.report.greeks.theta_per_day
+        assert theta.debit_share_per_day == pytest.approx(theta.per_day / self.found.report.net_debit)
+
+    def test_the_sold_call_saves_theta_against_the_bought_one_alone(self):
+        theta = self.found.theta
+        naked = long_option("IWM", option_type=OptionType.CALL, strike=295, expiry=EXPIRY, vol=0.2)
+        alone = plan(naked, MARKET, ACCOUNT, EXITS).theta
+        assert theta.long_legs_per_day == pytest.approx(alone.per_day)
+        assert theta.saved_per_day == pytest.approx(theta.per_day - alone.per_day)
+        assert theta.saved_per_day > 0
+        assert alone.saved_per_day is None
+
+    def test_the_stop_is_the_worst_day_up_to_the_time_stop(self):
+        last = next(r for r in self.found.ladder if r.label == "stop -6%" and r.when == "time stop")
+        assert self.found.size.loss_at_stop == pytest.approx(-last.pnl + 2.6)
+
+    def test_gap_lines_price_the_opening(self):
+        (gap,) = self.found.gaps
+        assert gap.move == -0.05
+        value = value_position(self.found.report.trade, MARKET, spot=295 * 0.95, vol_shift=0.03).value
+        assert gap.loss_per_unit == pytest.approx(self.found.report.net_debit - float(value) + 2.6)
+        assert self.found.size.loss_at_gap == pytest.approx(gap.loss_per_unit * self.found.size.units)
+
+
+class TestShares:
+    account = dataclasses.replace(ACCOUNT, costs=Costs(slippage_per_share=0.01))
+    found = plan(shares("IWM"), MARKET, account, SHARE_EXITS)
+
+    def test_are_sized_by_their_stop(self):
+        size = self.found.size
+        assert size.basis == "stop"
+        assert size.loss_per_unit == pytest.approx(295 * 0.06 + 0.02)
+        assert size.units == math.floor(1000 / 17.72)
+
+    def test_have_no_chance_of_profit_and_no_expiry(self):
+        answer = self.found.to_dict()
+        assert answer["probability"]["profit"] is None
+        assert {row["when"] for row in answer["ladder"]} == {"today", "+20d", "+40d", "time stop"}
+
+    def test_gain_the_target_move(self):
+        row = next(row for row in self.found.ladder if row.label == "target +10%")
+        assert row.pnl == pytest.approx(29.5)
+
+    def test_a_leveraged_fund_is_gapped_by_15_and_25_per_cent(self):
+        exits = ExitPlan(stop=0.12, targets=(Target(move=0.2),), holding_days=28)
+        found = plan(shares("TNA"), MARKET, ACCOUNT, exits)
+        assert [gap.move for gap in found.gaps] == [-0.15, -0.25]
+        assert found.gaps[1].loss_per_unit == pytest.approx(15)
+        assert check(found, "gap").status is CheckStatus.WARN
+
+    def test_a_short_sale_stops_above_and_gains_below(self):
+        found = plan(shares("IWM", side=Side.SHORT), MARKET, ACCOUNT, SHARE_EXITS)
+        assert found.side is Side.SHORT
+        assert found.stop.spot == pytest.approx(295 * 1.06)
+        assert found.targets[0].spot == pytest.approx(295 * 0.9)
+        assert found.size.loss_per_unit == pytest.approx(17.7)
+
+    def test_an_entry_price_anchors_stop_and_targets(self):
+        found = plan(shares("IWM", entry_price=280), MARKET, ACCOUNT, SHARE_EXITS)
+        assert found.stop.spot == pytest.approx(280 * 0.94)
+
+
+@pytest.mark.parametrize(
+    ("limits", "binding", "units"),
+    [
+        ({}, "risk budget", 56),
+        ({"max_position_fraction": 0.05}, "position size", 16),
+        ({"max_heat_fraction": 0.005}, "portfolio heat", 28),
+    ],
+)
+def test_the_smallest_limit_binds_and_is_named(limits, binding, units):
+    account = Account(equity=100_000, limits=RiskLimits(**limits))
+    size = plan(shares("IWM"), MARKET, account, SHARE_EXITS).size
+    assert (size.binding_limit, size.units) == (binding, units)
+    assert dict(size.limits)[binding] == units
+
+
+def test_buying_power_binds():
+    account = Account(equity=100_000, buying_power=3_000)
+    size = plan(shares("TNA"), MARKET, account, SHARE_EXITS).size
+    assert (size.binding_limit, size.units) == ("buying power", math.floor(3_000 / (60 * 0.75)))
+
+
+def test_nothing_fits_is_an_answer_with_its_reason():
+    found = plan(SPREAD, MARKET, Account(equity=50_000), EXITS)
+    assert found.size.units == 0
+    assert not found.ok
+    assert found.size.reason.startswith("0 units: one unit risks $932.")
+    assert found.to_dict()["size"]["units"] == 0
+
+
+def test_an_unlimited_loss_sized_by_max_loss_gives_nothing():
+    account = Account(equity=100_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS))
+    found = plan(shares("IWM", side=Side.SHORT), MARKET, account, SHARE_EXITS)
+    assert found.size.units == 0
+    assert found.to_dict()["price"]["max_loss"] == "unlimited"
+
+
+@given(stop=st.floats(0.01, 0.5), wider=st.floats(1.0, 1.9))
+def test_a_wider_stop_never_sizes_up(stop, wider):
+    trades_at_risk = (shares("IWM"), SPREAD)
+    account = dataclasses.replace(ACCOUNT, limits=RiskLimits(risk_basis=RiskBasis.STOP, risk_fraction=0.05))
+    for trade in trades_at_risk:
+        narrow, wide = (
+            plan(trade, MARKET, account, ExitPlan(stop=move, holding_days=30)).size
+            for move in (stop, min(stop * wider, 0.99))
+        )
+        assert wide.units <= narrow.units
+
+
+@given(trade=trades(), market=markets(), stop=st.floats(0.02, 0.3), risk=st.floats(0.001, 0.2))
+def test_no_plan_ever_breaks_its_budget(trade, market, stop, risk):
+    account = Account(
+        equity=250_000, limits=RiskLimits(risk_fraction=risk), costs=Costs(commission_per_trade=1)
+    )
+    found = plan(trade, market, account, ExitPlan(stop=stop, holding_days=30))
+    assert found.size.risk <= found.size.risk_budget * (1 + 1e-9)
+    assert found.ok == (found.size.units > 0)
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+class TestChecks:
+    def test_a_stop_wider_than_the_rule_fails(self):
+        found = plan(SPREAD, MARKET, ACCOUNT, EXITS, entry=EntryRules(max_stop=0.05))
+        assert check(found, "stop width").status is CheckStatus.FAIL
+        assert not found.ok
+
+    @pytest.mark.parametrize(
+        ("low", "high", "status"),
+        [(45, 90, "ok"), (61, 90, "fail"), (None, 59, "fail"), (60, None, "ok")],
+    )
+    def test_days_to_the_expiry(self, low, high, status):
+        found = plan(SPREAD, MARKET, ACCOUNT, EXITS, entry=EntryRules(min_days=low, max_days=high))
+        assert check(found, "days").status == status
+
+    @pytest.mark.parametrize(
+        ("signals", "status"),
+        [
+            ({}, "warn"),
+            ({"sp500_move": -0.034}, "ok"),
+            ({"sp500_move": -0.01}, "warn"),
+            ({"sp500_move": -0.01, "ten_year_change_bp": 30}, "ok"),
+            ({"sp500_move": -0.03, "ten_year_change_bp": 25}, "fail"),
+        ],
+    )
+    def test_triggers(self, signals, status):
+        triggers = (
+            Trigger(signal="sp500_move", below=-0.03),
+            Trigger(signal="ten_year_change_bp", above=25),
+        )
+        market = dataclasses.replace(MARKET, signals=signals)
+        found = plan(shares("IWM"), market, ACCOUNT, SHARE_EXITS, entry=EntryRules(triggers=triggers))
+        assert check(found, "trigger").status == status
+
+    def test_open_heat_is_counted(self):
+        account = dataclasses.replace(ACCOUNT, open_risk=5_500)
+        assert plan(SPREAD, MARKET, account, EXITS).size.binding_limit == "portfolio heat"
+
+    def test_a_wide_quote_warns(self):
+        legs = tuple(dataclasses.replace(leg, spread_cost=0.6) for leg in SPREAD.legs)
+        found = plan(dataclasses.replace(SPREAD, legs=legs), MARKET, ACCOUNT, EXITS)
+        assert check(found, "quoted width").status is CheckStatus.WARN
+        assert found.size.loss_per_unit == pytest.approx(found.report.max_loss + 2.6 + 120)
+
+    def test_american_options_priced_as_european_say_so(self):
+        assert check(plan(SPREAD, MARKET, ACCOUNT, EXITS), "model").status is CheckStatus.WARN
+        index = call_spread("RUT", long_strike=2930, short_strike=3200, expiry=EXPIRY)
+        assert check(plan(index, MARKET, ACCOUNT, EXITS), "model") is None
+
+
+def test_a_bearish_trade_stops_above_the_spot():
+    found = plan(put_spread("IWM", long_strike=295, short_strike=270, expiry=EXPIRY), MARKET, ACCOUNT, EXITS)
+    assert found.side is Side.SHORT
+    assert found.stop.spot > 295 > found.targets[0].spot
+
+
+def test_a_credit_spread_ties_up_its_width_less_the_credit():
+    trade = call_credit_spread(
+        "IWM", long_strike=325, short_strike=315, expiry=EXPIRY, long_premium=1.0, short_premium=2.5
+    )
+    found = plan(trade, MARKET, ACCOUNT, EXITS)
+    assert found.report.net_debit == pytest.approx(-150)
+    assert found.report.max_loss == pytest.approx(850)
+    assert found.size.capital == pytest.approx(850 * found.size.units)
+
+
+def test_the_json_has_every_key_of_the_contract():
+    answer = plan(SPREAD, MARKET, ACCOUNT, EXITS).to_dict()
+    contract = {
+        "trade": {"symbol", "legs"},
+        "market": {"date", "rate", "quotes"},
+        "price": {"net_debit", "max_loss", "max_profit", "breakevens", "reward_to_risk"},
+        "greeks": {"delta", "gamma", "theta_per_day", "vega_per_point", "rho_per_point", "dollar_delta"},
+        "probability": {
+            "profit",
+            "touch_stop",
+            "touch_target",
+            "stop_first",
+            "target_first",
+            "neither",
+            "expected_pnl",
+        },
+        "size": {
+            "units",
+            "risk_budget",
+            "risk",
+            "risk_fraction",
+            "binding_limit",
+            "loss_at_stop",
+            "loss_at_gap",
+        },
+    }
+    for key, inner in contract.items():
+        assert inner <= answer[key].keys()
+    assert {"label", "spot", "date", "value", "pnl", "r_multiple"} <= answer["ladder"][0].keys()
+    assert {"name", "status", "message"} <= answer["checks"][0].keys()
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+
+
+def test_an_iron_condor_plans_without_a_direction_of_its_own():
+    trade = iron_condor(
+        "IWM",
+        put_long_strike=265,
+        put_short_strike=275,
+        call_short_strike=315,
+        call_long_strike=325,
+        expiry=EXPIRY,
+    )
+    found = plan(trade, MARKET, ACCOUNT, EXITS)
+    assert len(found.report.breakevens) == 2
+    assert isinstance(found.report.trade, Trade)
