@@ -1,0 +1,18 @@
+"""Numbers and reports as text, said once for the command line and the screen."""
+
+from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
+from riskcalc.formatting.sections import Section, option_sections, plan_sections, plan_title
+
+__all__ = [
+    "Section",
+    "count",
+    "money",
+    "number",
+    "option_sections",
+    "percent",
+    "plan_sections",
+    "plan_title",
+    "price",
+    "r_multiple",
+    "whole_money",
+]

@@ -1,0 +1,197 @@
+"""A plan or report as titled tables of text: the one rendering that every front door shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from riskcalc.domain import LadderRow, PositionSize, RiskReport, TradePlan
+from riskcalc.formatting.numbers import MISSING, count, money, number, percent, price, r_multiple, whole_money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A table of text; the first column is left-aligned, the others right-aligned unless told otherwise."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    header: tuple[str, ...] = ()
+    left: frozenset[int] = frozenset({0})
+    """Columns aligned left."""
+
+
+def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
+    """Everything a plan says, the answer first.
+
+    Parameters
+    ----------
+    plan : TradePlan
+        From `riskcalc.plan`.
+
+    Returns
+    -------
+    tuple of Section
+        Size, checks, price, Greeks, ladder, time and gaps.
+    """
+    return (
+        _size(plan),
+        _checks(plan),
+        _price(plan.report),
+        _legs(plan.report),
+        _greeks(plan.report),
+        _ladder(plan),
+        *_decay(plan),
+        _gaps(plan),
+    )
+
+
+def plan_title(plan: TradePlan) -> str:
+    """The trade, its market and its verdict in one line."""
+    report = plan.report
+    quote = report.market.quote(report.trade.symbol)
+    verdict = "OK" if plan.ok else "NO"
+    name = f"{report.trade.name}: " if report.trade.name else ""
+    return (
+        f"{verdict}  {name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
+        f", {count(plan.size.units, 'unit')}"
+    )
+
+
+def option_sections(report: RiskReport) -> tuple[Section, ...]:
+    """One priced trade without account or exits: its price, legs and Greeks."""
+    return (_price(report), _legs(report), _greeks(report))
+
+
+def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: int) -> Section:
+    """A size from entry and stop alone."""
+    rows = (
+        ("units", f"{size.units:,}", size.reason),
+        (
+            "risk",
+            money(size.risk),
+            f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
+        ),
+        ("stop", money(stop), f"{percent(stop / entry - 1, signed=True)} from {money(entry)}"),
+        ("loss of a unit", money(size.loss_per_unit), "1R, costs in"),
+        ("position value", money(size.units * multiplier * entry), ""),
+    )
+    return Section(title="Size by the percent-risk rule", rows=rows, left=frozenset({0, 2}))
+
+
+def _size(plan: TradePlan) -> Section:
+    size = plan.size
+    rows = [
+        ("units", f"{size.units:,}", size.reason),
+        (
+            "risk",
+            money(size.risk),
+            f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
+        ),
+        (
+            "planned loss of a unit",
+            money(size.loss_per_unit),
+            f"1R, by {size.basis.replace('_', ' ')}, costs in",
+        ),
+        ("buying power", money(size.capital), "tied up by all units"),
+        ("loss at the stop", money(size.loss_at_stop), "worst day up to the time stop, costs in"),
+        ("loss at the gap", money(size.loss_at_gap), "worst of the gap lines, costs in"),
+    ]
+    allowed = (f"{name} {'any' if units is None else f'{units:,}'}" for name, units in size.limits)
+    rows.append(("units by limit", "", ", ".join(allowed)))
+    return Section(title="Size", rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _checks(plan: TradePlan) -> Section:
+    rows = tuple((check.status.value.upper(), check.name, check.message) for check in plan.checks)
+    return Section(title="Checks", rows=rows, left=frozenset({0, 1, 2}))
+
+
+def _price(report: RiskReport) -> Section:
+    facts = [
+        ("debit" if report.net_debit >= 0 else "credit", money(abs(report.net_debit)), ""),
+        ("max loss", money(report.max_loss), report.payoff_note),
+        ("max profit", money(report.max_profit), ""),
+        ("breakeven", ", ".join(price(level) for level in report.breakevens) or MISSING, ""),
+        ("reward to risk", number(report.reward_to_risk), ""),
+    ]
+    if report.prob_profit is not None:
+        facts.append(("P(profit)", percent(report.prob_profit, digits=1), f"view: {report.view.name}"))
+    return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
+
+
+def _legs(report: RiskReport) -> Section:
+    rows = tuple(
+        (
+            found.leg.label,
+            price(found.entry_price),
+            percent(found.vol, digits=1),
+            number(found.greeks.delta),
+            number(found.greeks.gamma, digits=3),
+            money(found.greeks.theta_per_day),
+            money(found.greeks.vega_per_point),
+        )
+        for found in report.legs
+    )
+    header = ("leg", "entry", "vol", "delta", "gamma", "theta/day", "vega/pt")
+    return Section(title="Legs", rows=rows, header=header)
+
+
+def _greeks(report: RiskReport) -> Section:
+    greeks, debit = report.greeks, report.net_debit
+    share = f"{percent(greeks.theta_per_day / debit)} of the debit" if debit > 0 else ""
+    rows = (
+        ("delta", number(greeks.delta), f"moves like {number(greeks.delta, digits=1)} shares"),
+        ("gamma", number(greeks.gamma, digits=3), "delta per dollar of spot"),
+        ("theta per day", money(greeks.theta_per_day), share),
+        ("vega per point", money(greeks.vega_per_point), ""),
+        ("rho per point", money(greeks.rho_per_point), ""),
+        ("dollar delta", money(greeks.dollar_delta), ""),
+    )
+    return Section(title="Greeks of one unit", rows=rows, left=frozenset({0, 2}))
+
+
+def _ladder(plan: TradePlan) -> Section:
+    levels = [tuple(rows) for _, rows in groupby(plan.ladder, key=lambda row: (row.label, row.spot))]
+    dates = tuple(f"{row.when} {row.date:%m-%d}" for row in levels[0])
+    rows = tuple((found[0].label, price(found[0].spot), *map(_ladder_cell, found)) for found in levels)
+    shift = f", vols {plan.exits.vol_shift * 100:+.4g} points at the stop" if plan.exits.vol_shift else ""
+    title = f"P&L of one unit, dollars and R, before costs{shift}"
+    return Section(title=title, rows=rows, header=("level", "spot", *dates))
+
+
+def _ladder_cell(row: LadderRow) -> str:
+    return f"{whole_money(row.pnl)} {r_multiple(row.r_multiple):>7}"
+
+
+def _decay(plan: TradePlan) -> tuple[Section, ...]:
+    theta = plan.theta
+    if not plan.report.trade.option_legs:
+        return ()
+    until = f"to {plan.time_stop}" if plan.time_stop else ""
+    rows = [("this trade", money(theta.per_day), money(theta.to_time_stop))]
+    if theta.long_legs_per_day is not None:
+        rows += [
+            ("bought legs alone", money(theta.long_legs_per_day), money(theta.long_legs_to_time_stop)),
+            (
+                "saved by the sold legs",
+                money(theta.saved_per_day, signed=True),
+                money(theta.saved_to_time_stop, signed=True),
+            ),
+        ]
+    header = ("what time costs one unit, spot unchanged", "per day", until)
+    return (Section(title="Theta", rows=tuple(rows), header=header),)
+
+
+def _gaps(plan: TradePlan) -> Section:
+    rows = tuple(
+        (
+            f"opens {percent(gap.move, digits=0, signed=True)}",
+            price(gap.spot),
+            money(gap.loss_per_unit),
+            money(gap.loss_per_unit * plan.size.units),
+        )
+        for gap in plan.gaps
+    )
+    return Section(
+        title="Gaps over the stop", rows=rows, header=("shock", "spot", "loss of a unit", "all units")
+    )
