@@ -1,0 +1,230 @@
+"""The normal form of a quote file: one underlying, one day, arrays of options."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats
+from riskcalc.chains.quality import DropReason, QuoteStatus, quote_status
+from riskcalc.domain import OptionQuote, OptionType
+from riskcalc.domain.ranges import calendar_date, positive
+from riskcalc.errors import ChainError, InvalidInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAME_STRIKE = 1e-6
+"""Strikes closer than this are one strike [dollars]."""
+COLUMNS = {
+    "expiry": "datetime64[D]",
+    "strike": "float64",
+    "option_type": "int8",
+    "bid": "float64",
+    "ask": "float64",
+    "last": "float64",
+    "open_interest": "float64",
+    "volume": "float64",
+    "quoted_vol": "float64",
+}
+"""The arrays of a chain and their types."""
+NOT_GIVEN: Floats = np.empty(0)
+"""Stands for a column that is missing throughout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chain:
+    """Quotes of one underlying on one day; satisfies `riskcalc.domain.QuotedListing`.
+
+    All arrays have shape (n,), are read-only, and stand in the order expiry, strike, calls before puts.
+
+    Raises
+    ------
+    InvalidInputError
+        The arrays differ in length, a value is out of range, or an option is listed twice.
+
+    Examples
+    --------
+    >>> chain = Chain(
+    ...     symbol="IWM",
+    ...     date=dt.date(2026, 7, 20),
+    ...     spot=100.0,
+    ...     expiry=["2026-09-18"] * 2,
+    ...     strike=[100, 110],
+    ...     option_type=[1, 1],
+    ...     bid=[4.0, 0.0],
+    ...     ask=[4.2, 0.1],
+    ... )
+    >>> chain.quote(expiry=dt.date(2026, 9, 18), strike=100, option_type=OptionType.CALL).mid
+    4.1
+    >>> chain.quote(expiry=dt.date(2026, 9, 18), strike=110, option_type=OptionType.CALL)
+    Traceback (most recent call last):
+    riskcalc.errors.ChainError: IWM call 110 2026-09-18: no bid (bid 0, ask 0.1)
+    """
+
+    symbol: str
+    date: dt.date
+    """Day of the quotes."""
+    spot: float
+    """Price of the underlying when the quotes were taken [dollars], > 0."""
+    expiry: Days
+    """datetime64[D]"""
+    strike: Floats
+    """[dollars], > 0"""
+    option_type: Codes
+    """+1 call, -1 put."""
+    bid: Floats
+    """[dollars per share]; NaN is missing."""
+    ask: Floats
+    """[dollars per share]; NaN is missing."""
+    last: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """Last traded price [dollars per share]; NaN is missing."""
+    open_interest: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """Contracts; NaN is missing."""
+    volume: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """Contracts traded that day; NaN is missing."""
+    quoted_vol: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """Implied volatility as the file has it, per sqrt(year); NaN is missing. Nothing is priced with it."""
+    quote_time: dt.datetime | None = None
+    """Time of the latest quote, New York; None when not known."""
+    dropped: Mapping[DropReason, int] = field(default_factory=dict)
+    """How many rows of the file are not here, by reason."""
+    status: Codes = field(init=False)
+    """A `QuoteStatus` per quote."""
+
+    def __post_init__(self) -> None:
+        """Bring the columns into form and order, then judge the quotes."""
+        calendar_date("date", self.date)
+        positive("spot", self.spot)
+        self._convert_columns()
+        self._check_columns()
+        self._sort_rows()
+        status = quote_status(
+            bid=self.bid, ask=self.ask, option_type=self.option_type, strike=self.strike, spot=self.spot
+        )
+        self._set("status", status)
+
+    def __len__(self) -> int:
+        """Quotes in the chain."""
+        return len(self.strike)
+
+    def expiries(self) -> tuple[dt.date, ...]:
+        """Listed expiries, nearest first."""
+        return tuple(np.unique(self.expiry).tolist())
+
+    def strikes(self, *, expiry: dt.date, option_type: OptionType) -> tuple[float, ...]:
+        """All listed strikes of one expiry, lowest first [dollars].
+
+        Strikes without a usable quote are among them: a trade asked for at the money must not slide to
+        another strike because a quote is missing; `quote` says what is wrong instead.
+
+        Raises
+        ------
+        ChainError
+            No such option is listed for that expiry.
+        """
+        listed = self.strike[self._rows(expiry=expiry, option_type=option_type)]
+        if not listed.size:
+            near = self._nearest_expiries(expiry, option_type)
+            kind = option_type.name.lower()
+            raise ChainError(f"{self.symbol}: no {kind}s for {expiry} in the chain; nearest expiries {near}")
+        return tuple(listed.tolist())
+
+    def quote(self, *, expiry: dt.date, strike: float, option_type: OptionType) -> OptionQuote:
+        """Return the bid and ask of one option.
+
+        Raises
+        ------
+        ChainError
+            The option is not listed, or its quote is not usable; the text names the option and says why.
+        """
+        name = f"{self.symbol} {option_type.name.lower()} {strike:g} {expiry}"
+        listed = self.strikes(expiry=expiry, option_type=option_type)
+        at_strike = np.abs(self.strike - strike) < SAME_STRIKE
+        rows = np.flatnonzero(self._rows(expiry=expiry, option_type=option_type) & at_strike)
+        if not rows.size:
+            raise ChainError(f"{name}: not in the chain; nearest strikes {_nearest(listed, strike)}")
+        bid, ask = float(self.bid[rows[0]]), float(self.ask[rows[0]])
+        status = QuoteStatus(self.status[rows[0]])
+        if not status.usable:
+            raise ChainError(f"{name}: {status.text} (bid {bid:g}, ask {ask:g})")
+        return OptionQuote(bid=bid, ask=ask)
+
+    def quality_counts(self) -> dict[QuoteStatus, int]:
+        """Count the quotes by verdict; every verdict is there and the counts add up to all quotes."""
+        counts = np.bincount(self.status, minlength=len(QuoteStatus))
+        return {status: int(counts[status]) for status in QuoteStatus}
+
+    @property
+    def missing_vols(self) -> int:
+        """Quotes without a volatility in the file."""
+        return int(np.isnan(self.quoted_vol).sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the chain as a DataFrame, one row per quote; type and status in words."""
+        import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
+
+        columns = {name: getattr(self, name) for name in COLUMNS}
+        columns["option_type"] = np.where(self.option_type > 0, "call", "put")
+        columns["status"] = np.array([status.name.lower() for status in QuoteStatus])[self.status]
+        return pd.DataFrame({"symbol": self.symbol} | columns)
+
+    def _rows(self, *, expiry: dt.date, option_type: OptionType) -> Flags:
+        found: Flags = (self.expiry == np.datetime64(expiry, "D")) & (self.option_type == option_type)
+        return found
+
+    def _nearest_expiries(self, wanted: dt.date, option_type: OptionType) -> str:
+        listed = np.unique(self.expiry[self.option_type == option_type]).tolist()
+        near = sorted(listed, key=lambda day: abs((day - wanted).days))[:2]
+        return " and ".join(str(day) for day in sorted(near)) or "none"
+
+    def _convert_columns(self) -> None:
+        shape = np.shape(self.expiry)
+        for name, dtype in COLUMNS.items():
+            given = getattr(self, name)
+            column = np.full(shape, np.nan) if given is NOT_GIVEN else np.asarray(given).astype(dtype)
+            if column.shape != shape or len(shape) != 1:
+                raise InvalidInputError(f"{name} must have shape (n,) like expiry, got {column.shape}")
+            self._set(name, column)
+
+    def _check_columns(self) -> None:
+        if not ((self.strike > 0) & np.isfinite(self.strike) & ~np.isnat(self.expiry)).all():
+            raise InvalidInputError("every option of a chain must have an expiry and a finite strike > 0")
+        if not np.isin(self.option_type, (1, -1)).all():
+            raise InvalidInputError("option_type must be 1 or -1 for every option of a chain")
+
+    def _sort_rows(self) -> None:
+        order = option_order(expiry=self.expiry, strike=self.strike, option_type=self.option_type)
+        for name in COLUMNS:
+            self._set(name, getattr(self, name)[order])
+        again = same_as_next(expiry=self.expiry, strike=self.strike, option_type=self.option_type)
+        if again.any():
+            row = int(again.argmax())
+            raise InvalidInputError(f"strike {self.strike[row]:g} of {self.expiry[row]} is listed twice")
+
+    def _set(self, name: str, column: AnyArray) -> None:
+        column.setflags(write=False)
+        object.__setattr__(self, name, column)
+
+
+def option_order(*, expiry: Days, strike: Floats, option_type: Codes) -> npt.NDArray[np.intp]:
+    """Indices that sort options by expiry, strike, calls before puts; equal options keep their order."""
+    return np.lexsort((-option_type, strike, expiry))
+
+
+def same_as_next(*, expiry: Days, strike: Floats, option_type: Codes) -> Flags:
+    """Whether each option of a sorted list is the next one again, shape (n - 1,)."""
+    same: Flags = (
+        (expiry[1:] == expiry[:-1]) & (np.diff(strike) < SAME_STRIKE) & (option_type[1:] == option_type[:-1])
+    )
+    return same
+
+
+def _nearest(listed: tuple[float, ...], wanted: float) -> str:
+    near = sorted(listed, key=lambda strike: abs(strike - wanted))[:2]
+    return " and ".join(f"{strike:g}" for strike in sorted(near))
