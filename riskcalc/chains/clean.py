@@ -1,0 +1,227 @@
+"""Rows as a file has them to a chain: what does not belong is left out and counted."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
+from riskcalc.chains.chain import Chain, option_order, same_as_next
+from riskcalc.chains.quality import DropReason
+from riskcalc.domain import OptionType
+from riskcalc.errors import ChainError
+
+KEPT = 0
+"""Beside the codes of `DropReason`."""
+SAME_SPOT = 1e-6
+"""Relative difference up to which two spots are one."""
+SHOWN_CLASHES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRows:
+    """What a reader finds in a file, one row per quote, arrays of shape (n,); NaN, NaT, "" are missing."""
+
+    symbol: Texts
+    """Underlying of each row."""
+    standard: Flags
+    """Whether the contract delivers 100 shares of it."""
+    expiry: Days
+    """datetime64[D]"""
+    strike: Floats
+    option_type: Codes
+    bid: Floats
+    ask: Floats
+    last: Floats
+    open_interest: Floats
+    volume: Floats
+    quoted_vol: Floats
+    """Per sqrt(year): 0.2 is 20 %."""
+    spot: Floats
+    """Price of the underlying beside each quote."""
+    quote_time: Days
+    """Time of each quote in New York, datetime64[s]."""
+    trade_time: Days
+    """Time of each option's last trade in New York, datetime64[s]; dates the file when no quote time does."""
+    place: Texts
+    """Where each row stands, for messages: ``line 17``."""
+    spot_field: str
+    """What the file calls the spot, for messages."""
+    time_fields: str
+    """What the file calls the two times, for messages."""
+
+
+VALUES = ("bid", "ask", "last", "open_interest", "volume", "quoted_vol", "spot")
+"""Columns in which two rows of one option must agree."""
+COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in {"spot_field", "time_fields"})
+
+
+def clean_chain(
+    rows: QuoteRows, *, symbol: str | None = None, spot: float | None = None, date: dt.date | None = None
+) -> Chain:
+    """Make a chain of the rows that belong to one underlying and one day.
+
+    Left out, and counted in `Chain.dropped`: adjusted and mini contracts, other symbols and other days than
+    the one asked for (the day of the latest quote when none is), options expired before that day, identical
+    rows, and quotes followed by a later one of the same option.
+
+    Parameters
+    ----------
+    rows : QuoteRows
+        What a reader found.
+    symbol, spot, date : optional
+        Underlying, its price [dollars] and the day of the quotes, as in `read_chain`. A spot that varies over
+        the file is taken at the latest quote.
+
+    Raises
+    ------
+    ChainError
+        The file does not say what is not given, mixes symbols, contradicts itself, or no quote is left.
+    """
+    dropped = np.zeros(len(rows.strike), dtype=np.int8)
+    dropped = _mark(dropped, ~rows.standard, DropReason.NONSTANDARD)
+    symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else symbol.upper()
+    dropped = _mark(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
+    _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
+    quote_day = rows.quote_time.astype("datetime64[D]")
+    date = date or _day(_taken(rows, dropped == KEPT))
+    day = np.datetime64(date, "D")
+    dropped = _mark(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
+    _require_some(dropped, f"of {day}; it holds {_listed(quote_day)}")
+    dropped = _mark(dropped, rows.expiry < day, DropReason.EXPIRED)
+    _require_some(dropped, f"that has not expired by {day}; it holds expiries {_listed(rows.expiry)}")
+    dropped = _drop_repeats(rows, dropped)
+    return _chain(_taken(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped)
+
+
+def _chain(rows: QuoteRows, *, symbol: str, spot: float | None, date: dt.date, dropped: Codes) -> Chain:
+    return Chain(
+        symbol=symbol,
+        date=date,
+        spot=_spot(rows) if spot is None else spot,
+        expiry=rows.expiry,
+        strike=rows.strike,
+        option_type=rows.option_type,
+        bid=rows.bid,
+        ask=rows.ask,
+        last=rows.last,
+        open_interest=rows.open_interest,
+        volume=rows.volume,
+        quoted_vol=rows.quoted_vol,
+        quote_time=_latest(rows.quote_time),
+        dropped={why: count for why in DropReason if (count := int((dropped == why).sum()))},
+    )
+
+
+def _mark(dropped: Codes, rows: Flags, why: DropReason) -> Codes:
+    return np.where((dropped == KEPT) & rows, np.int8(why), dropped)
+
+
+def _taken(rows: QuoteRows, kept: Flags | npt.NDArray[np.intp]) -> QuoteRows:
+    columns = {name: getattr(rows, name)[kept] for name in COLUMNS}
+    return dataclasses.replace(rows, **columns)
+
+
+def _require_some(dropped: Codes, wanted: str) -> None:
+    if not (dropped == KEPT).any():
+        raise ChainError(f"holds no quote {wanted}")
+
+
+def _listed(found: AnyArray) -> str:
+    """The distinct values that are there, the first few of them."""
+    texts = [str(value) for value in np.unique(found) if str(value) not in {"", "NaT"}]
+    return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
+
+
+def _symbol(symbols: Texts) -> str:
+    found = np.unique(symbols)
+    if not found.size:
+        raise ChainError("holds only adjusted or mini contracts")
+    if len(found) > 1:
+        raise ChainError(f"mixes the symbols {_listed(found)}; name the one you want")
+    if not found[0]:
+        raise ChainError("does not say its symbol; give the symbol")
+    return str(found[0])
+
+
+def _day(rows: QuoteRows) -> dt.date:
+    """Day of the latest quote, or else of the latest trade."""
+    latest = _latest(rows.quote_time) or _latest(rows.trade_time)
+    if latest is None:
+        raise ChainError(f"does not say the day of its quotes ({rows.time_fields}); give the date")
+    return latest.date()
+
+
+def _latest(times: Days) -> dt.datetime | None:
+    known = times[~np.isnat(times)]
+    return known.max().item() if known.size else None
+
+
+def _spot(rows: QuoteRows) -> float:
+    """The one spot of the rows, or that of the latest quotes when it moved while they were taken."""
+    known = rows.spot > 0
+    if not known.any():
+        raise ChainError(f"does not say the price of the underlying ({rows.spot_field}); give the spot")
+    if _is_one(rows.spot[known]):
+        return float(np.median(rows.spot[known]))
+    latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
+    latest = rows.spot[known & (rows.quote_time == latest_time)]
+    if not (latest.size and _is_one(latest)):
+        low, high = rows.spot[known].min(), rows.spot[known].max()
+        raise ChainError(
+            f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
+            "and no quote time that tells the latest; give the spot"
+        )
+    return float(np.median(latest))
+
+
+def _is_one(spots: Floats) -> bool:
+    return bool(spots.max() <= spots.min() * (1 + SAME_SPOT))
+
+
+def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
+    """Keep the last quote of each option; two that differ at one time contradict each other."""
+    kept = np.flatnonzero(dropped == KEPT)
+    kept = kept[np.argsort(rows.quote_time[kept], kind="stable")]
+    kept = kept[option_order(**_options(_taken(rows, kept)))]
+    ordered = _taken(rows, kept)
+    again = same_as_next(**_options(ordered))
+    superseded = again & (ordered.quote_time[:-1] < ordered.quote_time[1:])
+    alike = np.all([_same(getattr(ordered, name)) for name in VALUES], axis=0)
+    clashing = np.flatnonzero(again & ~superseded & ~alike)
+    if clashing.size:
+        raise ChainError("\n".join(_clash(ordered, row) for row in clashing[:SHOWN_CLASHES].tolist()))
+    result = dropped.copy()
+    result[kept[:-1][superseded]] = DropReason.SUPERSEDED
+    result[kept[:-1][again & ~superseded]] = DropReason.DUPLICATE
+    return result
+
+
+class OptionColumns(TypedDict):
+    """What tells one option from another."""
+
+    expiry: Days
+    strike: Floats
+    option_type: Codes
+
+
+def _options(rows: QuoteRows) -> OptionColumns:
+    return {"expiry": rows.expiry, "strike": rows.strike, "option_type": rows.option_type}
+
+
+def _same(column: Floats) -> Flags:
+    """Whether each value is the next one again; missing equals missing."""
+    same: Flags = (column[:-1] == column[1:]) | (np.isnan(column[:-1]) & np.isnan(column[1:]))
+    return same
+
+
+def _clash(rows: QuoteRows, row: int) -> str:
+    kind = OptionType(int(rows.option_type[row])).name.lower()
+    option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
+    quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))
+    return f"{rows.place[row]} and {rows.place[row + 1]} disagree about {option} (bid/ask {quotes})"

@@ -1,0 +1,77 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from riskcalc.chains import quote_file, read_chain
+from riskcalc.errors import ChainError
+from tests.chains.samples import usual_rows, yfinance_csv
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b" \r\n\n", "is empty"),
+        (b"PK\x03\x04rest", "is a spreadsheet or zip archive; export the sheet as CSV"),
+        (b"\x1f\x8b\x08rest", "is a gzip archive; unpack it"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file, not text"),
+        ("strike,bid".encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
+        ("strike\nBörse".encode("latin-1"), r"line 2 is not UTF-8 text \(byte 0xf6\); save it as UTF-8"),
+        (b"\n<!DOCTYPE html><html><body>503</body></html>", "is a web page, not a quote file"),
+        (b"<html>\n<title>Too many requests</title>", "is a web page, not a quote file"),
+        (b"date,close\n2026-07-20,295.39\n", "is no quote file that can be read; .* first line: date,close"),
+        (b'{"options": []}', "is no quote file that can be read"),
+        (b"nothing like quotes", "is no quote file that can be read"),
+    ],
+)
+def test_what_is_no_quote_file_is_refused_in_one_line(tmp_path, content, message):
+    path = tmp_path / "IWM_yfinance.csv"
+    path.write_bytes(content)
+    with pytest.raises(ChainError, match=message) as error:
+        read_chain(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
+
+
+def test_a_path_that_is_not_there(tmp_path):
+    with pytest.raises(ChainError, match=r"absent\.csv: cannot be read: No such file or directory"):
+        read_chain(tmp_path / "absent.csv")
+
+
+def test_a_path_that_cannot_be():
+    with pytest.raises(ChainError, match="cannot be read: embedded null byte"):
+        read_chain("quotes\0.csv")
+
+
+def test_a_folder(tmp_path):
+    with pytest.raises(ChainError, match="is a folder, not a file"):
+        read_chain(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no pipes in folders")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(ChainError, match="is a device or pipe, not a file"):
+        read_chain(tmp_path / "pipe.csv")
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "quotes.csv"
+    path.write_text(yfinance_csv(usual_rows()))
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    # Simulated: the superuser may read every file.
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ChainError, match=r"quotes\.csv: cannot be read: Permission denied"):
+        read_chain(path)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path):
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(quote_file.MAX_BYTES + 1)  # sparse: takes no room
+    with pytest.raises(ChainError, match="is too large: 200 MB, at most 200 MB are read"):
+        read_chain(path)

@@ -1,0 +1,45 @@
+"""Real chains, read from outside the repository."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from riskcalc.chains import QuoteStatus, read_chain
+from riskcalc.domain import OptionType
+from tests.outside import reference_file
+
+SEPTEMBER = dt.date(2026, 9, 18)
+
+
+@pytest.fixture(scope="module")
+def iwm():
+    return read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+
+
+def test_the_iwm_chain_is_read_whole(iwm):
+    assert (iwm.symbol, iwm.date, iwm.spot, len(iwm)) == ("IWM", dt.date(2026, 7, 20), 295.39, 2480)
+    assert iwm.dropped == {}
+    assert len(iwm.expiries()) == 16
+    assert SEPTEMBER in iwm.expiries()
+
+
+def test_the_iwm_counts_are_those_of_its_columns(iwm):
+    counts = iwm.quality_counts()
+    assert sum(counts.values()) == 2480
+    assert counts[QuoteStatus.NO_BID] == (iwm.bid == 0).sum() == 293
+    assert counts[QuoteStatus.MISSING] == counts[QuoteStatus.NO_ASK] == counts[QuoteStatus.CROSSED] == 0
+    assert iwm.missing_vols == 264
+
+
+def test_the_call_spread_of_60_days_costs_about_960_dollars(iwm):
+    low, high = (iwm.quote(expiry=SEPTEMBER, strike=k, option_type=OptionType.CALL) for k in (295, 325))
+    assert 100 * (low.mid - high.mid) == pytest.approx(958.5)
+
+
+def test_the_spy_dump_is_dated_by_its_last_trade():
+    spy = read_chain(reference_file("06_option_chains/yfinance_SPY_2026-02-12.csv"))
+    assert (spy.symbol, spy.date, len(spy)) == ("SPY", dt.date(2026, 2, 11), 794)
+    assert spy.spot == pytest.approx(692.3)
+    assert spy.dropped == {}
+    assert not np.isnan(spy.last).any()
