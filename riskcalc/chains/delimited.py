@@ -80,7 +80,7 @@ def read_table(file: QuoteFile, *, wanted: Collection[str]) -> Table:
         if len(row) != len(header):
             raise ChainError(_uneven_row(line=line, fields=len(row), expected=len(header)))
         lines.append(line)
-        kept.append([row[place].strip() for place in places])
+        kept.append(tuple([row[place] for place in places]))
     if not kept:
         raise ChainError("has a header but no quotes")
     columns = zip((header[place] for place in places), zip(*kept, strict=True), strict=True)
@@ -104,7 +104,7 @@ class Cells:
 
     def texts(self, column: str) -> Texts:
         """Text."""
-        return np.array(self._column(column), dtype=np.str_)
+        return np.array(self._parsed(column, str, bad="", kind="text"), dtype=np.str_)
 
     def numbers(self, column: str) -> Floats:
         """Numbers, NaN where missing."""
@@ -149,7 +149,7 @@ class Cells:
         values, rejected = {}, set()
         for text in set(cells):
             try:
-                values[text] = parse("" if text.lower() in MISSING_WORDS else text)
+                values[text] = parse("" if text.strip().lower() in MISSING_WORDS else text.strip())
             except ValueError:
                 values[text] = bad
                 rejected.add(text)

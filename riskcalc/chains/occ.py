@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from riskcalc.domain import OptionType
 
@@ -14,8 +14,7 @@ PATTERN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OccOption:
+class OccOption(NamedTuple):
     """The parts of an OCC symbol."""
 
     root: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,9 @@ class QuoteFile:
     @property
     def first_line(self) -> str:
         """The first line that is not blank."""
-        return next(line for line in io.StringIO(self.text) if line.strip())
+        start = len(self.text) - len(self.text.lstrip())
+        start = self.text.rfind("\n", 0, start) + 1  # a leading tab is an empty first field
+        return self.text[start:].partition("\n")[0]
 
 
 def open_quote_file(path: Path) -> QuoteFile:
