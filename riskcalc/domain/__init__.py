@@ -16,7 +16,7 @@ from riskcalc.domain.builders import (
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
 from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
-from riskcalc.domain.listing import Listing, OptionQuote, QuotedListing, UsualListing
+from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, Quote
 from riskcalc.domain.report import (
     Check,
@@ -43,6 +43,7 @@ __all__ = [
     "EntryRules",
     "ExerciseStyle",
     "ExitPlan",
+    "FillPrice",
     "GapLine",
     "Greeks",
     "Instrument",

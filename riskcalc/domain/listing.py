@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from riskcalc.domain.instrument import Instrument
@@ -35,6 +36,17 @@ class OptionQuote:
     def width(self) -> float:
         """Ask minus bid [dollars per share]."""
         return self.ask - self.bid
+
+
+class FillPrice(StrEnum):
+    """Where in its quote an order is filled."""
+
+    MID = "mid"
+    """Halfway between bid and ask."""
+    NATURAL = "natural"
+    """Bought at the ask, sold at the bid."""
+    WORST = "worst"
+    """Half the quoted width worse than natural, as in a fast market."""
 
 
 class Listing(Protocol):

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,13 @@ def test_a_huge_file_is_refused_unread(tmp_path):
         file.truncate(quote_file.MAX_BYTES + 1)  # sparse: takes no room
     with pytest.raises(ChainError, match="is too large: 200 MB, at most 200 MB are read"):
         read_chain(path)
+
+
+def test_reading_a_chain_imports_no_pandas(tmp_path):
+    path = tmp_path / "quotes.csv"
+    path.write_text(yfinance_csv(usual_rows()))
+    program = (
+        "import sys; from riskcalc.chains import read_chain; "
+        "assert len(read_chain(sys.argv[1])) == 12; sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, path], check=False).returncode == 0

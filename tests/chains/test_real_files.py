@@ -7,6 +7,7 @@ import pytest
 
 from riskcalc.chains import QuoteStatus, read_chain
 from riskcalc.domain import OptionType
+from riskcalc.pricing.implied_vol import implied_vol
 from tests.outside import reference_file
 
 SEPTEMBER = dt.date(2026, 9, 18)
@@ -35,6 +36,27 @@ def test_the_iwm_counts_are_those_of_its_columns(iwm):
 def test_the_call_spread_of_60_days_costs_about_960_dollars(iwm):
     low, high = (iwm.quote(expiry=SEPTEMBER, strike=k, option_type=OptionType.CALL) for k in (295, 325))
     assert 100 * (low.mid - high.mid) == pytest.approx(958.5)
+
+
+def test_our_vols_near_the_money_are_those_of_the_file(iwm):
+    days = (iwm.expiry - np.datetime64(iwm.date)).astype(int)
+    vol, status = implied_vol(
+        premium=(iwm.bid + iwm.ask) / 2,
+        sign=iwm.option_type,
+        spot=iwm.spot,
+        strike=iwm.strike,
+        time_to_expiry=days / 365,
+        rate=0.04,
+        dividend_yield=0.011,
+    )
+    out_of_the_money = iwm.option_type * (iwm.strike - iwm.spot) >= 0
+    near = (np.abs(iwm.strike / iwm.spot - 1) <= 0.1) & (days >= 45) & out_of_the_money
+    usable = near & (iwm.status == QuoteStatus.OK) & ~np.isnan(iwm.quoted_vol)
+    assert usable.sum() == 70
+    assert (status[usable] == 0).all()
+    off = np.abs(vol - iwm.quoted_vol)[usable]
+    assert np.median(off) < 0.005
+    assert off.max() < 0.01
 
 
 def test_the_spy_dump_is_dated_by_its_last_trade():

@@ -1,0 +1,194 @@
+"""A trade entered at real quotes: premiums, what the quoted width costs, and the vols behind the mids."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+
+from riskcalc.domain import FillPrice, Market, OptionLeg, OptionQuote, OptionType, QuotedListing, Side, Trade
+from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.pricing.implied_vol import VolStatus, implied_vol
+
+SAME_SPOT = 1e-9
+"""Relative difference up to which two spots are one."""
+
+
+def enter(
+    trade: Trade, quotes: QuotedListing, market: Market, *, at: FillPrice | str = FillPrice.MID
+) -> Trade:
+    """Enter a trade at the quotes of its options.
+
+    Parameters
+    ----------
+    trade : Trade
+        Its option legs are looked up by expiry, strike and type; premiums and vols it has are replaced.
+    quotes : QuotedListing
+        A chain of the trade's underlying.
+    market : Market
+        Rate and dividend yield behind the vols, at the day and spot of the quotes: see `quoted_market`.
+    at : FillPrice or str
+        ``mid``; ``natural`` buys at the ask and sells at the bid; ``worst`` adds half the quoted width to
+        that, against the trader, down to a premium of 0 for what is sold.
+
+    Returns
+    -------
+    Trade
+        Each option leg with its premium, with the vol of its mid wherever it was filled, and with the
+        `spread_cost` still to come: the full width at mid (half in, half out), else half of it (out). Share
+        legs are as they were.
+
+    Raises
+    ------
+    ChainError
+        A leg has no usable quote, or no vol explains its mid; a line per leg.
+    InvalidInputError
+        The chain is of another underlying, the market is of another day or spot, or `at` is unknown.
+    """
+    fill = _fill_price(at)
+    if trade.symbol != quotes.symbol:
+        raise InvalidInputError(f"the chain must quote {trade.symbol} like the trade, got {quotes.symbol}")
+    _require_same_moment(quotes, market)
+    legs, problems = [], []
+    for leg in trade.legs:
+        try:
+            legs.append(_entered(leg, quotes, market, fill) if isinstance(leg, OptionLeg) else leg)
+        except ChainError as error:
+            problems.append(str(error))
+    if problems:
+        raise ChainError("\n".join(problems))
+    return dataclasses.replace(trade, legs=tuple(legs))
+
+
+def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | None = None) -> Market:
+    """Return a market on the day and at the spot of a chain; other underlyings stay as they are.
+
+    Parameters
+    ----------
+    market : Market
+        Quotes the chain's underlying, for its dividend yield.
+    quotes : QuotedListing
+        A chain.
+    expiry : date, optional
+        Listed expiry whose at-the-money vol becomes the quote's; without one the quote keeps its vol.
+
+    Raises
+    ------
+    ChainError
+        The expiry is not listed, or has no usable quotes at the money.
+    InvalidInputError
+        The market does not quote the underlying.
+    """
+    quote = dataclasses.replace(market.quote(quotes.symbol), spot=quotes.spot)
+    moved = dataclasses.replace(market, date=quotes.date, quotes={**market.quotes, quotes.symbol: quote})
+    if expiry is None:
+        return moved
+    quote = dataclasses.replace(quote, vol=atm_vol(quotes, moved, expiry=expiry))
+    return dataclasses.replace(moved, quotes={**moved.quotes, quotes.symbol: quote})
+
+
+def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
+    """At-the-money implied vol of one expiry, per sqrt(year).
+
+    Call and put are averaged at the nearest strike on each side of the spot where both have a vol, so that an
+    error of rate or dividend, which moves them apart, cancels; between the two strikes it is interpolated.
+
+    Parameters
+    ----------
+    quotes : QuotedListing
+        A chain.
+    market : Market
+        Rate and dividend yield, on the day and at the spot of the quotes.
+    expiry : date
+        A listed expiry.
+
+    Raises
+    ------
+    ChainError
+        The expiry is not listed, or no strike has a usable call and put.
+    InvalidInputError
+        The market is of another day or spot.
+    """
+    _require_same_moment(quotes, market)
+    calls = quotes.strikes(expiry=expiry, option_type=OptionType.CALL)
+    puts = quotes.strikes(expiry=expiry, option_type=OptionType.PUT)
+    both = sorted(set(calls) & set(puts))
+    below = _first_vol(quotes, market, expiry=expiry, strikes=[k for k in both if k <= quotes.spot][::-1])
+    above = _first_vol(quotes, market, expiry=expiry, strikes=[k for k in both if k > quotes.spot])
+    found = below + above
+    if not found:
+        raise ChainError(f"{quotes.symbol} {expiry}: no strike has both a call and a put with a vol")
+    strikes, vols = zip(*found, strict=True)
+    return float(np.interp(quotes.spot, strikes, vols))
+
+
+def _fill_price(at: FillPrice | str) -> FillPrice:
+    if at not in set(FillPrice):
+        raise InvalidInputError(f"at must be one of {', '.join(FillPrice)}, got {at!r}")
+    return FillPrice(at)
+
+
+def _require_same_moment(quotes: QuotedListing, market: Market) -> None:
+    """A vol solved with the date or spot of another moment is wrong without a sign of it."""
+    if market.date != quotes.date:
+        raise InvalidInputError(f"market date must be that of the quotes, {quotes.date}, got {market.date}")
+    spot = market.quote(quotes.symbol).spot
+    if abs(spot - quotes.spot) > SAME_SPOT * quotes.spot:
+        raise InvalidInputError(f"{quotes.symbol} spot must be that of the quotes, {quotes.spot}, got {spot}")
+
+
+def _entered(leg: OptionLeg, quotes: QuotedListing, market: Market, fill: FillPrice) -> OptionLeg:
+    quote = quotes.quote(expiry=leg.expiry, strike=leg.strike, option_type=leg.option_type)
+    return dataclasses.replace(
+        leg,
+        premium=_premium(quote, side=leg.side, fill=fill),
+        spread_cost=quote.width if fill is FillPrice.MID else quote.width / 2,
+        vol=_mid_vol(quotes, market, expiry=leg.expiry, strike=leg.strike, option_type=leg.option_type),
+    )
+
+
+def _premium(quote: OptionQuote, *, side: Side, fill: FillPrice) -> float:
+    if fill is FillPrice.MID:
+        return quote.mid
+    natural = quote.ask if side is Side.LONG else quote.bid
+    return natural if fill is FillPrice.NATURAL else max(natural + side * quote.width / 2, 0.0)
+
+
+def _first_vol(
+    quotes: QuotedListing, market: Market, *, expiry: dt.date, strikes: Sequence[float]
+) -> list[tuple[float, float]]:
+    """The first strike where call and put have a vol, and the mean of the two; empty when there is none."""
+    for strike in strikes:
+        try:
+            vols = [
+                _mid_vol(quotes, market, expiry=expiry, strike=strike, option_type=kind)
+                for kind in OptionType
+            ]
+        except ChainError:
+            continue
+        return [(strike, sum(vols) / len(vols))]
+    return []
+
+
+def _mid_vol(
+    quotes: QuotedListing, market: Market, *, expiry: dt.date, strike: float, option_type: OptionType
+) -> float:
+    """Vol that explains the mid of one option."""
+    quote = quotes.quote(expiry=expiry, strike=strike, option_type=option_type)
+    underlying = market.quote(quotes.symbol)
+    vol, status = implied_vol(
+        premium=quote.mid,
+        sign=int(option_type),
+        spot=underlying.spot,
+        strike=strike,
+        time_to_expiry=market.years_to(expiry),
+        rate=market.rate,
+        dividend_yield=underlying.dividend_yield,
+    )
+    if status != VolStatus.OK:
+        option = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
+        why = VolStatus(int(status)).text
+        raise ChainError(f"{option}: no vol explains the mid {quote.mid:g} at spot {quotes.spot:g}: {why}")
+    return float(vol)
