@@ -3,7 +3,7 @@
 from riskcalc.analysis import odds, payoff
 from riskcalc.analysis.decay import decay
 from riskcalc.analysis.ladder import ladder
-from riskcalc.analysis.valuation import PositionGreeks, enter_at_model, premium_vol, value_position
+from riskcalc.analysis.valuation import PositionGreeks, enter_at_model, solve_vol, value_position
 
 __all__ = [
     "PositionGreeks",
@@ -12,6 +12,6 @@ __all__ = [
     "ladder",
     "odds",
     "payoff",
-    "premium_vol",
+    "solve_vol",
     "value_position",
 ]

@@ -106,6 +106,39 @@ def value_position(
     return net
 
 
+def solve_vol(leg: OptionLeg, *, premium: float, market: Market, quote: Quote) -> tuple[float, VolStatus]:
+    """Solve the volatility that a premium implies, in the model that will reprice the leg.
+
+    Parameters
+    ----------
+    leg : OptionLeg
+        Says type, strike and expiry; its own premium and vol are not looked at.
+    premium : float
+        [dollars per share]
+    market : Market
+        Date and rate.
+    quote : Quote
+        Spot and dividend yield of the underlying.
+
+    Returns
+    -------
+    vol : float
+        Per sqrt(year); nan unless the status is OK.
+    status : VolStatus
+        How the search ended, with its reason as text.
+    """
+    vol, status = implied_vol(
+        premium=premium,
+        sign=int(leg.option_type),
+        spot=quote.spot,
+        strike=leg.strike,
+        time_to_expiry=market.years_to(leg.expiry),
+        rate=market.rate,
+        dividend_yield=quote.dividend_yield,
+    )
+    return float(vol), VolStatus(int(status))
+
+
 def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price
@@ -116,7 +149,7 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
         )
     vol = leg.vol
     if vol is None:
-        vol = quote.vol if leg.premium is None else premium_vol(leg, market=market, quote=quote)
+        vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, market=market, quote=quote)
     leg = dataclasses.replace(leg, vol=vol)
     if leg.premium is None:
         model = _option_greeks(leg, market, quote, _conditions(spot=quote.spot))
@@ -124,29 +157,11 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     return leg
 
 
-def premium_vol(leg: OptionLeg, *, market: Market, quote: Quote) -> float:
-    """Solve a leg's volatility from its premium.
-
-    Raises
-    ------
-    InvalidInputError
-        The leg has no premium, or no volatility explains it; the text says why.
-    """
-    if leg.premium is None:
-        raise InvalidInputError(f"{leg.label}: a premium is needed to solve its vol")
-    found = implied_vol(
-        premium=leg.premium,
-        sign=int(leg.option_type),
-        spot=quote.spot,
-        strike=leg.strike,
-        time_to_expiry=market.years_to(leg.expiry),
-        rate=market.rate,
-        dividend_yield=quote.dividend_yield,
-    )
-    if found.status != VolStatus.OK:
-        why = VolStatus(int(found.status)).text
-        raise InvalidInputError(f"{leg.label}: no vol explains the premium {leg.premium:g}: {why}")
-    return float(found.vol)
+def _premium_vol(leg: OptionLeg, premium: float, *, market: Market, quote: Quote) -> float:
+    vol, status = solve_vol(leg, premium=premium, market=market, quote=quote)
+    if status is not VolStatus.OK:
+        raise InvalidInputError(f"{leg.label}: no vol explains the premium {premium:g}: {status.text}")
+    return vol
 
 
 class _Conditions(NamedTuple):

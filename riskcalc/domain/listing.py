@@ -22,7 +22,7 @@ class OptionQuote:
     ask: float
 
     def __post_init__(self) -> None:
-        """Check that the quote is usable: 0 < bid <= ask."""
+        """Check that 0 <= bid <= ask."""
         non_negative("bid", self.bid)
         if not self.bid <= non_negative("ask", self.ask):
             raise InvalidInputError(f"bid must not be above ask, got {self.bid:g} and {self.ask:g}")

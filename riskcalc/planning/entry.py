@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from riskcalc.analysis import solve_vol
 from riskcalc.domain import FillPrice, Market, OptionLeg, OptionQuote, OptionType, QuotedListing, Side, Trade
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.pricing.implied_vol import VolStatus, implied_vol
+from riskcalc.pricing import VolStatus
 
 SAME_SPOT = 1e-9
 """Relative difference up to which two spots are one."""
@@ -177,18 +178,12 @@ def _mid_vol(
 ) -> float:
     """Vol that explains the mid of one option."""
     quote = quotes.quote(expiry=expiry, strike=strike, option_type=option_type)
+    option = OptionLeg(side=Side.LONG, option_type=option_type, strike=strike, expiry=expiry)
     underlying = market.quote(quotes.symbol)
-    vol, status = implied_vol(
-        premium=quote.mid,
-        sign=int(option_type),
-        spot=underlying.spot,
-        strike=strike,
-        time_to_expiry=market.years_to(expiry),
-        rate=market.rate,
-        dividend_yield=underlying.dividend_yield,
-    )
-    if status != VolStatus.OK:
-        option = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
-        why = VolStatus(int(status)).text
-        raise ChainError(f"{option}: no vol explains the mid {quote.mid:g} at spot {quotes.spot:g}: {why}")
-    return float(vol)
+    vol, status = solve_vol(option, premium=quote.mid, market=market, quote=underlying)
+    if status is not VolStatus.OK:
+        named = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
+        raise ChainError(
+            f"{named}: no vol explains the mid {quote.mid:g} at spot {quotes.spot:g}: {status.text}"
+        )
+    return vol
