@@ -60,10 +60,13 @@ def _is_a(kind: type, value: object) -> bool:
 def _number(field: str, value: float) -> float:
     if not _is_a(Real, value):
         raise InvalidInputError(f"{field} must be a number, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of over 308 digits
+        return math.inf
 
 
 def _require(ok: bool, field: str, value: float, allowed: str) -> float:  # noqa: FBT001 - a private verdict
     if not ok:
-        raise InvalidInputError(f"{field} must be {allowed}, got {value:g}")
+        raise InvalidInputError(f"{field} must be {allowed}, got {_number(field, value):g}")
     return float(value)
