@@ -58,3 +58,8 @@ class EntryRules:
             )
         if self.max_stop is not None:
             open_fraction("max_stop", self.max_stop)
+
+    def allows_days(self, days: int) -> bool:
+        """Whether the rules allow so many calendar days to the nearest expiry or the time stop."""
+        fewest, most = self.min_days, self.max_days
+        return (fewest is None or days >= fewest) and (most is None or days <= most)
