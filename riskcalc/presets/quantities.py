@@ -1,0 +1,280 @@
+"""How people write fractions, rates and vols, read without ambiguity, and written back exactly.
+
+Everything inside riskcalc is a fraction. Of what people write, text with a per cent sign means what it says;
+a bare number is read by the rule that its reader states. Only the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import reprlib
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import NamedTuple
+
+from riskcalc.errors import InvalidInputError
+
+Written = str | int | float
+"""What a person may write for a quantity: ``6``, ``"6%"``, ``0.06``."""
+
+MOST_RATE = 5.0
+"""No rate or volatility beyond 500 % a year is believed."""
+
+
+def parse_fraction(
+    value: Written,
+    *,
+    field: str = "value",
+    positive: bool = False,
+    below: float | None = None,
+    at_most: float | None = None,
+) -> float:
+    """Read the size of a move or a share of equity; its sign is dropped.
+
+    Parameters
+    ----------
+    value : str or float
+        With a per cent sign: per cent. Without: a fraction when its size is below 1, else per cent, so that
+        1 is one per cent.
+    field : str
+        Name used in the error.
+    positive : bool
+        Whether 0 is refused.
+    below, at_most : float or None
+        Bounds of the fraction, exclusive and inclusive; None sets none.
+
+    Returns
+    -------
+    float
+        A fraction, >= 0.
+
+    Raises
+    ------
+    InvalidInputError
+        The value is no finite number, or outside the bounds.
+
+    Examples
+    --------
+    >>> [parse_fraction(written) for written in (6, "6%", "-6%", 0.06, "+6 %")]
+    [0.06, 0.06, 0.06, 0.06, 0.06]
+    >>> parse_fraction("six", field="stop")
+    Traceback (most recent call last):
+    riskcalc.errors.InvalidInputError: stop must be like 6, 6%, -6% or 0.06, got 'six'
+    """
+    bounds = _bounds(positive=positive, below=below, at_most=at_most)
+    form = f"like 6, 6%, -6% or 0.06{bounds}"
+    found = abs(_as_fraction(_read(value, field, form)))
+    low_enough = (below is None or found < below) and (at_most is None or found <= at_most)
+    if not low_enough or (positive and found == 0):
+        raise _refused(field, form, value)
+    return found
+
+
+def parse_share(value: Written, *, field: str = "value") -> float:
+    """Read a part of a whole, in (0, 1]; a bare 1 is all of it.
+
+    Examples
+    --------
+    >>> parse_share(0.5), parse_share("50%"), parse_share(1)
+    (0.5, 0.5, 1.0)
+    """
+    form = "like 0.5 or 50%, above 0 and at most 1"
+    number = _read(value, field, form)
+    found = float(number.amount / 100 if number.percent else number.amount)
+    if not 0 < found <= 1:
+        raise _refused(field, form, value)
+    return found
+
+
+def parse_move(value: Written, *, field: str = "value") -> float:
+    """Read a signed move of the underlying by the rule of `parse_fraction`; ``"ATM"`` is no move.
+
+    Examples
+    --------
+    >>> parse_move("+10%"), parse_move(-5), parse_move("ATM")
+    (0.1, -0.05, 0.0)
+    """
+    if isinstance(value, str) and value.strip().upper() == "ATM":
+        return 0.0
+    form = "like ATM, +10%, -5% or 0.10, above -100 %"
+    found = _as_fraction(_read(value, field, form))
+    if found <= -1:
+        raise _refused(field, form, value)
+    return found
+
+
+def parse_rate(value: Written, *, field: str = "value") -> float:
+    """Read a signed yearly rate, yield or drift.
+
+    A bare number is a fraction below 1 in size: what may be a forgotten per cent sign is refused.
+
+    Examples
+    --------
+    >>> parse_rate("4%"), parse_rate(-0.005)
+    (0.04, -0.005)
+    >>> parse_rate(4, field="rate")
+    Traceback (most recent call last):
+    riskcalc.errors.InvalidInputError: rate must be like 4% or 0.04, within -500 % and 500 %, got 4;
+    did you mean 4%?
+    """
+    return _yearly(value, field, "like 4% or 0.04, within -500 % and 500 %", bare_below=1.0)
+
+
+def parse_vol(value: Written, *, field: str = "value") -> float:
+    """Read a volatility per sqrt(year); a bare number is a fraction up to 5.
+
+    Examples
+    --------
+    >>> parse_vol("20%"), parse_vol(0.2)
+    (0.2, 0.2)
+    """
+    form = "like 20% or 0.20, from 0 to 500 %"
+    found = _yearly(value, field, form, bare_below=MOST_RATE)
+    if found < 0:
+        raise _refused(field, form, value)
+    return found
+
+
+def parse_points(value: Written, *, field: str = "value") -> float:
+    """Read a signed change of volatility: ``"+3 points"`` or the fraction ``0.03``.
+
+    A per cent sign is refused, since 3 % of a volatility is not three points.
+
+    Examples
+    --------
+    >>> parse_points("+3 points"), parse_points(-0.02)
+    (0.03, -0.02)
+    """
+    form = "like +3 points or 0.03, within -100 and 100 points"
+    points = re.fullmatch(r"(.*\d\.?)\s*(?:points?|pts?)", value.strip()) if isinstance(value, str) else None
+    number = _read(points[1] if points else value, field, form)
+    found = float(number.amount / 100 if points else number.amount)
+    if number.percent or abs(found) > 1 or (not points and abs(found) == 1):
+        hint = "" if points else _meant(number, " points", most=1.0)
+        raise _refused(field, form, value, hint)
+    return found
+
+
+def parse_signal(value: Written, *, field: str = "value") -> float:
+    """Read the level of a market signal: a number in the signal's own unit, or per cent.
+
+    Examples
+    --------
+    >>> parse_signal("-3%"), parse_signal(25)
+    (-0.03, 25.0)
+    """
+    number = _read(value, field, "like -3%, -0.03 or 25")
+    return float(number.amount / 100 if number.percent else number.amount)
+
+
+def percent_text(fraction: float) -> str | float:
+    """Write a fraction so that every reader here finds exactly it again.
+
+    Examples
+    --------
+    >>> percent_text(0.06), percent_text(1.0), percent_text(0.165)
+    ('6%', '100%', '16.5%')
+    """
+    if 0 < abs(fraction) < 1e-6:
+        return fraction  # a bare number: as text it would be a row of zeros
+    return f"{_percent(fraction)}%"
+
+
+def move_text(move: float) -> str | float:
+    """Write a signed move: ``+10%``, ``ATM``.
+
+    Examples
+    --------
+    >>> move_text(0.1), move_text(0.0)
+    ('+10%', 'ATM')
+    """
+    if move == 0:
+        return "ATM"
+    text = percent_text(move)
+    return f"+{text}" if move > 0 and isinstance(text, str) else text
+
+
+def points_text(change: float) -> str | float:
+    """Write a change of volatility: ``+3 points``.
+
+    Examples
+    --------
+    >>> points_text(0.03)
+    '+3 points'
+    """
+    if 0 < abs(change) < 1e-6:
+        return change
+    return f"{'+' if change > 0 else ''}{_percent(change)} points"
+
+
+class _Number(NamedTuple):
+    """A number as it was written."""
+
+    amount: Decimal
+    percent: bool
+
+
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
+
+
+def _read(value: object, field: str, form: str) -> _Number:
+    """Split a written number from its per cent sign; decimals stay exact."""
+    if isinstance(value, bool) or not isinstance(value, str | Real):
+        raise _refused(field, form, value)
+    if not isinstance(value, str):
+        return _Number(_finite_decimal(value, field, form), percent=False)
+    # A minus sign copied from a text is often the typographic one.
+    match = _NUMBER.fullmatch(value.strip().replace("\N{MINUS SIGN}", "-"))
+    if match is None:
+        raise _refused(field, form, value)
+    return _Number(_finite_decimal(match[1], field, form), percent=bool(match[2]))
+
+
+def _finite_decimal(value: str | Real, field: str, form: str) -> Decimal:
+    if isinstance(value, str | Integral):
+        amount = Decimal(value if isinstance(value, str) else int(value))
+    else:
+        # repr is the shortest text of a float: 0.07 stays 0.07, not its 55 binary digits.
+        amount = Decimal(repr(float(value)))
+    if not math.isfinite(amount) or not math.isfinite(float(amount)):
+        raise _refused(field, form, value)
+    return amount
+
+
+def _as_fraction(number: _Number) -> float:
+    bare_fraction = not number.percent and abs(number.amount) < 1
+    return float(number.amount if bare_fraction else number.amount / 100)
+
+
+def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> float:
+    number = _read(value, field, form)
+    found = float(number.amount / 100 if number.percent else number.amount)
+    if not number.percent and abs(found) >= bare_below:
+        raise _refused(field, form, value, _meant(number, "%", most=MOST_RATE))
+    if abs(found) > MOST_RATE:
+        raise _refused(field, form, value)
+    return found
+
+
+def _percent(fraction: float) -> str:
+    # Adding 0.0 turns -0.0 into 0.0 and an integer or a numpy float into a plain one.
+    scaled = Decimal(repr(float(fraction) + 0.0)) * 100
+    return f"{scaled.normalize():f}"
+
+
+def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> str:
+    bounds = ["above 0"] if positive else []
+    bounds += [f"below {100 * below:g} %"] if below is not None else []
+    bounds += [f"at most {100 * at_most:g} %"] if at_most is not None else []
+    return ", " + " and ".join(bounds) if bounds else ""
+
+
+def _meant(number: _Number, unit: str, *, most: float) -> str:
+    """Suggest the unit that a bare number most likely lacks."""
+    likely = abs(number.amount) <= 100 * most
+    return f"; did you mean {float(number.amount):g}{unit}?" if likely else ""
+
+
+def _refused(field: str, form: str, value: object, hint: str = "") -> InvalidInputError:
+    return InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}{hint}")
