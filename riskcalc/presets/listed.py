@@ -1,0 +1,103 @@
+"""The nearest listed strike and expiry, or why there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from riskcalc.domain import Listing, OptionType, UsualListing
+from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
+
+EXPIRY_SLACK_DAYS = 18
+"""How far a listed expiry may lie from the days asked: half the gap between two monthly ones, or ..."""
+EXPIRY_SLACK_SHARE = 0.25
+"""... this share of the days asked when that is more, since far expiries lie further apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A listing to choose from on a day; exact wishes must be found in it when it is a real chain."""
+
+    listing: Listing
+    today: dt.date
+    strike_slack: float
+    """How far outside the listed strikes one may be asked for by a rule [dollars]."""
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether the listing holds real quotes rather than what is usual."""
+        return not isinstance(self.listing, UsualListing)
+
+    def exact_expiry(self, expiry: dt.date) -> dt.date:
+        """Return an expiry that has not passed and that a chain must list."""
+        if expiry < self.today:
+            raise InvalidInputError(
+                f"expiry {expiry} is before the market's date {self.today}: it has passed"
+            )
+        listed = sorted(self.listing.expiries()) if self.is_chain else [expiry]
+        if expiry not in listed:
+            raise ChainError(f"the chain does not list the expiry {expiry}; {_neighbours(listed, expiry)}")
+        return expiry
+
+    def expiry_near(self, days: int, *, allows: Callable[[int], bool]) -> dt.date:
+        """Return the listed expiry nearest to the days asked, of two the earlier.
+
+        `allows` tells which numbers of days the entry rules allow; it binds when any listed expiry passes.
+        """
+        listed = sorted(day for day in self.listing.expiries() if day > self.today)
+        allowed = [day for day in listed if allows((day - self.today).days)] or listed
+        nearest = min(allowed, key=lambda day: abs(self._days_off(day, days)), default=None)
+        slack = max(EXPIRY_SLACK_DAYS, EXPIRY_SLACK_SHARE * days)
+        if nearest is None or abs(self._days_off(nearest, days)) > slack:
+            raise self._no_expiry_near(days, listed)
+        return nearest
+
+    def exact_strike(self, strike: float, *, expiry: dt.date, option_type: OptionType) -> float:
+        """Return a strike that a chain must list."""
+        if not self.is_chain:
+            return strike
+        listed = sorted(self.listing.strikes(expiry=expiry, option_type=option_type))
+        found = [one for one in listed if abs(one - strike) < 1e-6]
+        if not found:
+            raise _no_strike(strike, listed, expiry, option_type)
+        return found[0]
+
+    def strike_near(self, wanted: float, *, expiry: dt.date, option_type: OptionType) -> float:
+        """Return the listed strike nearest to the one wanted, of two the lower."""
+        listed = sorted(self.listing.strikes(expiry=expiry, option_type=option_type))
+        slack = self.strike_slack
+        if not listed or not listed[0] - slack <= wanted <= listed[-1] + slack:
+            raise _no_strike(wanted, listed, expiry, option_type)
+        return min(listed, key=lambda strike: abs(strike - wanted))
+
+    def _days_off(self, day: dt.date, days: int) -> int:
+        return (day - self.today).days - days
+
+    def _no_expiry_near(self, days: int, listed: Sequence[dt.date]) -> RiskcalcError:
+        wanted = self.today + dt.timedelta(days=days)
+        near = _neighbours(listed, wanted)
+        if self.is_chain:
+            return ChainError(f"the chain lists no expiry near {days} days ({wanted}); {near}")
+        return InvalidInputError(
+            f"no expiry near {days} days ({wanted}) is usually listed; {near}; or state an exact expiry"
+        )
+
+
+def _no_strike(
+    strike: float, listed: Sequence[float], expiry: dt.date, option_type: OptionType
+) -> ChainError:
+    kind = option_type.name.lower()
+    near = _neighbours(listed, strike)
+    return ChainError(f"the chain does not list a {kind} of {expiry} with strike {strike:g}; {near}")
+
+
+def _neighbours(listed: Sequence[Any], wanted: object) -> str:
+    """The listed values on either side of the one wanted, in words."""
+    at = bisect_left(listed, wanted)
+    near = [
+        f"{one:g}" if isinstance(one, float | int) else f"{one}" for one in listed[max(at - 1, 0) : at + 1]
+    ]
+    return f"nearest: {' and '.join(near)}" if near else "it lists none"

@@ -1,0 +1,168 @@
+"""A trade as a person plans it ("at the money, +10 %, 60 days"), and the visible step to listed strikes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from riskcalc.domain import (
+    EntryRules,
+    Instrument,
+    Leg,
+    Listing,
+    Market,
+    OptionLeg,
+    OptionType,
+    ShareLeg,
+    Side,
+    Trade,
+    UsualListing,
+)
+from riskcalc.domain.ranges import calendar_date, whole_count
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.listed import Listed
+from riskcalc.presets.strikes import ExactStrike, StrikeContext, StrikeRule
+
+MOST_DAYS = 3650
+"""Nothing is listed beyond ten years."""
+STRIKE_SLACK = 0.01
+"""How far outside the listed strikes a rule may ask, as a share of the spot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionTemplate:
+    """An option leg whose strike and expiry may still be rules."""
+
+    side: Side
+    option_type: OptionType
+    strike: StrikeRule
+    expiry: dt.date | int
+    """A listed expiry, or the calendar days to the one asked for, >= 1."""
+    contracts: int = 1
+    """Contracts per unit of the trade, >= 1."""
+    premium: float | None = None
+    """Entry price [dollars per share]; None enters at the model's value."""
+    vol: float | None = None
+    """Volatility that reprices the leg, per sqrt(year); None solves the premium or takes the quote's."""
+    spread_cost: float = 0.0
+    """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
+
+    def __post_init__(self) -> None:
+        """Check the days; the resolved leg checks the rest."""
+        if isinstance(self.expiry, dt.date):
+            calendar_date("expiry", self.expiry)
+        elif whole_count("days", self.expiry) > MOST_DAYS:
+            raise InvalidInputError(f"days must be at most {MOST_DAYS}, got {self.expiry}")
+
+    def days(self, today: dt.date) -> int:
+        """Calendar days to the expiry asked for."""
+        return self.expiry if isinstance(self.expiry, int) else (self.expiry - today).days
+
+
+LegTemplate = OptionTemplate | ShareLeg
+"""A share leg has nothing left to resolve."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeTemplate:
+    """Legs as rules, and the rules of entry that choose among expiries.
+
+    Examples
+    --------
+    >>> from riskcalc.domain import Quote, instrument
+    >>> from riskcalc.presets.strikes import MoneynessStrike
+    >>> market = Market(date=dt.date(2026, 7, 20), rate=0.04, quotes={"IWM": Quote(spot=295.39, vol=0.2)})
+    >>> strike = MoneynessStrike(move=0.1)
+    >>> call = OptionTemplate(side=Side.LONG, option_type=OptionType.CALL, strike=strike, expiry=60)
+    >>> TradeTemplate(instrument=instrument("IWM"), legs=(call,)).resolve(market).description
+    'IWM +1 call 325 2026-09-18'
+    """
+
+    instrument: Instrument
+    legs: tuple[LegTemplate, ...]
+    entry: EntryRules = field(default_factory=EntryRules)
+    name: str = ""
+
+    def resolve(self, market: Market, listing: Listing | None = None) -> Trade:
+        """Return the trade with listed strikes and expiries in place of rules.
+
+        Parameters
+        ----------
+        market : Market
+            Spot, date, rate and vol that the rules refer to.
+        listing : Listing or None
+            A chain, which must hold every exact strike and expiry. None takes what an exchange usually lists,
+            and exact strikes and expiries as they stand.
+
+        Returns
+        -------
+        Trade
+            Premiums and vols as the template gives them. A rule takes the nearest listed strike (of two the
+            lower) and the nearest listed expiry (of two the earlier); that of the nearest leg keeps to the
+            days of the entry rules when any listed expiry does.
+
+        Raises
+        ------
+        InvalidInputError
+            The market has no quote for the symbol, an expiry has passed, no usual expiry is near the days
+            asked, or two legs end on the same option and cancel.
+        ChainError
+            The chain does not list what was asked for; the text names the nearest it has.
+        """
+        spot = market.quote(self.instrument.symbol).spot
+        if listing is None:
+            listing = UsualListing(instrument=self.instrument, date=market.date, spot=spot)
+        listed = Listed(listing=listing, today=market.date, strike_slack=STRIKE_SLACK * spot)
+        legs = tuple(self._resolve_leg(leg, market, listed) for leg in self.legs)
+        _require_none_cancel(legs)
+        return Trade(instrument=self.instrument, legs=legs, name=self.name)
+
+    def _resolve_leg(self, leg: LegTemplate, market: Market, listed: Listed) -> Leg:
+        if isinstance(leg, ShareLeg):
+            return leg
+        expiry = self._expiry(leg, listed)
+        return OptionLeg(
+            side=leg.side,
+            option_type=leg.option_type,
+            strike=self._strike(leg, expiry, market, listed),
+            expiry=expiry,
+            contracts=leg.contracts,
+            premium=leg.premium,
+            vol=leg.vol,
+            spread_cost=leg.spread_cost,
+        )
+
+    def _expiry(self, leg: OptionTemplate, listed: Listed) -> dt.date:
+        if not isinstance(leg.expiry, int):
+            return listed.exact_expiry(leg.expiry)
+        options = [other for other in self.legs if isinstance(other, OptionTemplate)]
+        # The entry rules look at the trade's nearest expiry, so a calendar's far leg goes its own way.
+        is_nearest = leg.expiry == min(other.days(listed.today) for other in options)
+        return listed.expiry_near(
+            leg.expiry, allows=lambda days: not is_nearest or self.entry.allows_days(days)
+        )
+
+    def _strike(self, leg: OptionTemplate, expiry: dt.date, market: Market, listed: Listed) -> float:
+        quote = market.quote(self.instrument.symbol)
+        context = StrikeContext(
+            quote=quote,
+            rate=market.rate,
+            years=market.years_to(expiry),
+            option_type=leg.option_type,
+            vol=quote.vol if leg.vol is None else leg.vol,
+        )
+        choose = listed.exact_strike if isinstance(leg.strike, ExactStrike) else listed.strike_near
+        return choose(leg.strike.wanted(context), expiry=expiry, option_type=leg.option_type)
+
+
+def _require_none_cancel(legs: tuple[Leg, ...]) -> None:
+    """Check that no option is both bought and sold."""
+    options = [leg for leg in legs if isinstance(leg, OptionLeg)]
+    for one, other in combinations(options, 2):
+        same = (one.option_type, one.strike, one.expiry) == (other.option_type, other.strike, other.expiry)
+        if same and one.side != other.side:
+            raise InvalidInputError(
+                f"two legs end on the same option and cancel: {one.label} and {other.label}; "
+                "set their strikes or expiries further apart"
+            )
