@@ -28,6 +28,8 @@ from riskcalc.domain.report import (
     Level,
     PositionSize,
     RiskReport,
+    TargetOutcome,
+    TargetReport,
     ThetaReport,
     TradePlan,
 )
@@ -65,6 +67,8 @@ __all__ = [
     "ShareLeg",
     "Side",
     "Target",
+    "TargetOutcome",
+    "TargetReport",
     "ThetaReport",
     "Trade",
     "TradePlan",

@@ -220,6 +220,30 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetOutcome:
+    """What is closed at a target, and what each unit brings there on its worst day up to the time stop."""
+
+    level: Level
+    units: int
+    """Whole units closed there."""
+    pnl_per_unit: float
+    """Costs included [dollars]."""
+    r_multiple: float | None
+    """The same over the planned loss; None when that is unlimited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetReport:
+    """The gains of a plan whose targets are all reached; what no target closes goes at the last one."""
+
+    outcomes: tuple[TargetOutcome, ...]
+    blended_r: float | None
+    """Mean R over all units; None without targets, units or a limited planned loss."""
+    break_even_win_rate: float | None
+    """Share of trades that must reach the targets, the rest losing 1R, to break even; None as above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TradePlan:
     """A trade priced, taken through its exits, sized and checked."""
 
@@ -228,7 +252,7 @@ class TradePlan:
     side: Side
     """LONG when the trade gains as the underlying rises."""
     stop: Level
-    targets: tuple[Level, ...]
+    targets: TargetReport
     time_stop: dt.date | None
     ladder: tuple[LadderRow, ...]
     theta: ThetaReport

@@ -153,6 +153,16 @@ class Trade:
         return leg.signed_shares
 
     @property
+    def unit_noun(self) -> str:
+        """What sizing counts: a share, a contract, a spread, or a unit of anything else."""
+        sizes = {leg.shares if isinstance(leg, ShareLeg) else leg.contracts for leg in self.legs}
+        if sizes != {1}:
+            return "unit"
+        if not self.option_legs:
+            return "share"
+        return "contract" if len(self.legs) == 1 else "spread"
+
+    @property
     def description(self) -> str:
         """The trade in one line, by its structure where that has a name."""
         return f"{self.symbol} {_structure(self)}"

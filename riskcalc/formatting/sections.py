@@ -42,6 +42,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         _ladder(plan),
         *_decay(plan),
         _gaps(plan),
+        *_targets(plan),
     )
 
 
@@ -53,7 +54,7 @@ def plan_title(plan: TradePlan) -> str:
     name = f"{report.trade.name}: " if report.trade.name else ""
     return (
         f"{verdict}  {name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
-        f", {count(plan.size.units, 'unit')}"
+        f", {count(plan.size.units, report.trade.unit_noun)}"
     )
 
 
@@ -65,7 +66,7 @@ def option_sections(report: RiskReport) -> tuple[Section, ...]:
 def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: int) -> Section:
     """A size from entry and stop alone."""
     rows = (
-        ("units", f"{size.units:,}", size.reason),
+        ("hold", count(size.units, "share" if multiplier == 1 else "unit"), size.reason),
         (
             "risk",
             money(size.risk),
@@ -81,16 +82,16 @@ def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: i
 def _size(plan: TradePlan) -> Section:
     size = plan.size
     rows = [
-        ("units", f"{size.units:,}", size.reason),
+        ("hold", count(size.units, plan.report.trade.unit_noun), size.reason),
         (
             "risk",
             money(size.risk),
             f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
         ),
         (
-            "planned loss of a unit",
+            "loss of a unit",
             money(size.loss_per_unit),
-            f"1R, by {size.basis.replace('_', ' ')}, costs in",
+            f"1R: planned, by {size.basis.replace('_', ' ')}, costs in",
         ),
         ("buying power", money(size.capital), "tied up by all units"),
         ("loss at the stop", money(size.loss_at_stop), "worst day up to the time stop, costs in"),
@@ -180,6 +181,32 @@ def _decay(plan: TradePlan) -> tuple[Section, ...]:
         ]
     header = ("what time costs one unit, spot unchanged", "per day", until)
     return (Section(title="Theta", rows=tuple(rows), header=header),)
+
+
+def _targets(plan: TradePlan) -> tuple[Section, ...]:
+    found = plan.targets
+    if not found.outcomes:
+        return ()
+    rows = tuple(
+        (
+            one.level.label,
+            price(one.level.spot),
+            f"{one.units:,}",
+            money(one.pnl_per_unit, signed=True),
+            r_multiple(one.r_multiple),
+        )
+        for one in found.outcomes
+    )
+    blended = ("all units", "", f"{plan.size.units:,}", "", r_multiple(found.blended_r))
+    need = f"; wins needed to break even: {percent(found.break_even_win_rate, digits=0)}"
+    title = "Targets, worst day up to the time stop, costs in"
+    return (
+        Section(
+            title=title + (need if found.break_even_win_rate is not None else ""),
+            rows=(*rows, blended),
+            header=("target", "spot", "units closed", "P&L of a unit", "R"),
+        ),
+    )
 
 
 def _gaps(plan: TradePlan) -> Section:

@@ -132,7 +132,7 @@ def _gap(planned: Planned) -> Check | None:
     size = planned.size
     if size.loss_at_gap is None or size.units == 0:
         return None
-    text = f"a gap over the stop loses ${size.loss_at_gap:,.2f}, the budget is ${size.risk_budget:,.2f}"
+    text = f"the worst gap line loses ${size.loss_at_gap:,.2f}, the budget is ${size.risk_budget:,.2f}"
     return _ok("gap", text) if size.loss_at_gap <= size.risk_budget * (1 + 1e-9) else _warn("gap", text)
 
 

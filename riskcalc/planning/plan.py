@@ -73,7 +73,9 @@ def plan(
         exits=exits,
         side=side,
         stop=stop,
-        targets=targets,
+        targets=exposure.gains_at_targets(
+            report, exits, targets, size=size, time_stop=time_stop, cost_per_unit=costs
+        ),
         time_stop=time_stop,
         ladder=ladder(
             report.trade,

@@ -122,6 +122,42 @@ class TestSpread:
         assert self.found.size.loss_at_gap == pytest.approx(gap.loss_per_unit * self.found.size.units)
 
 
+class TestTargets:
+    """Gains at the targets on the worst day, whole units closed, and what they add up to."""
+
+    account = dataclasses.replace(ACCOUNT, equity=300_000)
+    found = plan(SPREAD, MARKET, account, EXITS)
+
+    def test_units_are_closed_whole(self):
+        assert self.found.size.units == 3
+        assert [one.units for one in self.found.targets.outcomes] == [2, 1]
+
+    def test_a_gain_is_that_of_its_worst_day_after_costs(self):
+        days = range(40)
+        for one in self.found.targets.outcomes:
+            worst = min(
+                float(value_position(self.found.report.trade, MARKET, spot=one.level.spot, days=day).value)
+                for day in days
+            )
+            assert one.pnl_per_unit == pytest.approx(worst - self.found.report.net_debit - 2.6)
+            assert one.r_multiple == pytest.approx(one.pnl_per_unit / self.found.size.loss_per_unit)
+
+    def test_the_whole_is_the_mean_over_units(self):
+        near, far = (one.r_multiple for one in self.found.targets.outcomes)
+        blended = self.found.targets.blended_r
+        assert blended == pytest.approx((2 * near + far) / 3)
+        assert self.found.targets.break_even_win_rate == pytest.approx(1 / (1 + blended))
+
+    def test_without_units_there_is_nothing_to_blend(self):
+        targets = plan(SPREAD, MARKET, Account(equity=50_000), EXITS).targets
+        assert targets.blended_r is None
+        assert [one.units for one in targets.outcomes] == [0, 0]
+
+    def test_without_targets_there_are_no_outcomes(self):
+        targets = plan(SPREAD, MARKET, ACCOUNT, ExitPlan(stop=0.06)).targets
+        assert (targets.outcomes, targets.blended_r) == ((), None)
+
+
 class TestShares:
     account = dataclasses.replace(ACCOUNT, costs=Costs(slippage_per_share=0.01))
     found = plan(shares("IWM"), MARKET, account, SHARE_EXITS)
@@ -152,7 +188,7 @@ class TestShares:
         found = plan(shares("IWM", side=Side.SHORT), MARKET, ACCOUNT, SHARE_EXITS)
         assert found.side is Side.SHORT
         assert found.stop.spot == pytest.approx(295 * 1.06)
-        assert found.targets[0].spot == pytest.approx(295 * 0.9)
+        assert found.targets.outcomes[0].level.spot == pytest.approx(295 * 0.9)
         assert found.size.loss_per_unit == pytest.approx(17.7)
 
     def test_an_entry_price_anchors_stop_and_targets(self):
@@ -271,7 +307,7 @@ class TestChecks:
 def test_a_bearish_trade_stops_above_the_spot():
     found = plan(put_spread("IWM", long_strike=295, short_strike=270, expiry=EXPIRY), MARKET, ACCOUNT, EXITS)
     assert found.side is Side.SHORT
-    assert found.stop.spot > 295 > found.targets[0].spot
+    assert found.stop.spot > 295 > found.targets.outcomes[0].level.spot
 
 
 def test_a_credit_spread_ties_up_its_width_less_the_credit():
