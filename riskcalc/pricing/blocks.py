@@ -26,7 +26,7 @@ def in_blocks(
     ----------
     kernel : callable
         Takes the arguments by name, each a numpy float (an argument given as a scalar) or a 1-d block, and
-        returns ``outputs`` arrays that broadcast to the block.
+        returns ``outputs`` arrays that broadcast to the block; given floats alone, 0-d arrays or floats.
     outputs : int
         How many arrays the kernel returns.
     **arguments : array_like
@@ -49,19 +49,26 @@ def in_blocks(
     array([3., 6.])
     """
     arrays = {name: np.asarray(argument, dtype=np.float64) for name, argument in arguments.items()}
-    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-    flat = {name: _flat(array, shape) for name, array in arrays.items()}
-    size = math.prod(shape)
-    results = np.empty((outputs, size))  # one allocation costs half the page faults of several
     with np.errstate(all="ignore"):
-        for start in range(0, size, BLOCK):
-            part = slice(start, start + BLOCK)
-            values = kernel(**{name: array[part] if array.ndim else array for name, array in flat.items()})
-            for result, value in zip(results, values, strict=True):
-                result[part] = value
-    return [result.reshape(shape)[()] for result in results]
+        if not any(array.ndim for array in arrays.values()):
+            scalars = {name: array[()] for name, array in arrays.items()}
+            return [np.asarray(value)[()] for value in kernel(**scalars)]
+        return _blockwise(kernel, outputs, arrays)
 
 
-def _flat(array: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """Spread over the shape in one dimension; a scalar stays one, for the kernel to compute once."""
-    return np.broadcast_to(array, shape).reshape(-1) if array.ndim else array[()]
+def _blockwise(
+    kernel: Callable[..., Sequence[FloatArray]], outputs: int, arrays: dict[str, FloatArray]
+) -> list[FloatArray]:
+    """Cut the broadcast arguments into blocks; a scalar stays one, for the kernel to compute once."""
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    flat = {
+        name: np.broadcast_to(array, shape).reshape(-1) if array.ndim else array[()]
+        for name, array in arrays.items()
+    }
+    results = np.empty((outputs, math.prod(shape)))  # one allocation costs half the page faults of several
+    for start in range(0, results.shape[1], BLOCK):
+        part = slice(start, start + BLOCK)
+        values = kernel(**{name: array[part] if array.ndim else array for name, array in flat.items()})
+        for result, value in zip(results, values, strict=True):
+            result[part] = value
+    return [result.reshape(shape) for result in results]

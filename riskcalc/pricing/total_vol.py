@@ -61,7 +61,7 @@ def solve_total_vol(
     Returns
     -------
     ndarray
-        Vol times the root of time, at least 1-d; nan where the search did not settle.
+        Vol times the root of time, of the broadcast shape; nan where the search did not settle.
 
     References
     ----------
@@ -73,6 +73,7 @@ def solve_total_vol(
     >>> solve_total_vol(time_value=value, room=1 - value, lesser=np.ones(1), distance=np.zeros(1)).round(6)
     array([0.1])
     """
+    shape = np.broadcast_shapes(*(np.shape(part) for part in (time_value, room, lesser, distance)))
     time_value, room, lesser, distance = np.broadcast_arrays(
         *np.atleast_1d(time_value, room, lesser, distance)
     )
@@ -86,7 +87,7 @@ def solve_total_vol(
     )
     total_vol = _seed(lesser / time_value, distance)
     total_vol[near_bound] = _seed_near_bound(room[near_bound] / lesser[near_bound], distance[near_bound])
-    return _solve(problem, total_vol)
+    return _solve(problem, total_vol).reshape(shape)
 
 
 def _solve(problem: _Problem, total_vol: FloatArray) -> FloatArray:
