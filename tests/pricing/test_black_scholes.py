@@ -263,6 +263,11 @@ def test_monotone(sign, variable, grid):
     assert (direction * np.diff(value) >= -1e-13 * 220.0).all()
 
 
+def test_rounding_never_takes_a_value_below_its_floor():
+    options = random_options(20_000)
+    assert (black_scholes(**options).value >= black_scholes(**(options | {"vol": 0.0})).value).all()
+
+
 def test_convex_in_strike():
     value = black_scholes(sign=1, strike=np.linspace(1.0, 500.0, 500), vol=0.22, **MARKET).value
     assert (np.diff(value, 2) >= -1e-12).all()
