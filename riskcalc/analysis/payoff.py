@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq, minimize_scalar
 
 from riskcalc.analysis.valuation import value_position
 from riskcalc.domain import ExerciseStyle, Leg, Market, OptionLeg, OptionType, Trade
@@ -128,13 +127,17 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     def pnl(spot: ArrayLike) -> Floats:
         return pnl_at_expiry(trade, spot=spot, market=market)
 
-    points = _kinks(trade) if len(trade.expiries) <= 1 else _turning_points(trade, pnl)
+    curved = len(trade.expiries) > 1
+    points = _turning_points(trade, pnl) if curved else _kinks(trade)
     gains = _without_dust(pnl(points), trade)
     slope = _slope_at_infinity(trade)
     return PayoffFacts(
         max_loss=math.inf if slope < 0 else max(0.0, -float(gains.min())),
         max_profit=math.inf if slope > 0 else float(gains.max()),
-        breakevens=(*_zeros(points, gains, slope, pnl), *_zero_of_tail(points[-1], gains[-1], slope)),
+        breakevens=(
+            *_zeros(points, gains, slope, pnl if curved else None),
+            *_zero_of_tail(points[-1], gains[-1], slope),
+        ),
     )
 
 
@@ -173,6 +176,8 @@ def _turning_points(trade: Trade, pnl: Pnl) -> Floats:
 
 def _extremes(pnl: Pnl, low: float, high: float) -> list[float]:
     """Local extremes inside one smooth piece: bracketed by samples, then refined."""
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - as in _zero_of_curve
+
     spots = np.linspace(low, high, 129)
     rises = np.sign(np.diff(pnl(spots)))
     found = []
@@ -201,16 +206,28 @@ def _without_dust(gains: Floats, trade: Trade) -> Floats:
     return np.where(np.abs(gains) <= 1e-12 * scale, 0.0, gains)
 
 
-def _zeros(points: Floats, gains: Floats, slope: int, pnl: Pnl) -> list[float]:
-    """Zeros between the first and the last point, where the P&L is monotone from point to point."""
+def _zeros(points: Floats, gains: Floats, slope: int, curve: Pnl | None) -> list[float]:
+    """Zeros between the first and last point; from each to the next the P&L is a line or a monotone curve."""
     signs = np.sign(gains)
     beside = np.abs(np.concatenate(([0.0], signs[:-1]))) + np.abs(np.concatenate((signs[1:], [slope])))
     touching = [float(spot) for spot in points[(signs == 0) & (beside > 0)]]
     crossing = [
-        float(brentq(lambda spot: float(pnl(spot)), points[k], points[k + 1], xtol=1e-12, rtol=1e-15))
+        _zero_of_line(points[k : k + 2], gains[k : k + 2])
+        if curve is None
+        else _zero_of_curve(points[k : k + 2], curve)
         for k in np.flatnonzero(signs[:-1] * signs[1:] < 0)
     ]
     return sorted(touching + crossing)
+
+
+def _zero_of_line(ends: Floats, gains: Floats) -> float:
+    return float(ends[0] - gains[0] * (ends[1] - ends[0]) / (gains[1] - gains[0]))
+
+
+def _zero_of_curve(ends: Floats, curve: Pnl) -> float:
+    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import, and most trades have one expiry
+
+    return float(brentq(lambda spot: float(curve(spot)), ends[0], ends[1], xtol=1e-12, rtol=1e-15))
 
 
 def _zero_of_tail(last: float, gain: float, slope: int) -> list[float]:
