@@ -1,0 +1,97 @@
+"""The kinds of value a preset's keys hold: each reads what people write, or names field, value and range."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import reprlib
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+
+from riskcalc.domain.ranges import finite, non_negative, positive, whole_count
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.quantities import (
+    parse_fraction,
+    parse_move,
+    parse_points,
+    parse_rate,
+    parse_share,
+    parse_signal,
+    parse_vol,
+)
+from riskcalc.presets.template import MOST_DAYS
+
+
+def _reads(parse: Callable[..., object]) -> BeforeValidator:
+    """Run a reader that wants to know the field it reads."""
+
+    def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
+        return parse(value, field=info.field_name)
+
+    return BeforeValidator(read)
+
+
+def _checks(check: Callable[[str, Any], object]) -> BeforeValidator:
+    """Run a range check of the domain."""
+
+    def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
+        return check(info.field_name or "value", value)
+
+    return BeforeValidator(read)
+
+
+def _written(*examples: str | float) -> WithJsonSchema:
+    """Tell an editor what may be written."""
+    return WithJsonSchema({"type": ["number", "string"], "examples": list(examples)})
+
+
+def _days(field: str, value: int) -> int:
+    if whole_count(field, value) > MOST_DAYS:
+        raise InvalidInputError(f"{field} must be a whole number from 1 to {MOST_DAYS}, got {value}")
+    return int(value)
+
+
+def _delta(field: str, value: float) -> float:
+    """The size of a delta: a put's may be written with its sign."""
+    size = abs(finite(field, value))
+    if not 0 < size < 1:
+        hint = f"; did you mean {size / 100:g}?" if 1 < size < 100 else ""
+        raise InvalidInputError(f"{field} must be like 0.30, above 0 and below 1, got {value:g}{hint}")
+    return size
+
+
+def _date(field: str, value: object) -> dt.date:
+    """A TOML date, or the same in quotes."""
+    with contextlib.suppress(ValueError):
+        found = dt.date.fromisoformat(value) if isinstance(value, str) else value
+        if type(found) is dt.date and 1970 <= found.year <= 2200:
+            return found
+    form = "a date from 1970 to 2200, like 2026-09-18"
+    raise InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}")
+
+
+def _one_or_more(value: object) -> object:
+    """A list, or a single value to stand for a list of one."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+Price = Annotated[float, _checks(positive)]
+Dollars = Annotated[float, _checks(non_negative)]
+Count = Annotated[int, _checks(whole_count)]
+Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
+Days = Annotated[int, _checks(_days)]
+Delta = Annotated[float, _checks(_delta)]
+Date = Annotated[dt.date, _checks(_date)]
+Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
+Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
+Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
+Signal = Annotated[float, _reads(parse_signal), _written("-3%", 25)]
+Move = Annotated[float, _reads(parse_move), _written("ATM", "+10%", 0.1)]
+Gain = Annotated[float, _reads(partial(parse_fraction, positive=True)), _written("+10%", 0.1)]
+Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]
+Risk = Annotated[float, _reads(partial(parse_fraction, positive=True, at_most=1.0)), _written("1%", 1, 0.01)]
+Share = Annotated[float, _reads(parse_share), _written("50%", 0.5)]
+OneOrMore = BeforeValidator(_one_or_more)

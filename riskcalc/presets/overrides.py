@@ -1,0 +1,147 @@
+"""Single values set over a preset's own: ``market.quotes.IWM.spot`` = 295.4."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
+
+from riskcalc.errors import PresetError
+from riskcalc.presets.keys import Path, dotted, is_known, is_list, nearest
+from riskcalc.presets.problems import Problem
+
+_RIVALS = (
+    ("strike", "moneyness", "delta"),
+    ("expiry", "days"),
+    ("risk", "risk_fraction"),
+    ("below", "above"),
+)
+"""Keys that say the same thing in different ways: setting one removes the others."""
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+    """Read ``key=value`` texts, as a command line gives them.
+
+    Parameters
+    ----------
+    assignments : iterable of str
+        Each a dotted key, an equals sign and a value.
+
+    Returns
+    -------
+    dict
+        Keys and values, fit for the `overrides` of a preset.
+
+    Raises
+    ------
+    PresetError
+        One of them is no key and value.
+
+    Examples
+    --------
+    >>> parse_assignments(["market.quotes.IWM.spot=295.4", "exits.stop=7%", 'exits.targets=["+8%"]'])
+    {'market.quotes.IWM.spot': 295.4, 'exits.stop': '7%', 'exits.targets': ['+8%']}
+    """
+    found: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals or not key.strip():
+            raise PresetError(f"an override must be like exits.stop=7%, got {assignment!r}")
+        found[key.strip()] = parse_value(value.strip())
+    return found
+
+
+def parse_value(text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
+    """Read a text as the TOML value it is, else as plain text.
+
+    Examples
+    --------
+    >>> parse_value("2026-09-18"), parse_value("300"), parse_value("7%")
+    (datetime.date(2026, 9, 18), 300, '7%')
+    """
+    try:
+        found = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return found["value"] if found.keys() == {"value"} else text
+
+
+def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Set values over a preset's data.
+
+    Parameters
+    ----------
+    data : mapping
+        A preset's data; not changed.
+    overrides : mapping
+        Values by dotted key; None removes the key. Another way to say the same thing (a strike by moneyness,
+        by delta, exactly) replaces the earlier one. The number after the last of a list appends.
+
+    Returns
+    -------
+    dict, list
+        The data with the values set, and what is wrong with the keys.
+    """
+    changed = copy.deepcopy(dict(data))
+    problems: list[Problem] = []
+    for key, value in overrides.items():
+        path = _path(key)
+        problem = _set(changed, path, copy.deepcopy(value))
+        problems += [(path, problem)] if problem else []
+    return changed, problems
+
+
+def put(table: MutableMapping[str, Any], key: str, value: object) -> None:
+    """Set a key of a table and remove its rivals; None removes the key."""
+    for rival in rivals_of(key) if value is not None else (key,):
+        table.pop(rival, None)
+    if value is not None:
+        table[key] = value
+
+
+def rivals_of(key: str) -> tuple[str, ...]:
+    """Return the keys that say the same as a key in another way."""
+    return tuple(rival for group in _RIVALS if key in group for rival in group if rival != key)
+
+
+def _path(key: str) -> Path:
+    return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
+
+
+def _set(data: dict[str, Any], path: Path, value: object) -> str:
+    """Set one value; return what is wrong with its path, or nothing."""
+    for length in range(1, len(path) + 1):
+        if not is_known(path[:length]):
+            return _unknown(path, length)
+    return _set_below(data, path, 0, value)
+
+
+def _set_below(found: Any, path: Path, depth: int, value: object) -> str:  # noqa: ANN401 - a table or a list
+    here, step, last = path[:depth], path[depth], depth == len(path) - 1
+    if isinstance(found, list) and isinstance(step, int):
+        if step > len(found):
+            return f"{dotted(path)} is past the end: {dotted(here)} holds {len(found)}, counted from 0"
+        found[step : step + 1] = [value if last else _as_table(found[step : step + 1])]
+    elif isinstance(found, dict) and last:
+        put(found, str(step), value)
+    elif isinstance(found, dict):
+        found.setdefault(step, [] if is_list(path[: depth + 1]) else {})
+    else:
+        return f"{dotted(path)} cannot be set: {dotted(here)} is a single value in the file"
+    return "" if last else _set_below(found[step], path, depth + 1, value)
+
+
+def _as_table(entry: list[Any]) -> Any:  # noqa: ANN401 - whatever the list holds
+    """An entry to set keys in: a new one, or a target that was written as its move alone."""
+    if not entry:
+        return {}
+    return entry[0] if isinstance(entry[0], dict) else {"move": entry[0]}
+
+
+def _unknown(path: Path, length: int) -> str:
+    known = path[: length - 1]
+    if is_list(known):
+        return f"{dotted(path)} is not a known key: {dotted(known)} is a list, so a number from 0 follows"
+    hint = nearest(path[:length])
+    return f"{dotted(path)} is not a known key; {hint}"

@@ -1,0 +1,206 @@
+"""The tables that say how a trade is entered, left and carried: exits, entry, account, view."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from riskcalc.domain import (
+    Account,
+    Costs,
+    EntryRules,
+    ExitPlan,
+    RiskBasis,
+    RiskLimits,
+    Side,
+    Target,
+    Trigger,
+    View,
+)
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.fields import (
+    Days,
+    Dollars,
+    Gain,
+    OneOrMore,
+    Points,
+    Price,
+    Rate,
+    Risk,
+    Share,
+    Signal,
+    Stop,
+    Vol,
+)
+from riskcalc.presets.section import Section
+
+
+class TargetShape(Section):
+    """One of ``exits.targets``: a move, or a table of move and fraction."""
+
+    move: Gain = Field(description="favourable move of the underlying, like +10%")
+    fraction: Share | None = Field(
+        default=None, description="part of the position closed there; else an equal share"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _move_alone(cls, written: object) -> object:
+        return written if isinstance(written, dict) else {"move": written}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Allow the move alone in an editor too."""
+        table = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [{"type": ["number", "string"], "examples": ["+10%"]}, table]}
+
+    def record(self) -> Target:
+        """The target; alone it closes the whole position."""
+        return Target(move=self.move, **self.given("fraction"))
+
+
+class ExitsShape(Section):
+    """``[exits]``: how the trade is left."""
+
+    stop: Stop = Field(description="adverse move of the underlying that ends the trade, like -6%")
+    targets: Annotated[tuple[TargetShape, ...], OneOrMore] = Field(
+        default=(), description='moves in favour, like ["+10%", "+15%"]'
+    )
+    holding_days: Days | None = Field(
+        default=None, description="calendar days after entry to close at the latest"
+    )
+    close_dte: Days | None = Field(
+        default=None, description="calendar days before the nearest expiry to close"
+    )
+    vol_shift: Points = Field(default=0.0, description="change of volatility at the stop, like +3 points")
+    gap_shocks: Annotated[tuple[Stop, ...], OneOrMore] = Field(
+        default=(), description='adverse overnight moves, like ["10%", "20%"]'
+    )
+    side: Literal["long", "short"] | None = Field(
+        default=None, description="long gains as the underlying rises; else by delta"
+    )
+
+    def record(self) -> ExitPlan:
+        """The exits, every target with its share."""
+        return ExitPlan(
+            stop=self.stop,
+            targets=self._targets(),
+            holding_days=self.holding_days,
+            close_dte=self.close_dte,
+            vol_shift=self.vol_shift,
+            gap_shocks=self.gap_shocks,
+            side=None if self.side is None else Side[self.side.upper()],
+        )
+
+    def _targets(self) -> tuple[Target, ...]:
+        """Targets without a fraction share equally what the others leave."""
+        stated = [target.fraction for target in self.targets if target.fraction is not None]
+        open_count = len(self.targets) - len(stated)
+        share = (1 - sum(stated)) / open_count if open_count else 0.0
+        return tuple(
+            Target(move=target.move, fraction=share if target.fraction is None else target.fraction)
+            for target in self.targets
+        )
+
+
+class TriggerShape(Section):
+    """``[[entry.triggers]]``: a market signal and its level."""
+
+    signal: str = Field(description="name of the signal in [market.signals]")
+    below: Signal | None = Field(default=None, description="the door opens below this level")
+    above: Signal | None = Field(default=None, description="the door opens above this level")
+    meaning: str = Field(default="", description="the rule in words")
+
+    def record(self) -> Trigger:
+        """The trigger."""
+        return Trigger(signal=self.signal, below=self.below, above=self.above, meaning=self.meaning)
+
+
+class EntryShape(Section):
+    """``[entry]``: when the trade may be put on."""
+
+    min_days: Days | None = Field(
+        default=None, description="fewest days to the nearest expiry or the time stop"
+    )
+    max_days: Days | None = Field(
+        default=None, description="most days to the nearest expiry or the time stop"
+    )
+    max_stop: Stop | None = Field(default=None, description="widest stop the rule allows, like 12%")
+    triggers: tuple[TriggerShape, ...] = Field(default=(), description="any one of them suffices")
+
+    def record(self) -> EntryRules:
+        """The rules."""
+        triggers = tuple(trigger.record() for trigger in self.triggers)
+        return EntryRules(triggers=triggers, **self.given("min_days", "max_days", "max_stop"))
+
+
+class CostsShape(Section):
+    """``[account.costs]``: per side, a round trip pays twice."""
+
+    commission_per_contract: Dollars = Field(default=0.0, description="[dollars per contract and side]")
+    commission_per_share: Dollars = Field(default=0.0, description="[dollars per share and side]")
+    commission_per_trade: Dollars = Field(default=0.0, description="[dollars per side]")
+    slippage_per_share: Dollars = Field(default=0.0, description="[dollars per share and side]")
+
+    def record(self) -> Costs:
+        """The costs."""
+        return Costs(**self.model_dump())
+
+
+class AccountShape(Section):
+    """``[account]``: what carries the trade, and its limits."""
+
+    equity: Price = Field(description="account value [dollars], > 0")
+    risk: Risk | None = Field(default=None, description="most one trade may lose, like 1%")
+    risk_fraction: Share | None = Field(default=None, description="the same as a fraction, in (0, 1]")
+    buying_power: Dollars | None = Field(
+        default=None, description="equity free to be tied up [dollars]; else all"
+    )
+    open_risk: Dollars = Field(default=0.0, description="what open trades lose together [dollars]")
+    max_heat: Risk | None = Field(default=None, description="most all open trades may lose together, like 6%")
+    max_position: Risk | None = Field(
+        default=None, description="largest position, as a share of equity, like 100%"
+    )
+    risk_basis: Literal["max_loss", "stop"] | None = Field(
+        default=None, description="what one unit loses when the trade is sized"
+    )
+    costs: CostsShape = Field(default_factory=CostsShape, description="what broker and market take")
+
+    def record(self) -> Account:
+        """The account with its limits and costs."""
+        return Account(
+            equity=self.equity,
+            buying_power=self.buying_power,
+            open_risk=self.open_risk,
+            limits=self._limits(),
+            costs=self.costs.record(),
+        )
+
+    def _limits(self) -> RiskLimits:
+        if self.risk is not None and self.risk_fraction is not None:
+            raise InvalidInputError("only one of risk and risk_fraction may be set, got both")
+        names = {
+            "risk": "risk_fraction",
+            "risk_fraction": "risk_fraction",
+            "max_heat": "max_heat_fraction",
+            "max_position": "max_position_fraction",
+        }
+        stated = {names[key]: value for key, value in self.given(*names).items()}
+        basis = None if self.risk_basis is None else RiskBasis(self.risk_basis)
+        return RiskLimits(risk_basis=basis, **stated)
+
+
+class ViewShape(Section):
+    """``[view]``: what the trader believes; it moves odds, never a price."""
+
+    drift: Rate | None = Field(default=None, description="expected growth of the spot per year, like +8%")
+    vol: Vol | None = Field(default=None, description="volatility that will be realised, like 22%")
+
+    def record(self) -> View:
+        """The view."""
+        return View(drift=self.drift, vol=self.vol)
