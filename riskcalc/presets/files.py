@@ -1,0 +1,99 @@
+"""Small text files, read with care and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from riskcalc.errors import PresetError
+
+MOST_BYTES = 1_000_000
+"""A preset is a page of text; anything larger is some other file."""
+
+
+def read_text(path: Path) -> str:
+    """Read a small UTF-8 file.
+
+    Raises
+    ------
+    PresetError
+        There is no such file, it may not be read, or it is a folder, too large, binary or not UTF-8.
+    """
+    try:
+        if path.is_dir():
+            raise PresetError(f"{path}: is a folder, not a preset file")
+        if path.exists() and not path.is_file():
+            raise PresetError(f"{path}: is not a regular file")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:  # a path with a null character is a ValueError
+        raise PresetError(f"{path}: cannot be read: {_reason(error)}") from None
+    return _decoded(content, path)
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    if len(content) > MOST_BYTES:
+        raise PresetError(f"{path}: is larger than {MOST_BYTES:,} bytes, too large for a preset")
+    if b"\0" in content:
+        raise PresetError(f"{path}: is a binary file, not a text")
+    try:
+        return content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PresetError(f"{path}: line {line}: is not UTF-8 text") from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a crash leaves the old content or the new, never a part.
+
+    Parameters
+    ----------
+    path : Path
+        File to write; its folder is made when missing, a link is followed.
+    text : str
+        New content, written as UTF-8.
+
+    Raises
+    ------
+    PresetError
+        The file cannot be written; what was there is untouched.
+    """
+    try:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, text.encode())
+    except OSError as error:
+        raise PresetError(f"{path}: cannot be saved: {_reason(error)}") from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system can; the file is whole either way."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
