@@ -13,24 +13,50 @@ if TYPE_CHECKING:
     from riskcalc.presets.preset import Preset
     from riskcalc.presets.quantities import parse_fraction
     from riskcalc.presets.schema import json_schema
+    from riskcalc.presets.store import (
+        ListedPreset,
+        check_preset,
+        find_preset,
+        load_preset,
+        preset_names,
+        save_preset,
+        shipped_folder,
+        user_folder,
+    )
     from riskcalc.presets.template import OptionTemplate, TradeTemplate
 
 __all__ = [
+    "ListedPreset",
     "OptionTemplate",
     "Preset",
     "TradeTemplate",
+    "check_preset",
+    "find_preset",
     "json_schema",
+    "load_preset",
     "parse_assignments",
     "parse_fraction",
+    "preset_names",
+    "save_preset",
+    "shipped_folder",
+    "user_folder",
 ]
 
 _HOMES = {
+    "ListedPreset": "store",
     "OptionTemplate": "template",
     "Preset": "preset",
     "TradeTemplate": "template",
+    "check_preset": "store",
+    "find_preset": "store",
     "json_schema": "schema",
+    "load_preset": "store",
     "parse_assignments": "overrides",
     "parse_fraction": "quantities",
+    "preset_names": "store",
+    "save_preset": "store",
+    "shipped_folder": "store",
+    "user_folder": "store",
 }
 """The module each public name lives in."""
 

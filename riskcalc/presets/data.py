@@ -1,0 +1,143 @@
+"""A preset as the plain data of its TOML; what equals the domain's default is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from riskcalc.domain import Account, EntryRules, ExitPlan, Market, ShareLeg, Target, Trigger
+from riskcalc.presets.preset import Preset
+from riskcalc.presets.quantities import move_text, percent_text, points_text
+from riskcalc.presets.schema import SCHEMA_VERSION
+from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule
+from riskcalc.presets.template import LegTemplate, OptionTemplate
+
+Data = dict[str, Any]
+
+
+def preset_data(preset: Preset) -> Data:
+    """Return a preset as data that read back to an equal one; its name is the file's affair."""
+    tables = {
+        "market": _market(preset.market),
+        "trade": {
+            "symbol": preset.template.instrument.symbol,
+            "legs": [_leg(leg) for leg in preset.template.legs],
+        },
+        "exits": _exits(preset.exits),
+        "entry": _entry(preset.entry),
+        "account": _account(preset.account),
+        "view": _stated(preset.view, drift=percent_text, vol=percent_text),
+    }
+    about = {"description": preset.description} if preset.description else {}
+    return {"schema": SCHEMA_VERSION} | about | {key: table for key, table in tables.items() if table}
+
+
+def _stated(record: Any, **writers: Callable[[Any], Any]) -> Data:  # noqa: ANN401 - any record of the domain
+    """The fields of a record that differ from their defaults, each as it is written."""
+    defaults = {field.name: field.default for field in dataclasses.fields(record)}
+    values = {key: getattr(record, key) for key in writers}
+    return {key: writers[key](value) for key, value in values.items() if value != defaults[key]}
+
+
+def _number(value: float) -> float:
+    """A number without a needless ``.0``."""
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value)
+
+
+def _name(value: Enum) -> str:
+    return value.name.lower()
+
+
+def _market(market: Market) -> Data:
+    quotes = {
+        symbol: _stated(quote, spot=_number, vol=percent_text, dividend_yield=percent_text)
+        for symbol, quote in market.quotes.items()
+    }
+    signals = {name: _number(value) for name, value in market.signals.items()}
+    dated = {"date": market.date, "rate": percent_text(market.rate), "quotes": quotes}
+    return dated | ({"signals": signals} if signals else {})
+
+
+def _leg(leg: LegTemplate) -> Data:
+    if isinstance(leg, ShareLeg):
+        stated = _stated(leg, side=_name, shares=int, entry_price=_number, spread_cost=_number)
+        return {"kind": "shares"} | stated
+    return (
+        {"kind": _name(leg.option_type), "side": _name(leg.side)}
+        | _stated(leg, contracts=int)
+        | _strike(leg.strike)
+        | _expiry(leg)
+        | _stated(leg, premium=_number, vol=percent_text, spread_cost=_number)
+    )
+
+
+def _strike(rule: StrikeRule) -> Data:
+    if isinstance(rule, ExactStrike):
+        return {"strike": _number(rule.strike)}
+    if isinstance(rule, DeltaStrike):
+        return {"delta": rule.delta}
+    return {"moneyness": move_text(rule.move)}
+
+
+def _expiry(leg: OptionTemplate) -> Data:
+    return {"days" if isinstance(leg.expiry, int) else "expiry": leg.expiry}
+
+
+def _exits(exits: ExitPlan) -> Data:
+    return (
+        {"stop": _adverse(exits.stop)}
+        | ({"targets": _targets(exits.targets)} if exits.targets else {})
+        | _stated(
+            exits,
+            holding_days=int,
+            close_dte=int,
+            vol_shift=points_text,
+            gap_shocks=lambda shocks: [percent_text(shock) for shock in shocks],
+            side=_name,
+        )
+    )
+
+
+def _adverse(move: float) -> str | float:
+    text = percent_text(move)
+    return f"-{text}" if isinstance(text, str) else text
+
+
+def _targets(targets: tuple[Target, ...]) -> list[Any]:
+    """Moves alone when they share equally, else tables."""
+    if all(target.fraction == 1 / len(targets) for target in targets):
+        return [move_text(target.move) for target in targets]
+    return [{"move": move_text(target.move), "fraction": percent_text(target.fraction)} for target in targets]
+
+
+def _entry(entry: EntryRules) -> Data:
+    triggers = [_trigger(trigger) for trigger in entry.triggers]
+    stated = _stated(entry, min_days=int, max_days=int, max_stop=percent_text)
+    return stated | ({"triggers": triggers} if triggers else {})
+
+
+def _trigger(trigger: Trigger) -> Data:
+    return _stated(trigger, signal=str, below=_number, above=_number, meaning=str)
+
+
+def _account(account: Account) -> Data:
+    limits, costs = account.limits, account.costs
+    limited = _stated(
+        limits, max_heat_fraction=percent_text, max_position_fraction=percent_text, risk_basis=_name
+    )
+    charged = _stated(
+        costs,
+        commission_per_contract=_number,
+        commission_per_share=_number,
+        commission_per_trade=_number,
+        slippage_per_share=_number,
+    )
+    return (
+        _stated(account, equity=_number)
+        | {"risk": percent_text(limits.risk_fraction)}
+        | _stated(account, buying_power=_number, open_risk=_number)
+        | {key.removesuffix("_fraction"): value for key, value in limited.items()}
+        | ({"costs": charged} if charged else {})
+    )

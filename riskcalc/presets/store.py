@@ -1,0 +1,205 @@
+"""Where presets live: the shipped ones, the user's own, and files by path."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+
+from riskcalc.errors import PresetError, RiskcalcError
+from riskcalc.presets.document import document_text
+from riskcalc.presets.files import read_text, write_whole
+from riskcalc.presets.preset import Preset
+from riskcalc.presets.reading import read_preset
+
+FOLDER_VARIABLE = "RISKCALC_PRESETS"
+"""Environment variable that names another folder for the user's own presets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPreset:
+    """A preset that can be asked for by name."""
+
+    name: str
+    origin: Literal["yours", "shipped"]
+    path: Path
+
+
+def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Preset:
+    """Load a preset.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of one of the user's own or of a shipped one, or the path of a file.
+    overrides : mapping or None
+        Values by dotted key, set over the file's own: ``{"account.risk": 2, "exits.stop": "7%"}``.
+
+    Returns
+    -------
+    Preset
+
+    Raises
+    ------
+    PresetError
+        There is no such preset, or it cannot be read; the text has one line for each problem.
+
+    Examples
+    --------
+    >>> preset = load_preset("iwm-call-spread", {"exits.stop": "7%"})
+    >>> preset.exits.stop
+    0.07
+    >>> preset.template.resolve(preset.market).description
+    'IWM 295/325 call spread 2026-09-18'
+    """
+    path = find_preset(name_or_path)
+    return read_preset(read_text(path), path=path, overrides=overrides)
+
+
+def check_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+    """Return every problem of a preset, a line each; none when it loads and its trade resolves."""
+    try:
+        preset = load_preset(name_or_path, overrides)
+    except PresetError as error:
+        return tuple(str(error).splitlines())
+    try:
+        preset.template.resolve(preset.market)
+    except RiskcalcError as error:
+        return (f"{preset.path}: {error}",)
+    return ()
+
+
+def preset_names() -> tuple[ListedPreset, ...]:
+    """Return all presets that have a name, in order; one of the user's own hides a shipped one."""
+    shipped = {path.stem: path for path in _files(shipped_folder())}
+    own = {path.stem: path for path in _files(user_folder())}
+    return tuple(
+        ListedPreset(name=name, origin="yours" if name in own else "shipped", path=path)
+        for name, path in sorted((shipped | own).items())
+    )
+
+
+def find_preset(name_or_path: str | Path) -> Path:
+    """Return the file of a preset.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        What holds a separator or ends in ``.toml`` is a path. Any other word is a name, first among the
+        user's own, then among the shipped ones, then that of a file in the working folder.
+
+    Raises
+    ------
+    PresetError
+        No preset has that name; the nearest and all known names are given.
+    """
+    path = Path(name_or_path).expanduser()
+    if isinstance(name_or_path, Path) or len(path.parts) > 1 or path.suffix == ".toml":
+        return path
+    known = {listed.name: listed.path for listed in preset_names()}
+    if name_or_path not in known and not os.path.isfile(path):  # noqa: PTH113 - an impossible name is no file
+        raise _unknown(name_or_path, list(known))
+    return known.get(name_or_path, path)
+
+
+def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force: bool = False) -> Path:
+    """Save a preset, whole or not at all.
+
+    Parameters
+    ----------
+    preset : Preset
+        What to save. If it was read from a file, that file's comments, order and spelling are kept.
+    name : str
+        What it is called from now on: letters, digits, dot, dash, underscore and space.
+    folder : Path or None
+        Where to; None is the user's own folder.
+    force : bool
+        Whether a file of that name is replaced.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    PresetError
+        The name is no file name, the file exists, the folder cannot be written or holds the shipped presets,
+        or the preset says something that a file cannot. Nothing is changed then.
+    """
+    path = (user_folder() if folder is None else folder) / f"{_file_name(name)}.toml"
+    if path.parent.resolve() == shipped_folder().resolve():
+        raise PresetError(f"{path}: shipped presets are not changed; save to another folder")
+    if path.exists() and not force:
+        raise PresetError(f"{path}: exists already; --force replaces it")
+    text = _text_of(preset, path)
+    _require_reads_back(text, preset, path)
+    write_whole(path, text)
+    return path
+
+
+def user_folder() -> Path:
+    """Return the folder of the user's own presets, which need not exist yet."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return platformdirs.user_data_path("riskcalc", appauthor=False) / "presets"
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the presets that come with riskcalc."""
+    installed = Path(__file__).parent / "shipped"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "presets"
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*.toml") if not path.name.startswith(".")]
+
+
+def _unknown(name: str, known: list[str]) -> PresetError:
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return PresetError(f"no preset is named {name!r}; {meant}known: {', '.join(known)}")
+
+
+def _file_name(name: str) -> str:
+    stem = name.removesuffix(".toml")
+    if not re.fullmatch(r"\w([\w .-]{0,98}\w)?", stem):
+        allowed = "1 to 100 letters, digits, dots, dashes, underscores or spaces, no separator"
+        raise PresetError(f"the name of a preset must be {allowed}, got {name!r}")
+    return stem
+
+
+def _text_of(preset: Preset, path: Path) -> str:
+    """The new text; a file that is saved under its own name keeps its title."""
+    renamed = preset.path is not None and preset.path.stem != path.stem
+    title = path.stem if renamed else preset.name
+    return document_text(preset, title=title, file_name=path.stem, base=_base(preset))
+
+
+def _base(preset: Preset) -> tuple[str, Preset] | None:
+    """The text a preset was read from and what it says; None when it is gone or no longer sound."""
+    if preset.path is None:
+        return None
+    try:
+        text = read_text(preset.path)
+        return text, read_preset(text, path=preset.path)
+    except PresetError:
+        return None
+
+
+def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
+    """Check that the file will say what the preset does; one made in Python may say more than a file can."""
+    try:
+        found = read_preset(text, path=path)
+    except PresetError as error:
+        raise PresetError(f"{path}: not saved, a file cannot say this:\n{error}") from None
+    template = replace(found.template, name=preset.template.name)
+    if replace(found, name=preset.name, path=preset.path, template=template) != preset:
+        raise PresetError(f"{path}: not saved, a file cannot say all of it; is the instrument a known one?")
