@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from enum import Enum, StrEnum
 from functools import singledispatch
+from pathlib import PurePath
 from typing import Any
 
 
@@ -39,6 +40,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any record of the domain
 @plain.register
 def _(value: dt.date) -> str:
     return value.isoformat()
+
+
+@plain.register
+def _(value: PurePath) -> str:
+    return str(value)
 
 
 @plain.register

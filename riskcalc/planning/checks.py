@@ -82,8 +82,7 @@ def _days(planned: Planned) -> Check | None:
         return None
     days = (last - planned.report.market.date).days
     text = f"{days} days to the {what} on {last}, the rule is {_window(low, high)}"
-    inside = (low is None or days >= low) and (high is None or days <= high)
-    return _ok("days", text) if inside else _fail("days", text)
+    return _ok("days", text) if planned.entry.allows_days(days) else _fail("days", text)
 
 
 def _window(low: int | None, high: int | None) -> str:

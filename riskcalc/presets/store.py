@@ -144,6 +144,11 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
     return path
 
 
+def preset_text(preset: Preset) -> str:
+    """Return a preset as TOML, as `save_preset` would write it: its file's comments are kept."""
+    return _text_of(preset, preset.path or Path(f"{preset.name}.toml"))
+
+
 def user_folder() -> Path:
     """Return the folder of the user's own presets, which need not exist yet."""
     named = os.environ.get(FOLDER_VARIABLE)

@@ -92,7 +92,7 @@ def test_the_call_spread_costs_about_960_dollars_and_fits_the_risk():
 
 
 SHARES = {
-    "iwm-shares": ("IWM", 0.06, [0.1, 0.15], 60, (30, 92), None),
+    "iwm-shares": ("IWM", 0.06, [0.1, 0.15], 60, (30, 92), 0.06),
     "tna-momentum": ("TNA", 0.12, [0.2, 0.4], 28, (14, 56), 0.12),
     "tza-hedge": ("TZA", 0.12, [0.2, 0.4], 10, (1, 14), 0.12),
 }

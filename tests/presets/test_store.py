@@ -174,6 +174,6 @@ def test_a_newer_preset_is_refused_by_name(own):
 
 def test_the_package_offers_its_names_and_no_other():
     assert all(getattr(presets, name) for name in presets.__all__)
-    assert dir(presets) == presets.__all__
-    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+    assert dir(presets) == sorted(presets.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
         _ = presets.nothing

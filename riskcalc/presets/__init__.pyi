@@ -1,0 +1,17 @@
+from .overrides import parse_assignments as parse_assignments
+from .planned import plan_preset as plan_preset
+from .preset import Preset as Preset
+from .quantities import parse_fraction as parse_fraction
+from .schema import json_schema as json_schema
+from .stop_price import parse_stop_price as parse_stop_price
+from .store import ListedPreset as ListedPreset
+from .store import check_preset as check_preset
+from .store import find_preset as find_preset
+from .store import load_preset as load_preset
+from .store import preset_names as preset_names
+from .store import preset_text as preset_text
+from .store import save_preset as save_preset
+from .store import shipped_folder as shipped_folder
+from .store import user_folder as user_folder
+from .template import OptionTemplate as OptionTemplate
+from .template import TradeTemplate as TradeTemplate

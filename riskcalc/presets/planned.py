@@ -1,0 +1,74 @@
+"""A preset, or a preset on real quotes, straight to its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from riskcalc.domain import FillPrice, Market, QuotedListing, Trade, TradePlan
+from riskcalc.errors import InvalidInputError
+from riskcalc.planning import enter, plan, quoted_market
+from riskcalc.presets.preset import Preset
+from riskcalc.presets.store import load_preset
+
+
+def plan_preset(
+    name_or_path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    chain: QuotedListing | None = None,
+    at: FillPrice | str = FillPrice.MID,
+) -> TradePlan:
+    """Load a preset, resolve its trade and plan it.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a preset, or the path of a preset file.
+    overrides : mapping, optional
+        Values by dotted key, set over the file's: ``{"market.quotes.IWM.spot": 295.4}``.
+    chain : QuotedListing, optional
+        Real quotes, from `riskcalc.read_chain`: date, spot, strikes, premiums and vols come from it.
+    at : FillPrice or str
+        Where the chain's quotes are filled: ``mid``, ``natural`` or ``worst``.
+
+    Returns
+    -------
+    TradePlan
+
+    Raises
+    ------
+    PresetError
+        The preset cannot be found or read; the text has one line for each problem.
+    ChainError
+        The chain has no usable quote for a leg.
+    InvalidInputError
+        The trade cannot be priced, or an override sets what the chain says.
+
+    Examples
+    --------
+    >>> plan_preset("iwm-call-spread", {"account.equity": 250_000}).size.units
+    2
+    """
+    preset = load_preset(name_or_path, overrides)
+    if chain is None:
+        trade, market = preset.template.resolve(preset.market), preset.market
+    else:
+        _require_not_set(overrides or {}, chain)
+        trade, market = _entered(preset, chain, at)
+    return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
+
+
+def _entered(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:
+    """The trade on the chain's strikes at its quotes, and the market at the moment of the chain."""
+    market = quoted_market(preset.market, chain)
+    trade = preset.template.resolve(market, chain)
+    return enter(trade, chain, market, at=at), quoted_market(market, chain, expiry=trade.expiry)
+
+
+def _require_not_set(overrides: Mapping[str, Any], chain: QuotedListing) -> None:
+    quote = f"market.quotes.{chain.symbol}"
+    for key in ("market.date", f"{quote}.spot", f"{quote}.vol"):
+        if key in overrides:
+            raise InvalidInputError(f"{key} comes from the chain: leave out the override or the chain")
