@@ -1,1 +1,14 @@
-"""riskcalc: price, plan and size small-cap option spreads, shares and leveraged funds at one risk."""
+"""riskcalc: price, plan and size small-cap option spreads, shares and leveraged funds at one risk.
+
+The public names stand in the stub beside this file; each is loaded when it is first used (PEP 562), so that
+importing riskcalc costs next to nothing.
+
+>>> import riskcalc as rc
+>>> plan = rc.plan_preset("iwm-call-spread")
+>>> plan.size.units
+1
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

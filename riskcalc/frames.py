@@ -36,9 +36,9 @@ def to_frame(answer: RiskReport | TradePlan) -> pd.DataFrame:
     >>> trade = call_spread("IWM", long_strike=295, short_strike=325, expiry=dt.date(2026, 9, 18))
     >>> to_frame(evaluate(trade, market))[["leg", "delta"]].round(1)
                           leg  delta
-    0  +1 call 295 2026-09-18   55.6
-    1  -1 call 325 2026-09-18  -14.7
-    2                     net   40.9
+    0  +1 call 295 2026-09-18   55.5
+    1  -1 call 325 2026-09-18  -14.5
+    2                     net   41.0
     """
     return _ladder_frame(answer) if isinstance(answer, TradePlan) else _legs_frame(answer)
 

@@ -1,0 +1,67 @@
+"""What an import may drag along; the import contracts hold the arrows, this holds the cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import riskcalc as rc
+
+PROBE = (
+    "import json, sys; {code}; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+)
+HEAVY = {"numpy", "scipy", "pandas", "pydantic", "textual", "rich", "holidays", "vollib"}
+
+
+def modules_after(code: str) -> set[str]:
+    probe = PROBE.format(code=code)
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def run_cli(*arguments: str) -> str:
+    return f"""
+from contextlib import suppress
+from riskcalc.cli import main
+with suppress(SystemExit):
+    main({list(arguments)})
+import json, sys"""
+
+
+@pytest.mark.parametrize("code", ["import riskcalc", "import riskcalc.domain", "import riskcalc.sizing"])
+def test_records_and_sizing_need_nothing_heavy(code):
+    assert not modules_after(code) & HEAVY
+
+
+@pytest.mark.parametrize("code", ["import riskcalc.analysis", "import riskcalc.planning"])
+def test_the_core_loads_no_screen_and_no_tables(code):
+    loaded = modules_after(code)
+    assert "numpy" in loaded
+    assert not loaded & {"textual", "rich", "click", "pandas", "pydantic", "tomlkit", "vollib"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("plan", "--help"),
+        ("price", "--help"),
+        ("presets", "--help"),
+        ("size", "--help"),
+        ("size", "--equity", "50000", "--risk", "2", "--entry", "60", "--stop", "54", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_help_and_size_answer_without_numpy(arguments):
+    assert not modules_after(run_cli(*arguments)) & (HEAVY - {"rich"})
+
+
+def test_every_public_name_loads_and_is_stable():
+    assert all(getattr(rc, name) is getattr(rc, name) for name in rc.__all__)
+    contract = {"load_preset", "plan_preset", "evaluate", "plan", "to_frame", "View", "call_spread", "Preset"}
+    assert contract <= set(dir(rc))
+    with pytest.raises(AttributeError, match="no_such_name"):
+        rc.no_such_name  # noqa: B018 - the access is the test
