@@ -66,7 +66,7 @@ def option_sections(report: RiskReport) -> tuple[Section, ...]:
 def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: int) -> Section:
     """A size from entry and stop alone."""
     rows = (
-        ("hold", count(size.units, "share" if multiplier == 1 else "unit"), size.reason),
+        ("hold", count(size.units, "share" if multiplier == 1 else "unit"), _why(size)),
         (
             "risk",
             money(size.risk),
@@ -82,7 +82,7 @@ def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: i
 def _size(plan: TradePlan) -> Section:
     size = plan.size
     rows = [
-        ("hold", count(size.units, plan.report.trade.unit_noun), size.reason),
+        ("hold", count(size.units, plan.report.trade.unit_noun), _why(size)),
         (
             "risk",
             money(size.risk),
@@ -100,6 +100,11 @@ def _size(plan: TradePlan) -> Section:
     allowed = (f"{name} {'any' if units is None else f'{units:,}'}" for name, units in size.limits)
     rows.append(("units by limit", "", ", ".join(allowed)))
     return Section(title="Size", rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _why(size: PositionSize) -> str:
+    """The reason without the count that stands beside it."""
+    return size.reason.partition(": ")[2]
 
 
 def _checks(plan: TradePlan) -> Section:

@@ -1,0 +1,84 @@
+"""The command line: one file per command, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from riskcalc.errors import RiskcalcError
+
+COMMANDS = {
+    "plan": "Price, size and check a preset trade.",
+    "price": "Value one option and its Greeks, or solve its implied vol.",
+    "size": "How many shares the percent-risk rule allows.",
+    "presets": "List, show, save and check presets.",
+    "selfcheck": "Compare our prices with the reference library on this machine.",
+}
+"""Name and one-line help of every command; the help page needs no command's module."""
+
+EXIT_OK, EXIT_RISK_SAYS_NO, EXIT_BAD_INPUT = 0, 1, 2
+
+
+class LazyCommands(click.Group):
+    """A group that imports a command's module when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = importlib.import_module(f"riskcalc.cli.{cmd_name}_command").command
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the command list without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyCommands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input. NO_COLOR turns colours off.",
+)
+@click.version_option(package_name="riskcalc")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Price, plan and size small-cap option spreads, shares and leveraged funds at one risk.
+
+    Without a command, prints the plan of the default preset, iwm-call-spread.
+    """
+    if ctx.invoked_subcommand is None:
+        found = LazyCommands.get_command(cli, ctx, "plan")
+        if found is not None:
+            ctx.invoke(found)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code; the one place where errors become messages."""
+    try:
+        code = cli.main(args=arguments, prog_name="riskcalc", standalone_mode=False)
+    except RiskcalcError as error:
+        _fail(str(error))
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except click.Abort:
+        _fail("stopped")
+    except BrokenPipeError:
+        # The reader left, as `| head` does: point stdout elsewhere so that the exit flush stays silent.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_OK
+    sys.exit(code if isinstance(code, int) else EXIT_OK)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"riskcalc: {message}", err=True)
+    sys.exit(EXIT_BAD_INPUT)

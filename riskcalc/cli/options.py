@@ -1,0 +1,60 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import click
+
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.quantities import parse_fraction, parse_rate, parse_vol
+
+as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of tables.")
+
+
+def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:  # noqa: ARG001 - click's signature
+    if not values:
+        return {}
+    from riskcalc.presets import parse_assignments  # noqa: PLC0415 - help is quick
+
+    return parse_assignments(values)
+
+
+overrides = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    callback=_settings,
+    metavar="KEY=VALUE",
+    help="Change a value of the preset, as often as needed: --set market.quotes.IWM.spot=300.",
+)
+
+
+class Read(click.ParamType[Any]):
+    """Text read by one of the preset files' own parsers, so that both front doors agree."""
+
+    def __init__(self, name: str, parse: Callable[..., Any]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401, ARG002
+        """Read the text, or say what it should have been."""
+        return self._parse(
+            value, field=f"--{param.name.replace('_', '-')}" if param and param.name else "value"
+        )
+
+
+def _day(text: str, *, field: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError(f"{field} must be a date like 2026-09-18, got {text!r}") from None
+
+
+FRACTION = Read("percent", partial(parse_fraction, positive=True, at_most=1.0))
+RATE = Read("rate", parse_rate)
+VOL = Read("vol", parse_vol)
+DAY = Read("date", _day)

@@ -1,0 +1,106 @@
+"""``riskcalc presets``: list, show, save and check the trades that are kept as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from riskcalc.cli.options import as_json, overrides
+from riskcalc.cli.output import print_json, print_sections
+from riskcalc.domain.plain_data import plain
+from riskcalc.errors import PresetError
+
+
+@click.group("presets", epilog="Your own presets hide shipped ones of the same name.")
+def command() -> None:
+    """List, show, save and check presets: trades kept as readable TOML files."""
+
+
+@command.command("list")
+@as_json
+def list_presets(*, json_wanted: bool) -> None:
+    """List all presets that can be named, with where each lives."""
+    from riskcalc.formatting import Section  # noqa: PLC0415 - help is quick
+    from riskcalc.presets import preset_names  # noqa: PLC0415 - as above
+
+    found = [(listed, _purpose(listed.path)) for listed in preset_names()]
+    if json_wanted:
+        print_json([plain(listed) | {"description": purpose} for listed, purpose in found])
+        return
+    rows = tuple((listed.name, listed.origin, purpose) for listed, purpose in found)
+    header = ("name", "whose", "what for")
+    print_sections("", [Section(title="Presets", header=header, rows=rows, left=frozenset({0, 1, 2}))])
+
+
+def _purpose(path: Path) -> str:
+    """What a preset says it is for; one that cannot be read must not hide the others."""
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - help is quick
+
+    try:
+        return load_preset(path).description
+    except PresetError:
+        return "cannot be read: riskcalc presets check says why"
+
+
+@command.command("show")
+@click.argument("preset")
+@overrides
+@as_json
+def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
+    """Print PRESET as it stands in its file, or with changes as it would be saved."""
+    from riskcalc.presets import load_preset, preset_text  # noqa: PLC0415 - help is quick
+
+    found = load_preset(preset, settings)
+    if json_wanted:
+        print_json(plain(found))
+    else:
+        click.echo(preset_text(found), nl=False)
+
+
+@command.command("save")
+@click.argument("name")
+@click.option("--from", "source", required=True, metavar="PRESET", help="Name or file of what to save.")
+@overrides
+@click.option("--force", is_flag=True, help="Replace a preset of that name.")
+def save(*, name: str, source: str, settings: dict[str, Any], force: bool) -> None:
+    """Save a preset, with any changes, as NAME among your own; its comments are kept."""
+    from riskcalc.presets import load_preset, save_preset  # noqa: PLC0415 - help is quick
+
+    path = save_preset(load_preset(source, settings), name, force=force)
+    click.echo(f"saved {path}")
+
+
+@command.command("check")
+@click.argument("names", metavar="[PRESET]...", nargs=-1)
+def check(*, names: tuple[str, ...]) -> None:
+    """Check presets, all of them when none is named; every problem is one line."""
+    from riskcalc.presets import check_preset, preset_names  # noqa: PLC0415 - help is quick
+
+    wanted = names or tuple(listed.name for listed in preset_names())
+    problems = {name: check_preset(name) for name in wanted}
+    for name, found in problems.items():
+        if not found:
+            click.echo(f"OK    {name}")
+    found_any = [line for found in problems.values() for line in found]
+    if found_any:
+        raise PresetError("\n".join(found_any))
+
+
+@command.command("schema")
+def schema() -> None:
+    """Print the JSON schema of a preset file, for editors that complete and check TOML."""
+    from riskcalc.presets import json_schema  # noqa: PLC0415 - help is quick
+
+    print_json(json_schema())
+
+
+@command.command("path")
+@click.argument("preset", required=False)
+def path(*, preset: str | None) -> None:
+    """Print the file of PRESET, or the folder of your own presets."""
+    from riskcalc.presets import find_preset, user_folder  # noqa: PLC0415 - help is quick
+
+    found: Path = find_preset(preset) if preset else user_folder()
+    click.echo(found)

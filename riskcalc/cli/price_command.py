@@ -1,0 +1,88 @@
+"""``riskcalc price``: one option, its value and Greeks, or the vol that its premium implies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from riskcalc.cli.options import DAY, RATE, VOL, as_json
+from riskcalc.cli.output import print_json, print_sections
+
+if TYPE_CHECKING:
+    from riskcalc.domain import RiskReport
+
+EXAMPLES = """\b
+Examples:
+  riskcalc price call --spot 295 --strike 300 --days 60 --vol 20%
+  riskcalc price put --spot 295 --strike 290 --expiry 2026-09-18 --date 2026-07-20 --premium 7.85
+"""
+
+
+@click.command("price", epilog=EXAMPLES)
+@click.argument("kind", metavar="call|put", type=click.Choice(["call", "put"]))
+@click.option("--spot", type=float, required=True, help="Price of the underlying [dollars].")
+@click.option("--strike", type=float, required=True, help="Strike [dollars].")
+@click.option("--days", type=int, help="Calendar days to the expiry.")
+@click.option("--expiry", type=DAY, help="Expiry date, instead of --days.")
+@click.option("--date", "today", type=DAY, help="Date of the quotes; today when left out.")
+@click.option("--vol", type=VOL, help="Volatility a year: 20% or 0.20.")
+@click.option(
+    "--premium", type=float, help="Premium [dollars per share]; solves the vol when --vol is absent."
+)
+@click.option("--rate", type=RATE, default="4%", show_default=True, help="Continuous rate a year.")
+@click.option("--dividend-yield", type=RATE, default="0%", show_default=True, help="Continuous yield a year.")
+@click.option("--symbol", default="IWM", show_default=True, help="Underlying: it sets the multiplier.")
+@as_json
+def command(
+    *,
+    kind: str,
+    spot: float,
+    strike: float,
+    days: int | None,
+    expiry: dt.date | None,
+    today: dt.date | None,
+    vol: float | None,
+    premium: float | None,
+    rate: float,
+    dividend_yield: float,
+    symbol: str,
+    json_wanted: bool,
+) -> None:
+    """Value one option and its Greeks, for one contract.
+
+    Give --vol for a value, --premium for the vol it implies, or both to enter at one and value at the other.
+    """
+    from riskcalc.domain import Market, OptionType, Quote, instrument, long_option  # noqa: PLC0415 - help is quick
+    from riskcalc.planning import evaluate  # noqa: PLC0415 - as above
+
+    if (days is None) == (expiry is None):
+        raise click.UsageError("give exactly one of --days and --expiry")
+    if vol is None and premium is None:
+        raise click.UsageError("give --vol for a value, or --premium for the vol it implies")
+    # The front door is the one place that may ask the clock.
+    date = today or dt.date.today()  # noqa: DTZ011 - the trader's own calendar day
+    if expiry is None:
+        expiry = date + dt.timedelta(days=days or 0)
+    underlying = instrument(symbol)
+    option = long_option(
+        underlying,
+        option_type=OptionType[kind.upper()],
+        strike=strike,
+        expiry=expiry,
+        premium=premium,
+        vol=vol,
+    )
+    quote = Quote(spot=spot, vol=vol or 0.0, dividend_yield=dividend_yield)
+    report = evaluate(option, Market(date=date, rate=rate, quotes={underlying.symbol: quote}))
+    if json_wanted:
+        print_json(report.to_dict())
+    else:
+        _print(report)
+
+
+def _print(report: RiskReport) -> None:
+    from riskcalc.formatting import option_sections  # noqa: PLC0415 - JSON needs no tables
+
+    print_sections(report.trade.description, option_sections(report))

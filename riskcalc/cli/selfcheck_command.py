@@ -1,0 +1,51 @@
+"""``riskcalc selfcheck``: our prices beside the reference library's, on this machine."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import version
+
+import click
+
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.options import as_json
+from riskcalc.cli.output import print_json, print_sections
+
+
+@click.command("selfcheck")
+@as_json
+@click.pass_context
+def command(ctx: click.Context, *, json_wanted: bool) -> None:
+    """Price a grid of options with riskcalc and with vollib, and print the largest differences.
+
+    Exits 1 when one is larger than rounding explains.
+    """
+    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting import Section  # noqa: PLC0415 - as above
+    from riskcalc.selfcheck import compare_with_vollib  # noqa: PLC0415 - as above
+
+    found = compare_with_vollib()
+    versions = {name: version(name) for name in ("vollib", "numpy", "scipy")}
+    if json_wanted:
+        print_json({"versions": versions, "agreement": plain(found), "ok": all(row.ok for row in found)})
+    else:
+        rows = tuple(
+            (
+                "OK" if row.ok else "FAIL",
+                row.quantity,
+                f"{row.largest:.1e}",
+                f"{row.allowed:.1e}",
+                f"{row.cases:,}",
+                row.where,
+            )
+            for row in found
+        )
+        header = ("", "quantity", "largest difference", "allowed", "cases", "where")
+        named = ", ".join(f"{name} {number}" for name, number in versions.items())
+        title = f"riskcalc beside vollib on Python {platform.python_version()}, {sys.platform}: {named}"
+        print_sections(
+            title,
+            [Section(title="Largest differences", header=header, rows=rows, left=frozenset({0, 1, 5}))],
+        )
+    ctx.exit(EXIT_OK if all(row.ok for row in found) else EXIT_RISK_SAYS_NO)

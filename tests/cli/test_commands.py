@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from riskcalc import selfcheck
+from riskcalc.cli import COMMANDS, main
+from riskcalc.planning import evaluate
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Run the command line in an empty folder; returns exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "user presets"))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stopped:
+            main(list(arguments))
+        printed = capsys.readouterr()
+        return int(stopped.value.code), printed.out, printed.err
+
+    return call
+
+
+def test_help_lists_every_command(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(name in out and text.split(",")[0] in out for name, text in COMMANDS.items())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(run, command):
+    code, out, err = run(command, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Usage: riskcalc {command}")
+
+
+def test_without_a_command_the_default_preset_is_planned(run):
+    assert run() == run("plan", "iwm-call-spread")
+
+
+class TestPlan:
+    def test_prints_the_contract_as_json(self, run):
+        code, out, err = run("plan", "--json")
+        answer = json.loads(out)
+        assert (code, err) == (0, "")
+        assert answer["trade"]["name"] == "iwm-call-spread"
+        assert answer["size"]["units"] >= 1
+        assert answer["probability"]["stop_first"] is None
+
+    def test_prints_plain_text_without_a_terminal(self, run):
+        code, out, _ = run("plan")
+        assert code == 0
+        assert out.startswith("OK  iwm-call-spread: IWM 295/325 call spread 2026-09-18")
+        for part in (
+            "Size",
+            "Checks",
+            "P&L of one unit",
+            "saved by the sold legs",
+            "opens -5%",
+            "wins needed to break even",
+        ):
+            assert part in out
+        assert "\x1b" not in out
+        assert "stop_first" not in out
+        assert all(line == line.rstrip() for line in out.splitlines())
+
+    def test_set_changes_a_value(self, run):
+        _, out, _ = run("plan", "--set", "market.quotes.IWM.spot=300", "--set", "exits.stop=7%", "--json")
+        answer = json.loads(out)
+        assert answer["market"]["quotes"]["IWM"]["spot"] == 300
+        assert answer["exits"]["stop"]["spot"] == pytest.approx(279)
+
+    def test_exits_1_when_a_check_fails(self, run):
+        code, out, err = run("plan", "--set", "account.equity=20000")
+        assert (code, err) == (1, "")
+        assert out.startswith("NO  iwm-call-spread")
+        assert "0 spreads  one unit risks" in out
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("plan", "iwm-cal-spread"), "iwm-call-spread"),
+            (("plan", "--set", "market.quotes.IWM.spot=0"), "spot"),
+            (("plan", "--set", "market.quotes.IWM.spot=nan"), "spot"),
+            (("plan", "--set", "market.quotes.IWM.spot=inf"), "spot"),
+            (("plan", "--set", "market.quotes.IWM.vol=-0.2"), "vol"),
+            (("plan", "--set", "account.equity=0"), "equity"),
+            (("plan", "--set", "account.risk=0"), "risk"),
+            (("plan", "--set", "account.risk=200%"), "risk"),
+            (("plan", "--set", "account.riks=1%"), "risk"),
+            (("plan", "--set", "exits.stop=0"), "stop"),
+            (("plan", "--set", "trade.legs.0.expiry=2020-01-17"), "2020-01-17"),
+            (("plan", "--set", "trade.symbol=IWN"), "IWN"),
+            (("plan", "--set", "spot"), "must be like exits.stop=7%"),
+            (("plan", "--at", "mid"), "--at needs the quotes of a --chain"),
+            (("plan", "--chain", "nowhere.csv"), "nowhere.csv"),
+            (("plan", "nowhere.toml"), "nowhere.toml"),
+            (("plan", "--nope"), "--nope"),
+            (("plann",), "plann"),
+            (("price", "call", "--spot", "295", "--strike", "300", "--days", "60"), "--vol"),
+            (("price", "call", "--spot", "295", "--strike", "300", "--vol", "20%"), "--days"),
+            (("price", "call", "--spot", "0", "--strike", "300", "--days", "60", "--vol", "20%"), "spot"),
+            (("price", "call", "--spot", "295", "--strike", "300", "--days", "-1", "--vol", ".2"), "expiry"),
+            (("price", "call", "--spot", "295", "--strike", "200", "--days", "9", "--premium", "5"), "below"),
+            (
+                ("price", "call", "--spot", "295", "--strike", "300", "--expiry", "soon", "--vol", ".2"),
+                "date",
+            ),
+            (("size", "--equity", "0", "--entry", "60", "--stop", "54"), "equity"),
+            (("size", "--equity", "1e5", "--entry", "60", "--stop", "66"), "stop must be below entry"),
+            (("size", "--equity", "1e5", "--entry", "12", "--stop", "10"), "could be a price or per cent"),
+            (("size", "--equity", "1e5", "--entry", "60", "--stop", "low"), "stop must be like"),
+            (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "0"), "risk"),
+            (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "101"), "risk"),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    )
+    def test_bad_input_is_one_clear_line(self, run, arguments, says):
+        code, out, err = run(*arguments)
+        assert (code, out) == (2, "")
+        assert says in err
+        assert err.startswith("riskcalc: ")
+        assert len(err.strip().splitlines()) == 1
+
+
+class TestPrice:
+    ask = ("price", "call", "--spot", "220", "--strike", "220", "--days", "60", "--rate", "4.5%")
+
+    def test_values_one_contract(self, run):
+        code, out, _ = run(*self.ask, "--dividend-yield", "1.2%", "--vol", "22%", "--json")
+        answer = json.loads(out)
+        assert code == 0
+        assert answer["trade"]["legs"][0]["price"] == pytest.approx(8.39778, abs=5e-6)
+        assert answer["greeks"]["delta"] == pytest.approx(54.09, abs=0.01)
+
+    def test_solves_the_vol_from_a_premium(self, run):
+        _, out, _ = run(*self.ask, "--dividend-yield", "1.2%", "--premium", "8.39778", "--json")
+        assert json.loads(out)["trade"]["legs"][0]["vol"] == pytest.approx(0.22, abs=1e-6)
+
+    def test_prints_a_table(self, run):
+        code, out, _ = run(*self.ask, "--vol", "22%")
+        assert code == 0
+        assert "theta per day" in out
+
+
+class TestSize:
+    def test_is_the_percent_risk_rule(self, run):
+        code, out, _ = run(
+            "size", "--equity", "50000", "--risk", "2", "--entry", "60", "--stop", "54", "--json"
+        )
+        answer = json.loads(out)
+        assert code == 0
+        assert (answer["stop"], answer["size"]["units"], answer["size"]["risk"]) == (54, 166, 996)
+
+    @pytest.mark.parametrize("stop", ["6%", "-6%", "0.06", "6", "$277.3"])
+    def test_reads_a_stop_however_it_is_written(self, run, stop):
+        _, out, _ = run("size", "--equity", "1e5", "--entry", "295", "--stop", stop, "--json")
+        assert json.loads(out)["stop"] == pytest.approx(277.3)
+
+    def test_a_short_position_stops_above(self, run):
+        _, out, _ = run(
+            "size", "--equity", "1e5", "--entry", "100", "--stop", "5%", "--side", "short", "--json"
+        )
+        assert json.loads(out)["stop"] == pytest.approx(105)
+
+    def test_exits_1_when_nothing_fits(self, run):
+        code, out, _ = run("size", "--equity", "200", "--risk", "5%", "--entry", "714.7", "--stop", "689.59")
+        assert code == 1
+        assert "0 shares  one unit risks" in out
+
+
+def test_selfcheck_agrees_with_the_reference_library(run):
+    code, out, _ = run("selfcheck", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["ok"]
+    assert {row["quantity"] for row in answer["agreement"]} >= {"value", "delta", "implied vol"}
+    assert all(row["cases"] > 400 for row in answer["agreement"])
+
+
+def test_selfcheck_fails_when_a_price_is_off(run, monkeypatch):
+    right = selfcheck.black_scholes
+
+    def wrong(**inputs):
+        found = right(**inputs)
+        return found._replace(value=found.value * (1 + 1e-9))
+
+    monkeypatch.setattr(selfcheck, "black_scholes", wrong)
+    code, out, _ = run("selfcheck")
+    assert code == 1
+    assert "FAIL  value" in out
+
+
+def test_a_bug_is_not_dressed_up_as_bad_input(monkeypatch):
+    monkeypatch.setattr("riskcalc.presets.plan_preset", lambda *_, **__: evaluate(None, None))
+    with pytest.raises(AttributeError):
+        main(["plan"])
