@@ -64,8 +64,6 @@ def _change(table: Any, key: str, old: object, new: object) -> None:  # noqa: AN
     elif isinstance(current, AoT) and _holds_tables(new):
         _edit_entries(current, old if _holds_tables(old) else [], new)
     else:
-        if isinstance(current, AbstractTable | AoT):
-            table.pop(key)  # a header cannot become a line where it stands
         put(table, key, _inline(new) if key == "targets" else new)
 
 
@@ -75,7 +73,7 @@ def _edit_entries(entries: AoT, old: Any, new: Any) -> None:  # noqa: ANN401 - l
         del entries[-1]
     for place, value in enumerate(new):
         if place < len(entries):
-            _edit(entries[place], old=old[place], new=value)
+            _edit(entries[place], old=old[place] if place < len(old) else {}, new=value)
         else:
             entries.append(tomlkit.item(value))
 

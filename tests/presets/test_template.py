@@ -111,6 +111,11 @@ def test_the_entry_rules_choose_among_expiries(asked, entry, days):
     assert found.expiry == TODAY + dt.timedelta(days=days)
 
 
+def test_an_option_that_expires_today_is_no_choice():
+    found = trade(leg(ATM, 2)).resolve(market(), Chain(days=(0, 9)))
+    assert found.expiry == TODAY + dt.timedelta(days=9)
+
+
 def test_the_far_leg_of_a_calendar_is_not_pulled_into_the_entry_rules():
     template = trade(leg(ATM, 60, Side.SHORT), leg(ATM, 150), max_days=90)
     assert [(day - TODAY).days for day in template.resolve(market(), Chain()).expiries] == [60, 151]
