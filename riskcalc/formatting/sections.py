@@ -158,7 +158,7 @@ def _greeks(report: RiskReport) -> Section:
 
 def _ladder(plan: TradePlan) -> Section:
     levels = [tuple(rows) for _, rows in groupby(plan.ladder, key=lambda row: (row.label, row.spot))]
-    dates = tuple(f"{row.when} {row.date:%m-%d}" for row in levels[0])
+    dates = tuple(f"{row.when}\n{row.date:%m-%d}" for row in levels[0])
     rows = tuple((found[0].label, price(found[0].spot), *map(_ladder_cell, found)) for found in levels)
     shift = f", vols {plan.exits.vol_shift * 100:+.4g} points at the stop" if plan.exits.vol_shift else ""
     title = f"P&L of one unit, dollars and R, before costs{shift}"
@@ -166,7 +166,8 @@ def _ladder(plan: TradePlan) -> Section:
 
 
 def _ladder_cell(row: LadderRow) -> str:
-    return f"{whole_money(row.pnl)} {r_multiple(row.r_multiple):>7}"
+    r = MISSING if row.r_multiple is None else f"{round(row.r_multiple, 1) + 0.0:+.1f}"
+    return f"{whole_money(row.pnl)} {r:>4}"
 
 
 def _decay(plan: TradePlan) -> tuple[Section, ...]:
