@@ -1,0 +1,96 @@
+"""The inputs of American pricing as equal flat arrays, and the dividends that all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from riskcalc.pricing.american.quadrature import FloatArray
+
+SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Options, one an element."""
+
+    sign: FloatArray
+    spot: FloatArray
+    strike: FloatArray
+    time_to_expiry: FloatArray
+    vol: FloatArray
+    rate: FloatArray
+    dividend_yield: FloatArray
+
+    @classmethod
+    def of(cls, **inputs: ArrayLike) -> tuple[Batch, tuple[int, ...]]:
+        """Broadcast the inputs, flatten them, and return their common shape beside them."""
+        arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
+        return cls(**{k: a.ravel() for k, a in zip(inputs, arrays, strict=True)}), arrays[0].shape
+
+    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Batch:
+        """Return the chosen elements."""
+        return Batch(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+
+    def valid(self) -> NDArray[np.bool_]:
+        """Say which elements lie in the model's range."""
+        finite = np.isfinite([getattr(self, field.name) for field in fields(self)]).all(axis=0)
+        lowest = np.minimum(np.minimum(self.spot, self.strike), np.minimum(self.time_to_expiry, self.vol))
+        valid: NDArray[np.bool_] = finite & (lowest >= 0.0) & (np.abs(self.sign) == 1.0)
+        return valid
+
+    def intrinsic(self) -> FloatArray:
+        """Return what exercise pays now."""
+        return np.maximum(self.sign * (self.spot - self.strike), 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Cash dividends still to come, in the order of their ex-dates."""
+
+    times: FloatArray
+    """Strictly increasing, > 0 [years]."""
+    amounts: FloatArray
+    """> 0 [dollars per share]."""
+
+    @classmethod
+    def of(cls, *, times: ArrayLike, amounts: ArrayLike) -> Schedule:
+        """Check and sort; drop what is paid already or nothing; join drops of one day.
+
+        Raises
+        ------
+        InvalidInputError
+            Times and amounts differ in length, a time is not finite, an amount is negative or not finite.
+        """
+        when = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        paid = np.atleast_1d(np.asarray(amounts, dtype=np.float64))
+        if when.shape != paid.shape or when.ndim != 1:
+            raise InvalidInputError(
+                f"dividend_times and dividend_amounts must be equally long, got {when.size} and {paid.size}"
+            )
+        if not np.isfinite(when).all():
+            raise InvalidInputError(f"dividend_times must be finite, got {when.tolist()}")
+        if not (np.isfinite(paid) & (paid >= 0.0)).all():
+            raise InvalidInputError(f"dividend_amounts must be finite and >= 0, got {paid.tolist()}")
+        coming = np.flatnonzero((when > 0.0) & (paid > 0.0))
+        coming = coming[np.argsort(when[coming], kind="stable")]
+        return cls._joined(when[coming], paid[coming])
+
+    @classmethod
+    def _joined(cls, times: FloatArray, amounts: FloatArray) -> Schedule:
+        first = np.diff(times, prepend=-np.inf) > SAME_DAY
+        day = np.cumsum(first) - 1
+        joined = np.zeros(np.count_nonzero(first))
+        np.add.at(joined, day, amounts)
+        return cls(times=times[first], amounts=joined)
+
+    def first(self, count: int) -> Schedule:
+        """Return the first dividends."""
+        return Schedule(times=self.times[:count], amounts=self.amounts[:count])

@@ -1,0 +1,83 @@
+"""The spot from which a call is better exercised on the eve of an ex-date than held through it."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import erfcx, ndtr
+
+from riskcalc.pricing.american.call_eve import FARTHEST, TINY, CallContract, Eve, after_drop, average
+from riskcalc.pricing.american.quadrature import SQRT_2, FloatArray
+
+BOUNDARY_TOLERANCE = 1e-5  # in standard deviations; the value errs by its square
+
+
+def last_boundary(contract: CallContract, discounted: FloatArray, deviation: FloatArray) -> FloatArray:
+    """Log of the spot after the last drop from which exercise before it would have been better.
+
+    There the put's value equals what exercise gains: the dividend less the interest on the strike.
+    """
+    gain = contract.dividend_amounts[-1] - (contract.strike - discounted)
+    wanted = np.log(np.clip(gain, TINY * contract.strike, discounted * (1 - TINY)))
+    log_spot = np.log(np.maximum(discounted - np.exp(wanted), TINY * discounted))
+    for _ in range(60):
+        log_put, elasticity = _log_put(log_spot, discounted=discounted, deviation=deviation)
+        step = (log_put - wanted) / elasticity
+        log_spot = log_spot + step
+        if np.abs(step / deviation).max() < BOUNDARY_TOLERANCE:
+            break
+    return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[-1])
+
+
+def _log_put(
+    log_spot: FloatArray, *, discounted: FloatArray, deviation: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Log of a European put and minus its slope in the log-spot, precise however small the put."""
+    d1 = (log_spot - np.log(discounted)) / deviation + deviation / 2
+    d2 = d1 - deviation
+    tail1, tail2 = (erfcx(np.maximum(d, 0.0) / SQRT_2) for d in (d1, d2))
+    far_log = log_spot - d1**2 / 2 + np.log(np.maximum(tail2 - tail1, TINY**2) / 2)
+    far_slope = tail1 / np.maximum(tail2 - tail1, TINY**2)
+    share = np.exp(log_spot) * ndtr(-d1)
+    near_put = np.maximum(discounted * ndtr(-d2) - share, TINY**2)
+    far = d2 > 0.0
+    return np.where(far, far_log, np.log(near_put)), np.where(far, far_slope, share / near_put)
+
+
+def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
+    """Log of the spot after drop i from which exercise before it would have been better."""
+    cheapest = _cheapest_wait(contract, i)
+    gain = contract.dividend_amounts[i] + cheapest - contract.strike
+    wanted = np.log(np.maximum(gain, TINY * contract.strike))
+    log_spot = np.clip(after_drop(later.exercise_from, contract.dividend_amounts[i]), -FARTHEST, FARTHEST)
+    log_spot = np.where(np.abs(log_spot) < FARTHEST, log_spot, np.log(contract.strike))
+    searched = (gain > TINY * contract.strike) & (contract.strike > contract.dividend_amounts[i])
+    deviation = contract.deviation(contract.time_to_expiry - contract.dividend_times[i])
+    for _ in range(15):
+        jet = average(contract, later, log_spot, now=float(contract.dividend_times[i]))
+        spot = np.exp(log_spot)
+        put = np.maximum(jet.value - spot + cheapest, 1e-3 * TINY * contract.strike)
+        step = (np.log(put) - wanted) * put / np.minimum(jet.slope - spot, -TINY * put)
+        step = np.where(searched, np.clip(step, -1.0, 1.0), 0.0)
+        log_spot = log_spot - step
+        if np.abs(step / deviation).max() < BOUNDARY_TOLERANCE:
+            break
+    return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[i])
+
+
+def _cheapest_wait(contract: CallContract, i: int) -> FloatArray:
+    """Present cost, just after ex-date i, of buying the share later: strike then, dividends missed."""
+    waits = contract.dividend_times[i + 1 :] - contract.dividend_times[i]
+    missed = np.exp(-contract.rate * waits) * contract.dividend_amounts[i + 1 :]
+    strikes = contract.strike * np.exp(-contract.rate * waits)
+    on_eves = strikes + np.cumsum(missed, axis=1) - missed
+    at_expiry = contract.strike * np.exp(
+        -contract.rate * (contract.time_to_expiry - contract.dividend_times[i])
+    ) + missed.sum(axis=1, keepdims=True)
+    cheapest: FloatArray = np.minimum(on_eves.min(axis=1, keepdims=True), at_expiry)
+    return cheapest
+
+
+def _ruled(contract: CallContract, log_spot: FloatArray, *, gain: FloatArray, amount: float) -> FloatArray:
+    """Overrule the root where there is none: exercise never pays, or always since the drop takes all."""
+    log_spot = np.where(gain > TINY * contract.strike, log_spot, FARTHEST)
+    return np.where(contract.strike <= amount, -FARTHEST, np.clip(log_spot, -FARTHEST, FARTHEST))

@@ -1,0 +1,174 @@
+"""Calls on a spot that pays cash dividends only, rate >= 0: one Gaussian integral per ex-date.
+
+Such a call is worth exercising only on the eve of an ex-date, where its value is the larger of the
+exercise value and the value after the drop. Each integral runs over Gauss-Legendre nodes in the log of
+the spot after the drop and ends at the exercise boundary, where the integrand has a kink; its values at
+the nodes are the integral of the following ex-date. Lines in the spot are integrated in closed form.
+
+References
+----------
+E. G. Haug, J. Haug, A. Lewis, "Back to Basics: a new approach to the discrete dividend problem",
+Wilmott Magazine, September 2003.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr
+
+from riskcalc.pricing.american.call_boundary import earlier_boundary, last_boundary
+from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
+from riskcalc.pricing.american.quadrature import SQRT_2PI, FloatArray, Nodes, panel
+from riskcalc.pricing.black_scholes import OptionGreeks
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.american.batch import Batch, Schedule
+
+BLOCK = 128  # contracts valued together: their kernels stay in the cache
+SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span
+REACH = 7.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-12
+
+
+def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
+    """Value calls that see every dividend of the schedule; sign, yield and rate are known to fit."""
+    rows, spot = _rows(batch, schedule)
+    greeks = np.empty((6, *spot.shape))
+    for block in range(0, len(spot), BLOCK):
+        part = slice(block, block + BLOCK)
+        contract = CallContract(
+            **{name: values[part] for name, values in rows.items()},
+            dividend_times=schedule.times,
+            dividend_amounts=schedule.amounts,
+        )
+        greeks[:, part] = _greeks(contract, spot[part])
+    return OptionGreeks(*greeks.reshape(6, -1))
+
+
+def _rows(batch: Batch, schedule: Schedule) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Contract terms as columns; one row with all spots if they share it and the nodes can serve them all."""
+    terms = {name: getattr(batch, name)[:, None] for name in ("strike", "vol", "rate", "time_to_expiry")}
+    spread = np.log(batch.spot.max() / batch.spot.min())
+    one = all((column == column[0]).all() for column in terms.values())
+    if one and spread < SHARED_REACH * batch.vol[0] * np.sqrt(schedule.times[0]):
+        return {name: column[:1] for name, column in terms.items()}, batch.spot[None, :]
+    return terms, batch.spot[:, None]
+
+
+def _greeks(contract: CallContract, spot: FloatArray) -> OptionGreeks:
+    jet = average(contract, call_eves(contract, spot)[0], np.log(spot), now=0.0)
+    bend = jet.curvature - jet.slope
+    return OptionGreeks(
+        value=jet.value,
+        delta=jet.slope / spot,
+        gamma=bend / spot**2,
+        # The pricing equation ties theta to the other derivatives.
+        theta=contract.rate * (jet.value - jet.slope) - contract.vol**2 / 2 * bend,
+        vega=jet.vega,
+        rho=jet.rho,
+    )
+
+
+def call_eves(contract: CallContract, spot: FloatArray) -> list[Eve]:
+    """Return the call on the eve of each ex-date, in the order of the dates, where the spots can lead."""
+    last = len(contract.dividend_times) - 1
+    eves = [_last_eve(contract, _reach(contract, spot, last))]
+    for i in reversed(range(last)):
+        eves.insert(0, _earlier_eve(contract, eves[0], _reach(contract, spot, i), i))
+    return eves
+
+
+def _reach(contract: CallContract, spot: FloatArray, i: int) -> tuple[FloatArray, FloatArray]:
+    """Bounds of the log-spot on the eve of ex-date i."""
+    time = contract.dividend_times[i]
+    deviation = contract.deviation(time)
+    growth = contract.rate * time
+    paid = np.exp(contract.rate * (time - contract.dividend_times[:i])) @ contract.dividend_amounts[:i]
+    lowest = spot.min(axis=1, keepdims=True) * np.exp(growth - deviation * (REACH + deviation / 2))
+    highest = np.log(spot.max(axis=1, keepdims=True)) + growth + deviation * (REACH + deviation / 2)
+    return np.log(np.maximum(lowest - paid[:, None], np.exp(-FARTHEST))), np.minimum(highest, FARTHEST)
+
+
+def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray]) -> Eve:
+    """After the last drop the call is European: its time value at the nodes, its intrinsic as a line."""
+    time, amount = contract.dividend_times[-1], contract.dividend_amounts[-1]
+    left = contract.time_to_expiry - time
+    deviation = contract.deviation(left)
+    discounted = contract.strike * np.exp(-contract.rate * left)
+    kink = np.log(discounted)
+    boundary = last_boundary(contract, discounted, deviation)
+    width = _width(deviation)
+    lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
+    resolution = np.minimum(deviation, contract.deviation(_stretch(contract, -1)))
+    below = (np.maximum(kink - width, lowest), np.minimum(np.minimum(kink, boundary), highest))
+    above = (np.maximum(kink, lowest), np.minimum(np.minimum(kink + width, boundary), highest))
+    panels = [panel(*bounds, resolution) for bounds in (below, above)]
+    nodes, weights = (np.concatenate(parts, axis=1) for parts in zip(*panels, strict=True))
+    values = _time_value(nodes, discounted=discounted, deviation=deviation, left=left)
+    exercise_from = _exercise_from(contract, boundary, amount)
+    return Eve(
+        time=float(time),
+        nodes=_nodes_before_drop(nodes, weights, values, amount),
+        hold_from=np.minimum(before_drop(kink, amount), exercise_from),
+        hold_cost=discounted + amount,
+        hold_cost_rho=-left * discounted,
+        exercise_from=exercise_from,
+    )
+
+
+def _earlier_eve(contract: CallContract, later: Eve, reach: tuple[FloatArray, FloatArray], i: int) -> Eve:
+    """After an earlier drop the call's value is the average of the following eve."""
+    time, amount = contract.dividend_times[i], contract.dividend_amounts[i]
+    left = contract.time_to_expiry - time
+    worthless = np.log(contract.strike) - contract.rate * left - _width(contract.deviation(left))
+    boundary = earlier_boundary(contract, later, i)
+    lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
+    resolution = np.minimum(
+        contract.deviation(_stretch(contract, i)), contract.deviation(_stretch(contract, i + 1))
+    )
+    nodes, weights = panel(np.maximum(lowest, worthless), np.minimum(boundary, highest), resolution)
+    jet = average(contract, later, nodes, now=float(time))
+    values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
+    exercise_from = _exercise_from(contract, boundary, amount)
+    return Eve(
+        time=float(time),
+        nodes=_nodes_before_drop(nodes, weights, values, amount),
+        hold_from=exercise_from,
+        hold_cost=contract.strike,
+        hold_cost_rho=np.zeros_like(contract.strike),
+        exercise_from=exercise_from,
+    )
+
+
+def _time_value(
+    nodes: FloatArray, *, discounted: FloatArray, deviation: FloatArray, left: FloatArray
+) -> FloatArray:
+    """Out-of-the-money European value at logs of spots, with its vega and rho in the last axis."""
+    d1 = (nodes - np.log(discounted)) / deviation + deviation / 2
+    sign = np.where(d1 < deviation / 2, 1.0, -1.0)
+    spot = np.exp(nodes)
+    chance = discounted * ndtr(sign * (d1 - deviation))
+    value = sign * (spot * ndtr(sign * d1) - chance)
+    vega = spot * np.exp(-(d1**2) / 2) / SQRT_2PI * np.sqrt(left)
+    return np.stack([np.maximum(value, 0.0), vega, sign * left * chance], axis=-1)
+
+
+def _width(deviation: FloatArray) -> FloatArray:
+    """How far from the strike, in log-spot, an option has time value."""
+    return np.minimum(deviation * (REACH + deviation / 2), FARTHEST)
+
+
+def _exercise_from(contract: CallContract, boundary: FloatArray, amount: float) -> FloatArray:
+    return np.where(contract.strike <= amount, np.log(contract.strike), before_drop(boundary, amount))
+
+
+def _nodes_before_drop(log_spot: FloatArray, weights: FloatArray, values: FloatArray, amount: float) -> Nodes:
+    """Move nodes and weights from the log-spot after the drop to the log-spot before it."""
+    before = np.exp(log_spot) + amount
+    return Nodes.of(np.log(before), weights * (1 - amount / before), values)
+
+
+def _stretch(contract: CallContract, i: int) -> float:
+    """Time from the previous ex-date, or from today, to ex-date i."""
+    return float(np.diff(contract.dividend_times, prepend=0.0)[i])

@@ -1,0 +1,52 @@
+"""Options on a spot that cannot surprise: no time, no vol, no spot or no strike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskcalc.pricing.black_scholes import OptionGreeks
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.american.batch import Batch, Schedule
+    from riskcalc.pricing.american.quadrature import FloatArray
+
+
+def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
+    """Value exercise at the best moment of the one path the spot can take.
+
+    Delta is that of the path, halved where exercise is worth exactly nothing; the other Greeks are 0.
+    """
+    best = np.full(batch.spot.shape, -np.inf)
+    delta = np.zeros_like(best)
+    start, spot, slope = 0.0, batch.spot, np.ones_like(best)
+    for end, amount in zip([*schedule.times, np.inf], [*schedule.amounts, 0.0], strict=True):
+        for time in _moments(batch, spot, start, np.minimum(end, batch.time_to_expiry)):
+            kept = np.exp(-batch.dividend_yield * (time - start) - batch.rate * start)
+            gain = batch.sign * (spot * kept - batch.strike * np.exp(-batch.rate * time))
+            better = gain > best
+            best, delta = np.where(better, gain, best), np.where(better, batch.sign * slope * kept, delta)
+        if not np.isfinite(end):
+            break
+        growth = np.exp((batch.rate - batch.dividend_yield) * (end - start))
+        start, spot, slope = end, np.maximum(spot * growth - amount, 0.0), slope * growth
+        slope = np.where(spot > 0.0, slope, 0.0)
+    nothing = np.zeros_like(best)
+    return OptionGreeks(
+        np.maximum(best, 0.0), delta * np.heaviside(best, 0.5), nothing, nothing, nothing, nothing
+    )
+
+
+def _moments(batch: Batch, spot: FloatArray, start: float, end: FloatArray) -> tuple[FloatArray, ...]:
+    """Return the moments of a stretch at which exercise can be best: its ends and where the gain is level."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = start + np.log(batch.rate * batch.strike / (batch.dividend_yield * spot)) / (
+            batch.rate - batch.dividend_yield
+        )
+    first = np.full_like(spot, start)
+    return (
+        first,
+        np.clip(np.nan_to_num(level, nan=start), first, np.maximum(end, first)),
+        np.maximum(end, first),
+    )

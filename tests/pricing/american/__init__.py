@@ -1,0 +1,1 @@
+"""American options against published rows, QuantLib, limits and identities."""
