@@ -10,6 +10,7 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.foresight import foreseen
+from riskcalc.pricing.american.spectral import spectral
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
 
 if TYPE_CHECKING:
@@ -67,8 +68,9 @@ def american(
     -------
     OptionGreeks
         Raw units (theta per year of calendar time with the ex-dates fixed, vega and rho per 1.00), shaped as
-        the inputs broadcast. An element with an input that is not finite or outside its range is nan in every field;
-        nothing warns. Without time or vol left, delta is that of the known path and the other Greeks are 0.
+        the inputs broadcast. An element with an input that is not finite or outside its range is nan in
+        every field; nothing warns. Without time or vol left, delta is that of the known path and the other
+        Greeks are 0.
 
     Raises
     ------
@@ -143,9 +145,10 @@ def _method_numbers(batch: Batch, count: NDArray[np.intp]) -> NDArray[np.intp]:
         [
             surprise <= NO_SURPRISE * np.maximum(batch.spot, batch.strike),
             without_cash & (earned <= np.minimum(forgone, 0.0)),
+            without_cash & (earned >= 0.0),
             call & (batch.rate >= 0.0) & (batch.dividend_yield == 0.0),
         ],
-        [0, 1, 2],
+        [0, 1, 2, 3],
         default=0,
     )
 
@@ -154,4 +157,4 @@ def _european(batch: Batch, _: Schedule) -> OptionGreeks:
     return black_scholes(**asdict(batch))
 
 
-METHODS: tuple[Method, ...] = (foreseen, _european, cash_dividend_calls)
+METHODS: tuple[Method, ...] = (foreseen, _european, spectral, cash_dividend_calls)

@@ -1,0 +1,234 @@
+"""The exercise boundary of a put of strike 1 without cash dividends, by spectral collocation.
+
+The squared log of the boundary over its value at expiry is a polynomial in the root of the time to
+expiry, known at Chebyshev nodes. A few fixed-point rounds and two Newton steps find it; the last Newton
+matrix gives its derivatives in vol and in rate too.
+
+References
+----------
+L. Andersen, M. Lake, D. Offengenden, "High-performance American option pricing", Journal of
+Computational Finance 20(1), 2016: equations FP-A and FP-B and the choice of variables.
+
+P. Bjerksund, G. Stensland, "Closed-form approximation of American options", Scandinavian Journal of
+Management 9, 1993: the starting guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr
+
+from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
+from riskcalc.pricing.american.quadrature import SQRT_2PI, FloatArray, gauss_legendre
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+
+NODES = 10
+MOMENTS = 20
+SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation may diverge
+ROUNDS = 6
+NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
+NEWTON_STEPS = 2
+LOWEST = 600.0  # bound of a log: the boundary of a put that is hardly ever exercised
+LONGEST_STEP = 0.3  # of one Newton step, in log-spot
+FLAT = 1e-15  # smallest log-distance of the boundary from its value at expiry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boundary:
+    """Logs of the boundary of each put at the nodes of its time to expiry, and their derivatives."""
+
+    at_expiry: FloatArray
+    """Shape (puts, 1)."""
+    at_expiry_rho: FloatArray
+    nodes: FloatArray
+    """Shape (puts, NODES), the last at the full time to expiry."""
+    nodes_vega: FloatArray
+    nodes_rho: FloatArray
+
+    @property
+    def now(self) -> FloatArray:
+        """Log of the boundary at the full time to expiry, shape (puts, 1)."""
+        return self.nodes[:, -1:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Quadrature over the moments between now and expiry, in an angle that makes both ends smooth."""
+
+    delay: FloatArray
+    """As a fraction of the time to expiry, shape (moments,)."""
+    weight: FloatArray
+    left: FloatArray
+    """Root of the fraction that is left, shape (moments,)."""
+
+
+@lru_cache(maxsize=8)
+def moments(count: int) -> Moments:
+    """Return the rule with that many moments."""
+    nodes, weights = gauss_legendre(count)
+    angle = (1 + nodes) * np.pi / 4
+    return Moments(
+        delay=np.sin(angle) ** 2, weight=weights * np.pi / 4 * np.sin(2 * angle), left=np.cos(angle)
+    )
+
+
+NODE_ROOTS: FloatArray = (1 - np.cos(np.pi * np.arange(1, NODES + 1) / NODES)) / 2
+"""Roots of the nodes' fractions of the time to expiry."""
+
+
+def put_boundary(terms: PutTerms) -> Boundary:
+    """Solve for the boundary of puts that are worth exercising early: rate > 0, or rate = 0 > yield."""
+    at_expiry = _at_expiry(terms)
+    nodes = _guess(terms, at_expiry)
+    calm = (2 * terms.rate <= SMOOTH_PASTING_LIMIT * terms.vol**2)[:, 0]
+    for chosen, balance in ((calm, _smooth_pasting), (~calm, _value_matching)):
+        if chosen.any():
+            part = PutTerms(**{name: getattr(terms, name)[chosen] for name in PutTerms.__slots__})
+            nodes[chosen] = _rounds(part, at_expiry[chosen], nodes[chosen], balance)
+    return _newton(terms, at_expiry, nodes)
+
+
+def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
+    log_spot, in_nodes, in_expiry = _interpolate(boundary.at_expiry, boundary.nodes, left)
+    vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega)
+    rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * boundary.at_expiry_rho
+    return log_spot, vega, rho
+
+
+def _interpolate(
+    at_expiry: FloatArray, nodes: FloatArray, left: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Boundary, shape (puts, moments), and its derivatives in the nodes and in its value at expiry."""
+    matrix = _interpolation(tuple(left.ravel()))
+    fall = nodes - at_expiry
+    square = fall**2 @ matrix.T
+    depth = np.sqrt(np.maximum(square, FLAT**2))
+    # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
+    in_nodes = matrix * fall[:, None, :] * np.where(square > FLAT**2, -1 / depth, 0.0)[..., None]
+    return at_expiry - depth, in_nodes, 1 - in_nodes.sum(axis=-1)
+
+
+def _at_expiry(terms: PutTerms) -> FloatArray:
+    """Log of the boundary's limit at expiry: 1, or where the yield outweighs the interest."""
+    outweighed = terms.dividend_yield > np.maximum(terms.rate, 0.0)
+    ratio = np.where(outweighed, terms.rate, 1.0) / np.where(outweighed, terms.dividend_yield, 1.0)
+    at_expiry: FloatArray = np.log(ratio)
+    return at_expiry
+
+
+def _guess(terms: PutTerms, at_expiry: FloatArray) -> FloatArray:
+    """Flat boundary of Bjerksund and Stensland for each node's time."""
+    variance = terms.vol**2
+    tilt = (terms.dividend_yield - terms.rate) / variance
+    power = 0.5 - tilt + np.sqrt(np.maximum((tilt - 0.5) ** 2 + 2 * terms.dividend_yield / variance, 0.0))
+    least = np.exp(-at_expiry)
+    most = np.maximum(np.minimum(power / np.maximum(power - 1, 1e-9), 1e9), least * (1 + 1e-9))
+    time = terms.time_to_expiry * NODE_ROOTS**2
+    reach = (terms.dividend_yield - terms.rate) * time + 2 * terms.vol * np.sqrt(time)
+    inverse = most + (least - most) * np.exp(-np.maximum(reach, 0.0) * least / (most - least))
+    guess: FloatArray = np.minimum(-np.log(inverse), at_expiry - FLAT)
+    return guess
+
+
+def _rounds(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
+    """Fixed-point rounds until Newton can take over."""
+    for _ in range(ROUNDS):
+        before, nodes = nodes, _round(terms, at_expiry, nodes, weigh)
+        if np.abs(nodes - before).max() < NEAR:
+            break
+    return nodes
+
+
+def _round(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
+    """One fixed-point round: the boundary is the strike's weight over the share's weight."""
+    time, delay, weight, boundary, _, _ = _collocation(terms, at_expiry, nodes)
+    rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
+    deviation = vol * np.sqrt(delay)
+    d2 = (nodes[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
+    strike, share = weigh(d2, deviation)
+    to_expiry = terms.vol * np.sqrt(time)
+    d2 = (nodes + (terms.rate - terms.dividend_yield) * time) / to_expiry - to_expiry / 2
+    strike_last, share_last = weigh(d2, to_expiry)
+    strike = np.exp(-terms.rate * time) * strike_last + terms.rate * (
+        weight * np.exp(-rate * delay) * strike
+    ).sum(axis=-1)
+    share = np.exp(-terms.dividend_yield * time) * share_last + terms.dividend_yield * (
+        weight * np.exp(-dividend_yield * delay) * share
+    ).sum(axis=-1)
+    ratio = np.maximum(strike, np.exp(-LOWEST)) / np.maximum(share, np.exp(-LOWEST))
+    moved: FloatArray = np.clip(np.log(ratio), -LOWEST, at_expiry - FLAT)
+    return moved
+
+
+def _value_matching(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return ndtr(d2), ndtr(d2 + deviation)
+
+
+def _smooth_pasting(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, FloatArray]:
+    d1 = d2 + deviation
+    density2, density1 = (np.exp(-(d**2) / 2) / (SQRT_2PI * deviation) for d in (d2, d1))
+    return density2, ndtr(d1) + density1
+
+
+def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Boundary:
+    """Newton steps on the value at the boundary; the last also solves for the derivatives."""
+    outweighed = terms.dividend_yield > np.maximum(terms.rate, 0.0)
+    at_expiry_rho = np.where(
+        outweighed,
+        terms.rate_step / np.where(outweighed, terms.rate, 1.0)
+        - terms.yield_step / np.where(outweighed, terms.dividend_yield, 1.0),
+        0.0,
+    )
+    for _ in range(NEWTON_STEPS):
+        time, delay, weight, boundary, in_nodes, in_expiry = _collocation(terms, at_expiry, nodes)
+        held = european_put(terms, nodes, time)
+        early, drive = exercise_premium(terms, nodes, boundary, delay=delay, weight=weight)
+        matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
+        diagonal = np.arange(NODES)
+        matrix[:, diagonal, diagonal] += held.slope + early.slope + np.exp(nodes)
+        gaps = (
+            held.value + early.value - 1 + np.exp(nodes),
+            held.vega + early.vega,
+            held.rho + early.rho + (drive * in_expiry).sum(axis=-1) * at_expiry_rho,
+        )
+        step, vega, rho = np.moveaxis(-np.linalg.solve(matrix, np.stack(gaps, axis=-1)), -1, 0)
+        nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
+    return Boundary(
+        at_expiry=at_expiry, at_expiry_rho=at_expiry_rho, nodes=nodes, nodes_vega=vega, nodes_rho=rho
+    )
+
+
+def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
+    """Return the nodes' times and, until expiry from each, delays, weights, boundary and its slopes."""
+    rule = moments(MOMENTS)
+    time = terms.time_to_expiry * NODE_ROOTS**2
+    boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, np.outer(NODE_ROOTS, rule.left))
+    shape = (len(nodes), NODES, MOMENTS)
+    return (
+        time,
+        time[..., None] * rule.delay,
+        time[..., None] * rule.weight,
+        boundary.reshape(shape),
+        in_nodes.reshape(*shape, NODES),
+        in_expiry.reshape(shape),
+    )
+
+
+@lru_cache(maxsize=8)
+def _interpolation(roots: tuple[float, ...]) -> FloatArray:
+    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time."""
+    nodes = np.concatenate([[0.0], NODE_ROOTS])
+    signs = (-1.0) ** np.arange(NODES + 1)
+    signs[[0, -1]] /= 2
+    ratios = signs / (np.array(roots)[:, None] - nodes)
+    matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
+    return matrix
