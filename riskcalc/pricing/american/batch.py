@@ -12,7 +12,7 @@ from riskcalc.errors import InvalidInputError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.american.quadrature import FloatArray
+    from riskcalc.pricing.blocks import FloatArray
 
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 

@@ -20,8 +20,9 @@ from scipy.special import ndtr
 
 from riskcalc.pricing.american.call_boundary import earlier_boundary, last_boundary
 from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
-from riskcalc.pricing.american.quadrature import SQRT_2PI, FloatArray, Nodes, panel
+from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel
 from riskcalc.pricing.black_scholes import OptionGreeks
+from riskcalc.pricing.blocks import FloatArray
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule

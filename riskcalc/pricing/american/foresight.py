@@ -10,7 +10,7 @@ from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.american.quadrature import FloatArray
+    from riskcalc.pricing.blocks import FloatArray
 
 
 def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:

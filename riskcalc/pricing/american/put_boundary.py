@@ -23,7 +23,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
-from riskcalc.pricing.american.quadrature import SQRT_2PI, FloatArray, gauss_legendre
+from riskcalc.pricing.american.quadrature import SQRT_2PI, gauss_legendre
+from riskcalc.pricing.blocks import FloatArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable

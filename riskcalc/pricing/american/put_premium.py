@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.quadrature import SQRT_2PI, FloatArray, Jet
+from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
+from riskcalc.pricing.blocks import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from riskcalc.pricing.blocks import FloatArray
 
 SQRT_2 = float(np.sqrt(2))
 SQRT_2PI = float(np.sqrt(2 * np.pi))

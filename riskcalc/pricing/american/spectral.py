@@ -12,8 +12,9 @@ import numpy as np
 from riskcalc.pricing.american.foresight import foreseen
 from riskcalc.pricing.american.put_boundary import boundary_at, moments, put_boundary
 from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
-from riskcalc.pricing.american.quadrature import FloatArray, Jet
+from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
+from riskcalc.pricing.blocks import FloatArray
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule

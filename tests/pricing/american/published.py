@@ -1,27 +1,16 @@
-"""The rows of `tests/reference` that hold American prices."""
-
-import csv
-from pathlib import Path
-
-REFERENCE = Path(__file__).parents[2] / "reference"
-
-
-def rows(name):
-    with (REFERENCE / name).open() as lines:
-        yield from csv.DictReader(line for line in lines if not line.startswith("#"))
+"""The published rows as arguments of `american`."""
 
 
 def contract(row):
-    """Arguments of `american`."""
     schedule = [pair.split(":") for pair in row.get("dividends", "").split(";") if pair]
     return {
         "sign": 1 if row["flag"] == "c" else -1,
-        "spot": float(row["spot"]),
-        "strike": float(row["strike"]),
-        "time_to_expiry": float(row["t"]),
-        "rate": float(row["r"]),
-        "dividend_yield": float(row.get("q", 0.0)),
-        "vol": float(row["vol"]),
+        "spot": row["spot"],
+        "strike": row["strike"],
+        "time_to_expiry": row["t"],
+        "rate": row["r"],
+        "dividend_yield": row.get("q", 0.0),
+        "vol": row["vol"],
         "dividend_times": [float(time) for time, _ in schedule],
         "dividend_amounts": [float(amount) for _, amount in schedule],
     }

@@ -5,18 +5,17 @@ import pytest
 
 from riskcalc.pricing.american import american
 from riskcalc.pricing.black_scholes import black_scholes
-from tests.pricing.american.published import contract, label, rows
+from tests.pricing.american.published import contract, label
+from tests.reference import rows
 
-CALLS = [row for row in rows("american_cash_dividends.csv") if row["flag"] == "c" and row["dividends"]]
+CALLS = [row for row in rows("american_cash_dividends") if row["flag"] == "c" and row["dividends"]]
 IWM = {"sign": 1, "spot": 296.0, "rate": 0.043}
 QUARTERS = {"dividend_times": [0.07, 0.32, 0.57, 0.82], "dividend_amounts": [0.75, 0.8, 0.62, 0.7]}
 
 
 @pytest.mark.parametrize("row", CALLS, ids=label)
 def test_published_price(row):
-    assert american(**contract(row)).value == pytest.approx(
-        float(row["spot_model"]), abs=float(row["tolerance"])
-    )
+    assert american(**contract(row)).value == pytest.approx(row["spot_model"], abs=row["tolerance"])
 
 
 @pytest.mark.parametrize("dividends", [1, 2, 4])

@@ -5,9 +5,10 @@ import pytest
 
 from riskcalc.pricing.american import american
 from riskcalc.pricing.black_scholes import black_scholes
-from tests.pricing.american.published import contract, label, rows
+from tests.pricing.american.published import contract, label
+from tests.reference import rows
 
-EXACT = list(rows("american_exact.csv"))
+EXACT = rows("american_exact")
 STRIKES = np.linspace(70, 140, 15)
 PUT = {"sign": -1, "spot": 100.0, "strike": STRIKES, "time_to_expiry": 0.7, "vol": 0.25}
 CASES = [
@@ -23,16 +24,14 @@ CASES = [
 
 def tolerance(row):
     """QuantLib's high-precision scheme and this one differ at extreme times and vols; trees are coarser."""
-    if float(row["r"]) < 0.0:
+    if row["r"] < 0.0:
         return 1e-3
-    return 1e-4 if float(row["t"]) > 5 or float(row["vol"]) > 5 or float(row["q"]) >= 0.5 else 1e-5
+    return 1e-4 if row["t"] > 5 or row["vol"] > 5 or row["q"] >= 0.5 else 1e-5
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in EXACT if float(row["r"]) >= 0 or row["r"] == row["q"]], ids=label
-)
+@pytest.mark.parametrize("row", [row for row in EXACT if row["r"] >= 0 or row["r"] == row["q"]], ids=label)
 def test_exact_price(row):
-    assert american(**contract(row)).value == pytest.approx(float(row["exact"]), abs=tolerance(row), rel=1e-7)
+    assert american(**contract(row)).value == pytest.approx(row["exact"], abs=tolerance(row), rel=1e-7)
 
 
 @pytest.mark.parametrize("terms", CASES)
