@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.special import erfcx, ndtr
 
 from riskcalc.pricing.american.call_eve import FARTHEST, TINY, CallContract, Eve, after_drop, average
 from riskcalc.pricing.american.quadrature import SQRT_2
-from riskcalc.pricing.blocks import FloatArray
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.blocks import FloatArray
 
 BOUNDARY_TOLERANCE = 1e-5  # in standard deviations; the value errs by its square
 

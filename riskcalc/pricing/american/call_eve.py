@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, Nodes, gaussian_means
-from riskcalc.pricing.blocks import FloatArray
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.blocks import FloatArray
 
 FARTHEST = 300.0  # bound of a log-spot: keeps extreme vols finite; stands for "no boundary"
 TINY = 1e-9  # stands for zero where a standard deviation divides

@@ -22,10 +22,10 @@ from riskcalc.pricing.american.call_boundary import earlier_boundary, last_bound
 from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel
 from riskcalc.pricing.black_scholes import OptionGreeks
-from riskcalc.pricing.blocks import FloatArray
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
+    from riskcalc.pricing.blocks import FloatArray
 
 BLOCK = 128  # contracts valued together: their kernels stay in the cache
 SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span

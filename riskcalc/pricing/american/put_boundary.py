@@ -24,10 +24,11 @@ from scipy.special import ndtr
 
 from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
 from riskcalc.pricing.american.quadrature import SQRT_2PI, gauss_legendre
-from riskcalc.pricing.blocks import FloatArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from riskcalc.pricing.blocks import FloatArray
 
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 

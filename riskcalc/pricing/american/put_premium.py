@@ -8,12 +8,15 @@ I. J. Kim, "The Analytic Valuation of American Options", Review of Financial Stu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
-from riskcalc.pricing.blocks import FloatArray
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.blocks import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

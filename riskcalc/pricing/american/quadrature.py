@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.blocks import FloatArray
+if TYPE_CHECKING:
+    from riskcalc.pricing.blocks import FloatArray
 
 SQRT_2 = float(np.sqrt(2))
 SQRT_2PI = float(np.sqrt(2 * np.pi))

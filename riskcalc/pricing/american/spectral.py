@@ -14,10 +14,10 @@ from riskcalc.pricing.american.put_boundary import boundary_at, moments, put_bou
 from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
-from riskcalc.pricing.blocks import FloatArray
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
+    from riskcalc.pricing.blocks import FloatArray
 
 BLOCK = 64  # options valued together: their moments stay in the cache
 VALUE_MOMENTS = 48
