@@ -9,6 +9,7 @@ import numpy as np
 
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
+from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
 from riskcalc.pricing.american.foresight import foreseen
 from riskcalc.pricing.american.spectral import spectral
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
@@ -147,8 +148,9 @@ def _method_numbers(batch: Batch, count: NDArray[np.intp]) -> NDArray[np.intp]:
             without_cash & (earned <= np.minimum(forgone, 0.0)),
             without_cash & (earned >= 0.0),
             call & (batch.rate >= 0.0) & (batch.dividend_yield == 0.0),
+            ~call & (batch.rate > 0.0) & (batch.dividend_yield == 0.0),
         ],
-        [0, 1, 2, 3],
+        [0, 1, 2, 3, 4],
         default=0,
     )
 
@@ -157,4 +159,4 @@ def _european(batch: Batch, _: Schedule) -> OptionGreeks:
     return black_scholes(**asdict(batch))
 
 
-METHODS: tuple[Method, ...] = (foreseen, _european, spectral, cash_dividend_calls)
+METHODS: tuple[Method, ...] = (foreseen, _european, spectral, cash_dividend_calls, cash_dividend_puts)

@@ -51,16 +51,19 @@ class Nodes:
 
 
 def gaussian_means(nodes: Nodes, center: FloatArray, deviation: FloatArray) -> FloatArray:
-    """Means of value, its two derivatives in the center, vega and rho, for centers of shape (rows, any)."""
-    z_center = (center - nodes.middle) / deviation
-    density = (nodes.offsets / deviation)[:, None, :] - z_center[:, :, None]
+    """Means of value, its two derivatives in the center, vega and rho.
+
+    Centers have shape (rows, points); deviations too, or (rows, 1).
+    """
+    shift = center - nodes.middle
+    variance = deviation**2
+    density = nodes.offsets[:, None, :] - shift[:, :, None]
     density *= density
-    density *= -0.5
+    density *= (-0.5 / variance)[:, :, None]
     np.exp(density, out=density)
     m0, m1, m2, vega, rho = np.moveaxis(density @ nodes.columns, -1, 0) / (SQRT_2PI * deviation)
-    m1, m2 = m1 / deviation, m2 / deviation**2
-    slope = (m1 - z_center * m0) / deviation
-    curvature = (m2 - 2 * z_center * m1 + (z_center**2 - 1) * m0) / deviation**2
+    slope = (m1 - shift * m0) / variance
+    curvature = ((m2 - 2 * shift * m1 + shift**2 * m0) / variance - m0) / variance
     return np.stack([m0, slope, curvature, vega, rho])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.foresight import foreseen
-from riskcalc.pricing.american.put_boundary import boundary_at, moments, put_boundary
+from riskcalc.pricing.american.put_boundary import Boundary, boundary_at, moments, put_boundary
 from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
@@ -28,15 +28,16 @@ def spectral(batch: Batch, schedule: Schedule) -> OptionGreeks:
     terms = _terms(batch)
     log_spot = (batch.sign * np.log(batch.strike / batch.spot))[:, None]
     if all((column == column[0]).all() for column in terms.values()):
-        jets = [_put_jet(PutTerms(**{name: column[:1] for name, column in terms.items()}), log_spot.T)]
+        parts = [(PutTerms(**{name: column[:1] for name, column in terms.items()}), log_spot.T)]
     else:
-        jets = [
-            _put_jet(PutTerms(**{name: column[part] for name, column in terms.items()}), log_spot[part])
+        parts = [
+            (PutTerms(**{name: column[part] for name, column in terms.items()}), log_spot[part])
             for part in (slice(start, start + BLOCK) for start in range(0, len(log_spot), BLOCK))
         ]
+    jets = [put_jet(rows, put_boundary(rows), spots) for rows, spots in parts]
     fields = Jet.__slots__
     joined = (np.concatenate([getattr(jet, name).ravel() for jet in jets]) for name in fields)
-    greeks = _greeks(batch, Jet(**dict(zip(fields, joined, strict=True))))
+    greeks = put_greeks(batch, Jet(**dict(zip(fields, joined, strict=True))))
     # To exercise at the best moment set today is always allowed: a floor where so little vol is left that
     # the boundary cannot be resolved.
     floor = foreseen(batch, schedule)
@@ -58,10 +59,9 @@ def _terms(batch: Batch) -> dict[str, FloatArray]:
     return {name: values[:, None] for name, values in terms.items()}
 
 
-def _put_jet(terms: PutTerms, log_spot: FloatArray) -> Jet:
+def put_jet(terms: PutTerms, boundary: Boundary, log_spot: FloatArray, *, count: int = VALUE_MOMENTS) -> Jet:
     """Value puts of strike 1 at each of their spots, shape (puts, spots)."""
-    boundary = put_boundary(terms)
-    rule = moments(VALUE_MOMENTS)
+    rule = moments(count)
     level, level_vega, level_rho = (part[:, None, :] for part in boundary_at(boundary, rule.left))
     time = terms.time_to_expiry
     delay, weight = ((time * part)[:, None, :] for part in (rule.delay, rule.weight))
@@ -78,7 +78,7 @@ def _put_jet(terms: PutTerms, log_spot: FloatArray) -> Jet:
     )
 
 
-def _greeks(batch: Batch, put: Jet) -> OptionGreeks:
+def put_greeks(batch: Batch, put: Jet) -> OptionGreeks:
     """Turn puts of strike 1 back into the options they stand for."""
     call = batch.sign > 0.0
     scale = np.where(call, batch.spot, batch.strike)

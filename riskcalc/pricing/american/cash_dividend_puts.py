@@ -1,0 +1,226 @@
+"""Puts on a spot that pays cash dividends, rate > 0 and no yield, exercised at any moment.
+
+From one ex-date to the next the put is an American put whose payoff is its own value on the eve of the next
+drop: a Gaussian mean of that plus the interest that exercise earns, integrated along the boundary.
+Deep in the money, waiting for a drop beats the interest in a window before each ex-date, so there the
+boundary falls to zero. After the last drop the put is one without cash dividends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from riskcalc.pricing.american.put_boundary import Boundary, moments, put_boundary
+from riskcalc.pricing.american.put_eve import PutEve, put_mean
+from riskcalc.pricing.american.put_premium import PutTerms, exercise_premium
+from riskcalc.pricing.american.quadrature import Jet, Nodes, panel
+from riskcalc.pricing.american.spectral import VALUE_MOMENTS, put_greeks, put_jet
+from riskcalc.pricing.american.stretch_boundary import (
+    StretchBoundary,
+    stretch_boundary,
+    stretch_boundary_at,
+    waiting_window,
+)
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.american.batch import Batch, Schedule
+    from riskcalc.pricing.black_scholes import OptionGreeks
+    from riskcalc.pricing.blocks import FloatArray
+
+BLOCK = 64
+REACH = 7.2  # standard deviations from the strike beyond which a put is worth its limit
+MOMENTS = 32
+SHORTEST = 1e-12  # years: stands for no time between the last drop and the expiry
+DENSER = 0.25  # measured: nodes next to the boundary resolve widths of this times the root of the length
+
+
+class Stretch(Protocol):
+    """The put from just after a drop (or from now) until the next."""
+
+    @property
+    def cash(self) -> FloatArray:
+        """What a worthless share makes the put worth, shape (puts, 1)."""
+
+    @property
+    def cash_rho(self) -> FloatArray:
+        """Its derivative in the rate."""
+
+    @property
+    def limit(self) -> FloatArray:
+        """Log of the spot below which the put is worth `cash` - spot, shape (puts, 1)."""
+
+    def jet(self, log_spot: FloatArray, *, count: int) -> Jet:
+        """Value at each put's spots, shape (puts, spots), with that many moments of exercise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastStretch:
+    """After the last drop."""
+
+    terms: PutTerms
+    boundary: Boundary
+
+    @property
+    def cash(self) -> FloatArray:
+        """What a worthless share makes the put worth: its strike, now."""
+        return np.ones_like(self.terms.rate)
+
+    @property
+    def cash_rho(self) -> FloatArray:
+        """Return zero: the strike is paid at once."""
+        return np.zeros_like(self.terms.rate)
+
+    @property
+    def limit(self) -> FloatArray:
+        """Log of the exercise boundary."""
+        return self.boundary.now
+
+    def jet(self, log_spot: FloatArray, *, count: int) -> Jet:
+        """Value the put without cash dividends."""
+        return put_jet(self.terms, self.boundary, log_spot, count=count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierStretch:
+    """Until a drop."""
+
+    terms: PutTerms
+    eve: PutEve
+    boundary: StretchBoundary
+    cash: FloatArray
+    cash_rho: FloatArray
+    limit: FloatArray
+
+    def jet(self, log_spot: FloatArray, *, count: int) -> Jet:
+        """Value the put: the mean of the eve and the interest until the window before the drop."""
+        rule = moments(count)
+        level, level_vega, level_rho = (
+            part[:, None, :] for part in stretch_boundary_at(self.boundary, rule.left)
+        )
+        span = self.boundary.span
+        delay, weight = ((span * part)[:, None, :] for part in (rule.delay, rule.weight))
+        held = put_mean(self.terms, self.eve, log_spot, self.terms.time_to_expiry)
+        early, drive = exercise_premium(self.terms, log_spot, level, delay=delay, weight=weight)
+        exercised = self.boundary.exercised & (log_spot <= self.limit)
+        spot = np.exp(log_spot)
+        return Jet(
+            value=np.where(exercised, 1 - spot, held.value + early.value),
+            slope=np.where(exercised, -spot, held.slope + early.slope),
+            curvature=np.where(exercised, -spot, held.curvature + early.curvature),
+            vega=np.where(exercised, 0.0, held.vega + early.vega + (drive * level_vega).sum(axis=-1)),
+            rho=np.where(exercised, 0.0, held.rho + early.rho + (drive * level_rho).sum(axis=-1)),
+        )
+
+
+def cash_dividend_puts(batch: Batch, schedule: Schedule) -> OptionGreeks:
+    """Value puts that see every dividend of the schedule; sign, rate and yield are known to fit."""
+    drops = schedule.amounts / batch.strike[:, None]
+    log_spot = np.log(batch.spot / batch.strike)[:, None]
+    columns = {
+        "rate": batch.rate[:, None],
+        "dividend_yield": batch.dividend_yield[:, None],
+        "vol": batch.vol[:, None],
+        "time_to_expiry": batch.time_to_expiry[:, None],
+        "rate_step": np.ones_like(log_spot),
+        "yield_step": np.zeros_like(log_spot),
+    }
+    one = (batch.strike == batch.strike[0]).all() and all((c == c[0]).all() for c in columns.values())
+    size = len(log_spot) if one else BLOCK
+    jets = []
+    for start in range(0, len(log_spot), size):
+        rows = slice(start, start + 1) if one else slice(start, start + size)
+        terms = PutTerms(**{name: column[rows] for name, column in columns.items()})
+        spots = log_spot.T if one else log_spot[rows]
+        jets.append(first_stretch(terms, schedule.times, drops[rows], spots).jet(spots, count=VALUE_MOMENTS))
+    joined = (np.concatenate([getattr(jet, name).ravel() for jet in jets]) for name in Jet.__slots__)
+    return put_greeks(batch, Jet(**dict(zip(Jet.__slots__, joined, strict=True))))
+
+
+def first_stretch(terms: PutTerms, times: FloatArray, drops: FloatArray, log_spot: FloatArray) -> Stretch:
+    """Work back from the expiry; drops are in strikes, shape (puts, dividends)."""
+    left = np.maximum(terms.time_to_expiry - times[-1], SHORTEST)
+    last = replace(terms, time_to_expiry=left)
+    stretch: Stretch = LastStretch(terms=last, boundary=put_boundary(last))
+    for i in range(len(times) - 1, -1, -1):
+        span = times[i] - times[i - 1] if i else times[0]
+        part = replace(terms, time_to_expiry=np.full_like(left, span))
+        eve = _eve(
+            part,
+            stretch,
+            drops[:, i : i + 1],
+            terms.time_to_expiry - times[i],
+            log_spot if i == 0 else np.array([[-np.inf, np.inf]]),
+        )
+        stretch = _until(part, eve, terms.time_to_expiry - times[i])
+    return stretch
+
+
+def _until(terms: PutTerms, eve: PutEve, left: FloatArray) -> EarlierStretch:
+    """Put a stretch in front of an eve; `left` is the time from there to the expiry."""
+    boundary = stretch_boundary(terms, eve)
+    discount = np.exp(-terms.rate * terms.time_to_expiry)
+    waits = ~boundary.exercised
+    width = _width(terms, left + terms.time_to_expiry)
+    return EarlierStretch(
+        terms=terms,
+        eve=eve,
+        boundary=boundary,
+        cash=np.where(waits, discount * eve.cash, 1.0),
+        cash_rho=np.where(waits, discount * (eve.cash_rho - terms.time_to_expiry * eve.cash), 0.0),
+        limit=np.where(waits, -width, boundary.now),
+    )
+
+
+def _eve(terms: PutTerms, later: Stretch, drop: FloatArray, left: FloatArray, log_spot: FloatArray) -> PutEve:
+    """Tabulate the later stretch where it is not a line, as far as the spots lead if they cannot exercise."""
+    high = np.maximum(later.limit, 0.0) + _width(terms, left)
+    window = waiting_window(terms, later.cash + drop)
+    low, high = _within_reach(terms, window, drop, (later.limit, high), log_spot)
+    nodes, weights = panel(low, high, _resolution(terms, window, left, high - low))
+    jet = later.jet(nodes, count=MOMENTS)
+    before = np.exp(nodes) + drop
+    values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
+    return PutEve(
+        nodes=Nodes.of(np.log(before), weights * (1 - drop / before), values),
+        line_to=np.log(np.exp(later.limit) + drop),
+        cash=later.cash + drop,
+        cash_rho=later.cash_rho,
+        drop=drop,
+    )
+
+
+def _within_reach(
+    terms: PutTerms,
+    window: FloatArray,
+    drop: FloatArray,
+    bounds: tuple[FloatArray, FloatArray],
+    log_spot: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Cut a panel to where the spots can lead, unless its values also have to find a boundary."""
+    deviation = terms.vol * np.sqrt(terms.time_to_expiry)
+    reach = deviation * (REACH + deviation / 2) + np.abs(terms.rate) * terms.time_to_expiry
+    lowest = np.exp(log_spot.min(axis=1, keepdims=True) - reach) - drop
+    highest = np.exp(np.minimum(log_spot.max(axis=1, keepdims=True) + reach, 300.0)) - drop
+    low, high = bounds
+    cut_low = np.maximum(low, np.log(np.maximum(lowest, np.exp(low))))
+    cut_high = np.minimum(high, np.log(np.maximum(highest, np.exp(cut_low))))
+    waits = window >= terms.time_to_expiry
+    return np.where(waits, cut_low, low), np.where(waits, np.maximum(cut_high, cut_low), high)
+
+
+def _resolution(terms: PutTerms, window: FloatArray, left: FloatArray, length: FloatArray) -> FloatArray:
+    """Smallest width that a panel's nodes must see; at its low end, next to the boundary, they lie denser."""
+    finest = terms.vol * np.sqrt(np.minimum(window, terms.time_to_expiry))
+    dense = np.maximum(finest, DENSER * np.sqrt(np.maximum(length, 0.0) * finest))
+    whole = terms.vol * np.sqrt(np.minimum(terms.time_to_expiry, left + SHORTEST))
+    resolution: FloatArray = np.minimum(dense, whole)
+    return resolution
+
+
+def _width(terms: PutTerms, time: FloatArray) -> FloatArray:
+    """How far from the strike, in log-spot, a put has time value."""
+    deviation = terms.vol * np.sqrt(np.maximum(time, SHORTEST))
+    return deviation * (REACH + deviation / 2)

@@ -1,0 +1,182 @@
+"""The exercise boundary of a put of strike 1 before a drop, by collocation.
+
+It is zero in a window before the ex-date and comes up like exp(-sqrt(-log t)) where the window begins:
+the squared log less that logarithm is a polynomial in the root of the time to the window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskcalc.pricing.american.put_boundary import moments
+from riskcalc.pricing.american.put_eve import PutEve, put_mean
+from riskcalc.pricing.american.put_premium import PutTerms, exercise_premium
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riskcalc.pricing.blocks import FloatArray
+
+NODES = 10
+MOMENTS = 20
+NEWTON_STEPS = 6
+SEARCH_STEPS = 8
+SHORTEST_WINDOW = 2e-5  # years: ten minutes cost less than 1e-6 of the strike, and are resolved
+SHORTEST_SPAN = 1e-7  # years of exercise that are worth a search
+TOLERANCE = 1e-8  # of the last Newton step, in log-spot
+FLAT = 1e-12
+LOWEST = 300.0  # bound of a log
+LATER_SHARE = 0.7  # of the interest, between a half and one: what the boundary's fall leaves of it
+LONGEST_STEP = 0.3  # of one Newton step, in log-spot
+# Chebyshev-Radau: the start of the span is a node, the window's edge is not.
+NODE_ROOTS: FloatArray = (1 + np.cos(2 * np.pi * np.arange(NODES - 1, -1, -1) / (2 * NODES - 1))) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchBoundary:
+    """Logs of the boundary at the nodes of its span, from the start of the stretch to the window."""
+
+    span: FloatArray
+    """Time during which exercise can pay [years], shape (puts, 1)."""
+    exercised: NDArray[np.bool_]
+    """Whether it ever can."""
+    growth: FloatArray
+    """Coefficient of the logarithm."""
+    growth_vega: FloatArray
+    growth_rho: FloatArray
+    span_rho: FloatArray
+    """Derivative of the span in the rate."""
+    nodes: FloatArray
+    nodes_vega: FloatArray
+    nodes_rho: FloatArray
+    """Both at fixed fractions of the span."""
+
+    @property
+    def now(self) -> FloatArray:
+        """Log of the boundary at the start of the stretch."""
+        return self.nodes[:, -1:]
+
+
+def stretch_boundary(terms: PutTerms, eve: PutEve) -> StretchBoundary:
+    """Solve for the boundary of puts whose exercise pays only until a window before the drop."""
+    window = np.minimum(waiting_window(terms, eve.cash), terms.time_to_expiry)
+    window_rho = np.where(window > SHORTEST_WINDOW, (eve.cash_rho / eve.cash - window) / terms.rate, 0.0)
+    exercised = terms.time_to_expiry - window > SHORTEST_SPAN
+    span = np.maximum(terms.time_to_expiry - window, SHORTEST_SPAN)
+    trial = StretchBoundary(
+        span=span,
+        exercised=exercised,
+        growth=4 * terms.vol**2 * window,
+        growth_vega=8 * terms.vol * window,
+        growth_rho=4 * terms.vol**2 * window_rho,
+        span_rho=np.where(exercised, -window_rho, 0.0),
+        nodes=_guess(terms, eve, span, window),
+        nodes_vega=np.zeros((1, 1)),
+        nodes_rho=np.zeros((1, 1)),
+    )
+    for _ in range(NEWTON_STEPS):
+        trial, step = _newton(terms, eve, trial, window)
+        if step < TOLERANCE:
+            break
+    return trial
+
+
+def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
+    """Time before the drop in which its cash outweighs the interest on the strike."""
+    window: FloatArray = np.maximum(np.log(cash) / terms.rate, SHORTEST_WINDOW)
+    return window
+
+
+def stretch_boundary_at(
+    boundary: StretchBoundary, left: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at roots of fractions of the span left, with its derivatives in vol and rate."""
+    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, left)
+    vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + shift_vega
+    rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + shift_rho
+    return log_spot, vega, rho
+
+
+def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -> FloatArray:
+    """Solve as if what exercise later is worth were a fixed share of the interest it earns."""
+    ahead = span * NODE_ROOTS**2
+    time = window + ahead
+    deviation = terms.vol * np.sqrt(time)
+    line = eve.cash * np.exp(-terms.rate * time)
+    wanted = np.log(LATER_SHARE * np.maximum(1 - line, TOLERANCE * terms.rate * ahead))
+    nodes = np.minimum(np.log(line) - deviation, 0.0)
+    for _ in range(SEARCH_STEPS):
+        held = put_mean(terms, eve, nodes, time)
+        excess = np.maximum(held.value - line + np.exp(nodes), np.exp(wanted) * TOLERANCE)
+        slope = np.maximum(held.slope + np.exp(nodes), excess * TOLERANCE)
+        step = np.clip((np.log(excess) - wanted) * excess / slope, -2 * deviation, 2 * deviation)
+        nodes = np.clip(nodes - step, -LOWEST, -FLAT)
+    return nodes
+
+
+def _newton(
+    terms: PutTerms, eve: PutEve, trial: StretchBoundary, window: FloatArray
+) -> tuple[StretchBoundary, float]:
+    """Take one Newton step on the value at the boundary, with the derivatives; return its length too."""
+    rule = moments(MOMENTS)
+    ahead = trial.span * NODE_ROOTS**2
+    shape = (len(window), NODES, MOMENTS)
+    level, in_nodes, *shifts = _interpolate(trial, np.outer(NODE_ROOTS, rule.left).ravel())
+    delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
+    held = put_mean(terms, eve, trial.nodes, window + ahead)
+    early, drive = exercise_premium(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
+    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, NODES))
+    spot = np.exp(trial.nodes)
+    diagonal = np.arange(NODES)
+    own = held.slope + early.slope + spot
+    shifted = [
+        (drive * later.reshape(shape)).sum(axis=-1) + own * now
+        for later, now in zip(shifts, _interpolate(trial, NODE_ROOTS)[2:], strict=True)
+    ]
+    matrix[:, diagonal, diagonal] += own
+    matrix = np.where(trial.exercised[..., None], matrix, np.eye(NODES))
+    gaps = [
+        held.value + early.value - 1 + spot,
+        held.vega + early.vega + shifted[0],
+        held.rho + early.rho + shifted[1],
+    ]
+    gap = np.where(trial.exercised[..., None], np.stack(gaps, axis=-1), 0.0)
+    step, vega, rho = np.moveaxis(-np.linalg.solve(matrix, gap), -1, 0)
+    moved = trial.nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+    solved = replace(trial, nodes=np.clip(moved, -LOWEST, -FLAT), nodes_vega=vega, nodes_rho=rho)
+    return solved, float(np.abs(step).max())
+
+
+def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArray, ...]:
+    """Boundary at roots of fractions of the span left, with its derivatives.
+
+    They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
+    """
+    matrix, derivative = _interpolation(tuple(left))
+    smooth = boundary.nodes**2 + boundary.growth * np.log(NODE_ROOTS)
+    logs = np.log(NODE_ROOTS) @ matrix.T - np.log(left)
+    square = boundary.nodes**2 @ matrix.T + boundary.growth * logs
+    depth = np.sqrt(np.maximum(square, FLAT**2))
+    inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
+    slope = inverse / 2 * (smooth @ derivative.T - boundary.growth / left)
+    stretched = slope * boundary.span_rho / boundary.span * (1 - left**2) / (2 * left)
+    bent_vega, bent_rho = (
+        inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
+    )
+    return -depth, matrix * boundary.nodes[:, None, :] * inverse[..., None], bent_vega, bent_rho + stretched
+
+
+@lru_cache(maxsize=8)
+def _interpolation(roots: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
+    """Matrices from values at the nodes to values and slopes at roots of fractions of the span."""
+    powers = np.arange(NODES)
+    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * NODE_ROOTS - 1, NODES - 1))
+    at = 2 * np.array(roots) - 1
+    values = np.polynomial.chebyshev.chebvander(at, NODES - 1)
+    angles = np.arccos(np.clip(at, -1 + FLAT, 1 - FLAT))[:, None]
+    slopes = 2 * powers * np.sin(powers * angles) / np.sin(angles)
+    return values @ to_series, slopes @ to_series
