@@ -108,12 +108,14 @@ def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -
     deviation = terms.vol * np.sqrt(time)
     line = eve.cash * np.exp(-terms.rate * time)
     wanted = np.log(LATER_SHARE * np.maximum(1 - line, TOLERANCE * terms.rate * ahead))
-    nodes = np.minimum(np.log(line) - deviation, 0.0)
+    # The boundary before the drop cannot lie above the one after it, where there is one.
+    start = np.where(eve.cash > 1 + eve.drop, eve.nodes.middle, eve.line_to)
+    nodes = np.minimum(start - deviation, -FLAT)
     for _ in range(SEARCH_STEPS):
         held = put_mean(terms, eve, nodes, time)
         excess = np.maximum(held.value - line + np.exp(nodes), np.exp(wanted) * TOLERANCE)
         slope = np.maximum(held.slope + np.exp(nodes), excess * TOLERANCE)
-        step = np.clip((np.log(excess) - wanted) * excess / slope, -2 * deviation, 2 * deviation)
+        step = np.clip((np.log(excess) - wanted) * excess / slope, -LONGEST_STEP, LONGEST_STEP)
         nodes = np.clip(nodes - step, -LOWEST, -FLAT)
     return nodes
 
