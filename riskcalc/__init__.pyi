@@ -1,6 +1,7 @@
 from .chains import Chain as Chain
 from .chains import read_chain as read_chain
 from .domain import Account as Account
+from .domain import CashDividend as CashDividend
 from .domain import Costs as Costs
 from .domain import EntryRules as EntryRules
 from .domain import ExitPlan as ExitPlan

@@ -13,6 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
+from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
 from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
@@ -39,6 +40,7 @@ from riskcalc.domain.view import View
 __all__ = [
     "INSTRUMENTS",
     "Account",
+    "CashDividend",
     "Check",
     "CheckStatus",
     "Costs",

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from riskcalc.domain.dividends import CashDividend, with_forecast
 from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive
 from riskcalc.errors import InvalidInputError
 
@@ -19,10 +20,15 @@ class Quote:
     vol: float
     """At-the-money implied volatility for the trade's horizon, per sqrt(year), >= 0."""
     dividend_yield: float = 0.0
-    """Continuous dividend yield, per year."""
+    """Continuous dividend yield, per year; beside the cash dividends, if there are any."""
+    dividends: tuple[CashDividend, ...] = ()
+    """Cash dividends, paid and declared, by rising ex-date; the next are forecast at the same spacing."""
 
     def __post_init__(self) -> None:
         """Check every field."""
+        days = [dividend.ex_date for dividend in self.dividends]
+        if days != sorted(set(days)):
+            raise InvalidInputError(f"dividends must have rising ex-dates, got {', '.join(map(str, days))}")
         positive("spot", self.spot)
         non_negative("vol", self.vol)
         finite("dividend_yield", self.dividend_yield)
@@ -65,6 +71,11 @@ class Market:
             known = ", ".join(sorted(self.quotes)) or "none"
             raise InvalidInputError(f"the market has no quote for {symbol}; quoted: {known}")
         return self.quotes[symbol]
+
+    def dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
+        """Return the cash dividends after the market's date up to a day, forecast where the schedule ends."""
+        schedule = with_forecast(self.quote(symbol).dividends, until=day)
+        return tuple(dividend for dividend in schedule if self.date < dividend.ex_date <= day)
 
     def years_to(self, day: dt.date) -> float:
         """Years from the market's date to a day, ACT/365; negative for the past."""
