@@ -41,10 +41,15 @@ class Batch:
 
     def valid(self) -> NDArray[np.bool_]:
         """Say which elements lie in the model's range."""
-        finite = np.isfinite([getattr(self, field.name) for field in fields(self)]).all(axis=0)
         lowest = np.minimum(np.minimum(self.spot, self.strike), np.minimum(self.time_to_expiry, self.vol))
-        valid: NDArray[np.bool_] = finite & (lowest >= 0.0) & (np.abs(self.sign) == 1.0)
+        valid: NDArray[np.bool_] = self.finite() & (lowest >= 0.0) & (np.abs(self.sign) == 1.0)
         return valid
+
+    def finite(self) -> NDArray[np.bool_]:
+        """Say which elements are numbers throughout."""
+        numbers = np.isfinite(np.stack([getattr(self, field.name) for field in fields(self)]))
+        finite: NDArray[np.bool_] = np.logical_and.reduce(numbers)
+        return finite
 
     def intrinsic(self) -> FloatArray:
         """Return what exercise pays now."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from riskcalc.pricing.american.put_boundary import Boundary, moments, put_boundary
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
-from riskcalc.pricing.american.put_premium import PutTerms, exercise_premium
+from riskcalc.pricing.american.put_premium import Premium, PutTerms
 from riskcalc.pricing.american.quadrature import Jet, Nodes, panel
 from riskcalc.pricing.american.spectral import VALUE_MOMENTS, put_greeks, put_jet
 from riskcalc.pricing.american.stretch_boundary import (
@@ -103,7 +103,8 @@ class EarlierStretch:
         span = self.boundary.span
         delay, weight = ((span * part)[:, None, :] for part in (rule.delay, rule.weight))
         held = put_mean(self.terms, self.eve, log_spot, self.terms.time_to_expiry)
-        early, drive = exercise_premium(self.terms, log_spot, level, delay=delay, weight=weight)
+        early = Premium.of(self.terms, log_spot, level, delay=delay, weight=weight)
+        drive = early.drive
         exercised = self.boundary.exercised & (log_spot <= self.limit)
         spot = np.exp(log_spot)
         return Jet(

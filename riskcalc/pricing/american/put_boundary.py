@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
+from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, gauss_legendre
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
     for _ in range(NEWTON_STEPS):
         time, delay, weight, boundary, in_nodes, in_expiry = _collocation(terms, at_expiry, nodes)
         held = european_put(terms, nodes, time)
-        early, drive = exercise_premium(terms, nodes, boundary, delay=delay, weight=weight)
+        early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
+        drive = early.drive
         matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
         diagonal = np.arange(NODES)
         matrix[:, diagonal, diagonal] += held.slope + early.slope + np.exp(nodes)

@@ -52,53 +52,109 @@ def european_put(terms: PutTerms, log_spot: FloatArray, time: FloatArray) -> Jet
     )
 
 
-def exercise_premium(
-    terms: PutTerms,
-    log_spot: FloatArray,
-    boundary: FloatArray,
-    *,
-    delay: FloatArray,
-    weight: FloatArray,
-) -> tuple[Jet, FloatArray]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premium:
     """Interest earned less dividends forgone by exercise, summed over the moments it can happen.
 
-    Parameters
-    ----------
-    log_spot : ndarray
-        Shape (puts, points).
-    boundary : ndarray
-        Log of the boundary at each moment, shape (puts, points, moments).
-    delay, weight : ndarray
-        Time from now to each moment and its quadrature weight, same shape.
-
-    Returns
-    -------
-    Jet
-        At a boundary that does not move.
-    ndarray
-        Derivative of the value in the boundary at each moment.
+    Arrays have shape (puts, points, moments); derivatives are at a boundary that does not move.
     """
-    rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
-    deviation = vol * np.sqrt(delay)
-    d2 = (log_spot[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
-    d1 = d2 + deviation
-    paid = weight * np.exp(-rate * delay)
-    density = paid * np.exp(-(d2**2) / 2) / (SQRT_2PI * deviation)
-    lost = dividend_yield * np.exp(boundary)
-    drive = (rate - lost) * density
-    strike = paid * ndtr(-d2)
-    share = weight * np.exp(log_spot[..., None] - dividend_yield * delay) * ndtr(-d1)
-    forgone = dividend_yield * share
-    rate_step, yield_step = terms.rate_step[..., None], terms.yield_step[..., None]
-    premium = Jet(
-        value=(rate * strike - forgone).sum(axis=-1),
-        slope=-(drive + forgone).sum(axis=-1),
-        curvature=(drive * d2 / deviation + lost * density - forgone).sum(axis=-1),
-        vega=((rate * d1 - lost * d2) * density * deviation).sum(axis=-1) / terms.vol,
-        rho=(
-            rate_step * strike * (1 - rate * delay)
-            - yield_step * share * (1 - dividend_yield * delay)
-            - (rate_step - yield_step) * drive * delay
-        ).sum(axis=-1),
-    )
-    return premium, drive
+
+    terms: PutTerms
+    delay: FloatArray
+    deviation: FloatArray
+    d2: FloatArray
+    density: FloatArray
+    """Of reaching the boundary, times the weight of the moment."""
+    strike: FloatArray
+    """Present chance of being exercised, times the weight."""
+    share: FloatArray
+    """Present value of the share when exercised, times the weight; 0 where nothing depends on it."""
+    lost: FloatArray
+    """Dividends forgone at the boundary a year."""
+
+    @classmethod
+    def of(
+        cls,
+        terms: PutTerms,
+        log_spot: FloatArray,
+        boundary: FloatArray,
+        *,
+        delay: FloatArray,
+        weight: FloatArray,
+    ) -> Premium:
+        """Compute what all sums share; `log_spot` has shape (puts, points), the others (.., moments) too."""
+        rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
+        deviation = vol * np.sqrt(delay)
+        d2 = (log_spot[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
+        paid = weight * np.exp(-rate * delay)
+        share = lost = np.zeros((1, 1, 1))
+        if terms.dividend_yield.any():
+            lost = dividend_yield * np.exp(boundary)
+        if terms.dividend_yield.any() or terms.yield_step.any():
+            share = weight * np.exp(log_spot[..., None] - dividend_yield * delay) * ndtr(-d2 - deviation)
+        return cls(
+            terms=terms,
+            delay=delay,
+            deviation=deviation,
+            d2=d2,
+            density=paid * np.exp(-(d2**2) / 2) / (SQRT_2PI * deviation),
+            strike=paid * ndtr(-d2),
+            share=share,
+            lost=lost,
+        )
+
+    @property
+    def drive(self) -> FloatArray:
+        """Derivative of the value in the log of the boundary at each moment."""
+        drive: FloatArray = (self.terms.rate[..., None] - self.lost) * self.density
+        return drive
+
+    @property
+    def value(self) -> FloatArray:
+        """Shape (puts, points)."""
+        value: FloatArray = self.terms.rate * self.strike.sum(axis=-1) - self._forgone
+        return value
+
+    @property
+    def slope(self) -> FloatArray:
+        """Derivative in the log of the spot."""
+        slope: FloatArray = -self.drive.sum(axis=-1) - self._forgone
+        return slope
+
+    @property
+    def vega(self) -> FloatArray:
+        """Derivative in vol."""
+        rate = self.terms.rate[..., None]
+        moved = (rate * self.deviation + (rate - self.lost) * self.d2) * self.deviation
+        vega: FloatArray = (moved * self.density).sum(axis=-1) / self.terms.vol
+        return vega
+
+    @property
+    def rho(self) -> FloatArray:
+        """Derivative along the terms' step in rate and yield."""
+        rate, dividend_yield, rate_step, yield_step = (
+            a[..., None]
+            for a in (
+                self.terms.rate,
+                self.terms.dividend_yield,
+                self.terms.rate_step,
+                self.terms.yield_step,
+            )
+        )
+        interest = rate_step * (1 - rate * self.delay) * self.strike
+        dividends = yield_step * (1 - dividend_yield * self.delay) * self.share
+        drift = (rate_step - yield_step) * self.delay * self.drive
+        rho: FloatArray = (interest - dividends - drift).sum(axis=-1)
+        return rho
+
+    @property
+    def curvature(self) -> FloatArray:
+        """Second derivative in the log of the spot."""
+        bend = self.drive * self.d2 / self.deviation + self.lost * self.density
+        curvature: FloatArray = bend.sum(axis=-1) - self._forgone
+        return curvature
+
+    @property
+    def _forgone(self) -> FloatArray:
+        forgone: FloatArray = self.terms.dividend_yield * self.share.sum(axis=-1)
+        return forgone

@@ -11,7 +11,7 @@ import numpy as np
 
 from riskcalc.pricing.american.foresight import foreseen
 from riskcalc.pricing.american.put_boundary import Boundary, boundary_at, moments, put_boundary
-from riskcalc.pricing.american.put_premium import PutTerms, european_put, exercise_premium
+from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
 
@@ -66,7 +66,8 @@ def put_jet(terms: PutTerms, boundary: Boundary, log_spot: FloatArray, *, count:
     time = terms.time_to_expiry
     delay, weight = ((time * part)[:, None, :] for part in (rule.delay, rule.weight))
     held = european_put(terms, log_spot, time)
-    early, drive = exercise_premium(terms, log_spot, level, delay=delay, weight=weight)
+    early = Premium.of(terms, log_spot, level, delay=delay, weight=weight)
+    drive = early.drive
     exercised = log_spot <= boundary.now
     spot = np.exp(log_spot)
     return Jet(

@@ -14,7 +14,7 @@ import numpy as np
 
 from riskcalc.pricing.american.put_boundary import moments
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
-from riskcalc.pricing.american.put_premium import PutTerms, exercise_premium
+from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,8 @@ NEWTON_STEPS = 6
 SEARCH_STEPS = 8
 SHORTEST_WINDOW = 2e-5  # years: ten minutes cost less than 1e-6 of the strike, and are resolved
 SHORTEST_SPAN = 1e-7  # years of exercise that are worth a search
-TOLERANCE = 1e-8  # of the last Newton step, in log-spot
+NEAR = 1e-4  # Newton step, in log-spot, after which one more is exact
+SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
 FLAT = 1e-12
 LOWEST = 300.0  # bound of a log
 LATER_SHARE = 0.7  # of the interest, between a half and one: what the boundary's fall leaves of it
@@ -79,10 +80,11 @@ def stretch_boundary(terms: PutTerms, eve: PutEve) -> StretchBoundary:
         nodes_rho=np.zeros((1, 1)),
     )
     for _ in range(NEWTON_STEPS):
-        trial, step = _newton(terms, eve, trial, window)
-        if step < TOLERANCE:
+        before = trial.nodes
+        trial = _newton(terms, eve, trial, window, greeks=False)
+        if np.abs(trial.nodes - before).max() < NEAR:
             break
-    return trial
+    return _newton(terms, eve, trial, window, greeks=True)
 
 
 def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
@@ -107,50 +109,52 @@ def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -
     time = window + ahead
     deviation = terms.vol * np.sqrt(time)
     line = eve.cash * np.exp(-terms.rate * time)
-    wanted = np.log(LATER_SHARE * np.maximum(1 - line, TOLERANCE * terms.rate * ahead))
+    wanted = np.log(LATER_SHARE * np.maximum(1 - line, SMALLEST * terms.rate * ahead))
     # The boundary before the drop cannot lie above the one after it, where there is one.
     start = np.where(eve.cash > 1 + eve.drop, eve.nodes.middle, eve.line_to)
     nodes = np.minimum(start - deviation, -FLAT)
     for _ in range(SEARCH_STEPS):
         held = put_mean(terms, eve, nodes, time)
-        excess = np.maximum(held.value - line + np.exp(nodes), np.exp(wanted) * TOLERANCE)
-        slope = np.maximum(held.slope + np.exp(nodes), excess * TOLERANCE)
+        excess = np.maximum(held.value - line + np.exp(nodes), np.exp(wanted) * SMALLEST)
+        slope = np.maximum(held.slope + np.exp(nodes), excess * SMALLEST)
         step = np.clip((np.log(excess) - wanted) * excess / slope, -LONGEST_STEP, LONGEST_STEP)
         nodes = np.clip(nodes - step, -LOWEST, -FLAT)
     return nodes
 
 
 def _newton(
-    terms: PutTerms, eve: PutEve, trial: StretchBoundary, window: FloatArray
-) -> tuple[StretchBoundary, float]:
-    """Take one Newton step on the value at the boundary, with the derivatives; return its length too."""
+    terms: PutTerms, eve: PutEve, trial: StretchBoundary, window: FloatArray, *, greeks: bool
+) -> StretchBoundary:
+    """Take one Newton step on the value at the boundary, with the boundary's derivatives if asked for."""
     rule = moments(MOMENTS)
     ahead = trial.span * NODE_ROOTS**2
     shape = (len(window), NODES, MOMENTS)
     level, in_nodes, *shifts = _interpolate(trial, np.outer(NODE_ROOTS, rule.left).ravel())
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
-    early, drive = exercise_premium(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
-    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, NODES))
-    spot = np.exp(trial.nodes)
-    diagonal = np.arange(NODES)
+    early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
+    drive, spot = early.drive, np.exp(trial.nodes)
     own = held.slope + early.slope + spot
-    shifted = [
-        (drive * later.reshape(shape)).sum(axis=-1) + own * now
-        for later, now in zip(shifts, _interpolate(trial, NODE_ROOTS)[2:], strict=True)
-    ]
+    gaps = [held.value + early.value - 1 + spot]
+    if greeks:
+        at_nodes = _interpolate(trial, NODE_ROOTS)[2:]
+        gaps += [
+            fixed + (drive * later.reshape(shape)).sum(axis=-1) + own * now
+            for fixed, later, now in zip(
+                (held.vega + early.vega, held.rho + early.rho), shifts, at_nodes, strict=True
+            )
+        ]
+    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, NODES))
+    diagonal = np.arange(NODES)
     matrix[:, diagonal, diagonal] += own
-    matrix = np.where(trial.exercised[..., None], matrix, np.eye(NODES))
-    gaps = [
-        held.value + early.value - 1 + spot,
-        held.vega + early.vega + shifted[0],
-        held.rho + early.rho + shifted[1],
-    ]
-    gap = np.where(trial.exercised[..., None], np.stack(gaps, axis=-1), 0.0)
-    step, vega, rho = np.moveaxis(-np.linalg.solve(matrix, gap), -1, 0)
-    moved = trial.nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
-    solved = replace(trial, nodes=np.clip(moved, -LOWEST, -FLAT), nodes_vega=vega, nodes_rho=rho)
-    return solved, float(np.abs(step).max())
+    searched = trial.exercised[..., None]
+    moves = np.linalg.solve(
+        np.where(searched, matrix, np.eye(NODES)), np.where(searched, -np.stack(gaps, axis=-1), 0.0)
+    )
+    nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
+    if not greeks:
+        return replace(trial, nodes=nodes)
+    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=moves[..., 2])
 
 
 def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArray, ...]:

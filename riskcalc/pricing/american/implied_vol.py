@@ -1,0 +1,167 @@
+"""American implied volatility: from a premium back to the vol at which `american` gives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskcalc.pricing.american.batch import Batch, Schedule
+from riskcalc.pricing.american.pricing import value_batch
+from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from riskcalc.pricing.blocks import FloatArray
+
+STEPS = 40
+SETTLED = 1e-7  # relative Newton step: the one after it is below what the price resolves
+ROUNDING = 1e-12  # of the bound: how exactly the value without vol is known
+LOWEST_VOL, HIGHEST_VOL = 1e-4, 20.0
+FIRST_VOLS = (0.02, 3.0)  # range of the first guess
+USUAL_VOL = 0.3
+
+
+def american_implied_vol(
+    *,
+    premium: ArrayLike,
+    sign: ArrayLike,
+    spot: ArrayLike,
+    strike: ArrayLike,
+    time_to_expiry: ArrayLike,
+    rate: ArrayLike = 0.0,
+    dividend_yield: ArrayLike = 0.0,
+    dividend_times: ArrayLike = (),
+    dividend_amounts: ArrayLike = (),
+) -> ImpliedVol:
+    """Volatility at which `american` gives the premium.
+
+    Parameters
+    ----------
+    premium : array_like
+        Price of one option [dollars per share].
+    sign : array_like
+        +1 for a call, -1 for a put.
+    spot, strike : array_like
+        [dollars], > 0.
+    time_to_expiry : array_like
+        [years], > 0.
+    rate, dividend_yield : array_like
+        Continuous interest rate and yield as fractions, any sign.
+    dividend_times, dividend_amounts : array_like
+        Ex-dates in years from now and cash amounts [dollars per share], as in `american`.
+
+    Returns
+    -------
+    ImpliedVol
+        ``vol`` between 0.0001 and 20, nan with a reason in ``status`` where there is none. A premium at the
+        value without vol (for an option that should be exercised now: its intrinsic value) has vol 0.0 with
+        status OK, the smallest of the vols that give it; nothing warns.
+
+    Raises
+    ------
+    InvalidInputError
+        The schedule is not a list of finite times with amounts >= 0.
+
+    Examples
+    --------
+    >>> found = american_implied_vol(
+    ...     premium=[11.6564, 20.0], sign=[1, -1], spot=100, strike=[100, 120], time_to_expiry=1, rate=0.06,
+    ...     dividend_times=[0.5], dividend_amounts=[7.0],
+    ... )
+    >>> found.vol.round(4)
+    array([0.3, nan])
+    >>> VolStatus(found.status[1]).text
+    'premium is below the discounted intrinsic value'
+    """
+    inputs = {
+        "sign": sign,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "vol": 0.0,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+    }
+    shape = np.broadcast_shapes(np.shape(premium), *(np.shape(values) for values in inputs.values()))
+    batch, _ = Batch.of(**{name: np.broadcast_to(values, shape) for name, values in inputs.items()})
+    target = np.broadcast_to(np.asarray(premium, dtype=np.float64), shape).ravel()
+    schedule = Schedule.of(times=dividend_times, amounts=dividend_amounts)
+    vol, status = _solve(batch, schedule, target)
+    return ImpliedVol(vol.reshape(shape)[()], status.astype(np.int8).reshape(shape)[()])
+
+
+def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Sort out what has no vol, then search for the rest."""
+    floor, bound = _limits(batch, schedule)
+    problems = {
+        VolStatus.NOT_FINITE: ~(np.isfinite(premium) & batch.finite()),
+        VolStatus.OUT_OF_RANGE: (np.abs(batch.sign) != 1.0) | ~(np.minimum(batch.spot, batch.strike) > 0.0),
+        VolStatus.NO_TIME: ~(batch.time_to_expiry > 0.0),
+        VolStatus.BELOW_INTRINSIC: premium < floor - ROUNDING * bound,
+        VolStatus.ABOVE_BOUND: premium >= bound,
+    }
+    status = np.select(list(problems.values()), [int(code) for code in problems], int(VolStatus.OK))
+    vol = np.where(status == VolStatus.OK, 0.0, np.nan)
+    search = np.flatnonzero((status == VolStatus.OK) & (premium > floor + ROUNDING * bound))
+    vol[search] = _search(batch.take(search), schedule, premium[search], floor[search])
+    status[search] = np.where(np.isnan(vol[search]), int(VolStatus.NOT_CONVERGED), int(VolStatus.OK))
+    return vol, status
+
+
+def _limits(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
+    """Values without vol and with an infinite one."""
+    floor = value_batch(replace(batch, vol=np.zeros_like(batch.spot)), schedule).value
+    call = batch.sign > 0.0
+    carried = np.where(call, batch.dividend_yield, batch.rate)
+    with np.errstate(invalid="ignore", over="ignore"):
+        grown = np.exp(np.maximum(-carried * batch.time_to_expiry, 0.0))
+    return floor, np.where(call, batch.spot, batch.strike) * grown
+
+
+def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatArray) -> FloatArray:
+    """Newton on the log of the time value, held inside a bracket that shrinks."""
+    vol = _first_guess(batch, schedule, premium)
+    low, high = np.full_like(vol, LOWEST_VOL), np.full_like(vol, HIGHEST_VOL)
+    found = np.full_like(vol, np.nan)
+    open_ = np.arange(vol.size)
+    for _ in range(STEPS):
+        if not open_.size:
+            break
+        now = vol[open_]
+        greeks = value_batch(replace(batch.take(open_), vol=now), schedule)
+        above = greeks.value > premium[open_]
+        high[open_] = np.where(above, now, high[open_])
+        low[open_] = np.where(above, low[open_], now)
+        guess = now - _newton_step(greeks.value - floor[open_], greeks.vega, premium[open_] - floor[open_])
+        settled = np.abs(guess - now) <= SETTLED * now
+        inside = (guess > low[open_]) & (guess < high[open_])
+        vol[open_] = np.where(settled | inside, guess, np.sqrt(low[open_] * high[open_]))
+        found[open_[settled]] = vol[open_[settled]]
+        open_ = open_[~settled]
+    return found
+
+
+def _newton_step(time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -> FloatArray:
+    """Step towards the wanted time value in its log; out of any bracket where the vol does not matter."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        step = np.log(time_value / wanted) * time_value / vega
+    return np.where(np.isfinite(step), step, np.inf)
+
+
+def _first_guess(batch: Batch, schedule: Schedule, premium: FloatArray) -> FloatArray:
+    """European vol on the spot less the present value of the dividends before the expiry."""
+    counted = schedule.times <= batch.time_to_expiry[:, None]
+    dividends = (counted * np.exp(-batch.rate[:, None] * schedule.times)) @ schedule.amounts
+    european = implied_vol(
+        premium=premium,
+        sign=batch.sign,
+        spot=batch.spot - dividends,
+        strike=batch.strike,
+        time_to_expiry=batch.time_to_expiry,
+        rate=batch.rate,
+        dividend_yield=batch.dividend_yield,
+    ).vol
+    return np.clip(np.nan_to_num(european, nan=USUAL_VOL), *FIRST_VOLS)
