@@ -35,7 +35,7 @@ class Batch:
         arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
         return cls(**{k: a.ravel() for k, a in zip(inputs, arrays, strict=True)}), arrays[0].shape
 
-    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Batch:
+    def take(self, index: NDArray[np.intp] | slice) -> Batch:
         """Return the chosen elements."""
         return Batch(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
 

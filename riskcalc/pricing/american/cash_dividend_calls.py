@@ -34,27 +34,35 @@ REACH = 7.2  # standard deviations kept on each side: what lies beyond weighs le
 
 def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Value calls that see every dividend of the schedule; sign, yield and rate are known to fit."""
-    rows, spot = _rows(batch, schedule)
-    greeks = np.empty((6, *spot.shape))
-    for block in range(0, len(spot), BLOCK):
+    if _share_nodes(batch, schedule):
+        contract = call_contract(batch.take(np.array([0])), schedule)
+        return OptionGreeks(*(field[0] for field in _greeks(contract, batch.spot[None, :])))
+    greeks = np.empty((6, batch.spot.size))
+    for block in range(0, batch.spot.size, BLOCK):
         part = slice(block, block + BLOCK)
-        contract = CallContract(
-            **{name: values[part] for name, values in rows.items()},
-            dividend_times=schedule.times,
-            dividend_amounts=schedule.amounts,
-        )
-        greeks[:, part] = _greeks(contract, spot[part])
-    return OptionGreeks(*greeks.reshape(6, -1))
+        rows = batch.take(part)
+        greeks[:, part] = np.stack(_greeks(call_contract(rows, schedule), rows.spot[:, None]))[..., 0]
+    return OptionGreeks(*greeks)
 
 
-def _rows(batch: Batch, schedule: Schedule) -> tuple[dict[str, FloatArray], FloatArray]:
-    """Contract terms as columns; one row with all spots if they share it and the nodes can serve them all."""
-    terms = {name: getattr(batch, name)[:, None] for name in ("strike", "vol", "rate", "time_to_expiry")}
+def call_contract(batch: Batch, schedule: Schedule) -> CallContract:
+    """Write each option's terms as a row."""
+    return CallContract(
+        strike=batch.strike[:, None],
+        vol=batch.vol[:, None],
+        rate=batch.rate[:, None],
+        time_to_expiry=batch.time_to_expiry[:, None],
+        dividend_times=schedule.times,
+        dividend_amounts=schedule.amounts,
+    )
+
+
+def _share_nodes(batch: Batch, schedule: Schedule) -> bool:
+    """Say whether all is one contract whose spots one set of nodes can serve."""
+    terms = (batch.strike, batch.vol, batch.rate, batch.time_to_expiry)
     spread = np.log(batch.spot.max() / batch.spot.min())
-    one = all((column == column[0]).all() for column in terms.values())
-    if one and spread < SHARED_REACH * batch.vol[0] * np.sqrt(schedule.times[0]):
-        return {name: column[:1] for name, column in terms.items()}, batch.spot[None, :]
-    return terms, batch.spot[:, None]
+    near = spread < SHARED_REACH * batch.vol[0] * np.sqrt(schedule.times[0])
+    return bool(near and all((values == values[0]).all() for values in terms))
 
 
 def _greeks(contract: CallContract, spot: FloatArray) -> OptionGreeks:

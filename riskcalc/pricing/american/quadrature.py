@@ -34,6 +34,7 @@ class Nodes:
     """Shape (rows, 1)."""
     offsets: FloatArray
     """Nodes less their middle, shape (rows, nodes)."""
+    weights: FloatArray
     columns: FloatArray
     """At each node times its weight: value, value x offset, value x offset^2, vega, rho."""
 
@@ -47,7 +48,7 @@ class Nodes:
         columns[..., 1] = columns[..., 0] * offsets
         columns[..., 2] = columns[..., 1] * offsets
         columns[..., 3:] = values[..., 1:] * weights[..., None]
-        return cls(middle=middle, offsets=offsets, columns=columns)
+        return cls(middle=middle, offsets=offsets, weights=weights, columns=columns)
 
 
 def gaussian_means(nodes: Nodes, center: FloatArray, deviation: FloatArray) -> FloatArray:
