@@ -10,6 +10,7 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
+from riskcalc.pricing.american.finite_difference import finite_difference
 from riskcalc.pricing.american.foresight import foreseen
 from riskcalc.pricing.american.spectral import spectral
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
@@ -136,27 +137,35 @@ def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np
 
 
 def _method_numbers(batch: Batch, count: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Index into `METHODS` of the first that holds for each element."""
+    """Index into `METHODS` of the first that fits each element."""
     # A call is a put with spot and strike, rate and yield exchanged.
-    call, without_cash = batch.sign > 0.0, count == 0
+    call, without_cash, without_yield = batch.sign > 0.0, count == 0, batch.dividend_yield == 0.0
     earned = np.where(call, batch.dividend_yield, batch.rate)
     forgone = np.where(call, batch.rate, batch.dividend_yield)
-    surprise = batch.vol * np.sqrt(batch.time_to_expiry) * np.minimum(batch.spot, batch.strike)
-    return np.select(
-        [
-            surprise <= NO_SURPRISE * np.maximum(batch.spot, batch.strike),
-            without_cash & (earned <= np.minimum(forgone, 0.0)),
-            without_cash & (earned >= 0.0),
-            call & (batch.rate >= 0.0) & (batch.dividend_yield == 0.0),
-            ~call & (batch.rate > 0.0) & (batch.dividend_yield == 0.0),
-        ],
-        [0, 1, 2, 3, 4],
-        default=0,
-    )
+    surprise = batch.vol * np.sqrt(batch.time_to_expiry)
+    certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
+    fits = [
+        certain,
+        without_cash & (earned <= np.minimum(forgone, 0.0)),
+        without_cash & (earned >= 0.0),
+        call & without_yield & (batch.rate >= 0.0),
+        ~call & without_yield & (batch.rate > 0.0),
+        np.ones_like(call),
+    ]
+    first: NDArray[np.intp] = np.argmax(fits, axis=0)
+    return first
 
 
 def _european(batch: Batch, _: Schedule) -> OptionGreeks:
     return black_scholes(**asdict(batch))
 
 
-METHODS: tuple[Method, ...] = (foreseen, _european, spectral, cash_dividend_calls, cash_dividend_puts)
+# In the order of the conditions of `_method_numbers`.
+METHODS: tuple[Method, ...] = (
+    foreseen,
+    _european,
+    spectral,
+    cash_dividend_calls,
+    cash_dividend_puts,
+    finite_difference,
+)
