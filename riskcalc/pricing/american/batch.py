@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
+IDLE_RATE = 1e-30  # moves no price in any time, but a division by it overflows
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 
 
@@ -33,7 +34,10 @@ class Batch:
     def of(cls, **inputs: ArrayLike) -> tuple[Batch, tuple[int, ...]]:
         """Broadcast the inputs, flatten them, and return their common shape beside them."""
         arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
-        return cls(**{k: a.ravel() for k, a in zip(inputs, arrays, strict=True)}), arrays[0].shape
+        flat = {name: array.ravel() for name, array in zip(inputs, arrays, strict=True)}
+        for name in ("rate", "dividend_yield"):
+            flat[name] = np.where(np.abs(flat[name]) < IDLE_RATE, 0.0, flat[name])
+        return cls(**flat), arrays[0].shape
 
     def take(self, index: NDArray[np.intp] | slice) -> Batch:
         """Return the chosen elements."""
