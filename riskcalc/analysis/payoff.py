@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.analysis.valuation import value_position
-from riskcalc.domain import ExerciseStyle, Leg, Market, OptionLeg, OptionType, Trade
+from riskcalc.domain import Leg, Market, OptionLeg, OptionType, Trade
 from riskcalc.errors import InvalidInputError
 
 Floats = NDArray[np.float64]
@@ -152,13 +152,7 @@ def _worth(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floa
         raise InvalidInputError(f"{leg.label} outlives the nearest expiry: pass market= to reprice it")
     alone = dataclasses.replace(trade, legs=(leg,))
     days = ((trade.expiry or leg.expiry) - market.date).days
-    price = value_position(alone, market, spot=spots, days=days).value / trade.leg_size(leg)
-    # An American holder can exercise; the European formula alone would price deep options below that.
-    return np.maximum(price, intrinsic) if _american(trade) else price
-
-
-def _american(trade: Trade) -> bool:
-    return trade.instrument.exercise is ExerciseStyle.AMERICAN
+    return value_position(alone, market, spot=spots, days=days).value / trade.leg_size(leg)
 
 
 def _kinks(trade: Trade) -> Floats:
@@ -227,7 +221,7 @@ def _zero_of_line(ends: Floats, gains: Floats) -> float:
 def _zero_of_curve(ends: Floats, curve: Pnl) -> float:
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import, and most trades have one expiry
 
-    return float(brentq(lambda spot: float(curve(spot)), ends[0], ends[1], xtol=1e-12, rtol=1e-15))
+    return float(brentq(lambda spot: float(curve(spot)), ends[0], ends[1], xtol=1e-9, rtol=1e-13))
 
 
 def _zero_of_tail(last: float, gain: float, slope: int) -> list[float]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import Leg, Market, OptionLeg, Quote, ShareLeg, Trade
+from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
 from riskcalc.errors import InvalidInputError
-from riskcalc.pricing import OptionGreeks, VolStatus, black_scholes, implied_vol
+from riskcalc.pricing import (
+    OptionGreeks,
+    VolStatus,
+    american,
+    american_implied_vol,
+    black_scholes,
+    implied_vol,
+)
 
 Floats = NDArray[np.float64]
 
@@ -27,10 +36,6 @@ class PositionGreeks(NamedTuple):
     """Per 1.00 of vol."""
     rho: Floats
     """Per 1.00 of rate."""
-
-    def plus(self, other: PositionGreeks) -> PositionGreeks:
-        """Add another position."""
-        return PositionGreeks(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
 def enter_at_model(trade: Trade, market: Market) -> Trade:
@@ -74,39 +79,62 @@ def value_position(
     trade : Trade
         With every vol set; see `enter_at_model`.
     market : Market
-        Rate and dividend yield; its date is day 0.
+        Rate, dividend yield and cash dividends; its date is day 0.
     spot : array_like, optional
         Spots of the underlying [dollars], >= 0; the quote's by default.
     days : array_like
-        Calendar days after the market's date, >= 0. A leg past its expiry is worth its intrinsic value.
+        Calendar days after the market's date, >= 0. A leg past its expiry is worth its intrinsic value. On
+        and after an ex-date the spot is one without that dividend.
     vol_shift : array_like
         Added to every leg's own vol: 0.03 is three points; a vol never falls below 0.
 
     Returns
     -------
     PositionGreeks
-        Arrays of the broadcast shape [dollars, raw units].
+        Arrays of the broadcast shape [dollars, raw units]. What shares pay out meanwhile is not counted.
+
+    Raises
+    ------
+    InvalidInputError
+        A leg has no vol, or a European option's underlying pays cash dividends.
 
     Examples
     --------
     >>> import datetime as dt
     >>> from riskcalc.domain import Quote, call_spread
-    >>> quote = Quote(spot=220, vol=0.22, dividend_yield=0.012)
-    >>> market = Market(date=dt.date(2026, 1, 2), rate=0.045, quotes={"IWM": quote})
-    >>> trade = call_spread("IWM", long_strike=220, short_strike=235, expiry=dt.date(2026, 3, 3))
-    >>> round(float(value_position(enter_at_model(trade, market), market).value), 2)
-    540.94
+    >>> quote = Quote(spot=2200, vol=0.22, dividend_yield=0.012)
+    >>> market = Market(date=dt.date(2026, 1, 2), rate=0.045, quotes={"RUT": quote})
+    >>> trade = call_spread("RUT", long_strike=2200, short_strike=2350, expiry=dt.date(2026, 3, 3))
+    >>> round(float(value_position(enter_at_model(trade, market), market).value), 1)
+    5409.4
     """
+    legs = value_legs(trade, market, spot=spot, days=days, vol_shift=vol_shift)
+    return PositionGreeks(*(field.sum(axis=0) for field in legs))
+
+
+def value_legs(
+    trade: Trade,
+    market: Market,
+    *,
+    spot: ArrayLike | None = None,
+    days: ArrayLike = 0.0,
+    vol_shift: ArrayLike = 0.0,
+) -> PositionGreeks:
+    """Value each leg of a trade as `value_position` does; the first axis of every array counts the legs."""
     quote = market.quote(trade.symbol)
     at = _conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
-    net = PositionGreeks(*(np.zeros(at.spot.shape) for _ in PositionGreeks._fields))
-    for leg in trade.legs:
-        size = trade.leg_size(leg)
-        net = net.plus(PositionGreeks(*(size * raw for raw in _leg_greeks(leg, market, quote, at))))
-    return net
+    found = np.zeros((len(PositionGreeks._fields), len(trade.legs), *at.spot.shape))
+    found[0], found[1] = at.spot, 1.0  # a share is worth the spot and moves like it
+    options = [k for k, leg in enumerate(trade.legs) if isinstance(leg, OptionLeg)]
+    if options:
+        found[:, options] = _option_greeks(trade.option_legs, trade.instrument, market, at)
+    sizes = np.array([trade.leg_size(leg) for leg in trade.legs], dtype=np.float64)
+    return PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
 
 
-def solve_vol(leg: OptionLeg, *, premium: float, market: Market, quote: Quote) -> tuple[float, VolStatus]:
+def solve_vol(
+    leg: OptionLeg, *, premium: float, instrument: Instrument, market: Market
+) -> tuple[float, VolStatus]:
     """Solve the volatility that a premium implies, in the model that will reprice the leg.
 
     Parameters
@@ -115,10 +143,10 @@ def solve_vol(leg: OptionLeg, *, premium: float, market: Market, quote: Quote) -
         Says type, strike and expiry; its own premium and vol are not looked at.
     premium : float
         [dollars per share]
+    instrument : Instrument
+        The underlying; its exercise style picks the model.
     market : Market
-        Date and rate.
-    quote : Quote
-        Spot and dividend yield of the underlying.
+        Date, rate and the underlying's quote.
 
     Returns
     -------
@@ -127,15 +155,21 @@ def solve_vol(leg: OptionLeg, *, premium: float, market: Market, quote: Quote) -
     status : VolStatus
         How the search ended, with its reason as text.
     """
-    vol, status = implied_vol(
-        premium=premium,
-        sign=int(leg.option_type),
-        spot=quote.spot,
-        strike=leg.strike,
-        time_to_expiry=market.years_to(leg.expiry),
-        rate=market.rate,
-        dividend_yield=quote.dividend_yield,
-    )
+    quote = market.quote(instrument.symbol)
+    contract = {
+        "premium": premium,
+        "sign": int(leg.option_type),
+        "spot": quote.spot,
+        "strike": leg.strike,
+        "time_to_expiry": market.years_to(leg.expiry),
+        "rate": market.rate,
+        "dividend_yield": quote.dividend_yield,
+    }
+    times, amounts = _schedule(instrument, market, until=leg.expiry)
+    if instrument.exercise is ExerciseStyle.EUROPEAN:
+        vol, status = implied_vol(**contract)
+    else:
+        vol, status = american_implied_vol(**contract, dividend_times=times, dividend_amounts=amounts)
     return float(vol), VolStatus(int(status))
 
 
@@ -149,16 +183,16 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
         )
     vol = leg.vol
     if vol is None:
-        vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, market=market, quote=quote)
+        vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
     leg = dataclasses.replace(leg, vol=vol)
     if leg.premium is None:
-        model = _option_greeks(leg, market, quote, _conditions(spot=quote.spot))
-        leg = dataclasses.replace(leg, premium=max(float(model.value), 0.0))
+        model = _option_greeks((leg,), trade.instrument, market, _conditions(spot=quote.spot))
+        leg = dataclasses.replace(leg, premium=max(float(model[0, 0]), 0.0))
     return leg
 
 
-def _premium_vol(leg: OptionLeg, premium: float, *, market: Market, quote: Quote) -> float:
-    vol, status = solve_vol(leg, premium=premium, market=market, quote=quote)
+def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:
+    vol, status = solve_vol(leg, premium=premium, instrument=trade.instrument, market=market)
     if status is not VolStatus.OK:
         raise InvalidInputError(f"{leg.label}: no vol explains the premium {premium:g}: {status.text}")
     return vol
@@ -177,24 +211,63 @@ def _conditions(*, spot: ArrayLike, days: ArrayLike = 0.0, vol_shift: ArrayLike 
     return _Conditions(*np.broadcast_arrays(*given))
 
 
-def _leg_greeks(leg: Leg, market: Market, quote: Quote, at: _Conditions) -> OptionGreeks:
-    if isinstance(leg, OptionLeg):
-        return _option_greeks(leg, market, quote, at)
-    none = np.zeros(at.spot.shape)
-    return OptionGreeks(value=at.spot, delta=none + 1, gamma=none, theta=none, vega=none, rho=none)
+def _option_greeks(
+    legs: tuple[OptionLeg, ...], instrument: Instrument, market: Market, at: _Conditions
+) -> Floats:
+    """Options per share, each with its own vol: an array of Greeks x legs x the shape of the conditions."""
+
+    def column(values: Iterable[float]) -> Floats:
+        return np.array([*values], dtype=np.float64).reshape(-1, *[1] * at.spot.ndim)
+
+    days_left = column((leg.expiry - market.date).days for leg in legs) - at.days
+    contracts: dict[str, ArrayLike] = {
+        "sign": column(int(leg.option_type) for leg in legs),
+        "spot": at.spot,
+        "strike": column(leg.strike for leg in legs),
+        "time_to_expiry": np.maximum(days_left, 0.0) / 365,
+        "vol": np.maximum(column(_known_vol(leg) for leg in legs) + at.vol_shift, 0.0),
+        "rate": market.rate,
+        "dividend_yield": market.quote(instrument.symbol).dividend_yield,
+    }
+    schedule = _schedule(instrument, market, until=max(leg.expiry for leg in legs))
+    if instrument.exercise is ExerciseStyle.EUROPEAN:
+        return np.stack(black_scholes(**contracts))
+    return _american_on_each_day(contracts, at.days, *schedule)
 
 
-def _option_greeks(leg: OptionLeg, market: Market, quote: Quote, at: _Conditions) -> OptionGreeks:
-    """One option per share, priced with its own vol."""
+def _american_on_each_day(
+    contracts: dict[str, ArrayLike], days: Floats, times: Floats, amounts: Floats
+) -> Floats:
+    """Price with the dividends that are left on each day; days with the same ones left in one go."""
+    contracts = dict(zip(contracts, np.broadcast_arrays(*contracts.values(), days)[:-1], strict=True))
+    elapsed = np.broadcast_to(days, np.shape(contracts["spot"])) / 365
+    coming = np.searchsorted(times, elapsed, side="right")
+    # Without a dividend to come the day is in the time to expiry alone.
+    clock = np.where(coming == len(times), -1.0, elapsed)
+    found = np.empty((len(OptionGreeks._fields), *clock.shape))
+    for now in np.unique(clock):
+        here = clock == now
+        found[:, here] = american(
+            **{name: np.asarray(values)[here] for name, values in contracts.items()},
+            dividend_times=times - max(now, 0.0) if now >= 0 else (),
+            dividend_amounts=amounts if now >= 0 else (),
+        )
+    return found
+
+
+def _schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
+    """Cash dividends still to come up to a day: years from the market's date, and dollars per share."""
+    coming = market.dividends_until(instrument.symbol, until)
+    if coming and instrument.exercise is ExerciseStyle.EUROPEAN:
+        raise InvalidInputError(
+            f"{instrument.symbol} options are European and priced with a dividend yield: "
+            "its quote must have no cash dividends"
+        )
+    times = np.array([market.years_to(dividend.ex_date) for dividend in coming], dtype=np.float64)
+    return times, np.array([dividend.amount for dividend in coming], dtype=np.float64)
+
+
+def _known_vol(leg: OptionLeg) -> float:
     if leg.vol is None:
         raise InvalidInputError(f"{leg.label}: vol is not set; enter_at_model fills it in")
-    days_left = (leg.expiry - market.date).days - at.days
-    return black_scholes(
-        sign=int(leg.option_type),
-        spot=at.spot,
-        strike=leg.strike,
-        time_to_expiry=np.maximum(days_left, 0.0) / 365,
-        vol=np.maximum(leg.vol + at.vol_shift, 0.0),
-        rate=market.rate,
-        dividend_yield=quote.dividend_yield,
-    )
+    return leg.vol

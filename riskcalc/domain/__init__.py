@@ -22,6 +22,7 @@ from riskcalc.domain.market import Market, Quote
 from riskcalc.domain.report import (
     Check,
     CheckStatus,
+    EarlyExerciseLine,
     GapLine,
     Greeks,
     LadderRow,
@@ -44,6 +45,7 @@ __all__ = [
     "Check",
     "CheckStatus",
     "Costs",
+    "EarlyExerciseLine",
     "EntryRules",
     "ExerciseStyle",
     "ExitPlan",

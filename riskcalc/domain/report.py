@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.market import Market
 from riskcalc.domain.plain_data import plain
-from riskcalc.domain.trade import Leg, Side, Trade
+from riskcalc.domain.trade import Leg, OptionLeg, Side, Trade
 from riskcalc.domain.view import View
 
 
@@ -79,6 +80,10 @@ class RiskReport:
     payoff_note: str
     """How the payoff facts were found, where that needs saying."""
     view: View
+    dividends: tuple[CashDividend, ...]
+    """Cash dividends until the last expiry, forecasts marked."""
+    early_exercise: tuple[EarlyExerciseLine, ...]
+    """Where exercise for a dividend pays, leg by leg."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
@@ -97,7 +102,25 @@ class RiskReport:
             },
             "greeks": plain(self.greeks),
             "probability": {"view": self.view.name, "profit": plain(self.prob_profit)},
+            "dividends": plain(self.dividends),
+            "early_exercise": [_early_exercise_to_dict(line) for line in self.early_exercise],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyExerciseLine:
+    """A call on the eve of an ex-date: exercised above the boundary, so that its seller is assigned."""
+
+    leg: OptionLeg
+    dividend: CashDividend
+    eve: dt.date
+    """Last session before the ex-date."""
+    boundary: float
+    """Spot above which exercise pays on the eve [dollars]."""
+    chance: float
+    """Risk-neutral chance to be exercised then, and not on an earlier eve."""
+    dividend_dollars: float
+    """Dividend on the shares the leg stands for: what an assigned seller owes [dollars]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +321,10 @@ PENDING_PROBABILITIES = (
     "expected_pnl",
 )
 """Chances that need a first-passage model; null in a plan until there is one."""
+
+
+def _early_exercise_to_dict(line: EarlyExerciseLine) -> dict[str, Any]:
+    return {**plain(line), "leg": line.leg.label, "side": line.leg.side.name.lower()}
 
 
 def trade_to_dict(report: RiskReport) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         *_decay(plan),
         _gaps(plan),
         *_targets(plan),
+        *_early_exercise(plan.report),
     )
 
 
@@ -213,6 +214,25 @@ def _targets(plan: TradePlan) -> tuple[Section, ...]:
             header=("target", "spot", "units closed", "P&L of a unit", "R"),
         ),
     )
+
+
+def _early_exercise(report: RiskReport) -> tuple[Section, ...]:
+    if not report.early_exercise:
+        return ()
+    rows = tuple(
+        (
+            line.leg.label,
+            f"{line.dividend.ex_date}{' forecast' if line.dividend.forecast else ''}",
+            money(line.dividend.amount),
+            f"{line.eve}",
+            price(line.boundary) if line.boundary < float("inf") else "never",
+            percent(line.chance, digits=1),
+            money(line.dividend_dollars),
+        )
+        for line in report.early_exercise
+    )
+    header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
+    return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
 
 
 def _gaps(plan: TradePlan) -> Section:

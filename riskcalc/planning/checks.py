@@ -10,9 +10,7 @@ from riskcalc.domain import (
     Check,
     CheckStatus,
     EntryRules,
-    ExerciseStyle,
     ExitPlan,
-    OptionLeg,
     PositionSize,
     RiskReport,
     Side,
@@ -21,6 +19,9 @@ from riskcalc.domain import (
 
 WIDE_QUOTE = 0.10
 """Share of a trade's entry value that its quoted widths may cost before the plan warns."""
+
+LIKELY_ASSIGNMENT = 0.10
+"""Chance of an early assignment above which the plan warns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
         _gap(planned),
         _quoted_width(planned),
         _targets(planned),
-        _model(planned),
+        _assignment(planned),
     )
     return tuple(check for check in found if check is not None)
 
@@ -160,12 +161,20 @@ def _targets(planned: Planned) -> Check | None:
     return _ok("targets", f"{moves} is beyond the short strike {cap:g}: only time adds to the gain there")
 
 
-def _model(planned: Planned) -> Check | None:
-    trade = planned.report.trade
-    shorts = [leg for leg in trade.legs if isinstance(leg, OptionLeg) and leg.side is Side.SHORT]
-    if trade.instrument.exercise is ExerciseStyle.EUROPEAN or not shorts:
+def _assignment(planned: Planned) -> Check | None:
+    """Whether a sold call is likely to be exercised for a dividend."""
+    lines = [line for line in planned.report.early_exercise if line.leg.side is Side.SHORT]
+    if not lines:
         return None
-    return _warn("model", "priced as European: early exercise of the sold legs is not in the numbers")
+    worst = max(lines, key=lambda line: line.chance)
+    guess = " (forecast dividend)" if worst.dividend.forecast else ""
+    text = (
+        f"{worst.leg.label}: assignment likely above {worst.boundary:.2f} on {worst.eve}{guess}, "
+        f"chance {worst.chance:.1%}; the dividend owed is ${worst.dividend_dollars:,.2f}"
+    )
+    if worst.boundary == float("inf"):
+        return _ok("assignment", f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small")
+    return _warn("assignment", text) if worst.chance > LIKELY_ASSIGNMENT else _ok("assignment", text)
 
 
 def _ok(name: str, message: str) -> Check:

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from riskcalc.analysis import solve_vol
-from riskcalc.domain import FillPrice, Market, OptionLeg, OptionQuote, OptionType, QuotedListing, Side, Trade
+from riskcalc.domain import (
+    FillPrice,
+    Market,
+    OptionLeg,
+    OptionQuote,
+    OptionType,
+    QuotedListing,
+    Side,
+    Trade,
+    instrument,
+)
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.pricing import VolStatus
 
@@ -179,8 +189,8 @@ def _mid_vol(
     """Vol that explains the mid of one option."""
     quote = quotes.quote(expiry=expiry, strike=strike, option_type=option_type)
     option = OptionLeg(side=Side.LONG, option_type=option_type, strike=strike, expiry=expiry)
-    underlying = market.quote(quotes.symbol)
-    vol, status = solve_vol(option, premium=quote.mid, market=market, quote=underlying)
+    underlying = instrument(quotes.symbol)
+    vol, status = solve_vol(option, premium=quote.mid, instrument=underlying, market=market)
     if status is not VolStatus.OK:
         named = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
         raise ChainError(

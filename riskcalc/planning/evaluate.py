@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.analysis import PositionGreeks, enter_at_model, odds, payoff, value_position
+from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_at_model, odds, payoff, value_legs
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 
 NEUTRAL = View.neutral()
@@ -34,16 +34,17 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     --------
     >>> import datetime as dt
     >>> from riskcalc.domain import Quote, call_spread
-    >>> quote = Quote(spot=220, vol=0.22, dividend_yield=0.012)
-    >>> market = Market(date=dt.date(2026, 1, 2), rate=0.045, quotes={"IWM": quote})
-    >>> trade = call_spread("IWM", long_strike=220, short_strike=235, expiry=dt.date(2026, 3, 3))
+    >>> quote = Quote(spot=2200, vol=0.22, dividend_yield=0.012)
+    >>> market = Market(date=dt.date(2026, 1, 2), rate=0.045, quotes={"RUT": quote})
+    >>> trade = call_spread("RUT", long_strike=2200, short_strike=2350, expiry=dt.date(2026, 3, 3))
     >>> report = evaluate(trade, market)
-    >>> round(report.net_debit, 2), round(report.greeks.theta_per_day, 3)
-    (540.94, -1.637)
+    >>> round(report.net_debit, 1), round(report.greeks.theta_per_day, 2)
+    (5409.4, -16.37)
     """
     entered = enter_at_model(trade, market)
     spot = market.quote(trade.symbol).spot
-    position = value_position(entered, market)
+    legs = value_legs(entered, market)
+    position = PositionGreeks(*(field.sum(axis=0) for field in legs))
     facts = payoff.facts(entered, market=market)
     return RiskReport(
         trade=entered,
@@ -51,7 +52,10 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         net_debit=payoff.net_debit(entered),
         value=float(position.value),
         greeks=in_trader_units(position, spot=spot),
-        legs=tuple(_leg_report(leg, entered, market) for leg in entered.legs),
+        legs=tuple(
+            _leg_report(leg, PositionGreeks(*(field[k] for field in legs)), entered, spot=spot)
+            for k, leg in enumerate(entered.legs)
+        ),
         max_loss=facts.max_loss,
         max_profit=facts.max_profit,
         breakevens=facts.breakevens,
@@ -60,6 +64,8 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         payoff_date=entered.expiry,
         payoff_note=_payoff_note(entered),
         view=view,
+        dividends=market.dividends_until(trade.symbol, max(entered.expiries)) if entered.expiries else (),
+        early_exercise=early_exercise_lines(entered, market),
     )
 
 
@@ -75,20 +81,15 @@ def in_trader_units(position: PositionGreeks, *, spot: float) -> Greeks:
     )
 
 
-def _leg_report(leg: Leg, trade: Trade, market: Market) -> LegReport:
-    alone = value_position(_only(leg, trade), market)
+def _leg_report(leg: Leg, alone: PositionGreeks, trade: Trade, *, spot: float) -> LegReport:
     return LegReport(
         leg=leg,
         entry_price=payoff.entry_price(leg),
         price=float(alone.value) / trade.leg_size(leg),
         vol=leg.vol if isinstance(leg, OptionLeg) else None,
         value=float(alone.value),
-        greeks=in_trader_units(alone, spot=market.quote(trade.symbol).spot),
+        greeks=in_trader_units(alone, spot=spot),
     )
-
-
-def _only(leg: Leg, trade: Trade) -> Trade:
-    return Trade(instrument=trade.instrument, legs=(leg,))
 
 
 def _reward_to_risk(facts: payoff.PayoffFacts) -> float | None:

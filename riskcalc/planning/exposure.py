@@ -22,22 +22,29 @@ from riskcalc.domain import (
 from riskcalc.sizing import blended_r, break_even_win_rate, exit_units
 
 
-def loss_at_stop(report: RiskReport, stop: Level, time_stop: dt.date | None) -> float:
-    """Worst loss at the stop on any day up to the time stop, >= 0, before costs [dollars per unit]."""
-    return max(-_worst_pnl(report, stop, time_stop), 0.0)
+def worst_pnls(report: RiskReport, levels: tuple[Level, ...], time_stop: dt.date | None) -> tuple[float, ...]:
+    """Smallest P&L of one unit at each level on any day up to the time stop, before costs [dollars]."""
+    held = (time_stop - report.market.date).days if time_stop else 0
+    values = value_position(
+        report.trade,
+        report.market,
+        spot=[[level.spot] for level in levels],
+        days=np.arange(held + 1),
+        vol_shift=[[level.vol_shift] for level in levels],
+    ).value
+    return tuple(float(row.min()) - report.net_debit for row in values)
 
 
 def gains_at_targets(
-    report: RiskReport,
     exits: ExitPlan,
     levels: tuple[Level, ...],
+    pnls: tuple[float, ...],
     *,
     size: PositionSize,
-    time_stop: dt.date | None,
     cost_per_unit: float,
 ) -> TargetReport:
     """What the targets bring: whole units closed at each, R per unit on its worst day, R of the whole."""
-    gains = [_worst_pnl(report, level, time_stop) - cost_per_unit for level in levels]
+    gains = [pnl - cost_per_unit for pnl in pnls]
     limited = 0 < size.loss_per_unit < math.inf
     r_multiples = [gain / size.loss_per_unit if limited else None for gain in gains]
     fractions = [target.fraction for target in exits.targets]
@@ -89,16 +96,3 @@ def planned_loss(report: RiskReport, basis: RiskBasis, *, at_stop: float, cost_p
     """One R: the loss of one unit by the basis, costs included [dollars]."""
     loss = report.max_loss if basis is RiskBasis.MAX_LOSS else at_stop
     return loss + cost_per_unit
-
-
-def _worst_pnl(report: RiskReport, level: Level, time_stop: dt.date | None) -> float:
-    """Smallest P&L of one unit at a level on any day up to the time stop, before costs [dollars]."""
-    held = (time_stop - report.market.date).days if time_stop else 0
-    found = value_position(
-        report.trade,
-        report.market,
-        spot=level.spot,
-        days=np.arange(held + 1),
-        vol_shift=level.vol_shift,
-    )
-    return float(found.value.min()) - report.net_debit

@@ -67,15 +67,14 @@ def plan(
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     costs = cost_per_unit(report.trade, account.costs)
     gaps = exposure.gap_lines(report, levels.gap_levels(report, exits, side), cost_per_unit=costs)
-    size = size_plan(report, account, stop=stop, time_stop=time_stop, gaps=gaps, cost_per_unit=costs)
+    at_stop, *at_targets = exposure.worst_pnls(report, (stop, *targets), time_stop)
+    size = size_plan(report, account, at_stop=max(-at_stop, 0.0), gaps=gaps, cost_per_unit=costs)
     return TradePlan(
         report=report,
         exits=exits,
         side=side,
         stop=stop,
-        targets=exposure.gains_at_targets(
-            report, exits, targets, size=size, time_stop=time_stop, cost_per_unit=costs
-        ),
+        targets=exposure.gains_at_targets(exits, targets, tuple(at_targets), size=size, cost_per_unit=costs),
         time_stop=time_stop,
         ladder=ladder(
             report.trade,

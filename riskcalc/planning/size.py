@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 
-from riskcalc.domain import Account, GapLine, Level, OptionLeg, PositionSize, RiskReport, ShareLeg
+from riskcalc.domain import Account, GapLine, OptionLeg, PositionSize, RiskReport, ShareLeg
 from riskcalc.planning import exposure
 from riskcalc.sizing import buying_power, cost_per_trade, size_within_limits
 
@@ -14,8 +13,7 @@ def size_plan(
     report: RiskReport,
     account: Account,
     *,
-    stop: Level,
-    time_stop: dt.date | None,
+    at_stop: float,
     gaps: tuple[GapLine, ...],
     cost_per_unit: float,
 ) -> PositionSize:
@@ -27,10 +25,8 @@ def size_plan(
         One unit of the trade.
     account : Account
         Equity, limits and costs.
-    stop : Level
-        Where the stop is.
-    time_stop : date or None
-        Last day the stop can be hit on.
+    at_stop : float
+        Worst loss of one unit at the stop, >= 0, before costs [dollars].
     gaps : tuple of GapLine
         Losses when the stop is jumped, costs included.
     cost_per_unit : float
@@ -42,7 +38,6 @@ def size_plan(
         Complete: `basis`, `loss_at_stop` and `loss_at_gap` are filled in.
     """
     basis = exposure.risk_basis(report, account.limits)
-    at_stop = exposure.loss_at_stop(report, stop, time_stop)
     once = cost_per_trade(account.costs)
     size = size_within_limits(
         account=account,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.analysis.odds import expected_move, prob_below
-from riskcalc.domain import Market, Quote, View, call_spread, shares
+from riskcalc.domain import CashDividend, Market, Quote, View, call_spread, shares
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import evaluate
 from tests.reference import rows
@@ -53,6 +54,24 @@ def test_chance_of_profit_agrees_with_a_simulation():
     ends = 295 * np.exp((drift - 0.2**2 / 2) * time + 0.2 * math.sqrt(time) * draws)
     wins = ends > report.breakevens[0]
     assert report.prob_profit == pytest.approx(wins.mean(), abs=3 * wins.std() / math.sqrt(len(wins)))
+
+
+@pytest.mark.parametrize("amount", [0.8, 5.0])
+@pytest.mark.parametrize("ex_date", [dt.date(2026, 7, 22), dt.date(2026, 8, 19), dt.date(2026, 9, 17)])
+def test_chance_of_profit_with_a_cash_dividend_agrees_with_a_simulation(amount, ex_date):
+    dividend = CashDividend(ex_date=ex_date, amount=amount)
+    quote = Quote(spot=295, vol=0.2, dividends=(dividend,))
+    market = Market(date=TODAY, rate=0.04, quotes={"IWM": quote})
+    report = evaluate(SPREAD, market)
+    draws = np.random.default_rng(7).standard_normal((2, 400_000))
+    paid, time = (ex_date - TODAY).days / 365, 60 / 365
+
+    def grown(spot, years, draw):
+        return spot * np.exp((0.04 - 0.2**2 / 2) * years + 0.2 * math.sqrt(years) * draw)
+
+    ends = grown(grown(295, paid, draws[0]) - amount, time - paid, draws[1])
+    wins = ends > report.breakevens[0]
+    assert report.prob_profit == pytest.approx(wins.mean(), abs=3 * wins.std() / math.sqrt(wins.size))
 
 
 def test_the_view_moves_the_chance_and_not_the_price():

@@ -298,11 +298,6 @@ class TestChecks:
         assert check(found, "quoted width").status is CheckStatus.WARN
         assert found.size.loss_per_unit == pytest.approx(found.report.max_loss + 2.6 + 120)
 
-    def test_american_options_priced_as_european_say_so(self):
-        assert check(plan(SPREAD, MARKET, ACCOUNT, EXITS), "model").status is CheckStatus.WARN
-        index = call_spread("RUT", long_strike=2930, short_strike=3200, expiry=EXPIRY)
-        assert check(plan(index, MARKET, ACCOUNT, EXITS), "model") is None
-
 
 def test_a_bearish_trade_stops_above_the_spot():
     found = plan(put_spread("IWM", long_strike=295, short_strike=270, expiry=EXPIRY), MARKET, ACCOUNT, EXITS)

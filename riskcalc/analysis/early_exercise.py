@@ -1,0 +1,79 @@
+"""Where the options of a trade are worth exercising for a dividend: assignment of what is sold."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from riskcalc.domain import (
+    CashDividend,
+    EarlyExerciseLine,
+    ExerciseStyle,
+    Market,
+    OptionLeg,
+    OptionType,
+    Trade,
+)
+from riskcalc.domain.sessions import last_session_on_or_before
+from riskcalc.pricing import early_exercise
+
+
+def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLine, ...]:
+    """Find, for each call and each ex-date of its life, the spot above which exercise pays on the eve.
+
+    Parameters
+    ----------
+    trade : Trade
+        With every vol set.
+    market : Market
+        Rate and cash dividends.
+
+    Returns
+    -------
+    tuple of EarlyExerciseLine
+        Leg by leg, by rising ex-date. None for European options and for puts, which a dividend makes worth
+        keeping; none under a continuous yield or a negative rate, where no date stands out.
+
+    References
+    ----------
+    Haug, Haug & Lewis, "Back to Basics: a new approach to the discrete dividend problem", Wilmott (2003).
+    """
+    quote = market.quote(trade.symbol)
+    if trade.instrument.exercise is ExerciseStyle.EUROPEAN or quote.dividend_yield or market.rate < 0:
+        return ()
+    calls = [leg for leg in trade.option_legs if leg.option_type is OptionType.CALL and leg.vol]
+    return tuple(line for leg in calls for line in _lines(leg, trade, market))
+
+
+def _lines(leg: OptionLeg, trade: Trade, market: Market) -> list[EarlyExerciseLine]:
+    dividends = market.dividends_until(trade.symbol, leg.expiry)
+    if not dividends:
+        return []
+    found = early_exercise(
+        sign=int(leg.option_type),
+        spot=market.quote(trade.symbol).spot,
+        strike=leg.strike,
+        time_to_expiry=market.years_to(leg.expiry),
+        vol=leg.vol or 0.0,
+        rate=market.rate,
+        dividend_times=[market.years_to(dividend.ex_date) for dividend in dividends],
+        dividend_amounts=[dividend.amount for dividend in dividends],
+    )
+    return [
+        EarlyExerciseLine(
+            leg=leg,
+            dividend=dividend,
+            eve=_eve(dividend),
+            boundary=float(boundary),
+            chance=float(chance),
+            dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
+        )
+        for dividend, boundary, chance in zip(dividends, found.boundary, found.chance, strict=True)
+        if np.isfinite(boundary)
+    ]
+
+
+def _eve(dividend: CashDividend) -> dt.date:
+    """Last session on which a holder can exercise for the dividend."""
+    return last_session_on_or_before(dividend.ex_date - dt.timedelta(days=1))
