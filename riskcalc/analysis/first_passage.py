@@ -1,0 +1,273 @@
+"""Chances that a price touches a stop or a target within a time."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import erfcx, ndtr
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+BETWEEN_LOOKS = 0.5825971579390106
+"""-zeta(1/2) / sqrt(2 pi): deviations of one step that a path is past a level when first seen there."""
+
+SWITCH = 0.4
+"""Variance over squared width from which the eigenfunctions converge faster than the images."""
+
+TERMS = 4
+"""Pairs of images, or eigenfunctions: the first one left out is below 1e-20 on its side of the switch."""
+
+BEYOND = 50.0
+"""Deviations that no path travels: a level further away is as good as none."""
+
+_TINY = 1e-280
+_STEEPEST = 1e100
+
+
+class FirstPassage(NamedTuple):
+    """Chances of which level comes first; they sum to 1.
+
+    Every field is a float64 array of one shape, or a numpy float when all inputs were scalars.
+    """
+
+    lower_first: FloatArray
+    """Chance that the lower level is touched, and before the upper one."""
+    upper_first: FloatArray
+    """Chance that the upper level is touched, and before the lower one."""
+    neither: FloatArray
+    """Chance that the horizon passes first."""
+
+
+def first_passage(
+    *,
+    spot: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    vol: ArrayLike,
+    drift: ArrayLike,
+    horizon: ArrayLike,
+    steps: ArrayLike = np.inf,
+) -> FirstPassage:
+    """Chances that a price touches a lower level first, an upper one first, or neither within a time.
+
+    Parameters
+    ----------
+    spot : array_like
+        Price now [dollars], > 0. At or past a level, it has been touched (watched always), and the lower
+        level goes first.
+    lower : array_like
+        Lower level [dollars], >= 0; 0 is none.
+    upper : array_like
+        Upper level [dollars], >= `lower`; ``inf`` is none.
+    vol : array_like
+        Volatility per sqrt(year) as a fraction, >= 0.
+    drift : array_like
+        Expected growth of the price, continuous, per year, any sign.
+    horizon : array_like
+        [years], >= 0.
+    steps : array_like
+        Equally spaced closes within the horizon at which the levels are watched, >= 1; ``inf``, the default,
+        watches always.
+
+    Returns
+    -------
+    FirstPassage
+        Shaped as the inputs broadcast; an element with an input outside its range is nan in every field.
+
+    Notes
+    -----
+    The price is a geometric Brownian motion. With few deviations across the corridor the chances are sums
+    over mirror images of the levels, with many over eigenfunctions; each is exact to rounding on its side.
+    Watching closes only moves each level outwards by 0.5826 deviations of one step. With the levels two or
+    more such deviations away the error is below 0.007 from 20 closes on and below 0.003 from 42.
+
+    References
+    ----------
+    Cox and Miller, "The Theory of Stochastic Processes" (1965), 5.7.
+    Hui, "One-Touch Double Barrier Binary Option Values", Applied Financial Economics 6 (1996), 343-346.
+    Broadie, Glasserman and Kou, "A Continuity Correction for Discrete Barrier Options", Mathematical Finance
+    7 (1997), 325-349.
+
+    Examples
+    --------
+    A stop 6 % below and a target 12 % above, over 42 sessions at 22 % vol:
+
+    >>> odds = first_passage(spot=220, lower=206.8, upper=246.4, vol=0.22, drift=0.04, horizon=42 / 252)
+    >>> [f"{chance:.1%}" for chance in odds]
+    ['48.0%', '20.6%', '31.4%']
+    """
+    inputs = {
+        "spot": spot,
+        "lower": lower,
+        "upper": upper,
+        "vol": vol,
+        "drift": drift,
+        "horizon": horizon,
+        "steps": steps,
+    }
+    arrays = {name: np.asarray(value, dtype=np.float64) for name, value in inputs.items()}
+    with np.errstate(all="ignore"):
+        spread = np.broadcast_arrays(*_distances(**arrays))
+        chances = _corridor(*(values.ravel() for values in spread))
+    return FirstPassage(*(chance.reshape(spread[0].shape)[()] for chance in chances))
+
+
+def touch_probability(
+    *,
+    spot: ArrayLike,
+    level: ArrayLike,
+    vol: ArrayLike,
+    drift: ArrayLike,
+    horizon: ArrayLike,
+    steps: ArrayLike = np.inf,
+) -> FloatArray:
+    """Chance that a price touches one level within a time, whatever it does before or after.
+
+    Parameters
+    ----------
+    level : array_like
+        Level [dollars], >= 0; it is watched from the side on which the spot is, and touched when they are
+        equal. 0 and ``inf`` are never touched.
+    spot, vol, drift, horizon, steps : array_like
+        As in `first_passage`.
+
+    Returns
+    -------
+    ndarray
+        Shaped as the inputs broadcast; nan where an input is outside its range.
+
+    References
+    ----------
+    Cox and Miller, "The Theory of Stochastic Processes" (1965), 5.7, equation 71 (reflection principle).
+
+    Examples
+    --------
+    >>> round(float(touch_probability(spot=100, level=105, vol=0.20, drift=0.01, horizon=60 / 365)), 4)
+    0.5407
+    """
+    price, barrier = np.asarray(spot, dtype=np.float64), np.asarray(level, dtype=np.float64)
+    nothing_below, nothing_above = (
+        np.where(barrier > price, 0.0, barrier),
+        np.where(barrier > price, barrier, np.inf),
+    )
+    odds = first_passage(
+        spot=price,
+        lower=nothing_below,
+        upper=nothing_above,
+        vol=vol,
+        drift=drift,
+        horizon=horizon,
+        steps=steps,
+    )
+    return odds.lower_first + odds.upper_first
+
+
+def _distances(
+    *,
+    spot: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    vol: FloatArray,
+    drift: FloatArray,
+    horizon: FloatArray,
+    steps: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Log distance to both levels, expected log travel and its variance; all nan where an input is bad."""
+    in_range = (spot > 0) & (lower >= 0) & (lower <= upper) & (vol >= 0) & (horizon >= 0) & (steps >= 1)
+    variance = vol**2 * horizon
+    travel = drift * horizon - variance / 2
+    valid = in_range & np.isfinite(spot + lower + travel + variance)
+    beyond = 1 + np.abs(travel) + BEYOND * np.sqrt(variance)
+    between = BETWEEN_LOOKS * np.sqrt(variance / steps)
+    below, above = _log_ratio(spot, lower) + between, _log_ratio(upper, spot) + between
+    return np.where(valid, np.minimum(below, beyond), np.nan), np.minimum(above, beyond), travel, variance
+
+
+def _log_ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    """ln(top / bottom) that keeps its digits next to 0."""
+    gap = top - bottom
+    return np.copysign(np.log1p(np.abs(gap) / np.minimum(top, bottom)), gap)
+
+
+def _corridor(
+    below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Chances in log space: the two limits that need no series, then the series that converges."""
+    lower_now = (below <= 0) | ((variance < _TINY) & (-travel >= below))
+    upper_now = ~lower_now & ((above <= 0) | ((variance < _TINY) & (travel >= above)))
+    lower, upper = lower_now.astype(np.float64), upper_now.astype(np.float64)
+    neither = np.where(np.isnan(below), np.nan, 1 - lower - upper)
+    moving = ~lower_now & ~upper_now & (variance >= _TINY)
+    many = variance > SWITCH * (below + above) ** 2
+    for chosen, series in ((moving & ~many, _by_images), (moving & many, _by_eigenfunctions)):
+        if chosen.any():
+            parts = series(below[chosen], above[chosen], travel[chosen], variance[chosen])
+            lower[chosen], upper[chosen], neither[chosen] = parts
+    lower[np.isnan(neither)] = upper[np.isnan(neither)] = np.nan
+    return lower, upper, neither
+
+
+def _by_images(
+    below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sum over mirror images of the levels: for little time."""
+    lower = _images(below, above, -travel, variance)
+    upper = _images(above, below, travel, variance)
+    return lower, upper, np.maximum(1 - lower - upper, 0.0)
+
+
+def _images(near: FloatArray, far: FloatArray, travel: FloatArray, variance: FloatArray) -> FloatArray:
+    """Chance to touch the level `near` before the one `far` behind; travel counts towards the first."""
+    total = _image(near, np.zeros_like(near), travel, variance)
+    for turn in range(1, TERMS):
+        # The gaps, not the images: their difference from `near` would lose the digits of a close level.
+        total -= _image(near, 2 * (turn * far + (turn - 1) * near), travel, variance)
+        total += _image(near, 2 * turn * (near + far), travel, variance)
+    return np.clip(total, 0.0, 1.0)
+
+
+def _image(near: FloatArray, gap: FloatArray, travel: FloatArray, variance: FloatArray) -> FloatArray:
+    """What the image `gap` behind a level adds; without a gap, the chance to touch a single level.
+
+    No exponent is positive, so that no drift overflows.
+    """
+    pace, root = np.abs(travel), np.sqrt(variance)
+    straight = np.exp(-(pace * gap + (pace - travel) * near) / variance) * ndtr((pace - near - gap) / root)
+    exponent = gap * (gap + 2 * near) + (travel - near) ** 2
+    mirrored = erfcx((pace + near + gap) / (math.sqrt(2) * root)) * np.exp(-exponent / (2 * variance))
+    return straight + mirrored / 2
+
+
+def _by_eigenfunctions(
+    below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Chances without a horizon, less what would still come after it: for much time."""
+    width = below + above
+    steepness = np.clip(travel * width / variance, -_STEEPEST, _STEEPEST)
+    from_lower, from_upper, age = below / width, above / width, variance / width**2
+    after_lower = _still_to_come(from_lower, steepness, age)
+    after_upper = _still_to_come(from_upper, -steepness, age)
+    lower = _ever(from_lower, from_upper, steepness) - after_lower
+    upper = _ever(from_upper, from_lower, -steepness) - after_upper
+    return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0), after_lower + after_upper
+
+
+def _ever(near: FloatArray, far: FloatArray, away: FloatArray) -> FloatArray:
+    """Chance to leave a corridor of width 1 at the near end; the drift points away from it."""
+    pull = 2 * np.maximum(np.abs(away), _TINY)
+    chance: FloatArray = np.exp(-2 * np.maximum(away, 0.0) * near) * np.expm1(-pull * far) / np.expm1(-pull)
+    return chance
+
+
+def _still_to_come(near: FloatArray, away: FloatArray, age: FloatArray) -> FloatArray:
+    """Chance to leave a corridor of width 1 at the near end, but only after some variance `age`."""
+    total = np.zeros_like(near)
+    for wave in range(1, TERMS + 1):
+        number = wave * math.pi
+        decay = away**2 + number**2
+        # One exponential: apart, the first factor may overflow while the second underflows.
+        total += 2 * number * np.sin(number * near) / decay * np.exp(-away * near - decay * age / 2)
+    return total
