@@ -1,0 +1,156 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskcalc.analysis.first_passage import touch_probability
+from riskcalc.analysis.stop_race import StopRace, stop_race
+from riskcalc.errors import InvalidInputError
+
+TNA = {"fund_stop": -0.18, "benchmark_stop": -0.06, "leverage": 3, "vol": 0.22, "drift": 0.04, "sessions": 42}
+NEVER = 0.9999
+
+moves = st.floats(0.02, 0.3)
+
+
+def _simulated(*, fund_stop, benchmark_stop, leverage, vol, drift, sessions, paths):
+    """The exact daily product beside the benchmark; between closes a Brownian bridge to the nearer stop."""
+    draw = np.random.default_rng(11)
+    side, deviation = math.copysign(1, benchmark_stop), vol / math.sqrt(252)
+    at, fund, alive = np.zeros(paths), np.zeros(paths), np.ones(paths, dtype=bool)
+    fired = np.zeros(3)
+    for _ in range(sessions):
+        still_to_fall = np.expm1(math.log1p(fund_stop) - fund) / leverage
+        room_fund = side * np.log1p(np.maximum(still_to_fall, -NEVER))
+        room_benchmark = side * (math.log1p(benchmark_stop) - at)
+        room = np.minimum(room_fund, room_benchmark)
+        move = draw.normal(drift / 252 - deviation**2 / 2, deviation, paths)
+        crossing = np.exp(-2 * room * np.maximum(room - side * move, 0) / deviation**2)
+        stopped = alive & (draw.random(paths) < crossing)
+        ahead = room_benchmark - room_fund
+        for place, which in enumerate((ahead > 1e-9, ahead < -1e-9, np.abs(ahead) <= 1e-9)):
+            fired[place] += (stopped & which).sum()
+        alive &= ~stopped
+        at, fund = at + move, fund + np.log(np.maximum(1 + leverage * np.expm1(move), 1 - NEVER))
+    return np.array([*fired, alive.sum()]) / paths
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"fund_stop": -0.12},
+        {"fund_stop": -0.19},
+        {"leverage": -3, "fund_stop": -0.12, "benchmark_stop": 0.04},
+        {
+            "leverage": -3,
+            "fund_stop": -0.20,
+            "benchmark_stop": 0.06,
+            "vol": 0.5,
+            "drift": -0.3,
+            "sessions": 30,
+        },
+        {"vol": 0.35, "drift": 0.0},
+        {"leverage": 2, "fund_stop": -0.12},
+        {"sessions": 2, "fund_stop": -0.06, "benchmark_stop": -0.02},
+    ],
+    ids=str,
+)
+def test_simulated_daily_resets_agree(change):
+    """Within three standard errors and the 0.004 that the docstring grants."""
+    case, paths = TNA | change, 60_000
+    race, simulated = stop_race(**case), _simulated(**case, paths=paths)
+    assert np.abs(race - simulated).max() < 0.004 + 3 * math.sqrt(0.25 / paths)
+
+
+def test_within_the_first_session_the_stops_are_levels_of_the_benchmark():
+    race = stop_race(**TNA | {"fund_stop": -0.06, "sessions": 1})
+    touch = touch_probability(spot=1, level=0.98, vol=0.22, drift=0.04, horizon=1 / 252)
+    assert race.fund_first == pytest.approx(touch, rel=1e-12)
+    assert race.benchmark_first == 0
+    assert race.neither == pytest.approx(1 - touch, rel=1e-12)
+
+
+def test_the_same_price_fires_both_in_the_first_session_only():
+    one = stop_race(**TNA | {"vol": 0.6, "sessions": 1})
+    assert one.together == pytest.approx(
+        touch_probability(spot=1, level=0.94, vol=0.6, drift=0.04, horizon=1 / 252)
+    )
+    assert (one.fund_first, one.benchmark_first) == (0, 0)
+    assert stop_race(**TNA | {"vol": 0.6, "sessions": 10}).together == pytest.approx(one.together)
+
+
+@pytest.mark.parametrize("leverage", [1, 3, -3])
+def test_a_fund_stop_out_of_reach_leaves_the_benchmark_alone(leverage):
+    side = math.copysign(1, leverage)
+    race = stop_race(**TNA | {"leverage": leverage, "fund_stop": -0.95, "benchmark_stop": -0.06 * side})
+    touch = touch_probability(spot=1, level=1 - 0.06 * side, vol=0.22, drift=0.04, horizon=42 / 252)
+    assert race.benchmark_first == pytest.approx(touch, abs=2e-3)
+    assert race.fund_first < 1e-9
+
+
+def test_a_fund_without_leverage_is_its_benchmark():
+    race = stop_race(**TNA | {"leverage": 1, "fund_stop": -0.05})
+    touch = touch_probability(spot=1, level=0.95, vol=0.22, drift=0.04, horizon=42 / 252)
+    assert race.fund_first == pytest.approx(touch, abs=2e-3)
+    assert race.benchmark_first == 0
+
+
+def test_tna_at_minus_12_fires_before_iwm_at_minus_6():
+    race = stop_race(**TNA | {"fund_stop": -0.12})
+    assert race.benchmark_first < 1e-4
+    assert 0.6 < race.fund_first < 0.7
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    fund=moves,
+    index=moves,
+    leverage=st.sampled_from([-3, -2, 2, 3]),
+    market=st.tuples(st.floats(0.05, 1), st.floats(-2, 2), st.integers(1, 25)),
+)
+def test_chances_sum_to_one(fund, index, leverage, market):
+    vol, drift, sessions = market
+    race = stop_race(
+        fund_stop=-fund,
+        benchmark_stop=-index * math.copysign(1, leverage),
+        leverage=leverage,
+        vol=vol,
+        drift=drift,
+        sessions=sessions,
+    )
+    assert isinstance(race, StopRace)
+    assert sum(race) == pytest.approx(1, abs=1e-10)
+    assert min(race) >= 0
+
+
+def test_a_nearer_fund_stop_fires_first_more_often():
+    races = [stop_race(**TNA | {"fund_stop": stop}) for stop in (-0.21, -0.19, -0.18, -0.17, -0.12)]
+    assert (np.diff([race.fund_first for race in races]) > 0).all()
+    assert (np.diff([race.benchmark_first for race in races]) <= 0).all()
+
+
+def test_a_fall_that_nobody_survives():
+    race = stop_race(**TNA | {"drift": -40.0})
+    assert race.neither == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"benchmark_stop": 0.06}, "on one side of the benchmark, got -0.18 at leverage 3 and 0.06"),
+        ({"leverage": -3}, "on one side of the benchmark"),
+        ({"leverage": 0}, "on one side of the benchmark"),
+        ({"fund_stop": -1.0}, "fund_stop must be a number > -1, got -1"),
+        ({"benchmark_stop": math.nan}, "benchmark_stop must be a finite number"),
+        ({"vol": 0.0}, "vol must be a number > 0"),
+        ({"drift": math.inf}, "drift must be a finite number"),
+        ({"sessions": 0}, "sessions must be a whole number >= 1"),
+    ],
+    ids=str,
+)
+def test_inputs_out_of_range(bad, message):
+    with pytest.raises(InvalidInputError, match=message):
+        stop_race(**TNA | bad)
