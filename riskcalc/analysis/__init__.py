@@ -3,18 +3,28 @@
 from riskcalc.analysis import odds, payoff
 from riskcalc.analysis.decay import decay
 from riskcalc.analysis.early_exercise import early_exercise_lines
+from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder
+from riskcalc.analysis.stop_race import StopRace, stop_race
+from riskcalc.analysis.translate import translate_stop, translate_to_fund
 from riskcalc.analysis.valuation import PositionGreeks, enter_at_model, solve_vol, value_legs, value_position
 
 __all__ = [
+    "FirstPassage",
     "PositionGreeks",
+    "StopRace",
     "decay",
     "early_exercise_lines",
     "enter_at_model",
+    "first_passage",
     "ladder",
     "odds",
     "payoff",
     "solve_vol",
+    "stop_race",
+    "touch_probability",
+    "translate_stop",
+    "translate_to_fund",
     "value_legs",
     "value_position",
 ]

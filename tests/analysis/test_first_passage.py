@@ -72,7 +72,11 @@ def _corridor_value(row):
     )
 
 
-@pytest.mark.parametrize("row", DOUBLE, ids=lambda row: "/".join([*list(row.values())[:5], row["vol"]]))
+def name(row):
+    return "/".join(map(str, [*list(row.values())[:5], row["vol"]]))
+
+
+@pytest.mark.parametrize("row", DOUBLE, ids=name)
 def test_published_double_barrier_binaries(row):
     tolerance = HALF_A_DIGIT.get(row["origin"], 5e-9)
     assert float(row["cash"]) * _corridor_value(row) == pytest.approx(
@@ -80,15 +84,13 @@ def test_published_double_barrier_binaries(row):
     )
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in DOUBLE if row["neither"]], ids=lambda row: "/".join(list(row.values())[:5])
-)
+@pytest.mark.parametrize("row", [row for row in DOUBLE if row["neither"] != ""], ids=name)
 def test_their_chances_in_high_precision(row):
     odds = first_passage(**_market(row), **_numbers(row, "lower", "upper"))
     assert odds == pytest.approx([float(row[name]) for name in odds._fields], rel=1e-11, abs=1e-15)
 
 
-@pytest.mark.parametrize("row", ONE_TOUCH, ids=lambda row: "/".join(list(row.values())[:5]))
+@pytest.mark.parametrize("row", ONE_TOUCH, ids=name)
 def test_published_one_touch_options(row):
     market, level = _market(row), float(row["level"])
     touched = row["direction"] == "up" and level <= market["spot"]

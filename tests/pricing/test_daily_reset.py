@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import fsolve
 
 from riskcalc.pricing import SESSIONS_PER_YEAR, benchmark_return, fund_path, fund_return
-from tests.reference import rows
-from tests.sizing.printed import printed
+from tests.reference import Printed, printed, rows
 
 FAS, FAZ = rows("daily_reset_fas_faz")
 
@@ -17,7 +16,7 @@ daily_moves = st.lists(st.floats(-0.2, 0.2), min_size=1, max_size=30)
 
 
 @pytest.mark.parametrize(
-    "row", rows("daily_reset_prospectus"), ids=lambda row: "/".join(list(row.values())[:4])
+    "row", rows("daily_reset_prospectus"), ids=lambda row: "/".join(map(str, list(row.values())[:4]))
 )
 def test_prospectus_tables_to_the_printed_digit(row):
     fund = fund_return(
@@ -48,7 +47,7 @@ def test_the_56_day_table_is_neither_56_sessions_nor_56_calendar_days():
 
 @pytest.mark.parametrize(("vol", "percent"), [(0.25, "-17.1"), (1.0, "-95.0")])
 def test_a_flat_index_over_a_year_as_direxion_prints_it(vol, percent):
-    assert 100 * fund_return(leverage=3, index_return=0.0, vol=vol, time=1) == printed(percent)
+    assert 100 * fund_return(leverage=3, index_return=0.0, vol=vol, time=1) == printed(Printed(percent))
 
 
 def test_one_path_explains_what_fas_and_faz_did():
