@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
 IDLE_RATE = 1e-30  # moves no price in any time, but a division by it overflows
+SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 
 
@@ -54,6 +55,20 @@ class Batch:
         numbers = np.isfinite(np.stack([getattr(self, field.name) for field in fields(self)]))
         finite: NDArray[np.bool_] = np.logical_and.reduce(numbers)
         return finite
+
+    def limits(self) -> tuple[FloatArray, FloatArray]:
+        """Return what exercise pays now, and the most that the option can be worth."""
+        call = self.sign > 0.0
+        carried = np.where(call, self.dividend_yield, self.rate)
+        grown = np.exp(np.maximum(-carried * self.time_to_expiry, 0.0))
+        return self.intrinsic(), np.where(call, self.spot, self.strike) * grown
+
+    def is_one_contract(self, *, first_time: float) -> bool:
+        """Say whether only spots differ, and so little that one set of nodes serves all."""
+        terms = (self.sign, self.strike, self.vol, self.rate, self.dividend_yield, self.time_to_expiry)
+        spread = np.log(self.spot.max() / self.spot.min())
+        near = spread < SHARED_REACH * self.vol[0] * np.sqrt(first_time)
+        return bool(near and all((values == values[0]).all() for values in terms))
 
     def intrinsic(self) -> FloatArray:
         """Return what exercise pays now."""

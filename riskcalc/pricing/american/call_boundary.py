@@ -27,7 +27,7 @@ def last_boundary(contract: CallContract, discounted: FloatArray, deviation: Flo
     for _ in range(60):
         log_put, elasticity = _log_put(log_spot, discounted=discounted, deviation=deviation)
         step = (log_put - wanted) / elasticity
-        log_spot = log_spot + step
+        log_spot = np.clip(log_spot + step, -FARTHEST, FARTHEST)
         if np.abs(step / deviation).max() < BOUNDARY_TOLERANCE:
             break
     return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[-1])

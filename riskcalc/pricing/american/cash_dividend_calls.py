@@ -28,13 +28,12 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
 BLOCK = 128  # contracts valued together: their kernels stay in the cache
-SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span
 REACH = 7.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-12
 
 
 def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Value calls that see every dividend of the schedule; sign, yield and rate are known to fit."""
-    if _share_nodes(batch, schedule):
+    if batch.is_one_contract(first_time=schedule.times[0]):
         contract = call_contract(batch.take(np.array([0])), schedule)
         return OptionGreeks(*(field[0] for field in _greeks(contract, batch.spot[None, :])))
     greeks = np.empty((6, batch.spot.size))
@@ -55,14 +54,6 @@ def call_contract(batch: Batch, schedule: Schedule) -> CallContract:
         dividend_times=schedule.times,
         dividend_amounts=schedule.amounts,
     )
-
-
-def _share_nodes(batch: Batch, schedule: Schedule) -> bool:
-    """Say whether all is one contract whose spots one set of nodes can serve."""
-    terms = (batch.strike, batch.vol, batch.rate, batch.time_to_expiry)
-    spread = np.log(batch.spot.max() / batch.spot.min())
-    near = spread < SHARED_REACH * batch.vol[0] * np.sqrt(schedule.times[0])
-    return bool(near and all((values == values[0]).all() for values in terms))
 
 
 def _greeks(contract: CallContract, spot: FloatArray) -> OptionGreeks:

@@ -128,7 +128,7 @@ def cash_dividend_puts(batch: Batch, schedule: Schedule) -> OptionGreeks:
         "rate_step": np.ones_like(log_spot),
         "yield_step": np.zeros_like(log_spot),
     }
-    one = (batch.strike == batch.strike[0]).all() and all((c == c[0]).all() for c in columns.values())
+    one = batch.is_one_contract(first_time=schedule.times[0])
     size = len(log_spot) if one else BLOCK
     jets = []
     for start in range(0, len(log_spot), size):
@@ -169,7 +169,7 @@ def _until(terms: PutTerms, eve: PutEve, left: FloatArray) -> EarlierStretch:
         terms=terms,
         eve=eve,
         boundary=boundary,
-        cash=np.where(waits, discount * eve.cash, 1.0),
+        cash=np.where(waits, np.maximum(discount * eve.cash, 1.0), 1.0),
         cash_rho=np.where(waits, discount * (eve.cash_rho - terms.time_to_expiry * eve.cash), 0.0),
         limit=np.where(waits, -width, boundary.now),
     )
@@ -189,7 +189,7 @@ def _eve(terms: PutTerms, later: Stretch, drop: FloatArray, left: FloatArray, lo
         line_to=np.log(np.exp(later.limit) + drop),
         cash=later.cash + drop,
         cash_rho=later.cash_rho,
-        drop=drop,
+        waits=later.cash > 1.0,
     )
 
 

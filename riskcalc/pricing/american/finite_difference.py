@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg.lapack import dgtsv
 
+from riskcalc.pricing.american.foresight import above_floor
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def finite_difference(batch: Batch, schedule: Schedule) -> OptionGreeks:
         _block(batch.take(slice(start, start + BLOCK)), schedule)
         for start in range(0, batch.spot.size, BLOCK)
     ]
-    return OptionGreeks(*np.concatenate(parts, axis=1))
+    return above_floor(OptionGreeks(*np.concatenate(parts, axis=1)), batch, schedule)
 
 
 def _block(batch: Batch, schedule: Schedule) -> FloatArray:
@@ -106,7 +107,12 @@ class _Grid:
 
     def far(self, spot: FloatArray) -> FloatArray:
         """Value where exercise, now or at the best moment, is certain."""
-        return self.growth * self.batch.sign[:, None] * (self.share * spot - self.cash)
+        line = self.batch.sign[:, None] * (self.share * spot - self.cash)
+        postponed = np.exp(-self.batch.rate[:, None] * self.elapsed)
+        worthless = self.batch.strike[:, None] * np.maximum(postponed, 1.0)
+        # A drop leaves at least nothing, so a put is worth no more than on a worthless share.
+        put = np.minimum(line, worthless)
+        return self.growth * np.where(self.batch.sign[:, None] > 0.0, line, put)
 
 
 def _solve(batch: Batch, schedule: Schedule, *, refined: int) -> FloatArray:

@@ -38,6 +38,16 @@ def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
     )
 
 
+def above_floor(greeks: OptionGreeks, batch: Batch, schedule: Schedule) -> OptionGreeks:
+    """Replace what lies below the value of exercise at the best moment set today, which is always allowed.
+
+    That happens where so little vol is left that a method cannot resolve the boundary.
+    """
+    floor = foreseen(batch, schedule)
+    known = floor.value > greeks.value
+    return OptionGreeks(*(np.where(known, low, high) for low, high in zip(floor, greeks, strict=True)))
+
+
 def _moments(batch: Batch, spot: FloatArray, start: float, end: FloatArray) -> tuple[FloatArray, ...]:
     """Return the moments of a stretch at which exercise can be best: its ends and where the gain is level."""
     with np.errstate(divide="ignore", invalid="ignore"):

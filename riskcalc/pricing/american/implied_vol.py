@@ -114,11 +114,8 @@ def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[Float
 def _limits(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
     """Values without vol and with an infinite one."""
     floor = value_batch(replace(batch, vol=np.zeros_like(batch.spot)), schedule).value
-    call = batch.sign > 0.0
-    carried = np.where(call, batch.dividend_yield, batch.rate)
     with np.errstate(invalid="ignore", over="ignore"):
-        grown = np.exp(np.maximum(-carried * batch.time_to_expiry, 0.0))
-    return floor, np.where(call, batch.spot, batch.strike) * grown
+        return floor, batch.limits()[1]
 
 
 def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatArray) -> FloatArray:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Method = Callable[[Batch, Schedule], OptionGreeks]
 
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
+MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
+RUIN = 3.5  # standard deviations down to which several drops must leave something of the spot
 
 
 def american(
@@ -122,21 +124,24 @@ def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
     for method, index, count in _work(batch, schedule):
         part = batch.take(index)
-        greeks[:, index] = method(part, schedule.first(count))
-        greeks[0, index] = np.maximum(greeks[0, index], part.intrinsic())
+        with np.errstate(all="ignore"):  # what overflows at absurd vols is cut back to its limits
+            greeks[:, index] = method(part, schedule.first(count))
+            greeks[0, index] = np.clip(greeks[0, index], *part.limits())
     return OptionGreeks(*greeks)
 
 
 def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp], int]]:
     """Split a batch by method and by the number of dividends that count."""
     count = np.searchsorted(schedule.times, batch.time_to_expiry, side="right")
-    job = np.where(batch.valid(), _method_numbers(batch, count) * (count.max(initial=0) + 1) + count, -1)
+    job = np.where(
+        batch.valid(), _method_numbers(batch, schedule, count) * (count.max(initial=0) + 1) + count, -1
+    )
     for number in np.unique(job[job >= 0]):
         index = np.flatnonzero(job == number)
         yield METHODS[number // (count.max() + 1)], index, int(count[index[0]])
 
 
-def _method_numbers(batch: Batch, count: NDArray[np.intp]) -> NDArray[np.intp]:
+def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:
     """Index into `METHODS` of the first that fits each element."""
     # A call is a put with spot and strike, rate and yield exchanged.
     call, without_cash, without_yield = batch.sign > 0.0, count == 0, batch.dividend_yield == 0.0
@@ -144,16 +149,29 @@ def _method_numbers(batch: Batch, count: NDArray[np.intp]) -> NDArray[np.intp]:
     forgone = np.where(call, batch.rate, batch.dividend_yield)
     surprise = batch.vol * np.sqrt(batch.time_to_expiry)
     certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
+    (surprise < MUCH_SURPRISE) & ~_ruin(batch, schedule, count)
     fits = [
         certain,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
         without_cash & (earned >= 0.0),
         call & without_yield & (batch.rate >= 0.0),
-        ~call & without_yield & (batch.rate > 0.0),
+        ~call
+        & without_yield
+        & (batch.rate > 0.0)
+        & (surprise < MUCH_SURPRISE)
+        & ~_ruin(batch, schedule, count),
         np.ones_like(call),
     ]
-    first: NDArray[np.intp] = np.argmax(fits, axis=0)
+    first: NDArray[np.intp] = np.argmax(np.stack(fits), axis=0)
     return first
+
+
+def _ruin(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Say where several drops may well take the whole spot between them."""
+    drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
+    surprise = batch.vol * np.sqrt(batch.time_to_expiry)
+    ruin: NDArray[np.bool_] = drops > batch.spot * np.exp(-RUIN * surprise)
+    return (count > 1) & ruin
 
 
 def _european(batch: Batch, _: Schedule) -> OptionGreeks:

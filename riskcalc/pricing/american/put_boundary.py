@@ -203,11 +203,20 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
             held.vega + early.vega,
             held.rho + early.rho + (drive * in_expiry).sum(axis=-1) * at_expiry_rho,
         )
-        step, vega, rho = np.moveaxis(-np.linalg.solve(matrix, np.stack(gaps, axis=-1)), -1, 0)
+        step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
         nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
     return Boundary(
         at_expiry=at_expiry, at_expiry_rho=at_expiry_rho, nodes=nodes, nodes_vega=vega, nodes_rho=rho
     )
+
+
+def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
+    """Solve for the nodes' moves; a node that nothing depends on (all its densities underflow) stays."""
+    idle = np.logical_not(np.any(matrix, axis=2, keepdims=True))
+    moves: FloatArray = np.linalg.solve(
+        np.where(idle, np.eye(matrix.shape[1]), matrix), np.where(idle, 0.0, gaps)
+    )
+    return moves
 
 
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:

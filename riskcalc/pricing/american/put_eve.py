@@ -12,6 +12,8 @@ from riskcalc.pricing.american.put_premium import PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, Nodes, gaussian_means
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.blocks import FloatArray
 
 RUIN_REACH = 9.0  # standard deviations above which a drop cannot take the whole spot
@@ -21,7 +23,7 @@ RUIN_REACH = 9.0  # standard deviations above which a drop cannot take the whole
 class PutEve:
     """The put's value before a drop: below `line_to` the line `cash` - spot, above it the nodes.
 
-    Where the drop takes the whole spot the line overstates the value by drop - spot.
+    Drops leave at least nothing, so where they take the whole spot the value is 1, not the line.
     """
 
     nodes: Nodes
@@ -29,7 +31,8 @@ class PutEve:
     """Log of the spot, shape (puts, 1)."""
     cash: FloatArray
     cash_rho: FloatArray
-    drop: FloatArray
+    waits: NDArray[np.bool_]
+    """Whether the holder deep in the money waits for a later drop too."""
 
 
 def put_mean(terms: PutTerms, eve: PutEve, log_spot: FloatArray, time: FloatArray) -> Jet:
@@ -41,7 +44,7 @@ def put_mean(terms: PutTerms, eve: PutEve, log_spot: FloatArray, time: FloatArra
     vega = vega + terms.vol * time * (curvature - slope)
     rho = rho + time * (terms.rate_step * (slope - value) - terms.yield_step * slope)
     mean = Jet(value=value, slope=slope, curvature=curvature, vega=vega, rho=rho)
-    safe = log_spot.min() - np.log(eve.drop).max() > RUIN_REACH * deviation.max()
+    safe = log_spot.min() - np.log(eve.cash - 1).max() > RUIN_REACH * deviation.max()
     return mean if safe else _less_ruin(terms, eve, mean, log_spot, time)
 
 
@@ -64,6 +67,7 @@ def _line_sums(eve: PutEve, center: FloatArray, deviation: FloatArray) -> FloatA
 
 
 def _less_ruin(terms: PutTerms, eve: PutEve, mean: Jet, log_spot: FloatArray, time: FloatArray) -> Jet:
-    """Take off what the line overstates: a put struck at the drop."""
-    ruin = european_put(terms, log_spot - np.log(eve.drop), time)
-    return Jet(**{name: getattr(mean, name) - eve.drop * getattr(ruin, name) for name in Jet.__slots__})
+    """Take off what the line overstates: a put struck at the drops that are waited for."""
+    drops = eve.cash - 1
+    ruin = european_put(terms, log_spot - np.log(drops), time)
+    return Jet(**{name: getattr(mean, name) - drops * getattr(ruin, name) for name in Jet.__slots__})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.foresight import foreseen
+from riskcalc.pricing.american.foresight import above_floor
 from riskcalc.pricing.american.put_boundary import Boundary, boundary_at, moments, put_boundary
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import Jet
@@ -38,11 +38,7 @@ def spectral(batch: Batch, schedule: Schedule) -> OptionGreeks:
     fields = Jet.__slots__
     joined = (np.concatenate([getattr(jet, name).ravel() for jet in jets]) for name in fields)
     greeks = put_greeks(batch, Jet(**dict(zip(fields, joined, strict=True))))
-    # To exercise at the best moment set today is always allowed: a floor where so little vol is left that
-    # the boundary cannot be resolved.
-    floor = foreseen(batch, schedule)
-    known = floor.value > greeks.value
-    return OptionGreeks(*(np.where(known, low, high) for low, high in zip(floor, greeks, strict=True)))
+    return above_floor(greeks, batch, schedule)
 
 
 def _terms(batch: Batch) -> dict[str, FloatArray]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.put_boundary import moments
+from riskcalc.pricing.american.put_boundary import moments, solved
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
@@ -111,7 +111,7 @@ def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -
     line = eve.cash * np.exp(-terms.rate * time)
     wanted = np.log(LATER_SHARE * np.maximum(1 - line, SMALLEST * terms.rate * ahead))
     # The boundary before the drop cannot lie above the one after it, where there is one.
-    start = np.where(eve.cash > 1 + eve.drop, eve.nodes.middle, eve.line_to)
+    start = np.where(eve.waits, eve.nodes.middle, eve.line_to)
     nodes = np.minimum(start - deviation, -FLAT)
     for _ in range(SEARCH_STEPS):
         held = put_mean(terms, eve, nodes, time)
@@ -148,9 +148,7 @@ def _newton(
     diagonal = np.arange(NODES)
     matrix[:, diagonal, diagonal] += own
     searched = trial.exercised[..., None]
-    moves = np.linalg.solve(
-        np.where(searched, matrix, np.eye(NODES)), np.where(searched, -np.stack(gaps, axis=-1), 0.0)
-    )
+    moves = solved(np.where(searched, matrix, 0.0), -np.stack(gaps, axis=-1))
     nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
     if not greeks:
         return replace(trial, nodes=nodes)
