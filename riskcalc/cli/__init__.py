@@ -16,7 +16,7 @@ COMMANDS = {
     "price": "Value one option and its Greeks, or solve its implied vol.",
     "size": "How many shares the percent-risk rule allows.",
     "presets": "List, show, save and check presets.",
-    "selfcheck": "Compare our prices with the reference library on this machine.",
+    "selfcheck": "Compare our prices with other libraries on this machine.",
 }
 """Name and one-line help of every command; the help page needs no command's module."""
 
