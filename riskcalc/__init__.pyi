@@ -2,6 +2,7 @@ from .chains import Chain as Chain
 from .chains import read_chain as read_chain
 from .domain import Account as Account
 from .domain import CashDividend as CashDividend
+from .domain import Comparison as Comparison
 from .domain import Costs as Costs
 from .domain import EntryRules as EntryRules
 from .domain import ExitPlan as ExitPlan
@@ -34,8 +35,10 @@ from .errors import InvalidInputError as InvalidInputError
 from .errors import PresetError as PresetError
 from .errors import RiskcalcError as RiskcalcError
 from .frames import to_frame as to_frame
+from .planning import compare as compare
 from .planning import evaluate as evaluate
 from .planning import plan as plan
 from .presets import Preset as Preset
+from .presets import compare_presets as compare_presets
 from .presets import load_preset as load_preset
 from .presets import plan_preset as plan_preset

@@ -13,6 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
+from riskcalc.domain.comparison import CommonState, Comparison, StateValue, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
@@ -44,6 +45,8 @@ __all__ = [
     "CashDividend",
     "Check",
     "CheckStatus",
+    "CommonState",
+    "Comparison",
     "Costs",
     "EarlyExerciseLine",
     "EntryRules",
@@ -70,6 +73,7 @@ __all__ = [
     "RiskReport",
     "ShareLeg",
     "Side",
+    "StateValue",
     "Target",
     "TargetOutcome",
     "TargetReport",
@@ -78,6 +82,7 @@ __all__ = [
     "TradePlan",
     "Trigger",
     "UsualListing",
+    "Vehicle",
     "View",
     "calendar",
     "call_credit_spread",

@@ -280,6 +280,8 @@ class TradePlan:
     ladder: tuple[LadderRow, ...]
     theta: ThetaReport
     gaps: tuple[GapLine, ...]
+    cost_per_unit: float
+    """Round-trip costs of one unit [dollars]."""
     size: PositionSize
     checks: tuple[Check, ...]
 
@@ -307,7 +309,11 @@ class TradePlan:
             },
             "ladder": plain(self.ladder),
             "gaps": plain(self.gaps),
-            "size": plain(self.size) | {"limits": plain(dict(self.size.limits))},
+            "size": plain(self.size)
+            | {
+                "limits": plain(dict(self.size.limits)),
+                "cost_per_unit": plain(self.cost_per_unit),
+            },
             "checks": plain(self.checks),
         }
 

@@ -85,6 +85,7 @@ def plan(
         ),
         theta=decay(report.trade, market, days=(time_stop - market.date).days if time_stop else 0),
         gaps=gaps,
+        cost_per_unit=costs,
         size=size,
         checks=run_checks(
             Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)

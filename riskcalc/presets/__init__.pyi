@@ -1,4 +1,5 @@
 from .overrides import parse_assignments as parse_assignments
+from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset
 from .preset import Preset as Preset
 from .quantities import parse_fraction as parse_fraction
