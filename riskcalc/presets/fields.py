@@ -9,7 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from riskcalc.domain.ranges import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
@@ -23,6 +25,14 @@ from riskcalc.presets.quantities import (
     parse_vol,
 )
 from riskcalc.presets.template import MOST_DAYS
+
+NO_DIVIDENDS = "none"
+"""What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
+
+
+def says_none(written: object) -> bool:
+    """Whether ``dividends`` says that nothing is paid."""
+    return isinstance(written, str) and written.strip().lower() == NO_DIVIDENDS
 
 
 def _reads(parse: Callable[..., object]) -> BeforeValidator:
@@ -78,6 +88,26 @@ def _one_or_more(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def _none_or_list(written: object) -> object:
+    """The list of payments; a file that is named is read before, so that the only text left is none."""
+    if says_none(written):
+        return ()
+    if not isinstance(written, list | tuple):
+        forms = f'"{NO_DIVIDENDS}", a list like [{{ ex_date = 2026-06-16, amount = 0.80 }}] or a CSV file'
+        raise InvalidInputError(f"dividends must be {forms}, got {reprlib.repr(written)}")
+    return written
+
+
+class _TextToo:
+    """Tell an editor that a text may stand for a list."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        text = {"type": "string", "examples": [NO_DIVIDENDS, "iwm-dividends.csv"]}
+        return {"anyOf": [text, handler(schema)]}
+
+
 Price = Annotated[float, _checks(positive)]
 Dollars = Annotated[float, _checks(non_negative)]
 Count = Annotated[int, _checks(whole_count)]
@@ -95,3 +125,4 @@ Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)
 Risk = Annotated[float, _reads(partial(parse_fraction, positive=True, at_most=1.0)), _written("1%", 1, 0.01)]
 Share = Annotated[float, _reads(parse_share), _written("50%", 0.5)]
 OneOrMore = BeforeValidator(_one_or_more)
+NoneOrList = (BeforeValidator(_none_or_list), _TextToo())

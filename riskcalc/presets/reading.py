@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from riskcalc.errors import PresetError
+from riskcalc.presets.dividend_sources import anchor_files, read_files
 from riskcalc.presets.keys import Path as KeyPath
 from riskcalc.presets.overrides import override
 from riskcalc.presets.preset import Preset
@@ -29,7 +30,8 @@ def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = 
     path : Path
         Where the text comes from: named in errors, and its stem is the name of a preset without one.
     overrides : mapping or None
-        Values by dotted key, set over the text's own.
+        Values by dotted key, set over the text's own. A dividend file named here is looked for like any path
+        that a program is given, one named in the text from the text's own folder.
 
     Returns
     -------
@@ -42,11 +44,13 @@ def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = 
     """
     data = _toml(text, path)
     _require_readable(data, path)
-    data, unknown = override(data, overrides or {})
-    shape, problems = _shaped(data)
-    if shape is None or unknown or problems:
+    anchor_files(data, path.parent)
+    data, problems = override(data, overrides or {})
+    problems += read_files(data)
+    shape, misshapen = _shaped(data)
+    if shape is None or problems or misshapen:
         given = {tuple(key.split(".")) for key in overrides or {}}
-        raise PresetError("\n".join(_lines(unknown + problems, path, given)))
+        raise PresetError("\n".join(_lines(problems + misshapen, path, given)))
     return _preset(shape, path)
 
 

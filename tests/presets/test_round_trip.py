@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from riskcalc.domain import (
     Account,
+    CashDividend,
     Costs,
     EntryRules,
     ExitPlan,
@@ -100,7 +101,10 @@ accounts = records(
     costs=records(Costs, commission_per_contract=dollars, commission_per_share=dollars,
                   commission_per_trade=dollars, slippage_per_share=dollars),
 )  # fmt: skip
-quotes = records(Quote, spot=prices, vol=vols, dividend_yield=rates)
+dividends = st.lists(
+    records(CashDividend, ex_date=dates, amount=dollars), max_size=3, unique_by=lambda one: one.ex_date
+).map(lambda found: tuple(sorted(found, key=lambda one: one.ex_date)))
+quotes = records(Quote, spot=prices, vol=vols, dividend_yield=rates, dividends=dividends)
 
 
 @st.composite
