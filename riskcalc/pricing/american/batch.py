@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
-IDLE_RATE = 1e-30  # moves no price in any time, but a division by it overflows
+NO_RATE = 1e-12  # a rate below this is none: no value shows it, and ratios of such rates overflow
 SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 
@@ -37,7 +37,7 @@ class Batch:
         arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
         flat = {name: array.ravel() for name, array in zip(inputs, arrays, strict=True)}
         for name in ("rate", "dividend_yield"):
-            flat[name] = np.where(np.abs(flat[name]) < IDLE_RATE, 0.0, flat[name])
+            flat[name] = np.where(np.abs(flat[name]) < NO_RATE, 0.0, flat[name])
         return cls(**flat), arrays[0].shape
 
     def take(self, index: NDArray[np.intp] | slice) -> Batch:

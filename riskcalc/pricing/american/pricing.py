@@ -133,12 +133,12 @@ def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
 def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp], int]]:
     """Split a batch by method and by the number of dividends that count."""
     count = np.searchsorted(schedule.times, batch.time_to_expiry, side="right")
-    job = np.where(
-        batch.valid(), _method_numbers(batch, schedule, count) * (count.max(initial=0) + 1) + count, -1
-    )
-    for number in np.unique(job[job >= 0]):
+    with np.errstate(all="ignore"):  # elements out of range are picked out below
+        method = np.where(batch.valid(), _method_numbers(batch, schedule, count), len(METHODS))
+    job = method * (count.max(initial=0) + 1) + count
+    for number in np.unique(job[method < len(METHODS)]):
         index = np.flatnonzero(job == number)
-        yield METHODS[number // (count.max() + 1)], index, int(count[index[0]])
+        yield METHODS[method[index[0]]], index, int(count[index[0]])
 
 
 def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:
