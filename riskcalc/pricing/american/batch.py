@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NO_RATE = 1e-12  # a rate below this is none: no value shows it, and ratios of such rates overflow
 SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span
+NOW = 1e-6  # years: an ex-date within half a minute is past
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 
 
@@ -80,7 +81,7 @@ class Schedule:
     """Cash dividends still to come, in the order of their ex-dates."""
 
     times: FloatArray
-    """Strictly increasing, > 0 [years]."""
+    """Strictly increasing, > NOW [years]."""
     amounts: FloatArray
     """> 0 [dollars per share]."""
 
@@ -103,7 +104,7 @@ class Schedule:
             raise InvalidInputError(f"dividend_times must be finite, got {when.tolist()}")
         if not (np.isfinite(paid) & (paid >= 0.0)).all():
             raise InvalidInputError(f"dividend_amounts must be finite and >= 0, got {paid.tolist()}")
-        coming = np.flatnonzero((when > 0.0) & (paid > 0.0))
+        coming = np.flatnonzero((when > NOW) & (paid > 0.0))
         coming = coming[np.argsort(when[coming], kind="stable")]
         return cls._joined(when[coming], paid[coming])
 

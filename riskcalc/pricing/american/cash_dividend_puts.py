@@ -98,7 +98,7 @@ class EarlierStretch:
         """Value the put: the mean of the eve and the interest until the window before the drop."""
         rule = moments(count)
         level, level_vega, level_rho = (
-            part[:, None, :] for part in stretch_boundary_at(self.boundary, rule.left)
+            part[:, None, :] for part in stretch_boundary_at(self.boundary, count)
         )
         span = self.boundary.span
         delay, weight = ((span * part)[:, None, :] for part in (rule.delay, rule.weight))

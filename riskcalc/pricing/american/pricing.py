@@ -62,9 +62,10 @@ def american(
     dividend_yield : array_like
         Continuous yield as a fraction, any sign, paid on top of the cash dividends.
     dividend_times : array_like
-        Ex-dates in years from now, one schedule for all elements, in any order. A time <= 0 is past: the spot
-        is ex-dividend already. A time beyond an element's expiry does not count for it; one exactly on the
-        expiry does, its eve is the last chance to exercise. Drops within half a day are one drop.
+        Ex-dates in years from now, one schedule for all elements, in any order. A time <= 0, or less than
+        half a minute, is past: the spot is ex-dividend already. A time beyond an element's expiry does not
+        count for it; one exactly on the expiry does: its eve is the last chance to exercise. Drops within
+        half a day are one drop.
     dividend_amounts : array_like
         Cash amount of each ex-date [dollars per share], >= 0.
 

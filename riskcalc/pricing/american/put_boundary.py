@@ -98,25 +98,31 @@ def put_boundary(terms: PutTerms) -> Boundary:
     return _newton(terms, at_expiry, nodes)
 
 
-def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
-    log_spot, in_nodes, in_expiry = _interpolate(boundary.at_expiry, boundary.nodes, left)
+def boundary_at(boundary: Boundary, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at that many moments from now, with its derivatives in vol and rate."""
+    log_spot, square = _interpolate(boundary.at_expiry, boundary.nodes, _from_now(count))
+    in_nodes, in_expiry = _slopes(boundary.at_expiry, boundary.nodes, square, _from_now(count))
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega)
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * boundary.at_expiry_rho
     return log_spot, vega, rho
 
 
 def _interpolate(
-    at_expiry: FloatArray, nodes: FloatArray, left: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Boundary, shape (puts, moments), and its derivatives in the nodes and in its value at expiry."""
-    matrix = _interpolation(tuple(left.ravel()))
-    fall = nodes - at_expiry
-    square = fall**2 @ matrix.T
-    depth = np.sqrt(np.maximum(square, FLAT**2))
+    at_expiry: FloatArray, nodes: FloatArray, matrix: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Boundary, shape (puts, moments), and the square of its log below the value at expiry."""
+    square = (nodes - at_expiry) ** 2 @ matrix.T
+    return at_expiry - np.sqrt(np.maximum(square, FLAT**2)), square
+
+
+def _slopes(
+    at_expiry: FloatArray, nodes: FloatArray, square: FloatArray, matrix: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the derivatives of the boundary in the nodes and in its value at expiry."""
     # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
-    in_nodes = matrix * fall[:, None, :] * np.where(square > FLAT**2, -1 / depth, 0.0)[..., None]
-    return at_expiry - depth, in_nodes, 1 - in_nodes.sum(axis=-1)
+    inverse = np.where(square > FLAT**2, -1 / np.sqrt(np.maximum(square, FLAT**2)), 0.0)
+    in_nodes = matrix * (nodes - at_expiry)[:, None, :] * inverse[..., None]
+    return in_nodes, 1 - in_nodes.sum(axis=-1)
 
 
 def _at_expiry(terms: PutTerms) -> FloatArray:
@@ -152,7 +158,7 @@ def _rounds(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: We
 
 def _round(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
     """One fixed-point round: the boundary is the strike's weight over the share's weight."""
-    time, delay, weight, boundary, _, _ = _collocation(terms, at_expiry, nodes)
+    time, delay, weight, boundary, _ = _collocation(terms, at_expiry, nodes)
     rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
     deviation = vol * np.sqrt(delay)
     d2 = (nodes[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
@@ -191,7 +197,10 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
         0.0,
     )
     for _ in range(NEWTON_STEPS):
-        time, delay, weight, boundary, in_nodes, in_expiry = _collocation(terms, at_expiry, nodes)
+        time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
+        in_nodes, in_expiry = (
+            slope.reshape(*boundary.shape, -1) for slope in _slopes(at_expiry, nodes, square, _from_nodes())
+        )
         held = european_put(terms, nodes, time)
         early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
         drive = early.drive
@@ -201,7 +210,7 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
         gaps = (
             held.value + early.value - 1 + np.exp(nodes),
             held.vega + early.vega,
-            held.rho + early.rho + (drive * in_expiry).sum(axis=-1) * at_expiry_rho,
+            held.rho + early.rho + (drive * in_expiry[..., 0]).sum(axis=-1) * at_expiry_rho,
         )
         step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
         nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
@@ -220,27 +229,29 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
 
 
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
-    """Return the nodes' times and, until expiry from each, delays, weights, boundary and its slopes."""
+    """Return the nodes' times and, until expiry from each, delays, weights, boundary and its square."""
     rule = moments(MOMENTS)
     time = terms.time_to_expiry * NODE_ROOTS**2
-    boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, np.outer(NODE_ROOTS, rule.left))
-    shape = (len(nodes), NODES, MOMENTS)
-    return (
-        time,
-        time[..., None] * rule.delay,
-        time[..., None] * rule.weight,
-        boundary.reshape(shape),
-        in_nodes.reshape(*shape, NODES),
-        in_expiry.reshape(shape),
-    )
+    boundary, square = _interpolate(at_expiry, nodes, _from_nodes())
+    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
+    return time, delay, weight, boundary.reshape(delay.shape), square
 
 
 @lru_cache(maxsize=8)
-def _interpolation(roots: tuple[float, ...]) -> FloatArray:
+def _from_now(count: int) -> FloatArray:
+    return _interpolation(moments(count).left)
+
+
+@lru_cache(maxsize=1)
+def _from_nodes() -> FloatArray:
+    return _interpolation(np.outer(NODE_ROOTS, moments(MOMENTS).left).ravel())
+
+
+def _interpolation(roots: FloatArray) -> FloatArray:
     """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time."""
     nodes = np.concatenate([[0.0], NODE_ROOTS])
     signs = (-1.0) ** np.arange(NODES + 1)
     signs[[0, -1]] /= 2
-    ratios = signs / (np.array(roots)[:, None] - nodes)
+    ratios = signs / (roots[:, None] - nodes)
     matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
     return matrix

@@ -58,7 +58,7 @@ def _terms(batch: Batch) -> dict[str, FloatArray]:
 def put_jet(terms: PutTerms, boundary: Boundary, log_spot: FloatArray, *, count: int = VALUE_MOMENTS) -> Jet:
     """Value puts of strike 1 at each of their spots, shape (puts, spots)."""
     rule = moments(count)
-    level, level_vega, level_rho = (part[:, None, :] for part in boundary_at(boundary, rule.left))
+    level, level_vega, level_rho = (part[:, None, :] for part in boundary_at(boundary, count))
     time = terms.time_to_expiry
     delay, weight = ((time * part)[:, None, :] for part in (rule.delay, rule.weight))
     held = european_put(terms, log_spot, time)

@@ -93,11 +93,9 @@ def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
     return window
 
 
-def stretch_boundary_at(
-    boundary: StretchBoundary, left: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at roots of fractions of the span left, with its derivatives in vol and rate."""
-    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, left)
+def stretch_boundary_at(boundary: StretchBoundary, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at that many moments from now, with its derivatives in vol and rate."""
+    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, _from_now(count))
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + shift_vega
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + shift_rho
     return log_spot, vega, rho
@@ -129,7 +127,7 @@ def _newton(
     rule = moments(MOMENTS)
     ahead = trial.span * NODE_ROOTS**2
     shape = (len(window), NODES, MOMENTS)
-    level, in_nodes, *shifts = _interpolate(trial, np.outer(NODE_ROOTS, rule.left).ravel())
+    level, in_nodes, *shifts = _interpolate(trial, _from_nodes())
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
     early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
@@ -137,7 +135,7 @@ def _newton(
     own = held.slope + early.slope + spot
     gaps = [held.value + early.value - 1 + spot]
     if greeks:
-        at_nodes = _interpolate(trial, NODE_ROOTS)[2:]
+        at_nodes = _interpolate(trial, _to_nodes())[2:]
         gaps += [
             fixed + (drive * later.reshape(shape)).sum(axis=-1) + own * now
             for fixed, later, now in zip(
@@ -155,32 +153,53 @@ def _newton(
     return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=moves[..., 2])
 
 
-def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArray, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Points:
+    """Roots of fractions of the span, and matrices from values at the nodes to values and slopes there."""
+
+    left: FloatArray
+    values: FloatArray
+    slopes: FloatArray
+
+    @classmethod
+    def at(cls, left: FloatArray) -> _Points:
+        degrees = np.arange(NODES)
+        to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * NODE_ROOTS - 1, NODES - 1))
+        angles = np.arccos(np.clip(2 * left - 1, -1 + FLAT, 1 - FLAT))[:, None]
+        slopes = 2 * degrees * np.sin(degrees * angles) / np.sin(angles)
+        return cls(left=left, values=np.cos(degrees * angles) @ to_series, slopes=slopes @ to_series)
+
+
+@lru_cache(maxsize=8)
+def _from_now(count: int) -> _Points:
+    return _Points.at(moments(count).left)
+
+
+@lru_cache(maxsize=1)
+def _from_nodes() -> _Points:
+    return _Points.at(np.outer(NODE_ROOTS, moments(MOMENTS).left).ravel())
+
+
+@lru_cache(maxsize=1)
+def _to_nodes() -> _Points:
+    return _Points.at(NODE_ROOTS)
+
+
+def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray, ...]:
     """Boundary at roots of fractions of the span left, with its derivatives.
 
     They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
     """
-    matrix, derivative = _interpolation(tuple(left))
+    left = points.left
     smooth = boundary.nodes**2 + boundary.growth * np.log(NODE_ROOTS)
-    logs = np.log(NODE_ROOTS) @ matrix.T - np.log(left)
-    square = boundary.nodes**2 @ matrix.T + boundary.growth * logs
+    logs = np.log(NODE_ROOTS) @ points.values.T - np.log(left)
+    square = boundary.nodes**2 @ points.values.T + boundary.growth * logs
     depth = np.sqrt(np.maximum(square, FLAT**2))
     inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
-    slope = inverse / 2 * (smooth @ derivative.T - boundary.growth / left)
+    slope = inverse / 2 * (smooth @ points.slopes.T - boundary.growth / left)
     stretched = slope * boundary.span_rho / boundary.span * (1 - left**2) / (2 * left)
     bent_vega, bent_rho = (
         inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
     )
-    return -depth, matrix * boundary.nodes[:, None, :] * inverse[..., None], bent_vega, bent_rho + stretched
-
-
-@lru_cache(maxsize=8)
-def _interpolation(roots: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
-    """Matrices from values at the nodes to values and slopes at roots of fractions of the span."""
-    powers = np.arange(NODES)
-    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * NODE_ROOTS - 1, NODES - 1))
-    at = 2 * np.array(roots) - 1
-    values = np.polynomial.chebyshev.chebvander(at, NODES - 1)
-    angles = np.arccos(np.clip(at, -1 + FLAT, 1 - FLAT))[:, None]
-    slopes = 2 * powers * np.sin(powers * angles) / np.sin(angles)
-    return values @ to_series, slopes @ to_series
+    in_nodes = points.values * boundary.nodes[:, None, :] * inverse[..., None]
+    return -depth, in_nodes, bent_vega, bent_rho + stretched
