@@ -66,9 +66,7 @@ def _states(comparison: Comparison) -> Section:
         )
         for k, state in enumerate(comparison.states)
     )
-    title = (
-        "P&L of all units, before costs, held through; * is past the trade's own stop, ± nine paths of ten"
-    )
+    title = "P&L of all units, vols kept, costs not in; * held past the own stop; ± nine paths of ten"
     return Section(title=title, rows=rows, header=("", *_names(comparison)))
 
 
