@@ -17,6 +17,7 @@ from riskcalc.domain.comparison import CommonState, Comparison, StateValue, Vehi
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
+from riskcalc.domain.fund import BenchmarkMove, FundReport
 from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, Quote
@@ -42,6 +43,7 @@ from riskcalc.domain.view import View
 __all__ = [
     "INSTRUMENTS",
     "Account",
+    "BenchmarkMove",
     "CashDividend",
     "Check",
     "CheckStatus",
@@ -53,6 +55,7 @@ __all__ = [
     "ExerciseStyle",
     "ExitPlan",
     "FillPrice",
+    "FundReport",
     "GapLine",
     "Greeks",
     "Instrument",

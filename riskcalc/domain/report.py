@@ -12,6 +12,7 @@ from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
+from riskcalc.domain.fund import FundReport
 from riskcalc.domain.market import Market
 from riskcalc.domain.plain_data import plain
 from riskcalc.domain.trade import Leg, OptionLeg, Side, Trade
@@ -280,6 +281,8 @@ class TradePlan:
     ladder: tuple[LadderRow, ...]
     theta: ThetaReport
     gaps: tuple[GapLine, ...]
+    fund: FundReport | None
+    """Exits of a leveraged fund in its benchmark; None without leverage."""
     cost_per_unit: float
     """Round-trip costs of one unit [dollars]."""
     size: PositionSize
@@ -309,6 +312,7 @@ class TradePlan:
             },
             "ladder": plain(self.ladder),
             "gaps": plain(self.gaps),
+            "fund": plain(self.fund),
             "size": plain(self.size)
             | {
                 "limits": plain(dict(self.size.limits)),

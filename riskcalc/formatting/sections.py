@@ -44,6 +44,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         _gaps(plan),
         *_targets(plan),
         *_early_exercise(plan.report),
+        *_fund(plan),
     )
 
 
@@ -233,6 +234,30 @@ def _early_exercise(report: RiskReport) -> tuple[Section, ...]:
     )
     header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
     return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
+
+
+def _fund(plan: TradePlan) -> tuple[Section, ...]:
+    fund = plan.fund
+    if fund is None:
+        return ()
+    rows = tuple(
+        (
+            label,
+            *(
+                f"{percent(move.benchmark_move, signed=True)} in {count(move.sessions, 'session')}"
+                for move in moves
+            ),
+        )
+        for label, moves in ((key, list(group)) for key, group in groupby(fund.exits, key=lambda m: m.label))
+    )
+    widest = max(map(len, rows))
+    decay = percent(fund.decay_per_week)
+    title = (
+        f"Exits as moves of {fund.benchmark}, at {percent(fund.benchmark_vol, digits=0)} vol; "
+        f"resetting costs {decay} a week"
+    )
+    padded = tuple((*row, *[""] * (widest - len(row))) for row in rows)
+    return (Section(title=title, rows=padded),)
 
 
 def _gaps(plan: TradePlan) -> Section:

@@ -7,6 +7,7 @@ from riskcalc.domain import Account, EntryRules, ExitPlan, Market, Trade, TradeP
 from riskcalc.planning import exposure, levels
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
+from riskcalc.planning.fund import fund_report
 from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_unit
 
@@ -85,6 +86,7 @@ def plan(
         ),
         theta=decay(report.trade, market, days=(time_stop - market.date).days if time_stop else 0),
         gaps=gaps,
+        fund=fund_report(report, (stop, *targets), gaps, time_stop=time_stop),
         cost_per_unit=costs,
         size=size,
         checks=run_checks(
