@@ -19,8 +19,8 @@ from riskcalc.pricing.american import american, american_implied_vol
 MANY = 1_000
 CHECKED = 8
 """Options with cash dividends whose exact price needs finite differences on a fine grid, extrapolated."""
-TEN_YEARS = 3650
-"""QuantLib counts days: an expiry of any length is ten years at scaled rates, so that times are exact."""
+CENTURY = 36_000
+"""QuantLib counts days: an expiry of any length is these days at scaled rates, so that times are exact."""
 EX_DATES, AMOUNTS = (0.1, 0.35, 0.6, 0.85), (0.62, 0.8, 0.6, 0.75)
 REFERENCE = Path(os.environ.get("RISKCALC_REFERENCE", Path(__file__).parents[2] / "shared" / "reference"))
 CHAIN = REFERENCE / "06_option_chains" / "IWM_2026-07-20_yfinance_layout.csv"
@@ -96,11 +96,11 @@ def grid_engine(size):
 
 
 def contract(option, schedule):
-    """Option, process and dividends as QuantLib objects, ten years long."""
+    """Option, process and dividends as QuantLib objects, a century long."""
     today = QuantLib.Date(1, 1, 2025)
     QuantLib.Settings.instance().evaluationDate = today
     days, last = QuantLib.Actual365Fixed(), option["time_to_expiry"]
-    scale = last / (TEN_YEARS / 365)
+    scale = last / (CENTURY / 365)
     rate, dividend_yield = (
         QuantLib.YieldTermStructureHandle(QuantLib.FlatForward(today, option[name] * scale, days))
         for name in ("rate", "dividend_yield")
@@ -113,11 +113,11 @@ def contract(option, schedule):
         QuantLib.BlackVolTermStructureHandle(vol),
     )
     side = QuantLib.Option.Call if option["sign"] > 0 else QuantLib.Option.Put
-    exercise = QuantLib.AmericanExercise(today, today + TEN_YEARS)
+    exercise = QuantLib.AmericanExercise(today, today + CENTURY)
     pairs = zip(schedule["dividend_times"], schedule["dividend_amounts"], strict=True)
     dividends = QuantLib.DividendSchedule(
         [
-            QuantLib.FixedDividend(amount, today + round(time / last * TEN_YEARS))
+            QuantLib.FixedDividend(amount, today + round(time / last * CENTURY))
             for time, amount in pairs
             if time <= last
         ]
@@ -136,18 +136,22 @@ def priced(option, process, dividends, engine):
 
 @cache
 def exact(task):
-    """Without cash QuantLib's high precision; with it a grid that halves its step in time, extrapolated."""
+    """Without cash QuantLib's high precision; with it grids extrapolated in time and space."""
     options, schedule = TASKS[task]()
     few = first(options, CHECKED if schedule["dividend_times"] else MANY)
     if not schedule["dividend_times"]:
         return collocation(lambda: (QuantLib.QdFpAmericanEngine.highPrecisionScheme(),))(few, schedule)()
-    coarse, fine = (fine_grid(few, schedule, steps) for steps in (800, 1600))
-    return 2 * fine - coarse
+    coarse, fine = (
+        2 * fine_grid(few, schedule, steps=1600, nodes=nodes)
+        - fine_grid(few, schedule, steps=800, nodes=nodes)
+        for nodes in (1200, 2400)
+    )
+    return (4 * fine - coarse) / 3
 
 
-def fine_grid(options, schedule, steps):
+def fine_grid(options, schedule, *, steps, nodes):
     def engine(process, dividends):
-        return QuantLib.FdBlackScholesVanillaEngine(process, dividends, steps, 3200)
+        return QuantLib.FdBlackScholesVanillaEngine(process, dividends, steps, nodes)
 
     return np.array([priced(*contract(option, schedule), engine) for option in each(options)])
 

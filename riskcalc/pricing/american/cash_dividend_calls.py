@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.call_boundary import earlier_boundary, last_boundary
+from riskcalc.pricing.american.call_boundary import cheapest_wait, earlier_boundary, last_boundary
 from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel
 from riskcalc.pricing.black_scholes import OptionGreeks
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.blocks import FloatArray
 
-BLOCK = 128  # contracts valued together: their kernels stay in the cache
-REACH = 7.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-12
+BLOCK = 256  # contracts valued together: their kernels stay in the cache
+REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-8
 
 
 def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
@@ -127,16 +127,19 @@ def _earlier_eve(contract: CallContract, later: Eve, reach: tuple[FloatArray, Fl
     resolution = np.minimum(
         contract.deviation(_stretch(contract, i)), contract.deviation(_stretch(contract, i + 1))
     )
-    nodes, weights = panel(np.maximum(lowest, worthless), np.minimum(boundary, highest), resolution)
+    end = np.minimum(boundary, highest)
+    nodes, weights = panel(np.maximum(lowest, worthless), end, resolution)
     jet = average(contract, later, nodes, now=float(time))
     values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
     exercise_from = _exercise_from(contract, boundary, amount)
+    cheapest = cheapest_wait(contract, i)
     return Eve(
         time=float(time),
         nodes=_nodes_before_drop(nodes, weights, values, amount),
-        hold_from=exercise_from,
-        hold_cost=contract.strike,
-        hold_cost_rho=np.zeros_like(contract.strike),
+        # Beyond the reach of the spots the value only has to be plausible, for the search of boundaries.
+        hold_from=np.minimum(before_drop(np.maximum(end, np.log(cheapest)), amount), exercise_from),
+        hold_cost=cheapest + amount,
+        hold_cost_rho=np.zeros_like(cheapest),
         exercise_from=exercise_from,
     )
 

@@ -25,9 +25,10 @@ NODES = 10
 MOMENTS = 20
 NEWTON_STEPS = 6
 SEARCH_STEPS = 8
+GUESSED = 2e-2  # step of the search, in log-spot, that is good enough to start Newton from
 SHORTEST_WINDOW = 2e-5  # years: ten minutes cost less than 1e-6 of the strike, and are resolved
 SHORTEST_SPAN = 1e-7  # years of exercise that are worth a search
-NEAR = 1e-4  # Newton step, in log-spot, after which one more is exact
+NEAR = 5e-4  # Newton step, in log-spot, after which one more is exact
 SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
 FLAT = 1e-12
 LOWEST = 300.0  # bound of a log
@@ -117,6 +118,8 @@ def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -
         slope = np.maximum(held.slope + np.exp(nodes), excess * SMALLEST)
         step = np.clip((np.log(excess) - wanted) * excess / slope, -LONGEST_STEP, LONGEST_STEP)
         nodes = np.clip(nodes - step, -LOWEST, -FLAT)
+        if np.abs(np.where(span > SHORTEST_SPAN, step, 0.0)).max() < GUESSED:
+            break
     return nodes
 
 
