@@ -9,7 +9,7 @@ from typing import Any
 
 from riskcalc.domain import Account, CashDividend, EntryRules, ExitPlan, Market, ShareLeg, Target, Trigger
 from riskcalc.presets.preset import Preset
-from riskcalc.presets.quantities import move_text, percent_text, points_text
+from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule
 from riskcalc.presets.template import LegTemplate, OptionTemplate
