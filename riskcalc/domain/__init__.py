@@ -37,6 +37,7 @@ from riskcalc.domain.report import (
     ThetaReport,
     TradePlan,
 )
+from riskcalc.domain.scenario import Scenario, StressRow
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.view import View
 
@@ -74,9 +75,11 @@ __all__ = [
     "RiskBasis",
     "RiskLimits",
     "RiskReport",
+    "Scenario",
     "ShareLeg",
     "Side",
     "StateValue",
+    "StressRow",
     "Target",
     "TargetOutcome",
     "TargetReport",
