@@ -14,6 +14,7 @@ from riskcalc.errors import RiskcalcError
 COMMANDS = {
     "plan": "Price, size and check a preset trade.",
     "compare": "Put several presets side by side at one risk.",
+    "stress": "Hold a preset trade through named scenarios.",
     "price": "Value one option and its Greeks, or solve its implied vol.",
     "size": "How many shares the percent-risk rule allows.",
     "presets": "List, show, save and check presets.",

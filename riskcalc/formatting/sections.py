@@ -50,12 +50,16 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
 
 def plan_title(plan: TradePlan) -> str:
     """The trade, its market and its verdict in one line."""
+    return f"{'OK' if plan.ok else 'NO'}  {trade_line(plan)}"
+
+
+def trade_line(plan: TradePlan) -> str:
+    """The trade, its market and its size in one line."""
     report = plan.report
     quote = report.market.quote(report.trade.symbol)
-    verdict = "OK" if plan.ok else "NO"
     name = f"{report.trade.name}: " if report.trade.name else ""
     return (
-        f"{verdict}  {name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
+        f"{name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
         f", {count(plan.size.units, report.trade.unit_noun)}"
     )
 

@@ -9,21 +9,6 @@ from riskcalc.planning import evaluate
 from riskcalc.selfcheck import european
 
 
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run the command line in an empty folder; returns exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "user presets"))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stopped:
-            main(list(arguments))
-        printed = capsys.readouterr()
-        return int(stopped.value.code), printed.out, printed.err
-
-    return call
-
-
 def test_help_lists_every_command(run):
     code, out, _ = run("--help")
     assert code == 0
