@@ -168,7 +168,7 @@ def _said(
     if instrument.leverage * daily < -1:
         parts.append("a fund cannot fall below zero")
     if scenario.sessions > 1:
-        parts.append(f"{scenario.sessions} equal sessions of {benchmark} {_percent(daily)}, reset after each")
+        parts.append(f"smooth path: {scenario.sessions} equal sessions of {benchmark} {_percent(daily)}")
     return "; ".join(parts)
 
 

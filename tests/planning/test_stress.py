@@ -190,7 +190,7 @@ def test_an_instrument_of_ones_own_follows_its_benchmark():
         (
             "TNA",
             {"moves": {"IWM": 0.115}, "sessions": 5},
-            "TNA is +3x IWM +11.5%; 5 equal sessions of IWM +2.201%, reset after each",
+            "TNA is +3x IWM +11.5%; smooth path: 5 equal sessions of IWM +2.201%",
         ),
         ("TNA", {"moves": {"IWM": -0.4}}, "TNA is +3x IWM -40%; a fund cannot fall below zero"),
         ("SPY", {"moves": {"IWM": 0.036}}, "the scenario says nothing of SPY: taken as unmoved"),
