@@ -62,6 +62,7 @@ def run_all(shown, folder, monkeypatch, capsys):
     assert shown
     monkeypatch.chdir(folder)
     monkeypatch.setenv("RISKCALC_PRESETS", str(folder / "presets"))
+    monkeypatch.delenv("RISKCALC_SCENARIOS", raising=False)
     for command, output in shown:
         with pytest.raises(SystemExit) as stopped:
             main(shlex.split(command)[1:])
