@@ -5,6 +5,7 @@ from riskcalc.analysis.decay import decay
 from riskcalc.analysis.early_exercise import early_exercise_lines
 from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder
+from riskcalc.analysis.managed import managed_outcome
 from riskcalc.analysis.stop_race import StopRace, stop_race
 from riskcalc.analysis.translate import translate_stop, translate_to_fund
 from riskcalc.analysis.valuation import PositionGreeks, enter_at_model, solve_vol, value_legs, value_position
@@ -18,6 +19,7 @@ __all__ = [
     "enter_at_model",
     "first_passage",
     "ladder",
+    "managed_outcome",
     "odds",
     "payoff",
     "solve_vol",

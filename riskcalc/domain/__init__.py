@@ -21,6 +21,7 @@ from riskcalc.domain.fund import BenchmarkMove, FundReport
 from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, Quote
+from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.report import (
     Check,
     CheckStatus,
@@ -65,10 +66,14 @@ __all__ = [
     "LegReport",
     "Level",
     "Listing",
+    "ManagedOutcome",
     "Market",
+    "Odds",
     "OptionLeg",
     "OptionQuote",
     "OptionType",
+    "PnlBin",
+    "PnlQuantile",
     "PositionSize",
     "Quote",
     "QuotedListing",

@@ -101,6 +101,8 @@ def _exits(exits: ExitPlan) -> Data:
             close_dte=int,
             vol_shift=points_text,
             gap_shocks=lambda shocks: [percent_text(shock) for shock in shocks],
+            stop_to_breakeven=bool,
+            gap_share=percent_text,
             side=_name,
         )
     )

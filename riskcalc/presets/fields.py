@@ -133,6 +133,7 @@ PriceMove = Annotated[float, _reads(partial(parse_move, atm=False)), _written("-
 Gain = Annotated[float, _reads(partial(parse_fraction, positive=True)), _written("+10%", 0.1)]
 Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]
 Risk = Annotated[float, _reads(partial(parse_fraction, positive=True, at_most=1.0)), _written("1%", 1, 0.01)]
+Part = Annotated[float, _reads(partial(parse_fraction, at_most=1.0)), _written("10%", 0.1)]
 Share = Annotated[float, _reads(parse_share), _written("50%", 0.5)]
 OneOrMore = BeforeValidator(_one_or_more)
 NoneOrList = (BeforeValidator(_none_or_list), _TextToo())

@@ -65,6 +65,8 @@ SETTABLE = {
     "exits.close_dte": (20, lambda preset: preset.exits.close_dte),
     "exits.vol_shift": (0.02, lambda preset: preset.exits.vol_shift),
     "exits.gap_shocks": (["15%"], lambda preset: [f"{shock:.0%}" for shock in preset.exits.gap_shocks]),
+    "exits.stop_to_breakeven": (True, lambda preset: preset.exits.stop_to_breakeven),
+    "exits.gap_share": (0.2, lambda preset: preset.exits.gap_share),
     "exits.side": ("short", lambda preset: preset.exits.side.name.lower()),
     "account.equity": (50_000.0, lambda preset: preset.account.equity),
     "account.risk": (0.02, lambda preset: preset.account.limits.risk_fraction),

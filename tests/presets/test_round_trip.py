@@ -93,6 +93,7 @@ def targets(draw):
 exit_plans = records(
     ExitPlan, stop=moves, targets=targets(), holding_days=maybe(days), close_dte=maybe(days),
     vol_shift=st.floats(-0.9, 0.9), gap_shocks=st.lists(moves, max_size=2).map(tuple), side=maybe(sides),
+    stop_to_breakeven=st.booleans(), gap_share=st.floats(0, 1),
 )  # fmt: skip
 accounts = records(
     Account, equity=prices, buying_power=maybe(dollars), open_risk=dollars,

@@ -65,6 +65,8 @@ holding_days = 30
 close_dte = 21
 vol_shift = "+3 points"
 gap_shocks = ["10%", 0.2]
+stop_to_breakeven = true
+gap_share = "20%"
 side = "short"
 [entry]
 min_days = 45
@@ -119,6 +121,7 @@ def test_every_key_arrives(read):
     )
     assert (exits.stop, exits.holding_days, exits.close_dte, exits.vol_shift) == (0.06, 30, 21, 0.03)
     assert (exits.gap_shocks, exits.side) == ((0.1, 0.2), Side.SHORT)
+    assert (exits.stop_to_breakeven, exits.gap_share) == (True, 0.2)
     entry = preset.entry
     assert (entry.min_days, entry.max_days, entry.max_stop) == (45, 90, 0.12)
     assert entry.triggers[0] == Trigger(signal="sp500_move", below=-0.03, meaning="down")
