@@ -3,6 +3,7 @@
 from riskcalc.analysis import odds, payoff
 from riskcalc.analysis.decay import decay
 from riskcalc.analysis.early_exercise import early_exercise_lines
+from riskcalc.analysis.exit_odds import exit_odds
 from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder
 from riskcalc.analysis.managed import managed_outcome
@@ -17,6 +18,7 @@ __all__ = [
     "decay",
     "early_exercise_lines",
     "enter_at_model",
+    "exit_odds",
     "first_passage",
     "ladder",
     "managed_outcome",

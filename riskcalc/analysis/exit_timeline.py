@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from riskcalc.analysis.exit_levels import ExitStages
 from riskcalc.analysis.transitions import Step
+from riskcalc.domain import ExitPlan, Market, Trade, View
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -28,6 +30,9 @@ WATCHED = 5.0
 """Deviations of a step from the first target to a stop at break-even: nobody travels that in one step."""
 
 FEWEST_STEPS = 6
+
+LONGEST_HOLDING = 365
+"""Calendar days after which a trade without time stop and expiry is closed."""
 
 REACH = 8.5
 """Deviations from the spot that prices are followed to: beyond lies less than 1e-16."""
@@ -68,6 +73,8 @@ class Timeline:
     drift: float
     """Growth of the spot per year, between ex-dates."""
     vol: float
+    last_day: dt.date
+    """Day of the time stop."""
     stretches: tuple[Stretch, ...]
 
     @property
@@ -90,17 +97,46 @@ class Timeline:
         return Step(self.log_drift(side) * years, self.diffusion**2 * years)
 
 
-def stretches(
-    days: float, drops: Iterable[tuple[float, float]], *, levels: ExitStages, vol: float
-) -> tuple[Stretch, ...]:
-    """Cut some days at the ex-dates within them, each given by its day and cash amount, by rising day."""
-    found: list[Stretch] = []
-    first = 0.0
-    for day, amount in [*drops, (days, 0.0)]:
-        if day > first or not found or amount:
-            found.append(Stretch(first, day - first, _steps(day - first, levels, vol), amount))
-        first = day
-    return tuple(found)
+def lay_timeline(
+    trade: Trade, market: Market, exits: ExitPlan, *, view: View, levels: ExitStages
+) -> Timeline:
+    """Time and motion of a managed trade: to its time stop or expiry, else for a year.
+
+    Parameters
+    ----------
+    trade : Trade
+        What is managed.
+    market : Market
+        Day 0, rate, and the underlying's quote.
+    exits : ExitPlan
+        Says the time stop.
+    view : View
+        Drift and vol in place of the market's.
+    levels : ExitStages
+        Of `exit_stages`; they say how short the steps must be.
+
+    Returns
+    -------
+    Timeline
+        Cut at the ex-dates.
+    """
+    quote = market.quote(trade.symbol)
+    last_day = exits.time_stop(entry=market.date, expiry=trade.expiry)
+    last_day = last_day or market.date + dt.timedelta(days=LONGEST_HOLDING)
+    vol = quote.vol if view.vol is None else view.vol
+    ends = {float((last_day - market.date).days): 0.0}
+    coming = market.dividends_until(trade.symbol, last_day)
+    ends |= {float((one.ex_date - market.date).days): one.amount for one in coming if one.amount}
+    days = [0.0, *sorted(ends)]
+    return Timeline(
+        drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,
+        vol=vol,
+        last_day=last_day,
+        stretches=tuple(
+            Stretch(first, last - first, _steps(last - first, levels, vol), ends[last])
+            for first, last in pairwise(days)
+        ),
+    )
 
 
 def _steps(days: float, levels: ExitStages, vol: float) -> int:

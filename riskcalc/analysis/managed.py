@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,15 +11,12 @@ import numpy as np
 from riskcalc.analysis.exit_flow import Ending, Exit, Flow, follow
 from riskcalc.analysis.exit_levels import ExitStages, Stage, exit_stages
 from riskcalc.analysis.exit_statistics import break_even_drift, pnl_law
-from riskcalc.analysis.exit_timeline import Timeline, lay_nodes, stretches
+from riskcalc.analysis.exit_timeline import Timeline, lay_nodes, lay_timeline
 from riskcalc.analysis.exit_values import Valuer, value_exits
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, Trade, View
 from riskcalc.domain.ranges import non_negative
 
 NEUTRAL = View.neutral()
-
-LONGEST_HOLDING = 365
-"""Calendar days after which a trade without time stop and expiry is closed."""
 
 
 def managed_outcome(
@@ -93,11 +89,9 @@ def managed_outcome(
     cost = non_negative("cost_per_unit", cost_per_unit)
     levels = exit_stages(trade, market, exits, fractions=fractions)
     valuer = Valuer(trade=trade, market=market, levels=levels, cost_per_unit=cost)
-    last_day = exits.time_stop(entry=market.date, expiry=trade.expiry)
-    last_day = last_day or market.date + dt.timedelta(days=LONGEST_HOLDING)
-    timeline = _timeline(trade, market, view, levels=levels, last_day=last_day)
+    timeline = lay_timeline(trade, market, exits, view=view, levels=levels)
     ahead, taken, banked = _at_once(levels, valuer, timeline.days)
-    about = _About(levels=levels, timeline=timeline, view=view, last_day=last_day, taken=taken, exits=exits)
+    about = _About(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
     if not ahead:
         return _outcome(Flow(exits=[banked]), about)
     remaining = replace(levels, stages=ahead)
@@ -105,21 +99,6 @@ def managed_outcome(
     values = value_exits(replace(valuer, levels=remaining), exits, timeline, nodes)
     flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1]))
     return _outcome(flow, about)
-
-
-def _timeline(trade: Trade, market: Market, view: View, *, levels: ExitStages, last_day: dt.date) -> Timeline:
-    quote = market.quote(trade.symbol)
-    drops = (
-        (float((dividend.ex_date - market.date).days), dividend.amount)
-        for dividend in market.dividends_until(trade.symbol, last_day)
-        if dividend.amount
-    )
-    vol = quote.vol if view.vol is None else view.vol
-    return Timeline(
-        drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,
-        vol=vol,
-        stretches=stretches(float((last_day - market.date).days), drops, levels=levels, vol=vol),
-    )
 
 
 def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Stage, ...], int, Exit]:
@@ -151,7 +130,6 @@ class _About(NamedTuple):
     levels: ExitStages
     timeline: Timeline
     view: View
-    last_day: dt.date
     taken: int
     """Targets that the spot had reached at the start."""
     exits: ExitPlan
@@ -167,7 +145,7 @@ def _outcome(flow: Flow, about: _About) -> ManagedOutcome:
     each = [1.0] * about.taken + [float(one) for one in flow.taken] + [0.0] * targets
     return ManagedOutcome(
         view=about.view,
-        last_day=about.last_day,
+        last_day=about.timeline.last_day,
         expected_pnl=expected,
         std=math.sqrt(max(math.fsum(moments[:, 2]) - expected**2, 0.0)),
         prob_stop=chance[Ending.STOP],

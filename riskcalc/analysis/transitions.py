@@ -48,7 +48,7 @@ def touches(start: FloatArray, corridors: FloatArray, step: Step) -> Touches:
     start : ndarray
         Log prices, shape (n,).
     corridors : ndarray
-        Lower and upper ends, shape (c, 2); the upper may be ``inf``.
+        Lower and upper ends, shape (c, 2), infinite where there is none.
     step : Step
         Travel and variance, > 0.
 
@@ -74,7 +74,8 @@ def touches(start: FloatArray, corridors: FloatArray, step: Step) -> Touches:
     for place, rate in enumerate(pace):
         # Each drift points at its end, so that no exponent is positive.
         to_lower, to_upper = 1 + place, 3 + place
-        chances[0, ..., 1 + place] = np.exp(-(travel + rate) * below / variance) * found.lower_first[to_lower]
+        chances[0, ..., 1 + place] = np.exp(-(travel + rate) * np.minimum(below, 1e300) / variance)
+        chances[0, ..., 1 + place] *= found.lower_first[to_lower]
         chances[1, ..., 1 + place] = np.exp(-(rate - travel) * np.minimum(above, 1e300) / variance)
         chances[1, ..., 1 + place] *= found.upper_first[to_upper]
     chances[0, ..., 0], chances[1, ..., 0] = found.lower_first[0], found.upper_first[0]
@@ -94,7 +95,7 @@ def landing(
     weights : ndarray
         Quadrature weights of the ends, shape (m,).
     corridor : ndarray
-        Lower and upper end; the upper may be ``inf``.
+        Lower and upper end, infinite where there is none.
     step : Step
         Travel and variance, > 0.
 

@@ -31,7 +31,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
     Returns
     -------
     tuple of Section
-        Size, checks, price, Greeks, ladder, time and gaps.
+        Size, checks, price, Greeks, ladder, time, gaps, targets, odds and the managed outcome.
     """
     return (
         _size(plan),
@@ -43,6 +43,8 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         *_decay(plan),
         _gaps(plan),
         *_targets(plan),
+        _odds(plan),
+        _managed(plan),
         *_early_exercise(plan.report),
         *_fund(plan),
     )
@@ -219,6 +221,57 @@ def _targets(plan: TradePlan) -> tuple[Section, ...]:
             header=("target", "spot", "units closed", "P&L of a unit", "R"),
         ),
     )
+
+
+def _odds(plan: TradePlan) -> Section:
+    odds, targets = plan.odds, plan.targets.outcomes
+    rows = [("touches the stop", percent(odds.touch_stop, digits=1), plan.stop.label)]
+    if targets:
+        nearest = targets[0].level.label
+        rows += [
+            ("touches the target", percent(odds.touch_target, digits=1), nearest),
+            ("stop first", percent(odds.stop_first, digits=1), ""),
+            ("target first", percent(odds.target_first, digits=1), ""),
+            ("neither", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
+        ]
+    title = f"Odds, view: {plan.managed.view.name}"
+    return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _managed(plan: TradePlan) -> Section:
+    found = plan.managed
+    rows = [
+        ("expected P&L", money(found.expected_pnl, signed=True), r_multiple(plan.in_r(found.expected_pnl))),
+        ("standard deviation", money(found.std), ""),
+        ("leaves at the stop", percent(found.prob_stop, digits=1), _breakeven_note(plan)),
+        ("leaves at a target", percent(found.prob_all_targets, digits=1), _target_chances(plan)),
+        ("leaves at the time stop", percent(found.prob_time_stop, digits=1), f"{found.last_day}"),
+        ("expected days", number(found.expected_days, digits=1), "until the last part has left"),
+        ("breaks even at a drift of", percent(found.break_even_drift, digits=1, signed=True), "a year"),
+    ]
+    if plan.exits.gap_share:
+        share = f"in it: {percent(plan.exits.gap_share, digits=0)} of the stops"
+        rows.insert(1, ("lost to gaps", money(found.expected_gap_loss), share))
+    rows += [
+        (
+            f"{percent(one.probability, digits=0)} quantile",
+            money(one.pnl, signed=True),
+            r_multiple(plan.in_r(one.pnl)),
+        )
+        for one in found.quantiles
+    ]
+    title = "Managed to its exits: one unit, costs in, present value"
+    return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _breakeven_note(plan: TradePlan) -> str:
+    return "moved to the entry by the first target" if plan.exits.stop_to_breakeven else ""
+
+
+def _target_chances(plan: TradePlan) -> str:
+    """How likely each target is to close something."""
+    pairs = zip(plan.targets.outcomes, plan.managed.prob_targets, strict=True)
+    return ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in pairs)
 
 
 def _early_exercise(report: RiskReport) -> tuple[Section, ...]:

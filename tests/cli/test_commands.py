@@ -33,7 +33,7 @@ class TestPlan:
         assert (code, err) == (0, "")
         assert answer["trade"]["name"] == "iwm-call-spread"
         assert answer["size"]["units"] >= 1
-        assert answer["probability"]["stop_first"] is None
+        assert answer["probability"]["expected_pnl"] == answer["managed"]["expected_pnl"]
 
     def test_prints_plain_text_without_a_terminal(self, run):
         code, out, _ = run("plan")
