@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.plain_data import plain
-from riskcalc.domain.report import TradePlan
+from riskcalc.domain.planned import TradePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
