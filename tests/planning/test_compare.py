@@ -131,6 +131,14 @@ def test_what_cannot_be_compared_is_named(plans, says):
         compare(plans)
 
 
+def test_one_view_is_held_of_every_vehicle():
+    """15 % for IWM at a rate of 4 % is 4 % + 3 x 11 % for TNA and 4 % - 3 x 11 % for TZA, before fees."""
+    found = compare_presets(["iwm-shares", "tna-momentum", "tza-hedge"], {"view.drift": "15%"})
+    drifts = [vehicle.plan.report.view.drift for vehicle in found.vehicles]
+    assert drifts == pytest.approx([0.15, 0.37, -0.29])
+    assert found.vehicles[1].plan.managed.expected_pnl > 0 > found.vehicles[2].plan.managed.expected_pnl
+
+
 def test_presets_share_the_first_ones_account():
     found = compare_presets(["iwm-shares", "tna-momentum", "iwm-call-spread"], {"account.equity": 200_000})
     assert {vehicle.plan.size.risk_budget for vehicle in found.vehicles} == {2_000}
