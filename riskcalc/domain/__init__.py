@@ -13,7 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
-from riskcalc.domain.comparison import CommonState, Comparison, StateValue, Vehicle
+from riskcalc.domain.comparison import CommonState, Comparison, StateValue, StopOrder, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
@@ -81,6 +81,7 @@ __all__ = [
     "ShareLeg",
     "Side",
     "StateValue",
+    "StopOrder",
     "StressRow",
     "Target",
     "TargetOutcome",
