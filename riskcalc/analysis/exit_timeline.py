@@ -19,15 +19,15 @@ from riskcalc.domain import ExitPlan, Market, Trade, View
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
-DAYS_PER_STEP = 2.0
+DAYS_PER_STEP = 3.0
 """Calendar days of a step, at most, as long as that makes no more than `MOST_STEPS` of a stretch."""
 
 MOST_STEPS = 64
 MOST_SHORT_STEPS = 200
 """The same where a stop moves to break-even so close to the first target that short steps are needed."""
 
-WATCHED = 5.0
-"""Deviations of a step from the first target to a stop at break-even: nobody travels that in one step."""
+WATCHED = 4.0
+"""Deviations of a step from the first target to a stop at break-even: one in 10,000 travels that at once."""
 
 FEWEST_STEPS = 6
 
