@@ -29,8 +29,6 @@ MOST_SHORT_STEPS = 200
 WATCHED = 4.0
 """Deviations of a step from the first target to a stop at break-even: one in 10,000 travels that at once."""
 
-FEWEST_STEPS = 6
-
 LONGEST_HOLDING = 365
 """Calendar days after which a trade without time stop and expiry is closed."""
 
@@ -141,7 +139,7 @@ def lay_timeline(
 
 def _steps(days: float, levels: ExitStages, vol: float) -> int:
     """Steps of a stretch."""
-    steps = min(max(math.ceil(days / DAYS_PER_STEP), FEWEST_STEPS), MOST_STEPS)
+    steps = min(max(math.ceil(days / DAYS_PER_STEP), 1), MOST_STEPS)
     before, *after = levels.stages[:2]
     if not after or after[0].stop <= before.stop or not math.isfinite(before.target):
         return steps
