@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from riskcalc.domain import INSTRUMENTS
 from riskcalc.presets.keys import Path, description, dotted, item, keys_at, nearest
 from riskcalc.presets.schema import PresetShape
+from riskcalc.presets.schema_trade import QUOTE_VOL
 
 Problem = tuple[Path, str]
 """Where, and what in a line that names the place."""
@@ -58,10 +59,35 @@ def problems_between(data: Mapping[str, Any]) -> list[Problem]:
         quoted = ", ".join(sorted(map(str, quotes))) or "none"
         missing = f"market.quotes.{symbol} is missing: the trade is on it; quoted: {quoted}"
         found.append((("trade", "symbol"), missing))
+    found += _missing_vols(quotes if isinstance(quotes, Mapping) else {})
     if "close_dte" in exits and isinstance(legs, list) and _only_shares(legs):
         text = "exits.close_dte needs an option leg; use exits.holding_days for shares"
         found.append((("exits", "close_dte"), text))
     return found
+
+
+def _missing_vols(quotes: Mapping[str, Any]) -> list[Problem]:
+    """Quotes without a vol that no quote of a benchmark supplies."""
+
+    def lacks(symbol: str) -> bool:
+        quote = quotes.get(symbol)
+        return isinstance(quote, Mapping) and "vol" not in quote
+
+    missing = [symbol for symbol in quotes if lacks(symbol) and not _has_vol(quotes, _benchmark(symbol))]
+    return [
+        (("market", "quotes", symbol, "vol"), f"market.quotes.{symbol}.vol is missing: {QUOTE_VOL}")
+        for symbol in missing
+    ]
+
+
+def _benchmark(symbol: str) -> str:
+    fund = INSTRUMENTS.get(symbol)
+    return fund.benchmark if fund else ""
+
+
+def _has_vol(quotes: Mapping[str, Any], symbol: str) -> bool:
+    quote = quotes.get(symbol)
+    return isinstance(quote, Mapping) and "vol" in quote
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from riskcalc.domain import CashDividend, Market, OptionType, Quote, ShareLeg, Side, instrument
+from riskcalc.domain import INSTRUMENTS, CashDividend, Market, OptionType, Quote, ShareLeg, Side, instrument
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.fields import (
     Count,
@@ -37,21 +37,25 @@ class DividendShape(Section):
         return CashDividend(ex_date=self.ex_date, amount=self.amount)
 
 
+QUOTE_VOL = "at-the-money implied volatility, like 20%"
+"""What a quote's vol is; required but for a fund whose benchmark is quoted with one."""
+
+
 class QuoteShape(Section):
     """``[market.quotes.SYMBOL]``."""
 
     spot: Price = Field(description="price of one share [dollars], > 0")
-    vol: Vol = Field(description="at-the-money implied volatility, like 20%")
+    vol: Vol | None = Field(default=None, description=QUOTE_VOL)
     dividend_yield: Rate = Field(default=0.0, description="continuous dividend yield, like 1.1%")
     dividends: Annotated[tuple[DividendShape, ...], *NoneOrList] = Field(
         default=(), description='cash dividends: a list by rising ex_date, a CSV file, or "none"'
     )
 
-    def record(self) -> Quote:
-        """The quote."""
+    def record(self, *, fund_vol: float = 0.0) -> Quote:
+        """The quote; a vol left out is that of the fund."""
         return Quote(
             spot=self.spot,
-            vol=self.vol,
+            vol=fund_vol if self.vol is None else self.vol,
             dividend_yield=self.dividend_yield,
             dividends=tuple(dividend.record() for dividend in self.dividends),
         )
@@ -69,8 +73,19 @@ class MarketShape(Section):
 
     def record(self) -> Market:
         """The market of that date."""
-        quotes = {symbol: quote.record() for symbol, quote in self.quotes.items()}
+        quotes = {
+            symbol: quote.record(fund_vol=self._fund_vol(symbol)) for symbol, quote in self.quotes.items()
+        }
         return Market(date=self.date, rate=self.rate, quotes=quotes, signals=dict(self.signals))
+
+    def _fund_vol(self, symbol: str) -> float:
+        """Vol of a daily-reset fund where its benchmark is quoted: leverage times the benchmark's.
+
+        Leung & Sircar, "Implied volatility of leveraged ETF options", Applied Mathematical Finance (2015).
+        """
+        fund = INSTRUMENTS.get(symbol)
+        benchmark = self.quotes.get(fund.benchmark) if fund else None
+        return fund.leverage_factor * (benchmark.vol or 0.0) if fund and benchmark else 0.0
 
 
 class OptionLegShape(Section):
