@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import (
-    OptionGreeks,
     VolStatus,
     american,
     american_implied_vol,
@@ -232,27 +231,9 @@ def _option_greeks(
     schedule = _schedule(instrument, market, until=max(leg.expiry for leg in legs))
     if instrument.exercise is ExerciseStyle.EUROPEAN:
         return np.stack(black_scholes(**contracts))
-    return _american_on_each_day(contracts, at.days, *schedule)
-
-
-def _american_on_each_day(
-    contracts: dict[str, ArrayLike], days: Floats, times: Floats, amounts: Floats
-) -> Floats:
-    """Price with the dividends that are left on each day; days with the same ones left in one go."""
-    contracts = dict(zip(contracts, np.broadcast_arrays(*contracts.values(), days)[:-1], strict=True))
-    elapsed = np.broadcast_to(days, np.shape(contracts["spot"])) / 365
-    coming = np.searchsorted(times, elapsed, side="right")
-    # Without a dividend to come the day is in the time to expiry alone.
-    clock = np.where(coming == len(times), -1.0, elapsed)
-    found = np.empty((len(OptionGreeks._fields), *clock.shape))
-    for now in np.unique(clock):
-        here = clock == now
-        found[:, here] = american(
-            **{name: np.asarray(values)[here] for name, values in contracts.items()},
-            dividend_times=times - max(now, 0.0) if now >= 0 else (),
-            dividend_amounts=amounts if now >= 0 else (),
-        )
-    return found
+    times, amounts = schedule
+    greeks = american(**contracts, dividend_times=times, dividend_amounts=amounts, elapsed=at.days / 365)
+    return np.stack(greeks)
 
 
 def _schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:

@@ -150,7 +150,7 @@ def _newton_step(time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -
 
 def _first_guess(batch: Batch, schedule: Schedule, premium: FloatArray) -> FloatArray:
     """European vol on the spot less the present value of the dividends before the expiry."""
-    counted = schedule.times <= batch.time_to_expiry[:, None]
+    counted = (schedule.times > 0.0) & (schedule.times <= batch.time_to_expiry[:, None])
     dividends = (counted * np.exp(-batch.rate[:, None] * schedule.times)) @ schedule.amounts
     european = implied_vol(
         premium=premium,

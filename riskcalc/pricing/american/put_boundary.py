@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
+    Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 NODES = 10
@@ -40,6 +41,7 @@ NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
 NEWTON_STEPS = 2
 LOWEST = 600.0  # bound of a log: the boundary of a put that is hardly ever exercised
 LONGEST_STEP = 0.3  # of one Newton step, in log-spot
+AT_NODE = 1e-200  # stands for no distance from a node
 FLAT = 1e-15  # smallest log-distance of the boundary from its value at expiry
 
 
@@ -104,6 +106,19 @@ def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, Float
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega)
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * boundary.at_expiry_rho
     return log_spot, vega, rho
+
+
+def at_shares(at: Evaluate, share: FloatArray, left: FloatArray) -> tuple[FloatArray, ...]:
+    """Evaluate a boundary where a point sees only a share of it: shape (puts, points, fractions).
+
+    Shares, of shape (puts, points), are roots of fractions of the boundary's time, `left` of the point's.
+    """
+    shares, place = np.unique(share, return_inverse=True)
+    found = at(np.outer(shares, left).ravel())
+    if shares.size == 1:
+        return tuple(part[:, None, :] for part in found)
+    rows, place = np.arange(len(share))[:, None], place.reshape(share.shape)
+    return tuple(part.reshape(len(part), shares.size, -1)[rows, place] for part in found)
 
 
 def _interpolate(
@@ -235,12 +250,13 @@ def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> t
     )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _interpolation(roots: tuple[float, ...]) -> FloatArray:
     """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time."""
     nodes = np.concatenate([[0.0], NODE_ROOTS])
     signs = (-1.0) ** np.arange(NODES + 1)
     signs[[0, -1]] /= 2
-    ratios = signs / (np.array(roots)[:, None] - nodes)
+    gaps = np.array(roots)[:, None] - nodes
+    ratios = signs / np.where(gaps == 0.0, AT_NODE, gaps)
     matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
     return matrix

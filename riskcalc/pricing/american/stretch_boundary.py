@@ -174,7 +174,7 @@ def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArra
     return -depth, matrix * boundary.nodes[:, None, :] * inverse[..., None], bent_vega, bent_rho + stretched
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _interpolation(roots: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
     """Matrices from values at the nodes to values and slopes at roots of fractions of the span."""
     powers = np.arange(NODES)
