@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from riskcalc.pricing.american.contracts import contract_keys, shared, tables
-from riskcalc.pricing.american.put_boundary import Boundary, at_shares, moments, put_boundary
+from riskcalc.pricing.american.put_boundary import (
+    NODES,
+    SHARED_NODES,
+    Boundary,
+    at_shares,
+    moments,
+    put_boundary,
+)
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 from riskcalc.pricing.american.quadrature import Jet, Nodes, panel
@@ -125,7 +132,8 @@ class EarlierStretch:
     def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
         """Value the put: the mean of the eve and the interest until the window before the drop."""
         rule = moments(count)
-        span = np.maximum(self.boundary.span - waited, SHORTEST_SPAN)
+        ahead = self.boundary.span - waited
+        span = np.maximum(ahead, SHORTEST_SPAN)
         share = np.sqrt(span / self.boundary.span)
         level, level_vega, level_rho = at_shares(
             partial(stretch_boundary_at, self.boundary), share, rule.left
@@ -134,7 +142,7 @@ class EarlierStretch:
         held = put_mean(self.terms, self.eve, log_spot, self.terms.time_to_expiry - waited)
         early = Premium.of(self.terms, log_spot, level, delay=delay, weight=weight)
         drive = early.drive
-        exercised = self._exercised(log_spot, share)
+        exercised = (ahead > SHORTEST_SPAN) & self._exercised(log_spot, share)
         spot = np.exp(log_spot)
         return Jet(
             value=np.where(exercised, 1 - spot, held.value + early.value),
@@ -150,8 +158,7 @@ class EarlierStretch:
             now = self.limit
         else:
             now = at_shares(partial(stretch_boundary_at, self.boundary), share, np.ones(1))[0][..., 0]
-        open_ = share**2 * self.boundary.span > SHORTEST_SPAN
-        return self.boundary.exercised & open_ & (log_spot <= now)
+        return self.boundary.exercised & (log_spot <= now)
 
 
 def cash_dividend_puts(batch: Batch, schedule: Schedule) -> OptionGreeks:
@@ -181,13 +188,14 @@ def first_stretch(contracts: Batch, schedule: Schedule, seen: Seen, start: Float
         part = replace(last, time_to_expiry=np.broadcast_to(span, start.shape))
         drop, after = drops[:, i : i + 1], left[:, i : i + 1]
         eve = _eve(part, stretch, drop, after, EVERYWHERE if i else seen)
-        stretch = _until(part, eve, after)
+        shares = i == 0 and seen.waited.shape[1] > 1
+        stretch = _until(part, eve, after, order=SHARED_NODES if shares else NODES)
     return stretch
 
 
-def _until(terms: PutTerms, eve: PutEve, left: FloatArray) -> EarlierStretch:
+def _until(terms: PutTerms, eve: PutEve, left: FloatArray, *, order: int) -> EarlierStretch:
     """Put a stretch in front of an eve; `left` is the time from there to the expiry."""
-    boundary = stretch_boundary(terms, eve)
+    boundary = stretch_boundary(terms, eve, order=order)
     discount = np.exp(-terms.rate * terms.time_to_expiry)
     waits = ~boundary.exercised
     width = _width(terms, left + terms.time_to_expiry)

@@ -48,7 +48,7 @@ def contract_keys(batch: Batch, *, wait: FloatArray) -> FloatArray:
     span = np.floor(np.log(wait / SHORTEST_WAIT) / np.log(WAIT_RATIO))
     shortest = SHORTEST_WAIT * WAIT_RATIO**span
     reach = SHARED_REACH * batch.vol * np.sqrt(shortest)
-    return np.stack([*_terms(batch), batch.strike, span, np.floor(np.log(batch.spot / batch.strike) / reach)])
+    return np.stack([*_terms(batch), batch.strike, span, np.round(np.log(batch.spot / batch.strike) / reach)])
 
 
 def boundary_keys(batch: Batch) -> FloatArray:

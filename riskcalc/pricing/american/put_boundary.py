@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 NODES = 10
-MOMENTS = 20
+SHARED_NODES = 20  # where later moments share a boundary, it must be as good between its nodes
+MOMENTS_PER_NODE = 2
 SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation may diverge
 ROUNDS = 6
 NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
@@ -53,7 +54,7 @@ class Boundary:
     """Shape (puts, 1)."""
     at_expiry_rho: FloatArray
     nodes: FloatArray
-    """Shape (puts, NODES), the last at the full time to expiry."""
+    """Shape (puts, nodes), the last at the full time to expiry."""
     nodes_vega: FloatArray
     nodes_rho: FloatArray
 
@@ -84,14 +85,13 @@ def moments(count: int) -> Moments:
     )
 
 
-NODE_ROOTS: FloatArray = (1 - np.cos(np.pi * np.arange(1, NODES + 1) / NODES)) / 2
-"""Roots of the nodes' fractions of the time to expiry."""
+def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
+    """Solve for the boundary, with that many nodes, of puts that are worth exercising early.
 
-
-def put_boundary(terms: PutTerms) -> Boundary:
-    """Solve for the boundary of puts that are worth exercising early: rate > 0, or rate = 0 > yield."""
+    They are so with rate > 0, or rate = 0 > yield.
+    """
     at_expiry = _at_expiry(terms)
-    nodes = _guess(terms, at_expiry)
+    nodes = _guess(terms, at_expiry, order)
     calm = (2 * terms.rate <= SMOOTH_PASTING_LIMIT * terms.vol**2)[:, 0]
     for chosen, balance in ((calm, _smooth_pasting), (~calm, _value_matching)):
         if chosen.any():
@@ -125,7 +125,7 @@ def _interpolate(
     at_expiry: FloatArray, nodes: FloatArray, left: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Boundary, shape (puts, moments), and its derivatives in the nodes and in its value at expiry."""
-    matrix = _interpolation(tuple(left.ravel()))
+    matrix = _interpolation(tuple(left.ravel()), nodes.shape[1])
     fall = nodes - at_expiry
     square = fall**2 @ matrix.T
     depth = np.sqrt(np.maximum(square, FLAT**2))
@@ -142,14 +142,14 @@ def _at_expiry(terms: PutTerms) -> FloatArray:
     return at_expiry
 
 
-def _guess(terms: PutTerms, at_expiry: FloatArray) -> FloatArray:
+def _guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatArray:
     """Flat boundary of Bjerksund and Stensland for each node's time."""
     variance = terms.vol**2
     tilt = (terms.dividend_yield - terms.rate) / variance
     power = 0.5 - tilt + np.sqrt(np.maximum((tilt - 0.5) ** 2 + 2 * terms.dividend_yield / variance, 0.0))
     least = np.exp(-at_expiry)
     most = np.maximum(np.minimum(power / np.maximum(power - 1, 1e-9), 1e9), least * (1 + 1e-9))
-    time = terms.time_to_expiry * NODE_ROOTS**2
+    time = terms.time_to_expiry * _node_roots(order) ** 2
     reach = (terms.dividend_yield - terms.rate) * time + 2 * terms.vol * np.sqrt(time)
     inverse = most + (least - most) * np.exp(-np.maximum(reach, 0.0) * least / (most - least))
     guess: FloatArray = np.minimum(-np.log(inverse), at_expiry - FLAT)
@@ -211,7 +211,7 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
         early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
         drive = early.drive
         matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
-        diagonal = np.arange(NODES)
+        diagonal = np.arange(nodes.shape[1])
         matrix[:, diagonal, diagonal] += held.slope + early.slope + np.exp(nodes)
         gaps = (
             held.value + early.value - 1 + np.exp(nodes),
@@ -236,25 +236,33 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
 
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
     """Return the nodes' times and, until expiry from each, delays, weights, boundary and its slopes."""
-    rule = moments(MOMENTS)
-    time = terms.time_to_expiry * NODE_ROOTS**2
-    boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, np.outer(NODE_ROOTS, rule.left))
-    shape = (len(nodes), NODES, MOMENTS)
+    count, order = nodes.shape
+    rule, roots = moments(MOMENTS_PER_NODE * order), _node_roots(order)
+    time = terms.time_to_expiry * roots**2
+    boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, np.outer(roots, rule.left))
+    shape = (count, order, MOMENTS_PER_NODE * order)
     return (
         time,
         time[..., None] * rule.delay,
         time[..., None] * rule.weight,
         boundary.reshape(shape),
-        in_nodes.reshape(*shape, NODES),
+        in_nodes.reshape(*shape, order),
         in_expiry.reshape(shape),
     )
 
 
+@lru_cache(maxsize=8)
+def _node_roots(order: int) -> FloatArray:
+    """Roots of the nodes' fractions of the time to expiry."""
+    roots: FloatArray = (1 - np.cos(np.pi * np.arange(1, order + 1) / order)) / 2
+    return roots
+
+
 @lru_cache(maxsize=16)
-def _interpolation(roots: tuple[float, ...]) -> FloatArray:
+def _interpolation(roots: tuple[float, ...], order: int) -> FloatArray:
     """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time."""
-    nodes = np.concatenate([[0.0], NODE_ROOTS])
-    signs = (-1.0) ** np.arange(NODES + 1)
+    nodes = np.concatenate([[0.0], _node_roots(order)])
+    signs = (-1.0) ** np.arange(order + 1)
     signs[[0, -1]] /= 2
     gaps = np.array(roots)[:, None] - nodes
     ratios = signs / np.where(gaps == 0.0, AT_NODE, gaps)

@@ -12,7 +12,15 @@ import numpy as np
 
 from riskcalc.pricing.american.contracts import boundary_keys, shared, tables
 from riskcalc.pricing.american.foresight import above_floor
-from riskcalc.pricing.american.put_boundary import Boundary, at_shares, boundary_at, moments, put_boundary
+from riskcalc.pricing.american.put_boundary import (
+    NODES,
+    SHARED_NODES,
+    Boundary,
+    at_shares,
+    boundary_at,
+    moments,
+    put_boundary,
+)
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
@@ -32,9 +40,10 @@ def spectral(batch: Batch, schedule: Schedule) -> OptionGreeks:
     log_spot = batch.sign * np.log(batch.strike / batch.spot)
     jets = []
     for table in (found := list(tables(boundary_keys(batch), most_rows=BLOCK))):
-        time = batch.time_to_expiry[table]
+        time = shared(batch.time_to_expiry[table])
         terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
-        jets.append(put_jet(terms, put_boundary(terms), log_spot[table], time=shared(time)))
+        boundary = put_boundary(terms, order=NODES if time.shape[1] == 1 else SHARED_NODES)
+        jets.append(put_jet(terms, boundary, log_spot[table], time=time))
     return above_floor(put_greeks(batch, scattered(found, jets)), batch, schedule)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.put_boundary import moments, solved
+from riskcalc.pricing.american.put_boundary import MOMENTS_PER_NODE, NODES, moments, solved
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
-NODES = 10
-MOMENTS = 20
 NEWTON_STEPS = 6
 SEARCH_STEPS = 8
 SHORTEST_WINDOW = 2e-5  # years: ten minutes cost less than 1e-6 of the strike, and are resolved
@@ -32,9 +30,8 @@ SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
 FLAT = 1e-12
 LOWEST = 300.0  # bound of a log
 LATER_SHARE = 0.7  # of the interest, between a half and one: what the boundary's fall leaves of it
+SMOOTH_TERMS = 6
 LONGEST_STEP = 0.3  # of one Newton step, in log-spot
-# Chebyshev-Radau: the start of the span is a node, the window's edge is not.
-NODE_ROOTS: FloatArray = (1 + np.cos(2 * np.pi * np.arange(NODES - 1, -1, -1) / (2 * NODES - 1))) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +59,8 @@ class StretchBoundary:
         return self.nodes[:, -1:]
 
 
-def stretch_boundary(terms: PutTerms, eve: PutEve) -> StretchBoundary:
-    """Solve for the boundary of puts whose exercise pays only until a window before the drop."""
+def stretch_boundary(terms: PutTerms, eve: PutEve, *, order: int = NODES) -> StretchBoundary:
+    """Solve for the boundary, with that many nodes, of puts that wait in a window before a drop."""
     window = np.minimum(waiting_window(terms, eve.cash), terms.time_to_expiry)
     window_rho = np.where(window > SHORTEST_WINDOW, (eve.cash_rho / eve.cash - window) / terms.rate, 0.0)
     exercised = terms.time_to_expiry - window > SHORTEST_SPAN
@@ -75,7 +72,7 @@ def stretch_boundary(terms: PutTerms, eve: PutEve) -> StretchBoundary:
         growth_vega=8 * terms.vol * window,
         growth_rho=4 * terms.vol**2 * window_rho,
         span_rho=np.where(exercised, -window_rho, 0.0),
-        nodes=_guess(terms, eve, span, window),
+        nodes=_guess(terms, eve, span, window, order),
         nodes_vega=np.zeros((1, 1)),
         nodes_rho=np.zeros((1, 1)),
     )
@@ -103,9 +100,9 @@ def stretch_boundary_at(
     return log_spot, vega, rho
 
 
-def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -> FloatArray:
+def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray, order: int) -> FloatArray:
     """Solve as if what exercise later is worth were a fixed share of the interest it earns."""
-    ahead = span * NODE_ROOTS**2
+    ahead = span * _node_roots(order) ** 2
     time = window + ahead
     deviation = terms.vol * np.sqrt(time)
     line = eve.cash * np.exp(-terms.rate * time)
@@ -126,10 +123,11 @@ def _newton(
     terms: PutTerms, eve: PutEve, trial: StretchBoundary, window: FloatArray, *, greeks: bool
 ) -> StretchBoundary:
     """Take one Newton step on the value at the boundary, with the boundary's derivatives if asked for."""
-    rule = moments(MOMENTS)
-    ahead = trial.span * NODE_ROOTS**2
-    shape = (len(window), NODES, MOMENTS)
-    level, in_nodes, *shifts = _interpolate(trial, np.outer(NODE_ROOTS, rule.left).ravel())
+    count, order = trial.nodes.shape
+    rule, roots = moments(MOMENTS_PER_NODE * order), _node_roots(order)
+    ahead = trial.span * roots**2
+    shape = (count, order, MOMENTS_PER_NODE * order)
+    level, in_nodes, *shifts = _interpolate(trial, np.outer(roots, rule.left).ravel())
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
     early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
@@ -137,22 +135,35 @@ def _newton(
     own = held.slope + early.slope + spot
     gaps = [held.value + early.value - 1 + spot]
     if greeks:
-        at_nodes = _interpolate(trial, NODE_ROOTS)[2:]
+        at_nodes = _interpolate(trial, roots)[2:]
         gaps += [
             fixed + (drive * later.reshape(shape)).sum(axis=-1) + own * now
             for fixed, later, now in zip(
                 (held.vega + early.vega, held.rho + early.rho), shifts, at_nodes, strict=True
             )
         ]
-    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, NODES))
-    diagonal = np.arange(NODES)
+    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, order))
+    diagonal = np.arange(order)
     matrix[:, diagonal, diagonal] += own
     searched = trial.exercised[..., None]
-    moves = solved(np.where(searched, matrix, 0.0), -np.stack(gaps, axis=-1))
+    matrix = np.where(searched, matrix, 0.0)
+    moves = solved(matrix, -np.stack(gaps, axis=-1))
     nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
     if not greeks:
         return replace(trial, nodes=nodes)
-    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=moves[..., 2])
+    rho = _smooth(matrix, -gaps[2], trial.nodes) if order > NODES else moves[..., 2]
+    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=rho)
+
+
+def _smooth(matrix: FloatArray, gaps: FloatArray, nodes: FloatArray) -> FloatArray:
+    """Solve for a derivative whose product with the nodes is a short polynomial, by least squares.
+
+    The full solution saws about it from node to node, which spoils what is read between them.
+    """
+    at = 2 * _node_roots(nodes.shape[1]) - 1
+    terms = np.polynomial.chebyshev.chebvander(at, SMOOTH_TERMS - 1) / nodes[..., None]
+    smooth: FloatArray = (terms @ np.linalg.pinv(matrix @ terms) @ gaps[..., None])[..., 0]
+    return smooth
 
 
 def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArray, ...]:
@@ -160,9 +171,11 @@ def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArra
 
     They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
     """
-    matrix, derivative = _interpolation(tuple(left))
-    smooth = boundary.nodes**2 + boundary.growth * np.log(NODE_ROOTS)
-    logs = np.log(NODE_ROOTS) @ matrix.T - np.log(left)
+    order = boundary.nodes.shape[1]
+    log_roots = np.log(_node_roots(order))
+    matrix, derivative = _interpolation(tuple(left), order)
+    smooth = boundary.nodes**2 + boundary.growth * log_roots
+    logs = log_roots @ matrix.T - np.log(left)
     square = boundary.nodes**2 @ matrix.T + boundary.growth * logs
     depth = np.sqrt(np.maximum(square, FLAT**2))
     inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
@@ -174,13 +187,21 @@ def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArra
     return -depth, matrix * boundary.nodes[:, None, :] * inverse[..., None], bent_vega, bent_rho + stretched
 
 
+@lru_cache(maxsize=8)
+def _node_roots(order: int) -> FloatArray:
+    """Roots of the nodes' fractions of the span; its start is a node, the window's edge is not."""
+    roots: FloatArray = (1 + np.cos(2 * np.pi * np.arange(order - 1, -1, -1) / (2 * order - 1))) / 2
+    return roots
+
+
 @lru_cache(maxsize=16)
-def _interpolation(roots: tuple[float, ...]) -> tuple[FloatArray, FloatArray]:
+def _interpolation(roots: tuple[float, ...], order: int) -> tuple[FloatArray, FloatArray]:
     """Matrices from values at the nodes to values and slopes at roots of fractions of the span."""
-    powers = np.arange(NODES)
-    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * NODE_ROOTS - 1, NODES - 1))
+    powers = np.arange(order)
+    nodes = 2 * _node_roots(order) - 1
+    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, order - 1))
     at = 2 * np.array(roots) - 1
-    values = np.polynomial.chebyshev.chebvander(at, NODES - 1)
+    values = np.polynomial.chebyshev.chebvander(at, order - 1)
     angles = np.arccos(np.clip(at, -1 + FLAT, 1 - FLAT))[:, None]
     slopes = 2 * powers * np.sin(powers * angles) / np.sin(angles)
     return values @ to_series, slopes @ to_series
