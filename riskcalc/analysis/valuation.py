@@ -59,8 +59,14 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
         The underlying is not quoted, a leg has expired, or no vol explains a premium.
     """
     quote = market.quote(trade.symbol)
-    legs = tuple(_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
-    return dataclasses.replace(trade, legs=legs)
+    legs = [_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs]
+    unpriced = {k: leg for k, leg in enumerate(legs) if isinstance(leg, OptionLeg) and leg.premium is None}
+    if unpriced:
+        options = tuple(unpriced.values())
+        model = _option_greeks(options, trade.instrument, market, _conditions(spot=quote.spot))
+        for k, value in zip(unpriced, model[0], strict=True):
+            legs[k] = dataclasses.replace(unpriced[k], premium=max(float(value), 0.0))
+    return dataclasses.replace(trade, legs=tuple(legs))
 
 
 def value_position(
@@ -173,6 +179,7 @@ def solve_vol(
 
 
 def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
+    """Fill in all but what the model is asked for."""
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price
         return dataclasses.replace(leg, entry_price=float(entry))
@@ -183,11 +190,7 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     vol = leg.vol
     if vol is None:
         vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
-    leg = dataclasses.replace(leg, vol=vol)
-    if leg.premium is None:
-        model = _option_greeks((leg,), trade.instrument, market, _conditions(spot=quote.spot))
-        leg = dataclasses.replace(leg, premium=max(float(model[0, 0]), 0.0))
-    return leg
+    return dataclasses.replace(leg, vol=vol)
 
 
 def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHARED_REACH = 30.0  # standard deviations until the first event that one set of nodes may span
 SHORTEST_WAIT, WAIT_RATIO = 0.5 / 365, 16.0  # years, and how far the waits of one row may lie apart
 EXPIRY_DIGITS = 12  # of years: expiries that differ by rounding are one
-PADDING = 4  # how much longer than another a row of the same table may be
+PADDING = 16  # how much longer than another a row of the same table may be: a row costs more than its points
 TABLE = 4096  # elements of a table that stay in the cache
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 NODES = 10
 SHARED_NODES = 20  # where later moments share a boundary, it must be as good between its nodes
-MOMENTS_PER_NODE = 2
+MOMENTS = 20  # of any boundary: more do not improve one with more nodes
 SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation may diverge
 ROUNDS = 6
 NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
@@ -237,10 +237,10 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
     """Return the nodes' times and, until expiry from each, delays, weights, boundary and its slopes."""
     count, order = nodes.shape
-    rule, roots = moments(MOMENTS_PER_NODE * order), _node_roots(order)
+    rule, roots = moments(MOMENTS), _node_roots(order)
     time = terms.time_to_expiry * roots**2
     boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, np.outer(roots, rule.left))
-    shape = (count, order, MOMENTS_PER_NODE * order)
+    shape = (count, order, MOMENTS)
     return (
         time,
         time[..., None] * rule.delay,

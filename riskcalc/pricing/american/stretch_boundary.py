@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.put_boundary import MOMENTS_PER_NODE, NODES, moments, solved
+from riskcalc.pricing.american.put_boundary import MOMENTS, NODES, moments, solved
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
@@ -124,9 +124,9 @@ def _newton(
 ) -> StretchBoundary:
     """Take one Newton step on the value at the boundary, with the boundary's derivatives if asked for."""
     count, order = trial.nodes.shape
-    rule, roots = moments(MOMENTS_PER_NODE * order), _node_roots(order)
+    rule, roots = moments(MOMENTS), _node_roots(order)
     ahead = trial.span * roots**2
-    shape = (count, order, MOMENTS_PER_NODE * order)
+    shape = (count, order, MOMENTS)
     level, in_nodes, *shifts = _interpolate(trial, np.outer(roots, rule.left).ravel())
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
