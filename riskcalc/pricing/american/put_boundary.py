@@ -125,13 +125,18 @@ def _interpolate(
     at_expiry: FloatArray, nodes: FloatArray, left: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Boundary, shape (puts, moments), and its derivatives in the nodes and in its value at expiry."""
-    matrix = _interpolation(tuple(left.ravel()), nodes.shape[1])
-    fall = nodes - at_expiry
-    square = fall**2 @ matrix.T
-    depth = np.sqrt(np.maximum(square, FLAT**2))
+    depth = _depth(at_expiry, nodes, left)
+    in_nodes = _interpolation(left.tobytes(), nodes.shape[1]) * (nodes - at_expiry)[:, None, :]
     # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
-    in_nodes = matrix * fall[:, None, :] * np.where(square > FLAT**2, -1 / depth, 0.0)[..., None]
+    in_nodes *= np.where(depth > FLAT, -1 / depth, 0.0)[..., None]
     return at_expiry - depth, in_nodes, 1 - in_nodes.sum(axis=-1)
+
+
+def _depth(at_expiry: FloatArray, nodes: FloatArray, left: FloatArray) -> FloatArray:
+    """How far the boundary lies below its value at expiry, shape (puts, moments)."""
+    matrix = _interpolation(left.tobytes(), nodes.shape[1])
+    depth: FloatArray = np.sqrt(np.maximum((nodes - at_expiry) ** 2 @ matrix.T, FLAT**2))
+    return depth
 
 
 def _at_expiry(terms: PutTerms) -> FloatArray:
@@ -167,7 +172,8 @@ def _rounds(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: We
 
 def _round(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
     """One fixed-point round: the boundary is the strike's weight over the share's weight."""
-    time, delay, weight, boundary, _, _ = _collocation(terms, at_expiry, nodes)
+    time, delay, weight, left = _collocation(terms, nodes)
+    boundary = (at_expiry - _depth(at_expiry, nodes, left)).reshape(delay.shape)
     rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
     deviation = vol * np.sqrt(delay)
     d2 = (nodes[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
@@ -206,9 +212,11 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
         0.0,
     )
     for _ in range(NEWTON_STEPS):
-        time, delay, weight, boundary, in_nodes, in_expiry = _collocation(terms, at_expiry, nodes)
+        time, delay, weight, left = _collocation(terms, nodes)
+        boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, left)
+        in_nodes, in_expiry = in_nodes.reshape(*delay.shape, -1), in_expiry.reshape(delay.shape)
         held = european_put(terms, nodes, time)
-        early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
+        early = Premium.of(terms, nodes, boundary.reshape(delay.shape), delay=delay, weight=weight)
         drive = early.drive
         matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
         diagonal = np.arange(nodes.shape[1])
@@ -234,21 +242,11 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
     return moves
 
 
-def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
-    """Return the nodes' times and, until expiry from each, delays, weights, boundary and its slopes."""
-    count, order = nodes.shape
-    rule, roots = moments(MOMENTS), _node_roots(order)
+def _collocation(terms: PutTerms, nodes: FloatArray) -> tuple[FloatArray, ...]:
+    """Return the nodes' times and, until expiry from each, delays, weights and roots of fractions left."""
+    rule, roots = moments(MOMENTS), _node_roots(nodes.shape[1])
     time = terms.time_to_expiry * roots**2
-    boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, np.outer(roots, rule.left))
-    shape = (count, order, MOMENTS)
-    return (
-        time,
-        time[..., None] * rule.delay,
-        time[..., None] * rule.weight,
-        boundary.reshape(shape),
-        in_nodes.reshape(*shape, order),
-        in_expiry.reshape(shape),
-    )
+    return time, time[..., None] * rule.delay, time[..., None] * rule.weight, np.outer(roots, rule.left)
 
 
 @lru_cache(maxsize=8)
@@ -259,12 +257,12 @@ def _node_roots(order: int) -> FloatArray:
 
 
 @lru_cache(maxsize=16)
-def _interpolation(roots: tuple[float, ...], order: int) -> FloatArray:
-    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time."""
+def _interpolation(roots: bytes, order: int) -> FloatArray:
+    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time, as bytes."""
     nodes = np.concatenate([[0.0], _node_roots(order)])
     signs = (-1.0) ** np.arange(order + 1)
     signs[[0, -1]] /= 2
-    gaps = np.array(roots)[:, None] - nodes
+    gaps = np.frombuffer(roots)[:, None] - nodes
     ratios = signs / np.where(gaps == 0.0, AT_NODE, gaps)
     matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
     return matrix

@@ -173,7 +173,7 @@ def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArra
     """
     order = boundary.nodes.shape[1]
     log_roots = np.log(_node_roots(order))
-    matrix, derivative = _interpolation(tuple(left), order)
+    matrix, derivative = _interpolation(left.tobytes(), order)
     smooth = boundary.nodes**2 + boundary.growth * log_roots
     logs = log_roots @ matrix.T - np.log(left)
     square = boundary.nodes**2 @ matrix.T + boundary.growth * logs
@@ -195,12 +195,12 @@ def _node_roots(order: int) -> FloatArray:
 
 
 @lru_cache(maxsize=16)
-def _interpolation(roots: tuple[float, ...], order: int) -> tuple[FloatArray, FloatArray]:
-    """Matrices from values at the nodes to values and slopes at roots of fractions of the span."""
+def _interpolation(roots: bytes, order: int) -> tuple[FloatArray, FloatArray]:
+    """Matrices from values at the nodes to values and slopes at roots of fractions of the span, as bytes."""
     powers = np.arange(order)
     nodes = 2 * _node_roots(order) - 1
     to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, order - 1))
-    at = 2 * np.array(roots) - 1
+    at = 2 * np.frombuffer(roots) - 1
     values = np.polynomial.chebyshev.chebvander(at, order - 1)
     angles = np.arccos(np.clip(at, -1 + FLAT, 1 - FLAT))[:, None]
     slopes = 2 * powers * np.sin(powers * angles) / np.sin(angles)
