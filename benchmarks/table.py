@@ -30,14 +30,17 @@ def seconds_per_option(entry):
 
 
 def table_row(row, ours):
-    error = f"{row['error']:.0e} {row['remark']}".strip()
+    error = f"{row['error']:.0e} {row['remark']}".strip() if "error" in row else "-"
     ratio = row["seconds"] / ours
     cells = (row["task"], row["implementation"], duration(row["seconds"]), f"{ratio:,.1f}", error)
     return f"| {' | '.join(cells)} |"
 
 
 def duration(seconds):
-    return f"{seconds * 1e9:.0f} ns" if seconds < 1e-6 else f"{seconds * 1e6:.1f} µs"
+    scale, unit = next(
+        (s, u) for s, u in ((1e9, "ns"), (1e6, "µs"), (1e3, "ms")) if seconds * s < 1000 or u == "ms"
+    )
+    return f"{seconds * scale:.3g} {unit}"
 
 
 def machine(info):

@@ -2,6 +2,7 @@ from .chains import Chain as Chain
 from .chains import read_chain as read_chain
 from .domain import Account as Account
 from .domain import CashDividend as CashDividend
+from .domain import Comparison as Comparison
 from .domain import Costs as Costs
 from .domain import EntryRules as EntryRules
 from .domain import ExitPlan as ExitPlan
@@ -13,8 +14,10 @@ from .domain import Quote as Quote
 from .domain import RiskBasis as RiskBasis
 from .domain import RiskLimits as RiskLimits
 from .domain import RiskReport as RiskReport
+from .domain import Scenario as Scenario
 from .domain import ShareLeg as ShareLeg
 from .domain import Side as Side
+from .domain import StressRow as StressRow
 from .domain import Target as Target
 from .domain import Trade as Trade
 from .domain import TradePlan as TradePlan
@@ -34,8 +37,12 @@ from .errors import InvalidInputError as InvalidInputError
 from .errors import PresetError as PresetError
 from .errors import RiskcalcError as RiskcalcError
 from .frames import to_frame as to_frame
+from .planning import compare as compare
 from .planning import evaluate as evaluate
 from .planning import plan as plan
+from .planning import stress as stress
 from .presets import Preset as Preset
+from .presets import compare_presets as compare_presets
 from .presets import load_preset as load_preset
+from .presets import load_scenarios as load_scenarios
 from .presets import plan_preset as plan_preset

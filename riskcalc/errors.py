@@ -12,7 +12,7 @@ class InvalidInputError(RiskcalcError, ValueError):
 
 
 class PresetError(RiskcalcError):
-    """A preset cannot be found, read, understood or saved; the text lists every problem."""
+    """A preset or scenario file cannot be found, read, understood or saved; the text lists every problem."""
 
 
 class ChainError(RiskcalcError):

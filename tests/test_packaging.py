@@ -37,6 +37,7 @@ def test_the_wheel_holds_presets_types_and_stubs(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"riskcalc/presets/shipped/{name}.toml" for name in PRESETS} <= names
     assert {"riskcalc/py.typed", "riskcalc/__init__.pyi", "riskcalc/presets/__init__.pyi"} <= names
+    assert "riskcalc/presets/scenarios.toml" in names
     assert not any(name.startswith(("tests", "benchmarks")) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Everything the README shows runs, and prints what it shows."""
+"""Everything the README and the pages of docs/ show runs, and prints what it shows."""
 
 from __future__ import annotations
 
@@ -13,57 +13,68 @@ from riskcalc.cli import main
 from tests.outside import reference_file
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/vehicles.md")}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+REAL_QUOTES = "quotes.csv"
+"""A file that the README's reader has and the repository may not hold."""
 
 
-def commands() -> list[tuple[str, str]]:
+def blocks(page: str, kind: str) -> str:
+    """Return all blocks of one kind, joined."""
+    return "\n".join(re.findall(rf"```{kind}\n(.*?)```", PAGES[page], flags=re.DOTALL))
+
+
+def commands(page: str) -> list[tuple[str, str]]:
     """Each shown command with the output shown below it."""
-    shown = "".join(text for kind, text in BLOCKS if kind == "console")
-    parts = re.split(r"^\$ ", shown, flags=re.MULTILINE)[1:]
-    return [
-        (command.split("  #")[0].strip(), output) for command, _, output in (p.partition("\n") for p in parts)
-    ]
+    parts = re.split(r"^\$ ", blocks(page, "console"), flags=re.MULTILINE)[1:]
+    split = (part.partition("\n") for part in parts)
+    return [(command.split("  #")[0].strip(), output) for command, _, output in split]
 
 
-RISKCALC = [(command, output) for command, output in commands() if command.startswith("riskcalc ")]
-OTHERS = [command for command, _ in commands() if not command.startswith("riskcalc ")]
+README_COMMANDS = [command for command, _ in commands("README.md")]
 
 
 def test_the_first_screen_holds_the_two_commands():
-    assert OTHERS[1:3] == ["make run", "make test"]
-    assert README.index("$ make test") < 1000
+    assert README_COMMANDS[1:3] == ["make run", "make test"]
+    assert PAGES["README.md"].index("$ make test") < 1000
 
 
-@pytest.mark.parametrize("command", [command for command in OTHERS if command.startswith("make")])
+@pytest.mark.parametrize("command", [one for one in README_COMMANDS if one.startswith("make")])
 def test_shown_make_targets_exist(command):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     target = command.split()[1]
     assert re.search(rf"^{target}:.*##", makefile, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("real_quotes", [False, True])
-def test_shown_commands_run_and_print_what_is_shown(real_quotes, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "presets"))
-    if real_quotes:
-        quotes = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
-        (tmp_path / "quotes.csv").symlink_to(quotes)
-    for command, shown in RISKCALC:
-        if ("quotes.csv" in command) != real_quotes:
-            continue
+@pytest.mark.parametrize("page", PAGES)
+def test_shown_commands_run_and_print_what_is_shown(page, tmp_path, monkeypatch, capsys):
+    shown = [pair for pair in commands(page) if pair[0].startswith("riskcalc") and REAL_QUOTES not in pair[0]]
+    run_all(shown, tmp_path, monkeypatch, capsys)
+
+
+def test_shown_commands_run_on_real_quotes(tmp_path, monkeypatch, capsys):
+    quotes = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
+    (tmp_path / REAL_QUOTES).symlink_to(quotes)
+    run_all([pair for pair in commands("README.md") if REAL_QUOTES in pair[0]], tmp_path, monkeypatch, capsys)
+
+
+def run_all(shown, folder, monkeypatch, capsys):
+    assert shown
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("RISKCALC_PRESETS", str(folder / "presets"))
+    monkeypatch.delenv("RISKCALC_SCENARIOS", raising=False)
+    for command, output in shown:
         with pytest.raises(SystemExit) as stopped:
             main(shlex.split(command)[1:])
         printed = capsys.readouterr()
         assert (stopped.value.code, printed.err) == (0, ""), command
-        if shown.strip():
-            assert doctest.OutputChecker().check_output(shown, printed.out, FLAGS), printed.out
+        if output.strip():
+            assert doctest.OutputChecker().check_output(output, printed.out, FLAGS), printed.out
 
 
-def test_shown_python_runs_and_prints_what_is_shown():
-    session = "\n".join(text for kind, text in BLOCKS if kind == "python")
-    test = doctest.DocTestParser().get_doctest(session, {}, "README.md", "README.md", 0)
+@pytest.mark.parametrize("page", PAGES)
+def test_shown_python_runs_and_prints_what_is_shown(page):
+    test = doctest.DocTestParser().get_doctest(blocks(page, "python"), {}, page, page, 0)
     report: list[str] = []
     doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
     assert test.examples
@@ -72,4 +83,4 @@ def test_shown_python_runs_and_prints_what_is_shown():
 
 def test_every_shipped_preset_is_named():
     for path in (ROOT / "presets").glob("*.toml"):
-        assert f"`{path.stem}`" in README
+        assert f"`{path.stem}`" in PAGES["README.md"]

@@ -3,8 +3,10 @@
 from riskcalc.analysis import odds, payoff
 from riskcalc.analysis.decay import decay
 from riskcalc.analysis.early_exercise import early_exercise_lines
+from riskcalc.analysis.exit_odds import exit_odds
 from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder
+from riskcalc.analysis.managed import managed_outcome
 from riskcalc.analysis.stop_race import StopRace, stop_race
 from riskcalc.analysis.translate import translate_stop, translate_to_fund
 from riskcalc.analysis.valuation import PositionGreeks, enter_at_model, solve_vol, value_legs, value_position
@@ -16,8 +18,10 @@ __all__ = [
     "decay",
     "early_exercise_lines",
     "enter_at_model",
+    "exit_odds",
     "first_passage",
     "ladder",
+    "managed_outcome",
     "odds",
     "payoff",
     "solve_vol",

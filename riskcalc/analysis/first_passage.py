@@ -110,7 +110,30 @@ def first_passage(
     }
     arrays = {name: np.asarray(value, dtype=np.float64) for name, value in inputs.items()}
     with np.errstate(all="ignore"):
-        spread = np.broadcast_arrays(*_distances(**arrays))
+        below, above, travel, variance = _distances(**arrays)
+    return exit_chances(below=below, above=above, travel=travel, variance=variance)
+
+
+def exit_chances(
+    *, below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
+) -> FirstPassage:
+    """Chances of `first_passage` from distances in log price: what the other modules step with.
+
+    Parameters
+    ----------
+    below, above : ndarray
+        Log distance to the lower and to the upper level; ``inf`` is none, nan gives nan.
+    travel, variance : ndarray
+        Expected travel of the log price over the time, and its variance.
+
+    Returns
+    -------
+    FirstPassage
+        Shaped as the inputs broadcast.
+    """
+    with np.errstate(all="ignore"):
+        beyond = 1 + np.abs(travel) + BEYOND * np.sqrt(variance)
+        spread = np.broadcast_arrays(np.minimum(below, beyond), np.minimum(above, beyond), travel, variance)
         chances = _corridor(*(values.ravel() for values in spread))
     return FirstPassage(*(chance.reshape(spread[0].shape)[()] for chance in chances))
 
@@ -180,10 +203,9 @@ def _distances(
     variance = vol**2 * horizon
     travel = drift * horizon - variance / 2
     valid = in_range & np.isfinite(spot + lower + travel + variance)
-    beyond = 1 + np.abs(travel) + BEYOND * np.sqrt(variance)
     between = BETWEEN_LOOKS * np.sqrt(variance / steps)
     below, above = _log_ratio(spot, lower) + between, _log_ratio(upper, spot) + between
-    return np.where(valid, np.minimum(below, beyond), np.nan), np.minimum(above, beyond), travel, variance
+    return np.where(valid, below, np.nan), above, travel, variance
 
 
 def _log_ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:

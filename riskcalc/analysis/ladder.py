@@ -53,12 +53,13 @@ def ladder(
             date=day,
             value=float(value),
             pnl=float(value) - entry,
-            r_multiple=_in_r(float(value) - entry, planned_loss),
+            r_multiple=in_r(float(value) - entry, planned_loss),
         )
         for level, row in zip(levels, values, strict=True)
         for (when, day), value in zip(dates.items(), row, strict=True)
     )
 
 
-def _in_r(pnl: float, planned_loss: float) -> float | None:
+def in_r(pnl: float, planned_loss: float) -> float | None:
+    """P&L of one unit in units of its planned loss; None when that is unlimited or nothing."""
     return pnl / planned_loss if 0 < planned_loss < float("inf") else None

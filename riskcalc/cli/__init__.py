@@ -13,10 +13,12 @@ from riskcalc.errors import RiskcalcError
 
 COMMANDS = {
     "plan": "Price, size and check a preset trade.",
+    "compare": "Put several presets side by side at one risk.",
+    "stress": "Hold a preset trade through named scenarios.",
     "price": "Value one option and its Greeks, or solve its implied vol.",
     "size": "How many shares the percent-risk rule allows.",
     "presets": "List, show, save and check presets.",
-    "selfcheck": "Compare our prices with the reference library on this machine.",
+    "selfcheck": "Compare our prices with other libraries on this machine.",
 }
 """Name and one-line help of every command; the help page needs no command's module."""
 

@@ -22,7 +22,7 @@ PLAIN_WIDTH = 200
 ROOMY_GAP, NARROW_GAP = 2, 1
 """Spaces between columns, and where the terminal is too narrow for that."""
 
-STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red"}
+STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red", "BREAKS the rule": "bold red"}
 
 
 def print_json(answer: Mapping[str, Any] | list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""``riskcalc selfcheck``: our prices beside the reference library's, on this machine."""
+"""``riskcalc selfcheck``: our prices beside other libraries', on this machine."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from riskcalc.cli.output import print_json, print_sections
 @as_json
 @click.pass_context
 def command(ctx: click.Context, *, json_wanted: bool) -> None:
-    """Price a grid of options with riskcalc and with vollib, and print the largest differences.
+    """Price grids of options with riskcalc and vollib, and print the largest differences.
+
+    American options are compared with QuantLib where it is installed.
 
     Exits 1 when one is larger than rounding explains.
     """
     from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import Section  # noqa: PLC0415 - as above
-    from riskcalc.selfcheck import compare_with_vollib  # noqa: PLC0415 - as above
+    from riskcalc.selfcheck import compare_with_quantlib, compare_with_vollib  # noqa: PLC0415 - as above
 
-    found = compare_with_vollib()
-    versions = {name: version(name) for name in ("vollib", "numpy", "scipy")}
+    found = (*compare_with_vollib(), *compare_with_quantlib())
+    libraries = ["numpy", "scipy", *dict.fromkeys(row.peer for row in found)]
+    versions = {name: version(name) for name in libraries}
     if json_wanted:
         print_json({"versions": versions, "agreement": plain(found), "ok": all(row.ok for row in found)})
     else:
@@ -34,6 +37,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
             (
                 "OK" if row.ok else "FAIL",
                 row.quantity,
+                row.peer,
                 f"{row.largest:.1e}",
                 f"{row.allowed:.1e}",
                 f"{row.cases:,}",
@@ -41,11 +45,11 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
             )
             for row in found
         )
-        header = ("", "quantity", "largest difference", "allowed", "cases", "where")
+        header = ("", "quantity", "beside", "largest difference", "allowed", "cases", "where")
         named = ", ".join(f"{name} {number}" for name, number in versions.items())
-        title = f"riskcalc beside vollib on Python {platform.python_version()}, {sys.platform}: {named}"
+        title = f"riskcalc on Python {platform.python_version()}, {sys.platform}: {named}"
         print_sections(
             title,
-            [Section(title="Largest differences", header=header, rows=rows, left=frozenset({0, 1, 5}))],
+            [Section(title="Largest differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],
         )
     ctx.exit(EXIT_OK if all(row.ok for row in found) else EXIT_RISK_SAYS_NO)

@@ -13,12 +13,15 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
+from riskcalc.domain.comparison import CommonState, Comparison, StateValue, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
+from riskcalc.domain.fund import BenchmarkMove, FundReport
 from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, Quote
+from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.report import (
     Check,
     CheckStatus,
@@ -35,21 +38,26 @@ from riskcalc.domain.report import (
     ThetaReport,
     TradePlan,
 )
+from riskcalc.domain.scenario import Scenario, StressRow
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.view import View
 
 __all__ = [
     "INSTRUMENTS",
     "Account",
+    "BenchmarkMove",
     "CashDividend",
     "Check",
     "CheckStatus",
+    "CommonState",
+    "Comparison",
     "Costs",
     "EarlyExerciseLine",
     "EntryRules",
     "ExerciseStyle",
     "ExitPlan",
     "FillPrice",
+    "FundReport",
     "GapLine",
     "Greeks",
     "Instrument",
@@ -58,18 +66,25 @@ __all__ = [
     "LegReport",
     "Level",
     "Listing",
+    "ManagedOutcome",
     "Market",
+    "Odds",
     "OptionLeg",
     "OptionQuote",
     "OptionType",
+    "PnlBin",
+    "PnlQuantile",
     "PositionSize",
     "Quote",
     "QuotedListing",
     "RiskBasis",
     "RiskLimits",
     "RiskReport",
+    "Scenario",
     "ShareLeg",
     "Side",
+    "StateValue",
+    "StressRow",
     "Target",
     "TargetOutcome",
     "TargetReport",
@@ -78,6 +93,7 @@ __all__ = [
     "TradePlan",
     "Trigger",
     "UsualListing",
+    "Vehicle",
     "View",
     "calendar",
     "call_credit_spread",

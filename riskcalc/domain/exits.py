@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, whole_count
+from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, probability, whole_count
 from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
 
@@ -48,6 +48,10 @@ class ExitPlan:
     """Change of every leg's volatility at the stop: 0.03 is three points up."""
     gap_shocks: tuple[float, ...] = ()
     """Adverse overnight moves to price beside the stop, in (0, 1); empty takes the usual ones."""
+    stop_to_breakeven: bool = False
+    """Whether the first target moves the stop of what is left to the entry."""
+    gap_share: float = 0.0
+    """Share of stops that open past the stop and are filled at the first gap shock beyond it, in [0, 1]."""
     side: Side | None = None
     """LONG when the trade gains as the underlying rises; None reads it from the trade's delta."""
 
@@ -57,6 +61,11 @@ class ExitPlan:
         finite("vol_shift", self.vol_shift)
         for shock in self.gap_shocks:
             open_fraction("gap shock", shock)
+        probability("gap_share", self.gap_share)
+        if not isinstance(self.stop_to_breakeven, bool):
+            raise InvalidInputError(
+                f"stop_to_breakeven must be true or false, got {self.stop_to_breakeven!r}"
+            )
         for field, days in (("holding_days", self.holding_days), ("close_dte", self.close_dte)):
             if days is not None:
                 whole_count(field, days)

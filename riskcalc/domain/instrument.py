@@ -30,6 +30,8 @@ class Instrument:
     symbol: str
     leverage: float = 1.0
     """Daily return as a multiple of the benchmark's: 1, 3 or -3."""
+    fee: float = 0.0
+    """Expense ratio of a leveraged fund, a fraction a year."""
     benchmark: str = ""
     """Symbol whose daily return is multiplied; empty when it is the instrument's own."""
     exercise: ExerciseStyle = ExerciseStyle.AMERICAN
@@ -65,8 +67,10 @@ INSTRUMENTS = {
     listed.symbol: listed
     for listed in (
         Instrument(symbol="IWM"),
-        Instrument(symbol="TNA", leverage=3, benchmark="IWM", gap_shocks=(0.15, 0.25)),
-        Instrument(symbol="TZA", leverage=-3, benchmark="IWM", gap_shocks=(0.15, 0.25), strike_step=0.5),
+        Instrument(symbol="TNA", leverage=3, benchmark="IWM", fee=0.0095, gap_shocks=(0.15, 0.25)),
+        Instrument(
+            symbol="TZA", leverage=-3, benchmark="IWM", fee=0.0095, gap_shocks=(0.15, 0.25), strike_step=0.5
+        ),
         Instrument(symbol="SPY"),
         Instrument(symbol="RUT", exercise=ExerciseStyle.EUROPEAN, strike_step=5, tradable_shares=False),
     )

@@ -6,13 +6,16 @@ Everything is for one unit of the trade and signed for the position, unless the 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
+from riskcalc.domain.fund import FundReport
 from riskcalc.domain.market import Market
+from riskcalc.domain.outcome import ManagedOutcome, Odds
 from riskcalc.domain.plain_data import plain
 from riskcalc.domain.trade import Leg, OptionLeg, Side, Trade
 from riskcalc.domain.view import View
@@ -279,7 +282,15 @@ class TradePlan:
     time_stop: dt.date | None
     ladder: tuple[LadderRow, ...]
     theta: ThetaReport
+    odds: Odds
+    """Under the report's view, by the time stop."""
+    managed: ManagedOutcome
+    """One unit left at its exits, targets in whole units where any fit."""
     gaps: tuple[GapLine, ...]
+    fund: FundReport | None
+    """Exits of a leveraged fund in its benchmark; None without leverage."""
+    cost_per_unit: float
+    """Round-trip costs of one unit [dollars]."""
     size: PositionSize
     checks: tuple[Check, ...]
 
@@ -288,10 +299,21 @@ class TradePlan:
         """Whether no check fails."""
         return all(check.status is not CheckStatus.FAIL for check in self.checks)
 
+    def in_r(self, pnl: float) -> float | None:
+        """P&L of one unit over its planned loss; None when that is unlimited or nothing."""
+        planned = self.size.loss_per_unit
+        return pnl / planned if 0 < planned < math.inf else None
+
+    def _managed_to_dict(self) -> dict[str, Any]:
+        found = self.managed.to_dict()
+        for quantile in found["quantiles"]:
+            quantile["r_multiple"] = plain(self.in_r(quantile["pnl"]))
+        return found | {"expected_r": plain(self.in_r(self.managed.expected_pnl))}
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
         report = self.report.to_dict()
-        report["probability"] |= dict.fromkeys(PENDING_PROBABILITIES)
+        report["probability"] |= plain(self.odds) | {"expected_pnl": plain(self.managed.expected_pnl)}
         return report | {
             "theta": plain(self.theta)
             | {
@@ -305,22 +327,17 @@ class TradePlan:
                 "time_stop": plain(self.time_stop),
                 "vol_shift": plain(self.exits.vol_shift),
             },
+            "managed": self._managed_to_dict(),
             "ladder": plain(self.ladder),
             "gaps": plain(self.gaps),
-            "size": plain(self.size) | {"limits": plain(dict(self.size.limits))},
+            "fund": plain(self.fund),
+            "size": plain(self.size)
+            | {
+                "limits": plain(dict(self.size.limits)),
+                "cost_per_unit": plain(self.cost_per_unit),
+            },
             "checks": plain(self.checks),
         }
-
-
-PENDING_PROBABILITIES = (
-    "touch_stop",
-    "touch_target",
-    "stop_first",
-    "target_first",
-    "neither",
-    "expected_pnl",
-)
-"""Chances that need a first-passage model; null in a plan until there is one."""
 
 
 def _early_exercise_to_dict(line: EarlyExerciseLine) -> dict[str, Any]:

@@ -22,6 +22,20 @@ def last_session_on_or_before(day: date) -> date:
     return day
 
 
+def sessions_later(day: date, count: int) -> date:
+    """Return the session that is `count` sessions after a day; the day itself for 0.
+
+    Examples
+    --------
+    >>> sessions_later(date(2026, 7, 2), 1)  # over Independence Day and the weekend
+    datetime.date(2026, 7, 6)
+    """
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_session(day)
+    return day
+
+
 def sessions_between(start: date, end: date) -> int:
     """Count the sessions after `start` up to and including `end`; 0 when `end` is not later."""
     return sum(is_session(start + timedelta(days=k)) for k in range(1, (end - start).days + 1))

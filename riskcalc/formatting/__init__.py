@@ -1,10 +1,14 @@
 """Numbers and reports as text, said once for the command line and the screen."""
 
+from riskcalc.formatting.comparison import comparison_sections, comparison_title
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
 from riskcalc.formatting.sections import Section, option_sections, plan_sections, plan_title
+from riskcalc.formatting.stress import stress_sections, stress_title
 
 __all__ = [
     "Section",
+    "comparison_sections",
+    "comparison_title",
     "count",
     "money",
     "number",
@@ -14,5 +18,7 @@ __all__ = [
     "plan_title",
     "price",
     "r_multiple",
+    "stress_sections",
+    "stress_title",
     "whole_money",
 ]

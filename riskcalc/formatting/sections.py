@@ -31,7 +31,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
     Returns
     -------
     tuple of Section
-        Size, checks, price, Greeks, ladder, time and gaps.
+        Size, checks, price, Greeks, ladder, time, gaps, targets, odds and the managed outcome.
     """
     return (
         _size(plan),
@@ -43,18 +43,25 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         *_decay(plan),
         _gaps(plan),
         *_targets(plan),
+        _odds(plan),
+        _managed(plan),
         *_early_exercise(plan.report),
+        *_fund(plan),
     )
 
 
 def plan_title(plan: TradePlan) -> str:
     """The trade, its market and its verdict in one line."""
+    return f"{'OK' if plan.ok else 'NO'}  {trade_line(plan)}"
+
+
+def trade_line(plan: TradePlan) -> str:
+    """The trade, its market and its size in one line."""
     report = plan.report
     quote = report.market.quote(report.trade.symbol)
-    verdict = "OK" if plan.ok else "NO"
     name = f"{report.trade.name}: " if report.trade.name else ""
     return (
-        f"{verdict}  {name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
+        f"{name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
         f", {count(plan.size.units, report.trade.unit_noun)}"
     )
 
@@ -216,6 +223,57 @@ def _targets(plan: TradePlan) -> tuple[Section, ...]:
     )
 
 
+def _odds(plan: TradePlan) -> Section:
+    odds, targets = plan.odds, plan.targets.outcomes
+    rows = [("touches the stop", percent(odds.touch_stop, digits=1), plan.stop.label)]
+    if targets:
+        nearest = targets[0].level.label
+        rows += [
+            ("touches the target", percent(odds.touch_target, digits=1), nearest),
+            ("stop first", percent(odds.stop_first, digits=1), ""),
+            ("target first", percent(odds.target_first, digits=1), ""),
+            ("neither", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
+        ]
+    title = f"Odds, view: {plan.managed.view.name}"
+    return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _managed(plan: TradePlan) -> Section:
+    found = plan.managed
+    rows = [
+        ("expected P&L", money(found.expected_pnl, signed=True), r_multiple(plan.in_r(found.expected_pnl))),
+        ("standard deviation", money(found.std), ""),
+        ("leaves at the stop", percent(found.prob_stop, digits=1), _breakeven_note(plan)),
+        ("leaves at a target", percent(found.prob_all_targets, digits=1), _target_chances(plan)),
+        ("leaves at the time stop", percent(found.prob_time_stop, digits=1), f"{found.last_day}"),
+        ("expected days", number(found.expected_days, digits=1), "until the last part has left"),
+        ("breaks even at a drift of", percent(found.break_even_drift, digits=1, signed=True), "a year"),
+    ]
+    if plan.exits.gap_share:
+        share = f"in it: {percent(plan.exits.gap_share, digits=0)} of the stops"
+        rows.insert(1, ("lost to gaps", money(found.expected_gap_loss), share))
+    rows += [
+        (
+            f"{percent(one.probability, digits=0)} quantile",
+            money(one.pnl, signed=True),
+            r_multiple(plan.in_r(one.pnl)),
+        )
+        for one in found.quantiles
+    ]
+    title = "Managed to its exits: one unit, costs in, present value"
+    return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _breakeven_note(plan: TradePlan) -> str:
+    return "moved to the entry by the first target" if plan.exits.stop_to_breakeven else ""
+
+
+def _target_chances(plan: TradePlan) -> str:
+    """How likely each target is to close something."""
+    pairs = zip(plan.targets.outcomes, plan.managed.prob_targets, strict=True)
+    return ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in pairs)
+
+
 def _early_exercise(report: RiskReport) -> tuple[Section, ...]:
     if not report.early_exercise:
         return ()
@@ -233,6 +291,30 @@ def _early_exercise(report: RiskReport) -> tuple[Section, ...]:
     )
     header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
     return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
+
+
+def _fund(plan: TradePlan) -> tuple[Section, ...]:
+    fund = plan.fund
+    if fund is None:
+        return ()
+    rows = tuple(
+        (
+            label,
+            *(
+                f"{percent(move.benchmark_move, signed=True)} in {count(move.sessions, 'session')}"
+                for move in moves
+            ),
+        )
+        for label, moves in ((key, list(group)) for key, group in groupby(fund.exits, key=lambda m: m.label))
+    )
+    widest = max(map(len, rows))
+    decay = percent(fund.decay_per_week)
+    title = (
+        f"Exits as moves of {fund.benchmark}, at {percent(fund.benchmark_vol, digits=0)} vol; "
+        f"resetting costs {decay} a week"
+    )
+    padded = tuple((*row, *[""] * (widest - len(row))) for row in rows)
+    return (Section(title=title, rows=padded),)
 
 
 def _gaps(plan: TradePlan) -> Section:

@@ -1,7 +1,9 @@
 """Where the layers meet: a trade evaluated, planned, sized and checked."""
 
+from riskcalc.planning.compare import compare
 from riskcalc.planning.entry import atm_vol, enter, quoted_market
 from riskcalc.planning.evaluate import evaluate
 from riskcalc.planning.plan import plan
+from riskcalc.planning.stress import stress
 
-__all__ = ["atm_vol", "enter", "evaluate", "plan", "quoted_market"]
+__all__ = ["atm_vol", "compare", "enter", "evaluate", "plan", "quoted_market", "stress"]

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from riskcalc.analysis.payoff import entry_price
+from riskcalc.analysis.exit_levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, RiskReport, Side
-
-
-def trade_side(report: RiskReport, exits: ExitPlan) -> Side:
-    """LONG when the trade gains as the underlying rises: as the exit plan says, else by its delta."""
-    if exits.side is not None:
-        return exits.side
-    return Side.LONG if report.greeks.delta >= 0 else Side.SHORT
-
-
-def entry_spot(report: RiskReport) -> float:
-    """Spot that stops and targets are moves from: the shares' entry price, else the spot now [dollars]."""
-    held = report.trade.share_legs
-    return entry_price(held[0]) if held else report.market.quote(report.trade.symbol).spot
 
 
 def stop_level(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
@@ -69,11 +56,13 @@ def plan_dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.da
 
 def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:
     label = f"{name} {100 * move:+.4g}%" if move else name
-    return Level(label=label, spot=entry_spot(report) * (1 + move), move=move, vol_shift=vol_shift)
+    return Level(
+        label=label, spot=entry_spot(report.trade, report.market) * (1 + move), move=move, vol_shift=vol_shift
+    )
 
 
 def _at(report: RiskReport, label: str, level: float) -> Level:
-    return Level(label=label, spot=level, move=level / entry_spot(report) - 1)
+    return Level(label=label, spot=level, move=level / entry_spot(report.trade, report.market) - 1)
 
 
 def _merged(levels: list[Level]) -> list[Level]:

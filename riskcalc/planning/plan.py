@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from riskcalc.analysis import decay, ladder
+from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
+from riskcalc.analysis.exit_levels import trade_side
 from riskcalc.domain import Account, EntryRules, ExitPlan, Market, Trade, TradePlan, View
 from riskcalc.planning import exposure, levels
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
+from riskcalc.planning.fund import fund_report
 from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_unit
 
@@ -61,7 +63,7 @@ def plan(
     (56, 992.54)
     """
     report = evaluate(trade, market, view=view)
-    side = levels.trade_side(report, exits)
+    side = trade_side(report.trade, market, exits)
     stop = levels.stop_level(report, exits, side)
     targets = levels.target_levels(report, exits, side)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
@@ -69,6 +71,7 @@ def plan(
     gaps = exposure.gap_lines(report, levels.gap_levels(report, exits, side), cost_per_unit=costs)
     at_stop, *at_targets = exposure.worst_pnls(report, (stop, *targets), time_stop)
     size = size_plan(report, account, at_stop=max(-at_stop, 0.0), gaps=gaps, cost_per_unit=costs)
+    fractions = exposure.closed_fractions(exits, units=size.units)
     return TradePlan(
         report=report,
         exits=exits,
@@ -84,7 +87,13 @@ def plan(
             planned_loss=size.loss_per_unit,
         ),
         theta=decay(report.trade, market, days=(time_stop - market.date).days if time_stop else 0),
+        odds=exit_odds(report.trade, market, exits, view=view),
+        managed=managed_outcome(
+            report.trade, market, exits, view=view, cost_per_unit=costs, fractions=fractions
+        ),
         gaps=gaps,
+        fund=fund_report(report, (stop, *targets), gaps, time_stop=time_stop),
+        cost_per_unit=costs,
         size=size,
         checks=run_checks(
             Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)

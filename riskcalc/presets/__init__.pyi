@@ -1,7 +1,11 @@
 from .overrides import parse_assignments as parse_assignments
+from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset
 from .preset import Preset as Preset
 from .quantities import parse_fraction as parse_fraction
+from .scenarios import load_scenarios as load_scenarios
+from .scenarios import shipped_scenarios as shipped_scenarios
+from .scenarios import user_scenarios as user_scenarios
 from .schema import json_schema as json_schema
 from .stop_price import parse_stop_price as parse_stop_price
 from .store import ListedPreset as ListedPreset

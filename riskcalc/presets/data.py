@@ -7,9 +7,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from riskcalc.domain import Account, EntryRules, ExitPlan, Market, ShareLeg, Target, Trigger
+from riskcalc.domain import Account, CashDividend, EntryRules, ExitPlan, Market, ShareLeg, Target, Trigger
 from riskcalc.presets.preset import Preset
-from riskcalc.presets.quantities import move_text, percent_text, points_text
+from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule
 from riskcalc.presets.template import LegTemplate, OptionTemplate
@@ -52,12 +52,18 @@ def _name(value: Enum) -> str:
 
 def _market(market: Market) -> Data:
     quotes = {
-        symbol: _stated(quote, spot=_number, vol=percent_text, dividend_yield=percent_text)
+        symbol: _stated(
+            quote, spot=_number, vol=percent_text, dividend_yield=percent_text, dividends=_payments
+        )
         for symbol, quote in market.quotes.items()
     }
     signals = {name: _number(value) for name, value in market.signals.items()}
     dated = {"date": market.date, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
+
+
+def _payments(dividends: tuple[CashDividend, ...]) -> list[Data]:
+    return [{"ex_date": dividend.ex_date, "amount": _number(dividend.amount)} for dividend in dividends]
 
 
 def _leg(leg: LegTemplate) -> Data:
@@ -95,6 +101,8 @@ def _exits(exits: ExitPlan) -> Data:
             close_dte=int,
             vol_shift=points_text,
             gap_shocks=lambda shocks: [percent_text(shock) for shock in shocks],
+            stop_to_breakeven=bool,
+            gap_share=percent_text,
             side=_name,
         )
     )

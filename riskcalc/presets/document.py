@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AbstractTable, AoT
+from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
 from riskcalc.presets.data import Data, preset_data
+from riskcalc.presets.dividend_sources import named_files
+from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.overrides import put
 from riskcalc.presets.preset import Preset
 
+_INLINE = ("targets", "dividends")
+"""Lists of tables that are written as an array rather than under headers."""
 
-def document_text(
-    preset: Preset, *, title: str, file_name: str, base: tuple[str, Preset] | None = None
-) -> str:
+
+def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Preset] | None = None) -> str:
     """Return the text of a preset.
 
     Parameters
@@ -24,10 +29,11 @@ def document_text(
         What the text shall say.
     title : str
         What it is called.
-    file_name : str
-        Stem of its file, which names it where the text does not.
+    path : Path
+        Its file: the stem names it where the text does not, and dividend files are looked for beside it.
     base : (str, Preset) or None
-        A text and what it says now. Only what differs is changed, so that comments, order and spelling stay.
+        A text and what it says now. Only what differs is changed, so that comments, order and spelling stay;
+        so does a dividend file that is named, unless it would not be found from the new folder.
 
     Returns
     -------
@@ -36,10 +42,20 @@ def document_text(
     """
     document = tomlkit.parse(base[0]) if base else tomlkit.document()
     new = preset_data(preset)
-    if "name" in document or title != file_name:
+    if "name" in document or title != path.stem:
         new = {"schema": new["schema"], "name": title} | new
-    _edit(document, old=preset_data(base[1]) if base else {}, new=new)
+    _edit(document, old=_said(*base, folder=path.parent) if base else {}, new=new)
     return tomlkit.dumps(document)
+
+
+def _said(text: str, preset: Preset, *, folder: Path) -> Data:
+    """What a text says, with nothing of it in place of dividend files that a folder does not lead to."""
+    data = preset_data(preset)
+    own_folder = folder if preset.path is None else preset.path.parent
+    for symbol, written in named_files(tomllib.loads(text)).items():
+        if (own_folder / written).resolve() != (folder / written).resolve():
+            data["market"]["quotes"][symbol]["dividends"] = []
+    return data
 
 
 def _edit(table: Any, *, old: Data, new: Data) -> None:  # noqa: ANN401 - tomlkit's tables share no type
@@ -51,23 +67,26 @@ def _edit(table: Any, *, old: Data, new: Data) -> None:  # noqa: ANN401 - tomlki
         old = {}
     for key in old:
         if key not in new:
-            table.pop(key, None)
+            # That nothing is paid any more is said: to leave the key out might look forgotten.
+            put(table, key, NO_DIVIDENDS if key == "dividends" else None)
     for key, value in new.items():
         if key not in old or old[key] != value:
             _change(table, key, old.get(key), value)
 
 
 def _change(table: Any, key: str, old: object, new: object) -> None:  # noqa: ANN401 - as above
+    if key not in table and isinstance(new, dict):
+        table[key] = tomlkit.inline_table() if isinstance(table, InlineTable) else tomlkit.table()
     current = table.get(key)
     if isinstance(current, AbstractTable) and isinstance(new, dict):
         _edit(current, old=old if isinstance(old, dict) else {}, new=new)
-    elif isinstance(current, AoT) and _holds_tables(new):
+    elif _is_list_of_tables(current) and _holds_tables(new):
         _edit_entries(current, old if _holds_tables(old) else [], new)
     else:
-        put(table, key, _inline(new) if key == "targets" else new)
+        put(table, key, _inline(new, lines=key == "dividends") if key in _INLINE else new)
 
 
-def _edit_entries(entries: AoT, old: Any, new: Any) -> None:  # noqa: ANN401 - lists of tables, checked by the caller
+def _edit_entries(entries: Any, old: Any, new: Any) -> None:  # noqa: ANN401 - lists of tables, checked by the caller
     """Change the entries that both states have, then drop or append the rest."""
     while len(entries) > len(new):
         del entries[-1]
@@ -75,19 +94,27 @@ def _edit_entries(entries: AoT, old: Any, new: Any) -> None:  # noqa: ANN401 - l
         if place < len(entries):
             _edit(entries[place], old=old[place] if place < len(old) else {}, new=value)
         else:
-            entries.append(tomlkit.item(value))
+            entries.append(_in_braces(value) if isinstance(entries, Array) else value)
+
+
+def _is_list_of_tables(current: object) -> bool:
+    """Whether it is one under headers, or an array of tables in braces."""
+    return isinstance(current, AoT) or (isinstance(current, Array) and _holds_tables(current))
 
 
 def _holds_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(entry, Mapping) for entry in value)
 
 
-def _inline(targets: object) -> object:
-    """Targets as one array, be they moves or tables."""
+def _inline(entries: object, *, lines: bool) -> object:
+    """Moves or tables as one array, each on a line of its own if so wished."""
     array = tomlkit.array()
-    for target in targets if isinstance(targets, list) else []:
-        entry = tomlkit.inline_table() if isinstance(target, dict) else target
-        if isinstance(target, dict):
-            entry.update(target)
-        array.append(entry)
-    return array
+    for entry in entries if isinstance(entries, list) else []:
+        array.append(_in_braces(entry) if isinstance(entry, dict) else entry)
+    return array.multiline(lines and len(array) > 1)
+
+
+def _in_braces(entry: Data) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update(entry)
+    return table

@@ -9,11 +9,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from riskcalc.domain import instrument
 from riskcalc.domain.ranges import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.quantities import (
+    parse_basis_points,
     parse_fraction,
     parse_move,
     parse_points,
@@ -23,6 +27,14 @@ from riskcalc.presets.quantities import (
     parse_vol,
 )
 from riskcalc.presets.template import MOST_DAYS
+
+NO_DIVIDENDS = "none"
+"""What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
+
+
+def says_none(written: object) -> bool:
+    """Whether ``dividends`` says that nothing is paid."""
+    return isinstance(written, str) and written.strip().lower() == NO_DIVIDENDS
 
 
 def _reads(parse: Callable[..., object]) -> BeforeValidator:
@@ -63,6 +75,11 @@ def _delta(field: str, value: float) -> float:
     return size
 
 
+def _symbol(value: str) -> str:
+    """A symbol that is known, in capitals."""
+    return instrument(value).symbol
+
+
 def _date(field: str, value: object) -> dt.date:
     """A TOML date, or the same in quotes."""
     with contextlib.suppress(ValueError):
@@ -78,9 +95,30 @@ def _one_or_more(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def _none_or_list(written: object) -> object:
+    """The list of payments; a file that is named is read before, so that the only text left is none."""
+    if says_none(written):
+        return ()
+    if not isinstance(written, list | tuple):
+        forms = f'"{NO_DIVIDENDS}", a list like [{{ ex_date = 2026-06-16, amount = 0.80 }}] or a CSV file'
+        raise InvalidInputError(f"dividends must be {forms}, got {reprlib.repr(written)}")
+    return written
+
+
+class _TextToo:
+    """Tell an editor that a text may stand for a list."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        text = {"type": "string", "examples": [NO_DIVIDENDS, "iwm-dividends.csv"]}
+        return {"anyOf": [text, handler(schema)]}
+
+
 Price = Annotated[float, _checks(positive)]
 Dollars = Annotated[float, _checks(non_negative)]
 Count = Annotated[int, _checks(whole_count)]
+Symbol = Annotated[str, AfterValidator(_symbol)]
 Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 Days = Annotated[int, _checks(_days)]
 Delta = Annotated[float, _checks(_delta)]
@@ -88,10 +126,14 @@ Date = Annotated[dt.date, _checks(_date)]
 Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
 Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
 Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
+BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.0025)]
 Signal = Annotated[float, _reads(parse_signal), _written("-3%", 25)]
 Move = Annotated[float, _reads(parse_move), _written("ATM", "+10%", 0.1)]
+PriceMove = Annotated[float, _reads(partial(parse_move, atm=False)), _written("-5%", -0.05)]
 Gain = Annotated[float, _reads(partial(parse_fraction, positive=True)), _written("+10%", 0.1)]
 Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]
 Risk = Annotated[float, _reads(partial(parse_fraction, positive=True, at_most=1.0)), _written("1%", 1, 0.01)]
+Part = Annotated[float, _reads(partial(parse_fraction, at_most=1.0)), _written("10%", 0.1)]
 Share = Annotated[float, _reads(parse_share), _written("50%", 0.5)]
 OneOrMore = BeforeValidator(_one_or_more)
+NoneOrList = (BeforeValidator(_none_or_list), _TextToo())

@@ -11,11 +11,18 @@ from pathlib import Path
 from riskcalc.errors import PresetError
 
 MOST_BYTES = 1_000_000
-"""A preset is a page of text; anything larger is some other file."""
+"""A preset is a page of text, a list of payments a few; anything larger is some other file."""
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, kind: str = "preset") -> str:
     """Read a small UTF-8 file.
+
+    Parameters
+    ----------
+    path : Path
+        File to read.
+    kind : str
+        What it should be, as errors call it.
 
     Raises
     ------
@@ -24,19 +31,19 @@ def read_text(path: Path) -> str:
     """
     try:
         if path.is_dir():
-            raise PresetError(f"{path}: is a folder, not a preset file")
+            raise PresetError(f"{path}: is a folder, not a {kind} file")
         if path.exists() and not path.is_file():
             raise PresetError(f"{path}: is not a regular file")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # a path with a null character is a ValueError
         raise PresetError(f"{path}: cannot be read: {_reason(error)}") from None
-    return _decoded(content, path)
+    return _decoded(content, path, kind)
 
 
-def _decoded(content: bytes, path: Path) -> str:
+def _decoded(content: bytes, path: Path, kind: str) -> str:
     if len(content) > MOST_BYTES:
-        raise PresetError(f"{path}: is larger than {MOST_BYTES:,} bytes, too large for a preset")
+        raise PresetError(f"{path}: is larger than {MOST_BYTES:,} bytes, too large for a {kind} file")
     if b"\0" in content:
         raise PresetError(f"{path}: is a binary file, not a text")
     try:

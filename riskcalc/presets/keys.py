@@ -1,4 +1,4 @@
-"""Which keys a preset knows at a place, and which of them a wrong one was meant to be."""
+"""Which keys a file knows at a place, and which of them a wrong one was meant to be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from riskcalc.presets.schema import json_schema
+from pydantic import BaseModel
+
+from riskcalc.presets.schema import PresetShape
 
 Step = str | int
 Path = tuple[Step, ...]
@@ -29,7 +31,9 @@ def item(data: object, step: Step) -> tuple[bool, Any]:
     return False, None
 
 
-def keys_at(path: Sequence[Step], data: object = None) -> tuple[str, ...]:
+def keys_at(
+    path: Sequence[Step], data: object = None, *, shape: type[BaseModel] = PresetShape
+) -> tuple[str, ...]:
     """Return the known keys of the table at a path; empty where there is none.
 
     Parameters
@@ -37,7 +41,9 @@ def keys_at(path: Sequence[Step], data: object = None) -> tuple[str, ...]:
     path : sequence of str or int
         Where to look.
     data : object
-        The preset's data, which tell a leg's kind; without them a leg has the keys of every kind.
+        The file's data, which tell a leg's kind; without them a leg has the keys of every kind.
+    shape : type of BaseModel
+        What the file should hold; a preset by default.
 
     Returns
     -------
@@ -48,29 +54,29 @@ def keys_at(path: Sequence[Step], data: object = None) -> tuple[str, ...]:
     >>> keys_at(("view",))
     ('drift', 'vol')
     """
-    found = [key for node in _nodes(path, data) for key in node.get("properties", {})]
+    found = [key for node in _nodes(path, data, shape) for key in node.get("properties", {})]
     return tuple(dict.fromkeys(found))
 
 
 def is_known(path: Sequence[Step]) -> bool:
     """Whether a preset may hold something at a path."""
-    return bool(_nodes(path, None))
+    return bool(_nodes(path, None, PresetShape))
 
 
 def is_list(path: Sequence[Step]) -> bool:
     """Whether a preset holds a list at a path."""
-    return any("items" in node for node in _nodes(path, None))
+    return any("items" in node for node in _nodes(path, None, PresetShape))
 
 
-def description(path: Sequence[Step], data: object) -> str:
+def description(path: Sequence[Step], data: object, *, shape: type[BaseModel] = PresetShape) -> str:
     """Return what a key means, in a line."""
-    for node in _nodes(path[:-1], data):
+    for node in _nodes(path[:-1], data, shape):
         if path[-1] in node.get("properties", {}):
             return str(node["properties"][path[-1]].get("description", ""))
     return ""
 
 
-def nearest(path: Sequence[Step], data: object = None) -> str:
+def nearest(path: Sequence[Step], data: object = None, *, shape: type[BaseModel] = PresetShape) -> str:
     """Say which key was meant by one that is not known, or which there are.
 
     Examples
@@ -79,29 +85,31 @@ def nearest(path: Sequence[Step], data: object = None) -> str:
     'did you mean exits.stop?'
     """
     *table, wrong = path
-    known = keys_at(table, data)
+    known = keys_at(table, data, shape=shape)
     if not known:
         return f"{dotted(table)} is a single value"
-    of_another_kind = wrong in keys_at(table)
+    of_another_kind = wrong in keys_at(table, shape=shape)
     near = [] if of_another_kind else difflib.get_close_matches(str(wrong), known, n=1)
     if near:
         return f"did you mean {dotted([*table, near[0]])}?"
-    elsewhere = [] if of_another_kind else _elsewhere(str(wrong))
+    elsewhere = [] if of_another_kind else _elsewhere(str(wrong), shape)
     return f"did you mean {elsewhere[0]}?" if elsewhere else f"known here: {', '.join(known)}"
 
 
-def _elsewhere(wrong: str) -> list[str]:
+def _elsewhere(wrong: str, shape: type[BaseModel]) -> list[str]:
     """Paths of the same key in another table: ``stop`` written outside of exits."""
-    tables = keys_at(())
-    return [f"{table}.{wrong}" for table in tables if wrong in keys_at((table,))]
+    tables = keys_at((), shape=shape)
+    return [f"{table}.{wrong}" for table in tables if wrong in keys_at((table,), shape=shape)]
 
 
-def _nodes(path: Sequence[Step], data: object) -> list[Node]:
+def _nodes(path: Sequence[Step], data: object, shape: type[BaseModel]) -> list[Node]:
     """The parts of the JSON schema that may describe a path."""
-    nodes = _plain(_schema(), data)
+    root = _schema(shape)
+    nodes = _plain(root, data, root)
     for step in path:
         _, data = item(data, step)
-        nodes = [plain for node in nodes for child in _children(node, step) for plain in _plain(child, data)]
+        below = [child for node in nodes for child in _children(node, step)]
+        nodes = [plain for child in below for plain in _plain(child, data, root)]
     return nodes
 
 
@@ -114,17 +122,17 @@ def _children(node: Node, step: Step) -> list[Node]:
     return [extra] if isinstance(extra, Mapping) else []
 
 
-def _plain(node: Node, data: object) -> list[Node]:
+def _plain(node: Node, data: object, root: Node) -> list[Node]:
     """A node without references and alternatives; a leg's kind decides among its alternatives."""
     if "$ref" in node:
-        return _plain(_schema()["$defs"][node["$ref"].rsplit("/", 1)[1]], data)
+        return _plain(root["$defs"][node["$ref"].rsplit("/", 1)[1]], data, root)
     by_kind = node.get("discriminator", {}).get("mapping", {})
     if isinstance(data, Mapping) and data.get("kind") in tuple(by_kind):
-        return _plain({"$ref": by_kind[data["kind"]]}, data)
+        return _plain({"$ref": by_kind[data["kind"]]}, data, root)
     choices = node.get("anyOf") or node.get("oneOf")
-    return [plain for choice in choices for plain in _plain(choice, data)] if choices else [node]
+    return [plain for choice in choices for plain in _plain(choice, data, root)] if choices else [node]
 
 
 @cache
-def _schema() -> Node:
-    return json_schema()
+def _schema(shape: type[BaseModel]) -> Node:
+    return shape.model_json_schema()

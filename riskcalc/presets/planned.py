@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import FillPrice, Market, QuotedListing, Trade, TradePlan
+from riskcalc.domain import Account, Comparison, FillPrice, Market, QuotedListing, Trade, TradePlan
 from riskcalc.errors import InvalidInputError
-from riskcalc.planning import enter, plan, quoted_market
+from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.store import load_preset
 
@@ -53,11 +54,56 @@ def plan_preset(
     """
     preset = load_preset(name_or_path, overrides)
     if chain is None:
-        trade, market = preset.template.resolve(preset.market), preset.market
-    else:
-        _require_not_set(overrides or {}, chain)
-        trade, market = _entered(preset, chain, at)
+        return _planned(preset, preset.account)
+    _require_not_set(overrides or {}, chain)
+    trade, market = _entered(preset, chain, at)
     return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
+
+
+def compare_presets(
+    names_or_paths: Sequence[str | Path], overrides: Mapping[str, Any] | None = None
+) -> Comparison:
+    """Plan several presets at one risk and put them side by side.
+
+    Parameters
+    ----------
+    names_or_paths : sequence of str or Path
+        Presets on one benchmark; the equity, limits and heat of the first size all of them, each keeps its
+        own costs.
+    overrides : mapping, optional
+        Values by dotted key, set over every preset's own.
+
+    Returns
+    -------
+    Comparison
+        See `riskcalc.planning.compare`.
+
+    Raises
+    ------
+    PresetError
+        A preset cannot be found or read.
+    InvalidInputError
+        A trade cannot be priced, or the presets have no benchmark or date in common.
+
+    Examples
+    --------
+    >>> found = compare_presets(["iwm-shares", "tna-momentum"])
+    >>> [vehicle.plan.size.units for vehicle in found.vehicles]
+    [56, 138]
+    """
+    presets = [load_preset(name, overrides) for name in names_or_paths]
+    return compare([_planned(preset, presets[0].account) for preset in presets])
+
+
+def _planned(preset: Preset, account: Account) -> TradePlan:
+    return plan(
+        preset.template.resolve(preset.market),
+        preset.market,
+        dataclasses.replace(account, costs=preset.account.costs),
+        preset.exits,
+        view=preset.view,
+        entry=preset.entry,
+    )
 
 
 def _entered(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from riskcalc.domain import INSTRUMENTS
 from riskcalc.presets.keys import Path, description, dotted, item, keys_at, nearest
+from riskcalc.presets.schema import PresetShape
 
 Problem = tuple[Path, str]
 """Where, and what in a line that names the place."""
@@ -24,11 +26,26 @@ _WANTED = {
 }
 
 
-def problems_in(error: ValidationError, data: Mapping[str, Any]) -> list[Problem]:
-    """Return what pydantic found, in plain English."""
+def problem_lines(
+    problems: Iterable[Problem], path: FilePath, *, overridden: Collection[tuple[str, ...]] = ()
+) -> list[str]:
+    """Each problem in one line, with where it was written: in the file, or in an override."""
+    lines = [f"{_origin(place, path, overridden)}: {text}" for place, text in problems]
+    return list(dict.fromkeys(" ".join(line.split("\n")) for line in lines))
+
+
+def _origin(place: Path, path: FilePath, overridden: Collection[tuple[str, ...]]) -> str:
+    steps = tuple(map(str, place))
+    return "override" if any(steps[: len(key)] == key for key in overridden) else str(path)
+
+
+def problems_in(
+    error: ValidationError, data: Mapping[str, Any], *, shape: type[BaseModel] = PresetShape
+) -> list[Problem]:
+    """Return what pydantic found in data that should have had a shape, in plain English."""
     # pydantic calls a list too short when its entries are wrong; those have lines of their own.
     real = (found for found in error.errors() if found["type"] != "too_short" or not found["input"])
-    return [_problem(found, data) for found in real]
+    return [_problem(found, data, shape) for found in real]
 
 
 def problems_between(data: Mapping[str, Any]) -> list[Problem]:
@@ -56,13 +73,13 @@ def _only_shares(legs: list[Any]) -> bool:
     return all(isinstance(leg, Mapping) and leg.get("kind") == "shares" for leg in legs)
 
 
-def _problem(error: ErrorDetails, data: Mapping[str, Any]) -> Problem:
+def _problem(error: ErrorDetails, data: Mapping[str, Any], shape: type[BaseModel]) -> Problem:
     path, value = _place(error, data)
     if error["type"] == "value_error":
-        return _named(str(error["ctx"]["error"]), error, path, value)
+        return _named(str(error["ctx"]["error"]), error, path, value, shape)
     if error["type"].startswith("union_tag"):
         path = (*path, "kind")
-    return path, _text(error, path, value, data)
+    return path, _text(error, path, value, data, shape)
 
 
 def _place(error: ErrorDetails, data: object) -> tuple[Path, object]:
@@ -80,12 +97,14 @@ def _place(error: ErrorDetails, data: object) -> tuple[Path, object]:
     return tuple(path), data
 
 
-def _text(error: ErrorDetails, path: Path, value: object, data: Mapping[str, Any]) -> str:
+def _text(
+    error: ErrorDetails, path: Path, value: object, data: Mapping[str, Any], shape: type[BaseModel]
+) -> str:
     place, kind, context = dotted(path), error["type"], error.get("ctx", {})
     if kind == "missing":
-        return f"{place} is missing: {description(path, data)}"
+        return f"{place} is missing: {description(path, data, shape=shape)}"
     if kind == "extra_forbidden":
-        return f"{place} is not a known key; {nearest(path, data)}"
+        return f"{place} is not a known key; {nearest(path, data, shape=shape)}"
     if kind == "union_tag_not_found":
         return f"{place} is missing: call, put or shares"
     if kind == "union_tag_invalid":
@@ -96,12 +115,12 @@ def _text(error: ErrorDetails, path: Path, value: object, data: Mapping[str, Any
     return f"{place} must be {wanted}, got {got}" if wanted else f"{place}: {error['msg'].lower()}, got {got}"
 
 
-def _named(message: str, error: ErrorDetails, path: Path, value: object) -> Problem:
+def _named(message: str, error: ErrorDetails, path: Path, value: object, shape: type[BaseModel]) -> Problem:
     """The domain's message, its field written as the file's key."""
     field, _, rest = message.partition(" ")
     if field in error["loc"]:
         return path, f"{dotted(path)} {rest}"
-    if isinstance(value, Mapping) and field in keys_at(path):
+    if isinstance(value, Mapping) and field in keys_at(path, shape=shape):
         path = (*path, field)
         return path, f"{dotted(path)} {rest}"
     return path, f"{dotted(path)}: {message}"

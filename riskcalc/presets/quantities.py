@@ -1,4 +1,4 @@
-"""How people write fractions, rates and vols, read without ambiguity, and written back exactly.
+"""How people write fractions, rates and vols, read without ambiguity.
 
 Everything inside riskcalc is a fraction. Of what people write, text with a per cent sign means what it says;
 a bare number is read by the rule that its reader states. Only the standard library is imported here.
@@ -87,17 +87,17 @@ def parse_share(value: Written, *, field: str = "value") -> float:
     return found
 
 
-def parse_move(value: Written, *, field: str = "value") -> float:
-    """Read a signed move of the underlying by the rule of `parse_fraction`; ``"ATM"`` is no move.
+def parse_move(value: Written, *, field: str = "value", atm: bool = True) -> float:
+    """Read a signed move of the underlying by the rule of `parse_fraction`; ``"ATM"``, if allowed, is none.
 
     Examples
     --------
     >>> parse_move("+10%"), parse_move(-5), parse_move("ATM")
     (0.1, -0.05, 0.0)
     """
-    if isinstance(value, str) and value.strip().upper() == "ATM":
+    if atm and isinstance(value, str) and value.strip().upper() == "ATM":
         return 0.0
-    form = "like ATM, +10%, -5% or 0.10, above -100 %"
+    form = f"like {'ATM, ' if atm else ''}+10%, -5% or 0.10, above -100 %"
     found = _as_fraction(_read(value, field, form))
     if found <= -1:
         raise _refused(field, form, value)
@@ -147,13 +147,19 @@ def parse_points(value: Written, *, field: str = "value") -> float:
     (0.03, -0.02)
     """
     form = "like +3 points or 0.03, within -100 and 100 points"
-    points = re.fullmatch(r"(.*\d\.?)\s*(?:points?|pts?)", value.strip()) if isinstance(value, str) else None
-    number = _read(points[1] if points else value, field, form)
-    found = float(number.amount / 100 if points else number.amount)
-    if number.percent or abs(found) > 1 or (not points and abs(found) == 1):
-        hint = "" if points else _meant(number, " points", most=1.0)
-        raise _refused(field, form, value, hint)
-    return found
+    return _shift(value, field, form, _Unit("points", r"points?|pts?", per_one=100, most=100))
+
+
+def parse_basis_points(value: Written, *, field: str = "value") -> float:
+    """Read a signed change of a rate: ``"+25 bp"`` or the fraction ``0.0025``; a per cent sign is refused.
+
+    Examples
+    --------
+    >>> parse_basis_points("+25 bp"), parse_basis_points(-0.005)
+    (0.0025, -0.005)
+    """
+    form = "like +25 bp or 0.0025, within -1000 and 1000 bp"
+    return _shift(value, field, form, _Unit("bp", r"bps?", per_one=10_000, most=1_000))
 
 
 def parse_signal(value: Written, *, field: str = "value") -> float:
@@ -166,46 +172,6 @@ def parse_signal(value: Written, *, field: str = "value") -> float:
     """
     number = _read(value, field, "like -3%, -0.03 or 25")
     return float(number.amount / 100 if number.percent else number.amount)
-
-
-def percent_text(fraction: float) -> str | float:
-    """Write a fraction so that every reader here finds exactly it again.
-
-    Examples
-    --------
-    >>> percent_text(0.06), percent_text(1.0), percent_text(0.165)
-    ('6%', '100%', '16.5%')
-    """
-    if 0 < abs(fraction) < 1e-6:
-        return fraction  # a bare number: as text it would be a row of zeros
-    return f"{_percent(fraction)}%"
-
-
-def move_text(move: float) -> str | float:
-    """Write a signed move: ``+10%``, ``ATM``.
-
-    Examples
-    --------
-    >>> move_text(0.1), move_text(0.0)
-    ('+10%', 'ATM')
-    """
-    if move == 0:
-        return "ATM"
-    text = percent_text(move)
-    return f"+{text}" if move > 0 and isinstance(text, str) else text
-
-
-def points_text(change: float) -> str | float:
-    """Write a change of volatility: ``+3 points``.
-
-    Examples
-    --------
-    >>> points_text(0.03)
-    '+3 points'
-    """
-    if 0 < abs(change) < 1e-6:
-        return change
-    return f"{'+' if change > 0 else ''}{_percent(change)} points"
 
 
 class _Number(NamedTuple):
@@ -251,16 +217,34 @@ def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> floa
     number = _read(value, field, form)
     found = float(number.amount / 100 if number.percent else number.amount)
     if not number.percent and abs(found) >= bare_below:
-        raise _refused(field, form, value, _meant(number, "%", most=MOST_RATE))
+        raise _refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
     if abs(found) > MOST_RATE:
         raise _refused(field, form, value)
     return found
 
 
-def _percent(fraction: float) -> str:
-    # Adding 0.0 turns -0.0 into 0.0 and an integer or a numpy float into a plain one.
-    scaled = Decimal(repr(float(fraction) + 0.0)) * 100
-    return f"{scaled.normalize():f}"
+class _Unit(NamedTuple):
+    """The unit that a change is written in."""
+
+    name: str
+    pattern: str
+    per_one: int
+    """How many of it make 1."""
+    most: int
+    """Largest change believed, in this unit; a bare fraction must be smaller."""
+
+
+def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
+    """Read a signed change, in its unit or as a bare fraction."""
+    pattern = rf"(.*\d\.?)\s*(?:{unit.pattern})"
+    written = re.fullmatch(pattern, value.strip()) if isinstance(value, str) else None
+    number = _read(written[1] if written else value, field, form)
+    size = abs(number.amount) * (1 if written else unit.per_one)
+    if number.percent or size > unit.most or (not written and size == unit.most):
+        percent = _Number(number.amount * unit.per_one / 100, percent=False)
+        meant = _meant(percent if number.percent else number, f" {unit.name}", most=unit.most)
+        raise _refused(field, form, value, "" if written else meant)
+    return float(number.amount / unit.per_one if written else number.amount)
 
 
 def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> str:
@@ -272,7 +256,7 @@ def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> st
 
 def _meant(number: _Number, unit: str, *, most: float) -> str:
     """Suggest the unit that a bare number most likely lacks."""
-    likely = abs(number.amount) <= 100 * most
+    likely = abs(number.amount) <= most
     return f"; did you mean {float(number.amount):g}{unit}?" if likely else ""
 
 

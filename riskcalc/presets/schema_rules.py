@@ -26,6 +26,7 @@ from riskcalc.presets.fields import (
     Dollars,
     Gain,
     OneOrMore,
+    Part,
     Points,
     Price,
     Rate,
@@ -81,6 +82,12 @@ class ExitsShape(Section):
     gap_shocks: Annotated[tuple[Stop, ...], OneOrMore] = Field(
         default=(), description='adverse overnight moves, like ["10%", "20%"]'
     )
+    stop_to_breakeven: bool = Field(
+        default=False, description="the first target moves the stop of what is left to the entry"
+    )
+    gap_share: Part = Field(
+        default=0.0, description="part of the stops filled at the first gap shock beyond them, like 10%"
+    )
     side: Literal["long", "short"] | None = Field(
         default=None, description="long gains as the underlying rises; else by delta"
     )
@@ -94,6 +101,8 @@ class ExitsShape(Section):
             close_dte=self.close_dte,
             vol_shift=self.vol_shift,
             gap_shocks=self.gap_shocks,
+            stop_to_breakeven=self.stop_to_breakeven,
+            gap_share=self.gap_share,
             side=None if self.side is None else Side[self.side.upper()],
         )
 

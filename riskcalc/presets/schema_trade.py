@@ -6,12 +6,35 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from riskcalc.domain import Market, OptionType, Quote, ShareLeg, Side, instrument
+from riskcalc.domain import CashDividend, Market, OptionType, Quote, ShareLeg, Side, instrument
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.fields import Count, Date, Days, Delta, Dollars, Move, Price, Rate, Signal, Vol
+from riskcalc.presets.fields import (
+    Count,
+    Date,
+    Days,
+    Delta,
+    Dollars,
+    Move,
+    NoneOrList,
+    Price,
+    Rate,
+    Signal,
+    Vol,
+)
 from riskcalc.presets.section import Section
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike, StrikeRule
 from riskcalc.presets.template import LegTemplate, OptionTemplate, TradeTemplate
+
+
+class DividendShape(Section):
+    """One of ``market.quotes.SYMBOL.dividends``; whether one is a forecast is computed, never written."""
+
+    ex_date: Date = Field(description="first day without the dividend, like 2026-06-16")
+    amount: Dollars = Field(description="cash paid [dollars per share]")
+
+    def record(self) -> CashDividend:
+        """The dividend."""
+        return CashDividend(ex_date=self.ex_date, amount=self.amount)
 
 
 class QuoteShape(Section):
@@ -20,10 +43,18 @@ class QuoteShape(Section):
     spot: Price = Field(description="price of one share [dollars], > 0")
     vol: Vol = Field(description="at-the-money implied volatility, like 20%")
     dividend_yield: Rate = Field(default=0.0, description="continuous dividend yield, like 1.1%")
+    dividends: Annotated[tuple[DividendShape, ...], *NoneOrList] = Field(
+        default=(), description='cash dividends: a list by rising ex_date, a CSV file, or "none"'
+    )
 
     def record(self) -> Quote:
         """The quote."""
-        return Quote(spot=self.spot, vol=self.vol, dividend_yield=self.dividend_yield)
+        return Quote(
+            spot=self.spot,
+            vol=self.vol,
+            dividend_yield=self.dividend_yield,
+            dividends=tuple(dividend.record() for dividend in self.dividends),
+        )
 
 
 class MarketShape(Section):

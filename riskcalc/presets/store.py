@@ -185,7 +185,7 @@ def _text_of(preset: Preset, path: Path) -> str:
     """The new text; a file that is saved under its own name keeps its title."""
     renamed = preset.path is not None and preset.path.stem != path.stem
     title = path.stem if renamed else preset.name
-    return document_text(preset, title=title, file_name=path.stem, base=_base(preset))
+    return document_text(preset, title=title, path=path, base=_base(preset))
 
 
 def _base(preset: Preset) -> tuple[str, Preset] | None:
@@ -207,4 +207,5 @@ def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
         raise PresetError(f"{path}: not saved, a file cannot say this:\n{error}") from None
     template = replace(found.template, name=preset.template.name)
     if replace(found, name=preset.name, path=preset.path, template=template) != preset:
-        raise PresetError(f"{path}: not saved, a file cannot say all of it; is the instrument a known one?")
+        doubts = "is the instrument a known one, and no dividend a forecast?"
+        raise PresetError(f"{path}: not saved, a file cannot say all of it; {doubts}")

@@ -23,6 +23,8 @@ class StrikeContext:
     option_type: OptionType
     vol: float
     """Volatility of the leg, per sqrt(year)."""
+    dividends: float = 0.0
+    """What the cash dividends up to the expiry are worth today [dollars per share], >= 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class MoneynessStrike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaStrike:
-    """A strike whose European option has a given spot delta.
+    """A strike whose European option has a given spot delta, cash dividends taken off the spot.
 
     Examples
     --------
@@ -84,9 +86,15 @@ class DeltaStrike:
         Raises
         ------
         InvalidInputError
-            The dividends up to the expiry keep any option from so large a delta.
+            Dividends up to the expiry keep any option from so large a delta, or leave nothing of the spot.
         """
         quote, years = context.quote, context.years
+        # Cash that is paid before the expiry is no part of what the option is on.
+        left = quote.spot - context.dividends
+        if not left > 0:
+            raise InvalidInputError(
+                f"delta needs dividends worth less than the spot {quote.spot:g}, got {context.dividends:g}"
+            )
         # A call's delta is exp(-q T) N(d1), a put's -exp(-q T) N(-d1): solve for d1, then d1 for the strike.
         chance = self.delta * math.exp(quote.dividend_yield * years)
         if not chance < 1:
@@ -95,7 +103,7 @@ class DeltaStrike:
         d1 = int(context.option_type) * NormalDist().inv_cdf(chance)
         deviation = context.vol * math.sqrt(years)
         growth = (context.rate - quote.dividend_yield) * years
-        return quote.spot * math.exp(growth + deviation * (deviation / 2 - d1))
+        return left * math.exp(growth + deviation * (deviation / 2 - d1))
 
 
 StrikeRule = ExactStrike | MoneynessStrike | DeltaStrike

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -151,9 +152,15 @@ class TradeTemplate:
             years=market.years_to(expiry),
             option_type=leg.option_type,
             vol=quote.vol if leg.vol is None else leg.vol,
+            dividends=self._dividend_value(expiry, market),
         )
         choose = listed.exact_strike if isinstance(leg.strike, ExactStrike) else listed.strike_near
         return choose(leg.strike.wanted(context), expiry=expiry, option_type=leg.option_type)
+
+    def _dividend_value(self, expiry: dt.date, market: Market) -> float:
+        """What the cash dividends up to an expiry are worth today [dollars per share]."""
+        due = market.dividends_until(self.instrument.symbol, expiry)
+        return sum(one.amount * math.exp(-market.rate * market.years_to(one.ex_date)) for one in due)
 
 
 def _require_none_cancel(legs: tuple[Leg, ...]) -> None:

@@ -22,7 +22,7 @@ def test_time_per_option_and_ratio_to_ours():
         "machine_info": {"cpu": {"brand_raw": "a processor"}},
     }
     text = markdown(results)
-    assert "| pricing | peer | 10.0 µs | 200.0 | 4e-16 (rho) |" in text
+    assert "| pricing | peer | 10 µs | 200.0 | 4e-16 (rho) |" in text
     assert "| pricing | riskcalc | 50 ns | 1.0 | 4e-16 (rho) |" in text
     assert "a processor" in text
     assert "numpy 2." in text

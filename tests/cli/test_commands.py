@@ -4,24 +4,9 @@ import json
 
 import pytest
 
-from riskcalc import selfcheck
 from riskcalc.cli import COMMANDS, main
 from riskcalc.planning import evaluate
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run the command line in an empty folder; returns exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "user presets"))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stopped:
-            main(list(arguments))
-        printed = capsys.readouterr()
-        return int(stopped.value.code), printed.out, printed.err
-
-    return call
+from riskcalc.selfcheck import european
 
 
 def test_help_lists_every_command(run):
@@ -48,7 +33,7 @@ class TestPlan:
         assert (code, err) == (0, "")
         assert answer["trade"]["name"] == "iwm-call-spread"
         assert answer["size"]["units"] >= 1
-        assert answer["probability"]["stop_first"] is None
+        assert answer["probability"]["expected_pnl"] == answer["managed"]["expected_pnl"]
 
     def test_prints_plain_text_without_a_terminal(self, run):
         code, out, _ = run("plan")
@@ -178,17 +163,25 @@ def test_selfcheck_agrees_with_the_reference_library(run):
     assert code == 0
     assert answer["ok"]
     assert {row["quantity"] for row in answer["agreement"]} >= {"value", "delta", "implied vol"}
-    assert all(row["cases"] > 400 for row in answer["agreement"])
+    assert {row["peer"] for row in answer["agreement"]} == {"vollib", "QuantLib"}
+    assert all(row["cases"] >= 36 for row in answer["agreement"])
+
+
+def test_selfcheck_does_without_quantlib(run, monkeypatch):
+    monkeypatch.setattr("riskcalc.selfcheck.american.find_spec", lambda _: None)
+    code, out, _ = run("selfcheck", "--json")
+    assert code == 0
+    assert {row["peer"] for row in json.loads(out)["agreement"]} == {"vollib"}
 
 
 def test_selfcheck_fails_when_a_price_is_off(run, monkeypatch):
-    right = selfcheck.black_scholes
+    right = european.black_scholes
 
     def wrong(**inputs):
         found = right(**inputs)
         return found._replace(value=found.value * (1 + 1e-9))
 
-    monkeypatch.setattr(selfcheck, "black_scholes", wrong)
+    monkeypatch.setattr(european, "black_scholes", wrong)
     code, out, _ = run("selfcheck")
     assert code == 1
     assert "FAIL  value" in out

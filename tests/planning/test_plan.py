@@ -26,6 +26,7 @@ from riskcalc.domain import (
     Trade,
     TradePlan,
     Trigger,
+    View,
     call_credit_spread,
     call_spread,
     iron_condor,
@@ -360,3 +361,46 @@ def test_an_iron_condor_plans_without_a_direction_of_its_own():
     found = plan(trade, MARKET, ACCOUNT, EXITS)
     assert len(found.report.breakevens) == 2
     assert isinstance(found.report.trade, Trade)
+
+
+class TestManaged:
+    """The plan's odds and its managed outcome, beside each other and in whole units."""
+
+    def test_costs_are_in_the_expectation(self):
+        dear = dataclasses.replace(ACCOUNT, costs=Costs(commission_per_contract=5.65))
+        cheap, costly = (plan(SPREAD, MARKET, account, EXITS).managed for account in (ACCOUNT, dear))
+        assert cheap.expected_pnl - costly.expected_pnl == pytest.approx(4 * 5)
+
+    def test_a_single_unit_leaves_at_the_first_target(self):
+        found = plan(SPREAD, MARKET, ACCOUNT, EXITS)
+        assert found.size.units == 1
+        assert found.managed.prob_targets == (pytest.approx(found.odds.target_first, abs=1e-9), 0.0)
+
+    def test_more_units_leave_part_by_part(self):
+        account = dataclasses.replace(ACCOUNT, equity=300_000)
+        near, far = plan(SPREAD, MARKET, account, EXITS).managed.prob_targets
+        assert near > far > 0
+
+    def test_the_view_moves_both(self):
+        neutral, hopeful = (
+            plan(shares("IWM"), MARKET, ACCOUNT, SHARE_EXITS, view=view) for view in (View(), View(drift=0.3))
+        )
+        assert hopeful.odds.target_first > neutral.odds.target_first
+        assert hopeful.managed.expected_pnl > neutral.managed.expected_pnl
+        assert hopeful.to_dict()["managed"]["view"] == "drift +30.0% a year, implied vol"
+
+    def test_the_json_says_it_in_dollars_and_r(self):
+        found = plan(SPREAD, MARKET, ACCOUNT, EXITS)
+        answer = found.to_dict()
+        keys = {"expected_pnl", "std", "probabilities", "expected_days", "quantiles", "histogram"}
+        assert keys | {"break_even_drift", "expected_r"} <= answer["managed"].keys()
+        assert answer["probability"]["expected_pnl"] == answer["managed"]["expected_pnl"]
+        assert answer["managed"]["expected_r"] == pytest.approx(
+            found.managed.expected_pnl / found.size.loss_per_unit
+        )
+        assert math.fsum(answer["probability"][key] for key in ("stop_first", "target_first", "neither")) == 1
+
+    def test_an_unlimited_planned_loss_has_no_r(self):
+        account = Account(equity=100_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS))
+        answer = plan(shares("IWM", side=Side.SHORT), MARKET, account, SHARE_EXITS).to_dict()
+        assert answer["managed"]["expected_r"] is None

@@ -20,7 +20,7 @@ def path(tmp_path):
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"a = 1\n" * (MOST_BYTES // 6 + 1), "is larger than 1,000,000 bytes, too large for a preset"),
+        (b"a = 1\n" * (MOST_BYTES // 6 + 1), "is larger than 1,000,000 bytes, too large for a preset file"),
         (b"\x7fELF\0\1", "is a binary file, not a text"),
         (b"a = 1\nb = '\xff'", "line 2: is not UTF-8 text"),
         ("a = 1".encode("utf-16"), "is a binary file, not a text"),
@@ -37,6 +37,11 @@ def test_content_that_is_no_text(path, content, text):
 def test_a_byte_order_mark_is_not_part_of_the_text(path):
     path.write_bytes(b"\xef\xbb\xbfa = 1")
     assert read_text(path) == "a = 1"
+
+
+def test_another_kind_of_file_is_called_by_its_name(tmp_path):
+    with pytest.raises(PresetError, match="is a folder, not a dividend file"):
+        read_text(tmp_path, kind="dividend")
 
 
 def test_what_is_no_file(tmp_path):

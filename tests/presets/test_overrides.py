@@ -39,6 +39,10 @@ SETTABLE = {
     "market.quotes.IWM.spot": (295.4, lambda preset: preset.market.quotes["IWM"].spot),
     "market.quotes.IWM.vol": (0.25, lambda preset: preset.market.quotes["IWM"].vol),
     "market.quotes.IWM.dividend_yield": (0.01, lambda preset: preset.market.quotes["IWM"].dividend_yield),
+    "market.quotes.IWM.dividends.0.ex_date": (
+        dt.date(2026, 6, 16), lambda preset: preset.market.quotes["IWM"].dividends[0].ex_date),
+    "market.quotes.IWM.dividends.0.amount": (
+        0.9, lambda preset: preset.market.quotes["IWM"].dividends[0].amount),
     "market.signals.any": (3.0, lambda preset: preset.market.signals["any"]),
     "trade.symbol": ("IWM", lambda preset: preset.template.instrument.symbol),
     "trade.legs.0.kind": ("put", lambda preset: preset.template.legs[0].option_type.name.lower()),
@@ -61,6 +65,8 @@ SETTABLE = {
     "exits.close_dte": (20, lambda preset: preset.exits.close_dte),
     "exits.vol_shift": (0.02, lambda preset: preset.exits.vol_shift),
     "exits.gap_shocks": (["15%"], lambda preset: [f"{shock:.0%}" for shock in preset.exits.gap_shocks]),
+    "exits.stop_to_breakeven": (True, lambda preset: preset.exits.stop_to_breakeven),
+    "exits.gap_share": (0.2, lambda preset: preset.exits.gap_share),
     "exits.side": ("short", lambda preset: preset.exits.side.name.lower()),
     "account.equity": (50_000.0, lambda preset: preset.account.equity),
     "account.risk": (0.02, lambda preset: preset.account.limits.risk_fraction),
@@ -87,6 +93,7 @@ SETTABLE = {
 }  # fmt: skip
 
 ALREADY = {
+    "market.quotes.IWM.dividends": [{"ex_date": dt.date(2026, 3, 17), "amount": 0.8}],
     "trade.legs": [CALL, SHARES],
     "exits.targets": ["+10%"],
     "entry.triggers": [{"signal": "s", "above": 1}],
@@ -200,6 +207,10 @@ def test_all_wrong_paths_are_listed_with_the_files_own_problems(refusal):
         ("a=+3 points", "+3 points"),
         ("a=2026-09-18", dt.date(2026, 9, 18)),
         ('a=["+8%", "+9%"]', ["+8%", "+9%"]),
+        (
+            "a=[{ex_date=2026-09-15, amount=0.8}]",
+            [{"ex_date": dt.date(2026, 9, 15), "amount": 0.8}],
+        ),
         ("a='2'", "2"),
         ("a=ATM", "ATM"),
         ("a=true", True),

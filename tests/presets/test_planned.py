@@ -51,7 +51,7 @@ class TestRealQuotes:
         assert report.market.quote("IWM").spot == 295.39
         assert report.net_debit == pytest.approx(958.5)
         assert report.value == pytest.approx(958.5)
-        assert [leg.vol for leg in report.legs] == pytest.approx([0.2014, 0.1689], abs=5e-4)
+        assert [leg.vol for leg in report.legs] == pytest.approx([0.1980, 0.1681], abs=5e-4)
         assert report.market.quote("IWM").vol == pytest.approx(0.20, abs=0.01)
         # The quoted widths, half on the way in and half out, and the commissions.
         assert found.size.loss_per_unit == pytest.approx(958.5 + 100 * (0.17 + 0.08) + 2.6)
@@ -65,7 +65,7 @@ class TestRealQuotes:
         found = plan_preset("iwm-call-spread", chain=chain, at=at)
         assert found.report.net_debit == pytest.approx(debit)
         assert found.size.loss_per_unit == pytest.approx(debit + cost + 2.6)
-        assert [leg.vol for leg in found.report.legs] == pytest.approx([0.2014, 0.1689], abs=5e-4)
+        assert [leg.vol for leg in found.report.legs] == pytest.approx([0.1980, 0.1681], abs=5e-4)
 
     @pytest.mark.parametrize("key", ["market.date", "market.quotes.IWM.spot", "market.quotes.IWM.vol"])
     def test_what_the_chain_says_cannot_be_overridden(self, chain, key):

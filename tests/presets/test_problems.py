@@ -29,6 +29,7 @@ STOP = "must be like 6, 6%, -6% or 0.06, above 0 and below 100 %, got"
 RISK = "must be like 6, 6%, -6% or 0.06, above 0 and at most 100 %, got"
 GAIN = "must be like 6, 6%, -6% or 0.06, above 0, got"
 DATE = "must be a date from 1970 to 2200, like 2026-09-18, got"
+DIVIDENDS = 'must be "none", a list like [{ ex_date = 2026-06-16, amount = 0.80 }] or a CSV file, got'
 POINTS = "must be like +3 points or 0.03, within -100 and 100 points, got"
 
 WRONG_VALUES = [
@@ -44,6 +45,9 @@ WRONG_VALUES = [
     ("market.quotes.IWM.spot", True, "must be a number, got True"),
     ("market.quotes.IWM.vol", -0.2, "must be like 20% or 0.20, from 0 to 500 %, got -0.2"),
     ("market.quotes", 5, "must be a table, got 5"),
+    ("market.quotes.IWM.dividends", 0.8, f"{DIVIDENDS} 0.8"),
+    ("market.quotes.IWM.dividends", {"amount": 1}, f"{DIVIDENDS} {{'amount': 1}}"),
+    ("market.quotes.IWM.dividends", " ", f"{DIVIDENDS} ' '"),
     ("trade.symbol", "IWN", "must be one of IWM, TNA, TZA, SPY, RUT, got 'IWN'; did you mean IWM?"),
     ("trade.symbol", 5, "must be text, got 5"),
     ("trade.legs", [], "must be at least one entry, got []"),
@@ -79,6 +83,26 @@ def test_a_wrong_value_is_named_with_its_key_and_range(problems, key, value, lin
     assert problems(overrides={key: value}) == [f"override: {key} {line}"]
 
 
+PAID = "market.quotes.IWM.dividends"
+FALLING = ("2026-06-16", "2026-03-16")
+PAYMENTS = [
+    (PAID, [{"ex_date": "June", "amount": 0.8}], f"{PAID}.0.ex_date {DATE} 'June'"),
+    (PAID, [{"ex_date": "2026-06-16", "amount": -1}], f"{PAID}.0.amount must be a number >= 0, got -1"),
+    (PAID, [{"ex_date": "2026-06-16"}], f"{PAID}.0.amount is missing: cash paid [dollars per share]"),
+    (
+        PAID,
+        [{"ex_date": "2026-06-16", "amount": 1, "forecast": True}],
+        f"{PAID}.0.forecast is not a known key; known here: ex_date, amount",
+    ),
+    (PAID, [0.8], f"{PAID}.0 must be a table, got 0.8"),
+    (
+        "market.quotes.IWM",
+        {"spot": 295, "vol": 0.2, "dividends": [{"ex_date": day, "amount": 1} for day in FALLING]},
+        f"{PAID} must have rising ex-dates, got {', '.join(FALLING)}",
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "line"),
     [
@@ -90,6 +114,7 @@ def test_a_wrong_value_is_named_with_its_key_and_range(problems, key, value, lin
         ("exits.targets", "ten", f"exits.targets {GAIN} 'ten'"),
         ("exits.gap_shocks", ["10%", 0], f"exits.gap_shocks.1 {STOP} 0"),
         ("entry", {"min_days": 50, "max_days": 40}, "entry.min_days must be at most max_days, got 50 and 40"),
+        *PAYMENTS,
         ("trade.symbol", "TNA", "market.quotes.TNA is missing: the trade is on it; quoted: IWM"),
         ("market.signals", {"x": "y"}, "market.signals.x must be like -3%, -0.03 or 25, got 'y'"),
     ],
@@ -216,7 +241,7 @@ def test_a_newer_schema_is_refused_before_anything_else(problems):
         ("schema = 1\nx = = 2", "line 2, column 5: Invalid value"),
         ("schema = 1\nschema = 1\n", "line 2, column 11: a key or table stands twice"),
         ("[exits]\n[exits]\n", "line 2, column 7: a key or table stands twice"),
-        ("x = " + "[" * 100_000, "the file is nested too deeply to be a preset"),
+        ("x = " + "[" * 100_000, "the file is nested too deeply"),
     ],
     ids=["empty", "blank", "broken", "key twice", "table twice", "deep"],
 )

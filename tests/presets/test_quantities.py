@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.quantities import (
-    move_text,
+    parse_basis_points,
     parse_fraction,
     parse_move,
     parse_points,
@@ -19,9 +19,8 @@ from riskcalc.presets.quantities import (
     parse_share,
     parse_signal,
     parse_vol,
-    percent_text,
-    points_text,
 )
+from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,17 @@ NO_NUMBER = [
 
 
 @pytest.mark.parametrize(
-    "parse", [parse_fraction, parse_move, parse_rate, parse_vol, parse_points, parse_signal, parse_share]
+    "parse",
+    [
+        parse_fraction,
+        parse_move,
+        parse_rate,
+        parse_vol,
+        parse_points,
+        parse_basis_points,
+        parse_signal,
+        parse_share,
+    ],
 )
 @pytest.mark.parametrize("written", NO_NUMBER)
 def test_what_is_no_number_is_refused_naming_field_and_form(parse, written):
@@ -139,6 +148,10 @@ def test_rates_keep_their_sign(written, rate):
         (parse_points, 3, "; did you mean 3 points?"),
         (parse_points, "+3%", "; did you mean 3 points?"),
         (parse_points, "101 points", "got '101 points'"),
+        (parse_basis_points, 25, "; did you mean 25 bp?"),
+        (parse_basis_points, "0.25%", "; did you mean 25 bp?"),
+        (parse_basis_points, 0.25, "; did you mean 0.25 bp?"),
+        (parse_basis_points, "1001 bp", "got '1001 bp'"),
     ],
 )
 def test_a_forgotten_unit_is_suggested_where_it_is_likely(parse, written, hint):
@@ -235,3 +248,23 @@ def test_reading_a_fraction_loads_neither_arrays_nor_schema():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("written", "change"),
+    [
+        ("+25 bp", 0.0025),
+        ("-50bps", -0.005),
+        ("\N{MINUS SIGN}12.5 bp", -0.00125),
+        ("1000 bp", 0.1),
+        (0.0025, 0.0025),
+    ],
+)
+def test_basis_points(written, change):
+    assert parse_basis_points(written) == change
+
+
+def test_a_price_move_is_never_at_the_money():
+    assert parse_move("-5%", atm=False) == -0.05
+    with pytest.raises(InvalidInputError, match=r"must be like \+10%"):
+        parse_move("ATM", atm=False)

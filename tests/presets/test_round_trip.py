@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from riskcalc.domain import (
     Account,
+    CashDividend,
     Costs,
     EntryRules,
     ExitPlan,
@@ -92,6 +93,7 @@ def targets(draw):
 exit_plans = records(
     ExitPlan, stop=moves, targets=targets(), holding_days=maybe(days), close_dte=maybe(days),
     vol_shift=st.floats(-0.9, 0.9), gap_shocks=st.lists(moves, max_size=2).map(tuple), side=maybe(sides),
+    stop_to_breakeven=st.booleans(), gap_share=st.floats(0, 1),
 )  # fmt: skip
 accounts = records(
     Account, equity=prices, buying_power=maybe(dollars), open_risk=dollars,
@@ -100,7 +102,10 @@ accounts = records(
     costs=records(Costs, commission_per_contract=dollars, commission_per_share=dollars,
                   commission_per_trade=dollars, slippage_per_share=dollars),
 )  # fmt: skip
-quotes = records(Quote, spot=prices, vol=vols, dividend_yield=rates)
+dividends = st.lists(
+    records(CashDividend, ex_date=dates, amount=dollars), max_size=3, unique_by=lambda one: one.ex_date
+).map(lambda found: tuple(sorted(found, key=lambda one: one.ex_date)))
+quotes = records(Quote, spot=prices, vol=vols, dividend_yield=rates, dividends=dividends)
 
 
 @st.composite

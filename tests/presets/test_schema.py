@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from riskcalc.domain import OptionType, RiskBasis, ShareLeg, Side, Target, Trigger, View
+from riskcalc.domain import CashDividend, OptionType, RiskBasis, ShareLeg, Side, Target, Trigger, View
 from riskcalc.presets import json_schema
 from riskcalc.presets.reading import read_preset
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
@@ -29,6 +29,7 @@ def test_the_least_preset_takes_every_default_of_the_domain(read):
     assert preset.template.instrument.symbol == "IWM"
     assert preset.market.date == dt.date(2026, 7, 20)
     assert preset.market.quotes["IWM"].dividend_yield == 0
+    assert preset.market.quotes["IWM"].dividends == ()
     assert preset.exits.stop == 0.06
     assert preset.exits.targets == ()
     assert preset.account.limits.risk_fraction == 0.01
@@ -48,6 +49,7 @@ signals = {sp500_move = "-3.4%", ten_year_change_bp = 28}
 spot = 295.39
 vol = 0.2
 dividend_yield = "1.1%"
+dividends = [{ex_date = "2026-03-17", amount = 0.79}, {ex_date = 2026-06-16, amount = 1}]
 [trade]
 symbol = "IWM"
 legs = [
@@ -63,6 +65,8 @@ holding_days = 30
 close_dte = 21
 vol_shift = "+3 points"
 gap_shocks = ["10%", 0.2]
+stop_to_breakeven = true
+gap_share = "20%"
 side = "short"
 [entry]
 min_days = 45
@@ -100,6 +104,10 @@ def test_every_key_arrives(read):
     market = preset.market
     assert (market.date, market.rate) == (dt.date(2026, 7, 20), -0.005)
     assert market.quotes["IWM"].dividend_yield == 0.011
+    assert market.quotes["IWM"].dividends == (
+        CashDividend(ex_date=dt.date(2026, 3, 17), amount=0.79),
+        CashDividend(ex_date=dt.date(2026, 6, 16), amount=1.0),
+    )
     assert market.signals == {"sp500_move": -0.034, "ten_year_change_bp": 28}
     bought, sold, put, shares = preset.template.legs
     assert (bought.strike, bought.expiry, bought.contracts) == (MoneynessStrike(move=0), 60, 2)
@@ -113,6 +121,7 @@ def test_every_key_arrives(read):
     )
     assert (exits.stop, exits.holding_days, exits.close_dte, exits.vol_shift) == (0.06, 30, 21, 0.03)
     assert (exits.gap_shocks, exits.side) == ((0.1, 0.2), Side.SHORT)
+    assert (exits.stop_to_breakeven, exits.gap_share) == (True, 0.2)
     entry = preset.entry
     assert (entry.min_days, entry.max_days, entry.max_stop) == (45, 90, 0.12)
     assert entry.triggers[0] == Trigger(signal="sp500_move", below=-0.03, meaning="down")
@@ -139,3 +148,12 @@ def test_the_json_schema_knows_every_section_and_both_ways_to_write_a_target():
     assert schema["additionalProperties"] is False
     forms = schema["$defs"]["TargetShape"]["anyOf"]
     assert [form["type"] for form in forms] == [["number", "string"], "object"]
+
+
+def test_the_json_schema_knows_dividends_as_a_text_and_as_a_list():
+    text, payments = json_schema()["$defs"]["QuoteShape"]["properties"]["dividends"]["anyOf"]
+    assert text["type"] == "string"
+    assert payments["type"] == "array"
+    table = json_schema()["$defs"]["DividendShape"]
+    assert payments["items"] == {"$ref": "#/$defs/DividendShape"}
+    assert (table["required"], table["additionalProperties"]) == (["ex_date", "amount"], False)

@@ -1,13 +1,12 @@
 """The trades of the mission: each loads, resolves, and keeps the rules it was asked to keep."""
 
 import datetime as dt
-import math
-from statistics import NormalDist
 
 import pytest
 
-from riskcalc.domain import Side, Trigger
+from riskcalc.domain import CashDividend, Side, Trigger
 from riskcalc.presets import check_preset, load_preset, preset_names, shipped_folder
+from riskcalc.pricing.american import american
 
 NAMES = ["iwm-call-spread", "iwm-shares", "tna-momentum", "tza-hedge"]
 TODAY = dt.date(2026, 7, 20)
@@ -65,30 +64,29 @@ def test_the_call_spread_keeps_its_days_however_many_are_asked(days):
     assert 45 <= (expiry - TODAY).days <= 90
 
 
-def black_scholes_call(*, spot, strike, years, vol, rate, dividend_yield):
-    """Textbook Black-Scholes-Merton, so that this layer's test leans on no other."""
-    deviation = vol * math.sqrt(years)
-    d1 = (math.log(spot / strike) + (rate - dividend_yield) * years) / deviation + deviation / 2
-    chance = NormalDist().cdf
-    forward_part = spot * math.exp(-dividend_yield * years) * chance(d1)
-    return forward_part - strike * math.exp(-rate * years) * chance(d1 - deviation)
+@pytest.mark.parametrize("name", ["iwm-call-spread", "iwm-shares"])
+def test_iwm_pays_cash_and_the_next_dividend_is_forecast_within_the_spreads_life(name):
+    market = load_preset(name).market
+    assert market.quotes["IWM"].dividend_yield == 0
+    assert [one.amount for one in market.quotes["IWM"].dividends] == [0.8, 0.8]
+    (due,) = market.dividends_until("IWM", dt.date(2026, 9, 18))
+    assert due == CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8, forecast=True)
 
 
-def test_the_call_spread_costs_about_960_dollars_and_fits_the_risk():
+def test_the_call_spread_costs_about_964_dollars_and_fits_the_risk():
     preset = load_preset("iwm-call-spread")
     trade, market = preset.template.resolve(preset.market), preset.market
-    quote = market.quotes["IWM"]
-    debit = sum(
-        trade.leg_size(leg)
-        * black_scholes_call(
-            spot=quote.spot, strike=leg.strike, years=market.years_to(leg.expiry), vol=leg.vol,
-            rate=market.rate, dividend_yield=quote.dividend_yield,
-        )
-        for leg in trade.option_legs
-    )  # fmt: skip
-    assert debit == pytest.approx(960, abs=5)
+    bought, sold = trade.option_legs
+    (due,) = market.dividends_until("IWM", trade.expiry)
+    value = american(
+        sign=1, spot=295.39, strike=[bought.strike, sold.strike], time_to_expiry=60 / 365,
+        vol=[bought.vol, sold.vol], rate=0.04, dividend_times=[57 / 365], dividend_amounts=[due.amount],
+    ).value  # fmt: skip
+    debit = 100 * (value[0] - value[1])
+    assert debit == pytest.approx(964, abs=1)
     round_trip = 2 * 2 * preset.account.costs.commission_per_contract
-    assert debit + round_trip <= preset.account.risk_budget
+    units = preset.account.risk_budget // (debit + round_trip)
+    assert units == 1
 
 
 SHARES = {

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.domain import (
+    CashDividend,
     EntryRules,
     Market,
     OptionType,
@@ -83,6 +84,16 @@ def test_a_delta_strike_takes_the_legs_vol_before_the_quotes():
         trade(leg(DeltaStrike(delta=0.3), vol=vol)).resolve(market()).legs[0].strike for vol in (None, 0.4)
     )
     assert 295 < quotes < own
+
+
+def test_a_delta_strike_falls_by_the_dividends_forecast_up_to_the_expiry():
+    paid = tuple(CashDividend(ex_date=dt.date(2026, month, 16), amount=4.0) for month in (3, 6))
+    payer = Market(date=TODAY, rate=0.04, quotes={"IWM": Quote(spot=295.39, vol=0.2, dividends=paid)})
+    keeper = Market(date=TODAY, rate=0.04, quotes={"IWM": Quote(spot=295.39, vol=0.2)})
+    half = trade(leg(DeltaStrike(delta=0.5), 60))
+    assert [half.resolve(market).legs[0].strike for market in (payer, keeper)] == [294.0, 298.0]
+    before = trade(leg(DeltaStrike(delta=0.5), dt.date(2026, 9, 11)))
+    assert before.resolve(payer) == before.resolve(keeper)
 
 
 @pytest.mark.parametrize(("spot", "strike"), [(295.5, 295.0), (295.49, 295.0), (295.51, 296.0)])

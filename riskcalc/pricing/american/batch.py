@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
-IDLE_RATE = 1e-30  # moves no price in any time, but a division by it overflows
+NO_RATE = 1e-12  # a rate below this is none: no value shows it, and ratios of such rates overflow
+NOW = 1e-6  # years: an ex-date within half a minute is past
 ROUNDING = 1e-15
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 
@@ -40,7 +41,7 @@ class Batch:
         arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
         flat = {name: array.ravel() for name, array in zip(inputs, arrays, strict=True)}
         for name in ("rate", "dividend_yield"):
-            flat[name] = np.where(np.abs(flat[name]) < IDLE_RATE, 0.0, flat[name])
+            flat[name] = np.where(np.abs(flat[name]) < NO_RATE, 0.0, flat[name])
         return cls(**flat), arrays[0].shape
 
     def take(self, index: NDArray[np.intp] | slice) -> Batch:
@@ -109,8 +110,8 @@ class Schedule:
         return cls(times=when[order], amounts=paid[order])
 
     def past(self, moment: FloatArray) -> NDArray[np.intp]:
-        """Count the dividends at or before each moment."""
-        return np.searchsorted(self.times, moment, side="right")
+        """Count the dividends whose ex-date each moment sees as past."""
+        return np.searchsorted(self.times, moment + NOW, side="right")
 
     def coming(self, past: int = 0) -> Schedule:
         """Leave out that many past dividends, and join the drops of one day."""
@@ -124,7 +125,7 @@ class Schedule:
     def seen(self, batch: Batch) -> NDArray[np.intp]:
         """Count the dividends up to each option's expiry."""
         # The sum of two times must not lose the drop on the expiry to its rounding.
-        return self.past(batch.expiry + ROUNDING * batch.elapsed)
+        return np.searchsorted(self.times, batch.expiry + ROUNDING * batch.elapsed, side="right")
 
     def first(self, count: int) -> Schedule:
         """Return the first dividends."""

@@ -50,7 +50,7 @@ def _log_put(
 
 def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
     """Log of the spot after drop i from which exercise before it would have been better."""
-    cheapest = _cheapest_wait(contract, i)
+    cheapest = cheapest_wait(contract, i)
     gain = contract.dividend_amounts[i] + cheapest - contract.strike
     wanted = np.log(np.maximum(gain, TINY * contract.strike))
     log_spot = np.clip(after_drop(later.exercise_from, contract.dividend_amounts[i]), -FARTHEST, FARTHEST)
@@ -69,7 +69,7 @@ def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
     return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[i])
 
 
-def _cheapest_wait(contract: CallContract, i: int) -> FloatArray:
+def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
     """Present cost, just after ex-date i, of buying the share later: strike then, dividends missed."""
     waits = contract.dividend_times[i + 1 :] - contract.dividend_times[i]
     missed = np.exp(-contract.rate * waits) * contract.dividend_amounts[i + 1 :]
@@ -84,5 +84,6 @@ def _cheapest_wait(contract: CallContract, i: int) -> FloatArray:
 
 def _ruled(contract: CallContract, log_spot: FloatArray, *, gain: FloatArray, amount: float) -> FloatArray:
     """Overrule the root where there is none: exercise never pays, or always since the drop takes all."""
-    log_spot = np.where(gain > TINY * contract.strike, log_spot, FARTHEST)
-    return np.where(contract.strike <= amount, -FARTHEST, np.clip(log_spot, -FARTHEST, FARTHEST))
+    at_strike = np.log(np.maximum(contract.strike - amount, np.exp(-FARTHEST)))
+    log_spot = np.where(gain > TINY * contract.strike, np.maximum(log_spot, at_strike), FARTHEST)
+    return np.where(contract.strike <= amount, -FARTHEST, np.minimum(log_spot, FARTHEST))

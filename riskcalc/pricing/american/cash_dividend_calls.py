@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.call_boundary import earlier_boundary, last_boundary
+from riskcalc.pricing.american.call_boundary import cheapest_wait, earlier_boundary, last_boundary
 from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
 from riskcalc.pricing.american.contracts import contract_keys, shared, tables
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.blocks import FloatArray
 
-BLOCK = 128  # contracts valued together: their kernels stay in the cache
-REACH = 7.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-12
+BLOCK = 256  # contracts valued together: their kernels stay in the cache
+REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-8
 
 
 def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
@@ -136,17 +136,19 @@ def _earlier_eve(
     worthless = np.log(contract.strike) - contract.rate * left - _width(contract.deviation(left))
     boundary = earlier_boundary(contract, later, i)
     lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
-    ends = np.maximum(lowest, worthless), np.minimum(boundary, highest)
-    nodes, weights = panel(*ends, contract.deviation(span))
+    end = np.minimum(boundary, highest)
+    nodes, weights = panel(np.maximum(lowest, worthless), end, contract.deviation(span))
     jet = average(contract, later, nodes, now=float(time))
     values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
     exercise_from = _exercise_from(contract, boundary, amount)
+    cheapest = cheapest_wait(contract, i)
     return Eve(
         time=float(time),
         nodes=_nodes_before_drop(nodes, weights, values, amount),
-        hold_from=exercise_from,
-        hold_cost=contract.strike,
-        hold_cost_rho=np.zeros_like(contract.strike),
+        # Beyond the reach of the spots the value only has to be plausible, for the search of boundaries.
+        hold_from=np.minimum(before_drop(np.maximum(end, np.log(cheapest)), amount), exercise_from),
+        hold_cost=cheapest + amount,
+        hold_cost_rho=np.zeros_like(cheapest),
         exercise_from=exercise_from,
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.batch import Batch, Schedule
+from riskcalc.pricing.american.batch import NOW, Batch, Schedule
 from riskcalc.pricing.american.call_eve import FARTHEST, after_drop
 from riskcalc.pricing.american.cash_dividend_calls import call_contract, call_eves
 from riskcalc.pricing.american.quadrature import Nodes, gaussian_means
@@ -95,7 +95,7 @@ def early_exercise(
     times = np.atleast_1d(np.asarray(dividend_times, dtype=np.float64))
     amounts = np.atleast_1d(np.asarray(dividend_amounts, dtype=np.float64))
     day = np.searchsorted(schedule.times, times, side="right") - 1
-    counts = _usable(batch)[:, None] & (times > 0.0) & (times <= batch.time_to_expiry[:, None])
+    counts = _usable(batch)[:, None] & (times > NOW) & (times <= batch.time_to_expiry[:, None])
     unpaid = np.stack([np.where(batch.sign > 0.0, np.inf, 0.0), np.zeros_like(batch.sign)])[..., None]
     given = np.where(amounts > 0.0, by_day[:, :, day] if schedule.times.size else unpaid, unpaid)
     return EarlyExercise(*np.where(counts, given, np.nan).reshape(2, *shape, times.size))

@@ -65,9 +65,10 @@ def american(
     dividend_yield : array_like
         Continuous yield as a fraction, any sign, paid on top of the cash dividends.
     dividend_times : array_like
-        Ex-dates in years from now (see `elapsed`), one schedule for all elements, in any order. A time <= 0
-        is past: the spot is ex-dividend already. A time beyond an element's expiry does not count for it; one
-        exactly on the expiry does, its eve is the last chance to exercise. Drops within half a day are one.
+        Ex-dates in years from now (see `elapsed`), one schedule for all elements, in any order. A time <= 0,
+        or less than half a minute, is past: the spot is ex-dividend already. A time beyond an element's
+        expiry does not count for it; one exactly on the expiry does: its eve is the last chance to exercise.
+        Drops within half a day are one drop.
     dividend_amounts : array_like
         Cash amount of each ex-date [dollars per share], >= 0.
     elapsed : array_like
@@ -93,6 +94,10 @@ def american(
     The value is continuous as a dividend goes to 0, and for a call as its ex-date passes the expiry. It jumps
     by nature when an ex-date passes today, since the spot then is quoted without the dividend, and for a put
     when an ex-date passes the expiry.
+
+    Values err by about 1e-7 dollars for calls with cash dividends and 1e-5 otherwise (1e-4 where both cash
+    dividends and a yield or a negative rate leave finite differences). The rho of a put with cash dividends
+    errs by up to 1 %, more where it is about to be exercised.
 
     References
     ----------
@@ -150,13 +155,13 @@ def _with_dividends(batch: Batch, schedule: Schedule) -> FloatArray:
 
 def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp], int]]:
     """Split a batch by method and by the number of dividends that count."""
-    count = schedule.seen(batch)
-    job = np.where(
-        batch.valid(), _method_numbers(batch, schedule, count) * (count.max(initial=0) + 1) + count, -1
-    )
-    for number in np.unique(job[job >= 0]):
+    with np.errstate(all="ignore"):  # elements out of range are picked out below
+        count = schedule.seen(batch)
+        method = np.where(batch.valid(), _method_numbers(batch, schedule, count), len(METHODS))
+    job = method * (count.max(initial=0) + 1) + count
+    for number in np.unique(job[method < len(METHODS)]):
         index = np.flatnonzero(job == number)
-        yield METHODS[number // (count.max() + 1)], index, int(count[index[0]])
+        yield METHODS[method[index[0]]], index, int(count[index[0]])
 
 
 def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -102,7 +102,9 @@ def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
 
 def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
-    log_spot, in_nodes, in_expiry = _interpolate(boundary.at_expiry, boundary.nodes, left)
+    matrix = _interpolation(left.tobytes(), boundary.nodes.shape[1])
+    log_spot, square = _interpolate(boundary.at_expiry, boundary.nodes, matrix)
+    in_nodes, in_expiry = _slopes(boundary.at_expiry, boundary.nodes, square, matrix)
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega)
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * boundary.at_expiry_rho
     return log_spot, vega, rho
@@ -122,21 +124,21 @@ def at_shares(at: Evaluate, share: FloatArray, left: FloatArray) -> tuple[FloatA
 
 
 def _interpolate(
-    at_expiry: FloatArray, nodes: FloatArray, left: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Boundary, shape (puts, moments), and its derivatives in the nodes and in its value at expiry."""
-    depth = _depth(at_expiry, nodes, left)
-    in_nodes = _interpolation(left.tobytes(), nodes.shape[1]) * (nodes - at_expiry)[:, None, :]
+    at_expiry: FloatArray, nodes: FloatArray, matrix: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Boundary, shape (puts, moments), and the square of its log below the value at expiry."""
+    square = (nodes - at_expiry) ** 2 @ matrix.T
+    return at_expiry - np.sqrt(np.maximum(square, FLAT**2)), square
+
+
+def _slopes(
+    at_expiry: FloatArray, nodes: FloatArray, square: FloatArray, matrix: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the derivatives of the boundary in the nodes and in its value at expiry."""
     # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
-    in_nodes *= np.where(depth > FLAT, -1 / depth, 0.0)[..., None]
-    return at_expiry - depth, in_nodes, 1 - in_nodes.sum(axis=-1)
-
-
-def _depth(at_expiry: FloatArray, nodes: FloatArray, left: FloatArray) -> FloatArray:
-    """How far the boundary lies below its value at expiry, shape (puts, moments)."""
-    matrix = _interpolation(left.tobytes(), nodes.shape[1])
-    depth: FloatArray = np.sqrt(np.maximum((nodes - at_expiry) ** 2 @ matrix.T, FLAT**2))
-    return depth
+    inverse = np.where(square > FLAT**2, -1 / np.sqrt(np.maximum(square, FLAT**2)), 0.0)
+    in_nodes = matrix * (nodes - at_expiry)[:, None, :] * inverse[..., None]
+    return in_nodes, 1 - in_nodes.sum(axis=-1)
 
 
 def _at_expiry(terms: PutTerms) -> FloatArray:
@@ -172,8 +174,7 @@ def _rounds(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: We
 
 def _round(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
     """One fixed-point round: the boundary is the strike's weight over the share's weight."""
-    time, delay, weight, left = _collocation(terms, nodes)
-    boundary = (at_expiry - _depth(at_expiry, nodes, left)).reshape(delay.shape)
+    time, delay, weight, boundary, _ = _collocation(terms, at_expiry, nodes)
     rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
     deviation = vol * np.sqrt(delay)
     d2 = (nodes[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
@@ -212,11 +213,11 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
         0.0,
     )
     for _ in range(NEWTON_STEPS):
-        time, delay, weight, left = _collocation(terms, nodes)
-        boundary, in_nodes, in_expiry = _interpolate(at_expiry, nodes, left)
-        in_nodes, in_expiry = in_nodes.reshape(*delay.shape, -1), in_expiry.reshape(delay.shape)
+        time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
+        slopes = _slopes(at_expiry, nodes, square, _from_nodes(nodes.shape[1]))
+        in_nodes, in_expiry = (slope.reshape(*boundary.shape, -1) for slope in slopes)
         held = european_put(terms, nodes, time)
-        early = Premium.of(terms, nodes, boundary.reshape(delay.shape), delay=delay, weight=weight)
+        early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
         drive = early.drive
         matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
         diagonal = np.arange(nodes.shape[1])
@@ -224,7 +225,7 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
         gaps = (
             held.value + early.value - 1 + np.exp(nodes),
             held.vega + early.vega,
-            held.rho + early.rho + (drive * in_expiry).sum(axis=-1) * at_expiry_rho,
+            held.rho + early.rho + (drive * in_expiry[..., 0]).sum(axis=-1) * at_expiry_rho,
         )
         step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
         nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
@@ -242,11 +243,13 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
     return moves
 
 
-def _collocation(terms: PutTerms, nodes: FloatArray) -> tuple[FloatArray, ...]:
-    """Return the nodes' times and, until expiry from each, delays, weights and roots of fractions left."""
-    rule, roots = moments(MOMENTS), _node_roots(nodes.shape[1])
-    time = terms.time_to_expiry * roots**2
-    return time, time[..., None] * rule.delay, time[..., None] * rule.weight, np.outer(roots, rule.left)
+def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
+    """Return the nodes' times and, until expiry from each, delays, weights, boundary and its square."""
+    rule, order = moments(MOMENTS), nodes.shape[1]
+    time = terms.time_to_expiry * _node_roots(order) ** 2
+    boundary, square = _interpolate(at_expiry, nodes, _from_nodes(order))
+    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
+    return time, delay, weight, boundary.reshape(delay.shape), square
 
 
 @lru_cache(maxsize=8)
@@ -254,6 +257,11 @@ def _node_roots(order: int) -> FloatArray:
     """Roots of the nodes' fractions of the time to expiry."""
     roots: FloatArray = (1 - np.cos(np.pi * np.arange(1, order + 1) / order)) / 2
     return roots
+
+
+@lru_cache(maxsize=8)
+def _from_nodes(order: int) -> FloatArray:
+    return _interpolation(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
 
 
 @lru_cache(maxsize=16)

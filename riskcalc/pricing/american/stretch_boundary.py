@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 NEWTON_STEPS = 6
 SEARCH_STEPS = 8
+GUESSED = 2e-2  # step of the search, in log-spot, that is good enough to start Newton from
 SHORTEST_WINDOW = 2e-5  # years: ten minutes cost less than 1e-6 of the strike, and are resolved
 SHORTEST_SPAN = 1e-7  # years of exercise that are worth a search
-NEAR = 1e-4  # Newton step, in log-spot, after which one more is exact
+NEAR = 5e-4  # Newton step, in log-spot, after which one more is exact
 SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
 FLAT = 1e-12
 LOWEST = 300.0  # bound of a log
@@ -94,7 +95,8 @@ def stretch_boundary_at(
     boundary: StretchBoundary, left: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log of the boundary at roots of fractions of the span left, with its derivatives in vol and rate."""
-    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, left)
+    points = _points(left.tobytes(), boundary.nodes.shape[1])
+    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, points)
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + shift_vega
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + shift_rho
     return log_spot, vega, rho
@@ -116,6 +118,8 @@ def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray, o
         slope = np.maximum(held.slope + np.exp(nodes), excess * SMALLEST)
         step = np.clip((np.log(excess) - wanted) * excess / slope, -LONGEST_STEP, LONGEST_STEP)
         nodes = np.clip(nodes - step, -LOWEST, -FLAT)
+        if np.abs(np.where(span > SHORTEST_SPAN, step, 0.0)).max() < GUESSED:
+            break
     return nodes
 
 
@@ -124,10 +128,9 @@ def _newton(
 ) -> StretchBoundary:
     """Take one Newton step on the value at the boundary, with the boundary's derivatives if asked for."""
     count, order = trial.nodes.shape
-    rule, roots = moments(MOMENTS), _node_roots(order)
-    ahead = trial.span * roots**2
-    shape = (count, order, MOMENTS)
-    level, in_nodes, *shifts = _interpolate(trial, np.outer(roots, rule.left).ravel())
+    ahead = trial.span * _node_roots(order) ** 2
+    rule, shape = moments(MOMENTS), (count, order, MOMENTS)
+    level, in_nodes, *shifts = _interpolate(trial, _from_nodes(order))
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
     early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
@@ -135,7 +138,7 @@ def _newton(
     own = held.slope + early.slope + spot
     gaps = [held.value + early.value - 1 + spot]
     if greeks:
-        at_nodes = _interpolate(trial, roots)[2:]
+        at_nodes = _interpolate(trial, _points(_node_roots(order).tobytes(), order))[2:]
         gaps += [
             fixed + (drive * later.reshape(shape)).sum(axis=-1) + own * now
             for fixed, later, now in zip(
@@ -166,27 +169,6 @@ def _smooth(matrix: FloatArray, gaps: FloatArray, nodes: FloatArray) -> FloatArr
     return smooth
 
 
-def _interpolate(boundary: StretchBoundary, left: FloatArray) -> tuple[FloatArray, ...]:
-    """Boundary at roots of fractions of the span left, with its derivatives.
-
-    They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
-    """
-    order = boundary.nodes.shape[1]
-    log_roots = np.log(_node_roots(order))
-    matrix, derivative = _interpolation(left.tobytes(), order)
-    smooth = boundary.nodes**2 + boundary.growth * log_roots
-    logs = log_roots @ matrix.T - np.log(left)
-    square = boundary.nodes**2 @ matrix.T + boundary.growth * logs
-    depth = np.sqrt(np.maximum(square, FLAT**2))
-    inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
-    slope = inverse / 2 * (smooth @ derivative.T - boundary.growth / left)
-    stretched = slope * boundary.span_rho / boundary.span * (1 - left**2) / (2 * left)
-    bent_vega, bent_rho = (
-        inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
-    )
-    return -depth, matrix * boundary.nodes[:, None, :] * inverse[..., None], bent_vega, bent_rho + stretched
-
-
 @lru_cache(maxsize=8)
 def _node_roots(order: int) -> FloatArray:
     """Roots of the nodes' fractions of the span; its start is a node, the window's edge is not."""
@@ -194,14 +176,44 @@ def _node_roots(order: int) -> FloatArray:
     return roots
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Points:
+    """Roots of fractions of the span, and matrices from values at the nodes to values and slopes there."""
+
+    left: FloatArray
+    values: FloatArray
+    slopes: FloatArray
+
+
 @lru_cache(maxsize=16)
-def _interpolation(roots: bytes, order: int) -> tuple[FloatArray, FloatArray]:
-    """Matrices from values at the nodes to values and slopes at roots of fractions of the span, as bytes."""
-    powers = np.arange(order)
-    nodes = 2 * _node_roots(order) - 1
-    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(nodes, order - 1))
-    at = 2 * np.frombuffer(roots) - 1
-    values = np.polynomial.chebyshev.chebvander(at, order - 1)
-    angles = np.arccos(np.clip(at, -1 + FLAT, 1 - FLAT))[:, None]
-    slopes = 2 * powers * np.sin(powers * angles) / np.sin(angles)
-    return values @ to_series, slopes @ to_series
+def _points(roots: bytes, order: int) -> _Points:
+    left, degrees = np.frombuffer(roots), np.arange(order)
+    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+    angles = np.arccos(np.clip(2 * left - 1, -1 + FLAT, 1 - FLAT))[:, None]
+    slopes = 2 * degrees * np.sin(degrees * angles) / np.sin(angles)
+    return _Points(left=left, values=np.cos(degrees * angles) @ to_series, slopes=slopes @ to_series)
+
+
+@lru_cache(maxsize=8)
+def _from_nodes(order: int) -> _Points:
+    return _points(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
+
+
+def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray, ...]:
+    """Boundary at roots of fractions of the span left, with its derivatives.
+
+    They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
+    """
+    left, log_roots = points.left, np.log(_node_roots(boundary.nodes.shape[1]))
+    smooth = boundary.nodes**2 + boundary.growth * log_roots
+    logs = log_roots @ points.values.T - np.log(left)
+    square = boundary.nodes**2 @ points.values.T + boundary.growth * logs
+    depth = np.sqrt(np.maximum(square, FLAT**2))
+    inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
+    slope = inverse / 2 * (smooth @ points.slopes.T - boundary.growth / left)
+    stretched = slope * boundary.span_rho / boundary.span * (1 - left**2) / (2 * left)
+    bent_vega, bent_rho = (
+        inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
+    )
+    in_nodes = points.values * boundary.nodes[:, None, :] * inverse[..., None]
+    return -depth, in_nodes, bent_vega, bent_rho + stretched

@@ -13,6 +13,7 @@ TERMS = {"strike": 295.0, "vol": 0.2, "rate": 0.04}
 ONE = {"dividend_times": np.array([57]) / 365, "dividend_amounts": [0.8]}
 TWO = {"dividend_times": np.array([40, 131]) / 365, "dividend_amounts": [0.8, 2.5]}
 NONE = {"dividend_times": np.array([]), "dividend_amounts": []}
+CALL_ERROR = 1e-7  # dollars, each over its own nodes
 # Of the put kernels, each over its own boundary: dollars, and for gamma its share of the largest.
 PUT_ERROR = {"value": 1e-4, "delta": 1e-4, "gamma": 2e-2, "vega": 2e-2}
 
@@ -46,8 +47,8 @@ def test_calls_agree_across_ex_dates_and_expiry(schedule, expiry):
     terms = schedule | {"sign": 1}
     found, alone = together(days, expiry, **terms), one_by_one(days, expiry, **terms)
     for greek, expected in alone._asdict().items():
-        scale = np.abs(expected).max()
-        assert getattr(found, greek) == pytest.approx(expected, rel=1e-9, abs=1e-9 * scale), greek
+        error = CALL_ERROR if greek == "value" else 1e-6 * np.abs(expected).max()
+        assert getattr(found, greek) == pytest.approx(expected, rel=1e-9, abs=error), greek
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_two_drops_of_one_day_are_told_apart_by_a_moment_between():
     schedule = {"dividend_times": np.array([50.0, 50.4]) / 365, "dividend_amounts": [1.0, 2.0]}
     days, terms = [10, 50, 50.2, 50.4], schedule | {"sign": 1}
     found, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
-    assert found.value == pytest.approx(alone.value, rel=1e-9)
+    assert found.value == pytest.approx(alone.value, abs=CALL_ERROR)
 
 
 def test_scalars_stay_scalars_and_no_time_passed_changes_nothing():
@@ -157,6 +158,6 @@ def test_any_mixture_agrees_with_each_option_alone(terms):
     for i, moment in enumerate(terms["elapsed"]):
         own = {name: terms[name][i] for name in ("sign", "spot", "strike", "vol", "time_to_expiry")}
         alone = american(**own, rate=0.04, dividend_times=terms["dividend_times"] - moment, **schedule)
-        error = 1e-8 if own["sign"] > 0 else 5e-4
+        error = 2 * CALL_ERROR if own["sign"] > 0 else 5e-4
         assert found.value[i] == pytest.approx(alone.value, abs=error)
         assert found.delta[i] == pytest.approx(alone.delta, abs=error)

@@ -1,10 +1,9 @@
-"""Our prices beside the field's reference library, on the machine that asks."""
+"""European values, Greeks and implied vols beside vollib's, the field's reference library."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from vollib.black_scholes_merton.greeks import analytical
 from vollib.black_scholes_merton.implied_volatility import implied_volatility
 
 from riskcalc.pricing import black_scholes, implied_vol
+from riskcalc.selfcheck.agreement import Agreement, agreement
 
 SPOT = 295.0
 """Spot of every case [dollars]."""
@@ -51,23 +51,6 @@ class Case(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """The largest difference in one quantity over the grid."""
-
-    quantity: str
-    largest: float
-    allowed: float
-    cases: int
-    where: str
-    """The case with the largest difference."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the largest difference is allowed; false for NaN."""
-        return self.largest <= self.allowed
-
-
 def compare_with_vollib() -> tuple[Agreement, ...]:
     """Price a grid of calls and puts with both libraries.
 
@@ -78,13 +61,14 @@ def compare_with_vollib() -> tuple[Agreement, ...]:
         implied vol of every price that still carries one.
     """
     cases = tuple(_grid())
+    labels = [case.label for case in cases]
     theirs = [_reference(case) for case in cases]
     columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
     mine = black_scholes(spot=SPOT, **columns)
     ours = (mine.value, mine.delta, mine.gamma, mine.theta / 365, mine.vega / 100, mine.rho / 100)
     names = ("value", "delta", "gamma", "theta per day", "vega per point", "rho per point")
     found = (
-        _agreement(name, our - np.array(their), cases, allowed=ALLOWED)
+        agreement(name, our - np.array(their), labels, peer="vollib", allowed=ALLOWED)
         for name, our, their in zip(names, ours, zip(*theirs, strict=True), strict=True)
     )
     return (*found, _vol_agreement(cases))
@@ -107,19 +91,6 @@ def _reference(case: Case) -> tuple[float, ...]:
     return tuple(float(found(*case.positional)) for found in (black_scholes_merton, *greeks))
 
 
-def _agreement(
-    quantity: str, differences: np.ndarray, cases: tuple[Case, ...], *, allowed: float
-) -> Agreement:
-    worst = int(np.argmax(np.abs(differences)))
-    return Agreement(
-        quantity=quantity,
-        largest=float(abs(differences[worst])),
-        allowed=allowed,
-        cases=len(cases),
-        where=cases[worst].label,
-    )
-
-
 def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
     """Both solvers on the reference's own prices, where a vol moves the price enough to be found again."""
     solvable = tuple(
@@ -128,7 +99,8 @@ def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
         if case.vol * analytical.vega(*case.positional) > 1e-4  # dollars per vol point
     )
     differences = np.array([_vol_difference(case) for case in solvable])
-    return _agreement("implied vol", differences, solvable, allowed=ALLOWED_VOL)
+    labels = [case.label for case in solvable]
+    return agreement("implied vol", differences, labels, peer="vollib", allowed=ALLOWED_VOL)
 
 
 def _vol_difference(case: Case) -> float:

@@ -1,0 +1,245 @@
+"""What one whole unit makes at every exit: valued at few dates and spots, interpolated between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.analysis.exit_levels import ExitStages
+from riskcalc.analysis.exit_timeline import Nodes, Stretch, Timeline, after_drop
+from riskcalc.analysis.payoff import net_debit
+from riskcalc.analysis.transitions import MOMENTS
+from riskcalc.analysis.valuation import value_position
+from riskcalc.domain import ExitPlan, Market, Trade
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+DATES = 8
+"""Dates of a stretch at which options are valued at a level."""
+
+SPOTS_PER_DEVIATION = 4.0
+"""Spots valued at the time stop per deviation of what vol the options have left."""
+
+FEWEST_SPOTS = 14
+
+
+class StepValues(NamedTuple):
+    """P&L of a whole unit at the moments of one step, by stage and moment [dollars]."""
+
+    days: FloatArray
+    """Days of the moments."""
+    stop: FloatArray
+    gap: FloatArray
+    """At the price at which a jumped stop is filled."""
+    target: FloatArray
+    gap_share: float
+
+
+class Between(NamedTuple):
+    """P&L between a level and where a dividend drops it to: a straight line."""
+
+    points: tuple[float, float]
+    """Rising."""
+    pnls: tuple[float, float]
+
+    def at(self, points: FloatArray) -> FloatArray:
+        """P&L at points between the two [dollars]."""
+        return np.interp(points, self.points, self.pnls)
+
+
+class Drop(NamedTuple):
+    """What an ex-date brings to a whole unit."""
+
+    day: float
+    cash: float
+    """Present value of the dividend on its shares; negative when they are sold short [dollars]."""
+    stops: tuple[Between, ...]
+    """By stage: fills at the open of what the drop takes past the stop."""
+    targets: tuple[Between, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExitValues:
+    """P&L of a whole unit at every exit, costs in, present value [dollars]."""
+
+    steps: tuple[tuple[StepValues, ...], ...]
+    """By stretch and step."""
+    drops: dict[int, Drop]
+    """By stretch that ends on an ex-date."""
+    last: FloatArray
+    """At the nodes, on the last day."""
+    last_day: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valuer:
+    """Values units of a trade: the market is left where it is, only spot, day and vols move."""
+
+    trade: Trade
+    market: Market
+    levels: ExitStages
+    cost_per_unit: float
+
+    @property
+    def shares(self) -> int:
+        """Shares of a unit, negative when sold short."""
+        return sum(self.trade.leg_size(leg) for leg in self.trade.share_legs)
+
+    def pnl(self, distance: FloatArray, day: FloatArray, vol_shift: FloatArray | float = 0.0) -> FloatArray:
+        """P&L of a whole unit, costs in, present value [dollars]; shares keep their yield in shares."""
+        spot = self.levels.spot * np.exp(self.levels.side * distance)
+        worth = value_position(self.trade, self.market, spot=spot, days=day, vol_shift=vol_shift).value
+        years = day / 365
+        kept = self.shares * spot * np.expm1(self._quote_yield * years)
+        discounted: FloatArray = np.exp(-self.market.rate * years) * (worth + kept)
+        return discounted - net_debit(self.trade) - self.cost_per_unit
+
+    def cash(self, dividend: float, day: float) -> float:
+        """Present value of a dividend on the shares of a unit [dollars]."""
+        return self.shares * dividend * math.exp((self._quote_yield - self.market.rate) * day / 365)
+
+    @property
+    def _quote_yield(self) -> float:
+        return self.market.quote(self.trade.symbol).dividend_yield
+
+
+def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Nodes) -> ExitValues:
+    """Value a whole unit at stops, gaps and targets through time, at ex-dates, and on the last day.
+
+    Options are valued at Chebyshev dates of each stretch, in the root of the time to expiry, in which their
+    values are smooth even at the strike; all of it in one call.
+    """
+    levels = valuer.levels
+    stops = [stage.stop for stage in levels.stages]
+    targets = [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
+    gaps = [
+        _gap_distance(levels, stage.gap_move) if exits.gap_share else stage.stop for stage in levels.stages
+    ]
+    watched = [*stops, *gaps, *targets]
+    shifts = [exits.vol_shift] * (len(stops) + len(gaps)) + [0.0] * len(targets)
+    rows = list(dict.fromkeys(zip(watched, shifts, strict=True)))
+    which = [rows.index(row) for row in zip(watched, shifts, strict=True)]
+    clocks = [_clock(valuer.trade, valuer.market, stretch) for stretch in timeline.stretches]
+    days = np.concatenate([clock.dates for clock in clocks])
+    level_pnls = valuer.pnl(np.array([[row[0]] for row in rows]), days, np.array([[row[1]] for row in rows]))
+    steps, first = [], 0
+    for stretch, clock in zip(timeline.stretches, clocks, strict=True):
+        known = level_pnls[:, first : first + len(clock.dates)]
+        first += len(clock.dates)
+        steps.append(_steps(stretch, clock, known[which], len(stops), exits.gap_share))
+    return ExitValues(
+        steps=tuple(steps),
+        drops={
+            place: _drop(valuer, exits, stretch)
+            for place, stretch in enumerate(timeline.stretches)
+            if stretch.dividend
+        },
+        last=_last(valuer, timeline, nodes),
+        last_day=timeline.days,
+    )
+
+
+class _Clock(NamedTuple):
+    """Dates at which a stretch is valued, and how to get from them to any other."""
+
+    expiry: float | None
+    low: float
+    high: float
+    dates: FloatArray
+
+    def matrix(self, days: FloatArray) -> FloatArray:
+        """Weights of the values at the dates for the value on any day, shape (days, dates)."""
+        count = len(self.dates)
+        basis = np.polynomial.chebyshev.chebvander(self._place(days), count - 1)
+        known = np.polynomial.chebyshev.chebvander(self._place(self.dates), count - 1)
+        scale = np.where(np.arange(count) == 0, 1.0, 2.0) / count
+        matrix: FloatArray = (basis * scale) @ known.T
+        return matrix
+
+    def _place(self, days: FloatArray) -> FloatArray:
+        time = days if self.expiry is None else np.sqrt(np.maximum(self.expiry - days, 0.0))
+        half = max(self.high - self.low, 1e-9) / 2
+        return (time - self.low) / half - 1
+
+
+def _clock(trade: Trade, market: Market, stretch: Stretch) -> _Clock:
+    expiry = None if trade.expiry is None else float((trade.expiry - market.date).days)
+    first, last = stretch.first_day, stretch.last_day
+    if expiry is not None:
+        first, last = math.sqrt(expiry - last), math.sqrt(expiry - first)
+    inner = np.cos(math.pi * (np.arange(DATES) + 0.5) / DATES)
+    times = first + (last - first) * (1 + inner) / 2
+    return _Clock(expiry, first, last, times if expiry is None else expiry - times**2)
+
+
+def _steps(
+    stretch: Stretch, clock: _Clock, known: FloatArray, stages: int, gap_share: float
+) -> tuple[StepValues, ...]:
+    ends = stretch.first_day + stretch.days * (np.arange(stretch.steps)[:, None] + MOMENTS) / stretch.steps
+    found = (known @ clock.matrix(ends.ravel()).T).reshape(3, stages, stretch.steps, len(MOMENTS))
+    return tuple(
+        StepValues(ends[step], found[0, :, step], found[1, :, step], found[2, :, step], gap_share)
+        for step in range(stretch.steps)
+    )
+
+
+def _gap_distance(levels: ExitStages, move: float | None) -> float:
+    """Log distance of the price at which a jumped stop is filled."""
+    return levels.side * math.log(levels.entry * (1 - levels.side * (move or 0.0)) / levels.spot)
+
+
+def _drop(valuer: Valuer, exits: ExitPlan, stretch: Stretch) -> Drop:
+    levels, day = valuer.levels, stretch.last_day
+    stops = [stage.stop for stage in levels.stages]
+    targets = [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
+    ends = [(end, _landed(levels, end, stretch.dividend)) for end in (*stops, *targets)]
+    shifts = [exits.vol_shift] * len(stops) + [0.0] * len(targets)
+    pnls = valuer.pnl(np.array(ends), np.full((len(ends), 2), day), np.array(shifts)[:, None])
+    lines = []
+    for points, worth in zip(ends, pnls, strict=True):
+        order = np.argsort(points)
+        lines.append(Between(tuple(np.array(points)[order]), tuple(worth[order])))
+    cash = valuer.cash(stretch.dividend, day)
+    return Drop(day, cash, tuple(lines[: len(stops)]), tuple(lines[len(stops) :]))
+
+
+def _landed(levels: ExitStages, end: float, dividend: float) -> float:
+    """Where a dividend drops a level to; a spot it would leave nothing of stays at a cent in the dollar."""
+    dropped = after_drop(levels, end, dividend)
+    return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
+
+
+def _last(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArray:
+    """P&L at every node on the last day: valued there, or at fewer spots where it is smooth."""
+    spots = _smooth_spots(valuer, timeline, nodes)
+    at = nodes.points if spots is None else spots
+    pnls = valuer.pnl(at, np.full(len(at), timeline.days))
+    if spots is None:
+        return pnls
+    low, high = nodes.points.min(), nodes.points.max()
+    places = [(2 * points - low - high) / (high - low) for points in (nodes.points, spots)]
+    count = len(spots)
+    scale = np.where(np.arange(count) == 0, 1.0, 2.0) / count
+    basis, known = (np.polynomial.chebyshev.chebvander(place, count - 1) for place in places)
+    found: FloatArray = (basis * scale) @ (known.T @ pnls)
+    return found
+
+
+def _smooth_spots(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArray | None:
+    """Chebyshev spots that a trade in options with time left is valued at; None where the nodes are fewer."""
+    trade, market = valuer.trade, valuer.market
+    if trade.expiry is None:
+        return None
+    left = (trade.expiry - market.date).days - timeline.days
+    least = min(leg.vol or 0.0 for leg in trade.option_legs) * math.sqrt(left / 365)
+    low, high = float(nodes.points.min()), float(nodes.points.max())
+    if least * len(nodes.points) <= SPOTS_PER_DEVIATION * (high - low):
+        return None
+    count = FEWEST_SPOTS + math.ceil(SPOTS_PER_DEVIATION * (high - low) / least)
+    if count >= len(nodes.points):
+        return None
+    return low + (high - low) * (1 + np.cos(math.pi * (np.arange(count) + 0.5) / count)) / 2

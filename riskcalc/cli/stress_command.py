@@ -1,0 +1,65 @@
+"""``riskcalc stress``: a planned preset under named scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from riskcalc.cli.options import as_json, overrides
+from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.plan_command import DEFAULT_PRESET
+
+EPILOG = """\b
+Examples:
+  riskcalc stress
+  riskcalc stress tna-momentum --set account.equity=50000
+  riskcalc stress iwm-shares --scenarios my-scenarios.toml --json
+
+Your own scenarios stand in scenarios.toml in the folder above that of your presets (riskcalc presets
+path), or in the file that RISKCALC_SCENARIOS names; they add to the shipped ones and replace those of
+the same name.
+"""
+
+
+@click.command("stress", epilog=EPILOG)
+@click.argument("preset", default=DEFAULT_PRESET)
+@overrides
+@click.option(
+    "--scenarios",
+    "scenario_file",
+    type=click.Path(path_type=Path),
+    help="File of more scenarios; one of a known name replaces that.",
+)
+@as_json
+def command(*, preset: str, settings: dict[str, Any], scenario_file: Path | None, json_wanted: bool) -> None:
+    """Take PRESET, sized as planned, through every scenario: P&L, R, and whether the rule still holds.
+
+    The trade is held through: no stop ends it. Exits 0 even when a scenario breaks the rule: a stress is
+    information, the verdict is the plan's.
+    """
+    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above
+    from riskcalc.formatting.stress import HELD_THROUGH  # noqa: PLC0415 - as above
+    from riskcalc.planning import stress  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_preset, load_scenarios, plan_preset  # noqa: PLC0415 - as above
+
+    scenarios = load_scenarios(scenario_file)
+    account = load_preset(preset, settings).account
+    plan = plan_preset(preset, settings)
+    rows = stress(plan, scenarios, account=account)
+    if not json_wanted:
+        print_sections(stress_title(plan), stress_sections(plan, rows))
+        return
+    trade = plan.report.trade
+    print_json(
+        {
+            "trade": {"name": trade.name, "description": trade.description},
+            "market_date": plain(plan.report.market.date),
+            "units": plan.size.units,
+            "risk_budget": plain(account.risk_budget),
+            "how": HELD_THROUGH,
+            "stress": plain(rows),
+        }
+    )

@@ -1,0 +1,99 @@
+"""Several trades side by side on one path of their common benchmark."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from riskcalc.domain.plain_data import plain
+from riskcalc.domain.report import TradePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonState:
+    """A move of the benchmark by a day: a row of the comparison."""
+
+    move: float
+    """Move of the benchmark from today, a fraction."""
+    days: int
+    """Calendar days from today; 0 is within one session."""
+    date: dt.date
+    sessions: int
+    """Sessions the move took, at least one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateValue:
+    """What one trade brings in a common state."""
+
+    pnl: float
+    """All units, before costs [dollars]."""
+    band: float
+    """Half of the range in which nine paths of ten to that state end, 0 where the path does not matter."""
+    past_stop: bool
+    """Whether the trade's own stop lies before this state, which is then reached only by holding through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """One trade of a comparison: its plan, and its figures for all units."""
+
+    plan: TradePlan
+    capital: float
+    """Buying power tied up [dollars]."""
+    exposure: float
+    """Dollars of the benchmark it moves like today, signed."""
+    carry_per_day: float
+    """What a day brings at an unchanged benchmark: theta, less the decay of a leveraged fund [dollars]."""
+    loss_at_gap: float
+    """Loss when the benchmark opens against the trade by the common gap, costs included [dollars]."""
+    states: tuple[StateValue, ...]
+    """One value per common state, in their order."""
+
+    @property
+    def name(self) -> str:
+        """Name of the trade, else its description."""
+        return self.plan.report.trade.name or self.plan.report.trade.description
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Trades sized to one risk budget, on one path."""
+
+    benchmark: str
+    risk_budget: float
+    """[dollars]"""
+    gap: float
+    """Size of the common gap of the benchmark, a fraction."""
+    states: tuple[CommonState, ...]
+    vehicles: tuple[Vehicle, ...]
+    summary: str
+    """What separates them, in a sentence or two."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data; each vehicle with its plan's own size and price."""
+        return {
+            "benchmark": self.benchmark,
+            "risk_budget": plain(self.risk_budget),
+            "gap": plain(self.gap),
+            "states": plain(self.states),
+            "vehicles": [_vehicle_to_dict(vehicle) for vehicle in self.vehicles],
+            "summary": self.summary,
+        }
+
+
+def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
+    whole = vehicle.plan.to_dict()
+    return {
+        "name": vehicle.name,
+        "description": vehicle.plan.report.trade.description,
+        "size": whole["size"],
+        "theta": whole["theta"],
+        "probability": whole["probability"],
+        "capital": plain(vehicle.capital),
+        "exposure": plain(vehicle.exposure),
+        "carry_per_day": plain(vehicle.carry_per_day),
+        "loss_at_gap": plain(vehicle.loss_at_gap),
+        "states": plain(vehicle.states),
+    }

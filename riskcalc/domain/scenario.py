@@ -1,0 +1,75 @@
+"""A named day or month of the market, and what a trade does in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from riskcalc.domain.ranges import finite, whole_count
+from riskcalc.errors import InvalidInputError
+
+MOST_SESSIONS = 2520
+"""Ten years: no scenario lasts longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Moves of prices, vols and the rate that happen together.
+
+    Examples
+    --------
+    >>> selloff = Scenario(name="selloff", meaning="small caps fall in a day", moves={"IWM": -0.05})
+    >>> selloff.sessions, selloff.vol_shift
+    (1, 0.0)
+    """
+
+    name: str
+    meaning: str
+    """What happens, and what of it is an assumption."""
+    moves: Mapping[str, float] = field(default_factory=dict)
+    """Move of each symbol over all sessions, a fraction >= -1; a fund follows its benchmark's."""
+    sessions: int = 1
+    """NYSE sessions it takes, 1 to 2520."""
+    vol_shift: float = 0.0
+    """Added to every leg's volatility: 0.03 is three points."""
+    rate_shift: float = 0.0
+    """Added to the rate: 0.0025 is 25 basis points."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        for what in ("name", "meaning"):
+            if not getattr(self, what).strip():
+                raise InvalidInputError(f"{what} must not be empty")
+        for symbol, move in self.moves.items():
+            if not finite(f"moves.{symbol}", move) >= -1:
+                raise InvalidInputError(f"moves.{symbol} must be a number >= -1, got {move:g}")
+        if whole_count("sessions", self.sessions) > MOST_SESSIONS:
+            raise InvalidInputError(f"sessions must be at most {MOST_SESSIONS}, got {self.sessions}")
+        finite("vol_shift", self.vol_shift)
+        finite("rate_shift", self.rate_shift)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StressRow:
+    """A planned trade after one scenario, held through it without a stop."""
+
+    scenario: Scenario
+    date: dt.date
+    """Session on which the trade is repriced."""
+    move: float
+    """Move of the trade's underlying, a fraction >= -1."""
+    note: str
+    """How the move was found."""
+    spot: float
+    """[dollars]"""
+    value: float
+    """Model value of one unit [dollars]."""
+    pnl: float
+    """P&L of one unit since entry, costs included [dollars]."""
+    pnl_all_units: float
+    """P&L of all units, costs included [dollars]."""
+    r_multiple: float | None
+    """P&L of one unit over its planned loss; None when that is unlimited."""
+    holds: bool
+    """Whether all units together lose no more than the risk budget."""

@@ -1,0 +1,84 @@
+"""A comparison as tables of text: vehicles as columns, the common states as rows."""
+
+from __future__ import annotations
+
+from riskcalc.domain import CommonState, Comparison, StateValue, Vehicle
+from riskcalc.formatting.numbers import MISSING, count, money, percent, r_multiple, whole_money
+from riskcalc.formatting.sections import Section
+
+
+def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
+    """The vehicles at one risk, and what each brings on one path of the benchmark.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From `riskcalc.compare`.
+
+    Returns
+    -------
+    tuple of Section
+        Sizes and costs, then the P&L of all units state by state.
+    """
+    return (_vehicles(comparison), _states(comparison))
+
+
+def comparison_title(comparison: Comparison) -> str:
+    """What is compared, at which risk."""
+    names = ", ".join(vehicle.name for vehicle in comparison.vehicles)
+    return f"{names} at {money(comparison.risk_budget)} of risk, on one path of {comparison.benchmark}"
+
+
+def _vehicles(comparison: Comparison) -> Section:
+    benchmark = comparison.benchmark
+    facts = {
+        "hold": _holding,
+        "risk": lambda vehicle: money(vehicle.plan.size.risk),
+        "buying power": lambda vehicle: money(vehicle.capital),
+        f"moves like, of {benchmark}": lambda vehicle: money(vehicle.exposure),
+        "a day, spot unchanged": lambda vehicle: money(vehicle.carry_per_day, signed=True),
+        "theta saved a day": _theta_saved,
+        "loss at its stop": lambda vehicle: money(vehicle.plan.size.loss_at_stop),
+        f"loss if {benchmark} gaps {percent(comparison.gap, digits=0)}": lambda vehicle: money(
+            vehicle.loss_at_gap
+        ),
+        "R if the targets are reached": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
+        "time stop": lambda vehicle: str(vehicle.plan.time_stop or MISSING),
+    }
+    rows = tuple((label, *map(fact, comparison.vehicles)) for label, fact in facts.items())
+    return Section(title="At one risk", rows=rows, header=("", *_names(comparison)))
+
+
+def _holding(vehicle: Vehicle) -> str:
+    return count(vehicle.plan.size.units, vehicle.plan.report.trade.unit_noun)
+
+
+def _theta_saved(vehicle: Vehicle) -> str:
+    saved = vehicle.plan.theta.saved_per_day
+    return MISSING if saved is None else money(saved * vehicle.plan.size.units, signed=True)
+
+
+def _states(comparison: Comparison) -> Section:
+    rows = tuple(
+        (
+            _state(state, comparison.benchmark),
+            *(_value(vehicle.states[k]) for vehicle in comparison.vehicles),
+        )
+        for k, state in enumerate(comparison.states)
+    )
+    title = "P&L of all units, vols kept, costs not in; * held past the own stop; ± nine paths of ten"
+    return Section(title=title, rows=rows, header=("", *_names(comparison)))
+
+
+def _state(state: CommonState, benchmark: str) -> str:
+    when = "today" if state.days == 0 else f"+{state.days}d"
+    return f"{benchmark} {percent(state.move, digits=0, signed=state.move != 0)} {when}"
+
+
+def _value(value: StateValue) -> str:
+    band = f" ±{value.band:,.0f}" if value.band >= 0.5 else ""
+    return f"{'*' if value.past_stop else ''}{whole_money(value.pnl)}{band}"
+
+
+def _names(comparison: Comparison) -> tuple[str, ...]:
+    return tuple(vehicle.name for vehicle in comparison.vehicles)

@@ -1,0 +1,66 @@
+"""A plan under its scenarios as titled tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from riskcalc.domain import StressRow, TradePlan
+from riskcalc.formatting.numbers import money, percent, price, r_multiple
+from riskcalc.formatting.sections import Section, trade_line
+
+HELD_THROUGH = "held through without a stop, repriced after the sessions, costs in"
+"""How every scenario is taken; said wherever its P&L is shown."""
+
+
+def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section, ...]:
+    """What each scenario does to a plan, and how its move was found.
+
+    Parameters
+    ----------
+    plan : TradePlan
+        From `riskcalc.plan`.
+    rows : sequence of StressRow
+        From `riskcalc.stress`.
+
+    Returns
+    -------
+    tuple of Section
+        P&L and verdict of each scenario, then the moves.
+    """
+    return (_outcomes(plan, rows), _moves(plan, rows))
+
+
+def stress_title(plan: TradePlan) -> str:
+    """The trade, its market and what it may lose, in one line."""
+    return f"{trade_line(plan)}, risk budget {money(plan.size.risk_budget)}"
+
+
+def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
+    header = ("scenario", "move", "spot", "P&L of a unit", "all units", "R", "risk budget", "what happens")
+    table = tuple(
+        (
+            row.scenario.name,
+            percent(row.move, digits=1, signed=True),
+            price(row.spot),
+            money(row.pnl, signed=True),
+            money(row.pnl_all_units, signed=True),
+            r_multiple(row.r_multiple),
+            _verdict(plan, row),
+            row.scenario.meaning,
+        )
+        for row in rows
+    )
+    return Section(title=f"Stress: {HELD_THROUGH}", rows=table, header=header, left=frozenset({0, 6, 7}))
+
+
+def _verdict(plan: TradePlan, row: StressRow) -> str:
+    if not plan.size.units:
+        return "nothing held"
+    return "holds" if row.holds else "BREAKS the rule"
+
+
+def _moves(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
+    header = ("scenario", "repriced", "how the move was found")
+    table = tuple((row.scenario.name, f"{row.date}", row.note) for row in rows)
+    title = f"Moves of {plan.report.trade.symbol}"
+    return Section(title=title, rows=table, header=header, left=frozenset({0, 1, 2}))

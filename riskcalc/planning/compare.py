@@ -1,0 +1,179 @@
+"""Several plans at one risk, on one path of their common benchmark."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from itertools import product
+
+from riskcalc.analysis import value_position
+from riskcalc.domain import (
+    CommonState,
+    Comparison,
+    Instrument,
+    RiskReport,
+    StateValue,
+    TradePlan,
+    Vehicle,
+)
+from riskcalc.domain.sessions import sessions_between
+from riskcalc.errors import InvalidInputError
+from riskcalc.planning.comparison_text import summary
+from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
+
+USUAL_MOVES = (-0.06, 0.0, 0.10, 0.15)
+"""Moves of the benchmark that are compared: the stop, no move, and the targets of the unleveraged trade."""
+
+COMMON_GAP = 0.05
+"""Opening of the benchmark against a trade that every vehicle is held to."""
+
+NINE_IN_TEN = 1.645
+"""Standard deviations on either side that hold nine values of ten."""
+
+
+def compare(
+    plans: Sequence[TradePlan],
+    *,
+    moves: Sequence[float] = USUAL_MOVES,
+    days: Sequence[int] | None = None,
+) -> Comparison:
+    """Put plans side by side, each sized to the same risk, on one path of their benchmark.
+
+    Parameters
+    ----------
+    plans : sequence of TradePlan
+        At least one, of one date and risk budget, on one benchmark: the benchmark itself, funds that reset to
+        a multiple of its daily return, and options on any of them.
+    moves : sequence of float
+        Moves of the benchmark to look at, as fractions above -1.
+    days : sequence of int, optional
+        Calendar days to look at, >= 0; today, half of the shortest time stop and the shortest time stop by
+        default.
+
+    Returns
+    -------
+    Comparison
+        A fund's value in a state is that of the path with its implied volatility (`fund_return`); the band
+        around it comes from how far realised variance strays over so many sessions.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no plan, or the plans differ in benchmark, date or risk budget.
+
+    References
+    ----------
+    Avellaneda and Zhang, "Path-Dependence of Leveraged ETF Returns", SIAM Journal on Financial Mathematics 1
+    (2010).
+    """
+    benchmark, today = _common_ground(plans)
+    states = [_state(move, day, today) for day, move in product(_days(plans, days), moves)]
+    vehicles = tuple(_vehicle(plan, states) for plan in plans)
+    return Comparison(
+        benchmark=benchmark,
+        risk_budget=plans[0].size.risk_budget,
+        gap=COMMON_GAP,
+        states=tuple(states),
+        vehicles=vehicles,
+        summary=summary(vehicles, benchmark=benchmark, gap=COMMON_GAP),
+    )
+
+
+def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
+    """Benchmark and date that all plans share."""
+    shared: dict[str, set[object]] = {
+        "a plan": {"" for _ in plans},
+        "one benchmark": {_benchmark(plan.report.trade.instrument) for plan in plans},
+        "one date": {plan.report.market.date for plan in plans},
+        "one risk budget": {plan.size.risk_budget for plan in plans},
+    }
+    for what, found in shared.items():
+        if len(found) != 1:
+            raise InvalidInputError(f"a comparison needs {what}, got {sorted(map(str, found)) or 'none'}")
+    return _benchmark(plans[0].report.trade.instrument), plans[0].report.market.date
+
+
+def _benchmark(instrument: Instrument) -> str:
+    return instrument.benchmark or instrument.symbol
+
+
+def _days(plans: Sequence[TradePlan], days: Sequence[int] | None) -> Sequence[int]:
+    if days is not None:
+        return days
+    held = [(plan.time_stop - plan.report.market.date).days for plan in plans if plan.time_stop]
+    shortest = min(held, default=0)
+    return sorted({0, shortest // 2, shortest})
+
+
+def _state(move: float, days: int, today: dt.date) -> CommonState:
+    day = today + dt.timedelta(days=days)
+    return CommonState(move=move, days=days, date=day, sessions=max(sessions_between(today, day), 1))
+
+
+def _vehicle(plan: TradePlan, states: Sequence[CommonState]) -> Vehicle:
+    units, report = plan.size.units, plan.report
+    exposure = units * report.greeks.dollar_delta * report.trade.instrument.leverage
+    against = -math.copysign(COMMON_GAP, exposure or plan.side)
+    gap = _state(against, 0, report.market.date)
+    return Vehicle(
+        plan=plan,
+        capital=plan.size.capital or 0.0,
+        exposure=exposure,
+        carry_per_day=units * (report.greeks.theta_per_day - _decay_per_day(report)),
+        loss_at_gap=units * plan.cost_per_unit - _state_value(plan, gap).pnl,
+        states=tuple(_state_value(plan, state) for state in states),
+    )
+
+
+def _state_value(plan: TradePlan, state: CommonState) -> StateValue:
+    """All units in a common state; with leverage in the middle and at both ends of the band."""
+    report, units = plan.report, plan.size.units
+    instrument, quote = report.trade.instrument, report.market.quote(report.trade.symbol)
+    growth = 1 + _own_move(instrument, state, vol=quote.vol)
+    stray = NINE_IN_TEN * _drag_deviation(instrument, state, vol=quote.vol)
+    spots = [quote.spot * growth * math.exp(sign * stray) for sign in (-1, 0, 1)]
+    low, middle, high = value_position(report.trade, report.market, spot=spots, days=state.days).value
+    return StateValue(
+        pnl=units * (float(middle) - report.net_debit),
+        band=units * abs(float(high - low)) / 2,
+        past_stop=plan.side * (growth - 1 - plan.stop.move) < -1e-9,
+    )
+
+
+def _own_move(instrument: Instrument, state: CommonState, *, vol: float) -> float:
+    """Move of an instrument when its benchmark moves: exact in one session, else of the usual path."""
+    leverage = instrument.leverage
+    if leverage == 1:
+        return state.move
+    if state.sessions == 1:
+        return max(leverage * state.move, -1.0)
+    return float(
+        fund_return(
+            leverage=leverage,
+            index_return=state.move,
+            vol=vol / instrument.leverage_factor,
+            time=state.sessions / SESSIONS_PER_YEAR,
+            fee=instrument.fee,
+        )
+    )
+
+
+def _drag_deviation(instrument: Instrument, state: CommonState, *, vol: float) -> float:
+    """How far a fund's log value strays in a state: realised variance varies by sqrt(2 / sessions)."""
+    if state.sessions == 1:
+        return 0.0
+    variance = (vol / instrument.leverage_factor) ** 2 * state.sessions / SESSIONS_PER_YEAR
+    return _convexity(instrument) * variance * math.sqrt(2 / state.sessions)
+
+
+def _decay_per_day(report: RiskReport) -> float:
+    """What resetting and fees cost a fund a day at an unchanged benchmark [dollars per unit]."""
+    instrument = report.trade.instrument
+    vol = report.market.quote(report.trade.symbol).vol / instrument.leverage_factor
+    return report.greeks.dollar_delta * (_convexity(instrument) * vol**2 + instrument.fee) / 365
+
+
+def _convexity(instrument: Instrument) -> float:
+    """Share of the benchmark's variance that resetting costs: (L^2 - L) / 2."""
+    return (instrument.leverage**2 - instrument.leverage) / 2

@@ -1,0 +1,40 @@
+"""What separates several vehicles, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from riskcalc.domain import Vehicle
+
+
+def summary(vehicles: Sequence[Vehicle], *, benchmark: str, gap: float) -> str:
+    """Say what each vehicle is at its one risk, and which gives the most and loses the most."""
+    held = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
+    if not held:
+        return "No vehicle fits the risk budget."
+    clauses = "; ".join(_clause(vehicle, benchmark) for vehicle in held)
+    if len(held) == 1:
+        return f"{clauses}."
+    most = _name(held, lambda vehicle: abs(vehicle.exposure))
+    worst = max(held, key=lambda vehicle: vehicle.loss_at_gap)
+    least = _name(held, lambda vehicle: -vehicle.capital)
+    return (
+        f"{clauses}. {most} gives the most {benchmark} exposure, {least} ties up the least money, and a gap "
+        f"of {gap:.0%} in {benchmark} hurts {worst.name} most: ${worst.loss_at_gap:,.0f}."
+    )
+
+
+def _clause(vehicle: Vehicle, benchmark: str) -> str:
+    carry = vehicle.carry_per_day
+    day = f"costs ${-carry:,.2f} a day" if carry < -0.005 else "costs nothing to wait"
+    if carry > 0.005:
+        day = f"earns ${carry:,.2f} a day"
+    sign = "-" if vehicle.exposure < 0 else ""
+    return (
+        f"{vehicle.name} moves like {sign}${abs(vehicle.exposure):,.0f} of {benchmark} "
+        f"on ${vehicle.capital:,.0f} of buying power and {day}"
+    )
+
+
+def _name(vehicles: Sequence[Vehicle], key: Callable[[Vehicle], float]) -> str:
+    return max(vehicles, key=key).name

@@ -1,0 +1,73 @@
+"""A trade in a leveraged fund, said in its benchmark: exits along the holding time, and the decay."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from riskcalc.analysis import translate_stop
+from riskcalc.domain import BenchmarkMove, FundReport, GapLine, Level, RiskReport
+from riskcalc.domain.sessions import sessions_between
+from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
+
+WEEK = 5
+"""Sessions of a week."""
+
+
+def fund_report(
+    report: RiskReport,
+    levels: tuple[Level, ...],
+    gaps: tuple[GapLine, ...],
+    *,
+    time_stop: dt.date | None,
+) -> FundReport | None:
+    """Say a fund's exits as moves of its benchmark, and what a week of resetting costs.
+
+    Parameters
+    ----------
+    report : RiskReport
+        A trade on any instrument.
+    levels : tuple of Level
+        Stop and targets.
+    gaps : tuple of GapLine
+        Openings past the stop.
+    time_stop : date or None
+        Last day of the trade; the curve ends there.
+
+    Returns
+    -------
+    FundReport or None
+        None for an instrument without leverage.
+    """
+    instrument = report.trade.instrument
+    if instrument.leverage == 1:
+        return None
+    vol = report.market.quote(report.trade.symbol).vol / instrument.leverage_factor
+    held = sessions_between(report.market.date, time_stop) if time_stop else 1
+    moves = [(level.label, level.move, sessions) for level in levels for sessions in _thirds(held)]
+    moves += [(f"gap {100 * gap.move:+.4g}%", gap.move, 1) for gap in gaps]
+    found = translate_stop(
+        move=[move for _, move, _ in moves],
+        leverage=instrument.leverage,
+        days=[sessions for *_, sessions in moves],
+        vol=vol,
+    )
+    return FundReport(
+        benchmark=instrument.benchmark,
+        leverage=instrument.leverage,
+        benchmark_vol=vol,
+        decay_per_week=_decay(instrument.leverage, vol, fee=instrument.fee),
+        exits=tuple(
+            BenchmarkMove(label=label, fund_move=move, sessions=sessions, benchmark_move=float(benchmark))
+            for (label, move, sessions), benchmark in zip(moves, found, strict=True)
+        ),
+    )
+
+
+def _thirds(held: int) -> list[int]:
+    """One session, and thirds of the holding time."""
+    return sorted({1, *(max(held * third // 3, 1) for third in (1, 2, 3))})
+
+
+def _decay(leverage: float, vol: float, *, fee: float) -> float:
+    week = fund_return(leverage=leverage, index_return=0.0, vol=vol, time=WEEK / SESSIONS_PER_YEAR, fee=fee)
+    return -float(week)

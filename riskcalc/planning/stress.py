@@ -1,0 +1,182 @@
+"""A plan under named scenarios: what the units that were sized do when nothing stops them out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from riskcalc.analysis import value_position
+from riskcalc.analysis.ladder import in_r
+from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRow, TradePlan
+from riskcalc.domain.sessions import sessions_later
+from riskcalc.errors import InvalidInputError
+from riskcalc.pricing.daily_reset import fund_path
+from riskcalc.sizing import cost_per_trade, cost_per_unit
+
+
+def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) -> tuple[StressRow, ...]:
+    """Reprice a planned trade after each scenario and hold its loss against the risk budget.
+
+    The trade is held through: no stop, target or time stop ends it. Spot, vols and rate move together, and
+    the trade is repriced on the session on which the scenario ends; an option that has expired by then is
+    worth its intrinsic value at that spot.
+
+    Parameters
+    ----------
+    plan : TradePlan
+        From `riskcalc.plan` or `riskcalc.plan_preset`; its spot is where the moves start.
+    scenarios : iterable of Scenario
+        From `riskcalc.load_scenarios`, or made in Python.
+    account : Account
+        The one the plan was sized for: its costs and its risk budget.
+
+    Returns
+    -------
+    tuple of StressRow
+        A row for each scenario, in order, in dollars; `note` says how the underlying's move was found.
+
+    Raises
+    ------
+    InvalidInputError
+        A fund's move would take its benchmark below zero.
+
+    Notes
+    -----
+    A move that the scenario does not state follows from its family's, a benchmark and the funds that reset
+    their leverage to it daily: over one session the fund moves leverage times the benchmark, exactly; over
+    several, all sessions are taken to move the benchmark equally, and `fund_path` compounds them. Such a
+    smooth path is kinder to a fund than any other with the same end. Fees, financing and dividends are not
+    counted. An underlying without such a relative in the scenario stays where it is.
+
+    References
+    ----------
+    Cheng and Madhavan, "The Dynamics of Leveraged and Inverse Exchange-Traded Funds", Journal of Investment
+    Management 7 (2009), equation 1.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from riskcalc.domain import ExitPlan, Market, Quote, shares
+    >>> from riskcalc.planning import plan
+    >>> market = Market(date=dt.date(2026, 7, 20), rate=0.04, quotes={"TNA": Quote(spot=60, vol=0.6)})
+    >>> account = Account(equity=100_000)
+    >>> held = plan(shares("TNA"), market, account, ExitPlan(stop=0.12, holding_days=28))
+    >>> selloff = Scenario(name="selloff", meaning="small caps fall 5 % in a day", moves={"IWM": -0.05})
+    >>> (row,) = stress(held, [selloff], account=account)
+    >>> row.note, round(row.move, 4), round(row.pnl_all_units), row.holds
+    ('TNA is +3x IWM -5%', -0.15, -1242, False)
+    """
+    return tuple(_row(plan, scenario, account) for scenario in scenarios)
+
+
+def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:
+    report, units = plan.report, plan.size.units
+    trade, market = report.trade, report.market
+    move, note = _move_of(trade.instrument, scenario)
+    spot = market.quote(trade.symbol).spot * (1 + move)
+    day = sessions_later(market.date, scenario.sessions)
+    value = value_position(
+        trade,
+        dataclasses.replace(market, rate=market.rate + scenario.rate_shift),
+        spot=spot,
+        days=(day - market.date).days,
+        vol_shift=scenario.vol_shift,
+    ).value
+    pnl = float(value) - report.net_debit - cost_per_unit(trade, account.costs)
+    pnl_all_units = units * pnl - cost_per_trade(account.costs) if units else 0.0
+    return StressRow(
+        scenario=scenario,
+        date=day,
+        move=move,
+        note=note,
+        spot=spot,
+        value=float(value),
+        pnl=pnl,
+        pnl_all_units=pnl_all_units,
+        r_multiple=in_r(pnl, plan.size.loss_per_unit),
+        # Slack for rounding, as in the budget check of a plan.
+        holds=-pnl_all_units <= account.risk_budget * (1 + 1e-9),
+    )
+
+
+class _Source(NamedTuple):
+    """The symbol whose stated move another one follows from."""
+
+    symbol: str
+    leverage: float
+    """Its daily return as a multiple of the benchmark's."""
+
+
+def _move_of(instrument: Instrument, scenario: Scenario) -> tuple[float, str]:
+    """Move of an instrument in a scenario, and how it was found."""
+    symbol, benchmark = instrument.symbol, _benchmark(instrument)
+    if symbol in scenario.moves:
+        return float(scenario.moves[symbol]), f"{symbol} as stated"
+    source = _source(benchmark, scenario)
+    if source is None:
+        return 0.0, _unmoved(symbol, scenario)
+    daily = _equal_daily_move(scenario.moves[source.symbol], scenario.sessions) / source.leverage
+    if daily < -1:
+        raise InvalidInputError(
+            f"scenario {scenario.name}: {source.symbol} {_percent(scenario.moves[source.symbol])} "
+            f"would take {benchmark} below zero"
+        )
+    leverage = instrument.leverage if symbol != benchmark else 1.0
+    moved, move = (_compounded(multiple, daily, scenario.sessions) for multiple in (1.0, leverage))
+    return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
+
+
+def _benchmark(instrument: Instrument) -> str:
+    return instrument.benchmark or instrument.symbol
+
+
+def _source(benchmark: str, scenario: Scenario) -> _Source | None:
+    """The benchmark where the scenario moves it, else the first of its funds that it moves."""
+    if benchmark in scenario.moves:
+        return _Source(benchmark, 1.0)
+    known = (INSTRUMENTS[symbol] for symbol in scenario.moves if symbol in INSTRUMENTS)
+    funds = (_Source(fund.symbol, fund.leverage) for fund in known if fund.benchmark == benchmark)
+    return next(funds, None)
+
+
+def _equal_daily_move(move: float, sessions: int) -> float:
+    """The move of each session when all are equal; of a single one the move itself, without rounding."""
+    return float(move) if sessions == 1 else (1 + move) ** (1 / sessions) - 1
+
+
+def _compounded(leverage: float, daily: float, sessions: int) -> float:
+    """Move over all sessions of what returns a multiple of an equal daily move; never below -1."""
+    if sessions == 1:
+        return max(leverage * daily, -1.0)
+    return float(fund_path(leverage=leverage, daily_returns=np.full(sessions, daily))[-1]) - 1
+
+
+def _said(
+    instrument: Instrument, scenario: Scenario, *, source: _Source, benchmark_move: float, daily: float
+) -> str:
+    """How a move was derived, in words."""
+    benchmark, parts = _benchmark(instrument), []
+    moved = f"{benchmark} {_percent(benchmark_move)}"
+    if source.symbol != benchmark:
+        stated = _percent(scenario.moves[source.symbol])
+        parts.append(f"{moved} follows from {source.symbol} {stated} at {source.leverage:+g}x")
+    if instrument.symbol != benchmark:
+        parts.append(f"{instrument.symbol} is {instrument.leverage:+g}x {moved}")
+    if instrument.leverage * daily < -1:
+        parts.append("a fund cannot fall below zero")
+    if scenario.sessions > 1:
+        parts.append(f"smooth path: {scenario.sessions} equal sessions of {benchmark} {_percent(daily)}")
+    return "; ".join(parts)
+
+
+def _unmoved(symbol: str, scenario: Scenario) -> str:
+    if not scenario.moves:
+        return "the scenario moves no price"
+    return f"the scenario says nothing of {symbol}: taken as unmoved"
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:+.4g}%"

@@ -1,0 +1,121 @@
+"""Scenario files: the shipped one, the user's own, and one by its path."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from riskcalc.domain import Scenario
+from riskcalc.errors import InvalidInputError, PresetError
+from riskcalc.presets.fields import BasisPoints, Count, Points, PriceMove, Symbol, Version
+from riskcalc.presets.files import read_text
+from riskcalc.presets.problems import problem_lines, problems_in
+from riskcalc.presets.section import Section
+from riskcalc.presets.store import user_folder
+from riskcalc.presets.toml_text import parse_toml
+
+FILE_VARIABLE = "RISKCALC_SCENARIOS"
+"""Environment variable that names another file for the user's own scenarios."""
+
+SCHEMA_VERSION = 1
+"""Newest shape this riskcalc reads."""
+
+
+def load_scenarios(path: str | Path | None = None) -> tuple[Scenario, ...]:
+    """Load the scenarios that come with riskcalc, the user's own, and those of a file.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A file of more scenarios.
+
+    Returns
+    -------
+    tuple of Scenario
+        In the order of the files; one of the user's own replaces a shipped one of its name where that stands,
+        and one of `path` either.
+
+    Raises
+    ------
+    PresetError
+        A file cannot be read; the text has one line for each of its problems.
+
+    Examples
+    --------
+    >>> scenarios = {scenario.name: scenario for scenario in load_scenarios()}
+    >>> scenarios["rotation-week"].moves["IWM"], scenarios["rotation-week"].sessions
+    (0.115, 5)
+    """
+    files = [shipped_scenarios(), *_own_scenarios(), *([] if path is None else [Path(path).expanduser()])]
+    found = {scenario.name: scenario for file in files for scenario in read_scenarios(file)}
+    return tuple(found.values())
+
+
+def read_scenarios(path: Path) -> tuple[Scenario, ...]:
+    """Read the scenarios of one file.
+
+    Raises
+    ------
+    PresetError
+        The file cannot be read, was written by a newer schema, or breaks the schema; a line per problem.
+    """
+    data = parse_toml(read_text(path), path, newest=SCHEMA_VERSION)
+    try:
+        shape = ScenariosShape.model_validate(data)
+    except ValidationError as error:
+        problems = problems_in(error, data, shape=ScenariosShape)
+        raise PresetError("\n".join(problem_lines(problems, path))) from None
+    return tuple(scenario.record(name) for name, scenario in shape.scenarios.items())
+
+
+def shipped_scenarios() -> Path:
+    """Return the file of the scenarios that come with riskcalc."""
+    return Path(__file__).parent / "scenarios.toml"
+
+
+def user_scenarios() -> Path:
+    """Return the file of the user's own scenarios, which need not exist."""
+    named = os.environ.get(FILE_VARIABLE)
+    return Path(named).expanduser() if named else user_folder().parent / "scenarios.toml"
+
+
+def _own_scenarios() -> list[Path]:
+    """The user's file; one that is named must exist, so that a slip in its name is not silent."""
+    path = user_scenarios()
+    return [path] if os.environ.get(FILE_VARIABLE) or path.exists() else []
+
+
+def _not_blank(name: str) -> str:
+    if not name.strip():
+        raise InvalidInputError("a scenario must have a name")
+    return name
+
+
+class ScenarioShape(Section):
+    """``[scenarios.NAME]``."""
+
+    meaning: str = Field(description="what happens, and what of it is an assumption")
+    moves: dict[Symbol, PriceMove] = Field(
+        default_factory=dict, description='move of each symbol, like { IWM = "-5%" }'
+    )
+    sessions: Count = Field(default=1, description="NYSE sessions it takes, >= 1")
+    vol_shift: Points = Field(default=0.0, description="change of every volatility, like +3 points")
+    rate_shift: BasisPoints = Field(default=0.0, description="change of the rate, like +25 bp")
+
+    def record(self, name: str = "scenario") -> Scenario:
+        """The scenario; its name is the table's."""
+        return Scenario(name=name, **self.model_dump())
+
+
+class ScenariosShape(BaseModel):
+    """A whole file of scenarios."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc scenarios")
+
+    version: Version = Field(alias="schema", description="version of this shape: schema = 1")
+    scenarios: dict[Annotated[str, AfterValidator(_not_blank)], ScenarioShape] = Field(
+        description="one table per scenario, like [scenarios.rotation-day]"
+    )

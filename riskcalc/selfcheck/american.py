@@ -1,0 +1,111 @@
+"""American values beside QuantLib's, where it is installed."""
+
+from __future__ import annotations
+
+import itertools
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from riskcalc.pricing import american
+from riskcalc.selfcheck.agreement import Agreement, agreement
+
+SPOT, RATE = 295.0, 0.045
+"""Spot of every case [dollars] and its rate."""
+
+ALLOWED_WITHOUT_CASH = 5e-4
+"""Dollars by which American values may differ where QuantLib's are converged."""
+
+ALLOWED_WITH_CASH = 1e-2
+"""The same with cash dividends: QuantLib's finite differences on 400 x 400 are up to 5e-3 off themselves."""
+
+GRID = 400
+"""Time steps and spot points of QuantLib's finite differences."""
+
+
+class Case(NamedTuple):
+    """One American option of the grid."""
+
+    sign: int
+    strike: float
+    days: int
+    vol: float
+    dividend_yield: float
+    cash: float
+    """Cash dividend after half the days [dollars]; 0 for none."""
+
+    @property
+    def label(self) -> str:
+        """The option in words."""
+        kind = "call" if self.sign > 0 else "put"
+        pays = f"dividend {self.cash:g}" if self.cash else f"yield {self.dividend_yield:.1%}"
+        return f"{kind} {self.strike:g}, {self.days} d, vol {self.vol:.0%}, rate {RATE:.1%}, {pays}"
+
+
+def compare_with_quantlib() -> tuple[Agreement, ...]:
+    """Price a grid of American options with both libraries; nothing when QuantLib is not installed.
+
+    Returns
+    -------
+    tuple of Agreement
+        Without cash dividends beside its high-precision QD+ engine, with one beside its finite differences.
+    """
+    if find_spec("QuantLib") is None:
+        return ()
+    return (
+        _compared("American value, yield", dividend_yield=0.012, cash=0.0, allowed=ALLOWED_WITHOUT_CASH),
+        _compared("American value, cash", dividend_yield=0.0, cash=0.8, allowed=ALLOWED_WITH_CASH),
+    )
+
+
+def _compared(quantity: str, *, dividend_yield: float, cash: float, allowed: float) -> Agreement:
+    axes = ((1, -1), (0.8 * SPOT, SPOT, 1.2 * SPOT), (46, 90, 364), (0.15, 0.5))
+    cases = [Case(*values, dividend_yield, cash) for values in itertools.product(*axes)]
+    differences = np.array([_ours(case) - _theirs(case) for case in cases])
+    labels = [case.label for case in cases]
+    return agreement(quantity, differences, labels, peer="QuantLib", allowed=allowed)
+
+
+def _ours(case: Case) -> float:
+    found = american(
+        sign=case.sign,
+        spot=SPOT,
+        strike=case.strike,
+        time_to_expiry=case.days / 365,
+        vol=case.vol,
+        rate=RATE,
+        dividend_yield=case.dividend_yield,
+        dividend_times=[case.days / 2 / 365],
+        dividend_amounts=[case.cash],
+    )
+    return float(found.value)
+
+
+def _theirs(case: Case) -> float:
+    import QuantLib as ql  # noqa: PLC0415, N813 - optional, and named as everybody names it
+
+    today = ql.Date(2, 1, 2026)
+    ql.Settings.instance().evaluationDate = today
+    count = ql.Actual365Fixed()
+
+    def flat(rate: float) -> Any:  # noqa: ANN401 - a QuantLib handle
+        return ql.YieldTermStructureHandle(ql.FlatForward(today, rate, count))
+
+    process = ql.BlackScholesMertonProcess(
+        ql.QuoteHandle(ql.SimpleQuote(SPOT)),
+        flat(case.dividend_yield),
+        flat(RATE),
+        ql.BlackVolTermStructureHandle(ql.BlackConstantVol(today, ql.NullCalendar(), case.vol, count)),
+    )
+    payoff = ql.PlainVanillaPayoff(ql.Option.Call if case.sign > 0 else ql.Option.Put, case.strike)
+    option = ql.VanillaOption(payoff, ql.AmericanExercise(today, today + case.days))
+    option.setPricingEngine(_engine(ql, process, today, case))
+    return float(option.NPV())
+
+
+def _engine(ql: Any, process: Any, today: Any, case: Case) -> Any:  # noqa: ANN401 - QuantLib's own types
+    if case.cash:
+        dividends = ql.DividendVector([today + case.days // 2], [case.cash])
+        return ql.FdBlackScholesVanillaEngine(process, dividends, GRID, GRID, 2)
+    return ql.QdFpAmericanEngine(process, ql.QdFpAmericanEngine.highPrecisionScheme())

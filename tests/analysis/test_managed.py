@@ -1,0 +1,319 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskcalc.analysis import enter_at_model, first_passage, managed_outcome
+from riskcalc.domain import (
+    CashDividend,
+    ExitPlan,
+    Market,
+    OptionType,
+    Quote,
+    Side,
+    Target,
+    View,
+    call_spread,
+    iron_condor,
+    long_option,
+    put_spread,
+    shares,
+)
+from riskcalc.errors import InvalidInputError
+from tests.analysis.simulated import simulate
+
+TODAY, EXPIRY = dt.date(2026, 7, 20), dt.date(2026, 9, 18)
+HALVES = (Target(move=0.10, fraction=0.5), Target(move=0.15, fraction=0.5))
+EXITS = ExitPlan(stop=0.06, targets=HALVES, holding_days=60)
+EARLY = ExitPlan(stop=0.06, targets=HALVES, close_dte=21)
+FUND_EXITS = ExitPlan(
+    stop=0.12, targets=(Target(move=0.2, fraction=0.5), Target(move=0.4, fraction=0.5)), holding_days=28
+)
+DIVIDEND = (CashDividend(ex_date=dt.date(2026, 8, 14), amount=2.5),)
+SMALL = (dataclasses.replace(DIVIDEND[0], amount=0.8),)
+
+
+def market(symbol="IWM", *, rate=0.04, **quote):
+    return Market(date=TODAY, rate=rate, quotes={symbol: Quote(**{"spot": 295.0, "vol": 0.2} | quote)})
+
+
+RUT = market("RUT", spot=2950.0, dividend_yield=0.011)
+TNA = market("TNA", spot=60.0, vol=0.6, dividend_yield=0.008)
+IWM_SPREAD = call_spread("IWM", long_strike=295, short_strike=325, expiry=EXPIRY)
+RUT_SPREAD = call_spread("RUT", long_strike=2950, short_strike=3250, expiry=EXPIRY)
+
+
+def managed(trade, market, exits, **options):
+    return managed_outcome(enter_at_model(trade, market), market, exits, **options)
+
+
+def ways(outcome):
+    return outcome.prob_stop + outcome.prob_all_targets + outcome.prob_time_stop
+
+
+BREAKEVEN = dataclasses.replace(EXITS, stop_to_breakeven=True)
+SIMULATIONS = {
+    "shares": (shares("IWM"), market(dividend_yield=0.011), EXITS, View.neutral(), 1),
+    "shares, a view": (shares("IWM"), market(), EXITS, View(drift=0.25, vol=0.25), 1),
+    "shares, stop to break-even": (shares("IWM"), market(), BREAKEVEN, View(drift=0.3), 1),
+    "shares, a dividend": (shares("IWM"), market(dividends=DIVIDEND), EXITS, View.neutral(), 1),
+    "short shares": (shares("IWM", side=Side.SHORT), market(), EXITS, View.neutral(), -1),
+    "TNA": (shares("TNA"), TNA, FUND_EXITS, View.neutral(), 1),
+    "spread": (IWM_SPREAD, market(), EARLY, View(drift=0.12), 1),
+    "spread, shifted vol": (RUT_SPREAD, RUT, dataclasses.replace(EARLY, vol_shift=0.03), View.neutral(), 1),
+    "spread to expiry": (RUT_SPREAD, RUT, ExitPlan(stop=0.06, targets=HALVES[:1]), View(vol=0.25), 1),
+}
+
+
+@pytest.mark.parametrize("case", SIMULATIONS)
+def test_agrees_with_a_simulation_of_the_same_rules(case):
+    trade, quoted, exits, view, side = SIMULATIONS[case]
+    trade = enter_at_model(trade, quoted)
+    quote = quoted.quote(trade.symbol)
+    drift = quoted.rate - quote.dividend_yield if view.drift is None else view.drift
+    vol = quote.vol if view.vol is None else view.vol
+    paths = 40_000
+    drawn = simulate(
+        trade, quoted, exits, drift=drift, vol=vol, side=side, paths=paths, seed=4, per_day=3, cost=1.5
+    )
+    found = managed_outcome(trade, quoted, exits, view=view, cost_per_unit=1.5)
+
+    def agree(value, sample):
+        assert value == pytest.approx(sample.mean(), abs=3 * sample.std() / math.sqrt(paths) + 1e-9)
+
+    agree(found.expected_pnl, drawn.pnl)
+    agree(found.std**2 + found.expected_pnl**2, drawn.pnl**2)
+    agree(found.prob_stop, drawn.stopped)
+    for number, chance in enumerate(found.prob_targets):
+        agree(chance, drawn.taken > number)
+    agree(found.expected_days, drawn.days)
+    for one in found.quantiles:
+        below = [(drawn.pnl < one.pnl + slack).mean() for slack in (-0.005 * found.std, 0.005 * found.std)]
+        assert below[0] - 0.01 <= one.probability <= below[1] + 0.01
+    for one in found.histogram[1:-1]:
+        inside = ((drawn.pnl >= one.low) & (drawn.pnl < one.high)).mean()
+        assert one.probability == pytest.approx(inside, abs=0.02)
+
+
+moves = st.floats(0.01, 0.3)
+
+
+@st.composite
+def exit_plans(draw):
+    """Any exits that no market move of their own makes unfair."""
+    far = sorted(draw(st.lists(moves, unique=True, max_size=3)))
+    breakeven = bool(far) and far[0] > 0.12 and draw(st.booleans())
+    weights = [draw(st.floats(0.1, 1)) for _ in far]
+    total = sum(weights) * draw(st.sampled_from([1.0, 1.25])) if far else 1.0
+    return ExitPlan(
+        stop=draw(st.floats(0.01, 0.4)),
+        targets=tuple(
+            Target(move=move, fraction=weight / total) for move, weight in zip(far, weights, strict=True)
+        ),
+        holding_days=draw(st.integers(2, 120)),
+        stop_to_breakeven=breakeven,
+        side=draw(st.sampled_from(Side)),
+    )
+
+
+share_markets = st.builds(
+    market, vol=st.floats(0.08, 0.9), rate=st.floats(-0.02, 0.08), dividend_yield=st.floats(0, 0.05),
+    dividends=st.sampled_from([(), SMALL, DIVIDEND]),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(exits=exit_plans(), side=st.sampled_from(Side), cost=st.floats(0, 2), quoted=share_markets)
+def test_fair_shares_expect_minus_their_costs_whatever_the_exits(exits, side, cost, quoted):
+    found = managed(shares("IWM", side=side), quoted, exits, cost_per_unit=cost)
+    assert found.expected_pnl == pytest.approx(-cost, abs=2e-5 * 295)
+    assert ways(found) == pytest.approx(1, abs=1e-10)
+    assert math.fsum(one.probability for one in found.histogram) == pytest.approx(1, abs=1e-10)
+
+
+FAIR = (
+    RUT_SPREAD,
+    put_spread("RUT", long_strike=2950, short_strike=2700, expiry=EXPIRY),
+    long_option("RUT", option_type=OptionType.CALL, strike=3000, expiry=EXPIRY),
+    iron_condor(
+        "RUT", put_long_strike=2600, put_short_strike=2700, call_short_strike=3200, call_long_strike=3300,
+        expiry=EXPIRY,
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    exits=exit_plans(), trade=st.sampled_from(FAIR), vol=st.floats(0.1, 0.6), rate=st.floats(0, 0.08),
+    cost=st.floats(0, 50),
+)  # fmt: skip
+def test_fair_options_expect_minus_their_costs_whatever_the_exits(exits, trade, vol, rate, cost):
+    quoted = market("RUT", spot=2950.0, vol=vol, rate=rate, dividend_yield=0.011)
+    found = managed(trade, quoted, exits, cost_per_unit=cost)
+    assert found.expected_pnl == pytest.approx(-cost, abs=2e-5 * 2950 * 100)
+    assert ways(found) == pytest.approx(1, abs=1e-10)
+
+
+@pytest.mark.parametrize("exits", [EARLY, EXITS, dataclasses.replace(EARLY, stop_to_breakeven=True)])
+@pytest.mark.parametrize("dividends", [(), SMALL])
+def test_a_fair_call_spread_on_a_fund_expects_nothing(exits, dividends):
+    """The long call is not worth exercising for so small a dividend, but deep in the money."""
+    found = managed(IWM_SPREAD, market(dividends=dividends), exits)
+    assert found.expected_pnl == pytest.approx(0, abs=0.02)
+
+
+def test_a_call_that_is_held_where_exercise_pays_loses_what_exercise_would_bring():
+    found = managed(IWM_SPREAD, market(dividends=DIVIDEND), EARLY)
+    assert -5 < found.expected_pnl < -1
+
+
+def test_one_stage_is_the_closed_form():
+    exits = ExitPlan(stop=0.06, targets=(Target(move=0.12),), holding_days=60)
+    found = managed(shares("IWM"), market(), exits)
+    odds = first_passage(spot=295, lower=0.94 * 295, upper=1.12 * 295, vol=0.2, drift=0.04, horizon=60 / 365)
+    assert (found.prob_stop, found.prob_all_targets, found.prob_time_stop) == pytest.approx(odds, abs=1e-11)
+
+
+def test_the_final_target_is_reached_as_the_closed_form_says():
+    found = managed(shares("IWM"), market(), EXITS)
+    at = {"spot": 295, "lower": 0.94 * 295, "vol": 0.2, "drift": 0.04, "horizon": 60 / 365}
+    near, far = (float(first_passage(upper=295 * up, **at).upper_first) for up in (1.10, 1.15))
+    assert found.prob_targets == pytest.approx((near, far), abs=1e-11)
+
+
+@given(stop=st.floats(0.02, 0.3), wider=st.floats(1.01, 1.5), vol=st.floats(0.1, 0.6))
+@settings(max_examples=20, deadline=None)
+def test_chances_are_monotone_in_each_level(stop, wider, vol):
+    def chances(stop, target):
+        exits = ExitPlan(stop=stop, targets=(Target(move=target),), holding_days=40)
+        return managed(shares("IWM"), market(vol=vol), exits)
+
+    base, low, high = chances(stop, 0.1), chances(stop * wider, 0.1), chances(stop, 0.1 * wider)
+    assert low.prob_stop <= base.prob_stop + 1e-12
+    assert low.prob_all_targets >= base.prob_all_targets - 1e-12
+    assert high.prob_all_targets <= base.prob_all_targets + 1e-12
+    assert high.prob_stop >= base.prob_stop - 1e-12
+
+
+class TestGaps:
+    exits = dataclasses.replace(EXITS, gap_share=0.2, gap_shocks=(0.05, 0.10))
+    plain, gapped = (managed(shares("IWM"), market(), one) for one in (EXITS, exits))
+
+    def test_jumped_stops_are_filled_at_the_first_shock_beyond(self):
+        """Four points of the spot on a fifth of the stops, discounted."""
+        most = 0.2 * self.plain.prob_stop * 0.04 * 295
+        assert 0.99 * most < self.gapped.expected_gap_loss < most
+
+    def test_they_are_what_the_expectation_loses(self):
+        lost = self.plain.expected_pnl - self.gapped.expected_pnl
+        assert lost == pytest.approx(self.gapped.expected_gap_loss, abs=1e-9)
+        assert ways(self.gapped) == pytest.approx(1, abs=1e-10)
+
+    def test_a_drift_is_needed_to_make_up_for_them(self):
+        assert self.gapped.break_even_drift > 0.05
+
+    def test_a_share_of_gaps_needs_a_shock_beyond_the_stop(self):
+        with pytest.raises(InvalidInputError, match=r"beyond the stop of 0.06, got 0.05"):
+            managed(shares("IWM"), market(), dataclasses.replace(EXITS, gap_share=0.2))
+
+
+@pytest.mark.parametrize(
+    ("trade", "quoted", "exits"),
+    [(shares("IWM"), market(), EXITS), (IWM_SPREAD, market(), EARLY), (shares("TNA"), TNA, FUND_EXITS)],
+)
+@pytest.mark.parametrize("drift", [-0.2, 0.3])
+def test_at_the_break_even_drift_nothing_is_expected(trade, quoted, exits, drift):
+    stated = managed(trade, quoted, exits, view=View(drift=drift), cost_per_unit=2.0)
+    again = managed(trade, quoted, exits, view=View(drift=stated.break_even_drift), cost_per_unit=2.0)
+    assert again.expected_pnl == pytest.approx(0, abs=2e-4 * stated.std)
+
+
+class TestLimits:
+    @pytest.mark.parametrize("side", Side)
+    def test_a_stop_at_the_spot_stops_at_once(self, side):
+        exits = dataclasses.replace(EXITS, stop=1e-9)
+        found = managed(shares("IWM", side=side), market(), exits, cost_per_unit=0.5)
+        assert found.prob_stop == pytest.approx(1, abs=1e-6)
+        assert found.expected_pnl == pytest.approx(-0.5, abs=1e-6)
+
+    def test_a_target_at_the_spot_is_taken_at_once(self):
+        found = managed(shares("IWM"), market(), ExitPlan(stop=0.06, targets=(Target(move=1e-9),)))
+        assert found.prob_all_targets == pytest.approx(1, abs=1e-6)
+        assert found.expected_days == pytest.approx(0, abs=1e-3)
+
+    def test_a_stop_the_spot_is_past_fills_at_the_spot(self):
+        found = managed(shares("IWM", entry_price=320.0), market(), EXITS)
+        assert (found.prob_stop, found.expected_pnl, found.std) == (1.0, -25.0, 0.0)
+        assert found.break_even_drift is None
+
+    def test_a_target_the_spot_is_past_is_taken_at_the_spot(self):
+        found = managed(shares("IWM", entry_price=265.0), market(), EXITS)
+        assert found.prob_targets[0] == 1.0
+        assert 0 < found.prob_targets[1] < 1
+        assert found.expected_pnl == pytest.approx(30.0, abs=1e-6)
+
+    def test_on_the_last_day_it_closes_at_the_spot(self):
+        option = long_option("RUT", option_type=OptionType.CALL, strike=2900, expiry=TODAY, premium=70.0)
+        trade = dataclasses.replace(option, legs=(dataclasses.replace(option.legs[0], vol=0.2),))
+        found = managed_outcome(trade, RUT, ExitPlan(stop=0.06, targets=HALVES))
+        assert (found.prob_time_stop, found.expected_pnl) == (1.0, pytest.approx(-2000.0))
+
+    def test_without_vol_the_path_is_known(self):
+        found = managed(shares("IWM"), market(vol=0.0), EXITS)
+        assert (found.prob_time_stop, found.expected_pnl) == pytest.approx((1, 0), abs=1e-9)
+
+    def test_without_vol_a_drift_takes_the_targets_on_their_days(self):
+        found = managed(shares("IWM"), market(vol=0.0, rate=0.0), EXITS, view=View(drift=1.0))
+        assert found.prob_targets == pytest.approx((1, 1), abs=1e-9)
+        assert found.expected_pnl == pytest.approx(0.125 * 295, abs=1e-6)
+        assert found.expected_days == pytest.approx(365 * math.log(1.15), abs=0.5)
+
+    @pytest.mark.parametrize(("drift", "ending"), [(60.0, "prob_all_targets"), (-60.0, "prob_stop")])
+    def test_an_extreme_drift_decides(self, drift, ending):
+        found = managed(shares("IWM"), market(), EXITS, view=View(drift=drift))
+        assert getattr(found, ending) == pytest.approx(1, abs=1e-9)
+        assert math.isfinite(found.expected_pnl)
+
+    def test_a_short_target_below_zero_is_never_reached(self):
+        exits = ExitPlan(stop=0.06, targets=(Target(move=1.2),), holding_days=60)
+        found = managed(shares("IWM", side=Side.SHORT), market(), exits)
+        assert found.prob_targets == (0.0,)
+        assert found.expected_pnl == pytest.approx(0, abs=1e-5)
+
+    def test_shares_without_a_time_stop_are_closed_after_a_year(self):
+        found = managed(shares("IWM"), market(), ExitPlan(stop=0.06))
+        assert found.last_day == TODAY + dt.timedelta(days=365)
+
+
+def test_what_fractions_leave_is_held():
+    half = ExitPlan(stop=0.06, targets=HALVES[:1], holding_days=60)
+    found = managed(shares("IWM"), market(), half)
+    assert found.prob_all_targets == 0
+    assert found.prob_targets[0] == pytest.approx(managed(shares("IWM"), market(), EXITS).prob_targets[0])
+
+
+def test_whole_units_replace_the_fractions():
+    """A single unit leaves at the first target; the second has nothing to close."""
+    found = managed(shares("IWM"), market(), EXITS, fractions=(1.0, 0.0))
+    alone = ExitPlan(stop=0.06, targets=(Target(move=0.10),), holding_days=60)
+    expected = managed(shares("IWM"), market(), alone)
+    assert found.prob_targets == (pytest.approx(expected.prob_all_targets), 0.0)
+    assert found.std == pytest.approx(expected.std)
+
+
+@pytest.mark.parametrize("fractions", [(1.0,), (0.7, 0.5), (-0.5, 1.0)])
+def test_fractions_must_fit_the_targets(fractions):
+    with pytest.raises(InvalidInputError, match="fraction"):
+        managed(shares("IWM"), market(), EXITS, fractions=fractions)
+
+
+def test_results_are_the_same_each_time_and_plain():
+    first, second = (managed(IWM_SPREAD, market(), EARLY) for _ in range(2))
+    assert first == second
+    assert np.isfinite([one.pnl for one in first.quantiles]).all()

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from riskcalc.domain import (
+    Account,
+    ExitPlan,
+    Market,
+    Quote,
+    RiskLimits,
+    Target,
+    call_spread,
+    shares,
+)
+from riskcalc.errors import InvalidInputError
+from riskcalc.planning import compare, plan
+from riskcalc.presets import compare_presets
+from riskcalc.pricing import fund_path
+from tests.strategies import NEAR, TODAY
+
+QUOTES = {"IWM": Quote(spot=295, vol=0.2), "TNA": Quote(spot=60, vol=0.6), "TZA": Quote(spot=8, vol=0.6)}
+MARKET = Market(date=TODAY, rate=0.04, quotes=QUOTES)
+ACCOUNT = Account(equity=100_000)
+IWM = plan(shares("IWM"), MARKET, ACCOUNT, ExitPlan(stop=0.06, targets=(Target(move=0.1),), holding_days=60))
+TNA = plan(shares("TNA"), MARKET, ACCOUNT, ExitPlan(stop=0.12, targets=(Target(move=0.2),), holding_days=28))
+TZA = plan(shares("TZA"), MARKET, ACCOUNT, ExitPlan(stop=0.12, targets=(Target(move=0.2),), holding_days=10))
+SPREAD = plan(
+    call_spread("IWM", long_strike=295, short_strike=325, expiry=NEAR), MARKET, ACCOUNT, ExitPlan(stop=0.06)
+)
+
+
+def pnl(found, vehicle: int, *, move: float, days: int) -> float:
+    row = next(k for k, one in enumerate(found.states) if (one.move, one.days) == (move, days))
+    return found.vehicles[vehicle].states[row].pnl
+
+
+def test_all_vehicles_carry_the_same_risk():
+    found = compare([IWM, TNA, SPREAD])
+    assert found.benchmark == "IWM"
+    for vehicle in found.vehicles:
+        assert vehicle.plan.size.risk <= found.risk_budget == 1_000
+
+
+def test_within_a_session_a_fund_moves_by_its_leverage():
+    found = compare([IWM, TNA, TZA])
+    shares_, tna, tza = (vehicle.plan.size.units for vehicle in found.vehicles)
+    assert pnl(found, 0, move=0.1, days=0) == pytest.approx(shares_ * 29.5)
+    assert pnl(found, 1, move=0.1, days=0) == pytest.approx(tna * 18)
+    assert pnl(found, 2, move=0.1, days=0) == pytest.approx(tza * -2.4)
+
+
+@pytest.mark.parametrize(("vehicle", "leverage", "spot"), [(1, 3, 60), (2, -3, 8)])
+def test_over_weeks_a_fund_is_worth_what_paths_to_that_state_bring(vehicle, leverage, spot):
+    """The closed form and its band beside simulated paths that all end at the benchmark's move."""
+    found = compare([IWM, TNA, TZA], days=[28])
+    state = next(one for one in found.states if one.move == 0.1)
+    draws = np.random.default_rng(5).standard_normal((20_000, state.sessions)) * 0.2 / np.sqrt(252)
+    draws += (np.log(1.1) - draws.sum(axis=1, keepdims=True)) / state.sessions
+    worth = fund_path(leverage=leverage, daily_returns=np.expm1(draws), fee=0.0095)[:, -1]
+    units = found.vehicles[vehicle].plan.size.units
+    value = found.vehicles[vehicle].states[found.states.index(state)]
+    paths = units * spot * (worth - 1)
+    assert value.pnl == pytest.approx(np.median(paths), abs=0.01 * units * spot)
+    assert value.band == pytest.approx((np.quantile(paths, 0.95) - np.quantile(paths, 0.05)) / 2, rel=0.2)
+
+
+def test_a_flat_benchmark_costs_a_fund_its_decay():
+    found = compare([IWM, TNA, TZA], days=[28])
+    assert pnl(found, 0, move=0.0, days=28) == 0
+    assert pnl(found, 1, move=0.0, days=28) < 0
+    assert pnl(found, 2, move=0.0, days=28) == pytest.approx(2 * pnl(found, 1, move=0.0, days=28), rel=0.1)
+    for vehicle in found.vehicles[1:]:
+        assert 28 * vehicle.carry_per_day == pytest.approx(
+            pnl(found, found.vehicles.index(vehicle), move=0.0, days=28), rel=0.1
+        )
+
+
+def test_exposure_is_in_dollars_of_the_benchmark():
+    found = compare([IWM, TNA, TZA])
+    assert found.vehicles[0].exposure == pytest.approx(IWM.size.units * 295)
+    assert found.vehicles[1].exposure == pytest.approx(3 * TNA.size.units * 60)
+    assert found.vehicles[2].exposure == pytest.approx(-3 * TZA.size.units * 8)
+
+
+def test_the_common_gap_goes_against_each_trade():
+    found = compare([IWM, TNA, TZA])
+    for vehicle, loss in zip(found.vehicles, (0.05, 0.15, 0.15), strict=True):
+        spot = vehicle.plan.report.market.quote(vehicle.plan.report.trade.symbol).spot
+        assert vehicle.loss_at_gap == pytest.approx(vehicle.plan.size.units * spot * loss)
+
+
+def test_a_state_past_the_own_stop_is_marked():
+    found = compare([IWM, TNA], days=[0])
+    marks = [[value.past_stop for value in vehicle.states] for vehicle in found.vehicles]
+    assert marks == [[False, False, False, False], [True, False, False, False]]
+
+
+def test_the_summary_names_every_vehicle():
+    summary = compare([IWM, TNA, SPREAD]).summary
+    assert "IWM +1 share" in summary
+    assert "hurts" in summary
+
+
+@pytest.mark.parametrize(
+    ("plans", "says"),
+    [
+        ([], "a comparison needs a plan"),
+        (
+            [IWM, plan(shares("SPY"), dataclasses.replace(MARKET, quotes={"SPY": Quote(spot=600, vol=0.15)}),
+                       ACCOUNT, ExitPlan(stop=0.06))],
+            r"a comparison needs one benchmark, got \['IWM', 'SPY'\]",
+        ),
+        (
+            [IWM, plan(shares("IWM"), dataclasses.replace(MARKET, date=dt.date(2026, 7, 21)), ACCOUNT,
+                       ExitPlan(stop=0.06))],
+            "a comparison needs one date",
+        ),
+        (
+            [IWM, plan(shares("IWM"), MARKET, Account(equity=1e5, limits=RiskLimits(risk_fraction=0.02)),
+                       ExitPlan(stop=0.06))],
+            "a comparison needs one risk budget",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_named(plans, says):
+    with pytest.raises(InvalidInputError, match=says):
+        compare(plans)
+
+
+def test_presets_share_the_first_ones_account():
+    found = compare_presets(["iwm-shares", "tna-momentum", "iwm-call-spread"], {"account.equity": 200_000})
+    assert {vehicle.plan.size.risk_budget for vehicle in found.vehicles} == {2_000}
+    assert [vehicle.name for vehicle in found.vehicles] == ["iwm-shares", "tna-momentum", "iwm-call-spread"]
+    assert found.to_dict()["vehicles"][2]["size"]["units"] == 2
