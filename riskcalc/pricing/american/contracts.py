@@ -39,12 +39,7 @@ def tables(keys: FloatArray, *, most_rows: int) -> Iterator[NDArray[np.intp]]:
 
 
 def contract_keys(batch: Batch, *, wait: FloatArray) -> FloatArray:
-    """Keys of options before a first drop, a wait ahead: equal where one set of nodes serves.
-
-    At one moment options are either all one contract or each alone.
-    """
-    if not batch.elapsed.any():
-        return _all_or_each(batch, one=_is_one_contract(batch, wait=float(wait[0])))
+    """Keys of options before a first drop, a wait ahead: equal where one set of nodes serves."""
     span = np.floor(np.log(wait / SHORTEST_WAIT) / np.log(WAIT_RATIO))
     shortest = SHORTEST_WAIT * WAIT_RATIO**span
     reach = SHARED_REACH * batch.vol * np.sqrt(shortest)
@@ -53,31 +48,13 @@ def contract_keys(batch: Batch, *, wait: FloatArray) -> FloatArray:
 
 def boundary_keys(batch: Batch) -> FloatArray:
     """Keys of options without drops: equal where one exercise boundary, in strikes, serves."""
-    if not batch.elapsed.any():
-        return _all_or_each(batch, one=_alike(*_terms(batch), batch.time_to_expiry))
     span = np.floor(np.log(batch.time_to_expiry / SHORTEST_WAIT) / np.log(WAIT_RATIO))
     return np.stack([*_terms(batch), span])
-
-
-def _is_one_contract(batch: Batch, *, wait: float) -> bool:
-    """Say whether only spots differ, and so little that one set of nodes serves all."""
-    spread = np.log(batch.spot.max() / batch.spot.min())
-    near = bool(spread < SHARED_REACH * batch.vol[0] * np.sqrt(wait))
-    return near and _alike(*_terms(batch), batch.time_to_expiry, batch.strike)
-
-
-def _alike(*columns: FloatArray) -> bool:
-    return all(bool((values == values[0]).all()) for values in columns)
 
 
 def _terms(batch: Batch) -> tuple[FloatArray, ...]:
     expiry = np.round(batch.expiry, EXPIRY_DIGITS)
     return batch.sign, batch.vol, batch.rate, batch.dividend_yield, expiry
-
-
-def _all_or_each(batch: Batch, *, one: bool) -> FloatArray:
-    number = np.arange(batch.spot.size, dtype=np.float64)[None, :]
-    return 0 * number if one else number
 
 
 def shared(values: FloatArray) -> FloatArray:

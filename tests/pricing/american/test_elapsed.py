@@ -93,8 +93,9 @@ def test_rho_of_a_put_is_no_worse_than_that_of_each_moment_alone(vol):
 
 def test_a_dividend_at_the_moment_is_past():
     terms = TERMS | {"sign": 1, "spot": SPOTS, "time_to_expiry": 3 / 365}
-    on_the_day = american(**terms, **ONE, elapsed=57 / 365)
+    on_the_day, seconds_before = (american(**terms, **ONE, elapsed=57 / 365 - early) for early in (0, 5e-7))
     assert on_the_day.value == pytest.approx(black_scholes(**terms).value, abs=0)
+    assert seconds_before.value == pytest.approx(on_the_day.value, abs=0)
     assert (american(**terms, **ONE, elapsed=56.999 / 365).value < on_the_day.value).all()
 
 
@@ -110,6 +111,17 @@ def test_two_drops_of_one_day_are_told_apart_by_a_moment_between():
     days, terms = [10, 50, 50.2, 50.4], schedule | {"sign": 1}
     found, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
     assert found.value == pytest.approx(alone.value, abs=CALL_ERROR)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("schedule", [TWO, NONE], ids=["two", "none"])
+def test_contracts_of_one_moment_priced_together_agree_with_each_alone(schedule, sign):
+    strikes, vols = np.array([280.0, 300.0]), np.array([0.15, 0.25])
+    terms = {"sign": sign, "spot": SPOTS, "time_to_expiry": 0.4, "rate": 0.04} | schedule
+    found = american(**terms, strike=strikes[:, None, None], vol=vols[:, None]).value
+    for i, j in np.ndindex(2, 2):
+        alone = [american(**terms | {"spot": spot}, strike=strikes[i], vol=vols[j]).value for spot in SPOTS]
+        assert found[i, j] == pytest.approx(alone, abs=2 * CALL_ERROR if sign > 0 else 1e-4)
 
 
 def test_scalars_stay_scalars_and_no_time_passed_changes_nothing():
