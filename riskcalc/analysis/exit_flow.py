@@ -39,6 +39,8 @@ class Exit(NamedTuple):
     day: float
     point: float
     """Log distance of the spot then, in the trade's favour."""
+    width: float = 0.0
+    """How far the P&L moves within the step [dollars]."""
 
 
 @dataclass
@@ -125,7 +127,11 @@ class _Walk:
                 banked += stages[end].closes * _mean(reached[0], values.target[end])
             else:
                 day = _mean(reached[0], values.days)
-                self._leave(Ending.TARGET, _shifted(reached.sum(axis=1), banked), day, stages[-1].target)
+                whole, width = (
+                    _shifted(reached.sum(axis=1), banked),
+                    stages[-1].closes * _width(values.target[-1]),
+                )
+                self.flow.exits.append(Exit(Ending.TARGET, whole, day, stages[-1].target, width))
         self.held = after
 
     def _stop(self, stopped: FloatArray, stage: int, banked: float, values: StepValues) -> None:
@@ -133,10 +139,12 @@ class _Walk:
         moments, day = stopped.sum(axis=1), _mean(stopped[0], values.days)
         filled, part = _mean(stopped[0], values.stop[stage]), values.gap_share
         share, level = self.levels.stages[stage].open_share, self.levels.stages[stage].stop
-        self._leave(Ending.STOP, (1 - part) * _shifted(moments, banked + share * filled), day, level)
+        whole, width = _shifted(moments, banked + share * filled), share * _width(values.stop[stage])
+        self.flow.exits.append(Exit(Ending.STOP, (1 - part) * whole, day, level, width))
         if part:
             jumped = _mean(stopped[0], values.gap[stage])
-            self._leave(Ending.STOP, part * _shifted(moments, banked + share * jumped), day, level)
+            whole, width = _shifted(moments, banked + share * jumped), share * _width(values.gap[stage])
+            self.flow.exits.append(Exit(Ending.STOP, part * whole, day, level, width))
             self.flow.gap_loss += part * share * float(moments[0]) * (filled - jumped)
 
     def drop(self, drop: Drop) -> None:
@@ -145,7 +153,7 @@ class _Walk:
         for start, stage in enumerate(stages):
             self.held[start] = _shifted(self.held[start], stage.open_share * drop.cash)
             stopped = self._taken_off(start, points <= stage.stop, stage.open_share, drop.stops[start])
-            self._leave(Ending.STOP, stopped.sum(axis=1), drop.day, stage.stop)
+            self.flow.exits.append(Exit(Ending.STOP, stopped.sum(axis=1), drop.day, stage.stop))
             if stage.target == math.inf:
                 break
             past = points >= stage.target
@@ -154,7 +162,7 @@ class _Walk:
             if start + 1 < len(stages):
                 self.held[start + 1][:, past] += reached
             else:
-                self._leave(Ending.TARGET, reached.sum(axis=1), drop.day, stage.target)
+                self.flow.exits.append(Exit(Ending.TARGET, reached.sum(axis=1), drop.day, stage.target))
 
     def _taken_off(self, stage: int, past: NDArray[np.bool_], share: float, pnls: Between) -> FloatArray:
         """Take the paths at some nodes out of a stage, a share of them closed."""
@@ -168,10 +176,7 @@ class _Walk:
             whole = _shifted(moments, stage.open_share * self.values.last)
             for place in np.flatnonzero(moments[0]):
                 point = float(self.nodes.points[place])
-                self._leave(Ending.TIME, whole[:, place], self.values.last_day, point)
-
-    def _leave(self, ending: Ending, moments: FloatArray, day: float, point: float) -> None:
-        self.flow.exits.append(Exit(ending, moments, day, point))
+                self.flow.exits.append(Exit(Ending.TIME, whole[:, place], self.values.last_day, point))
 
 
 def _shifted(moments: FloatArray, gain: FloatArray | float) -> FloatArray:
@@ -188,3 +193,8 @@ def _mean(weights: FloatArray, values: FloatArray) -> float:
     if total < NOISE:
         return float(values[len(MOMENTS) // 2])
     return float(weights @ values) / total
+
+
+def _width(values: FloatArray) -> float:
+    """How far a value moves within a step."""
+    return abs(float(values[-1] - values[0]))

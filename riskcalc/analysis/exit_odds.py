@@ -79,20 +79,18 @@ def _chances(levels: ExitStages, timeline: Timeline, stop: float, target: float)
 
 
 def _through_dividends(levels: ExitStages, timeline: Timeline) -> tuple[float, float]:
-    """The same step by step, since the spot drops at the ex-dates."""
+    """The same stretch by stretch, since the spot drops at the ex-dates; a step of any length is exact."""
+    timeline = replace(timeline, stretches=tuple(one._replace(steps=1) for one in timeline.stretches))
     nodes, alone = lay_nodes(levels, timeline), levels.stages[0]
     held = np.zeros(len(nodes.points))
     held[0], stopped, reached = 1.0, 0.0, 0.0
     fallen, past = nodes.points <= alone.stop, nodes.points >= alone.target
     for stretch in timeline.stretches:
         step = timeline.step(stretch, levels.side)
-        tables = transition_tables(levels, nodes, step)
-        for number in range(stretch.steps):
-            if stretch.dividend and number == stretch.steps - 1:
-                tables = transition_tables(levels, nodes, step, dividend=stretch.dividend)
-            stopped += float((held @ tables.stop[0, 0]).sum())
-            reached += float((held @ tables.reach[0, 0]).sum())
-            held = held @ tables.land[0, 0]
+        tables = transition_tables(levels, nodes, step, dividend=stretch.dividend)
+        stopped += float((held @ tables.stop[0, 0]).sum())
+        reached += float((held @ tables.reach[0, 0]).sum())
+        held = held @ tables.land[0, 0]
         stopped, reached = stopped + float(held[fallen].sum()), reached + float(held[past].sum())
         held[fallen | past] = 0.0
     return stopped, reached

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from riskcalc.analysis.exit_flow import Ending, Exit
 from riskcalc.analysis.exit_levels import ExitStages
@@ -25,12 +24,14 @@ TAIL = 1e-3
 """Chance on either side that the histogram does not make room for."""
 
 SPREAD = 8
-"""Points that stand for the P&L from one node at the time stop to the next."""
+"""Points that stand for the P&L of one exit."""
 
 FURTHEST = 6.0
 """Deviations of the log price at the horizon within which the drift that breaks even is looked for."""
 
-SEARCHED = 120
+SEARCHED = 60
+NARROWINGS = 5
+"""Times that the drift is looked for between neighbours of so many: 60^5 leaves ten digits."""
 
 RARE = 1e-14
 """Chance of an exit that says nothing."""
@@ -61,24 +62,22 @@ def pnl_law(exits: Sequence[Exit]) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBi
 
 
 def _points(exits: Sequence[Exit]) -> tuple[FloatArray, FloatArray]:
-    """P&L and chance, point by point; what ends at the time stop is spread from node to node."""
+    """P&L and chance by point: each exit spread over its step, or to its neighbours on the last day."""
     found = [one for one in exits if one.moments[0] > RARE]
     chances = np.array([one.moments[0] for one in found])
     pnls = np.array([one.moments[1] for one in found]) / chances
-    timed = np.array([one.ending is Ending.TIME for one in found])
-    if timed.sum() < 2:
-        return pnls, chances
+    half = np.array([one.width for one in found]) / 2
+    low, high = pnls - half, pnls + half
+    timed = np.flatnonzero([one.ending is Ending.TIME for one in found])
     # Exits at the time stop follow each other node by node, stage by stage.
-    places = np.array([one.point for one in found])[timed]
-    spread, at = [], pnls[timed]
-    for block in np.split(np.arange(len(at)), np.flatnonzero(np.diff(places) < 0) + 1):
-        middle = (at[block][1:] + at[block][:-1]) / 2
-        edges = np.concatenate([at[block][:1], middle, at[block][-1:]])
-        parts = (np.arange(SPREAD) + 0.5) / SPREAD
-        spread.append((edges[:-1, None] + np.diff(edges)[:, None] * parts).ravel())
+    places = np.array([found[place].point for place in timed])
+    for block in np.split(timed, np.flatnonzero(np.diff(places) < 0) + 1):
+        middle = (pnls[block][1:] + pnls[block][:-1]) / 2
+        low[block[1:]], high[block[:-1]] = middle, middle
+    parts = (np.arange(SPREAD) + 0.5) / SPREAD
     return (
-        np.concatenate([pnls[~timed], *spread]),
-        np.concatenate([chances[~timed], np.repeat(chances[timed] / SPREAD, SPREAD)]),
+        (low[:, None] + (high - low)[:, None] * parts).ravel(),
+        np.repeat(chances / SPREAD, SPREAD),
     )
 
 
@@ -102,14 +101,19 @@ def break_even_drift(exits: Sequence[Exit], timeline: Timeline, levels: ExitStag
         return mean
 
     furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)
-    shifts = furthest * np.linspace(-1, 1, SEARCHED + 1)
-    signs = np.sign(expected(shifts))
-    crossings = np.flatnonzero(signs[1:] * signs[:-1] <= 0)
-    if not len(crossings):
+    low, high = -furthest, furthest
+    for _ in range(NARROWINGS):
+        shifts = np.linspace(low, high, SEARCHED + 1)
+        found = expected(shifts)
+        crossings = np.flatnonzero(found[1:] * found[:-1] <= 0)
+        if not len(crossings):
+            break
+        nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
+        low, high = shifts[nearest], shifts[nearest + 1]
+    # Between close neighbours rounding may hide the crossing; without one they are as far apart as ever.
+    if high - low == 2 * furthest:
         return None
-    nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
-    root = brentq(lambda shift: float(expected(shift)), shifts[nearest], shifts[nearest + 1], xtol=1e-10)
-    return timeline.drift + levels.side * float(root)
+    return timeline.drift + levels.side * float(low + high) / 2
 
 
 def _dropped(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:

@@ -19,17 +19,15 @@ from riskcalc.domain import ExitPlan, Market, Trade, View
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
-DAYS_PER_STEP = 2.0
+DAYS_PER_STEP = 3.0
 """Calendar days of a step, at most, as long as that makes no more than `MOST_STEPS` of a stretch."""
 
 MOST_STEPS = 64
 MOST_SHORT_STEPS = 200
 """The same where a stop moves to break-even so close to the first target that short steps are needed."""
 
-WATCHED = 5.0
-"""Deviations of a step from the first target to a stop at break-even: nobody travels that in one step."""
-
-FEWEST_STEPS = 6
+WATCHED = 4.0
+"""Deviations of a step from the first target to a stop at break-even: one in 10,000 travels that at once."""
 
 LONGEST_HOLDING = 365
 """Calendar days after which a trade without time stop and expiry is closed."""
@@ -141,7 +139,7 @@ def lay_timeline(
 
 def _steps(days: float, levels: ExitStages, vol: float) -> int:
     """Steps of a stretch."""
-    steps = min(max(math.ceil(days / DAYS_PER_STEP), FEWEST_STEPS), MOST_STEPS)
+    steps = min(max(math.ceil(days / DAYS_PER_STEP), 1), MOST_STEPS)
     before, *after = levels.stages[:2]
     if not after or after[0].stop <= before.stop or not math.isfinite(before.target):
         return steps

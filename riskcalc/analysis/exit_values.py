@@ -18,13 +18,13 @@ from riskcalc.domain import ExitPlan, Market, Trade
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
-DATES = 8
+DATES = 7
 """Dates of a stretch at which options are valued at a level."""
 
-SPOTS_PER_DEVIATION = 4.0
+SPOTS_PER_DEVIATION = 3.0
 """Spots valued at the time stop per deviation of what vol the options have left."""
 
-FEWEST_SPOTS = 14
+FEWEST_SPOTS = 12
 
 
 class StepValues(NamedTuple):

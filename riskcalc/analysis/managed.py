@@ -62,12 +62,12 @@ def managed_outcome(
     -----
     Between ex-dates the spot is a geometric Brownian motion in calendar time (ACT/365), the clock that
     reprices the options. Levels are watched always, and a stop is filled at its price, or at the open where a
-    dividend drops the spot past it. The law of the log price at the ends of steps of some two days is carried
-    on Gauss-Legendre nodes; within a step the chances to touch are closed forms. Shares collect their
-    dividends, and reinvest their yield. An option is held even where its exercise would pay. A stop that
-    moves to break-even is watched from the step after the one that takes the first target; the steps are
-    short enough for nobody to get there sooner, unless the two lie within 5 deviations of a 200th of the
-    time. A deviation of the log price below a thousandth at the horizon is taken for a thousandth.
+    dividend drops the spot past it. The law of the log price is carried on Gauss-Legendre nodes in steps of
+    some three days; within a step the chances to touch are closed forms. Shares collect their dividends and
+    reinvest their yield. An option is held even where its exercise would pay. A stop that moves to break-even
+    is watched from the step after the one that takes the first target: the steps are short enough for next to
+    nobody to get there sooner, unless the two lie within 4 deviations of a 200th of the time. A deviation of
+    the log price below a thousandth at the horizon is taken for a thousandth.
 
     Under the neutral view a fairly priced trade expects minus its costs, whatever its exits. A vol shift
     at the stop, stops filled at the gap price and legs with other vols than the quote's are not neutral.

@@ -13,7 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
-from riskcalc.domain.comparison import CommonState, Comparison, StateValue, Vehicle
+from riskcalc.domain.comparison import CommonState, Comparison, StateValue, StopOrder, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
@@ -22,22 +22,19 @@ from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, i
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, Quote
 from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
-from riskcalc.domain.report import (
+from riskcalc.domain.planned import (
     Check,
     CheckStatus,
-    EarlyExerciseLine,
     GapLine,
-    Greeks,
     LadderRow,
-    LegReport,
     Level,
     PositionSize,
-    RiskReport,
     TargetOutcome,
     TargetReport,
     ThetaReport,
     TradePlan,
 )
+from riskcalc.domain.report import EarlyExerciseLine, Greeks, LegReport, RiskReport
 from riskcalc.domain.scenario import Scenario, StressRow
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.view import View
@@ -84,6 +81,7 @@ __all__ = [
     "ShareLeg",
     "Side",
     "StateValue",
+    "StopOrder",
     "StressRow",
     "Target",
     "TargetOutcome",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.plain_data import plain
-from riskcalc.domain.report import TradePlan
+from riskcalc.domain.planned import TradePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,22 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopOrder:
+    """Which of two stops fires first: a fund's or one on its benchmark."""
+
+    fund: str
+    """Name of the trade in the fund."""
+    other: str
+    """Name of the trade whose stop is on the benchmark."""
+    sessions: int
+    """Sessions looked at: to the earlier of the two time stops."""
+    fund_first: float
+    """Chance under the neutral view, both watched at all times."""
+    other_first: float
+    """The rest fires neither, or both on one day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Trades sized to one risk budget, on one path."""
 
@@ -68,6 +84,8 @@ class Comparison:
     """Size of the common gap of the benchmark, a fraction."""
     states: tuple[CommonState, ...]
     vehicles: tuple[Vehicle, ...]
+    stop_orders: tuple[StopOrder, ...]
+    """One for each leveraged fund, against the first trade on the benchmark itself."""
     summary: str
     """What separates them, in a sentence or two."""
 
@@ -79,6 +97,7 @@ class Comparison:
             "gap": plain(self.gap),
             "states": plain(self.states),
             "vehicles": [_vehicle_to_dict(vehicle) for vehicle in self.vehicles],
+            "stop_orders": plain(self.stop_orders),
             "summary": self.summary,
         }
 

@@ -43,10 +43,20 @@ def _vehicles(comparison: Comparison) -> Section:
             vehicle.loss_at_gap
         ),
         "R if the targets are reached": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
+        "stop first": lambda vehicle: percent(vehicle.plan.odds.stop_first, digits=1),
+        "target first": lambda vehicle: percent(vehicle.plan.odds.target_first, digits=1),
+        "expected, per dollar risked": lambda vehicle: money(_per_dollar_risked(vehicle), signed=True),
+        "breaks even at an own drift of": lambda vehicle: percent(
+            vehicle.plan.managed.break_even_drift, digits=1, signed=True
+        ),
         "time stop": lambda vehicle: str(vehicle.plan.time_stop or MISSING),
     }
     rows = tuple((label, *map(fact, comparison.vehicles)) for label, fact in facts.items())
     return Section(title="At one risk", rows=rows, header=("", *_names(comparison)))
+
+
+def _per_dollar_risked(vehicle: Vehicle) -> float:
+    return vehicle.plan.managed.expected_pnl / vehicle.plan.size.loss_per_unit
 
 
 def _holding(vehicle: Vehicle) -> str:

@@ -20,6 +20,7 @@ from riskcalc.domain import (
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning.comparison_text import summary
+from riskcalc.planning.stop_order import stop_orders
 from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
 
 USUAL_MOVES = (-0.06, 0.0, 0.10, 0.15)
@@ -70,13 +71,15 @@ def compare(
     benchmark, today = _common_ground(plans)
     states = [_state(move, day, today) for day, move in product(_days(plans, days), moves)]
     vehicles = tuple(_vehicle(plan, states) for plan in plans)
+    orders = stop_orders(vehicles)
     return Comparison(
         benchmark=benchmark,
         risk_budget=plans[0].size.risk_budget,
         gap=COMMON_GAP,
         states=tuple(states),
         vehicles=vehicles,
-        summary=summary(vehicles, benchmark=benchmark, gap=COMMON_GAP),
+        stop_orders=orders,
+        summary=summary(vehicles, orders, benchmark=benchmark, gap=COMMON_GAP),
     )
 
 

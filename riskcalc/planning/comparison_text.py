@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from riskcalc.domain import Vehicle
+from riskcalc.domain import StopOrder, Vehicle
 
 
-def summary(vehicles: Sequence[Vehicle], *, benchmark: str, gap: float) -> str:
+def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchmark: str, gap: float) -> str:
     """Say what each vehicle is at its one risk, and which gives the most and loses the most."""
     held = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
     if not held:
@@ -21,6 +21,7 @@ def summary(vehicles: Sequence[Vehicle], *, benchmark: str, gap: float) -> str:
     return (
         f"{clauses}. {most} gives the most {benchmark} exposure, {least} ties up the least money, and a gap "
         f"of {gap:.0%} in {benchmark} hurts {worst.name} most: ${worst.loss_at_gap:,.0f}."
+        + "".join(f" {_order(order)}." for order in orders)
     )
 
 
@@ -33,6 +34,13 @@ def _clause(vehicle: Vehicle, benchmark: str) -> str:
     return (
         f"{vehicle.name} moves like {sign}${abs(vehicle.exposure):,.0f} of {benchmark} "
         f"on ${vehicle.capital:,.0f} of buying power and {day}"
+    )
+
+
+def _order(order: StopOrder) -> str:
+    return (
+        f"Within {order.sessions} sessions the stop of {order.fund} fires before that of {order.other} "
+        f"in {order.fund_first:.0%} of cases, after it in {order.other_first:.0%}"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import Account, Comparison, FillPrice, Market, QuotedListing, Trade, TradePlan
+from riskcalc.domain import Account, Comparison, FillPrice, Market, QuotedListing, Trade, TradePlan, View
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.preset import Preset
@@ -54,7 +54,7 @@ def plan_preset(
     """
     preset = load_preset(name_or_path, overrides)
     if chain is None:
-        return _planned(preset, preset.account)
+        return _planned(preset, preset.account, preset.view)
     _require_not_set(overrides or {}, chain)
     trade, market = _entered(preset, chain, at)
     return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
@@ -69,7 +69,7 @@ def compare_presets(
     ----------
     names_or_paths : sequence of str or Path
         Presets on one benchmark; the equity, limits and heat of the first size all of them, each keeps its
-        own costs.
+        own costs. The view of the first is held of all: what it says of its underlying, scaled by leverage.
     overrides : mapping, optional
         Values by dotted key, set over every preset's own.
 
@@ -92,16 +92,30 @@ def compare_presets(
     [56, 138]
     """
     presets = [load_preset(name, overrides) for name in names_or_paths]
-    return compare([_planned(preset, presets[0].account) for preset in presets])
+    views = [_same_view(presets[0], preset) for preset in presets]
+    return compare(
+        [_planned(preset, presets[0].account, view) for preset, view in zip(presets, views, strict=True)]
+    )
 
 
-def _planned(preset: Preset, account: Account) -> TradePlan:
+def _same_view(first: Preset, other: Preset) -> View:
+    """The first preset's view said of another's underlying: drift over the rate, and vol, times leverage."""
+    view = first.view
+    times = other.template.instrument.leverage / first.template.instrument.leverage
+    excess = None if view.drift is None else view.drift - first.market.rate
+    return View(
+        drift=None if excess is None else other.market.rate + times * excess,
+        vol=None if view.vol is None else abs(times) * view.vol,
+    )
+
+
+def _planned(preset: Preset, account: Account, view: View) -> TradePlan:
     return plan(
         preset.template.resolve(preset.market),
         preset.market,
         dataclasses.replace(account, costs=preset.account.costs),
         preset.exits,
-        view=preset.view,
+        view=view,
         entry=preset.entry,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from riskcalc.domain.account import Account
+from riskcalc.domain.planned import PositionSize
 from riskcalc.domain.ranges import non_negative
-from riskcalc.domain.report import PositionSize
 from riskcalc.sizing.limit import Limit
 from riskcalc.sizing.percent_risk import risk_budget_limit
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from riskcalc.domain.account import RiskBasis
+from riskcalc.domain.planned import PositionSize
 from riskcalc.domain.ranges import fraction, non_negative, positive
-from riskcalc.domain.report import PositionSize
 from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing.limit import MOST_UNITS, Limit

@@ -20,7 +20,7 @@ def test_the_managed_outcome_says_what_is_expected_in_dollars_and_r():
     rows = {row[0]: row[1:] for row in section(plan, "Managed").rows}
     assert rows["expected P&L"] == ("$0.00", "+0.00R")
     assert rows["leaves at the stop"][1] == "moved to the entry by the first target"
-    assert rows["breaks even at a drift of"][0] == "+2.9%"
+    assert rows["breaks even at a drift of"][0] == "+4.0%"
     assert "lost to gaps" not in rows
 
 

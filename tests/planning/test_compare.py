@@ -131,8 +131,32 @@ def test_what_cannot_be_compared_is_named(plans, says):
         compare(plans)
 
 
+def test_one_view_is_held_of_every_vehicle():
+    """15 % for IWM at a rate of 4 % is 4 % + 3 x 11 % for TNA and 4 % - 3 x 11 % for TZA, before fees."""
+    found = compare_presets(["iwm-shares", "tna-momentum", "tza-hedge"], {"view.drift": "15%"})
+    drifts = [vehicle.plan.report.view.drift for vehicle in found.vehicles]
+    assert drifts == pytest.approx([0.15, 0.37, -0.29])
+    assert found.vehicles[1].plan.managed.expected_pnl > 0 > found.vehicles[2].plan.managed.expected_pnl
+
+
 def test_presets_share_the_first_ones_account():
     found = compare_presets(["iwm-shares", "tna-momentum", "iwm-call-spread"], {"account.equity": 200_000})
     assert {vehicle.plan.size.risk_budget for vehicle in found.vehicles} == {2_000}
     assert [vehicle.name for vehicle in found.vehicles] == ["iwm-shares", "tna-momentum", "iwm-call-spread"]
     assert found.to_dict()["vehicles"][2]["size"]["units"] == 2
+
+
+def test_the_funds_stop_is_raced_against_the_benchmarks():
+    found = compare([IWM, TNA, TZA, SPREAD])
+    (order,) = found.stop_orders
+    assert (order.fund, order.other, order.sessions) == ("TNA +1 share", "IWM +1 share", 20)
+    # A stop of 12 % in TNA is one of 4 % in IWM: it always comes before 6 %.
+    assert order.fund_first > 0.4
+    assert order.other_first == pytest.approx(0, abs=1e-9)
+    assert "fires before that of IWM +1 share in 4" in found.summary
+
+
+def test_a_stop_of_three_times_the_size_comes_later():
+    wide = plan(shares("TNA"), MARKET, ACCOUNT, ExitPlan(stop=0.18, holding_days=28))
+    (order,) = compare([IWM, wide]).stop_orders
+    assert order.other_first > 0.2 > order.fund_first
