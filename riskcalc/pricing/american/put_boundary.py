@@ -264,7 +264,7 @@ def _from_nodes(order: int) -> FloatArray:
     return _interpolation(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def _interpolation(roots: bytes, order: int) -> FloatArray:
     """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time, as bytes."""
     nodes = np.concatenate([[0.0], _node_roots(order)])

@@ -185,7 +185,7 @@ class _Points:
     slopes: FloatArray
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def _points(roots: bytes, order: int) -> _Points:
     left, degrees = np.frombuffer(roots), np.arange(order)
     to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
