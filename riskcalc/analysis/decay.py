@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
+import numpy as np
+from numpy.typing import NDArray
 
 from riskcalc.analysis.payoff import net_debit
-from riskcalc.analysis.valuation import value_position
-from riskcalc.domain import Market, Side, ThetaReport, Trade
+from riskcalc.analysis.valuation import PositionGreeks, value_legs
+from riskcalc.domain import Market, OptionLeg, Side, ThetaReport, Trade
 
 
 def decay(trade: Trade, market: Market, *, days: int) -> ThetaReport:
@@ -26,12 +27,13 @@ def decay(trade: Trade, market: Market, *, days: int) -> ThetaReport:
     ThetaReport
         The sum is the exact change of value, not `days` times today's theta.
     """
-    per_day, total = _decay(trade, market, days)
+    found = value_legs(trade, market, days=[0.0, float(days)])
+    per_day, total = _decay(found, np.full(len(trade.legs), fill_value=True))
     debit = net_debit(trade)
-    bought = tuple(leg for leg in trade.option_legs if leg.side is Side.LONG)
+    bought = np.array([isinstance(leg, OptionLeg) and leg.side is Side.LONG for leg in trade.legs])
     alone: tuple[float, float] | tuple[None, None] = (None, None)
-    if bought and len(bought) < len(trade.option_legs):
-        alone = _decay(dataclasses.replace(trade, legs=bought), market, days)
+    if 0 < np.count_nonzero(bought) < len(trade.option_legs):
+        alone = _decay(found, bought)
     return ThetaReport(
         per_day=per_day,
         debit_share_per_day=per_day / debit if debit > 0 else None,
@@ -41,6 +43,7 @@ def decay(trade: Trade, market: Market, *, days: int) -> ThetaReport:
     )
 
 
-def _decay(trade: Trade, market: Market, days: int) -> tuple[float, float]:
-    found = value_position(trade, market, days=[0.0, float(days)])
-    return float(found.theta[0]) / 365, float(found.value[1] - found.value[0])
+def _decay(legs: PositionGreeks, chosen: NDArray[np.bool_]) -> tuple[float, float]:
+    """Theta a day and change of value of the chosen legs together."""
+    today, later = legs.value[chosen].sum(axis=0)
+    return float(legs.theta[chosen, 0].sum()) / 365, float(later - today)

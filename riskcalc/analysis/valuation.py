@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import (
-    OptionGreeks,
     VolStatus,
     american,
     american_implied_vol,
@@ -60,8 +59,14 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
         The underlying is not quoted, a leg has expired, or no vol explains a premium.
     """
     quote = market.quote(trade.symbol)
-    legs = tuple(_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
-    return dataclasses.replace(trade, legs=legs)
+    legs = [_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs]
+    unpriced = {k: leg for k, leg in enumerate(legs) if isinstance(leg, OptionLeg) and leg.premium is None}
+    if unpriced:
+        options = tuple(unpriced.values())
+        model = _option_greeks(options, trade.instrument, market, _conditions(spot=quote.spot))
+        for k, value in zip(unpriced, model[0], strict=True):
+            legs[k] = dataclasses.replace(unpriced[k], premium=max(float(value), 0.0))
+    return dataclasses.replace(trade, legs=tuple(legs))
 
 
 def value_position(
@@ -174,6 +179,7 @@ def solve_vol(
 
 
 def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
+    """Fill in all but what the model is asked for."""
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price
         return dataclasses.replace(leg, entry_price=float(entry))
@@ -184,11 +190,7 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     vol = leg.vol
     if vol is None:
         vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
-    leg = dataclasses.replace(leg, vol=vol)
-    if leg.premium is None:
-        model = _option_greeks((leg,), trade.instrument, market, _conditions(spot=quote.spot))
-        leg = dataclasses.replace(leg, premium=max(float(model[0, 0]), 0.0))
-    return leg
+    return dataclasses.replace(leg, vol=vol)
 
 
 def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:
@@ -232,27 +234,9 @@ def _option_greeks(
     schedule = _schedule(instrument, market, until=max(leg.expiry for leg in legs))
     if instrument.exercise is ExerciseStyle.EUROPEAN:
         return np.stack(black_scholes(**contracts))
-    return _american_on_each_day(contracts, at.days, *schedule)
-
-
-def _american_on_each_day(
-    contracts: dict[str, ArrayLike], days: Floats, times: Floats, amounts: Floats
-) -> Floats:
-    """Price with the dividends that are left on each day; days with the same ones left in one go."""
-    contracts = dict(zip(contracts, np.broadcast_arrays(*contracts.values(), days)[:-1], strict=True))
-    elapsed = np.broadcast_to(days, np.shape(contracts["spot"])) / 365
-    coming = np.searchsorted(times, elapsed, side="right")
-    # Without a dividend to come the day is in the time to expiry alone.
-    clock = np.where(coming == len(times), -1.0, elapsed)
-    found = np.empty((len(OptionGreeks._fields), *clock.shape))
-    for now in np.unique(clock):
-        here = clock == now
-        found[:, here] = american(
-            **{name: np.asarray(values)[here] for name, values in contracts.items()},
-            dividend_times=times - max(now, 0.0) if now >= 0 else (),
-            dividend_amounts=amounts if now >= 0 else (),
-        )
-    return found
+    times, amounts = schedule
+    greeks = american(**contracts, dividend_times=times, dividend_amounts=amounts, elapsed=at.days / 365)
+    return np.stack(greeks)
 
 
 def _schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:

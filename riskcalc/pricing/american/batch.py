@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
 NO_RATE = 1e-12  # a rate below this is none: no value shows it, and ratios of such rates overflow
-SHARED_REACH = 30.0  # standard deviations until the first ex-date that one set of nodes may span
 NOW = 1e-6  # years: an ex-date within half a minute is past
+ROUNDING = 1e-15
 SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
 
 
@@ -31,10 +31,13 @@ class Batch:
     vol: FloatArray
     rate: FloatArray
     dividend_yield: FloatArray
+    elapsed: FloatArray
+    """Years from day 0 of the dividend schedule to the moment of each option."""
 
     @classmethod
     def of(cls, **inputs: ArrayLike) -> tuple[Batch, tuple[int, ...]]:
         """Broadcast the inputs, flatten them, and return their common shape beside them."""
+        inputs = {"elapsed": 0.0} | inputs
         arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
         flat = {name: array.ravel() for name, array in zip(inputs, arrays, strict=True)}
         for name in ("rate", "dividend_yield"):
@@ -64,12 +67,10 @@ class Batch:
         grown = np.exp(np.maximum(-carried * self.time_to_expiry, 0.0))
         return self.intrinsic(), np.where(call, self.spot, self.strike) * grown
 
-    def is_one_contract(self, *, first_time: float) -> bool:
-        """Say whether only spots differ, and so little that one set of nodes serves all."""
-        terms = (self.sign, self.strike, self.vol, self.rate, self.dividend_yield, self.time_to_expiry)
-        spread = np.log(self.spot.max() / self.spot.min())
-        near = spread < SHARED_REACH * self.vol[0] * np.sqrt(first_time)
-        return bool(near and all((values == values[0]).all() for values in terms))
+    @property
+    def expiry(self) -> FloatArray:
+        """Years from day 0 to each option's expiry."""
+        return self.elapsed + self.time_to_expiry
 
     def intrinsic(self) -> FloatArray:
         """Return what exercise pays now."""
@@ -78,16 +79,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Cash dividends still to come, in the order of their ex-dates."""
+    """Cash dividends in the order of their ex-dates."""
 
     times: FloatArray
-    """Strictly increasing, > NOW [years]."""
+    """Increasing [years from day 0]."""
     amounts: FloatArray
     """> 0 [dollars per share]."""
 
     @classmethod
     def of(cls, *, times: ArrayLike, amounts: ArrayLike) -> Schedule:
-        """Check and sort; drop what is paid already or nothing; join drops of one day.
+        """Check and sort; leave out what pays nothing.
 
         Raises
         ------
@@ -104,17 +105,27 @@ class Schedule:
             raise InvalidInputError(f"dividend_times must be finite, got {when.tolist()}")
         if not (np.isfinite(paid) & (paid >= 0.0)).all():
             raise InvalidInputError(f"dividend_amounts must be finite and >= 0, got {paid.tolist()}")
-        coming = np.flatnonzero((when > NOW) & (paid > 0.0))
-        coming = coming[np.argsort(when[coming], kind="stable")]
-        return cls._joined(when[coming], paid[coming])
+        something = np.flatnonzero(paid > 0.0)
+        order = something[np.argsort(when[something], kind="stable")]
+        return cls(times=when[order], amounts=paid[order])
 
-    @classmethod
-    def _joined(cls, times: FloatArray, amounts: FloatArray) -> Schedule:
+    def past(self, moment: FloatArray) -> NDArray[np.intp]:
+        """Count the dividends whose ex-date each moment sees as past."""
+        return np.searchsorted(self.times, moment + NOW, side="right")
+
+    def coming(self, past: int = 0) -> Schedule:
+        """Leave out that many past dividends, and join the drops of one day."""
+        times, amounts = self.times[past:], self.amounts[past:]
         first = np.diff(times, prepend=-np.inf) > SAME_DAY
         day = np.cumsum(first) - 1
         joined = np.zeros(np.count_nonzero(first))
         np.add.at(joined, day, amounts)
-        return cls(times=times[first], amounts=joined)
+        return Schedule(times=times[first], amounts=joined)
+
+    def seen(self, batch: Batch) -> NDArray[np.intp]:
+        """Count the dividends up to each option's expiry."""
+        # The sum of two times must not lose the drop on the expiry to its rounding.
+        return np.searchsorted(self.times, batch.expiry + ROUNDING * batch.elapsed, side="right")
 
     def first(self, count: int) -> Schedule:
         """Return the first dividends."""

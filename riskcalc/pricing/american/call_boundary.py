@@ -56,7 +56,7 @@ def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
     log_spot = np.clip(after_drop(later.exercise_from, contract.dividend_amounts[i]), -FARTHEST, FARTHEST)
     log_spot = np.where(np.abs(log_spot) < FARTHEST, log_spot, np.log(contract.strike))
     searched = (gain > TINY * contract.strike) & (contract.strike > contract.dividend_amounts[i])
-    deviation = contract.deviation(contract.time_to_expiry - contract.dividend_times[i])
+    deviation = contract.deviation(contract.expiry - contract.dividend_times[i])
     for _ in range(15):
         jet = average(contract, later, log_spot, now=float(contract.dividend_times[i]))
         spot = np.exp(log_spot)
@@ -76,7 +76,7 @@ def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
     strikes = contract.strike * np.exp(-contract.rate * waits)
     on_eves = strikes + np.cumsum(missed, axis=1) - missed
     at_expiry = contract.strike * np.exp(
-        -contract.rate * (contract.time_to_expiry - contract.dividend_times[i])
+        -contract.rate * (contract.expiry - contract.dividend_times[i])
     ) + missed.sum(axis=1, keepdims=True)
     cheapest: FloatArray = np.minimum(on_eves.min(axis=1, keepdims=True), at_expiry)
     return cheapest

@@ -25,8 +25,8 @@ class CallContract:
     """Shape (contracts, 1) [dollars], > 0."""
     vol: FloatArray
     rate: FloatArray
-    time_to_expiry: FloatArray
-    """Shape (contracts, 1) [years], not before the last ex-date."""
+    expiry: FloatArray
+    """Shape (contracts, 1) [years], not before the last ex-date; all times count from one day 0."""
     dividend_times: FloatArray
     """Increasing, > 0 [years]."""
     dividend_amounts: FloatArray
@@ -53,7 +53,7 @@ class Eve:
     exercise_from: FloatArray
 
 
-def average(contract: CallContract, eve: Eve, log_spot: FloatArray, *, now: float) -> Jet:
+def average(contract: CallContract, eve: Eve, log_spot: FloatArray, *, now: float | FloatArray) -> Jet:
     """Discounted mean of an eve's value over the spot's law, with the derivatives of that mean."""
     time = eve.time - now
     deviation = contract.deviation(time)

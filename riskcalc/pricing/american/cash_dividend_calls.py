@@ -20,6 +20,7 @@ from scipy.special import ndtr
 
 from riskcalc.pricing.american.call_boundary import cheapest_wait, earlier_boundary, last_boundary
 from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
+from riskcalc.pricing.american.contracts import contract_keys, shared, tables
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel
 from riskcalc.pricing.black_scholes import OptionGreeks
 
@@ -33,14 +34,11 @@ REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs le
 
 def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Value calls that see every dividend of the schedule; sign, yield and rate are known to fit."""
-    if batch.is_one_contract(first_time=schedule.times[0]):
-        contract = call_contract(batch.take(np.array([0])), schedule)
-        return OptionGreeks(*(field[0] for field in _greeks(contract, batch.spot[None, :])))
-    greeks = np.empty((6, batch.spot.size))
-    for block in range(0, batch.spot.size, BLOCK):
-        part = slice(block, block + BLOCK)
-        rows = batch.take(part)
-        greeks[:, part] = np.stack(_greeks(call_contract(rows, schedule), rows.spot[:, None]))[..., 0]
+    greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
+    keys = contract_keys(batch, wait=schedule.times[0] - batch.elapsed)
+    for table in tables(keys, most_rows=BLOCK):
+        contract = call_contract(batch.take(table[:, 0]), schedule)
+        greeks[:, table] = _greeks(contract, batch.spot[table], now=shared(batch.elapsed[table]))
     return OptionGreeks(*greeks)
 
 
@@ -50,14 +48,14 @@ def call_contract(batch: Batch, schedule: Schedule) -> CallContract:
         strike=batch.strike[:, None],
         vol=batch.vol[:, None],
         rate=batch.rate[:, None],
-        time_to_expiry=batch.time_to_expiry[:, None],
+        expiry=np.maximum(batch.expiry, schedule.times[-1])[:, None],
         dividend_times=schedule.times,
         dividend_amounts=schedule.amounts,
     )
 
 
-def _greeks(contract: CallContract, spot: FloatArray) -> OptionGreeks:
-    jet = average(contract, call_eves(contract, spot)[0], np.log(spot), now=0.0)
+def _greeks(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> OptionGreeks:
+    jet = average(contract, call_eves(contract, spot, now=now)[0], np.log(spot), now=now)
     bend = jet.curvature - jet.slope
     return OptionGreeks(
         value=jet.value,
@@ -70,37 +68,45 @@ def _greeks(contract: CallContract, spot: FloatArray) -> OptionGreeks:
     )
 
 
-def call_eves(contract: CallContract, spot: FloatArray) -> list[Eve]:
-    """Return the call on the eve of each ex-date, in the order of the dates, where the spots can lead."""
-    last = len(contract.dividend_times) - 1
-    eves = [_last_eve(contract, _reach(contract, spot, last))]
+def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> list[Eve]:
+    """Return the call on the eve of each ex-date, in the order of the dates, where the spots can lead.
+
+    Spots have shape (contracts, points); the moments when they are seen too, or one column.
+    """
+    spans = _spans(contract, now)
+    last = len(spans) - 1
+    eves = [_last_eve(contract, _reach(contract, spot, last, now=now), spans[last])]
     for i in reversed(range(last)):
-        eves.insert(0, _earlier_eve(contract, eves[0], _reach(contract, spot, i), i))
+        resolved = np.minimum(spans[i], spans[i + 1])
+        eves.insert(0, _earlier_eve(contract, eves[0], _reach(contract, spot, i, now=now), i, resolved))
     return eves
 
 
-def _reach(contract: CallContract, spot: FloatArray, i: int) -> tuple[FloatArray, FloatArray]:
+def _reach(
+    contract: CallContract, spot: FloatArray, i: int, *, now: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Bounds of the log-spot on the eve of ex-date i."""
-    time = contract.dividend_times[i]
-    deviation = contract.deviation(time)
-    growth = contract.rate * time
-    paid = np.exp(contract.rate * (time - contract.dividend_times[:i])) @ contract.dividend_amounts[:i]
-    lowest = spot.min(axis=1, keepdims=True) * np.exp(growth - deviation * (REACH + deviation / 2))
-    highest = np.log(spot.max(axis=1, keepdims=True)) + growth + deviation * (REACH + deviation / 2)
+    date = contract.dividend_times[i]
+    deviation = contract.deviation(date - now)
+    growth = contract.rate * (date - now)
+    paid = np.exp(contract.rate * (date - contract.dividend_times[:i])) @ contract.dividend_amounts[:i]
+    low = spot * np.exp(growth - deviation * (REACH + deviation / 2))
+    high = np.log(spot) + growth + deviation * (REACH + deviation / 2)
+    lowest, highest = low.min(axis=1, keepdims=True), high.max(axis=1, keepdims=True)
     return np.log(np.maximum(lowest - paid[:, None], np.exp(-FARTHEST))), np.minimum(highest, FARTHEST)
 
 
-def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray]) -> Eve:
+def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span: float | FloatArray) -> Eve:
     """After the last drop the call is European: its time value at the nodes, its intrinsic as a line."""
     time, amount = contract.dividend_times[-1], contract.dividend_amounts[-1]
-    left = contract.time_to_expiry - time
+    left = contract.expiry - time
     deviation = contract.deviation(left)
     discounted = contract.strike * np.exp(-contract.rate * left)
     kink = np.log(discounted)
     boundary = last_boundary(contract, discounted, deviation)
     width = _width(deviation)
     lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
-    resolution = np.minimum(deviation, contract.deviation(_stretch(contract, -1)))
+    resolution = np.minimum(deviation, contract.deviation(span))
     below = (np.maximum(kink - width, lowest), np.minimum(np.minimum(kink, boundary), highest))
     above = (np.maximum(kink, lowest), np.minimum(np.minimum(kink + width, boundary), highest))
     panels = [panel(*bounds, resolution) for bounds in (below, above)]
@@ -117,18 +123,21 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray]) -> E
     )
 
 
-def _earlier_eve(contract: CallContract, later: Eve, reach: tuple[FloatArray, FloatArray], i: int) -> Eve:
+def _earlier_eve(
+    contract: CallContract,
+    later: Eve,
+    reach: tuple[FloatArray, FloatArray],
+    i: int,
+    span: float | FloatArray,
+) -> Eve:
     """After an earlier drop the call's value is the average of the following eve."""
     time, amount = contract.dividend_times[i], contract.dividend_amounts[i]
-    left = contract.time_to_expiry - time
+    left = contract.expiry - time
     worthless = np.log(contract.strike) - contract.rate * left - _width(contract.deviation(left))
     boundary = earlier_boundary(contract, later, i)
     lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
-    resolution = np.minimum(
-        contract.deviation(_stretch(contract, i)), contract.deviation(_stretch(contract, i + 1))
-    )
     end = np.minimum(boundary, highest)
-    nodes, weights = panel(np.maximum(lowest, worthless), end, resolution)
+    nodes, weights = panel(np.maximum(lowest, worthless), end, contract.deviation(span))
     jet = average(contract, later, nodes, now=float(time))
     values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
     exercise_from = _exercise_from(contract, boundary, amount)
@@ -172,6 +181,7 @@ def _nodes_before_drop(log_spot: FloatArray, weights: FloatArray, values: FloatA
     return Nodes.of(np.log(before), weights * (1 - amount / before), values)
 
 
-def _stretch(contract: CallContract, i: int) -> float:
-    """Time from the previous ex-date, or from today, to ex-date i."""
-    return float(np.diff(contract.dividend_times, prepend=0.0)[i])
+def _spans(contract: CallContract, now: FloatArray) -> list[float | FloatArray]:
+    """Times to each ex-date from the one before it; to the first from the last of each row's moments."""
+    first = contract.dividend_times[0] - now.max(axis=1, keepdims=True)
+    return [first, *np.diff(contract.dividend_times)]

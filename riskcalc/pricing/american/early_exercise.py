@@ -90,6 +90,7 @@ def early_exercise(
         dividend_yield=0.0,
     )
     schedule = Schedule.of(times=dividend_times, amounts=dividend_amounts)
+    schedule = schedule.coming(int(schedule.past(np.zeros(()))))
     by_day = _by_day(batch, schedule)
     times = np.atleast_1d(np.asarray(dividend_times, dtype=np.float64))
     amounts = np.atleast_1d(np.asarray(dividend_amounts, dtype=np.float64))
@@ -108,7 +109,7 @@ def _usable(batch: Batch) -> NDArray[np.bool_]:
 def _by_day(batch: Batch, schedule: Schedule) -> FloatArray:
     """Boundary and chance for each ex-date of the cleaned schedule, shape (2, options, dates)."""
     result = np.full((2, batch.spot.size, schedule.times.size), np.nan)
-    count = np.searchsorted(schedule.times, batch.time_to_expiry, side="right")
+    count = schedule.seen(batch)
     result[:, batch.sign < 0.0] = 0.0
     for dividends in np.unique(count[count > 0]):
         calls = np.flatnonzero(_usable(batch) & (batch.sign > 0.0) & (count == dividends))
@@ -121,8 +122,9 @@ def _of_calls(batch: Batch, schedule: Schedule) -> FloatArray:
     """Boundary and chance of calls that see every dividend of the schedule."""
     contract = call_contract(batch, schedule)
     # The nodes have to reach the boundary, however far the spot is from it.
-    far = contract.strike * np.exp(3 * contract.deviation(contract.time_to_expiry))
-    eves = call_eves(contract, np.concatenate([batch.spot[:, None], contract.strike, far], axis=1))
+    far = contract.strike * np.exp(3 * contract.deviation(contract.expiry))
+    spots = np.concatenate([batch.spot[:, None], contract.strike, far], axis=1)
+    eves = call_eves(contract, spots, now=np.zeros((1, 1)))
     boundary = np.concatenate([eve.exercise_from for eve in eves], axis=1)
     chance = [_chance(contract, eves[: i + 1], np.log(batch.spot[:, None])) for i in range(len(eves))]
     never = boundary >= FARTHEST

@@ -117,7 +117,8 @@ class _Grid:
 
 def _solve(batch: Batch, schedule: Schedule, *, refined: int) -> FloatArray:
     grid = _start(batch, schedule, refined)
-    ends = [*(batch.time_to_expiry - time for time in schedule.times[::-1]), batch.time_to_expiry]
+    dates = (np.maximum(batch.expiry - time, 0.0) for time in schedule.times[::-1])
+    ends = [*dates, batch.time_to_expiry]
     drops = [*schedule.amounts[::-1], 0.0]
     for first, (end, drop) in enumerate(zip(ends, drops, strict=True)):
         span = end[:, None] - grid.elapsed

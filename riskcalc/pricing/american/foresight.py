@@ -20,14 +20,15 @@ def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """
     best = np.full(batch.spot.shape, -np.inf)
     delta = np.zeros_like(best)
-    start, spot, slope = 0.0, batch.spot, np.ones_like(best)
-    for end, amount in zip([*schedule.times, np.inf], [*schedule.amounts, 0.0], strict=True):
+    start, spot, slope = np.zeros_like(best), batch.spot, np.ones_like(best)
+    for date, amount in zip([*schedule.times, np.inf], [*schedule.amounts, 0.0], strict=True):
+        end = date - batch.elapsed
         for time in _moments(batch, spot, start, np.minimum(end, batch.time_to_expiry)):
             kept = np.exp(-batch.dividend_yield * (time - start) - batch.rate * start)
             gain = batch.sign * (spot * kept - batch.strike * np.exp(-batch.rate * time))
             better = gain > best
             best, delta = np.where(better, gain, best), np.where(better, batch.sign * slope * kept, delta)
-        if not np.isfinite(end):
+        if not np.isfinite(date):
             break
         growth = np.exp((batch.rate - batch.dividend_yield) * (end - start))
         start, spot, slope = end, np.maximum(spot * growth - amount, 0.0), slope * growth
@@ -48,15 +49,14 @@ def above_floor(greeks: OptionGreeks, batch: Batch, schedule: Schedule) -> Optio
     return OptionGreeks(*(np.where(known, low, high) for low, high in zip(floor, greeks, strict=True)))
 
 
-def _moments(batch: Batch, spot: FloatArray, start: float, end: FloatArray) -> tuple[FloatArray, ...]:
+def _moments(batch: Batch, spot: FloatArray, start: FloatArray, end: FloatArray) -> tuple[FloatArray, ...]:
     """Return the moments of a stretch at which exercise can be best: its ends and where the gain is level."""
     with np.errstate(divide="ignore", invalid="ignore"):
         level = start + np.log(batch.rate * batch.strike / (batch.dividend_yield * spot)) / (
             batch.rate - batch.dividend_yield
         )
-    first = np.full_like(spot, start)
     return (
-        first,
-        np.clip(np.nan_to_num(level, nan=start), first, np.maximum(end, first)),
-        np.maximum(end, first),
+        start,
+        np.clip(np.where(np.isnan(level), start, np.nan_to_num(level)), start, np.maximum(end, start)),
+        np.maximum(end, start),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.batch import Batch, Schedule
+from riskcalc.pricing.american.batch import NOW, Batch, Schedule
 from riskcalc.pricing.american.pricing import value_batch
 from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
 
@@ -150,7 +150,7 @@ def _newton_step(time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -
 
 def _first_guess(batch: Batch, schedule: Schedule, premium: FloatArray) -> FloatArray:
     """European vol on the spot less the present value of the dividends before the expiry."""
-    counted = schedule.times <= batch.time_to_expiry[:, None]
+    counted = (schedule.times > NOW) & (schedule.times <= batch.time_to_expiry[:, None])
     dividends = (counted * np.exp(-batch.rate[:, None] * schedule.times)) @ schedule.amounts
     european = implied_vol(
         premium=premium,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from riskcalc.pricing.blocks import FloatArray
+
     Method = Callable[[Batch, Schedule], OptionGreeks]
 
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
@@ -38,6 +40,7 @@ def american(
     dividend_yield: ArrayLike = 0.0,
     dividend_times: ArrayLike = (),
     dividend_amounts: ArrayLike = (),
+    elapsed: ArrayLike = 0.0,
 ) -> OptionGreeks:
     """Value and Greeks of American options on a spot that pays cash dividends, a yield, or both.
 
@@ -62,12 +65,16 @@ def american(
     dividend_yield : array_like
         Continuous yield as a fraction, any sign, paid on top of the cash dividends.
     dividend_times : array_like
-        Ex-dates in years from now, one schedule for all elements, in any order. A time <= 0, or less than
-        half a minute, is past: the spot is ex-dividend already. A time beyond an element's expiry does not
-        count for it; one exactly on the expiry does: its eve is the last chance to exercise. Drops within
-        half a day are one drop.
+        Ex-dates in years from now (see `elapsed`), one schedule for all elements, in any order. A time <= 0,
+        or less than half a minute, is past: the spot is ex-dividend already. A time beyond an element's
+        expiry does not count for it; one exactly on the expiry does: its eve is the last chance to exercise.
+        Drops within half a day are one drop.
     dividend_amounts : array_like
         Cash amount of each ex-date [dollars per share], >= 0.
+    elapsed : array_like
+        Years from day 0 of the schedule to each element's own moment. `dividend_times` count from day 0,
+        `time_to_expiry` and the Greeks from the moment; a dividend at or before it is past. One call over
+        many moments of one contract costs little more than one moment does.
 
     Returns
     -------
@@ -119,6 +126,7 @@ def american(
         vol=vol,
         rate=rate,
         dividend_yield=dividend_yield,
+        elapsed=elapsed,
     )
     greeks = value_batch(batch, Schedule.of(times=dividend_times, amounts=dividend_amounts))
     return OptionGreeks(*(field.reshape(shape)[()] for field in greeks))
@@ -126,19 +134,29 @@ def american(
 
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Price each element by the method that suits it; nan where an input is out of range."""
+    past = schedule.past(batch.elapsed)
+    greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
+    for count in np.unique(past):
+        index = np.flatnonzero(past == count)
+        greeks[:, index] = _with_dividends(batch.take(index), schedule.coming(int(count)))
+    return OptionGreeks(*greeks)
+
+
+def _with_dividends(batch: Batch, schedule: Schedule) -> FloatArray:
+    """Price options none of whose dividends is past; Greeks as rows."""
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
     for method, index, count in _work(batch, schedule):
         part = batch.take(index)
         with np.errstate(all="ignore"):  # what overflows at absurd vols is cut back to its limits
             greeks[:, index] = method(part, schedule.first(count))
             greeks[0, index] = np.clip(greeks[0, index], *part.limits())
-    return OptionGreeks(*greeks)
+    return greeks
 
 
 def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp], int]]:
     """Split a batch by method and by the number of dividends that count."""
-    count = np.searchsorted(schedule.times, batch.time_to_expiry, side="right")
     with np.errstate(all="ignore"):  # elements out of range are picked out below
+        count = schedule.seen(batch)
         method = np.where(batch.valid(), _method_numbers(batch, schedule, count), len(METHODS))
     job = method * (count.max(initial=0) + 1) + count
     for number in np.unique(job[method < len(METHODS)]):
@@ -154,7 +172,6 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     forgone = np.where(call, batch.rate, batch.dividend_yield)
     surprise = batch.vol * np.sqrt(batch.time_to_expiry)
     certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
-    (surprise < MUCH_SURPRISE) & ~_ruin(batch, schedule, count)
     fits = [
         certain,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
@@ -180,7 +197,9 @@ def _ruin(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[
 
 
 def _european(batch: Batch, _: Schedule) -> OptionGreeks:
-    return black_scholes(**asdict(batch))
+    terms = asdict(batch)
+    del terms["elapsed"]
+    return black_scholes(**terms)
 
 
 # In the order of the conditions of `_method_numbers`.

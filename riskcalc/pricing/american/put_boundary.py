@@ -30,16 +30,19 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
+    Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 NODES = 10
-MOMENTS = 20
+SHARED_NODES = 20  # where later moments share a boundary, it must be as good between its nodes
+MOMENTS = 20  # of any boundary: more do not improve one with more nodes
 SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation may diverge
 ROUNDS = 6
 NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
 NEWTON_STEPS = 2
 LOWEST = 600.0  # bound of a log: the boundary of a put that is hardly ever exercised
 LONGEST_STEP = 0.3  # of one Newton step, in log-spot
+AT_NODE = 1e-200  # stands for no distance from a node
 FLAT = 1e-15  # smallest log-distance of the boundary from its value at expiry
 
 
@@ -51,7 +54,7 @@ class Boundary:
     """Shape (puts, 1)."""
     at_expiry_rho: FloatArray
     nodes: FloatArray
-    """Shape (puts, NODES), the last at the full time to expiry."""
+    """Shape (puts, nodes), the last at the full time to expiry."""
     nodes_vega: FloatArray
     nodes_rho: FloatArray
 
@@ -82,14 +85,13 @@ def moments(count: int) -> Moments:
     )
 
 
-NODE_ROOTS: FloatArray = (1 - np.cos(np.pi * np.arange(1, NODES + 1) / NODES)) / 2
-"""Roots of the nodes' fractions of the time to expiry."""
+def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
+    """Solve for the boundary, with that many nodes, of puts that are worth exercising early.
 
-
-def put_boundary(terms: PutTerms) -> Boundary:
-    """Solve for the boundary of puts that are worth exercising early: rate > 0, or rate = 0 > yield."""
+    They are so with rate > 0, or rate = 0 > yield.
+    """
     at_expiry = _at_expiry(terms)
-    nodes = _guess(terms, at_expiry)
+    nodes = _guess(terms, at_expiry, order)
     calm = (2 * terms.rate <= SMOOTH_PASTING_LIMIT * terms.vol**2)[:, 0]
     for chosen, balance in ((calm, _smooth_pasting), (~calm, _value_matching)):
         if chosen.any():
@@ -98,13 +100,27 @@ def put_boundary(terms: PutTerms) -> Boundary:
     return _newton(terms, at_expiry, nodes)
 
 
-def boundary_at(boundary: Boundary, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at that many moments from now, with its derivatives in vol and rate."""
-    log_spot, square = _interpolate(boundary.at_expiry, boundary.nodes, _from_now(count))
-    in_nodes, in_expiry = _slopes(boundary.at_expiry, boundary.nodes, square, _from_now(count))
+def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
+    matrix = _interpolation(left.tobytes(), boundary.nodes.shape[1])
+    log_spot, square = _interpolate(boundary.at_expiry, boundary.nodes, matrix)
+    in_nodes, in_expiry = _slopes(boundary.at_expiry, boundary.nodes, square, matrix)
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega)
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * boundary.at_expiry_rho
     return log_spot, vega, rho
+
+
+def at_shares(at: Evaluate, share: FloatArray, left: FloatArray) -> tuple[FloatArray, ...]:
+    """Evaluate a boundary where a point sees only a share of it: shape (puts, points, fractions).
+
+    Shares, of shape (puts, points), are roots of fractions of the boundary's time, `left` of the point's.
+    """
+    shares, place = np.unique(share, return_inverse=True)
+    found = at(np.outer(shares, left).ravel())
+    if shares.size == 1:
+        return tuple(part[:, None, :] for part in found)
+    rows, place = np.arange(len(share))[:, None], place.reshape(share.shape)
+    return tuple(part.reshape(len(part), shares.size, -1)[rows, place] for part in found)
 
 
 def _interpolate(
@@ -133,14 +149,14 @@ def _at_expiry(terms: PutTerms) -> FloatArray:
     return at_expiry
 
 
-def _guess(terms: PutTerms, at_expiry: FloatArray) -> FloatArray:
+def _guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatArray:
     """Flat boundary of Bjerksund and Stensland for each node's time."""
     variance = terms.vol**2
     tilt = (terms.dividend_yield - terms.rate) / variance
     power = 0.5 - tilt + np.sqrt(np.maximum((tilt - 0.5) ** 2 + 2 * terms.dividend_yield / variance, 0.0))
     least = np.exp(-at_expiry)
     most = np.maximum(np.minimum(power / np.maximum(power - 1, 1e-9), 1e9), least * (1 + 1e-9))
-    time = terms.time_to_expiry * NODE_ROOTS**2
+    time = terms.time_to_expiry * _node_roots(order) ** 2
     reach = (terms.dividend_yield - terms.rate) * time + 2 * terms.vol * np.sqrt(time)
     inverse = most + (least - most) * np.exp(-np.maximum(reach, 0.0) * least / (most - least))
     guess: FloatArray = np.minimum(-np.log(inverse), at_expiry - FLAT)
@@ -198,14 +214,13 @@ def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Bounda
     )
     for _ in range(NEWTON_STEPS):
         time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
-        in_nodes, in_expiry = (
-            slope.reshape(*boundary.shape, -1) for slope in _slopes(at_expiry, nodes, square, _from_nodes())
-        )
+        slopes = _slopes(at_expiry, nodes, square, _from_nodes(nodes.shape[1]))
+        in_nodes, in_expiry = (slope.reshape(*boundary.shape, -1) for slope in slopes)
         held = european_put(terms, nodes, time)
         early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
         drive = early.drive
         matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
-        diagonal = np.arange(NODES)
+        diagonal = np.arange(nodes.shape[1])
         matrix[:, diagonal, diagonal] += held.slope + early.slope + np.exp(nodes)
         gaps = (
             held.value + early.value - 1 + np.exp(nodes),
@@ -230,28 +245,32 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
 
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
     """Return the nodes' times and, until expiry from each, delays, weights, boundary and its square."""
-    rule = moments(MOMENTS)
-    time = terms.time_to_expiry * NODE_ROOTS**2
-    boundary, square = _interpolate(at_expiry, nodes, _from_nodes())
+    rule, order = moments(MOMENTS), nodes.shape[1]
+    time = terms.time_to_expiry * _node_roots(order) ** 2
+    boundary, square = _interpolate(at_expiry, nodes, _from_nodes(order))
     delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
     return time, delay, weight, boundary.reshape(delay.shape), square
 
 
 @lru_cache(maxsize=8)
-def _from_now(count: int) -> FloatArray:
-    return _interpolation(moments(count).left)
+def _node_roots(order: int) -> FloatArray:
+    """Roots of the nodes' fractions of the time to expiry."""
+    roots: FloatArray = (1 - np.cos(np.pi * np.arange(1, order + 1) / order)) / 2
+    return roots
 
 
-@lru_cache(maxsize=1)
-def _from_nodes() -> FloatArray:
-    return _interpolation(np.outer(NODE_ROOTS, moments(MOMENTS).left).ravel())
+@lru_cache(maxsize=8)
+def _from_nodes(order: int) -> FloatArray:
+    return _interpolation(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
 
 
-def _interpolation(roots: FloatArray) -> FloatArray:
-    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time."""
-    nodes = np.concatenate([[0.0], NODE_ROOTS])
-    signs = (-1.0) ** np.arange(NODES + 1)
+@lru_cache(maxsize=6)
+def _interpolation(roots: bytes, order: int) -> FloatArray:
+    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time, as bytes."""
+    nodes = np.concatenate([[0.0], _node_roots(order)])
+    signs = (-1.0) ** np.arange(order + 1)
     signs[[0, -1]] /= 2
-    ratios = signs / (roots[:, None] - nodes)
+    gaps = np.frombuffer(roots)[:, None] - nodes
+    ratios = signs / np.where(gaps == 0.0, AT_NODE, gaps)
     matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
     return matrix

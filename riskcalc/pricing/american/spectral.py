@@ -5,17 +5,29 @@ A call is the put with spot and strike, rate and yield exchanged, so puts of str
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.contracts import boundary_keys, shared, tables
 from riskcalc.pricing.american.foresight import above_floor
-from riskcalc.pricing.american.put_boundary import Boundary, boundary_at, moments, put_boundary
+from riskcalc.pricing.american.put_boundary import (
+    NODES,
+    SHARED_NODES,
+    Boundary,
+    at_shares,
+    boundary_at,
+    moments,
+    put_boundary,
+)
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.blocks import FloatArray
 
@@ -25,46 +37,62 @@ VALUE_MOMENTS = 48
 
 def spectral(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Value options whose exercise region is bounded on one side by one boundary."""
-    terms = _terms(batch)
-    log_spot = (batch.sign * np.log(batch.strike / batch.spot))[:, None]
-    if all((column == column[0]).all() for column in terms.values()):
-        parts = [(PutTerms(**{name: column[:1] for name, column in terms.items()}), log_spot.T)]
-    else:
-        parts = [
-            (PutTerms(**{name: column[part] for name, column in terms.items()}), log_spot[part])
-            for part in (slice(start, start + BLOCK) for start in range(0, len(log_spot), BLOCK))
-        ]
-    jets = [put_jet(rows, put_boundary(rows), spots) for rows, spots in parts]
-    fields = Jet.__slots__
-    joined = (np.concatenate([getattr(jet, name).ravel() for jet in jets]) for name in fields)
-    greeks = put_greeks(batch, Jet(**dict(zip(fields, joined, strict=True))))
-    return above_floor(greeks, batch, schedule)
+    log_spot = batch.sign * np.log(batch.strike / batch.spot)
+    jets = []
+    for table in (found := list(tables(boundary_keys(batch), most_rows=BLOCK))):
+        time = shared(batch.time_to_expiry[table])
+        terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
+        boundary = put_boundary(terms, order=NODES if time.shape[1] == 1 else SHARED_NODES)
+        jets.append(put_jet(terms, boundary, log_spot[table], time=time))
+    return above_floor(put_greeks(batch, scattered(found, jets)), batch, schedule)
 
 
-def _terms(batch: Batch) -> dict[str, FloatArray]:
-    """Say each option as a put of strike 1, in columns."""
-    call = batch.sign > 0.0
-    terms = {
-        "rate": np.where(call, batch.dividend_yield, batch.rate),
-        "dividend_yield": np.where(call, batch.rate, batch.dividend_yield),
-        "vol": batch.vol,
-        "time_to_expiry": batch.time_to_expiry,
-        "rate_step": np.where(call, 0.0, 1.0),
-        "yield_step": np.where(call, 1.0, 0.0),
-    }
-    return {name: values[:, None] for name, values in terms.items()}
+def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:
+    """Say each option as a put of strike 1; the times, shape (options, 1), are those of the boundary."""
+    call = batch.sign[:, None] > 0.0
+    rate, dividend_yield = batch.rate[:, None], batch.dividend_yield[:, None]
+    return PutTerms(
+        rate=np.where(call, dividend_yield, rate),
+        dividend_yield=np.where(call, rate, dividend_yield),
+        vol=batch.vol[:, None],
+        time_to_expiry=time_to_expiry,
+        rate_step=np.where(call, 0.0, 1.0),
+        yield_step=np.where(call, 1.0, 0.0),
+    )
 
 
-def put_jet(terms: PutTerms, boundary: Boundary, log_spot: FloatArray, *, count: int = VALUE_MOMENTS) -> Jet:
-    """Value puts of strike 1 at each of their spots, shape (puts, spots)."""
+def scattered(tables_of: list[NDArray[np.intp]], jets: list[Jet]) -> Jet:
+    """Bring the jets of tables back into the order of the elements."""
+    size = 1 + max(int(table.max()) for table in tables_of)
+    parts = {name: np.empty(size) for name in Jet.__slots__}
+    for table, jet in zip(tables_of, jets, strict=True):
+        for name, part in parts.items():
+            part[table] = getattr(jet, name)
+    return Jet(**parts)
+
+
+def put_jet(
+    terms: PutTerms,
+    boundary: Boundary,
+    log_spot: FloatArray,
+    *,
+    time: FloatArray,
+    count: int = VALUE_MOMENTS,
+) -> Jet:
+    """Value puts of strike 1 at each of their spots, shape (puts, spots), that time before expiry.
+
+    Times have the shape of the spots or one column; none is longer than the boundary's.
+    """
     rule = moments(count)
-    level, level_vega, level_rho = (part[:, None, :] for part in boundary_at(boundary, count))
-    time = terms.time_to_expiry
-    delay, weight = ((time * part)[:, None, :] for part in (rule.delay, rule.weight))
+    share = np.sqrt(time / terms.time_to_expiry)
+    boundary_of = partial(boundary_at, boundary)
+    level, level_vega, level_rho = at_shares(boundary_of, share, rule.left)
+    now = boundary.now if (share == 1.0).all() else at_shares(boundary_of, share, np.ones(1))[0][..., 0]
+    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
     held = european_put(terms, log_spot, time)
     early = Premium.of(terms, log_spot, level, delay=delay, weight=weight)
     drive = early.drive
-    exercised = log_spot <= boundary.now
+    exercised = log_spot <= now
     spot = np.exp(log_spot)
     return Jet(
         value=np.where(exercised, 1 - spot, held.value + early.value),

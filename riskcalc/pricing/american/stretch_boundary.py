@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.put_boundary import moments, solved
+from riskcalc.pricing.american.put_boundary import MOMENTS, NODES, moments, solved
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
-NODES = 10
-MOMENTS = 20
 NEWTON_STEPS = 6
 SEARCH_STEPS = 8
 GUESSED = 2e-2  # step of the search, in log-spot, that is good enough to start Newton from
@@ -33,9 +31,8 @@ SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
 FLAT = 1e-12
 LOWEST = 300.0  # bound of a log
 LATER_SHARE = 0.7  # of the interest, between a half and one: what the boundary's fall leaves of it
+SMOOTH_TERMS = 6
 LONGEST_STEP = 0.3  # of one Newton step, in log-spot
-# Chebyshev-Radau: the start of the span is a node, the window's edge is not.
-NODE_ROOTS: FloatArray = (1 + np.cos(2 * np.pi * np.arange(NODES - 1, -1, -1) / (2 * NODES - 1))) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +60,8 @@ class StretchBoundary:
         return self.nodes[:, -1:]
 
 
-def stretch_boundary(terms: PutTerms, eve: PutEve) -> StretchBoundary:
-    """Solve for the boundary of puts whose exercise pays only until a window before the drop."""
+def stretch_boundary(terms: PutTerms, eve: PutEve, *, order: int = NODES) -> StretchBoundary:
+    """Solve for the boundary, with that many nodes, of puts that wait in a window before a drop."""
     window = np.minimum(waiting_window(terms, eve.cash), terms.time_to_expiry)
     window_rho = np.where(window > SHORTEST_WINDOW, (eve.cash_rho / eve.cash - window) / terms.rate, 0.0)
     exercised = terms.time_to_expiry - window > SHORTEST_SPAN
@@ -76,7 +73,7 @@ def stretch_boundary(terms: PutTerms, eve: PutEve) -> StretchBoundary:
         growth_vega=8 * terms.vol * window,
         growth_rho=4 * terms.vol**2 * window_rho,
         span_rho=np.where(exercised, -window_rho, 0.0),
-        nodes=_guess(terms, eve, span, window),
+        nodes=_guess(terms, eve, span, window, order),
         nodes_vega=np.zeros((1, 1)),
         nodes_rho=np.zeros((1, 1)),
     )
@@ -94,17 +91,20 @@ def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
     return window
 
 
-def stretch_boundary_at(boundary: StretchBoundary, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at that many moments from now, with its derivatives in vol and rate."""
-    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, _from_now(count))
+def stretch_boundary_at(
+    boundary: StretchBoundary, left: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at roots of fractions of the span left, with its derivatives in vol and rate."""
+    points = _points(left.tobytes(), boundary.nodes.shape[1])
+    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, points)
     vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + shift_vega
     rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + shift_rho
     return log_spot, vega, rho
 
 
-def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray) -> FloatArray:
+def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray, order: int) -> FloatArray:
     """Solve as if what exercise later is worth were a fixed share of the interest it earns."""
-    ahead = span * NODE_ROOTS**2
+    ahead = span * _node_roots(order) ** 2
     time = window + ahead
     deviation = terms.vol * np.sqrt(time)
     line = eve.cash * np.exp(-terms.rate * time)
@@ -127,10 +127,10 @@ def _newton(
     terms: PutTerms, eve: PutEve, trial: StretchBoundary, window: FloatArray, *, greeks: bool
 ) -> StretchBoundary:
     """Take one Newton step on the value at the boundary, with the boundary's derivatives if asked for."""
-    rule = moments(MOMENTS)
-    ahead = trial.span * NODE_ROOTS**2
-    shape = (len(window), NODES, MOMENTS)
-    level, in_nodes, *shifts = _interpolate(trial, _from_nodes())
+    count, order = trial.nodes.shape
+    ahead = trial.span * _node_roots(order) ** 2
+    rule, shape = moments(MOMENTS), (count, order, MOMENTS)
+    level, in_nodes, *shifts = _interpolate(trial, _from_nodes(order))
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
     early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
@@ -138,22 +138,42 @@ def _newton(
     own = held.slope + early.slope + spot
     gaps = [held.value + early.value - 1 + spot]
     if greeks:
-        at_nodes = _interpolate(trial, _to_nodes())[2:]
+        at_nodes = _interpolate(trial, _points(_node_roots(order).tobytes(), order))[2:]
         gaps += [
             fixed + (drive * later.reshape(shape)).sum(axis=-1) + own * now
             for fixed, later, now in zip(
                 (held.vega + early.vega, held.rho + early.rho), shifts, at_nodes, strict=True
             )
         ]
-    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, NODES))
-    diagonal = np.arange(NODES)
+    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, order))
+    diagonal = np.arange(order)
     matrix[:, diagonal, diagonal] += own
     searched = trial.exercised[..., None]
-    moves = solved(np.where(searched, matrix, 0.0), -np.stack(gaps, axis=-1))
+    matrix = np.where(searched, matrix, 0.0)
+    moves = solved(matrix, -np.stack(gaps, axis=-1))
     nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
     if not greeks:
         return replace(trial, nodes=nodes)
-    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=moves[..., 2])
+    rho = _smooth(matrix, -gaps[2], trial.nodes) if order > NODES else moves[..., 2]
+    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=rho)
+
+
+def _smooth(matrix: FloatArray, gaps: FloatArray, nodes: FloatArray) -> FloatArray:
+    """Solve for a derivative whose product with the nodes is a short polynomial, by least squares.
+
+    The full solution saws about it from node to node, which spoils what is read between them.
+    """
+    at = 2 * _node_roots(nodes.shape[1]) - 1
+    terms = np.polynomial.chebyshev.chebvander(at, SMOOTH_TERMS - 1) / nodes[..., None]
+    smooth: FloatArray = (terms @ np.linalg.pinv(matrix @ terms) @ gaps[..., None])[..., 0]
+    return smooth
+
+
+@lru_cache(maxsize=8)
+def _node_roots(order: int) -> FloatArray:
+    """Roots of the nodes' fractions of the span; its start is a node, the window's edge is not."""
+    roots: FloatArray = (1 + np.cos(2 * np.pi * np.arange(order - 1, -1, -1) / (2 * order - 1))) / 2
+    return roots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,28 +184,19 @@ class _Points:
     values: FloatArray
     slopes: FloatArray
 
-    @classmethod
-    def at(cls, left: FloatArray) -> _Points:
-        degrees = np.arange(NODES)
-        to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * NODE_ROOTS - 1, NODES - 1))
-        angles = np.arccos(np.clip(2 * left - 1, -1 + FLAT, 1 - FLAT))[:, None]
-        slopes = 2 * degrees * np.sin(degrees * angles) / np.sin(angles)
-        return cls(left=left, values=np.cos(degrees * angles) @ to_series, slopes=slopes @ to_series)
+
+@lru_cache(maxsize=6)
+def _points(roots: bytes, order: int) -> _Points:
+    left, degrees = np.frombuffer(roots), np.arange(order)
+    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+    angles = np.arccos(np.clip(2 * left - 1, -1 + FLAT, 1 - FLAT))[:, None]
+    slopes = 2 * degrees * np.sin(degrees * angles) / np.sin(angles)
+    return _Points(left=left, values=np.cos(degrees * angles) @ to_series, slopes=slopes @ to_series)
 
 
 @lru_cache(maxsize=8)
-def _from_now(count: int) -> _Points:
-    return _Points.at(moments(count).left)
-
-
-@lru_cache(maxsize=1)
-def _from_nodes() -> _Points:
-    return _Points.at(np.outer(NODE_ROOTS, moments(MOMENTS).left).ravel())
-
-
-@lru_cache(maxsize=1)
-def _to_nodes() -> _Points:
-    return _Points.at(NODE_ROOTS)
+def _from_nodes(order: int) -> _Points:
+    return _points(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
 
 
 def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray, ...]:
@@ -193,9 +204,9 @@ def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray
 
     They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
     """
-    left = points.left
-    smooth = boundary.nodes**2 + boundary.growth * np.log(NODE_ROOTS)
-    logs = np.log(NODE_ROOTS) @ points.values.T - np.log(left)
+    left, log_roots = points.left, np.log(_node_roots(boundary.nodes.shape[1]))
+    smooth = boundary.nodes**2 + boundary.growth * log_roots
+    logs = log_roots @ points.values.T - np.log(left)
     square = boundary.nodes**2 @ points.values.T + boundary.growth * logs
     depth = np.sqrt(np.maximum(square, FLAT**2))
     inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
