@@ -9,7 +9,7 @@ from riskcalc.cli.options import FRACTION, as_json
 from riskcalc.cli.output import print_json, print_sections
 from riskcalc.domain import Side
 from riskcalc.domain.plain_data import plain
-from riskcalc.formatting.sections import size_section
+from riskcalc.formatting.size import size_section
 from riskcalc.presets.stop_price import parse_stop_price
 from riskcalc.sizing import size_by_stop
 

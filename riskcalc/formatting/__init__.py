@@ -2,7 +2,9 @@
 
 from riskcalc.formatting.comparison import comparison_sections, comparison_title
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
-from riskcalc.formatting.sections import Section, option_sections, plan_sections, plan_title
+from riskcalc.formatting.plan import plan_sections, plan_title
+from riskcalc.formatting.report import option_sections
+from riskcalc.formatting.section import Section
 from riskcalc.formatting.stress import stress_sections, stress_title
 
 __all__ = [

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from riskcalc.domain import StressRow, TradePlan
 from riskcalc.formatting.numbers import money, percent, price, r_multiple
-from riskcalc.formatting.sections import Section, trade_line
+from riskcalc.formatting.plan import trade_line
+from riskcalc.formatting.section import Section
 
 HELD_THROUGH = "held through without a stop, repriced after the sessions, costs in"
 """How every scenario is taken; said wherever its P&L is shown."""

@@ -1,23 +1,19 @@
-"""A plan or report as titled tables of text: the one rendering that every front door shows."""
+"""A plan as tables of text, the answer first: the one rendering that every front door shows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
-from riskcalc.domain import LadderRow, PositionSize, RiskReport, TradePlan
+from riskcalc.domain import LadderRow, TradePlan
 from riskcalc.formatting.numbers import MISSING, count, money, number, percent, price, r_multiple, whole_money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A table of text; the first column is left-aligned, the others right-aligned unless told otherwise."""
-
-    title: str
-    rows: tuple[tuple[str, ...], ...]
-    header: tuple[str, ...] = ()
-    left: frozenset[int] = frozenset({0})
-    """Columns aligned left."""
+from riskcalc.formatting.report import (
+    early_exercise_sections,
+    greeks_section,
+    legs_section,
+    price_section,
+)
+from riskcalc.formatting.section import Section
+from riskcalc.formatting.size import why
 
 
 def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
@@ -36,16 +32,16 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
     return (
         _size(plan),
         _checks(plan),
-        _price(plan.report),
-        _legs(plan.report),
-        _greeks(plan.report),
+        price_section(plan.report),
+        legs_section(plan.report),
+        greeks_section(plan.report),
         _ladder(plan),
         *_decay(plan),
         _gaps(plan),
         *_targets(plan),
         _odds(plan),
         _managed(plan),
-        *_early_exercise(plan.report),
+        *early_exercise_sections(plan.report),
         *_fund(plan),
     )
 
@@ -66,31 +62,10 @@ def trade_line(plan: TradePlan) -> str:
     )
 
 
-def option_sections(report: RiskReport) -> tuple[Section, ...]:
-    """One priced trade without account or exits: its price, legs and Greeks."""
-    return (_price(report), _legs(report), _greeks(report))
-
-
-def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: int) -> Section:
-    """A size from entry and stop alone."""
-    rows = (
-        ("hold", count(size.units, "share" if multiplier == 1 else "unit"), _why(size)),
-        (
-            "risk",
-            money(size.risk),
-            f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
-        ),
-        ("stop", money(stop), f"{percent(stop / entry - 1, signed=True)} from {money(entry)}"),
-        ("loss of a unit", money(size.loss_per_unit), "1R, costs in"),
-        ("position value", money(size.units * multiplier * entry), ""),
-    )
-    return Section(title="Size by the percent-risk rule", rows=rows, left=frozenset({0, 2}))
-
-
 def _size(plan: TradePlan) -> Section:
     size = plan.size
     rows = [
-        ("hold", count(size.units, plan.report.trade.unit_noun), _why(size)),
+        ("hold", count(size.units, plan.report.trade.unit_noun), why(size)),
         (
             "risk",
             money(size.risk),
@@ -110,58 +85,9 @@ def _size(plan: TradePlan) -> Section:
     return Section(title="Size", rows=tuple(rows), left=frozenset({0, 2}))
 
 
-def _why(size: PositionSize) -> str:
-    """The reason without the count that stands beside it."""
-    return size.reason.partition(": ")[2]
-
-
 def _checks(plan: TradePlan) -> Section:
     rows = tuple((check.status.value.upper(), check.name, check.message) for check in plan.checks)
     return Section(title="Checks", rows=rows, left=frozenset({0, 1, 2}))
-
-
-def _price(report: RiskReport) -> Section:
-    facts = [
-        ("debit" if report.net_debit >= 0 else "credit", money(abs(report.net_debit)), ""),
-        ("max loss", money(report.max_loss), report.payoff_note),
-        ("max profit", money(report.max_profit), ""),
-        ("breakeven", ", ".join(price(level) for level in report.breakevens) or MISSING, ""),
-        ("reward to risk", number(report.reward_to_risk), ""),
-    ]
-    if report.prob_profit is not None:
-        facts.append(("P(profit)", percent(report.prob_profit, digits=1), f"view: {report.view.name}"))
-    return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
-
-
-def _legs(report: RiskReport) -> Section:
-    rows = tuple(
-        (
-            found.leg.label,
-            price(found.entry_price),
-            percent(found.vol, digits=1),
-            number(found.greeks.delta),
-            number(found.greeks.gamma, digits=3),
-            money(found.greeks.theta_per_day),
-            money(found.greeks.vega_per_point),
-        )
-        for found in report.legs
-    )
-    header = ("leg", "entry", "vol", "delta", "gamma", "theta/day", "vega/pt")
-    return Section(title="Legs", rows=rows, header=header)
-
-
-def _greeks(report: RiskReport) -> Section:
-    greeks, debit = report.greeks, report.net_debit
-    share = f"{percent(greeks.theta_per_day / debit)} of the debit" if debit > 0 else ""
-    rows = (
-        ("delta", number(greeks.delta), f"moves like {number(greeks.delta, digits=1)} shares"),
-        ("gamma", number(greeks.gamma, digits=3), "delta per dollar of spot"),
-        ("theta per day", money(greeks.theta_per_day), share),
-        ("vega per point", money(greeks.vega_per_point), ""),
-        ("rho per point", money(greeks.rho_per_point), ""),
-        ("dollar delta", money(greeks.dollar_delta), ""),
-    )
-    return Section(title="Greeks of one unit", rows=rows, left=frozenset({0, 2}))
 
 
 def _ladder(plan: TradePlan) -> Section:
@@ -272,25 +198,6 @@ def _target_chances(plan: TradePlan) -> str:
     """How likely each target is to close something."""
     pairs = zip(plan.targets.outcomes, plan.managed.prob_targets, strict=True)
     return ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in pairs)
-
-
-def _early_exercise(report: RiskReport) -> tuple[Section, ...]:
-    if not report.early_exercise:
-        return ()
-    rows = tuple(
-        (
-            line.leg.label,
-            f"{line.dividend.ex_date}{' forecast' if line.dividend.forecast else ''}",
-            money(line.dividend.amount),
-            f"{line.eve}",
-            price(line.boundary) if line.boundary < float("inf") else "never",
-            percent(line.chance, digits=1),
-            money(line.dividend_dollars),
-        )
-        for line in report.early_exercise
-    )
-    header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
-    return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
 
 
 def _fund(plan: TradePlan) -> tuple[Section, ...]:

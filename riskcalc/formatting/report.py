@@ -1,0 +1,79 @@
+"""One priced trade as tables of text: price, legs, Greeks, early exercise."""
+
+from __future__ import annotations
+
+from riskcalc.domain import RiskReport
+from riskcalc.formatting.numbers import MISSING, money, number, percent, price
+from riskcalc.formatting.section import Section
+
+
+def option_sections(report: RiskReport) -> tuple[Section, ...]:
+    """One priced trade without account or exits: its price, legs and Greeks."""
+    return (price_section(report), legs_section(report), greeks_section(report))
+
+
+def price_section(report: RiskReport) -> Section:
+    """Debit, payoff facts and the chance of profit."""
+    facts = [
+        ("debit" if report.net_debit >= 0 else "credit", money(abs(report.net_debit)), ""),
+        ("max loss", money(report.max_loss), report.payoff_note),
+        ("max profit", money(report.max_profit), ""),
+        ("breakeven", ", ".join(price(level) for level in report.breakevens) or MISSING, ""),
+        ("reward to risk", number(report.reward_to_risk), ""),
+    ]
+    if report.prob_profit is not None:
+        facts.append(("P(profit)", percent(report.prob_profit, digits=1), f"view: {report.view.name}"))
+    return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
+
+
+def legs_section(report: RiskReport) -> Section:
+    """Each leg with its entry, vol and Greeks."""
+    rows = tuple(
+        (
+            found.leg.label,
+            price(found.entry_price),
+            percent(found.vol, digits=1),
+            number(found.greeks.delta),
+            number(found.greeks.gamma, digits=3),
+            money(found.greeks.theta_per_day),
+            money(found.greeks.vega_per_point),
+        )
+        for found in report.legs
+    )
+    header = ("leg", "entry", "vol", "delta", "gamma", "theta/day", "vega/pt")
+    return Section(title="Legs", rows=rows, header=header)
+
+
+def greeks_section(report: RiskReport) -> Section:
+    """The position's Greeks in the units traders read."""
+    greeks, debit = report.greeks, report.net_debit
+    share = f"{percent(greeks.theta_per_day / debit)} of the debit" if debit > 0 else ""
+    rows = (
+        ("delta", number(greeks.delta), f"moves like {number(greeks.delta, digits=1)} shares"),
+        ("gamma", number(greeks.gamma, digits=3), "delta per dollar of spot"),
+        ("theta per day", money(greeks.theta_per_day), share),
+        ("vega per point", money(greeks.vega_per_point), ""),
+        ("rho per point", money(greeks.rho_per_point), ""),
+        ("dollar delta", money(greeks.dollar_delta), ""),
+    )
+    return Section(title="Greeks of one unit", rows=rows, left=frozenset({0, 2}))
+
+
+def early_exercise_sections(report: RiskReport) -> tuple[Section, ...]:
+    """Where calls are exercised for a dividend; nothing where none is."""
+    if not report.early_exercise:
+        return ()
+    rows = tuple(
+        (
+            line.leg.label,
+            f"{line.dividend.ex_date}{' forecast' if line.dividend.forecast else ''}",
+            money(line.dividend.amount),
+            f"{line.eve}",
+            price(line.boundary) if line.boundary < float("inf") else "never",
+            percent(line.chance, digits=1),
+            money(line.dividend_dollars),
+        )
+        for line in report.early_exercise
+    )
+    header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
+    return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
