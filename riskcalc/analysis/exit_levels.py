@@ -19,7 +19,12 @@ def trade_side(trade: Trade, market: Market, exits: ExitPlan) -> Side:
     """LONG when the trade gains as the underlying rises: as the exit plan says, else by its delta."""
     if exits.side is not None:
         return exits.side
-    return Side.LONG if value_position(trade, market).delta >= 0 else Side.SHORT
+    return side_by_delta(float(value_position(trade, market).delta))
+
+
+def side_by_delta(delta: float) -> Side:
+    """LONG when the trade gains as the underlying rises."""
+    return Side.LONG if delta >= 0 else Side.SHORT
 
 
 def entry_spot(trade: Trade, market: Market) -> float:

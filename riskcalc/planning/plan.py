@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
-from riskcalc.analysis.exit_levels import trade_side
+from riskcalc.analysis.exit_levels import side_by_delta
 from riskcalc.domain import Account, EntryRules, ExitPlan, Market, Trade, TradePlan, View
 from riskcalc.planning import exposure, levels
 from riskcalc.planning.checks import Planned, run_checks
@@ -63,7 +65,9 @@ def plan(
     (56, 992.54)
     """
     report = evaluate(trade, market, view=view)
-    side = trade_side(report.trade, market, exits)
+    side = exits.side or side_by_delta(report.greeks.delta)
+    # With its side said, the exit plan asks the model no more for the delta.
+    sided = dataclasses.replace(exits, side=side)
     stop = levels.stop_level(report, exits, side)
     targets = levels.target_levels(report, exits, side)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
@@ -87,9 +91,9 @@ def plan(
             planned_loss=size.loss_per_unit,
         ),
         theta=decay(report.trade, market, days=(time_stop - market.date).days if time_stop else 0),
-        odds=exit_odds(report.trade, market, exits, view=view),
+        odds=exit_odds(report.trade, market, sided, view=view),
         managed=managed_outcome(
-            report.trade, market, exits, view=view, cost_per_unit=costs, fractions=fractions
+            report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions
         ),
         gaps=gaps,
         fund=fund_report(report, (stop, *targets), gaps, time_stop=time_stop),
