@@ -125,7 +125,9 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
     which = [rows.index(row) for row in zip(watched, shifts, strict=True)]
     clocks = [_clock(valuer.trade, valuer.market, stretch) for stretch in timeline.stretches]
     days = np.concatenate([clock.dates for clock in clocks])
-    level_pnls = valuer.pnl(np.array([[row[0]] for row in rows]), days, np.array([[row[1]] for row in rows]))
+    spots = _smooth_spots(valuer, timeline, nodes)
+    ends = nodes.points if spots is None else spots
+    level_pnls, end_pnls = _in_one_call(valuer, rows, days, ends=ends, last_day=timeline.days)
     steps, first = [], 0
     for stretch, clock in zip(timeline.stretches, clocks, strict=True):
         known = level_pnls[:, first : first + len(clock.dates)]
@@ -138,7 +140,7 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
             for place, stretch in enumerate(timeline.stretches)
             if stretch.dividend
         },
-        last=_last(valuer, timeline, nodes),
+        last=_last(nodes, spots, end_pnls),
         last_day=timeline.days,
     )
 
@@ -213,11 +215,21 @@ def _landed(levels: ExitStages, end: float, dividend: float) -> float:
     return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
 
 
-def _last(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArray:
+def _in_one_call(
+    valuer: Valuer, rows: list[tuple[float, float]], days: FloatArray, *, ends: FloatArray, last_day: float
+) -> tuple[FloatArray, FloatArray]:
+    """P&L of every level, with its vol shift, on every day, and of every end on the last day."""
+    levels, shifts = (np.repeat(part, len(days)) for part in np.array(rows).T)
+    pnls = valuer.pnl(
+        np.concatenate([levels, ends]),
+        np.concatenate([np.tile(days, len(rows)), np.full(len(ends), last_day)]),
+        np.concatenate([shifts, np.zeros(len(ends))]),
+    )
+    return pnls[: len(levels)].reshape(len(rows), len(days)), pnls[len(levels) :]
+
+
+def _last(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArray:
     """P&L at every node on the last day: valued there, or at fewer spots where it is smooth."""
-    spots = _smooth_spots(valuer, timeline, nodes)
-    at = nodes.points if spots is None else spots
-    pnls = valuer.pnl(at, np.full(len(at), timeline.days))
     if spots is None:
         return pnls
     low, high = nodes.points.min(), nodes.points.max()
