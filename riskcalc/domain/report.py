@@ -73,6 +73,8 @@ class RiskReport:
     """Maximum profit over maximum loss; None when either is unlimited or nothing can be lost."""
     prob_profit: float | None
     """Chance of a gain at the payoff date under the view; None for a trade in shares alone."""
+    expected_move: float | None
+    """One standard deviation of the spot by the payoff date, at the view's vol [dollars]; None for shares."""
     payoff_date: dt.date | None
     """Day the payoff facts hold for: the nearest expiry; None for shares, whose payoff has no date."""
     payoff_note: str
@@ -99,7 +101,11 @@ class RiskReport:
                 "payoff_note": self.payoff_note,
             },
             "greeks": plain(self.greeks),
-            "probability": {"view": self.view.name, "profit": plain(self.prob_profit)},
+            "probability": {
+                "view": self.view.name,
+                "profit": plain(self.prob_profit),
+                "expected_move": plain(self.expected_move),
+            },
             "dividends": plain(self.dividends),
             "early_exercise": [_early_exercise_to_dict(line) for line in self.early_exercise],
         }

@@ -23,6 +23,7 @@ def price_section(report: RiskReport) -> Section:
     ]
     if report.prob_profit is not None:
         facts.append(("P(profit)", percent(report.prob_profit, digits=1), f"view: {report.view.name}"))
+        facts.append(("expected move", money(report.expected_move), "one standard deviation by then"))
     return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
 
 

@@ -61,6 +61,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         breakevens=facts.breakevens,
         reward_to_risk=_reward_to_risk(facts),
         prob_profit=odds.prob_profit(entered, market, breakevens=facts.breakevens, view=view),
+        expected_move=_expected_move(entered, market, view),
         payoff_date=entered.expiry,
         payoff_note=_payoff_note(entered),
         view=view,
@@ -96,6 +97,14 @@ def _reward_to_risk(facts: payoff.PayoffFacts) -> float | None:
     if 0 < facts.max_loss < float("inf") and facts.max_profit < float("inf"):
         return facts.max_profit / facts.max_loss
     return None
+
+
+def _expected_move(trade: Trade, market: Market, view: View) -> float | None:
+    if trade.expiry is None:
+        return None
+    quote = market.quote(trade.symbol)
+    days = (trade.expiry - market.date).days
+    return odds.expected_move(spot=quote.spot, vol=quote.vol if view.vol is None else view.vol, days=days)
 
 
 def _payoff_note(trade: Trade) -> str:

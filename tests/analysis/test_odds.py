@@ -81,6 +81,14 @@ def test_the_view_moves_the_chance_and_not_the_price():
     assert hopeful.to_dict()["probability"]["view"] == "drift +30.0% a year, implied vol"
 
 
+def test_a_report_states_the_expected_move_under_its_view():
+    assert evaluate(SPREAD, MARKET).expected_move == pytest.approx(expected_move(spot=295, vol=0.2, days=60))
+    wilder = evaluate(SPREAD, MARKET, view=View(vol=0.4))
+    assert wilder.to_dict()["probability"]["expected_move"] == pytest.approx(wilder.expected_move)
+    assert wilder.expected_move == pytest.approx(2 * evaluate(SPREAD, MARKET).expected_move)
+    assert evaluate(shares("IWM"), MARKET).expected_move is None
+
+
 def test_a_trade_in_shares_has_no_expiry_to_win_at():
     assert evaluate(shares("IWM"), MARKET).prob_profit is None
 
