@@ -6,34 +6,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.analysis.payoff import net_debit
-from riskcalc.analysis.valuation import PositionGreeks, value_legs
-from riskcalc.domain import Market, OptionLeg, Side, ThetaReport, Trade
+from riskcalc.analysis.valuation import PositionGreeks
+from riskcalc.domain import OptionLeg, Side, ThetaReport, Trade
 
 
-def decay(trade: Trade, market: Market, *, days: int) -> ThetaReport:
+def decay(trade: Trade, legs: PositionGreeks) -> ThetaReport:
     """Theta of one unit per day, and summed over the holding time at an unchanged spot.
 
     Parameters
     ----------
     trade : Trade
-        With every entry price and vol set.
-    market : Market
-        Day 0.
-    days : int
-        Calendar days to the time stop, >= 0.
+        With every entry price set.
+    legs : PositionGreeks
+        Each leg today and on the day of the time stop, shape (legs, 2).
 
     Returns
     -------
     ThetaReport
-        The sum is the exact change of value, not `days` times today's theta.
+        The sum is the exact change of value, not the days times today's theta.
     """
-    found = value_legs(trade, market, days=[0.0, float(days)])
-    per_day, total = _decay(found, np.full(len(trade.legs), fill_value=True))
+    per_day, total = _decay(legs, np.full(len(trade.legs), fill_value=True))
     debit = net_debit(trade)
     bought = np.array([isinstance(leg, OptionLeg) and leg.side is Side.LONG for leg in trade.legs])
     alone: tuple[float, float] | tuple[None, None] = (None, None)
     if 0 < np.count_nonzero(bought) < len(trade.option_legs):
-        alone = _decay(found, bought)
+        alone = _decay(legs, bought)
     return ThetaReport(
         per_day=per_day,
         debit_share_per_day=per_day / debit if debit > 0 else None,

@@ -43,19 +43,22 @@ def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLin
     if trade.instrument.exercise is ExerciseStyle.EUROPEAN or quote.dividend_yield or market.rate < 0:
         return ()
     calls = [leg for leg in trade.option_legs if leg.option_type is OptionType.CALL and leg.vol]
-    return tuple(line for leg in calls for line in _lines(leg, trade, market))
+    lines = [line for expiry in trade.expiries for line in _lines(calls, expiry, trade, market)]
+    return tuple(sorted(lines, key=lambda line: calls.index(line.leg)))
 
 
-def _lines(leg: OptionLeg, trade: Trade, market: Market) -> list[EarlyExerciseLine]:
-    dividends = market.dividends_until(trade.symbol, leg.expiry)
-    if not dividends:
+def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market) -> list[EarlyExerciseLine]:
+    """The lines of the calls of one expiry, which see the same dividends."""
+    legs = [leg for leg in calls if leg.expiry == expiry]
+    dividends = market.dividends_until(trade.symbol, expiry)
+    if not legs or not dividends:
         return []
     found = early_exercise(
-        sign=int(leg.option_type),
+        sign=int(OptionType.CALL),
         spot=market.quote(trade.symbol).spot,
-        strike=leg.strike,
-        time_to_expiry=market.years_to(leg.expiry),
-        vol=leg.vol or 0.0,
+        strike=[leg.strike for leg in legs],
+        time_to_expiry=market.years_to(expiry),
+        vol=[leg.vol or 0.0 for leg in legs],
         rate=market.rate,
         dividend_times=[market.years_to(dividend.ex_date) for dividend in dividends],
         dividend_amounts=[dividend.amount for dividend in dividends],
@@ -69,7 +72,8 @@ def _lines(leg: OptionLeg, trade: Trade, market: Market) -> list[EarlyExerciseLi
             chance=float(chance),
             dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
         )
-        for dividend, boundary, chance in zip(dividends, found.boundary, found.chance, strict=True)
+        for leg, boundaries, chances in zip(legs, found.boundary, found.chance, strict=True)
+        for dividend, boundary, chance in zip(dividends, boundaries, chances, strict=True)
         if np.isfinite(boundary)
     ]
 

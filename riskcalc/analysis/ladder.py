@@ -5,33 +5,39 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-import numpy as np
+from riskcalc.analysis.valuation import Conditions, Floats
+from riskcalc.domain import LadderRow, Level
 
-from riskcalc.analysis.payoff import net_debit
-from riskcalc.analysis.valuation import value_position
-from riskcalc.domain import LadderRow, Level, Market, Trade
+
+def ladder_conditions(levels: Sequence[Level], days: Sequence[int]) -> Conditions:
+    """Every level, with the vol shift that comes with it, on every day after the market's date."""
+    return Conditions(
+        spot=[[level.spot] for level in levels],
+        days=days,
+        vol_shift=[[level.vol_shift] for level in levels],
+    )
 
 
 def ladder(
-    trade: Trade,
-    market: Market,
+    values: Floats,
     *,
     levels: Sequence[Level],
     dates: Mapping[str, dt.date],
+    entry: float,
     planned_loss: float,
 ) -> tuple[LadderRow, ...]:
-    """Value one unit at every level on every date.
+    """Lay out what one unit is worth at every level on every date.
 
     Parameters
     ----------
-    trade : Trade
-        With every entry price and vol set.
-    market : Market
-        Day 0, rate and dividend yield.
+    values : ndarray, shape (levels, dates)
+        Value of one unit [dollars], under `ladder_conditions`.
     levels : sequence of Level
-        Spots to look at; each carries the vol shift that comes with it.
+        Spots looked at.
     dates : mapping of str to date
-        Days to look at, none before the market's, by name.
+        Days looked at, by name.
+    entry : float
+        Paid for one unit at entry [dollars].
     planned_loss : float
         One R [dollars per unit], > 0; ``inf`` leaves the R multiples out.
 
@@ -40,22 +46,17 @@ def ladder(
     tuple of LadderRow
         Level by level, each in the order of the dates.
     """
-    days = np.array([(day - market.date).days for day in dates.values()], dtype=np.float64)
-    spots = np.array([[level.spot] for level in levels])
-    shifts = np.array([[level.vol_shift] for level in levels])
-    values = value_position(trade, market, spot=spots, days=days, vol_shift=shifts).value
-    entry = net_debit(trade)
     return tuple(
         LadderRow(
             label=level.label,
             when=when,
             spot=level.spot,
             date=day,
-            value=float(value),
-            pnl=float(value) - entry,
-            r_multiple=in_r(float(value) - entry, planned_loss),
+            value=value,
+            pnl=value - entry,
+            r_multiple=in_r(value - entry, planned_loss),
         )
-        for level, row in zip(levels, values, strict=True)
+        for level, row in zip(levels, values.tolist(), strict=True)
         for (when, day), value in zip(dates.items(), row, strict=True)
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,15 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
+from riskcalc.domain import ExerciseStyle, Instrument, Market, OptionLeg, Trade
 from riskcalc.errors import InvalidInputError
-from riskcalc.pricing import (
-    VolStatus,
-    american,
-    american_implied_vol,
-    black_scholes,
-    implied_vol,
-)
+from riskcalc.pricing import american, black_scholes
 
 Floats = NDArray[np.float64]
 
@@ -37,36 +30,15 @@ class PositionGreeks(NamedTuple):
     """Per 1.00 of rate."""
 
 
-def enter_at_model(trade: Trade, market: Market) -> Trade:
-    """Fill in what a trade leaves open: each leg's vol and entry price.
+class Conditions(NamedTuple):
+    """Where and when a trade is valued; the parts broadcast against each other, see `value_position`."""
 
-    Parameters
-    ----------
-    trade : Trade
-        A leg's missing vol is solved from its premium, else taken from the quote; a missing premium is the
-        model's value at that vol; shares without an entry price enter at the spot.
-    market : Market
-        Quotes the underlying.
-
-    Returns
-    -------
-    Trade
-        The trade with every `premium`, `vol` and `entry_price` set.
-
-    Raises
-    ------
-    InvalidInputError
-        The underlying is not quoted, a leg has expired, or no vol explains a premium.
-    """
-    quote = market.quote(trade.symbol)
-    legs = [_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs]
-    unpriced = {k: leg for k, leg in enumerate(legs) if isinstance(leg, OptionLeg) and leg.premium is None}
-    if unpriced:
-        options = tuple(unpriced.values())
-        model = _option_greeks(options, trade.instrument, market, _conditions(spot=quote.spot))
-        for k, value in zip(unpriced, model[0], strict=True):
-            legs[k] = dataclasses.replace(unpriced[k], premium=max(float(value), 0.0))
-    return dataclasses.replace(trade, legs=tuple(legs))
+    spot: ArrayLike
+    """[dollars]"""
+    days: ArrayLike = 0.0
+    """Calendar days after the market's date."""
+    vol_shift: ArrayLike = 0.0
+    """Added to every leg's own vol."""
 
 
 def value_position(
@@ -106,6 +78,7 @@ def value_position(
     Examples
     --------
     >>> import datetime as dt
+    >>> from riskcalc.analysis import enter_at_model
     >>> from riskcalc.domain import Quote, call_spread
     >>> quote = Quote(spot=2200, vol=0.22, dividend_yield=0.012)
     >>> market = Market(date=dt.date(2026, 1, 2), rate=0.045, quotes={"RUT": quote})
@@ -127,7 +100,52 @@ def value_legs(
 ) -> PositionGreeks:
     """Value each leg of a trade as `value_position` does; the first axis of every array counts the legs."""
     quote = market.quote(trade.symbol)
-    at = _conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
+    at = Conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
+    return _value_legs(trade, market, _broadcast(at))
+
+
+def value_together(trade: Trade, market: Market, *conditions: Conditions) -> list[PositionGreeks]:
+    """Value each leg under several sets of conditions in one call of the model; see `value_legs`.
+
+    A call of the model costs far more than one more point in it.
+
+    Parameters
+    ----------
+    trade : Trade
+        With every vol set.
+    market : Market
+        Rate, dividend yield and cash dividends; its date is day 0.
+    *conditions : Conditions
+        Each broadcasts by itself.
+
+    Returns
+    -------
+    list of PositionGreeks
+        One for each set: arrays of legs x the set's broadcast shape.
+    """
+    sets = [_broadcast(one) for one in conditions]
+    flat = _Points(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*sets, strict=True)))
+    found = np.stack(_value_legs(trade, market, flat))
+    ends = np.cumsum([one.spot.size for one in sets])[:-1]
+    return [
+        PositionGreeks(*part.reshape(*part.shape[:2], *one.spot.shape))
+        for part, one in zip(np.split(found, ends, axis=-1), sets, strict=True)
+    ]
+
+
+def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
+    """Cash dividends still to come up to a day: years from the market's date, and dollars per share."""
+    coming = market.dividends_until(instrument.symbol, until)
+    if coming and instrument.exercise is ExerciseStyle.EUROPEAN:
+        raise InvalidInputError(
+            f"{instrument.symbol} options are European and priced with a dividend yield: "
+            "its quote must have no cash dividends"
+        )
+    times = np.array([market.years_to(dividend.ex_date) for dividend in coming], dtype=np.float64)
+    return times, np.array([dividend.amount for dividend in coming], dtype=np.float64)
+
+
+def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     found = np.zeros((len(PositionGreeks._fields), len(trade.legs), *at.spot.shape))
     found[0], found[1] = at.spot, 1.0  # a share is worth the spot and moves like it
     options = [k for k, leg in enumerate(trade.legs) if isinstance(leg, OptionLeg)]
@@ -137,84 +155,20 @@ def value_legs(
     return PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
 
 
-def solve_vol(
-    leg: OptionLeg, *, premium: float, instrument: Instrument, market: Market
-) -> tuple[float, VolStatus]:
-    """Solve the volatility that a premium implies, in the model that will reprice the leg.
-
-    Parameters
-    ----------
-    leg : OptionLeg
-        Says type, strike and expiry; its own premium and vol are not looked at.
-    premium : float
-        [dollars per share]
-    instrument : Instrument
-        The underlying; its exercise style picks the model.
-    market : Market
-        Date, rate and the underlying's quote.
-
-    Returns
-    -------
-    vol : float
-        Per sqrt(year); nan unless the status is OK.
-    status : VolStatus
-        How the search ended, with its reason as text.
-    """
-    quote = market.quote(instrument.symbol)
-    contract = {
-        "premium": premium,
-        "sign": int(leg.option_type),
-        "spot": quote.spot,
-        "strike": leg.strike,
-        "time_to_expiry": market.years_to(leg.expiry),
-        "rate": market.rate,
-        "dividend_yield": quote.dividend_yield,
-    }
-    times, amounts = _schedule(instrument, market, until=leg.expiry)
-    if instrument.exercise is ExerciseStyle.EUROPEAN:
-        vol, status = implied_vol(**contract)
-    else:
-        vol, status = american_implied_vol(**contract, dividend_times=times, dividend_amounts=amounts)
-    return float(vol), VolStatus(int(status))
-
-
-def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
-    """Fill in all but what the model is asked for."""
-    if isinstance(leg, ShareLeg):
-        entry = quote.spot if leg.entry_price is None else leg.entry_price
-        return dataclasses.replace(leg, entry_price=float(entry))
-    if leg.expiry < market.date:
-        raise InvalidInputError(
-            f"{trade.symbol} {leg.label}: expiry must not be before the market date {market.date}"
-        )
-    vol = leg.vol
-    if vol is None:
-        vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
-    return dataclasses.replace(leg, vol=vol)
-
-
-def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:
-    vol, status = solve_vol(leg, premium=premium, instrument=trade.instrument, market=market)
-    if status is not VolStatus.OK:
-        raise InvalidInputError(f"{leg.label}: no vol explains the premium {premium:g}: {status.text}")
-    return vol
-
-
-class _Conditions(NamedTuple):
-    """Where and when legs are valued; arrays of one shape."""
+class _Points(NamedTuple):
+    """Conditions as arrays of one shape."""
 
     spot: Floats
     days: Floats
     vol_shift: Floats
 
 
-def _conditions(*, spot: ArrayLike, days: ArrayLike = 0.0, vol_shift: ArrayLike = 0.0) -> _Conditions:
-    given = (np.asarray(part, dtype=np.float64) for part in (spot, days, vol_shift))
-    return _Conditions(*np.broadcast_arrays(*given))
+def _broadcast(at: Conditions) -> _Points:
+    return _Points(*np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in at)))
 
 
 def _option_greeks(
-    legs: tuple[OptionLeg, ...], instrument: Instrument, market: Market, at: _Conditions
+    legs: tuple[OptionLeg, ...], instrument: Instrument, market: Market, at: _Points
 ) -> Floats:
     """Options per share, each with its own vol: an array of Greeks x legs x the shape of the conditions."""
 
@@ -231,24 +185,12 @@ def _option_greeks(
         "rate": market.rate,
         "dividend_yield": market.quote(instrument.symbol).dividend_yield,
     }
-    schedule = _schedule(instrument, market, until=max(leg.expiry for leg in legs))
+    schedule = dividend_schedule(instrument, market, until=max(leg.expiry for leg in legs))
     if instrument.exercise is ExerciseStyle.EUROPEAN:
         return np.stack(black_scholes(**contracts))
     times, amounts = schedule
     greeks = american(**contracts, dividend_times=times, dividend_amounts=amounts, elapsed=at.days / 365)
     return np.stack(greeks)
-
-
-def _schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
-    """Cash dividends still to come up to a day: years from the market's date, and dollars per share."""
-    coming = market.dividends_until(instrument.symbol, until)
-    if coming and instrument.exercise is ExerciseStyle.EUROPEAN:
-        raise InvalidInputError(
-            f"{instrument.symbol} options are European and priced with a dividend yield: "
-            "its quote must have no cash dividends"
-        )
-    times = np.array([market.years_to(dividend.ex_date) for dividend in coming], dtype=np.float64)
-    return times, np.array([dividend.amount for dividend in coming], dtype=np.float64)
 
 
 def _known_vol(leg: OptionLeg) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_at_model, odds, payoff, value_legs
+from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, odds, payoff
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 
 NEUTRAL = View.neutral()
@@ -41,9 +41,8 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     >>> round(report.net_debit, 1), round(report.greeks.theta_per_day, 2)
     (5409.4, -16.37)
     """
-    entered = enter_at_model(trade, market)
+    entered, legs = enter_and_value(trade, market)
     spot = market.quote(trade.symbol).spot
-    legs = value_legs(entered, market)
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
     facts = payoff.facts(entered, market=market)
     return RiskReport(

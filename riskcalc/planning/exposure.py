@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
+from collections.abc import Iterable
 
-import numpy as np
-
-from riskcalc.analysis import value_position
 from riskcalc.domain import (
     ExitPlan,
     GapLine,
@@ -20,19 +17,6 @@ from riskcalc.domain import (
     TargetReport,
 )
 from riskcalc.sizing import blended_r, break_even_win_rate, exit_units
-
-
-def worst_pnls(report: RiskReport, levels: tuple[Level, ...], time_stop: dt.date | None) -> tuple[float, ...]:
-    """Smallest P&L of one unit at each level on any day up to the time stop, before costs [dollars]."""
-    held = (time_stop - report.market.date).days if time_stop else 0
-    values = value_position(
-        report.trade,
-        report.market,
-        spot=[[level.spot] for level in levels],
-        days=np.arange(held + 1),
-        vol_shift=[[level.vol_shift] for level in levels],
-    ).value
-    return tuple(float(row.min()) - report.net_debit for row in values)
 
 
 def gains_at_targets(
@@ -71,20 +55,12 @@ def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
     return tuple(count / units for count in exit_units(units=units, fractions=fractions))
 
 
-def gap_lines(report: RiskReport, levels: tuple[Level, ...], *, cost_per_unit: float) -> tuple[GapLine, ...]:
+def gap_lines(
+    levels: tuple[Level, ...], values: Iterable[float], *, net_debit: float, cost_per_unit: float
+) -> tuple[GapLine, ...]:
     """Loss when the underlying opens at each level on the first day, costs included."""
-    values = value_position(
-        report.trade,
-        report.market,
-        spot=[level.spot for level in levels],
-        vol_shift=[level.vol_shift for level in levels],
-    ).value
     return tuple(
-        GapLine(
-            move=level.move,
-            spot=level.spot,
-            loss_per_unit=report.net_debit - float(value) + cost_per_unit,
-        )
+        GapLine(move=level.move, spot=level.spot, loss_per_unit=net_debit - float(value) + cost_per_unit)
         for level, value in zip(levels, values, strict=True)
     )
 

@@ -3,28 +3,60 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from riskcalc.analysis.exit_levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, RiskReport, Side
 
 
-def stop_level(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLevels:
+    """Everything that a plan looks at."""
+
+    stop: Level
+    targets: tuple[Level, ...]
+    """Nearest first."""
+    gaps: tuple[Level, ...]
+    """Openings past the stop."""
+    ladder: tuple[Level, ...]
+    """Highest spot first."""
+    dates: Mapping[str, dt.date]
+    """Days of the ladder, by name."""
+    held: int
+    """Calendar days to the time stop; 0 without one."""
+
+
+def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.date | None) -> PlanLevels:
+    """Find the levels and days of a plan."""
+    stop, targets = _stop(report, exits, side), _targets(report, exits, side)
+    return PlanLevels(
+        stop=stop,
+        targets=targets,
+        gaps=_gaps(report, exits, side),
+        ladder=_ladder(report, stop, targets),
+        dates=_dates(report, time_stop),
+        held=(time_stop - report.market.date).days if time_stop else 0,
+    )
+
+
+def _stop(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
     """The stop: an adverse move from the entry spot, with the vol shift that comes with it."""
     return _moved(report, "stop", -side * exits.stop, vol_shift=exits.vol_shift)
 
 
-def target_levels(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
+def _targets(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
     """The targets: favourable moves from the entry spot, nearest first."""
     return tuple(_moved(report, "target", side * target.move) for target in exits.targets)
 
 
-def gap_levels(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
+def _gaps(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
     """Openings past the stop; the exit plan's shocks, else the instrument's."""
     shocks = exits.gap_shocks or report.trade.instrument.gap_shocks
     return tuple(_moved(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks)
 
 
-def ladder_levels(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -> tuple[Level, ...]:
+def _ladder(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -> tuple[Level, ...]:
     """Every level of the ladder, highest spot first; levels at one spot share a row."""
     spot = _moved(report, "spot", 0.0)
     strikes = {leg.strike for leg in report.trade.option_legs}
@@ -38,7 +70,7 @@ def ladder_levels(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -
     return tuple(sorted(_merged(named), key=lambda level: -level.spot))
 
 
-def plan_dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
+def _dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
     """The days of the ladder by name: today, thirds of the holding time, the time stop, the expiry."""
     today, expiry = report.market.date, report.trade.expiry
     days = {"today": today}

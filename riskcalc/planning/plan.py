@@ -7,10 +7,12 @@ import dataclasses
 from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
 from riskcalc.analysis.exit_levels import side_by_delta
 from riskcalc.domain import Account, EntryRules, ExitPlan, Market, Trade, TradePlan, View
-from riskcalc.planning import exposure, levels
+from riskcalc.planning import exposure
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.fund import fund_report
+from riskcalc.planning.level_values import level_values
+from riskcalc.planning.levels import plan_levels
 from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_unit
 
@@ -68,35 +70,37 @@ def plan(
     side = exits.side or side_by_delta(report.greeks.delta)
     # With its side said, the exit plan asks the model no more for the delta.
     sided = dataclasses.replace(exits, side=side)
-    stop = levels.stop_level(report, exits, side)
-    targets = levels.target_levels(report, exits, side)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     costs = cost_per_unit(report.trade, account.costs)
-    gaps = exposure.gap_lines(report, levels.gap_levels(report, exits, side), cost_per_unit=costs)
-    at_stop, *at_targets = exposure.worst_pnls(report, (stop, *targets), time_stop)
+    levels = plan_levels(report, exits, side, time_stop)
+    values = level_values(report, levels)
+    gaps = exposure.gap_lines(levels.gaps, values.at_gaps, net_debit=report.net_debit, cost_per_unit=costs)
+    at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
     size = size_plan(report, account, at_stop=max(-at_stop, 0.0), gaps=gaps, cost_per_unit=costs)
     fractions = exposure.closed_fractions(exits, units=size.units)
     return TradePlan(
         report=report,
         exits=exits,
         side=side,
-        stop=stop,
-        targets=exposure.gains_at_targets(exits, targets, tuple(at_targets), size=size, cost_per_unit=costs),
+        stop=levels.stop,
+        targets=exposure.gains_at_targets(
+            exits, levels.targets, tuple(at_targets), size=size, cost_per_unit=costs
+        ),
         time_stop=time_stop,
         ladder=ladder(
-            report.trade,
-            market,
-            levels=levels.ladder_levels(report, stop, targets),
-            dates=levels.plan_dates(report, time_stop),
+            values.ladder,
+            levels=levels.ladder,
+            dates=levels.dates,
+            entry=report.net_debit,
             planned_loss=size.loss_per_unit,
         ),
-        theta=decay(report.trade, market, days=(time_stop - market.date).days if time_stop else 0),
+        theta=decay(report.trade, values.waiting),
         odds=exit_odds(report.trade, market, sided, view=view),
         managed=managed_outcome(
             report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions
         ),
         gaps=gaps,
-        fund=fund_report(report, (stop, *targets), gaps, time_stop=time_stop),
+        fund=fund_report(report, (levels.stop, *levels.targets), gaps, time_stop=time_stop),
         cost_per_unit=costs,
         size=size,
         checks=run_checks(
