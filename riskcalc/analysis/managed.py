@@ -103,6 +103,8 @@ def managed_outcome(
 
 def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Stage, ...], int, Exit]:
     """What the spot now has already reached, and the stages that are left."""
+    if days > 0 and levels.stages[0].stop < 0 < levels.stages[0].target:
+        return levels.stages, 0, _certain(Ending.TIME, 0.0)
     now = float(valuer.pnl(np.zeros(1), np.zeros(1))[0])
     gain, taken = 0.0, 0
     for stage in levels.stages:
