@@ -23,6 +23,7 @@ TERMS = 4
 BEYOND = 50.0
 """Deviations that no path travels: a level further away is as good as none."""
 
+_NEGLIGIBLE = 39.0  # exponent from which an image is below rounding
 _TINY = 1e-280
 _STEEPEST = 1e100
 
@@ -246,8 +247,10 @@ def _images(near: FloatArray, far: FloatArray, travel: FloatArray, variance: Flo
     total = _image(near, np.zeros_like(near), travel, variance)
     for turn in range(1, TERMS):
         # The gaps, not the images: their difference from `near` would lose the digits of a close level.
-        total -= _image(near, 2 * (turn * far + (turn - 1) * near), travel, variance)
-        total += _image(near, 2 * turn * (near + far), travel, variance)
+        for sign, gap in ((-1, 2 * (turn * far + (turn - 1) * near)), (1, 2 * turn * (near + far))):
+            # Against the first image, one behind a gap weighs at most exp(-gap^2 / (2 variance)).
+            if not (gap**2 > 2 * _NEGLIGIBLE * variance).all():
+                total += sign * _image(near, gap, travel, variance)
     return np.clip(total, 0.0, 1.0)
 
 
