@@ -97,9 +97,9 @@ def find_preset(name_or_path: str | Path) -> Path:
     Raises
     ------
     PresetError
-        No preset has that name; the nearest and all known names are given.
+        No preset has that name; the nearest and all known names are given. Or its home folder is no one's.
     """
-    path = Path(name_or_path).expanduser()
+    path = _expanded(Path(name_or_path))
     if isinstance(name_or_path, Path) or len(path.parts) > 1 or path.suffix == ".toml":
         return path
     known = {listed.name: listed.path for listed in preset_names()}
@@ -161,6 +161,13 @@ def shipped_folder() -> Path:
     """Return the folder of the presets that come with riskcalc."""
     installed = Path(__file__).parent / "shipped"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "presets"
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise PresetError(f"{path}: there is no such home folder") from error
 
 
 def _files(folder: Path) -> list[Path]:

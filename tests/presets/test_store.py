@@ -177,3 +177,8 @@ def test_the_package_offers_its_names_and_no_other():
     assert dir(presets) == sorted(presets.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = presets.nothing
+
+
+def test_a_home_folder_of_nobody_is_one_clear_line():
+    with pytest.raises(PresetError, match=r"~nobody-at-all/mine: there is no such home folder"):
+        load_preset("~nobody-at-all/mine")

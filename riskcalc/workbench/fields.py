@@ -1,0 +1,25 @@
+"""All fields of a draft, in the order of the form."""
+
+from __future__ import annotations
+
+from riskcalc.workbench.account_fields import account_fields
+from riskcalc.workbench.draft import Draft
+from riskcalc.workbench.exit_fields import exit_fields
+from riskcalc.workbench.field import Field
+from riskcalc.workbench.leg_fields import leg_fields
+from riskcalc.workbench.market_fields import market_fields
+
+
+def fields(draft: Draft) -> tuple[Field, ...]:
+    """Return the fields that apply to a draft; what does not apply is absent.
+
+    The keys are stable; labels and the number of legs and targets follow the draft.
+
+    Examples
+    --------
+    >>> from riskcalc.presets import load_preset
+    >>> from riskcalc.workbench.draft import open_draft
+    >>> [field.key for field in fields(open_draft(load_preset("iwm-shares")))][3:6]
+    ['market.dividend.amount', 'market.dividend.date', 'market.date']
+    """
+    return market_fields(draft) + leg_fields(draft) + exit_fields(draft) + account_fields(draft)

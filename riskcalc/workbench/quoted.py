@@ -1,0 +1,132 @@
+"""What a chain of real quotes says about the legs of a draft."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+
+from riskcalc.domain import (
+    FillPrice,
+    Instrument,
+    Leg,
+    Market,
+    OptionLeg,
+    Quote,
+    QuotedListing,
+    Trade,
+)
+from riskcalc.errors import ChainError
+from riskcalc.planning import atm_vol, enter
+
+
+def filled_from(
+    trade: Trade, chain: QuotedListing, market: Market, *, fill: FillPrice, vol_shift: float
+) -> Trade:
+    """Fill in the legs that follow the quotes: those with neither a premium nor a vol.
+
+    Parameters
+    ----------
+    trade : Trade
+        Its other legs stay as they are.
+    chain : QuotedListing
+        A chain of the trade's underlying.
+    market : Market
+        Where the trade is planned; its spot and date need not be the chain's.
+    fill : FillPrice
+        Where the quotes are filled.
+    vol_shift : float
+        Added to the vols behind the quotes: 0.01 is a point.
+
+    Returns
+    -------
+    Trade
+        The legs have the vols and widths of their quotes. They have the quoted premiums at the chain's own
+        spot, date and vols alone: elsewhere nobody quotes them, and they enter at the model's value.
+
+    Raises
+    ------
+    ChainError
+        A leg has no usable quote; a line per leg.
+    """
+    quote = market.quote(trade.symbol)
+    quotes = _Quotes(
+        this=_This(chain),
+        instrument=trade.instrument,
+        quote=dataclasses.replace(quote, spot=chain.spot, vol=0.0),
+        rate=market.rate,
+        fill=fill,
+    )
+    at_quotes = market.date == chain.date and quote.spot == chain.spot and vol_shift == 0
+    legs: list[Leg] = []
+    problems: list[str] = []
+    for leg in trade.legs:
+        try:
+            found = _quoted_leg(leg, quotes) if isinstance(leg, OptionLeg) and follows(leg) else leg
+        except ChainError as error:
+            problems.append(str(error))
+            continue
+        legs.append(found if at_quotes or found is leg else _off_the_quotes(found, vol_shift))
+    if problems:
+        raise ChainError("\n".join(problems))
+    return dataclasses.replace(trade, legs=tuple(legs))
+
+
+def _off_the_quotes(leg: Leg, vol_shift: float) -> Leg:
+    if not isinstance(leg, OptionLeg):
+        return leg
+    vol = leg.vol or 0.0
+    shifted = max(round(vol + vol_shift, 12), 0.0) if vol_shift else vol
+    return dataclasses.replace(leg, premium=None, vol=shifted)
+
+
+def follows(leg: OptionLeg) -> bool:
+    """Whether a leg follows the quotes rather than stating a price of its own."""
+    return leg.premium is None and leg.vol is None
+
+
+def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> float | None:
+    """At-the-money vol of an expiry at the moment of the chain; None where its quotes do not say."""
+    quote = dataclasses.replace(market.quote(chain.symbol), spot=chain.spot)
+    there = dataclasses.replace(market, date=chain.date, quotes={chain.symbol: quote})
+    with contextlib.suppress(ChainError):
+        return None if expiry is None else atm_vol(chain, there, expiry=expiry)
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _This:
+    """A chain that equals itself alone: its arrays need not be compared, nor be hashable."""
+
+    chain: QuotedListing
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the very same chain."""
+        return isinstance(other, _This) and other.chain is self.chain
+
+    def __hash__(self) -> int:
+        """The identity of the chain."""
+        return id(self.chain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quotes:
+    """Where a leg's quote is found, and the market its vol is solved in."""
+
+    this: _This
+    instrument: Instrument
+    quote: Quote
+    rate: float
+    fill: FillPrice
+
+
+@lru_cache(maxsize=256)
+def _quoted_leg(leg: OptionLeg, quotes: _Quotes) -> OptionLeg:
+    """One leg at its quote; the vol takes solving, and a step of the stop must not wait for it."""
+    chain = quotes.this.chain
+    market = Market(date=chain.date, rate=quotes.rate, quotes={chain.symbol: quotes.quote})
+    trade = Trade(instrument=quotes.instrument, legs=(leg,))
+    (found,) = enter(trade, chain, market, at=quotes.fill).option_legs
+    return found
