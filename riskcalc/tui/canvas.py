@@ -1,0 +1,136 @@
+"""Dots on a grid of braille cells, two across and four down in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Any
+
+BLANK = 0x2800
+BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+"""Bit of a dot in its cell: column, then row."""
+
+GLYPHS = tuple(chr(BLANK + mask) for mask in range(256))
+
+
+class Stroke(Enum):
+    """How a curve is drawn, so that it is told apart without colour: dots drawn of each period, thickness."""
+
+    BOLD = (1, 1, 2)
+    THIN = (1, 1, 1)
+    DOTTED = (1, 2, 1)
+    DASHED = (4, 7, 1)
+
+
+class Canvas:
+    """Curves on a grid of cells; each cell remembers the most important curve through it.
+
+    Parameters
+    ----------
+    width, height : int
+        Cells, >= 1.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.dots = [[0] * width for _ in range(height)]
+        self.owners = [[""] * width for _ in range(height)]
+
+    def plot(self, rows: Sequence[int], *, owner: str, stroke: Stroke = Stroke.THIN) -> None:
+        """Draw a curve, over what is there already.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            Dot row of each dot column, 0 at the top; neighbours are joined.
+        owner : str
+            Whose colour the cells take that the curve touches.
+        stroke : Stroke
+            How it is drawn.
+        """
+        drawn, period, thickness = stroke.value
+        lowest = 4 * self.height - 1
+        for column, first, last in _runs(rows):
+            if column % period >= drawn:
+                continue
+            below = min(last + thickness - 1, lowest)
+            # At the lower edge a thick line grows upwards: it stays thick and is not cut off.
+            for row in range(min(first, below - thickness + 1), below + 1):
+                self._dot(column, row, owner)
+
+    def _dot(self, column: int, row: int, owner: str) -> None:
+        x, y = column >> 1, row >> 2
+        if 0 <= x < self.width and 0 <= y < self.height:
+            self.dots[y][x] |= BITS[column & 1][row & 3]
+            self.owners[y][x] = owner
+
+    def glyph(self, x: int, y: int) -> str:
+        """Braille character of a cell; a blank string when it has no dots."""
+        mask = self.dots[y][x]
+        return GLYPHS[mask] if mask else ""
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """For each dot column its first and last dot row: a steep curve meets its neighbours half way."""
+    last = len(rows) - 1
+    for column, row in enumerate(rows):
+        left = _half_way(row, rows[column - 1]) if column else row
+        right = _half_way(row, rows[column + 1]) if column < last else row
+        yield column, min(left, row, right), max(left, row, right)
+
+
+def _half_way(row: int, neighbour: int) -> int:
+    """The dot row next to where the neighbour's half ends, so that no dot is drawn twice."""
+    if abs(neighbour - row) <= 1:
+        return row
+    middle = (row + neighbour) // 2
+    return middle if neighbour > row else middle + 1
+
+
+def dot_rows(
+    spots: Any,  # noqa: ANN401 - arrays of numpy, which this module must not import at its top
+    values: Any,  # noqa: ANN401 - as above
+    *,
+    across: tuple[float, float],
+    down: tuple[float, float],
+    width: int,
+    height: int,
+) -> list[int]:
+    """Dot row of a curve in each dot column.
+
+    Parameters
+    ----------
+    spots, values : ndarray
+        Points of the curve, spots rising; lines between them.
+    across : tuple of float
+        Spots at the first and the last dot column.
+    down : tuple of float
+        Values at the lowest and the highest dot row.
+    width, height : int
+        Cells.
+    """
+    import numpy as np  # noqa: PLC0415 - not on the path to the first frame
+
+    at = np.interp(np.linspace(*across, 2 * width), spots, values)
+    bottom, top = down
+    rows = np.rint((top - at) / (top - bottom) * (4 * height - 1))
+    found: list[int] = np.clip(rows, 0, 4 * height - 1).astype(int).tolist()
+    return found
+
+
+def cell_of(value: float, *, across: tuple[float, float], width: int) -> int | None:
+    """Cell column of a spot; None when it is off the axis.
+
+    Examples
+    --------
+    >>> cell_of(10, across=(10, 20), width=40), cell_of(20, across=(10, 20), width=40)
+    (0, 39)
+    """
+    share = (value - across[0]) / (across[1] - across[0])
+    return round(share * (2 * width - 1)) // 2 if 0 <= share <= 1 else None
+
+
+def value_of(cell: int, *, across: tuple[float, float], width: int) -> float:
+    """Value in the middle of a cell column."""
+    share = min(max((2 * cell + 0.5) / (2 * width - 1), 0.0), 1.0)
+    return across[0] + share * (across[1] - across[0])

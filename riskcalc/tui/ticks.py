@@ -1,0 +1,143 @@
+"""Where the ticks and labels of an axis go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+STEPS = (1, 2, 5, 10)
+LOOSEST = 1.5
+"""How much longer than the span of its values a kept axis may be."""
+
+GAP = 1
+"""Empty cells between two labels."""
+
+
+class Label(NamedTuple):
+    """A text that belongs at a column; shorter texts follow for when there is less room."""
+
+    column: int
+    texts: tuple[str, ...]
+    key: str = ""
+
+
+class Placed(NamedTuple):
+    """A text and the cell it starts in."""
+
+    start: int
+    text: str
+    key: str
+
+
+def tick_step(span: float, *, most: int) -> float:
+    """Smallest step of 1, 2 or 5 times a power of ten with at most so many steps in a span.
+
+    Examples
+    --------
+    >>> tick_step(68, most=5), tick_step(1500, most=8), tick_step(0.9, most=4)
+    (20, 200, 0.5)
+    """
+    least = span / max(most, 1)
+    power = math.floor(math.log10(least))
+    lead = next(lead for lead in STEPS if lead * 10.0**power >= least * (1 - 1e-9))
+    return lead * 10**power if power >= 0 else round(lead * 10.0**power, -power)
+
+
+def ticks(low: float, high: float, *, most: int) -> tuple[float, ...]:
+    """Round values inside an axis, rising; none when the axis has no length.
+
+    Examples
+    --------
+    >>> ticks(274, 342, most=5)
+    (280, 300, 320, 340)
+    """
+    if not (high > low and math.isfinite(high - low)) or most < 1:
+        return ()
+    step = tick_step(high - low, most=most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return tuple(round(k * step, 10) for k in range(first, last + 1))
+
+
+def padded(
+    values: Sequence[float], *, share: float = 0.04, kept: tuple[float, float] | None = None
+) -> tuple[float, float]:
+    """Ends of an axis that holds all values and zero, a little beyond them, on round numbers.
+
+    Parameters
+    ----------
+    values : sequence of float
+        What is drawn.
+    share : float
+        Room beyond them, as a share of their span.
+    kept : tuple of float, optional
+        An axis to stay with while it holds the values and is not much too wide, so that it stands still
+        while the values move.
+
+    Examples
+    --------
+    >>> padded([-964.0, 2036.0])
+    (-1200, 2200)
+    """
+    low, high = min(0.0, *values), max(0.0, *values)
+    if not high > low:
+        return -1.0, 1.0
+    margin = share * (high - low)
+    if kept and kept[0] <= low and high <= kept[1] and kept[1] - kept[0] <= LOOSEST * (high - low):
+        return kept
+    step = tick_step(high - low, most=20)
+    return math.floor((low - margin) / step) * step, math.ceil((high + margin) / step) * step
+
+
+def place(labels: Sequence[Label], width: int) -> tuple[Placed, ...]:
+    """Put labels beside each other on one row; the first in line is the last to be left out.
+
+    Parameters
+    ----------
+    labels : sequence of Label
+        The most important first.
+    width : int
+        Cells of the row.
+
+    Returns
+    -------
+    tuple of Placed
+        From left to right, at least a cell apart; each over its column where it can be.
+
+    Examples
+    --------
+    >>> place([Label(2, ("spot",)), Label(6, ("stop 6%", "stop"))], 11)
+    (Placed(start=0, text='spot', key=''), Placed(start=6, text='stop', key=''))
+    """
+    placed: list[Placed] = []
+    for label in labels:
+        found = next((spot for spot in _candidates(label, width) if _free(spot, placed)), None)
+        if found is not None:
+            placed.append(found)
+    return tuple(sorted(placed))
+
+
+def _candidates(label: Label, width: int) -> list[Placed]:
+    """The longest text first: centred on its column, then ending there, then starting there."""
+    places = []
+    for text in label.texts:
+        size = len(text)
+        starts = (label.column - size // 2, label.column - size + 1, label.column)
+        inside = [min(max(start, 0), width - size) for start in starts]
+        places += [Placed(start, text, label.key) for start in inside if start >= 0]
+    return places
+
+
+def _free(one: Placed, placed: Sequence[Placed]) -> bool:
+    return all(
+        one.start + len(one.text) + GAP <= other.start or other.start + len(other.text) + GAP <= one.start
+        for other in placed
+    )
+
+
+def row_text(placed: Sequence[Placed], width: int) -> str:
+    """A row of labels as text, blanks between."""
+    row = ""
+    for start, text, _ in placed:
+        row += " " * (start - len(row)) + text
+    return row.ljust(width)
