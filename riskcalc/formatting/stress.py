@@ -46,7 +46,7 @@ def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
             money(row.pnl, signed=True),
             money(row.pnl_all_units, signed=True),
             r_multiple(row.r_multiple),
-            _verdict(plan, row),
+            verdict(plan, row),
             row.scenario.meaning,
         )
         for row in rows
@@ -54,7 +54,8 @@ def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
     return Section(title=f"Stress: {HELD_THROUGH}", rows=table, header=header, left=frozenset({0, 6, 7}))
 
 
-def _verdict(plan: TradePlan, row: StressRow) -> str:
+def verdict(plan: TradePlan, row: StressRow) -> str:
+    """Whether the risk budget holds, in words."""
     if not plan.size.units:
         return "nothing held"
     return "holds" if row.holds else "BREAKS the rule"

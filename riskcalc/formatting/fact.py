@@ -1,0 +1,176 @@
+"""Facts of a trade as lines of a fixed width: alone with a note, or two trades side by side."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from riskcalc.formatting.fitted import Spellings, cut, dollars, fit
+from riskcalc.formatting.numbers import MISSING
+
+LABEL, VALUE, GAP = 10, 10, 2
+"""Widths of a fact's label and number, and the space before its note."""
+
+BETTER = "✓"
+"""Mark on the better of two trades; it stands without colour."""
+
+
+class Tone(StrEnum):
+    """What a piece of text is; a screen gives it a colour, its words and signs say the same."""
+
+    PLAIN = "plain"
+    TITLE = "title"
+    QUIET = "quiet"
+    GOOD = "good"
+    BAD = "bad"
+    WARN = "warn"
+
+
+class Better(Enum):
+    """Which of two values of a fact is to be preferred; the value is the sign of the preference."""
+
+    MORE = 1
+    LESS = -1
+    NEITHER = 0
+
+
+Line = tuple[tuple[str, Tone], ...]
+"""Pieces of text, left to right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One number of a trade with its name."""
+
+    key: str
+    """Same fact of another trade has the same key."""
+    label: str
+    value: float | None
+    show: Callable[[float | None], Spellings] = dollars
+    change: Callable[[float | None], Spellings] | None = None
+    """How a difference is said; None leaves it out."""
+    better: Better = Better.NEITHER
+    note: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+def plain_text(lines: Iterable[Line]) -> str:
+    """Lines as plain text, one below the other."""
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def title_line(title: str, *, width: int, note: str = "", stale: bool = False) -> Line:
+    """Head of a panel: its name, what its numbers are, whether they are older than the inputs."""
+    words = f"{title}, stale" if stale else title
+    said = cut(f"  {note}", width - len(words)) if note else ""
+    return ((words, Tone.WARN if stale else Tone.TITLE), (said, Tone.QUIET))
+
+
+def fact_line(fact: Fact, *, width: int) -> Line:
+    """One fact: label, number on the right of its column, note."""
+    number = fit(fact.show(fact.value), VALUE)
+    note = cut(fact.note, width - LABEL - VALUE - GAP)
+    return (
+        (f"{cut(fact.label, LABEL):{LABEL}}", Tone.PLAIN),
+        (f"{number:>{VALUE}}", fact.tone),
+        (f"{'':{GAP}}{note}", Tone.QUIET),
+    )
+
+
+def panel_lines(
+    title: str,
+    facts: Sequence[Fact],
+    *,
+    width: int,
+    note: str = "",
+    pinned: Sequence[Fact] | None = None,
+    stale: bool = False,
+) -> list[Line]:
+    """A titled panel of facts; with a pinned trade the columns A, B and their difference.
+
+    Parameters
+    ----------
+    title : str
+        Head of the panel.
+    facts : sequence of Fact
+        The trade being tuned: B beside a pinned one.
+    width : int
+        No line is wider [cells], >= 38.
+    note : str
+        What the numbers are, beside the title.
+    pinned : sequence of Fact or None
+        The same panel of the trade that is held against it: A.
+    stale : bool
+        Whether the numbers are older than the inputs.
+
+    Returns
+    -------
+    list of Line
+    """
+    if pinned is None:
+        head = title_line(title, width=width, note=note, stale=stale)
+        return [head, *(fact_line(fact, width=width) for fact in facts)]
+    before = {fact.key: fact for fact in pinned}
+    head = _pair_head(title, width=width, stale=stale)
+    return [head, *(_pair_line(before.get(fact.key), fact, width=width) for fact in facts)]
+
+
+def wrapped(text: str, *, width: int, rows: int | None = None, indent: int = 2) -> list[Line]:
+    """Words over several quiet lines; with a count of rows exactly as many, the last one cut."""
+    shorter = textwrap.wrap(text, width - indent) or [""]
+    if rows is not None:
+        kept = [*shorter[: rows - 1], " ".join(shorter[rows - 1 :])]
+        shorter = [*kept, *[""] * (rows - len(kept))]
+    return [((" " * indent + cut(line, width - indent), Tone.QUIET),) for line in shorter]
+
+
+def pair_widths(width: int) -> tuple[int, int]:
+    """Widths of the label and of each of the three columns of two trades side by side."""
+    column = (width - LABEL) // 3
+    return width - 3 * column, column
+
+
+def _pair_head(title: str, *, width: int, stale: bool) -> Line:
+    label, column = pair_widths(width)
+    words = f"{title}, stale" if stale else title
+    heads = f"{'A':>{column - 1}} {'B':>{column - 1}} {'B - A':>{column}}"
+    # Column A leaves room at its left: a longer title reaches into it.
+    over = max(0, len(words) - label)
+    return ((f"{words:{label}}", Tone.WARN if stale else Tone.TITLE), (heads[over:], Tone.QUIET))
+
+
+def _pair_line(before: Fact | None, now: Fact, *, width: int) -> Line:
+    label, column = pair_widths(width)
+    texts = [fit(one.show(one.value), column - 2) if one else MISSING for one in (before, now)]
+    marks = _marks(before, now) if texts[0] != texts[1] else ("", "")
+    cells = [
+        (f"{text:>{column - 1}}{mark or ' '}", Tone.PLAIN) for text, mark in zip(texts, marks, strict=True)
+    ]
+    change = "=" if texts[0] == texts[1] else _change(before, now, width=column - 1)
+    return (
+        (f"{cut(now.label, label):{label}}", Tone.PLAIN),
+        *_toned(cells),
+        (f"{change:>{column}}", Tone.QUIET),
+    )
+
+
+def _toned(cells: list[tuple[str, Tone]]) -> Line:
+    return tuple((text, Tone.GOOD if text.endswith(BETTER) else tone) for text, tone in cells)
+
+
+def _marks(before: Fact | None, now: Fact) -> tuple[str, str]:
+    """The mark of A and that of B."""
+    if before is None or before.value is None or now.value is None:
+        return "", ""
+    gain = now.better.value * (now.value > before.value) - now.better.value * (now.value < before.value)
+    return BETTER if gain < 0 else "", BETTER if gain > 0 else ""
+
+
+def _change(before: Fact | None, now: Fact, *, width: int) -> str:
+    if now.change is None or before is None or before.value is None or now.value is None:
+        return ""
+    change = now.value - before.value
+    return fit(now.change(change), width) if math.isfinite(change) else MISSING

@@ -1,0 +1,287 @@
+"""A plan in the narrow panels beside the form: price, Greeks, size and checks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from riskcalc.domain import Check, CheckStatus, RiskReport, TradePlan
+from riskcalc.formatting.fact import Better, Fact, Line, Tone, fact_line, panel_lines, title_line, wrapped
+from riskcalc.formatting.fitted import Spellings, cut, dollars, plain, pnl, points, share
+from riskcalc.formatting.numbers import percent, price
+from riskcalc.formatting.size import why
+
+STATUS_WORDS = {CheckStatus.OK: "ok", CheckStatus.WARN: "WARN", CheckStatus.FAIL: "FAIL"}
+STATUS_TONES = {CheckStatus.OK: Tone.GOOD, CheckStatus.WARN: Tone.WARN, CheckStatus.FAIL: Tone.BAD}
+
+_SAME_CENT, _SAME_MOVE = 0.005, 0.0005
+_WORST_FIRST = (CheckStatus.FAIL, CheckStatus.WARN, CheckStatus.OK)
+
+signed = partial(plain, signed=True)
+
+
+def gain_tone(amount: float | None) -> Tone:
+    """Colour of a P&L: gains, losses, and what rounds to nothing."""
+    if amount is None or abs(amount) < _SAME_CENT:
+        return Tone.PLAIN
+    return Tone.GOOD if amount > 0 else Tone.BAD
+
+
+def price_lines(
+    plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
+) -> list[Line]:
+    """What one unit costs, may lose and may gain.
+
+    Parameters
+    ----------
+    plan : TradePlan
+        The trade being tuned.
+    width : int
+        No line is wider [cells], >= 38.
+    pinned : TradePlan or None
+        The trade it is held against; gives the columns A, B and their difference.
+    stale : bool
+        Whether the plan is older than the inputs.
+
+    Returns
+    -------
+    list of Line
+    """
+    before = None if pinned is None else _price(pinned.report)
+    return panel_lines(
+        "PRICE", _price(plan.report), width=width, note="$ per unit", pinned=before, stale=stale
+    )
+
+
+def greeks_lines(
+    plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
+) -> list[Line]:
+    """The Greeks of one unit in the units traders read; parameters as in `price_lines`."""
+    before = None if pinned is None else _greeks(pinned.report)
+    return panel_lines(
+        "GREEKS", _greeks(plan.report), width=width, note="per unit", pinned=before, stale=stale
+    )
+
+
+def size_lines(
+    plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
+) -> list[Line]:
+    """How many units the account carries, why no more, and what they risk; parameters as in `price_lines`."""
+    facts = _size(plan)
+    if pinned is not None:
+        return panel_lines("SIZE", facts, width=width, pinned=_size(pinned), stale=stale)
+    size = plan.size
+    hold = (
+        (f"{'Hold':10}", Tone.PLAIN),
+        (f"{size.units:>10,}", Tone.TITLE if size.units else Tone.BAD),
+        (cut(f"  {_unit_noun(plan)}", width - 20), Tone.PLAIN),
+    )
+    reason = wrapped(f"{size.binding_limit}: {why(size)}", width=width, rows=2)
+    head = title_line("SIZE", width=width, note="$, all units", stale=stale)
+    return [head, hold, *reason, *(fact_line(fact, width=width) for fact in facts[1:])]
+
+
+def checks_lines(
+    plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
+) -> list[Line]:
+    """Every rule with its verdict first: a line where it holds, the whole message where it does not."""
+    told = [line for check in plan.checks for line in _check(check, width=width, brief=pinned is not None)]
+    if pinned is None:
+        return [title_line("CHECKS", width=width, note=_tally(plan), stale=stale), *told]
+    facts, before = _verdicts(plan), _verdicts(pinned)
+    return [*panel_lines("CHECKS", facts, width=width, pinned=before, stale=stale), *told]
+
+
+def _price(report: RiskReport) -> tuple[Fact, ...]:
+    return (
+        _entry(report),
+        Fact(
+            key="max loss",
+            label="Max loss",
+            value=-report.max_loss,
+            show=pnl,
+            change=pnl,
+            better=Better.MORE,
+            note=f"at {report.payoff_date}" if report.payoff_date else "",
+            tone=Tone.BAD,
+        ),
+        Fact(
+            key="max gain",
+            label="Max gain",
+            value=report.max_profit,
+            show=pnl,
+            change=pnl,
+            better=Better.MORE,
+            note="" if report.reward_to_risk is None else f"{report.reward_to_risk:,.2f} x the loss",
+            tone=Tone.GOOD,
+        ),
+        _breakeven(report),
+        Fact(
+            key="profit",
+            label="P(profit)",
+            value=report.prob_profit,
+            show=share,
+            change=points,
+            better=Better.MORE,
+            note="" if report.expected_move is None else f"1 sd is ±{price(report.expected_move)}",
+        ),
+    )
+
+
+def _entry(report: RiskReport) -> Fact:
+    differs = abs(report.value - report.net_debit) >= _SAME_CENT
+    return Fact(
+        key="entry",
+        label="Debit" if report.net_debit >= 0 else "Credit",
+        value=report.net_debit,
+        show=_paid,
+        change=pnl,
+        note=f"model {price(abs(report.value))}" if differs else "",
+    )
+
+
+def _paid(debit: float | None) -> Spellings:
+    """What is paid; what is received says so, for it may stand beside the other kind."""
+    found = dollars(None if debit is None else abs(debit))
+    return found if debit is None or debit >= 0 else (*(f"{text} cr" for text in found), *found)
+
+
+def _breakeven(report: RiskReport) -> Fact:
+    levels = report.breakevens
+    spot = report.market.quote(report.trade.symbol).spot
+    if len(levels) > 1:
+        note = "and " + ", ".join(price(level) for level in levels[1:])
+    else:
+        move = levels[0] / spot - 1 if levels else 0.0
+        note = f"{percent(move, digits=1, signed=True)} from spot" if abs(move) >= _SAME_MOVE else ""
+    first = levels[0] if levels else None
+    return Fact(key="breakeven", label="Breakeven", value=first, show=plain, change=signed, note=note)
+
+
+def _greeks(report: RiskReport) -> tuple[Fact, ...]:
+    greeks, debit = report.greeks, report.net_debit
+    gamma, gammas = partial(plain, digits=3), partial(signed, digits=3)
+    paid = f"{percent(greeks.theta_per_day / debit)} of debit" if debit > 0 else "$ a calendar day"
+    return (
+        Fact(
+            key="delta",
+            label="Delta",
+            value=greeks.delta,
+            show=plain,
+            change=signed,
+            note=f"{_whole_dollars(greeks.dollar_delta)} of {report.trade.symbol}",
+        ),
+        Fact(
+            key="gamma", label="Gamma", value=greeks.gamma, show=gamma, change=gammas, note="per $1 of spot"
+        ),
+        Fact(
+            key="theta",
+            label="Theta/day",
+            value=greeks.theta_per_day,
+            show=pnl,
+            change=pnl,
+            better=Better.MORE,
+            note=paid,
+        ),
+        Fact(
+            key="vega",
+            label="Vega/pt",
+            value=greeks.vega_per_point,
+            show=pnl,
+            change=pnl,
+            note="$ a vol point",
+        ),
+        Fact(
+            key="rho", label="Rho/pt", value=greeks.rho_per_point, show=pnl, change=pnl, note="$ a rate point"
+        ),
+    )
+
+
+def _size(plan: TradePlan) -> tuple[Fact, ...]:
+    size = plan.size
+    by = f", by {plan.time_stop:%m-%d}" if plan.time_stop else " day"
+    planned = f"by {size.basis.replace('_', ' ')}"
+    return (
+        Fact(key="hold", label="Hold", value=size.units, show=_whole, change=partial(signed, digits=0)),
+        Fact(
+            key="risk",
+            label="Risk",
+            value=size.risk,
+            show=dollars,
+            change=pnl,
+            note=f"{percent(size.risk_fraction)} of equity",
+        ),
+        Fact(key="1r", label="1R", value=size.loss_per_unit, show=dollars, change=pnl, note=planned),
+        _all_units("at stop", size.loss_at_stop, note=f"worst{by}"),
+        _all_units("at gap", size.loss_at_gap, note="worst gap line"),
+        Fact(
+            key="capital",
+            label="Ties up",
+            value=size.capital,
+            show=dollars,
+            change=pnl,
+            better=Better.LESS,
+            note="of buying power",
+        ),
+    )
+
+
+def _all_units(key: str, loss: float | None, *, note: str) -> Fact:
+    amount = None if loss is None else 0.0 - loss
+    return Fact(
+        key=key,
+        label=key.capitalize(),
+        value=amount,
+        show=pnl,
+        change=pnl,
+        better=Better.MORE,
+        note=note,
+        tone=gain_tone(amount),
+    )
+
+
+def _whole(units: float | None) -> Spellings:
+    return plain(units, digits=0)
+
+
+def _whole_dollars(amount: float) -> str:
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.0f}"
+
+
+def _unit_noun(plan: TradePlan) -> str:
+    noun = plan.report.trade.unit_noun
+    return noun if plan.size.units == 1 else f"{noun}s"
+
+
+def _check(check: Check, *, width: int, brief: bool) -> list[Line]:
+    """One line for a rule that holds, and none of those when brief; all words of one that does not."""
+    word, tone = f"{STATUS_WORDS[check.status]:5}", STATUS_TONES[check.status]
+    if check.status is CheckStatus.OK:
+        name = f"{check.name:12} "
+        line = ((word, tone), (name, Tone.PLAIN), (cut(check.message, width - 18), Tone.QUIET))
+        return [] if brief else [line]
+    first, *rest = wrapped(f"{check.name}: {check.message}", width=width, indent=5)
+    return [((word, tone), (first[0][0][5:], Tone.PLAIN)), *rest]
+
+
+def _tally(plan: TradePlan) -> str:
+    """How many rules fail, warn and hold."""
+    statuses = [check.status for check in plan.checks]
+    counts = ((statuses.count(status), STATUS_WORDS[status]) for status in _WORST_FIRST)
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def _verdicts(plan: TradePlan) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(
+            key=check.name,
+            label=check.name.removeprefix("risk "),
+            value=_WORST_FIRST.index(check.status),
+            show=_verdict,
+            better=Better.MORE,
+        )
+        for check in plan.checks
+    )
+
+
+def _verdict(rank: float | None) -> Spellings:
+    return ("-",) if rank is None else (STATUS_WORDS[_WORST_FIRST[int(rank)]],)

@@ -1,0 +1,69 @@
+"""The help: every key, made from the table that dispatches them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import ClassVar, Protocol
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+KEYS_WIDTH = 22
+"""Cells of the column of keys."""
+
+
+class Command(Protocol):
+    """A row of the key table."""
+
+    @property
+    def shown(self) -> str:
+        """The keys as they are printed on a keyboard."""
+
+    @property
+    def section(self) -> str:
+        """What it belongs to."""
+
+    @property
+    def words(self) -> str:
+        """What it does."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key with what it does, by section; scrolls where it does not fit."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss(None)", "Close"),
+        Binding("j", "scroll(1)", "Down"),
+        Binding("k", "scroll(-1)", "Up"),
+    ]
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        super().__init__()
+        self._commands = commands
+
+    def compose(self) -> ComposeResult:
+        """One text that scrolls."""
+        with VerticalScroll(id="dialog", classes="help") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "up, down scroll   Esc closes"
+            yield Static(help_text(self._commands), id="help")
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#dialog").scroll_relative(y=lines, animate=False)
+
+
+def help_text(commands: Sequence[Command]) -> Content:
+    """The table of keys as text, a title above each section."""
+    parts: list[str | tuple[str, str]] = []
+    for section, group in groupby(commands, key=lambda command: command.section):
+        parts += ["\n" if parts else "", (section.upper(), "bold $text-primary"), "\n"]
+        for command in group:
+            parts += [(f"{command.shown:{KEYS_WIDTH}}", "bold"), f" {command.words}\n"]
+    return Content.assemble(*parts).rstrip()

@@ -1,0 +1,86 @@
+"""The dialog that saves a trade under a name: where to, and why not."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskcalc.workbench import Bench
+
+
+class SaveScreen(ModalScreen[str | None]):
+    """Asks for a name; closes with what was saved in words, or with None when nothing was."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._replacing: Path | None = None
+        """The file that the next Enter replaces."""
+
+    def compose(self) -> ComposeResult:
+        """The name, where it goes, and what is wrong."""
+        with Vertical(id="dialog", classes="save") as dialog:
+            dialog.border_title = "Save as"
+            dialog.border_subtitle = "Enter saves   Esc cancels"
+            field = Input(self._bench.state.draft.preset.name, placeholder="name", compact=True)
+            field.cursor_blink = False
+            yield field
+            yield Static(id="where", markup=False)
+            yield Static(id="problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Show where the name proposed goes."""
+        self._show_where(self.query_one(Input).value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another name: another file, and no problem yet."""
+        self._replacing = None
+        self._say("")
+        self._show_where(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Save, after asking where a file would be replaced; stay where it cannot be saved."""
+        path = self._path(event.value)
+        if _exists(path) and path != self._replacing:
+            self._replacing = path
+            self._say("this file exists: Enter again replaces it, another name keeps it")
+            return
+        self._save(event.value.strip(), force=path == self._replacing)
+
+    def _save(self, name: str, *, force: bool) -> None:
+        before = self._bench.state.draft.preset
+        said = self._bench.save_as(name, force=force)
+        if self._bench.state.draft.preset is before:
+            self._say(said)
+        else:
+            self.dismiss(said)
+
+    def _show_where(self, name: str) -> None:
+        path = self._path(name)
+        words = f"{'replaces' if _exists(path) else 'writes'} {path}" if name.strip() else "type a name"
+        self.query_one("#where", Static).update(Content.styled(words, "$foreground-muted"))
+
+    def _say(self, problem: str) -> None:
+        self.query_one("#problem", Static).update(Content.styled(problem, "$text-error"))
+
+    def _path(self, name: str) -> Path:
+        from riskcalc.presets import user_folder  # noqa: PLC0415 - not needed for the first frame
+
+        return user_folder() / f"{name.strip().removesuffix('.toml')}.toml"
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - an impossible name is no file

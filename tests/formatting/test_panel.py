@@ -1,0 +1,275 @@
+"""The panels say what a plan's own plain data say, within their width."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskcalc.domain import CheckStatus
+from riskcalc.errors import InvalidInputError
+from riskcalc.formatting.exits import exits_lines, worst_pnl
+from riskcalc.formatting.fact import BETTER, plain_text
+from riskcalc.formatting.panel import checks_lines, greeks_lines, price_lines, size_lines
+from riskcalc.formatting.summary import summary_lines
+from riskcalc.planning import plan
+from riskcalc.presets import plan_preset
+from tests.formatting.plans import EVERY, EXITS, MARKET, SHIPPED, account, planned
+from tests.strategies import trades
+
+PANELS = (price_lines, greeks_lines, exits_lines, size_lines, checks_lines)
+
+
+def row(lines, label):
+    """The number beside a label, and its note."""
+    found = next(line for line in plain_text(lines).split("\n") if line.startswith(label))
+    number, _, note = found[len(label) :].strip().partition("  ")
+    return number, note
+
+
+def read(text):
+    return float(text.replace(",", "").replace("%", "").removesuffix(" cr"))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_price_panel_says_the_price_of_the_plan(name):
+    found, lines = planned(name).to_dict(), price_lines(planned(name), width=44)
+    price = found["price"]
+    label = "Debit" if price["net_debit"] >= 0 else "Credit"
+    assert read(row(lines, label)[0]) == round(abs(price["net_debit"]), 2)
+    for label, key, sign in (("Max loss", "max_loss", -1), ("Max gain", "max_profit", 1)):
+        text = row(lines, label)[0]
+        assert text == "unlimited" if price[key] == "unlimited" else read(text) == round(sign * price[key], 2)
+    chance = found["probability"]["profit"]
+    shown = row(lines, "P(profit)")[0]
+    assert shown == "-" if chance is None else read(shown) == pytest.approx(100 * chance, abs=0.051)
+
+
+def test_a_credit_says_so_and_an_unlimited_loss_is_a_word():
+    lines = price_lines(planned("naked call"), width=44)
+    assert row(lines, "Credit")[0].endswith(" cr")
+    assert row(lines, "Max loss")[0] == "unlimited"
+    assert "inf" not in plain_text(lines)
+
+
+def test_two_breakevens_are_both_there():
+    levels = planned("condor").report.breakevens
+    shown, note = row(price_lines(planned("condor"), width=44), "Breakeven")
+    assert (shown, note) == (f"{levels[0]:.2f}", f"and {levels[1]:.2f}")
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(
+    ("label", "key", "digits"),
+    [
+        ("Delta", "delta", 2),
+        ("Gamma", "gamma", 3),
+        ("Theta/day", "theta_per_day", 2),
+        ("Vega/pt", "vega_per_point", 2),
+        ("Rho/pt", "rho_per_point", 2),
+    ],
+)
+def test_the_greeks_panel_says_the_greeks_of_the_plan(name, label, key, digits):
+    shown = read(row(greeks_lines(planned(name), width=44), label)[0])
+    assert shown == pytest.approx(round(planned(name).to_dict()["greeks"][key], digits), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_exits_panel_says_the_ladder(name):
+    found = planned(name)
+    lines, data = exits_lines(found, width=50), found.to_dict()
+    heads = plain_text(lines[:1]).removeprefix("AT EXITS").split()[::2]
+    whens = [head if head == "today" or head.startswith("+") else None for head in heads]
+    held = [one for one in data["ladder"] if data["exits"]["stop"]["label"] in one["label"].split(", ")]
+    cells = plain_text(lines).split("\n")[1 + len(found.targets.outcomes)].removeprefix("stop").split()[1:]
+    for index, when in enumerate(whens):
+        expected = next(
+            one
+            for one in held
+            if one["when"] == when or (when is None and one["when"] in ("time stop", "expiry"))
+        )
+        shown_pnl, shown_r = cells[2 * index : 2 * index + 2] if "R" in cells[1] else (cells[2 * index], "-")
+        assert read(shown_pnl) == pytest.approx(expected["pnl"], abs=0.51)
+        if shown_r != "-":
+            assert float(shown_r.removesuffix("R")) == pytest.approx(expected["r_multiple"], abs=0.051)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_exits_panel_says_the_odds(name):
+    lines, data = exits_lines(planned(name), width=44), planned(name).to_dict()
+    chance, note = row(lines, "Stop first")
+    assert read(chance) == pytest.approx(100 * data["probability"]["stop_first"], abs=0.051)
+    assert note == f"target 1st {100 * data['probability']['target_first']:.1f}%"
+    expected = read(row(lines, "Expected")[0])
+    assert expected == pytest.approx(data["probability"]["expected_pnl"], abs=0.0051)
+
+
+def test_a_plan_without_targets_has_no_target_rows():
+    text = plain_text(exits_lines(plan_preset("iwm-shares", {"exits.targets": []}), width=44))
+    assert "target" not in text
+    assert [line.split()[0] for line in text.split("\n")] == ["AT", "stop", "gap", "Stop", "Expected"]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_size_panel_says_units_risk_and_the_limit_that_binds(name):
+    data = planned(name).to_dict()["size"]
+    lines = size_lines(planned(name), width=44)
+    text = " ".join(plain_text(lines).split())
+    assert int(row(lines, "Hold")[0].replace(",", "")) == data["units"]
+    assert read(row(lines, "Risk ")[0]) == round(data["risk"], 2)
+    assert f"{data['binding_limit']}: {data['reason'].partition(': ')[2]}" in text
+    assert read(row(lines, "At stop")[0]) == pytest.approx(-data["loss_at_stop"], abs=0.0051)
+    assert row(lines, "1R")[0] == "unlimited" or read(row(lines, "1R")[0]) == round(data["loss_per_unit"], 2)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_check_starts_with_its_verdict_and_what_fails_is_said_in_full(name):
+    text = plain_text(checks_lines(planned(name), width=44))
+    flat = " ".join(text.split())
+    for check in planned(name).checks:
+        word = "ok" if check.status is CheckStatus.OK else check.status.value.upper()
+        name_line = check.name if word == "ok" else f"{check.name}:"
+        assert any(line.startswith(f"{word:5}{name_line}") for line in text.split("\n"))
+        assert word == "ok" or " ".join(check.message.split()) in flat
+
+
+def test_the_default_trade_fits_36_rows_with_all_its_checks():
+    found = planned("iwm-call-spread")
+    rows = sum(len(panel(found, width=width)) for panel in PANELS for width in (44,))
+    assert rows <= 36
+    assert len(exits_lines(found, width=50)) + len(price_lines(found, width=50)) <= 14
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_stale_panel_says_so_in_its_first_line(panel):
+    found = planned("iwm-call-spread")
+    for pinned in (None, planned("iwm-shares")):
+        assert "stale" in plain_text(panel(found, width=44, stale=True, pinned=pinned)[:1])
+        assert "stale" not in plain_text(panel(found, width=44, pinned=pinned))
+
+
+@st.composite
+def plans(draw):
+    """Plans of any trade at any size of account; no exits fit a few of them."""
+    trade, equity = draw(trades()), draw(st.sampled_from([2_000.0, 1e5, 5e7, 3e11]))
+    days = {"holding_days": draw(st.integers(1, 50))}
+    exits = dataclasses.replace(EXITS, stop=draw(st.floats(0.01, 0.4)), **days)
+    try:
+        return plan(trade, MARKET, account(equity), exits)
+    except InvalidInputError:
+        return planned("condor")
+
+
+@settings(max_examples=25)
+@given(
+    found=plans(), pinned=st.none() | st.sampled_from(EVERY), width=st.integers(38, 80), stale=st.booleans()
+)
+def test_no_line_is_wider_than_its_panel(found, pinned, width, stale):
+    before = None if pinned is None else planned(pinned)
+    for panel in (*PANELS, summary_lines):
+        for line in plain_text(panel(found, width=width, pinned=before, stale=stale)).split("\n"):
+            assert len(line) <= width, line
+            assert "##" not in line
+            assert "nan" not in line.split()
+
+
+CHANGES = [
+    ("Max loss", {"trade.legs.1.strike": 315}, 1),
+    ("Stop first", {"exits.stop": "5%"}, 0),
+    ("Expected", {"view.drift": "30%"}, 1),
+    ("P(profit)", {"view.drift": "30%"}, 1),
+    ("Delta", {"market.quotes.IWM.spot": 300}, None),
+    ("Gamma", {"market.quotes.IWM.spot": 300}, None),
+    ("Hold", {"account.risk": "3%"}, None),
+    ("stop width", {"exits.stop": "8%"}, 0),
+]
+
+
+@pytest.mark.parametrize(("label", "change", "better"), CHANGES)
+def test_a_mark_stands_at_the_better_of_two(label, change, better):
+    """The change is the other way round where B becomes worse; no mark where neither is better."""
+    before, now = planned("iwm-call-spread"), changed(tuple(change.items()))
+    lines = [line for panel in PANELS for line in panel(now, width=44, pinned=before)]
+    shown = next(line for line in plain_text(lines).split("\n") if line.startswith(label))
+    cells = (shown[11:22], shown[22:33])
+    assert cells[0].rstrip(f" {BETTER}") != cells[1].rstrip(f" {BETTER}")
+    assert [BETTER in cell for cell in cells] == [better == 0, better == 1]
+
+
+@cache
+def changed(items):
+    values = dict(items)
+    legs = {key: value for key, value in values.items() if key.startswith("trade.")}
+    if legs:
+        return plan_preset("iwm-call-spread", {"trade.legs": _narrower()})
+    return plan_preset("iwm-call-spread", values)
+
+
+def _narrower():
+    leg = {"kind": "call", "expiry": dt.date(2026, 9, 18)}
+    return [
+        leg | {"side": "long", "strike": 295, "vol": "20%"},
+        leg | {"side": "short", "strike": 300, "vol": "20%"},
+    ]
+
+
+def test_equal_figures_have_no_mark_and_no_difference():
+    found = planned("iwm-call-spread")
+    for panel in PANELS[:3]:
+        lines = plain_text(panel(found, width=44, pinned=found)).split("\n")[1:]
+        assert all(line.endswith("=") and BETTER not in line for line in lines)
+
+
+def test_b_minus_a_is_the_difference_of_the_plans():
+    before, now = planned("iwm-call-spread"), changed((("market.quotes.IWM.spot", 300),))
+    line = next(
+        one for one in plain_text(greeks_lines(now, width=44, pinned=before)).split("\n") if "Delta" in one
+    )
+    assert float(line.split()[-1]) == pytest.approx(
+        now.report.greeks.delta - before.report.greeks.delta, abs=0.0051
+    )
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_summary_has_three_lines_and_says_what_is_wrong_first(name):
+    found = planned(name)
+    lines = plain_text(summary_lines(found, width=80)).split("\n")
+    assert len(lines) == 3
+    wrong = [check for check in found.checks if check.status is not CheckStatus.OK]
+    assert lines[2].startswith(("FAIL", "WARN") if wrong else "checks ok")
+    assert "stale" in plain_text(summary_lines(found, width=80, stale=True)[:1])
+
+
+def test_the_summary_takes_the_worst_day_the_plan_holds():
+    """A bought spread loses most at the stop on its last day, a sold call on its first."""
+    for name, when in (("iwm-call-spread", "time stop"), ("naked call", "today")):
+        found = planned(name)
+        expected = {one.label: one.pnl for one in found.ladder if one.when == when}
+        assert dict(worst_pnl(found))[found.stop.label] == expected[found.stop.label]
+
+
+def test_no_sign_contradicts_the_figure_it_stands_for():
+    """31 dollars of 802 are 0.04R: nothing to a tenth, and nothing has no sign."""
+    cells = plain_text(exits_lines(planned("condor"), width=50)).split("\n")[2].split()
+    assert cells[1:3] == ["-31", "0.0R"]
+
+
+def test_an_unlimited_loss_is_words_at_every_width():
+    for width in range(38, 60):
+        text = plain_text(price_lines(planned("naked call"), width=width, pinned=planned("condor")))
+        assert "inf" not in text
+        assert any(words in text for words in ("unlimited", "no limit", "no cap"))
+
+
+def test_a_sold_delta_has_its_sign_before_the_dollars():
+    assert row(greeks_lines(planned("naked call"), width=44), "Delta")[1].startswith("-$")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_note_is_cut_in_the_narrowest_column(name):
+    for panel in PANELS[:4]:
+        assert "…" not in plain_text(panel(planned(name), width=38))

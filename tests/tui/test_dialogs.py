@@ -1,0 +1,285 @@
+"""The dialogs: what they list, preview, refuse and hand back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from textual.app import App
+from textual.widgets import Input, OptionList, Static
+
+from riskcalc.presets import load_preset, save_preset
+from riskcalc.tui.choices import Choice, is_path, matching
+from riskcalc.tui.help_screen import HelpScreen, help_text
+from riskcalc.tui.open_screen import OpenScreen
+from riskcalc.tui.save_screen import SaveScreen
+from riskcalc.workbench import Bench, open_draft
+
+
+@dataclass(frozen=True)
+class Command:
+    shown: str
+    section: str
+    words: str
+
+
+KEYS = (
+    Command("Up l", "Tune", "one step up"),
+    Command("Down h", "Tune", "one step down"),
+    Command("?", "Help", "this help"),
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of presets of the test's own."""
+    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path))
+    return tmp_path
+
+
+def bench(name="iwm-call-spread"):
+    return Bench(open_draft(load_preset(name)))
+
+
+def dialog(screen, script, *, size=(120, 40)):
+    """Run a script on a dialog; returns what it returns and what the dialog was closed with."""
+    closed = []
+
+    async def live():
+        app = App()
+        async with app.run_test(size=size) as pilot:
+            app.push_screen(screen, closed.append)
+            await settled(pilot)
+            return await script(pilot)
+
+    return asyncio.run(live()), closed
+
+
+async def settled(pilot):
+    """Wait for the threads, and for those their answers start."""
+    for _ in range(3):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def press(pilot, *keys):
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+def names(pilot):
+    listed = pilot.app.screen.query_one(OptionList)
+    return [listed.get_option_at_index(index).id for index in range(listed.option_count)]
+
+
+def said(pilot, name):
+    return str(pilot.app.screen.query_one(f"#{name}", Static).content)
+
+
+def test_open_lists_every_preset_with_its_origin_and_previews_the_first(folder):
+    save_preset(load_preset("iwm-shares"), "mine", folder=folder)
+
+    async def script(pilot):
+        listed = pilot.app.screen.query_one(OptionList)
+        texts = [str(listed.get_option_at_index(index).prompt) for index in range(listed.option_count)]
+        return names(pilot), texts, said(pilot, "preview")
+
+    (found, texts, preview), _ = dialog(OpenScreen(bench()), script)
+    assert found == ["iwm-call-spread", "iwm-shares", "mine", "tna-momentum", "tza-hedge"]
+    assert "yours" in texts[2]
+    assert "shipped" in texts[0]
+    assert "IWM debit call spread" in texts[0]
+    for words in ("iwm-call-spread", "IWM debit call spread", "OK 1 spread", "963.97"):
+        assert words in preview
+
+
+def test_moving_previews_and_enter_opens():
+    async def script(pilot):
+        await press(pilot, "down", "down")
+        preview = said(pilot, "preview")
+        await press(pilot, "enter")
+        return preview
+
+    preview, closed = dialog(OpenScreen(bench()), script)
+    assert preview.startswith("tna-momentum")
+    assert "60.00" in preview
+    assert closed == ["tna-momentum"]
+
+
+def test_typing_filters_and_a_filter_without_a_match_opens_nothing():
+    async def script(pilot):
+        await press(pilot, *"tza")
+        found, preview = names(pilot), said(pilot, "preview")
+        await press(pilot, "x", "enter")
+        return found, preview, names(pilot), said(pilot, "preview")
+
+    (found, preview, none, empty), closed = dialog(OpenScreen(bench()), script)
+    assert found == ["tza-hedge"]
+    assert preview.startswith("tza-hedge")
+    assert none == []
+    assert empty == "no preset matches"
+    assert closed == []
+
+
+def test_a_preset_that_does_not_parse_says_why(folder):
+    (folder / "broken.toml").write_text('schema = 1\n[market]\ndate = "today"\n', encoding="utf-8")
+
+    async def script(pilot):
+        return names(pilot)[0], said(pilot, "preview")
+
+    (first, preview), _ = dialog(OpenScreen(bench()), script)
+    assert first == "broken"
+    assert "cannot be opened" in preview
+    assert "broken.toml" in preview
+
+
+def test_a_path_can_be_typed(folder):
+    path = save_preset(load_preset("iwm-shares"), "elsewhere", folder=folder)
+
+    async def script(pilot):
+        pilot.app.screen.query_one(Input).value = str(path)
+        await settled(pilot)
+        preview = said(pilot, "preview")
+        await press(pilot, "enter")
+        return preview
+
+    preview, closed = dialog(OpenScreen(bench()), script)
+    assert "295.39" in preview
+    assert closed == [str(path)]
+
+
+@pytest.mark.parametrize("screen", [lambda: OpenScreen(bench()), lambda: SaveScreen(bench())])
+def test_escape_closes_with_nothing(screen):
+    async def script(pilot):
+        await press(pilot, "escape")
+
+    assert dialog(screen(), script)[1] == [None]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_the_open_dialog_has_room_for_its_preview(size):
+    async def script(pilot):
+        screen = pilot.app.screen
+        return screen.query_one("#preview-scroll").content_size.width, screen.query_one("#dialog").region
+
+    (width, region), _ = dialog(OpenScreen(bench()), script, size=size)
+    assert width >= 38
+    assert region.right <= size[0]
+    assert region.bottom <= size[1]
+
+
+def test_matching_puts_names_before_descriptions():
+    found = (
+        Choice(name="first", origin="yours", description="like second"),
+        Choice(name="second", origin="shipped", description=""),
+    )
+    assert [one.name for one in matching(found, "second")] == ["second", "first"]
+    assert [one.name for one in matching(found, "SHIPPED sec")] == ["second"]
+    assert matching(found, "third") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("iwm", False), ("a.toml", True), ("~/x", True), ("c:\\x", True), ("", False)]
+)
+def test_what_is_a_path(text, wanted):
+    assert is_path(text) is wanted
+
+
+def test_save_writes_where_it_said_and_closes_with_words(folder):
+    tuned = bench()
+    tuned.step("exits.stop", -2)
+
+    async def script(pilot):
+        where = said(pilot, "where")
+        pilot.app.screen.query_one(Input).value = "mine"
+        await press(pilot, "enter")
+        return where
+
+    where, closed = dialog(SaveScreen(tuned), script)
+    assert where == f"writes {folder / 'iwm-call-spread.toml'}"
+    assert closed == [f"saved {folder / 'mine.toml'}"]
+    assert load_preset("mine").exits.stop == pytest.approx(0.05)
+
+
+def test_save_asks_before_it_replaces(folder):
+    path = save_preset(load_preset("iwm-shares"), "mine", folder=folder)
+    before = path.read_text(encoding="utf-8")
+
+    async def script(pilot):
+        pilot.app.screen.query_one(Input).value = "mine"
+        await settled(pilot)
+        where = said(pilot, "where")
+        await press(pilot, "enter")
+        asked, kept = said(pilot, "problem"), path.read_text(encoding="utf-8")
+        await press(pilot, "enter")
+        return where, asked, kept
+
+    (where, asked, kept), closed = dialog(SaveScreen(bench()), script)
+    assert where.startswith("replaces")
+    assert "Enter again replaces" in asked
+    assert kept == before
+    assert closed == [f"saved {path}"]
+    assert load_preset("mine").template.instrument.symbol == "IWM"
+    assert path.read_text(encoding="utf-8") != before
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [(name, "the name of a preset must be") for name in ("a/b", "", "x" * 300, "..", "a\0b")],
+)
+def test_save_refuses_and_stays(folder, name, problem):
+    async def script(pilot):
+        pilot.app.screen.query_one(Input).value = name
+        await press(pilot, "enter")
+        return said(pilot, "problem"), isinstance(pilot.app.screen, SaveScreen)
+
+    (words, stays), closed = dialog(SaveScreen(bench()), script)
+    assert words.startswith(problem)
+    assert stays
+    assert closed == []
+    assert list(folder.iterdir()) == []
+
+
+def test_another_name_forgets_the_question(folder):
+    save_preset(load_preset("iwm-shares"), "mine", folder=folder)
+
+    async def script(pilot):
+        pilot.app.screen.query_one(Input).value = "mine"
+        await press(pilot, "enter", "end", "x", "backspace")
+        problem = said(pilot, "problem")
+        await press(pilot, "enter")
+        return problem, said(pilot, "problem")
+
+    (forgotten, again), closed = dialog(SaveScreen(bench()), script)
+    assert forgotten == ""
+    assert "Enter again replaces" in again
+    assert closed == []
+
+
+def test_help_lists_every_key_under_its_section():
+    text = help_text(KEYS).plain
+    for key in KEYS:
+        line = next(line for line in text.split("\n") if key.words in line)
+        assert line.startswith(key.shown)
+    assert text.split("\n")[0] == "TUNE"
+    assert text.count("HELP") == 1
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "question_mark", "enter"])
+def test_help_closes(key):
+    async def script(pilot):
+        await press(pilot, key)
+
+    assert dialog(HelpScreen(KEYS), script)[1] == [None]
+
+
+def test_a_long_help_scrolls_with_up_and_down():
+    many = tuple(Command(f"k{index}", "Tune", f"words {index}") for index in range(60))
+
+    async def script(pilot):
+        await press(pilot, "down", "j", "down", "k")
+        return pilot.app.screen.query_one("#dialog").scroll_y
+
+    assert dialog(HelpScreen(many), script, size=(80, 24))[0] == 2
