@@ -6,12 +6,14 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from riskcalc.errors import RiskcalcError
 
 COMMANDS = {
+    "screen": "Tune a trade on the terminal screen.",
     "plan": "Price, size and check a preset trade.",
     "compare": "Put several presets side by side at one risk.",
     "stress": "Hold a preset trade through named scenarios.",
@@ -52,16 +54,37 @@ class LazyCommands(click.Group):
     epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input. NO_COLOR turns colours off.",
 )
 @click.version_option(package_name="riskcalc")
+@click.option(
+    "--chain",
+    "chain_file",
+    type=click.Path(path_type=Path),
+    help="Without a command: open the screen on this file of real quotes.",
+)
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
     """Price, plan and size small-cap option spreads, shares and leveraged funds at one risk.
 
-    Without a command, prints the plan of the default preset, iwm-call-spread.
+    Without a command, opens the terminal screen on the last session; where there is no terminal, prints the
+    plan of the default preset, iwm-call-spread.
     """
     if ctx.invoked_subcommand is None:
-        found = LazyCommands.get_command(cli, ctx, "plan")
-        if found is not None:
-            ctx.invoke(found)
+        wanted = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")
+        if wanted is not None:
+            ctx.invoke(wanted, chain_file=chain_file)
+    elif chain_file is not None:
+        raise click.UsageError(
+            f"--chain goes after the command: riskcalc {ctx.invoked_subcommand} --chain ..."
+        )
+
+
+def on_terminal() -> bool:
+    """Whether a screen can be drawn: keyboard and display are a terminal, and not a dumb one.
+
+    `textual serve` stands in for the terminal, and says so in the environment.
+    """
+    if "TEXTUAL_DRIVER" in os.environ:
+        return True
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

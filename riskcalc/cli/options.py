@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -58,3 +59,34 @@ FRACTION = Read("percent", partial(parse_fraction, positive=True, at_most=1.0))
 RATE = Read("rate", parse_rate)
 VOL = Read("vol", parse_vol)
 DAY = Read("date", _day)
+
+_QUOTES = (
+    click.option(
+        "--chain",
+        "chain_file",
+        type=click.Path(path_type=Path),
+        help="File of real quotes: spot, date, strikes, premiums and vols come from it.",
+    ),
+    click.option(
+        "--at",
+        type=click.Choice(["mid", "natural", "worst"]),
+        help="Entry price from the chain: midpoint (the default), buying the ask and selling the bid, or "
+        "half a width worse still.",
+    ),
+    click.option("--chain-spot", type=float, help="Price of the underlying, where the file does not say it."),
+    click.option("--chain-date", type=DAY, help="Day of the quotes, where the file does not say it."),
+)
+
+
+def quotes_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a file of quotes, in the order of the help page."""
+    for option in reversed(_QUOTES):
+        command = option(command)
+    return command
+
+
+def require_chain_for(**options: object) -> None:
+    """Refuse an option that means nothing without a --chain."""
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
+    if given:
+        raise click.UsageError(f"{given[0]} needs the quotes of a --chain")

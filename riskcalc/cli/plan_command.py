@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
-from riskcalc.cli.options import DAY, as_json, overrides
+from riskcalc.cli.options import as_json, overrides, quotes_options, require_chain_for
 from riskcalc.cli.output import print_json, print_sections
 
 DEFAULT_PRESET = "iwm-call-spread"
@@ -26,20 +26,7 @@ Examples:
 @click.command("plan", epilog=EXAMPLES)
 @click.argument("preset", default=DEFAULT_PRESET)
 @overrides
-@click.option(
-    "--chain",
-    "chain_file",
-    type=click.Path(path_type=Path),
-    help="File of real quotes: spot, date, strikes, premiums and vols come from it.",
-)
-@click.option(
-    "--at",
-    type=click.Choice(["mid", "natural", "worst"]),
-    help="Entry price from the chain: midpoint (the default), buying the ask and selling the bid, or half "
-    "a width worse still.",
-)
-@click.option("--chain-spot", type=float, help="Price of the underlying, where the file does not say it.")
-@click.option("--chain-date", type=DAY, help="Day of the quotes, where the file does not say it.")
+@quotes_options
 @as_json
 @click.pass_context
 def command(
@@ -61,7 +48,7 @@ def command(
     from riskcalc.presets import load_preset, plan_preset  # noqa: PLC0415 - as above
 
     if chain_file is None:
-        _require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date)
+        require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date)
         answer = plan_preset(preset, settings)
     else:
         from riskcalc.chains import read_chain  # noqa: PLC0415 - most plans read no chain
@@ -74,9 +61,3 @@ def command(
     else:
         print_sections(plan_title(answer), plan_sections(answer))
     ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
-
-
-def _require_chain_for(**options: object) -> None:
-    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
-    if given:
-        raise click.UsageError(f"{given[0]} needs the quotes of a --chain")

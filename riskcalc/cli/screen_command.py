@@ -1,0 +1,63 @@
+"""``riskcalc screen``: the terminal screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from riskcalc.cli import on_terminal
+from riskcalc.cli.options import overrides, quotes_options, require_chain_for
+
+EXAMPLES = """\b
+Examples:
+  riskcalc screen
+  riskcalc screen tna-momentum --set account.equity=50000
+  riskcalc screen iwm-call-spread --chain quotes.csv --at natural
+  textual serve "riskcalc screen"      in a browser; needs riskcalc[web]
+"""
+
+
+@click.command("screen", epilog=EXAMPLES)
+@click.argument("preset", default="")
+@overrides
+@quotes_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    preset: str,
+    settings: dict[str, Any],
+    chain_file: Path | None,
+    at: str | None,
+    chain_spot: float | None,
+    chain_date: dt.date | None,
+) -> None:
+    """Open the screen on PRESET; without one, and without quotes or settings, on the last session.
+
+    Where there is no terminal, or a dumb one, prints the plan instead.
+    """
+    if chain_file is None:
+        require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date)
+    asked = {"settings": settings, "chain_file": chain_file, "at": at}
+    if not on_terminal():
+        from riskcalc.cli.plan_command import command as plan  # noqa: PLC0415 - the screen needs no plan command
+
+        named = {"preset": preset} if preset else {}
+        ctx.invoke(plan, **named, **asked, chain_spot=chain_spot, chain_date=chain_date)
+        return
+    from riskcalc.tui.opening import Opening  # noqa: PLC0415 - help needs no screen
+    from riskcalc.tui.start import run  # noqa: PLC0415 - as above
+
+    run(
+        Opening(
+            preset=preset,
+            settings=settings,
+            chain=chain_file,
+            at=at or "mid",
+            chain_spot=chain_spot,
+            chain_date=chain_date,
+        )
+    )

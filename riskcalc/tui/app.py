@@ -1,0 +1,120 @@
+"""The app: it shows the last session at once, loads the engine behind it, and keeps the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.worker import Worker, get_current_worker
+
+from riskcalc.errors import RiskcalcError
+from riskcalc.tui.desk import Desk
+from riskcalc.tui.keys import KEYS
+from riskcalc.tui.opening import Opening
+from riskcalc.workbench import session
+
+
+class RiskApp(App[None]):
+    """riskcalc's screen on one bench."""
+
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    TITLE = "riskcalc"
+    ENABLE_COMMAND_PALETTE = True
+    ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+    ANIMATION = "none"
+
+    def __init__(self, opening: Opening | None = None) -> None:
+        super().__init__()
+        self.opening = opening or Opening()
+        self.animation_level = "none"
+        self._glimpse = None if self.opening.asks else session.glimpse()
+        self.desk = Desk(self._glimpse)
+        self.refused: RiskcalcError | None = None
+        """Why what was asked for cannot be opened."""
+        self._work: Worker[None] | None = None
+        self._stopped = ""
+        """What to say about work that was stopped."""
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The main screen."""
+        return self.desk
+
+    def on_mount(self) -> None:
+        """Wear the theme of the last session, and fetch the engine after the first frame."""
+        if self._glimpse and self._glimpse.theme in self.available_themes:
+            self.theme = self._glimpse.theme
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self._work = self.run_worker(self._load_engine, thread=True, exclusive=True, group="work")
+
+    def _load_engine(self) -> None:
+        """Open the bench in a thread: the imports, the session or the preset, the quotes."""
+        worker = get_current_worker()
+
+        def tell(words: str, done: float) -> None:
+            if not worker.is_cancelled:
+                self.call_from_thread(self.desk.message.show_progress, words, done=done)
+
+        try:
+            bench, note = self.opening.bench(tell)
+        except RiskcalcError as error:
+            if not worker.is_cancelled:
+                self.call_from_thread(self._refuse, error)
+            return
+        if not worker.is_cancelled:
+            self.call_from_thread(self.desk.begin, bench, note=f"{self._stopped} {note}".strip())
+
+    def _refuse(self, error: RiskcalcError) -> None:
+        """Leave, for the command line to say why."""
+        self.refused = error
+        self.exit()
+
+    def cancel_work(self) -> bool:
+        """Stop the reading of quotes and open the last session instead; whether there was any to stop."""
+        if self.desk.ready or self.opening.chain is None:
+            return False
+        self._stopped = f"stopped reading {self.opening.chain.name};"
+        self.opening = Opening()
+        if self._work is not None:
+            self._work.cancel()
+        self._start()
+        return True
+
+    def save_session(self) -> None:
+        """Write the session; before the engine has come there is nothing new to keep."""
+        if self.desk.ready:
+            desk = self.desk
+            problem = session.save(
+                desk.bench,
+                palette=desk.pictures.palette,
+                theme=self.theme,
+                view=desk.view_name,
+                focus=desk.form.row.key,
+            )
+            if problem:
+                desk.note(f"the session is not kept: {problem}")
+
+    def keep_command(self, line: str) -> Path:
+        """Write a command line to a file beside the session; its path."""
+        path = session.session_path().with_name("command.txt")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{line}\n", encoding="utf-8")
+        return path
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: every key of the table, then Textual's own."""
+        if screen is self.desk:
+            for key in KEYS:
+                run = partial(self.desk.run_key, key.keys[0])
+                yield SystemCommand(key.words.capitalize(), f"{key.section}; key {key.shown}", run)
+        yield from super().get_system_commands(screen)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the session before an unexpected error ends the app with its traceback."""
+        self.save_session()
+        super()._handle_exception(error)

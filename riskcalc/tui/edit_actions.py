@@ -1,0 +1,128 @@
+"""What the keys do to the trade and to the field that is being edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riskcalc.tui.desk import Desk
+
+LEG_KEY_PARTS = 3
+"""Parts of the key of a leg's field: ``legs.0.strike``."""
+
+
+def step(desk: Desk, *, count: int) -> None:
+    """Step the focused field on its grid."""
+    desk.nudge(count)
+
+
+def move(desk: Desk, *, count: int) -> None:
+    """Focus another field; around the ends it goes on at the other one."""
+    _focus(desk, (desk.form.current + count) % len(desk.form.rows))
+
+
+def first(desk: Desk) -> None:
+    """Focus the first field."""
+    _focus(desk, 0)
+
+
+def last(desk: Desk) -> None:
+    """Focus the last field."""
+    _focus(desk, len(desk.form.rows) - 1)
+
+
+def _focus(desk: Desk, index: int) -> None:
+    desk.bench.rest()
+    desk.form.focus_row(index)
+    desk.show_field()
+
+
+def commit(desk: Desk) -> None:
+    """Apply what was typed; with nothing typed, edit the value as it stands."""
+    if desk.typing is None:
+        desk.type_text(desk.form.row.text.replace(",", ""))
+    else:
+        desk.commit_typing()
+
+
+def rub_out(desk: Desk) -> None:
+    """Take back the last typed character; with nothing typed, type from nothing."""
+    typing = desk.typing
+    desk.type_text(typing.text[:-1] if typing else "")
+
+
+def revert(desk: Desk) -> None:
+    """Undo the topmost thing: typing, long work, a maximised view, the crosshair, a note."""
+    if desk.typing is not None:
+        desk.stop_typing()
+    elif desk.cancel_work():
+        desk.note("stopped")
+    elif desk.has_class("-maximised"):
+        desk.look(maximised=False)
+    else:
+        desk.pictures.set_crosshair(None)
+        desk.show()
+
+
+def reset(desk: Desk) -> None:
+    """Put the focused field back to its value at opening."""
+    desk.bench.reset(desk.form.row.key)
+    desk.show()
+
+
+def undo(desk: Desk) -> None:
+    """Take back the last burst of changes."""
+    before = desk.bench.state
+    desk.bench.undo()
+    desk.show()
+    if desk.bench.state is before:
+        desk.note("nothing to undo")
+
+
+def redo(desk: Desk) -> None:
+    """Take back the last undo."""
+    before = desk.bench.state
+    desk.bench.redo()
+    desk.show()
+    if desk.bench.state is before:
+        desk.note("nothing to redo")
+
+
+def shift_strikes(desk: Desk, *, count: int) -> None:
+    """Move all strikes together, widths locked."""
+    desk.bench.shift_strikes(count)
+    desk.show()
+
+
+def add_leg(desk: Desk) -> None:
+    """Add a leg and focus it."""
+    desk.bench.add_leg()
+    desk.show()
+    legs = [index for index, row in enumerate(desk.form.rows) if row.key.endswith(".side")]
+    if legs:
+        _focus(desk, legs[-1])
+
+
+def delete_leg(desk: Desk) -> None:
+    """Delete the leg whose field is focused."""
+    parts = desk.form.row.key.split(".")
+    if parts[0] != "legs" or len(parts) != LEG_KEY_PARTS:
+        desk.note("to delete a leg, go to one of its fields")
+        return
+    desk.bench.delete_leg(int(parts[1]))
+    desk.show()
+
+
+def pin(desk: Desk) -> None:
+    """Pin the trade as A and go on with B; or let A go."""
+    desk.bench.pin()
+    desk.show()
+
+
+def swap(desk: Desk) -> None:
+    """Swap A and B."""
+    if desk.bench.state.pinned is None:
+        desk.note("nothing pinned: c pins this trade as A")
+        return
+    desk.bench.swap()
+    desk.show()

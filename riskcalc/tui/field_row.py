@@ -1,0 +1,56 @@
+"""One row of the form: label, value in a fixed cell, unit; drawn as a strip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+LABEL_WIDTH, VALUE_WIDTH, UNIT_WIDTH = 12, 11, 2
+ROW_WIDTH = 1 + LABEL_WIDTH + 1 + VALUE_WIDTH + 1 + UNIT_WIDTH
+"""Marker, label, value, unit, with a space on both sides of the value [cells]."""
+
+StyleOf = Callable[[str], Style]
+"""The style of a part of the form by its name: ``label``, ``value``, ``focused``, ``invalid``, ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """What one field shows."""
+
+    section: str
+    label: str
+    text: str
+    unit: str
+    key: str = ""
+    """The field behind the row; empty before the engine has come."""
+    help: str = ""
+
+    @property
+    def signed(self) -> bool:
+        """Whether the value carries its sign, so that one may be typed."""
+        return self.text.startswith(("+", "-"))
+
+
+def heading_strip(section: str, style_of: StyleOf) -> Strip:
+    """The heading above the rows of a section."""
+    return Strip([Segment(f" {section}".ljust(ROW_WIDTH), style_of("heading"))], ROW_WIDTH)
+
+
+def row_strip(
+    row: FieldRow, style_of: StyleOf, *, focused: bool, typed: str | None = None, invalid: bool = False
+) -> Strip:
+    """The row: ``>`` marks the focused one, ``!`` an invalid one, ``_`` the cursor of typing."""
+    marker = "!" if invalid else ">" if focused else " "
+    shown = row.text if typed is None else f"{typed}_"
+    kind = "invalid" if invalid else "focused" if focused else "value"
+    segments = [
+        Segment(marker, style_of("invalid" if invalid else "marker")),
+        Segment(row.label[:LABEL_WIDTH].ljust(LABEL_WIDTH + 1), style_of("label")),
+        Segment(shown[-VALUE_WIDTH:].rjust(VALUE_WIDTH), style_of(kind)),
+        Segment(f" {row.unit}".ljust(1 + UNIT_WIDTH), style_of("unit")),
+    ]
+    return Strip(segments, ROW_WIDTH)

@@ -1,0 +1,68 @@
+"""What the keys do with files, the clipboard, the help and the way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riskcalc.tui.desk import Desk
+
+
+def save(desk: Desk) -> None:
+    """Save the trade in its own file; one that came with riskcalc goes among the user's."""
+    _say(desk, desk.bench.save())
+
+
+def save_as(desk: Desk) -> None:
+    """Ask for a name and save the trade under it."""
+    from riskcalc.tui.save_screen import SaveScreen  # noqa: PLC0415 - not needed for the first frame
+
+    desk.app.push_screen(SaveScreen(desk.bench), lambda said: _say(desk, said))
+
+
+def open_preset(desk: Desk) -> None:
+    """Choose a preset with a preview of each, and open it."""
+    from riskcalc.tui.open_screen import OpenScreen  # noqa: PLC0415 - not needed for the first frame
+
+    def opened(name: str | None) -> None:
+        if name:
+            problem = desk.bench.open(name)
+            desk.pictures.new_axis()
+            desk.form.focus_row(0)
+            _say(desk, problem)
+
+    desk.app.push_screen(OpenScreen(desk.bench), opened)
+
+
+def copy_command(desk: Desk) -> None:
+    """Copy the command line that prints this plan; kept in a file too, for terminals without a clipboard."""
+    line = desk.bench.reproduce()
+    desk.app.copy_to_clipboard(line)
+    path = desk.risk_app.keep_command(line)
+    desk.note(f"copied (OSC 52; also in {path}): {line}")
+
+
+def show_help(desk: Desk) -> None:
+    """Show every key."""
+    from riskcalc.tui.help_screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.tui.keys import KEYS  # noqa: PLC0415 - the table names this function
+
+    desk.app.push_screen(HelpScreen(KEYS))
+
+
+def commands(desk: Desk) -> None:
+    """Open the command palette."""
+    desk.app.action_command_palette()
+
+
+def leave(desk: Desk) -> None:
+    """Keep the session and quit."""
+    desk.settle()
+    desk.risk_app.save_session()
+    desk.app.exit()
+
+
+def _say(desk: Desk, said: str | None) -> None:
+    desk.show()
+    if said:
+        desk.note(said)

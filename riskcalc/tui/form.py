@@ -1,0 +1,207 @@
+"""The form: every field of the trade in one scrolling column, the focused one with its slider.
+
+One widget draws all rows from the line API, so that no nudge, focus or rebuild costs a relayout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from riskcalc.tui.field_row import ROW_WIDTH, FieldRow, heading_strip, row_strip
+from riskcalc.tui.slider import position_at, slider_strip
+
+SLIDER = -1
+"""The line that holds the slider, among lines that hold rows."""
+
+Line = str | int
+"""A heading, the index of a row, or the slider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """What is being typed into the focused field, and what is wrong with it."""
+
+    text: str
+    problem: str = ""
+
+
+class Form(Widget):
+    """The rows of the fields; ``current`` is the focused one."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"form--{part}"
+        for part in (
+            "heading label value unit focused marker invalid knob slid track more".split()  # noqa: SIM905 - reads better
+        )
+    }
+
+    class Picked(Message):
+        """A row was clicked."""
+
+        def __init__(self, index: int) -> None:
+            self.index = index
+            super().__init__()
+
+    class Slid(Message):
+        """The slider was clicked or dragged."""
+
+        def __init__(self, position: float) -> None:
+            self.position = position
+            super().__init__()
+
+    class Wheeled(Message):
+        """The wheel turned over a row."""
+
+        def __init__(self, index: int, count: int) -> None:
+            self.index = index
+            self.count = count
+            super().__init__()
+
+    def __init__(self, rows: tuple[FieldRow, ...]) -> None:
+        super().__init__(id="form")
+        self.rows = rows
+        self.current = 0
+        self.typing: Typing | None = None
+        self.invalid_key = ""
+        self.position: float | None = None
+        self._top = 0
+        self._lines = list(_lines(rows, current=0))
+
+    @property
+    def row(self) -> FieldRow:
+        """The focused row."""
+        return self.rows[self.current]
+
+    def show(
+        self,
+        rows: tuple[FieldRow, ...],
+        *,
+        position: float | None,
+        typing: Typing | None = None,
+        invalid_key: str = "",
+    ) -> None:
+        """Show these rows; ``position`` is the slider's."""
+        seen = (self.rows, self.position, self.typing, self.invalid_key)
+        if seen == (rows, position, typing, invalid_key):
+            return
+        self.rows, self.position, self.typing, self.invalid_key = rows, position, typing, invalid_key
+        self.focus_row(self.current)
+
+    def focus_row(self, index: int) -> None:
+        """Focus a row, the nearest where there is no such index, and bring it into view."""
+        self.current = min(max(index, 0), len(self.rows) - 1)
+        self._lines = list(_lines(self.rows, current=self.current))
+        self._scroll_to_current()
+        self.refresh()
+
+    def focus_key(self, key: str, rows: tuple[FieldRow, ...]) -> None:
+        """Take over rows and focus the one of a field, where there is such a field."""
+        self.rows = rows
+        self.focus_row(next((index for index, row in enumerate(rows) if row.key == key), 0))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the visible part."""
+        index = y + self._top
+        strip = self._strip(self._lines[index]) if index < len(self._lines) else _blank(Style.null())
+        edge = Segment(self._edge(y), self._style("more"))
+        whole = Strip([*strip, edge], ROW_WIDTH + 1).adjust_cell_length(self.size.width)
+        return whole.apply_style(self.rich_style)
+
+    def on_resize(self) -> None:
+        """Keep the focused row in view."""
+        self._scroll_to_current()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Focus the row, or set the slider and follow the mouse until it is let go."""
+        line = self._line_at(event.y)
+        if line == SLIDER:
+            self.capture_mouse()
+            self.post_message(self.Slid(position_at(event.x)))
+        elif isinstance(line, int):
+            self.post_message(self.Picked(line))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the slider."""
+        if self.app.mouse_captured is self:
+            self.post_message(self.Slid(position_at(event.x)))
+
+    def on_mouse_up(self) -> None:
+        """Let the slider go."""
+        self.release_mouse()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Step the field under the mouse up."""
+        self._wheel(event, count=1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Step the field under the mouse down."""
+        self._wheel(event, count=-1)
+
+    def _wheel(self, event: events.MouseEvent, *, count: int) -> None:
+        event.stop()
+        line = self._line_at(event.y)
+        if isinstance(line, int):
+            self.post_message(self.Wheeled(self.current if line == SLIDER else line, count))
+
+    def _line_at(self, y: int) -> Line | None:
+        index = y + self._top
+        return self._lines[index] if 0 <= index < len(self._lines) else None
+
+    def _strip(self, line: Line) -> Strip:
+        if isinstance(line, str):
+            return heading_strip(line, self._style)
+        if line == SLIDER:
+            return slider_strip(self.position, self._style)
+        row, focused = self.rows[line], line == self.current
+        typing = self.typing if focused else None
+        return row_strip(
+            row,
+            self._style,
+            focused=focused,
+            typed=typing.text if typing else None,
+            invalid=bool(typing and typing.problem) or (bool(row.key) and row.key == self.invalid_key),
+        )
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"form--{part}", partial=True)
+
+    def _edge(self, y: int) -> str:
+        """The mark at the right edge: where more rows wait above or below."""
+        if y == 0 and self._top:
+            return "▲"
+        more_below = self._top + self.size.height < len(self._lines)
+        return "▼" if more_below and y == self.size.height - 1 else " "
+
+    def _scroll_to_current(self) -> None:
+        height = max(self.size.height, 1)
+        line = self._lines.index(self.current)
+        # A heading just above comes along, and so does the slider below.
+        first = line - 1 if line and isinstance(self._lines[line - 1], str) else line
+        highest, lowest = first, line + 2 - height
+        self._top = min(max(self._top, lowest), highest)
+        self._top = max(0, min(self._top, len(self._lines) - height))
+
+
+def _lines(rows: tuple[FieldRow, ...], *, current: int) -> Iterator[Line]:
+    """Headings, rows, and the slider below the focused row."""
+    section = ""
+    for index, row in enumerate(rows):
+        if row.section != section:
+            section = row.section
+            yield section
+        yield index
+        if index == current:
+            yield SLIDER
+
+
+def _blank(style: Style) -> Strip:
+    return Strip([Segment(" " * ROW_WIDTH, style)], ROW_WIDTH)

@@ -1,0 +1,78 @@
+"""The first row: whose trade this is, and the badge that says whether it may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+BADGE_WIDTH = 34
+"""Cells of the badge, so that its words never move the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What the header says."""
+
+    title: str
+    """Name of the preset, with ``*`` where it differs from its file."""
+    description: str = ""
+    days: str = ""
+    pinned: str = "A/B off"
+    badge: str = ""
+    kind: str = "wait"
+    """``ok``, ``over``, ``input``, ``no`` or ``wait``."""
+
+
+class Header(Widget):
+    """One row; the badge keeps its place at the right end."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"header--{part}" for part in ("title", "text", "pinned", "ok", "over", "input", "no", "wait")
+    }
+
+    def __init__(self, heading: Heading) -> None:
+        super().__init__(id="header")
+        self.heading = heading
+
+    def show(self, heading: Heading) -> None:
+        """Show this heading."""
+        if heading != self.heading:
+            self.heading = heading
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row
+        """The row: title, description and days from the left, A/B and the badge at the right."""
+        heading, width = self.heading, self.size.width
+        right = f" {heading.pinned}  "
+        badge = f" {heading.badge} ".ljust(BADGE_WIDTH)[:BADGE_WIDTH]
+        room = width - len(right) - BADGE_WIDTH
+        left = _left(heading, room)
+        name_end = min(len(" riskcalc  ") + len(heading.title), len(left))
+        return Strip(
+            [
+                Segment(left[:name_end], self._style("title")),
+                Segment(left[name_end:].ljust(room - name_end), self._style("text")),
+                Segment(right, self._style("pinned")),
+                Segment(badge, self._style(heading.kind)),
+            ]
+        ).adjust_cell_length(width)
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"header--{part}")
+
+
+def _left(heading: Heading, room: int) -> str:
+    """Name, days and as much of the description as fits whole, or cut with an ellipsis."""
+    name = f" riskcalc  {heading.title}"
+    days = f"  {heading.days}" if heading.days else ""
+    space = room - len(name) - len(days) - 3
+    description = heading.description
+    if len(description) > space:
+        description = f"{description[: space - 1].rstrip()}…" if space > len("IWM spread") else ""
+    middle = f"   {description}" if description else ""
+    return f"{name}{middle}{days}"[: max(room, 0)]

@@ -1,0 +1,76 @@
+"""Where things stand: the body of the screen, and which panels can be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+
+from riskcalc.tui.checks_panel import ChecksPanel
+from riskcalc.tui.computed_view import ComputedView
+from riskcalc.tui.exits_panel import ExitsPanel
+from riskcalc.tui.form import Form
+from riskcalc.tui.greeks_panel import GreeksPanel
+from riskcalc.tui.key_row import KeyRow
+from riskcalc.tui.panel import PlanPanel
+from riskcalc.tui.pictures import Pictures
+from riskcalc.tui.price_panel import PricePanel
+from riskcalc.tui.scenarios_view import ScenariosView
+from riskcalc.tui.size_panel import SizePanel
+from riskcalc.tui.summary import Summary
+from riskcalc.tui.too_small import TooSmall
+from riskcalc.tui.vehicles_view import VehiclesView
+
+if TYPE_CHECKING:
+    from riskcalc.tui.desk import Desk
+    from riskcalc.workbench import Bench
+
+WIDTHS = [(0, "-slim"), (60, "-narrow"), (110, "-medium"), (170, "-wide")]
+HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
+"""Smallest width and height of each class that the style sheet knows."""
+
+VIEWS = ("payoff", "heatmap", "greeks", "exits", "vehicles")
+
+
+def compose_body(form: Form, pictures: Pictures) -> ComposeResult:
+    """The form, the views, the panels in two columns, and the summary below them all."""
+    with Horizontal(id="body"):
+        yield form
+        with Vertical(id="centre"):
+            yield pictures.chart
+            yield pictures.strip
+            yield pictures.heatmap
+            with Vertical(id="exits-view"):
+                yield ExitsPanel()
+                yield ScenariosView()
+            yield VehiclesView(id="vehicles-view")
+        with Container(id="side"):
+            yield VerticalScroll(*_panels(PricePanel, GreeksPanel, ExitsPanel))
+            yield VerticalScroll(*_panels(SizePanel, ChecksPanel))
+    yield Summary(id="summary")
+    yield TooSmall(id="too-small")
+
+
+def _panels(*kinds: type[PlanPanel]) -> list[PlanPanel]:
+    return [kind() for kind in kinds]
+
+
+def key_row() -> KeyRow:
+    """The last row."""
+    return KeyRow()
+
+
+def show_seen(desk: Desk, bench: Bench) -> None:
+    """Hand the bench's state to the panels that can be seen; the others cost nothing."""
+    for panel in desk.query(PlanPanel):
+        if _seen(panel):
+            panel.show(bench.state)
+    for view in desk.query(ComputedView):
+        if _seen(view):
+            view.show(bench)
+
+
+def _seen(widget: Widget) -> bool:
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))

@@ -1,0 +1,45 @@
+"""Two fixed rows at the bottom of the form's column: what a field means, or what is wrong."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+ROWS = 2
+BAR_WIDTH = 20
+"""Cells of a progress bar."""
+
+
+class MessageRow(Widget):
+    """Help, a note, a problem, or the progress of long work; never taller than two rows."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"message--{kind}" for kind in ("help", "note", "problem")}
+
+    def __init__(self) -> None:
+        super().__init__(id="message")
+        self.text = ""
+        self.kind = "help"
+
+    def show(self, text: str, *, kind: str = "help") -> None:
+        """Show a text of a kind: ``help``, ``note`` or ``problem``."""
+        if (text, kind) != (self.text, self.kind):
+            self.text, self.kind = text, kind
+            self.refresh()
+
+    def show_progress(self, words: str, *, done: float) -> None:
+        """Show how far long work has come, as a fraction, and how to stop it."""
+        full = round(BAR_WIDTH * done)
+        self.show(f"{words} {'█' * full}{'░' * (BAR_WIDTH - full)} {done:.0%}   Esc cancels", kind="note")
+
+    def render_line(self, y: int) -> Strip:
+        """One of the two rows."""
+        width = self.size.width
+        marked = f"! {self.text}" if self.kind == "problem" else self.text
+        lines = textwrap.wrap(marked, max(width - 2, 1), max_lines=ROWS, placeholder=" …")
+        line = f" {lines[y]}" if y < len(lines) else ""
+        style = self.get_component_rich_style(f"message--{self.kind}")
+        return Strip([Segment(line.ljust(width), style)]).adjust_cell_length(width, style)

@@ -1,0 +1,20 @@
+"""Starts the screen; the command line's only way into this package."""
+
+from __future__ import annotations
+
+from riskcalc.tui.app import RiskApp
+from riskcalc.tui.opening import Opening
+
+
+def run(opening: Opening | None = None) -> None:
+    """Open the screen and stay until it is left.
+
+    Raises
+    ------
+    RiskcalcError
+        What was asked for cannot be opened.
+    """
+    app = RiskApp(opening)
+    app.run()
+    if app.refused is not None:
+        raise app.refused

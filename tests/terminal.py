@@ -1,0 +1,212 @@
+"""A program in a terminal of its own: what is typed goes in, what is painted comes out with its time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from dataclasses import dataclass
+
+import pyte
+
+FRAME_START, FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
+"""What a program writes around a frame in a terminal that says it knows synchronised output."""
+
+QUERIES = {
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # synchronised output: known
+    b"\x1b[c": b"\x1b[?62;22c",  # what terminal is this: a VT220 with colours
+}
+KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "backspace": "\x7f",
+}
+# Queries that pyte would print as text; none of them moves the cursor.
+UNKNOWN_TO_PYTE = re.compile(
+    rb"\x1b\[[?>=<][0-9;]*(\$p|u|t|q|m)|\x1b\[[0-9;]*(t|\$p)|\x1bP.*?\x1b\\", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What followed a key."""
+
+    seconds: float
+    """From the key to the end of the last frame it caused."""
+    frames: int
+    written: int
+    """Bytes sent to the terminal."""
+
+
+class Terminal:
+    """A pseudo terminal with one program in it.
+
+    Parameters
+    ----------
+    command : list of str
+        Program and arguments.
+    columns, rows : int
+        Size of the terminal [cells].
+    environment : dict, optional
+        Variables set over those of this process.
+    """
+
+    def __init__(self, command, *, columns=120, rows=40, environment=None):
+        self.started = time.perf_counter()
+        self._master, slave = pty.openpty()
+        self._resize(columns, rows)
+        variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | (environment or {})
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={name: value for name, value in (os.environ | variables).items() if value is not None},
+            start_new_session=True,
+            close_fds=True,
+        )
+        os.close(slave)
+        self.frame_ends = []
+        """When each frame was complete, as `time.perf_counter` has it."""
+        self._log = []
+        self.written = 0
+        self._tail = b""
+        self._undrawn = []
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def key(self, *names):
+        """Type keys by name, or texts as they stand."""
+        os.write(self._master, "".join(KEYS.get(name, name) for name in names).encode())
+
+    def react(self, *names, quiet=0.1, patience=5.0):
+        """Type keys and tell what followed, once nothing has come for a while."""
+        frames, written, typed = len(self.frame_ends), self.written, time.perf_counter()
+        self.key(*names)
+        self.settle(quiet=quiet, patience=patience, frames=frames + 1)
+        new = self.frame_ends[frames:]
+        return Reaction(
+            seconds=(new[-1] if new else time.perf_counter()) - typed,
+            frames=len(new),
+            written=self.written - written,
+        )
+
+    def settle(self, *, quiet=0.15, patience=10.0, frames=0):
+        """Read until nothing has come for a while and so many frames have been painted."""
+        end = time.perf_counter() + patience
+        while time.perf_counter() < end and self._alive():
+            if not self._read(quiet) and len(self.frame_ends) >= frames:
+                return
+
+    def wait_for(self, text, *, patience=20.0):
+        """Read until a text is on the screen; return when, or raise with what is there instead."""
+        end = time.perf_counter() + patience
+        while text not in self.text:
+            if time.perf_counter() > end or not self._alive():
+                raise TimeoutError(f"{text!r} did not appear; the screen says:\n{self.text}")
+            self._read(0.02)
+        return time.perf_counter()
+
+    def first_paint(self, text, *, patience=20.0):
+        """Read until a text has been written; return how long after the start that was [seconds]."""
+        end = time.perf_counter() + patience
+        while text.encode() not in b"".join(found for _, found in self._log):
+            if time.perf_counter() > end or not self._alive():
+                raise TimeoutError(f"{text!r} was not painted; the screen says:\n{self.text}")
+            self._read(0.02)
+        return self._log[-1][0] - self.started
+
+    def wait_for_end(self, *, patience=10.0):
+        """Read until the program has ended; return its exit code."""
+        end = time.perf_counter() + patience
+        while self.process.poll() is None and time.perf_counter() < end:
+            self._read(0.02)
+        return self.process.wait(timeout=max(0.0, end - time.perf_counter()))
+
+    def resize(self, columns, rows):
+        """Give the terminal another size and tell the program."""
+        self._draw()
+        self._resize(columns, rows)
+        self._screen.resize(lines=rows, columns=columns)
+        os.killpg(self.process.pid, signal.SIGWINCH)
+
+    def kill(self):
+        """End the program as a crash would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    @property
+    def lines(self):
+        """The screen as it stands, a text per row."""
+        self._draw()
+        return list(self._screen.display)
+
+    @property
+    def text(self):
+        """The screen as one text."""
+        return "\n".join(self.lines)
+
+    def memory(self):
+        """Memory that the program holds now [bytes]."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - not a path of ours
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def _resize(self, columns, rows):
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _alive(self):
+        return self.process.poll() is None
+
+    def _read(self, seconds):
+        """Take in what comes within a time; whether anything did."""
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            found = os.read(self._master, 1 << 16)
+        except OSError:  # what Linux says when the program has closed its end
+            return False
+        self._take(found)
+        return bool(found)
+
+    def _take(self, found):
+        now = time.perf_counter()
+        self.written += len(found)
+        self._log.append((now, found))
+        self._undrawn.append(found)
+        # A sequence may be cut between two reads.
+        window = self._tail + found
+        for query, answer in QUERIES.items():
+            if query in window and query not in self._tail:
+                os.write(self._master, answer)
+        self.frame_ends += [now] * (window.count(FRAME_END) - self._tail.count(FRAME_END))
+        self._tail = window[-(len(FRAME_END) - 1) :]
+
+    def _draw(self):
+        """Bring the picture up to date; kept out of the reading, whose times are measured."""
+        if self._undrawn:
+            self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", b"".join(self._undrawn)))
+            self._undrawn.clear()

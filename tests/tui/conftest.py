@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path, monkeypatch):
+    """Session and presets of their own for every test, and no colours wished away."""
+    monkeypatch.setenv("RISKCALC_SESSION", str(tmp_path / "session.json"))
+    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "presets"))
+    monkeypatch.delenv("NO_COLOR", raising=False)

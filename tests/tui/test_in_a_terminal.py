@@ -1,0 +1,78 @@
+"""The whole program in a real terminal: tuned, saved, left and found again."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+
+import pytest
+
+from tests.terminal import Terminal
+
+SCREEN = [sys.executable, "-m", "riskcalc"]
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """A session file and a presets folder of the test's own."""
+    return {"RISKCALC_SESSION": str(tmp_path / "session.json"), "RISKCALC_PRESETS": str(tmp_path / "presets")}
+
+
+def live(terminal):
+    terminal.wait_for("P(profit)")
+    terminal.settle()
+
+
+def focused(terminal):
+    """The row of the form that the keys go to."""
+    return next(line for line in terminal.lines if line.lstrip(" │").startswith(">"))
+
+
+def test_tune_save_quit_and_find_it_again(tmp_path, apart):
+    with Terminal(SCREEN, environment=apart) as terminal:
+        live(terminal)
+        assert "295.39" in focused(terminal)
+        terminal.key("up")
+        terminal.wait_for("296.00")
+        terminal.key("s")
+        terminal.wait_for("saved")
+        terminal.key("q")
+        assert terminal.wait_for_end() == 0
+    saved = tomllib.loads((tmp_path / "presets" / "iwm-call-spread.toml").read_text(encoding="utf-8"))
+    assert saved["market"]["quotes"]["IWM"]["spot"] == 296
+    with Terminal(SCREEN, environment=apart) as terminal:
+        live(terminal)
+        assert "296.00" in focused(terminal)
+
+
+def test_a_killed_session_is_found_again(apart):
+    with Terminal(SCREEN, environment=apart) as terminal:
+        live(terminal)
+        terminal.key("2", "8", "0", "enter")
+        terminal.wait_for("280.00")
+        terminal.settle(quiet=1.5)
+        terminal.kill()
+    with Terminal(SCREEN, environment=apart) as terminal:
+        live(terminal)
+        assert "280.00" in terminal.text
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize(
+    "colours",
+    [{}, {"COLORTERM": None}, {"TERM": "xterm-16color", "COLORTERM": None}, {"NO_COLOR": "1"}],
+    ids=["truecolor", "256", "16", "none"],
+)
+def test_the_verdict_and_the_trade_stand_on_every_screen(columns, rows, colours, apart):
+    with Terminal(SCREEN, columns=columns, rows=rows, environment=apart | colours) as terminal:
+        live(terminal)
+        assert "OK" in terminal.lines[0]
+        assert "iwm-call-spread" in terminal.lines[0]
+        assert all(len(line) == columns for line in terminal.lines)
+
+
+def test_a_terminal_that_cannot_draw_gets_the_plain_plan(apart):
+    with Terminal([*SCREEN], rows=120, environment=apart | {"TERM": "dumb"}) as terminal:
+        assert terminal.wait_for_end() == 0
+        assert "Checks" in terminal.text
+        assert not terminal.frame_ends

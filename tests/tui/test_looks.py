@@ -1,0 +1,66 @@
+"""The whole screen against stored dumps of its text and styles; RISKCALC_REGENERATE=1 writes them anew."""
+
+from __future__ import annotations
+
+import os
+import string
+from pathlib import Path
+
+import pytest
+
+from tests.tui.driving import drive, strips
+
+FOLDER = Path(__file__).parent / "snapshots"
+SIZES = [(80, 24), (120, 40), (200, 60)]
+LOOKS = {
+    "dark": (),
+    "light": ("t",),
+    "blue-orange": ("b",),
+    "none": (),
+    "error": ("9", "9", "9", "9", "9", "9", "9", "9", "enter"),
+    "compared": ("c", "pageup"),
+}
+NAMES = string.ascii_letters + string.digits + string.punctuation
+"""One sign for each style of a dump, in the order of their appearance."""
+
+
+def dump(app):
+    """The screen's text, then its styles: a sign per cell and what each sign means."""
+    legend, signs = {}, []
+    lines = [strip.text.rstrip() for strip in strips(app)]
+    for strip in strips(app):
+        row = ""
+        for segment in strip:
+            sign = legend.setdefault(str(segment.style), NAMES[len(legend) % len(NAMES)])
+            row += sign * segment.cell_length
+        signs.append(row)
+    meanings = [f"{sign} {style}" for style, sign in legend.items()]
+    return "\n".join([*lines, "", *signs, "", *meanings, ""])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+def test_the_screen_looks_as_stored(look, size, monkeypatch):
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    if look == "none":
+        monkeypatch.setenv("NO_COLOR", "1")
+
+    async def script(pilot):
+        await pilot.press(*LOOKS[look])
+        for _ in range(4):
+            await pilot.pause()
+        return dump(pilot.app)
+
+    found = drive(script, size=size)
+    path = FOLDER / f"screen-{look}-{size[0]}x{size[1]}.txt"
+    if os.environ.get("RISKCALC_REGENERATE"):
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")
+
+
+def test_without_colours_no_style_has_one():
+    text = (FOLDER / "screen-none-120x40.txt").read_text(encoding="utf-8")
+    legend = text.rstrip().rpartition("\n\n")[2].splitlines()
+    colours = {word for line in legend for word in line[2:].split() if word.startswith("#")}
+    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from riskcalc.errors import ChainError, PresetError
+from riskcalc.tui.app import RiskApp
+from riskcalc.tui.desk import AUTOSAVE_SECONDS
+from riskcalc.tui.opening import Opening
+from tests.tui.driving import drive, live, text
+
+FIRST_FRAME = """
+import asyncio, json, sys
+from riskcalc.tui.app import RiskApp
+
+class Stopped(RiskApp):
+    def _start(self):
+        self.exit()
+
+async def first_frame():
+    async with Stopped().run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+
+asyncio.run(first_frame())
+print(json.dumps(sorted(sys.modules)))
+"""
+HEAVY = {"numpy", "scipy", "pandas", "pydantic", "tomlkit", "holidays", "vollib"}
+
+
+def test_the_first_frame_needs_no_engine():
+    done = subprocess.run([sys.executable, "-c", FIRST_FRAME], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert not {name.partition(".")[0] for name in loaded} & HEAVY
+    assert not {name for name in loaded if name.startswith(("riskcalc.domain", "riskcalc.planning"))}
+
+
+def test_keys_pressed_before_the_engine_are_replayed_in_order():
+    async def run():
+        app = RiskApp()
+        async with app.run_test(size=(120, 40)) as pilot:
+            early = not app.desk.ready
+            app.desk.press("3", "3")
+            app.desk.press("0", "0")
+            app.desk.press("5", "5")
+            app.desk.press("enter", None)
+            app.desk.press("j", "j")
+            await live(pilot)
+            return early, app.desk.bench.state.draft.quote.spot, app.desk.form.row.key
+
+    assert asyncio.run(run()) == (True, 305.0, "market.vol")
+
+
+def test_the_first_run_opens_the_call_spread():
+    async def script(pilot):
+        return text(pilot.app)
+
+    assert "iwm-call-spread" in drive(script).splitlines()[0]
+
+
+def test_a_preset_opens_with_settings():
+    async def script(pilot):
+        return pilot.app.desk.bench.state
+
+    state = drive(script, opening=Opening(preset="tna-momentum", settings={"account.equity": 50_000}))
+    assert state.draft.preset.name == "tna-momentum"
+    assert state.draft.account.equity == 50_000
+
+
+def test_what_cannot_be_opened_ends_the_screen_with_the_reason():
+    async def run():
+        app = RiskApp(Opening(preset="no-such-preset"))
+        async with app.run_test() as pilot:
+            for _ in range(200):
+                if app.refused:
+                    break
+                await pilot.pause(0.02)
+        return app.refused
+
+    assert isinstance(asyncio.run(run()), PresetError)
+
+
+def test_escape_stops_the_reading_of_quotes(tmp_path, monkeypatch):
+    reading, stopped = threading.Event(), threading.Event()
+
+    def read_for_ever(*_, **__):
+        reading.set()
+        stopped.wait(20)
+        raise ChainError("read to the end")
+
+    monkeypatch.setattr("riskcalc.chains.read_chain", read_for_ever)
+
+    async def run():
+        app = RiskApp(Opening(chain=tmp_path / "quotes.csv"))
+        async with app.run_test(size=(120, 40)) as pilot:
+            while not reading.is_set():
+                await pilot.pause(0.02)
+            await pilot.pause()
+            progress = text(app)
+            await pilot.press("escape")
+            await live(pilot)
+            stopped.set()
+            await pilot.pause(0.1)
+            return progress, text(app), app.refused
+
+    progress, after, refused = asyncio.run(run())
+    assert "reading quotes.csv" in progress
+    assert "Esc cancels" in progress
+    assert "stopped reading quotes.csv" in after
+    assert refused is None
+
+
+def test_a_session_is_glimpsed_before_the_engine():
+    async def tune(pilot):
+        await pilot.press("t", "b", "m", "j", "up", "q")
+
+    drive(tune)
+
+    async def run():
+        app = RiskApp()
+        async with app.run_test(size=(120, 40)) as pilot:
+            first, ready = text(app), app.desk.ready
+            await live(pilot)
+            desk = app.desk
+            return first, ready, app.theme, desk.pictures.palette, desk.view_name, desk.form.row.key
+
+    first, ready, *kept = asyncio.run(run())
+    assert not ready
+    assert "21.0 %" in first
+    assert kept == ["textual-light", "blue-orange", "heatmap", "market.vol"]
+
+
+def test_the_session_is_written_a_second_after_the_last_change(tmp_path):
+    async def script(pilot):
+        await pilot.press("up")
+        early = (tmp_path / "session.json").exists()
+        await pilot.pause(AUTOSAVE_SECONDS + 0.3)
+        return early, (tmp_path / "session.json").exists()
+
+    assert drive(script) == (False, True)
+
+
+def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
+    kept = []
+    monkeypatch.setattr(RiskApp, "save_session", lambda _: kept.append(True))
+
+    async def script(pilot):
+        monkeypatch.setattr(pilot.app.desk.header, "render_line", lambda _: 1 / 0)
+        kept.clear()
+        await pilot.press("pageup")
+        await pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        drive(script)
+    assert kept
+
+
+@pytest.mark.parametrize("arguments", [(), ("screen",), ("screen", "tna-momentum")], ids=" ".join)
+@pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
+def test_without_a_terminal_the_plan_is_printed(arguments, terminal, tmp_path):
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "TEXTUAL_DRIVER"},
+        "TERM": terminal,
+        "RISKCALC_SESSION": str(tmp_path / "session.json"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "riskcalc", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+    )
+    assert "Size" in done.stdout.splitlines()
+    assert "\x1b" not in done.stdout
+    assert not (tmp_path / "session.json").exists()

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.driving import drive, text
+
+
+def typed(*keys, size=(120, 40)):
+    """Press keys on the spot; returns the spot, the screen and the desk's state."""
+
+    async def script(pilot):
+        await pilot.press(*keys)
+        await pilot.pause()
+        return pilot.app.desk.bench.state, text(pilot.app)
+
+    return drive(script, size=size)
+
+
+@pytest.mark.parametrize(
+    ("keys", "spot"),
+    [
+        (("3", "0", "0"), 295.39),
+        (("3", "0", "0", "enter"), 300.0),
+        (("3", "0", "0", "j"), 300.0),
+        (("3", "0", "0", "escape"), 295.39),
+        (("3", "0", "1", "backspace", "0", "enter"), 300.0),
+        (("backspace", "2", "9", "0", "enter"), 290.0),
+        (("enter", "1", "enter"), 295.391),
+        (("3", "0", "0", "enter", "u"), 295.39),
+    ],
+)
+def test_typing_is_provisional_until_enter_or_leaving(keys, spot):
+    state, _ = typed(*keys)
+    assert state.draft.quote.spot == spot
+    assert not state.stale
+
+
+def test_what_is_typed_is_shown_with_a_cursor():
+    assert "300_" in typed("3", "0", "0")[1]
+
+
+@pytest.mark.parametrize("last", ["enter", "j", "v"])
+def test_a_wrong_value_stays_says_why_and_marks_the_results_stale(last):
+    state, screen = typed("9", "9", "9", "9", "9", "9", "9", "9", last)
+    assert state.draft.quote.spot == 295.39
+    assert "! INPUT" in screen.splitlines()[0]
+    assert "stale" in screen
+    assert "!Spot" in screen
+    assert "99999999" in screen.splitlines()[-3] + screen.splitlines()[-2]
+
+
+def test_a_wrong_value_is_marked_while_it_is_typed_and_blames_nothing_yet():
+    state, screen = typed("9", "9", "9", "9", "9", "9", "9", "9")
+    assert "!Spot" in screen
+    assert not state.stale
+
+
+def test_escape_takes_a_wrong_value_back():
+    state, screen = typed("9", "9", "9", "9", "9", "9", "9", "9", "enter", "escape")
+    assert not state.stale
+    assert "! INPUT" not in screen
+
+
+def test_a_sign_is_typed_where_the_value_has_one():
+    async def script(pilot):
+        desk = pilot.app.desk
+        while desk.form.row.key != "exits.vol_shift":
+            await pilot.press("j")
+        await pilot.press("minus", "2", "enter")
+        await pilot.pause()
+        return desk.bench.state.draft.exits.vol_shift
+
+    assert drive(script) == pytest.approx(-0.02)
+
+
+def test_escape_never_quits():
+    async def script(pilot):
+        await pilot.press(*["escape"] * 5)
+        return pilot.app.is_running
+
+    assert drive(script)
