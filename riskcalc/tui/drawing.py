@@ -6,14 +6,13 @@ from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
+from riskcalc.tui.line_widget import LineWidget
 from riskcalc.tui.palette import GREEN_RED, Depth, Palette, make_palette, style
 
 GUTTER = 8
@@ -51,10 +50,8 @@ class Look:
     """Drawn dimmed, with the word, because an input is not valid."""
 
 
-class Drawing(Widget):
+class Drawing(LineWidget):
     """A figure drawn line by line; `refresh` redraws it and never lays the screen out again."""
-
-    ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id, classes=classes)
@@ -126,9 +123,9 @@ class Drawing(Widget):
         palette = self._palette()
         if not self._shown or not width or not height:
             words = Segment(LOADING[:width].ljust(width), style(palette.muted, dim=True))
-            return [Strip([words], width).apply_style(self.rich_style)]
+            return [Strip([words], width)]
         look = Look(width=width, height=height, palette=palette, crosshair=self._crosshair, stale=self._stale)
-        return [line.apply_style(self.rich_style) for line in self.draw(look)]
+        return self.draw(look)
 
     def _palette(self) -> Palette:
         variables = self.app.theme_variables

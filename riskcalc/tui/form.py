@@ -5,18 +5,19 @@ One widget draws all rows from the line API, so that no nudge, focus or rebuild 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from riskcalc.tui.field_row import ROW_WIDTH, FieldRow, heading_strip, row_strip
+from riskcalc.tui.line_widget import LineWidget
 from riskcalc.tui.slider import position_at, slider_strip
 
 SLIDER = -1
@@ -34,7 +35,7 @@ class Typing:
     problem: str = ""
 
 
-class Form(Widget):
+class Form(LineWidget):
     """The rows of the fields; ``current`` is the focused one."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -75,6 +76,7 @@ class Form(Widget):
         self.position: float | None = None
         self._top = 0
         self._lines = list(_lines(rows, current=0))
+        self._drawn: list[Hashable] = []
 
     @property
     def row(self) -> FieldRow:
@@ -101,7 +103,7 @@ class Form(Widget):
         self.current = min(max(index, 0), len(self.rows) - 1)
         self._lines = list(_lines(self.rows, current=self.current))
         self._scroll_to_current()
-        self.refresh()
+        self._redraw()
 
     def focus_key(self, key: str, rows: tuple[FieldRow, ...]) -> None:
         """Take over rows and focus the one of a field, where there is such a field."""
@@ -113,8 +115,7 @@ class Form(Widget):
         index = y + self._top
         strip = self._strip(self._lines[index]) if index < len(self._lines) else _blank(Style.null())
         edge = Segment(self._edge(y), self._style("more"))
-        whole = Strip([*strip, edge], ROW_WIDTH + 1).adjust_cell_length(self.size.width)
-        return whole.apply_style(self.rich_style)
+        return Strip([*strip, edge], ROW_WIDTH + 1).adjust_cell_length(self.size.width)
 
     def on_resize(self) -> None:
         """Keep the focused row in view."""
@@ -171,8 +172,27 @@ class Form(Widget):
             invalid=bool(typing and typing.problem) or (bool(row.key) and row.key == self.invalid_key),
         )
 
+    def _redraw(self) -> None:
+        """Draw the lines that look different from before."""
+        before, self._drawn = self._drawn, [self._look(y) for y in range(self.size.height)]
+        width = self.size.width
+        if len(before) != len(self._drawn):
+            self.refresh()
+        elif rows := [y for y, look in enumerate(self._drawn) if look != before[y]]:
+            self.refresh(*(Region(0, y, width, 1) for y in rows))
+
+    def _look(self, y: int) -> Hashable:
+        """Everything that a visible line is drawn from."""
+        line = self._line_at(y)
+        if line is None or isinstance(line, str):
+            return line, self._edge(y)
+        if line == SLIDER:
+            return line, self.position, self._edge(y)
+        focused, row = line == self.current, self.rows[line]
+        return row, focused, focused and self.typing, row.key == self.invalid_key, self._edge(y)
+
     def _style(self, part: str) -> Style:
-        return self.get_component_rich_style(f"form--{part}", partial=True)
+        return self.part(f"form--{part}")
 
     def _edge(self, y: int) -> str:
         """The mark at the right edge: where more rows wait above or below."""

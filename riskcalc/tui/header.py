@@ -8,7 +8,8 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
+
+from riskcalc.tui.line_widget import LineWidget
 
 BADGE_WIDTH = 34
 """Cells of the badge, so that its words never move the rest."""
@@ -28,7 +29,7 @@ class Heading:
     """``ok``, ``over``, ``input``, ``no`` or ``wait``."""
 
 
-class Header(Widget):
+class Header(LineWidget):
     """One row; the badge keeps its place at the right end."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -63,7 +64,7 @@ class Header(Widget):
         ).adjust_cell_length(width)
 
     def _style(self, part: str) -> Style:
-        return self.get_component_rich_style(f"header--{part}")
+        return self.part(f"header--{part}")
 
 
 def _left(heading: Heading, room: int) -> str:

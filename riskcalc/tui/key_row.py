@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from riskcalc.tui.keys import key_line
+from riskcalc.tui.line_widget import LineWidget
 
 
-class KeyRow(Widget):
+class KeyRow(LineWidget):
     """As many of the commonest keys as the width holds."""
 
     def __init__(self) -> None:
@@ -19,4 +19,4 @@ class KeyRow(Widget):
         """The row."""
         width = self.size.width
         line = f" {key_line(width - 2)}".ljust(width)
-        return Strip([Segment(line, self.rich_style)]).adjust_cell_length(width)
+        return Strip([Segment(line, self.base)]).adjust_cell_length(width)

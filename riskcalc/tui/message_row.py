@@ -7,14 +7,15 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
+
+from riskcalc.tui.line_widget import LineWidget
 
 ROWS = 2
 BAR_WIDTH = 20
 """Cells of a progress bar."""
 
 
-class MessageRow(Widget):
+class MessageRow(LineWidget):
     """Help, a note, a problem, or the progress of long work; never taller than two rows."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"message--{kind}" for kind in ("help", "note", "problem")}
@@ -41,5 +42,5 @@ class MessageRow(Widget):
         marked = f"! {self.text}" if self.kind == "problem" else self.text
         lines = textwrap.wrap(marked, max(width - 2, 1), max_lines=ROWS, placeholder=" …")
         line = f" {lines[y]}" if y < len(lines) else ""
-        style = self.get_component_rich_style(f"message--{self.kind}")
+        style = self.part(f"message--{self.kind}")
         return Strip([Segment(line.ljust(width), style)]).adjust_cell_length(width, style)

@@ -8,7 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
+
+from riskcalc.tui.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
@@ -21,13 +22,12 @@ NARROWEST = 38
 DIM = Style(dim=True)
 
 
-class PlanPanel(Widget):
+class PlanPanel(LineWidget):
     """A part of a plan in lines of fixed width.
 
     It makes its strips itself: a `Static` wraps and styles every line anew, which takes seven times as long.
     """
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "panel--plain",
         "panel--title",
@@ -110,5 +110,5 @@ class PlanPanel(Widget):
             self.refresh(*(Region(0, y, width, 1) for y in rows))
 
     def _style(self, tone: str) -> Style:
-        style = self.get_component_rich_style(f"panel--{tone}")
+        style = self.part(f"panel--{tone}")
         return style + DIM if self._state is not None and self._state.stale else style

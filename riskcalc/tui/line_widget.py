@@ -1,0 +1,85 @@
+"""A widget that makes whole lines itself: what most of the screen is drawn with, once a key."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class LineWidget(Widget):
+    """Lines from `render_line` on the widget's own colours, with its padding, and nothing else around them.
+
+    Textual looks up borders, tints and backgrounds anew for every line it draws: half of a key's time.
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
+        super().__init__(id=id, classes=classes)
+        self._base: Style | None = None
+        self._parts: dict[str, Style] = {}
+        self._kept: dict[int, Strip] = {}
+        self._kept_size = Size(0, 0)
+
+    @property
+    def base(self) -> Style:
+        """Colours of the widget on those of everything below it."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
+
+    def part(self, name: str) -> Style:
+        """Colours of a component class on those of the widget."""
+        if name not in self._parts:
+            self._parts[name] = self.base + self.get_component_rich_style(name, partial=True)
+        return self._parts[name]
+
+    def notify_style_update(self) -> None:
+        """Look colours up again, as for another theme."""
+        self._base = None
+        self._parts.clear()
+        self._kept.clear()
+        super().notify_style_update()
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Draw anew: the lines of some regions of the content, or all."""
+        for region in regions:
+            for y in region.line_range:
+                self._kept.pop(y + self.styles.padding.top, None)
+        if not regions:
+            self._kept.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region of the widget; those that have not changed as they were."""
+        size = self.outer_size
+        if size != self._kept_size:
+            self._kept_size = size
+            self._kept.clear()
+        for y in crop.line_range:
+            if y not in self._kept:
+                self._kept[y] = self._whole_line(y, size)
+        lines = [self._kept[y] for y in crop.line_range]
+        start, end = crop.column_span
+        return lines if (start, end) == (0, size.width) else [line.crop(start, end) for line in lines]
+
+    def _whole_line(self, y: int, size: Size) -> Strip:
+        """One line with its padding, in colours that the terminal shows."""
+        padding, (width, height) = self.styles.padding, size
+        if padding.top <= y < height - padding.bottom:
+            line = self.render_line(y - padding.top).apply_style(self.base)
+            if padding.left:
+                line = Strip([Segment(" " * padding.left, self.base), *line])
+        else:
+            line = Strip([])
+        line = line.adjust_cell_length(width, self.base)
+        for line_filter in self.get_line_filters():
+            line = line.apply_filter(line_filter, self.background_colors[1])
+        return line
