@@ -84,6 +84,7 @@ class Desk(Screen[None]):
 
     def on_mount(self) -> None:
         """Start with the view of the last session."""
+        self._results = layout.Results(self)
         self.add_class(f"-view-{self.view_name}")
         self.message.show("loading the engine; keys are kept", kind="note")
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
@@ -178,7 +179,7 @@ class Desk(Screen[None]):
         self.settle()
         state = self.bench.state
         self.header.show(rows.heading(self.bench))
-        layout.show_seen(self, self.bench)
+        self._results.show(self.bench)
         self.pictures.show(state)
         self.show_field()
         if state.draft is not self._kept:

@@ -62,14 +62,22 @@ def key_row() -> KeyRow:
     return KeyRow()
 
 
-def show_seen(desk: Desk, bench: Bench) -> None:
-    """Hand the bench's state to the panels that can be seen; the others cost nothing."""
-    for panel in desk.query(PlanPanel):
-        if _seen(panel):
-            panel.show(bench.state)
-    for view in desk.query(ComputedView):
-        if _seen(view):
-            view.show(bench)
+class Results:
+    """The panels and computed views of the screen; those that cannot be seen cost nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        # Looked up once: the screen is composed once, and a query walks all of it.
+        self._panels = tuple(desk.query(PlanPanel))
+        self._views = tuple(desk.query(ComputedView))
+
+    def show(self, bench: Bench) -> None:
+        """Hand them the bench's state."""
+        for panel in self._panels:
+            if _seen(panel):
+                panel.show(bench.state)
+        for view in self._views:
+            if _seen(view):
+                view.show(bench)
 
 
 def _seen(widget: Widget) -> bool:

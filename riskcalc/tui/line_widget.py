@@ -6,6 +6,7 @@ from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,7 +22,7 @@ class LineWidget(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id, classes=classes)
-        self._base: Style | None = None
+        self._base: tuple[Style, Color] | None = None
         self._parts: dict[str, Style] = {}
         self._kept: dict[int, Strip] = {}
         self._kept_size = Size(0, 0)
@@ -29,9 +30,7 @@ class LineWidget(Widget):
     @property
     def base(self) -> Style:
         """Colours of the widget on those of everything below it."""
-        if self._base is None:
-            self._base = self.rich_style
-        return self._base
+        return self._looked_up()[0]
 
     def part(self, name: str) -> Style:
         """Colours of a component class on those of the widget."""
@@ -81,5 +80,11 @@ class LineWidget(Widget):
             line = Strip([])
         line = line.adjust_cell_length(width, self.base)
         for line_filter in self.get_line_filters():
-            line = line.apply_filter(line_filter, self.background_colors[1])
+            line = line.apply_filter(line_filter, self._looked_up()[1])
         return line
+
+    def _looked_up(self) -> tuple[Style, Color]:
+        """Base and background, looked up once for a theme."""
+        if self._base is None:
+            self._base = self.rich_style, self.background_colors[1]
+        return self._base

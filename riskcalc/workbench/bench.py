@@ -47,6 +47,7 @@ class Bench:
         self._chain_paths = [(draft.chain, chain_path)]
         self._history = History()
         self._clean = [draft if opened is None else opened]
+        self._listed: tuple[Draft, tuple[Field, ...]] | None = None
         self.state = State(draft=draft, plan=None)
         self._show(draft)
 
@@ -59,11 +60,14 @@ class Bench:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields of the draft, in the order of the form."""
-        return fields(self.state.draft)
+        draft = self.state.draft
+        if self._listed is None or self._listed[0] is not draft:
+            self._listed = draft, fields(draft)
+        return self._listed[1]
 
     def field(self, key: str) -> Field:
         """Return the field of a key; raises KeyError when the draft has none such."""
-        return _field(self.state.draft, key)
+        return _by_key(self.fields, key)
 
     def step(self, key: str, count: int) -> None:
         """Step a field on its grid."""
@@ -203,7 +207,7 @@ class Bench:
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft
         try:
-            after = change(_field(before, key), before)
+            after = change(self.field(key), before)
         except RiskcalcError as error:
             # The draft is as it was; the screen still shows the text that was refused.
             self._set(problem=one_line(error), problem_key=key, stale=True)
@@ -285,8 +289,8 @@ def one_line(error: RiskcalcError) -> str:
     return f"{first} (and {len(more)} more)" if more else first
 
 
-def _field(draft: Draft, key: str) -> Field:
-    for field in fields(draft):
+def _by_key(listed: tuple[Field, ...], key: str) -> Field:
+    for field in listed:
         if field.key == key:
             return field
     raise KeyError(key)
