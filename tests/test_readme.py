@@ -13,7 +13,10 @@ from riskcalc.cli import main
 from tests.outside import reference_file
 
 ROOT = Path(__file__).parents[1]
-PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/vehicles.md")}
+PAGES = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/vehicles.md", "docs/chains.md")
+}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 REAL_QUOTES = "quotes.csv"
 """A file that the README's reader has and the repository may not hold."""
@@ -52,10 +55,11 @@ def test_shown_commands_run_and_print_what_is_shown(page, tmp_path, monkeypatch,
     run_all(shown, tmp_path, monkeypatch, capsys)
 
 
-def test_shown_commands_run_on_real_quotes(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("page", ["README.md", "docs/chains.md"])
+def test_shown_commands_run_on_real_quotes(page, tmp_path, monkeypatch, capsys):
     quotes = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
     (tmp_path / REAL_QUOTES).symlink_to(quotes)
-    run_all([pair for pair in commands("README.md") if REAL_QUOTES in pair[0]], tmp_path, monkeypatch, capsys)
+    run_all([pair for pair in commands(page) if REAL_QUOTES in pair[0]], tmp_path, monkeypatch, capsys)
 
 
 def run_all(shown, folder, monkeypatch, capsys):

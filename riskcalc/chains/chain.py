@@ -31,6 +31,10 @@ COLUMNS = {
     "open_interest": "float64",
     "volume": "float64",
     "quoted_vol": "float64",
+    "quoted_delta": "float64",
+    "quoted_gamma": "float64",
+    "quoted_theta_per_day": "float64",
+    "quoted_vega_per_point": "float64",
 }
 """The arrays of a chain and their types."""
 NOT_GIVEN: Floats = np.empty(0)
@@ -90,6 +94,16 @@ class Chain:
     """Contracts traded that day; NaN is missing."""
     quoted_vol: Floats = field(default_factory=lambda: NOT_GIVEN)
     """Implied volatility as the file has it, per sqrt(year); NaN is missing. Nothing is priced with it."""
+    quoted_delta: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """Greeks as the file has them; NaN is missing. They are there to compare with."""
+    quoted_gamma: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """Change of delta per dollar."""
+    quoted_theta_per_day: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """[dollars per share and calendar day]"""
+    quoted_vega_per_point: Floats = field(default_factory=lambda: NOT_GIVEN)
+    """[dollars per share and 0.01 of vol]"""
+    rate: float | None = None
+    """Interest rate that the file states, per year; None when it states none. Nothing is priced with it."""
     quote_time: dt.datetime | None = None
     """Time of the latest quote, New York; None when not known."""
     dropped: Mapping[DropReason, int] = field(default_factory=dict)
@@ -166,13 +180,15 @@ class Chain:
         return int(np.isnan(self.quoted_vol).sum())
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the chain as a DataFrame, one row per quote; type and status in words."""
+        """Return the chain as a DataFrame that `read_chain` reads again; type and status in words."""
         import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
         columns = {name: getattr(self, name) for name in COLUMNS}
         columns["option_type"] = np.where(self.option_type > 0, "call", "put")
         columns["status"] = np.array([status.name.lower() for status in QuoteStatus])[self.status]
-        return pd.DataFrame({"symbol": self.symbol} | columns)
+        stamp = pd.Timestamp(self.date if self.quote_time is None else self.quote_time)
+        once = {"symbol": self.symbol, "quote_time": stamp, "spot": self.spot}
+        return pd.DataFrame(once | columns)
 
     def _rows(self, *, expiry: dt.date, option_type: OptionType) -> Flags:
         found: Flags = (self.expiry == np.datetime64(expiry, "D")) & (self.option_type == option_type)

@@ -14,6 +14,7 @@ from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Te
 from riskcalc.chains.chain import Chain, option_order, same_as_next
 from riskcalc.chains.quality import DropReason
 from riskcalc.domain import OptionType
+from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.errors import ChainError
 
 KEPT = 0
@@ -42,23 +43,32 @@ class QuoteRows:
     volume: Floats
     quoted_vol: Floats
     """Per sqrt(year): 0.2 is 20 %."""
+    quoted_delta: Floats
+    quoted_gamma: Floats
+    quoted_theta_per_day: Floats
+    quoted_vega_per_point: Floats
     spot: Floats
     """Price of the underlying beside each quote."""
     quote_time: Days
     """Time of each quote in New York, datetime64[s]."""
     trade_time: Days
     """Time of each option's last trade in New York, datetime64[s]; dates the file when no quote time does."""
-    place: Texts
-    """Where each row stands, for messages: ``line 17``."""
+    place: npt.NDArray[np.int64]
+    """Number of each row in the file, for messages."""
+    place_text: str
+    """How that number is said: ``line {}``."""
     spot_field: str
     """What the file calls the spot, for messages."""
     time_fields: str
     """What the file calls the two times, for messages."""
+    rate: float | None = None
+    """Interest rate that the file states, per year."""
 
 
 VALUES = ("bid", "ask", "last", "open_interest", "volume", "quoted_vol", "spot")
 """Columns in which two rows of one option must agree."""
-COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in {"spot_field", "time_fields"})
+WORDS = {"place_text", "spot_field", "time_fields", "rate"}
+COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in WORDS)
 
 
 def clean_chain(
@@ -68,7 +78,8 @@ def clean_chain(
 
     Left out, and counted in `Chain.dropped`: adjusted and mini contracts, other symbols and other days than
     the one asked for (the day of the latest quote when none is), options expired before that day, identical
-    rows, and quotes followed by a later one of the same option.
+    rows, and quotes followed by a later one of the same option. A file stamped on a weekend or holiday holds
+    the quotes of the session before.
 
     Parameters
     ----------
@@ -88,7 +99,7 @@ def clean_chain(
     symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else symbol.upper()
     dropped = _mark(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
     _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
-    quote_day = rows.quote_time.astype("datetime64[D]")
+    quote_day = _sessions(rows.quote_time)
     date = date or _day(_taken(rows, dropped == KEPT))
     day = np.datetime64(date, "D")
     dropped = _mark(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
@@ -113,7 +124,12 @@ def _chain(rows: QuoteRows, *, symbol: str, spot: float | None, date: dt.date, d
         open_interest=rows.open_interest,
         volume=rows.volume,
         quoted_vol=rows.quoted_vol,
-        quote_time=_latest(rows.quote_time),
+        quoted_delta=_possible_delta(rows),
+        quoted_gamma=rows.quoted_gamma,
+        quoted_theta_per_day=rows.quoted_theta_per_day,
+        quoted_vega_per_point=rows.quoted_vega_per_point,
+        rate=rows.rate,
+        quote_time=_time(rows),
         dropped={why: count for why in DropReason if (count := int((dropped == why).sum()))},
     )
 
@@ -154,7 +170,27 @@ def _day(rows: QuoteRows) -> dt.date:
     latest = _latest(rows.quote_time) or _latest(rows.trade_time)
     if latest is None:
         raise ChainError(f"does not say the day of its quotes ({rows.time_fields}); give the date")
-    return latest.date()
+    return last_session_on_or_before(latest.date())
+
+
+def _sessions(times: Days) -> Days:
+    """Day of each quote: one stamped on a weekend or holiday, as downloads are, is of the session before."""
+    days, rows = np.unique(times.astype("datetime64[D]"), return_inverse=True)
+    found = [None if np.isnat(day) else last_session_on_or_before(day.item()) for day in days]
+    sessions: Days = np.array(found, dtype="datetime64[D]")[rows]
+    return sessions
+
+
+def _possible_delta(rows: QuoteRows) -> Floats:
+    """Quoted deltas without those that contradict the type: a call's is in [0, 1], a put's in [-1, 0]."""
+    of_call = rows.option_type * rows.quoted_delta
+    return np.where((of_call >= 0) & (of_call <= 1), rows.quoted_delta, np.nan)
+
+
+def _time(rows: QuoteRows) -> dt.datetime | None:
+    """Time of the latest quote; a stamp of midnight is a date without a time."""
+    latest = _latest(rows.quote_time)
+    return None if latest is None or latest.time() == dt.time.min else latest
 
 
 def _latest(times: Days) -> dt.datetime | None:
@@ -224,4 +260,5 @@ def _clash(rows: QuoteRows, row: int) -> str:
     kind = OptionType(int(rows.option_type[row])).name.lower()
     option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
     quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))
-    return f"{rows.place[row]} and {rows.place[row + 1]} disagree about {option} (bid/ask {quotes})"
+    places = " and ".join(rows.place_text.format(rows.place[i]) for i in (row, row + 1))
+    return f"{places} disagree about {option} (bid/ask {quotes})"

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
 from riskcalc.domain import OptionType
 
-PATTERN = re.compile(
-    r"(?P<root>[A-Z.^]{1,6}[0-9]?) *"
-    r"(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<kind>[CP])(?P<strike>[0-9]{8})"
-)
+HEAD = re.compile(r"(?P<root>[A-Z.^]{1,6}[0-9]?) *(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+"""Root and expiry."""
+TAIL = re.compile(r"(?P<kind>[CP])(?P<strike>[0-9]{8})")
+"""Type and strike."""
+TAIL_LENGTH = 9
+REMEMBERED = 2**15
+"""Parts kept: more than a chain has, and an end to it where a column holds something else."""
 
 
 class OccOption(NamedTuple):
@@ -34,6 +43,24 @@ class OccOption(NamedTuple):
         return self.root.rstrip("0123456789")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccColumns:
+    """The parts of many OCC symbols, arrays of shape (n,)."""
+
+    symbol: Texts
+    standard: Flags
+    expiry: Days
+    """datetime64[D]; NaT where the symbol is none."""
+    option_type: Codes
+    strike: Floats
+    """[dollars]; NaN where the symbol is none."""
+
+    @property
+    def valid(self) -> Flags:
+        """Which are OCC symbols."""
+        return ~np.isnan(self.strike)
+
+
 def parse_occ(symbol: str) -> OccOption:
     """Take an OCC symbol apart.
 
@@ -53,12 +80,49 @@ def parse_occ(symbol: str) -> OccOption:
     >>> option.root, option.expiry.isoformat(), option.option_type.name, option.strike
     ('IWM', '2026-09-18', 'CALL', 295.0)
     """
-    parts = PATTERN.fullmatch(symbol.strip())
-    if parts is None:
+    symbol = symbol.strip()
+    root, expiry = _head(symbol[:-TAIL_LENGTH])
+    option_type, strike = _tail(symbol[-TAIL_LENGTH:])
+    if root is None or expiry is None or np.isnan(strike):
         raise ValueError(f"{symbol!r} is not an OCC option symbol")
-    return OccOption(
-        root=parts["root"],
-        expiry=dt.date(2000 + int(parts["year"]), int(parts["month"]), int(parts["day"])),
-        option_type=OptionType.CALL if parts["kind"] == "C" else OptionType.PUT,
-        strike=int(parts["strike"]) / 1000,
+    return OccOption(root=root, expiry=expiry, option_type=option_type, strike=strike)
+
+
+def parse_occ_columns(symbols: Sequence[str]) -> OccColumns:
+    """Take many OCC symbols apart; what is none is marked as not `OccColumns.valid`.
+
+    Roots with expiries, and types with strikes, repeat all over a chain: each is read once.
+    """
+    heads = [_head(symbol.strip()[:-TAIL_LENGTH]) for symbol in symbols]
+    tails = [_tail(symbol.strip()[-TAIL_LENGTH:]) for symbol in symbols]
+    roots = [root or "" for root, _ in heads]
+    expiry = np.array([day for _, day in heads], dtype="datetime64[D]")
+    strike = np.array([strike for _, strike in tails], dtype=np.float64)
+    standard = {root: not root[-1:].isdigit() for root in set(roots)}
+    symbol = {root: root.rstrip("0123456789") for root in set(roots)}
+    return OccColumns(
+        symbol=np.array([symbol[root] for root in roots], dtype=np.str_),
+        standard=np.array([standard[root] for root in roots], dtype=np.bool_),
+        expiry=expiry,
+        option_type=np.array([kind for kind, _ in tails], dtype=np.int8),
+        strike=np.where(np.isnat(expiry), np.nan, strike),
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _head(text: str) -> tuple[str | None, dt.date | None]:
+    parts = HEAD.fullmatch(text)
+    if parts is None:
+        return None, None
+    try:
+        return parts["root"], dt.date(2000 + int(parts["year"]), int(parts["month"]), int(parts["day"]))
+    except ValueError:
+        return None, None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _tail(text: str) -> tuple[OptionType, float]:
+    parts = TAIL.fullmatch(text)
+    if parts is None:
+        return OptionType.CALL, np.nan
+    return OptionType.CALL if parts["kind"] == "C" else OptionType.PUT, int(parts["strike"]) / 1000

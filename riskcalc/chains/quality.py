@@ -57,7 +57,7 @@ _STATUS_TEXTS = {
 _DROP_TEXTS = {
     DropReason.NONSTANDARD: "adjusted or mini contract",
     DropReason.OTHER_SYMBOL: "other symbol",
-    DropReason.OTHER_DAY: "quoted on another day",
+    DropReason.OTHER_DAY: "stale: quoted on another day",
     DropReason.EXPIRED: "expired before the day of the quotes",
     DropReason.SUPERSEDED: "a later quote of the same option follows",
     DropReason.DUPLICATE: "the same row again",

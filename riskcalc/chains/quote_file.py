@@ -1,14 +1,25 @@
-"""A file that a user names, as text: whatever cannot be one is refused here, in one clear line."""
+"""What a user hands over, as bytes or JSON: what cannot hold quotes is refused here, in one clear line."""
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from riskcalc.errors import ChainError
 
-MAX_BYTES = 200 * 2**20
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEGABYTE = 2**20
+MAX_BYTES = 200 * MEGABYTE
 """No chain of one day is near this; a wrong file may be."""
+MAX_JSON_BYTES = 64 * MEGABYTE
+"""JSON takes some ten times its size in memory; the largest real chains are below 30 MB."""
+HEAD_BYTES = 2**16
+"""Blank lines and a header fit in here."""
 BINARY_KINDS = {
     b"PK\x03\x04": "a spreadsheet or zip archive; export the sheet as CSV",
     b"\x1f\x8b": "a gzip archive; unpack it",
@@ -16,20 +27,33 @@ BINARY_KINDS = {
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }
 """What a user most often has instead of text, by its first bytes."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteFile:
-    """Text of a quote file, not yet understood; never empty."""
+    """Content of a quote file, not yet understood; never empty."""
 
-    text: str
+    content: bytes
+    """UTF-8 text; empty for JSON, which is in `document`."""
+    document: Any = None
+    """The JSON value, for a file that is one."""
+    row_word: str = "line"
+    """What a place in the file is called in messages."""
+    first_row: int = 1
+    """Number of the first line; a table in memory has its header before row 0."""
 
     @property
     def first_line(self) -> str:
         """The first line that is not blank."""
-        start = len(self.text) - len(self.text.lstrip())
-        start = self.text.rfind("\n", 0, start) + 1  # a leading tab is an empty first field
-        return self.text[start:].partition("\n")[0]
+        head = self.content[:HEAD_BYTES].decode("utf-8", errors="replace")
+        start = len(head) - len(head.lstrip())
+        start = head.rfind("\n", 0, start) + 1  # a leading tab is an empty first field
+        return head[start:].partition("\n")[0]
+
+    def lines(self) -> io.TextIOWrapper:
+        """The text line by line, without a second copy of it in memory."""
+        return io.TextIOWrapper(io.BytesIO(self.content), encoding="utf-8", newline="")
 
 
 def open_quote_file(path: Path) -> QuoteFile:
@@ -38,12 +62,13 @@ def open_quote_file(path: Path) -> QuoteFile:
     Parameters
     ----------
     path : Path
-        A file of UTF-8 text, at most `MAX_BYTES` long.
+        A file of UTF-8 text, at most `MAX_BYTES` long; JSON at most `MAX_JSON_BYTES`.
 
     Raises
     ------
     ChainError
-        It is not there, is no file, may not be read, is too large, empty, binary, not UTF-8, or a web page.
+        It is not there, is no file, may not be read, is too large, empty, binary, not UTF-8, a web page, or
+        damaged JSON.
     """
     try:
         content = _content(path)
@@ -51,12 +76,29 @@ def open_quote_file(path: Path) -> QuoteFile:
         raise ChainError(f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a path with a NUL in it
         raise ChainError(f"cannot be read: {error}") from error
-    text = _decoded(content)
-    if not text.strip():
+    _require_text(content)
+    content = content.removeprefix(BYTE_ORDER_MARK)
+    start = content[:HEAD_BYTES].lstrip()
+    if not start and not content.strip():
         raise ChainError("is empty")
-    if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html", "<head", "<body")):
+    if start[:15].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")):
         raise ChainError("is a web page, not a quote file; the download answered with an error page?")
-    return QuoteFile(text=text)
+    if start.startswith((b"{", b"[")):
+        return QuoteFile(content=b"", document=_document(content))
+    return QuoteFile(content=content)
+
+
+def frame_as_file(frame: pd.DataFrame) -> QuoteFile:
+    """Quotes in a DataFrame, read as its CSV would be; messages count its rows from 0.
+
+    Raises
+    ------
+    ChainError
+        The table has no rows.
+    """
+    if frame.empty:
+        raise ChainError("has no quotes")
+    return QuoteFile(content=frame.to_csv(index=False).encode(), row_word="row", first_row=-1)
 
 
 def _content(path: Path) -> bytes:
@@ -64,21 +106,40 @@ def _content(path: Path) -> bytes:
         raise ChainError("is a folder, not a file")
     if path.exists() and not path.is_file():
         raise ChainError("is a device or pipe, not a file")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise ChainError(f"is too large: {size / 2**20:,.0f} MB, at most {MAX_BYTES / 2**20:.0f} MB are read")
+    _require_size(path.stat().st_size, MAX_BYTES)
     return path.read_bytes()
 
 
-def _decoded(content: bytes) -> str:
+def _require_size(size: int, allowed: int) -> None:
+    if size > allowed:
+        sizes = f"{size / MEGABYTE:,.0f} MB, at most {allowed / MEGABYTE:.0f} MB"
+        raise ChainError(f"is too large: {sizes} are read")
+
+
+def _require_text(content: bytes) -> None:
     for start, kind in BINARY_KINDS.items():
         if content.startswith(start):
             raise ChainError(f"is {kind}")
     if b"\0" in content:
         raise ChainError("is a binary file, not text")
+    if content.isascii():
+        return
     try:
-        return content.decode("utf-8-sig")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         byte = content[error.start]
         raise ChainError(f"line {line} is not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8") from error
+
+
+def _document(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    _require_size(len(content), MAX_JSON_BYTES)
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        cause = "is the file cut off?" if cut else error.msg
+        raise ChainError(f"is damaged JSON at {place}: {cause}") from error
+    except RecursionError as error:
+        raise ChainError("is JSON nested too deeply to be a chain") from error

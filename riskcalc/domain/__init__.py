@@ -13,6 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
+from riskcalc.domain.chain_summary import ChainSummary, ExpirySummary, QuoteAccount
 from riskcalc.domain.comparison import CommonState, Comparison, StateValue, StopOrder, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
@@ -44,6 +45,7 @@ __all__ = [
     "Account",
     "BenchmarkMove",
     "CashDividend",
+    "ChainSummary",
     "Check",
     "CheckStatus",
     "CommonState",
@@ -53,6 +55,7 @@ __all__ = [
     "EntryRules",
     "ExerciseStyle",
     "ExitPlan",
+    "ExpirySummary",
     "FillPrice",
     "FundReport",
     "GapLine",
@@ -73,6 +76,7 @@ __all__ = [
     "PnlQuantile",
     "PositionSize",
     "Quote",
+    "QuoteAccount",
     "QuotedListing",
     "RiskBasis",
     "RiskLimits",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from riskcalc.chains import quote_file, read_chain
+from riskcalc.chains import delimited, quote_file, read_chain
 from riskcalc.errors import ChainError
 from tests.chains.samples import usual_rows, yfinance_csv
 
@@ -23,7 +23,12 @@ from tests.chains.samples import usual_rows, yfinance_csv
         (b"\n<!DOCTYPE html><html><body>503</body></html>", "is a web page, not a quote file"),
         (b"<html>\n<title>Too many requests</title>", "is a web page, not a quote file"),
         (b"date,close\n2026-07-20,295.39\n", "is no quote file that can be read; .* first line: date,close"),
-        (b'{"options": []}', "is no quote file that can be read"),
+        (b'{"options": []}', "is no quote file that can be read; .* its keys: options"),
+        (b'{"data": {"options": [{"bid": 4', r"is damaged JSON at line 1 column 32: is the file cut off\?"),
+        (b'{"data": {"options": [{"bi', r"is damaged JSON at line 1 column 24: is the file cut off\?"),
+        (b'{\n "bid": 4,05 }', "is damaged JSON at line 2 column 1[12]: Expecting"),
+        (b"[" * 100_000, "is JSON nested too deeply to be a chain"),
+        (b"<?xml version='1.0'?><error/>", "is a web page, not a quote file"),
         (b"nothing like quotes", "is no quote file that can be read"),
     ],
 )
@@ -76,6 +81,23 @@ def test_a_huge_file_is_refused_unread(tmp_path):
     with path.open("wb") as file:
         file.truncate(quote_file.MAX_BYTES + 1)  # sparse: takes no room
     with pytest.raises(ChainError, match="is too large: 200 MB, at most 200 MB are read"):
+        read_chain(path)
+
+
+def test_large_json_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(quote_file, "MAX_JSON_BYTES", quote_file.MEGABYTE)
+    path = tmp_path / "quotes.json"
+    path.write_bytes(b"[" + b" " * 2 * quote_file.MEGABYTE + b"]")
+    with pytest.raises(ChainError, match="is too large: 2 MB, at most 1 MB are read"):
+        read_chain(path)
+
+
+def test_more_lines_than_a_chain_has_are_refused_before_they_are_read(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("expiry,strike,type,bid,ask\n" + "not a row\n" * (delimited.MAX_LINES + 1))
+    with pytest.raises(
+        ChainError, match="has 500,002 lines, at most 500,000 are read; keep the quotes of one"
+    ):
         read_chain(path)
 
 

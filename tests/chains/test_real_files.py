@@ -5,12 +5,13 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from riskcalc.chains import QuoteStatus, read_chain
+from riskcalc.chains import DropReason, QuoteStatus, read_chain
 from riskcalc.domain import OptionType
 from riskcalc.pricing.implied_vol import implied_vol
 from tests.outside import reference_file
 
 SEPTEMBER = dt.date(2026, 9, 18)
+FRIDAY = dt.date(2026, 7, 10)
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +66,36 @@ def test_the_spy_dump_is_dated_by_its_last_trade():
     assert spy.spot == pytest.approx(692.3)
     assert spy.dropped == {}
     assert not np.isnan(spy.last).any()
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "expected"),
+    [
+        ("IWM_2026-07-08_optionsdesk_nogreeks.json", {}, ("IWM", dt.date(2026, 7, 8), 293.48, 1411)),
+        ("IWM_2026-07-20_leapware.json", {}, ("IWM", dt.date(2026, 7, 20), 295.39, 2480)),
+        # Fetched on a Sunday: the quotes are Friday's.
+        ("SPXL_2026-07-10_optionsdesk.json", {}, ("SPXL", dt.date(2026, 7, 10), 279.18, 958)),
+        ("SPY_2026-07-10_optionsdesk.json", {}, ("SPY", dt.date(2026, 7, 10), 754.95, 2370)),
+        ("UWM_2026-07-10_normalised.csv", {"date": FRIDAY}, ("UWM", FRIDAY, 65.15, 126)),
+        ("cboe_delayed_quotes_json_sample.json", {"spot": 415.0}, ("SPY", dt.date(2021, 5, 21), 415.0, 1)),
+        ("cboe_quotedata_SPX_2023-09-14.csv", {"symbol": "SPX"}, ("SPX", dt.date(2023, 9, 14), 4505.1, 738)),
+        ("cboe_quotedata_SPY_2022-07-08.csv", {}, ("SPY", dt.date(2022, 7, 8), 388.67, 1108)),
+        ("schwab_chain_LUNR_2025-04-10.json", {}, ("LUNR", dt.date(2025, 4, 10), 7.865, 278)),
+        ("tradier_chain_docs_sample.json", {"spot": 27.0}, ("VXX", dt.date(2019, 5, 6), 27.0, 3)),
+    ],
+)
+def test_every_format_is_read_whole(file, options, expected):
+    chain = read_chain(reference_file(f"06_option_chains/{file}"), **options)
+    symbol, date, spot, quotes = expected
+    assert (chain.symbol, chain.date, len(chain)) == (symbol, date, quotes)
+    assert chain.spot == pytest.approx(spot, abs=0.001)
+    assert set(chain.dropped) <= {DropReason.OTHER_SYMBOL}
+
+
+@pytest.mark.parametrize("symbol", ["SPY", "SPXL", "UWM"])
+def test_one_chain_in_two_formats_is_one_chain(symbol):
+    name = f"06_option_chains/{symbol}_2026-07-10_"
+    flat = read_chain(reference_file(f"{name}normalised.csv"), date=FRIDAY)
+    json = read_chain(reference_file(f"{name}optionsdesk.json"))
+    assert flat.quote_time is None
+    assert flat.to_frame().equals(json.to_frame().assign(quote_time=flat.to_frame()["quote_time"]))

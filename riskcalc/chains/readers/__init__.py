@@ -7,13 +7,17 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.clean import QuoteRows, clean_chain
-from riskcalc.chains.quote_file import QuoteFile, open_quote_file
-from riskcalc.chains.readers import yfinance
+from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
+from riskcalc.chains.readers import cboe, flat, schwab, tradier, yfinance
 from riskcalc.domain.ranges import positive
 from riskcalc.errors import ChainError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN_HEADER = 60
 
@@ -28,23 +32,32 @@ class Reader:
     read: Callable[[QuoteFile], QuoteRows]
 
 
-READERS = (Reader(name=yfinance.NAME, recognises=yfinance.recognises, read=yfinance.read),)
+READERS = (
+    Reader(name=cboe.TABLE_NAME, recognises=cboe.recognises_table, read=cboe.read_table_of_sides),
+    Reader(name=yfinance.NAME, recognises=yfinance.recognises, read=yfinance.read),
+    Reader(name=cboe.JSON_NAME, recognises=cboe.recognises_json, read=cboe.read_json),
+    Reader(name=schwab.NAME, recognises=schwab.recognises, read=schwab.read),
+    Reader(name=tradier.NAME, recognises=tradier.recognises, read=tradier.read),
+    Reader(name=flat.CSV_NAME, recognises=flat.recognises_csv, read=flat.read_csv),
+    Reader(name=flat.JSON_NAME, recognises=flat.recognises_json, read=flat.read_json),
+)
 """Asked in this order; the first that recognises a file reads it."""
 
 
 def read_chain(
-    path: str | os.PathLike[str],
+    source: str | os.PathLike[str] | pd.DataFrame,
     *,
     symbol: str | None = None,
     spot: float | None = None,
     date: dt.date | None = None,
 ) -> Chain:
-    """Read a file of option quotes, in whichever known format it is.
+    """Read option quotes, in whichever known format they are.
 
     Parameters
     ----------
-    path : str or path
-        The file, at most 200 MB of UTF-8 text.
+    source : str, path or DataFrame
+        A file, at most 200 MB of UTF-8 text or 64 MB of JSON; or a table with the columns of a CSV file that
+        can be read, such as yfinance's ``option_chain(expiry).calls``.
     symbol : str, optional
         Underlying to keep; needed when the file holds several or names none.
     spot : float, optional
@@ -62,17 +75,28 @@ def read_chain(
     ------
     ChainError
         The file cannot be read, is of no known format, is damaged, or contradicts itself; the text has a
-        line per problem, with file and line number or column.
+        line per problem, with file and line number or column, or key.
     InvalidInputError
         `spot` is not > 0.
     """
     if spot is not None:
         positive("spot", spot)
+    name = source if isinstance(source, (str, os.PathLike)) else "DataFrame"
     try:
-        file = open_quote_file(Path(path))
-        return clean_chain(_reader(file).read(file), symbol=symbol, spot=spot, date=date)
+        return clean_chain(_read_rows(source), symbol=symbol, spot=spot, date=date)
     except ChainError as error:
-        raise ChainError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
+        raise ChainError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
+
+
+def _read_rows(source: str | os.PathLike[str] | pd.DataFrame) -> QuoteRows:
+    """Rows of a source, whose text is let go of when they are there."""
+    if isinstance(source, (str, os.PathLike)):
+        return _understood(open_quote_file(Path(source)))
+    return _understood(frame_as_file(source))
+
+
+def _understood(file: QuoteFile) -> QuoteRows:
+    return _reader(file).read(file)
 
 
 def _reader(file: QuoteFile) -> Reader:
@@ -80,5 +104,11 @@ def _reader(file: QuoteFile) -> Reader:
         if reader.recognises(file):
             return reader
     known = "; ".join(reader.name for reader in READERS)
-    start = file.first_line.strip()[:SHOWN_HEADER]
-    raise ChainError(f"is no quote file that can be read; known: {known}; its first line: {start}")
+    raise ChainError(f"is no quote file that can be read; known: {known}; {_start(file)}")
+
+
+def _start(file: QuoteFile) -> str:
+    if file.document is None:
+        return f"its first line: {file.first_line.strip()[:SHOWN_HEADER]}"
+    keys = ", ".join(file.document) if isinstance(file.document, dict) else "none, it is a list"
+    return f"its keys: {keys[:SHOWN_HEADER]}"

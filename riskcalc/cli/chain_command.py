@@ -1,0 +1,121 @@
+"""``riskcalc chain``: what a file of option quotes holds, and what its expiries imply."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from riskcalc.cli.options import DAY, RATE, as_json
+from riskcalc.cli.output import print_json, print_sections
+
+if TYPE_CHECKING:
+    from riskcalc.chains import Chain
+    from riskcalc.domain import ChainSummary
+
+EXAMPLES = """\b
+Examples:
+  riskcalc chain quotes.csv
+  riskcalc chain SPX_quotedata.csv --symbol SPX --csv
+  riskcalc chain --sample --json
+  riskcalc chain --live IWM --max-age 60
+
+Formats, recognised by content: Cboe quote tables (CSV) and delayed quotes (JSON), yfinance option chains
+(CSV), Schwab and Tradier chains (JSON), and plain tables with the usual column names (CSV or JSON).
+"""
+USUAL_RATE = 0.04
+"""Where neither the file nor the user says one."""
+
+
+@click.command("chain", epilog=EXAMPLES)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--sample", is_flag=True, help="Read the made-up chain that ships with riskcalc.")
+@click.option("--live", metavar="SYMBOL", help="Fetch delayed quotes; needs a network and riskcalc[live].")
+@click.option(
+    "--max-age",
+    type=click.IntRange(min=0),
+    default=15,
+    show_default=True,
+    help="Minutes for which fetched quotes are used again.",
+)
+@click.option("--symbol", help="Underlying to keep, where the file holds several or names none.")
+@click.option("--spot", type=float, help="Price of the underlying, where the file does not say it.")
+@click.option("--date", type=DAY, help="Day of the quotes, where the file does not say it.")
+@click.option("--rate", type=RATE, help="Continuous rate a year; that of the file, or else 4%.")
+@click.option("--csv", "csv_wanted", is_flag=True, help="Print the expiries as CSV instead of tables.")
+@click.option("--quotes", "quotes_wanted", is_flag=True, help="Print all quotes, cleaned and judged, as CSV.")
+@as_json
+def command(
+    *,
+    file: Path | None,
+    sample: bool,
+    live: str | None,
+    max_age: int,
+    symbol: str | None,
+    spot: float | None,
+    date: dt.date | None,
+    rate: float | None,
+    csv_wanted: bool,
+    quotes_wanted: bool,
+    json_wanted: bool,
+) -> None:
+    """Account for the quotes of FILE, and sum up each expiry.
+
+    Prints how many quotes were read and are usable, with a reason for each other one; and of every expiry
+    the implied forward and yield, the vol at the money, the skew and the expected move.
+    """
+    if sum((csv_wanted, quotes_wanted, json_wanted)) > 1:
+        raise click.UsageError("give at most one of --csv, --quotes and --json")
+    if sum((file is not None, sample, live is not None)) != 1:
+        raise click.UsageError("give exactly one of FILE, --sample and --live")
+    if file is None and not (symbol is None and spot is None and date is None):
+        raise click.UsageError("--symbol, --spot and --date belong to a FILE")
+    if file is not None:
+        from riskcalc.chains import read_chain  # noqa: PLC0415 - help is quick
+
+        chain, note = read_chain(file, symbol=symbol, spot=spot, date=date), ""
+    else:
+        chain, note = _live(live, max_age) if live is not None else _sample()
+    if quotes_wanted:
+        click.echo(chain.to_frame().to_csv(index=False), nl=False)
+        return
+    _print(chain, rate=rate, note=note, csv_wanted=csv_wanted, json_wanted=json_wanted)
+
+
+def _sample() -> tuple[Chain, str]:
+    from riskcalc.chains.sample import SAMPLE_NOTE, sample_chain  # noqa: PLC0415 - help is quick
+
+    return sample_chain(), SAMPLE_NOTE
+
+
+def _live(symbol: str, max_age: int) -> tuple[Chain, str]:
+    from riskcalc.chains.live import live_chain  # noqa: PLC0415 - help is quick
+
+    # The front door is the one place that may ask the clock.
+    now = dt.datetime.now(tz=dt.UTC)
+    found = live_chain(symbol, now=now, max_age=dt.timedelta(minutes=max_age))
+    return found.chain, found.note
+
+
+def _print(chain: Chain, *, rate: float | None, note: str, csv_wanted: bool, json_wanted: bool) -> None:
+    from riskcalc.chains import chain_summary  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting import chain_sections, chain_title  # noqa: PLC0415 - as above
+
+    if rate is None:
+        rate = USUAL_RATE if chain.rate is None else chain.rate
+    summary = chain_summary(chain, rate=rate)
+    if json_wanted:
+        print_json(summary.to_dict() | ({"note": note} if note else {}))
+    elif csv_wanted:
+        click.echo(_csv(summary), nl=False)
+    else:
+        title = chain_title(summary)
+        print_sections(f"{title} ({note})" if note else title, chain_sections(summary))
+
+
+def _csv(summary: ChainSummary) -> str:
+    import pandas as pd  # noqa: PLC0415 - most answers need no table
+
+    return pd.DataFrame(summary.to_dict()["expiries"]).to_csv(index=False)

@@ -1,0 +1,76 @@
+"""What a chain of quotes says: how many of them can be used, and each expiry in one row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from riskcalc.domain.plain_data import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAccount:
+    """Every row of a quote file by what became of it: usable, doubtful and dropped add up to `read`."""
+
+    read: int
+    """Rows of the file."""
+    usable: int
+    """Quotes with a bid and an ask that agree with each other and with the spot."""
+    doubtful: Mapping[str, int]
+    """Quotes kept but not trusted, by reason in words."""
+    dropped: Mapping[str, int]
+    """Rows left out, by reason in words."""
+    without_quoted_vol: int
+    """Quotes for which the file has no volatility; our own are solved from bid and ask."""
+    without_vol: Mapping[str, int]
+    """Usable quotes whose mid implies no volatility, by reason in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpirySummary:
+    """One expiry of a chain; None is what its quotes do not say."""
+
+    expiry: dt.date
+    days: int
+    """Calendar days from the day of the quotes."""
+    quotes: int
+    usable: int
+    forward: float | None
+    """Implied by calls and puts of one strike, early exercise priced in [dollars]."""
+    forward_error: float | None
+    """One standard deviation of it, from quoted widths [dollars]."""
+    implied_yield: float | None
+    """Dividends and borrowing fee beside the rate, continuous, per year."""
+    implied_yield_error: float | None
+    """One standard deviation of it: near an expiry a cent of the forward is many per cent a year."""
+    atm_vol: float | None
+    """At the forward, between the strikes beside it, per sqrt(year)."""
+    risk_reversal: float | None
+    """Vol of the 25-delta call less that of the 25-delta put; below 0 where puts are dearer."""
+    expected_move: float | None
+    """One standard deviation by the expiry, from `atm_vol` [dollars]."""
+    straddle: float | None
+    """Mid of call and put at the strike nearest the forward [dollars per share]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainSummary:
+    """A chain at a glance."""
+
+    symbol: str
+    date: dt.date
+    quote_time: dt.datetime | None
+    """New York; None where the file does not say it."""
+    spot: float
+    rate: float
+    """Priced with, continuous, per year."""
+    account: QuoteAccount
+    expiries: tuple[ExpirySummary, ...]
+    """Nearest first."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready data; what is not known is None."""
+        found: dict[str, Any] = plain(self)
+        return found

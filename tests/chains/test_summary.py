@@ -1,0 +1,116 @@
+import csv
+import dataclasses
+import datetime as dt
+import json
+
+import numpy as np
+import pytest
+
+from riskcalc.chains import Chain, DropReason, chain_summary, read_chain, sample_chain
+from riskcalc.chains.sample import DATE, DIVIDEND, DIVIDEND_DATE, RATE, SPOT, sample_vol
+from riskcalc.domain import CashDividend, Market, Quote
+from tests.outside import reference_file
+
+DIVIDENDS = (CashDividend(ex_date=DIVIDEND_DATE, amount=DIVIDEND),)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return chain_summary(sample_chain(), rate=RATE, dividends=DIVIDENDS)
+
+
+def test_the_model_behind_the_sample_is_found_again(sample):
+    market = Market(date=DATE, rate=RATE, quotes={"IWM": Quote(spot=SPOT, vol=0.2, dividends=DIVIDENDS)})
+    assert market.quote("IWM").spot == sample.spot
+    for row in sample.expiries:
+        years = row.days / 365
+        paid = DIVIDEND * np.exp(-RATE * (DIVIDEND_DATE - DATE).days / 365) * (row.expiry >= DIVIDEND_DATE)
+        forward = (SPOT - paid) * np.exp(RATE * years)
+        assert row.forward == pytest.approx(forward, abs=0.01)
+        assert row.implied_yield == pytest.approx(-np.log(1 - paid / SPOT) / years, abs=2e-4)
+        assert row.atm_vol == pytest.approx(
+            sample_vol(strike=forward, forward=forward, years=years), abs=5e-4
+        )
+        assert row.expected_move == pytest.approx(SPOT * row.atm_vol * np.sqrt(years))
+        # The straddle at the forward is worth its mean absolute move, sqrt(2 / pi) of a standard deviation.
+        assert row.straddle == pytest.approx(np.sqrt(2 / np.pi) * row.expected_move, rel=0.02)
+
+
+def test_the_skew_is_that_of_the_25_delta_options(sample):
+    from scipy.stats import norm  # noqa: PLC0415 - only here
+
+    row = next(row for row in sample.expiries if row.days == 60)
+    years, wings = 60 / 365, []
+    for sign in (1, -1):
+        vol = 0.2
+        for _ in range(50):  # the strike of 25 deltas and its vol, in turns
+            distance = sign * norm.ppf(0.25) * vol * np.sqrt(years)
+            strike = row.forward * np.exp(-distance + vol**2 * years / 2)
+            vol = float(sample_vol(strike=strike, forward=row.forward, years=years))
+        wings.append(vol)
+    assert row.risk_reversal == pytest.approx(wings[0] - wings[1], abs=1e-3)
+    assert row.risk_reversal < -0.04
+
+
+def test_every_row_is_accounted_for():
+    chain = read_chain(sample_chain().to_frame())
+    chain = dataclasses.replace(chain, dropped={DropReason.EXPIRED: 3, DropReason.DUPLICATE: 2})
+    account = chain_summary(chain, rate=RATE).account
+    assert account.read == len(chain) + 5
+    assert account.usable + sum(account.doubtful.values()) + sum(account.dropped.values()) == account.read
+    assert account.dropped == {"expired before the day of the quotes": 3, "the same row again": 2}
+    assert list(account.doubtful) == ["no bid"]
+
+
+def test_what_the_quotes_do_not_say_is_none_and_json_ready():
+    expiries = ["2026-07-20", "2026-09-18", "2026-09-18"]
+    chain = Chain(
+        symbol="IWM",
+        date=dt.date(2026, 7, 20),
+        spot=100.0,
+        expiry=expiries,
+        strike=[100, 100, 110],
+        option_type=[1, 1, -1],
+        bid=[0.5, 3.5, 0.0],
+        ask=[0.6, 3.6, 11.0],
+    )
+    found = chain_summary(chain, rate=0.04)
+    assert [(row.days, row.quotes, row.usable) for row in found.expiries] == [(0, 1, 1), (60, 2, 1)]
+    for row in found.expiries:
+        values = dataclasses.asdict(row)
+        assert {name for name, value in values.items() if value is None} == set(values) - {
+            "expiry",
+            "days",
+            "quotes",
+            "usable",
+        }
+    assert json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_the_real_iwm_chain_at_a_glance():
+    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    found = chain_summary(chain, rate=0.037)
+    assert (found.account.read, found.account.usable, found.account.doubtful) == (
+        2480,
+        2168,
+        {"no bid": 293, "mid below intrinsic value": 19},
+    )
+    september = next(row for row in found.expiries if row.expiry == dt.date(2026, 9, 18))
+    assert september.atm_vol == pytest.approx(0.201, abs=0.002)
+    assert september.risk_reversal == pytest.approx(-0.052, abs=0.003)
+    assert september.forward == pytest.approx(296.61, abs=0.05)
+    assert september.straddle == pytest.approx(19.19, abs=0.01)
+
+
+@pytest.mark.parametrize(("symbol", "side", "expiries"), [("SPY", "base", 5), ("SPXL", "levered", 9)])
+def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol, side, expiries):
+    """A second reading by put-call parity without early exercise; it takes the rate for 3.7 %."""
+    chain = read_chain(reference_file(f"06_option_chains/{symbol}_2026-07-10_optionsdesk.json"))
+    found = {str(row.expiry): row for row in chain_summary(chain, rate=0.037).expiries if row.forward}
+    with reference_file("06_option_chains/letf_atm_vol_scaling.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row[side] == symbol and row["expiration"] in found]
+    assert len({row["expiration"] for row in rows}) == expiries
+    for row in rows:
+        ours = found[row["expiration"]]
+        assert ours.forward == pytest.approx(float(row[f"{side}_forward"]), rel=0.005)
+        assert ours.atm_vol == pytest.approx(float(row[f"{side}_atm_iv"]), rel=0.035)
