@@ -1,7 +1,10 @@
 from .chains import Chain as Chain
+from .chains import chain_summary as chain_summary
 from .chains import read_chain as read_chain
+from .chains import sample_chain as sample_chain
 from .domain import Account as Account
 from .domain import CashDividend as CashDividend
+from .domain import ChainSummary as ChainSummary
 from .domain import Comparison as Comparison
 from .domain import Costs as Costs
 from .domain import EntryRules as EntryRules
@@ -46,3 +49,5 @@ from .presets import compare_presets as compare_presets
 from .presets import load_preset as load_preset
 from .presets import load_scenarios as load_scenarios
 from .presets import plan_preset as plan_preset
+from .scanning import ScanRules as ScanRules
+from .scanning import scan as scan

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,7 @@ def test_the_wheel_holds_presets_types_and_stubs(wheel):
     assert {f"riskcalc/presets/shipped/{name}.toml" for name in PRESETS} <= names
     assert {"riskcalc/py.typed", "riskcalc/__init__.pyi", "riskcalc/presets/__init__.pyi"} <= names
     assert "riskcalc/presets/scenarios.toml" in names
+    assert "riskcalc/chains/sample_data/IWM_2026-07-20_made_up.csv" in names
     assert not any(name.startswith(("tests", "benchmarks")) for name in names)
 
 
@@ -45,9 +47,18 @@ def test_the_wheel_holds_presets_types_and_stubs(wheel):
 def test_unpacked_anywhere_it_plans_every_preset(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path)
     for name in PRESETS:
-        plan = [sys.executable, "-m", "riskcalc", "plan", name, "--json"]
-        done = subprocess.run(
-            plan, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        assert json.loads(done.stdout)["trade"]["name"] == name
+        assert answer(tmp_path, "plan", name)["trade"]["name"] == name
+
+
+@pytest.mark.slow
+def test_unpacked_anywhere_it_reads_the_sample_chain(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    assert answer(tmp_path, "chain", "--sample")["account"]["read"] == 948
+
+
+def answer(folder: Path, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "riskcalc", *arguments, "--json"]
+    environment = {"PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)

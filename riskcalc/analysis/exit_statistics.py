@@ -91,7 +91,7 @@ def break_even_drift(exits: Sequence[Exit], timeline: Timeline, levels: ExitStag
         return None
     moments = np.array([one.moments[:2] for one in exits])
     years = np.array([one.day for one in exits]) / 365
-    moved = np.array([one.point for one in exits]) - _dropped(years, timeline, levels)
+    moved = np.array([one.point for one in exits]) - dropped(years, timeline, levels)
     drift, variance = timeline.log_drift(levels.side), timeline.diffusion**2
 
     def expected(shift: FloatArray | float) -> FloatArray:
@@ -116,7 +116,7 @@ def break_even_drift(exits: Sequence[Exit], timeline: Timeline, levels: ExitStag
     return timeline.drift + levels.side * float(low + high) / 2
 
 
-def _dropped(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:
+def dropped(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:
     """Log distance that dividends have moved the spot by."""
     total = np.zeros_like(years)
     for stretch in timeline.stretches:

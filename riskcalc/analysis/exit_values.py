@@ -117,13 +117,15 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
     stops = [stage.stop for stage in levels.stages]
     targets = [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
     gaps = [
-        _gap_distance(levels, stage.gap_move) if exits.gap_share else stage.stop for stage in levels.stages
+        gap_distance(levels, stage.gap_move) if exits.gap_share else stage.stop for stage in levels.stages
     ]
     watched = [*stops, *gaps, *targets]
     shifts = [exits.vol_shift] * (len(stops) + len(gaps)) + [0.0] * len(targets)
     rows = list(dict.fromkeys(zip(watched, shifts, strict=True)))
     which = [rows.index(row) for row in zip(watched, shifts, strict=True)]
-    clocks = [_clock(valuer.trade, valuer.market, stretch) for stretch in timeline.stretches]
+    trade, market = valuer.trade, valuer.market
+    expiry = None if trade.expiry is None else float((trade.expiry - market.date).days)
+    clocks = [lay_clock(expiry, stretch) for stretch in timeline.stretches]
     days = np.concatenate([clock.dates for clock in clocks])
     spots = _smooth_spots(valuer, timeline, nodes)
     ends = nodes.points if spots is None else spots
@@ -145,7 +147,7 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
     )
 
 
-class _Clock(NamedTuple):
+class Clock(NamedTuple):
     """Dates at which a stretch is valued, and how to get from them to any other."""
 
     expiry: float | None
@@ -168,20 +170,20 @@ class _Clock(NamedTuple):
         return (time - self.low) / half - 1
 
 
-def _clock(trade: Trade, market: Market, stretch: Stretch) -> _Clock:
-    expiry = None if trade.expiry is None else float((trade.expiry - market.date).days)
+def lay_clock(expiry: float | None, stretch: Stretch) -> Clock:
+    """Dates of a stretch at which options that expire on a day are valued; without a day, shares."""
     first, last = stretch.first_day, stretch.last_day
     if expiry is not None:
         first, last = math.sqrt(expiry - last), math.sqrt(expiry - first)
     inner = np.cos(math.pi * (np.arange(DATES) + 0.5) / DATES)
     times = first + (last - first) * (1 + inner) / 2
-    return _Clock(expiry, first, last, times if expiry is None else expiry - times**2)
+    return Clock(expiry, first, last, times if expiry is None else expiry - times**2)
 
 
 def _steps(
-    stretch: Stretch, clock: _Clock, known: FloatArray, stages: int, gap_share: float
+    stretch: Stretch, clock: Clock, known: FloatArray, stages: int, gap_share: float
 ) -> tuple[StepValues, ...]:
-    ends = stretch.first_day + stretch.days * (np.arange(stretch.steps)[:, None] + MOMENTS) / stretch.steps
+    ends = step_days(stretch)
     found = (known @ clock.matrix(ends.ravel()).T).reshape(3, stages, stretch.steps, len(MOMENTS))
     return tuple(
         StepValues(ends[step], found[0, :, step], found[1, :, step], found[2, :, step], gap_share)
@@ -189,7 +191,13 @@ def _steps(
     )
 
 
-def _gap_distance(levels: ExitStages, move: float | None) -> float:
+def step_days(stretch: Stretch) -> FloatArray:
+    """Days of the moments of every step, shape (steps, moments)."""
+    places: FloatArray = (np.arange(stretch.steps)[:, None] + MOMENTS) / stretch.steps
+    return stretch.first_day + stretch.days * places
+
+
+def gap_distance(levels: ExitStages, move: float | None) -> float:
     """Log distance of the price at which a jumped stop is filled."""
     return levels.side * math.log(levels.entry * (1 - levels.side * (move or 0.0)) / levels.spot)
 
@@ -198,7 +206,7 @@ def _drop(valuer: Valuer, exits: ExitPlan, stretch: Stretch) -> Drop:
     levels, day = valuer.levels, stretch.last_day
     stops = [stage.stop for stage in levels.stages]
     targets = [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
-    ends = [(end, _landed(levels, end, stretch.dividend)) for end in (*stops, *targets)]
+    ends = [(end, landed(levels, end, stretch.dividend)) for end in (*stops, *targets)]
     shifts = [exits.vol_shift] * len(stops) + [0.0] * len(targets)
     pnls = valuer.pnl(np.array(ends), np.full((len(ends), 2), day), np.array(shifts)[:, None])
     lines = []
@@ -209,7 +217,7 @@ def _drop(valuer: Valuer, exits: ExitPlan, stretch: Stretch) -> Drop:
     return Drop(day, cash, tuple(lines[: len(stops)]), tuple(lines[len(stops) :]))
 
 
-def _landed(levels: ExitStages, end: float, dividend: float) -> float:
+def landed(levels: ExitStages, end: float, dividend: float) -> float:
     """Where a dividend drops a level to; a spot it would leave nothing of stays at a cent in the dollar."""
     dropped = after_drop(levels, end, dividend)
     return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
@@ -232,13 +240,18 @@ def _last(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArra
     """P&L at every node on the last day: valued there, or at fewer spots where it is smooth."""
     if spots is None:
         return pnls
+    return between_spots(nodes, spots) @ pnls
+
+
+def between_spots(nodes: Nodes, spots: FloatArray) -> FloatArray:
+    """Weights of the values at `smooth_spots` for those at the nodes, shape (nodes, spots)."""
     low, high = nodes.points.min(), nodes.points.max()
     places = [(2 * points - low - high) / (high - low) for points in (nodes.points, spots)]
     count = len(spots)
     scale = np.where(np.arange(count) == 0, 1.0, 2.0) / count
     basis, known = (np.polynomial.chebyshev.chebvander(place, count - 1) for place in places)
-    found: FloatArray = (basis * scale) @ (known.T @ pnls)
-    return found
+    matrix: FloatArray = (basis * scale) @ known.T
+    return matrix
 
 
 def _smooth_spots(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArray | None:
@@ -248,6 +261,11 @@ def _smooth_spots(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArra
         return None
     left = (trade.expiry - market.date).days - timeline.days
     least = min(leg.vol or 0.0 for leg in trade.option_legs) * math.sqrt(left / 365)
+    return smooth_spots(nodes, least=least)
+
+
+def smooth_spots(nodes: Nodes, *, least: float) -> FloatArray | None:
+    """Chebyshev spots for options with at least some total vol left; None where the nodes are fewer."""
     low, high = float(nodes.points.min()), float(nodes.points.max())
     if least * len(nodes.points) <= SPOTS_PER_DEVIATION * (high - low):
         return None

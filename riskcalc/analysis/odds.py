@@ -111,7 +111,7 @@ def prob_profit(trade: Trade, market: Market, *, breakevens: tuple[float, ...], 
     time = market.years_to(trade.expiry)
     drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
     vol = quote.vol if view.vol is None else view.vol
-    near, far = _dividend_shifts(trade, market, drift=drift)
+    near, far = dividend_shifts(trade, market, drift=drift)
     edges = (0.0, *breakevens, math.inf)
     below = {
         level: prob_below(level=level + far, spot=quote.spot - near, vol=vol, drift=drift, time=time)
@@ -126,7 +126,7 @@ def prob_profit(trade: Trade, market: Market, *, breakevens: tuple[float, ...], 
     )
 
 
-def _dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[float, float]:
+def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[float, float]:
     """What cash dividends take off the spot now and add to a level at the expiry [dollars].
 
     Each is split by its date between the two, after Bos & Vandermark, "Finessing fixed dividends", Risk

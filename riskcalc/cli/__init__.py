@@ -17,6 +17,8 @@ COMMANDS = {
     "plan": "Price, size and check a preset trade.",
     "compare": "Put several presets side by side at one risk.",
     "stress": "Hold a preset trade through named scenarios.",
+    "chain": "Account for a file of option quotes, and sum up each expiry.",
+    "scan": "Rank every vertical spread of a chain as it will be managed.",
     "price": "Value one option and its Greeks, or solve its implied vol.",
     "size": "How many shares the percent-risk rule allows.",
     "presets": "List, show, save and check presets.",

@@ -1,14 +1,18 @@
 """Numbers and reports as text, said once for the command line and the screen."""
 
+from riskcalc.formatting.chain import chain_sections, chain_title
 from riskcalc.formatting.comparison import comparison_sections, comparison_title
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
 from riskcalc.formatting.plan import plan_sections, plan_title
 from riskcalc.formatting.report import option_sections
+from riskcalc.formatting.scan import scan_sections, scan_title
 from riskcalc.formatting.section import Section
 from riskcalc.formatting.stress import stress_sections, stress_title
 
 __all__ = [
     "Section",
+    "chain_sections",
+    "chain_title",
     "comparison_sections",
     "comparison_title",
     "count",
@@ -20,6 +24,8 @@ __all__ = [
     "plan_title",
     "price",
     "r_multiple",
+    "scan_sections",
+    "scan_title",
     "stress_sections",
     "stress_title",
     "whole_money",

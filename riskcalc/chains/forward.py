@@ -1,0 +1,299 @@
+"""The forward that each expiry's own quotes imply: call and put of one strike have one vol."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numpy.typing import ArrayLike
+
+from riskcalc.chains.array_types import Days, Flags, Floats
+from riskcalc.chains.chain import Chain
+from riskcalc.chains.quality import QuoteStatus
+from riskcalc.domain import CashDividend, ExerciseStyle, Market
+from riskcalc.domain.ranges import finite
+from riskcalc.pricing import ImpliedVol, american_implied_vol, black_scholes, implied_vol
+
+MOST_PAIRS = 10
+"""Strikes nearest to the spot that are asked."""
+
+ROUNDS = 8
+SETTLED = 1e-6
+"""Difference of the two vols below which a pair agrees."""
+
+ROUNDING = 1e-9
+"""Of the spot: least deviation of a forward, so that a quote without width has a finite weight."""
+
+OUTLIER = 3.0
+"""Half quoted widths from the middle pair beyond which a pair is left out: one of its quotes is stale."""
+
+UNIFORM = math.sqrt(12)
+"""Width of a quote over the standard deviation of a price that lies anywhere within it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpliedForward:
+    """Forward of one expiry, and the carry that makes the pricing model give it."""
+
+    expiry: dt.date
+    years: float
+    """From the day of the quotes, ACT/365."""
+    forward: float
+    """[dollars]"""
+    error: float
+    """One standard deviation of the forward, from quoted widths and scatter [dollars]; inf without pairs."""
+    rate: float
+    """Rate to price with, continuous, per year: the implied one where dividends were given."""
+    dividend_yield: float
+    """Yield to price with, continuous, per year: the implied one where no dividends were given."""
+    vol: float
+    """Volatility at the forward as the pairs have it; NaN without pairs."""
+    pairs: int
+    """Strikes whose call and put were used; 0 where the forward is that of the given rate and dividends."""
+    dividend_value: float
+    """Present value, at the given rate, of all that the quotes take to be paid by the expiry [dollars]."""
+
+    @property
+    def carry_error(self) -> float:
+        """One standard deviation of the implied rate or yield, per year."""
+        return self.error / self.forward / self.years if self.years > 0 else math.inf
+
+
+class Terms(NamedTuple):
+    """What the forwards are implied under."""
+
+    rate: float
+    times: Floats
+    """Ex-dates [years from the day of the quotes]."""
+    amounts: Floats
+    exercise: ExerciseStyle
+
+    @property
+    def free_rate(self) -> bool:
+        """Whether the rate is what the quotes say, since the dividends are known."""
+        return bool(self.times.size)
+
+    def forward(self, *, spot: float, years: Floats, rate: Floats, dividend_yield: Floats) -> Floats:
+        """Forward of a spot that pays the dividends and the yield."""
+        paid = (self.times > 0) & (self.times <= np.asarray(years)[..., None])
+        value = (paid * self.amounts * np.exp(-np.asarray(rate)[..., None] * self.times)).sum(axis=-1)
+        forward: Floats = (spot - value) * np.exp((rate - dividend_yield) * years)
+        return forward
+
+    def vols(self, *, premium: ArrayLike, **contract: ArrayLike) -> ImpliedVol:
+        """Vols that premiums imply."""
+        if self.exercise is ExerciseStyle.EUROPEAN:
+            return implied_vol(premium=premium, **contract)
+        return american_implied_vol(
+            premium=premium, **contract, dividend_times=self.times, dividend_amounts=self.amounts
+        )
+
+
+def pricing_terms(
+    chain: Chain,
+    *,
+    rate: float,
+    dividends: tuple[CashDividend, ...] = (),
+    exercise: ExerciseStyle = ExerciseStyle.AMERICAN,
+) -> Terms:
+    """Rate and dividends in years from the day of a chain; past ex-dates are left out.
+
+    European options are priced on a yield: their dividends are left to the implied one.
+    """
+    priced_in = dividends if exercise is ExerciseStyle.AMERICAN else ()
+    coming = [one for one in priced_in if one.ex_date > chain.date and one.amount > 0]
+    return Terms(
+        rate=finite("rate", rate),
+        times=np.array([(one.ex_date - chain.date).days / 365 for one in coming], dtype=np.float64),
+        amounts=np.array([one.amount for one in coming], dtype=np.float64),
+        exercise=exercise,
+    )
+
+
+def implied_forwards(
+    chain: Chain,
+    *,
+    rate: float,
+    dividends: tuple[CashDividend, ...] = (),
+    exercise: ExerciseStyle = ExerciseStyle.AMERICAN,
+) -> tuple[ImpliedForward, ...]:
+    """Forward of every expiry, from the calls and puts near the money.
+
+    Parameters
+    ----------
+    chain : Chain
+        Quotes.
+    rate : float
+        Interest rate, continuous, per year.
+    dividends : tuple of CashDividend
+        Cash dividends, forecasts included (`Market.dividends_until`). With them the quotes imply a rate of
+        their own for each expiry: the funding of shares, borrowing fee included. Without them they imply a
+        yield beside the given rate.
+    exercise : ExerciseStyle
+        Of the options; European ones leave cash dividends to the implied yield.
+
+    Returns
+    -------
+    tuple of ImpliedForward
+        One for each listed expiry that is still ahead, nearest first.
+
+    Notes
+    -----
+    At each strike the rate or yield is sought at which the American vols of the call's and of the put's mid
+    are one: the put-call parity of European options, with early exercise priced in on both sides. The pairs
+    are averaged by the inverse square of their quoted widths, those far from the middle one left out; the
+    error is that of the mean, widened where the pairs scatter more than their widths explain.
+
+    A yield cannot stand for a cash dividend close to the expiry: calls escape the one by exercise on its eve,
+    the other only in part, so that too little is implied. Give the dividends where they are known.
+    """
+    terms = pricing_terms(chain, rate=rate, dividends=dividends, exercise=exercise)
+    found = _solve_pairs(chain, _pairs(chain), terms)
+    ahead = [expiry for expiry in chain.expiries() if expiry > chain.date]
+    return tuple(_implied(expiry, chain, terms, found) for expiry in ahead)
+
+
+def forward_market(forward: ImpliedForward, market: Market, symbol: str) -> Market:
+    """A market that prices one expiry at its implied forward: with its rate and yield."""
+    quote = dataclasses.replace(market.quote(symbol), dividend_yield=forward.dividend_yield)
+    return dataclasses.replace(market, rate=forward.rate, quotes={**market.quotes, symbol: quote})
+
+
+class _Pairs(NamedTuple):
+    """Calls and puts of one strike and expiry; prices have shape (2, n), calls first."""
+
+    expiry: Days
+    years: Floats
+    strike: Floats
+    mid: Floats
+    width: Floats
+
+    def take(self, kept: npt.NDArray[np.intp]) -> _Pairs:
+        """Some of the pairs."""
+        expiry, *columns = self
+        return _Pairs(expiry[kept], *(column[..., kept] for column in columns))
+
+
+class _Solved(NamedTuple):
+    """Carry of each pair."""
+
+    expiry: Days
+    forward: Floats
+    deviation: Floats
+    """Of the forward, from the quoted widths [dollars]."""
+    vol: Floats
+
+
+def _pairs(chain: Chain) -> _Pairs:
+    """Usable pairs nearest to the spot; rows of a chain have a call right before its put."""
+    same = (chain.expiry[1:] == chain.expiry[:-1]) & (chain.strike[1:] == chain.strike[:-1])
+    usable = (chain.status == QuoteStatus.OK) & (chain.expiry > np.datetime64(chain.date))
+    calls = np.flatnonzero(same & usable[1:] & usable[:-1])
+    away = np.abs(np.log(chain.strike[calls] / chain.spot))
+    order = np.lexsort((away, chain.expiry[calls]))
+    calls = calls[order]
+    first = np.searchsorted(chain.expiry[calls], chain.expiry[calls], side="left")
+    calls = calls[np.arange(len(calls)) - first < MOST_PAIRS]
+    both = np.stack([calls, calls + 1])
+    return _Pairs(
+        expiry=chain.expiry[calls],
+        years=(chain.expiry[calls] - np.datetime64(chain.date)).astype(np.float64) / 365,
+        strike=chain.strike[calls],
+        mid=(chain.bid + chain.ask)[both] / 2,
+        width=(chain.ask - chain.bid)[both],
+    )
+
+
+def _solve_pairs(chain: Chain, pairs: _Pairs, terms: Terms) -> _Solved:
+    """Newton on the carry of each pair, all at once, until its two vols agree."""
+    carry = np.full(pairs.years.shape, terms.rate if terms.free_rate else 0.0)
+    forward, vol = np.full((2, *carry.shape), np.nan)
+    open_ = np.arange(carry.size)
+    for _ in range(ROUNDS):
+        if not open_.size:
+            break
+        now = pairs.take(open_)
+        at, vols = _priced(chain, now, terms, carry[open_])
+        gap, mean = vols[0] - vols[1], vols.mean(axis=0)
+        settled = np.abs(gap) <= SETTLED
+        forward[open_[settled]], vol[open_[settled]] = at[settled], mean[settled]
+        # The vega says how many dollars of forward part the two vols by 1.00.
+        dollars = black_scholes(sign=1, spot=at, strike=now.strike, time_to_expiry=now.years, vol=mean).vega
+        carry[open_] += (1 if terms.free_rate else -1) * gap * dollars / (at * now.years)
+        open_ = open_[~settled & np.isfinite(carry[open_])]
+    found = np.isfinite(forward)
+    deviation = np.hypot(*pairs.width) / UNIFORM + ROUNDING * chain.spot
+    return _Solved(pairs.expiry[found], forward[found], deviation[found], vol[found])
+
+
+def _priced(chain: Chain, pairs: _Pairs, terms: Terms, carry: Floats) -> tuple[Floats, Floats]:
+    """Forwards of pairs at their carry, and the vols of call and put, shape (2, n)."""
+    still = np.zeros_like(carry)
+    rate, dividend_yield = (carry, still) if terms.free_rate else (still + terms.rate, carry)
+    forward = terms.forward(spot=chain.spot, years=pairs.years, rate=rate, dividend_yield=dividend_yield)
+    vols = terms.vols(
+        premium=pairs.mid,
+        sign=np.array([[1.0], [-1.0]]),
+        spot=chain.spot,
+        strike=pairs.strike,
+        time_to_expiry=pairs.years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+    ).vol
+    return forward, vols
+
+
+def _implied(expiry: dt.date, chain: Chain, terms: Terms, solved: _Solved) -> ImpliedForward:
+    """The mean of the pairs of one expiry."""
+    here = solved.expiry == np.datetime64(expiry)
+    years = (expiry - chain.date).days / 365
+    forward, error, used = _mean(solved.forward[here], solved.deviation[here])
+    if not used.any():
+        still = np.array(0.0)
+        forward = float(
+            terms.forward(
+                spot=chain.spot, years=np.array(years), rate=still + terms.rate, dividend_yield=still
+            )
+        )
+    rate = _rate_of(forward, chain.spot, years, terms) if terms.free_rate else terms.rate
+    dividend_yield = 0.0 if terms.free_rate else rate - math.log(forward / chain.spot) / years
+    return ImpliedForward(
+        expiry=expiry,
+        years=years,
+        forward=forward,
+        error=error,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        vol=float(solved.vol[here][used].mean()) if used.any() else math.nan,
+        pairs=int(used.sum()),
+        dividend_value=chain.spot - forward * math.exp(-terms.rate * years),
+    )
+
+
+def _mean(forwards: Floats, deviations: Floats) -> tuple[float, float, Flags]:
+    """Weighted mean, its standard deviation, and which were used."""
+    if not forwards.size:
+        return math.nan, math.inf, np.zeros(0, dtype=bool)
+    middle = np.median(forwards)
+    used = np.abs(forwards - middle) <= OUTLIER * UNIFORM / 2 * deviations
+    weights = np.where(used, deviations**-2.0, 0.0)
+    mean = float(weights @ forwards / weights.sum())
+    error = float(weights.sum() ** -0.5)
+    if used.sum() > 1:
+        scatter = float(weights @ (forwards - mean) ** 2) / float(used.sum() - 1)
+        error *= max(1.0, math.sqrt(scatter))
+    return mean, error, used
+
+
+def _rate_of(forward: float, spot: float, years: float, terms: Terms) -> float:
+    """Rate at which spot and dividends give a forward: Newton, since the rate discounts the dividends too."""
+    rate, when, still = terms.rate, np.array(years), np.array(0.0)
+    for _ in range(ROUNDS):
+        at = terms.forward(spot=spot, years=when, rate=np.array(rate), dividend_yield=still)
+        rate += math.log(forward / float(at)) / years
+    return rate

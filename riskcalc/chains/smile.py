@@ -1,0 +1,231 @@
+"""The smiles of a chain, expiry by expiry, free of arbitrage, and how close they come to the quotes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from riskcalc.chains.array_types import Flags, Floats
+from riskcalc.chains.chain import Chain
+from riskcalc.chains.forward import ImpliedForward
+from riskcalc.chains.smile_curve import SmileCurve
+from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, fit_curve, watched
+from riskcalc.chains.vols import ChainVols
+from riskcalc.errors import ChainError
+
+WIDEST_SHARE, WIDEST_DOLLARS = 0.10, 0.05
+"""A quote no wider than a tenth of its mid, or five cents, is liquid."""
+
+LEAST_MID = 0.05
+"""Mid below which a quote says more about the tick than about the vol [dollars per share]."""
+
+FEWEST_LIQUID = 10
+"""Liquid strikes that let an expiry bound its neighbours rather than be bounded by them."""
+
+WATCHED = 400
+
+
+class Sticky(StrEnum):
+    """What a smile keeps as the spot moves."""
+
+    STRIKE = "strike"
+    """Each strike its vol."""
+    MONEYNESS = "moneyness"
+    """Each ratio of strike to spot its vol."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmileFit:
+    """How one expiry was fitted."""
+
+    expiry: dt.date
+    quotes: int
+    """Out of the money, with a bid and solved vols: these are fitted."""
+    liquid: int
+    """Of these: mid of at least 5 cents, width of at most 10 % of it or 5 cents."""
+    inside: float
+    """Share of the liquid ones whose bid and ask hold the fit; NaN without any."""
+    error: float
+    """Root mean square distance from the liquid mids, in vol; NaN without any."""
+    least_butterfly: float
+    """Least of Durrleman's g; below 0 a butterfly would cost less than nothing."""
+    least_calendar: float
+    """Least rise of total variance from the expiry before, as a part of it at the forward; NaN if none is."""
+
+    @property
+    def free_of_arbitrage(self) -> bool:
+        """Whether no butterfly and no calendar spread is free."""
+        return self.least_butterfly >= 0 and not self.least_calendar < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Smile:
+    """Implied vol of every expiry at any strike."""
+
+    symbol: str
+    spot: float
+    """[dollars]"""
+    curves: Mapping[dt.date, SmileCurve]
+    fits: tuple[SmileFit, ...]
+    """Nearest expiry first."""
+    skipped: tuple[dt.date, ...] = ()
+    """Expiries with too few quotes for a smile."""
+
+    @property
+    def inside(self) -> float:
+        """Share of all liquid quotes whose bid and ask hold the fit."""
+        liquid = np.array([fit.liquid for fit in self.fits], dtype=np.float64)
+        inside = np.nan_to_num([fit.inside for fit in self.fits])
+        return float(liquid @ inside / liquid.sum()) if liquid.any() else float("nan")
+
+    def vol(
+        self,
+        strike: ArrayLike,
+        *,
+        expiry: dt.date,
+        spot: ArrayLike | None = None,
+        sticky: Sticky | str = Sticky.STRIKE,
+    ) -> Floats:
+        """Volatility at strikes, also once the spot has moved.
+
+        Parameters
+        ----------
+        strike : array_like
+            [dollars], > 0.
+        expiry : date
+            An expiry with a curve.
+        spot : array_like, optional
+            Where the spot has moved to [dollars]; the chain's by default. Broadcasts against the strikes.
+        sticky : Sticky or str
+            ``strike`` keeps each strike its vol wherever the spot goes; ``moneyness`` moves the smile along
+            with the spot.
+
+        Raises
+        ------
+        ChainError
+            The expiry has no smile.
+        """
+        if expiry not in self.curves:
+            known = ", ".join(map(str, self.curves)) or "none"
+            raise ChainError(f"{self.symbol} {expiry}: no smile for this expiry; fitted: {known}")
+        strikes = np.asarray(strike, dtype=np.float64)
+        curve = self.curves[expiry]
+        ratio = self.spot / np.asarray(self.spot if spot is None else spot, dtype=np.float64)
+        if Sticky(sticky) is Sticky.MONEYNESS:
+            return curve.vol(strikes * ratio)
+        return np.broadcast_to(curve.vol(strikes), np.broadcast_shapes(strikes.shape, ratio.shape))
+
+
+def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
+    """Fit every expiry of a chain.
+
+    Parameters
+    ----------
+    chain : Chain
+        Quotes of American options.
+    vols : ChainVols
+        Of `chain_vols`.
+
+    Returns
+    -------
+    Smile
+        `fits` says how close the curves come and whether they are free of arbitrage.
+
+    Notes
+    -----
+    Quotes out of the money are fitted, weighted by the inverse square of their widths in vol. SVI has five
+    parameters an expiry; where quotes are cents wide that is not enough, so a cubic spline, 0 outside the
+    quotes, is added. Both are fitted under a penalty wherever the density would be negative or total
+    variance would fall with time at one ratio of strike to forward. The latest expiry comes first, whose
+    quotes reach furthest; then each is held below the one after it. Expiries with few liquid quotes come
+    last, and are held between their neighbours.
+
+    References
+    ----------
+    J. Gatheral, A. Jacquier, "Arbitrage-free SVI volatility surfaces", Quantitative Finance 14(1), 2014:
+    section 2 for the two conditions.
+    """
+    quotes = {one.expiry: _Rows.of(chain, vols, one) for one in vols.forwards}
+    wanted = {expiry: rows for expiry, rows in quotes.items() if rows.count >= FEWEST_QUOTES}
+    order = sorted(wanted, reverse=True)
+    order.sort(key=lambda expiry: wanted[expiry].liquid.sum() < FEWEST_LIQUID)
+    curves: dict[dt.date, SmileCurve] = {}
+    for expiry in order:
+        before, after = _neighbours(curves, expiry)
+        curves[expiry] = fit_curve(
+            wanted[expiry].quotes,
+            floor=before,
+            roof=after,
+        )
+    return Smile(
+        symbol=chain.symbol,
+        spot=chain.spot,
+        curves=dict(sorted(curves.items())),
+        fits=tuple(_judge(wanted[expiry], curves, expiry) for expiry in sorted(curves)),
+        skipped=tuple(expiry for expiry in quotes if expiry not in wanted),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """Quotes of one expiry that are fitted."""
+
+    quotes: SmileQuotes
+    bid: Floats
+    ask: Floats
+    liquid: Flags
+
+    @property
+    def count(self) -> int:
+        return len(self.bid)
+
+    @classmethod
+    def of(cls, chain: Chain, vols: ChainVols, forward: ImpliedForward) -> _Rows:
+        """Pick the quotes out of the money."""
+        k = np.log(chain.strike / forward.forward)
+        solved = np.isfinite(vols.bid) & np.isfinite(vols.mid) & np.isfinite(vols.ask) & (vols.bid > 0)
+        here = chain.expiry == np.datetime64(forward.expiry)
+        rows = np.flatnonzero(here & solved & (chain.option_type * k >= 0))
+        mid, width = (chain.bid + chain.ask)[rows] / 2, (chain.ask - chain.bid)[rows]
+        narrow = width <= np.maximum(WIDEST_SHARE * mid, WIDEST_DOLLARS)
+        half = (vols.ask - vols.bid)[rows] / 2
+        return cls(
+            quotes=SmileQuotes(forward=forward, k=k[rows], mid=vols.mid[rows], half_width=half),
+            bid=vols.bid[rows],
+            ask=vols.ask[rows],
+            liquid=narrow & (mid >= LEAST_MID),
+        )
+
+
+def _neighbours(
+    curves: Mapping[dt.date, SmileCurve], expiry: dt.date
+) -> tuple[SmileCurve | None, SmileCurve | None]:
+    """The fitted expiries right before and after one."""
+    before = max((one for one in curves if one < expiry), default=None)
+    after = min((one for one in curves if one > expiry), default=None)
+    return (curves[before] if before else None), (curves[after] if after else None)
+
+
+def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -> SmileFit:
+    curve, quotes = curves[expiry], rows.quotes
+    before, _ = _neighbours(curves, expiry)
+    grid = watched(quotes, (before,), points=WATCHED, beyond=1.0)
+    variance = curve.jet(grid)[0]
+    vol = np.sqrt(curve.jet(quotes.k)[0] / curve.years)
+    inside, missed = (vol >= rows.bid) & (vol <= rows.ask), (vol - quotes.mid)[rows.liquid]
+    rise = None if before is None else float((variance - before.jet(grid)[0]).min())
+    some = bool(rows.liquid.any())
+    return SmileFit(
+        expiry=expiry,
+        quotes=rows.count,
+        liquid=int(rows.liquid.sum()),
+        inside=float(inside[rows.liquid].mean()) if some else float("nan"),
+        error=float(np.sqrt(np.mean(missed**2))) if some else float("nan"),
+        least_butterfly=float(curve.butterfly(grid).min()),
+        least_calendar=float("nan") if rise is None else rise / quotes.deviation**2,
+    )

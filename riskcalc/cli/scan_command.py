@@ -1,0 +1,244 @@
+"""``riskcalc scan``: every vertical spread of a chain, or of many, ranked as it will be managed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.options import RATE, VOL, as_json, overrides
+from riskcalc.cli.output import print_json, print_sections
+from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riskcalc.domain import TradePlan
+    from riskcalc.scanning import ScanRules
+    from riskcalc.scanning.history import ScanTerms
+
+EXAMPLES = """\b
+Examples:
+  riskcalc scan --sample
+  riskcalc scan quotes.csv --drift 12% --vol 22% --at natural
+  riskcalc scan quotes.csv --kind "put credit" --min-delta 0.2 --max-width 10 --rank prob_profit
+  riskcalc scan quotes.csv --open 1
+  riskcalc scan history/ --csv best.csv --scheduler tcp://localhost:8786
+"""
+DEFAULT_PRESET = "iwm-call-spread"
+BEST = "view_r"
+KINDS = ("call debit", "call credit", "put debit", "put credit")
+RULE_OPTIONS = (
+    click.option(
+        "--kind", "kinds", type=click.Choice([*KINDS, "all"]), multiple=True, default=("call debit",),
+        show_default=True, help="Kind of spread, as often as needed.",
+    ),
+    click.option("--min-days", type=int, default=45, show_default=True, help="Days to the expiry."),
+    click.option("--max-days", type=int, default=90, show_default=True),
+    click.option("--min-width", type=float, default=0.0, help="Distance of the strikes [dollars]."),
+    click.option("--max-width", type=float),
+    click.option("--min-delta", type=float, default=0.0, help="Of the bought option, without sign."),
+    click.option("--max-delta", type=float, default=1.0),
+    click.option("--min-open-interest", type=float, default=0.0, help="Of either leg [contracts]."),
+    click.option("--max-quoted-width", type=float, help="Ask less bid of either leg [dollars per share]."),
+    click.option("--max-debit", type=float, help="Of one spread [dollars]."),
+    click.option("--all-sizes", is_flag=True, help="Also what is too large for the account."),
+    click.option(
+        "--at", type=click.Choice(["mid", "natural", "worst"]), default="mid", show_default=True,
+        help="Where quotes are filled.",
+    ),
+    click.option(
+        "--sticky", type=click.Choice(["strike", "moneyness"]), default="strike", show_default=True,
+        help="What the smile keeps as the spot moves.",
+    ),
+    click.option("--european", is_flag=True, help="Value options in closed form on an implied yield."),
+)  # fmt: skip
+
+
+def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which spreads are listed."""
+    for option in reversed(RULE_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command("scan", epilog=EXAMPLES)
+@click.argument("paths", metavar="FILE...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--sample", is_flag=True, help="Scan the made-up chain that ships with riskcalc.")
+@click.option(
+    "--preset", default=DEFAULT_PRESET, show_default=True, help="Account, exits, costs, rate and dividends."
+)
+@overrides
+@click.option("--symbol", help="Underlying to keep, where a file holds several.")
+@click.option("--drift", type=RATE, help="Growth of the spot you expect, a year.")
+@click.option("--vol", type=VOL, help="Volatility you expect, a year.")
+@click.option("--rank", default=BEST, show_default=True, metavar="COLUMN", help="Column to rank by.")
+@rule_options
+@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to show.")
+@click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows to a CSV file.")
+@click.option("--parquet", "parquet_path", type=click.Path(path_type=Path), help="Write all rows as Parquet.")
+@click.option("--open", "opened", type=click.IntRange(min=1), metavar="ROW", help="Print the plan of a row.")
+@click.option("--scheduler", metavar="ADDRESS", help="Scan on a Dask cluster: tcp://host:8786.")
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    paths: tuple[Path, ...],
+    sample: bool,
+    top: int,
+    csv_path: Path | None,
+    parquet_path: Path | None,
+    opened: int | None,
+    scheduler: str | None,
+    json_wanted: bool,
+    **asked: Any,  # noqa: ANN401 - whatever click read of the terms
+) -> None:
+    """Rank every vertical spread in the quotes of FILEs and folders, each as it will be managed.
+
+    Under the neutral view, spreads are ranked by what their quotes give away against the fitted smile, less
+    costs, per dollar risked: mostly a loss. A --drift or --vol of your own adds what it changes.
+    """
+    if bool(paths) == sample:
+        raise click.UsageError("give either FILEs and folders or --sample")
+    terms = _terms(**asked)
+    frame = _scanned(paths, terms, scheduler)
+    _write(frame, csv_path, parquet_path)
+    if opened is not None:
+        answer = _plan_of(frame, opened, paths, terms)
+        _print_plan(answer, json_wanted=json_wanted)
+        ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
+    for problem in frame.attrs.get("problems", ()):
+        click.echo(f"riskcalc: left out: {problem}", err=True)
+    if json_wanted:
+        print_json(_as_data(frame, top))
+    else:
+        from riskcalc.formatting import scan_sections, scan_title  # noqa: PLC0415 - help is quick
+
+        print_sections(scan_title(frame), scan_sections(frame, top=top))
+
+
+def _terms(
+    *,
+    preset: str,
+    settings: dict[str, Any],
+    symbol: str | None,
+    drift: float | None,
+    vol: float | None,
+    rank: str,
+    **rules: Any,  # noqa: ANN401 - whatever click read of the rules
+) -> ScanTerms:
+    from riskcalc.domain import View  # noqa: PLC0415 - help is quick
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
+    from riskcalc.scanning.history import ScanTerms  # noqa: PLC0415 - as above
+
+    loaded = load_preset(preset, settings)
+    return ScanTerms(
+        market=loaded.market,
+        account=loaded.account,
+        exits=loaded.exits,
+        view=View(
+            drift=loaded.view.drift if drift is None else drift, vol=loaded.view.vol if vol is None else vol
+        ),
+        rules=_rules(**rules),
+        rank=rank,
+        symbol=symbol,
+    )
+
+
+def _rules(*, kinds: tuple[str, ...], all_sizes: bool, european: bool, **rules: Any) -> ScanRules:  # noqa: ANN401 - as above
+    from riskcalc.scanning import ScanRules, SpreadKind, Valuation  # noqa: PLC0415 - help is quick
+
+    given = {name: value for name, value in rules.items() if value is not None}
+    return ScanRules(
+        kinds=tuple(SpreadKind(kind) for kind in (KINDS if "all" in kinds else kinds)),
+        fitting_only=not all_sizes,
+        valuation=Valuation.EUROPEAN if european else Valuation.AMERICAN,
+        **given,
+    )
+
+
+def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -> pd.DataFrame:
+    """One chain alone, or many into one table."""
+    from riskcalc.scanning.history import chain_sources, read_source, scan_history  # noqa: PLC0415 - as above
+
+    if not paths:
+        from riskcalc.chains.sample import SAMPLE_NOTE, sample_chain  # noqa: PLC0415 - as above
+
+        frame = terms.scan(sample_chain())
+        frame.attrs["note"] = SAMPLE_NOTE
+        return frame
+    sources = chain_sources(paths)
+    if len(sources) == 1 and scheduler is None:
+        return terms.scan(read_source(sources[0], symbol=terms.symbol))
+    with _progress() as told:
+        return scan_history(sources, terms, scheduler=scheduler, progress=told)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr, where somebody sees it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - pipes need no bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = ("chains", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("chains", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None) -> None:
+    try:
+        if csv_path is not None:
+            frame.to_csv(csv_path, index=False)
+        if parquet_path is not None:
+            frame.to_parquet(parquet_path, index=False)
+    except ImportError:
+        raise InvalidInputError('--parquet needs pyarrow: pip install "riskcalc[parquet]"') from None
+    except OSError as error:
+        raise InvalidInputError(f"the table cannot be written: {error}") from error
+
+
+def _plan_of(frame: pd.DataFrame, place: int, paths: tuple[Path, ...], terms: ScanTerms) -> TradePlan:
+    """The plan of a row, from the chain that it came from."""
+    from riskcalc.chains import sample_chain  # noqa: PLC0415 - help is quick
+    from riskcalc.scanning import row_plan  # noqa: PLC0415 - as above
+    from riskcalc.scanning.history import chain_sources, read_source  # noqa: PLC0415 - as above
+    from riskcalc.scanning.scan import fitted_chain  # noqa: PLC0415 - as above
+
+    if place > len(frame):
+        raise InvalidInputError(f"--open must be a row of the {len(frame):,} found, got {place}")
+    row = {str(name): value for name, value in frame.iloc[place - 1].items()}
+    sources = {source.name: source for source in chain_sources(paths)}
+    source = sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
+    chain = sample_chain() if source is None else read_source(source, symbol=terms.symbol)
+    fitted = fitted_chain(chain, terms.market, terms.rules)
+    return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
+
+
+def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
+    from riskcalc.formatting import plan_sections, plan_title  # noqa: PLC0415 - help is quick
+
+    if json_wanted:
+        print_json(answer.to_dict())
+    else:
+        print_sections(plan_title(answer), plan_sections(answer))
+
+
+def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:
+    """The terms and the first rows as plain data; what is not known is null."""
+    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - as above
+
+    rows = frame.head(top).assign(expiry=lambda table: table["expiry"].dt.strftime("%Y-%m-%d"))
+    known = rows.astype(object).where(rows.notna(), None)
+    data = {"terms": frame.attrs, "found": len(frame), "rows": known.to_dict(orient="records")}
+    return {name: plain(value) for name, value in data.items()}

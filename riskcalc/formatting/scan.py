@@ -1,0 +1,111 @@
+"""A scan as a table of text: the best rows, and what they were ranked under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from riskcalc.formatting.numbers import MISSING, count, number, percent, r_multiple, whole_money
+from riskcalc.formatting.section import Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEUTRAL_RANK = "edge after costs against the fitted smile, per dollar risked"
+VIEW_RANK = "that edge and what the view adds to the managed P&L, per dollar risked"
+HEADER = (
+    "#", "spread", "expiry", "debit", "risk", "units", "P(gain)", "theta", "stop", "at stop", "targets",
+    "edge", "rank",
+)  # fmt: skip
+LEGEND = "dollars per spread; theta per day; stop: chance of it first; R: the risk, costs in it"
+
+
+def scan_title(frame: pd.DataFrame) -> str:
+    """What was scanned."""
+    about = frame.attrs
+    chains = about.get("chains", 1)
+    where = f"{number(about['spot'])} on {about['date']}" if chains == 1 else f"in {chains} chains"
+    note = f" ({about['note']})" if "note" in about else ""
+    return f"{about['symbol']} {where}: {count(len(frame), 'spread')}{note}"
+
+
+def scan_sections(frame: pd.DataFrame, *, top: int) -> tuple[Section, ...]:
+    """The terms of a scan and its first rows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From `riskcalc.scan`.
+    top : int
+        Rows to show.
+
+    Returns
+    -------
+    tuple of Section
+        Terms, then rows; dollars per spread, R per planned loss with costs.
+    """
+    kinds = list(dict.fromkeys(frame["kind"]))
+    rows = tuple(_row(place, row, frame.attrs["rank"], kinds) for place, row in _first(frame, top))
+    title = f"Best {len(rows)} of {len(frame):,} {' and '.join(kinds)} spreads: {LEGEND}"
+    return (
+        Section(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1})),
+        Section(title=title, header=HEADER, rows=rows, left=frozenset({1, 2})),
+    )
+
+
+def rank_text(about: dict[Any, Any]) -> str:
+    """What rows are ranked by, in words."""
+    if about["rank"] != "view_r":
+        return f"column {about['rank']}"
+    return NEUTRAL_RANK if about["view"].startswith("neutral") else VIEW_RANK
+
+
+def smile_text(about: dict[Any, Any]) -> str:
+    """How well the smile fits, in words."""
+    liquid = about["smile_liquid"]
+    if not liquid:
+        return "no liquid strikes to hold it against"
+    return (
+        f"{percent(about['smile_inside'], digits=1)} of {count(liquid, 'liquid strike')} inside bid and ask"
+    )
+
+
+def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
+    return [
+        ("view", about["view"]),
+        ("ranked by", rank_text(about)),
+        ("smile", smile_text(about)),
+        ("filled at", about["filled_at"]),
+        ("costs", about["costs"]),
+        ("valuation", about["valuation"]),
+    ]
+
+
+def _first(frame: pd.DataFrame, top: int) -> list[tuple[int, Mapping[Any, Any]]]:
+    return list(enumerate(frame.head(top).to_dict(orient="records"), start=1))
+
+
+def _row(place: int, row: Mapping[Any, Any], rank: str, kinds: Sequence[str]) -> tuple[str, ...]:
+    targets = [value for name, value in row.items() if str(name).startswith("r_at_target_")]
+    named = [f"{row['long_strike']:g}/{row['short_strike']:g}"]
+    named += [str(row["kind"])] if len(kinds) > 1 else []
+    named += [str(row["source"])] if "source" in row else []
+    return (
+        str(place),
+        " ".join(named),
+        f"{row['expiry']:%Y-%m-%d}",
+        whole_money(row["debit"]).lstrip("+"),
+        whole_money(row["risk"]).lstrip("+"),
+        str(row["units"]),
+        percent(row["prob_profit"], digits=0),
+        number(row["theta_per_day"]),
+        percent(row["prob_stop_first"], digits=0),
+        whole_money(row["value_at_stop"] - row["debit"] - row["cost"]),
+        " ".join(r_multiple(value) for value in targets) or MISSING,
+        whole_money(row["edge"]),
+        _ranked(row[rank]),
+    )
+
+
+def _ranked(value: Any) -> str:  # noqa: ANN401 - any column
+    return f"{value:.3f}" if isinstance(value, float) else f"{value}"

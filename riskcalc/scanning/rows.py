@@ -1,0 +1,95 @@
+"""A row of a scan as the trade it stands for, in the market it was valued in."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from riskcalc.domain import (
+    Account,
+    EntryRules,
+    ExerciseStyle,
+    ExitPlan,
+    Market,
+    Side,
+    Trade,
+    TradePlan,
+    View,
+    instrument,
+)
+from riskcalc.domain.trade import OptionLeg
+from riskcalc.errors import InvalidInputError
+from riskcalc.planning import plan
+from riskcalc.scanning.expiry_exits import Model
+from riskcalc.scanning.fitted import FittedChain
+from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
+from riskcalc.scanning.series import series_of
+
+NO_RULES = EntryRules()
+
+
+def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> tuple[Trade, Market]:
+    """Return one spread with its premiums and vols, and the market of its expiry.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `scan`: kind, expiry and strikes are looked at.
+    fitted : FittedChain
+        The chain that was scanned.
+    rules : ScanRules
+        The rules of that scan.
+
+    Raises
+    ------
+    InvalidInputError
+        The scan valued American options as European.
+    """
+    underlying = instrument(fitted.chain.symbol)
+    if rules.valuation is Valuation.EUROPEAN and underlying.exercise is ExerciseStyle.AMERICAN:
+        raise InvalidInputError("a plan values options as American: scan with valuation american")
+    kind, expiry = SpreadKind(row["kind"]), _day(row["expiry"])
+    market = fitted.market_of(expiry)
+    model = Model(symbol=fitted.chain.symbol, expiry=expiry, market=market, smile=fitted.smile, rules=rules)
+    series = series_of(fitted.chain, model, kind.option_type)
+    bought, sold, spread_cost = series.fills(rules.at)
+    legs = []
+    for side, strike, premiums in (
+        (Side.LONG, row["long_strike"], bought),
+        (Side.SHORT, row["short_strike"], sold),
+    ):
+        place = int(abs(series.strike - strike).argmin())
+        legs.append(
+            OptionLeg(
+                side=side,
+                option_type=kind.option_type,
+                strike=float(strike),
+                expiry=expiry,
+                premium=float(premiums[place]),
+                vol=float(series.vol[place]),
+                spread_cost=float(spread_cost[place]),
+            )
+        )
+    return Trade(instrument=underlying, legs=tuple(legs)), market
+
+
+def row_plan(
+    row: Mapping[str, Any],
+    fitted: FittedChain,
+    *,
+    rules: ScanRules,
+    account: Account,
+    exits: ExitPlan,
+    view: View,
+    entry: EntryRules = NO_RULES,
+) -> TradePlan:
+    """Plan the spread of a row under the terms of its scan."""
+    trade, market = row_trade(row, fitted, rules)
+    sided = dataclasses.replace(exits, side=SpreadKind(row["kind"]).side)
+    return plan(trade, market, account, sided, view=view, entry=entry)
+
+
+def _day(expiry: Any) -> dt.date:  # noqa: ANN401 - a date, a numpy or a pandas one
+    return dt.date.fromisoformat(str(expiry)[:10])

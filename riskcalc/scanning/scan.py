@@ -1,0 +1,252 @@
+"""Every vertical of a chain in one table, the best first under a stated view."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.chains import Chain
+from riskcalc.domain import (
+    Account,
+    ExitPlan,
+    Market,
+    OptionLeg,
+    OptionType,
+    RiskBasis,
+    Side,
+    Trade,
+    View,
+    instrument,
+)
+from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.scanning.expiry_exits import Model
+from riskcalc.scanning.fitted import FittedChain, fit_chain
+from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
+from riskcalc.scanning.series import Series, series_of
+from riskcalc.scanning.verticals import Columns, Terms, columns_of, joined, pair_up
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+NEUTRAL = View.neutral()
+USUAL_RULES = ScanRules()
+BEST = "view_r"
+"""What the view adds to the edge over the smile, per dollar risked."""
+
+BREAK_EVEN = "break_even_drift"
+"""Growth of the spot at which a spread breaks even, searched for only where rows are ranked by it."""
+
+SMALLER_IS_BETTER = frozenset({"debit", "max_loss", "risk", "cost", "prob_stop_first", "expiry", "dte"})
+
+
+def scan(
+    chain: Chain | FittedChain,
+    *,
+    market: Market,
+    account: Account,
+    exits: ExitPlan,
+    view: View = NEUTRAL,
+    rules: ScanRules = USUAL_RULES,
+    rank: str = BEST,
+) -> pd.DataFrame:
+    """List the verticals of a chain that pass the rules, each as it will be managed.
+
+    Parameters
+    ----------
+    chain : Chain or FittedChain
+        Quotes; `fit_chain` fits them once for several scans.
+    market : Market
+        Rate, and the cash dividends of the underlying; spot and day are the chain's. Each expiry is priced
+        at the carry that its own quotes imply.
+    account : Account
+        Sizes every row by its maximum loss.
+    exits : ExitPlan
+        Stop, targets and time stop, as moves of the underlying. Expiries that end before the time stop
+        would come are left out.
+    view : View, optional
+        What chances and expectations are stated under. The neutral one ranks by what the quotes give away
+        against the fitted smile, less costs: mostly a loss.
+    rules : ScanRules, optional
+        Kinds of spread, days to expiry, filters, fill price, valuation.
+    rank : str
+        Column to rank by, best first; ``break_even_drift`` adds the growth of the spot a year at which a
+        spread breaks even.
+
+    Returns
+    -------
+    DataFrame
+        One row a spread, in dollars per spread, signed for the position; `attrs` says symbol, date, spot,
+        view, rank and how well the smile fits.
+
+    Raises
+    ------
+    ChainError
+        No expiry lies in the range of days, or none of them has a smile.
+    InvalidInputError
+        `rank` is no column, the account sizes by the stop, or the underlying is not known.
+
+    Notes
+    -----
+    An option is valued once at each exit, spot and day; a spread is the difference of two options. The
+    chances of its exits depend on the underlying alone, so that the expected managed P&L, too, is a
+    difference of two options: `expected_pnl` is that of `riskcalc.analysis.managed_outcome`.
+
+    There the spot moves with one vol, while the options have the smile's: out of the money they seem cheap
+    or dear for that alone. `view_pnl` leaves this out. It is the edge over the smile, value less debit and
+    costs, and on top of it only what the view changes in the managed P&L; under the neutral view nothing.
+    """
+    import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
+
+    if account.limits.risk_basis is RiskBasis.STOP:
+        raise InvalidInputError("a scan sizes by the maximum loss: risk_basis must not be stop")
+    fitted = fitted_chain(chain, market, rules)
+    asked = _Asked(account, exits, view, rank == BREAK_EVEN)
+    blocks = list(_blocks(fitted, rules, asked))
+    if not blocks:
+        raise ChainError(_nothing(fitted, rules))
+    numbers = [name for name in blocks[0] if name != "kind"]
+    if rank not in numbers:
+        raise InvalidInputError(f"rank must be one of {', '.join(numbers)}, got {rank!r}")
+    order = _best_first(blocks, rank, fitting_only=rules.fitting_only)
+    # Column by column, so that memory holds the table once.
+    ranked = {name: joined(blocks, name)[order] for name in blocks[0]}
+    codes = np.asarray(ranked["kind"], dtype=np.int8)
+    kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
+    frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
+    frame.attrs.update(_about(fitted, account, view, rules, rank))
+    return frame
+
+
+def rank_key(column: NDArray[np.generic], *, kinds: NDArray[np.generic], rank: str) -> Floats:
+    """What rows are sorted by, the best the smallest; what is not known is NaN and comes last."""
+    key: Floats = column.astype(np.float64)
+    if rank == BREAK_EVEN:
+        # A spread that gains as the spot falls bears a higher drift the better it is.
+        key *= [int(SpreadKind(kind).side) for kind in kinds.tolist()]
+        return key
+    return key if rank in SMALLER_IS_BETTER else -key
+
+
+def _best_first(blocks: Sequence[Columns], rank: str, *, fitting_only: bool) -> NDArray[np.intp]:
+    """Rows in the order of a column."""
+    order = np.argsort(rank_key(joined(blocks, rank), kinds=_kinds(blocks), rank=rank))
+    fitting = np.asarray(joined(blocks, "units"), dtype=np.int64) > 0
+    return order[fitting[order]] if fitting_only else order
+
+
+def _kinds(blocks: Sequence[Columns]) -> NDArray[np.generic]:
+    """Kind of each row, in words."""
+    words: NDArray[np.generic] = np.array([str(kind) for kind in SpreadKind])
+    return words[np.asarray(joined(blocks, "kind"), dtype=np.int8)]
+
+
+def fitted_chain(chain: Chain | FittedChain, market: Market, rules: ScanRules) -> FittedChain:
+    """The chain fitted as the rules' valuation needs it; one that is fitted already is left as it is."""
+    if isinstance(chain, FittedChain):
+        return chain
+    return fit_chain(
+        chain,
+        market,
+        with_dividends=rules.valuation is Valuation.AMERICAN,
+        min_days=rules.min_days,
+        max_days=rules.max_days,
+    )
+
+
+def scanned_expiries(fitted: FittedChain, rules: ScanRules, exits: ExitPlan) -> tuple[dt.date, ...]:
+    """Expiries within the days, with a smile, and long enough for the time stop."""
+    today = fitted.chain.date
+    days = {expiry: (expiry - today).days for expiry in fitted.smile.curves}
+    least = max(rules.min_days, (exits.close_dte or 0) + 1)
+    return tuple(expiry for expiry, count in days.items() if least <= count <= rules.max_days)
+
+
+class _Asked(NamedTuple):
+    """What every expiry is asked under."""
+
+    account: Account
+    exits: ExitPlan
+    view: View
+    break_even: bool
+
+
+def _blocks(fitted: FittedChain, rules: ScanRules, asked: _Asked) -> Iterator[Columns]:
+    """Columns by expiry and kind."""
+    for expiry in scanned_expiries(fitted, rules, asked.exits):
+        model = Model(
+            symbol=fitted.chain.symbol,
+            expiry=expiry,
+            market=fitted.market_of(expiry),
+            smile=fitted.smile,
+            rules=rules,
+        )
+        series = {
+            kind: series_of(fitted.chain, model, kind) for kind in {one.option_type for one in rules.kinds}
+        }
+        yield from _expiry_blocks(model, series, asked)
+
+
+def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked) -> Iterator[Columns]:
+    underlying = instrument(model.symbol)
+    for kind in model.rules.kinds:
+        options = series[kind.option_type]
+        pairs = pair_up(options, model, kind, multiplier=underlying.option_multiplier)
+        if not pairs.long.size:
+            continue
+        sided = dataclasses.replace(asked.exits, side=kind.side)
+        legs = tuple(
+            OptionLeg(side=side, option_type=kind.option_type, strike=strike, expiry=model.expiry)
+            for side, strike in zip((Side.LONG, Side.SHORT), options.strike[:2].tolist(), strict=True)
+        )
+        trade = Trade(instrument=underlying, legs=legs)
+        under = Terms(
+            model=model,
+            trade=trade,
+            account=asked.account,
+            exits=sided,
+            view=asked.view,
+            break_even=asked.break_even,
+        )
+        columns = columns_of(options, pairs, under)
+        count = len(pairs.long)
+        yield {
+            "kind": np.full(count, list(SpreadKind).index(kind), dtype=np.int8),
+            "expiry": np.full(count, np.datetime64(model.expiry, "s")),
+            "dte": np.full(count, model.days),
+            **columns,
+        }
+
+
+def _about(
+    fitted: FittedChain, account: Account, view: View, rules: ScanRules, rank: str
+) -> dict[Hashable, str | float]:
+    chain, smile = fitted.chain, fitted.smile
+    commission = 4 * account.costs.commission_per_contract
+    return {
+        "symbol": chain.symbol,
+        "date": chain.date.isoformat(),
+        "spot": chain.spot,
+        "view": view.name,
+        "rank": rank,
+        "filled_at": str(rules.at),
+        "costs": f"${commission:,.2f} of commissions a spread, and half the quoted widths on each side",
+        "valuation": f"{rules.valuation}, smile sticky by {rules.sticky}",
+        "smile_inside": smile.inside,
+        "smile_liquid": sum(fit.liquid for fit in smile.fits),
+        "smile_arbitrage": ", ".join(str(fit.expiry) for fit in smile.fits if not fit.free_of_arbitrage),
+    }
+
+
+def _nothing(fitted: FittedChain, rules: ScanRules) -> str:
+    days = ", ".join(str((expiry - fitted.chain.date).days) for expiry in fitted.chain.expiries()) or "none"
+    return (
+        f"{fitted.chain.symbol} {fitted.chain.date}: no spread passes the rules with "
+        f"{rules.min_days} to {rules.max_days} days to expiry; listed days: {days}"
+    )

@@ -1,0 +1,77 @@
+"""Options of one expiry and type as columns: quotes, fills, model values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.chains import Chain, QuoteStatus
+from riskcalc.domain import FillPrice, OptionType
+from riskcalc.pricing import OptionGreeks
+from riskcalc.scanning.expiry_exits import Model
+from riskcalc.scanning.rules import ScanRules
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Series:
+    """Usable options, lowest strike first; arrays of shape (n,), prices per share."""
+
+    option_type: OptionType
+    strike: Floats
+    bid: Floats
+    ask: Floats
+    open_interest: Floats
+    vol: Floats
+    """The smile's."""
+    greeks: OptionGreeks
+    """Now, at the smile's vol."""
+
+    def __len__(self) -> int:
+        """Options."""
+        return len(self.strike)
+
+    def fills(self, at: FillPrice) -> tuple[Floats, Floats, Floats]:
+        """Premium when bought, premium when sold, and what the width still costs until the exit.
+
+        The same as `riskcalc.planning.enter` has them, for all options at once.
+        """
+        width = self.ask - self.bid
+        if at is FillPrice.MID:
+            middle = (self.bid + self.ask) / 2
+            return middle, middle, width
+        if at is FillPrice.NATURAL:
+            return self.ask, self.bid, width / 2
+        return self.ask + width / 2, np.maximum(self.bid - width / 2, 0.0), width / 2
+
+
+def series_of(chain: Chain, model: Model, option_type: OptionType) -> Series:
+    """Pick the usable options of an expiry and type that the rules let through, and price them."""
+    rules = model.rules
+    rows = np.flatnonzero(
+        (chain.expiry == np.datetime64(model.expiry))
+        & (chain.option_type == int(option_type))
+        & np.isin(chain.status, [int(status) for status in QuoteStatus if status.usable])
+        & (chain.ask - chain.bid <= rules.max_quoted_width)
+        & _held_enough(chain.open_interest, rules)
+    )
+    strike = chain.strike[rows]
+    vol = model.vols(strike)
+    return Series(
+        option_type=option_type,
+        strike=strike,
+        bid=chain.bid[rows],
+        ask=chain.ask[rows],
+        open_interest=chain.open_interest[rows],
+        vol=vol,
+        greeks=model.greeks(sign=int(option_type), strike=strike, vol=vol, spot=model.spot),
+    )
+
+
+def _held_enough(open_interest: Floats, rules: ScanRules) -> NDArray[np.bool_]:
+    held = np.nan_to_num(open_interest, nan=0.0)
+    enough: NDArray[np.bool_] = held >= rules.min_open_interest
+    return enough

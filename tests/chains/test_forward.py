@@ -1,0 +1,134 @@
+import dataclasses
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+
+from riskcalc.chains import read_chain
+from riskcalc.chains.forward import forward_market, implied_forwards
+from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote
+from riskcalc.pricing import black_scholes
+from tests.chains.quoted import DAY, model_chain
+from tests.outside import reference_file
+
+EX_DATE = CashDividend(ex_date=DAY + dt.timedelta(days=57), amount=0.8)
+
+
+@pytest.mark.parametrize("dividend_yield", [-0.02, 0.0, 0.013, 0.08])
+def test_the_yield_behind_american_quotes_is_found(dividend_yield):
+    found = implied_forwards(model_chain(dividend_yield=dividend_yield, strikes=range(90, 111)), rate=0.04)
+    for one in found:
+        assert one.dividend_yield == pytest.approx(dividend_yield, abs=2e-5)
+        assert one.forward == pytest.approx(100 * math.exp((0.04 - dividend_yield) * one.years), abs=1e-3)
+        assert one.vol == pytest.approx(0.2, abs=1e-5)
+        assert one.rate == 0.04
+        assert one.pairs >= 9
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.055])
+def test_with_dividends_the_quotes_imply_a_rate(rate):
+    chain = model_chain(rate=rate, times=[57 / 365], amounts=[0.8])
+    near, far = implied_forwards(chain, rate=0.04, dividends=(EX_DATE,))
+    assert (near.rate, far.rate) == (pytest.approx(rate, abs=2e-5), pytest.approx(rate, abs=2e-5))
+    assert near.dividend_yield == far.dividend_yield == 0
+    assert far.forward == pytest.approx(
+        (100 - 0.8 * math.exp(-rate * 57 / 365)) * math.exp(rate * 60 / 365), abs=1e-3
+    )
+
+
+def test_a_dividend_that_is_not_given_shows_as_value_paid_but_not_in_full():
+    # Holders of calls escape a cash dividend on its eve, a yield only in part.
+    near, far = implied_forwards(model_chain(times=[57 / 365], amounts=[0.8]), rate=0.04)
+    assert near.dividend_value == pytest.approx(0.0, abs=2e-3)
+    assert 0.4 < far.dividend_value < 0.8 * math.exp(-0.04 * 57 / 365)
+
+
+def test_european_parity_misses_what_early_exercise_adds():
+    # The reason for all this: at 8 % rate the put's right to exercise moves the plain parity forward.
+    chain = model_chain(rate=0.08, days=(60,))
+    call, put = (
+        (chain.bid + chain.ask)[(chain.strike == 104) & (chain.option_type == sign)][0] / 2
+        for sign in (1, -1)
+    )
+    (found,) = implied_forwards(chain, rate=0.08)
+    true = 100 * math.exp(0.08 * 60 / 365)
+    plain = 104 + math.exp(0.08 * 60 / 365) * (call - put)
+    assert abs(plain - true) > 0.05
+    assert found.forward == pytest.approx(true, abs=1e-3)
+
+
+def test_wide_quotes_make_it_uncertain():
+    tight, wide = (implied_forwards(model_chain(width=width), rate=0.04)[0] for width in (0.02, 0.2))
+    assert wide.error == pytest.approx(10 * tight.error, rel=0.05)
+    assert tight.error == pytest.approx(math.hypot(0.02, 0.02) / math.sqrt(12) / math.sqrt(10), rel=0.05)
+    assert tight.carry_error == pytest.approx(tight.error / tight.forward / tight.years)
+
+
+def test_one_stale_quote_does_not_move_it():
+    chain = model_chain(days=(60,))
+    stale = (chain.strike == 100) & (chain.option_type == 1)
+    moved = type(chain)(
+        symbol=chain.symbol,
+        date=chain.date,
+        spot=chain.spot,
+        expiry=chain.expiry,
+        strike=chain.strike,
+        option_type=chain.option_type,
+        bid=chain.bid + 1.0 * stale,
+        ask=chain.ask + 1.0 * stale,
+    )
+    (found,) = implied_forwards(moved, rate=0.04)
+    assert (found.pairs, found.dividend_yield) == (9, pytest.approx(0.0, abs=2e-5))
+
+
+def test_without_a_pair_the_given_terms_hold():
+    chain = model_chain(strikes=(100,), days=(60,))
+    calls = chain.option_type == 1
+    alone = type(chain)(
+        symbol="IWM",
+        date=DAY,
+        spot=100.0,
+        **{name: getattr(chain, name)[calls] for name in ("expiry", "strike", "option_type", "bid", "ask")},
+    )
+    (found,) = implied_forwards(alone, rate=0.05)
+    assert found.forward == pytest.approx(100 * math.exp(0.05 * 60 / 365))
+    assert (found.pairs, found.error, found.dividend_yield) == (0, math.inf, pytest.approx(0.0))
+    assert math.isnan(found.vol)
+
+
+def test_the_market_of_a_forward_prices_at_it():
+    (found,) = implied_forwards(model_chain(dividend_yield=0.013, days=(60,)), rate=0.04)
+    market = forward_market(
+        found, Market(date=DAY, rate=0.05, quotes={"IWM": Quote(spot=100, vol=0.2)}), "IWM"
+    )
+    assert (market.rate, market.quote("IWM").dividend_yield) == (0.04, found.dividend_yield)
+
+
+def test_a_real_chain_has_one_smooth_carry():
+    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    found = implied_forwards(chain, rate=0.04)
+    assert len(found) == 16
+    assert all(one.pairs >= 8 for one in found)
+    # The note beside the file: parity-implied carry of 2.3 % to 3.4 % a year.
+    carry = np.array([one.rate - one.dividend_yield for one in found if one.years > 30 / 365])
+    assert ((carry > 0.02) & (carry < 0.04)).all()
+    assert max(one.carry_error for one in found if one.years > 30 / 365) < 0.002
+
+
+def test_a_european_chain_has_the_plain_parity():
+    from_model = model_chain(days=(60,))
+    years = 60 / 365
+    value = black_scholes(
+        sign=from_model.option_type,
+        spot=100.0,
+        strike=from_model.strike,
+        time_to_expiry=years,
+        vol=0.2,
+        rate=0.04,
+        dividend_yield=0.015,
+    ).value
+    chain = dataclasses.replace(from_model, symbol="RUT", bid=value - 0.01, ask=value + 0.01)
+    (found,) = implied_forwards(chain, rate=0.04, dividends=(EX_DATE,), exercise=ExerciseStyle.EUROPEAN)
+    assert found.dividend_yield == pytest.approx(0.015, abs=1e-6)
+    assert found.forward == pytest.approx(100 * math.exp(0.025 * years), abs=1e-5)

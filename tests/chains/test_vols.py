@@ -1,0 +1,87 @@
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from riskcalc.chains import Chain, read_chain
+from riskcalc.chains.forward import implied_forwards
+from riskcalc.chains.vols import chain_vols
+from riskcalc.domain import CashDividend
+from riskcalc.pricing import VolStatus, american
+from tests.chains.quoted import DAY, model_chain
+from tests.outside import reference_file
+
+
+def smile(strike, years):
+    return 0.2 + 0.002 * (100 - strike) + 0.02 * years
+
+
+def test_every_quote_of_a_model_chain_gives_its_vol_back():
+    chain = model_chain(vol=smile, dividend_yield=0.01, strikes=range(90, 112, 2))
+    found = chain_vols(chain, rate=0.04)
+    years = (chain.expiry - np.datetime64(DAY)).astype(float) / 365
+    assert (found.mid_status == VolStatus.OK).all()
+    assert found.mid == pytest.approx(smile(chain.strike, years), abs=2e-4)
+    assert not (found.bid >= found.mid).any()
+    assert (found.mid < found.ask).all()
+
+
+def test_quotes_without_a_price_have_no_vol_and_say_so():
+    rows = [(90, 0.0, 0.05), (100, 3.5, 3.6), (110, np.nan, 0.1), (120, 0.3, 0.2), (130, 0.1, 0.1)]
+    strike, bid, ask = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    expiry = [np.datetime64(DAY) + 60] * 4 + [np.datetime64(DAY)]
+    chain = Chain(
+        symbol="IWM",
+        date=DAY,
+        spot=100.0,
+        expiry=expiry,
+        strike=strike,
+        option_type=[1] * 5,
+        bid=bid,
+        ask=ask,
+    )
+    found = chain_vols(chain, rate=0.04)
+    by_strike = {float(at): code for at, code in zip(chain.strike, found.mid_status, strict=True)}
+    assert by_strike == {
+        90: VolStatus.NOT_FINITE,
+        100: VolStatus.OK,
+        110: VolStatus.NOT_FINITE,
+        120: VolStatus.NOT_FINITE,
+        130: VolStatus.NO_TIME,
+    }
+    assert sum(found.status_counts().values()) == len(chain)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_whole_real_chain_reprices_to_its_mids(dated):
+    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    dividends = (CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8),) if dated else ()
+    forwards = implied_forwards(chain, rate=0.04, dividends=dividends)
+    found = chain_vols(chain, rate=0.04, dividends=dividends, forwards=forwards)
+    counts = found.status_counts()
+    assert counts[VolStatus.NOT_CONVERGED] == counts[VolStatus.ABOVE_BOUND] == 0
+    assert counts[VolStatus.OK] > 2000
+    one = forwards[-1]
+    rows = np.flatnonzero(
+        (chain.expiry == np.datetime64(one.expiry)) & (found.mid_status == VolStatus.OK) & (found.mid > 0)
+    )
+    value = american(
+        sign=chain.option_type[rows],
+        spot=chain.spot,
+        strike=chain.strike[rows],
+        time_to_expiry=one.years,
+        vol=found.mid[rows],
+        rate=one.rate,
+        dividend_yield=one.dividend_yield,
+        dividend_times=[57 / 365] if dated else (),
+        dividend_amounts=[0.8] if dated else (),
+    ).value
+    assert value == pytest.approx((chain.bid + chain.ask)[rows] / 2, abs=1e-5)
+
+
+def test_call_and_put_agree_near_the_money_on_a_real_chain():
+    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    found = chain_vols(chain, rate=0.04)
+    near = (np.abs(chain.strike / chain.spot - 1) < 0.02) & (chain.expiry > np.datetime64("2026-08-05"))
+    calls, puts = (found.mid[near & (chain.option_type == sign)] for sign in (1, -1))
+    assert np.nanmedian(np.abs(calls - puts)) < 0.001

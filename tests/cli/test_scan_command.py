@@ -1,0 +1,134 @@
+import csv
+import json
+
+import pandas as pd
+import pytest
+
+import riskcalc as rc
+from riskcalc.cli import scan_command
+from riskcalc.scanning import SpreadKind
+from tests.chains.quoted import DAY
+from tests.scanning.smiling import smiling_chain
+from tests.scanning.test_history import another_day, table_of
+
+
+@pytest.fixture(scope="module")
+def quotes(tmp_path_factory):
+    path = tmp_path_factory.mktemp("quotes") / "iwm.csv"
+    table_of(smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10)))).to_csv(path, index=False)
+    return path
+
+
+def test_options_are_those_of_the_library():
+    assert list(SpreadKind) == list(scan_command.KINDS)
+
+
+def test_the_sample_is_scanned_under_the_default_preset(run):
+    code, out, err = run("scan", "--sample", "--top", "3")
+    assert (code, err) == (0, "")
+    assert out.startswith("IWM 295.39 on 2026-07-20: ")
+    for part in (
+        "neutral (risk-neutral drift, implied vol)",
+        "edge after costs against the fitted smile, per dollar risked",
+        "liquid strikes inside bid and ask",
+        "$2.60 of commissions a spread",
+        "Best 3 of ",
+        "\n3  ",
+    ):
+        assert part in out
+    assert "\n4  " not in out
+    assert "\x1b" not in out
+
+
+def test_json_has_the_terms_and_the_rows(run, quotes):
+    code, out, _ = run("scan", str(quotes), "--drift", "12%", "--top", "2", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["terms"]["view"] == "drift +12.0% a year, implied vol"
+    assert answer["found"] > 2
+    first, second = answer["rows"]
+    assert first["view_r"] >= second["view_r"]
+    assert (first["kind"], first["expiry"]) == ("call debit", "2026-09-18")
+
+
+def test_it_is_the_librarys_scan(run, quotes):
+    _, out, _ = run("scan", str(quotes), "--all-sizes", "--top", "1", "--json")
+    preset = rc.load_preset("iwm-call-spread")
+    table = rc.scan(rc.read_chain(quotes), market=preset.market, account=preset.account, exits=preset.exits)
+    (row,) = json.loads(out)["rows"]
+    assert json.loads(out)["found"] == len(table)
+    assert row["view_r"] == pytest.approx(table["view_r"].iloc[0])
+
+
+def test_rows_are_filtered_and_ranked(run, quotes):
+    arguments = ("--kind", "all", "--min-width", "10", "--max-width", "20", "--rank", "reward_to_risk")
+    _, out, _ = run("scan", str(quotes), *arguments, "--top", "500", "--json")
+    rows = json.loads(out)["rows"]
+    assert {row["kind"] for row in rows} == set(SpreadKind)
+    assert {abs(row["long_strike"] - row["short_strike"]) for row in rows} == {10.0, 20.0}
+    ratios = [row["reward_to_risk"] for row in rows]
+    assert ratios == sorted(ratios, reverse=True)
+    assert all(row["units"] >= 1 for row in rows)
+
+
+def test_all_rows_are_written_to_files(run, quotes, tmp_path):
+    table, frame = tmp_path / "rows.csv", tmp_path / "rows.parquet"
+    code, _, _ = run("scan", str(quotes), "--csv", str(table), "--parquet", str(frame), "--top", "1")
+    with table.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert code == 0
+    assert len(rows) == len(pd.read_parquet(frame)) > 1
+    assert rows[0]["kind"] == "call debit"
+
+
+def test_a_row_is_opened_as_a_plan(run, quotes):
+    _, out, _ = run("scan", str(quotes), "--top", "2", "--json")
+    row = json.loads(out)["rows"][1]
+    code, out, _ = run("scan", str(quotes), "--open", "2", "--json")
+    answer = json.loads(out)
+    assert code in {0, 1}
+    assert answer["price"]["net_debit"] == pytest.approx(row["debit"])
+    assert answer["managed"]["expected_pnl"] == pytest.approx(row["expected_pnl"], abs=2e-3)
+    assert [leg["strike"] for leg in answer["trade"]["legs"]] == [row["long_strike"], row["short_strike"]]
+    code, out, _ = run("scan", str(quotes), "--open", "2")
+    assert "Checks" in out
+
+
+def test_a_folder_is_scanned_as_one_table(run, tmp_path):
+    chain = smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10)))
+    for days in range(2):
+        table_of(another_day(chain, days)).to_csv(tmp_path / f"{days}.csv", index=False)
+    (tmp_path / "bad.csv").write_text("what,is,this\n1,2,3\n")
+    code, out, err = run("scan", str(tmp_path), "--top", "400", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert {row["source"] for row in answer["rows"]} == {"0.csv", "1.csv"}
+    assert {row["date"] for row in answer["rows"]} == {str(DAY), "2026-07-21"}
+    assert err.startswith("riskcalc: left out: ")
+    assert "bad.csv" in err
+    code, out, _ = run("scan", str(tmp_path), "--open", "1")
+    assert "Checks" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ((), "give either FILEs and folders or --sample"),
+        (("--sample", "--rank", "luck"), "rank must be one of expiry, dte"),
+        (("--sample", "--open", "99999"), "--open must be a row of the "),
+        (("--sample", "--min-days", "91"), "min_days must not be above max_days, got 91 and 90"),
+        (("--sample", "--min-days", "400", "--max-days", "500"), "no spread passes the rules"),
+        (("--sample", "--max-delta", "1.5"), "max_delta must be in [0, 1], got 1.5"),
+        (("--sample", "--csv", "/no/such/folder/rows.csv"), "the table cannot be written"),
+        (("no-such-file.csv",), "no-such-file.csv"),
+        (("--sample", "--kind", "condor"), "'condor' is not one of"),
+        (("--sample", "--drift", "fast"), "--drift"),
+        (("--sample", "--european", "--open", "1"), "scan with valuation american"),
+    ],
+)
+def test_bad_input_is_one_clear_line(run, arguments, text):
+    code, out, err = run("scan", *arguments)
+    assert code == 2
+    assert out == ""
+    assert text in err
+    assert "Traceback" not in err

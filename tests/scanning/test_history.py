@@ -1,0 +1,152 @@
+import os
+import signal
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskcalc.chains import Chain
+from riskcalc.domain import View
+from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.scanning import ScanRules
+from riskcalc.scanning.history import ScanTerms, Source, chain_sources, read_source, scan_history
+from tests.chains.quoted import DAY
+from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain
+
+TERMS = ScanTerms(market=MARKET, account=ACCOUNT, exits=EXITS, view=View(drift=0.1), rules=ScanRules())
+STRIKES = tuple(range(270, 340, 10))
+
+
+def table_of(chain):
+    frame = chain.to_frame().drop(columns="status")
+    return frame.assign(spot=chain.spot, date=str(chain.date)).drop(columns=["last", "volume", "quoted_vol"])
+
+
+def another_day(chain, days):
+    return Chain(
+        symbol=chain.symbol,
+        date=(np.datetime64(DAY) + days).astype(object),
+        spot=chain.spot,
+        expiry=chain.expiry,
+        strike=chain.strike,
+        option_type=chain.option_type,
+        bid=chain.bid,
+        ask=chain.ask,
+        open_interest=chain.open_interest,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("history")
+    chain = smiling_chain(days=(60,), strikes=STRIKES)
+    for days in range(4):
+        table_of(another_day(chain, days)).to_csv(path / f"day-{days}.csv", index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def alone(folder):
+    return scan_history(chain_sources([folder]), TERMS)
+
+
+def test_a_folder_is_one_table(alone):
+    assert sorted(alone["source"].unique()) == [f"day-{days}.csv" for days in range(4)]
+    assert sorted(alone["date"].unique()) == ["2026-07-20", "2026-07-21", "2026-07-22", "2026-07-23"]
+    assert alone["view_r"].is_monotonic_decreasing
+    assert alone.attrs["chains"] == 4
+    assert alone.attrs["symbol"] == "IWM"
+    assert alone.attrs["smile_inside"] == 1.0
+    assert alone.attrs["smile_liquid"] >= 4 * 6
+
+
+def test_its_rows_are_those_of_each_chain_alone(folder, alone):
+    chain = read_source(Source(folder / "day-2.csv"))
+    one = TERMS.scan(chain)
+    rows = alone[alone["source"] == "day-2.csv"].drop(columns=["source", "date"]).reset_index(drop=True)
+    keys = ["expiry", "long_strike", "short_strike"]
+    pd.testing.assert_frame_equal(
+        rows.sort_values(keys, ignore_index=True),
+        one.sort_values(keys, ignore_index=True),
+        check_categorical=False,
+    )
+
+
+def test_a_parquet_history_is_split_by_day(folder, alone, tmp_path):
+    whole = pd.concat([pd.read_csv(path) for path in sorted(folder.iterdir())])
+    whole.to_parquet(tmp_path / "history.parquet", index=False)
+    sources = chain_sources([tmp_path])
+    assert [source.name for source in sources] == [
+        f"history.parquet 2026-07-{20 + days}" for days in range(4)
+    ]
+    found = scan_history(sources, TERMS)
+    pd.testing.assert_frame_equal(found.drop(columns="source"), alone.drop(columns="source"))
+
+
+def test_a_bad_file_is_left_out_and_named(folder, alone, tmp_path):
+    (tmp_path / "bad.csv").write_text("nothing,here\n1,2\n")
+    found = scan_history(chain_sources([folder, tmp_path / "bad.csv"]), TERMS)
+    assert len(found) == len(alone)
+    (problem,) = found.attrs["problems"]
+    assert "bad.csv" in problem
+    with pytest.raises(ChainError, match=r"bad\.csv"):
+        scan_history(chain_sources([tmp_path / "bad.csv"]), TERMS)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(ChainError, match=r"the folder holds no file that ends in \.csv, \.json, \.parquet"):
+        chain_sources([tmp_path])
+
+
+def test_progress_is_told(folder):
+    told = []
+    scan_history(chain_sources([folder]), TERMS, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed", reason="riskcalc[cluster] is not installed")
+    with warnings.catch_warnings():
+        # Distributed says on which port its dashboard is when the usual one is taken.
+        warnings.filterwarnings("ignore", message="Port .* is already in use", category=UserWarning)
+        running = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        )
+    with running:
+        yield running
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_table(folder, alone, cluster):
+    found = scan_history(chain_sources([folder]), TERMS, scheduler=cluster.scheduler_address)
+    pd.testing.assert_frame_equal(found, alone)
+
+
+@pytest.mark.slow
+def test_a_lost_worker_costs_no_row(folder, alone, cluster):
+    sources = chain_sources([folder]) * 6
+    killed = []
+
+    def kill_one(*_):
+        if not killed:
+            worker = next(iter(cluster.workers.values()))
+            killed.append(worker.process.process.pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    found = scan_history(sources, TERMS, scheduler=cluster.scheduler_address, progress=kill_one)
+    assert killed
+    assert len(found) == 6 * len(alone)
+    assert not found.attrs["problems"]
+    assert found["view_r"].to_numpy() == pytest.approx(np.repeat(alone["view_r"].to_numpy(), 6))
+
+
+@pytest.mark.slow
+def test_no_scheduler_is_a_clear_error(folder):
+    pytest.importorskip("distributed")
+    started = time.monotonic()
+    with pytest.raises(InvalidInputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        scan_history(chain_sources([folder]), TERMS, scheduler="tcp://127.0.0.1:9")
+    assert time.monotonic() - started < 60
