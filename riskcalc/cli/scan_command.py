@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import RATE, VOL, as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
 from riskcalc.errors import InvalidInputError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from riskcalc.domain import TradePlan
     from riskcalc.scanning import ScanRules
-    from riskcalc.scanning.history import ScanTerms
+    from riskcalc.scanning.history import ScanTerms, Source
 
 EXAMPLES = """\b
 Examples:
@@ -28,6 +28,7 @@ Examples:
   riskcalc scan quotes.csv --drift 12% --vol 22% --at natural
   riskcalc scan quotes.csv --kind "put credit" --min-delta 0.2 --max-width 10 --rank prob_profit
   riskcalc scan quotes.csv --open 1
+  riskcalc scan quotes.csv --open 1 --screen
   riskcalc scan history/ --csv best.csv --scheduler tcp://localhost:8786
 """
 DEFAULT_PRESET = "iwm-call-spread"
@@ -83,6 +84,7 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows to a CSV file.")
 @click.option("--parquet", "parquet_path", type=click.Path(path_type=Path), help="Write all rows as Parquet.")
 @click.option("--open", "opened", type=click.IntRange(min=1), metavar="ROW", help="Print the plan of a row.")
+@click.option("--screen", is_flag=True, help="With --open: tune the row on the terminal screen instead.")
 @click.option("--scheduler", metavar="ADDRESS", help="Scan on a Dask cluster: tcp://host:8786.")
 @as_json
 @click.pass_context
@@ -96,6 +98,7 @@ def command(
     csv_path: Path | None,
     parquet_path: Path | None,
     opened: int | None,
+    screen: bool,
     scheduler: str | None,
     json_wanted: bool,
     **asked: Any,  # noqa: ANN401 - whatever click read of the terms
@@ -107,9 +110,14 @@ def command(
     """
     if bool(paths) == sample:
         raise click.UsageError("give either FILEs and folders or --sample")
+    if screen and (opened is None or not on_terminal()):
+        raise click.UsageError("--screen needs --open ROW and a terminal")
     terms = _terms(**asked)
     frame = _scanned(paths, terms, scheduler)
     _write(frame, csv_path, parquet_path)
+    if opened is not None and screen:
+        _show(_row(frame, opened), _source(frame, opened, paths), **asked)
+        return
     if opened is not None:
         answer = _plan_of(frame, opened, paths, terms)
         _print_plan(answer, json_wanted=json_wanted)
@@ -212,17 +220,56 @@ def _plan_of(frame: pd.DataFrame, place: int, paths: tuple[Path, ...], terms: Sc
     """The plan of a row, from the chain that it came from."""
     from riskcalc.chains import sample_chain  # noqa: PLC0415 - help is quick
     from riskcalc.scanning import row_plan  # noqa: PLC0415 - as above
-    from riskcalc.scanning.history import chain_sources, read_source  # noqa: PLC0415 - as above
+    from riskcalc.scanning.history import read_source  # noqa: PLC0415 - as above
     from riskcalc.scanning.scan import fitted_chain  # noqa: PLC0415 - as above
 
-    if place > len(frame):
-        raise InvalidInputError(f"--open must be a row of the {len(frame):,} found, got {place}")
-    row = {str(name): value for name, value in frame.iloc[place - 1].items()}
-    sources = {source.name: source for source in chain_sources(paths)}
-    source = sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
+    row, source = _row(frame, place), _source(frame, place, paths)
     chain = sample_chain() if source is None else read_source(source, symbol=terms.symbol)
     fitted = fitted_chain(chain, terms.market, terms.rules)
     return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
+
+
+def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
+    if place > len(frame):
+        raise InvalidInputError(f"--open must be a row of the {len(frame):,} found, got {place}")
+    return {str(name): value for name, value in frame.iloc[place - 1].items()}
+
+
+def _source(frame: pd.DataFrame, place: int, paths: tuple[Path, ...]) -> Source | None:
+    """The chain that a row came from; None for the sample."""
+    from riskcalc.scanning.history import chain_sources  # noqa: PLC0415 - help is quick
+
+    row, sources = _row(frame, place), {source.name: source for source in chain_sources(paths)}
+    return sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
+
+
+def _show(
+    row: dict[str, Any],
+    source: Source | None,
+    *,
+    preset: str,
+    settings: dict[str, Any],
+    drift: float | None,
+    vol: float | None,
+    at: str,
+    **_: Any,  # noqa: ANN401 - the rules, which chose the row
+) -> None:
+    """Open the screen on the preset with the row's legs in place of its own."""
+    from riskcalc.chains.sample import SAMPLE_FILE  # noqa: PLC0415 - help needs no screen
+    from riskcalc.tui.opening import Opening  # noqa: PLC0415 - as above
+    from riskcalc.tui.start import run  # noqa: PLC0415 - as above
+
+    if source is not None and source.day is not None:
+        raise InvalidInputError(f"--screen opens a file of one chain, got a day of {source.path.name}")
+    kind, _side = str(row["kind"]).split()
+    expiry = row["expiry"].date()
+    legs = [
+        {"kind": kind, "side": side, "strike": float(row[f"{side}_strike"]), "expiry": expiry}
+        for side in ("long", "short")
+    ]
+    view = {key: value for key, value in (("view.drift", drift), ("view.vol", vol)) if value is not None}
+    chain = SAMPLE_FILE if source is None else source.path
+    run(Opening(preset=preset, settings=settings | view | {"trade.legs": legs}, chain=chain, at=at))
 
 
 def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:

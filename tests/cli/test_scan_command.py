@@ -94,6 +94,20 @@ def test_a_row_is_opened_as_a_plan(run, quotes):
     assert "Checks" in out
 
 
+def test_a_row_is_opened_on_the_screen(run, quotes, monkeypatch):
+    _, out, _ = run("scan", str(quotes), "--top", "2", "--json")
+    row = json.loads(out)["rows"][1]
+    opened = []
+    monkeypatch.setattr(scan_command, "on_terminal", lambda: True)
+    monkeypatch.setattr("riskcalc.tui.start.run", opened.append)
+    code, out, err = run("scan", str(quotes), "--open", "2", "--screen", "--drift", "12%")
+    assert (code, out, err) == (0, "", "")
+    bench, _ = opened[0].bench(lambda *_: None)
+    assert [leg.strike for leg in bench.state.draft.trade.legs] == [row["long_strike"], row["short_strike"]]
+    assert bench.state.plan.report.net_debit == pytest.approx(row["debit"])
+    assert bench.state.plan.report.view.drift == 0.12
+
+
 def test_a_folder_is_scanned_as_one_table(run, tmp_path):
     chain = smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10)))
     for days in range(2):
@@ -124,6 +138,8 @@ def test_a_folder_is_scanned_as_one_table(run, tmp_path):
         (("--sample", "--kind", "condor"), "'condor' is not one of"),
         (("--sample", "--drift", "fast"), "--drift"),
         (("--sample", "--european", "--open", "1"), "scan with valuation american"),
+        (("--sample", "--open", "1", "--screen"), "--screen needs --open ROW and a terminal"),
+        (("--sample", "--screen"), "--screen needs --open ROW and a terminal"),
     ],
 )
 def test_bad_input_is_one_clear_line(run, arguments, text):
