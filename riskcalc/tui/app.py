@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -66,6 +67,8 @@ class RiskApp(App[None]):
             if not worker.is_cancelled:
                 self.call_from_thread(self._refuse, error)
             return
+        # What the engine brought stays for good: a collection that walked it would stall a key by 20 ms.
+        gc.freeze()
         if not worker.is_cancelled:
             self.call_from_thread(self.desk.begin, bench, note=f"{self._stopped} {note}".strip())
 
