@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check format bench clean
+.PHONY: help run test test-slow check format bench picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ format: $(VENV)/.dev  ## rewrite the code in the house format
 
 bench: $(VENV)/.dev  ## speed and error beside the peers, in one run
 	$(BIN)/python -m benchmarks
+
+picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
+	@$(BIN)/python -m docs.picture
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from riskcalc.cli import main
+from riskcalc.tui.keys import BY_KEY, shown
 from tests.outside import reference_file
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,7 @@ PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
     for name in ("README.md", "docs/vehicles.md", "docs/chains.md")
 }
+LARGEST_PICTURE = 300_000
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 REAL_QUOTES = "quotes.csv"
 """A file that the README's reader has and the repository may not hold."""
@@ -40,6 +42,22 @@ README_COMMANDS = [command for command, _ in commands("README.md")]
 def test_the_first_screen_holds_the_two_commands():
     assert README_COMMANDS[1:3] == ["make run", "make test"]
     assert PAGES["README.md"].index("$ make test") < 1000
+
+
+def test_a_picture_of_the_screen_stands_before_the_first_command():
+    page = PAGES["README.md"]
+    (place,) = re.findall(r"!\[.+\]\((.+)\)", page[: page.index("$ make run")])
+    picture = (ROOT / place).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < LARGEST_PICTURE
+
+
+def test_the_keys_of_the_tour_are_those_of_the_screen():
+    tour = PAGES["README.md"].partition("## The screen")[2].partition("\n## ")[0]
+    named = re.findall(r"`([^\s`▸])`", tour)
+    known = {shown(name) for name in BY_KEY}
+    assert len(named) > 30
+    assert set(named) <= known
 
 
 @pytest.mark.parametrize("command", [one for one in README_COMMANDS if one.startswith("make")])

@@ -13,6 +13,9 @@ from riskcalc.analysis.transitions import Step, Touches, landing, touches
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+LEAST_COUNT = 1e-300
+"""A smaller number of survivors counts as none: a share of it would overflow."""
+
 
 class Tables(NamedTuple):
     """Transitions of one step, by the stage at its start and the one at its end."""
@@ -42,7 +45,8 @@ def transition_tables(levels: ExitStages, nodes: Nodes, step: Step, *, dividend:
         chance = landing(points, ends, nodes.weights * slope, corridor=bounds[place], step=step)
         total = chance.sum(axis=1)
         # The nodes count the survivors to a quadrature's error; their number is known exactly.
-        chance *= np.where(total > 0, touched.neither[place] / np.where(total > 0, total, 1.0), 0.0)[:, None]
+        counted = total > LEAST_COUNT
+        chance *= np.where(counted, touched.neither[place] / np.where(counted, total, 1.0), 0.0)[:, None]
         landed[corridor] = chance
     return _by_stage(levels, corridors, touched, landed, ends)
 

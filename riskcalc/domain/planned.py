@@ -123,6 +123,8 @@ class Check:
     name: str
     status: CheckStatus
     message: str
+    brief: str = ""
+    """The message in at most 24 characters, for where a line has no room for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

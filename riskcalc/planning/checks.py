@@ -40,6 +40,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
     """Hold every rule that applies against a plan, the ones that can fail first."""
     found = (
         _risk_budget(planned),
+        _unlimited_loss(planned),
         _stop_width(planned),
         _days(planned),
         _trigger(planned),
@@ -61,6 +62,7 @@ def _risk_budget(planned: Planned) -> Check:
         "risk budget",
         f"{size.units:,} x ${size.loss_per_unit:,.2f} = ${size.risk:,.2f}, "
         f"{size.risk_fraction:.2%} of equity, the rule allows {allowed:.2%}",
+        brief=f"{size.risk_fraction:.2%} of {allowed:.2%}",
     )
 
 
@@ -72,7 +74,11 @@ def _stop_width(planned: Planned) -> Check | None:
     text = f"stop {100 * stop:.4g}% from the entry"
     if stop > widest * (1 + 1e-12):
         return _fail("stop width", f"{text}, wider than the rule's {100 * widest:.4g}%")
-    return _ok("stop width", f"{text}, the rule allows {100 * widest:.4g}%")
+    return _ok(
+        "stop width",
+        f"{text}, the rule allows {100 * widest:.4g}%",
+        brief=f"{100 * stop:.4g}% of {100 * widest:.4g}%",
+    )
 
 
 def _days(planned: Planned) -> Check | None:
@@ -83,7 +89,11 @@ def _days(planned: Planned) -> Check | None:
         return None
     days = (last - planned.report.market.date).days
     text = f"{days} days to the {what} on {last}, the rule is {_window(low, high)}"
-    return _ok("days", text) if planned.entry.allows_days(days) else _fail("days", text)
+    return (
+        _ok("days", text, brief=f"{days}, rule {_window(low, high)}")
+        if planned.entry.allows_days(days)
+        else _fail("days", text)
+    )
 
 
 def _window(low: int | None, high: int | None) -> str:
@@ -99,7 +109,8 @@ def _trigger(planned: Planned) -> Check | None:
     observed = [trigger for trigger in triggers if trigger.signal in signals]
     met = [trigger for trigger in observed if trigger.met_by(signals[trigger.signal])]
     if met:
-        return _ok("trigger", "; ".join(_said(trigger, signals[trigger.signal]) for trigger in met))
+        said = "; ".join(_said(trigger, signals[trigger.signal]) for trigger in met)
+        return _ok("trigger", said, brief="met")
     if len(observed) < len(triggers):
         missing = [trigger for trigger in triggers if trigger.signal not in signals]
         names = ", ".join(f"market.signals.{trigger.signal}" for trigger in missing)
@@ -125,7 +136,8 @@ def _heat(planned: Planned) -> Check:
     heat = account.open_risk + planned.size.risk
     allowed = account.equity * account.limits.max_heat_fraction
     text = f"${heat:,.2f} at risk over all open trades, the rule allows ${allowed:,.2f}"
-    return _ok("heat", text) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
+    brief = f"${heat:,.0f} of ${allowed:,.0f}"
+    return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
 
 
 def _gap(planned: Planned) -> Check | None:
@@ -133,7 +145,12 @@ def _gap(planned: Planned) -> Check | None:
     if size.loss_at_gap is None or size.units == 0:
         return None
     text = f"the worst gap line loses ${size.loss_at_gap:,.2f}, the budget is ${size.risk_budget:,.2f}"
-    return _ok("gap", text) if size.loss_at_gap <= size.risk_budget * (1 + 1e-9) else _warn("gap", text)
+    brief = f"${size.loss_at_gap:,.0f} of ${size.risk_budget:,.0f}"
+    return (
+        _ok("gap", text, brief=brief)
+        if size.loss_at_gap <= size.risk_budget * (1 + 1e-9)
+        else _warn("gap", text)
+    )
 
 
 def _quoted_width(planned: Planned) -> Check | None:
@@ -143,7 +160,9 @@ def _quoted_width(planned: Planned) -> Check | None:
     if not cost or not value:
         return None
     text = f"the quoted widths cost ${cost:,.2f} a unit, {cost / value:.1%} of its price"
-    return _warn("quoted width", text) if cost > WIDE_QUOTE * value else _ok("quoted width", text)
+    if cost > WIDE_QUOTE * value:
+        return _warn("quoted width", text)
+    return _ok("quoted width", text, brief=f"{cost / value:.1%} of the price")
 
 
 def _targets(planned: Planned) -> Check | None:
@@ -156,9 +175,10 @@ def _targets(planned: Planned) -> Check | None:
     cap, spot = max(calls), report.market.quote(report.trade.symbol).spot
     beyond = [target.move for target in planned.exits.targets if spot * (1 + target.move) > cap * 1.001]
     if not beyond:
-        return _ok("targets", f"all targets lie below the short strike {cap:g}")
+        return _ok("targets", f"all targets lie below the short strike {cap:g}", brief=f"below {cap:g}")
     moves = ", ".join(f"+{100 * move:.4g}%" for move in beyond)
-    return _ok("targets", f"{moves} is beyond the short strike {cap:g}: only time adds to the gain there")
+    text = f"{moves} is beyond the short strike {cap:g}: only time adds to the gain there"
+    return _ok("targets", text, brief=f"{moves} is past {cap:g}")
 
 
 def _assignment(planned: Planned) -> Check | None:
@@ -173,12 +193,25 @@ def _assignment(planned: Planned) -> Check | None:
         f"chance {worst.chance:.1%}; the dividend owed is ${worst.dividend_dollars:,.2f}"
     )
     if worst.boundary == float("inf"):
-        return _ok("assignment", f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small")
-    return _warn("assignment", text) if worst.chance > LIKELY_ASSIGNMENT else _ok("assignment", text)
+        text = f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small"
+        return _ok("assignment", text, brief="dividend too small")
+    if worst.chance > LIKELY_ASSIGNMENT:
+        return _warn("assignment", text)
+    return _ok("assignment", text, brief=f"{worst.chance:.1%} on {worst.eve:%m-%d}")
 
 
-def _ok(name: str, message: str) -> Check:
-    return Check(name=name, status=CheckStatus.OK, message=message)
+def _unlimited_loss(planned: Planned) -> Check | None:
+    """Whether sold options may lose without limit: a size by the stop says nothing of that."""
+    report = planned.report
+    sold = [leg.label for leg in report.trade.option_legs if leg.side is Side.SHORT]
+    if not sold or report.max_loss != float("inf"):
+        return None
+    text = f"{', '.join(sold)} may lose without limit: the size trusts the stop, and a gap jumps it"
+    return _warn("unlimited loss", text)
+
+
+def _ok(name: str, message: str, *, brief: str) -> Check:
+    return Check(name=name, status=CheckStatus.OK, message=message, brief=brief)
 
 
 def _warn(name: str, message: str) -> Check:

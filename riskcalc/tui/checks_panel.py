@@ -18,4 +18,5 @@ class ChecksPanel(PlanPanel):
         """The panel's text."""
         from riskcalc.formatting.panel import checks_lines  # noqa: PLC0415 - the first frame comes before the engine
 
-        return checks_lines(plan, width=width, pinned=pinned, stale=stale)
+        roomy = self.screen.has_class("-wide") and self.screen.has_class("-high")
+        return checks_lines(plan, width=width, pinned=pinned, stale=stale, whole=roomy)

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from riskcalc.tui.desk import Desk
 
-LEG_KEY_PARTS = 3
-"""Parts of the key of a leg's field: ``legs.0.strike``."""
-
 
 def step(desk: Desk, *, count: int) -> None:
     """Step the focused field on its grid."""
@@ -19,6 +16,14 @@ def step(desk: Desk, *, count: int) -> None:
 def move(desk: Desk, *, count: int) -> None:
     """Focus another field; around the ends it goes on at the other one."""
     _focus(desk, (desk.form.current + count) % len(desk.form.rows))
+
+
+def move_main(desk: Desk, *, count: int) -> None:
+    """Focus another main field; around the ends it goes on at the other one."""
+    rows, index = desk.form.rows, desk.form.current + count
+    while not rows[index % len(rows)].main:
+        index += count
+    _focus(desk, index % len(rows))
 
 
 def first(desk: Desk) -> None:
@@ -94,23 +99,31 @@ def shift_strikes(desk: Desk, *, count: int) -> None:
     desk.show()
 
 
-def add_leg(desk: Desk) -> None:
-    """Add a leg and focus it."""
-    desk.bench.add_leg()
+def add(desk: Desk) -> None:
+    """Add a target where an exit is focused, else a leg, and focus it."""
+    exits = desk.form.row.section == "EXITS"
+    (desk.bench.add_target if exits else desk.bench.add_leg)()
     desk.show()
-    legs = [index for index, row in enumerate(desk.form.rows) if row.key.endswith(".side")]
-    if legs:
-        _focus(desk, legs[-1])
+    _focus_last(desk, ".move" if exits else ".side")
 
 
-def delete_leg(desk: Desk) -> None:
-    """Delete the leg whose field is focused."""
+def delete(desk: Desk) -> None:
+    """Delete the leg or the target whose field is focused."""
     parts = desk.form.row.key.split(".")
-    if parts[0] != "legs" or len(parts) != LEG_KEY_PARTS:
-        desk.note("to delete a leg, go to one of its fields")
+    if parts[0] == "legs":
+        desk.bench.delete_leg(int(parts[1]))
+    elif parts[:2] == ["exits", "targets"]:
+        desk.bench.delete_target(int(parts[2]))
+    else:
+        desk.note("to delete a leg or a target, go to one of its fields")
         return
-    desk.bench.delete_leg(int(parts[1]))
     desk.show()
+
+
+def _focus_last(desk: Desk, ending: str) -> None:
+    found = [index for index, row in enumerate(desk.form.rows) if row.key.endswith(ending)]
+    if found and not desk.bench.state.problem:
+        _focus(desk, found[-1])
 
 
 def pin(desk: Desk) -> None:

@@ -28,11 +28,10 @@ class FieldRow:
     key: str = ""
     """The field behind the row; empty before the engine has come."""
     help: str = ""
-
-    @property
-    def signed(self) -> bool:
-        """Whether the value carries its sign, so that one may be typed."""
-        return self.text.startswith(("+", "-"))
+    main: bool = True
+    """Whether it is always shown; the others follow the main one they belong to, where there is room."""
+    signed: bool = False
+    """Whether the value carries its sign, so that one may be typed."""
 
 
 def heading_strip(section: str, style_of: StyleOf) -> Strip:

@@ -75,8 +75,10 @@ class Form(LineWidget):
         self.invalid_key = ""
         self.position: float | None = None
         self._top = 0
-        self._lines = list(_lines(rows, current=0))
         self._drawn: list[Hashable] = []
+        self._folded: set[int] = set()
+        self._lines: list[Line] = []
+        self._lay_out()
 
     @property
     def row(self) -> FieldRow:
@@ -101,8 +103,7 @@ class Form(LineWidget):
     def focus_row(self, index: int) -> None:
         """Focus a row, the nearest where there is no such index, and bring it into view."""
         self.current = min(max(index, 0), len(self.rows) - 1)
-        self._lines = list(_lines(self.rows, current=self.current))
-        self._scroll_to_current()
+        self._lay_out()
         self._redraw()
 
     def focus_key(self, key: str, rows: tuple[FieldRow, ...]) -> None:
@@ -118,8 +119,9 @@ class Form(LineWidget):
         return Strip([*strip, edge], ROW_WIDTH + 1).adjust_cell_length(self.size.width)
 
     def on_resize(self) -> None:
-        """Keep the focused row in view."""
-        self._scroll_to_current()
+        """Show what fits, the focused row for one."""
+        self._lay_out()
+        self._redraw()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Focus the row, or set the slider and follow the mouse until it is let go."""
@@ -146,6 +148,12 @@ class Form(LineWidget):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Step the field under the mouse down."""
         self._wheel(event, count=-1)
+
+    def _lay_out(self) -> None:
+        """Decide which rows are folded away in this height, and where the first line is."""
+        self._folded = folded(self.rows, current=self.current, height=self.size.height)
+        self._lines = list(_lines(self.rows, current=self.current, folded=self._folded))
+        self._scroll_to_current()
 
     def _wheel(self, event: events.MouseEvent, *, count: int) -> None:
         event.stop()
@@ -195,11 +203,13 @@ class Form(LineWidget):
         return self.part(f"form--{part}")
 
     def _edge(self, y: int) -> str:
-        """The mark at the right edge: where more rows wait above or below."""
+        """The mark at the right edge: where more rows wait above, below, or folded behind a row."""
         if y == 0 and self._top:
             return "▲"
-        more_below = self._top + self.size.height < len(self._lines)
-        return "▼" if more_below and y == self.size.height - 1 else " "
+        if self._top + self.size.height < len(self._lines) and y == self.size.height - 1:
+            return "▼"
+        line = self._line_at(y)
+        return "▸" if isinstance(line, int) and line + 1 in self._folded else " "
 
     def _scroll_to_current(self) -> None:
         height = max(self.size.height, 1)
@@ -211,14 +221,38 @@ class Form(LineWidget):
         self._top = max(0, min(self._top, len(self._lines) - height))
 
 
-def _lines(rows: tuple[FieldRow, ...], *, current: int) -> Iterator[Line]:
-    """Headings, rows, and the slider below the focused row."""
+def folded(rows: tuple[FieldRow, ...], *, current: int, height: int) -> set[int]:
+    """The rows that a form of this height leaves out.
+
+    The minor rows behind a main one come together or not at all: those of the focused row always, the others
+    from the top as long as everything fits.
+    """
+    groups: list[list[int]] = []
+    for index, row in enumerate(rows):
+        if row.main or not groups:
+            groups.append([])
+        groups[-1].append(index)
+    minor = [[index for index in group if not rows[index].main] for group in groups]
+    hidden = {index for group in minor for index in group}
+    room = height - (len(rows) - len(hidden)) - len({row.section for row in rows}) - 1
+    for focused, group in sorted(
+        (current not in whole, rest) for whole, rest in zip(groups, minor, strict=True)
+    ):
+        if not focused or len(group) <= room:
+            hidden -= set(group)
+            room -= len(group)
+    return hidden
+
+
+def _lines(rows: tuple[FieldRow, ...], *, current: int, folded: set[int]) -> Iterator[Line]:
+    """Headings, rows that are not folded away, and the slider below the focused row."""
     section = ""
     for index, row in enumerate(rows):
         if row.section != section:
             section = row.section
             yield section
-        yield index
+        if index not in folded:
+            yield index
         if index == current:
             yield SLIDER
 

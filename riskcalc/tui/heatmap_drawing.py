@@ -75,9 +75,15 @@ def _layout(figure: HeatmapFigure, width: int) -> tuple[int, int, list[int], int
     label = LABEL if width >= 1 + LABEL + PRICE + min(count, 3) * NARROWEST else 0
     room = max(width - 1 - label - PRICE, 0)
     fits = max(min(count, room // NARROWEST), 1)
-    # Today and the last day tell most; the days between are the first to go.
-    columns = [*range(fits - 1), count - 1] if fits > 1 else [0]
+    columns = sorted(sorted(range(count), key=lambda k: _weight(figure, k))[:fits])
     return label, PRICE, columns, min(max(room // fits, 1), WIDEST)
+
+
+def _weight(figure: HeatmapFigure, k: int) -> int:
+    """Rank of a column where not all fit: today and the named days tell more than those between."""
+    return (
+        0 if k == 0 else 1 if k == len(figure.columns) - 1 else 2 if figure.columns[k].label in HEADS else 3
+    )
 
 
 def _scales(figure: HeatmapFigure) -> tuple[float, float]:

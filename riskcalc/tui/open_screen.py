@@ -39,6 +39,7 @@ class OpenScreen(ModalScreen[str | None]):
         self._bench = bench
         self._choices: tuple[Choice, ...] = ()
         self._previewed = ""
+        self._clicked = ""
         self._listing = Background(self)
         self._preview = Background(self)
 
@@ -76,8 +77,10 @@ class OpenScreen(ModalScreen[str | None]):
         self._show_preview()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open what is clicked."""
-        self.dismiss(event.option_id)
+        """Preview what is clicked; a second click opens it."""
+        before, self._clicked = self._clicked, event.option_id or ""
+        if self._clicked == before:
+            self.dismiss(event.option_id)
 
     def on_key(self, event: events.Key) -> None:
         """Move in the list without leaving the filter."""

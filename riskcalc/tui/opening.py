@@ -48,9 +48,12 @@ class Opening:
         from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
         from riskcalc.workbench import Bench, open_draft  # noqa: PLC0415 - as above
 
-        preset = load_preset(self.preset or DEFAULT_PRESET, self.settings)
+        name = self.preset or DEFAULT_PRESET
+        preset = load_preset(name, self.settings)
         if self.chain is None:
-            return Bench(open_draft(preset)), ""
+            # What was set differs from the file: only the trade as the file has it counts as saved.
+            opened = open_draft(load_preset(name)) if self.settings else None
+            return Bench(open_draft(preset), opened=opened), ""
         tell(f"reading {self.chain.name}", 0.2)
         from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
 

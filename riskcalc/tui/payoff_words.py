@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from riskcalc.formatting.numbers import percent
 from riskcalc.tui.canvas import cell_of
 from riskcalc.tui.drawing import Look
 from riskcalc.tui.palette import Palette
-from riskcalc.tui.ticks import Label, place
+from riskcalc.tui.ticks import Label, Placed, place
 
 if TYPE_CHECKING:
-    from riskcalc.workbench.figure_data import Curve, PayoffFigure
+    from riskcalc.workbench.figure_data import Curve, Mark, PayoffFigure
 
 Cell = tuple[str, str, str, bool]
 
 SAMPLES = {"main": "━━", "today": "──", "time stop": "┈┈", "pinned": "╌╌"}
-SHORT = {"spot": "S", "stop": "X", "target": "T", "breakeven": "BE"}
-ORDER = ("today", "time stop", "expiry")
+SHORT = {"spot": "spot", "stop": "stop", "target": "T", "breakeven": "BE"}
+ORDER = ("today", "expiry", "time stop")
 
 
 def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:
@@ -58,21 +59,36 @@ def distinct_curves(figure: PayoffFigure) -> dict[str, Curve]:
 def label_row(figure: PayoffFigure, width: int, palette: Palette) -> list[Cell]:
     """Names and spots over the vertical lines; with little room the spot and the stop stay longest."""
     colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}
-    labels = []
-    for mark in figure.marks:
-        column = cell_of(mark.spot, across=(figure.low, figure.high), width=width)
-        if column is not None and mark.kind in SHORT:
-            texts = (f"{mark.label} {mark.spot:,.2f}", mark.label, SHORT[mark.kind])
-            labels.append(Label(column, texts, mark.kind))
+    marks = [(_column(mark, figure, width), mark) for mark in figure.marks if mark.kind in SHORT]
+    seen = [(column, mark) for column, mark in marks if column is not None]
     cells: list[Cell] = []
     used = 0
-    for start, text, kind in place(labels, width):
+    for start, text, kind in _placed(seen, width):
         cells += [
             (" " * (start - used), "", "", False),
             (text, colors.get(kind, palette.muted), "", kind == "spot"),
         ]
         used = start + len(text)
     return [*cells, (" " * (width - used), "", "", False)]
+
+
+def _column(mark: Mark, figure: PayoffFigure, width: int) -> int | None:
+    return cell_of(mark.spot, across=(figure.low, figure.high), width=width)
+
+
+def _placed(marks: Sequence[tuple[int, Mark]], width: int) -> tuple[Placed, ...]:
+    """The names placed in whole, or short where that leaves more of them their prices."""
+    ways = [
+        place([Label(column, _spellings(mark, name), mark.kind) for column, mark in marks], width)
+        for name in (lambda mark: mark.label, lambda mark: SHORT[mark.kind])
+    ]
+    return max(ways, key=lambda way: sum(label.text[-1].isdigit() for label in way))
+
+
+def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
+    """A line's name and price, then shorter; the price outlives the name, as the colour tells its kind."""
+    said = name(mark)
+    return (f"{said} {mark.spot:,.2f}", f"{mark.spot:,.2f}", f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
 
 
 def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:

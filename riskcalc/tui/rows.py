@@ -34,6 +34,8 @@ def field_rows(bench: Bench) -> tuple[FieldRow, ...]:
             unit=field.unit,
             key=field.key,
             help=field.help,
+            main=field.main,
+            signed=field.signed,
         )
         for field in bench.fields
     )
@@ -48,8 +50,8 @@ def glimpsed_rows(glimpse: Glimpse | None) -> tuple[FieldRow, ...]:
             for label, unit in labels
         )
     return tuple(
-        FieldRow(section=section, label=label, text=text, unit=unit)
-        for section, label, text, unit in glimpse.rows
+        FieldRow(section=section, label=label, text=text, unit=unit, main=main)
+        for section, label, text, unit, main in glimpse.rows
     )
 
 

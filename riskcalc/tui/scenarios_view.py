@@ -18,8 +18,7 @@ class ScenariosView(ComputedView):
         """The verdict in a sentence, then every scenario."""
         from riskcalc.formatting.scenario_lines import scenario_lines  # noqa: PLC0415 - after the first frame
 
-        state = bench.state
-        rows = bench.stress()
-        if state.plan is None or not rows:
-            return state.problem or "no plan to take through the scenarios"
-        return scenario_lines(state.plan, rows, width=width)
+        plan, rows = bench.state.plan, bench.stress()
+        if isinstance(rows, str) or plan is None:
+            return str(rows)
+        return scenario_lines(plan, rows, width=width)

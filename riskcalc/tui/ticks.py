@@ -13,6 +13,9 @@ LOOSEST = 1.5
 GAP = 1
 """Empty cells between two labels."""
 
+MOST_WAYS = 9
+"""Ways to put the labels so far that are kept: one that moves aside leaves room for the next."""
+
 
 class Label(NamedTuple):
     """A text that belongs at a column; shorter texts follow for when there is less room."""
@@ -109,23 +112,23 @@ def place(labels: Sequence[Label], width: int) -> tuple[Placed, ...]:
     >>> place([Label(2, ("spot",)), Label(6, ("stop 6%", "stop"))], 11)
     (Placed(start=0, text='spot', key=''), Placed(start=6, text='stop', key=''))
     """
-    placed: list[Placed] = []
+    ways: list[list[Placed]] = [[]]
     for label in labels:
-        found = next((spot for spot in _candidates(label, width) if _free(spot, placed)), None)
-        if found is not None:
-            placed.append(found)
-    return tuple(sorted(placed))
+        for text in label.texts:
+            candidates = _candidates(label, text, width)
+            found = [[*way, one] for way in ways for one in candidates if _free(one, way)]
+            if found:
+                ways = found[:MOST_WAYS]
+                break
+    return tuple(sorted(ways[0]))
 
 
-def _candidates(label: Label, width: int) -> list[Placed]:
-    """The longest text first: centred on its column, then ending there, then starting there."""
-    places = []
-    for text in label.texts:
-        size = len(text)
-        starts = (label.column - size // 2, label.column - size + 1, label.column)
-        inside = [min(max(start, 0), width - size) for start in starts]
-        places += [Placed(start, text, label.key) for start in inside if start >= 0]
-    return places
+def _candidates(label: Label, text: str, width: int) -> list[Placed]:
+    """Where a text may stand: centred on its column, ending there, starting there."""
+    size = len(text)
+    starts = (label.column - size // 2, label.column - size + 1, label.column)
+    inside = dict.fromkeys(min(max(start, 0), width - size) for start in starts)
+    return [Placed(start, text, label.key) for start in inside if start >= 0]
 
 
 def _free(one: Placed, placed: Sequence[Placed]) -> bool:

@@ -19,7 +19,7 @@ class BadgeKind(enum.StrEnum):
     OK = "OK"
     """Sized within every limit, no check fails."""
     OVER = "OVER"
-    """One unit risks more than the budget."""
+    """One unit risks more than the budget, or sold options may lose without limit."""
     NO = "NO"
     """Another limit or a check says no."""
     INPUT = "INPUT"
@@ -50,7 +50,7 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
     Returns
     -------
     Badge
-        ``OK`` only when there is at least one unit and no check fails.
+        ``OK`` only when there is at least one unit, no check fails and the loss has a limit.
     """
     if stale or plan is None:
         return _badge(BadgeKind.INPUT, "! INPUT")
@@ -60,8 +60,12 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
     if failed is not None:
         return _badge(BadgeKind.NO, f"NO {_failed(failed, plan, draft)}")
     share = f"{plan.size.risk_fraction:.2%}"
-    text = f"OK {count(plan.size.units, plan.report.trade.unit_noun)} {share}"
-    return _badge(BadgeKind.OK, text if len(text) <= BADGE_WIDTH else f"OK {plan.size.units:.3g} {share}")
+    if any(check.name == "unlimited loss" for check in plan.checks):
+        return _badge(BadgeKind.OVER, f"OVER unlimited loss; stop {share}")
+    units = count(plan.size.units, plan.report.trade.unit_noun)
+    allowed = f"{share} of {draft.account.limits.risk_fraction:.2%}"
+    texts = (f"OK {units}  {allowed}", f"OK {units} {share}", f"OK {plan.size.units:.3g} {share}")
+    return _badge(BadgeKind.OK, next(text for text in texts if len(text) <= BADGE_WIDTH or text is texts[-1]))
 
 
 def _no_units(plan: TradePlan, draft: Draft) -> Badge:

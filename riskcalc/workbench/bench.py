@@ -11,7 +11,7 @@ from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
 from riskcalc.errors import RiskcalcError
 from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios
-from riskcalc.workbench import files, leg_edits
+from riskcalc.workbench import files, leg_edits, target_edits
 from riskcalc.workbench.draft import Draft, open_draft
 from riskcalc.workbench.field import Field
 from riskcalc.workbench.fields import fields
@@ -122,6 +122,14 @@ class Bench:
         """Delete a leg; the only one stays."""
         self._change(lambda draft: leg_edits.without_leg(draft, index))
 
+    def add_target(self) -> None:
+        """Add a target beyond the last."""
+        self._change(target_edits.with_added_target)
+
+    def delete_target(self, index: int) -> None:
+        """Delete a target; its part goes to a neighbour."""
+        self._change(lambda draft: target_edits.without_target(draft, index))
+
     def shift_strikes(self, count: int) -> None:
         """Move all strikes together, widths locked."""
         self._change(lambda draft: leg_edits.with_shifted_strikes(draft, count), burst="strikes")
@@ -145,7 +153,7 @@ class Bench:
     def swap(self) -> None:
         """Go on with A, and keep B in its place."""
         state = self.state
-        if state.pinned_draft is None or state.stale:
+        if state.pinned_draft in (None, state.draft) or state.stale:
             return
         self._history.record(state.draft)
         self._set(pinned=state.plan, pinned_draft=state.draft)
@@ -194,15 +202,15 @@ class Bench:
         except RiskcalcError as error:
             return one_line(error)
 
-    def stress(self) -> tuple[StressRow, ...]:
-        """Take the last valid plan through every scenario; nothing where there is none."""
-        if self.state.plan is None or self.state.stale:
-            return ()
+    def stress(self) -> tuple[StressRow, ...] | str:
+        """Take the plan through every scenario; or say why it cannot be."""
+        state = self.state
+        if state.plan is None or state.stale:
+            return state.problem or "no plan to take through the scenarios"
         try:
-            return stress(self.state.plan, load_scenarios(), account=self.state.draft.account)
+            return stress(state.plan, load_scenarios(), account=state.draft.account)
         except RiskcalcError as error:
-            self._set(problem=one_line(error), problem_key="")
-            return ()
+            return one_line(error)
 
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft

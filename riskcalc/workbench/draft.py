@@ -115,6 +115,10 @@ class Draft:
         """Return the draft with other exits."""
         return dataclasses.replace(self, exits=dataclasses.replace(self.exits, **changes))
 
+    def with_view(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a View
+        """Return a draft with another view."""
+        return dataclasses.replace(self, view=dataclasses.replace(self.view, **changes))
+
     def with_legs(self, *legs: Leg) -> Self:
         """Return the draft with other legs."""
         return dataclasses.replace(self, trade=dataclasses.replace(self.trade, legs=legs))

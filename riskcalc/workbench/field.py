@@ -9,7 +9,7 @@ from typing import Literal
 from riskcalc.workbench.draft import Draft
 from riskcalc.workbench.typed import incomplete
 
-Section = Literal["MARKET", "LEGS", "EXITS", "ACCOUNT"]
+Section = Literal["MARKET", "LEGS", "EXITS", "VIEW", "ACCOUNT"]
 Unit = Literal["$", "%", "pt", "d", ""]
 
 NOT_KNOWN = "-"
@@ -30,7 +30,9 @@ class Field(ABC):
     name: str = ""
     """What an error calls it; the label when empty."""
     main: bool = True
-    """Whether a small form shows it; the rest are for a large one."""
+    """Whether a form always shows it; one with little room shows the others where they are edited."""
+    signed: bool = False
+    """Whether its numbers carry a plus or minus."""
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from riskcalc.workbench.exit_fields import exit_fields
 from riskcalc.workbench.field import Field
 from riskcalc.workbench.leg_fields import leg_fields
 from riskcalc.workbench.market_fields import market_fields
+from riskcalc.workbench.view_fields import view_fields
 
 
 def fields(draft: Draft) -> tuple[Field, ...]:
@@ -22,4 +23,5 @@ def fields(draft: Draft) -> tuple[Field, ...]:
     >>> [field.key for field in fields(open_draft(load_preset("iwm-shares")))][3:6]
     ['market.dividend.amount', 'market.dividend.date', 'market.date']
     """
-    return market_fields(draft) + leg_fields(draft) + exit_fields(draft) + account_fields(draft)
+    trade = market_fields(draft) + leg_fields(draft) + exit_fields(draft)
+    return trade + view_fields() + account_fields(draft)

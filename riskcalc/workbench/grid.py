@@ -75,8 +75,8 @@ class ShareGrid:
         return EvenGrid(step=self._step(just_beside)).following(value, direction)
 
     def nearest(self, value: float) -> float:
-        """Return the value of the grid closest to another."""
-        return EvenGrid(step=self._step(value)).nearest(value)
+        """Return the value of the grid closest to another; 0, where no share of the value is a step."""
+        return EvenGrid(step=self._step(value)).nearest(value) if value > 0 else 0.0
 
     def _step(self, value: float) -> float:
         wanted = max(self.share * value, self.smallest)

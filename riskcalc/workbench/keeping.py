@@ -27,7 +27,10 @@ def kept(bench: Bench) -> Data:
         "glimpse": {
             "title": state.title,
             "badge": state.badge.text,
-            "rows": [[field.section, field.label, field.text(draft), field.unit] for field in bench.fields],
+            "rows": [
+                [field.section, field.label, field.text(draft), field.unit, field.main]
+                for field in bench.fields
+            ],
         },
         "draft": _draft(draft),
         "pinned": None if state.pinned_draft is None else _draft(state.pinned_draft),

@@ -29,8 +29,6 @@ class NumberField(Field):
     """Ends of the slider, in the unit shown; around the value the draft was opened with."""
     digits: int = 2
     """Decimals shown when the value has no more."""
-    signed: bool = False
-    """Whether a plus is shown."""
     whole: bool = False
     """Whether only whole numbers are taken."""
     carry: Callable[[Draft, Draft], Draft] | None = None

@@ -35,8 +35,8 @@ class Glimpse:
 
     title: str = ""
     badge: str = ""
-    rows: tuple[tuple[str, str, str, str], ...] = ()
-    """Section, label, text and unit of every field."""
+    rows: tuple[tuple[str, str, str, str, bool], ...] = ()
+    """Section, label, text and unit of every field, and whether it is a main one."""
     palette: str = ""
     theme: str = ""
     view: str = ""
@@ -158,7 +158,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _rows(value: object) -> tuple[tuple[str, str, str, str], ...]:
+def _rows(value: object) -> tuple[tuple[str, str, str, str, bool], ...]:
     rows = value if isinstance(value, list) else []
-    whole = [row for row in rows if isinstance(row, list) and len(row) == 4]
-    return tuple((_text(a), _text(b), _text(c), _text(d)) for a, b, c, d in whole)
+    whole = [row for row in rows if isinstance(row, list) and len(row) == 5]
+    return tuple((_text(a), _text(b), _text(c), _text(d), main is True) for a, b, c, d, main in whole)

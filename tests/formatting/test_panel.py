@@ -132,9 +132,22 @@ def test_every_check_starts_with_its_verdict_and_what_fails_is_said_in_full(name
     flat = " ".join(text.split())
     for check in planned(name).checks:
         word = "ok" if check.status is CheckStatus.OK else check.status.value.upper()
-        name_line = check.name if word == "ok" else f"{check.name}:"
-        assert any(line.startswith(f"{word:5}{name_line}") for line in text.split("\n"))
-        assert word == "ok" or " ".join(check.message.split()) in flat
+        bad = f"{word} {check.name}: {' '.join(check.message.split())}"
+        assert (check.name if word == "ok" else bad) in flat
+        assert f"{word:5}" in {line[:5] for line in text.split("\n")}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_checks_with_room_are_all_told_in_whole(name):
+    flat = " ".join(plain_text(checks_lines(planned(name), width=44, whole=True)).split())
+    for check in planned(name).checks:
+        assert f"{check.name}: {' '.join(check.message.split())}" in flat
+
+
+def test_a_warning_leaves_the_others_room_in_36_rows():
+    found = planned("naked call")
+    assert "WARN unlimited loss" in plain_text(checks_lines(found, width=39))
+    assert sum(len(panel(found, width=39)) for panel in PANELS) <= 36
 
 
 def test_the_default_trade_fits_36_rows_with_all_its_checks():

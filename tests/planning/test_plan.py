@@ -226,6 +226,31 @@ def test_nothing_fits_is_an_answer_with_its_reason():
     assert found.to_dict()["size"]["units"] == 0
 
 
+@pytest.mark.parametrize(
+    ("option_type", "side", "warned"),
+    [
+        (OptionType.CALL, Side.SHORT, True),
+        (OptionType.PUT, Side.SHORT, False),
+        (OptionType.CALL, Side.LONG, False),
+    ],
+)
+def test_a_loss_without_limit_warns(option_type, side, warned):
+    """Only a sold call loses without limit: a put's loss ends at its strike."""
+    bought = long_option("IWM", option_type=option_type, strike=295, expiry=EXPIRY, vol=0.2)
+    held = dataclasses.replace(bought, legs=(dataclasses.replace(bought.legs[0], side=side),))
+    found = {check.name: check for check in plan(held, MARKET, ACCOUNT, EXITS).checks}
+    assert ("unlimited loss" in found) is warned
+    if warned:
+        assert found["unlimited loss"].status == "warn"
+        assert held.legs[0].label in found["unlimited loss"].message
+
+
+def test_a_check_that_holds_has_a_brief_word_for_narrow_lines():
+    held = plan(SPREAD, MARKET, ACCOUNT, EXITS).checks
+    assert all(bool(one.brief) == (one.status == "ok") and len(one.brief) <= 24 for one in held)
+    assert {one.name for one in held if one.brief} >= {"risk budget", "heat", "targets"}
+
+
 def test_an_unlimited_loss_sized_by_max_loss_gives_nothing():
     account = Account(equity=100_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS))
     found = plan(shares("IWM", side=Side.SHORT), MARKET, account, SHARE_EXITS)

@@ -31,6 +31,10 @@ KEYS = (
 )
 
 
+SECOND = (2, 4)
+"""A cell of the list's second entry."""
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """A folder of presets of the test's own."""
@@ -106,6 +110,21 @@ def test_moving_previews_and_enter_opens():
     assert preview.startswith("tna-momentum")
     assert "60.00" in preview
     assert closed == ["tna-momentum"]
+
+
+def test_a_click_previews_and_a_second_click_on_the_same_opens():
+    async def script(pilot):
+        await pilot.click(OptionList, offset=SECOND)
+        await settled(pilot)
+        preview, still_open = said(pilot, "preview"), pilot.app.screen_stack[-1]
+        await pilot.click(OptionList, offset=SECOND)
+        await settled(pilot)
+        return preview, still_open
+
+    (preview, still_open), closed = dialog(OpenScreen(bench()), script)
+    assert preview.startswith("iwm-shares")
+    assert isinstance(still_open, OpenScreen)
+    assert closed == ["iwm-shares"]
 
 
 def test_typing_filters_and_a_filter_without_a_match_opens_nothing():

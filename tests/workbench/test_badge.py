@@ -9,7 +9,7 @@ from tests.workbench.drafts import SHIPPED, bench, draft
 @pytest.mark.parametrize(
     ("name", "key", "text", "badge"),
     [
-        ("iwm-call-spread", "exits.stop", "6", "OK 1 spread 0.97%"),
+        ("iwm-call-spread", "exits.stop", "6", "OK 1 spread  0.97% of 1.00%"),
         ("iwm-call-spread", "account.equity", "50,000", "OVER 1 spread = 1.93% > 1.00%"),
         ("iwm-call-spread", "account.equity", "5,000", "OVER 1 spread = 19.3% > 1.00%"),
         ("iwm-call-spread", "account.equity", "500", "OVER 1 spread = 193% > 1.00%"),
@@ -19,7 +19,7 @@ from tests.workbench.drafts import SHIPPED, bench, draft
         ("iwm-call-spread", "exits.stop", "abc", "! INPUT"),
         ("iwm-call-spread", "account.open_risk", "6,000", "NO portfolio heat: 0 spreads"),
         ("iwm-call-spread", "account.buying_power", "5", "NO buying power: 0 spreads"),
-        ("iwm-shares", "exits.stop", "6", "OK 56 shares 0.99%"),
+        ("iwm-shares", "exits.stop", "6", "OK 56 shares  0.99% of 1.00%"),
         ("tza-hedge", "exits.stop", "15", "NO stop 15.0% > 12.0%"),
     ],
 )

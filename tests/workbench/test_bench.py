@@ -184,6 +184,29 @@ def test_pin_keeps_a_and_swap_exchanges():
     assert (found.state.pinned, found.state.pinned_draft) == (None, None)
 
 
+def test_a_swap_with_the_same_trade_leaves_nothing_to_undo():
+    found = bench()
+    found.step("exits.stop", -1)
+    found.pin()
+    found.swap()
+    found.undo()
+    assert text(found, "exits.stop") == "6.0"
+
+
+def test_a_slider_at_nothing_leaves_what_must_be_above_it():
+    found = bench()
+    found.slide("account.equity", 0.0)
+    assert text(found, "account.equity") == "100,000"
+
+
+def test_a_view_of_hardly_any_vol_has_chances():
+    found = bench("tna-momentum")
+    found.enter("view.vol", "1")
+    found.enter("view.drift", "-30")
+    assert not found.state.problem
+    assert 0 <= found.state.plan.odds.stop_first <= 1
+
+
 def test_what_is_stale_is_neither_pinned_nor_swapped():
     found = bench()
     found.enter("exits.stop", "x")
@@ -225,7 +248,25 @@ def test_stress_takes_the_plan_through_every_scenario():
     assert len(rows) >= 3
     stale = bench()
     stale.enter("exits.stop", "x")
-    assert stale.stress() == ()
+    assert "Stop must be a number" in stale.stress()
+
+
+def test_scenarios_that_cannot_be_read_are_an_answer_and_no_problem_of_the_trade(tmp_path, monkeypatch):
+    broken = tmp_path / "scenarios.toml"
+    broken.write_text("schema = ", encoding="utf-8")
+    monkeypatch.setenv("RISKCALC_SCENARIOS", str(broken))
+    found = bench()
+    assert "scenarios.toml" in found.stress()
+    assert found.state.problem == ""
+
+
+def test_a_naked_short_call_that_is_left_over_is_never_ok():
+    found = bench()
+    found.delete_leg(0)
+    state = found.state
+    assert state.plan.size.units > 0
+    assert state.badge.text.startswith("OVER unlimited loss")
+    assert [check.status.value for check in state.plan.checks if check.name == "unlimited loss"] == ["warn"]
 
 
 def test_a_draft_that_cannot_be_planned_at_the_start_has_no_plan():

@@ -70,7 +70,7 @@ def test_every_field_says_what_it_is_in_a_form_that_fits(name):
         assert len(one.help) <= 110
         assert one.unit in ("$", "%", "pt", "d", "")
     sections = [one.section for one in found]
-    assert sections == sorted(sections, key=["MARKET", "LEGS", "EXITS", "ACCOUNT"].index)
+    assert sections == sorted(sections, key=["MARKET", "LEGS", "EXITS", "VIEW", "ACCOUNT"].index)
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -62,7 +62,15 @@ class AnyKeys(RuleBasedStateMachine):
     def delete_leg(self, index):
         self.bench.delete_leg(index)
 
-    @rule(word=st.sampled_from(["undo", "redo", "rest", "add_leg", "pin", "swap", "forget_problem"]))
+    @rule(index=st.integers(-1, 3))
+    def delete_target(self, index):
+        self.bench.delete_target(index)
+
+    @rule(
+        word=st.sampled_from(
+            ["undo", "redo", "rest", "add_leg", "pin", "swap", "forget_problem", "add_target"]
+        )
+    )
     def press(self, word):
         getattr(self.bench, word)()
 
@@ -88,7 +96,8 @@ class AnyKeys(RuleBasedStateMachine):
         assert len(state.badge.text) == BADGE_WIDTH
         assert state.stale <= bool(state.problem)
         if not state.stale:
-            assert (state.badge.kind == "OK") == (state.plan.size.units > 0 and state.plan.ok)
+            limited = all(check.name != "unlimited loss" for check in state.plan.checks)
+            assert (state.badge.kind == "OK") == (state.plan.size.units > 0 and state.plan.ok and limited)
 
     def teardown(self):
         if not hasattr(self, "bench"):

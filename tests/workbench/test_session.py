@@ -85,7 +85,7 @@ def test_the_glimpse_shows_what_the_screen_showed():
         "payoff",
         "exits.stop",
     )
-    assert ("EXITS", "Stop", "6.5", "%") in seen.rows
+    assert ("EXITS", "Stop", "6.5", "%", True) in seen.rows
     assert len(seen.rows) == len(found.fields)
 
 
