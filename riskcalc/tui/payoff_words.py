@@ -86,9 +86,10 @@ def _placed(marks: Sequence[tuple[int, Mark]], width: int) -> tuple[Placed, ...]
 
 
 def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
-    """A line's name and price, then shorter; the price outlives the name, as the colour tells its kind."""
+    """A line's name and price, then shorter; of targets alone a price says enough, for they stand in a row."""
     said = name(mark)
-    return (f"{said} {mark.spot:,.2f}", f"{mark.spot:,.2f}", f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
+    bare = (f"{mark.spot:,.2f}",) if mark.kind == "target" else ()
+    return (f"{said} {mark.spot:,.2f}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
 
 
 def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:

@@ -32,6 +32,10 @@ MODULES = (
 )  # fmt: skip
 
 
+KEYS = ("exits.stop", "account.equity", "account.open_risk", "trade.days")
+"""Fields that make four checks fail."""
+
+
 class Column(App):
     CSS = "VerticalScroll { width: 44; height: 36; scrollbar-size-vertical: 1; }"
 
@@ -133,12 +137,10 @@ def test_a_panel_keeps_its_room_until_another_trade():
     async def script(pilot):
         tuned, heights = bench(), []
         panel = pilot.app.query_one(ChecksPanel)
-        for change in (
-            lambda: None,
-            lambda: tuned.step("exits.stop", 4),
-            lambda: tuned.step("exits.stop", -4),
-        ):
-            change()
+        fine = ("6", "100,000", "0", "2026-09-18")
+        for texts in (fine, ("8", "5", "6,000", "2026-08-21"), fine):
+            for key, text in zip(KEYS, texts, strict=True):
+                tuned.enter(key, text)
             await show(pilot, tuned.state)
             heights.append(panel.size.height)
         await show(pilot, bench("iwm-shares").state)
