@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskcalc.domain import Check, CheckStatus, TradePlan
+from riskcalc.formatting.checks import STATUS_TONES, STATUS_WORDS
 from riskcalc.formatting.exits import worst_pnl
 from riskcalc.formatting.fact import Line, Tone
 from riskcalc.formatting.fitted import Spellings, dollars, fit, plain, pnl, share
 from riskcalc.formatting.numbers import percent
-from riskcalc.formatting.panel import STATUS_TONES, STATUS_WORDS, gain_tone
+from riskcalc.formatting.panel import gain_tone
 
 _NUMBER = 10
 """Widest number of a line."""

@@ -86,7 +86,7 @@ def _placed(marks: Sequence[tuple[int, Mark]], width: int) -> tuple[Placed, ...]
 
 
 def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
-    """A line's name and price, then shorter; of targets alone a price says enough, for they stand in a row."""
+    """A line's name and price, then shorter; a target's price is enough, for targets stand in a row."""
     said = name(mark)
     bare = (f"{mark.spot:,.2f}",) if mark.kind == "target" else ()
     return (f"{said} {mark.spot:,.2f}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
