@@ -16,6 +16,7 @@ from riskcalc.workbench.draft import Draft, open_draft
 from riskcalc.workbench.field import Field
 from riskcalc.workbench.fields import fields
 from riskcalc.workbench.history import History
+from riskcalc.workbench.problem import one_line
 from riskcalc.workbench.reproduce import reproduce
 from riskcalc.workbench.state import State
 from riskcalc.workbench.vehicles import vehicles
@@ -289,12 +290,6 @@ class Bench:
             (one for one in reversed(self._clean) if one.preset is draft.preset and one.chain is draft.chain),
             self._clean[0],
         )
-
-
-def one_line(error: RiskcalcError) -> str:
-    """The first problem, with how many more there are."""
-    first, *more = str(error).splitlines() or [""]
-    return f"{first} (and {len(more)} more)" if more else first
 
 
 def _by_key(listed: tuple[Field, ...], key: str) -> Field:
