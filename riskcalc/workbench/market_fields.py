@@ -90,12 +90,13 @@ RATE = NumberField(
     section="MARKET",
     label="Rate",
     unit="%",
-    help="Risk-free rate a year, continuous, -100 to 100 %",
+    help="Risk-free rate a year, continuous, 0 to 100 %",
     read=lambda draft: draft.market.rate,
     write=lambda draft, value: draft.with_market(rate=value),
     grid=lambda _: EvenGrid(step=0.25),
-    bounds=Bounds(low=-100, high=100),
-    span=lambda _: (-1.0, 10.0),
+    # Below 0 a plan with American dividends takes half a minute, and a key must not.
+    bounds=Bounds(low=0, high=100),
+    span=lambda _: (0.0, 10.0),
 )
 DIVIDEND = NumberField(
     key="market.dividend.amount",

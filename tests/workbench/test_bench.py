@@ -286,3 +286,21 @@ def test_an_unknown_key_is_a_bug():
 def test_a_state_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         bench().state.stale = True
+
+
+def test_almost_no_vol_through_a_dividend_leaves_the_odds_whole():
+    found = bench()
+    found.enter("market.dividend.amount", "5")
+    found.slide("exits.stop", 1)
+    found.slide("market.vol", 0)
+    found.slide("legs.1.vol", 0.5)
+    found.slide("market.dividend.date", 0)
+    managed = found.state.plan.managed
+    assert managed.prob_stop + managed.prob_all_targets + managed.prob_time_stop == pytest.approx(1)
+
+
+def test_the_rate_ends_at_zero_where_pricing_gets_slow():
+    found = bench()
+    found.slide("market.rate", 0)
+    found.step("market.rate", -10)
+    assert text(found, "market.rate") == "0.00"
