@@ -33,7 +33,11 @@ KEYS = {
     "escape": "\x1b",
     "tab": "\t",
     "backspace": "\x7f",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
 }
+CHUNK = 1000
+"""Bytes typed between two looks at what was painted."""
 # Queries that pyte would print as text; none of them moves the cursor.
 UNKNOWN_TO_PYTE = re.compile(
     rb"\x1b\[[?>=<][0-9;]*(\$p|u|t|q|m)|\x1b\[[0-9;]*(t|\$p)|\x1bP.*?\x1b\\", re.DOTALL
@@ -98,6 +102,14 @@ class Terminal:
         """Type keys by name, or texts as they stand."""
         os.write(self._master, "".join(KEYS.get(name, name) for name in names).encode())
 
+    def type(self, *names):
+        """Type any length, a sequence in one piece, and read meanwhile: a full pipe holds both sides up."""
+        for name in names:
+            content = KEYS.get(name, name).encode()
+            for start in range(0, len(content), CHUNK):
+                os.write(self._master, content[start : start + CHUNK])
+                self._read(0.0)
+
     def react(self, *names, quiet=0.1, patience=5.0):
         """Type keys and tell what followed, once nothing has come for a while."""
         frames, written, typed = len(self.frame_ends), self.written, time.perf_counter()
@@ -157,6 +169,11 @@ class Terminal:
         if self._master >= 0:
             os.close(self._master)
             self._master = -1
+
+    def hang_up(self):
+        """Close the terminal's own end, as a window that is closed does."""
+        os.close(self._master)
+        self._master = -1
 
     @property
     def lines(self):

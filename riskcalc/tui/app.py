@@ -14,6 +14,8 @@ from textual.worker import Worker, get_current_worker
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui.desk import Desk
+from riskcalc.tui.endings import heed_signals
+from riskcalc.tui.keeper import Keeper
 from riskcalc.tui.keys import KEYS
 from riskcalc.tui.opening import Opening
 from riskcalc.workbench import session
@@ -37,6 +39,9 @@ class RiskApp(App[None]):
         self.refused: RiskcalcError | None = None
         """Why what was asked for cannot be opened."""
         self._work: Worker[None] | None = None
+        self.keeper = Keeper(self)
+        self.unkept = ""
+        """Why the session could not be written at the end."""
         self._stopped = ""
         """What to say about work that was stopped."""
 
@@ -48,6 +53,7 @@ class RiskApp(App[None]):
         """Wear the theme of the last session, and fetch the engine after the first frame."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
+        heed_signals(self)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -88,19 +94,15 @@ class RiskApp(App[None]):
         self._start()
         return True
 
-    def save_session(self) -> None:
-        """Write the session; before the engine has come there is nothing new to keep."""
+    def keep_all(self) -> None:
+        """Write the session with the steps that have not been applied yet."""
         if self.desk.ready:
-            desk = self.desk
-            problem = session.save(
-                desk.bench,
-                palette=desk.pictures.palette,
-                theme=self.theme,
-                view=desk.view_name,
-                focus=desk.form.row.key,
-            )
-            if problem:
-                desk.note(f"the session is not kept: {problem}")
+            self.desk.apply_steps()
+        self.unkept = self.keeper.keep()
+
+    def on_unmount(self) -> None:
+        """Keep the session whatever ends the app: a key, a browser that leaves, a signal, an error."""
+        self.keep_all()
 
     def keep_command(self, line: str) -> Path:
         """Write a command line to a file beside the session; its path."""
@@ -116,8 +118,3 @@ class RiskApp(App[None]):
                 run = partial(self.desk.run_key, key.keys[0])
                 yield SystemCommand(key.words.capitalize(), f"{key.section}; key {key.shown}", run)
         yield from super().get_system_commands(screen)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep the session before an unexpected error ends the app with its traceback."""
-        self.save_session()
-        super()._handle_exception(error)

@@ -19,7 +19,7 @@ from riskcalc.tui import layout, rows
 from riskcalc.tui.drawing import CrosshairMoved, ZoomChanged
 from riskcalc.tui.form import Form, Typing
 from riskcalc.tui.header import Header
-from riskcalc.tui.keys import BY_KEY
+from riskcalc.tui.keys import BY_KEY, STEPPING
 from riskcalc.tui.message_row import MessageRow
 from riskcalc.tui.pictures import Pictures
 
@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from riskcalc.workbench import Bench
     from riskcalc.workbench.session import Glimpse
 
-AUTOSAVE_SECONDS = 1.0
-"""Quiet time after the last change before the session is written."""
+AUTOSAVE_SECONDS = 0.7
+"""Quiet time after the last change before the session is written; with the writing, less than a second."""
 
 STARTS, GOES_ON, SIGNS = "123456789.", "0123456789.,+-%/", "+-"
 """Characters that start typing into a field, and that go on with it; signs start it in a signed field."""
+
+LONGEST_PASTE = 20
+"""Characters that a pasted number has at most."""
 
 
 class Desk(Screen[None]):
@@ -104,7 +107,19 @@ class Desk(Screen[None]):
         """Every key of the main screen comes here; no binding or widget sees it."""
         event.stop()
         event.prevent_default()
-        self.press(event.key, event.character)
+        # A key that was on its way when a dialog opened is dropped: it was meant for neither.
+        if self.app.screen is self:
+            self.press(event.key, event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Type a pasted number into the field."""
+        text = event.text.strip().removeprefix("$")
+        if not self.ready:
+            return
+        if 0 < len(text) <= LONGEST_PASTE and set(text) <= set(GOES_ON):
+            self.type_text(text)
+        else:
+            self.note("what was pasted is no number")
 
     def press(self, key: str, character: str | None) -> None:
         """Type into the field, or run the key's command."""
@@ -122,6 +137,8 @@ class Desk(Screen[None]):
         if not self.ready:
             self._waiting.append((key, None))
         elif key in ("enter", "backspace", "escape", "q") or self.typing is None or self.commit_typing():
+            if key not in STEPPING:
+                self.settle()
             BY_KEY[key].run(self)
 
     def nudge(self, count: int) -> None:
@@ -137,12 +154,15 @@ class Desk(Screen[None]):
 
     def settle(self) -> None:
         """Apply the steps that have been added up."""
-        if self._steps is None:
-            return
-        (key, count), self._steps = self._steps, None
+        if self._steps is not None:
+            self.apply_steps()
+            self.show()
+
+    def apply_steps(self) -> None:
+        """Apply the steps that have been added up, without showing them."""
+        (key, count), self._steps = self._steps or ("", 0), None
         if count:
             self.bench.step(key, count)
-        self.show()
 
     def type_text(self, text: str) -> None:
         """Show what is being typed, and at once what is wrong with it."""
@@ -225,7 +245,7 @@ class Desk(Screen[None]):
         """Write the session once things are quiet."""
         if self._autosave is not None:
             self._autosave.stop()
-        self._autosave = self.set_timer(AUTOSAVE_SECONDS, self.risk_app.save_session)
+        self._autosave = self.set_timer(AUTOSAVE_SECONDS, self.risk_app.keeper.keep_behind)
 
     def cancel_work(self) -> bool:
         """Stop long work; whether there was any."""
@@ -253,6 +273,7 @@ class Desk(Screen[None]):
     def on_form_slid(self, message: Form.Slid) -> None:
         """Set the focused field by its slider."""
         if self.ready and self.commit_typing():
+            self.settle()
             self.bench.slide(self.form.row.key, message.position)
             self.show()
 

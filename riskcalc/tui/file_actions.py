@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from riskcalc.tui.desk import Desk
+    from riskcalc.workbench import Draft
 
 
 def save(desk: Desk) -> None:
@@ -34,6 +37,20 @@ def open_preset(desk: Desk) -> None:
     desk.app.push_screen(OpenScreen(desk.bench), opened)
 
 
+def load_quotes(desk: Desk) -> None:
+    """Ask for a file of real quotes, and put the trade on them."""
+    from riskcalc.tui.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
+
+    def loaded(found: tuple[Draft, Path] | None) -> None:
+        if found:
+            draft, path = found
+            desk.bench.go_on_with(draft, chain_path=path)
+            desk.pictures.new_axis()
+            _say(desk, f"on the quotes of {path.name}")
+
+    desk.app.push_screen(QuotesScreen(desk.bench), loaded)
+
+
 def copy_command(desk: Desk) -> None:
     """Copy the command line that prints this plan; kept in a file too, for terminals without a clipboard."""
     line = desk.bench.reproduce()
@@ -57,8 +74,6 @@ def commands(desk: Desk) -> None:
 
 def leave(desk: Desk) -> None:
     """Keep the session and quit."""
-    desk.settle()
-    desk.risk_app.save_session()
     desk.app.exit()
 
 

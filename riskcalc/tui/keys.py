@@ -101,6 +101,7 @@ KEYS = (
     _key("s", "Files", "save", file.save, "s save"),
     _key("S", "Files", "save under another name", file.save_as),
     _key("o", "Files", "open a preset, with a preview", file.open_preset, "o open"),
+    _key("f", "Files", "plan on a file of real quotes", file.load_quotes),
     _key("y", "Files", "copy the command line that reproduces this trade", file.copy_command),
     _key("question_mark", "Help", "this help", file.show_help, "? help"),
     _key("colon ctrl+p", "Help", "command palette", file.commands, ": cmd"),
@@ -110,6 +111,9 @@ KEYS = (
 
 BY_KEY = {name: key for key in KEYS for name in key.keys}
 """The command of a key."""
+
+STEPPING = frozenset(name for name, key in BY_KEY.items() if getattr(key.run, "func", None) is edit.step)
+"""The keys whose hits are added up; any other acts on the trade after them."""
 
 
 def key_line(width: int) -> str:

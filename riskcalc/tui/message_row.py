@@ -33,8 +33,7 @@ class MessageRow(LineWidget):
 
     def show_progress(self, words: str, *, done: float) -> None:
         """Show how far long work has come, as a fraction, and how to stop it."""
-        full = round(BAR_WIDTH * done)
-        self.show(f"{words} {'█' * full}{'░' * (BAR_WIDTH - full)} {done:.0%}   Esc cancels", kind="note")
+        self.show(f"{words} {progress_bar(done)}   Esc cancels", kind="note")
 
     def render_line(self, y: int) -> Strip:
         """One of the two rows."""
@@ -44,3 +43,9 @@ class MessageRow(LineWidget):
         line = f" {lines[y]}" if y < len(lines) else ""
         style = self.part(f"message--{self.kind}")
         return Strip([Segment(line.ljust(width), style)]).adjust_cell_length(width, style)
+
+
+def progress_bar(done: float) -> str:
+    """How far work has come, as a bar and a percentage."""
+    full = round(BAR_WIDTH * done)
+    return f"{'█' * full}{'░' * (BAR_WIDTH - full)} {done:.0%}"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 NARROWEST_PREVIEW = 38
 """Cells that the preview's lines need."""
 
-MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
-"""Keys that move in the list while the cursor stays in the filter."""
+MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
+"""Keys that move in the list, and how far, while the cursor stays in the filter."""
 
 
 class OpenScreen(ModalScreen[str | None]):
@@ -87,7 +87,11 @@ class OpenScreen(ModalScreen[str | None]):
         if event.key in MOVES:
             event.stop()
             event.prevent_default()
-            getattr(self.query_one(OptionList), f"action_{MOVES[event.key]}")()
+            listed = self.query_one(OptionList)
+            # The list's own paging needs lines that it has not laid out yet when keys come fast.
+            if listed.highlighted is not None:
+                last = listed.option_count - 1
+                listed.highlighted = min(max(listed.highlighted + MOVES[event.key], 0), last)
 
     def _fill(self, found: tuple[Choice, ...]) -> None:
         self._choices = found

@@ -60,6 +60,5 @@ class Opening:
         symbol = preset.template.instrument.symbol
         quotes = read_chain(self.chain, symbol=symbol, spot=self.chain_spot, date=self.chain_date)
         tell(f"planning on {self.chain.name}", 0.7)
-        return Bench(
-            open_draft(preset, chain=quotes, at=self.at)
-        ), f"opened on {self.chain.name} at {self.at}"
+        draft = open_draft(preset, chain=quotes, at=self.at)
+        return Bench(draft, chain_path=self.chain), f"opened on {self.chain.name} at {self.at}"

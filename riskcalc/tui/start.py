@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from riskcalc.tui.app import RiskApp
 from riskcalc.tui.opening import Opening
 
@@ -18,3 +20,7 @@ def run(opening: Opening | None = None) -> None:
     app.run()
     if app.refused is not None:
         raise app.refused
+    if app.unkept:
+        sys.stderr.write(f"riskcalc: the session is not kept: {app.unkept}\n")
+    if app.return_code:
+        sys.exit(app.return_code)

@@ -14,7 +14,7 @@ from riskcalc.presets import load_preset, load_scenarios
 from riskcalc.workbench import files, leg_edits, target_edits
 from riskcalc.workbench.draft import Draft, open_draft
 from riskcalc.workbench.field import Field
-from riskcalc.workbench.fields import fields
+from riskcalc.workbench.fields import by_key, fields
 from riskcalc.workbench.history import History
 from riskcalc.workbench.problem import one_line
 from riskcalc.workbench.reproduce import reproduce
@@ -68,7 +68,7 @@ class Bench:
 
     def field(self, key: str) -> Field:
         """Return the field of a key; raises KeyError when the draft has none such."""
-        return _by_key(self.fields, key)
+        return by_key(self.fields, key)
 
     def step(self, key: str, count: int) -> None:
         """Step a field on its grid."""
@@ -171,18 +171,30 @@ class Bench:
         except RiskcalcError as error:
             return one_line(error)
 
-    def load_chain(self, chain: QuotedListing, *, path: Path | None = None) -> str:
-        """Put the preset on real quotes, exits and account as tuned; what is wrong when it cannot be."""
+    def quoted(self, chain: QuotedListing) -> Draft:
+        """The preset on real quotes, exits and account as tuned; takes long enough for a thread.
+
+        Raises
+        ------
+        RiskcalcError
+            The chain does not list what the preset asks for.
+        """
         draft = self.state.draft
+        found = open_draft(draft.preset, chain=chain, at=draft.fill)
+        return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
 
-        def quoted() -> Draft:
-            found = open_draft(draft.preset, chain=chain, at=draft.fill)
-            return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
+    def go_on_with(self, draft: Draft, *, chain_path: Path | None = None) -> None:
+        """Go on with another draft, as it is opened; its chain's file is for the session to find."""
+        self._open(lambda: draft)
+        self._chain_paths.append((draft.chain, chain_path))
 
-        problem = self._open(quoted)
-        if not problem:
-            self._chain_paths.append((chain, path))
-        return problem
+    def load_chain(self, chain: QuotedListing, *, path: Path | None = None) -> str:
+        """Put the preset on real quotes; what is wrong when it cannot be."""
+        try:
+            self.go_on_with(self.quoted(chain), chain_path=path)
+        except RiskcalcError as error:
+            return one_line(error)
+        return ""
 
     def save(self) -> str:
         """Save the trade in its own file, a shipped one among the user's; say where, or why not."""
@@ -290,10 +302,3 @@ class Bench:
             (one for one in reversed(self._clean) if one.preset is draft.preset and one.chain is draft.chain),
             self._clean[0],
         )
-
-
-def _by_key(listed: tuple[Field, ...], key: str) -> Field:
-    for field in listed:
-        if field.key == key:
-            return field
-    raise KeyError(key)

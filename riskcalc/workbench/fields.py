@@ -25,3 +25,11 @@ def fields(draft: Draft) -> tuple[Field, ...]:
     """
     trade = market_fields(draft) + leg_fields(draft) + exit_fields(draft)
     return trade + view_fields() + account_fields(draft)
+
+
+def by_key(listed: tuple[Field, ...], key: str) -> Field:
+    """Return the field of a key; raises KeyError when there is none such."""
+    for field in listed:
+        if field.key == key:
+            return field
+    raise KeyError(key)

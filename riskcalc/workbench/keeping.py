@@ -15,26 +15,28 @@ from riskcalc.presets.document import document_text
 from riskcalc.presets.reading import read_preset
 from riskcalc.workbench.bench import Bench
 from riskcalc.workbench.draft import Draft, open_draft
+from riskcalc.workbench.fields import fields
 from riskcalc.workbench.rules import exact_rules, trade_of
+from riskcalc.workbench.state import State
 
 Data = dict[str, Any]
 
 
-def kept(bench: Bench) -> Data:
+def kept(state: State, *, chain_path: Path | None) -> Data:
     """Return what brings a bench back, and what its first frame shows."""
-    state, draft = bench.state, bench.state.draft
+    draft = state.draft
     return {
         "glimpse": {
             "title": state.title,
             "badge": state.badge.text,
             "rows": [
                 [field.section, field.label, field.text(draft), field.unit, field.main]
-                for field in bench.fields
+                for field in fields(draft)
             ],
         },
         "draft": _draft(draft),
         "pinned": None if state.pinned_draft is None else _draft(state.pinned_draft),
-        "chain": _chain(draft, bench.chain_path),
+        "chain": _chain(draft, chain_path),
     }
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from riskcalc.workbench.bench import Bench
+    from riskcalc.workbench.state import State
 
 FILE_VARIABLE = "RISKCALC_SESSION"
 """Environment variable that names another session file."""
@@ -74,32 +75,47 @@ def glimpse() -> Glimpse | None:
     )
 
 
-def save(bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = "") -> str:
-    """Write the session, whole or not at all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A session as it stood at one moment; another thread may write it while the bench goes on."""
+
+    state: State
+    chain_path: Path | None
+    look: dict[str, str]
+
+    def write(self) -> str:
+        """Write the session, whole or not at all; why it could not be, or nothing."""
+        from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
+        from riskcalc.presets.files import write_whole  # noqa: PLC0415 - as above
+        from riskcalc.workbench.keeping import kept  # noqa: PLC0415 - as above
+
+        data = {"riskcalc_session": VERSION, "look": self.look} | kept(self.state, chain_path=self.chain_path)
+        try:
+            write_whole(session_path(), json.dumps(data, indent=1))
+        except RiskcalcError as error:
+            return str(error)
+        return ""
+
+
+def snapshot(
+    bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = ""
+) -> Snapshot:
+    """Return a session as it stands.
 
     Parameters
     ----------
     bench : Bench
         Its trade, pinned trade and chain are kept exactly.
     palette, theme, view, focus : str
-        How the screen looked, for the first frame of the next session.
-
-    Returns
-    -------
-    str
-        Why it could not be written; empty when it was.
+        How the screen looks, for the first frame of the next session.
     """
-    from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
-    from riskcalc.presets.files import write_whole  # noqa: PLC0415 - as above
-    from riskcalc.workbench.keeping import kept  # noqa: PLC0415 - as above
-
     look = {"palette": palette, "theme": theme, "view": view, "focus": focus}
-    data = {"riskcalc_session": VERSION, "look": look} | kept(bench)
-    try:
-        write_whole(session_path(), json.dumps(data, indent=1))
-    except RiskcalcError as error:
-        return str(error)
-    return ""
+    return Snapshot(state=bench.state, chain_path=bench.chain_path, look=look)
+
+
+def save(bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = "") -> str:
+    """Write a session as it stands; why it could not be written, or nothing. See `snapshot`."""
+    return snapshot(bench, palette=palette, theme=theme, view=view, focus=focus).write()
 
 
 def restore() -> tuple[Bench, str]:

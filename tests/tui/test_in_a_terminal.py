@@ -76,3 +76,10 @@ def test_a_terminal_that_cannot_draw_gets_the_plain_plan(apart):
         assert terminal.wait_for_end() == 0
         assert "Checks" in terminal.text
         assert not terminal.frame_ends
+
+
+def test_quotes_that_are_not_there_end_in_one_line(apart):
+    with Terminal([*SCREEN, "--chain", "gone.csv"], environment=apart) as terminal:
+        assert terminal.wait_for_end() == 2
+        assert "riskcalc: gone.csv: cannot be read: No such file" in terminal.text
+        assert "Traceback" not in terminal.text

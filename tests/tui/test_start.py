@@ -147,7 +147,7 @@ def test_the_session_is_written_a_second_after_the_last_change(tmp_path):
 
 def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
     kept = []
-    monkeypatch.setattr(RiskApp, "save_session", lambda _: kept.append(True))
+    monkeypatch.setattr(RiskApp, "keep_all", lambda _: kept.append(True))
 
     async def script(pilot):
         monkeypatch.setattr(pilot.app.desk.header, "render_line", lambda _: 1 / 0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from tests.tui.driving import drive, text
 
@@ -79,3 +80,53 @@ def test_escape_never_quits():
         return pilot.app.is_running
 
     assert drive(script)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "spot"),
+    [
+        ("300", 300.0),
+        (" $301.50\n", 301.5),
+        ("three hundred", 295.39),
+        ("9" * 100_000, 295.39),
+        ("", 295.39),
+        ("\x00\x07", 295.39),
+    ],
+)
+def test_a_pasted_number_is_typed_and_nothing_else(pasted, spot):
+    async def script(pilot):
+        pilot.app.post_message(events.Paste(pasted))
+        await pilot.pause()
+        await pilot.press("down" if pilot.app.desk.typing is None else "enter", "up")
+        await pilot.press("u")
+        await pilot.pause()
+        return pilot.app.desk.bench.state.draft.quote.spot
+
+    assert drive(script) == spot
+
+
+def test_keys_hit_at_once_open_one_dialog():
+    async def script(pilot):
+        for key in "oo?SO":
+            pilot.app.desk.post_message(events.Key(key, key))
+        await pilot.pause(0.3)
+        opened = len(pilot.app.screen_stack)
+        await pilot.press("escape")
+        await pilot.pause()
+        return opened, pilot.app.screen is pilot.app.desk
+
+    assert drive(script) == (2, True)
+
+
+def test_steps_hit_at_once_are_applied_before_the_key_after_them():
+    async def script(pilot):
+        desk = pilot.app.desk
+        await pilot.press("a")
+        while desk.form.row.key != "legs.2.contracts":
+            await pilot.press("j")
+        for key in ("up", "up", "u", "u", "up"):
+            desk.post_message(events.Key(key, None))
+        await pilot.pause()
+        return len(desk.bench.state.draft.trade.legs)
+
+    assert drive(script) == 2

@@ -111,7 +111,9 @@ class AnyKeys(RuleBasedStateMachine):
         assert self.bench.state.draft == self.first
 
     def session_brings_it_back(self):
-        again, _ = brought_back(json.loads(json.dumps(kept(self.bench))))
+        again, _ = brought_back(
+            json.loads(json.dumps(kept(self.bench.state, chain_path=self.bench.chain_path)))
+        )
         assert again.state.draft == self.bench.state.draft
 
     def command_reproduces_it(self):

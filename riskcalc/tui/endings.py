@@ -1,0 +1,47 @@
+"""Ends that come from outside: a closed terminal and a request to stop keep the session first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riskcalc.tui.app import RiskApp
+
+
+def heed_signals(app: RiskApp) -> None:
+    """Keep the session at SIGTERM and SIGHUP, where the system has them."""
+    loop = asyncio.get_running_loop()
+    # Only the main thread of a Unix process can have handlers.
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
+        loop.add_signal_handler(signal.SIGTERM, _stop, app)
+        loop.add_signal_handler(signal.SIGHUP, _hang_up, app)
+        if not app.is_headless and sys.stdin.isatty():
+            threading.Thread(target=_watch, args=(app, loop), daemon=True).start()
+
+
+def _watch(app: RiskApp, loop: asyncio.AbstractEventLoop) -> None:
+    """Wait for the terminal to go: without being its leader the process gets no signal, and would spin."""
+    terminal = select.poll()
+    terminal.register(sys.stdin.fileno(), 0)
+    terminal.poll()
+    with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+        loop.call_soon_threadsafe(_hang_up, app)
+
+
+def _stop(app: RiskApp) -> None:
+    """Leave as by the key, the terminal put back."""
+    app.exit(return_code=128 + signal.SIGTERM)
+
+
+def _hang_up(app: RiskApp) -> None:
+    """Keep the session and die of the signal: nothing can be written to a terminal that is gone."""
+    app.keep_all()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGHUP)

@@ -1,0 +1,176 @@
+"""Bad moments: the session and the files survive whatever ends or hinders the screen."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import sys
+
+import pytest
+
+from riskcalc.presets import user_folder
+from riskcalc.workbench import session
+from tests.terminal import Terminal
+from tests.tui.driving import drive, text
+
+SCREEN = [sys.executable, "-m", "riskcalc"]
+
+
+def spot(path):
+    """The spot that a session file shows."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return next(row[2] for row in data["glimpse"]["rows"] if row[1] == "Spot")
+
+
+@pytest.fixture
+def apart(tmp_path):
+    return {"RISKCALC_SESSION": str(tmp_path / "session.json"), "RISKCALC_PRESETS": str(tmp_path / "presets")}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP)]
+)
+def test_a_signal_keeps_the_session(number, code, tmp_path, apart):
+    with Terminal(SCREEN, environment=apart) as terminal:
+        terminal.wait_for("P(profit)")
+        terminal.settle()
+        terminal.key("up")
+        terminal.wait_for("296.00")
+        terminal.process.send_signal(number)
+        assert terminal.wait_for_end() == code
+        assert "Traceback" not in terminal.text
+    assert spot(tmp_path / "session.json") == "296.00"
+
+
+def test_a_terminal_that_vanishes_ends_the_screen_and_keeps_the_session(tmp_path, apart):
+    with Terminal(SCREEN, environment=apart) as terminal:
+        terminal.wait_for("P(profit)")
+        terminal.settle()
+        terminal.key("up")
+        terminal.wait_for("296.00")
+        terminal.hang_up()
+        terminal.process.wait(timeout=20)
+    assert spot(tmp_path / "session.json") == "296.00"
+
+
+def full_disk(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("keys", [("s",), ("S", "x", "enter")])
+def test_a_full_disk_is_a_message_and_loses_nothing(keys, monkeypatch):
+    async def script(pilot):
+        await pilot.press("up")
+        monkeypatch.setattr("os.fsync", full_disk)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.2)
+        said = text(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        return said, pilot.app.desk.bench.state.dirty, list(user_folder().iterdir())
+
+    said, dirty, left = drive(script)
+    assert "on device" in said
+    assert dirty
+    assert left == []
+
+
+def test_a_session_that_cannot_be_written_is_a_message(monkeypatch):
+    monkeypatch.setattr("os.fsync", full_disk)
+
+    async def script(pilot):
+        await pilot.press("up")
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "not kept" in pilot.app.desk.message.text:
+                break
+        await pilot.press("q")
+        return pilot.app.desk.message.text, pilot.app
+
+    said, app = drive(script)
+    assert "the session is not kept" in said
+    assert "no space left" in app.unkept
+
+
+def test_a_folder_that_may_not_be_written_is_a_message(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "file" / "presets"))
+
+    async def script(pilot):
+        await pilot.press("up", "s")
+        await pilot.pause()
+        return pilot.app.desk.message.text
+
+    assert "cannot be saved" in drive(script)
+
+
+def test_a_preset_that_does_not_parse_says_so_and_the_trade_stays(tmp_path):
+    (tmp_path / "presets").mkdir()
+    (tmp_path / "presets" / "half.toml").write_text("[market\nspot = ", encoding="utf-8")
+
+    async def script(pilot):
+        await pilot.press("o")
+        await pilot.pause(0.3)
+        await pilot.press(*"half")
+        await pilot.pause(0.3)
+        previewed = text(pilot.app)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        return previewed, pilot.app.desk.message.text, pilot.app.desk.bench.state.draft.preset.name
+
+    previewed, said, name = drive(script)
+    assert "cannot be read" in previewed
+    assert "half.toml" in said
+    assert name == "iwm-call-spread"
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"riskcalc_session": 99}', '{"riskcalc_session": 1}', "\0", "[" * 100_000]
+)
+def test_a_broken_or_newer_session_is_set_aside(content, tmp_path):
+    path = tmp_path / "session.json"
+    path.write_text(content, encoding="utf-8")
+
+    async def script(pilot):
+        return pilot.app.desk.message.text, pilot.app.desk.bench.state.draft.preset.name
+
+    said, name = drive(script)
+    assert "the last session could not be restored" in said
+    assert name == "iwm-call-spread"
+    assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == content
+
+
+def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
+    with Terminal(SCREEN, environment=apart) as one, Terminal(SCREEN, environment=apart) as other:
+        for terminal in (one, other):
+            terminal.wait_for("P(profit)")
+            terminal.settle()
+        other.key("up", "up", "up")
+        one.key("up")
+        one.wait_for("296.00")
+        one.key("q")
+        assert one.wait_for_end() == 0
+        other.wait_for("298.00")
+        other.key("q")
+        assert other.wait_for_end() == 0
+    assert spot(tmp_path / "session.json") == "298.00"
+    assert [path.name for path in tmp_path.iterdir()] == ["session.json"]
+
+
+def test_no_key_waits_for_a_slow_disk():
+    async def script(pilot):
+        app = pilot.app
+        slow = app.keeper._writing
+        slow.acquire()
+        app.keeper.keep_behind()
+        await pilot.press("up")
+        moved = app.desk.form.row.text
+        slow.release()
+        await pilot.press("up", "q")
+        return moved
+
+    assert drive(script) == "296.00"
+    assert {row[1]: row[2] for row in session.glimpse().rows}["Spot"] == "297.00"
