@@ -1,8 +1,7 @@
-"""Ten thousand keys and two hundred sizes: no crash, no hang, no growth of memory."""
+"""Ten thousand keys and two hundred sizes, the mouse and pastes: no crash, no hang, no growth of memory."""
 
 from __future__ import annotations
 
-import itertools
 import random
 import sys
 
@@ -10,18 +9,63 @@ import pytest
 
 from tests.terminal import Terminal
 
-KEYS, SIZES, BURST = 10_000, 200, 10
-MOST_GROWTH = 40e6
-"""Memory that may be gained from the tenth part of the way to the end [bytes]."""
-LETTERS = "jkhlLHuUrcxvadbtpmeg[]+-0zsSoyJK?0123456789."
-NAMED = ("up", "down", "pageup", "pagedown", "tab", "enter", "escape", "backspace")
+KEYS, SIZES = 10_000, 200
+BURST = KEYS // SIZES
+"""Keys sent at once, after each new size."""
+MOST_GROWTH = 30e6
+"""Memory that the second half may gain [bytes]; in the first, caches and the undo history fill."""
+LETTERS = "jkhlLHuUrcxvadbtpmeg[]+-0zsSoyfJK?0123456789."
+"""Without q, and without the palette, which has a command to quit too."""
+NAMED = ("up", "down", "pageup", "pagedown", "tab", "enter", "backspace", "home", "end")
+ESCAPE = "\x1b[27u"
+"""Escape as terminals with the kitty protocol send it: what follows cannot make an alt key of it."""
+PRESSES = ("<0;{x};{y}M", "<0;{x};{y}m", "<32;{x};{y}M", "<35;{x};{y}M", "<64;{x};{y}M", "<65;{x};{y}M")
+"""Mouse down, up, drag, move and wheel."""
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+PASTES = (3, 500, 100_000)
+"""Lengths [characters]."""
 
 
-def bursts(source):
-    """Keys as they might be hit; a dialog is left again with the last one."""
-    keys = [*LETTERS, *NAMED, *NAMED]
-    while True:
-        yield [*source.choices(keys, k=BURST - 1), "escape"]
+def keys(source):
+    """A burst of keys as they might be hit; a dialog that one of them opens is left again."""
+    hit = source.choices([*LETTERS, *NAMED, *NAMED], k=BURST)
+    hit[9::10] = [ESCAPE] * len(hit[9::10])
+    return hit
+
+
+def mouse(source, columns, rows):
+    """A few presses, drags and turns of the wheel, some of them outside."""
+    return [
+        f"\x1b[{press.format(x=source.randint(1, columns + 5), y=source.randint(1, rows + 5))}"
+        for press in source.choices(PRESSES, k=5)
+    ]
+
+
+def garbage(source, length):
+    """Any characters but the escape, which would end a paste."""
+    some = [chr(source.choice((source.randint(0, 26), source.randint(32, 0x2FFF)))) for _ in range(99)]
+    return ("".join(some) * (length // 99 + 1))[:length]
+
+
+def paste(terminal, text):
+    """Paste on the desk or into a dialog; the end comes by itself, lest it be cut between two reads."""
+    terminal.type(PASTE_START, text)
+    terminal.settle(quiet=0.1)
+    terminal.type(PASTE_END)
+
+
+def answers(terminal):
+    """Whether keys still do something: the help opens and closes."""
+    terminal.resize(120, 40)
+    terminal.settle(quiet=1.0, patience=60)
+    for _ in range(3):
+        terminal.type(ESCAPE)
+        terminal.settle(quiet=0.3, patience=60)
+    terminal.type("?")
+    terminal.wait_for("up, down scroll", patience=60)
+    terminal.type(ESCAPE)
+    terminal.settle(quiet=0.3)
+    return "up, down scroll" not in terminal.text
 
 
 @pytest.mark.slow
@@ -34,18 +78,21 @@ def test_random_keys_and_sizes(tmp_path):
     with Terminal([sys.executable, "-m", "riskcalc"], environment=apart) as terminal:
         terminal.wait_for("P(profit)")
         early = 0
-        for turn, keys in enumerate(itertools.islice(bursts(source), KEYS // BURST)):
-            if turn % (KEYS // BURST // SIZES) == 0:
-                terminal.resize(source.randint(20, 220), source.randint(5, 70))
-            terminal.key(*keys)
-            terminal.settle(quiet=0.0, patience=30)
+        for turn in range(SIZES):
+            columns, rows = source.randint(20, 220), source.randint(5, 70)
+            terminal.resize(columns, rows)
+            terminal.type(*keys(source), *mouse(source, columns, rows))
+            if turn % 10 == 5:
+                terminal.type(source.choice("oSf?:0"))
+                paste(terminal, garbage(source, source.choice(PASTES)))
+                terminal.type(ESCAPE)
+            terminal.settle(quiet=0.1, patience=60)
             assert terminal.process.poll() is None, terminal.text
-            if turn == KEYS // BURST // 10:
+            if turn % 40 == 39:
+                assert answers(terminal)
+            if turn == SIZES // 2:
                 early = terminal.memory()
-        terminal.resize(120, 40)
-        terminal.key("escape", "escape", "escape")
-        terminal.settle(quiet=1.0, patience=60)
-        terminal.wait_for("MARKET")
+        terminal.wait_for("q quit")
         assert terminal.memory() - early < MOST_GROWTH
         terminal.key("q")
         assert terminal.wait_for_end() == 0
