@@ -21,6 +21,7 @@ ESCAPE = "\x1b[27u"
 """Escape as terminals with the kitty protocol send it: what follows cannot make an alt key of it."""
 PRESSES = ("<0;{x};{y}M", "<0;{x};{y}m", "<32;{x};{y}M", "<35;{x};{y}M", "<64;{x};{y}M", "<65;{x};{y}M")
 """Mouse down, up, drag, move and wheel."""
+TRIES = 20
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 PASTES = (3, 500, 100_000)
 """Lengths [characters]."""
@@ -57,12 +58,14 @@ def paste(terminal, text):
 def answers(terminal):
     """Whether keys still do something: the help opens and closes."""
     terminal.resize(120, 40)
-    terminal.settle(quiet=1.0, patience=60)
-    for _ in range(3):
+    for _ in range(TRIES):  # keys that are on their way when a dialog opens are dropped
         terminal.type(ESCAPE)
         terminal.settle(quiet=0.3, patience=60)
-    terminal.type("?")
-    terminal.wait_for("up, down scroll", patience=60)
+        terminal.type("?")
+        terminal.settle(quiet=0.7, patience=60)
+        if "up, down scroll" in terminal.text:
+            break
+    terminal.wait_for("up, down scroll")
     terminal.type(ESCAPE)
     terminal.settle(quiet=0.3)
     return "up, down scroll" not in terminal.text
