@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# One more than the cores of a small machine: tests of the screen wait for a terminal.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check format bench picture clean
@@ -30,7 +32,7 @@ run: $(VENV)/.run  ## the calculator: make run ARGS="plan tna-momentum --json"
 	@$(BIN)/riskcalc $(ARGS)
 
 test: $(VENV)/.dev  ## the tests
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-slow: $(VENV)/.dev  ## the tests that need more than a few seconds each
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -48,6 +50,7 @@ format: $(VENV)/.dev  ## rewrite the code in the house format
 
 bench: $(VENV)/.dev  ## speed and error beside the peers, in one run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.tui_latency
 
 picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
 	@$(BIN)/python -m docs.picture

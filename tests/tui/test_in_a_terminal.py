@@ -57,11 +57,16 @@ def test_a_killed_session_is_found_again(apart):
         assert "280.00" in terminal.text
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40), (200, 60)])
 @pytest.mark.parametrize(
-    "colours",
-    [{}, {"COLORTERM": None}, {"TERM": "xterm-16color", "COLORTERM": None}, {"NO_COLOR": "1"}],
-    ids=["truecolor", "256", "16", "none"],
+    ("columns", "rows", "colours"),
+    [
+        (80, 24, {"TERM": "xterm-16color", "COLORTERM": None}),
+        (80, 24, {"NO_COLOR": "1"}),
+        (120, 40, {}),
+        (120, 40, {"COLORTERM": None}),
+        (200, 60, {"TERM": "xterm-16color", "COLORTERM": None}),
+        (200, 60, {}),
+    ],
 )
 def test_the_verdict_and_the_trade_stand_on_every_screen(columns, rows, colours, apart):
     with Terminal(SCREEN, columns=columns, rows=rows, environment=apart | colours) as terminal:

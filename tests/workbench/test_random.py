@@ -123,5 +123,5 @@ class AnyKeys(RuleBasedStateMachine):
             assert planned.to_dict() == state.plan.to_dict()
 
 
-AnyKeys.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
+AnyKeys.TestCase.settings = settings(max_examples=8, stateful_step_count=30)
 test_any_keys = AnyKeys.TestCase
