@@ -7,6 +7,7 @@ from typing import Self
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -80,7 +81,9 @@ class LineWidget(Widget):
             line = Strip([])
         line = line.adjust_cell_length(width, self.base)
         for line_filter in self.get_line_filters():
-            line = line.apply_filter(line_filter, self._looked_up()[1])
+            # A theme's colours are no terminal's own: all there is to tell in full is what is dimmed.
+            if not isinstance(line_filter, ANSIToTruecolor) or _dimmed(line):
+                line = line.apply_filter(line_filter, self._looked_up()[1])
         return line
 
     def _looked_up(self) -> tuple[Style, Color]:
@@ -88,3 +91,7 @@ class LineWidget(Widget):
         if self._base is None:
             self._base = self.rich_style, self.background_colors[1]
         return self._base
+
+
+def _dimmed(line: Strip) -> bool:
+    return any(segment.style is not None and segment.style.dim for segment in line)
