@@ -16,12 +16,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from riskcalc.tui import layout, rows
-from riskcalc.tui.drawing import CrosshairMoved, ZoomChanged
-from riskcalc.tui.form import Form, Typing
+from riskcalc.tui.figures.drawing import CrosshairMoved, ZoomChanged
+from riskcalc.tui.figures.pictures import Pictures
+from riskcalc.tui.form.form import Form, Typing
 from riskcalc.tui.header import Header
 from riskcalc.tui.keys import BY_KEY, STEPPING
 from riskcalc.tui.message_row import MessageRow
-from riskcalc.tui.pictures import Pictures
 
 if TYPE_CHECKING:
     from riskcalc.tui.app import RiskApp

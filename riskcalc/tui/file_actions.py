@@ -18,14 +18,14 @@ def save(desk: Desk) -> None:
 
 def save_as(desk: Desk) -> None:
     """Ask for a name and save the trade under it."""
-    from riskcalc.tui.save_screen import SaveScreen  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.tui.dialogs.save_screen import SaveScreen  # noqa: PLC0415 - not needed for the first frame
 
     desk.app.push_screen(SaveScreen(desk.bench), lambda said: _say(desk, said))
 
 
 def open_preset(desk: Desk) -> None:
     """Choose a preset with a preview of each, and open it."""
-    from riskcalc.tui.open_screen import OpenScreen  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.tui.dialogs.open_screen import OpenScreen  # noqa: PLC0415 - not needed for the first frame
 
     def opened(name: str | None) -> None:
         if name:
@@ -39,7 +39,7 @@ def open_preset(desk: Desk) -> None:
 
 def load_quotes(desk: Desk) -> None:
     """Ask for a file of real quotes, and put the trade on them."""
-    from riskcalc.tui.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
 
     def loaded(found: tuple[Draft, Path] | None) -> None:
         if found:
@@ -61,7 +61,7 @@ def copy_command(desk: Desk) -> None:
 
 def show_help(desk: Desk) -> None:
     """Show every key."""
-    from riskcalc.tui.help_screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.tui.dialogs.help_screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
     from riskcalc.tui.keys import KEYS  # noqa: PLC0415 - the table names this function
 
     desk.app.push_screen(HelpScreen(KEYS))

@@ -8,20 +8,20 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 
-from riskcalc.tui.checks_panel import ChecksPanel
-from riskcalc.tui.computed_view import ComputedView
-from riskcalc.tui.exits_panel import ExitsPanel
-from riskcalc.tui.form import Form
-from riskcalc.tui.greeks_panel import GreeksPanel
+from riskcalc.tui.figures.pictures import Pictures
+from riskcalc.tui.form.form import Form
 from riskcalc.tui.key_row import KeyRow
-from riskcalc.tui.panel import PlanPanel
-from riskcalc.tui.pictures import Pictures
-from riskcalc.tui.price_panel import PricePanel
-from riskcalc.tui.scenarios_view import ScenariosView
-from riskcalc.tui.size_panel import SizePanel
-from riskcalc.tui.summary import Summary
+from riskcalc.tui.panels.checks_panel import ChecksPanel
+from riskcalc.tui.panels.computed_view import ComputedView
+from riskcalc.tui.panels.exits_panel import ExitsPanel
+from riskcalc.tui.panels.greeks_panel import GreeksPanel
+from riskcalc.tui.panels.panel import PlanPanel
+from riskcalc.tui.panels.price_panel import PricePanel
+from riskcalc.tui.panels.scenarios_view import ScenariosView
+from riskcalc.tui.panels.size_panel import SizePanel
+from riskcalc.tui.panels.summary import Summary
+from riskcalc.tui.panels.vehicles_view import VehiclesView
 from riskcalc.tui.too_small import TooSmall
-from riskcalc.tui.vehicles_view import VehiclesView
 
 if TYPE_CHECKING:
     from riskcalc.tui.desk import Desk

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskcalc.tui.field_row import FieldRow
+from riskcalc.tui.form.field_row import FieldRow
 from riskcalc.tui.header import Heading
 
 if TYPE_CHECKING:
-    from riskcalc.tui.form import Form
+    from riskcalc.tui.form.form import Form
     from riskcalc.workbench import Bench
     from riskcalc.workbench.session import Glimpse
 

@@ -3,6 +3,6 @@ from .badge import BadgeKind as BadgeKind
 from .bench import Bench as Bench
 from .draft import Draft as Draft
 from .draft import open_draft as open_draft
-from .field import Field as Field
+from .editing.field import Field as Field
 from .fields import fields as fields
 from .state import State as State

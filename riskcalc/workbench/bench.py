@@ -13,7 +13,7 @@ from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios
 from riskcalc.workbench import files, leg_edits, target_edits
 from riskcalc.workbench.draft import Draft, open_draft
-from riskcalc.workbench.field import Field
+from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.fields import by_key, fields
 from riskcalc.workbench.history import History
 from riskcalc.workbench.problem import one_line

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from riskcalc.workbench.account_fields import account_fields
 from riskcalc.workbench.draft import Draft
-from riskcalc.workbench.exit_fields import exit_fields
-from riskcalc.workbench.field import Field
-from riskcalc.workbench.leg_fields import leg_fields
-from riskcalc.workbench.market_fields import market_fields
-from riskcalc.workbench.view_fields import view_fields
+from riskcalc.workbench.editing.account_fields import account_fields
+from riskcalc.workbench.editing.exit_fields import exit_fields
+from riskcalc.workbench.editing.field import Field
+from riskcalc.workbench.editing.leg_fields import leg_fields
+from riskcalc.workbench.editing.market_fields import market_fields
+from riskcalc.workbench.editing.view_fields import view_fields
 
 
 def fields(draft: Draft) -> tuple[Field, ...]:

@@ -8,8 +8,8 @@ from riskcalc.domain import OptionLeg, OptionType, Side
 from riskcalc.errors import InvalidInputError
 from riskcalc.workbench.contract import option, recontracted
 from riskcalc.workbench.draft import Draft
-from riskcalc.workbench.expiry_field import listed_expiries
-from riskcalc.workbench.leg_fields import strike_grid
+from riskcalc.workbench.editing.expiry_field import listed_expiries
+from riskcalc.workbench.editing.leg_fields import strike_grid
 
 MOST_LEGS = 8
 """Legs of a trade on the bench: an iron condor twice."""

@@ -9,13 +9,13 @@ import pytest
 from textual.app import App
 from textual.geometry import Size
 
-from riskcalc.tui.drawing import CrosshairMoved, Look, ZoomChanged
-from riskcalc.tui.greeks_strip import GreeksStrip, draw_greeks
-from riskcalc.tui.heatmap import Heatmap
-from riskcalc.tui.heatmap_drawing import draw_heatmap
-from riskcalc.tui.palette import Palette
-from riskcalc.tui.payoff_chart import PayoffChart
-from riskcalc.tui.payoff_drawing import draw_payoff
+from riskcalc.tui.figures.drawing import CrosshairMoved, Look, ZoomChanged
+from riskcalc.tui.figures.greeks_strip import GreeksStrip, draw_greeks
+from riskcalc.tui.figures.heatmap import Heatmap
+from riskcalc.tui.figures.heatmap_drawing import draw_heatmap
+from riskcalc.tui.figures.palette import Palette
+from riskcalc.tui.figures.payoff_chart import PayoffChart
+from riskcalc.tui.figures.payoff_drawing import draw_payoff
 from tests.tui.figure_plans import NAMES, figures_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -247,7 +247,8 @@ def test_showing_never_lays_out_again(monkeypatch):
 
 def test_the_widgets_load_neither_arrays_nor_the_core():
     code = (
-        "import sys, riskcalc.tui.payoff_chart, riskcalc.tui.heatmap, riskcalc.tui.greeks_strip;"
+        "import sys, riskcalc.tui.figures.payoff_chart, riskcalc.tui.figures.heatmap\n"
+        "import riskcalc.tui.figures.greeks_strip\n"
         "print([m for m in ('numpy', 'scipy', 'pandas', 'pydantic', 'riskcalc.domain') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

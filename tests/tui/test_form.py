@@ -2,8 +2,8 @@
 
 import pytest
 
-from riskcalc.tui.field_row import FieldRow
-from riskcalc.tui.form import folded
+from riskcalc.tui.form.field_row import FieldRow
+from riskcalc.tui.form.form import folded
 from riskcalc.tui.opening import Opening
 from tests.tui.driving import drive, text
 

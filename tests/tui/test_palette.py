@@ -5,7 +5,7 @@ from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.app import App
 
-from riskcalc.tui.palette import (
+from riskcalc.tui.figures.palette import (
     EIGHT_BIT_RAMPS,
     EIGHT_BIT_SHADES,
     PALETTES,

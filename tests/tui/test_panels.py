@@ -13,22 +13,32 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from riskcalc.presets import load_preset
-from riskcalc.tui.checks_panel import ChecksPanel
-from riskcalc.tui.exits_panel import ExitsPanel
-from riskcalc.tui.greeks_panel import GreeksPanel
-from riskcalc.tui.panel import PlanPanel
-from riskcalc.tui.price_panel import PricePanel
-from riskcalc.tui.scenarios_view import ScenariosView
-from riskcalc.tui.size_panel import SizePanel
-from riskcalc.tui.summary import Summary
+from riskcalc.tui.panels.checks_panel import ChecksPanel
+from riskcalc.tui.panels.exits_panel import ExitsPanel
+from riskcalc.tui.panels.greeks_panel import GreeksPanel
+from riskcalc.tui.panels.panel import PlanPanel
+from riskcalc.tui.panels.price_panel import PricePanel
+from riskcalc.tui.panels.scenarios_view import ScenariosView
+from riskcalc.tui.panels.size_panel import SizePanel
+from riskcalc.tui.panels.summary import Summary
+from riskcalc.tui.panels.vehicles_view import VehiclesView
 from riskcalc.tui.too_small import TooSmall
-from riskcalc.tui.vehicles_view import VehiclesView
 from riskcalc.workbench import Bench, open_draft
 
 COLUMN = (PricePanel, GreeksPanel, ExitsPanel, SizePanel, ChecksPanel)
 MODULES = (
-    "checks_panel", "exits_panel", "greeks_panel", "help_screen", "open_screen", "price_panel", "save_screen",
-    "scenarios_view", "size_panel", "summary", "too_small", "vehicles_view",
+    "panels.checks_panel",
+    "panels.exits_panel",
+    "panels.greeks_panel",
+    "dialogs.help_screen",
+    "dialogs.open_screen",
+    "panels.price_panel",
+    "dialogs.save_screen",
+    "panels.scenarios_view",
+    "panels.size_panel",
+    "panels.summary",
+    "too_small",
+    "panels.vehicles_view",
 )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import Input
 
 import riskcalc.chains
+from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
 from riskcalc.tui.opening import Opening
-from riskcalc.tui.quotes_screen import QuotesScreen
 from riskcalc.workbench import session
 from tests.outside import reference_file
 from tests.tui.driving import drive, text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.tui.ticks import GAP, Label, padded, place, row_text, tick_step, ticks
+from riskcalc.tui.figures.ticks import GAP, Label, padded, place, row_text, tick_step, ticks
 
 axes = st.tuples(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6)).map(lambda axis: (axis[0], axis[0] + axis[1]))
 texts = st.lists(st.text("abc 1.", min_size=1, max_size=14), min_size=1, max_size=4).map(tuple)

@@ -1,8 +1,8 @@
 import pytest
 
 from riskcalc.errors import InvalidInputError
-from riskcalc.workbench.grid import Bounds
-from riskcalc.workbench.typed import incomplete, read_number
+from riskcalc.workbench.editing.grid import Bounds
+from riskcalc.workbench.editing.typed import incomplete, read_number
 
 WIDE = Bounds(low=-1e9, high=1e9)
 

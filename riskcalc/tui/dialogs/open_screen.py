@@ -1,0 +1,135 @@
+"""The dialog that opens a preset: the list narrows as one types, the one under the cursor is previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from riskcalc.tui.dialogs.choices import Choice, choices, is_path, matching, preview
+from riskcalc.tui.panels.background import Background
+from riskcalc.tui.panels.toned import toned
+
+if TYPE_CHECKING:
+    from riskcalc.workbench import Bench
+
+NARROWEST_PREVIEW = 38
+"""Cells that the preview's lines need."""
+
+MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
+"""Keys that move in the list, and how far, while the cursor stays in the filter."""
+
+
+class OpenScreen(ModalScreen[str | None]):
+    """Closes with the name or path to open, or with None."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close")]
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._choices: tuple[Choice, ...] = ()
+        self._previewed = ""
+        self._clicked = ""
+        self._listing = Background(self)
+        self._preview = Background(self)
+
+    def compose(self) -> ComposeResult:
+        """The filter, the list, and the preview beside it."""
+        with Vertical(id="dialog", classes="open") as dialog:
+            dialog.border_title = "Open"
+            dialog.border_subtitle = "type to filter, or a path   Enter opens   Esc closes"
+            field = Input(placeholder="filter or path", compact=True)
+            field.cursor_blink = False
+            yield field
+            with Horizontal():
+                found = OptionList(compact=True)
+                found.can_focus = False
+                yield found
+                with VerticalScroll(id="preview-scroll", can_focus=False):
+                    yield Static("reading the presets…", id="preview", markup=False)
+
+    def on_mount(self) -> None:
+        """Read the presets off the key path."""
+        self._listing.ask(choices, self._fill)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list; a path has no list but a preview."""
+        self._show_matching(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Open the path that was typed, or what is under the cursor."""
+        wanted = self._wanted(event.value)
+        if wanted:
+            self.dismiss(wanted)
+
+    def on_option_list_option_highlighted(self, _: OptionList.OptionHighlighted) -> None:
+        """Preview what the cursor is on."""
+        self._show_preview()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Preview what is clicked; a second click opens it."""
+        before, self._clicked = self._clicked, event.option_id or ""
+        if self._clicked == before:
+            self.dismiss(event.option_id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Move in the list without leaving the filter."""
+        if event.key in MOVES:
+            event.stop()
+            event.prevent_default()
+            listed = self.query_one(OptionList)
+            # The list's own paging needs lines that it has not laid out yet when keys come fast.
+            if listed.highlighted is not None:
+                last = listed.option_count - 1
+                listed.highlighted = min(max(listed.highlighted + MOVES[event.key], 0), last)
+
+    def _fill(self, found: tuple[Choice, ...]) -> None:
+        self._choices = found
+        self._show_matching(self.query_one(Input).value)
+
+    def _show_matching(self, text: str) -> None:
+        found = () if is_path(text) else matching(self._choices, text)
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options(Option(_words(choice), id=choice.name) for choice in found)
+        listed.highlighted = 0 if found else None
+        self._show_preview()
+
+    def _wanted(self, text: str) -> str:
+        """The path that was typed, else the name under the cursor; empty for neither."""
+        if is_path(text):
+            return text.strip()
+        listed = self.query_one(OptionList)
+        option = None if listed.highlighted is None else listed.get_option_at_index(listed.highlighted)
+        return option.id or "" if option else ""
+
+    def _show_preview(self) -> None:
+        name = self._wanted(self.query_one(Input).value)
+        if name == self._previewed:
+            return
+        self._previewed = name
+        if not name:
+            self._draw([(("no preset matches", "quiet"),)] if self._choices else [])
+            return
+        width = max(NARROWEST_PREVIEW, self.query_one("#preview-scroll").content_size.width)
+        self._preview.ask(lambda: preview(self._bench, name, width=width), self._draw)
+
+    def _draw(self, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+        self.query_one("#preview", Static).update(toned(lines))
+
+
+def _words(choice: Choice) -> Content:
+    """Name and origin, then what it is about."""
+    return Content.assemble(
+        (choice.name, "bold"), (f"  {choice.origin}", "$text-accent"), f"\n{choice.description}"
+    )

@@ -1,0 +1,167 @@
+"""What the drawn figures share: a widget that keeps its lines until something in them changes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from riskcalc.tui.figures.palette import GREEN_RED, Depth, Palette, make_palette, style
+from riskcalc.tui.line_widget import LineWidget
+
+GUTTER = 8
+"""Cells left of a plot for the labels of its values: chart and Greeks line up."""
+
+LOADING = "loading"
+
+
+class CrosshairMoved(Message):
+    """The pointer is at a spot [dollars]; None when it has left."""
+
+    def __init__(self, spot: float | None) -> None:
+        super().__init__()
+        self.spot = spot
+
+
+class ZoomChanged(Message):
+    """The wheel turned: +1 looks closer, -1 from further away."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How large and in which colours a figure is drawn."""
+
+    width: int
+    height: int
+    palette: Palette
+    crosshair: float | None = None
+    """Spot of the crosshair [dollars]."""
+    stale: bool = False
+    """Drawn dimmed, with the word, because an input is not valid."""
+
+
+class Drawing(LineWidget):
+    """A figure drawn line by line; `refresh` redraws it and never lays the screen out again."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
+        super().__init__(id=id, classes=classes)
+        self._shown: tuple[Hashable, ...] = ()
+        self._crosshair: float | None = None
+        self._stale = False
+        self._colours = GREEN_RED
+        self._key: tuple[Hashable, ...] = ()
+        self._lines: Sequence[Strip] = ()
+
+    @abstractmethod
+    def draw(self, look: Look) -> Sequence[Strip]:
+        """Every line of the figure shown."""
+
+    @abstractmethod
+    def spot_at(self, x: int, y: int) -> float | None:
+        """Spot under a cell of the widget [dollars]; None where there is none."""
+
+    def set_crosshair(self, spot: float | None) -> None:
+        """Move the crosshair, or take it away."""
+        if spot != self._crosshair:
+            self._crosshair = spot
+            self.refresh()
+
+    def set_colours(self, name: str) -> None:
+        """Choose ``green-red`` or ``blue-orange``."""
+        self._colours = name
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line, drawn with all others when something has changed."""
+        key = (
+            self._shown,
+            self._crosshair,
+            self._stale,
+            self._colours,
+            self.size,
+            self.app.theme,
+            self.app.no_color,
+        )
+        if key != self._key:
+            self._key, self._lines = key, self._drawn()
+        return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width, self.rich_style)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Share where the pointer is."""
+        self.post_message(CrosshairMoved(self.spot_at(event.x, event.y)))
+
+    def on_leave(self) -> None:
+        """Share that the pointer is gone."""
+        self.post_message(CrosshairMoved(None))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Look closer."""
+        event.stop()
+        self.post_message(ZoomChanged(1))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Look from further away."""
+        event.stop()
+        self.post_message(ZoomChanged(-1))
+
+    def _show(self, *shown: Hashable, stale: bool) -> None:
+        self._shown, self._stale = shown, stale
+        self.refresh()
+
+    def _drawn(self) -> Sequence[Strip]:
+        width, height = self.size
+        palette = self._palette()
+        if not self._shown or not width or not height:
+            words = Segment(LOADING[:width].ljust(width), style(palette.muted, dim=True))
+            return [Strip([words], width)]
+        look = Look(width=width, height=height, palette=palette, crosshair=self._crosshair, stale=self._stale)
+        return self.draw(look)
+
+    def _palette(self) -> Palette:
+        variables = self.app.theme_variables
+        wanted = ("foreground", "success", "error", "warning", "accent", "primary", "secondary")
+        # A theme in the terminal's own colours has no background to blend with.
+        native = self.app.native_ansi_color
+        background = "ansi_default" if native else self.background_colors[1].hex6
+        chosen = tuple((key, variables[key]) for key in wanted)
+        return _cached_palette(chosen, background, self._colours, self._depth())
+
+    def _depth(self) -> Depth:
+        if self.app.no_color:
+            return Depth.NONE
+        system = self.app.console.color_system
+        return {"256": Depth.EIGHT_BIT, "standard": Depth.STANDARD, "windows": Depth.STANDARD}.get(
+            system or "", Depth.TRUE
+        )
+
+
+@lru_cache(maxsize=32)
+def _cached_palette(
+    variables: tuple[tuple[str, str], ...], background: str, name: str, depth: Depth
+) -> Palette:
+    return make_palette(dict(variables), background=background, name=name, depth=depth)
+
+
+def strip(cells: Sequence[tuple[str, str, str, bool]], *, dim: bool) -> Strip:
+    """Line of cells, each (text, colour, background, bold); neighbours that look alike become one segment."""
+    segments: list[Segment] = []
+    text, width = "", 0
+    look = cells[0][1:] if cells else ("", "", False)
+    for glyph, color, background, bold in cells:
+        width += len(glyph)
+        if (color, background, bold) != look:
+            segments.append(Segment(text, style(look[0], look[1], bold=look[2], dim=dim)))
+            text, look = "", (color, background, bold)
+        text += glyph
+    segments.append(Segment(text, style(look[0], look[1], bold=look[2], dim=dim)))
+    return Strip(segments, width)

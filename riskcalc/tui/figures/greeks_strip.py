@@ -1,0 +1,135 @@
+"""The Greeks against the spot on screen, under the payoff chart and on its axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from riskcalc.tui.figures.canvas import Canvas, cell_of, dot_rows, value_of
+from riskcalc.tui.figures.drawing import GUTTER, Drawing, Look, strip
+from riskcalc.tui.figures.palette import Palette
+
+if TYPE_CHECKING:
+    from riskcalc.workbench.figure_data import Floats, GreeksFigure
+
+Cell = tuple[str, str, str, bool]
+
+
+class GreeksStrip(Drawing):
+    """Delta, gamma, theta and vega of one unit, each on its own scale with its zero."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
+        super().__init__(id=id, classes=classes)
+        self._figure: GreeksFigure | None = None
+
+    def show(self, figure: GreeksFigure, *, stale: bool = False) -> None:
+        """Draw a figure.
+
+        Parameters
+        ----------
+        figure : GreeksFigure
+            On the axis of the chart.
+        stale : bool
+            Dimmed, with the word.
+        """
+        self._figure = figure
+        self._show(figure, stale=stale)
+
+    def spot_at(self, x: int, y: int) -> float | None:  # noqa: ARG002 - the spot is in its columns
+        """Spot under a cell of the plot [dollars]."""
+        left = _left(self.size.width)
+        width = self.size.width - left
+        if self._figure is None or not 0 <= x - left < width:
+            return None
+        return value_of(x - left, across=(self._figure.low, self._figure.high), width=width)
+
+    def draw(self, look: Look) -> Sequence[Strip]:
+        """Every line of the strip."""
+        return draw_greeks(self._figure, look) if self._figure else ()
+
+
+def draw_greeks(figure: GreeksFigure, look: Look) -> list[Strip]:
+    """Draw a band for each Greek, from top to bottom as many as there are rows."""
+    curves = (
+        ("delta", figure.delta),
+        ("theta/d", figure.theta_per_day),
+        ("vega/pt", figure.vega_per_point),
+        ("gamma", figure.gamma),
+    )
+    shown = curves[: look.height]
+    tall, more = divmod(look.height, len(shown))
+    lines = [
+        line
+        for k, (name, values) in enumerate(shown)
+        for line in _band(figure, name, values, look, height=tall + (k < more))
+    ]
+    if look.stale:
+        lines[0] = _ending("stale", lines[0], look)
+    return [strip(cells, dim=look.stale) for cells in lines]
+
+
+def _left(width: int) -> int:
+    """As wide as the chart's gutter."""
+    return GUTTER if width >= 3 * GUTTER else 0
+
+
+def _band(figure: GreeksFigure, name: str, values: Floats, look: Look, *, height: int) -> list[list[Cell]]:
+    """A curve with its zero, its name and its value at the crosshair or the spot."""
+    left = _left(look.width)
+    width = look.width - left
+    across, down = (figure.low, figure.high), _axis(values)
+    canvas = Canvas(width, height)
+    canvas.plot(
+        dot_rows(figure.spots, values, across=across, down=down, width=width, height=height), owner="curve"
+    )
+    at = figure.spot if look.crosshair is None else look.crosshair
+    column = cell_of(at, across=across, width=width)
+    zero = round(down[1] / (down[1] - down[0]) * (4 * height - 1)) // 4
+    words = _words(name, _at(figure, values, at), height) if left else [""] * height
+    return [
+        [
+            (words[y].ljust(left), look.palette.text, "", False),
+            *(_cell(canvas, x, y, palette=look.palette, column=column, zero=zero) for x in range(width)),
+        ]
+        for y in range(height)
+    ]
+
+
+def _cell(canvas: Canvas, x: int, y: int, *, palette: Palette, column: int | None, zero: int) -> Cell:
+    """The curve over the line at the crosshair or the spot, over the zero line."""
+    if glyph := canvas.glyph(x, y):
+        return (glyph, palette.today, "", False)
+    return ("│" if x == column else "─" if y == zero else " ", palette.muted, "", False)
+
+
+def _words(name: str, value: float, height: int) -> list[str]:
+    """Name over value; a single row has the first letter and the value."""
+    digits = max(0, min(3, 2 - math.floor(math.log10(abs(value))))) if abs(value) >= 0.001 else 3
+    text = f"{value:+.{digits}f}"
+    if height == 1:
+        return [f"{name[0]} {text}"[: GUTTER - 1]]
+    return [name, text[: GUTTER - 1], *[""] * (height - 2)]
+
+
+def _at(figure: GreeksFigure, values: Floats, spot: float) -> float:
+    import numpy as np  # noqa: PLC0415 - not on the path to the first frame
+
+    return float(np.interp(spot, figure.spots, values))
+
+
+def _axis(values: Floats) -> tuple[float, float]:
+    """From the least to the largest value and zero."""
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    return (low, high) if high > low else (-1.0, 1.0)
+
+
+def _ending(word: str, cells: list[Cell], look: Look) -> list[Cell]:
+    """A line with a word over its right end."""
+    kept, room = [], look.width - len(word)
+    for text, color, background, bold in cells:
+        kept.append((text[: max(room, 0)], color, background, bold))
+        room -= len(text)
+    return [*kept, (word[: look.width], look.palette.text, "", True)]

@@ -1,0 +1,55 @@
+"""The heatmap on screen: P&L at spots and days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from riskcalc.tui.figures.drawing import Drawing, Look
+
+if TYPE_CHECKING:
+    from riskcalc.workbench.figure_data import HeatmapFigure
+
+
+class Heatmap(Drawing):
+    """P&L at the levels of a plan on the days of its ladder, the spot in the middle."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
+        super().__init__(id=id, classes=classes)
+        self._figure: HeatmapFigure | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows there is room for, below the head."""
+        return max(self.size.height - 1, 1)
+
+    def show(self, figure: HeatmapFigure, *, stale: bool = False) -> None:
+        """Draw a figure; rows that do not fit are left out from the ends.
+
+        Parameters
+        ----------
+        figure : HeatmapFigure
+            Best made with as many rows as `rows`.
+        stale : bool
+            Dimmed, with the word.
+        """
+        self._figure = figure
+        self._show(figure, stale=stale)
+
+    def spot_at(self, x: int, y: int) -> float | None:  # noqa: ARG002 - a heatmap's spot is in its rows
+        """Spot of a row [dollars]."""
+        from riskcalc.tui.figures.heatmap_drawing import shown_rows  # noqa: PLC0415 - not before the first frame
+
+        if self._figure is None:
+            return None
+        shown = shown_rows(self._figure, self.size.height)
+        head = self.size.height > 1
+        return self._figure.rows[shown[y - head]].spot if 0 <= y - head < len(shown) else None
+
+    def draw(self, look: Look) -> Sequence[Strip]:
+        """Every line of the heatmap."""
+        from riskcalc.tui.figures.heatmap_drawing import draw_heatmap  # noqa: PLC0415 - not before the first frame
+
+        return draw_heatmap(self._figure, look) if self._figure else ()

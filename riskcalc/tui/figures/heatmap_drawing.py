@@ -1,0 +1,147 @@
+"""The heatmap as lines of cells: rows of spots, columns of days, P&L on a background of its size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from riskcalc.tui.figures.drawing import Look, strip
+from riskcalc.tui.figures.payoff_words import cents, signed
+
+if TYPE_CHECKING:
+    from riskcalc.workbench.figure_data import HeatmapFigure, HeatRow
+
+Cell = tuple[str, str, str, bool]
+
+NARROWEST, WIDEST = 7, 14
+"""Cells of a column of P&L."""
+
+LABEL = 12
+"""Cells of the names of the rows."""
+
+PRICE = 9
+"""Cells of their spots, with a blank behind."""
+
+WORDS = {"breakeven": "BE"}
+HEADS = {"expiry": "expiry", "time stop": "stop"}
+
+LEAST_SCALE = 0.25
+"""The fainter side's largest P&L counts as this share of the other's, so that a dollar stays pale."""
+
+
+def draw_heatmap(figure: HeatmapFigure, look: Look) -> list[Strip]:
+    """Draw a heatmap.
+
+    Parameters
+    ----------
+    figure : HeatmapFigure
+        Rows with the highest spot first.
+    look : Look
+        Size and colours; the row nearest to the crosshair is marked.
+
+    Returns
+    -------
+    list of Strip
+        A head and one line for each row that fits.
+    """
+    label, price, columns, width = _layout(figure, look.width)
+    shown = shown_rows(figure, look.height)
+    scales = _scales(figure)
+    digits = cents(max(scales))
+    marked = _marked(figure, look, shown)
+    lines = [_head(figure, look, label + price, columns, width)] if look.height > 1 else []
+    for k in shown:
+        cells = _row_head(figure.rows[k], look, label, price, marked=k == marked)
+        for column in columns:
+            cells.append(_cell(float(figure.pnl[k, column]), scales, look, width, digits))
+        cells.append((" " * (look.width - sum(len(text) for text, *_ in cells)), "", "", False))
+        lines.append(cells)
+    return [strip(_cut(cells, look.width), dim=look.stale) for cells in lines]
+
+
+def shown_rows(figure: HeatmapFigure, height: int) -> list[int]:
+    """The rows that fit, the spot in the middle."""
+    room = max(height - 1, 1)
+    count = len(figure.rows)
+    centre = next(k for k, row in enumerate(figure.rows) if row.kind == "spot")
+    first = min(max(centre - room // 2, 0), max(count - room, 0))
+    return list(range(first, min(first + room, count)))
+
+
+def _layout(figure: HeatmapFigure, width: int) -> tuple[int, int, list[int], int]:
+    """Cells of the names, of the spots, which columns are shown, and their cells."""
+    count = len(figure.columns)
+    label = LABEL if width >= 1 + LABEL + PRICE + min(count, 3) * NARROWEST else 0
+    room = max(width - 1 - label - PRICE, 0)
+    fits = max(min(count, room // NARROWEST), 1)
+    columns = sorted(sorted(range(count), key=lambda k: _weight(figure, k))[:fits])
+    return label, PRICE, columns, min(max(room // fits, 1), WIDEST)
+
+
+def _weight(figure: HeatmapFigure, k: int) -> int:
+    """Rank of a column where not all fit: today and the named days tell more than those between."""
+    return (
+        0 if k == 0 else 1 if k == len(figure.columns) - 1 else 2 if figure.columns[k].label in HEADS else 3
+    )
+
+
+def _scales(figure: HeatmapFigure) -> tuple[float, float]:
+    """Largest loss and gain, for the strongest backgrounds."""
+    loss, gain = max(-float(figure.pnl.min()), 0.0), max(float(figure.pnl.max()), 0.0)
+    return max(loss, LEAST_SCALE * gain), max(gain, LEAST_SCALE * loss)
+
+
+def _marked(figure: HeatmapFigure, look: Look, shown: list[int]) -> int | None:
+    """The row nearest to the crosshair."""
+    at = look.crosshair
+    return None if at is None else min(shown, key=lambda k: abs(figure.rows[k].spot - at))
+
+
+def _head(figure: HeatmapFigure, look: Look, left: int, columns: list[int], width: int) -> list[Cell]:
+    palette = look.palette
+    corner = f" {'stale' if look.stale else ''}"
+    cells: list[Cell] = [(f"{corner:<{left - 5}}{'price ':>6}", palette.muted, "", False)]
+    first = figure.columns[0].date
+    for k in columns:
+        column = figure.columns[k]
+        days = (column.date - first).days
+        name = HEADS.get(column.label, column.label)
+        dated = f"{name} {days}d"
+        text = dated if column.label in HEADS and len(dated) < width else name
+        cells.append((f"{text[: width - 1]:>{width - 1}} ", palette.text, "", False))
+    used = sum(len(text) for text, *_ in cells)
+    return [*cells, (" " * (look.width - used), "", "", False)]
+
+
+def _row_head(row: HeatRow, look: Look, label: int, price: int, *, marked: bool) -> list[Cell]:
+    palette = look.palette
+    spot = row.kind == "spot"
+    mark = ">" if spot else "•" if marked else " "
+    name = _name(row)[: label - 1] if label else ""
+    color = palette.crosshair if marked else palette.text if row.label else palette.muted
+    return [(f"{mark}{name:<{label}}{row.spot:>{price - 1},.2f} ", color, "", spot or marked)]
+
+
+def _name(row: HeatRow) -> str:
+    """Short name of a row: ``stop -6%``, ``BE``; a strike's number stands in the next column."""
+    return ", ".join(
+        "strike" if part.startswith("strike") else WORDS.get(part, part) for part in row.label.split(", ")
+    )
+
+
+def _cell(pnl: float, scales: tuple[float, float], look: Look, width: int, digits: int) -> Cell:
+    loss, gain = scales
+    scale = gain if pnl > 0 else loss
+    background = look.palette.background(pnl / scale if scale else 0.0)
+    text = signed(pnl, digits)
+    return (f"{text:>{width - 1}} "[-width:], look.palette.on(background), background, False)
+
+
+def _cut(cells: list[Cell], width: int) -> list[Cell]:
+    """No more cells than the widget is wide."""
+    kept: list[Cell] = []
+    for text, color, background, bold in cells:
+        kept.append((text[: max(width, 0)], color, background, bold))
+        width -= len(text)
+    return kept

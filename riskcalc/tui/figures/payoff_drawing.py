@@ -1,0 +1,209 @@
+"""The payoff chart as lines of cells: curves, shading, vertical lines and ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from riskcalc.tui.figures.canvas import Canvas, Stroke, cell_of, dot_rows
+from riskcalc.tui.figures.drawing import GUTTER, Look, strip
+from riskcalc.tui.figures.palette import Palette
+from riskcalc.tui.figures.payoff_words import distinct_curves, label_row, legend_row, readout_row
+from riskcalc.tui.figures.ticks import Label, padded, place, row_text, ticks
+
+if TYPE_CHECKING:
+    from riskcalc.workbench.figure_data import Curve, PayoffFigure
+
+Cell = tuple[str, str, str, bool]
+Axis = tuple[float, float]
+
+EXTRAS = ("readout", "ticks", "labels", "legend")
+"""Rows around the plot; the first are the last to be left out."""
+
+LEAST_PLOT = 3
+"""Rows a plot keeps before it gives any to the extras."""
+
+VERTICALS = {"spot": "│", "stop": "┆", "target": "┊", "breakeven": "╎"}
+STROKES = {"today": Stroke.THIN, "time stop": Stroke.DOTTED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """Where values and spots lie on the cells of a plot."""
+
+    width: int
+    height: int
+    across: tuple[float, float]
+    """Spots at its edges [dollars]."""
+    down: tuple[float, float]
+    """P&L at its lowest and highest dot [dollars]."""
+
+    def row(self, value: float) -> int:
+        """Cell row of a P&L."""
+        bottom, top = self.down
+        return round((top - value) / (top - bottom) * (4 * self.height - 1)) // 4
+
+    def column(self, spot: float) -> int | None:
+        """Cell column of a spot; None when it is off the axis."""
+        return cell_of(spot, across=self.across, width=self.width)
+
+    def dots(self, figure: PayoffFigure, curve: Curve) -> list[int]:
+        """Dot rows of a curve."""
+        return dot_rows(
+            figure.spots,
+            curve.pnl,
+            across=self.across,
+            down=self.down,
+            width=self.width,
+            height=self.height,
+        )
+
+
+def gutter(width: int) -> int:
+    """Cells for value labels; none where they would take most of the width."""
+    return GUTTER if width >= 3 * GUTTER else 0
+
+
+def draw_payoff(
+    figure: PayoffFigure, pinned: PayoffFigure | None, look: Look, *, money: Axis | None = None
+) -> list[Strip]:
+    """Draw a payoff figure.
+
+    Parameters
+    ----------
+    figure : PayoffFigure
+        Its first curve is bold, the others thin and dotted.
+    pinned : PayoffFigure, optional
+        Its first curve is drawn behind, dashed.
+    look : Look
+        Size and colours.
+    money : tuple of float, optional
+        Ends of the money axis; what `money_axis` finds by default.
+
+    Returns
+    -------
+    list of Strip
+        One for each row.
+    """
+    extras = EXTRAS[: max(0, look.height - LEAST_PLOT)]
+    left = gutter(look.width)
+    plot = Plot(
+        width=look.width - left,
+        height=look.height - len(extras),
+        across=(figure.low, figure.high),
+        down=money or money_axis(figure, pinned),
+    )
+    body = _with_gutter(_plot_cells(figure, pinned, plot, look), plot, look.palette, left)
+    pad = [(" " * left, "", "", False)]
+    rows: dict[str, Callable[[], list[Cell]]] = {
+        "legend": lambda: legend_row(figure, pinned, look),
+        "labels": lambda: pad + label_row(figure, plot.width, look.palette),
+        "ticks": lambda: pad + _tick_row(plot, look.palette),
+        "readout": lambda: readout_row(figure, pinned, look),
+    }
+    above = [rows[name]() for name in ("legend", "labels") if name in extras]
+    below = [rows[name]() for name in ("ticks", "readout") if name in extras]
+    return [strip(cells, dim=look.stale) for cells in (*above, *body, *below)]
+
+
+def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis | None = None) -> Axis:
+    """Ends of a money axis that holds every curve; the kept one while it does."""
+    curves = [*figure.curves, *(pinned.curves[:1] if pinned else ())]
+    ends = [end for curve in curves for end in (float(curve.pnl.min()), float(curve.pnl.max()))]
+    return padded(ends, kept=kept)
+
+
+def _plot_cells(
+    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: Look
+) -> list[list[Cell]]:
+    canvas = Canvas(plot.width, plot.height)
+    # The least important first: a cell takes the colour of the last curve drawn through it.
+    if pinned is not None:
+        canvas.plot(plot.dots(pinned, pinned.curves[0]), owner="pinned", stroke=Stroke.DASHED)
+    first, *others = distinct_curves(figure).values()
+    for curve in others:
+        canvas.plot(plot.dots(figure, curve), owner=curve.name, stroke=STROKES[curve.name])
+    main = plot.dots(figure, first)
+    canvas.plot(main, owner="main", stroke=Stroke.BOLD)
+    shades = _shades(main, plot, look.palette)
+    lines = _verticals(figure, plot, look)
+    return [
+        _row_cells(canvas, y, plot=plot, palette=look.palette, lines=lines, shades=shades)
+        for y in range(plot.height)
+    ]
+
+
+def _row_cells(
+    canvas: Canvas,
+    y: int,
+    *,
+    plot: Plot,
+    palette: Palette,
+    lines: dict[int, tuple[str, str]],
+    shades: Sequence[tuple[int, int, str]],
+) -> list[Cell]:
+    """Curves over vertical lines over the zero line over the shading."""
+    colors = {"main": palette.text, "today": palette.today, "time stop": palette.time_stop}
+    colors["pinned"] = palette.pinned
+    zero = y == plot.row(0.0)
+    cells = []
+    for x, (first, last, shade) in enumerate(shades):
+        background = shade if first <= y <= last else ""
+        glyph = canvas.glyph(x, y)
+        if glyph:
+            owner = canvas.owners[y][x]
+            cells.append((glyph, colors[owner], background, owner == "main"))
+        elif x in lines:
+            cells.append((*lines[x], background, False))
+        else:
+            cells.append(("─" if zero else " ", palette.muted, background, False))
+    return cells
+
+
+def _shades(main: Sequence[int], plot: Plot, palette: Palette) -> list[tuple[int, int, str]]:
+    """First and last row to shade in each column, and in which colour: from zero to the payoff."""
+    bottom, top = plot.down
+    zero = top / (top - bottom) * (4 * plot.height - 1)
+    found = []
+    for x in range(plot.width):
+        middle = (main[2 * x] + main[2 * x + 1]) / 2
+        first, last = sorted((round(zero) // 4, round(middle) // 4))
+        color = palette.shade_gain if middle < zero else palette.shade_loss
+        found.append((first, last, color))
+    return found
+
+
+def _verticals(figure: PayoffFigure, plot: Plot, look: Look) -> dict[int, tuple[str, str]]:
+    """Glyph and colour of the vertical line in each column that has one; the crosshair over all."""
+    palette = look.palette
+    colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}
+    lines: dict[int, tuple[str, str]] = {}
+    for mark in reversed(figure.marks):
+        column = plot.column(mark.spot)
+        if column is not None and mark.kind in VERTICALS:
+            lines[column] = (VERTICALS[mark.kind], colors.get(mark.kind, palette.muted))
+    crosshair = None if look.crosshair is None else plot.column(look.crosshair)
+    if crosshair is not None:
+        lines[crosshair] = ("┃", palette.crosshair)
+    return lines
+
+
+def _with_gutter(body: list[list[Cell]], plot: Plot, palette: Palette, left: int) -> list[list[Cell]]:
+    """The plot with its money axis on the left."""
+    if not left:
+        return body
+    most = max(plot.height // 2, 1)
+    labels = {plot.row(value): f"{value:+,.10g}" if value else "0" for value in ticks(*plot.down, most=most)}
+    return [
+        [(f"{labels.get(y, ''):>{left - 1}}{'┤' if y in labels else '│'}", palette.muted, "", False), *row]
+        for y, row in enumerate(body)
+    ]
+
+
+def _tick_row(plot: Plot, palette: Palette) -> list[Cell]:
+    found = ticks(*plot.across, most=max(plot.width // 8, 1))
+    labels = [Label(plot.column(spot) or 0, (f"{spot:,.10g}",)) for spot in found]
+    return [(row_text(place(labels, plot.width), plot.width), palette.muted, "", False)]

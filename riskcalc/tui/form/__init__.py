@@ -1,0 +1,1 @@
+"""The column of fields: rows, the focused one's slider, typing."""

@@ -1,0 +1,1 @@
+"""What can be edited: each field's text, steps, range and slider."""

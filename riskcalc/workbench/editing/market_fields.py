@@ -1,0 +1,149 @@
+"""The fields of the market: spot, vol, rate, date and what the underlying pays."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from riskcalc.domain import OptionLeg
+from riskcalc.workbench.dividends import dividend_after, next_dividend, with_next_dividend
+from riskcalc.workbench.draft import Draft
+from riskcalc.workbench.editing.day_field import DayField
+from riskcalc.workbench.editing.exit_fields import VOL_AT_STOP
+from riskcalc.workbench.editing.expiry_field import DAYS
+from riskcalc.workbench.editing.field import Field
+from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid
+from riskcalc.workbench.editing.number_field import NumberField
+from riskcalc.workbench.editing.spans import around_spot, up_to_vol
+
+
+def market_fields(draft: Draft) -> tuple[Field, ...]:
+    """Return the fields of the market that apply to a draft."""
+    options = (VOL, VOL_AT_STOP, RATE, DAYS) if draft.trade.option_legs else (FUND_VOL, RATE)
+    paid = (DIVIDEND, EX_DATE) if draft.quote.dividends else ()
+    yields = () if paid and not draft.quote.dividend_yield else (YIELD,)
+    return (SPOT, *options, *paid, *yields, DATE)
+
+
+def shift_vol(draft: Draft, vol: float) -> Draft:
+    """Set the market's vol; legs with a vol of their own move by as many points, so that the skew stays.
+
+    A trader who raises "Vol" means all implied vols; to leave the stated ones behind would bend the skew.
+    """
+    shift = vol - draft.quote.vol
+    legs = tuple(
+        dataclasses.replace(leg, vol=max(round(leg.vol + shift, 12), 0.0))
+        if isinstance(leg, OptionLeg) and leg.vol is not None
+        else leg
+        for leg in draft.trade.legs
+    )
+    moved = dataclasses.replace(draft, vol_shift=round(draft.vol_shift + shift, 12) if draft.chain else 0.0)
+    return moved.with_quote(vol=vol).with_legs(*legs)
+
+
+def _next_amount(draft: Draft) -> float | None:
+    due = next_dividend(draft)
+    return due.amount if due else None
+
+
+def _next_day(draft: Draft) -> dt.date | None:
+    due = next_dividend(draft)
+    return due.ex_date if due else None
+
+
+def _opened_day(draft: Draft) -> dt.date | None:
+    market = draft.preset.market
+    due = dividend_after(market.date, market.quote(draft.trade.symbol).dividends)
+    return due.ex_date if due else None
+
+
+SPOT = NumberField(
+    key="market.spot",
+    section="MARKET",
+    label="Spot",
+    unit="$",
+    help="Price of the underlying; strikes stay, stop and targets move along",
+    read=lambda draft: draft.quote.spot,
+    write=lambda draft, value: draft.with_quote(spot=value),
+    grid=lambda _: ShareGrid(share=0.005),
+    bounds=Bounds(low=0.01, high=1_000_000),
+    span=around_spot,
+)
+VOL = NumberField(
+    key="market.vol",
+    section="MARKET",
+    label="Vol",
+    unit="%",
+    help="Implied vol a year, 0 to 500 %; legs with a vol of their own move by as many points",
+    read=lambda draft: draft.quote.vol,
+    write=shift_vol,
+    grid=lambda _: EvenGrid(step=1.0),
+    bounds=Bounds(low=0, high=500),
+    span=up_to_vol,
+    digits=1,
+)
+FUND_VOL = dataclasses.replace(
+    VOL, main=False, help="Vol a year that chances are stated under, 0 to 500 %; it prices no share"
+)
+RATE = NumberField(
+    key="market.rate",
+    section="MARKET",
+    label="Rate",
+    unit="%",
+    help="Risk-free rate a year, continuous, 0 to 100 %",
+    read=lambda draft: draft.market.rate,
+    write=lambda draft, value: draft.with_market(rate=value),
+    grid=lambda _: EvenGrid(step=0.25),
+    # Below 0 a plan with American dividends takes half a minute, and a key must not.
+    bounds=Bounds(low=0, high=100),
+    span=lambda _: (0.0, 10.0),
+)
+DIVIDEND = NumberField(
+    key="market.dividend.amount",
+    section="MARKET",
+    label="Next div",
+    name="Next dividend",
+    unit="$",
+    help="Cash per share at the next ex-date, 0 to 1,000; later ones are forecast from it",
+    read=_next_amount,
+    write=lambda draft, value: with_next_dividend(draft, amount=value),
+    grid=lambda _: EvenGrid(step=0.05),
+    bounds=Bounds(low=0, high=1_000),
+    span=lambda draft: (0.0, 0.02 * around_spot(draft)[1]),
+)
+EX_DATE = DayField(
+    key="market.dividend.date",
+    section="MARKET",
+    label="Ex-date",
+    help="First day without the next dividend; a date like 2026-09-15 after the market's",
+    main=False,
+    read=_next_day,
+    write=lambda draft, value: with_next_dividend(draft, ex_date=value),
+    opened=_opened_day,
+    after=lambda draft: draft.market.date,
+)
+YIELD = NumberField(
+    key="market.dividend_yield",
+    section="MARKET",
+    label="Div yield",
+    name="Dividend yield",
+    unit="%",
+    help="Continuous dividend yield a year, -100 to 100 %, beside any cash dividends",
+    main=False,
+    read=lambda draft: draft.quote.dividend_yield,
+    write=lambda draft, value: draft.with_quote(dividend_yield=value),
+    grid=lambda _: EvenGrid(step=0.25),
+    bounds=Bounds(low=-100, high=100),
+    span=lambda _: (0.0, 10.0),
+)
+DATE = DayField(
+    key="market.date",
+    section="MARKET",
+    label="Date",
+    help="Day of the figures, like 2026-07-20; steps by trading day, expiries stay",
+    main=False,
+    read=lambda draft: draft.market.date,
+    write=lambda draft, day: draft.with_market(date=day),
+    opened=lambda draft: draft.preset.market.date,
+    before=lambda draft: draft.trade.expiry,
+)
