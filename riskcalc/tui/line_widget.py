@@ -33,10 +33,13 @@ class LineWidget(Widget):
         """Colours of the widget on those of everything below it."""
         return self._looked_up()[0]
 
-    def part(self, name: str) -> Style:
-        """Colours of a component class on those of the widget."""
+    def part(self, name: str, *, partial: bool = False) -> Style:
+        """Colours of a component class on those of the widget; a partial one may leave some of them.
+
+        One that is not partial has its text told from its background where the theme leaves that open.
+        """
         if name not in self._parts:
-            self._parts[name] = self.base + self.get_component_rich_style(name, partial=True)
+            self._parts[name] = self.base + self.get_component_rich_style(name, partial=partial)
         return self._parts[name]
 
     def notify_style_update(self) -> None:

@@ -7,7 +7,9 @@ import string
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 
+from riskcalc.tui.figures.palette import contrast
 from tests.tui.driving import drive, strips
 
 FOLDER = Path(__file__).parent / "snapshots"
@@ -64,3 +66,19 @@ def test_without_colours_no_style_has_one():
     legend = text.rstrip().rpartition("\n\n")[2].splitlines()
     colours = {word for line in legend for word in line[2:].split() if word.startswith("#")}
     assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "nord", "solarized-light"])
+def test_every_text_can_be_read_on_its_background(theme, monkeypatch):
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    async def script(pilot):
+        pilot.app.theme = theme
+        for _ in range(4):
+            await pilot.pause()
+        return [segment for strip in strips(pilot.app) for segment in strip if segment.text.strip()]
+
+    for text, style, _ in drive(script, size=(120, 40)):
+        front, back = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
+        assert contrast(front.hex6, back.hex6) > 2, f"{text!r} in {style}"

@@ -39,7 +39,7 @@ MODULES = (
     "panels.summary",
     "too_small",
     "panels.vehicles_view",
-)  # fmt: skip
+)
 
 
 KEYS = ("exits.stop", "account.equity", "account.open_risk", "trade.days")

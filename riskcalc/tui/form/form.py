@@ -200,7 +200,7 @@ class Form(LineWidget):
         return row, focused, focused and self.typing, row.key == self.invalid_key, self._edge(y)
 
     def _style(self, part: str) -> Style:
-        return self.part(f"form--{part}")
+        return self.part(f"form--{part}", partial=True)
 
     def _edge(self, y: int) -> str:
         """The mark at the right edge: where more rows wait above, below, or folded behind a row."""
