@@ -12,7 +12,7 @@ from riskcalc.errors import RiskcalcError
 from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios
 from riskcalc.workbench import files, leg_edits, target_edits
-from riskcalc.workbench.draft import Draft, open_draft
+from riskcalc.workbench.draft import Draft, on_quotes, open_draft
 from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.fields import by_key, fields
 from riskcalc.workbench.history import History
@@ -172,16 +172,8 @@ class Bench:
             return one_line(error)
 
     def quoted(self, chain: QuotedListing) -> Draft:
-        """The preset on real quotes, exits and account as tuned; takes long enough for a thread.
-
-        Raises
-        ------
-        RiskcalcError
-            The chain does not list what the preset asks for.
-        """
-        draft = self.state.draft
-        found = open_draft(draft.preset, chain=chain, at=draft.fill)
-        return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
+        """The draft on real quotes; see `on_quotes`, which takes long enough for a thread."""
+        return on_quotes(self.state.draft, chain)
 
     def go_on_with(self, draft: Draft, *, chain_path: Path | None = None) -> None:
         """Go on with another draft, as it is opened; its chain's file is for the session to find."""

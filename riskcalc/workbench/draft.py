@@ -174,6 +174,18 @@ def open_draft(
     )
 
 
+def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
+    """Return a draft's preset as it opens on real quotes, with the account, exits and view as tuned.
+
+    Raises
+    ------
+    RiskcalcError
+        The chain does not list what the preset asks for.
+    """
+    found = open_draft(draft.preset, chain=chain, at=draft.fill)
+    return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
+
+
 def _following(trade: Trade) -> Trade:
     """The trade with its prices left to a chain."""
     legs = tuple(
