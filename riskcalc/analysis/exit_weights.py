@@ -199,27 +199,8 @@ def _level_block(
         for chances in (walk.stop, walk.target)
     )
     days = np.concatenate([clock.dates for clock in clocks])
+    watched = _watched(levels, exits, stop, target)
     # Stages mostly share a stop; equal levels are valued once.
-    watched = [
-        (stage.stop, exits.vol_shift, (1 - exits.gap_share) * stop[number], number, "stop")
-        for number, stage in enumerate(stages)
-    ]
-    if exits.gap_share:
-        watched += [
-            (
-                gap_distance(levels, stage.gap_move),
-                exits.vol_shift,
-                exits.gap_share * stop[number],
-                number,
-                "stop",
-            )
-            for number, stage in enumerate(stages)
-        ]
-    watched += [
-        (stage.target, 0.0, target[number], number, "target")
-        for number, stage in enumerate(stages)
-        if stage.target < math.inf
-    ]
     rows = list(dict.fromkeys((level, shift) for level, shift, *_ in watched))
     found = {name: np.zeros((len(stages), len(rows), len(days))) for name in ("stop", "target")}
     for level, shift, weights, number, name in watched:
@@ -228,6 +209,30 @@ def _level_block(
     flat = {name: weights.reshape(len(stages), -1) for name, weights in found.items()}
     points = Points(distances, np.tile(days, len(rows)), shifts)
     return ExitWeights(points=points, **flat, time=np.zeros_like(flat["stop"]))
+
+
+class _Watched(NamedTuple):
+    """A level of a stage, and the chances of an exit there by date."""
+
+    level: float
+    vol_shift: float
+    chances: FloatArray
+    stage: int
+    ending: str
+    """``stop`` or ``target``."""
+
+
+def _watched(levels: ExitStages, exits: ExitPlan, stop: FloatArray, target: FloatArray) -> list[_Watched]:
+    """Stops, the prices at which jumped stops are filled, and targets."""
+    stages, jumped = list(enumerate(levels.stages)), exits.gap_share
+    found = [_Watched(one.stop, exits.vol_shift, (1 - jumped) * stop[n], n, "stop") for n, one in stages]
+    if jumped:
+        found += [
+            _Watched(gap_distance(levels, one.gap_move), exits.vol_shift, jumped * stop[n], n, "stop")
+            for n, one in stages
+        ]
+    found += [_Watched(one.target, 0.0, target[n], n, "target") for n, one in stages if one.target < math.inf]
+    return found
 
 
 def _drop_blocks(levels: ExitStages, exits: ExitPlan, walk: _Walk) -> Iterable[ExitWeights]:

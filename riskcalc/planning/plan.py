@@ -6,13 +6,24 @@ import dataclasses
 
 from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
 from riskcalc.analysis.exit_levels import side_by_delta
-from riskcalc.domain import Account, EntryRules, ExitPlan, Market, Trade, TradePlan, View
+from riskcalc.domain import (
+    Account,
+    EntryRules,
+    ExitPlan,
+    LadderRow,
+    Market,
+    PositionSize,
+    RiskReport,
+    Trade,
+    TradePlan,
+    View,
+)
 from riskcalc.planning import exposure
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.fund import fund_report
-from riskcalc.planning.level_values import level_values
-from riskcalc.planning.levels import plan_levels
+from riskcalc.planning.level_values import LevelValues, level_values
+from riskcalc.planning.levels import PlanLevels, plan_levels
 from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_unit
 
@@ -87,13 +98,7 @@ def plan(
             exits, levels.targets, tuple(at_targets), size=size, cost_per_unit=costs
         ),
         time_stop=time_stop,
-        ladder=ladder(
-            values.ladder,
-            levels=levels.ladder,
-            dates=levels.dates,
-            entry=report.net_debit,
-            planned_loss=size.loss_per_unit,
-        ),
+        ladder=_rungs(report, levels, values, size),
         theta=decay(report.trade, values.waiting),
         odds=exit_odds(report.trade, market, sided, view=view),
         managed=managed_outcome(
@@ -106,4 +111,16 @@ def plan(
         checks=run_checks(
             Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)
         ),
+    )
+
+
+def _rungs(
+    report: RiskReport, levels: PlanLevels, values: LevelValues, size: PositionSize
+) -> tuple[LadderRow, ...]:
+    return ladder(
+        values.ladder,
+        levels=levels.ladder,
+        dates=levels.dates,
+        entry=report.net_debit,
+        planned_loss=size.loss_per_unit,
     )
