@@ -8,8 +8,7 @@ import click
 
 from riskcalc.cli.options import as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
-
-VEHICLES = ("iwm-shares", "tna-momentum", "iwm-call-spread")
+from riskcalc.presets.shipped_names import VEHICLES
 
 EXAMPLES = """\b
 Examples:

@@ -11,9 +11,7 @@ import click
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import as_json, overrides, quotes_options, require_chain_for
 from riskcalc.cli.output import print_json, print_sections
-
-DEFAULT_PRESET = "iwm-call-spread"
-
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 EXAMPLES = """\b
 Examples:

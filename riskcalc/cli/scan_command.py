@@ -14,6 +14,7 @@ from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import RATE, VOL, as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,6 @@ Examples:
   riskcalc scan quotes.csv --open 1 --screen
   riskcalc scan history/ --csv best.csv --scheduler tcp://localhost:8786
 """
-DEFAULT_PRESET = "iwm-call-spread"
 BEST = "view_r"
 KINDS = ("call debit", "call credit", "put debit", "put credit")
 RULE_OPTIONS = (
@@ -115,11 +115,13 @@ def command(
     terms = _terms(**asked)
     frame = _scanned(paths, terms, scheduler)
     _write(frame, csv_path, parquet_path)
-    if opened is not None and screen:
-        _show(_row(frame, opened), _source(frame, opened, paths), **asked)
-        return
     if opened is not None:
-        answer = _plan_of(frame, opened, paths, terms)
+        row = _row(frame, opened)
+        source = _source(row, paths)
+        if screen:
+            _show(row, source, **asked)
+            return
+        answer = _plan_of(row, source, terms)
         _print_plan(answer, json_wanted=json_wanted)
         ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
     for problem in frame.attrs.get("problems", ()):
@@ -216,14 +218,13 @@ def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None
         raise InvalidInputError(f"the table cannot be written: {error}") from error
 
 
-def _plan_of(frame: pd.DataFrame, place: int, paths: tuple[Path, ...], terms: ScanTerms) -> TradePlan:
+def _plan_of(row: dict[str, Any], source: Source | None, terms: ScanTerms) -> TradePlan:
     """The plan of a row, from the chain that it came from."""
     from riskcalc.chains import sample_chain  # noqa: PLC0415 - help is quick
     from riskcalc.scanning import row_plan  # noqa: PLC0415 - as above
     from riskcalc.scanning.history import read_source  # noqa: PLC0415 - as above
     from riskcalc.scanning.scan import fitted_chain  # noqa: PLC0415 - as above
 
-    row, source = _row(frame, place), _source(frame, place, paths)
     chain = sample_chain() if source is None else read_source(source, symbol=terms.symbol)
     fitted = fitted_chain(chain, terms.market, terms.rules)
     return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
@@ -235,11 +236,11 @@ def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
     return {str(name): value for name, value in frame.iloc[place - 1].items()}
 
 
-def _source(frame: pd.DataFrame, place: int, paths: tuple[Path, ...]) -> Source | None:
+def _source(row: dict[str, Any], paths: tuple[Path, ...]) -> Source | None:
     """The chain that a row came from; None for the sample."""
     from riskcalc.scanning.history import chain_sources  # noqa: PLC0415 - help is quick
 
-    row, sources = _row(frame, place), {source.name: source for source in chain_sources(paths)}
+    sources = {source.name: source for source in chain_sources(paths)}
     return sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
 
 

@@ -9,7 +9,7 @@ import click
 
 from riskcalc.cli.options import as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
-from riskcalc.cli.plan_command import DEFAULT_PRESET
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 EPILOG = """\b
 Examples:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
+
 if TYPE_CHECKING:
     from riskcalc.workbench import Bench
-
-DEFAULT_PRESET = "iwm-call-spread"
 
 Tell = Callable[[str, float], object]
 """Told what is being done and how far it is, as a fraction."""

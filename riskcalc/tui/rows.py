@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
 from riskcalc.tui.form.field_row import FieldRow
 from riskcalc.tui.header import Heading
 
@@ -73,7 +74,7 @@ def heading(bench: Bench) -> Heading:
 def glimpsed_heading(glimpse: Glimpse | None) -> Heading:
     """The header of the last session."""
     if glimpse is None:
-        return Heading(title="iwm-call-spread", badge="loading")
+        return Heading(title=DEFAULT_PRESET, badge="loading")
     return Heading(title=glimpse.title, badge=f"... {glimpse.badge.strip()}")
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
+
 if TYPE_CHECKING:
     from riskcalc.workbench.bench import Bench
     from riskcalc.workbench.state import State
@@ -25,9 +27,6 @@ VERSION = 1
 
 MOST_BYTES = 2_000_000
 """A session is a few pages of text; anything larger is some other file."""
-
-FIRST_PRESET = "iwm-call-spread"
-"""What is on the bench before there is a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,7 @@ def _first_bench() -> Bench:
     from riskcalc.presets import load_preset, shipped_folder  # noqa: PLC0415 - as above
     from riskcalc.workbench import Bench, open_draft  # noqa: PLC0415 - as above
 
-    return Bench(open_draft(load_preset(shipped_folder() / f"{FIRST_PRESET}.toml")))
+    return Bench(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml")))
 
 
 def _set_aside(path: Path, error: Exception) -> str:

@@ -8,10 +8,8 @@ from riskcalc.domain import Comparison, Market, Quote, View
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare
 from riskcalc.presets import load_preset
+from riskcalc.presets.shipped_names import VEHICLES
 from riskcalc.workbench.draft import Draft, open_draft
-
-VEHICLES = ("iwm-shares", "tna-momentum", "iwm-call-spread")
-"""Presets that stand beside a draft; the one it is most like gives way to it."""
 
 
 def vehicles(draft: Draft) -> Comparison:
