@@ -160,8 +160,8 @@ def implied_forwards(
 
 def forward_market(forward: ImpliedForward, market: Market, symbol: str) -> Market:
     """A market that prices one expiry at its implied forward: with its rate and yield."""
-    quote = dataclasses.replace(market.quote(symbol), dividend_yield=forward.dividend_yield)
-    return dataclasses.replace(market, rate=forward.rate, quotes={**market.quotes, symbol: quote})
+    moved = market.with_quote(symbol, dividend_yield=forward.dividend_yield)
+    return dataclasses.replace(moved, rate=forward.rate)
 
 
 class _Pairs(NamedTuple):

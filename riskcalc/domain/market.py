@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from riskcalc.domain.dividends import CashDividend, with_forecast
 from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive
@@ -71,6 +73,11 @@ class Market:
             known = ", ".join(sorted(self.quotes)) or "none"
             raise InvalidInputError(f"the market has no quote for {symbol}; quoted: {known}")
         return self.quotes[symbol]
+
+    def with_quote(self, symbol: str, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Quote
+        """Return the market with some fields of one quote changed; raises as `quote` does."""
+        quote = dataclasses.replace(self.quote(symbol), **changes)
+        return dataclasses.replace(self, quotes={**self.quotes, symbol: quote})
 
     def dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
         """Return the cash dividends after the market's date up to a day, forecast where the schedule ends."""

@@ -92,12 +92,10 @@ def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | No
     InvalidInputError
         The market does not quote the underlying.
     """
-    quote = dataclasses.replace(market.quote(quotes.symbol), spot=quotes.spot)
-    moved = dataclasses.replace(market, date=quotes.date, quotes={**market.quotes, quotes.symbol: quote})
+    moved = dataclasses.replace(market, date=quotes.date).with_quote(quotes.symbol, spot=quotes.spot)
     if expiry is None:
         return moved
-    quote = dataclasses.replace(quote, vol=atm_vol(quotes, moved, expiry=expiry))
-    return dataclasses.replace(moved, quotes={**moved.quotes, quotes.symbol: quote})
+    return moved.with_quote(quotes.symbol, vol=atm_vol(quotes, moved, expiry=expiry))
 
 
 def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:

@@ -29,8 +29,7 @@ class FittedChain:
         symbol = self.chain.symbol
         carried = forward_market(self.forwards[expiry], self.market, symbol)
         vol = float(self.smile.vol(self.chain.spot, expiry=expiry))
-        quote = dataclasses.replace(carried.quote(symbol), vol=vol)
-        return dataclasses.replace(carried, quotes={**carried.quotes, symbol: quote})
+        return carried.with_quote(symbol, vol=vol)
 
 
 def fit_chain(
@@ -66,8 +65,7 @@ def fit_chain(
     if with_dividends and exercise is ExerciseStyle.AMERICAN and len(chain):
         dividends = moved.dividends_until(symbol, chain.expiries()[-1])
     if not dividends:
-        quote = dataclasses.replace(moved.quote(symbol), dividends=())
-        moved = dataclasses.replace(moved, quotes={**moved.quotes, symbol: quote})
+        moved = moved.with_quote(symbol, dividends=())
     vols = chain_vols(chain, rate=moved.rate, dividends=dividends, exercise=exercise)
     return FittedChain(
         chain=chain,

@@ -104,8 +104,7 @@ class Draft:
 
     def with_quote(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Quote
         """Return the draft with another quote of its underlying."""
-        quotes = {**self.market.quotes, self.trade.symbol: dataclasses.replace(self.quote, **changes)}
-        return self.with_market(quotes=quotes)
+        return dataclasses.replace(self, market=self.market.with_quote(self.trade.symbol, **changes))
 
     def with_market(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Market
         """Return the draft in another market."""
