@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.measure import OURS, measure, note_error
-from riskcalc.chains import Chain
+from riskcalc.chains import Chain, fit_chain
 from riskcalc.domain import Account, Costs, ExitPlan, Market, Quote, Target, View
 from riskcalc.pricing import black_scholes
-from riskcalc.scanning import ScanRules, Valuation, fit_chain, row_plan, scan
+from riskcalc.scanning import ScanRules, Valuation, row_plan, scan
 
 TODAY, SPOT, RATE = dt.date(2026, 7, 20), 300.0, 0.04
 DAYS = (46, 50, 53, 57, 60, 64, 67, 74, 81, 88)

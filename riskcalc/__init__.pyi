@@ -2,6 +2,7 @@ from .chains import Chain as Chain
 from .chains import chain_summary as chain_summary
 from .chains import read_chain as read_chain
 from .chains import sample_chain as sample_chain
+from .chains import sticky_smile as sticky_smile
 from .domain import Account as Account
 from .domain import CashDividend as CashDividend
 from .domain import ChainSummary as ChainSummary

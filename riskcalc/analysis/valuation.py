@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import ExerciseStyle, Instrument, Market, OptionLeg, Trade
+from riskcalc.domain import ExerciseStyle, Instrument, Market, MovingSmile, OptionLeg, Quote, Trade
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
 
@@ -69,6 +69,7 @@ def value_position(
     -------
     PositionGreeks
         Arrays of the broadcast shape [dollars, raw units]. What shares pay out meanwhile is not counted.
+        Each Greek holds the vols where they are, also where a `Quote.smile` moves them with the spot.
 
     Raises
     ------
@@ -175,15 +176,17 @@ def _option_greeks(
     def column(values: Iterable[float]) -> Floats:
         return np.array([*values], dtype=np.float64).reshape(-1, *[1] * at.spot.ndim)
 
+    quote = market.quote(instrument.symbol)
+    moved = 0.0 if quote.smile is None else _vol_changes(legs, quote, quote.smile, at.spot)
     days_left = column((leg.expiry - market.date).days for leg in legs) - at.days
     contracts: dict[str, ArrayLike] = {
         "sign": column(int(leg.option_type) for leg in legs),
         "spot": at.spot,
         "strike": column(leg.strike for leg in legs),
         "time_to_expiry": np.maximum(days_left, 0.0) / 365,
-        "vol": np.maximum(column(_known_vol(leg) for leg in legs) + at.vol_shift, 0.0),
+        "vol": np.maximum(column(_known_vol(leg) for leg in legs) + moved + at.vol_shift, 0.0),
         "rate": market.rate,
-        "dividend_yield": market.quote(instrument.symbol).dividend_yield,
+        "dividend_yield": quote.dividend_yield,
     }
     schedule = dividend_schedule(instrument, market, until=max(leg.expiry for leg in legs))
     if instrument.exercise is ExerciseStyle.EUROPEAN:
@@ -191,6 +194,13 @@ def _option_greeks(
     times, amounts = schedule
     greeks = american(**contracts, dividend_times=times, dividend_amounts=amounts, elapsed=at.days / 365)
     return np.stack(greeks)
+
+
+def _vol_changes(legs: tuple[OptionLeg, ...], quote: Quote, smile: MovingSmile, spot: Floats) -> Floats:
+    """What the smile adds to each leg's vol at each spot: legs x the shape of the spots."""
+    return np.stack(
+        [smile.change(leg.strike, expiry=leg.expiry, start=quote.spot, spot=spot) for leg in legs]
+    )
 
 
 def _known_vol(leg: OptionLeg) -> float:

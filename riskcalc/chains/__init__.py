@@ -1,15 +1,19 @@
 """Quote files in, one normal form out: `read_chain` gives a `Chain`, whatever the file's format.
 
-From a chain: `implied_forwards`, then `chain_vols`, then `fit_smile`.
+From a chain: `implied_forwards`, then `chain_vols`, then `fit_smile`; `fit_chain` does all three, and
+`sticky_smile` makes of it what moves the vols of a trade.
 """
 
 from riskcalc.chains.chain import Chain
+from riskcalc.chains.fitted import FittedChain, fit_chain
 from riskcalc.chains.forward import ImpliedForward, forward_market, implied_forwards
+from riskcalc.chains.on_demand import sticky_smile
 from riskcalc.chains.quality import DropReason, QuoteStatus
 from riskcalc.chains.readers import read_chain
 from riskcalc.chains.sample import sample_chain
-from riskcalc.chains.smile import Smile, SmileFit, Sticky, fit_smile
+from riskcalc.chains.smile import Smile, SmileFit, fit_smile
 from riskcalc.chains.smile_curve import SmileCurve
+from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.summary import chain_summary
 from riskcalc.chains.vols import ChainVols, chain_vols
 
@@ -17,17 +21,20 @@ __all__ = [
     "Chain",
     "ChainVols",
     "DropReason",
+    "FittedChain",
     "ImpliedForward",
     "QuoteStatus",
     "Smile",
     "SmileCurve",
     "SmileFit",
-    "Sticky",
+    "StickySmile",
     "chain_summary",
     "chain_vols",
+    "fit_chain",
     "fit_smile",
     "forward_market",
     "implied_forwards",
     "read_chain",
     "sample_chain",
+    "sticky_smile",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +14,10 @@ from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward
 from riskcalc.chains.smile_curve import SmileCurve
 from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, fit_curve, watched
+from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.vols import ChainVols
+from riskcalc.domain import Sticky
+from riskcalc.domain.ranges import one_of
 from riskcalc.errors import ChainError
 
 WIDEST_SHARE, WIDEST_DOLLARS = 0.10, 0.05
@@ -28,15 +30,6 @@ FEWEST_LIQUID = 10
 """Liquid strikes that let an expiry bound its neighbours rather than be bounded by them."""
 
 WATCHED = 400
-
-
-class Sticky(StrEnum):
-    """What a smile keeps as the spot moves."""
-
-    STRIKE = "strike"
-    """Each strike its vol."""
-    MONEYNESS = "moneyness"
-    """Each ratio of strike to spot its vol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +109,13 @@ class Smile:
         strikes = np.asarray(strike, dtype=np.float64)
         curve = self.curves[expiry]
         ratio = self.spot / np.asarray(self.spot if spot is None else spot, dtype=np.float64)
-        if Sticky(sticky) is Sticky.MONEYNESS:
+        if one_of("sticky", Sticky, sticky) is Sticky.MONEYNESS:
             return curve.vol(strikes * ratio)
         return np.broadcast_to(curve.vol(strikes), np.broadcast_shapes(strikes.shape, ratio.shape))
+
+    def moving(self, sticky: Sticky | str) -> StickySmile:
+        """Return the smile under one rule, as a `Quote.smile` that moves the vols of a trade's legs."""
+        return StickySmile(smile=self, rule=one_of("sticky", Sticky, sticky))
 
 
 def fit_smile(chain: Chain, vols: ChainVols) -> Smile:

@@ -75,11 +75,17 @@ _QUOTES = (
     ),
     click.option("--chain-spot", type=float, help="Price of the underlying, where the file does not say it."),
     click.option("--chain-date", type=DAY, help="Day of the quotes, where the file does not say it."),
+    click.option(
+        "--sticky",
+        type=click.Choice(["strike", "moneyness"]),
+        help="As the spot moves, each strike keeps its vol (the default), or the smile fitted to the chain "
+        "moves along.",
+    ),
 )
 
 
 def quotes_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a file of quotes, in the order of the help page."""
+    """Add the options of a file of quotes; see `riskcalc.cli.planned` for what they mean."""
     for option in reversed(_QUOTES):
         command = option(command)
     return command

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from riskcalc.cli.options import as_json, overrides
+from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.planned import planned
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 EPILOG = """\b
@@ -16,6 +17,7 @@ Examples:
   riskcalc stress
   riskcalc stress tna-momentum --set account.equity=50000
   riskcalc stress iwm-shares --scenarios my-scenarios.toml --json
+  riskcalc stress iwm-call-spread --chain quotes.csv --sticky moneyness
 
 Your own scenarios stand in scenarios.toml in the folder above that of your presets (riskcalc presets
 path), or in the file that RISKCALC_SCENARIOS names; they add to the shipped ones and replace those of
@@ -32,8 +34,16 @@ the same name.
     type=click.Path(path_type=Path),
     help="File of more scenarios; one of a known name replaces that.",
 )
+@quotes_options
 @as_json
-def command(*, preset: str, settings: dict[str, Any], scenario_file: Path | None, json_wanted: bool) -> None:
+def command(
+    *,
+    preset: str,
+    settings: dict[str, Any],
+    scenario_file: Path | None,
+    json_wanted: bool,
+    **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
+) -> None:
     """Take PRESET, sized as planned, through every scenario: P&L, R, and whether the rule still holds.
 
     The trade is held through: no stop ends it. Exits 0 even when a scenario breaks the rule: a stress is
@@ -41,13 +51,13 @@ def command(*, preset: str, settings: dict[str, Any], scenario_file: Path | None
     """
     from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above
-    from riskcalc.formatting.stress import HELD_THROUGH  # noqa: PLC0415 - as above
+    from riskcalc.formatting.stress import held_through  # noqa: PLC0415 - as above
     from riskcalc.planning import stress  # noqa: PLC0415 - as above
-    from riskcalc.presets import load_preset, load_scenarios, plan_preset  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_preset, load_scenarios  # noqa: PLC0415 - as above
 
     scenarios = load_scenarios(scenario_file)
     account = load_preset(preset, settings).account
-    plan = plan_preset(preset, settings)
+    plan = planned(preset, settings, **quotes)
     rows = stress(plan, scenarios, account=account)
     if not json_wanted:
         print_sections(stress_title(plan), stress_sections(plan, rows))
@@ -59,7 +69,7 @@ def command(*, preset: str, settings: dict[str, Any], scenario_file: Path | None
             "market_date": plain(plan.report.market.date),
             "units": plan.size.units,
             "risk_budget": plain(account.risk_budget),
-            "how": HELD_THROUGH,
+            "how": held_through(plan),
             "stress": plain(rows),
         }
     )

@@ -21,7 +21,7 @@ from riskcalc.domain.exits import ExitPlan, Target
 from riskcalc.domain.fund import BenchmarkMove, FundReport
 from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, instrument
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
-from riskcalc.domain.market import Market, Quote
+from riskcalc.domain.market import Market, MovingSmile, Quote, Sticky
 from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.planned import (
     Check,
@@ -68,6 +68,7 @@ __all__ = [
     "Listing",
     "ManagedOutcome",
     "Market",
+    "MovingSmile",
     "Odds",
     "OptionLeg",
     "OptionQuote",
@@ -85,6 +86,7 @@ __all__ = [
     "ShareLeg",
     "Side",
     "StateValue",
+    "Sticky",
     "StopOrder",
     "StressRow",
     "Target",

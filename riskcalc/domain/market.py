@@ -6,11 +6,38 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from riskcalc.domain.dividends import CashDividend, with_forecast
 from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive
 from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+
+class Sticky(StrEnum):
+    """What a smile keeps as the spot moves."""
+
+    STRIKE = "strike"
+    """Each strike its vol."""
+    MONEYNESS = "moneyness"
+    """Each ratio of strike to spot its vol."""
+
+
+class MovingSmile(Protocol):
+    """How implied vols change as the spot moves; see `riskcalc.chains.StickySmile`."""
+
+    @property
+    def rule(self) -> Sticky:
+        """What stays as the spot moves."""
+
+    def change(
+        self, strike: ArrayLike, *, expiry: dt.date, start: float, spot: ArrayLike
+    ) -> NDArray[np.float64]:
+        """Change of the vol at strikes [per sqrt(year)] when the spot goes from `start` to `spot`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +52,9 @@ class Quote:
     """Continuous dividend yield, per year; beside the cash dividends, if there are any."""
     dividends: tuple[CashDividend, ...] = ()
     """Cash dividends, paid and declared, by rising ex-date; the next are forecast at the same spacing."""
+
+    smile: MovingSmile | None = None
+    """Moves the legs' vols along with the spot; None leaves each leg its own."""
 
     def __post_init__(self) -> None:
         """Check every field."""

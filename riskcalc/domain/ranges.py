@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from enum import StrEnum
 from numbers import Integral, Real
+from typing import TypeVar
 
 from riskcalc.errors import InvalidInputError
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def one_of(field: str, choices: type[Choice], word: str) -> Choice:
+    """Return the choice that a word names."""
+    if word not in set(choices):
+        raise InvalidInputError(f"{field} must be one of {', '.join(choices)}, got {word!r}")
+    return choices(word)
 
 
 def finite(field: str, value: float) -> float:

@@ -11,6 +11,7 @@ from riskcalc.formatting.report import (
     greeks_section,
     legs_section,
     price_section,
+    smile_words,
 )
 from riskcalc.formatting.section import Section
 from riskcalc.formatting.size import why
@@ -95,7 +96,7 @@ def _ladder(plan: TradePlan) -> Section:
     dates = tuple(f"{row.when}\n{row.date:%m-%d}" for row in levels[0])
     rows = tuple((found[0].label, price(found[0].spot), *map(_ladder_cell, found)) for found in levels)
     shift = f", vols {plan.exits.vol_shift * 100:+.4g} points at the stop" if plan.exits.vol_shift else ""
-    title = f"P&L of one unit, dollars and R, before costs{shift}"
+    title = f"P&L of one unit, dollars and R, before costs{shift}{smile_words(plan.report)}"
     return Section(title=title, rows=rows, header=("level", "spot", *dates))
 
 

@@ -78,3 +78,9 @@ def early_exercise_sections(report: RiskReport) -> tuple[Section, ...]:
     )
     header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
     return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
+
+
+def smile_words(report: RiskReport) -> str:
+    """How vols move with the spot, to go on a sentence with; nothing where each leg keeps its own."""
+    smile = report.market.quote(report.trade.symbol).smile
+    return "" if smile is None else f", vols by sticky {smile.rule}"

@@ -8,7 +8,7 @@ from riskcalc.domain import StressRow, TradePlan
 from riskcalc.formatting.fact import Line, Tone, wrapped
 from riskcalc.formatting.fitted import cut, fit, plain, pnl
 from riskcalc.formatting.panel import gain_tone
-from riskcalc.formatting.stress import HELD_THROUGH, stress_title, verdict
+from riskcalc.formatting.stress import held_through, stress_title, verdict
 
 MOVE, PNL, R, VERDICT = 8, 12, 8, 17
 """Widths of the columns beside the scenario's name."""
@@ -35,7 +35,7 @@ def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) ->
     lines = [
         *_words(stress_title(plan), width=width, tone=Tone.TITLE),
         *_words(_tally(plan, rows), width=width, tone=Tone.PLAIN),
-        *wrapped(HELD_THROUGH, width=width, indent=0),
+        *wrapped(held_through(plan), width=width, indent=0),
         (),
         ((head, Tone.QUIET),),
     ]

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from riskcalc.domain import StressRow, TradePlan
 from riskcalc.formatting.numbers import money, percent, price, r_multiple
 from riskcalc.formatting.plan import trade_line
+from riskcalc.formatting.report import smile_words
 from riskcalc.formatting.section import Section
-
-HELD_THROUGH = "held through without a stop, repriced after the sessions, costs in"
-"""How every scenario is taken; said wherever its P&L is shown."""
 
 
 def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section, ...]:
@@ -29,6 +27,12 @@ def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section
         P&L and verdict of each scenario, then the moves.
     """
     return (_outcomes(plan, rows), _moves(plan, rows))
+
+
+def held_through(plan: TradePlan) -> str:
+    """How every scenario is taken; said wherever its P&L is shown."""
+    how = "held through without a stop, repriced after the sessions, costs in"
+    return f"{how}{smile_words(plan.report)}"
 
 
 def stress_title(plan: TradePlan) -> str:
@@ -51,7 +55,9 @@ def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
         )
         for row in rows
     )
-    return Section(title=f"Stress: {HELD_THROUGH}", rows=table, header=header, left=frozenset({0, 6, 7}))
+    return Section(
+        title=f"Stress: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6, 7})
+    )
 
 
 def verdict(plan: TradePlan, row: StressRow) -> str:

@@ -20,6 +20,7 @@ from riskcalc.domain import (
     Trade,
     instrument,
 )
+from riskcalc.domain.ranges import one_of
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.pricing import VolStatus
 
@@ -58,7 +59,7 @@ def enter(
     InvalidInputError
         The chain is of another underlying, the market is of another day or spot, or `at` is unknown.
     """
-    fill = _fill_price(at)
+    fill = one_of("at", FillPrice, at)
     if trade.symbol != quotes.symbol:
         raise InvalidInputError(f"the chain must quote {trade.symbol} like the trade, got {quotes.symbol}")
     _require_same_moment(quotes, market)
@@ -131,12 +132,6 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
         raise ChainError(f"{quotes.symbol} {expiry}: no strike has both a call and a put with a vol")
     strikes, vols = zip(*found, strict=True)
     return float(np.interp(quotes.spot, strikes, vols))
-
-
-def _fill_price(at: FillPrice | str) -> FillPrice:
-    if at not in set(FillPrice):
-        raise InvalidInputError(f"at must be one of {', '.join(FillPrice)}, got {at!r}")
-    return FillPrice(at)
 
 
 def _require_same_moment(quotes: QuotedListing, market: Market) -> None:

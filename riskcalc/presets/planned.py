@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import Account, Comparison, FillPrice, Market, QuotedListing, Trade, TradePlan, View
+from riskcalc.domain import (
+    Account,
+    Comparison,
+    FillPrice,
+    Market,
+    MovingSmile,
+    QuotedListing,
+    Trade,
+    TradePlan,
+    View,
+)
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.preset import Preset
@@ -20,6 +30,7 @@ def plan_preset(
     *,
     chain: QuotedListing | None = None,
     at: FillPrice | str = FillPrice.MID,
+    smile: MovingSmile | None = None,
 ) -> TradePlan:
     """Load a preset, resolve its trade and plan it.
 
@@ -33,6 +44,9 @@ def plan_preset(
         Real quotes, from `riskcalc.read_chain`: date, spot, strikes, premiums and vols come from it.
     at : FillPrice or str
         Where the chain's quotes are filled: ``mid``, ``natural`` or ``worst``.
+    smile : MovingSmile, optional
+        Moves the vols of the legs along with the spot, from `riskcalc.sticky_smile`; without one each leg
+        keeps its own.
 
     Returns
     -------
@@ -43,7 +57,7 @@ def plan_preset(
     PresetError
         The preset cannot be found or read; the text has one line for each problem.
     ChainError
-        The chain has no usable quote for a leg.
+        The chain has no usable quote for a leg, or too few for a smile.
     InvalidInputError
         The trade cannot be priced, or an override sets what the chain says.
 
@@ -54,9 +68,11 @@ def plan_preset(
     """
     preset = load_preset(name_or_path, overrides)
     if chain is None:
-        return _planned(preset, preset.account, preset.view)
-    _require_not_set(overrides or {}, chain)
-    trade, market = _entered(preset, chain, at)
+        trade, market = preset.template.resolve(preset.market), preset.market
+    else:
+        _require_not_set(overrides or {}, chain)
+        trade, market = _entered(preset, chain, at)
+    market = market.with_quote(trade.symbol, smile=smile)
     return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
 
 

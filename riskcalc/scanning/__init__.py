@@ -1,16 +1,13 @@
 """Every vertical of a chain, valued as it will be managed, and ranked."""
 
-from riskcalc.scanning.fitted import FittedChain, fit_chain
 from riskcalc.scanning.rows import row_plan, row_trade
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.scan import scan
 
 __all__ = [
-    "FittedChain",
     "ScanRules",
     "SpreadKind",
     "Valuation",
-    "fit_chain",
     "row_plan",
     "row_trade",
     "scan",

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from riskcalc.chains import FittedChain
 from riskcalc.domain import (
     Account,
     EntryRules,
@@ -23,7 +24,6 @@ from riskcalc.domain.trade import OptionLeg
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import plan
 from riskcalc.scanning.expiry_exits import Model
-from riskcalc.scanning.fitted import FittedChain
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.series import series_of
 
@@ -31,7 +31,7 @@ NO_RULES = EntryRules()
 
 
 def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> tuple[Trade, Market]:
-    """Return one spread with its premiums and vols, and the market of its expiry.
+    """Return one spread with its premiums and vols, and the market of its expiry, as sticky as the rules say.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> 
                 spread_cost=float(spread_cost[place]),
             )
         )
-    return Trade(instrument=underlying, legs=tuple(legs)), market
+    smile = fitted.smile.moving(rules.sticky)
+    return Trade(instrument=underlying, legs=tuple(legs)), market.with_quote(fitted.chain.symbol, smile=smile)
 
 
 def row_plan(

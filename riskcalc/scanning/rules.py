@@ -5,14 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
-from riskcalc.chains import Sticky
-from riskcalc.domain import FillPrice, OptionType, Side
-from riskcalc.domain.ranges import non_negative, probability, whole_count
+from riskcalc.domain import FillPrice, OptionType, Side, Sticky
+from riskcalc.domain.ranges import non_negative, one_of, probability, whole_count
 from riskcalc.errors import InvalidInputError
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class SpreadKind(StrEnum):
@@ -84,9 +80,9 @@ class ScanRules:
 
     def __post_init__(self) -> None:
         """Read words as what they name, then check every field."""
-        object.__setattr__(self, "kinds", tuple(_named("kinds", SpreadKind, kind) for kind in self.kinds))
+        object.__setattr__(self, "kinds", tuple(one_of("kinds", SpreadKind, kind) for kind in self.kinds))
         for name, choices in (("at", FillPrice), ("valuation", Valuation), ("sticky", Sticky)):
-            object.__setattr__(self, name, _named(name, choices, getattr(self, name)))
+            object.__setattr__(self, name, one_of(name, choices, getattr(self, name)))
         if not self.kinds:
             raise InvalidInputError("kinds must name at least one kind of spread, got none")
         whole_count("min_days", self.min_days)
@@ -105,9 +101,3 @@ class ScanRules:
 def _ascending(name: str, low: float, high: float) -> None:
     if not low <= high:
         raise InvalidInputError(f"min_{name} must not be above max_{name}, got {low:g} and {high:g}")
-
-
-def _named(field: str, choices: type[Choice], word: str) -> Choice:
-    if word not in set(choices):
-        raise InvalidInputError(f"{field} must be one of {', '.join(choices)}, got {word!r}")
-    return choices(word)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.chains import Chain
+from riskcalc.chains import Chain, FittedChain, fit_chain
 from riskcalc.domain import (
     Account,
     ExitPlan,
@@ -25,7 +25,6 @@ from riskcalc.domain import (
 )
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.expiry_exits import Model
-from riskcalc.scanning.fitted import FittedChain, fit_chain
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.series import Series, series_of
 from riskcalc.scanning.verticals import Columns, Terms, columns_of, joined, pair_up

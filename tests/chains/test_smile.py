@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from riskcalc.chains import read_chain
-from riskcalc.chains.smile import Sticky, fit_smile
+from riskcalc.chains.smile import fit_smile
 from riskcalc.chains.smile_curve import SmileCurve
 from riskcalc.chains.smile_fit import FEWEST_PIECES, SmileQuotes, fit_curve
 from riskcalc.chains.svi import Svi
 from riskcalc.chains.vols import chain_vols
+from riskcalc.domain import Sticky
 from riskcalc.errors import ChainError
 from tests.chains.quoted import DAY, model_chain
 from tests.outside import reference_file

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from riskcalc.chains.sample import SAMPLE_FILE
+
 PRESETS = ("iwm-call-spread", "iwm-shares", "tna-momentum", "tza-hedge")
 
 MINE = """
@@ -106,3 +108,23 @@ def test_a_bad_file_is_one_clear_line(run, tmp_path, text, says):
 def test_help_says_that_a_stress_never_fails(run):
     _, out, _ = run("stress", "--help")
     assert "Exits 0 even when a scenario breaks the rule" in " ".join(out.split())
+
+
+def test_quotes_and_their_smile_are_stressed(run):
+    quotes = ("--chain", str(SAMPLE_FILE))
+    rows = {}
+    for rule in ("strike", "moneyness"):
+        code, out, err = run("stress", *quotes, "--sticky", rule, "--json")
+        answer = json.loads(out)
+        assert (code, err) == (0, "")
+        assert ("vols by sticky moneyness" in answer["how"]) == (rule == "moneyness")
+        rows[rule] = {row["scenario"]["name"]: row["pnl"] for row in answer["stress"]}
+    assert rows["strike"]["vol-up-5"] == pytest.approx(rows["moneyness"]["vol-up-5"])
+    assert rows["strike"]["risk-off-5"] > rows["moneyness"]["risk-off-5"] + 20
+    assert run("stress", *quotes, "--json") == run("stress", *quotes, "--sticky", "strike", "--json")
+
+
+def test_the_ladder_of_a_plan_moves_the_smile(run):
+    code, out, _ = run("plan", "--chain", str(SAMPLE_FILE), "--sticky", "moneyness")
+    assert code == 0
+    assert "before costs, vols +3 points at the stop, vols by sticky moneyness" in out

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 import riskcalc as rc
-from riskcalc.chains import read_chain
+from riskcalc.chains import fit_chain, read_chain
 from riskcalc.domain import FillPrice, Market, Quote, RiskBasis, RiskLimits, Side, View
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.planning import enter
 from riskcalc.pricing import black_scholes
-from riskcalc.scanning import ScanRules, SpreadKind, Valuation, fit_chain, row_plan, row_trade, scan
+from riskcalc.scanning import ScanRules, SpreadKind, Valuation, row_plan, row_trade, scan
 from tests.outside import reference_file
 from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain, vol_of
 
@@ -199,6 +199,16 @@ def test_sticky_moneyness_moves_the_vol_with_the_spot(fitted):
     assert strike.loc[key, "value"] == ratio.loc[key, "value"]
     # Out of the money after the stop: with the smile moved down, the vol of a strike is lower.
     assert ratio.loc[key, "value_at_stop"] != pytest.approx(strike.loc[key, "value_at_stop"], rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", SpreadKind)
+def test_rows_and_plans_move_the_smile_by_one_rule(fitted, kind):
+    rules = ScanRules(kinds=(kind,), sticky="moneyness", min_delta=0.2)
+    row = scan(fitted, rules=rules, view=BULLISH, **TERMS).iloc[11]
+    plan = plan_of(row, fitted, rules, BULLISH)
+    assert_same_as_plan(row, plan)
+    kept = plan_of(row, fitted, ScanRules(kinds=(kind,)), BULLISH)
+    assert abs(plan.managed.expected_pnl - kept.managed.expected_pnl) > 0.5
 
 
 def test_european_valuation_is_near_the_american(fitted):

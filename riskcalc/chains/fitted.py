@@ -1,4 +1,4 @@
-"""A chain with all that a scan reads off it: implied forwards, vols and the smile."""
+"""A chain with all that its quotes imply: forwards, vols and the smile."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskcalc.chains import Chain, ImpliedForward, Smile, chain_vols, fit_smile, forward_market
-from riskcalc.chains.chain import COLUMNS
+from riskcalc.chains.chain import COLUMNS, Chain
+from riskcalc.chains.forward import ImpliedForward, forward_market
+from riskcalc.chains.smile import Smile, fit_smile
+from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote, instrument
 from riskcalc.planning import quoted_market
 

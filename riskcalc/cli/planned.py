@@ -1,0 +1,38 @@
+"""The plan of a preset as the command line asks for it: with its settings, on real quotes or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskcalc.cli.options import require_chain_for
+
+if TYPE_CHECKING:
+    from riskcalc.domain import TradePlan
+
+
+def planned(
+    preset: str,
+    settings: dict[str, Any],
+    *,
+    chain_file: Path | None,
+    at: str | None,
+    chain_spot: float | None,
+    chain_date: dt.date | None,
+    sticky: str | None,
+) -> TradePlan:
+    """Plan a preset; the keywords are those of `quotes_options`."""
+    from riskcalc.presets import load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
+
+    if chain_file is None:
+        require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
+        return plan_preset(preset, settings)
+    from riskcalc.chains import read_chain, sticky_smile  # noqa: PLC0415 - most plans read no chain
+
+    loaded = load_preset(preset, settings)
+    symbol = loaded.template.instrument.symbol
+    quotes = read_chain(chain_file, symbol=symbol, spot=chain_spot, date=chain_date)
+    # Where each strike keeps its vol there is nothing to fit.
+    smile = sticky_smile(quotes, loaded.market, sticky) if sticky == "moneyness" else None
+    return plan_preset(preset, settings, chain=quotes, at=at or "mid", smile=smile)
