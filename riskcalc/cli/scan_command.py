@@ -253,6 +253,7 @@ def _show(
     drift: float | None,
     vol: float | None,
     at: str,
+    sticky: str,
     **_: Any,  # noqa: ANN401 - the rules, which chose the row
 ) -> None:
     """Open the screen on the preset with the row's legs in place of its own."""
@@ -270,7 +271,8 @@ def _show(
     ]
     view = {key: value for key, value in (("view.drift", drift), ("view.vol", vol)) if value is not None}
     chain = SAMPLE_FILE if source is None else source.path
-    run(Opening(preset=preset, settings=settings | view | {"trade.legs": legs}, chain=chain, at=at))
+    stated = settings | view | {"trade.legs": legs}
+    run(Opening(preset=preset, settings=stated, chain=chain, at=at, sticky=sticky))
 
 
 def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:

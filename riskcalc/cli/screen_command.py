@@ -34,14 +34,15 @@ def command(
     at: str | None,
     chain_spot: float | None,
     chain_date: dt.date | None,
+    sticky: str | None,
 ) -> None:
     """Open the screen on PRESET; without one, and without quotes or settings, on the last session.
 
     Where there is no terminal, or a dumb one, prints the plan instead.
     """
     if chain_file is None:
-        require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date)
-    asked = {"settings": settings, "chain_file": chain_file, "at": at}
+        require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
+    asked = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky}
     if not on_terminal():
         from riskcalc.cli.plan_command import command as plan  # noqa: PLC0415 - the screen needs no plan command
 
@@ -57,6 +58,7 @@ def command(
             settings=settings,
             chain=chain_file,
             at=at or "mid",
+            sticky=sticky or "strike",
             chain_spot=chain_spot,
             chain_date=chain_date,
         )

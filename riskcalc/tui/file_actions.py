@@ -56,7 +56,9 @@ def copy_command(desk: Desk) -> None:
     line = desk.bench.reproduce()
     desk.app.copy_to_clipboard(line)
     path = desk.risk_app.keep_command(line)
-    desk.note(f"copied (OSC 52; also in {path}): {line}")
+    # The line sets the quoted prices; only a --chain would bring the smile.
+    but = "; there vols stick to strikes" if desk.bench.state.draft.smile else ""
+    desk.note(f"copied (OSC 52; also in {path}){but}: {line}")
 
 
 def show_help(desk: Desk) -> None:

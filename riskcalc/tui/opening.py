@@ -24,6 +24,7 @@ class Opening:
     preset: str = ""
     chain: Path | None = None
     at: str = "mid"
+    sticky: str = "strike"
     settings: dict[str, Any] = field(default_factory=dict)
     chain_spot: float | None = None
     chain_date: dt.date | None = None
@@ -60,5 +61,5 @@ class Opening:
         symbol = preset.template.instrument.symbol
         quotes = read_chain(self.chain, symbol=symbol, spot=self.chain_spot, date=self.chain_date)
         tell(f"planning on {self.chain.name}", 0.7)
-        draft = open_draft(preset, chain=quotes, at=self.at)
+        draft = open_draft(preset, chain=quotes, at=self.at, sticky=self.sticky)
         return Bench(draft, chain_path=self.chain), f"opened on {self.chain.name} at {self.at}"

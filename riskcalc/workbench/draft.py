@@ -15,16 +15,18 @@ from riskcalc.domain import (
     FillPrice,
     Leg,
     Market,
+    MovingSmile,
     OptionLeg,
     Quote,
     QuotedListing,
+    Sticky,
     Trade,
     TradePlan,
     View,
 )
 from riskcalc.planning import plan, quoted_market
 from riskcalc.presets import Preset
-from riskcalc.workbench.quoted import filled_from
+from riskcalc.workbench.quoted import filled_from, smile_of
 from riskcalc.workbench.rules import exact_rules, kept_rules
 
 
@@ -49,6 +51,8 @@ class Draft:
     """Where the chain's quotes are filled."""
     vol_shift: float = 0.0
     """How far all vols were moved from those behind the chain's quotes: 0.01 is a point."""
+    sticky: Sticky = Sticky.STRIKE
+    """What the smile fitted to the chain keeps as the spot moves."""
 
     @property
     def quote(self) -> Quote:
@@ -65,9 +69,15 @@ class Draft:
         ChainError
             The chain has no usable quote for a leg.
         """
-        return plan(
-            self.entered(), self.market, self.account, self.exits, view=self.view, entry=self.preset.entry
-        )
+        market = self.market.with_quote(self.trade.symbol, smile=self.smile)
+        return plan(self.entered(), market, self.account, self.exits, view=self.view, entry=self.preset.entry)
+
+    @property
+    def smile(self) -> MovingSmile | None:
+        """What moves the vols of the legs along with the spot; None where each keeps its own."""
+        if self.chain is None or self.sticky is Sticky.STRIKE:
+            return None
+        return smile_of(self.chain, self.preset.market, sticky=self.sticky)
 
     def entered(self) -> Trade:
         """Return the trade with every entry price and vol filled in.
@@ -80,7 +90,8 @@ class Draft:
         """Return the trade with what the chain's quotes say of its legs, and the rest left open."""
         if self.chain is None:
             return self.trade
-        return filled_from(self.trade, self.chain, self.market, fill=self.fill, vol_shift=self.vol_shift)
+        market = self.market.with_quote(self.trade.symbol, smile=self.smile)
+        return filled_from(self.trade, self.chain, market, fill=self.fill, vol_shift=self.vol_shift)
 
     def to_preset(self) -> Preset:
         """Return the draft as a preset that opens as it.
@@ -134,7 +145,11 @@ class Draft:
 
 
 def open_draft(
-    preset: Preset, *, chain: QuotedListing | None = None, at: FillPrice | str = FillPrice.MID
+    preset: Preset,
+    *,
+    chain: QuotedListing | None = None,
+    at: FillPrice | str = FillPrice.MID,
+    sticky: Sticky | str = Sticky.STRIKE,
 ) -> Draft:
     """Put a preset on the workbench.
 
@@ -146,6 +161,8 @@ def open_draft(
         Real quotes: date, spot, strikes, premiums and vols come from it.
     at : FillPrice or str
         Where the chain's quotes are filled.
+    sticky : Sticky or str
+        What the smile fitted to the chain keeps as the spot moves.
 
     Raises
     ------
@@ -170,6 +187,7 @@ def open_draft(
         view=preset.view,
         chain=chain,
         fill=FillPrice(at),
+        sticky=Sticky(sticky),
     )
 
 
@@ -181,7 +199,7 @@ def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
     RiskcalcError
         The chain does not list what the preset asks for.
     """
-    found = open_draft(draft.preset, chain=chain, at=draft.fill)
+    found = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky)
     return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
 
 

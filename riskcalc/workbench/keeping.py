@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import FillPrice, QuotedListing
+from riskcalc.domain import FillPrice, QuotedListing, Sticky
+from riskcalc.domain.ranges import Choice
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
 from riskcalc.presets.document import document_text
@@ -70,6 +71,7 @@ def _draft(draft: Draft) -> Data:
         "quoted": None if draft.chain is None else _toml(_exact(draft, followed=True)),
         "fill": draft.fill.value,
         "vol_shift": draft.vol_shift,
+        "sticky": draft.sticky.value,
     }
 
 
@@ -112,20 +114,22 @@ def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None) -> Draf
         exits=exact.exits,
         view=exact.view,
         chain=chain,
-        fill=_fill(data.get("fill")),
+        fill=_choice(FillPrice, data.get("fill"), FillPrice.MID),
         vol_shift=float(shift) if chain is not None and isinstance(shift, int | float) else 0.0,
+        sticky=_choice(Sticky, data.get("sticky"), Sticky.STRIKE),
     )
 
 
-def _fill(value: object) -> FillPrice:
-    return FillPrice(value) if isinstance(value, str) and value in set(FillPrice) else FillPrice.MID
+def _choice(choices: type[Choice], value: object, usual: Choice) -> Choice:
+    return choices(value) if isinstance(value, str) and value in set(choices) else usual
 
 
 def _opened(draft: Draft) -> Draft:
     """The draft as its preset opens; as it stands where that cannot be any more."""
     try:
         return dataclasses.replace(
-            open_draft(draft.preset, chain=draft.chain, at=draft.fill), preset=draft.preset
+            open_draft(draft.preset, chain=draft.chain, at=draft.fill, sticky=draft.sticky),
+            preset=draft.preset,
         )
     except RiskcalcError:
         return draft

@@ -13,9 +13,11 @@ from riskcalc.domain import (
     Instrument,
     Leg,
     Market,
+    MovingSmile,
     OptionLeg,
     Quote,
     QuotedListing,
+    Sticky,
     Trade,
 )
 from riskcalc.errors import ChainError
@@ -34,7 +36,8 @@ def filled_from(
     chain : QuotedListing
         A chain of the trade's underlying.
     market : Market
-        Where the trade is planned; its spot and date need not be the chain's.
+        Where the trade is planned; its spot and date need not be the chain's. A smile of its quote moves the
+        vols from the one spot to the other.
     fill : FillPrice
         Where the quotes are filled.
     vol_shift : float
@@ -55,7 +58,7 @@ def filled_from(
     quotes = _Quotes(
         this=_This(chain),
         instrument=trade.instrument,
-        quote=dataclasses.replace(quote, spot=chain.spot, vol=0.0),
+        quote=dataclasses.replace(quote, spot=chain.spot, vol=0.0, smile=None),
         rate=market.rate,
         fill=fill,
     )
@@ -68,15 +71,21 @@ def filled_from(
         except ChainError as error:
             problems.append(str(error))
             continue
-        legs.append(found if at_quotes or found is leg else _off_the_quotes(found, vol_shift))
+        stays = at_quotes or found is leg
+        legs.append(found if stays else _off_the_quotes(found, chain, quote, vol_shift=vol_shift))
     if problems:
         raise ChainError("\n".join(problems))
     return dataclasses.replace(trade, legs=tuple(legs))
 
 
-def _off_the_quotes(leg: Leg, vol_shift: float) -> Leg:
+def _off_the_quotes(leg: Leg, chain: QuotedListing, quote: Quote, *, vol_shift: float) -> Leg:
+    """A leg with the vol of its quote, moved, and left to the model otherwise."""
     if not isinstance(leg, OptionLeg):
         return leg
+    if quote.smile is not None:
+        vol_shift += float(
+            quote.smile.change(leg.strike, expiry=leg.expiry, start=chain.spot, spot=quote.spot)
+        )
     vol = leg.vol or 0.0
     shifted = max(round(vol + vol_shift, 12), 0.0) if vol_shift else vol
     return dataclasses.replace(leg, premium=None, vol=shifted)
@@ -94,6 +103,27 @@ def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> f
     with contextlib.suppress(ChainError):
         return None if expiry is None else atm_vol(chain, there, expiry=expiry)
     return None
+
+
+def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingSmile:
+    """The moving smile of a chain at a market's rate and dividends; the same one for the same.
+
+    Raises
+    ------
+    ChainError
+        The listing is none that a smile can be fitted to.
+    """
+    return _smile_of(_This(chain), market.quote(chain.symbol), market.rate, sticky)
+
+
+@lru_cache(maxsize=8)
+def _smile_of(this: _This, quote: Quote, rate: float, sticky: Sticky) -> MovingSmile:
+    from riskcalc.chains import Chain, sticky_smile  # noqa: PLC0415 - most sessions read no chain
+
+    chain = this.chain
+    if not isinstance(chain, Chain):
+        raise ChainError(f"{chain.symbol}: only quotes that were read from a file have a smile")
+    return sticky_smile(chain, Market(date=chain.date, rate=rate, quotes={chain.symbol: quote}), sticky)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

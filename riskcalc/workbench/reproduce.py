@@ -26,7 +26,7 @@ def reproduce(draft: Draft) -> str:
     -------
     str
         It names the preset and sets every value that differs from its file. A chain is not named: the prices
-        it gave are set.
+        it gave are set, and vols stick to strikes.
 
     Examples
     --------

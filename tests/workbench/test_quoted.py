@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from riskcalc.chains import read_chain
+from riskcalc.chains import read_chain, sample_chain, sticky_smile
+from riskcalc.chains.sample import SAMPLE_FILE
 from riskcalc.domain import FillPrice, OptionType
 from riskcalc.presets import plan_preset
 from riskcalc.workbench import Bench, open_draft, session
@@ -157,3 +158,52 @@ def test_a_real_chain_is_tuned_and_comes_back_with_the_session():
     assert again.state.plan.to_dict() == found.state.plan.to_dict()
     again.reset("market.vol")
     assert again.state.draft.vol_shift == 0
+
+
+SAMPLE = sample_chain()
+
+
+def on_sample(sticky="strike"):
+    return Bench(open_draft(shipped(), chain=SAMPLE, sticky=sticky), chain_path=SAMPLE_FILE)
+
+
+def test_the_smile_of_the_chain_moves_along_when_asked_to():
+    found, preset = on_sample(), shipped()
+    found.step("market.sticky", 1)
+    smile = sticky_smile(SAMPLE, preset.market, "moneyness")
+    usual = plan_preset(preset.path, chain=SAMPLE, smile=smile)
+    assert found.state.plan.to_dict() == usual.to_dict()
+    assert found.state.plan.to_dict() == on_sample("moneyness").state.plan.to_dict()
+    assert found.state.dirty
+    found.undo()
+    assert found.state.plan.to_dict() == on_sample().state.plan.to_dict()
+    assert not found.state.dirty
+
+
+def test_a_tuned_spot_takes_the_smile_along():
+    found = on_sample("moneyness")
+    before, spot = vols(found), found.state.draft.quote.spot
+    found.enter("market.spot", "280")
+    strikes = [leg.strike for leg in found.state.plan.report.trade.option_legs]
+    smile = sticky_smile(SAMPLE, shipped().market, "moneyness")
+    change = smile.change(strikes, expiry=found.state.draft.trade.expiry, start=spot, spot=280.0)
+    assert vols(found) == pytest.approx([vol + move for vol, move in zip(before, change, strict=True)])
+    found.reset("market.spot")
+    assert vols(found) == before
+
+
+def test_what_vols_stick_to_comes_back_with_the_session():
+    found = on_sample("moneyness")
+    session.save(found)
+    again, note = session.restore()
+    assert note == ""
+    assert again.state.plan.to_dict() == found.state.plan.to_dict()
+    assert not again.state.dirty
+
+
+def test_without_quotes_from_a_file_there_is_no_smile_to_move():
+    assert all(field.key != "market.sticky" for field in Bench(draft()).fields)
+    found = quoted()
+    found.step("market.sticky", 1)
+    assert found.state.problem == "IWM: only quotes that were read from a file have a smile"
+    assert found.state.stale

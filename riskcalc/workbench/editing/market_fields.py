@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from riskcalc.domain import OptionLeg
+from riskcalc.domain import OptionLeg, Sticky
 from riskcalc.workbench.dividends import dividend_after, next_dividend, with_next_dividend
 from riskcalc.workbench.draft import Draft
+from riskcalc.workbench.editing.choice_field import ChoiceField
 from riskcalc.workbench.editing.day_field import DayField
 from riskcalc.workbench.editing.exit_fields import VOL_AT_STOP
 from riskcalc.workbench.editing.expiry_field import DAYS
@@ -21,8 +22,9 @@ def market_fields(draft: Draft) -> tuple[Field, ...]:
     """Return the fields of the market that apply to a draft."""
     options = (VOL, VOL_AT_STOP, RATE, DAYS) if draft.trade.option_legs else (FUND_VOL, RATE)
     paid = (DIVIDEND, EX_DATE) if draft.quote.dividends else ()
+    smile = (STICKY,) if draft.chain is not None and draft.trade.option_legs else ()
     yields = () if paid and not draft.quote.dividend_yield else (YIELD,)
-    return (SPOT, *options, *paid, *yields, DATE)
+    return (SPOT, *options, *smile, *paid, *yields, DATE)
 
 
 def shift_vol(draft: Draft, vol: float) -> Draft:
@@ -84,6 +86,17 @@ VOL = NumberField(
 )
 FUND_VOL = dataclasses.replace(
     VOL, main=False, help="Vol a year that chances are stated under, 0 to 500 %; it prices no share"
+)
+STICKY = ChoiceField(
+    key="market.sticky",
+    section="MARKET",
+    label="Vols stick",
+    name="What vols stick to",
+    help="As the spot moves: each strike keeps its vol (strike), or the smile moves along (moneyness)",
+    main=False,
+    words=tuple(Sticky),
+    read=lambda draft: draft.sticky.value,
+    write=lambda draft, word: dataclasses.replace(draft, sticky=Sticky(word)),
 )
 RATE = NumberField(
     key="market.rate",
