@@ -32,6 +32,7 @@ from .domain import call_spread as call_spread
 from .domain import covered_call as covered_call
 from .domain import iron_condor as iron_condor
 from .domain import long_option as long_option
+from .domain import pair_quote as pair_quote
 from .domain import protective_put as protective_put
 from .domain import put_credit_spread as put_credit_spread
 from .domain import put_spread as put_spread

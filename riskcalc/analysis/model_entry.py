@@ -17,7 +17,8 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
     ----------
     trade : Trade
         A leg's missing vol is solved from its premium, else taken from the quote; a missing premium is the
-        model's value at that vol; shares without an entry price enter at the spot.
+        model's value at that vol; shares without an entry price enter at the spot, those of a pair against
+        as many dollars of the other fund.
     market : Market
         Quotes the underlying.
 
@@ -106,7 +107,7 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     """Fill in all but what the model is asked for."""
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price
-        return dataclasses.replace(leg, entry_price=float(entry))
+        return dataclasses.replace(leg, entry_price=float(entry), hedge_ratio=_hedge(leg, trade, market))
     if leg.expiry < market.date:
         raise InvalidInputError(
             f"{trade.symbol} {leg.label}: expiry must not be before the market date {market.date}"
@@ -115,6 +116,14 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     if vol is None:
         vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
     return dataclasses.replace(leg, vol=vol)
+
+
+def _hedge(leg: ShareLeg, trade: Trade, market: Market) -> float | None:
+    """Shares of a pair's other fund that cost what one share of the first does."""
+    pair = trade.instrument
+    if not pair.against or leg.hedge_ratio is not None:
+        return leg.hedge_ratio
+    return market.quote(pair.held).spot / market.quote(pair.against).spot
 
 
 def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:

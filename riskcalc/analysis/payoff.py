@@ -131,9 +131,11 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     points = _turning_points(trade, pnl) if curved else _kinks(trade)
     gains = _without_dust(pnl(points), trade)
     slope = _slope_at_infinity(trade)
+    # The difference of two returns has no floor: the fund sold may more than double.
+    bottomless = bool(trade.instrument.against)
     return PayoffFacts(
-        max_loss=math.inf if slope < 0 else max(0.0, -float(gains.min())),
-        max_profit=math.inf if slope > 0 else float(gains.max()),
+        max_loss=math.inf if slope < 0 or bottomless else max(0.0, -float(gains.min())),
+        max_profit=math.inf if slope > 0 or bottomless else float(gains.max()),
         breakevens=(
             *_zeros(points, gains, slope, pnl if curved else None),
             *_zero_of_tail(points[-1], gains[-1], slope),

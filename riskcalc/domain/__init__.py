@@ -23,6 +23,7 @@ from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, i
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, MovingSmile, Quote, Sticky
 from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
+from riskcalc.domain.pair import PairReport, pair_quote
 from riskcalc.domain.planned import (
     Check,
     CheckStatus,
@@ -73,6 +74,7 @@ __all__ = [
     "OptionLeg",
     "OptionQuote",
     "OptionType",
+    "PairReport",
     "PnlBin",
     "PnlQuantile",
     "PositionSize",
@@ -106,6 +108,7 @@ __all__ = [
     "instrument",
     "iron_condor",
     "long_option",
+    "pair_quote",
     "protective_put",
     "put_credit_spread",
     "put_spread",

@@ -1,4 +1,4 @@
-"""The funds and indices that are traded, and what is fixed about each."""
+"""The funds, indices and pairs that are traded, and what is fixed about each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ExerciseStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """A fund or index that shares and options are written on.
+    """A fund or index that shares and options are written on, or a pair of funds in equal dollars.
 
     Examples
     --------
@@ -45,6 +45,8 @@ class Instrument:
     """Adverse overnight moves to price beside every size, fractions in (0, 1)."""
     tradable_shares: bool = True
     """False for an index: options exist, shares do not."""
+    against: str = ""
+    """Symbol of the fund that is sold in equal dollars when this one is bought; empty for an outright."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -56,6 +58,16 @@ class Instrument:
         positive("strike_step", self.strike_step)
         for shock in self.gap_shocks:
             open_fraction("gap_shocks", shock)
+
+    @property
+    def held(self) -> str:
+        """Symbol of the fund that is bought when this is: its own, or the first of a pair."""
+        return self.symbol.removesuffix(f"/{self.against}") if self.against else self.symbol
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """Symbols whose quotes a trade in it needs: its own, and those of a pair's funds."""
+        return (self.symbol, self.held, self.against) if self.against else (self.symbol,)
 
     @property
     def leverage_factor(self) -> float:
@@ -72,6 +84,7 @@ INSTRUMENTS = {
             symbol="TZA", leverage=-3, benchmark="IWM", fee=0.0095, gap_shocks=(0.15, 0.25), strike_step=0.5
         ),
         Instrument(symbol="SPY"),
+        Instrument(symbol="IWM/SPY", against="SPY", gap_shocks=(0.03, 0.05)),
         Instrument(symbol="RUT", exercise=ExerciseStyle.EUROPEAN, strike_step=5, tradable_shares=False),
     )
 }

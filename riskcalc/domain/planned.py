@@ -14,6 +14,7 @@ from typing import Any
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.fund import FundReport
 from riskcalc.domain.outcome import ManagedOutcome, Odds
+from riskcalc.domain.pair import PairReport
 from riskcalc.domain.plain_data import plain
 from riskcalc.domain.report import RiskReport
 from riskcalc.domain.trade import Side
@@ -182,6 +183,8 @@ class TradePlan:
     managed: ManagedOutcome
     """One unit left at its exits, targets in whole units where any fit."""
     gaps: tuple[GapLine, ...]
+    pair: PairReport | None
+    """Both sides of a pair in whole shares; None for an outright."""
     fund: FundReport | None
     """Exits of a leveraged fund in its benchmark; None without leverage."""
     cost_per_unit: float
@@ -205,6 +208,9 @@ class TradePlan:
             quantile["r_multiple"] = plain(self.in_r(quantile["pnl"]))
         return found | {"expected_r": plain(self.in_r(self.managed.expected_pnl))}
 
+    def _pair_to_dict(self) -> dict[str, Any] | None:
+        return None if self.pair is None else plain(self.pair) | {"net_dollars": plain(self.pair.net_dollars)}
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
         report = self.report.to_dict()
@@ -225,6 +231,7 @@ class TradePlan:
             "managed": self._managed_to_dict(),
             "ladder": plain(self.ladder),
             "gaps": plain(self.gaps),
+            "pair": self._pair_to_dict(),
             "fund": plain(self.fund),
             "size": plain(self.size)
             | {

@@ -58,7 +58,7 @@ class StressRow:
     date: dt.date
     """Session on which the trade is repriced."""
     move: float
-    """Move of the trade's underlying, a fraction >= -1."""
+    """Move of the trade's underlying, a fraction; >= -1 but for a pair."""
     note: str
     """How the move was found."""
     spot: float

@@ -76,6 +76,8 @@ class ShareLeg:
     """Shares per unit of the trade, >= 1."""
     entry_price: float | None = None
     """Entry price [dollars per share], > 0; None enters at the spot."""
+    hedge_ratio: float | None = None
+    """Shares of a pair's other fund against each share, >= 0; None takes equal dollars at the quotes."""
     spread_cost: float = 0.0
     """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
 
@@ -85,6 +87,8 @@ class ShareLeg:
         non_negative("spread_cost", self.spread_cost)
         if self.entry_price is not None:
             positive("entry_price", self.entry_price)
+        if self.hedge_ratio is not None:
+            non_negative("hedge_ratio", self.hedge_ratio)
 
     @property
     def signed_shares(self) -> int:
@@ -107,7 +111,7 @@ class Trade:
     Raises
     ------
     InvalidInputError
-        There is no leg, or shares are asked for on an index.
+        There is no leg, shares are asked for on an index, or options on a pair.
     """
 
     instrument: Instrument
@@ -120,6 +124,8 @@ class Trade:
             raise InvalidInputError("legs must hold at least one leg, got none")
         if self.share_legs and not self.instrument.tradable_shares:
             raise InvalidInputError(f"{self.symbol} is an index: it has options but no shares")
+        if self.option_legs and self.instrument.against:
+            raise InvalidInputError(f"{self.symbol} is a pair of funds: it has shares but no options")
 
     @property
     def symbol(self) -> str:
@@ -154,12 +160,12 @@ class Trade:
 
     @property
     def unit_noun(self) -> str:
-        """What sizing counts: a share, a contract, a spread, or a unit of anything else."""
+        """What sizing counts: a share, a pair, a contract, a spread, or a unit of anything else."""
         sizes = {leg.shares if isinstance(leg, ShareLeg) else leg.contracts for leg in self.legs}
         if sizes != {1}:
             return "unit"
         if not self.option_legs:
-            return "share"
+            return "pair" if self.instrument.against else "share"
         return "contract" if len(self.legs) == 1 else "spread"
 
     @property
@@ -170,6 +176,10 @@ class Trade:
 
 def _structure(trade: Trade) -> str:
     options, held = trade.option_legs, trade.share_legs
+    if trade.instrument.against and len(held) == 1:
+        first, second = ("long", "short")[:: held[0].side]
+        many = f"{held[0].shares:,} x " if held[0].shares > 1 else ""
+        return f"{many}{first} {trade.instrument.held}, {second} {trade.instrument.against}"
     if not options:
         return " ".join(leg.label for leg in held)
     if not held and len(options) == 2 and len(trade.expiries) == 1:

@@ -8,6 +8,7 @@ from riskcalc.domain import RiskReport, TradePlan
 from riskcalc.formatting.fact import Better, Fact, Line, Tone, fact_line, panel_lines, title_line, wrapped
 from riskcalc.formatting.fitted import Spellings, cut, dollars, plain, pnl, points, share
 from riskcalc.formatting.numbers import percent, price
+from riskcalc.formatting.report import entry_word
 from riskcalc.formatting.size import why
 
 _SAME_CENT, _SAME_MOVE = 0.005, 0.0005
@@ -116,7 +117,7 @@ def _entry(report: RiskReport) -> Fact:
     differs = abs(report.value - report.net_debit) >= _SAME_CENT
     return Fact(
         key="entry",
-        label="Debit" if report.net_debit >= 0 else "Credit",
+        label=entry_word(report),
         value=report.net_debit,
         show=_paid,
         change=pnl,
@@ -233,5 +234,8 @@ def _whole_dollars(amount: float) -> str:
 
 
 def _unit_noun(plan: TradePlan) -> str:
+    """What is held; of a pair the whole shares of both funds."""
+    if pair := plan.pair:
+        return f"+{pair.bought_shares:,} {pair.bought} -{pair.sold_shares:,} {pair.sold}"
     noun = plan.report.trade.unit_noun
     return noun if plan.size.units == 1 else f"{noun}s"

@@ -28,10 +28,12 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
     Returns
     -------
     tuple of Section
-        Size, checks, price, Greeks, ladder, time, gaps, targets, odds and the managed outcome.
+        Size, checks, price, Greeks, ladder, time, gaps, targets, odds and the managed outcome; for a pair
+        both its sides.
     """
     return (
         _size(plan),
+        *_pair(plan),
         _checks(plan),
         price_section(plan.report),
         legs_section(plan.report),
@@ -84,6 +86,22 @@ def _size(plan: TradePlan) -> Section:
     allowed = (f"{name} {'any' if units is None else f'{units:,}'}" for name, units in size.limits)
     rows.append(("units by limit", "", ", ".join(allowed)))
     return Section(title="Size", rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _pair(plan: TradePlan) -> tuple[Section, ...]:
+    pair = plan.pair
+    if pair is None:
+        return ()
+    rows = [
+        ("bought", f"{pair.bought_shares:,} {pair.bought}", money(pair.bought_dollars)),
+        ("sold short", f"{pair.sold_shares:,} {pair.sold}", money(pair.sold_dollars)),
+        ("net", "", money(pair.net_dollars, signed=True)),
+    ]
+    if pair.beta is not None:
+        market = plan.report.trade.instrument.against
+        said = f"beta {pair.beta:.2f}, correlation {percent(pair.correlation, digits=0)}"
+        rows.append((f"moves like {market}", said, money(pair.beta_dollars, signed=True)))
+    return (Section(title="Pair, all units", rows=tuple(rows), left=frozenset({0, 1})),)
 
 
 def _checks(plan: TradePlan) -> Section:

@@ -15,7 +15,7 @@ def option_sections(report: RiskReport) -> tuple[Section, ...]:
 def price_section(report: RiskReport) -> Section:
     """Debit, payoff facts and the chance of profit."""
     facts = [
-        ("debit" if report.net_debit >= 0 else "credit", money(abs(report.net_debit)), ""),
+        (entry_word(report).lower(), money(abs(report.net_debit)), ""),
         ("max loss", money(report.max_loss), report.payoff_note),
         ("max profit", money(report.max_profit), ""),
         ("breakeven", ", ".join(price(level) for level in report.breakevens) or MISSING, ""),
@@ -25,6 +25,13 @@ def price_section(report: RiskReport) -> Section:
         facts.append(("P(profit)", percent(report.prob_profit, digits=1), f"view: {report.view.name}"))
         facts.append(("expected move", money(report.expected_move), "one standard deviation by then"))
     return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
+
+
+def entry_word(report: RiskReport) -> str:
+    """What is paid or received at entry is called; a pair pays for one side with the other."""
+    if report.trade.instrument.against:
+        return "A side"
+    return "Debit" if report.net_debit >= 0 else "Credit"
 
 
 def legs_section(report: RiskReport) -> Section:

@@ -11,6 +11,7 @@ from riskcalc.domain import (
     CheckStatus,
     EntryRules,
     ExitPlan,
+    PairReport,
     PositionSize,
     RiskReport,
     Side,
@@ -19,6 +20,12 @@ from riskcalc.domain import (
 
 WIDE_QUOTE = 0.10
 """Share of a trade's entry value that its quoted widths may cost before the plan warns."""
+
+MOST_NET_DOLLARS = 0.05
+"""Part of a pair's side that whole shares may leave unhedged before the plan warns."""
+
+MARKET_SHOCK = -0.05
+"""Move of a pair's second fund that the plan prices, as in a risk-off shock."""
 
 LIKELY_ASSIGNMENT = 0.10
 """Chance of an early assignment above which the plan warns."""
@@ -34,6 +41,7 @@ class Planned:
     entry: EntryRules
     size: PositionSize
     time_stop: dt.date | None
+    pair: PairReport | None
 
 
 def run_checks(planned: Planned) -> tuple[Check, ...]:
@@ -46,6 +54,8 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
         _trigger(planned),
         _heat(planned),
         _gap(planned),
+        _equal_dollars(planned),
+        _market_beta(planned),
         _quoted_width(planned),
         _targets(planned),
         _assignment(planned),
@@ -151,6 +161,40 @@ def _gap(planned: Planned) -> Check | None:
         if size.loss_at_gap <= size.risk_budget * (1 + 1e-9)
         else _warn("gap", text)
     )
+
+
+def _equal_dollars(planned: Planned) -> Check | None:
+    """Whether whole shares of a pair's funds come to the same dollars."""
+    pair = planned.pair
+    if pair is None or planned.size.units == 0:
+        return None
+    share = abs(pair.net_dollars) / max(pair.bought_dollars, pair.sold_dollars)
+    text = (
+        f"{pair.bought_shares:,} {pair.bought} for ${pair.bought_dollars:,.2f} against {pair.sold_shares:,} "
+        f"{pair.sold} for ${pair.sold_dollars:,.2f}: {share:.1%} of a side is not hedged"
+    )
+    if share > MOST_NET_DOLLARS:
+        return _warn("equal dollars", text)
+    return _ok("equal dollars", text, brief=f"{share:.1%} not hedged")
+
+
+def _market_beta(planned: Planned) -> Check | None:
+    """What a shock of the market does to a pair whose dollars are equal but whose betas are not."""
+    pair, report = planned.pair, planned.report
+    if pair is None or planned.size.units == 0:
+        return None
+    first, second = report.trade.instrument.held, report.trade.instrument.against
+    if pair.beta is None or pair.beta_dollars is None:
+        text = f"the vols of {first}, {second} and {report.trade.symbol} do not go together: no beta"
+        return _warn("market beta", text)
+    pnl, budget = MARKET_SHOCK * pair.beta_dollars, planned.size.risk_budget
+    text = (
+        f"{first} moves {pair.beta:.2f} times {second}: {second} {MARKET_SHOCK:+.0%} alone "
+        f"{'loses' if pnl < 0 else 'gains'} ${abs(pnl):,.2f}, the budget is ${budget:,.2f}"
+    )
+    if -pnl > budget:
+        return _warn("market beta", text)
+    return _ok("market beta", text, brief=f"beta {pair.beta:.2f}")
 
 
 def _quoted_width(planned: Planned) -> Check | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, odds, payoff
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
+from riskcalc.planning.pair import self_financed
 
 NEUTRAL = View.neutral()
 
@@ -41,6 +42,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     >>> round(report.net_debit, 1), round(report.greeks.theta_per_day, 2)
     (5409.4, -16.37)
     """
+    market = self_financed(trade, market)
     entered, legs = enter_and_value(trade, market)
     spot = market.quote(trade.symbol).spot
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
@@ -107,6 +109,8 @@ def _expected_move(trade: Trade, market: Market, view: View) -> float | None:
 
 
 def _payoff_note(trade: Trade) -> str:
+    if trade.instrument.against:
+        return "a pair: one fund may rise and the other fall without limit"
     if trade.expiry is None:
         return "shares: the loss is largest at zero, the gain has no limit or the reverse for a short"
     if len(trade.expiries) > 1:

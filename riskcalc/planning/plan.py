@@ -24,6 +24,7 @@ from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.fund import fund_report
 from riskcalc.planning.level_values import LevelValues, level_values
 from riskcalc.planning.levels import PlanLevels, plan_levels
+from riskcalc.planning.pair import pair_report
 from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_unit
 
@@ -78,6 +79,7 @@ def plan(
     (56, 992.54)
     """
     report = evaluate(trade, market, view=view)
+    market = report.market
     side = exits.side or side_by_delta(report.greeks.delta)
     # With its side said, the exit plan asks the model no more for the delta.
     sided = dataclasses.replace(exits, side=side)
@@ -89,6 +91,7 @@ def plan(
     at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
     size = size_plan(report, account, at_stop=max(-at_stop, 0.0), gaps=gaps, cost_per_unit=costs)
     fractions = exposure.closed_fractions(exits, units=size.units)
+    pair = pair_report(report, units=size.units)
     return TradePlan(
         report=report,
         exits=exits,
@@ -105,11 +108,20 @@ def plan(
             report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions
         ),
         gaps=gaps,
+        pair=pair,
         fund=fund_report(report, (levels.stop, *levels.targets), gaps, time_stop=time_stop),
         cost_per_unit=costs,
         size=size,
         checks=run_checks(
-            Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)
+            Planned(
+                report=report,
+                account=account,
+                exits=exits,
+                entry=entry,
+                size=size,
+                time_stop=time_stop,
+                pair=pair,
+            )
         ),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from riskcalc.analysis import value_position
 from riskcalc.analysis.ladder import in_r
 from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRow, TradePlan
+from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import fund_path
@@ -49,7 +50,8 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
     their leverage to it daily: over one session the fund moves leverage times the benchmark, exactly; over
     several, all sessions are taken to move the benchmark equally, and `fund_path` compounds them. Such a
     smooth path is kinder to a fund than any other with the same end. Fees, financing and dividends are not
-    counted. An underlying without such a relative in the scenario stays where it is.
+    counted. An underlying without such a relative in the scenario stays where it is. A pair moves by the
+    difference of its funds' moves.
 
     References
     ----------
@@ -115,6 +117,8 @@ def _move_of(instrument: Instrument, scenario: Scenario) -> tuple[float, str]:
     symbol, benchmark = instrument.symbol, _benchmark(instrument)
     if symbol in scenario.moves:
         return float(scenario.moves[symbol]), f"{symbol} as stated"
+    if instrument.against:
+        return _difference(instrument, scenario)
     source = _source(benchmark, scenario)
     if source is None:
         return 0.0, _unmoved(symbol, scenario)
@@ -127,6 +131,14 @@ def _move_of(instrument: Instrument, scenario: Scenario) -> tuple[float, str]:
     leverage = instrument.leverage if symbol != benchmark else 1.0
     moved, move = (_compounded(multiple, daily, scenario.sessions) for multiple in (1.0, leverage))
     return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
+
+
+def _difference(pair: Instrument, scenario: Scenario) -> tuple[float, str]:
+    """Return of a dollar of a pair: that of the fund held less that of the one sold."""
+    funds = [instrument_of(symbol) for symbol in (pair.held, pair.against)]
+    (held, how), (sold, other_how) = (_move_of(fund, scenario) for fund in funds)
+    said = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
+    return held - sold, f"{said}: {how}; {other_how}" if how != other_how else f"{said}: {how}"
 
 
 def _benchmark(instrument: Instrument) -> str:

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from riskcalc.domain import Account, CashDividend, EntryRules, ExitPlan, Market, ShareLeg, Target, Trigger
+from riskcalc.domain import (
+    INSTRUMENTS,
+    Account,
+    CashDividend,
+    EntryRules,
+    ExitPlan,
+    Market,
+    ShareLeg,
+    Target,
+    Trigger,
+)
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
@@ -51,15 +61,18 @@ def _name(value: Enum) -> str:
 
 
 def _market(market: Market) -> Data:
-    quotes = {
-        symbol: _stated(
-            quote, spot=_number, vol=percent_text, dividend_yield=percent_text, dividends=_payments
-        )
-        for symbol, quote in market.quotes.items()
-    }
+    quotes = {symbol: _quote(symbol, market) for symbol in market.quotes}
     signals = {name: _number(value) for name, value in market.signals.items()}
     dated = {"date": market.date, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
+
+
+def _quote(symbol: str, market: Market) -> Data:
+    quote, pair = market.quotes[symbol], INSTRUMENTS.get(symbol)
+    stated = _stated(quote, spot=_number, vol=percent_text, dividend_yield=percent_text, dividends=_payments)
+    if pair and pair.against and quote.spot == market.quote(pair.held).spot:
+        del stated["spot"]  # so that it follows the fund's when the file is edited
+    return stated
 
 
 def _payments(dividends: tuple[CashDividend, ...]) -> list[Data]:

@@ -75,6 +75,12 @@ def _delta(field: str, value: float) -> float:
     return size
 
 
+def _correlation(field: str, value: float) -> float:
+    if not -1 <= finite(field, value) <= 1:
+        raise InvalidInputError(f"{field} must be a number from -1 to 1, like 0.85, got {value:g}")
+    return value
+
+
 def _symbol(value: str) -> str:
     """A symbol that is known, in capitals."""
     return instrument(value).symbol
@@ -122,6 +128,7 @@ Symbol = Annotated[str, AfterValidator(_symbol)]
 Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 Days = Annotated[int, _checks(_days)]
 Delta = Annotated[float, _checks(_delta)]
+Correlation = Annotated[float, _checks(_correlation)]
 Date = Annotated[dt.date, _checks(_date)]
 Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
 Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]

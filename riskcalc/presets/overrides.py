@@ -16,6 +16,7 @@ _RIVALS = (
     ("expiry", "days"),
     ("risk", "risk_fraction"),
     ("below", "above"),
+    ("vol", "correlation"),
 )
 """Keys that say the same thing in different ways: setting one removes the others."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from riskcalc.domain import INSTRUMENTS
 from riskcalc.presets.keys import Path, description, dotted, item, keys_at, nearest
 from riskcalc.presets.schema import PresetShape
-from riskcalc.presets.schema_trade import QUOTE_VOL
+from riskcalc.presets.schema_trade import QUOTE_CORRELATION, QUOTE_SPOT, QUOTE_VOL
 
 Problem = tuple[Path, str]
 """Where, and what in a line that names the place."""
@@ -59,25 +59,43 @@ def problems_between(data: Mapping[str, Any]) -> list[Problem]:
         quoted = ", ".join(sorted(map(str, quotes))) or "none"
         missing = f"market.quotes.{symbol} is missing: the trade is on it; quoted: {quoted}"
         found.append((("trade", "symbol"), missing))
-    found += _missing_vols(quotes if isinstance(quotes, Mapping) else {})
+    found += _problems_of_quotes(quotes if isinstance(quotes, Mapping) else {})
     if "close_dte" in exits and isinstance(legs, list) and _only_shares(legs):
         text = "exits.close_dte needs an option leg; use exits.holding_days for shares"
         found.append((("exits", "close_dte"), text))
     return found
 
 
-def _missing_vols(quotes: Mapping[str, Any]) -> list[Problem]:
-    """Quotes without a vol that no quote of a benchmark supplies."""
+def _problems_of_quotes(quotes: Mapping[str, Any]) -> list[Problem]:
+    """Quotes that lack what no other quote supplies."""
+    found: list[Problem] = []
+    for symbol, quote in quotes.items():
+        known = INSTRUMENTS.get(symbol)
+        if not isinstance(quote, Mapping):
+            continue
+        if known and known.against:
+            lacking = _problems_of_pair(symbol, quote)
+        else:
+            lacking = _problems_of_outright(symbol, quote, quotes)
+        found += [(("market", "quotes", symbol, key), text) for key, text in lacking]
+    return found
 
-    def lacks(symbol: str) -> bool:
-        quote = quotes.get(symbol)
-        return isinstance(quote, Mapping) and "vol" not in quote
 
-    missing = [symbol for symbol in quotes if lacks(symbol) and not _has_vol(quotes, _benchmark(symbol))]
-    return [
-        (("market", "quotes", symbol, "vol"), f"market.quotes.{symbol}.vol is missing: {QUOTE_VOL}")
-        for symbol in missing
-    ]
+def _problems_of_outright(
+    symbol: str, quote: Mapping[str, Any], quotes: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    place = f"market.quotes.{symbol}"
+    if "spot" not in quote:
+        yield "spot", f"{place}.spot is missing: {QUOTE_SPOT}"
+    if "vol" not in quote and not _has_vol(quotes, _benchmark(symbol)):
+        yield "vol", f"{place}.vol is missing: {QUOTE_VOL}"
+    if "correlation" in quote:
+        yield "correlation", f"{place}.correlation is for pairs, like IWM/SPY"
+
+
+def _problems_of_pair(symbol: str, quote: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if ("vol" in quote) == ("correlation" in quote):
+        yield "vol", f"market.quotes.{symbol} must have one of vol and correlation ({QUOTE_CORRELATION})"
 
 
 def _benchmark(symbol: str) -> str:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from riskcalc.domain import INSTRUMENTS, CashDividend, Market, OptionType, Quote, ShareLeg, Side, instrument
+from riskcalc.domain import (
+    INSTRUMENTS,
+    CashDividend,
+    Market,
+    OptionType,
+    Quote,
+    ShareLeg,
+    Side,
+    instrument,
+    pair_quote,
+)
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.fields import (
+    Correlation,
     Count,
     Date,
     Days,
@@ -37,25 +49,29 @@ class DividendShape(Section):
         return CashDividend(ex_date=self.ex_date, amount=self.amount)
 
 
+QUOTE_SPOT = "price of one share [dollars], > 0"
+"""What a quote's spot is; that of a pair is the first fund's."""
+QUOTE_CORRELATION = "of a pair's two funds, like 0.85: gives its vol from theirs"
 QUOTE_VOL = "at-the-money implied volatility, like 20%"
-"""What a quote's vol is; required but for a fund whose benchmark is quoted with one."""
+"""What a quote's vol is; required but for a fund whose benchmark is quoted with one, and a pair."""
 
 
 class QuoteShape(Section):
     """``[market.quotes.SYMBOL]``."""
 
-    spot: Price = Field(description="price of one share [dollars], > 0")
+    spot: Price | None = Field(default=None, description=QUOTE_SPOT)
     vol: Vol | None = Field(default=None, description=QUOTE_VOL)
+    correlation: Correlation | None = Field(default=None, description=QUOTE_CORRELATION)
     dividend_yield: Rate = Field(default=0.0, description="continuous dividend yield, like 1.1%")
     dividends: Annotated[tuple[DividendShape, ...], *NoneOrList] = Field(
         default=(), description='cash dividends: a list by rising ex_date, a CSV file, or "none"'
     )
 
-    def record(self, *, fund_vol: float = 0.0) -> Quote:
-        """The quote; a vol left out is that of the fund."""
+    def record(self, *, spot: float = 1.0, vol: float = 0.0) -> Quote:
+        """The quote, with a spot and a vol for those left out."""
         return Quote(
-            spot=self.spot,
-            vol=fund_vol if self.vol is None else self.vol,
+            spot=spot if self.spot is None else self.spot,
+            vol=vol if self.vol is None else self.vol,
             dividend_yield=self.dividend_yield,
             dividends=tuple(dividend.record() for dividend in self.dividends),
         )
@@ -73,10 +89,25 @@ class MarketShape(Section):
 
     def record(self) -> Market:
         """The market of that date."""
-        quotes = {
-            symbol: quote.record(fund_vol=self._fund_vol(symbol)) for symbol, quote in self.quotes.items()
-        }
+        quotes = {symbol: quote.record(vol=self._fund_vol(symbol)) for symbol, quote in self._outrights()}
+        pairs = [symbol for symbol in self.quotes if symbol not in quotes]
+        quotes |= {symbol: self._pair_quote(symbol, quotes) for symbol in pairs}
         return Market(date=self.date, rate=self.rate, quotes=quotes, signals=dict(self.signals))
+
+    def _outrights(self) -> list[tuple[str, QuoteShape]]:
+        """The quotes that stand for themselves: all but those of pairs."""
+        pairs = {symbol for symbol, known in INSTRUMENTS.items() if known.against}
+        return [(symbol, quote) for symbol, quote in self.quotes.items() if symbol not in pairs]
+
+    def _pair_quote(self, symbol: str, quotes: Mapping[str, Quote]) -> Quote:
+        pair, shape = INSTRUMENTS[symbol], self.quotes[symbol]
+        for fund in (pair.held, pair.against):
+            if fund not in quotes:
+                raise InvalidInputError(
+                    f"quotes must hold {fund}: {symbol} is {pair.held} against {pair.against}"
+                )
+        usual = pair_quote(quotes[pair.held], quotes[pair.against], correlation=shape.correlation or 0.0)
+        return shape.record(spot=usual.spot, vol=usual.vol)
 
     def _fund_vol(self, symbol: str) -> float:
         """Vol of a daily-reset fund where its benchmark is quoted: leverage times the benchmark's.

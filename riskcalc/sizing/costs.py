@@ -17,7 +17,7 @@ def cost_per_unit(trade: Trade, costs: Costs) -> float:
     trade : Trade
         Each leg's ``spread_cost`` is counted once: it covers entry and exit already.
     costs : Costs
-        Commissions per contract and share and slippage per share, each paid twice.
+        Commissions per contract and share and slippage per share, each paid twice; on both funds of a pair.
 
     Returns
     -------
@@ -49,4 +49,5 @@ def cost_per_trade(costs: Costs) -> float:
 def _paid_per_side(leg: Leg, costs: Costs) -> float:
     if isinstance(leg, OptionLeg):
         return leg.contracts * costs.commission_per_contract
-    return leg.shares * (costs.commission_per_share + costs.slippage_per_share)
+    shares = leg.shares * (1 + (leg.hedge_ratio or 0.0))
+    return shares * (costs.commission_per_share + costs.slippage_per_share)

@@ -30,7 +30,8 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     -------
     float
         In [0.5, 1]: the initial 50 % of Reg T, or the maintenance rate of 25 % long and 30 % short times
-        the leverage where that is more. Beyond the proceeds for shares sold short.
+        the leverage where that is more. Beyond the proceeds for shares sold short. A pair ties up the rate of
+        both its sides, which are of equal value.
 
     References
     ----------
@@ -42,6 +43,8 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     >>> share_margin_rate(instrument("TNA"), side=Side.LONG)
     0.75
     """
+    if instrument.against:
+        return 2 * INITIAL
     return min(max(INITIAL, MAINTENANCE[side] * instrument.leverage_factor), 1.0)
 
 

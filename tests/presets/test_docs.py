@@ -111,7 +111,7 @@ def holds(data, path):
     return True
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [part for part in PARTS if "[trade]" not in part])
 def test_every_part_loads_in_place_of_the_full_examples_own(folder, part):
     (quote,) = tomllib.loads(part)["market"]["quotes"].values()
     ((key, value),) = quote.items()
@@ -121,6 +121,17 @@ def test_every_part_loads_in_place_of_the_full_examples_own(folder, part):
     found = load_preset("mine").market.quotes["IWM"].dividends
     assert key == "dividends"
     assert [one.amount for one in found] == ([] if value == "none" else [0.79, 0.8])
+
+
+def test_the_pair_on_the_page_is_one():
+    (part,) = (tomllib.loads(part) for part in PARTS if "[trade]" in part)
+    symbol = part["trade"]["symbol"]
+    stated = {
+        f"market.quotes.{symbol}.{key}": value for key, value in part["market"]["quotes"][symbol].items()
+    }
+    usual = load_preset("iwm-spy-pair").market.quote(symbol)
+    found = load_preset("iwm-spy-pair", stated).market.quote(symbol)
+    assert (found.spot, found.vol, found.dividend_yield) == (usual.spot, usual.vol, -0.003)
 
 
 @pytest.mark.usefixtures("folder")

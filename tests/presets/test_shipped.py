@@ -8,7 +8,7 @@ from riskcalc.domain import CashDividend, Side, Trigger
 from riskcalc.presets import check_preset, load_preset, preset_names, shipped_folder
 from riskcalc.pricing.american import american
 
-NAMES = ["iwm-call-spread", "iwm-shares", "tna-momentum", "tza-hedge"]
+NAMES = ["iwm-call-spread", "iwm-shares", "iwm-spy-pair", "tna-momentum", "tza-hedge"]
 TODAY = dt.date(2026, 7, 20)
 
 
@@ -93,6 +93,7 @@ SHARES = {
     "iwm-shares": ("IWM", 0.06, [0.1, 0.15], 60, (30, 92), 0.06),
     "tna-momentum": ("TNA", 0.12, [0.2, 0.4], 28, (14, 56), 0.12),
     "tza-hedge": ("TZA", 0.12, [0.2, 0.4], 10, (1, 14), 0.12),
+    "iwm-spy-pair": ("IWM/SPY", 0.04, [0.04, 0.08], 60, (30, 92), 0.06),
 }
 
 

@@ -50,6 +50,7 @@ def test_names_with_their_origin(own):
     assert [(listed.name, listed.origin) for listed in preset_names()] == [
         ("iwm-call-spread", "shipped"),
         ("iwm-shares", "yours"),
+        ("iwm-spy-pair", "shipped"),
         ("tna-momentum", "shipped"),
         ("tza-hedge", "shipped"),
         ("zebra", "yours"),
@@ -88,7 +89,7 @@ def test_a_path_is_no_name(own):
 def test_an_unknown_preset_names_the_nearest_and_all(name, meant):
     with pytest.raises(PresetError) as refused:
         load_preset(name)
-    known = "iwm-call-spread, iwm-shares, tna-momentum, tza-hedge"
+    known = "iwm-call-spread, iwm-shares, iwm-spy-pair, tna-momentum, tza-hedge"
     assert str(refused.value) == f"no preset is named {name!r}; {meant}known: {known}"
 
 

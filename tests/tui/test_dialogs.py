@@ -91,8 +91,8 @@ def test_open_lists_every_preset_with_its_origin_and_previews_the_first(folder):
         return names(pilot), texts, said(pilot, "preview")
 
     (found, texts, preview), _ = dialog(OpenScreen(bench()), script)
-    assert found == ["iwm-call-spread", "iwm-shares", "mine", "tna-momentum", "tza-hedge"]
-    assert "yours" in texts[2]
+    assert found == ["iwm-call-spread", "iwm-shares", "iwm-spy-pair", "mine", "tna-momentum", "tza-hedge"]
+    assert "yours" in texts[3]
     assert "shipped" in texts[0]
     assert "IWM debit call spread" in texts[0]
     for words in ("iwm-call-spread", "IWM debit call spread", "OK 1 spread", "963.97"):
@@ -101,7 +101,7 @@ def test_open_lists_every_preset_with_its_origin_and_previews_the_first(folder):
 
 def test_moving_previews_and_enter_opens():
     async def script(pilot):
-        await press(pilot, "down", "down")
+        await press(pilot, "down", "down", "down")
         preview = said(pilot, "preview")
         await press(pilot, "enter")
         return preview

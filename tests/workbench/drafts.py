@@ -10,7 +10,7 @@ from riskcalc.errors import ChainError
 from riskcalc.presets import load_preset, shipped_folder
 from riskcalc.workbench import Bench, open_draft
 
-SHIPPED = ("iwm-call-spread", "iwm-shares", "tna-momentum", "tza-hedge")
+SHIPPED = ("iwm-call-spread", "iwm-shares", "iwm-spy-pair", "tna-momentum", "tza-hedge")
 
 
 def shipped(name="iwm-call-spread"):

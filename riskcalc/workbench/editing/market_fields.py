@@ -20,11 +20,16 @@ from riskcalc.workbench.editing.spans import around_spot, up_to_vol
 
 def market_fields(draft: Draft) -> tuple[Field, ...]:
     """Return the fields of the market that apply to a draft."""
-    options = (VOL, VOL_AT_STOP, RATE, DAYS) if draft.trade.option_legs else (FUND_VOL, RATE)
+    options = (VOL, VOL_AT_STOP, RATE, DAYS) if draft.trade.option_legs else _of_shares(draft)
     paid = (DIVIDEND, EX_DATE) if draft.quote.dividends else ()
     smile = (STICKY,) if draft.chain is not None and draft.trade.option_legs else ()
     yields = () if paid and not draft.quote.dividend_yield else (YIELD,)
     return (SPOT, *options, *smile, *paid, *yields, DATE)
+
+
+def _of_shares(draft: Draft) -> tuple[Field, ...]:
+    """A pair of funds neither earns nor owes the rate."""
+    return (FUND_VOL,) if draft.trade.instrument.against else (FUND_VOL, RATE)
 
 
 def shift_vol(draft: Draft, vol: float) -> Draft:

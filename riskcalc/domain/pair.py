@@ -1,0 +1,79 @@
+"""Two funds held against each other in equal dollars: a trade on how one does beside the other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from riskcalc.domain.market import Quote
+from riskcalc.errors import InvalidInputError
+
+
+def pair_quote(held: Quote, sold: Quote, *, correlation: float) -> Quote:
+    """Quote of a pair from the quotes of its funds.
+
+    Parameters
+    ----------
+    held, sold : Quote
+        Of the fund that is bought and of the one sold against it.
+    correlation : float
+        Of their daily returns, in [-1, 1].
+
+    Returns
+    -------
+    Quote
+        Its spot is that of the fund held, its vol that of the one fund priced in the other. It pays nothing:
+        both funds' dividends, received and owed, are part of their returns.
+
+    Raises
+    ------
+    InvalidInputError
+        The correlation is outside its range.
+
+    Notes
+    -----
+    A dollar held in one fund and a dollar sold short of another bring the difference of the two returns, and
+    cost nothing to carry: what the sale brings in pays for what is held. So a pair is a share that costs what
+    the fund held costs and returns the difference. Its vol is that of an exchange option's ratio.
+
+    References
+    ----------
+    W. Margrabe, "The Value of an Option to Exchange One Asset for Another", Journal of Finance 33 (1978).
+
+    Examples
+    --------
+    >>> held, sold = Quote(spot=295.39, vol=0.20), Quote(spot=754.95, vol=0.14)
+    >>> round(pair_quote(held, sold, correlation=0.85).vol, 4)
+    0.1095
+    """
+    if not -1 <= correlation <= 1:
+        raise InvalidInputError(f"correlation must be a number from -1 to 1, got {correlation:g}")
+    variance = held.vol**2 + sold.vol**2 - 2 * correlation * held.vol * sold.vol
+    return Quote(spot=held.spot, vol=math.sqrt(max(variance, 0.0)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairReport:
+    """The two sides of a pair, all units."""
+
+    bought: str
+    """Symbol of the fund that is held."""
+    sold: str
+    """Symbol of the fund that is sold short."""
+    bought_shares: int
+    """Whole shares."""
+    sold_shares: int
+    """Whole shares."""
+    bought_dollars: float
+    sold_dollars: float
+    correlation: float | None
+    """That the three vols imply, of daily returns; None where a vol is 0 or they contradict each other."""
+    beta: float | None
+    """Of the pair's first fund to its second: how far the one moves when the other does; None as above."""
+    beta_dollars: float | None
+    """Dollars of the second fund that the pair still moves like, long or short; None as above."""
+
+    @property
+    def net_dollars(self) -> float:
+        """What whole shares leave bought rather than sold [dollars]."""
+        return self.bought_dollars - self.sold_dollars
