@@ -70,11 +70,18 @@ def smile_text(about: dict[Any, Any]) -> str:
     )
 
 
+def far_off_text(about: dict[Any, Any]) -> str:
+    """How many options are in no spread, in words."""
+    return f"{count(about['far_off'], 'option')} quoted 0.1% of the spot or more off the model: stale?"
+
+
 def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
+    left_out = [("left out", far_off_text(about))] if about["far_off"] else []
     return [
         ("view", about["view"]),
         ("ranked by", rank_text(about)),
         ("smile", smile_text(about)),
+        *left_out,
         ("filled at", about["filled_at"]),
         ("costs", about["costs"]),
         ("valuation", about["valuation"]),

@@ -189,6 +189,7 @@ def _about(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
         "smile_liquid": int(liquid.sum()),
         "smile_inside": float(liquid @ inside / max(liquid.sum(), 1)),
         "smile_arbitrage": "; ".join(broken),
+        "far_off": sum(one["far_off"] for one in each),
         "chains": len(each),
     }
 

@@ -97,6 +97,9 @@ def scan(
     chances of its exits depend on the underlying alone, so that the expected managed P&L, too, is a
     difference of two options: `expected_pnl` is that of `riskcalc.analysis.managed_outcome`.
 
+    An option whose model value lies further outside its quotes than 0.1 % of the spot is in no spread, since
+    a stale quote would lead the table; `attrs["far_off"]` counts these.
+
     There the spot moves with one vol, while the options have the smile's: out of the money they seem cheap
     or dear for that alone. `view_pnl` leaves this out. It is the edge over the smile, value less debit and
     costs, and on top of it only what the view changes in the managed P&L; under the neutral view nothing.
@@ -104,22 +107,26 @@ def scan(
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
     if account.limits.risk_basis is RiskBasis.STOP:
-        raise InvalidInputError("a scan sizes by the maximum loss: risk_basis must not be stop")
+        raise InvalidInputError("risk_basis must be max_loss for a scan, which sizes by it, got stop")
     fitted = fitted_chain(chain, market, rules)
     asked = _Asked(account, exits, view, rank == BREAK_EVEN)
-    blocks = list(_blocks(fitted, rules, asked))
+    each = list(_expiries(fitted, rules, exits))
+    blocks = [block for model, series in each for block in _expiry_blocks(model, series, asked)]
     if not blocks:
-        raise ChainError(_nothing(fitted, rules))
+        listed = chain.chain if isinstance(chain, FittedChain) else chain
+        raise ChainError(_nothing(listed, rules, exits))
     numbers = [name for name in blocks[0] if name != "kind"]
     if rank not in numbers:
-        raise InvalidInputError(f"rank must be one of {', '.join(numbers)}, got {rank!r}")
+        known = ", ".join(dict.fromkeys([*numbers, BREAK_EVEN]))
+        raise InvalidInputError(f"rank must be one of {known}, got {rank!r}")
     order = _best_first(blocks, rank, fitting_only=rules.fitting_only)
     # Column by column, so that memory holds the table once.
     ranked = {name: joined(blocks, name)[order] for name in blocks[0]}
     codes = np.asarray(ranked["kind"], dtype=np.int8)
     kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
     frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
-    frame.attrs.update(_about(fitted, account, view, rules, rank))
+    far_off = sum(one.far_off for _model, series in each for one in series.values())
+    frame.attrs.update(_about(fitted, account, view, rules, rank) | {"far_off": far_off})
     return frame
 
 
@@ -163,8 +170,12 @@ def scanned_expiries(fitted: FittedChain, rules: ScanRules, exits: ExitPlan) -> 
     """Expiries within the days, with a smile, and long enough for the time stop."""
     today = fitted.chain.date
     days = {expiry: (expiry - today).days for expiry in fitted.smile.curves}
-    least = max(rules.min_days, (exits.close_dte or 0) + 1)
+    least = _least_days(rules, exits)
     return tuple(expiry for expiry, count in days.items() if least <= count <= rules.max_days)
+
+
+def _least_days(rules: ScanRules, exits: ExitPlan) -> int:
+    return max(rules.min_days, (exits.close_dte or 0) + 1)
 
 
 class _Asked(NamedTuple):
@@ -176,9 +187,11 @@ class _Asked(NamedTuple):
     break_even: bool
 
 
-def _blocks(fitted: FittedChain, rules: ScanRules, asked: _Asked) -> Iterator[Columns]:
-    """Columns by expiry and kind."""
-    for expiry in scanned_expiries(fitted, rules, asked.exits):
+def _expiries(
+    fitted: FittedChain, rules: ScanRules, exits: ExitPlan
+) -> Iterator[tuple[Model, dict[OptionType, Series]]]:
+    """The model of each expiry, and its options by type."""
+    for expiry in scanned_expiries(fitted, rules, exits):
         model = Model(
             symbol=fitted.chain.symbol,
             expiry=expiry,
@@ -186,13 +199,14 @@ def _blocks(fitted: FittedChain, rules: ScanRules, asked: _Asked) -> Iterator[Co
             smile=fitted.smile,
             rules=rules,
         )
-        series = {
-            kind: series_of(fitted.chain, model, kind) for kind in {one.option_type for one in rules.kinds}
-        }
-        yield from _expiry_blocks(model, series, asked)
+        yield (
+            model,
+            {kind: series_of(fitted.chain, model, kind) for kind in {one.option_type for one in rules.kinds}},
+        )
 
 
 def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked) -> Iterator[Columns]:
+    """Columns of each kind."""
     underlying = instrument(model.symbol)
     for kind in model.rules.kinds:
         options = series[kind.option_type]
@@ -243,9 +257,12 @@ def _about(
     }
 
 
-def _nothing(fitted: FittedChain, rules: ScanRules) -> str:
-    days = ", ".join(str((expiry - fitted.chain.date).days) for expiry in fitted.chain.expiries()) or "none"
+def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan) -> str:
+    """Why there is no row, as far as the days say it."""
+    days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
+    least = _least_days(rules, exits)
+    why = f" (the time stop ends it {exits.close_dte} days before)" if least > rules.min_days else ""
     return (
-        f"{fitted.chain.symbol} {fitted.chain.date}: no spread passes the rules with "
-        f"{rules.min_days} to {rules.max_days} days to expiry; listed days: {days}"
+        f"{chain.symbol} {chain.date}: no spread passes the rules with "
+        f"{least} to {rules.max_days} days to expiry{why}; listed days: {days}"
     )

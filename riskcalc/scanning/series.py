@@ -15,6 +15,9 @@ from riskcalc.scanning.rules import ScanRules
 
 Floats = NDArray[np.float64]
 
+FAR_OFF = 1e-3
+"""Of the spot: how far outside bid and ask the model's value may lie before the quote counts as stale."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
@@ -29,6 +32,8 @@ class Series:
     """The smile's."""
     greeks: OptionGreeks
     """Now, at the smile's vol."""
+    far_off: int
+    """Options left out because their quotes are far from their model values: `FAR_OFF`."""
 
     def __len__(self) -> int:
         """Options."""
@@ -49,7 +54,11 @@ class Series:
 
 
 def series_of(chain: Chain, model: Model, option_type: OptionType) -> Series:
-    """Pick the usable options of an expiry and type that the rules let through, and price them."""
+    """Pick the usable options of an expiry and type that the rules let through, and price them.
+
+    An option whose quotes are far off the smile of all the others is left out: a stale quote looks like the
+    bargain of the day.
+    """
     rules = model.rules
     rows = np.flatnonzero(
         (chain.expiry == np.datetime64(model.expiry))
@@ -58,16 +67,20 @@ def series_of(chain: Chain, model: Model, option_type: OptionType) -> Series:
         & (chain.ask - chain.bid <= rules.max_quoted_width)
         & _held_enough(chain.open_interest, rules)
     )
-    strike = chain.strike[rows]
-    vol = model.vols(strike)
+    vol = model.vols(chain.strike[rows])
+    greeks = model.greeks(sign=int(option_type), strike=chain.strike[rows], vol=vol, spot=model.spot)
+    beyond = np.maximum(chain.bid[rows] - greeks.value, greeks.value - chain.ask[rows])
+    near = beyond <= FAR_OFF * model.spot
+    kept = rows[near]
     return Series(
         option_type=option_type,
-        strike=strike,
-        bid=chain.bid[rows],
-        ask=chain.ask[rows],
-        open_interest=chain.open_interest[rows],
-        vol=vol,
-        greeks=model.greeks(sign=int(option_type), strike=strike, vol=vol, spot=model.spot),
+        strike=chain.strike[kept],
+        bid=chain.bid[kept],
+        ask=chain.ask[kept],
+        open_interest=chain.open_interest[kept],
+        vol=vol[near],
+        greeks=OptionGreeks(*(one[near] for one in greeks)),
+        far_off=len(rows) - len(kept),
     )
 
 

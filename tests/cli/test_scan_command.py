@@ -71,6 +71,15 @@ def test_rows_are_filtered_and_ranked(run, quotes):
     assert all(row["units"] >= 1 for row in rows)
 
 
+def test_quotes_far_off_the_model_are_counted(run, tmp_path):
+    table = table_of(smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10))))
+    stale = (table["strike"] == 330) & (table["option_type"] == "put")
+    table.loc[stale, ["bid", "ask"]] += 15.0
+    table.to_csv(tmp_path / "stale.csv", index=False)
+    _, out, _ = run("scan", str(tmp_path / "stale.csv"), "--kind", "put debit", "--all-sizes")
+    assert "left out   1 option quoted 0.1% of the spot or more off the model: stale?" in out
+
+
 def test_all_rows_are_written_to_files(run, quotes, tmp_path):
     table, frame = tmp_path / "rows.csv", tmp_path / "rows.parquet"
     code, _, _ = run("scan", str(quotes), "--csv", str(table), "--parquet", str(frame), "--top", "1")

@@ -146,6 +146,43 @@ def test_quoted_width_drops_wide_options(fitted):
         scan(fitted, rules=ScanRules(max_quoted_width=0.05), **TERMS)
 
 
+def test_what_days_are_listed_is_said_of_the_whole_chain():
+    with pytest.raises(ChainError, match=r"with 90 to 95 days to expiry; listed days: 32, 60, 74$"):
+        scan(smiling_chain(), rules=ScanRules(min_days=90, max_days=95), **TERMS)
+    exits = dataclasses.replace(EXITS, close_dte=80)
+    text = r"81 to 90 days to expiry \(the time stop ends it 80 days before\); listed days: 32, 60, 74$"
+    with pytest.raises(ChainError, match=text):
+        scan(smiling_chain(), **TERMS | {"exits": exits})
+
+
+def test_a_stale_quote_is_in_no_spread():
+    chain = smiling_chain(days=(60,))
+    deep = (chain.option_type < 0) & (chain.strike == 345)
+    # As on a day when the fund stood 20 dollars lower: far too dear a put to sell.
+    raised = {
+        name: np.where(deep, getattr(chain, name) + 20.0, getattr(chain, name)) for name in ("bid", "ask")
+    }
+    stale = dataclasses.replace(chain, **raised)
+    rules = ScanRules(kinds=(SpreadKind.PUT_CREDIT,))
+    table = scan(stale, rules=rules, **TERMS)
+    whole = scan(chain, rules=rules, **TERMS)
+    assert (table.attrs["far_off"], whole.attrs["far_off"]) == (1, 0)
+    assert 345 not in {*table["long_strike"], *table["short_strike"]}
+    assert 345 in {*whole["short_strike"]}
+    assert len(table) > 200
+    assert table["edge"].max() < 5.0
+
+
+def test_a_real_chain_with_stale_quotes_offers_nothing_for_free():
+    chain = read_chain(reference_file("06_option_chains/SPY_2026-07-10_optionsdesk.json"))
+    preset = rc.load_preset("iwm-call-spread")
+    terms = {"market": preset.market, "account": preset.account, "exits": preset.exits}
+    table = scan(chain, rules=ALL_KINDS, **terms)
+    assert table.attrs["far_off"] == 11
+    assert (table["edge"] > 0).mean() < 0.01
+    assert table["view_r"].max() < 0.1
+
+
 def test_a_neutral_view_ranks_by_the_edge_over_the_smile(fitted):
     table = scan(fitted, **TERMS)
     edge = table["value"] - table["debit"] - table["cost"]
@@ -184,7 +221,8 @@ def test_rank_by_any_column(fitted):
     by_reward = scan(fitted, rank="reward_to_risk", **TERMS)
     assert by_reward["reward_to_risk"].is_monotonic_decreasing
     assert scan(fitted, rank="debit", **TERMS)["debit"].is_monotonic_increasing
-    with pytest.raises(InvalidInputError, match=r"rank must be one of expiry, dte, .*got 'luck'"):
+    text = r"rank must be one of expiry, dte, .*, break_even_drift, got 'luck'"
+    with pytest.raises(InvalidInputError, match=text):
         scan(fitted, rank="luck", **TERMS)
 
 
@@ -258,7 +296,7 @@ def test_the_public_name_takes_a_chain():
 
 def test_a_size_by_the_stop_is_refused(fitted):
     account = dataclasses.replace(ACCOUNT, limits=RiskLimits(risk_basis=RiskBasis.STOP))
-    with pytest.raises(InvalidInputError, match="a scan sizes by the maximum loss"):
+    with pytest.raises(InvalidInputError, match=r"risk_basis must be max_loss for a scan, .*got stop"):
         scan(fitted, **TERMS | {"account": account})
 
 
