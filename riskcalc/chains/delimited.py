@@ -101,7 +101,7 @@ def _rows(file: QuoteFile, *, width: int, above: int, lines: list[int]) -> Itera
 
 
 def _require_chain_size(file: QuoteFile) -> None:
-    lines = file.content.count(b"\n")
+    lines = max(file.content.count(b"\n"), file.content.count(b"\r"))
     if lines > MAX_LINES:
         raise ChainError(f"has {lines:,} lines, at most {MAX_LINES:,} are read; keep the quotes of one day")
 

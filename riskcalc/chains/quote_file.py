@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +24,11 @@ HEAD_BYTES = 2**16
 """Blank lines and a header fit in here."""
 BINARY_KINDS = {
     b"PK\x03\x04": "a spreadsheet or zip archive; export the sheet as CSV",
-    b"\x1f\x8b": "a gzip archive; unpack it",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }
 """What a user most often has instead of text, by its first bytes."""
+GZIP = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -48,8 +50,8 @@ class QuoteFile:
         """The first line that is not blank."""
         head = self.content[:HEAD_BYTES].decode("utf-8", errors="replace")
         start = len(head) - len(head.lstrip())
-        start = head.rfind("\n", 0, start) + 1  # a leading tab is an empty first field
-        return head[start:].partition("\n")[0]
+        start = max(head.rfind(end, 0, start) for end in "\r\n") + 1  # a leading tab is an empty first field
+        return head[start:].replace("\r", "\n").partition("\n")[0]
 
     def lines(self) -> io.TextIOWrapper:
         """The text line by line, without a second copy of it in memory."""
@@ -62,7 +64,7 @@ def open_quote_file(path: Path) -> QuoteFile:
     Parameters
     ----------
     path : Path
-        A file of UTF-8 text, at most `MAX_BYTES` long; JSON at most `MAX_JSON_BYTES`.
+        A file of UTF-8 text, at most `MAX_BYTES` long, plain or gzipped; JSON at most `MAX_JSON_BYTES`.
 
     Raises
     ------
@@ -76,6 +78,8 @@ def open_quote_file(path: Path) -> QuoteFile:
         raise ChainError(f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a path with a NUL in it
         raise ChainError(f"cannot be read: {error}") from error
+    if content.startswith(GZIP):
+        content = _unpacked(content)
     _require_text(content)
     content = content.removeprefix(BYTE_ORDER_MARK)
     start = content[:HEAD_BYTES].lstrip()
@@ -108,6 +112,19 @@ def _content(path: Path) -> bytes:
         raise ChainError("is a device or pipe, not a file")
     _require_size(path.stat().st_size, MAX_BYTES)
     return path.read_bytes()
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The text in an archive, as pandas writes it to ``.csv.gz``."""
+    try:
+        with gzip.open(io.BytesIO(content)) as archive:
+            # One byte more than is allowed, so that a small file cannot fill the memory.
+            text = archive.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ChainError("is a damaged gzip archive; is the file cut off?") from error
+    if len(text) > MAX_BYTES:
+        raise ChainError(f"is too large: more than {MAX_BYTES / MEGABYTE:.0f} MB when unpacked")
+    return text
 
 
 def _require_size(size: int, allowed: int) -> None:

@@ -19,8 +19,8 @@ from riskcalc.scanning.scan import BEST, rank_key, scan
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = frozenset({".csv", ".json", ".parquet"})
-"""Files of a folder that are taken for chains."""
+SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".parquet")
+"""Ends of the names of files in a folder that are taken for chains."""
 
 DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
 """Where the day of a row stands in a history, the first that is there."""
@@ -88,9 +88,9 @@ def chain_sources(paths: Iterable[Path]) -> tuple[Source, ...]:
         if not path.is_dir():
             found += _days_of(path)
             continue
-        inside = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES)
+        inside = sorted(one for one in path.iterdir() if one.name.lower().endswith(SUFFIXES))
         if not inside:
-            raise ChainError(f"{path}: the folder holds no file that ends in {', '.join(sorted(SUFFIXES))}")
+            raise ChainError(f"{path}: the folder holds no file that ends in {', '.join(SUFFIXES)}")
         found += [source for one in inside for source in _days_of(one)]
     return tuple(found)
 

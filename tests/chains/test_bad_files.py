@@ -1,3 +1,4 @@
+import gzip
 import os
 import subprocess
 import sys
@@ -16,20 +17,26 @@ from tests.chains.samples import usual_rows, yfinance_csv
         (b"", "is empty"),
         (b" \r\n\n", "is empty"),
         (b"PK\x03\x04rest", "is a spreadsheet or zip archive; export the sheet as CSV"),
-        (b"\x1f\x8b\x08rest", "is a gzip archive; unpack it"),
+        (b"\x1f\x8b\x08rest", r"is a damaged gzip archive; is the file cut off\?"),
+        (gzip.compress(b"strike,bid" * 99)[:-9], r"is a damaged gzip archive; is the file cut off\?"),
+        (gzip.compress(b"strike\0bid"), "is a binary file, not text"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file, not text"),
         ("strike,bid".encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
         ("strike\nBörse".encode("latin-1"), r"line 2 is not UTF-8 text \(byte 0xf6\); save it as UTF-8"),
         (b"\n<!DOCTYPE html><html><body>503</body></html>", "is a web page, not a quote file"),
         (b"<html>\n<title>Too many requests</title>", "is a web page, not a quote file"),
-        (b"date,close\n2026-07-20,295.39\n", "is no quote file that can be read; .* first line: date,close"),
-        (b'{"options": []}', "is no quote file that can be read; .* its keys: options"),
+        (
+            b"date,close\n2026-07-20,295.39\n",
+            "no column says expiry, strike, type, bid, ask; its first line: date,close$",
+        ),
+        (b'{"options": []}', "is no quote file that can be read: .* its keys: options$"),
         (b'{"data": {"options": [{"bid": 4', r"is damaged JSON at line 1 column 32: is the file cut off\?"),
         (b'{"data": {"options": [{"bi', r"is damaged JSON at line 1 column 24: is the file cut off\?"),
         (b'{\n "bid": 4,05 }', "is damaged JSON at line 2 column 1[12]: Expecting"),
         (b"[" * 100_000, "is JSON nested too deeply to be a chain"),
         (b"<?xml version='1.0'?><error/>", "is a web page, not a quote file"),
-        (b"nothing like quotes", "is no quote file that can be read"),
+        (b"nothing like quotes", "is no quote file that can be read: no column says expiry"),
+        (b"option,price\nIWM260918C00300000,5.1\n", "no column says bid, ask; its first line: option,price$"),
     ],
 )
 def test_what_is_no_quote_file_is_refused_in_one_line(tmp_path, content, message):
@@ -38,7 +45,33 @@ def test_what_is_no_quote_file_is_refused_in_one_line(tmp_path, content, message
     with pytest.raises(ChainError, match=message) as error:
         read_chain(path)
     assert str(error.value).startswith(f"{path}: ")
-    assert "\n" not in str(error.value)
+    said = str(error.value).removeprefix(f"{path}: ")
+    assert "\n" not in said
+    assert len(said) < 200
+
+
+def test_gzipped_text_is_read_whatever_its_name(tmp_path):
+    plain, packed = tmp_path / "quotes.csv", tmp_path / "quotes"
+    plain.write_text(yfinance_csv(usual_rows()))
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert read_chain(packed).to_frame().equals(read_chain(plain).to_frame())
+
+
+def test_an_archive_larger_than_it_seems_is_not_unpacked_whole(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b" " * 5 * quote_file.MEGABYTE))
+    monkeypatch.setattr(quote_file, "MAX_BYTES", quote_file.MEGABYTE)
+    with pytest.raises(ChainError, match="is too large: more than 1 MB when unpacked"):
+        read_chain(path)
+
+
+def test_lines_may_end_as_on_an_old_mac(tmp_path):
+    path = tmp_path / "quotes.csv"
+    text = yfinance_csv(usual_rows())
+    path.write_text(text)
+    there = read_chain(path).to_frame()
+    path.write_bytes(b"\r" + text.replace("\n", "\r").encode())
+    assert read_chain(path).to_frame().equals(there)
 
 
 def test_a_path_that_is_not_there(tmp_path):

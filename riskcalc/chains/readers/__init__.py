@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.clean import QuoteRows, clean_chain
+from riskcalc.chains.delimited import header_of
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
 from riskcalc.chains.readers import cboe, flat, schwab, tradier, yfinance
 from riskcalc.domain.ranges import positive
@@ -20,26 +21,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_HEADER = 60
+KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """One file format."""
 
-    name: str
-    """The format as its users call it."""
     recognises: Callable[[QuoteFile], bool]
     read: Callable[[QuoteFile], QuoteRows]
 
 
 READERS = (
-    Reader(name=cboe.TABLE_NAME, recognises=cboe.recognises_table, read=cboe.read_table_of_sides),
-    Reader(name=yfinance.NAME, recognises=yfinance.recognises, read=yfinance.read),
-    Reader(name=cboe.JSON_NAME, recognises=cboe.recognises_json, read=cboe.read_json),
-    Reader(name=schwab.NAME, recognises=schwab.recognises, read=schwab.read),
-    Reader(name=tradier.NAME, recognises=tradier.recognises, read=tradier.read),
-    Reader(name=flat.CSV_NAME, recognises=flat.recognises_csv, read=flat.read_csv),
-    Reader(name=flat.JSON_NAME, recognises=flat.recognises_json, read=flat.read_json),
+    Reader(recognises=cboe.recognises_table, read=cboe.read_table_of_sides),
+    Reader(recognises=yfinance.recognises, read=yfinance.read),
+    Reader(recognises=cboe.recognises_json, read=cboe.read_json),
+    Reader(recognises=schwab.recognises, read=schwab.read),
+    Reader(recognises=tradier.recognises, read=tradier.read),
+    Reader(recognises=flat.recognises_csv, read=flat.read_csv),
+    Reader(recognises=flat.recognises_json, read=flat.read_json),
 )
 """Asked in this order; the first that recognises a file reads it."""
 
@@ -56,8 +56,8 @@ def read_chain(
     Parameters
     ----------
     source : str, path or DataFrame
-        A file, at most 200 MB of UTF-8 text or 64 MB of JSON; or a table with the columns of a CSV file that
-        can be read, such as yfinance's ``option_chain(expiry).calls``.
+        A file, at most 200 MB of UTF-8 text or 64 MB of JSON, plain or gzipped; or a table with the columns
+        of a CSV file that can be read, such as yfinance's ``option_chain(expiry).calls``.
     symbol : str, optional
         Underlying to keep; needed when the file holds several or names none.
     spot : float, optional
@@ -103,12 +103,13 @@ def _reader(file: QuoteFile) -> Reader:
     for reader in READERS:
         if reader.recognises(file):
             return reader
-    known = "; ".join(reader.name for reader in READERS)
-    raise ChainError(f"is no quote file that can be read; known: {known}; {_start(file)}")
+    raise ChainError(f"is no quote file that can be read: {_unlike(file)}")
 
 
-def _start(file: QuoteFile) -> str:
+def _unlike(file: QuoteFile) -> str:
+    """What it lacks, and what it starts with."""
     if file.document is None:
-        return f"its first line: {file.first_line.strip()[:SHOWN_HEADER]}"
+        line = file.first_line.strip()[:SHOWN_HEADER]
+        return f"no column says {', '.join(flat.lacking(header_of(file)))}; its first line: {line}"
     keys = ", ".join(file.document) if isinstance(file.document, dict) else "none, it is a list"
-    return f"its keys: {keys[:SHOWN_HEADER]}"
+    return f"{KNOWN_JSON}; its keys: {keys[:SHOWN_HEADER] or 'none'}"

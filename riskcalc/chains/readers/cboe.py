@@ -19,9 +19,6 @@ from riskcalc.chains.readers.columns import quote_rows, require_columns
 from riskcalc.chains.readers.records import records_table, section
 from riskcalc.errors import ChainError
 
-JSON_NAME = "Cboe delayed quotes as JSON (data, options, option)"
-TABLE_NAME = "Cboe quote table as CSV (Expiration Date, Calls, …, Strike, Puts, …)"
-
 JSON_NAMES = {
     "contract": "option",
     "bid": "bid",

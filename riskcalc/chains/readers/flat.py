@@ -14,9 +14,6 @@ from riskcalc.chains.readers.columns import Names, quote_rows, require_columns
 from riskcalc.chains.readers.records import keys_of, records_table
 from riskcalc.errors import ChainError
 
-CSV_NAME = "plain CSV (expiry, strike, type, bid, ask, … or an OCC symbol, bid, ask, …)"
-JSON_NAME = "plain JSON (a list of records with the same names)"
-
 SYNONYMS = {
     "contract": "contract contractsymbol optionsymbol occsymbol occ osi contractid contractname option",
     "symbol": "symbol ticker underlying underlyingsymbol root rootsymbol actsymbol",
@@ -52,6 +49,13 @@ def recognises_json(file: QuoteFile) -> bool:
     """Whether there is one list of records with a bid, an ask, and names of what is quoted."""
     found = _records(file.document)
     return found is not None and _is_chain(found[1][0])
+
+
+def lacking(header: Iterable[str]) -> list[str]:
+    """What a chain needs and the header has no name of."""
+    names = _names(header)
+    needed = ["bid", "ask"] if "contract" in names else ["expiry", "strike", "option_type", "bid", "ask"]
+    return [field.removeprefix("option_") for field in needed if field not in names]
 
 
 def read_csv(file: QuoteFile) -> QuoteRows:

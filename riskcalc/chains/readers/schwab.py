@@ -12,7 +12,6 @@ from riskcalc.chains.readers.columns import UNKNOWN, quote_rows, require_columns
 from riskcalc.chains.readers.records import records_table, section
 from riskcalc.errors import ChainError
 
-NAME = "Schwab or TD Ameritrade chain as JSON (callExpDateMap, putExpDateMap)"
 MAPS = ("callExpDateMap", "putExpDateMap")
 NAMES = {
     "symbol": "chain symbol",

@@ -11,7 +11,6 @@ from riskcalc.chains.readers.columns import quote_rows, require_columns
 from riskcalc.chains.readers.records import records_table
 from riskcalc.errors import ChainError
 
-NAME = "Tradier chain as JSON (options, option)"
 NAMES = {
     "contract": "symbol",
     "expiry": "expiration_date",

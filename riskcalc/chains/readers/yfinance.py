@@ -12,7 +12,6 @@ from riskcalc.chains.delimited import header_of, read_table
 from riskcalc.chains.quote_file import QuoteFile
 from riskcalc.chains.readers.columns import quote_rows, require_columns
 
-NAME = "yfinance option chain as CSV (contractSymbol, strike, bid, ask, …)"
 NAMES = {
     "contract": "contractSymbol",
     "symbol": "symbol",
