@@ -24,6 +24,7 @@ HEAD_BYTES = 2**16
 """Blank lines and a header fit in here."""
 BINARY_KINDS = {
     b"PK\x03\x04": "a spreadsheet or zip archive; export the sheet as CSV",
+    b"PAR1": "Parquet, which only a scan reads; save it as CSV",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import RATE, VOL, as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.scan_options import KINDS, read_options, rule_options
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
     from riskcalc.domain import TradePlan
     from riskcalc.scanning import ScanRules
-    from riskcalc.scanning.history import ScanTerms, Source
+    from riskcalc.scanning.history import ScanTerms
+    from riskcalc.scanning.sources import Source
 
 EXAMPLES = """\b
 Examples:
@@ -33,39 +36,6 @@ Examples:
   riskcalc scan history/ --csv best.csv --scheduler tcp://localhost:8786
 """
 BEST = "view_r"
-KINDS = ("call debit", "call credit", "put debit", "put credit")
-RULE_OPTIONS = (
-    click.option(
-        "--kind", "kinds", type=click.Choice([*KINDS, "all"]), multiple=True, default=("call debit",),
-        show_default=True, help="Kind of spread, as often as needed.",
-    ),
-    click.option("--min-days", type=int, default=45, show_default=True, help="Days to the expiry."),
-    click.option("--max-days", type=int, default=90, show_default=True),
-    click.option("--min-width", type=float, default=0.0, help="Distance of the strikes [dollars]."),
-    click.option("--max-width", type=float),
-    click.option("--min-delta", type=float, default=0.0, help="Of the bought option, without sign."),
-    click.option("--max-delta", type=float, default=1.0),
-    click.option("--min-open-interest", type=float, default=0.0, help="Of either leg [contracts]."),
-    click.option("--max-quoted-width", type=float, help="Ask less bid of either leg [dollars per share]."),
-    click.option("--max-debit", type=float, help="Of one spread [dollars]."),
-    click.option("--all-sizes", is_flag=True, help="Also what is too large for the account."),
-    click.option(
-        "--at", type=click.Choice(["mid", "natural", "worst"]), default="mid", show_default=True,
-        help="Where quotes are filled.",
-    ),
-    click.option(
-        "--sticky", type=click.Choice(["strike", "moneyness"]), default="strike", show_default=True,
-        help="What the smile keeps as the spot moves.",
-    ),
-    click.option("--european", is_flag=True, help="Value options in closed form on an implied yield."),
-)  # fmt: skip
-
-
-def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which spreads are listed."""
-    for option in reversed(RULE_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.command("scan", epilog=EXAMPLES)
@@ -75,10 +45,16 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--preset", default=DEFAULT_PRESET, show_default=True, help="Account, exits, costs, rate and dividends."
 )
 @overrides
-@click.option("--symbol", help="Underlying to keep, where a file holds several.")
+@read_options
 @click.option("--drift", type=RATE, help="Growth of the spot you expect, a year.")
 @click.option("--vol", type=VOL, help="Volatility you expect, a year.")
-@click.option("--rank", default=BEST, show_default=True, metavar="COLUMN", help="Column to rank by.")
+@click.option(
+    "--rank",
+    default=BEST,
+    show_default=True,
+    metavar="COLUMN",
+    help="Column of --csv to rank by, or break_even_drift.",
+)
 @rule_options
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to show.")
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows to a CSV file.")
@@ -139,6 +115,8 @@ def _terms(
     preset: str,
     settings: dict[str, Any],
     symbol: str | None,
+    spot: float | None,
+    date: dt.date | None,
     drift: float | None,
     vol: float | None,
     rank: str,
@@ -159,6 +137,8 @@ def _terms(
         rules=_rules(**rules),
         rank=rank,
         symbol=symbol,
+        spot=spot,
+        date=date,
     )
 
 
@@ -176,17 +156,23 @@ def _rules(*, kinds: tuple[str, ...], all_sizes: bool, european: bool, **rules: 
 
 def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -> pd.DataFrame:
     """One chain alone, or many into one table."""
-    from riskcalc.scanning.history import chain_sources, read_source, scan_history  # noqa: PLC0415 - as above
+    from riskcalc.scanning.history import scan_history  # noqa: PLC0415 - help is quick
+    from riskcalc.scanning.sources import chain_sources  # noqa: PLC0415 - as above
 
+    given = terms.spot is not None or terms.date is not None
     if not paths:
+        if given or terms.symbol is not None:
+            raise click.UsageError("--symbol, --spot and --date belong to a FILE")
         from riskcalc.chains.sample import SAMPLE_NOTE, sample_chain  # noqa: PLC0415 - as above
 
         frame = terms.scan(sample_chain())
         frame.attrs["note"] = SAMPLE_NOTE
         return frame
     sources = chain_sources(paths)
+    if len(sources) > 1 and given:
+        raise click.UsageError(f"--spot and --date belong to one chain, got {len(sources)}")
     if len(sources) == 1 and scheduler is None:
-        return terms.scan(read_source(sources[0], symbol=terms.symbol))
+        return terms.scan(terms.read(sources[0]))
     with _progress() as told:
         return scan_history(sources, terms, scheduler=scheduler, progress=told)
 
@@ -222,10 +208,9 @@ def _plan_of(row: dict[str, Any], source: Source | None, terms: ScanTerms) -> Tr
     """The plan of a row, from the chain that it came from."""
     from riskcalc.chains import sample_chain  # noqa: PLC0415 - help is quick
     from riskcalc.scanning import row_plan  # noqa: PLC0415 - as above
-    from riskcalc.scanning.history import read_source  # noqa: PLC0415 - as above
     from riskcalc.scanning.scan import fitted_chain  # noqa: PLC0415 - as above
 
-    chain = sample_chain() if source is None else read_source(source, symbol=terms.symbol)
+    chain = sample_chain() if source is None else terms.read(source)
     fitted = fitted_chain(chain, terms.market, terms.rules)
     return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
 
@@ -238,9 +223,9 @@ def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
 
 def _source(row: dict[str, Any], paths: tuple[Path, ...]) -> Source | None:
     """The chain that a row came from; None for the sample."""
-    from riskcalc.scanning.history import chain_sources  # noqa: PLC0415 - help is quick
+    from riskcalc.scanning.sources import chain_sources, source_names  # noqa: PLC0415 - help is quick
 
-    sources = {source.name: source for source in chain_sources(paths)}
+    sources = {name: source for source, name in source_names(chain_sources(paths)).items()}
     return sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
 
 
@@ -250,6 +235,8 @@ def _show(
     *,
     preset: str,
     settings: dict[str, Any],
+    spot: float | None,
+    date: dt.date | None,
     drift: float | None,
     vol: float | None,
     at: str,
@@ -272,7 +259,17 @@ def _show(
     view = {key: value for key, value in (("view.drift", drift), ("view.vol", vol)) if value is not None}
     chain = SAMPLE_FILE if source is None else source.path
     stated = settings | view | {"trade.legs": legs}
-    run(Opening(preset=preset, settings=stated, chain=chain, at=at, sticky=sticky))
+    run(
+        Opening(
+            preset=preset,
+            settings=stated,
+            chain=chain,
+            chain_spot=spot,
+            chain_date=date,
+            at=at,
+            sticky=sticky,
+        )
+    )
 
 
 def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:

@@ -1,44 +1,28 @@
-"""One scan over many chains: files, folders, days of a history; on this machine or on a cluster."""
+"""One scan over many chains, on this machine or on a cluster."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from riskcalc.chains import Chain, read_chain
-from riskcalc.domain import Account, ExitPlan, Market, View
+from riskcalc.chains import Chain
+from riskcalc.domain import Account, ExitPlan, Market, View, instrument
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.rules import ScanRules
 from riskcalc.scanning.scan import BEST, rank_key, scan
+from riskcalc.scanning.sources import Source, read_source, source_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".parquet")
-"""Ends of the names of files in a folder that are taken for chains."""
-
-DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
-"""Where the day of a row stands in a history, the first that is there."""
+OWN = frozenset({"date", "spot"})
+"""What a table of one chain says of itself and one of many cannot."""
 
 Progress = Callable[[int, int], None]
-
-
-class Source(NamedTuple):
-    """One chain to scan."""
-
-    path: Path
-    day: dt.date | None = None
-    """Day within a Parquet history; None for the chain of a file that holds one."""
-
-    @property
-    def name(self) -> str:
-        """File and day."""
-        return self.path.name if self.day is None else f"{self.path.name} {self.day}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +37,25 @@ class ScanTerms:
     rank: str = BEST
     symbol: str | None = None
     """Underlying to keep, where files hold several."""
+    spot: float | None = None
+    """Price of the underlying [dollars], where a file does not say it."""
+    date: dt.date | None = None
+    """Day of the quotes, where a file does not say it."""
+
+    def read(self, source: Source) -> Chain:
+        """Read one chain of an instrument that is known.
+
+        Raises
+        ------
+        ChainError
+            The file cannot be read, or its underlying is not known; the text names the file.
+        """
+        chain = read_source(source, symbol=self.symbol, spot=self.spot, date=self.date)
+        try:
+            instrument(chain.symbol)
+        except InvalidInputError as error:
+            raise ChainError(f"{source.full_name}: {error}") from error
+        return chain
 
     def scan(self, chain: Chain) -> pd.DataFrame:
         """Scan one chain."""
@@ -75,55 +78,16 @@ class Scanned(NamedTuple):
     """Why there is no table; empty when there is one."""
 
 
-def chain_sources(paths: Iterable[Path]) -> tuple[Source, ...]:
-    """Chains in files and folders, in the order of their names.
-
-    Raises
-    ------
-    ChainError
-        There is no such file, or a folder holds no chain.
-    """
-    found: list[Source] = []
-    for path in paths:
-        if not path.is_dir():
-            found += _days_of(path)
-            continue
-        inside = sorted(one for one in path.iterdir() if one.name.lower().endswith(SUFFIXES))
-        if not inside:
-            raise ChainError(f"{path}: the folder holds no file that ends in {', '.join(SUFFIXES)}")
-        found += [source for one in inside for source in _days_of(one)]
-    return tuple(found)
-
-
-def read_source(source: Source, *, symbol: str | None = None) -> Chain:
-    """Read one chain.
-
-    Raises
-    ------
-    ChainError
-        The file cannot be read; the text names it.
-    """
-    if source.path.suffix.lower() != ".parquet":
-        return read_chain(source.path, symbol=symbol, date=source.day)
-    frame = _parquet(source.path)
-    column = _day_column(frame)
-    if source.day is not None and column is not None:
-        frame = frame[_days(frame, column) == np.datetime64(source.day)]
-    try:
-        return read_chain(frame, symbol=symbol, date=source.day)
-    except ChainError as error:
-        raise ChainError(f"{source.path}: {error}") from error
-
-
 def scan_source(source: Source, terms: ScanTerms) -> Scanned:
     """Scan one chain: the unit of work, here or on a worker."""
     try:
-        frame = terms.scan(read_source(source, symbol=terms.symbol))
+        chain = terms.read(source)
     except ChainError as error:
         return Scanned(None, str(error))
-    frame.insert(0, "source", source.name)
-    frame.insert(1, "date", frame.attrs["date"])
-    return Scanned(frame, "")
+    try:
+        return Scanned(terms.scan(chain), "")
+    except ChainError as error:
+        return Scanned(None, f"{source.full_name}: {error}")
 
 
 def scan_history(
@@ -138,7 +102,7 @@ def scan_history(
     Parameters
     ----------
     sources : sequence of Source
-        Of `chain_sources`.
+        Of `riskcalc.scanning.sources.chain_sources`.
     terms : ScanTerms
         The same for all.
     scheduler : str, optional
@@ -165,7 +129,12 @@ def scan_history(
     found = (
         _here(sources, terms, progress) if scheduler is None else _there(sources, terms, scheduler, progress)
     )
-    frames = [one.frame for one in found if one.frame is not None]
+    names = source_names(sources)
+    frames = [
+        _placed(one.frame, names[source])
+        for source, one in zip(sources, found, strict=True)
+        if one.frame is not None
+    ]
     problems = [one.problem for one in found if one.problem]
     if not frames:
         raise ChainError("\n".join(problems) or "no chain to scan")
@@ -178,13 +147,22 @@ def scan_history(
     return table
 
 
+def _placed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A table that says in each row where it is from."""
+    frame.insert(0, "source", name)
+    frame.insert(1, "date", frame.attrs["date"])
+    return frame
+
+
 def _about(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     """What several tables say of themselves, in one."""
     liquid = np.array([one["smile_liquid"] for one in each])
     inside = np.nan_to_num(np.array([one["smile_inside"] for one in each]))
     broken = [f"{one['date']}: {one['smile_arbitrage']}" for one in each if one["smile_arbitrage"]]
+    # Each row has its own day, and the spot is another in each chain.
+    shared = {name: value for name, value in each[0].items() if len(each) == 1 or name not in OWN}
     return {
-        **each[0],
+        **shared,
         "symbol": ", ".join(dict.fromkeys(one["symbol"] for one in each)),
         "smile_liquid": int(liquid.sum()),
         "smile_inside": float(liquid @ inside / max(liquid.sum(), 1)),
@@ -207,6 +185,8 @@ def _there(
     except ImportError:
         raise InvalidInputError('a scheduler needs Dask: pip install "riskcalc[cluster]"') from None
     try:
+        # A client that is made with an address it cannot read warns when it is forgotten.
+        distributed.comm.get_address_host_port(scheduler)
         client = distributed.Client(scheduler, set_as_default=False, timeout="5s")
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
@@ -222,9 +202,10 @@ def _there(
 
 def _told(results: Iterable[Scanned], total: int, progress: Progress | None) -> Iterator[Scanned]:
     """Pass results on, and tell how many have come."""
+    tell = progress or (lambda *_: None)
+    tell(0, total)
     for done, result in enumerate(results, start=1):
-        if progress is not None:
-            progress(done, total)
+        tell(done, total)
         yield result
 
 
@@ -232,34 +213,3 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy(deep=False)
     frame.attrs = {}
     return frame
-
-
-def _days_of(path: Path) -> list[Source]:
-    """The chains of a file: one, or one a day of a Parquet history."""
-    if path.suffix.lower() != ".parquet":
-        return [Source(path)]
-    frame = _parquet(path)
-    column = _day_column(frame)
-    if column is None:
-        return [Source(path)]
-    days = np.unique(_days(frame, column))
-    return [Source(path, day) for day in days.tolist()]
-
-
-def _day_column(frame: pd.DataFrame) -> str | None:
-    return next((name for name in DAY_COLUMNS if name in frame), None)
-
-
-def _days(frame: pd.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    return frame[column].astype("datetime64[s]").to_numpy().astype("datetime64[D]")
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - as above
-
-    try:
-        return pd.read_parquet(path)
-    except ImportError:
-        raise ChainError(f'{path}: Parquet needs pyarrow: pip install "riskcalc[parquet]"') from None
-    except (OSError, ValueError) as error:
-        raise ChainError(f"{path}: cannot be read as Parquet: {error}") from error

@@ -17,6 +17,7 @@ from tests.chains.samples import usual_rows, yfinance_csv
         (b"", "is empty"),
         (b" \r\n\n", "is empty"),
         (b"PK\x03\x04rest", "is a spreadsheet or zip archive; export the sheet as CSV"),
+        (b"PAR1\x15\x04", "is Parquet, which only a scan reads; save it as CSV"),
         (b"\x1f\x8b\x08rest", r"is a damaged gzip archive; is the file cut off\?"),
         (gzip.compress(b"strike,bid" * 99)[:-9], r"is a damaged gzip archive; is the file cut off\?"),
         (gzip.compress(b"strike\0bid"), "is a binary file, not text"),

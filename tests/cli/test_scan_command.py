@@ -117,6 +117,37 @@ def test_a_row_is_opened_on_the_screen(run, quotes, monkeypatch):
     assert bench.state.plan.report.view.drift == 0.12
 
 
+def test_what_a_file_does_not_say_is_given(run, quotes, tmp_path):
+    bare = tmp_path / "bare.csv"
+    pd.read_csv(quotes).drop(columns=["symbol", "spot", "date", "quote_time"]).to_csv(bare, index=False)
+    given = ("--symbol", "IWM", "--spot", "300", "--date", str(DAY), "--json", "--top", "3")
+    _, told, err = run("scan", str(bare), *given)
+    _, known, _ = run("scan", str(quotes), "--json", "--top", "3")
+    assert err == ""
+    assert json.loads(told) == json.loads(known)
+    _, opened, _ = run("scan", str(bare), *given[:-2], "--open", "1")
+    assert json.loads(opened)["market"]["quotes"]["IWM"]["spot"] == 300
+    code, _, err = run("scan", str(bare), "--symbol", "IWM", "--date", str(DAY))
+    assert code == 2
+    assert err.endswith("give the spot\n")
+    code, _, err = run("scan", str(bare), str(quotes), "--spot", "300")
+    assert (code, err) == (2, "riskcalc: --spot and --date belong to one chain, got 2\n")
+
+
+def test_a_row_is_opened_from_its_own_file(run, tmp_path):
+    paths = [tmp_path / part / "iwm.csv" for part in ("june", "july")]
+    for days, path in enumerate(paths):
+        path.parent.mkdir()
+        chain = another_day(smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10))), days)
+        table_of(chain).to_csv(path, index=False)
+    files = [str(path) for path in paths]
+    _, out, _ = run("scan", *files, "--top", "1", "--json")
+    (row,) = json.loads(out)["rows"]
+    _, out, _ = run("scan", *files, "--open", "1", "--json")
+    assert json.loads(out)["market"]["date"] == row["date"]
+    assert row["source"] == str(paths[0] if row["date"] == str(DAY) else paths[1])
+
+
 def test_a_folder_is_scanned_as_one_table(run, tmp_path):
     chain = smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10)))
     for days in range(2):
@@ -137,6 +168,7 @@ def test_a_folder_is_scanned_as_one_table(run, tmp_path):
     ("arguments", "text"),
     [
         ((), "give either FILEs and folders or --sample"),
+        (("--sample", "--spot", "300"), "--symbol, --spot and --date belong to a FILE"),
         (("--sample", "--rank", "luck"), "rank must be one of expiry, dte"),
         (("--sample", "--open", "99999"), "--open must be a row of the "),
         (("--sample", "--min-days", "91"), "min_days must not be above max_days, got 91 and 90"),

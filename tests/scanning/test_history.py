@@ -11,7 +11,8 @@ from riskcalc.chains import Chain
 from riskcalc.domain import View
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning import ScanRules
-from riskcalc.scanning.history import ScanTerms, Source, chain_sources, read_source, scan_history
+from riskcalc.scanning.history import ScanTerms, scan_history
+from riskcalc.scanning.sources import Source, chain_sources, read_source
 from tests.chains.quoted import DAY
 from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain
 
@@ -103,10 +104,42 @@ def test_an_empty_folder_is_refused(tmp_path):
         chain_sources([tmp_path])
 
 
+def test_a_chain_of_something_unknown_is_left_out_and_named(folder, alone, tmp_path):
+    path = tmp_path / "other.csv"
+    table_of(smiling_chain(days=(60,), strikes=STRIKES)).assign(symbol="QQQQ").to_csv(path, index=False)
+    found = scan_history(chain_sources([folder, path]), TERMS)
+    assert len(found) == len(alone)
+    (problem,) = found.attrs["problems"]
+    assert problem.startswith(f"{path}: symbol must be one of IWM, ")
+
+
+def test_a_chain_without_a_spread_is_named(folder, tmp_path):
+    path = tmp_path / "short.csv"
+    table_of(smiling_chain(days=(32,), strikes=STRIKES)).to_csv(path, index=False)
+    found = scan_history(chain_sources([folder, path]), TERMS)
+    (problem,) = found.attrs["problems"]
+    assert problem == (
+        f"{path}: IWM 2026-07-20: no spread passes the rules with 45 to 90 days to expiry; listed days: 32"
+    )
+
+
+def test_files_of_one_name_are_told_apart(folder, tmp_path):
+    paths = [tmp_path / part / "iwm.csv" for part in ("june", "july")]
+    for path, day in zip(paths, ("day-0.csv", "day-1.csv"), strict=True):
+        path.parent.mkdir()
+        path.write_text((folder / day).read_text())
+    found = scan_history(chain_sources(paths), TERMS)
+    assert set(found["source"]) == {str(path) for path in paths}
+
+
+def test_many_chains_have_no_one_spot_and_day(alone):
+    assert not {"spot", "date"} & alone.attrs.keys()
+
+
 def test_progress_is_told(folder):
     told = []
     scan_history(chain_sources([folder]), TERMS, progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +177,13 @@ def test_a_lost_worker_costs_no_row(folder, alone, cluster):
     assert len(found) == 6 * len(alone)
     assert not found.attrs["problems"]
     assert found["view_r"].to_numpy() == pytest.approx(np.repeat(alone["view_r"].to_numpy(), 6))
+
+
+@pytest.mark.parametrize("address", ["luck", "tcp://host", "http://host:8786"])
+def test_an_address_that_is_none_is_a_clear_error(folder, address):
+    pytest.importorskip("distributed")
+    with pytest.raises(InvalidInputError, match=rf"no Dask scheduler answers at {address}: .*address"):
+        scan_history(chain_sources([folder]), TERMS, scheduler=address)
 
 
 @pytest.mark.slow
