@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats
 from riskcalc.chains.quality import DropReason, QuoteStatus, quote_status
-from riskcalc.domain import OptionQuote, OptionType
+from riskcalc.domain import ExerciseStyle, OptionQuote, OptionType, exercise_style
 from riskcalc.domain.ranges import calendar_date, positive
 from riskcalc.errors import ChainError, InvalidInputError
 
@@ -119,13 +119,23 @@ class Chain:
         self._check_columns()
         self._sort_rows()
         status = quote_status(
-            bid=self.bid, ask=self.ask, option_type=self.option_type, strike=self.strike, spot=self.spot
+            bid=self.bid,
+            ask=self.ask,
+            option_type=self.option_type,
+            strike=self.strike,
+            spot=self.spot,
+            exercise=self.exercise,
         )
         self._set("status", status)
 
     def __len__(self) -> int:
         """Quotes in the chain."""
         return len(self.strike)
+
+    @property
+    def exercise(self) -> ExerciseStyle:
+        """Of the options, by their symbol."""
+        return exercise_style(self.symbol)
 
     def expiries(self) -> tuple[dt.date, ...]:
         """Listed expiries, nearest first."""

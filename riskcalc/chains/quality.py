@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from riskcalc.chains.array_types import Codes, Floats
+from riskcalc.domain import ExerciseStyle
 
 
 class QuoteStatus(IntEnum):
@@ -64,7 +65,15 @@ _DROP_TEXTS = {
 }
 
 
-def quote_status(*, bid: Floats, ask: Floats, option_type: Codes, strike: Floats, spot: float) -> Codes:
+def quote_status(
+    *,
+    bid: Floats,
+    ask: Floats,
+    option_type: Codes,
+    strike: Floats,
+    spot: float,
+    exercise: ExerciseStyle = ExerciseStyle.AMERICAN,
+) -> Codes:
     """Judge quotes.
 
     Parameters
@@ -77,12 +86,14 @@ def quote_status(*, bid: Floats, ask: Floats, option_type: Codes, strike: Floats
         [dollars], > 0.
     spot : float
         Price of the underlying at the time of the quotes [dollars], > 0.
+    exercise : ExerciseStyle
+        Of the options: American by default.
 
     Returns
     -------
     array of int8, shape (n,)
         A `QuoteStatus` per quote. Intrinsic value is what exercise now would pay: a lower bound of American
-        options; a European put deep in the money may be worth less and is doubted all the same.
+        options, while a European one deep in the money may well be worth less.
 
     Examples
     --------
@@ -96,7 +107,8 @@ def quote_status(*, bid: Floats, ask: Floats, option_type: Codes, strike: Floats
     >>> [QuoteStatus(code).text for code in status]
     ['usable', 'no bid', 'mid below intrinsic value']
     """
-    intrinsic = np.maximum(option_type * (spot - strike), 0.0)
+    early = exercise is ExerciseStyle.AMERICAN
+    intrinsic = np.maximum(option_type * (spot - strike), 0.0) * early
     verdicts = {
         QuoteStatus.MISSING: ~((bid >= 0) & (ask >= 0)),
         QuoteStatus.NO_ASK: ask == 0,

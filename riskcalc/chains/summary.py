@@ -27,13 +27,13 @@ def chain_summary(
     Parameters
     ----------
     chain : Chain
-        Quotes of American options, as `read_chain` gives them.
+        Quotes, as `read_chain` gives them; options on an index are European.
     rate : float
         Interest rate, continuous, per year.
     dividends : tuple of CashDividend
         Cash dividends, forecasts included; without them they are part of the implied yield.
     vols : ChainVols, optional
-        Of `chain_vols` with the same rate and dividends, where they are known already.
+        Of `chain_vols` with the same rate, dividends and exercise, where they are known already.
 
     Returns
     -------
@@ -57,13 +57,15 @@ def chain_summary(
     >>> row.days, round(row.atm_vol, 3), round(row.expected_move, 2), round(row.straddle, 2)
     (60, 0.203, 8.24, 6.63)
     """
-    vols = chain_vols(chain, rate=rate, dividends=dividends) if vols is None else vols
+    if vols is None:
+        vols = chain_vols(chain, rate=rate, dividends=dividends, exercise=chain.exercise)
     return ChainSummary(
         symbol=chain.symbol,
         date=chain.date,
         quote_time=chain.quote_time,
         spot=chain.spot,
         rate=rate,
+        exercise=chain.exercise,
         account=quote_account(chain, vols),
         expiries=tuple(_row(chain, vols, rate, expiry) for expiry in chain.expiries()),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from riskcalc.domain.instrument import ExerciseStyle
 from riskcalc.domain.plain_data import plain
 
 
@@ -66,6 +67,8 @@ class ChainSummary:
     spot: float
     rate: float
     """Priced with, continuous, per year."""
+    exercise: ExerciseStyle
+    """Of the options, by their symbol: those on an index are European."""
     account: QuoteAccount
     expiries: tuple[ExpirySummary, ...]
     """Nearest first."""

@@ -91,6 +91,23 @@ INSTRUMENTS = {
 """The instruments known by symbol; pass an `Instrument` of your own for any other."""
 
 
+EUROPEAN_ROOTS = frozenset(
+    {"DJX", "MRUT", "NDX", "NDXP", "RUT", "RUTW", "SPX", "SPXW", "VIX", "VIXW", "XEO", "XND", "XSP"}
+)
+"""Option symbols of indices that are exercised at the expiry only, weekly options included."""
+
+
+def exercise_style(symbol: str) -> ExerciseStyle:
+    """When options of a symbol may be exercised, whether or not it is an instrument that can be traded here.
+
+    Examples
+    --------
+    >>> str(exercise_style("SPXW")), str(exercise_style("SPXL"))
+    ('european', 'american')
+    """
+    return ExerciseStyle.EUROPEAN if symbol.upper() in EUROPEAN_ROOTS else ExerciseStyle.AMERICAN
+
+
 def instrument(symbol: str | Instrument) -> Instrument:
     """Look up an instrument by its symbol; an `Instrument` is passed through.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.domain import ChainSummary, ExpirySummary
+from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary
 from riskcalc.formatting.numbers import MISSING, money, percent, price
 from riskcalc.formatting.section import Section
 
@@ -26,9 +26,10 @@ EXPIRIES_HEADER = (
 
 
 def chain_title(summary: ChainSummary) -> str:
-    """Underlying, time, spot and rate in one line."""
+    """Underlying, time, spot and rate in one line, and whether the options are European."""
     spot, rate = money(summary.spot), percent(summary.rate)
-    return f"{summary.symbol} {summary.date}, {_when(summary)}: spot {spot}, rate {rate}"
+    style = ", European options" if summary.exercise is ExerciseStyle.EUROPEAN else ""
+    return f"{summary.symbol} {summary.date}, {_when(summary)}: spot {spot}, rate {rate}{style}"
 
 
 def chain_sections(summary: ChainSummary) -> tuple[Section, ...]:

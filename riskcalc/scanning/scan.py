@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from riskcalc.chains import Chain, FittedChain, fit_chain
 from riskcalc.domain import (
     Account,
+    ExerciseStyle,
     ExitPlan,
     Market,
     OptionLeg,
@@ -250,11 +251,16 @@ def _about(
         "rank": rank,
         "filled_at": str(rules.at),
         "costs": f"${commission:,.2f} of commissions a spread, and half the quoted widths on each side",
-        "valuation": f"{rules.valuation}, smile sticky by {rules.sticky}",
+        "valuation": f"{_valued(chain, rules)}, smile sticky by {rules.sticky}",
         "smile_inside": smile.inside,
         "smile_liquid": sum(fit.liquid for fit in smile.fits),
         "smile_arbitrage": ", ".join(str(fit.expiry) for fit in smile.fits if not fit.free_of_arbitrage),
     }
+
+
+def _valued(chain: Chain, rules: ScanRules) -> str:
+    """How options are valued, in words: those that are European need no rule to be."""
+    return "european, as the options are" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation
 
 
 def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan) -> str:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from riskcalc.chains.quality import DropReason, QuoteStatus, quote_status
+from riskcalc.domain import ExerciseStyle
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,13 @@ def test_each_quote_gets_the_first_verdict_that_applies(bid, ask, sign, strike, 
         spot=100.0,
     )
     assert QuoteStatus(status[0]) is expected
+
+
+def test_a_european_option_may_be_worth_less_than_exercise_now():
+    deep = {"option_type": np.array([-1], dtype=np.int8), "strike": np.array([140.0]), "spot": 100.0}
+    quote = {"bid": np.array([38.0]), "ask": np.array([39.0])}
+    status = quote_status(**quote, **deep, exercise=ExerciseStyle.EUROPEAN)
+    assert QuoteStatus(status[0]) is QuoteStatus.OK
 
 
 def test_every_verdict_and_reason_has_words_of_its_own():

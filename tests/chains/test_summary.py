@@ -9,6 +9,8 @@ import pytest
 from riskcalc.chains import Chain, DropReason, chain_summary, read_chain, sample_chain
 from riskcalc.chains.sample import DATE, DIVIDEND, DIVIDEND_DATE, RATE, SPOT, sample_vol
 from riskcalc.domain import CashDividend, Market, Quote
+from riskcalc.formatting import chain_title
+from riskcalc.pricing import black_scholes
 from tests.outside import reference_file
 
 DIVIDENDS = (CashDividend(ex_date=DIVIDEND_DATE, amount=DIVIDEND),)
@@ -114,3 +116,29 @@ def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol
         ours = found[row["expiration"]]
         assert ours.forward == pytest.approx(float(row[f"{side}_forward"]), rel=0.005)
         assert ours.atm_vol == pytest.approx(float(row[f"{side}_atm_iv"]), rel=0.035)
+
+
+@pytest.mark.parametrize("symbol", ["RUT", "SPXW"])
+def test_options_on_an_index_are_european(symbol):
+    strike, sign = (part.ravel() for part in np.meshgrid(np.arange(1500.0, 3001.0, 50.0), [1, -1]))
+    priced = {"sign": sign, "spot": 2200.0, "strike": strike, "time_to_expiry": 1.0, "rate": 0.04}
+    value = black_scholes(**priced, vol=0.2, dividend_yield=0.015).value
+    chain = Chain(
+        symbol=symbol,
+        date=dt.date(2026, 7, 20),
+        spot=2200.0,
+        expiry=["2027-07-20"] * len(strike),
+        strike=strike,
+        option_type=sign,
+        bid=value - 0.1,
+        ask=value + 0.1,
+    )
+    summary = chain_summary(chain, rate=0.04)
+    (row,) = summary.expiries
+    # Deep puts are worth less than exercise now would pay, and are no worse for it.
+    assert (value < np.maximum(sign * (2200.0 - strike), 0.0)).any()
+    assert (summary.account.usable, summary.account.doubtful) == (len(strike), {})
+    assert row.forward == pytest.approx(2200 * np.exp(0.025), abs=0.01)
+    assert (row.atm_vol, row.risk_reversal) == pytest.approx((0.2, 0.0), abs=1e-5)
+    assert summary.to_dict()["exercise"] == "european"
+    assert chain_title(summary).endswith("rate 4.00%, European options")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from riskcalc.domain import OptionQuote, OptionType, UsualListing, instrument
+from riskcalc.domain import INSTRUMENTS, OptionQuote, OptionType, UsualListing, exercise_style, instrument
 from riskcalc.domain.sessions import is_session, last_session_on_or_before, sessions_between
 from riskcalc.errors import InvalidInputError
 
@@ -57,3 +57,8 @@ def test_counting_sessions():
 def test_a_crossed_quote_is_refused():
     with pytest.raises(InvalidInputError, match=r"bid must not be above ask, got 2 and 1"):
         OptionQuote(bid=2, ask=1)
+
+
+@pytest.mark.parametrize("symbol", INSTRUMENTS)
+def test_a_known_instrument_is_exercised_as_its_symbol_says(symbol):
+    assert INSTRUMENTS[symbol].exercise is exercise_style(symbol)

@@ -279,6 +279,7 @@ def test_european_options_are_priced_as_such_and_planned_so():
     (forward,) = fitted.forwards.values()
     assert forward.dividend_yield == pytest.approx(0.012, abs=1e-5)
     table = scan(fitted, **TERMS | {"market": market})
+    assert table.attrs["valuation"] == "european, as the options are, smile sticky by strike"
     row = table.iloc[len(table) // 2]
     assert_same_as_plan(row, plan_of(row, fitted, ScanRules(), View()))
 
