@@ -179,6 +179,11 @@ class Chain:
             raise ChainError(f"{name}: {status.text} (bid {bid:g}, ask {ask:g})")
         return OptionQuote(bid=bid, ask=ask)
 
+    @property
+    def usable(self) -> Flags:
+        """Whether bid and ask of each quote can be traded at."""
+        return np.isin(self.status, [int(status) for status in QuoteStatus if status.usable])
+
     def quality_counts(self) -> dict[QuoteStatus, int]:
         """Count the quotes by verdict; every verdict is there and the counts add up to all quotes."""
         counts = np.bincount(self.status, minlength=len(QuoteStatus))

@@ -30,7 +30,7 @@ ROUNDING = 1e-9
 """Of the spot: least deviation of a forward, so that a quote without width has a finite weight."""
 
 OUTLIER = 3.0
-"""Half quoted widths from the middle pair beyond which a pair is left out: one of its quotes is stale."""
+"""Half quoted widths, or median distances, from the middle beyond which a pair is left out as stale."""
 
 UNIFORM = math.sqrt(12)
 """Width of a quote over the standard deviation of a price that lies anywhere within it."""
@@ -280,7 +280,9 @@ def _mean(forwards: Floats, deviations: Floats) -> tuple[float, float, Flags]:
     if not forwards.size:
         return math.nan, math.inf, np.zeros(0, dtype=bool)
     middle = np.median(forwards)
-    used = np.abs(forwards - middle) <= OUTLIER * UNIFORM / 2 * deviations
+    away = np.abs(forwards - middle)
+    # The widths alone would leave out all pairs where a file has prices without any.
+    used = away <= OUTLIER * np.maximum(UNIFORM / 2 * deviations, np.median(away))
     weights = np.where(used, deviations**-2.0, 0.0)
     mean = float(weights @ forwards / weights.sum())
     error = float(weights.sum() ** -0.5)

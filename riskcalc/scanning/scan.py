@@ -264,11 +264,17 @@ def _valued(chain: Chain, rules: ScanRules) -> str:
 
 
 def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan) -> str:
-    """Why there is no row, as far as the days say it."""
+    """Why there is no row, as far as days and quotes say it."""
     days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
     least = _least_days(rules, exits)
     why = f" (the time stop ends it {exits.close_dte} days before)" if least > rules.min_days else ""
+    types = {kind.option_type for kind in rules.kinds}
+    words = " and ".join(f"{one.name.lower()}s" for one in OptionType if one in types)
+    ahead = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
+    wanted = (
+        chain.usable & np.isin(chain.option_type, list(types)) & (ahead >= least) & (ahead <= rules.max_days)
+    )
     return (
-        f"{chain.symbol} {chain.date}: no spread passes the rules with "
-        f"{least} to {rules.max_days} days to expiry{why}; listed days: {days}"
+        f"{chain.symbol} {chain.date}: no spread passes the rules with {least} to {rules.max_days} days "
+        f"to expiry{why}, of {wanted.sum():,} usable {words}; listed days: {days}"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.chains import Chain, QuoteStatus
+from riskcalc.chains import Chain
 from riskcalc.domain import FillPrice, OptionType
 from riskcalc.pricing import OptionGreeks
 from riskcalc.scanning.expiry_exits import Model
@@ -63,7 +63,7 @@ def series_of(chain: Chain, model: Model, option_type: OptionType) -> Series:
     rows = np.flatnonzero(
         (chain.expiry == np.datetime64(model.expiry))
         & (chain.option_type == int(option_type))
-        & np.isin(chain.status, [int(status) for status in QuoteStatus if status.usable])
+        & chain.usable
         & (chain.ask - chain.bid <= rules.max_quoted_width)
         & _held_enough(chain.open_interest, rules)
     )

@@ -82,6 +82,15 @@ def test_one_stale_quote_does_not_move_it():
     assert (found.pairs, found.dividend_yield) == (9, pytest.approx(0.0, abs=2e-5))
 
 
+def test_prices_without_a_width_are_good_to_their_rounding():
+    quoted = model_chain(days=(60,), dividend_yield=0.013)
+    price = np.round((quoted.bid + quoted.ask) / 2, 2)
+    (found,) = implied_forwards(dataclasses.replace(quoted, bid=price, ask=price), rate=0.04)
+    assert found.pairs >= 5
+    assert found.forward == pytest.approx(100 * math.exp(0.027 * 60 / 365), abs=0.01)
+    assert 0 < found.error < 0.01
+
+
 def test_without_a_pair_the_given_terms_hold():
     chain = model_chain(strikes=(100,), days=(60,))
     calls = chain.option_type == 1

@@ -119,7 +119,8 @@ def test_a_chain_without_a_spread_is_named(folder, tmp_path):
     found = scan_history(chain_sources([folder, path]), TERMS)
     (problem,) = found.attrs["problems"]
     assert problem == (
-        f"{path}: IWM 2026-07-20: no spread passes the rules with 45 to 90 days to expiry; listed days: 32"
+        f"{path}: IWM 2026-07-20: no spread passes the rules with 45 to 90 days to expiry, "
+        "of 0 usable calls; listed days: 32"
     )
 
 

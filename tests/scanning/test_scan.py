@@ -142,15 +142,19 @@ def test_rules_filter_rows(fitted):
 
 
 def test_quoted_width_drops_wide_options(fitted):
-    with pytest.raises(ChainError, match="no spread passes the rules with 45 to 90 days"):
+    with pytest.raises(
+        ChainError, match=r"no spread passes the rules with 45 to 90 days to expiry, of 50 usable calls"
+    ):
         scan(fitted, rules=ScanRules(max_quoted_width=0.05), **TERMS)
 
 
 def test_what_days_are_listed_is_said_of_the_whole_chain():
-    with pytest.raises(ChainError, match=r"with 90 to 95 days to expiry; listed days: 32, 60, 74$"):
+    with pytest.raises(
+        ChainError, match=r"90 to 95 days to expiry, of 0 usable calls; listed days: 32, 60, 74$"
+    ):
         scan(smiling_chain(), rules=ScanRules(min_days=90, max_days=95), **TERMS)
     exits = dataclasses.replace(EXITS, close_dte=80)
-    text = r"81 to 90 days to expiry \(the time stop ends it 80 days before\); listed days: 32, 60, 74$"
+    text = r"81 to 90 days to expiry \(the time stop ends it 80 days before\), of 0 usable calls; listed"
     with pytest.raises(ChainError, match=text):
         scan(smiling_chain(), **TERMS | {"exits": exits})
 
