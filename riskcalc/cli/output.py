@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,11 +49,7 @@ def _write(console: Console, title: str, sections: Iterable[Section]) -> None:
         if title or count:
             console.print()
         _write_line(console, section.title, style="bold cyan")
-        roomy = _table(section, gap=ROOMY_GAP)
-        # Rich caps a measurement at the console's width unless it is given more room.
-        room = console.options.update(max_width=2 * PLAIN_WIDTH)
-        fits = console.measure(roomy, options=room).maximum <= console.width
-        console.print(roomy if fits else _table(section, gap=NARROW_GAP))
+        console.print(_table(section, room=console.width))
 
 
 def _write_line(console: Console, text: str, *, style: str) -> None:
@@ -61,10 +57,11 @@ def _write_line(console: Console, text: str, *, style: str) -> None:
         console.print(text, style=style, markup=False, highlight=False)
 
 
-def _table(section: Section, *, gap: int) -> Table:
+def _table(section: Section, *, room: int) -> Table:
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
+    gap, widths = _layout(section, room)
     table = Table(
         box=None,
         show_header=bool(section.header),
@@ -72,10 +69,34 @@ def _table(section: Section, *, gap: int) -> Table:
         padding=(0, gap, 0, 0),
         header_style="dim",
     )
-    for column in range(len(section.rows[0]) if section.rows else 0):
+    for column, width in enumerate(widths):
         heading = section.header[column] if section.header else ""
         justify: JustifyMethod = "left" if column in section.left else "right"
-        table.add_column(Text(heading), justify=justify, overflow="fold")
+        table.add_column(Text(heading), justify=justify, overflow="fold", width=width)
     for row in section.rows:
         table.add_row(*(Text(cell, style=STATUS_STYLES.get(cell, "")) for cell in row))
     return table
+
+
+def _layout(section: Section, room: int) -> tuple[int, list[int]]:
+    """Gap between the columns and the width of each, so that the table fits where it can."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    columns = list(zip(*section.rows, strict=True))
+    if section.header:
+        columns = [(heading, *cells) for heading, cells in zip(section.header, columns, strict=False)]
+    whole = [max(map(cell_len, cells)) for cells in columns]
+    gaps = max(len(columns) - 1, 0)
+    gap = ROOMY_GAP if sum(whole) + ROOMY_GAP * gaps <= room else NARROW_GAP
+    words = [max(cell_len(word) for cell in cells for word in (cell.split() or [""])) for cells in columns]
+    return gap, _narrowed(whole, words, excess=sum(whole) + gap * gaps - room)
+
+
+def _narrowed(whole: Sequence[int], words: Sequence[int], *, excess: int) -> list[int]:
+    """Widths with columns broken between words first, the roomiest before others, and only then within."""
+    widths = list(whole)
+    for _ in range(excess):
+        spare = [width - word for width, word in zip(widths, words, strict=True)]
+        given = spare if max(spare) > 0 else widths
+        widths[given.index(max(given))] -= 1
+    return widths

@@ -19,7 +19,7 @@ EXPIRIES_HEADER = (
     "yield",
     "±",
     "ATM vol",
-    "skew",
+    "skew, pts",
     "expected move",
     "straddle",
 )
@@ -94,4 +94,4 @@ def _signed(fraction: float | None) -> str:
 
 def _points(vol: float | None) -> str:
     """Difference of two vols in points."""
-    return MISSING if vol is None else f"{round(100 * vol, 1) + 0.0:+.1f} pts"
+    return MISSING if vol is None else f"{round(100 * vol, 1) + 0.0:+.1f}"

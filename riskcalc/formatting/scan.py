@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
 NEUTRAL_RANK = "edge after costs against the fitted smile, per dollar risked"
 VIEW_RANK = "that edge and what the view adds to the managed P&L, per dollar risked"
 HEADER = (
-    "#", "spread", "expiry", "debit", "risk", "units", "P(gain)", "theta", "stop", "at stop", "targets",
+    "#", "spread", "expiry", "debit", "risk", "units", "gain", "theta", "stop", "at stop", "R at target",
     "edge", "rank",
 )  # fmt: skip
-LEGEND = "dollars per spread; theta per day; stop: chance of it first; R: the risk, costs in it"
+MANY = 100
+"""From here on a column that rows are ranked by is shown without decimals."""
+LEGEND = "dollars per spread; theta per day; chances: of a gain, of the stop first; R: the risk, costs in it"
 
 
 def scan_title(frame: pd.DataFrame) -> str:
@@ -44,9 +48,9 @@ def scan_sections(frame: pd.DataFrame, *, top: int) -> tuple[Section, ...]:
     tuple of Section
         Terms, then rows; dollars per spread, R per planned loss with costs.
     """
-    kinds = list(dict.fromkeys(frame["kind"]))
+    kinds = [kind for kind in frame["kind"].cat.categories if (frame["kind"] == kind).any()]
     rows = tuple(_row(place, row, frame.attrs["rank"], kinds) for place, row in _first(frame, top))
-    title = f"Best {len(rows)} of {len(frame):,} {' and '.join(kinds)} spreads: {LEGEND}"
+    title = f"Best {len(rows)} of {len(frame):,} {_listed(kinds)} spreads: {LEGEND}"
     return (
         Section(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1})),
         Section(title=title, header=HEADER, rows=rows, left=frozenset({1, 2})),
@@ -103,16 +107,25 @@ def _row(place: int, row: Mapping[Any, Any], rank: str, kinds: Sequence[str]) ->
         f"{row['expiry']:%Y-%m-%d}",
         whole_money(row["debit"]).lstrip("+"),
         whole_money(row["risk"]).lstrip("+"),
-        str(row["units"]),
+        f"{row['units']:,}",
         percent(row["prob_profit"], digits=0),
-        number(row["theta_per_day"]),
+        number(row["theta_per_day"], digits=1),
         percent(row["prob_stop_first"], digits=0),
         whole_money(row["value_at_stop"] - row["debit"] - row["cost"]),
-        " ".join(r_multiple(value) for value in targets) or MISSING,
+        " ".join(r_multiple(value).rstrip("R") for value in targets) or MISSING,
         whole_money(row["edge"]),
         _ranked(row[rank]),
     )
 
 
+def _listed(words: Sequence[str]) -> str:
+    """Words with commas between, and the last after an "and"."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
 def _ranked(value: Any) -> str:  # noqa: ANN401 - any column
-    return f"{value:.3f}" if isinstance(value, float) else f"{value}"
+    if isinstance(value, dt.date):
+        return f"{value:%Y-%m-%d}"
+    if math.isnan(value):
+        return MISSING
+    return number(value, digits=0 if isinstance(value, int) or abs(value) >= MANY else 3)

@@ -115,7 +115,7 @@ def scan(
     blocks = [block for model, series in each for block in _expiry_blocks(model, series, asked)]
     if not blocks:
         listed = chain.chain if isinstance(chain, FittedChain) else chain
-        raise ChainError(_nothing(listed, rules, exits))
+        raise ChainError(_nothing(listed, rules, exits, smiles=bool(each)))
     numbers = [name for name in blocks[0] if name != "kind"]
     if rank not in numbers:
         known = ", ".join(dict.fromkeys([*numbers, BREAK_EVEN]))
@@ -263,7 +263,7 @@ def _valued(chain: Chain, rules: ScanRules) -> str:
     return "european, as the options are" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation
 
 
-def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan) -> str:
+def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles: bool) -> str:
     """Why there is no row, as far as days and quotes say it."""
     days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
     least = _least_days(rules, exits)
@@ -274,7 +274,8 @@ def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan) -> str:
     wanted = (
         chain.usable & np.isin(chain.option_type, list(types)) & (ahead >= least) & (ahead <= rules.max_days)
     )
+    few = ", too few for a smile" if wanted.any() and not smiles else ""
     return (
         f"{chain.symbol} {chain.date}: no spread passes the rules with {least} to {rules.max_days} days "
-        f"to expiry{why}, of {wanted.sum():,} usable {words}; listed days: {days}"
+        f"to expiry{why}, of {wanted.sum():,} usable {words}{few}; listed days: {days}"
     )

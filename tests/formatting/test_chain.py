@@ -3,7 +3,7 @@ import datetime as dt
 
 import pytest
 
-from riskcalc.domain import ChainSummary, ExpirySummary, QuoteAccount
+from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, QuoteAccount
 from riskcalc.formatting import chain_sections, chain_title
 
 EMPTY = dict.fromkeys(
@@ -25,6 +25,7 @@ SUMMARY = ChainSummary(
     quote_time=None,
     spot=295.39,
     rate=0.04,
+    exercise=ExerciseStyle.AMERICAN,
     account=QuoteAccount(
         read=1260,
         usable=1200,
@@ -67,7 +68,7 @@ def test_what_is_not_known_is_a_dash_and_nothing_is_minus_zero():
     assert expiries.rows[0] == ("2026-09-18", "60", "1,250", "1,200", *["-"] * 7)
     known = dataclasses.replace(ROW, implied_yield=-1e-6, risk_reversal=-0.0522, atm_vol=0.2)
     _, expiries = chain_sections(dataclasses.replace(SUMMARY, expiries=(known,)))
-    assert expiries.rows[0][5:9] == ("+0.00%", "-", "20.0%", "-5.2 pts")
+    assert expiries.rows[0][5:9] == ("+0.00%", "-", "20.0%", "-5.2")
     flat = dataclasses.replace(known, risk_reversal=-1e-5)
     _, expiries = chain_sections(dataclasses.replace(SUMMARY, expiries=(flat,)))
-    assert expiries.rows[0][8] == "+0.0 pts"
+    assert expiries.rows[0][8] == "+0.0"

@@ -159,6 +159,12 @@ def test_what_days_are_listed_is_said_of_the_whole_chain():
         scan(smiling_chain(), **TERMS | {"exits": exits})
 
 
+def test_too_few_quotes_for_a_smile_are_said_so():
+    few = smiling_chain(days=(60,), strikes=(295, 300, 305))
+    with pytest.raises(ChainError, match="of 3 usable calls, too few for a smile; listed days: 60"):
+        scan(few, **TERMS)
+
+
 def test_a_stale_quote_is_in_no_spread():
     chain = smiling_chain(days=(60,))
     deep = (chain.option_type < 0) & (chain.strike == 345)

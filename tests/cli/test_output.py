@@ -1,0 +1,44 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from riskcalc.chains import chain_summary, sample_chain
+from riskcalc.cli import output
+from riskcalc.formatting import Section, chain_sections
+
+
+def printed(section, *, width):
+    text = io.StringIO()
+    output._write(Console(width=width, file=text, no_color=True), "", [section])
+    return [line.rstrip() for line in text.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_expiries_keep_their_dates_and_figures_whole(width):
+    _, expiries = chain_sections(chain_summary(sample_chain(), rate=0.04))
+    lines = printed(expiries, width=width)
+    assert max(map(len, lines)) <= width
+    for row in expiries.rows:
+        assert any(line.split() == list(row) for line in lines)
+
+
+def test_columns_break_between_words_before_they_break_within():
+    row = ("2026-09-18", "one two three", "+2.19 +3.46")
+    section = Section(title="", header=("expiry", "words", "R at target"), rows=(row,))
+    assert printed(section, width=23) == [
+        "                   R at",
+        "expiry     words target",
+        "2026-09-18   one  +2.19",
+        "             two  +3.46",
+        "           three",
+    ]
+    assert printed(section, width=45)[1:] == ["2026-09-18  one two three  +2.19 +3.46"]
+    # Too narrow for its words, it still shows all of them.
+    assert sorted("".join(printed(section, width=16)).replace(" ", "")) == sorted(
+        "".join([*section.header, *row]).replace(" ", "")
+    )
+
+
+def test_a_section_without_rows_is_its_title():
+    assert printed(Section(title="Rows", rows=()), width=80)[0] == "Rows"
