@@ -95,7 +95,7 @@ def command(
         row = _row(frame, opened)
         source = _source(row, paths)
         if screen:
-            _show(row, source, **asked)
+            _show(row, source, scanned=frame.attrs["symbol"], **asked)
             return
         answer = _plan_of(row, source, terms)
         _print_plan(answer, json_wanted=json_wanted)
@@ -233,6 +233,7 @@ def _show(
     row: dict[str, Any],
     source: Source | None,
     *,
+    scanned: str,
     preset: str,
     settings: dict[str, Any],
     spot: float | None,
@@ -245,9 +246,13 @@ def _show(
 ) -> None:
     """Open the screen on the preset with the row's legs in place of its own."""
     from riskcalc.chains.sample import SAMPLE_FILE  # noqa: PLC0415 - help needs no screen
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
     from riskcalc.tui.opening import Opening  # noqa: PLC0415 - as above
     from riskcalc.tui.start import run  # noqa: PLC0415 - as above
 
+    traded = load_preset(preset, settings).template.instrument.symbol
+    if traded != scanned:
+        raise InvalidInputError(f"--preset must be of {scanned} for the --screen, got {preset}, of {traded}")
     if source is not None and source.day is not None:
         raise InvalidInputError(f"--screen opens a file of one chain, got a day of {source.path.name}")
     kind, _side = str(row["kind"]).split()

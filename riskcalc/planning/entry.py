@@ -122,16 +122,26 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
         The market is of another day or spot.
     """
     _require_same_moment(quotes, market)
-    calls = quotes.strikes(expiry=expiry, option_type=OptionType.CALL)
-    puts = quotes.strikes(expiry=expiry, option_type=OptionType.PUT)
-    both = sorted(set(calls) & set(puts))
+    calls, puts = (_strikes(quotes, expiry=expiry, option_type=kind) for kind in OptionType)
+    both = sorted(calls & puts)
     below = _first_vol(quotes, market, expiry=expiry, strikes=[k for k in both if k <= quotes.spot][::-1])
     above = _first_vol(quotes, market, expiry=expiry, strikes=[k for k in both if k > quotes.spot])
     found = below + above
     if not found:
-        raise ChainError(f"{quotes.symbol} {expiry}: no strike has both a call and a put with a vol")
+        raise ChainError(
+            f"{quotes.symbol} {expiry}: the vol at the money needs a strike with a usable call and put; "
+            f"listed are {len(calls)} calls and {len(puts)} puts"
+        )
     strikes, vols = zip(*found, strict=True)
     return float(np.interp(quotes.spot, strikes, vols))
+
+
+def _strikes(quotes: QuotedListing, *, expiry: dt.date, option_type: OptionType) -> set[float]:
+    """Listed strikes; none where no such option is listed."""
+    try:
+        return set(quotes.strikes(expiry=expiry, option_type=option_type))
+    except ChainError:
+        return set()
 
 
 def _require_same_moment(quotes: QuotedListing, market: Market) -> None:

@@ -117,6 +117,15 @@ def test_a_row_is_opened_on_the_screen(run, quotes, monkeypatch):
     assert bench.state.plan.report.view.drift == 0.12
 
 
+def test_the_screen_opens_a_preset_of_the_chains_own(run, quotes, monkeypatch, tmp_path):
+    path = tmp_path / "spy.csv"
+    pd.read_csv(quotes).assign(symbol="SPY").to_csv(path, index=False)
+    monkeypatch.setattr(scan_command, "on_terminal", lambda: True)
+    code, _, err = run("scan", str(path), "--symbol", "SPY", "--open", "1", "--screen")
+    text = "--preset must be of SPY for the --screen, got iwm-call-spread, of IWM"
+    assert (code, err) == (2, f"riskcalc: {text}\n")
+
+
 def test_what_a_file_does_not_say_is_given(run, quotes, tmp_path):
     bare = tmp_path / "bare.csv"
     pd.read_csv(quotes).drop(columns=["symbol", "spot", "date", "quote_time"]).to_csv(bare, index=False)

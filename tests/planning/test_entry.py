@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.chains import read_chain
+from riskcalc.chains import read_chain, sample_chain
 from riskcalc.domain import (
     FillPrice,
     Market,
@@ -226,9 +226,17 @@ def test_strikes_without_a_quote_are_stepped_over(unusable, expected):
     assert atm_vol(quotes, market(), expiry=EXPIRY) == pytest.approx(expected, abs=1e-10)
 
 
+def test_calls_alone_do_not_say_the_vol_at_the_money():
+    table = sample_chain().to_frame()
+    calls = read_chain(table[table["option_type"] == "call"])
+    terms = Market(date=calls.date, rate=RATE, quotes={"IWM": Quote(spot=calls.spot, vol=0.2)})
+    with pytest.raises(ChainError, match=r"needs a strike .*; listed are 79 calls and 0 puts"):
+        atm_vol(calls, terms, expiry=EXPIRY)
+
+
 def test_no_quote_at_the_money_at_all():
     quotes = dataclasses.replace(QUOTES, unusable=tuple(QUOTES.vols))
-    with pytest.raises(ChainError, match="IWM 2026-09-18: no strike has both a call and a put with a vol"):
+    with pytest.raises(ChainError, match="the vol at the money needs a strike with a usable call and put"):
         atm_vol(quotes, market(), expiry=EXPIRY)
 
 
