@@ -73,6 +73,10 @@ class _OnDemand:
         return self._fitted[expiry].vol(strike, expiry=expiry, spot=spot, sticky=sticky)
 
     def _fit(self, expiry: dt.date) -> Smile:
+        listed = self.chain.expiries()
+        if expiry not in listed:
+            known = ", ".join(map(str, listed))
+            raise ChainError(f"{self.chain.symbol} {expiry}: the chain lists no such expiry; listed: {known}")
         days = (expiry - self.chain.date).days
         smile = fit_chain(self.chain, self.market, min_days=days, max_days=days).smile
         if expiry not in smile.curves:

@@ -172,13 +172,15 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
     if len(sources) > 1 and given:
         raise click.UsageError(f"--spot and --date belong to one chain, got {len(sources)}")
     if len(sources) == 1 and scheduler is None:
-        return terms.scan(terms.read(sources[0]))
-    with _progress() as told:
+        chain = terms.read(sources[0])
+        with _progress("expiries") as told:
+            return terms.scan(chain, progress=told)
+    with _progress("chains") as told:
         return scan_history(sources, terms, scheduler=scheduler, progress=told)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
+def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on stderr, where somebody sees it."""
     if not sys.stderr.isatty():
         yield None
@@ -186,9 +188,9 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     from rich.console import Console  # noqa: PLC0415 - pipes need no bar
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = ("chains", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (what, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("chains", total=None)
+        task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 from riskcalc.chains import Chain
 from riskcalc.domain import Account, ExitPlan, Market, View, instrument
 from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.scanning.progress import Progress, told
 from riskcalc.scanning.rules import ScanRules
 from riskcalc.scanning.scan import BEST, rank_key, scan
 from riskcalc.scanning.sources import Source, read_source, source_names
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 OWN = frozenset({"date", "spot"})
 """What a table of one chain says of itself and one of many cannot."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ class ScanTerms:
             raise ChainError(f"{source.full_name}: {error}") from error
         return chain
 
-    def scan(self, chain: Chain) -> pd.DataFrame:
-        """Scan one chain."""
+    def scan(self, chain: Chain, *, progress: Progress | None = None) -> pd.DataFrame:
+        """Scan one chain, and tell how many of its expiries are done."""
         return scan(
             chain,
             market=self.market,
@@ -67,6 +66,7 @@ class ScanTerms:
             view=self.view,
             rules=self.rules,
             rank=self.rank,
+            progress=progress,
         )
 
 
@@ -173,7 +173,7 @@ def _about(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
 
 
 def _here(sources: Sequence[Source], terms: ScanTerms, progress: Progress | None) -> list[Scanned]:
-    return list(_told((scan_source(source, terms) for source in sources), len(sources), progress))
+    return list(told((scan_source(source, terms) for source in sources), len(sources), progress))
 
 
 def _there(
@@ -192,21 +192,12 @@ def _there(
         raise InvalidInputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
         futures = client.map(scan_source, sources, terms=terms, pure=False)
-        for _ in _told(distributed.as_completed(futures, loop=client.loop), len(futures), progress):
+        for _ in told(distributed.as_completed(futures, loop=client.loop), len(futures), progress):
             pass
         try:
             return list(client.gather(futures))
         except distributed.KilledWorker as error:
             raise ChainError(f"the cluster lost one worker after another over one chain: {error}") from error
-
-
-def _told(results: Iterable[Scanned], total: int, progress: Progress | None) -> Iterator[Scanned]:
-    """Pass results on, and tell how many have come."""
-    tell = progress or (lambda *_: None)
-    tell(0, total)
-    for done, result in enumerate(results, start=1):
-        tell(done, total)
-        yield result
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from riskcalc.domain import (
 )
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.expiry_exits import Model
+from riskcalc.scanning.progress import Progress, told
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.series import Series, series_of
 from riskcalc.scanning.verticals import Columns, Terms, columns_of, joined, pair_up
@@ -55,6 +56,7 @@ def scan(
     view: View = NEUTRAL,
     rules: ScanRules = USUAL_RULES,
     rank: str = BEST,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """List the verticals of a chain that pass the rules, each as it will be managed.
 
@@ -78,6 +80,8 @@ def scan(
     rank : str
         Column to rank by, best first; ``break_even_drift`` adds the growth of the spot a year at which a
         spread breaks even.
+    progress : callable, optional
+        Told how many of how many expiries are done.
 
     Returns
     -------
@@ -109,10 +113,14 @@ def scan(
 
     if account.limits.risk_basis is RiskBasis.STOP:
         raise InvalidInputError("risk_basis must be max_loss for a scan, which sizes by it, got stop")
+    if not isinstance(chain, (Chain, FittedChain)):
+        kind = type(chain).__name__
+        raise InvalidInputError(f"chain must be a Chain, as riskcalc.read_chain reads it, got {kind}")
     fitted = fitted_chain(chain, market, rules)
     asked = _Asked(account, exits, view, rank == BREAK_EVEN)
     each = list(_expiries(fitted, rules, exits))
-    blocks = [block for model, series in each for block in _expiry_blocks(model, series, asked)]
+    expiries = (list(_expiry_blocks(model, series, asked)) for model, series in each)
+    blocks = [block for expiry in told(expiries, len(each), progress) for block in expiry]
     if not blocks:
         listed = chain.chain if isinstance(chain, FittedChain) else chain
         raise ChainError(_nothing(listed, rules, exits, smiles=bool(each)))

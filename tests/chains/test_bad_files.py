@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from riskcalc.chains import delimited, quote_file, read_chain
-from riskcalc.errors import ChainError
+from riskcalc.errors import ChainError, InvalidInputError
 from tests.chains.samples import usual_rows, yfinance_csv
 
 
@@ -83,6 +83,12 @@ def test_a_path_that_is_not_there(tmp_path):
 def test_a_path_that_cannot_be():
     with pytest.raises(ChainError, match="cannot be read: embedded null byte"):
         read_chain("quotes\0.csv")
+
+
+@pytest.mark.parametrize("source", [None, 3, [], {}])
+def test_what_is_neither_path_nor_table(source):
+    with pytest.raises(InvalidInputError, match="source must be a path or a DataFrame, got "):
+        read_chain(source)
 
 
 def test_a_folder(tmp_path):

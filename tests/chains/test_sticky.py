@@ -188,8 +188,15 @@ def test_an_expiry_is_fitted_when_it_is_asked_for():
     whole = fit_chain(rc.sample_chain(), IWM).smile.moving("moneyness")
     again = whole.change(strikes, expiry=EXPIRY, start=295.39, spot=295.39 * 0.95)
     assert change == pytest.approx(again, abs=5e-4)
-    with pytest.raises(ChainError, match="IWM 2027-01-15: the chain has too few quotes for a smile"):
+    with pytest.raises(ChainError, match="2027-01-15: the chain lists no such expiry; listed: 2026-08-14, "):
         smile.change(295.0, expiry=dt.date(2027, 1, 15), start=295.39, spot=280.0)
+
+
+def test_too_few_strikes_have_no_smile():
+    table = rc.sample_chain().to_frame()
+    two = rc.read_chain(table[table["strike"].isin([295, 325])])
+    with pytest.raises(ChainError, match="IWM 2026-09-18: the chain has too few quotes for a smile"):
+        sticky_smile(two, IWM, "moneyness").change(295.0, expiry=EXPIRY, start=295.39, spot=280.0)
 
 
 def test_put_legs_and_cash_dividends_go_along():

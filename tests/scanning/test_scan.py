@@ -294,6 +294,17 @@ def test_european_options_are_priced_as_such_and_planned_so():
     assert_same_as_plan(row, plan_of(row, fitted, ScanRules(), View()))
 
 
+def test_progress_is_told_by_expiry(fitted):
+    heard = []
+    scan(fitted, progress=lambda done, total: heard.append((done, total)), **TERMS)
+    assert heard == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_what_is_no_chain_is_refused():
+    with pytest.raises(InvalidInputError, match=r"chain must be a Chain, as .*read_chain reads it, got str"):
+        rc.scan("quotes.csv", **TERMS)
+
+
 def test_what_it_says_of_itself(table):
     assert table.attrs["view"] == BULLISH.name
     assert table.attrs["rank"] == "view_r"

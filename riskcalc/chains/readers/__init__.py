@@ -15,7 +15,7 @@ from riskcalc.chains.delimited import header_of
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
 from riskcalc.chains.readers import cboe, flat, schwab, tradier, yfinance
 from riskcalc.domain.ranges import positive
-from riskcalc.errors import ChainError
+from riskcalc.errors import ChainError, InvalidInputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,10 +77,12 @@ def read_chain(
         The file cannot be read, is of no known format, is damaged, or contradicts itself; the text has a
         line per problem, with file and line number or column, or key.
     InvalidInputError
-        `spot` is not > 0.
+        `spot` is not > 0, or `source` neither a path nor a table.
     """
     if spot is not None:
         positive("spot", spot)
+    if not (isinstance(source, (str, os.PathLike)) or hasattr(source, "to_csv")):
+        raise InvalidInputError(f"source must be a path or a DataFrame, got {type(source).__name__}")
     name = source if isinstance(source, (str, os.PathLike)) else "DataFrame"
     try:
         return clean_chain(_read_rows(source), symbol=symbol, spot=spot, date=date)
