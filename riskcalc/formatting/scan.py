@@ -19,6 +19,7 @@ HEADER = (
     "#", "spread", "expiry", "debit", "risk", "units", "gain", "theta", "stop", "at stop", "R at target",
     "edge", "rank",
 )  # fmt: skip
+NOTHING_FITS = "The account carries no unit of any spread: every one risks more than the rule allows"
 MANY = 100
 """From here on a column that rows are ranked by is shown without decimals."""
 LEGEND = "dollars per spread; theta per day; chances: of a gain, of the stop first; R: the risk, costs in it"
@@ -48,13 +49,13 @@ def scan_sections(frame: pd.DataFrame, *, top: int) -> tuple[Section, ...]:
     tuple of Section
         Terms, then rows; dollars per spread, R per planned loss with costs.
     """
+    terms = Section(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1}))
+    if frame.empty:
+        return terms, Section(title=NOTHING_FITS, rows=())
     kinds = [kind for kind in frame["kind"].cat.categories if (frame["kind"] == kind).any()]
     rows = tuple(_row(place, row, frame.attrs["rank"], kinds) for place, row in _first(frame, top))
     title = f"Best {len(rows)} of {len(frame):,} {_listed(kinds)} spreads: {LEGEND}"
-    return (
-        Section(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1})),
-        Section(title=title, header=HEADER, rows=rows, left=frozenset({1, 2})),
-    )
+    return terms, Section(title=title, header=HEADER, rows=rows, left=frozenset({1, 2}))
 
 
 def rank_text(about: dict[Any, Any]) -> str:
@@ -74,18 +75,22 @@ def smile_text(about: dict[Any, Any]) -> str:
     )
 
 
-def far_off_text(about: dict[Any, Any]) -> str:
-    """How many options are in no spread, in words."""
-    return f"{count(about['far_off'], 'option')} quoted 0.1% of the spot or more off the model: stale?"
+def left_out_texts(about: dict[Any, Any]) -> list[str]:
+    """What of the quotes is in no spread, in words."""
+    texts = [f"{count(rows, 'row')} of the file: {why}" for why, rows in about["dropped"].items()]
+    if about["far_off"]:
+        texts.append(
+            f"{count(about['far_off'], 'option')} quoted 0.1% of the spot or more off the model: stale?"
+        )
+    return texts
 
 
 def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
-    left_out = [("left out", far_off_text(about))] if about["far_off"] else []
     return [
         ("view", about["view"]),
         ("ranked by", rank_text(about)),
         ("smile", smile_text(about)),
-        *left_out,
+        *(("left out", text) for text in left_out_texts(about)),
         ("filled at", about["filled_at"]),
         ("costs", about["costs"]),
         ("valuation", about["valuation"]),

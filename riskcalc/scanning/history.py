@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -168,6 +169,7 @@ def _about(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
         "smile_inside": float(liquid @ inside / max(liquid.sum(), 1)),
         "smile_arbitrage": "; ".join(broken),
         "far_off": sum(one["far_off"] for one in each),
+        "dropped": dict(sum((Counter(one["dropped"]) for one in each), Counter())),
         "chains": len(each),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Hashable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,8 @@ def scan(
     difference of two options: `expected_pnl` is that of `riskcalc.analysis.managed_outcome`.
 
     An option whose model value lies further outside its quotes than 0.1 % of the spot is in no spread, since
-    a stale quote would lead the table; `attrs["far_off"]` counts these.
+    a stale quote would lead the table; `attrs["far_off"]` counts these, and `attrs["dropped"]` the rows of
+    the file that are not in the chain, by reason.
 
     There the spot moves with one vol, while the options have the smile's: out of the money they seem cheap
     or dear for that alone. `view_pnl` leaves this out. It is the edge over the smile, value less debit and
@@ -248,7 +249,7 @@ def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked
 
 def _about(
     fitted: FittedChain, account: Account, view: View, rules: ScanRules, rank: str
-) -> dict[Hashable, str | float]:
+) -> dict[Hashable, Any]:
     chain, smile = fitted.chain, fitted.smile
     commission = 4 * account.costs.commission_per_contract
     return {
@@ -260,6 +261,7 @@ def _about(
         "filled_at": str(rules.at),
         "costs": f"${commission:,.2f} of commissions a spread, and half the quoted widths on each side",
         "valuation": f"{_valued(chain, rules)}, smile sticky by {rules.sticky}",
+        "dropped": {why.text: rows for why, rows in chain.dropped.items()},
         "smile_inside": smile.inside,
         "smile_liquid": sum(fit.liquid for fit in smile.fits),
         "smile_arbitrage": ", ".join(str(fit.expiry) for fit in smile.fits if not fit.free_of_arbitrage),

@@ -71,6 +71,13 @@ def test_rows_are_filtered_and_ranked(run, quotes):
     assert all(row["units"] >= 1 for row in rows)
 
 
+def test_an_account_too_small_for_any_spread_is_an_answer(run, quotes):
+    code, out, err = run("scan", str(quotes), "--set", "account.equity=100")
+    assert (code, err) == (0, "")
+    assert out.startswith("IWM 300.00 on 2026-07-20: 0 spreads\n")
+    assert "The account carries no unit of any spread" in out
+
+
 def test_quotes_far_off_the_model_are_counted(run, tmp_path):
     table = table_of(smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10))))
     stale = (table["strike"] == 330) & (table["option_type"] == "put")
@@ -78,6 +85,16 @@ def test_quotes_far_off_the_model_are_counted(run, tmp_path):
     table.to_csv(tmp_path / "stale.csv", index=False)
     _, out, _ = run("scan", str(tmp_path / "stale.csv"), "--kind", "put debit", "--all-sizes")
     assert "left out   1 option quoted 0.1% of the spot or more off the model: stale?" in out
+
+
+def test_rows_of_other_days_are_counted(run, tmp_path):
+    chain = smiling_chain(days=(60,), strikes=tuple(range(270, 340, 10)))
+    days = pd.concat([table_of(another_day(chain, days)) for days in range(3)])
+    days.to_csv(tmp_path / "days.csv", index=False)
+    _, out, _ = run("scan", str(tmp_path / "days.csv"), "--all-sizes")
+    assert "left out   28 rows of the file: stale: quoted on another day" in out
+    _, out, _ = run("scan", str(tmp_path / "days.csv"), str(tmp_path / "days.csv"), "--all-sizes", "--json")
+    assert json.loads(out)["terms"]["dropped"] == {"stale: quoted on another day": 56}
 
 
 def test_all_rows_are_written_to_files(run, quotes, tmp_path):

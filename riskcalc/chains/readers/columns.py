@@ -128,5 +128,5 @@ def _said(cells: Cells, names: Names, *fields: str) -> str:
     """The file's own names of some fields, for messages."""
     found = [names[field] for field in fields if field in names]
     if not found:
-        return f"no {cells.table.column_word} of it"
+        return f"no {cells.table.column_word} for it"
     return f"{cells.table.column_word}{'s' if len(found) > 1 else ''} {', '.join(found)}"
