@@ -19,7 +19,7 @@ HEADER = (
     "#", "spread", "expiry", "debit", "risk", "units", "gain", "theta", "stop", "at stop", "R at target",
     "edge", "rank",
 )  # fmt: skip
-NOTHING_FITS = "The account carries no unit of any spread: every one risks more than the rule allows"
+NOTHING_FITS = "The account carries no unit of any spread within its limits"
 MANY = 100
 """From here on a column that rows are ranked by is shown without decimals."""
 LEGEND = "dollars per spread; theta per day; chances: of a gain, of the stop first; R: the risk, costs in it"

@@ -106,7 +106,7 @@ class TestTradier:
     def test_no_options_and_no_spot_are_said(self, read):
         with pytest.raises(ChainError, match="key options is null: the broker knows no options"):
             read({"options": None})
-        with pytest.raises(ChainError, match=r"no key of it.*give the spot"):
+        with pytest.raises(ChainError, match=r"no key for it.*give the spot"):
             read({"options": {"option": tradier_option()}})
 
     def test_a_bad_value_is_named(self, read):
