@@ -14,6 +14,7 @@ from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Te
 from riskcalc.chains.chain import Chain, option_order, same_as_next
 from riskcalc.chains.quality import DropReason
 from riskcalc.domain import OptionType
+from riskcalc.domain.ranges import calendar_date
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.errors import ChainError
 
@@ -79,7 +80,7 @@ def clean_chain(
     Left out, and counted in `Chain.dropped`: adjusted and mini contracts, other symbols and other days than
     the one asked for (the day of the latest quote when none is), options expired before that day, identical
     rows, and quotes followed by a later one of the same option. A file stamped on a weekend or holiday holds
-    the quotes of the session before.
+    the quotes of the session before, and so does one that is said to be of such a day.
 
     Parameters
     ----------
@@ -100,7 +101,10 @@ def clean_chain(
     dropped = _mark(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
     _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
     quote_day = _sessions(rows.quote_time)
-    date = date or _day(_taken(rows, dropped == KEPT))
+    if date is None:
+        date = _day(_taken(rows, dropped == KEPT))
+    else:
+        date = last_session_on_or_before(calendar_date("date", date))
     day = np.datetime64(date, "D")
     dropped = _mark(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
     _require_some(dropped, f"of {day}; it holds {_listed(quote_day)}")

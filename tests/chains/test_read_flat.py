@@ -34,6 +34,13 @@ def test_the_usual_names_in_the_usual_spellings(read, header):
     assert (chain.quoted_vol[0], chain.quoted_delta[0]) == (0.21, 0.55)
 
 
+@pytest.mark.parametrize("stamp", ["", "2026-07-19 11:00:00"])
+@pytest.mark.parametrize("date", [dt.date(2026, 7, 17), dt.date(2026, 7, 19)])
+def test_a_file_of_a_sunday_holds_fridays_quotes(read, stamp, date):
+    text = f"expiry,strike,type,bid,ask,quote_time\n2026-09-18,100,call,4,4.2,{stamp}\n"
+    assert read(text, symbol="IWM", spot=101, date=date).date == dt.date(2026, 7, 17)
+
+
 def test_a_symbol_may_be_a_contract(read):
     chain = read("symbol,bid,ask\nIWM260918P00100000,4,4.2\n", spot=101, date=GIVEN["date"])
     assert (chain.symbol, chain.strike[0], chain.option_type[0]) == ("IWM", 100, -1)

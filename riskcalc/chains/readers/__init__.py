@@ -63,7 +63,8 @@ def read_chain(
     spot : float, optional
         Price of the underlying [dollars], > 0; overrides the file's, and is needed when it has none.
     date : date, optional
-        Day of the quotes; the latest by default, needed when the file does not say it.
+        Day of the quotes; the latest by default, needed when the file does not say it. A weekend or holiday
+        stands for the session before.
 
     Returns
     -------
