@@ -79,9 +79,8 @@ def left_out_texts(about: dict[Any, Any]) -> list[str]:
     """What of the quotes is in no spread, in words."""
     texts = [f"{count(rows, 'row')} of the file: {why}" for why, rows in about["dropped"].items()]
     if about["far_off"]:
-        texts.append(
-            f"{count(about['far_off'], 'option')} quoted 0.1% of the spot or more off the model: stale?"
-        )
+        options = count(about["far_off"], "option")
+        texts.append(f"{options} quoted 0.1% of the spot or more off the model, as stale quotes are")
     return texts
 
 

@@ -84,7 +84,7 @@ def test_quotes_far_off_the_model_are_counted(run, tmp_path):
     table.loc[stale, ["bid", "ask"]] += 15.0
     table.to_csv(tmp_path / "stale.csv", index=False)
     _, out, _ = run("scan", str(tmp_path / "stale.csv"), "--kind", "put debit", "--all-sizes")
-    assert "left out   1 option quoted 0.1% of the spot or more off the model: stale?" in out
+    assert "left out   1 option quoted 0.1% of the spot or more off the model, as stale quotes are" in out
 
 
 def test_rows_of_other_days_are_counted(run, tmp_path):
