@@ -90,6 +90,7 @@ def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
         ("ranked by", rank_text(about)),
         ("smile", smile_text(about)),
         *(("left out", text) for text in left_out_texts(about)),
+        ("exits", about["exits"]),
         ("filled at", about["filled_at"]),
         ("costs", about["costs"]),
         ("valuation", about["valuation"]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Hashable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from riskcalc.chains import Chain, FittedChain, fit_chain
 from riskcalc.domain import (
     Account,
-    ExerciseStyle,
     ExitPlan,
     Market,
     OptionLeg,
@@ -25,6 +24,7 @@ from riskcalc.domain import (
     instrument,
 )
 from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.scanning.about import about_scan, least_days, nothing_found
 from riskcalc.scanning.expiry_exits import Model
 from riskcalc.scanning.progress import Progress, told
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
@@ -124,7 +124,7 @@ def scan(
     blocks = [block for expiry in told(expiries, len(each), progress) for block in expiry]
     if not blocks:
         listed = chain.chain if isinstance(chain, FittedChain) else chain
-        raise ChainError(_nothing(listed, rules, exits, smiles=bool(each)))
+        raise ChainError(nothing_found(listed, rules, exits, smiles=bool(each)))
     numbers = [name for name in blocks[0] if name != "kind"]
     if rank not in numbers:
         known = ", ".join(dict.fromkeys([*numbers, BREAK_EVEN]))
@@ -136,7 +136,8 @@ def scan(
     kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
     frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
     far_off = sum(one.far_off for _model, series in each for one in series.values())
-    frame.attrs.update(_about(fitted, account, view, rules, rank) | {"far_off": far_off})
+    about = about_scan(fitted, account, exits, view=view, rules=rules, rank=rank)
+    frame.attrs.update(about | {"far_off": far_off})
     return frame
 
 
@@ -180,12 +181,8 @@ def scanned_expiries(fitted: FittedChain, rules: ScanRules, exits: ExitPlan) -> 
     """Expiries within the days, with a smile, and long enough for the time stop."""
     today = fitted.chain.date
     days = {expiry: (expiry - today).days for expiry in fitted.smile.curves}
-    least = _least_days(rules, exits)
+    least = least_days(rules, exits)
     return tuple(expiry for expiry, count in days.items() if least <= count <= rules.max_days)
-
-
-def _least_days(rules: ScanRules, exits: ExitPlan) -> int:
-    return max(rules.min_days, (exits.close_dte or 0) + 1)
 
 
 class _Asked(NamedTuple):
@@ -245,47 +242,3 @@ def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked
             "dte": np.full(count, model.days),
             **columns,
         }
-
-
-def _about(
-    fitted: FittedChain, account: Account, view: View, rules: ScanRules, rank: str
-) -> dict[Hashable, Any]:
-    chain, smile = fitted.chain, fitted.smile
-    commission = 4 * account.costs.commission_per_contract
-    return {
-        "symbol": chain.symbol,
-        "date": chain.date.isoformat(),
-        "spot": chain.spot,
-        "view": view.name,
-        "rank": rank,
-        "filled_at": str(rules.at),
-        "costs": f"${commission:,.2f} of commissions a spread, and half the quoted widths on each side",
-        "valuation": f"{_valued(chain, rules)}, smile sticky by {rules.sticky}",
-        "dropped": {why.text: rows for why, rows in chain.dropped.items()},
-        "smile_inside": smile.inside,
-        "smile_liquid": sum(fit.liquid for fit in smile.fits),
-        "smile_arbitrage": ", ".join(str(fit.expiry) for fit in smile.fits if not fit.free_of_arbitrage),
-    }
-
-
-def _valued(chain: Chain, rules: ScanRules) -> str:
-    """How options are valued, in words: those that are European need no rule to be."""
-    return "european, as the options are" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation
-
-
-def _nothing(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles: bool) -> str:
-    """Why there is no row, as far as days and quotes say it."""
-    days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
-    least = _least_days(rules, exits)
-    why = f" (the time stop ends it {exits.close_dte} days before)" if least > rules.min_days else ""
-    types = {kind.option_type for kind in rules.kinds}
-    words = " and ".join(f"{one.name.lower()}s" for one in OptionType if one in types)
-    ahead = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
-    wanted = (
-        chain.usable & np.isin(chain.option_type, list(types)) & (ahead >= least) & (ahead <= rules.max_days)
-    )
-    few = ", too few for a smile" if wanted.any() and not smiles else ""
-    return (
-        f"{chain.symbol} {chain.date}: no spread passes the rules with {least} to {rules.max_days} days "
-        f"to expiry{why}, of {wanted.sum():,} usable {words}{few}; listed days: {days}"
-    )

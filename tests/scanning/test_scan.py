@@ -308,6 +308,9 @@ def test_what_is_no_chain_is_refused():
 def test_what_it_says_of_itself(table):
     assert table.attrs["view"] == BULLISH.name
     assert table.attrs["rank"] == "view_r"
+    assert table.attrs["exits"] == (
+        "stop 6% of the spot against the spread, targets 10% and 15% for it, closed 21 days before the expiry"
+    )
     assert table.attrs["smile_inside"] == 1.0
 
 
