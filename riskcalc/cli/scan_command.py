@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +11,7 @@ import click
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import RATE, VOL, as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.progress import progress_bar
 from riskcalc.cli.scan_options import KINDS, read_options, rule_options
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
@@ -124,9 +122,11 @@ def _terms(
 ) -> ScanTerms:
     from riskcalc.domain import View  # noqa: PLC0415 - help is quick
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
+    from riskcalc.presets.overrides import require_not_of_chain  # noqa: PLC0415 - as above
     from riskcalc.scanning.history import ScanTerms  # noqa: PLC0415 - as above
 
     loaded = load_preset(preset, settings)
+    require_not_of_chain(settings, symbol=loaded.template.instrument.symbol)
     return ScanTerms(
         market=loaded.market,
         account=loaded.account,
@@ -173,25 +173,10 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
         raise click.UsageError(f"--spot and --date belong to one chain, got {len(sources)}")
     if len(sources) == 1 and scheduler is None:
         chain = terms.read(sources[0])
-        with _progress("expiries") as told:
+        with progress_bar("expiries") as told:
             return terms.scan(chain, progress=told)
-    with _progress("chains") as told:
+    with progress_bar("chains") as told:
         return scan_history(sources, terms, scheduler=scheduler, progress=told)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr, where somebody sees it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - pipes need no bar
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (what, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None) -> None:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
-from riskcalc.errors import PresetError
+from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.keys import Path, dotted, is_known, is_list, nearest
 from riskcalc.presets.problems import Problem
 
@@ -91,6 +91,20 @@ def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dic
         problem = _set(changed, path, copy.deepcopy(value))
         problems += [(path, problem)] if problem else []
     return changed, problems
+
+
+def require_not_of_chain(overrides: Mapping[str, Any], *, symbol: str) -> None:
+    """Refuse overrides of what the quotes of a symbol say.
+
+    Raises
+    ------
+    InvalidInputError
+        One of them is the day, the spot or the vol.
+    """
+    quote = f"market.quotes.{symbol}"
+    for key in ("market.date", f"{quote}.spot", f"{quote}.vol"):
+        if key in overrides:
+            raise InvalidInputError(f"{key} comes from the chain: leave out the override or the chain")
 
 
 def put(table: MutableMapping[str, Any], key: str, value: object) -> None:

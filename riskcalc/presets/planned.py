@@ -18,8 +18,8 @@ from riskcalc.domain import (
     TradePlan,
     View,
 )
-from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
+from riskcalc.presets.overrides import require_not_of_chain
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.store import load_preset
 
@@ -70,7 +70,7 @@ def plan_preset(
     if chain is None:
         trade, market = preset.template.resolve(preset.market), preset.market
     else:
-        _require_not_set(overrides or {}, chain)
+        require_not_of_chain(overrides or {}, symbol=chain.symbol)
         trade, market = _entered(preset, chain, at)
     market = market.with_quote(trade.symbol, smile=smile)
     return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
@@ -141,10 +141,3 @@ def _entered(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple
     market = quoted_market(preset.market, chain)
     trade = preset.template.resolve(market, chain)
     return enter(trade, chain, market, at=at), quoted_market(market, chain, expiry=trade.expiry)
-
-
-def _require_not_set(overrides: Mapping[str, Any], chain: QuotedListing) -> None:
-    quote = f"market.quotes.{chain.symbol}"
-    for key in ("market.date", f"{quote}.spot", f"{quote}.vol"):
-        if key in overrides:
-            raise InvalidInputError(f"{key} comes from the chain: leave out the override or the chain")

@@ -195,6 +195,8 @@ def test_a_folder_is_scanned_as_one_table(run, tmp_path):
     [
         ((), "give either FILEs and folders or --sample"),
         (("--sample", "--spot", "300"), "--symbol, --spot and --date belong to a FILE"),
+        (("--sample", "--set", "market.quotes.IWM.spot=300"), "market.quotes.IWM.spot comes from the chain"),
+        (("--sample", "--set", "market.date=2026-08-01"), "market.date comes from the chain"),
         (("--sample", "--rank", "luck"), "rank must be one of expiry, dte"),
         (("--sample", "--open", "99999"), "--open must be a row of the "),
         (("--sample", "--min-days", "91"), "min_days must not be above max_days, got 91 and 90"),
