@@ -23,7 +23,8 @@ Examples:
   riskcalc chain --live IWM --max-age 60
 
 Formats, recognised by content: Cboe quote tables (CSV) and delayed quotes (JSON), yfinance option chains
-(CSV), Schwab and Tradier chains (JSON), and plain tables with the usual column names (CSV or JSON).
+(CSV), Schwab and Tradier chains (JSON), and plain tables with the usual column names (CSV or JSON), all of
+them gzipped or not.
 """
 USUAL_RATE = 0.04
 """Where neither the file nor the user says one."""
