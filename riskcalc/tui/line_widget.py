@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from rich.segment import Segment
@@ -76,18 +77,20 @@ class LineWidget(Widget):
     def _whole_line(self, y: int, size: Size) -> Strip:
         """One line with its padding, in colours that the terminal shows."""
         padding, (width, height) = self.styles.padding, size
+        segments, used = [Segment(" " * padding.left, self.base)] if padding.left else [], padding.left
         if padding.top <= y < height - padding.bottom:
-            line = self.render_line(y - padding.top).apply_style(self.base)
-            if padding.left:
-                line = Strip([Segment(" " * padding.left, self.base), *line])
-        else:
-            line = Strip([])
-        line = line.adjust_cell_length(width, self.base)
+            line = self.render_line(y - padding.top)
+            segments += Segment.apply_style(line, self.base)
+            used += line.cell_length
+        if used > width:
+            segments = Segment.adjust_line_length(segments, width)
+        elif used < width:
+            segments.append(Segment(" " * (width - used), self.base))
         for line_filter in self.get_line_filters():
             # A theme's colours are no terminal's own: all there is to tell in full is what is dimmed.
-            if not isinstance(line_filter, ANSIToTruecolor) or _dimmed(line):
-                line = line.apply_filter(line_filter, self._looked_up()[1])
-        return line
+            if not isinstance(line_filter, ANSIToTruecolor) or _dimmed(segments):
+                segments = line_filter.apply(segments, self._looked_up()[1])
+        return _WholeLine(segments, width)
 
     def _looked_up(self) -> tuple[Style, Color]:
         """Base and background, looked up once for a theme."""
@@ -96,5 +99,16 @@ class LineWidget(Widget):
         return self._base
 
 
-def _dimmed(line: Strip) -> bool:
-    return any(segment.style is not None and segment.style.dim for segment in line)
+class _WholeLine(Strip):
+    """A line that is freed with its last use: a strip that is divided at its end keeps itself for ever."""
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Cut the line, as a rule into itself alone."""
+        places = [*cuts]
+        return [self] if places == [self.cell_length] else super().divide(places)
+
+
+def _dimmed(segments: Iterable[Segment]) -> bool:
+    return any(segment.style is not None and segment.style.dim for segment in segments)
