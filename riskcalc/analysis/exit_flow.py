@@ -1,25 +1,21 @@
-"""Where a managed trade ends: paths followed from stage to stage until a stop, a target or the time stop."""
+"""Where a managed trade ends: what paths have made at the stop, the target or the time stop they come to."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.analysis.exit_levels import ExitStages
-from riskcalc.analysis.exit_tables import Tables, transition_tables
 from riskcalc.analysis.exit_timeline import Nodes, Timeline
-from riskcalc.analysis.exit_values import Between, Drop, ExitValues, StepValues
-from riskcalc.analysis.transitions import MOMENTS
+from riskcalc.analysis.exit_values import Drop, ExitValues, StretchValues
+from riskcalc.analysis.exit_walk import Dropped, Passed, means, shifted, walk
 
 FloatArray: TypeAlias = NDArray[np.float64]
-
-NOISE = 1e-13
-"""Chance below which the moments of an exit within a step are rounding."""
 
 
 class Ending(IntEnum):
@@ -30,33 +26,63 @@ class Ending(IntEnum):
     TIME = 2
 
 
-class Exit(NamedTuple):
-    """Paths that end in one way, in one step or at one node."""
+class Exits(NamedTuple):
+    """Paths that end in one way, in one step or at one node: an element each."""
 
-    ending: Ending
+    ending: NDArray[np.intp]
     moments: FloatArray
-    """Chance, and chance times the mean of the P&L and of its square."""
-    day: float
-    point: float
+    """Chance, and chance times the mean of the P&L and of its square: shape (3, exits)."""
+    day: FloatArray
+    point: FloatArray
     """Log distance of the spot then, in the trade's favour."""
-    width: float = 0.0
+    width: FloatArray
     """How far the P&L moves within the step [dollars]."""
 
+    @classmethod
+    def of(
+        cls,
+        ending: Ending,
+        moments: FloatArray,
+        *,
+        day: ArrayLike,
+        point: ArrayLike,
+        width: ArrayLike = 0.0,
+    ) -> Exits:
+        """Exits of one ending; day, point and width broadcast against a moment."""
+        rest = (np.broadcast_to(part, moments.shape[1:]).ravel() for part in (day, point, width))
+        return cls(np.full(moments[0].size, ending), moments.reshape(3, -1), *rest)
 
-@dataclass
-class Flow:
+    @classmethod
+    def together(cls, parts: list[Exits]) -> Exits:
+        """Exits one after the other, but for those that nobody comes to."""
+        moments = np.concatenate([part.moments for part in parts], axis=1)
+        (some,) = np.nonzero(moments[0])
+        ending = np.concatenate([part.ending for part in parts])
+        rest = (
+            np.concatenate([getattr(part, name) for part in parts])[some]
+            for name in ("day", "point", "width")
+        )
+        return cls(ending[some], moments[:, some], *rest)
+
+
+class Flow(NamedTuple):
     """Everything that paths did."""
 
-    exits: list[Exit] = field(default_factory=list)
-    taken: FloatArray = field(default_factory=lambda: np.zeros(0))
+    exits: Exits
+    taken: FloatArray
     """Chance that each stage's target was taken."""
-    gap_loss: float = 0.0
+    gap_loss: float
+
+
+def certain(ending: Ending, pnl: float) -> Exits:
+    """The one exit of a trade that ends at once."""
+    return Exits.of(ending, np.array([[1.0], [pnl], [pnl**2]]), day=0.0, point=0.0)
 
 
 def follow(
     levels: ExitStages, timeline: Timeline, nodes: Nodes, values: ExitValues, *, banked: float = 0.0
 ) -> Flow:
-    """Follow all paths from the spot now to their exits.
+    """Follow all paths from the spot now to their exits; see `walk`.
 
     Parameters
     ----------
@@ -75,126 +101,70 @@ def follow(
     -------
     Flow
         The chances of all exits sum to 1.
-
-    Notes
-    -----
-    Within a stage the paths stand on the nodes by their chance and the first two moments of what has been
-    banked. A path that takes targets in a step and survives in the corridor of the next stage is counted by
-    the difference of the corridors up to that target and up to the one before: that is exact. Only a stop
-    that moves to break-even is not watched in the very step in which it is moved.
     """
-    held = np.zeros((len(levels.stages), 3, len(nodes.points)))
-    held[0, :, 0] = 1.0, banked, banked**2
-    walk = _Walk(levels, nodes, values, held, Flow(taken=np.zeros(len(levels.stages))))
-    for place, stretch in enumerate(timeline.stretches):
-        step = timeline.step(stretch, levels.side)
-        tables = transition_tables(levels, nodes, step)
-        for number in range(stretch.steps):
-            if stretch.dividend and number == stretch.steps - 1:
-                tables = transition_tables(levels, nodes, step, dividend=stretch.dividend)
-            walk.advance(tables, values.steps[place][number])
-        if stretch.dividend:
-            walk.drop(values.drops[place])
-    walk.close()
-    return walk.flow
+    found = walk(levels, timeline, nodes, values=values, banked=banked)
+    exits, taken, gap_loss = [], np.zeros(len(levels.stages)), 0.0
+    for place, (passed, worth) in enumerate(zip(found.stretches, values.stretches, strict=True)):
+        stopped, lost = _stops(levels, passed, worth, values.gap_share)
+        exits += [*stopped, _targets(levels, passed, worth)]
+        taken += passed.reach[:, :, 0].sum(axis=(0, 1, 3))
+        gap_loss += lost
+        if place in found.drops:
+            exits += _opens(levels, nodes, found.drops[place], values.drops[place])
+            taken += found.drops[place].reach[:, 0].sum(axis=1)
+    for stage, moments in zip(levels.stages, found.held, strict=True):
+        whole = shifted(moments, stage.open_share * values.last)
+        exits.append(Exits.of(Ending.TIME, whole, day=values.last_day, point=nodes.points))
+    return Flow(Exits.together(exits), taken, gap_loss)
 
 
-@dataclass
-class _Walk:
-    """Paths on their way."""
+def _stops(
+    levels: ExitStages, passed: Passed, worth: StretchValues, gap_share: float
+) -> tuple[list[Exits], float]:
+    """Close what is left at the stops, a part of it at the gap price; and what that costs on the mean."""
+    share, level = (
+        np.array([getattr(one, name) for one in levels.stages]) for name in ("open_share", "stop")
+    )
+    chances = passed.stop[:, :, 0]
+    moments = np.moveaxis(passed.stop.sum(axis=-1), 2, 0)
+    day = means(chances, worth.days[:, None, None])
 
-    levels: ExitStages
-    nodes: Nodes
-    values: ExitValues
-    held: FloatArray
-    """Chance and moments of what is banked: by stage, moment and node."""
-    flow: Flow
+    def filled(part: float, values: FloatArray) -> tuple[Exits, FloatArray]:
+        values = np.moveaxis(values, 0, 1)[:, None]
+        pnl, width = means(chances, values), share * _width(values)
+        whole = part * shifted(moments, passed.banked + share * pnl)
+        return Exits.of(Ending.STOP, whole, day=day, point=level, width=width), pnl
 
-    def advance(self, tables: Tables, values: StepValues) -> None:
-        """Let one step pass."""
-        stages, after = self.levels.stages, np.zeros_like(self.held)
-        for start, held in enumerate(self.held):
-            if not held[0].any():
-                continue
-            banked, reached = 0.0, np.zeros((3, len(MOMENTS)))
-            for end in range(start, len(stages)):
-                after[end] += _shifted(held @ tables.land[start, end], banked)
-                self._stop(held @ tables.stop[start, end], end, banked, values)
-                if stages[end].target == math.inf:
-                    break
-                reached = held @ tables.reach[start, end]
-                self.flow.taken[end] += reached[0].sum()
-                banked += stages[end].closes * _mean(reached[0], values.target[end])
-            else:
-                day = _mean(reached[0], values.days)
-                whole, width = (
-                    _shifted(reached.sum(axis=1), banked),
-                    stages[-1].closes * _width(values.target[-1]),
-                )
-                self.flow.exits.append(Exit(Ending.TARGET, whole, day, stages[-1].target, width))
-        self.held = after
-
-    def _stop(self, stopped: FloatArray, stage: int, banked: float, values: StepValues) -> None:
-        """Close what is left at the stop, a part of it at the gap price."""
-        moments, day = stopped.sum(axis=1), _mean(stopped[0], values.days)
-        filled, part = _mean(stopped[0], values.stop[stage]), values.gap_share
-        share, level = self.levels.stages[stage].open_share, self.levels.stages[stage].stop
-        whole, width = _shifted(moments, banked + share * filled), share * _width(values.stop[stage])
-        self.flow.exits.append(Exit(Ending.STOP, (1 - part) * whole, day, level, width))
-        if part:
-            jumped = _mean(stopped[0], values.gap[stage])
-            whole, width = _shifted(moments, banked + share * jumped), share * _width(values.gap[stage])
-            self.flow.exits.append(Exit(Ending.STOP, part * whole, day, level, width))
-            self.flow.gap_loss += part * share * float(moments[0]) * (filled - jumped)
-
-    def drop(self, drop: Drop) -> None:
-        """Pay a dividend, and fill at the open what the drop takes past a level."""
-        stages, points = self.levels.stages, self.nodes.points
-        for start, stage in enumerate(stages):
-            self.held[start] = _shifted(self.held[start], stage.open_share * drop.cash)
-            stopped = self._taken_off(start, points <= stage.stop, stage.open_share, drop.stops[start])
-            self.flow.exits.append(Exit(Ending.STOP, stopped.sum(axis=1), drop.day, stage.stop))
-            if stage.target == math.inf:
-                break
-            past = points >= stage.target
-            reached = self._taken_off(start, past, stage.closes, drop.targets[start])
-            self.flow.taken[start] += reached[0].sum()
-            if start + 1 < len(stages):
-                self.held[start + 1][:, past] += reached
-            else:
-                self.flow.exits.append(Exit(Ending.TARGET, reached.sum(axis=1), drop.day, stage.target))
-
-    def _taken_off(self, stage: int, past: NDArray[np.bool_], share: float, pnls: Between) -> FloatArray:
-        """Take the paths at some nodes out of a stage, a share of them closed."""
-        moved = _shifted(self.held[stage][:, past], share * pnls.at(self.nodes.points[past]))
-        self.held[stage][:, past] = 0.0
-        return moved
-
-    def close(self) -> None:
-        """Close what is left at the time stop, node by node."""
-        for stage, moments in zip(self.levels.stages, self.held, strict=True):
-            whole = _shifted(moments, stage.open_share * self.values.last)
-            for place in np.flatnonzero(moments[0]):
-                point = float(self.nodes.points[place])
-                self.flow.exits.append(Exit(Ending.TIME, whole[:, place], self.values.last_day, point))
+    exits, at_stop = filled(1 - gap_share, worth.stop)
+    if not gap_share:
+        return [exits], 0.0
+    jumped, at_gap = filled(gap_share, worth.gap)
+    return [exits, jumped], gap_share * float((share * moments[0] * (at_stop - at_gap)).sum())
 
 
-def _shifted(moments: FloatArray, gain: FloatArray | float) -> FloatArray:
-    """Moments after a gain."""
-    found = moments.copy()
-    found[2] += gain * (2 * moments[1] + gain * moments[0])
-    found[1] += gain * moments[0]
-    return found
+def _targets(levels: ExitStages, passed: Passed, worth: StretchValues) -> Exits:
+    """Close the last part at the last target, where there is one."""
+    last, reached = levels.stages[-1], passed.reach[:, :, :, -1]
+    chances, worths = reached[:, :, 0], worth.target[-1][:, None]
+    gain = passed.banked[:, :, -1] + last.closes * means(chances, worths)
+    whole = shifted(np.moveaxis(reached.sum(axis=-1), 2, 0), gain)
+    day = means(chances, worth.days[:, None])
+    return Exits.of(Ending.TARGET, whole, day=day, point=last.target, width=last.closes * _width(worths))
 
 
-def _mean(weights: FloatArray, values: FloatArray) -> float:
-    """Mean over the moments of a step."""
-    total = float(weights.sum())
-    if total < NOISE:
-        return float(values[len(MOMENTS) // 2])
-    return float(weights @ values) / total
+def _opens(levels: ExitStages, nodes: Nodes, dropped: Dropped, drop: Drop) -> Iterator[Exits]:
+    """Fill at the open of an ex-date what its drop takes past a stop, or past the last target."""
+    for number, stage in enumerate(levels.stages):
+        gain = stage.open_share * drop.stops[number].at(nodes.points)
+        whole = shifted(dropped.stop[number], gain).sum(axis=1, keepdims=True)
+        yield Exits.of(Ending.STOP, whole, day=drop.day, point=stage.stop)
+    if math.isfinite(stage.target):
+        gain = stage.closes * drop.targets[-1].at(nodes.points)
+        whole = shifted(dropped.reach[-1], gain).sum(axis=1, keepdims=True)
+        yield Exits.of(Ending.TARGET, whole, day=drop.day, point=stage.target)
 
 
-def _width(values: FloatArray) -> float:
-    """How far a value moves within a step."""
-    return abs(float(values[-1] - values[0]))
+def _width(values: FloatArray) -> FloatArray:
+    """How far values move within each step."""
+    moved: FloatArray = np.abs(values[..., -1] - values[..., 0])
+    return moved

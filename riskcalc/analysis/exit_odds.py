@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from riskcalc.analysis.exit_levels import ExitStages, Stage, exit_stages
-from riskcalc.analysis.exit_tables import transition_tables
-from riskcalc.analysis.exit_timeline import Timeline, lay_nodes, lay_timeline
+from riskcalc.analysis.exit_timeline import Timeline, before_drop, lay_nodes, lay_timeline
 from riskcalc.analysis.first_passage import exit_chances
+from riskcalc.analysis.transitions import landing
 from riskcalc.domain import ExitPlan, Market, Odds, Trade, View
 
 NEUTRAL = View.neutral()
@@ -53,44 +53,62 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
     levels = exit_stages(trade, market, exits)
     timeline = lay_timeline(trade, market, exits, view=view, levels=levels)
     stop, target = levels.stages[0].stop, levels.stages[0].target
-    stop_first, target_first = _chances(levels, timeline, stop, target)
+    both, stop_alone, target_alone = _chances(
+        levels, timeline, [(stop, target), (stop, math.inf), (-math.inf, target)]
+    )
     return Odds(
-        touch_stop=_chances(levels, timeline, stop, math.inf)[0],
-        touch_target=_chances(levels, timeline, -math.inf, target)[1] if exits.targets else None,
-        stop_first=stop_first,
-        target_first=target_first,
-        neither=max(1 - stop_first - target_first, 0.0),
+        touch_stop=stop_alone[0],
+        touch_target=target_alone[1] if exits.targets else None,
+        stop_first=both[0],
+        target_first=both[1],
+        neither=max(1 - both[0] - both[1], 0.0),
     )
 
 
-def _chances(levels: ExitStages, timeline: Timeline, stop: float, target: float) -> tuple[float, float]:
-    """Chances that the stop comes first, and the target."""
-    if stop >= 0 or target <= 0 or not any(stretch.dividend for stretch in timeline.stretches):
-        years = timeline.days / 365
-        found = exit_chances(
-            below=np.array(-stop),
-            above=np.array(target),
-            travel=np.array(levels.side * (timeline.drift - timeline.vol**2 / 2) * years),
-            variance=np.array(timeline.vol**2 * years),
-        )
-        return float(found.lower_first), float(found.upper_first)
-    alone = Stage(open_share=1.0, stop=stop, target=target, closes=1.0, gap_move=None)
-    return _through_dividends(replace(levels, stages=(alone,)), timeline)
+def _chances(
+    levels: ExitStages, timeline: Timeline, corridors: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Chances that the stop comes first, and the target, for some of both."""
+    years = timeline.days / 365
+    lower, upper = np.array(corridors).T
+    found = exit_chances(
+        below=-lower,
+        above=upper,
+        travel=np.array(levels.side * (timeline.drift - timeline.vol**2 / 2) * years),
+        variance=np.array(timeline.vol**2 * years),
+    )
+    plain = (lower >= 0) | (upper <= 0) | (not any(stretch.dividend for stretch in timeline.stretches))
+    return [
+        (float(found.lower_first[k]), float(found.upper_first[k]))
+        if plain[k]
+        else _through_dividends(levels, timeline, stop=stop, target=target)
+        for k, (stop, target) in enumerate(corridors)
+    ]
 
 
-def _through_dividends(levels: ExitStages, timeline: Timeline) -> tuple[float, float]:
-    """The same stretch by stretch, since the spot drops at the ex-dates; a step of any length is exact."""
+def _through_dividends(
+    levels: ExitStages, timeline: Timeline, *, stop: float, target: float
+) -> tuple[float, float]:
+    """The same of one corridor, where the spot drops at the ex-dates; a step of any length is exact."""
+    only = Stage(open_share=1.0, stop=stop, target=target, closes=1.0, gap_move=None)
     timeline = replace(timeline, stretches=tuple(one._replace(steps=1) for one in timeline.stretches))
-    nodes, alone = lay_nodes(levels, timeline), levels.stages[0]
-    held = np.zeros(len(nodes.points))
-    held[0], stopped, reached = 1.0, 0.0, 0.0
-    fallen, past = nodes.points <= alone.stop, nodes.points >= alone.target
+    nodes = lay_nodes(replace(levels, stages=(only,)), timeline)
+    past = np.array([nodes.points <= stop, nodes.points >= target])
+    start, held, left = np.zeros(1), np.ones(1), np.zeros(2)
     for stretch in timeline.stretches:
         step = timeline.step(stretch, levels.side)
-        tables = transition_tables(levels, nodes, step, dividend=stretch.dividend)
-        stopped += float((held @ tables.stop[0, 0]).sum())
-        reached += float((held @ tables.reach[0, 0]).sum())
-        held = held @ tables.land[0, 0]
-        stopped, reached = stopped + float(held[fallen].sum()), reached + float(held[past].sum())
-        held[fallen | past] = 0.0
-    return stopped, reached
+        found = exit_chances(
+            below=start - stop,
+            above=target - start,
+            travel=np.array(step.travel),
+            variance=np.array(step.variance),
+        )
+        left += held @ found.lower_first, held @ found.upper_first
+        if stretch.dividend:
+            ends, slope = before_drop(levels, nodes.points, stretch.dividend)
+            weights = nodes.weights * slope
+            stays = found.neither
+            held = held @ landing(start, ends, weights, corridor=(stop, target), step=step, stays=stays)
+            left += past @ held
+            start, held = nodes.points, np.where(past.any(axis=0), 0.0, held)
+    return float(left[0]), float(left[1])

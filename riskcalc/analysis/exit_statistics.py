@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.analysis.exit_flow import Ending, Exit
+from riskcalc.analysis.exit_flow import Ending, Exits
 from riskcalc.analysis.exit_levels import ExitStages
 from riskcalc.analysis.exit_timeline import Timeline, after_drop
 from riskcalc.domain import PnlBin, PnlQuantile
@@ -38,7 +37,7 @@ RARE = 1e-14
 """Chance of an exit that says nothing."""
 
 
-def pnl_law(exits: Sequence[Exit]) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBin, ...]]:
+def pnl_law(exits: Exits) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBin, ...]]:
     """Quantiles and histogram of the P&L [dollars]."""
     pnls, chances = _points(exits)
     if not pnls.size:
@@ -64,16 +63,15 @@ def pnl_law(exits: Sequence[Exit]) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBi
     )
 
 
-def _points(exits: Sequence[Exit]) -> tuple[FloatArray, FloatArray]:
+def _points(exits: Exits) -> tuple[FloatArray, FloatArray]:
     """P&L and chance by point: each exit spread over its step, or to its neighbours on the last day."""
-    found = [one for one in exits if one.moments[0] > RARE]
-    chances = np.array([one.moments[0] for one in found])
-    pnls = np.array([one.moments[1] for one in found]) / chances
-    half = np.array([one.width for one in found]) / 2
+    found = exits.moments[0] > RARE
+    chances = exits.moments[0, found]
+    pnls, half = exits.moments[1, found] / chances, exits.width[found] / 2
     low, high = pnls - half, pnls + half
-    timed = np.flatnonzero([one.ending is Ending.TIME for one in found])
+    timed = np.flatnonzero(exits.ending[found] == Ending.TIME)
     # Exits at the time stop follow each other node by node, stage by stage.
-    places = np.array([found[place].point for place in timed])
+    places = exits.point[found][timed]
     for block in np.split(timed, np.flatnonzero(np.diff(places) < 0) + 1):
         middle = (pnls[block][1:] + pnls[block][:-1]) / 2
         low[block[1:]], high[block[:-1]] = middle, middle
@@ -84,23 +82,22 @@ def _points(exits: Sequence[Exit]) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def break_even_drift(exits: Sequence[Exit], timeline: Timeline, levels: ExitStages) -> float | None:
+def break_even_drift(exits: Exits, timeline: Timeline, levels: ExitStages) -> float | None:
     """Growth of the spot per year at which the expected P&L is 0, nearest to the one the exits stand under.
 
     The exits are weighted anew by what another drift makes of their chances (Girsanov), which depends on
     their day and spot alone. Of a dividend the log of the drop is taken at the spot now.
     """
-    if timeline.days == 0 or len(exits) == 1:
+    if timeline.days == 0 or exits.day.size == 1:
         return None
-    moments = np.array([one.moments[:2] for one in exits])
-    years = np.array([one.day for one in exits]) / 365
-    moved = np.array([one.point for one in exits]) - dropped(years, timeline, levels)
+    years = exits.day / 365
+    moved = exits.point - dropped(years, timeline, levels)
     drift, variance = timeline.log_drift(levels.side), timeline.diffusion**2
 
     def expected(shift: FloatArray | float) -> FloatArray:
         more = np.asarray(shift)[..., None]
         weight = np.exp(np.clip(more * (moved - drift * years - more * years / 2) / variance, -700, 300))
-        mean: FloatArray = (weight @ moments[:, 1]) / (weight @ moments[:, 0])
+        mean: FloatArray = (weight @ exits.moments[1]) / (weight @ exits.moments[0])
         return mean
 
     furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)

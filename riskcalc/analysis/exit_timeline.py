@@ -162,6 +162,8 @@ def after_drop(levels: ExitStages, distance: float, dividend: float) -> float:
 
 def before_drop(levels: ExitStages, points: FloatArray, dividend: float) -> tuple[FloatArray, FloatArray]:
     """Points that a dividend drops to given ones, and the derivative of the first by the second."""
+    if not dividend:
+        return points, np.ones_like(points)
     after = np.exp(levels.side * points)
     return levels.side * np.log(after + dividend / levels.spot), after / (after + dividend / levels.spot)
 

@@ -27,16 +27,15 @@ SPOTS_PER_DEVIATION = 3.0
 FEWEST_SPOTS = 12
 
 
-class StepValues(NamedTuple):
-    """P&L of a whole unit at the moments of one step, by stage and moment [dollars]."""
+class StretchValues(NamedTuple):
+    """P&L of a whole unit in a stretch, shapes (stages, steps, moments) [dollars]."""
 
     days: FloatArray
-    """Days of the moments."""
+    """Days of the moments, shape (steps, moments)."""
     stop: FloatArray
     gap: FloatArray
     """At the price at which a jumped stop is filled."""
     target: FloatArray
-    gap_share: float
 
 
 class Between(NamedTuple):
@@ -66,8 +65,9 @@ class Drop(NamedTuple):
 class ExitValues:
     """P&L of a whole unit at every exit, costs in, present value [dollars]."""
 
-    steps: tuple[tuple[StepValues, ...], ...]
-    """By stretch and step."""
+    stretches: tuple[StretchValues, ...]
+    gap_share: float
+    """Part of the stops that are jumped."""
     drops: dict[int, Drop]
     """By stretch that ends on an ex-date."""
     last: FloatArray
@@ -130,13 +130,14 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
     spots = _smooth_spots(valuer, timeline, nodes)
     ends = nodes.points if spots is None else spots
     level_pnls, end_pnls = _in_one_call(valuer, rows, days, ends=ends, last_day=timeline.days)
-    steps, first = [], 0
+    stretches, first = [], 0
     for stretch, clock in zip(timeline.stretches, clocks, strict=True):
         known = level_pnls[:, first : first + len(clock.dates)]
         first += len(clock.dates)
-        steps.append(_steps(stretch, clock, known[which], len(stops), exits.gap_share))
+        stretches.append(_stretch_values(stretch, clock, known[which]))
     return ExitValues(
-        steps=tuple(steps),
+        stretches=tuple(stretches),
+        gap_share=exits.gap_share,
         drops={
             place: _drop(valuer, exits, stretch)
             for place, stretch in enumerate(timeline.stretches)
@@ -180,15 +181,10 @@ def lay_clock(expiry: float | None, stretch: Stretch) -> Clock:
     return Clock(expiry, first, last, times if expiry is None else expiry - times**2)
 
 
-def _steps(
-    stretch: Stretch, clock: Clock, known: FloatArray, stages: int, gap_share: float
-) -> tuple[StepValues, ...]:
-    ends = step_days(stretch)
-    found = (known @ clock.matrix(ends.ravel()).T).reshape(3, stages, stretch.steps, len(MOMENTS))
-    return tuple(
-        StepValues(ends[step], found[0, :, step], found[1, :, step], found[2, :, step], gap_share)
-        for step in range(stretch.steps)
-    )
+def _stretch_values(stretch: Stretch, clock: Clock, known: FloatArray) -> StretchValues:
+    days = step_days(stretch)
+    found = known @ clock.matrix(days.ravel()).T
+    return StretchValues(days, *found.reshape(3, -1, *days.shape))
 
 
 def step_days(stretch: Stretch) -> FloatArray:

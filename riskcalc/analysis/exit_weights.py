@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.analysis.exit_levels import ExitStages
-from riskcalc.analysis.exit_tables import Tables, transition_tables
 from riskcalc.analysis.exit_timeline import Nodes, Timeline, lay_nodes
 from riskcalc.analysis.exit_values import (
     between_spots,
@@ -25,7 +24,7 @@ from riskcalc.analysis.exit_values import (
     smooth_spots,
     step_days,
 )
-from riskcalc.analysis.transitions import MOMENTS
+from riskcalc.analysis.exit_walk import Walked, walk
 from riskcalc.domain import ExitPlan
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -100,12 +99,12 @@ def exit_weights(
         same, found by following the P&L itself.
     """
     nodes = lay_nodes(levels, timeline, strikes)
-    walk = _walk(levels, timeline, nodes)
+    found = walk(levels, timeline, nodes)
     left = math.sqrt(max(days_to_expiry - timeline.days, 0.0) / 365)
     blocks = [
-        _level_block(levels, timeline, exits, walk, days_to_expiry),
-        *_drop_blocks(levels, exits, walk),
-        _last_block(timeline, nodes, walk, smooth_spots(nodes, least=least_vol * left)),
+        _level_block(levels, timeline, exits, found, days_to_expiry),
+        *_drop_blocks(levels, timeline, nodes, exits, found),
+        _last_block(timeline, nodes, found.held[:, 0], smooth_spots(nodes, least=least_vol * left)),
     ]
     points = Points(
         *(np.concatenate(parts) for parts in zip(*(block.points for block in blocks), strict=True))
@@ -117,73 +116,8 @@ def exit_weights(
     return ExitWeights(points=points, stop=stop, target=target, time=time)
 
 
-class _Drop(NamedTuple):
-    """Chances that an ex-date takes past a level, by stage and node."""
-
-    day: float
-    dividend: float
-    stop: FloatArray
-    target: FloatArray
-
-
-@dataclass
-class _Walk:
-    """Where paths went."""
-
-    points: FloatArray
-    held: FloatArray
-    """Chance by stage and node."""
-    stop: list[FloatArray]
-    """By stretch: shape (stages, steps, moments)."""
-    target: list[FloatArray]
-    drops: list[_Drop]
-
-    def advance(self, levels: ExitStages, tables: Tables, step: int) -> None:
-        """Let one step pass, as `exit_flow` does."""
-        after = np.zeros_like(self.held)
-        for start, held in enumerate(self.held):
-            for end in range(start, len(levels.stages)):
-                after[end] += held @ tables.land[start, end]
-                self.stop[-1][end, step] += held @ tables.stop[start, end]
-                if levels.stages[end].target == math.inf:
-                    break
-                self.target[-1][end, step] += held @ tables.reach[start, end]
-        self.held = after
-
-    def drop(self, levels: ExitStages, day: float, dividend: float) -> None:
-        """Take off what an ex-date takes past a level."""
-        stopped, reached = np.zeros_like(self.held), np.zeros_like(self.held)
-        for number, stage in enumerate(levels.stages):
-            below, above = self.points <= stage.stop, self.points >= stage.target
-            stopped[number, below] = self.held[number, below]
-            reached[number, above] = self.held[number, above]
-            self.held[number, below | above] = 0.0
-            if number + 1 < len(levels.stages):
-                self.held[number + 1] += reached[number]
-        self.drops.append(_Drop(day, dividend, stopped, reached))
-
-
-def _walk(levels: ExitStages, timeline: Timeline, nodes: Nodes) -> _Walk:
-    held = np.zeros((len(levels.stages), len(nodes.points)))
-    held[0, 0] = 1.0
-    walk = _Walk(nodes.points, held, [], [], [])
-    for stretch in timeline.stretches:
-        step = timeline.step(stretch, levels.side)
-        shape = (len(levels.stages), stretch.steps, len(MOMENTS))
-        walk.stop.append(np.zeros(shape))
-        walk.target.append(np.zeros(shape))
-        tables = transition_tables(levels, nodes, step)
-        for number in range(stretch.steps):
-            if stretch.dividend and number == stretch.steps - 1:
-                tables = transition_tables(levels, nodes, step, dividend=stretch.dividend)
-            walk.advance(levels, tables, number)
-        if stretch.dividend:
-            walk.drop(levels, stretch.last_day, stretch.dividend)
-    return walk
-
-
 def _level_block(
-    levels: ExitStages, timeline: Timeline, exits: ExitPlan, walk: _Walk, days_to_expiry: float
+    levels: ExitStages, timeline: Timeline, exits: ExitPlan, walked: Walked, days_to_expiry: float
 ) -> ExitWeights:
     """Stops, gaps and targets through time: three levels a stage, at the dates of every stretch."""
     stages = levels.stages
@@ -191,12 +125,12 @@ def _level_block(
     stop, target = (
         np.concatenate(
             [
-                found.reshape(len(stages), -1) @ clock.matrix(step_days(stretch).ravel())
-                for found, clock, stretch in zip(chances, clocks, timeline.stretches, strict=True)
+                _by_stage(getattr(passed, name)) @ clock.matrix(step_days(stretch).ravel())
+                for passed, clock, stretch in zip(walked.stretches, clocks, timeline.stretches, strict=True)
             ],
             axis=1,
         )
-        for chances in (walk.stop, walk.target)
+        for name in ("stop", "reach")
     )
     days = np.concatenate([clock.dates for clock in clocks])
     watched = _watched(levels, exits, stop, target)
@@ -209,6 +143,12 @@ def _level_block(
     flat = {name: weights.reshape(len(stages), -1) for name, weights in found.items()}
     points = Points(distances, np.tile(days, len(rows)), shifts)
     return ExitWeights(points=points, **flat, time=np.zeros_like(flat["stop"]))
+
+
+def _by_stage(passed: FloatArray) -> FloatArray:
+    """Chances to leave from each stage, over the moments of all steps, wherever the step started."""
+    chances: FloatArray = np.moveaxis(passed[:, :, 0].sum(axis=1), 1, 0).reshape(passed.shape[3], -1)
+    return chances
 
 
 class _Watched(NamedTuple):
@@ -235,19 +175,25 @@ def _watched(levels: ExitStages, exits: ExitPlan, stop: FloatArray, target: Floa
     return found
 
 
-def _drop_blocks(levels: ExitStages, exits: ExitPlan, walk: _Walk) -> Iterable[ExitWeights]:
+def _drop_blocks(
+    levels: ExitStages, timeline: Timeline, nodes: Nodes, exits: ExitPlan, walked: Walked
+) -> Iterable[ExitWeights]:
     """Fills at the open of an ex-date: each level and where the dividend drops it to, a line between."""
-    for drop in walk.drops:
+    for place, dropped in walked.drops.items():
+        stretch = timeline.stretches[place]
         for number, stage in enumerate(levels.stages):
-            for name, end, shift in (("stop", stage.stop, exits.vol_shift), ("target", stage.target, 0.0)):
-                chances: FloatArray = getattr(drop, name)[number]
+            for name, past, end, shift in (
+                ("stop", dropped.stop, stage.stop, exits.vol_shift),
+                ("target", dropped.reach, stage.target, 0.0),
+            ):
+                chances = past[number, 0]
                 if not chances.any():
                     continue
-                fallen = landed(levels, end, drop.dividend)
-                part = np.clip((walk.points - end) / (fallen - end), 0.0, 1.0)
+                fallen = landed(levels, end, stretch.dividend)
+                part = np.clip((nodes.points - end) / (fallen - end), 0.0, 1.0)
                 weights = np.zeros((len(levels.stages), 2))
                 weights[number] = chances @ (1 - part), chances @ part
-                points = Points(np.array([end, fallen]), np.full(2, drop.day), np.full(2, shift))
+                points = Points(np.array([end, fallen]), np.full(2, stretch.last_day), np.full(2, shift))
                 none = np.zeros_like(weights)
                 yield ExitWeights(
                     points=points,
@@ -257,9 +203,9 @@ def _drop_blocks(levels: ExitStages, exits: ExitPlan, walk: _Walk) -> Iterable[E
                 )
 
 
-def _last_block(timeline: Timeline, nodes: Nodes, walk: _Walk, spots: FloatArray | None) -> ExitWeights:
+def _last_block(timeline: Timeline, nodes: Nodes, held: FloatArray, spots: FloatArray | None) -> ExitWeights:
     """The time stop: at the nodes, or at fewer spots where values are smooth."""
-    time = walk.held if spots is None else walk.held @ between_spots(nodes, spots)
+    time = held if spots is None else held @ between_spots(nodes, spots)
     ends = nodes.points if spots is None else spots
     none = np.zeros_like(time)
     points = Points(ends, np.full(len(ends), timeline.days), np.zeros(len(ends)))

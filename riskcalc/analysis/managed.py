@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from riskcalc.analysis.exit_flow import Ending, Exit, Flow, follow
+from riskcalc.analysis.exit_flow import Ending, Exits, Flow, certain, follow
 from riskcalc.analysis.exit_levels import ExitStages, Stage, exit_stages
 from riskcalc.analysis.exit_statistics import break_even_drift, pnl_law
 from riskcalc.analysis.exit_timeline import Timeline, lay_nodes, lay_timeline
@@ -93,18 +93,18 @@ def managed_outcome(
     ahead, taken, banked = _at_once(levels, valuer, timeline.days)
     about = _About(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
     if not ahead:
-        return _outcome(Flow(exits=[banked]), about)
+        return _outcome(Flow(banked, np.zeros(0), 0.0), about)
     remaining = replace(levels, stages=ahead)
     nodes = lay_nodes(remaining, timeline, {leg.strike for leg in trade.option_legs})
     values = value_exits(replace(valuer, levels=remaining), exits, timeline, nodes)
-    flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1]))
+    flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1, 0]))
     return _outcome(flow, about)
 
 
-def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Stage, ...], int, Exit]:
+def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Stage, ...], int, Exits]:
     """What the spot now has already reached, and the stages that are left."""
     if days > 0 and levels.stages[0].stop < 0 < levels.stages[0].target:
-        return levels.stages, 0, _certain(Ending.TIME, 0.0)
+        return levels.stages, 0, certain(Ending.TIME, 0.0)
     now = float(valuer.pnl(np.zeros(1), np.zeros(1))[0])
     gain, taken = 0.0, 0
     for stage in levels.stages:
@@ -117,13 +117,9 @@ def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Sta
         elif days == 0:
             ending, share = Ending.TIME, stage.open_share
         else:
-            return levels.stages[taken:], taken, _certain(Ending.TIME, gain)
-        return (), taken, _certain(ending, gain + share * now)
-    return (), taken, _certain(Ending.TARGET, gain)
-
-
-def _certain(ending: Ending, pnl: float) -> Exit:
-    return Exit(ending, np.array([1.0, pnl, pnl**2]), 0.0, 0.0)
+            return levels.stages[taken:], taken, certain(Ending.TIME, gain)
+        return (), taken, certain(ending, gain + share * now)
+    return (), taken, certain(Ending.TARGET, gain)
 
 
 class _About(NamedTuple):
@@ -138,25 +134,24 @@ class _About(NamedTuple):
 
 
 def _outcome(flow: Flow, about: _About) -> ManagedOutcome:
-    moments = np.array([found.moments for found in flow.exits])
-    endings = np.array([found.ending for found in flow.exits])
-    chance = {ending: math.fsum(moments[endings == ending, 0]) for ending in Ending}
-    expected = math.fsum(moments[:, 1])
-    quantiles, histogram = pnl_law(flow.exits)
+    exits, (chances, pnls, squares) = flow.exits, flow.exits.moments
+    chance = {ending: math.fsum(chances[exits.ending == ending]) for ending in Ending}
+    expected = math.fsum(pnls)
+    quantiles, histogram = pnl_law(exits)
     targets = len(about.exits.targets)
     each = [1.0] * about.taken + [float(one) for one in flow.taken] + [0.0] * targets
     return ManagedOutcome(
         view=about.view,
         last_day=about.timeline.last_day,
         expected_pnl=expected,
-        std=math.sqrt(max(math.fsum(moments[:, 2]) - expected**2, 0.0)),
+        std=math.sqrt(max(math.fsum(squares) - expected**2, 0.0)),
         prob_stop=chance[Ending.STOP],
         prob_all_targets=chance[Ending.TARGET],
         prob_time_stop=chance[Ending.TIME],
         prob_targets=tuple(each[:targets]),
-        expected_days=math.fsum(found.day * found.moments[0] for found in flow.exits),
+        expected_days=math.fsum(exits.day * chances),
         expected_gap_loss=flow.gap_loss,
-        break_even_drift=break_even_drift(flow.exits, about.timeline, about.levels),
+        break_even_drift=break_even_drift(exits, about.timeline, about.levels),
         quantiles=quantiles,
         histogram=histogram,
     )

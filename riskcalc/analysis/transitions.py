@@ -21,6 +21,9 @@ _TO_MOMENTS: FloatArray = np.linalg.inv(np.exp(-np.outer(_RATES, MOMENTS)))
 NEGLIGIBLE = 37.0
 """Exponent from which a mirror image is below rounding."""
 
+LEAST_COUNT = 1e-300
+"""A smaller number of survivors counts as none: a share of it would overflow."""
+
 MOST_IMAGES = 40
 """Pairs of images, beyond which next to nothing stays in the corridor anyway."""
 
@@ -84,7 +87,13 @@ def touches(start: FloatArray, corridors: FloatArray, step: Step) -> Touches:
 
 
 def landing(
-    start: FloatArray, ends: FloatArray, weights: FloatArray, *, corridor: FloatArray, step: Step
+    start: FloatArray,
+    ends: FloatArray,
+    weights: FloatArray,
+    *,
+    corridor: tuple[float, float],
+    step: Step,
+    stays: FloatArray,
 ) -> FloatArray:
     """Chance to land at quadrature nodes after a step that stays within a corridor.
 
@@ -94,10 +103,13 @@ def landing(
         Log prices, shapes (n,) and (m,).
     weights : ndarray
         Quadrature weights of the ends, shape (m,).
-    corridor : ndarray
+    corridor : tuple of float
         Lower and upper end, infinite where there is none.
     step : Step
         Travel and variance, > 0.
+    stays : ndarray
+        Chance to stay within the corridor, shape (n,), from `touches`: the nodes count the survivors to a
+        quadrature's error, and are made to sum to their number.
 
     Returns
     -------
@@ -108,13 +120,17 @@ def landing(
     (rows,) = np.nonzero((start > corridor[0]) & (start < corridor[1]))
     (columns,) = np.nonzero((ends > corridor[0]) & (ends < corridor[1]))
     begin, end = start[rows][:, None], ends[columns]
-    free = np.exp(-((end - begin - step.travel) ** 2) / (2 * step.variance))
-    free *= weights[columns] / math.sqrt(2 * math.pi * step.variance)
-    found[np.ix_(rows, columns)] = free * _stays(begin, end, corridor, step.variance)
+    chance = np.exp(-((end - begin - step.travel) ** 2) / (2 * step.variance))
+    chance *= weights[columns] / math.sqrt(2 * math.pi * step.variance)
+    chance *= _stays(begin, end, corridor, step.variance)
+    count = chance.sum(axis=1)
+    counted = count > LEAST_COUNT
+    chance *= np.where(counted, stays[rows] / np.where(counted, count, 1.0), 0.0)[:, None]
+    found[np.ix_(rows, columns)] = chance
     return found
 
 
-def _stays(start: FloatArray, end: FloatArray, corridor: FloatArray, variance: float) -> FloatArray:
+def _stays(start: FloatArray, end: FloatArray, corridor: tuple[float, float], variance: float) -> FloatArray:
     """Chance of a Brownian bridge between inner points to stay within a corridor, by mirror images."""
     low, high = corridor
     from_low, to_low = start - low, end - low

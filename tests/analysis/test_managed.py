@@ -170,6 +170,14 @@ def test_a_fair_call_spread_on_a_fund_expects_nothing(exits, dividends):
     assert found.expected_pnl == pytest.approx(0, abs=0.1 if to_expiry else 1e-3)
 
 
+@pytest.mark.parametrize("targets", [((0.02, 0.5),), ((0.02, 0.5), (0.025, 0.5))])
+def test_a_drop_past_a_target_pays_the_dividend_once(targets):
+    exits = ExitPlan(stop=0.3, targets=tuple(Target(move=m, fraction=f) for m, f in targets), holding_days=40)
+    large = (dataclasses.replace(DIVIDEND[0], amount=9.0),)
+    found = managed(shares("IWM", side=Side.SHORT), market(dividends=large), exits)
+    assert found.expected_pnl == pytest.approx(0.0, abs=5e-3)
+
+
 def test_a_call_that_is_held_where_exercise_pays_loses_what_exercise_would_bring():
     found = managed(IWM_SPREAD, market(dividends=DIVIDEND), EARLY)
     assert -5 < found.expected_pnl < -1
