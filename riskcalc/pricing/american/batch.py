@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,15 +38,18 @@ class Batch:
     def of(cls, **inputs: ArrayLike) -> tuple[Batch, tuple[int, ...]]:
         """Broadcast the inputs, flatten them, and return their common shape beside them."""
         inputs = {"elapsed": 0.0} | inputs
-        arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in inputs.values()))
-        flat = {name: array.ravel() for name, array in zip(inputs, arrays, strict=True)}
+        arrays = [np.asarray(values, dtype=np.float64) for values in inputs.values()]
+        table = np.empty((len(arrays), *np.broadcast_shapes(*(array.shape for array in arrays))))
+        for row, array in enumerate(arrays):
+            table[row] = array
+        flat = dict(zip(inputs, table.reshape(len(arrays), -1), strict=True))
         for name in ("rate", "dividend_yield"):
             flat[name] = np.where(np.abs(flat[name]) < NO_RATE, 0.0, flat[name])
-        return cls(**flat), arrays[0].shape
+        return cls(**flat), table.shape[1:]
 
     def take(self, index: NDArray[np.intp] | slice) -> Batch:
         """Return the chosen elements."""
-        return Batch(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+        return Batch(**{name: getattr(self, name)[index] for name in self.__slots__})
 
     def valid(self) -> NDArray[np.bool_]:
         """Say which elements lie in the model's range."""
@@ -56,7 +59,7 @@ class Batch:
 
     def finite(self) -> NDArray[np.bool_]:
         """Say which elements are numbers throughout."""
-        numbers = np.isfinite(np.stack([getattr(self, field.name) for field in fields(self)]))
+        numbers = np.isfinite(np.stack([getattr(self, name) for name in self.__slots__]))
         finite: NDArray[np.bool_] = np.logical_and.reduce(numbers)
         return finite
 
@@ -117,6 +120,8 @@ class Schedule:
         """Leave out that many past dividends, and join the drops of one day."""
         times, amounts = self.times[past:], self.amounts[past:]
         first = np.diff(times, prepend=-np.inf) > SAME_DAY
+        if first.all():
+            return Schedule(times=times, amounts=amounts)
         day = np.cumsum(first) - 1
         joined = np.zeros(np.count_nonzero(first))
         np.add.at(joined, day, amounts)

@@ -13,7 +13,8 @@ from riskcalc.pricing.american.quadrature import SQRT_2
 if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
-BOUNDARY_TOLERANCE = 1e-5  # in standard deviations; the value errs by its square
+# In standard deviations: the square of the last step is what is left, and the value errs by its square.
+LAST_STEP = 1e-4
 
 
 def last_boundary(contract: CallContract, discounted: FloatArray, deviation: FloatArray) -> FloatArray:
@@ -28,7 +29,7 @@ def last_boundary(contract: CallContract, discounted: FloatArray, deviation: Flo
         log_put, elasticity = _log_put(log_spot, discounted=discounted, deviation=deviation)
         step = (log_put - wanted) / elasticity
         log_spot = np.clip(log_spot + step, -FARTHEST, FARTHEST)
-        if np.abs(step / deviation).max() < BOUNDARY_TOLERANCE:
+        if np.abs(step / deviation).max() < LAST_STEP:
             break
     return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[-1])
 
@@ -64,7 +65,7 @@ def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
         step = (np.log(put) - wanted) * put / np.minimum(jet.slope - spot, -TINY * put)
         step = np.where(searched, np.clip(step, -1.0, 1.0), 0.0)
         log_spot = log_spot - step
-        if np.abs(step / deviation).max() < BOUNDARY_TOLERANCE:
+        if np.abs(step / deviation).max() < LAST_STEP:
             break
     return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[i])
 

@@ -135,6 +135,9 @@ def american(
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Price each element by the method that suits it; nan where an input is out of range."""
     past = schedule.past(batch.elapsed)
+    most = int(past.max(initial=0))
+    if (past == most).all():
+        return OptionGreeks(*_with_dividends(batch, schedule.coming(most)))
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
     for count in np.unique(past):
         index = np.flatnonzero(past == count)
@@ -153,11 +156,14 @@ def _with_dividends(batch: Batch, schedule: Schedule) -> FloatArray:
     return greeks
 
 
-def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp], int]]:
+def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp] | slice, int]]:
     """Split a batch by method and by the number of dividends that count."""
     with np.errstate(all="ignore"):  # elements out of range are picked out below
         count = schedule.seen(batch)
         method = np.where(batch.valid(), _method_numbers(batch, schedule, count), len(METHODS))
+    if (method == method[:1]).all() and (count == count[:1]).all() and (method < len(METHODS)).any():
+        yield METHODS[method[0]], slice(None), int(count[0])
+        return
     job = method * (count.max(initial=0) + 1) + count
     for number in np.unique(job[method < len(METHODS)]):
         index = np.flatnonzero(job == number)
