@@ -6,6 +6,8 @@ from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from rich.segment import Segment
 from textual import events
@@ -19,6 +21,8 @@ GUTTER = 8
 """Cells left of a plot for the labels of its values: chart and Greeks line up."""
 
 LOADING = "loading"
+
+_LOOK = itemgetter(1, 2, 3)
 
 
 class CrosshairMoved(Message):
@@ -154,14 +158,9 @@ def _cached_palette(
 
 def strip(cells: Sequence[tuple[str, str, str, bool]], *, dim: bool) -> Strip:
     """Line of cells, each (text, colour, background, bold); neighbours that look alike become one segment."""
-    segments: list[Segment] = []
-    text, width = "", 0
-    look = cells[0][1:] if cells else ("", "", False)
-    for glyph, color, background, bold in cells:
-        width += len(glyph)
-        if (color, background, bold) != look:
-            segments.append(Segment(text, style(look[0], look[1], bold=look[2], dim=dim)))
-            text, look = "", (color, background, bold)
-        text += glyph
-    segments.append(Segment(text, style(look[0], look[1], bold=look[2], dim=dim)))
+    segments, width = [], 0
+    for (color, background, bold), run in groupby(cells, key=_LOOK):
+        text = "".join([cell[0] for cell in run])
+        segments.append(Segment(text, style(color, background, bold=bold, dim=dim)))
+        width += len(text)
     return Strip(segments, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from rich.style import Style
@@ -163,6 +163,7 @@ def _native(name: str) -> Palette:
     )
 
 
+@lru_cache(maxsize=256)
 def readable(text: str, background: str) -> str:
     """The text colour itself, or black or white where it cannot be read.
 
