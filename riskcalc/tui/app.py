@@ -20,6 +20,9 @@ from riskcalc.tui.keys import KEYS
 from riskcalc.tui.opening import Opening
 from riskcalc.workbench import session
 
+YOUNG_OBJECTS = 10_000
+"""New objects that a collection of garbage waits for."""
+
 
 class RiskApp(App[None]):
     """riskcalc's screen on one bench."""
@@ -75,6 +78,9 @@ class RiskApp(App[None]):
             return
         # What the engine brought stays for good: a collection that walked it would stall a key by 20 ms.
         gc.freeze()
+        # A key makes some thousand objects and frees as many by itself: looking through them at each
+        # seven hundred, as Python does, finds nothing.
+        gc.set_threshold(YOUNG_OBJECTS)
         if not worker.is_cancelled:
             self.call_from_thread(self.desk.begin, bench, note=f"{self._stopped} {note}".strip())
 
