@@ -27,6 +27,15 @@ SPOTS_PER_DEVIATION = 3.0
 FEWEST_SPOTS = 12
 
 
+class Points(NamedTuple):
+    """Where and when a trade is valued; the parts broadcast against each other."""
+
+    distance: FloatArray
+    """Log distance of the spot, in the trade's favour."""
+    day: FloatArray
+    vol_shift: FloatArray
+
+
 class StretchValues(NamedTuple):
     """P&L of a whole unit in a stretch, shapes (stages, steps, moments) [dollars]."""
 
@@ -89,6 +98,16 @@ class Valuer:
         """Shares of a unit, negative when sold short."""
         return sum(self.trade.leg_size(leg) for leg in self.trade.share_legs)
 
+    def pnls(self, *sets: Points) -> list[FloatArray]:
+        """P&L at several sets of points, by one call of the model, in which more points cost little more."""
+        spread = [Points(*np.broadcast_arrays(*points)) for points in sets]
+        parts = zip(*spread, strict=True)
+        found = self.pnl(*(np.concatenate([array.ravel() for array in arrays]) for arrays in parts))
+        ends = np.cumsum([points.day.size for points in spread])[:-1]
+        return [
+            pnl.reshape(points.day.shape) for pnl, points in zip(np.split(found, ends), spread, strict=True)
+        ]
+
     def pnl(self, distance: FloatArray, day: FloatArray, vol_shift: FloatArray | float = 0.0) -> FloatArray:
         """P&L of a whole unit, costs in, present value [dollars]; shares keep their yield in shares."""
         spot = self.levels.spot * np.exp(self.levels.side * distance)
@@ -113,23 +132,20 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
     Options are valued at Chebyshev dates of each stretch, in the root of the time to expiry, in which their
     values are smooth even at the strike; all of it in one call.
     """
-    levels = valuer.levels
-    stops = [stage.stop for stage in levels.stages]
-    targets = [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
-    gaps = [
-        gap_distance(levels, stage.gap_move) if exits.gap_share else stage.stop for stage in levels.stages
-    ]
-    watched = [*stops, *gaps, *targets]
-    shifts = [exits.vol_shift] * (len(stops) + len(gaps)) + [0.0] * len(targets)
-    rows = list(dict.fromkeys(zip(watched, shifts, strict=True)))
-    which = [rows.index(row) for row in zip(watched, shifts, strict=True)]
-    trade, market = valuer.trade, valuer.market
+    trade, market, levels = valuer.trade, valuer.market, valuer.levels
+    rows, which = _watched(levels, exits)
     expiry = None if trade.expiry is None else float((trade.expiry - market.date).days)
     clocks = [lay_clock(expiry, stretch) for stretch in timeline.stretches]
     days = np.concatenate([clock.dates for clock in clocks])
     spots = _smooth_spots(valuer, timeline, nodes)
     ends = nodes.points if spots is None else spots
-    level_pnls, end_pnls = _in_one_call(valuer, rows, days, ends=ends, last_day=timeline.days)
+    on_ex_date = {place: one for place, one in enumerate(timeline.stretches) if one.dividend}
+    past = [_past_levels(levels, exits, stretch) for stretch in on_ex_date.values()]
+    at, shift = np.array(rows).T[..., None]
+    last_day = np.array(timeline.days)
+    level_pnls, end_pnls, *past_pnls = valuer.pnls(
+        Points(at, days, shift), Points(ends, last_day, np.zeros(1)), *past
+    )
     stretches, first = [], 0
     for stretch, clock in zip(timeline.stretches, clocks, strict=True):
         known = level_pnls[:, first : first + len(clock.dates)]
@@ -139,13 +155,30 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
         stretches=tuple(stretches),
         gap_share=exits.gap_share,
         drops={
-            place: _drop(valuer, exits, stretch)
-            for place, stretch in enumerate(timeline.stretches)
-            if stretch.dividend
+            place: _drop(valuer, stretch, points, pnls)
+            for (place, stretch), points, pnls in zip(on_ex_date.items(), past, past_pnls, strict=True)
         },
         last=_last(nodes, spots, end_pnls),
         last_day=timeline.days,
     )
+
+
+def _watched(levels: ExitStages, exits: ExitPlan) -> tuple[list[tuple[float, float]], list[int]]:
+    """Distinct levels with their vol shifts; and which of them each stage's stop, gap and target is."""
+    stops, targets = _stops_and_targets(levels)
+    gaps = [
+        gap_distance(levels, stage.gap_move) if exits.gap_share else stage.stop for stage in levels.stages
+    ]
+    shifts = [exits.vol_shift] * (len(stops) + len(gaps)) + [0.0] * len(targets)
+    wanted = list(zip((*stops, *gaps, *targets), shifts, strict=True))
+    rows = list(dict.fromkeys(wanted))
+    return rows, [rows.index(row) for row in wanted]
+
+
+def _stops_and_targets(levels: ExitStages) -> tuple[list[float], list[float]]:
+    """Levels of each stage; the spot now where there is no target."""
+    stops = [stage.stop for stage in levels.stages]
+    return stops, [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
 
 
 class Clock(NamedTuple):
@@ -198,38 +231,27 @@ def gap_distance(levels: ExitStages, move: float | None) -> float:
     return levels.side * math.log(levels.entry * (1 - levels.side * (move or 0.0)) / levels.spot)
 
 
-def _drop(valuer: Valuer, exits: ExitPlan, stretch: Stretch) -> Drop:
-    levels, day = valuer.levels, stretch.last_day
-    stops = [stage.stop for stage in levels.stages]
-    targets = [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
-    ends = [(end, landed(levels, end, stretch.dividend)) for end in (*stops, *targets)]
-    shifts = [exits.vol_shift] * len(stops) + [0.0] * len(targets)
-    pnls = valuer.pnl(np.array(ends), np.full((len(ends), 2), day), np.array(shifts)[:, None])
+def _past_levels(levels: ExitStages, exits: ExitPlan, stretch: Stretch) -> Points:
+    """Each stop, then each target, and where the dividend drops it to: shape (levels, 2)."""
+    stops, targets = _stops_and_targets(levels)
+    ends = np.array([(end, landed(levels, end, stretch.dividend)) for end in (*stops, *targets)])
+    shifts = np.array([exits.vol_shift] * len(stops) + [0.0] * len(targets))
+    return Points(ends, np.array(stretch.last_day), shifts[:, None])
+
+
+def _drop(valuer: Valuer, stretch: Stretch, past: Points, pnls: FloatArray) -> Drop:
     lines = []
-    for points, worth in zip(ends, pnls, strict=True):
+    for points, worth in zip(past.distance, pnls, strict=True):
         order = np.argsort(points)
-        lines.append(Between(tuple(np.array(points)[order]), tuple(worth[order])))
-    cash = valuer.cash(stretch.dividend, day)
-    return Drop(day, cash, tuple(lines[: len(stops)]), tuple(lines[len(stops) :]))
+        lines.append(Between(tuple(points[order]), tuple(worth[order])))
+    cash, stops = valuer.cash(stretch.dividend, stretch.last_day), len(lines) // 2
+    return Drop(stretch.last_day, cash, tuple(lines[:stops]), tuple(lines[stops:]))
 
 
 def landed(levels: ExitStages, end: float, dividend: float) -> float:
     """Where a dividend drops a level to; a spot it would leave nothing of stays at a cent in the dollar."""
     dropped = after_drop(levels, end, dividend)
     return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
-
-
-def _in_one_call(
-    valuer: Valuer, rows: list[tuple[float, float]], days: FloatArray, *, ends: FloatArray, last_day: float
-) -> tuple[FloatArray, FloatArray]:
-    """P&L of every level, with its vol shift, on every day, and of every end on the last day."""
-    levels, shifts = (np.repeat(part, len(days)) for part in np.array(rows).T)
-    pnls = valuer.pnl(
-        np.concatenate([levels, ends]),
-        np.concatenate([np.tile(days, len(rows)), np.full(len(ends), last_day)]),
-        np.concatenate([shifts, np.zeros(len(ends))]),
-    )
-    return pnls[: len(levels)].reshape(len(rows), len(days)), pnls[len(levels) :]
 
 
 def _last(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArray:

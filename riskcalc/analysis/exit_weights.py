@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from riskcalc.analysis.exit_levels import ExitStages
 from riskcalc.analysis.exit_timeline import Nodes, Timeline, lay_nodes
 from riskcalc.analysis.exit_values import (
+    Points,
     between_spots,
     gap_distance,
     landed,
@@ -30,20 +31,12 @@ from riskcalc.domain import ExitPlan
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-class Points(NamedTuple):
-    """Where and when a trade is valued; arrays of one shape (p,)."""
-
-    distance: FloatArray
-    """Log distance of the spot, in the trade's favour."""
-    day: FloatArray
-    vol_shift: FloatArray
-
-
 @dataclass(frozen=True, kw_only=True)
 class ExitWeights:
     """Chances of a managed trade, spread over the points it is valued at; shapes (stages, p)."""
 
     points: Points
+    """Arrays of one shape (p,)."""
     stop: FloatArray
     """Weight of a whole unit left at the stop of each stage."""
     target: FloatArray
