@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from statistics import fmean, median
 
@@ -34,6 +35,7 @@ class CashDividend:
         non_negative("amount", self.amount)
 
 
+@lru_cache(maxsize=64)
 def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tuple[CashDividend, ...]:
     """Continue a schedule of payments at their usual spacing.
 
