@@ -47,7 +47,7 @@ class LineWidget(Widget):
         """Look colours up again, as for another theme."""
         self._base = None
         self._parts.clear()
-        self._kept.clear()
+        self.forget_lines()
         super().notify_style_update()
 
     def refresh(
@@ -58,15 +58,19 @@ class LineWidget(Widget):
             for y in region.line_range:
                 self._kept.pop(y + self.styles.padding.top, None)
         if not regions:
-            self._kept.clear()
+            self.forget_lines()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def forget_lines(self) -> None:
+        """Let go of all lines, for each to be drawn anew."""
+        self._kept.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a region of the widget; those that have not changed as they were."""
         size = self.outer_size
         if size != self._kept_size:
             self._kept_size = size
-            self._kept.clear()
+            self.forget_lines()
         for y in crop.line_range:
             if y not in self._kept:
                 self._kept[y] = self._whole_line(y, size)

@@ -63,8 +63,7 @@ class Drawing(LineWidget):
         self._crosshair: float | None = None
         self._stale = False
         self._colours = GREEN_RED
-        self._key: tuple[Hashable, ...] = ()
-        self._lines: Sequence[Strip] = ()
+        self._lines: Sequence[Strip] | None = None
 
     @abstractmethod
     def draw(self, look: Look) -> Sequence[Strip]:
@@ -85,19 +84,15 @@ class Drawing(LineWidget):
         self._colours = name
         self.refresh()
 
+    def forget_lines(self) -> None:
+        """Draw the figure again, as for another one, another size or another theme."""
+        super().forget_lines()
+        self._lines = None
+
     def render_line(self, y: int) -> Strip:
         """One line, drawn with all others when something has changed."""
-        key = (
-            self._shown,
-            self._crosshair,
-            self._stale,
-            self._colours,
-            self.size,
-            self.app.theme,
-            self.app.no_color,
-        )
-        if key != self._key:
-            self._key, self._lines = key, self._drawn()
+        if self._lines is None:
+            self._lines = self._drawn()
         return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width, self.rich_style)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
