@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +17,35 @@ if TYPE_CHECKING:
 # In standard deviations: the square of the last step is what is left, and the value errs by its square.
 LAST_STEP = 1e-4
 
+FEW = 8  # contracts valued together, as a plan does again and again, whose boundary is kept
+
 
 def last_boundary(contract: CallContract, discounted: FloatArray, deviation: FloatArray) -> FloatArray:
     """Log of the spot after the last drop from which exercise before it would have been better.
 
     There the put's value equals what exercise gains: the dividend less the interest on the strike.
     """
-    gain = contract.dividend_amounts[-1] - (contract.strike - discounted)
-    wanted = np.log(np.clip(gain, TINY * contract.strike, discounted * (1 - TINY)))
+    amount = float(contract.dividend_amounts[-1])
+    if len(contract.strike) > FEW:
+        return _search(contract.strike, discounted, deviation, amount)
+    return _known_boundary(contract.strike.tobytes(), discounted.tobytes(), deviation.tobytes(), amount)
+
+
+@lru_cache(maxsize=64)
+def _known_boundary(strike: bytes, discounted: bytes, deviation: bytes, amount: float) -> FloatArray:
+    """The boundary of few contracts, whose columns come as bytes: it does not move with the spot."""
+    found = _search(_column(strike), _column(discounted), _column(deviation), amount)
+    found.flags.writeable = False
+    return found
+
+
+def _column(numbers: bytes) -> FloatArray:
+    return np.frombuffer(numbers)[:, None]
+
+
+def _search(strike: FloatArray, discounted: FloatArray, deviation: FloatArray, amount: float) -> FloatArray:
+    gain = amount - (strike - discounted)
+    wanted = np.log(np.clip(gain, TINY * strike, discounted * (1 - TINY)))
     log_spot = np.log(np.maximum(discounted - np.exp(wanted), TINY * discounted))
     for _ in range(60):
         log_put, elasticity = _log_put(log_spot, discounted=discounted, deviation=deviation)
@@ -31,7 +53,7 @@ def last_boundary(contract: CallContract, discounted: FloatArray, deviation: Flo
         log_spot = np.clip(log_spot + step, -FARTHEST, FARTHEST)
         if np.abs(step / deviation).max() < LAST_STEP:
             break
-    return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[-1])
+    return _ruled(strike, log_spot, gain=gain, amount=amount)
 
 
 def _log_put(
@@ -67,7 +89,7 @@ def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
         log_spot = log_spot - step
         if np.abs(step / deviation).max() < LAST_STEP:
             break
-    return _ruled(contract, log_spot, gain=gain, amount=contract.dividend_amounts[i])
+    return _ruled(contract.strike, log_spot, gain=gain, amount=contract.dividend_amounts[i])
 
 
 def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
@@ -83,8 +105,8 @@ def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
     return cheapest
 
 
-def _ruled(contract: CallContract, log_spot: FloatArray, *, gain: FloatArray, amount: float) -> FloatArray:
+def _ruled(strike: FloatArray, log_spot: FloatArray, *, gain: FloatArray, amount: float) -> FloatArray:
     """Overrule the root where there is none: exercise never pays, or always since the drop takes all."""
-    at_strike = np.log(np.maximum(contract.strike - amount, np.exp(-FARTHEST)))
-    log_spot = np.where(gain > TINY * contract.strike, np.maximum(log_spot, at_strike), FARTHEST)
-    return np.where(contract.strike <= amount, -FARTHEST, np.minimum(log_spot, FARTHEST))
+    at_strike = np.log(np.maximum(strike - amount, np.exp(-FARTHEST)))
+    log_spot = np.where(gain > TINY * strike, np.maximum(log_spot, at_strike), FARTHEST)
+    return np.where(strike <= amount, -FARTHEST, np.minimum(log_spot, FARTHEST))

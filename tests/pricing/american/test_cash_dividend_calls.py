@@ -117,3 +117,14 @@ def test_gamma_has_no_teeth_across_spots_and_dates():
         ).gamma
         third = np.diff(gamma, 3)
         assert np.count_nonzero(np.diff(np.sign(third[np.abs(third) > 1e-9 * gamma.max()]))) < 10
+
+
+@pytest.mark.parametrize("dividends", [1, 2])
+def test_few_contracts_again_and_many_at_once_are_worth_the_same(dividends):
+    strikes = np.linspace(200, 380, 19)
+    terms = IWM | {"time_to_expiry": 0.9, "vol": 0.2}
+    terms |= {name: values[:dividends] for name, values in QUARTERS.items()}
+    many = american(strike=strikes, **terms).value
+    for _ in range(2):
+        few = [american(strike=pair, **terms).value for pair in np.split(strikes[:18], 9)]
+        assert np.concatenate(few) == pytest.approx(many[:18], abs=1e-9)
