@@ -131,14 +131,18 @@ def landing(
 
 
 def _stays(start: FloatArray, end: FloatArray, corridor: tuple[float, float], variance: float) -> FloatArray:
-    """Chance of a Brownian bridge between inner points to stay within a corridor, by mirror images."""
+    """Chance of a Brownian bridge between inner points to stay within a corridor, by mirror images.
+
+    It is right where the bridge is likely enough to be travelled at all.
+    """
     low, high = corridor
     from_low, to_low = start - low, end - low
     stays: FloatArray = -np.expm1(-2 * from_low * to_low / variance)
     if np.isfinite(high):
         from_high, to_high, width, moves = high - start, high - end, high - low, end - start
         stays -= np.exp(-2 * from_high * to_high / variance)
-        pairs = math.ceil(math.sqrt(NEGLIGIBLE * variance / 2) / width)
+        # An image counts by the density at its distance, which is 2 pair - 1 widths at least.
+        pairs = math.floor((math.sqrt(2 * NEGLIGIBLE * variance) / width + 1) / 2)
         for pair in range(1, min(pairs, MOST_IMAGES) + 1):
             shift = pair * width
             stays += np.exp(-2 * shift * (shift + moves) / variance)
