@@ -135,12 +135,9 @@ def american(
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Price each element by the method that suits it; nan where an input is out of range."""
     past = schedule.past(batch.elapsed)
-    most = int(past.max(initial=0))
-    if (past == most).all():
-        return OptionGreeks(*_with_dividends(batch, schedule.coming(most)))
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
     for count in np.unique(past):
-        index = np.flatnonzero(past == count)
+        index = _places(past == count)
         greeks[:, index] = _with_dividends(batch.take(index), schedule.coming(int(count)))
     return OptionGreeks(*greeks)
 
@@ -161,13 +158,16 @@ def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np
     with np.errstate(all="ignore"):  # elements out of range are picked out below
         count = schedule.seen(batch)
         method = np.where(batch.valid(), _method_numbers(batch, schedule, count), len(METHODS))
-    if (method == method[:1]).all() and (count == count[:1]).all() and (method < len(METHODS)).any():
-        yield METHODS[method[0]], slice(None), int(count[0])
-        return
     job = method * (count.max(initial=0) + 1) + count
     for number in np.unique(job[method < len(METHODS)]):
-        index = np.flatnonzero(job == number)
-        yield METHODS[method[index[0]]], index, int(count[index[0]])
+        alike = job == number
+        first = np.argmax(alike)
+        yield METHODS[method[first]], _places(alike), int(count[first])
+
+
+def _places(chosen: NDArray[np.bool_]) -> NDArray[np.intp] | slice:
+    """Where the chosen elements are; of all together nothing has to be copied."""
+    return slice(None) if chosen.all() else np.flatnonzero(chosen)
 
 
 def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:
