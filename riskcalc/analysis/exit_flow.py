@@ -158,10 +158,11 @@ def _opens(levels: ExitStages, nodes: Nodes, dropped: Dropped, drop: Drop) -> It
         gain = stage.open_share * drop.stops[number].at(nodes.points)
         whole = shifted(dropped.stop[number], gain).sum(axis=1, keepdims=True)
         yield Exits.of(Ending.STOP, whole, day=drop.day, point=stage.stop)
-    if math.isfinite(stage.target):
-        gain = stage.closes * drop.targets[-1].at(nodes.points)
+    last = levels.stages[-1]
+    if math.isfinite(last.target):
+        gain = last.closes * drop.targets[-1].at(nodes.points)
         whole = shifted(dropped.reach[-1], gain).sum(axis=1, keepdims=True)
-        yield Exits.of(Ending.TARGET, whole, day=drop.day, point=stage.target)
+        yield Exits.of(Ending.TARGET, whole, day=drop.day, point=last.target)
 
 
 def _width(values: FloatArray) -> FloatArray:
