@@ -12,7 +12,6 @@ from riskcalc.analysis.exit_flow import Ending, Exits
 from riskcalc.analysis.exit_levels import ExitStages
 from riskcalc.analysis.exit_timeline import Timeline, after_drop
 from riskcalc.domain import PnlBin, PnlQuantile
-from riskcalc.errors import InvalidInputError
 
 FloatArray = NDArray[np.float64]
 
@@ -40,8 +39,6 @@ RARE = 1e-14
 def pnl_law(exits: Exits) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBin, ...]]:
     """Quantiles and histogram of the P&L [dollars]."""
     pnls, chances = _points(exits)
-    if not pnls.size:
-        raise InvalidInputError("the odds of the exits cannot be stated at these vols and dates")
     order = np.argsort(pnls, kind="stable")
     pnls, chances = pnls[order], chances[order]
     reached = np.cumsum(chances) / chances.sum()

@@ -15,8 +15,12 @@ from riskcalc.analysis.exit_timeline import Timeline, lay_nodes, lay_timeline
 from riskcalc.analysis.exit_values import Valuer, value_exits
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, Trade, View
 from riskcalc.domain.ranges import non_negative
+from riskcalc.errors import InvalidInputError
 
 NEUTRAL = View.neutral()
+
+MOST_LOST = 0.02
+"""Part of the paths that the quadrature may lose: few enough for the others to stand for them."""
 
 
 def managed_outcome(
@@ -56,7 +60,8 @@ def managed_outcome(
     Raises
     ------
     InvalidInputError
-        A leg has no vol, the exits do not fit the trade, or an input is outside its range.
+        A leg has no vol, the exits do not fit the trade, an input is outside its range, or the drift carries
+        paths so much further than the vol spreads them that they cannot be followed.
 
     Notes
     -----
@@ -133,7 +138,20 @@ class _About(NamedTuple):
     exits: ExitPlan
 
 
+def _all_accounted_for(flow: Flow, timeline: Timeline) -> Flow:
+    """The flow with chances that add up to one; the nodes lose some where paths hardly spread."""
+    total = math.fsum(flow.exits.moments[0])
+    if not abs(total - 1) <= MOST_LOST:
+        raise InvalidInputError(
+            f"exits cannot be followed at a vol of {timeline.vol:.4g} and a drift of {timeline.drift:.4g} "
+            f"over {timeline.days:g} days: their chances add up to {total:.1%}"
+        )
+    exits = flow.exits._replace(moments=flow.exits.moments / total)
+    return Flow(exits, flow.taken / total, flow.gap_loss / total)
+
+
 def _outcome(flow: Flow, about: _About) -> ManagedOutcome:
+    flow = _all_accounted_for(flow, about.timeline)
     exits, (chances, pnls, squares) = flow.exits, flow.exits.moments
     chance = {ending: math.fsum(chances[exits.ending == ending]) for ending in Ending}
     expected = math.fsum(pnls)

@@ -335,3 +335,50 @@ def test_results_are_the_same_each_time_and_plain():
     first, second = (managed(IWM_SPREAD, market(), EARLY) for _ in range(2))
     assert first == second
     assert np.isfinite([one.pnl for one in first.quantiles]).all()
+
+
+EXTREMES = {
+    "certain path": {"vol": 0.0, "view": View(drift=-0.5)},
+    "strong drift": {"vol": 1e-4, "view": View(drift=5.0)},
+    "narrow stop": {"vol": 0.05, "stop": 1e-6, "view": View(vol=1e-4), "rate": 1.0},
+    "ten years": {"vol": 0.6, "stop": 0.9999, "targets": (0.15, 9.0), "days": 3650, "paid": 0.01},
+    "ten years to break even": {"vol": 0.6, "stop": 1e-4, "days": 3650, "paid": 0.003},
+    "great dividend": {"vol": 5e-2, "stop": 0.5, "targets": (1.0,), "days": 3650, "paid": 0.3},
+    "usual": {"vol": 0.2, "stop": 0.06, "targets": (0.1,), "days": 60, "paid": 0.003},
+}
+
+
+def extreme(name):
+    """Shares held with a stop that the first target moves to the entry, under unusual figures."""
+    case, spot = EXTREMES[name], 100.0
+    paid = (CashDividend(ex_date=dt.date(2026, 6, 16), amount=spot * case.get("paid", 0.0)),)
+    quote = Quote(spot=spot, vol=case["vol"], dividends=paid if "paid" in case else ())
+    market = Market(date=dt.date(2026, 7, 20), rate=case.get("rate", 0.04), quotes={"IWM": quote})
+    targets = case.get("targets", ())
+    exits = ExitPlan(
+        stop=case.get("stop", 0.99),
+        targets=tuple(Target(move=move, fraction=1 / len(targets)) for move in targets),
+        holding_days=case.get("days", 365),
+        stop_to_breakeven=True,
+    )
+    return managed_outcome(
+        enter_at_model(shares("IWM"), market), market, exits, view=case.get("view", View())
+    )
+
+
+REFUSED = ("strong drift", "narrow stop")
+
+
+@pytest.mark.parametrize("name", sorted(EXTREMES.keys() - set(REFUSED)))
+def test_every_path_ends_somewhere(name):
+    found = extreme(name)
+    chances = (found.prob_stop, found.prob_all_targets, found.prob_time_stop)
+    assert sum(chances) == pytest.approx(1.0, abs=1e-12)
+    assert sum(one.probability for one in found.histogram) == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_where_paths_are_lost_the_outcome_is_refused(name):
+    """A part of the paths is never passed off as all of them."""
+    with pytest.raises(InvalidInputError, match=r"at a vol of 0.0001 and a drift of \d over 365 days: their"):
+        extreme(name)
