@@ -1,6 +1,7 @@
 """Finite differences, for any option: what the faster methods leave, and their second opinion.
 
-Left are cash dividends with a yield or a negative rate, and exercise regions with two boundaries.
+Left are puts with cash dividends and a yield at a rate > 0, a negative yield beside cash dividends, drops of
+much of the strike or the spot, and exercise regions with two boundaries.
 The grid moves with the drift in the log of the spot, so the equation is the heat equation:
 Crank-Nicolson after damped steps, the exercise condition solved exactly in each step by Howard's policy
 iteration, and one Richardson extrapolation over a grid and its half.

@@ -10,6 +10,7 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
+from riskcalc.pricing.american.early_calls import early_calls
 from riskcalc.pricing.american.finite_difference import finite_difference
 from riskcalc.pricing.american.foresight import foreseen
 from riskcalc.pricing.american.spectral import spectral
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
 MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
+LARGE = 0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
 RUIN = 3.5  # standard deviations down to which several drops must leave something of the spot
 
 
@@ -95,9 +97,10 @@ def american(
     by nature when an ex-date passes today, since the spot then is quoted without the dividend, and for a put
     when an ex-date passes the expiry.
 
-    Values err by about 1e-7 dollars for calls with cash dividends and 1e-5 otherwise (1e-4 where both cash
-    dividends and a yield or a negative rate leave finite differences). The rho of a put with cash dividends
-    errs by up to 1 %, more where it is about to be exercised.
+    Values err by about 1e-7 dollars for calls with cash dividends that are exercised on an eve only, and 1e-5
+    otherwise (1e-4 where finite differences are left: puts with cash dividends and a yield at a rate > 0, a
+    negative yield beside cash dividends, two exercise boundaries). The rho of a put with cash dividends errs
+    by up to 1 %, more where it is about to be exercised.
 
     References
     ----------
@@ -178,16 +181,15 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     forgone = np.where(call, batch.rate, batch.dividend_yield)
     surprise = batch.vol * np.sqrt(batch.time_to_expiry)
     certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
+    resolved = ~call & (surprise < MUCH_SURPRISE) & ~_ruin(batch, schedule, count)
     fits = [
         certain,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
         without_cash & (earned >= 0.0),
         call & without_yield & (batch.rate >= 0.0),
-        ~call
-        & without_yield
-        & (batch.rate > 0.0)
-        & (surprise < MUCH_SURPRISE)
-        & ~_ruin(batch, schedule, count),
+        call & (batch.dividend_yield >= 0.0) & (surprise < MUCH_SURPRISE) & ~_large(batch, schedule, count),
+        resolved & without_yield & (batch.rate > 0.0),
+        resolved & (batch.dividend_yield >= 0.0) & (batch.rate <= 0.0),
         np.ones_like(call),
     ]
     first: NDArray[np.intp] = np.argmax(np.stack(fits), axis=0)
@@ -202,6 +204,13 @@ def _ruin(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[
     return (count > 1) & ruin
 
 
+def _large(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Say where a drop is worth much of the strike."""
+    largest = np.concatenate([[0.0], np.maximum.accumulate(schedule.amounts)])[count]
+    large: NDArray[np.bool_] = largest > LARGE * batch.strike
+    return large
+
+
 def _european(batch: Batch, _: Schedule) -> OptionGreeks:
     terms = asdict(batch)
     del terms["elapsed"]
@@ -214,6 +223,8 @@ METHODS: tuple[Method, ...] = (
     _european,
     spectral,
     cash_dividend_calls,
+    early_calls,
+    cash_dividend_puts,
     cash_dividend_puts,
     finite_difference,
 )

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
-from riskcalc.pricing.american.quadrature import SQRT_2PI, gauss_legendre
+from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, gauss_legendre
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
     Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
+    Held = Callable[[PutTerms, FloatArray, FloatArray], Jet]
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 NODES = 10
@@ -40,6 +41,7 @@ SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation ma
 ROUNDS = 6
 NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
 NEWTON_STEPS = 2
+SETTLED = 1e-5  # Newton step, in log-spot, after which the next is below rounding
 LOWEST = 600.0  # bound of a log: the boundary of a put that is hardly ever exercised
 LONGEST_STEP = 0.3  # of one Newton step, in log-spot
 AT_NODE = 1e-200  # stands for no distance from a node
@@ -47,12 +49,19 @@ FLAT = 1e-15  # smallest log-distance of the boundary from its value at expiry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Log of the boundary's limit at expiry and its derivatives in vol and rate, shape (puts, 1)."""
+
+    log_spot: FloatArray
+    vega: FloatArray
+    rho: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Boundary:
     """Logs of the boundary of each put at the nodes of its time to expiry, and their derivatives."""
 
-    at_expiry: FloatArray
-    """Shape (puts, 1)."""
-    at_expiry_rho: FloatArray
+    at_expiry: Limit
     nodes: FloatArray
     """Shape (puts, nodes), the last at the full time to expiry."""
     nodes_vega: FloatArray
@@ -90,23 +99,25 @@ def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
 
     They are so with rate > 0, or rate = 0 > yield.
     """
-    at_expiry = _at_expiry(terms)
-    nodes = _guess(terms, at_expiry, order)
+    limit = limit_at_expiry(terms)
+    at_expiry = limit.log_spot
+    nodes = guess(terms, at_expiry, order)
     calm = (2 * terms.rate <= SMOOTH_PASTING_LIMIT * terms.vol**2)[:, 0]
     for chosen, balance in ((calm, _smooth_pasting), (~calm, _value_matching)):
         if chosen.any():
             part = PutTerms(**{name: getattr(terms, name)[chosen] for name in PutTerms.__slots__})
             nodes[chosen] = _rounds(part, at_expiry[chosen], nodes[chosen], balance)
-    return _newton(terms, at_expiry, nodes)
+    return newton(terms, limit, nodes, held=european_put, steps=NEWTON_STEPS)
 
 
 def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
     matrix = _interpolation(left.tobytes(), boundary.nodes.shape[1])
-    log_spot, square = _interpolate(boundary.at_expiry, boundary.nodes, matrix)
-    in_nodes, in_expiry = _slopes(boundary.at_expiry, boundary.nodes, square, matrix)
-    vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega)
-    rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * boundary.at_expiry_rho
+    limit = boundary.at_expiry
+    log_spot, square = _interpolate(limit.log_spot, boundary.nodes, matrix)
+    in_nodes, in_expiry = _slopes(limit.log_spot, boundary.nodes, square, matrix)
+    vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + in_expiry * limit.vega
+    rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * limit.rho
     return log_spot, vega, rho
 
 
@@ -141,26 +152,29 @@ def _slopes(
     return in_nodes, 1 - in_nodes.sum(axis=-1)
 
 
-def _at_expiry(terms: PutTerms) -> FloatArray:
-    """Log of the boundary's limit at expiry: 1, or where the yield outweighs the interest."""
+def limit_at_expiry(terms: PutTerms) -> Limit:
+    """Return the boundary's limit: 1, or where the yield outweighs the interest."""
     outweighed = terms.dividend_yield > np.maximum(terms.rate, 0.0)
-    ratio = np.where(outweighed, terms.rate, 1.0) / np.where(outweighed, terms.dividend_yield, 1.0)
-    at_expiry: FloatArray = np.log(ratio)
-    return at_expiry
+    rate, dividend_yield = (np.where(outweighed, a, 1.0) for a in (terms.rate, terms.dividend_yield))
+    return Limit(
+        log_spot=np.log(rate / dividend_yield),
+        vega=np.zeros_like(rate),
+        rho=np.where(outweighed, terms.rate_step / rate - terms.yield_step / dividend_yield, 0.0),
+    )
 
 
-def _guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatArray:
-    """Flat boundary of Bjerksund and Stensland for each node's time."""
+def guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatArray:
+    """Return the flat boundary of Bjerksund and Stensland for each node's time."""
     variance = terms.vol**2
     tilt = (terms.dividend_yield - terms.rate) / variance
     power = 0.5 - tilt + np.sqrt(np.maximum((tilt - 0.5) ** 2 + 2 * terms.dividend_yield / variance, 0.0))
     least = np.exp(-at_expiry)
     most = np.maximum(np.minimum(power / np.maximum(power - 1, 1e-9), 1e9), least * (1 + 1e-9))
-    time = terms.time_to_expiry * _node_roots(order) ** 2
+    time = terms.time_to_expiry * node_roots(order) ** 2
     reach = (terms.dividend_yield - terms.rate) * time + 2 * terms.vol * np.sqrt(time)
     inverse = most + (least - most) * np.exp(-np.maximum(reach, 0.0) * least / (most - least))
-    guess: FloatArray = np.minimum(-np.log(inverse), at_expiry - FLAT)
-    return guess
+    nodes: FloatArray = np.minimum(-np.log(inverse), at_expiry - FLAT)
+    return nodes
 
 
 def _rounds(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
@@ -203,35 +217,33 @@ def _smooth_pasting(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, 
     return density2, ndtr(d1) + density1
 
 
-def _newton(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> Boundary:
-    """Newton steps on the value at the boundary; the last also solves for the derivatives."""
-    outweighed = terms.dividend_yield > np.maximum(terms.rate, 0.0)
-    at_expiry_rho = np.where(
-        outweighed,
-        terms.rate_step / np.where(outweighed, terms.rate, 1.0)
-        - terms.yield_step / np.where(outweighed, terms.dividend_yield, 1.0),
-        0.0,
-    )
-    for _ in range(NEWTON_STEPS):
+def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, steps: int) -> Boundary:
+    """Newton steps on the value at the boundary; the last also solves for the derivatives.
+
+    `held` values the put without exercise before the expiry, which may be the eve of a drop.
+    """
+    at_expiry = limit.log_spot
+    for _ in range(steps):
         time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
         slopes = _slopes(at_expiry, nodes, square, _from_nodes(nodes.shape[1]))
         in_nodes, in_expiry = (slope.reshape(*boundary.shape, -1) for slope in slopes)
-        held = european_put(terms, nodes, time)
+        waiting = held(terms, nodes, time)
         early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
         drive = early.drive
+        moved = (drive * in_expiry[..., 0]).sum(axis=-1)
         matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
         diagonal = np.arange(nodes.shape[1])
-        matrix[:, diagonal, diagonal] += held.slope + early.slope + np.exp(nodes)
+        matrix[:, diagonal, diagonal] += waiting.slope + early.slope + np.exp(nodes)
         gaps = (
-            held.value + early.value - 1 + np.exp(nodes),
-            held.vega + early.vega,
-            held.rho + early.rho + (drive * in_expiry[..., 0]).sum(axis=-1) * at_expiry_rho,
+            waiting.value + early.value - 1 + np.exp(nodes),
+            waiting.vega + early.vega + moved * limit.vega,
+            waiting.rho + early.rho + moved * limit.rho,
         )
         step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
         nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
-    return Boundary(
-        at_expiry=at_expiry, at_expiry_rho=at_expiry_rho, nodes=nodes, nodes_vega=vega, nodes_rho=rho
-    )
+        if np.abs(step).max() < SETTLED:
+            break
+    return Boundary(at_expiry=limit, nodes=nodes, nodes_vega=vega, nodes_rho=rho)
 
 
 def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
@@ -246,28 +258,28 @@ def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
     """Return the nodes' times and, until expiry from each, delays, weights, boundary and its square."""
     rule, order = moments(MOMENTS), nodes.shape[1]
-    time = terms.time_to_expiry * _node_roots(order) ** 2
+    time = terms.time_to_expiry * node_roots(order) ** 2
     boundary, square = _interpolate(at_expiry, nodes, _from_nodes(order))
     delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
     return time, delay, weight, boundary.reshape(delay.shape), square
 
 
 @lru_cache(maxsize=8)
-def _node_roots(order: int) -> FloatArray:
-    """Roots of the nodes' fractions of the time to expiry."""
+def node_roots(order: int) -> FloatArray:
+    """Return the roots of the nodes' fractions of the time to expiry."""
     roots: FloatArray = (1 - np.cos(np.pi * np.arange(1, order + 1) / order)) / 2
     return roots
 
 
 @lru_cache(maxsize=8)
 def _from_nodes(order: int) -> FloatArray:
-    return _interpolation(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
+    return _interpolation(np.outer(node_roots(order), moments(MOMENTS).left).tobytes(), order)
 
 
 @lru_cache(maxsize=6)
 def _interpolation(roots: bytes, order: int) -> FloatArray:
     """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time, as bytes."""
-    nodes = np.concatenate([[0.0], _node_roots(order)])
+    nodes = np.concatenate([[0.0], node_roots(order)])
     signs = (-1.0) ** np.arange(order + 1)
     signs[[0, -1]] /= 2
     gaps = np.frombuffer(roots)[:, None] - nodes

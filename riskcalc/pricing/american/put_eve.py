@@ -21,9 +21,9 @@ RUIN_REACH = 9.0  # standard deviations above which a drop cannot take the whole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutEve:
-    """The put's value before a drop: below `line_to` the line `cash` - spot, above it the nodes.
+    """The put's value before a drop: below `line_to` the line `cash` - `share` x spot, above it the nodes.
 
-    Drops leave at least nothing, so where they take the whole spot the value is 1, not the line.
+    Drops leave at least nothing, so where they take the whole spot the value is `floor`, not the line.
     """
 
     nodes: Nodes
@@ -31,6 +31,8 @@ class PutEve:
     """Log of the spot, shape (puts, 1)."""
     cash: FloatArray
     cash_rho: FloatArray
+    share: FloatArray
+    floor: FloatArray
     waits: NDArray[np.bool_]
     """Whether the holder deep in the money waits for a later drop too."""
 
@@ -44,17 +46,17 @@ def put_mean(terms: PutTerms, eve: PutEve, log_spot: FloatArray, time: FloatArra
     vega = vega + terms.vol * time * (curvature - slope)
     rho = rho + time * (terms.rate_step * (slope - value) - terms.yield_step * slope)
     mean = Jet(value=value, slope=slope, curvature=curvature, vega=vega, rho=rho)
-    safe = log_spot.min() - np.log(eve.cash - 1).max() > RUIN_REACH * deviation.max()
+    safe = log_spot.min() - np.log((eve.cash - eve.floor) / eve.share).max() > RUIN_REACH * deviation.max()
     return mean if safe else _less_ruin(terms, eve, mean, log_spot, time)
 
 
 def _line_sums(eve: PutEve, center: FloatArray, deviation: FloatArray) -> FloatArray:
     """Means of the line, ordered as `gaussian_means`."""
     d2 = (center - eve.line_to) / deviation
-    share = np.exp(center + deviation**2 / 2) * ndtr(-d2 - deviation)
+    share = eve.share * np.exp(center + deviation**2 / 2) * ndtr(-d2 - deviation)
     density = np.exp(-(d2**2) / 2) / (SQRT_2PI * deviation)
     chance = ndtr(-d2)
-    spot = np.exp(eve.line_to)
+    spot = eve.share * np.exp(eve.line_to)
     return np.stack(
         [
             eve.cash * chance - share,
@@ -68,6 +70,6 @@ def _line_sums(eve: PutEve, center: FloatArray, deviation: FloatArray) -> FloatA
 
 def _less_ruin(terms: PutTerms, eve: PutEve, mean: Jet, log_spot: FloatArray, time: FloatArray) -> Jet:
     """Take off what the line overstates: a put struck at the drops that are waited for."""
-    drops = eve.cash - 1
-    ruin = european_put(terms, log_spot - np.log(drops), time)
+    drops = eve.cash - eve.floor
+    ruin = european_put(terms, log_spot - np.log(drops / eve.share), time)
     return Jet(**{name: getattr(mean, name) - drops * getattr(ruin, name) for name in Jet.__slots__})

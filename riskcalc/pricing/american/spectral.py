@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Batch, Schedule
+    from riskcalc.pricing.american.put_boundary import Held
     from riskcalc.pricing.blocks import FloatArray
 
 BLOCK = 64  # options valued together: their moments stay in the cache
@@ -78,10 +79,12 @@ def put_jet(
     *,
     time: FloatArray,
     count: int = VALUE_MOMENTS,
+    held: Held = european_put,
 ) -> Jet:
     """Value puts of strike 1 at each of their spots, shape (puts, spots), that time before expiry.
 
-    Times have the shape of the spots or one column; none is longer than the boundary's.
+    Times have the shape of the spots or one column; none is longer than the boundary's. `held` values the
+    put without exercise before that expiry, which may be the eve of a drop.
     """
     rule = moments(count)
     share = np.sqrt(time / terms.time_to_expiry)
@@ -89,17 +92,17 @@ def put_jet(
     level, level_vega, level_rho = at_shares(boundary_of, share, rule.left)
     now = boundary.now if (share == 1.0).all() else at_shares(boundary_of, share, np.ones(1))[0][..., 0]
     delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
-    held = european_put(terms, log_spot, time)
+    waiting = held(terms, log_spot, time)
     early = Premium.of(terms, log_spot, level, delay=delay, weight=weight)
     drive = early.drive
     exercised = log_spot <= now
     spot = np.exp(log_spot)
     return Jet(
-        value=np.where(exercised, 1 - spot, held.value + early.value),
-        slope=np.where(exercised, -spot, held.slope + early.slope),
-        curvature=np.where(exercised, -spot, held.curvature + early.curvature),
-        vega=np.where(exercised, 0.0, held.vega + early.vega + (drive * level_vega).sum(axis=-1)),
-        rho=np.where(exercised, 0.0, held.rho + early.rho + (drive * level_rho).sum(axis=-1)),
+        value=np.where(exercised, 1 - spot, waiting.value + early.value),
+        slope=np.where(exercised, -spot, waiting.slope + early.slope),
+        curvature=np.where(exercised, -spot, waiting.curvature + early.curvature),
+        vega=np.where(exercised, 0.0, waiting.vega + early.vega + (drive * level_vega).sum(axis=-1)),
+        rho=np.where(exercised, 0.0, waiting.rho + early.rho + (drive * level_rho).sum(axis=-1)),
     )
 
 

@@ -63,8 +63,10 @@ class StretchBoundary:
 def stretch_boundary(terms: PutTerms, eve: PutEve, *, order: int = NODES) -> StretchBoundary:
     """Solve for the boundary, with that many nodes, of puts that wait in a window before a drop."""
     window = np.minimum(waiting_window(terms, eve.cash), terms.time_to_expiry)
-    window_rho = np.where(window > SHORTEST_WINDOW, (eve.cash_rho / eve.cash - window) / terms.rate, 0.0)
     exercised = terms.time_to_expiry - window > SHORTEST_SPAN
+    if not exercised.any():
+        return _never(terms, order)
+    window_rho = np.where(window > SHORTEST_WINDOW, (eve.cash_rho / eve.cash - window) / terms.rate, 0.0)
     span = np.maximum(terms.time_to_expiry - window, SHORTEST_SPAN)
     trial = StretchBoundary(
         span=span,
@@ -85,10 +87,28 @@ def stretch_boundary(terms: PutTerms, eve: PutEve, *, order: int = NODES) -> Str
     return _newton(terms, eve, trial, window, greeks=True)
 
 
+def _never(terms: PutTerms, order: int) -> StretchBoundary:
+    """Return the boundary of puts that wait all the time: as far as any, for no time."""
+    nothing = np.zeros_like(terms.vol)
+    nodes = np.full((len(nothing), order), -LOWEST)
+    return StretchBoundary(
+        span=nothing + SHORTEST_SPAN,
+        exercised=np.zeros(nothing.shape, dtype=bool),
+        growth=nothing,
+        growth_vega=nothing,
+        growth_rho=nothing,
+        span_rho=nothing,
+        nodes=nodes,
+        nodes_vega=np.zeros_like(nodes),
+        nodes_rho=np.zeros_like(nodes),
+    )
+
+
 def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
-    """Time before the drop in which its cash outweighs the interest on the strike."""
-    window: FloatArray = np.maximum(np.log(cash) / terms.rate, SHORTEST_WINDOW)
-    return window
+    """Time before the drop in which its cash outweighs the interest on the strike; inf without interest."""
+    earns = terms.rate > 0.0
+    window: FloatArray = np.where(earns, np.log(cash) / np.where(earns, terms.rate, 1.0), np.inf)
+    return np.maximum(window, SHORTEST_WINDOW)
 
 
 def stretch_boundary_at(

@@ -38,11 +38,3 @@ def test_a_small_yield_beside_cash_changes_little(sign):
     assert small == pytest.approx(without, abs=2e-4)
     more = american(**terms, dividend_yield=0.02).value
     assert np.all(sign * (small - more) > 0)
-
-
-def test_a_negative_rate_hastens_the_call():
-    terms = {"sign": 1, "spot": 100.0, "strike": STRIKES, "time_to_expiry": 0.7, "vol": 0.25}
-    terms |= {"dividend_times": [0.3], "dividend_amounts": [1.0]}
-    call = american(**terms, rate=-0.01)
-    assert np.all(call.value >= np.maximum(100 - STRIKES, 0))
-    assert np.all(call.value < american(**terms, rate=0.0).value)
