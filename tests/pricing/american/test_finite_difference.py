@@ -38,3 +38,11 @@ def test_a_small_yield_beside_cash_changes_little(sign):
     assert small == pytest.approx(without, abs=2e-4)
     more = american(**terms, dividend_yield=0.02).value
     assert np.all(sign * (small - more) > 0)
+
+
+@pytest.mark.parametrize(("sign", "strike"), [(1, 500.0), (-1, 20.0)])
+def test_what_is_worth_nothing_has_no_delta(sign, strike):
+    terms = {"sign": sign, "spot": 100.0, "strike": strike, "time_to_expiry": 0.05, "vol": 0.2, "rate": 0.04}
+    grid = finite_difference(Batch.of(**terms, dividend_yield=0.01)[0], Schedule.of(times=(), amounts=()))
+    assert grid.value == pytest.approx(0.0, abs=1e-12)
+    assert grid.delta == pytest.approx(0.0, abs=1e-12)
