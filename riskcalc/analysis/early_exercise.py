@@ -33,14 +33,15 @@ def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLin
     -------
     tuple of EarlyExerciseLine
         Leg by leg, by rising ex-date. None for European options and for puts, which a dividend makes worth
-        keeping; none under a continuous yield or a negative rate, where no date stands out.
+        keeping; none under a continuous yield, where no date stands out. At a negative rate, where exercise
+        pays on other days too, those of a rate of zero.
 
     References
     ----------
     Haug, Haug & Lewis, "Back to Basics: a new approach to the discrete dividend problem", Wilmott (2003).
     """
     quote = market.quote(trade.symbol)
-    if trade.instrument.exercise is ExerciseStyle.EUROPEAN or quote.dividend_yield or market.rate < 0:
+    if trade.instrument.exercise is ExerciseStyle.EUROPEAN or quote.dividend_yield:
         return ()
     calls = [leg for leg in trade.option_legs if leg.option_type is OptionType.CALL and leg.vol]
     lines = [line for expiry in trade.expiries for line in _lines(calls, expiry, trade, market)]

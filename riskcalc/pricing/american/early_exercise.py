@@ -41,8 +41,9 @@ def early_exercise(
 ) -> EarlyExercise:
     """Boundary and chance of exercise on the eve of each ex-date, for a spot without a continuous yield.
 
-    With rate >= 0 a call is exercised early on such an eve or never. A put is never exercised on an eve: the
-    drop is worth more than a day's interest.
+    With rate >= 0 a call is exercised early on such an eve or never. A negative rate makes exercise pay on
+    other days too; its figures are those of a rate of zero. A put is never exercised on an eve: the drop is
+    worth more than a day's interest.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def early_exercise(
     vol : array_like
         Volatility as a fraction, > 0.
     rate : array_like
-        Continuous interest rate as a fraction, >= 0.
+        Continuous interest rate as a fraction, any sign.
     dividend_times, dividend_amounts : array_like
         Ex-dates in years from now and cash amounts [dollars per share], as in `american`.
 
@@ -86,7 +87,7 @@ def early_exercise(
         strike=strike,
         time_to_expiry=time_to_expiry,
         vol=vol,
-        rate=rate,
+        rate=np.maximum(rate, 0.0),
         dividend_yield=0.0,
     )
     schedule = Schedule.of(times=dividend_times, amounts=dividend_amounts)
@@ -102,7 +103,7 @@ def early_exercise(
 
 
 def _usable(batch: Batch) -> NDArray[np.bool_]:
-    usable: NDArray[np.bool_] = batch.valid() & (batch.rate >= 0.0) & (batch.vol > 0.0)
+    usable: NDArray[np.bool_] = batch.valid() & (batch.vol > 0.0)
     return usable & (np.minimum(batch.spot, batch.strike) > 0.0)
 
 

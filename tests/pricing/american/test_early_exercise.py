@@ -76,3 +76,10 @@ def test_out_of_range_is_nan():
     )
     assert np.isnan(early.boundary).all()
     assert np.isnan(early.chance).all()
+
+
+def test_a_negative_rate_counts_as_none():
+    terms = CALL | {"spot": 296.0, "time_to_expiry": 0.9} | SCHEDULE
+    none, negative = (early_exercise(**terms | {"rate": rate}) for rate in (0.0, -0.01))
+    assert np.isfinite(negative.boundary).all()
+    assert tuple(map(np.ndarray.tolist, negative)) == tuple(map(np.ndarray.tolist, none))
