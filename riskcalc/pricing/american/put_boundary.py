@@ -115,9 +115,10 @@ def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, Float
     matrix = _interpolation(left.tobytes(), boundary.nodes.shape[1])
     limit = boundary.at_expiry
     log_spot, square = _interpolate(limit.log_spot, boundary.nodes, matrix)
-    in_nodes, in_expiry = _slopes(limit.log_spot, boundary.nodes, square, matrix)
-    vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + in_expiry * limit.vega
-    rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + in_expiry * limit.rho
+    depth, slope = boundary.nodes - limit.log_spot, _slope(square)
+    in_expiry = 1 - slope * (depth @ matrix.T)
+    vega = slope * ((depth * boundary.nodes_vega) @ matrix.T) + in_expiry * limit.vega
+    rho = slope * ((depth * boundary.nodes_rho) @ matrix.T) + in_expiry * limit.rho
     return log_spot, vega, rho
 
 
@@ -142,14 +143,17 @@ def _interpolate(
     return at_expiry - np.sqrt(np.maximum(square, FLAT**2)), square
 
 
-def _slopes(
-    at_expiry: FloatArray, nodes: FloatArray, square: FloatArray, matrix: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the derivatives of the boundary in the nodes and in its value at expiry."""
+def _slope(square: FloatArray) -> FloatArray:
+    """Half the derivative of the boundary in its square, whose own in a node's depth is twice that depth."""
     # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
-    inverse = np.where(square > FLAT**2, -1 / np.sqrt(np.maximum(square, FLAT**2)), 0.0)
-    in_nodes = matrix * (nodes - at_expiry)[:, None, :] * inverse[..., None]
-    return in_nodes, 1 - in_nodes.sum(axis=-1)
+    return np.where(square > FLAT**2, -1 / np.sqrt(np.maximum(square, FLAT**2)), 0.0)
+
+
+def to_nodes(drive: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Carry derivatives in the moments, shape (puts, nodes, moments), over to the nodes they depend on."""
+    by_node = matrix.reshape(*drive.shape[1:], -1)
+    carried: FloatArray = np.matmul(drive.transpose(1, 0, 2), by_node).transpose(1, 0, 2)
+    return carried
 
 
 def limit_at_expiry(terms: PutTerms) -> Limit:
@@ -225,13 +229,11 @@ def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, step
     at_expiry = limit.log_spot
     for _ in range(steps):
         time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
-        slopes = _slopes(at_expiry, nodes, square, _from_nodes(nodes.shape[1]))
-        in_nodes, in_expiry = (slope.reshape(*boundary.shape, -1) for slope in slopes)
+        depth, slope = nodes - at_expiry, _slope(square).reshape(boundary.shape)
         waiting = held(terms, nodes, time)
         early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
-        drive = early.drive
-        moved = (drive * in_expiry[..., 0]).sum(axis=-1)
-        matrix = np.einsum("nil,nilj->nij", drive, in_nodes)
+        matrix = to_nodes(early.drive * slope, _from_nodes(nodes.shape[1])) * depth[:, None, :]
+        moved = early.drive.sum(axis=-1) - matrix.sum(axis=-1)
         diagonal = np.arange(nodes.shape[1])
         matrix[:, diagonal, diagonal] += waiting.slope + early.slope + np.exp(nodes)
         gaps = (

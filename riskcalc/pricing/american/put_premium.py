@@ -71,6 +71,8 @@ class Premium:
     """Present value of the share when exercised, times the weight; 0 where nothing depends on it."""
     lost: FloatArray
     """Dividends forgone at the boundary a year."""
+    drive: FloatArray
+    """Derivative of the value in the log of the boundary at each moment."""
 
     @classmethod
     def of(
@@ -92,22 +94,18 @@ class Premium:
             lost = dividend_yield * np.exp(boundary)
         if terms.dividend_yield.any() or terms.yield_step.any():
             share = weight * np.exp(log_spot[..., None] - dividend_yield * delay) * ndtr(-d2 - deviation)
+        density = paid * np.exp(-(d2**2) / 2) / (SQRT_2PI * deviation)
         return cls(
             terms=terms,
             delay=delay,
             deviation=deviation,
             d2=d2,
-            density=paid * np.exp(-(d2**2) / 2) / (SQRT_2PI * deviation),
+            density=density,
             strike=paid * ndtr(-d2),
             share=share,
             lost=lost,
+            drive=(rate - lost) * density,
         )
-
-    @property
-    def drive(self) -> FloatArray:
-        """Derivative of the value in the log of the boundary at each moment."""
-        drive: FloatArray = (self.terms.rate[..., None] - self.lost) * self.density
-        return drive
 
     @property
     def value(self) -> FloatArray:

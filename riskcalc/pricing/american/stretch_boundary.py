@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.put_boundary import MOMENTS, NODES, moments, solved
+from riskcalc.pricing.american.put_boundary import MOMENTS, NODES, moments, solved, to_nodes
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
@@ -116,9 +116,11 @@ def stretch_boundary_at(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log of the boundary at roots of fractions of the span left, with its derivatives in vol and rate."""
     points = _points(left.tobytes(), boundary.nodes.shape[1])
-    log_spot, in_nodes, shift_vega, shift_rho = _interpolate(boundary, points)
-    vega = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_vega) + shift_vega
-    rho = np.einsum("nkj,nj->nk", in_nodes, boundary.nodes_rho) + shift_rho
+    log_spot, slope, shift_vega, shift_rho = _interpolate(boundary, points)
+    vega, rho = (
+        slope * ((boundary.nodes * moves) @ points.values.T) + shift
+        for moves, shift in ((boundary.nodes_vega, shift_vega), (boundary.nodes_rho, shift_rho))
+    )
     return log_spot, vega, rho
 
 
@@ -150,7 +152,7 @@ def _newton(
     count, order = trial.nodes.shape
     ahead = trial.span * _node_roots(order) ** 2
     rule, shape = moments(MOMENTS), (count, order, MOMENTS)
-    level, in_nodes, *shifts = _interpolate(trial, _from_nodes(order))
+    level, slope, *shifts = _interpolate(trial, _from_nodes(order))
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
     early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
@@ -165,7 +167,7 @@ def _newton(
                 (held.vega + early.vega, held.rho + early.rho), shifts, at_nodes, strict=True
             )
         ]
-    matrix = np.einsum("nil,nilj->nij", drive, in_nodes.reshape(*shape, order))
+    matrix = to_nodes(drive * slope.reshape(shape), _from_nodes(order).values) * trial.nodes[:, None, :]
     diagonal = np.arange(order)
     matrix[:, diagonal, diagonal] += own
     searched = trial.exercised[..., None]
@@ -222,7 +224,8 @@ def _from_nodes(order: int) -> _Points:
 def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray, ...]:
     """Boundary at roots of fractions of the span left, with its derivatives.
 
-    They are in the nodes, and in vol and rate while the nodes stay: what moves the span and the logarithm.
+    They are in half the square, whose own in a node is that node, and in vol and rate while the nodes stay:
+    what moves the span and the logarithm.
     """
     left, log_roots = points.left, np.log(_node_roots(boundary.nodes.shape[1]))
     smooth = boundary.nodes**2 + boundary.growth * log_roots
@@ -235,5 +238,4 @@ def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray
     bent_vega, bent_rho = (
         inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
     )
-    in_nodes = points.values * boundary.nodes[:, None, :] * inverse[..., None]
-    return -depth, in_nodes, bent_vega, bent_rho + stretched
+    return -depth, inverse, bent_vega, bent_rho + stretched
