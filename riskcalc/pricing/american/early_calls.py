@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 NEWTON_STEPS = 8
 SEARCH_STEPS = 40
-SETTLED = 1e-11  # last step of the search for the boundary on an eve, in strikes
+SETTLED = 1e-9  # last step of the search for the boundary on an eve, in strikes
 FLATTEST = 1e-9  # least slope of what exercise gains
 GUESS_STEPS = 10
 GUESSED = 1e-2  # step, in log-spot, that is good enough to start Newton from
@@ -103,6 +103,17 @@ class _Drop:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bounds:
+    """Logs of inverse spots after a drop, shape (calls, 1)."""
+
+    low: FloatArray
+    top: FloatArray
+    """The last that any spot leads to, unless earlier drops lower it."""
+    high: FloatArray
+    """From where the call is worthless."""
+
+
 def early_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Value calls that see every dividend of the schedule; sign, rate and yield are known to fit."""
     log_inverse = np.log(batch.strike / batch.spot)
@@ -124,25 +135,32 @@ def _jet(contracts: Batch, schedule: Schedule, log_inverse: FloatArray, now: Flo
         span = np.broadcast_to(schedule.times[i] - (schedule.times[i - 1] if i else start), start.shape)
         terms = replace(terms, time_to_expiry=span)
         drop = _drop(stretch, schedule.amounts[i] / contracts.strike[:, None])
-        high = np.maximum(log_width(terms, left[:, i : i + 1]), drop.after)
+        after = left[:, i : i + 1]
+        bounds = _led(terms, drop, after, seen, schedule.times[i] - start)
         order = SHARED_NODES if i == 0 and seen.waited.shape[1] > 1 else NODES
-        stretch = _until(terms, drop, high, left[:, i : i + 1], order=order)
-    near = replace(stretch, held=_within_reach(terms, drop, high, left[:, :1], seen))
-    return near.jet(log_inverse, count=VALUE_MOMENTS, waited=seen.waited)
+        stretch = _until(terms, drop, bounds, after, order=order)
+    # The first eve anew: as finely as the last moment needs it and only as far as the spots lead.
+    near = np.minimum(terms.time_to_expiry - seen.waited.max(axis=1, keepdims=True), after + SHORTEST)
+    held = _mean_of(drop.eve(bounds.low, bounds.top, terms.vol * np.sqrt(near)))
+    return replace(stretch, held=held).jet(log_inverse, count=VALUE_MOMENTS, waited=seen.waited)
 
 
 def _drop(later: _Stretch, amount: FloatArray) -> _Drop:
-    """Find the spot from which exercise on the eve is better than the drop, by Newton within a bracket."""
-    # What exercise gains is concave in the spot, so that Newton comes up to it from below.
+    """Find the spot from which exercise on the eve is better than the drop, by Newton."""
+    # The gain of exercise is concave: Newton from below stays below. The root of what waiting is worth is
+    # nearly a line next to the boundary: Newton on it comes faster where it does not go too far.
     spot = low = 1 - amount
     high = np.exp(-later.boundary.now)
     for _ in range(SEARCH_STEPS):
         jet = later.jet(-np.log(spot), count=MOMENTS, waited=np.zeros((1, 1)))
-        gain = spot + amount - 1 - spot * jet.value
+        waiting = np.maximum(spot * jet.value - (spot - 1), 0.0)
         slope = np.maximum(1 - jet.value + jet.slope, FLATTEST)
-        low, high = np.where(gain < 0.0, spot, low), np.where(gain < 0.0, high, spot)
-        moved = spot - gain / slope
-        before, spot = spot, np.where((moved > low) & (moved < high), moved, (low + high) / 2)
+        below = waiting >= amount
+        low = np.where(below, spot + (waiting - amount) / slope, low)
+        high = np.where(below, high, spot)
+        fast = spot + 2 * (waiting - np.sqrt(amount * waiting)) / slope
+        inside = (waiting > amount / 4) & (fast > low - SETTLED) & (fast < high + SETTLED)
+        before, spot = spot, np.where(inside, fast, low)
         if np.abs(spot - before).max() < SETTLED:
             break
     moves = spot / (slope * (spot + amount))
@@ -161,12 +179,25 @@ def _drop(later: _Stretch, amount: FloatArray) -> _Drop:
     )
 
 
-def _until(terms: PutTerms, drop: _Drop, high: FloatArray, left: FloatArray, *, order: int) -> _Stretch:
+def _led(terms: PutTerms, drop: _Drop, left: FloatArray, seen: Seen, time: FloatArray) -> _Bounds:
+    """Find where spots lead in that time, from the boundary on the eve to where the call is worthless."""
+    deviation = terms.vol * np.sqrt(time)
+    reach = deviation * (REACH + deviation / 2) + np.abs(terms.rate - terms.dividend_yield) * time
+    high = np.maximum(log_width(terms, left), drop.after)
+    nearest = np.exp(reach - seen.log_spot.min(axis=1, keepdims=True)) - drop.amount
+    farthest = np.exp(-reach - seen.log_spot.max(axis=1, keepdims=True)) - drop.amount
+    low, top = (
+        np.clip(-np.log(np.maximum(spot, np.exp(-high))), drop.after, high) for spot in (nearest, farthest)
+    )
+    return _Bounds(low=low, top=top, high=high)
+
+
+def _until(terms: PutTerms, drop: _Drop, bounds: _Bounds, left: FloatArray, *, order: int) -> _Stretch:
     """Put a stretch in front of a drop; `left` is the time from there to the expiry."""
     shortest = terms.vol * np.sqrt(terms.time_to_expiry) * node_roots(order)[0]
-    dense = np.maximum(shortest, DENSER * np.sqrt((high - drop.after) * shortest))
+    dense = np.maximum(shortest, DENSER * np.sqrt((bounds.high - bounds.low) * shortest))
     whole = terms.vol * np.sqrt(np.minimum(terms.time_to_expiry, left + SHORTEST))
-    held = _mean_of(drop.eve(drop.after, high, np.minimum(dense, whole)))
+    held = _mean_of(drop.eve(bounds.low, bounds.high, np.minimum(dense, whole)))
     nodes = _guess(terms, held, drop.limit.log_spot, order)
     return _Stretch(
         terms=terms,
@@ -194,30 +225,6 @@ def _guess(terms: PutTerms, held: Held, limit: FloatArray, order: int) -> FloatA
         if np.abs(step).max() < GUESSED:
             break
     return nodes
-
-
-def _within_reach(
-    terms: PutTerms,
-    drop: _Drop,
-    high: FloatArray,
-    left: FloatArray,
-    seen: Seen,
-) -> Held:
-    """Tabulate an eve anew, as finely as the last moment needs it and only as far as the spots lead."""
-    time = terms.time_to_expiry
-    deviation = terms.vol * np.sqrt(time)
-    reach = deviation * (REACH + deviation / 2) + np.abs(terms.rate - terms.dividend_yield) * time
-    nearest = np.exp(reach - seen.log_spot.min(axis=1, keepdims=True)) - drop.amount
-    farthest = np.exp(-reach - seen.log_spot.max(axis=1, keepdims=True)) - drop.amount
-    shortest = time - seen.waited.max(axis=1, keepdims=True)
-    low, top = (-np.log(np.maximum(spot, np.exp(-high))) for spot in (nearest, farthest))
-    return _mean_of(
-        drop.eve(
-            np.clip(low, drop.after, high),
-            np.clip(top, drop.after, high),
-            terms.vol * np.sqrt(np.minimum(shortest, left + SHORTEST)),
-        )
-    )
 
 
 def _mean_of(eve: PutEve) -> Held:
