@@ -99,8 +99,8 @@ def american(
 
     Values err by about 1e-7 dollars for calls with cash dividends that are exercised on an eve only, and 1e-5
     otherwise (1e-4 where finite differences are left: puts with cash dividends and a yield at a rate > 0, a
-    negative yield beside cash dividends, two exercise boundaries). The rho of a put with cash dividends errs
-    by up to 1 %, more where it is about to be exercised.
+    negative yield beside cash dividends, two exercise boundaries; up to 1e-3 there within a cent of what
+    exercise pays).
 
     References
     ----------

@@ -146,6 +146,15 @@ class Premium:
         return rho
 
     @property
+    def lengthening(self) -> FloatArray:
+        """Derivative in the log of all delays, without a yield, the boundary at each staying as it is."""
+        rate = self.terms.rate[..., None]
+        lost = rate * self.delay * self.strike
+        drift = (rate * self.delay - self.deviation * (self.d2 + self.deviation) / 2) * self.density
+        lengthening: FloatArray = self.value - self.terms.rate * (lost + drift).sum(axis=-1)
+        return lengthening
+
+    @property
     def curvature(self) -> FloatArray:
         """Second derivative in the log of the spot."""
         bend = self.drive * self.d2 / self.deviation + self.lost * self.density

@@ -142,13 +142,17 @@ class EarlierStretch:
         ahead = self.boundary.span - waited
         span = np.maximum(ahead, SHORTEST_SPAN)
         share = np.sqrt(span / self.boundary.span)
-        level, level_vega, level_rho = at_shares(
+        level, level_vega, level_rho, sliding = at_shares(
             partial(stretch_boundary_at, self.boundary), share, rule.left
         )
         delay, weight = (span[..., None] * part for part in (rule.delay, rule.weight))
         held = put_mean(self.terms, self.eve, log_spot, self.terms.time_to_expiry - waited)
         early = Premium.of(self.terms, log_spot, level, delay=delay, weight=weight)
         drive = early.drive
+        # The moments move with the span: next to its end the boundary falls too steeply for them to stay.
+        longer = np.where(ahead > SHORTEST_SPAN, self.boundary.span_rho / span, 0.0)
+        slid = (longer - self.boundary.span_rho / self.boundary.span)[..., None] * sliding
+        rho = held.rho + early.rho + longer * early.lengthening + (drive * (level_rho + slid)).sum(axis=-1)
         exercised = (ahead > SHORTEST_SPAN) & self._exercised(log_spot, share)
         spot = np.exp(log_spot)
         return Jet(
@@ -156,7 +160,7 @@ class EarlierStretch:
             slope=np.where(exercised, -spot, held.slope + early.slope),
             curvature=np.where(exercised, -spot, held.curvature + early.curvature),
             vega=np.where(exercised, 0.0, held.vega + early.vega + (drive * level_vega).sum(axis=-1)),
-            rho=np.where(exercised, 0.0, held.rho + early.rho + (drive * level_rho).sum(axis=-1)),
+            rho=np.where(exercised, 0.0, rho),
         )
 
     def _exercised(self, log_spot: FloatArray, share: FloatArray) -> NDArray[np.bool_]:

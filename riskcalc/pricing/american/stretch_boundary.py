@@ -19,6 +19,7 @@ from riskcalc.pricing.american.put_premium import Premium, PutTerms
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from riskcalc.pricing.american.quadrature import Jet
     from riskcalc.pricing.blocks import FloatArray
 
 NEWTON_STEPS = 6
@@ -31,7 +32,6 @@ SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
 FLAT = 1e-12
 LOWEST = 300.0  # bound of a log
 LATER_SHARE = 0.7  # of the interest, between a half and one: what the boundary's fall leaves of it
-SMOOTH_TERMS = 6
 LONGEST_STEP = 0.3  # of one Newton step, in log-spot
 
 
@@ -113,15 +113,18 @@ def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
 
 def stretch_boundary_at(
     boundary: StretchBoundary, left: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at roots of fractions of the span left, with its derivatives in vol and rate."""
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Log of the boundary at roots of fractions of the span left, with its derivatives.
+
+    They are in vol and in rate, the fractions fixed, and in the log of the fraction.
+    """
     points = _points(left.tobytes(), boundary.nodes.shape[1])
-    log_spot, slope, shift_vega, shift_rho = _interpolate(boundary, points)
+    log_spot, slope, *bent, sliding = _interpolate(boundary, points)
     vega, rho = (
         slope * ((boundary.nodes * moves) @ points.values.T) + shift
-        for moves, shift in ((boundary.nodes_vega, shift_vega), (boundary.nodes_rho, shift_rho))
+        for moves, shift in zip((boundary.nodes_vega, boundary.nodes_rho), bent, strict=True)
     )
-    return log_spot, vega, rho
+    return log_spot, vega, rho, sliding
 
 
 def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray, order: int) -> FloatArray:
@@ -152,7 +155,7 @@ def _newton(
     count, order = trial.nodes.shape
     ahead = trial.span * _node_roots(order) ** 2
     rule, shape = moments(MOMENTS), (count, order, MOMENTS)
-    level, slope, *shifts = _interpolate(trial, _from_nodes(order))
+    level, slope, *bent, _ = _interpolate(trial, _from_nodes(order))
     delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
     held = put_mean(terms, eve, trial.nodes, window + ahead)
     early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
@@ -160,12 +163,12 @@ def _newton(
     own = held.slope + early.slope + spot
     gaps = [held.value + early.value - 1 + spot]
     if greeks:
-        at_nodes = _interpolate(trial, _points(_node_roots(order).tobytes(), order))[2:]
+        bent_vega, bent_rho = ((drive * part.reshape(shape)).sum(axis=-1) for part in bent)
+        # The nodes move with the span; between them the gaps are not zero, so that their slopes count.
+        later = (ahead - trial.span) * _ageing(terms, held) + early.lengthening
         gaps += [
-            fixed + (drive * later.reshape(shape)).sum(axis=-1) + own * now
-            for fixed, later, now in zip(
-                (held.vega + early.vega, held.rho + early.rho), shifts, at_nodes, strict=True
-            )
+            held.vega + early.vega + bent_vega,
+            held.rho + early.rho + bent_rho + later * trial.span_rho / trial.span,
         ]
     matrix = to_nodes(drive * slope.reshape(shape), _from_nodes(order).values) * trial.nodes[:, None, :]
     diagonal = np.arange(order)
@@ -176,19 +179,13 @@ def _newton(
     nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
     if not greeks:
         return replace(trial, nodes=nodes)
-    rho = _smooth(matrix, -gaps[2], trial.nodes) if order > NODES else moves[..., 2]
-    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=rho)
+    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=moves[..., 2])
 
 
-def _smooth(matrix: FloatArray, gaps: FloatArray, nodes: FloatArray) -> FloatArray:
-    """Solve for a derivative whose product with the nodes is a short polynomial, by least squares.
-
-    The full solution saws about it from node to node, which spoils what is read between them.
-    """
-    at = 2 * _node_roots(nodes.shape[1]) - 1
-    terms = np.polynomial.chebyshev.chebvander(at, SMOOTH_TERMS - 1) / nodes[..., None]
-    smooth: FloatArray = (terms @ np.linalg.pinv(matrix @ terms) @ gaps[..., None])[..., 0]
-    return smooth
+def _ageing(terms: PutTerms, held: Jet) -> FloatArray:
+    """Derivative of a mean in the time ahead, which the pricing equation ties to the others."""
+    drift = (terms.rate - terms.dividend_yield) * held.slope
+    return terms.vol**2 / 2 * (held.curvature - held.slope) + drift - terms.rate * held.value
 
 
 @lru_cache(maxsize=8)
@@ -224,8 +221,8 @@ def _from_nodes(order: int) -> _Points:
 def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray, ...]:
     """Boundary at roots of fractions of the span left, with its derivatives.
 
-    They are in half the square, whose own in a node is that node, and in vol and rate while the nodes stay:
-    what moves the span and the logarithm.
+    They are in half the square, whose own in a node is that node, in vol and rate while the nodes stay, which
+    move the logarithm, and in the log of the fraction.
     """
     left, log_roots = points.left, np.log(_node_roots(boundary.nodes.shape[1]))
     smooth = boundary.nodes**2 + boundary.growth * log_roots
@@ -233,9 +230,8 @@ def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray
     square = boundary.nodes**2 @ points.values.T + boundary.growth * logs
     depth = np.sqrt(np.maximum(square, FLAT**2))
     inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
-    slope = inverse / 2 * (smooth @ points.slopes.T - boundary.growth / left)
-    stretched = slope * boundary.span_rho / boundary.span * (1 - left**2) / (2 * left)
+    sliding = inverse / 4 * (smooth @ points.slopes.T * left - boundary.growth)
     bent_vega, bent_rho = (
         inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
     )
-    return -depth, inverse, bent_vega, bent_rho + stretched
+    return -depth, inverse, bent_vega, bent_rho, sliding
