@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 BLOCK = 64  # options valued together: their moments stay in the cache
 VALUE_MOMENTS = 48
+ROUNDING = 1e-12
+"""Of the strike: what an exercised option may seem to be worth beyond its intrinsic value."""
 
 
 def spectral(batch: Batch, schedule: Schedule) -> OptionGreeks:
@@ -114,7 +116,9 @@ def put_greeks(batch: Batch, put: Jet) -> OptionGreeks:
     bend = scale * (put.curvature - put.slope)
     value = scale * put.value
     carry = batch.rate * value - (batch.rate - batch.dividend_yield) * batch.spot * delta
-    exercised = bend == 0.0
+    # Deep in the money a put that waits for a dividend bends as little as one that is exercised.
+    gain = batch.sign * (batch.spot - batch.strike)
+    exercised = (bend == 0.0) & (value - gain <= ROUNDING * scale)
     return OptionGreeks(
         value=value,
         delta=delta,

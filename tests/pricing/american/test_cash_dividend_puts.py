@@ -121,3 +121,22 @@ def test_rho_is_the_slope_of_the_value_up_to_the_boundary(time, schedule):
     found = american(**terms)
     waits = found.value > terms["strike"] - 296 + 0.02
     assert found.rho[waits] == pytest.approx((up - down)[waits] / 2e-4, abs=5e-3)
+
+
+def test_a_put_that_only_waits_for_its_dividends_earns_the_rate_on_all_of_it():
+    """Certain to be exercised after the last drop: a zero bond less a share that pays, in closed form."""
+    rate, times, amounts = 0.03125, np.array([29, 52]) / 365, np.array([0.9, 1.4])
+    put = american(
+        sign=-1,
+        spot=150.0,
+        strike=271.0,
+        time_to_expiry=60 / 365,
+        vol=0.125,
+        rate=rate,
+        dividend_times=times,
+        dividend_amounts=amounts,
+    )
+    paid = np.append(amounts, 271.0) * np.exp(-rate * np.append(times, times[-1]))
+    assert put.value == pytest.approx(paid.sum() - 150.0, abs=1e-5)
+    assert (put.delta, put.gamma) == pytest.approx((-1.0, 0.0))
+    assert put.theta == pytest.approx(rate * paid.sum(), rel=1e-6)
