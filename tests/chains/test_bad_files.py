@@ -19,8 +19,11 @@ from tests.chains.samples import usual_rows, yfinance_csv
         (b"PK\x03\x04rest", "is a spreadsheet or zip archive; export the sheet as CSV"),
         (b"PAR1\x15\x04", "is Parquet, which only a scan reads; save it as CSV"),
         (b"\x1f\x8b\x08rest", r"is a damaged gzip archive; is the file cut off\?"),
-        (gzip.compress(b"strike,bid" * 99)[:-9], r"is a damaged gzip archive; is the file cut off\?"),
-        (gzip.compress(b"strike\0bid"), "is a binary file, not text"),
+        (
+            gzip.compress(b"strike,bid" * 99, mtime=0)[:-9],
+            r"is a damaged gzip archive; is the file cut off\?",
+        ),
+        (gzip.compress(b"strike\0bid", mtime=0), "is a binary file, not text"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file, not text"),
         ("strike,bid".encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
         ("strike\nBörse".encode("latin-1"), r"line 2 is not UTF-8 text \(byte 0xf6\); save it as UTF-8"),
