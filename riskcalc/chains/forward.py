@@ -254,12 +254,9 @@ def _implied(expiry: dt.date, chain: Chain, terms: Terms, solved: _Solved) -> Im
     years = (expiry - chain.date).days / 365
     forward, error, used = _mean(solved.forward[here], solved.deviation[here])
     if not used.any():
-        still = np.array(0.0)
-        forward = float(
-            terms.forward(
-                spot=chain.spot, years=np.array(years), rate=still + terms.rate, dividend_yield=still
-            )
-        )
+        still, when = np.array(0.0), np.array(years)
+        usual = terms.forward(spot=chain.spot, years=when, rate=still + terms.rate, dividend_yield=still)
+        forward = float(usual)
     rate = _rate_of(forward, chain.spot, years, terms) if terms.free_rate else terms.rate
     dividend_yield = 0.0 if terms.free_rate else rate - math.log(forward / chain.spot) / years
     return ImpliedForward(

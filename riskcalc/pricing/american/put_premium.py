@@ -16,6 +16,8 @@ from scipy.special import ndtr
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.blocks import FloatArray
 
 
@@ -165,3 +167,15 @@ class Premium:
     def _forgone(self) -> FloatArray:
         forgone: FloatArray = self.terms.dividend_yield * self.share.sum(axis=-1)
         return forgone
+
+
+def or_exercised(waiting: Jet, exercised: NDArray[np.bool_], log_spot: FloatArray) -> Jet:
+    """The put that waits, with its intrinsic value in place of that where it is exercised now."""
+    spot = np.exp(log_spot)
+    return Jet(
+        value=np.where(exercised, 1 - spot, waiting.value),
+        slope=np.where(exercised, -spot, waiting.slope),
+        curvature=np.where(exercised, -spot, waiting.curvature),
+        vega=np.where(exercised, 0.0, waiting.vega),
+        rho=np.where(exercised, 0.0, waiting.rho),
+    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from riskcalc.pricing.american.put_boundary import Boundary, at_shares, moments
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
-from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
+from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.american.spectral import put_jet
 from riskcalc.pricing.american.stretch_boundary import SHORTEST_SPAN, StretchBoundary, stretch_boundary_at
@@ -153,15 +153,15 @@ class EarlierStretch:
         longer = np.where(ahead > SHORTEST_SPAN, self.boundary.span_rho / span, 0.0)
         slid = (longer - self.boundary.span_rho / self.boundary.span)[..., None] * sliding
         rho = held.rho + early.rho + longer * early.lengthening + (drive * (level_rho + slid)).sum(axis=-1)
-        exercised = (ahead > SHORTEST_SPAN) & self._exercised(log_spot, share)
-        spot = np.exp(log_spot)
-        return Jet(
-            value=np.where(exercised, 1 - spot, held.value + early.value),
-            slope=np.where(exercised, -spot, held.slope + early.slope),
-            curvature=np.where(exercised, -spot, held.curvature + early.curvature),
-            vega=np.where(exercised, 0.0, held.vega + early.vega + (drive * level_vega).sum(axis=-1)),
-            rho=np.where(exercised, 0.0, rho),
+        waiting = Jet(
+            value=held.value + early.value,
+            slope=held.slope + early.slope,
+            curvature=held.curvature + early.curvature,
+            vega=held.vega + early.vega + (drive * level_vega).sum(axis=-1),
+            rho=rho,
         )
+        exercised = (ahead > SHORTEST_SPAN) & self._exercised(log_spot, share)
+        return or_exercised(waiting, exercised, log_spot)
 
     def _exercised(self, log_spot: FloatArray, share: FloatArray) -> NDArray[np.bool_]:
         """Say which spots lie below the boundary when a share of its span (its root) is left."""

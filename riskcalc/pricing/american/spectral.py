@@ -21,7 +21,7 @@ from riskcalc.pricing.american.put_boundary import (
     moments,
     put_boundary,
 )
-from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
+from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks
 
@@ -97,15 +97,14 @@ def put_jet(
     waiting = held(terms, log_spot, time)
     early = Premium.of(terms, log_spot, level, delay=delay, weight=weight)
     drive = early.drive
-    exercised = log_spot <= now
-    spot = np.exp(log_spot)
-    return Jet(
-        value=np.where(exercised, 1 - spot, waiting.value + early.value),
-        slope=np.where(exercised, -spot, waiting.slope + early.slope),
-        curvature=np.where(exercised, -spot, waiting.curvature + early.curvature),
-        vega=np.where(exercised, 0.0, waiting.vega + early.vega + (drive * level_vega).sum(axis=-1)),
-        rho=np.where(exercised, 0.0, waiting.rho + early.rho + (drive * level_rho).sum(axis=-1)),
+    waiting = Jet(
+        value=waiting.value + early.value,
+        slope=waiting.slope + early.slope,
+        curvature=waiting.curvature + early.curvature,
+        vega=waiting.vega + early.vega + (drive * level_vega).sum(axis=-1),
+        rho=waiting.rho + early.rho + (drive * level_rho).sum(axis=-1),
     )
+    return or_exercised(waiting, log_spot <= now, log_spot)
 
 
 def put_greeks(batch: Batch, put: Jet) -> OptionGreeks:
