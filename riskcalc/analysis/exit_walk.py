@@ -84,7 +84,7 @@ def walk(
     -------
     Walked
         The rows are the chance and, with values, chance times the mean of what has been banked and of its
-        square. The chances of all exits sum to 1.
+        square. The chances of all exits sum to 1, but for what the nodes lose where paths hardly spread.
 
     Notes
     -----

@@ -30,7 +30,7 @@ def price_section(report: RiskReport) -> Section:
 def entry_word(report: RiskReport) -> str:
     """What is paid or received at entry is called; a pair pays for one side with the other."""
     if report.trade.instrument.against:
-        return "A side"
+        return "Each side"
     return "Debit" if report.net_debit >= 0 else "Credit"
 
 
