@@ -24,9 +24,9 @@ def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section
     Returns
     -------
     tuple of Section
-        P&L and verdict of each scenario, then the moves.
+        P&L and verdict of each scenario, then what happens in it, then how its move was found.
     """
-    return (_outcomes(plan, rows), _moves(plan, rows))
+    return (_outcomes(plan, rows), _meanings(rows), _moves(plan, rows))
 
 
 def held_through(plan: TradePlan) -> str:
@@ -41,7 +41,7 @@ def stress_title(plan: TradePlan) -> str:
 
 
 def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "move", "spot", "P&L of a unit", "all units", "R", "risk budget", "what happens")
+    header = ("scenario", "move", "spot", "P&L of a unit", "all units", "R", "risk budget")
     table = tuple(
         (
             row.scenario.name,
@@ -51,13 +51,10 @@ def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
             money(row.pnl_all_units, signed=True),
             r_multiple(row.r_multiple),
             verdict(plan, row),
-            row.scenario.meaning,
         )
         for row in rows
     )
-    return Section(
-        title=f"Stress: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6, 7})
-    )
+    return Section(title=f"Stress: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6}))
 
 
 def verdict(plan: TradePlan, row: StressRow) -> str:
@@ -67,8 +64,14 @@ def verdict(plan: TradePlan, row: StressRow) -> str:
     return "holds" if row.holds else "BREAKS the rule"
 
 
+def _meanings(rows: Sequence[StressRow]) -> Section:
+    header = ("scenario", "repriced", "what happens")
+    table = tuple((row.scenario.name, f"{row.date}", row.scenario.meaning) for row in rows)
+    return Section(title="Scenarios", rows=table, header=header, left=frozenset({0, 1, 2}))
+
+
 def _moves(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "repriced", "how the move was found")
-    table = tuple((row.scenario.name, f"{row.date}", row.note) for row in rows)
+    header = ("scenario", "how the move was found")
+    table = tuple((row.scenario.name, row.note) for row in rows)
     title = f"Moves of {plan.report.trade.symbol}"
-    return Section(title=title, rows=table, header=header, left=frozenset({0, 1, 2}))
+    return Section(title=title, rows=table, header=header, left=frozenset({0, 1}))

@@ -27,7 +27,7 @@ def test_every_shipped_scenario_is_shown_for_every_preset(run, preset):
     assert (code, err) == (0, "")
     assert out.startswith(f"{preset}: ")
     assert len(names) >= 11
-    assert all(out.count(f"\n{name} ") == 2 for name in names)
+    assert all(out.count(f"\n{name} ") == 3 for name in names)
     assert "held through without a stop" in out
     assert "\x1b" not in out
 
