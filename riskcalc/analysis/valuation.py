@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -99,8 +101,13 @@ def value_legs(
     days: ArrayLike = 0.0,
     vol_shift: ArrayLike = 0.0,
 ) -> PositionGreeks:
-    """Value each leg of a trade as `value_position` does; the first axis of every array counts the legs."""
+    """Value each leg of a trade as `value_position` does; the first axis of every array counts the legs.
+
+    What is asked for today, at the quote's spot and the legs' own vols, is read-only.
+    """
     quote = market.quote(trade.symbol)
+    if spot is None and isinstance(days, float) and isinstance(vol_shift, float) and not (days or vol_shift):
+        return _legs_now(_without_prices(trade), quote, market.date, market.rate)
     at = Conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
     return _value_legs(trade, market, _broadcast(at))
 
@@ -144,6 +151,27 @@ def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date)
         )
     times = np.array([market.years_to(dividend.ex_date) for dividend in coming], dtype=np.float64)
     return times, np.array([dividend.amount for dividend in coming], dtype=np.float64)
+
+
+def _without_prices(trade: Trade) -> Trade:
+    """The trade without what was paid for it, which its value does not depend on."""
+    legs = (
+        dataclasses.replace(leg, premium=None, spread_cost=0.0)
+        if isinstance(leg, OptionLeg)
+        else dataclasses.replace(leg, entry_price=None, spread_cost=0.0)
+        for leg in trade.legs
+    )
+    return dataclasses.replace(trade, legs=tuple(legs), name="")
+
+
+@lru_cache(maxsize=32)
+def _legs_now(trade: Trade, quote: Quote, date: dt.date, rate: float) -> PositionGreeks:
+    """Value legs as they stand; entry, report and exits of one trade ask for it one after the other."""
+    market = Market(date=date, rate=rate, quotes={trade.symbol: quote})
+    found = _value_legs(trade, market, _broadcast(Conditions(spot=quote.spot)))
+    for field in found:
+        field.setflags(write=False)
+    return found
 
 
 def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskcalc.analysis import enter_at_model, value_position
+from riskcalc.analysis import enter_at_model, value_legs, value_position
 from riskcalc.domain import (
     CashDividend,
     ExerciseStyle,
@@ -164,3 +164,13 @@ def test_a_given_vol_is_kept_beside_a_given_premium():
 def test_what_cannot_be_priced_is_named(trade, says):
     with pytest.raises(InvalidInputError, match=says):
         evaluate(trade, MARKET)
+
+
+@given(trade=trades(), market=markets())
+def test_as_it_stands_a_trade_is_worth_what_it_is_at_its_own_spot(trade, market):
+    """Whatever was paid for it, and however often it is asked; what is kept cannot be written to."""
+    trade = enter_at_model(trade, market)
+    stands, asked = value_legs(trade, market), value_legs(trade, market, spot=market.quote("IWM").spot)
+    for kept, found in zip(stands, asked, strict=True):
+        assert kept == pytest.approx(found, rel=1e-12, abs=1e-12)
+        assert not kept.flags.writeable
