@@ -108,11 +108,12 @@ RATE = NumberField(
     section="MARKET",
     label="Rate",
     unit="%",
-    help="Risk-free rate a year, continuous, -5 to 100 %",
+    help="Risk-free rate a year, continuous, 0 to 100 %",
     read=lambda draft: draft.market.rate,
     write=lambda draft, value: draft.with_market(rate=value),
     grid=lambda _: EvenGrid(step=0.25),
-    bounds=Bounds(low=-5, high=100),
+    # Below 0 a plan of many legs or expiries takes up to seconds, and keys must not queue up.
+    bounds=Bounds(low=0, high=100),
     span=lambda _: (0.0, 10.0),
 )
 DIVIDEND = NumberField(
