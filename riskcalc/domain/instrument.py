@@ -52,6 +52,8 @@ class Instrument:
         """Check every field."""
         if not self.symbol:
             raise InvalidInputError("symbol must not be empty")
+        if self.against and not self.symbol.endswith(f"/{self.against}"):
+            raise InvalidInputError(f"symbol of a pair must end in /{self.against}, got {self.symbol!r}")
         if finite("leverage", self.leverage) == 0:
             raise InvalidInputError("leverage must not be 0")
         whole_count("option_multiplier", self.option_multiplier)

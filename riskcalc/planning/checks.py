@@ -17,6 +17,7 @@ from riskcalc.domain import (
     Side,
     Trigger,
 )
+from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10
 """Share of a trade's entry value that its quoted widths may cost before the plan warns."""
@@ -41,7 +42,11 @@ class Planned:
     entry: EntryRules
     size: PositionSize
     time_stop: dt.date | None
-    pair: PairReport | None
+
+    @property
+    def pair(self) -> PairReport | None:
+        """Both sides of a pair in whole shares; None for an outright."""
+        return pair_report(self.report, units=self.size.units)
 
 
 def run_checks(planned: Planned) -> tuple[Check, ...]:

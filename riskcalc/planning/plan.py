@@ -91,7 +91,6 @@ def plan(
     at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
     size = size_plan(report, account, at_stop=max(-at_stop, 0.0), gaps=gaps, cost_per_unit=costs)
     fractions = exposure.closed_fractions(exits, units=size.units)
-    pair = pair_report(report, units=size.units)
     return TradePlan(
         report=report,
         exits=exits,
@@ -108,20 +107,12 @@ def plan(
             report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions
         ),
         gaps=gaps,
-        pair=pair,
+        pair=pair_report(report, units=size.units),
         fund=fund_report(report, (levels.stop, *levels.targets), gaps, time_stop=time_stop),
         cost_per_unit=costs,
         size=size,
         checks=run_checks(
-            Planned(
-                report=report,
-                account=account,
-                exits=exits,
-                entry=entry,
-                size=size,
-                time_stop=time_stop,
-                pair=pair,
-            )
+            Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)
         ),
     )
 

@@ -210,6 +210,8 @@ def test_a_scenario_moves_it_by_the_difference(moves, move, note):
 def test_what_a_pair_cannot_be_is_said():
     with pytest.raises(InvalidInputError, match="IWM/SPY is a pair of funds: it has shares but no options"):
         rc.call_spread("IWM/SPY", long_strike=300, short_strike=310, expiry=dt.date(2026, 9, 18))
+    with pytest.raises(InvalidInputError, match="symbol of a pair must end in /SPY, got 'IWMSPY'"):
+        rc.Instrument(symbol="IWMSPY", against="SPY")
     alone = dataclasses.replace(MARKET, quotes={"IWM": IWM, "IWM/SPY": PAIR})
     with pytest.raises(InvalidInputError, match="the market has no quote for SPY; quoted: IWM, IWM/SPY"):
         evaluate(LONG, alone)
