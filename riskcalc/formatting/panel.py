@@ -8,7 +8,7 @@ from riskcalc.domain import RiskReport, TradePlan
 from riskcalc.formatting.fact import Better, Fact, Line, Tone, fact_line, panel_lines, title_line, wrapped
 from riskcalc.formatting.fitted import Spellings, cut, dollars, plain, pnl, points, share
 from riskcalc.formatting.numbers import percent, price
-from riskcalc.formatting.report import entry_word
+from riskcalc.formatting.report import entry_word, theta_share
 from riskcalc.formatting.size import why
 
 _SAME_CENT, _SAME_MOVE = 0.005, 0.0005
@@ -144,9 +144,9 @@ def _breakeven(report: RiskReport) -> Fact:
 
 
 def _greeks(report: RiskReport) -> tuple[Fact, ...]:
-    greeks, debit = report.greeks, report.net_debit
+    greeks, part = report.greeks, theta_share(report)
     gamma, gammas = partial(plain, digits=3), partial(signed, digits=3)
-    paid = f"{percent(greeks.theta_per_day / debit)} of debit" if debit > 0 else "$ a calendar day"
+    paid = f"{part} of debit" if part else "$ a calendar day"
     return (
         Fact(
             key="delta",

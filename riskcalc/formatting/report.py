@@ -34,6 +34,13 @@ def entry_word(report: RiskReport) -> str:
     return "Debit" if report.net_debit >= 0 else "Credit"
 
 
+def theta_share(report: RiskReport) -> str:
+    """Theta per day as a share of the debit; nothing where none is paid, as for a credit or a pair."""
+    if report.net_debit <= 0 or report.trade.instrument.against:
+        return ""
+    return percent(report.greeks.theta_per_day / report.net_debit)
+
+
 def legs_section(report: RiskReport) -> Section:
     """Each leg with its entry, vol and Greeks."""
     rows = tuple(
@@ -54,12 +61,11 @@ def legs_section(report: RiskReport) -> Section:
 
 def greeks_section(report: RiskReport) -> Section:
     """The position's Greeks in the units traders read."""
-    greeks, debit = report.greeks, report.net_debit
-    share = f"{percent(greeks.theta_per_day / debit)} of the debit" if debit > 0 else ""
+    greeks, share = report.greeks, theta_share(report)
     rows = (
         ("delta", number(greeks.delta), f"moves like {number(greeks.delta, digits=1)} shares"),
         ("gamma", number(greeks.gamma, digits=3), "delta per dollar of spot"),
-        ("theta per day", money(greeks.theta_per_day), share),
+        ("theta per day", money(greeks.theta_per_day), f"{share} of the debit" if share else ""),
         ("vega per point", money(greeks.vega_per_point), ""),
         ("rho per point", money(greeks.rho_per_point), ""),
         ("dollar delta", money(greeks.dollar_delta), ""),

@@ -9,8 +9,8 @@ from riskcalc.formatting.checks import STATUS_TONES, STATUS_WORDS
 from riskcalc.formatting.exits import worst_pnl
 from riskcalc.formatting.fact import Line, Tone
 from riskcalc.formatting.fitted import Spellings, dollars, fit, plain, pnl, share
-from riskcalc.formatting.numbers import percent
 from riskcalc.formatting.panel import gain_tone
+from riskcalc.formatting.report import entry_word, theta_share
 
 _NUMBER = 10
 """Widest number of a line."""
@@ -66,7 +66,7 @@ def _line(pieces: Sequence[Piece], *, width: int) -> Line:
 def _price(plan: TradePlan) -> tuple[Piece, ...]:
     report = plan.report
     return (
-        _piece("debit" if report.net_debit >= 0 else "credit", dollars(abs(report.net_debit))),
+        _piece(entry_word(report).lower(), dollars(abs(report.net_debit))),
         _piece("max loss", pnl(-report.max_loss), Tone.BAD),
         _piece("gain", pnl(report.max_profit), Tone.GOOD),
         *(_piece("BE", plain(level)) for level in report.breakevens[:2]),
@@ -75,8 +75,8 @@ def _price(plan: TradePlan) -> tuple[Piece, ...]:
 
 
 def _greeks(plan: TradePlan) -> tuple[Piece, ...]:
-    greeks, debit = plan.report.greeks, plan.report.net_debit
-    paid = ((f"({percent(greeks.theta_per_day / debit)})", "", Tone.PLAIN),) if debit > 0 else ()
+    greeks, part = plan.report.greeks, theta_share(plan.report)
+    paid = ((f"({part})", "", Tone.PLAIN),) if part else ()
     return (
         _piece("delta", plain(greeks.delta)),
         _piece("gamma", plain(greeks.gamma, digits=3)),
