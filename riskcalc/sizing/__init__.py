@@ -11,7 +11,7 @@ from riskcalc.sizing.kelly import (
     prob_drawdown,
 )
 from riskcalc.sizing.margin import buying_power
-from riskcalc.sizing.margin_rules import share_margin_rate, uncovered_margin
+from riskcalc.sizing.margin_rules import share_margin, share_margin_rate, uncovered_margin
 from riskcalc.sizing.optimal_f import OptimalF, optimal_f
 from riskcalc.sizing.partial_exits import blended_r, exit_units
 from riskcalc.sizing.percent_risk import size_by_max_loss, size_by_stop
@@ -34,6 +34,7 @@ __all__ = [
     "optimal_f",
     "prob_drawdown",
     "risk_of_ruin",
+    "share_margin",
     "share_margin_rate",
     "size_by_max_loss",
     "size_by_stop",

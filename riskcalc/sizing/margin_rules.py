@@ -10,6 +10,10 @@ INITIAL = 0.50
 """Reg T, initial, of the market value of shares."""
 MAINTENANCE = {Side.LONG: 0.25, Side.SHORT: 0.30}
 """Per unit of leverage, of the market value of shares."""
+SHORT_LEAST, SHORT_LEAST_BELOW_FIVE = 5.0, 2.5
+"""Least margin of a share sold short at 5 dollars or more, and below [dollars per share]."""
+LOW_PRICE = 5.0
+"""Shares sold short below this price take at least all of it [dollars per share]."""
 UNCOVERED, UNCOVERED_BROAD = 0.20, 0.15
 """Per unit of leverage, of the underlying: single names and narrow indices, broad indices."""
 UNCOVERED_LEAST = 0.10
@@ -30,7 +34,8 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     -------
     float
         In [0.5, 1]: the initial 50 % of Reg T, or the maintenance rate of 25 % long and 30 % short times
-        the leverage where that is more. Beyond the proceeds for shares sold short. A pair ties up the rate of
+        the leverage where that is more. Beyond the proceeds for shares sold short, which take more
+        at low prices: see `share_margin`. A pair ties up the rate of
         both its sides, which are of equal value.
 
     References
@@ -46,6 +51,45 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     if instrument.against:
         return 2 * INITIAL
     return min(max(INITIAL, MAINTENANCE[side] * instrument.leverage_factor), 1.0)
+
+
+def share_margin(instrument: Instrument, *, side: Side, spot: float) -> float:
+    """What one share ties up.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        Its leverage multiplies the maintenance rate.
+    side : Side
+        Shares held or sold short.
+    spot : float
+        Price of a share [dollars], > 0.
+
+    Returns
+    -------
+    float
+        [dollars per share], beyond the proceeds for a share sold short: the rate of `share_margin_rate`, and
+        short at least $5.00 a share; below $5.00 the price itself and at least $2.50.
+
+    Raises
+    ------
+    InvalidInputError
+        `spot` is not a positive number.
+
+    References
+    ----------
+    Regulation T, section 220.12; FINRA Rule 4210(c)(3) and (4).
+
+    Examples
+    --------
+    >>> from riskcalc.domain import instrument
+    >>> [share_margin(instrument("IWM"), side=Side.SHORT, spot=spot) for spot in (295.0, 8.0, 4.0, 1.5)]
+    [147.5, 5.0, 4.0, 2.5]
+    """
+    usual = share_margin_rate(instrument, side=side) * positive("spot", spot)
+    if side is Side.LONG or instrument.against:
+        return usual
+    return max(usual, SHORT_LEAST) if spot >= LOW_PRICE else max(spot, SHORT_LEAST_BELOW_FIVE)
 
 
 def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> float:

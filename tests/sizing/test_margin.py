@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.domain import Side, call_spread, instrument
+from riskcalc.domain import Side, call_spread, instrument, shares
 from riskcalc.errors import InvalidInputError
-from riskcalc.sizing import buying_power, share_margin_rate, uncovered_margin
+from riskcalc.sizing import buying_power, share_margin, share_margin_rate, uncovered_margin
 from tests.reference import rows
 from tests.sizing.positions import EXPIRY, fund, join, max_loss_of, premium_received, trade_of
 
@@ -116,6 +116,46 @@ def test_cover_by_options_and_shares(legs, expected):
     assert _required(trade_of(legs), 100) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("legs", "expected"),
+    [
+        ("+1 C280@18.70; +1 P310@19.33", 3_803),
+        ("+1 C280@18.70; -1 C310@5.10; +1 P310@19.33; -1 P280@2.97", 2_996),
+        ("-1 C280@18.70; +1 C310@5.10; -1 P310@19.33; +1 P280@2.97", 3_000 - 2_996),
+        ("+1 C295@9; +1 P295@8", 1_700),
+        ("-2 C305@4; -1 P285@3", -1_100 + 2 * (400 + 3_425) + 300),
+        ("-1 C300@8; +1 C400@0.10", -790 + 800 + 3_925),
+    ],
+)
+def test_bought_options_are_paid_in_full_and_the_rest_takes_the_least_the_rule_allows(legs, expected):
+    trade = trade_of(legs, instrument=fund(broad=True))
+    assert _required(trade, 295) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "spot", "share"),
+    [
+        ("IWM", 295.39, 147.695),
+        ("IWM", 8, 5),
+        ("IWM", 5, 5),
+        ("IWM", 4.99, 4.99),
+        ("IWM", 2, 2.5),
+        ("TZA", 8, 7.2),
+        ("TZA", 5.2, 5),
+        ("TZA", 4, 4),
+        ("IWM/SPY", 4, 4),
+    ],
+)
+def test_cheap_shares_sold_short_take_dollars_a_share(symbol, spot, share):
+    assert share_margin(instrument(symbol), side=Side.SHORT, spot=spot) == pytest.approx(share)
+    trade = shares(symbol, shares=100, side=Side.SHORT)
+    assert buying_power(trade, spot=spot, max_loss=math.inf) == pytest.approx(100 * share)
+
+
+def test_cheap_shares_held_take_their_rate_alone():
+    assert share_margin(instrument("IWM"), side=Side.LONG, spot=2) == 1
+
+
 def test_an_uncovered_put_ties_up_no_more_than_it_can_lose():
     trade = trade_of("-1 P10@9.5")
     assert _required(trade, 100) == pytest.approx(50)
@@ -156,9 +196,10 @@ legs = st.lists(
 
 
 @given(legs=legs, spot=st.integers(70, 130))
-def test_options_of_one_expiry_tie_up_at_most_what_they_can_lose(legs, spot):
+def test_options_of_one_expiry_tie_up_at_most_their_debit_or_what_they_can_lose(legs, spot):
     trade = trade_of("; ".join(legs))
-    assert 0 <= _required(trade, spot) <= max_loss_of(trade)
+    debit = sum(trade.leg_size(leg) * leg.premium for leg in trade.option_legs)
+    assert max(debit, 0) <= _required(trade, spot) <= max(max_loss_of(trade), debit)
 
 
 @given(legs=legs, spot=st.integers(70, 130))
