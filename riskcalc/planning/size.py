@@ -57,7 +57,7 @@ def size_plan(
 
 def _capital(report: RiskReport) -> float:
     spot = report.market.quote(report.trade.symbol).spot
-    return buying_power(report.trade, spot=spot, max_loss=report.max_loss)
+    return buying_power(report.trade, spot=spot)
 
 
 def _market_value(report: RiskReport) -> float:

@@ -11,7 +11,7 @@ from riskcalc.sizing.margin_rules import share_margin
 from riskcalc.sizing.option_margin import short_option_requirement
 
 
-def buying_power(trade: Trade, *, spot: float, max_loss: float) -> float:
+def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> float:
     """Cash that an account must have free to put one unit on.
 
     It is net of premium: what options cost, plus margin, less what sold options bring in. A requirement
@@ -25,8 +25,8 @@ def buying_power(trade: Trade, *, spot: float, max_loss: float) -> float:
     spot : float
         Price of the underlying [dollars per share], > 0.
     max_loss : float
-        Largest loss at expiry [dollars per unit], >= 0 or ``inf``, costs not included. Options of one expiry
-        never take more than this or than their debit, whichever is more: that much in cash covers them.
+        Largest loss at expiry [dollars per unit], >= 0 or ``inf``; checked where it is stated, and no cap: a
+        trade may tie up more than it can lose, as bought guts do.
 
     Returns
     -------
@@ -61,15 +61,14 @@ def buying_power(trade: Trade, *, spot: float, max_loss: float) -> float:
     >>> from riskcalc.domain import call_spread
     >>> spread = call_spread("IWM", long_strike=295, short_strike=325, expiry=dt.date(2026, 9, 18),
     ...                      long_premium=12.1, short_premium=2.5)
-    >>> round(buying_power(spread, spot=295.4, max_loss=960), 2)
+    >>> round(buying_power(spread, spot=295.4), 2)
     960.0
     """
     positive("spot", spot)
-    loss = max_loss if max_loss == math.inf else non_negative("max_loss", max_loss)
-    debit = _net_premium(trade)
-    required = _share_margin(trade, spot) + debit + short_option_requirement(trade, spot=spot)
-    one_expiry = not trade.share_legs and len(trade.expiries) == 1
-    return max(min(required, max(loss, debit)) if one_expiry else required, 0.0)
+    if max_loss != math.inf:
+        non_negative("max_loss", max_loss)
+    required = _share_margin(trade, spot) + _net_premium(trade) + short_option_requirement(trade, spot=spot)
+    return max(required, 0.0)
 
 
 def _share_margin(trade: Trade, spot: float) -> float:

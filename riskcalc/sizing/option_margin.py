@@ -61,17 +61,20 @@ class _Sold:
     intrinsic: float
     premium: float
     required: float
-    """Premium and margin when nothing covers it."""
+    """Premium and margin when nothing covers it; of a put at most the cash for its strike."""
 
     @classmethod
     def of(cls, leg: OptionLeg, trade: Trade, spot: float) -> _Sold:
         premium = leg.premium or 0.0
+        required = premium + uncovered_margin(leg, instrument=trade.instrument, spot=spot)
+        if leg.option_type is OptionType.PUT:
+            required = max(min(required, leg.strike), premium)
         return cls(
             leg=leg,
             count=leg.contracts,
             intrinsic=_intrinsic(leg, spot),
             premium=premium,
-            required=premium + uncovered_margin(leg, instrument=trade.instrument, spot=spot),
+            required=required,
         )
 
 

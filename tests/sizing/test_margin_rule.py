@@ -14,7 +14,6 @@ Premiums received are applied to the requirement.
 
 import datetime as dt
 import itertools
-import math
 import random
 
 import pytest
@@ -111,7 +110,7 @@ def _intrinsic(leg, price):
 
 def _uncovered(legs, spot, known):
     calls, puts = (
-        [(leg.premium + _beyond(leg, spot, known), leg.premium) for leg in legs if leg.option_type is kind]
+        [(_alone(leg, spot, known), leg.premium) for leg in legs if leg.option_type is kind]
         for kind in OptionType
     )
     few, many = sorted((calls, puts), key=len)
@@ -120,6 +119,12 @@ def _uncovered(legs, spot, known):
         + sum(required for required, _ in order[len(few) :])
         for order in itertools.permutations(many)
     )
+
+
+def _alone(leg, spot, known):
+    required = leg.premium + _beyond(leg, spot, known)
+    # Cash for the strike secures a put.
+    return max(min(required, leg.strike), leg.premium) if leg.option_type is OptionType.PUT else required
 
 
 def _beyond(leg, spot, known):
@@ -144,18 +149,6 @@ def _priced(trade, spot):
         for leg in trade.legs
     )
     return Trade(instrument=trade.instrument, legs=legs)
-
-
-def _limited_loss(trade):
-    """What options of one expiry can lose; inf where there is no limit, or more than one expiry."""
-    if trade.share_legs or len(trade.expiries) > 1:
-        return math.inf
-    signed = [(leg.signed_contracts, leg) for leg in trade.option_legs]
-    if sum(count for count, leg in signed if leg.option_type is OptionType.CALL) < 0:
-        return math.inf
-    at = [0, *(leg.strike for _, leg in signed)]
-    worst = min(sum(count * _intrinsic(leg, price) for count, leg in signed) for price in at)
-    return max(sum(count * leg.premium for count, leg in signed) - worst, 0) * 100
 
 
 def _trade(symbol, *terms):
@@ -209,7 +202,7 @@ BUILT = {
 @pytest.mark.parametrize("spot", [295.39, 310, 250])
 def test_structures_of_the_builders(name, spot):
     trade = _priced(BUILT[name], spot)
-    found = buying_power(trade, spot=spot, max_loss=_limited_loss(trade))
+    found = buying_power(trade, spot=spot)
     assert found == pytest.approx(_by_the_rule(trade, spot), abs=1e-6)
 
 
@@ -218,7 +211,7 @@ def test_structures_of_the_builders(name, spot):
 @pytest.mark.parametrize("side", Side)
 def test_shares_at_every_price(spot, symbol, side):
     trade = shares(symbol, shares=100, side=side)
-    assert buying_power(trade, spot=spot, max_loss=math.inf) == pytest.approx(_by_the_rule(trade, spot))
+    assert buying_power(trade, spot=spot) == pytest.approx(_by_the_rule(trade, spot))
 
 
 def _random_trade(seed):
@@ -240,7 +233,7 @@ def _random_trade(seed):
 @pytest.mark.parametrize("seed", range(100))
 def test_random_trades(seed):
     trade, spot = _random_trade(seed)
-    found = buying_power(trade, spot=spot, max_loss=_limited_loss(trade))
+    found = buying_power(trade, spot=spot)
     assert found == pytest.approx(_by_the_rule(trade, spot), abs=1e-6), trade.description
 
 
