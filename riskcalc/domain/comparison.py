@@ -47,7 +47,7 @@ class Vehicle:
     carry_per_day: float
     """What a day brings at an unchanged benchmark: theta, less the decay of a leveraged fund [dollars]."""
     loss_at_gap: float
-    """Loss when the benchmark opens against the trade by the common gap, costs included [dollars]."""
+    """Worst loss when the benchmark opens up or down by the common gap, costs included [dollars]."""
     states: tuple[StateValue, ...]
     """One value per common state, in their order."""
 

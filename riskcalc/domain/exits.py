@@ -37,9 +37,10 @@ class ExitPlan:
     """
 
     stop: float
-    """Adverse move from entry that ends the trade, in (0, 1)."""
+    """Adverse move from entry that ends the trade, in (0, 1). Without targets a plan has it on both sides, if
+    the trade loses both ways."""
     targets: tuple[Target, ...] = ()
-    """Nearest first; their fractions sum to at most 1."""
+    """Nearest first; their fractions sum to at most 1. One at which the trade loses is a second stop."""
     holding_days: int | None = None
     """Calendar days after entry at which the trade is closed, >= 1."""
     close_dte: int | None = None

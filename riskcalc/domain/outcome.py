@@ -12,16 +12,21 @@ from riskcalc.domain.view import View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odds:
-    """Chances to touch the stop and the nearest target by the time stop, watched always."""
+    """Chances to touch the stop and the nearest target by the time stop, watched always.
+
+    Where the trade loses at the nearest target, that is a second stop: the stop is then whichever of both.
+    """
 
     touch_stop: float
     """Whatever happens before."""
     touch_target: float | None
-    """Whatever happens before; None without a target."""
+    """Whatever happens before; None without a target, and where it is a second stop."""
     stop_first: float
     """These three sum to 1."""
     target_first: float
     neither: float
+    second_stop_first: float = 0.0
+    """The part of `stop_first` on the other side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

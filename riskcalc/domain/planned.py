@@ -69,7 +69,7 @@ class ThetaReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapLine:
-    """The loss when the underlying opens past the stop."""
+    """The loss when the underlying opens past the stop, or as far on the other side where that loses too."""
 
     move: float
     """Signed move of the underlying, a fraction."""
@@ -102,9 +102,10 @@ class PositionSize:
     capital: float | None = None
     """Buying power all units tie up [dollars]."""
     loss_at_stop: float | None = None
-    """Worst loss of all units at the stop on any day up to the time stop, costs included [dollars]."""
+    """Worst loss of all units at any exit, stop or target, on any day up to the time stop, costs included
+    [dollars]."""
     loss_at_gap: float | None = None
-    """Worst loss of all units over the gap lines, costs included [dollars]."""
+    """Worst loss of all units over the gap lines on both sides, costs included [dollars]."""
     limits: tuple[tuple[str, int | None], ...] = ()
     """Each limit and the units it allows; None where it does not bind at all."""
 
@@ -152,6 +153,8 @@ class TargetOutcome:
     """Costs included [dollars]."""
     r_multiple: float | None
     """The same over the planned loss; None when that is unlimited."""
+    second_stop: bool = False
+    """Whether the trade loses by the move there, so that the target is a stop on the other side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,8 @@ class TargetReport:
     blended_r: float | None
     """Mean R over all units; None without targets, units or a limited planned loss."""
     break_even_win_rate: float | None
-    """Share of trades that must reach the targets, the rest losing 1R, to break even; None as above."""
+    """Share of trades that must reach the targets, the rest losing 1R, to break even; None as above, and if
+    one of them is a second stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,12 @@ def _pnl(row: LadderRow | None) -> float | None:
 
 
 def _label(level: Level) -> str:
-    return level.label.removeprefix("target ")
+    return level.label.removeprefix("target ").removeprefix("second ")
+
+
+def _short(plan: TradePlan, level: Level) -> str:
+    """The stop by its name, every other level by its move."""
+    return "stop" if level == plan.stop else level.label.split()[-1]
 
 
 def _columns(width: int, count: int) -> tuple[int, bool]:
@@ -163,6 +168,8 @@ def _gap(plan: TradePlan, gap: GapLine, *, width: int) -> Line:
 def _odds(plan: TradePlan) -> tuple[Fact, ...]:
     odds, expected = plan.odds, plan.managed.expected_pnl
     target = "" if odds.touch_target is None else f"target 1st {percent(odds.target_first, digits=1)}"
+    if odds.second_stop_first:
+        target = f"{percent(odds.second_stop_first, digits=1)} at 2nd stop"
     return (
         Fact(
             key="stop first",
@@ -193,7 +200,7 @@ def _facts(plan: TradePlan) -> tuple[Fact, ...]:
     count = len(plan.targets.outcomes)
     keys = (*(f"target {count - index}" for index in range(count)), "stop")
     found = [
-        _outcome(plan, key, f"{_label(level).split()[0]} {head}", _row(plan, level, when), last=index > 0)
+        _outcome(plan, key, f"{_short(plan, level)} {head}", _row(plan, level, when), last=index > 0)
         for key, level in zip(keys, _levels(plan), strict=True)
         for index, (when, head) in enumerate(ends)
     ]

@@ -171,7 +171,14 @@ def _targets(plan: TradePlan) -> tuple[Section, ...]:
 def _odds(plan: TradePlan) -> Section:
     odds, targets = plan.odds, plan.targets.outcomes
     rows = [("touches the stop", percent(odds.touch_stop, digits=1), plan.stop.label)]
-    if targets:
+    if targets and targets[0].second_stop:
+        second = targets[0].level.label
+        rows = [
+            ("touches a stop", percent(odds.touch_stop, digits=1), f"{plan.stop.label} or {second}"),
+            ("second stop first", percent(odds.second_stop_first, digits=1), second),
+            ("neither", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
+        ]
+    elif targets:
         nearest = targets[0].level.label
         rows += [
             ("touches the target", percent(odds.touch_target, digits=1), nearest),
@@ -214,7 +221,7 @@ def _breakeven_note(plan: TradePlan) -> str:
 
 
 def _target_chances(plan: TradePlan) -> str:
-    """How likely each target is to close something."""
+    """How likely each target, or second stop, is to close something."""
     pairs = zip(plan.targets.outcomes, plan.managed.prob_targets, strict=True)
     return ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in pairs)
 

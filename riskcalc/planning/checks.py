@@ -15,6 +15,7 @@ from riskcalc.domain import (
     PositionSize,
     RiskReport,
     Side,
+    TargetReport,
     Trigger,
 )
 from riskcalc.planning.pair import pair_report
@@ -42,6 +43,7 @@ class Planned:
     entry: EntryRules
     size: PositionSize
     time_stop: dt.date | None
+    targets: TargetReport
 
     @property
     def pair(self) -> PairReport | None:
@@ -54,6 +56,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
     found = (
         _risk_budget(planned),
         _unlimited_loss(planned),
+        _second_stop(planned),
         _stop_width(planned),
         _days(planned),
         _trigger(planned),
@@ -79,6 +82,20 @@ def _risk_budget(planned: Planned) -> Check:
         f"{size.risk_fraction:.2%} of equity, the rule allows {allowed:.2%}",
         brief=f"{size.risk_fraction:.2%} of {allowed:.2%}",
     )
+
+
+def _second_stop(planned: Planned) -> Check | None:
+    """Whether the trade loses at a target."""
+    losing = [one for one in planned.targets.outcomes if one.second_stop]
+    if not losing:
+        return None
+    worst = min(losing, key=lambda one: one.pnl_per_unit)
+    move = f"{100 * worst.level.move:+.4g}%"
+    loss = f"${-worst.pnl_per_unit:,.2f} per unit"
+    if planned.exits.targets:
+        return _warn("second stop", f"the {move} target loses {loss}: it is a second stop, not a target")
+    text = f"the trade loses both ways and has no target, so the stop works both ways: {move} loses {loss}"
+    return _ok("second stop", text, brief=f"stop at {move} too")
 
 
 def _stop_width(planned: Planned) -> Check | None:

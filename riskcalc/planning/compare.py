@@ -117,14 +117,13 @@ def _state(move: float, days: int, today: dt.date) -> CommonState:
 def _vehicle(plan: TradePlan, states: Sequence[CommonState]) -> Vehicle:
     units, report = plan.size.units, plan.report
     exposure = units * report.greeks.dollar_delta * report.trade.instrument.leverage
-    against = -math.copysign(COMMON_GAP, exposure or plan.side)
-    gap = _state(against, 0, report.market.date)
+    gaps = (_state(sign * COMMON_GAP, 0, report.market.date) for sign in (-1, 1))
     return Vehicle(
         plan=plan,
         capital=plan.size.capital or 0.0,
         exposure=exposure,
         carry_per_day=units * (report.greeks.theta_per_day - _decay_per_day(report)),
-        loss_at_gap=units * plan.cost_per_unit - _state_value(plan, gap).pnl,
+        loss_at_gap=units * plan.cost_per_unit - min(_state_value(plan, gap).pnl for gap in gaps),
         states=tuple(_state_value(plan, state) for state in states),
     )
 
@@ -140,8 +139,15 @@ def _state_value(plan: TradePlan, state: CommonState) -> StateValue:
     return StateValue(
         pnl=units * (float(middle) - report.net_debit),
         band=units * abs(float(high - low)) / 2,
-        past_stop=plan.side * (growth - 1 - plan.stop.move) < -1e-9,
+        past_stop=_past_stop(plan, growth - 1),
     )
+
+
+def _past_stop(plan: TradePlan, move: float) -> bool:
+    """Whether a move of the own underlying lies past the stop, or past a second one on the other side."""
+    seconds = (one.level.move for one in plan.targets.outcomes if one.second_stop)
+    beyond = [plan.side * (plan.stop.move - move), *(plan.side * (move - second) for second in seconds)]
+    return max(beyond) > 1e-9  # rounding
 
 
 def _own_move(instrument: Instrument, state: CommonState, *, vol: float) -> float:

@@ -13,9 +13,11 @@ from riskcalc.domain import (
     RiskBasis,
     RiskLimits,
     RiskReport,
+    Side,
     TargetOutcome,
     TargetReport,
 )
+from riskcalc.planning.second_stops import hurts
 from riskcalc.sizing import blended_r, break_even_win_rate, exit_units
 
 
@@ -24,10 +26,14 @@ def gains_at_targets(
     levels: tuple[Level, ...],
     pnls: tuple[float, ...],
     *,
+    seconds: tuple[bool, ...],
     size: PositionSize,
     cost_per_unit: float,
 ) -> TargetReport:
-    """What the targets bring: whole units closed at each, R per unit on its worst day, R of the whole."""
+    """What the targets bring: whole units closed at each, R per unit on its worst day, R of the whole.
+
+    Where one of them is a second stop, no share of wins breaks even: to reach all of them is no win.
+    """
     gains = [pnl - cost_per_unit for pnl in pnls]
     limited = 0 < size.loss_per_unit < math.inf
     r_multiples = [gain / size.loss_per_unit if limited else None for gain in gains]
@@ -37,13 +43,16 @@ def gains_at_targets(
     blended = None
     if size.units and known:
         blended = blended_r(units=size.units, r_multiples=known, fractions=fractions, rest_r=known[-1])
+    need = None
+    if blended is not None and blended > 0 and not any(seconds):
+        need = break_even_win_rate(win=blended)
     return TargetReport(
         outcomes=tuple(
-            TargetOutcome(level=level, units=count, pnl_per_unit=gain, r_multiple=r)
-            for level, count, gain, r in zip(levels, counts, gains, r_multiples, strict=True)
+            TargetOutcome(level=level, units=count, pnl_per_unit=gain, r_multiple=r, second_stop=second)
+            for level, count, gain, r, second in zip(levels, counts, gains, r_multiples, seconds, strict=True)
         ),
         blended_r=blended,
-        break_even_win_rate=break_even_win_rate(win=blended) if blended and blended > 0 else None,
+        break_even_win_rate=need,
     )
 
 
@@ -56,12 +65,23 @@ def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
 
 
 def gap_lines(
-    levels: tuple[Level, ...], values: Iterable[float], *, net_debit: float, cost_per_unit: float
+    report: RiskReport,
+    side: Side,
+    levels: tuple[Level, ...],
+    values: Iterable[float],
+    *,
+    cost_per_unit: float,
 ) -> tuple[GapLine, ...]:
-    """Loss when the underlying opens at each level on the first day, costs included."""
+    """Loss when the underlying opens at each level on the first day, costs included.
+
+    Openings against the trade, and those in its favor at which it loses all the same: sold on both sides.
+    """
     return tuple(
-        GapLine(move=level.move, spot=level.spot, loss_per_unit=net_debit - float(value) + cost_per_unit)
+        GapLine(
+            move=level.move, spot=level.spot, loss_per_unit=report.net_debit - float(value) + cost_per_unit
+        )
         for level, value in zip(levels, values, strict=True)
+        if side * level.move < 0 or hurts(report, float(value))
     )
 
 
@@ -77,6 +97,6 @@ def risk_basis(report: RiskReport, limits: RiskLimits) -> RiskBasis:
 
 
 def planned_loss(report: RiskReport, basis: RiskBasis, *, at_stop: float, cost_per_unit: float) -> float:
-    """One R: the loss of one unit by the basis, costs included [dollars]."""
+    """One R: the loss of one unit by the basis, costs included; `at_stop` is that of its exits [dollars]."""
     loss = report.max_loss if basis is RiskBasis.MAX_LOSS else at_stop
     return loss + cost_per_unit

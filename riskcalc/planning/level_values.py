@@ -26,6 +26,10 @@ class LevelValues:
         """Smallest value at the stop and at each target, on any day."""
         return [float(row.min()) for row in self.at_exits]
 
+    def first_day_at_targets(self) -> tuple[float, ...]:
+        """Value at each target when it is reached at once."""
+        return tuple(float(row[0]) for row in self.at_exits[1:])
+
 
 def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
     """Value one unit wherever the exits, the gaps, the ladder and the decay look."""

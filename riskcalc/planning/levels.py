@@ -18,7 +18,7 @@ class PlanLevels:
     targets: tuple[Level, ...]
     """Nearest first."""
     gaps: tuple[Level, ...]
-    """Openings past the stop."""
+    """Openings past the stop, and on the other side."""
     ladder: tuple[Level, ...]
     """Highest spot first."""
     dates: Mapping[str, dt.date]
@@ -40,6 +40,11 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
     )
 
 
+def moved_spot(report: RiskReport, move: float) -> float:
+    """Spot after a move from the entry [dollars]."""
+    return entry_spot(report.trade, report.market) * (1 + move)
+
+
 def _stop(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
     """The stop: an adverse move from the entry spot, with the vol shift that comes with it."""
     return _moved(report, "stop", -side * exits.stop, vol_shift=exits.vol_shift)
@@ -51,9 +56,12 @@ def _targets(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ..
 
 
 def _gaps(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
-    """Openings past the stop; the exit plan's shocks, else the instrument's."""
+    """Openings past the stop, then on the other side: the exit plan's shocks, else the instrument's."""
     shocks = exits.gap_shocks or report.trade.instrument.gap_shocks
-    return tuple(_moved(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks)
+    return (
+        *(_moved(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks),
+        *(_moved(report, "gap", side * shock) for shock in shocks),
+    )
 
 
 def _ladder(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -> tuple[Level, ...]:
@@ -88,9 +96,7 @@ def _dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
 
 def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:
     label = f"{name} {100 * move:+.4g}%" if move else name
-    return Level(
-        label=label, spot=entry_spot(report.trade, report.market) * (1 + move), move=move, vol_shift=vol_shift
-    )
+    return Level(label=label, spot=moved_spot(report, move), move=move, vol_shift=vol_shift)
 
 
 def _at(report: RiskReport, label: str, level: float) -> Level:

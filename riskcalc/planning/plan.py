@@ -25,6 +25,13 @@ from riskcalc.planning.fund import fund_report
 from riskcalc.planning.level_values import LevelValues, level_values
 from riskcalc.planning.levels import PlanLevels, plan_levels
 from riskcalc.planning.pair import pair_report
+from riskcalc.planning.second_stops import (
+    managed_of_exits,
+    named,
+    odds_of_exits,
+    second_stops,
+    two_sided,
+)
 from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_unit
 
@@ -81,30 +88,36 @@ def plan(
     report = evaluate(trade, market, view=view)
     market = report.market
     side = exits.side or side_by_delta(report.greeks.delta)
+    asked, exits = exits, two_sided(report, exits, side)
     # With its side said, the exit plan asks the model no more for the delta.
     sided = dataclasses.replace(exits, side=side)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     costs = cost_per_unit(report.trade, account.costs)
     levels = plan_levels(report, exits, side, time_stop)
     values = level_values(report, levels)
-    gaps = exposure.gap_lines(levels.gaps, values.at_gaps, net_debit=report.net_debit, cost_per_unit=costs)
+    gaps = exposure.gap_lines(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
     at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
-    size = size_plan(report, account, at_stop=max(-at_stop, 0.0), gaps=gaps, cost_per_unit=costs)
+    at_exits = max(-min(at_stop, *at_targets, 0.0), 0.0)
+    size = size_plan(report, account, at_stop=at_exits, gaps=gaps, cost_per_unit=costs)
+    seconds = second_stops(report, values.first_day_at_targets(), tuple(at_targets), cost_per_unit=costs)
+    levels = named(levels, seconds)
+    targets = exposure.gains_at_targets(
+        exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
+    )
     fractions = exposure.closed_fractions(exits, units=size.units)
     return TradePlan(
         report=report,
         exits=exits,
         side=side,
         stop=levels.stop,
-        targets=exposure.gains_at_targets(
-            exits, levels.targets, tuple(at_targets), size=size, cost_per_unit=costs
-        ),
+        targets=targets,
         time_stop=time_stop,
         ladder=_rungs(report, levels, values, size),
         theta=decay(report.trade, values.waiting),
-        odds=exit_odds(report.trade, market, sided, view=view),
-        managed=managed_outcome(
-            report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions
+        odds=odds_of_exits(exit_odds(report.trade, market, sided, view=view), targets.outcomes),
+        managed=managed_of_exits(
+            managed_outcome(report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions),
+            targets.outcomes,
         ),
         gaps=gaps,
         pair=pair_report(report, units=size.units),
@@ -112,7 +125,15 @@ def plan(
         cost_per_unit=costs,
         size=size,
         checks=run_checks(
-            Planned(report=report, account=account, exits=exits, entry=entry, size=size, time_stop=time_stop)
+            Planned(
+                report=report,
+                account=account,
+                exits=asked,
+                entry=entry,
+                size=size,
+                time_stop=time_stop,
+                targets=targets,
+            )
         ),
     )
 

@@ -70,7 +70,7 @@ def round_step(least: float) -> float:
 
 def level_kind(label: str) -> str:
     """The most important of the levels that share a label."""
-    names = [part.split()[0] for part in label.split(", ")]
+    names = [part.removeprefix("second ").split()[0] for part in label.split(", ")]
     return next((kind for kind in PRIORITY if kind in names), "price")
 
 

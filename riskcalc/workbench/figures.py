@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from riskcalc.analysis import PositionGreeks, payoff, value_position
-from riskcalc.domain import TradePlan
+from riskcalc.domain import TargetOutcome, TradePlan
 from riskcalc.workbench.axis import axis_range, heat_rows
 from riskcalc.workbench.figure_data import (
     Curve,
@@ -144,10 +144,15 @@ def _marks(plan: TradePlan) -> tuple[Mark, ...]:
     return (
         Mark(kind="spot", label="spot", spot=_spot(plan)),
         Mark(kind="stop", label="stop", spot=plan.stop.spot),
-        *(Mark(kind="target", label="target", spot=outcome.level.spot) for outcome in plan.targets.outcomes),
+        *(_mark(outcome) for outcome in plan.targets.outcomes),
         *(Mark(kind="breakeven", label="BE", spot=spot) for spot in plan.report.breakevens if spot > 0),
         *(Mark(kind="strike", label="strike", spot=strike) for strike in strikes),
     )
+
+
+def _mark(outcome: TargetOutcome) -> Mark:
+    kind = "stop" if outcome.second_stop else "target"
+    return Mark(kind=kind, label=kind, spot=outcome.level.spot)
 
 
 def _heatmap(plan: TradePlan, rows: tuple[HeatRow, ...], fill: Sequence[PositionGreeks]) -> HeatmapFigure:

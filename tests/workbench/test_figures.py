@@ -30,7 +30,8 @@ def test_rows_of_levels_equal_the_ladder(name):
 def test_all_cells_are_the_models_with_the_vol_shift_at_the_stop_alone(name):
     plan, heatmap = plan_of(name), figures_of(name).heatmap
     days = np.array([(column.date - plan.report.market.date).days for column in heatmap.columns])
-    shifts = np.array([[plan.stop.vol_shift if row.kind == "stop" else 0.0] for row in heatmap.rows])
+    at_stop = [plan.stop.label in row.label.split(", ") for row in heatmap.rows]
+    shifts = np.array([[plan.stop.vol_shift if stopped else 0.0] for stopped in at_stop])
     spots = np.array([[row.spot] for row in heatmap.rows])
     value = value_position(
         plan.report.trade, plan.report.market, spot=spots, days=days, vol_shift=shifts
