@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskcalc.cli.options import DAY, RATE, as_json
+from riskcalc.cli.options import DAY, MONEY, RATE, as_json
 from riskcalc.cli.output import print_json, print_sections
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ USUAL_RATE = 0.04
     help="Minutes for which fetched quotes are used again.",
 )
 @click.option("--symbol", help="Underlying to keep, where the file holds several or names none.")
-@click.option("--spot", type=float, help="Price of the underlying, where the file does not say it.")
+@click.option("--spot", type=MONEY, help="Price of the underlying, where the file does not say it.")
 @click.option("--date", type=DAY, help="Day of the quotes, where the file does not say it.")
 @click.option("--rate", type=RATE, help="Continuous rate a year; that of the file, or else 4%.")
 @click.option("--csv", "csv_wanted", is_flag=True, help="Print the expiries as CSV instead of tables.")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.quantities import parse_fraction, parse_rate, parse_vol
+from riskcalc.presets.money import parse_money
+from riskcalc.presets.quantities import parse_rate, parse_vol
+from riskcalc.presets.risk import parse_limit, parse_position_limit, parse_risk
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of tables.")
 
@@ -55,7 +56,10 @@ def _day(text: str, *, field: str) -> dt.date:
         raise InvalidInputError(f"{field} must be a date like 2026-09-18, got {text!r}") from None
 
 
-FRACTION = Read("percent", partial(parse_fraction, positive=True, at_most=1.0))
+RISK = Read("risk", parse_risk)
+LIMIT = Read("percent", parse_limit)
+POSITION_LIMIT = Read("percent", parse_position_limit)
+MONEY = Read("dollars", parse_money)
 RATE = Read("rate", parse_rate)
 VOL = Read("vol", parse_vol)
 DAY = Read("date", _day)
@@ -73,7 +77,7 @@ _QUOTES = (
         help="Entry price from the chain: midpoint (the default), buying the ask and selling the bid, or "
         "half a width worse still.",
     ),
-    click.option("--chain-spot", type=float, help="Price of the underlying, where the file does not say it."),
+    click.option("--chain-spot", type=MONEY, help="Price of the underlying, where the file does not say it."),
     click.option("--chain-date", type=DAY, help="Day of the quotes, where the file does not say it."),
     click.option(
         "--sticky",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskcalc.cli.options import DAY, RATE, VOL, as_json
+from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json
 from riskcalc.cli.output import print_json, print_sections
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ Examples:
 
 @click.command("price", epilog=EXAMPLES)
 @click.argument("kind", metavar="call|put", type=click.Choice(["call", "put"]))
-@click.option("--spot", type=float, required=True, help="Price of the underlying [dollars].")
-@click.option("--strike", type=float, required=True, help="Strike [dollars].")
+@click.option("--spot", type=MONEY, required=True, help="Price of the underlying [dollars].")
+@click.option("--strike", type=MONEY, required=True, help="Strike [dollars].")
 @click.option("--days", type=int, help="Calendar days to the expiry.")
 @click.option("--expiry", type=DAY, help="Expiry date, instead of --days.")
 @click.option("--date", "today", type=DAY, help="Date of the quotes; today when left out.")
 @click.option("--vol", type=VOL, help="Volatility a year: 20% or 0.20.")
 @click.option(
-    "--premium", type=float, help="Premium [dollars per share]; solves the vol when --vol is absent."
+    "--premium", type=MONEY, help="Premium [dollars per share]; solves the vol when --vol is absent."
 )
 @click.option("--rate", type=RATE, default="4%", show_default=True, help="Continuous rate a year.")
 @click.option("--dividend-yield", type=RATE, default="0%", show_default=True, help="Continuous yield a year.")

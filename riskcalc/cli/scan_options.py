@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from riskcalc.cli.options import DAY
+from riskcalc.cli.options import DAY, MONEY
 
 KINDS = ("call debit", "call credit", "put debit", "put credit")
 READ_OPTIONS = (
     click.option("--symbol", help="Underlying to keep, where a file holds several or names none."),
-    click.option("--spot", type=float, help="Price of the underlying, where the one FILE does not say it."),
+    click.option("--spot", type=MONEY, help="Price of the underlying, where the one FILE does not say it."),
     click.option("--date", type=DAY, help="Day of the quotes, where the one FILE does not say it."),
 )
 RULE_OPTIONS = (
@@ -22,13 +22,13 @@ RULE_OPTIONS = (
     ),
     click.option("--min-days", type=int, default=45, show_default=True, help="Days to the expiry, at least."),
     click.option("--max-days", type=int, default=90, show_default=True, help="Days to the expiry, at most."),
-    click.option("--min-width", type=float, default=0.0, help="Distance of the strikes, at least [dollars]."),
-    click.option("--max-width", type=float, help="Distance of the strikes, at most [dollars]."),
+    click.option("--min-width", type=MONEY, default=0.0, help="Distance of the strikes, at least [dollars]."),
+    click.option("--max-width", type=MONEY, help="Distance of the strikes, at most [dollars]."),
     click.option("--min-delta", type=float, default=0.0, help="Of the bought option, without sign."),
     click.option("--max-delta", type=float, default=1.0, help="The same, at most."),
     click.option("--min-open-interest", type=float, default=0.0, help="Of either leg [contracts]."),
-    click.option("--max-quoted-width", type=float, help="Ask less bid of either leg [dollars per share]."),
-    click.option("--max-debit", type=float, help="Of one spread [dollars]."),
+    click.option("--max-quoted-width", type=MONEY, help="Ask less bid of either leg [dollars per share]."),
+    click.option("--max-debit", type=MONEY, help="Of one spread [dollars]."),
     click.option("--all-sizes", is_flag=True, help="Also what is too large for the account."),
     click.option(
         "--at", type=click.Choice(["mid", "natural", "worst"]), default="mid", show_default=True,

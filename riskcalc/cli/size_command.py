@@ -1,68 +1,137 @@
-"""``riskcalc size``: shares from entry, stop, equity and risk, by the percent-risk rule."""
+"""``riskcalc size``: shares from entry, stop and account, by the percent-risk rule within its limits."""
 
 from __future__ import annotations
 
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
-from riskcalc.cli.options import FRACTION, as_json
+from riskcalc.cli.options import LIMIT, MONEY, POSITION_LIMIT, RISK, as_json
 from riskcalc.cli.output import print_json, print_sections
-from riskcalc.domain import Side
+from riskcalc.domain import Account, Costs, RiskLimits, Side, instrument
 from riskcalc.domain.plain_data import plain
 from riskcalc.formatting.size import size_section
+from riskcalc.presets.risk import Risk
 from riskcalc.presets.stop_price import parse_stop_price
-from riskcalc.sizing import size_by_stop
+from riskcalc.sizing import StopSize, share_margin, size_by_stop_within_limits
 
 EXAMPLES = """\b
 Examples:
   riskcalc size --equity 100000 --risk 1% --entry 295.40 --stop 6%
-  riskcalc size --equity 50000 --risk 2 --entry 60 --stop 54
+  riskcalc size --equity '$50,000' --risk '$500' --entry 60 --stop 54 --max-position 25%
+  riskcalc size --equity 5000 --risk 2 --entry 295.40 --stop 6% --fractional
 """
+
+ANY_SHARE = instrument("IWM")
+"""Margin of a share without leverage."""
+NO_HEAT = 1.0
+"""All of the equity: without a word about open trades, their heat is no limit."""
+HEAT = "portfolio heat"
 
 
 @click.command("size", epilog=EXAMPLES)
-@click.option("--equity", type=float, required=True, help="Account value [dollars].")
-@click.option("--risk", type=FRACTION, default="1%", show_default=True, help="Share of equity to risk.")
-@click.option("--entry", type=float, required=True, help="Entry price [dollars].")
+@click.option("--equity", type=MONEY, required=True, help="Account value [dollars].")
+@click.option(
+    "--risk",
+    type=RISK,
+    default="1%",
+    show_default=True,
+    help="Most to lose at the stop: 1% of equity, or $500.",
+)
+@click.option("--entry", type=MONEY, required=True, help="Entry price [dollars].")
 @click.option("--stop", required=True, help="Stop: a price (54 or $54) or a move from the entry (6%).")
 @click.option("--side", type=click.Choice(["long", "short"]), default="long", show_default=True)
 @click.option("--multiplier", type=int, default=1, show_default=True, help="Shares per unit.")
-@click.option("--cost-per-unit", type=float, default=0.0, show_default=True, help="Round trip [dollars].")
-@click.option("--cost-per-trade", type=float, default=0.0, show_default=True, help="Round trip [dollars].")
+@click.option("--cost-per-unit", type=MONEY, default=0.0, show_default=True, help="Round trip [dollars].")
+@click.option("--cost-per-trade", type=MONEY, default=0.0, show_default=True, help="Round trip [dollars].")
+@click.option(
+    "--buying-power", type=MONEY, help="Equity free for this trade [dollars]; all of it by default."
+)
+@click.option(
+    "--max-position",
+    type=POSITION_LIMIT,
+    default="100%",
+    show_default=True,
+    help="Largest position, of equity.",
+)
+@click.option(
+    "--margin",
+    type=LIMIT,
+    help="Buying power used, of the position's value. By default 50% for shares, as in Reg T (a 3x fund usually "
+    "takes 75%), and 100% for units of several shares, such as option contracts.",
+)
+@click.option("--open-risk", type=MONEY, help="What open trades may lose [dollars].")
+@click.option(
+    "--max-heat", type=LIMIT, help="Most that all open trades may lose, of equity; 6% with --open-risk."
+)
+@click.option("--fractional", is_flag=True, help="The broker trades thousandths of a share.")
 @as_json
 @click.pass_context
 def command(
     ctx: click.Context,
     *,
     equity: float,
-    risk: float,
+    risk: Risk,
     entry: float,
     stop: str,
     side: str,
     multiplier: int,
     cost_per_unit: float,
     cost_per_trade: float,
+    buying_power: float | None,
+    max_position: float,
+    margin: float | None,
+    open_risk: float | None,
+    max_heat: float | None,
+    fractional: bool,
     json_wanted: bool,
 ) -> None:
-    """Size a position so that its stop costs at most a fixed share of equity.
+    """Size a position by its stop, within the account's limits.
 
-    Exits 1 when not even one unit fits.
+    The loss at the stop stays within the risk, the position within buying power and its largest share of
+    equity, as in a plan. Names the limit that binds. Exits 1 when nothing fits.
     """
     position = Side[side.upper()]
+    if open_risk is not None and max_heat is None:
+        max_heat = RiskLimits().max_heat_fraction
     stop_price = parse_stop_price(stop, entry=entry, side=position)
-    size = size_by_stop(
-        equity=equity,
-        risk_fraction=risk,
+    size = size_by_stop_within_limits(
+        account=Account(
+            equity=equity,
+            buying_power=buying_power,
+            open_risk=open_risk or 0.0,
+            limits=_limits(risk, max_position, NO_HEAT if max_heat is None else max_heat),
+            costs=Costs(commission_per_trade=cost_per_trade / 2),
+        ),
         entry=entry,
         stop=stop_price,
+        margin=_margin(entry, position, multiplier) if margin is None else margin * entry,
         side=position,
         multiplier=multiplier,
         cost_per_unit=cost_per_unit,
-        cost_per_trade=cost_per_trade,
+        fractional=fractional,
     )
-    if json_wanted:
-        print_json({"entry": entry, "stop": stop_price, "size": plain(size)})
-    else:
-        section = size_section(size, entry=entry, stop=stop_price, multiplier=multiplier)
-        print_sections("", [section])
+    if max_heat is None:
+        size.limits.pop(HEAT)
+    _print(size, entry=entry, stop=stop_price, multiplier=multiplier, json_wanted=json_wanted)
     ctx.exit(EXIT_OK if size.units else EXIT_RISK_SAYS_NO)
+
+
+def _limits(risk: Risk, max_position: float, max_heat: float) -> RiskLimits:
+    usual = RiskLimits().risk_fraction if risk.fraction is None else risk.fraction
+    return RiskLimits(
+        risk_fraction=usual,
+        risk_dollars=risk.dollars,
+        max_heat_fraction=max_heat,
+        max_position_fraction=max_position,
+    )
+
+
+def _margin(entry: float, side: Side, multiplier: int) -> float:
+    return entry if multiplier > 1 else share_margin(ANY_SHARE, side=side, spot=entry)
+
+
+def _print(size: StopSize, *, entry: float, stop: float, multiplier: int, json_wanted: bool) -> None:
+    if json_wanted:
+        print_json({"entry": entry, "stop": stop, "size": plain(size)})
+    else:
+        print_sections("", [size_section(size, entry=entry, stop=stop, multiplier=multiplier)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from riskcalc.domain.ranges import fraction, non_negative, positive
+from riskcalc.errors import InvalidInputError
 
 
 class RiskBasis(StrEnum):
@@ -42,6 +43,8 @@ class RiskLimits:
 
     risk_fraction: float = 0.01
     """Most that one trade may lose, in (0, 1]."""
+    risk_dollars: float | None = None
+    """The same in dollars, > 0, in place of the fraction."""
     max_heat_fraction: float = 0.06
     """Most that all open trades may lose together, in (0, 1]."""
     max_position_fraction: float = 1.0
@@ -52,6 +55,8 @@ class RiskLimits:
     def __post_init__(self) -> None:
         """Check every field."""
         fraction("risk_fraction", self.risk_fraction)
+        if self.risk_dollars is not None:
+            positive("risk_dollars", self.risk_dollars)
         fraction("max_heat_fraction", self.max_heat_fraction)
         fraction("max_position_fraction", self.max_position_fraction)
 
@@ -81,6 +86,11 @@ class Account:
         non_negative("open_risk", self.open_risk)
         if self.buying_power is not None:
             non_negative("buying_power", self.buying_power)
+        if not self.risk_budget <= self.equity:
+            whole = f"${self.equity:,.2f}"
+            raise InvalidInputError(
+                f"risk_dollars must be at most the equity of {whole}, got ${self.risk_budget:,.2f}"
+            )
 
     @property
     def free_buying_power(self) -> float:
@@ -90,7 +100,15 @@ class Account:
     @property
     def risk_budget(self) -> float:
         """Most that the next trade may lose [dollars]."""
-        return self.equity * self.limits.risk_fraction
+        dollars = self.limits.risk_dollars
+        return self.equity * self.limits.risk_fraction if dollars is None else float(dollars)
+
+    @property
+    def risk_allowed(self) -> float:
+        """Share of equity that the next trade may lose, in (0, 1]."""
+        return (
+            self.limits.risk_fraction if self.limits.risk_dollars is None else self.risk_budget / self.equity
+        )
 
     @property
     def heat_left(self) -> float:

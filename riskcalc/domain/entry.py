@@ -18,6 +18,8 @@ class Trigger:
     above: float | None = None
     meaning: str = ""
     """The rule in words."""
+    percent: bool = False
+    """Whether the signal is said in per cent; levels and observed values are fractions all the same."""
 
     def __post_init__(self) -> None:
         """Check that there is one level."""
@@ -26,6 +28,16 @@ class Trigger:
         for level in (self.below, self.above):
             if level is not None:
                 finite(f"trigger {self.signal}", level)
+
+    def said(self, value: float) -> str:
+        """Write a level or an observed value in the signal's unit.
+
+        Examples
+        --------
+        >>> Trigger(signal="sp500_move", below=-0.03, percent=True).said(-0.034)
+        '-3.4%'
+        """
+        return f"{100 * value:.4g}%" if self.percent else f"{value:g}"
 
     def met_by(self, observed: float) -> bool:
         """Whether an observed value is past the level."""

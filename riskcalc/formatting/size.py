@@ -1,16 +1,17 @@
-"""A size by the percent-risk rule as a table of text; it needs no numbers but its own."""
+"""A size by its stop as a table of text; it needs no numbers but its own."""
 
 from __future__ import annotations
 
 from riskcalc.domain import PositionSize
-from riskcalc.formatting.numbers import count, money, percent
+from riskcalc.formatting.numbers import count, money, number, percent
 from riskcalc.formatting.section import Section
+from riskcalc.sizing import StopSize
 
 
-def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: int) -> Section:
+def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) -> Section:
     """A size from entry and stop alone."""
     rows = (
-        ("hold", count(size.units, "share" if multiplier == 1 else "unit"), why(size)),
+        ("hold", _held(size.units, "share" if multiplier == 1 else "unit"), why(size)),
         (
             "risk",
             money(size.risk),
@@ -18,11 +19,28 @@ def size_section(size: PositionSize, *, entry: float, stop: float, multiplier: i
         ),
         ("stop", money(stop), f"{percent(stop / entry - 1, signed=True)} from {money(entry)}"),
         ("loss of a unit", money(size.loss_per_unit), "1R, costs in"),
-        ("position value", money(size.units * multiplier * entry), ""),
+        ("position value", money(size.position_value), ""),
+        ("buying power used", money(size.capital), ""),
+        *(
+            (
+                f"limit: {name}",
+                "-" if units is None else number(units, digits=_digits(units)),
+                "units allowed",
+            )
+            for name, units in size.limits.items()
+        ),
     )
     return Section(title="Size by the percent-risk rule", rows=rows, left=frozenset({0, 2}))
 
 
-def why(size: PositionSize) -> str:
+def why(size: PositionSize | StopSize) -> str:
     """The reason without the count that stands beside it."""
     return size.reason.partition(": ")[2]
+
+
+def _held(units: float, noun: str) -> str:
+    return count(int(units), noun) if units == int(units) else f"{units:,} {noun}s"
+
+
+def _digits(units: float) -> int:
+    return 0 if units == int(units) else 3

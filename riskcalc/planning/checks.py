@@ -75,12 +75,14 @@ def _risk_budget(planned: Planned) -> Check:
     size = planned.size
     if size.units == 0:
         return _fail("risk budget", size.reason)
-    allowed = planned.account.limits.risk_fraction
+    dollars, allowed = planned.account.limits.risk_dollars, f"{planned.account.risk_allowed:.2%}"
+    if dollars is not None:
+        allowed = f"${dollars:,.2f}"
     return _ok(
         "risk budget",
         f"{size.units:,} x ${size.loss_per_unit:,.2f} = ${size.risk:,.2f}, "
-        f"{size.risk_fraction:.2%} of equity, the rule allows {allowed:.2%}",
-        brief=f"{size.risk_fraction:.2%} of {allowed:.2%}",
+        f"{size.risk_fraction:.2%} of equity, the rule allows {allowed}",
+        brief=f"{size.risk_fraction:.2%} of {planned.account.risk_allowed:.2%}",
     )
 
 
@@ -156,11 +158,12 @@ def _rule(trigger: Trigger) -> str:
     if trigger.meaning:
         return trigger.meaning
     word, level = ("below", trigger.below) if trigger.below is not None else ("above", trigger.above)
-    return f"{trigger.signal} is {word} {level:g}"
+    return f"{trigger.signal} is {word} {trigger.said(level or 0.0)}"
 
 
 def _said(trigger: Trigger, value: float) -> str:
-    return f"{trigger.signal} {value:+g}, rule: {_rule(trigger)}"
+    sign = "+" if value >= 0 else ""
+    return f"{trigger.signal} {sign}{trigger.said(value)}, rule: {_rule(trigger)}"
 
 
 def _heat(planned: Planned) -> Check:

@@ -1,8 +1,11 @@
+from .money import parse_money as parse_money
 from .overrides import parse_assignments as parse_assignments
 from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset
 from .preset import Preset as Preset
 from .quantities import parse_fraction as parse_fraction
+from .risk import Risk as Risk
+from .risk import parse_risk as parse_risk
 from .scenarios import load_scenarios as load_scenarios
 from .scenarios import shipped_scenarios as shipped_scenarios
 from .scenarios import user_scenarios as user_scenarios

@@ -14,10 +14,12 @@ from riskcalc.domain import (
     EntryRules,
     ExitPlan,
     Market,
+    RiskLimits,
     ShareLeg,
     Target,
     Trigger,
 )
+from riskcalc.presets.money import money_text
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
@@ -30,7 +32,7 @@ Data = dict[str, Any]
 def preset_data(preset: Preset) -> Data:
     """Return a preset as data that read back to an equal one; its name is the file's affair."""
     tables = {
-        "market": _market(preset.market),
+        "market": _market(preset.market, preset.entry),
         "trade": {
             "symbol": preset.template.instrument.symbol,
             "legs": [_leg(leg) for leg in preset.template.legs],
@@ -60,9 +62,13 @@ def _name(value: Enum) -> str:
     return value.name.lower()
 
 
-def _market(market: Market) -> Data:
+def _market(market: Market, entry: EntryRules) -> Data:
     quotes = {symbol: _quote(symbol, market) for symbol in market.quotes}
-    signals = {name: _number(value) for name, value in market.signals.items()}
+    percent = {trigger.signal for trigger in entry.triggers if trigger.percent}
+    signals = {
+        name: percent_text(value) if name in percent else _number(value)
+        for name, value in market.signals.items()
+    }
     dated = {"date": market.date, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
 
@@ -121,9 +127,8 @@ def _exits(exits: ExitPlan) -> Data:
     )
 
 
-def _adverse(move: float) -> str | float:
-    text = percent_text(move)
-    return f"-{text}" if isinstance(text, str) else text
+def _adverse(move: float) -> str:
+    return f"-{percent_text(move)}"
 
 
 def _targets(targets: tuple[Target, ...]) -> list[Any]:
@@ -140,7 +145,14 @@ def _entry(entry: EntryRules) -> Data:
 
 
 def _trigger(trigger: Trigger) -> Data:
-    return _stated(trigger, signal=str, below=_number, above=_number, meaning=str)
+    level = percent_text if trigger.percent else _number
+    return _stated(trigger, signal=str, below=level, above=level, meaning=str)
+
+
+def _risk(limits: RiskLimits) -> str:
+    return (
+        percent_text(limits.risk_fraction) if limits.risk_dollars is None else money_text(limits.risk_dollars)
+    )
 
 
 def _account(account: Account) -> Data:
@@ -157,7 +169,7 @@ def _account(account: Account) -> Data:
     )
     return (
         _stated(account, equity=_number)
-        | {"risk": percent_text(limits.risk_fraction)}
+        | {"risk": _risk(limits)}
         | _stated(account, buying_power=_number, open_risk=_number)
         | {key.removesuffix("_fraction"): value for key, value in limited.items()}
         | ({"costs": charged} if charged else {})

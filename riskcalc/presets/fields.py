@@ -16,7 +16,9 @@ from pydantic_core import CoreSchema
 from riskcalc.domain import instrument
 from riskcalc.domain.ranges import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.money import parse_money
 from riskcalc.presets.quantities import (
+    Level,
     parse_basis_points,
     parse_fraction,
     parse_move,
@@ -26,6 +28,7 @@ from riskcalc.presets.quantities import (
     parse_signal,
     parse_vol,
 )
+from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit, parse_risk
 from riskcalc.presets.template import MOST_DAYS
 
 NO_DIVIDENDS = "none"
@@ -51,6 +54,16 @@ def _checks(check: Callable[[str, Any], object]) -> BeforeValidator:
 
     def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
         return check(info.field_name or "value", value)
+
+    return BeforeValidator(read)
+
+
+def _dollars(check: Callable[[str, Any], object]) -> BeforeValidator:
+    """Read dollars, then run a range check of the domain."""
+
+    def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
+        field = info.field_name or "value"
+        return check(field, parse_money(value, field=field) if isinstance(value, str) else value)
 
     return BeforeValidator(read)
 
@@ -121,8 +134,8 @@ class _TextToo:
         return {"anyOf": [text, handler(schema)]}
 
 
-Price = Annotated[float, _checks(positive)]
-Dollars = Annotated[float, _checks(non_negative)]
+Price = Annotated[float, _dollars(positive), _written(295.39, "$1,000")]
+Dollars = Annotated[float, _dollars(non_negative), _written(0.65, "$1,000")]
 Count = Annotated[int, _checks(whole_count)]
 Symbol = Annotated[str, AfterValidator(_symbol)]
 Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
@@ -134,12 +147,14 @@ Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
 Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
 Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
 BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.0025)]
-Signal = Annotated[float, _reads(parse_signal), _written("-3%", 25)]
+Signal = Annotated[Level, _reads(parse_signal), _written("-3%", 25)]
 Move = Annotated[float, _reads(parse_move), _written("ATM", "+10%", 0.1)]
 PriceMove = Annotated[float, _reads(partial(parse_move, atm=False)), _written("-5%", -0.05)]
 Gain = Annotated[float, _reads(partial(parse_fraction, positive=True)), _written("+10%", 0.1)]
 Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]
-Risk = Annotated[float, _reads(partial(parse_fraction, positive=True, at_most=1.0)), _written("1%", 1, 0.01)]
+RiskAmount = Annotated[Risk, _reads(parse_risk), _written("1%", 1, "$500")]
+Limit = Annotated[float, _reads(parse_limit), _written("6%", 6)]
+PositionLimit = Annotated[float, _reads(parse_position_limit), _written("50%", 50)]
 Part = Annotated[float, _reads(partial(parse_fraction, at_most=1.0)), _written("10%", 0.1)]
 Share = Annotated[float, _reads(parse_share), _written("50%", 0.5)]
 OneOrMore = BeforeValidator(_one_or_more)

@@ -5,20 +5,25 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping
+from numbers import Real
 from typing import Any
 
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.keys import Path, dotted, is_known, is_list, nearest
 from riskcalc.presets.problems import Problem
+from riskcalc.presets.quantity_texts import percent_text
 
 _RIVALS = (
     ("strike", "moneyness", "delta"),
     ("expiry", "days"),
-    ("risk", "risk_fraction"),
+    ("risk", "risk_fraction", "risk_dollars"),
     ("below", "above"),
     ("vol", "correlation"),
 )
 """Keys that say the same thing in different ways: setting one removes the others."""
+
+SHARES_OF_EQUITY = ("account.risk", "account.max_heat", "account.max_position")
+"""Keys whose bare number below 1 could be read two ways when a person types it."""
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
@@ -49,8 +54,14 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
             raise PresetError(f"an override must be like exits.stop=7%, got {assignment!r}")
-        found[key.strip()] = parse_value(value.strip())
+        found[key.strip()] = _assigned(key.strip(), value.strip())
     return found
+
+
+def _assigned(key: str, text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
+    """A value; a share of equity stays as it was typed, so that a bare 0.5 is asked about."""
+    found = parse_value(text)
+    return text if key in SHARES_OF_EQUITY and isinstance(found, int | float) else found
 
 
 def parse_value(text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
@@ -79,6 +90,8 @@ def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dic
         Values by dotted key; None removes the key. Another way to say the same thing (a strike by moneyness,
         by delta, exactly) replaces the earlier one. The number after the last of a list appends.
 
+        A number below 1 for one of `SHARES_OF_EQUITY` is a fraction, as everywhere in Python.
+
     Returns
     -------
     dict, list
@@ -88,7 +101,7 @@ def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dic
     problems: list[Problem] = []
     for key, value in overrides.items():
         path = _path(key)
-        problem = _set(changed, path, copy.deepcopy(value))
+        problem = _set(changed, path, copy.deepcopy(_of_python(key, value)))
         problems += [(path, problem)] if problem else []
     return changed, problems
 
@@ -118,6 +131,14 @@ def put(table: MutableMapping[str, Any], key: str, value: object) -> None:
 def rivals_of(key: str) -> tuple[str, ...]:
     """Return the keys that say the same as a key in another way."""
     return tuple(rival for group in _RIVALS if key in group for rival in group if rival != key)
+
+
+def _of_python(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever a preset can hold
+    """A fraction of equity that a caller gives as a number, as a file says it."""
+    typed = isinstance(value, Real) and not isinstance(value, bool)
+    if typed and key in SHARES_OF_EQUITY and 0 < value < 1:
+        return percent_text(float(value))
+    return value
 
 
 def _path(key: str) -> Path:

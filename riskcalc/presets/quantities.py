@@ -64,10 +64,10 @@ def parse_fraction(
     """
     bounds = _bounds(positive=positive, below=below, at_most=at_most)
     form = f"like 6, 6%, -6% or 0.06{bounds}"
-    found = abs(_as_fraction(_read(value, field, form)))
+    found = abs(_as_fraction(read_number(value, field, form)))
     low_enough = (below is None or found < below) and (at_most is None or found <= at_most)
     if not low_enough or (positive and found == 0):
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     return found
 
 
@@ -80,10 +80,10 @@ def parse_share(value: Written, *, field: str = "value") -> float:
     (0.5, 0.5, 1.0)
     """
     form = "like 0.5 or 50%, above 0 and at most 1"
-    number = _read(value, field, form)
+    number = read_number(value, field, form)
     found = float(number.amount / 100 if number.percent else number.amount)
     if not 0 < found <= 1:
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     return found
 
 
@@ -98,9 +98,9 @@ def parse_move(value: Written, *, field: str = "value", atm: bool = True) -> flo
     if atm and isinstance(value, str) and value.strip().upper() == "ATM":
         return 0.0
     form = f"like {'ATM, ' if atm else ''}+10%, -5% or 0.10, above -100 %"
-    found = _as_fraction(_read(value, field, form))
+    found = _as_fraction(read_number(value, field, form))
     if found <= -1:
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     return found
 
 
@@ -132,7 +132,7 @@ def parse_vol(value: Written, *, field: str = "value") -> float:
     form = "like 20% or 0.20, from 0 to 500 %"
     found = _yearly(value, field, form, bare_below=MOST_RATE)
     if found < 0:
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     return found
 
 
@@ -162,20 +162,30 @@ def parse_basis_points(value: Written, *, field: str = "value") -> float:
     return _shift(value, field, form, _Unit("bp", r"bps?", per_one=10_000, most=1_000))
 
 
-def parse_signal(value: Written, *, field: str = "value") -> float:
-    """Read the level of a market signal: a number in the signal's own unit, or per cent.
+class Level(NamedTuple):
+    """A level as it was written; per cent as a fraction."""
+
+    amount: float
+    percent: bool
+    """Whether it was written with a per cent sign."""
+
+
+def parse_signal(value: Written, *, field: str = "value") -> Level:
+    """Read the level of a market signal: per cent, or a number in the unit of the rule that looks at it.
 
     Examples
     --------
     >>> parse_signal("-3%"), parse_signal(25)
-    (-0.03, 25.0)
+    (Level(amount=-0.03, percent=True), Level(amount=25.0, percent=False))
     """
-    number = _read(value, field, "like -3%, -0.03 or 25")
-    return float(number.amount / 100 if number.percent else number.amount)
+    if isinstance(value, Level):
+        return value
+    number = read_number(value, field, "like -3% or 25")
+    return Level(float(number.amount / 100 if number.percent else number.amount), number.percent)
 
 
-class _Number(NamedTuple):
-    """A number as it was written."""
+class Number(NamedTuple):
+    """A number as it was written, apart from its per cent sign."""
 
     amount: Decimal
     percent: bool
@@ -184,17 +194,17 @@ class _Number(NamedTuple):
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
 
 
-def _read(value: object, field: str, form: str) -> _Number:
+def read_number(value: object, field: str, form: str) -> Number:
     """Split a written number from its per cent sign; decimals stay exact."""
     if isinstance(value, bool) or not isinstance(value, str | Real):
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     if not isinstance(value, str):
-        return _Number(_finite_decimal(value, field, form), percent=False)
+        return Number(_finite_decimal(value, field, form), percent=False)
     # A minus sign copied from a text is often the typographic one.
     match = _NUMBER.fullmatch(value.strip().replace("\N{MINUS SIGN}", "-"))
     if match is None:
-        raise _refused(field, form, value)
-    return _Number(_finite_decimal(match[1], field, form), percent=bool(match[2]))
+        raise refused(field, form, value)
+    return Number(_finite_decimal(match[1], field, form), percent=bool(match[2]))
 
 
 def _finite_decimal(value: str | Real, field: str, form: str) -> Decimal:
@@ -204,22 +214,22 @@ def _finite_decimal(value: str | Real, field: str, form: str) -> Decimal:
         # repr is the shortest text of a float: 0.07 stays 0.07, not its 55 binary digits.
         amount = Decimal(repr(float(value)))
     if not math.isfinite(amount) or not math.isfinite(float(amount)):
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     return amount
 
 
-def _as_fraction(number: _Number) -> float:
+def _as_fraction(number: Number) -> float:
     bare_fraction = not number.percent and abs(number.amount) < 1
     return float(number.amount if bare_fraction else number.amount / 100)
 
 
 def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> float:
-    number = _read(value, field, form)
+    number = read_number(value, field, form)
     found = float(number.amount / 100 if number.percent else number.amount)
     if not number.percent and abs(found) >= bare_below:
-        raise _refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
+        raise refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
     if abs(found) > MOST_RATE:
-        raise _refused(field, form, value)
+        raise refused(field, form, value)
     return found
 
 
@@ -238,12 +248,12 @@ def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
     """Read a signed change, in its unit or as a bare fraction."""
     pattern = rf"(.*\d\.?)\s*(?:{unit.pattern})"
     written = re.fullmatch(pattern, value.strip()) if isinstance(value, str) else None
-    number = _read(written[1] if written else value, field, form)
+    number = read_number(written[1] if written else value, field, form)
     size = abs(number.amount) * (1 if written else unit.per_one)
     if number.percent or size > unit.most or (not written and size == unit.most):
-        percent = _Number(number.amount * unit.per_one / 100, percent=False)
+        percent = Number(number.amount * unit.per_one / 100, percent=False)
         meant = _meant(percent if number.percent else number, f" {unit.name}", most=unit.most)
-        raise _refused(field, form, value, "" if written else meant)
+        raise refused(field, form, value, "" if written else meant)
     return float(number.amount / unit.per_one if written else number.amount)
 
 
@@ -254,11 +264,12 @@ def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> st
     return ", " + " and ".join(bounds) if bounds else ""
 
 
-def _meant(number: _Number, unit: str, *, most: float) -> str:
+def _meant(number: Number, unit: str, *, most: float) -> str:
     """Suggest the unit that a bare number most likely lacks."""
     likely = abs(number.amount) <= most
     return f"; did you mean {float(number.amount):g}{unit}?" if likely else ""
 
 
-def _refused(field: str, form: str, value: object, hint: str = "") -> InvalidInputError:
+def refused(field: str, form: str, value: object, hint: str = "") -> InvalidInputError:
+    """Name field, form and value of what cannot be read."""
     return InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}{hint}")

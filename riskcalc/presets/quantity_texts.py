@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+SMALLEST_WRITTEN_OUT = 1e-6
+"""Smaller fractions are written with an exponent."""
 
-def percent_text(fraction: float) -> str | float:
+
+def percent_text(fraction: float) -> str:
     """Write a fraction so that every reader here finds exactly it again.
 
     Examples
@@ -13,12 +16,10 @@ def percent_text(fraction: float) -> str | float:
     >>> percent_text(0.06), percent_text(1.0), percent_text(0.165)
     ('6%', '100%', '16.5%')
     """
-    if 0 < abs(fraction) < 1e-6:
-        return fraction  # a bare number: as text it would be a row of zeros
     return f"{_percent(fraction)}%"
 
 
-def move_text(move: float) -> str | float:
+def move_text(move: float) -> str:
     """Write a signed move: ``+10%``, ``ATM``.
 
     Examples
@@ -29,7 +30,7 @@ def move_text(move: float) -> str | float:
     if move == 0:
         return "ATM"
     text = percent_text(move)
-    return f"+{text}" if move > 0 and isinstance(text, str) else text
+    return f"+{text}" if move > 0 else text
 
 
 def points_text(change: float) -> str | float:
@@ -47,5 +48,6 @@ def points_text(change: float) -> str | float:
 
 def _percent(fraction: float) -> str:
     # Adding 0.0 turns -0.0 into 0.0 and an integer or a numpy float into a plain one.
-    scaled = Decimal(repr(float(fraction) + 0.0)) * 100
-    return f"{scaled.normalize():f}"
+    scaled = (Decimal(repr(float(fraction) + 0.0)) * 100).normalize()
+    # What is next to nothing would be a row of zeros.
+    return f"{scaled:e}" if 0 < abs(fraction) < SMALLEST_WRITTEN_OUT else f"{scaled:f}"

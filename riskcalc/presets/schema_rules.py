@@ -25,12 +25,14 @@ from riskcalc.presets.fields import (
     Days,
     Dollars,
     Gain,
+    Limit,
     OneOrMore,
     Part,
     Points,
+    PositionLimit,
     Price,
     Rate,
-    Risk,
+    RiskAmount,
     Share,
     Signal,
     Stop,
@@ -125,9 +127,22 @@ class TriggerShape(Section):
     above: Signal | None = Field(default=None, description="the door opens above this level")
     meaning: str = Field(default="", description="the rule in words")
 
+    @property
+    def level(self) -> float:
+        """Size of the level."""
+        return abs(next(level.amount for level in (self.below, self.above) if level is not None))
+
+    @property
+    def words(self) -> str:
+        """The rule as it was written: ``above 25``."""
+        word, level = ("above", self.above) if self.below is None else ("below", self.below)
+        return f"{word} {level.amount:g}" if level else word
+
     def record(self) -> Trigger:
         """The trigger."""
-        return Trigger(signal=self.signal, below=self.below, above=self.above, meaning=self.meaning)
+        below, above = (None if level is None else level.amount for level in (self.below, self.above))
+        percent = any(level is not None and level.percent for level in (self.below, self.above))
+        return Trigger(signal=self.signal, below=below, above=above, meaning=self.meaning, percent=percent)
 
 
 class EntryShape(Section):
@@ -141,6 +156,11 @@ class EntryShape(Section):
     )
     max_stop: Stop | None = Field(default=None, description="widest stop the rule allows, like 12%")
     triggers: tuple[TriggerShape, ...] = Field(default=(), description="any one of them suffices")
+
+    @property
+    def in_percent(self) -> frozenset[str]:
+        """Signals that a rule looks at in per cent."""
+        return frozenset(one.signal for one in self.triggers if one.record().percent)
 
     def record(self) -> EntryRules:
         """The rules."""
@@ -165,14 +185,17 @@ class AccountShape(Section):
     """``[account]``: what carries the trade, and its limits."""
 
     equity: Price = Field(description="account value [dollars], > 0")
-    risk: Risk | None = Field(default=None, description="most one trade may lose, like 1%")
+    risk: RiskAmount | None = Field(default=None, description="most one trade may lose, like 1% or $500")
     risk_fraction: Share | None = Field(default=None, description="the same as a fraction, in (0, 1]")
+    risk_dollars: Price | None = Field(default=None, description="the same in dollars, > 0")
     buying_power: Dollars | None = Field(
         default=None, description="equity free to be tied up [dollars]; else all"
     )
     open_risk: Dollars = Field(default=0.0, description="what open trades lose together [dollars]")
-    max_heat: Risk | None = Field(default=None, description="most all open trades may lose together, like 6%")
-    max_position: Risk | None = Field(
+    max_heat: Limit | None = Field(
+        default=None, description="most all open trades may lose together, like 6%"
+    )
+    max_position: PositionLimit | None = Field(
         default=None, description="largest position, as a share of equity, like 100%"
     )
     risk_basis: Literal["max_loss", "stop"] | None = Field(
@@ -191,17 +214,23 @@ class AccountShape(Section):
         )
 
     def _limits(self) -> RiskLimits:
-        if self.risk is not None and self.risk_fraction is not None:
-            raise InvalidInputError("only one of risk and risk_fraction may be set, got both")
-        names = {
-            "risk": "risk_fraction",
-            "risk_fraction": "risk_fraction",
-            "max_heat": "max_heat_fraction",
-            "max_position": "max_position_fraction",
-        }
-        stated = {names[key]: value for key, value in self.given(*names).items()}
+        names = {"max_heat": "max_heat_fraction", "max_position": "max_position_fraction"}
+        stated = {names[key]: value for key, value in self.given(*names).items()} | self._risk()
         basis = None if self.risk_basis is None else RiskBasis(self.risk_basis)
         return RiskLimits(risk_basis=basis, **stated)
+
+    def _risk(self) -> dict[str, float]:
+        """What one trade may lose, as the limits call it."""
+        found = self.given("risk", "risk_fraction", "risk_dollars")
+        if len(found) > 1:
+            both = " and ".join(found)
+            raise InvalidInputError(
+                f"only one of risk, risk_fraction and risk_dollars may be set, got {both}"
+            )
+        if self.risk is None:
+            return found
+        amount = {"risk_fraction": self.risk.fraction, "risk_dollars": self.risk.dollars}
+        return {name: value for name, value in amount.items() if value is not None}
 
 
 class ViewShape(Section):

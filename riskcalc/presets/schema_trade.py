@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -84,15 +84,19 @@ class MarketShape(Section):
     rate: Rate = Field(description="continuously compounded risk-free rate, like 4%")
     quotes: dict[str, QuoteShape] = Field(description="one table per symbol, like [market.quotes.IWM]")
     signals: dict[str, Signal] = Field(
-        default_factory=dict, description="observed signals, like sp500_move = -3.4%"
+        default_factory=dict, description='observed signals, like sp500_move = "-3.4%"'
     )
 
-    def record(self) -> Market:
-        """The market of that date."""
+    def record(self, *, in_percent: Collection[str] = ()) -> Market:
+        """The market of that date; a bare signal whose rule is in per cent is, too."""
         quotes = {symbol: quote.record(vol=self._fund_vol(symbol)) for symbol, quote in self._outrights()}
         pairs = [symbol for symbol in self.quotes if symbol not in quotes]
         quotes |= {symbol: self._pair_quote(symbol, quotes) for symbol in pairs}
-        return Market(date=self.date, rate=self.rate, quotes=quotes, signals=dict(self.signals))
+        signals = {
+            name: level.amount / 100 if name in in_percent and not level.percent else level.amount
+            for name, level in self.signals.items()
+        }
+        return Market(date=self.date, rate=self.rate, quotes=quotes, signals=signals)
 
     def _outrights(self) -> list[tuple[str, QuoteShape]]:
         """The quotes that stand for themselves: all but those of pairs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riskcalc.domain import Side
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.money import parse_money
 from riskcalc.presets.quantities import parse_fraction
 
 WIDEST_BARE_PERCENT = 30.0
@@ -63,6 +64,6 @@ def _moved(text: str, *, entry: float, side: Side) -> float:
 
 def _number(text: str, written: str) -> float:
     try:
-        return float(text)
-    except ValueError:
+        return parse_money(text, field="stop")
+    except InvalidInputError:
         raise InvalidInputError(f"stop must be like 54, $54 or 6%, got {written!r}") from None

@@ -16,9 +16,11 @@ from riskcalc.sizing.optimal_f import OptimalF, optimal_f
 from riskcalc.sizing.partial_exits import blended_r, exit_units
 from riskcalc.sizing.percent_risk import size_by_max_loss, size_by_stop
 from riskcalc.sizing.ruin import risk_of_ruin
+from riskcalc.sizing.stop_size import StopSize, size_by_stop_within_limits
 
 __all__ = [
     "OptimalF",
+    "StopSize",
     "blended_r",
     "break_even_win_rate",
     "buying_power",
@@ -38,6 +40,7 @@ __all__ = [
     "share_margin_rate",
     "size_by_max_loss",
     "size_by_stop",
+    "size_by_stop_within_limits",
     "size_within_limits",
     "uncovered_margin",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 from riskcalc.domain.account import Account
@@ -18,6 +19,7 @@ def size_within_limits(
     cost_per_trade: float = 0.0,
     capital_per_unit: float = 0.0,
     market_value_per_unit: float = 0.0,
+    lot: float = 1,
 ) -> PositionSize:
     """Size a trade within all limits of an account, and name the one that binds.
 
@@ -37,6 +39,8 @@ def size_within_limits(
         Buying power one unit ties up [dollars], >= 0; see `buying_power`.
     market_value_per_unit : float
         Market value of one unit, without sign [dollars], >= 0.
+    lot : float
+        What a unit is in the sentence of the reason: 0.001 where thousandths of a share are counted.
 
     Returns
     -------
@@ -62,7 +66,10 @@ def size_within_limits(
     risk = risk_budget_limit(budget=account.risk_budget, loss_per_unit=loss, cost_per_trade=cost_per_trade)
     capital = _buying_power_limit(account, non_negative("capital_per_unit", capital_per_unit))
     worth = non_negative("market_value_per_unit", market_value_per_unit)
-    limits = (risk, _heat_limit(account, risk), capital, _position_limit(account, worth))
+    limits = tuple(
+        dataclasses.replace(limit, lot=lot)
+        for limit in (risk, _heat_limit(account, risk), capital, _position_limit(account, worth))
+    )
     allowed = tuple((limit.name, limit.units) for limit in limits)
     units, binding, reason = _smallest(limits)
     return PositionSize(

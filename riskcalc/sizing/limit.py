@@ -36,6 +36,8 @@ class Limit:
     """[dollars per unit], >= 0; inf never fits."""
     fixed: float = 0.0
     """Taken once, however many units [dollars], >= 0."""
+    lot: float = 1
+    """What a count stands for in words: 0.001 where thousandths of a unit are counted."""
 
     @property
     def units(self) -> int | None:
@@ -54,10 +56,17 @@ class Limit:
 
     def reason(self, units: int) -> str:
         """Say why not one unit more."""
-        more = f"{units + 1} would {self.verb}" if units else f"one unit {self.verb}s"
-        count = f"{units} {'unit' if units == 1 else 'units'}"
+        more = f"{self._said(units + 1)} would {self.verb}" if units else f"{self._least} {self.verb}s"
+        count = f"{self._said(units)} {'unit' if units * self.lot == 1 else 'units'}"
         taken = _dollars(self.taken_by(units + 1))
         return f"{count}: {more} {taken}, {self.noun} {_dollars(self.available)}"
+
+    @property
+    def _least(self) -> str:
+        return "one unit" if self.lot == 1 else f"{self.lot:g} units"
+
+    def _said(self, count: int) -> str:
+        return f"{count}" if self.lot == 1 else f"{round(count * self.lot, 3):,}".removesuffix(".0")
 
     def _fits(self, units: int) -> bool:
         return self.taken_by(units) <= self.available * (1 + SLACK)

@@ -67,7 +67,7 @@ def size_by_stop(
     >>> size.reason
     '166 units: 167 would risk $1,002.00, the budget is $1,000.00'
     """
-    distance = _stop_distance(entry=entry, stop=stop, side=side)
+    distance = stop_distance(entry=entry, stop=stop, side=side)
     loss = distance * positive("multiplier", multiplier) + non_negative("cost_per_unit", cost_per_unit)
     return _size(
         equity=equity,
@@ -132,6 +132,18 @@ def risk_budget_limit(*, budget: float, loss_per_unit: float, cost_per_trade: fl
     )
 
 
+def stop_distance(*, entry: float, stop: float, side: Side) -> float:
+    """Loss of a share at its stop [dollars per share], > 0; a stop on the wrong side is refused."""
+    distance = int(side) * (positive("entry", entry) - positive("stop", stop))
+    if not distance > 0:
+        where = "below" if side is Side.LONG else "above"
+        raise InvalidInputError(
+            f"stop must be {where} entry for a {side.name.lower()} position, "
+            f"got stop {stop:g} and entry {entry:g}"
+        )
+    return distance
+
+
 def _size(
     *, equity: float, risk_fraction: float, loss_per_unit: float, cost_per_trade: float, basis: RiskBasis
 ) -> PositionSize:
@@ -152,14 +164,3 @@ def _size(
         basis=basis.value,
         limits=((limit.name, units),),
     )
-
-
-def _stop_distance(*, entry: float, stop: float, side: Side) -> float:
-    distance = int(side) * (positive("entry", entry) - positive("stop", stop))
-    if not distance > 0:
-        where = "below" if side is Side.LONG else "above"
-        raise InvalidInputError(
-            f"stop must be {where} entry for a {side.name.lower()} position, "
-            f"got stop {stop:g} and entry {entry:g}"
-        )
-    return distance

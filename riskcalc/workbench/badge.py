@@ -63,7 +63,7 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
     if any(check.name == "unlimited loss" for check in plan.checks):
         return _badge(BadgeKind.OVER, f"OVER unlimited loss; stop {share}")
     units = count(plan.size.units, plan.report.trade.unit_noun)
-    allowed = f"{share} of {draft.account.limits.risk_fraction:.2%}"
+    allowed = f"{share} of {draft.account.risk_allowed:.2%}"
     texts = (f"OK {units}  {allowed}", f"OK {units} {share}", f"OK {plan.size.units:.3g} {share}")
     return _badge(BadgeKind.OK, next(text for text in texts if len(text) <= BADGE_WIDTH or text is texts[-1]))
 
@@ -73,7 +73,7 @@ def _no_units(plan: TradePlan, draft: Draft) -> Badge:
     if size.binding_limit != "risk budget":
         return _badge(BadgeKind.NO, f"NO {size.binding_limit}: 0 {noun}s")
     one = (size.loss_per_unit + cost_per_trade(account.costs)) / account.equity
-    risk, allowed = _share(one), _share(account.limits.risk_fraction)
+    risk, allowed = _share(one), _share(account.risk_allowed)
     said = f"= {risk} > {allowed}" if risk != allowed else f"just over {allowed}"
     return _badge(BadgeKind.OVER, f"OVER 1 {noun} {said}")
 
