@@ -21,6 +21,7 @@ from riskcalc.tui.figures.pictures import Pictures
 from riskcalc.tui.form.form import Form, Typing
 from riskcalc.tui.header import Header
 from riskcalc.tui.keys import BY_KEY, STEPPING
+from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import MessageRow
 
 if TYPE_CHECKING:
@@ -239,6 +240,11 @@ class Desk(Screen[None]):
             self.add_class(f"-view-{view}")
         if maximised is not None:
             self.set_class(maximised, "-maximised")
+        if self.ready:
+            # The style sheet at once, not when things are idle: what becomes visible takes its room and its
+            # values in this very frame.
+            self.app.stylesheet.update(self)
+            self.show()
         self.keep_session()
 
     def keep_session(self) -> None:
@@ -279,7 +285,7 @@ class Desk(Screen[None]):
 
     def _laid_out(self, _: object) -> None:
         """Draw again what has another size or can be seen only now."""
-        sizes = tuple(widget.size for widget in self.query(Widget) if widget.display)
+        sizes = tuple((widget, widget.size) for widget in self.query(Widget) if seen(widget))
         if sizes != self._sizes:
             self._sizes = sizes
             self.call_later(self.show)

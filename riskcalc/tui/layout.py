@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
-from textual.widget import Widget
 
 from riskcalc.tui.figures.pictures import Pictures
 from riskcalc.tui.form.form import Form
 from riskcalc.tui.key_row import KeyRow
+from riskcalc.tui.line_widget import seen
 from riskcalc.tui.panels.checks_panel import ChecksPanel
 from riskcalc.tui.panels.computed_view import ComputedView
 from riskcalc.tui.panels.exits_panel import ExitsPanel
@@ -73,12 +73,7 @@ class Results:
     def show(self, bench: Bench) -> None:
         """Hand them the bench's state."""
         for panel in self._panels:
-            if _seen(panel):
-                panel.show(bench.state)
+            panel.show(bench.state)
         for view in self._views:
-            if _seen(view):
+            if seen(view):
                 view.show(bench)
-
-
-def _seen(widget: Widget) -> bool:
-    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))

@@ -116,3 +116,8 @@ class _WholeLine(Strip):
 
 def _dimmed(segments: Iterable[Segment]) -> bool:
     return any(segment.style is not None and segment.style.dim for segment in segments)
+
+
+def seen(widget: Widget) -> bool:
+    """Whether a widget and all that it stands in are displayed."""
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -55,10 +55,23 @@ class Look:
 
 
 class Drawing(LineWidget):
-    """A figure drawn line by line; `refresh` redraws it and never lays the screen out again."""
+    """A figure drawn line by line; `refresh` redraws it and never lays the screen out again.
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
+    Parameters
+    ----------
+    fetch : callable, optional
+        Called right before the figure is drawn, to `put` what it shows.
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's
+        classes: str | None = None,
+        fetch: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._fetch = fetch
         self._shown: tuple[Hashable, ...] = ()
         self._crosshair: float | None = None
         self._stale = False
@@ -113,11 +126,12 @@ class Drawing(LineWidget):
         event.stop()
         self.post_message(ZoomChanged(-1))
 
-    def _show(self, *shown: Hashable, stale: bool) -> None:
+    def _put(self, *shown: Hashable, stale: bool) -> None:
         self._shown, self._stale = shown, stale
-        self.refresh()
 
     def _drawn(self) -> Sequence[Strip]:
+        if self._fetch is not None:
+            self._fetch()
         width, height = self.size
         palette = self._palette()
         if not self._shown or not width or not height:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 class Heatmap(Drawing):
     """P&L at the levels of a plan on the days of its ladder, the spot in the middle."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
-        super().__init__(id=id, classes=classes)
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's
+        classes: str | None = None,
+        fetch: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes, fetch=fetch)
         self._figure: HeatmapFigure | None = None
 
     @property
@@ -35,8 +41,13 @@ class Heatmap(Drawing):
         stale : bool
             Dimmed, with the word.
         """
+        self.put(figure, stale=stale)
+        self.refresh()
+
+    def put(self, figure: HeatmapFigure, *, stale: bool = False) -> None:
+        """Take a figure for the drawing that is under way; see `show`."""
         self._figure = figure
-        self._show(figure, stale=stale)
+        self._put(figure, stale=stale)
 
     def spot_at(self, x: int, y: int) -> float | None:  # noqa: ARG002 - a heatmap's spot is in its rows
         """Spot of a row [dollars]."""

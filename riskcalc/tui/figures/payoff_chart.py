@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 class PayoffChart(Drawing):
     """P&L against the spot: bold payoff, thin today, dotted time stop, lines at the levels of the plan."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
-        super().__init__(id=id, classes=classes)
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's
+        classes: str | None = None,
+        fetch: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes, fetch=fetch)
         self._figure: PayoffFigure | None = None
         self._pinned: PayoffFigure | None = None
         self._money: tuple[float, float] | None = None
@@ -35,13 +41,21 @@ class PayoffChart(Drawing):
         stale : bool
             Dimmed, with the word.
         """
+        self.put(figure, pinned=pinned, stale=stale)
+        self.refresh()
+
+    def put(self, figure: PayoffFigure, *, pinned: PayoffFigure | None = None, stale: bool = False) -> None:
+        """Take a figure for the drawing that is under way; see `show`."""
         from riskcalc.tui.figures.payoff_drawing import money_axis  # noqa: PLC0415 - not before the first frame
 
         before = self._figure
+        if figure is before and pinned is self._pinned:
+            self._put(figure, pinned, stale=stale)
+            return
         still = before is not None and (before.low, before.high) == (figure.low, figure.high)
         self._money = money_axis(figure, pinned, kept=self._money if still else None)
         self._figure, self._pinned = figure, pinned
-        self._show(figure, pinned, stale=stale)
+        self._put(figure, pinned, stale=stale)
 
     def step_crosshair(self, count: int) -> None:
         """Share a crosshair some cells to the right of where it is, or of the spot."""

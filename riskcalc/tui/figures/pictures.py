@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from riskcalc.tui.figures.greeks_strip import GreeksStrip
 from riskcalc.tui.figures.heatmap import Heatmap
 from riskcalc.tui.figures.palette import PALETTES
 from riskcalc.tui.figures.payoff_chart import PayoffChart
+from riskcalc.tui.line_widget import seen
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
     from riskcalc.workbench import State
-    from riskcalc.workbench.figure_data import PayoffFigure
+    from riskcalc.workbench.figure_data import Figures, PayoffFigure
 
 Axis = tuple[float, float]
 """Ends of the price axis [dollars]."""
@@ -33,16 +32,24 @@ CROSSHAIR_STEPS = 60
 
 
 class Pictures:
-    """The three widgets, drawn together from one state; the axis stays still while a value is nudged."""
+    """The three widgets, valued together; the axis stays still while a value is nudged.
+
+    A figure asks for its values when it is about to be drawn, so whatever becomes visible, by whatever key,
+    is drawn from the newest state in its first frame; what cannot be seen costs nothing.
+    """
 
     def __init__(self, *, palette: str) -> None:
-        self.chart = PayoffChart(id="chart")
-        self.strip = GreeksStrip(id="strip")
-        self.heatmap = Heatmap(id="heatmap")
+        self.chart = PayoffChart(id="chart", fetch=self._fetch_chart)
+        self.strip = GreeksStrip(id="strip", fetch=self._fetch_strip)
+        self.heatmap = Heatmap(id="heatmap", fetch=self._fetch_heatmap)
         self.palette = PALETTES[0]
+        self._state: State | None = None
         self._crosshair: float | None = None
         self._zoom = 0
         self._axis: Axis | None = None
+        self._axis_plan: TradePlan | None = None
+        self._valued: tuple[TradePlan, Axis, int, Figures] | None = None
+        self._payoff: tuple[TradePlan, Axis, PayoffFigure] | None = None
         self._pinned: tuple[TradePlan, Axis, PayoffFigure] | None = None
         if palette in PALETTES:
             self._wear(palette)
@@ -53,40 +60,26 @@ class Pictures:
         return self.palette, self._zoom, self._crosshair
 
     def show(self, state: State) -> None:
-        """Draw what can be seen."""
-        plan = state.plan
-        if plan is None or not any(map(_seen, (self.chart, self.strip, self.heatmap))):
-            return
-        from riskcalc.workbench import figures  # noqa: PLC0415 - arrays come after the first frame
-
-        low, high = self._axis = self._kept_axis(plan)
-        if _seen(self.heatmap):
-            drawn = figures.draw_figures(plan, low=low, high=high, rows=self.heatmap.rows)
-            self.heatmap.show(drawn.heatmap, stale=state.stale)
-            payoff, greeks = drawn.payoff, drawn.greeks
-        elif _seen(self.strip):
-            drawn = figures.draw_figures(plan, low=low, high=high, rows=1)
-            payoff, greeks = drawn.payoff, drawn.greeks
-        else:
-            payoff, greeks = figures.payoff_figure(plan, low=low, high=high), None
-        if _seen(self.strip) and greeks is not None:
-            self.strip.show(greeks, stale=state.stale)
-        if _seen(self.chart):
-            self.chart.show(payoff, pinned=self._pinned_figure(state.pinned), stale=state.stale)
+        """Go on with a state; what can be seen is drawn in the next frame."""
+        if state is not self._state:
+            self._state = state
+            self._expire()
 
     def new_axis(self) -> None:
         """Forget the axis, as for another trade."""
-        self._axis, self._zoom = None, 0
+        self.zoom_reset()
         self.set_crosshair(None)
 
     def zoom_by(self, count: int) -> None:
         """Zoom in, or out where negative."""
         self._zoom = min(max(self._zoom + count, -DEEPEST_ZOOM), DEEPEST_ZOOM)
         self._axis = None
+        self._expire()
 
     def zoom_reset(self) -> None:
         """Put the axis back."""
         self._axis, self._zoom = None, 0
+        self._expire()
 
     def set_crosshair(self, spot: float | None) -> None:
         """Put the crosshair at a spot in all three, or take it away."""
@@ -96,7 +89,7 @@ class Pictures:
 
     def move_crosshair(self, state: State, count: int) -> None:
         """Move the crosshair along the axis; the first move starts at the spot."""
-        if _seen(self.chart):
+        if seen(self.chart):
             self.chart.step_crosshair(count)
         elif self._axis is not None:
             low, high = self._axis
@@ -113,9 +106,38 @@ class Pictures:
         for widget in (self.chart, self.strip, self.heatmap):
             widget.set_colours(palette)
 
-    def _kept_axis(self, plan: TradePlan) -> Axis:
+    def _expire(self) -> None:
+        for widget in (self.chart, self.strip, self.heatmap):
+            if seen(widget):
+                widget.refresh()
+            else:
+                widget.forget_lines()
+
+    def _fetch_chart(self) -> None:
+        state = self._state
+        if state is not None and state.plan is not None:
+            axis = self._axis_of(state.plan)
+            pinned = None if state.pinned is None else self._pinned_figure(state.pinned, axis)
+            self.chart.put(self._payoff_figure(state.plan, axis), pinned=pinned, stale=state.stale)
+
+    def _fetch_strip(self) -> None:
+        state = self._state
+        if state is not None and state.plan is not None:
+            self.strip.put(self._figures(state.plan, self._axis_of(state.plan)).greeks, stale=state.stale)
+
+    def _fetch_heatmap(self) -> None:
+        state = self._state
+        if state is not None and state.plan is not None:
+            self.heatmap.put(self._figures(state.plan, self._axis_of(state.plan)).heatmap, stale=state.stale)
+
+    def _axis_of(self, plan: TradePlan) -> Axis:
         """The drawn axis while it holds what should be seen and is not much too wide."""
-        from riskcalc.workbench import figures  # noqa: PLC0415 - as above
+        if self._axis is None or plan is not self._axis_plan:
+            self._axis, self._axis_plan = self._kept_axis(plan), plan
+        return self._axis
+
+    def _kept_axis(self, plan: TradePlan) -> Axis:
+        from riskcalc.workbench import figures  # noqa: PLC0415 - arrays come after the first frame
 
         wanted = figures.axis_range(plan, zoom=self._zoom)
         if self._axis is None:
@@ -125,17 +147,35 @@ class Pictures:
         holds = wanted[0] + SLACK * span >= low and wanted[1] - SLACK * span <= high
         return self._axis if holds and high - low <= LOOSEST * span else wanted
 
-    def _pinned_figure(self, plan: TradePlan | None) -> PayoffFigure | None:
-        """The payoff of A on the axis; drawn once per axis."""
-        if plan is None or self._axis is None:
-            return None
-        if self._pinned is None or self._pinned[0] is not plan or self._pinned[1] != self._axis:
-            from riskcalc.workbench import figures  # noqa: PLC0415 - as above
+    def _figures(self, plan: TradePlan, axis: Axis) -> Figures:
+        """All three, valued once for a plan, an axis and as many rows as the heatmap has room for."""
+        from riskcalc.workbench import figures  # noqa: PLC0415 - as above
 
-            low, high = self._axis
-            self._pinned = (plan, self._axis, figures.payoff_figure(plan, low=low, high=high))
+        rows = self.heatmap.rows if seen(self.heatmap) else 1
+        if self._valued is None or self._valued[0] is not plan or self._valued[1:3] != (axis, rows):
+            drawn = figures.draw_figures(plan, low=axis[0], high=axis[1], rows=rows)
+            self._valued = (plan, axis, rows, drawn)
+        return self._valued[3]
+
+    def _payoff_figure(self, plan: TradePlan, axis: Axis) -> PayoffFigure:
+        """The payoff; with the others where they are seen too, since valuing them together halves the time."""
+        if seen(self.strip) or seen(self.heatmap):
+            return self._figures(plan, axis).payoff
+        self._payoff = _payoff_on(self._payoff, plan, axis)
+        return self._payoff[2]
+
+    def _pinned_figure(self, plan: TradePlan, axis: Axis) -> PayoffFigure:
+        """The payoff of A on the axis."""
+        self._pinned = _payoff_on(self._pinned, plan, axis)
         return self._pinned[2]
 
 
-def _seen(widget: Widget) -> bool:
-    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
+def _payoff_on(
+    known: tuple[TradePlan, Axis, PayoffFigure] | None, plan: TradePlan, axis: Axis
+) -> tuple[TradePlan, Axis, PayoffFigure]:
+    """The payoff of a plan on an axis: the known one where it is that."""
+    if known is not None and known[0] is plan and known[1] == axis:
+        return known
+    from riskcalc.workbench import figures  # noqa: PLC0415 - as above
+
+    return plan, axis, figures.payoff_figure(plan, low=axis[0], high=axis[1])

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from riskcalc.tui.line_widget import LineWidget
+from riskcalc.tui.line_widget import LineWidget, seen
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
@@ -49,7 +49,9 @@ class PlanPanel(LineWidget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id, classes=classes)
+        self._wanted: State | None = None
         self._state: State | None = None
+        self._width = 0
         self._kind: tuple[object, bool] | None = None
         self._lines: list[Line] = []
         self._rows = 1
@@ -64,14 +66,16 @@ class PlanPanel(LineWidget):
         raise NotImplementedError
 
     def show(self, state: State) -> None:
-        """Show a state: only changed lines are drawn, and nothing moves unless more room is needed."""
-        before, self._state = self._state, state
-        if state.plan is None:
+        """Show a state: only changed lines are drawn, and nothing moves unless more room is needed.
+
+        A panel that cannot be seen takes it up in the first frame in which it can.
+        """
+        self._wanted = state
+        if not seen(self):
+            self.forget_lines()
             return
-        width = max(NARROWEST, self.content_size.width)
-        lines = self.lines(state.plan, width=width, pinned=state.pinned, stale=state.stale)
-        old, self._lines = self._lines, lines
-        if self._needs_room(state):
+        before, old = self._state, self._lines
+        if self._take_up(self.content_size.width):
             self.refresh(layout=True)
         elif before is None or before.stale != state.stale:
             self.refresh()
@@ -80,20 +84,34 @@ class PlanPanel(LineWidget):
 
     def on_resize(self) -> None:
         """Fill the new width."""
-        if self._state is not None:
-            self.show(self._state)
+        if self._wanted is not None:
+            self.show(self._wanted)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As tall as the tallest text so far."""
-        del container, viewport, width
+        del container, viewport
+        self._take_up(width)
         return self._rows
 
     def render_line(self, y: int) -> Strip:
         """One line of the text."""
+        if self._state is not self._wanted:
+            self._take_up(self.content_size.width)
         width, base = self.size.width, self._style("plain")
         line = self._lines[y] if y < len(self._lines) else ()
         segments = [Segment(text, self._style(tone)) for text, tone in line]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _take_up(self, width: int) -> bool:
+        """Make the lines of the wanted state, where there are others; whether the panel grows."""
+        state, width = self._wanted, max(NARROWEST, width)
+        if state is None or (state is self._state and width == self._width):
+            return False
+        self._state, self._width = state, width
+        if state.plan is None:
+            return False
+        self._lines = self.lines(state.plan, width=width, pinned=state.pinned, stale=state.stale)
+        return self._needs_room(state)
 
     def _needs_room(self, state: State) -> bool:
         """Whether the panel grows; it shrinks only for another trade, so that a nudge moves nothing."""
