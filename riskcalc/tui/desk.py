@@ -235,15 +235,14 @@ class Desk(Screen[None]):
     def look(self, *, view: str = "", maximised: bool | None = None) -> None:
         """Show a view, or give it the whole body."""
         if view:
-            self.remove_class(f"-view-{self.view_name}")
+            self.remove_class(f"-view-{self.view_name}", update=False)
             self.view_name = view
-            self.add_class(f"-view-{view}")
+            self.add_class(f"-view-{view}", update=False)
+            self.update_node_styles()
         if maximised is not None:
             self.set_class(maximised, "-maximised")
         if self.ready:
-            # The style sheet at once, not when things are idle: what becomes visible takes its room and its
-            # values in this very frame.
-            self.app.stylesheet.update(self)
+            # What becomes visible is given its values before its room: it is whole in its first frame.
             self.show()
         self.keep_session()
 

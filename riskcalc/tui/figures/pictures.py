@@ -158,7 +158,7 @@ class Pictures:
         return self._valued[3]
 
     def _payoff_figure(self, plan: TradePlan, axis: Axis) -> PayoffFigure:
-        """The payoff; with the others where they are seen too, since valuing them together halves the time."""
+        """The payoff, valued with the others where they are seen: that takes half the time."""
         if seen(self.strip) or seen(self.heatmap):
             return self._figures(plan, axis).payoff
         self._payoff = _payoff_on(self._payoff, plan, axis)

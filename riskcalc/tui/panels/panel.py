@@ -95,8 +95,8 @@ class PlanPanel(LineWidget):
 
     def render_line(self, y: int) -> Strip:
         """One line of the text."""
-        if self._state is not self._wanted:
-            self._take_up(self.content_size.width)
+        if self._take_up(self.content_size.width):
+            self.call_later(self.refresh, layout=True)
         width, base = self.size.width, self._style("plain")
         line = self._lines[y] if y < len(self._lines) else ()
         segments = [Segment(text, self._style(tone)) for text, tone in line]
