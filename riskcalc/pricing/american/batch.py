@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NO_RATE = 1e-9  # a rate below this is none: no value shows it, and ratios of such rates overflow
 NOW = 1e-6  # years: an ex-date within half a minute is past
 ROUNDING = 1e-15
-SAME_DAY = 0.5 / 365  # years: drops closer than this are one drop
+SAME_DAY = 1e-5  # years: drops closer than five minutes are one drop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

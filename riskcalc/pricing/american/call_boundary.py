@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import erfcx, ndtr
 
 from riskcalc.pricing.american.call_eve import FARTHEST, TINY, CallContract, Eve, after_drop, average
 from riskcalc.pricing.american.quadrature import SQRT_2
+from riskcalc.pricing.american.root_search import Root, falling_root
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.blocks import FloatArray
 
 # In standard deviations: the square of the last step is what is left, and the value errs by its square.
 LAST_STEP = 1e-4
+LEFT = 0.02  # in the log of the put: what one more step of Newton squares
 
 FEW = 8  # contracts valued together, as a plan does again and again, whose boundary is kept
 
 
-def last_boundary(contract: CallContract, discounted: FloatArray, deviation: FloatArray) -> FloatArray:
-    """Log of the spot after the last drop from which exercise before it would have been better.
+class CallBoundary(NamedTuple):
+    """Log of the spot after a drop from which exercise before it would have been better."""
+
+    log_spot: FloatArray
+    """FARTHEST where exercise never pays, -FARTHEST where it always does."""
+    settled: NDArray[np.bool_]
+
+
+def last_boundary(contract: CallContract, discounted: FloatArray, deviation: FloatArray) -> CallBoundary:
+    """Find the boundary before the last drop.
 
     There the put's value equals what exercise gains: the dividend less the interest on the strike.
     """
@@ -32,10 +44,11 @@ def last_boundary(contract: CallContract, discounted: FloatArray, deviation: Flo
 
 
 @lru_cache(maxsize=64)
-def _known_boundary(strike: bytes, discounted: bytes, deviation: bytes, amount: float) -> FloatArray:
+def _known_boundary(strike: bytes, discounted: bytes, deviation: bytes, amount: float) -> CallBoundary:
     """The boundary of few contracts, whose columns come as bytes: it does not move with the spot."""
     found = _search(_column(strike), _column(discounted), _column(deviation), amount)
-    found.flags.writeable = False
+    for part in found:
+        part.flags.writeable = False
     return found
 
 
@@ -43,17 +56,23 @@ def _column(numbers: bytes) -> FloatArray:
     return np.frombuffer(numbers)[:, None]
 
 
-def _search(strike: FloatArray, discounted: FloatArray, deviation: FloatArray, amount: float) -> FloatArray:
+def _search(strike: FloatArray, discounted: FloatArray, deviation: FloatArray, amount: float) -> CallBoundary:
     gain = amount - (strike - discounted)
     wanted = np.log(np.clip(gain, TINY * strike, discounted * (1 - TINY)))
-    log_spot = np.log(np.maximum(discounted - np.exp(wanted), TINY * discounted))
-    for _ in range(60):
+
+    def excess(log_spot: FloatArray) -> tuple[FloatArray, FloatArray]:
         log_put, elasticity = _log_put(log_spot, discounted=discounted, deviation=deviation)
-        step = (log_put - wanted) / elasticity
-        log_spot = np.clip(log_spot + step, -FARTHEST, FARTHEST)
-        if np.abs(step / deviation).max() < LAST_STEP:
-            break
-    return _ruled(strike, log_spot, gain=gain, amount=amount)
+        return log_put - wanted, -elasticity
+
+    root = falling_root(
+        excess,
+        start=np.log(np.maximum(discounted - np.exp(wanted), TINY * discounted)),
+        low=np.full_like(strike, -FARTHEST),
+        high=np.full_like(strike, FARTHEST),
+        tolerance=LAST_STEP * deviation,
+        left=LEFT,
+    )
+    return _ruled(strike, root, gain=gain, amount=amount)
 
 
 def _log_put(
@@ -71,25 +90,40 @@ def _log_put(
     return np.where(far, far_log, np.log(near_put)), np.where(far, far_slope, share / near_put)
 
 
-def earlier_boundary(contract: CallContract, later: Eve, i: int) -> FloatArray:
-    """Log of the spot after drop i from which exercise before it would have been better."""
-    cheapest = cheapest_wait(contract, i)
-    gain = contract.dividend_amounts[i] + cheapest - contract.strike
+def earlier_boundary(
+    contract: CallContract, later: Eve, i: int, *, trusted: tuple[FloatArray, FloatArray]
+) -> CallBoundary:
+    """Find the boundary before drop i, between two logs of spots after it.
+
+    Beyond them the later eve does not know its value. A boundary below them is the lower one, one above
+    them is none.
+    """
+    cheapest, amount = cheapest_wait(contract, i), float(contract.dividend_amounts[i])
+    gain = amount + cheapest - contract.strike
     wanted = np.log(np.maximum(gain, TINY * contract.strike))
-    log_spot = np.clip(after_drop(later.exercise_from, contract.dividend_amounts[i]), -FARTHEST, FARTHEST)
-    log_spot = np.where(np.abs(log_spot) < FARTHEST, log_spot, np.log(contract.strike))
-    searched = (gain > TINY * contract.strike) & (contract.strike > contract.dividend_amounts[i])
-    deviation = contract.deviation(contract.expiry - contract.dividend_times[i])
-    for _ in range(15):
+    searched = (gain > TINY * contract.strike) & (contract.strike > amount)
+
+    def excess(log_spot: FloatArray) -> tuple[FloatArray, FloatArray]:
         jet = average(contract, later, log_spot, now=float(contract.dividend_times[i]))
         spot = np.exp(log_spot)
         put = np.maximum(jet.value - spot + cheapest, 1e-3 * TINY * contract.strike)
-        step = (np.log(put) - wanted) * put / np.minimum(jet.slope - spot, -TINY * put)
-        step = np.where(searched, np.clip(step, -1.0, 1.0), 0.0)
-        log_spot = log_spot - step
-        if np.abs(step / deviation).max() < LAST_STEP:
-            break
-    return _ruled(contract.strike, log_spot, gain=gain, amount=contract.dividend_amounts[i])
+        slope = np.minimum(jet.slope - spot, -TINY * put) / put
+        return np.where(searched, np.log(put) - wanted, 0.0), slope
+
+    start = np.where(
+        later.exercise_from < FARTHEST, after_drop(later.exercise_from, amount), np.log(contract.strike)
+    )
+    low = np.maximum(np.log(np.maximum(contract.strike - amount, np.exp(-FARTHEST))), trusted[0])
+    deviation = contract.deviation(contract.expiry - contract.dividend_times[i])
+    root = falling_root(
+        excess,
+        start=start,
+        low=low,
+        high=np.maximum(low, trusted[1]),
+        tolerance=LAST_STEP * deviation,
+        left=LEFT,
+    )
+    return _ruled(contract.strike, root, gain=gain, amount=amount)
 
 
 def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
@@ -105,8 +139,11 @@ def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
     return cheapest
 
 
-def _ruled(strike: FloatArray, log_spot: FloatArray, *, gain: FloatArray, amount: float) -> FloatArray:
+def _ruled(strike: FloatArray, root: Root, *, gain: FloatArray, amount: float) -> CallBoundary:
     """Overrule the root where there is none: exercise never pays, or always since the drop takes all."""
+    pays, taken = gain > TINY * strike, strike <= amount
     at_strike = np.log(np.maximum(strike - amount, np.exp(-FARTHEST)))
-    log_spot = np.where(gain > TINY * strike, np.maximum(log_spot, at_strike), FARTHEST)
-    return np.where(strike <= amount, -FARTHEST, np.minimum(log_spot, FARTHEST))
+    log_spot = np.where(pays & ~root.above, np.maximum(root.place, at_strike), FARTHEST)
+    return CallBoundary(
+        np.where(taken, -FARTHEST, np.minimum(log_spot, FARTHEST)), root.settled | ~pays | taken
+    )

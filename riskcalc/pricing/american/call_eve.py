@@ -11,6 +11,8 @@ from scipy.special import ndtr
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, Nodes, gaussian_means
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.blocks import FloatArray
 
 FARTHEST = 300.0  # bound of a log-spot: keeps extreme vols finite; stands for "no boundary"
@@ -51,6 +53,8 @@ class Eve:
     hold_cost: FloatArray
     hold_cost_rho: FloatArray
     exercise_from: FloatArray
+    settled: NDArray[np.bool_]
+    """Whether this boundary and the later ones are proved, shape (contracts, 1)."""
 
 
 def average(contract: CallContract, eve: Eve, log_spot: FloatArray, *, now: float | FloatArray) -> Jet:

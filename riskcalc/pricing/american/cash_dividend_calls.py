@@ -21,7 +21,8 @@ from scipy.special import ndtr
 from riskcalc.pricing.american.call_boundary import cheapest_wait, earlier_boundary, last_boundary
 from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
 from riskcalc.pricing.american.contracts import contract_keys, shared, tables
-from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel
+from riskcalc.pricing.american.proof import Priced
+from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel, resolved
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
@@ -30,16 +31,20 @@ if TYPE_CHECKING:
 
 BLOCK = 256  # contracts valued together: their kernels stay in the cache
 REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-8
+TRUSTED = 4.5  # standard deviations up to which the next eve's nodes reach far enough for its mean
 
 
-def cash_dividend_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
+def cash_dividend_calls(batch: Batch, schedule: Schedule) -> Priced:
     """Value calls that see every dividend of the schedule; sign, yield and rate are known to fit."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
+    proved = np.empty(batch.spot.size, dtype=bool)
     keys = contract_keys(batch, wait=schedule.times[0] - batch.elapsed)
     for table in tables(keys, most_rows=BLOCK):
         contract = call_contract(batch.take(table[:, 0]), schedule)
-        greeks[:, table] = _greeks(contract, batch.spot[table], now=shared(batch.elapsed[table]))
-    return OptionGreeks(*greeks)
+        greeks[:, table], proved[table] = _greeks(
+            contract, batch.spot[table], now=shared(batch.elapsed[table])
+        )
+    return Priced(OptionGreeks(*greeks), proved)
 
 
 def call_contract(batch: Batch, schedule: Schedule) -> CallContract:
@@ -54,10 +59,11 @@ def call_contract(batch: Batch, schedule: Schedule) -> CallContract:
     )
 
 
-def _greeks(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> OptionGreeks:
-    jet = average(contract, call_eves(contract, spot, now=now)[0], np.log(spot), now=now)
+def _greeks(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> Priced:
+    eve = call_eves(contract, spot, now=now)[0]
+    jet = average(contract, eve, np.log(spot), now=now)
     bend = jet.curvature - jet.slope
-    return OptionGreeks(
+    greeks = OptionGreeks(
         value=jet.value,
         delta=jet.slope / spot,
         gamma=bend / spot**2,
@@ -66,6 +72,7 @@ def _greeks(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> Opt
         vega=jet.vega,
         rho=jet.rho,
     )
+    return Priced(greeks, eve.settled)
 
 
 def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> list[Eve]:
@@ -75,23 +82,25 @@ def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> l
     """
     spans = _spans(contract, now)
     last = len(spans) - 1
-    eves = [_last_eve(contract, _reach(contract, spot, last, now=now), spans[last])]
+    reach = _reach(contract, spot, last, now=now, deviations=REACH)
+    eves = [_last_eve(contract, reach, spans[last])]
     for i in reversed(range(last)):
-        resolved = np.minimum(spans[i], spans[i + 1])
-        eves.insert(0, _earlier_eve(contract, eves[0], _reach(contract, spot, i, now=now), i, resolved))
+        shortest = np.minimum(spans[i], spans[i + 1])
+        reach, trusted = (_reach(contract, spot, i, now=now, deviations=far) for far in (REACH, TRUSTED))
+        eves.insert(0, _earlier_eve(contract, eves[0], reach, trusted, i, shortest))
     return eves
 
 
 def _reach(
-    contract: CallContract, spot: FloatArray, i: int, *, now: FloatArray
+    contract: CallContract, spot: FloatArray, i: int, *, now: FloatArray, deviations: float
 ) -> tuple[FloatArray, FloatArray]:
     """Bounds of the log-spot on the eve of ex-date i."""
     date = contract.dividend_times[i]
     deviation = contract.deviation(date - now)
     growth = contract.rate * (date - now)
     paid = np.exp(contract.rate * (date - contract.dividend_times[:i])) @ contract.dividend_amounts[:i]
-    low = spot * np.exp(growth - deviation * (REACH + deviation / 2))
-    high = np.log(spot) + growth + deviation * (REACH + deviation / 2)
+    low = spot * np.exp(growth - deviation * (deviations + deviation / 2))
+    high = np.log(spot) + growth + deviation * (deviations + deviation / 2)
     lowest, highest = low.min(axis=1, keepdims=True), high.max(axis=1, keepdims=True)
     return np.log(np.maximum(lowest - paid[:, None], np.exp(-FARTHEST))), np.minimum(highest, FARTHEST)
 
@@ -103,7 +112,7 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span
     deviation = contract.deviation(left)
     discounted = contract.strike * np.exp(-contract.rate * left)
     kink = np.log(discounted)
-    boundary = last_boundary(contract, discounted, deviation)
+    boundary, settled = last_boundary(contract, discounted, deviation)
     width = _width(deviation)
     lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
     resolution = np.minimum(deviation, contract.deviation(span))
@@ -111,6 +120,7 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span
     above = (np.maximum(kink, lowest), np.minimum(np.minimum(kink + width, boundary), highest))
     panels = [panel(*bounds, resolution) for bounds in (below, above)]
     nodes, weights = (np.concatenate(parts, axis=1) for parts in zip(*panels, strict=True))
+    seen = [resolved(*bounds, resolution) for bounds in (below, above)]
     values = _time_value(nodes, discounted=discounted, deviation=deviation, left=left)
     exercise_from = _exercise_from(contract, boundary, amount)
     return Eve(
@@ -120,6 +130,7 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span
         hold_cost=discounted + amount,
         hold_cost_rho=-left * discounted,
         exercise_from=exercise_from,
+        settled=settled & seen[0] & seen[1],
     )
 
 
@@ -127,6 +138,7 @@ def _earlier_eve(
     contract: CallContract,
     later: Eve,
     reach: tuple[FloatArray, FloatArray],
+    trusted: tuple[FloatArray, FloatArray],
     i: int,
     span: float | FloatArray,
 ) -> Eve:
@@ -134,10 +146,11 @@ def _earlier_eve(
     time, amount = contract.dividend_times[i], contract.dividend_amounts[i]
     left = contract.expiry - time
     worthless = np.log(contract.strike) - contract.rate * left - _width(contract.deviation(left))
-    boundary = earlier_boundary(contract, later, i)
     lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
-    end = np.minimum(boundary, highest)
-    nodes, weights = panel(np.maximum(lowest, worthless), end, contract.deviation(span))
+    known = after_drop(trusted[0], amount), after_drop(trusted[1], amount)
+    boundary, settled = earlier_boundary(contract, later, i, trusted=known)
+    start, end = np.maximum(lowest, worthless), np.minimum(boundary, highest)
+    nodes, weights = panel(start, end, contract.deviation(span))
     jet = average(contract, later, nodes, now=float(time))
     values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
     exercise_from = _exercise_from(contract, boundary, amount)
@@ -150,6 +163,7 @@ def _earlier_eve(
         hold_cost=cheapest + amount,
         hold_cost_rho=np.zeros_like(cheapest),
         exercise_from=exercise_from,
+        settled=later.settled & settled & resolved(start, end, contract.deviation(span)),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.contracts import contract_keys, shared, tables
+from riskcalc.pricing.american.proof import Priced
 from riskcalc.pricing.american.put_boundary import NODES, SHARED_NODES, put_boundary
 from riskcalc.pricing.american.put_eve import PutEve
 from riskcalc.pricing.american.put_stretches import (
@@ -27,15 +28,16 @@ from riskcalc.pricing.american.put_stretches import (
     Stretch,
     log_width,
 )
-from riskcalc.pricing.american.quadrature import Nodes, panel
+from riskcalc.pricing.american.quadrature import Nodes, panel, resolved
 from riskcalc.pricing.american.spectral import VALUE_MOMENTS, put_greeks, put_terms, scattered
 from riskcalc.pricing.american.stretch_boundary import stretch_boundary, waiting_window
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.american.put_premium import PutTerms
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.black_scholes import OptionGreeks
     from riskcalc.pricing.blocks import FloatArray
 
 BLOCK = 128  # contracts solved together: fewer cost more calls, more leave the cache
@@ -44,20 +46,25 @@ MOMENTS = 32
 DENSER = 0.25  # measured: nodes next to the boundary resolve widths of this times the root of the length
 
 
-def cash_dividend_puts(batch: Batch, schedule: Schedule) -> OptionGreeks:
+def cash_dividend_puts(batch: Batch, schedule: Schedule) -> Priced:
     """Value puts that see every dividend of the schedule; sign, rate and yield are known to fit."""
     log_spot = np.log(batch.spot / batch.strike)
     found = list(tables(contract_keys(batch, wait=schedule.times[0] - batch.elapsed), most_rows=BLOCK))
-    jets = [_jet(batch.take(table[:, 0]), schedule, log_spot[table], batch.elapsed[table]) for table in found]
-    return put_greeks(batch, scattered(found, jets))
+    parts = [
+        _jet(batch.take(table[:, 0]), schedule, log_spot[table], batch.elapsed[table]) for table in found
+    ]
+    jet, proved = scattered(found, parts)
+    return Priced(put_greeks(batch, jet), proved)
 
 
-def _jet(contracts: Batch, schedule: Schedule, log_spot: FloatArray, now: FloatArray) -> Jet:
+def _jet(
+    contracts: Batch, schedule: Schedule, log_spot: FloatArray, now: FloatArray
+) -> tuple[Jet, NDArray[np.bool_]]:
     """Value each contract at its spots and moments; what is theirs in common starts with the first moment."""
     start = now.min(axis=1, keepdims=True)
     seen = Seen(log_spot=log_spot, waited=shared(now - start))
     stretch = first_stretch(contracts, schedule, seen, start)
-    return stretch.jet(log_spot, count=VALUE_MOMENTS, waited=seen.waited)
+    return stretch.jet(log_spot, count=VALUE_MOMENTS, waited=seen.waited), stretch.settled
 
 
 def first_stretch(contracts: Batch, schedule: Schedule, seen: Seen, start: FloatArray) -> Stretch:
@@ -75,7 +82,8 @@ def first_stretch(contracts: Batch, schedule: Schedule, seen: Seen, start: Float
         kink = np.log1p(drops[:, i + 1 :].sum(axis=1, keepdims=True))
         eve = _eve(part, stretch, drop, EVERYWHERE if i else seen, left=after, kink=kink)
         shares = i == 0 and seen.waited.shape[1] > 1
-        stretch = _until(part, eve, after, order=SHARED_NODES if shares else NODES)
+        until = _until(part, eve, after, order=SHARED_NODES if shares else NODES)
+        stretch = replace(until, settled=until.settled & stretch.settled)
     return stretch
 
 
@@ -94,6 +102,7 @@ def _until(terms: PutTerms, eve: PutEve, left: FloatArray, *, order: int) -> Ear
         cash_rho=np.where(waits, discount * (eve.cash_rho - terms.time_to_expiry * eve.cash), 0.0),
         share=np.where(waits, paid * eve.share, 1.0),
         limit=np.where(waits, -width, boundary.now),
+        settled=boundary.settled & eve.resolved,
     )
 
 
@@ -124,6 +133,7 @@ def _eve(
         # A worthless share is best exercised upon at once where the strike earns interest.
         floor=np.exp(-np.minimum(terms.rate, 0.0) * left),
         waits=later.cash > 1.0,
+        resolved=resolved(low, high, width)[:, 0],
     )
 
 
@@ -157,5 +167,5 @@ def _resolution(
     finest = terms.vol * np.sqrt(np.minimum(window, terms.time_to_expiry))
     dense = np.maximum(finest, DENSER * np.sqrt(np.maximum(length, 0.0) * finest))
     whole = terms.vol * np.sqrt(np.minimum(shortest, left + SHORTEST))
-    resolution: FloatArray = np.minimum(dense, whole)
-    return resolution
+    width: FloatArray = np.minimum(dense, whole)
+    return width

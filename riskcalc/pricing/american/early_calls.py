@@ -15,6 +15,7 @@ import numpy as np
 from riskcalc.pricing.american.cash_dividend_puts import BLOCK, DENSER, MOMENTS
 from riskcalc.pricing.american.contracts import contract_keys, shared, tables
 from riskcalc.pricing.american.foresight import above_floor
+from riskcalc.pricing.american.proof import Priced
 from riskcalc.pricing.american.put_boundary import (
     NODES,
     SHARED_NODES,
@@ -28,7 +29,7 @@ from riskcalc.pricing.american.put_boundary import (
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import european_put
 from riskcalc.pricing.american.put_stretches import REACH, SHORTEST, Seen, log_width
-from riskcalc.pricing.american.quadrature import Nodes, panel
+from riskcalc.pricing.american.quadrature import Nodes, panel, resolved
 from riskcalc.pricing.american.spectral import (
     VALUE_MOMENTS,
     put_greeks,
@@ -38,6 +39,8 @@ from riskcalc.pricing.american.spectral import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.american.put_boundary import Held
     from riskcalc.pricing.american.put_premium import PutTerms
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 NEWTON_STEPS = 8
 SEARCH_STEPS = 40
 SETTLED = 1e-9  # last step of the search for the boundary on an eve, in strikes
+PROVED = 1e-6  # the same of a search that ends: Newton's next step would be far smaller
 FLATTEST = 1e-9  # least slope of what exercise gains
 GUESS_STEPS = 10
 GUESSED = 1e-2  # step, in log-spot, that is good enough to start Newton from
@@ -81,6 +85,8 @@ class _Drop:
     after: FloatArray
     """Log of the inverse spot after the drop from which exercise before it was better."""
     limit: Limit
+    settled: NDArray[np.bool_]
+    """Whether that spot is proved, shape (calls,)."""
 
     def jet(self, log_inverse: FloatArray) -> Jet:
         """Value just after the drop."""
@@ -100,6 +106,7 @@ class _Drop:
             share=one,
             floor=one,
             waits=np.zeros(low.shape, dtype=bool),
+            resolved=resolved(low, high, resolution)[:, 0],
         )
 
 
@@ -114,23 +121,27 @@ class _Bounds:
     """From where the call is worthless."""
 
 
-def early_calls(batch: Batch, schedule: Schedule) -> OptionGreeks:
+def early_calls(batch: Batch, schedule: Schedule) -> Priced:
     """Value calls that see every dividend of the schedule; sign, rate and yield are known to fit."""
     log_inverse = np.log(batch.strike / batch.spot)
     found = list(tables(contract_keys(batch, wait=schedule.times[0] - batch.elapsed), most_rows=BLOCK))
-    jets = [
+    parts = [
         _jet(batch.take(table[:, 0]), schedule, log_inverse[table], batch.elapsed[table]) for table in found
     ]
-    return above_floor(put_greeks(batch, scattered(found, jets)), batch, schedule)
+    jet, proved = scattered(found, parts)
+    return above_floor(Priced(put_greeks(batch, jet), proved), batch, schedule)
 
 
-def _jet(contracts: Batch, schedule: Schedule, log_inverse: FloatArray, now: FloatArray) -> Jet:
+def _jet(
+    contracts: Batch, schedule: Schedule, log_inverse: FloatArray, now: FloatArray
+) -> tuple[Jet, NDArray[np.bool_]]:
     """Value each contract at its spots and moments; what is theirs in common starts with the first moment."""
     start = now.min(axis=1, keepdims=True)
     seen = Seen(log_spot=log_inverse, waited=shared(now - start))
     left = np.maximum(contracts.expiry[:, None] - schedule.times, 0.0)
     terms = put_terms(contracts, np.maximum(left[:, -1:], SHORTEST))
     stretch = _Stretch(terms=terms, boundary=put_boundary(terms), held=european_put)
+    proved = stretch.boundary.settled
     for i in range(len(schedule.times) - 1, -1, -1):
         span = np.broadcast_to(schedule.times[i] - (schedule.times[i - 1] if i else start), start.shape)
         terms = replace(terms, time_to_expiry=span)
@@ -139,10 +150,12 @@ def _jet(contracts: Batch, schedule: Schedule, log_inverse: FloatArray, now: Flo
         bounds = _led(terms, drop, after, seen, schedule.times[i] - start)
         order = SHARED_NODES if i == 0 and seen.waited.shape[1] > 1 else NODES
         stretch = _until(terms, drop, bounds, after, order=order)
+        proved = proved & drop.settled & stretch.boundary.settled
     # The first eve anew: as finely as the last moment needs it and only as far as the spots lead.
     near = np.minimum(terms.time_to_expiry - seen.waited.max(axis=1, keepdims=True), after + SHORTEST)
-    held = _mean_of(drop.eve(bounds.low, bounds.top, terms.vol * np.sqrt(near)))
-    return replace(stretch, held=held).jet(log_inverse, count=VALUE_MOMENTS, waited=seen.waited)
+    eve = drop.eve(bounds.low, bounds.top, terms.vol * np.sqrt(near))
+    jet = replace(stretch, held=_mean_of(eve)).jet(log_inverse, count=VALUE_MOMENTS, waited=seen.waited)
+    return jet, proved & eve.resolved
 
 
 def _drop(later: _Stretch, amount: FloatArray) -> _Drop:
@@ -176,6 +189,7 @@ def _drop(later: _Stretch, amount: FloatArray) -> _Drop:
             vega=np.where(outweighed, later_limit.vega, -jet.vega * moves),
             rho=np.where(outweighed, later_limit.rho, -jet.rho * moves),
         ),
+        settled=np.abs(spot - before)[:, 0] < PROVED,
     )
 
 

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.proof import Priced
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.blocks import FloatArray
+
+MISSED = 1e-5  # of the strike: how far below a floor a value may lie by what its method errs
+SURE = 6.0  # standard deviations down to which drops must leave something of the spot
 
 
 def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
@@ -39,14 +45,37 @@ def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
     )
 
 
-def above_floor(greeks: OptionGreeks, batch: Batch, schedule: Schedule) -> OptionGreeks:
-    """Replace what lies below the value of exercise at the best moment set today, which is always allowed.
+def above_floor(priced: Priced, batch: Batch, schedule: Schedule) -> Priced:
+    """Replace what lies a little below the value of exercise at the best moment set today.
 
-    That happens where so little vol is left that a method cannot resolve the boundary.
+    That is always allowed. What lies further below was not found by its method and is not proved.
     """
-    floor = foreseen(batch, schedule)
-    known = floor.value > greeks.value
-    return OptionGreeks(*(np.where(known, low, high) for low, high in zip(floor, greeks, strict=True)))
+    floor = _floor(batch, schedule)
+    below = floor.value - priced.greeks.value
+    greeks = (np.where(below > 0.0, low, high) for low, high in zip(floor, priced.greeks, strict=True))
+    return Priced(OptionGreeks(*greeks), priced.proved & (below <= MISSED * batch.strike))
+
+
+def _floor(batch: Batch, schedule: Schedule) -> OptionGreeks:
+    """Value of the one path, or for a put whose drops may take the whole spot, of the path without them.
+
+    Such drops leave more of the spot on average than the one path has left.
+    """
+    if not schedule.times.size:
+        return foreseen(batch, schedule)
+    ruined = (batch.sign < 0.0) & may_ruin(batch, schedule.amounts.sum(), deviations=SURE)
+    floors = foreseen(batch, schedule), foreseen(batch, schedule.first(0))
+    return OptionGreeks(*(np.where(ruined, without, with_) for with_, without in zip(*floors, strict=True)))
+
+
+def may_ruin(batch: Batch, drops: float | FloatArray, *, deviations: float) -> NDArray[np.bool_]:
+    """Say where a spot that falls by some standard deviations is worth less than the drops ahead."""
+    fall = deviations * batch.vol * np.sqrt(batch.time_to_expiry)
+    fall = fall + np.maximum(batch.dividend_yield - batch.rate, 0.0) * batch.time_to_expiry
+    ruined: NDArray[np.bool_] = drops * np.exp(
+        np.maximum(-batch.rate, 0.0) * batch.time_to_expiry
+    ) > batch.spot * np.exp(-fall)
+    return ruined
 
 
 def _moments(batch: Batch, spot: FloatArray, start: FloatArray, end: FloatArray) -> tuple[FloatArray, ...]:

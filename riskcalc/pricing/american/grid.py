@@ -1,8 +1,8 @@
 """The grid of finite differences: options of any kind, solved from the expiry back to now.
 
-It moves with the drift in the log of the spot, so the equation is the heat equation: Crank-Nicolson after
-damped steps, the exercise condition solved exactly in each step by Howard's policy iteration. One solve
-serves all spots and moments of a contract: they are read from its layers.
+Crank-Nicolson after damped steps on fixed spots from zero up; the exercise condition is solved exactly in
+each step by Howard's policy iteration. One solve serves all spots and moments of a contract: they are read
+from its layers.
 
 References
 ----------
@@ -22,15 +22,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.linalg.lapack import dgtsv
 
+from riskcalc.pricing.american.batch import NOW
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.blocks import FloatArray
 
-CELLS, STEPS = 240, 80  # of the coarser grid
-REACH = 5.5  # standard deviations of the grid beyond strike and forward
-POLICIES = 50
+STEPS = 60  # of the coarsest grid over the whole life
+FEWEST = 4  # between two drops
+POLICIES = 25  # a step needs two or three
+ROUNDING = 1e-13  # of the strike: what does not count as a gain
 LAYERS = 4  # of the polynomial that reads between the layers
 POINTS = 6  # of the one that reads a layer
 DROP_POINTS = 4
@@ -44,228 +47,222 @@ class Points:
     left: FloatArray
     """Time to expiry."""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether each contract is looked at in one moment only."""
+        return bool((self.left == self.left[:, :1]).all())
 
-class _Layer(NamedTuple):
-    """The values of a grid at one time to expiry."""
 
-    values: FloatArray
-    share: FloatArray
-    cash: FloatArray
+class Solved(NamedTuple):
+    """Value, delta and gamma, shape (3, contracts, points), and which contracts' every step was solved."""
+
+    read: FloatArray
+    settled: NDArray[np.bool_]
 
 
 @dataclass(slots=True, kw_only=True)
 class _Grid:
-    """Undiscounted values on a grid that moves with the drift; `share` x spot - `cash` is the far value."""
+    """Values on the nodes, shape (contracts, nodes), some time before the expiry."""
 
-    batch: Batch
     nodes: FloatArray
-    """Log of the spot at expiry, shape (options, nodes)."""
     values: FloatArray
-    share: FloatArray
-    cash: FloatArray
-    elapsed: FloatArray
-    """Time to expiry, shape (options, 1)."""
-
-    @property
-    def drift(self) -> FloatArray:
-        batch = self.batch
-        return (batch.rate - batch.dividend_yield - batch.vol**2 / 2)[:, None]
-
-    @property
-    def growth(self) -> FloatArray:
-        """What undoes the discount until now."""
-        return np.exp(self.batch.rate[:, None] * self.elapsed)
-
-    def spot(self) -> FloatArray:
-        return np.exp(self.nodes - self.drift * self.elapsed)
-
-    def payoff(self) -> FloatArray:
-        return self.growth * self.batch.sign[:, None] * (self.spot() - self.batch.strike[:, None])
-
-    def far(self, spot: FloatArray) -> FloatArray:
-        """Value where exercise, now or at the best moment, is certain."""
-        return self.growth * _far(self.batch, spot, self.elapsed, self.share, self.cash)
-
-    def layer(self) -> _Layer:
-        return _Layer(self.values, self.share, self.cash)
+    payoff: FloatArray
+    exercised: NDArray[np.bool_]
+    settled: NDArray[np.bool_]
+    lower: FloatArray
+    middle: FloatArray
+    upper: FloatArray
+    """Of the generator: what a year changes in the value of holding."""
+    slack: FloatArray
 
 
-def solve(batch: Batch, schedule: Schedule, points: Points, *, refined: int) -> FloatArray:
-    """Value with its two derivatives in the log of the spot at each contract's points."""
-    grid = _start(batch, schedule, refined)
+def solve(batch: Batch, schedule: Schedule, points: Points, *, nodes: FloatArray, refined: int) -> Solved:
+    """Solve each contract on its nodes, with steps that are as many times finer."""
+    grid = _start(batch, nodes)
+    life = batch.time_to_expiry
     dates = (np.maximum(batch.expiry - time, 0.0) for time in schedule.times[::-1])
-    ends = [*dates, batch.time_to_expiry]
-    drops = [*schedule.amounts[::-1], 0.0]
-    for first, (end, drop) in enumerate(zip(ends, drops, strict=True)):
-        span = end[:, None] - grid.elapsed
-        share = np.sqrt((span / batch.time_to_expiry[:, None]).max())
-        count = max(int(np.ceil(STEPS * share)), 6) * refined
-        begin, power = grid.elapsed, 1.5 if first else 2.0
-        layers = [grid.layer()]
-        for fraction, implicit in _fractions(count, power=power):
-            _step(grid, begin + span * fraction, implicit=implicit)
-            layers.append(grid.layer())
+    ends = [*dates, life]
+    elapsed = np.zeros_like(life)
+    for first, (end, drop) in enumerate(zip(ends, [*schedule.amounts[::-1], 0.0], strict=True)):
+        span = (end - elapsed)[:, None]
+        share = np.sqrt((span[:, 0] / life).max())
+        count = max(int(np.ceil(STEPS * share)), FEWEST) * refined
+        # An expiry next to the drop has no time between them; nor has it anything to damp.
+        steps = _fractions(count) if (span > NOW / 10).any() else []
+        layers = [grid.values]
+        begin, before = elapsed, 0.0
+        for fraction, implicit in steps:
+            _step(grid, span * (fraction - before), implicit=implicit)
+            layers.append(grid.values)
+            before = fraction
+        elapsed = end
         if drop:
             _drop(grid, drop)
-    # Halves of the first steps left out, the layers are even in this power of the time.
-    position = count * np.clip((points.left - begin) / span, 0.0, 1.0) ** (1 / power)
-    return _read(grid, [layers[0], layers[2], *layers[4:]], points, position)
+    if points.at_once:
+        return Solved(_read(grid, grid.values[:, None, :], points.spot), grid.settled)
+    # Halves of the first steps left out, the layers are even in the root of the time.
+    position = count * np.sqrt(np.clip((points.left - begin[:, None]) / span, 0.0, 1.0))
+    chosen = np.stack([layers[0], layers[2], *layers[4:]])
+    when, weights = _between(position, len(chosen))
+    rows = np.arange(len(nodes))[:, None, None]
+    seen = np.einsum("rpl,rplx->rpx", weights, chosen[when, rows])
+    return Solved(_read(grid, seen, points.spot), grid.settled)
 
 
-def _start(batch: Batch, schedule: Schedule, refined: int) -> _Grid:
-    """Payoff on a grid with the strike on a node."""
-    width = REACH * batch.vol * np.sqrt(batch.time_to_expiry)
-    shift = (batch.rate - batch.dividend_yield - batch.vol**2 / 2) * batch.time_to_expiry
-    paid = -np.log1p(-np.minimum(schedule.amounts.sum() / batch.strike, 0.8))
-    below, above = width + paid - np.minimum(shift, 0.0), width + paid + np.maximum(shift, 0.0)
-    step = (below + above) / CELLS
-    offsets = np.arange(CELLS * refined + 1) / refined - np.round(below / step)[:, None]
-    nodes = np.log(batch.strike)[:, None] + offsets * step[:, None]
-    payoff = batch.sign[:, None] * (np.exp(nodes) - batch.strike[:, None])
-    one = np.ones_like(step)[:, None]
+def _start(batch: Batch, nodes: FloatArray) -> _Grid:
+    """Payoff, and the generator by central differences, one-sided where the drift outweighs the variance."""
+    payoff = batch.sign[:, None] * (nodes - batch.strike[:, None])
+    lower, upper = np.zeros_like(nodes), np.zeros_like(nodes)
+    inner, steps = nodes[:, 1:-1], np.diff(nodes)
+    below, above = steps[:, :-1], steps[:, 1:]
+    variance = batch.vol[:, None] ** 2 * inner**2
+    drift = (batch.rate - batch.dividend_yield)[:, None] * nodes
+    inside = drift[:, 1:-1]
+    down, up = variance / (below * (below + above)), variance / (above * (below + above))
+    central_down = down - inside * above / (below * (below + above))
+    central_up = up + inside * below / (above * (below + above))
+    one_sided = np.minimum(central_down, central_up) < 0.0
+    lower[:, 1:-1] = np.where(one_sided, down + np.maximum(-inside, 0.0) / below, central_down)
+    upper[:, 1:-1] = np.where(one_sided, up + np.maximum(inside, 0.0) / above, central_up)
+    # At the top the value is a line in the spot.
+    lower[:, -1] = -drift[:, -1] / steps[:, -1]
     return _Grid(
-        batch=batch,
         nodes=nodes,
         values=np.maximum(payoff, 0.0),
-        share=one,
-        cash=batch.strike[:, None] * one,
-        elapsed=0 * one,
+        payoff=payoff,
+        exercised=payoff > 0.0,
+        settled=np.ones(len(nodes), dtype=bool),
+        lower=lower,
+        middle=-(lower + upper) - batch.rate[:, None],
+        upper=upper,
+        slack=ROUNDING * batch.strike[:, None],
     )
 
 
-def _fractions(count: int, *, power: float) -> list[tuple[float, bool]]:
+@lru_cache(maxsize=256)
+def _fractions(count: int) -> list[tuple[float, bool]]:
     """Return the steps' ends, short at first, and whether they damp: halves of the first two do."""
-    ends = (np.arange(1, count + 1) / count) ** power
+    ends = (np.arange(1, count + 1) / count) ** 2
     damped = [(ends[0] / 2, True), (ends[0], True), ((ends[0] + ends[1]) / 2, True), (ends[1], True)]
     return damped + [(float(end), False) for end in ends[2:]]
 
 
-def _step(grid: _Grid, elapsed: FloatArray, *, implicit: bool) -> None:
+def _step(grid: _Grid, span: FloatArray, *, implicit: bool) -> None:
     """Move to a longer time to expiry."""
-    batch, span = grid.batch, elapsed - grid.elapsed
-    width = grid.nodes[:, 1:2] - grid.nodes[:, :1]
-    weight = batch.vol[:, None] ** 2 * span / (2 * width**2)
-    explicit = 0.0 if implicit else 0.5 * weight
-    known = grid.values.copy()
-    known[:, 1:-1] += explicit * np.diff(grid.values, 2)
-    grid.elapsed = elapsed
-    grid.cash = grid.cash * np.exp(-batch.rate[:, None] * span)
-    grid.share = grid.share * np.exp(-batch.dividend_yield[:, None] * span)
-    payoff = grid.payoff()
-    _set_edges(grid, known, payoff)
-    grid.values = _best_policy(known, payoff, weight - explicit)
+    known = grid.values
+    share = span if implicit else span / 2
+    if not implicit:
+        known = known + share * _applied(grid.lower, grid.middle, grid.upper, grid.values)
+    _best_policy(grid, known, -share * grid.lower, 1 - share * grid.middle, -share * grid.upper)
 
 
-def _set_edges(grid: _Grid, known: FloatArray, payoff: FloatArray) -> None:
-    """Fix the value at both ends: nothing on one, certain exercise on the other."""
-    edge = np.where(grid.batch.sign > 0.0, -1, 0)
-    rows = np.arange(len(edge))
-    spot = np.exp(grid.nodes[rows, edge][:, None] - grid.drift * grid.elapsed)
-    waited, now = grid.far(spot)[:, 0], payoff[rows, edge]
-    better = (now > waited)[:, None]
-    grid.share = np.where(better, 1.0, grid.share)
-    grid.cash = np.where(better, grid.batch.strike[:, None], grid.cash)
-    known[:, [0, -1]] = 0.0
-    known[rows, edge] = np.maximum(np.maximum(now, waited), 0.0)
+def _applied(lower: FloatArray, middle: FloatArray, upper: FloatArray, values: FloatArray) -> FloatArray:
+    """Product of tridiagonal matrices with values."""
+    product = middle * values
+    product[:, 1:] += lower[:, 1:] * values[:, :-1]
+    product[:, :-1] += upper[:, :-1] * values[:, 1:]
+    return product
 
 
-def _best_policy(known: FloatArray, payoff: FloatArray, weight: FloatArray) -> FloatArray:
+def _best_policy(
+    grid: _Grid, known: FloatArray, lower: FloatArray, middle: FloatArray, upper: FloatArray
+) -> None:
     """Solve the implicit step with the best choice between holding and exercise at every node."""
-    inner = np.zeros_like(known)
-    inner[:, 1:-1] = weight
-    exercised = known < payoff
-    exercised[:, [0, -1]] = False
-    values = known
+    exercised = grid.exercised
     for _ in range(POLICIES):
-        off = np.where(exercised, 0.0, -inner)
-        flat = off.ravel()
-        solved = dgtsv(flat[1:], (1 - 2 * off).ravel(), flat[:-1], np.where(exercised, payoff, known).ravel())
-        values = solved[3].reshape(known.shape)
-        held = values.copy()
-        held[:, 1:-1] -= inner[:, 1:-1] * np.diff(values, 2)
+        values = dgtsv(
+            np.where(exercised, 0.0, lower).ravel()[1:],
+            np.where(exercised, 1.0, middle).ravel(),
+            np.where(exercised, 0.0, upper).ravel()[:-1],
+            np.where(exercised, grid.payoff, known).ravel(),
+            overwrite_dl=True,
+            overwrite_d=True,
+            overwrite_du=True,
+            overwrite_b=True,
+        )[3].reshape(known.shape)
         # Exercised nodes stay so while holding would demand more than it has; others join below the payoff.
-        chosen = np.where(exercised, held >= known, values < payoff)
-        chosen[:, [0, -1]] = False
-        if (chosen == exercised).all():
-            break
+        demanded = _applied(lower, middle, upper, values) - known
+        chosen = np.where(exercised, demanded >= -grid.slack, values < grid.payoff - grid.slack)
+        unlike = chosen != exercised
         exercised = chosen
-    return values
+        if not unlike.any():
+            break
+    grid.settled = grid.settled & ~unlike.any(axis=1)
+    grid.values, grid.exercised = values, exercised
 
 
 def _drop(grid: _Grid, amount: float) -> None:
     """Go through an ex-date: the value after the drop, or exercise on its eve."""
-    spot = grid.spot()
-    after = np.maximum(spot - amount, 0.0)
-    first, step = grid.nodes[:, :1], grid.nodes[:, 1:2] - grid.nodes[:, :1]
-    log_after = np.log(np.maximum(after, np.exp(-600.0))) + grid.drift * grid.elapsed
-    position = (log_after - first) / step
-    rows = np.arange(len(position))[:, None]
-    cell = np.clip(position.astype(int), 0, grid.nodes.shape[1] - 2)
+    held = _after_drop(grid, amount)
+    grid.values, grid.exercised = np.maximum(held, grid.payoff), held < grid.payoff
+
+
+def _after_drop(grid: _Grid, amount: float) -> FloatArray:
+    """Value of holding through a drop, by a polynomial that stays between the nodes about it."""
+    nodes, count = grid.nodes, grid.nodes.shape[1]
+    after = np.maximum(nodes - amount, 0.0)
+    cell = _cells(nodes, after)
+    near = np.clip(cell - DROP_POINTS // 2 + 1, 0, count - DROP_POINTS)[..., None] + np.arange(DROP_POINTS)
+    rows = np.arange(len(nodes))[:, None]
+    weights = _lagrange(nodes[rows[..., None], near], after)
+    inside = (weights * grid.values[rows[..., None], near]).sum(axis=-1)
     low, high = (grid.values[rows, cell + i] for i in (0, 1))
-    near, offset = _window(np.clip(position, 0, None), grid.nodes.shape[1], DROP_POINTS)
-    inside = _polynomial(grid.values[rows[..., None], near], offset)[0]
-    inside = np.clip(inside, np.minimum(low, high), np.maximum(low, high))
-    # Below the grid a call is worth nothing and a put is certain to be exercised.
-    below = np.where(grid.batch.sign[:, None] > 0.0, 0.0, np.maximum(grid.far(after), 0.0))
-    values = np.where(position < 0, below, inside)
-    grid.cash = grid.cash + grid.share * amount
-    grid.values = np.maximum(values, grid.payoff())
+    held: FloatArray = np.clip(inside, np.minimum(low, high), np.maximum(low, high))
+    return held
 
 
-def _read(grid: _Grid, layers: list[_Layer], points: Points, position: FloatArray) -> FloatArray:
-    """Read the layers at each point."""
-    sign, rate = grid.batch.sign[:, None], grid.batch.rate[:, None]
-    rows, last = np.arange(len(sign))[:, None, None], grid.nodes.shape[1] - 1
-    step = grid.nodes[:, 1:2] - grid.nodes[:, :1]
-    place = (np.log(points.spot) + grid.drift * points.left - grid.nodes[:, :1]) / step
-    when, weights = _between(position, len(layers))
-    where, offset = _window(place, last + 1, POINTS)
-    values, share, cash = (np.stack(part) for part in zip(*layers, strict=True))
-    around = np.einsum("rpl,rplx->rpx", weights, values[when[..., None], rows[..., None], where[:, :, None]])
-    read = _polynomial(around, offset) / np.stack([step**0, step, step**2])
-    share, cash = (np.einsum("rpl,rpl->rp", weights, part[when, rows, 0]) for part in (share, cash))
-    line = sign * share * points.spot
-    far = np.stack([_far(grid.batch, points.spot, points.left, share, cash), line, line])
-    beyond = np.where(sign > 0.0, place > last, place < 0)
-    nothing = np.where(sign > 0.0, place < 0, place > last)
-    return np.where(beyond, far, np.where(nothing, 0.0, read * np.exp(-rate * points.left)))
+def _cells(nodes: FloatArray, spot: FloatArray) -> NDArray[np.intp]:
+    """Numbers of the nodes below spots."""
+    pairs = zip(nodes, spot, strict=True)
+    cells = np.stack([np.searchsorted(row, spots, side="right") - 1 for row, spots in pairs])
+    return np.clip(cells, 0, nodes.shape[1] - 2)
 
 
-def _far(batch: Batch, spot: FloatArray, left: FloatArray, share: FloatArray, cash: FloatArray) -> FloatArray:
-    """Value where exercise, now or at the best moment, is certain."""
-    sign = batch.sign[:, None]
-    line = sign * (share * spot - cash)
-    worthless = batch.strike[:, None] * np.maximum(np.exp(-batch.rate[:, None] * left), 1.0)
-    # A drop leaves at least nothing, so a put is worth no more than on a worthless share.
-    return np.where(sign > 0.0, line, np.minimum(line, worthless))
+def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
+    """Weights of the polynomial through nodes, the last axis."""
+    weights = np.ones_like(nodes)
+    for i in range(nodes.shape[-1]):
+        for j in range(nodes.shape[-1]):
+            if i != j:
+                weights[..., i] *= (at - nodes[..., j]) / (nodes[..., i] - nodes[..., j])
+    return weights
+
+
+def _read(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
+    """Value, delta and gamma at spots, shape (contracts, points), from values of shape (.., points, nodes)."""
+    nodes, count = grid.nodes, grid.nodes.shape[1]
+    values = np.broadcast_to(values, (*spot.shape, count))
+    near = _on_one_side(_cells(nodes, spot), values - grid.payoff[:, None, :] <= grid.slack[..., None])
+    places = np.take_along_axis(nodes[:, None, :], near, axis=2)
+    around = np.take_along_axis(values, near, axis=2)
+    scale = (places[..., -1:] - places[..., :1]) / 2
+    powers = ((places - spot[..., None]) / scale)[..., None] ** np.arange(POINTS)
+    series = np.linalg.solve(powers, around[..., None])[..., 0]
+    return np.stack([series[..., 0], series[..., 1] / scale[..., 0], 2 * series[..., 2] / scale[..., 0] ** 2])
+
+
+def _on_one_side(cell: NDArray[np.intp], exercised: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Numbers of the nodes about cells, as a last axis: of held nodes only, but in an exercised cell.
+
+    At the exercise boundary the value bends, and no polynomial follows it there.
+    """
+    count = exercised.shape[2]
+    first = np.clip(cell - POINTS // 2 + 1, 0, count - POINTS)
+    ends = np.stack([cell, cell + 1], axis=-1)
+    inside = np.take_along_axis(exercised, ends, axis=2).all(axis=2)
+    for _ in range(POINTS - 1):
+        left, right = (
+            np.take_along_axis(exercised, (first + part)[..., None], axis=2)[..., 0]
+            for part in (0, POINTS - 1)
+        )
+        move = np.where(inside | (left & right), 0, left.astype(int) - right)
+        first = np.clip(first + move, 0, count - POINTS)
+    return first[..., None] + np.arange(POINTS)
 
 
 def _between(position: FloatArray, count: int) -> tuple[NDArray[np.intp], FloatArray]:
     """Numbers of the layers about each position, and their weights in the polynomial through them."""
-    near, offset = _window(position, count, LAYERS)
-    powers = (offset - (LAYERS - 1) / 2)[..., None] ** np.arange(LAYERS)
-    return near, powers @ _to_series(LAYERS)
-
-
-def _window(position: FloatArray, count: int, points: int) -> tuple[NDArray[np.intp], FloatArray]:
-    """Numbers of the nodes about each position, as a last axis, and how far it is from the first."""
-    first = np.clip(np.floor(position).astype(int) - points // 2 + 1, 0, count - points)
-    return first[..., None] + np.arange(points), position - first
-
-
-def _polynomial(around: FloatArray, offset: FloatArray) -> FloatArray:
-    """Polynomial through even nodes, the last axis: value and two derivatives, in steps of the grid."""
-    points = around.shape[-1]
-    powers = np.arange(points)
-    series = around @ _to_series(points).T
-    from_middle = (offset - (points - 1) / 2)[..., None]
-    terms = series * from_middle**powers
-    slopes = series[..., 1:] * powers[1:] * from_middle ** powers[:-1]
-    bends = series[..., 2:] * (powers[2:] * powers[1:-1]) * from_middle ** powers[:-2]
-    return np.stack([terms.sum(axis=-1), slopes.sum(axis=-1), bends.sum(axis=-1)])
-
-
-@lru_cache(maxsize=4)
-def _to_series(points: int) -> FloatArray:
-    """Matrix from values at even nodes to a series in the distance from their middle."""
-    return np.linalg.inv(np.vander(np.arange(points) - (points - 1) / 2, increasing=True))
+    layers = min(LAYERS, count)
+    first = np.clip(np.floor(position).astype(int) - layers // 2 + 1, 0, count - layers)
+    near = first[..., None] + np.arange(layers)
+    return near, _lagrange(near.astype(float), position)

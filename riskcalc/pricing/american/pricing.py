@@ -12,7 +12,8 @@ from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
 from riskcalc.pricing.american.early_calls import early_calls
 from riskcalc.pricing.american.finite_difference import finite_difference
-from riskcalc.pricing.american.foresight import foreseen
+from riskcalc.pricing.american.foresight import foreseen, may_ruin
+from riskcalc.pricing.american.proof import Priced, within_limits
 from riskcalc.pricing.american.spectral import spectral
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.blocks import FloatArray
 
-    Method = Callable[[Batch, Schedule], OptionGreeks]
+    Method = Callable[[Batch, Schedule], Priced]
 
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
 MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
@@ -146,13 +147,26 @@ def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
 
 
 def _with_dividends(batch: Batch, schedule: Schedule) -> FloatArray:
-    """Price options none of whose dividends is past; Greeks as rows."""
+    """Price options none of whose dividends is past; Greeks as rows, nan where no method is proved."""
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
     for method, index, count in _work(batch, schedule):
-        part = batch.take(index)
-        with np.errstate(all="ignore"):  # what overflows at absurd vols is cut back to its limits
-            greeks[:, index] = method(part, schedule.first(count))
-            greeks[0, index] = np.clip(greeks[0, index], *part.limits())
+        part, coming = batch.take(index), schedule.first(count)
+        with np.errstate(all="ignore"):  # what overflows at absurd vols is not proved
+            greeks[:, index] = _proved(method, part, coming)
+    return greeks
+
+
+def _proved(method: Method, batch: Batch, schedule: Schedule) -> FloatArray:
+    """Price by a method, what it cannot confirm by finite differences; nan where those cannot either."""
+    priced = within_limits(method(batch, schedule), batch)
+    greeks = np.stack(priced.greeks)
+    doubtful = np.flatnonzero(~priced.proved)
+    if doubtful.size and method is not finite_difference:
+        part = batch.take(doubtful)
+        second = within_limits(finite_difference(part, schedule), part)
+        greeks[:, doubtful] = np.where(second.proved, np.stack(second.greeks), np.nan)
+    else:
+        greeks[:, doubtful] = np.nan
     return greeks
 
 
@@ -181,7 +195,9 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     forgone = np.where(call, batch.rate, batch.dividend_yield)
     surprise = batch.vol * np.sqrt(batch.time_to_expiry)
     certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
-    resolved = ~call & (surprise < MUCH_SURPRISE) & ~_ruin(batch, schedule, count)
+    drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
+    ruined = (count > 0) & may_ruin(batch, drops, deviations=RUIN)
+    resolved = ~call & (surprise < MUCH_SURPRISE) & ~ruined
     fits = [
         certain,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
@@ -196,14 +212,6 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     return first
 
 
-def _ruin(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Say where several drops may well take the whole spot between them."""
-    drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
-    surprise = batch.vol * np.sqrt(batch.time_to_expiry)
-    ruin: NDArray[np.bool_] = drops > batch.spot * np.exp(-RUIN * surprise)
-    return (count > 1) & ruin
-
-
 def _large(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Say where a drop is worth much of the strike."""
     largest = np.concatenate([[0.0], np.maximum.accumulate(schedule.amounts)])[count]
@@ -211,15 +219,19 @@ def _large(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray
     return large
 
 
-def _european(batch: Batch, _: Schedule) -> OptionGreeks:
+def _foreseen(batch: Batch, schedule: Schedule) -> Priced:
+    return Priced(foreseen(batch, schedule), np.ones(batch.spot.size, dtype=bool))
+
+
+def _european(batch: Batch, _: Schedule) -> Priced:
     terms = asdict(batch)
     del terms["elapsed"]
-    return black_scholes(**terms)
+    return Priced(black_scholes(**terms), np.ones(batch.spot.size, dtype=bool))
 
 
 # In the order of the conditions of `_method_numbers`.
 METHODS: tuple[Method, ...] = (
-    foreseen,
+    _foreseen,
     _european,
     spectral,
     cash_dividend_calls,

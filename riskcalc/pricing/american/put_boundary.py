@@ -22,11 +22,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from riskcalc.pricing.american.proof import collocated
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, gauss_legendre
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from riskcalc.pricing.blocks import FloatArray
 
@@ -66,6 +69,8 @@ class Boundary:
     """Shape (puts, nodes), the last at the full time to expiry."""
     nodes_vega: FloatArray
     nodes_rho: FloatArray
+    settled: NDArray[np.bool_]
+    """Whether the boundary is proved, shape (puts,)."""
 
     @property
     def now(self) -> FloatArray:
@@ -245,7 +250,27 @@ def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, step
         nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
         if np.abs(step).max() < SETTLED:
             break
-    return Boundary(at_expiry=limit, nodes=nodes, nodes_vega=vega, nodes_rho=rho)
+    return Boundary(
+        at_expiry=limit,
+        nodes=nodes,
+        nodes_vega=vega,
+        nodes_rho=rho,
+        settled=collocated(gap=gaps[0], step=step, series=_depths(nodes, at_expiry)),
+    )
+
+
+def _depths(nodes: FloatArray, at_expiry: FloatArray) -> FloatArray:
+    """Squared depth of the boundary below its limit as a Chebyshev series, shape (puts, nodes + 1)."""
+    depth = np.concatenate([np.zeros_like(at_expiry), (nodes - at_expiry) ** 2], axis=1)
+    series: FloatArray = depth @ _series(nodes.shape[1]).T
+    return series
+
+
+@lru_cache(maxsize=8)
+def _series(order: int) -> FloatArray:
+    """Matrix from values at the nodes, expiry first, to a Chebyshev series."""
+    roots = np.concatenate([[0.0], node_roots(order)])
+    return np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * roots - 1, order))
 
 
 def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:

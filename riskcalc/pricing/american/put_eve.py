@@ -35,6 +35,8 @@ class PutEve:
     floor: FloatArray
     waits: NDArray[np.bool_]
     """Whether the holder deep in the money waits for a later drop too."""
+    resolved: NDArray[np.bool_]
+    """Whether the nodes are as many as their function needs, shape (puts,)."""
 
 
 def put_mean(terms: PutTerms, eve: PutEve, log_spot: FloatArray, time: FloatArray) -> Jet:

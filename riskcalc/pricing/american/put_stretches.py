@@ -53,6 +53,10 @@ class Stretch(Protocol):
     def limit(self) -> FloatArray:
         """Log of the spot below which the put is worth `cash` - `share` x spot, shape (puts, 1)."""
 
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Whether this boundary and the later ones are proved, shape (puts,)."""
+
     def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
         """Value at each put's spots, shape (puts, spots), with that many moments of exercise.
 
@@ -87,6 +91,11 @@ class LastStretch:
         """Log of the exercise boundary."""
         return self.boundary.now
 
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Whether the boundary is proved."""
+        return self.boundary.settled
+
     def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
         """Value the put without cash dividends."""
         time = self.terms.time_to_expiry - waited
@@ -119,6 +128,11 @@ class HeldStretch:
         """Log of the spot below which the put is sure to end in the money."""
         return -log_width(self.terms, self.terms.time_to_expiry)
 
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """There is no boundary."""
+        return np.ones(len(self.terms.rate), dtype=bool)
+
     def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:  # noqa: ARG002 - as others
         """Value the European put."""
         return european_put(self.terms, log_spot, self.terms.time_to_expiry - waited)
@@ -135,6 +149,7 @@ class EarlierStretch:
     cash_rho: FloatArray
     share: FloatArray
     limit: FloatArray
+    settled: NDArray[np.bool_]
 
     def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
         """Value the put: the mean of the eve and the interest until the window before the drop."""

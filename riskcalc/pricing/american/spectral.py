@@ -12,6 +12,7 @@ import numpy as np
 
 from riskcalc.pricing.american.contracts import boundary_keys, shared, tables
 from riskcalc.pricing.american.foresight import above_floor
+from riskcalc.pricing.american.proof import Priced
 from riskcalc.pricing.american.put_boundary import (
     NODES,
     SHARED_NODES,
@@ -38,16 +39,17 @@ ROUNDING = 1e-12
 """Of the strike: what an exercised option may seem to be worth beyond its intrinsic value."""
 
 
-def spectral(batch: Batch, schedule: Schedule) -> OptionGreeks:
+def spectral(batch: Batch, schedule: Schedule) -> Priced:
     """Value options whose exercise region is bounded on one side by one boundary."""
     log_spot = batch.sign * np.log(batch.strike / batch.spot)
-    jets = []
+    parts = []
     for table in (found := list(tables(boundary_keys(batch), most_rows=BLOCK))):
         time = shared(batch.time_to_expiry[table])
         terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
         boundary = put_boundary(terms, order=NODES if time.shape[1] == 1 else SHARED_NODES)
-        jets.append(put_jet(terms, boundary, log_spot[table], time=time))
-    return above_floor(put_greeks(batch, scattered(found, jets)), batch, schedule)
+        parts.append((put_jet(terms, boundary, log_spot[table], time=time), boundary.settled))
+    jet, proved = scattered(found, parts)
+    return above_floor(Priced(put_greeks(batch, jet), proved), batch, schedule)
 
 
 def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:
@@ -64,14 +66,18 @@ def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:
     )
 
 
-def scattered(tables_of: list[NDArray[np.intp]], jets: list[Jet]) -> Jet:
-    """Bring the jets of tables back into the order of the elements."""
+def scattered(
+    tables_of: list[NDArray[np.intp]], found: list[tuple[Jet, NDArray[np.bool_]]]
+) -> tuple[Jet, NDArray[np.bool_]]:
+    """Bring the jets of tables, and which of their rows are proved, back into the order of the elements."""
     size = 1 + max(int(table.max()) for table in tables_of)
     parts = {name: np.empty(size) for name in Jet.__slots__}
-    for table, jet in zip(tables_of, jets, strict=True):
+    proved = np.empty(size, dtype=bool)
+    for table, (jet, settled) in zip(tables_of, found, strict=True):
+        proved[table] = settled[:, None]
         for name, part in parts.items():
             part[table] = getattr(jet, name)
-    return Jet(**parts)
+    return Jet(**parts), proved
 
 
 def put_jet(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.proof import collocated
 from riskcalc.pricing.american.put_boundary import MOMENTS, NODES, moments, solved, to_nodes
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
@@ -53,6 +54,8 @@ class StretchBoundary:
     nodes_vega: FloatArray
     nodes_rho: FloatArray
     """Both at fixed fractions of the span."""
+    settled: NDArray[np.bool_]
+    """Whether the boundary is proved, shape (puts,)."""
 
     @property
     def now(self) -> FloatArray:
@@ -78,6 +81,7 @@ def stretch_boundary(terms: PutTerms, eve: PutEve, *, order: int = NODES) -> Str
         nodes=_guess(terms, eve, span, window, order),
         nodes_vega=np.zeros((1, 1)),
         nodes_rho=np.zeros((1, 1)),
+        settled=np.zeros(len(span), dtype=bool),
     )
     for _ in range(NEWTON_STEPS):
         before = trial.nodes
@@ -101,6 +105,7 @@ def _never(terms: PutTerms, order: int) -> StretchBoundary:
         nodes=nodes,
         nodes_vega=np.zeros_like(nodes),
         nodes_rho=np.zeros_like(nodes),
+        settled=np.ones(len(nodes), dtype=bool),
     )
 
 
@@ -179,7 +184,15 @@ def _newton(
     nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
     if not greeks:
         return replace(trial, nodes=nodes)
-    return replace(trial, nodes=nodes, nodes_vega=moves[..., 1], nodes_rho=moves[..., 2])
+    smooth = nodes**2 + trial.growth * np.log(_node_roots(order))
+    settled = collocated(gap=gaps[0], step=moves[..., 0], series=smooth @ _to_series(order).T)
+    return replace(
+        trial,
+        nodes=nodes,
+        nodes_vega=moves[..., 1],
+        nodes_rho=moves[..., 2],
+        settled=settled | ~trial.exercised[:, 0],
+    )
 
 
 def _ageing(terms: PutTerms, held: Jet) -> FloatArray:
@@ -204,10 +217,16 @@ class _Points:
     slopes: FloatArray
 
 
+@lru_cache(maxsize=8)
+def _to_series(order: int) -> FloatArray:
+    """Matrix from values at the nodes to a Chebyshev series."""
+    return np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+
+
 @lru_cache(maxsize=6)
 def _points(roots: bytes, order: int) -> _Points:
     left, degrees = np.frombuffer(roots), np.arange(order)
-    to_series = np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+    to_series = _to_series(order)
     angles = np.arccos(np.clip(2 * left - 1, -1 + FLAT, 1 - FLAT))[:, None]
     slopes = 2 * degrees * np.sin(degrees * angles) / np.sin(angles)
     return _Points(left=left, values=np.cos(degrees * angles) @ to_series, slopes=slopes @ to_series)

@@ -63,7 +63,7 @@ def test_agrees_with_finite_differences(rate, dividend_yield, schedule):
     grid = finite_difference(
         Batch.of(**terms)[0],
         Schedule.of(times=schedule["dividend_times"], amounts=schedule["dividend_amounts"]),
-    )
+    ).greeks
     for greek, tolerance in {"value": 5e-4, "delta": 1e-4, "vega": 0.4, "rho": 1.5}.items():
         expected = getattr(grid, greek)[waits]
         assert getattr(ours, greek)[waits] == pytest.approx(expected, abs=tolerance), greek

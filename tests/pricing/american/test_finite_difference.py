@@ -25,7 +25,7 @@ def test_agrees_with_the_spectral_method(sign, rate, dividend_yield):
     terms = {"sign": sign, "spot": 100.0, "strike": STRIKES, "time_to_expiry": 0.7, "vol": 0.25}
     terms |= {"rate": rate, "dividend_yield": dividend_yield}
     exact = american(**terms)
-    grid = finite_difference(Batch.of(**terms)[0], Schedule.of(times=(), amounts=()))
+    grid = finite_difference(Batch.of(**terms)[0], Schedule.of(times=(), amounts=())).greeks
     for greek, tolerance in {"value": 2e-4, "delta": 5e-5, "gamma": 5e-5, "vega": 0.1, "rho": 0.6}.items():
         assert getattr(grid, greek) == pytest.approx(getattr(exact, greek), abs=tolerance)
 
@@ -43,6 +43,6 @@ def test_a_small_yield_beside_cash_changes_little(sign):
 @pytest.mark.parametrize(("sign", "strike"), [(1, 500.0), (-1, 20.0)])
 def test_what_is_worth_nothing_has_no_delta(sign, strike):
     terms = {"sign": sign, "spot": 100.0, "strike": strike, "time_to_expiry": 0.05, "vol": 0.2, "rate": 0.04}
-    grid = finite_difference(Batch.of(**terms, dividend_yield=0.01)[0], Schedule.of(times=(), amounts=()))
+    grid = finite_difference(Batch.of(**terms, dividend_yield=0.01)[0], Schedule.of(times=(), amounts=())).greeks
     assert grid.value == pytest.approx(0.0, abs=1e-12)
     assert grid.delta == pytest.approx(0.0, abs=1e-12)

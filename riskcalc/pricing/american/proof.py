@@ -1,0 +1,55 @@
+"""What a method returns: Greeks, and which of them it could confirm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riskcalc.pricing.black_scholes import OptionGreeks
+    from riskcalc.pricing.blocks import FloatArray
+
+
+GAP = 5e-6  # of the strike: how far the value at a boundary may be from what exercise pays
+STEP = 2e-3  # last Newton step, in log-spot: the next would be its square
+TAIL = 6e-2  # of a boundary in its highest polynomials: before a drop it ends in a logarithm
+
+OUTSIDE = 1e-5  # of the strike or the spot: what a method may err beyond the limits of the value
+STEEPER = 1e-3  # what a delta may err beyond the most it can be
+
+
+class Priced(NamedTuple):
+    """Greeks, and which of them their method could confirm."""
+
+    greeks: OptionGreeks
+    proved: NDArray[np.bool_]
+
+
+def collocated(*, gap: FloatArray, step: FloatArray, series: FloatArray) -> NDArray[np.bool_]:
+    """Say which boundaries solve their equations and are resolved by their polynomial.
+
+    Mismatches of the value at the nodes and last steps have shape (puts, nodes), series too, from low
+    degrees to high. What is not a number is not proved.
+    """
+    size = np.abs(series)
+    matched = (np.abs(gap).max(axis=1) <= GAP) & (np.abs(step).max(axis=1) <= STEP)
+    resolved: NDArray[np.bool_] = size[:, -2:].max(axis=1) <= TAIL * size.max(axis=1)
+    return matched & resolved
+
+
+def within_limits(priced: Priced, batch: Batch) -> Priced:
+    """Cut values to what exercise pays and the most an option can be worth; far outside they are not proved."""
+    low, high = batch.limits()
+    value, delta, *others = priced.greeks
+    slack = OUTSIDE * np.maximum(batch.strike, batch.spot)
+    sound = (value >= low - slack) & (value <= high + slack)
+    sound &= np.abs(delta) <= np.exp(np.maximum(-batch.dividend_yield * batch.time_to_expiry, 0.0)) + STEEPER
+    for greek in others:
+        sound &= np.isfinite(greek)
+    # Without time the delta and the value are what they are.
+    return Priced(
+        priced.greeks._replace(value=np.clip(value, low, high)), priced.proved & (sound | (batch.vol == 0.0))
+    )
