@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from riskcalc.analysis.odds import dividend_shifts
-from riskcalc.domain import Account, ExitPlan, Trade, View
+from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.break_even import break_even_drifts
 from riskcalc.scanning.expiry_exits import ExpiryExits, Model, exit_values, lay_exits
 from riskcalc.scanning.rules import SpreadKind
 from riskcalc.scanning.series import Series
 from riskcalc.scanning.units import closed_fractions, units_within_limits
-from riskcalc.sizing import cost_per_trade, cost_per_unit
+from riskcalc.sizing import cost_per_trade, cost_per_unit, uncovered_margin
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -94,7 +94,7 @@ def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
         account=terms.account,
         risk=risk,
         cost_per_trade=cost_per_trade(costs),
-        capital=pairs.max_loss,
+        capital=_capital(series, pairs, terms),
         market_value=np.abs(value),
     )
     breakeven = _breakevens(series, pairs, size)
@@ -118,6 +118,27 @@ def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
         "open_interest": np.minimum(series.open_interest[pairs.long], series.open_interest[pairs.short]),
         **_managed(series, pairs, terms, units=units, entry=pairs.debit + cost, value=value),
     }
+
+
+def _capital(series: Series, pairs: Pairs, terms: Terms) -> Floats:
+    """Buying power of each spread: what it can lose, or what the sold option takes uncovered, if less."""
+    if not pairs.kind.is_credit:
+        return pairs.max_loss
+    model, listed = terms.model, terms.trade.instrument
+    alone = [
+        uncovered_margin(_sold(strike, series, model), instrument=listed, spot=model.spot)
+        for strike in series.strike
+    ]
+    bought, _, _ = series.fills(model.rules.at)
+    size = listed.option_multiplier
+    uncovered: Floats = size * (np.array(alone)[pairs.short] + bought[pairs.long])
+    return np.minimum(pairs.max_loss, uncovered)
+
+
+def _sold(strike: float, series: Series, model: Model) -> OptionLeg:
+    return OptionLeg(
+        side=Side.SHORT, option_type=series.option_type, strike=float(strike), expiry=model.expiry
+    )
 
 
 def _managed(

@@ -68,6 +68,21 @@ def test_a_row_has_the_numbers_of_its_plan(table, fitted, kind, place):
     assert_same_as_plan(row, plan_of(row, fitted, ALL_KINDS, BULLISH))
 
 
+@pytest.mark.parametrize("kind", SpreadKind)
+def test_buying_power_is_that_of_the_plan_at_every_width(fitted, kind):
+    bold = RiskLimits(risk_fraction=1, max_heat_fraction=1)
+    account = dataclasses.replace(ACCOUNT, buying_power=20_000, limits=bold)
+    rules = ScanRules(kinds=(kind,), max_debit=1e9)
+    rows = scan(fitted, market=MARKET, account=account, exits=EXITS, rules=rules).sort_values("max_loss")
+    bound = set()
+    for place in np.linspace(0, len(rows) - 1, 12).astype(int):
+        row = rows.iloc[place]
+        plan = plan_of(row, fitted, rules, View(), account=account)
+        assert row["units"] == plan.size.units
+        bound.add(plan.size.binding_limit)
+    assert "buying power" in bound
+
+
 @pytest.mark.parametrize("at", FillPrice)
 def test_fills_are_those_of_an_entered_trade(fitted, at):
     rules = ScanRules(at=at)
