@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from riskcalc.domain.ranges import finite, open_fraction, whole_count
 from riskcalc.errors import InvalidInputError
@@ -18,7 +18,7 @@ class Trigger:
     above: float | None = None
     meaning: str = ""
     """The rule in words."""
-    percent: bool = False
+    percent: bool = field(default=False, compare=False)
     """Whether the signal is said in per cent; levels and observed values are fractions all the same."""
 
     def __post_init__(self) -> None:
@@ -61,9 +61,9 @@ class EntryRules:
 
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""
-        for field, days in (("min_days", self.min_days), ("max_days", self.max_days)):
+        for name, days in (("min_days", self.min_days), ("max_days", self.max_days)):
             if days is not None:
-                whole_count(field, days)
+                whole_count(name, days)
         if self.min_days is not None and self.max_days is not None and self.min_days > self.max_days:
             raise InvalidInputError(
                 f"min_days must be at most max_days, got {self.min_days} and {self.max_days}"

@@ -13,7 +13,7 @@ FORM = "dollars like 250, $250 or $100,000"
 
 _GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:_\d{3})+"
 _DOLLARS = re.compile(
-    rf"(?P<sign>[+-]?)\s*\$?\s*(?P<digits>(?:(?:{_GROUPED}|\d+)\.?\d*|\.\d+)(?:e[+-]?\d{{1,3}})?)\s*(?P<many>[km]?)",
+    rf"(?P<sign>[+-]?)\s*\$?\s*(?P<digits>(?:(?:{_GROUPED}|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d{{1,3}})?)\s*(?P<many>[km]?)",
     flags=re.ASCII | re.IGNORECASE,
 )
 _MANY = {"": 1, "k": 1_000, "m": 1_000_000}

@@ -63,6 +63,13 @@ def parse_risk(value: Written, *, field: str = "risk") -> Risk:
     return Risk(fraction=_share(number, value, field, form))
 
 
+def require_within(equity: float, risk: Risk, *, field: str) -> None:
+    """Refuse to risk more dollars than there are."""
+    if risk.dollars is not None and risk.dollars > equity:
+        most = f"at most the equity of ${equity:,.2f}"
+        raise InvalidInputError(f"{field} must be {most}, got ${risk.dollars:,.2f}")
+
+
 def parse_limit(value: Written, *, field: str = "limit") -> float:
     """Read a limit as a share of equity: per cent, or a bare number from 1 to 100.
 

@@ -38,6 +38,7 @@ from riskcalc.presets.fields import (
     Stop,
     Vol,
 )
+from riskcalc.presets.risk import require_within
 from riskcalc.presets.section import Section
 
 
@@ -229,6 +230,7 @@ class AccountShape(Section):
             )
         if self.risk is None:
             return found
+        require_within(self.equity, self.risk, field="risk")
         amount = {"risk_fraction": self.risk.fraction, "risk_dollars": self.risk.dollars}
         return {name: value for name, value in amount.items() if value is not None}
 

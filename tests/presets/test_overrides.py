@@ -70,6 +70,7 @@ SETTABLE = {
     "exits.side": ("short", lambda preset: preset.exits.side.name.lower()),
     "account.equity": (50_000.0, lambda preset: preset.account.equity),
     "account.risk": (0.02, lambda preset: preset.account.limits.risk_fraction),
+    "account.risk_dollars": (400.0, lambda preset: preset.account.limits.risk_dollars),
     "account.risk_fraction": (0.03, lambda preset: preset.account.limits.risk_fraction),
     "account.buying_power": (10_000.0, lambda preset: preset.account.buying_power),
     "account.open_risk": (500.0, lambda preset: preset.account.open_risk),

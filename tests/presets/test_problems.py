@@ -26,7 +26,8 @@ def problems(path):
 
 
 STOP = "must be like 6, 6%, -6% or 0.06, above 0 and below 100 %, got"
-RISK = "must be like 6, 6%, -6% or 0.06, above 0 and at most 100 %, got"
+MONEY = "must be dollars like 250, $250 or $100,000, got"
+RISK = "must be like 1%, 2 or $500, above 0 and at most 100 %, got"
 GAIN = "must be like 6, 6%, -6% or 0.06, above 0, got"
 DATE = "must be a date from 1970 to 2200, like 2026-09-18, got"
 DIVIDENDS = 'must be "none", a list like [{ ex_date = 2026-06-16, amount = 0.80 }] or a CSV file, got'
@@ -41,7 +42,13 @@ WRONG_VALUES = [
     ("market.quotes.IWM.spot", math.nan, "must be a number > 0, got nan"),
     ("market.quotes.IWM.spot", math.inf, "must be a number > 0, got inf"),
     ("market.quotes.IWM.spot", 10**400, "must be a number > 0, got inf"),
-    ("market.quotes.IWM.spot", "295", "must be a number, got '295'"),
+    ("market.quotes.IWM.spot", "cheap", f"{MONEY} 'cheap'"),
+    ("account.equity", "1,00", f"{MONEY} '1,00'"),
+    ("account.risk_dollars", "$200,000", "must be at most the equity of $100,000.00, got $200,000.00"),
+    ("account.risk", 25, "25 could mean 25 % of equity or $25: write 25% or $25"),
+    ("account.risk", "0.5", "0.5 could mean 0.5 % or 50 %: write 0.5% or 50%"),
+    ("account.max_heat", "0.06", "0.06 could mean 0.06 % or 6 %: write 0.06% or 6%"),
+    ("account.max_position", 1, "1 could mean 1 % or 100 %: write 1% or 100%"),
     ("market.quotes.IWM.spot", True, "must be a number, got True"),
     ("market.quotes.IWM.vol", -0.2, "must be like 20% or 0.20, from 0 to 500 %, got -0.2"),
     ("market.quotes", 5, "must be a table, got 5"),
@@ -116,7 +123,7 @@ PAYMENTS = [
         ("entry", {"min_days": 50, "max_days": 40}, "entry.min_days must be at most max_days, got 50 and 40"),
         *PAYMENTS,
         ("trade.symbol", "TNA", "market.quotes.TNA is missing: the trade is on it; quoted: IWM"),
-        ("market.signals", {"x": "y"}, "market.signals.x must be like -3%, -0.03 or 25, got 'y'"),
+        ("market.signals", {"x": "y"}, "market.signals.x must be like -3% or 25, got 'y'"),
     ],
 )
 def test_a_wrong_value_within_another_is_named_where_it_stands(problems, key, value, line):
@@ -126,6 +133,7 @@ def test_a_wrong_value_within_another_is_named_where_it_stands(problems, key, va
 OPTIONS = (
     "known here: kind, side, contracts, strike, moneyness, delta, expiry, days, premium, vol, spread_cost"
 )
+ONE_RISK = "only one of risk, risk_fraction and risk_dollars may be set"
 TABLES = "schema, name, description, market, trade, exits, account, entry, view"
 STRIKES = "exactly one of strike, moneyness and delta must be set"
 
@@ -156,7 +164,7 @@ STRIKES = "exactly one of strike, moneyness and delta must be set"
         (
             "[account]",
             "[account]\nrisk = 1\nrisk_fraction = 0.01",
-            "account: only one of risk and risk_fraction may be set, got both",
+            f"account: {ONE_RISK}, got risk and risk_fraction",
         ),
         (
             "[exits]",

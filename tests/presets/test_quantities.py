@@ -195,8 +195,11 @@ def test_no_move_takes_the_spot_to_nothing(written):
         parse_move(written)
 
 
-@pytest.mark.parametrize(("written", "level"), [("-3%", -0.03), (25, 25.0), (-0.034, -0.034), ("25", 25.0)])
-def test_signals_are_in_their_own_unit(written, level):
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [("-3%", (-0.03, True)), (25, (25, False)), (-0.034, (-0.034, False)), ("25", (25, False))],
+)
+def test_signals_keep_whether_they_were_written_in_per_cent(written, level):
     assert parse_signal(written) == level
 
 
@@ -214,7 +217,7 @@ def test_a_share_is_a_strict_fraction(written):
 SMALL = st.floats(min_value=-1, max_value=1, exclude_min=True, exclude_max=True)
 
 
-@given(st.floats(min_value=0, max_value=1e6))
+@given(st.floats(min_value=0, max_value=1e6) | st.floats(min_value=0, max_value=1e-6))
 def test_what_percent_text_writes_reads_back_exactly(fraction):
     assert parse_fraction(percent_text(fraction)) == fraction
 

@@ -276,3 +276,17 @@ def test_side_and_kind_turn_the_leg():
     start = draft()
     leg = entered(entered(start, "legs.1.side", "l"), "legs.1.kind", "put").trade.option_legs[1]
     assert (leg.side, leg.option_type) == (Side.LONG, OptionType.PUT)
+
+
+def test_risk_may_be_typed_in_dollars_which_stay_when_the_equity_changes():
+    start = draft("iwm-shares")
+    risk, equity = field(start, "account.risk"), field(start, "account.equity")
+    found = equity.enter(risk.enter(start, "$500"), "250000")
+    assert (found.account.risk_budget, risk.text(found)) == (500, "0.20")
+    assert risk.copied(start, found).account.risk_budget == 500
+    assert risk.enter(found, "0.5").account.risk_budget == 1_250
+    assert risk.step(found, 1).account.limits.risk_dollars is None
+    with pytest.raises(
+        InvalidInputError, match=r"^Risk must be a number above 0 and at most 100,000 \$, got"
+    ):
+        risk.enter(start, "$200,000")

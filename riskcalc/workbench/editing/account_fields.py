@@ -10,6 +10,7 @@ from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid
 from riskcalc.workbench.editing.number_field import NumberField
 from riskcalc.workbench.editing.spans import around_equity
+from riskcalc.workbench.editing.typed import read_number
 
 DOLLARS = Bounds(low=0, high=1e12)
 COST = Bounds(low=0, high=1_000)
@@ -33,6 +34,18 @@ def _with_costs(draft: Draft, **changes: float) -> Draft:
     return draft.with_account(costs=dataclasses.replace(draft.account.costs, **changes))
 
 
+class RiskField(NumberField):
+    """A share of equity that may be typed in dollars; those stay when the equity changes."""
+
+    def enter(self, draft: Draft, text: str) -> Draft:
+        """Set typed per cent, or dollars behind their sign."""
+        if "$" not in text:
+            return super().enter(draft, text)
+        equity = Bounds(low=0, high=draft.account.equity, above=True)
+        dollars = read_number(text, unit="$", name=self.title, bounds=equity)
+        return _with_limits(draft, risk_dollars=dollars)
+
+
 EQUITY = NumberField(
     key="account.equity",
     section="ACCOUNT",
@@ -46,17 +59,22 @@ EQUITY = NumberField(
     span=around_equity,
     digits=0,
 )
-RISK = NumberField(
+RISK = RiskField(
     key="account.risk",
     section="ACCOUNT",
     label="Risk",
     unit="%",
-    help="Most that the trade may lose, a share of equity above 0 and at most 100 %",
-    read=lambda draft: draft.account.limits.risk_fraction,
-    write=lambda draft, value: _with_limits(draft, risk_fraction=value),
+    help="Most that the trade may lose, a share of equity above 0 and at most 100 %, or dollars: $500",
+    read=lambda draft: draft.account.risk_allowed,
+    write=lambda draft, value: _with_limits(draft, risk_fraction=value, risk_dollars=None),
     grid=lambda _: EvenGrid(step=0.25),
     bounds=SHARE,
     span=lambda _: (0.25, 5.0),
+    carry=lambda draft, source: _with_limits(
+        draft,
+        risk_fraction=source.account.limits.risk_fraction,
+        risk_dollars=source.account.limits.risk_dollars,
+    ),
 )
 BUYING_POWER = NumberField(
     key="account.buying_power",
@@ -73,7 +91,7 @@ BUYING_POWER = NumberField(
     digits=0,
     carry=lambda draft, source: draft.with_account(buying_power=source.account.buying_power),
 )
-OPEN_RISK = NumberField(
+OPEN_RISK = RiskField(
     key="account.open_risk",
     section="ACCOUNT",
     label="Open risk",

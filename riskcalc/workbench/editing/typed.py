@@ -11,7 +11,8 @@ import reprlib
 from riskcalc.errors import InvalidInputError
 from riskcalc.workbench.editing.grid import Bounds
 
-_NUMBER = r"(?P<sign>[+-]?)\s*(?P<dollar>\$?)\s*(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)\.?\d*|\.\d+)"
+_GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:_\d{3})+"
+_NUMBER = rf"(?P<sign>[+-]?)\s*(?P<dollar>\$?)\s*(?P<digits>(?:{_GROUPED}|\d+)(?:\.\d*)?|\.\d+)"
 _SUFFIXES = {"$": "[km]?", "%": "%?", "pt": "(?:pts?|points?|%)?", "d": "(?:d|days?)?", "": ""}
 """What may follow the digits, by the unit a field shows; a point of vol is written with either sign."""
 _TIMES = {"k": 1e3, "m": 1e6}
@@ -26,7 +27,7 @@ def read_number(text: str, *, unit: str, name: str, bounds: Bounds, unsigned: bo
     Parameters
     ----------
     text : str
-        ``22``, ``22%``, ``1,000``, ``$50k``, ``+3 pt``: the unit may be repeated.
+        ``22``, ``22%``, ``1,000``, ``1_000``, ``$50k``, ``+3 pt``: the unit may be repeated.
     unit : str
         The unit that the field shows: ``$``, ``%``, ``pt``, ``d`` or none.
     name : str
@@ -60,7 +61,7 @@ def read_number(text: str, *, unit: str, name: str, bounds: Bounds, unsigned: bo
     match = re.fullmatch(rf"{_NUMBER}\s*(?P<suffix>{_SUFFIXES[unit]})", written, flags=re.ASCII)
     if len(written) > MOST_DIGITS or match is None or (match["dollar"] and unit != "$"):
         raise refused(text, unit=unit, name=name, bounds=bounds)
-    found = float(match["digits"].replace(",", "")) * _TIMES.get(match["suffix"], 1.0)
+    found = float(re.sub("[,_]", "", match["digits"])) * _TIMES.get(match["suffix"], 1.0)
     if match["sign"] == "-" and not unsigned:
         found = -found + 0.0
     if not bounds.allow(found):
