@@ -10,7 +10,7 @@ from riskcalc.cli.output import print_json, print_sections
 from riskcalc.domain import Account, Costs, RiskLimits, Side, instrument
 from riskcalc.domain.plain_data import plain
 from riskcalc.formatting.size import size_section
-from riskcalc.presets.risk import Risk
+from riskcalc.presets.risk import Risk, require_within
 from riskcalc.presets.stop_price import parse_stop_price
 from riskcalc.sizing import StopSize, share_margin, size_by_stop_within_limits
 
@@ -56,8 +56,8 @@ HEAT = "portfolio heat"
 @click.option(
     "--margin",
     type=LIMIT,
-    help="Buying power used, of the position's value. By default 50% for shares, as in Reg T (a 3x fund usually "
-    "takes 75%), and 100% for units of several shares, such as option contracts.",
+    help="Buying power used, of the position's value. By default 50% for shares, as in Reg T (usually 75% "
+    "for a 3x fund), and 100% for units of several shares, such as option contracts.",
 )
 @click.option("--open-risk", type=MONEY, help="What open trades may lose [dollars].")
 @click.option(
@@ -91,6 +91,7 @@ def command(
     equity, as in a plan. Names the limit that binds. Exits 1 when nothing fits.
     """
     position = Side[side.upper()]
+    require_within(equity, risk, field="--risk")
     if open_risk is not None and max_heat is None:
         max_heat = RiskLimits().max_heat_fraction
     stop_price = parse_stop_price(stop, entry=entry, side=position)

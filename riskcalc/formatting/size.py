@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskcalc.domain import PositionSize
-from riskcalc.formatting.numbers import count, money, number, percent
+from riskcalc.formatting.numbers import MISSING, count, money, percent
 from riskcalc.formatting.section import Section
 from riskcalc.sizing import StopSize
 
@@ -21,14 +21,7 @@ def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) 
         ("loss of a unit", money(size.loss_per_unit), "1R, costs in"),
         ("position value", money(size.position_value), ""),
         ("buying power used", money(size.capital), ""),
-        *(
-            (
-                f"limit: {name}",
-                "-" if units is None else number(units, digits=_digits(units)),
-                "units allowed",
-            )
-            for name, units in size.limits.items()
-        ),
+        ("binding limit", size.binding_limit, f"units allowed: {_allowed(size)}"),
     )
     return Section(title="Size by the percent-risk rule", rows=rows, left=frozenset({0, 2}))
 
@@ -42,5 +35,8 @@ def _held(units: float, noun: str) -> str:
     return count(int(units), noun) if units == int(units) else f"{units:,} {noun}s"
 
 
-def _digits(units: float) -> int:
-    return 0 if units == int(units) else 3
+def _allowed(size: StopSize) -> str:
+    """What each limit allows; a dash where it does not bind."""
+    return ", ".join(
+        f"{name} {MISSING if units is None else f'{units:,}'}" for name, units in size.limits.items()
+    )

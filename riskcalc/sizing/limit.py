@@ -58,8 +58,8 @@ class Limit:
         """Say why not one unit more."""
         more = f"{self._said(units + 1)} would {self.verb}" if units else f"{self._least} {self.verb}s"
         count = f"{self._said(units)} {'unit' if units * self.lot == 1 else 'units'}"
-        taken = _dollars(self.taken_by(units + 1))
-        return f"{count}: {more} {taken}, {self.noun} {_dollars(self.available)}"
+        taken, available = _apart(self.taken_by(units + 1), self.available)
+        return f"{count}: {more} {taken}, {self.noun} {available}"
 
     @property
     def _least(self) -> str:
@@ -72,5 +72,14 @@ class Limit:
         return self.taken_by(units) <= self.available * (1 + SLACK)
 
 
-def _dollars(amount: float) -> str:
-    return f"${amount:,.2f}" if math.isfinite(amount) else "an unlimited amount"
+def _apart(taken: float, available: float) -> tuple[str, str]:
+    """Two amounts of which the first is more, with the decimals that show it."""
+    for digits in (2, 4, 6):
+        texts = _dollars(taken, digits), _dollars(available, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _dollars(amount: float, digits: int) -> str:
+    return f"${amount:,.{digits}f}" if math.isfinite(amount) else "an unlimited amount"

@@ -102,7 +102,13 @@ class TestPlan:
             (("size", "--equity", "1e5", "--entry", "12", "--stop", "10"), "could be a price or per cent"),
             (("size", "--equity", "1e5", "--entry", "60", "--stop", "low"), "stop must be like"),
             (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "0"), "risk"),
-            (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "101"), "risk"),
+            (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "101"), "101% or $101"),
+            (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "0.5"), "0.5% or 50%"),
+            (
+                ("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "$200,000"),
+                "at most the",
+            ),
+            (("size", "--equity", "1,00", "--entry", "60", "--stop", "54"), "--equity must be dollars like"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
     )
@@ -153,6 +159,64 @@ class TestSize:
             "size", "--equity", "1e5", "--entry", "100", "--stop", "5%", "--side", "short", "--json"
         )
         assert json.loads(out)["stop"] == pytest.approx(105)
+
+    @pytest.mark.parametrize(
+        ("more", "units", "binding"),
+        [
+            (("--risk", "100%"), 500, "position size"),
+            (("--risk", "100%", "--max-position", "25%"), 125, "position size"),
+            (("--risk", "$200"), 200, "risk budget"),
+            (("--risk", "100%", "--buying-power", "$1,000"), 100, "buying power"),
+            (("--risk", "100%", "--buying-power", "$1,000", "--margin", "75%"), 66, "buying power"),
+            (("--risk", "100%", "--multiplier", "100", "--buying-power", "9000"), 4, "buying power"),
+            (("--risk", "1%", "--open-risk", "550"), 50, "portfolio heat"),
+            (("--risk", "10%", "--max-heat", "8%"), 500, "position size"),
+            (("--risk", "10%", "--max-heat", "4%"), 400, "portfolio heat"),
+            (("--risk", "1.2345%", "--fractional"), 123.45, "risk budget"),
+        ],
+    )
+    def test_keeps_the_limits_of_a_plan(self, run, more, units, binding):
+        asked = ("size", "--equity", "$10,000", "--entry", "20", "--stop", "$19", *more)
+        code, out, _ = run(*asked, "--json")
+        size = json.loads(out)["size"]
+        assert (code, size["units"], size["binding_limit"]) == (0, units, binding)
+        assert size["limits"][binding] == units
+        code, out, _ = run(*asked)
+        assert f"hold {units:,}".split() == out.splitlines()[1].split()[:2]
+        assert f"binding limit {binding}".split() == out.splitlines()[-1].split()[:4]
+
+    def test_a_limit_that_allows_nothing_is_exit_1(self, run):
+        asked = ("size", "--equity", "10000", "--entry", "20", "--stop", "$19", "--buying-power", "0")
+        code, out, _ = run(*asked)
+        assert code == 1
+        assert "0 shares  one unit needs $10.00, the buying power is $0.00" in out
+
+    def test_a_cheap_share_sold_short_uses_all_of_its_price(self, run):
+        asked = (
+            "size",
+            "--equity",
+            "10000",
+            "--entry",
+            "4",
+            "--stop",
+            "$4.40",
+            "--side",
+            "short",
+            "--risk",
+            "9%",
+        )
+        _, out, _ = run(*asked, "--buying-power", "2000", "--json")
+        assert json.loads(out)["size"]["units"] == 500
+
+    def test_a_plan_in_shares_and_a_size_agree(self, run):
+        _, planned, _ = run("plan", "iwm-shares", "--set", "account.max_position=12%", "--json")
+        asked = ("size", "--equity", "100000", "--entry", "295.39", "--stop", "6%", "--max-position", "12%")
+        _, sized, _ = run(*asked, "--json")
+        planned, sized = json.loads(planned)["size"], json.loads(sized)["size"]
+        for key in ("units", "binding_limit", "reason"):
+            assert sized[key] == planned[key]
+        for key in ("risk", "capital"):
+            assert sized[key] == pytest.approx(planned[key])
 
     def test_exits_1_when_nothing_fits(self, run):
         code, out, _ = run("size", "--equity", "200", "--risk", "5%", "--entry", "714.7", "--stop", "689.59")
