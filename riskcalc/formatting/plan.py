@@ -80,7 +80,7 @@ def _size(plan: TradePlan) -> Section:
             f"1R: planned, by {size.basis.replace('_', ' ')}, costs in",
         ),
         ("buying power", money(size.capital), "tied up by all units"),
-        ("loss at the stop", money(size.loss_at_stop), "worst day up to the time stop, costs in"),
+        ("loss at the stop", money(size.loss_at_stop), _worst_exit(plan)),
         ("loss at the gap", money(size.loss_at_gap), "worst of the gap lines, costs in"),
     ]
     allowed = (f"{name} {'any' if units is None else f'{units:,}'}" for name, units in size.limits)
@@ -142,6 +142,11 @@ def _decay(plan: TradePlan) -> tuple[Section, ...]:
     return (Section(title="Theta", rows=tuple(rows), header=header),)
 
 
+def _worst_exit(plan: TradePlan) -> str:
+    both = any(one.second_stop for one in plan.targets.outcomes)
+    return f"worst day{' of both stops' if both else ''} up to the time stop, costs in"
+
+
 def _targets(plan: TradePlan) -> tuple[Section, ...]:
     found = plan.targets
     if not found.outcomes:
@@ -195,8 +200,7 @@ def _managed(plan: TradePlan) -> Section:
     rows = [
         ("expected P&L", money(found.expected_pnl, signed=True), r_multiple(plan.in_r(found.expected_pnl))),
         ("standard deviation", money(found.std), ""),
-        ("leaves at the stop", percent(found.prob_stop, digits=1), _breakeven_note(plan)),
-        ("leaves at a target", percent(found.prob_all_targets, digits=1), _target_chances(plan)),
+        *_left_at_exits(plan),
         ("leaves at the time stop", percent(found.prob_time_stop, digits=1), f"{found.last_day}"),
         ("expected days", number(found.expected_days, digits=1), "until the last part has left"),
         ("breaks even at a drift of", percent(found.break_even_drift, digits=1, signed=True), "a year"),
@@ -214,6 +218,18 @@ def _managed(plan: TradePlan) -> Section:
     ]
     title = "Managed to its exits: one unit, costs in, present value"
     return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def _left_at_exits(plan: TradePlan) -> list[tuple[str, str, str]]:
+    """How likely the trade leaves at its stops and targets."""
+    found, outcomes = plan.managed, plan.targets.outcomes
+    stopped, taken = percent(found.prob_stop, digits=1), percent(found.prob_all_targets, digits=1)
+    if outcomes and all(one.second_stop for one in outcomes):
+        return [("leaves at a stop", stopped, _target_chances(plan))]
+    return [
+        ("leaves at the stop", stopped, _breakeven_note(plan)),
+        ("leaves at a target", taken, _target_chances(plan)),
+    ]
 
 
 def _breakeven_note(plan: TradePlan) -> str:

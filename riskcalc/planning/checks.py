@@ -11,8 +11,10 @@ from riskcalc.domain import (
     CheckStatus,
     EntryRules,
     ExitPlan,
+    LadderRow,
     PairReport,
     PositionSize,
+    RiskBasis,
     RiskReport,
     Side,
     TargetReport,
@@ -44,6 +46,9 @@ class Planned:
     size: PositionSize
     time_stop: dt.date | None
     targets: TargetReport
+    ladder: tuple[LadderRow, ...]
+    cost_per_unit: float
+    """Round-trip costs of one unit [dollars]."""
 
     @property
     def pair(self) -> PairReport | None:
@@ -57,6 +62,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
         _risk_budget(planned),
         _unlimited_loss(planned),
         _second_stop(planned),
+        _time_stop(planned),
         _stop_width(planned),
         _days(planned),
         _trigger(planned),
@@ -98,6 +104,24 @@ def _second_stop(planned: Planned) -> Check | None:
         return _warn("second stop", f"the {move} target loses {loss}: it is a second stop, not a target")
     text = f"the trade loses both ways and has no target, so the stop works both ways: {move} loses {loss}"
     return _ok("second stop", text, brief=f"stop at {move} too")
+
+
+def _time_stop(planned: Planned) -> Check | None:
+    """Whether a trade that is sized by its stop loses more at its time stop, between its exits."""
+    size, exits = (
+        planned.size,
+        [row for row in planned.ladder if "stop" in row.label or "target" in row.label],
+    )
+    low, high = min(row.spot for row in exits), max(row.spot for row in exits)
+    held = [row for row in planned.ladder if row.date == planned.time_stop and low <= row.spot <= high]
+    worst = min(held, key=lambda row: row.pnl, default=None)
+    if size.basis != RiskBasis.STOP or worst is None:
+        return None
+    loss = planned.cost_per_unit - worst.pnl
+    if loss <= size.loss_per_unit * (1 + 1e-9):
+        return None
+    text = f"at {worst.spot:,.2f} on {worst.date} it loses ${loss:,.2f} per unit"
+    return _warn("time stop", f"{text}, more than the planned ${size.loss_per_unit:,.2f}")
 
 
 def _stop_width(planned: Planned) -> Check | None:

@@ -105,6 +105,7 @@ def plan(
         exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
     )
     fractions = exposure.closed_fractions(exits, units=size.units)
+    rungs = _rungs(report, levels, values, size)
     return TradePlan(
         report=report,
         exits=exits,
@@ -112,7 +113,7 @@ def plan(
         stop=levels.stop,
         targets=targets,
         time_stop=time_stop,
-        ladder=_rungs(report, levels, values, size),
+        ladder=rungs,
         theta=decay(report.trade, values.waiting),
         odds=odds_of_exits(exit_odds(report.trade, market, sided, view=view), targets.outcomes),
         managed=managed_of_exits(
@@ -133,6 +134,8 @@ def plan(
                 size=size,
                 time_stop=time_stop,
                 targets=targets,
+                ladder=rungs,
+                cost_per_unit=costs,
             )
         ),
     )

@@ -26,7 +26,7 @@ def size_plan(
     account : Account
         Equity, limits and costs.
     at_stop : float
-        Worst loss of one unit at the stop, >= 0, before costs [dollars].
+        Worst loss of one unit at any exit, stop or target, >= 0, before costs [dollars].
     gaps : tuple of GapLine
         Losses when the stop is jumped, costs included.
     cost_per_unit : float

@@ -269,3 +269,24 @@ def test_no_exit_ever_loses_more_than_one_r(low, high, stop, target, side):
         if {"stop", "target"} & set(row.label.replace(",", "").split()) and row.date <= found.time_stop:
             assert -row.pnl + found.cost_per_unit <= size.loss_per_unit + 1e-9
     assert size.units == 0 or size.loss_at_stop <= size.risk_budget * (1 + 1e-9)
+
+
+def test_a_trade_that_decays_between_its_exits_says_so():
+    straddle = trade(*(dataclasses.replace(leg, side=Side.LONG) for leg in STRADDLE.legs))
+    found = plan(straddle, MARKET, BY_STOP, EXITS)
+    (check,) = (one for one in found.checks if one.name == "time stop")
+    lost = found.report.net_debit + found.cost_per_unit - float(
+        value_position(found.report.trade, MARKET, spot=295, days=(found.time_stop - TODAY).days).value
+    )  # fmt: skip
+    assert lost > found.size.loss_per_unit
+    assert check.status is CheckStatus.WARN
+    assert check.message == (
+        f"at 295.00 on {found.time_stop} it loses ${lost:,.2f} per unit, "
+        f"more than the planned ${found.size.loss_per_unit:,.2f}"
+    )
+
+
+@pytest.mark.parametrize("traded", [*TWO_SIDED.values(), CREDIT, shares("IWM")])
+def test_a_trade_that_loses_most_at_its_exits_says_nothing_of_the_time_stop(traded):
+    exits = ExitPlan(stop=0.06, targets=(Target(move=0.08),), holding_days=39)
+    assert not any(one.name == "time stop" for one in plan(traded, MARKET, BY_STOP, exits).checks)
