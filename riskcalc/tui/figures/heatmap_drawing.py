@@ -125,9 +125,8 @@ def _row_head(row: HeatRow, look: Look, label: int, price: int, *, marked: bool)
 
 def _name(row: HeatRow) -> str:
     """Short name of a row: ``stop -6%``, ``BE``; a strike's number stands in the next column."""
-    return ", ".join(
-        "strike" if part.startswith("strike") else WORDS.get(part, part) for part in row.label.split(", ")
-    )
+    parts = (part.removeprefix("second ") for part in row.label.split(", "))
+    return ", ".join("strike" if part.startswith("strike") else WORDS.get(part, part) for part in parts)
 
 
 def _cell(pnl: float, scales: tuple[float, float], look: Look, width: int, digits: int) -> Cell:
