@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import reprlib
+import sys
 from decimal import Decimal
-from numbers import Real
+from numbers import Integral, Real
 
 from riskcalc.errors import InvalidInputError
 
@@ -51,13 +53,22 @@ def parse_money(value: str | float, *, field: str = "value") -> float:
     Traceback (most recent call last):
     riskcalc.errors.InvalidInputError: equity must be dollars like 250, $250 or $100,000, got '1,00'
     """
+    found = _amount(value)
+    if found is None or not math.isfinite(found):
+        raise InvalidInputError(f"{field} must be {FORM}, got {reprlib.repr(value)}")
+    return found
+
+
+def _amount(value: object) -> float | None:
     if isinstance(value, Real) and not isinstance(value, bool):
-        return float(value)
+        return (
+            math.inf if isinstance(value, Integral) and abs(int(value)) > sys.float_info.max else float(value)
+        )
     # A minus sign copied from a text is often the typographic one.
     text = value.strip().replace("\N{MINUS SIGN}", "-") if isinstance(value, str) else ""
     match = _DOLLARS.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
     if match is None:
-        raise InvalidInputError(f"{field} must be {FORM}, got {reprlib.repr(value)}")
+        return None
     digits = re.sub("[,_]", "", match["digits"])
     return float(Decimal(match["sign"] + digits) * _MANY[match["many"].lower()])
 

@@ -32,7 +32,7 @@ def test_dollars_however_they_are_written(written, dollars):
     "written",
     ["1,00", "1,0000", "1,000,00", ",100", "100,", "1_00", "1__000", "_100", "1,000_000", "1_000,000",
      "$", "", "$$5", "5$", "5%", "five", "1e5,000", "nan", "inf", "0x10", "1 000", "1.000.000", True, None,
-     [5], b"5", "9" * 60],
+     [5], b"5", "9" * 60, "1e999", float("nan"), float("inf"), 10**400, -(10**400)],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(written):
     with pytest.raises(
