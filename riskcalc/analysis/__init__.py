@@ -4,6 +4,7 @@ from riskcalc.analysis import odds, payoff
 from riskcalc.analysis.decay import decay
 from riskcalc.analysis.early_exercise import early_exercise_lines
 from riskcalc.analysis.exit_odds import exit_odds
+from riskcalc.analysis.exit_timeline import days_held
 from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder, ladder_conditions
 from riskcalc.analysis.managed import managed_outcome
@@ -25,6 +26,7 @@ __all__ = [
     "Floats",
     "PositionGreeks",
     "StopRace",
+    "days_held",
     "decay",
     "early_exercise_lines",
     "enter_and_value",

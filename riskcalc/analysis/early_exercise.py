@@ -58,7 +58,7 @@ def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
         sign=int(OptionType.CALL),
         spot=market.quote(trade.symbol).spot,
         strike=[leg.strike for leg in legs],
-        time_to_expiry=market.years_to(expiry),
+        time_to_expiry=market.years_to_expiry(expiry, trade.instrument),
         vol=[leg.vol or 0.0 for leg in legs],
         rate=market.rate,
         dividend_times=[market.years_to(dividend.ex_date) for dividend in dividends],

@@ -45,7 +45,7 @@ MOST_NODES = 32
 MOST_DEVIATIONS = 120.0
 """Deviations of a step that the nodes span, at most: a wider range gets wider panels."""
 
-LEAST_SPREAD = 1e-3
+LEAST_SPREAD = 1e-5
 """Deviation of the log price at the horizon that anything smaller is taken for."""
 
 
@@ -77,7 +77,7 @@ class Timeline:
 
     @property
     def days(self) -> float:
-        """Calendar days until the time stop."""
+        """Calendar days until the time stop, parts of a day included."""
         return self.stretches[-1].last_day
 
     @cached_property
@@ -122,9 +122,9 @@ def lay_timeline(
     last_day = exits.time_stop(entry=market.date, expiry=trade.expiry)
     last_day = last_day or market.date + dt.timedelta(days=LONGEST_HOLDING)
     vol = quote.vol if view.vol is None else view.vol
-    ends = {float((last_day - market.date).days): 0.0}
+    ends = {days_held(trade, market, last_day): 0.0}
     coming = market.dividends_until(trade.symbol, last_day)
-    ends |= {float((one.ex_date - market.date).days): one.amount for one in coming if one.amount}
+    ends |= {market.days_to(one.ex_date): one.amount for one in coming if one.amount}
     days = [0.0, *sorted(ends)]
     return Timeline(
         drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,
@@ -135,6 +135,14 @@ def lay_timeline(
             for first, last in pairwise(days)
         ),
     )
+
+
+def days_held(trade: Trade, market: Market, day: dt.date) -> float:
+    """Calendar days from now to the close of a day, or to the end of the options that expire on it, >= 0."""
+    days = max(market.days_to(day), 0.0)
+    if trade.expiry is None:
+        return days
+    return min(days, market.days_to_expiry(trade.expiry, trade.instrument))
 
 
 def _steps(days: float, levels: ExitStages, vol: float) -> int:

@@ -134,7 +134,7 @@ def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Node
     """
     trade, market, levels = valuer.trade, valuer.market, valuer.levels
     rows, which = _watched(levels, exits)
-    expiry = None if trade.expiry is None else float((trade.expiry - market.date).days)
+    expiry = None if trade.expiry is None else market.days_to_expiry(trade.expiry, trade.instrument)
     clocks = [lay_clock(expiry, stretch) for stretch in timeline.stretches]
     days = np.concatenate([clock.dates for clock in clocks])
     spots = _smooth_spots(valuer, timeline, nodes)
@@ -277,8 +277,8 @@ def _smooth_spots(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArra
     trade, market = valuer.trade, valuer.market
     if trade.expiry is None:
         return None
-    left = (trade.expiry - market.date).days - timeline.days
-    least = min(leg.vol or 0.0 for leg in trade.option_legs) * math.sqrt(left / 365)
+    left = market.days_to_expiry(trade.expiry, trade.instrument) - timeline.days
+    least = min(leg.vol or 0.0 for leg in trade.option_legs) * math.sqrt(max(left, 0.0) / 365)
     return smooth_spots(nodes, least=least)
 
 

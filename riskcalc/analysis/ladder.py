@@ -9,7 +9,7 @@ from riskcalc.analysis.valuation import Conditions, Floats
 from riskcalc.domain import LadderRow, Level
 
 
-def ladder_conditions(levels: Sequence[Level], days: Sequence[int]) -> Conditions:
+def ladder_conditions(levels: Sequence[Level], days: Sequence[float]) -> Conditions:
     """Every level, with the vol shift that comes with it, on every day after the market's date."""
     return Conditions(
         spot=[[level.spot] for level in levels],

@@ -74,7 +74,7 @@ def solve_vol(
         "sign": int(leg.option_type),
         "spot": quote.spot,
         "strike": leg.strike,
-        "time_to_expiry": market.years_to(leg.expiry),
+        "time_to_expiry": market.years_to_expiry(leg.expiry, instrument),
         "rate": market.rate,
         "dividend_yield": quote.dividend_yield,
     }

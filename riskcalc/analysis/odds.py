@@ -87,7 +87,7 @@ def expected_move(*, spot: float, vol: float, days: float) -> float:
 
 
 def prob_profit(trade: Trade, market: Market, *, breakevens: tuple[float, ...], view: View) -> float | None:
-    """Chance that one unit gains at the nearest expiry, before costs.
+    """Chance that one unit gains at the nearest expiry, before costs; to end at a breakeven is no gain.
 
     Parameters
     ----------
@@ -108,10 +108,14 @@ def prob_profit(trade: Trade, market: Market, *, breakevens: tuple[float, ...], 
     if trade.expiry is None:
         return None
     quote = market.quote(trade.symbol)
-    time = market.years_to(trade.expiry)
+    time = market.years_to_expiry(trade.expiry, trade.instrument)
     drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
     vol = quote.vol if view.vol is None else view.vol
     near, far = dividend_shifts(trade, market, drift=drift)
+    if vol * time == 0:
+        # The spot at the end is known, and so is whether it gains: not where that is a breakeven.
+        end = max((quote.spot - near) * math.exp(drift * time) - far, 0.0)
+        return float(payoff.gains_at(trade, spot=end, market=market))
     edges = (0.0, *breakevens, math.inf)
     below = {
         level: prob_below(level=level + far, spot=quote.spot - near, vol=vol, drift=drift, time=time)
@@ -134,7 +138,7 @@ def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[floa
     """
     if trade.expiry is None:
         return 0.0, 0.0
-    horizon = market.years_to(trade.expiry)
+    horizon = market.years_to_expiry(trade.expiry, trade.instrument)
     coming = market.dividends_until(trade.symbol, trade.expiry)
     times = [market.years_to(dividend.ex_date) for dividend in coming]
     near = math.fsum(

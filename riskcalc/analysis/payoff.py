@@ -74,6 +74,12 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     return np.asarray(value - net_debit(trade), dtype=np.float64)
 
 
+def gains_at(trade: Trade, *, spot: float, market: Market | None = None) -> bool:
+    """Whether one unit gains at a spot at the nearest expiry: at a breakeven it does not."""
+    pnl = pnl_at_expiry(trade, spot=spot, market=market)
+    return bool(_without_dust(pnl, trade) > 0)
+
+
 def net_debit(trade: Trade) -> float:
     """What entering one unit costs before costs [dollars]; negative when received."""
     return math.fsum(trade.leg_size(leg) * entry_price(leg) for leg in trade.legs)
@@ -153,7 +159,7 @@ def _worth(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floa
     if market is None:
         raise InvalidInputError(f"{leg.label} outlives the nearest expiry: pass market= to reprice it")
     alone = dataclasses.replace(trade, legs=(leg,))
-    days = ((trade.expiry or leg.expiry) - market.date).days
+    days = market.days_to_expiry(trade.expiry or leg.expiry, trade.instrument)
     return value_position(alone, market, spot=spots, days=days).value / trade.leg_size(leg)
 
 

@@ -38,7 +38,7 @@ class Conditions(NamedTuple):
     spot: ArrayLike
     """[dollars]"""
     days: ArrayLike = 0.0
-    """Calendar days after the market's date."""
+    """Calendar days from the market's moment on, parts of a day included."""
     vol_shift: ArrayLike = 0.0
     """Added to every leg's own vol."""
 
@@ -58,12 +58,13 @@ def value_position(
     trade : Trade
         With every vol set; see `enter_at_model`.
     market : Market
-        Rate, dividend yield and cash dividends; its date is day 0.
+        Rate, dividend yield and cash dividends; its moment is day 0.
     spot : array_like, optional
         Spots of the underlying [dollars], >= 0; the quote's by default.
     days : array_like
-        Calendar days after the market's date, >= 0. A leg past its expiry is worth its intrinsic value. On
-        and after an ex-date the spot is one without that dividend.
+        Calendar days from the market's moment on, >= 0, parts of a day included: see `Market.days_to`. A leg
+        past its expiry is worth its intrinsic value. On and after an ex-date the spot is one without that
+        dividend.
     vol_shift : array_like
         Added to every leg's own vol: 0.03 is three points; a vol never falls below 0.
 
@@ -107,7 +108,7 @@ def value_legs(
     """
     quote = market.quote(trade.symbol)
     if spot is None and isinstance(days, float) and isinstance(vol_shift, float) and not (days or vol_shift):
-        return _legs_now(_without_prices(trade), quote, market.date, market.rate)
+        return _legs_now(_without_prices(trade), quote, market.moment, market.rate)
     at = Conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
     return _value_legs(trade, market, _broadcast(at))
 
@@ -122,7 +123,7 @@ def value_together(trade: Trade, market: Market, *conditions: Conditions) -> lis
     trade : Trade
         With every vol set.
     market : Market
-        Rate, dividend yield and cash dividends; its date is day 0.
+        Rate, dividend yield and cash dividends; its moment is day 0.
     *conditions : Conditions
         Each broadcasts by itself.
 
@@ -142,7 +143,7 @@ def value_together(trade: Trade, market: Market, *conditions: Conditions) -> lis
 
 
 def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
-    """Cash dividends still to come up to a day: years from the market's date, and dollars per share."""
+    """Cash dividends still to come up to a day: years from now, and dollars per share."""
     coming = market.dividends_until(instrument.symbol, until)
     if coming and instrument.exercise is ExerciseStyle.EUROPEAN:
         raise InvalidInputError(
@@ -165,9 +166,9 @@ def _without_prices(trade: Trade) -> Trade:
 
 
 @lru_cache(maxsize=32)
-def _legs_now(trade: Trade, quote: Quote, date: dt.date, rate: float) -> PositionGreeks:
+def _legs_now(trade: Trade, quote: Quote, moment: dt.datetime, rate: float) -> PositionGreeks:
     """Value legs as they stand; entry, report and exits of one trade ask for it one after the other."""
-    market = Market(date=date, rate=rate, quotes={trade.symbol: quote})
+    market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes={trade.symbol: quote})
     found = _value_legs(trade, market, _broadcast(Conditions(spot=quote.spot)))
     for field in found:
         field.setflags(write=False)
@@ -206,7 +207,7 @@ def _option_greeks(
 
     quote = market.quote(instrument.symbol)
     moved = 0.0 if quote.smile is None else _vol_changes(legs, quote, quote.smile, at.spot)
-    days_left = column((leg.expiry - market.date).days for leg in legs) - at.days
+    days_left = column(market.days_to_expiry(leg.expiry, instrument) for leg in legs) - at.days
     contracts: dict[str, ArrayLike] = {
         "sign": column(int(leg.option_type) for leg in legs),
         "spot": at.spot,

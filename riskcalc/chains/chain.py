@@ -13,6 +13,8 @@ import numpy.typing as npt
 from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats
 from riskcalc.chains.quality import DropReason, QuoteStatus, quote_status
 from riskcalc.domain import ExerciseStyle, OptionQuote, OptionType, exercise_style
+from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
+from riskcalc.domain.instrument import settlement
 from riskcalc.domain.ranges import calendar_date, positive
 from riskcalc.errors import ChainError, InvalidInputError
 
@@ -127,6 +129,21 @@ class Chain:
             exercise=self.exercise,
         )
         self._set("status", status)
+
+    @property
+    def time(self) -> dt.time | None:
+        """Time of day of the quotes, New York; None is the close: no time known, or one of a later day."""
+        stamp = self.quote_time
+        return stamp.time() if stamp is not None and stamp.date() == self.date else None
+
+    def years_to(self, day: dt.date) -> float:
+        """Years from the quotes to a day's close, ACT/365."""
+        return days_to_close(moment_of(self.date, self.time), day) / 365
+
+    def years_to_expiry(self, expiry: dt.date) -> float:
+        """Years from the quotes until options of an expiry end, ACT/365, >= 0."""
+        moment = moment_of(self.date, self.time)
+        return days_to_settlement(moment, expiry, settlement(self.symbol, expiry)) / 365
 
     def __len__(self) -> int:
         """Quotes in the chain."""

@@ -42,7 +42,7 @@ class ImpliedForward:
 
     expiry: dt.date
     years: float
-    """From the day of the quotes, ACT/365."""
+    """From the time of the quotes, ACT/365."""
     forward: float
     """[dollars]"""
     error: float
@@ -69,7 +69,7 @@ class Terms(NamedTuple):
 
     rate: float
     times: Floats
-    """Ex-dates [years from the day of the quotes]."""
+    """Ex-dates [years from the time of the quotes]."""
     amounts: Floats
     exercise: ExerciseStyle
 
@@ -109,7 +109,7 @@ def pricing_terms(
     coming = [one for one in priced_in if one.ex_date > chain.date and one.amount > 0]
     return Terms(
         rate=finite("rate", rate),
-        times=np.array([(one.ex_date - chain.date).days / 365 for one in coming], dtype=np.float64),
+        times=np.array([chain.years_to(one.ex_date) for one in coming], dtype=np.float64),
         amounts=np.array([one.amount for one in coming], dtype=np.float64),
         exercise=exercise,
     )
@@ -154,7 +154,7 @@ def implied_forwards(
     """
     terms = pricing_terms(chain, rate=rate, dividends=dividends, exercise=exercise)
     found = _solve_pairs(chain, _pairs(chain), terms)
-    ahead = [expiry for expiry in chain.expiries() if expiry > chain.date]
+    ahead = [expiry for expiry in chain.expiries() if chain.years_to_expiry(expiry) > 0]
     return tuple(_implied(expiry, chain, terms, found) for expiry in ahead)
 
 
@@ -192,7 +192,9 @@ class _Solved(NamedTuple):
 def _pairs(chain: Chain) -> _Pairs:
     """Usable pairs nearest to the spot; rows of a chain have a call right before its put."""
     same = (chain.expiry[1:] == chain.expiry[:-1]) & (chain.strike[1:] == chain.strike[:-1])
-    usable = (chain.status == QuoteStatus.OK) & (chain.expiry > np.datetime64(chain.date))
+    listed, which = np.unique(chain.expiry, return_inverse=True)
+    years = np.array([chain.years_to_expiry(expiry) for expiry in listed.tolist()], dtype=np.float64)[which]
+    usable = (chain.status == QuoteStatus.OK) & (years > 0)
     calls = np.flatnonzero(same & usable[1:] & usable[:-1])
     away = np.abs(np.log(chain.strike[calls] / chain.spot))
     order = np.lexsort((away, chain.expiry[calls]))
@@ -202,7 +204,7 @@ def _pairs(chain: Chain) -> _Pairs:
     both = np.stack([calls, calls + 1])
     return _Pairs(
         expiry=chain.expiry[calls],
-        years=(chain.expiry[calls] - np.datetime64(chain.date)).astype(np.float64) / 365,
+        years=years[calls],
         strike=chain.strike[calls],
         mid=(chain.bid + chain.ask)[both] / 2,
         width=(chain.ask - chain.bid)[both],
@@ -251,7 +253,7 @@ def _priced(chain: Chain, pairs: _Pairs, terms: Terms, carry: Floats) -> tuple[F
 def _implied(expiry: dt.date, chain: Chain, terms: Terms, solved: _Solved) -> ImpliedForward:
     """The mean of the pairs of one expiry."""
     here = solved.expiry == np.datetime64(expiry)
-    years = (expiry - chain.date).days / 365
+    years = chain.years_to_expiry(expiry)
     forward, error, used = _mean(solved.forward[here], solved.deviation[here])
     if not used.any():
         still, when = np.array(0.0), np.array(years)

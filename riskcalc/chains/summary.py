@@ -103,7 +103,9 @@ def _row(chain: Chain, vols: ChainVols, rate: float, expiry: dt.date) -> ExpiryS
         implied_yield_error=forward.carry_error if forward else None,
         atm_vol=atm,
         risk_reversal=_risk_reversal(chain, vols, usable, forward) if forward else None,
-        expected_move=None if atm is None else expected_move(spot=chain.spot, vol=atm, days=days),
+        expected_move=None
+        if atm is None
+        else expected_move(spot=chain.spot, vol=atm, days=365 * chain.years_to_expiry(expiry)),
         straddle=_straddle(chain, usable, forward) if forward else None,
     )
 

@@ -63,8 +63,8 @@ def chain_vols(
     Returns
     -------
     ChainVols
-        A bid, mid or ask of 0 or that is missing has no vol, nor has a quote that is crossed or that expires
-        on the day; the status says which.
+        A bid, mid or ask of 0 or that is missing has no vol, nor has a quote that is crossed or whose
+        option has ended; the status says which.
 
     Examples
     --------
@@ -92,7 +92,8 @@ def chain_vols(
     prices[1] = np.where(chain.bid > 0, prices[1], np.nan)
     vols = np.full(prices.shape, np.nan)
     status = np.full(prices.shape, int(VolStatus.NOT_FINITE), dtype=np.int8)
-    status[:, chain.expiry <= np.datetime64(chain.date)] = VolStatus.NO_TIME
+    ended = [expiry for expiry in chain.expiries() if not chain.years_to_expiry(expiry) > 0]
+    status[:, np.isin(chain.expiry, np.array(ended, dtype="datetime64[D]"))] = VolStatus.NO_TIME
     for forward in forwards:
         rows = np.flatnonzero(chain.expiry == np.datetime64(forward.expiry))
         vols[:, rows], status[:, rows] = terms.vols(

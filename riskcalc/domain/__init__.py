@@ -19,7 +19,14 @@ from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
 from riskcalc.domain.fund import BenchmarkMove, FundReport
-from riskcalc.domain.instrument import INSTRUMENTS, ExerciseStyle, Instrument, exercise_style, instrument
+from riskcalc.domain.instrument import (
+    INSTRUMENTS,
+    ExerciseStyle,
+    Instrument,
+    Settlement,
+    exercise_style,
+    instrument,
+)
 from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
 from riskcalc.domain.market import Market, MovingSmile, Quote, Sticky
 from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
@@ -85,6 +92,7 @@ __all__ = [
     "RiskLimits",
     "RiskReport",
     "Scenario",
+    "Settlement",
     "ShareLeg",
     "Side",
     "StateValue",

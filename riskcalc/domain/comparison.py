@@ -110,6 +110,7 @@ def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
         "size": whole["size"],
         "theta": whole["theta"],
         "probability": whole["probability"],
+        "dividends": whole["dividends"],
         "capital": plain(vehicle.capital),
         "exposure": plain(vehicle.exposure),
         "carry_per_day": plain(vehicle.carry_per_day),

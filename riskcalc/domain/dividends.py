@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -10,12 +12,22 @@ from statistics import fmean, median
 
 from riskcalc.domain.ranges import calendar_date, non_negative
 from riskcalc.domain.sessions import last_session_on_or_before
+from riskcalc.errors import InvalidInputError
 
 QUARTER = 91
 """Days between payments where a single one is known: the funds here pay quarterly."""
 
 RECENT = 4
 """Payments that say the spacing and the amount of the next ones: a year of a quarterly payer."""
+
+LOOKED_AT = 13
+"""Latest payments among which extra ones are looked for: three years of a quarterly payer."""
+
+TOO_SOON = 0.6
+"""Part of the usual spacing below which two payments cannot both be regular."""
+
+AMOUNT_WEIGHT = 0.5
+"""What a factor e in the amount counts for, in usual spacings, when the extra one of two is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +40,15 @@ class CashDividend:
     """[dollars per share], >= 0."""
     forecast: bool = False
     """Whether it continues the schedule rather than being part of it."""
+    special: bool = False
+    """Whether it was paid once, outside the schedule: nothing is forecast from it."""
 
     def __post_init__(self) -> None:
         """Check every field."""
         calendar_date("ex_date", self.ex_date)
         non_negative("amount", self.amount)
+        if not isinstance(self.special, bool):
+            raise InvalidInputError(f"special must be true or false, got {self.special!r}")
 
 
 @lru_cache(maxsize=64)
@@ -49,9 +65,9 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
     Returns
     -------
     tuple of CashDividend
-        The known ones, then forecasts with ex-dates up to `until`: the median of the last four spacings on
-        (a quarter where one payment is known), on a session; each of the amount paid four payments before
-        where there is one, else of the mean amount.
+        All known ones, then forecasts with ex-dates up to `until`, from the regular ones among the known: see
+        `regular`. The spacing is the median of the last four (a quarter where one payment is known), the day
+        a session; each is of the amount paid four payments before where there is one, else of the mean.
 
     Examples
     --------
@@ -59,20 +75,85 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
     >>> [(one.ex_date.isoformat(), one.amount) for one in with_forecast(paid, until=dt.date(2026, 12, 31))]
     [('2026-03-16', 0.8), ('2026-06-16', 0.8), ('2026-09-16', 0.8), ('2026-12-17', 0.8)]
     """
-    if not dividends:
-        return ()
-    spacing = _spacing(dividends)
-    usual = fmean(dividend.amount for dividend in dividends)
-    schedule = list(dividends)
-    due = dividends[-1].ex_date + dt.timedelta(days=spacing)
+    schedule = list(regular(dividends))
+    if not schedule:
+        return dividends
+    spacing = _spacing(schedule)
+    usual = fmean(dividend.amount for dividend in schedule)
+    due = schedule[-1].ex_date + dt.timedelta(days=spacing)
+    forecast: list[CashDividend] = []
     while due <= until:
         amount = schedule[-RECENT].amount if len(schedule) >= RECENT else usual
-        schedule.append(CashDividend(ex_date=last_session_on_or_before(due), amount=amount, forecast=True))
+        forecast.append(CashDividend(ex_date=last_session_on_or_before(due), amount=amount, forecast=True))
+        schedule.append(forecast[-1])
         due += dt.timedelta(days=spacing)
-    return tuple(schedule)
+    # A special one declared far ahead may lie beyond the first forecasts.
+    return tuple(sorted((*dividends, *forecast), key=lambda one: one.ex_date))
 
 
-def _spacing(dividends: tuple[CashDividend, ...]) -> int:
+@lru_cache(maxsize=64)
+def regular(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend, ...]:
+    """Return the payments that keep to a rhythm, without the extra ones.
+
+    Parameters
+    ----------
+    dividends : tuple of CashDividend
+        By rising ex-date.
+
+    Returns
+    -------
+    tuple of CashDividend
+        Without those marked `special`; and, of three and more, without each that comes much sooner after or
+        before another than the usual spacing: of the two the one whose leaving out restores the rhythm, and
+        whose amount is not the usual one, is extra.
+
+    Examples
+    --------
+    >>> days = [dt.date(2025, 9, 16), dt.date(2025, 12, 16), dt.date(2025, 12, 30), dt.date(2026, 3, 17)]
+    >>> amounts = [0.8, 0.8, 2.5, 0.8]
+    >>> paid = [CashDividend(ex_date=day, amount=one) for day, one in zip(days, amounts, strict=True)]
+    >>> [one.amount for one in regular(tuple(paid))]
+    [0.8, 0.8, 0.8]
+    """
+    marked = [one for one in dividends if not one.special]
+    earlier, found = marked[:-LOOKED_AT], marked[-LOOKED_AT:]
+    while len(found) >= 3:
+        extra = _extra(found)
+        if extra is None:
+            break
+        del found[extra]
+    return (*earlier, *found)
+
+
+def _extra(payments: Sequence[CashDividend]) -> int | None:
+    """Which payment breaks the rhythm of the others; None where all keep to it."""
+    days = [one.ex_date.toordinal() for one in payments]
+    gaps = [later - day for day, later in pairwise(days)]
+    usual = _usual_gap(days)
+    soonest = min(range(len(gaps)), key=gaps.__getitem__)
+    if gaps[soonest] >= TOO_SOON * usual:
+        return None
+    return min((soonest, soonest + 1), key=lambda place: _strain(payments, place, usual))
+
+
+def _usual_gap(days: Sequence[int]) -> float:
+    """Usual spacing: the median over the payments of the longest spacing next to each."""
+    gaps = [later - day for day, later in pairwise(days)]
+    return median(max(pair) for pair in zip((0, *gaps), (*gaps, 0), strict=True))
+
+
+def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float:
+    """How far the payments are off their rhythm and their amount once one is left out, in spacings."""
+    kept = [*payments[:place], *payments[place + 1 :]]
+    gaps = (later.ex_date - one.ex_date for one, later in pairwise(kept))
+    off_rhythm = sum(abs(gap.days - usual) for gap in gaps) / usual
+    amounts = [one.amount for one in kept if one.amount > 0]
+    middle = median(amounts) if amounts else 0.0
+    off_amount = sum(abs(math.log(amount / middle)) for amount in amounts)
+    return off_rhythm + AMOUNT_WEIGHT * off_amount
+
+
+def _spacing(dividends: Sequence[CashDividend]) -> int:
     """Usual days between payments, at least one."""
     recent = dividends[-RECENT - 1 :]
     gaps = [(later.ex_date - earlier.ex_date).days for earlier, later in pairwise(recent)]

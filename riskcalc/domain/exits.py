@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, probability, whole_count
+from riskcalc.domain.sessions import last_session_on_or_before, sessions_later
 from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
 
@@ -78,7 +79,10 @@ class ExitPlan:
             raise InvalidInputError(f"target fractions must sum to at most 1, got {closed:g}")
 
     def time_stop(self, *, entry: date, expiry: date | None) -> date | None:
-        """The day the trade is closed at the latest; None when neither rule nor expiry sets one.
+        """The session on which the trade is closed at the latest; None when neither rule nor expiry sets one.
+
+        A rule that leads to a day on which the exchange is closed means the session before it; where that is
+        the day of entry, the session after.
 
         Parameters
         ----------
@@ -94,7 +98,7 @@ class ExitPlan:
         """
         days = [expiry] if expiry else []
         if self.holding_days is not None:
-            days.append(entry + timedelta(days=self.holding_days))
+            days.append(_session(entry + timedelta(days=self.holding_days), entry=entry))
         if self.close_dte is not None:
             days.append(self._close_before(entry=entry, expiry=expiry))
         return min(days, default=None)
@@ -109,4 +113,10 @@ class ExitPlan:
             raise InvalidInputError(
                 f"close_dte must be below the {left} days left to the expiry, got {self.close_dte}"
             )
-        return day
+        return _session(day, entry=entry)
+
+
+def _session(day: date, *, entry: date) -> date:
+    """The last session up to a day; the first after the entry where that is no later."""
+    session = last_session_on_or_before(day)
+    return session if session > entry else sessions_later(entry, 1)

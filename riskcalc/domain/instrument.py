@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from riskcalc.domain.ranges import finite, open_fraction, positive, whole_count
+from riskcalc.domain.sessions import is_third_friday
 from riskcalc.errors import InvalidInputError
 
 
@@ -15,6 +17,15 @@ class ExerciseStyle(StrEnum):
 
     AMERICAN = "american"
     EUROPEAN = "european"
+
+
+class Settlement(StrEnum):
+    """At what moment of its expiry an option ends."""
+
+    PM = "pm"
+    """At the close: 16:00 New York, on half days 13:00."""
+    AM = "am"
+    """At the open, 9:30 New York; the option last trades on the session before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,8 @@ class Instrument:
     """Adverse overnight moves to price beside every size, fractions in (0, 1)."""
     tradable_shares: bool = True
     """False for an index: options exist, shares do not."""
+    monthly_settlement: Settlement | None = None
+    """Of the options of the third Friday; None takes what is usual for the symbol: see `settlement`."""
     against: str = ""
     """Symbol of the fund that is sold in equal dollars when this one is bought; empty for an outright."""
 
@@ -70,6 +83,19 @@ class Instrument:
     def quoted(self) -> tuple[str, ...]:
         """Symbols whose quotes a trade in it needs: its own, and those of a pair's funds."""
         return (self.symbol, self.held, self.against) if self.against else (self.symbol,)
+
+    def settlement(self, expiry: date) -> Settlement:
+        """At what moment the options of an expiry end: see `settlement`.
+
+        Examples
+        --------
+        >>> rut = INSTRUMENTS["RUT"]
+        >>> str(rut.settlement(date(2026, 9, 18))), str(rut.settlement(date(2026, 9, 25)))
+        ('am', 'pm')
+        """
+        if self.monthly_settlement is None:
+            return settlement(self.symbol, expiry)
+        return self.monthly_settlement if is_third_friday(expiry) else Settlement.PM
 
     @property
     def leverage_factor(self) -> float:
@@ -97,6 +123,22 @@ EUROPEAN_ROOTS = frozenset(
     {"DJX", "MRUT", "NDX", "NDXP", "RUT", "RUTW", "SPX", "SPXW", "VIX", "VIXW", "XEO", "XND", "XSP"}
 )
 """Option symbols of indices that are exercised at the expiry only, weekly options included."""
+
+
+AM_SETTLED_MONTHLIES = frozenset({"DJX", "NDX", "RUT", "SPX"})
+"""Indices whose standard monthly options are settled at the open; weekly ones, RUTW and SPXW, are not."""
+
+
+def settlement(symbol: str, expiry: date) -> Settlement:
+    """At what moment options of a symbol end: at the close, but for the monthly ones of some indices.
+
+    Examples
+    --------
+    >>> [str(settlement(symbol, date(2026, 9, 18))) for symbol in ("RUT", "RUTW", "IWM")]
+    ['am', 'pm', 'pm']
+    """
+    monthly = symbol.upper() in AM_SETTLED_MONTHLIES and is_third_friday(expiry)
+    return Settlement.AM if monthly else Settlement.PM
 
 
 def exercise_style(symbol: str) -> ExerciseStyle:

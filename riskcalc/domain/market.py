@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.dividends import CashDividend, with_forecast
-from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive
+from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive, time_of_day
+from riskcalc.domain.sessions import close_of, is_session, why_closed
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -83,11 +86,15 @@ class Market:
     quotes: Mapping[str, Quote]
     signals: Mapping[str, float] = field(default_factory=dict)
     """Observed signals that entry rules look at, by name: ``{"sp500_move": -0.034}``."""
+    time: dt.time | None = None
+    """Time of day, New York; None is the close, and so is any later time."""
 
     def __post_init__(self) -> None:
         """Check every field."""
         calendar_date("date", self.date)
         finite("rate", self.rate)
+        if self.time is not None:
+            time_of_day("time", self.time)
         for name, value in self.signals.items():
             finite(f"signals.{name}", value)
 
@@ -114,6 +121,45 @@ class Market:
         schedule = with_forecast(self.quote(symbol).dividends, until=day)
         return tuple(dividend for dividend in schedule if self.date < dividend.ex_date <= day)
 
+    @property
+    def moment(self) -> dt.datetime:
+        """Date and time of the market, New York: the close where no time is given, or a later one."""
+        return moment_of(self.date, self.time)
+
+    @property
+    def at_close(self) -> bool:
+        """Whether the market stands at the close of its date."""
+        return self.moment == close_of(self.date)
+
+    @property
+    def as_of(self) -> str:
+        """Date and time in words: ``2026-07-20 at the close``, ``2026-07-20 10:30 New York``."""
+        if not is_session(self.date):
+            return f"{self.date}, {why_closed(self.date)}"
+        return f"{self.date} at the close" if self.at_close else f"{self.moment:%Y-%m-%d %H:%M} New York"
+
+    def days_to(self, day: dt.date) -> float:
+        """Calendar days, parts of a day included, from now to a day's close; see `clock.days_to_close`."""
+        return days_to_close(self.moment, day)
+
+    def days_to_expiry(self, expiry: dt.date, instrument: Instrument) -> float:
+        """Calendar days until options end, >= 0: to the close, or to the open where they are settled there.
+
+        Examples
+        --------
+        >>> from riskcalc.domain import instrument
+        >>> market = Market(date=dt.date(2026, 9, 18), time=dt.time(10), rate=0.04, quotes={})
+        >>> market.days_to_expiry(dt.date(2026, 9, 18), instrument("IWM"))  # six hours
+        0.25
+        >>> market.days_to_expiry(dt.date(2026, 9, 18), instrument("RUT"))  # settled at 9:30
+        0.0
+        """
+        return days_to_settlement(self.moment, expiry, instrument.settlement(expiry))
+
     def years_to(self, day: dt.date) -> float:
-        """Years from the market's date to a day, ACT/365; negative for the past."""
-        return (day - self.date).days / 365
+        """Years from now to a day's close, ACT/365; negative for the past."""
+        return self.days_to(day) / 365
+
+    def years_to_expiry(self, expiry: dt.date, instrument: Instrument) -> float:
+        """Years until options end, ACT/365, >= 0; see `days_to_expiry`."""
+        return self.days_to_expiry(expiry, instrument) / 365

@@ -43,6 +43,11 @@ def _(value: dt.date) -> str:
 
 
 @plain.register
+def _(value: dt.time) -> str:
+    return value.isoformat("auto" if value.second or value.microsecond else "minutes")
+
+
+@plain.register
 def _(value: PurePath) -> str:
     return str(value)
 

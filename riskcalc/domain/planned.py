@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.fund import FundReport
 from riskcalc.domain.outcome import ManagedOutcome, Odds
@@ -197,6 +198,12 @@ class TradePlan:
     checks: tuple[Check, ...]
 
     @property
+    def dividends(self) -> tuple[CashDividend, ...]:
+        """Cash dividends that the figures count with: to the last expiry or day held, forecasts marked."""
+        trade, market = self.report.trade, self.report.market
+        return market.dividends_until(trade.symbol, max(*trade.expiries, self.managed.last_day, market.date))
+
+    @property
     def ok(self) -> bool:
         """Whether no check fails."""
         return all(check.status is not CheckStatus.FAIL for check in self.checks)
@@ -220,6 +227,7 @@ class TradePlan:
         report = self.report.to_dict()
         report["probability"] |= plain(self.odds) | {"expected_pnl": plain(self.managed.expected_pnl)}
         return report | {
+            "dividends": plain(self.dividends),
             "theta": plain(self.theta)
             | {
                 "saved_per_day": plain(self.theta.saved_per_day),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from numbers import Integral, Real
 from typing import TypeVar
@@ -55,6 +55,15 @@ def whole_count(field: str, value: int) -> int:
     if not _is_a(Integral, value) or value < 1:
         raise InvalidInputError(f"{field} must be a whole number >= 1, got {value!r}")
     return int(value)
+
+
+def time_of_day(field: str, value: time) -> time:
+    """Return the value if it is a time of day without a zone: New York's is meant."""
+    if not _is_a(time, value) or value.tzinfo is not None:
+        raise InvalidInputError(
+            f"{field} must be a time of day in New York, like time(10, 30), got {value!r}"
+        )
+    return value
 
 
 def calendar_date(field: str, value: date) -> date:

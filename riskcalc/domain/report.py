@@ -89,7 +89,7 @@ class RiskReport:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
         return {
             "trade": trade_to_dict(self),
-            "market": plain(self.market),
+            "market": plain(self.market) | {"as_of": self.market.as_of},
             "price": {
                 "net_debit": plain(self.net_debit),
                 "value": plain(self.value),

@@ -1,18 +1,74 @@
-"""NYSE sessions: the days on which options expire and leveraged funds reset."""
+"""NYSE sessions: the days on which options expire and leveraged funds reset, and the hours of each."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
+OPEN = time(9, 30)
+"""When a session opens, New York."""
+
+CLOSE = time(16)
+"""When a session closes, New York, but for half days."""
+
+HALF_DAY_CLOSE = time(13)
+"""When a half day closes, New York."""
+
+LAST_KNOWN_YEAR = 2100
+"""Year up to which holidays are known; in later years only weekends are."""
+
+_HALF_DAYS = {7: range(2, 6), 11: range(22, 30), 12: range(23, 32)}
+"""Days by month among which half days are: around Independence Day, Thanksgiving and Christmas."""
+
 
 def is_session(day: date) -> bool:
-    """Whether the New York Stock Exchange trades on a day."""
+    """Whether the New York Stock Exchange trades on a day; see `LAST_KNOWN_YEAR`."""
     return day.weekday() < 5 and day not in _closures()
+
+
+def why_closed(day: date) -> str:
+    """Return why the exchange is closed on a day, empty for a session.
+
+    Examples
+    --------
+    >>> why_closed(date(2026, 7, 3)), why_closed(date(2026, 7, 4)), why_closed(date(2026, 7, 6))
+    ('Independence Day (observed)', 'a Saturday', '')
+    """
+    if day.weekday() >= 5:
+        return f"a {day:%A}"
+    return str(_closures().get(day) or "")
+
+
+def closed_expiry(day: date) -> str:
+    """Say why no option expires on a closed day, and which session comes before it.
+
+    Examples
+    --------
+    >>> closed_expiry(date(2026, 7, 4))
+    '2026-07-04 (a Saturday): the session before it is 2026-07-02'
+    """
+    return f"{day} ({why_closed(day)}): the session before it is {last_session_on_or_before(day)}"
+
+
+def closing_time(day: date) -> time:
+    """Return when the exchange closes, New York: 16:00, on half days 13:00.
+
+    Examples
+    --------
+    >>> closing_time(date(2026, 11, 27)), closing_time(date(2026, 11, 30))
+    (datetime.time(13, 0), datetime.time(16, 0))
+    """
+    possible = day.day in _HALF_DAYS.get(day.month, ())
+    return HALF_DAY_CLOSE if possible and day in _early_closes() else CLOSE
+
+
+def close_of(day: date) -> datetime:
+    """Return the moment at which a day's session closes, New York; 16:00 on a day without one."""
+    return datetime.combine(day, closing_time(day))
 
 
 def last_session_on_or_before(day: date) -> date:
@@ -20,6 +76,26 @@ def last_session_on_or_before(day: date) -> date:
     while not is_session(day):
         day -= timedelta(days=1)
     return day
+
+
+def first_session_on_or_after(day: date) -> date:
+    """The day itself if it is a session, else the session after it."""
+    while not is_session(day):
+        day += timedelta(days=1)
+    return day
+
+
+def is_third_friday(day: date) -> bool:
+    """Whether standard monthly options expire on a day: the third Friday, or the session before a holiday.
+
+    Examples
+    --------
+    >>> is_third_friday(date(2026, 6, 18))  # the Friday, 2026-06-19, is Juneteenth
+    True
+    """
+    friday = date(day.year, day.month, 15)
+    friday += timedelta(days=(4 - friday.weekday()) % 7)
+    return day == friday or (day < friday and day == last_session_on_or_before(friday))
 
 
 def sessions_later(day: date, count: int) -> date:
@@ -47,3 +123,11 @@ def _closures() -> HolidayBase:
     import holidays  # noqa: PLC0415 - slow to import, and only dates need it
 
     return holidays.financial_holidays("NYSE")
+
+
+@cache
+def _early_closes() -> HolidayBase:
+    """The exchange's half days; imported late, as `_closures` is."""
+    import holidays  # noqa: PLC0415 - as in _closures
+
+    return holidays.financial_holidays("NYSE", categories=("half_day",))

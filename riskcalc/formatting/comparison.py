@@ -49,6 +49,7 @@ def _vehicles(comparison: Comparison) -> Section:
         "breaks even at an own drift of": lambda vehicle: percent(
             vehicle.plan.managed.break_even_drift, digits=1, signed=True
         ),
+        "cash dividends": _dividends,
         "time stop": lambda vehicle: str(vehicle.plan.time_stop or MISSING),
     }
     rows = tuple((label, *map(fact, comparison.vehicles)) for label, fact in facts.items())
@@ -61,6 +62,11 @@ def _per_dollar_risked(vehicle: Vehicle) -> float:
 
 def _holding(vehicle: Vehicle) -> str:
     return count(vehicle.plan.size.units, vehicle.plan.report.trade.unit_noun)
+
+
+def _dividends(vehicle: Vehicle) -> str:
+    """What a share pays by the end of the trade, and on which days."""
+    return ", ".join(f"{one.amount:.2f} on {one.ex_date:%m-%d}" for one in vehicle.plan.dividends) or "none"
 
 
 def _theta_saved(vehicle: Vehicle) -> str:

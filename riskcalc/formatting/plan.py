@@ -44,6 +44,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         *_targets(plan),
         _odds(plan),
         _managed(plan),
+        *_dividends(plan),
         *early_exercise_sections(plan.report),
         *_fund(plan),
     )
@@ -60,7 +61,7 @@ def trade_line(plan: TradePlan) -> str:
     quote = report.market.quote(report.trade.symbol)
     name = f"{report.trade.name}: " if report.trade.name else ""
     return (
-        f"{name}{report.trade.description}, spot {price(quote.spot)} on {report.market.date}"
+        f"{name}{report.trade.description}, spot {price(quote.spot)} on {report.market.as_of}"
         f", {count(plan.size.units, report.trade.unit_noun)}"
     )
 
@@ -240,6 +241,20 @@ def _target_chances(plan: TradePlan) -> str:
     """How likely each target, or second stop, is to close something."""
     pairs = zip(plan.targets.outcomes, plan.managed.prob_targets, strict=True)
     return ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in pairs)
+
+
+def _dividends(plan: TradePlan) -> tuple[Section, ...]:
+    """Payments that prices and odds count with; nothing where there are none."""
+    rows = tuple(
+        (
+            f"{one.ex_date}",
+            money(one.amount),
+            "forecast" if one.forecast else "special" if one.special else "",
+        )
+        for one in plan.dividends
+    )
+    header = ("ex-date", "per share", "")
+    return (Section(title="Cash dividends in these figures", rows=rows, header=header),) if rows else ()
 
 
 def _fund(plan: TradePlan) -> tuple[Section, ...]:

@@ -20,6 +20,7 @@ from riskcalc.domain import (
     TargetReport,
     Trigger,
 )
+from riskcalc.planning.date_checks import date_checks
 from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10
@@ -64,6 +65,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
         _second_stop(planned),
         _time_stop(planned),
         _stop_width(planned),
+        *date_checks(planned.report, time_stop=planned.time_stop),
         _days(planned),
         _trigger(planned),
         _heat(planned),

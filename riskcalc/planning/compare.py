@@ -88,7 +88,7 @@ def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
     shared: dict[str, set[object]] = {
         "a plan": {"" for _ in plans},
         "one benchmark": {_benchmark(plan.report.trade.instrument) for plan in plans},
-        "one date": {plan.report.market.date for plan in plans},
+        "one date": {plan.report.market.as_of for plan in plans},
         "one risk budget": {plan.size.risk_budget for plan in plans},
     }
     for what, found in shared.items():
@@ -135,7 +135,9 @@ def _state_value(plan: TradePlan, state: CommonState) -> StateValue:
     growth = 1 + _own_move(instrument, state, vol=quote.vol)
     stray = NINE_IN_TEN * _drag_deviation(instrument, state, vol=quote.vol)
     spots = [quote.spot * growth * math.exp(sign * stray) for sign in (-1, 0, 1)]
-    low, middle, high = value_position(report.trade, report.market, spot=spots, days=state.days).value
+    low, middle, high = value_position(
+        report.trade, report.market, spot=spots, days=_days_to(plan, state)
+    ).value
     return StateValue(
         pnl=units * (float(middle) - report.net_debit),
         band=units * abs(float(high - low)) / 2,
@@ -148,6 +150,11 @@ def _past_stop(plan: TradePlan, move: float) -> bool:
     seconds = (one.level.move for one in plan.targets.outcomes if one.second_stop)
     beyond = [plan.side * (plan.stop.move - move), *(plan.side * (move - second) for second in seconds)]
     return max(beyond) > 1e-9  # rounding
+
+
+def _days_to(plan: TradePlan, state: CommonState) -> float:
+    """Calendar days to a state: none to that of today, else to the close of its date."""
+    return plan.report.market.days_to(state.date) if state.days else 0.0
 
 
 def _own_move(instrument: Instrument, state: CommonState, *, vol: float) -> float:

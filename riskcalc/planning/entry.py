@@ -75,7 +75,7 @@ def enter(
 
 
 def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | None = None) -> Market:
-    """Return a market on the day and at the spot of a chain; other underlyings stay as they are.
+    """Return a market at the day, time and spot of a chain; other underlyings stay as they are.
 
     Parameters
     ----------
@@ -93,10 +93,17 @@ def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | No
     InvalidInputError
         The market does not quote the underlying.
     """
-    moved = dataclasses.replace(market, date=quotes.date).with_quote(quotes.symbol, spot=quotes.spot)
+    here = dataclasses.replace(market, date=quotes.date, time=quote_time(quotes))
+    moved = here.with_quote(quotes.symbol, spot=quotes.spot)
     if expiry is None:
         return moved
     return moved.with_quote(quotes.symbol, vol=atm_vol(quotes, moved, expiry=expiry))
+
+
+def quote_time(quotes: QuotedListing) -> dt.time | None:
+    """Time of day of a chain's quotes, New York; None, the close, where a listing does not know it."""
+    found = getattr(quotes, "time", None)
+    return found if isinstance(found, dt.time) else None
 
 
 def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:

@@ -104,7 +104,7 @@ def _expected_move(trade: Trade, market: Market, view: View) -> float | None:
     if trade.expiry is None:
         return None
     quote = market.quote(trade.symbol)
-    days = (trade.expiry - market.date).days
+    days = market.days_to_expiry(trade.expiry, trade.instrument)
     return odds.expected_move(spot=quote.spot, vol=quote.vol if view.vol is None else view.vol, days=days)
 
 

@@ -34,14 +34,13 @@ class LevelValues:
 def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
     """Value one unit wherever the exits, the gaps, the ladder and the decay look."""
     trade, market, gaps = report.trade, report.market, levels.gaps
-    days = [(day - market.date).days for day in levels.dates.values()]
     at_exits, at_gaps, at_ladder, waiting = value_together(
         trade,
         market,
-        ladder_conditions((levels.stop, *levels.targets), range(levels.held + 1)),
+        ladder_conditions((levels.stop, *levels.targets), levels.held),
         Conditions(spot=[level.spot for level in gaps], vol_shift=[level.vol_shift for level in gaps]),
-        ladder_conditions(levels.ladder, days),
-        Conditions(spot=market.quote(trade.symbol).spot, days=[0, levels.held]),
+        ladder_conditions(levels.ladder, levels.days),
+        Conditions(spot=market.quote(trade.symbol).spot, days=[0.0, levels.held[-1]]),
     )
     return LevelValues(
         at_exits=at_exits.value.sum(axis=0),

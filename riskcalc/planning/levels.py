@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from riskcalc.analysis import days_held
 from riskcalc.analysis.exit_levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, RiskReport, Side
 
@@ -23,20 +24,24 @@ class PlanLevels:
     """Highest spot first."""
     dates: Mapping[str, dt.date]
     """Days of the ladder, by name."""
-    held: int
-    """Calendar days to the time stop; 0 without one."""
+    days: tuple[float, ...]
+    """Calendar days from now to each of them: to its close, or to the end of the options."""
+    held: tuple[float, ...]
+    """The same of now and of each day up to the time stop; now alone without one."""
 
 
 def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.date | None) -> PlanLevels:
     """Find the levels and days of a plan."""
     stop, targets = _stop(report, exits, side), _targets(report, exits, side)
+    dates = _dates(report, time_stop)
     return PlanLevels(
         stop=stop,
         targets=targets,
         gaps=_gaps(report, exits, side),
         ladder=_ladder(report, stop, targets),
-        dates=_dates(report, time_stop),
-        held=(time_stop - report.market.date).days if time_stop else 0,
+        dates=dates,
+        days=tuple(0.0 if when == "today" else _days(report, day) for when, day in dates.items()),
+        held=_held(report, time_stop),
     )
 
 
@@ -92,6 +97,18 @@ def _dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
     if expiry:
         days["expiry"] = expiry
     return days
+
+
+def _held(report: RiskReport, time_stop: dt.date | None) -> tuple[float, ...]:
+    """Now, and the close of each day up to the time stop."""
+    today = report.market.date
+    count = (time_stop - today).days if time_stop else -1
+    closes = {_days(report, today + dt.timedelta(days=day)) for day in range(count + 1)}
+    return tuple(sorted({0.0, *closes}))
+
+
+def _days(report: RiskReport, day: dt.date) -> float:
+    return days_held(report.trade, report.market, day)
 
 
 def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:

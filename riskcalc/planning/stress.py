@@ -84,7 +84,7 @@ def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:
         trade,
         dataclasses.replace(market, rate=market.rate + scenario.rate_shift),
         spot=spot,
-        days=(day - market.date).days,
+        days=market.days_to(day),
         vol_shift=scenario.vol_shift,
     ).value
     pnl = float(value) - report.net_debit - cost_per_unit(trade, account.costs)

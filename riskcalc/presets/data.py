@@ -19,6 +19,7 @@ from riskcalc.domain import (
     Target,
     Trigger,
 )
+from riskcalc.domain.plain_data import plain
 from riskcalc.presets.money import money_text
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
@@ -69,7 +70,8 @@ def _market(market: Market, entry: EntryRules) -> Data:
         name: percent_text(value) if name in percent else _number(value)
         for name, value in market.signals.items()
     }
-    dated = {"date": market.date, "rate": percent_text(market.rate), "quotes": quotes}
+    timed = {} if market.time is None else {"time": plain(market.time)}
+    dated = {"date": market.date, **timed, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
 
 
@@ -82,7 +84,11 @@ def _quote(symbol: str, market: Market) -> Data:
 
 
 def _payments(dividends: tuple[CashDividend, ...]) -> list[Data]:
-    return [{"ex_date": dividend.ex_date, "amount": _number(dividend.amount)} for dividend in dividends]
+    return [
+        {"ex_date": dividend.ex_date, "amount": _number(dividend.amount)}
+        | ({"special": True} if dividend.special else {})
+        for dividend in dividends
+    ]
 
 
 def _leg(leg: LegTemplate) -> Data:

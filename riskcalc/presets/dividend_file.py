@@ -20,6 +20,10 @@ DATE_COLUMNS = ("ex_date", "ex_dividend_date", "date")
 """Names of the column of ex-dates, the surest first; a dash, a space or capitals make no difference."""
 AMOUNT_COLUMNS = ("amount", "dividends", "dividend", "cash_amount")
 """Names of the column of amounts."""
+TYPE_COLUMNS = ("special", "type", "dividend_type")
+"""Names of the column that says which payments are special; there may be none."""
+SPECIAL_WORDS = ("special", "sc", "true", "yes", "1")
+"""What that column says of one, in any case; `SC` is a special cash dividend in vendors' codes."""
 SHOWN_PROBLEMS = 5
 
 Line = tuple[int, list[str]]
@@ -32,6 +36,8 @@ class _Columns:
 
     ex_date: int
     amount: int
+    kind: int | None
+    """None where no column says which are special."""
     count: int
     """Fields of a row."""
 
@@ -44,7 +50,8 @@ def read_dividend_file(path: Path) -> tuple[CashDividend, ...]:
     path : Path
         Fields are set apart by commas, semicolons or tabs, and the first line names the columns. An ex-date
         may carry a time, which is dropped. Other columns are left alone, rows without a payment too, so that
-        a price history with a column of dividends will do.
+        a price history with a column of dividends will do. A column `special`, `type` or `dividend_type`
+        may mark what was paid once.
 
     Returns
     -------
@@ -60,18 +67,18 @@ def read_dividend_file(path: Path) -> tuple[CashDividend, ...]:
     if not lines:
         raise PresetError(f"{path}: the file is empty")
     columns = _columns(lines[0], path)
-    paid: dict[dt.date, tuple[int, float]] = {}
+    paid: dict[dt.date, tuple[int, CashDividend]] = {}
     problems: list[str] = []
     for line, fields in lines[1:]:
         try:
-            _add(paid, line, *_payment(fields, columns))
+            _add(paid, line, _payment(fields, columns))
         except ValueError as error:
             problems.append(f"{path}: line {line}: {error}")
     if problems:
         raise PresetError("\n".join(_first(problems, path)))
     if not paid:
         raise PresetError(f'{path}: holds no payment; say dividends = "none" if there is none')
-    return tuple(CashDividend(ex_date=day, amount=amount) for day, (_, amount) in sorted(paid.items()))
+    return tuple(one for _, (_, one) in sorted(paid.items()))
 
 
 def _lines(text: str, path: Path) -> list[Line]:
@@ -92,7 +99,8 @@ def _columns(header: Line, path: Path) -> _Columns:
         amount = _place(names, AMOUNT_COLUMNS, "amounts")
     except ValueError as error:
         raise PresetError(f"{path}: line {line}: {error}, got {reprlib.repr(','.join(written))}") from None
-    return _Columns(ex_date=ex_date, amount=amount, count=len(names))
+    kind = next((names.index(name) for name in TYPE_COLUMNS if name in names), None)
+    return _Columns(ex_date=ex_date, amount=amount, kind=kind, count=len(names))
 
 
 def _place(names: list[str], known: tuple[str, ...], meaning: str) -> int:
@@ -105,12 +113,16 @@ def _place(names: list[str], known: tuple[str, ...], meaning: str) -> int:
     return names.index(name)
 
 
-def _payment(fields: list[str], columns: _Columns) -> tuple[dt.date, float]:
-    """Ex-date and amount of a row; what is wrong with it is a ValueError."""
+def _payment(fields: list[str], columns: _Columns) -> CashDividend:
+    """The payment of a row; what is wrong with it is a ValueError."""
     if len(fields) != columns.count:
         cause = "is the file cut off?" if len(fields) < columns.count else "a decimal comma? write 0.80"
         raise ValueError(f"must have {columns.count} fields like the first line, got {len(fields)}; {cause}")
-    return _ex_date(fields[columns.ex_date].strip()), _amount(fields[columns.amount].strip())
+    return CashDividend(
+        ex_date=_ex_date(fields[columns.ex_date].strip()),
+        amount=_amount(fields[columns.amount].strip()),
+        special=columns.kind is not None and fields[columns.kind].strip().lower() in SPECIAL_WORDS,
+    )
 
 
 def _ex_date(text: str) -> dt.date:
@@ -131,13 +143,14 @@ def _amount(text: str) -> float:
     raise ValueError(f"the amount must be a number >= 0 like 0.80, got {reprlib.repr(text)}{hint}")
 
 
-def _add(paid: dict[dt.date, tuple[int, float]], line: int, day: dt.date, amount: float) -> None:
+def _add(paid: dict[dt.date, tuple[int, CashDividend]], line: int, payment: CashDividend) -> None:
     """Take in a payment; what contradicts an earlier line is a ValueError."""
-    if amount == 0:
+    if payment.amount == 0:
         return  # a day of a price history on which nothing was paid
-    earlier, known = paid.setdefault(day, (line, amount))
-    if known != amount:
-        raise ValueError(f"{day} pays {amount:g} here and {known:g} on line {earlier}")
+    day = payment.ex_date
+    earlier, known = paid.setdefault(day, (line, payment))
+    if known.amount != payment.amount:
+        raise ValueError(f"{day} pays {payment.amount:g} here and {known.amount:g} on line {earlier}")
 
 
 def _first(problems: list[str], path: Path) -> Iterator[str]:

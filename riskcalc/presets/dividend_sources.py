@@ -37,7 +37,9 @@ def read_files(data: Mapping[str, Any]) -> list[Problem]:
         payments: list[dict[str, Any]] = []
         try:
             paid = read_dividend_file(Path(written))
-            payments += [{"ex_date": one.ex_date, "amount": one.amount} for one in paid]
+            payments += [
+                {"ex_date": one.ex_date, "amount": one.amount, "special": one.special} for one in paid
+            ]
         except PresetError as error:
             problems += [(place, f"{dotted(place)}: {line}") for line in str(error).splitlines()]
         _quotes(data)[symbol]["dividends"] = payments

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain import Listing, OptionType, UsualListing
+from riskcalc.domain.sessions import closed_expiry, is_session
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
 EXPIRY_SLACK_DAYS = 18
@@ -32,11 +33,13 @@ class Listed:
         return not isinstance(self.listing, UsualListing)
 
     def exact_expiry(self, expiry: dt.date) -> dt.date:
-        """Return an expiry that has not passed and that a chain must list."""
+        """Return an expiry that has not passed, on a session, and that a chain must list."""
         if expiry < self.today:
             raise InvalidInputError(
                 f"expiry {expiry} is before the market's date {self.today}: it has passed"
             )
+        if not self.is_chain:
+            require_session("expiry", expiry)
         listed = sorted(self.listing.expiries()) if self.is_chain else [expiry]
         if expiry not in listed:
             raise ChainError(f"the chain does not list the expiry {expiry}; {_neighbours(listed, expiry)}")
@@ -84,6 +87,19 @@ class Listed:
         return InvalidInputError(
             f"no expiry near {days} days ({wanted}) is usually listed; {near}; or state an exact expiry"
         )
+
+
+def require_session(field: str, expiry: dt.date) -> dt.date:
+    """Return an expiry on which the exchange trades.
+
+    Raises
+    ------
+    InvalidInputError
+        The exchange is closed; the text names the session that is meant.
+    """
+    if is_session(expiry):
+        return expiry
+    raise InvalidInputError(f"{field} must be a trading day, got {closed_expiry(expiry)}")
 
 
 def _no_strike(

@@ -115,7 +115,7 @@ def require_not_of_chain(overrides: Mapping[str, Any], *, symbol: str) -> None:
         One of them is the day, the spot or the vol.
     """
     quote = f"market.quotes.{symbol}"
-    for key in ("market.date", f"{quote}.spot", f"{quote}.vol"):
+    for key in ("market.date", "market.time", f"{quote}.spot", f"{quote}.vol"):
         if key in overrides:
             raise InvalidInputError(f"{key} comes from the chain: leave out the override or the chain")
 

@@ -31,6 +31,7 @@ from riskcalc.presets.fields import (
     Price,
     Rate,
     Signal,
+    TimeOfDay,
     Vol,
 )
 from riskcalc.presets.section import Section
@@ -43,10 +44,11 @@ class DividendShape(Section):
 
     ex_date: Date = Field(description="first day without the dividend, like 2026-06-16")
     amount: Dollars = Field(description="cash paid [dollars per share]")
+    special: bool = Field(default=False, description="paid once: nothing is forecast from it")
 
     def record(self) -> CashDividend:
         """The dividend."""
-        return CashDividend(ex_date=self.ex_date, amount=self.amount)
+        return CashDividend(ex_date=self.ex_date, amount=self.amount, special=self.special)
 
 
 QUOTE_SPOT = "price of one share [dollars], > 0"
@@ -81,6 +83,9 @@ class MarketShape(Section):
     """``[market]``: all that is observed on one date."""
 
     date: Date = Field(description="day of the figures, like 2026-07-20")
+    time: TimeOfDay | None = Field(
+        default=None, description="time of day in New York, like 10:30; else the close"
+    )
     rate: Rate = Field(description="continuously compounded risk-free rate, like 4%")
     quotes: dict[str, QuoteShape] = Field(description="one table per symbol, like [market.quotes.IWM]")
     signals: dict[str, Signal] = Field(
@@ -96,7 +101,7 @@ class MarketShape(Section):
             name: level.amount / 100 if name in in_percent and not level.percent else level.amount
             for name, level in self.signals.items()
         }
-        return Market(date=self.date, rate=self.rate, quotes=quotes, signals=signals)
+        return Market(date=self.date, time=self.time, rate=self.rate, quotes=quotes, signals=signals)
 
     def _outrights(self) -> list[tuple[str, QuoteShape]]:
         """The quotes that stand for themselves: all but those of pairs."""

@@ -149,7 +149,7 @@ class TradeTemplate:
         context = StrikeContext(
             quote=quote,
             rate=market.rate,
-            years=market.years_to(expiry),
+            years=market.years_to_expiry(expiry, self.instrument),
             option_type=leg.option_type,
             vol=quote.vol if leg.vol is None else leg.vol,
             dividends=self._dividend_value(expiry, market),

@@ -33,9 +33,9 @@ class Model:
     rules: ScanRules
 
     @property
-    def days(self) -> int:
-        """Calendar days to the expiry."""
-        return (self.expiry - self.market.date).days
+    def days(self) -> float:
+        """Calendar days to the end of the options, parts of a day included."""
+        return self.market.days_to_expiry(self.expiry, instrument(self.symbol))
 
     @property
     def spot(self) -> float:

@@ -239,6 +239,6 @@ def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked
         yield {
             "kind": np.full(count, list(SpreadKind).index(kind), dtype=np.int8),
             "expiry": np.full(count, np.datetime64(model.expiry, "s")),
-            "dte": np.full(count, model.days),
+            "dte": np.full(count, (model.expiry - model.market.date).days),
             **columns,
         }

@@ -238,7 +238,7 @@ def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> Float
     """Chance of a gain at the expiry: `riskcalc.analysis.odds` for many levels at once."""
     model, view = terms.model, terms.view
     market, quote = model.market, model.market.quote(model.symbol)
-    time = market.years_to(model.expiry)
+    time = model.days / 365
     drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
     vol = quote.vol if view.vol is None else view.vol
     near, far = dividend_shifts(terms.trade, market, drift=drift)

@@ -85,7 +85,7 @@ class Draft:
         A leg without a premium enters at the model's value at the tuned spot, so that its P&L there is 0.
         """
         quotes = tuple((symbol, self.market.quote(symbol)) for symbol in self.trade.instrument.quoted)
-        return _entered(self.stated(), quotes, self.market.date, self.market.rate)
+        return _entered(self.stated(), quotes, self.market.moment, self.market.rate)
 
     def stated(self) -> Trade:
         """Return the trade with what the chain's quotes say of its legs, and the rest left open."""
@@ -216,6 +216,7 @@ def _following(trade: Trade) -> Trade:
 
 
 @lru_cache(maxsize=16)
-def _entered(trade: Trade, quotes: tuple[tuple[str, Quote], ...], date: dt.date, rate: float) -> Trade:
+def _entered(trade: Trade, quotes: tuple[tuple[str, Quote], ...], moment: dt.datetime, rate: float) -> Trade:
     """Enter a trade at the model; the fields and the plan of one draft ask for the same."""
-    return enter_at_model(trade, Market(date=date, rate=rate, quotes=dict(quotes)))
+    market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes=dict(quotes))
+    return enter_at_model(trade, market)

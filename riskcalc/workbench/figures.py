@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from riskcalc.analysis import PositionGreeks, payoff, value_position
+from riskcalc.analysis import PositionGreeks, days_held, payoff, value_position
 from riskcalc.domain import TargetOutcome, TradePlan
 from riskcalc.workbench.axis import axis_range, heat_rows
 from riskcalc.workbench.figure_data import (
@@ -193,7 +193,8 @@ def _greeks(plan: TradePlan, spots: Floats, today: PositionGreeks, axis: tuple[f
 
 
 def _days(plan: TradePlan, day: dt.date) -> float:
-    return float((day - plan.report.market.date).days)
+    market = plan.report.market
+    return days_held(plan.report.trade, market, day) if day > market.date else 0.0
 
 
 def _spot(plan: TradePlan) -> float:

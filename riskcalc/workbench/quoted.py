@@ -20,8 +20,10 @@ from riskcalc.domain import (
     Sticky,
     Trade,
 )
+from riskcalc.domain.clock import moment_of
 from riskcalc.errors import ChainError
 from riskcalc.planning import atm_vol, enter
+from riskcalc.planning.entry import quote_time
 
 
 def filled_from(
@@ -62,7 +64,8 @@ def filled_from(
         rate=market.rate,
         fill=fill,
     )
-    at_quotes = market.date == chain.date and quote.spot == chain.spot and vol_shift == 0
+    same_moment = market.moment == moment_of(chain.date, quote_time(chain))
+    at_quotes = same_moment and quote.spot == chain.spot and vol_shift == 0
     legs: list[Leg] = []
     problems: list[str] = []
     for leg in trade.legs:
@@ -99,7 +102,8 @@ def follows(leg: OptionLeg) -> bool:
 def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> float | None:
     """At-the-money vol of an expiry at the moment of the chain; None where its quotes do not say."""
     quote = dataclasses.replace(market.quote(chain.symbol), spot=chain.spot)
-    there = dataclasses.replace(market, date=chain.date, quotes={chain.symbol: quote})
+    time, quoted = quote_time(chain), {chain.symbol: quote}
+    there = dataclasses.replace(market, date=chain.date, time=time, quotes=quoted)
     with contextlib.suppress(ChainError):
         return None if expiry is None else atm_vol(chain, there, expiry=expiry)
     return None
@@ -123,7 +127,8 @@ def _smile_of(this: _This, quote: Quote, rate: float, sticky: Sticky) -> MovingS
     chain = this.chain
     if not isinstance(chain, Chain):
         raise ChainError(f"{chain.symbol}: only quotes that were read from a file have a smile")
-    return sticky_smile(chain, Market(date=chain.date, rate=rate, quotes={chain.symbol: quote}), sticky)
+    market = Market(date=chain.date, time=chain.time, rate=rate, quotes={chain.symbol: quote})
+    return sticky_smile(chain, market, sticky)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +161,8 @@ class _Quotes:
 def _quoted_leg(leg: OptionLeg, quotes: _Quotes) -> OptionLeg:
     """One leg at its quote; the vol takes solving, and a step of the stop must not wait for it."""
     chain = quotes.this.chain
-    market = Market(date=chain.date, rate=quotes.rate, quotes={chain.symbol: quotes.quote})
+    time, quoted = quote_time(chain), {chain.symbol: quotes.quote}
+    market = Market(date=chain.date, time=time, rate=quotes.rate, quotes=quoted)
     trade = Trade(instrument=quotes.instrument, legs=(leg,))
     (found,) = enter(trade, chain, market, at=quotes.fill).option_legs
     return found

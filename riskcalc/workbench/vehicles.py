@@ -53,7 +53,8 @@ def _in_the_market_of(draft: Draft, other: Draft) -> Draft:
     """Another trade on the draft's day, at its vol and for its account; a rule resolves at its spot."""
     market = draft.market
     quote = _quote(draft, other)
-    moved = Market(date=market.date, rate=market.rate, quotes={other.trade.symbol: quote})
+    quotes = {other.trade.symbol: quote}
+    moved = Market(date=market.date, time=market.time, rate=market.rate, quotes=quotes)
     account = dataclasses.replace(draft.account, costs=other.account.costs)
     preset = dataclasses.replace(other.preset, market=moved, account=account, view=_view(draft, other))
     return open_draft(preset)
