@@ -45,8 +45,8 @@ MOST_NODES = 32
 MOST_DEVIATIONS = 120.0
 """Deviations of a step that the nodes span, at most: a wider range gets wider panels."""
 
-LEAST_SPREAD = 1e-5
-"""Deviation of the log price at the horizon that anything smaller is taken for."""
+LEAST_SPREAD = 1e-3
+"""Deviation of the log price at the horizon that anything smaller is taken for; less within a day."""
 
 
 class Stretch(NamedTuple):
@@ -83,7 +83,7 @@ class Timeline:
     @cached_property
     def diffusion(self) -> float:
         """The vol, or the least one that the nodes can follow."""
-        return max(self.vol, LEAST_SPREAD / math.sqrt(self.days / 365))
+        return max(self.vol, LEAST_SPREAD / math.sqrt(max(self.days, 1.0) / 365))
 
     def log_drift(self, side: int, drift: float | None = None) -> float:
         """Expected log travel per year in the trade's favour."""

@@ -72,7 +72,8 @@ def managed_outcome(
     reinvest their yield. An option is held even where its exercise would pay. A stop that moves to break-even
     is watched from the step after the one that takes the first target: the steps are short enough for next to
     nobody to get there sooner, unless the two lie within 4 deviations of a 200th of the time. A deviation of
-    the log price below 1e-5 at the horizon, of seconds before an expiry, is taken for 1e-5.
+    the log price below a thousandth at the horizon is taken for a thousandth; within a day, where vols make
+    little of the time that is left, a vol below 1.9 % is taken for that.
 
     Under the neutral view a fairly priced trade expects minus its costs, whatever its exits. A vol shift
     at the stop, stops filled at the gap price and legs with other vols than the quote's are not neutral.

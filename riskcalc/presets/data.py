@@ -13,6 +13,7 @@ from riskcalc.domain import (
     CashDividend,
     EntryRules,
     ExitPlan,
+    Instrument,
     Market,
     RiskLimits,
     ShareLeg,
@@ -36,6 +37,7 @@ def preset_data(preset: Preset) -> Data:
         "market": _market(preset.market, preset.entry),
         "trade": {
             "symbol": preset.template.instrument.symbol,
+            **_settlement(preset.template.instrument),
             "legs": [_leg(leg) for leg in preset.template.legs],
         },
         "exits": _exits(preset.exits),
@@ -73,6 +75,12 @@ def _market(market: Market, entry: EntryRules) -> Data:
     timed = {} if market.time is None else {"time": plain(market.time)}
     dated = {"date": market.date, **timed, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
+
+
+def _settlement(underlying: Instrument) -> Data:
+    """What was said of the third Friday's options; nothing where it is the symbol's usual."""
+    said = underlying.monthly_settlement
+    return {} if said is None else {"settlement": said.value}
 
 
 def _quote(symbol: str, market: Market) -> Data:

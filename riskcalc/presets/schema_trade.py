@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from riskcalc.domain import (
     Market,
     OptionType,
     Quote,
+    Settlement,
     ShareLeg,
     Side,
     instrument,
@@ -208,6 +210,9 @@ class TradeShape(Section):
     """``[trade]``: what is bought and sold."""
 
     symbol: str = Field(description="symbol of the underlying, like IWM")
+    settlement: Literal["am", "pm"] | None = Field(
+        default=None, description="when options of a third Friday end: at the open (am) or the close (pm)"
+    )
     legs: tuple[LegShape, ...] = Field(
         min_length=1, description="the legs, each a [[trade.legs]] of kind call, put or shares"
     )
@@ -215,4 +220,7 @@ class TradeShape(Section):
     def record(self) -> TradeTemplate:
         """The trade, its name and entry rules still open."""
         legs: tuple[LegTemplate, ...] = tuple(leg.record() for leg in self.legs)
-        return TradeTemplate(instrument=instrument(self.symbol), legs=legs)
+        underlying = instrument(self.symbol)
+        if self.settlement is not None:
+            underlying = replace(underlying, monthly_settlement=Settlement(self.settlement))
+        return TradeTemplate(instrument=underlying, legs=legs)

@@ -73,7 +73,7 @@ def distribution(values):
             0.037,
             547,
             {"median": 0.0045, "95%": 0.0078, "worst": 0.042},
-            {"median": 0.0015, "95%": 0.0081, "worst": 0.074},
+            {"median": 0.0012, "95%": 0.0081, "worst": 0.074},
         ),
         (
             "cboe_quotedata_SPY_2022-07-08.csv",

@@ -19,7 +19,7 @@ from tests.chains.quoted import DAY
 from tests.outside import reference_file
 
 EXPIRY = DAY + dt.timedelta(days=60)
-YEARS = 60 / 365
+YEARS = (60 - 6.5 / 24) / 365  # a third Friday: settled at the open
 SPOT, RATE, YIELD = 2200.0, 0.045, 0.012
 CURVE = SmileCurve(
     expiry=EXPIRY,
@@ -135,7 +135,7 @@ def test_a_plan_reprices_its_ladder_gaps_and_exits_by_the_rule():
             float(CURVE.vol(leg.strike * SPOT / row.spot)) + 0.03 * row.label.startswith("stop")
             for leg in SPREAD.option_legs
         ]
-        left = (EXPIRY - row.date).days / 365
+        left = max(YEARS - (row.date - DAY).days / 365, 0.0)
         expected = sum(
             SPREAD.leg_size(leg)
             * black_scholes(

@@ -73,7 +73,7 @@ def test_a_whole_real_chain_reprices_to_its_mids(dated):
         vol=found.mid[rows],
         rate=one.rate,
         dividend_yield=one.dividend_yield,
-        dividend_times=[57 / 365] if dated else (),
+        dividend_times=[chain.years_to(dividends[0].ex_date)] if dated else (),
         dividend_amounts=[0.8] if dated else (),
     ).value
     assert value == pytest.approx((chain.bid + chain.ask)[rows] / 2, abs=1e-5)

@@ -117,7 +117,8 @@ def test_trades_that_cannot_be_assigned_for_a_dividend_have_no_check():
 def test_without_dividends_an_american_call_is_european():
     none = dataclasses.replace(MARKET, quotes={"IWM": Quote(spot=295.39, vol=0.2)})
     index = dataclasses.replace(MARKET, quotes={"RUT": Quote(spot=295.39, vol=0.2)})
-    call = {"option_type": OptionType.CALL, "strike": 290, "expiry": NEAR}
+    weekly = NEAR + dt.timedelta(days=7)  # settled at the close on either
+    call = {"option_type": OptionType.CALL, "strike": 290, "expiry": weekly}
     american_call = evaluate(long_option("IWM", **call), none)
     european_call = evaluate(long_option("RUT", **call), index)
     assert american_call.value == pytest.approx(european_call.value, rel=1e-12)

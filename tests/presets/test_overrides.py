@@ -35,16 +35,20 @@ SETTABLE = {
     "name": ("mine", lambda preset: preset.name),
     "description": ("why", lambda preset: preset.description),
     "market.date": (dt.date(2026, 7, 21), lambda preset: preset.market.date),
+    "market.time": (dt.time(10, 30), lambda preset: preset.market.time),
     "market.rate": (0.03, lambda preset: preset.market.rate),
     "market.quotes.IWM.spot": (295.4, lambda preset: preset.market.quotes["IWM"].spot),
     "market.quotes.IWM.vol": (0.25, lambda preset: preset.market.quotes["IWM"].vol),
     "market.quotes.IWM.dividend_yield": (0.01, lambda preset: preset.market.quotes["IWM"].dividend_yield),
     "market.quotes.IWM.dividends.0.ex_date": (
         dt.date(2026, 6, 16), lambda preset: preset.market.quotes["IWM"].dividends[0].ex_date),
+    "market.quotes.IWM.dividends.0.special": (
+        True, lambda preset: preset.market.quotes["IWM"].dividends[0].special),
     "market.quotes.IWM.dividends.0.amount": (
         0.9, lambda preset: preset.market.quotes["IWM"].dividends[0].amount),
     "market.signals.any": (3.0, lambda preset: preset.market.signals["any"]),
     "trade.symbol": ("IWM", lambda preset: preset.template.instrument.symbol),
+    "trade.settlement": ("pm", lambda preset: preset.template.instrument.monthly_settlement),
     "trade.legs.0.kind": ("put", lambda preset: preset.template.legs[0].option_type.name.lower()),
     "trade.legs.0.side": ("short", lambda preset: preset.template.legs[0].side.name.lower()),
     "trade.legs.0.contracts": (3, lambda preset: preset.template.legs[0].contracts),

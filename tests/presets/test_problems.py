@@ -99,7 +99,7 @@ PAYMENTS = [
     (
         PAID,
         [{"ex_date": "2026-06-16", "amount": 1, "forecast": True}],
-        f"{PAID}.0.forecast is not a known key; known here: ex_date, amount",
+        f"{PAID}.0.forecast is not a known key; known here: ex_date, amount, special",
     ),
     (PAID, [0.8], f"{PAID}.0 must be a table, got 0.8"),
     (
