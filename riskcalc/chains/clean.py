@@ -79,7 +79,8 @@ def clean_chain(
 
     Left out, and counted in `Chain.dropped`: adjusted and mini contracts, other symbols and other days than
     the one asked for (the day of the latest quote when none is), options expired before that day, identical
-    rows, and quotes followed by a later one of the same option. A file stamped on a weekend or holiday holds
+    rows, and quotes followed by a later one of the same option. An expiry on a day without trading, as monthly
+    options had on Saturdays until 2015, is taken for the session before. A file stamped on a weekend or holiday holds
     the quotes of the session before, and so does one that is said to be of such a day.
 
     Parameters
@@ -95,6 +96,7 @@ def clean_chain(
     ChainError
         The file does not say what is not given, mixes symbols, contradicts itself, or no quote is left.
     """
+    rows = dataclasses.replace(rows, expiry=_sessions(rows.expiry))
     dropped = np.zeros(len(rows.strike), dtype=np.int8)
     dropped = _mark(dropped, ~rows.standard, DropReason.NONSTANDARD)
     symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else symbol.upper()
@@ -178,9 +180,10 @@ def _day(rows: QuoteRows) -> dt.date:
 
 
 def _sessions(times: Days) -> Days:
-    """Day of each quote: one stamped on a weekend or holiday, as downloads are, is of the session before."""
+    """Session of each day: for one on a weekend or holiday, as downloads are stamped, the session before."""
     days, rows = np.unique(times.astype("datetime64[D]"), return_inverse=True)
-    found = [None if np.isnat(day) else last_session_on_or_before(day.item()) for day in days]
+    known = [day.item() for day in days]
+    found = [last_session_on_or_before(day) if isinstance(day, dt.date) else None for day in known]
     sessions: Days = np.array(found, dtype="datetime64[D]")[rows]
     return sessions
 

@@ -11,7 +11,7 @@ import click
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
-from riskcalc.presets.quantities import parse_rate, parse_vol
+from riskcalc.presets.quantities import parse_rate, parse_time, parse_vol
 from riskcalc.presets.risk import parse_limit, parse_position_limit, parse_risk
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of tables.")
@@ -63,6 +63,7 @@ MONEY = Read("dollars", parse_money)
 RATE = Read("rate", parse_rate)
 VOL = Read("vol", parse_vol)
 DAY = Read("date", _day)
+TIME = Read("time", parse_time)
 
 _QUOTES = (
     click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json
+from riskcalc.cli.options import DAY, MONEY, RATE, TIME, VOL, as_json
 from riskcalc.cli.output import print_json, print_sections
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ Examples:
 @click.option("--days", type=int, help="Calendar days to the expiry.")
 @click.option("--expiry", type=DAY, help="Expiry date, instead of --days.")
 @click.option("--date", "today", type=DAY, help="Date of the quotes; today when left out.")
+@click.option("--time", type=TIME, help="Time of day in New York, like 10:30; the close when left out.")
 @click.option("--vol", type=VOL, help="Volatility a year: 20% or 0.20.")
 @click.option(
     "--premium", type=MONEY, help="Premium [dollars per share]; solves the vol when --vol is absent."
@@ -43,6 +44,7 @@ def command(
     days: int | None,
     expiry: dt.date | None,
     today: dt.date | None,
+    time: dt.time | None,
     vol: float | None,
     premium: float | None,
     rate: float,
@@ -56,6 +58,7 @@ def command(
     """
     from riskcalc.domain import Market, OptionType, Quote, instrument, long_option  # noqa: PLC0415 - help is quick
     from riskcalc.planning import evaluate  # noqa: PLC0415 - as above
+    from riskcalc.presets.listed import require_session  # noqa: PLC0415 - as above
 
     if (days is None) == (expiry is None):
         raise click.UsageError("give exactly one of --days and --expiry")
@@ -65,6 +68,8 @@ def command(
     date = today or dt.date.today()  # noqa: DTZ011 - the trader's own calendar day
     if expiry is None:
         expiry = date + dt.timedelta(days=days or 0)
+    else:
+        require_session("expiry", expiry)
     underlying = instrument(symbol)
     option = long_option(
         underlying,
@@ -75,7 +80,7 @@ def command(
         vol=vol,
     )
     quote = Quote(spot=spot, vol=vol or 0.0, dividend_yield=dividend_yield)
-    report = evaluate(option, Market(date=date, rate=rate, quotes={underlying.symbol: quote}))
+    report = evaluate(option, Market(date=date, time=time, rate=rate, quotes={underlying.symbol: quote}))
     if json_wanted:
         print_json(report.to_dict())
     else:
@@ -85,4 +90,4 @@ def command(
 def _print(report: RiskReport) -> None:
     from riskcalc.formatting import option_sections  # noqa: PLC0415 - JSON needs no tables
 
-    print_sections(report.trade.description, option_sections(report))
+    print_sections(f"{report.trade.description}, on {report.market.as_of}", option_sections(report))

@@ -26,6 +26,7 @@ from riskcalc.presets.quantities import (
     parse_rate,
     parse_share,
     parse_signal,
+    parse_time,
     parse_vol,
 )
 from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit, parse_risk
@@ -109,16 +110,6 @@ def _date(field: str, value: object) -> dt.date:
     raise InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}")
 
 
-def _time(field: str, value: object) -> dt.time:
-    """A TOML time, or hours and minutes in quotes."""
-    with contextlib.suppress(ValueError):
-        found = dt.time.fromisoformat(value.strip()) if isinstance(value, str) else value
-        if isinstance(found, dt.time) and found.tzinfo is None:
-            return found
-    form = "a time of day in New York from 00:00 to 23:59, like 10:30"
-    raise InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}")
-
-
 def _one_or_more(value: object) -> object:
     """A list, or a single value to stand for a list of one."""
     return value if isinstance(value, list | tuple) else [value]
@@ -153,7 +144,7 @@ Days = Annotated[int, _checks(_days)]
 Delta = Annotated[float, _checks(_delta)]
 Correlation = Annotated[float, _checks(_correlation)]
 Date = Annotated[dt.date, _checks(_date)]
-TimeOfDay = Annotated[dt.time, _checks(_time)]
+TimeOfDay = Annotated[dt.time, _reads(parse_time)]
 Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
 Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
 Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]

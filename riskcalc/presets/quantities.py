@@ -6,6 +6,7 @@ a bare number is read by the rule that its reader states. Only the standard libr
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import reprlib
@@ -17,6 +18,11 @@ from riskcalc.errors import InvalidInputError
 
 Written = str | int | float
 """What a person may write for a quantity: ``6``, ``"6%"``, ``0.06``."""
+
+_TIME = re.compile(
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}))?\s*((?P<half>[ap])\.?m\.?)?",
+    re.IGNORECASE,
+)
 
 MOST_RATE = 5.0
 """No rate or volatility beyond 500 % a year is believed."""
@@ -182,6 +188,44 @@ def parse_signal(value: Written, *, field: str = "value") -> Level:
         return value
     number = read_number(value, field, "like -3% or 25")
     return Level(float(number.amount / 100 if number.percent else number.amount), number.percent)
+
+
+def parse_time(value: object, *, field: str = "value") -> dt.time:
+    """Read a time of day in New York.
+
+    Parameters
+    ----------
+    value : str or time
+        Hours and minutes of a 24-hour clock, or of a 12-hour one with am or pm; a time as it stands.
+    field : str
+        Name for the error.
+
+    Returns
+    -------
+    time
+        Without a zone.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no time of day, or has a zone.
+
+    Examples
+    --------
+    >>> parse_time("10:30").isoformat(), parse_time("2:15 pm").isoformat()
+    ('10:30:00', '14:15:00')
+    """
+    if isinstance(value, dt.time) and value.tzinfo is None:
+        return value
+    parts = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if parts is not None:
+        hour, half = int(parts["hour"]), (parts["half"] or "").lower()
+        if half:
+            hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 24
+        minute, second = int(parts["minute"]), int(parts["second"] or 0)
+        if hour < 24 and minute < 60 and second < 60:
+            return dt.time(hour, minute, second)
+    raise refused(field, "a time of day in New York from 00:00 to 23:59, like 10:30", value)
 
 
 class Number(NamedTuple):

@@ -140,7 +140,7 @@ def test_what_cannot_be_meant_is_refused_in_one_line(name, text):
             "Days must be days from 1 to 3,650 or a date like 2026-09-18, got '2026-13-01'",
         ),
         ("trade.days", "0", "Days must be a number from 1 to 3,650 d, got '0'"),
-        ("market.date", "2026-09-18", "Date must be a date before 2026-09-18, got '2026-09-18'"),
+        ("market.date", "2026-09-19", "Date must be a date up to 2026-09-18, got '2026-09-19'"),
         ("market.dividend.date", "2026-07-20", "Ex-date must be a date after 2026-07-20, got '2026-07-20'"),
     ],
 )

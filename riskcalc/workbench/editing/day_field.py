@@ -35,8 +35,8 @@ class DayField(Field):
     """Middle of the slider."""
     after: Callable[[Draft], dt.date | None] = _no_day
     """Day that it must follow."""
-    before: Callable[[Draft], dt.date | None] = _no_day
-    """Day that it must precede."""
+    until: Callable[[Draft], dt.date | None] = _no_day
+    """Day that it must not pass."""
 
     def text(self, draft: Draft) -> str:
         """Return the day as it stands in a file."""
@@ -98,14 +98,14 @@ class DayField(Field):
             return draft
 
     def _allows(self, draft: Draft, day: dt.date) -> bool:
-        after, before = self.after(draft), self.before(draft)
+        after, until = self.after(draft), self.until(draft)
         inside = FIRST_DAY <= day <= LAST_DAY
-        return inside and (after is None or after < day) and (before is None or day < before)
+        return inside and (after is None or after < day) and (until is None or day <= until)
 
     def _range(self, draft: Draft) -> str:
-        after, before = self.after(draft), self.before(draft)
+        after, until = self.after(draft), self.until(draft)
         bounds = [f"after {after}"] if after else []
-        bounds += [f"before {before}"] if before else []
+        bounds += [f"up to {until}"] if until else []
         return " and ".join(bounds) or f"from {FIRST_DAY.year} to {LAST_DAY.year}, like 2026-09-18"
 
 

@@ -16,6 +16,7 @@ from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid
 from riskcalc.workbench.editing.number_field import NumberField
 from riskcalc.workbench.editing.spans import around_spot, up_to_vol
+from riskcalc.workbench.editing.time_field import TIME, counts
 
 
 def market_fields(draft: Draft) -> tuple[Field, ...]:
@@ -24,7 +25,8 @@ def market_fields(draft: Draft) -> tuple[Field, ...]:
     paid = (DIVIDEND, EX_DATE) if draft.quote.dividends else ()
     smile = (STICKY,) if draft.chain is not None and draft.trade.option_legs else ()
     yields = () if paid and not draft.quote.dividend_yield else (YIELD,)
-    return (SPOT, *options, *smile, *paid, *yields, DATE)
+    time = (TIME,) if counts(draft) else ()
+    return (SPOT, *options, *smile, *paid, *yields, DATE, *time)
 
 
 def _of_shares(draft: Draft) -> tuple[Field, ...]:
@@ -163,5 +165,5 @@ DATE = DayField(
     read=lambda draft: draft.market.date,
     write=lambda draft, day: draft.with_market(date=day),
     opened=lambda draft: draft.preset.market.date,
-    before=lambda draft: draft.trade.expiry,
+    until=lambda draft: draft.trade.expiry,
 )
