@@ -79,9 +79,9 @@ def clean_chain(
 
     Left out, and counted in `Chain.dropped`: adjusted and mini contracts, other symbols and other days than
     the one asked for (the day of the latest quote when none is), options expired before that day, identical
-    rows, and quotes followed by a later one of the same option. An expiry on a day without trading, as monthly
-    options had on Saturdays until 2015, is taken for the session before. A file stamped on a weekend or holiday holds
-    the quotes of the session before, and so does one that is said to be of such a day.
+    rows, and quotes followed by a later one of the same option. An expiry on a day without trading, as
+    monthly ones were on Saturdays until 2015, is taken for the session before. A file stamped on a weekend or
+    holiday holds the quotes of the session before, and so does one that is said to be of such a day.
 
     Parameters
     ----------
