@@ -65,8 +65,11 @@ def _holding(vehicle: Vehicle) -> str:
 
 
 def _dividends(vehicle: Vehicle) -> str:
-    """What a share pays by the end of the trade, and on which days."""
-    return ", ".join(f"{one.amount:.2f} on {one.ex_date:%m-%d}" for one in vehicle.plan.dividends) or "none"
+    """What a share pays by the end of the trade, and on which day or how often."""
+    paid = vehicle.plan.dividends
+    if len(paid) == 1:
+        return f"{paid[0].amount:.2f} {paid[0].ex_date:%m-%d}"
+    return f"{sum(one.amount for one in paid):.2f} in {len(paid)}" if paid else "none"
 
 
 def _theta_saved(vehicle: Vehicle) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from riskcalc.analysis import days_held
 from riskcalc.analysis.exit_levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, RiskReport, Side
+from riskcalc.domain.clock import days_to_close
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +102,12 @@ def _dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
 
 def _held(report: RiskReport, time_stop: dt.date | None) -> tuple[float, ...]:
     """Now, and the close of each day up to the time stop."""
-    today = report.market.date
-    count = (time_stop - today).days if time_stop else -1
-    closes = {_days(report, today + dt.timedelta(days=day)) for day in range(count + 1)}
-    return tuple(sorted({0.0, *closes}))
+    if time_stop is None:
+        return (0.0,)
+    today, moment, end = report.market.date, report.market.moment, _days(report, time_stop)
+    count = (time_stop - today).days
+    closes = (days_to_close(moment, today + dt.timedelta(days=day)) for day in range(count))
+    return tuple(sorted({0.0, end, *(day for day in closes if 0 < day < end)}))
 
 
 def _days(report: RiskReport, day: dt.date) -> float:

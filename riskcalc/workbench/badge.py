@@ -101,6 +101,8 @@ def _failed(check: Check, plan: TradePlan, draft: Draft) -> str:
         if rules.max_days is not None and days > rules.max_days:
             return f"days {days} > {rules.max_days}"
         return f"days {days} < {rules.min_days}"
+    if check.name == "expiry":
+        return "expired at this time"
     return "trigger is met" if check.name == "trigger" else check.name
 
 
