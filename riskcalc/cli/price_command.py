@@ -11,7 +11,7 @@ from riskcalc.cli.options import DAY, MONEY, RATE, TIME, VOL, as_json
 from riskcalc.cli.output import print_json, print_sections
 
 if TYPE_CHECKING:
-    from riskcalc.domain import RiskReport
+    from riskcalc.domain import Market, RiskReport, Trade
 
 EXAMPLES = """\b
 Examples:
@@ -80,11 +80,20 @@ def command(
         vol=vol,
     )
     quote = Quote(spot=spot, vol=vol or 0.0, dividend_yield=dividend_yield)
-    report = evaluate(option, Market(date=date, time=time, rate=rate, quotes={underlying.symbol: quote}))
+    market = Market(date=date, time=time, rate=rate, quotes={underlying.symbol: quote})
+    report = evaluate(option, market if vol is not None else _at_implied_vol(option, market))
     if json_wanted:
         print_json(report.to_dict())
     else:
         _print(report)
+
+
+def _at_implied_vol(option: Trade, market: Market) -> Market:
+    """Return the market with the vol that the premium implies: probabilities are stated at it, too."""
+    from riskcalc.analysis import enter_at_model  # noqa: PLC0415 - help is quick
+
+    (leg,) = enter_at_model(option, market).option_legs
+    return market.with_quote(option.symbol, vol=leg.vol)
 
 
 def _print(report: RiskReport) -> None:

@@ -134,6 +134,36 @@ class TestPrice:
         _, out, _ = run(*self.ask, "--dividend-yield", "1.2%", "--premium", "8.39778", "--json")
         assert json.loads(out)["trade"]["legs"][0]["vol"] == pytest.approx(0.22, abs=1e-6)
 
+    def test_states_the_odds_at_the_vol_that_the_premium_implies(self, run):
+        ask = ("price", "call", "--spot", "295", "--strike", "300", "--days", "60", "--date", "2026-07-20")
+        code, out, _ = run(*ask, "--premium", "7.85", "--json")
+        odds = json.loads(out)["probability"]
+        assert code == 0
+        # The closed form at the vol of 19.376 %: N(d2) at the breakeven, and spot x vol x sqrt(60 / 365).
+        assert (odds["profit"], odds["expected_move"]) == (
+            pytest.approx(0.309, abs=5e-4),
+            pytest.approx(23.17, abs=5e-3),
+        )
+
+    @pytest.mark.parametrize("kind", ["call", "put"])
+    @pytest.mark.parametrize("symbol", ["IWM", "RUT"])
+    @pytest.mark.parametrize("carry", [("4%", "0%"), ("1%", "3%")])
+    def test_a_premium_and_the_vol_it_implies_give_one_report(self, run, kind, symbol, carry):
+        rate, dividend_yield = carry
+        ask = ("price", kind, "--spot", "295", "--strike", "300", "--days", "60", "--date", "2026-07-20")
+        ask += ("--symbol", symbol, "--rate", rate, "--dividend-yield", dividend_yield, "--json")
+        by_premium = json.loads(run(*ask, "--premium", "13.5")[1])
+        (leg,) = by_premium["trade"]["legs"]
+        by_vol = json.loads(run(*ask, "--vol", str(leg["vol"]))[1])
+        assert by_premium["market"]["quotes"][symbol]["vol"] == leg["vol"]
+        for part in ("price", "greeks", "probability"):
+            assert by_premium[part].keys() == by_vol[part].keys()
+            for name, value in by_vol[part].items():
+                expected = (
+                    value if value is None or isinstance(value, str) else pytest.approx(value, rel=1e-6)
+                )
+                assert by_premium[part][name] == expected, name
+
     def test_prints_a_table(self, run):
         code, out, _ = run(*self.ask, "--vol", "22%")
         assert code == 0
