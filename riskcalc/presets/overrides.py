@@ -120,6 +120,11 @@ def require_not_of_chain(overrides: Mapping[str, Any], *, symbol: str) -> None:
             raise InvalidInputError(f"{key} comes from the chain: leave out the override or the chain")
 
 
+def sets(overrides: Iterable[str], path: Path) -> bool:
+    """Whether one of the overrides sets a value, by itself or with the table or list that holds it."""
+    return any(path[: len(one)] == one for one in map(_path, overrides))
+
+
 def put(table: MutableMapping[str, Any], key: str, value: object) -> None:
     """Set a key of a table and remove its rivals; None removes the key."""
     for rival in rivals_of(key) if value is not None else (key,):

@@ -39,7 +39,8 @@ def plan_preset(
     name_or_path : str or Path
         The name of a preset, or the path of a preset file.
     overrides : mapping, optional
-        Values by dotted key, set over the file's: ``{"market.quotes.IWM.spot": 295.4}``.
+        Values by dotted key, set over the file's: ``{"market.quotes.IWM.spot": 295.4}``. The vol of the
+        underlying's quote moves the vols that the legs state by as many points.
     chain : QuotedListing, optional
         Real quotes, from `riskcalc.read_chain`: date, spot, strikes, premiums and vols come from it.
     at : FillPrice or str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path as FilePath
@@ -9,13 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from riskcalc.errors import PresetError
+from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.dividend_sources import anchor_files, read_files
 from riskcalc.presets.keys import Path, dotted
-from riskcalc.presets.overrides import override
+from riskcalc.presets.leg_vols import with_vols_moved
+from riskcalc.presets.overrides import override, sets
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.problems import Problem, problem_lines, problems_between, problems_in
 from riskcalc.presets.schema import SCHEMA_VERSION, PresetShape
+from riskcalc.presets.schema_trade import MarketShape
 from riskcalc.presets.toml_text import parse_toml
 
 
@@ -30,7 +33,8 @@ def read_preset(text: str, *, path: FilePath, overrides: Mapping[str, Any] | Non
         Where the text comes from: named in errors, and its stem is the name of a preset without one.
     overrides : mapping or None
         Values by dotted key, set over the text's own. A dividend file named here is looked for like any path
-        that a program is given, one named in the text from the text's own folder.
+        that a program is given, one named in the text from the text's own folder. Where they move the vol of
+        the underlying's quote, the vols that the text's legs state move by as many points.
 
     Returns
     -------
@@ -41,15 +45,16 @@ def read_preset(text: str, *, path: FilePath, overrides: Mapping[str, Any] | Non
     PresetError
         The text is no TOML, was written by a newer schema, or breaks the schema; one line for each problem.
     """
-    data = parse_toml(text, path, newest=SCHEMA_VERSION)
-    anchor_files(data, path.parent)
-    data, problems = override(data, overrides or {})
+    written = parse_toml(text, path, newest=SCHEMA_VERSION)
+    anchor_files(written, path.parent)
+    data, problems = override(written, overrides or {})
     problems += read_files(data)
     shape, misshapen = _shaped(data)
     if shape is None or problems or misshapen:
         given = {tuple(key.split(".")) for key in overrides or {}}
         raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
-    return _preset(shape, path)
+    preset = _preset(shape, path)
+    return _with_vols_moved(preset, written, overrides) if overrides else preset
 
 
 def _shaped(data: Mapping[str, Any]) -> tuple[PresetShape | None, list[Problem]]:
@@ -77,6 +82,30 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
             unit = f"must be a plain number in the unit of its rule, {rule.words}"
             found.append((key, f"{dotted(key)} {unit}, got {100 * observed.amount:g}%"))
     return found
+
+
+def _with_vols_moved(preset: Preset, written: Mapping[str, Any], overrides: Mapping[str, Any]) -> Preset:
+    """The preset with its legs' vols moved as far as the overrides moved the quote's."""
+    symbol, legs = preset.template.instrument.symbol, preset.template.legs
+    before = _written_vol(written, symbol)
+    if before is None:
+        return preset
+    shift = preset.market.quote(symbol).vol - before
+    stated = {place for place in range(len(legs)) if sets(overrides, ("trade", "legs", place, "vol"))}
+    moved = with_vols_moved(legs, shift, stated=stated) if shift else legs
+    return dataclasses.replace(preset, template=dataclasses.replace(preset.template, legs=moved))
+
+
+def _written_vol(written: Mapping[str, Any], symbol: str) -> float | None:
+    """What a text alone says of a symbol's vol; None where it says nothing that can be read."""
+    data = copy.deepcopy(dict(written))
+    missing = ("market", "quotes", symbol, "vol")
+    if read_files(data) or any(path == missing for path, _ in problems_between(data)):
+        return None
+    try:
+        return MarketShape.model_validate(data.get("market")).record().quote(symbol).vol
+    except (ValidationError, InvalidInputError):
+        return None
 
 
 def _preset(shape: PresetShape, path: FilePath) -> Preset:

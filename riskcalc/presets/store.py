@@ -39,7 +39,8 @@ def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     name_or_path : str or Path
         The name of one of the user's own or of a shipped one, or the path of a file.
     overrides : mapping or None
-        Values by dotted key, set over the file's own: ``{"account.risk": 2, "exits.stop": "7%"}``.
+        Values by dotted key, set over the file's own: ``{"account.risk": 2, "exits.stop": "7%"}``. The vol of
+        the underlying's quote moves the vols that the legs state by as many points.
 
     Returns
     -------

@@ -44,8 +44,12 @@ def reproduce(draft: Draft) -> str:
 
 def overrides(draft: Draft) -> Data:
     """Return the values of a draft that differ from its preset's file, by dotted key."""
-    old = preset_data(load_preset(_name(draft)))
-    return _differences(old, preset_data(draft.to_preset()), ())
+    name, new = _name(draft), preset_data(draft.to_preset())
+    changed = _differences(preset_data(load_preset(name)), new, ())
+    # Setting the quote's vol moves those of the legs: only where these went elsewhere they are set, too.
+    key = f"market.quotes.{draft.trade.symbol}.vol"
+    vol = {key: changed[key]} if key in changed else {}
+    return vol | _differences(preset_data(load_preset(name, vol)), new, ())
 
 
 def _name(draft: Draft) -> str:

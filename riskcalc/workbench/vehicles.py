@@ -8,6 +8,7 @@ from riskcalc.domain import Comparison, Market, Quote, View
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare
 from riskcalc.presets import load_preset
+from riskcalc.presets.leg_vols import with_vols_moved
 from riskcalc.presets.shipped_names import VEHICLES
 from riskcalc.workbench.draft import Draft, open_draft
 
@@ -56,7 +57,15 @@ def _in_the_market_of(draft: Draft, other: Draft) -> Draft:
     quotes = {other.trade.symbol: quote}
     moved = Market(date=market.date, time=market.time, rate=market.rate, quotes=quotes)
     account = dataclasses.replace(draft.account, costs=other.account.costs)
-    preset = dataclasses.replace(other.preset, market=moved, account=account, view=_view(draft, other))
+    template = other.preset.template
+    legs = with_vols_moved(template.legs, quote.vol - other.quote.vol)
+    preset = dataclasses.replace(
+        other.preset,
+        template=dataclasses.replace(template, legs=legs),
+        market=moved,
+        account=account,
+        view=_view(draft, other),
+    )
     return open_draft(preset)
 
 

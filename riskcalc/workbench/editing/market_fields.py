@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from riskcalc.domain import OptionLeg, Sticky
+from riskcalc.domain import Sticky
+from riskcalc.presets.leg_vols import with_vols_moved
 from riskcalc.workbench.dividends import dividend_after, next_dividend, with_next_dividend
 from riskcalc.workbench.draft import Draft
 from riskcalc.workbench.editing.choice_field import ChoiceField
@@ -40,14 +41,8 @@ def shift_vol(draft: Draft, vol: float) -> Draft:
     A trader who raises "Vol" means all implied vols; to leave the stated ones behind would bend the skew.
     """
     shift = vol - draft.quote.vol
-    legs = tuple(
-        dataclasses.replace(leg, vol=max(round(leg.vol + shift, 12), 0.0))
-        if isinstance(leg, OptionLeg) and leg.vol is not None
-        else leg
-        for leg in draft.trade.legs
-    )
     moved = dataclasses.replace(draft, vol_shift=round(draft.vol_shift + shift, 12) if draft.chain else 0.0)
-    return moved.with_quote(vol=vol).with_legs(*legs)
+    return moved.with_quote(vol=vol).with_legs(*with_vols_moved(draft.trade.legs, shift))
 
 
 def _next_amount(draft: Draft) -> float | None:
