@@ -1,8 +1,9 @@
 """Exact payoff facts: maximum loss and profit and breakevens, from the kinks and never from a grid.
 
 With one expiry the payoff is piecewise linear and its kinks tell everything. When option legs expire on
-several dates the facts hold at the nearest expiry with the later legs repriced, which needs the market; they
-are then searched from zero to ten times the highest strike. Costs are not in them.
+several dates the facts hold at the nearest expiry with the later legs repriced, which needs the market; where
+the P&L goes at zero and without end is then known in closed form, and every turn between is searched for.
+Costs are not in them.
 """
 
 from __future__ import annotations
@@ -10,21 +11,19 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskcalc.analysis.far_ends import far_ends
+from riskcalc.analysis.turning_points import turning_points
 from riskcalc.analysis.valuation import value_position
-from riskcalc.domain import Leg, Market, OptionLeg, OptionType, Trade
+from riskcalc.domain import Leg, Market, OptionLeg, Trade
 from riskcalc.errors import InvalidInputError
 
 Floats = NDArray[np.float64]
 Pnl = Callable[[ArrayLike], Floats]
-
-SEARCH_REACH = 10.0
-"""Highest spot searched when legs expire on several dates, as a multiple of the highest strike."""
 
 
 class PayoffFacts(NamedTuple):
@@ -122,7 +121,8 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     Returns
     -------
     PayoffFacts
-        Exact to rounding for one expiry; to 1e-8 of the spot for several.
+        Exact to rounding for one expiry; to 1e-8 of the spot for several, or what the model of American
+        options leaves. A loss or gain that grows with the spot without end is ``inf``, however slowly.
 
     Raises
     ------
@@ -133,18 +133,19 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     def pnl(spot: ArrayLike) -> Floats:
         return pnl_at_expiry(trade, spot=spot, market=market)
 
-    curved = len(trade.expiries) > 1
-    points = _turning_points(trade, pnl) if curved else _kinks(trade)
+    curve = pnl if len(trade.expiries) > 1 else None
+    points = _kinks(trade) if curve is None else turning_points(trade, _needed(market, trade), curve)
     gains = _without_dust(pnl(points), trade)
-    slope = _slope_at_infinity(trade)
+    ends = far_ends(trade, market, net_debit=net_debit(trade))
+    reached = [*gains.tolist(), *([] if ends.slope else [ends.level])]
     # The difference of two returns has no floor: the fund sold may more than double.
     bottomless = bool(trade.instrument.against)
     return PayoffFacts(
-        max_loss=math.inf if slope < 0 or bottomless else max(0.0, -float(gains.min())),
-        max_profit=math.inf if slope > 0 or bottomless else float(gains.max()),
+        max_loss=math.inf if ends.slope < 0 or bottomless else max(0.0, -min(reached)),
+        max_profit=math.inf if ends.slope > 0 or bottomless else max(reached),
         breakevens=(
-            *_zeros(points, gains, slope, pnl if curved else None),
-            *_zero_of_tail(points[-1], gains[-1], slope),
+            *_zeros(points, gains, ends.slope, curve),
+            *_zero_of_tail(points[-1], gains[-1], ends.slope),
         ),
     )
 
@@ -156,50 +157,23 @@ def _worth(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floa
     intrinsic = np.maximum(int(leg.option_type) * (spots - leg.strike), 0.0)
     if leg.expiry == trade.expiry:
         return intrinsic
-    if market is None:
-        raise InvalidInputError(f"{leg.label} outlives the nearest expiry: pass market= to reprice it")
+    market = _needed(market, trade)
     alone = dataclasses.replace(trade, legs=(leg,))
     days = market.days_to_expiry(trade.expiry or leg.expiry, trade.instrument)
     return value_position(alone, market, spot=spots, days=days).value / trade.leg_size(leg)
 
 
+def _needed(market: Market | None, trade: Trade) -> Market:
+    """The market that reprices the legs that expire later."""
+    if market is None:
+        leg = next(leg for leg in trade.option_legs if leg.expiry != trade.expiry)
+        raise InvalidInputError(f"{leg.label} outlives the nearest expiry: pass market= to reprice it")
+    return market
+
+
 def _kinks(trade: Trade) -> Floats:
     near = {leg.strike for leg in trade.option_legs if leg.expiry == trade.expiry}
     return np.array([0.0, *sorted(near)])
-
-
-def _turning_points(trade: Trade, pnl: Pnl) -> Floats:
-    """Spots between which the P&L is monotone: kinks, and the extremes of each curved piece."""
-    top = SEARCH_REACH * max(leg.strike for leg in trade.option_legs)
-    edges = [*_kinks(trade), top]
-    extremes = [spot for low, high in pairwise(edges) for spot in _extremes(pnl, low, high)]
-    return np.array(sorted({*edges, *extremes}))
-
-
-def _extremes(pnl: Pnl, low: float, high: float) -> list[float]:
-    """Local extremes inside one smooth piece: bracketed by samples, then refined."""
-    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - as in _zero_of_curve
-
-    spots = np.linspace(low, high, 129)
-    rises = np.sign(np.diff(pnl(spots)))
-    found = []
-    for k in np.flatnonzero(rises[:-1] * rises[1:] < 0):
-        sign = -rises[k]
-        best = minimize_scalar(
-            lambda spot, sign=sign: float(sign * pnl(spot)),
-            bounds=(spots[k], spots[k + 2]),
-            method="bounded",
-            options={"xatol": 1e-9 * high},
-        )
-        found.append(float(best.x))
-    return found
-
-
-def _slope_at_infinity(trade: Trade) -> int:
-    """Shares plus calls: what one more dollar brings when the spot is far above every strike."""
-    calls = (leg for leg in trade.option_legs if leg.option_type is OptionType.CALL)
-    legs: tuple[Leg, ...] = (*trade.share_legs, *calls)
-    return sum(trade.leg_size(leg) for leg in legs)
 
 
 def _without_dust(gains: Floats, trade: Trade) -> Floats:
@@ -208,7 +182,7 @@ def _without_dust(gains: Floats, trade: Trade) -> Floats:
     return np.where(np.abs(gains) <= 1e-12 * scale, 0.0, gains)
 
 
-def _zeros(points: Floats, gains: Floats, slope: int, curve: Pnl | None) -> list[float]:
+def _zeros(points: Floats, gains: Floats, slope: float, curve: Pnl | None) -> list[float]:
     """Zeros between the first and last point; from each to the next the P&L is a line or a monotone curve."""
     signs = np.sign(gains)
     beside = np.abs(np.concatenate(([0.0], signs[:-1]))) + np.abs(np.concatenate((signs[1:], [slope])))
@@ -232,7 +206,7 @@ def _zero_of_curve(ends: Floats, curve: Pnl) -> float:
     return float(brentq(lambda spot: float(curve(spot)), ends[0], ends[1], xtol=1e-9, rtol=1e-13))
 
 
-def _zero_of_tail(last: float, gain: float, slope: int) -> list[float]:
+def _zero_of_tail(last: float, gain: float, slope: float) -> list[float]:
     """The zero beyond the last point, where the P&L goes on with a constant slope."""
     if gain * slope >= 0:
         return []

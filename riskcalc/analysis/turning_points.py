@@ -1,0 +1,123 @@
+"""Turning points of a curved payoff: every rise and fall bracketed on a fine grid, then narrowed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from riskcalc.domain import Market, OptionLeg, Trade
+
+Floats = NDArray[np.float64]
+Pnl = Callable[[ArrayLike], Floats]
+
+DEVIATIONS = 9.0
+"""Beyond so many of them from its strike a leg's time value is below 1e-18 of the strike."""
+
+PER_DEVIATION = 16
+"""Points of the grid: the P&L between two that rise alike can turn back by 1e-6 of itself at most."""
+
+FURTHEST = 1e6
+"""Multiple of the highest strike, and part of the lowest, beyond which the limits alone are looked at."""
+
+OUTER_POINTS = 193
+DUST = 1e-9
+"""Part of the strikes' worth below which a change is rounding."""
+
+ROUNDS, SPLIT = 9, 9
+"""Each round narrows a bracket by four, in all by 4^9: an extreme is then exact to rounding."""
+
+
+def turning_points(trade: Trade, market: Market, pnl: Pnl) -> Floats:
+    """Find the spots between which the P&L at the nearest expiry is monotone.
+
+    Parameters
+    ----------
+    trade : Trade
+        Its legs expire on several dates.
+    market : Market
+        Reprices the later legs.
+    pnl : callable
+        P&L at spots of any shape [dollars].
+
+    Returns
+    -------
+    ndarray
+        Zero, kinks, local extremes, and last a spot beyond which the P&L follows its line without end.
+    """
+    later = [leg for leg in trade.option_legs if leg.expiry != trade.expiry]
+    kinks = _kinks(trade, later, market)
+    grid = _grid(trade, later, market, kinks)
+    scale = sum(abs(trade.leg_size(leg)) * leg.strike for leg in trade.option_legs)
+    low, high, sign = _brackets(grid, pnl(grid), np.searchsorted(grid, kinks), dust=DUST * scale)
+    found = _narrowed(pnl, low, high, sign) if low.size else low
+    return np.unique(np.concatenate([grid[[0, 1, -1]], kinks, found]))
+
+
+def _kinks(trade: Trade, later: list[OptionLeg], market: Market) -> Floats:
+    """Strikes, and where a leg without vol bends at its discounted strike."""
+    near = {leg.strike for leg in trade.option_legs if leg.expiry == trade.expiry}
+    bent = {place for leg in later if not leg.vol for place in (leg.strike, _centre(leg, trade, market)[0])}
+    return np.array(sorted(near | bent))
+
+
+def _centre(leg: OptionLeg, trade: Trade, market: Market) -> tuple[float, float]:
+    """Spot whose forward is the strike, and deviation of the log spot, from the nearest expiry on."""
+    years = (leg.expiry - (trade.expiry or leg.expiry)).days / 365
+    carry = market.rate - market.quote(trade.symbol).dividend_yield
+    return leg.strike * float(np.exp(-carry * years)), (leg.vol or 0.0) * float(np.sqrt(years))
+
+
+def _grid(trade: Trade, later: list[OptionLeg], market: Market, kinks: Floats) -> Floats:
+    """Spots fine enough for each later leg's own deviation, from zero to where all follow their lines."""
+    strikes = [leg.strike for leg in trade.option_legs]
+    least, most = min(strikes) / FURTHEST, max(strikes) * FURTHEST
+    parts: list[Floats] = []
+    for leg in later:
+        centre, deviation = _centre(leg, trade, market)
+        reach = DEVIATIONS + deviation / 2
+        steps = np.linspace(-reach, reach, 2 * int(np.ceil(PER_DEVIATION * reach)) + 1)
+        parts.append(np.clip(centre * np.exp(np.clip(deviation * steps, -60.0, 60.0)), least, most))
+    inner = np.concatenate([*parts, kinks])
+    low, high = _exercise_reach(trade, market)
+    start, stop = np.log(np.clip([low * inner.min() / 2, high * inner.max() * 2], least, most))
+    return np.unique(np.concatenate([[0.0], np.exp(np.linspace(start, stop, OUTER_POINTS)), inner]))
+
+
+def _exercise_reach(trade: Trade, market: Market) -> tuple[float, float]:
+    """How much further exercise is still a question: a yield is given up against the strike's interest."""
+    quote = market.quote(trade.symbol)
+    if quote.smile is not None:
+        return 1 / FURTHEST, FURTHEST  # vols that move along may rise with the distance
+    ratio = abs(market.rate / quote.dividend_yield) if quote.dividend_yield else 1.0
+    return min(ratio, 1.0), max(ratio, 1.0)
+
+
+def _brackets(
+    grid: Floats, values: Floats, kinks: NDArray[np.intp], *, dust: float
+) -> tuple[Floats, Floats, Floats]:
+    """Intervals that hold an extreme, and 1 for a maximum, -1 for a minimum."""
+    rises = np.diff(values)
+    moving = np.flatnonzero(np.abs(rises) > dust)
+    signs = np.sign(rises)
+    found = [(grid[a], grid[b + 1], signs[a]) for a, b in pairwise(moving) if signs[a] != signs[b]]
+    for kink in kinks:
+        # Beside a kink the P&L may turn within one step, which the samples do not show.
+        for start in (kink - 1, kink):
+            found += [(grid[start], grid[start + 1], sign) for sign in (1.0, -1.0)]
+    low, high, sign = np.array(found, dtype=np.float64).reshape(-1, 3).T
+    return low, high, sign
+
+
+def _narrowed(pnl: Pnl, low: Floats, high: Floats, sign: Floats) -> Floats:
+    """The highest point of sign x P&L in each bracket, all brackets at once."""
+    rows, parts = np.arange(len(low)), np.linspace(0.0, 1.0, SPLIT)
+    best = low
+    for _ in range(ROUNDS):
+        spots = low[:, None] + (high - low)[:, None] * parts
+        place = (sign[:, None] * pnl(spots)).argmax(axis=1)
+        best = spots[rows, place]
+        low, high = spots[rows, np.maximum(place - 1, 0)], spots[rows, np.minimum(place + 1, SPLIT - 1)]
+    return best
