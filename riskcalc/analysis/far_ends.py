@@ -49,6 +49,12 @@ def far_ends(trade: Trade, market: Market | None, *, net_debit: float) -> FarEnd
     )
 
 
+def years_beyond(leg: OptionLeg, trade: Trade, market: Market) -> float:
+    """Years that a leg goes on after the nearest expiry."""
+    start, end = (market.years_to_expiry(day, trade.instrument) for day in (trade.expiry or leg.expiry, leg.expiry))
+    return end - start
+
+
 class _Line(NamedTuple):
     slope: float
     level: float
@@ -61,7 +67,7 @@ def _lines(leg: Leg, trade: Trade, market: Market | None) -> tuple[float, _Line]
     is_call = leg.option_type is OptionType.CALL
     if market is None or trade.expiry is None or leg.expiry == trade.expiry:
         return (0.0, _Line(1.0, -leg.strike)) if is_call else (leg.strike, _Line(0.0, 0.0))
-    years = (leg.expiry - trade.expiry).days / 365
+    years = years_beyond(leg, trade, market)
     held = math.exp(-market.rate * years)
     american = trade.instrument.exercise is ExerciseStyle.AMERICAN
     if not is_call:
@@ -76,8 +82,9 @@ def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> _Line:
     """Value of an American call far in the money: exercised now, right before an ex-date, or at the end."""
     start, carry = trade.expiry or leg.expiry, market.quote(trade.symbol).dividend_yield
     coming = [one for one in market.dividends_until(trade.symbol, leg.expiry) if one.ex_date > start]
-    paid = [((one.ex_date - start).days / 365, one.amount) for one in coming]
-    end = (leg.expiry - start).days / 365
+    near = market.years_to_expiry(start, trade.instrument)
+    paid = [(market.years_to(one.ex_date) - near, one.amount) for one in coming]
+    end = years_beyond(leg, trade, market)
 
     def exercised(time: float, missed: list[tuple[float, float]]) -> _Line:
         lost = math.fsum(amount * math.exp(-market.rate * at - carry * (time - at)) for at, amount in missed)

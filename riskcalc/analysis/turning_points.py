@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import Market, OptionLeg, Trade
+from riskcalc.analysis.far_ends import years_beyond
+from riskcalc.domain import Market, OptionLeg, Sticky, Trade
 
 Floats = NDArray[np.float64]
 Pnl = Callable[[ArrayLike], Floats]
@@ -65,7 +66,7 @@ def _kinks(trade: Trade, later: list[OptionLeg], market: Market) -> Floats:
 
 def _centre(leg: OptionLeg, trade: Trade, market: Market) -> tuple[float, float]:
     """Spot whose forward is the strike, and deviation of the log spot, from the nearest expiry on."""
-    years = (leg.expiry - (trade.expiry or leg.expiry)).days / 365
+    years = years_beyond(leg, trade, market)
     carry = market.rate - market.quote(trade.symbol).dividend_yield
     return leg.strike * float(np.exp(-carry * years)), (leg.vol or 0.0) * float(np.sqrt(years))
 
@@ -89,7 +90,7 @@ def _grid(trade: Trade, later: list[OptionLeg], market: Market, kinks: Floats) -
 def _exercise_reach(trade: Trade, market: Market) -> tuple[float, float]:
     """How much further exercise is still a question: a yield is given up against the strike's interest."""
     quote = market.quote(trade.symbol)
-    if quote.smile is not None:
+    if quote.smile is not None and quote.smile.rule is Sticky.MONEYNESS:
         return 1 / FURTHEST, FURTHEST  # vols that move along may rise with the distance
     ratio = abs(market.rate / quote.dividend_yield) if quote.dividend_yield else 1.0
     return min(ratio, 1.0), max(ratio, 1.0)

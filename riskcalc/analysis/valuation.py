@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import ExerciseStyle, Instrument, Market, MovingSmile, OptionLeg, Quote, Trade
+from riskcalc.domain import ExerciseStyle, Instrument, Market, MovingSmile, OptionLeg, Quote, Sticky, Trade
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
 
@@ -206,7 +206,8 @@ def _option_greeks(
         return np.array([*values], dtype=np.float64).reshape(-1, *[1] * at.spot.ndim)
 
     quote = market.quote(instrument.symbol)
-    moved = 0.0 if quote.smile is None else _vol_changes(legs, quote, quote.smile, at.spot)
+    moves = quote.smile is not None and quote.smile.rule is Sticky.MONEYNESS
+    moved = _vol_changes(legs, quote, quote.smile, at.spot) if quote.smile and moves else 0.0
     days_left = column(market.days_to_expiry(leg.expiry, instrument) for leg in legs) - at.days
     contracts: dict[str, ArrayLike] = {
         "sign": column(int(leg.option_type) for leg in legs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from numpy.typing import ArrayLike
 
@@ -13,7 +14,7 @@ from riskcalc.chains.chain import Chain
 from riskcalc.chains.fitted import fit_chain
 from riskcalc.chains.smile import Smile
 from riskcalc.chains.sticky import StickySmile
-from riskcalc.domain import Market, Sticky
+from riskcalc.domain import Market, MovingSmile, Quote, SmileAt, Sticky, moving_smile
 from riskcalc.domain.ranges import one_of
 from riskcalc.errors import ChainError
 
@@ -56,6 +57,18 @@ def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySm
     return StickySmile(smile=_OnDemand(chain=chain, market=market), rule=rule)
 
 
+@moving_smile.register
+def _(quotes: Chain, market: Market, sticky: Sticky) -> MovingSmile:
+    return _same_smile(quotes, market.quotes.get(quotes.symbol), market.rate, sticky)
+
+
+@lru_cache(maxsize=4)
+def _same_smile(chain: Chain, quote: Quote | None, rate: float, sticky: Sticky) -> StickySmile:
+    """The same smile for the same quotes and market: a fit takes longer than a plan."""
+    quotes = {} if quote is None else {chain.symbol: quote}
+    return sticky_smile(chain, Market(date=chain.date, time=chain.time, rate=rate, quotes=quotes), sticky)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _OnDemand:
     """A smile that is fitted expiry by expiry; a screen may ask from two threads."""
@@ -67,10 +80,17 @@ class _OnDemand:
 
     def vol(self, strike: ArrayLike, *, expiry: dt.date, spot: ArrayLike, sticky: Sticky) -> Floats:
         """Volatility at strikes once the spot has moved; see `Smile.vol`."""
+        return self._of(expiry).vol(strike, expiry=expiry, spot=spot, sticky=sticky)
+
+    def at(self, strike: ArrayLike, *, expiry: dt.date, spot: float, sticky: Sticky) -> SmileAt:
+        """Volatility at strikes, its slope, and the forward's growth; see `Smile.at`."""
+        return self._of(expiry).at(strike, expiry=expiry, spot=spot, sticky=sticky)
+
+    def _of(self, expiry: dt.date) -> Smile:
         with self._lock:
             if expiry not in self._fitted:
                 self._fitted[expiry] = self._fit(expiry)
-        return self._fitted[expiry].vol(strike, expiry=expiry, spot=spot, sticky=sticky)
+        return self._fitted[expiry]
 
     def _fit(self, expiry: dt.date) -> Smile:
         listed = self.chain.expiries()

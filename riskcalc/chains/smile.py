@@ -16,7 +16,7 @@ from riskcalc.chains.smile_curve import SmileCurve
 from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, fit_curve, watched
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.vols import ChainVols
-from riskcalc.domain import Sticky
+from riskcalc.domain import SmileAt, Sticky
 from riskcalc.domain.ranges import one_of
 from riskcalc.errors import ChainError
 
@@ -112,6 +112,21 @@ class Smile:
         if one_of("sticky", Sticky, sticky) is Sticky.MONEYNESS:
             return curve.vol(strikes * ratio)
         return np.broadcast_to(curve.vol(strikes), np.broadcast_shapes(strikes.shape, ratio.shape))
+
+    def at(self, strike: ArrayLike, *, expiry: dt.date, spot: float, sticky: Sticky | str) -> SmileAt:
+        """Vol at strikes as `vol` has it, its slope there, and the growth of the forward.
+
+        Raises
+        ------
+        ChainError
+            The expiry has no smile.
+        """
+        vol = self.vol(strike, expiry=expiry, spot=spot, sticky=sticky)
+        curve, strikes = self.curves[expiry], np.asarray(strike, dtype=np.float64)
+        ratio = self.spot / spot if one_of("sticky", Sticky, sticky) is Sticky.MONEYNESS else 1.0
+        _, rise, _ = curve.jet(curve.log_moneyness(strikes * ratio))
+        growth = float(np.log(curve.forward / self.spot)) / curve.years
+        return SmileAt(vol=vol, slope=rise / (2 * vol * curve.years * strikes), growth=growth)
 
     def moving(self, sticky: Sticky | str) -> StickySmile:
         """Return the smile under one rule, as a `Quote.smile` that moves the vols of a trade's legs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from riskcalc.chains.array_types import Floats
-from riskcalc.domain import Sticky
+from riskcalc.domain import SmileAt, Sticky
 from riskcalc.domain.plain_data import plain
 
 LEAST_SPOT = 1e-3
@@ -22,6 +23,9 @@ class Vols(Protocol):
 
     def vol(self, strike: ArrayLike, *, expiry: dt.date, spot: ArrayLike, sticky: Sticky) -> Floats:
         """Volatility at strikes once the spot has moved."""
+
+    def at(self, strike: ArrayLike, *, expiry: dt.date, spot: float, sticky: Sticky) -> SmileAt:
+        """Volatility at strikes, its slope, and the forward's growth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +43,8 @@ class StickySmile:
 
     smile: Vols
     rule: Sticky
+    shift: float = 0.0
+    """Added to all vols since the quotes, as by a trader who tunes them: 0.01 is a point."""
 
     def change(self, strike: ArrayLike, *, expiry: dt.date, start: float, spot: ArrayLike) -> Floats:
         """Change of the vol at strikes when the spot goes from one place to another.
@@ -70,6 +76,21 @@ class StickySmile:
         )
         change: Floats = after - before
         return change
+
+    def at(self, strike: ArrayLike, *, expiry: dt.date, spot: float) -> SmileAt:
+        """Vols at strikes with the spot at `spot`, how they slope there, and the forward's growth.
+
+        Raises
+        ------
+        ChainError
+            The expiry has no smile.
+        """
+        found = self.smile.at(strike, expiry=expiry, spot=spot, sticky=self.rule)
+        return found._replace(vol=np.maximum(found.vol + self.shift, 0.0))
+
+    def shifted(self, change: float) -> StickySmile:
+        """Return the smile with all vols changed by as much: 0.01 is a point; none falls below 0."""
+        return dataclasses.replace(self, shift=self.shift + change)
 
 
 @plain.register

@@ -33,6 +33,6 @@ def planned(
     loaded = load_preset(preset, settings)
     symbol = loaded.template.instrument.symbol
     quotes = read_chain(chain_file, symbol=symbol, spot=chain_spot, date=chain_date)
-    # Where each strike keeps its vol there is nothing to fit.
+    # Where each strike keeps its vol, the plan takes the probability of a profit alone from the smile.
     smile = sticky_smile(quotes, loaded.market, sticky) if sticky == "moneyness" else None
     return plan_preset(preset, settings, chain=quotes, at=at or "mid", smile=smile)

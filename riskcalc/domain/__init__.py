@@ -27,8 +27,15 @@ from riskcalc.domain.instrument import (
     exercise_style,
     instrument,
 )
-from riskcalc.domain.listing import FillPrice, Listing, OptionQuote, QuotedListing, UsualListing
-from riskcalc.domain.market import Market, MovingSmile, Quote, Sticky
+from riskcalc.domain.listing import (
+    FillPrice,
+    Listing,
+    OptionQuote,
+    QuotedListing,
+    UsualListing,
+    moving_smile,
+)
+from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
 from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.pair import PairReport, pair_quote
 from riskcalc.domain.planned import (
@@ -46,7 +53,7 @@ from riskcalc.domain.planned import (
 from riskcalc.domain.report import EarlyExerciseLine, Greeks, LegReport, RiskReport
 from riskcalc.domain.scenario import Scenario, StressRow
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
-from riskcalc.domain.view import View
+from riskcalc.domain.view import ProbabilityBasis, View
 
 __all__ = [
     "INSTRUMENTS",
@@ -85,6 +92,7 @@ __all__ = [
     "PnlBin",
     "PnlQuantile",
     "PositionSize",
+    "ProbabilityBasis",
     "Quote",
     "QuoteAccount",
     "QuotedListing",
@@ -95,6 +103,7 @@ __all__ = [
     "Settlement",
     "ShareLeg",
     "Side",
+    "SmileAt",
     "StateValue",
     "Sticky",
     "StopOrder",
@@ -117,6 +126,7 @@ __all__ = [
     "instrument",
     "iron_condor",
     "long_option",
+    "moving_smile",
     "pair_quote",
     "protective_put",
     "put_credit_spread",

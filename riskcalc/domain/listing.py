@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from functools import singledispatch
+from typing import TYPE_CHECKING, Protocol
 
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.ranges import non_negative
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.trade import OptionType
 from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from riskcalc.domain.market import Market, MovingSmile, Sticky
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,12 @@ class QuotedListing(Listing, Protocol):
 
     def quote(self, *, expiry: dt.date, strike: float, option_type: OptionType) -> OptionQuote:
         """Return a usable quote; raises ChainError that says why there is none."""
+
+
+@singledispatch
+def moving_smile(quotes: QuotedListing, market: Market, sticky: Sticky) -> MovingSmile | None:  # noqa: ARG001 - others register
+    """Return the smile of real quotes as a `Quote.smile`; None for a listing that none can be fitted to."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.dividends import CashDividend, with_forecast
@@ -30,6 +30,17 @@ class Sticky(StrEnum):
     """Each ratio of strike to spot its vol."""
 
 
+class SmileAt(NamedTuple):
+    """What a smile says at some strikes of one expiry."""
+
+    vol: NDArray[np.float64]
+    """Per sqrt(year)."""
+    slope: NDArray[np.float64]
+    """Change of the vol per dollar of strike."""
+    growth: float
+    """Log of forward over spot, per year."""
+
+
 class MovingSmile(Protocol):
     """How implied vols change as the spot moves; see `riskcalc.chains.StickySmile`."""
 
@@ -41,6 +52,12 @@ class MovingSmile(Protocol):
         self, strike: ArrayLike, *, expiry: dt.date, start: float, spot: ArrayLike
     ) -> NDArray[np.float64]:
         """Change of the vol at strikes [per sqrt(year)] when the spot goes from `start` to `spot`."""
+
+    def at(self, strike: ArrayLike, *, expiry: dt.date, spot: float) -> SmileAt:
+        """Vols at strikes with the spot at `spot`, how they slope there, and the forward's growth."""
+
+    def shifted(self, change: float) -> MovingSmile:
+        """Return the smile with all vols changed by as much: 0.01 is a point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +74,8 @@ class Quote:
     """Cash dividends, paid and declared, by rising ex-date; the next are forecast at the same spacing."""
 
     smile: MovingSmile | None = None
-    """Moves the legs' vols along with the spot; None leaves each leg its own."""
+    """Moves the legs' vols along with the spot, and gives the probability of a profit; None leaves each leg
+    its own vol, and takes the probability at the one vol of the quote."""
 
     def __post_init__(self) -> None:
         """Check every field."""

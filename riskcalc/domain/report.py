@@ -13,7 +13,7 @@ from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.market import Market
 from riskcalc.domain.plain_data import plain
 from riskcalc.domain.trade import Leg, OptionLeg, Trade
-from riskcalc.domain.view import View
+from riskcalc.domain.view import ProbabilityBasis, View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,8 @@ class RiskReport:
     """Cash dividends until the last expiry, forecasts marked."""
     early_exercise: tuple[EarlyExerciseLine, ...]
     """Where exercise for a dividend pays, leg by leg."""
+    prob_basis: ProbabilityBasis = ProbabilityBasis.ONE_VOL
+    """What `prob_profit` is taken from."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
@@ -104,6 +106,7 @@ class RiskReport:
             "probability": {
                 "view": self.view.name,
                 "profit": plain(self.prob_profit),
+                "profit_from": plain(self.prob_basis),
                 "expected_move": plain(self.expected_move),
             },
             "dividends": plain(self.dividends),

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from riskcalc.domain.ranges import finite, non_negative
+
+
+class ProbabilityBasis(StrEnum):
+    """What the probability of an end of the spot is taken from."""
+
+    SMILE = "smile"
+    """The slope of option prices in the strike, on the smile fitted to the quotes."""
+    ONE_VOL = "one vol"
+    """A lognormal distribution at one volatility: the quote's, or the view's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.domain import RiskReport
+from riskcalc.domain import ProbabilityBasis, RiskReport
 from riskcalc.formatting.numbers import MISSING, money, number, percent, price
 from riskcalc.formatting.section import Section
 
@@ -22,9 +22,19 @@ def price_section(report: RiskReport) -> Section:
         ("reward to risk", number(report.reward_to_risk), ""),
     ]
     if report.prob_profit is not None:
-        facts.append(("P(profit)", percent(report.prob_profit, digits=1), f"view: {report.view.name}"))
+        facts.append(("P(profit)", percent(report.prob_profit, digits=1), probability_words(report)))
         facts.append(("expected move", money(report.expected_move), "one standard deviation by then"))
     return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
+
+
+def probability_words(report: RiskReport) -> str:
+    """What P(profit) is stated under, and whether the smile gave it where there is one."""
+    view = f"view: {report.view.name}"
+    if report.market.quote(report.trade.symbol).smile is None:
+        return view
+    if report.prob_basis is ProbabilityBasis.SMILE:
+        return f"{view}; from the fitted smile"
+    return f"{view}; at one vol, not from the smile"
 
 
 def entry_word(report: RiskReport) -> str:

@@ -47,6 +47,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     spot = market.quote(trade.symbol).spot
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
     facts = payoff.facts(entered, market=market)
+    chance, basis = odds.prob_profit(entered, market, breakevens=facts.breakevens, view=view)
     return RiskReport(
         trade=entered,
         market=market,
@@ -61,7 +62,8 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         max_profit=facts.max_profit,
         breakevens=facts.breakevens,
         reward_to_risk=_reward_to_risk(facts),
-        prob_profit=odds.prob_profit(entered, market, breakevens=facts.breakevens, view=view),
+        prob_profit=chance,
+        prob_basis=basis,
         expected_move=_expected_move(entered, market, view),
         payoff_date=entered.expiry,
         payoff_note=_payoff_note(entered),

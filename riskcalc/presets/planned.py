@@ -14,9 +14,11 @@ from riskcalc.domain import (
     Market,
     MovingSmile,
     QuotedListing,
+    Sticky,
     Trade,
     TradePlan,
     View,
+    moving_smile,
 )
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.overrides import require_not_of_chain
@@ -47,7 +49,7 @@ def plan_preset(
         Where the chain's quotes are filled: ``mid``, ``natural`` or ``worst``.
     smile : MovingSmile, optional
         Moves the vols of the legs along with the spot, from `riskcalc.sticky_smile`; without one each leg
-        keeps its own.
+        keeps its own, and the smile of the chain gives the probability of a profit alone.
 
     Returns
     -------
@@ -73,6 +75,7 @@ def plan_preset(
     else:
         require_not_of_chain(overrides or {}, symbol=chain.symbol)
         trade, market = _entered(preset, chain, at)
+        smile = smile or moving_smile(chain, preset.market, Sticky.STRIKE)
     market = market.with_quote(trade.symbol, smile=smile)
     return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
 

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
-from riskcalc.analysis.odds import dividend_shifts
+from riskcalc.analysis.odds import below_levels_at_one_vol, smile_below_levels
 from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.break_even import break_even_drifts
 from riskcalc.scanning.expiry_exits import ExpiryExits, Model, exit_values, lay_exits
@@ -235,16 +234,16 @@ def _breakevens(series: Series, pairs: Pairs, size: int) -> Floats:
 
 
 def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> Floats:
-    """Chance of a gain at the expiry: `riskcalc.analysis.odds` for many levels at once."""
-    model, view = terms.model, terms.view
-    market, quote = model.market, model.market.quote(model.symbol)
-    time = model.days / 365
-    drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
-    vol = quote.vol if view.vol is None else view.vol
-    near, far = dividend_shifts(terms.trade, market, drift=drift)
-    distance = np.log((breakeven + far) / (quote.spot - near)) - (drift - vol**2 / 2) * time
-    total = max(vol * np.sqrt(time), 1e-12)
-    chance: Floats = ndtr((-1 if gains_above else 1) * distance / total)
+    """Probability of a gain at the expiry: what `RiskReport.prob_profit` is, for many breakevens at once."""
+    levels, place = np.unique(breakeven, return_inverse=True)
+    smile = terms.model.smile.moving(terms.model.rules.sticky)
+    market = terms.model.market.with_quote(terms.model.symbol, smile=smile)
+    below = smile_below_levels(terms.trade, market, levels, view=terms.view)
+    if below is None:
+        below = np.full(len(levels), np.nan)
+    lacking = np.isnan(below)
+    below[lacking] = below_levels_at_one_vol(terms.trade, market, levels[lacking], view=terms.view)
+    chance: Floats = (1 - below if gains_above else below)[place]
     return chance
 
 

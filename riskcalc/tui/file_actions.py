@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riskcalc.domain import Sticky
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -57,7 +59,10 @@ def copy_command(desk: Desk) -> None:
     desk.app.copy_to_clipboard(line)
     path = desk.risk_app.keep_command(line)
     # The line sets the quoted prices; only a --chain would bring the smile.
-    but = "; there vols stick to strikes" if desk.bench.state.draft.smile else ""
+    draft = desk.bench.state.draft
+    lost = ["P(profit) is at one vol"] if draft.chain is not None else []
+    lost += ["vols stick to strikes"] if lost and draft.sticky is Sticky.MONEYNESS else []
+    but = f"; there {' and '.join(lost)}" if lost else ""
     desk.note(f"copied (OSC 52; also in {path}){but}: {line}")
 
 

@@ -74,10 +74,11 @@ class Draft:
 
     @property
     def smile(self) -> MovingSmile | None:
-        """What moves the vols of the legs along with the spot; None where each keeps its own."""
-        if self.chain is None or self.sticky is Sticky.STRIKE:
+        """The smile of the chain, moved as the vols were; None without one."""
+        if self.chain is None:
             return None
-        return smile_of(self.chain, self.preset.market, sticky=self.sticky)
+        found = smile_of(self.chain, self.preset.market, sticky=self.sticky)
+        return found.shifted(self.vol_shift) if found and self.vol_shift else found
 
     def entered(self) -> Trade:
         """Return the trade with every entry price and vol filled in.

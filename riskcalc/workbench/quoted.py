@@ -19,6 +19,7 @@ from riskcalc.domain import (
     QuotedListing,
     Sticky,
     Trade,
+    moving_smile,
 )
 from riskcalc.domain.clock import moment_of
 from riskcalc.errors import ChainError
@@ -109,26 +110,20 @@ def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> f
     return None
 
 
-def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingSmile:
+def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingSmile | None:
     """The moving smile of a chain at a market's rate and dividends; the same one for the same.
+
+    None where each strike keeps its vol and the listing is none that a smile can be fitted to.
 
     Raises
     ------
     ChainError
-        The listing is none that a smile can be fitted to.
+        The smile is to move, and the listing is none that it can be fitted to.
     """
-    return _smile_of(_This(chain), market.quote(chain.symbol), market.rate, sticky)
-
-
-@lru_cache(maxsize=8)
-def _smile_of(this: _This, quote: Quote, rate: float, sticky: Sticky) -> MovingSmile:
-    from riskcalc.chains import Chain, sticky_smile  # noqa: PLC0415 - most sessions read no chain
-
-    chain = this.chain
-    if not isinstance(chain, Chain):
+    found = moving_smile(chain, market, sticky)
+    if found is None and sticky is Sticky.MONEYNESS:
         raise ChainError(f"{chain.symbol}: only quotes that were read from a file have a smile")
-    market = Market(date=chain.date, time=chain.time, rate=rate, quotes={chain.symbol: quote})
-    return sticky_smile(chain, market, sticky)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
