@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import math
 from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from benchmarks.measure import OURS, measure, note_error
 from riskcalc.chains import Chain, fit_chain
@@ -77,10 +77,11 @@ def ours(rules):
 
 
 def pandas_loop(rules):
-    """Row by row over the pairs of calls: debit, loss, break-even, chance of profit and theta."""
+    """Row by row over the pairs of calls: debit, loss, breakeven and theta; then P(profit)."""
     expiry = scanned(rules)["expiry"].iloc[0].date()
     market = fitted(rules).market_of(expiry)
     quote, years = market.quote("IWM"), market.years_to(expiry)
+    curve = fitted(rules).smile.curves[expiry]
     frame = fitted(rules).chain.to_frame()
     frame = frame[(frame["option_type"] == "call") & (frame["expiry"] == str(expiry))]
     frame["vol"] = fitted(rules).smile.vol(frame["strike"].to_numpy(), expiry=expiry)
@@ -99,20 +100,24 @@ def pandas_loop(rules):
         pairs = itertools.combinations(frame.to_dict("records"), 2)
         for long, short in itertools.islice(pairs, LOOPED):
             debit = (long["bid"] + long["ask"] - short["bid"] - short["ask"]) / 2
-            level = math.log((long["strike"] + debit) / SPOT)
-            drift = market.rate - quote.dividend_yield - quote.vol**2 / 2
-            distance = (level - drift * years) / (quote.vol * math.sqrt(years))
             rows.append(
                 {
                     "long_strike": long["strike"],
                     "short_strike": short["strike"],
                     "max_loss": 100 * debit,
                     "max_profit": 100 * (short["strike"] - long["strike"] - debit),
-                    "prob_profit": math.erfc(distance / math.sqrt(2)) / 2,
+                    "breakeven": long["strike"] + debit,
                     "theta_per_day": 100 * (long["theta"] - short["theta"]) / 365,
                 }
             )
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows).assign(prob_profit=lambda table: above(table["breakeven"].to_numpy()))
+
+    def above(level):
+        """The smile's probability to end above levels: Gatheral's total variance and its slope."""
+        k = np.log(level / curve.forward)
+        variance, slope, _ = curve.jet(k)
+        lower = -(k + variance / 2) / np.sqrt(variance)
+        return norm.cdf(lower) - norm.pdf(lower) * slope / (2 * np.sqrt(variance))
 
     return loop
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from riskcalc.domain import RiskReport, TradePlan
+from riskcalc.domain import ProbabilityBasis, RiskReport, TradePlan
 from riskcalc.formatting.fact import Better, Fact, Line, Tone, fact_line, panel_lines, title_line, wrapped
 from riskcalc.formatting.fitted import Spellings, cut, dollars, plain, pnl, points, share
 from riskcalc.formatting.numbers import percent, price
@@ -108,9 +108,17 @@ def _price(report: RiskReport) -> tuple[Fact, ...]:
             show=share,
             change=points,
             better=Better.MORE,
-            note="" if report.expected_move is None else f"1 sd is ±{price(report.expected_move)}",
+            note=_profit_note(report),
         ),
     )
+
+
+def _profit_note(report: RiskReport) -> str:
+    """The expected move, and whether the smile gave the probability."""
+    if report.expected_move is None:
+        return ""
+    smile = "smile; " if report.prob_basis is ProbabilityBasis.SMILE else ""
+    return f"{smile}1 sd is ±{price(report.expected_move)}"
 
 
 def _entry(report: RiskReport) -> Fact:

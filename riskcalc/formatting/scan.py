@@ -93,6 +93,7 @@ def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
         ("exits", about["exits"]),
         ("filled at", about["filled_at"]),
         ("costs", about["costs"]),
+        ("P(profit)", about["probability"]),
         ("valuation", about["valuation"]),
     ]
 

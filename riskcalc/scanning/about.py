@@ -32,6 +32,7 @@ def about_scan(
         "exits": _exits(exits),
         "filled_at": str(rules.at),
         "costs": f"${commission:,.2f} of commissions a spread, and half the quoted widths on each side",
+        "probability": _probability(view),
         "valuation": f"{_valued(chain, rules)}, smile sticky by {rules.sticky}",
         "dropped": {why.text: rows for why, rows in chain.dropped.items()},
         "smile_inside": smile.inside,
@@ -65,6 +66,14 @@ def _exits(exits: ExitPlan) -> str:
     times += [f"after {exits.holding_days} days"] if exits.holding_days else []
     out = f"closed {' or '.join(times)}" if times else "held to the expiry"
     return f"stop {100 * exits.stop:g}% of the spot against the spread, targets {targets} for it, {out}"
+
+
+def _probability(view: View) -> str:
+    """What P(profit) is taken from, in words."""
+    if view.vol is not None:
+        return f"at one vol, {100 * view.vol:.1f}%, the view's own"
+    moved = ", moved along by the view's drift" if view.drift is not None else ""
+    return f"from the fitted smile{moved}; at one vol where prob_from_smile is false"
 
 
 def _valued(chain: Chain, rules: ScanRules) -> str:

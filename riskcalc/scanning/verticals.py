@@ -97,6 +97,7 @@ def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
         market_value=np.abs(value),
     )
     breakeven = _breakevens(series, pairs, size)
+    chance, from_smile = _prob_profit(terms, breakeven, gains_above=pairs.kind.side > 0)
     return {
         "long_strike": series.strike[pairs.long],
         "short_strike": series.strike[pairs.short],
@@ -105,7 +106,8 @@ def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
         "max_profit": pairs.max_profit,
         "reward_to_risk": pairs.max_profit / pairs.max_loss,
         "breakeven": breakeven,
-        "prob_profit": _prob_profit(terms, breakeven, gains_above=pairs.kind.side > 0),
+        "prob_profit": chance,
+        "prob_from_smile": from_smile,
         "value": value,
         "delta": pairs.net(greeks.delta, size),
         "gamma": pairs.net(greeks.gamma, size),
@@ -233,8 +235,8 @@ def _breakevens(series: Series, pairs: Pairs, size: int) -> Floats:
     return breakevens
 
 
-def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> Floats:
-    """Probability of a gain at the expiry: what `RiskReport.prob_profit` is, for many breakevens at once."""
+def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> tuple[Floats, NDArray[np.bool_]]:
+    """Probability of a gain at the expiry, and whether it is the smile's: as `RiskReport.prob_profit` is."""
     levels, place = np.unique(breakeven, return_inverse=True)
     smile = terms.model.smile.moving(terms.model.rules.sticky)
     market = terms.model.market.with_quote(terms.model.symbol, smile=smile)
@@ -243,8 +245,8 @@ def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> Float
         below = np.full(len(levels), np.nan)
     lacking = np.isnan(below)
     below[lacking] = below_levels_at_one_vol(terms.trade, market, levels[lacking], view=terms.view)
-    chance: Floats = (1 - below if gains_above else below)[place]
-    return chance
+    chance: Floats = 1 - below if gains_above else below
+    return chance[place], ~lacking[place]
 
 
 def joined(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
