@@ -103,11 +103,7 @@ class Smile:
         ChainError
             The expiry has no smile.
         """
-        if expiry not in self.curves:
-            known = ", ".join(map(str, self.curves)) or "none"
-            raise ChainError(f"{self.symbol} {expiry}: no smile for this expiry; fitted: {known}")
-        strikes = np.asarray(strike, dtype=np.float64)
-        curve = self.curves[expiry]
+        curve, strikes = self._curve(expiry), np.asarray(strike, dtype=np.float64)
         ratio = self.spot / np.asarray(self.spot if spot is None else spot, dtype=np.float64)
         if one_of("sticky", Sticky, sticky) is Sticky.MONEYNESS:
             return curve.vol(strikes * ratio)
@@ -121,12 +117,18 @@ class Smile:
         ChainError
             The expiry has no smile.
         """
-        vol = self.vol(strike, expiry=expiry, spot=spot, sticky=sticky)
-        curve, strikes = self.curves[expiry], np.asarray(strike, dtype=np.float64)
+        curve, strikes = self._curve(expiry), np.asarray(strike, dtype=np.float64)
         ratio = self.spot / spot if one_of("sticky", Sticky, sticky) is Sticky.MONEYNESS else 1.0
-        _, rise, _ = curve.jet(curve.log_moneyness(strikes * ratio))
+        variance, rise, _ = curve.jet(curve.log_moneyness(strikes * ratio))
+        vol = np.sqrt(variance / curve.years)
         growth = float(np.log(curve.forward / self.spot)) / curve.years
         return SmileAt(vol=vol, slope=rise / (2 * vol * curve.years * strikes), growth=growth)
+
+    def _curve(self, expiry: dt.date) -> SmileCurve:
+        if expiry not in self.curves:
+            known = ", ".join(map(str, self.curves)) or "none"
+            raise ChainError(f"{self.symbol} {expiry}: no smile for this expiry; fitted: {known}")
+        return self.curves[expiry]
 
     def moving(self, sticky: Sticky | str) -> StickySmile:
         """Return the smile under one rule, as a `Quote.smile` that moves the vols of a trade's legs."""

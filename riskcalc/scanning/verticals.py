@@ -237,16 +237,15 @@ def _breakevens(series: Series, pairs: Pairs, size: int) -> Floats:
 
 def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> tuple[Floats, NDArray[np.bool_]]:
     """Probability of a gain at the expiry, and whether it is the smile's: as `RiskReport.prob_profit` is."""
-    levels, place = np.unique(breakeven, return_inverse=True)
     smile = terms.model.smile.moving(terms.model.rules.sticky)
     market = terms.model.market.with_quote(terms.model.symbol, smile=smile)
-    below = smile_below_levels(terms.trade, market, levels, view=terms.view)
+    below = smile_below_levels(terms.trade, market, breakeven, view=terms.view)
     if below is None:
-        below = np.full(len(levels), np.nan)
+        below = np.full(len(breakeven), np.nan)
     lacking = np.isnan(below)
-    below[lacking] = below_levels_at_one_vol(terms.trade, market, levels[lacking], view=terms.view)
+    below[lacking] = below_levels_at_one_vol(terms.trade, market, breakeven[lacking], view=terms.view)
     chance: Floats = 1 - below if gains_above else below
-    return chance[place], ~lacking[place]
+    return chance, ~lacking
 
 
 def joined(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
