@@ -51,7 +51,9 @@ def far_ends(trade: Trade, market: Market | None, *, net_debit: float) -> FarEnd
 
 def years_beyond(leg: OptionLeg, trade: Trade, market: Market) -> float:
     """Years that a leg goes on after the nearest expiry."""
-    start, end = (market.years_to_expiry(day, trade.instrument) for day in (trade.expiry or leg.expiry, leg.expiry))
+    start, end = (
+        market.years_to_expiry(day, trade.instrument) for day in (trade.expiry or leg.expiry, leg.expiry)
+    )
     return end - start
 
 

@@ -16,9 +16,11 @@ from riskcalc.chains.svi import Svi
 from riskcalc.domain import CashDividend, Market, ProbabilityBasis, Quote, View, call_spread, iron_condor
 from riskcalc.planning import evaluate
 from riskcalc.pricing import black_scholes
-from tests.strategies import NEAR, TODAY
+from tests.strategies import TODAY
 
-YEARS = 60 / 365
+NEAR = dt.date(2026, 9, 16)
+"""No third Friday: index options of these end at the close."""
+YEARS = 58 / 365
 SPOT, RATE, CARRY = 2950.0, 0.04, 0.013
 GROWTH = RATE - CARRY
 CURVE = SmileCurve(
