@@ -126,7 +126,7 @@ def _gap_move(trade: Trade, exits: ExitPlan, stop: float) -> float | None:
     """The first gap shock beyond a stop."""
     if not exits.gap_share:
         return None
-    shocks = exits.gap_shocks or trade.instrument.gap_shocks
+    shocks = exits.gaps(trade.instrument)
     beyond = sorted(shock for shock in shocks if shock > stop)
     if not beyond:
         known = ", ".join(f"{shock:g}" for shock in shocks) or "none"

@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_ndtr, ndtr
 
-from riskcalc.analysis.first_passage import first_passage
+from riskcalc.analysis.reset_drag import QUANTILES, Drag
 from riskcalc.domain.ranges import finite, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR
@@ -32,10 +33,6 @@ NOBODY = 1e-12
 SAME = 1e-9
 """Stops this close in log price fire together."""
 
-# Gauss-Hermite: three deviations of the drag that stand for its normal law, and their weights.
-_NODES: FloatArray = np.array([[-math.sqrt(3)], [0.0], [math.sqrt(3)]])
-_WEIGHTS: FloatArray = np.array([[1 / 6], [2 / 3], [1 / 6]])
-
 
 class StopRace(NamedTuple):
     """Chances of which stop fires first; they sum to 1."""
@@ -56,6 +53,8 @@ def stop_race(
     vol: float,
     drift: float,
     sessions: int,
+    fee: float = 0.0,
+    financing: float = 0.0,
 ) -> StopRace:
     """Chance that a stop on a daily-reset fund fires before one on its benchmark, and the reverse.
 
@@ -74,6 +73,8 @@ def stop_race(
         Expected growth of the benchmark, continuous, per year.
     sessions : int
         Sessions that both stops stand, >= 1.
+    fee, financing : float
+        Charged to the fund at each close, as in `riskcalc.pricing.fund_path`, per year.
 
     Returns
     -------
@@ -90,8 +91,9 @@ def stop_race(
     Both stops are watched at all times and the price does not jump. Within a session the fund's stop is a
     fixed price of the benchmark, since nothing is reset, so the nearer of two levels counts; the chance to
     touch it between two closes is that of a Brownian bridge. From close to close the surviving paths are
-    kept on a grid in log price, each point with the mean and the deviation of what the resets cost so far.
-    Against a simulation of the exact daily product each chance is within 0.004 for vols of 15 to 50 %.
+    kept on a grid in log price, each point with three moments of what the resets cost so far. Against a
+    simulation of the exact daily product each chance is within 0.01, and most within 0.003: 120 random cases
+    of leverages from -3 to 3, vols of 15 to 50 %, stops of 4 to 10 % of the benchmark and 2 to 63 sessions.
 
     Examples
     --------
@@ -110,6 +112,7 @@ def stop_race(
         vol=vol,
         drift=drift,
         sessions=whole_count("sessions", sessions),
+        charge=finite("fee", fee) + (finite("leverage", leverage) - 1) * finite("financing", financing),
     )
     fired, moments = race.first_session()
     for _ in range(sessions - 1):
@@ -120,7 +123,14 @@ def stop_race(
 
 
 def _race(
-    *, fund_stop: float, benchmark_stop: float, leverage: float, vol: float, drift: float, sessions: int
+    *,
+    fund_stop: float,
+    benchmark_stop: float,
+    leverage: float,
+    vol: float,
+    drift: float,
+    sessions: int,
+    charge: float,
 ) -> _Race:
     """Check the inputs and turn them to log prices."""
     multiple, fund, benchmark = (
@@ -143,6 +153,7 @@ def _race(
         deviation=session_vol,
         travel=side * (finite("drift", drift) / SESSIONS_PER_YEAR - session_vol**2 / 2),
         sessions=sessions,
+        charge=charge / SESSIONS_PER_YEAR,
     )
 
 
@@ -157,8 +168,8 @@ def _move(field: str, value: float) -> float:
 class _Race:
     """The race in log prices of the benchmark, counted from entry towards the stops.
 
-    The moments of a point are the share of paths that close there with no stop fired, times 1, the drag and
-    the drag squared; the drag is the log of the fund beyond leverage times the log of the benchmark.
+    The moments of a point are the share of paths that close there with no stop fired, times 1, the drag, its
+    square and its cube; the drag is the log of the fund beyond leverage times the log of the benchmark.
     """
 
     leverage: float
@@ -168,6 +179,8 @@ class _Race:
     deviation: float
     travel: float
     sessions: int
+    charge: float
+    """Fee and financing of a session, as a fraction of the fund."""
 
     @cached_property
     def spacing(self) -> float:
@@ -187,7 +200,7 @@ class _Race:
 
     def first_session(self) -> tuple[FloatArray, FloatArray]:
         """Let all paths start at entry."""
-        entry, all_paths = np.zeros(1), np.array([[1.0], [0.0], [0.0]])
+        entry, all_paths = np.zeros(1), np.array([[1.0], [0.0], [0.0], [0.0]])
         everywhere = np.arange(len(self.grid))[None, :]
         fired, moments = self._session(entry, all_paths, self.grid, everywhere)
         same_price = abs(self._fund_level(entry, entry)[0] - self.level) <= SAME
@@ -205,22 +218,26 @@ class _Race:
         self, start: FloatArray, moments: FloatArray, moves: FloatArray, lands: NDArray[np.intp]
     ) -> tuple[FloatArray, FloatArray]:
         """Chances that the fund's stop or the benchmark's fires; and the moments at the next close."""
-        mean = moments[1] / moments[0]
-        spread = np.sqrt(np.maximum(moments[2] / moments[0] - mean**2, 0.0))
-        paths, drag = moments[0] * _WEIGHTS, mean + spread * _NODES
-        fund_level = self._fund_level(start, drag)
-        room = np.minimum(fund_level, self.level) - start
-        touched = paths * self._touch(room)
-        # A point of the grid where both stops meet stands for paths on either side of it.
-        ahead = self.level - fund_level
-        to_fund = float(np.sum(touched * (1 + np.sign(np.where(np.abs(ahead) <= SAME, 0.0, ahead))) / 2))
-        fired = np.array([to_fund, touched.sum() - to_fund, 0.0])
+        law = Drag.of(moments)
+        fired = self._fire(start, moments[0] / QUANTILES, law.quantiles)
+        weights, drag = law.two_points
+        paths = moments[0] * weights
+        room = np.minimum(self._fund_level(start, drag), self.level) - start
         survived = paths[..., None] * self._survival(room[..., None], moves)
         drag_then = drag[..., None] + self._drag(moves)
         moments_then = self._gather(survived, drag_then, lands)
         # The chance to fire is exact; the grid counts survivors next to a stop to a thousandth.
-        moments_then *= (paths.sum() - touched.sum()) / max(moments_then[0].sum(), NOBODY)
+        moments_then *= (moments[0].sum() - fired.sum()) / max(moments_then[0].sum(), NOBODY)
         return fired, moments_then
+
+    def _fire(self, start: FloatArray, paths: FloatArray, drag: FloatArray) -> FloatArray:
+        """Chances that the fund's stop or the benchmark's fires within the session."""
+        fund_level = self._fund_level(start, drag)
+        touched = paths * self._touch(np.minimum(fund_level, self.level) - start)
+        # A point of the grid where both stops meet stands for paths on either side of it.
+        ahead = self.level - fund_level
+        to_fund = float(np.sum(touched * (1 + np.sign(np.where(np.abs(ahead) <= SAME, 0.0, ahead))) / 2))
+        return np.array([to_fund, touched.sum() - to_fund, 0.0])
 
     def _fund_level(self, start: FloatArray, drag: FloatArray) -> FloatArray:
         """Where the fund's stop lies in the session after a close."""
@@ -230,19 +247,14 @@ class _Race:
 
     def _drag(self, moves: FloatArray) -> FloatArray:
         """What the reset after a move adds to the log of the fund."""
-        day = np.maximum(self.leverage * np.expm1(self.side * moves), math.expm1(RUINED))
+        day = np.maximum(self.leverage * np.expm1(self.side * moves) - self.charge, math.expm1(RUINED))
         return np.log1p(day) - self.leverage * self.side * moves
 
     def _touch(self, room: FloatArray) -> FloatArray:
         """Chance to travel so far within the session."""
-        return first_passage(
-            spot=1.0,
-            lower=0.0,
-            upper=np.exp(room),
-            vol=self.deviation,
-            drift=self.travel + self.deviation**2 / 2,
-            horizon=1.0,
-        ).upper_first
+        far, pull = np.maximum(room, 0.0) / self.deviation, self.travel / self.deviation
+        # The reflected term in logs: a strong drift would overflow its factor.
+        return ndtr(pull - far) + np.exp(2 * pull * far + log_ndtr(-pull - far))
 
     def _survival(self, room: FloatArray, moves: FloatArray) -> FloatArray:
         """Chance to close on a point of the grid with the stop untouched on the way."""
@@ -254,6 +266,8 @@ class _Race:
         """Moments at every point of the grid; what leaves it is beyond a stop, or too rare to count."""
         size = len(self.grid)
         bins = np.where((lands >= 0) & (lands < size), lands, size).ravel()
-        weights = (survived, survived * drag, survived * drag**2)
-        sums = [np.bincount(bins, weight.sum(axis=0).ravel(), minlength=size + 1) for weight in weights]
+        powers = [survived]
+        for _ in range(3):
+            powers.append(powers[-1] * drag)
+        sums = [np.bincount(bins, power.sum(axis=0).ravel(), minlength=size + 1) for power in powers]
         return np.array(sums, dtype=np.float64)[:, :size]

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 def translate_stop(
-    *, move: ArrayLike, leverage: ArrayLike, days: ArrayLike, vol: ArrayLike
+    *,
+    move: ArrayLike,
+    leverage: ArrayLike,
+    days: ArrayLike,
+    vol: ArrayLike,
+    fee: ArrayLike = 0.0,
+    financing: ArrayLike = 0.0,
 ) -> NDArray[np.float64]:
     """Move of the benchmark at which its daily-reset fund has made a given move.
 
@@ -27,6 +33,8 @@ def translate_stop(
         Sessions since entry, > 0; an array gives the curve over the holding time.
     vol : array_like
         Volatility of the benchmark per sqrt(year), as a fraction, >= 0.
+    fee, financing : array_like
+        Expense ratio, and interest on the ``leverage - 1`` dollars borrowed per dollar, per year.
 
     Returns
     -------
@@ -36,7 +44,7 @@ def translate_stop(
     Notes
     -----
     Within the first session nothing has been reset and the answer is move / leverage, exactly. From the
-    second on it is the closed form over days / 252 years, before fee and financing. That form compounds a
+    second on it is the closed form over days / 252 years, fee and financing included. That form compounds a
     move in many small steps, so that it starts from (1 + move)^(1 / leverage) - 1: for -12 % at 3x from
     -4.17 % and not from -4.00 %, and the curve steps by that difference between the first two sessions. On
     the median path to the answer (vol 22 %, 3x, -12 %) the benchmark is 6 basis points off it at two
@@ -57,7 +65,12 @@ def translate_stop(
     sessions, multiple = np.asarray(days, dtype=np.float64), np.asarray(leverage, dtype=np.float64)
     fund_move = np.asarray(move, dtype=np.float64)
     many = benchmark_return(
-        leverage=multiple, fund_return=fund_move, vol=vol, time=sessions / SESSIONS_PER_YEAR
+        leverage=multiple,
+        fund_return=fund_move,
+        vol=vol,
+        time=sessions / SESSIONS_PER_YEAR,
+        fee=fee,
+        financing=financing,
     )
     with np.errstate(all="ignore"):
         one = fund_move / multiple
@@ -65,7 +78,13 @@ def translate_stop(
 
 
 def translate_to_fund(
-    *, move: ArrayLike, leverage: ArrayLike, days: ArrayLike, vol: ArrayLike
+    *,
+    move: ArrayLike,
+    leverage: ArrayLike,
+    days: ArrayLike,
+    vol: ArrayLike,
+    fee: ArrayLike = 0.0,
+    financing: ArrayLike = 0.0,
 ) -> NDArray[np.float64]:
     """Move of a daily-reset fund when its benchmark has made a given move: `translate_stop` inverted.
 
@@ -73,7 +92,7 @@ def translate_to_fund(
     ----------
     move : array_like
         Move of the benchmark since entry, as a fraction, >= -1.
-    leverage, days, vol : array_like
+    leverage, days, vol, fee, financing : array_like
         As in `translate_stop`.
 
     Returns
@@ -91,7 +110,12 @@ def translate_to_fund(
     sessions, multiple = np.asarray(days, dtype=np.float64), np.asarray(leverage, dtype=np.float64)
     benchmark_move = np.asarray(move, dtype=np.float64)
     many = fund_return(
-        leverage=multiple, index_return=benchmark_move, vol=vol, time=sessions / SESSIONS_PER_YEAR
+        leverage=multiple,
+        index_return=benchmark_move,
+        vol=vol,
+        time=sessions / SESSIONS_PER_YEAR,
+        fee=fee,
+        financing=financing,
     )
     return _by_session(sessions, one=np.maximum(multiple * benchmark_move, -1.0), many=many)
 

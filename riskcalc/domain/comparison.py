@@ -45,9 +45,11 @@ class Vehicle:
     exposure: float
     """Dollars of the benchmark it moves like today, signed."""
     carry_per_day: float
-    """What a day brings at an unchanged benchmark: theta, less the decay of a leveraged fund [dollars]."""
+    """What a day brings at an unchanged benchmark: theta, less what resetting, fee and financing cost a
+    leveraged fund [dollars]."""
     loss_at_gap: float
-    """Worst loss when the benchmark opens up or down by the common gap, costs included [dollars]."""
+    """Worst loss when the benchmark opens up or down by the common gap, on the side of the stop with the IV of
+    the stop, costs included [dollars]; negative is a gain."""
     states: tuple[StateValue, ...]
     """One value per common state, in their order."""
 
@@ -81,7 +83,7 @@ class Comparison:
     risk_budget: float
     """[dollars]"""
     gap: float
-    """Size of the common gap of the benchmark, a fraction."""
+    """Size of the common gap of the benchmark, a fraction; a point or more beyond every stop."""
     states: tuple[CommonState, ...]
     vehicles: tuple[Vehicle, ...]
     stop_orders: tuple[StopOrder, ...]
@@ -115,5 +117,6 @@ def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
         "exposure": plain(vehicle.exposure),
         "carry_per_day": plain(vehicle.carry_per_day),
         "loss_at_gap": plain(vehicle.loss_at_gap),
+        "fund": whole["fund"],
         "states": plain(vehicle.states),
     }

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, probability, whole_count
 from riskcalc.domain.sessions import last_session_on_or_before, sessions_later
 from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
+
+GAPS_BEYOND_STOP = (0.01, 0.03)
+"""How far beyond the stop the usual gaps open; IWM opens through a stop by 0.9 % on average."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class ExitPlan:
     vol_shift: float = 0.0
     """Change of every leg's volatility at the stop: 0.03 is three points up."""
     gap_shocks: tuple[float, ...] = ()
-    """Adverse overnight moves to price beside the stop, in (0, 1); empty takes the usual ones."""
+    """Adverse overnight moves to price beside the stop, in (0, 1); empty takes `usual_gap_shocks`."""
     stop_to_breakeven: bool = False
     """Whether the first target moves the stop of what is left to the entry."""
     gap_share: float = 0.0
@@ -77,6 +81,10 @@ class ExitPlan:
         closed = sum(target.fraction for target in self.targets)
         if closed > 1 + 1e-9:
             raise InvalidInputError(f"target fractions must sum to at most 1, got {closed:g}")
+
+    def gaps(self, instrument: Instrument) -> tuple[float, ...]:
+        """Return the adverse overnight moves to price: those stated, else the usual ones of an instrument."""
+        return self.gap_shocks or usual_gap_shocks(instrument, stop=self.stop)
 
     def time_stop(self, *, entry: date, expiry: date | None) -> date | None:
         """The session on which the trade is closed at the latest; None when neither rule nor expiry sets one.
@@ -120,3 +128,34 @@ def _session(day: date, *, entry: date) -> date:
     """The last session up to a day; the first after the entry where that is no later."""
     session = last_session_on_or_before(day)
     return session if session > entry else sessions_later(entry, 1)
+
+
+def usual_gap_shocks(instrument: Instrument, *, stop: float) -> tuple[float, ...]:
+    """Return the overnight moves to price where the exits name none; each opens beyond the stop.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        Its own `gap_shocks` are the least; a fund or pair without any has none.
+    stop : float
+        Adverse move from entry that ends the trade, in (0, 1).
+
+    Returns
+    -------
+    tuple of float
+        Two fractions in (0, 1), rising: 1 and 3 points beyond the stop, or the instrument's own if further.
+
+    Examples
+    --------
+    >>> from riskcalc.domain.instrument import instrument
+    >>> usual_gap_shocks(instrument("IWM"), stop=0.06), usual_gap_shocks(instrument("TNA"), stop=0.12)
+    ((0.07, 0.09), (0.15, 0.25))
+    """
+    least = instrument.gap_shocks or (0.0, 0.0)
+    beyond = (*GAPS_BEYOND_STOP, *(GAPS_BEYOND_STOP[-1] for _ in least[2:]))
+    # A stop near 100 % leaves no room for a point beyond it.
+    shocks = (
+        min(max(shock, round(stop + more, 12)), (1 + stop) / 2)
+        for shock, more in zip(least, beyond, strict=False)
+    )
+    return tuple(dict.fromkeys(shocks))

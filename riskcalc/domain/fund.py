@@ -27,7 +27,24 @@ class FundReport:
     leverage: float
     benchmark_vol: float
     """Volatility of the benchmark that the fund's own implies, per sqrt(year)."""
+    fee: float
+    """Expense ratio a year, as a fraction."""
+    financing: float
+    """Interest a year on the ``leverage - 1`` dollars that a dollar of the fund borrows, as a fraction; an
+    inverse fund earns it."""
     decay_per_week: float
-    """What five sessions of resetting and fees cost at an unchanged benchmark, as a fraction, >= 0."""
+    """What five sessions of resetting, fee and financing cost at an unchanged benchmark, as a fraction; below
+    0 where the interest that an inverse fund earns is more."""
     exits: tuple[BenchmarkMove, ...]
     """Stop and targets after one session and along the holding time; gaps within one session."""
+
+    @property
+    def charges(self) -> str:
+        """Fee and financing in words."""
+        borrowed = self.leverage - 1
+        interest = (
+            f"{borrowed:g} x {self.financing:.2%} financing"
+            if borrowed > 0
+            else f"{-borrowed:g} x {self.financing:.2%} interest earned"
+        )
+        return f"{self.fee:.2%} fee and {interest} a year"

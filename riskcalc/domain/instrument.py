@@ -52,8 +52,8 @@ class Instrument:
     """Distance of listed strikes near the money [dollars]."""
     broad_based: bool = True
     """Whether it follows a broad index, which lowers the margin of a short option."""
-    gap_shocks: tuple[float, ...] = (0.05,)
-    """Adverse overnight moves to price beside every size, fractions in (0, 1)."""
+    gap_shocks: tuple[float, ...] = ()
+    """Least adverse overnight moves to price beside a size, fractions in (0, 1); see `usual_gap_shocks`."""
     tradable_shares: bool = True
     """False for an index: options exist, shares do not."""
     monthly_settlement: Settlement | None = None
@@ -112,7 +112,7 @@ INSTRUMENTS = {
             symbol="TZA", leverage=-3, benchmark="IWM", fee=0.0095, gap_shocks=(0.15, 0.25), strike_step=0.5
         ),
         Instrument(symbol="SPY"),
-        Instrument(symbol="IWM/SPY", against="SPY", gap_shocks=(0.03, 0.05)),
+        Instrument(symbol="IWM/SPY", against="SPY"),
         Instrument(symbol="RUT", exercise=ExerciseStyle.EUROPEAN, strike_step=5, tradable_shares=False),
     )
 }

@@ -194,6 +194,8 @@ class TradePlan:
     """Exits of a leveraged fund in its benchmark; None without leverage."""
     cost_per_unit: float
     """Round-trip costs of one unit [dollars]."""
+    cost_per_trade: float
+    """Round-trip costs paid once, however many units; in no figure of one unit [dollars]."""
     size: PositionSize
     checks: tuple[Check, ...]
 
@@ -249,6 +251,7 @@ class TradePlan:
             | {
                 "limits": plain(dict(self.size.limits)),
                 "cost_per_unit": plain(self.cost_per_unit),
+                "cost_per_trade": plain(self.cost_per_trade),
             },
             "checks": plain(self.checks),
         }

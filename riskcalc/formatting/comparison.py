@@ -39,8 +39,8 @@ def _vehicles(comparison: Comparison) -> Section:
         "a day, spot unchanged": lambda vehicle: money(vehicle.carry_per_day, signed=True),
         "theta saved a day": _theta_saved,
         "loss at its stop": lambda vehicle: money(vehicle.plan.size.loss_at_stop),
-        f"loss if {benchmark} gaps {percent(comparison.gap, digits=0)}": lambda vehicle: money(
-            vehicle.loss_at_gap
+        f"P&L if {benchmark} gaps {100 * comparison.gap:.4g}%": lambda vehicle: money(
+            -vehicle.loss_at_gap, signed=True
         ),
         "R if the targets are reached": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
         "stop first": lambda vehicle: percent(vehicle.plan.odds.stop_first, digits=1),
@@ -81,11 +81,11 @@ def _states(comparison: Comparison) -> Section:
     rows = tuple(
         (
             _state(state, comparison.benchmark),
-            *(_value(vehicle.states[k]) for vehicle in comparison.vehicles),
+            *(_value(vehicle.states[k], comparison.risk_budget) for vehicle in comparison.vehicles),
         )
         for k, state in enumerate(comparison.states)
     )
-    title = "P&L of all units, vols kept, costs not in; * held past the own stop; ± nine paths of ten"
+    title = "P&L of the position, IV unchanged, before costs. * beyond its stop. ± 90 % range"
     return Section(title=title, rows=rows, header=("", *_names(comparison)))
 
 
@@ -94,9 +94,10 @@ def _state(state: CommonState, benchmark: str) -> str:
     return f"{benchmark} {percent(state.move, digits=0, signed=state.move != 0)} {when}"
 
 
-def _value(value: StateValue) -> str:
-    band = f" ±{value.band:,.0f}" if value.band >= 0.5 else ""
-    return f"{'*' if value.past_stop else ''}{whole_money(value.pnl)}{band}"
+def _value(value: StateValue, one_r: float) -> str:
+    band = whole_money(value.band, one_r=one_r).lstrip("+")
+    said = f" ±{band}" if band != "0" else ""
+    return f"{'*' if value.past_stop else ''}{whole_money(value.pnl, one_r=one_r)}{said}"
 
 
 def _names(comparison: Comparison) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from riskcalc.domain import GapLine, LadderRow, Level, TradePlan
 from riskcalc.formatting.fact import LABEL, Better, Fact, Line, Tone, fact_line, panel_lines
 from riskcalc.formatting.fitted import Spellings, cut, fit, plain, pnl, points, share
-from riskcalc.formatting.numbers import MISSING, percent
+from riskcalc.formatting.numbers import MISSING, cents_of, percent
 from riskcalc.formatting.panel import gain_tone
 
 R_WIDTH = 6
@@ -16,9 +16,6 @@ R_WIDTH = 6
 
 _PAIRS_FROM = LABEL + 3 * (7 + R_WIDTH)
 """Width from which every P&L has its R beside it; below, the last day's alone has."""
-
-_CENTS_BELOW = 100.0
-"""Planned loss of a unit below which its P&L is told to the cent [dollars]."""
 
 
 def exits_lines(
@@ -48,9 +45,15 @@ def exits_lines(
     return [
         _head([head for _, head in days], width=width, stale=stale),
         *(_line(plan, label, [_pnl(row) for row in rows], width=width) for label, rows in levels),
-        *(_gap(plan, gap, width=width) for gap in plan.gaps),
+        *(_gap(plan, gap, width=width) for gap in _worst_gap(plan)),
         *(fact_line(fact, width=width) for fact in _odds(plan)),
     ]
+
+
+def _worst_gap(plan: TradePlan) -> tuple[GapLine, ...]:
+    """The gap that loses most, alone; nothing without gaps."""
+    worst = max(plan.gaps, key=lambda gap: gap.loss_per_unit, default=None)
+    return () if worst is None else (worst,)
 
 
 def worst_pnl(plan: TradePlan) -> list[tuple[str, float | None]]:
@@ -135,7 +138,7 @@ def _line(plan: TradePlan, label: str, amounts: Sequence[float | None], *, width
 
 def _spellings(plan: TradePlan) -> Callable[[float | None], Spellings]:
     """Whole dollars, and cents for a unit that is cheap."""
-    return pnl if plan.size.loss_per_unit < _CENTS_BELOW else _whole_pnl
+    return pnl if cents_of(plan.size.loss_per_unit) else _whole_pnl
 
 
 def _whole_pnl(amount: float | None) -> Spellings:
@@ -204,8 +207,8 @@ def _facts(plan: TradePlan) -> tuple[Fact, ...]:
         for key, level in zip(keys, _levels(plan), strict=True)
         for index, (when, head) in enumerate(ends)
     ]
-    worst = max((gap.loss_per_unit for gap in plan.gaps), default=None)
-    gap = _pnl_fact(plan, "gap", "worst gap", None if worst is None else -worst)
+    worst = next((-gap.loss_per_unit for gap in _worst_gap(plan)), None)
+    gap = _pnl_fact(plan, "gap", "worst gap", worst)
     target = Fact(
         key="target first",
         label="Target 1st",

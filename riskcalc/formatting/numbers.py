@@ -6,6 +6,9 @@ import math
 
 MISSING = "-"
 
+CENTS_BELOW = 100.0
+"""Planned loss below which P&L is shown in cents [dollars]: a share of 8 dollars gains and loses cents."""
+
 
 def money(amount: float | None, *, signed: bool = False) -> str:
     """Dollars and cents, grouped.
@@ -31,14 +34,33 @@ def money(amount: float | None, *, signed: bool = False) -> str:
     return f"{sign}${abs(rounded):,.2f}"
 
 
-def whole_money(amount: float | None) -> str:
-    """Signed whole dollars for a table, grouped: ``+1,234``, ``-59``, ``0``."""
+def whole_money(amount: float | None, *, one_r: float = math.inf) -> str:
+    """Signed dollars for a table, grouped: whole ones, and cents where one R is small.
+
+    Parameters
+    ----------
+    amount : float or None
+        [dollars]
+    one_r : float
+        Planned loss of what the table is about [dollars]; below 100 dollars cents are shown.
+
+    Examples
+    --------
+    >>> whole_money(1234.4), whole_money(-59.2), whole_money(0.2), whole_money(-0.96, one_r=0.96)
+    ('+1,234', '-59', '0', '-0.96')
+    """
     if amount is None:
         return MISSING
     if math.isinf(amount):
         return "unlimited"
-    rounded = round(amount)
-    return f"{rounded:+,}" if rounded else "0"
+    digits = cents_of(one_r)
+    rounded = round(amount, digits)
+    return f"{rounded:+,.{digits}f}" if rounded else "0"
+
+
+def cents_of(one_r: float) -> int:
+    """Return the decimals that P&L beside a planned loss needs: 2 below 100 dollars, else 0."""
+    return 2 if one_r < CENTS_BELOW else 0
 
 
 def percent(fraction: float | None, *, digits: int = 2, signed: bool = False) -> str:

@@ -78,15 +78,28 @@ def _size(plan: TradePlan) -> Section:
         (
             "loss of a unit",
             money(size.loss_per_unit),
-            f"1R: planned, by {size.basis.replace('_', ' ')}, costs in",
+            f"1R: planned, by {size.basis.replace('_', ' ')}, {unit_costs_words(plan)}",
         ),
         ("buying power", money(size.capital), "tied up by all units"),
         ("loss at the stop", money(size.loss_at_stop), _worst_exit(plan)),
-        ("loss at the gap", money(size.loss_at_gap), "worst of the gap lines, costs in"),
+        ("loss at the gap", *_gap_loss(size.loss_at_gap)),
     ]
     allowed = (f"{name} {'any' if units is None else f'{units:,}'}" for name, units in size.limits)
     rows.append(("units by limit", "", ", ".join(allowed)))
     return Section(title="Size", rows=tuple(rows), left=frozenset({0, 2}))
+
+
+def unit_costs_words(plan: TradePlan) -> str:
+    """Which costs a figure of one unit holds: what is paid once per trade is in no unit."""
+    once = plan.cost_per_trade
+    return f"costs per unit in, not {money(once)} per trade" if once else "costs in"
+
+
+def _gap_loss(loss: float | None) -> tuple[str, str]:
+    """The worst loss over the gap lines; where all of them gain, that."""
+    if loss is not None and round(loss, 2) < 0:
+        return money(0.0), f"no loss: the worst gap line gains {money(-loss)}, costs in"
+    return money(loss), "worst of the gap lines, costs in"
 
 
 def _pair(plan: TradePlan) -> tuple[Section, ...]:
@@ -113,15 +126,25 @@ def _checks(plan: TradePlan) -> Section:
 def _ladder(plan: TradePlan) -> Section:
     levels = [tuple(rows) for _, rows in groupby(plan.ladder, key=lambda row: (row.label, row.spot))]
     dates = tuple(f"{row.when}\n{row.date:%m-%d}" for row in levels[0])
-    rows = tuple((found[0].label, price(found[0].spot), *map(_ladder_cell, found)) for found in levels)
-    shift = f", vols {plan.exits.vol_shift * 100:+.4g} points at the stop" if plan.exits.vol_shift else ""
+    one_r = plan.size.loss_per_unit
+    rows = tuple(
+        (found[0].label, price(found[0].spot), *(_ladder_cell(row, one_r) for row in found))
+        for found in levels
+    )
+    shift = f", {stop_vol_words(plan)} at the stop" if plan.exits.vol_shift else ""
     title = f"P&L of one unit, dollars and R, before costs{shift}{smile_words(plan.report)}"
     return Section(title=title, rows=rows, header=("level", "spot", *dates))
 
 
-def _ladder_cell(row: LadderRow) -> str:
+def stop_vol_words(plan: TradePlan) -> str:
+    """How IV moves at the stop, and at every gap beyond it."""
+    shift = plan.exits.vol_shift
+    return f"IV {shift * 100:+.4g} points" if shift else "IV unchanged"
+
+
+def _ladder_cell(row: LadderRow, one_r: float) -> str:
     r = MISSING if row.r_multiple is None else f"{round(row.r_multiple, 1) + 0.0:+.1f}"
-    return f"{whole_money(row.pnl)} {r:>4}"
+    return f"{whole_money(row.pnl, one_r=one_r)} {r:>4}"
 
 
 def _decay(plan: TradePlan) -> tuple[Section, ...]:
@@ -164,7 +187,7 @@ def _targets(plan: TradePlan) -> tuple[Section, ...]:
     )
     blended = ("all units", "", f"{plan.size.units:,}", "", r_multiple(found.blended_r))
     need = f"; wins needed to break even: {percent(found.break_even_win_rate, digits=0)}"
-    title = "Targets, worst day up to the time stop, costs in"
+    title = f"Targets, worst day up to the time stop, {unit_costs_words(plan)}"
     return (
         Section(
             title=title + (need if found.break_even_win_rate is not None else ""),
@@ -217,7 +240,7 @@ def _managed(plan: TradePlan) -> Section:
         )
         for one in found.quantiles
     ]
-    title = "Managed to its exits: one unit, costs in, present value"
+    title = f"Managed to its exits: one unit, {unit_costs_words(plan)}, present value"
     return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
 
 
@@ -272,25 +295,25 @@ def _fund(plan: TradePlan) -> tuple[Section, ...]:
         for label, moves in ((key, list(group)) for key, group in groupby(fund.exits, key=lambda m: m.label))
     )
     widest = max(map(len, rows))
-    decay = percent(fund.decay_per_week)
+    week = f"{'costs' if fund.decay_per_week >= 0 else 'earns'} {percent(abs(fund.decay_per_week))} a week"
     title = (
-        f"Exits as moves of {fund.benchmark}, at {percent(fund.benchmark_vol, digits=0)} vol; "
-        f"resetting costs {decay} a week"
+        f"Exits as moves of {fund.benchmark}, at {percent(fund.benchmark_vol, digits=0)} IV; a flat "
+        f"{fund.benchmark} {week}: daily reset, {fund.charges}"
     )
     padded = tuple((*row, *[""] * (widest - len(row))) for row in rows)
     return (Section(title=title, rows=padded),)
 
 
 def _gaps(plan: TradePlan) -> Section:
+    paid_once = plan.cost_per_trade if plan.size.units else 0.0
     rows = tuple(
         (
-            f"opens {percent(gap.move, digits=0, signed=True)}",
+            f"opens at {100 * gap.move:+.4g}%",
             price(gap.spot),
-            money(gap.loss_per_unit),
-            money(gap.loss_per_unit * plan.size.units),
+            money(-gap.loss_per_unit, signed=True),
+            money(-gap.loss_per_unit * plan.size.units - paid_once, signed=True),
         )
         for gap in plan.gaps
     )
-    return Section(
-        title="Gaps over the stop", rows=rows, header=("shock", "spot", "loss of a unit", "all units")
-    )
+    title = f"Gap risk: opens on the first day, {stop_vol_words(plan)} as at the stop, costs in"
+    return Section(title=title, rows=rows, header=("gap", "spot", "P&L of one unit", "P&L of the position"))

@@ -32,6 +32,9 @@ MOST_NET_DOLLARS = 0.05
 MARKET_SHOCK = -0.05
 """Move of a pair's second fund that the plan prices, as in a risk-off shock."""
 
+FEW_DOLLARS = 100.0
+"""Amount below which cents are said [dollars]."""
+
 LIKELY_ASSIGNMENT = 0.10
 """Chance of an early assignment above which the plan warns."""
 
@@ -70,6 +73,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
         _trigger(planned),
         _heat(planned),
         _gap(planned),
+        _gap_shocks(planned),
         _equal_dollars(planned),
         _market_beta(planned),
         _quoted_width(planned),
@@ -197,7 +201,7 @@ def _heat(planned: Planned) -> Check:
     heat = account.open_risk + planned.size.risk
     allowed = account.equity * account.limits.max_heat_fraction
     text = f"${heat:,.2f} at risk over all open trades, the rule allows ${allowed:,.2f}"
-    brief = f"${heat:,.0f} of ${allowed:,.0f}"
+    brief = f"{_short(heat)} of {_short(allowed)}"
     return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
 
 
@@ -205,12 +209,27 @@ def _gap(planned: Planned) -> Check | None:
     size = planned.size
     if size.loss_at_gap is None or size.units == 0:
         return None
-    text = f"the worst gap line loses ${size.loss_at_gap:,.2f}, the budget is ${size.risk_budget:,.2f}"
-    brief = f"${size.loss_at_gap:,.0f} of ${size.risk_budget:,.0f}"
+    loss, budget = size.loss_at_gap, size.risk_budget
+    text = f"the worst gap line {_loses(-loss)}, the budget is ${budget:,.2f}"
+    brief = f"{_short(loss)} of {_short(budget)}" if loss > 0 else "gains"
     return (
         _ok("gap", text, brief=brief)
         if size.loss_at_gap <= size.risk_budget * (1 + 1e-9)
         else _warn("gap", text)
+    )
+
+
+def _gap_shocks(planned: Planned) -> Check | None:
+    """Whether a gap that the exits name lies inside the stop, where it can show no loss beyond the stop's."""
+    exits = planned.exits
+    inside = [shock for shock in exits.gap_shocks if shock <= exits.stop * (1 + 1e-12)]
+    if not inside:
+        return None
+    named = " and ".join(f"{100 * shock:.4g}%" for shock in inside)
+    return _warn(
+        "gap shocks",
+        f"{named} {'lies' if len(inside) == 1 else 'lie'} inside the stop of {100 * exits.stop:.4g}%: such a "
+        "gap can never fail the check; name exits.gap_shocks beyond the stop, or none for the usual ones",
     )
 
 
@@ -241,7 +260,7 @@ def _market_beta(planned: Planned) -> Check | None:
     pnl, budget = MARKET_SHOCK * pair.beta_dollars, planned.size.risk_budget
     text = (
         f"{first} moves {pair.beta:.2f} times {second}: {second} {MARKET_SHOCK:+.0%} alone "
-        f"{'loses' if pnl < 0 else 'gains'} ${abs(pnl):,.2f}, the budget is ${budget:,.2f}"
+        f"{_loses(pnl)}, the budget is ${budget:,.2f}"
     )
     if -pnl > budget:
         return _warn("market beta", text)
@@ -303,6 +322,16 @@ def _unlimited_loss(planned: Planned) -> Check | None:
         return None
     text = f"{', '.join(sold)} may lose without limit: the size trusts the stop, and a gap jumps it"
     return _warn("unlimited loss", text)
+
+
+def _loses(pnl: float) -> str:
+    """A P&L in words."""
+    return f"{'loses' if round(pnl, 2) < 0 else 'gains'} ${abs(pnl):,.2f}"
+
+
+def _short(amount: float) -> str:
+    """Dollars for where there is little room: whole ones, and cents where they are few."""
+    return f"${amount:,.0f}" if amount >= FEW_DOLLARS else f"${amount:,.2f}"
 
 
 def _ok(name: str, message: str, *, brief: str) -> Check:

@@ -17,6 +17,7 @@ from riskcalc.domain import (
     TradePlan,
     Vehicle,
 )
+from riskcalc.domain.exits import GAPS_BEYOND_STOP
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning.comparison_text import summary
@@ -26,8 +27,8 @@ from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
 USUAL_MOVES = (-0.06, 0.0, 0.10, 0.15)
 """Moves of the benchmark that are compared: the stop, no move, and the targets of the unleveraged trade."""
 
-COMMON_GAP = 0.05
-"""Opening of the benchmark against a trade that every vehicle is held to."""
+LEAST_GAP = 0.05
+"""Opening of the benchmark against a trade that every vehicle is held to, at least."""
 
 NINE_IN_TEN = 1.645
 """Standard deviations on either side that hold nine values of ten."""
@@ -55,8 +56,10 @@ def compare(
     Returns
     -------
     Comparison
-        A fund's value in a state is that of the path with its implied volatility (`fund_return`); the band
-        around it comes from how far realised variance strays over so many sessions.
+        A fund's value in a state is that of the path with its implied volatility, less its fee and the
+        interest at the market's rate on what it borrows (`fund_return`); the band around it comes from how
+        far realized variance strays over so many sessions. Legs keep their IV, but for the common gap, at
+        which it moves as at the trade's stop.
 
     Raises
     ------
@@ -70,16 +73,17 @@ def compare(
     """
     benchmark, today = _common_ground(plans)
     states = [_state(move, day, today) for day, move in product(_days(plans, days), moves)]
-    vehicles = tuple(_vehicle(plan, states) for plan in plans)
+    gap = _common_gap(plans)
+    vehicles = tuple(_vehicle(plan, states, gap=gap) for plan in plans)
     orders = stop_orders(vehicles)
     return Comparison(
         benchmark=benchmark,
         risk_budget=plans[0].size.risk_budget,
-        gap=COMMON_GAP,
+        gap=gap,
         states=tuple(states),
         vehicles=vehicles,
         stop_orders=orders,
-        summary=summary(vehicles, orders, benchmark=benchmark, gap=COMMON_GAP),
+        summary=summary(vehicles, orders, benchmark=benchmark, gap=gap),
     )
 
 
@@ -95,6 +99,12 @@ def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
         if len(found) != 1:
             raise InvalidInputError(f"a comparison needs {what}, got {sorted(map(str, found)) or 'none'}")
     return _benchmark(plans[0].report.trade.instrument), plans[0].report.market.date
+
+
+def _common_gap(plans: Sequence[TradePlan]) -> float:
+    """Opening of the benchmark that lies a point beyond every stop, said in moves of the benchmark."""
+    widest = max(plan.exits.stop / plan.report.trade.instrument.leverage_factor for plan in plans)
+    return min(max(LEAST_GAP, round(widest + GAPS_BEYOND_STOP[0], 12)), (1 + widest) / 2)
 
 
 def _benchmark(instrument: Instrument) -> str:
@@ -114,29 +124,29 @@ def _state(move: float, days: int, today: dt.date) -> CommonState:
     return CommonState(move=move, days=days, date=day, sessions=max(sessions_between(today, day), 1))
 
 
-def _vehicle(plan: TradePlan, states: Sequence[CommonState]) -> Vehicle:
+def _vehicle(plan: TradePlan, states: Sequence[CommonState], *, gap: float) -> Vehicle:
     units, report = plan.size.units, plan.report
     exposure = units * report.greeks.dollar_delta * report.trade.instrument.leverage
-    gaps = (_state(sign * COMMON_GAP, 0, report.market.date) for sign in (-1, 1))
+    worst = min(_gap_pnl(plan, sign * gap) for sign in (-1, 1))
     return Vehicle(
         plan=plan,
         capital=plan.size.capital or 0.0,
         exposure=exposure,
         carry_per_day=units * (report.greeks.theta_per_day - _decay_per_day(report)),
-        loss_at_gap=units * plan.cost_per_unit - min(_state_value(plan, gap).pnl for gap in gaps),
+        loss_at_gap=units * plan.cost_per_unit + (plan.cost_per_trade if units else 0.0) - worst,
         states=tuple(_state_value(plan, state) for state in states),
     )
 
 
-def _state_value(plan: TradePlan, state: CommonState) -> StateValue:
+def _state_value(plan: TradePlan, state: CommonState, *, vol_shift: float = 0.0) -> StateValue:
     """All units in a common state; with leverage in the middle and at both ends of the band."""
     report, units = plan.report, plan.size.units
     instrument, quote = report.trade.instrument, report.market.quote(report.trade.symbol)
-    growth = 1 + _own_move(instrument, state, vol=quote.vol)
+    growth = 1 + _own_move(report, state)
     stray = NINE_IN_TEN * _drag_deviation(instrument, state, vol=quote.vol)
     spots = [quote.spot * growth * math.exp(sign * stray) for sign in (-1, 0, 1)]
     low, middle, high = value_position(
-        report.trade, report.market, spot=spots, days=_days_to(plan, state)
+        report.trade, report.market, spot=spots, days=_days_to(plan, state), vol_shift=vol_shift
     ).value
     return StateValue(
         pnl=units * (float(middle) - report.net_debit),
@@ -157,8 +167,16 @@ def _days_to(plan: TradePlan, state: CommonState) -> float:
     return plan.report.market.days_to(state.date) if state.days else 0.0
 
 
-def _own_move(instrument: Instrument, state: CommonState, *, vol: float) -> float:
+def _gap_pnl(plan: TradePlan, move: float) -> float:
+    """P&L of all units when the benchmark opens so, before costs; on the side of the stop with its IV."""
+    against = plan.side * move * plan.report.trade.instrument.leverage < 0
+    opening = _state(move, 0, plan.report.market.date)
+    return _state_value(plan, opening, vol_shift=plan.exits.vol_shift if against else 0.0).pnl
+
+
+def _own_move(report: RiskReport, state: CommonState) -> float:
     """Move of an instrument when its benchmark moves: exact in one session, else of the usual path."""
+    instrument, market = report.trade.instrument, report.market
     leverage = instrument.leverage
     if leverage == 1:
         return state.move
@@ -168,9 +186,10 @@ def _own_move(instrument: Instrument, state: CommonState, *, vol: float) -> floa
         fund_return(
             leverage=leverage,
             index_return=state.move,
-            vol=vol / instrument.leverage_factor,
+            vol=market.quote(instrument.symbol).vol / instrument.leverage_factor,
             time=state.sessions / SESSIONS_PER_YEAR,
             fee=instrument.fee,
+            financing=market.rate,
         )
     )
 
@@ -184,10 +203,11 @@ def _drag_deviation(instrument: Instrument, state: CommonState, *, vol: float) -
 
 
 def _decay_per_day(report: RiskReport) -> float:
-    """What resetting and fees cost a fund a day at an unchanged benchmark [dollars per unit]."""
-    instrument = report.trade.instrument
-    vol = report.market.quote(report.trade.symbol).vol / instrument.leverage_factor
-    return report.greeks.dollar_delta * (_convexity(instrument) * vol**2 + instrument.fee) / 365
+    """What resetting, fee and financing cost a fund a day at an unchanged benchmark [dollars per unit]."""
+    instrument, market = report.trade.instrument, report.market
+    vol = market.quote(instrument.symbol).vol / instrument.leverage_factor
+    charge = instrument.fee + (instrument.leverage - 1) * market.rate
+    return report.greeks.dollar_delta * (_convexity(instrument) * vol**2 + charge) / 365
 
 
 def _convexity(instrument: Instrument) -> float:

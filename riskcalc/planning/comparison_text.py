@@ -13,14 +13,16 @@ def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchma
     if not held:
         return "No vehicle fits the risk budget."
     clauses = "; ".join(_clause(vehicle, benchmark) for vehicle in held)
+    charged = "".join(f" {_charges(vehicle)}." for vehicle in held if vehicle.plan.fund)
     if len(held) == 1:
-        return f"{clauses}."
+        return f"{clauses}.{charged}"
     most = _name(held, lambda vehicle: abs(vehicle.exposure))
     worst = max(held, key=lambda vehicle: vehicle.loss_at_gap)
     least = _name(held, lambda vehicle: -vehicle.capital)
+    hurt = f"hurts {worst.name} most: ${worst.loss_at_gap:,.0f}" if worst.loss_at_gap > 0 else "hurts none"
     return (
         f"{clauses}. {most} gives the most {benchmark} exposure, {least} ties up the least money, and a gap "
-        f"of {gap:.0%} in {benchmark} hurts {worst.name} most: ${worst.loss_at_gap:,.0f}."
+        f"of {100 * gap:.4g}% in {benchmark} {hurt}.{charged}"
         + "".join(f" {_order(order)}." for order in orders)
     )
 
@@ -35,6 +37,12 @@ def _clause(vehicle: Vehicle, benchmark: str) -> str:
         f"{vehicle.name} moves like {sign}${abs(vehicle.exposure):,.0f} of {benchmark} "
         f"on ${vehicle.capital:,.0f} of buying power and {day}"
     )
+
+
+def _charges(vehicle: Vehicle) -> str:
+    """What a leveraged fund is charged as it follows its benchmark."""
+    fund = vehicle.plan.fund
+    return f"Beyond one session {vehicle.name} is charged {fund.charges}" if fund else ""
 
 
 def _order(order: StopOrder) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from riskcalc.analysis import translate_stop
-from riskcalc.domain import BenchmarkMove, FundReport, GapLine, Level, RiskReport
+from riskcalc.domain import BenchmarkMove, FundReport, GapLine, Instrument, Level, RiskReport
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
 
@@ -20,7 +20,7 @@ def fund_report(
     *,
     time_stop: dt.date | None,
 ) -> FundReport | None:
-    """Say a fund's exits as moves of its benchmark, and what a week of resetting costs.
+    """Say a fund's exits as moves of its benchmark, and what a week at an unchanged benchmark costs.
 
     Parameters
     ----------
@@ -50,12 +50,16 @@ def fund_report(
         leverage=instrument.leverage,
         days=[sessions for *_, sessions in moves],
         vol=vol,
+        fee=instrument.fee,
+        financing=report.market.rate,
     )
     return FundReport(
         benchmark=instrument.benchmark,
         leverage=instrument.leverage,
         benchmark_vol=vol,
-        decay_per_week=_decay(instrument.leverage, vol, fee=instrument.fee),
+        fee=instrument.fee,
+        financing=report.market.rate,
+        decay_per_week=_decay(instrument, vol, financing=report.market.rate),
         exits=tuple(
             BenchmarkMove(label=label, fund_move=move, sessions=sessions, benchmark_move=float(benchmark))
             for (label, move, sessions), benchmark in zip(moves, found, strict=True)
@@ -68,6 +72,13 @@ def _thirds(held: int) -> list[int]:
     return sorted({1, *(max(held * third // 3, 1) for third in (1, 2, 3))})
 
 
-def _decay(leverage: float, vol: float, *, fee: float) -> float:
-    week = fund_return(leverage=leverage, index_return=0.0, vol=vol, time=WEEK / SESSIONS_PER_YEAR, fee=fee)
+def _decay(fund: Instrument, vol: float, *, financing: float) -> float:
+    week = fund_return(
+        leverage=fund.leverage,
+        index_return=0.0,
+        vol=vol,
+        time=WEEK / SESSIONS_PER_YEAR,
+        fee=fund.fee,
+        financing=financing,
+    )
     return -float(week)

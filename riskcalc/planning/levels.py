@@ -62,8 +62,8 @@ def _targets(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ..
 
 
 def _gaps(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
-    """Openings past the stop, then on the other side: the exit plan's shocks, else the instrument's."""
-    shocks = exits.gap_shocks or report.trade.instrument.gap_shocks
+    """Openings past the stop with its vol shift, then on the other side, where IV stays as at a target."""
+    shocks = exits.gaps(report.trade.instrument)
     return (
         *(_moved(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks),
         *(_moved(report, "gap", side * shock) for shock in shocks),

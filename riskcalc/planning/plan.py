@@ -33,7 +33,7 @@ from riskcalc.planning.second_stops import (
     two_sided,
 )
 from riskcalc.planning.size import size_plan
-from riskcalc.sizing import cost_per_unit
+from riskcalc.sizing import cost_per_trade, cost_per_unit
 
 NO_RULES = EntryRules()
 
@@ -124,6 +124,7 @@ def plan(
         pair=pair_report(report, units=size.units),
         fund=fund_report(report, (levels.stop, *levels.targets), gaps, time_stop=time_stop),
         cost_per_unit=costs,
+        cost_per_trade=cost_per_trade(account.costs),
         size=size,
         checks=run_checks(
             Planned(

@@ -51,6 +51,8 @@ def _order(fund: Vehicle, other: Vehicle) -> StopOrder:
         vol=_vol(fund),
         drift=report.market.rate,
         sessions=sessions,
+        fee=report.trade.instrument.fee,
+        financing=report.market.rate,
     )
     return StopOrder(
         fund=fund.name,

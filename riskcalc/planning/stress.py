@@ -14,8 +14,11 @@ from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRo
 from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.errors import InvalidInputError
-from riskcalc.pricing.daily_reset import fund_path
+from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, fund_path
 from riskcalc.sizing import cost_per_trade, cost_per_unit
+
+FUND_CHARGES = "fee and financing of the fund counted"
+"""Said of a move over several sessions that follows from, or leads to, that of a leveraged fund."""
 
 
 def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) -> tuple[StressRow, ...]:
@@ -48,10 +51,10 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
     -----
     A move that the scenario does not state follows from its family's, a benchmark and the funds that reset
     their leverage to it daily: over one session the fund moves leverage times the benchmark, exactly; over
-    several, all sessions are taken to move the benchmark equally, and `fund_path` compounds them. Such a
-    smooth path is kinder to a fund than any other with the same end. Fees, financing and dividends are not
-    counted. An underlying without such a relative in the scenario stays where it is. A pair moves by the
-    difference of its funds' moves.
+    several, all sessions are taken to move the benchmark equally, and `fund_path` compounds them, less the
+    fund's fee and the interest at the scenario's rate on what it borrows. Such a smooth path is kinder to a
+    fund than any other with the same end. Dividends are not counted. An underlying without such a relative in
+    the scenario stays where it is. A pair moves by the difference of its funds' moves.
 
     References
     ----------
@@ -77,12 +80,13 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
 def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:
     report, units = plan.report, plan.size.units
     trade, market = report.trade, report.market
-    move, note = _move_of(trade.instrument, scenario)
+    rate = market.rate + scenario.rate_shift
+    move, note = _move_of(trade.instrument, scenario, rate=rate)
     spot = market.quote(trade.symbol).spot * (1 + move)
     day = sessions_later(market.date, scenario.sessions)
     value = value_position(
         trade,
-        dataclasses.replace(market, rate=market.rate + scenario.rate_shift),
+        dataclasses.replace(market, rate=rate),
         spot=spot,
         days=market.days_to(day),
         vol_shift=scenario.vol_shift,
@@ -110,33 +114,55 @@ class _Source(NamedTuple):
     symbol: str
     leverage: float
     """Its daily return as a multiple of the benchmark's."""
+    fee: float
+    """Expense ratio a year."""
+
+    @classmethod
+    def of(cls, instrument: Instrument) -> _Source:
+        return cls(instrument.symbol, instrument.leverage, instrument.fee)
+
+    def benchmark_move(self, move: float, *, rate: float) -> float:
+        """Move of the benchmark in a session in which this one moves so, charges included."""
+        return (move + self._charge(rate)) / self.leverage
+
+    def compounded(self, daily: float, sessions: int, *, rate: float) -> float:
+        """Move over all sessions when the benchmark moves equally in each; never below -1."""
+        if sessions == 1:
+            return max(self.leverage * daily, -1.0)
+        returns = np.full(sessions, daily)
+        path = fund_path(leverage=self.leverage, daily_returns=returns, fee=self.fee, financing=rate)
+        return float(path[-1]) - 1
+
+    def _charge(self, rate: float) -> float:
+        return (self.fee + (self.leverage - 1) * rate) / SESSIONS_PER_YEAR
 
 
-def _move_of(instrument: Instrument, scenario: Scenario) -> tuple[float, str]:
+def _move_of(instrument: Instrument, scenario: Scenario, *, rate: float) -> tuple[float, str]:
     """Move of an instrument in a scenario, and how it was found."""
     symbol, benchmark = instrument.symbol, _benchmark(instrument)
     if symbol in scenario.moves:
         return float(scenario.moves[symbol]), f"{symbol} as stated"
     if instrument.against:
-        return _difference(instrument, scenario)
+        return _difference(instrument, scenario, rate=rate)
     source = _source(benchmark, scenario)
     if source is None:
         return 0.0, _unmoved(symbol, scenario)
-    daily = _equal_daily_move(scenario.moves[source.symbol], scenario.sessions) / source.leverage
+    daily = _equal_daily_move(scenario.moves[source.symbol], scenario.sessions)
+    daily = daily / source.leverage if scenario.sessions == 1 else source.benchmark_move(daily, rate=rate)
     if daily < -1:
         raise InvalidInputError(
             f"scenario {scenario.name}: {source.symbol} {_percent(scenario.moves[source.symbol])} "
             f"would take {benchmark} below zero"
         )
-    leverage = instrument.leverage if symbol != benchmark else 1.0
-    moved, move = (_compounded(multiple, daily, scenario.sessions) for multiple in (1.0, leverage))
+    both = (_plain(benchmark), _Source.of(instrument) if symbol != benchmark else _plain(benchmark))
+    moved, move = (one.compounded(daily, scenario.sessions, rate=rate) for one in both)
     return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
 
 
-def _difference(pair: Instrument, scenario: Scenario) -> tuple[float, str]:
+def _difference(pair: Instrument, scenario: Scenario, *, rate: float) -> tuple[float, str]:
     """Return of a dollar of a pair: that of the fund held less that of the one sold."""
     funds = [instrument_of(symbol) for symbol in (pair.held, pair.against)]
-    (held, how), (sold, other_how) = (_move_of(fund, scenario) for fund in funds)
+    (held, how), (sold, other_how) = (_move_of(fund, scenario, rate=rate) for fund in funds)
     said = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
     return held - sold, f"{said}: {how}; {other_how}" if how != other_how else f"{said}: {how}"
 
@@ -148,22 +174,20 @@ def _benchmark(instrument: Instrument) -> str:
 def _source(benchmark: str, scenario: Scenario) -> _Source | None:
     """The benchmark where the scenario moves it, else the first of its funds that it moves."""
     if benchmark in scenario.moves:
-        return _Source(benchmark, 1.0)
+        return _plain(benchmark)
     known = (INSTRUMENTS[symbol] for symbol in scenario.moves if symbol in INSTRUMENTS)
-    funds = (_Source(fund.symbol, fund.leverage) for fund in known if fund.benchmark == benchmark)
+    funds = (_Source.of(fund) for fund in known if fund.benchmark == benchmark)
     return next(funds, None)
+
+
+def _plain(benchmark: str) -> _Source:
+    """A benchmark that moves by itself."""
+    return _Source(benchmark, 1.0, 0.0)
 
 
 def _equal_daily_move(move: float, sessions: int) -> float:
     """The move of each session when all are equal; of a single one the move itself, without rounding."""
     return float(move) if sessions == 1 else (1 + move) ** (1 / sessions) - 1
-
-
-def _compounded(leverage: float, daily: float, sessions: int) -> float:
-    """Move over all sessions of what returns a multiple of an equal daily move; never below -1."""
-    if sessions == 1:
-        return max(leverage * daily, -1.0)
-    return float(fund_path(leverage=leverage, daily_returns=np.full(sessions, daily))[-1]) - 1
 
 
 def _said(
@@ -181,6 +205,7 @@ def _said(
         parts.append("a fund cannot fall below zero")
     if scenario.sessions > 1:
         parts.append(f"smooth path: {scenario.sessions} equal sessions of {benchmark} {_percent(daily)}")
+        parts += [FUND_CHARGES] if (instrument.symbol, source.symbol) != (benchmark, benchmark) else []
     return "; ".join(parts)
 
 

@@ -44,7 +44,7 @@ class TestPlan:
             "Checks",
             "P&L of one unit",
             "saved by the sold legs",
-            "opens -5%",
+            "opens at -7%",
             "wins needed to break even",
         ):
             assert part in out

@@ -127,4 +127,4 @@ def test_quotes_and_their_smile_are_stressed(run):
 def test_the_ladder_of_a_plan_moves_the_smile(run):
     code, out, _ = run("plan", "--chain", str(SAMPLE_FILE), "--sticky", "moneyness")
     assert code == 0
-    assert "before costs, vols +3 points at the stop, vols by sticky moneyness" in out
+    assert "before costs, IV +3 points at the stop, vols by sticky moneyness" in out

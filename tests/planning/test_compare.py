@@ -8,11 +8,17 @@ import pytest
 
 from riskcalc.domain import (
     Account,
+    Costs,
     ExitPlan,
     Market,
+    OptionLeg,
+    OptionType,
     Quote,
+    RiskBasis,
     RiskLimits,
+    Side,
     Target,
+    Trade,
     call_spread,
     shares,
 )
@@ -55,12 +61,15 @@ def test_within_a_session_a_fund_moves_by_its_leverage():
 
 @pytest.mark.parametrize(("vehicle", "leverage", "spot"), [(1, 3, 60), (2, -3, 8)])
 def test_over_weeks_a_fund_is_worth_what_paths_to_that_state_bring(vehicle, leverage, spot):
-    """The closed form and its band beside simulated paths that all end at the benchmark's move."""
+    """The closed form and its band beside simulated paths that all end at the benchmark's move.
+
+    Each path pays the fee and the interest on what the fund borrows every day.
+    """
     found = compare([IWM, TNA, TZA], days=[28])
     state = next(one for one in found.states if one.move == 0.1)
     draws = np.random.default_rng(5).standard_normal((20_000, state.sessions)) * 0.2 / np.sqrt(252)
     draws += (np.log(1.1) - draws.sum(axis=1, keepdims=True)) / state.sessions
-    worth = fund_path(leverage=leverage, daily_returns=np.expm1(draws), fee=0.0095)[:, -1]
+    worth = fund_path(leverage=leverage, daily_returns=np.expm1(draws), fee=0.0095, financing=0.04)[:, -1]
     units = found.vehicles[vehicle].plan.size.units
     value = found.vehicles[vehicle].states[found.states.index(state)]
     paths = units * spot * (worth - 1)
@@ -71,8 +80,12 @@ def test_over_weeks_a_fund_is_worth_what_paths_to_that_state_bring(vehicle, leve
 def test_a_flat_benchmark_costs_a_fund_its_decay():
     found = compare([IWM, TNA, TZA], days=[28])
     assert pnl(found, 0, move=0.0, days=28) == 0
-    assert pnl(found, 1, move=0.0, days=28) < 0
-    assert pnl(found, 2, move=0.0, days=28) == pytest.approx(2 * pnl(found, 1, move=0.0, days=28), rel=0.1)
+    # 20 sessions: variance, fee and interest on 2 dollars borrowed; TZA lends 4.
+    for vehicle, drag in ((1, 3 * 0.04 + 0.0095 + 2 * 0.04), (2, 6 * 0.04 + 0.0095 - 4 * 0.04)):
+        plan_ = found.vehicles[vehicle].plan
+        worth = plan_.size.units * plan_.report.value
+        cost = worth * -np.expm1(-drag * 20 / 252)
+        assert pnl(found, vehicle, move=0.0, days=28) == pytest.approx(-cost, rel=1e-9)
     for vehicle in found.vehicles[1:]:
         assert 28 * vehicle.carry_per_day == pytest.approx(
             pnl(found, found.vehicles.index(vehicle), move=0.0, days=28), rel=0.1
@@ -88,9 +101,48 @@ def test_exposure_is_in_dollars_of_the_benchmark():
 
 def test_the_common_gap_goes_against_each_trade():
     found = compare([IWM, TNA, TZA])
-    for vehicle, loss in zip(found.vehicles, (0.05, 0.15, 0.15), strict=True):
+    assert found.gap == pytest.approx(0.07)  # a point beyond IWM's stop; TNA's and TZA's lie at 4 % of IWM
+    for vehicle, loss in zip(found.vehicles, (0.07, 0.21, 0.21), strict=True):
         spot = vehicle.plan.report.market.quote(vehicle.plan.report.trade.symbol).spot
         assert vehicle.loss_at_gap == pytest.approx(vehicle.plan.size.units * spot * loss)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.03, -0.05])
+def test_the_same_gap_loses_the_same_in_plan_and_comparison(shift):
+    """A gap comes with the IV of the stop in gap lines, size, checks and comparison."""
+    exits = ExitPlan(stop=0.06, vol_shift=shift)
+    costs = Costs(commission_per_contract=0.65, commission_per_trade=5)
+    account = Account(equity=300_000, costs=costs)
+    found = plan(SPREAD.report.trade, MARKET, account, exits)
+    comparison = compare([found])
+    gap = next(one for one in found.gaps if one.move == pytest.approx(-comparison.gap))
+    alone = plan(
+        SPREAD.report.trade, MARKET, account, dataclasses.replace(exits, gap_shocks=(comparison.gap,))
+    )
+    (vehicle,) = comparison.vehicles
+    assert vehicle.loss_at_gap == pytest.approx(found.size.units * gap.loss_per_unit + 10)
+    assert vehicle.loss_at_gap == pytest.approx(alone.size.loss_at_gap)
+    message = next(check.message for check in alone.checks if check.name == "gap")
+    assert f"loses ${vehicle.loss_at_gap:,.2f}" in message
+
+
+def test_a_gap_that_gains_hurts_nobody():
+    legs = (
+        OptionLeg(side=Side.LONG, option_type=kind, strike=295, expiry=NEAR, contracts=count)
+        for kind, count in ((OptionType.CALL, 1), (OptionType.PUT, 2))
+    )
+    exits = ExitPlan(stop=0.06, side=Side.LONG)
+    found = plan(
+        Trade(instrument=IWM.report.trade.instrument, legs=tuple(legs)),
+        MARKET,
+        Account(equity=500_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS)),
+        exits,
+    )
+    assert found.size.units > 0
+    assert max(gap.loss_per_unit for gap in found.gaps) < 0
+    message = next(check.message for check in found.checks if check.name == "gap")
+    assert "gains $" in message
+    assert "$-" not in message
 
 
 def test_a_state_past_the_own_stop_is_marked():

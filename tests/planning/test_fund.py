@@ -38,12 +38,19 @@ def test_over_weeks_the_benchmarks_move_brings_the_funds(symbol, leverage):
     assert {exit_.sessions for exit_ in curve} == {6, 13, 20}
     for exit_ in curve:
         back = fund_return(
-            leverage=leverage, index_return=exit_.benchmark_move, vol=0.2, time=exit_.sessions / 252
+            leverage=leverage,
+            index_return=exit_.benchmark_move,
+            vol=0.2,
+            time=exit_.sessions / 252,
+            fee=0.0095,
+            financing=0.04,
         )
         assert float(back) == pytest.approx(exit_.fund_move, abs=1e-12)
 
 
 def test_a_week_of_resetting_costs_what_the_closed_form_says():
-    """(L^2 - L) / 2 x vol^2 x 5 / 252, and the fee: 3 x 0.04 x 5 / 252 + 0.0095 x 5 / 252 for TNA."""
-    assert fund_of("TNA").decay_per_week == pytest.approx(-math.expm1(-(3 * 0.04 + 0.0095) * 5 / 252))
-    assert fund_of("TZA").decay_per_week == pytest.approx(-math.expm1(-(6 * 0.04 + 0.0095) * 5 / 252))
+    """(L^2 - L) / 2 x vol^2, the fee and (L - 1) x rate, over 5 / 252: TNA borrows 2 dollars, TZA lends 4."""
+    tna, tza = fund_of("TNA"), fund_of("TZA")
+    assert (tna.fee, tna.financing) == (0.0095, 0.04)
+    assert tna.decay_per_week == pytest.approx(-math.expm1(-(3 * 0.04 + 0.0095 + 0.08) * 5 / 252))
+    assert tza.decay_per_week == pytest.approx(-math.expm1(-(6 * 0.04 + 0.0095 - 0.16) * 5 / 252))

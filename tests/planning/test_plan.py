@@ -116,10 +116,14 @@ class TestSpread:
         assert self.found.size.loss_at_stop == pytest.approx(-last.pnl + 2.6)
 
     def test_gap_lines_price_the_opening(self):
-        (gap,) = self.found.gaps
-        assert gap.move == -0.05
-        value = value_position(self.found.report.trade, MARKET, spot=295 * 0.95, vol_shift=0.03).value
-        assert gap.loss_per_unit == pytest.approx(self.found.report.net_debit - float(value) + 2.6)
+        gaps = self.found.gaps
+        assert [gap.move for gap in gaps] == [-0.07, -0.09]
+        for gap in gaps:
+            value = value_position(
+                self.found.report.trade, MARKET, spot=295 * (1 + gap.move), vol_shift=0.03
+            ).value
+            assert gap.loss_per_unit == pytest.approx(self.found.report.net_debit - float(value) + 2.6)
+        gap = gaps[-1]
         assert self.found.size.loss_at_gap == pytest.approx(gap.loss_per_unit * self.found.size.units)
 
 

@@ -31,6 +31,7 @@ from riskcalc.domain import (
 from riskcalc.domain.sessions import sessions_between, sessions_later
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import plan, stress
+from riskcalc.planning.stress import FUND_CHARGES
 from riskcalc.pricing.daily_reset import fund_path
 from tests.strategies import TODAY, markets, trades
 
@@ -151,7 +152,7 @@ def test_within_one_session_the_family_moves_by_leverage_alone(stated, symbol, m
 def test_over_five_sessions_the_fund_compounds_five_equal_days(symbol, multiple):
     growth = 1.0
     for _ in range(5):
-        growth *= 1 + multiple * (1.115**0.2 - 1)
+        growth *= 1 + multiple * (1.115**0.2 - 1) - (0.0095 + (multiple - 1) * 0.04) / 252
     assert move_of(symbol, moves={"IWM": 0.115}, sessions=5) == pytest.approx(growth - 1, rel=1e-12)
 
 
@@ -169,7 +170,8 @@ def test_benchmark_and_fund_follow_from_each_other(move, sessions, fund):
 def test_no_path_to_the_same_end_is_kinder_than_the_smooth_one(days, fund):
     symbol, multiple = fund
     smooth = move_of(symbol, moves={"IWM": math.prod(1 + day for day in days) - 1}, sessions=len(days))
-    rough = fund_path(leverage=multiple, daily_returns=np.array(days))[-1] - 1
+    charges = {"fee": 0.0095, "financing": 0.04}
+    rough = fund_path(leverage=multiple, daily_returns=np.array(days), **charges)[-1] - 1
     assert rough <= smooth + 1e-12
 
 
@@ -190,7 +192,7 @@ def test_an_instrument_of_ones_own_follows_its_benchmark():
         (
             "TNA",
             {"moves": {"IWM": 0.115}, "sessions": 5},
-            "TNA is +3x IWM +11.5%; smooth path: 5 equal sessions of IWM +2.201%",
+            f"TNA is +3x IWM +11.5%; smooth path: 5 equal sessions of IWM +2.201%; {FUND_CHARGES}",
         ),
         ("TNA", {"moves": {"IWM": -0.4}}, "TNA is +3x IWM -40%; a fund cannot fall below zero"),
         ("SPY", {"moves": {"IWM": 0.036}}, "the scenario says nothing of SPY: taken as unmoved"),

@@ -9,6 +9,7 @@ import pytest
 
 from riskcalc.cli import main
 from riskcalc.domain import INSTRUMENTS, RiskLimits
+from riskcalc.domain.exits import GAPS_BEYOND_STOP
 from riskcalc.presets import json_schema, load_preset
 from riskcalc.presets.keys import item, keys_at
 
@@ -78,10 +79,12 @@ def test_the_limits_that_no_preset_states_are_the_domains():
     assert shown["max_position"] == f"{100 * limits.max_position_fraction:g} %"
 
 
-def test_the_gap_shocks_that_no_preset_states_are_the_instruments():
+def test_the_gap_shocks_that_no_preset_states_are_the_usual_ones():
     (line,) = [line for line in SECTIONS["`[exits]`"].splitlines() if line.startswith("| `gap_shocks`")]
-    for symbol, known in INSTRUMENTS.items():
-        assert symbol in line
+    assert (
+        " and ".join(f"{100 * beyond:g}" for beyond in GAPS_BEYOND_STOP) + " points beyond the stop" in line
+    )
+    for known in INSTRUMENTS.values():
         assert all(f"{100 * shock:g} %" in line for shock in known.gap_shocks)
 
 
