@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, probability, whole_count
@@ -23,10 +24,15 @@ class Target:
     """Move from entry as a fraction, > 0: 0.10 is ten per cent in the trade's favour."""
     fraction: float = 1.0
     """Share of the position closed there, in (0, 1]."""
+    price: float | None = None
+    """The target as a price [dollars], > 0; `ExitPlan.at` finds its move from an entry."""
 
     def __post_init__(self) -> None:
         """Check every field."""
-        positive("target move", self.move)
+        if self.price is None:
+            positive("target move", self.move)
+        else:
+            positive("target price", self.price)
         fraction("target fraction", self.fraction)
 
 
@@ -60,10 +66,15 @@ class ExitPlan:
     """Share of stops that open past the stop and are filled at the first gap shock beyond it, in [0, 1]."""
     side: Side | None = None
     """LONG when the trade gains as the underlying rises; None reads it from the trade's delta."""
+    stop_price: float | None = None
+    """The stop as a price [dollars], > 0; `at` finds its move from an entry."""
 
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""
-        open_fraction("stop", self.stop)
+        if self.stop_price is None:
+            open_fraction("stop", self.stop)
+        else:
+            positive("stop price", self.stop_price)
         finite("vol_shift", self.vol_shift)
         for shock in self.gap_shocks:
             open_fraction("gap shock", shock)
@@ -76,11 +87,51 @@ class ExitPlan:
             if days is not None:
                 whole_count(field, days)
         moves = [target.move for target in self.targets]
-        if moves != sorted(set(moves)):
-            raise InvalidInputError(f"targets must rise from the nearest to the furthest, got {moves}")
+        # Which of two prices is nearer is known once there is an entry.
+        if not self.priced and moves != sorted(set(moves)):
+            said = ", ".join(f"{100 * move:+.4g}%" for move in moves)
+            raise InvalidInputError(f"targets must rise from the nearest to the furthest, got {said}")
         closed = sum(target.fraction for target in self.targets)
         if closed > 1 + 1e-9:
             raise InvalidInputError(f"target fractions must sum to at most 1, got {closed:g}")
+
+    @property
+    def priced(self) -> bool:
+        """Whether the stop or a target is a price, whose move is not known without an entry."""
+        return self.stop_price is not None or any(target.price is not None for target in self.targets)
+
+    def at(self, *, entry: float, side: Side) -> ExitPlan:
+        """Return the exits as moves from an entry.
+
+        Parameters
+        ----------
+        entry : float
+            Spot that stop and targets are moves from [dollars], > 0.
+        side : Side
+            LONG for a trade that gains as the underlying rises: its stop lies below the entry.
+
+        Raises
+        ------
+        InvalidInputError
+            A price lies on the wrong side of the entry, or the targets do not rise from the nearest.
+
+        Examples
+        --------
+        >>> exits = ExitPlan(stop=0.06, stop_price=270.0)
+        >>> exits.at(entry=300.0, side=Side.LONG).stop
+        0.1
+        """
+        if not self.priced:
+            return self
+        about = _Entry(entry, side)
+        stop = self.stop if self.stop_price is None else about.adverse("exits.stop", self.stop_price)
+        targets = tuple(
+            target
+            if target.price is None
+            else Target(move=about.favourable(f"exits.targets.{k}", target.price), fraction=target.fraction)
+            for k, target in enumerate(self.targets)
+        )
+        return replace(self, stop=stop, stop_price=None, targets=targets)
 
     def gaps(self, instrument: Instrument) -> tuple[float, ...]:
         """Return the adverse overnight moves to price: those stated, else the usual ones of an instrument."""
@@ -128,6 +179,31 @@ def _session(day: date, *, entry: date) -> date:
     """The last session up to a day; the first after the entry where that is no later."""
     session = last_session_on_or_before(day)
     return session if session > entry else sessions_later(entry, 1)
+
+
+class _Entry(NamedTuple):
+    """Where a trade is entered, and where to it gains."""
+
+    price: float
+    side: Side
+
+    def adverse(self, field: str, level: float) -> float:
+        """Move to a stop."""
+        return self._move(field, level, to=-self.side, what="stop")
+
+    def favourable(self, field: str, level: float) -> float:
+        """Move to a target."""
+        return self._move(field, level, to=self.side, what="target")
+
+    def _move(self, field: str, level: float, *, to: int, what: str) -> float:
+        move = to * (level - self.price) / self.price
+        if not move > 0:
+            side, where = self.side.name.lower(), "above" if to > 0 else "below"
+            raise InvalidInputError(
+                f"{field} must be {where} the entry {self.price:,.2f}: it is the {what} of a {side} trade, "
+                f"got ${level:,.2f}"
+            )
+        return move
 
 
 def usual_gap_shocks(instrument: Instrument, *, stop: float) -> tuple[float, ...]:

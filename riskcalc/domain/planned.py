@@ -228,6 +228,8 @@ class TradePlan:
         """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
         report = self.report.to_dict()
         report["probability"] |= plain(self.odds) | {"expected_pnl": plain(self.managed.expected_pnl)}
+        for line in report["early_exercise"]:
+            line["dividend_dollars_all_units"] = plain(self.size.units * line["dividend_dollars"])
         return report | {
             "dividends": plain(self.dividends),
             "theta": plain(self.theta)

@@ -127,7 +127,7 @@ class EarlyExerciseLine:
     chance: float
     """Risk-neutral chance to be exercised then, and not on an earlier eve."""
     dividend_dollars: float
-    """Dividend on the shares the leg stands for: what an assigned seller owes [dollars]."""
+    """Dividend on the shares of the leg in one unit: what an assigned seller owes [dollars]."""
 
 
 def _early_exercise_to_dict(line: EarlyExerciseLine) -> dict[str, Any]:

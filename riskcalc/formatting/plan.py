@@ -45,7 +45,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
         _odds(plan),
         _managed(plan),
         *_dividends(plan),
-        *early_exercise_sections(plan.report),
+        *early_exercise_sections(plan.report, units=plan.size.units),
         *_fund(plan),
     )
 

@@ -83,8 +83,8 @@ def greeks_section(report: RiskReport) -> Section:
     return Section(title="Greeks of one unit", rows=rows, left=frozenset({0, 2}))
 
 
-def early_exercise_sections(report: RiskReport) -> tuple[Section, ...]:
-    """Where calls are exercised for a dividend; nothing where none is."""
+def early_exercise_sections(report: RiskReport, *, units: int) -> tuple[Section, ...]:
+    """Where calls are exercised for a dividend, and what that costs a seller; nothing where none is."""
     if not report.early_exercise:
         return ()
     rows = tuple(
@@ -96,11 +96,22 @@ def early_exercise_sections(report: RiskReport) -> tuple[Section, ...]:
             price(line.boundary) if line.boundary < float("inf") else "never",
             percent(line.chance, digits=1),
             money(line.dividend_dollars),
+            money(units * line.dividend_dollars),
         )
         for line in report.early_exercise
     )
-    header = ("leg", "ex-date", "dividend", "exercised on", "if above", "chance", "on all shares")
-    return (Section(title="Early exercise for a dividend", rows=rows, header=header, left=frozenset({0, 1})),)
+    header = (
+        "leg",
+        "ex-date",
+        "dividend",
+        "exercised on",
+        "if above",
+        "chance",
+        "of one unit",
+        "of all units",
+    )
+    title = "Early exercise for a dividend, with the dividend that an assigned seller owes"
+    return (Section(title=title, rows=rows, header=header, left=frozenset({0, 1})),)
 
 
 def smile_words(report: RiskReport) -> str:

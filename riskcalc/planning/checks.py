@@ -21,6 +21,7 @@ from riskcalc.domain import (
     Trigger,
 )
 from riskcalc.planning.date_checks import date_checks
+from riskcalc.planning.expiry_check import pin_risk
 from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10
@@ -79,6 +80,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
         _quoted_width(planned),
         _targets(planned),
         _assignment(planned),
+        pin_risk(planned.report, planned.account, units=planned.size.units, time_stop=planned.time_stop),
     )
     return tuple(check for check in found if check is not None)
 
@@ -304,7 +306,7 @@ def _assignment(planned: Planned) -> Check | None:
     guess = " (forecast dividend)" if worst.dividend.forecast else ""
     text = (
         f"{worst.leg.label}: assignment likely above {worst.boundary:.2f} on {worst.eve}{guess}, "
-        f"chance {worst.chance:.1%}; the dividend owed is ${worst.dividend_dollars:,.2f}"
+        f"chance {worst.chance:.1%}; {_owed(worst.dividend_dollars, planned.size.units)}"
     )
     if worst.boundary == float("inf"):
         text = f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small"
@@ -312,6 +314,13 @@ def _assignment(planned: Planned) -> Check | None:
     if worst.chance > LIKELY_ASSIGNMENT:
         return _warn("assignment", text)
     return _ok("assignment", text, brief=f"{worst.chance:.1%} on {worst.eve:%m-%d}")
+
+
+def _owed(dollars: float, units: int) -> str:
+    """Dividend that an assigned seller owes: of the position, and of one unit where there are more."""
+    if units < 2:
+        return f"the dividend owed is ${dollars:,.2f}{'' if units else ' a unit'}"
+    return f"the dividend owed is ${units * dollars:,.2f} on all {units:,} units, ${dollars:,.2f} each"
 
 
 def _unlimited_loss(planned: Planned) -> Check | None:

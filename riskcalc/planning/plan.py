@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
-from riskcalc.analysis.exit_levels import side_by_delta
+from riskcalc.analysis.exit_levels import entry_spot, side_by_delta
 from riskcalc.domain import (
     Account,
     EntryRules,
@@ -88,7 +88,8 @@ def plan(
     report = evaluate(trade, market, view=view)
     market = report.market
     side = exits.side or side_by_delta(report.greeks.delta)
-    asked, exits = exits, two_sided(report, exits, side)
+    asked = exits.at(entry=entry_spot(report.trade, market), side=side)
+    exits = two_sided(report, asked, side)
     # With its side said, the exit plan asks the model no more for the delta.
     sided = dataclasses.replace(exits, side=side)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)

@@ -25,6 +25,7 @@ from riskcalc.presets.money import money_text
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
+from riskcalc.presets.stop_price import price_text
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule
 from riskcalc.presets.template import LegTemplate, OptionTemplate
 
@@ -126,7 +127,7 @@ def _expiry(leg: OptionTemplate) -> Data:
 
 def _exits(exits: ExitPlan) -> Data:
     return (
-        {"stop": _adverse(exits.stop)}
+        {"stop": _adverse(exits.stop) if exits.stop_price is None else price_text(exits.stop_price)}
         | ({"targets": _targets(exits.targets)} if exits.targets else {})
         | _stated(
             exits,
@@ -148,8 +149,12 @@ def _adverse(move: float) -> str:
 def _targets(targets: tuple[Target, ...]) -> list[Any]:
     """Moves alone when they share equally, else tables."""
     if all(target.fraction == 1 / len(targets) for target in targets):
-        return [move_text(target.move) for target in targets]
-    return [{"move": move_text(target.move), "fraction": percent_text(target.fraction)} for target in targets]
+        return [_favourable(target) for target in targets]
+    return [{"move": _favourable(target), "fraction": percent_text(target.fraction)} for target in targets]
+
+
+def _favourable(target: Target) -> str | float:
+    return move_text(target.move) if target.price is None else price_text(target.price)
 
 
 def _entry(entry: EntryRules) -> Data:

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import reprlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -30,10 +31,15 @@ from riskcalc.presets.quantities import (
     parse_vol,
 )
 from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit, parse_risk
+from riskcalc.presets.stop_price import parse_exit_price
 from riskcalc.presets.template import MOST_DAYS
 
 NO_DIVIDENDS = "none"
 """What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
+
+
+MOST_PERCENT = 100.0
+"""A bare number above this is no move in per cent, but a price that lacks its dollar sign."""
 
 
 def says_none(written: object) -> bool:
@@ -95,6 +101,28 @@ def _correlation(field: str, value: float) -> float:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class ExitPrice:
+    """A stop or target that is written as a price."""
+
+    price: float
+    """[dollars]"""
+
+
+def _move_or_price(written: Any, *, field: str, below: float | None = None) -> float | ExitPrice:  # noqa: ANN401 - whatever the file holds
+    if isinstance(written, ExitPrice):
+        return written
+    price = parse_exit_price(written, field=field)
+    if below is not None and isinstance(written, int | float) and written > MOST_PERCENT:
+        form = f"{field} must be like -6%, or a price like $277.67"
+        raise InvalidInputError(f"{form}, got {written!r}; did you mean ${written!r}?")
+    return (
+        parse_fraction(written, field=field, positive=True, below=below)
+        if price is None
+        else ExitPrice(price)
+    )
+
+
 def _symbol(value: str) -> str:
     """A symbol that is known, in capitals."""
     return instrument(value).symbol
@@ -152,8 +180,11 @@ BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.
 Signal = Annotated[Level, _reads(parse_signal), _written("-3%", 25)]
 Move = Annotated[float, _reads(parse_move), _written("ATM", "+10%", 0.1)]
 PriceMove = Annotated[float, _reads(partial(parse_move, atm=False)), _written("-5%", -0.05)]
-Gain = Annotated[float, _reads(partial(parse_fraction, positive=True)), _written("+10%", 0.1)]
 Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]
+StopOrPrice = Annotated[
+    float | ExitPrice, _reads(partial(_move_or_price, below=1.0)), _written("-6%", 6, 0.06, "$277.67")
+]
+GainOrPrice = Annotated[float | ExitPrice, _reads(_move_or_price), _written("+10%", 0.1, "$325")]
 RiskAmount = Annotated[Risk, _reads(parse_risk), _written("1%", 1, "$500")]
 Limit = Annotated[float, _reads(parse_limit), _written("6%", 6)]
 PositionLimit = Annotated[float, _reads(parse_position_limit), _written("50%", 50)]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from riskcalc.domain import Market, ShareLeg
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.dividend_sources import anchor_files, read_files
 from riskcalc.presets.keys import Path, dotted
@@ -19,6 +20,7 @@ from riskcalc.presets.preset import Preset
 from riskcalc.presets.problems import Problem, problem_lines, problems_between, problems_in
 from riskcalc.presets.schema import SCHEMA_VERSION, PresetShape
 from riskcalc.presets.schema_trade import MarketShape
+from riskcalc.presets.template import TradeTemplate
 from riskcalc.presets.toml_text import parse_toml
 
 
@@ -111,13 +113,20 @@ def _written_vol(written: Mapping[str, Any], symbol: str) -> float | None:
 def _preset(shape: PresetShape, path: FilePath) -> Preset:
     name = shape.name or path.stem
     trade = dataclasses.replace(shape.trade.record(), entry=shape.entry.record(), name=name)
+    market = shape.market.record(in_percent=shape.entry.in_percent)
     return Preset(
         name=name,
         description=shape.description,
         template=trade,
-        market=shape.market.record(in_percent=shape.entry.in_percent),
+        market=market,
         account=shape.account.record(),
-        exits=shape.exits.record(),
+        exits=shape.exits.record(entry=_entry_spot(trade, market)),
         view=shape.view.record(),
         path=path,
     )
+
+
+def _entry_spot(template: TradeTemplate, market: Market) -> float:
+    """Spot that stops and targets written as prices are moves from, in the preset's own market."""
+    entries = [leg.entry_price for leg in template.legs if isinstance(leg, ShareLeg) and leg.entry_price]
+    return entries[0] if entries else market.quote(template.instrument.symbol).spot

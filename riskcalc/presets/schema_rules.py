@@ -24,7 +24,8 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.presets.fields import (
     Days,
     Dollars,
-    Gain,
+    ExitPrice,
+    GainOrPrice,
     Limit,
     OneOrMore,
     Part,
@@ -36,6 +37,7 @@ from riskcalc.presets.fields import (
     Share,
     Signal,
     Stop,
+    StopOrPrice,
     Vol,
 )
 from riskcalc.presets.risk import require_within
@@ -45,7 +47,9 @@ from riskcalc.presets.section import Section
 class TargetShape(Section):
     """One of ``exits.targets``: a move, or a table of move and fraction."""
 
-    move: Gain = Field(description="favourable move of the underlying, like +10%")
+    move: GainOrPrice = Field(
+        description="favourable move of the underlying, like +10%, or a price, like $325"
+    )
     fraction: Share | None = Field(
         default=None, description="part of the position closed there; else an equal share"
     )
@@ -61,19 +65,27 @@ class TargetShape(Section):
     ) -> JsonSchemaValue:
         """Allow the move alone in an editor too."""
         table = handler.resolve_ref_schema(handler(schema))
-        return {"anyOf": [{"type": ["number", "string"], "examples": ["+10%"]}, table]}
+        return {"anyOf": [{"type": ["number", "string"], "examples": ["+10%", "$325"]}, table]}
 
     def record(self) -> Target:
         """The target; alone it closes the whole position."""
-        return Target(move=self.move, **self.given("fraction"))
+        return self.target(fraction=1.0 if self.fraction is None else self.fraction)
+
+    def target(self, *, fraction: float, entry: float = 1.0) -> Target:
+        """The target at its share; the move of a price is that from an entry [dollars]."""
+        if isinstance(self.move, ExitPrice):
+            return Target(move=abs(self.move.price / entry - 1), price=self.move.price, fraction=fraction)
+        return Target(move=self.move, fraction=fraction)
 
 
 class ExitsShape(Section):
     """``[exits]``: how the trade is left."""
 
-    stop: Stop = Field(description="adverse move of the underlying that ends the trade, like -6%")
+    stop: StopOrPrice = Field(
+        description="adverse move of the underlying that ends the trade, like -6% or $277.67"
+    )
     targets: Annotated[tuple[TargetShape, ...], OneOrMore] = Field(
-        default=(), description='moves in favour, like ["+10%", "+15%"]'
+        default=(), description='moves in favour, like ["+10%", "+15%"], or prices, like ["$325"]'
     )
     holding_days: Days | None = Field(
         default=None, description="calendar days after entry to close at the latest"
@@ -95,11 +107,12 @@ class ExitsShape(Section):
         default=None, description="long gains as the underlying rises; else by delta"
     )
 
-    def record(self) -> ExitPlan:
-        """The exits, every target with its share."""
+    def record(self, *, entry: float = 1.0) -> ExitPlan:
+        """The exits, every target with its share; the moves of prices are those from an entry [dollars]."""
         return ExitPlan(
-            stop=self.stop,
-            targets=self._targets(),
+            stop=abs(self.stop.price / entry - 1) if isinstance(self.stop, ExitPrice) else self.stop,
+            stop_price=self.stop.price if isinstance(self.stop, ExitPrice) else None,
+            targets=self._targets(entry),
             holding_days=self.holding_days,
             close_dte=self.close_dte,
             vol_shift=self.vol_shift,
@@ -109,13 +122,13 @@ class ExitsShape(Section):
             side=None if self.side is None else Side[self.side.upper()],
         )
 
-    def _targets(self) -> tuple[Target, ...]:
+    def _targets(self, entry: float) -> tuple[Target, ...]:
         """Targets without a fraction share equally what the others leave."""
         stated = [target.fraction for target in self.targets if target.fraction is not None]
         open_count = len(self.targets) - len(stated)
         share = (1 - sum(stated)) / open_count if open_count else 0.0
         return tuple(
-            Target(move=target.move, fraction=share if target.fraction is None else target.fraction)
+            target.target(fraction=share if target.fraction is None else target.fraction, entry=entry)
             for target in self.targets
         )
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
+import reprlib
+from decimal import Decimal
+
 from riskcalc.domain import Side
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
@@ -56,6 +61,41 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     if as_price and as_percent:
         raise InvalidInputError(f"stop {text} could be a price or per cent: write ${text} or {text}%")
     return bare if as_price or not as_percent else _moved(text, entry=entry, side=side)
+
+
+def parse_exit_price(written: object, *, field: str) -> float | None:
+    """Read a stop or target of a preset that is written as a price; None where it is a move.
+
+    Examples
+    --------
+    >>> parse_exit_price("$277.67", field="stop"), parse_exit_price("-6%", field="stop")
+    (277.67, None)
+    >>> parse_exit_price("$0", field="stop")
+    Traceback (most recent call last):
+    riskcalc.errors.InvalidInputError: stop must be a price above 0, like $277.67, got '$0'
+    """
+    if not isinstance(written, str) or not written.strip().startswith("$"):
+        return None
+    match = _PRICE.fullmatch(written.strip())
+    price = float(match[1].replace(",", "")) if match else math.nan
+    if not 0 < price < math.inf:
+        raise InvalidInputError(f"{field} must be a price above 0, like $277.67, got {reprlib.repr(written)}")
+    return price
+
+
+def price_text(price: float) -> str:
+    """Write a price so that `parse_exit_price` finds exactly it again.
+
+    Examples
+    --------
+    >>> price_text(310.0), price_text(277.67)
+    ('$310', '$277.67')
+    """
+    text = f"{Decimal(repr(float(price))):f}"
+    return f"${text.removesuffix('.0')}"
+
+
+_PRICE = re.compile(r"\$\s*(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)")
 
 
 def _moved(text: str, *, entry: float, side: Side) -> float:

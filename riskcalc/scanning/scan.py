@@ -220,7 +220,8 @@ def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked
         pairs = pair_up(options, model, kind, multiplier=underlying.option_multiplier)
         if not pairs.long.size:
             continue
-        sided = dataclasses.replace(asked.exits, side=kind.side)
+        spot = model.market.quote(model.symbol).spot
+        sided = dataclasses.replace(asked.exits.at(entry=spot, side=kind.side), side=kind.side)
         legs = tuple(
             OptionLeg(side=side, option_type=kind.option_type, strike=strike, expiry=model.expiry)
             for side, strike in zip((Side.LONG, Side.SHORT), options.strike[:2].tolist(), strict=True)

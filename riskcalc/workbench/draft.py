@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from riskcalc.analysis import enter_at_model
+from riskcalc.analysis.exit_levels import entry_spot, trade_side
 from riskcalc.domain import (
     Account,
     ExitPlan,
@@ -185,7 +186,7 @@ def open_draft(
         trade=trade,
         market=market,
         account=preset.account,
-        exits=preset.exits,
+        exits=_as_moves(preset.exits, trade, market),
         view=preset.view,
         chain=chain,
         fill=FillPrice(at),
@@ -203,6 +204,15 @@ def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
     """
     found = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky)
     return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
+
+
+def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:
+    """Stop and targets that are written as prices, as moves from the entry; they move with the spot then."""
+    if not exits.priced:
+        return exits
+    entered = enter_at_model(trade, market)
+    side = trade_side(entered, market, exits)
+    return exits.at(entry=entry_spot(entered, market), side=side)
 
 
 def _following(trade: Trade) -> Trade:

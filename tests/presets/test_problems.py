@@ -71,7 +71,7 @@ WRONG_VALUES = [
     ("exits.stop", "six", f"{STOP} 'six'"),
     ("exits.stop", 0, f"{STOP} 0"),
     ("exits.stop", 100, f"{STOP} 100"),
-    ("exits.targets", ["+15%", "+10%"], "must rise from the nearest to the furthest, got [0.15, 0.1]"),
+    ("exits.targets", ["+15%", "+10%"], "must rise from the nearest to the furthest, got +15%, +10%"),
     ("exits.close_dte", -1, "must be a whole number >= 1, got -1"),
     ("exits.vol_shift", 3, f"{POINTS} 3; did you mean 3 points?"),
     ("account.equity", 0, "must be a number > 0, got 0"),
@@ -159,7 +159,7 @@ STRIKES = "exactly one of strike, moneyness and delta must be set"
         (
             "stop = 6",
             "",
-            "exits.stop is missing: adverse move of the underlying that ends the trade, like -6%",
+            "exits.stop is missing: adverse move of the underlying that ends the trade, like -6% or $277.67",
         ),
         (
             "[account]",
