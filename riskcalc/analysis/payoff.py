@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskcalc.analysis.borrow import borrow_cost
 from riskcalc.analysis.far_ends import far_ends
 from riskcalc.analysis.turning_points import turning_points
 from riskcalc.analysis.valuation import value_position
@@ -47,7 +48,8 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     spot : array_like
         Spots of the underlying at that expiry [dollars], >= 0, any shape.
     market : Market, optional
-        Reprices legs that expire later; needed only when there are any.
+        Reprices legs that expire later, needed only when there are any; and says the borrow fee of shares
+        sold short up to the expiry.
 
     Returns
     -------
@@ -70,7 +72,14 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     """
     spots = np.asarray(spot, dtype=np.float64)
     value = sum(trade.leg_size(leg) * _worth(leg, trade, spots, market) for leg in trade.legs)
-    return np.asarray(value - net_debit(trade), dtype=np.float64)
+    return np.asarray(value - net_debit(trade) - _borrowed(trade, market), dtype=np.float64)
+
+
+def _borrowed(trade: Trade, market: Market | None) -> float:
+    """What borrowing the shares sold short costs by the nearest expiry [dollars]."""
+    if market is None or trade.expiry is None:
+        return 0.0
+    return borrow_cost(trade, market) * market.years_to(trade.expiry)
 
 
 def gains_at(trade: Trade, *, spot: float, market: Market | None = None) -> bool:

@@ -11,7 +11,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import ExerciseStyle, Instrument, Market, MovingSmile, OptionLeg, Quote, Sticky, Trade
+from riskcalc.analysis.borrow import borrow_cost_of
+from riskcalc.domain import (
+    ExerciseStyle,
+    Instrument,
+    Market,
+    MovingSmile,
+    OptionLeg,
+    Quote,
+    ShareLeg,
+    Sticky,
+    Trade,
+)
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
 
@@ -71,7 +82,8 @@ def value_position(
     Returns
     -------
     PositionGreeks
-        Arrays of the broadcast shape [dollars, raw units]. What shares pay out meanwhile is not counted.
+        Arrays of the broadcast shape [dollars, raw units]. What shares pay out meanwhile is not counted; the
+        borrow fee of shares sold short is, as it accrues.
         Each Greek holds the vols where they are, also where a `Quote.smile` moves them with the spot.
 
     Raises
@@ -108,7 +120,10 @@ def value_legs(
     """
     quote = market.quote(trade.symbol)
     if spot is None and isinstance(days, float) and isinstance(vol_shift, float) and not (days or vol_shift):
-        return _legs_now(_without_prices(trade), quote, market.moment, market.rate)
+        quotes = tuple(
+            (name, market.quotes[name]) for name in trade.instrument.quoted if name in market.quotes
+        )
+        return _legs_now(_without_prices(trade), quotes, market.moment, market.rate)
     at = Conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
     return _value_legs(trade, market, _broadcast(at))
 
@@ -166,10 +181,12 @@ def _without_prices(trade: Trade) -> Trade:
 
 
 @lru_cache(maxsize=32)
-def _legs_now(trade: Trade, quote: Quote, moment: dt.datetime, rate: float) -> PositionGreeks:
+def _legs_now(
+    trade: Trade, quotes: tuple[tuple[str, Quote], ...], moment: dt.datetime, rate: float
+) -> PositionGreeks:
     """Value legs as they stand; entry, report and exits of one trade ask for it one after the other."""
-    market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes={trade.symbol: quote})
-    found = _value_legs(trade, market, _broadcast(Conditions(spot=quote.spot)))
+    market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes=dict(quotes))
+    found = _value_legs(trade, market, _broadcast(Conditions(spot=market.quote(trade.symbol).spot)))
     for field in found:
         field.setflags(write=False)
     return found
@@ -182,7 +199,12 @@ def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     if options:
         found[:, options] = _option_greeks(trade.option_legs, trade.instrument, market, at)
     sizes = np.array([trade.leg_size(leg) for leg in trade.legs], dtype=np.float64)
-    return PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
+    position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
+    for k, leg in enumerate(trade.legs):
+        if isinstance(leg, ShareLeg) and (fee := borrow_cost_of(leg, trade, market)):
+            position.value[k] -= fee * at.days / 365
+            position.theta[k] -= fee
+    return position
 
 
 class _Points(NamedTuple):

@@ -73,6 +73,9 @@ class Quote:
     dividends: tuple[CashDividend, ...] = ()
     """Cash dividends, paid and declared, by rising ex-date; the next are forecast at the same spacing."""
 
+    borrow_fee: float = 0.0
+    """What borrowing a share to sell it short costs, a year, as a share of its value at entry, >= 0."""
+
     smile: MovingSmile | None = None
     """Moves the legs' vols along with the spot, and gives the probability of a profit; None leaves each leg
     its own vol, and takes the probability at the one vol of the quote."""
@@ -85,6 +88,7 @@ class Quote:
         positive("spot", self.spot)
         non_negative("vol", self.vol)
         finite("dividend_yield", self.dividend_yield)
+        non_negative("borrow_fee", self.borrow_fee)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

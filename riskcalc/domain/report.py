@@ -86,6 +86,8 @@ class RiskReport:
     """Where exercise for a dividend pays, leg by leg."""
     prob_basis: ProbabilityBasis = ProbabilityBasis.ONE_VOL
     """What `prob_profit` is taken from."""
+    borrow_fee_per_day: float = 0.0
+    """What borrowing the shares sold short costs a calendar day [dollars]; in theta, P&L and breakevens."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
@@ -101,6 +103,7 @@ class RiskReport:
                 "reward_to_risk": plain(self.reward_to_risk),
                 "payoff_date": plain(self.payoff_date),
                 "payoff_note": self.payoff_note,
+                "borrow_fee_per_day": plain(self.borrow_fee_per_day),
             },
             "greeks": plain(self.greeks),
             "probability": {

@@ -21,6 +21,8 @@ def price_section(report: RiskReport) -> Section:
         ("breakeven", ", ".join(price(level) for level in report.breakevens) or MISSING, ""),
         ("reward to risk", number(report.reward_to_risk), ""),
     ]
+    if report.borrow_fee_per_day:
+        facts.append(("borrow fee", money(report.borrow_fee_per_day), "a day, on the shares sold short"))
     if report.prob_profit is not None:
         facts.append(("P(profit)", percent(report.prob_profit, digits=1), probability_words(report)))
         facts.append(("expected move", money(report.expected_move), "one standard deviation by then"))

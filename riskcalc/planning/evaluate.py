@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, odds, payoff
+from riskcalc.analysis.borrow import borrow_cost
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 from riskcalc.planning.pair import self_financed
 
@@ -70,6 +71,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         view=view,
         dividends=market.dividends_until(trade.symbol, max(entered.expiries)) if entered.expiries else (),
         early_exercise=early_exercise_lines(entered, market),
+        borrow_fee_per_day=borrow_cost(entered, market) / 365,
     )
 
 

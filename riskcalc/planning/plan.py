@@ -22,6 +22,7 @@ from riskcalc.planning import exposure
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.fund import fund_report
+from riskcalc.planning.held import held_until
 from riskcalc.planning.level_values import LevelValues, level_values
 from riskcalc.planning.levels import PlanLevels, plan_levels
 from riskcalc.planning.pair import pair_report
@@ -85,14 +86,14 @@ def plan(
     >>> answer.size.units, round(answer.size.risk, 2)
     (56, 992.54)
     """
-    report = evaluate(trade, market, view=view)
+    time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
+    report = held_until(evaluate(trade, market, view=view), time_stop)
     market = report.market
     side = exits.side or side_by_delta(report.greeks.delta)
     asked = exits.at(entry=entry_spot(report.trade, market), side=side)
     exits = two_sided(report, asked, side)
     # With its side said, the exit plan asks the model no more for the delta.
     sided = dataclasses.replace(exits, side=side)
-    time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     costs = cost_per_unit(report.trade, account.costs)
     levels = plan_levels(report, exits, side, time_stop)
     values = level_values(report, levels)

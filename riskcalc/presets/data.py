@@ -86,7 +86,14 @@ def _settlement(underlying: Instrument) -> Data:
 
 def _quote(symbol: str, market: Market) -> Data:
     quote, pair = market.quotes[symbol], INSTRUMENTS.get(symbol)
-    stated = _stated(quote, spot=_number, vol=percent_text, dividend_yield=percent_text, dividends=_payments)
+    stated = _stated(
+        quote,
+        spot=_number,
+        vol=percent_text,
+        dividend_yield=percent_text,
+        borrow_fee=percent_text,
+        dividends=_payments,
+    )
     if pair and pair.against and quote.spot == market.quote(pair.held).spot:
         del stated["spot"]  # so that it follows the fund's when the file is edited
     return stated

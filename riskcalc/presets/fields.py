@@ -95,6 +95,13 @@ def _delta(field: str, value: float) -> float:
     return size
 
 
+def _fee(written: Any, *, field: str) -> float:  # noqa: ANN401 - whatever the file holds
+    fee = parse_rate(written, field=field)
+    if fee < 0:
+        raise InvalidInputError(f"{field} must be like 8% or 0.08, from 0 to 500 %, got {written!r}")
+    return fee
+
+
 def _correlation(field: str, value: float) -> float:
     if not -1 <= finite(field, value) <= 1:
         raise InvalidInputError(f"{field} must be a number from -1 to 1, like 0.85, got {value:g}")
@@ -174,6 +181,7 @@ Correlation = Annotated[float, _checks(_correlation)]
 Date = Annotated[dt.date, _checks(_date)]
 TimeOfDay = Annotated[dt.time, _reads(parse_time)]
 Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
+FeeRate = Annotated[float, _reads(_fee), _written("8%", 0.08)]
 Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
 Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
 BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.0025)]

@@ -28,6 +28,7 @@ from riskcalc.presets.fields import (
     Days,
     Delta,
     Dollars,
+    FeeRate,
     Move,
     NoneOrList,
     Price,
@@ -67,6 +68,7 @@ class QuoteShape(Section):
     vol: Vol | None = Field(default=None, description=QUOTE_VOL)
     correlation: Correlation | None = Field(default=None, description=QUOTE_CORRELATION)
     dividend_yield: Rate = Field(default=0.0, description="continuous dividend yield, like 1.1%")
+    borrow_fee: FeeRate = Field(default=0.0, description="fee of shares sold short, a year, like 8%")
     dividends: Annotated[tuple[DividendShape, ...], *NoneOrList] = Field(
         default=(), description='cash dividends: a list by rising ex_date, a CSV file, or "none"'
     )
@@ -77,6 +79,7 @@ class QuoteShape(Section):
             spot=spot if self.spot is None else self.spot,
             vol=vol if self.vol is None else self.vol,
             dividend_yield=self.dividend_yield,
+            borrow_fee=self.borrow_fee,
             dividends=tuple(dividend.record() for dividend in self.dividends),
         )
 

@@ -123,7 +123,7 @@ def test_a_sold_put_is_assigned_below_its_strike():
     put = Trade(instrument=instrument("IWM"), legs=(leg,))
     (below,) = deliveries(enter_at_model(put, MARKET), MARKET, view=NEUTRAL)
     assert (below.low, below.high, below.shares, below.cash) == (0, 280, 100, -28_000)
-    _, warned = check(put)
+    _, warned = check(put, equity=10_000_000)
     assert "P(IWM below 280)" in warned.message
 
 

@@ -40,6 +40,7 @@ SETTABLE = {
     "market.quotes.IWM.spot": (295.4, lambda preset: preset.market.quotes["IWM"].spot),
     "market.quotes.IWM.vol": (0.25, lambda preset: preset.market.quotes["IWM"].vol),
     "market.quotes.IWM.dividend_yield": (0.01, lambda preset: preset.market.quotes["IWM"].dividend_yield),
+    "market.quotes.IWM.borrow_fee": (0.08, lambda preset: preset.market.quotes["IWM"].borrow_fee),
     "market.quotes.IWM.dividends.0.ex_date": (
         dt.date(2026, 6, 16), lambda preset: preset.market.quotes["IWM"].dividends[0].ex_date),
     "market.quotes.IWM.dividends.0.special": (

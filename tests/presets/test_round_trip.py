@@ -105,7 +105,9 @@ accounts = records(
 dividends = st.lists(
     records(CashDividend, ex_date=dates, amount=dollars), max_size=3, unique_by=lambda one: one.ex_date
 ).map(lambda found: tuple(sorted(found, key=lambda one: one.ex_date)))
-quotes = records(Quote, spot=prices, vol=vols, dividend_yield=rates, dividends=dividends)
+quotes = records(
+    Quote, spot=prices, vol=vols, dividend_yield=rates, dividends=dividends, borrow_fee=st.floats(0, 5)
+)
 
 
 @st.composite
