@@ -33,8 +33,8 @@ def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLin
     -------
     tuple of EarlyExerciseLine
         Leg by leg, by rising ex-date. None for European options and for puts, which a dividend makes worth
-        keeping; none under a continuous yield, where no date stands out. At a negative rate, where exercise
-        pays on other days too, those of a rate of zero.
+        keeping; none for a special one that adjusts strikes; none under a continuous yield, where no date
+        stands out. At a negative rate, where exercise pays on other days too, those of a rate of zero.
 
     References
     ----------
@@ -51,7 +51,7 @@ def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLin
 def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market) -> list[EarlyExerciseLine]:
     """The lines of the calls of one expiry, which see the same dividends."""
     legs = [leg for leg in calls if leg.expiry == expiry]
-    dividends = market.dividends_until(trade.symbol, expiry)
+    dividends = market.option_dividends_until(trade.symbol, expiry)
     if not legs or not dividends:
         return []
     found = early_exercise(
@@ -69,7 +69,7 @@ def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
             leg=leg,
             dividend=dividend,
             eve=_eve(dividend),
-            boundary=float(boundary),
+            boundary=float(boundary) - _dropped(market, trade.symbol, dividend),
             chance=float(chance),
             dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
         )
@@ -77,6 +77,11 @@ def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
         for dividend, boundary, chance in zip(dividends, boundaries, chances, strict=True)
         if np.isfinite(boundary)
     ]
+
+
+def _dropped(market: Market, symbol: str, dividend: CashDividend) -> float:
+    """What special dividends before an eve take off spot and strike alike [dollars per share]."""
+    return sum(one.amount for one in market.adjusting_dividends_until(symbol, _eve(dividend)))
 
 
 def _eve(dividend: CashDividend) -> dt.date:

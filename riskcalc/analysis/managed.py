@@ -13,6 +13,7 @@ from riskcalc.analysis.exit_levels import ExitStages, Stage, exit_stages
 from riskcalc.analysis.exit_statistics import break_even_drift, pnl_law
 from riskcalc.analysis.exit_timeline import Timeline, lay_nodes, lay_timeline
 from riskcalc.analysis.exit_values import Valuer, value_exits
+from riskcalc.analysis.strike_adjustment import trade_after
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, Trade, View
 from riskcalc.domain.ranges import non_negative
 from riskcalc.errors import InvalidInputError
@@ -101,7 +102,8 @@ def managed_outcome(
     if not ahead:
         return _outcome(Flow(banked, np.zeros(0), 0.0), about)
     remaining = replace(levels, stages=ahead)
-    nodes = lay_nodes(remaining, timeline, {leg.strike for leg in trade.option_legs})
+    last = trade_after(trade, market, day=timeline.last_day)
+    nodes = lay_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
     values = value_exits(replace(valuer, levels=remaining), exits, timeline, nodes)
     flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1, 0]))
     return _outcome(flow, about)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.analysis.borrow import borrow_cost_of
+from riskcalc.analysis.strike_adjustment import strikes_at
 from riskcalc.domain import (
     ExerciseStyle,
     Instrument,
@@ -75,7 +76,7 @@ def value_position(
     days : array_like
         Calendar days from the market's moment on, >= 0, parts of a day included: see `Market.days_to`. A leg
         past its expiry is worth its intrinsic value. On and after an ex-date the spot is one without that
-        dividend.
+        dividend; of a special one strikes are too, see `strike_adjustment`.
     vol_shift : array_like
         Added to every leg's own vol: 0.03 is three points; a vol never falls below 0.
 
@@ -158,8 +159,8 @@ def value_together(trade: Trade, market: Market, *conditions: Conditions) -> lis
 
 
 def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
-    """Cash dividends still to come up to a day: years from now, and dollars per share."""
-    coming = market.dividends_until(instrument.symbol, until)
+    """Cash dividends still to come that options feel, up to a day: years from now, and dollars per share."""
+    coming = market.option_dividends_until(instrument.symbol, until)
     if coming and instrument.exercise is ExerciseStyle.EUROPEAN:
         raise InvalidInputError(
             f"{instrument.symbol} options are European and priced with a dividend yield: "
@@ -234,7 +235,13 @@ def _option_greeks(
     contracts: dict[str, ArrayLike] = {
         "sign": column(int(leg.option_type) for leg in legs),
         "spot": at.spot,
-        "strike": column(leg.strike for leg in legs),
+        "strike": strikes_at(
+            column(leg.strike for leg in legs),
+            days=at.days,
+            market=market,
+            symbol=instrument.symbol,
+            until=max(leg.expiry for leg in legs),
+        ),
         "time_to_expiry": np.maximum(days_left, 0.0) / 365,
         "vol": np.maximum(column(_known_vol(leg) for leg in legs) + moved + at.vol_shift, 0.0),
         "rate": market.rate,

@@ -65,7 +65,7 @@ def fit_chain(
     moved = quoted_market(market, chain)
     dividends: tuple[CashDividend, ...] = ()
     if with_dividends and exercise is ExerciseStyle.AMERICAN and len(chain):
-        dividends = moved.dividends_until(symbol, chain.expiries()[-1])
+        dividends = moved.option_dividends_until(symbol, chain.expiries()[-1])
     if not dividends:
         moved = moved.with_quote(symbol, dividends=())
     vols = chain_vols(chain, rate=moved.rate, dividends=dividends, exercise=exercise)

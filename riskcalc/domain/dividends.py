@@ -17,6 +17,9 @@ from riskcalc.errors import InvalidInputError
 QUARTER = 91
 """Days between payments where a single one is known: the funds here pay quarterly."""
 
+LEAST_ADJUSTMENT = 0.125
+"""Special dividend from which the clearing house adjusts strikes [dollars per share]: 12.50 a contract."""
+
 RECENT = 4
 """Payments that say the spacing and the amount of the next ones: a year of a quarterly payer."""
 
@@ -49,6 +52,11 @@ class CashDividend:
         non_negative("amount", self.amount)
         if not isinstance(self.special, bool):
             raise InvalidInputError(f"special must be true or false, got {self.special!r}")
+
+    @property
+    def adjusts_strikes(self) -> bool:
+        """Whether it takes as much off the strikes of options as off the spot; see `LEAST_ADJUSTMENT`."""
+        return self.special and self.amount >= LEAST_ADJUSTMENT - 1e-12
 
 
 @lru_cache(maxsize=64)

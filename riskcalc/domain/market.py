@@ -143,6 +143,14 @@ class Market:
         schedule = with_forecast(self.quote(symbol).dividends, until=day)
         return tuple(dividend for dividend in schedule if self.date < dividend.ex_date <= day)
 
+    def option_dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
+        """Return the same without those that adjust strikes: the dividends that an option's value feels."""
+        return tuple(one for one in self.dividends_until(symbol, day) if not one.adjusts_strikes)
+
+    def adjusting_dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
+        """Return the special ones of them, which take as much off the strikes as off the spot."""
+        return tuple(one for one in self.dividends_until(symbol, day) if one.adjusts_strikes)
+
     @property
     def moment(self) -> dt.datetime:
         """Date and time of the market, New York: the close where no time is given, or a later one."""

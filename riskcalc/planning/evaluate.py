@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, odds, payoff
 from riskcalc.analysis.borrow import borrow_cost
+from riskcalc.analysis.strike_adjustment import trade_at_expiry
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 from riskcalc.planning.pair import self_financed
 
@@ -47,8 +48,9 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     entered, legs = enter_and_value(trade, market)
     spot = market.quote(trade.symbol).spot
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
-    facts = payoff.facts(entered, market=market)
-    chance, basis = odds.prob_profit(entered, market, breakevens=facts.breakevens, view=view)
+    ending = trade_at_expiry(entered, market)
+    facts = payoff.facts(ending, market=market)
+    chance, basis = odds.prob_profit(ending, market, breakevens=facts.breakevens, view=view)
     return RiskReport(
         trade=entered,
         market=market,
@@ -67,7 +69,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         prob_basis=basis,
         expected_move=_expected_move(entered, market, view),
         payoff_date=entered.expiry,
-        payoff_note=_payoff_note(entered),
+        payoff_note=_payoff_note(entered, market),
         view=view,
         dividends=market.dividends_until(trade.symbol, max(entered.expiries)) if entered.expiries else (),
         early_exercise=early_exercise_lines(entered, market),
@@ -112,7 +114,16 @@ def _expected_move(trade: Trade, market: Market, view: View) -> float | None:
     return odds.expected_move(spot=quote.spot, vol=quote.vol if view.vol is None else view.vol, days=days)
 
 
-def _payoff_note(trade: Trade) -> str:
+def _payoff_note(trade: Trade, market: Market) -> str:
+    note = _ending(trade)
+    special = market.adjusting_dividends_until(trade.symbol, trade.expiry) if trade.expiry else ()
+    if not special:
+        return note
+    paid = " and ".join(f"${one.amount:g} on {one.ex_date}" for one in special)
+    return f"{note}; spots after the special dividend of {paid}, which lowers the strikes as much"
+
+
+def _ending(trade: Trade) -> str:
     if trade.instrument.against:
         return "a pair: one fund may rise and the other fall without limit"
     if trade.expiry is None:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 from riskcalc.analysis.delivery import Delivery, deliveries
+from riskcalc.analysis.strike_adjustment import trade_at_expiry
 from riskcalc.domain import Account, Check, CheckStatus, ExerciseStyle, RiskReport
 
 NAME = "pin risk"
@@ -38,7 +39,7 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
             f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash and bring no shares"
         )
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
-    found = deliveries(report.trade, report.market, view=report.view)
+    found = deliveries(trade_at_expiry(report.trade, report.market), report.market, view=report.view)
     if not found:
         text = f"held into the expiry {expiry}: no shares are left whatever is exercised"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")

@@ -159,7 +159,7 @@ class TradeTemplate:
 
     def _dividend_value(self, expiry: dt.date, market: Market) -> float:
         """What the cash dividends up to an expiry are worth today [dollars per share]."""
-        due = market.dividends_until(self.instrument.symbol, expiry)
+        due = market.option_dividends_until(self.instrument.symbol, expiry)
         return sum(one.amount * math.exp(-market.rate * market.years_to(one.ex_date)) for one in due)
 
 

@@ -13,6 +13,7 @@ from riskcalc.analysis import exit_odds
 from riskcalc.analysis.exit_levels import ExitStages, exit_stages
 from riskcalc.analysis.exit_timeline import Timeline, lay_timeline
 from riskcalc.analysis.exit_weights import ExitWeights, exit_weights
+from riskcalc.analysis.strike_adjustment import strikes_at
 from riskcalc.chains import Smile
 from riskcalc.domain import ExerciseStyle, ExitPlan, Market, Trade, View, instrument
 from riskcalc.pricing import OptionGreeks, american, black_scholes
@@ -62,7 +63,7 @@ class Model:
         terms: dict[str, ArrayLike] = {
             "sign": sign,
             "spot": spot,
-            "strike": strike,
+            "strike": strikes_at(strike, days=day, market=self.market, symbol=self.symbol, until=self.expiry),
             "time_to_expiry": np.maximum(self.days - day, 0.0) / 365,
             "vol": vol,
             "rate": self.market.rate,
@@ -70,7 +71,7 @@ class Model:
         }
         if self.in_closed_form:
             return black_scholes(**terms)
-        coming = self.market.dividends_until(self.symbol, self.expiry)
+        coming = self.market.option_dividends_until(self.symbol, self.expiry)
         times = [self.market.years_to(one.ex_date) for one in coming]
         amounts = [one.amount for one in coming]
         return american(**terms, dividend_times=times, dividend_amounts=amounts, elapsed=day / 365)
