@@ -15,25 +15,32 @@ NEVER = 0.9999
 moves = st.floats(0.02, 0.3)
 
 
-def _simulated(*, fund_stop, benchmark_stop, leverage, vol, drift, sessions, paths):
-    """The exact daily product beside the benchmark; between closes a Brownian bridge to the nearer stop."""
-    draw = np.random.default_rng(11)
+def _simulated(
+    *, fund_stop, benchmark_stop, leverage, vol, drift, sessions, fee=0.0, financing=0.0, paths, seed=11
+):
+    """The exact daily product beside the benchmark; between closes a Brownian bridge to the nearer stop.
+
+    Each path carries its chance to be alive, which spreads far less than dead and living paths do.
+    """
+    draw = np.random.default_rng(seed)
     side, deviation = math.copysign(1, benchmark_stop), vol / math.sqrt(252)
-    at, fund, alive = np.zeros(paths), np.zeros(paths), np.ones(paths, dtype=bool)
+    charge = (fee + (leverage - 1) * financing) / 252
+    at, fund, alive = np.zeros(paths), np.zeros(paths), np.ones(paths)
     fired = np.zeros(3)
     for _ in range(sessions):
         still_to_fall = np.expm1(math.log1p(fund_stop) - fund) / leverage
         room_fund = side * np.log1p(np.maximum(still_to_fall, -NEVER))
         room_benchmark = side * (math.log1p(benchmark_stop) - at)
-        room = np.minimum(room_fund, room_benchmark)
-        move = draw.normal(drift / 252 - deviation**2 / 2, deviation, paths)
-        crossing = np.exp(-2 * room * np.maximum(room - side * move, 0) / deviation**2)
-        stopped = alive & (draw.random(paths) < crossing)
+        room = np.maximum(np.minimum(room_fund, room_benchmark), 0)
+        normal = draw.standard_normal(paths // 2)
+        move = drift / 252 - deviation**2 / 2 + deviation * np.concatenate([normal, -normal])
+        stopped = alive * np.exp(-2 * room * np.maximum(room - side * move, 0) / deviation**2)
         ahead = room_benchmark - room_fund
         for place, which in enumerate((ahead > 1e-9, ahead < -1e-9, np.abs(ahead) <= 1e-9)):
-            fired[place] += (stopped & which).sum()
-        alive &= ~stopped
-        at, fund = at + move, fund + np.log(np.maximum(1 + leverage * np.expm1(move), 1 - NEVER))
+            fired[place] += stopped[which].sum()
+        alive = alive - stopped
+        day = np.maximum(1 + leverage * np.expm1(move) - charge, 1 - NEVER)
+        at, fund = at + move, fund + np.log(day)
     return np.array([*fired, alive.sum()]) / paths
 
 
@@ -55,14 +62,54 @@ def _simulated(*, fund_stop, benchmark_stop, leverage, vol, drift, sessions, pat
         {"vol": 0.35, "drift": 0.0},
         {"leverage": 2, "fund_stop": -0.12},
         {"sessions": 2, "fund_stop": -0.06, "benchmark_stop": -0.02},
+        {"fee": 0.0095, "financing": 0.05},
     ],
     ids=str,
 )
 def test_simulated_daily_resets_agree(change):
-    """Within three standard errors and the 0.004 that the docstring grants."""
+    """Within 0.004 and three standard errors of the simulation."""
     case, paths = TNA | change, 60_000
     race, simulated = stop_race(**case), _simulated(**case, paths=paths)
-    assert np.abs(race - simulated).max() < 0.004 + 3 * math.sqrt(0.25 / paths)
+    assert np.abs(race - simulated).max() < 0.004 + 3 * 0.4 / math.sqrt(paths)
+
+
+@pytest.mark.parametrize("leverage", [-3, -2, -1, 2, 3])
+@pytest.mark.parametrize("vol", [0.15, 0.3, 0.5])
+def test_stops_that_start_at_one_price_are_told_apart(leverage, vol):
+    """What fires first turns on the sign of small differences then: the hardest case."""
+    case = TNA | {
+        "leverage": leverage,
+        "vol": vol,
+        "fund_stop": -0.06 * abs(leverage),
+        "benchmark_stop": -0.06 * math.copysign(1, leverage),
+    }
+    race, simulated = stop_race(**case), _simulated(**case, paths=60_000)
+    assert np.abs(race - simulated).max() < 0.004 + 3 * 0.4 / math.sqrt(60_000)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_races_are_within_a_hundredth(seed):
+    draw = np.random.default_rng(seed)
+    leverage, move = int(draw.choice([-3, -2, -1, 2, 3])), draw.uniform(0.04, 0.10)
+    case = {
+        "leverage": leverage,
+        "benchmark_stop": -move * math.copysign(1, leverage),
+        "fund_stop": -move * abs(leverage) * draw.uniform(0.85, 1.15),
+        "vol": draw.uniform(0.15, 0.5),
+        "drift": draw.uniform(-0.3, 0.3),
+        "sessions": int(draw.integers(2, 64)),
+        "fee": 0.0095,
+        "financing": 0.04,
+    }
+    race, simulated = stop_race(**case), _simulated(**case, paths=60_000, seed=seed)
+    assert np.abs(race - simulated).max() < 0.01 + 3 * 0.4 / math.sqrt(60_000)
+
+
+def test_a_charge_fires_the_fund_first():
+    """Fee and financing wear the fund away, so that its stop comes sooner."""
+    free, charged = (stop_race(**TNA, fee=fee, financing=rate) for fee, rate in ((0, 0), (0.01, 0.05)))
+    assert charged.fund_first > free.fund_first + 0.005
+    assert charged.benchmark_first < free.benchmark_first
 
 
 def test_within_the_first_session_the_stops_are_levels_of_the_benchmark():
