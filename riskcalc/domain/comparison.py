@@ -48,8 +48,8 @@ class Vehicle:
     """What a day brings at an unchanged benchmark: theta, less what resetting, fee and financing cost a
     leveraged fund [dollars]."""
     loss_at_gap: float
-    """Worst loss when the benchmark opens up or down by the common gap, on the side of the stop with the IV of
-    the stop, costs included [dollars]; negative is a gain."""
+    """Worst loss when the benchmark opens up or down by the common gap, on the stop's side with the IV of the
+    stop, costs included [dollars]; negative is a gain."""
     states: tuple[StateValue, ...]
     """One value per common state, in their order."""
 

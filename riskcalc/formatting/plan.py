@@ -315,5 +315,7 @@ def _gaps(plan: TradePlan) -> Section:
         )
         for gap in plan.gaps
     )
-    title = f"Gap risk: opens on the first day, {stop_vol_words(plan)} as at the stop, costs in"
+    both = any(plan.side * gap.move > 0 for gap in plan.gaps)
+    other = ", unchanged on the other side" if both and plan.exits.vol_shift else ""
+    title = f"Gap risk: opens on the first day, {stop_vol_words(plan)} as at the stop{other}, costs in"
     return Section(title=title, rows=rows, header=("gap", "spot", "P&L of one unit", "P&L of the position"))

@@ -7,6 +7,8 @@ from riskcalc.formatting.numbers import MISSING, count, money, percent
 from riskcalc.formatting.section import Section
 from riskcalc.sizing import StopSize
 
+HALF_A_CENT = 0.005
+
 
 def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) -> Section:
     """A size from entry and stop alone."""
@@ -18,7 +20,7 @@ def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) 
             f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
         ),
         ("stop", money(stop), f"{percent(stop / entry - 1, signed=True)} from {money(entry)}"),
-        ("loss of a unit", money(size.loss_per_unit), "1R, costs in"),
+        ("loss of a unit", money(size.loss_per_unit), _one_r(size)),
         ("position value", money(size.position_value), ""),
         ("buying power used", money(size.capital), ""),
         ("binding limit", size.binding_limit, f"units allowed: {_allowed(size)}"),
@@ -29,6 +31,12 @@ def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) 
 def why(size: PositionSize | StopSize) -> str:
     """The reason without the count that stands beside it."""
     return size.reason.partition(": ")[2]
+
+
+def _one_r(size: StopSize) -> str:
+    """What one R holds: costs that are paid once per trade are in no unit."""
+    once = size.risk - size.units * size.loss_per_unit if size.units else 0.0
+    return f"1R, costs per unit in, not {money(once)} per trade" if once > HALF_A_CENT else "1R, costs in"
 
 
 def _held(units: float, noun: str) -> str:

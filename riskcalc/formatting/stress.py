@@ -31,7 +31,8 @@ def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section
 
 def held_through(plan: TradePlan) -> str:
     """How every scenario is taken; said wherever its P&L is shown."""
-    how = "held through without a stop, repriced after the sessions, costs in"
+    once = ", those per trade in all units alone" if plan.cost_per_trade else ""
+    how = f"held through without a stop, repriced after the sessions, costs in{once}"
     return f"{how}{smile_words(plan.report)}"
 
 

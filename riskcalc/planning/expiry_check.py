@@ -46,9 +46,8 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
     symbol = report.trade.symbol
     told = "; ".join(_outcome(one, symbol, units=units) for one in found)
     text = (
-        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Near a strike, assignment "
-        "is not known until the next session. Close by 16:00 New York on that day, or send contrary exercise "
-        "instructions by 17:30 (many brokers ask for them earlier)"
+        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Close by 16:00 New York "
+        "that day, or send contrary exercise instructions by 17:30"
     )
     return Check(name=NAME, status=CheckStatus.WARN, message=text)
 

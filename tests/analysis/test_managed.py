@@ -230,7 +230,7 @@ class TestGaps:
 
     def test_a_share_of_gaps_needs_a_shock_beyond_the_stop(self):
         with pytest.raises(InvalidInputError, match=r"beyond the stop of 0.06, got 0.05"):
-            managed(shares("IWM"), market(), dataclasses.replace(EXITS, gap_share=0.2))
+            managed(shares("IWM"), market(), dataclasses.replace(EXITS, gap_share=0.2, gap_shocks=(0.05,)))
 
 
 @pytest.mark.parametrize(

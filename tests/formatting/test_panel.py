@@ -19,7 +19,7 @@ from riskcalc.formatting.panel import greeks_lines, price_lines, size_lines
 from riskcalc.formatting.summary import summary_lines
 from riskcalc.planning import plan
 from riskcalc.presets import plan_preset
-from tests.formatting.plans import EVERY, EXITS, MARKET, SHIPPED, account, planned
+from tests.formatting.plans import EVERY, EXITS, MARKET, SHIPPED, account, naked_call, planned
 from tests.strategies import trades
 
 PANELS = (price_lines, greeks_lines, exits_lines, size_lines, checks_lines)
@@ -150,7 +150,7 @@ def test_checks_with_room_are_all_told_in_whole(name):
 
 
 def test_a_warning_leaves_the_others_room_in_36_rows():
-    found = planned("naked call")
+    found = plan(naked_call(), MARKET, account(), dataclasses.replace(EXITS, holding_days=20))
     assert "WARN unlimited loss" in plain_text(checks_lines(found, width=39))
     assert sum(len(panel(found, width=39)) for panel in PANELS) <= 36
 

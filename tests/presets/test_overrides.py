@@ -47,6 +47,8 @@ SETTABLE = {
         True, lambda preset: preset.market.quotes["IWM"].dividends[0].special),
     "market.quotes.IWM.dividends.0.amount": (
         0.9, lambda preset: preset.market.quotes["IWM"].dividends[0].amount),
+    "market.quotes.IWM.dividends.0.special": (
+        True, lambda preset: preset.market.quotes["IWM"].dividends[0].special),
     "market.signals.any": (3.0, lambda preset: preset.market.signals["any"]),
     "trade.symbol": ("IWM", lambda preset: preset.template.instrument.symbol),
     "trade.settlement": ("pm", lambda preset: preset.template.instrument.monthly_settlement),
