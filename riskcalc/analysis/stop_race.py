@@ -92,8 +92,9 @@ def stop_race(
     fixed price of the benchmark, since nothing is reset, so the nearer of two levels counts; the chance to
     touch it between two closes is that of a Brownian bridge. From close to close the surviving paths are
     kept on a grid in log price, each point with three moments of what the resets cost so far. Against a
-    simulation of the exact daily product each chance is within 0.01, and most within 0.003: 120 random cases
-    of leverages from -3 to 3, vols of 15 to 50 %, stops of 4 to 10 % of the benchmark and 2 to 63 sessions.
+    simulation of the exact daily product each chance is within 0.008, in nine cases of ten within 0.004: 100
+    random ones of leverages from -3 to 3, vols of 15 to 50 %, stops of 4 to 10 % of the benchmark and 2 to 63
+    sessions.
 
     Examples
     --------
