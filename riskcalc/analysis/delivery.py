@@ -88,5 +88,5 @@ def _chance_below(level: float, trade: Trade, market: Market, *, view: View) -> 
         spot=quote.spot - near,
         vol=quote.vol if view.vol is None else view.vol,
         drift=drift,
-        time=market.years_to(trade.expiry),
+        time=market.years_to_expiry(trade.expiry, trade.instrument),
     )

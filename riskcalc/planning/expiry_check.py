@@ -8,6 +8,7 @@ import math
 from riskcalc.analysis.delivery import Delivery, deliveries
 from riskcalc.analysis.strike_adjustment import trade_at_expiry
 from riskcalc.domain import Account, Check, CheckStatus, ExerciseStyle, RiskReport
+from riskcalc.domain.sessions import closing_time
 
 NAME = "pin risk"
 
@@ -45,8 +46,9 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")
     symbol = report.trade.symbol
     told = "; ".join(_outcome(one, symbol, units=units) for one in found)
+    close = f"{closing_time(expiry):%H:%M}"
     text = (
-        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Close by 16:00 New York "
+        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Close by {close} New York "
         "that day, or send contrary exercise instructions by 17:30"
     )
     return Check(name=NAME, status=CheckStatus.WARN, message=text)

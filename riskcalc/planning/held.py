@@ -21,7 +21,7 @@ def held_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
     shares = sum(leg.signed_shares for leg in report.trade.share_legs)
     if not report.borrow_fee_per_day or report.trade.expiry or time_stop is None or not shares:
         return report
-    fee = report.borrow_fee_per_day * (time_stop - report.market.date).days
+    fee = report.borrow_fee_per_day * max(report.market.days_to(time_stop), 0.0)
     return dataclasses.replace(
         report,
         breakevens=tuple(level + fee / shares for level in report.breakevens),

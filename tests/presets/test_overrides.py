@@ -43,8 +43,6 @@ SETTABLE = {
     "market.quotes.IWM.borrow_fee": (0.08, lambda preset: preset.market.quotes["IWM"].borrow_fee),
     "market.quotes.IWM.dividends.0.ex_date": (
         dt.date(2026, 6, 16), lambda preset: preset.market.quotes["IWM"].dividends[0].ex_date),
-    "market.quotes.IWM.dividends.0.special": (
-        True, lambda preset: preset.market.quotes["IWM"].dividends[0].special),
     "market.quotes.IWM.dividends.0.amount": (
         0.9, lambda preset: preset.market.quotes["IWM"].dividends[0].amount),
     "market.quotes.IWM.dividends.0.special": (
