@@ -1,4 +1,4 @@
-"""The smiles of a chain, expiry by expiry, free of arbitrage, and how close they come to the quotes."""
+"""The smiles of a chain, expiry by expiry: how close to the quotes, and whether free of arbitrage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, fit_curve, watched
+from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, checked_places, fit_curve
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.vols import ChainVols
 from riskcalc.domain import SmileAt, Sticky
@@ -28,8 +28,6 @@ LEAST_MID = 0.05
 
 FEWEST_LIQUID = 10
 """Liquid strikes that let an expiry bound its neighbours rather than be bounded by them."""
-
-WATCHED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +44,14 @@ class SmileFit:
     error: float
     """Root mean square distance from the liquid mids, in vol; NaN without any."""
     least_butterfly: float
-    """Least of Durrleman's g; below 0 a butterfly would cost less than nothing."""
+    """Least of Durrleman's g far beyond the quotes; below 0 a butterfly would cost less than nothing."""
     least_calendar: float
-    """Least rise of total variance from the expiry before, as a part of it at the forward; NaN if none is."""
+    """Least rise of total variance from the expiry before, at one ratio of strike to forward, as a part of
+    what it was there; NaN if none is before."""
 
     @property
     def free_of_arbitrage(self) -> bool:
-        """Whether no butterfly and no calendar spread is free."""
+        """Whether no butterfly, and no calendar spread at one ratio to the forward, is worth less than 0."""
         return self.least_butterfly >= 0 and not self.least_calendar < 0
 
 
@@ -152,17 +151,29 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
 
     Notes
     -----
-    Quotes out of the money are fitted, weighted by the inverse square of their widths in vol. SVI has five
-    parameters an expiry; where quotes are cents wide that is not enough, so a cubic spline, 0 outside the
-    quotes, is added. Both are fitted under a penalty wherever the density would be negative or total
-    variance would fall with time at one ratio of strike to forward. The latest expiry comes first, whose
-    quotes reach furthest; then each is held below the one after it. Expiries with few liquid quotes come
-    last, and are held between their neighbours.
+    Quotes out of the money are fitted in units of their half-widths. SVI has five parameters an expiry; where
+    quotes are cents wide that is not enough, so a cubic spline, 0 outside the quotes, is added.
+
+    A stale quote does not bend the curve: one that its neighbours contradict starts with little weight, and
+    each is then weighted by its distance from the fit under Cauchy's law of errors (iteratively reweighted
+    least squares).
+
+    Both are fitted under a penalty wherever the density would be negative or total variance would fall with
+    time at one ratio of strike to forward: closely over the quotes and the spline, and ever more coarsely to
+    12 deviations or strikes of 0.2 and 4.5 times the forward, and far beyond for the slopes of the wings.
+    The result is checked on a finer grid of the same reach, fitted again with more slack where it fails,
+    and the spline scaled down as far as it takes. What still fails is said in `fits`. Total variance may rise
+    from one expiry to the next as much as it likes, so events between them need no tolerance.
+
+    The latest expiry comes first, whose quotes reach furthest; then each is held below the one after it.
+    Expiries with few liquid quotes come last, and are held between their neighbours.
 
     References
     ----------
     J. Gatheral, A. Jacquier, "Arbitrage-free SVI volatility surfaces", Quantitative Finance 14(1), 2014:
-    section 2 for the two conditions.
+    section 2 for the two conditions. R. Lee, "The moment formula for implied volatility at extreme strikes",
+    Mathematical Finance 14(3), 2004: the slope of the wings. P. Holland, R. Welsch, "Robust regression using
+    iteratively reweighted least-squares", Communications in Statistics A6(9), 1977: Cauchy's weights.
     """
     quotes = {one.expiry: _Rows.of(chain, vols, one) for one in vols.forwards}
     wanted = {expiry: rows for expiry, rows in quotes.items() if rows.count >= FEWEST_QUOTES}
@@ -228,11 +239,11 @@ def _neighbours(
 def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -> SmileFit:
     curve, quotes = curves[expiry], rows.quotes
     before, _ = _neighbours(curves, expiry)
-    grid = watched(quotes, (before,), points=WATCHED, beyond=1.0)
+    grid = checked_places(quotes, before)
     variance = curve.jet(grid)[0]
     vol = np.sqrt(curve.jet(quotes.k)[0] / curve.years)
     inside, missed = (vol >= rows.bid) & (vol <= rows.ask), (vol - quotes.mid)[rows.liquid]
-    rise = None if before is None else float((variance - before.jet(grid)[0]).min())
+    rise = float("nan") if before is None else float((variance / before.jet(grid)[0]).min() - 1)
     some = bool(rows.liquid.any())
     return SmileFit(
         expiry=expiry,
@@ -241,5 +252,5 @@ def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -
         inside=float(inside[rows.liquid].mean()) if some else float("nan"),
         error=float(np.sqrt(np.mean(missed**2))) if some else float("nan"),
         least_butterfly=float(curve.butterfly(grid).min()),
-        least_calendar=float("nan") if rise is None else rise / quotes.deviation**2,
+        least_calendar=rise,
     )

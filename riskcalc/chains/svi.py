@@ -90,3 +90,31 @@ def butterfly(k: ArrayLike, variance: Floats, slope: Floats, curvature: Floats) 
         (1 - place * slope / (2 * variance)) ** 2 - slope**2 / 4 * (1 / variance + 0.25) + curvature / 2
     )
     return g
+
+
+def svi_derivatives(vector: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+    """Derivatives of what `svi_jet` gives by a, b, rho, m and sigma; each of shape (points, 5)."""
+    _, b, rho, m, sigma = vector
+    away = k - m
+    root = np.sqrt(away**2 + sigma**2)
+    bend = sigma**2 / root**3
+    none, one = np.zeros_like(away), np.ones_like(away)
+    by_value = (one, rho * away + root, b * away, -b * (rho + away / root), b * sigma / root)
+    by_slope = (none, rho + away / root, b * one, -b * bend, -b * away * sigma / root**3)
+    by_bend = (
+        none,
+        bend,
+        none,
+        3 * b * bend * away / root**2,
+        b * (2 * sigma / root**3 - 3 * sigma * bend / root**2),
+    )
+    value, slope, curvature = (np.stack(part, axis=-1) for part in (by_value, by_slope, by_bend))
+    return value, slope, curvature
+
+
+def butterfly_derivatives(k: Floats, variance: Floats, slope: Floats) -> tuple[Floats, Floats, float]:
+    """Derivatives of `butterfly` by the total variance, its slope and its curvature."""
+    left = 1 - k * slope / (2 * variance)
+    by_variance = left * k * slope / variance**2 + slope**2 / (4 * variance**2)
+    by_slope = -left * k / variance - slope / 2 * (1 / variance + 0.25)
+    return by_variance, by_slope, 0.5

@@ -1,0 +1,111 @@
+"""The quotes of one expiry as a smile is fitted to them: how far off a curve is, and which to trust."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from riskcalc.chains.array_types import Flags, Floats
+from riskcalc.chains.forward import ImpliedForward
+from riskcalc.chains.smile_curve import CUBIC
+
+FEWEST_QUOTES = 6
+"""Quotes below which five parameters say nothing."""
+
+FINEST = 0.0005
+"""Half-width of a quote, in vol, below which a closer fit is not worth more."""
+
+REACH = 3.0
+"""Deviations that a smile spans at least, whatever its quotes do."""
+
+AT_THE_FORWARD = 5
+"""Quotes whose median is the vol at the forward."""
+
+OUTLIER = 2.0
+"""Distance from a quote, in usual distances, from which on it counts for little: it is stale, or a typo."""
+
+USUAL = 0.6745
+"""Median distance over the standard deviation of a normal law."""
+
+NEIGHBOURS = 6
+"""Quotes around one that tell whether it is stale."""
+
+FEWEST_PIECES, MOST_PIECES, QUOTES_PER_PIECE = 8, 20, 10
+"""Knots of the spline between the outermost quotes, by how many quotes there are."""
+
+LEFTMOST, RIGHTMOST = -6.0, 4.0
+"""Deviations within which the spline may bend the smile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SmileQuotes:
+    """Vols of one expiry's quotes out of the money."""
+
+    forward: ImpliedForward
+    k: Floats
+    """Log-moneyness."""
+    mid: Floats
+    half_width: Floats
+    """Of the quote, in vol."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Log-moneyness of the quotes, and three deviations on either side at least."""
+        reach = REACH * self.deviation
+        return min(float(self.k.min()), -reach), max(float(self.k.max()), reach)
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the log spot at the expiry, as quotes at the forward have it."""
+        nearest = np.argsort(np.abs(self.k), kind="stable")[:AT_THE_FORWARD]
+        return float(np.median(self.mid[nearest])) * math.sqrt(self.forward.years)
+
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """Even knots over the quotes, and three more on each side for the spline to fade out."""
+        low = max(float(self.k.min()), LEFTMOST * self.deviation)
+        high = min(float(self.k.max()), RIGHTMOST * self.deviation)
+        pieces = min(max(FEWEST_PIECES, len(self.k) // QUOTES_PER_PIECE), MOST_PIECES)
+        step = (high - low) / (pieces - 1)
+        places = low + step * np.arange(-CUBIC, pieces + CUBIC)
+        return tuple(float(place) for place in places)
+
+    @property
+    def beyond_spline(self) -> Flags:
+        """Quotes that only SVI can hold."""
+        knots = self.knots
+        return (self.k < knots[CUBIC]) | (self.k > knots[-CUBIC - 1])
+
+    def misfit(self, variance: Floats) -> tuple[Floats, Floats]:
+        """Distance from the mids in half-widths, and its derivative by the total variance."""
+        years = self.forward.years
+        vol = np.sqrt(np.maximum(variance, 1e-12) / years)
+        width = np.maximum(self.half_width, FINEST)
+        return (vol - self.mid) / width, 1 / (2 * vol * years * width)
+
+
+def trusted(misfit: Floats) -> Floats:
+    """How much each quote counts, by Cauchy's law of errors: the further off, the less it pulls."""
+    usual = max(1.0, float(np.median(np.abs(misfit))) / USUAL)
+    trust: Floats = 1 / (1 + (misfit / (OUTLIER * usual)) ** 2)
+    return trust
+
+
+def contradicted(quotes: SmileQuotes) -> Floats:
+    """Distance of each mid from the straight line that its neighbours suggest, in half-widths."""
+    order = np.argsort(quotes.k, kind="stable")
+    k, mid = quotes.k[order], quotes.mid[order]
+    count = min(NEIGHBOURS, len(k) - 1)
+    first = np.clip(np.arange(len(k)) - count // 2, 0, len(k) - 1 - count)
+    places = first[:, None] + np.arange(count + 1)
+    near = places[places != np.arange(len(k))[:, None]].reshape(len(k), count)
+    i, j = np.triu_indices(count, 1)
+    run = k[near[:, j]] - k[near[:, i]]
+    # Theil and Sen's line: medians, which one more wrong quote among the neighbours does not move.
+    slope = np.median((mid[near[:, j]] - mid[near[:, i]]) / np.where(run > 0, run, np.inf), axis=1)
+    line = np.median(mid[near] + slope[:, None] * (k[:, None] - k[near]), axis=1)
+    distance = np.empty_like(mid)
+    distance[order] = (mid - line) / np.maximum(quotes.half_width[order], FINEST)
+    return distance
