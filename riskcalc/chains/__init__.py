@@ -11,11 +11,12 @@ from riskcalc.chains.on_demand import sticky_smile
 from riskcalc.chains.quality import DropReason, QuoteStatus
 from riskcalc.chains.readers import read_chain
 from riskcalc.chains.sample import sample_chain
-from riskcalc.chains.smile import Smile, SmileFit, fit_smile
+from riskcalc.chains.smile import Smile, fit_smile
 from riskcalc.chains.smile_curve import SmileCurve
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.summary import chain_summary
 from riskcalc.chains.vols import ChainVols, chain_vols
+from riskcalc.domain import SmileFit
 
 __all__ = [
     "Chain",

@@ -16,7 +16,7 @@ from riskcalc.chains.smile_curve import SmileCurve
 from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, checked_places, fit_curve
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.vols import ChainVols
-from riskcalc.domain import SmileAt, Sticky
+from riskcalc.domain import SmileAt, SmileFit, Sticky
 from riskcalc.domain.ranges import one_of
 from riskcalc.errors import ChainError
 
@@ -28,31 +28,6 @@ LEAST_MID = 0.05
 
 FEWEST_LIQUID = 10
 """Liquid strikes that let an expiry bound its neighbours rather than be bounded by them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmileFit:
-    """How one expiry was fitted."""
-
-    expiry: dt.date
-    quotes: int
-    """Out of the money, with a bid and solved vols: these are fitted."""
-    liquid: int
-    """Of these: mid of at least 5 cents, width of at most 10 % of it or 5 cents."""
-    inside: float
-    """Share of the liquid ones whose bid and ask hold the fit; NaN without any."""
-    error: float
-    """Root mean square distance from the liquid mids, in vol; NaN without any."""
-    least_butterfly: float
-    """Least of Durrleman's g far beyond the quotes; below 0 a butterfly would cost less than nothing."""
-    least_calendar: float
-    """Least rise of total variance from the expiry before, at one ratio of strike to forward, as a part of
-    what it was there; NaN if none is before."""
-
-    @property
-    def free_of_arbitrage(self) -> bool:
-        """Whether no butterfly, and no calendar spread at one ratio to the forward, is worth less than 0."""
-        return self.least_butterfly >= 0 and not self.least_calendar < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -47,6 +47,7 @@ USUAL_RATE = 0.04
 @click.option("--rate", type=RATE, help="Continuous rate a year; that of the file, or else 4%.")
 @click.option("--csv", "csv_wanted", is_flag=True, help="Print the expiries as CSV instead of tables.")
 @click.option("--quotes", "quotes_wanted", is_flag=True, help="Print all quotes, cleaned and judged, as CSV.")
+@click.option("--smile", "smile_wanted", is_flag=True, help="Fit each expiry's smile, and say how well.")
 @as_json
 def command(
     *,
@@ -60,6 +61,7 @@ def command(
     rate: float | None,
     csv_wanted: bool,
     quotes_wanted: bool,
+    smile_wanted: bool,
     json_wanted: bool,
 ) -> None:
     """Account for the quotes of FILE, and sum up each expiry.
@@ -71,6 +73,8 @@ def command(
         raise click.UsageError("give at most one of --csv, --quotes and --json")
     if sum((file is not None, sample, live is not None)) != 1:
         raise click.UsageError("give exactly one of FILE, --sample and --live")
+    if smile_wanted and (csv_wanted or quotes_wanted):
+        raise click.UsageError("--smile goes with tables and --json, not with --csv or --quotes")
     if file is None and not (symbol is None and spot is None and date is None):
         raise click.UsageError("--symbol, --spot and --date belong to a FILE")
     if file is not None:
@@ -82,7 +86,12 @@ def command(
     if quotes_wanted:
         click.echo(chain.to_frame().to_csv(index=False), nl=False)
         return
-    _print(chain, rate=rate, note=note, csv_wanted=csv_wanted, json_wanted=json_wanted)
+    if rate is None:
+        rate = USUAL_RATE if chain.rate is None else chain.rate
+    if smile_wanted:
+        _print_with_smile(chain, rate=rate, note=note, json_wanted=json_wanted)
+    else:
+        _print(chain, rate=rate, note=note, csv_wanted=csv_wanted, json_wanted=json_wanted)
 
 
 def _sample() -> tuple[Chain, str]:
@@ -100,20 +109,38 @@ def _live(symbol: str, max_age: int) -> tuple[Chain, str]:
     return found.chain, found.note
 
 
-def _print(chain: Chain, *, rate: float | None, note: str, csv_wanted: bool, json_wanted: bool) -> None:
+def _print(chain: Chain, *, rate: float, note: str, csv_wanted: bool, json_wanted: bool) -> None:
     from riskcalc.chains import chain_summary  # noqa: PLC0415 - help is quick
-    from riskcalc.formatting import chain_sections, chain_title  # noqa: PLC0415 - as above
+    from riskcalc.formatting import chain_sections  # noqa: PLC0415 - as above
 
-    if rate is None:
-        rate = USUAL_RATE if chain.rate is None else chain.rate
     summary = chain_summary(chain, rate=rate)
     if json_wanted:
         print_json(summary.to_dict() | ({"note": note} if note else {}))
     elif csv_wanted:
         click.echo(_csv(summary), nl=False)
     else:
-        title = chain_title(summary)
-        print_sections(f"{title} ({note})" if note else title, chain_sections(summary))
+        print_sections(_title(summary, note), chain_sections(summary))
+
+
+def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> None:
+    from riskcalc.chains import chain_summary, chain_vols, fit_smile  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - as above
+    from riskcalc.formatting import chain_sections, smile_section  # noqa: PLC0415 - as above
+
+    vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+    summary, fits = chain_summary(chain, rate=rate, vols=vols), fit_smile(chain, vols).fits
+    if json_wanted:
+        smiles = [plain(fit) | {"free_of_arbitrage": fit.free_of_arbitrage} for fit in fits]
+        print_json(summary.to_dict() | {"smiles": smiles} | ({"note": note} if note else {}))
+    else:
+        print_sections(_title(summary, note), (*chain_sections(summary), smile_section(fits)))
+
+
+def _title(summary: ChainSummary, note: str) -> str:
+    from riskcalc.formatting import chain_title  # noqa: PLC0415 - help is quick
+
+    title = chain_title(summary)
+    return f"{title} ({note})" if note else title
 
 
 def _csv(summary: ChainSummary) -> str:

@@ -13,7 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
-from riskcalc.domain.chain_summary import ChainSummary, ExpirySummary, QuoteAccount
+from riskcalc.domain.chain_summary import ChainSummary, ExpirySummary, QuoteAccount, SmileFit
 from riskcalc.domain.comparison import CommonState, Comparison, StateValue, StopOrder, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry import EntryRules, Trigger
@@ -104,6 +104,7 @@ __all__ = [
     "ShareLeg",
     "Side",
     "SmileAt",
+    "SmileFit",
     "StateValue",
     "Sticky",
     "StopOrder",

@@ -1,6 +1,6 @@
 """Numbers and reports as text, said once for the command line and the screen."""
 
-from riskcalc.formatting.chain import chain_sections, chain_title
+from riskcalc.formatting.chain import chain_sections, chain_title, smile_section
 from riskcalc.formatting.comparison import comparison_sections, comparison_title
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
 from riskcalc.formatting.plan import plan_sections, plan_title
@@ -26,6 +26,7 @@ __all__ = [
     "r_multiple",
     "scan_sections",
     "scan_title",
+    "smile_section",
     "stress_sections",
     "stress_title",
     "whole_money",

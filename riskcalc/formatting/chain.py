@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary
+import math
+from collections.abc import Sequence
+
+from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, SmileFit
 from riskcalc.formatting.numbers import MISSING, money, percent, price
 from riskcalc.formatting.section import Section
 
@@ -23,6 +26,12 @@ EXPIRIES_HEADER = (
     "expected move",
     "straddle",
 )
+
+SMILE_TITLE = (
+    "Fitted smiles: liquid strikes inside bid and ask, distance from their mids in vol points, the least of "
+    "Durrleman's g, and the least rise of total variance from the expiry before"
+)
+SMILE_HEADER = ("expiry", "strikes", "liquid", "inside", "error, pts", "least g", "least rise", "arbitrage")
 
 
 def chain_title(summary: ChainSummary) -> str:
@@ -47,6 +56,28 @@ def chain_sections(summary: ChainSummary) -> tuple[Section, ...]:
     """
     rows = tuple(_expiry(row) for row in summary.expiries)
     return (_account(summary), Section(title=EXPIRIES_TITLE, header=EXPIRIES_HEADER, rows=rows))
+
+
+def smile_section(fits: Sequence[SmileFit]) -> Section:
+    """How each expiry's smile was fitted, and whether it is free of arbitrage."""
+    rows = tuple(
+        (
+            str(fit.expiry),
+            f"{fit.quotes:,}",
+            f"{fit.liquid:,}",
+            percent(_known(fit.inside), digits=1),
+            MISSING if math.isnan(fit.error) else f"{100 * fit.error:.2f}",
+            f"{fit.least_butterfly:.3f}",
+            percent(_known(fit.least_calendar), digits=1, signed=True),
+            "none" if fit.free_of_arbitrage else "yes",
+        )
+        for fit in fits
+    )
+    return Section(title=SMILE_TITLE, header=SMILE_HEADER, rows=rows)
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 def _when(summary: ChainSummary) -> str:

@@ -70,9 +70,9 @@ def smile_text(about: dict[Any, Any]) -> str:
     liquid = about["smile_liquid"]
     if not liquid:
         return "no liquid strikes to hold it against"
-    return (
-        f"{percent(about['smile_inside'], digits=1)} of {count(liquid, 'liquid strike')} inside bid and ask"
-    )
+    inside = percent(about["smile_inside"], digits=1)
+    arbitrage = f"; not free of arbitrage: {about['smile_arbitrage']}" if about["smile_arbitrage"] else ""
+    return f"{inside} of {count(liquid, 'liquid strike')} inside bid and ask{arbitrage}"
 
 
 def left_out_texts(about: dict[Any, Any]) -> list[str]:

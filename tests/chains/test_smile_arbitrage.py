@@ -1,4 +1,4 @@
-"""Smiles beyond their quotes: no butterfly, calendar spread or wing too steep; and no stale quote bends one."""
+"""Smiles beyond their quotes: no butterfly, calendar spread or steep wing; and no stale quote bends one."""
 
 from __future__ import annotations
 

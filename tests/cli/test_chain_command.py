@@ -86,3 +86,18 @@ def test_bad_requests_are_one_line(run, arguments, message):
     code, out, err = run("chain", *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message in err
+
+
+def test_smiles_are_fitted_on_request_and_say_whether_they_are_free_of_arbitrage(run):
+    _, out, _ = run("chain", "--sample", "--smile")
+    table = out.partition("Fitted smiles")[2]
+    assert table.count(" none") == 6
+    found = json.loads(run("chain", "--sample", "--smile", "--json")[1])
+    assert found["note"].startswith("sample")
+    assert [fit["free_of_arbitrage"] for fit in found["smiles"]] == [True] * 6
+    assert found["smiles"][0]["least_calendar"] is None
+    assert all(fit["least_butterfly"] > 0 and fit["inside"] == 1 for fit in found["smiles"])
+    assert "smiles" not in json.loads(run("chain", "--sample", "--json")[1])
+    code, _, err = run("chain", "--sample", "--smile", "--csv")
+    assert code == 2
+    assert "--smile goes with" in err
