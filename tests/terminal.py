@@ -102,6 +102,12 @@ class Terminal:
         """Type keys by name, or texts as they stand."""
         os.write(self._master, "".join(KEYS.get(name, name) for name in names).encode())
 
+    def send(self, content):
+        """Send bytes as they are, read or not."""
+        for start in range(0, len(content), CHUNK):
+            os.write(self._master, content[start : start + CHUNK])
+            self._read(0.0)
+
     def type(self, *names):
         """Type any length, a sequence in one piece, and read meanwhile: a full pipe holds both sides up."""
         for name in names:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
@@ -18,6 +19,7 @@ from riskcalc.tui.endings import heed_signals
 from riskcalc.tui.keeper import Keeper
 from riskcalc.tui.keys import KEYS
 from riskcalc.tui.opening import Opening
+from riskcalc.tui.terminal_input import TerminalDriver
 from riskcalc.workbench import session
 
 YOUNG_OBJECTS = 10_000
@@ -47,6 +49,13 @@ class RiskApp(App[None]):
         """Why the session could not be written at the end."""
         self._stopped = ""
         """What to say about work that was stopped."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver; in a terminal, one that lives through bytes that are no UTF-8."""
+        found = super().get_driver_class()
+        if not issubclass(TerminalDriver, found):  # a browser's, or one that the environment names
+            return found
+        return TerminalDriver
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen."""

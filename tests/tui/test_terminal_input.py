@@ -1,0 +1,61 @@
+"""Bytes from a terminal that are no text."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import pytest
+
+from tests.terminal import Terminal
+
+SCREEN = [sys.executable, "-m", "riskcalc"]
+ENDINGS = {3, 4, 16, 17, 26, 28}
+"""Control characters by which terminal or screen end or stop a program, or open the palette with its quit."""
+ESCAPE = "\x1b[27u"
+
+
+@pytest.fixture
+def apart(tmp_path):
+    return {"RISKCALC_SESSION": str(tmp_path / "session.json"), "RISKCALC_PRESETS": str(tmp_path / "presets")}
+
+
+def answers(terminal):
+    """Whether keys still do something, once what the noise opened is closed: the help comes and goes."""
+    for _ in range(20):
+        terminal.type(ESCAPE)
+        terminal.settle(quiet=0.2)
+        terminal.type("?")
+        terminal.settle(quiet=0.4)
+        if "up, down scroll" in terminal.text:
+            break
+    terminal.wait_for("up, down scroll")
+    for _ in range(20):
+        terminal.type(ESCAPE)
+        terminal.settle(quiet=0.3)
+        if "up, down scroll" not in terminal.text:
+            return True
+    return False
+
+
+def noise(source, length):
+    """Any bytes but those that mean the end; most of them are no UTF-8."""
+    return bytes(
+        byte for byte in source.randbytes(length) if byte not in ENDINGS and chr(byte) not in "q:\x1b"
+    )
+
+
+def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(apart):
+    with Terminal(SCREEN, environment=apart) as terminal:
+        terminal.wait_for("P(profit)")
+        terminal.settle()
+        terminal.send(b"\xff\xfe\x1b[A\xc3")
+        terminal.wait_for("296.00")
+        terminal.send(b"\x1b[A\x80")
+        terminal.wait_for("297.00")
+        for seed in range(3):
+            terminal.send(noise(random.Random(seed), 3000))  # noqa: S311 - repeatable, not secret
+            terminal.settle(quiet=0.3)
+        assert answers(terminal)
+        terminal.key("q")
+        assert terminal.wait_for_end() == 0
