@@ -302,3 +302,20 @@ def test_a_long_help_scrolls_with_up_and_down():
         return pilot.app.screen.query_one("#dialog").scroll_y
 
     assert dialog(HelpScreen(many), script, size=(80, 24))[0] == 2
+
+
+@pytest.mark.parametrize("keys", [("enter", "enter"), ("enter", "escape")])
+@pytest.mark.parametrize("screen", [OpenScreen, SaveScreen, HelpScreen])
+def test_a_dialog_closes_once_however_fast_the_keys_come(screen, keys):
+    async def script(pilot):
+        pilot.app.push_screen(screen(KEYS if screen is HelpScreen else bench()), closed.append)
+        await settled(pilot)
+        for key in keys:
+            pilot.app.simulate_key(key)
+        await settled(pilot)
+        return len(pilot.app.screen_stack)
+
+    closed = []
+    stack, _ = dialog(HelpScreen(KEYS), script)
+    assert len(closed) == 1
+    assert stack == 2

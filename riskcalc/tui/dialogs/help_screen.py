@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from riskcalc.tui.dialogs.dialog import Dialog
 
 KEYS_WIDTH = 22
 """Cells of the column of keys."""
@@ -33,7 +34,7 @@ class Command(Protocol):
         """What it does."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Every key with what it does, by section; scrolls where it does not fit."""
 
     CSS_PATH = "dialogs.tcss"

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from riskcalc.tui.dialogs.choices import Choice, choices, is_path, matching, preview
+from riskcalc.tui.dialogs.dialog import Dialog
 from riskcalc.tui.panels.background import Background
 from riskcalc.tui.panels.toned import toned
 
@@ -28,7 +28,7 @@ MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 """Keys that move in the list, and how far, while the cursor stays in the filter."""
 
 
-class OpenScreen(ModalScreen[str | None]):
+class OpenScreen(Dialog[str | None]):
     """Closes with the name or path to open, or with None."""
 
     CSS_PATH = "dialogs.tcss"

@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
 from riskcalc.errors import RiskcalcError
+from riskcalc.tui.dialogs.dialog import Dialog
 from riskcalc.tui.message_row import progress_bar
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ READ, PLANNED = 0.2, 0.7
 """How far the work is when reading starts, and when planning does."""
 
 
-class QuotesScreen(ModalScreen["tuple[Draft, Path] | None"]):
+class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
     """Closes with the trade on its quotes and their file, or with None."""
 
     CSS_PATH = "dialogs.tcss"
