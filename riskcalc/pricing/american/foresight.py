@@ -45,6 +45,21 @@ def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
     )
 
 
+def without_surprise(batch: Batch, schedule: Schedule) -> Priced:
+    """Value options that have no time, vol, spot or strike: nothing is left to prove."""
+    return Priced(foreseen(batch, schedule), np.ones(batch.spot.size, dtype=bool))
+
+
+def nearly_foreseen(batch: Batch, schedule: Schedule) -> Priced:
+    """Value options on the one path, proved where no other path can change the value by much.
+
+    The expected largest distance of a Brownian motion from its start is 1.25 standard deviations.
+    """
+    grown = np.exp(np.maximum(-batch.dividend_yield, 0.0) * batch.time_to_expiry)
+    strayed = 1.26 * batch.vol * np.sqrt(batch.time_to_expiry) * batch.spot * grown
+    return Priced(foreseen(batch, schedule), strayed <= MISSED * batch.strike)
+
+
 def above_floor(priced: Priced, batch: Batch, schedule: Schedule) -> Priced:
     """Replace what lies a little below the value of exercise at the best moment set today.
 

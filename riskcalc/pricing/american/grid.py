@@ -1,7 +1,7 @@
 """The grid of finite differences: options of any kind, solved from the expiry back to now.
 
-Crank-Nicolson after damped steps on fixed spots from zero up; the exercise condition is solved exactly in
-each step by Howard's policy iteration. One solve serves all spots and moments of a contract: they are read
+Backward differences of the second order, which damp what a kink leaves, on fixed spots from zero up; the
+exercise condition is solved exactly in each step by Howard's policy iteration. One solve serves all spots and moments of a contract: they are read
 from its layers.
 
 References
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
 STEPS = 60  # of the coarsest grid over the whole life
+SHORTER = 0.7  # power of a part of the life: its share of the steps
 FEWEST = 4  # between two drops
 POLICIES = 25  # a step needs two or three
 ROUNDING = 1e-13  # of the strike: what does not count as a gain
@@ -85,16 +86,14 @@ def solve(batch: Batch, schedule: Schedule, points: Points, *, nodes: FloatArray
     elapsed = np.zeros_like(life)
     for first, (end, drop) in enumerate(zip(ends, [*schedule.amounts[::-1], 0.0], strict=True)):
         span = (end - elapsed)[:, None]
-        share = np.sqrt((span[:, 0] / life).max())
+        share = (span[:, 0] / life).max() ** SHORTER
         count = max(int(np.ceil(STEPS * share)), FEWEST) * refined
         # An expiry next to the drop has no time between them; nor has it anything to damp.
         steps = _fractions(count) if (span > NOW / 10).any() else []
-        layers = [grid.values]
-        begin, before = elapsed, 0.0
-        for fraction, implicit in steps:
-            _step(grid, span * (fraction - before), implicit=implicit)
-            layers.append(grid.values)
-            before = fraction
+        layers, begin = [grid.values], elapsed
+        for step, ratio in steps:
+            _step(grid, span * step, ratio, layers[-1], layers[-2:][0])
+            layers = [*(layers[-1:] if points.at_once else layers), grid.values]
         elapsed = end
         if drop:
             _drop(grid, drop)
@@ -140,19 +139,23 @@ def _start(batch: Batch, nodes: FloatArray) -> _Grid:
 
 
 @lru_cache(maxsize=256)
-def _fractions(count: int) -> list[tuple[float, bool]]:
-    """Return the steps' ends, short at first, and whether they damp: halves of the first two do."""
+def _fractions(count: int) -> list[tuple[float, float]]:
+    """Return steps, short at first, and how many times each is the one before it.
+
+    The first two are taken in halves that look back on nothing: a ratio of zero.
+    """
     ends = (np.arange(1, count + 1) / count) ** 2
-    damped = [(ends[0] / 2, True), (ends[0], True), ((ends[0] + ends[1]) / 2, True), (ends[1], True)]
-    return damped + [(float(end), False) for end in ends[2:]]
+    ends = np.concatenate([[ends[0] / 2, ends[0], (ends[0] + ends[1]) / 2], ends[1:]])
+    steps = np.diff(ends, prepend=0.0)
+    ratios = np.concatenate([np.zeros(4), steps[4:] / steps[3:-1]])
+    return list(zip(steps.tolist(), ratios.tolist(), strict=True))
 
 
-def _step(grid: _Grid, span: FloatArray, *, implicit: bool) -> None:
-    """Move to a longer time to expiry."""
-    known = grid.values
-    share = span if implicit else span / 2
-    if not implicit:
-        known = known + share * _applied(grid.lower, grid.middle, grid.upper, grid.values)
+def _step(grid: _Grid, span: FloatArray, ratio: float, last: FloatArray, before: FloatArray) -> None:
+    """Move to a longer time to expiry, from the last values and those before them."""
+    weight = (1 + 2 * ratio) / (1 + ratio)
+    known = last if ratio == 0.0 else ((1 + ratio) * last - ratio**2 / (1 + ratio) * before) / weight
+    share = span / weight
     _best_policy(grid, known, -share * grid.lower, 1 - share * grid.middle, -share * grid.upper)
 
 

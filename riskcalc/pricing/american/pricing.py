@@ -12,7 +12,7 @@ from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
 from riskcalc.pricing.american.early_calls import early_calls
 from riskcalc.pricing.american.finite_difference import finite_difference
-from riskcalc.pricing.american.foresight import foreseen, may_ruin
+from riskcalc.pricing.american.foresight import may_ruin, nearly_foreseen, without_surprise
 from riskcalc.pricing.american.proof import Priced, within_limits
 from riskcalc.pricing.american.spectral import spectral
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
 MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
+FEW = 10  # dividends up to which a call exercised at any moment costs less than finite differences
 LARGE = 0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
 RUIN = 3.5  # standard deviations down to which several drops must leave something of the spot
 
@@ -157,16 +158,19 @@ def _with_dividends(batch: Batch, schedule: Schedule) -> FloatArray:
 
 
 def _proved(method: Method, batch: Batch, schedule: Schedule) -> FloatArray:
-    """Price by a method, what it cannot confirm by finite differences; nan where those cannot either."""
+    """Price by a method, and by a slower one what it cannot confirm; nan where none can."""
     priced = within_limits(method(batch, schedule), batch)
-    greeks = np.stack(priced.greeks)
-    doubtful = np.flatnonzero(~priced.proved)
-    if doubtful.size and method is not finite_difference:
+    greeks, doubtful = np.stack(priced.greeks), np.flatnonzero(~priced.proved)
+    for slower in (finite_difference, nearly_foreseen):
+        if not doubtful.size:
+            break
+        if slower is method:
+            continue
         part = batch.take(doubtful)
-        second = within_limits(finite_difference(part, schedule), part)
-        greeks[:, doubtful] = np.where(second.proved, np.stack(second.greeks), np.nan)
-    else:
-        greeks[:, doubtful] = np.nan
+        again = within_limits(slower(part, schedule), part)
+        greeks[:, doubtful] = np.stack(again.greeks)
+        doubtful = doubtful[~again.proved]
+    greeks[:, doubtful] = np.nan
     return greeks
 
 
@@ -197,13 +201,14 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
     drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
     ruined = (count > 0) & may_ruin(batch, drops, deviations=RUIN)
+    few = count <= FEW
     resolved = ~call & (surprise < MUCH_SURPRISE) & ~ruined
     fits = [
         certain,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
         without_cash & (earned >= 0.0),
         call & without_yield & (batch.rate >= 0.0),
-        call & (batch.dividend_yield >= 0.0) & (surprise < MUCH_SURPRISE) & ~_large(batch, schedule, count),
+        call & few & (batch.dividend_yield >= 0.0) & (surprise < MUCH_SURPRISE) & ~_large(batch, schedule, count),
         resolved & without_yield & (batch.rate > 0.0),
         resolved & (batch.dividend_yield >= 0.0) & (batch.rate <= 0.0),
         np.ones_like(call),
@@ -219,10 +224,6 @@ def _large(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray
     return large
 
 
-def _foreseen(batch: Batch, schedule: Schedule) -> Priced:
-    return Priced(foreseen(batch, schedule), np.ones(batch.spot.size, dtype=bool))
-
-
 def _european(batch: Batch, _: Schedule) -> Priced:
     terms = asdict(batch)
     del terms["elapsed"]
@@ -231,7 +232,7 @@ def _european(batch: Batch, _: Schedule) -> Priced:
 
 # In the order of the conditions of `_method_numbers`.
 METHODS: tuple[Method, ...] = (
-    _foreseen,
+    without_surprise,
     _european,
     spectral,
     cash_dividend_calls,
