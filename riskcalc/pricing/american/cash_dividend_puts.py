@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 BLOCK = 128  # contracts solved together: fewer cost more calls, more leave the cache
 EVERYWHERE = Seen(log_spot=np.array([[-np.inf, np.inf]]), waited=np.zeros((1, 1)))
 MOMENTS = 32
+SMOOTHED = 0.7  # standard deviations since a bend that nodes must see
 DENSER = 0.25  # measured: nodes next to the boundary resolve widths of this times the root of the length
 
 
@@ -120,6 +121,7 @@ def _eve(
     low, high = _within_reach(terms, window, drop, (later.limit, high), seen.log_spot)
     shortest = terms.time_to_expiry - seen.waited.max(axis=1, keepdims=True)
     width = _resolution(terms, window, shortest=shortest, left=left, length=high - low)
+    width = np.minimum(width, SMOOTHED * terms.vol * np.sqrt(later.smoothed))
     nodes, weights = panel(low, high, width)
     jet = later.jet(nodes, count=MOMENTS, waited=np.zeros((1, 1)))
     before = np.exp(nodes) + drop

@@ -71,9 +71,7 @@ def _table(batch: Batch, schedule: Schedule, table: NDArray[np.intp]) -> tuple[F
     return greeks, proved
 
 
-def _pair(
-    batch: Batch, schedule: Schedule, points: Points, level: int
-) -> tuple[FloatArray, FloatArray]:
+def _pair(batch: Batch, schedule: Schedule, points: Points, level: int) -> tuple[FloatArray, FloatArray]:
     """Greeks from a grid and its half, and how far apart their values are, in strikes (inf: unsolved)."""
     fine_nodes = spot_nodes(batch, schedule, points.spot, refined=2 * level)
     fine = solve(batch, schedule, points, nodes=fine_nodes, refined=2 * level)
@@ -108,11 +106,7 @@ def _greeks(batch: Batch, points: Points, read: FloatArray) -> FloatArray:
     )
     gain = sign * (points.spot - strike)
     exercised = (gain > 0.0) & (value <= gain + ROUNDING * strike)
-    theta = (
-        rate * value
-        - (rate - dividend_yield) * points.spot * delta
-        - vol**2 / 2 * points.spot**2 * gamma
-    )
+    theta = rate * value - (rate - dividend_yield) * points.spot * delta - vol**2 / 2 * points.spot**2 * gamma
     value, delta = np.where(exercised, gain, value), np.where(exercised, sign, delta)
     others = (np.where(exercised, 0.0, greek) for greek in (gamma, theta, vega, rho))
     return np.stack([value, delta, *others])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.batch import NOW, Batch, Schedule
+from riskcalc.pricing.american.foresight import may_ruin
 from riskcalc.pricing.american.pricing import value_batch
 from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 STEPS = 40
 SETTLED = 1e-7  # relative Newton step: the one after it is below what the price resolves
+PROMPT = 8  # steps after which Newton would have settled, did the last digits of the price not jump
+NEARLY = 1e-5  # relative Newton step that is enough then
+MATCHED = 1e-5  # of spot or strike: how near to the premium the price of a vol that is found is
 ROUNDING = 1e-12  # of the bound: how exactly the value without vol is known
 LOWEST_VOL, HIGHEST_VOL = 1e-4, 20.0
 FIRST_VOLS = (0.02, 3.0)  # range of the first guess
@@ -113,9 +117,13 @@ def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[Float
 
 def _limits(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
     """Values without vol and with an infinite one."""
-    floor = value_batch(replace(batch, vol=np.zeros_like(batch.spot)), schedule).value
-    with np.errstate(invalid="ignore", over="ignore"):
-        return floor, batch.limits()[1]
+    certain = replace(batch, vol=np.zeros_like(batch.spot))
+    known = value_batch(certain, schedule).value
+    with np.errstate(all="ignore"):
+        # Drops that take the whole of the one path take less of a put's other paths: no floor.
+        drops = (schedule.times <= batch.time_to_expiry[:, None]) @ schedule.amounts
+        ruined = (batch.sign < 0.0) & (known > 0.0) & may_ruin(certain, drops, deviations=0.0)
+        return np.where(ruined, batch.intrinsic(), known), batch.limits()[1]
 
 
 def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatArray) -> FloatArray:
@@ -124,16 +132,20 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
     low, high = np.full_like(vol, LOWEST_VOL), np.full_like(vol, HIGHEST_VOL)
     found = np.full_like(vol, np.nan)
     open_ = np.arange(vol.size)
-    for _ in range(STEPS):
+    for step in range(STEPS):
         if not open_.size:
             break
         now = vol[open_]
         greeks = value_batch(replace(batch.take(open_), vol=now), schedule)
+        # No method may be proved at a vol on the way: that is seen where it is small, so the root lies above.
         above = greeks.value > premium[open_]
         high[open_] = np.where(above, now, high[open_])
         low[open_] = np.where(above, low[open_], now)
         guess = now - _newton_step(greeks.value - floor[open_], greeks.vega, premium[open_] - floor[open_])
-        settled = np.abs(guess - now) <= SETTLED * now
+        settled = np.abs(guess - now) <= (SETTLED if step < PROMPT else NEARLY) * now
+        settled &= (
+            np.abs(greeks.value - premium[open_]) <= MATCHED * np.maximum(batch.spot, batch.strike)[open_]
+        )
         inside = (guess > low[open_]) & (guess < high[open_])
         vol[open_] = np.where(settled | inside, guess, np.sqrt(low[open_] * high[open_]))
         found[open_[settled]] = vol[open_[settled]]

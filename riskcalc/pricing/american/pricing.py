@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
 MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
-FEW = 10  # dividends up to which a call exercised at any moment costs less than finite differences
+FEW = 4  # dividends up to which a call exercised at any moment costs less than finite differences
 LARGE = 0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
 RUIN = 3.5  # standard deviations down to which several drops must leave something of the spot
 
@@ -208,7 +208,11 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
         without_cash & (earned <= np.minimum(forgone, 0.0)),
         without_cash & (earned >= 0.0),
         call & without_yield & (batch.rate >= 0.0),
-        call & few & (batch.dividend_yield >= 0.0) & (surprise < MUCH_SURPRISE) & ~_large(batch, schedule, count),
+        call
+        & few
+        & (batch.dividend_yield >= 0.0)
+        & (surprise < MUCH_SURPRISE)
+        & ~_large(batch, schedule, count),
         resolved & without_yield & (batch.rate > 0.0),
         resolved & (batch.dividend_yield >= 0.0) & (batch.rate <= 0.0),
         np.ones_like(call),

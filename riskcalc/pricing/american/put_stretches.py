@@ -54,6 +54,10 @@ class Stretch(Protocol):
         """Log of the spot below which the put is worth `cash` - `share` x spot, shape (puts, 1)."""
 
     @property
+    def smoothed(self) -> FloatArray:
+        """Time since the value had its last bend within the panel, inf without one, shape (puts, 1)."""
+
+    @property
     def settled(self) -> NDArray[np.bool_]:
         """Whether this boundary and the later ones are proved, shape (puts,)."""
 
@@ -90,6 +94,11 @@ class LastStretch:
     def limit(self) -> FloatArray:
         """Log of the exercise boundary."""
         return self.boundary.now
+
+    @property
+    def smoothed(self) -> FloatArray:
+        """Return inf: the bend, at the boundary, is where the panel begins."""
+        return np.full_like(self.terms.rate, np.inf)
 
     @property
     def settled(self) -> NDArray[np.bool_]:
@@ -129,6 +138,11 @@ class HeldStretch:
         return -log_width(self.terms, self.terms.time_to_expiry)
 
     @property
+    def smoothed(self) -> FloatArray:
+        """Return inf: there is no boundary and no bend."""
+        return np.full_like(self.terms.rate, np.inf)
+
+    @property
     def settled(self) -> NDArray[np.bool_]:
         """There is no boundary."""
         return np.ones(len(self.terms.rate), dtype=bool)
@@ -150,6 +164,11 @@ class EarlierStretch:
     share: FloatArray
     limit: FloatArray
     settled: NDArray[np.bool_]
+
+    @property
+    def smoothed(self) -> FloatArray:
+        """Time since the later boundary; where exercise pays before the drop too, the nodes begin at that."""
+        return np.where(self.boundary.exercised, 2.0, 1.0) * self.terms.time_to_expiry
 
     def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
         """Value the put: the mean of the eve and the interest until the window before the drop."""

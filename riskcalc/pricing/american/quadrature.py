@@ -80,7 +80,12 @@ def _sums(nodes: Nodes, shift: FloatArray, variance: FloatArray) -> FloatArray:
         few = max(KERNELS // each, 1)
         parts = (slice(start, start + few) for start in range(0, rows, few))
         return np.concatenate(
-            [_sums(nodes.rows(part), shift[part], np.broadcast_to(variance, (rows, variance.shape[1]))[part]) for part in parts]
+            [
+                _sums(
+                    nodes.rows(part), shift[part], np.broadcast_to(variance, (rows, variance.shape[1]))[part]
+                )
+                for part in parts
+            ]
         )
     density = nodes.offsets[:, None, :] - shift[:, :, None]
     density *= density

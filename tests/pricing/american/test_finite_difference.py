@@ -43,6 +43,8 @@ def test_a_small_yield_beside_cash_changes_little(sign):
 @pytest.mark.parametrize(("sign", "strike"), [(1, 500.0), (-1, 20.0)])
 def test_what_is_worth_nothing_has_no_delta(sign, strike):
     terms = {"sign": sign, "spot": 100.0, "strike": strike, "time_to_expiry": 0.05, "vol": 0.2, "rate": 0.04}
-    grid = finite_difference(Batch.of(**terms, dividend_yield=0.01)[0], Schedule.of(times=(), amounts=())).greeks
+    grid = finite_difference(
+        Batch.of(**terms, dividend_yield=0.01)[0], Schedule.of(times=(), amounts=())
+    ).greeks
     assert grid.value == pytest.approx(0.0, abs=1e-12)
     assert grid.delta == pytest.approx(0.0, abs=1e-12)
