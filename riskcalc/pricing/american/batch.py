@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NO_RATE = 1e-9  # a rate below this is none: no value shows it, and ratios of such rates overflow
 NOW = 1e-6  # years: an ex-date within half a minute is past
 ROUNDING = 1e-15
-SAME_DAY = 1e-5  # years: drops closer than five minutes are one drop
+SAME_MOMENT = 1e-5  # years: drops closer than five minutes are one drop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +117,9 @@ class Schedule:
         return np.searchsorted(self.times, moment + NOW, side="right")
 
     def coming(self, past: int = 0) -> Schedule:
-        """Leave out that many past dividends, and join the drops of one day."""
+        """Leave out that many past dividends, and join the drops of one moment."""
         times, amounts = self.times[past:], self.amounts[past:]
-        first = np.diff(times, prepend=-np.inf) > SAME_DAY
+        first = np.diff(times, prepend=-np.inf) > SAME_MOMENT
         if first.all():
             return Schedule(times=times, amounts=amounts)
         day = np.cumsum(first) - 1

@@ -86,8 +86,8 @@ def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> l
     eves = [_last_eve(contract, reach, spans[last])]
     for i in reversed(range(last)):
         shortest = np.minimum(spans[i], spans[i + 1])
-        reach, trusted = (_reach(contract, spot, i, now=now, deviations=far) for far in (REACH, TRUSTED))
-        eves.insert(0, _earlier_eve(contract, eves[0], reach, trusted, i, shortest))
+        reaches = tuple(_reach(contract, spot, i, now=now, deviations=far) for far in (REACH, TRUSTED))
+        eves.insert(0, _earlier_eve(contract, eves[0], reaches, i, shortest))
     return eves
 
 
@@ -137,8 +137,7 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span
 def _earlier_eve(
     contract: CallContract,
     later: Eve,
-    reach: tuple[FloatArray, FloatArray],
-    trusted: tuple[FloatArray, FloatArray],
+    reaches: tuple[tuple[FloatArray, FloatArray], ...],
     i: int,
     span: float | FloatArray,
 ) -> Eve:
@@ -146,9 +145,8 @@ def _earlier_eve(
     time, amount = contract.dividend_times[i], contract.dividend_amounts[i]
     left = contract.expiry - time
     worthless = np.log(contract.strike) - contract.rate * left - _width(contract.deviation(left))
-    lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
-    known = after_drop(trusted[0], amount), after_drop(trusted[1], amount)
-    boundary, settled = earlier_boundary(contract, later, i, trusted=known)
+    (lowest, highest), trusted = (tuple(after_drop(end, amount) for end in reach) for reach in reaches)
+    boundary, settled = earlier_boundary(contract, later, i, trusted=(trusted[0], trusted[1]))
     start, end = np.maximum(lowest, worthless), np.minimum(boundary, highest)
     nodes, weights = panel(start, end, contract.deviation(span))
     jet = average(contract, later, nodes, now=float(time))

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.put_boundary import Held
     from riskcalc.pricing.american.put_premium import PutTerms
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.black_scholes import OptionGreeks
     from riskcalc.pricing.blocks import FloatArray
 
 NEWTON_STEPS = 8

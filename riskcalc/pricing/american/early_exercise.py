@@ -64,8 +64,8 @@ def early_exercise(
     -------
     EarlyExercise
         Arrays of the broadcast shape with one more axis, as long as the schedule. An ex-date that is past or
-        beyond the expiry, and an element with an input out of range, is nan. Dividends of one day share
-        their boundary and chance.
+        beyond the expiry, an element with an input out of range, and a boundary that is not proved, is nan.
+        Dividends within five minutes share their boundary and chance.
 
     Raises
     ------
@@ -128,8 +128,10 @@ def _of_calls(batch: Batch, schedule: Schedule) -> FloatArray:
     eves = call_eves(contract, spots, now=np.zeros((1, 1)))
     boundary = np.concatenate([eve.exercise_from for eve in eves], axis=1)
     chance = [_chance(contract, eves[: i + 1], np.log(batch.spot[:, None])) for i in range(len(eves))]
-    never = boundary >= FARTHEST
-    return np.stack([np.where(never, np.inf, np.exp(boundary)), np.concatenate(chance, axis=1)])
+    found = np.stack(
+        [np.where(boundary >= FARTHEST, np.inf, np.exp(boundary)), np.concatenate(chance, axis=1)]
+    )
+    return np.where(np.concatenate([eve.settled for eve in eves], axis=1), found, np.nan)
 
 
 def _chance(contract: CallContract, eves: list[Eve], log_spot: FloatArray) -> FloatArray:

@@ -8,7 +8,6 @@ are too far apart for that the grid is refined.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,8 +89,7 @@ def _pair(batch: Batch, schedule: Schedule, points: Points, level: int) -> tuple
 
 def _with_moves(batch: Batch, points: Points) -> tuple[Batch, Points]:
     """Repeat the contracts at moved vols and rates: up and down."""
-    names = [name for name in Batch.__slots__]
-    moved = {name: np.tile(getattr(batch, name), (5, 1)) for name in names}
+    moved = {name: np.tile(getattr(batch, name), (5, 1)) for name in Batch.__slots__}
     moved["vol"][1:3] *= 1 + np.array([[VOL_BUMP], [-VOL_BUMP]])
     moved["rate"][3:5] += np.array([[RATE_BUMP], [-RATE_BUMP]])
     flat = Batch(**{name: values.ravel() for name, values in moved.items()})

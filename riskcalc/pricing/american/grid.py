@@ -1,8 +1,8 @@
 """The grid of finite differences: options of any kind, solved from the expiry back to now.
 
 Backward differences of the second order, which damp what a kink leaves, on fixed spots from zero up; the
-exercise condition is solved exactly in each step by Howard's policy iteration. One solve serves all spots and moments of a contract: they are read
-from its layers.
+exercise condition is solved exactly in each step by Howard's policy iteration, in a bounded number of rounds.
+One solve serves all spots and moments of a contract: they are read from its layers.
 
 References
 ----------
@@ -84,7 +84,7 @@ def solve(batch: Batch, schedule: Schedule, points: Points, *, nodes: FloatArray
     dates = (np.maximum(batch.expiry - time, 0.0) for time in schedule.times[::-1])
     ends = [*dates, life]
     elapsed = np.zeros_like(life)
-    for first, (end, drop) in enumerate(zip(ends, [*schedule.amounts[::-1], 0.0], strict=True)):
+    for end, drop in zip(ends, [*schedule.amounts[::-1], 0.0], strict=True):
         span = (end - elapsed)[:, None]
         share = (span[:, 0] / life).max() ** SHORTER
         count = max(int(np.ceil(STEPS * share)), FEWEST) * refined
@@ -218,7 +218,8 @@ def _cells(nodes: FloatArray, spot: FloatArray) -> NDArray[np.intp]:
     """Numbers of the nodes below spots."""
     pairs = zip(nodes, spot, strict=True)
     cells = np.stack([np.searchsorted(row, spots, side="right") - 1 for row, spots in pairs])
-    return np.clip(cells, 0, nodes.shape[1] - 2)
+    inside: NDArray[np.intp] = np.clip(cells, 0, nodes.shape[1] - 2)
+    return inside
 
 
 def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
@@ -232,7 +233,7 @@ def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
 
 
 def _read(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
-    """Value, delta and gamma at spots, shape (contracts, points), from values of shape (.., points, nodes)."""
+    """Value, delta and gamma at spots, shape (contracts, points); values have nodes as a last axis."""
     nodes, count = grid.nodes, grid.nodes.shape[1]
     values = np.broadcast_to(values, (*spot.shape, count))
     near = _on_one_side(_cells(nodes, spot), values - grid.payoff[:, None, :] <= grid.slack[..., None])

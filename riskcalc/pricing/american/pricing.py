@@ -72,7 +72,7 @@ def american(
         Ex-dates in years from now (see `elapsed`), one schedule for all elements, in any order. A time <= 0,
         or less than half a minute, is past: the spot is ex-dividend already. A time beyond an element's
         expiry does not count for it; one exactly on the expiry does: its eve is the last chance to exercise.
-        Drops within half a day are one drop.
+        Drops within five minutes are one drop.
     dividend_amounts : array_like
         Cash amount of each ex-date [dollars per share], >= 0.
     elapsed : array_like
@@ -99,10 +99,17 @@ def american(
     by nature when an ex-date passes today, since the spot then is quoted without the dividend, and for a put
     when an ex-date passes the expiry.
 
-    Values err by about 1e-7 dollars for calls with cash dividends that are exercised on an eve only, and 1e-5
-    otherwise (1e-4 where finite differences are left: puts with cash dividends and a yield at a rate > 0, a
-    negative yield beside cash dividends, two exercise boundaries; up to 1e-3 there within a cent of what
-    exercise pays).
+    Every exercise boundary is proved: bracketed, or matched at its nodes and resolved between them, and the
+    value lies within its limits. What a method cannot prove is priced by finite differences, refined until
+    two grids agree, and is nan where they do not. For a strike of 100 values err by about 1e-7 dollars for
+    calls with cash dividends that are exercised on an eve only, by 1e-5 otherwise, and by 1e-4 where finite
+    differences are left: close ex-dates, a yield beside cash dividends, many dividends of a call that may be
+    exercised at any moment, drops of much of the spot, two exercise boundaries, yields far below zero. There
+    vega errs by 1e-4 of itself, and where drops may take the whole spot or the total vol is above 2 the
+    value by up to 5e-4.
+
+    Time is bounded: one price takes 2 ms with a few quarterly dividends, 0.1 to 0.5 s by finite differences,
+    and at most some 3 s with weekly dividends over three years.
 
     References
     ----------

@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from riskcalc.pricing.american.batch import Batch
     from riskcalc.pricing.black_scholes import OptionGreeks
     from riskcalc.pricing.blocks import FloatArray
 
@@ -36,12 +37,12 @@ def collocated(*, gap: FloatArray, step: FloatArray, series: FloatArray) -> NDAr
     """
     size = np.abs(series)
     matched = (np.abs(gap).max(axis=1) <= GAP) & (np.abs(step).max(axis=1) <= STEP)
-    resolved: NDArray[np.bool_] = size[:, -2:].max(axis=1) <= TAIL * size.max(axis=1)
-    return matched & resolved
+    proved: NDArray[np.bool_] = matched & (size[:, -2:].max(axis=1) <= TAIL * size.max(axis=1))
+    return proved
 
 
 def within_limits(priced: Priced, batch: Batch) -> Priced:
-    """Cut values to what exercise pays and the most an option can be worth; far outside they are not proved."""
+    """Cut values to their limits; those that lie far outside are not proved."""
     low, high = batch.limits()
     value, delta, *others = priced.greeks
     slack = OUTSIDE * np.maximum(batch.strike, batch.spot)

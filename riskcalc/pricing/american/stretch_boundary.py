@@ -220,7 +220,8 @@ class _Points:
 @lru_cache(maxsize=8)
 def _to_series(order: int) -> FloatArray:
     """Matrix from values at the nodes to a Chebyshev series."""
-    return np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+    powers = np.asarray(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+    return np.asarray(np.linalg.inv(powers), dtype=np.float64)
 
 
 @lru_cache(maxsize=6)

@@ -1,6 +1,8 @@
-"""American values by plain finite differences on an even grid of logs: slow, simple, and nothing of riskcalc."""
+"""American values by plain finite differences on an even grid of logs: slow, and nothing of riskcalc."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -40,17 +42,36 @@ def _solve(
     width = (high - low) / nodes
     logs = np.log(strike) + width * (np.arange(nodes + 1) - round((np.log(strike) - low) / width))
     spots = np.exp(logs)
-    payoff = sign * (spots - strike)
-    down, up = (vol**2 / (2 * width**2) + move * drift / (2 * width) for move in (-1, 1))
-    values, end = np.maximum(payoff, 0.0), time_to_expiry
+    contract = _Contract(
+        payoff=sign * (spots - strike),
+        rate=rate,
+        down=vol**2 / (2 * width**2) - drift / (2 * width),
+        up=vol**2 / (2 * width**2) + drift / (2 * width),
+        steps=steps,
+        life=time_to_expiry,
+    )
+    values, end = np.maximum(contract.payoff, 0.0), time_to_expiry
     for start, amount in [*pairs[::-1], (0.0, 0.0)]:
-        left = time_to_expiry - start
-        values = _until(values, payoff, end - start, rate, (down, up), steps, time_to_expiry, left)
+        values = _until(contract, values, end - start)
         if amount:
-            values = np.maximum(_dropped(spots, values, amount, sign, strike, rate, left), payoff)
+            # A worthless share is exercised upon at once, or at the end where money costs interest.
+            grown = np.exp(max(-rate, 0.0) * (time_to_expiry - start))
+            bottom = strike * grown if sign < 0 else 0.0
+            after = PchipInterpolator(np.append(0.0, spots), np.append(bottom, values))
+            values = np.maximum(after(np.maximum(spots - amount, 0.0)), contract.payoff)
         end = start
     near = np.searchsorted(spots, spot) + np.arange(-3, 3)
     return float(sum(values[i] * _weight(logs, near, i, np.log(spot)) for i in near))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Contract:
+    payoff: np.ndarray
+    rate: float
+    down: float
+    up: float
+    steps: int
+    life: float
 
 
 def _weight(logs, near, i, at):
@@ -58,27 +79,20 @@ def _weight(logs, near, i, at):
     return np.prod([(at - logs[j]) / (logs[i] - logs[j]) for j in others])
 
 
-def _dropped(spots, values, amount, sign, strike, rate, left):
-    # A worthless share is exercised upon at once, or at the end where money costs interest.
-    worthless = strike * np.exp(max(-rate, 0.0) * left) if sign < 0 else 0.0
-    after = np.maximum(spots - amount, 0.0)
-    return PchipInterpolator(np.append(0.0, spots), np.append(worthless, values))(after)
-
-
-def _until(values, payoff, span, rate, sides, steps, life, left):
+def _until(contract, values, span):
     if span <= 0:
         return values
-    count = max(int(np.ceil(steps * np.sqrt(span / life))), 8)
+    count = max(int(np.ceil(contract.steps * np.sqrt(span / contract.life))), 8)
     ends = span * (np.arange(count + 1) / count) ** 2
     for k, step in enumerate(np.diff(ends)):
         # Four damped quarters of the first two steps, then Crank-Nicolson.
         for _ in range(4 if k < 2 else 1):
-            values = _step(values, payoff, step / (4 if k < 2 else 1), 1.0 if k < 2 else 0.5, rate, sides)
+            values = _step(contract, values, step / (4 if k < 2 else 1), 1.0 if k < 2 else 0.5)
     return values
 
 
-def _step(values, payoff, step, share, rate, sides):
-    down, up = sides
+def _step(contract, values, step, share):
+    payoff, rate, down, up = contract.payoff, contract.rate, contract.down, contract.up
     middle = -(down + up) - rate
     known = values.copy()
     explicit = (1 - share) * step

@@ -1,4 +1,4 @@
-"""Contracts that were once priced wrong in silence, and a method that fails: never a number it did not prove."""
+"""Contracts that were once priced wrong in silence, and a method that fails: never an unproved number."""
 
 import numpy as np
 import pytest
