@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
 STEPS = 60  # of the coarsest grid over the whole life
-SHORTER = 0.7  # power of a part of the life: its share of the steps
+SHORTER = 0.5  # power of a part of the life: its share of the steps
 FEWEST = 4  # between two drops
 POLICIES = 25  # a step needs two or three
 ROUNDING = 1e-13  # of the strike: what does not count as a gain

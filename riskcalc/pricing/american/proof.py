@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from riskcalc.pricing.blocks import FloatArray
 
 
-GAP = 5e-6  # of the strike: how far the value at a boundary may be from what exercise pays
-STEP = 2e-3  # last Newton step, in log-spot: the next would be its square
+GAP = 2e-5  # of the strike: how far the value at a boundary may be from what exercise pays
+STEP = 2e-3  # last move of a node, in log-spot: the next would be its square; at its limit a node rests
 TAIL = 6e-2  # of a boundary in its highest polynomials: before a drop it ends in a logarithm
 
 OUTSIDE = 1e-5  # of the strike or the spot: what a method may err beyond the limits of the value
@@ -32,7 +32,7 @@ class Priced(NamedTuple):
 def collocated(*, gap: FloatArray, step: FloatArray, series: FloatArray) -> NDArray[np.bool_]:
     """Say which boundaries solve their equations and are resolved by their polynomial.
 
-    Mismatches of the value at the nodes and last steps have shape (puts, nodes), series too, from low
+    Mismatches of the value at the nodes and their last moves have shape (puts, nodes), series too, from low
     degrees to high. What is not a number is not proved.
     """
     size = np.abs(series)

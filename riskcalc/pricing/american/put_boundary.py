@@ -247,7 +247,8 @@ def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, step
             waiting.rho + early.rho + moved * limit.rho,
         )
         step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
-        nodes = np.clip(nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP), -LOWEST, at_expiry - FLAT)
+        before, moved_to = nodes, nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+        nodes = np.clip(moved_to, -LOWEST, at_expiry - FLAT)
         if np.abs(step).max() < SETTLED:
             break
     return Boundary(
@@ -255,7 +256,7 @@ def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, step
         nodes=nodes,
         nodes_vega=vega,
         nodes_rho=rho,
-        settled=collocated(gap=gaps[0], step=step, series=_depths(nodes, at_expiry)),
+        settled=collocated(gap=gaps[0], step=nodes - before, series=_depths(nodes, at_expiry)),
     )
 
 

@@ -185,7 +185,7 @@ def _newton(
     if not greeks:
         return replace(trial, nodes=nodes)
     smooth = nodes**2 + trial.growth * np.log(_node_roots(order))
-    settled = collocated(gap=gaps[0], step=moves[..., 0], series=smooth @ _to_series(order).T)
+    settled = collocated(gap=gaps[0], step=nodes - trial.nodes, series=smooth @ _to_series(order).T)
     return replace(
         trial,
         nodes=nodes,
