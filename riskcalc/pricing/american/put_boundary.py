@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.proof import collocated
+from riskcalc.pricing.american.proof import GAP, STEP, collocated
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, gauss_legendre
 
@@ -251,6 +251,11 @@ def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, step
         nodes = np.clip(moved_to, -LOWEST, at_expiry - FLAT)
         if np.abs(step).max() < SETTLED:
             break
+    # Where the value hardly depends on a boundary, the nodes that match it are better than the next ones.
+    rests = (np.abs(gaps[0]) <= GAP).all(axis=1, keepdims=True) & (np.abs(nodes - before) > STEP).any(
+        axis=1, keepdims=True
+    )
+    nodes = np.where(rests, before, nodes)
     return Boundary(
         at_expiry=limit,
         nodes=nodes,
