@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check format bench picture clean
+.PHONY: help run test test-slow check fuzz format bench picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts and the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+fuzz: $(VENV)/.dev  ## damaged files and odd arguments for every reader: make fuzz ARGS="--seconds 600 --seed 7"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 format: $(VENV)/.dev  ## rewrite the code in the house format
 	$(BIN)/ruff format .

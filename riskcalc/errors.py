@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 class RiskcalcError(Exception):
-    """Base of every error that a user can mend; its text is one clear line per problem."""
+    r"""Base of every error that a user can mend; its text is one clear line per problem.
+
+    Texts of a file that stand in it (names of columns, keys, values) cannot move the cursor or change colors
+    of a terminal: control characters are written out, as ``\x1b``.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))
 
 
 class InvalidInputError(RiskcalcError, ValueError):
@@ -17,3 +26,21 @@ class PresetError(RiskcalcError):
 
 class ChainError(RiskcalcError):
     """A quote file cannot be read, or holds no usable quote for what was asked."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text with its control characters written out; line breaks stay.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[2Jb\u202ec"))
+    a\x1b[2Jb\u202ec
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if _harmless(one) else one.encode("unicode_escape").decode() for one in text)
+
+
+def _harmless(character: str) -> bool:
+    """Whether a terminal only shows it; blanks of other widths are not printable to Python."""
+    return character.isprintable() or character == "\n" or unicodedata.category(character) == "Zs"

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from riskcalc.domain import RiskReport, TradePlan
+from riskcalc.domain.ranges import record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,7 @@ def to_frame(answer: RiskReport | TradePlan) -> pd.DataFrame:
     1  -1 call 325 2026-09-18  -14.5
     2                     net   41.0
     """
+    record("answer", (RiskReport, TradePlan), answer)
     return _ladder_frame(answer) if isinstance(answer, TradePlan) else _legs_frame(answer)
 
 

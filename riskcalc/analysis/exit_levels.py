@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from riskcalc.analysis.payoff import entry_price
 from riskcalc.analysis.valuation import value_position
 from riskcalc.domain import ExitPlan, Market, Side, Trade
-from riskcalc.domain.ranges import probability
+from riskcalc.domain.ranges import probability, record
 from riskcalc.errors import InvalidInputError
 
 DUST = 1e-9
@@ -84,7 +84,9 @@ def exit_stages(
     ExitStages
         A stage for each target that can still close something, and one more when something is left.
     """
-    shares = _fractions(exits, fractions)
+    record("trade", Trade, trade)
+    record("market", Market, market)
+    shares = _fractions(record("exits", ExitPlan, exits), fractions)
     side, entry = trade_side(trade, market, exits), entry_spot(trade, market)
     spot = market.quote(trade.symbol).spot
 

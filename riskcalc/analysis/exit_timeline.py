@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from riskcalc.analysis.exit_levels import ExitStages
 from riskcalc.analysis.transitions import Step
 from riskcalc.domain import ExitPlan, Market, Trade, View
+from riskcalc.domain.ranges import record
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -118,6 +119,7 @@ def lay_timeline(
     Timeline
         Cut at the ex-dates.
     """
+    record("view", View, view)
     quote = market.quote(trade.symbol)
     last_day = exits.time_stop(entry=market.date, expiry=trade.expiry)
     last_day = last_day or market.date + dt.timedelta(days=LONGEST_HOLDING)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcx, ndtr
 
+from riskcalc.pricing.arrays import as_floats, common_shape
+
 FloatArray: TypeAlias = NDArray[np.float64]
 
 BETWEEN_LOOKS = 0.5825971579390106
@@ -109,7 +111,8 @@ def first_passage(
         "horizon": horizon,
         "steps": steps,
     }
-    arrays = {name: np.asarray(value, dtype=np.float64) for name, value in inputs.items()}
+    arrays = {name: as_floats(name, value) for name, value in inputs.items()}
+    common_shape(arrays)
     with np.errstate(all="ignore"):
         below, above, travel, variance = _distances(**arrays)
     return exit_chances(below=below, above=above, travel=travel, variance=variance)
@@ -172,7 +175,8 @@ def touch_probability(
     >>> round(float(touch_probability(spot=100, level=105, vol=0.20, drift=0.01, horizon=60 / 365)), 4)
     0.5407
     """
-    price, barrier = np.asarray(spot, dtype=np.float64), np.asarray(level, dtype=np.float64)
+    price, barrier = as_floats("spot", spot), as_floats("level", level)
+    common_shape({"spot": price, "level": barrier})
     nothing_below, nothing_above = (
         np.where(barrier > price, 0.0, barrier),
         np.where(barrier > price, barrier, np.inf),

@@ -104,9 +104,10 @@ def managed_outcome(
     remaining = replace(levels, stages=ahead)
     last = trade_after(trade, market, day=timeline.last_day)
     nodes = lay_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
-    values = value_exits(replace(valuer, levels=remaining), exits, timeline, nodes)
-    flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1, 0]))
-    return _outcome(flow, about)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite in the end is refused
+        values = value_exits(replace(valuer, levels=remaining), exits, timeline, nodes)
+        flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1, 0]))
+        return _outcome(flow, about)
 
 
 def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Stage, ...], int, Exits]:
@@ -144,7 +145,7 @@ class _About(NamedTuple):
 def _all_accounted_for(flow: Flow, timeline: Timeline) -> Flow:
     """The flow with chances that add up to one; the nodes lose some where paths hardly spread."""
     total = math.fsum(flow.exits.moments[0])
-    if not abs(total - 1) <= MOST_LOST:
+    if not (abs(total - 1) <= MOST_LOST and np.isfinite(flow.exits.moments).all()):
         raise InvalidInputError(
             f"exits cannot be followed at a vol of {timeline.vol:.4g} and a drift of {timeline.drift:.4g} "
             f"over {timeline.days:g} days: their chances add up to {total:.1%}"

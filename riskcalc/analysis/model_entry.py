@@ -6,8 +6,12 @@ import dataclasses
 
 from riskcalc.analysis.valuation import PositionGreeks, dividend_schedule, value_legs
 from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
+from riskcalc.domain.ranges import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import VolStatus, american_implied_vol, implied_vol
+
+LONGEST_YEARS = 10
+"""No listed option lives longer, and dividends are forecast until the expiry."""
 
 
 def enter_at_model(trade: Trade, market: Market) -> Trade:
@@ -87,7 +91,8 @@ def solve_vol(
 
 
 def _with_vols(trade: Trade, market: Market) -> Trade:
-    quote = market.quote(trade.symbol)
+    record("trade", Trade, trade)
+    quote = record("market", Market, market).quote(trade.symbol)
     legs = tuple(_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
     return dataclasses.replace(trade, legs=legs)
 
@@ -111,6 +116,10 @@ def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     if leg.expiry < market.date:
         raise InvalidInputError(
             f"{trade.symbol} {leg.label}: expiry must not be before the market date {market.date}"
+        )
+    if market.years_to(leg.expiry) > LONGEST_YEARS:
+        raise InvalidInputError(
+            f"{trade.symbol} {leg.label}: expiry must be at most {LONGEST_YEARS} years after {market.date}"
         )
     vol = leg.vol
     if vol is None:

@@ -11,8 +11,8 @@ from scipy.special import ndtr
 
 from riskcalc.analysis import payoff
 from riskcalc.domain import Market, ProbabilityBasis, SmileAt, Trade, View
-from riskcalc.domain.ranges import non_negative, positive
-from riskcalc.errors import ChainError
+from riskcalc.domain.ranges import finite, non_negative, non_negative_or_inf, positive
+from riskcalc.errors import ChainError, InvalidInputError
 
 Floats = NDArray[np.float64]
 
@@ -52,16 +52,25 @@ def prob_below(*, level: float, spot: float, vol: float, drift: float, time: flo
     0.5398
     """
     positive("spot", spot)
+    finite("drift", drift)
+    non_negative_or_inf("level", level)
     non_negative("vol", vol)
     non_negative("time", time)
-    return float(_lognormal_below(level, spot=spot, vol=vol, drift=drift, time=time))
+    if level in (0, math.inf):
+        return float(level > 0)
+    below = float(_lognormal_below(level, spot=spot, vol=vol, drift=drift, time=time))
+    if math.isnan(below):  # a drift and a vol beyond all numbers pull apart
+        raise InvalidInputError(f"drift and vol must leave a finite travel, got {drift:g} and {vol:g}")
+    return below
 
 
 def _lognormal_below(level: ArrayLike, *, spot: float, vol: float, drift: float, time: float) -> Floats:
-    with np.errstate(divide="ignore"):
-        distance = np.log(np.maximum(level, 0.0) / spot) - (drift - vol**2 / 2) * time
-    total_vol = vol * math.sqrt(time)
-    below: Floats = ndtr(distance / total_vol) if total_vol else np.asarray(distance > 0, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        away = np.log(np.maximum(level, 0.0)) - math.log(spot)
+        distance = away - np.float64(drift - vol * vol / 2) * time
+        total_vol = vol * math.sqrt(time)
+        reached = np.where(np.isnan(distance), np.nan, distance > 0)
+        below: Floats = ndtr(distance / total_vol) if total_vol else reached
     return below
 
 

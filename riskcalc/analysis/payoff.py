@@ -21,7 +21,9 @@ from riskcalc.analysis.far_ends import far_ends
 from riskcalc.analysis.turning_points import turning_points
 from riskcalc.analysis.valuation import value_position
 from riskcalc.domain import Leg, Market, OptionLeg, Trade
+from riskcalc.domain.ranges import record
 from riskcalc.errors import InvalidInputError
+from riskcalc.pricing.arrays import as_floats
 
 Floats = NDArray[np.float64]
 Pnl = Callable[[ArrayLike], Floats]
@@ -70,7 +72,8 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     >>> pnl_at_expiry(trade, spot=[60, 62.35, 70]).round(2).tolist()
     [-235.0, 0.0, 515.0]
     """
-    spots = np.asarray(spot, dtype=np.float64)
+    _check(trade, market)
+    spots = as_floats("spot", spot)
     value = sum(trade.leg_size(leg) * _worth(leg, trade, spots, market) for leg in trade.legs)
     return np.asarray(value - net_debit(trade) - _borrowed(trade, market), dtype=np.float64)
 
@@ -90,6 +93,7 @@ def gains_at(trade: Trade, *, spot: float, market: Market | None = None) -> bool
 
 def net_debit(trade: Trade) -> float:
     """What entering one unit costs before costs [dollars]; negative when received."""
+    record("trade", Trade, trade)
     return math.fsum(trade.leg_size(leg) * entry_price(leg) for leg in trade.legs)
 
 
@@ -138,6 +142,7 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     InvalidInputError
         As for `pnl_at_expiry`.
     """
+    _check(trade, market)
 
     def pnl(spot: ArrayLike) -> Floats:
         return pnl_at_expiry(trade, spot=spot, market=market)
@@ -157,6 +162,12 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
             *_zero_of_tail(points[-1], gains[-1], ends.slope),
         ),
     )
+
+
+def _check(trade: Trade, market: Market | None) -> None:
+    record("trade", Trade, trade)
+    if market is not None:
+        record("market", Market, market)
 
 
 def _worth(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:

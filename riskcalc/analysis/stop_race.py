@@ -27,6 +27,9 @@ REACH = 6.0
 RUINED = -7.0
 """Log of a fund's day that is as good as a total loss, and keeps the moments of the drag finite."""
 
+MOST_WORK = 1.2e8
+"""Points of the grid times moves times sessions: some seconds, and five years of a usual drift."""
+
 NOBODY = 1e-12
 """Share of paths at a point that is not worth following."""
 
@@ -115,6 +118,7 @@ def stop_race(
         sessions=whole_count("sessions", sessions),
         charge=finite("fee", fee) + (finite("leverage", leverage) - 1) * finite("financing", financing),
     )
+    race.require_short()
     fired, moments = race.first_session()
     for _ in range(sessions - 1):
         fired_now, moments = race.next_session(moments)
@@ -187,9 +191,23 @@ class _Race:
     def spacing(self) -> float:
         return self.deviation / PER_DEVIATION
 
+    @property
+    def reach(self) -> float:
+        """Log distance that paths are followed to, on either side."""
+        return REACH * self.deviation * math.sqrt(self.sessions) + abs(self.travel) * self.sessions
+
+    def require_short(self) -> None:
+        """Refuse a grid that takes minutes: a drift far beyond the vol, or decades."""
+        moves = 2 * (REACH * PER_DEVIATION + abs(self.travel) / self.spacing)
+        if not 2 * self.reach / self.spacing * moves * self.sessions <= MOST_WORK:
+            raise InvalidInputError(
+                f"vol, drift and sessions: the stops cannot be followed over {self.sessions:,} sessions at a "
+                f"drift of {self.travel / self.deviation:,.3g} standard deviations a session"
+            )
+
     @cached_property
     def grid(self) -> FloatArray:
-        reach = REACH * self.deviation * math.sqrt(self.sessions) + abs(self.travel) * self.sessions
+        reach = self.reach
         top = math.ceil(min(self.level, reach) / self.spacing)
         return self.spacing * np.arange(-math.ceil(reach / self.spacing), top + 1, dtype=np.float64)
 

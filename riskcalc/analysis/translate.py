@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.arrays import as_floats, common_shape
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, benchmark_return, fund_return
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def translate_stop(
     >>> translate_stop(move=-0.12, leverage=3, days=[1, 5, 42], vol=0.22).round(4)
     array([-0.04  , -0.0408, -0.034 ])
     """
-    sessions, multiple = np.asarray(days, dtype=np.float64), np.asarray(leverage, dtype=np.float64)
-    fund_move = np.asarray(move, dtype=np.float64)
+    sessions, multiple = as_floats("days", days), as_floats("leverage", leverage)
+    fund_move = as_floats("move", move)
+    common_shape({"move": fund_move, "leverage": multiple, "days": sessions})
     many = benchmark_return(
         leverage=multiple,
         fund_return=fund_move,
@@ -107,8 +109,9 @@ def translate_to_fund(
     >>> translate_to_fund(move=-0.06, leverage=3, days=[1, 5, 42], vol=0.22).round(4)
     array([-0.18  , -0.1718, -0.1893])
     """
-    sessions, multiple = np.asarray(days, dtype=np.float64), np.asarray(leverage, dtype=np.float64)
-    benchmark_move = np.asarray(move, dtype=np.float64)
+    sessions, multiple = as_floats("days", days), as_floats("leverage", leverage)
+    benchmark_move = as_floats("move", move)
+    common_shape({"move": benchmark_move, "leverage": multiple, "days": sessions})
     many = fund_return(
         leverage=multiple,
         index_return=benchmark_move,
@@ -117,7 +120,9 @@ def translate_to_fund(
         fee=fee,
         financing=financing,
     )
-    return _by_session(sessions, one=np.maximum(multiple * benchmark_move, -1.0), many=many)
+    with np.errstate(all="ignore"):
+        one = np.maximum(multiple * benchmark_move, -1.0)
+    return _by_session(sessions, one=one, many=many)
 
 
 def _by_session(

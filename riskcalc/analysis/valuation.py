@@ -24,8 +24,10 @@ from riskcalc.domain import (
     Sticky,
     Trade,
 )
+from riskcalc.domain.ranges import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
+from riskcalc.pricing.arrays import as_floats, common_shape
 
 Floats = NDArray[np.float64]
 
@@ -104,7 +106,8 @@ def value_position(
     5409.4
     """
     legs = value_legs(trade, market, spot=spot, days=days, vol_shift=vol_shift)
-    return PositionGreeks(*(field.sum(axis=0) for field in legs))
+    with np.errstate(invalid="ignore", over="ignore"):  # of spots beyond all numbers
+        return PositionGreeks(*(field.sum(axis=0) for field in legs))
 
 
 def value_legs(
@@ -119,7 +122,8 @@ def value_legs(
 
     What is asked for today, at the quote's spot and the legs' own vols, is read-only.
     """
-    quote = market.quote(trade.symbol)
+    record("trade", Trade, trade)
+    quote = record("market", Market, market).quote(trade.symbol)
     if spot is None and isinstance(days, float) and isinstance(vol_shift, float) and not (days or vol_shift):
         quotes = tuple(
             (name, market.quotes[name]) for name in trade.instrument.quoted if name in market.quotes
@@ -200,7 +204,8 @@ def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     if options:
         found[:, options] = _option_greeks(trade.option_legs, trade.instrument, market, at)
     sizes = np.array([trade.leg_size(leg) for leg in trade.legs], dtype=np.float64)
-    position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
+    with np.errstate(over="ignore"):  # of spots beyond all numbers
+        position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
     for k, leg in enumerate(trade.legs):
         if isinstance(leg, ShareLeg) and (fee := borrow_cost_of(leg, trade, market)):
             position.value[k] -= fee * at.days / 365
@@ -217,7 +222,9 @@ class _Points(NamedTuple):
 
 
 def _broadcast(at: Conditions) -> _Points:
-    return _Points(*np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in at)))
+    parts = {name: as_floats(name, part) for name, part in at._asdict().items()}
+    common_shape(parts)
+    return _Points(*np.broadcast_arrays(*parts.values()))
 
 
 def _option_greeks(

@@ -15,8 +15,9 @@ from riskcalc.chains.quality import DropReason, QuoteStatus, quote_status
 from riskcalc.domain import ExerciseStyle, OptionQuote, OptionType, exercise_style
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.instrument import settlement
-from riskcalc.domain.ranges import calendar_date, positive
+from riskcalc.domain.ranges import brief_repr, calendar_date, price, text
 from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.pricing.arrays import as_floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +116,10 @@ class Chain:
 
     def __post_init__(self) -> None:
         """Bring the columns into form and order, then judge the quotes."""
+        if not text("symbol", self.symbol).isprintable():
+            raise InvalidInputError(f"symbol must be printable text, got {self.symbol!r}")
         calendar_date("date", self.date)
-        positive("spot", self.spot)
+        price("spot", self.spot)
         self._convert_columns()
         self._check_columns()
         self._sort_rows()
@@ -232,10 +235,10 @@ class Chain:
         return " and ".join(str(day) for day in sorted(near)) or "none"
 
     def _convert_columns(self) -> None:
-        shape = np.shape(self.expiry)
+        shape = _column("expiry", self.expiry, COLUMNS["expiry"]).shape
         for name, dtype in COLUMNS.items():
             given = getattr(self, name)
-            column = np.full(shape, np.nan) if given is NOT_GIVEN else np.asarray(given).astype(dtype)
+            column = np.full(shape, np.nan) if given is NOT_GIVEN else _column(name, given, dtype)
             if column.shape != shape or len(shape) != 1:
                 raise InvalidInputError(f"{name} must have shape (n,) like expiry, got {column.shape}")
             self._set(name, column)
@@ -243,8 +246,6 @@ class Chain:
     def _check_columns(self) -> None:
         if not ((self.strike > 0) & np.isfinite(self.strike) & ~np.isnat(self.expiry)).all():
             raise InvalidInputError("every option of a chain must have an expiry and a finite strike > 0")
-        if not np.isin(self.option_type, (1, -1)).all():
-            raise InvalidInputError("option_type must be 1 or -1 for every option of a chain")
 
     def _sort_rows(self) -> None:
         order = option_order(expiry=self.expiry, strike=self.strike, option_type=self.option_type)
@@ -258,6 +259,22 @@ class Chain:
     def _set(self, name: str, column: AnyArray) -> None:
         column.setflags(write=False)
         object.__setattr__(self, name, column)
+
+
+def _column(name: str, given: object, dtype: str) -> AnyArray:
+    """One column in its type; expiries as numpy reads days, all others as numbers."""
+    if name == "expiry":
+        try:
+            days = np.array(given)
+            if days.dtype.kind in "MUO":
+                return days.astype(dtype)
+        except (TypeError, ValueError, OverflowError):
+            pass
+        raise InvalidInputError(f"expiry must be a list of dates, got {brief_repr(given)}")
+    numbers = as_floats(name, given)
+    if name == "option_type" and not np.isin(numbers, (1, -1)).all():
+        raise InvalidInputError("option_type must be 1 or -1 for every option of a chain")
+    return numbers.astype(dtype)
 
 
 def option_order(*, expiry: Days, strike: Floats, option_type: Codes) -> npt.NDArray[np.intp]:

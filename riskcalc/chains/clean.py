@@ -211,7 +211,7 @@ def _spot(rows: QuoteRows) -> float:
     if not known.any():
         raise ChainError(f"does not say the price of the underlying ({rows.spot_field}); give the spot")
     if _is_one(rows.spot[known]):
-        return float(np.median(rows.spot[known]))
+        return _middle(rows.spot[known])
     latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
     latest = rows.spot[known & (rows.quote_time == latest_time)]
     if not (latest.size and _is_one(latest)):
@@ -220,11 +220,16 @@ def _spot(rows: QuoteRows) -> float:
             f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
             "and no quote time that tells the latest; give the spot"
         )
-    return float(np.median(latest))
+    return _middle(latest)
 
 
 def _is_one(spots: Floats) -> bool:
-    return bool(spots.max() <= spots.min() * (1 + SAME_SPOT))
+    return bool(spots.max() / (1 + SAME_SPOT) <= spots.min())
+
+
+def _middle(spots: Floats) -> float:
+    """The spot in the middle of some that are one; a mean of two would overflow where they nearly do."""
+    return float(np.sort(spots)[spots.size // 2])
 
 
 def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:

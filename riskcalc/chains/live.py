@@ -136,6 +136,8 @@ def _write(path: Path, frame: pd.DataFrame, now: dt.datetime) -> None:
         part.replace(path)
     except OSError as error:
         raise ChainError(f"{path}: fetched quotes cannot be kept: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _age(path: Path, now: dt.datetime) -> dt.timedelta | None:

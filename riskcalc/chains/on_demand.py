@@ -15,7 +15,7 @@ from riskcalc.chains.fitted import fit_chain
 from riskcalc.chains.smile import Smile
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.domain import Market, MovingSmile, Quote, SmileAt, Sticky, moving_smile
-from riskcalc.domain.ranges import one_of
+from riskcalc.domain.ranges import one_of, record
 from riskcalc.errors import ChainError
 
 
@@ -53,6 +53,8 @@ def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySm
     >>> round(float(smile.change(295.0, expiry=dt.date(2026, 9, 18), start=295.39, spot=280.0)), 3)
     -0.013
     """
+    record("chain", Chain, chain)
+    record("market", Market, market)
     rule = one_of("sticky", Sticky, sticky)
     return StickySmile(smile=_OnDemand(chain=chain, market=market), rule=rule)
 

@@ -103,7 +103,7 @@ def frame_as_file(frame: pd.DataFrame) -> QuoteFile:
     """
     if frame.empty:
         raise ChainError("has no quotes")
-    return QuoteFile(content=frame.to_csv(index=False).encode(), row_word="row", first_row=-1)
+    return QuoteFile(content=frame.to_csv(index=False).encode(errors="replace"), row_word="row", first_row=-1)
 
 
 def _content(path: Path) -> bytes:
@@ -161,3 +161,5 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise ChainError(f"is damaged JSON at {place}: {cause}") from error
     except RecursionError as error:
         raise ChainError("is JSON nested too deeply to be a chain") from error
+    except ValueError as error:  # Python reads no whole number longer than this
+        raise ChainError("is damaged JSON: a number has more than 4,300 digits") from error

@@ -14,6 +14,7 @@ from riskcalc.chains.forward import ImpliedForward
 from riskcalc.chains.quality import QuoteStatus
 from riskcalc.chains.vols import ChainVols, chain_vols
 from riskcalc.domain import CashDividend, ChainSummary, ExpirySummary, QuoteAccount
+from riskcalc.domain.ranges import finite, record, records
 from riskcalc.pricing import VolStatus, black_scholes
 
 WING_DELTA = 0.25
@@ -57,6 +58,9 @@ def chain_summary(
     >>> row.days, round(row.atm_vol, 3), round(row.expected_move, 2), round(row.straddle, 2)
     (60, 0.203, 8.24, 6.63)
     """
+    record("chain", Chain, chain)
+    finite("rate", rate)
+    records("dividends", CashDividend, dividends)
     if vols is None:
         vols = chain_vols(chain, rate=rate, dividends=dividends, exercise=chain.exercise)
     return ChainSummary(

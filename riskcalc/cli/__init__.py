@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from riskcalc.errors import RiskcalcError
+from riskcalc.errors import RiskcalcError, printable
 
 COMMANDS = {
     "screen": "Tune a trade on the terminal screen.",
@@ -26,7 +27,16 @@ COMMANDS = {
 }
 """Name and one-line help of every command; the help page needs no command's module."""
 
-EXIT_OK, EXIT_RISK_SAYS_NO, EXIT_BAD_INPUT = 0, 1, 2
+EXIT_OK, EXIT_RISK_SAYS_NO, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+class Interrupted(click.ClickException):
+    """The user pressed Ctrl-C; the shell's exit code of that is 130."""
+
+    exit_code = EXIT_INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
 
 
 class LazyCommands(click.Group):
@@ -43,6 +53,22 @@ class LazyCommands(click.Group):
         found = importlib.import_module(f"riskcalc.cli.{cmd_name}_command").command
         return found if isinstance(found, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word, or an error that suggests the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run the command; Ctrl-C ends it with one line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the command list without importing any command."""
         with formatter.section("Commands"):
@@ -53,7 +79,7 @@ class LazyCommands(click.Group):
     cls=LazyCommands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input. NO_COLOR turns colours off.",
+    epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input, 130 interrupted. NO_COLOR: no colours.",
 )
 @click.version_option(package_name="riskcalc")
 @click.option(
@@ -72,7 +98,7 @@ def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
     if ctx.invoked_subcommand is None:
         wanted = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")
         if wanted is not None:
-            ctx.invoke(wanted, chain_file=chain_file)
+            ctx.invoke(wanted, settings={}, chain_file=chain_file)
     elif chain_file is not None:
         raise click.UsageError(
             f"--chain goes after the command: riskcalc {ctx.invoked_subcommand} --chain ..."
@@ -93,12 +119,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; the one place where errors become messages."""
     try:
         code = cli.main(args=arguments, prog_name="riskcalc", standalone_mode=False)
+    except Interrupted as stopped:
+        _fail(stopped.message, code=stopped.exit_code)
     except RiskcalcError as error:
         _fail(str(error))
     except click.ClickException as error:
         _fail(error.format_message())
-    except click.Abort:
-        _fail("stopped")
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", code=EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader left, as `| head` does: point stdout elsewhere so that the exit flush stays silent.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -106,6 +134,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else EXIT_OK)
 
 
-def _fail(message: str) -> None:
-    click.echo(f"riskcalc: {message}", err=True)
-    sys.exit(EXIT_BAD_INPUT)
+def _fail(message: str, *, code: int = EXIT_BAD_INPUT) -> None:
+    click.echo(f"riskcalc: {printable(message)}", err=True)
+    sys.exit(code)

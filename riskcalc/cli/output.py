@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from riskcalc.errors import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
@@ -22,12 +25,16 @@ PLAIN_WIDTH = 200
 ROOMY_GAP, NARROW_GAP = 2, 1
 """Spaces between columns, and where the terminal is too narrow for that."""
 
+UNPRINTABLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+"""What JSON itself leaves as it is, and a terminal may take for a command or cannot write."""
+
 STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red", "BREAKS the rule": "bold red"}
 
 
 def print_json(answer: Mapping[str, Any] | list[Any]) -> None:
-    """Write an answer as JSON on stdout."""
-    click.echo(json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False))
+    """Write an answer as JSON on stdout; what is no printable text stands in it by its number."""
+    text = json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False)
+    click.echo(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_sections(title: str, sections: Iterable[Section]) -> None:
@@ -54,7 +61,7 @@ def _write(console: Console, title: str, sections: Iterable[Section]) -> None:
 
 def _write_line(console: Console, text: str, *, style: str) -> None:
     if text:
-        console.print(text, style=style, markup=False, highlight=False)
+        console.print(printable(text), style=style, markup=False, highlight=False)
 
 
 def _table(section: Section, *, room: int) -> Table:
@@ -72,9 +79,9 @@ def _table(section: Section, *, room: int) -> Table:
     for column, width in enumerate(widths):
         heading = section.header[column] if section.header else ""
         justify: JustifyMethod = "left" if column in section.left else "right"
-        table.add_column(Text(heading), justify=justify, overflow="fold", width=width)
+        table.add_column(Text(printable(heading)), justify=justify, overflow="fold", width=width)
     for row in section.rows:
-        table.add_row(*(Text(cell, style=STATUS_STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(printable(cell), style=STATUS_STYLES.get(cell, "")) for cell in row))
     return table
 
 

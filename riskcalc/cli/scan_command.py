@@ -180,11 +180,15 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
 
 
 def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None) -> None:
+    from riskcalc.presets.files import replacing  # noqa: PLC0415 - help is quick
+
     try:
         if csv_path is not None:
-            frame.to_csv(csv_path, index=False)
+            with replacing(csv_path) as part:
+                frame.to_csv(part, index=False)
         if parquet_path is not None:
-            frame.to_parquet(parquet_path, index=False)
+            with replacing(parquet_path) as part:
+                frame.to_parquet(part, index=False)
     except ImportError:
         raise InvalidInputError('--parquet needs pyarrow: pip install "riskcalc[parquet]"') from None
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from riskcalc.domain.ranges import fraction, non_negative, positive
+from riskcalc.domain.ranges import dollars, fraction, one_of, positive, record
 from riskcalc.errors import InvalidInputError
 
 
@@ -31,10 +31,10 @@ class Costs:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        non_negative("commission_per_contract", self.commission_per_contract)
-        non_negative("commission_per_share", self.commission_per_share)
-        non_negative("commission_per_trade", self.commission_per_trade)
-        non_negative("slippage_per_share", self.slippage_per_share)
+        dollars("commission_per_contract", self.commission_per_contract)
+        dollars("commission_per_share", self.commission_per_share)
+        dollars("commission_per_trade", self.commission_per_trade)
+        dollars("slippage_per_share", self.slippage_per_share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,8 @@ class RiskLimits:
             positive("risk_dollars", self.risk_dollars)
         fraction("max_heat_fraction", self.max_heat_fraction)
         fraction("max_position_fraction", self.max_position_fraction)
+        if self.risk_basis is not None:
+            object.__setattr__(self, "risk_basis", one_of("risk_basis", RiskBasis, self.risk_basis))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +84,12 @@ class Account:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        positive("equity", self.equity)
-        non_negative("open_risk", self.open_risk)
+        dollars("equity", positive("equity", self.equity))
+        dollars("open_risk", self.open_risk)
         if self.buying_power is not None:
-            non_negative("buying_power", self.buying_power)
+            dollars("buying_power", self.buying_power)
+        record("limits", RiskLimits, self.limits)
+        record("costs", Costs, self.costs)
         if not self.risk_budget <= self.equity:
             whole = f"${self.equity:,.2f}"
             raise InvalidInputError(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 
 from riskcalc.domain.instrument import Instrument, instrument
+from riskcalc.domain.ranges import calendar_date, dollars, volatility, whole_count
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, require_ascending
 from riskcalc.errors import InvalidInputError
 
@@ -199,12 +200,14 @@ def calendar(
     far_vol: float | None = None,
 ) -> Trade:
     """Calendar spread: the near option sold, the far one of the same strike bought."""
-    if not near_expiry < far_expiry:
+    if not calendar_date("near_expiry", near_expiry) < calendar_date("far_expiry", far_expiry):
         raise InvalidInputError(f"near_expiry must be before far_expiry, got {near_expiry} and {far_expiry}")
     return _trade(
         symbol,
-        _option(Side.SHORT, option_type, contracts, near_expiry, (strike, near_premium, near_vol)),
-        _option(Side.LONG, option_type, contracts, far_expiry, (strike, far_premium, far_vol)),
+        _option(
+            Side.SHORT, option_type, contracts, near_expiry, (strike, near_premium, near_vol), name="near"
+        ),
+        _option(Side.LONG, option_type, contracts, far_expiry, (strike, far_premium, far_vol), name="far"),
     )
 
 
@@ -237,10 +240,38 @@ def iron_condor(
     put, call = OptionType.PUT, OptionType.CALL
     return _trade(
         symbol,
-        _option(Side.LONG, put, contracts, expiry, (put_long_strike, put_long_premium, put_long_vol)),
-        _option(Side.SHORT, put, contracts, expiry, (put_short_strike, put_short_premium, put_short_vol)),
-        _option(Side.SHORT, call, contracts, expiry, (call_short_strike, call_short_premium, call_short_vol)),
-        _option(Side.LONG, call, contracts, expiry, (call_long_strike, call_long_premium, call_long_vol)),
+        _option(
+            Side.LONG,
+            put,
+            contracts,
+            expiry,
+            (put_long_strike, put_long_premium, put_long_vol),
+            name="put_long",
+        ),
+        _option(
+            Side.SHORT,
+            put,
+            contracts,
+            expiry,
+            (put_short_strike, put_short_premium, put_short_vol),
+            name="put_short",
+        ),
+        _option(
+            Side.SHORT,
+            call,
+            contracts,
+            expiry,
+            (call_short_strike, call_short_premium, call_short_vol),
+            name="call_short",
+        ),
+        _option(
+            Side.LONG,
+            call,
+            contracts,
+            expiry,
+            (call_long_strike, call_long_premium, call_long_vol),
+            name="call_long",
+        ),
     )
 
 
@@ -258,8 +289,8 @@ def _vertical(
     long, short = terms
     return _trade(
         symbol,
-        _option(Side.LONG, option_type, contracts, expiry, long),
-        _option(Side.SHORT, option_type, contracts, expiry, short),
+        _option(Side.LONG, option_type, contracts, expiry, long, name="long"),
+        _option(Side.SHORT, option_type, contracts, expiry, short, name="short"),
     )
 
 
@@ -267,8 +298,14 @@ def _trade(symbol: str | Instrument, *legs: Leg) -> Trade:
     return Trade(instrument=instrument(symbol), legs=legs)
 
 
-def _option(side: Side, option_type: OptionType, contracts: int, expiry: dt.date, terms: Terms) -> OptionLeg:
+def _option(
+    side: Side, option_type: OptionType, contracts: int, expiry: dt.date, terms: Terms, *, name: str = ""
+) -> OptionLeg:
+    """One leg; `name` starts the names of its premium and vol in the builder's signature."""
     strike, premium, vol = terms
+    for field, value, check in (("premium", premium, dollars), ("vol", vol, volatility)):
+        if value is not None:
+            check(f"{name}_{field}" if name else field, value)
     return OptionLeg(
         side=side,
         option_type=option_type,
@@ -283,6 +320,6 @@ def _option(side: Side, option_type: OptionType, contracts: int, expiry: dt.date
 def _covering_shares(symbol: str | Instrument, contracts: int, entry_price: float | None) -> ShareLeg:
     return ShareLeg(
         side=Side.LONG,
-        shares=contracts * instrument(symbol).option_multiplier,
+        shares=whole_count("contracts", contracts) * instrument(symbol).option_multiplier,
         entry_price=entry_price,
     )

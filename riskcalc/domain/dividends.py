@@ -10,9 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import fmean, median
 
-from riskcalc.domain.ranges import calendar_date, non_negative
+from riskcalc.domain.ranges import calendar_date, dollars, flag
 from riskcalc.domain.sessions import last_session_on_or_before
-from riskcalc.errors import InvalidInputError
 
 QUARTER = 91
 """Days between payments where a single one is known: the funds here pay quarterly."""
@@ -49,9 +48,9 @@ class CashDividend:
     def __post_init__(self) -> None:
         """Check every field."""
         calendar_date("ex_date", self.ex_date)
-        non_negative("amount", self.amount)
-        if not isinstance(self.special, bool):
-            raise InvalidInputError(f"special must be true or false, got {self.special!r}")
+        dollars("amount", self.amount)
+        flag("forecast", self.forecast)
+        flag("special", self.special)
 
     @property
     def adjusts_strikes(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from riskcalc.domain.ranges import finite, open_fraction, whole_count
+from riskcalc.domain.ranges import finite, open_fraction, records, text, whole_count
 from riskcalc.errors import InvalidInputError
 
 
@@ -23,11 +23,13 @@ class Trigger:
 
     def __post_init__(self) -> None:
         """Check that there is one level."""
+        text("signal", self.signal)
+        text("meaning", self.meaning)
         if (self.below is None) == (self.above is None):
             raise InvalidInputError(f"trigger {self.signal}: exactly one of below and above must be set")
-        for level in (self.below, self.above):
+        for side, level in (("below", self.below), ("above", self.above)):
             if level is not None:
-                finite(f"trigger {self.signal}", level)
+                finite(f"{side} of trigger {self.signal}", level)
 
     def said(self, value: float) -> str:
         """Write a level or an observed value in the signal's unit.
@@ -61,6 +63,7 @@ class EntryRules:
 
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""
+        object.__setattr__(self, "triggers", records("triggers", Trigger, self.triggers))
         for name, days in (("min_days", self.min_days), ("max_days", self.max_days)):
             if days is not None:
                 whole_count(name, days)

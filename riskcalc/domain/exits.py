@@ -7,13 +7,28 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import finite, fraction, open_fraction, positive, probability, whole_count
+from riskcalc.domain.ranges import (
+    calendar_date,
+    finite,
+    finite_each,
+    flag,
+    fraction,
+    member,
+    multiple,
+    open_fraction,
+    positive,
+    probability,
+    records,
+    whole_count,
+)
 from riskcalc.domain.sessions import last_session_on_or_before, sessions_later
 from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
 
 GAPS_BEYOND_STOP = (0.01, 0.03)
 """How far beyond the stop the usual gaps open; IWM opens through a stop by 0.9 % on average."""
+LONGEST_DAYS = 36_525
+"""A century: no trade is held longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +45,7 @@ class Target:
     def __post_init__(self) -> None:
         """Check every field."""
         if self.price is None:
-            positive("target move", self.move)
+            multiple("target move", self.move)
         else:
             positive("target price", self.price)
         fraction("target fraction", self.fraction)
@@ -71,21 +86,22 @@ class ExitPlan:
 
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""
+        object.__setattr__(self, "targets", records("targets", Target, self.targets))
+        object.__setattr__(self, "gap_shocks", finite_each("gap_shocks", self.gap_shocks))
         if self.stop_price is None:
             open_fraction("stop", self.stop)
         else:
             positive("stop price", self.stop_price)
         finite("vol_shift", self.vol_shift)
         for shock in self.gap_shocks:
-            open_fraction("gap shock", shock)
+            open_fraction("gap_shocks", shock)
         probability("gap_share", self.gap_share)
-        if not isinstance(self.stop_to_breakeven, bool):
-            raise InvalidInputError(
-                f"stop_to_breakeven must be true or false, got {self.stop_to_breakeven!r}"
-            )
+        flag("stop_to_breakeven", self.stop_to_breakeven)
+        if self.side is not None:
+            member("side", Side, self.side)
         for field, days in (("holding_days", self.holding_days), ("close_dte", self.close_dte)):
-            if days is not None:
-                whole_count(field, days)
+            if days is not None and whole_count(field, days) > LONGEST_DAYS:
+                raise InvalidInputError(f"{field} must be at most {LONGEST_DAYS:,}, got {days:,}")
         moves = [target.move for target in self.targets]
         # Which of two prices is nearer is known once there is an entry.
         if not self.priced and moves != sorted(set(moves)):
@@ -155,7 +171,8 @@ class ExitPlan:
         InvalidInputError
             The rule `close_dte` puts the time stop on or before the entry, or no expiry gives it a meaning.
         """
-        days = [expiry] if expiry else []
+        calendar_date("entry", entry)
+        days = [calendar_date("expiry", expiry)] if expiry is not None else []
         if self.holding_days is not None:
             days.append(_session(entry + timedelta(days=self.holding_days), entry=entry))
         if self.close_dte is not None:

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from riskcalc.domain.ranges import finite, open_fraction, positive, whole_count
+from riskcalc.domain.ranges import (
+    brief_repr,
+    finite,
+    finite_each,
+    flag,
+    one_of,
+    open_fraction,
+    price,
+    text,
+    whole_count,
+    yearly,
+)
 from riskcalc.domain.sessions import is_third_friday
 from riskcalc.errors import InvalidInputError
 
@@ -63,6 +74,13 @@ class Instrument:
 
     def __post_init__(self) -> None:
         """Check every field."""
+        for name in ("symbol", "benchmark", "against"):
+            text(name, getattr(self, name))
+        for name in ("broad_based", "tradable_shares"):
+            flag(name, getattr(self, name))
+        object.__setattr__(self, "exercise", one_of("exercise", ExerciseStyle, self.exercise))
+        object.__setattr__(self, "gap_shocks", finite_each("gap_shocks", self.gap_shocks))
+        yearly("fee", self.fee)
         if not self.symbol:
             raise InvalidInputError("symbol must not be empty")
         if self.against and not self.symbol.endswith(f"/{self.against}"):
@@ -70,7 +88,7 @@ class Instrument:
         if finite("leverage", self.leverage) == 0:
             raise InvalidInputError("leverage must not be 0")
         whole_count("option_multiplier", self.option_multiplier)
-        positive("strike_step", self.strike_step)
+        price("strike_step", self.strike_step)
         for shock in self.gap_shocks:
             open_fraction("gap_shocks", shock)
 
@@ -149,7 +167,9 @@ def exercise_style(symbol: str) -> ExerciseStyle:
     >>> str(exercise_style("SPXW")), str(exercise_style("SPXL"))
     ('european', 'american')
     """
-    return ExerciseStyle.EUROPEAN if symbol.upper() in EUROPEAN_ROOTS else ExerciseStyle.AMERICAN
+    return (
+        ExerciseStyle.EUROPEAN if text("symbol", symbol).upper() in EUROPEAN_ROOTS else ExerciseStyle.AMERICAN
+    )
 
 
 def instrument(symbol: str | Instrument) -> Instrument:
@@ -162,6 +182,8 @@ def instrument(symbol: str | Instrument) -> Instrument:
     """
     if isinstance(symbol, Instrument):
         return symbol
+    if not isinstance(symbol, str):
+        raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
     known = INSTRUMENTS.get(symbol.upper())
     if known is None:
         near = difflib.get_close_matches(symbol.upper(), INSTRUMENTS, n=1)

@@ -9,7 +9,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Protocol
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import non_negative
+from riskcalc.domain.ranges import calendar_date, non_negative, price, record
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.trade import OptionType
 from riskcalc.errors import InvalidInputError
@@ -95,6 +95,12 @@ class UsualListing:
     instrument: Instrument
     date: dt.date
     spot: float
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        record("instrument", Instrument, self.instrument)
+        calendar_date("date", self.date)
+        price("spot", self.spot)
 
     def expiries(self) -> tuple[dt.date, ...]:
         """The next 52 Fridays, or the session before when the exchange is closed."""

@@ -12,13 +12,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.dividends import CashDividend, with_forecast
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import calendar_date, finite, non_negative, positive, time_of_day
+from riskcalc.domain.ranges import (
+    brief_repr,
+    calendar_date,
+    finite,
+    mapping,
+    price,
+    record,
+    records,
+    text,
+    time_of_day,
+    volatility,
+    yearly,
+)
 from riskcalc.domain.sessions import close_of, is_session, why_closed
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
+
+MOST_DIVIDENDS = 260
+"""Five years of weekly ones: no trade lives through more, and each takes its time to price."""
 
 
 class Sticky(StrEnum):
@@ -82,13 +97,18 @@ class Quote:
 
     def __post_init__(self) -> None:
         """Check every field."""
+        object.__setattr__(self, "dividends", records("dividends", CashDividend, self.dividends))
         days = [dividend.ex_date for dividend in self.dividends]
         if days != sorted(set(days)):
             raise InvalidInputError(f"dividends must have rising ex-dates, got {', '.join(map(str, days))}")
-        positive("spot", self.spot)
-        non_negative("vol", self.vol)
-        finite("dividend_yield", self.dividend_yield)
+        price("spot", self.spot)
+        volatility("vol", self.vol)
+        yearly("dividend_yield", self.dividend_yield)
         non_negative("borrow_fee", self.borrow_fee)
+        if self.smile is not None and not hasattr(self.smile, "change"):
+            raise InvalidInputError(
+                f"smile must be one of riskcalc.sticky_smile, got {brief_repr(self.smile)}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +134,13 @@ class Market:
     def __post_init__(self) -> None:
         """Check every field."""
         calendar_date("date", self.date)
-        finite("rate", self.rate)
+        yearly("rate", self.rate)
         if self.time is not None:
             time_of_day("time", self.time)
-        for name, value in self.signals.items():
-            finite(f"signals.{name}", value)
+        for symbol, quote in mapping("quotes", self.quotes).items():
+            record(f"quotes.{symbol}", Quote, quote)
+        for name in mapping("signals", self.signals):
+            finite(f"signals.{name}", self.signals[name])
 
     def quote(self, symbol: str) -> Quote:
         """Return the quote of a symbol.
@@ -128,7 +150,7 @@ class Market:
         InvalidInputError
             The market has no quote for that symbol.
         """
-        if symbol not in self.quotes:
+        if text("symbol", symbol) not in self.quotes:
             known = ", ".join(sorted(self.quotes)) or "none"
             raise InvalidInputError(f"the market has no quote for {symbol}; quoted: {known}")
         return self.quotes[symbol]
@@ -141,7 +163,12 @@ class Market:
     def dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
         """Return the cash dividends after the market's date up to a day, forecast where the schedule ends."""
         schedule = with_forecast(self.quote(symbol).dividends, until=day)
-        return tuple(dividend for dividend in schedule if self.date < dividend.ex_date <= day)
+        coming = tuple(dividend for dividend in schedule if self.date < dividend.ex_date <= day)
+        if len(coming) > MOST_DIVIDENDS:
+            raise InvalidInputError(
+                f"dividends of {symbol} must be at most {MOST_DIVIDENDS} until {day}, got {len(coming):,}"
+            )
+        return coming
 
     def option_dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
         """Return the same without those that adjust strikes: the dividends that an option's value feels."""

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from riskcalc.domain.market import Quote
+from riskcalc.domain.ranges import real, record
 from riskcalc.errors import InvalidInputError
 
 
@@ -46,6 +47,9 @@ def pair_quote(held: Quote, sold: Quote, *, correlation: float) -> Quote:
     >>> round(pair_quote(held, sold, correlation=0.85).vol, 4)
     0.1095
     """
+    record("held", Quote, held)
+    record("sold", Quote, sold)
+    correlation = real("correlation", correlation)
     if not -1 <= correlation <= 1:
         raise InvalidInputError(f"correlation must be a number from -1 to 1, got {correlation:g}")
     variance = held.vol**2 + sold.vol**2 - 2 * correlation * held.vol * sold.vol

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from riskcalc.domain.ranges import finite, whole_count
+from riskcalc.domain.ranges import finite, mapping, text, whole_count, yearly
 from riskcalc.errors import InvalidInputError
 
 MOST_SESSIONS = 2520
@@ -39,15 +39,16 @@ class Scenario:
     def __post_init__(self) -> None:
         """Check every field."""
         for what in ("name", "meaning"):
-            if not getattr(self, what).strip():
+            if not text(what, getattr(self, what)).strip():
                 raise InvalidInputError(f"{what} must not be empty")
+        mapping("moves", self.moves)
         for symbol, move in self.moves.items():
             if not finite(f"moves.{symbol}", move) >= -1:
                 raise InvalidInputError(f"moves.{symbol} must be a number >= -1, got {move:g}")
         if whole_count("sessions", self.sessions) > MOST_SESSIONS:
             raise InvalidInputError(f"sessions must be at most {MOST_SESSIONS}, got {self.sessions}")
         finite("vol_shift", self.vol_shift)
-        finite("rate_shift", self.rate_shift)
+        yearly("rate_shift", self.rate_shift)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

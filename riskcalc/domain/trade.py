@@ -8,7 +8,18 @@ from enum import IntEnum
 from itertools import pairwise
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import calendar_date, non_negative, positive, whole_count
+from riskcalc.domain.ranges import (
+    calendar_date,
+    dollars,
+    member,
+    positive,
+    price,
+    record,
+    records,
+    text,
+    volatility,
+    whole_count,
+)
 from riskcalc.errors import InvalidInputError
 
 
@@ -46,14 +57,16 @@ class OptionLeg:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        positive("strike", self.strike)
+        member("side", Side, self.side)
+        member("option_type", OptionType, self.option_type)
+        price("strike", self.strike)
         calendar_date("expiry", self.expiry)
         whole_count("contracts", self.contracts)
-        non_negative("spread_cost", self.spread_cost)
+        dollars("spread_cost", self.spread_cost)
         if self.premium is not None:
-            non_negative("premium", self.premium)
+            dollars("premium", self.premium)
         if self.vol is not None:
-            non_negative("vol", self.vol)
+            volatility("vol", self.vol)
 
     @property
     def signed_contracts(self) -> int:
@@ -83,12 +96,13 @@ class ShareLeg:
 
     def __post_init__(self) -> None:
         """Check every field."""
+        member("side", Side, self.side)
         whole_count("shares", self.shares)
-        non_negative("spread_cost", self.spread_cost)
+        dollars("spread_cost", self.spread_cost)
         if self.entry_price is not None:
-            positive("entry_price", self.entry_price)
+            price("entry_price", self.entry_price)
         if self.hedge_ratio is not None:
-            non_negative("hedge_ratio", self.hedge_ratio)
+            dollars("hedge_ratio", self.hedge_ratio)
 
     @property
     def signed_shares(self) -> int:
@@ -120,6 +134,9 @@ class Trade:
 
     def __post_init__(self) -> None:
         """Check that the legs can exist on the instrument."""
+        record("instrument", Instrument, self.instrument)
+        object.__setattr__(self, "legs", records("legs", (OptionLeg, ShareLeg), self.legs))
+        text("name", self.name)
         if not self.legs:
             raise InvalidInputError("legs must hold at least one leg, got none")
         if self.share_legs and not self.instrument.tradable_shares:
@@ -191,7 +208,9 @@ def _structure(trade: Trade) -> str:
 
 
 def require_ascending(**strikes: float) -> None:
-    """Check that strikes rise in the order they are given, naming the first pair that does not."""
+    """Check that strikes are numbers and rise in the order given, naming the first pair that does not."""
+    for name, strike in strikes.items():
+        positive(name, strike)
     for (low_name, low), (high_name, high) in pairwise(strikes.items()):
         if not low < high:
             raise InvalidInputError(f"{low_name} must be below {high_name}, got {low:g} and {high:g}")

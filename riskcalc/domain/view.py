@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from riskcalc.domain.ranges import finite, non_negative
+from riskcalc.domain.ranges import drift, volatility
 
 
 class ProbabilityBasis(StrEnum):
@@ -37,9 +37,9 @@ class View:
     def __post_init__(self) -> None:
         """Check every field."""
         if self.drift is not None:
-            finite("view drift", self.drift)
+            drift("view drift", self.drift)
         if self.vol is not None:
-            non_negative("view vol", self.vol)
+            volatility("view vol", self.vol)
 
     @classmethod
     def neutral(cls) -> View:

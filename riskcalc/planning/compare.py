@@ -17,7 +17,8 @@ from riskcalc.domain import (
     TradePlan,
     Vehicle,
 )
-from riskcalc.domain.exits import GAPS_BEYOND_STOP
+from riskcalc.domain.exits import GAPS_BEYOND_STOP, LONGEST_DAYS
+from riskcalc.domain.ranges import finite_each, records
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning.comparison_text import summary
@@ -71,6 +72,13 @@ def compare(
     Avellaneda and Zhang, "Path-Dependence of Leveraged ETF Returns", SIAM Journal on Financial Mathematics 1
     (2010).
     """
+    plans = records("plans", TradePlan, plans)
+    moves = finite_each("moves", moves)
+    if not all(move > -1 for move in moves):
+        raise InvalidInputError(f"moves must be numbers > -1, got {min(moves):g}")
+    for day in () if days is None else finite_each("days", days):
+        if not 0 <= day <= LONGEST_DAYS or day != int(day):
+            raise InvalidInputError(f"days must be whole numbers from 0 to {LONGEST_DAYS:,}, got {day:g}")
     benchmark, today = _common_ground(plans)
     states = [_state(move, day, today) for day, move in product(_days(plans, days), moves)]
     gap = _common_gap(plans)

@@ -6,6 +6,7 @@ from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_va
 from riskcalc.analysis.borrow import borrow_cost
 from riskcalc.analysis.strike_adjustment import trade_at_expiry
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
+from riskcalc.domain.ranges import record
 from riskcalc.planning.pair import self_financed
 
 NEUTRAL = View.neutral()
@@ -44,6 +45,9 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     >>> round(report.net_debit, 1), round(report.greeks.theta_per_day, 2)
     (5409.4, -16.37)
     """
+    record("trade", Trade, trade)
+    record("market", Market, market)
+    record("view", View, view)
     market = self_financed(trade, market)
     entered, legs = enter_and_value(trade, market)
     spot = market.quote(trade.symbol).spot

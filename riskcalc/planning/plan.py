@@ -18,6 +18,7 @@ from riskcalc.domain import (
     TradePlan,
     View,
 )
+from riskcalc.domain.ranges import record
 from riskcalc.planning import exposure
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
@@ -86,6 +87,9 @@ def plan(
     >>> answer.size.units, round(answer.size.risk, 2)
     (56, 992.54)
     """
+    record("account", Account, account)
+    record("exits", ExitPlan, exits)
+    record("entry", EntryRules, entry)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     report = held_until(evaluate(trade, market, view=view), time_stop)
     market = report.market

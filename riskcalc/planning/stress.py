@@ -12,6 +12,7 @@ from riskcalc.analysis import value_position
 from riskcalc.analysis.ladder import in_r
 from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRow, TradePlan
 from riskcalc.domain import instrument as instrument_of
+from riskcalc.domain.ranges import record, records
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, fund_path
@@ -74,7 +75,9 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
     >>> row.note, round(row.move, 4), round(row.pnl_all_units), row.holds
     ('TNA is +3x IWM -5%', -0.15, -1242, False)
     """
-    return tuple(_row(plan, scenario, account) for scenario in scenarios)
+    record("plan", TradePlan, plan)
+    record("account", Account, account)
+    return tuple(_row(plan, scenario, account) for scenario in records("scenarios", Scenario, scenarios))
 
 
 def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:

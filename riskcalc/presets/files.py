@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from riskcalc.errors import PresetError
@@ -74,6 +75,24 @@ def write_whole(path: Path, text: str) -> None:
         _replace(target, text.encode())
     except OSError as error:
         raise PresetError(f"{path}: cannot be saved: {_reason(error)}") from None
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name to write under, which becomes `path` when that is done and is removed when it is not.
+
+    A device or pipe is written to as it is.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    part = target.with_name(f".{os.getpid()}-{target.name}")  # ends like the file: writers look at that
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.keys import Path, dotted, is_known, is_list, nearest
 from riskcalc.presets.problems import Problem
 from riskcalc.presets.quantity_texts import percent_text
+from riskcalc.presets.toml_text import too_deep
 
 _RIVALS = (
     ("strike", "moneyness", "delta"),
@@ -76,7 +77,7 @@ def parse_value(text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
         found = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
         return text
-    return found["value"] if found.keys() == {"value"} else text
+    return found["value"] if found.keys() == {"value"} and not too_deep(found) else text
 
 
 def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -147,7 +148,7 @@ def _of_python(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever a preset
 
 
 def _path(key: str) -> Path:
-    return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
+    return tuple(int(step) if step.isdecimal() and len(step) < 10 else step for step in key.split("."))
 
 
 def _set(data: dict[str, Any], path: Path, value: object) -> str:

@@ -20,6 +20,8 @@ from riskcalc.domain import (
     View,
     moving_smile,
 )
+from riskcalc.domain.ranges import brief_repr, one_of, records
+from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.overrides import require_not_of_chain
 from riskcalc.presets.preset import Preset
@@ -70,6 +72,9 @@ def plan_preset(
     2
     """
     preset = load_preset(name_or_path, overrides)
+    at = one_of("at", FillPrice, at)
+    if chain is not None and not hasattr(chain, "quote"):
+        raise InvalidInputError(f"chain must be one of riskcalc.read_chain, got {brief_repr(chain)}")
     if chain is None:
         trade, market = preset.template.resolve(preset.market), preset.market
     else:
@@ -111,7 +116,10 @@ def compare_presets(
     >>> [vehicle.plan.size.units for vehicle in found.vehicles]
     [56, 138]
     """
-    presets = [load_preset(name, overrides) for name in names_or_paths]
+    names: tuple[str | Path, ...] = records("names_or_paths", (str, Path), names_or_paths)
+    if not names:
+        raise InvalidInputError("names_or_paths must name at least one preset, got none")
+    presets = [load_preset(name, overrides) for name in names]
     views = [_same_view(presets[0], preset) for preset in presets]
     return compare(
         [_planned(preset, presets[0].account, view) for preset, view in zip(presets, views, strict=True)]

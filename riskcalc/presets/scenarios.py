@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from riskcalc.domain import Scenario
+from riskcalc.domain.ranges import record
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.fields import BasisPoints, Count, Points, PriceMove, Symbol, Version
 from riskcalc.presets.files import read_text
@@ -49,6 +50,8 @@ def load_scenarios(path: str | Path | None = None) -> tuple[Scenario, ...]:
     >>> scenarios["rotation-week"].moves["IWM"], scenarios["rotation-week"].sessions
     (0.115, 5)
     """
+    if path is not None:
+        record("path", (str, Path), path)
     files = [shipped_scenarios(), *_own_scenarios(), *([] if path is None else [Path(path).expanduser()])]
     found = {scenario.name: scenario for file in files for scenario in read_scenarios(file)}
     return tuple(found.values())

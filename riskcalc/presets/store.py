@@ -12,11 +12,17 @@ from typing import Any, Literal
 
 import platformdirs
 
+from riskcalc.domain.ranges import mapping, record, text
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text
 from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.reading import read_preset
+
+DEVICES = frozenset(
+    {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
+)
+"""Names that Windows keeps for devices, with any ending."""
 
 FOLDER_VARIABLE = "RISKCALC_PRESETS"
 """Environment variable that names another folder for the user's own presets."""
@@ -60,6 +66,8 @@ def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     'IWM 295/325 call spread 2026-09-18'
     """
     path = find_preset(name_or_path)
+    if overrides is not None:
+        mapping("overrides", overrides)
     return read_preset(read_text(path), path=path, overrides=overrides)
 
 
@@ -100,6 +108,7 @@ def find_preset(name_or_path: str | Path) -> Path:
     PresetError
         No preset has that name; the nearest and all known names are given. Or its home folder is no one's.
     """
+    record("name_or_path", (str, Path), name_or_path)
     path = _expanded(Path(name_or_path))
     if isinstance(name_or_path, Path) or len(path.parts) > 1 or path.suffix == ".toml":
         return path
@@ -131,10 +140,12 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
     Raises
     ------
     PresetError
-        The name is no file name, the file exists, the folder cannot be written or holds the shipped presets,
-        or the preset says something that a file cannot. Nothing is changed then.
+        The name is no file name or differs from another's by case alone, the file exists, the folder cannot
+        be written or holds the shipped presets, or the preset says something that a file cannot. Nothing is
+        changed then.
     """
     path = (user_folder() if folder is None else folder) / f"{_file_name(name)}.toml"
+    _require_distinct(path)
     if path.parent.resolve() == shipped_folder().resolve():
         raise PresetError(f"{path}: shipped presets are not changed; save to another folder")
     if path.exists() and not force:
@@ -182,11 +193,24 @@ def _unknown(name: str, known: list[str]) -> PresetError:
 
 
 def _file_name(name: str) -> str:
-    stem = name.removesuffix(".toml")
+    stem = text("name", name).removesuffix(".toml")
+    if stem.partition(".")[0].strip().upper() in DEVICES:
+        raise PresetError(f"{stem} is a device on Windows, not a file: give the preset another name")
     if not re.fullmatch(r"\w([\w .-]{0,98}\w)?", stem):
         allowed = "1 to 100 letters, digits, dots, dashes, underscores or spaces, no separator"
         raise PresetError(f"the name of a preset must be {allowed}, got {name!r}")
     return stem
+
+
+def _require_distinct(path: Path) -> None:
+    """Refuse a name that differs from another one by case alone: on many disks both are one file."""
+    beside = {other.stem for other in _files(path.parent)}
+    if path.stem in beside:
+        return  # a file of just this name is there already
+    shipped = {other.stem for other in _files(shipped_folder())}
+    for other in sorted((beside | shipped) - {path.stem}):
+        if other.casefold() == path.stem.casefold():
+            raise PresetError(f"{path}: the preset {other} differs by case alone: give it another name")
 
 
 def _text_of(preset: Preset, path: Path) -> str:

@@ -80,7 +80,7 @@ def black_scholes(
 
     Raises
     ------
-    ValueError
+    InvalidInputError
         The shapes do not broadcast, or an input is not numeric.
 
     References

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskcalc.pricing.arrays import as_floats, common_shape
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -39,8 +41,8 @@ def in_blocks(
 
     Raises
     ------
-    ValueError
-        The shapes do not broadcast.
+    InvalidInputError
+        The shapes do not broadcast, or an argument holds no numbers.
 
     Examples
     --------
@@ -48,7 +50,7 @@ def in_blocks(
     >>> product
     array([3., 6.])
     """
-    arrays = {name: np.asarray(argument, dtype=np.float64) for name, argument in arguments.items()}
+    arrays = {name: as_floats(name, argument) for name, argument in arguments.items()}
     with np.errstate(all="ignore"):
         if not any(array.ndim for array in arrays.values()):
             scalars = {name: array[()] for name, array in arrays.items()}
@@ -60,7 +62,7 @@ def _blockwise(
     kernel: Callable[..., Sequence[FloatArray]], outputs: int, arrays: dict[str, FloatArray]
 ) -> list[FloatArray]:
     """Cut the broadcast arguments into blocks; a scalar stays one, for the kernel to compute once."""
-    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    shape = common_shape(arrays)
     flat = {
         name: np.broadcast_to(array, shape).reshape(-1) if array.ndim else array[()]
         for name, array in arrays.items()

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.errors import InvalidInputError
+from riskcalc.pricing.arrays import as_floats, common_shape
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from riskcalc.pricing.blocks import FloatArray
 
 SESSIONS_PER_YEAR = 252
 """Resets in a year."""
@@ -46,11 +51,14 @@ def fund_path(
     >>> fund_path(leverage=3, daily_returns=[-0.10, 1 / 9]).round(4)  # the index is back where it was
     array([0.7   , 0.9333])
     """
-    returns = np.asarray(daily_returns, dtype=np.float64)
-    multiple = np.asarray(leverage, dtype=np.float64)
-    charge = (np.asarray(fee) + (multiple - 1) * np.asarray(financing)) / SESSIONS_PER_YEAR
-    factors = np.maximum(1 + multiple * returns - charge, 0.0)
-    return np.cumprod(np.where(returns >= -1, factors, np.nan), axis=-1, dtype=np.float64)
+    given = _floats(leverage=leverage, daily_returns=daily_returns, fee=fee, financing=financing)
+    multiple, returns = given["leverage"], given["daily_returns"]
+    if not returns.ndim:
+        raise InvalidInputError("daily_returns must be a list of returns, one a session, got a single number")
+    with np.errstate(all="ignore"):
+        charge = (given["fee"] + (multiple - 1) * given["financing"]) / SESSIONS_PER_YEAR
+        factors = np.maximum(1 + multiple * returns - charge, 0.0)
+        return np.cumprod(np.where(returns >= -1, factors, np.nan), axis=-1, dtype=np.float64)
 
 
 def fund_return(
@@ -99,10 +107,12 @@ def fund_return(
     >>> f"{fund_return(leverage=3, index_return=0.0, vol=0.25, time=1):.1%}"
     '-17.1%'
     """
-    multiple = np.asarray(leverage, dtype=np.float64)
+    given = _floats(
+        leverage=leverage, index_return=index_return, vol=vol, time=time, fee=fee, financing=financing
+    )
     with np.errstate(all="ignore"):
-        growth = np.log1p(np.asarray(index_return, dtype=np.float64))
-        return np.expm1(multiple * growth + _log_drag(multiple, vol, time, fee, financing))
+        growth = np.log1p(given.pop("index_return"))
+        return np.expm1(given["leverage"] * growth + _log_drag(**given))
 
 
 def benchmark_return(
@@ -135,18 +145,26 @@ def benchmark_return(
     >>> f"{benchmark_return(leverage=3, fund_return=-0.12, vol=0.22, time=42 / 252):.2%}"
     '-3.40%'
     """
-    multiple = np.asarray(leverage, dtype=np.float64)
+    given = _floats(
+        leverage=leverage, fund_return=fund_return, vol=vol, time=time, fee=fee, financing=financing
+    )
+    multiple = given["leverage"]
     with np.errstate(all="ignore"):
-        growth = np.log1p(np.asarray(fund_return, dtype=np.float64))
-        reached = growth - _log_drag(multiple, vol, time, fee, financing)
+        reached = np.log1p(given.pop("fund_return")) - _log_drag(**given)
         return np.expm1(reached / np.where(multiple == 0, np.nan, multiple))
 
 
+def _floats(**arguments: ArrayLike) -> dict[str, FloatArray]:
+    """The arguments as arrays that broadcast."""
+    arrays = {name: as_floats(name, argument) for name, argument in arguments.items()}
+    common_shape(arrays)
+    return arrays
+
+
 def _log_drag(
-    multiple: NDArray[np.float64], vol: ArrayLike, time: ArrayLike, fee: ArrayLike, financing: ArrayLike
-) -> NDArray[np.float64]:
+    *, leverage: FloatArray, vol: FloatArray, time: FloatArray, fee: FloatArray, financing: FloatArray
+) -> FloatArray:
     """What variance, fee and financing add to the log of the fund's value."""
-    volatility, years = np.asarray(vol, dtype=np.float64), np.asarray(time, dtype=np.float64)
-    charge = np.asarray(fee) + (multiple - 1) * np.asarray(financing)
-    drag = ((multiple - multiple**2) / 2 * volatility**2 - charge) * years
-    return np.where((volatility >= 0) & (years >= 0), drag, np.nan)
+    charge = fee + (leverage - 1) * financing
+    drag = ((leverage - leverage**2) / 2 * vol**2 - charge) * time
+    return np.where((vol >= 0) & (time >= 0), drag, np.nan)

@@ -95,7 +95,7 @@ def implied_vol(
 
     Raises
     ------
-    ValueError
+    InvalidInputError
         The shapes do not broadcast, or an input is not numeric.
 
     References

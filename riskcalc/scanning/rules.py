@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from riskcalc.domain import FillPrice, OptionType, Side, Sticky
-from riskcalc.domain.ranges import non_negative, one_of, probability, whole_count
+from riskcalc.domain.ranges import (
+    flag,
+    listed,
+    non_negative,
+    one_of,
+    positive_or_inf,
+    probability,
+    whole_count,
+)
 from riskcalc.errors import InvalidInputError
 
 
@@ -80,7 +88,9 @@ class ScanRules:
 
     def __post_init__(self) -> None:
         """Read words as what they name, then check every field."""
-        object.__setattr__(self, "kinds", tuple(one_of("kinds", SpreadKind, kind) for kind in self.kinds))
+        object.__setattr__(
+            self, "kinds", tuple(one_of("kinds", SpreadKind, kind) for kind in listed("kinds", self.kinds))
+        )
         for name, choices in (("at", FillPrice), ("valuation", Valuation), ("sticky", Sticky)):
             object.__setattr__(self, name, one_of(name, choices, getattr(self, name)))
         if not self.kinds:
@@ -92,8 +102,8 @@ class ScanRules:
         probability("min_delta", self.min_delta)
         probability("max_delta", self.max_delta)
         for name in ("max_width", "max_quoted_width", "max_debit"):
-            if not getattr(self, name) > 0:
-                raise InvalidInputError(f"{name} must be a number > 0, got {getattr(self, name):g}")
+            positive_or_inf(name, getattr(self, name))
+        flag("fitting_only", self.fitting_only)
         for name in ("days", "width", "delta"):
             _ascending(name, getattr(self, f"min_{name}"), getattr(self, f"max_{name}"))
 

@@ -23,6 +23,7 @@ from riskcalc.domain import (
     View,
     instrument,
 )
+from riskcalc.domain.ranges import record, text
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.about import about_scan, least_days, nothing_found
 from riskcalc.scanning.expiry_exits import Model
@@ -112,11 +113,18 @@ def scan(
     """
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
+    for name, kind, value in (
+        ("market", Market, market),
+        ("account", Account, account),
+        ("exits", ExitPlan, exits),
+        ("view", View, view),
+        ("rules", ScanRules, rules),
+    ):
+        record(name, kind, value)
+    text("rank", rank)
     if account.limits.risk_basis is RiskBasis.STOP:
         raise InvalidInputError("risk_basis must be max_loss for a scan, which sizes by it, got stop")
-    if not isinstance(chain, (Chain, FittedChain)):
-        kind = type(chain).__name__
-        raise InvalidInputError(f"chain must be a Chain, as riskcalc.read_chain reads it, got {kind}")
+    record("chain", (Chain, FittedChain), chain)
     fitted = fitted_chain(chain, market, rules)
     asked = _Asked(account, exits, view, rank == BREAK_EVEN)
     each = list(_expiries(fitted, rules, exits))

@@ -6,11 +6,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from riskcalc.chains import Chain, read_chain
+from riskcalc.chains.array_types import Days
+from riskcalc.chains.cells import EXCHANGE_ZONE, Cells
+from riskcalc.chains.table import Table, column_of
+from riskcalc.domain.ranges import FIRST_DAY, LAST_DAY
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:
@@ -21,6 +25,10 @@ SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".parquet")
 
 DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
 """Where the day of a row stands in a history, the first that is there."""
+
+
+MOST_ROWS = 20_000_000
+"""Rows of a Parquet history: a thousand chains of a large index."""
 
 
 class Source(NamedTuple):
@@ -86,7 +94,7 @@ def read_source(
     frame = _parquet(source.path)
     column = _day_column(frame)
     if source.day is not None and column is not None:
-        frame = frame[_days(frame, column) == np.datetime64(source.day)]
+        frame = frame[_days(frame, column, path=source.path) == np.datetime64(source.day)]
     try:
         return read_chain(frame, symbol=symbol, spot=spot, date=source.day or date)
     except ChainError as error:
@@ -102,24 +110,83 @@ def _days_of(path: Path) -> list[Source]:
     column = _day_column(frame)
     if column is None:
         return [Source(path)]
-    days = np.unique(_days(frame, column))
-    return [Source(path, day) for day in days.tolist()]
+    days = np.unique(_days(frame, column, path=path))
+    return [Source(path, None if np.isnat(day) else day.item()) for day in days]
 
 
 def _day_column(frame: pd.DataFrame) -> str | None:
     return next((name for name in DAY_COLUMNS if name in frame), None)
 
 
-def _days(frame: pd.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    return frame[column].astype("datetime64[s]").to_numpy().astype("datetime64[D]")
+def _days(frame: pd.DataFrame, column: str, *, path: Path) -> Days:
+    """Day of each row in New York; all missing where no row has one.
+
+    Raises
+    ------
+    ChainError
+        A value is no day, or some rows have one and others none.
+    """
+    try:
+        days = _times(frame, column).astype("datetime64[D]")
+    except ChainError as error:
+        raise ChainError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+    known = days[~np.isnat(days)]
+    if 0 < known.size < days.size:
+        missing = days.size - known.size
+        raise ChainError(f"{path}: column {column} is empty in {missing:,} of {days.size:,} rows")
+    impossible = known[(known < np.datetime64(FIRST_DAY)) | (known > np.datetime64(LAST_DAY))]
+    if impossible.size:
+        raise ChainError(f"{path}: column {column} must hold days of 1900 to 2200, got {impossible[0]}")
+    return days
+
+
+def _times(frame: pd.DataFrame, column: str) -> Days:
+    """Times of a column in New York: from its type, else from its texts, as in a file of text."""
+    values = frame[column]
+    if _zone(values) is not None:
+        values = values.dt.tz_convert(EXCHANGE_ZONE).dt.tz_localize(None)
+    if values.dtype.kind == "M":
+        return values.to_numpy().astype("datetime64[s]")
+    cells = Cells(
+        table=Table(
+            columns={column: column_of([str(value) for value in values.tolist()])},
+            places=np.arange(len(frame)),
+            place_text="row {}",
+        )
+    )
+    times: Days = cells.times(column)
+    cells.check()
+    return times
+
+
+def _whole_days(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Dates kept as midnights of a zone, without it: in New York they would be the evening before."""
+    if _zone(values) is None or not (values.dt.normalize() == values)[values.notna()].all():
+        return values
+    naive: pd.Series[Any] = values.dt.tz_localize(None)
+    return naive
+
+
+def _zone(values: pd.Series[Any]) -> object:
+    return getattr(values.dtype, "tz", None)
 
 
 def _parquet(path: Path) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - as above
-
     try:
-        return pd.read_parquet(path)
+        import pyarrow as pa  # noqa: PLC0415 - an extra, and only histories need it
+        from pyarrow import parquet  # noqa: PLC0415 - as above
     except ImportError:
         raise ChainError(f'{path}: Parquet needs pyarrow: pip install "riskcalc[parquet]"') from None
-    except (OSError, ValueError) as error:
-        raise ChainError(f"{path}: cannot be read as Parquet: {error}") from error
+    try:
+        rows = parquet.read_metadata(path).num_rows
+        if rows > MOST_ROWS:
+            raise ChainError(f"{path}: is too large: {rows:,} rows, at most {MOST_ROWS:,} are read")
+        # What pandas wrote beside the columns is not needed, and damaged it would be in the way.
+        frame: pd.DataFrame = parquet.read_table(path).to_pandas(ignore_metadata=True)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise ChainError(f"{path}: cannot be read as Parquet: {reason}") from error
+    for name in DAY_COLUMNS:
+        if name in frame:
+            frame[name] = _whole_days(frame[name])
+    return frame

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from riskcalc.domain.account import Account
 from riskcalc.domain.planned import PositionSize
-from riskcalc.domain.ranges import non_negative
+from riskcalc.domain.ranges import non_negative, non_negative_or_inf, positive, record
 from riskcalc.sizing.limit import Limit
 from riskcalc.sizing.percent_risk import risk_budget_limit
 
@@ -62,7 +61,9 @@ def size_within_limits(
     >>> size.reason
     '2 units: 3 would risk $720.00, the heat left is $500.00'
     """
-    loss = loss_per_unit if loss_per_unit == math.inf else non_negative("loss_per_unit", loss_per_unit)
+    record("account", Account, account)
+    positive("lot", lot)
+    loss = non_negative_or_inf("loss_per_unit", loss_per_unit)
     risk = risk_budget_limit(budget=account.risk_budget, loss_per_unit=loss, cost_per_trade=cost_per_trade)
     capital = _buying_power_limit(account, non_negative("capital_per_unit", capital_per_unit))
     worth = non_negative("market_value_per_unit", market_value_per_unit)

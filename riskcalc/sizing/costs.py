@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riskcalc.domain.account import Costs
+from riskcalc.domain.ranges import record
 from riskcalc.domain.trade import Leg, OptionLeg, Trade
 
 SIDES = 2
@@ -30,6 +31,8 @@ def cost_per_unit(trade: Trade, costs: Costs) -> float:
     >>> round(cost_per_unit(shares("TNA", shares=10), Costs(slippage_per_share=0.02)), 2)
     0.4
     """
+    record("trade", Trade, trade)
+    record("costs", Costs, costs)
     return sum(
         SIDES * _paid_per_side(leg, costs) + abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs
     )
@@ -43,7 +46,7 @@ def cost_per_trade(costs: Costs) -> float:
     >>> cost_per_trade(Costs(commission_per_trade=4.95))
     9.9
     """
-    return SIDES * costs.commission_per_trade
+    return SIDES * record("costs", Costs, costs).commission_per_trade
 
 
 def _paid_per_side(leg: Leg, costs: Costs) -> float:

@@ -47,7 +47,7 @@ class Limit:
         fitting = (self.available - self.fixed) / self.per_unit
         if fitting > MOST_UNITS:
             return None
-        units = max(math.floor(fitting), 0)
+        units = math.floor(fitting) if fitting > 0 else 0
         return units + 1 if self._fits(units + 1) else units
 
     def taken_by(self, units: int) -> float:

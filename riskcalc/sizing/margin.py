@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from riskcalc.domain.ranges import non_negative, positive
+from riskcalc.domain.ranges import non_negative_or_inf, positive, record
 from riskcalc.domain.trade import OptionLeg, Trade
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing.margin_rules import share_margin
@@ -64,9 +64,9 @@ def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> fl
     >>> round(buying_power(spread, spot=295.4), 2)
     960.0
     """
+    record("trade", Trade, trade)
     positive("spot", spot)
-    if max_loss != math.inf:
-        non_negative("max_loss", max_loss)
+    non_negative_or_inf("max_loss", max_loss)
     required = _share_margin(trade, spot) + _net_premium(trade) + short_option_requirement(trade, spot=spot)
     return max(required, 0.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import positive
+from riskcalc.domain.ranges import member, positive, record
 from riskcalc.domain.trade import OptionLeg, OptionType, Side
 
 INITIAL = 0.50
@@ -48,6 +48,8 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     >>> share_margin_rate(instrument("TNA"), side=Side.LONG)
     0.75
     """
+    record("instrument", Instrument, instrument)
+    member("side", Side, side)
     if instrument.against:
         return 2 * INITIAL
     return min(max(INITIAL, MAINTENANCE[side] * instrument.leverage_factor), 1.0)
@@ -128,6 +130,8 @@ def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> 
     >>> round(uncovered_margin(put, instrument=instrument("TNA"), spot=100), 2)
     25.0
     """
+    record("leg", OptionLeg, leg)
+    record("instrument", Instrument, instrument)
     out_of_the_money = max(int(leg.option_type) * (leg.strike - positive("spot", spot)), 0.0)
     least_of = spot if leg.option_type is OptionType.CALL else leg.strike
     rate = UNCOVERED_BROAD if instrument.broad_based else UNCOVERED

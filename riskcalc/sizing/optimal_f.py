@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riskcalc.domain.ranges import finite
+from riskcalc.domain.ranges import finite_each
 from riskcalc.errors import InvalidInputError
 
 
@@ -54,7 +54,8 @@ def optimal_f(trades: Sequence[float]) -> OptimalF:
     >>> round(best.fraction, 2), round(best.geometric_mean, 4)
     (0.24, 1.0102)
     """
-    largest_loss = -min((finite("trade", trade) for trade in trades), default=0.0)
+    trades = finite_each("trades", trades)
+    largest_loss = -min(trades, default=0.0)
     if not largest_loss > 0:
         raise InvalidInputError(f"trades must hold at least one loss, got a smallest of {-largest_loss:g}")
     returns = [trade / largest_loss for trade in trades]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from riskcalc.domain.ranges import finite, fraction, whole_count
+from riskcalc.domain.ranges import finite, finite_each, fraction, whole_count
 from riskcalc.errors import InvalidInputError
 
 DUST = 1e-9
@@ -46,7 +46,9 @@ def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:
     (1, 0)
     """
     held = whole_count("units", units)
-    shares = [fraction("exit fraction", share) for share in fractions]
+    shares = [
+        fraction(f"fractions[{k}]", share) for k, share in enumerate(finite_each("fractions", fractions))
+    ]
     if math.fsum(shares) > 1 + DUST:
         raise InvalidInputError(f"exit fractions must sum to at most 1, got {math.fsum(shares):g}")
     sums = [math.fsum(shares[:count]) for count in range(len(shares) + 1)]
@@ -87,11 +89,13 @@ def blended_r(
     >>> blended_r(units=3, r_multiples=(1, 4), fractions=(0.5, 0.5))
     2.0
     """
+    r_multiples = finite_each("r_multiples", r_multiples)
+    fractions = finite_each("fractions", fractions)
     if len(r_multiples) != len(fractions):
         raise InvalidInputError(
             f"r_multiples and fractions must be of one length, got {len(r_multiples)} and {len(fractions)}"
         )
     closed = exit_units(units=units, fractions=fractions)
     rest = (units - sum(closed)) * finite("rest_r", rest_r)
-    results = (count * finite("r_multiple", r) for count, r in zip(closed, r_multiples, strict=True))
+    results = (count * r for count, r in zip(closed, r_multiples, strict=True))
     return (math.fsum(results) + rest) / units

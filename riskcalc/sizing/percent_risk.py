@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from riskcalc.domain.account import RiskBasis
 from riskcalc.domain.planned import PositionSize
-from riskcalc.domain.ranges import fraction, non_negative, positive
+from riskcalc.domain.ranges import fraction, member, non_negative, positive, positive_or_inf
 from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing.limit import MOST_UNITS, Limit
@@ -114,7 +112,7 @@ def size_by_max_loss(
     return _size(
         equity=equity,
         risk_fraction=risk_fraction,
-        loss_per_unit=max_loss if max_loss == math.inf else positive("max_loss", max_loss),
+        loss_per_unit=positive_or_inf("max_loss", max_loss),
         cost_per_trade=cost_per_trade,
         basis=RiskBasis.MAX_LOSS,
     )
@@ -134,7 +132,7 @@ def risk_budget_limit(*, budget: float, loss_per_unit: float, cost_per_trade: fl
 
 def stop_distance(*, entry: float, stop: float, side: Side) -> float:
     """Loss of a share at its stop [dollars per share], > 0; a stop on the wrong side is refused."""
-    distance = int(side) * (positive("entry", entry) - positive("stop", stop))
+    distance = int(member("side", Side, side)) * (positive("entry", entry) - positive("stop", stop))
     if not distance > 0:
         where = "below" if side is Side.LONG else "above"
         raise InvalidInputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskcalc.domain.account import Account, RiskBasis
-from riskcalc.domain.ranges import non_negative, positive
+from riskcalc.domain.ranges import flag, non_negative, positive, record
 from riskcalc.domain.trade import Side
 from riskcalc.sizing.account_limits import size_within_limits
 from riskcalc.sizing.costs import cost_per_trade
@@ -92,7 +92,8 @@ def size_by_stop_within_limits(
     >>> size.units, size.binding_limit, size.reason
     (500.0, 'position size', '500 units: 500.001 would take $10,000.02, the largest position is $10,000.00')
     """
-    lot = SMALLEST_PART if fractional else 1
+    record("account", Account, account)
+    lot = SMALLEST_PART if flag("fractional", fractional) else 1
     shares = lot * positive("multiplier", multiplier)
     loss = stop_distance(entry=entry, stop=stop, side=side) * multiplier
     loss += non_negative("cost_per_unit", cost_per_unit)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskcalc.errors import printable
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def _set_aside(path: Path, error: Exception) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """A text to be drawn before anything else of the file is checked."""
+    return printable(value) if isinstance(value, str) else ""
 
 
 def _rows(value: object) -> tuple[tuple[str, str, str, str, bool], ...]:

@@ -37,6 +37,10 @@ from tests.chains.samples import usual_rows, yfinance_csv
         (b'{"data": {"options": [{"bid": 4', r"is damaged JSON at line 1 column 32: is the file cut off\?"),
         (b'{"data": {"options": [{"bi', r"is damaged JSON at line 1 column 24: is the file cut off\?"),
         (b'{\n "bid": 4,05 }', "is damaged JSON at line 2 column 1[12]: Expecting"),
+        (
+            b'{"options": [{"bid": ' + b"9" * 5000 + b"}]}",
+            "is damaged JSON: a number has more than 4,300 digits",
+        ),
         (b"[" * 100_000, "is JSON nested too deeply to be a chain"),
         (b"<?xml version='1.0'?><error/>", "is a web page, not a quote file"),
         (b"nothing like quotes", "is no quote file that can be read: no column says expiry"),

@@ -84,7 +84,7 @@ def option(**change):
         (lambda: ExitPlan(stop=0.1, holding_days=0), r"holding_days must be a whole number >= 1, got 0"),
         (lambda: ExitPlan(stop=0.1, gap_share=1.5), r"gap_share must be in \[0, 1\], got 1.5"),
         (lambda: ExitPlan(stop=0.1, stop_to_breakeven=1), "stop_to_breakeven must be true or false, got 1"),
-        (lambda: ExitPlan(stop=0.1, gap_shocks=(1.5,)), r"gap shock must be in \(0, 1\), got 1.5"),
+        (lambda: ExitPlan(stop=0.1, gap_shocks=(1.5,)), r"gap_shocks must be in \(0, 1\), got 1.5"),
         (
             lambda: ExitPlan(stop=0.1, targets=(Target(move=0.2), Target(move=0.1))),
             r"targets must rise from the nearest",

@@ -147,6 +147,25 @@ def test_a_name_is_a_file_name(own, name):
     assert not own.exists()
 
 
+@pytest.mark.parametrize("name", ["CON", "nul", "Aux", "com1", "LPT9.toml", "prn.old", "con .x"])
+def test_a_name_is_no_device_of_windows(own, name):
+    with pytest.raises(PresetError, match=f"{name.removesuffix('.toml')} is a device on Windows"):
+        save_preset(load_preset("iwm-shares"), name)
+    assert not own.exists()
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_name_differs_from_others_by_more_than_case(own, force):
+    preset = load_preset("iwm-shares")
+    with pytest.raises(PresetError, match="the preset iwm-shares differs by case alone"):
+        save_preset(preset, "IWM-Shares", force=force)
+    save_preset(preset, "mine")
+    with pytest.raises(PresetError, match="the preset mine differs by case alone"):
+        save_preset(preset, "MINE", force=force)
+    assert [path.name for path in own.iterdir()] == ["mine.toml"]
+    assert save_preset(preset, "iwm-shares") == own / "iwm-shares.toml"
+
+
 @pytest.mark.parametrize("name", ["a", "my spread 2", "v1.2", "x" * 100, "Gr\u00fc\u00dfe"])
 def test_a_name_may_be_what_people_write(own, name):
     assert save_preset(load_preset("iwm-shares"), name) == own / f"{name}.toml"

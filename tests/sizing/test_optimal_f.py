@@ -44,8 +44,8 @@ def test_a_losing_record_is_not_traded():
     [
         ((), "trades must hold at least one loss, got a smallest of 0"),
         ((1, 2), "trades must hold at least one loss, got a smallest of 1"),
-        ((1, math.nan), "trade must be a finite number, got nan"),
-        ((1, -math.inf), "trade must be a finite number, got -inf"),
+        ((1, math.nan), "trades[1] must be a finite number, got nan"),
+        ((1, -math.inf), "trades[1] must be a finite number, got -inf"),
     ],
 )
 def test_a_record_without_a_loss_is_refused(trades, message):

@@ -72,10 +72,10 @@ def test_one_result_everywhere_is_the_result(units, fractions, r):
         ({"units": 0}, "units must be a whole number >= 1, got 0"),
         ({"units": 2.5}, "units must be a whole number >= 1, got 2.5"),
         ({"fractions": (0.6, 0.6)}, "exit fractions must sum to at most 1, got 1.2"),
-        ({"fractions": (0.5, math.nan)}, "exit fraction must be in (0, 1], got nan"),
-        ({"fractions": (0.5, 0)}, "exit fraction must be in (0, 1], got 0"),
+        ({"fractions": (0.5, math.nan)}, "fractions[1] must be a finite number, got nan"),
+        ({"fractions": (0.5, 0)}, "fractions[1] must be in (0, 1], got 0"),
         ({"fractions": (0.5,)}, "r_multiples and fractions must be of one length, got 2 and 1"),
-        ({"r_multiples": (1, math.inf)}, "r_multiple must be a finite number, got inf"),
+        ({"r_multiples": (1, math.inf)}, "r_multiples[1] must be a finite number, got inf"),
         ({"rest_r": math.nan}, "rest_r must be a finite number, got nan"),
     ],
 )

@@ -14,7 +14,7 @@ from riskcalc.chains.clean import QuoteRows, clean_chain
 from riskcalc.chains.delimited import header_of
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
 from riskcalc.chains.readers import cboe, flat, schwab, tradier, yfinance
-from riskcalc.domain.ranges import positive
+from riskcalc.domain.ranges import brief_repr, calendar_date, positive, text
 from riskcalc.errors import ChainError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -82,12 +82,16 @@ def read_chain(
     """
     if spot is not None:
         positive("spot", spot)
+    if symbol is not None:
+        text("symbol", symbol)
+    if date is not None:
+        calendar_date("date", date)
     if not (isinstance(source, (str, os.PathLike)) or hasattr(source, "to_csv")):
-        raise InvalidInputError(f"source must be a path or a DataFrame, got {type(source).__name__}")
+        raise InvalidInputError(f"source must be a path or a DataFrame, got {brief_repr(source)}")
     name = source if isinstance(source, (str, os.PathLike)) else "DataFrame"
     try:
         return clean_chain(_read_rows(source), symbol=symbol, spot=spot, date=date)
-    except ChainError as error:
+    except (ChainError, InvalidInputError) as error:
         raise ChainError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.errors import InvalidInputError
+from riskcalc.pricing.arrays import as_floats, common_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -38,9 +39,9 @@ class Batch:
     def of(cls, **inputs: ArrayLike) -> tuple[Batch, tuple[int, ...]]:
         """Broadcast the inputs, flatten them, and return their common shape beside them."""
         inputs = {"elapsed": 0.0} | inputs
-        arrays = [np.asarray(values, dtype=np.float64) for values in inputs.values()]
-        table = np.empty((len(arrays), *np.broadcast_shapes(*(array.shape for array in arrays))))
-        for row, array in enumerate(arrays):
+        arrays = {name: as_floats(name, values) for name, values in inputs.items()}
+        table = np.empty((len(arrays), *common_shape(arrays)))
+        for row, array in enumerate(arrays.values()):
             table[row] = array
         flat = dict(zip(inputs, table.reshape(len(arrays), -1), strict=True))
         for name in ("rate", "dividend_yield"):
@@ -96,10 +97,11 @@ class Schedule:
         Raises
         ------
         InvalidInputError
-            Times and amounts differ in length, a time is not finite, an amount is negative or not finite.
+            Times and amounts are not numbers or differ in length, a time is not finite, an amount is
+            negative or not finite.
         """
-        when = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        paid = np.atleast_1d(np.asarray(amounts, dtype=np.float64))
+        when = np.atleast_1d(as_floats("dividend_times", times))
+        paid = np.atleast_1d(as_floats("dividend_amounts", amounts))
         if when.shape != paid.shape or when.ndim != 1:
             raise InvalidInputError(
                 f"dividend_times and dividend_amounts must be equally long, got {when.size} and {paid.size}"

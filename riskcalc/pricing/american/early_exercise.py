@@ -11,6 +11,7 @@ from riskcalc.pricing.american.batch import NOW, Batch, Schedule
 from riskcalc.pricing.american.call_eve import FARTHEST, after_drop
 from riskcalc.pricing.american.cash_dividend_calls import call_contract, call_eves
 from riskcalc.pricing.american.quadrature import Nodes, gaussian_means
+from riskcalc.pricing.arrays import as_floats
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -70,7 +71,7 @@ def early_exercise(
     Raises
     ------
     InvalidInputError
-        The schedule is not a list of finite times with amounts >= 0.
+        The schedule is not a list of finite times with amounts >= 0, or an input is not numeric.
 
     Examples
     --------
@@ -87,12 +88,13 @@ def early_exercise(
         strike=strike,
         time_to_expiry=time_to_expiry,
         vol=vol,
-        rate=np.maximum(rate, 0.0),
+        rate=np.maximum(as_floats("rate", rate), 0.0),
         dividend_yield=0.0,
     )
     schedule = Schedule.of(times=dividend_times, amounts=dividend_amounts)
     schedule = schedule.coming(int(schedule.past(np.zeros(()))))
-    by_day = _by_day(batch, schedule)
+    with np.errstate(all="ignore"):
+        by_day = _by_day(batch, schedule)
     times = np.atleast_1d(np.asarray(dividend_times, dtype=np.float64))
     amounts = np.atleast_1d(np.asarray(dividend_amounts, dtype=np.float64))
     day = np.searchsorted(schedule.times, times, side="right") - 1

@@ -10,6 +10,7 @@ import numpy as np
 from riskcalc.pricing.american.batch import NOW, Batch, Schedule
 from riskcalc.pricing.american.foresight import may_ruin
 from riskcalc.pricing.american.pricing import value_batch
+from riskcalc.pricing.arrays import as_floats, common_shape
 from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def american_implied_vol(
     Raises
     ------
     InvalidInputError
-        The schedule is not a list of finite times with amounts >= 0.
+        The schedule is not a list of finite times with amounts >= 0, or an input is not numeric.
 
     Examples
     --------
@@ -81,6 +82,7 @@ def american_implied_vol(
     'premium is below the discounted intrinsic value'
     """
     inputs = {
+        "premium": premium,
         "sign": sign,
         "spot": spot,
         "strike": strike,
@@ -89,27 +91,30 @@ def american_implied_vol(
         "rate": rate,
         "dividend_yield": dividend_yield,
     }
-    shape = np.broadcast_shapes(np.shape(premium), *(np.shape(values) for values in inputs.values()))
-    batch, _ = Batch.of(**{name: np.broadcast_to(values, shape) for name, values in inputs.items()})
-    target = np.broadcast_to(np.asarray(premium, dtype=np.float64), shape).ravel()
+    arrays = {name: as_floats(name, values) for name, values in inputs.items()}
+    shape = common_shape(arrays)
+    premiums = np.broadcast_to(arrays.pop("premium"), shape).ravel()
+    batch, _ = Batch.of(**{name: np.broadcast_to(values, shape) for name, values in arrays.items()})
     schedule = Schedule.of(times=dividend_times, amounts=dividend_amounts)
-    vol, status = _solve(batch, schedule, target)
+    vol, status = _solve(batch, schedule, premiums)
     return ImpliedVol(vol.reshape(shape)[()], status.astype(np.int8).reshape(shape)[()])
 
 
 def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
     """Sort out what has no vol, then search for the rest."""
     floor, bound = _limits(batch, schedule)
+    with np.errstate(invalid="ignore", over="ignore"):
+        least, intrinsic = floor - ROUNDING * bound, floor + ROUNDING * bound
     problems = {
-        VolStatus.NOT_FINITE: ~(np.isfinite(premium) & batch.finite()),
+        VolStatus.NOT_FINITE: ~(np.isfinite(premium) & batch.finite() & np.isfinite(bound)),
         VolStatus.OUT_OF_RANGE: (np.abs(batch.sign) != 1.0) | ~(np.minimum(batch.spot, batch.strike) > 0.0),
         VolStatus.NO_TIME: ~(batch.time_to_expiry > 0.0),
-        VolStatus.BELOW_INTRINSIC: premium < floor - ROUNDING * bound,
+        VolStatus.BELOW_INTRINSIC: premium < least,
         VolStatus.ABOVE_BOUND: premium >= bound,
     }
     status = np.select(list(problems.values()), [int(code) for code in problems], int(VolStatus.OK))
     vol = np.where(status == VolStatus.OK, 0.0, np.nan)
-    search = np.flatnonzero((status == VolStatus.OK) & (premium > floor + ROUNDING * bound))
+    search = np.flatnonzero((status == VolStatus.OK) & (premium > intrinsic))
     vol[search] = _search(batch.take(search), schedule, premium[search], floor[search])
     status[search] = np.where(np.isnan(vol[search]), int(VolStatus.NOT_CONVERGED), int(VolStatus.OK))
     return vol, status

@@ -91,7 +91,7 @@ def american(
     Raises
     ------
     InvalidInputError
-        The schedule is not a list of finite times with amounts >= 0.
+        The schedule is not a list of finite times with amounts >= 0, or an input is not numeric.
 
     Notes
     -----

@@ -1,0 +1,1 @@
+"""Mutated files and arguments for every reader: ``make fuzz``."""

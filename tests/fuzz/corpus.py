@@ -1,0 +1,129 @@
+"""Sound files of every kind, small ones, that mutations start from."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+import riskcalc as rc
+from riskcalc.presets import shipped_folder, shipped_scenarios
+from riskcalc.workbench import Bench, open_draft
+from riskcalc.workbench.session import snapshot
+from tests.chains import samples, test_read_brokers, test_read_cboe
+
+DIVIDENDS = "ex_date,amount\n" + "".join(
+    f"20{year}-{month:02d}-1{year % 7},0.{month}{year}\n" for year in (24, 25, 26) for month in (3, 6, 9, 12)
+)
+
+
+@cache
+def presets() -> tuple[bytes, ...]:
+    """The shipped presets, and one that names a file of dividends."""
+    texts = [path.read_bytes() for path in sorted(shipped_folder().glob("*.toml"))]
+    named = [
+        text.replace(b"[market.quotes.IWM]\n", b'[market.quotes.IWM]\ndividends = "paid.csv"\n')
+        for text in texts[:1]
+    ]
+    return (*texts, *named)
+
+
+@cache
+def scenarios() -> tuple[bytes, ...]:
+    """The shipped scenarios."""
+    return (shipped_scenarios().read_bytes(),)
+
+
+@cache
+def dividends() -> tuple[bytes, ...]:
+    """A made-up history of payments, with two delimiters."""
+    return DIVIDENDS.encode(), DIVIDENDS.replace(",", ";").encode()
+
+
+@cache
+def sessions() -> tuple[bytes, ...]:
+    """What the screen keeps of two trades, one with a second one pinned."""
+    benches = [
+        Bench(open_draft(rc.load_preset(shipped_folder() / f"{name}.toml")))
+        for name in ("iwm-call-spread", "tna-momentum")
+    ]
+    benches[1].pin()
+    return tuple(json.dumps(_kept(bench), indent=1).encode() for bench in benches)
+
+
+def _kept(bench: Bench) -> dict[str, object]:
+    from riskcalc.workbench.keeping import kept  # noqa: PLC0415 - beside its one use
+
+    return {"riskcalc_session": 1, "look": snapshot(bench).look} | kept(bench.state, chain_path=None)
+
+
+@cache
+def chains() -> tuple[bytes, ...]:
+    """One chain or another in every layout, two of them packed."""
+    flat = small().to_csv(index=False).encode()
+    records = small().astype(str).to_dict(orient="records")
+    documents = (
+        records,
+        {"symbol": "IWM", "quotes": records[:40]},
+        test_read_brokers.schwab(
+            *(
+                test_read_brokers.contract(kind, strike)
+                for kind in ("CALL", "PUT")
+                for strike in (95.0, 100.0, 105.0)
+            )
+        ),
+        {
+            "options": {
+                "option": [
+                    test_read_brokers.tradier_option(),
+                    test_read_brokers.tradier_option("IWM260918C00105000"),
+                ]
+            }
+        },
+        test_read_cboe.delayed(
+            *(
+                test_read_cboe.option(f"IWM260918{kind}00{strike}000")
+                for kind in "CP"
+                for strike in (100, 105)
+            )
+        ),
+    )
+    texts = (
+        flat,
+        samples.yfinance_csv(samples.usual_rows()).encode(),
+        test_read_cboe.table(*(test_read_cboe.row(strike) for strike in (95, 100, 105))).encode(),
+        *(json.dumps(document).encode() for document in documents),
+    )
+    return (*texts, gzip.compress(flat, mtime=0), gzip.compress(texts[3], mtime=0), *_given())
+
+
+@cache
+def parquets() -> tuple[bytes, ...]:
+    """A chain as Parquet, plain and with a zone."""
+    plain, zoned = small(), small()
+    zoned["quote_time"] = zoned["quote_time"].dt.tz_localize("America/New_York")
+    return tuple(_parquet(frame) for frame in (plain, zoned))
+
+
+def _parquet(frame) -> bytes:
+    content = io.BytesIO()
+    frame.to_parquet(content, index=False)
+    return content.getvalue()
+
+
+@cache
+def small():
+    """Two expiries of the sample, near the money."""
+    frame = rc.sample_chain().to_frame()
+    near = frame["strike"].between(270, 330) & frame["expiry"].isin(sorted(frame["expiry"].unique())[2:4])
+    return frame[near].drop(columns=["status"]).reset_index(drop=True)
+
+
+def _given() -> tuple[bytes, ...]:
+    """Made-up layouts that a folder holds, where there is one."""
+    folder = Path(os.environ.get("RISKCALC_REFERENCE", "")) / "06_option_chain_layouts"
+    files = [path for path in sorted(folder.glob("*.*")) if path.suffix != ".md"] if folder.is_dir() else []
+    return tuple(path.read_bytes()[:40_000] for path in files if path.suffix != ".json")
