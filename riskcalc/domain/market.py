@@ -17,6 +17,7 @@ from riskcalc.domain.ranges import (
     calendar_date,
     finite,
     mapping,
+    non_negative,
     price,
     record,
     records,

@@ -87,6 +87,8 @@ def plan(
     >>> answer.size.units, round(answer.size.risk, 2)
     (56, 992.54)
     """
+    record("trade", Trade, trade)
+    record("market", Market, market)
     record("account", Account, account)
     record("exits", ExitPlan, exits)
     record("entry", EntryRules, entry)
