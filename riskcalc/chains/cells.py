@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
-from riskcalc.chains.array_types import AnyArray, Codes, Days, Floats, Texts
+from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
+from riskcalc.chains.dates import AmbiguousDateError, month_comes_first, read_day, read_time
 from riskcalc.chains.occ import OccColumns, parse_occ_columns
 from riskcalc.chains.table import Column, Table
 from riskcalc.domain import OptionType
 from riskcalc.errors import ChainError
 
-EXCHANGE_ZONE = "America/New_York"
-"""Times with an offset are brought here; times without one are taken to be from here."""
-MISSING_WORDS = frozenset({"", "nan", "nat", "none", "null", "n/a", "na", "<na>", "-", "--"})
+MISSING_WORDS = frozenset(
+    {
+        "",
+        "nan",
+        "nat",
+        "none",
+        "null",
+        "n/a",
+        "na",
+        "#n/a",
+        "<na>",
+        "<empty>",
+        "-",
+        "--",
+        "–",
+        "—",
+        "undefined",
+    }
+)
+"""What stands for nothing, in lower case."""
 OPTION_WORDS = {
     "c": OptionType.CALL,
     "call": OptionType.CALL,
@@ -30,10 +48,11 @@ OPTION_WORDS = {
     "p": OptionType.PUT,
     "put": OptionType.PUT,
     "puts": OptionType.PUT,
+    "ce": OptionType.CALL,
+    "pe": OptionType.PUT,
 }
-EPOCH_DIGITS = re.compile(r"1[0-9]{9}([0-9]{3})?")
-"""Seconds or milliseconds since 1970, as brokers give them."""
 DECIMAL_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
+THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 SHOWN_PROBLEMS = 5
 
 Value = TypeVar("Value")
@@ -47,6 +66,10 @@ class Cells:
     """
 
     table: Table
+    thousands: bool = True
+    """Whether ``7,403`` is read as 7403; where semicolons set fields apart, a comma may be decimal."""
+    month_first: bool | None = None
+    """Whether ``07/08/2026`` is July 8, as the other dates of the file say; None where none does."""
     problems: list[tuple[int, str]] = field(default_factory=list)
     """Place and text of each bad cell."""
 
@@ -59,12 +82,14 @@ class Cells:
         return self._parsed(column, str, bad="", kind="text", dtype=np.str_)
 
     def numbers(self, column: str) -> Floats:
-        """Numbers, NaN where missing; ``23.4%`` is 0.234."""
-        return self._parsed(column, _number, bad=math.nan, kind="a number like 1234.5")
+        """Numbers, NaN where missing; ``23.4%`` is 0.234, ``$1,234.50`` is 1234.5."""
+        parse = partial(parse_number, thousands=self.thousands)
+        return self._parsed(column, parse, bad=math.nan, kind="a number like 1234.5")
 
     def strikes(self, column: str) -> Floats:
         """Numbers that are there and > 0."""
-        return self._parsed(column, _strike, bad=math.nan, kind="a strike like 295.5")
+        parse = partial(_strike, thousands=self.thousands)
+        return self._parsed(column, parse, bad=math.nan, kind="a strike like 295.5")
 
     def option_types(self, column: str) -> Codes:
         """+1 for a call, -1 for a put."""
@@ -73,18 +98,24 @@ class Cells:
     def days(self, column: str) -> Days:
         """Days that are there, datetime64[D]."""
         kind = "a date like 2026-09-18"
-        return self._parsed(column, _day, bad=dt.date.min, kind=kind, dtype="datetime64[D]")
+        parse = partial(read_day, month_first=self.month_first)
+        return self._parsed(column, parse, bad=dt.date.min, kind=kind, dtype="datetime64[D]")
 
     def times(self, column: str) -> Days:
         """Times in New York, NaT where missing, datetime64[s]."""
         kind = "a time like 2026-09-18 16:00:00"
-        return self._parsed(column, _time, bad=None, kind=kind, dtype="datetime64[s]")
+        parse = partial(_time, month_first=self.month_first)
+        return self._parsed(column, parse, bad=None, kind=kind, dtype="datetime64[s]")
 
     def contracts(self, column: str) -> OccColumns:
         """OCC symbols that are there, taken apart."""
-        cells = self._column(column)
+        cells = self.column(column)
         found = parse_occ_columns(cells.texts)
-        self._reject(column, np.flatnonzero(~found.valid), kind="an OCC option symbol")
+        rejected = {
+            code: f"{cells.texts[code]!r} is not an OCC option symbol"
+            for code in np.flatnonzero(~found.valid).tolist()
+        }
+        self._reject(column, rejected)
         return OccColumns(
             symbol=found.symbol[cells.codes],
             standard=found.standard[cells.codes],
@@ -93,10 +124,27 @@ class Cells:
             strike=found.strike[cells.codes],
         )
 
-    def holds_contracts(self, column: str) -> bool:
-        """Whether the first text of the column is an OCC symbol."""
-        texts = self._column(column).texts
-        return bool(parse_occ_columns(texts[:1]).valid.all())
+    def first_text(self, column: str) -> str:
+        """The first cell of a column that is not missing; empty where there is none."""
+        texts = self.column(column).texts
+        return next((text.strip() for text in texts if text.strip().lower() not in MISSING_WORDS), "")
+
+    def filled(self, column: str) -> Flags:
+        """Whether each cell holds something."""
+        cells = self.column(column)
+        there = np.array([text.strip().lower() not in MISSING_WORDS for text in cells.texts], dtype=np.bool_)
+        return there[cells.codes]
+
+    def take(self, rows: Flags) -> Cells:
+        """The same columns of some rows, with the same list of problems."""
+        columns = {name: Column(one.codes[rows], one.texts) for name, one in self.table.columns.items()}
+        table = dataclasses.replace(self.table, columns=columns, places=self.table.places[rows])
+        return dataclasses.replace(self, table=table)
+
+    def dated(self, columns: Iterable[str]) -> Cells:
+        """The same, which read dates as those of some columns say that they are written."""
+        texts = [text for name in columns for text in self.column(name).texts]
+        return dataclasses.replace(self, month_first=month_comes_first(texts))
 
     def check(self) -> None:
         """Raise one ChainError that lists the bad cells by place, if there are any."""
@@ -106,7 +154,8 @@ class Cells:
         if found:
             raise ChainError("\n".join(found))
 
-    def _column(self, name: str) -> Column:
+    def column(self, name: str) -> Column:
+        """Text and codes of a column; one of empty cells where it is missing."""
         absent = Column(codes=np.zeros(len(self.table), dtype=np.int32), texts=("",))
         return self.table.columns.get(name, absent)
 
@@ -119,40 +168,66 @@ class Cells:
         kind: str,
         dtype: npt.DTypeLike = np.float64,
     ) -> AnyArray:
-        cells = self._column(column)
+        cells = self.column(column)
         values: list[Any] = []
-        rejected = []
+        rejected = {}
         for code, text in enumerate(cells.texts):
             try:
-                values.append(parse("" if text.strip().lower() in MISSING_WORDS else text.strip()))
+                values.append(parse(_there(text)))
+            except AmbiguousDateError as error:
+                values.append(bad)
+                rejected[code] = str(error)
             except (ValueError, OverflowError):
                 values.append(bad)
-                rejected.append(code)
-        self._reject(column, rejected, kind=kind)
+                hint = "; decimal comma?" if DECIMAL_COMMA.fullmatch(text.strip()) else ""
+                rejected[code] = f"{text!r} is not {kind}{hint}"
+        self._reject(column, rejected)
         return np.array(values, dtype=dtype)[cells.codes]
 
-    def _reject(self, column: str, codes: Sequence[int] | npt.NDArray[np.intp], *, kind: str) -> None:
-        if not len(codes):
+    def _reject(self, column: str, rejected: Mapping[int, str]) -> None:
+        """Note each cell that holds a text that is none of its column's."""
+        if not rejected:
             return
-        cells = self._column(column)
-        for row in np.flatnonzero(np.isin(cells.codes, codes)).tolist():
-            text = cells.texts[cells.codes[row]]
-            hint = "; decimal comma?" if DECIMAL_COMMA.fullmatch(text.strip()) else ""
-            problem = f"{self.table.column_word} {column}: {text!r} is not {kind}{hint}"
-            self.problems.append((int(self.table.places[row]), problem))
+        codes, word = self.column(column).codes, self.table.column_word
+        name = column if column.startswith(f"{word} ") else f"{word} {column}"
+        for row in np.flatnonzero(np.isin(codes, list(rejected))).tolist():
+            text = f"{name}: {rejected[int(codes[row])]}"
+            self.problems.append((int(self.table.places[row]), text))
 
 
-def _number(text: str) -> float:
+def _there(text: str) -> str:
+    """A cell without blanks around it; empty where it stands for nothing."""
+    text = text.strip()
+    # Most cells are numbers, and asking costs more than reading them.
+    return "" if not text[:1].isdigit() and text.lower() in MISSING_WORDS else text
+
+
+def parse_number(text: str, *, thousands: bool = True) -> float:
+    """Number of a cell, NaN where it is empty.
+
+    Raises
+    ------
+    ValueError
+        It is no finite number, or has a comma that may be decimal.
+
+    Examples
+    --------
+    >>> parse_number("$1,234.50"), parse_number("20.11%")
+    (1234.5, 0.2011)
+    """
     if not text:
         return math.nan
+    text = text.replace("$", "", 1).strip() if "$" in text else text
+    if "," in text and THOUSANDS.fullmatch(text) and (thousands or "." in text):
+        text = text.replace(",", "")
     # float() also reads 1_000 and inf.
     if "_" in text or not math.isfinite(number := float(text.removesuffix("%"))):
         raise ValueError(text)
     return number / 100 if text.endswith("%") else number
 
 
-def _strike(text: str) -> float:
-    number = _number(text)
+def _strike(text: str, *, thousands: bool) -> float:
+    number = parse_number(text, thousands=thousands)
     if not number > 0:
         raise ValueError(text)
     return number
@@ -164,20 +239,5 @@ def _option_type(text: str) -> OptionType:
     return OPTION_WORDS[text.lower()]
 
 
-def _day(text: str) -> dt.date:
-    return dt.datetime.fromisoformat(text).date()
-
-
-def _time(text: str) -> dt.datetime | None:
-    if text in {"", "0"}:
-        return None
-    if EPOCH_DIGITS.fullmatch(text):
-        time = dt.datetime.fromtimestamp(float(f"{text[:10]}.{text[10:]}"), tz=_exchange_zone())
-    else:
-        time = dt.datetime.fromisoformat(text)
-    return time.astimezone(_exchange_zone()).replace(tzinfo=None) if time.tzinfo else time
-
-
-@cache
-def _exchange_zone() -> ZoneInfo:
-    return ZoneInfo(EXCHANGE_ZONE)
+def _time(text: str, *, month_first: bool | None) -> dt.datetime | None:
+    return None if text in {"", "0"} else read_time(text, month_first=month_first)

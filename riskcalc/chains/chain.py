@@ -111,6 +111,10 @@ class Chain:
     """Time of the latest quote, New York; None when not known."""
     dropped: Mapping[DropReason, int] = field(default_factory=dict)
     """How many rows of the file are not here, by reason."""
+    spot_implied: float | None = None
+    """Spot that calls and puts imply, where the file's is out of step with them [dollars]."""
+    warnings: tuple[str, ...] = ()
+    """What was doubtful about the file as a whole and how it was read, a sentence each."""
     status: Codes = field(init=False)
     """A `QuoteStatus` per quote."""
 

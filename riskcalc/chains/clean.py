@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,8 @@ import numpy.typing as npt
 from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
 from riskcalc.chains.chain import Chain, option_order, same_as_next
 from riskcalc.chains.quality import DropReason
-from riskcalc.domain import OptionType
+from riskcalc.chains.sanity import checked_spot, in_dollars
+from riskcalc.domain import ExerciseStyle, OptionType, exercise_style, underlying_symbol
 from riskcalc.domain.ranges import calendar_date
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.errors import ChainError
@@ -23,6 +25,8 @@ KEPT = 0
 SAME_SPOT = 1e-6
 """Relative difference up to which two spots are one."""
 SHOWN_CLASHES = 5
+MANY_DAYS = 4
+"""A day with a fourth of the quotes of the fullest is a day of a history, not some stale quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +60,44 @@ class QuoteRows:
     """Time of each option's last trade in New York, datetime64[s]; dates the file when no quote time does."""
     place: npt.NDArray[np.int64]
     """Number of each row in the file, for messages."""
-    place_text: str
-    """How that number is said: ``line {}``."""
+    file: npt.NDArray[np.int32]
+    """Which of `place_texts` each row is said with."""
+    place_texts: tuple[str, ...]
+    """How those numbers are said: ``line {}``; one for each table that the rows are from."""
     spot_field: str
     """What the file calls the spot, for messages."""
     time_fields: str
     """What the file calls the two times, for messages."""
     rate: float | None = None
     """Interest rate that the file states, per year."""
+    strike_units: tuple[float, ...] = (1.0,)
+    """Dollars that a unit of the strikes may be; the prices tell which, the first where they do not."""
+
+    def said_place(self, row: int) -> str:
+        """Where a row stands, in words."""
+        text: str = self.place_texts[int(self.file[row])]
+        return text.format(self.place[row])
 
 
 VALUES = ("bid", "ask", "last", "open_interest", "volume", "quoted_vol", "spot")
 """Columns in which two rows of one option must agree."""
-WORDS = {"place_text", "spot_field", "time_fields", "rate"}
+WORDS = {"place_texts", "spot_field", "time_fields", "rate", "strike_units"}
 COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in WORDS)
+
+
+def joined_rows(parts: Sequence[QuoteRows]) -> QuoteRows:
+    """Rows of several tables as those of one; what is said once is that of the first."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    starts = np.cumsum([0, *(len(part.place_texts) for part in parts[:-1])])
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS
+    }
+    columns["file"] = np.concatenate([part.file + start for part, start in zip(parts, starts, strict=True)])
+    texts = tuple(text for part in parts for text in part.place_texts)
+    rates = [part.rate for part in parts if part.rate is not None]
+    return dataclasses.replace(first, **columns, place_texts=texts, rate=rates[0] if rates else None)
 
 
 def clean_chain(
@@ -99,12 +127,13 @@ def clean_chain(
     rows = dataclasses.replace(rows, expiry=_sessions(rows.expiry))
     dropped = np.zeros(len(rows.strike), dtype=np.int8)
     dropped = _mark(dropped, ~rows.standard, DropReason.NONSTANDARD)
-    symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else symbol.upper()
+    symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else underlying_symbol(symbol)
     dropped = _mark(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
     _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
     quote_day = _sessions(rows.quote_time)
+    chosen = date is None
     if date is None:
-        date = _day(_taken(rows, dropped == KEPT))
+        date = session_of(_taken(rows, dropped == KEPT))
     else:
         date = last_session_on_or_before(calendar_date("date", date))
     day = np.datetime64(date, "D")
@@ -113,14 +142,35 @@ def clean_chain(
     dropped = _mark(dropped, rows.expiry < day, DropReason.EXPIRED)
     _require_some(dropped, f"that has not expired by {day}; it holds expiries {_listed(rows.expiry)}")
     dropped = _drop_repeats(rows, dropped)
-    return _chain(_taken(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped)
+    notes = _other_days(quote_day, date) if chosen else ()
+    return _chain(
+        _taken(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped, notes=notes
+    )
 
 
-def _chain(rows: QuoteRows, *, symbol: str, spot: float | None, date: dt.date, dropped: Codes) -> Chain:
+def _chain(
+    rows: QuoteRows,
+    *,
+    symbol: str,
+    spot: float | None,
+    date: dt.date,
+    dropped: Codes,
+    notes: tuple[str, ...],
+) -> Chain:
+    price = _spot(rows) if spot is None else spot
+    rows, pairs, scaled = in_dollars(rows, spot=price, date=date)
+    checked = checked_spot(
+        price,
+        given=spot is not None,
+        pairs=pairs,
+        european=exercise_style(symbol) is ExerciseStyle.EUROPEAN,
+    )
     return Chain(
         symbol=symbol,
         date=date,
-        spot=_spot(rows) if spot is None else spot,
+        spot=checked.spot,
+        spot_implied=checked.implied,
+        warnings=(*notes, *scaled, *checked.warnings),
         expiry=rows.expiry,
         strike=rows.strike,
         option_type=rows.option_type,
@@ -137,6 +187,16 @@ def _chain(rows: QuoteRows, *, symbol: str, spot: float | None, date: dt.date, d
         rate=rows.rate,
         quote_time=_time(rows),
         dropped={why: count for why in DropReason if (count := int((dropped == why).sum()))},
+    )
+
+
+def _other_days(days: Days, day: dt.date) -> tuple[str, ...]:
+    """What is said of a file that holds several whole days."""
+    known, counts = np.unique(days[~np.isnat(days)], return_counts=True)
+    if len(known) < 2 or np.median(counts) < counts.max() / MANY_DAYS:
+        return ()
+    return (
+        f"holds {len(known)} days, {known[0]} to {known[-1]}: read is {day}, the last; --date picks another",
     )
 
 
@@ -171,8 +231,14 @@ def _symbol(symbols: Texts) -> str:
     return str(found[0])
 
 
-def _day(rows: QuoteRows) -> dt.date:
-    """Day of the latest quote, or else of the latest trade."""
+def session_of(rows: QuoteRows) -> dt.date:
+    """Day of the latest quote, or else of the latest trade.
+
+    Raises
+    ------
+    ChainError
+        There is neither.
+    """
     latest = _latest(rows.quote_time) or _latest(rows.trade_time)
     if latest is None:
         raise ChainError(f"does not say the day of its quotes ({rows.time_fields}); give the date")
@@ -272,5 +338,5 @@ def _clash(rows: QuoteRows, row: int) -> str:
     kind = OptionType(int(rows.option_type[row])).name.lower()
     option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
     quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))
-    places = " and ".join(rows.place_text.format(rows.place[i]) for i in (row, row + 1))
+    places = " and ".join(rows.said_place(i) for i in (row, row + 1))
     return f"{places} disagree about {option} (bid/ask {quotes})"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,13 +20,26 @@ if TYPE_CHECKING:
 
 MAX_LINES = 500_000
 """The chain of a large index has tens of thousands of options; this many lines take 6 s and 400 MB."""
+ASIDE = re.compile(
+    r"(?:downloaded|source|copyright|data provided|generated|exported|note)\b.*"
+    r"|\d{1,2} [A-Z]{3} \d{2} +\(\d+\) +\d+.*",
+    re.IGNORECASE,
+)
+"""A footer, or the title of one expiry's block in thinkorswim."""
 BLOCK_ROWS = 20_000
 """Rows taken at a time."""
 
 
-def header_of(file: QuoteFile) -> tuple[str, ...]:
-    """Column names in the first line, split at the delimiter it uses: comma, semicolon or tab."""
-    return split_line(file.first_line, delimiter=_delimiter(file))
+class Aside(NamedTuple):
+    """A line among the rows that is none."""
+
+    line: int
+    text: str
+
+
+def delimiter_of(line: str) -> str:
+    """What sets the fields of a line apart: comma, semicolon, tab or bar."""
+    return max(",;\t|", key=line.count)
 
 
 def split_line(line: str, *, delimiter: str = ",") -> tuple[str, ...]:
@@ -35,7 +49,14 @@ def split_line(line: str, *, delimiter: str = ",") -> tuple[str, ...]:
 
 
 def read_table(
-    file: QuoteFile, *, wanted: Collection[str], header: Sequence[str] | None = None, above: int = 1
+    file: QuoteFile,
+    *,
+    wanted: Collection[str],
+    header: Sequence[str],
+    above: int = 1,
+    delimiter: str = ",",
+    asides: list[Aside] | None = None,
+    again: Sequence[str] = (),
 ) -> Table:
     """Split a delimited file.
 
@@ -45,10 +66,17 @@ def read_table(
         Fields are set apart by commas, semicolons or tabs.
     wanted : collection of str
         Columns to keep; any of them may be missing.
-    header : sequence of str, optional
-        Names of the columns; those of the first line that is not blank when left out.
+    header : sequence of str
+        Names of the columns.
     above : int
         Lines above the first row, blank ones not counted.
+    delimiter : str
+        What sets fields apart.
+    asides : list of Aside, optional
+        Lines between or below the rows that are none, such as titles and footers, are put in here; without it
+        they are refused as rows cut off.
+    again : sequence of str
+        The header as the file has it, where it may come again above other rows.
 
     Raises
     ------
@@ -57,13 +85,15 @@ def read_table(
         is there twice; there are more lines than `MAX_LINES`.
     """
     _require_chain_size(file)
-    header = header_of(file) if header is None else header
     twice = [name for name in wanted if header.count(name) > 1]
     if twice:
         raise ChainError(f"has the column {twice[0]} twice")
     places = [place for place, name in enumerate(header) if name in wanted]
     lines: list[int] = []
-    blocks = _blocks(file, width=len(header), above=above, places=places, lines=lines)
+    rows = _rows(
+        file, header=header, above=above, delimiter=delimiter, lines=lines, asides=asides, again=list(again)
+    )
+    blocks = _blocks(rows, places=places)
     columns = table_of_rows(blocks, names=[header[place] for place in places]) if places else {}
     if not lines:
         raise ChainError("has a header but no quotes")
@@ -74,11 +104,8 @@ def read_table(
     )
 
 
-def _blocks(
-    file: QuoteFile, *, width: int, above: int, places: list[int], lines: list[int]
-) -> Iterator[list[tuple[str, ...]]]:
-    """The cells at `places` of the rows, a block at a time; their lines are put into `lines`."""
-    rows = _rows(file, width=width, above=above, lines=lines)
+def _blocks(rows: Iterator[list[str]], *, places: list[int]) -> Iterator[list[tuple[str, ...]]]:
+    """The cells at `places` of the rows, a block at a time."""
     pick: Callable[[list[str]], tuple[str, ...]] = (
         itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
     )
@@ -86,14 +113,29 @@ def _blocks(
         yield block
 
 
-def _rows(file: QuoteFile, *, width: int, above: int, lines: list[int]) -> Iterator[list[str]]:
+def _rows(
+    file: QuoteFile,
+    *,
+    header: Sequence[str],
+    above: int,
+    delimiter: str,
+    lines: list[int],
+    asides: list[Aside] | None,
+    again: list[str],
+) -> Iterator[list[str]]:
     """Fields of each row, blank lines left out; the lines they stand on are put into `lines`."""
-    reader = csv.reader(file.lines(), delimiter=_delimiter(file))
+    width = len(header)
+    reader = csv.reader(file.lines(), delimiter=delimiter)
     filled = (row for row in reader if "".join(row).strip())
     try:
         for row in itertools.islice(filled, above, None):
             if len(row) != width:
+                if asides is not None and ASIDE.fullmatch(text := ",".join(row).strip()):
+                    asides.append(Aside(reader.line_num, text))
+                    continue
                 raise ChainError(_uneven_row(row, width=width, line=_line(file, reader)))
+            if row == again:
+                continue  # the header once more, above the next block
             lines.append(reader.line_num)
             yield row
     except csv.Error as error:
@@ -104,10 +146,6 @@ def _require_chain_size(file: QuoteFile) -> None:
     lines = max(file.content.count(b"\n"), file.content.count(b"\r"))
     if lines > MAX_LINES:
         raise ChainError(f"has {lines:,} lines, at most {MAX_LINES:,} are read; keep the quotes of one day")
-
-
-def _delimiter(file: QuoteFile) -> str:
-    return max(",;\t", key=file.first_line.count)
 
 
 def _line(file: QuoteFile, reader: Reader) -> str:

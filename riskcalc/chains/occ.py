@@ -19,6 +19,19 @@ HEAD = re.compile(r"(?P<root>[A-Z.^]{1,6}[0-9]?) *(?P<year>[0-9]{2})(?P<month>[0
 TAIL = re.compile(r"(?P<kind>[CP])(?P<strike>[0-9]{8})")
 """Type and strike."""
 TAIL_LENGTH = 9
+OTHER_FORMS = re.compile(
+    r"(?:O:|OPRA:|\.)?(?P<root>[A-Z.^]{1,6}?[0-9]?)[-_ ]*"
+    r"(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<kind>[CP])(?:(?P<mils>[0-9]{8})|(?P<dollars>[0-9]{1,6}(?:\.[0-9]+)?))"
+)
+"""Polygon's ``O:``, E*TRADE's dashes, dxFeed's ``.IWM260918C270``, OptionMetrics' ``IWM 260918C270000``."""
+DOLLAR_MARKS = frozenset("._ ")
+"""One of them stands in a symbol with a strike of less than eight digits."""
+MONTH_FIRST = re.compile(
+    r"(?P<root>[A-Z.^]{1,6}[0-9]?)_(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<year>[0-9]{2})"
+    r"(?P<kind>[CP])(?P<dollars>[0-9]{1,6}(?:\.[0-9]+)?)"
+)
+"""TD Ameritrade's ``IWM_091826C270``."""
+FAST = re.compile(r"[A-Z.^]{1,6}[0-9]? *[0-9]{6}[CP][0-9]{8}")
 REMEMBERED = 2**15
 """Parts kept: more than a chain has, and an end to it where a column holds something else."""
 
@@ -80,7 +93,7 @@ def parse_occ(symbol: str) -> OccOption:
     >>> option.root, option.expiry.isoformat(), option.option_type.name, option.strike
     ('IWM', '2026-09-18', 'CALL', 295.0)
     """
-    symbol = symbol.strip()
+    symbol = occ_form(symbol)
     root, expiry = _head(symbol[:-TAIL_LENGTH])
     option_type, strike = _tail(symbol[-TAIL_LENGTH:])
     if root is None or expiry is None or np.isnan(strike):
@@ -93,8 +106,9 @@ def parse_occ_columns(symbols: Sequence[str]) -> OccColumns:
 
     Roots with expiries, and types with strikes, repeat all over a chain: each is read once.
     """
-    heads = [_head(symbol.strip()[:-TAIL_LENGTH]) for symbol in symbols]
-    tails = [_tail(symbol.strip()[-TAIL_LENGTH:]) for symbol in symbols]
+    symbols = [occ_form(symbol) for symbol in symbols]
+    heads = [_head(symbol[:-TAIL_LENGTH]) for symbol in symbols]
+    tails = [_tail(symbol[-TAIL_LENGTH:]) for symbol in symbols]
     roots = [root or "" for root, _ in heads]
     expiry = np.array([day for _, day in heads], dtype="datetime64[D]")
     strike = np.array([strike for _, strike in tails], dtype=np.float64)
@@ -107,6 +121,43 @@ def parse_occ_columns(symbols: Sequence[str]) -> OccColumns:
         option_type=np.array([kind for kind, _ in tails], dtype=np.int8),
         strike=np.where(np.isnat(expiry), np.nan, strike),
     )
+
+
+def is_occ(text: str) -> bool:
+    """Whether a text is an option's symbol, in any form that is known."""
+    text = occ_form(text)
+    return _head(text[:-TAIL_LENGTH])[0] is not None and not np.isnan(_tail(text[-TAIL_LENGTH:])[1])
+
+
+def occ_root(text: str) -> str:
+    """Root of an option's symbol in any form; empty where it is none."""
+    return _head(occ_form(text)[:-TAIL_LENGTH])[0] or ""
+
+
+def occ_form(symbol: str) -> str:
+    """The OCC's form of an option's symbol; a text that is none comes back as it is.
+
+    Examples
+    --------
+    >>> [occ_form(one) for one in ("O:IWM260918C00270000", ".IWM260918C270", "COP---220520C00097000")]
+    ['IWM260918C00270000', 'IWM260918C00270000', 'COP220520C00097000']
+    """
+    symbol = symbol.strip()
+    if FAST.fullmatch(symbol):
+        return symbol
+    text = symbol.upper()
+    match = OTHER_FORMS.fullmatch(text) or MONTH_FIRST.fullmatch(text)
+    if match is None:
+        return symbol
+    found = match.groupdict()
+    mils = found.get("mils") or ""
+    if not mils and not DOLLAR_MARKS & set(text):
+        return symbol
+    if not mils:
+        # OptionMetrics writes thousandths behind a blank, all others dollars.
+        unit = 1 if " " in text and "." not in found["dollars"] else 1000
+        mils = f"{round(float(found['dollars']) * unit):08d}"
+    return f"{found['root']}{found['year']}{found['month']}{found['day']}{found['kind']}{mils}"
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
+import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +25,16 @@ MAX_JSON_BYTES = 64 * MEGABYTE
 HEAD_BYTES = 2**16
 """Blank lines and a header fit in here."""
 BINARY_KINDS = {
-    b"PK\x03\x04": "a spreadsheet or zip archive; export the sheet as CSV",
     b"PAR1": "Parquet, which only a scan reads; save it as CSV",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }
 """What a user most often has instead of text, by its first bytes."""
+LONG_NUMBER = "is damaged JSON: a number has more than 4,300 digits"
 GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+BRACKETED_NAME = re.compile(rb"\[[A-Za-z_ ]+\] *[,;\t]")
+"""OptionsDX has its column names in brackets: no JSON begins like that."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -81,6 +86,8 @@ def open_quote_file(path: Path) -> QuoteFile:
         raise ChainError(f"cannot be read: {error}") from error
     if content.startswith(GZIP):
         content = _unpacked(content)
+    elif content.startswith(ZIP):
+        content = _only_member(content)
     _require_text(content)
     content = content.removeprefix(BYTE_ORDER_MARK)
     start = content[:HEAD_BYTES].lstrip()
@@ -88,7 +95,7 @@ def open_quote_file(path: Path) -> QuoteFile:
         raise ChainError("is empty")
     if start[:15].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")):
         raise ChainError("is a web page, not a quote file; the download answered with an error page?")
-    if start.startswith((b"{", b"[")):
+    if start.startswith((b"{", b"[")) and not BRACKETED_NAME.match(start):
         return QuoteFile(content=b"", document=_document(content))
     return QuoteFile(content=content)
 
@@ -128,6 +135,23 @@ def _unpacked(content: bytes) -> bytes:
     return text
 
 
+def _only_member(content: bytes) -> bytes:
+    """The one file in a zip archive, as vendors deliver theirs."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+            if len(members) != 1:
+                if "[Content_Types].xml" in archive.namelist():
+                    raise ChainError("is a spreadsheet; export the sheet as CSV")
+                raise ChainError(f"is a zip archive of {len(members)} files, where one is read; unpack it")
+            _require_size(members[0].file_size, MAX_BYTES)
+            with archive.open(members[0]) as member:
+                return member.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        # The last two: locked with a password, packed in a way that Python cannot unpack.
+        raise ChainError("is a spreadsheet or zip archive; export the sheet as CSV") from error
+
+
 def _require_size(size: int, allowed: int) -> None:
     if size > allowed:
         sizes = f"{size / MEGABYTE:,.0f} MB, at most {allowed / MEGABYTE:.0f} MB"
@@ -155,6 +179,8 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(content)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and (lines := _documents(content)) is not None:
+            return lines
         place = f"line {error.lineno} column {error.colno}"
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         cause = "is the file cut off?" if cut else error.msg
@@ -162,4 +188,30 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except RecursionError as error:
         raise ChainError("is JSON nested too deeply to be a chain") from error
     except ValueError as error:  # Python reads no whole number longer than this
-        raise ChainError("is damaged JSON: a number has more than 4,300 digits") from error
+        raise ChainError(LONG_NUMBER) from error
+
+
+def _documents(content: bytes) -> list[Any] | None:
+    """The JSON values of newline-delimited JSON; None where the lines are none.
+
+    Raises
+    ------
+    ChainError
+        The first line is one and another is not.
+    """
+    found = []
+    for number, line in enumerate(content.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            if not found:
+                return None
+            cause = f"{error.msg} at column {error.colno}"
+            raise ChainError(f"is damaged newline-delimited JSON at line {number}: {cause}") from error
+        except RecursionError as error:
+            raise ChainError("is JSON nested too deeply to be a chain") from error
+        except ValueError as error:  # as above
+            raise ChainError(LONG_NUMBER) from error
+    return found

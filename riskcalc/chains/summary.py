@@ -72,6 +72,8 @@ def chain_summary(
         exercise=chain.exercise,
         account=quote_account(chain, vols),
         expiries=tuple(_row(chain, vols, rate, expiry) for expiry in chain.expiries()),
+        spot_implied=chain.spot_implied,
+        warnings=chain.warnings,
     )
 
 

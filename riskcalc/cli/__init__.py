@@ -98,7 +98,7 @@ def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
     if ctx.invoked_subcommand is None:
         wanted = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")
         if wanted is not None:
-            ctx.invoke(wanted, settings={}, chain_file=chain_file)
+            ctx.invoke(wanted, settings={}, chain_file=() if chain_file is None else (chain_file,))
     elif chain_file is not None:
         raise click.UsageError(
             f"--chain goes after the command: riskcalc {ctx.invoked_subcommand} --chain ..."

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from riskcalc.cli.options import DAY, MONEY, RATE, as_json
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_sections, say_warnings
+from riskcalc.cli.unusable import require_usable
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain
@@ -19,19 +21,20 @@ EXAMPLES = """\b
 Examples:
   riskcalc chain quotes.csv
   riskcalc chain SPX_quotedata.csv --symbol SPX --csv
+  riskcalc chain 2026-09-18.json 2026-10-16.json --spot 295.39
   riskcalc chain --sample --json
   riskcalc chain --live IWM --max-age 60
 
-Formats, recognised by content: Cboe quote tables (CSV) and delayed quotes (JSON), yfinance option chains
-(CSV), Schwab and Tradier chains (JSON), and plain tables with the usual column names (CSV or JSON), all of
-them gzipped or not.
+Layouts are recognised by content, CSV or JSON, gzipped or zipped: those of Cboe, Yahoo, Schwab, Tradier,
+thinkorswim, E*TRADE, Nasdaq, Polygon, Alpaca, ORATS, OptionsDX, Theta Data, OptionMetrics, Databento and
+others, and plain tables with the usual column names.
 """
 USUAL_RATE = 0.04
 """Where neither the file nor the user says one."""
 
 
 @click.command("chain", epilog=EXAMPLES)
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("files", metavar="[FILE]...", type=click.Path(path_type=Path), nargs=-1)
 @click.option("--sample", is_flag=True, help="Read the made-up chain that ships with riskcalc.")
 @click.option("--live", metavar="SYMBOL", help="Fetch delayed quotes; needs a network and riskcalc[live].")
 @click.option(
@@ -51,7 +54,7 @@ USUAL_RATE = 0.04
 @as_json
 def command(
     *,
-    file: Path | None,
+    files: tuple[Path, ...],
     sample: bool,
     live: str | None,
     max_age: int,
@@ -66,32 +69,41 @@ def command(
 ) -> None:
     """Account for the quotes of FILE, and sum up each expiry.
 
+    Several FILEs of one symbol and day are read as one chain.
+
     Prints how many quotes were read and are usable, with a reason for each other one; and of every expiry
-    the implied forward and yield, the vol at the money, the skew and the expected move.
+    the implied forward and yield, the vol at the money, the skew and the expected move. Exits with 1 where no
+    quote can be used.
     """
     if sum((csv_wanted, quotes_wanted, json_wanted)) > 1:
         raise click.UsageError("give at most one of --csv, --quotes and --json")
-    if sum((file is not None, sample, live is not None)) != 1:
+    if sum((bool(files), sample, live is not None)) != 1:
         raise click.UsageError("give exactly one of FILE, --sample and --live")
     if smile_wanted and (csv_wanted or quotes_wanted):
         raise click.UsageError("--smile goes with tables and --json, not with --csv or --quotes")
-    if file is None and not (symbol is None and spot is None and date is None):
+    if not files and not (symbol is None and spot is None and date is None):
         raise click.UsageError("--symbol, --spot and --date belong to a FILE")
-    if file is not None:
+    if files:
         from riskcalc.chains import read_chain  # noqa: PLC0415 - help is quick
 
-        chain, note = read_chain(file, symbol=symbol, spot=spot, date=date), ""
+        chain, note = read_chain(files, symbol=symbol, spot=spot, date=date), ""
     else:
         chain, note = _live(live, max_age) if live is not None else _sample()
     if quotes_wanted:
         click.echo(chain.to_frame().to_csv(index=False), nl=False)
-        return
-    if rate is None:
-        rate = USUAL_RATE if chain.rate is None else chain.rate
-    if smile_wanted:
-        _print_with_smile(chain, rate=rate, note=note, json_wanted=json_wanted)
     else:
-        _print(chain, rate=rate, note=note, csv_wanted=csv_wanted, json_wanted=json_wanted)
+        show = _print_with_smile if smile_wanted else partial(_print, csv_wanted=csv_wanted)
+        show(chain, rate=_rate(chain, rate), note=note, json_wanted=json_wanted)
+    if csv_wanted or quotes_wanted:
+        say_warnings(chain.warnings)
+    require_usable(chain)
+
+
+def _rate(chain: Chain, stated: float | None) -> float:
+    """The rate that was asked for, else that of the chain, else a usual one."""
+    if stated is not None:
+        return stated
+    return USUAL_RATE if chain.rate is None else chain.rate
 
 
 def _sample() -> tuple[Chain, str]:

@@ -70,7 +70,9 @@ _QUOTES = (
         "--chain",
         "chain_file",
         type=click.Path(path_type=Path),
-        help="File of real quotes: spot, date, strikes, premiums and vols come from it.",
+        multiple=True,
+        help="File of real quotes: spot, date, strikes, premiums and vols come from it. Several, each after "
+        "--chain of its own, are read as one.",
     ),
     click.option(
         "--at",

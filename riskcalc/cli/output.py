@@ -37,6 +37,12 @@ def print_json(answer: Mapping[str, Any] | list[Any]) -> None:
     click.echo(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
+def say_warnings(warnings: Iterable[str]) -> None:
+    """Write what was doubtful about quotes on stderr, a line each."""
+    for warning in warnings:
+        click.echo(f"riskcalc: warning: {warning}", err=True)
+
+
 def print_sections(title: str, sections: Iterable[Section]) -> None:
     """Write titled tables: in colour in a terminal, as plain text elsewhere."""
     from rich.console import Console  # noqa: PLC0415 - JSON output needs no tables

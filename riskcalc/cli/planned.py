@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.cli.options import require_chain_for
+from riskcalc.cli.output import say_warnings
+from riskcalc.cli.unusable import require_usable
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
@@ -16,7 +18,7 @@ def planned(
     preset: str,
     settings: dict[str, Any],
     *,
-    chain_file: Path | None,
+    chain_file: tuple[Path, ...],
     at: str | None,
     chain_spot: float | None,
     chain_date: dt.date | None,
@@ -25,7 +27,7 @@ def planned(
     """Plan a preset; the keywords are those of `quotes_options`."""
     from riskcalc.presets import load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
 
-    if chain_file is None:
+    if not chain_file:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
         return plan_preset(preset, settings)
     from riskcalc.chains import read_chain, sticky_smile  # noqa: PLC0415 - most plans read no chain
@@ -33,6 +35,8 @@ def planned(
     loaded = load_preset(preset, settings)
     symbol = loaded.template.instrument.symbol
     quotes = read_chain(chain_file, symbol=symbol, spot=chain_spot, date=chain_date)
+    say_warnings(quotes.warnings)
+    require_usable(quotes)
     # Where each strike keeps its vol, the plan takes the probability of a profit alone from the smile.
     smile = sticky_smile(quotes, loaded.market, sticky) if sticky == "moneyness" else None
     return plan_preset(preset, settings, chain=quotes, at=at or "mid", smile=smile)

@@ -10,9 +10,10 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import RATE, VOL, as_json, overrides
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_sections, say_warnings
 from riskcalc.cli.progress import progress_bar
 from riskcalc.cli.scan_options import KINDS, read_options, rule_options
+from riskcalc.cli.unusable import require_usable
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
@@ -91,7 +92,7 @@ def command(
     _write(frame, csv_path, parquet_path)
     if opened is not None:
         row = _row(frame, opened)
-        source = _source(row, paths)
+        source = _source(row, paths, terms)
         if screen:
             _show(row, source, scanned=frame.attrs["symbol"], **asked)
             return
@@ -100,6 +101,7 @@ def command(
         ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
     for problem in frame.attrs.get("problems", ()):
         click.echo(f"riskcalc: left out: {problem}", err=True)
+    say_warnings(frame.attrs.get("warnings", ()))
     if json_wanted:
         print_json(_as_data(frame, top))
     else:
@@ -168,13 +170,16 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
         frame = terms.scan(sample_chain())
         frame.attrs["note"] = SAMPLE_NOTE
         return frame
-    sources = chain_sources(paths)
+    sources = chain_sources(paths, join=given)
     if len(sources) > 1 and given:
         raise click.UsageError(f"--spot and --date belong to one chain, got {len(sources)}")
     if len(sources) == 1 and scheduler is None:
         chain = terms.read(sources[0])
+        require_usable(chain)
         with progress_bar("expiries") as told:
-            return terms.scan(chain, progress=told)
+            frame = terms.scan(chain, progress=told)
+        frame.attrs["warnings"] = list(chain.warnings)
+        return frame
     with progress_bar("chains") as told:
         return scan_history(sources, terms, scheduler=scheduler, progress=told)
 
@@ -202,6 +207,7 @@ def _plan_of(row: dict[str, Any], source: Source | None, terms: ScanTerms) -> Tr
     from riskcalc.scanning.scan import fitted_chain  # noqa: PLC0415 - as above
 
     chain = sample_chain() if source is None else terms.read(source)
+    say_warnings(chain.warnings)
     fitted = fitted_chain(chain, terms.market, terms.rules)
     return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
 
@@ -212,11 +218,13 @@ def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
     return {str(name): value for name, value in frame.iloc[place - 1].items()}
 
 
-def _source(row: dict[str, Any], paths: tuple[Path, ...]) -> Source | None:
+def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> Source | None:
     """The chain that a row came from; None for the sample."""
     from riskcalc.scanning.sources import chain_sources, source_names  # noqa: PLC0415 - help is quick
 
-    sources = {name: source for source, name in source_names(chain_sources(paths)).items()}
+    given = terms.spot is not None or terms.date is not None
+    found = source_names(chain_sources(paths, join=given))
+    sources = {name: source for source, name in found.items()}
     return sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
 
 
@@ -244,6 +252,8 @@ def _show(
     traded = load_preset(preset, settings).template.instrument.symbol
     if traded != scanned:
         raise InvalidInputError(f"--preset must be of {scanned} for the --screen, got {preset}, of {traded}")
+    if source is not None and source.more:
+        raise InvalidInputError(f"--screen opens a file of one chain, got {source.name}")
     if source is not None and source.day is not None:
         raise InvalidInputError(f"--screen opens a file of one chain, got a day of {source.path.name}")
     kind, _side = str(row["kind"]).split()

@@ -30,7 +30,7 @@ def command(
     *,
     preset: str,
     settings: dict[str, Any],
-    chain_file: Path | None,
+    chain_file: tuple[Path, ...],
     at: str | None,
     chain_spot: float | None,
     chain_date: dt.date | None,
@@ -40,7 +40,7 @@ def command(
 
     Where there is no terminal, or a dumb one, prints the plan instead.
     """
-    if chain_file is None:
+    if not chain_file:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
     asked = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky}
     if not on_terminal():
@@ -49,6 +49,8 @@ def command(
         named = {"preset": preset} if preset else {}
         ctx.invoke(plan, **named, **asked, chain_spot=chain_spot, chain_date=chain_date)
         return
+    if len(chain_file) > 1:
+        raise click.UsageError("the screen opens one file of quotes, got several --chain")
     from riskcalc.tui.opening import Opening  # noqa: PLC0415 - help needs no screen
     from riskcalc.tui.start import run  # noqa: PLC0415 - as above
 
@@ -56,7 +58,7 @@ def command(
         Opening(
             preset=preset,
             settings=settings,
-            chain=chain_file,
+            chain=chain_file[0] if chain_file else None,
             at=at or "mid",
             sticky=sticky or "strike",
             chain_spot=chain_spot,

@@ -26,6 +26,7 @@ from riskcalc.domain.instrument import (
     Settlement,
     exercise_style,
     instrument,
+    underlying_symbol,
 )
 from riskcalc.domain.listing import (
     FillPrice,
@@ -133,4 +134,5 @@ __all__ = [
     "put_credit_spread",
     "put_spread",
     "shares",
+    "underlying_symbol",
 ]

@@ -72,6 +72,10 @@ class ChainSummary:
     account: QuoteAccount
     expiries: tuple[ExpirySummary, ...]
     """Nearest first."""
+    spot_implied: float | None = None
+    """What calls and puts imply, where the file's spot contradicts it [dollars]."""
+    warnings: tuple[str, ...] = ()
+    """What was doubtful about the file as a whole, and how it was read."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; what is not known is None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -143,6 +144,26 @@ EUROPEAN_ROOTS = frozenset(
 """Option symbols of indices that are exercised at the expiry only, weekly options included."""
 
 
+INDEX_MARKS = re.compile(r"(?:I:|[$^._])(?P<marked>[A-Z]{2,5})(?:\.X[A-Z]?)?|(?P<dotted>[A-Z]{2,5})\.X")
+"""Marks of an index: ``^RUT``, ``$RUT``, ``$RUT.X``, ``.RUT``, ``_RUT``, ``I:SPX``, ``RUT.X``."""
+INDEX_NAMES = {"GSPC": "SPX", "INX": "SPX"}
+"""Other names of an index: Yahoo's and Google's of the S&P 500."""
+
+
+def underlying_symbol(text: str) -> str:
+    """Symbol of an underlying in capitals, without the marks that vendors put around that of an index.
+
+    Examples
+    --------
+    >>> [underlying_symbol(text) for text in ("^RUT", "I:SPX", "rut.x", "^GSPC", "BRK.B")]
+    ['RUT', 'SPX', 'RUT', 'SPX', 'BRK.B']
+    """
+    symbol = text.strip().upper()
+    match = INDEX_MARKS.fullmatch(symbol)
+    bare = (match["marked"] or match["dotted"]) if match else symbol
+    return INDEX_NAMES.get(bare, bare) if match else symbol
+
+
 AM_SETTLED_MONTHLIES = frozenset({"DJX", "NDX", "RUT", "SPX"})
 """Indices whose standard monthly options are settled at the open; weekly ones, RUTW and SPXW, are not."""
 
@@ -155,7 +176,7 @@ def settlement(symbol: str, expiry: date) -> Settlement:
     >>> [str(settlement(symbol, date(2026, 9, 18))) for symbol in ("RUT", "RUTW", "IWM")]
     ['am', 'pm', 'pm']
     """
-    monthly = symbol.upper() in AM_SETTLED_MONTHLIES and is_third_friday(expiry)
+    monthly = underlying_symbol(symbol) in AM_SETTLED_MONTHLIES and is_third_friday(expiry)
     return Settlement.AM if monthly else Settlement.PM
 
 
@@ -164,12 +185,11 @@ def exercise_style(symbol: str) -> ExerciseStyle:
 
     Examples
     --------
-    >>> str(exercise_style("SPXW")), str(exercise_style("SPXL"))
-    ('european', 'american')
+    >>> str(exercise_style("SPXW")), str(exercise_style("SPXL")), str(exercise_style("^RUT"))
+    ('european', 'american', 'european')
     """
-    return (
-        ExerciseStyle.EUROPEAN if text("symbol", symbol).upper() in EUROPEAN_ROOTS else ExerciseStyle.AMERICAN
-    )
+    known = underlying_symbol(text("symbol", symbol)) in EUROPEAN_ROOTS
+    return ExerciseStyle.EUROPEAN if known else ExerciseStyle.AMERICAN
 
 
 def instrument(symbol: str | Instrument) -> Instrument:
@@ -184,7 +204,7 @@ def instrument(symbol: str | Instrument) -> Instrument:
         return symbol
     if not isinstance(symbol, str):
         raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
-    known = INSTRUMENTS.get(symbol.upper())
+    known = INSTRUMENTS.get(underlying_symbol(symbol))
     if known is None:
         near = difflib.get_close_matches(symbol.upper(), INSTRUMENTS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""

@@ -52,10 +52,11 @@ def chain_sections(summary: ChainSummary) -> tuple[Section, ...]:
     Returns
     -------
     tuple of Section
-        The account of its quotes, then a row per expiry.
+        Warnings, if there are any; the account of its quotes; a row per expiry.
     """
     rows = tuple(_expiry(row) for row in summary.expiries)
-    return (_account(summary), Section(title=EXPIRIES_TITLE, header=EXPIRIES_HEADER, rows=rows))
+    expiries = Section(title=EXPIRIES_TITLE, header=EXPIRIES_HEADER, rows=rows)
+    return (*_warnings(summary), _account(summary), expiries)
 
 
 def smile_section(fits: Sequence[SmileFit]) -> Section:
@@ -87,6 +88,13 @@ def _when(summary: ChainSummary) -> str:
     # A download on a weekend holds the quotes of the session before.
     day = "" if time.date() == summary.date else f"stamped {time.date()} "
     return f"{day}{time:%H:%M} New York"
+
+
+def _warnings(summary: ChainSummary) -> tuple[Section, ...]:
+    """What was doubtful about the whole file; nothing where nothing was."""
+    if not summary.warnings:
+        return ()
+    return (Section(title="Warnings", rows=tuple((text,) for text in summary.warnings), left=frozenset({0})),)
 
 
 def _account(summary: ChainSummary) -> Section:

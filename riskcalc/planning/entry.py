@@ -111,6 +111,7 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
 
     Call and put are averaged at the nearest strike on each side of the spot where both have a vol, so that an
     error of rate or dividend, which moves them apart, cancels; between the two strikes it is interpolated.
+    Quotes of calls alone, or of puts alone, give the vol of that side.
 
     Parameters
     ----------
@@ -130,9 +131,12 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
     """
     _require_same_moment(quotes, market)
     calls, puts = (_strikes(quotes, expiry=expiry, option_type=kind) for kind in OptionType)
-    both = sorted(calls & puts)
-    below = _first_vol(quotes, market, expiry=expiry, strikes=[k for k in both if k <= quotes.spot][::-1])
-    above = _first_vol(quotes, market, expiry=expiry, strikes=[k for k in both if k > quotes.spot])
+    kinds = tuple(kind for kind, listed in zip(OptionType, (calls, puts), strict=True) if listed)
+    near = sorted(calls & puts if len(kinds) > 1 else calls | puts)
+    sides = ([k for k in near if k <= quotes.spot][::-1], [k for k in near if k > quotes.spot])
+    below, above = (
+        _first_vol(quotes, market, expiry=expiry, strikes=strikes, kinds=kinds) for strikes in sides
+    )
     found = below + above
     if not found:
         raise ChainError(
@@ -178,14 +182,18 @@ def _premium(quote: OptionQuote, *, side: Side, fill: FillPrice) -> float:
 
 
 def _first_vol(
-    quotes: QuotedListing, market: Market, *, expiry: dt.date, strikes: Sequence[float]
+    quotes: QuotedListing,
+    market: Market,
+    *,
+    expiry: dt.date,
+    strikes: Sequence[float],
+    kinds: Sequence[OptionType],
 ) -> list[tuple[float, float]]:
-    """The first strike where call and put have a vol, and the mean of the two; empty when there is none."""
+    """The first strike where all of some types have a vol, and the mean of them; empty when there is none."""
     for strike in strikes:
         try:
             vols = [
-                _mid_vol(quotes, market, expiry=expiry, strike=strike, option_type=kind)
-                for kind in OptionType
+                _mid_vol(quotes, market, expiry=expiry, strike=strike, option_type=kind) for kind in kinds
             ]
         except ChainError:
             continue

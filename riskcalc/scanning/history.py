@@ -77,6 +77,8 @@ class Scanned(NamedTuple):
     frame: pd.DataFrame | None
     problem: str
     """Why there is no table; empty when there is one."""
+    warnings: tuple[str, ...] = ()
+    """What was doubtful about the file as a whole."""
 
 
 def scan_source(source: Source, terms: ScanTerms) -> Scanned:
@@ -86,7 +88,8 @@ def scan_source(source: Source, terms: ScanTerms) -> Scanned:
     except ChainError as error:
         return Scanned(None, str(error))
     try:
-        return Scanned(terms.scan(chain), "")
+        said = tuple(f"{source.full_name}: {warning}" for warning in chain.warnings)
+        return Scanned(terms.scan(chain), "", said)
     except ChainError as error:
         return Scanned(None, f"{source.full_name}: {error}")
 
@@ -139,7 +142,8 @@ def scan_history(
     problems = [one.problem for one in found if one.problem]
     if not frames:
         raise ChainError("\n".join(problems) or "no chain to scan")
-    about = _about([frame.attrs for frame in frames]) | {"problems": problems}
+    warnings = [warning for one in found for warning in one.warnings]
+    about = _about([frame.attrs for frame in frames]) | {"problems": problems, "warnings": warnings}
     # Tables are joined without what they say of themselves, which differs from chain to chain.
     table = pd.concat([_plain(frame) for frame in frames], ignore_index=True)
     key = rank_key(table[terms.rank].to_numpy(), kinds=table["kind"].to_numpy(), rank=terms.rank)

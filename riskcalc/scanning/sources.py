@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +12,10 @@ import numpy as np
 
 from riskcalc.chains import Chain, read_chain
 from riskcalc.chains.array_types import Days
-from riskcalc.chains.cells import EXCHANGE_ZONE, Cells
+from riskcalc.chains.cells import Cells
+from riskcalc.chains.dates import EXCHANGE_ZONE
+from riskcalc.chains.parts import ChainPart, chain_part
+from riskcalc.chains.readers import read_rows
 from riskcalc.chains.table import Table, column_of
 from riskcalc.domain.ranges import FIRST_DAY, LAST_DAY
 from riskcalc.errors import ChainError
@@ -20,7 +23,7 @@ from riskcalc.errors import ChainError
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".parquet")
+SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".ndjson", ".parquet")
 """Ends of the names of files in a folder that are taken for chains."""
 
 DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
@@ -37,23 +40,32 @@ class Source(NamedTuple):
     path: Path
     day: dt.date | None = None
     """Day within a Parquet history; None for the chain of a file that holds one."""
+    more: tuple[Path, ...] = ()
+    """Other files with more options of the same chain: an expiry each, say."""
 
     @property
     def name(self) -> str:
         """File and day."""
-        return self._said(self.path.name)
+        return self._said(", ".join(path.name for path in (self.path, *self.more)))
 
     @property
     def full_name(self) -> str:
         """The same with the folders of the file."""
-        return self._said(str(self.path))
+        return self._said(", ".join(str(path) for path in (self.path, *self.more)))
 
     def _said(self, file: str) -> str:
         return file if self.day is None else f"{file} {self.day}"
 
 
-def chain_sources(paths: Iterable[Path]) -> tuple[Source, ...]:
+def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[Source, ...]:
     """Chains in files and folders, in the order of their names.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files of one underlying and day that have no option in common are one chain, an expiry in each, say.
+    join : bool
+        Whether those in folders are put together too, each of which must be read for it.
 
     Raises
     ------
@@ -61,15 +73,45 @@ def chain_sources(paths: Iterable[Path]) -> tuple[Source, ...]:
         There is no such file, or a folder holds no chain.
     """
     found: list[Source] = []
+    alone: list[Source] = []
     for path in paths:
         if not path.is_dir():
-            found += _days_of(path)
+            alone += _days_of(path)
             continue
         inside = sorted(one for one in path.iterdir() if one.name.lower().endswith(SUFFIXES))
         if not inside:
             raise ChainError(f"{path}: the folder holds no file that ends in {', '.join(SUFFIXES)}")
         found += [source for one in inside for source in _days_of(one)]
-    return tuple(found)
+    if join:
+        return tuple(_joined([*alone, *found]))
+    return (*_joined(alone), *found)
+
+
+def _joined(sources: Sequence[Source]) -> list[Source]:
+    """Sources of which those are one that hold different options of one underlying and day."""
+    if len(sources) < 2:
+        return list(sources)
+    found: list[tuple[Source, ChainPart]] = []
+    for source in sources:
+        part = _part(source)
+        fitting = (place for place, (_, known) in enumerate(found) if part and known.completes(part))
+        place = next(fitting, None)
+        if place is None:
+            found.append((source, part or ChainPart()))
+        else:
+            whole, known = found[place]
+            found[place] = whole._replace(more=(*whole.more, source.path)), known.joined(part or ChainPart())
+    return [source for source, _ in found]
+
+
+def _part(source: Source) -> ChainPart | None:
+    """What a file holds; None where it cannot be read, which is said when it is scanned."""
+    if source.path.suffix.lower() == ".parquet":
+        return None
+    try:
+        return chain_part(read_rows(source.path))
+    except ChainError:
+        return None
 
 
 def source_names(sources: Iterable[Source]) -> dict[Source, str]:
@@ -90,7 +132,7 @@ def read_source(
         The file cannot be read; the text names it.
     """
     if source.path.suffix.lower() != ".parquet":
-        return read_chain(source.path, symbol=symbol, spot=spot, date=date)
+        return read_chain([source.path, *source.more], symbol=symbol, spot=spot, date=date)
     frame = _parquet(source.path)
     column = _day_column(frame)
     if source.day is not None and column is not None:

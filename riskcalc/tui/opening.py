@@ -62,4 +62,5 @@ class Opening:
         quotes = read_chain(self.chain, symbol=symbol, spot=self.chain_spot, date=self.chain_date)
         tell(f"planning on {self.chain.name}", 0.7)
         draft = open_draft(preset, chain=quotes, at=self.at, sticky=self.sticky)
-        return Bench(draft, chain_path=self.chain), f"opened on {self.chain.name} at {self.at}"
+        note = f"opened on {self.chain.name} at {self.at}"
+        return Bench(draft, chain_path=self.chain), "; ".join([note, *quotes.warnings])

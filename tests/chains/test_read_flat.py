@@ -65,7 +65,6 @@ def test_json_records_are_read_with_what_stands_once(read):
         ({"quotes": [record(bid="4,0")]}, r"quotes\[0\], key bid: '4,0' is not a number .*decimal comma\?"),
         ({"quotes": [record(), 3]}, r"quotes\[1\] is no record of an option: 3"),
         ({"quotes": []}, "is no quote file that can be read: .* its keys: quotes$"),
-        ({"calls": [record()], "puts": [record()]}, "is no quote file that can be read"),
         ({}, "JSON, but no chain of Cboe, Schwab or Tradier, nor records with .* its keys: none$"),
         ([1, 2], "is no quote file that can be read: .* none, it is a list$"),
         ([record(expiry=None)], r"key expiry: '' is not a date"),

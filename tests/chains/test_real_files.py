@@ -71,14 +71,15 @@ def test_the_spy_dump_is_dated_by_its_last_trade():
 @pytest.mark.parametrize(
     ("file", "options", "expected"),
     [
-        ("IWM_2026-07-08_optionsdesk_nogreeks.json", {}, ("IWM", dt.date(2026, 7, 8), 293.48, 1411)),
+        # After hours, out of step with its options: the file says 293.48, and SPX below 4505.10.
+        ("IWM_2026-07-08_optionsdesk_nogreeks.json", {}, ("IWM", dt.date(2026, 7, 8), 293.24, 1411)),
         ("IWM_2026-07-20_leapware.json", {}, ("IWM", dt.date(2026, 7, 20), 295.39, 2480)),
         # Fetched on a Sunday: the quotes are Friday's.
         ("SPXL_2026-07-10_optionsdesk.json", {}, ("SPXL", dt.date(2026, 7, 10), 279.18, 958)),
         ("SPY_2026-07-10_optionsdesk.json", {}, ("SPY", dt.date(2026, 7, 10), 754.95, 2370)),
         ("UWM_2026-07-10_normalised.csv", {"date": FRIDAY}, ("UWM", FRIDAY, 65.15, 126)),
         ("cboe_delayed_quotes_json_sample.json", {"spot": 415.0}, ("SPY", dt.date(2021, 5, 21), 415.0, 1)),
-        ("cboe_quotedata_SPX_2023-09-14.csv", {"symbol": "SPX"}, ("SPX", dt.date(2023, 9, 14), 4505.1, 738)),
+        ("cboe_quotedata_SPX_2023-09-14.csv", {"symbol": "SPX"}, ("SPX", dt.date(2023, 9, 14), 4510.12, 738)),
         ("cboe_quotedata_SPY_2022-07-08.csv", {}, ("SPY", dt.date(2022, 7, 8), 388.67, 1108)),
         ("schwab_chain_LUNR_2025-04-10.json", {}, ("LUNR", dt.date(2025, 4, 10), 7.865, 278)),
         ("tradier_chain_docs_sample.json", {"spot": 27.0}, ("VXX", dt.date(2019, 5, 6), 27.0, 3)),

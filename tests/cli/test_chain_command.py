@@ -8,6 +8,7 @@ import pytest
 
 from riskcalc.chains import live, read_chain, sample_chain
 from riskcalc.chains.sample import SAMPLE_FILE
+from tests.chains.layouts import FRAME
 
 
 def test_the_sample_says_that_it_is_one(run):
@@ -101,3 +102,65 @@ def test_smiles_are_fitted_on_request_and_say_whether_they_are_free_of_arbitrage
     code, _, err = run("chain", "--sample", "--smile", "--csv")
     assert code == 2
     assert "--smile goes with" in err
+
+
+@pytest.fixture
+def tradier(tmp_path):
+    """A file for each expiry, and one of calls alone."""
+    for day in ("2026-09-18", "2026-10-16"):
+        part = FRAME[FRAME["expiry"] == day].assign(symbol="IWM", quote_time="2026-07-20 16:00")
+        part.to_csv(tmp_path / f"{day}.csv", index=False)
+    return ["2026-09-18.csv", "2026-10-16.csv"]
+
+
+def test_several_files_are_one_chain_everywhere(run, tradier):
+    answer = json.loads(run("chain", *tradier, "--spot", "295.39", "--json")[1])
+    assert [row["expiry"] for row in answer["expiries"]] == ["2026-09-18", "2026-10-16"]
+    assert answer["account"]["usable"] == 228
+    assert (answer["spot_implied"], answer["warnings"]) == (None, [])
+    chains = [word for name in tradier for word in ("--chain", name)]
+    code, out, _ = run("plan", "iwm-call-spread", *chains, "--chain-spot", "295.39")
+    assert code == 0
+    assert out.startswith("OK  iwm-call-spread: IWM 295/325 call spread 2026-09-18, spot 295.39")
+    code, out, _ = run("scan", *tradier, "--spot", "295.39", "--json", "--top", "500")
+    assert {row["expiry"] for row in json.loads(out)["rows"]} == {"2026-09-18", "2026-10-16"}
+    assert code == 0
+
+
+def test_a_call_spread_is_planned_on_calls_alone(run, tmp_path):
+    calls = FRAME[FRAME["option_type"] == "call"].assign(
+        symbol="IWM", spot=295.39, quote_time="2026-07-20 16:00"
+    )
+    calls.to_csv(tmp_path / "calls.csv", index=False)
+    code, out, err = run("plan", "iwm-call-spread", "--chain", "calls.csv")
+    assert (code, err) == (0, "")
+    assert "IWM 295/325 call spread 2026-09-18" in out
+
+
+def test_a_spot_out_of_step_is_said_by_every_command(run, tmp_path):
+    off = FRAME.assign(symbol="IWM", spot=291.0, quote_time="2026-07-20 16:00")
+    off.to_csv(tmp_path / "off.csv", index=False)
+    answer = json.loads(run("chain", "off.csv", "--json")[1])
+    assert answer["spot"] == answer["spot_implied"] == pytest.approx(295.39, abs=0.5)
+    assert "spot 291.00 is out of step with its options" in answer["warnings"][0]
+    assert "Warnings\nspot 291.00 is out of step" in run("chain", "off.csv")[1]
+    for command in (("plan", "iwm-call-spread", "--chain", "off.csv"), ("scan", "off.csv", "--top", "1")):
+        _, out, err = run(*command)
+        assert err.startswith("riskcalc: warning: spot 291.00 is out of step with its options")
+        assert f"{answer['spot']:.2f}" in out
+        assert "291.00" not in out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("chain", "zeros.csv"), ("scan", "zeros.csv"), ("plan", "iwm-call-spread", "--chain", "zeros.csv")],
+)
+def test_nothing_usable_is_explained(run, tmp_path, command):
+    zeros = FRAME.assign(symbol="IWM", spot=295.39, quote_time="2026-07-20", bid=0.0, ask=0.0)
+    zeros.to_csv(tmp_path / "zeros.csv", index=False)
+    code, _, err = run(*command)
+    assert code == 1
+    assert err == (
+        "riskcalc: no quote can be used: 228 of 228 have an ask of 0; vendors show 0 outside trading hours, "
+        "and a last price is no quote\n"
+    )

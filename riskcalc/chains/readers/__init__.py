@@ -1,63 +1,43 @@
-"""The file formats that are read: one module each, listed here, recognised by content and never by name."""
+"""Quote files of any vendor: a few shapes, read through one table of names, recognised by content alone."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskcalc.chains.chain import Chain
-from riskcalc.chains.clean import QuoteRows, clean_chain
-from riskcalc.chains.delimited import header_of
+from riskcalc.chains.clean import QuoteRows, clean_chain, joined_rows
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
-from riskcalc.chains.readers import cboe, flat, schwab, tradier, yfinance
+from riskcalc.chains.readers.answers import require_answer
+from riskcalc.chains.readers.cells_of import cells_of
+from riskcalc.chains.readers.columns import typed_rows
+from riskcalc.chains.readers.frames import frame_of
 from riskcalc.domain.ranges import brief_repr, calendar_date, positive, text
-from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN_HEADER = 60
-KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """One file format."""
-
-    recognises: Callable[[QuoteFile], bool]
-    read: Callable[[QuoteFile], QuoteRows]
-
-
-READERS = (
-    Reader(recognises=cboe.recognises_table, read=cboe.read_table_of_sides),
-    Reader(recognises=yfinance.recognises, read=yfinance.read),
-    Reader(recognises=cboe.recognises_json, read=cboe.read_json),
-    Reader(recognises=schwab.recognises, read=schwab.read),
-    Reader(recognises=tradier.recognises, read=tradier.read),
-    Reader(recognises=flat.recognises_csv, read=flat.read_csv),
-    Reader(recognises=flat.recognises_json, read=flat.read_json),
-)
-"""Asked in this order; the first that recognises a file reads it."""
-
 
 def read_chain(
-    source: str | os.PathLike[str] | pd.DataFrame,
+    source: str | os.PathLike[str] | pd.DataFrame | Iterable[Any],
     *,
     symbol: str | None = None,
     spot: float | None = None,
     date: dt.date | None = None,
 ) -> Chain:
-    """Read option quotes, in whichever known format they are.
+    """Read option quotes, in whichever known layout they are.
 
     Parameters
     ----------
-    source : str, path or DataFrame
-        A file, at most 200 MB of UTF-8 text or 64 MB of JSON, plain or gzipped; or a table with the columns
-        of a CSV file that can be read, such as yfinance's ``option_chain(expiry).calls``.
+    source : str, path, DataFrame, or several of them
+        A file, at most 200 MB of UTF-8 text or 64 MB of JSON, plain, gzipped or alone in a zip archive; a
+        table with the columns of a CSV file that can be read; or yfinance's ``option_chain(expiry)``, whole
+        or its ``.calls``. A list of these is read as one chain: of one underlying and day, an expiry in each,
+        say.
     symbol : str, optional
         Underlying to keep; needed when the file holds several or names none.
     spot : float, optional
@@ -70,15 +50,17 @@ def read_chain(
     -------
     Chain
         Every row of the file that belongs to that underlying and day; `Chain.dropped` counts the others by
-        reason, `Chain.quality_counts` what is doubtful about those that are there.
+        reason, `Chain.quality_counts` what is doubtful about those that are there, and `Chain.warnings` says
+        what was doubtful about the whole: a spot that its own options contradict is replaced by the one they
+        imply, unless `spot` is given.
 
     Raises
     ------
     ChainError
-        The file cannot be read, is of no known format, is damaged, or contradicts itself; the text has a
+        The file cannot be read, is of no known layout, is damaged, or contradicts itself; the text has a
         line per problem, with file and line number or column, or key.
     InvalidInputError
-        `spot` is not > 0, or `source` neither a path nor a table.
+        `spot` is not > 0, or `source` is none of these.
     """
     if spot is not None:
         positive("spot", spot)
@@ -86,37 +68,65 @@ def read_chain(
         text("symbol", symbol)
     if date is not None:
         calendar_date("date", date)
-    if not (isinstance(source, (str, os.PathLike)) or hasattr(source, "to_csv")):
-        raise InvalidInputError(f"source must be a path or a DataFrame, got {brief_repr(source)}")
-    name = source if isinstance(source, (str, os.PathLike)) else "DataFrame"
+    sources = _sources(source)
+    names = ", ".join(dict.fromkeys(_name(one) for one in sources))
+    parts = [_read_rows(one) for one in sources]
     try:
-        return clean_chain(_read_rows(source), symbol=symbol, spot=spot, date=date)
+        return clean_chain(joined_rows(parts), symbol=symbol, spot=spot, date=date)
     except (ChainError, InvalidInputError) as error:
-        raise ChainError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
+        raise _of(names, error) from error
 
 
-def _read_rows(source: str | os.PathLike[str] | pd.DataFrame) -> QuoteRows:
-    """Rows of a source, whose text is let go of when they are there."""
+def read_rows(source: str | os.PathLike[str] | pd.DataFrame) -> QuoteRows:
+    """Rows of a source as it has them, whose text is let go of when they are there.
+
+    Raises
+    ------
+    ChainError
+        As `read_chain` does.
+    """
+    return _read_rows(_sources(source)[0])
+
+
+def _sources(source: Any) -> list[Any]:  # noqa: ANN401 - whatever a caller gives
+    """Paths and tables, one by one."""
+    one = _source(source)
+    if one is not None:
+        return [one]
+    if isinstance(source, (list, tuple)) and source:
+        found = [_source(part) for part in source]
+        if all(part is not None for part in found):
+            return found
+    raise InvalidInputError(
+        f"source must be a path or a DataFrame, got {brief_repr(source)}; "
+        "a list of them, or what yfinance's option_chain returns, is read too"
+    )
+
+
+def _source(source: Any) -> Any:  # noqa: ANN401 - as above
+    """A path or a table; None for what is neither."""
     if isinstance(source, (str, os.PathLike)):
-        return _understood(open_quote_file(Path(source)))
-    return _understood(frame_as_file(source))
+        return source
+    return frame_of(source)
+
+
+def _name(source: Any) -> str:  # noqa: ANN401 - as above
+    return str(source) if isinstance(source, (str, os.PathLike)) else "DataFrame"
+
+
+def _read_rows(source: Any) -> QuoteRows:  # noqa: ANN401 - as above
+    try:
+        if isinstance(source, (str, os.PathLike)):
+            return _understood(open_quote_file(Path(source)))
+        return _understood(frame_as_file(source))
+    except (ChainError, InvalidInputError) as error:
+        raise _of(_name(source), error) from error
+
+
+def _of(name: str, error: RiskcalcError) -> ChainError:
+    return ChainError("\n".join(f"{name}: {line}" for line in str(error).splitlines()))
 
 
 def _understood(file: QuoteFile) -> QuoteRows:
-    return _reader(file).read(file)
-
-
-def _reader(file: QuoteFile) -> Reader:
-    for reader in READERS:
-        if reader.recognises(file):
-            return reader
-    raise ChainError(f"is no quote file that can be read: {_unlike(file)}")
-
-
-def _unlike(file: QuoteFile) -> str:
-    """What it lacks, and what it starts with."""
-    if file.document is None:
-        line = file.first_line.strip()[:SHOWN_HEADER]
-        return f"no column says {', '.join(flat.lacking(header_of(file)))}; its first line: {line}"
-    keys = ", ".join(file.document) if isinstance(file.document, dict) else "none, it is a list"
-    return f"{KNOWN_JSON}; its keys: {keys[:SHOWN_HEADER] or 'none'}"
+    require_answer(file.document)
+    return typed_rows(*cells_of(file))

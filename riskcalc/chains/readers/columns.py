@@ -1,89 +1,236 @@
-"""What columns and keys mean: a reader names them, and the typed rows are made here once for all formats."""
+"""From a table of text to typed rows: the one place where cells of any layout become numbers and dates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypedDict
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 import numpy as np
 
 from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
-from riskcalc.chains.cells import Cells
-from riskcalc.chains.clean import QuoteRows
+from riskcalc.chains.cells import OPTION_WORDS, Cells
+from riskcalc.chains.clean import QuoteRows, joined_rows
+from riskcalc.chains.occ import OccColumns, is_occ, occ_root
+from riskcalc.chains.readers.facts import Facts
+from riskcalc.chains.readers.names import Naming
+from riskcalc.chains.readers.units import strike_units, unit_of
+from riskcalc.chains.table import Column
+from riskcalc.domain import OptionType, underlying_symbol
 from riskcalc.errors import ChainError
 
 UNSOLVED_VOL = 1.1e-5
 """Vendors write 0, and Yahoo 1e-5, where they found no volatility."""
 UNKNOWN = -999.0
 """Brokers write this for a Greek or vol that they do not have."""
-STANDARD_SIZES = ("", "REGULAR", "100", "100.0", "False", "false")
-"""What a contract of 100 shares says in a column of its size, or in one that marks those of another."""
+STANDARD_SIZES = ("", "regular", "standard", "100", "100.0")
+"""What a contract of 100 shares says in a column of its size."""
+NOT_MARKED = ("", "false", "0", "0.0", "n", "no", "none", "nan", "null")
+"""What it says in a column that marks contracts of another."""
+LINKED = re.compile(r"(?<![a-z])([a-z.]{1,6})-+(\d{6}[cp]\d{8})", re.IGNORECASE)
+MS_A_DAY = 86_400_000
+LINKED_NAME = "linked contract"
+YFINANCE_MARK = "contractSymbol"
+YFINANCE_NAMES = {"spot": "underlyingPrice", "quote_time": "quoteTime", "trade_time": "lastTradeDate"}
+"""What scripts call the columns that they add to yfinance's."""
+NUMBERS = (
+    *("bid", "ask", "last", "open_interest", "volume"),
+    *("quoted_delta", "quoted_gamma", "quoted_theta_per_day", "quoted_vega_per_point"),
+)
+COALESCED = ("symbol", "spot", "quote_time", "trade_time", "expiry", "strike", "option_type")
+"""Fields that a second column says where the first is empty."""
 
-Names = Mapping[str, str]
-"""Field of `QuoteRows` to the file's own name; ``contract`` is an OCC symbol, ``size`` that of a contract."""
+ADJUSTED_ROOT = re.compile(r"[A-Z]{1,5}[0-9]")
+"""``TZA1``: contracts of an adjusted root deliver something else than 100 shares."""
+LONGEST_ROOT = 7
+SHOWN_CLASHES = 3
+BAD_DAY = np.datetime64("0001-01-01", "D")
+"""Stands for a cell that is no date, which is said already."""
+SATURDAY = 5
+"""Monthly options expired on the Saturday after their last day of trading until 2015."""
+
+Columns = Mapping[str, Sequence[str]]
 
 
-def quote_rows(cells: Cells, names: Names, *, vol_unit: float = 1.0, rate: float | None = None) -> QuoteRows:
-    """Typed rows of a table.
+def typed_rows(cells: Cells, names: Naming, facts: Facts) -> QuoteRows:
+    """Typed rows of a table, calls and puts of one row apart.
 
     Parameters
     ----------
     cells : Cells
-        The table; any column may be missing but strike, bid and ask, and what tells one option from another.
-    names : mapping of str to str
-        What the file calls each field.
-    vol_unit : float
-        What a volatility of 1.00 is in the file: 100 where it writes percent.
-    rate : float, optional
-        Interest rate that the file states, per year.
+        The table.
+    names : Naming
+        What its columns mean.
+    facts : Facts
+        What the file says beside them.
 
     Raises
     ------
     ChainError
-        A needed column is missing, or a cell is not what its column holds.
+        A needed column is missing, a cell is not what its column holds, or columns contradict each other.
     """
-    identity = _identity(cells, names)
-
-    def numbers(field: str) -> Floats:
-        found = cells.numbers(names.get(field, ""))
-        return np.where(found == UNKNOWN, np.nan, found)
-
-    vol = numbers("quoted_vol") / vol_unit
-    rows = QuoteRows(
-        **identity,
-        bid=numbers("bid"),
-        ask=numbers("ask"),
-        last=numbers("last"),
-        open_interest=numbers("open_interest"),
-        volume=numbers("volume"),
-        quoted_vol=np.where(vol > UNSOLVED_VOL, vol, np.nan),
-        quoted_delta=numbers("quoted_delta"),
-        quoted_gamma=numbers("quoted_gamma"),
-        quoted_theta_per_day=numbers("quoted_theta_per_day"),
-        quoted_vega_per_point=numbers("quoted_vega_per_point"),
-        spot=numbers("spot"),
-        quote_time=cells.times(names.get("quote_time", "")),
-        trade_time=cells.times(names.get("trade_time", "")),
-        place=cells.table.places,
-        place_text=cells.table.place_text,
-        spot_field=_said(cells, names, "spot"),
-        time_fields=_said(cells, names, "quote_time", "trade_time"),
-        rate=rate,
+    _require_identity(cells, names)
+    dates = ("expiry", "quote_time", "trade_time")
+    cells = cells.dated(
+        name for fields in names.sides.values() for field in dates for name in fields.get(field, ())
     )
+    parts = []
+    for side, fields in names.sides.items():
+        own = _Fields.of(cells, fields)
+        if side and "contract" in own.columns:
+            # An outer merge has rows of one side only.
+            own = own.take(own.cells.filled(own.columns["contract"]))
+        if len(own.cells.table):
+            parts.append(_rows(own, side, facts))
     cells.check()
-    return rows
+    if not parts:
+        raise ChainError("has a header but no quotes")
+    return joined_rows(parts)
 
 
-def require_columns(cells: Cells, names: Names, *, kind: str) -> None:
-    """Raise a ChainError that lists what a file of this kind lacks."""
-    needed = ["strike", "bid", "ask"]
-    if _has(cells, names, "contract"):
-        needed.remove("strike")
-    else:
-        needed += ["expiry", "option_type"]
-    missing = [names.get(field, field) for field in needed if not _has(cells, names, field)]
+def _require_identity(cells: Cells, names: Naming) -> None:
+    """Raise a ChainError that lists what tells one option from another and is not there."""
+    symbols = {name for fields in names.sides.values() for name in fields.get("symbol", ())}
+    of_contracts = any(is_occ(cells.first_text(name)) for name in symbols)
+    missing = [name for name in names.missing if name in {"bid", "ask"} or not of_contracts]
     if missing:
-        raise ChainError(f"looks like {kind} but lacks {', '.join(missing)}")
+        raise ChainError(f"looks like a chain, but no {cells.table.column_word} says {', '.join(missing)}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Fields:
+    """The column that is taken for each field."""
+
+    cells: Cells
+    columns: dict[str, str]
+
+    @classmethod
+    def of(cls, cells: Cells, names: Columns) -> _Fields:
+        """Take the first column of each field that holds something of its kind."""
+        found = {field: _best(cells, field, columns) for field, columns in names.items()}
+        columns = {field: name for field, name in found.items() if name}
+        if "contract" not in columns and is_occ(cells.first_text(columns.get("symbol", ""))):
+            columns["contract"] = columns.pop("symbol")
+        if "link" in columns and "contract" not in columns:
+            cells, columns["contract"] = _linked(cells, columns["link"])
+        for field in COALESCED:
+            cells = _coalesced(
+                cells, [name for name in names.get(field, ()) if name != columns.get("contract")]
+            )
+        return cls(cells, columns)
+
+    def take(self, rows: Flags) -> _Fields:
+        return dataclasses.replace(self, cells=self.cells.take(rows))
+
+    def has(self, field: str) -> bool:
+        return field in self.columns
+
+    def numbers(self, field: str) -> Floats:
+        name = self.columns.get(field, "")
+        found = self.cells.numbers(name)
+        return np.where(found == UNKNOWN, np.nan, found * unit_of(field, name, self.cells.table, found))
+
+    def times(self, field: str) -> Days:
+        return self.cells.times(self.columns.get(field, ""))
+
+    def marked(self, field: str, plain: Sequence[str]) -> Flags:
+        """Whether the text of each row is none of the usual."""
+        texts = self.cells.texts(self.columns.get(field, ""))
+        return ~np.isin(np.strings.lower(texts), plain)
+
+    def said(self, *fields: str) -> str:
+        """The file's own names of some fields, for messages."""
+        word = self.cells.table.column_word
+        hints = YFINANCE_NAMES if YFINANCE_MARK in self.cells.table.columns else {}
+        known = {**hints, **self.columns}
+        found = [known[field] for field in fields if field in known]
+        return f"{word}{'s' if len(found) > 1 else ''} {', '.join(found)}" if found else f"no {word} for it"
+
+
+def _best(cells: Cells, field: str, names: Sequence[str]) -> str:
+    """The first column that holds something, of the kind that it must hold."""
+    filled = [name for name in names if cells.first_text(name)]
+    if field == "contract":
+        filled = [name for name in filled if is_occ(_first_contract(cells, name))] or filled
+    elif field == "option_type":
+        filled = [name for name in filled if cells.first_text(name).lower() in OPTION_WORDS] or filled
+    elif field == "spot":
+        filled = [name for name in filled if cells.first_text(name) not in {"0", "0.0"}]
+    return next(iter(filled or names), "")
+
+
+def _first_contract(cells: Cells, name: str) -> str:
+    """An option's symbol where the column has one; quotes of the underlying may stand before it."""
+    texts = cells.column(name).texts
+    return next((text for text in texts if is_occ(text)), cells.first_text(name))
+
+
+def _coalesced(cells: Cells, names: Sequence[str]) -> Cells:
+    """Fill the empty cells of the first column from the next ones."""
+    filled = [name for name in names if cells.first_text(name)]
+    if len(filled) < 2 or cells.filled(filled[0]).all():
+        return cells
+    columns = dict(cells.table.columns)
+    for name in filled[1:]:
+        first, second = columns[filled[0]], columns[name]
+        there = cells.filled(filled[0])
+        codes = np.where(there, first.codes, second.codes + len(first.texts)).astype(np.int32)
+        columns[filled[0]] = Column(codes, [*first.texts, *second.texts])
+        cells = dataclasses.replace(cells, table=dataclasses.replace(cells.table, columns=columns))
+    return cells
+
+
+def _linked(cells: Cells, name: str) -> tuple[Cells, str]:
+    """Options' symbols out of the addresses of their pages."""
+    column = cells.column(name)
+    found = [match[1] + match[2] if (match := LINKED.search(text)) else "" for text in column.texts]
+    columns = {**cells.table.columns, LINKED_NAME: Column(column.codes, found)}
+    return dataclasses.replace(cells, table=dataclasses.replace(cells.table, columns=columns)), LINKED_NAME
+
+
+def _rows(fields: _Fields, side: str, facts: Facts) -> QuoteRows:
+    """Typed rows of one side."""
+    fields, spot = _without_underlying(fields)
+    identity = _identity(fields, side, facts)
+    vol = fields.numbers("quoted_vol" if fields.has("quoted_vol") else "quoted_vol_percent")
+    quote_time = _quote_time(fields, facts)
+    place = facts.place
+    return QuoteRows(
+        **identity,
+        **{name: fields.numbers(name) for name in NUMBERS},
+        quoted_vol=np.where(vol > UNSOLVED_VOL, vol, np.nan),
+        spot=_spot(fields, facts.spot if np.isnan(spot) else spot),
+        quote_time=quote_time,
+        trade_time=fields.times("trade_time"),
+        place=fields.cells.table.places,
+        file=np.zeros(len(quote_time), dtype=np.int32),
+        place_texts=(fields.cells.table.place_text,),
+        spot_field=f"Last, {place}" if place and not fields.has("spot") else fields.said("spot"),
+        time_fields=f"Date, {place}"
+        if place and not fields.has("quote_time")
+        else fields.said("quote_time", "bid_time", "ask_time", "trade_time"),
+        rate=_rate(fields),
+        strike_units=strike_units(fields.columns.get("strike", ""), fields.cells.table),
+    )
+
+
+def _without_underlying(fields: _Fields) -> tuple[_Fields, float]:
+    """Rows of options alone, and the price of the underlying where it is quoted among them."""
+    name = fields.columns.get("contract", "")
+    cells = fields.cells
+    if not name:
+        return fields, np.nan
+    texts = cells.column(name).texts
+    short = [code for code, text in enumerate(texts) if 0 < len(text.strip()) <= LONGEST_ROOT]
+    roots = {occ_root(text) for text in texts} if short else set()
+    quoted = [code for code in short if texts[code].strip() in roots]
+    rows = np.isin(cells.column(name).codes, quoted) & ~cells.filled(fields.columns.get("strike", ""))
+    if not rows.any():
+        return fields, np.nan
+    own = fields.take(rows)
+    mid = (own.numbers("bid") + own.numbers("ask")) / 2
+    return fields.take(~rows), float(np.median(mid)) if np.isfinite(mid).all() else np.nan
 
 
 class Identity(TypedDict):
@@ -96,37 +243,129 @@ class Identity(TypedDict):
     strike: Floats
 
 
-def _identity(cells: Cells, names: Names) -> Identity:
-    """Identity from the contract's symbol, and from the columns of their own where they are there."""
-    regular = np.isin(cells.texts(names.get("size", "")), STANDARD_SIZES)
-    if not _has(cells, names, "contract"):
-        return {
-            "symbol": np.strings.upper(cells.texts(names.get("symbol", ""))),
-            "standard": regular,
-            "expiry": cells.days(names["expiry"]),
-            "option_type": cells.option_types(names["option_type"]),
-            "strike": cells.strikes(names["strike"]),
-        }
-    contracts = cells.contracts(names["contract"])
-    own = {field: names[field] for field in names if _has(cells, names, field)}
-    return {
-        "symbol": contracts.symbol,
-        "standard": regular & contracts.standard,
-        "expiry": cells.days(own["expiry"]) if "expiry" in own else contracts.expiry,
-        "option_type": cells.option_types(own["option_type"])
-        if "option_type" in own
-        else contracts.option_type,
-        "strike": cells.strikes(own["strike"]) if "strike" in own else contracts.strike,
+def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
+    """Identity from the contract's symbol and from the columns of their own, which must agree."""
+    cells = fields.cells
+    regular = ~(
+        fields.marked("size", STANDARD_SIZES)
+        | fields.marked("adjusted", NOT_MARKED)
+        | fields.marked("mini", NOT_MARKED)
+    )
+    own = _own_identity(fields, side)
+    if not fields.has("contract"):
+        texts = np.strings.upper(cells.texts(fields.columns.get("symbol", "")))
+        if facts.symbol and not fields.has("symbol"):
+            texts = np.full(len(cells.table), facts.symbol)
+        distinct, code = np.unique(texts, return_inverse=True)
+        adjusted = np.array([bool(ADJUSTED_ROOT.fullmatch(text)) for text in distinct.tolist()])
+        standard = regular & ~adjusted[code]
+        return {"symbol": _underlyings(texts), "standard": standard, **own}  # type: ignore[typeddict-item]
+    contracts = cells.contracts(fields.columns["contract"])
+    if fields.columns["contract"] == LINKED_NAME:
+        own.setdefault("option_type", np.full(len(cells.table), OptionType.CALL, dtype=np.int8))
+    else:
+        _require_agreement(fields, own, contracts)
+    whole = {
+        field: own.get(field, getattr(contracts, field)) for field in ("expiry", "option_type", "strike")
     }
+    standard = regular & contracts.standard
+    return {"symbol": _underlyings(contracts.symbol), "standard": standard, **whole}  # type: ignore[typeddict-item]
 
 
-def _has(cells: Cells, names: Names, field: str) -> bool:
-    return cells.has(names.get(field, ""))
+def _underlyings(roots: Texts) -> Texts:
+    """Symbol of the underlying of each root."""
+    distinct, code = np.unique(roots, return_inverse=True)
+    plain = [root[:-1] if ADJUSTED_ROOT.fullmatch(root) else root for root in distinct.tolist()]
+    found: Texts = np.array([underlying_symbol(root) for root in plain], dtype=np.str_)[code]
+    return found
 
 
-def _said(cells: Cells, names: Names, *fields: str) -> str:
-    """The file's own names of some fields, for messages."""
-    found = [names[field] for field in fields if field in names]
-    if not found:
-        return f"no {cells.table.column_word} for it"
-    return f"{cells.table.column_word}{'s' if len(found) > 1 else ''} {', '.join(found)}"
+def _own_identity(fields: _Fields, side: str) -> dict[str, Any]:
+    """What columns of their own say of expiry, type and strike."""
+    cells, columns = fields.cells, fields.columns
+    found: dict[str, Any] = {}
+    if "expiry" in columns:
+        found["expiry"] = cells.days(columns["expiry"])
+    if "strike" in columns:
+        found["strike"] = cells.strikes(columns["strike"])
+    if "option_type" in columns and (not side) and not _idle_type(fields):
+        found["option_type"] = cells.option_types(columns["option_type"])
+    elif side and columns.get("contract", LINKED_NAME) == LINKED_NAME:
+        kind = OptionType.CALL if side == "call" else OptionType.PUT
+        found["option_type"] = np.full(len(cells.table), kind, dtype=np.int8)
+    return found
+
+
+def _idle_type(fields: _Fields) -> bool:
+    """Whether the column of types says something else, as Databento's ``side`` does, and the symbol knows."""
+    first = fields.cells.first_text(fields.columns["option_type"]).lower()
+    return first not in OPTION_WORDS and fields.has("contract")
+
+
+def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColumns) -> None:
+    """Take strikes in thousandths for what they are; refuse columns that contradict the contract's symbol."""
+    if "strike" in own and np.allclose(own["strike"], 1000 * contracts.strike, rtol=0, atol=0.5):
+        own["strike"] = contracts.strike
+    for field, given in own.items():
+        said = getattr(contracts, field)
+        apart = ~np.isclose(given, said, rtol=0, atol=1e-6) if field == "strike" else given != said
+        if field == "expiry":
+            apart &= ~_same_expiry(given, said) & (given > BAD_DAY)
+        if field == "strike":
+            apart &= ~np.isnan(given)
+        apart &= contracts.valid
+        for row in np.flatnonzero(apart)[:SHOWN_CLASHES].tolist():
+            fields.cells.problems.append(
+                (int(fields.cells.table.places[row]), _clash(fields, field, given[row], row))
+            )
+
+
+def _same_expiry(one: Days, other: Days) -> Flags:
+    """Whether two days are the Friday and the Saturday of one expiry."""
+    later = np.maximum(one, other)
+    weekday = (later.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    same: Flags = (np.abs((one - other).astype(np.int64)) == 1) & (weekday == SATURDAY)
+    return same
+
+
+def _clash(fields: _Fields, field: str, given: Any, row: int) -> str:  # noqa: ANN401 - a value of any column
+    cells, name = fields.cells, fields.columns[field]
+    contract = cells.column(fields.columns["contract"])
+    symbol = contract.texts[contract.codes[row]]
+    text = (
+        OptionType(int(given)).name.lower()
+        if field == "option_type"
+        else f"{given:g}"
+        if field == "strike"
+        else given
+    )
+    return f"{cells.table.column_word} {name} says {text}, but the option's symbol is {symbol}"
+
+
+def _spot(fields: _Fields, known: float) -> Floats:
+    """Price of the underlying beside each quote: of its column, or the middle of its bid and ask."""
+    spot = fields.numbers("spot")
+    mid = (fields.numbers("spot_bid") + fields.numbers("spot_ask")) / 2
+    spot = np.where(spot > 0, spot, mid)
+    return np.where(spot > 0, spot, known)
+
+
+def _quote_time(fields: _Fields, facts: Facts) -> Days:
+    """Time of each quote: of its column, or the later one of its bid and ask."""
+    time = fields.times("quote_time")
+    if fields.has("time_of_day"):
+        ms = np.nan_to_num(fields.numbers("time_of_day"))
+        time = time + np.clip(ms, 0, MS_A_DAY - 1).astype("timedelta64[ms]").astype("timedelta64[s]")
+    if np.isnat(time).all():
+        time = np.fmax(fields.times("bid_time"), fields.times("ask_time"))
+    if np.isnat(time).all() and np.isnat(facts.time):
+        time = fields.times("updated")
+    found: Days = np.where(np.isnat(time), facts.time, time)
+    return found
+
+
+def _rate(fields: _Fields) -> float | None:
+    """Interest rate that the file states in per cent."""
+    rates = fields.numbers("rate")
+    known = rates[np.isfinite(rates)]
+    return float(known[0]) / 100 if known.size else None

@@ -1,0 +1,55 @@
+"""Answers of brokers that hold no chain, or not all of it, each said for what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riskcalc.errors import ChainError
+
+MAPS = ("callExpDateMap", "putExpDateMap")
+
+
+def require_answer(document: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Refuse a failed, empty or truncated answer.
+
+    Raises
+    ------
+    ChainError
+        The answer says so itself.
+    """
+    if not isinstance(document, dict):
+        return
+    if any(name in document for name in MAPS):
+        _require_schwab(document)
+    if "options" in document and document["options"] in (None, "null"):
+        raise ChainError("key options is null: the broker knows no options of that symbol and expiry")
+    data = document.get("data")
+    if isinstance(data, dict) and "options" in data:
+        if not isinstance(data["options"], (list, dict)):
+            raise ChainError(f"key data.options must hold a list, got {_kind(data['options'])}")
+        if not data["options"]:
+            raise ChainError("key data.options holds no quotes")
+    if document.get("s") in {"no_data", "error"}:
+        raise ChainError(f"key s says {document['s']}: the vendor answered with no chain")
+
+
+def _require_schwab(chain: dict[str, Any]) -> None:
+    if chain.get("status", "SUCCESS") != "SUCCESS":
+        raise ChainError(f"key status says {chain['status']}: the broker answered with no chain")
+    if chain.get("isChainTruncated"):
+        raise ChainError("key isChainTruncated says that contracts are missing; ask for fewer expiries")
+    for name in MAPS:
+        if not isinstance(chain.get(name), dict):
+            raise ChainError(f"key {name} must hold an object, got {_kind(chain.get(name))}")
+        for expiry, strikes in chain[name].items():
+            if not isinstance(strikes, dict):
+                raise ChainError(f"key {name}.{expiry} must hold an object of strikes")
+            for strike, found in strikes.items():
+                if not (isinstance(found, list) and all(isinstance(one, dict) for one in found)):
+                    raise ChainError(f"key {name}.{expiry}.{strike} must hold a list of contracts")
+    if not any(chain[name] for name in MAPS):
+        raise ChainError(f"holds no contracts in {' and '.join(MAPS)}")
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else str(value)[:40]

@@ -1,0 +1,272 @@
+"""JSON to a table: the options are found wherever they stand, with what stands once above and beside them.
+
+Five shapes are known: records in a list, alone or under a key; records nested by expiry, strike, side or
+symbol, whose keys then say what they are; a call and a put in one record; columns as arrays; and pandas' own
+(``to_json`` by columns, index, split or table).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from riskcalc.chains.readers.facts import Facts, facts_in
+from riskcalc.chains.readers.names import Naming, around, holds_contract, naming, plain
+from riskcalc.chains.table import Column, Table, column_of
+from riskcalc.errors import ChainError
+
+DEEPEST = 12
+"""Objects within objects that are searched; no vendor nests half as deep."""
+SHOWN = 40
+KEY_SYMBOL = re.compile(r"[$^]?[A-Z]{1,5}")
+KEY_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|20\d{6}|1\d{9})(?![\d.]).*")
+KEY_STRIKE = re.compile(r"\d{1,6}(\.\d+)?")
+KEY_SIDE = re.compile(r"(calls?|puts?|ce|pe)(?![a-z]).*|(?P<map>call|put)(?=[A-Z]).*", re.IGNORECASE)
+LONG_TEXT = 20
+GROUP_NAME = "expirygroup"
+"""Nasdaq's heading of an expiry, in a record of its own."""
+LEVELS = "levels"
+"""Databento's list of an order book's levels, of which the first is the best bid and ask."""
+EXPIRY_MAPS = ("callExpDateMap", "putExpDateMap")
+"""Schwab's objects whose keys are expiries, whatever they look like."""
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Options that stand together."""
+
+    records: Sequence[Any]
+    around: Mapping[str, Any]
+    """What stands once above or beside them."""
+    path: str
+    """Keys that lead to them."""
+
+
+def groups_of(document: Any) -> list[Group]:  # noqa: ANN401 - any JSON value
+    """Options of a JSON value, as they are grouped in it; none where it has none."""
+    return list(_search(document, {}, ""))
+
+
+def _with_expiries(records: list[Record]) -> list[Record]:
+    """Records of Nasdaq's, each with the expiry of the heading above it; the headings are left out."""
+    expiry, found = "", []
+    for record in records:
+        expiry = record.get(GROUP_NAME) or expiry
+        if record.get("strike"):
+            found.append(
+                {name: value for name, value in record.items() if name != "expiryDate"} | {GROUP_NAME: expiry}
+            )
+    return found
+
+
+def table_of_groups(groups: Sequence[Group]) -> tuple[Table, Naming, Facts]:
+    """Table of all options, what its columns mean, and what the file says in words.
+
+    Raises
+    ------
+    ChainError
+        A record is no object.
+    """
+    keyed = any(name.startswith("key ") for name in groups[0].around)
+    place_text = f"{groups[0].path}[{{}}]" if len(groups) == 1 and not keyed else "contract {}"
+    records = [_flat(record, place_text.format(number)) for number, record in enumerate(_records(groups))]
+    own = dict.fromkeys(key for record in records for key in record)
+    meaning = naming(tuple(own))
+    columns = {name: column_of([_text(record.get(name)) for record in records]) for name in meaning.columns()}
+    counts = [len(group.records) for group in groups]
+    above = dict.fromkeys(key for group in groups for key in group.around)
+    meant = around(above)
+    common = {field: list(names) for field, names in meaning.common.items()}
+    for field, names in meant.items():
+        for name in names:
+            shown = f"{name} above" if name in own else name
+            columns[shown] = _repeated([_text(group.around.get(name)) for group in groups], counts)
+            common.setdefault(field, []).append(shown)
+    table = Table(columns=columns, places=np.arange(len(records)), place_text=place_text, column_word="key")
+    words = [value for group in groups[:1] for value in group.around.values() if isinstance(value, str)]
+    facts = facts_in([text for text in words if len(text) > LONG_TEXT])
+    return table, Naming(common=common, call=meaning.call, put=meaning.put), facts
+
+
+def _records(groups: Iterable[Group]) -> Iterator[Any]:
+    for group in groups:
+        yield from group.records
+
+
+def _repeated(texts: Sequence[str], counts: Sequence[int]) -> Column:
+    column = column_of(texts)
+    return Column(codes=np.repeat(column.codes, counts), texts=column.texts)
+
+
+def _search(value: Any, above: Record, path: str, depth: int = 0) -> Iterator[Group]:  # noqa: ANN401 - any JSON value
+    if depth > DEEPEST:
+        return
+    if isinstance(value, list):
+        yield from _search_list(value, above, path, depth)
+    elif isinstance(value, dict):
+        yield from _search_object(value, above, path, depth)
+
+
+def _search_list(items: list[Any], above: Record, path: str, depth: int) -> Iterator[Group]:
+    if _is_rows(items):
+        header, *rows = items
+        items = [dict(zip(header, row, strict=False)) for row in rows]
+    if any(_is_option(item, above) for item in items if isinstance(item, dict)):
+        if any(isinstance(item, dict) and GROUP_NAME in item for item in items):
+            items = _with_expiries(items)
+        yield Group(records=items, around=above, path=path)
+        return
+    for number, item in enumerate(items):
+        if isinstance(item, (dict, list)):
+            yield from _search(item, above, f"{path}[{number}]", depth + 1)
+
+
+def _search_object(found: Record, above: Record, path: str, depth: int) -> Iterator[Group]:
+    beside = above | _scalars(found)
+    if (rows := _columns_as_rows(found)) is not None:
+        yield Group(records=rows, around=beside, path=path)
+    elif _is_option(found, above):
+        yield Group(records=[found], around=above, path=path)
+    elif (keyed := _keyed_options(found, above)) is not None:
+        yield Group(records=keyed, around=above, path=path)
+    else:
+        for key, child in found.items():
+            if isinstance(child, (dict, list)):
+                mapped = {"key expiry": key.partition(":")[0]} if path in EXPIRY_MAPS else {}
+                inside = beside | (mapped or _said_by_key(key))
+                yield from _search(child, inside, f"{path}.{key}" if path else key, depth + 1)
+
+
+def _keyed_options(found: Record, above: Record) -> list[Record] | None:
+    """Options under keys of their own: their symbols, their strikes, or the numbers of pandas' rows."""
+    if not found or not all(isinstance(value, dict) for value in found.values()):
+        return None
+    key, first = next(iter(found.items()))
+    said = _said_by_key(key)
+    if not {"key contract", "key strike"} & said.keys() or not _is_option(first, above | said):
+        # One quote of the underlying may stand before its options.
+        key = next((key for key in found if holds_contract(key)), "")
+        if not (key and _is_option(found[key], above | _said_by_key(key))):
+            return None
+    if "strike" in naming(tuple(found[key])).common:
+        return list(found.values())  # the keys are numbers of rows
+    return [_said_by_key(key) | value for key, value in found.items()]
+
+
+def _is_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether a record is an option itself: it has a bid and an ask, and no object in it is an option."""
+    if not _says_option(record, above):
+        return False
+    inner = ((key, value) for key, value in record.items() if isinstance(value, dict))
+    return not any(_says_option(value, _said_by_key(key)) for key, value in inner)
+
+
+def _says_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether there are bid and ask, and a record or the keys above say which option they are of."""
+    if not isinstance(record, dict):
+        return False
+    flat = _flat(record, "")
+    meaning = naming((*flat, *(name for name in above if name.startswith("key "))))
+    if not meaning.of_chain:
+        return False
+    fields = set(meaning.common).union(*meaning.sides.values())
+    if fields & {"strike", "contract", "link"}:
+        return True
+    return any(holds_contract(flat.get(name)) for name in meaning.common.get("symbol", ()))
+
+
+def _said_by_key(key: str) -> Record:
+    """What a key says of all that stands under it."""
+    if holds_contract(key):
+        return {"key contract": key}
+    if match := KEY_DAY.fullmatch(key):
+        return {"key expiry": match[1]}
+    if KEY_STRIKE.fullmatch(key):
+        return {"key strike": key}
+    if match := KEY_SIDE.fullmatch(key):
+        return {"key type": "call" if key[0] in "cC" else "put"}
+    return {"key symbol": key} if KEY_SYMBOL.fullmatch(key) else {}
+
+
+def _columns_as_rows(found: Record) -> list[Record] | None:
+    """Rows of a table that stands column by column, as MarketData.app and pandas write them."""
+    columns = found.get("columns")
+    if isinstance(columns, list) and isinstance(found.get("data"), list):
+        if naming(tuple(map(str, columns))).of_chain:
+            return [dict(zip(map(str, columns), row, strict=False)) for row in found["data"]]
+        return None
+    arrays = {key: value for key, value in found.items() if isinstance(value, list) and value}
+    if _is_table(arrays) and len({len(value) for value in arrays.values()}) == 1:
+        return [dict(zip(arrays, row, strict=True)) for row in zip(*arrays.values(), strict=True)]
+    numbered = {key: value for key, value in found.items() if isinstance(value, dict)}
+    if len(numbered) == len(found) and _is_table(numbered):
+        keys = list(next(iter(numbered.values())))
+        return [{name: column.get(key) for name, column in numbered.items()} for key in keys]
+    return None
+
+
+def _is_table(columns: Mapping[str, Any]) -> bool:
+    """Whether names of columns stand over plain values."""
+    if not naming(tuple(columns)).of_chain:
+        return False
+    firsts = (
+        next(iter(column.values() if isinstance(column, dict) else column), None)
+        for column in columns.values()
+    )
+    return not any(isinstance(value, (dict, list)) for value in firsts)
+
+
+def _is_rows(items: list[Any]) -> bool:
+    """Whether a list is a header and rows below it."""
+    lists = bool(items) and all(isinstance(item, list) for item in items[:2])
+    return lists and all(isinstance(name, str) for name in items[0]) and naming(tuple(items[0])).of_chain
+
+
+def _scalars(found: Record) -> Record:
+    """Plain values of an object, and of those in it that hold no options."""
+    values: Record = {}
+    for key, value in found.items():
+        if isinstance(value, dict) and plain(key) in {
+            "underlying",
+            "quote",
+            "underlyingasset",
+            "stock",
+            "meta",
+        }:
+            values |= {f"{key}.{name}": inner for name, inner in value.items() if _is_plain(inner)}
+        elif _is_plain(value):
+            values[key] = value
+    return values
+
+
+def _is_plain(value: object) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+def _flat(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
+    """A record without objects in it: their values stand beside its own, under dotted names."""
+    if not isinstance(record, dict):
+        raise ChainError(f"{place} is no record of an option: {str(record)[:SHOWN]}")
+    if not prefix and not any(isinstance(value, (dict, list)) for value in record.values()):
+        return record
+    values: Record = {}
+    for key, value in record.items():
+        one = value[0] if key == LEVELS and isinstance(value, list) and value else value
+        if isinstance(one, dict) and depth < DEEPEST:
+            if "raw" in one:
+                values[prefix + key] = one["raw"]  # Yahoo's number beside its text
+            else:
+                values |= _flat(one, place, f"{prefix}{key}.", depth + 1)
+        elif not isinstance(one, (dict, list)):
+            values[prefix + key] = one
+    return values
+
+
+def _text(value: object) -> str:
+    return "" if value is None or isinstance(value, (dict, list)) else str(value)

@@ -1,0 +1,264 @@
+"""What vendors call the columns of a chain: one table of synonyms for every format.
+
+A name is compared in lower case without blanks and marks. A dotted name (``last_quote.bid``, a value inside
+another) is looked up whole, then by its last part. A column of the call or the put alone says so in front or
+behind: ``C_BID``, ``callBidPrice``, ``bid_put``, ``Call.bid``; or by a merge's suffix, ``bid_x``, ``bid_y``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from riskcalc.chains.occ import is_occ
+
+SYNONYMS = {
+    "contract": "contract contractsymbol optionsymbol occsymbol occ osi osikey contractid contractname option"
+    " optionchainid optionticker localsymbol rawsymbol detailsticker eventsymbol tosymbol keycontract",
+    "symbol": "root rootsymbol optionroot optionrootsymbol actsymbol symbol ticker tickersymbol stocksymbol"
+    " underlying underlyingsymbol underlyingticker underlyingassetticker keysymbol",
+    "expiry": "expiry expiration expirationdate expirydate expiredate expirdate expdate exp exdate maturity"
+    " maturitydate lasttradedateorcontractmonth expirationday expirygroup keyexpiry",
+    "strike": "strike strikeprice strikepx k keystrike",
+    "option_type": "optiontype type putcall callput cp cpflag callputflag contracttype optionright right side"
+    " kind instrumentclass callorput keytype",
+    "bid": "bid bidprice bestbid bidpx bidpx00 nbbobid bp latestquotebp lastquotebid bideod closebid bid1545",
+    "ask": "ask askprice bestask offer offerprice bestoffer askpx askpx00 nbboask ap latestquoteap"
+    " lastquoteask askeod closeask ask1545",
+    "last": "last lastprice lasttradeprice lastsale lasttraded latest latesttradep ltp",
+    "volume": "volume totalvolume tradevolume volu dayvolume",
+    "open_interest": "openinterest openint oi opnint",
+    "quoted_vol": "quotedvol modelgreeksimpliedvol iv impliedvolatility impliedvol midiv ivmid impvol implvol"
+    " implvolatility smvvol volatility",
+    "quoted_vol_percent": "ivpercent ivpct impliedvolatilitypercent impliedvolpercent",
+    "quoted_delta": "quoteddelta modelgreeksdelta delta",
+    "quoted_gamma": "quotedgamma modelgreeksgamma gamma",
+    "quoted_theta_per_day": "quotedthetaperday modelgreekstheta theta",
+    "quoted_vega_per_point": "quotedvegaperpoint modelgreeksvega vega",
+    "size": "contractsize multiplier sharespercontract blocksize",
+    "adjusted": "nonstandard isnonstandard adjustedflag isadjusted deliverycode ssflag",
+    "mini": "mini ismini",
+    "spot": "spot spotprice spotpx underlyingprice underlyinglast underlyinglastprice modelgreeksundprice"
+    " undprice underlyingvalue underlyingspot underlyingclose stockprice stkpx currentprice"
+    " underlyingassetprice"
+    " priceunderlying activeunderlyingprice",
+    "spot_bid": "underlyingbideod underlyingbid underlyingbidprice underlyingbid1545",
+    "spot_ask": "underlyingaskeod underlyingask underlyingaskprice underlyingask1545",
+    "quote_time": "quotetime quotedatetime quotetimestamp quotetimeinlong quoteunixtime quotereadtime"
+    " feedtimestamp timestamp datetime asof updated latestquotet lastquotelastupdated tsrecv"
+    " tsevent executedat quotedate"
+    " datadate date time",
+    "time_of_day": "msofday",
+    "bid_time": "biddate bidtime",
+    "ask_time": "askdate asktime",
+    "updated": "updatedat lastupdated greeksupdatedat",
+    "trade_time": "lasttradetime lasttradedatetime lasttradedate tradetime tradetimeinlong tradedate"
+    " latesttradet lastdate snapshotdate",
+    "rate": "interestrate",
+    "link": "drilldownurl",
+    "vendor": "optionext",
+}
+"""Names of each field, in order of preference; ``link`` holds an OCC symbol somewhere inside it,
+``vendor`` only tells whose file it is."""
+AROUND = {
+    "symbol": "underlyingsymbol symbol ticker code underlying keysymbol",
+    "expiry": "expirationdate expiration expiry keyexpiry",
+    "strike": "strike strikeprice keystrike",
+    "option_type": "keytype optiontype",
+    "size": "contractsize multiplier",
+    "spot": f"{SYNONYMS['spot']} underlyingmark regularmarketprice lasttradeprice close price last mark",
+    "spot_bid": SYNONYMS["spot_bid"],
+    "spot_ask": SYNONYMS["spot_ask"],
+    "quote_time": "lasttradetime lasttradedate regularmarkettime quotetime feedtimestamp timestamp updated"
+    " asof date quotedate fetchedat",
+    "rate": "interestrate",
+}
+"""Names of what stands once, beside or above the options of a JSON file."""
+WORDS = frozenset(word for words in SYNONYMS.values() for word in words.split())
+"""Every name that is known."""
+SIDE_WORDS = {"call": "call", "calls": "call", "c": "call", "ce": "call", "x": "call"} | {
+    "put": "put", "puts": "put", "p": "put", "pe": "put", "y": "put"
+}  # fmt: skip
+SIDE_IN_FRONT = re.compile(r"(?P<side>calls?|puts?|ce|pe|c|p)[ _.\-]+(?P<name>.+)", re.IGNORECASE)
+SIDE_IN_CAMEL = re.compile(r"(?P<side>[Cc]alls?|[Pp]uts?|ce|pe|c|p)(?P<name>[A-Z].*)")
+SIDE_JOINED = re.compile(r"(?P<side>calls?|puts?)(?P<name>.+)", re.IGNORECASE)
+SIDE_BEHIND = re.compile(
+    r"(?P<name>.+?)(?:[ _.\-]+(?P<side>calls?|puts?|ce|pe|[cpxy])|(?P<camel>Calls?|Puts?))", re.IGNORECASE
+)
+SIDE_FORMS = (SIDE_IN_FRONT, SIDE_IN_CAMEL, SIDE_BEHIND, SIDE_JOINED)
+SIDED = frozenset(SYNONYMS) - {
+    "strike",
+    "spot",
+    "spot_bid",
+    "spot_ask",
+    "option_type",
+    "link",
+    "rate",
+    "vendor",
+}
+"""Fields that the call and the put of one row have each of their own."""
+OF_UNDERLYING = re.compile(r"(underlying|stock|quote|benchmark)[^.]*\.", re.IGNORECASE)
+"""A value inside such an object is not the option's, whatever its last part says."""
+
+Columns = Mapping[str, Sequence[str]]
+"""Field to the file's names of it, best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """The columns of a header by field: those of both sides, and those of calls and puts alone."""
+
+    common: dict[str, list[str]]
+    call: dict[str, list[str]]
+    put: dict[str, list[str]]
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether a row is a call, or a put, or both, each with a bid and an ask of its own."""
+        return not _quoted(self.common) and (_quoted(self.call) or _quoted(self.put))
+
+    @property
+    def sides(self) -> dict[str, dict[str, list[str]]]:
+        """Columns of each side that has quotes, shared ones included; a side of no name where all are."""
+        if not self.two_sided:
+            return {"": self.common}
+        both = {"call": self.call, "put": self.put}
+        return {side: _merged(own, self.common) for side, own in both.items() if _quoted(own)}
+
+    @property
+    def missing(self) -> list[str]:
+        """What a chain needs and the header has no name of."""
+        known = set(self.common).union(*self.sides.values())
+        needed = ["expiry", "strike", "option_type", "bid", "ask"]
+        if known & {"contract", "link"}:
+            needed = ["bid", "ask"]
+        if self.two_sided:
+            known.add("option_type")
+        return [name.removeprefix("option_") for name in needed if name not in known]
+
+    @property
+    def of_chain(self) -> bool:
+        """Whether it has bids and asks, and something that tells one option from another."""
+        known = set(self.common).union(*self.sides.values())
+        whole = {"expiry", "strike"} <= known and ("option_type" in known or self.two_sided)
+        named = known & {"contract", "symbol", "link"} or (self.two_sided and "strike" in known)
+        return _quoted(dict.fromkeys(known)) and bool(whole or named)
+
+    def columns(self) -> set[str]:
+        """Every column that has a meaning."""
+        parts = (self.common, self.call, self.put)
+        return {name for part in parts for names in part.values() for name in names}
+
+
+@lru_cache(maxsize=2**12)
+def naming(header: tuple[str, ...]) -> Naming:
+    """Say what the columns of a header mean.
+
+    Examples
+    --------
+    >>> found = naming(("K", "C_BID", "C_ASK", "bid_y", "ask_y", "Expiration Date"))
+    >>> found.two_sided, found.common, found.put
+    (True, {'expiry': ['Expiration Date'], 'strike': ['K']}, {'bid': ['bid_y'], 'ask': ['ask_y']})
+    """
+    sides: dict[str, list[tuple[str, str]]] = {"": [], "call": [], "put": []}
+    for name in header:
+        side, bare = ("", name) if plain(name) in WORDS else _side_of(name)
+        sides[side].append((bare, name))
+    common, call, put = (fields_of(sides[side]) for side in ("", "call", "put"))
+    if _quoted(common) and _quoted(call) != _quoted(put):
+        # A merge may mark one side alone: what the marked one has too is the other's.
+        marked, other = (call, put) if _quoted(call) else (put, call)
+        other |= {field: common.pop(field) for field in list(common) if field in marked}
+    return Naming(common=common, call=call, put=put)
+
+
+def fields_of(
+    names: Iterable[tuple[str, str]], *, table: Mapping[str, str] = SYNONYMS
+) -> dict[str, list[str]]:
+    """Field to columns, of names as they are looked up and as the file has them."""
+    whole: dict[str, list[str]] = {}
+    last: dict[str, list[str]] = {}
+    for bare, name in names:
+        whole.setdefault(plain(bare), []).append(name)
+        if "." in bare and not OF_UNDERLYING.search(bare):
+            last.setdefault(plain(bare.rpartition(".")[2]), []).append(name)
+    found: dict[str, list[str]] = {}
+    for field, synonyms in table.items():
+        columns = [
+            name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
+        ]
+        if columns:
+            found[field] = list(dict.fromkeys(columns))
+    return found
+
+
+def around(names: Iterable[str]) -> dict[str, list[str]]:
+    """Fields of what stands once beside the options."""
+    whole: dict[str, list[str]] = {}
+    for name in names:
+        whole.setdefault(plain(name), []).append(name)
+        if "." in name:
+            whole.setdefault(plain(name.rpartition(".")[2]), []).append(name)
+    found = {
+        field: [name for word in synonyms.split() for name in whole.get(word, ())]
+        for field, synonyms in AROUND.items()
+    }
+    return {field: list(dict.fromkeys(columns)) for field, columns in found.items() if columns}
+
+
+def plain(name: str) -> str:
+    """A name in lower case without blanks and marks; ``%`` is percent, Barchart's ``~`` the underlying's."""
+    return re.sub(r"[^a-z0-9%~]", "", name.lower()).replace("%", "percent").replace("~", "underlying")
+
+
+def by_position(header: Sequence[str]) -> tuple[str, ...]:
+    """Names made distinct where each stands on both sides of the strike: calls left of it, puts right.
+
+    Examples
+    --------
+    >>> by_position(["Bid", "Ask", "Strike", "Bid", "Ask"])
+    ('Calls Bid', 'Calls Ask', 'Strike', 'Puts Bid', 'Puts Ask')
+    """
+    names = [re.sub(r"\.1$", "", name) for name in header]
+    middle = next(
+        (place for place, name in enumerate(names) if plain(name) in SYNONYMS["strike"].split()), -1
+    )
+    twice = {name for name in names if name and names.count(name) > 1}
+    if middle < 0 or not any(plain(name) in SYNONYMS["bid"].split() for name in twice):
+        return tuple(header)
+    sides = ["Calls" if place < middle else "Puts" for place in range(len(names))]
+    if any({names[:middle].count(name), names[middle:].count(name)} != {1} for name in twice & _meant(names)):
+        return tuple(header)
+    found = [f"{side} {name}" if name in twice else name for side, name in zip(sides, names, strict=True)]
+    # Cboe heads the columns of the contracts with the side alone.
+    return tuple(f"{name} contract" if name in {"Calls", "Puts"} else name for name in found)
+
+
+def _meant(names: Iterable[str]) -> set[str]:
+    return {name for name in names if plain(name) in WORDS}
+
+
+def holds_contract(value: object) -> bool:
+    """Whether a value is an option's symbol."""
+    return isinstance(value, str) and is_occ(value)
+
+
+def _side_of(name: str) -> tuple[str, str]:
+    """Side and bare name of a column of one side; no side where it is none that is known."""
+    text = re.sub(r"[()\[\]]", " ", name).strip()
+    for form in SIDE_FORMS:
+        match = form.fullmatch(text)
+        if match and set(fields_of([(match["name"], name)])) & SIDED:
+            word = match["side"] or match.groupdict().get("camel") or ""
+            return SIDE_WORDS[word.lower()], match["name"]
+    return "", name
+
+
+def _quoted(fields: Mapping[str, object]) -> bool:
+    return {"bid", "ask"} <= fields.keys()
+
+
+def _merged(own: Columns, common: Columns) -> dict[str, list[str]]:
+    return {field: [*own.get(field, ()), *common.get(field, ())] for field in {**common, **own}}

@@ -1,0 +1,128 @@
+"""Delimited text to a table: the header is found among the first lines, whatever stands above it.
+
+Three shapes are known: one row an option; calls left and puts right of the strike, under the same names or
+under names that say their side; and blocks of rows, one for each expiry, each below its title and header.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import itertools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from riskcalc.chains.cells import Cells
+from riskcalc.chains.delimited import Aside, delimiter_of, read_table, split_line
+from riskcalc.chains.quote_file import QuoteFile
+from riskcalc.chains.readers.facts import Facts, facts_in
+from riskcalc.chains.readers.names import Naming, by_position, naming
+from riskcalc.chains.table import Column, Table, column_of
+
+HEAD_LINES = 40
+"""The header is among the first lines, blank ones not counted."""
+LOOKED_AT = 50
+"""Cells of a column that are asked whether they are written objects."""
+BLOCK_SIZE = re.compile(r".*\(\d+\) +(?P<size>\d+).*")
+WRITTEN_OBJECT = re.compile(r"\w+\((?:.*=.*)?\)", re.DOTALL)
+WRITTEN_VALUE = re.compile(r"(\w+)=('[^']*'|[^,()]*)")
+"""Python's way to write an object, as ib_insync's tickers have their contract in one column."""
+
+
+class Head(NamedTuple):
+    """Where the rows begin, and what their columns are."""
+
+    header: tuple[str, ...]
+    above: list[str]
+    """Lines above the header that are not blank."""
+    delimiter: str
+    again: list[str]
+    """The header as it stands in the file."""
+
+
+def find_head(file: QuoteFile) -> Head | None:
+    """The first line that names the columns of a chain, and what stands above it."""
+    lines: list[str] = []
+    for line in itertools.islice((line for line in file.lines() if line.strip()), HEAD_LINES):
+        delimiter = delimiter_of(line)
+        header = _names(line.rstrip("\r\n"), delimiter)
+        if naming(header).of_chain or _written_columns(header):
+            return Head(
+                header, lines, delimiter, next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
+            )
+        lines.append(line.rstrip("\r\n"))
+    return None
+
+
+def first_header(file: QuoteFile) -> tuple[str, ...]:
+    """Names in the first line, of a file that has no header of a chain."""
+    return _names(file.first_line, delimiter_of(file.first_line))
+
+
+def table_of_text(file: QuoteFile, head: Head) -> tuple[Cells, Naming, Facts]:
+    """Table of all rows, what its columns mean, and what the file says in words.
+
+    Raises
+    ------
+    ChainError
+        A row is cut off, or a column is there twice.
+    """
+    asides: list[Aside] = []
+    wanted = naming(head.header).columns() | _written_columns(head.header)
+    table = read_table(
+        file,
+        wanted=wanted,
+        header=head.header,
+        above=len(head.above) + 1,
+        delimiter=head.delimiter,
+        asides=asides,
+        again=head.again if head.above else (),
+    )
+    table = _unfolded(_with_sizes(table, [*_titles(head.above), *asides]))
+    place = "above the table" if head.above else ""
+    facts = facts_in([*head.above, *(aside.text for aside in asides)], place=place)
+    cells = Cells(table=table, thousands=head.delimiter == ",")
+    return cells, naming(tuple(table.columns)), facts
+
+
+def _names(line: str, delimiter: str) -> tuple[str, ...]:
+    names = split_line(line, delimiter=delimiter)
+    return by_position([name.strip("[] ") for name in names])
+
+
+def _written_columns(header: Sequence[str]) -> set[str]:
+    """Columns of ib_insync's that hold whole objects."""
+    return {"contract", "modelGreeks"} & set(header) if "modelGreeks" in header else set()
+
+
+def _titles(above: Sequence[str]) -> list[Aside]:
+    """The title of the first block stands above the first row."""
+    return [Aside(0, line) for line in above if BLOCK_SIZE.fullmatch(line)][-1:]
+
+
+def _with_sizes(table: Table, asides: Sequence[Aside]) -> Table:
+    """The size of its contracts beside each row, as the title of its block has it."""
+    sizes = [(one.line, match["size"]) for one in asides if (match := BLOCK_SIZE.fullmatch(one.text))]
+    if not sizes:
+        return table
+    block = np.searchsorted([line for line, _ in sizes], table.places, side="right") - 1
+    column = column_of([sizes[place][1] for place in block.tolist()])
+    return dataclasses.replace(table, columns={**table.columns, "contract size": column})
+
+
+def _unfolded(table: Table) -> Table:
+    """Columns of written objects taken apart: ``contract.strike``."""
+    columns: dict[str, Column] = {}
+    for name, column in table.columns.items():
+        if not any(WRITTEN_OBJECT.fullmatch(text) for text in column.texts[:LOOKED_AT]):
+            columns[name] = column
+            continue
+        values = [
+            {key: value.strip("'") for key, value in WRITTEN_VALUE.findall(text)} for text in column.texts
+        ]
+        for key in dict.fromkeys(key for one in values for key in one):
+            columns[f"{name}.{key}"] = Column(column.codes, [one.get(key, "") for one in values])
+    return dataclasses.replace(table, columns=columns)

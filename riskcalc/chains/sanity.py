@@ -1,0 +1,346 @@
+"""Whether strikes, prices and spot of a chain belong together, by what calls and puts say of each other.
+
+Call less put of one strike is worth the forward less the strike, discounted: it falls by about a dollar for
+each dollar of strike, and is nothing where the strike is the forward. Neither needs a model or the spot.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from riskcalc.chains.array_types import Flags, Floats
+from riskcalc.errors import ChainError
+
+if TYPE_CHECKING:
+    from riskcalc.chains.clean import QuoteRows
+
+NEAREST = 3
+"""Expiries that are asked."""
+LEAST_QUOTES = 6
+"""A chain of fewer may be of strikes far from the spot alone."""
+LEAST_PAIRS = 3
+"""Of an expiry that has a say."""
+AGREED = 0.6
+"""Share of the pairs whose bids and asks must allow the forward."""
+SCATTERS = 2.0
+"""Median distances of the pairs' forwards from the middle one that are left to doubt."""
+MOST_PAIRS = 10
+"""Strikes nearest to the forward that are asked."""
+CARRY = (-0.5, 0.07)
+"""Growth of a forward a year that rates and borrow fees explain, where one expiry alone is there to say."""
+LEAST_CARRY, LEAST_INDEX_CARRY = -0.03, -0.01
+SLOWER = 0.1
+"""How much less a forward may grow a year up to the nearest expiry than between the next ones."""
+DIVIDEND = 0.02
+"""Of the spot: dividend before the nearest expiry that parity alone does not tell from a spot too high."""
+INDEX_DIVIDEND = 0.0005
+USUAL_CARRY = (0.0, 0.05)
+MIDDLE_CARRY = 0.03
+TICK = 0.0002
+"""Of the spot: disagreement that is none."""
+ABSURD = 2.0
+"""Ratio of two spots that are not of one underlying in one unit."""
+SLOPES = (-2.0, -0.5)
+MIL_SLOPES = (-0.002, -0.0005)
+MIL = 0.001
+STRIKE_REACH = 5.0
+"""Lowest strike over the spot, or spot over the highest, of no chain."""
+EXERCISED = 25.0
+"""Per cent of the options in the money that would bring a sure profit, where the spot cannot be right."""
+
+
+class Pairs(NamedTuple):
+    """Calls and puts of one strike and expiry, of the nearest expiries."""
+
+    years: Floats
+    strike: Floats
+    low: Floats
+    """Call's bid less put's ask [dollars]."""
+    high: Floats
+    """Call's ask less put's bid [dollars]."""
+    calls: tuple[Floats, Floats]
+    """Strike and ask of the calls of the nearest expiry that have a bid and an ask."""
+    puts: tuple[Floats, Floats]
+
+    @property
+    def mid(self) -> Floats:
+        """Call less put."""
+        return (self.low + self.high) / 2
+
+    def scaled(self, unit: float) -> Pairs:
+        """The same with strikes in another unit."""
+        calls, puts = ((strike * unit, ask) for strike, ask in (self.calls, self.puts))
+        return self._replace(strike=self.strike * unit, calls=calls, puts=puts)
+
+
+class CheckedSpot(NamedTuple):
+    """The spot to use, and what is said about it."""
+
+    spot: float
+    implied: float | None
+    warnings: tuple[str, ...]
+
+
+class _Implied(NamedTuple):
+    """What one expiry says of the spot."""
+
+    years: float
+    forward: float
+    low: float
+    """Least spot that explains the quotes."""
+    high: float
+
+
+def quoted_pairs(rows: QuoteRows, date: dt.date) -> Pairs:
+    """Calls and puts of the nearest expiries after a day, those with a bid and an ask."""
+    usable = (rows.bid > 0) & (rows.ask >= rows.bid) & (rows.expiry > np.datetime64(date))
+    days = np.unique(rows.expiry[usable])[: 2 * NEAREST]
+    kept = np.flatnonzero(usable & np.isin(rows.expiry, days))
+    kept = kept[np.lexsort((-rows.option_type[kept], rows.strike[kept], rows.expiry[kept]))]
+    expiry, strike, kind = rows.expiry[kept], rows.strike[kept], rows.option_type[kept]
+    bid, ask = rows.bid[kept], rows.ask[kept]
+    call = np.flatnonzero((expiry[1:] == expiry[:-1]) & (strike[1:] == strike[:-1]) & (kind[:-1] > kind[1:]))
+    put = call + 1
+    nearest = expiry == days[:1]  # where the least time value hides what exercise pays
+    return Pairs(
+        years=(expiry[call] - np.datetime64(date)).astype("timedelta64[D]").astype(np.float64) / 365,
+        strike=strike[call],
+        low=bid[call] - ask[put],
+        high=ask[call] - bid[put],
+        calls=(strike[nearest & (kind > 0)], ask[nearest & (kind > 0)]),
+        puts=(strike[nearest & (kind < 0)], ask[nearest & (kind < 0)]),
+    )
+
+
+def in_dollars(rows: QuoteRows, *, spot: float, date: dt.date) -> tuple[QuoteRows, Pairs, tuple[str, ...]]:
+    """Rows with strikes in dollars, their pairs, and a warning where no vendor's layout said their unit.
+
+    Raises
+    ------
+    ChainError
+        Strikes, prices and spot cannot belong together.
+    """
+    pairs = quoted_pairs(rows, date)
+    unit = _strike_unit(rows, pairs, spot)
+    if unit != 1:
+        rows, pairs = dataclasses.replace(rows, strike=rows.strike * unit), pairs.scaled(unit)
+    _require_together(rows, pairs, spot)
+    low, high = rows.strike.min(), rows.strike.max()
+    warned = unit != 1 and rows.strike_units[0] != unit
+    text = f"strikes are in thousandths of a dollar: read as {low:g} to {high:g}"
+    return rows, pairs, (text,) if warned else ()
+
+
+def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> CheckedSpot:
+    """Compare a spot with what calls and puts imply, and use what they imply where the two contradict.
+
+    Parameters
+    ----------
+    spot : float
+        Of the file, or as the user gave it [dollars].
+    given : bool
+        Whether the user gave it: then it stays.
+    pairs : Pairs
+        Of `quoted_pairs`.
+    european : bool
+        Whether the options are exercised at the expiry only.
+
+    Returns
+    -------
+    CheckedSpot
+        The two contradict each other where no carry explains the forward of one of the nearest expiries
+        within its bids and asks, or where a fourth of the American options in the money could be bought and
+        exercised at a profit at once.
+
+    Raises
+    ------
+    ChainError
+        One is more than twice the other.
+    """
+    found = _implied_spots(pairs, european=european)
+    if not found:
+        alone = not european and len(pairs.strike) < LEAST_PAIRS
+        return CheckedSpot(spot, None, _one_sided(spot, pairs) if alone else ())
+    implied = _spot_of(found)
+    if not _out_of_step(spot, implied, found) and (
+        european or not _exercised(spot, implied, found[0], pairs)
+    ):
+        return CheckedSpot(spot, None, ())
+    implied = round(implied, 2)
+    if not 1 / ABSURD < spot / implied < ABSURD:
+        raise ChainError(
+            f"spot {spot:,.2f} cannot belong to these options: their calls and puts imply {implied:,.2f}"
+        )
+    both = f"spot {spot:,.2f} is out of step with its options, whose calls and puts imply {implied:,.2f}"
+    used = "as given" if given else "the implied one; --spot overrules it"
+    return CheckedSpot(
+        spot if given else implied, implied, (f"{both} ({spot / implied - 1:+.2%}): used is {used}",)
+    )
+
+
+def _one_sided(spot: float, pairs: Pairs) -> tuple[str, ...]:
+    """Warn of a spot at which calls or puts alone could be bought and exercised at a profit."""
+    for options, sign, kind, word in ((pairs.calls, 1, "calls", "high"), (pairs.puts, -1, "puts", "low")):
+        if _share(options, sign, spot, spot):
+            return (
+                f"spot {spot:,.2f} is too {word} for its {kind}: many are offered below what exercise pays",
+            )
+    return ()
+
+
+def _out_of_step(spot: float, implied: float, found: list[_Implied]) -> bool:
+    """Whether an expiry rules a spot out, and all of them allow the implied one."""
+    slack = TICK * spot
+    ruled_out = any(not one.low - slack <= spot <= one.high + slack for one in found)
+    return ruled_out and all(one.low - slack <= implied <= one.high + slack for one in found)
+
+
+def _exercised(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> bool:
+    """Whether many American options could be bought and exercised at a profit, if the spot were right."""
+    if spot < min(implied, nearest.forward) * (1 - TICK):
+        return _share(pairs.puts, -1, spot, implied)
+    return spot > max(implied, nearest.forward) * (1 + TICK) and _share(pairs.calls, 1, spot, implied)
+
+
+def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
+    """What each of the nearest expiries says, those with enough pairs."""
+    found = []
+    for years in np.unique(pairs.years).tolist():
+        rows = np.flatnonzero(pairs.years == years)
+        if len(rows) < LEAST_PAIRS:
+            continue
+        forwards = pairs.strike[rows] + pairs.mid[rows]
+        middle = float(np.median(forwards))
+        near = np.argsort(np.abs(pairs.strike[rows] - middle), kind="stable")[:MOST_PAIRS]
+        strike = pairs.strike[rows][near]
+        if not strike.min() <= middle <= strike.max():
+            continue  # the forward lies beyond the strikes
+        forward = float(np.median(forwards[near]))
+        within = (strike + pairs.low[rows][near] <= forward * (1 + TICK)) & (
+            strike + pairs.high[rows][near] >= forward * (1 - TICK)
+        )
+        if within.mean() < AGREED:
+            continue  # quotes of other days, which say nothing together
+        scatter = SCATTERS * float(np.median(np.abs(forwards[near] - forward)))
+        low, high = (float(np.median(strike + side[rows][near])) for side in (pairs.low, pairs.high))
+        found.append(
+            _Implied(
+                years=years,
+                forward=forward,
+                low=low - scatter,
+                high=high + scatter,
+            )
+        )
+    return _at_spot(found[:NEAREST], european=european)
+
+
+def _at_spot(found: list[_Implied], *, european: bool) -> list[_Implied]:
+    """Bounds of forwards brought back to bounds of the spot by what carry and a dividend explain."""
+    least, dividend = CARRY[0], INDEX_DIVIDEND if european else DIVIDEND
+    if len(found) > 1:
+        growth = math.log(found[-1].forward / found[0].forward) / (found[-1].years - found[0].years)
+        least = min(LEAST_INDEX_CARRY if european else LEAST_CARRY, growth - SLOWER)
+    elif european:
+        least = LEAST_INDEX_CARRY - SLOWER
+    return [
+        one._replace(
+            low=one.low * math.exp(-CARRY[1] * one.years),
+            high=one.high * (1 + dividend) * math.exp(-least * one.years),
+        )
+        for one in found
+    ]
+
+
+def _spot_of(found: list[_Implied]) -> float:
+    """Forward of the nearest expiry, brought back at the carry between it and the last one."""
+    first, last = found[0], found[-1]
+    carry = MIDDLE_CARRY
+    if last.years > first.years:
+        slope = math.log(last.forward / first.forward) / (last.years - first.years)
+        carry = min(max(slope, USUAL_CARRY[0]), USUAL_CARRY[1])
+    return first.forward * math.exp(-carry * first.years)
+
+
+def _share(options: tuple[Floats, Floats], sign: int, spot: float, implied: float) -> bool:
+    """Whether too many options in the money could be bought and exercised at a profit at the spot."""
+    strike, ask = options
+    inside = sign * (implied - strike) > 0
+    worth = strike + sign * ask
+    if inside.sum() < LEAST_PAIRS:
+        return False
+    bound = float(np.percentile(sign * worth[inside], EXERCISED))
+    return sign * spot > bound + TICK * spot
+
+
+def _strike_unit(rows: QuoteRows, pairs: Pairs, spot: float) -> float:
+    """Dollars in a unit of the strikes: the prices say, or else where the spot lies, or else the vendor."""
+    slope = _slope(pairs)
+    if slope is not None:
+        if MIL_SLOPES[0] < slope < MIL_SLOPES[1]:
+            return MIL
+        if SLOPES[0] < slope < SLOPES[1]:
+            return 1.0
+    units = rows.strike_units
+    low, high = rows.strike.min(), rows.strike.max()
+    around = [unit for unit in units if low * unit <= ABSURD * spot and high * unit >= spot / ABSURD]
+    return around[0] if around else units[0]
+
+
+def _slope(pairs: Pairs) -> float | None:
+    """Change of call less put for each unit of strike; None where the quotes are too wide to say."""
+    slopes, unsure = [], []
+    for years in np.unique(pairs.years).tolist():
+        rows = np.flatnonzero(pairs.years == years)
+        apart = len(rows) // 2
+        if len(rows) < LEAST_PAIRS or not apart:
+            continue
+        steps = pairs.strike[rows][apart:] - pairs.strike[rows][:-apart]
+        mid, width = pairs.mid[rows], (pairs.high - pairs.low)[rows]
+        slopes.append((mid[apart:] - mid[:-apart]) / steps)
+        unsure.append((width[apart:] + width[:-apart]) / 2 / steps)
+    if not slopes:
+        return None
+    slope, error = float(np.median(np.concatenate(slopes))), float(np.median(np.concatenate(unsure)))
+    return slope if abs(slope) > error else None
+
+
+def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
+    """Refuse strikes, prices and a spot that are not of one option chain in dollars."""
+    low, high = float(rows.strike.min()), float(rows.strike.max())
+    far = low > STRIKE_REACH * spot or high < spot / STRIKE_REACH
+    if far and len(rows.strike) >= LEAST_QUOTES:
+        raise ChainError(
+            f"strikes from {low:,g} to {high:,g} cannot belong to a spot of {spot:,.2f}; are all in dollars?"
+        )
+    slope = _slope(pairs)
+    if slope is not None and not SLOPES[0] < slope < SLOPES[1]:
+        raise ChainError(
+            f"prices and strikes cannot belong together: call less put falls by {-slope:,.4g} for each "
+            "dollar of strike, not by 1; are prices in cents, or strikes in another unit?"
+        )
+    for (strike, ask), sign, kind in ((pairs.calls, 1, "call"), (pairs.puts, -1, "put")):
+        most = np.full_like(strike, spot) if sign > 0 else strike
+        too_dear, too_cheap = _mostly(ask > ABSURD * most), _mostly(_below(strike, ask, sign, spot))
+        # Where there are pairs, they say what the spot is.
+        if too_dear or (too_cheap and len(pairs.strike) < LEAST_PAIRS):
+            bound = "cost more than the share itself" if too_dear else "cost far less than exercise would pay"
+            raise ChainError(
+                f"spot {spot:,.2f} and the prices of {kind}s cannot belong together: most {bound}; "
+                "are prices, strikes and spot all in dollars?"
+            )
+
+
+def _below(strike: Floats, ask: Floats, sign: int, spot: float) -> Flags:
+    """Which options in the money by far are offered at less than half of what exercise pays."""
+    intrinsic = sign * (spot - strike)
+    deep = intrinsic > spot / 10
+    return ask[deep] < intrinsic[deep] / ABSURD
+
+
+def _mostly(flags: Flags) -> bool:
+    return len(flags) >= LEAST_PAIRS and bool(flags.mean() > 1 / 2)
