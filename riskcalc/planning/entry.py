@@ -97,7 +97,7 @@ def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | No
     moved = here.with_quote(quotes.symbol, spot=quotes.spot)
     if expiry is None:
         return moved
-    return moved.with_quote(quotes.symbol, vol=atm_vol(quotes, moved, expiry=expiry))
+    return moved.with_quote(quotes.symbol, vol=atm_vol(quotes, moved, expiry=expiry, one_sided=True))
 
 
 def quote_time(quotes: QuotedListing) -> dt.time | None:
@@ -106,12 +106,11 @@ def quote_time(quotes: QuotedListing) -> dt.time | None:
     return found if isinstance(found, dt.time) else None
 
 
-def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
+def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date, one_sided: bool = False) -> float:
     """At-the-money implied vol of one expiry, per sqrt(year).
 
     Call and put are averaged at the nearest strike on each side of the spot where both have a vol, so that an
     error of rate or dividend, which moves them apart, cancels; between the two strikes it is interpolated.
-    Quotes of calls alone, or of puts alone, give the vol of that side.
 
     Parameters
     ----------
@@ -121,6 +120,9 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
         Rate and dividend yield, on the day and at the spot of the quotes.
     expiry : date
         A listed expiry.
+    one_sided : bool
+        Whether quotes of calls alone, or of puts alone, give the vol of that side: there an error of rate or
+        dividend stays in it.
 
     Raises
     ------
@@ -131,8 +133,9 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date) -> float:
     """
     _require_same_moment(quotes, market)
     calls, puts = (_strikes(quotes, expiry=expiry, option_type=kind) for kind in OptionType)
-    kinds = tuple(kind for kind, listed in zip(OptionType, (calls, puts), strict=True) if listed)
-    near = sorted(calls & puts if len(kinds) > 1 else calls | puts)
+    alone = one_sided and not (calls and puts)
+    kinds = tuple(OptionType) if not alone else (OptionType.CALL if calls else OptionType.PUT,)
+    near = sorted(calls | puts if alone else calls & puts)
     sides = ([k for k in near if k <= quotes.spot][::-1], [k for k in near if k > quotes.spot])
     below, above = (
         _first_vol(quotes, market, expiry=expiry, strikes=strikes, kinds=kinds) for strikes in sides

@@ -232,6 +232,9 @@ def test_calls_alone_do_not_say_the_vol_at_the_money():
     terms = Market(date=calls.date, rate=RATE, quotes={"IWM": Quote(spot=calls.spot, vol=0.2)})
     with pytest.raises(ChainError, match=r"needs a strike .*; listed are 79 calls and 0 puts"):
         atm_vol(calls, terms, expiry=EXPIRY)
+    # A plan needs one all the same: a call spread is priced by its calls.
+    whole = atm_vol(sample_chain(), terms, expiry=EXPIRY)
+    assert atm_vol(calls, terms, expiry=EXPIRY, one_sided=True) == pytest.approx(whole, abs=0.01)
 
 
 def test_no_quote_at_the_money_at_all():
