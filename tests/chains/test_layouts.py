@@ -194,3 +194,28 @@ def test_thousands_are_read_where_commas_set_no_decimals(read):
 
 def test_merged_tables_are_read_from_memory():
     assert_base(read_chain(pd.read_csv(io.StringIO(yfinance_merged())), spot=SPOT))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {
+            "columns": ["strike", "expiry", "type", "bid", "ask"],
+            "data": [[270, "2026-09-18", "C", 1, 2], 3.0],
+        },
+        {
+            "rows": [
+                {"expirygroup": "October 16, 2026"},
+                [1],
+                {"expirygroup": "", "c_Bid": 1, "c_Ask": 2, "strike": 3},
+            ]
+        },
+        [
+            {"symbol": "IWM260918C00270000", "contract": "x", "bid": 1, "ask": 2},
+            {"symbol": "", "bid": 1, "ask": 2},
+        ],
+    ],
+)
+def test_damaged_shapes_are_refused_in_words(read, document):
+    with pytest.raises(ChainError):
+        read(document, **GIVEN)

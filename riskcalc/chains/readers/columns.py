@@ -253,6 +253,12 @@ def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
     )
     own = _own_identity(fields, side)
     if not fields.has("contract"):
+        missing = [field for field in ("expiry", "strike", "option_type") if field not in own]
+        if missing:
+            word = cells.table.column_word
+            raise ChainError(
+                f"looks like a chain, but no {word} says {', '.join(missing)}".replace("option_", "")
+            )
         texts = np.strings.upper(cells.texts(fields.columns.get("symbol", "")))
         if facts.symbol and not fields.has("symbol"):
             texts = np.full(len(cells.table), facts.symbol)

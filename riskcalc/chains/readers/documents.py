@@ -53,10 +53,14 @@ def groups_of(document: Any) -> list[Group]:  # noqa: ANN401 - any JSON value
     return list(_search(document, {}, ""))
 
 
-def _with_expiries(records: list[Record]) -> list[Record]:
+def _with_expiries(records: list[Any]) -> list[Any]:
     """Records of Nasdaq's, each with the expiry of the heading above it; the headings are left out."""
-    expiry, found = "", []
+    expiry = ""
+    found: list[Any] = []
     for record in records:
+        if not isinstance(record, dict):
+            found.append(record)  # refused with its place, later
+            continue
         expiry = record.get(GROUP_NAME) or expiry
         if record.get("strike"):
             found.append(
@@ -116,7 +120,7 @@ def _search(value: Any, above: Record, path: str, depth: int = 0) -> Iterator[Gr
 def _search_list(items: list[Any], above: Record, path: str, depth: int) -> Iterator[Group]:
     if _is_rows(items):
         header, *rows = items
-        items = [dict(zip(header, row, strict=False)) for row in rows]
+        items = [dict(zip(header, row, strict=False)) if isinstance(row, list) else row for row in rows]
     if any(_is_option(item, above) for item in items if isinstance(item, dict)):
         if any(isinstance(item, dict) and GROUP_NAME in item for item in items):
             items = _with_expiries(items)
@@ -194,12 +198,14 @@ def _said_by_key(key: str) -> Record:
     return {"key symbol": key} if KEY_SYMBOL.fullmatch(key) else {}
 
 
-def _columns_as_rows(found: Record) -> list[Record] | None:
+def _columns_as_rows(found: Record) -> list[Any] | None:
     """Rows of a table that stands column by column, as MarketData.app and pandas write them."""
     columns = found.get("columns")
     if isinstance(columns, list) and isinstance(found.get("data"), list):
         if naming(tuple(map(str, columns))).of_chain:
-            return [dict(zip(map(str, columns), row, strict=False)) for row in found["data"]]
+            names = tuple(map(str, columns))
+            rows = found["data"]
+            return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in rows]
         return None
     arrays = {key: value for key, value in found.items() if isinstance(value, list) and value}
     if _is_table(arrays) and len({len(value) for value in arrays.values()}) == 1:
