@@ -16,7 +16,7 @@ from riskcalc.chains.chain import Chain, option_order, same_as_next
 from riskcalc.chains.quality import DropReason
 from riskcalc.chains.sanity import checked_spot, in_dollars
 from riskcalc.domain import ExerciseStyle, OptionType, exercise_style, underlying_symbol
-from riskcalc.domain.ranges import calendar_date
+from riskcalc.domain.ranges import calendar_date, price
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.errors import ChainError
 
@@ -157,10 +157,10 @@ def _chain(
     dropped: Codes,
     notes: tuple[str, ...],
 ) -> Chain:
-    price = _spot(rows) if spot is None else spot
-    rows, pairs, scaled = in_dollars(rows, spot=price, date=date)
+    stated = price("spot", _spot(rows) if spot is None else spot)
+    rows, pairs, scaled = in_dollars(rows, spot=stated, date=date)
     checked = checked_spot(
-        price,
+        stated,
         given=spot is not None,
         pairs=pairs,
         european=exercise_style(symbol) is ExerciseStyle.EUROPEAN,

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -137,7 +138,8 @@ def _write(path: Path, frame: pd.DataFrame, now: dt.datetime) -> None:
     except OSError as error:
         raise ChainError(f"{path}: fetched quotes cannot be kept: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # what could not be written is not there
+            part.unlink(missing_ok=True)
 
 
 def _age(path: Path, now: dt.datetime) -> dt.timedelta | None:

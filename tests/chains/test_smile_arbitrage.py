@@ -135,7 +135,7 @@ def test_a_quote_moved_by_20_widths_bends_no_other(place):
     ("name", "least"),
     [
         ("IWM_2026-07-20_yfinance_layout.csv", 0.999),
-        ("IWM_2026-07-08_optionsdesk_nogreeks.json", 0.99),
+        ("IWM_2026-07-08_optionsdesk_nogreeks.json", 0.98),
         ("cboe_quotedata_SPY_2022-07-08.csv", 0.86),
         ("yfinance_SPY_2026-02-12.csv", 0.48),
     ],
