@@ -317,7 +317,7 @@ def test_progress_is_told_by_expiry(fitted):
 
 
 def test_what_is_no_chain_is_refused():
-    with pytest.raises(InvalidInputError, match="chain must be a Chain or a FittedChain, got 'quotes.csv'"):
+    with pytest.raises(InvalidInputError, match=r"chain must be a Chain or a FittedChain, got 'quotes\.csv'"):
         rc.scan("quotes.csv", **TERMS)
 
 
