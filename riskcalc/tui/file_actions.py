@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskcalc.domain import Sticky
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -58,10 +56,7 @@ def copy_command(desk: Desk) -> None:
     line = desk.bench.reproduce()
     desk.app.copy_to_clipboard(line)
     path = desk.risk_app.keep_command(line)
-    # The line sets the quoted prices; only a --chain would bring the smile.
-    draft = desk.bench.state.draft
-    lost = ["P(profit) is at one vol"] if draft.chain is not None else []
-    lost += ["vols stick to strikes"] if lost and draft.sticky is Sticky.MONEYNESS else []
+    lost = desk.bench.left_out()
     but = f"; there {' and '.join(lost)}" if lost else ""
     desk.note(f"copied (OSC 52; also in {path}){but}: {line}")
 

@@ -17,7 +17,7 @@ from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.fields import by_key, fields
 from riskcalc.workbench.history import History
 from riskcalc.workbench.problem import one_line
-from riskcalc.workbench.reproduce import reproduce
+from riskcalc.workbench.reproduce import left_out, reproduce
 from riskcalc.workbench.state import State
 from riskcalc.workbench.vehicles import vehicles
 
@@ -199,6 +199,10 @@ class Bench:
     def reproduce(self) -> str:
         """Return the command line that prints this plan."""
         return reproduce(self.state.draft)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Say what the plan of that command line lacks of the one on the screen."""
+        return left_out(self.state.draft)
 
     def vehicles(self) -> Comparison | str:
         """Compare shares, the leveraged fund and an option trade at one risk; or say why it cannot be."""

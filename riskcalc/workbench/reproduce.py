@@ -7,6 +7,7 @@ import json
 import shlex
 from typing import Any
 
+from riskcalc.domain import Sticky
 from riskcalc.errors import PresetError
 from riskcalc.presets import find_preset, load_preset
 from riskcalc.presets.data import Data, preset_data
@@ -40,6 +41,14 @@ def reproduce(draft: Draft) -> str:
     for key, value in overrides(draft).items():
         words += ["--set", f"{key}={_text(value)}"]
     return shlex.join(words)
+
+
+def left_out(draft: Draft) -> tuple[str, ...]:
+    """Say what the command line does not carry over: without its chain a draft has no smile."""
+    if draft.chain is None:
+        return ()
+    moving = ("vols stick to strikes",) if draft.sticky is Sticky.MONEYNESS else ()
+    return ("P(profit) is at one vol", *moving)
 
 
 def overrides(draft: Draft) -> Data:

@@ -17,7 +17,14 @@ from tests.terminal import Terminal
 from tests.tui.driving import drive
 from tests.tui.quote_files import write_quotes
 
-SIZES = [(60, 18), (80, 24), (100, 30), (120, 40), (200, 60)]
+SLOW = pytest.mark.slow
+SIZES = [
+    pytest.param((60, 18), id="60x18", marks=SLOW),
+    pytest.param((80, 24), id="80x24"),
+    pytest.param((100, 30), id="100x30", marks=SLOW),
+    pytest.param((120, 40), id="120x40", marks=SLOW),
+    pytest.param((200, 60), id="200x60", marks=SLOW),
+]
 VIEWS = {"p": "payoff", "m": "heatmap", "g": "greeks", "e": "exits", "v": "vehicles"}
 OTHERS = {"p": "m", "m": "g", "g": "p", "e": "v", "v": "e"}
 FIGURES = {"chart": "payoff", "strip": "greeks", "heatmap": "heatmap"}
@@ -148,7 +155,7 @@ class Watch:
         return desk._compositor.visible_widgets if self.app.screen is desk else ()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("size", SIZES)
 def test_what_becomes_visible_is_whole_and_of_the_newest_state(size):
     async def script(pilot):
         watch = Watch(pilot)
@@ -163,7 +170,7 @@ def test_what_becomes_visible_is_whole_and_of_the_newest_state(size):
     assert drive(script, size=size) == []
 
 
-@pytest.mark.parametrize("size", SIZES[1:4], ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("size", SIZES[1:4])
 def test_another_trade_and_quotes_are_drawn_in_every_view(size, tmp_path):
     quotes = write_quotes(tmp_path / "quotes.csv")
 
