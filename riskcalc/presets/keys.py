@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from riskcalc.presets.schema import PresetShape
 
 Step = str | int
-Path = tuple[Step, ...]
+KeyPath = tuple[Step, ...]
 """A place in a preset: ``("trade", "legs", 0, "strike")``."""
 Node = Mapping[str, Any]
 

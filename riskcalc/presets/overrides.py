@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Any
 
 from riskcalc.errors import InvalidInputError, PresetError
-from riskcalc.presets.keys import Path, dotted, is_known, is_list, nearest
+from riskcalc.presets.keys import KeyPath, dotted, is_known, is_list, nearest
 from riskcalc.presets.problems import Problem
 from riskcalc.presets.quantity_texts import percent_text
 from riskcalc.presets.toml_text import too_deep
@@ -121,7 +121,7 @@ def require_not_of_chain(overrides: Mapping[str, Any], *, symbol: str) -> None:
             raise InvalidInputError(f"{key} comes from the chain: leave out the override or the chain")
 
 
-def sets(overrides: Iterable[str], path: Path) -> bool:
+def sets(overrides: Iterable[str], path: KeyPath) -> bool:
     """Whether one of the overrides sets a value, by itself or with the table or list that holds it."""
     return any(path[: len(one)] == one for one in map(_path, overrides))
 
@@ -147,11 +147,11 @@ def _of_python(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever a preset
     return value
 
 
-def _path(key: str) -> Path:
+def _path(key: str) -> KeyPath:
     return tuple(int(step) if step.isdecimal() and len(step) < 10 else step for step in key.split("."))
 
 
-def _set(data: dict[str, Any], path: Path, value: object) -> str:
+def _set(data: dict[str, Any], path: KeyPath, value: object) -> str:
     """Set one value; return what is wrong with its path, or nothing."""
     for length in range(1, len(path) + 1):
         if not is_known(path[:length]):
@@ -159,7 +159,7 @@ def _set(data: dict[str, Any], path: Path, value: object) -> str:
     return _set_below(data, path, 0, value)
 
 
-def _set_below(found: Any, path: Path, depth: int, value: object) -> str:  # noqa: ANN401 - a table or a list
+def _set_below(found: Any, path: KeyPath, depth: int, value: object) -> str:  # noqa: ANN401 - a table or a list
     here, step, last = path[:depth], path[depth], depth == len(path) - 1
     if isinstance(found, list) and isinstance(step, int):
         if step > len(found):
@@ -181,7 +181,7 @@ def _as_table(entry: list[Any]) -> Any:  # noqa: ANN401 - whatever the list hold
     return entry[0] if isinstance(entry[0], dict) else {"move": entry[0]}
 
 
-def _unknown(path: Path, length: int) -> str:
+def _unknown(path: KeyPath, length: int) -> str:
     known = path[: length - 1]
     if is_list(known):
         return f"{dotted(path)} is not a known key: {dotted(known)} is a list, so a number from 0 follows"

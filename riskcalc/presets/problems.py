@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from riskcalc.domain import INSTRUMENTS
-from riskcalc.presets.keys import Path, description, dotted, item, keys_at, nearest
+from riskcalc.presets.keys import KeyPath, description, dotted, item, keys_at, nearest
 from riskcalc.presets.schema import PresetShape
 from riskcalc.presets.schema_trade import QUOTE_CORRELATION, QUOTE_SPOT, QUOTE_VOL
 
-Problem = tuple[Path, str]
+Problem = tuple[KeyPath, str]
 """Where, and what in a line that names the place."""
 
 _WANTED = {
@@ -28,14 +28,14 @@ _WANTED = {
 
 
 def problem_lines(
-    problems: Iterable[Problem], path: FilePath, *, overridden: Collection[tuple[str, ...]] = ()
+    problems: Iterable[Problem], path: Path, *, overridden: Collection[tuple[str, ...]] = ()
 ) -> list[str]:
     """Each problem in one line, with where it was written: in the file, or in an override."""
     lines = [f"{_origin(place, path, overridden)}: {text}" for place, text in problems]
     return list(dict.fromkeys(" ".join(line.split("\n")) for line in lines))
 
 
-def _origin(place: Path, path: FilePath, overridden: Collection[tuple[str, ...]]) -> str:
+def _origin(place: KeyPath, path: Path, overridden: Collection[tuple[str, ...]]) -> str:
     steps = tuple(map(str, place))
     return "override" if any(steps[: len(key)] == key for key in overridden) else str(path)
 
@@ -126,7 +126,7 @@ def _problem(error: ErrorDetails, data: Mapping[str, Any], shape: type[BaseModel
     return path, _text(error, path, value, data, shape)
 
 
-def _place(error: ErrorDetails, data: object) -> tuple[Path, object]:
+def _place(error: ErrorDetails, data: object) -> tuple[KeyPath, object]:
     """Where in the file the error lies, and what stands there."""
     steps = list(error["loc"])
     if steps[:2] == ["trade", "legs"]:
@@ -142,7 +142,7 @@ def _place(error: ErrorDetails, data: object) -> tuple[Path, object]:
 
 
 def _text(
-    error: ErrorDetails, path: Path, value: object, data: Mapping[str, Any], shape: type[BaseModel]
+    error: ErrorDetails, path: KeyPath, value: object, data: Mapping[str, Any], shape: type[BaseModel]
 ) -> str:
     place, kind, context = dotted(path), error["type"], error.get("ctx", {})
     if kind == "missing":
@@ -159,7 +159,9 @@ def _text(
     return f"{place} must be {wanted}, got {got}" if wanted else f"{place}: {error['msg'].lower()}, got {got}"
 
 
-def _named(message: str, error: ErrorDetails, path: Path, value: object, shape: type[BaseModel]) -> Problem:
+def _named(
+    message: str, error: ErrorDetails, path: KeyPath, value: object, shape: type[BaseModel]
+) -> Problem:
     """The domain's message, its field written as the file's key."""
     field, _, rest = message.partition(" ")
     if field in error["loc"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from riskcalc.domain import Market, ShareLeg
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.dividend_sources import anchor_files, read_files
-from riskcalc.presets.keys import Path, dotted
+from riskcalc.presets.keys import KeyPath, dotted
 from riskcalc.presets.leg_vols import with_vols_moved
 from riskcalc.presets.overrides import override, sets
 from riskcalc.presets.preset import Preset
@@ -24,7 +24,7 @@ from riskcalc.presets.template import TradeTemplate
 from riskcalc.presets.toml_text import parse_toml
 
 
-def read_preset(text: str, *, path: FilePath, overrides: Mapping[str, Any] | None = None) -> Preset:
+def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = None) -> Preset:
     """Read a preset's text.
 
     Parameters
@@ -72,7 +72,7 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
     """Signals and rules of one name that do not speak of it in one unit."""
     found: list[Problem] = []
     for place, rule in enumerate(shape.entry.triggers):
-        path: Path = ("entry", "triggers", place)
+        path: KeyPath = ("entry", "triggers", place)
         observed = shape.market.signals.get(rule.signal)
         if rule.signal in shape.entry.in_percent and not rule.record().percent:
             text = (
@@ -80,7 +80,7 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
             )
             found.append((path, text))
         elif observed and observed.percent and not rule.record().percent and rule.level >= 1:
-            key: Path = ("market", "signals", rule.signal)
+            key: KeyPath = ("market", "signals", rule.signal)
             unit = f"must be a plain number in the unit of its rule, {rule.words}"
             found.append((key, f"{dotted(key)} {unit}, got {100 * observed.amount:g}%"))
     return found
@@ -110,7 +110,7 @@ def _written_vol(written: Mapping[str, Any], symbol: str) -> float | None:
         return None
 
 
-def _preset(shape: PresetShape, path: FilePath) -> Preset:
+def _preset(shape: PresetShape, path: Path) -> Preset:
     name = shape.name or path.stem
     trade = dataclasses.replace(shape.trade.record(), entry=shape.entry.record(), name=name)
     market = shape.market.record(in_percent=shape.entry.in_percent)
