@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskcalc.cli.options import DAY, MONEY, RATE, as_json
+from riskcalc.cli.options import DAY, MONEY, RATE, as_json, require_usable
 from riskcalc.cli.output import print_json, print_sections, say_warnings
-from riskcalc.cli.unusable import require_usable
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain

@@ -5,16 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskcalc.cli import EXIT_RISK_SAYS_NO
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
 from riskcalc.presets.quantities import parse_rate, parse_time, parse_vol
 from riskcalc.presets.risk import parse_limit, parse_position_limit, parse_risk
 
+if TYPE_CHECKING:
+    from riskcalc.chains import Chain
+
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of tables.")
+STATUS_WORDS = {
+    "MISSING": "no bid or no ask",
+    "NO_ASK": "an ask of 0",
+    "NO_BID": "a bid of 0",
+    "CROSSED": "a bid above the ask",
+}
 
 
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:  # noqa: ARG001 - click's signature
@@ -103,3 +113,22 @@ def require_chain_for(**options: object) -> None:
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
     if given:
         raise click.UsageError(f"{given[0]} needs the quotes of a --chain")
+
+
+def require_usable(chain: Chain) -> None:
+    """Say why no quote of a chain can be used, and exit with 1; nothing where one can."""
+    if not chain.usable.any():
+        click.echo(f"riskcalc: {unusable(chain)}", err=True)
+        click.get_current_context().exit(EXIT_RISK_SAYS_NO)
+
+
+def unusable(chain: Chain) -> str:
+    """Why no quote of a chain can be used, in a sentence."""
+    from riskcalc.chains import QuoteStatus  # noqa: PLC0415 - help is quick
+
+    counts = chain.quality_counts()
+    status = max(counts, key=counts.__getitem__)
+    text = f"no quote can be used: {counts[status]:,} of {len(chain):,} have {STATUS_WORDS[status.name]}"
+    if status is QuoteStatus.NO_ASK and (chain.bid[chain.ask == 0] == 0).all():
+        text += "; vendors show 0 outside trading hours, and a last price is no quote"
+    return text

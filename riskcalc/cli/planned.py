@@ -6,9 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskcalc.cli.options import require_chain_for
+from riskcalc.cli.options import require_chain_for, require_usable
 from riskcalc.cli.output import say_warnings
-from riskcalc.cli.unusable import require_usable
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
