@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskcalc.domain import Check, CheckStatus, TradePlan
-from riskcalc.formatting.fact import Better, Fact, Line, Tone, panel_lines, title_line, wrapped
-from riskcalc.formatting.fitted import Spellings, cut
+from riskcalc.formatting.fact import (
+    Better,
+    Fact,
+    Line,
+    Spellings,
+    Tone,
+    cut,
+    panel_lines,
+    title_line,
+    wrapped,
+)
 
 STATUS_WORDS = {CheckStatus.OK: "ok", CheckStatus.WARN: "WARN", CheckStatus.FAIL: "FAIL"}
 STATUS_TONES = {CheckStatus.OK: Tone.GOOD, CheckStatus.WARN: Tone.WARN, CheckStatus.FAIL: Tone.BAD}

@@ -6,8 +6,22 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from riskcalc.domain import GapLine, LadderRow, Level, TradePlan
-from riskcalc.formatting.fact import LABEL, Better, Fact, Line, Tone, fact_line, panel_lines
-from riskcalc.formatting.fitted import Spellings, cut, fit, plain, pnl, points, share
+from riskcalc.formatting.fact import (
+    LABEL,
+    Better,
+    Fact,
+    Line,
+    Spellings,
+    Tone,
+    cut,
+    fact_line,
+    fit,
+    panel_lines,
+    plain,
+    pnl,
+    points,
+    share,
+)
 from riskcalc.formatting.numbers import MISSING, cents_of, percent
 from riskcalc.formatting.panel import gain_tone
 

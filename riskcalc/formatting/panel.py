@@ -5,8 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 from riskcalc.domain import ProbabilityBasis, RiskReport, TradePlan
-from riskcalc.formatting.fact import Better, Fact, Line, Tone, fact_line, panel_lines, title_line, wrapped
-from riskcalc.formatting.fitted import Spellings, cut, dollars, plain, pnl, points, share
+from riskcalc.formatting.fact import (
+    Better,
+    Fact,
+    Line,
+    Spellings,
+    Tone,
+    cut,
+    dollars,
+    fact_line,
+    panel_lines,
+    plain,
+    pnl,
+    points,
+    share,
+    title_line,
+    wrapped,
+)
 from riskcalc.formatting.numbers import percent, price
 from riskcalc.formatting.report import entry_word, theta_share
 from riskcalc.formatting.size import why

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from riskcalc.domain import Check, CheckStatus, TradePlan
 from riskcalc.formatting.checks import STATUS_TONES, STATUS_WORDS
 from riskcalc.formatting.exits import worst_pnl
-from riskcalc.formatting.fact import Line, Tone
-from riskcalc.formatting.fitted import Spellings, dollars, fit, plain, pnl, share
-from riskcalc.formatting.panel import gain_tone
+from riskcalc.formatting.fact import Line, Spellings, Tone, dollars, fit, plain, pnl, share, wrapped
+from riskcalc.formatting.panel import gain_tone, price_lines
 from riskcalc.formatting.report import entry_word, theta_share
 
 _NUMBER = 10
+
+
 """Widest number of a line."""
 
 Piece = tuple[str, str, Tone]
@@ -107,3 +108,38 @@ def _verdict(check: Check) -> Piece:
 
 def _piece(name: str, spellings: Spellings, tone: Tone = Tone.PLAIN) -> Piece:
     return name, fit(spellings, _NUMBER), tone
+
+
+def preview_lines(
+    name: str, *, description: str, found: TradePlan | str, badge: str, width: int
+) -> list[Line]:
+    """A preset in short.
+
+    Parameters
+    ----------
+    name : str
+        Its name or path.
+    description : str
+        Its own words; may be empty.
+    found : TradePlan or str
+        Its plan, or the problem that keeps it from being planned.
+    badge : str
+        The verdict on the plan in words.
+    width : int
+        No line is wider [cells], >= 38.
+
+    Returns
+    -------
+    list of Line
+    """
+    head = [
+        *(((line[0][0], Tone.TITLE),) for line in wrapped(name, width=width, indent=0)),
+        *wrapped(description, width=width, indent=0),
+        (),
+    ]
+    if isinstance(found, str):
+        problems = [line for text in found.splitlines() for line in wrapped(text, width=width, indent=0)]
+        return [*head, (("cannot be opened", Tone.BAD),), *problems]
+    tone = Tone.GOOD if badge.startswith("OK") else Tone.BAD
+    trade = wrapped(found.report.trade.description, width=width, indent=0)
+    return [*head, *trade, ((badge.strip(), tone),), (), *price_lines(found, width=width)]

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from riskcalc.formatting.fact import plain_text
-from riskcalc.formatting.fitted import cut, dollars, fit, pnl
-from riskcalc.formatting.scenario_lines import scenario_lines
-from riskcalc.formatting.section import Section
-from riskcalc.formatting.table_lines import document_lines, table_lines
+from riskcalc.formatting.fact import cut, dollars, fit, plain_text, pnl
+from riskcalc.formatting.section import Section, document_lines, table_lines
+from riskcalc.formatting.stress import scenario_lines
 from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios, shipped_scenarios
 from tests.formatting.plans import SHIPPED, planned

@@ -49,7 +49,7 @@ def is_path(text: str) -> bool:
 
 def preview(bench: Bench, name: str, *, width: int) -> list[Line]:
     """What a preset would open as, or why it cannot be opened; slow, for a thread."""
-    from riskcalc.formatting.preview import preview_lines  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.formatting.summary import preview_lines  # noqa: PLC0415 - not needed for the first frame
 
     found = bench.preview(name)
     if isinstance(found, str):

@@ -16,7 +16,7 @@ class ScenariosView(ComputedView):
 
     def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
         """The verdict in a sentence, then every scenario."""
-        from riskcalc.formatting.scenario_lines import scenario_lines  # noqa: PLC0415 - after the first frame
+        from riskcalc.formatting.stress import scenario_lines  # noqa: PLC0415 - after the first frame
 
         plan, rows = bench.state.plan, bench.stress()
         if isinstance(rows, str) or plan is None:

@@ -17,7 +17,7 @@ class VehiclesView(ComputedView):
     def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
         """What separates them, then the tables."""
         from riskcalc.formatting import comparison_sections  # noqa: PLC0415 - after the first frame
-        from riskcalc.formatting.table_lines import document_lines  # noqa: PLC0415 - as above
+        from riskcalc.formatting.section import document_lines  # noqa: PLC0415 - as above
 
         found = bench.vehicles()
         if isinstance(found, str):
