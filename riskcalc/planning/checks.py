@@ -20,8 +20,7 @@ from riskcalc.domain import (
     TargetReport,
     Trigger,
 )
-from riskcalc.planning.date_checks import date_checks
-from riskcalc.planning.expiry_check import pin_risk
+from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10

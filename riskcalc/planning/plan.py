@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
 from riskcalc.analysis.exit_levels import entry_spot, side_by_delta
@@ -22,10 +23,9 @@ from riskcalc.domain.ranges import record
 from riskcalc.planning import exposure
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
+from riskcalc.planning.exposure import size_plan
 from riskcalc.planning.fund import fund_report
-from riskcalc.planning.held import held_until
-from riskcalc.planning.level_values import LevelValues, level_values
-from riskcalc.planning.levels import PlanLevels, plan_levels
+from riskcalc.planning.levels import LevelValues, PlanLevels, level_values, plan_levels
 from riskcalc.planning.pair import pair_report
 from riskcalc.planning.second_stops import (
     managed_of_exits,
@@ -34,7 +34,6 @@ from riskcalc.planning.second_stops import (
     second_stops,
     two_sided,
 )
-from riskcalc.planning.size import size_plan
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 
 NO_RULES = EntryRules()
@@ -159,4 +158,27 @@ def _rungs(
         dates=levels.dates,
         entry=report.net_debit,
         planned_loss=size.loss_per_unit,
+    )
+
+
+def held_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
+    """Return a report whose breakevens and profit of shares alone count the borrow fee up to the time stop.
+
+    Parameters
+    ----------
+    report : RiskReport
+        Of any trade; options give the payoff a date of its own, and theirs counts the fee already.
+    time_stop : date or None
+        Day the trade is closed at the latest.
+    """
+    shares = sum(leg.signed_shares for leg in report.trade.share_legs)
+    if not report.borrow_fee_per_day or report.trade.expiry or time_stop is None or not shares:
+        return report
+    fee = report.borrow_fee_per_day * max(report.market.days_to(time_stop), 0.0)
+    return dataclasses.replace(
+        report,
+        breakevens=tuple(level + fee / shares for level in report.breakevens),
+        max_profit=report.max_profit - fee,
+        max_loss=report.max_loss + fee,
+        payoff_note=f"{report.payoff_note}; the borrow fee counted to {time_stop}",
     )
