@@ -23,7 +23,7 @@ from riskcalc.domain import (
 from riskcalc.domain.plain_data import plain
 from riskcalc.presets.money import money_text
 from riskcalc.presets.preset import Preset
-from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
+from riskcalc.presets.quantities import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.stop_price import price_text
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule

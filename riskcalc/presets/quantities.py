@@ -17,6 +17,9 @@ from typing import NamedTuple
 from riskcalc.errors import InvalidInputError
 
 Written = str | int | float
+SMALLEST_WRITTEN_OUT = 1e-6
+
+
 """What a person may write for a quantity: ``6``, ``"6%"``, ``0.06``."""
 
 _TIME = re.compile(
@@ -317,3 +320,51 @@ def _meant(number: Number, unit: str, *, most: float) -> str:
 def refused(field: str, form: str, value: object, hint: str = "") -> InvalidInputError:
     """Name field, form and value of what cannot be read."""
     return InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}{hint}")
+
+
+"""Smaller fractions are written with an exponent."""
+
+
+def percent_text(fraction: float) -> str:
+    """Write a fraction so that every reader here finds exactly it again.
+
+    Examples
+    --------
+    >>> percent_text(0.06), percent_text(1.0), percent_text(0.165)
+    ('6%', '100%', '16.5%')
+    """
+    return f"{_percent(fraction)}%"
+
+
+def move_text(move: float) -> str:
+    """Write a signed move: ``+10%``, ``ATM``.
+
+    Examples
+    --------
+    >>> move_text(0.1), move_text(0.0)
+    ('+10%', 'ATM')
+    """
+    if move == 0:
+        return "ATM"
+    text = percent_text(move)
+    return f"+{text}" if move > 0 else text
+
+
+def points_text(change: float) -> str | float:
+    """Write a change of volatility: ``+3 points``.
+
+    Examples
+    --------
+    >>> points_text(0.03)
+    '+3 points'
+    """
+    if 0 < abs(change) < 1e-6:
+        return change
+    return f"{'+' if change > 0 else ''}{_percent(change)} points"
+
+
+def _percent(fraction: float) -> str:
+    # Adding 0.0 turns -0.0 into 0.0 and an integer or a numpy float into a plain one.
+    scaled = (Decimal(repr(float(fraction) + 0.0)) * 100).normalize()
+    # What is next to nothing would be a row of zeros.
+    return f"{scaled:e}" if 0 < abs(fraction) < SMALLEST_WRITTEN_OUT else f"{scaled:f}"

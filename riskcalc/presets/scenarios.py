@@ -12,11 +12,10 @@ from riskcalc.domain import Scenario
 from riskcalc.domain.ranges import record
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.fields import BasisPoints, Count, Points, PriceMove, Symbol, Version
-from riskcalc.presets.files import read_text
+from riskcalc.presets.files import parse_toml, read_text
 from riskcalc.presets.problems import problem_lines, problems_in
 from riskcalc.presets.section import Section
 from riskcalc.presets.store import user_folder
-from riskcalc.presets.toml_text import parse_toml
 
 FILE_VARIABLE = "RISKCALC_SCENARIOS"
 """Environment variable that names another file for the user's own scenarios."""

@@ -14,10 +14,9 @@ import platformdirs
 
 from riskcalc.domain.ranges import mapping, record, text
 from riskcalc.errors import PresetError, RiskcalcError
-from riskcalc.presets.document import document_text
+from riskcalc.presets.document import document_text, read_preset
 from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.preset import Preset
-from riskcalc.presets.reading import read_preset
 
 DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}

@@ -12,8 +12,7 @@ from riskcalc.domain import FillPrice, QuotedListing, Sticky
 from riskcalc.domain.ranges import Choice
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
-from riskcalc.presets.document import document_text
-from riskcalc.presets.reading import read_preset
+from riskcalc.presets.document import document_text, read_preset
 from riskcalc.workbench.bench import Bench
 from riskcalc.workbench.draft import Draft, open_draft
 from riskcalc.workbench.fields import fields

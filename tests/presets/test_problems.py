@@ -6,7 +6,7 @@ import math
 import pytest
 
 from riskcalc.errors import PresetError
-from riskcalc.presets.reading import read_preset
+from riskcalc.presets.document import read_preset
 from tests.presets.texts import SPREAD
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.quantities import (
+    move_text,
     parse_basis_points,
     parse_fraction,
     parse_move,
@@ -19,8 +20,9 @@ from riskcalc.presets.quantities import (
     parse_share,
     parse_signal,
     parse_vol,
+    percent_text,
+    points_text,
 )
-from riskcalc.presets.quantity_texts import move_text, percent_text, points_text
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from riskcalc.domain import Settlement
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import load_preset, plan_preset
-from riskcalc.presets.document import document_text
+from riskcalc.presets.document import document_text, read_preset
 from riskcalc.presets.quantities import parse_time
-from riskcalc.presets.reading import read_preset
 
 ON_EXPIRY = {
     "market.date": "2026-09-18",
