@@ -13,8 +13,7 @@ import numpy as np
 from riskcalc.chains import Chain
 from riskcalc.domain import Account, ExitPlan, Market, View, instrument
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.scanning.progress import Progress, told
-from riskcalc.scanning.rules import ScanRules
+from riskcalc.scanning.rules import Progress, ScanRules, told
 from riskcalc.scanning.scan import BEST, rank_key, scan
 from riskcalc.scanning.sources import Source, read_source, source_names
 

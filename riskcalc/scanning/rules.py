@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from riskcalc.domain import FillPrice, OptionType, Side, Sticky
 from riskcalc.domain.ranges import (
@@ -17,6 +19,8 @@ from riskcalc.domain.ranges import (
     whole_count,
 )
 from riskcalc.errors import InvalidInputError
+
+Progress = Callable[[int, int], None]
 
 
 class SpreadKind(StrEnum):
@@ -111,3 +115,17 @@ class ScanRules:
 def _ascending(name: str, low: float, high: float) -> None:
     if not low <= high:
         raise InvalidInputError(f"min_{name} must not be above max_{name}, got {low:g} and {high:g}")
+
+
+"""Told how many of how many are done."""
+
+Result = TypeVar("Result")
+
+
+def told(results: Iterable[Result], total: int, progress: Progress | None) -> Iterator[Result]:
+    """Pass results on, and tell how many have come."""
+    tell = progress or (lambda *_: None)
+    tell(0, total)
+    for done, result in enumerate(results, start=1):
+        tell(done, total)
+        yield result

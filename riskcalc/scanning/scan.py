@@ -27,8 +27,7 @@ from riskcalc.domain.ranges import record, text
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.about import about_scan, least_days, nothing_found
 from riskcalc.scanning.expiry_exits import Model
-from riskcalc.scanning.progress import Progress, told
-from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
+from riskcalc.scanning.rules import Progress, ScanRules, SpreadKind, Valuation, told
 from riskcalc.scanning.series import Series, series_of
 from riskcalc.scanning.verticals import Columns, Terms, columns_of, joined, pair_up
 

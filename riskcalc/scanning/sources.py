@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,8 +14,8 @@ import numpy as np
 from riskcalc.chains import Chain, read_chain
 from riskcalc.chains.array_types import Days
 from riskcalc.chains.cells import Cells
+from riskcalc.chains.clean import QuoteRows, session_of
 from riskcalc.chains.dates import EXCHANGE_ZONE
-from riskcalc.chains.parts import ChainPart, chain_part
 from riskcalc.chains.readers import read_rows
 from riskcalc.chains.table import Table, column_of
 from riskcalc.domain.ranges import FIRST_DAY, LAST_DAY
@@ -23,7 +24,41 @@ from riskcalc.errors import ChainError
 if TYPE_CHECKING:
     import pandas as pd
 
+Option = tuple[np.datetime64, float, int]
 SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".ndjson", ".parquet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainPart:
+    """What a file holds: of which underlying and day, and which options."""
+
+    symbol: str = ""
+    """Empty where the file names none."""
+    day: dt.date | None = None
+    options: frozenset[Option] = frozenset()
+
+    def completes(self, other: ChainPart) -> bool:
+        """Whether two are parts of one chain."""
+        same = self.symbol == other.symbol and self.day == other.day and bool(self.symbol)
+        return same and bool(self.options) and not self.options & other.options
+
+    def joined(self, other: ChainPart) -> ChainPart:
+        """Both as one."""
+        return ChainPart(symbol=self.symbol, day=self.day, options=self.options | other.options)
+
+
+def chain_part(rows: QuoteRows) -> ChainPart:
+    """What the rows of a file are of; of no symbol where they are of several."""
+    symbols = np.unique(rows.symbol[rows.standard])
+    try:
+        day = session_of(rows)
+    except ChainError:
+        day = None
+    options = zip(rows.expiry.tolist(), rows.strike.tolist(), rows.option_type.tolist(), strict=True)
+    symbol = str(symbols[0]) if len(symbols) == 1 else ""
+    return ChainPart(symbol=symbol, day=day, options=frozenset(options))
+
+
 """Ends of the names of files in a folder that are taken for chains."""
 
 DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
