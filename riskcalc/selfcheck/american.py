@@ -3,15 +3,58 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskcalc.pricing import american
-from riskcalc.selfcheck.agreement import Agreement, agreement
 
 SPOT, RATE = 295.0, 0.045
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """The largest difference in one quantity over a grid."""
+
+    quantity: str
+    peer: str
+    """The library compared with."""
+    largest: float
+    allowed: float
+    cases: int
+    where: str
+    """The case with the largest difference."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the largest difference is allowed; false for NaN."""
+        return self.largest <= self.allowed
+
+
+def agreement(
+    quantity: str,
+    differences: NDArray[np.float64],
+    labels: Sequence[str],
+    *,
+    peer: str,
+    allowed: float,
+) -> Agreement:
+    """Sum up the differences of a grid, each with the name of its case."""
+    worst = int(np.argmax(np.abs(differences)))
+    return Agreement(
+        quantity=quantity,
+        peer=peer,
+        largest=float(abs(differences[worst])),
+        allowed=allowed,
+        cases=len(labels),
+        where=labels[worst],
+    )
+
+
 """Spot of every case [dollars] and its rate."""
 
 ALLOWED_WITHOUT_CASH = 5e-4

@@ -12,7 +12,7 @@ from vollib.black_scholes_merton.greeks import analytical
 from vollib.black_scholes_merton.implied_volatility import implied_volatility
 
 from riskcalc.pricing import black_scholes, implied_vol
-from riskcalc.selfcheck.agreement import Agreement, agreement
+from riskcalc.selfcheck.american import Agreement, agreement
 
 SPOT = 295.0
 """Spot of every case [dollars]."""
