@@ -16,7 +16,7 @@ from riskcalc.scanning.expiry_exits import ExpiryExits, Model, exit_values, lay_
 from riskcalc.scanning.rules import SpreadKind
 from riskcalc.scanning.series import Series
 from riskcalc.sizing import cost_per_trade, cost_per_unit, exit_units, uncovered_margin
-from riskcalc.sizing.limit import SLACK
+from riskcalc.sizing.percent_risk import SLACK
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]

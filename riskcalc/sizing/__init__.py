@@ -1,18 +1,18 @@
 """How many units an account can carry, and what betting them does to it."""
 
-from riskcalc.sizing.account_limits import size_within_limits
-from riskcalc.sizing.costs import cost_per_trade, cost_per_unit
+from riskcalc.sizing.account_limits import cost_per_trade, cost_per_unit, size_within_limits
 from riskcalc.sizing.expectancy import break_even_win_rate, expectancy, losing_streak_drawdown
 from riskcalc.sizing.kelly import (
+    OptimalF,
     continuous_growth_rate,
     continuous_kelly,
     growth_rate,
     kelly_fraction,
+    optimal_f,
     prob_drawdown,
 )
-from riskcalc.sizing.margin import buying_power
 from riskcalc.sizing.margin_rules import share_margin, share_margin_rate, uncovered_margin
-from riskcalc.sizing.optimal_f import OptimalF, optimal_f
+from riskcalc.sizing.option_margin import buying_power
 from riskcalc.sizing.partial_exits import blended_r, exit_units
 from riskcalc.sizing.percent_risk import size_by_max_loss, size_by_stop
 from riskcalc.sizing.ruin import risk_of_ruin

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from riskcalc.domain.account import Account, RiskBasis
 from riskcalc.domain.ranges import flag, non_negative, positive, record
 from riskcalc.domain.trade import Side
-from riskcalc.sizing.account_limits import size_within_limits
-from riskcalc.sizing.costs import cost_per_trade
+from riskcalc.sizing.account_limits import cost_per_trade, size_within_limits
 from riskcalc.sizing.percent_risk import stop_distance
 
 SMALLEST_PART = 0.001
