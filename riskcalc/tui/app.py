@@ -15,11 +15,10 @@ from textual.worker import Worker, get_current_worker
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui.desk import Desk
-from riskcalc.tui.endings import heed_signals
+from riskcalc.tui.endings import TerminalDriver, heed_signals
 from riskcalc.tui.keeper import Keeper
 from riskcalc.tui.keys import KEYS
 from riskcalc.tui.opening import Opening
-from riskcalc.tui.terminal_input import TerminalDriver
 from riskcalc.workbench import session
 
 YOUNG_OBJECTS = 10_000

@@ -9,19 +9,18 @@ from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 
 from riskcalc.tui.figures.pictures import Pictures
 from riskcalc.tui.form.form import Form
-from riskcalc.tui.key_row import KeyRow
 from riskcalc.tui.line_widget import seen
-from riskcalc.tui.panels.checks_panel import ChecksPanel
-from riskcalc.tui.panels.computed_view import ComputedView
-from riskcalc.tui.panels.exits_panel import ExitsPanel
-from riskcalc.tui.panels.greeks_panel import GreeksPanel
-from riskcalc.tui.panels.panel import PlanPanel
-from riskcalc.tui.panels.price_panel import PricePanel
-from riskcalc.tui.panels.scenarios_view import ScenariosView
-from riskcalc.tui.panels.size_panel import SizePanel
-from riskcalc.tui.panels.summary import Summary
-from riskcalc.tui.panels.vehicles_view import VehiclesView
-from riskcalc.tui.too_small import TooSmall
+from riskcalc.tui.message_row import KeyRow, TooSmall
+from riskcalc.tui.panels.computed_view import ComputedView, ScenariosView, VehiclesView
+from riskcalc.tui.panels.panel import (
+    ChecksPanel,
+    ExitsPanel,
+    GreeksPanel,
+    PlanPanel,
+    PricePanel,
+    SizePanel,
+    Summary,
+)
 
 if TYPE_CHECKING:
     from riskcalc.tui.desk import Desk

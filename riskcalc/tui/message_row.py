@@ -7,11 +7,16 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual.strip import Strip
+from textual.widgets import Static
 
+from riskcalc.tui.keys import key_line
 from riskcalc.tui.line_widget import LineWidget
 
 ROWS = 2
 BAR_WIDTH = 20
+SMALLEST = (60, 18)
+
+
 """Cells of a progress bar."""
 
 
@@ -49,3 +54,31 @@ def progress_bar(done: float) -> str:
     """How far work has come, as a bar and a percentage."""
     full = round(BAR_WIDTH * done)
     return f"{'█' * full}{'░' * (BAR_WIDTH - full)} {done:.0%}"
+
+
+"""Columns and rows below which nothing useful fits."""
+
+
+class TooSmall(Static):
+    """What the screen needs, what it has, and the way out."""
+
+    def on_resize(self) -> None:
+        """Say the new size."""
+        width, height = self.app.size
+        needs, rows = SMALLEST
+        self.update(
+            f"riskcalc needs {needs}x{rows}\nthis terminal is {width}x{height}\nenlarge it, or q quits"
+        )
+
+
+class KeyRow(LineWidget):
+    """As many of the commonest keys as the width holds."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row
+        """The row."""
+        width = self.size.width
+        line = f" {key_line(width - 2)}".ljust(width)
+        return Strip([Segment(line, self.base)]).adjust_cell_length(width)

@@ -13,16 +13,17 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from riskcalc.presets import load_preset
-from riskcalc.tui.panels.checks_panel import ChecksPanel
-from riskcalc.tui.panels.exits_panel import ExitsPanel
-from riskcalc.tui.panels.greeks_panel import GreeksPanel
-from riskcalc.tui.panels.panel import PlanPanel
-from riskcalc.tui.panels.price_panel import PricePanel
-from riskcalc.tui.panels.scenarios_view import ScenariosView
-from riskcalc.tui.panels.size_panel import SizePanel
-from riskcalc.tui.panels.summary import Summary
-from riskcalc.tui.panels.vehicles_view import VehiclesView
-from riskcalc.tui.too_small import TooSmall
+from riskcalc.tui.message_row import TooSmall
+from riskcalc.tui.panels.computed_view import ScenariosView, VehiclesView
+from riskcalc.tui.panels.panel import (
+    ChecksPanel,
+    ExitsPanel,
+    GreeksPanel,
+    PlanPanel,
+    PricePanel,
+    SizePanel,
+    Summary,
+)
 from riskcalc.workbench import Bench, open_draft
 
 COLUMN = (PricePanel, GreeksPanel, ExitsPanel, SizePanel, ChecksPanel)

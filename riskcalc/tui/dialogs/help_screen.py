@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from riskcalc.tui.dialogs.dialog import Dialog
+from riskcalc.tui.dialogs.save_screen import Dialog
 
 KEYS_WIDTH = 22
 """Cells of the column of keys."""

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.dialogs.dialog import Dialog
+from riskcalc.tui.dialogs.save_screen import Dialog
 from riskcalc.tui.message_row import progress_bar
 
 if TYPE_CHECKING:

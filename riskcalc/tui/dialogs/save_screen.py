@@ -6,17 +6,33 @@ import os
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Input, Static
-
-from riskcalc.tui.dialogs.dialog import Dialog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from riskcalc.workbench import Bench
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A dialog that drops an answer that comes while it closes, as of a second Enter.
+
+    Textual would take the screen behind it away too, and end the program where that is the last one.
+    """
+
+    _answered = False
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close with a result, unless it is closing already or something else is above it."""
+        if self._answered or not self.is_active:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)
 
 
 class SaveScreen(Dialog[str | None]):

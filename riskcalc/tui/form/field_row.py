@@ -11,6 +11,10 @@ from textual.strip import Strip
 
 LABEL_WIDTH, VALUE_WIDTH, UNIT_WIDTH = 12, 11, 2
 ROW_WIDTH = 1 + LABEL_WIDTH + 1 + VALUE_WIDTH + 1 + UNIT_WIDTH
+INDENT = 1
+TRACK = ROW_WIDTH - 2 * INDENT
+
+
 """Marker, label, value, unit, with a space on both sides of the value [cells]."""
 
 StyleOf = Callable[[str], Style]
@@ -53,3 +57,24 @@ def row_strip(
         Segment(f" {row.unit}".ljust(1 + UNIT_WIDTH), style_of("unit")),
     ]
     return Strip(segments, ROW_WIDTH)
+
+
+"""Cells that the knob moves over."""
+
+
+def slider_strip(position: float | None, style_of: StyleOf) -> Strip:
+    """The slider with its knob at ``position`` in [0, 1]; empty where the field has none."""
+    if position is None:
+        return Strip([Segment(" " * ROW_WIDTH, style_of("track"))], ROW_WIDTH)
+    knob = round(min(max(position, 0.0), 1.0) * (TRACK - 1))
+    segments = [
+        Segment(" " * INDENT + "━" * knob, style_of("slid")),
+        Segment("█", style_of("knob")),
+        Segment("─" * (TRACK - 1 - knob) + " " * INDENT, style_of("track")),
+    ]
+    return Strip(segments, ROW_WIDTH)
+
+
+def position_at(x: int) -> float:
+    """The position in [0, 1] under a cell of the slider's row."""
+    return min(max((x - INDENT) / (TRACK - 1), 0.0), 1.0)

@@ -16,8 +16,14 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from riskcalc.tui.form.field_row import ROW_WIDTH, FieldRow, heading_strip, row_strip
-from riskcalc.tui.form.slider import position_at, slider_strip
+from riskcalc.tui.form.field_row import (
+    ROW_WIDTH,
+    FieldRow,
+    heading_strip,
+    position_at,
+    row_strip,
+    slider_strip,
+)
 from riskcalc.tui.line_widget import LineWidget
 
 SLIDER = -1

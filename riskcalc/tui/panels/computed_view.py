@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import ScrollableContainer
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
-from riskcalc.tui.panels.background import Background
 from riskcalc.tui.panels.toned import toned
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from riskcalc.formatting.fact import Line
     from riskcalc.workbench import Bench, Draft
 
+T = TypeVar("T")
 NARROWEST = 60
+
+
+class Background:
+    """One thread at a time for a widget; a thread cannot be stopped, so what waits is replaced."""
+
+    def __init__(self, owner: Widget) -> None:
+        self._owner = owner
+        self._busy = False
+        self._next: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
+
+    def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Run `work` in a thread and hand its answer to `then` on the screen, unless asked anew before."""
+        if self._busy:
+            self._next = (work, then)
+            return
+        self._busy = True
+        self._owner.run_worker(partial(self._run, work, then), thread=True)
+
+    def _run(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        worker = get_current_worker()
+        answer = work()
+        if not worker.is_cancelled:
+            self._owner.app.call_from_thread(self._arrived, then, answer)
+
+    def _arrived(self, then: Callable[[Any], None], answer: object) -> None:
+        self._busy = False
+        newer, self._next = self._next, None
+        if newer is not None:
+            self.ask(*newer)
+        elif self._owner.is_attached:
+            then(answer)
+
+
 """Cells a view's text needs; a narrower one scrolls sideways."""
 
 
@@ -74,3 +111,30 @@ class ComputedView(ScrollableContainer):
     def _dim(self, wanted: Draft) -> None:
         known = self._drawn_for
         self.set_class(known is not None and (self._stale or known is not wanted), "-old")
+
+
+class ScenariosView(ComputedView):
+    """Scenarios with what they do to all units, and whether the risk budget holds."""
+
+    def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
+        """The verdict in a sentence, then every scenario."""
+        from riskcalc.formatting.stress import scenario_lines  # noqa: PLC0415 - after the first frame
+
+        plan, rows = bench.state.plan, bench.stress()
+        if isinstance(rows, str) or plan is None:
+            return str(rows)
+        return scenario_lines(plan, rows, width=width)
+
+
+class VehiclesView(ComputedView):
+    """Vehicles side by side: sizes and costs, then the P&L of all units on one path of the benchmark."""
+
+    def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
+        """What separates them, then the tables."""
+        from riskcalc.formatting import comparison_sections  # noqa: PLC0415 - after the first frame
+        from riskcalc.formatting.section import document_lines  # noqa: PLC0415 - as above
+
+        found = bench.vehicles()
+        if isinstance(found, str):
+            return found
+        return document_lines(comparison_sections(found), summary=found.summary, width=width)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from riskcalc.workbench import State
 
 NARROWEST = 38
+
+
 """Cells that every panel's lines need; a narrower widget cuts them off."""
 
 DIM = Style(dim=True)
@@ -130,3 +132,64 @@ class PlanPanel(LineWidget):
     def _style(self, tone: str) -> Style:
         style = self.part(f"panel--{tone}")
         return style + DIM if self._state is not None and self._state.stale else style
+
+
+class PricePanel(PlanPanel):
+    """Debit, largest loss and gain, breakeven, chance of profit."""
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text."""
+        from riskcalc.formatting.panel import price_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        return price_lines(plan, width=width, pinned=pinned, stale=stale)
+
+
+class GreeksPanel(PlanPanel):
+    """The Greeks of one unit in the units traders read."""
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text."""
+        from riskcalc.formatting.panel import greeks_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        return greeks_lines(plan, width=width, pinned=pinned, stale=stale)
+
+
+class SizePanel(PlanPanel):
+    """Units, the limit that binds in words, and what they risk."""
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text."""
+        from riskcalc.formatting.panel import size_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        return size_lines(plan, width=width, pinned=pinned, stale=stale)
+
+
+class ExitsPanel(PlanPanel):
+    """P&L at stop, targets and gaps by day, and the odds between them."""
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text."""
+        from riskcalc.formatting.exits import exits_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        return exits_lines(plan, width=width, pinned=pinned, stale=stale)
+
+
+class ChecksPanel(PlanPanel):
+    """Every rule with its verdict first."""
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text."""
+        from riskcalc.formatting.checks import checks_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        roomy = self.screen.has_class("-wide") and self.screen.has_class("-high")
+        return checks_lines(plan, width=width, pinned=pinned, stale=stale, whole=roomy)
+
+
+class Summary(PlanPanel):
+    """Price, Greeks, then exits and verdicts; what does not fit is left out from the right."""
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text."""
+        from riskcalc.formatting.summary import summary_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        return summary_lines(plan, width=width, pinned=pinned, stale=stale)
