@@ -16,9 +16,8 @@ from riskcalc.workbench.draft import Draft, on_quotes, open_draft
 from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.fields import by_key, fields
 from riskcalc.workbench.history import History
-from riskcalc.workbench.problem import one_line
 from riskcalc.workbench.reproduce import left_out, reproduce
-from riskcalc.workbench.state import State
+from riskcalc.workbench.state import State, one_line
 from riskcalc.workbench.vehicles import vehicles
 
 

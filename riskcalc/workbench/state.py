@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskcalc.domain import TradePlan
+from riskcalc.errors import RiskcalcError
 from riskcalc.workbench.badge import Badge, badge
 from riskcalc.workbench.draft import Draft
 
@@ -37,3 +38,9 @@ class State:
     def badge(self) -> Badge:
         """The verdict on the trade."""
         return badge(self.plan, self.draft, stale=self.stale)
+
+
+def one_line(error: RiskcalcError) -> str:
+    """The first problem, with how many more there are."""
+    first, *more = str(error).splitlines() or [""]
+    return f"{first} (and {len(more)} more)" if more else first

@@ -7,9 +7,8 @@ from typing import Any
 
 from riskcalc.workbench.draft import Draft
 from riskcalc.workbench.editing.field import Field
-from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid
+from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid, around_equity
 from riskcalc.workbench.editing.number_field import NumberField
-from riskcalc.workbench.editing.spans import around_equity
 from riskcalc.workbench.editing.typed import read_number
 
 DOLLARS = Bounds(low=0, high=1e12)

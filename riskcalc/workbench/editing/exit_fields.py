@@ -7,10 +7,9 @@ import dataclasses
 from riskcalc.domain import Target
 from riskcalc.errors import InvalidInputError
 from riskcalc.workbench.draft import Draft
-from riskcalc.workbench.editing.choice_field import ChoiceField
 from riskcalc.workbench.editing.field import Field
 from riskcalc.workbench.editing.grid import Bounds, EvenGrid
-from riskcalc.workbench.editing.number_field import NumberField
+from riskcalc.workbench.editing.number_field import ChoiceField, NumberField
 
 HALF_GRID = EvenGrid(step=0.5)
 DAY_GRID = EvenGrid(step=1.0)

@@ -8,7 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from riskcalc.workbench.draft import Draft
+
 ON_GRID = 1e-6
+FURTHEST_SPOT = 0.25
+
+
 """Share of a step within which a value counts as on the grid."""
 
 DIGITS = 10
@@ -158,3 +163,22 @@ def path(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Iterator[fl
             return
         value = found
         yield value
+
+
+"""Ends of the sliders of prices, as a share of the spot at opening."""
+
+
+def around_spot(draft: Draft) -> tuple[float, float]:
+    """Ends of a slider of prices [dollars]."""
+    spot = draft.preset.market.quote(draft.trade.symbol).spot if draft.chain is None else draft.chain.spot
+    return (1 - FURTHEST_SPOT) * spot, (1 + FURTHEST_SPOT) * spot
+
+
+def up_to_vol(draft: Draft) -> tuple[float, float]:
+    """Ends of a slider of vols [per cent]."""
+    return 0.0, max(60.0, 250 * draft.preset.market.quote(draft.trade.symbol).vol)
+
+
+def around_equity(draft: Draft) -> tuple[float, float]:
+    """Ends of a slider of account values [dollars]."""
+    return 0.0, 3 * draft.preset.account.equity

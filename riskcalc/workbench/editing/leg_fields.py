@@ -7,12 +7,18 @@ from typing import Any
 from riskcalc.domain import Leg, OptionLeg, OptionType, ShareLeg, Side
 from riskcalc.workbench.contract import entered_option, option, priced, recontracted, with_price_of
 from riskcalc.workbench.draft import Draft
-from riskcalc.workbench.editing.choice_field import ChoiceField
 from riskcalc.workbench.editing.expiry_field import ExpiryField
 from riskcalc.workbench.editing.field import Field
-from riskcalc.workbench.editing.grid import Bounds, EvenGrid, Grid, ListedGrid, ShareGrid
-from riskcalc.workbench.editing.number_field import NumberField
-from riskcalc.workbench.editing.spans import around_spot, up_to_vol
+from riskcalc.workbench.editing.grid import (
+    Bounds,
+    EvenGrid,
+    Grid,
+    ListedGrid,
+    ShareGrid,
+    around_spot,
+    up_to_vol,
+)
+from riskcalc.workbench.editing.number_field import ChoiceField, NumberField
 
 MOST_CONTRACTS = 100_000
 """Contracts or shares per unit that a leg may have."""

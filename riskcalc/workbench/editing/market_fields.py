@@ -4,20 +4,54 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from functools import lru_cache
+from typing import Any
 
-from riskcalc.domain import Sticky
+from riskcalc.domain import CashDividend, Sticky
+from riskcalc.domain.dividends import with_forecast
 from riskcalc.presets.leg_vols import with_vols_moved
-from riskcalc.workbench.dividends import dividend_after, next_dividend, with_next_dividend
 from riskcalc.workbench.draft import Draft
-from riskcalc.workbench.editing.choice_field import ChoiceField
 from riskcalc.workbench.editing.day_field import DayField
 from riskcalc.workbench.editing.exit_fields import VOL_AT_STOP
 from riskcalc.workbench.editing.expiry_field import DAYS
 from riskcalc.workbench.editing.field import Field
-from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid
-from riskcalc.workbench.editing.number_field import NumberField
-from riskcalc.workbench.editing.spans import around_spot, up_to_vol
+from riskcalc.workbench.editing.grid import Bounds, EvenGrid, ShareGrid, around_spot, up_to_vol
+from riskcalc.workbench.editing.number_field import ChoiceField, NumberField
 from riskcalc.workbench.editing.time_field import TIME, counts
+
+FORECAST_DAYS = 400
+
+
+"""How far ahead the next dividend is looked for: a yearly payer has one in that time."""
+
+
+def next_dividend(draft: Draft) -> CashDividend | None:
+    """Return the first dividend after the market's date, forecast where the schedule ends."""
+    return dividend_after(draft.market.date, draft.quote.dividends)
+
+
+def with_next_dividend(draft: Draft, **changes: Any) -> Draft:  # noqa: ANN401 - the fields of a CashDividend
+    """Return the draft with its next dividend changed; a forecast one is part of the schedule from then on.
+
+    Raises
+    ------
+    InvalidInputError
+        The ex-date is that of another dividend, or outside the order.
+    """
+    due = next_dividend(draft)
+    if due is None:
+        return draft
+    edited = dataclasses.replace(due, forecast=False, **changes)
+    schedule = draft.quote.dividends
+    kept = [edited if one == due else one for one in schedule]
+    return draft.with_quote(dividends=tuple(kept if due in schedule else [*schedule, edited]))
+
+
+@lru_cache(maxsize=16)
+def dividend_after(today: dt.date, dividends: tuple[CashDividend, ...]) -> CashDividend | None:
+    """Return the first payment of a schedule after a day; None where nothing is paid."""
+    schedule = with_forecast(dividends, until=today + dt.timedelta(days=FORECAST_DAYS))
+    return next((one for one in schedule if one.ex_date > today), None)
 
 
 def market_fields(draft: Draft) -> tuple[Field, ...]:

@@ -8,9 +8,8 @@ from typing import Any
 
 from riskcalc.workbench.draft import Draft
 from riskcalc.workbench.editing.field import Field
-from riskcalc.workbench.editing.grid import Bounds, EvenGrid
+from riskcalc.workbench.editing.grid import Bounds, EvenGrid, up_to_vol
 from riskcalc.workbench.editing.number_field import NumberField
-from riskcalc.workbench.editing.spans import up_to_vol
 
 NEUTRAL = "neutral"
 
