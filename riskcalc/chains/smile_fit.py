@@ -8,10 +8,9 @@ import numpy as np
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.smile_quotes import FEWEST_PIECES, FEWEST_QUOTES, OUTLIER, SmileQuotes
+from riskcalc.chains.smile_quotes import FEWEST_PIECES, FEWEST_QUOTES, OUTLIER, SmileQuotes, Watch, watched
 from riskcalc.chains.smile_spline import with_spline
 from riskcalc.chains.smile_svi import fit_svi
-from riskcalc.chains.smile_watch import Watch, watched
 
 __all__ = ["FEWEST_PIECES", "FEWEST_QUOTES", "SmileQuotes", "checked_places", "fit_curve"]
 

@@ -9,8 +9,7 @@ import numpy as np
 from scipy.optimize import OptimizeResult, least_squares
 
 from riskcalc.chains.array_types import Floats
-from riskcalc.chains.smile_quotes import SmileQuotes
-from riskcalc.chains.smile_watch import Jet, Watch
+from riskcalc.chains.smile_quotes import Jet, SmileQuotes, Watch
 
 MARGINS = (5e-3, 2e-2, 8e-2)
 """Slack kept from arbitrage, so that none is left between the places watched; the next where one was not

@@ -9,9 +9,8 @@ import numpy as np
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.chains.smile_curve import CUBIC, SmileCurve, spline_bases
-from riskcalc.chains.smile_quotes import SmileQuotes, contradicted, trusted
+from riskcalc.chains.smile_quotes import Jet, SmileQuotes, Watch, contradicted, trusted
 from riskcalc.chains.smile_solver import MARGINS, Model, solved
-from riskcalc.chains.smile_watch import Jet, Watch
 
 ROUGHNESS = 1.0
 REWEIGHTINGS, HALVINGS = 4, 20

@@ -10,9 +10,8 @@ import numpy as np
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.smile_quotes import SmileQuotes, contradicted, trusted
+from riskcalc.chains.smile_quotes import Jet, SmileQuotes, Watch, contradicted, trusted
 from riskcalc.chains.smile_solver import MARGINS, Model, cost, solved
-from riskcalc.chains.smile_watch import Jet, Watch
 from riskcalc.chains.svi import Svi, svi_derivatives, svi_jet
 
 STARTS = (

@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from riskcalc.chains import read_chain
 from riskcalc.chains.smile import _Rows, fit_smile
-from riskcalc.chains.smile_watch import Watch
+from riskcalc.chains.smile_quotes import Watch
 from riskcalc.chains.svi import Svi, butterfly, butterfly_derivatives, svi_derivatives, svi_jet
 from riskcalc.chains.vols import chain_vols
 from tests.chains.quoted import DAY, model_chain

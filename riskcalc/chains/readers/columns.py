@@ -14,8 +14,7 @@ from riskcalc.chains.cells import OPTION_WORDS, Cells
 from riskcalc.chains.clean import QuoteRows, joined_rows
 from riskcalc.chains.occ import OccColumns, is_occ, occ_root
 from riskcalc.chains.readers.facts import Facts
-from riskcalc.chains.readers.names import Naming
-from riskcalc.chains.readers.units import strike_units, unit_of
+from riskcalc.chains.readers.names import Naming, strike_units, unit_of
 from riskcalc.chains.table import Column
 from riskcalc.domain import OptionType, underlying_symbol
 from riskcalc.errors import ChainError
