@@ -17,7 +17,7 @@ from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:
-    from riskcalc.chains.clean import QuoteRows
+    from riskcalc.chains.quote_rows import QuoteRows
 
 NEAREST = 3
 """Expiries that are asked."""
