@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from riskcalc.domain import RiskReport, TradePlan
-from riskcalc.domain.ranges import record
+from riskcalc.domain.validation import record
 
 if TYPE_CHECKING:
     import pandas as pd

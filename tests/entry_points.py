@@ -10,7 +10,7 @@ from typing import Any
 
 import riskcalc as rc
 from riskcalc import analysis, chains, domain, pricing, scanning, sizing
-from riskcalc.analysis import odds, payoff
+from riskcalc.analysis import lognormal, payoff
 
 DAY, NEAR, FAR = dt.date(2026, 7, 20), dt.date(2026, 8, 21), dt.date(2026, 9, 18)
 
@@ -170,10 +170,10 @@ def _kernels() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             },
         ),
         "prob_below": (
-            odds.prob_below,
+            lognormal.prob_below,
             {"level": Infinite(90.0), "spot": 100.0, "vol": 0.2, "drift": 0.0, "time": 0.5},
         ),
-        "expected_move": (odds.expected_move, {"spot": 100.0, "vol": 0.2, "days": 30.0}),
+        "expected_move": (lognormal.expected_move, {"spot": 100.0, "vol": 0.2, "days": 30.0}),
     }
 
 

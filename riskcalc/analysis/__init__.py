@@ -1,16 +1,16 @@
 """Questions about one trade: worth, payoff, odds, decay, and its value at every exit."""
 
-from riskcalc.analysis import odds, payoff
-from riskcalc.analysis.decay import decay
+from riskcalc.analysis import lognormal, payoff
 from riskcalc.analysis.early_exercise import early_exercise_lines
-from riskcalc.analysis.exit_odds import exit_odds
-from riskcalc.analysis.exit_timeline import days_held
 from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder, ladder_conditions
-from riskcalc.analysis.managed import managed_outcome
-from riskcalc.analysis.model_entry import enter_and_value, enter_at_model, solve_vol
-from riskcalc.analysis.stop_race import StopRace, stop_race
-from riskcalc.analysis.translate import translate_stop, translate_to_fund
+from riskcalc.analysis.leveraged_stops import translate_stop, translate_to_fund
+from riskcalc.analysis.managed.exit_odds import exit_odds
+from riskcalc.analysis.managed.outcome import managed_outcome
+from riskcalc.analysis.managed.timeline import days_held
+from riskcalc.analysis.model_prices import enter_and_value, enter_at_model, solve_vol
+from riskcalc.analysis.stop_order import StopRace, stop_race
+from riskcalc.analysis.theta import decay
 from riskcalc.analysis.valuation import (
     Conditions,
     Floats,
@@ -35,8 +35,8 @@ __all__ = [
     "first_passage",
     "ladder",
     "ladder_conditions",
+    "lognormal",
     "managed_outcome",
-    "odds",
     "payoff",
     "solve_vol",
     "stop_race",

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from riskcalc.analysis.odds import dividend_shifts, prob_below
+from riskcalc.analysis.lognormal import dividend_shifts, prob_below
 from riskcalc.domain import ExerciseStyle, Market, OptionLeg, Trade, View
 
 

@@ -21,7 +21,7 @@ from riskcalc.analysis.far_ends import far_ends
 from riskcalc.analysis.turning_points import turning_points
 from riskcalc.analysis.valuation import value_position
 from riskcalc.domain import Leg, Market, OptionLeg, Trade
-from riskcalc.domain.ranges import record
+from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.arrays import as_floats
 

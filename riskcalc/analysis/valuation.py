@@ -24,7 +24,7 @@ from riskcalc.domain import (
     Sticky,
     Trade,
 )
-from riskcalc.domain.ranges import record
+from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
 from riskcalc.pricing.arrays import as_floats, common_shape

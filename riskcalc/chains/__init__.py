@@ -5,10 +5,10 @@ From a chain: `implied_forwards`, then `chain_vols`, then `fit_smile`; `fit_chai
 """
 
 from riskcalc.chains.chain import Chain
-from riskcalc.chains.fitted import FittedChain, fit_chain
+from riskcalc.chains.fitted_chain import FittedChain, fit_chain
 from riskcalc.chains.forward import ImpliedForward, forward_market, implied_forwards
-from riskcalc.chains.on_demand import sticky_smile
-from riskcalc.chains.quality import DropReason, QuoteStatus
+from riskcalc.chains.lazy_smile import sticky_smile
+from riskcalc.chains.quote_quality import DropReason, QuoteStatus
 from riskcalc.chains.readers import read_chain
 from riskcalc.chains.sample import sample_chain
 from riskcalc.chains.smile import Smile, fit_smile

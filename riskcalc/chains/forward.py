@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 
 from riskcalc.chains.array_types import Days, Flags, Floats
 from riskcalc.chains.chain import Chain
-from riskcalc.chains.quality import QuoteStatus
+from riskcalc.chains.quote_quality import QuoteStatus
 from riskcalc.domain import CashDividend, ExerciseStyle, Market
-from riskcalc.domain.ranges import finite
+from riskcalc.domain.validation import finite
 from riskcalc.pricing import ImpliedVol, american_implied_vol, black_scholes, implied_vol
 
 MOST_PAIRS = 10

@@ -17,7 +17,7 @@ from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, checked_places
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.vols import ChainVols
 from riskcalc.domain import SmileAt, SmileFit, Sticky
-from riskcalc.domain.ranges import one_of
+from riskcalc.domain.validation import one_of
 from riskcalc.errors import ChainError
 
 WIDEST_SHARE, WIDEST_DOLLARS = 0.10, 0.05

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.domain import SmileAt, Sticky
-from riskcalc.domain.plain_data import plain
+from riskcalc.domain.serialization import plain
 
 LEAST_SPOT = 1e-3
 """Part of the starting spot below which the smile moves no further: there it has no end of strikes."""

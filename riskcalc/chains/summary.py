@@ -7,14 +7,14 @@ from collections import Counter
 
 import numpy as np
 
-from riskcalc.analysis.odds import expected_move
+from riskcalc.analysis.lognormal import expected_move
 from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward
-from riskcalc.chains.quality import QuoteStatus
+from riskcalc.chains.quote_quality import QuoteStatus
 from riskcalc.chains.vols import ChainVols, chain_vols
 from riskcalc.domain import CashDividend, ChainSummary, ExpirySummary, QuoteAccount
-from riskcalc.domain.ranges import finite, record, records
+from riskcalc.domain.validation import finite, record, records
 from riskcalc.pricing import VolStatus, black_scholes
 
 WING_DELTA = 0.25

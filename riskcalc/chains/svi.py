@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from riskcalc.chains.array_types import Floats
-from riskcalc.domain.ranges import finite, non_negative, positive
+from riskcalc.domain.validation import finite, non_negative, positive
 from riskcalc.errors import InvalidInputError
 
 WIDEST = 2.0

@@ -135,7 +135,7 @@ def _print(chain: Chain, *, rate: float, note: str, csv_wanted: bool, json_wante
 
 def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> None:
     from riskcalc.chains import chain_summary, chain_vols, fit_smile  # noqa: PLC0415 - help is quick
-    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - as above
+    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - as above
     from riskcalc.formatting import chain_sections, smile_section  # noqa: PLC0415 - as above
 
     vols = chain_vols(chain, rate=rate, exercise=chain.exercise)

@@ -12,8 +12,8 @@ import click
 from riskcalc.cli import EXIT_RISK_SAYS_NO
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
-from riskcalc.presets.quantities import parse_rate, parse_time, parse_vol
 from riskcalc.presets.risk import parse_limit, parse_position_limit, parse_risk
+from riskcalc.presets.units_parsing import parse_rate, parse_time, parse_vol
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain
@@ -102,7 +102,7 @@ _QUOTES = (
 
 
 def quotes_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a file of quotes; see `riskcalc.cli.planned` for what they mean."""
+    """Add the options of a file of quotes; see `riskcalc.cli.plan_request` for what they mean."""
     for option in reversed(_QUOTES):
         command = option(command)
     return command

@@ -9,7 +9,7 @@ import click
 
 from riskcalc.cli.options import as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
-from riskcalc.domain.plain_data import plain
+from riskcalc.domain.serialization import plain
 from riskcalc.errors import PresetError
 
 

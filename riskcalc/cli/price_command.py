@@ -58,7 +58,7 @@ def command(
     """
     from riskcalc.domain import Market, OptionType, Quote, instrument, long_option  # noqa: PLC0415 - help is quick
     from riskcalc.planning import evaluate  # noqa: PLC0415 - as above
-    from riskcalc.presets.listed import require_session  # noqa: PLC0415 - as above
+    from riskcalc.presets.listed_contracts import require_session  # noqa: PLC0415 - as above
 
     if (days is None) == (expiry is None):
         raise click.UsageError("give exactly one of --days and --expiry")

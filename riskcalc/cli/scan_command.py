@@ -292,8 +292,8 @@ def _show(
     """Open the screen on the preset with the row's legs in place of its own."""
     from riskcalc.chains.sample import SAMPLE_FILE  # noqa: PLC0415 - help needs no screen
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
-    from riskcalc.tui.opening import Opening  # noqa: PLC0415 - as above
-    from riskcalc.tui.start import run  # noqa: PLC0415 - as above
+    from riskcalc.tui.launch import run  # noqa: PLC0415 - as above
+    from riskcalc.tui.launch_options import Opening  # noqa: PLC0415 - as above
 
     traded = load_preset(preset, settings).template.instrument.symbol
     if traded != scanned:
@@ -335,7 +335,7 @@ def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
 
 def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:
     """The terms and the first rows as plain data; what is not known is null."""
-    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - as above
+    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - as above
 
     rows = frame.head(top).assign(expiry=lambda table: table["expiry"].dt.strftime("%Y-%m-%d"))
     known = rows.astype(object).where(rows.notna(), None)

@@ -23,7 +23,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
 
     Exits 1 when one is larger than rounding explains.
     """
-    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import Section  # noqa: PLC0415 - as above
     from riskcalc.selfcheck import compare_with_quantlib, compare_with_vollib  # noqa: PLC0415 - as above
 

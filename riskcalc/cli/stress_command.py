@@ -9,7 +9,7 @@ import click
 
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_sections
-from riskcalc.cli.planned import planned
+from riskcalc.cli.plan_request import planned
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 EPILOG = """\b
@@ -49,7 +49,7 @@ def command(
     The trade is held through: no stop ends it. Exits 0 even when a scenario breaks the rule: a stress is
     information, the verdict is the plan's.
     """
-    from riskcalc.domain.plain_data import plain  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above
     from riskcalc.formatting.stress import held_through  # noqa: PLC0415 - as above
     from riskcalc.planning import stress  # noqa: PLC0415 - as above

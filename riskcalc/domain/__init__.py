@@ -16,9 +16,8 @@ from riskcalc.domain.builders import (
 from riskcalc.domain.chain_summary import ChainSummary, ExpirySummary, QuoteAccount, SmileFit
 from riskcalc.domain.comparison import CommonState, Comparison, StateValue, StopOrder, Vehicle
 from riskcalc.domain.dividends import CashDividend
-from riskcalc.domain.entry import EntryRules, Trigger
+from riskcalc.domain.entry_rules import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
-from riskcalc.domain.fund import BenchmarkMove, FundReport
 from riskcalc.domain.instrument import (
     INSTRUMENTS,
     ExerciseStyle,
@@ -28,6 +27,7 @@ from riskcalc.domain.instrument import (
     instrument,
     underlying_symbol,
 )
+from riskcalc.domain.leveraged_fund import BenchmarkMove, FundReport
 from riskcalc.domain.listing import (
     FillPrice,
     Listing,
@@ -36,10 +36,13 @@ from riskcalc.domain.listing import (
     UsualListing,
     moving_smile,
 )
+from riskcalc.domain.managed_outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
-from riskcalc.domain.outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.pair import PairReport, pair_quote
-from riskcalc.domain.planned import (
+from riskcalc.domain.risk_report import EarlyExerciseLine, Greeks, LegReport, RiskReport
+from riskcalc.domain.scenario import Scenario, StressRow
+from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
+from riskcalc.domain.trade_plan import (
     Check,
     CheckStatus,
     GapLine,
@@ -51,9 +54,6 @@ from riskcalc.domain.planned import (
     ThetaReport,
     TradePlan,
 )
-from riskcalc.domain.report import EarlyExerciseLine, Greeks, LegReport, RiskReport
-from riskcalc.domain.scenario import Scenario, StressRow
-from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.view import ProbabilityBasis, View
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from riskcalc.domain.ranges import dollars, fraction, one_of, positive, record
+from riskcalc.domain.validation import dollars, fraction, one_of, positive, record
 from riskcalc.errors import InvalidInputError
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.instrument import ExerciseStyle
-from riskcalc.domain.plain_data import plain
+from riskcalc.domain.serialization import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from riskcalc.domain.plain_data import plain
-from riskcalc.domain.planned import TradePlan
+from riskcalc.domain.serialization import plain
+from riskcalc.domain.trade_plan import TradePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import fmean, median
 
-from riskcalc.domain.ranges import calendar_date, dollars, flag
 from riskcalc.domain.sessions import last_session_on_or_before
+from riskcalc.domain.validation import calendar_date, dollars, flag
 
 QUARTER = 91
 """Days between payments where a single one is known: the funds here pay quarterly."""

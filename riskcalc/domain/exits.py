@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import (
+from riskcalc.domain.sessions import last_session_on_or_before, sessions_later
+from riskcalc.domain.trade import Side
+from riskcalc.domain.validation import (
     calendar_date,
     finite,
     finite_each,
@@ -21,8 +23,6 @@ from riskcalc.domain.ranges import (
     records,
     whole_count,
 )
-from riskcalc.domain.sessions import last_session_on_or_before, sessions_later
-from riskcalc.domain.trade import Side
 from riskcalc.errors import InvalidInputError
 
 GAPS_BEYOND_STOP = (0.01, 0.03)

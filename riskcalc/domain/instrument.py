@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from riskcalc.domain.ranges import (
+from riskcalc.domain.sessions import is_third_friday
+from riskcalc.domain.validation import (
     brief_repr,
     finite,
     finite_each,
@@ -20,7 +21,6 @@ from riskcalc.domain.ranges import (
     whole_count,
     yearly,
 )
-from riskcalc.domain.sessions import is_third_friday
 from riskcalc.errors import InvalidInputError
 
 

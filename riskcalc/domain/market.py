@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.dividends import CashDividend, with_forecast
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import (
+from riskcalc.domain.sessions import close_of, is_session, why_closed
+from riskcalc.domain.validation import (
     brief_repr,
     calendar_date,
     finite,
@@ -26,7 +27,6 @@ from riskcalc.domain.ranges import (
     volatility,
     yearly,
 )
-from riskcalc.domain.sessions import close_of, is_session, why_closed
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:

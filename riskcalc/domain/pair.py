@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from riskcalc.domain.market import Quote
-from riskcalc.domain.ranges import real, record
+from riskcalc.domain.validation import real, record
 from riskcalc.errors import InvalidInputError
 
 

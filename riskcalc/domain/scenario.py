@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from riskcalc.domain.ranges import finite, mapping, text, whole_count, yearly
+from riskcalc.domain.validation import finite, mapping, text, whole_count, yearly
 from riskcalc.errors import InvalidInputError
 
 MOST_SESSIONS = 2520

@@ -8,7 +8,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.ranges import (
+from riskcalc.domain.validation import (
     calendar_date,
     dollars,
     member,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from riskcalc.domain.ranges import drift, volatility
+from riskcalc.domain.validation import drift, volatility
 
 
 class ProbabilityBasis(StrEnum):

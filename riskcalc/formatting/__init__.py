@@ -6,8 +6,8 @@ from riskcalc.formatting.numbers import count, money, number, percent, price, r_
 from riskcalc.formatting.plan import plan_sections, plan_title
 from riskcalc.formatting.report import option_sections
 from riskcalc.formatting.scan import scan_sections, scan_title
-from riskcalc.formatting.section import Section
 from riskcalc.formatting.stress import stress_sections, stress_title
+from riskcalc.formatting.table import Section
 
 __all__ = [
     "Section",

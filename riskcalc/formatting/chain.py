@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, SmileFit
 from riskcalc.formatting.numbers import MISSING, money, percent, price
-from riskcalc.formatting.section import Section
+from riskcalc.formatting.table import Section
 
 EXPIRIES_TITLE = (
     "Expiries: forward and yield implied by calls and puts, vol at the forward, skew as the 25-delta call "

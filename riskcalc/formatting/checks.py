@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskcalc.domain import Check, CheckStatus, TradePlan
-from riskcalc.formatting.fact import (
+from riskcalc.formatting.metric import (
     Better,
     Fact,
     Line,

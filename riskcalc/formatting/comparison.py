@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskcalc.domain import CommonState, Comparison, StateValue, Vehicle
 from riskcalc.formatting.numbers import MISSING, count, money, percent, r_multiple, whole_money
-from riskcalc.formatting.section import Section
+from riskcalc.formatting.table import Section
 
 
 def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from riskcalc.domain import GapLine, LadderRow, Level, TradePlan
-from riskcalc.formatting.fact import (
+from riskcalc.formatting.metric import (
     LABEL,
     Better,
     Fact,

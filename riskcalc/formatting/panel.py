@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from riskcalc.domain import ProbabilityBasis, RiskReport, TradePlan
-from riskcalc.formatting.fact import (
+from riskcalc.formatting.metric import (
     Better,
     Fact,
     Line,

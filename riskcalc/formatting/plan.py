@@ -13,8 +13,8 @@ from riskcalc.formatting.report import (
     price_section,
     smile_words,
 )
-from riskcalc.formatting.section import Section
 from riskcalc.formatting.size import why
+from riskcalc.formatting.table import Section
 
 
 def plan_sections(plan: TradePlan) -> tuple[Section, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskcalc.domain import ProbabilityBasis, RiskReport
 from riskcalc.formatting.numbers import MISSING, money, number, percent, price
-from riskcalc.formatting.section import Section
+from riskcalc.formatting.table import Section
 
 
 def option_sections(report: RiskReport) -> tuple[Section, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.formatting.numbers import MISSING, count, number, percent, r_multiple, whole_money
-from riskcalc.formatting.section import Section
+from riskcalc.formatting.table import Section
 
 if TYPE_CHECKING:
     import pandas as pd

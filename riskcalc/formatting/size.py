@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskcalc.domain import PositionSize
 from riskcalc.formatting.numbers import MISSING, count, money, percent
-from riskcalc.formatting.section import Section
+from riskcalc.formatting.table import Section
 from riskcalc.sizing import StopSize
 
 HALF_A_CENT = 0.005

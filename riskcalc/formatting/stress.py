@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from riskcalc.domain import StressRow, TradePlan
-from riskcalc.formatting.fact import Line, Tone, cut, fit, plain, pnl, wrapped
+from riskcalc.formatting.metric import Line, Tone, cut, fit, plain, pnl, wrapped
 from riskcalc.formatting.numbers import money, percent, price, r_multiple
 from riskcalc.formatting.panel import gain_tone
 from riskcalc.formatting.plan import trade_line
 from riskcalc.formatting.report import smile_words
-from riskcalc.formatting.section import Section
+from riskcalc.formatting.table import Section
 
 MOVE, PNL, R, VERDICT = 8, 12, 8, 17
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from riskcalc.domain import Check, CheckStatus, TradePlan
 from riskcalc.formatting.checks import STATUS_TONES, STATUS_WORDS
 from riskcalc.formatting.exits import worst_pnl
-from riskcalc.formatting.fact import Line, Spellings, Tone, dollars, fit, plain, pnl, share, wrapped
+from riskcalc.formatting.metric import Line, Spellings, Tone, dollars, fit, plain, pnl, share, wrapped
 from riskcalc.formatting.panel import gain_tone, price_lines
 from riskcalc.formatting.report import entry_word, theta_share
 

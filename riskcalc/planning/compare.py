@@ -18,10 +18,10 @@ from riskcalc.domain import (
     Vehicle,
 )
 from riskcalc.domain.exits import GAPS_BEYOND_STOP, LONGEST_DAYS
-from riskcalc.domain.ranges import finite_each, records
 from riskcalc.domain.sessions import sessions_between
+from riskcalc.domain.validation import finite_each, records
 from riskcalc.errors import InvalidInputError
-from riskcalc.planning.comparison_text import summary
+from riskcalc.planning.comparison_summary import summary
 from riskcalc.planning.stop_order import stop_orders
 from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
 

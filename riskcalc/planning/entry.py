@@ -20,7 +20,7 @@ from riskcalc.domain import (
     Trade,
     instrument,
 )
-from riskcalc.domain.ranges import one_of
+from riskcalc.domain.validation import one_of
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.pricing import VolStatus
 

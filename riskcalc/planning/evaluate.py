@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, odds, payoff
+from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, lognormal, payoff
 from riskcalc.analysis.borrow import borrow_cost
 from riskcalc.analysis.strike_adjustment import trade_at_expiry
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
-from riskcalc.domain.ranges import record
+from riskcalc.domain.validation import record
 from riskcalc.planning.pair import self_financed
 
 NEUTRAL = View.neutral()
@@ -54,7 +54,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
     ending = trade_at_expiry(entered, market)
     facts = payoff.facts(ending, market=market)
-    chance, basis = odds.prob_profit(ending, market, breakevens=facts.breakevens, view=view)
+    chance, basis = lognormal.prob_profit(ending, market, breakevens=facts.breakevens, view=view)
     return RiskReport(
         trade=entered,
         market=market,
@@ -115,7 +115,9 @@ def _expected_move(trade: Trade, market: Market, view: View) -> float | None:
         return None
     quote = market.quote(trade.symbol)
     days = market.days_to_expiry(trade.expiry, trade.instrument)
-    return odds.expected_move(spot=quote.spot, vol=quote.vol if view.vol is None else view.vol, days=days)
+    return lognormal.expected_move(
+        spot=quote.spot, vol=quote.vol if view.vol is None else view.vol, days=days
+    )
 
 
 def _payoff_note(trade: Trade, market: Market) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from riskcalc.analysis import Conditions, Floats, PositionGreeks, days_held, ladder_conditions, value_together
-from riskcalc.analysis.exit_levels import entry_spot
+from riskcalc.analysis.managed.levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, RiskReport, Side
 from riskcalc.domain.clock import days_to_close
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 
 from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
-from riskcalc.analysis.exit_levels import entry_spot, side_by_delta
+from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
 from riskcalc.domain import (
     Account,
     EntryRules,
@@ -19,11 +19,11 @@ from riskcalc.domain import (
     TradePlan,
     View,
 )
-from riskcalc.domain.ranges import record
-from riskcalc.planning import exposure
+from riskcalc.domain.validation import record
+from riskcalc.planning import exit_pnl
 from riskcalc.planning.checks import Planned, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
-from riskcalc.planning.exposure import size_plan
+from riskcalc.planning.exit_pnl import size_plan
 from riskcalc.planning.fund import fund_report
 from riskcalc.planning.levels import LevelValues, PlanLevels, level_values, plan_levels
 from riskcalc.planning.pair import pair_report
@@ -102,16 +102,16 @@ def plan(
     costs = cost_per_unit(report.trade, account.costs)
     levels = plan_levels(report, exits, side, time_stop)
     values = level_values(report, levels)
-    gaps = exposure.gap_lines(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
+    gaps = exit_pnl.gap_lines(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
     at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
     at_exits = max(-min(at_stop, *at_targets, 0.0), 0.0)
     size = size_plan(report, account, at_stop=at_exits, gaps=gaps, cost_per_unit=costs)
     seconds = second_stops(report, values.first_day_at_targets(), tuple(at_targets), cost_per_unit=costs)
     levels = named(levels, seconds)
-    targets = exposure.gains_at_targets(
+    targets = exit_pnl.gains_at_targets(
         exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
     )
-    fractions = exposure.closed_fractions(exits, units=size.units)
+    fractions = exit_pnl.closed_fractions(exits, units=size.units)
     rungs = _rungs(report, levels, values, size)
     return TradePlan(
         report=report,

@@ -12,8 +12,8 @@ from riskcalc.analysis import value_position
 from riskcalc.analysis.ladder import in_r
 from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRow, TradePlan
 from riskcalc.domain import instrument as instrument_of
-from riskcalc.domain.ranges import record, records
 from riskcalc.domain.sessions import sessions_later
+from riskcalc.domain.validation import record, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, fund_path
 from riskcalc.sizing import cost_per_trade, cost_per_unit

@@ -3,7 +3,6 @@ from .overrides import parse_assignments as parse_assignments
 from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset
 from .preset import Preset as Preset
-from .quantities import parse_fraction as parse_fraction
 from .risk import Risk as Risk
 from .risk import parse_risk as parse_risk
 from .scenarios import load_scenarios as load_scenarios
@@ -22,3 +21,4 @@ from .store import shipped_folder as shipped_folder
 from .store import user_folder as user_folder
 from .template import OptionTemplate as OptionTemplate
 from .template import TradeTemplate as TradeTemplate
+from .units_parsing import parse_fraction as parse_fraction

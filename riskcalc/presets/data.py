@@ -20,14 +20,14 @@ from riskcalc.domain import (
     Target,
     Trigger,
 )
-from riskcalc.domain.plain_data import plain
+from riskcalc.domain.serialization import plain
 from riskcalc.presets.money import money_text
 from riskcalc.presets.preset import Preset
-from riskcalc.presets.quantities import move_text, percent_text, points_text
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.stop_price import price_text
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule
 from riskcalc.presets.template import LegTemplate, OptionTemplate
+from riskcalc.presets.units_parsing import move_text, percent_text, points_text
 
 Data = dict[str, Any]
 

@@ -16,10 +16,10 @@ from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 from riskcalc.domain import Market, ShareLeg
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.data import Data, preset_data
-from riskcalc.presets.dividend_file import anchor_files, named_files, read_files
+from riskcalc.presets.dividend_files import anchor_files, named_files, read_files
 from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.files import parse_toml
-from riskcalc.presets.keys import KeyPath, dotted
+from riskcalc.presets.key_docs import KeyPath, dotted
 from riskcalc.presets.leg_vols import with_vols_moved
 from riskcalc.presets.overrides import override, put, sets
 from riskcalc.presets.preset import Preset

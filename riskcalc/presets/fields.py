@@ -15,10 +15,13 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from riskcalc.domain import instrument
-from riskcalc.domain.ranges import finite, non_negative, positive, whole_count
+from riskcalc.domain.validation import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
-from riskcalc.presets.quantities import (
+from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit, parse_risk
+from riskcalc.presets.stop_price import parse_exit_price
+from riskcalc.presets.template import MOST_DAYS
+from riskcalc.presets.units_parsing import (
     Level,
     parse_basis_points,
     parse_fraction,
@@ -30,9 +33,6 @@ from riskcalc.presets.quantities import (
     parse_time,
     parse_vol,
 )
-from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit, parse_risk
-from riskcalc.presets.stop_price import parse_exit_price
-from riskcalc.presets.template import MOST_DAYS
 
 NO_DIVIDENDS = "none"
 """What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain.ranges import brief_repr
+from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError, printable
 
 MOST_BYTES = 1_000_000

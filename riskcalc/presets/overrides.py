@@ -10,9 +10,9 @@ from typing import Any
 
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.files import too_deep
-from riskcalc.presets.keys import KeyPath, dotted, is_known, is_list, nearest
+from riskcalc.presets.key_docs import KeyPath, dotted, is_known, is_list, nearest
 from riskcalc.presets.problems import Problem
-from riskcalc.presets.quantities import percent_text
+from riskcalc.presets.units_parsing import percent_text
 
 _RIVALS = (
     ("strike", "moneyness", "delta"),

@@ -20,7 +20,7 @@ from riskcalc.domain import (
     View,
     moving_smile,
 )
-from riskcalc.domain.ranges import brief_repr, one_of, records
+from riskcalc.domain.validation import brief_repr, one_of, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.overrides import require_not_of_chain

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from riskcalc.domain import INSTRUMENTS
-from riskcalc.presets.keys import KeyPath, description, dotted, item, keys_at, nearest
+from riskcalc.presets.key_docs import KeyPath, description, dotted, item, keys_at, nearest
 from riskcalc.presets.schema import PresetShape
 from riskcalc.presets.schema_trade import QUOTE_CORRELATION, QUOTE_SPOT, QUOTE_VOL
 

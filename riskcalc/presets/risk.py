@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
-from riskcalc.presets.quantities import Number, Written, read_number, refused
+from riskcalc.presets.units_parsing import Number, Written, read_number, refused
 
 LARGEST_BARE_RISK = 10
 """Per cent; a larger bare number may be dollars."""

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from riskcalc.domain import Scenario
-from riskcalc.domain.ranges import record
+from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.fields import BasisPoints, Count, Points, PriceMove, Symbol, Version
 from riskcalc.presets.files import parse_toml, read_text

@@ -10,7 +10,7 @@ from decimal import Decimal
 from riskcalc.domain import Side
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.money import parse_money
-from riskcalc.presets.quantities import parse_fraction
+from riskcalc.presets.units_parsing import parse_fraction
 
 WIDEST_BARE_PERCENT = 30.0
 """A bare number above this is never meant as per cent: stops that people trade are 5 to 15 %."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import platformdirs
 
-from riskcalc.domain.ranges import mapping, record, text
+from riskcalc.domain.validation import mapping, record, text
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
 from riskcalc.presets.files import read_text, write_whole

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from riskcalc.domain import OptionType, Quote
-from riskcalc.domain.ranges import finite, open_fraction, positive
+from riskcalc.domain.validation import finite, open_fraction, positive
 from riskcalc.errors import InvalidInputError
 
 

@@ -20,9 +20,9 @@ from riskcalc.domain import (
     Trade,
     UsualListing,
 )
-from riskcalc.domain.ranges import calendar_date, whole_count
+from riskcalc.domain.validation import calendar_date, whole_count
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.listed import Listed
+from riskcalc.presets.listed_contracts import Listed
 from riskcalc.presets.strikes import ExactStrike, StrikeContext, StrikeRule
 
 MOST_DAYS = 3650

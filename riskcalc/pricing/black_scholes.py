@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.blocks import FloatArray, in_blocks
-from riskcalc.pricing.forward_space import forward_space
+from riskcalc.pricing.block_evaluation import FloatArray, in_blocks
+from riskcalc.pricing.forward_terms import forward_space
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

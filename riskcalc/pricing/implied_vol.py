@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from riskcalc.pricing.blocks import FloatArray, in_blocks
-from riskcalc.pricing.forward_space import forward_space
-from riskcalc.pricing.total_vol import solve_total_vol
+from riskcalc.pricing.block_evaluation import FloatArray, in_blocks
+from riskcalc.pricing.forward_terms import forward_space
+from riskcalc.pricing.normalized_implied_vol import solve_total_vol
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -1,6 +1,6 @@
 """Every vertical of a chain, valued as it will be managed, and ranked."""
 
-from riskcalc.scanning.rows import row_plan, row_trade
+from riskcalc.scanning.row_to_trade import row_plan, row_trade
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.scan import scan
 

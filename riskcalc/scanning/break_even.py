@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.analysis.exit_statistics import dropped
+from riskcalc.analysis.managed.statistics import dropped
 from riskcalc.scanning.expiry_exits import ExpiryExits
 
 Floats = NDArray[np.float64]

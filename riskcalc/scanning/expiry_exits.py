@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.analysis import exit_odds
-from riskcalc.analysis.exit_levels import ExitStages, exit_stages
-from riskcalc.analysis.exit_timeline import Timeline, lay_timeline
-from riskcalc.analysis.exit_weights import ExitWeights, exit_weights
+from riskcalc.analysis.managed.exit_weights import ExitWeights, exit_weights
+from riskcalc.analysis.managed.levels import ExitStages, exit_stages
+from riskcalc.analysis.managed.timeline import Timeline, lay_timeline
 from riskcalc.analysis.strike_adjustment import strikes_at
 from riskcalc.chains import Smile
 from riskcalc.domain import ExerciseStyle, ExitPlan, Market, Trade, View, instrument

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from riskcalc.domain import FillPrice, OptionType, Side, Sticky
-from riskcalc.domain.ranges import (
+from riskcalc.domain.validation import (
     flag,
     listed,
     non_negative,

@@ -23,12 +23,12 @@ from riskcalc.domain import (
     View,
     instrument,
 )
-from riskcalc.domain.ranges import record, text
+from riskcalc.domain.validation import record, text
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.scanning.about import about_scan, least_days, nothing_found
 from riskcalc.scanning.expiry_exits import Model
 from riskcalc.scanning.rules import Progress, ScanRules, SpreadKind, Valuation, told
 from riskcalc.scanning.series import Series, series_of
+from riskcalc.scanning.terms import about_scan, least_days, nothing_found
 from riskcalc.scanning.verticals import Columns, Terms, columns_of, joined, pair_up
 
 if TYPE_CHECKING:

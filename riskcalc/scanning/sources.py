@@ -13,13 +13,13 @@ import numpy as np
 
 from riskcalc.chains import Chain, read_chain
 from riskcalc.chains.array_types import Days
-from riskcalc.chains.cells import Cells
-from riskcalc.chains.clean import session_of
+from riskcalc.chains.cleaning import session_of
 from riskcalc.chains.dates import EXCHANGE_ZONE
 from riskcalc.chains.quote_rows import QuoteRows
 from riskcalc.chains.readers import read_rows
-from riskcalc.chains.table import Table, column_of
-from riskcalc.domain.ranges import FIRST_DAY, LAST_DAY
+from riskcalc.chains.text_table import Table, column_of
+from riskcalc.chains.typed_columns import Cells
+from riskcalc.domain.validation import FIRST_DAY, LAST_DAY
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:

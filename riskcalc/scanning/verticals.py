@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.analysis.odds import below_levels_at_one_vol, smile_below_levels
+from riskcalc.analysis.lognormal import below_levels_at_one_vol, smile_below_levels
 from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.break_even import break_even_drifts
 from riskcalc.scanning.expiry_exits import ExpiryExits, Model, exit_values, lay_exits

@@ -11,8 +11,8 @@ from riskcalc.sizing.kelly import (
     optimal_f,
     prob_drawdown,
 )
-from riskcalc.sizing.margin_rules import share_margin, share_margin_rate, uncovered_margin
-from riskcalc.sizing.option_margin import buying_power
+from riskcalc.sizing.margin import buying_power
+from riskcalc.sizing.margin_rates import share_margin, share_margin_rate, uncovered_margin
 from riskcalc.sizing.partial_exits import blended_r, exit_units
 from riskcalc.sizing.percent_risk import size_by_max_loss, size_by_stop
 from riskcalc.sizing.ruin import risk_of_ruin

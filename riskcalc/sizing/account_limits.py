@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from riskcalc.domain.account import Account, Costs
-from riskcalc.domain.planned import PositionSize
-from riskcalc.domain.ranges import non_negative, non_negative_or_inf, positive, record
 from riskcalc.domain.trade import Leg, OptionLeg, Trade
+from riskcalc.domain.trade_plan import PositionSize
+from riskcalc.domain.validation import non_negative, non_negative_or_inf, positive, record
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit
 
 SIDES = 2

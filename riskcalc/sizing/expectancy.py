@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.domain.ranges import fraction, positive, probability, whole_count
+from riskcalc.domain.validation import fraction, positive, probability, whole_count
 
 
 def break_even_win_rate(*, win: float, loss: float = 1.0) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riskcalc.domain.ranges import finite, finite_each, fraction, non_negative, positive, probability
+from riskcalc.domain.validation import finite, finite_each, fraction, non_negative, positive, probability
 from riskcalc.errors import InvalidInputError
 
 

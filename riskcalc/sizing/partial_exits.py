@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from riskcalc.domain.ranges import finite, finite_each, fraction, whole_count
+from riskcalc.domain.validation import finite, finite_each, fraction, whole_count
 from riskcalc.errors import InvalidInputError
 
 DUST = 1e-9

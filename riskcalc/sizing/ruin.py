@@ -6,7 +6,7 @@ import cmath
 import math
 from fractions import Fraction
 
-from riskcalc.domain.ranges import positive, probability
+from riskcalc.domain.validation import positive, probability
 from riskcalc.errors import InvalidInputError
 
 FINEST = 100

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskcalc.domain.account import Account, RiskBasis
-from riskcalc.domain.ranges import flag, non_negative, positive, record
 from riskcalc.domain.trade import Side
+from riskcalc.domain.validation import flag, non_negative, positive, record
 from riskcalc.sizing.account_limits import cost_per_trade, size_within_limits
 from riskcalc.sizing.percent_risk import stop_distance
 

@@ -13,13 +13,13 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
+from riskcalc.editor import session_file
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.desk import Desk
-from riskcalc.tui.endings import TerminalDriver, heed_signals
-from riskcalc.tui.keeper import Keeper
+from riskcalc.tui.autosave import Keeper
 from riskcalc.tui.keys import KEYS
-from riskcalc.tui.opening import Opening
-from riskcalc.workbench import session
+from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.main_screen import Desk
+from riskcalc.tui.signals import TerminalDriver, heed_signals
 
 YOUNG_OBJECTS = 10_000
 """New objects that a collection of garbage waits for."""
@@ -38,7 +38,7 @@ class RiskApp(App[None]):
         super().__init__()
         self.opening = opening or Opening()
         self.animation_level = "none"
-        self._glimpse = None if self.opening.asks else session.glimpse()
+        self._glimpse = None if self.opening.asks else session_file.glimpse()
         self.desk = Desk(self._glimpse)
         self.refused: RiskcalcError | None = None
         """Why what was asked for cannot be opened."""
@@ -120,7 +120,7 @@ class RiskApp(App[None]):
 
     def keep_command(self, line: str) -> Path:
         """Write a command line to a file beside the session; its path."""
-        path = session.session_path().with_name("command.txt")
+        path = session_file.session_path().with_name("command.txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{line}\n", encoding="utf-8")
         return path

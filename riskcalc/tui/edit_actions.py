@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from riskcalc.tui.desk import Desk
+    from riskcalc.tui.main_screen import Desk
 
 
 def step(desk: Desk, *, count: int) -> None:

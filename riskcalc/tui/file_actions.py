@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from riskcalc.tui.desk import Desk
-    from riskcalc.workbench import Draft
+    from riskcalc.editor import Draft
+    from riskcalc.tui.main_screen import Desk
 
 
 def save(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from riskcalc.tui import file_actions as file
 from riskcalc.tui import view_actions as view
 
 if TYPE_CHECKING:
-    from riskcalc.tui.desk import Desk
+    from riskcalc.tui.main_screen import Desk
 
 BIG_STEP = 10
 """Steps of a page key."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 
-from riskcalc.tui.figures.pictures import Pictures
+from riskcalc.tui.figures.figure_group import Pictures
 from riskcalc.tui.form.form import Form
 from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import KeyRow, TooSmall
-from riskcalc.tui.panels.computed_view import ComputedView, ScenariosView, VehiclesView
-from riskcalc.tui.panels.panel import (
+from riskcalc.tui.panels.computed_views import ComputedView, ScenariosView, VehiclesView
+from riskcalc.tui.panels.plan_panels import (
     ChecksPanel,
     ExitsPanel,
     GreeksPanel,
@@ -23,8 +23,8 @@ from riskcalc.tui.panels.panel import (
 )
 
 if TYPE_CHECKING:
-    from riskcalc.tui.desk import Desk
-    from riskcalc.workbench import Bench
+    from riskcalc.editor import Bench
+    from riskcalc.tui.main_screen import Desk
 
 WIDTHS = [(0, "-slim"), (60, "-narrow"), (110, "-medium"), (170, "-wide")]
 HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from riskcalc.tui.desk import Desk
+    from riskcalc.tui.main_screen import Desk
 
 THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
 """What the theme key goes through; the command palette has them all."""

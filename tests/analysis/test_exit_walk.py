@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from riskcalc.analysis import enter_at_model
-from riskcalc.analysis.exit_levels import exit_stages
-from riskcalc.analysis.exit_timeline import lay_nodes, lay_timeline
-from riskcalc.analysis.exit_values import Valuer, value_exits
-from riskcalc.analysis.exit_walk import walk
+from riskcalc.analysis.managed.exit_values import Valuer, value_exits
+from riskcalc.analysis.managed.levels import exit_stages
+from riskcalc.analysis.managed.path_walk import walk
+from riskcalc.analysis.managed.timeline import lay_nodes, lay_timeline
 from riskcalc.domain import CashDividend, ExitPlan, Market, Quote, Side, Target, View, shares
 
 DIVIDENDS = (

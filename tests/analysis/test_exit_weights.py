@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from riskcalc.analysis import enter_at_model, managed_outcome, value_position
-from riskcalc.analysis.exit_levels import exit_stages
-from riskcalc.analysis.exit_timeline import lay_timeline
-from riskcalc.analysis.exit_weights import exit_weights
+from riskcalc.analysis.managed.exit_weights import exit_weights
+from riskcalc.analysis.managed.levels import exit_stages
+from riskcalc.analysis.managed.timeline import lay_timeline
 from riskcalc.analysis.payoff import net_debit
 from riskcalc.domain import CashDividend, ExitPlan, Market, Quote, Target, View, call_spread, put_spread
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.analysis.odds import expected_move, prob_below
+from riskcalc.analysis.lognormal import expected_move, prob_below
 from riskcalc.domain import CashDividend, Market, Quote, View, call_spread, shares
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import evaluate

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskcalc.analysis.first_passage import touch_probability
-from riskcalc.analysis.stop_race import StopRace, stop_race
+from riskcalc.analysis.stop_order import StopRace, stop_race
 from riskcalc.errors import InvalidInputError
 
 TNA = {"fund_stop": -0.18, "benchmark_stop": -0.06, "leverage": 3, "vol": 0.22, "drift": 0.04, "sessions": 42}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.analysis.translate import translate_stop, translate_to_fund
+from riskcalc.analysis.leveraged_stops import translate_stop, translate_to_fund
 from riskcalc.pricing import fund_path
 
 leverages = st.sampled_from([-3.0, -2.0, -1.0, 2.0, 3.0])

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from riskcalc.chains.occ import parse_occ
+from riskcalc.chains.occ_symbols import parse_occ
 from riskcalc.domain import OptionType
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from riskcalc.formatting.fact import cut, dollars, fit, plain_text, pnl
-from riskcalc.formatting.section import Section, document_lines, table_lines
+from riskcalc.formatting.metric import cut, dollars, fit, plain_text, pnl
 from riskcalc.formatting.stress import scenario_lines
+from riskcalc.formatting.table import Section, document_lines, table_lines
 from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios, shipped_scenarios
 from tests.formatting.plans import SHIPPED, planned

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import riskcalc as rc
+from riskcalc.editor import Bench, open_draft
+from riskcalc.editor.session_file import snapshot
 from riskcalc.presets import shipped_folder, shipped_scenarios
-from riskcalc.workbench import Bench, open_draft
-from riskcalc.workbench.session import snapshot
 from tests.chains import samples, test_read_brokers, test_read_cboe
 
 DIVIDENDS = "ex_date,amount\n" + "".join(
@@ -55,7 +55,7 @@ def sessions() -> tuple[bytes, ...]:
 
 
 def _kept(bench: Bench) -> dict[str, object]:
-    from riskcalc.workbench.keeping import kept  # noqa: PLC0415 - beside its one use
+    from riskcalc.editor.session_data import kept  # noqa: PLC0415 - beside its one use
 
     return {"riskcalc_session": 1, "look": snapshot(bench).look} | kept(bench.state, chain_path=None)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pandas as pd
 
 import riskcalc as rc
+from riskcalc.editor import Bench, open_draft
+from riskcalc.editor.session_data import brought_back
+from riskcalc.editor.session_file import read_session
 from riskcalc.presets import check_preset, parse_assignments
-from riskcalc.presets.dividend_file import read_dividend_file
+from riskcalc.presets.dividend_files import read_dividend_file
 from riskcalc.scanning.sources import chain_sources, read_source
-from riskcalc.workbench import Bench, open_draft
-from riskcalc.workbench.keeping import brought_back
-from riskcalc.workbench.session import read_session
 from tests.fuzz import calls, corpus
 from tests.fuzz.mutations import VALUES, damaged
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import riskcalc as rc
-from riskcalc.analysis import odds, stop_race, value_position
+from riskcalc.analysis import lognormal, stop_race, value_position
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import shipped_folder
 from riskcalc.pricing import VolStatus, american_implied_vol, early_exercise
@@ -39,16 +39,16 @@ def test_early_exercise_at_a_vol_beyond_all_numbers_does_not_warn():
 
 @pytest.mark.parametrize(("vol", "drift"), [(1e300, 0.0), (1e160, 1e308), (0.2, -1e308)])
 def test_chances_at_extremes_are_chances(vol, drift):
-    assert 0 <= odds.prob_below(level=90.0, spot=100.0, vol=vol, drift=drift, time=2.0) <= 1
+    assert 0 <= lognormal.prob_below(level=90.0, spot=100.0, vol=vol, drift=drift, time=2.0) <= 1
 
 
 def test_a_vol_beyond_all_numbers_without_time_is_refused():
     with pytest.raises(InvalidInputError, match="drift and vol must leave a finite travel"):
-        odds.prob_below(level=90.0, spot=100.0, vol=1e300, drift=0.0, time=0.0)
+        lognormal.prob_below(level=90.0, spot=100.0, vol=1e300, drift=0.0, time=0.0)
 
 
 def test_a_chance_survives_prices_whose_ratio_is_no_number():
-    assert odds.prob_below(level=1e308, spot=5e-324, vol=0.2, drift=0.0, time=1.0) == 1.0
+    assert lognormal.prob_below(level=1e308, spot=5e-324, vol=0.2, drift=0.0, time=1.0) == 1.0
 
 
 @pytest.mark.parametrize(("vol", "drift", "sessions"), [(1e-9, 3.0, 42), (0.2, 0.04, 100_000), (0.2, 1e9, 2)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from riskcalc.domain import CashDividend
 from riskcalc.errors import PresetError
-from riskcalc.presets.dividend_file import read_dividend_file
+from riskcalc.presets.dividend_files import read_dividend_file
 from riskcalc.presets.files import MOST_BYTES
 
 MARCH = CashDividend(ex_date=dt.date(2026, 3, 17), amount=0.79)

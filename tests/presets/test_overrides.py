@@ -6,7 +6,7 @@ import pytest
 
 from riskcalc.errors import PresetError
 from riskcalc.presets.document import read_preset
-from riskcalc.presets.keys import dotted, is_list, keys_at
+from riskcalc.presets.key_docs import dotted, is_list, keys_at
 from riskcalc.presets.overrides import override, parse_assignments
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
 from tests.presets.texts import SPREAD

@@ -13,11 +13,11 @@ from riskcalc.chains import read_chain
 from riskcalc.chains.sample import SAMPLE_FILE
 from riskcalc.cli import main
 from riskcalc.domain import ExitPlan, Side, Target
+from riskcalc.editor.command_line import overrides
+from riskcalc.editor.draft import open_draft
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import load_preset, plan_preset, save_preset
 from riskcalc.presets.stop_price import parse_exit_price, price_text
-from riskcalc.workbench.draft import open_draft
-from riskcalc.workbench.reproduce import overrides
 
 PRICES = {"exits.stop": "$277.67", "exits.targets": ["$310", "$325"]}
 

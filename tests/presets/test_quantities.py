@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.quantities import (
+from riskcalc.presets.units_parsing import (
     move_text,
     parse_basis_points,
     parse_fraction,

@@ -8,7 +8,7 @@ from riskcalc.domain import Settlement
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import load_preset, plan_preset
 from riskcalc.presets.document import document_text, read_preset
-from riskcalc.presets.quantities import parse_time
+from riskcalc.presets.units_parsing import parse_time
 
 ON_EXPIRY = {
     "market.date": "2026-09-18",

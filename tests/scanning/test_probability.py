@@ -11,9 +11,9 @@ import riskcalc as rc
 from riskcalc.chains import fit_chain, read_chain, sticky_smile
 from riskcalc.cli import main
 from riskcalc.domain import Account, FillPrice, OptionType, ProbabilityBasis, View
+from riskcalc.editor import open_draft
+from riskcalc.editor.editing.market_fields import shift_vol
 from riskcalc.scanning import ScanRules, SpreadKind, row_plan, scan
-from riskcalc.workbench import open_draft
-from riskcalc.workbench.editing.market_fields import shift_vol
 from tests.outside import reference_file
 from tests.scanning.smiling import EXITS, MARKET, smiling_chain
 

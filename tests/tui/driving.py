@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.opening import Opening
+from riskcalc.tui.launch_options import Opening
 
 LONGEST = 400
 """Rounds to wait for the engine."""

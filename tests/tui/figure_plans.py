@@ -5,7 +5,7 @@ from functools import cache
 
 import riskcalc as rc
 from riskcalc.domain import Account, ExitPlan, OptionLeg, OptionType, Side, Target, Trade, TradePlan
-from riskcalc.workbench.figures import axis_range, draw_figures
+from riskcalc.editor.figures import axis_range, draw_figures
 
 SHIPPED = ("iwm-call-spread", "iwm-shares", "tna-momentum", "tza-hedge")
 NAMES = (*SHIPPED, "put credit spread", "put spread", "iron condor", "naked put", "naked call", "calendar")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from tests.chains.samples import quote_row, yfinance_csv
-from tests.workbench.drafts import SkewedChain
+from tests.editor.drafts import SkewedChain
 
 CHAIN = SkewedChain()
 WORTHLESS = 340

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.tui.figures.canvas import BITS, Canvas, Stroke, cell_of, dot_rows, value_of
+from riskcalc.tui.figures.braille_canvas import BITS, Canvas, Stroke, cell_of, dot_rows, value_of
 
 
 def dots(canvas):

@@ -9,11 +9,11 @@ import pytest
 from textual.app import App
 from textual.widgets import Input, OptionList, Static
 
+from riskcalc.editor import Bench, open_draft
 from riskcalc.presets import load_preset, save_preset
 from riskcalc.tui.dialogs.help_screen import HelpScreen, help_text
 from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen, is_path, matching
 from riskcalc.tui.dialogs.save_screen import SaveScreen
-from riskcalc.workbench import Bench, open_draft
 
 
 @dataclass(frozen=True)

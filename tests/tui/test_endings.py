@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
+from riskcalc.editor import session_file
 from riskcalc.presets import user_folder
-from riskcalc.workbench import session
 from tests.terminal import Terminal
 from tests.tui.driving import drive, text
 
@@ -173,4 +173,4 @@ def test_no_key_waits_for_a_slow_disk():
         return moved
 
     assert drive(script) == "296.00"
-    assert {row[1]: row[2] for row in session.glimpse().rows}["Spot"] == "297.00"
+    assert {row[1]: row[2] for row in session_file.glimpse().rows}["Spot"] == "297.00"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from textual.widgets import Input
 
-from riskcalc.tui.figures.drawing import LOADING, Drawing
-from riskcalc.tui.panels.computed_view import ComputedView
-from riskcalc.tui.panels.panel import NARROWEST, PlanPanel
-from riskcalc.workbench.figures import draw_figures
+from riskcalc.editor.figures import draw_figures
+from riskcalc.tui.figures.figure_widget import LOADING, Drawing
+from riskcalc.tui.panels.computed_views import ComputedView
+from riskcalc.tui.panels.plan_panels import NARROWEST, PlanPanel
 from tests.terminal import Terminal
 from tests.tui.driving import drive
 from tests.tui.quote_files import write_quotes

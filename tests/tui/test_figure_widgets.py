@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 from textual.geometry import Size
 
-from riskcalc.tui.figures.drawing import CrosshairMoved, Look, ZoomChanged
+from riskcalc.tui.figures.figure_widget import CrosshairMoved, Look, ZoomChanged
 from riskcalc.tui.figures.greeks_strip import GreeksStrip, draw_greeks
 from riskcalc.tui.figures.heatmap import Heatmap
 from riskcalc.tui.figures.heatmap_drawing import draw_heatmap

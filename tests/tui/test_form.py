@@ -4,7 +4,7 @@ import pytest
 
 from riskcalc.tui.form.field_row import FieldRow
 from riskcalc.tui.form.form import folded
-from riskcalc.tui.opening import Opening
+from riskcalc.tui.launch_options import Opening
 from tests.tui.driving import drive, text
 
 ROWS = tuple(

@@ -12,10 +12,11 @@ from textual.app import App
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from riskcalc.editor import Bench, open_draft
 from riskcalc.presets import load_preset
 from riskcalc.tui.message_row import TooSmall
-from riskcalc.tui.panels.computed_view import ScenariosView, VehiclesView
-from riskcalc.tui.panels.panel import (
+from riskcalc.tui.panels.computed_views import ScenariosView, VehiclesView
+from riskcalc.tui.panels.plan_panels import (
     ChecksPanel,
     ExitsPanel,
     GreeksPanel,
@@ -24,7 +25,6 @@ from riskcalc.tui.panels.panel import (
     SizePanel,
     Summary,
 )
-from riskcalc.workbench import Bench, open_draft
 
 COLUMN = (PricePanel, GreeksPanel, ExitsPanel, SizePanel, ChecksPanel)
 MODULES = (

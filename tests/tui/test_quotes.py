@@ -6,9 +6,9 @@ import pytest
 from textual.widgets import Input
 
 import riskcalc.chains
+from riskcalc.editor import session_file
 from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
-from riskcalc.tui.opening import Opening
-from riskcalc.workbench import session
+from riskcalc.tui.launch_options import Opening
 from tests.outside import reference_file
 from tests.tui.driving import drive, text
 from tests.tui.quote_files import CHAIN, WORTHLESS, write_quotes
@@ -196,4 +196,4 @@ def test_real_quotes():
     assert shifted == [300, 330]
     assert premiums == pytest.approx([7.84, 0.53])
     assert "no bid" in said
-    assert session.glimpse().title == "iwm-call-spread*"
+    assert session_file.glimpse().title == "iwm-call-spread*"

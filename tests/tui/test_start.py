@@ -11,8 +11,8 @@ import pytest
 
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.desk import AUTOSAVE_SECONDS
-from riskcalc.tui.opening import Opening
+from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.main_screen import AUTOSAVE_SECONDS
 from tests.tui.driving import drive, live, text
 
 FIRST_FRAME = """

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.chains.chain import Chain
-from riskcalc.chains.clean import clean_chain
+from riskcalc.chains.cleaning import clean_chain
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
 from riskcalc.chains.quote_rows import QuoteRows, joined_rows
 from riskcalc.chains.readers.answers import frame_of, require_answer
 from riskcalc.chains.readers.cells_of import cells_of
 from riskcalc.chains.readers.columns import typed_rows
-from riskcalc.domain.ranges import brief_repr, calendar_date, positive, text
+from riskcalc.domain.validation import brief_repr, calendar_date, positive, text
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskcalc.chains.cells import Cells
 from riskcalc.chains.quote_file import QuoteFile
 from riskcalc.chains.readers.columns import YFINANCE_MARK
 from riskcalc.chains.readers.documents import groups_of, table_of_groups
 from riskcalc.chains.readers.facts import Facts
 from riskcalc.chains.readers.names import Naming, naming
 from riskcalc.chains.readers.texts import find_head, first_header, table_of_text
+from riskcalc.chains.typed_columns import Cells
 from riskcalc.errors import ChainError
 
 SHOWN_HEADER = 60

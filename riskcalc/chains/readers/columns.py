@@ -10,12 +10,12 @@ from typing import Any, TypedDict
 import numpy as np
 
 from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
-from riskcalc.chains.cells import OPTION_WORDS, Cells
-from riskcalc.chains.occ import OccColumns, is_occ, occ_root
+from riskcalc.chains.occ_symbols import OccColumns, is_occ, occ_root
 from riskcalc.chains.quote_rows import QuoteRows, joined_rows
 from riskcalc.chains.readers.facts import Facts
 from riskcalc.chains.readers.names import Naming, strike_units, unit_of
-from riskcalc.chains.table import Column
+from riskcalc.chains.text_table import Column
+from riskcalc.chains.typed_columns import OPTION_WORDS, Cells
 from riskcalc.domain import OptionType, underlying_symbol
 from riskcalc.errors import ChainError
 

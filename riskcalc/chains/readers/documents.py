@@ -16,7 +16,7 @@ import numpy as np
 
 from riskcalc.chains.readers.facts import Facts, facts_in
 from riskcalc.chains.readers.names import Naming, around, holds_contract, naming, plain
-from riskcalc.chains.table import Column, Table, column_of
+from riskcalc.chains.text_table import Column, Table, column_of
 from riskcalc.errors import ChainError
 
 DEEPEST = 12

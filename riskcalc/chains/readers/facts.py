@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 
 from riskcalc.chains.array_types import Days
-from riskcalc.chains.cells import parse_number
+from riskcalc.chains.csv_text import split_line
 from riskcalc.chains.dates import read_time
-from riskcalc.chains.delimited import split_line
 from riskcalc.chains.readers.names import plain
+from riskcalc.chains.typed_columns import parse_number
 
 NO_TIME = np.datetime64("NaT", "s")
 PHRASES = (

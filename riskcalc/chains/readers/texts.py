@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from riskcalc.chains.cells import Cells
-from riskcalc.chains.delimited import Aside, delimiter_of, read_table, split_line
+from riskcalc.chains.csv_text import Aside, delimiter_of, read_table, split_line
 from riskcalc.chains.quote_file import QuoteFile
 from riskcalc.chains.readers.facts import Facts, facts_in
 from riskcalc.chains.readers.names import Naming, by_position, naming
-from riskcalc.chains.table import Column, Table, column_of
+from riskcalc.chains.text_table import Column, Table, column_of
+from riskcalc.chains.typed_columns import Cells
 
 HEAD_LINES = 40
 """The header is among the first lines, blank ones not counted."""

@@ -13,7 +13,7 @@ from riskcalc.pricing.arrays import as_floats, common_shape
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 NO_RATE = 1e-9  # a rate below this is none: no value shows it, and ratios of such rates overflow
 NOW = 1e-6  # years: an ex-date within half a minute is past

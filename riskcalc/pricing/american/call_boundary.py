@@ -15,7 +15,7 @@ from riskcalc.pricing.american.root_search import Root, falling_root
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 # In standard deviations: the square of the last step is what is left, and the value errs by its square.
 LAST_STEP = 1e-4

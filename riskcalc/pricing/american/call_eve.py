@@ -13,7 +13,7 @@ from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, Nodes, gaussian_
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 FARTHEST = 300.0  # bound of a log-spot: keeps extreme vols finite; stands for "no boundary"
 TINY = 1e-9  # stands for zero where a standard deviation divides

@@ -27,7 +27,7 @@ from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 BLOCK = 256  # contracts valued together: their kernels stay in the cache
 REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-8

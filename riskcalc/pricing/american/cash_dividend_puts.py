@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.american.put_premium import PutTerms
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 BLOCK = 128  # contracts solved together: fewer cost more calls, more leave the cache
 EVERYWHERE = Seen(log_spot=np.array([[-np.inf, np.inf]]), waited=np.zeros((1, 1)))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.put_boundary import Held
     from riskcalc.pricing.american.put_premium import PutTerms
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 NEWTON_STEPS = 8
 SEARCH_STEPS = 40

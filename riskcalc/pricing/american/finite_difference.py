@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Schedule
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 BLOCK = 16  # contracts solved together
 VOL_BUMP, RATE_BUMP = 0.01, 1e-3

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 MISSED = 1e-5  # of the strike: how far below a floor a value may lie by what its method errs
 SURE = 6.0  # standard deviations down to which drops must leave something of the spot

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 STEPS = 60  # of the coarsest grid over the whole life
 SHORTER = 0.5  # power of a part of the life: its share of the steps

@@ -16,7 +16,7 @@ from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 STEPS = 40
 SETTLED = 1e-7  # relative Newton step: the one after it is below what the price resolves

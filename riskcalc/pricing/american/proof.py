@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.american.batch import Batch
     from riskcalc.pricing.black_scholes import OptionGreeks
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 
 GAP = 2e-5  # of the strike: how far the value at a boundary may be from what exercise pays

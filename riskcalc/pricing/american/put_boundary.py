@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
     Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
     Held = Callable[[PutTerms, FloatArray, FloatArray], Jet]

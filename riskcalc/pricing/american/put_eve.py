@@ -14,7 +14,7 @@ from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, Nodes, gaussian_
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 RUIN_REACH = 9.0  # standard deviations above which a drop cannot take the whole spot
 

@@ -18,7 +18,7 @@ from riskcalc.pricing.american.stretch_boundary import SHORTEST_SPAN, StretchBou
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 REACH = 7.2  # standard deviations from the strike beyond which a put is worth its limit
 SHORTEST = 1e-12  # years: stands for no time between the last drop and the expiry

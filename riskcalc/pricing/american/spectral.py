@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.american.put_boundary import Held
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 BLOCK = 64  # options valued together: their moments stay in the cache
 VALUE_MOMENTS = 48

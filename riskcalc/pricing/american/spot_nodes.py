@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 CELLS = 360  # of the coarsest grid
 REACH = 6.0  # standard deviations above the strike and the highest spot

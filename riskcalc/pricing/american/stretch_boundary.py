@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.blocks import FloatArray
+    from riskcalc.pricing.block_evaluation import FloatArray
 
 NEWTON_STEPS = 6
 SEARCH_STEPS = 8

@@ -16,13 +16,13 @@ from textual.widgets.option_list import Option
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui.dialogs.save_screen import Dialog
-from riskcalc.tui.panels.computed_view import Background
-from riskcalc.tui.panels.toned import toned
+from riskcalc.tui.panels.computed_views import Background
+from riskcalc.tui.panels.styled_text import toned
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
-    from riskcalc.formatting.fact import Line
-    from riskcalc.workbench import Bench
+    from riskcalc.editor import Bench
+    from riskcalc.formatting.metric import Line
 
 NARROWEST_PREVIEW = 38
 
@@ -73,9 +73,9 @@ def preview(bench: Bench, name: str, *, width: int) -> list[Line]:
 
 
 def _verdict(name: str, found: TradePlan) -> str:
+    from riskcalc.editor import open_draft  # noqa: PLC0415 - as above
+    from riskcalc.editor.badge import badge  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset  # noqa: PLC0415 - not needed for the first frame
-    from riskcalc.workbench import open_draft  # noqa: PLC0415 - as above
-    from riskcalc.workbench.badge import badge  # noqa: PLC0415 - as above
 
     return badge(found, open_draft(load_preset(name)), stale=False).text
 

@@ -20,7 +20,7 @@ from riskcalc.tui.dialogs.save_screen import Dialog
 from riskcalc.tui.message_row import progress_bar
 
 if TYPE_CHECKING:
-    from riskcalc.workbench import Bench, Draft
+    from riskcalc.editor import Bench, Draft
 
 READ, PLANNED = 0.2, 0.7
 """How far the work is when reading starts, and when planning does."""

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from riskcalc.workbench import Bench
+    from riskcalc.editor import Bench
 
 
 class Dialog(ModalScreen[ScreenResultType]):

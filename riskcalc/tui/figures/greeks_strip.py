@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.canvas import Canvas, cell_of, dot_rows, value_of
-from riskcalc.tui.figures.drawing import GUTTER, Drawing, Look, strip
+from riskcalc.tui.figures.braille_canvas import Canvas, cell_of, dot_rows, value_of
+from riskcalc.tui.figures.figure_widget import GUTTER, Drawing, Look, strip
 from riskcalc.tui.figures.palette import Palette
 
 if TYPE_CHECKING:
-    from riskcalc.workbench.figure_data import Floats, GreeksFigure
+    from riskcalc.editor.figure_data import Floats, GreeksFigure
 
 Cell = tuple[str, str, str, bool]
 

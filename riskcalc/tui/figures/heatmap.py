@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.drawing import Drawing, Look
+from riskcalc.tui.figures.figure_widget import Drawing, Look
 
 if TYPE_CHECKING:
-    from riskcalc.workbench.figure_data import HeatmapFigure
+    from riskcalc.editor.figure_data import HeatmapFigure
 
 
 class Heatmap(Drawing):

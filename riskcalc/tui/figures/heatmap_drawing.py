@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.drawing import Look, strip
-from riskcalc.tui.figures.payoff_words import cents, signed
+from riskcalc.tui.figures.figure_widget import Look, strip
+from riskcalc.tui.figures.payoff_labels import cents, signed
 
 if TYPE_CHECKING:
-    from riskcalc.workbench.figure_data import HeatmapFigure, HeatRow
+    from riskcalc.editor.figure_data import HeatmapFigure, HeatRow
 
 Cell = tuple[str, str, str, bool]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.canvas import cell_of, value_of
-from riskcalc.tui.figures.drawing import CrosshairMoved, Drawing, Look
+from riskcalc.tui.figures.braille_canvas import cell_of, value_of
+from riskcalc.tui.figures.figure_widget import CrosshairMoved, Drawing, Look
 
 if TYPE_CHECKING:
-    from riskcalc.workbench.figure_data import PayoffFigure
+    from riskcalc.editor.figure_data import PayoffFigure
 
 
 class PayoffChart(Drawing):

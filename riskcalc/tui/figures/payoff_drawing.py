@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.canvas import Canvas, Stroke, cell_of, dot_rows
-from riskcalc.tui.figures.drawing import GUTTER, Look, strip
+from riskcalc.tui.figures.braille_canvas import Canvas, Stroke, cell_of, dot_rows
+from riskcalc.tui.figures.figure_widget import GUTTER, Look, strip
 from riskcalc.tui.figures.palette import Palette
-from riskcalc.tui.figures.payoff_words import distinct_curves, label_row, legend_row, readout_row
+from riskcalc.tui.figures.payoff_labels import distinct_curves, label_row, legend_row, readout_row
 from riskcalc.tui.figures.ticks import Label, padded, place, row_text, ticks
 
 if TYPE_CHECKING:
-    from riskcalc.workbench.figure_data import Curve, PayoffFigure
+    from riskcalc.editor.figure_data import Curve, PayoffFigure
 
 Cell = tuple[str, str, str, bool]
 Axis = tuple[float, float]

@@ -1,0 +1,293 @@
+"""What one whole unit makes at every exit: valued at few dates and spots, interpolated between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.analysis.managed.levels import ExitStages
+from riskcalc.analysis.managed.timeline import Nodes, Stretch, Timeline, after_drop
+from riskcalc.analysis.managed.transitions import MOMENTS
+from riskcalc.analysis.payoff import net_debit
+from riskcalc.analysis.valuation import value_position
+from riskcalc.domain import ExitPlan, Market, Trade
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+DATES = 7
+"""Dates of a stretch at which options are valued at a level."""
+
+SPOTS_PER_DEVIATION = 3.0
+"""Spots valued at the time stop per deviation of what vol the options have left."""
+
+FEWEST_SPOTS = 12
+
+
+class Points(NamedTuple):
+    """Where and when a trade is valued; the parts broadcast against each other."""
+
+    distance: FloatArray
+    """Log distance of the spot, in the trade's favour."""
+    day: FloatArray
+    vol_shift: FloatArray
+
+
+class StretchValues(NamedTuple):
+    """P&L of a whole unit in a stretch, shapes (stages, steps, moments) [dollars]."""
+
+    days: FloatArray
+    """Days of the moments, shape (steps, moments)."""
+    stop: FloatArray
+    gap: FloatArray
+    """At the price at which a jumped stop is filled."""
+    target: FloatArray
+
+
+class Between(NamedTuple):
+    """P&L between a level and where a dividend drops it to: a straight line."""
+
+    points: tuple[float, float]
+    """Rising."""
+    pnls: tuple[float, float]
+
+    def at(self, points: FloatArray) -> FloatArray:
+        """P&L at points between the two [dollars]."""
+        return np.interp(points, self.points, self.pnls)
+
+
+class Drop(NamedTuple):
+    """What an ex-date brings to a whole unit."""
+
+    day: float
+    cash: float
+    """Present value of the dividend on its shares; negative when they are sold short [dollars]."""
+    stops: tuple[Between, ...]
+    """By stage: fills at the open of what the drop takes past the stop."""
+    targets: tuple[Between, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExitValues:
+    """P&L of a whole unit at every exit, costs in, present value [dollars]."""
+
+    stretches: tuple[StretchValues, ...]
+    gap_share: float
+    """Part of the stops that are jumped."""
+    drops: dict[int, Drop]
+    """By stretch that ends on an ex-date."""
+    last: FloatArray
+    """At the nodes, on the last day."""
+    last_day: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valuer:
+    """Values units of a trade: the market is left where it is, only spot, day and vols move."""
+
+    trade: Trade
+    market: Market
+    levels: ExitStages
+    cost_per_unit: float
+
+    @property
+    def shares(self) -> int:
+        """Shares of a unit, negative when sold short."""
+        return sum(self.trade.leg_size(leg) for leg in self.trade.share_legs)
+
+    def pnls(self, *sets: Points) -> list[FloatArray]:
+        """P&L at several sets of points, by one call of the model, in which more points cost little more."""
+        spread = [Points(*np.broadcast_arrays(*points)) for points in sets]
+        parts = zip(*spread, strict=True)
+        found = self.pnl(*(np.concatenate([array.ravel() for array in arrays]) for arrays in parts))
+        ends = np.cumsum([points.day.size for points in spread])[:-1]
+        return [
+            pnl.reshape(points.day.shape) for pnl, points in zip(np.split(found, ends), spread, strict=True)
+        ]
+
+    def pnl(self, distance: FloatArray, day: FloatArray, vol_shift: FloatArray | float = 0.0) -> FloatArray:
+        """P&L of a whole unit, costs in, present value [dollars]; shares keep their yield in shares."""
+        spot = self.levels.spot * np.exp(self.levels.side * distance)
+        worth = value_position(self.trade, self.market, spot=spot, days=day, vol_shift=vol_shift).value
+        years = day / 365
+        kept = self.shares * spot * np.expm1(self._quote_yield * years)
+        discounted: FloatArray = np.exp(-self.market.rate * years) * (worth + kept)
+        return discounted - net_debit(self.trade) - self.cost_per_unit
+
+    def cash(self, dividend: float, day: float) -> float:
+        """Present value of a dividend on the shares of a unit [dollars]."""
+        return self.shares * dividend * math.exp((self._quote_yield - self.market.rate) * day / 365)
+
+    @property
+    def _quote_yield(self) -> float:
+        return self.market.quote(self.trade.symbol).dividend_yield
+
+
+def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Nodes) -> ExitValues:
+    """Value a whole unit at stops, gaps and targets through time, at ex-dates, and on the last day.
+
+    Options are valued at Chebyshev dates of each stretch, in the root of the time to expiry, in which their
+    values are smooth even at the strike; all of it in one call.
+    """
+    trade, market, levels = valuer.trade, valuer.market, valuer.levels
+    rows, which = _watched(levels, exits)
+    expiry = None if trade.expiry is None else market.days_to_expiry(trade.expiry, trade.instrument)
+    clocks = [lay_clock(expiry, stretch) for stretch in timeline.stretches]
+    days = np.concatenate([clock.dates for clock in clocks])
+    spots = _smooth_spots(valuer, timeline, nodes)
+    ends = nodes.points if spots is None else spots
+    on_ex_date = {place: one for place, one in enumerate(timeline.stretches) if one.dividend}
+    past = [_past_levels(levels, exits, stretch) for stretch in on_ex_date.values()]
+    at, shift = np.array(rows).T[..., None]
+    last_day = np.array(timeline.days)
+    level_pnls, end_pnls, *past_pnls = valuer.pnls(
+        Points(at, days, shift), Points(ends, last_day, np.zeros(1)), *past
+    )
+    stretches, first = [], 0
+    for stretch, clock in zip(timeline.stretches, clocks, strict=True):
+        known = level_pnls[:, first : first + len(clock.dates)]
+        first += len(clock.dates)
+        stretches.append(_stretch_values(stretch, clock, known[which]))
+    return ExitValues(
+        stretches=tuple(stretches),
+        gap_share=exits.gap_share,
+        drops={
+            place: _drop(valuer, stretch, points, pnls)
+            for (place, stretch), points, pnls in zip(on_ex_date.items(), past, past_pnls, strict=True)
+        },
+        last=_last(nodes, spots, end_pnls),
+        last_day=timeline.days,
+    )
+
+
+def _watched(levels: ExitStages, exits: ExitPlan) -> tuple[list[tuple[float, float]], list[int]]:
+    """Distinct levels with their vol shifts; and which of them each stage's stop, gap and target is."""
+    stops, targets = _stops_and_targets(levels)
+    gaps = [
+        gap_distance(levels, stage.gap_move) if exits.gap_share else stage.stop for stage in levels.stages
+    ]
+    shifts = [exits.vol_shift] * (len(stops) + len(gaps)) + [0.0] * len(targets)
+    wanted = list(zip((*stops, *gaps, *targets), shifts, strict=True))
+    rows = list(dict.fromkeys(wanted))
+    return rows, [rows.index(row) for row in wanted]
+
+
+def _stops_and_targets(levels: ExitStages) -> tuple[list[float], list[float]]:
+    """Levels of each stage; the spot now where there is no target."""
+    stops = [stage.stop for stage in levels.stages]
+    return stops, [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
+
+
+class Clock(NamedTuple):
+    """Dates at which a stretch is valued, and how to get from them to any other."""
+
+    expiry: float | None
+    low: float
+    high: float
+    dates: FloatArray
+
+    def matrix(self, days: FloatArray) -> FloatArray:
+        """Weights of the values at the dates for the value on any day, shape (days, dates)."""
+        count = len(self.dates)
+        basis = np.polynomial.chebyshev.chebvander(self._place(days), count - 1)
+        known = np.polynomial.chebyshev.chebvander(self._place(self.dates), count - 1)
+        scale = np.where(np.arange(count) == 0, 1.0, 2.0) / count
+        matrix: FloatArray = (basis * scale) @ known.T
+        return matrix
+
+    def _place(self, days: FloatArray) -> FloatArray:
+        time = days if self.expiry is None else np.sqrt(np.maximum(self.expiry - days, 0.0))
+        half = max(self.high - self.low, 1e-9) / 2
+        return (time - self.low) / half - 1
+
+
+def lay_clock(expiry: float | None, stretch: Stretch) -> Clock:
+    """Dates of a stretch at which options that expire on a day are valued; without a day, shares."""
+    first, last = stretch.first_day, stretch.last_day
+    if expiry is not None:
+        first, last = math.sqrt(expiry - last), math.sqrt(expiry - first)
+    inner = np.cos(math.pi * (np.arange(DATES) + 0.5) / DATES)
+    times = first + (last - first) * (1 + inner) / 2
+    return Clock(expiry, first, last, times if expiry is None else expiry - times**2)
+
+
+def _stretch_values(stretch: Stretch, clock: Clock, known: FloatArray) -> StretchValues:
+    days = step_days(stretch)
+    found = known @ clock.matrix(days.ravel()).T
+    return StretchValues(days, *found.reshape(3, -1, *days.shape))
+
+
+def step_days(stretch: Stretch) -> FloatArray:
+    """Days of the moments of every step, shape (steps, moments)."""
+    places: FloatArray = (np.arange(stretch.steps)[:, None] + MOMENTS) / stretch.steps
+    return stretch.first_day + stretch.days * places
+
+
+def gap_distance(levels: ExitStages, move: float | None) -> float:
+    """Log distance of the price at which a jumped stop is filled."""
+    return levels.side * math.log(levels.entry * (1 - levels.side * (move or 0.0)) / levels.spot)
+
+
+def _past_levels(levels: ExitStages, exits: ExitPlan, stretch: Stretch) -> Points:
+    """Each stop, then each target, and where the dividend drops it to: shape (levels, 2)."""
+    stops, targets = _stops_and_targets(levels)
+    ends = np.array([(end, landed(levels, end, stretch.dividend)) for end in (*stops, *targets)])
+    shifts = np.array([exits.vol_shift] * len(stops) + [0.0] * len(targets))
+    return Points(ends, np.array(stretch.last_day), shifts[:, None])
+
+
+def _drop(valuer: Valuer, stretch: Stretch, past: Points, pnls: FloatArray) -> Drop:
+    lines = []
+    for points, worth in zip(past.distance, pnls, strict=True):
+        order = np.argsort(points)
+        lines.append(Between(tuple(points[order]), tuple(worth[order])))
+    cash, stops = valuer.cash(stretch.dividend, stretch.last_day), len(lines) // 2
+    return Drop(stretch.last_day, cash, tuple(lines[:stops]), tuple(lines[stops:]))
+
+
+def landed(levels: ExitStages, end: float, dividend: float) -> float:
+    """Where a dividend drops a level to; a spot it would leave nothing of stays at a cent in the dollar."""
+    dropped = after_drop(levels, end, dividend)
+    return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
+
+
+def _last(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArray:
+    """P&L at every node on the last day: valued there, or at fewer spots where it is smooth."""
+    if spots is None:
+        return pnls
+    return between_spots(nodes, spots) @ pnls
+
+
+def between_spots(nodes: Nodes, spots: FloatArray) -> FloatArray:
+    """Weights of the values at `smooth_spots` for those at the nodes, shape (nodes, spots)."""
+    low, high = nodes.points.min(), nodes.points.max()
+    places = [(2 * points - low - high) / (high - low) for points in (nodes.points, spots)]
+    count = len(spots)
+    scale = np.where(np.arange(count) == 0, 1.0, 2.0) / count
+    basis, known = (np.polynomial.chebyshev.chebvander(place, count - 1) for place in places)
+    matrix: FloatArray = (basis * scale) @ known.T
+    return matrix
+
+
+def _smooth_spots(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArray | None:
+    """Chebyshev spots that a trade in options with time left is valued at; None where the nodes are fewer."""
+    trade, market = valuer.trade, valuer.market
+    if trade.expiry is None:
+        return None
+    left = market.days_to_expiry(trade.expiry, trade.instrument) - timeline.days
+    least = min(leg.vol or 0.0 for leg in trade.option_legs) * math.sqrt(max(left, 0.0) / 365)
+    return smooth_spots(nodes, least=least)
+
+
+def smooth_spots(nodes: Nodes, *, least: float) -> FloatArray | None:
+    """Chebyshev spots for options with at least some total vol left; None where the nodes are fewer."""
+    low, high = float(nodes.points.min()), float(nodes.points.max())
+    if least * len(nodes.points) <= SPOTS_PER_DEVIATION * (high - low):
+        return None
+    count = FEWEST_SPOTS + math.ceil(SPOTS_PER_DEVIATION * (high - low) / least)
+    if count >= len(nodes.points):
+        return None
+    return low + (high - low) * (1 + np.cos(math.pi * (np.arange(count) + 0.5) / count)) / 2

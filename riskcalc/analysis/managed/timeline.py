@@ -1,0 +1,212 @@
+"""Time and price on which a managed trade is followed: stretches between ex-dates, and quadrature nodes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.analysis.managed.levels import ExitStages
+from riskcalc.analysis.managed.transitions import Step
+from riskcalc.domain import ExitPlan, Market, Trade, View
+from riskcalc.domain.validation import record
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+DAYS_PER_STEP = 3.0
+"""Calendar days of a step, at most, as long as that makes no more than `MOST_STEPS` of a stretch."""
+
+MOST_STEPS = 64
+MOST_SHORT_STEPS = 200
+"""The same where a stop moves to break-even so close to the first target that short steps are needed."""
+
+WATCHED = 4.0
+"""Deviations of a step from the first target to a stop at break-even: one in 10,000 travels that at once."""
+
+LONGEST_HOLDING = 365
+"""Calendar days after which a trade without time stop and expiry is closed."""
+
+REACH = 8.5
+"""Deviations from the spot that prices are followed to: beyond lies less than 1e-16."""
+
+PER_DEVIATION = 1.9
+"""Nodes per deviation of a step."""
+
+FEWEST_NODES = 6
+MOST_NODES = 32
+"""Nodes of one panel; a longer one is split."""
+
+MOST_DEVIATIONS = 120.0
+"""Deviations of a step that the nodes span, at most: a wider range gets wider panels."""
+
+LEAST_SPREAD = 1e-3
+"""Deviation of the log price at the horizon that anything smaller is taken for; less within a day."""
+
+
+class Stretch(NamedTuple):
+    """Days without an ex-date among them, cut into equal steps."""
+
+    first_day: float
+    days: float
+    steps: int
+    dividend: float
+    """Cash per share at the end of the stretch [dollars]; 0 where it ends without an ex-date."""
+
+    @property
+    def last_day(self) -> float:
+        """Day it ends."""
+        return self.first_day + self.days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """How the spot moves while the trade is managed: a drift, a vol, and a drop at each ex-date."""
+
+    drift: float
+    """Growth of the spot per year, between ex-dates."""
+    vol: float
+    last_day: dt.date
+    """Day of the time stop."""
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def days(self) -> float:
+        """Calendar days until the time stop, parts of a day included."""
+        return self.stretches[-1].last_day
+
+    @cached_property
+    def diffusion(self) -> float:
+        """The vol, or the least one that the nodes can follow."""
+        return max(self.vol, LEAST_SPREAD / math.sqrt(max(self.days, 1.0) / 365))
+
+    def log_drift(self, side: int, drift: float | None = None) -> float:
+        """Expected log travel per year in the trade's favour."""
+        return side * ((self.drift if drift is None else drift) - self.diffusion**2 / 2)
+
+    def step(self, stretch: Stretch, side: int) -> Step:
+        """Travel and variance of one step."""
+        years = stretch.days / stretch.steps / 365
+        return Step(self.log_drift(side) * years, self.diffusion**2 * years)
+
+
+def lay_timeline(
+    trade: Trade, market: Market, exits: ExitPlan, *, view: View, levels: ExitStages
+) -> Timeline:
+    """Time and motion of a managed trade: to its time stop or expiry, else for a year.
+
+    Parameters
+    ----------
+    trade : Trade
+        What is managed.
+    market : Market
+        Day 0, rate, and the underlying's quote.
+    exits : ExitPlan
+        Says the time stop.
+    view : View
+        Drift and vol in place of the market's.
+    levels : ExitStages
+        Of `exit_stages`; they say how short the steps must be.
+
+    Returns
+    -------
+    Timeline
+        Cut at the ex-dates.
+    """
+    record("view", View, view)
+    quote = market.quote(trade.symbol)
+    last_day = exits.time_stop(entry=market.date, expiry=trade.expiry)
+    last_day = last_day or market.date + dt.timedelta(days=LONGEST_HOLDING)
+    vol = quote.vol if view.vol is None else view.vol
+    ends = {days_held(trade, market, last_day): 0.0}
+    coming = market.dividends_until(trade.symbol, last_day)
+    ends |= {market.days_to(one.ex_date): one.amount for one in coming if one.amount}
+    days = [0.0, *sorted(ends)]
+    return Timeline(
+        drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,
+        vol=vol,
+        last_day=last_day,
+        stretches=tuple(
+            Stretch(first, last - first, _steps(last - first, levels, vol), ends[last])
+            for first, last in pairwise(days)
+        ),
+    )
+
+
+def days_held(trade: Trade, market: Market, day: dt.date) -> float:
+    """Calendar days from now to the close of a day, or to the end of the options that expire on it, >= 0."""
+    days = max(market.days_to(day), 0.0)
+    if trade.expiry is None:
+        return days
+    return min(days, market.days_to_expiry(trade.expiry, trade.instrument))
+
+
+def _steps(days: float, levels: ExitStages, vol: float) -> int:
+    """Steps of a stretch."""
+    steps = min(max(math.ceil(days / DAYS_PER_STEP), 1), MOST_STEPS)
+    before, *after = levels.stages[:2]
+    if not after or after[0].stop <= before.stop or not math.isfinite(before.target):
+        return steps
+    spread = WATCHED * vol * math.sqrt(days / 365) / (before.target - after[0].stop)
+    return max(steps, math.ceil(min(spread**2, MOST_SHORT_STEPS)))
+
+
+class Nodes(NamedTuple):
+    """Quadrature nodes in log price; the first is the spot now, which weighs nothing."""
+
+    points: FloatArray
+    weights: FloatArray
+
+
+def after_drop(levels: ExitStages, distance: float, dividend: float) -> float:
+    """Log distance, in the trade's favour, of a spot once a dividend has dropped off it."""
+    left = math.exp(levels.side * distance) - dividend / levels.spot
+    return levels.side * math.log(left) if left > 0 else -levels.side * math.inf
+
+
+def before_drop(levels: ExitStages, points: FloatArray, dividend: float) -> tuple[FloatArray, FloatArray]:
+    """Points that a dividend drops to given ones, and the derivative of the first by the second."""
+    if not dividend:
+        return points, np.ones_like(points)
+    after = np.exp(levels.side * points)
+    return levels.side * np.log(after + dividend / levels.spot), after / (after + dividend / levels.spot)
+
+
+def lay_nodes(levels: ExitStages, timeline: Timeline, strikes: Iterable[float] = ()) -> Nodes:
+    """Gauss-Legendre nodes on panels that end at levels, where a dividend drops them to, and at strikes."""
+    travel = timeline.log_drift(levels.side) * timeline.days / 365
+    spread = timeline.diffusion * math.sqrt(timeline.days / 365)
+    dividends = [stretch.dividend for stretch in timeline.stretches if stretch.dividend]
+    dropped = abs(after_drop(levels, 0.0, min(sum(dividends), 0.99 * levels.spot)))
+    floor = min(travel, 0.0) - REACH * spread - dropped
+    roof = max(travel, 0.0) + REACH * spread + dropped
+    ends = [stage.stop for stage in levels.stages] + [stage.target for stage in levels.stages]
+    ends += [after_drop(levels, end, dividend) for end in ends for dividend in dividends if end < math.inf]
+    breaks = sorted({min(max(end, floor), roof) for end in ends})
+    kinks = (levels.side * math.log(strike / levels.spot) for strike in strikes)
+    breaks = sorted({*breaks, *(kink for kink in kinks if breaks[0] < kink < breaks[-1])})
+    shortest = min(timeline.step(stretch, levels.side).variance for stretch in timeline.stretches)
+    spacing = max(math.sqrt(shortest), (breaks[-1] - breaks[0]) / MOST_DEVIATIONS)
+    panels = [panel for low, high in pairwise(breaks) for panel in _panels(low, high, spacing)]
+    points = np.concatenate([[0.0], *(points for points, _ in panels)])
+    return Nodes(points, np.concatenate([[0.0], *(weights for _, weights in panels)]))
+
+
+def _panels(low: float, high: float, spacing: float) -> list[tuple[FloatArray, FloatArray]]:
+    wanted = PER_DEVIATION * (high - low) / spacing
+    pieces = max(math.ceil(wanted / (MOST_NODES - FEWEST_NODES)), 1)
+    points, weights = _legendre(FEWEST_NODES + 2 * math.ceil(wanted / pieces / 2))
+    half = (high - low) / pieces / 2
+    return [(low + half * (2 * piece + 1 + points), half * weights) for piece in range(pieces)]
+
+
+@lru_cache(maxsize=MOST_NODES)
+def _legendre(count: int) -> tuple[FloatArray, FloatArray]:
+    points, weights = np.polynomial.legendre.leggauss(count)
+    return points, weights

@@ -1,0 +1,142 @@
+"""A trade entered at the model's prices: each leg's vol, and the premium it leads to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from riskcalc.analysis.valuation import PositionGreeks, dividend_schedule, value_legs
+from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
+from riskcalc.domain.validation import record
+from riskcalc.errors import InvalidInputError
+from riskcalc.pricing import VolStatus, american_implied_vol, implied_vol
+
+LONGEST_YEARS = 10
+"""No listed option lives longer, and dividends are forecast until the expiry."""
+
+
+def enter_at_model(trade: Trade, market: Market) -> Trade:
+    """Fill in what a trade leaves open: each leg's vol and entry price.
+
+    Parameters
+    ----------
+    trade : Trade
+        A leg's missing vol is solved from its premium, else taken from the quote; a missing premium is the
+        model's value at that vol; shares without an entry price enter at the spot, those of a pair against
+        as many dollars of the other fund.
+    market : Market
+        Quotes the underlying.
+
+    Returns
+    -------
+    Trade
+        The trade with every `premium`, `vol` and `entry_price` set.
+
+    Raises
+    ------
+    InvalidInputError
+        The underlying is not quoted, a leg has expired, or no vol explains a premium.
+    """
+    known = _with_vols(trade, market)
+    if all(leg.premium is not None for leg in known.option_legs):
+        return known
+    return _with_premiums(known, value_legs(known, market))
+
+
+def enter_and_value(trade: Trade, market: Market) -> tuple[Trade, PositionGreeks]:
+    """Fill in what a trade leaves open, as `enter_at_model` does, and value each leg as `value_legs` does."""
+    known = _with_vols(trade, market)
+    legs = value_legs(known, market)
+    return _with_premiums(known, legs), legs
+
+
+def solve_vol(
+    leg: OptionLeg, *, premium: float, instrument: Instrument, market: Market
+) -> tuple[float, VolStatus]:
+    """Solve the volatility that a premium implies, in the model that will reprice the leg.
+
+    Parameters
+    ----------
+    leg : OptionLeg
+        Says type, strike and expiry; its own premium and vol are not looked at.
+    premium : float
+        [dollars per share]
+    instrument : Instrument
+        The underlying; its exercise style picks the model.
+    market : Market
+        Date, rate and the underlying's quote.
+
+    Returns
+    -------
+    vol : float
+        Per sqrt(year); nan unless the status is OK.
+    status : VolStatus
+        How the search ended, with its reason as text.
+    """
+    quote = market.quote(instrument.symbol)
+    contract = {
+        "premium": premium,
+        "sign": int(leg.option_type),
+        "spot": quote.spot,
+        "strike": leg.strike,
+        "time_to_expiry": market.years_to_expiry(leg.expiry, instrument),
+        "rate": market.rate,
+        "dividend_yield": quote.dividend_yield,
+    }
+    times, amounts = dividend_schedule(instrument, market, until=leg.expiry)
+    if instrument.exercise is ExerciseStyle.EUROPEAN:
+        vol, status = implied_vol(**contract)
+    else:
+        vol, status = american_implied_vol(**contract, dividend_times=times, dividend_amounts=amounts)
+    return float(vol), VolStatus(int(status))
+
+
+def _with_vols(trade: Trade, market: Market) -> Trade:
+    record("trade", Trade, trade)
+    quote = record("market", Market, market).quote(trade.symbol)
+    legs = tuple(_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
+    return dataclasses.replace(trade, legs=legs)
+
+
+def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
+    """Enter the options that have no premium at their value."""
+    legs = [
+        dataclasses.replace(leg, premium=max(float(value) / trade.leg_size(leg), 0.0))
+        if isinstance(leg, OptionLeg) and leg.premium is None
+        else leg
+        for leg, value in zip(trade.legs, found.value, strict=True)
+    ]
+    return dataclasses.replace(trade, legs=tuple(legs))
+
+
+def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
+    """Fill in all but what the model is asked for."""
+    if isinstance(leg, ShareLeg):
+        entry = quote.spot if leg.entry_price is None else leg.entry_price
+        return dataclasses.replace(leg, entry_price=float(entry), hedge_ratio=_hedge(leg, trade, market))
+    if leg.expiry < market.date:
+        raise InvalidInputError(
+            f"{trade.symbol} {leg.label}: expiry must not be before the market date {market.date}"
+        )
+    if market.years_to(leg.expiry) > LONGEST_YEARS:
+        raise InvalidInputError(
+            f"{trade.symbol} {leg.label}: expiry must be at most {LONGEST_YEARS} years after {market.date}"
+        )
+    vol = leg.vol
+    if vol is None:
+        vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
+    return dataclasses.replace(leg, vol=vol)
+
+
+def _hedge(leg: ShareLeg, trade: Trade, market: Market) -> float | None:
+    """Shares of a pair's other fund that cost what one share of the first does."""
+    pair = trade.instrument
+    if not pair.against or leg.hedge_ratio is not None:
+        return leg.hedge_ratio
+    return market.quote(pair.held).spot / market.quote(pair.against).spot
+
+
+def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:
+    vol, status = solve_vol(leg, premium=premium, instrument=trade.instrument, market=market)
+    if status is not VolStatus.OK:
+        raise InvalidInputError(f"{leg.label}: no vol explains the premium {premium:g}: {status.text}")
+    return vol

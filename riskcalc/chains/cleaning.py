@@ -1,0 +1,274 @@
+"""Rows as a file has them to a chain: what does not belong is left out and counted."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
+from riskcalc.chains.chain import Chain, option_order, same_as_next
+from riskcalc.chains.quote_quality import DropReason
+from riskcalc.chains.quote_rows import COLUMNS, QuoteRows
+from riskcalc.chains.sanity import checked_spot, in_dollars
+from riskcalc.domain import ExerciseStyle, OptionType, exercise_style, underlying_symbol
+from riskcalc.domain.sessions import last_session_on_or_before
+from riskcalc.domain.validation import calendar_date, price
+from riskcalc.errors import ChainError
+
+KEPT = 0
+"""Beside the codes of `DropReason`."""
+SAME_SPOT = 1e-6
+"""Relative difference up to which two spots are one."""
+SHOWN_CLASHES = 5
+MANY_DAYS = 4
+"""A day with a fourth of the quotes of the fullest is a day of a history, not some stale quotes."""
+
+
+VALUES = ("bid", "ask", "last", "open_interest", "volume", "quoted_vol", "spot")
+"""Columns in which two rows of one option must agree."""
+
+
+def clean_chain(
+    rows: QuoteRows, *, symbol: str | None = None, spot: float | None = None, date: dt.date | None = None
+) -> Chain:
+    """Make a chain of the rows that belong to one underlying and one day.
+
+    Left out, and counted in `Chain.dropped`: adjusted and mini contracts, other symbols and other days than
+    the one asked for (the day of the latest quote when none is), options expired before that day, identical
+    rows, and quotes followed by a later one of the same option. An expiry on a day without trading, as
+    monthly ones were on Saturdays until 2015, is taken for the session before. A file stamped on a weekend or
+    holiday holds the quotes of the session before, and so does one that is said to be of such a day.
+
+    Parameters
+    ----------
+    rows : QuoteRows
+        What a reader found.
+    symbol, spot, date : optional
+        Underlying, its price [dollars] and the day of the quotes, as in `read_chain`. A spot that varies over
+        the file is taken at the latest quote.
+
+    Raises
+    ------
+    ChainError
+        The file does not say what is not given, mixes symbols, contradicts itself, or no quote is left.
+    """
+    rows = dataclasses.replace(rows, expiry=_sessions(rows.expiry))
+    dropped = np.zeros(len(rows.strike), dtype=np.int8)
+    dropped = _mark(dropped, ~rows.standard, DropReason.NONSTANDARD)
+    symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else underlying_symbol(symbol)
+    dropped = _mark(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
+    _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
+    quote_day = _sessions(rows.quote_time)
+    chosen = date is None
+    if date is None:
+        date = session_of(_taken(rows, dropped == KEPT))
+    else:
+        date = last_session_on_or_before(calendar_date("date", date))
+    day = np.datetime64(date, "D")
+    dropped = _mark(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
+    _require_some(dropped, f"of {day}; it holds {_listed(quote_day)}")
+    dropped = _mark(dropped, rows.expiry < day, DropReason.EXPIRED)
+    _require_some(dropped, f"that has not expired by {day}; it holds expiries {_listed(rows.expiry)}")
+    dropped = _drop_repeats(rows, dropped)
+    notes = _other_days(quote_day, date) if chosen else ()
+    return _chain(
+        _taken(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped, notes=notes
+    )
+
+
+def _chain(
+    rows: QuoteRows,
+    *,
+    symbol: str,
+    spot: float | None,
+    date: dt.date,
+    dropped: Codes,
+    notes: tuple[str, ...],
+) -> Chain:
+    stated = price("spot", _spot(rows) if spot is None else spot)
+    rows, pairs, scaled = in_dollars(rows, spot=stated, date=date)
+    checked = checked_spot(
+        stated,
+        given=spot is not None,
+        pairs=pairs,
+        european=exercise_style(symbol) is ExerciseStyle.EUROPEAN,
+    )
+    return Chain(
+        symbol=symbol,
+        date=date,
+        spot=checked.spot,
+        spot_implied=checked.implied,
+        warnings=(*notes, *scaled, *checked.warnings),
+        expiry=rows.expiry,
+        strike=rows.strike,
+        option_type=rows.option_type,
+        bid=rows.bid,
+        ask=rows.ask,
+        last=rows.last,
+        open_interest=rows.open_interest,
+        volume=rows.volume,
+        quoted_vol=rows.quoted_vol,
+        quoted_delta=_possible_delta(rows),
+        quoted_gamma=rows.quoted_gamma,
+        quoted_theta_per_day=rows.quoted_theta_per_day,
+        quoted_vega_per_point=rows.quoted_vega_per_point,
+        rate=rows.rate,
+        quote_time=_time(rows),
+        dropped={why: count for why in DropReason if (count := int((dropped == why).sum()))},
+    )
+
+
+def _other_days(days: Days, day: dt.date) -> tuple[str, ...]:
+    """What is said of a file that holds several whole days."""
+    known, counts = np.unique(days[~np.isnat(days)], return_counts=True)
+    if len(known) < 2 or np.median(counts) < counts.max() / MANY_DAYS:
+        return ()
+    return (
+        f"holds {len(known)} days, {known[0]} to {known[-1]}: read is {day}, the last; --date picks another",
+    )
+
+
+def _mark(dropped: Codes, rows: Flags, why: DropReason) -> Codes:
+    return np.where((dropped == KEPT) & rows, np.int8(why), dropped)
+
+
+def _taken(rows: QuoteRows, kept: Flags | npt.NDArray[np.intp]) -> QuoteRows:
+    columns = {name: getattr(rows, name)[kept] for name in COLUMNS}
+    return dataclasses.replace(rows, **columns)
+
+
+def _require_some(dropped: Codes, wanted: str) -> None:
+    if not (dropped == KEPT).any():
+        raise ChainError(f"holds no quote {wanted}")
+
+
+def _listed(found: AnyArray) -> str:
+    """The distinct values that are there, the first few of them."""
+    texts = [str(value) for value in np.unique(found) if str(value) not in {"", "NaT"}]
+    return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
+
+
+def _symbol(symbols: Texts) -> str:
+    found = np.unique(symbols)
+    if not found.size:
+        raise ChainError("holds only adjusted or mini contracts")
+    if len(found) > 1:
+        raise ChainError(f"mixes the symbols {_listed(found)}; name the one you want")
+    if not found[0]:
+        raise ChainError("does not say its symbol; give the symbol")
+    return str(found[0])
+
+
+def session_of(rows: QuoteRows) -> dt.date:
+    """Day of the latest quote, or else of the latest trade.
+
+    Raises
+    ------
+    ChainError
+        There is neither.
+    """
+    latest = _latest(rows.quote_time) or _latest(rows.trade_time)
+    if latest is None:
+        raise ChainError(f"does not say the day of its quotes ({rows.time_fields}); give the date")
+    return last_session_on_or_before(latest.date())
+
+
+def _sessions(times: Days) -> Days:
+    """Session of each day: for one on a weekend or holiday, as downloads are stamped, the session before."""
+    days, rows = np.unique(times.astype("datetime64[D]"), return_inverse=True)
+    known = [day.item() for day in days]
+    found = [last_session_on_or_before(day) if isinstance(day, dt.date) else None for day in known]
+    sessions: Days = np.array(found, dtype="datetime64[D]")[rows]
+    return sessions
+
+
+def _possible_delta(rows: QuoteRows) -> Floats:
+    """Quoted deltas without those that contradict the type: a call's is in [0, 1], a put's in [-1, 0]."""
+    of_call = rows.option_type * rows.quoted_delta
+    return np.where((of_call >= 0) & (of_call <= 1), rows.quoted_delta, np.nan)
+
+
+def _time(rows: QuoteRows) -> dt.datetime | None:
+    """Time of the latest quote; a stamp of midnight is a date without a time."""
+    latest = _latest(rows.quote_time)
+    return None if latest is None or latest.time() == dt.time.min else latest
+
+
+def _latest(times: Days) -> dt.datetime | None:
+    known = times[~np.isnat(times)]
+    return known.max().item() if known.size else None
+
+
+def _spot(rows: QuoteRows) -> float:
+    """The one spot of the rows, or that of the latest quotes when it moved while they were taken."""
+    known = rows.spot > 0
+    if not known.any():
+        raise ChainError(f"does not say the price of the underlying ({rows.spot_field}); give the spot")
+    if _is_one(rows.spot[known]):
+        return _middle(rows.spot[known])
+    latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
+    latest = rows.spot[known & (rows.quote_time == latest_time)]
+    if not (latest.size and _is_one(latest)):
+        low, high = rows.spot[known].min(), rows.spot[known].max()
+        raise ChainError(
+            f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
+            "and no quote time that tells the latest; give the spot"
+        )
+    return _middle(latest)
+
+
+def _is_one(spots: Floats) -> bool:
+    return bool(spots.max() / (1 + SAME_SPOT) <= spots.min())
+
+
+def _middle(spots: Floats) -> float:
+    """The spot in the middle of some that are one; a mean of two would overflow where they nearly do."""
+    return float(np.sort(spots)[spots.size // 2])
+
+
+def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
+    """Keep the last quote of each option; two that differ at one time contradict each other."""
+    kept = np.flatnonzero(dropped == KEPT)
+    kept = kept[np.argsort(rows.quote_time[kept], kind="stable")]
+    kept = kept[option_order(**_options(_taken(rows, kept)))]
+    ordered = _taken(rows, kept)
+    again = same_as_next(**_options(ordered))
+    superseded = again & (ordered.quote_time[:-1] < ordered.quote_time[1:])
+    alike = np.all([_same(getattr(ordered, name)) for name in VALUES], axis=0)
+    clashing = np.flatnonzero(again & ~superseded & ~alike)
+    if clashing.size:
+        raise ChainError("\n".join(_clash(ordered, row) for row in clashing[:SHOWN_CLASHES].tolist()))
+    result = dropped.copy()
+    result[kept[:-1][superseded]] = DropReason.SUPERSEDED
+    result[kept[:-1][again & ~superseded]] = DropReason.DUPLICATE
+    return result
+
+
+class OptionColumns(TypedDict):
+    """What tells one option from another."""
+
+    expiry: Days
+    strike: Floats
+    option_type: Codes
+
+
+def _options(rows: QuoteRows) -> OptionColumns:
+    return {"expiry": rows.expiry, "strike": rows.strike, "option_type": rows.option_type}
+
+
+def _same(column: Floats) -> Flags:
+    """Whether each value is the next one again; missing equals missing."""
+    same: Flags = (column[:-1] == column[1:]) | (np.isnan(column[:-1]) & np.isnan(column[1:]))
+    return same
+
+
+def _clash(rows: QuoteRows, row: int) -> str:
+    kind = OptionType(int(rows.option_type[row])).name.lower()
+    option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
+    quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))
+    places = " and ".join(rows.said_place(i) for i in (row, row + 1))
+    return f"{places} disagree about {option} (bid/ask {quotes})"

@@ -1,0 +1,243 @@
+"""Columns of text to typed columns, each bad cell named by its place and column."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
+from riskcalc.chains.dates import AmbiguousDateError, month_comes_first, read_day, read_time
+from riskcalc.chains.occ_symbols import OccColumns, parse_occ_columns
+from riskcalc.chains.text_table import Column, Table
+from riskcalc.domain import OptionType
+from riskcalc.errors import ChainError
+
+MISSING_WORDS = frozenset(
+    {
+        "",
+        "nan",
+        "nat",
+        "none",
+        "null",
+        "n/a",
+        "na",
+        "#n/a",
+        "<na>",
+        "<empty>",
+        "-",
+        "--",
+        "–",
+        "—",
+        "undefined",
+    }
+)
+"""What stands for nothing, in lower case."""
+OPTION_WORDS = {
+    "c": OptionType.CALL,
+    "call": OptionType.CALL,
+    "calls": OptionType.CALL,
+    "p": OptionType.PUT,
+    "put": OptionType.PUT,
+    "puts": OptionType.PUT,
+    "ce": OptionType.CALL,
+    "pe": OptionType.PUT,
+}
+DECIMAL_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
+THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+SHOWN_PROBLEMS = 5
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """Typed columns of a table; bad cells are collected, and `check` raises them together.
+
+    A column that is not in the table is all missing: NaN, NaT or empty text.
+    """
+
+    table: Table
+    thousands: bool = True
+    """Whether ``7,403`` is read as 7403; where semicolons set fields apart, a comma may be decimal."""
+    month_first: bool | None = None
+    """Whether ``07/08/2026`` is July 8, as the other dates of the file say; None where none does."""
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    """Place and text of each bad cell."""
+
+    def has(self, column: str) -> bool:
+        """Whether the table has the column."""
+        return column in self.table.columns
+
+    def texts(self, column: str) -> Texts:
+        """Text."""
+        return self._parsed(column, str, bad="", kind="text", dtype=np.str_)
+
+    def numbers(self, column: str) -> Floats:
+        """Numbers, NaN where missing; ``23.4%`` is 0.234, ``$1,234.50`` is 1234.5."""
+        parse = partial(parse_number, thousands=self.thousands)
+        return self._parsed(column, parse, bad=math.nan, kind="a number like 1234.5")
+
+    def strikes(self, column: str) -> Floats:
+        """Numbers that are there and > 0."""
+        parse = partial(_strike, thousands=self.thousands)
+        return self._parsed(column, parse, bad=math.nan, kind="a strike like 295.5")
+
+    def option_types(self, column: str) -> Codes:
+        """+1 for a call, -1 for a put."""
+        return self._parsed(column, _option_type, bad=OptionType.CALL, kind="call or put", dtype=np.int8)
+
+    def days(self, column: str) -> Days:
+        """Days that are there, datetime64[D]."""
+        kind = "a date like 2026-09-18"
+        parse = partial(read_day, month_first=self.month_first)
+        return self._parsed(column, parse, bad=dt.date.min, kind=kind, dtype="datetime64[D]")
+
+    def times(self, column: str) -> Days:
+        """Times in New York, NaT where missing, datetime64[s]."""
+        kind = "a time like 2026-09-18 16:00:00"
+        parse = partial(_time, month_first=self.month_first)
+        return self._parsed(column, parse, bad=None, kind=kind, dtype="datetime64[s]")
+
+    def contracts(self, column: str) -> OccColumns:
+        """OCC symbols that are there, taken apart."""
+        cells = self.column(column)
+        found = parse_occ_columns(cells.texts)
+        rejected = {
+            code: f"{cells.texts[code]!r} is not an OCC option symbol"
+            for code in np.flatnonzero(~found.valid).tolist()
+        }
+        self._reject(column, rejected)
+        return OccColumns(
+            symbol=found.symbol[cells.codes],
+            standard=found.standard[cells.codes],
+            expiry=found.expiry[cells.codes],
+            option_type=found.option_type[cells.codes],
+            strike=found.strike[cells.codes],
+        )
+
+    def first_text(self, column: str) -> str:
+        """The first cell of a column that is not missing; empty where there is none."""
+        texts = self.column(column).texts
+        return next((text.strip() for text in texts if text.strip().lower() not in MISSING_WORDS), "")
+
+    def filled(self, column: str) -> Flags:
+        """Whether each cell holds something."""
+        cells = self.column(column)
+        there = np.array([text.strip().lower() not in MISSING_WORDS for text in cells.texts], dtype=np.bool_)
+        return there[cells.codes]
+
+    def take(self, rows: Flags) -> Cells:
+        """The same columns of some rows, with the same list of problems."""
+        columns = {name: Column(one.codes[rows], one.texts) for name, one in self.table.columns.items()}
+        table = dataclasses.replace(self.table, columns=columns, places=self.table.places[rows])
+        return dataclasses.replace(self, table=table)
+
+    def dated(self, columns: Iterable[str]) -> Cells:
+        """The same, which read dates as those of some columns say that they are written."""
+        texts = [text for name in columns for text in self.column(name).texts]
+        return dataclasses.replace(self, month_first=month_comes_first(texts))
+
+    def check(self) -> None:
+        """Raise one ChainError that lists the bad cells by place, if there are any."""
+        found = [f"{self.table.place_text.format(place)}, {text}" for place, text in sorted(self.problems)]
+        if len(found) > SHOWN_PROBLEMS:
+            found[SHOWN_PROBLEMS:] = [f"and {len(found) - SHOWN_PROBLEMS:,} more cells like these"]
+        if found:
+            raise ChainError("\n".join(found))
+
+    def column(self, name: str) -> Column:
+        """Text and codes of a column; one of empty cells where it is missing."""
+        absent = Column(codes=np.zeros(len(self.table), dtype=np.int32), texts=("",))
+        return self.table.columns.get(name, absent)
+
+    def _parsed(
+        self,
+        column: str,
+        parse: Callable[[str], Value],
+        *,
+        bad: Value,
+        kind: str,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> AnyArray:
+        cells = self.column(column)
+        values: list[Any] = []
+        rejected = {}
+        for code, text in enumerate(cells.texts):
+            try:
+                values.append(parse(_there(text)))
+            except AmbiguousDateError as error:
+                values.append(bad)
+                rejected[code] = str(error)
+            except (ValueError, OverflowError):
+                values.append(bad)
+                hint = "; decimal comma?" if DECIMAL_COMMA.fullmatch(text.strip()) else ""
+                rejected[code] = f"{text!r} is not {kind}{hint}"
+        self._reject(column, rejected)
+        return np.array(values, dtype=dtype)[cells.codes]
+
+    def _reject(self, column: str, rejected: Mapping[int, str]) -> None:
+        """Note each cell that holds a text that is none of its column's."""
+        if not rejected:
+            return
+        codes, word = self.column(column).codes, self.table.column_word
+        name = column if column.startswith(f"{word} ") else f"{word} {column}"
+        for row in np.flatnonzero(np.isin(codes, list(rejected))).tolist():
+            text = f"{name}: {rejected[int(codes[row])]}"
+            self.problems.append((int(self.table.places[row]), text))
+
+
+def _there(text: str) -> str:
+    """A cell without blanks around it; empty where it stands for nothing."""
+    text = text.strip()
+    # Most cells are numbers, and asking costs more than reading them.
+    return "" if not text[:1].isdigit() and text.lower() in MISSING_WORDS else text
+
+
+def parse_number(text: str, *, thousands: bool = True) -> float:
+    """Number of a cell, NaN where it is empty.
+
+    Raises
+    ------
+    ValueError
+        It is no finite number, or has a comma that may be decimal.
+
+    Examples
+    --------
+    >>> parse_number("$1,234.50"), parse_number("20.11%")
+    (1234.5, 0.2011)
+    """
+    if not text:
+        return math.nan
+    text = text.replace("$", "", 1).strip() if "$" in text else text
+    if "," in text and THOUSANDS.fullmatch(text) and (thousands or "." in text):
+        text = text.replace(",", "")
+    # float() also reads 1_000 and inf.
+    if "_" in text or not math.isfinite(number := float(text.removesuffix("%"))):
+        raise ValueError(text)
+    return number / 100 if text.endswith("%") else number
+
+
+def _strike(text: str, *, thousands: bool) -> float:
+    number = parse_number(text, thousands=thousands)
+    if not number > 0:
+        raise ValueError(text)
+    return number
+
+
+def _option_type(text: str) -> OptionType:
+    if text.lower() not in OPTION_WORDS:
+        raise ValueError(text)
+    return OPTION_WORDS[text.lower()]
+
+
+def _time(text: str, *, month_first: bool | None) -> dt.datetime | None:
+    return None if text in {"", "0"} else read_time(text, month_first=month_first)

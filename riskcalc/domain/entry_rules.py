@@ -1,0 +1,80 @@
+"""When a trade may be put on: its days to expiry, the widest stop, and the signals it waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from riskcalc.domain.validation import finite, open_fraction, records, text, whole_count
+from riskcalc.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A market signal and the level that opens the door; exactly one of `below` and `above` is set."""
+
+    signal: str
+    """Name under which the market reports it: ``"sp500_move"``."""
+    below: float | None = None
+    above: float | None = None
+    meaning: str = ""
+    """The rule in words."""
+    percent: bool = field(default=False, compare=False)
+    """Whether the signal is said in per cent; levels and observed values are fractions all the same."""
+
+    def __post_init__(self) -> None:
+        """Check that there is one level."""
+        text("signal", self.signal)
+        text("meaning", self.meaning)
+        if (self.below is None) == (self.above is None):
+            raise InvalidInputError(f"trigger {self.signal}: exactly one of below and above must be set")
+        for side, level in (("below", self.below), ("above", self.above)):
+            if level is not None:
+                finite(f"{side} of trigger {self.signal}", level)
+
+    def said(self, value: float) -> str:
+        """Write a level or an observed value in the signal's unit.
+
+        Examples
+        --------
+        >>> Trigger(signal="sp500_move", below=-0.03, percent=True).said(-0.034)
+        '-3.4%'
+        """
+        return f"{100 * value:.4g}%" if self.percent else f"{value:g}"
+
+    def met_by(self, observed: float) -> bool:
+        """Whether an observed value is past the level."""
+        if self.below is not None:
+            return observed < self.below
+        return self.above is not None and observed > self.above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRules:
+    """Conditions the plan checks before it says yes; empty rules allow everything."""
+
+    min_days: int | None = None
+    """Fewest calendar days to the nearest expiry, or to the time stop of a trade in shares, >= 1."""
+    max_days: int | None = None
+    """Most calendar days to the nearest expiry, or to the time stop of a trade in shares, >= 1."""
+    max_stop: float | None = None
+    """Widest stop the rule allows, a fraction in (0, 1)."""
+    triggers: tuple[Trigger, ...] = ()
+    """Any one of them suffices."""
+
+    def __post_init__(self) -> None:
+        """Check every field and the fields against each other."""
+        object.__setattr__(self, "triggers", records("triggers", Trigger, self.triggers))
+        for name, days in (("min_days", self.min_days), ("max_days", self.max_days)):
+            if days is not None:
+                whole_count(name, days)
+        if self.min_days is not None and self.max_days is not None and self.min_days > self.max_days:
+            raise InvalidInputError(
+                f"min_days must be at most max_days, got {self.min_days} and {self.max_days}"
+            )
+        if self.max_stop is not None:
+            open_fraction("max_stop", self.max_stop)
+
+    def allows_days(self, days: int) -> bool:
+        """Whether the rules allow so many calendar days to the nearest expiry or the time stop."""
+        fewest, most = self.min_days, self.max_days
+        return (fewest is None or days >= fewest) and (most is None or days <= most)

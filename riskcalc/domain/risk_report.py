@@ -1,0 +1,155 @@
+"""What a trade is worth and how it bends: the answer of `evaluate`.
+
+Everything is for one unit of the trade and signed for the position, unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from riskcalc.domain.dividends import CashDividend
+from riskcalc.domain.market import Market
+from riskcalc.domain.serialization import plain
+from riskcalc.domain.trade import Leg, OptionLeg, Trade
+from riskcalc.domain.view import ProbabilityBasis, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeks:
+    """Sensitivities of a position, in the units traders read."""
+
+    delta: float
+    """Shares the position moves like: dollars per dollar of spot."""
+    gamma: float
+    """Change of delta per dollar of spot."""
+    theta_per_day: float
+    """Change of value per calendar day, all else equal [dollars]."""
+    vega_per_point: float
+    """Change of value when every vol rises by 0.01 [dollars]."""
+    rho_per_point: float
+    """Change of value when the rate rises by 0.01 [dollars]."""
+    dollar_delta: float
+    """Delta times spot [dollars]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReport:
+    """One leg, signed for its side."""
+
+    leg: Leg
+    entry_price: float
+    """[dollars per share]"""
+    price: float
+    """Model price now [dollars per share]."""
+    vol: float | None
+    """Volatility the leg is priced with; None for shares."""
+    value: float
+    """[dollars]"""
+    greeks: Greeks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskReport:
+    """What `evaluate` finds out about one unit of a trade."""
+
+    trade: Trade
+    """The trade with every entry price and vol filled in."""
+    market: Market
+    net_debit: float
+    """Paid at entry [dollars]; negative when received."""
+    value: float
+    """Model value now [dollars]."""
+    greeks: Greeks
+    legs: tuple[LegReport, ...]
+    max_loss: float
+    """Largest loss at the payoff date, >= 0 [dollars]; inf when unlimited. Costs are not in it."""
+    max_profit: float
+    """Largest gain at the payoff date [dollars]; inf when unlimited."""
+    breakevens: tuple[float, ...]
+    """Spots at which the payoff crosses zero, lowest first [dollars]."""
+    reward_to_risk: float | None
+    """Maximum profit over maximum loss; None when either is unlimited or nothing can be lost."""
+    prob_profit: float | None
+    """Chance of a gain at the payoff date under the view; None for a trade in shares alone."""
+    expected_move: float | None
+    """One standard deviation of the spot by the payoff date, at the view's vol [dollars]; None for shares."""
+    payoff_date: dt.date | None
+    """Day the payoff facts hold for: the nearest expiry; None for shares, whose payoff has no date."""
+    payoff_note: str
+    """How the payoff facts were found, where that needs saying."""
+    view: View
+    dividends: tuple[CashDividend, ...]
+    """Cash dividends until the last expiry, forecasts marked."""
+    early_exercise: tuple[EarlyExerciseLine, ...]
+    """Where exercise for a dividend pays, leg by leg."""
+    prob_basis: ProbabilityBasis = ProbabilityBasis.ONE_VOL
+    """What `prob_profit` is taken from."""
+    borrow_fee_per_day: float = 0.0
+    """What borrowing the shares sold short costs a calendar day [dollars]; in theta, P&L and breakevens."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
+        return {
+            "trade": trade_to_dict(self),
+            "market": plain(self.market) | {"as_of": self.market.as_of},
+            "price": {
+                "net_debit": plain(self.net_debit),
+                "value": plain(self.value),
+                "max_loss": plain(self.max_loss),
+                "max_profit": plain(self.max_profit),
+                "breakevens": plain(self.breakevens),
+                "reward_to_risk": plain(self.reward_to_risk),
+                "payoff_date": plain(self.payoff_date),
+                "payoff_note": self.payoff_note,
+                "borrow_fee_per_day": plain(self.borrow_fee_per_day),
+            },
+            "greeks": plain(self.greeks),
+            "probability": {
+                "view": self.view.name,
+                "profit": plain(self.prob_profit),
+                "profit_from": plain(self.prob_basis),
+                "expected_move": plain(self.expected_move),
+            },
+            "dividends": plain(self.dividends),
+            "early_exercise": [_early_exercise_to_dict(line) for line in self.early_exercise],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyExerciseLine:
+    """A call on the eve of an ex-date: exercised above the boundary, so that its seller is assigned."""
+
+    leg: OptionLeg
+    dividend: CashDividend
+    eve: dt.date
+    """Last session before the ex-date."""
+    boundary: float
+    """Spot above which exercise pays on the eve [dollars]."""
+    chance: float
+    """Risk-neutral chance to be exercised then, and not on an earlier eve."""
+    dividend_dollars: float
+    """Dividend on the shares of the leg in one unit: what an assigned seller owes [dollars]."""
+
+
+def _early_exercise_to_dict(line: EarlyExerciseLine) -> dict[str, Any]:
+    return {**plain(line), "leg": line.leg.label, "side": line.leg.side.name.lower()}
+
+
+def trade_to_dict(report: RiskReport) -> dict[str, Any]:
+    """Return the trade of a report as plain data, each leg with what it was priced at."""
+    trade = report.trade
+    return {
+        "name": trade.name,
+        "description": trade.description,
+        "symbol": trade.symbol,
+        "multiplier": trade.instrument.option_multiplier,
+        "exercise": trade.instrument.exercise.value,
+        "legs": [
+            plain(found.leg)
+            | {"label": found.leg.label, "price": plain(found.price), "value": plain(found.value)}
+            | {"vol": plain(found.vol), "entry_price": plain(found.entry_price)}
+            for found in report.legs
+        ],
+    }

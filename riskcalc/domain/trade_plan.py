@@ -1,0 +1,259 @@
+"""What a trade does at its exits and how many units to hold: the answer of `plan`.
+
+Everything is for one unit of the trade and signed for the position, unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from riskcalc.domain.dividends import CashDividend
+from riskcalc.domain.exits import ExitPlan
+from riskcalc.domain.leveraged_fund import FundReport
+from riskcalc.domain.managed_outcome import ManagedOutcome, Odds
+from riskcalc.domain.pair import PairReport
+from riskcalc.domain.risk_report import RiskReport
+from riskcalc.domain.serialization import plain
+from riskcalc.domain.trade import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRow:
+    """The position at one spot on one date."""
+
+    label: str
+    """Which level: ``stop -6%``, ``spot``, ``target +10%``, ``strike 295``, ``breakeven``."""
+    when: str
+    """Which date: ``today``, ``time stop``, ``expiry``, or days from entry ``+13d``."""
+    spot: float
+    """[dollars]"""
+    date: dt.date
+    value: float
+    """[dollars per unit]"""
+    pnl: float
+    """Value minus entry, before costs [dollars per unit]."""
+    r_multiple: float | None
+    """P&L over the planned loss of one unit; None when that is unlimited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThetaReport:
+    """What time costs one unit at an unchanged spot."""
+
+    per_day: float
+    """[dollars per calendar day]"""
+    debit_share_per_day: float | None
+    """Theta per day over the debit; None for a credit."""
+    to_time_stop: float
+    """Change of value by the time stop [dollars]."""
+    long_legs_per_day: float | None
+    """Theta per day of the bought options alone [dollars]; None without a bought and a sold option."""
+    long_legs_to_time_stop: float | None
+    """The same to the time stop [dollars]."""
+
+    @property
+    def saved_per_day(self) -> float | None:
+        """Theta the sold options save per day against the bought ones alone [dollars]."""
+        return None if self.long_legs_per_day is None else self.per_day - self.long_legs_per_day
+
+    @property
+    def saved_to_time_stop(self) -> float | None:
+        """The same to the time stop [dollars]."""
+        if self.long_legs_to_time_stop is None:
+            return None
+        return self.to_time_stop - self.long_legs_to_time_stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapLine:
+    """The loss when the underlying opens past the stop, or as far on the other side where that loses too."""
+
+    move: float
+    """Signed move of the underlying, a fraction."""
+    spot: float
+    """[dollars]"""
+    loss_per_unit: float
+    """Costs included; negative is a gain [dollars]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionSize:
+    """How many units an account may hold, and what that puts at risk."""
+
+    units: int
+    """Rounded down: one more would break a limit."""
+    risk: float
+    """Planned loss of all units, costs included [dollars]."""
+    risk_budget: float
+    """[dollars]"""
+    risk_fraction: float
+    """Risk as a share of equity."""
+    loss_per_unit: float
+    """Planned loss of one unit, costs included [dollars]: one R."""
+    binding_limit: str = "risk budget"
+    """The limit that stops the next unit."""
+    reason: str = ""
+    """The binding limit in a sentence."""
+    basis: str = ""
+    """What the planned loss is: ``max_loss`` or ``stop``."""
+    capital: float | None = None
+    """Buying power all units tie up [dollars]."""
+    loss_at_stop: float | None = None
+    """Worst loss of all units at any exit, stop or target, on any day up to the time stop, costs included
+    [dollars]."""
+    loss_at_gap: float | None = None
+    """Worst loss of all units over the gap lines on both sides, costs included [dollars]."""
+    limits: tuple[tuple[str, int | None], ...] = ()
+    """Each limit and the units it allows; None where it does not bind at all."""
+
+
+class CheckStatus(StrEnum):
+    """Verdict of a check; the text stands without colour."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One rule held against the plan."""
+
+    name: str
+    status: CheckStatus
+    message: str
+    brief: str = ""
+    """The message in at most 24 characters, for where a line has no room for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A spot that the plan names."""
+
+    label: str
+    spot: float
+    """[dollars]"""
+    move: float
+    """Signed move from entry, a fraction."""
+    vol_shift: float = 0.0
+    """Change of every leg's vol when the spot gets there: 0.03 is three points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetOutcome:
+    """What is closed at a target, and what each unit brings there on its worst day up to the time stop."""
+
+    level: Level
+    units: int
+    """Whole units closed there."""
+    pnl_per_unit: float
+    """Costs included [dollars]."""
+    r_multiple: float | None
+    """The same over the planned loss; None when that is unlimited."""
+    second_stop: bool = False
+    """Whether the trade loses by the move there, so that the target is a stop on the other side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetReport:
+    """The gains of a plan whose targets are all reached; what no target closes goes at the last one."""
+
+    outcomes: tuple[TargetOutcome, ...]
+    blended_r: float | None
+    """Mean R over all units; None without targets, units or a limited planned loss."""
+    break_even_win_rate: float | None
+    """Share of trades that must reach the targets, the rest losing 1R, to break even; None as above, and if
+    one of them is a second stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradePlan:
+    """A trade priced, taken through its exits, sized and checked."""
+
+    report: RiskReport
+    exits: ExitPlan
+    side: Side
+    """LONG when the trade gains as the underlying rises."""
+    stop: Level
+    targets: TargetReport
+    time_stop: dt.date | None
+    ladder: tuple[LadderRow, ...]
+    theta: ThetaReport
+    odds: Odds
+    """Under the report's view, by the time stop."""
+    managed: ManagedOutcome
+    """One unit left at its exits, targets in whole units where any fit."""
+    gaps: tuple[GapLine, ...]
+    pair: PairReport | None
+    """Both sides of a pair in whole shares; None for an outright."""
+    fund: FundReport | None
+    """Exits of a leveraged fund in its benchmark; None without leverage."""
+    cost_per_unit: float
+    """Round-trip costs of one unit [dollars]."""
+    cost_per_trade: float
+    """Round-trip costs paid once, however many units; in no figure of one unit [dollars]."""
+    size: PositionSize
+    checks: tuple[Check, ...]
+
+    @property
+    def dividends(self) -> tuple[CashDividend, ...]:
+        """Cash dividends that the figures count with: to the last expiry or day held, forecasts marked."""
+        trade, market = self.report.trade, self.report.market
+        return market.dividends_until(trade.symbol, max(*trade.expiries, self.managed.last_day, market.date))
+
+    @property
+    def ok(self) -> bool:
+        """Whether no check fails."""
+        return all(check.status is not CheckStatus.FAIL for check in self.checks)
+
+    def in_r(self, pnl: float) -> float | None:
+        """P&L of one unit over its planned loss; None when that is unlimited or nothing."""
+        planned = self.size.loss_per_unit
+        return pnl / planned if 0 < planned < math.inf else None
+
+    def _managed_to_dict(self) -> dict[str, Any]:
+        found = self.managed.to_dict()
+        for quantile in found["quantiles"]:
+            quantile["r_multiple"] = plain(self.in_r(quantile["pnl"]))
+        return found | {"expected_r": plain(self.in_r(self.managed.expected_pnl))}
+
+    def _pair_to_dict(self) -> dict[str, Any] | None:
+        return None if self.pair is None else plain(self.pair) | {"net_dollars": plain(self.pair.net_dollars)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
+        report = self.report.to_dict()
+        report["probability"] |= plain(self.odds) | {"expected_pnl": plain(self.managed.expected_pnl)}
+        for line in report["early_exercise"]:
+            line["dividend_dollars_all_units"] = plain(self.size.units * line["dividend_dollars"])
+        return report | {
+            "dividends": plain(self.dividends),
+            "theta": plain(self.theta)
+            | {
+                "saved_per_day": plain(self.theta.saved_per_day),
+                "saved_to_time_stop": plain(self.theta.saved_to_time_stop),
+            },
+            "exits": {
+                "side": self.side.name.lower(),
+                "stop": plain(self.stop),
+                "targets": plain(self.targets),
+                "time_stop": plain(self.time_stop),
+                "vol_shift": plain(self.exits.vol_shift),
+            },
+            "managed": self._managed_to_dict(),
+            "ladder": plain(self.ladder),
+            "gaps": plain(self.gaps),
+            "pair": self._pair_to_dict(),
+            "fund": plain(self.fund),
+            "size": plain(self.size)
+            | {
+                "limits": plain(dict(self.size.limits)),
+                "cost_per_unit": plain(self.cost_per_unit),
+                "cost_per_trade": plain(self.cost_per_trade),
+            },
+            "checks": plain(self.checks),
+        }

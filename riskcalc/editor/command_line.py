@@ -1,0 +1,116 @@
+"""The command line that prints the plan on the screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shlex
+from typing import Any
+
+from riskcalc.domain import Sticky
+from riskcalc.editor.draft import Draft
+from riskcalc.errors import PresetError
+from riskcalc.presets import find_preset, load_preset
+from riskcalc.presets.data import Data, preset_data
+from riskcalc.presets.overrides import rivals_of
+
+
+def reproduce(draft: Draft) -> str:
+    """Return the ``riskcalc plan`` line of a draft, quoted for a shell.
+
+    Parameters
+    ----------
+    draft : Draft
+        Opened from a file; one made in Python is said by all its values over a shipped preset.
+
+    Returns
+    -------
+    str
+        It names the preset and sets every value that differs from its file. A chain is not named: the prices
+        it gave are set, and vols stick to strikes.
+
+    Examples
+    --------
+    >>> from riskcalc.editor.draft import open_draft
+    >>> draft = open_draft(load_preset("iwm-call-spread"))
+    >>> reproduce(draft.with_quote(spot=300.0).with_exits(stop=0.05))
+    'riskcalc plan iwm-call-spread --set market.quotes.IWM.spot=300 --set trade.legs.0.strike=295 ...
+    """
+    name = _name(draft)
+    words = ["riskcalc", "plan", name]
+    for key, value in overrides(draft).items():
+        words += ["--set", f"{key}={_text(value)}"]
+    return shlex.join(words)
+
+
+def left_out(draft: Draft) -> tuple[str, ...]:
+    """Say what the command line does not carry over: without its chain a draft has no smile."""
+    if draft.chain is None:
+        return ()
+    moving = ("vols stick to strikes",) if draft.sticky is Sticky.MONEYNESS else ()
+    return ("P(profit) is at one vol", *moving)
+
+
+def overrides(draft: Draft) -> Data:
+    """Return the values of a draft that differ from its preset's file, by dotted key."""
+    name, new = _name(draft), preset_data(draft.to_preset())
+    changed = _differences(preset_data(load_preset(name)), new, ())
+    # Setting the quote's vol moves those of the legs: only where these went elsewhere they are set, too.
+    key = f"market.quotes.{draft.trade.symbol}.vol"
+    vol = {key: changed[key]} if key in changed else {}
+    return vol | _differences(preset_data(load_preset(name, vol)), new, ())
+
+
+def _name(draft: Draft) -> str:
+    """The name that finds the draft's file, else its path."""
+    path = draft.preset.path
+    if path is None:
+        return draft.preset.name
+    try:
+        found = find_preset(path.stem)
+    except PresetError:
+        return str(path)
+    return path.stem if found == path else str(path)
+
+
+def _differences(old: Any, new: Any, place: tuple[str, ...]) -> Data:  # noqa: ANN401 - tables, lists, values
+    if old == new:
+        return {}
+    if isinstance(old, dict) and isinstance(new, dict) and not _lost(old, new):
+        found: Data = {}
+        for key, value in new.items():
+            found |= _differences(old.get(key), value, (*place, key))
+        return found
+    if _are_tables(old) and _are_tables(new) and len(old) == len(new):
+        pairs = [_differences(a, b, (*place, str(k))) for k, (a, b) in enumerate(zip(old, new, strict=True))]
+        if all(a.get("kind") == b.get("kind") for a, b in zip(old, new, strict=True)):
+            return {key: value for pair in pairs for key, value in pair.items()}
+    return {".".join(place): new}
+
+
+def _lost(old: Data, new: Data) -> list[str]:
+    """Keys that only a whole new table can take away: no other way to say them is set in their place."""
+    return [key for key in old if key not in new and not any(rival in new for rival in rivals_of(key))]
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - what TOML can hold
+    """A value as ``--set`` reads it: as TOML, a text alone as it stands."""
+    if isinstance(value, str):
+        return value
+    return _toml(value)
+
+
+def _toml(value: Any) -> str:  # noqa: ANN401 - as above
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(part) for part in value) + "]"
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -1,0 +1,233 @@
+"""A trade being tuned: everything exact, and the one call that plans it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+from riskcalc.analysis import enter_at_model
+from riskcalc.analysis.managed.levels import entry_spot, trade_side
+from riskcalc.domain import (
+    Account,
+    ExitPlan,
+    FillPrice,
+    Leg,
+    Market,
+    MovingSmile,
+    OptionLeg,
+    Quote,
+    QuotedListing,
+    Sticky,
+    Trade,
+    TradePlan,
+    View,
+)
+from riskcalc.editor.chain_pricing import filled_from, smile_of
+from riskcalc.editor.template_from_trade import exact_rules, kept_rules
+from riskcalc.planning import plan, quoted_market
+from riskcalc.presets import Preset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A trade on the workbench; every edit makes a new one.
+
+    Strikes and expiries are exact: opening resolves the preset's rules once, so that they do not move when
+    the spot is tuned.
+    """
+
+    preset: Preset
+    """As it was opened: name, file, rules and description."""
+    trade: Trade
+    """A leg with neither premium nor vol follows the chain's quotes, without a chain the market's vol."""
+    market: Market
+    account: Account
+    exits: ExitPlan
+    view: View
+    chain: QuotedListing | None = None
+    fill: FillPrice = FillPrice.MID
+    """Where the chain's quotes are filled."""
+    vol_shift: float = 0.0
+    """How far all vols were moved from those behind the chain's quotes: 0.01 is a point."""
+    sticky: Sticky = Sticky.STRIKE
+    """What the smile fitted to the chain keeps as the spot moves."""
+
+    @property
+    def quote(self) -> Quote:
+        """Quote of the underlying."""
+        return self.market.quote(self.trade.symbol)
+
+    def plan(self) -> TradePlan:
+        """Plan the trade: the one call into the core per change.
+
+        Raises
+        ------
+        InvalidInputError
+            The exits do not fit the trade, an expiry has passed, or no vol explains a premium.
+        ChainError
+            The chain has no usable quote for a leg.
+        """
+        market = self.market.with_quote(self.trade.symbol, smile=self.smile)
+        return plan(self.entered(), market, self.account, self.exits, view=self.view, entry=self.preset.entry)
+
+    @property
+    def smile(self) -> MovingSmile | None:
+        """The smile of the chain, moved as the vols were; None without one."""
+        if self.chain is None:
+            return None
+        found = smile_of(self.chain, self.preset.market, sticky=self.sticky)
+        return found.shifted(self.vol_shift) if found and self.vol_shift else found
+
+    def entered(self) -> Trade:
+        """Return the trade with every entry price and vol filled in.
+
+        A leg without a premium enters at the model's value at the tuned spot, so that its P&L there is 0.
+        """
+        quotes = tuple((symbol, self.market.quote(symbol)) for symbol in self.trade.instrument.quoted)
+        return _entered(self.stated(), quotes, self.market.moment, self.market.rate)
+
+    def stated(self) -> Trade:
+        """Return the trade with what the chain's quotes say of its legs, and the rest left open."""
+        if self.chain is None:
+            return self.trade
+        market = self.market.with_quote(self.trade.symbol, smile=self.smile)
+        return filled_from(self.trade, self.chain, market, fill=self.fill, vol_shift=self.vol_shift)
+
+    def to_preset(self) -> Preset:
+        """Return the draft as a preset that opens as it.
+
+        A leg keeps a rule (at the money, 60 days) as long as the rule leads to it in the tuned market; the
+        rest is exact, and all of it where the prices are those of a chain.
+        """
+        trade, template = self.trade, self.preset.template
+        if self.chain is None:
+            template = kept_rules(template, trade, self.market)
+        else:
+            template = exact_rules(template, self.stated())
+        return dataclasses.replace(
+            self.preset,
+            template=template,
+            market=self.market,
+            account=self.account,
+            exits=self.exits,
+            view=self.view,
+        )
+
+    def with_quote(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Quote
+        """Return the draft with another quote of its underlying."""
+        return dataclasses.replace(self, market=self.market.with_quote(self.trade.symbol, **changes))
+
+    def with_market(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Market
+        """Return the draft in another market."""
+        return dataclasses.replace(self, market=dataclasses.replace(self.market, **changes))
+
+    def with_exits(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of an ExitPlan
+        """Return the draft with other exits."""
+        return dataclasses.replace(self, exits=dataclasses.replace(self.exits, **changes))
+
+    def with_view(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a View
+        """Return a draft with another view."""
+        return dataclasses.replace(self, view=dataclasses.replace(self.view, **changes))
+
+    def with_legs(self, *legs: Leg) -> Self:
+        """Return the draft with other legs."""
+        return dataclasses.replace(self, trade=dataclasses.replace(self.trade, legs=legs))
+
+    def with_leg(self, index: int, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a leg
+        """Return the draft with one leg changed."""
+        legs = list(self.trade.legs)
+        legs[index] = dataclasses.replace(legs[index], **changes)
+        return self.with_legs(*legs)
+
+    def with_account(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of an Account
+        """Return the draft with another account."""
+        return dataclasses.replace(self, account=dataclasses.replace(self.account, **changes))
+
+
+def open_draft(
+    preset: Preset,
+    *,
+    chain: QuotedListing | None = None,
+    at: FillPrice | str = FillPrice.MID,
+    sticky: Sticky | str = Sticky.STRIKE,
+) -> Draft:
+    """Put a preset on the workbench.
+
+    Parameters
+    ----------
+    preset : Preset
+        Its rules of strikes and expiries are resolved here, once.
+    chain : QuotedListing, optional
+        Real quotes: date, spot, strikes, premiums and vols come from it.
+    at : FillPrice or str
+        Where the chain's quotes are filled.
+    sticky : Sticky or str
+        What the smile fitted to the chain keeps as the spot moves.
+
+    Raises
+    ------
+    InvalidInputError
+        The preset's trade cannot be resolved, or the chain is of another underlying.
+    ChainError
+        The chain does not list what the preset asks for.
+    """
+    market = preset.market
+    if chain is not None:
+        market = quoted_market(market, chain)
+    trade = preset.template.resolve(market, chain)
+    if chain is not None:
+        market = quoted_market(market, chain, expiry=trade.expiry)
+        trade = _following(trade)
+    return Draft(
+        preset=preset,
+        trade=trade,
+        market=market,
+        account=preset.account,
+        exits=_as_moves(preset.exits, trade, market),
+        view=preset.view,
+        chain=chain,
+        fill=FillPrice(at),
+        sticky=Sticky(sticky),
+    )
+
+
+def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
+    """Return a draft's preset as it opens on real quotes, with the account, exits and view as tuned.
+
+    Raises
+    ------
+    RiskcalcError
+        The chain does not list what the preset asks for.
+    """
+    found = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky)
+    return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
+
+
+def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:
+    """Stop and targets that are written as prices, as moves from the entry; they move with the spot then."""
+    if not exits.priced:
+        return exits
+    entered = enter_at_model(trade, market)
+    side = trade_side(entered, market, exits)
+    return exits.at(entry=entry_spot(entered, market), side=side)
+
+
+def _following(trade: Trade) -> Trade:
+    """The trade with its prices left to a chain."""
+    legs = tuple(
+        dataclasses.replace(leg, premium=None, vol=None, spread_cost=0.0)
+        if isinstance(leg, OptionLeg)
+        else leg
+        for leg in trade.legs
+    )
+    return dataclasses.replace(trade, legs=legs)
+
+
+@lru_cache(maxsize=16)
+def _entered(trade: Trade, quotes: tuple[tuple[str, Quote], ...], moment: dt.datetime, rate: float) -> Trade:
+    """Enter a trade at the model; the fields and the plan of one draft ask for the same."""
+    market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes=dict(quotes))
+    return enter_at_model(trade, market)

@@ -1,0 +1,125 @@
+"""A field that holds a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import reprlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from riskcalc.domain.sessions import is_session
+from riskcalc.editor.draft import Draft
+from riskcalc.editor.editing.field import NOT_KNOWN, Field
+from riskcalc.errors import InvalidInputError
+
+FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2200, 12, 31)
+"""Days that a preset file may hold."""
+
+SLIDER_DAYS = 45
+"""How far a slider reaches to either side of the day at opening."""
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def _no_day(draft: Draft) -> dt.date | None:  # noqa: ARG001 - a bound that does not bind
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayField(Field):
+    """A day; it steps from one trading day to the next."""
+
+    read: Callable[[Draft], dt.date | None]
+    write: Callable[[Draft, dt.date], Draft]
+    opened: Callable[[Draft], dt.date | None]
+    """Middle of the slider."""
+    after: Callable[[Draft], dt.date | None] = _no_day
+    """Day that it must follow."""
+    until: Callable[[Draft], dt.date | None] = _no_day
+    """Day that it must not pass."""
+
+    def text(self, draft: Draft) -> str:
+        """Return the day as it stands in a file."""
+        day = self.read(draft)
+        return day.isoformat() if day else NOT_KNOWN
+
+    def step(self, draft: Draft, count: int) -> Draft:
+        """Go some trading days on or back, as far as the range and the other fields allow."""
+        day, found = self.read(draft), draft
+        if day is None:
+            return draft
+        for _ in range(abs(count)):
+            day = _session_beside(day, ONE_DAY if count > 0 else -ONE_DAY)
+            if not self._allows(draft, day):
+                break
+            try:
+                found = self.write(draft, day)
+            except InvalidInputError:
+                break
+        return found
+
+    def enter(self, draft: Draft, text: str) -> Draft:
+        """Set a typed day, like 2026-09-18."""
+        day = read_day(text)
+        if day is None or not self._allows(draft, day):
+            shown = reprlib.repr(text.strip())
+            raise InvalidInputError(f"{self.title} must be a date {self._range(draft)}, got {shown}")
+        return draft if day == self.read(draft) else self.write(draft, day)
+
+    def incomplete(self, text: str) -> bool:
+        """Whether the text may yet become a day."""
+        return len(text.strip()) < len("2026-09-18") and not text.strip("0123456789- ")
+
+    def copied(self, draft: Draft, source: Draft) -> Draft:
+        """Return the draft with the day that another draft has."""
+        day = self.read(source)
+        return draft if day is None or day == self.read(draft) else self.write(draft, day)
+
+    def position(self, draft: Draft) -> float:
+        """Where the day stands between the ends of the slider."""
+        day, middle = self.read(draft), self.opened(draft)
+        if day is None or middle is None:
+            return 0.0
+        return min(max(0.5 + (day - middle).days / (2 * SLIDER_DAYS), 0.0), 1.0)
+
+    def at(self, draft: Draft, position: float) -> Draft:
+        """Set the trading day nearest to a place on the slider; unchanged where it is not allowed."""
+        middle = self.opened(draft)
+        if middle is None:
+            return draft
+        days = round((min(max(position, 0.0), 1.0) - 0.5) * 2 * SLIDER_DAYS)
+        day = middle + dt.timedelta(days=days)
+        day = day if is_session(day) else _session_beside(day, ONE_DAY)
+        if day == self.read(draft) or not self._allows(draft, day):
+            return draft
+        try:
+            return self.write(draft, day)
+        except InvalidInputError:
+            return draft
+
+    def _allows(self, draft: Draft, day: dt.date) -> bool:
+        after, until = self.after(draft), self.until(draft)
+        inside = FIRST_DAY <= day <= LAST_DAY
+        return inside and (after is None or after < day) and (until is None or day <= until)
+
+    def _range(self, draft: Draft) -> str:
+        after, until = self.after(draft), self.until(draft)
+        bounds = [f"after {after}"] if after else []
+        bounds += [f"up to {until}"] if until else []
+        return " and ".join(bounds) or f"from {FIRST_DAY.year} to {LAST_DAY.year}, like 2026-09-18"
+
+
+def read_day(text: str) -> dt.date | None:
+    """Read a typed day; None when it is none."""
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _session_beside(day: dt.date, step: dt.timedelta) -> dt.date:
+    """The next trading day in a direction."""
+    day += step
+    while not is_session(day):
+        day += step
+    return day

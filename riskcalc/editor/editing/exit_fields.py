@@ -1,0 +1,163 @@
+"""The fields of the exits: stop, vol at the stop, targets and time stop."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from riskcalc.domain import Target
+from riskcalc.editor.draft import Draft
+from riskcalc.editor.editing.field import Field
+from riskcalc.editor.editing.number_field import ChoiceField, NumberField
+from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid
+from riskcalc.errors import InvalidInputError
+
+HALF_GRID = EvenGrid(step=0.5)
+DAY_GRID = EvenGrid(step=1.0)
+DAYS = Bounds(low=1, high=3650)
+
+
+def exit_fields(draft: Draft) -> tuple[Field, ...]:
+    """Return the fields of the exits that apply to a draft."""
+    targets = tuple(
+        field for index in range(len(draft.exits.targets)) for field in (_move(index), _fraction(index))
+    )
+    several = (BREAKEVEN,) if draft.exits.targets else ()
+    return (STOP, *targets, *_time_stops(draft), *several)
+
+
+def _time_stops(draft: Draft) -> tuple[Field, ...]:
+    """The rule that is set, or both; the usual one where none is."""
+    exits, options = draft.exits, bool(draft.trade.option_legs)
+    closes = options and (exits.close_dte is not None or exits.holding_days is None)
+    holds = exits.holding_days is not None or not options
+    return (*((CLOSE_DTE,) if closes else ()), *((HOLDING,) if holds else ()))
+
+
+def _move(index: int) -> Field:
+    return NumberField(
+        key=f"exits.targets.{index}.move",
+        section="EXITS",
+        label=f"Target {index + 1}",
+        unit="%",
+        help="Move of the underlying in the trade's favour, above 0; targets rise one after the other",
+        read=lambda draft: draft.exits.targets[index].move,
+        write=lambda draft, value: _with_move(draft, index, value),
+        grid=lambda _: HALF_GRID,
+        bounds=Bounds(low=0, high=1000, above=True),
+        span=lambda _: (0.5, 60.0),
+        digits=1,
+        unsigned=True,
+    )
+
+
+def _fraction(index: int) -> Field:
+    return NumberField(
+        key=f"exits.targets.{index}.fraction",
+        section="EXITS",
+        label="  part",
+        name=f"Part of target {index + 1}",
+        unit="%",
+        help="Part of the position closed there, above 0; all parts sum to at most 100 %",
+        main=False,
+        read=lambda draft: draft.exits.targets[index].fraction,
+        write=lambda draft, value: _with_fraction(draft, index, value),
+        grid=lambda _: EvenGrid(step=5.0),
+        bounds=Bounds(low=0, high=100, above=True),
+        span=lambda _: (5.0, 100.0),
+        digits=0,
+    )
+
+
+def _with_move(draft: Draft, index: int, move: float) -> Draft:
+    targets = draft.exits.targets
+    for other, word in ((index - 1, "above"), (index + 1, "below")):
+        if 0 <= other < len(targets) and not (other - index) * (targets[other].move - move) > 0:
+            raise InvalidInputError(
+                f"Target {index + 1} must be {word} Target {other + 1}, "
+                f"{100 * targets[other].move:.4g} %, got {100 * move:.4g} %"
+            )
+    return _with_target(draft, index, dataclasses.replace(targets[index], move=move))
+
+
+def _with_fraction(draft: Draft, index: int, fraction: float) -> Draft:
+    others = sum(target.fraction for k, target in enumerate(draft.exits.targets) if k != index)
+    if others + fraction > 1 + 1e-9:
+        raise InvalidInputError(
+            f"Part of target {index + 1} must be at most the {100 * (1 - others):.4g} % that the parts "
+            f"of the other targets leave, got {100 * fraction:.4g} %"
+        )
+    return _with_target(draft, index, dataclasses.replace(draft.exits.targets[index], fraction=fraction))
+
+
+def _with_target(draft: Draft, index: int, target: Target) -> Draft:
+    targets = list(draft.exits.targets)
+    targets[index] = target
+    return draft.with_exits(targets=tuple(targets))
+
+
+STOP = NumberField(
+    key="exits.stop",
+    section="EXITS",
+    label="Stop",
+    unit="%",
+    help="Move of the underlying against the trade that ends it, above 0 and below 100 %",
+    read=lambda draft: draft.exits.stop,
+    write=lambda draft, value: draft.with_exits(stop=value),
+    grid=lambda _: HALF_GRID,
+    bounds=Bounds(low=0, high=100, above=True, below=True),
+    span=lambda _: (0.5, 25.0),
+    digits=1,
+    unsigned=True,
+)
+VOL_AT_STOP = NumberField(
+    key="exits.vol_shift",
+    section="MARKET",
+    label="Vol at stop",
+    unit="pt",
+    help="What every vol gains when the underlying is at the stop, -100 to 100 points",
+    read=lambda draft: draft.exits.vol_shift,
+    write=lambda draft, value: draft.with_exits(vol_shift=value),
+    grid=lambda _: EvenGrid(step=1.0),
+    bounds=Bounds(low=-100, high=100),
+    span=lambda _: (-10.0, 20.0),
+    digits=1,
+    signed=True,
+)
+CLOSE_DTE = NumberField(
+    key="exits.close_dte",
+    section="EXITS",
+    label="Time stop",
+    unit="d",
+    help="Calendar days before the nearest expiry to close, 1 to 3650",
+    read=lambda draft: draft.exits.close_dte,
+    write=lambda draft, value: draft.with_exits(close_dte=int(value)),
+    grid=lambda _: DAY_GRID,
+    bounds=DAYS,
+    span=lambda _: (1.0, 60.0),
+    digits=0,
+    whole=True,
+)
+HOLDING = NumberField(
+    key="exits.holding_days",
+    section="EXITS",
+    label="Hold",
+    unit="d",
+    help="Calendar days after entry to close at the latest, 1 to 3650",
+    read=lambda draft: draft.exits.holding_days,
+    write=lambda draft, value: draft.with_exits(holding_days=int(value)),
+    grid=lambda _: DAY_GRID,
+    bounds=DAYS,
+    span=lambda _: (1.0, 120.0),
+    digits=0,
+    whole=True,
+)
+BREAKEVEN = ChoiceField(
+    key="exits.stop_to_breakeven",
+    section="EXITS",
+    label="Stop to BE",
+    help="Whether the first target moves the stop of what is left to the entry: no or yes",
+    main=False,
+    words=("no", "yes"),
+    read=lambda draft: "yes" if draft.exits.stop_to_breakeven else "no",
+    write=lambda draft, word: draft.with_exits(stop_to_breakeven=word == "yes"),
+)

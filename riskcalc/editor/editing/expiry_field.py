@@ -1,0 +1,160 @@
+"""The field of an expiry: it steps through what is listed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import reprlib
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+
+from riskcalc.domain import Instrument, Listing, OptionLeg, UsualListing
+from riskcalc.editor.draft import Draft
+from riskcalc.editor.editing.day_field import read_day
+from riskcalc.editor.editing.field import Field
+from riskcalc.editor.editing.leg_contract import option, with_expiries
+from riskcalc.editor.editing.parse import read_number
+from riskcalc.editor.editing.tick_grid import Bounds
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.listed_contracts import Listed
+
+ASKED_DAYS = Bounds(low=1, high=3650)
+"""Calendar days that may be typed for an expiry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiryField(Field):
+    """The expiry of one leg as a date, or of all legs as the days to the nearest.
+
+    Only a listed expiry can be traded: a step goes to the next one listed (by the chain, else the weekly
+    Fridays of a year), typed days take the nearest listed. Without a chain any typed date is taken.
+    """
+
+    index: int | None = None
+    """The leg; None moves all legs, the distances between their expiries kept in listed steps."""
+
+    def text(self, draft: Draft) -> str:
+        """Return the date of one leg, or the calendar days to the nearest expiry of all."""
+        expiry = self._expiry(draft)
+        return expiry.isoformat() if self.index is not None else str((expiry - draft.market.date).days)
+
+    def step(self, draft: Draft, count: int) -> Draft:
+        """Go some listed expiries on or back, as far as every leg can."""
+        listed = listed_expiries(draft)
+        now = {index: option(draft, index).expiry for index in self._legs(draft)}
+        moved = now
+        for _ in range(abs(count)):
+            found = {index: _beside(listed, day, count) for index, day in moved.items()}
+            if any(found[index] == day for index, day in moved.items()):
+                break
+            moved = found
+        return draft if moved == now else with_expiries(draft, moved)
+
+    def enter(self, draft: Draft, text: str) -> Draft:
+        """Set a typed date, or the listed expiry nearest to typed days."""
+        listed = Listed(listing=_listing(draft), today=draft.market.date, strike_slack=0.0)
+        if "-" in text.strip()[1:]:
+            return self._to(draft, listed.exact_expiry(self._read_day(text)))
+        days = round(read_number(text, unit="d", name=self.title, bounds=ASKED_DAYS))
+        if self.index is None and days == int(self.text(draft)):
+            return draft
+        return self._to(draft, listed.expiry_near(days, allows=lambda _: True))
+
+    def incomplete(self, text: str) -> bool:
+        """Whether the text may yet become a date or a number of days."""
+        written = text.strip()
+        unfinished_date = "-" in written[1:] and len(written) < len("2026-09-18")
+        return not written.strip("-+") or (unfinished_date and not written.strip("0123456789-"))
+
+    def copied(self, draft: Draft, source: Draft) -> Draft:
+        """Return the draft with the expiries that another draft has."""
+        known = range(min(len(draft.trade.legs), len(source.trade.legs)))
+        wanted = {
+            index: leg.expiry
+            for index in self._legs(draft)
+            if index in known and isinstance(leg := source.trade.legs[index], OptionLeg)
+        }
+        changed = {index: day for index, day in wanted.items() if option(draft, index).expiry != day}
+        return with_expiries(draft, changed) if changed else draft
+
+    def position(self, draft: Draft) -> float:
+        """Where the expiry stands in the listing."""
+        listed = listed_expiries(draft)
+        return min(bisect_left(listed, self._expiry(draft)) / max(len(listed) - 1, 1), 1.0)
+
+    def at(self, draft: Draft, position: float) -> Draft:
+        """Set the listed expiry nearest to a place on the slider."""
+        listed = listed_expiries(draft)
+        if not listed:
+            return draft
+        place = round(min(max(position, 0.0), 1.0) * (len(listed) - 1))
+        return self._to(draft, listed[place])
+
+    def _read_day(self, text: str) -> dt.date:
+        day = read_day(text)
+        if day is None:
+            shown = reprlib.repr(text.strip())
+            raise InvalidInputError(
+                f"{self.title} must be days from 1 to 3,650 or a date like 2026-09-18, got {shown}"
+            )
+        return day
+
+    def _to(self, draft: Draft, day: dt.date) -> Draft:
+        """Set the expiry; that of all legs moves each by as many days where nothing else is listed."""
+        shift = day - self._expiry(draft)
+        if not shift:
+            return draft
+        listed = listed_expiries(draft)
+        moved = {}
+        for index in self._legs(draft):
+            wanted = option(draft, index).expiry + shift
+            exact = wanted == day or not listed
+            moved[index] = wanted if exact else _nearest(listed, wanted)
+        return with_expiries(draft, moved)
+
+    def _legs(self, draft: Draft) -> tuple[int, ...]:
+        if self.index is not None:
+            return (self.index,)
+        return tuple(index for index, leg in enumerate(draft.trade.legs) if isinstance(leg, OptionLeg))
+
+    def _expiry(self, draft: Draft) -> dt.date:
+        return min(option(draft, index).expiry for index in self._legs(draft))
+
+
+def _nearest(listed: tuple[dt.date, ...], wanted: dt.date) -> dt.date:
+    return min(listed, key=lambda one: abs(one - wanted))
+
+
+def listed_expiries(draft: Draft) -> tuple[dt.date, ...]:
+    """Return the expiries that can be traded, nearest first."""
+    if draft.chain is None:
+        return _usual_expiries(draft.trade.instrument, draft.market.date)
+    return tuple(day for day in sorted(draft.chain.expiries()) if day > draft.market.date)
+
+
+def _listing(draft: Draft) -> Listing:
+    if draft.chain is not None:
+        return draft.chain
+    return UsualListing(instrument=draft.trade.instrument, date=draft.market.date, spot=draft.quote.spot)
+
+
+@lru_cache(maxsize=16)
+def _usual_expiries(instrument: Instrument, today: dt.date) -> tuple[dt.date, ...]:
+    return UsualListing(instrument=instrument, date=today, spot=1.0).expiries()
+
+
+def _beside(listed: tuple[dt.date, ...], day: dt.date, direction: int) -> dt.date:
+    """The next listed day in a direction; the day itself where there is none."""
+    further = [one for one in listed if (one > day if direction > 0 else one < day)]
+    if not further:
+        return day
+    return further[0] if direction > 0 else further[-1]
+
+
+DAYS = ExpiryField(
+    key="trade.days",
+    section="MARKET",
+    label="Days",
+    unit="d",
+    help="Calendar days to the nearest expiry; steps through listed ones, 1 to 3650, or a date",
+)

@@ -1,0 +1,198 @@
+"""The fields of the market: spot, vol, rate, date and what the underlying pays."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from riskcalc.domain import CashDividend, Sticky
+from riskcalc.domain.dividends import with_forecast
+from riskcalc.editor.draft import Draft
+from riskcalc.editor.editing.day_field import DayField
+from riskcalc.editor.editing.exit_fields import VOL_AT_STOP
+from riskcalc.editor.editing.expiry_field import DAYS
+from riskcalc.editor.editing.field import Field
+from riskcalc.editor.editing.number_field import ChoiceField, NumberField
+from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, ShareGrid, around_spot, up_to_vol
+from riskcalc.editor.editing.time_field import TIME, counts
+from riskcalc.presets.leg_vols import with_vols_moved
+
+FORECAST_DAYS = 400
+
+
+"""How far ahead the next dividend is looked for: a yearly payer has one in that time."""
+
+
+def next_dividend(draft: Draft) -> CashDividend | None:
+    """Return the first dividend after the market's date, forecast where the schedule ends."""
+    return dividend_after(draft.market.date, draft.quote.dividends)
+
+
+def with_next_dividend(draft: Draft, **changes: Any) -> Draft:  # noqa: ANN401 - the fields of a CashDividend
+    """Return the draft with its next dividend changed; a forecast one is part of the schedule from then on.
+
+    Raises
+    ------
+    InvalidInputError
+        The ex-date is that of another dividend, or outside the order.
+    """
+    due = next_dividend(draft)
+    if due is None:
+        return draft
+    edited = dataclasses.replace(due, forecast=False, **changes)
+    schedule = draft.quote.dividends
+    kept = [edited if one == due else one for one in schedule]
+    return draft.with_quote(dividends=tuple(kept if due in schedule else [*schedule, edited]))
+
+
+@lru_cache(maxsize=16)
+def dividend_after(today: dt.date, dividends: tuple[CashDividend, ...]) -> CashDividend | None:
+    """Return the first payment of a schedule after a day; None where nothing is paid."""
+    schedule = with_forecast(dividends, until=today + dt.timedelta(days=FORECAST_DAYS))
+    return next((one for one in schedule if one.ex_date > today), None)
+
+
+def market_fields(draft: Draft) -> tuple[Field, ...]:
+    """Return the fields of the market that apply to a draft."""
+    options = (VOL, VOL_AT_STOP, RATE, DAYS) if draft.trade.option_legs else _of_shares(draft)
+    paid = (DIVIDEND, EX_DATE) if draft.quote.dividends else ()
+    smile = (STICKY,) if draft.chain is not None and draft.trade.option_legs else ()
+    yields = () if paid and not draft.quote.dividend_yield else (YIELD,)
+    time = (TIME,) if counts(draft) else ()
+    return (SPOT, *options, *smile, *paid, *yields, DATE, *time)
+
+
+def _of_shares(draft: Draft) -> tuple[Field, ...]:
+    """A pair of funds neither earns nor owes the rate."""
+    return (FUND_VOL,) if draft.trade.instrument.against else (FUND_VOL, RATE)
+
+
+def shift_vol(draft: Draft, vol: float) -> Draft:
+    """Set the market's vol; legs with a vol of their own move by as many points, so that the skew stays.
+
+    A trader who raises "Vol" means all implied vols; to leave the stated ones behind would bend the skew.
+    """
+    shift = vol - draft.quote.vol
+    moved = dataclasses.replace(draft, vol_shift=round(draft.vol_shift + shift, 12) if draft.chain else 0.0)
+    return moved.with_quote(vol=vol).with_legs(*with_vols_moved(draft.trade.legs, shift))
+
+
+def _next_amount(draft: Draft) -> float | None:
+    due = next_dividend(draft)
+    return due.amount if due else None
+
+
+def _next_day(draft: Draft) -> dt.date | None:
+    due = next_dividend(draft)
+    return due.ex_date if due else None
+
+
+def _opened_day(draft: Draft) -> dt.date | None:
+    market = draft.preset.market
+    due = dividend_after(market.date, market.quote(draft.trade.symbol).dividends)
+    return due.ex_date if due else None
+
+
+SPOT = NumberField(
+    key="market.spot",
+    section="MARKET",
+    label="Spot",
+    unit="$",
+    help="Price of the underlying; strikes stay, stop and targets move along",
+    read=lambda draft: draft.quote.spot,
+    write=lambda draft, value: draft.with_quote(spot=value),
+    grid=lambda _: ShareGrid(share=0.005),
+    bounds=Bounds(low=0.01, high=1_000_000),
+    span=around_spot,
+)
+VOL = NumberField(
+    key="market.vol",
+    section="MARKET",
+    label="Vol",
+    unit="%",
+    help="Implied vol a year, 0 to 500 %; legs with a vol of their own move by as many points",
+    read=lambda draft: draft.quote.vol,
+    write=shift_vol,
+    grid=lambda _: EvenGrid(step=1.0),
+    bounds=Bounds(low=0, high=500),
+    span=up_to_vol,
+    digits=1,
+)
+FUND_VOL = dataclasses.replace(
+    VOL, main=False, help="Vol a year that chances are stated under, 0 to 500 %; it prices no share"
+)
+STICKY = ChoiceField(
+    key="market.sticky",
+    section="MARKET",
+    label="Vols stick",
+    name="What vols stick to",
+    help="As the spot moves: each strike keeps its vol (strike), or the smile moves along (moneyness)",
+    main=False,
+    words=tuple(Sticky),
+    read=lambda draft: draft.sticky.value,
+    write=lambda draft, word: dataclasses.replace(draft, sticky=Sticky(word)),
+)
+RATE = NumberField(
+    key="market.rate",
+    section="MARKET",
+    label="Rate",
+    unit="%",
+    help="Risk-free rate a year, continuous, 0 to 100 %",
+    read=lambda draft: draft.market.rate,
+    write=lambda draft, value: draft.with_market(rate=value),
+    grid=lambda _: EvenGrid(step=0.25),
+    # Below 0 a plan of many legs or expiries takes up to seconds, and keys must not queue up.
+    bounds=Bounds(low=0, high=100),
+    span=lambda _: (0.0, 10.0),
+)
+DIVIDEND = NumberField(
+    key="market.dividend.amount",
+    section="MARKET",
+    label="Next div",
+    name="Next dividend",
+    unit="$",
+    help="Cash per share at the next ex-date, 0 to 1,000; later ones are forecast from it",
+    read=_next_amount,
+    write=lambda draft, value: with_next_dividend(draft, amount=value),
+    grid=lambda _: EvenGrid(step=0.05),
+    bounds=Bounds(low=0, high=1_000),
+    span=lambda draft: (0.0, 0.02 * around_spot(draft)[1]),
+)
+EX_DATE = DayField(
+    key="market.dividend.date",
+    section="MARKET",
+    label="Ex-date",
+    help="First day without the next dividend; a date like 2026-09-15 after the market's",
+    main=False,
+    read=_next_day,
+    write=lambda draft, value: with_next_dividend(draft, ex_date=value),
+    opened=_opened_day,
+    after=lambda draft: draft.market.date,
+)
+YIELD = NumberField(
+    key="market.dividend_yield",
+    section="MARKET",
+    label="Div yield",
+    name="Dividend yield",
+    unit="%",
+    help="Continuous dividend yield a year, -100 to 100 %, beside any cash dividends",
+    main=False,
+    read=lambda draft: draft.quote.dividend_yield,
+    write=lambda draft, value: draft.with_quote(dividend_yield=value),
+    grid=lambda _: EvenGrid(step=0.25),
+    bounds=Bounds(low=-100, high=100),
+    span=lambda _: (0.0, 10.0),
+)
+DATE = DayField(
+    key="market.date",
+    section="MARKET",
+    label="Date",
+    help="Day of the figures, like 2026-07-20; steps by trading day, expiries stay",
+    main=False,
+    read=lambda draft: draft.market.date,
+    write=lambda draft, day: draft.with_market(date=day),
+    opened=lambda draft: draft.preset.market.date,
+    until=lambda draft: draft.trade.expiry,
+)

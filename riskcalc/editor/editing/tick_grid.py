@@ -1,0 +1,184 @@
+"""The values people trade at: where one step up or down from a value leads."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from riskcalc.editor.draft import Draft
+
+ON_GRID = 1e-6
+FURTHEST_SPOT = 0.25
+
+
+"""Share of a step within which a value counts as on the grid."""
+
+DIGITS = 10
+"""Decimals that a value keeps: 0.3, not 0.30000000000000004."""
+
+
+class Grid(Protocol):
+    """Values that a field steps through."""
+
+    def following(self, value: float, direction: int) -> float:
+        """Return the next value up (1) or down (-1); the value itself where there is none."""
+
+    def nearest(self, value: float) -> float:
+        """Return the value of the grid closest to any other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvenGrid:
+    """Multiples of one step.
+
+    Examples
+    --------
+    >>> EvenGrid(step=0.25).following(4.1, 1), EvenGrid(step=0.25).following(4.25, -1)
+    (4.25, 4.0)
+    """
+
+    step: float
+
+    def following(self, value: float, direction: int) -> float:
+        """Return the next multiple in a direction."""
+        count = value / self.step
+        if abs(count - round(count)) < ON_GRID:
+            return self._multiple(round(count) + direction)
+        return self._multiple(math.ceil(count) if direction > 0 else math.floor(count))
+
+    def nearest(self, value: float) -> float:
+        """Return the multiple closest to a value."""
+        return self._multiple(round(value / self.step))
+
+    def _multiple(self, count: int) -> float:
+        return round(count * self.step, DIGITS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareGrid:
+    """Steps of 1, 2 or 5 times a power of ten, the largest within a share of the value.
+
+    A step grows only at a multiple of both steps, so that as many steps down undo any steps up.
+
+    Examples
+    --------
+    >>> grid = ShareGrid(share=0.005)
+    >>> grid.following(295.39, 1), grid.following(400, 1), grid.following(400, -1)
+    (296.0, 402.0, 399.0)
+    """
+
+    share: float
+    smallest: float = 0.0
+    """No step is smaller, so that 0 can be left and reached."""
+
+    def following(self, value: float, direction: int) -> float:
+        """Return the next value in a direction."""
+        just_beside = value * (1 + direction * 1e-5)
+        return EvenGrid(step=self._step(just_beside)).following(value, direction)
+
+    def nearest(self, value: float) -> float:
+        """Return the value of the grid closest to another; 0, where no share of the value is a step."""
+        return EvenGrid(step=self._step(value)).nearest(value) if value > 0 else 0.0
+
+    def _step(self, value: float) -> float:
+        wanted = max(self.share * value, self.smallest)
+        power = 10.0 ** math.floor(math.log10(wanted) + ON_GRID)
+        return float(
+            max(times * power for times in (1, 2, 5) if times * power <= wanted * (1 + ON_GRID) or times == 1)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedGrid:
+    """Values as they are listed, lowest first.
+
+    Examples
+    --------
+    >>> strikes = ListedGrid(values=(290, 295, 300))
+    >>> strikes.following(292, 1), strikes.following(300, 1), strikes.nearest(293)
+    (295, 300, 295)
+    """
+
+    values: Sequence[float]
+
+    def following(self, value: float, direction: int) -> float:
+        """Return the next listed value in a direction."""
+        if direction > 0:
+            place = bisect_right(self.values, value + ON_GRID)
+            return self.values[place] if place < len(self.values) else value
+        place = bisect_left(self.values, value - ON_GRID)
+        return self.values[place - 1] if place else value
+
+    def nearest(self, value: float) -> float:
+        """Return the listed value closest to another, of two the lower."""
+        return min(self.values, key=lambda listed: abs(listed - value), default=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a field may hold, in the unit it shows.
+
+    Examples
+    --------
+    >>> Bounds(low=0, high=100, above=True).words
+    'above 0 and at most 100'
+    """
+
+    low: float
+    high: float
+    above: bool = False
+    """Whether `low` itself is refused."""
+    below: bool = False
+    """Whether `high` itself is refused."""
+
+    def allow(self, value: float) -> bool:
+        """Whether a value is inside; NaN is not."""
+        high_enough = value > self.low if self.above else value >= self.low
+        return high_enough and (value < self.high if self.below else value <= self.high)
+
+    @property
+    def words(self) -> str:
+        """The range in words."""
+        if not (self.above or self.below):
+            return f"from {self.low:,.13g} to {self.high:,.13g}"
+        low = "above" if self.above else "at least"
+        return f"{low} {self.low:,.13g} and {'below' if self.below else 'at most'} {self.high:,.13g}"
+
+
+def path(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Iterator[float]:
+    """Yield the values that some steps on a grid pass, up to the last inside the bounds.
+
+    Examples
+    --------
+    >>> list(path(98.7, 5, grid=EvenGrid(step=0.5), bounds=Bounds(low=0, high=100, below=True)))
+    [99.0, 99.5]
+    """
+    direction = 1 if count > 0 else -1
+    for _ in range(abs(count)):
+        found = grid.following(value, direction)
+        if found == value or not bounds.allow(found):
+            return
+        value = found
+        yield value
+
+
+"""Ends of the sliders of prices, as a share of the spot at opening."""
+
+
+def around_spot(draft: Draft) -> tuple[float, float]:
+    """Ends of a slider of prices [dollars]."""
+    spot = draft.preset.market.quote(draft.trade.symbol).spot if draft.chain is None else draft.chain.spot
+    return (1 - FURTHEST_SPOT) * spot, (1 + FURTHEST_SPOT) * spot
+
+
+def up_to_vol(draft: Draft) -> tuple[float, float]:
+    """Ends of a slider of vols [per cent]."""
+    return 0.0, max(60.0, 250 * draft.preset.market.quote(draft.trade.symbol).vol)
+
+
+def around_equity(draft: Draft) -> tuple[float, float]:
+    """Ends of a slider of account values [dollars]."""
+    return 0.0, 3 * draft.preset.account.equity

@@ -1,0 +1,90 @@
+"""The fields of the view: what the trader believes of drift and vol; it moves chances, never a price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from riskcalc.editor.draft import Draft
+from riskcalc.editor.editing.field import Field
+from riskcalc.editor.editing.number_field import NumberField
+from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, up_to_vol
+
+NEUTRAL = "neutral"
+
+
+def view_fields() -> tuple[Field, ...]:
+    """Return the fields of the view."""
+    return (DRIFT, VOL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeliefField(NumberField):
+    """A number that may be left to the market: shown as ``neutral``, and so set by nothing."""
+
+    market: Callable[[Draft], float]
+    """What the market says: where the first step starts from."""
+
+    def text(self, draft: Draft) -> str:
+        """Return the number, or that there is none."""
+        return NEUTRAL if self.read(draft) is None else NumberField.text(self, draft)
+
+    def step(self, draft: Draft, count: int) -> Draft:
+        """Take steps on the grid, the first from what the market says."""
+        start = draft if self.read(draft) is not None else self.write(draft, self.market(draft))
+        stepped = NumberField.step(self, start, count)
+        return draft if stepped is start else stepped
+
+    def enter(self, draft: Draft, text: str) -> Draft:
+        """Set a typed number; nothing, or the word, leaves it to the market."""
+        if NEUTRAL.startswith(text.strip().lower()):
+            return self.copied(draft, draft.with_view(drift=None, vol=None))
+        return NumberField.enter(self, draft, text)
+
+    def position(self, draft: Draft) -> float:
+        """Where the number, or the market's, stands on the slider."""
+        start = draft if self.read(draft) is not None else self.write(draft, self.market(draft))
+        return NumberField.position(self, start)
+
+
+def _carried(name: str) -> Callable[[Draft, Draft], Draft]:
+    def carry(draft: Draft, source: Draft) -> Draft:
+        changes: dict[str, Any] = {name: getattr(source.view, name)}
+        return draft if getattr(draft.view, name) == changes[name] else draft.with_view(**changes)
+
+    return carry
+
+
+DRIFT = BeliefField(
+    key="view.drift",
+    section="VIEW",
+    label="Drift",
+    unit="%",
+    help="Growth of the underlying you expect, -100 to 100 % a year; moves chances only; empty: neutral",
+    read=lambda draft: draft.view.drift,
+    write=lambda draft, value: draft.with_view(drift=value),
+    market=lambda draft: round(draft.market.rate, 4),
+    grid=lambda _: EvenGrid(step=1.0),
+    bounds=Bounds(low=-100, high=100),
+    span=lambda _: (-30.0, 30.0),
+    digits=1,
+    signed=True,
+    carry=_carried("drift"),
+)
+VOL = BeliefField(
+    key="view.vol",
+    section="VIEW",
+    label="Realised vol",
+    unit="%",
+    help="Vol you expect to be realised, 0 to 500 %; moves chances only; empty: neutral, the implied vol",
+    main=False,
+    read=lambda draft: draft.view.vol,
+    write=lambda draft, value: draft.with_view(vol=value),
+    market=lambda draft: draft.quote.vol,
+    grid=lambda _: EvenGrid(step=1.0),
+    bounds=Bounds(low=0, high=500),
+    span=up_to_vol,
+    digits=1,
+    carry=_carried("vol"),
+)

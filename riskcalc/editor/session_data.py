@@ -1,0 +1,171 @@
+"""A bench as plain data for the session file, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from riskcalc.domain import FillPrice, QuotedListing, Sticky
+from riskcalc.domain.validation import Choice
+from riskcalc.editor.draft import Draft, open_draft
+from riskcalc.editor.fields import fields
+from riskcalc.editor.state import State
+from riskcalc.editor.template_from_trade import exact_rules, trade_of
+from riskcalc.editor.trade_editor import Bench
+from riskcalc.errors import InvalidInputError, RiskcalcError
+from riskcalc.presets import Preset
+from riskcalc.presets.document import document_text, read_preset
+
+Data = dict[str, Any]
+
+
+def kept(state: State, *, chain_path: Path | None) -> Data:
+    """Return what brings a bench back, and what its first frame shows."""
+    draft = state.draft
+    return {
+        "glimpse": {
+            "title": state.title,
+            "badge": state.badge.text,
+            "rows": [
+                [field.section, field.label, field.text(draft), field.unit, field.main]
+                for field in fields(draft)
+            ],
+        },
+        "draft": _draft(draft),
+        "pinned": None if state.pinned_draft is None else _draft(state.pinned_draft),
+        "chain": _chain(draft, chain_path),
+    }
+
+
+def brought_back(data: Data) -> tuple[Bench, str]:
+    """Return a bench from its data, and a note where something of it could not be brought back.
+
+    Raises
+    ------
+    InvalidInputError, PresetError
+        The data are not those of a bench.
+    """
+    told = _table(data, "draft")
+    draft = _read_draft(told, chain=None)
+    note, path = "", None
+    if isinstance(data.get("chain"), dict):
+        chain, note, path = _read_chain(data["chain"], symbol=draft.trade.symbol)
+        draft = draft if chain is None else _read_draft(told, chain=chain)
+    bench = Bench(draft, opened=_opened(draft), chain_path=path)
+    if isinstance(data.get("pinned"), dict):
+        bench.pin_draft(_read_draft(data["pinned"], chain=None))
+    return bench, note
+
+
+def _draft(draft: Draft) -> Data:
+    """A draft as its preset's rules and its exact trade, both as TOML."""
+    return {
+        "name": draft.preset.name,
+        "path": None if draft.preset.path is None else str(draft.preset.path),
+        "rules": _toml(draft.preset),
+        "exact": _toml(_exact(draft, followed=False)),
+        "quoted": None if draft.chain is None else _toml(_exact(draft, followed=True)),
+        "fill": draft.fill.value,
+        "vol_shift": draft.vol_shift,
+        "sticky": draft.sticky.value,
+    }
+
+
+def _exact(draft: Draft, *, followed: bool) -> Preset:
+    """A draft as a preset without rules; legs that follow quotes have their prices unless left open."""
+    trade = draft.trade
+    if not followed:
+        try:
+            trade = draft.stated()
+        except RiskcalcError:
+            trade = draft.trade
+    return dataclasses.replace(
+        draft.preset,
+        template=exact_rules(draft.preset.template, trade),
+        market=draft.market,
+        account=draft.account,
+        exits=draft.exits,
+        view=draft.view,
+    )
+
+
+def _toml(preset: Preset) -> str:
+    return document_text(preset, title=preset.name, path=Path("session.toml"))
+
+
+def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None) -> Draft:
+    """A draft on its chain, or as exact as it was without."""
+    path = data.get("path")
+    place = Path(path) if isinstance(path, str) else Path("session.toml")
+    rules = dataclasses.replace(
+        read_preset(_text(data, "rules"), path=place), path=place if isinstance(path, str) else None
+    )
+    exact = read_preset(_text(data, "exact" if chain is None else "quoted"), path=place)
+    shift = data.get("vol_shift")
+    return Draft(
+        preset=rules,
+        trade=dataclasses.replace(trade_of(exact.template), name=rules.template.name),
+        market=exact.market,
+        account=exact.account,
+        exits=exact.exits,
+        view=exact.view,
+        chain=chain,
+        fill=_choice(FillPrice, data.get("fill"), FillPrice.MID),
+        vol_shift=float(shift) if chain is not None and isinstance(shift, int | float) else 0.0,
+        sticky=_choice(Sticky, data.get("sticky"), Sticky.STRIKE),
+    )
+
+
+def _choice(choices: type[Choice], value: object, usual: Choice) -> Choice:
+    return choices(value) if isinstance(value, str) and value in set(choices) else usual
+
+
+def _opened(draft: Draft) -> Draft:
+    """The draft as its preset opens; as it stands where that cannot be any more."""
+    try:
+        return dataclasses.replace(
+            open_draft(draft.preset, chain=draft.chain, at=draft.fill, sticky=draft.sticky),
+            preset=draft.preset,
+        )
+    except RiskcalcError:
+        return draft
+
+
+def _chain(draft: Draft, path: Path | None) -> Data | None:
+    if draft.chain is None or path is None:
+        return None
+    return {
+        "path": str(path.resolve()),
+        "spot": draft.chain.spot,
+        "date": draft.chain.date.isoformat(),
+    }
+
+
+def _read_chain(data: Mapping[str, Any], *, symbol: str) -> tuple[QuotedListing | None, str, Path | None]:
+    """The chain, a note when it cannot be read any more, and its file."""
+    from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions have no chain
+
+    path = Path(_text(data, "path"))
+    try:
+        date = dt.date.fromisoformat(_text(data, "date"))
+        return read_chain(path, symbol=symbol, spot=float(data["spot"]), date=date), "", path
+    except (RiskcalcError, OSError, ValueError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        return None, f"the quotes are no longer there, their prices are kept: {reason}", None
+
+
+def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = data.get(key)
+    if not isinstance(found, dict):
+        raise InvalidInputError(f"{key} is missing in the session")
+    return found
+
+
+def _text(data: Mapping[str, Any], key: str) -> str:
+    found = data.get(key)
+    if not isinstance(found, str):
+        raise InvalidInputError(f"{key} is missing in the session")
+    return found

@@ -1,0 +1,181 @@
+"""The session file: what was on the bench is there again, whatever ended the last session.
+
+Only the standard library is imported here, so that the first frame can show the last session before the
+engine is loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskcalc.errors import printable
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
+
+if TYPE_CHECKING:
+    from riskcalc.editor.state import State
+    from riskcalc.editor.trade_editor import Bench
+
+FILE_VARIABLE = "RISKCALC_SESSION"
+"""Environment variable that names another session file."""
+
+VERSION = 1
+"""Newest shape this riskcalc reads."""
+
+MOST_BYTES = 2_000_000
+"""A session is a few pages of text; anything larger is some other file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What the first frame shows: the last session as texts."""
+
+    title: str = ""
+    badge: str = ""
+    rows: tuple[tuple[str, str, str, str, bool], ...] = ()
+    """Section, label, text and unit of every field, and whether it is a main one."""
+    palette: str = ""
+    theme: str = ""
+    view: str = ""
+    focus: str = ""
+    """Key of the field that was focused."""
+
+
+def session_path() -> Path:
+    """Return the session file, which need not exist yet."""
+    named = os.environ.get(FILE_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    import platformdirs  # noqa: PLC0415 - a session that is named needs none
+
+    return platformdirs.user_state_path("riskcalc", appauthor=False) / "session.json"
+
+
+def glimpse() -> Glimpse | None:
+    """Return what the last session showed; None where there is none that can be read."""
+    try:
+        data = read_session(session_path())
+    except (OSError, ValueError):
+        return None
+    seen, look = data.get("glimpse"), data.get("look")
+    if not isinstance(seen, dict) or not isinstance(look, dict):
+        return None
+    return Glimpse(
+        title=_text(seen.get("title")),
+        badge=_text(seen.get("badge")),
+        rows=_rows(seen.get("rows")),
+        palette=_text(look.get("palette")),
+        theme=_text(look.get("theme")),
+        view=_text(look.get("view")),
+        focus=_text(look.get("focus")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A session as it stood at one moment; another thread may write it while the bench goes on."""
+
+    state: State
+    chain_path: Path | None
+    look: dict[str, str]
+
+    def write(self) -> str:
+        """Write the session, whole or not at all; why it could not be, or nothing."""
+        from riskcalc.editor.session_data import kept  # noqa: PLC0415 - as above
+        from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
+        from riskcalc.presets.files import write_whole  # noqa: PLC0415 - as above
+
+        data = {"riskcalc_session": VERSION, "look": self.look} | kept(self.state, chain_path=self.chain_path)
+        try:
+            write_whole(session_path(), json.dumps(data, indent=1))
+        except RiskcalcError as error:
+            return str(error)
+        return ""
+
+
+def snapshot(
+    bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = ""
+) -> Snapshot:
+    """Return a session as it stands.
+
+    Parameters
+    ----------
+    bench : Bench
+        Its trade, pinned trade and chain are kept exactly.
+    palette, theme, view, focus : str
+        How the screen looks, for the first frame of the next session.
+    """
+    look = {"palette": palette, "theme": theme, "view": view, "focus": focus}
+    return Snapshot(state=bench.state, chain_path=bench.chain_path, look=look)
+
+
+def save(bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = "") -> str:
+    """Write a session as it stands; why it could not be written, or nothing. See `snapshot`."""
+    return snapshot(bench, palette=palette, theme=theme, view=view, focus=focus).write()
+
+
+def restore() -> tuple[Bench, str]:
+    """Return the bench of the last session, and what there is to say about it.
+
+    Without a session it is a shipped preset. A file that cannot be restored is set aside as ``.broken``, and
+    the note says so.
+    """
+    from riskcalc.editor.session_data import brought_back  # noqa: PLC0415 - as above
+    from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
+
+    path = session_path()
+    try:
+        return brought_back(read_session(path))
+    except FileNotFoundError:
+        return _first_bench(), ""
+    except (OSError, ValueError, RiskcalcError) as error:
+        return _first_bench(), _set_aside(path, error)
+
+
+def read_session(path: Path) -> dict[str, Any]:
+    """Read a session file; raises OSError or ValueError when it cannot be, or is none of this version."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError("it is too large")
+    try:
+        data = json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(data, dict) or "riskcalc_session" not in data:
+        raise ValueError("it is no session of riskcalc")
+    if data["riskcalc_session"] != VERSION:
+        raise ValueError("it was written by another version of riskcalc")
+    return data
+
+
+def _first_bench() -> Bench:
+    from riskcalc.editor import Bench, open_draft  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_preset, shipped_folder  # noqa: PLC0415 - as above
+
+    return Bench(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml")))
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    """Rename a session that cannot be restored, so that nothing of it is lost, and say so."""
+    aside = path.with_name(f"{path.name}.broken")
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    with contextlib.suppress(OSError):
+        path.replace(aside)
+        return f"the last session could not be restored: {reason}; it is kept as {aside}"
+    return f"the last session could not be restored: {reason}"
+
+
+def _text(value: object) -> str:
+    """A text to be drawn before anything else of the file is checked."""
+    return printable(value) if isinstance(value, str) else ""
+
+
+def _rows(value: object) -> tuple[tuple[str, str, str, str, bool], ...]:
+    rows = value if isinstance(value, list) else []
+    whole = [row for row in rows if isinstance(row, list) and len(row) == 5]
+    return tuple((_text(a), _text(b), _text(c), _text(d), main is True) for a, b, c, d, main in whole)

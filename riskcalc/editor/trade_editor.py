@@ -1,0 +1,299 @@
+"""The bench: the one mutable thing behind a screen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
+from riskcalc.editor import files, leg_edits, target_edits
+from riskcalc.editor.command_line import left_out, reproduce
+from riskcalc.editor.draft import Draft, on_quotes, open_draft
+from riskcalc.editor.editing.field import Field
+from riskcalc.editor.fields import by_key, fields
+from riskcalc.editor.history import History
+from riskcalc.editor.state import State, one_line
+from riskcalc.editor.vehicles import vehicles
+from riskcalc.errors import RiskcalcError
+from riskcalc.planning import stress
+from riskcalc.presets import load_preset, load_scenarios
+
+
+class Bench:
+    """A trade being tuned; every method that edits replaces `state`, and none raises a `RiskcalcError`.
+
+    Parameters
+    ----------
+    draft : Draft
+        The trade to start with; see `open_draft`.
+    opened : Draft, optional
+        As its preset opens, where the draft has been tuned before: what `reset` goes back to.
+    chain_path : Path, optional
+        File of the draft's chain, for the session to find it again.
+
+    Examples
+    --------
+    >>> from riskcalc.presets import load_preset
+    >>> from riskcalc.editor import Bench, open_draft
+    >>> bench = Bench(open_draft(load_preset("iwm-call-spread")))
+    >>> bench.step("exits.stop", 1)
+    >>> bench.field("exits.stop").text(bench.state.draft), bench.state.badge.text.strip()
+    ('6.5', 'NO stop 6.5% > 6.0%')
+    """
+
+    def __init__(self, draft: Draft, *, opened: Draft | None = None, chain_path: Path | None = None) -> None:
+        self._chain_paths = [(draft.chain, chain_path)]
+        self._history = History()
+        self._clean = [draft if opened is None else opened]
+        self._listed: tuple[Draft, tuple[Field, ...]] | None = None
+        self.state = State(draft=draft, plan=None)
+        self._show(draft)
+
+    @property
+    def chain_path(self) -> Path | None:
+        """File of the quotes that the draft is on; None without quotes, or without a file."""
+        chain = self.state.draft.chain
+        return next((path for known, path in self._chain_paths if chain is not None and known is chain), None)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of the draft, in the order of the form."""
+        draft = self.state.draft
+        if self._listed is None or self._listed[0] is not draft:
+            self._listed = draft, fields(draft)
+        return self._listed[1]
+
+    def field(self, key: str) -> Field:
+        """Return the field of a key; raises KeyError when the draft has none such."""
+        return by_key(self.fields, key)
+
+    def step(self, key: str, count: int) -> None:
+        """Step a field on its grid."""
+        self._edit(key, lambda field, draft: field.step(draft, count))
+
+    def slide(self, key: str, position: float) -> None:
+        """Set a field by a place on its slider, from 0 to 1."""
+        self._edit(key, lambda field, draft: field.at(draft, position))
+
+    def enter(self, key: str, text: str) -> None:
+        """Set a field to what is typed; a text that cannot be read becomes the problem."""
+        self._edit(key, lambda field, draft: field.enter(draft, text))
+
+    def check(self, key: str, text: str) -> str:
+        """Return what is wrong with a typed text, without setting it; empty when nothing is."""
+        try:
+            self.field(key).enter(self.state.draft, text)
+        except RiskcalcError as error:
+            return one_line(error)
+        return ""
+
+    def reset(self, key: str) -> None:
+        """Set a field to what it was when the trade was opened or saved."""
+        self._history.rest()
+        clean = self._clean_draft(self.state.draft)
+        if any(field.key == key for field in fields(clean)):
+            self._edit(key, lambda field, draft: field.copied(draft, clean))
+            self._history.rest()
+
+    def rest(self) -> None:
+        """End the burst of changes that one undo takes back."""
+        self._history.rest()
+
+    def forget_problem(self) -> None:
+        """Let go of a typed text that was refused."""
+        if self.state.problem:
+            self._show(self.state.draft)
+
+    def undo(self) -> None:
+        """Take back the last burst of changes."""
+        self._go_to(self._history.undo(self.state.draft))
+
+    def redo(self) -> None:
+        """Bring back what was undone last."""
+        self._go_to(self._history.redo(self.state.draft))
+
+    def add_leg(self) -> None:
+        """Add a bought option, one strike beyond the last, or at the money to shares."""
+        self._change(leg_edits.with_added_leg)
+
+    def delete_leg(self, index: int) -> None:
+        """Delete a leg; the only one stays."""
+        self._change(lambda draft: leg_edits.without_leg(draft, index))
+
+    def add_target(self) -> None:
+        """Add a target beyond the last."""
+        self._change(target_edits.with_added_target)
+
+    def delete_target(self, index: int) -> None:
+        """Delete a target; its part goes to a neighbour."""
+        self._change(lambda draft: target_edits.without_target(draft, index))
+
+    def shift_strikes(self, count: int) -> None:
+        """Move all strikes together, widths locked."""
+        self._change(lambda draft: leg_edits.with_shifted_strikes(draft, count), burst="strikes")
+
+    def pin(self) -> None:
+        """Keep the trade as A and go on editing B; let A go when there is one."""
+        state = self.state
+        keep = state.pinned is None and not state.stale
+        self._set(
+            pinned=state.plan if keep else None,
+            pinned_draft=state.draft if keep else None,
+        )
+
+    def pin_draft(self, draft: Draft) -> None:
+        """Keep another trade as A, as of an earlier session; one that cannot be planned is let go."""
+        try:
+            self._set(pinned=draft.plan(), pinned_draft=draft)
+        except RiskcalcError:
+            self._set(pinned=None, pinned_draft=None)
+
+    def swap(self) -> None:
+        """Go on with A, and keep B in its place."""
+        state = self.state
+        if state.pinned_draft in (None, state.draft) or state.stale:
+            return
+        self._history.record(state.draft)
+        self._set(pinned=state.plan, pinned_draft=state.draft)
+        self._show(state.pinned_draft)
+
+    def open(self, name_or_path: str | Path) -> str:
+        """Open another preset; what is wrong with it when it cannot be, else nothing."""
+        return self._open(lambda: open_draft(load_preset(name_or_path)))
+
+    def preview(self, name_or_path: str | Path) -> TradePlan | str:
+        """Return the plan of a preset as it would open, or what is wrong with it."""
+        try:
+            return open_draft(load_preset(name_or_path)).plan()
+        except RiskcalcError as error:
+            return one_line(error)
+
+    def quoted(self, chain: QuotedListing) -> Draft:
+        """The draft on real quotes; see `on_quotes`, which takes long enough for a thread."""
+        return on_quotes(self.state.draft, chain)
+
+    def go_on_with(self, draft: Draft, *, chain_path: Path | None = None) -> None:
+        """Go on with another draft, as it is opened; its chain's file is for the session to find."""
+        self._open(lambda: draft)
+        self._chain_paths.append((draft.chain, chain_path))
+
+    def load_chain(self, chain: QuotedListing, *, path: Path | None = None) -> str:
+        """Put the preset on real quotes; what is wrong when it cannot be."""
+        try:
+            self.go_on_with(self.quoted(chain), chain_path=path)
+        except RiskcalcError as error:
+            return one_line(error)
+        return ""
+
+    def save(self) -> str:
+        """Save the trade in its own file, a shipped one among the user's; say where, or why not."""
+        return self._save(files.saved)
+
+    def save_as(self, name: str, *, force: bool = False) -> str:
+        """Save the trade under a name among the user's; say where, or why not."""
+        return self._save(lambda draft: files.saved_as(draft, name, force=force))
+
+    def reproduce(self) -> str:
+        """Return the command line that prints this plan."""
+        return reproduce(self.state.draft)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Say what the plan of that command line lacks of the one on the screen."""
+        return left_out(self.state.draft)
+
+    def vehicles(self) -> Comparison | str:
+        """Compare shares, the leveraged fund and an option trade at one risk; or say why it cannot be."""
+        try:
+            return vehicles(self.state.draft)
+        except RiskcalcError as error:
+            return one_line(error)
+
+    def stress(self) -> tuple[StressRow, ...] | str:
+        """Take the plan through every scenario; or say why it cannot be."""
+        state = self.state
+        if state.plan is None or state.stale:
+            return state.problem or "no plan to take through the scenarios"
+        try:
+            return stress(state.plan, load_scenarios(), account=state.draft.account)
+        except RiskcalcError as error:
+            return one_line(error)
+
+    def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
+        before = self.state.draft
+        try:
+            after = change(self.field(key), before)
+        except RiskcalcError as error:
+            # The draft is as it was; the screen still shows the text that was refused.
+            self._set(problem=one_line(error), problem_key=key, stale=True)
+            return
+        self._apply(after, burst=key, key=key)
+
+    def _change(self, change: Callable[[Draft], Draft], *, burst: str = "") -> None:
+        try:
+            after = change(self.state.draft)
+        except RiskcalcError as error:
+            self._set(problem=one_line(error), problem_key="")
+            return
+        self._apply(after, burst=burst)
+
+    def _apply(self, after: Draft, *, burst: str, key: str = "") -> None:
+        before = self.state.draft
+        if after is not before and after != before:
+            self._history.record(before, burst=burst)
+            self._show(after, key=key)
+        elif self.state.problem:
+            self._show(before, key=key)
+
+    def _go_to(self, draft: Draft) -> None:
+        if draft is not self.state.draft:
+            self._show(draft)
+
+    def _open(self, opened: Callable[[], Draft]) -> str:
+        try:
+            draft = opened()
+        except RiskcalcError as error:
+            return one_line(error)
+        self._history.record(self.state.draft)
+        self._clean.append(draft)
+        self._show(draft)
+        return ""
+
+    def _save(self, write: Callable[[Draft], Draft]) -> str:
+        before = self.state.draft
+        try:
+            after = write(before)
+        except RiskcalcError as error:
+            return one_line(error)
+        self._history.rest()
+        self._history.saved_as(before.preset, after.preset)
+        self._clean.append(after)
+        self._show(after)
+        return f"saved {after.preset.path}"
+
+    def _show(self, draft: Draft, *, key: str = "") -> None:
+        """Plan a draft; when it cannot be, keep the last valid plan."""
+        plan, problem = self.state.plan, ""
+        try:
+            plan = draft.plan()
+        except RiskcalcError as error:
+            problem = one_line(error)
+        self._set(
+            draft=draft,
+            plan=plan,
+            problem=problem,
+            problem_key=key if problem else "",
+            stale=bool(problem),
+            dirty=draft != self._clean_draft(draft),
+        )
+
+    def _set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a State
+        self.state = dataclasses.replace(self.state, **changes)
+
+    def _clean_draft(self, draft: Draft) -> Draft:
+        """The draft as its preset was opened or saved last, on the same chain."""
+        return next(
+            (one for one in reversed(self._clean) if one.preset is draft.preset and one.chain is draft.chain),
+            self._clean[0],
+        )

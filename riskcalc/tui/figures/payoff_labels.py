@@ -1,0 +1,152 @@
+"""The words around a payoff chart: legend, names of the vertical lines, readout at the crosshair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from riskcalc.formatting.numbers import percent
+from riskcalc.tui.figures.braille_canvas import cell_of
+from riskcalc.tui.figures.figure_widget import Look
+from riskcalc.tui.figures.palette import Palette
+from riskcalc.tui.figures.ticks import Label, Placed, place
+
+if TYPE_CHECKING:
+    from riskcalc.editor.figure_data import Curve, Mark, PayoffFigure
+
+Cell = tuple[str, str, str, bool]
+
+SAMPLES = {"main": "━━", "today": "──", "time stop": "┈┈", "pinned": "╌╌"}
+SHORT = {"spot": "spot", "stop": "stop", "target": "T", "breakeven": "BE"}
+ORDER = ("today", "expiry", "time stop")
+
+
+def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:
+    """Names of the curves beside a sample of each; "stale" on the right."""
+    palette = look.palette
+    colors = {"today": palette.today, "time stop": palette.time_stop, "pinned": palette.pinned}
+    entries = [("", "P&L $", palette.muted)]
+    first, *others = distinct_curves(figure)
+    entries += [("main", first, palette.text)] + [(name, name, colors[name]) for name in others]
+    if pinned is not None:
+        entries.append(("pinned", f"A {pinned.curves[0].name}", palette.pinned))
+    end = "stale" if look.stale else ""
+    return fit(
+        [
+            [
+                (f"{SAMPLES[key]} " if key else "", color, "", key == "main"),
+                (f"{name}  ", palette.text, "", False),
+            ]
+            for key, name, color in entries
+        ],
+        look.width,
+        end=end,
+    )
+
+
+def distinct_curves(figure: PayoffFigure) -> dict[str, Curve]:
+    """Curves by name; of those that lie on each other the first, under the names of all."""
+    found: dict[str, Curve] = {}
+    for curve in figure.curves:
+        same = next((name for name, seen in found.items() if (seen.pnl == curve.pnl).all()), None)
+        if same is None:
+            found[curve.name] = curve
+        else:
+            found = {f"{curve.name}, {name}" if name == same else name: kept for name, kept in found.items()}
+    return found
+
+
+def label_row(figure: PayoffFigure, width: int, palette: Palette) -> list[Cell]:
+    """Names and spots over the vertical lines; with little room the spot and the stop stay longest."""
+    colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}
+    marks = [(_column(mark, figure, width), mark) for mark in figure.marks if mark.kind in SHORT]
+    seen = [(column, mark) for column, mark in marks if column is not None]
+    cells: list[Cell] = []
+    used = 0
+    for start, text, kind in _placed(seen, width):
+        cells += [
+            (" " * (start - used), "", "", False),
+            (text, colors.get(kind, palette.muted), "", kind == "spot"),
+        ]
+        used = start + len(text)
+    return [*cells, (" " * (width - used), "", "", False)]
+
+
+def _column(mark: Mark, figure: PayoffFigure, width: int) -> int | None:
+    return cell_of(mark.spot, across=(figure.low, figure.high), width=width)
+
+
+def _placed(marks: Sequence[tuple[int, Mark]], width: int) -> tuple[Placed, ...]:
+    """The names placed in whole, or short where that leaves more of them their prices."""
+    ways = [
+        place([Label(column, _spellings(mark, name), mark.kind) for column, mark in marks], width)
+        for name in (lambda mark: mark.label, lambda mark: SHORT[mark.kind])
+    ]
+    return max(ways, key=lambda way: sum(label.text[-1].isdigit() for label in way))
+
+
+def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
+    """A line's name and price, then shorter; a target's price is enough, for targets stand in a row."""
+    said = name(mark)
+    bare = (f"{mark.spot:,.2f}",) if mark.kind == "target" else ()
+    return (f"{said} {mark.spot:,.2f}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
+
+
+def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:
+    """P&L of every curve at the crosshair, or at the spot without one."""
+    import numpy as np  # noqa: PLC0415 - not on the path to the first frame
+
+    palette = look.palette
+    at = figure.spot if look.crosshair is None else look.crosshair
+    parts = [("", f"@{at:,.2f} ({percent(at / figure.spot - 1, digits=1, signed=True)})")]
+    digits = cents(max(float(np.abs(curve.pnl).max()) for curve in figure.curves))
+    values = {curve.name: float(np.interp(at, figure.spots, curve.pnl)) for curve in figure.curves}
+    parts += [(name, signed(values[name], digits)) for name in ORDER if name in values]
+    if pinned is not None:
+        parts.append(("A", signed(float(np.interp(at, pinned.spots, pinned.curves[0].pnl)), digits)))
+    return fit(
+        [
+            [
+                (f"{name} " if name else "", palette.muted, "", False),
+                (f"{text}  ", palette.text, "", not name),
+            ]
+            for name, text in parts
+        ],
+        look.width,
+        end="",
+    )
+
+
+def signed(pnl: float, digits: int = 0) -> str:
+    """P&L with its sign, zero too.
+
+    Examples
+    --------
+    >>> signed(43.4), signed(-1234), signed(-0.96, 2), signed(-0.001)
+    ('+43', '-1,234', '-0.96', '+0')
+    """
+    text = f"{pnl:+,.{digits}f}"
+    return text if text.strip("+-0.") else text.replace("-", "+")
+
+
+def cents(largest: float) -> int:
+    """Decimals that P&L is shown with: whole dollars say too little of a share's small moves."""
+    return 0 if largest >= 100 else 2
+
+
+def fit(groups: list[list[Cell]], width: int, *, end: str) -> list[Cell]:
+    """Those groups of cells that fit, from the left, and the end on the right."""
+    end = end[:width]
+    room = max(width - len(end) - bool(end), 0)
+    cells: list[Cell] = []
+    for group in groups:
+        text = "".join(part for part, *_ in group)
+        if len(text.rstrip()) > room:
+            continue
+        room -= len(text)
+        cells += group
+    if room < 0:
+        text, color, background, bold = cells[-1]
+        cells[-1] = (text[:room], color, background, bold)
+    cells.append((" " * (width - len(end) - sum(len(text) for text, *_ in cells)), "", "", False))
+    return [*cells, (end, "", "", True)]

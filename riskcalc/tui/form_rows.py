@@ -1,0 +1,91 @@
+"""What the form and the header say, from a bench or, before the engine has come, from the last session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from riskcalc.presets.shipped_names import DEFAULT_PRESET
+from riskcalc.tui.form.field_row import FieldRow
+from riskcalc.tui.header import Heading
+
+if TYPE_CHECKING:
+    from riskcalc.editor import Bench
+    from riskcalc.editor.session_file import Glimpse
+    from riskcalc.tui.form.form import Form
+
+BLANK_LABELS = {
+    "MARKET": (("Spot", "$"), ("Vol", "%"), ("Rate", "%"), ("Days", "d")),
+    "LEGS": (("Leg 1", ""), ("Leg 2", "")),
+    "EXITS": (("Stop", "%"), ("Target 1", "%"), ("Target 2", "%"), ("Time stop", "d")),
+    "ACCOUNT": (("Equity", "$"), ("Risk", "%")),
+}
+"""What the first frame of the first run shows."""
+
+KINDS = {"OK": "ok", "OVER": "over", "NO": "no", "INPUT": "input"}
+
+
+def field_rows(bench: Bench) -> tuple[FieldRow, ...]:
+    """The rows of a bench's fields."""
+    draft = bench.state.draft
+    return tuple(
+        FieldRow(
+            section=field.section,
+            label=field.label,
+            text=field.text(draft),
+            unit=field.unit,
+            key=field.key,
+            help=field.help,
+            main=field.main,
+            signed=field.signed,
+        )
+        for field in bench.fields
+    )
+
+
+def glimpsed_rows(glimpse: Glimpse | None) -> tuple[FieldRow, ...]:
+    """The rows of the last session, without one the labels alone."""
+    if glimpse is None or not glimpse.rows:
+        return tuple(
+            FieldRow(section=section, label=label, text="", unit=unit)
+            for section, labels in BLANK_LABELS.items()
+            for label, unit in labels
+        )
+    return tuple(
+        FieldRow(section=section, label=label, text=text, unit=unit, main=main)
+        for section, label, text, unit, main in glimpse.rows
+    )
+
+
+def heading(bench: Bench) -> Heading:
+    """The header of a bench."""
+    state = bench.state
+    draft, badge = state.draft, state.badge
+    days = [field for field in bench.fields if field.key == "trade.days"]
+    return Heading(
+        title=state.title,
+        description=draft.trade.description,
+        days=f"{days[0].text(draft)} d" if days else "",
+        pinned="A/B off" if state.pinned is None else "A/B on ",
+        badge=badge.text,
+        kind=KINDS[badge.kind],
+    )
+
+
+def glimpsed_heading(glimpse: Glimpse | None) -> Heading:
+    """The header of the last session."""
+    if glimpse is None:
+        return Heading(title=DEFAULT_PRESET, badge="loading")
+    return Heading(title=glimpse.title, badge=f"... {glimpse.badge.strip()}")
+
+
+def field_help(row: FieldRow, typed: str | None) -> str:
+    """What a field means, after its value or what is typed, for where the form itself is out of sight."""
+    value = row.text if typed is None else f"{typed}_"
+    return f"{row.label.strip()} {value} {row.unit}".rstrip() + f": {row.help}"
+
+
+def same_place(rows: tuple[FieldRow, ...], form: Form) -> int:
+    """The index of the focused field among new rows; of its place where the field is gone."""
+    key = form.row.key
+    found = [index for index, row in enumerate(rows) if row.key == key]
+    return found[0] if found and key else min(form.current, len(rows) - 1)

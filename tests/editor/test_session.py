@@ -1,0 +1,195 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from riskcalc.editor import Bench, open_draft, session_file
+from tests.editor.drafts import SHIPPED, SkewedChain, bench, shipped, text
+
+
+def same(one, other):
+    """Whether two benches show and hold the same."""
+    return (one.state.draft, one.state.title, one.state.badge, one.state.stale) == (
+        other.state.draft,
+        other.state.title,
+        other.state.badge,
+        other.state.stale,
+    )
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_bench_comes_back_exactly(name):
+    found = bench(name)
+    for field in found.fields:
+        found.step(field.key, 1)
+    assert session_file.save(found) == ""
+    again, note = session_file.restore()
+    assert note == ""
+    assert same(again, found)
+    assert again.state.draft.preset == found.state.draft.preset
+
+
+def test_a_restored_trade_resets_and_saves_like_before():
+    found = bench()
+    found.enter("exits.stop", "5")
+    session_file.save(found)
+    again, _ = session_file.restore()
+    again.reset("exits.stop")
+    assert (text(again, "exits.stop"), again.state.dirty) == ("6.0", False)
+    again.enter("exits.stop", "5")
+    assert (
+        again.save() == found.save().replace("exists already", "") or "iwm-call-spread.toml" in again.save()
+    )
+
+
+def test_what_cannot_be_planned_comes_back_too():
+    found = bench()
+    found.enter("exits.close_dte", "70")
+    found.step("exits.stop", 1)
+    session_file.save(found)
+    again, note = session_file.restore()
+    assert (note, again.state.stale) == ("", True)
+    assert again.state.draft == found.state.draft
+
+
+def test_the_pinned_trade_comes_back():
+    found = bench()
+    found.pin()
+    found.step("market.spot", 5)
+    session_file.save(found)
+    again, _ = session_file.restore()
+    assert again.state.pinned.to_dict() == found.state.pinned.to_dict()
+
+
+def test_a_chain_that_is_gone_leaves_its_prices(own_files):
+    found = Bench(open_draft(shipped(), chain=SkewedChain()), chain_path=own_files / "gone.csv")
+    session_file.save(found)
+    again, note = session_file.restore()
+    assert "the quotes are no longer there" in note
+    assert again.state.draft.chain is None
+    assert again.state.plan.report.net_debit == pytest.approx(found.state.plan.report.net_debit)
+
+
+def test_the_glimpse_shows_what_the_screen_showed():
+    found = bench()
+    found.step("exits.stop", 1)
+    session_file.save(found, palette="blue-orange", theme="nord", view="payoff", focus="exits.stop")
+    seen = session_file.glimpse()
+    assert (seen.title, seen.badge) == (found.state.title, found.state.badge.text)
+    assert (seen.palette, seen.theme, seen.view, seen.focus) == (
+        "blue-orange",
+        "nord",
+        "payoff",
+        "exits.stop",
+    )
+    assert ("EXITS", "Stop", "6.5", "%", True) in seen.rows
+    assert len(seen.rows) == len(found.fields)
+
+
+def test_without_a_session_there_is_a_shipped_trade():
+    assert session_file.glimpse() is None
+    again, note = session_file.restore()
+    assert (note, again.state.title) == ("", "iwm-call-spread")
+
+
+BROKEN = [
+    b"",
+    b"{",
+    b"\xff\xfe\x00",
+    b"[]",
+    b"null",
+    b"3",
+    b"[" * 100_000,
+    b'{"riskcalc_session": 1}',
+    b'{"riskcalc_session": 99}',
+    b'{"riskcalc_session": 1, "glimpse": 3, "look": [], "draft": "x"}',
+    b'{"riskcalc_session": 1, "glimpse": {"rows": [1, [2]]}, "look": {}, "draft": {"rules": "", "exact": 5}}',
+    b'{"some": "other file"}',
+    b"x" * 3_000_000,
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_session_is_set_aside_with_a_message(content):
+    path = session_file.session_path()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    session_file.glimpse()
+    again, note = session_file.restore()
+    assert again.state.plan is not None
+    assert note.startswith("the last session could not be restored: ")
+    assert "\n" not in note
+    assert not path.exists()
+    assert path.with_name("session.json.broken").read_bytes() == content
+
+
+def test_a_session_cut_short_anywhere_never_crashes():
+    session_file.save(bench())
+    path = session_file.session_path()
+    whole = path.read_bytes()
+    for end in range(0, len(whole) - 2, len(whole) // 25):
+        path.write_bytes(whole[:end])
+        session_file.glimpse()
+        _, note = session_file.restore()
+        assert note
+
+
+@pytest.mark.parametrize("place", ["draft", "pinned", "chain", "glimpse", "look"])
+@pytest.mark.parametrize("value", [None, 3, "x", [], {}, {"rules": 1}, {"path": 3, "rules": "a = 1"}])
+def test_a_session_of_another_shape_never_crashes(place, value):
+    found = bench()
+    found.pin()
+    session_file.save(found)
+    path = session_file.session_path()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {place: value}))
+    session_file.glimpse()
+    again, _ = session_file.restore()
+    assert again.state.plan is not None
+
+
+def test_a_folder_in_place_of_the_session_is_a_message():
+    path = session_file.session_path()
+    path.mkdir(parents=True)
+    assert session_file.glimpse() is None
+    assert "cannot be saved" in session_file.save(bench())
+    again, note = session_file.restore()
+    assert note
+    assert again.state.plan is not None
+
+
+KILLED = """
+from tests.editor.drafts import bench
+from riskcalc.editor import session
+found = bench()
+print("ready", flush=True)
+while True:
+    found.step("market.spot", 1)
+    session.save(found)
+"""
+
+
+def test_a_kill_never_leaves_half_a_file():
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED], stdout=subprocess.PIPE, env=os.environ
+        ) as writer:
+            assert writer.stdout.readline() == b"ready\n"
+            while not session_file.session_path().exists():
+                pass
+            writer.send_signal(signal.SIGKILL)
+        _, note = session_file.restore()
+        assert note == ""
+        session_file.session_path().unlink()
+
+
+def test_the_first_frame_loads_no_engine():
+    session_file.save(bench())
+    heavy = "numpy scipy pandas pydantic tomlkit holidays riskcalc.domain riskcalc.presets.store textual"
+    code = (
+        "import sys\nfrom riskcalc.editor import session\nassert session.glimpse().rows\n"
+        f"found = [name for name in {heavy.split()} if name in sys.modules]\nassert not found, found"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)
