@@ -293,7 +293,7 @@ def _show(
     from riskcalc.chains.sample import SAMPLE_FILE  # noqa: PLC0415 - help needs no screen
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
     from riskcalc.tui.launch import run  # noqa: PLC0415 - as above
-    from riskcalc.tui.launch_options import Opening  # noqa: PLC0415 - as above
+    from riskcalc.tui.launch_options import LaunchOptions  # noqa: PLC0415 - as above
 
     traded = load_preset(preset, settings).template.instrument.symbol
     if traded != scanned:
@@ -312,7 +312,7 @@ def _show(
     chain = SAMPLE_FILE if source is None else source.path
     stated = settings | view | {"trade.legs": legs}
     run(
-        Opening(
+        LaunchOptions(
             preset=preset,
             settings=stated,
             chain=chain,

@@ -52,10 +52,10 @@ def command(
     if len(chain_file) > 1:
         raise click.UsageError("the screen opens one file of quotes, got several --chain")
     from riskcalc.tui.launch import run  # noqa: PLC0415 - as above
-    from riskcalc.tui.launch_options import Opening  # noqa: PLC0415 - help needs no screen
+    from riskcalc.tui.launch_options import LaunchOptions  # noqa: PLC0415 - help needs no screen
 
     run(
-        Opening(
+        LaunchOptions(
             preset=preset,
             settings=settings,
             chain=chain_file[0] if chain_file else None,

@@ -5,4 +5,4 @@ from .draft import open_draft as open_draft
 from .editing.field import Field as Field
 from .fields import fields as fields
 from .state import State as State
-from .trade_editor import Bench as Bench
+from .trade_editor import TradeEditor as TradeEditor

@@ -12,7 +12,7 @@ from riskcalc.editor.editing.leg_fields import strike_grid
 from riskcalc.errors import InvalidInputError
 
 MOST_LEGS = 8
-"""Legs of a trade on the bench: an iron condor twice."""
+"""Legs of a trade on the editor: an iron condor twice."""
 
 FIRST_EXPIRY_DAYS = 45
 """Days to the expiry of an option that is added to shares."""

@@ -1,4 +1,4 @@
-"""A bench as plain data for the session file, and back."""
+"""A editor as plain data for the session file, and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from riskcalc.editor.draft import Draft, open_draft
 from riskcalc.editor.fields import fields
 from riskcalc.editor.state import State
 from riskcalc.editor.template_from_trade import exact_rules, trade_of
-from riskcalc.editor.trade_editor import Bench
+from riskcalc.editor.trade_editor import TradeEditor
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
 from riskcalc.presets.document import document_text, read_preset
@@ -22,8 +22,8 @@ from riskcalc.presets.document import document_text, read_preset
 Data = dict[str, Any]
 
 
-def kept(state: State, *, chain_path: Path | None) -> Data:
-    """Return what brings a bench back, and what its first frame shows."""
+def to_data(state: State, *, chain_path: Path | None) -> Data:
+    """Return what brings a editor back, and what its first frame shows."""
     draft = state.draft
     return {
         "glimpse": {
@@ -40,13 +40,13 @@ def kept(state: State, *, chain_path: Path | None) -> Data:
     }
 
 
-def brought_back(data: Data) -> tuple[Bench, str]:
-    """Return a bench from its data, and a note where something of it could not be brought back.
+def from_data(data: Data) -> tuple[TradeEditor, str]:
+    """Return a editor from its data, and a note where something of it could not be brought back.
 
     Raises
     ------
     InvalidInputError, PresetError
-        The data are not those of a bench.
+        The data are not those of a editor.
     """
     told = _table(data, "draft")
     draft = _read_draft(told, chain=None)
@@ -54,10 +54,10 @@ def brought_back(data: Data) -> tuple[Bench, str]:
     if isinstance(data.get("chain"), dict):
         chain, note, path = _read_chain(data["chain"], symbol=draft.trade.symbol)
         draft = draft if chain is None else _read_draft(told, chain=chain)
-    bench = Bench(draft, opened=_opened(draft), chain_path=path)
+    editor = TradeEditor(draft, opened=_opened(draft), chain_path=path)
     if isinstance(data.get("pinned"), dict):
-        bench.pin_draft(_read_draft(data["pinned"], chain=None))
-    return bench, note
+        editor.pin_draft(_read_draft(data["pinned"], chain=None))
+    return editor, note
 
 
 def _draft(draft: Draft) -> Data:

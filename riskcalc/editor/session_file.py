@@ -1,4 +1,4 @@
-"""The session file: what was on the bench is there again, whatever ended the last session.
+"""The session file: what was on the editor is there again, whatever ended the last session.
 
 Only the standard library is imported here, so that the first frame can show the last session before the
 engine is loaded.
@@ -18,7 +18,7 @@ from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from riskcalc.editor.state import State
-    from riskcalc.editor.trade_editor import Bench
+    from riskcalc.editor.trade_editor import TradeEditor
 
 FILE_VARIABLE = "RISKCALC_SESSION"
 """Environment variable that names another session file."""
@@ -31,7 +31,7 @@ MOST_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
+class SessionPreview:
     """What the first frame shows: the last session as texts."""
 
     title: str = ""
@@ -55,7 +55,7 @@ def session_path() -> Path:
     return platformdirs.user_state_path("riskcalc", appauthor=False) / "session.json"
 
 
-def glimpse() -> Glimpse | None:
+def session_preview() -> SessionPreview | None:
     """Return what the last session showed; None where there is none that can be read."""
     try:
         data = read_session(session_path())
@@ -64,7 +64,7 @@ def glimpse() -> Glimpse | None:
     seen, look = data.get("glimpse"), data.get("look")
     if not isinstance(seen, dict) or not isinstance(look, dict):
         return None
-    return Glimpse(
+    return SessionPreview(
         title=_text(seen.get("title")),
         badge=_text(seen.get("badge")),
         rows=_rows(seen.get("rows")),
@@ -77,7 +77,7 @@ def glimpse() -> Glimpse | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A session as it stood at one moment; another thread may write it while the bench goes on."""
+    """A session as it stood at one moment; another thread may write it while the editor goes on."""
 
     state: State
     chain_path: Path | None
@@ -85,11 +85,13 @@ class Snapshot:
 
     def write(self) -> str:
         """Write the session, whole or not at all; why it could not be, or nothing."""
-        from riskcalc.editor.session_data import kept  # noqa: PLC0415 - as above
+        from riskcalc.editor.session_data import to_data  # noqa: PLC0415 - as above
         from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
         from riskcalc.presets.files import write_whole  # noqa: PLC0415 - as above
 
-        data = {"riskcalc_session": VERSION, "look": self.look} | kept(self.state, chain_path=self.chain_path)
+        data = {"riskcalc_session": VERSION, "look": self.look} | to_data(
+            self.state, chain_path=self.chain_path
+        )
         try:
             write_whole(session_path(), json.dumps(data, indent=1))
         except RiskcalcError as error:
@@ -98,42 +100,42 @@ class Snapshot:
 
 
 def snapshot(
-    bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = ""
+    editor: TradeEditor, *, palette: str = "", theme: str = "", view: str = "", focus: str = ""
 ) -> Snapshot:
     """Return a session as it stands.
 
     Parameters
     ----------
-    bench : Bench
+    editor : TradeEditor
         Its trade, pinned trade and chain are kept exactly.
     palette, theme, view, focus : str
         How the screen looks, for the first frame of the next session.
     """
     look = {"palette": palette, "theme": theme, "view": view, "focus": focus}
-    return Snapshot(state=bench.state, chain_path=bench.chain_path, look=look)
+    return Snapshot(state=editor.state, chain_path=editor.chain_path, look=look)
 
 
-def save(bench: Bench, *, palette: str = "", theme: str = "", view: str = "", focus: str = "") -> str:
+def save(editor: TradeEditor, *, palette: str = "", theme: str = "", view: str = "", focus: str = "") -> str:
     """Write a session as it stands; why it could not be written, or nothing. See `snapshot`."""
-    return snapshot(bench, palette=palette, theme=theme, view=view, focus=focus).write()
+    return snapshot(editor, palette=palette, theme=theme, view=view, focus=focus).write()
 
 
-def restore() -> tuple[Bench, str]:
-    """Return the bench of the last session, and what there is to say about it.
+def restore() -> tuple[TradeEditor, str]:
+    """Return the editor of the last session, and what there is to say about it.
 
     Without a session it is a shipped preset. A file that cannot be restored is set aside as ``.broken``, and
     the note says so.
     """
-    from riskcalc.editor.session_data import brought_back  # noqa: PLC0415 - as above
+    from riskcalc.editor.session_data import from_data  # noqa: PLC0415 - as above
     from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
 
     path = session_path()
     try:
-        return brought_back(read_session(path))
+        return from_data(read_session(path))
     except FileNotFoundError:
-        return _first_bench(), ""
+        return _first_editor(), ""
     except (OSError, ValueError, RiskcalcError) as error:
-        return _first_bench(), _set_aside(path, error)
+        return _first_editor(), _set_aside(path, error)
 
 
 def read_session(path: Path) -> dict[str, Any]:
@@ -153,11 +155,11 @@ def read_session(path: Path) -> dict[str, Any]:
     return data
 
 
-def _first_bench() -> Bench:
-    from riskcalc.editor import Bench, open_draft  # noqa: PLC0415 - as above
+def _first_editor() -> TradeEditor:
+    from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset, shipped_folder  # noqa: PLC0415 - as above
 
-    return Bench(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml")))
+    return TradeEditor(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml")))
 
 
 def _set_aside(path: Path, error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What the screen shows: a frozen picture of the bench."""
+"""What the screen shows: a frozen picture of the editor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from riskcalc.errors import RiskcalcError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A picture of the bench, replaced on each change."""
+    """A picture of the editor, replaced on each change."""
 
     draft: Draft
     plan: TradePlan | None

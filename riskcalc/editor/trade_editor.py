@@ -1,4 +1,4 @@
-"""The bench: the one mutable thing behind a screen."""
+"""The editor: the one mutable thing behind a screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios
 
 
-class Bench:
+class TradeEditor:
     """A trade being tuned; every method that edits replaces `state`, and none raises a `RiskcalcError`.
 
     Parameters
@@ -36,10 +36,10 @@ class Bench:
     Examples
     --------
     >>> from riskcalc.presets import load_preset
-    >>> from riskcalc.editor import Bench, open_draft
-    >>> bench = Bench(open_draft(load_preset("iwm-call-spread")))
-    >>> bench.step("exits.stop", 1)
-    >>> bench.field("exits.stop").text(bench.state.draft), bench.state.badge.text.strip()
+    >>> from riskcalc.editor import TradeEditor, open_draft
+    >>> editor = TradeEditor(open_draft(load_preset("iwm-call-spread")))
+    >>> editor.step("exits.stop", 1)
+    >>> editor.field("exits.stop").text(editor.state.draft), editor.state.badge.text.strip()
     ('6.5', 'NO stop 6.5% > 6.0%')
     """
 

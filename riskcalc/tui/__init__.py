@@ -1,1 +1,1 @@
-"""The terminal screen: Textual widgets around one bench; no arithmetic on money and no pricing."""
+"""The terminal screen: Textual widgets around one editor; no arithmetic on money and no pricing."""

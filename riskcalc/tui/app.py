@@ -15,18 +15,18 @@ from textual.worker import Worker, get_current_worker
 
 from riskcalc.editor import session_file
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.autosave import Keeper
+from riskcalc.tui.autosave import Autosave
 from riskcalc.tui.keys import KEYS
-from riskcalc.tui.launch_options import Opening
-from riskcalc.tui.main_screen import Desk
-from riskcalc.tui.signals import TerminalDriver, heed_signals
+from riskcalc.tui.launch_options import LaunchOptions
+from riskcalc.tui.main_screen import MainScreen
+from riskcalc.tui.signals import TerminalDriver, handle_signals
 
 YOUNG_OBJECTS = 10_000
 """New objects that a collection of garbage waits for."""
 
 
 class RiskApp(App[None]):
-    """riskcalc's screen on one bench."""
+    """riskcalc's screen on one editor."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "riskcalc"
@@ -34,16 +34,16 @@ class RiskApp(App[None]):
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
     ANIMATION = "none"
 
-    def __init__(self, opening: Opening | None = None) -> None:
+    def __init__(self, opening: LaunchOptions | None = None) -> None:
         super().__init__()
-        self.opening = opening or Opening()
+        self.opening = opening or LaunchOptions()
         self.animation_level = "none"
-        self._glimpse = None if self.opening.asks else session_file.glimpse()
-        self.desk = Desk(self._glimpse)
+        self._glimpse = None if self.opening.asks else session_file.session_preview()
+        self.main_screen = MainScreen(self._glimpse)
         self.refused: RiskcalcError | None = None
         """Why what was asked for cannot be opened."""
         self._work: Worker[None] | None = None
-        self.keeper = Keeper(self)
+        self.autosave = Autosave(self)
         self.unkept = ""
         """Why the session could not be written at the end."""
         self._stopped = ""
@@ -58,28 +58,28 @@ class RiskApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen."""
-        return self.desk
+        return self.main_screen
 
     def on_mount(self) -> None:
         """Wear the theme of the last session, and fetch the engine after the first frame."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
-        heed_signals(self)
+        handle_signals(self)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         self._work = self.run_worker(self._load_engine, thread=True, exclusive=True, group="work")
 
     def _load_engine(self) -> None:
-        """Open the bench in a thread: the imports, the session or the preset, the quotes."""
+        """Open the editor in a thread: the imports, the session or the preset, the quotes."""
         worker = get_current_worker()
 
         def tell(words: str, done: float) -> None:
             if not worker.is_cancelled:
-                self.call_from_thread(self.desk.message.show_progress, words, done=done)
+                self.call_from_thread(self.main_screen.message.show_progress, words, done=done)
 
         try:
-            bench, note = self.opening.bench(tell)
+            editor, note = self.opening.editor(tell)
         except RiskcalcError as error:
             if not worker.is_cancelled:
                 self.call_from_thread(self._refuse, error)
@@ -90,7 +90,7 @@ class RiskApp(App[None]):
         # seven hundred, as Python does, finds nothing.
         gc.set_threshold(YOUNG_OBJECTS)
         if not worker.is_cancelled:
-            self.call_from_thread(self.desk.begin, bench, note=f"{self._stopped} {note}".strip())
+            self.call_from_thread(self.main_screen.begin, editor, note=f"{self._stopped} {note}".strip())
 
     def _refuse(self, error: RiskcalcError) -> None:
         """Leave, for the command line to say why."""
@@ -99,10 +99,10 @@ class RiskApp(App[None]):
 
     def cancel_work(self) -> bool:
         """Stop the reading of quotes and open the last session instead; whether there was any to stop."""
-        if self.desk.ready or self.opening.chain is None:
+        if self.main_screen.ready or self.opening.chain is None:
             return False
         self._stopped = f"stopped reading {self.opening.chain.name};"
-        self.opening = Opening()
+        self.opening = LaunchOptions()
         if self._work is not None:
             self._work.cancel()
         self._start()
@@ -110,9 +110,9 @@ class RiskApp(App[None]):
 
     def keep_all(self) -> None:
         """Write the session with the steps that have not been applied yet."""
-        if self.desk.ready:
-            self.desk.apply_steps()
-        self.unkept = self.keeper.keep()
+        if self.main_screen.ready:
+            self.main_screen.apply_steps()
+        self.unkept = self.autosave.keep()
 
     def on_unmount(self) -> None:
         """Keep the session whatever ends the app: a key, a browser that leaves, a signal, an error."""
@@ -127,8 +127,8 @@ class RiskApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every key of the table, then Textual's own."""
-        if screen is self.desk:
+        if screen is self.main_screen:
             for key in KEYS:
-                run = partial(self.desk.run_key, key.keys[0])
+                run = partial(self.main_screen.run_key, key.keys[0])
                 yield SystemCommand(key.words.capitalize(), f"{key.section}; key {key.shown}", run)
         yield from super().get_system_commands(screen)

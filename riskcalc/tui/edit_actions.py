@@ -5,137 +5,137 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from riskcalc.tui.main_screen import Desk
+    from riskcalc.tui.main_screen import MainScreen
 
 
-def step(desk: Desk, *, count: int) -> None:
+def step(main_screen: MainScreen, *, count: int) -> None:
     """Step the focused field on its grid."""
-    desk.nudge(count)
+    main_screen.nudge(count)
 
 
-def move(desk: Desk, *, count: int) -> None:
+def move(main_screen: MainScreen, *, count: int) -> None:
     """Focus another field; around the ends it goes on at the other one."""
-    _focus(desk, (desk.form.current + count) % len(desk.form.rows))
+    _focus(main_screen, (main_screen.form.current + count) % len(main_screen.form.rows))
 
 
-def move_main(desk: Desk, *, count: int) -> None:
+def move_main(main_screen: MainScreen, *, count: int) -> None:
     """Focus another main field; around the ends it goes on at the other one."""
-    rows, index = desk.form.rows, desk.form.current + count
+    rows, index = main_screen.form.rows, main_screen.form.current + count
     while not rows[index % len(rows)].main:
         index += count
-    _focus(desk, index % len(rows))
+    _focus(main_screen, index % len(rows))
 
 
-def first(desk: Desk) -> None:
+def first(main_screen: MainScreen) -> None:
     """Focus the first field."""
-    _focus(desk, 0)
+    _focus(main_screen, 0)
 
 
-def last(desk: Desk) -> None:
+def last(main_screen: MainScreen) -> None:
     """Focus the last field."""
-    _focus(desk, len(desk.form.rows) - 1)
+    _focus(main_screen, len(main_screen.form.rows) - 1)
 
 
-def _focus(desk: Desk, index: int) -> None:
-    desk.bench.rest()
-    desk.form.focus_row(index)
-    desk.show_field()
+def _focus(main_screen: MainScreen, index: int) -> None:
+    main_screen.editor.rest()
+    main_screen.form.focus_row(index)
+    main_screen.show_field()
 
 
-def commit(desk: Desk) -> None:
+def commit(main_screen: MainScreen) -> None:
     """Apply what was typed; with nothing typed, edit the value as it stands."""
-    if desk.typing is None:
-        desk.type_text(desk.form.row.text.replace(",", ""))
+    if main_screen.typing is None:
+        main_screen.type_text(main_screen.form.row.text.replace(",", ""))
     else:
-        desk.commit_typing()
+        main_screen.commit_typing()
 
 
-def rub_out(desk: Desk) -> None:
+def backspace(main_screen: MainScreen) -> None:
     """Take back the last typed character; with nothing typed, type from nothing."""
-    typing = desk.typing
-    desk.type_text(typing.text[:-1] if typing else "")
+    typing = main_screen.typing
+    main_screen.type_text(typing.text[:-1] if typing else "")
 
 
-def revert(desk: Desk) -> None:
+def revert(main_screen: MainScreen) -> None:
     """Undo the topmost thing: typing, long work, a maximised view, the crosshair, a note."""
-    if desk.typing is not None:
-        desk.stop_typing()
-    elif desk.cancel_work():
-        desk.note("stopped")
-    elif desk.has_class("-maximised"):
-        desk.look(maximised=False)
+    if main_screen.typing is not None:
+        main_screen.stop_typing()
+    elif main_screen.cancel_work():
+        main_screen.note("stopped")
+    elif main_screen.has_class("-maximised"):
+        main_screen.look(maximised=False)
     else:
-        desk.pictures.set_crosshair(None)
-        desk.show()
+        main_screen.figures.set_crosshair(None)
+        main_screen.show()
 
 
-def reset(desk: Desk) -> None:
+def reset(main_screen: MainScreen) -> None:
     """Put the focused field back to its value at opening."""
-    desk.bench.reset(desk.form.row.key)
-    desk.show()
+    main_screen.editor.reset(main_screen.form.row.key)
+    main_screen.show()
 
 
-def undo(desk: Desk) -> None:
+def undo(main_screen: MainScreen) -> None:
     """Take back the last burst of changes."""
-    before = desk.bench.state
-    desk.bench.undo()
-    desk.show()
-    if desk.bench.state is before:
-        desk.note("nothing to undo")
+    before = main_screen.editor.state
+    main_screen.editor.undo()
+    main_screen.show()
+    if main_screen.editor.state is before:
+        main_screen.note("nothing to undo")
 
 
-def redo(desk: Desk) -> None:
+def redo(main_screen: MainScreen) -> None:
     """Take back the last undo."""
-    before = desk.bench.state
-    desk.bench.redo()
-    desk.show()
-    if desk.bench.state is before:
-        desk.note("nothing to redo")
+    before = main_screen.editor.state
+    main_screen.editor.redo()
+    main_screen.show()
+    if main_screen.editor.state is before:
+        main_screen.note("nothing to redo")
 
 
-def shift_strikes(desk: Desk, *, count: int) -> None:
+def shift_strikes(main_screen: MainScreen, *, count: int) -> None:
     """Move all strikes together, widths locked."""
-    desk.bench.shift_strikes(count)
-    desk.show()
+    main_screen.editor.shift_strikes(count)
+    main_screen.show()
 
 
-def add(desk: Desk) -> None:
+def add(main_screen: MainScreen) -> None:
     """Add a target where an exit is focused, else a leg, and focus it."""
-    exits = desk.form.row.section == "EXITS"
-    (desk.bench.add_target if exits else desk.bench.add_leg)()
-    desk.show()
-    _focus_last(desk, ".move" if exits else ".side")
+    exits = main_screen.form.row.section == "EXITS"
+    (main_screen.editor.add_target if exits else main_screen.editor.add_leg)()
+    main_screen.show()
+    _focus_last(main_screen, ".move" if exits else ".side")
 
 
-def delete(desk: Desk) -> None:
+def delete(main_screen: MainScreen) -> None:
     """Delete the leg or the target whose field is focused."""
-    parts = desk.form.row.key.split(".")
+    parts = main_screen.form.row.key.split(".")
     if parts[0] == "legs":
-        desk.bench.delete_leg(int(parts[1]))
+        main_screen.editor.delete_leg(int(parts[1]))
     elif parts[:2] == ["exits", "targets"]:
-        desk.bench.delete_target(int(parts[2]))
+        main_screen.editor.delete_target(int(parts[2]))
     else:
-        desk.note("to delete a leg or a target, go to one of its fields")
+        main_screen.note("to delete a leg or a target, go to one of its fields")
         return
-    desk.show()
+    main_screen.show()
 
 
-def _focus_last(desk: Desk, ending: str) -> None:
-    found = [index for index, row in enumerate(desk.form.rows) if row.key.endswith(ending)]
-    if found and not desk.bench.state.problem:
-        _focus(desk, found[-1])
+def _focus_last(main_screen: MainScreen, ending: str) -> None:
+    found = [index for index, row in enumerate(main_screen.form.rows) if row.key.endswith(ending)]
+    if found and not main_screen.editor.state.problem:
+        _focus(main_screen, found[-1])
 
 
-def pin(desk: Desk) -> None:
+def pin(main_screen: MainScreen) -> None:
     """Pin the trade as A and go on with B; or let A go."""
-    desk.bench.pin()
-    desk.show()
+    main_screen.editor.pin()
+    main_screen.show()
 
 
-def swap(desk: Desk) -> None:
+def swap(main_screen: MainScreen) -> None:
     """Swap A and B."""
-    if desk.bench.state.pinned is None:
-        desk.note("nothing pinned: c pins this trade as A")
+    if main_screen.editor.state.pinned is None:
+        main_screen.note("nothing pinned: c pins this trade as A")
         return
-    desk.bench.swap()
-    desk.show()
+    main_screen.editor.swap()
+    main_screen.show()

@@ -1,4 +1,4 @@
-"""What the form and the header say, from a bench or, before the engine has come, from the last session."""
+"""What the form and the header say, from a editor or, before the engine has come, from the last session."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from riskcalc.tui.form.field_row import FieldRow
 from riskcalc.tui.header import Heading
 
 if TYPE_CHECKING:
-    from riskcalc.editor import Bench
-    from riskcalc.editor.session_file import Glimpse
+    from riskcalc.editor import TradeEditor
+    from riskcalc.editor.session_file import SessionPreview
     from riskcalc.tui.form.form import Form
 
 BLANK_LABELS = {
@@ -24,9 +24,9 @@ BLANK_LABELS = {
 KINDS = {"OK": "ok", "OVER": "over", "NO": "no", "INPUT": "input"}
 
 
-def field_rows(bench: Bench) -> tuple[FieldRow, ...]:
-    """The rows of a bench's fields."""
-    draft = bench.state.draft
+def field_rows(editor: TradeEditor) -> tuple[FieldRow, ...]:
+    """The rows of a editor's fields."""
+    draft = editor.state.draft
     return tuple(
         FieldRow(
             section=field.section,
@@ -38,13 +38,13 @@ def field_rows(bench: Bench) -> tuple[FieldRow, ...]:
             main=field.main,
             signed=field.signed,
         )
-        for field in bench.fields
+        for field in editor.fields
     )
 
 
-def glimpsed_rows(glimpse: Glimpse | None) -> tuple[FieldRow, ...]:
+def preview_rows(session_preview: SessionPreview | None) -> tuple[FieldRow, ...]:
     """The rows of the last session, without one the labels alone."""
-    if glimpse is None or not glimpse.rows:
+    if session_preview is None or not session_preview.rows:
         return tuple(
             FieldRow(section=section, label=label, text="", unit=unit)
             for section, labels in BLANK_LABELS.items()
@@ -52,15 +52,15 @@ def glimpsed_rows(glimpse: Glimpse | None) -> tuple[FieldRow, ...]:
         )
     return tuple(
         FieldRow(section=section, label=label, text=text, unit=unit, main=main)
-        for section, label, text, unit, main in glimpse.rows
+        for section, label, text, unit, main in session_preview.rows
     )
 
 
-def heading(bench: Bench) -> Heading:
-    """The header of a bench."""
-    state = bench.state
+def heading(editor: TradeEditor) -> Heading:
+    """The header of a editor."""
+    state = editor.state
     draft, badge = state.draft, state.badge
-    days = [field for field in bench.fields if field.key == "trade.days"]
+    days = [field for field in editor.fields if field.key == "trade.days"]
     return Heading(
         title=state.title,
         description=draft.trade.description,
@@ -71,11 +71,11 @@ def heading(bench: Bench) -> Heading:
     )
 
 
-def glimpsed_heading(glimpse: Glimpse | None) -> Heading:
+def preview_heading(session_preview: SessionPreview | None) -> Heading:
     """The header of the last session."""
-    if glimpse is None:
+    if session_preview is None:
         return Heading(title=DEFAULT_PRESET, badge="loading")
-    return Heading(title=glimpse.title, badge=f"... {glimpse.badge.strip()}")
+    return Heading(title=session_preview.title, badge=f"... {session_preview.badge.strip()}")
 
 
 def field_help(row: FieldRow, typed: str | None) -> str:
@@ -84,7 +84,7 @@ def field_help(row: FieldRow, typed: str | None) -> str:
     return f"{row.label.strip()} {value} {row.unit}".rstrip() + f": {row.help}"
 
 
-def same_place(rows: tuple[FieldRow, ...], form: Form) -> int:
+def same_field(rows: tuple[FieldRow, ...], form: Form) -> int:
     """The index of the focused field among new rows; of its place where the field is gone."""
     key = form.row.key
     found = [index for index, row in enumerate(rows) if row.key == key]

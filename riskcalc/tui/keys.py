@@ -12,7 +12,7 @@ from riskcalc.tui import file_actions as file
 from riskcalc.tui import view_actions as view
 
 if TYPE_CHECKING:
-    from riskcalc.tui.main_screen import Desk
+    from riskcalc.tui.main_screen import MainScreen
 
 BIG_STEP = 10
 """Steps of a page key."""
@@ -37,7 +37,7 @@ class Key:
 
     keys: tuple[str, ...]
     """Textual's names."""
-    run: Callable[[Desk], object]
+    run: Callable[[MainScreen], object]
     section: str
     words: str
     """What it does, in the help and in the command palette."""
@@ -58,7 +58,7 @@ def shown(key: str) -> str:
     return "+".join([*modifiers, name if len(name) == 1 else name.capitalize()])
 
 
-def _key(keys: str, section: str, words: str, run: Callable[[Desk], object], brief: str = "") -> Key:
+def _key(keys: str, section: str, words: str, run: Callable[[MainScreen], object], brief: str = "") -> Key:
     return Key(keys=tuple(keys.split()), run=run, section=section, words=words, brief=brief)
 
 
@@ -74,7 +74,9 @@ KEYS = (
     _key("home", "Tune", "first field", edit.first),
     _key("end", "Tune", "last field", edit.last),
     _key("enter", "Tune", "commit what was typed; without that, edit the value", edit.commit),
-    _key("backspace", "Tune", "take back a character; without any, type a value from nothing", edit.rub_out),
+    _key(
+        "backspace", "Tune", "take back a character; without any, type a value from nothing", edit.backspace
+    ),
     _key("escape", "Tune", "revert what was typed, cancel work, close; never quits", edit.revert),
     _key("r", "Tune", "field back to its value at opening", edit.reset),
     _key("u", "Tune", "undo", edit.undo, "u undo"),

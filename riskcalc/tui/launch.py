@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.launch_options import LaunchOptions
 
 
-def run(opening: Opening | None = None) -> None:
+def run(opening: LaunchOptions | None = None) -> None:
     """Open the screen and stay until it is left.
 
     Raises

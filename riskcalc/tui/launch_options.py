@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from riskcalc.presets.shipped_names import DEFAULT_PRESET
 
 if TYPE_CHECKING:
-    from riskcalc.editor import Bench
+    from riskcalc.editor import TradeEditor
 
 Tell = Callable[[str, float], object]
 """Told what is being done and how far it is, as a fraction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class LaunchOptions:
     """A preset, quotes and settings; nothing of them means the last session."""
 
     preset: str = ""
@@ -34,8 +34,8 @@ class Opening:
         """Whether anything is asked for."""
         return bool(self.preset or self.chain or self.settings)
 
-    def bench(self, tell: Tell) -> tuple[Bench, str]:
-        """Open the bench, with a note to show; imports the engine, so call it in a thread.
+    def editor(self, tell: Tell) -> tuple[TradeEditor, str]:
+        """Open the editor, with a note to show; imports the engine, so call it in a thread.
 
         Raises
         ------
@@ -46,7 +46,7 @@ class Opening:
             from riskcalc.editor import session_file  # noqa: PLC0415 - not needed for the first frame
 
             return session_file.restore()
-        from riskcalc.editor import Bench, open_draft  # noqa: PLC0415 - as above
+        from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
         from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
 
         name = self.preset or DEFAULT_PRESET
@@ -54,7 +54,7 @@ class Opening:
         if self.chain is None:
             # What was set differs from the file: only the trade as the file has it counts as saved.
             opened = open_draft(load_preset(name)) if self.settings else None
-            return Bench(open_draft(preset), opened=opened), ""
+            return TradeEditor(open_draft(preset), opened=opened), ""
         tell(f"reading {self.chain.name}", 0.2)
         from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
 
@@ -63,4 +63,4 @@ class Opening:
         tell(f"planning on {self.chain.name}", 0.7)
         draft = open_draft(preset, chain=quotes, at=self.at, sticky=self.sticky)
         note = f"opened on {self.chain.name} at {self.at}"
-        return Bench(draft, chain_path=self.chain), "; ".join([note, *quotes.warnings])
+        return TradeEditor(draft, chain_path=self.chain), "; ".join([note, *quotes.warnings])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 
-from riskcalc.tui.figures.figure_group import Pictures
+from riskcalc.tui.figures.figure_group import FigureGroup
 from riskcalc.tui.form.form import Form
 from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import KeyRow, TooSmall
@@ -23,8 +23,8 @@ from riskcalc.tui.panels.plan_panels import (
 )
 
 if TYPE_CHECKING:
-    from riskcalc.editor import Bench
-    from riskcalc.tui.main_screen import Desk
+    from riskcalc.editor import TradeEditor
+    from riskcalc.tui.main_screen import MainScreen
 
 WIDTHS = [(0, "-slim"), (60, "-narrow"), (110, "-medium"), (170, "-wide")]
 HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
@@ -33,14 +33,14 @@ HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
 VIEWS = ("payoff", "heatmap", "greeks", "exits", "vehicles")
 
 
-def compose_body(form: Form, pictures: Pictures) -> ComposeResult:
+def compose_body(form: Form, figures: FigureGroup) -> ComposeResult:
     """The form, the views, the panels in two columns, and the summary below them all."""
     with Horizontal(id="body"):
         yield form
         with Vertical(id="centre"):
-            yield pictures.chart
-            yield pictures.strip
-            yield pictures.heatmap
+            yield figures.chart
+            yield figures.strip
+            yield figures.heatmap
             with Vertical(id="exits-view"):
                 yield ExitsPanel()
                 yield ScenariosView()
@@ -64,15 +64,15 @@ def key_row() -> KeyRow:
 class Results:
     """The panels and computed views of the screen; those that cannot be seen cost nothing."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, main_screen: MainScreen) -> None:
         # Looked up once: the screen is composed once, and a query walks all of it.
-        self._panels = tuple(desk.query(PlanPanel))
-        self._views = tuple(desk.query(ComputedView))
+        self._panels = tuple(main_screen.query(PlanPanel))
+        self._views = tuple(main_screen.query(ComputedView))
 
-    def show(self, bench: Bench) -> None:
-        """Hand them the bench's state."""
+    def show(self, editor: TradeEditor) -> None:
+        """Hand them the editor's state."""
         for panel in self._panels:
-            panel.show(bench.state)
+            panel.show(editor.state)
         for view in self._views:
             if seen(view):
-                view.show(bench)
+                view.show(editor)

@@ -1,4 +1,4 @@
-"""The main screen: the form, the pictures and the panels around one bench.
+"""The main screen: the form, the figures and the panels around one editor.
 
 Keys that come before the engine wait in a queue. Steps that come faster than they can be shown are added up,
 so that the screen never lags behind the keyboard.
@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from riskcalc.tui import form_rows, layout
-from riskcalc.tui.figures.figure_group import Pictures
+from riskcalc.tui.figures.figure_group import FigureGroup
 from riskcalc.tui.figures.figure_widget import CrosshairMoved, ZoomChanged
 from riskcalc.tui.form.form import Form, Typing
 from riskcalc.tui.header import Header
@@ -25,8 +25,8 @@ from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import MessageRow
 
 if TYPE_CHECKING:
-    from riskcalc.editor import Bench
-    from riskcalc.editor.session_file import Glimpse
+    from riskcalc.editor import TradeEditor
+    from riskcalc.editor.session_file import SessionPreview
     from riskcalc.tui.app import RiskApp
 
 AUTOSAVE_SECONDS = 0.7
@@ -39,22 +39,26 @@ LONGEST_PASTE = 20
 """Characters that a pasted number has at most."""
 
 
-class Desk(Screen[None]):
+class MainScreen(Screen[None]):
     """Everything on the screen but the dialogs."""
 
     HORIZONTAL_BREAKPOINTS = layout.WIDTHS
     VERTICAL_BREAKPOINTS = layout.HEIGHTS
 
-    def __init__(self, glimpse: Glimpse | None) -> None:
+    def __init__(self, session_preview: SessionPreview | None) -> None:
         super().__init__()
-        self.header = Header(form_rows.glimpsed_heading(glimpse))
-        self.form = Form(form_rows.glimpsed_rows(glimpse))
+        self.header = Header(form_rows.preview_heading(session_preview))
+        self.form = Form(form_rows.preview_rows(session_preview))
         self.message = MessageRow()
-        self.pictures = Pictures(palette=glimpse.palette if glimpse else "")
-        self.view_name = glimpse.view if glimpse and glimpse.view in layout.VIEWS else layout.VIEWS[0]
+        self.figures = FigureGroup(palette=session_preview.palette if session_preview else "")
+        self.view_name = (
+            session_preview.view
+            if session_preview and session_preview.view in layout.VIEWS
+            else layout.VIEWS[0]
+        )
         self.typing: Typing | None = None
-        self._focus = glimpse.focus if glimpse else ""
-        self._bench: Bench | None = None
+        self._focus = session_preview.focus if session_preview else ""
+        self._editor: TradeEditor | None = None
         self._waiting: deque[tuple[str, str | None]] = deque()
         self._steps: tuple[str, int] | None = None
         self._kept: object = None
@@ -63,16 +67,16 @@ class Desk(Screen[None]):
         self._note = ""
 
     @property
-    def bench(self) -> Bench:
-        """The bench; only there once the engine has come, and no key acts before."""
-        if self._bench is None:
+    def editor(self) -> TradeEditor:
+        """The editor; only there once the engine has come, and no key acts before."""
+        if self._editor is None:
             raise RuntimeError("the engine has not come yet")
-        return self._bench
+        return self._editor
 
     @property
     def ready(self) -> bool:
         """Whether the engine has come."""
-        return self._bench is not None
+        return self._editor is not None
 
     @property
     def risk_app(self) -> RiskApp:
@@ -82,7 +86,7 @@ class Desk(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out everything once; classes and the style sheet show what fits."""
         yield self.header
-        yield from layout.compose_body(self.form, self.pictures)
+        yield from layout.compose_body(self.form, self.figures)
         yield self.message
         yield layout.key_row()
 
@@ -93,11 +97,11 @@ class Desk(Screen[None]):
         self.message.show("loading the engine; keys are kept", kind="note")
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
 
-    def begin(self, bench: Bench, *, note: str = "") -> None:
+    def begin(self, editor: TradeEditor, *, note: str = "") -> None:
         """Go live, then replay the keys that came before."""
-        self._bench = bench
-        self._kept = bench.state.draft
-        self.form.focus_key(self._focus, form_rows.field_rows(bench))
+        self._editor = editor
+        self._kept = editor.state.draft
+        self.form.focus_key(self._focus, form_rows.field_rows(editor))
         self.show()
         if note:
             self.note(note)
@@ -163,21 +167,21 @@ class Desk(Screen[None]):
         """Apply the steps that have been added up, without showing them."""
         (key, count), self._steps = self._steps or ("", 0), None
         if count:
-            self.bench.step(key, count)
+            self.editor.step(key, count)
 
     def type_text(self, text: str) -> None:
         """Show what is being typed, and at once what is wrong with it."""
         self.settle()
         key = self.form.row.key
-        unfinished = self.bench.field(key).incomplete(text)
-        problem = "" if unfinished else self.bench.check(key, text)
+        unfinished = self.editor.field(key).incomplete(text)
+        problem = "" if unfinished else self.editor.check(key, text)
         self.typing = Typing(text=text, problem=problem)
         self.show_field()
 
     def stop_typing(self) -> None:
         """Forget what was typed."""
         self.typing = None
-        self.bench.forget_problem()
+        self.editor.forget_problem()
         self.show()
 
     def commit_typing(self) -> bool:
@@ -186,22 +190,22 @@ class Desk(Screen[None]):
         if typing is None:
             return True
         key = self.form.row.key
-        wrong = self.bench.check(key, typing.text)
-        self.bench.enter(key, typing.text)
-        self.bench.rest()
+        wrong = self.editor.check(key, typing.text)
+        self.editor.enter(key, typing.text)
+        self.editor.rest()
         self.typing = Typing(text=typing.text, problem=wrong) if wrong else None
         self.show()
         return not wrong
 
     def show(self) -> None:
-        """Hand the bench's state to everything that can be seen."""
+        """Hand the editor's state to everything that can be seen."""
         if not self.ready:
             return
         self.settle()
-        state = self.bench.state
-        self.header.show(form_rows.heading(self.bench))
-        self._results.show(self.bench)
-        self.pictures.show(state)
+        state = self.editor.state
+        self.header.show(form_rows.heading(self.editor))
+        self._results.show(self.editor)
+        self.figures.show(state)
         self.show_field()
         if state.draft is not self._kept:
             self._kept = state.draft
@@ -209,15 +213,15 @@ class Desk(Screen[None]):
 
     def show_pictures(self) -> None:
         """Draw chart, heatmap and Greeks again."""
-        self.pictures.show(self.bench.state)
+        self.figures.show(self.editor.state)
 
     def show_field(self) -> None:
         """Show the form, its slider and what the focused field means."""
-        state, form = self.bench.state, self.form
-        shown, typing = form_rows.field_rows(self.bench), self.typing
+        state, form = self.editor.state, self.form
+        shown, typing = form_rows.field_rows(self.editor), self.typing
         if typing is None and shown != form.rows:
-            form.current = form_rows.same_place(shown, form)
-        field = self.bench.field(shown[form.current].key)
+            form.current = form_rows.same_field(shown, form)
+        field = self.editor.field(shown[form.current].key)
         form.show(shown, position=field.position(state.draft), typing=typing, invalid_key=state.problem_key)
         problem = typing.problem if typing else state.problem
         if problem:
@@ -250,20 +254,20 @@ class Desk(Screen[None]):
         """Write the session once things are quiet."""
         if self._autosave is not None:
             self._autosave.stop()
-        self._autosave = self.set_timer(AUTOSAVE_SECONDS, self.risk_app.keeper.keep_behind)
+        self._autosave = self.set_timer(AUTOSAVE_SECONDS, self.risk_app.autosave.save_in_background)
 
     def cancel_work(self) -> bool:
         """Stop long work; whether there was any."""
         return self.risk_app.cancel_work()
 
     def on_crosshair_moved(self, message: CrosshairMoved) -> None:
-        """Share the crosshair among the pictures."""
-        self.pictures.set_crosshair(message.spot)
+        """Share the crosshair among the figures."""
+        self.figures.set_crosshair(message.spot)
 
     def on_zoom_changed(self, message: ZoomChanged) -> None:
         """Zoom by the wheel."""
         if self.ready:
-            self.pictures.zoom_by(message.step)
+            self.figures.zoom_by(message.step)
             self.show_pictures()
 
     def on_form_picked(self, message: Form.Picked) -> None:
@@ -279,7 +283,7 @@ class Desk(Screen[None]):
         """Set the focused field by its slider."""
         if self.ready and self.commit_typing():
             self.settle()
-            self.bench.slide(self.form.row.key, message.position)
+            self.editor.slide(self.form.row.key, message.position)
             self.show()
 
     def _laid_out(self, _: object) -> None:
@@ -294,7 +298,7 @@ class Desk(Screen[None]):
         if not self.ready or not self.commit_typing():
             return False
         if index != self.form.current:
-            self.bench.rest()
+            self.editor.rest()
             self.form.focus_row(index)
             self.show_field()
         return True

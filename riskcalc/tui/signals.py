@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from riskcalc.tui.app import RiskApp
 
 
-def heed_signals(app: RiskApp) -> None:
+def handle_signals(app: RiskApp) -> None:
     """Keep the session at SIGTERM and SIGHUP, where the system has them."""
     loop = asyncio.get_running_loop()
     # Only the main thread of a Unix process can have handlers.

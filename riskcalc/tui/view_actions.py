@@ -5,50 +5,50 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from riskcalc.tui.main_screen import Desk
+    from riskcalc.tui.main_screen import MainScreen
 
 THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
 """What the theme key goes through; the command palette has them all."""
 
 
-def look_at(desk: Desk, *, name: str) -> None:
+def look_at(main_screen: MainScreen, *, name: str) -> None:
     """Show a view."""
-    desk.look(view=name)
+    main_screen.look(view=name)
 
 
-def maximise(desk: Desk) -> None:
+def maximise(main_screen: MainScreen) -> None:
     """Give the view the whole body, or give it back."""
-    desk.look(maximised=not desk.has_class("-maximised"))
+    main_screen.look(maximised=not main_screen.has_class("-maximised"))
 
 
-def crosshair(desk: Desk, *, count: int) -> None:
+def crosshair(main_screen: MainScreen, *, count: int) -> None:
     """Move the crosshair that chart and heatmap share."""
-    desk.pictures.move_crosshair(desk.bench.state, count)
+    main_screen.figures.move_crosshair(main_screen.editor.state, count)
 
 
-def zoom(desk: Desk, *, count: int) -> None:
+def zoom(main_screen: MainScreen, *, count: int) -> None:
     """Zoom the price axis."""
-    desk.pictures.zoom_by(count)
-    desk.show_pictures()
+    main_screen.figures.zoom_by(count)
+    main_screen.show_pictures()
 
 
-def zoom_reset(desk: Desk) -> None:
+def zoom_reset(main_screen: MainScreen) -> None:
     """Put the price axis back and take the crosshair away."""
-    desk.pictures.zoom_reset()
-    desk.pictures.set_crosshair(None)
-    desk.show_pictures()
+    main_screen.figures.zoom_reset()
+    main_screen.figures.set_crosshair(None)
+    main_screen.show_pictures()
 
 
-def palette(desk: Desk) -> None:
+def palette(main_screen: MainScreen) -> None:
     """Change the colours of gain and loss."""
-    desk.note(f"colours: {desk.pictures.next_palette()}")
-    desk.keep_session()
+    main_screen.note(f"colours: {main_screen.figures.next_palette()}")
+    main_screen.keep_session()
 
 
-def theme(desk: Desk) -> None:
+def theme(main_screen: MainScreen) -> None:
     """Go on to the next theme."""
-    app = desk.app
+    app = main_screen.app
     here = THEMES.index(app.theme) if app.theme in THEMES else -1
     app.theme = THEMES[(here + 1) % len(THEMES)]
-    desk.note(f"theme: {app.theme}")
-    desk.keep_session()
+    main_screen.note(f"theme: {app.theme}")
+    main_screen.keep_session()

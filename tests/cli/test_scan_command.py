@@ -128,10 +128,10 @@ def test_a_row_is_opened_on_the_screen(run, quotes, monkeypatch):
     monkeypatch.setattr("riskcalc.tui.launch.run", opened.append)
     code, out, err = run("scan", str(quotes), "--open", "2", "--screen", "--drift", "12%")
     assert (code, out, err) == (0, "", "")
-    bench, _ = opened[0].bench(lambda *_: None)
-    assert [leg.strike for leg in bench.state.draft.trade.legs] == [row["long_strike"], row["short_strike"]]
-    assert bench.state.plan.report.net_debit == pytest.approx(row["debit"])
-    assert bench.state.plan.report.view.drift == 0.12
+    editor, _ = opened[0].editor(lambda *_: None)
+    assert [leg.strike for leg in editor.state.draft.trade.legs] == [row["long_strike"], row["short_strike"]]
+    assert editor.state.plan.report.net_debit == pytest.approx(row["debit"])
+    assert editor.state.plan.report.view.drift == 0.12
 
 
 def test_the_screen_opens_a_preset_of_the_chains_own(run, quotes, monkeypatch, tmp_path):

@@ -1,4 +1,4 @@
-"""Drafts and benches that the tests of the workbench share."""
+"""Drafts and editors that the tests of the workbench share."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from riskcalc.analysis import enter_at_model
 from riskcalc.domain import OptionLeg, OptionQuote, OptionType, Quote, Side, Trade, instrument
 from riskcalc.domain.market import Market
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.errors import ChainError
 from riskcalc.presets import load_preset, shipped_folder
 
@@ -22,12 +22,12 @@ def draft(name="iwm-call-spread"):
     return open_draft(shipped(name))
 
 
-def bench(name="iwm-call-spread"):
-    return Bench(draft(name))
+def editor(name="iwm-call-spread"):
+    return TradeEditor(draft(name))
 
 
-def text(bench, key):
-    return bench.field(key).text(bench.state.draft)
+def text(editor, key):
+    return editor.field(key).text(editor.state.draft)
 
 
 @dataclass(frozen=True, kw_only=True)

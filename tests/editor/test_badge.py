@@ -1,9 +1,9 @@
 import pytest
 
 from riskcalc.domain import Costs
-from riskcalc.editor import Bench
+from riskcalc.editor import TradeEditor
 from riskcalc.editor.badge import BADGE_WIDTH
-from tests.editor.drafts import SHIPPED, bench, draft
+from tests.editor.drafts import SHIPPED, draft, editor
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.editor.drafts import SHIPPED, bench, draft
     ],
 )
 def test_the_badge_says_the_verdict_in_words(name, key, text, badge):
-    found = bench(name)
+    found = editor(name)
     found.enter(key, text)
     assert found.state.badge.text.rstrip() == badge
     assert len(found.state.badge.text) == BADGE_WIDTH
@@ -35,11 +35,11 @@ def test_the_badge_says_the_verdict_in_words(name, key, text, badge):
 )
 def test_a_fee_that_is_paid_once_counts_with_the_first_unit(fee, badge):
     charged = draft().with_account(costs=Costs(commission_per_trade=fee))
-    assert Bench(charged).state.badge.text.rstrip() == badge
+    assert TradeEditor(charged).state.badge.text.rstrip() == badge
 
 
 def test_a_trade_that_fits_but_lasts_too_long_is_not_ok():
-    found = bench()
+    found = editor()
     found.enter("account.risk", "2")
     found.enter("trade.days", "2026-10-23")
     assert found.state.badge.text.rstrip() == "NO days 95 > 90"
@@ -48,7 +48,7 @@ def test_a_trade_that_fits_but_lasts_too_long_is_not_ok():
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("equity", ["1", "2,000", "50,000", "1,000,000", "1,000,000,000,000"])
 def test_no_units_are_never_ok_and_a_failing_check_is_never_ok(name, equity):
-    found = bench(name)
+    found = editor(name)
     found.enter("account.equity", equity)
     state = found.state
     assert (state.badge.kind == "OK") == (state.plan.size.units > 0 and state.plan.ok)

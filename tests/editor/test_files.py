@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, preset_text, save_preset, user_folder
-from tests.editor.drafts import SHIPPED, bench, shipped
+from tests.editor.drafts import SHIPPED, editor, shipped
 
 COMMENT = "# a note of the owner's"
 
@@ -21,12 +21,12 @@ def own(own_files):
 
 
 def open_bench(path):
-    return Bench(open_draft(load_preset(path)))
+    return TradeEditor(open_draft(load_preset(path)))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_preset_is_saved_among_the_users_under_its_name(name):
-    found = bench(name)
+    found = editor(name)
     found.step("exits.stop", -1)
     assert found.save() == f"saved {user_folder() / f'{name}.toml'}"
     assert not found.state.dirty
@@ -53,7 +53,7 @@ def test_a_file_of_the_users_own_is_replaced_and_keeps_its_comments(own):
 def test_saving_does_not_run_over_another_file_of_the_name():
     save_preset(shipped("iwm-shares"), "iwm-call-spread")
     before = (user_folder() / "iwm-call-spread.toml").read_text()
-    found = bench()
+    found = editor()
     found.step("exits.stop", 1)
     assert "exists already" in found.save()
     assert found.state.dirty
@@ -61,7 +61,7 @@ def test_saving_does_not_run_over_another_file_of_the_name():
 
 
 def test_save_as_refuses_to_overwrite_unless_told():
-    found = bench()
+    found = editor()
     assert found.save_as("mine").startswith("saved ")
     found.enter("exits.stop", "5")
     assert "exists already" in found.save_as("mine")
@@ -73,7 +73,7 @@ def test_save_as_refuses_to_overwrite_unless_told():
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "\0", "x" * 300, "\n"])
 def test_a_name_that_no_file_can_have_is_said(name):
-    found = bench()
+    found = editor()
     found.step("exits.stop", 1)
     before = found.state.draft
     said = found.save_as(name)
@@ -83,7 +83,7 @@ def test_a_name_that_no_file_can_have_is_said(name):
 
 
 def test_after_an_undo_the_trade_still_belongs_to_the_file_it_was_saved_in():
-    found = bench()
+    found = editor()
     found.enter("exits.stop", "5")
     found.enter("market.spot", "300")
     found.save()
@@ -126,5 +126,5 @@ def test_a_folder_that_may_not_be_written_is_a_message(own):
 
 def test_a_file_in_place_of_the_folder_is_a_message(own_files):
     (own_files / "presets").write_text("a file")
-    assert "cannot be saved" in bench().save_as("mine")
+    assert "cannot be saved" in editor().save_as("mine")
     assert Path(own_files / "presets").read_text() == "a file"

@@ -9,9 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from riskcalc.editor.badge import BADGE_WIDTH
 from riskcalc.editor.command_line import overrides
-from riskcalc.editor.session_data import brought_back, kept
+from riskcalc.editor.session_data import from_data, to_data
 from riskcalc.presets import plan_preset
-from tests.editor.drafts import SHIPPED, bench
+from tests.editor.drafts import SHIPPED, editor
 
 NUMBERS = "0 - . -5 22 22% 0.5 45 100 500 1,000 $50k 1..2 1e999 nan"
 WORDS = "abc long put yes 2026-09-18 2026-13-01 \N{VULGAR FRACTION ONE HALF}"
@@ -21,50 +21,50 @@ COUNTS = st.sampled_from([-10, -1, 1, 10])
 
 
 class AnyKeys(RuleBasedStateMachine):
-    """A bench under random keys."""
+    """A editor under random keys."""
 
     @initialize(name=st.sampled_from(SHIPPED))
     def start(self, name):
-        self.bench = bench(name)
-        self.first = self.bench.state.draft
+        self.editor = editor(name)
+        self.first = self.editor.state.draft
 
     def key(self, place):
-        found = self.bench.fields
+        found = self.editor.fields
         return found[place % len(found)].key
 
     @rule(place=PLACES, count=COUNTS)
     def step(self, place, count):
-        self.bench.step(self.key(place), count)
+        self.editor.step(self.key(place), count)
 
     @rule(place=PLACES, position=st.floats(-0.5, 1.5))
     def slide(self, place, position):
-        self.bench.slide(self.key(place), position)
+        self.editor.slide(self.key(place), position)
 
     @rule(place=PLACES, text=TYPED)
     def enter(self, place, text):
-        self.bench.enter(self.key(place), text)
+        self.editor.enter(self.key(place), text)
 
     @rule(place=PLACES, text=st.text(max_size=20))
     def check(self, place, text):
-        before = self.bench.state
-        self.bench.check(self.key(place), text)
-        assert self.bench.state is before
+        before = self.editor.state
+        self.editor.check(self.key(place), text)
+        assert self.editor.state is before
 
     @rule(place=PLACES)
     def reset(self, place):
-        self.bench.reset(self.key(place))
+        self.editor.reset(self.key(place))
 
     @rule(count=COUNTS)
     def shift_strikes(self, count):
-        self.bench.shift_strikes(count)
+        self.editor.shift_strikes(count)
 
     @rule(index=st.integers(-1, 4))
     def delete_leg(self, index):
-        self.bench.delete_leg(index)
+        self.editor.delete_leg(index)
 
     @rule(index=st.integers(-1, 3))
     def delete_target(self, index):
-        self.bench.delete_target(index)
+        self.editor.delete_target(index)
 
     @rule(
         word=st.sampled_from(
@@ -72,18 +72,18 @@ class AnyKeys(RuleBasedStateMachine):
         )
     )
     def press(self, word):
-        getattr(self.bench, word)()
+        getattr(self.editor, word)()
 
     @invariant()
     def everything_can_be_shown(self):
-        draft = self.bench.state.draft
-        for field in self.bench.fields:
+        draft = self.editor.state.draft
+        for field in self.editor.fields:
             assert field.text(draft)
             assert 0 <= field.position(draft) <= 1
 
     @invariant()
     def values_are_in_range(self):
-        draft = self.bench.state.draft
+        draft = self.editor.state.draft
         assert 0.01 <= draft.quote.spot <= 1e6
         assert 0 <= draft.quote.vol <= 5
         assert 0 < draft.exits.stop < 1
@@ -92,7 +92,7 @@ class AnyKeys(RuleBasedStateMachine):
 
     @invariant()
     def the_verdict_is_honest(self):
-        state = self.bench.state
+        state = self.editor.state
         assert len(state.badge.text) == BADGE_WIDTH
         assert state.stale <= bool(state.problem)
         if not state.stale:
@@ -100,24 +100,24 @@ class AnyKeys(RuleBasedStateMachine):
             assert (state.badge.kind == "OK") == (state.plan.size.units > 0 and state.plan.ok and limited)
 
     def teardown(self):
-        if not hasattr(self, "bench"):
+        if not hasattr(self, "editor"):
             return
         self.session_brings_it_back()
         self.command_reproduces_it()
-        while (before := self.bench.state.draft) and (
-            self.bench.undo() or self.bench.state.draft is not before
+        while (before := self.editor.state.draft) and (
+            self.editor.undo() or self.editor.state.draft is not before
         ):
             pass
-        assert self.bench.state.draft == self.first
+        assert self.editor.state.draft == self.first
 
     def session_brings_it_back(self):
-        again, _ = brought_back(
-            json.loads(json.dumps(kept(self.bench.state, chain_path=self.bench.chain_path)))
+        again, _ = from_data(
+            json.loads(json.dumps(to_data(self.editor.state, chain_path=self.editor.chain_path)))
         )
-        assert again.state.draft == self.bench.state.draft
+        assert again.state.draft == self.editor.state.draft
 
     def command_reproduces_it(self):
-        state = self.bench.state
+        state = self.editor.state
         if not state.stale:
             planned = plan_preset(state.draft.preset.path, overrides(state.draft))
             assert planned.to_dict() == state.plan.to_dict()

@@ -1,9 +1,9 @@
-"""Targets added and deleted on a bench, and the view's fields."""
+"""Targets added and deleted on a editor, and the view's fields."""
 
 import pytest
 
 from riskcalc.editor.target_edits import MOST_TARGETS
-from tests.editor.drafts import SHIPPED, bench, text
+from tests.editor.drafts import SHIPPED, editor, text
 
 
 def targets(found):
@@ -11,7 +11,7 @@ def targets(found):
 
 
 def test_a_target_is_added_beyond_the_last_for_half_of_it_and_undone_in_one():
-    found = bench()
+    found = editor()
     before = found.state.draft
     found.add_target()
     assert targets(found) == [(0.10, 0.5), (0.15, 0.25), (0.20, 0.25)]
@@ -21,7 +21,7 @@ def test_a_target_is_added_beyond_the_last_for_half_of_it_and_undone_in_one():
 
 
 def test_a_target_that_is_added_takes_what_no_target_closes():
-    found = bench()
+    found = editor()
     found.enter("exits.targets.1.fraction", "20")
     found.add_target()
     assert targets(found) == [(0.10, 0.5), (0.15, 0.2), (0.20, 0.3)]
@@ -29,14 +29,14 @@ def test_a_target_that_is_added_takes_what_no_target_closes():
 
 @pytest.mark.parametrize(("index", "left"), [(0, [(0.15, 1.0)]), (1, [(0.10, 1.0)])])
 def test_a_deleted_targets_part_goes_to_the_other(index, left):
-    found = bench()
+    found = editor()
     found.delete_target(index)
     assert targets(found) == left
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_target_can_go_and_the_first_comes_back_as_far_as_the_stop(name):
-    found = bench(name)
+    found = editor(name)
     for _ in targets(found):
         found.delete_target(0)
     assert targets(found) == []
@@ -46,7 +46,7 @@ def test_every_target_can_go_and_the_first_comes_back_as_far_as_the_stop(name):
 
 
 def test_there_are_never_more_targets_than_fit_and_none_is_deleted_that_is_not_there():
-    found = bench()
+    found = editor()
     for _ in range(9):
         found.add_target()
     assert len(targets(found)) == MOST_TARGETS
@@ -61,7 +61,7 @@ def test_there_are_never_more_targets_than_fit_and_none_is_deleted_that_is_not_t
     ("key", "typed", "shown"), [("view.drift", "-12", "-12.0"), ("view.vol", "30", "30.0")]
 )
 def test_a_view_moves_the_chances_and_no_price(name, key, typed, shown):
-    found = bench(name)
+    found = editor(name)
     neutral = found.state.plan
     assert text(found, key) == "neutral"
     found.enter(key, typed)
@@ -74,7 +74,7 @@ def test_a_view_moves_the_chances_and_no_price(name, key, typed, shown):
 
 
 def test_a_view_steps_from_what_the_market_says_and_one_side_leaves_the_other():
-    found = bench()
+    found = editor()
     found.step("view.drift", 1)
     found.step("view.vol", -1)
     assert (text(found, "view.drift"), text(found, "view.vol")) == ("+5.0", "19.0")
@@ -86,6 +86,6 @@ def test_a_view_steps_from_what_the_market_says_and_one_side_leaves_the_other():
 
 
 def test_a_view_out_of_range_is_refused_by_name():
-    found = bench()
+    found = editor()
     found.enter("view.drift", "1000")
     assert found.state.problem.startswith("Drift must be a number from -100 to 100 %")

@@ -6,7 +6,7 @@ from riskcalc.domain import Quote, View, instrument, shares
 from riskcalc.editor import open_draft
 from riskcalc.editor.vehicles import VEHICLES, vehicles
 from riskcalc.presets import compare_presets
-from tests.editor.drafts import bench, draft, shipped
+from tests.editor.drafts import draft, editor, shipped
 
 
 def test_the_shipped_trades_compare_as_the_command_compares_them():
@@ -17,7 +17,7 @@ def test_the_shipped_trades_compare_as_the_command_compares_them():
 
 
 def test_the_others_take_the_drafts_market_and_account():
-    tuned = bench()
+    tuned = editor()
     for key, text in (
         ("market.spot", "300"),
         ("market.vol", "30"),
@@ -36,7 +36,7 @@ def test_the_others_take_the_drafts_market_and_account():
 
 @pytest.mark.parametrize(("name", "place"), [("iwm-shares", 0), ("tna-momentum", 1), ("tza-hedge", 1)])
 def test_a_draft_stands_in_the_place_of_its_kind(name, place):
-    found = bench(name).vehicles()
+    found = editor(name).vehicles()
     assert found.vehicles[place].name == name
     assert found.vehicles[2].plan.report.trade.option_legs
 
@@ -60,6 +60,6 @@ def test_another_benchmark_is_said():
         template=dataclasses.replace(preset.template, instrument=instrument("SPY"), legs=shares("SPY").legs),
         market=dataclasses.replace(preset.market, quotes={"SPY": Quote(spot=600, vol=0.15)}),
     )
-    tuned = bench()
+    tuned = editor()
     tuned._show(open_draft(spy))
     assert tuned.vehicles() == "vehicles are compared on IWM and its funds; SPY is not one of them"

@@ -7,9 +7,9 @@ import pytest
 
 import riskcalc as rc
 from riskcalc.cli import main
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, parse_assignments, save_preset
-from tests.editor.drafts import SHIPPED, bench, draft, shipped
+from tests.editor.drafts import SHIPPED, draft, editor, shipped
 
 VOL = "market.quotes.IWM.vol"
 
@@ -30,7 +30,7 @@ def printed(capsys, *arguments):
 def test_command_line_library_and_screen_give_one_plan(name, percent, capsys):
     symbol = shipped(name).template.instrument.symbol
     setting = {f"market.quotes.{symbol}.vol": f"{percent}%"}
-    tuned = bench(name)
+    tuned = editor(name)
     tuned.enter("market.vol", percent)
     by_screen = tuned.state.plan.to_dict()
     (assignment,) = (f"{key}={value}" for key, value in setting.items())
@@ -79,7 +79,7 @@ def test_the_vol_may_be_set_with_the_table_that_holds_it():
 def test_a_premium_that_was_paid_stays_as_on_the_screen():
     paid = load_preset("iwm-call-spread", {"trade.legs.0.premium": 12.5, "trade.legs.0.vol": None})
     path = save_preset(paid, "paid")
-    found, tuned = rc.plan_preset(path, {VOL: "30%"}), Bench(open_draft(load_preset(path)))
+    found, tuned = rc.plan_preset(path, {VOL: "30%"}), TradeEditor(open_draft(load_preset(path)))
     solved = rc.plan_preset(path).report.trade.option_legs[0].vol
     assert found.report.trade.option_legs[0].premium == 12.5
     assert vols(found) == [solved, 0.27]
@@ -108,7 +108,7 @@ def test_a_file_that_states_no_vol_leaves_the_legs_what_they_state():
 
 
 def test_the_line_of_a_draft_names_a_leg_only_where_it_went_its_own_way():
-    tuned = bench()
+    tuned = editor()
     tuned.enter("market.vol", "30")
     assert shlex.split(tuned.reproduce())[3:] == ["--set", f"{VOL}=30%"]
     tuned.enter("legs.1.vol", "17")
@@ -120,7 +120,7 @@ def test_the_line_of_a_draft_names_a_leg_only_where_it_went_its_own_way():
 
 
 def test_the_vehicles_of_a_draft_move_with_its_vol():
-    tuned = bench("iwm-shares")
+    tuned = editor("iwm-shares")
     tuned.enter("market.vol", "30")
     spread = tuned.vehicles().vehicles[2].plan
     assert vols(spread) == [0.30, 0.27]

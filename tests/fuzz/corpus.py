@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import riskcalc as rc
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_file import snapshot
 from riskcalc.presets import shipped_folder, shipped_scenarios
 from tests.chains import samples, test_read_brokers, test_read_cboe
@@ -46,18 +46,18 @@ def dividends() -> tuple[bytes, ...]:
 @cache
 def sessions() -> tuple[bytes, ...]:
     """What the screen keeps of two trades, one with a second one pinned."""
-    benches = [
-        Bench(open_draft(rc.load_preset(shipped_folder() / f"{name}.toml")))
+    editors = [
+        TradeEditor(open_draft(rc.load_preset(shipped_folder() / f"{name}.toml")))
         for name in ("iwm-call-spread", "tna-momentum")
     ]
-    benches[1].pin()
-    return tuple(json.dumps(_kept(bench), indent=1).encode() for bench in benches)
+    editors[1].pin()
+    return tuple(json.dumps(_kept(editor), indent=1).encode() for editor in editors)
 
 
-def _kept(bench: Bench) -> dict[str, object]:
-    from riskcalc.editor.session_data import kept  # noqa: PLC0415 - beside its one use
+def _kept(editor: TradeEditor) -> dict[str, object]:
+    from riskcalc.editor.session_data import to_data  # noqa: PLC0415 - beside its one use
 
-    return {"riskcalc_session": 1, "look": snapshot(bench).look} | kept(bench.state, chain_path=None)
+    return {"riskcalc_session": 1, "look": snapshot(editor).look} | to_data(editor.state, chain_path=None)
 
 
 @cache

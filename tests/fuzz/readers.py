@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 import riskcalc as rc
-from riskcalc.editor import Bench, open_draft
-from riskcalc.editor.session_data import brought_back
+from riskcalc.editor import TradeEditor, open_draft
+from riskcalc.editor.session_data import from_data
 from riskcalc.editor.session_file import read_session
 from riskcalc.presets import check_preset, parse_assignments
 from riskcalc.presets.dividend_files import read_dividend_file
@@ -76,7 +76,7 @@ def _dividends(content: bytes, folder: Path) -> object:
 
 
 def _session(content: bytes, folder: Path) -> object:
-    bench, _ = brought_back(read_session(_written(content, folder / "session.json")))
+    bench, _ = from_data(read_session(_written(content, folder / "session.json")))
     return [field.text(bench.state.draft) for field in bench.fields]
 
 
@@ -113,7 +113,7 @@ def _make_setting(chance: random.Random) -> bytes:
 
 
 def _typed(content: bytes, folder: Path) -> object:  # noqa: ARG001 - as above
-    bench = Bench(open_draft(rc.load_preset("iwm-call-spread")))
+    bench = TradeEditor(open_draft(rc.load_preset("iwm-call-spread")))
     for line in content.decode(errors="replace").split("\n"):
         place, _, text = line.partition(" ")
         number = int(place) if place.isdecimal() and len(place) < 9 else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.launch_options import LaunchOptions
 
 LONGEST = 400
 """Rounds to wait for the engine."""
@@ -15,7 +15,7 @@ def drive(script, *, size=(120, 40), opening=None):
     """Run an async script with the pilot of a live screen; returns what the script returns."""
 
     async def run():
-        app = RiskApp(opening or Opening())
+        app = RiskApp(opening or LaunchOptions())
         async with app.run_test(size=size) as pilot:
             await live(pilot)
             return await script(pilot)
@@ -26,10 +26,10 @@ def drive(script, *, size=(120, 40), opening=None):
 async def live(pilot):
     """Wait for the engine."""
     for _ in range(LONGEST):
-        if pilot.app.desk.ready:
+        if pilot.app.main_screen.ready:
             break
         await pilot.pause(0.02)
-    assert pilot.app.desk.ready
+    assert pilot.app.main_screen.ready
     await pilot.pause()
     await pilot.pause()
 

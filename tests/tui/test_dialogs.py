@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 from textual.widgets import Input, OptionList, Static
 
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, save_preset
 from riskcalc.tui.dialogs.help_screen import HelpScreen, help_text
 from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen, is_path, matching
@@ -41,8 +41,8 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def bench(name="iwm-call-spread"):
-    return Bench(open_draft(load_preset(name)))
+def editor(name="iwm-call-spread"):
+    return TradeEditor(open_draft(load_preset(name)))
 
 
 def dialog(screen, script, *, size=(120, 40)):
@@ -89,7 +89,7 @@ def test_open_lists_every_preset_with_its_origin_and_previews_the_first(folder):
         texts = [str(listed.get_option_at_index(index).prompt) for index in range(listed.option_count)]
         return names(pilot), texts, said(pilot, "preview")
 
-    (found, texts, preview), _ = dialog(OpenScreen(bench()), script)
+    (found, texts, preview), _ = dialog(OpenScreen(editor()), script)
     assert found == ["iwm-call-spread", "iwm-shares", "iwm-spy-pair", "mine", "tna-momentum", "tza-hedge"]
     assert "yours" in texts[3]
     assert "shipped" in texts[0]
@@ -105,7 +105,7 @@ def test_moving_previews_and_enter_opens():
         await press(pilot, "enter")
         return preview
 
-    preview, closed = dialog(OpenScreen(bench()), script)
+    preview, closed = dialog(OpenScreen(editor()), script)
     assert preview.startswith("tna-momentum")
     assert "60.00" in preview
     assert closed == ["tna-momentum"]
@@ -120,7 +120,7 @@ def test_a_click_previews_and_a_second_click_on_the_same_opens():
         await settled(pilot)
         return preview, still_open
 
-    (preview, still_open), closed = dialog(OpenScreen(bench()), script)
+    (preview, still_open), closed = dialog(OpenScreen(editor()), script)
     assert preview.startswith("iwm-shares")
     assert isinstance(still_open, OpenScreen)
     assert closed == ["iwm-shares"]
@@ -133,7 +133,7 @@ def test_typing_filters_and_a_filter_without_a_match_opens_nothing():
         await press(pilot, "x", "enter")
         return found, preview, names(pilot), said(pilot, "preview")
 
-    (found, preview, none, empty), closed = dialog(OpenScreen(bench()), script)
+    (found, preview, none, empty), closed = dialog(OpenScreen(editor()), script)
     assert found == ["tza-hedge"]
     assert preview.startswith("tza-hedge")
     assert none == []
@@ -147,7 +147,7 @@ def test_a_preset_that_does_not_parse_says_why(folder):
     async def script(pilot):
         return names(pilot)[0], said(pilot, "preview")
 
-    (first, preview), _ = dialog(OpenScreen(bench()), script)
+    (first, preview), _ = dialog(OpenScreen(editor()), script)
     assert first == "broken"
     assert "cannot be opened" in preview
     assert "broken.toml" in preview
@@ -163,12 +163,12 @@ def test_a_path_can_be_typed(folder):
         await press(pilot, "enter")
         return preview
 
-    preview, closed = dialog(OpenScreen(bench()), script)
+    preview, closed = dialog(OpenScreen(editor()), script)
     assert "295.39" in preview
     assert closed == [str(path)]
 
 
-@pytest.mark.parametrize("screen", [lambda: OpenScreen(bench()), lambda: SaveScreen(bench())])
+@pytest.mark.parametrize("screen", [lambda: OpenScreen(editor()), lambda: SaveScreen(editor())])
 def test_escape_closes_with_nothing(screen):
     async def script(pilot):
         await press(pilot, "escape")
@@ -182,7 +182,7 @@ def test_the_open_dialog_has_room_for_its_preview(size):
         screen = pilot.app.screen
         return screen.query_one("#preview-scroll").content_size.width, screen.query_one("#dialog").region
 
-    (width, region), _ = dialog(OpenScreen(bench()), script, size=size)
+    (width, region), _ = dialog(OpenScreen(editor()), script, size=size)
     assert width >= 38
     assert region.right <= size[0]
     assert region.bottom <= size[1]
@@ -206,7 +206,7 @@ def test_what_is_a_path(text, wanted):
 
 
 def test_save_writes_where_it_said_and_closes_with_words(folder):
-    tuned = bench()
+    tuned = editor()
     tuned.step("exits.stop", -2)
 
     async def script(pilot):
@@ -234,7 +234,7 @@ def test_save_asks_before_it_replaces(folder):
         await press(pilot, "enter")
         return where, asked, kept
 
-    (where, asked, kept), closed = dialog(SaveScreen(bench()), script)
+    (where, asked, kept), closed = dialog(SaveScreen(editor()), script)
     assert where.startswith("replaces")
     assert "Enter again replaces" in asked
     assert kept == before
@@ -253,7 +253,7 @@ def test_save_refuses_and_stays(folder, name, problem):
         await press(pilot, "enter")
         return said(pilot, "problem"), isinstance(pilot.app.screen, SaveScreen)
 
-    (words, stays), closed = dialog(SaveScreen(bench()), script)
+    (words, stays), closed = dialog(SaveScreen(editor()), script)
     assert words.startswith(problem)
     assert stays
     assert closed == []
@@ -270,7 +270,7 @@ def test_another_name_forgets_the_question(folder):
         await press(pilot, "enter")
         return problem, said(pilot, "problem")
 
-    (forgotten, again), closed = dialog(SaveScreen(bench()), script)
+    (forgotten, again), closed = dialog(SaveScreen(editor()), script)
     assert forgotten == ""
     assert "Enter again replaces" in again
     assert closed == []
@@ -307,7 +307,7 @@ def test_a_long_help_scrolls_with_up_and_down():
 @pytest.mark.parametrize("screen", [OpenScreen, SaveScreen])
 def test_a_dialog_closes_once_however_fast_the_keys_come(screen, keys):
     async def script(pilot):
-        pilot.app.push_screen(screen(bench()), closed.append)
+        pilot.app.push_screen(screen(editor()), closed.append)
         await settled(pilot)
         for key in keys:
             pilot.app.simulate_key(key)

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input
 
 from riskcalc.editor.figures import draw_figures
-from riskcalc.tui.figures.figure_widget import LOADING, Drawing
+from riskcalc.tui.figures.figure_widget import LOADING, FigureWidget
 from riskcalc.tui.panels.computed_views import ComputedView
 from riskcalc.tui.panels.plan_panels import NARROWEST, PlanPanel
 from tests.terminal import Terminal
@@ -42,13 +42,13 @@ def arrays(figure):
 
 def faults(app):
     """What on the screen is empty, cut off or of another state than the newest."""
-    desk, found = app.desk, []
-    if app.screen is not desk:
+    main_screen, found = app.main_screen, []
+    if app.screen is not main_screen:
         return found
-    state = desk.bench.state
-    for widget in desk._compositor.visible_widgets:
-        if isinstance(widget, Drawing):
-            found += figure_faults(widget, state, desk.pictures._axis)
+    state = main_screen.editor.state
+    for widget in main_screen._compositor.visible_widgets:
+        if isinstance(widget, FigureWidget):
+            found += figure_faults(widget, state, main_screen.figures._axis)
         elif isinstance(widget, PlanPanel):
             found += panel_faults(widget, state)
         elif isinstance(widget, ComputedView) and widget._drawn_for is not state.draft:
@@ -92,12 +92,12 @@ def panel_faults(panel, state):
     return [f"{name} is cut off"] if cut else []
 
 
-def whole(desk):
-    return desk.is_current and not faults(desk.app)
+def whole(main_screen):
+    return main_screen.is_current and not faults(main_screen.app)
 
 
-def opened_name(desk):
-    return desk.bench.state.draft.preset.name
+def opened_name(main_screen):
+    return main_screen.editor.state.draft.preset.name
 
 
 def text_of(widget):
@@ -143,16 +143,16 @@ class Watch:
     async def settle(self, wait=lambda: True):
         for _ in range(400):
             await self.pilot.pause()
-            views = [one for one in self.app.desk.query(ComputedView) if one in self.visible]
-            if wait() and all(one._drawn_for is self.app.desk.bench.state.draft for one in views):
+            views = [one for one in self.app.main_screen.query(ComputedView) if one in self.visible]
+            if wait() and all(one._drawn_for is self.app.main_screen.editor.state.draft for one in views):
                 break
             await self.pilot.pause(0.01)
         self.look("in the end")
 
     @property
     def visible(self):
-        desk = self.app.desk
-        return desk._compositor.visible_widgets if self.app.screen is desk else ()
+        main_screen = self.app.main_screen
+        return main_screen._compositor.visible_widgets if self.app.screen is main_screen else ()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -175,16 +175,20 @@ def test_another_trade_and_quotes_are_drawn_in_every_view(size, tmp_path):
     quotes = write_quotes(tmp_path / "quotes.csv")
 
     async def script(pilot):
-        watch, desk = Watch(pilot), pilot.app.desk
+        watch, main_screen = Watch(pilot), pilot.app.main_screen
         await watch.press("m")
         await watch.press("f", wait=lambda: pilot.app.focused is not None)
         pilot.app.screen.query_one(Input).value = str(quotes)
         with watch.unsteady():
-            await watch.press("enter", wait=lambda: whole(desk) and desk.bench.state.draft.chain is not None)
+            await watch.press(
+                "enter", wait=lambda: whole(main_screen) and main_screen.editor.state.draft.chain is not None
+            )
         await watch.press(*VIEWS, "m", "o", *"tza")
         with watch.unsteady():
-            await watch.press("enter", wait=lambda: whole(desk) and opened_name(desk) == "tza-hedge")
-        opened = opened_name(desk)
+            await watch.press(
+                "enter", wait=lambda: whole(main_screen) and opened_name(main_screen) == "tza-hedge"
+            )
+        opened = opened_name(main_screen)
         await watch.press("g", "u", "p", "m")
         return watch.found, opened
 

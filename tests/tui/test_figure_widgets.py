@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 from textual.geometry import Size
 
-from riskcalc.tui.figures.figure_widget import CrosshairMoved, Look, ZoomChanged
+from riskcalc.tui.figures.figure_widget import CrosshairMoved, RenderStyle, ZoomChanged
 from riskcalc.tui.figures.greeks_strip import GreeksStrip, draw_greeks
 from riskcalc.tui.figures.heatmap import Heatmap
 from riskcalc.tui.figures.heatmap_drawing import draw_heatmap
@@ -24,7 +24,7 @@ SIZES = [(1, 1), (2, 1), (1, 9), (5, 3), (8, 5), (24, 2), (23, 7), (40, 10), (72
 
 
 def look(width, height, **more):
-    return Look(width=width, height=height, palette=PLAIN, **more)
+    return RenderStyle(width=width, height=height, palette=PLAIN, **more)
 
 
 def dump(strips):

@@ -1,10 +1,10 @@
-"""Which rows of a form are folded away, and what the keys do with them."""
+"""Which rows of a form are collapsed away, and what the keys do with them."""
 
 import pytest
 
 from riskcalc.tui.form.field_row import FieldRow
-from riskcalc.tui.form.form import folded
-from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.form.form import collapsed
+from riskcalc.tui.launch_options import LaunchOptions
 from tests.tui.driving import drive, text
 
 ROWS = tuple(
@@ -32,13 +32,13 @@ ROWS = tuple(
     ],
 )
 def test_minor_rows_are_folded_away_but_those_of_the_focused_one(current, height, hidden):
-    found = folded(ROWS, current=current, height=height)
+    found = collapsed(ROWS, current=current, height=height)
     assert "".join(ROWS[index].label for index in sorted(found)) == hidden
 
 
 def test_every_field_is_reached_and_seen_on_a_small_screen():
     async def script(pilot):
-        form = pilot.app.desk.form
+        form = pilot.app.main_screen.form
         seen = []
         for row in form.rows:
             await pilot.pause()
@@ -53,7 +53,7 @@ def test_every_field_is_reached_and_seen_on_a_small_screen():
 
 def test_the_main_fields_have_keys_that_leave_out_the_others():
     async def script(pilot):
-        form = pilot.app.desk.form
+        form = pilot.app.main_screen.form
         seen = []
         for _ in range(sum(row.main for row in form.rows)):
             seen.append(form.row)
@@ -71,12 +71,16 @@ def test_the_main_fields_have_keys_that_leave_out_the_others():
 
 def test_a_target_is_added_and_deleted_where_an_exit_is_focused():
     async def script(pilot):
-        desk = pilot.app.desk
-        desk.form.focus_key("exits.stop", desk.form.rows)
+        main_screen = pilot.app.main_screen
+        main_screen.form.focus_key("exits.stop", main_screen.form.rows)
         await pilot.press("a")
-        added = desk.form.row.key, len(desk.bench.state.draft.exits.targets)
+        added = main_screen.form.row.key, len(main_screen.editor.state.draft.exits.targets)
         await pilot.press("d")
-        return added, len(desk.bench.state.draft.exits.targets), len(desk.bench.state.draft.trade.legs)
+        return (
+            added,
+            len(main_screen.editor.state.draft.exits.targets),
+            len(main_screen.editor.state.draft.trade.legs),
+        )
 
     added, targets, legs = drive(script)
     assert added == ("exits.targets.2.move", 3)
@@ -85,21 +89,21 @@ def test_a_target_is_added_and_deleted_where_an_exit_is_focused():
 
 def test_a_drift_may_be_typed_with_its_sign_and_left_to_the_market_again():
     async def script(pilot):
-        desk = pilot.app.desk
-        desk.form.focus_key("view.drift", desk.form.rows)
+        main_screen = pilot.app.main_screen
+        main_screen.form.focus_key("view.drift", main_screen.form.rows)
         await pilot.press("minus", "5", "enter")
-        typed = desk.form.row.text
+        typed = main_screen.form.row.text
         await pilot.press("backspace", "enter")
-        return typed, desk.form.row.text, desk.bench.state.problem
+        return typed, main_screen.form.row.text, main_screen.editor.state.problem
 
     assert drive(script) == ("-5.0", "neutral", "")
 
 
 def test_what_is_set_at_opening_counts_as_a_change():
     async def script(pilot):
-        state = pilot.app.desk.bench.state
+        state = pilot.app.main_screen.editor.state
         return state.dirty, state.title
 
-    changed = Opening(preset="iwm-call-spread", settings={"account.equity": 250_000})
+    changed = LaunchOptions(preset="iwm-call-spread", settings={"account.equity": 250_000})
     assert drive(script, opening=changed) == (True, "iwm-call-spread*")
-    assert drive(script, opening=Opening(preset="iwm-call-spread")) == (False, "iwm-call-spread")
+    assert drive(script, opening=LaunchOptions(preset="iwm-call-spread")) == (False, "iwm-call-spread")

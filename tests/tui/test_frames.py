@@ -23,7 +23,7 @@ def counted(app):
         return call
 
     app._display = counting("frames", app._display)
-    app.desk._refresh_layout = counting("layouts", app.desk._refresh_layout)
+    app.main_screen._refresh_layout = counting("layouts", app.main_screen._refresh_layout)
     return counts
 
 
@@ -46,16 +46,16 @@ def test_a_nudge_costs_one_frame_and_no_layout(size):
 
 def test_keys_faster_than_the_screen_are_added_up():
     async def script(pilot):
-        desk = pilot.app.desk
-        spot = desk.bench.state.draft.quote.spot
+        main_screen = pilot.app.main_screen
+        spot = main_screen.editor.state.draft.quote.spot
         stepped = []
-        step = desk.bench.step
-        desk.bench.step = lambda key, count: (stepped.append(count), step(key, count))
+        step = main_screen.editor.step
+        main_screen.editor.step = lambda key, count: (stepped.append(count), step(key, count))
         for _ in range(NUDGES):
             pilot.app.simulate_key("up")
         await pilot.pause()
         await pilot.pause()
-        return stepped, spot, desk.bench.state.draft.quote.spot
+        return stepped, spot, main_screen.editor.state.draft.quote.spot
 
     stepped, before, after = drive(script)
     assert sum(stepped) == NUDGES
@@ -85,13 +85,13 @@ def test_an_idle_screen_paints_nothing():
 
 def test_a_click_focuses_and_the_slider_sets():
     async def script(pilot):
-        desk = pilot.app.desk
+        main_screen = pilot.app.main_screen
         await pilot.click("#form", offset=(3, 3))
         await pilot.pause()
-        picked = desk.form.row.key
+        picked = main_screen.form.row.key
         await pilot.click("#form", offset=(1 + TRACK - 1, 3))
         await pilot.pause()
-        return picked, desk.form.position
+        return picked, main_screen.form.position
 
     picked, position = drive(script)
     assert picked == "market.vol"
@@ -101,11 +101,11 @@ def test_a_click_focuses_and_the_slider_sets():
 def test_long_forms_scroll_and_keep_the_focused_field_in_sight():
     async def script(pilot):
         seen = []
-        desk = pilot.app.desk
-        for _ in range(len(desk.form.rows)):
+        main_screen = pilot.app.main_screen
+        for _ in range(len(main_screen.form.rows)):
             await pilot.press("j")
             await pilot.pause()
-            seen.append(f">{desk.form.row.label}" in text(pilot.app))
+            seen.append(f">{main_screen.form.row.label}" in text(pilot.app))
         return seen
 
     assert all(drive(script, size=(80, 24)))

@@ -12,7 +12,7 @@ from textual.app import App
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset
 from riskcalc.tui.message_row import TooSmall
 from riskcalc.tui.panels.computed_views import ScenariosView, VehiclesView
@@ -28,18 +28,12 @@ from riskcalc.tui.panels.plan_panels import (
 
 COLUMN = (PricePanel, GreeksPanel, ExitsPanel, SizePanel, ChecksPanel)
 MODULES = (
-    "panels.checks_panel",
-    "panels.exits_panel",
-    "panels.greeks_panel",
     "dialogs.help_screen",
     "dialogs.open_screen",
-    "panels.price_panel",
     "dialogs.save_screen",
-    "panels.scenarios_view",
-    "panels.size_panel",
-    "panels.summary",
-    "too_small",
-    "panels.vehicles_view",
+    "message_row",
+    "panels.computed_views",
+    "panels.plan_panels",
 )
 
 
@@ -67,8 +61,8 @@ class Shown(App):
         yield self.widget
 
 
-def bench(name="iwm-call-spread"):
-    return Bench(open_draft(load_preset(name)))
+def editor(name="iwm-call-spread"):
+    return TradeEditor(open_draft(load_preset(name)))
 
 
 def run(app, script, *, size=(120, 40)):
@@ -98,7 +92,7 @@ def screen_text(app):
 
 def test_the_column_shows_every_panel_without_scrolling():
     async def script(pilot):
-        await show(pilot, bench().state)
+        await show(pilot, editor().state)
         column = pilot.app.query_one(VerticalScroll)
         return screen_text(pilot.app), column.max_scroll_y
 
@@ -111,7 +105,7 @@ def test_the_column_shows_every_panel_without_scrolling():
 
 def test_nothing_is_drawn_twice_and_only_changed_lines_are():
     async def script(pilot):
-        tuned = bench()
+        tuned = editor()
         await show(pilot, tuned.state)
         panel, drawn = pilot.app.query_one(ExitsPanel), []
         panel.refresh = lambda *regions, layout=False, **_: drawn.append((regions, layout))
@@ -131,7 +125,7 @@ def test_nothing_is_drawn_twice_and_only_changed_lines_are():
 
 def test_ten_nudges_lay_nothing_out_again():
     async def script(pilot):
-        tuned = bench()
+        tuned = editor()
         await show(pilot, tuned.state)
         layouts = []
         kept = pilot.app.screen._refresh_layout
@@ -146,7 +140,7 @@ def test_ten_nudges_lay_nothing_out_again():
 
 def test_a_panel_keeps_its_room_until_another_trade():
     async def script(pilot):
-        tuned, heights = bench(), []
+        tuned, heights = editor(), []
         panel = pilot.app.query_one(ChecksPanel)
         fine = ("6", "100,000", "0", "2026-09-18")
         for texts in (fine, ("8", "5", "6,000", "2026-08-21"), fine):
@@ -154,7 +148,7 @@ def test_a_panel_keeps_its_room_until_another_trade():
                 tuned.enter(key, text)
             await show(pilot, tuned.state)
             heights.append(panel.size.height)
-        await show(pilot, bench("iwm-shares").state)
+        await show(pilot, editor("iwm-shares").state)
         return [*heights, panel.size.height]
 
     first, failing, mended, shares = run(Column(), script)
@@ -164,7 +158,7 @@ def test_a_panel_keeps_its_room_until_another_trade():
 
 def test_stale_results_say_so_and_are_dimmed():
     async def script(pilot):
-        tuned = bench()
+        tuned = editor()
         await show(pilot, tuned.state)
         before = pilot.app.query_one(PricePanel).text
         tuned.enter("market.spot", "abc")
@@ -180,7 +174,7 @@ def test_stale_results_say_so_and_are_dimmed():
 
 def test_a_pinned_trade_stands_beside_the_one_being_tuned():
     async def script(pilot):
-        tuned = bench()
+        tuned = editor()
         tuned.pin()
         tuned.step("exits.stop", -2)
         await show(pilot, tuned.state)
@@ -197,7 +191,7 @@ def test_a_pinned_trade_stands_beside_the_one_being_tuned():
 def test_every_tone_has_a_colour_of_the_theme(theme):
     async def script(pilot):
         pilot.app.theme = theme
-        await show(pilot, bench().state)
+        await show(pilot, editor().state)
         panel = pilot.app.query_one(PricePanel)
         return {tone: panel.get_component_rich_style(f"panel--{tone}") for tone in ("plain", "good", "bad")}
 
@@ -208,7 +202,7 @@ def test_every_tone_has_a_colour_of_the_theme(theme):
 
 def test_the_summary_is_three_rows_at_80_columns():
     async def script(pilot):
-        await show(pilot, bench().state)
+        await show(pilot, editor().state)
         panel = pilot.app.query_one(Summary)
         return panel.size, panel.text
 
@@ -226,7 +220,7 @@ def test_the_summary_is_three_rows_at_80_columns():
 )
 def test_a_computed_view_is_computed_when_it_is_shown(view, words):
     async def script(pilot):
-        widget, tuned = pilot.app.widget, bench()
+        widget, tuned = pilot.app.widget, editor()
         widget.display = False
         widget.show(tuned)
         await settled(pilot)
@@ -246,7 +240,7 @@ def test_a_computed_view_is_computed_when_it_is_shown(view, words):
 
 def test_a_computed_view_answers_the_newest_request_and_the_same_one_once():
     async def script(pilot):
-        widget, tuned, asked = pilot.app.widget, bench(), []
+        widget, tuned, asked = pilot.app.widget, editor(), []
         kept = widget.lines
         widget.lines = lambda found, *, width: (asked.append(found.state.draft), kept(found, width=width))[1]
         for _ in range(3):
@@ -266,7 +260,7 @@ def test_a_computed_view_answers_the_newest_request_and_the_same_one_once():
 
 def test_vehicles_that_cannot_be_compared_say_why():
     async def script(pilot):
-        tuned = bench()
+        tuned = editor()
         tuned.vehicles = lambda: "vehicles are compared on IWM and its funds"
         pilot.app.widget.show(tuned)
         await settled(pilot)

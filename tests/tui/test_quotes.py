@@ -8,7 +8,7 @@ from textual.widgets import Input
 import riskcalc.chains
 from riskcalc.editor import session_file
 from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
-from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.launch_options import LaunchOptions
 from tests.outside import reference_file
 from tests.tui.driving import drive, text
 from tests.tui.quote_files import CHAIN, WORTHLESS, write_quotes
@@ -19,17 +19,17 @@ def quotes(tmp_path):
     return write_quotes(tmp_path / "quotes.csv")
 
 
-def legs(desk):
-    return desk.bench.state.plan.report.trade.option_legs
+def legs(main_screen):
+    return main_screen.editor.state.plan.report.trade.option_legs
 
 
-def strikes(desk):
-    return [leg.strike for leg in legs(desk)]
+def strikes(main_screen):
+    return [leg.strike for leg in legs(main_screen)]
 
 
 async def go_to(pilot, key):
-    desk = pilot.app.desk
-    while desk.form.row.key != key:
+    main_screen = pilot.app.main_screen
+    while main_screen.form.row.key != key:
         await pilot.press("j")
 
 
@@ -51,16 +51,16 @@ async def ask_for(pilot, path):
 
 def test_the_screen_opens_on_quotes_and_steps_along_them(quotes):
     async def script(pilot):
-        desk = pilot.app.desk
+        main_screen = pilot.app.main_screen
         opened = text(pilot.app)
-        before = legs(desk)
+        before = legs(main_screen)
         await go_to(pilot, "legs.1.strike")
         await pilot.press("up")
-        stepped = legs(desk)
+        stepped = legs(main_screen)
         await pilot.press("J")
-        return opened, before, stepped, strikes(desk)
+        return opened, before, stepped, strikes(main_screen)
 
-    opened, before, stepped, shifted = drive(script, opening=Opening(chain=quotes))
+    opened, before, stepped, shifted = drive(script, opening=LaunchOptions(chain=quotes))
     assert "opened on quotes.csv at mid" in opened
     assert [leg.strike for leg in before] == [295, 325]
     assert [leg.strike for leg in stepped] == [295, 330]
@@ -74,12 +74,12 @@ def test_a_quote_that_is_unusable_says_why(quotes):
         await go_to(pilot, "legs.1.strike")
         await pilot.press("up", "up", "up")
         await pilot.pause()
-        said = pilot.app.desk.message.text
+        said = pilot.app.main_screen.message.text
         await pilot.press("down")
         await pilot.pause()
-        return said, strikes(pilot.app.desk)
+        return said, strikes(pilot.app.main_screen)
 
-    said, after = drive(script, opening=Opening(chain=quotes))
+    said, after = drive(script, opening=LaunchOptions(chain=quotes))
     assert f"IWM call {WORTHLESS} 2026-09-18: no bid" in said
     assert after == [295, 335]
 
@@ -91,9 +91,9 @@ def test_a_session_on_quotes_is_restored_on_them(quotes):
 
     async def come_back(pilot):
         await pilot.press("up")
-        return pilot.app.desk.bench.chain_path, strikes(pilot.app.desk)
+        return pilot.app.main_screen.editor.chain_path, strikes(pilot.app.main_screen)
 
-    drive(leave, opening=Opening(chain=quotes))
+    drive(leave, opening=LaunchOptions(chain=quotes))
     assert drive(come_back) == (quotes, [295, 335])
 
 
@@ -102,9 +102,9 @@ def test_a_session_whose_quotes_are_gone_says_so(quotes):
         await pilot.press("q")
 
     async def come_back(pilot):
-        return text(pilot.app), strikes(pilot.app.desk)
+        return text(pilot.app), strikes(pilot.app.main_screen)
 
-    drive(leave, opening=Opening(chain=quotes))
+    drive(leave, opening=LaunchOptions(chain=quotes))
     quotes.unlink()
     screen, found = drive(come_back)
     assert "the quotes are no longer there, their prices are kept" in screen
@@ -113,13 +113,13 @@ def test_a_session_whose_quotes_are_gone_says_so(quotes):
 
 def test_quotes_are_loaded_from_the_running_screen(quotes):
     async def script(pilot):
-        desk = pilot.app.desk
+        main_screen = pilot.app.main_screen
         await ask_for(pilot, quotes)
-        await until(pilot, lambda: pilot.app.screen is desk)
+        await until(pilot, lambda: pilot.app.screen is main_screen)
         await pilot.pause()
-        said, found = desk.message.text, legs(desk)
+        said, found = main_screen.message.text, legs(main_screen)
         await pilot.press("u")
-        return said, found, desk.bench.chain_path
+        return said, found, main_screen.editor.chain_path
 
     said, found, undone = drive(script)
     assert said == "on the quotes of quotes.csv"
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_read_says_why_and_the_dialog_stays(path):
         await until(pilot, lambda: "cannot be read" in text(pilot.app) or "is a" in text(pilot.app))
         await pilot.press("escape")
         await pilot.pause()
-        return pilot.app.screen is pilot.app.desk, pilot.app.desk.bench.state.draft.chain
+        return pilot.app.screen is pilot.app.main_screen, pilot.app.main_screen.editor.state.draft.chain
 
     assert drive(script) == (True, None)
 
@@ -155,7 +155,7 @@ def test_escape_gives_the_reading_up_and_what_comes_of_it_is_dropped(quotes, mon
     monkeypatch.setattr("riskcalc.chains.read_chain", slow)
 
     async def script(pilot):
-        desk = pilot.app.desk
+        main_screen = pilot.app.main_screen
         await ask_for(pilot, quotes)
         await until(pilot, reading.is_set)
         await pilot.pause()
@@ -169,7 +169,7 @@ def test_escape_gives_the_reading_up_and_what_comes_of_it_is_dropped(quotes, mon
         await until(pilot, read.is_set)
         await pilot.press("up")
         await pilot.pause(0.2)
-        return progress, stayed, desk.bench.state.draft.chain, pilot.app.screen is desk
+        return progress, stayed, main_screen.editor.state.draft.chain, pilot.app.screen is main_screen
 
     progress, stayed, chain, closed = drive(script)
     assert "reading quotes.csv ████░" in progress
@@ -182,18 +182,18 @@ def test_real_quotes():
     path = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
 
     async def script(pilot):
-        desk = pilot.app.desk
-        opened = strikes(desk)
+        main_screen = pilot.app.main_screen
+        opened = strikes(main_screen)
         await pilot.press("K")
-        shifted, premiums = strikes(desk), [leg.premium for leg in legs(desk)]
+        shifted, premiums = strikes(main_screen), [leg.premium for leg in legs(main_screen)]
         await go_to(pilot, "legs.1.strike")
         await pilot.press("L")
         await pilot.pause()
-        return opened, shifted, premiums, desk.message.text
+        return opened, shifted, premiums, main_screen.message.text
 
-    opened, shifted, premiums, said = drive(script, opening=Opening(chain=path))
+    opened, shifted, premiums, said = drive(script, opening=LaunchOptions(chain=path))
     assert opened == [295, 325]
     assert shifted == [300, 330]
     assert premiums == pytest.approx([7.84, 0.53])
     assert "no bid" in said
-    assert session_file.glimpse().title == "iwm-call-spread*"
+    assert session_file.session_preview().title == "iwm-call-spread*"

@@ -50,7 +50,7 @@ def garbage(source, length):
 
 
 def paste(terminal, text):
-    """Paste on the desk or into a dialog; the end comes by itself, lest it be cut between two reads."""
+    """Paste on the screen or into a dialog; the end comes by itself, lest it be cut between two reads."""
     terminal.type(PASTE_START, text)
     terminal.settle(quiet=0.1)
     terminal.type(PASTE_END)

@@ -11,7 +11,7 @@ import pytest
 
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch_options import Opening
+from riskcalc.tui.launch_options import LaunchOptions
 from riskcalc.tui.main_screen import AUTOSAVE_SECONDS
 from tests.tui.driving import drive, live, text
 
@@ -44,14 +44,14 @@ def test_keys_pressed_before_the_engine_are_replayed_in_order():
     async def run():
         app = RiskApp()
         async with app.run_test(size=(120, 40)) as pilot:
-            early = not app.desk.ready
-            app.desk.press("3", "3")
-            app.desk.press("0", "0")
-            app.desk.press("5", "5")
-            app.desk.press("enter", None)
-            app.desk.press("j", "j")
+            early = not app.main_screen.ready
+            app.main_screen.press("3", "3")
+            app.main_screen.press("0", "0")
+            app.main_screen.press("5", "5")
+            app.main_screen.press("enter", None)
+            app.main_screen.press("j", "j")
             await live(pilot)
-            return early, app.desk.bench.state.draft.quote.spot, app.desk.form.row.key
+            return early, app.main_screen.editor.state.draft.quote.spot, app.main_screen.form.row.key
 
     assert asyncio.run(run()) == (True, 305.0, "market.vol")
 
@@ -65,16 +65,16 @@ def test_the_first_run_opens_the_call_spread():
 
 def test_a_preset_opens_with_settings():
     async def script(pilot):
-        return pilot.app.desk.bench.state
+        return pilot.app.main_screen.editor.state
 
-    state = drive(script, opening=Opening(preset="tna-momentum", settings={"account.equity": 50_000}))
+    state = drive(script, opening=LaunchOptions(preset="tna-momentum", settings={"account.equity": 50_000}))
     assert state.draft.preset.name == "tna-momentum"
     assert state.draft.account.equity == 50_000
 
 
 def test_what_cannot_be_opened_ends_the_screen_with_the_reason():
     async def run():
-        app = RiskApp(Opening(preset="no-such-preset"))
+        app = RiskApp(LaunchOptions(preset="no-such-preset"))
         async with app.run_test() as pilot:
             for _ in range(200):
                 if app.refused:
@@ -96,7 +96,7 @@ def test_escape_stops_the_reading_of_quotes(tmp_path, monkeypatch):
     monkeypatch.setattr("riskcalc.chains.read_chain", read_for_ever)
 
     async def run():
-        app = RiskApp(Opening(chain=tmp_path / "quotes.csv"))
+        app = RiskApp(LaunchOptions(chain=tmp_path / "quotes.csv"))
         async with app.run_test(size=(120, 40)) as pilot:
             while not reading.is_set():
                 await pilot.pause(0.02)
@@ -124,10 +124,17 @@ def test_a_session_is_glimpsed_before_the_engine():
     async def run():
         app = RiskApp()
         async with app.run_test(size=(120, 40)) as pilot:
-            first, ready = text(app), app.desk.ready
+            first, ready = text(app), app.main_screen.ready
             await live(pilot)
-            desk = app.desk
-            return first, ready, app.theme, desk.pictures.palette, desk.view_name, desk.form.row.key
+            main_screen = app.main_screen
+            return (
+                first,
+                ready,
+                app.theme,
+                main_screen.figures.palette,
+                main_screen.view_name,
+                main_screen.form.row.key,
+            )
 
     first, ready, *kept = asyncio.run(run())
     assert not ready
@@ -150,7 +157,7 @@ def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
     monkeypatch.setattr(RiskApp, "keep_all", lambda _: kept.append(True))
 
     async def script(pilot):
-        monkeypatch.setattr(pilot.app.desk.header, "render_line", lambda _: 1 / 0)
+        monkeypatch.setattr(pilot.app.main_screen.header, "render_line", lambda _: 1 / 0)
         kept.clear()
         await pilot.press("pageup")
         await pilot.pause()

@@ -7,12 +7,12 @@ from tests.tui.driving import drive, text
 
 
 def typed(*keys, size=(120, 40)):
-    """Press keys on the spot; returns the spot, the screen and the desk's state."""
+    """Press keys on the spot; returns the spot, the screen and the main_screen's state."""
 
     async def script(pilot):
         await pilot.press(*keys)
         await pilot.pause()
-        return pilot.app.desk.bench.state, text(pilot.app)
+        return pilot.app.main_screen.editor.state, text(pilot.app)
 
     return drive(script, size=size)
 
@@ -64,12 +64,12 @@ def test_escape_takes_a_wrong_value_back():
 
 def test_a_sign_is_typed_where_the_value_has_one():
     async def script(pilot):
-        desk = pilot.app.desk
-        while desk.form.row.key != "exits.vol_shift":
+        main_screen = pilot.app.main_screen
+        while main_screen.form.row.key != "exits.vol_shift":
             await pilot.press("j")
         await pilot.press("minus", "2", "enter")
         await pilot.pause()
-        return desk.bench.state.draft.exits.vol_shift
+        return main_screen.editor.state.draft.exits.vol_shift
 
     assert drive(script) == pytest.approx(-0.02)
 
@@ -97,10 +97,10 @@ def test_a_pasted_number_is_typed_and_nothing_else(pasted, spot):
     async def script(pilot):
         pilot.app.post_message(events.Paste(pasted))
         await pilot.pause()
-        await pilot.press("down" if pilot.app.desk.typing is None else "enter", "up")
+        await pilot.press("down" if pilot.app.main_screen.typing is None else "enter", "up")
         await pilot.press("u")
         await pilot.pause()
-        return pilot.app.desk.bench.state.draft.quote.spot
+        return pilot.app.main_screen.editor.state.draft.quote.spot
 
     assert drive(script) == spot
 
@@ -108,25 +108,25 @@ def test_a_pasted_number_is_typed_and_nothing_else(pasted, spot):
 def test_keys_hit_at_once_open_one_dialog():
     async def script(pilot):
         for key in "oo?SO":
-            pilot.app.desk.post_message(events.Key(key, key))
+            pilot.app.main_screen.post_message(events.Key(key, key))
         await pilot.pause(0.3)
         opened = len(pilot.app.screen_stack)
         await pilot.press("escape")
         await pilot.pause()
-        return opened, pilot.app.screen is pilot.app.desk
+        return opened, pilot.app.screen is pilot.app.main_screen
 
     assert drive(script) == (2, True)
 
 
 def test_steps_hit_at_once_are_applied_before_the_key_after_them():
     async def script(pilot):
-        desk = pilot.app.desk
+        main_screen = pilot.app.main_screen
         await pilot.press("a")
-        while desk.form.row.key != "legs.2.contracts":
+        while main_screen.form.row.key != "legs.2.contracts":
             await pilot.press("j")
         for key in ("up", "up", "u", "u", "up"):
-            desk.post_message(events.Key(key, None))
+            main_screen.post_message(events.Key(key, None))
         await pilot.pause()
-        return len(desk.bench.state.draft.trade.legs)
+        return len(main_screen.editor.state.draft.trade.legs)
 
     assert drive(script) == 2

@@ -20,7 +20,7 @@ def view_fields() -> tuple[Field, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BeliefField(NumberField):
+class ViewField(NumberField):
     """A number that may be left to the market: shown as ``neutral``, and so set by nothing."""
 
     market: Callable[[Draft], float]
@@ -56,7 +56,7 @@ def _carried(name: str) -> Callable[[Draft, Draft], Draft]:
     return carry
 
 
-DRIFT = BeliefField(
+DRIFT = ViewField(
     key="view.drift",
     section="VIEW",
     label="Drift",
@@ -72,7 +72,7 @@ DRIFT = BeliefField(
     signed=True,
     carry=_carried("drift"),
 )
-VOL = BeliefField(
+VOL = ViewField(
     key="view.vol",
     section="VIEW",
     label="Realised vol",

@@ -21,7 +21,7 @@ from riskcalc.tui.panels.styled_text import toned
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
-    from riskcalc.editor import Bench
+    from riskcalc.editor import TradeEditor
     from riskcalc.formatting.metric import Line
 
 NARROWEST_PREVIEW = 38
@@ -61,11 +61,11 @@ def is_path(text: str) -> bool:
     return "/" in wanted or "\\" in wanted or wanted.endswith(".toml")
 
 
-def preview(bench: Bench, name: str, *, width: int) -> list[Line]:
+def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
     """What a preset would open as, or why it cannot be opened; slow, for a thread."""
     from riskcalc.formatting.summary import preview_lines  # noqa: PLC0415 - not needed for the first frame
 
-    found = bench.preview(name)
+    found = editor.preview(name)
     if isinstance(found, str):
         return preview_lines(name, description="", found=found, badge="", width=width)
     said, verdict = _description(name), _verdict(name, found)
@@ -105,9 +105,9 @@ class OpenScreen(Dialog[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close")]
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, editor: TradeEditor) -> None:
         super().__init__()
-        self._bench = bench
+        self._editor = editor
         self._choices: tuple[Choice, ...] = ()
         self._previewed = ""
         self._clicked = ""
@@ -193,7 +193,7 @@ class OpenScreen(Dialog[str | None]):
             self._draw([(("no preset matches", "quiet"),)] if self._choices else [])
             return
         width = max(NARROWEST_PREVIEW, self.query_one("#preview-scroll").content_size.width)
-        self._preview.ask(lambda: preview(self._bench, name, width=width), self._draw)
+        self._preview.ask(lambda: preview(self._editor, name, width=width), self._draw)
 
     def _draw(self, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         self.query_one("#preview", Static).update(toned(lines))

@@ -20,7 +20,7 @@ from riskcalc.tui.dialogs.save_screen import Dialog
 from riskcalc.tui.message_row import progress_bar
 
 if TYPE_CHECKING:
-    from riskcalc.editor import Bench, Draft
+    from riskcalc.editor import Draft, TradeEditor
 
 READ, PLANNED = 0.2, 0.7
 """How far the work is when reading starts, and when planning does."""
@@ -32,9 +32,9 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, editor: TradeEditor) -> None:
         super().__init__()
-        self._bench = bench
+        self._editor = editor
         self._work: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -42,7 +42,7 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
         with Vertical(id="dialog", classes="save") as dialog:
             dialog.border_title = "Quotes"
             dialog.border_subtitle = "Enter reads the file   Esc cancels"
-            path = self._bench.chain_path
+            path = self._editor.chain_path
             field = Input("" if path is None else str(path), placeholder="file of quotes", compact=True)
             field.cursor_blink = False
             yield field
@@ -80,7 +80,7 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
             tell(partial(self._say, progress=f"{words} {progress_bar(done)}"))
 
         try:
-            draft = _quoted(self._bench, path, advance)
+            draft = _quoted(self._editor, path, advance)
         except RiskcalcError as error:
             tell(partial(self._refuse, str(error).replace(f"{path}: ", "")))
         else:
@@ -95,12 +95,12 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
         self.query_one("#problem", Static).update(Content.styled(problem, "$text-error"))
 
 
-def _quoted(bench: Bench, path: Path, tell: Callable[[str, float], object]) -> Draft:
+def _quoted(editor: TradeEditor, path: Path, tell: Callable[[str, float], object]) -> Draft:
     from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
 
     tell(f"reading {path.name}", READ)
-    quotes = read_chain(path, symbol=bench.state.draft.trade.symbol)
+    quotes = read_chain(path, symbol=editor.state.draft.trade.symbol)
     tell(f"planning on {path.name}", PLANNED)
-    draft = bench.quoted(quotes)
+    draft = editor.quoted(quotes)
     draft.plan()
     return draft

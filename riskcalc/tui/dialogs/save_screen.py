@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from riskcalc.editor import Bench
+    from riskcalc.editor import TradeEditor
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -41,9 +41,9 @@ class SaveScreen(Dialog[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, editor: TradeEditor) -> None:
         super().__init__()
-        self._bench = bench
+        self._editor = editor
         self._replacing: Path | None = None
         """The file that the next Enter replaces."""
 
@@ -52,7 +52,7 @@ class SaveScreen(Dialog[str | None]):
         with Vertical(id="dialog", classes="save") as dialog:
             dialog.border_title = "Save as"
             dialog.border_subtitle = "Enter saves   Esc cancels"
-            field = Input(self._bench.state.draft.preset.name, placeholder="name", compact=True)
+            field = Input(self._editor.state.draft.preset.name, placeholder="name", compact=True)
             field.cursor_blink = False
             yield field
             yield Static(id="where", markup=False)
@@ -78,9 +78,9 @@ class SaveScreen(Dialog[str | None]):
         self._save(event.value.strip(), force=path == self._replacing)
 
     def _save(self, name: str, *, force: bool) -> None:
-        before = self._bench.state.draft.preset
-        said = self._bench.save_as(name, force=force)
-        if self._bench.state.draft.preset is before:
+        before = self._editor.state.draft.preset
+        said = self._editor.save_as(name, force=force)
+        if self._editor.state.draft.preset is before:
             self._say(said)
         else:
             self.dismiss(said)

@@ -31,7 +31,7 @@ CROSSHAIR_STEPS = 60
 """Steps of the crosshair over the axis where no chart gives it columns."""
 
 
-class Pictures:
+class FigureGroup:
     """The three widgets, valued together; the axis stays still while a value is nudged.
 
     A figure asks for its values when it is about to be drawn, so whatever becomes visible, by whatever key,

@@ -42,7 +42,7 @@ class ZoomChanged(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class RenderStyle:
     """How large and in which colours a figure is drawn."""
 
     width: int
@@ -54,7 +54,7 @@ class Look:
     """Drawn dimmed, with the word, because an input is not valid."""
 
 
-class Drawing(LineWidget):
+class FigureWidget(LineWidget):
     """A figure drawn line by line; `refresh` redraws it and never lays the screen out again.
 
     Parameters
@@ -79,7 +79,7 @@ class Drawing(LineWidget):
         self._lines: Sequence[Strip] | None = None
 
     @abstractmethod
-    def draw(self, look: Look) -> Sequence[Strip]:
+    def draw(self, look: RenderStyle) -> Sequence[Strip]:
         """Every line of the figure shown."""
 
     @abstractmethod
@@ -117,12 +117,12 @@ class Drawing(LineWidget):
         self.post_message(CrosshairMoved(None))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look closer."""
+        """RenderStyle closer."""
         event.stop()
         self.post_message(ZoomChanged(1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look from further away."""
+        """RenderStyle from further away."""
         event.stop()
         self.post_message(ZoomChanged(-1))
 
@@ -137,7 +137,9 @@ class Drawing(LineWidget):
         if not self._shown or not width or not height:
             words = Segment(LOADING[:width].ljust(width), style(palette.muted, dim=True))
             return [Strip([words], width)]
-        look = Look(width=width, height=height, palette=palette, crosshair=self._crosshair, stale=self._stale)
+        look = RenderStyle(
+            width=width, height=height, palette=palette, crosshair=self._crosshair, stale=self._stale
+        )
         return self.draw(look)
 
     def _palette(self) -> Palette:

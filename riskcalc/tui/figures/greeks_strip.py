@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 
 from riskcalc.tui.figures.braille_canvas import Canvas, cell_of, dot_rows, value_of
-from riskcalc.tui.figures.figure_widget import GUTTER, Drawing, Look, strip
+from riskcalc.tui.figures.figure_widget import GUTTER, FigureWidget, RenderStyle, strip
 from riskcalc.tui.figures.palette import Palette
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str, bool]
 
 
-class GreeksStrip(Drawing):
+class GreeksStrip(FigureWidget):
     """Delta, gamma, theta and vega of one unit, each on its own scale with its zero."""
 
     def __init__(
@@ -57,12 +57,12 @@ class GreeksStrip(Drawing):
             return None
         return value_of(x - left, across=(self._figure.low, self._figure.high), width=width)
 
-    def draw(self, look: Look) -> Sequence[Strip]:
+    def draw(self, look: RenderStyle) -> Sequence[Strip]:
         """Every line of the strip."""
         return draw_greeks(self._figure, look) if self._figure else ()
 
 
-def draw_greeks(figure: GreeksFigure, look: Look) -> list[Strip]:
+def draw_greeks(figure: GreeksFigure, look: RenderStyle) -> list[Strip]:
     """Draw a band for each Greek, from top to bottom as many as there are rows."""
     curves = (
         ("delta", figure.delta),
@@ -87,7 +87,9 @@ def _left(width: int) -> int:
     return GUTTER if width >= 3 * GUTTER else 0
 
 
-def _band(figure: GreeksFigure, name: str, values: Floats, look: Look, *, height: int) -> list[list[Cell]]:
+def _band(
+    figure: GreeksFigure, name: str, values: Floats, look: RenderStyle, *, height: int
+) -> list[list[Cell]]:
     """A curve with its zero, its name and its value at the crosshair or the spot."""
     left = _left(look.width)
     width = look.width - left
@@ -137,7 +139,7 @@ def _axis(values: Floats) -> tuple[float, float]:
     return (low, high) if high > low else (-1.0, 1.0)
 
 
-def _ending(word: str, cells: list[Cell], look: Look) -> list[Cell]:
+def _ending(word: str, cells: list[Cell], look: RenderStyle) -> list[Cell]:
     """A line with a word over its right end."""
     kept, room = [], look.width - len(word)
     for text, color, background, bold in cells:

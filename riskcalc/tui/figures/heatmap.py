@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.figure_widget import Drawing, Look
+from riskcalc.tui.figures.figure_widget import FigureWidget, RenderStyle
 
 if TYPE_CHECKING:
     from riskcalc.editor.figure_data import HeatmapFigure
 
 
-class Heatmap(Drawing):
+class Heatmap(FigureWidget):
     """P&L at the levels of a plan on the days of its ladder, the spot in the middle."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Heatmap(Drawing):
         head = self.size.height > 1
         return self._figure.rows[shown[y - head]].spot if 0 <= y - head < len(shown) else None
 
-    def draw(self, look: Look) -> Sequence[Strip]:
+    def draw(self, look: RenderStyle) -> Sequence[Strip]:
         """Every line of the heatmap."""
         from riskcalc.tui.figures.heatmap_drawing import draw_heatmap  # noqa: PLC0415 - not before the first frame
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.figure_widget import Look, strip
+from riskcalc.tui.figures.figure_widget import RenderStyle, strip
 from riskcalc.tui.figures.payoff_labels import cents, signed
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ LEAST_SCALE = 0.25
 """The fainter side's largest P&L counts as this share of the other's, so that a dollar stays pale."""
 
 
-def draw_heatmap(figure: HeatmapFigure, look: Look) -> list[Strip]:
+def draw_heatmap(figure: HeatmapFigure, look: RenderStyle) -> list[Strip]:
     """Draw a heatmap.
 
     Parameters
     ----------
     figure : HeatmapFigure
         Rows with the highest spot first.
-    look : Look
+    look : RenderStyle
         Size and colours; the row nearest to the crosshair is marked.
 
     Returns
@@ -92,13 +92,13 @@ def _scales(figure: HeatmapFigure) -> tuple[float, float]:
     return max(loss, LEAST_SCALE * gain), max(gain, LEAST_SCALE * loss)
 
 
-def _marked(figure: HeatmapFigure, look: Look, shown: list[int]) -> int | None:
+def _marked(figure: HeatmapFigure, look: RenderStyle, shown: list[int]) -> int | None:
     """The row nearest to the crosshair."""
     at = look.crosshair
     return None if at is None else min(shown, key=lambda k: abs(figure.rows[k].spot - at))
 
 
-def _head(figure: HeatmapFigure, look: Look, left: int, columns: list[int], width: int) -> list[Cell]:
+def _head(figure: HeatmapFigure, look: RenderStyle, left: int, columns: list[int], width: int) -> list[Cell]:
     palette = look.palette
     corner = f" {'stale' if look.stale else ''}"
     cells: list[Cell] = [(f"{corner:<{left - 5}}{'price ':>6}", palette.muted, "", False)]
@@ -114,7 +114,7 @@ def _head(figure: HeatmapFigure, look: Look, left: int, columns: list[int], widt
     return [*cells, (" " * (look.width - used), "", "", False)]
 
 
-def _row_head(row: HeatRow, look: Look, label: int, price: int, *, marked: bool) -> list[Cell]:
+def _row_head(row: HeatRow, look: RenderStyle, label: int, price: int, *, marked: bool) -> list[Cell]:
     palette = look.palette
     spot = row.kind == "spot"
     mark = ">" if spot else "•" if marked else " "
@@ -129,7 +129,7 @@ def _name(row: HeatRow) -> str:
     return ", ".join("strike" if part.startswith("strike") else WORDS.get(part, part) for part in parts)
 
 
-def _cell(pnl: float, scales: tuple[float, float], look: Look, width: int, digits: int) -> Cell:
+def _cell(pnl: float, scales: tuple[float, float], look: RenderStyle, width: int, digits: int) -> Cell:
     loss, gain = scales
     scale = gain if pnl > 0 else loss
     background = look.palette.background(pnl / scale if scale else 0.0)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 
 from riskcalc.tui.figures.braille_canvas import cell_of, value_of
-from riskcalc.tui.figures.figure_widget import CrosshairMoved, Drawing, Look
+from riskcalc.tui.figures.figure_widget import CrosshairMoved, FigureWidget, RenderStyle
 
 if TYPE_CHECKING:
     from riskcalc.editor.figure_data import PayoffFigure
 
 
-class PayoffChart(Drawing):
+class PayoffChart(FigureWidget):
     """P&L against the spot: bold payoff, thin today, dotted time stop, lines at the levels of the plan."""
 
     def __init__(
@@ -76,7 +76,7 @@ class PayoffChart(Drawing):
             return None
         return value_of(cell, across=(self._figure.low, self._figure.high), width=width)
 
-    def draw(self, look: Look) -> Sequence[Strip]:
+    def draw(self, look: RenderStyle) -> Sequence[Strip]:
         """Every line of the chart."""
         from riskcalc.tui.figures.payoff_drawing import draw_payoff  # noqa: PLC0415 - not before the first frame
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 
 from riskcalc.tui.figures.braille_canvas import Canvas, Stroke, cell_of, dot_rows
-from riskcalc.tui.figures.figure_widget import GUTTER, Look, strip
+from riskcalc.tui.figures.figure_widget import GUTTER, RenderStyle, strip
 from riskcalc.tui.figures.palette import Palette
 from riskcalc.tui.figures.payoff_labels import distinct_curves, label_row, legend_row, readout_row
 from riskcalc.tui.figures.ticks import Label, padded, place, row_text, ticks
@@ -68,7 +68,7 @@ def gutter(width: int) -> int:
 
 
 def draw_payoff(
-    figure: PayoffFigure, pinned: PayoffFigure | None, look: Look, *, money: Axis | None = None
+    figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle, *, money: Axis | None = None
 ) -> list[Strip]:
     """Draw a payoff figure.
 
@@ -78,7 +78,7 @@ def draw_payoff(
         Its first curve is bold, the others thin and dotted.
     pinned : PayoffFigure, optional
         Its first curve is drawn behind, dashed.
-    look : Look
+    look : RenderStyle
         Size and colours.
     money : tuple of float, optional
         Ends of the money axis; what `money_axis` finds by default.
@@ -117,7 +117,7 @@ def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis 
 
 
 def _plot_cells(
-    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: Look
+    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: RenderStyle
 ) -> list[list[Cell]]:
     canvas = Canvas(plot.width, plot.height)
     # The least important first: a cell takes the colour of the last curve drawn through it.
@@ -176,7 +176,7 @@ def _shades(main: Sequence[int], plot: Plot, palette: Palette) -> list[tuple[int
     return found
 
 
-def _verticals(figure: PayoffFigure, plot: Plot, look: Look) -> dict[int, tuple[str, str]]:
+def _verticals(figure: PayoffFigure, plot: Plot, look: RenderStyle) -> dict[int, tuple[str, str]]:
     """Glyph and colour of the vertical line in each column that has one; the crosshair over all."""
     palette = look.palette
     colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}

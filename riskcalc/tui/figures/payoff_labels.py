@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from riskcalc.formatting.numbers import percent
 from riskcalc.tui.figures.braille_canvas import cell_of
-from riskcalc.tui.figures.figure_widget import Look
+from riskcalc.tui.figures.figure_widget import RenderStyle
 from riskcalc.tui.figures.palette import Palette
 from riskcalc.tui.figures.ticks import Label, Placed, place
 
@@ -21,7 +21,7 @@ SHORT = {"spot": "spot", "stop": "stop", "target": "T", "breakeven": "BE"}
 ORDER = ("today", "expiry", "time stop")
 
 
-def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:
+def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle) -> list[Cell]:
     """Names of the curves beside a sample of each; "stale" on the right."""
     palette = look.palette
     colors = {"today": palette.today, "time stop": palette.time_stop, "pinned": palette.pinned}
@@ -92,7 +92,7 @@ def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
     return (f"{said} {mark.spot:,.2f}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
 
 
-def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: Look) -> list[Cell]:
+def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle) -> list[Cell]:
     """P&L of every curve at the crosshair, or at the spot without one."""
     import numpy as np  # noqa: PLC0415 - not on the path to the first frame
 

@@ -156,9 +156,9 @@ class Form(LineWidget):
         self._wheel(event, count=-1)
 
     def _lay_out(self) -> None:
-        """Decide which rows are folded away in this height, and where the first line is."""
-        self._folded = folded(self.rows, current=self.current, height=self.size.height)
-        self._lines = list(_lines(self.rows, current=self.current, folded=self._folded))
+        """Decide which rows are collapsed away in this height, and where the first line is."""
+        self._folded = collapsed(self.rows, current=self.current, height=self.size.height)
+        self._lines = list(_lines(self.rows, current=self.current, collapsed=self._folded))
         self._scroll_to_current()
 
     def _wheel(self, event: events.MouseEvent, *, count: int) -> None:
@@ -209,7 +209,7 @@ class Form(LineWidget):
         return self.part(f"form--{part}", partial=True)
 
     def _edge(self, y: int) -> str:
-        """The mark at the right edge: where more rows wait above, below, or folded behind a row."""
+        """The mark at the right edge: where more rows wait above, below, or collapsed behind a row."""
         if y == 0 and self._top:
             return "▲"
         if self._top + self.size.height < len(self._lines) and y == self.size.height - 1:
@@ -227,7 +227,7 @@ class Form(LineWidget):
         self._top = max(0, min(self._top, len(self._lines) - height))
 
 
-def folded(rows: tuple[FieldRow, ...], *, current: int, height: int) -> set[int]:
+def collapsed(rows: tuple[FieldRow, ...], *, current: int, height: int) -> set[int]:
     """The rows that a form of this height leaves out.
 
     The minor rows behind a main one come together or not at all: those of the focused row always, the others
@@ -250,14 +250,14 @@ def folded(rows: tuple[FieldRow, ...], *, current: int, height: int) -> set[int]
     return hidden
 
 
-def _lines(rows: tuple[FieldRow, ...], *, current: int, folded: set[int]) -> Iterator[Line]:
-    """Headings, rows that are not folded away, and the slider below the focused row."""
+def _lines(rows: tuple[FieldRow, ...], *, current: int, collapsed: set[int]) -> Iterator[Line]:
+    """Headings, rows that are not collapsed away, and the slider below the focused row."""
     section = ""
     for index, row in enumerate(rows):
         if row.section != section:
             section = row.section
             yield section
-        if index not in folded:
+        if index not in collapsed:
             yield index
         if index == current:
             yield SLIDER

@@ -16,7 +16,7 @@ from riskcalc.tui.panels.styled_text import toned
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from riskcalc.editor import Bench, Draft
+    from riskcalc.editor import Draft, TradeEditor
     from riskcalc.formatting.metric import Line
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Background:
 
 
 class ComputedView(ScrollableContainer):
-    """A text about the trade on the bench, computed again only for another draft."""
+    """A text about the trade on the editor, computed again only for another draft."""
 
     DEFAULT_CSS = """
     ComputedView { scrollbar-size-vertical: 1; }
@@ -80,22 +80,22 @@ class ComputedView(ScrollableContainer):
         """One text that scrolls."""
         yield self._text
 
-    def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
+    def lines(self, editor: TradeEditor, *, width: int) -> list[Line] | str:
         """The text, or why there is none; called in a thread."""
         raise NotImplementedError
 
-    def show(self, bench: Bench) -> None:
-        """Show the trade on the bench; a view that is not displayed computes nothing.
+    def show(self, editor: TradeEditor) -> None:
+        """Show the trade on the editor; a view that is not displayed computes nothing.
 
         What is there already is dimmed until the answer for a new draft has come, and while a typed value
         cannot be planned.
         """
-        state = bench.state
+        state = editor.state
         wanted = (state.draft, max(NARROWEST, self._room()))
         # One that has never been laid out does not know its width yet.
         if self.display and self.outer_size.width and wanted != self._asked:
             self._asked = wanted
-            self._background.ask(lambda: self.lines(bench, width=wanted[1]), partial(self._draw, wanted[0]))
+            self._background.ask(lambda: self.lines(editor, width=wanted[1]), partial(self._draw, wanted[0]))
         self._stale = state.stale
         self._dim(state.draft)
 
@@ -116,11 +116,11 @@ class ComputedView(ScrollableContainer):
 class ScenariosView(ComputedView):
     """Scenarios with what they do to all units, and whether the risk budget holds."""
 
-    def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
+    def lines(self, editor: TradeEditor, *, width: int) -> list[Line] | str:
         """The verdict in a sentence, then every scenario."""
         from riskcalc.formatting.stress import scenario_lines  # noqa: PLC0415 - after the first frame
 
-        plan, rows = bench.state.plan, bench.stress()
+        plan, rows = editor.state.plan, editor.stress()
         if isinstance(rows, str) or plan is None:
             return str(rows)
         return scenario_lines(plan, rows, width=width)
@@ -129,12 +129,12 @@ class ScenariosView(ComputedView):
 class VehiclesView(ComputedView):
     """Vehicles side by side: sizes and costs, then the P&L of all units on one path of the benchmark."""
 
-    def lines(self, bench: Bench, *, width: int) -> list[Line] | str:
+    def lines(self, editor: TradeEditor, *, width: int) -> list[Line] | str:
         """What separates them, then the tables."""
         from riskcalc.formatting import comparison_sections  # noqa: PLC0415 - after the first frame
         from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - as above
 
-        found = bench.vehicles()
+        found = editor.vehicles()
         if isinstance(found, str):
             return found
         return document_lines(comparison_sections(found), summary=found.summary, width=width)

@@ -2,13 +2,13 @@ import dataclasses
 
 import pytest
 
-from riskcalc.editor import Bench, open_draft
+from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, plan_preset
-from tests.editor.drafts import SHIPPED, bench, draft, shipped, text
+from tests.editor.drafts import SHIPPED, draft, editor, shipped, text
 
 
 def test_a_step_plans_again():
-    found = bench()
+    found = editor()
     before = found.state
     found.step("market.spot", 1)
     assert found.state is not before
@@ -18,11 +18,11 @@ def test_a_step_plans_again():
 
 def test_the_plan_of_an_untouched_bench_is_that_of_the_preset():
     for name in SHIPPED:
-        assert bench(name).state.plan.to_dict() == plan_preset(name).to_dict()
+        assert editor(name).state.plan.to_dict() == plan_preset(name).to_dict()
 
 
 def test_one_undo_takes_back_a_burst_on_one_field():
-    found = bench()
+    found = editor()
     for _ in range(5):
         found.step("market.spot", 1)
     found.step("exits.stop", 1)
@@ -36,7 +36,7 @@ def test_one_undo_takes_back_a_burst_on_one_field():
 
 
 def test_a_rest_ends_the_burst():
-    found = bench()
+    found = editor()
     found.step("market.spot", 1)
     found.rest()
     found.step("market.spot", 1)
@@ -45,7 +45,7 @@ def test_a_rest_ends_the_burst():
 
 
 def test_nothing_to_undo_leaves_the_state_as_it_is():
-    found = bench()
+    found = editor()
     before = found.state
     found.undo()
     found.redo()
@@ -53,7 +53,7 @@ def test_nothing_to_undo_leaves_the_state_as_it_is():
 
 
 def test_a_new_change_forgets_what_was_undone():
-    found = bench()
+    found = editor()
     found.step("market.spot", 1)
     found.undo()
     found.step("exits.stop", 1)
@@ -62,7 +62,7 @@ def test_a_new_change_forgets_what_was_undone():
 
 
 def test_a_refused_text_keeps_the_last_valid_figures_and_says_so():
-    found = bench()
+    found = editor()
     plan = found.state.plan
     found.enter("exits.stop", "abc")
     state = found.state
@@ -74,7 +74,7 @@ def test_a_refused_text_keeps_the_last_valid_figures_and_says_so():
 
 
 def test_what_cannot_be_planned_keeps_the_last_valid_figures_until_it_can():
-    found = bench()
+    found = editor()
     plan = found.state.plan
     found.enter("exits.close_dte", "70")
     state = found.state
@@ -87,7 +87,7 @@ def test_what_cannot_be_planned_keeps_the_last_valid_figures_until_it_can():
 
 
 def test_a_check_changes_nothing():
-    found = bench()
+    found = editor()
     before = found.state
     assert found.check("exits.stop", "abc").startswith("Stop must be")
     assert found.check("exits.stop", "7") == ""
@@ -95,7 +95,7 @@ def test_a_check_changes_nothing():
 
 
 def test_a_reset_goes_back_to_what_was_opened():
-    found = bench()
+    found = editor()
     found.enter("legs.1.premium", "2")
     found.step("legs.1.strike", 3)
     found.step("market.vol", 2)
@@ -107,17 +107,17 @@ def test_a_reset_goes_back_to_what_was_opened():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_field_steps_and_resets(name):
-    found = bench(name)
+    found = editor(name)
     for key in [field.key for field in found.fields]:
         for count in (1, -2):
             found.step(key, count)
         found.reset(key)
         if not key.endswith((".kind", ".premium")):
-            assert text(found, key) == text(bench(name), key), key
+            assert text(found, key) == text(editor(name), key), key
 
 
 def test_dirty_is_what_differs_from_the_file():
-    found = bench()
+    found = editor()
     assert (found.state.dirty, found.state.title) == (False, "iwm-call-spread")
     found.step("exits.stop", 1)
     assert (found.state.dirty, found.state.title) == (True, "iwm-call-spread*")
@@ -126,7 +126,7 @@ def test_dirty_is_what_differs_from_the_file():
 
 
 def test_strikes_shift_together_with_their_width():
-    found = bench()
+    found = editor()
     found.shift_strikes(3)
     found.shift_strikes(-1)
     assert [leg.strike for leg in found.state.draft.trade.option_legs] == [297, 327]
@@ -139,7 +139,7 @@ def test_strikes_shift_together_with_their_width():
 
 
 def test_a_leg_is_added_beyond_the_last_and_deleted_again():
-    found = bench()
+    found = editor()
     found.add_leg()
     added = found.state.draft.trade.option_legs[-1]
     assert (added.label, added.vol) == ("+1 call 326 2026-09-18", 0.17)
@@ -148,7 +148,7 @@ def test_a_leg_is_added_beyond_the_last_and_deleted_again():
 
 
 def test_an_option_can_be_added_to_shares():
-    found = bench("iwm-shares")
+    found = editor("iwm-shares")
     found.add_leg()
     assert found.state.draft.trade.legs[-1].label == "+1 call 295 2026-09-04"
     assert not found.state.stale
@@ -156,7 +156,7 @@ def test_an_option_can_be_added_to_shares():
 
 
 def test_the_only_leg_and_too_many_are_refused_without_going_stale():
-    found = bench("iwm-shares")
+    found = editor("iwm-shares")
     found.delete_leg(0)
     assert (found.state.problem, found.state.stale) == (
         "a trade needs at least one leg: the only one stays",
@@ -169,7 +169,7 @@ def test_the_only_leg_and_too_many_are_refused_without_going_stale():
 
 
 def test_pin_keeps_a_and_swap_exchanges():
-    found = bench()
+    found = editor()
     found.pin()
     a = found.state.plan
     found.step("market.spot", 5)
@@ -185,7 +185,7 @@ def test_pin_keeps_a_and_swap_exchanges():
 
 
 def test_a_swap_with_the_same_trade_leaves_nothing_to_undo():
-    found = bench()
+    found = editor()
     found.step("exits.stop", -1)
     found.pin()
     found.swap()
@@ -194,13 +194,13 @@ def test_a_swap_with_the_same_trade_leaves_nothing_to_undo():
 
 
 def test_a_slider_at_nothing_leaves_what_must_be_above_it():
-    found = bench()
+    found = editor()
     found.slide("account.equity", 0.0)
     assert text(found, "account.equity") == "100,000"
 
 
 def test_a_view_of_hardly_any_vol_has_chances():
-    found = bench("tna-momentum")
+    found = editor("tna-momentum")
     found.enter("view.vol", "1")
     found.enter("view.drift", "-30")
     assert not found.state.problem
@@ -208,14 +208,14 @@ def test_a_view_of_hardly_any_vol_has_chances():
 
 
 def test_what_is_stale_is_neither_pinned_nor_swapped():
-    found = bench()
+    found = editor()
     found.enter("exits.stop", "x")
     found.pin()
     assert found.state.pinned is None
 
 
 def test_opening_another_trade_can_be_undone():
-    found = bench()
+    found = editor()
     found.step("exits.stop", 1)
     tuned = found.state.draft
     assert found.open("tna-momentum") == ""
@@ -227,7 +227,7 @@ def test_opening_another_trade_can_be_undone():
 
 @pytest.mark.parametrize("name", ["no-such-preset", "/nowhere/at-all.toml", "", "\0"])
 def test_what_cannot_be_opened_is_said_in_a_line_and_changes_nothing(name):
-    found = bench()
+    found = editor()
     before = found.state.draft
     said = found.open(name)
     assert said
@@ -237,16 +237,16 @@ def test_what_cannot_be_opened_is_said_in_a_line_and_changes_nothing(name):
 
 
 def test_a_preview_plans_without_opening():
-    found = bench()
+    found = editor()
     before = found.state
     assert found.preview("tna-momentum").report.trade.symbol == "TNA"
     assert found.state is before
 
 
 def test_stress_takes_the_plan_through_every_scenario():
-    rows = bench().stress()
+    rows = editor().stress()
     assert len(rows) >= 3
-    stale = bench()
+    stale = editor()
     stale.enter("exits.stop", "x")
     assert "Stop must be a number" in stale.stress()
 
@@ -255,13 +255,13 @@ def test_scenarios_that_cannot_be_read_are_an_answer_and_no_problem_of_the_trade
     broken = tmp_path / "scenarios.toml"
     broken.write_text("schema = ", encoding="utf-8")
     monkeypatch.setenv("RISKCALC_SCENARIOS", str(broken))
-    found = bench()
+    found = editor()
     assert "scenarios.toml" in found.stress()
     assert found.state.problem == ""
 
 
 def test_a_naked_short_call_that_is_left_over_is_never_ok():
-    found = bench()
+    found = editor()
     found.delete_leg(0)
     state = found.state
     assert state.plan.size.units > 0
@@ -271,7 +271,7 @@ def test_a_naked_short_call_that_is_left_over_is_never_ok():
 
 def test_a_draft_that_cannot_be_planned_at_the_start_has_no_plan():
     broken = draft().with_exits(close_dte=70)
-    found = Bench(broken)
+    found = TradeEditor(broken)
     assert (found.state.plan, found.state.stale) == (None, True)
     assert found.state.badge.text.rstrip() == "! INPUT"
     found.enter("exits.close_dte", "21")
@@ -280,16 +280,16 @@ def test_a_draft_that_cannot_be_planned_at_the_start_has_no_plan():
 
 def test_an_unknown_key_is_a_bug():
     with pytest.raises(KeyError):
-        bench().step("no.such.key", 1)
+        editor().step("no.such.key", 1)
 
 
 def test_a_state_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        bench().state.stale = True
+        editor().state.stale = True
 
 
 def test_almost_no_vol_through_a_dividend_leaves_the_odds_whole():
-    found = bench()
+    found = editor()
     found.enter("market.dividend.amount", "5")
     found.slide("exits.stop", 1)
     found.slide("market.vol", 0)
@@ -300,7 +300,7 @@ def test_almost_no_vol_through_a_dividend_leaves_the_odds_whole():
 
 
 def test_the_rate_ends_at_zero_where_pricing_gets_slow():
-    found = bench()
+    found = editor()
     found.slide("market.rate", 0)
     found.step("market.rate", -10)
     assert text(found, "market.rate") == "0.00"

@@ -70,7 +70,7 @@ def test_a_full_disk_is_a_message_and_loses_nothing(keys, monkeypatch):
         said = text(pilot.app)
         await pilot.press("escape")
         await pilot.pause()
-        return said, pilot.app.desk.bench.state.dirty, list(user_folder().iterdir())
+        return said, pilot.app.main_screen.editor.state.dirty, list(user_folder().iterdir())
 
     said, dirty, left = drive(script)
     assert "on device" in said
@@ -85,10 +85,10 @@ def test_a_session_that_cannot_be_written_is_a_message(monkeypatch):
         await pilot.press("up")
         for _ in range(100):
             await pilot.pause(0.05)
-            if "not kept" in pilot.app.desk.message.text:
+            if "not kept" in pilot.app.main_screen.message.text:
                 break
         await pilot.press("q")
-        return pilot.app.desk.message.text, pilot.app
+        return pilot.app.main_screen.message.text, pilot.app
 
     said, app = drive(script)
     assert "the session is not kept" in said
@@ -102,7 +102,7 @@ def test_a_folder_that_may_not_be_written_is_a_message(tmp_path, monkeypatch):
     async def script(pilot):
         await pilot.press("up", "s")
         await pilot.pause()
-        return pilot.app.desk.message.text
+        return pilot.app.main_screen.message.text
 
     assert "cannot be saved" in drive(script)
 
@@ -119,7 +119,11 @@ def test_a_preset_that_does_not_parse_says_so_and_the_trade_stays(tmp_path):
         previewed = text(pilot.app)
         await pilot.press("enter")
         await pilot.pause(0.2)
-        return previewed, pilot.app.desk.message.text, pilot.app.desk.bench.state.draft.preset.name
+        return (
+            previewed,
+            pilot.app.main_screen.message.text,
+            pilot.app.main_screen.editor.state.draft.preset.name,
+        )
 
     previewed, said, name = drive(script)
     assert "cannot be read" in previewed
@@ -135,7 +139,7 @@ def test_a_broken_or_newer_session_is_set_aside(content, tmp_path):
     path.write_text(content, encoding="utf-8")
 
     async def script(pilot):
-        return pilot.app.desk.message.text, pilot.app.desk.bench.state.draft.preset.name
+        return pilot.app.main_screen.message.text, pilot.app.main_screen.editor.state.draft.preset.name
 
     said, name = drive(script)
     assert "the last session could not be restored" in said
@@ -163,14 +167,14 @@ def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
 def test_no_key_waits_for_a_slow_disk():
     async def script(pilot):
         app = pilot.app
-        slow = app.keeper._writing
+        slow = app.autosave._writing
         slow.acquire()
-        app.keeper.keep_behind()
+        app.autosave.save_in_background()
         await pilot.press("up")
-        moved = app.desk.form.row.text
+        moved = app.main_screen.form.row.text
         slow.release()
         await pilot.press("up", "q")
         return moved
 
     assert drive(script) == "296.00"
-    assert {row[1]: row[2] for row in session_file.glimpse().rows}["Spot"] == "297.00"
+    assert {row[1]: row[2] for row in session_file.session_preview().rows}["Spot"] == "297.00"

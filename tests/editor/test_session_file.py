@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from riskcalc.editor import Bench, open_draft, session_file
-from tests.editor.drafts import SHIPPED, SkewedChain, bench, shipped, text
+from riskcalc.editor import TradeEditor, open_draft, session_file
+from tests.editor.drafts import SHIPPED, SkewedChain, editor, shipped, text
 
 
 def same(one, other):
-    """Whether two benches show and hold the same."""
+    """Whether two editors show and hold the same."""
     return (one.state.draft, one.state.title, one.state.badge, one.state.stale) == (
         other.state.draft,
         other.state.title,
@@ -22,7 +22,7 @@ def same(one, other):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_bench_comes_back_exactly(name):
-    found = bench(name)
+    found = editor(name)
     for field in found.fields:
         found.step(field.key, 1)
     assert session_file.save(found) == ""
@@ -33,7 +33,7 @@ def test_the_bench_comes_back_exactly(name):
 
 
 def test_a_restored_trade_resets_and_saves_like_before():
-    found = bench()
+    found = editor()
     found.enter("exits.stop", "5")
     session_file.save(found)
     again, _ = session_file.restore()
@@ -46,7 +46,7 @@ def test_a_restored_trade_resets_and_saves_like_before():
 
 
 def test_what_cannot_be_planned_comes_back_too():
-    found = bench()
+    found = editor()
     found.enter("exits.close_dte", "70")
     found.step("exits.stop", 1)
     session_file.save(found)
@@ -56,7 +56,7 @@ def test_what_cannot_be_planned_comes_back_too():
 
 
 def test_the_pinned_trade_comes_back():
-    found = bench()
+    found = editor()
     found.pin()
     found.step("market.spot", 5)
     session_file.save(found)
@@ -65,7 +65,7 @@ def test_the_pinned_trade_comes_back():
 
 
 def test_a_chain_that_is_gone_leaves_its_prices(own_files):
-    found = Bench(open_draft(shipped(), chain=SkewedChain()), chain_path=own_files / "gone.csv")
+    found = TradeEditor(open_draft(shipped(), chain=SkewedChain()), chain_path=own_files / "gone.csv")
     session_file.save(found)
     again, note = session_file.restore()
     assert "the quotes are no longer there" in note
@@ -74,10 +74,10 @@ def test_a_chain_that_is_gone_leaves_its_prices(own_files):
 
 
 def test_the_glimpse_shows_what_the_screen_showed():
-    found = bench()
+    found = editor()
     found.step("exits.stop", 1)
     session_file.save(found, palette="blue-orange", theme="nord", view="payoff", focus="exits.stop")
-    seen = session_file.glimpse()
+    seen = session_file.session_preview()
     assert (seen.title, seen.badge) == (found.state.title, found.state.badge.text)
     assert (seen.palette, seen.theme, seen.view, seen.focus) == (
         "blue-orange",
@@ -90,7 +90,7 @@ def test_the_glimpse_shows_what_the_screen_showed():
 
 
 def test_without_a_session_there_is_a_shipped_trade():
-    assert session_file.glimpse() is None
+    assert session_file.session_preview() is None
     again, note = session_file.restore()
     assert (note, again.state.title) == ("", "iwm-call-spread")
 
@@ -117,7 +117,7 @@ def test_a_broken_session_is_set_aside_with_a_message(content):
     path = session_file.session_path()
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    session_file.glimpse()
+    session_file.session_preview()
     again, note = session_file.restore()
     assert again.state.plan is not None
     assert note.startswith("the last session could not be restored: ")
@@ -127,12 +127,12 @@ def test_a_broken_session_is_set_aside_with_a_message(content):
 
 
 def test_a_session_cut_short_anywhere_never_crashes():
-    session_file.save(bench())
+    session_file.save(editor())
     path = session_file.session_path()
     whole = path.read_bytes()
     for end in range(0, len(whole) - 2, len(whole) // 25):
         path.write_bytes(whole[:end])
-        session_file.glimpse()
+        session_file.session_preview()
         _, note = session_file.restore()
         assert note
 
@@ -140,12 +140,12 @@ def test_a_session_cut_short_anywhere_never_crashes():
 @pytest.mark.parametrize("place", ["draft", "pinned", "chain", "glimpse", "look"])
 @pytest.mark.parametrize("value", [None, 3, "x", [], {}, {"rules": 1}, {"path": 3, "rules": "a = 1"}])
 def test_a_session_of_another_shape_never_crashes(place, value):
-    found = bench()
+    found = editor()
     found.pin()
     session_file.save(found)
     path = session_file.session_path()
     path.write_text(json.dumps(json.loads(path.read_text()) | {place: value}))
-    session_file.glimpse()
+    session_file.session_preview()
     again, _ = session_file.restore()
     assert again.state.plan is not None
 
@@ -153,21 +153,21 @@ def test_a_session_of_another_shape_never_crashes(place, value):
 def test_a_folder_in_place_of_the_session_is_a_message():
     path = session_file.session_path()
     path.mkdir(parents=True)
-    assert session_file.glimpse() is None
-    assert "cannot be saved" in session_file.save(bench())
+    assert session_file.session_preview() is None
+    assert "cannot be saved" in session_file.save(editor())
     again, note = session_file.restore()
     assert note
     assert again.state.plan is not None
 
 
 KILLED = """
-from tests.editor.drafts import bench
-from riskcalc.editor import session
-found = bench()
+from tests.editor.drafts import editor
+from riskcalc.editor import session_file
+found = editor()
 print("ready", flush=True)
 while True:
     found.step("market.spot", 1)
-    session.save(found)
+    session_file.save(found)
 """
 
 
@@ -186,10 +186,10 @@ def test_a_kill_never_leaves_half_a_file():
 
 
 def test_the_first_frame_loads_no_engine():
-    session_file.save(bench())
+    session_file.save(editor())
     heavy = "numpy scipy pandas pydantic tomlkit holidays riskcalc.domain riskcalc.presets.store textual"
     code = (
-        "import sys\nfrom riskcalc.editor import session\nassert session.glimpse().rows\n"
+        "import sys\nfrom riskcalc.editor import session_file\nassert session_file.session_preview().rows\n"
         f"found = [name for name in {heavy.split()} if name in sys.modules]\nassert not found, found"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)

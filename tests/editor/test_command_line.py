@@ -8,7 +8,7 @@ from riskcalc.domain import View
 from riskcalc.editor import fields, open_draft
 from riskcalc.editor.command_line import reproduce
 from riskcalc.presets import load_preset, parse_assignments, plan_preset, save_preset
-from tests.editor.drafts import SHIPPED, bench, draft, shipped
+from tests.editor.drafts import SHIPPED, draft, editor, shipped
 
 
 def planned_by(line):
@@ -35,7 +35,7 @@ def test_the_line_prints_the_same_plan_after_any_one_step(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_line_prints_the_same_plan_after_everything_was_tuned(name):
-    found = bench(name)
+    found = editor(name)
     for field in found.fields:
         if not field.key.endswith((".side", ".kind", "close_dte")):
             found.step(field.key, 1)
@@ -44,7 +44,7 @@ def test_the_line_prints_the_same_plan_after_everything_was_tuned(name):
 
 
 def test_legs_come_and_go():
-    found = bench()
+    found = editor()
     found.add_leg()
     assert planned_by(found.reproduce()).to_dict() == found.state.plan.to_dict()
     found.delete_leg(0)
@@ -73,7 +73,7 @@ def test_a_file_that_no_name_finds_is_named_by_its_path(tmp_path):
 
 
 def test_the_command_itself_takes_the_line(capsys):
-    found = bench()
+    found = editor()
     found.step("exits.stop", -1)
     with pytest.raises(SystemExit) as end:
         main([*shlex.split(found.reproduce())[1:], "--json"])

@@ -7,7 +7,7 @@ import pytest
 from riskcalc.chains import read_chain, sample_chain, sticky_smile
 from riskcalc.chains.sample import SAMPLE_FILE
 from riskcalc.domain import FillPrice, OptionType
-from riskcalc.editor import Bench, open_draft, session_file
+from riskcalc.editor import TradeEditor, open_draft, session_file
 from riskcalc.presets import plan_preset
 from tests.editor.drafts import SkewedChain, draft, shipped, text
 from tests.outside import reference_file
@@ -16,11 +16,11 @@ CHAIN = SkewedChain()
 
 
 def quoted(chain=CHAIN, at="mid"):
-    return Bench(open_draft(shipped(), chain=chain, at=at))
+    return TradeEditor(open_draft(shipped(), chain=chain, at=at))
 
 
-def vols(bench):
-    return [leg.vol for leg in bench.state.plan.report.trade.option_legs]
+def vols(editor):
+    return [leg.vol for leg in editor.state.plan.report.trade.option_legs]
 
 
 @pytest.mark.parametrize("at", list(FillPrice))
@@ -107,7 +107,7 @@ def test_a_leg_without_a_usable_quote_is_said_and_nothing_slides():
 
 
 def test_a_chain_is_loaded_under_what_was_tuned():
-    found = Bench(draft())
+    found = TradeEditor(draft())
     found.enter("exits.stop", "5")
     assert found.load_chain(CHAIN) == ""
     assert found.state.draft.exits.stop == 0.05
@@ -117,7 +117,7 @@ def test_a_chain_is_loaded_under_what_was_tuned():
 
 
 def test_each_chain_keeps_its_own_file():
-    found = Bench(draft())
+    found = TradeEditor(draft())
     other = SkewedChain(spot=290.0)
     found.load_chain(CHAIN, path=Path("first.csv"))
     found.load_chain(other, path=Path("second.csv"))
@@ -129,7 +129,7 @@ def test_each_chain_keeps_its_own_file():
 
 
 def test_a_chain_of_another_underlying_is_said():
-    found = Bench(draft("tna-momentum"))
+    found = TradeEditor(draft("tna-momentum"))
     before = found.state.draft
     assert found.load_chain(CHAIN)
     assert found.state.draft is before
@@ -145,7 +145,7 @@ def test_what_is_saved_from_a_chain_opens_without_it():
 def test_a_real_chain_is_tuned_and_comes_back_with_the_session():
     path = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
     chain = read_chain(path)
-    found = Bench(open_draft(shipped(), chain=chain), chain_path=path)
+    found = TradeEditor(open_draft(shipped(), chain=chain), chain_path=path)
     for count in (1, 1, -3):
         found.step("legs.1.strike", count)
         listed = chain.strikes(expiry=found.state.draft.trade.expiry, option_type=OptionType.CALL)
@@ -164,7 +164,7 @@ SAMPLE = sample_chain()
 
 
 def on_sample(sticky="strike"):
-    return Bench(open_draft(shipped(), chain=SAMPLE, sticky=sticky), chain_path=SAMPLE_FILE)
+    return TradeEditor(open_draft(shipped(), chain=SAMPLE, sticky=sticky), chain_path=SAMPLE_FILE)
 
 
 def test_the_smile_of_the_chain_moves_along_when_asked_to():
@@ -202,7 +202,7 @@ def test_what_vols_stick_to_comes_back_with_the_session():
 
 
 def test_without_quotes_from_a_file_there_is_no_smile_to_move():
-    assert all(field.key != "market.sticky" for field in Bench(draft()).fields)
+    assert all(field.key != "market.sticky" for field in TradeEditor(draft()).fields)
     found = quoted()
     found.step("market.sticky", 1)
     assert found.state.problem == "IWM: only quotes that were read from a file have a smile"
