@@ -166,6 +166,9 @@ def risk_basis(report: RiskReport, limits: RiskLimits) -> RiskBasis:
 
 
 def planned_loss(report: RiskReport, basis: RiskBasis, *, at_stop: float, cost_per_unit: float) -> float:
-    """One R: the loss of one unit by the basis, costs included; `at_stop` is that of its exits [dollars]."""
-    loss = report.max_loss if basis is RiskBasis.MAX_LOSS else at_stop
+    """Return one R [dollars]: the loss of one unit by the basis, costs in; `at_stop` is that at its exits.
+
+    Before the expiry an American trade may be worth less than at any price on it, as a long box is.
+    """
+    loss = max(report.max_loss, at_stop) if basis is RiskBasis.MAX_LOSS else at_stop
     return loss + cost_per_unit

@@ -292,3 +292,21 @@ def test_a_trade_that_decays_between_its_exits_says_so():
 def test_a_trade_that_loses_most_at_its_exits_says_nothing_of_the_time_stop(traded):
     exits = ExitPlan(stop=0.06, targets=(Target(move=0.08),), holding_days=39)
     assert not any(one.name == "time stop" for one in plan(traded, MARKET, BY_STOP, exits).checks)
+
+
+def test_a_long_box_that_loses_more_at_its_stop_than_at_its_expiry_is_sized_by_the_stop():
+    sides = (
+        (280.0, OptionType.CALL, Side.LONG),
+        (310.0, OptionType.CALL, Side.SHORT),
+        (310.0, OptionType.PUT, Side.LONG),
+        (280.0, OptionType.PUT, Side.SHORT),
+    )
+    legs = tuple(
+        OptionLeg(side=side, option_type=kind, strike=strike, expiry=EXPIRY, vol=0.2)
+        for strike, kind, side in sides
+    )
+    account = Account(equity=100_000.0, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS))
+    box = plan(Trade(instrument=instrument("IWM"), legs=legs), MARKET, account, ExitPlan(stop=0.06))
+    assert box.size.units > 0
+    assert box.size.loss_at_stop <= box.size.risk_budget
+    assert box.size.loss_per_unit > box.report.max_loss
