@@ -14,10 +14,10 @@ from riskcalc.chains.smile_curve import CUBIC, SmileCurve
 from riskcalc.chains.svi import butterfly, butterfly_derivatives
 
 FEWEST_QUOTES = 6
-FARTHEST, FARTHEST_DEVIATIONS = 1.5, 12.0
-
-
 """Quotes below which five parameters say nothing."""
+
+FARTHEST, FARTHEST_DEVIATIONS = 1.5, 12.0
+"""Log-moneyness to which a smile is watched on either side, and deviations where those are more."""
 
 FINEST = 0.0005
 """Half-width of a quote, in vol, below which a closer fit is not worth more."""
@@ -42,6 +42,14 @@ FEWEST_PIECES, MOST_PIECES, QUOTES_PER_PIECE = 8, 20, 10
 
 LEFTMOST, RIGHTMOST = -6.0, 4.0
 """Deviations within which the spline may bend the smile."""
+
+LEAST_VARIANCE = 0.02
+"""Total variance, as a part of that at the forward, below which no smile falls."""
+
+BEYOND = 1.1
+"""Part of its own range by which the closely watched one goes beyond quotes and spline."""
+
+Jet = tuple[Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,42 +97,6 @@ class SmileQuotes:
         vol = np.sqrt(np.maximum(variance, 1e-12) / years)
         width = np.maximum(self.half_width, FINEST)
         return (vol - self.mid) / width, 1 / (2 * vol * years * width)
-
-
-def trusted(misfit: Floats) -> Floats:
-    """How much each quote counts, by Cauchy's law of errors: the further off, the less it pulls."""
-    usual = max(1.0, float(np.median(np.abs(misfit))) / USUAL)
-    trust: Floats = 1 / (1 + (misfit / (OUTLIER * usual)) ** 2)
-    return trust
-
-
-def contradicted(quotes: SmileQuotes) -> Floats:
-    """Distance of each mid from the straight line that its neighbours suggest, in half-widths."""
-    order = np.argsort(quotes.k, kind="stable")
-    k, mid = quotes.k[order], quotes.mid[order]
-    count = min(NEIGHBOURS, len(k) - 1)
-    first = np.clip(np.arange(len(k)) - count // 2, 0, len(k) - 1 - count)
-    places = first[:, None] + np.arange(count + 1)
-    near = places[places != np.arange(len(k))[:, None]].reshape(len(k), count)
-    i, j = np.triu_indices(count, 1)
-    run = k[near[:, j]] - k[near[:, i]]
-    # Theil and Sen's line: medians, which one more wrong quote among the neighbours does not move.
-    slope = np.median((mid[near[:, j]] - mid[near[:, i]]) / np.where(run > 0, run, np.inf), axis=1)
-    line = np.median(mid[near] + slope[:, None] * (k[:, None] - k[near]), axis=1)
-    distance = np.empty_like(mid)
-    distance[order] = (mid - line) / np.maximum(quotes.half_width[order], FINEST)
-    return distance
-
-
-"""Log-moneyness to which a smile is watched on either side, and deviations where those are more."""
-
-LEAST_VARIANCE = 0.02
-"""Total variance, as a part of that at the forward, below which no smile falls."""
-
-BEYOND = 1.1
-"""Part of its own range by which the closely watched one goes beyond quotes and spline."""
-
-Jet = tuple[Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -176,6 +148,31 @@ class Watch:
         if self.floor is not None:
             rows.append(by[0] / self.floor[:, None])
         return np.concatenate(rows)
+
+
+def trusted(misfit: Floats) -> Floats:
+    """How much each quote counts, by Cauchy's law of errors: the further off, the less it pulls."""
+    usual = max(1.0, float(np.median(np.abs(misfit))) / USUAL)
+    trust: Floats = 1 / (1 + (misfit / (OUTLIER * usual)) ** 2)
+    return trust
+
+
+def contradicted(quotes: SmileQuotes) -> Floats:
+    """Distance of each mid from the straight line that its neighbours suggest, in half-widths."""
+    order = np.argsort(quotes.k, kind="stable")
+    k, mid = quotes.k[order], quotes.mid[order]
+    count = min(NEIGHBOURS, len(k) - 1)
+    first = np.clip(np.arange(len(k)) - count // 2, 0, len(k) - 1 - count)
+    places = first[:, None] + np.arange(count + 1)
+    near = places[places != np.arange(len(k))[:, None]].reshape(len(k), count)
+    i, j = np.triu_indices(count, 1)
+    run = k[near[:, j]] - k[near[:, i]]
+    # Theil and Sen's line: medians, which one more wrong quote among the neighbours does not move.
+    slope = np.median((mid[near[:, j]] - mid[near[:, i]]) / np.where(run > 0, run, np.inf), axis=1)
+    line = np.median(mid[near] + slope[:, None] * (k[:, None] - k[near]), axis=1)
+    distance = np.empty_like(mid)
+    distance[order] = (mid - line) / np.maximum(quotes.half_width[order], FINEST)
+    return distance
 
 
 def watched(spans: Sequence[tuple[float, float]], *, deviation: float, near: int, far: int) -> Floats:

@@ -193,7 +193,7 @@ def exercise_style(symbol: str) -> ExerciseStyle:
 
 
 def instrument(symbol: str | Instrument) -> Instrument:
-    """RenderStyle up an instrument by its symbol; an `Instrument` is passed through.
+    """Look up an instrument by its symbol; an `Instrument` is passed through.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A editor as plain data for the session file, and back."""
+"""An editor as plain data for the session file, and back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Data = dict[str, Any]
 
 
 def to_data(state: State, *, chain_path: Path | None) -> Data:
-    """Return what brings a editor back, and what its first frame shows."""
+    """Return what brings an editor back, and what its first frame shows."""
     draft = state.draft
     return {
         "glimpse": {
@@ -41,12 +41,12 @@ def to_data(state: State, *, chain_path: Path | None) -> Data:
 
 
 def from_data(data: Data) -> tuple[TradeEditor, str]:
-    """Return a editor from its data, and a note where something of it could not be brought back.
+    """Return an editor from its data, and a note where something of it could not be brought back.
 
     Raises
     ------
     InvalidInputError, PresetError
-        The data are not those of a editor.
+        The data are not those of an editor.
     """
     told = _table(data, "draft")
     draft = _read_draft(told, chain=None)

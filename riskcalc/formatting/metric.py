@@ -1,4 +1,4 @@
-"""Facts of a trade as lines of a fixed width: alone with a note, or two trades side by side."""
+"""Metrics of a trade as text: numbers at several lengths, and lines of one trade or of two side by side."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from enum import Enum, StrEnum
 from riskcalc.formatting.numbers import MISSING
 
 Spellings = tuple[str, ...]
-LABEL, VALUE, GAP = 10, 10, 2
-
-
 """One number said at several lengths, the most exact first."""
+
+LABEL, VALUE, GAP = 10, 10, 2
+"""Widths of a metric's label and number, and the space before its note."""
 
 
 def fit(spellings: Spellings, width: int) -> str:
@@ -88,8 +88,6 @@ def plain(value: float | None, *, digits: int = 2, signed: bool = False) -> Spel
     fewer = (f"{short:{'+' if signed and short else ''},.{places}f}" for short, places in rounded)
     return (*fewer, f"{value:{'+' if signed else ''}.0e}")
 
-
-"""Widths of a fact's label and number, and the space before its note."""
 
 BETTER = "✓"
 """Mark on the better of two trades; it stands without colour."""

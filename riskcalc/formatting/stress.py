@@ -1,4 +1,4 @@
-"""A plan under its scenarios as titled tables of text."""
+"""A plan under its scenarios: titled tables for the command line, fixed-width lines for the screen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from riskcalc.formatting.report import smile_words
 from riskcalc.formatting.table import Section
 
 MOVE, PNL, R, VERDICT = 8, 12, 8, 17
+"""Widths of the columns beside the scenario's name."""
 
 
 def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section, ...]:
@@ -31,58 +32,6 @@ def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section
         P&L and verdict of each scenario, then what happens in it, then how its move was found.
     """
     return (_outcomes(plan, rows), _meanings(rows), _moves(plan, rows))
-
-
-def held_through(plan: TradePlan) -> str:
-    """How every scenario is taken; said wherever its P&L is shown."""
-    once = ", those per trade in all units alone" if plan.cost_per_trade else ""
-    how = f"held through without a stop, repriced after the sessions, costs in{once}"
-    return f"{how}{smile_words(plan.report)}"
-
-
-def stress_title(plan: TradePlan) -> str:
-    """The trade, its market and what it may lose, in one line."""
-    return f"{trade_line(plan)}, risk budget {money(plan.size.risk_budget)}"
-
-
-def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "move", "spot", "P&L of a unit", "all units", "R", "risk budget")
-    table = tuple(
-        (
-            row.scenario.name,
-            percent(row.move, digits=1, signed=True),
-            price(row.spot),
-            money(row.pnl, signed=True),
-            money(row.pnl_all_units, signed=True),
-            r_multiple(row.r_multiple),
-            verdict(plan, row),
-        )
-        for row in rows
-    )
-    return Section(title=f"Stress: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6}))
-
-
-def verdict(plan: TradePlan, row: StressRow) -> str:
-    """Whether the risk budget holds, in words."""
-    if not plan.size.units:
-        return "nothing held"
-    return "holds" if row.holds else "BREAKS the rule"
-
-
-def _meanings(rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "repriced", "what happens")
-    table = tuple((row.scenario.name, f"{row.date}", row.scenario.meaning) for row in rows)
-    return Section(title="Scenarios", rows=table, header=header, left=frozenset({0, 1, 2}))
-
-
-def _moves(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "how the move was found")
-    table = tuple((row.scenario.name, row.note) for row in rows)
-    title = f"Moves of {plan.report.trade.symbol}"
-    return Section(title=title, rows=table, header=header, left=frozenset({0, 1}))
-
-
-"""Widths of the columns beside the scenario's name."""
 
 
 def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) -> list[Line]:
@@ -115,6 +64,48 @@ def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) ->
     return lines
 
 
+def stress_title(plan: TradePlan) -> str:
+    """The trade, its market and what it may lose, in one line."""
+    return f"{trade_line(plan)}, risk budget {money(plan.size.risk_budget)}"
+
+
+def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
+    header = ("scenario", "move", "spot", "P&L of a unit", "all units", "R", "risk budget")
+    table = tuple(
+        (
+            row.scenario.name,
+            percent(row.move, digits=1, signed=True),
+            price(row.spot),
+            money(row.pnl, signed=True),
+            money(row.pnl_all_units, signed=True),
+            r_multiple(row.r_multiple),
+            verdict(plan, row),
+        )
+        for row in rows
+    )
+    return Section(title=f"Stress: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6}))
+
+
+def held_through(plan: TradePlan) -> str:
+    """How every scenario is taken; said wherever its P&L is shown."""
+    once = ", those per trade in all units alone" if plan.cost_per_trade else ""
+    how = f"held through without a stop, repriced after the sessions, costs in{once}"
+    return f"{how}{smile_words(plan.report)}"
+
+
+def _meanings(rows: Sequence[StressRow]) -> Section:
+    header = ("scenario", "repriced", "what happens")
+    table = tuple((row.scenario.name, f"{row.date}", row.scenario.meaning) for row in rows)
+    return Section(title="Scenarios", rows=table, header=header, left=frozenset({0, 1, 2}))
+
+
+def _moves(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
+    header = ("scenario", "how the move was found")
+    table = tuple((row.scenario.name, row.note) for row in rows)
+    title = f"Moves of {plan.report.trade.symbol}"
+    return Section(title=title, rows=table, header=header, left=frozenset({0, 1}))
+
+
 def _words(text: str, *, width: int, tone: Tone) -> list[Line]:
     return [((line[0][0], tone),) for line in wrapped(text, width=width, indent=0)]
 
@@ -143,3 +134,10 @@ def _outcome(plan: TradePlan, row: StressRow, *, name: int) -> Line:
         ),
         (f"  {word}", Tone.GOOD if word == "holds" else Tone.BAD),
     )
+
+
+def verdict(plan: TradePlan, row: StressRow) -> str:
+    """Whether the risk budget holds, in words."""
+    if not plan.size.units:
+        return "nothing held"
+    return "holds" if row.holds else "BREAKS the rule"

@@ -1,4 +1,4 @@
-"""A plan in three lines: price, Greeks, exits and verdicts."""
+"""A plan in a few lines: three for a small screen, and the preview of a preset."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from riskcalc.formatting.panel import gain_tone, price_lines
 from riskcalc.formatting.report import entry_word, theta_share
 
 _NUMBER = 10
-
-
 """Widest number of a line."""
 
 Piece = tuple[str, str, Tone]
@@ -48,6 +46,41 @@ def summary_lines(
         _line(_greeks(plan), width=width),
         _line(_exits(plan), width=width),
     ]
+
+
+def preview_lines(
+    name: str, *, description: str, found: TradePlan | str, badge: str, width: int
+) -> list[Line]:
+    """A preset in short.
+
+    Parameters
+    ----------
+    name : str
+        Its name or path.
+    description : str
+        Its own words; may be empty.
+    found : TradePlan or str
+        Its plan, or the problem that keeps it from being planned.
+    badge : str
+        The verdict on the plan in words.
+    width : int
+        No line is wider [cells], >= 38.
+
+    Returns
+    -------
+    list of Line
+    """
+    head = [
+        *(((line[0][0], Tone.TITLE),) for line in wrapped(name, width=width, indent=0)),
+        *wrapped(description, width=width, indent=0),
+        (),
+    ]
+    if isinstance(found, str):
+        problems = [line for text in found.splitlines() for line in wrapped(text, width=width, indent=0)]
+        return [*head, (("cannot be opened", Tone.BAD),), *problems]
+    tone = Tone.GOOD if badge.startswith("OK") else Tone.BAD
+    trade = wrapped(found.report.trade.description, width=width, indent=0)
+    return [*head, *trade, ((badge.strip(), tone),), (), *price_lines(found, width=width)]
 
 
 def _line(pieces: Sequence[Piece], *, width: int) -> Line:
@@ -108,38 +141,3 @@ def _verdict(check: Check) -> Piece:
 
 def _piece(name: str, spellings: Spellings, tone: Tone = Tone.PLAIN) -> Piece:
     return name, fit(spellings, _NUMBER), tone
-
-
-def preview_lines(
-    name: str, *, description: str, found: TradePlan | str, badge: str, width: int
-) -> list[Line]:
-    """A preset in short.
-
-    Parameters
-    ----------
-    name : str
-        Its name or path.
-    description : str
-        Its own words; may be empty.
-    found : TradePlan or str
-        Its plan, or the problem that keeps it from being planned.
-    badge : str
-        The verdict on the plan in words.
-    width : int
-        No line is wider [cells], >= 38.
-
-    Returns
-    -------
-    list of Line
-    """
-    head = [
-        *(((line[0][0], Tone.TITLE),) for line in wrapped(name, width=width, indent=0)),
-        *wrapped(description, width=width, indent=0),
-        (),
-    ]
-    if isinstance(found, str):
-        problems = [line for text in found.splitlines() for line in wrapped(text, width=width, indent=0)]
-        return [*head, (("cannot be opened", Tone.BAD),), *problems]
-    tone = Tone.GOOD if badge.startswith("OK") else Tone.BAD
-    trade = wrapped(found.report.trade.description, width=width, indent=0)
-    return [*head, *trade, ((badge.strip(), tone),), (), *price_lines(found, width=width)]

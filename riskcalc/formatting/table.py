@@ -1,4 +1,4 @@
-"""A titled table of text: what every rendering is made of."""
+"""Titled tables of text, and the aligned lines that show them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from riskcalc.formatting.metric import Line, Tone, wrapped
 
 ROOMY, TIGHT = 2, 1
+"""Spaces between columns, and where a width is too narrow for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,12 @@ class Section:
     """Columns aligned left."""
 
 
-"""Spaces between columns, and where a width is too narrow for that."""
+def document_lines(sections: Iterable[Section], *, summary: str, width: int) -> list[Line]:
+    """A sentence on top, then tables with an empty line before each."""
+    lines: list[Line] = [((line[0][0], Tone.PLAIN),) for line in wrapped(summary, width=width, indent=0)]
+    for section in sections:
+        lines += [(), *table_lines(section, width=width)]
+    return lines
 
 
 def table_lines(section: Section, *, width: int) -> list[Line]:
@@ -45,14 +51,6 @@ def table_lines(section: Section, *, width: int) -> list[Line]:
     title = [((words[0][0], Tone.TITLE),) for words in wrapped(section.title, width=width, indent=0)]
     head = [((text[0], Tone.QUIET),)] if section.header else []
     return [*title, *head, *(((row, Tone.PLAIN),) for row in text[len(head) :])]
-
-
-def document_lines(sections: Iterable[Section], *, summary: str, width: int) -> list[Line]:
-    """A sentence on top, then tables with an empty line before each."""
-    lines: list[Line] = [((line[0][0], Tone.PLAIN),) for line in wrapped(summary, width=width, indent=0)]
-    for section in sections:
-        lines += [(), *table_lines(section, width=width)]
-    return lines
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int], *, left: frozenset[int], gap: int) -> str:

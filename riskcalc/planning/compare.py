@@ -29,7 +29,7 @@ USUAL_MOVES = (-0.06, 0.0, 0.10, 0.15)
 """Moves of the benchmark that are compared: the stop, no move, and the targets of the unleveraged trade."""
 
 LEAST_GAP = 0.05
-"""LaunchOptions of the benchmark against a trade that every vehicle is held to, at least."""
+"""Opening of the benchmark against a trade that every vehicle is held to, at least."""
 
 NINE_IN_TEN = 1.645
 """Standard deviations on either side that hold nine values of ten."""
@@ -110,7 +110,7 @@ def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
 
 
 def _common_gap(plans: Sequence[TradePlan]) -> float:
-    """LaunchOptions of the benchmark that lies a point beyond every stop, said in moves of the benchmark."""
+    """Opening of the benchmark that lies a point beyond every stop, said in moves of the benchmark."""
     widest = max(plan.exits.stop / plan.report.trade.instrument.leverage_factor for plan in plans)
     return min(max(LEAST_GAP, round(widest + GAPS_BEYOND_STOP[0], 12)), (1 + widest) / 2)
 

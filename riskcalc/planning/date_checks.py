@@ -41,6 +41,47 @@ def date_checks(report: RiskReport, *, time_stop: dt.date | None) -> tuple[Check
     return tuple(check for check in found if check is not None)
 
 
+def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.date | None) -> Check | None:
+    """Warn of shares and cash that the expiry brings when the exits hold a trade into it.
+
+    Parameters
+    ----------
+    report : RiskReport
+        One unit of the trade.
+    account : Account
+        Its equity stands beside the cash that is needed.
+    units : int
+        Units held.
+    time_stop : date or None
+        Day the trade is closed at the latest.
+
+    Returns
+    -------
+    Check or None
+        None for a trade closed before its nearest expiry, for shares, and where nothing is held.
+    """
+    expiry = report.trade.expiry
+    if expiry is None or not units or (time_stop is not None and time_stop < expiry):
+        return None
+    if report.trade.instrument.exercise is ExerciseStyle.EUROPEAN:
+        text = (
+            f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash and bring no shares"
+        )
+        return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
+    found = deliveries(trade_at_expiry(report.trade, report.market), report.market, view=report.view)
+    if not found:
+        text = f"held into the expiry {expiry}: no shares are left whatever is exercised"
+        return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")
+    symbol = report.trade.symbol
+    told = "; ".join(_outcome(one, symbol, units=units) for one in found)
+    close = f"{closing_time(expiry):%H:%M}"
+    text = (
+        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Close by {close} New York "
+        "that day, or send contrary exercise instructions by 17:30"
+    )
+    return Check(name=NAME, status=CheckStatus.WARN, message=text)
+
+
 def _expiring(report: RiskReport) -> Check | None:
     """Options that expire on the market's date: alive before their settlement, and nothing after it."""
     trade, market = report.trade, report.market
@@ -104,47 +145,6 @@ def _closed(report: RiskReport, time_stop: dt.date | None) -> Check | None:
 
 def _session_before(day: dt.date) -> dt.date:
     return last_session_on_or_before(day - dt.timedelta(days=1))
-
-
-def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.date | None) -> Check | None:
-    """Warn of shares and cash that the expiry brings when the exits hold a trade into it.
-
-    Parameters
-    ----------
-    report : RiskReport
-        One unit of the trade.
-    account : Account
-        Its equity stands beside the cash that is needed.
-    units : int
-        Units held.
-    time_stop : date or None
-        Day the trade is closed at the latest.
-
-    Returns
-    -------
-    Check or None
-        None for a trade closed before its nearest expiry, for shares, and where nothing is held.
-    """
-    expiry = report.trade.expiry
-    if expiry is None or not units or (time_stop is not None and time_stop < expiry):
-        return None
-    if report.trade.instrument.exercise is ExerciseStyle.EUROPEAN:
-        text = (
-            f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash and bring no shares"
-        )
-        return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
-    found = deliveries(trade_at_expiry(report.trade, report.market), report.market, view=report.view)
-    if not found:
-        text = f"held into the expiry {expiry}: no shares are left whatever is exercised"
-        return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")
-    symbol = report.trade.symbol
-    told = "; ".join(_outcome(one, symbol, units=units) for one in found)
-    close = f"{closing_time(expiry):%H:%M}"
-    text = (
-        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Close by {close} New York "
-        "that day, or send contrary exercise instructions by 17:30"
-    )
-    return Check(name=NAME, status=CheckStatus.WARN, message=text)
 
 
 def _outcome(found: Delivery, symbol: str, *, units: int) -> str:

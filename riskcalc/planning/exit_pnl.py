@@ -78,18 +78,6 @@ def size_plan(
     )
 
 
-def _capital(report: RiskReport) -> float:
-    spot = report.market.quote(report.trade.symbol).spot
-    return buying_power(report.trade, spot=spot)
-
-
-def _market_value(report: RiskReport) -> float:
-    """What one unit holds: shares at the spot plus what its options are worth, without sign [dollars]."""
-    options = sum(found.value for found in report.legs if isinstance(found.leg, OptionLeg))
-    held = sum(abs(found.value) for found in report.legs if isinstance(found.leg, ShareLeg))
-    return abs(options) + held
-
-
 def gains_at_targets(
     exits: ExitPlan,
     levels: tuple[Level, ...],
@@ -172,3 +160,15 @@ def planned_loss(report: RiskReport, basis: RiskBasis, *, at_stop: float, cost_p
     """
     loss = max(report.max_loss, at_stop) if basis is RiskBasis.MAX_LOSS else at_stop
     return loss + cost_per_unit
+
+
+def _capital(report: RiskReport) -> float:
+    spot = report.market.quote(report.trade.symbol).spot
+    return buying_power(report.trade, spot=spot)
+
+
+def _market_value(report: RiskReport) -> float:
+    """What one unit holds: shares at the spot plus what its options are worth, without sign [dollars]."""
+    options = sum(found.value for found in report.legs if isinstance(found.leg, OptionLeg))
+    held = sum(abs(found.value) for found in report.legs if isinstance(found.leg, ShareLeg))
+    return abs(options) + held

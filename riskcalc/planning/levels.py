@@ -31,6 +31,28 @@ class PlanLevels:
     """The same of now and of each day up to the time stop; now alone without one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelValues:
+    """Values of one unit [dollars]."""
+
+    at_exits: Floats
+    """At the stop and each target, on each day up to the time stop: shape (levels, days)."""
+    at_gaps: Floats
+    """At each gap, on the first day."""
+    ladder: Floats
+    """At each level of the ladder, on each of its dates: shape (levels, dates)."""
+    waiting: PositionGreeks
+    """Each leg at an unchanged spot, today and on the day of the time stop: shape (legs, 2)."""
+
+    def worst_at_exits(self) -> list[float]:
+        """Smallest value at the stop and at each target, on any day."""
+        return [float(row.min()) for row in self.at_exits]
+
+    def first_day_at_targets(self) -> tuple[float, ...]:
+        """Value at each target when it is reached at once."""
+        return tuple(float(row[0]) for row in self.at_exits[1:])
+
+
 def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.date | None) -> PlanLevels:
     """Find the levels and days of a plan."""
     stop, targets = _stop(report, exits, side), _targets(report, exits, side)
@@ -46,9 +68,23 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
     )
 
 
-def moved_spot(report: RiskReport, move: float) -> float:
-    """Spot after a move from the entry [dollars]."""
-    return entry_spot(report.trade, report.market) * (1 + move)
+def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
+    """Value one unit wherever the exits, the gaps, the ladder and the decay look."""
+    trade, market, gaps = report.trade, report.market, levels.gaps
+    at_exits, at_gaps, at_ladder, waiting = value_together(
+        trade,
+        market,
+        ladder_conditions((levels.stop, *levels.targets), levels.held),
+        Conditions(spot=[level.spot for level in gaps], vol_shift=[level.vol_shift for level in gaps]),
+        ladder_conditions(levels.ladder, levels.days),
+        Conditions(spot=market.quote(trade.symbol).spot, days=[0.0, levels.held[-1]]),
+    )
+    return LevelValues(
+        at_exits=at_exits.value.sum(axis=0),
+        at_gaps=at_gaps.value.sum(axis=0),
+        ladder=at_ladder.value.sum(axis=0),
+        waiting=waiting,
+    )
 
 
 def _stop(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
@@ -119,6 +155,11 @@ def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0
     return Level(label=label, spot=moved_spot(report, move), move=move, vol_shift=vol_shift)
 
 
+def moved_spot(report: RiskReport, move: float) -> float:
+    """Spot after a move from the entry [dollars]."""
+    return entry_spot(report.trade, report.market) * (1 + move)
+
+
 def _at(report: RiskReport, label: str, level: float) -> Level:
     return Level(label=label, spot=level, move=level / entry_spot(report.trade, report.market) - 1)
 
@@ -132,44 +173,3 @@ def _merged(levels: list[Level]) -> list[Level]:
         label = level.label if seen is None else f"{seen.label}, {level.label}"
         rows[key] = Level(label=label, spot=level.spot, move=level.move, vol_shift=level.vol_shift)
     return list(rows.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelValues:
-    """Values of one unit [dollars]."""
-
-    at_exits: Floats
-    """At the stop and each target, on each day up to the time stop: shape (levels, days)."""
-    at_gaps: Floats
-    """At each gap, on the first day."""
-    ladder: Floats
-    """At each level of the ladder, on each of its dates: shape (levels, dates)."""
-    waiting: PositionGreeks
-    """Each leg at an unchanged spot, today and on the day of the time stop: shape (legs, 2)."""
-
-    def worst_at_exits(self) -> list[float]:
-        """Smallest value at the stop and at each target, on any day."""
-        return [float(row.min()) for row in self.at_exits]
-
-    def first_day_at_targets(self) -> tuple[float, ...]:
-        """Value at each target when it is reached at once."""
-        return tuple(float(row[0]) for row in self.at_exits[1:])
-
-
-def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
-    """Value one unit wherever the exits, the gaps, the ladder and the decay look."""
-    trade, market, gaps = report.trade, report.market, levels.gaps
-    at_exits, at_gaps, at_ladder, waiting = value_together(
-        trade,
-        market,
-        ladder_conditions((levels.stop, *levels.targets), levels.held),
-        Conditions(spot=[level.spot for level in gaps], vol_shift=[level.vol_shift for level in gaps]),
-        ladder_conditions(levels.ladder, levels.days),
-        Conditions(spot=market.quote(trade.symbol).spot, days=[0.0, levels.held[-1]]),
-    )
-    return LevelValues(
-        at_exits=at_exits.value.sum(axis=0),
-        at_gaps=at_gaps.value.sum(axis=0),
-        ladder=at_ladder.value.sum(axis=0),
-        waiting=waiting,
-    )

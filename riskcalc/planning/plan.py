@@ -149,18 +149,6 @@ def plan(
     )
 
 
-def _rungs(
-    report: RiskReport, levels: PlanLevels, values: LevelValues, size: PositionSize
-) -> tuple[LadderRow, ...]:
-    return ladder(
-        values.ladder,
-        levels=levels.ladder,
-        dates=levels.dates,
-        entry=report.net_debit,
-        planned_loss=size.loss_per_unit,
-    )
-
-
 def held_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
     """Return a report whose breakevens and profit of shares alone count the borrow fee up to the time stop.
 
@@ -181,4 +169,16 @@ def held_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
         max_profit=report.max_profit - fee,
         max_loss=report.max_loss + fee,
         payoff_note=f"{report.payoff_note}; the borrow fee counted to {time_stop}",
+    )
+
+
+def _rungs(
+    report: RiskReport, levels: PlanLevels, values: LevelValues, size: PositionSize
+) -> tuple[LadderRow, ...]:
+    return ladder(
+        values.ladder,
+        levels=levels.ladder,
+        dates=levels.dates,
+        entry=report.net_debit,
+        planned_loss=size.loss_per_unit,
     )

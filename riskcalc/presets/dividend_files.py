@@ -21,16 +21,33 @@ from riskcalc.presets.key_docs import dotted
 from riskcalc.presets.problems import Problem
 
 DATE_COLUMNS = ("ex_date", "ex_dividend_date", "date")
+"""Names of the column of ex-dates, the surest first; a dash, a space or capitals make no difference."""
+
+AMOUNT_COLUMNS = ("amount", "dividends", "dividend", "cash_amount")
+"""Names of the column of amounts."""
+
+TYPE_COLUMNS = ("special", "type", "dividend_type")
+"""Names of the column that says which payments are special; there may be none."""
+
+SPECIAL_WORDS = ("special", "sc", "true", "yes", "1")
+"""What that column says of one, in any case; `SC` is a special cash dividend in vendors' codes."""
+
+SHOWN_PROBLEMS = 5
+
+Line = tuple[int, list[str]]
+"""A line of the file, from 1, and its fields."""
 
 
-def named_files(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return the files that a preset's data name, as written, by symbol."""
-    texts = {symbol: quote.get("dividends") for symbol, quote in _quotes(data).items()}
-    return {
-        symbol: text
-        for symbol, text in texts.items()
-        if isinstance(text, str) and text.strip() and not says_none(text)
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Columns:
+    """Where in a row the wanted fields stand."""
+
+    ex_date: int
+    amount: int
+    kind: int | None
+    """None where no column says which are special."""
+    count: int
+    """Fields of a row."""
 
 
 def anchor_files(data: Mapping[str, Any], folder: Path) -> None:
@@ -56,37 +73,14 @@ def read_files(data: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def _quotes(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The quotes of a preset's data that are tables."""
-    market = data.get("market")
-    quotes = market.get("quotes") if isinstance(market, dict) else None
-    found = quotes if isinstance(quotes, dict) else {}
-    return {symbol: quote for symbol, quote in found.items() if isinstance(quote, dict)}
-
-
-"""Names of the column of ex-dates, the surest first; a dash, a space or capitals make no difference."""
-AMOUNT_COLUMNS = ("amount", "dividends", "dividend", "cash_amount")
-"""Names of the column of amounts."""
-TYPE_COLUMNS = ("special", "type", "dividend_type")
-"""Names of the column that says which payments are special; there may be none."""
-SPECIAL_WORDS = ("special", "sc", "true", "yes", "1")
-"""What that column says of one, in any case; `SC` is a special cash dividend in vendors' codes."""
-SHOWN_PROBLEMS = 5
-
-Line = tuple[int, list[str]]
-"""A line of the file, from 1, and its fields."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Columns:
-    """Where in a row the wanted fields stand."""
-
-    ex_date: int
-    amount: int
-    kind: int | None
-    """None where no column says which are special."""
-    count: int
-    """Fields of a row."""
+def named_files(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files that a preset's data name, as written, by symbol."""
+    texts = {symbol: quote.get("dividends") for symbol, quote in _quotes(data).items()}
+    return {
+        symbol: text
+        for symbol, text in texts.items()
+        if isinstance(text, str) and text.strip() and not says_none(text)
+    }
 
 
 def read_dividend_file(path: Path) -> tuple[CashDividend, ...]:
@@ -126,6 +120,14 @@ def read_dividend_file(path: Path) -> tuple[CashDividend, ...]:
     if not paid:
         raise PresetError(f'{path}: holds no payment; say dividends = "none" if there is none')
     return tuple(one for _, (_, one) in sorted(paid.items()))
+
+
+def _quotes(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The quotes of a preset's data that are tables."""
+    market = data.get("market")
+    quotes = market.get("quotes") if isinstance(market, dict) else None
+    found = quotes if isinstance(quotes, dict) else {}
+    return {symbol: quote for symbol, quote in found.items() if isinstance(quote, dict)}
 
 
 def _lines(text: str, path: Path) -> list[Line]:

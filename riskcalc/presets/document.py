@@ -29,6 +29,7 @@ from riskcalc.presets.schema_trade import MarketShape
 from riskcalc.presets.template import TradeTemplate
 
 _INLINE = ("targets", "dividends")
+"""Lists of tables that are written as an array rather than under headers."""
 
 
 def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = None) -> Preset:
@@ -64,6 +65,34 @@ def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = 
         raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
     preset = _preset(shape, path)
     return _with_vols_moved(preset, written, overrides) if overrides else preset
+
+
+def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Preset] | None = None) -> str:
+    """Return the text of a preset.
+
+    Parameters
+    ----------
+    preset : Preset
+        What the text shall say.
+    title : str
+        What it is called.
+    path : Path
+        Its file: the stem names it where the text does not, and dividend files are looked for beside it.
+    base : (str, Preset) or None
+        A text and what it says now. Only what differs is changed, so that comments, order and spelling stay;
+        so does a dividend file that is named, unless it would not be found from the new folder.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    document = tomlkit.parse(base[0]) if base else tomlkit.document()
+    new = preset_data(preset)
+    if "name" in document or title != path.stem:
+        new = {"schema": new["schema"], "name": title} | new
+    _edit(document, old=_said(*base, folder=path.parent) if base else {}, new=new)
+    return tomlkit.dumps(document)
 
 
 def _shaped(data: Mapping[str, Any]) -> tuple[PresetShape | None, list[Problem]]:
@@ -139,37 +168,6 @@ def _entry_spot(template: TradeTemplate, market: Market) -> float:
     return entries[0] if entries else market.quote(template.instrument.symbol).spot
 
 
-"""Lists of tables that are written as an array rather than under headers."""
-
-
-def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Preset] | None = None) -> str:
-    """Return the text of a preset.
-
-    Parameters
-    ----------
-    preset : Preset
-        What the text shall say.
-    title : str
-        What it is called.
-    path : Path
-        Its file: the stem names it where the text does not, and dividend files are looked for beside it.
-    base : (str, Preset) or None
-        A text and what it says now. Only what differs is changed, so that comments, order and spelling stay;
-        so does a dividend file that is named, unless it would not be found from the new folder.
-
-    Returns
-    -------
-    str
-        TOML.
-    """
-    document = tomlkit.parse(base[0]) if base else tomlkit.document()
-    new = preset_data(preset)
-    if "name" in document or title != path.stem:
-        new = {"schema": new["schema"], "name": title} | new
-    _edit(document, old=_said(*base, folder=path.parent) if base else {}, new=new)
-    return tomlkit.dumps(document)
-
-
 def _said(text: str, preset: Preset, *, folder: Path) -> Data:
     """What a text says, with nothing of it in place of dividend files that a folder does not lead to."""
     data = preset_data(preset)
@@ -178,6 +176,17 @@ def _said(text: str, preset: Preset, *, folder: Path) -> Data:
         if (own_folder / written).resolve() != (folder / written).resolve():
             data["market"]["quotes"][symbol]["dividends"] = []
     return data
+
+
+def _edit_entries(entries: Any, old: Any, new: Any) -> None:  # noqa: ANN401 - lists of tables, checked by the caller
+    """Change the entries that both states have, then drop or append the rest."""
+    while len(entries) > len(new):
+        del entries[-1]
+    for place, value in enumerate(new):
+        if place < len(entries):
+            _edit(entries[place], old=old[place] if place < len(old) else {}, new=value)
+        else:
+            entries.append(_in_braces(value) if isinstance(entries, Array) else value)
 
 
 def _edit(table: Any, *, old: Data, new: Data) -> None:  # noqa: ANN401 - tomlkit's tables share no type
@@ -206,17 +215,6 @@ def _change(table: Any, key: str, old: object, new: object) -> None:  # noqa: AN
         _edit_entries(current, old if _holds_tables(old) else [], new)
     else:
         put(table, key, _inline(new, lines=key == "dividends") if key in _INLINE else new)
-
-
-def _edit_entries(entries: Any, old: Any, new: Any) -> None:  # noqa: ANN401 - lists of tables, checked by the caller
-    """Change the entries that both states have, then drop or append the rest."""
-    while len(entries) > len(new):
-        del entries[-1]
-    for place, value in enumerate(new):
-        if place < len(entries):
-            _edit(entries[place], old=old[place] if place < len(old) else {}, new=value)
-        else:
-            entries.append(_in_braces(value) if isinstance(entries, Array) else value)
 
 
 def _is_list_of_tables(current: object) -> bool:

@@ -16,10 +16,10 @@ from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError, printable
 
 MOST_BYTES = 1_000_000
-MOST_LEVELS = 20
-
-
 """A preset is a page of text, a list of payments a few; anything larger is some other file."""
+
+MOST_LEVELS = 20
+"""A preset has five."""
 
 
 def read_text(path: Path, *, kind: str = "preset") -> str:
@@ -47,18 +47,6 @@ def read_text(path: Path, *, kind: str = "preset") -> str:
     except (OSError, ValueError) as error:  # a path with a null character is a ValueError
         raise PresetError(f"{path}: cannot be read: {_reason(error)}") from None
     return _decoded(content, path, kind)
-
-
-def _decoded(content: bytes, path: Path, kind: str) -> str:
-    if len(content) > MOST_BYTES:
-        raise PresetError(f"{path}: is larger than {MOST_BYTES:,} bytes, too large for a {kind} file")
-    if b"\0" in content:
-        raise PresetError(f"{path}: is a binary file, not a text")
-    try:
-        return content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise PresetError(f"{path}: line {line}: is not UTF-8 text") from None
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -102,6 +90,43 @@ def replacing(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def parse_toml(text: str, path: Path, *, newest: int) -> dict[str, Any]:
+    """Read a TOML text.
+
+    Parameters
+    ----------
+    text : str
+        What the file holds.
+    path : Path
+        Named in errors.
+    newest : int
+        Newest schema that this riskcalc reads.
+
+    Raises
+    ------
+    PresetError
+        The text is empty, no TOML, or was written by a newer schema.
+    """
+    data = _toml(text, path)
+    version = data.get("schema")
+    if isinstance(version, int) and version > newest:
+        reads = f"this riskcalc reads up to {newest}"
+        raise PresetError(f"{path}: written by schema {version}, {reads}: update riskcalc")
+    return data
+
+
+def _decoded(content: bytes, path: Path, kind: str) -> str:
+    if len(content) > MOST_BYTES:
+        raise PresetError(f"{path}: is larger than {MOST_BYTES:,} bytes, too large for a {kind} file")
+    if b"\0" in content:
+        raise PresetError(f"{path}: is a binary file, not a text")
+    try:
+        return content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PresetError(f"{path}: line {line}: is not UTF-8 text") from None
+
+
 def _replace(target: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".tmp")
     temporary = Path(name)
@@ -130,34 +155,6 @@ def _sync_folder(folder: Path) -> None:
 
 def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-"""A preset has five."""
-
-
-def parse_toml(text: str, path: Path, *, newest: int) -> dict[str, Any]:
-    """Read a TOML text.
-
-    Parameters
-    ----------
-    text : str
-        What the file holds.
-    path : Path
-        Named in errors.
-    newest : int
-        Newest schema that this riskcalc reads.
-
-    Raises
-    ------
-    PresetError
-        The text is empty, no TOML, or was written by a newer schema.
-    """
-    data = _toml(text, path)
-    version = data.get("schema")
-    if isinstance(version, int) and version > newest:
-        reads = f"this riskcalc reads up to {newest}"
-        raise PresetError(f"{path}: written by schema {version}, {reads}: update riskcalc")
-    return data
 
 
 def _toml(text: str, path: Path) -> dict[str, Any]:

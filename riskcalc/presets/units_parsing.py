@@ -17,10 +17,10 @@ from typing import NamedTuple
 from riskcalc.errors import InvalidInputError
 
 Written = str | int | float
-SMALLEST_WRITTEN_OUT = 1e-6
-
-
 """What a person may write for a quantity: ``6``, ``"6%"``, ``0.06``."""
+
+SMALLEST_WRITTEN_OUT = 1e-6
+"""Smaller fractions are written with an exponent."""
 
 _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}))?\s*((?P<half>[ap])\.?m\.?)?",
@@ -29,6 +29,34 @@ _TIME = re.compile(
 
 MOST_RATE = 5.0
 """No rate or volatility beyond 500 % a year is believed."""
+
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
+
+
+class Level(NamedTuple):
+    """A level as it was written; per cent as a fraction."""
+
+    amount: float
+    percent: bool
+    """Whether it was written with a per cent sign."""
+
+
+class Number(NamedTuple):
+    """A number as it was written, apart from its per cent sign."""
+
+    amount: Decimal
+    percent: bool
+
+
+class _Unit(NamedTuple):
+    """The unit that a change is written in."""
+
+    name: str
+    pattern: str
+    per_one: int
+    """How many of it make 1."""
+    most: int
+    """Largest change believed, in this unit; a bare fraction must be smaller."""
 
 
 def parse_fraction(
@@ -171,14 +199,6 @@ def parse_basis_points(value: Written, *, field: str = "value") -> float:
     return _shift(value, field, form, _Unit("bp", r"bps?", per_one=10_000, most=1_000))
 
 
-class Level(NamedTuple):
-    """A level as it was written; per cent as a fraction."""
-
-    amount: float
-    percent: bool
-    """Whether it was written with a per cent sign."""
-
-
 def parse_signal(value: Written, *, field: str = "value") -> Level:
     """Read the level of a market signal: per cent, or a number in the unit of the rule that looks at it.
 
@@ -231,14 +251,70 @@ def parse_time(value: object, *, field: str = "value") -> dt.time:
     raise refused(field, "a time of day in New York from 00:00 to 23:59, like 10:30", value)
 
 
-class Number(NamedTuple):
-    """A number as it was written, apart from its per cent sign."""
+def move_text(move: float) -> str:
+    """Write a signed move: ``+10%``, ``ATM``.
 
-    amount: Decimal
-    percent: bool
+    Examples
+    --------
+    >>> move_text(0.1), move_text(0.0)
+    ('+10%', 'ATM')
+    """
+    if move == 0:
+        return "ATM"
+    text = percent_text(move)
+    return f"+{text}" if move > 0 else text
 
 
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
+def percent_text(fraction: float) -> str:
+    """Write a fraction so that every reader here finds exactly it again.
+
+    Examples
+    --------
+    >>> percent_text(0.06), percent_text(1.0), percent_text(0.165)
+    ('6%', '100%', '16.5%')
+    """
+    return f"{_percent(fraction)}%"
+
+
+def points_text(change: float) -> str | float:
+    """Write a change of volatility: ``+3 points``.
+
+    Examples
+    --------
+    >>> points_text(0.03)
+    '+3 points'
+    """
+    if 0 < abs(change) < 1e-6:
+        return change
+    return f"{'+' if change > 0 else ''}{_percent(change)} points"
+
+
+def _as_fraction(number: Number) -> float:
+    bare_fraction = not number.percent and abs(number.amount) < 1
+    return float(number.amount if bare_fraction else number.amount / 100)
+
+
+def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> float:
+    number = read_number(value, field, form)
+    found = float(number.amount / 100 if number.percent else number.amount)
+    if not number.percent and abs(found) >= bare_below:
+        raise refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
+    if abs(found) > MOST_RATE:
+        raise refused(field, form, value)
+    return found
+
+
+def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
+    """Read a signed change, in its unit or as a bare fraction."""
+    pattern = rf"(.*\d\.?)\s*(?:{unit.pattern})"
+    written = re.fullmatch(pattern, value.strip()) if isinstance(value, str) else None
+    number = read_number(written[1] if written else value, field, form)
+    size = abs(number.amount) * (1 if written else unit.per_one)
+    if number.percent or size > unit.most or (not written and size == unit.most):
+        percent = Number(number.amount * unit.per_one / 100, percent=False)
+        meant = _meant(percent if number.percent else number, f" {unit.name}", most=unit.most)
+        raise refused(field, form, value, "" if written else meant)
+    return float(number.amount / unit.per_one if written else number.amount)
 
 
 def read_number(value: object, field: str, form: str) -> Number:
@@ -265,43 +341,9 @@ def _finite_decimal(value: str | Real, field: str, form: str) -> Decimal:
     return amount
 
 
-def _as_fraction(number: Number) -> float:
-    bare_fraction = not number.percent and abs(number.amount) < 1
-    return float(number.amount if bare_fraction else number.amount / 100)
-
-
-def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> float:
-    number = read_number(value, field, form)
-    found = float(number.amount / 100 if number.percent else number.amount)
-    if not number.percent and abs(found) >= bare_below:
-        raise refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
-    if abs(found) > MOST_RATE:
-        raise refused(field, form, value)
-    return found
-
-
-class _Unit(NamedTuple):
-    """The unit that a change is written in."""
-
-    name: str
-    pattern: str
-    per_one: int
-    """How many of it make 1."""
-    most: int
-    """Largest change believed, in this unit; a bare fraction must be smaller."""
-
-
-def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
-    """Read a signed change, in its unit or as a bare fraction."""
-    pattern = rf"(.*\d\.?)\s*(?:{unit.pattern})"
-    written = re.fullmatch(pattern, value.strip()) if isinstance(value, str) else None
-    number = read_number(written[1] if written else value, field, form)
-    size = abs(number.amount) * (1 if written else unit.per_one)
-    if number.percent or size > unit.most or (not written and size == unit.most):
-        percent = Number(number.amount * unit.per_one / 100, percent=False)
-        meant = _meant(percent if number.percent else number, f" {unit.name}", most=unit.most)
-        raise refused(field, form, value, "" if written else meant)
-    return float(number.amount / unit.per_one if written else number.amount)
+def refused(field: str, form: str, value: object, hint: str = "") -> InvalidInputError:
+    """Name field, form and value of what cannot be read."""
+    return InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}{hint}")
 
 
 def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> str:
@@ -315,52 +357,6 @@ def _meant(number: Number, unit: str, *, most: float) -> str:
     """Suggest the unit that a bare number most likely lacks."""
     likely = abs(number.amount) <= most
     return f"; did you mean {float(number.amount):g}{unit}?" if likely else ""
-
-
-def refused(field: str, form: str, value: object, hint: str = "") -> InvalidInputError:
-    """Name field, form and value of what cannot be read."""
-    return InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}{hint}")
-
-
-"""Smaller fractions are written with an exponent."""
-
-
-def percent_text(fraction: float) -> str:
-    """Write a fraction so that every reader here finds exactly it again.
-
-    Examples
-    --------
-    >>> percent_text(0.06), percent_text(1.0), percent_text(0.165)
-    ('6%', '100%', '16.5%')
-    """
-    return f"{_percent(fraction)}%"
-
-
-def move_text(move: float) -> str:
-    """Write a signed move: ``+10%``, ``ATM``.
-
-    Examples
-    --------
-    >>> move_text(0.1), move_text(0.0)
-    ('+10%', 'ATM')
-    """
-    if move == 0:
-        return "ATM"
-    text = percent_text(move)
-    return f"+{text}" if move > 0 else text
-
-
-def points_text(change: float) -> str | float:
-    """Write a change of volatility: ``+3 points``.
-
-    Examples
-    --------
-    >>> points_text(0.03)
-    '+3 points'
-    """
-    if 0 < abs(change) < 1e-6:
-        return change
-    return f"{'+' if change > 0 else ''}{_percent(change)} points"
 
 
 def _percent(fraction: float) -> str:

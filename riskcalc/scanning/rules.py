@@ -21,6 +21,9 @@ from riskcalc.domain.validation import (
 from riskcalc.errors import InvalidInputError
 
 Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+Result = TypeVar("Result")
 
 
 class SpreadKind(StrEnum):
@@ -112,16 +115,6 @@ class ScanRules:
             _ascending(name, getattr(self, f"min_{name}"), getattr(self, f"max_{name}"))
 
 
-def _ascending(name: str, low: float, high: float) -> None:
-    if not low <= high:
-        raise InvalidInputError(f"min_{name} must not be above max_{name}, got {low:g} and {high:g}")
-
-
-"""Told how many of how many are done."""
-
-Result = TypeVar("Result")
-
-
 def told(results: Iterable[Result], total: int, progress: Progress | None) -> Iterator[Result]:
     """Pass results on, and tell how many have come."""
     tell = progress or (lambda *_: None)
@@ -129,3 +122,8 @@ def told(results: Iterable[Result], total: int, progress: Progress | None) -> It
     for done, result in enumerate(results, start=1):
         tell(done, total)
         yield result
+
+
+def _ascending(name: str, low: float, high: float) -> None:
+    if not low <= high:
+        raise InvalidInputError(f"min_{name} must not be above max_{name}, got {low:g} and {high:g}")

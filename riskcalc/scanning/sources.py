@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Option = tuple[np.datetime64, float, int]
+
 SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".ndjson", ".parquet")
+"""Ends of the names of files in a folder that are taken for chains."""
+
+DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
+"""Where the day of a row stands in a history, the first that is there."""
+
+MOST_ROWS = 20_000_000
+"""Rows of a Parquet history: a thousand chains of a large index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,28 +54,6 @@ class ChainPart:
     def joined(self, other: ChainPart) -> ChainPart:
         """Both as one."""
         return ChainPart(symbol=self.symbol, day=self.day, options=self.options | other.options)
-
-
-def chain_part(rows: QuoteRows) -> ChainPart:
-    """What the rows of a file are of; of no symbol where they are of several."""
-    symbols = np.unique(rows.symbol[rows.standard])
-    try:
-        day = session_of(rows)
-    except ChainError:
-        day = None
-    options = zip(rows.expiry.tolist(), rows.strike.tolist(), rows.option_type.tolist(), strict=True)
-    symbol = str(symbols[0]) if len(symbols) == 1 else ""
-    return ChainPart(symbol=symbol, day=day, options=frozenset(options))
-
-
-"""Ends of the names of files in a folder that are taken for chains."""
-
-DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
-"""Where the day of a row stands in a history, the first that is there."""
-
-
-MOST_ROWS = 20_000_000
-"""Rows of a Parquet history: a thousand chains of a large index."""
 
 
 class Source(NamedTuple):
@@ -123,33 +109,6 @@ def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[Source,
     return (*_joined(alone), *found)
 
 
-def _joined(sources: Sequence[Source]) -> list[Source]:
-    """Sources of which those are one that hold different options of one underlying and day."""
-    if len(sources) < 2:
-        return list(sources)
-    found: list[tuple[Source, ChainPart]] = []
-    for source in sources:
-        part = _part(source)
-        fitting = (place for place, (_, known) in enumerate(found) if part and known.completes(part))
-        place = next(fitting, None)
-        if place is None:
-            found.append((source, part or ChainPart()))
-        else:
-            whole, known = found[place]
-            found[place] = whole._replace(more=(*whole.more, source.path)), known.joined(part or ChainPart())
-    return [source for source, _ in found]
-
-
-def _part(source: Source) -> ChainPart | None:
-    """What a file holds; None where it cannot be read, which is said when it is scanned."""
-    if source.path.suffix.lower() == ".parquet":
-        return None
-    try:
-        return chain_part(read_rows(source.path))
-    except ChainError:
-        return None
-
-
 def source_names(sources: Iterable[Source]) -> dict[Source, str]:
     """What each source is called in a table: its name, with its folders where two files share one."""
     distinct = dict.fromkeys(sources)
@@ -178,6 +137,45 @@ def read_source(
     except ChainError as error:
         lines = (line.removeprefix("DataFrame: ") for line in str(error).splitlines())
         raise ChainError("\n".join(f"{source.full_name}: {line}" for line in lines)) from error
+
+
+def _joined(sources: Sequence[Source]) -> list[Source]:
+    """Sources of which those are one that hold different options of one underlying and day."""
+    if len(sources) < 2:
+        return list(sources)
+    found: list[tuple[Source, ChainPart]] = []
+    for source in sources:
+        part = _part(source)
+        fitting = (place for place, (_, known) in enumerate(found) if part and known.completes(part))
+        place = next(fitting, None)
+        if place is None:
+            found.append((source, part or ChainPart()))
+        else:
+            whole, known = found[place]
+            found[place] = whole._replace(more=(*whole.more, source.path)), known.joined(part or ChainPart())
+    return [source for source, _ in found]
+
+
+def _part(source: Source) -> ChainPart | None:
+    """What a file holds; None where it cannot be read, which is said when it is scanned."""
+    if source.path.suffix.lower() == ".parquet":
+        return None
+    try:
+        return chain_part(read_rows(source.path))
+    except ChainError:
+        return None
+
+
+def chain_part(rows: QuoteRows) -> ChainPart:
+    """What the rows of a file are of; of no symbol where they are of several."""
+    symbols = np.unique(rows.symbol[rows.standard])
+    try:
+        day = session_of(rows)
+    except ChainError:
+        day = None
+    options = zip(rows.expiry.tolist(), rows.strike.tolist(), rows.option_type.tolist(), strict=True)
+    symbol = str(symbols[0]) if len(symbols) == 1 else ""
+    return ChainPart(symbol=symbol, day=day, options=frozenset(options))
 
 
 def _days_of(path: Path) -> list[Source]:
@@ -237,18 +235,6 @@ def _times(frame: pd.DataFrame, column: str) -> Days:
     return times
 
 
-def _whole_days(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Dates kept as midnights of a zone, without it: in New York they would be the evening before."""
-    if _zone(values) is None or not (values.dt.normalize() == values)[values.notna()].all():
-        return values
-    naive: pd.Series[Any] = values.dt.tz_localize(None)
-    return naive
-
-
-def _zone(values: pd.Series[Any]) -> object:
-    return getattr(values.dtype, "tz", None)
-
-
 def _parquet(path: Path) -> pd.DataFrame:
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra, and only histories need it
@@ -268,3 +254,15 @@ def _parquet(path: Path) -> pd.DataFrame:
         if name in frame:
             frame[name] = _whole_days(frame[name])
     return frame
+
+
+def _whole_days(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Dates kept as midnights of a zone, without it: in New York they would be the evening before."""
+    if _zone(values) is None or not (values.dt.normalize() == values)[values.notna()].all():
+        return values
+    naive: pd.Series[Any] = values.dt.tz_localize(None)
+    return naive
+
+
+def _zone(values: pd.Series[Any]) -> object:
+    return getattr(values.dtype, "tz", None)

@@ -19,15 +19,16 @@ from riskcalc.sizing import cost_per_trade, cost_per_unit, exit_units, uncovered
 from riskcalc.sizing.percent_risk import SLACK
 
 Floats = NDArray[np.float64]
+
 Indices = NDArray[np.intp]
+
 Columns = dict[str, NDArray[np.generic]]
+
 Ways = list[tuple[float, ...]]
 
 NEUTRAL = View.neutral()
 
 MOST_PARTED = 10_000
-
-
 """Units from which the parts closed at targets are as planned for all that anyone can tell."""
 
 
@@ -50,6 +51,21 @@ class Pairs(NamedTuple):
         return net
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What all spreads of one kind and expiry share."""
+
+    model: Model
+    trade: Trade
+    """Any of them: commissions, dividends and multiplier are read off it."""
+    account: Account
+    exits: ExitPlan
+    """With the side set."""
+    view: View
+    break_even: bool = False
+    """Whether the drift that breaks even is a column."""
+
+
 def pair_up(series: Series, model: Model, kind: SpreadKind, *, multiplier: int) -> Pairs:
     """All verticals of a kind that the rules let through and that can both gain and lose."""
     rules = model.rules
@@ -67,21 +83,6 @@ def pair_up(series: Series, model: Model, kind: SpreadKind, *, multiplier: int) 
     long, short, debit, max_loss = long[kept], short[kept], debit[kept], max_loss[kept]
     cost = spread_cost[long] + spread_cost[short]
     return Pairs(kind, long, short, debit, max_loss, width[kept] - max_loss, cost)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What all spreads of one kind and expiry share."""
-
-    model: Model
-    trade: Trade
-    """Any of them: commissions, dividends and multiplier are read off it."""
-    account: Account
-    exits: ExitPlan
-    """With the side set."""
-    view: View
-    break_even: bool = False
-    """Whether the drift that breaks even is a column."""
 
 
 def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
@@ -121,6 +122,47 @@ def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
         "open_interest": np.minimum(series.open_interest[pairs.long], series.open_interest[pairs.short]),
         **_managed(series, pairs, terms, units=units, entry=pairs.debit + cost, value=value),
     }
+
+
+def joined(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
+    """One column of several blocks, one under the other."""
+    return np.concatenate([block[name] for block in blocks])
+
+
+def units_within_limits(
+    *, account: Account, risk: Floats, cost_per_trade: float, capital: Floats, market_value: Floats
+) -> NDArray[np.int64]:
+    """Whole units under all limits of an account: `riskcalc.sizing.size_within_limits`, array by array.
+
+    Parameters
+    ----------
+    account : Account
+        Equity, buying power, heat and limits.
+    risk : ndarray
+        Planned loss of one unit with its costs [dollars], > 0.
+    cost_per_trade : float
+        Round-trip costs paid once [dollars], >= 0.
+    capital : ndarray
+        Buying power one unit ties up [dollars], >= 0.
+    market_value : ndarray
+        Of one unit, without sign [dollars], >= 0.
+
+    Examples
+    --------
+    >>> one, two, three = (np.array([part]) for part in (240.0, 200.0, 200.0))
+    >>> account = Account(equity=100_000, open_risk=5_500)
+    >>> units_within_limits(account=account, risk=one, cost_per_trade=0.0, capital=two, market_value=three)
+    array([2])
+    """
+    largest = account.equity * account.limits.max_position_fraction
+    allowed = [
+        _fitting(account.risk_budget, risk, fixed=cost_per_trade),
+        _fitting(account.heat_left, risk, fixed=cost_per_trade),
+        _fitting(account.free_buying_power, capital),
+        _fitting(largest, market_value),
+    ]
+    fewest: Floats = np.minimum.reduce(allowed)
+    return fewest.astype(np.int64)
 
 
 def _capital(series: Series, pairs: Pairs, terms: Terms) -> Floats:
@@ -227,6 +269,14 @@ def _ways(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Ways, Indices]:
     return ways, place[capped]
 
 
+def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
+    """Part of the position closed at each target, in whole units; as planned when there are none."""
+    fractions = tuple(target.fraction for target in exits.targets)
+    if not units or not fractions:
+        return fractions
+    return tuple(count / units for count in exit_units(units=units, fractions=fractions))
+
+
 def _breakevens(series: Series, pairs: Pairs, size: int) -> Floats:
     """Spots at which the payoff is zero [dollars]."""
     from_low = pairs.max_profit if pairs.kind.is_credit else pairs.max_loss
@@ -250,58 +300,9 @@ def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> tuple
     return chance, ~lacking
 
 
-def joined(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
-    """One column of several blocks, one under the other."""
-    return np.concatenate([block[name] for block in blocks])
-
-
-def units_within_limits(
-    *, account: Account, risk: Floats, cost_per_trade: float, capital: Floats, market_value: Floats
-) -> NDArray[np.int64]:
-    """Whole units under all limits of an account: `riskcalc.sizing.size_within_limits`, array by array.
-
-    Parameters
-    ----------
-    account : Account
-        Equity, buying power, heat and limits.
-    risk : ndarray
-        Planned loss of one unit with its costs [dollars], > 0.
-    cost_per_trade : float
-        Round-trip costs paid once [dollars], >= 0.
-    capital : ndarray
-        Buying power one unit ties up [dollars], >= 0.
-    market_value : ndarray
-        Of one unit, without sign [dollars], >= 0.
-
-    Examples
-    --------
-    >>> one, two, three = (np.array([part]) for part in (240.0, 200.0, 200.0))
-    >>> account = Account(equity=100_000, open_risk=5_500)
-    >>> units_within_limits(account=account, risk=one, cost_per_trade=0.0, capital=two, market_value=three)
-    array([2])
-    """
-    largest = account.equity * account.limits.max_position_fraction
-    allowed = [
-        _fitting(account.risk_budget, risk, fixed=cost_per_trade),
-        _fitting(account.heat_left, risk, fixed=cost_per_trade),
-        _fitting(account.free_buying_power, capital),
-        _fitting(largest, market_value),
-    ]
-    fewest: Floats = np.minimum.reduce(allowed)
-    return fewest.astype(np.int64)
-
-
 def _fitting(available: float, per_unit: Floats, *, fixed: float = 0.0) -> Floats:
     """Whole units that fit, rounded down but for rounding; inf where nothing binds."""
     with np.errstate(divide="ignore"):
         units = np.maximum(np.floor((available - fixed) / per_unit), 0.0)
     one_more: Floats = units + (fixed + (units + 1) * per_unit <= available * (1 + SLACK))
     return one_more
-
-
-def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
-    """Part of the position closed at each target, in whole units; as planned when there are none."""
-    fractions = tuple(target.fraction for target in exits.targets)
-    if not units or not fractions:
-        return fractions
-    return tuple(count / units for count in exit_units(units=units, fractions=fractions))

@@ -14,6 +14,16 @@ from numpy.typing import NDArray
 from riskcalc.pricing import american
 
 SPOT, RATE = 295.0, 0.045
+"""Spot of every case [dollars] and its rate."""
+
+ALLOWED_WITHOUT_CASH = 5e-4
+"""Dollars by which American values may differ where QuantLib's are converged."""
+
+ALLOWED_WITH_CASH = 1e-2
+"""The same with cash dividends: QuantLib's finite differences on 400 x 400 are up to 5e-3 off themselves."""
+
+GRID = 400
+"""Time steps and spot points of QuantLib's finite differences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,38 +43,6 @@ class Agreement:
     def ok(self) -> bool:
         """Whether the largest difference is allowed; false for NaN."""
         return self.largest <= self.allowed
-
-
-def agreement(
-    quantity: str,
-    differences: NDArray[np.float64],
-    labels: Sequence[str],
-    *,
-    peer: str,
-    allowed: float,
-) -> Agreement:
-    """Sum up the differences of a grid, each with the name of its case."""
-    worst = int(np.argmax(np.abs(differences)))
-    return Agreement(
-        quantity=quantity,
-        peer=peer,
-        largest=float(abs(differences[worst])),
-        allowed=allowed,
-        cases=len(labels),
-        where=labels[worst],
-    )
-
-
-"""Spot of every case [dollars] and its rate."""
-
-ALLOWED_WITHOUT_CASH = 5e-4
-"""Dollars by which American values may differ where QuantLib's are converged."""
-
-ALLOWED_WITH_CASH = 1e-2
-"""The same with cash dividends: QuantLib's finite differences on 400 x 400 are up to 5e-3 off themselves."""
-
-GRID = 400
-"""Time steps and spot points of QuantLib's finite differences."""
 
 
 class Case(NamedTuple):
@@ -108,6 +86,26 @@ def _compared(quantity: str, *, dividend_yield: float, cash: float, allowed: flo
     differences = np.array([_ours(case) - _theirs(case) for case in cases])
     labels = [case.label for case in cases]
     return agreement(quantity, differences, labels, peer="QuantLib", allowed=allowed)
+
+
+def agreement(
+    quantity: str,
+    differences: NDArray[np.float64],
+    labels: Sequence[str],
+    *,
+    peer: str,
+    allowed: float,
+) -> Agreement:
+    """Sum up the differences of a grid, each with the name of its case."""
+    worst = int(np.argmax(np.abs(differences)))
+    return Agreement(
+        quantity=quantity,
+        peer=peer,
+        largest=float(abs(differences[worst])),
+        allowed=allowed,
+        cases=len(labels),
+        where=labels[worst],
+    )
 
 
 def _ours(case: Case) -> float:

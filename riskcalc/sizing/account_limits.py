@@ -11,8 +11,6 @@ from riskcalc.domain.validation import non_negative, non_negative_or_inf, positi
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit
 
 SIDES = 2
-
-
 """A round trip pays on the way in and on the way out."""
 
 
@@ -42,24 +40,6 @@ def cost_per_unit(trade: Trade, costs: Costs) -> float:
     return sum(
         SIDES * _paid_per_side(leg, costs) + abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs
     )
-
-
-def cost_per_trade(costs: Costs) -> float:
-    """Round-trip costs paid once, however many units [dollars], >= 0.
-
-    Examples
-    --------
-    >>> cost_per_trade(Costs(commission_per_trade=4.95))
-    9.9
-    """
-    return SIDES * record("costs", Costs, costs).commission_per_trade
-
-
-def _paid_per_side(leg: Leg, costs: Costs) -> float:
-    if isinstance(leg, OptionLeg):
-        return leg.contracts * costs.commission_per_contract
-    shares = leg.shares * (1 + (leg.hedge_ratio or 0.0))
-    return shares * (costs.commission_per_share + costs.slippage_per_share)
 
 
 def size_within_limits(
@@ -135,6 +115,24 @@ def size_within_limits(
         capital=capital.taken_by(units),
         limits=allowed,
     )
+
+
+def cost_per_trade(costs: Costs) -> float:
+    """Round-trip costs paid once, however many units [dollars], >= 0.
+
+    Examples
+    --------
+    >>> cost_per_trade(Costs(commission_per_trade=4.95))
+    9.9
+    """
+    return SIDES * record("costs", Costs, costs).commission_per_trade
+
+
+def _paid_per_side(leg: Leg, costs: Costs) -> float:
+    if isinstance(leg, OptionLeg):
+        return leg.contracts * costs.commission_per_contract
+    shares = leg.shares * (1 + (leg.hedge_ratio or 0.0))
+    return shares * (costs.commission_per_share + costs.slippage_per_share)
 
 
 def _smallest(limits: tuple[Limit, ...]) -> tuple[int, str, str]:

@@ -10,6 +10,20 @@ from riskcalc.domain.validation import finite, finite_each, fraction, non_negati
 from riskcalc.errors import InvalidInputError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimalF:
+    """The fraction, and what it would have done."""
+
+    fraction: float
+    """Share of equity that the largest loss would have taken, in [0, 1)."""
+    terminal_wealth: float
+    """Equity after all trades over equity before them."""
+    geometric_mean: float
+    """Growth factor per trade."""
+    dollars_per_unit: float
+    """Equity per unit traded, in the unit of the trades; inf when nothing should be traded."""
+
+
 def kelly_fraction(*, win_probability: float, win: float, loss: float = 1.0) -> float:
     """Fraction of equity to stake on a bet for the fastest growth.
 
@@ -178,20 +192,6 @@ def prob_drawdown(*, fraction_left: float, kelly_multiple: float) -> float:
     """
     power = max(2 / positive("kelly_multiple", kelly_multiple) - 1, 0.0)
     return float(fraction("fraction_left", fraction_left) ** power)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptimalF:
-    """The fraction, and what it would have done."""
-
-    fraction: float
-    """Share of equity that the largest loss would have taken, in [0, 1)."""
-    terminal_wealth: float
-    """Equity after all trades over equity before them."""
-    geometric_mean: float
-    """Growth factor per trade."""
-    dollars_per_unit: float
-    """Equity per unit traded, in the unit of the trades; inf when nothing should be traded."""
 
 
 def optimal_f(trades: Sequence[float]) -> OptimalF:

@@ -18,11 +18,99 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.sizing.margin_rates import share_margin, uncovered_margin
 
 MOST_WAYS = 2_000
-
-
 """Ways to split the contracts sold that are all tried; beyond, each leg is split where a cover is used up."""
+
 MOST_ORDERS = 3
 """Legs of a type up to which every pairing of uncovered calls and puts is tried."""
+
+Split = tuple[tuple[int, int], ...]
+"""Contracts of each leg sold that are part of a spread, and that shares cover; the rest is uncovered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sold:
+    """A leg that was sold; all amounts are per share."""
+
+    leg: OptionLeg
+    count: int
+    intrinsic: float
+    premium: float
+    required: float
+    """Premium and margin when nothing covers it; of a put at most the cash for its strike."""
+
+    @classmethod
+    def of(cls, leg: OptionLeg, trade: Trade, spot: float) -> _Sold:
+        premium = leg.premium or 0.0
+        required = premium + uncovered_margin(leg, instrument=trade.instrument, spot=spot)
+        if leg.option_type is OptionType.PUT:
+            required = max(min(required, leg.strike), premium)
+        return cls(
+            leg=leg,
+            count=leg.contracts,
+            intrinsic=_intrinsic(leg, spot),
+            premium=premium,
+            required=required,
+        )
+
+
+def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> float:
+    """Cash that an account must have free to put one unit on.
+
+    It is net of premium: what options cost, plus margin, less what sold options bring in. A requirement
+    published gross of premium (a short option's own market value counted in) is larger by the premium
+    received.
+
+    Parameters
+    ----------
+    trade : Trade
+        Every option leg has its premium filled in.
+    spot : float
+        Price of the underlying [dollars per share], > 0.
+    max_loss : float
+        Largest loss at expiry [dollars per unit], >= 0 or ``inf``; checked where it is stated, and no cap: a
+        trade may tie up more than it can lose, as bought guts do.
+
+    Returns
+    -------
+    float
+        [dollars per unit], >= 0.
+
+    Raises
+    ------
+    InvalidInputError
+        An input is NaN or outside its range, or an option leg has no premium.
+
+    Notes
+    -----
+    - Bought options are paid in full, whatever they may still be worth: a debit spread, a long straddle, guts
+      or box cost their debit. No loan value for options beyond nine months.
+    - What options sold bring in pays for the bought ones, then for their own margin.
+    - A sold option forms a spread with one bought of its type that lives as long. All spreads together take
+      their maximum potential loss, the worst net intrinsic value at their strikes, so that a condor loses on
+      one side only; or the uncovered requirement of what was sold, where that is less.
+    - Uncovered calls and puts pair up: the greater requirement of both, and the premium of the other. An
+      uncovered put never takes more than cash for its strike.
+    - Shares take `share_margin`. They cover options sold against them, contract by contract; in the money,
+      such an option brings in only its time value.
+
+    References
+    ----------
+    FINRA Rule 4210(c) and (f)(2); Regulation T; Cboe, Margin Manual (strategy-based margin).
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from riskcalc.domain import call_spread
+    >>> spread = call_spread("IWM", long_strike=295, short_strike=325, expiry=dt.date(2026, 9, 18),
+    ...                      long_premium=12.1, short_premium=2.5)
+    >>> round(buying_power(spread, spot=295.4), 2)
+    960.0
+    """
+    record("trade", Trade, trade)
+    positive("spot", spot)
+    non_negative_or_inf("max_loss", max_loss)
+    required = _share_margin(trade, spot) + _net_premium(trade) + short_option_requirement(trade, spot=spot)
+    return max(required, 0.0)
 
 
 def short_option_requirement(trade: Trade, *, spot: float) -> float:
@@ -54,40 +142,6 @@ def short_option_requirement(trade: Trade, *, spot: float) -> float:
     bought = [leg for leg in trade.option_legs if leg.side is Side.LONG]
     found = (_requirement(sold, split, bought, held) for split in _splits(sold, bought, held))
     return trade.instrument.option_multiplier * min(found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sold:
-    """A leg that was sold; all amounts are per share."""
-
-    leg: OptionLeg
-    count: int
-    intrinsic: float
-    premium: float
-    required: float
-    """Premium and margin when nothing covers it; of a put at most the cash for its strike."""
-
-    @classmethod
-    def of(cls, leg: OptionLeg, trade: Trade, spot: float) -> _Sold:
-        premium = leg.premium or 0.0
-        required = premium + uncovered_margin(leg, instrument=trade.instrument, spot=spot)
-        if leg.option_type is OptionType.PUT:
-            required = max(min(required, leg.strike), premium)
-        return cls(
-            leg=leg,
-            count=leg.contracts,
-            intrinsic=_intrinsic(leg, spot),
-            premium=premium,
-            required=required,
-        )
-
-
-Split = tuple[tuple[int, int], ...]
-"""Contracts of each leg sold that are part of a spread, and that shares cover; the rest is uncovered."""
-
-
-def _intrinsic(leg: OptionLeg, spot: float) -> float:
-    return max(int(leg.option_type) * (spot - leg.strike), 0.0)
 
 
 def _held_contracts(trade: Trade) -> dict[OptionType, int]:
@@ -191,6 +245,10 @@ def _maximum_loss(sold: Sequence[tuple[OptionLeg, int]], covers: Sequence[tuple[
     return max(chain([0.0], worst))
 
 
+def _intrinsic(leg: OptionLeg, spot: float) -> float:
+    return max(int(leg.option_type) * (spot - leg.strike), 0.0)
+
+
 def _uncovered(legs: Sequence[tuple[_Sold, int]]) -> float:
     """Requirement per share of uncovered contracts, calls and puts paired so that it is least."""
     calls, puts = ([leg for leg in legs if leg[0].leg.option_type is kind] for kind in OptionType)
@@ -220,66 +278,6 @@ def _saved(calls: Sequence[tuple[_Sold, int]], puts: Sequence[tuple[_Sold, int]]
         first += not counts[0][first]
         second += not counts[1][second]
     return saved
-
-
-def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> float:
-    """Cash that an account must have free to put one unit on.
-
-    It is net of premium: what options cost, plus margin, less what sold options bring in. A requirement
-    published gross of premium (a short option's own market value counted in) is larger by the premium
-    received.
-
-    Parameters
-    ----------
-    trade : Trade
-        Every option leg has its premium filled in.
-    spot : float
-        Price of the underlying [dollars per share], > 0.
-    max_loss : float
-        Largest loss at expiry [dollars per unit], >= 0 or ``inf``; checked where it is stated, and no cap: a
-        trade may tie up more than it can lose, as bought guts do.
-
-    Returns
-    -------
-    float
-        [dollars per unit], >= 0.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range, or an option leg has no premium.
-
-    Notes
-    -----
-    - Bought options are paid in full, whatever they may still be worth: a debit spread, a long straddle, guts
-      or box cost their debit. No loan value for options beyond nine months.
-    - What options sold bring in pays for the bought ones, then for their own margin.
-    - A sold option forms a spread with one bought of its type that lives as long. All spreads together take
-      their maximum potential loss, the worst net intrinsic value at their strikes, so that a condor loses on
-      one side only; or the uncovered requirement of what was sold, where that is less.
-    - Uncovered calls and puts pair up: the greater requirement of both, and the premium of the other. An
-      uncovered put never takes more than cash for its strike.
-    - Shares take `share_margin`. They cover options sold against them, contract by contract; in the money,
-      such an option brings in only its time value.
-
-    References
-    ----------
-    FINRA Rule 4210(c) and (f)(2); Regulation T; Cboe, Margin Manual (strategy-based margin).
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from riskcalc.domain import call_spread
-    >>> spread = call_spread("IWM", long_strike=295, short_strike=325, expiry=dt.date(2026, 9, 18),
-    ...                      long_premium=12.1, short_premium=2.5)
-    >>> round(buying_power(spread, spot=295.4), 2)
-    960.0
-    """
-    record("trade", Trade, trade)
-    positive("spot", spot)
-    non_negative_or_inf("max_loss", max_loss)
-    required = _share_margin(trade, spot) + _net_premium(trade) + short_option_requirement(trade, spot=spot)
-    return max(required, 0.0)
 
 
 def _share_margin(trade: Trade, spot: float) -> float:

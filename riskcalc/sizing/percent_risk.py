@@ -12,8 +12,6 @@ from riskcalc.domain.validation import fraction, member, non_negative, positive,
 from riskcalc.errors import InvalidInputError
 
 SLACK = 1e-12
-
-
 """Share of a limit that rounding may overstep: 0.29 x 100 / 29 is 0.9999..., yet one unit fits exactly."""
 
 MOST_UNITS = 2**53
@@ -78,19 +76,6 @@ class Limit:
 
     def _fits(self, units: int) -> bool:
         return self.taken_by(units) <= self.available * (1 + SLACK)
-
-
-def _apart(taken: float, available: float) -> tuple[str, str]:
-    """Two amounts of which the first is more, with the decimals that show it."""
-    for digits in (2, 4, 6):
-        texts = _dollars(taken, digits), _dollars(available, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
-
-
-def _dollars(amount: float, digits: int) -> str:
-    return f"${amount:,.{digits}f}" if math.isfinite(amount) else "an unlimited amount"
 
 
 def size_by_stop(
@@ -201,18 +186,6 @@ def size_by_max_loss(
     )
 
 
-def risk_budget_limit(*, budget: float, loss_per_unit: float, cost_per_trade: float) -> Limit:
-    """Return the limit that a risk budget sets [all in dollars]."""
-    return Limit(
-        name="risk budget",
-        verb="risk",
-        noun="the budget is",
-        available=budget,
-        per_unit=loss_per_unit,
-        fixed=non_negative("cost_per_trade", cost_per_trade),
-    )
-
-
 def stop_distance(*, entry: float, stop: float, side: Side) -> float:
     """Loss of a share at its stop [dollars per share], > 0; a stop on the wrong side is refused."""
     distance = int(member("side", Side, side)) * (positive("entry", entry) - positive("stop", stop))
@@ -223,6 +196,19 @@ def stop_distance(*, entry: float, stop: float, side: Side) -> float:
             f"got stop {stop:g} and entry {entry:g}"
         )
     return distance
+
+
+def _apart(taken: float, available: float) -> tuple[str, str]:
+    """Two amounts of which the first is more, with the decimals that show it."""
+    for digits in (2, 4, 6):
+        texts = _dollars(taken, digits), _dollars(available, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _dollars(amount: float, digits: int) -> str:
+    return f"${amount:,.{digits}f}" if math.isfinite(amount) else "an unlimited amount"
 
 
 def _size(
@@ -244,4 +230,16 @@ def _size(
         reason=limit.reason(units),
         basis=basis.value,
         limits=((limit.name, units),),
+    )
+
+
+def risk_budget_limit(*, budget: float, loss_per_unit: float, cost_per_trade: float) -> Limit:
+    """Return the limit that a risk budget sets [all in dollars]."""
+    return Limit(
+        name="risk budget",
+        verb="risk",
+        noun="the budget is",
+        available=budget,
+        per_unit=loss_per_unit,
+        fixed=non_negative("cost_per_trade", cost_per_trade),
     )

@@ -1,4 +1,4 @@
-"""What the form and the header say, from a editor or, before the engine has come, from the last session."""
+"""What the form and the header say, from an editor or, before the engine has come, from the last session."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KINDS = {"OK": "ok", "OVER": "over", "NO": "no", "INPUT": "input"}
 
 
 def field_rows(editor: TradeEditor) -> tuple[FieldRow, ...]:
-    """The rows of a editor's fields."""
+    """The rows of an editor's fields."""
     draft = editor.state.draft
     return tuple(
         FieldRow(
@@ -57,7 +57,7 @@ def preview_rows(session_preview: SessionPreview | None) -> tuple[FieldRow, ...]
 
 
 def heading(editor: TradeEditor) -> Heading:
-    """The header of a editor."""
+    """The header of an editor."""
     state = editor.state
     draft, badge = state.draft, state.badge
     days = [field for field in editor.fields if field.key == "trade.days"]

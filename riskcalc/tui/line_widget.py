@@ -44,7 +44,7 @@ class LineWidget(Widget):
         return self._parts[name]
 
     def notify_style_update(self) -> None:
-        """RenderStyle colours up again, as for another theme."""
+        """Look colors up again, as for another theme."""
         self._base = None
         self._parts.clear()
         self.forget_lines()

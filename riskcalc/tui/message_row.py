@@ -14,10 +14,10 @@ from riskcalc.tui.line_widget import LineWidget
 
 ROWS = 2
 BAR_WIDTH = 20
-SMALLEST = (60, 18)
-
-
 """Cells of a progress bar."""
+
+SMALLEST = (60, 18)
+"""Columns and rows below which nothing useful fits."""
 
 
 class MessageRow(LineWidget):
@@ -54,9 +54,6 @@ def progress_bar(done: float) -> str:
     """How far work has come, as a bar and a percentage."""
     full = round(BAR_WIDTH * done)
     return f"{'█' * full}{'░' * (BAR_WIDTH - full)} {done:.0%}"
-
-
-"""Columns and rows below which nothing useful fits."""
 
 
 class TooSmall(Static):

@@ -21,7 +21,7 @@ COUNTS = st.sampled_from([-10, -1, 1, 10])
 
 
 class AnyKeys(RuleBasedStateMachine):
-    """A editor under random keys."""
+    """An editor under random keys."""
 
     @initialize(name=st.sampled_from(SHIPPED))
     def start(self, name):

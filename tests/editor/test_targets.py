@@ -1,4 +1,4 @@
-"""Targets added and deleted on a editor, and the view's fields."""
+"""Targets added and deleted on an editor, and the view's fields."""
 
 import pytest
 

@@ -16,10 +16,15 @@ from riskcalc.analysis.managed.transitions import MOMENTS, Touches, landing, tou
 FloatArray: TypeAlias = NDArray[np.float64]
 
 NOISE = 1e-13
-StepTables: TypeAlias = tuple[FloatArray, ...]
-
-
 """Chance below which the moments of an exit within a step are rounding."""
+
+StepTables: TypeAlias = tuple[FloatArray, ...]
+"""By the stage at the start of a step one matrix, with a row for each node there. Its columns are, for each
+stage at the end, the nodes to land at, the moments at which it is stopped, and those at which its target is
+taken: one product takes all paths of a stage through the step."""
+
+Corridor: TypeAlias = tuple[float, float]
+"""Log distances of a stop and of a target."""
 
 
 class Passed(NamedTuple):
@@ -112,6 +117,29 @@ def walk(
     return Walked(stretches=tuple(stretches), drops=drops, held=held)
 
 
+def step_tables(levels: ExitStages, nodes: Nodes, timeline: Timeline, stretch: Stretch) -> list[StepTables]:
+    """Chances of each step of a stretch from every node; at an ex-date, of one that ends after the drop.
+
+    A path that takes targets in a step and survives in the corridor of a later stage is counted by the
+    difference of two corridors: the one up to that stage's target, and the one up to the target before.
+    """
+    step, stages = timeline.step(stretch, levels.side), levels.stages
+    corridors = list(
+        dict.fromkeys((low.stop, high.target) for n, low in enumerate(stages) for high in stages[n:])
+    )
+    touched = touches(nodes.points, np.array(corridors), step)
+    dividends = [0.0] * (stretch.steps - 1) + [stretch.dividend]
+    made = {}
+    for dividend in dict.fromkeys(dividends):
+        ends, slope = before_drop(levels, nodes.points, dividend)
+        landed = [
+            landing(nodes.points, ends, nodes.weights * slope, corridor=corridor, step=step, stays=neither)
+            for corridor, neither in zip(corridors, touched.neither, strict=True)
+        ]
+        made[dividend] = _by_stage(levels, corridors, touched, landed, ends)
+    return [made[dividend] for dividend in dividends]
+
+
 def _nobody(stages: int, rows: int, steps: int) -> Passed:
     left = np.zeros((steps, stages, rows, stages, 2 * len(MOMENTS)))
     return Passed(left, np.zeros((steps, stages, stages)))
@@ -138,6 +166,15 @@ def _advance(
     return after
 
 
+def means(chances: FloatArray, values: FloatArray) -> FloatArray:
+    """Means of values over the moments of a step, on the last axis."""
+    total = chances.sum(axis=-1)
+    rounding = total < NOISE
+    weighed = (chances * values).sum(axis=-1) / np.where(rounding, 1.0, total)
+    found: FloatArray = np.where(rounding, values[..., len(MOMENTS) // 2], weighed)
+    return found
+
+
 def _drop(levels: ExitStages, points: FloatArray, held: FloatArray, drop: Drop | None) -> Dropped:
     """Take off what an ex-date takes past a level, in place, once its dividend has been paid."""
     dropped = Dropped(np.zeros_like(held), np.zeros_like(held))
@@ -161,46 +198,6 @@ def shifted(moments: FloatArray, gain: FloatArray | float) -> FloatArray:
         found[2] += gain * (2 * moments[1] + gain * moments[0])
         found[1] += gain * moments[0]
     return found
-
-
-def means(chances: FloatArray, values: FloatArray) -> FloatArray:
-    """Means of values over the moments of a step, on the last axis."""
-    total = chances.sum(axis=-1)
-    rounding = total < NOISE
-    weighed = (chances * values).sum(axis=-1) / np.where(rounding, 1.0, total)
-    found: FloatArray = np.where(rounding, values[..., len(MOMENTS) // 2], weighed)
-    return found
-
-
-"""By the stage at the start of a step one matrix, with a row for each node there. Its columns are, for each
-stage at the end, the nodes to land at, the moments at which it is stopped, and those at which its target is
-taken: one product takes all paths of a stage through the step."""
-
-Corridor: TypeAlias = tuple[float, float]
-"""Log distances of a stop and of a target."""
-
-
-def step_tables(levels: ExitStages, nodes: Nodes, timeline: Timeline, stretch: Stretch) -> list[StepTables]:
-    """Chances of each step of a stretch from every node; at an ex-date, of one that ends after the drop.
-
-    A path that takes targets in a step and survives in the corridor of a later stage is counted by the
-    difference of two corridors: the one up to that stage's target, and the one up to the target before.
-    """
-    step, stages = timeline.step(stretch, levels.side), levels.stages
-    corridors = list(
-        dict.fromkeys((low.stop, high.target) for n, low in enumerate(stages) for high in stages[n:])
-    )
-    touched = touches(nodes.points, np.array(corridors), step)
-    dividends = [0.0] * (stretch.steps - 1) + [stretch.dividend]
-    made = {}
-    for dividend in dict.fromkeys(dividends):
-        ends, slope = before_drop(levels, nodes.points, dividend)
-        landed = [
-            landing(nodes.points, ends, nodes.weights * slope, corridor=corridor, step=step, stays=neither)
-            for corridor, neither in zip(corridors, touched.neither, strict=True)
-        ]
-        made[dividend] = _by_stage(levels, corridors, touched, landed, ends)
-    return [made[dividend] for dividend in dividends]
 
 
 def _by_stage(

@@ -36,28 +36,6 @@ def require_answer(document: Any) -> None:  # noqa: ANN401 - any JSON value
         raise ChainError(f"key s says {document['s']}: the vendor answered with no chain")
 
 
-def _require_schwab(chain: dict[str, Any]) -> None:
-    if chain.get("status", "SUCCESS") != "SUCCESS":
-        raise ChainError(f"key status says {chain['status']}: the broker answered with no chain")
-    if chain.get("isChainTruncated"):
-        raise ChainError("key isChainTruncated says that contracts are missing; ask for fewer expiries")
-    for name in MAPS:
-        if not isinstance(chain.get(name), dict):
-            raise ChainError(f"key {name} must hold an object, got {_kind(chain.get(name))}")
-        for expiry, strikes in chain[name].items():
-            if not isinstance(strikes, dict):
-                raise ChainError(f"key {name}.{expiry} must hold an object of strikes")
-            for strike, found in strikes.items():
-                if not (isinstance(found, list) and all(isinstance(one, dict) for one in found)):
-                    raise ChainError(f"key {name}.{expiry}.{strike} must hold a list of contracts")
-    if not any(chain[name] for name in MAPS):
-        raise ChainError(f"holds no contracts in {' and '.join(MAPS)}")
-
-
-def _kind(value: object) -> str:
-    return "nothing" if value is None else str(value)[:40]
-
-
 def frame_of(source: Any) -> pd.DataFrame | None:  # noqa: ANN401 - whatever a caller gives
     """A DataFrame, or one of yfinance's whole answer; None for anything else.
 
@@ -91,3 +69,25 @@ def answer_frame(answer: Any) -> pd.DataFrame:  # noqa: ANN401 - yfinance has no
         underlyingPrice=underlying.get("regularMarketPrice"), quoteTime=underlying.get("regularMarketTime")
     )
     return found
+
+
+def _require_schwab(chain: dict[str, Any]) -> None:
+    if chain.get("status", "SUCCESS") != "SUCCESS":
+        raise ChainError(f"key status says {chain['status']}: the broker answered with no chain")
+    if chain.get("isChainTruncated"):
+        raise ChainError("key isChainTruncated says that contracts are missing; ask for fewer expiries")
+    for name in MAPS:
+        if not isinstance(chain.get(name), dict):
+            raise ChainError(f"key {name} must hold an object, got {_kind(chain.get(name))}")
+        for expiry, strikes in chain[name].items():
+            if not isinstance(strikes, dict):
+                raise ChainError(f"key {name}.{expiry} must hold an object of strikes")
+            for strike, found in strikes.items():
+                if not (isinstance(found, list) and all(isinstance(one, dict) for one in found)):
+                    raise ChainError(f"key {name}.{expiry}.{strike} must hold a list of contracts")
+    if not any(chain[name] for name in MAPS):
+        raise ChainError(f"holds no contracts in {' and '.join(MAPS)}")
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else str(value)[:40]

@@ -64,11 +64,12 @@ SYNONYMS = {
     "link": "drilldownurl",
     "vendor": "optionext",
 }
-MIL = 0.001
-
-
 """Names of each field, in order of preference; ``link`` holds an OCC symbol somewhere inside it,
 ``vendor`` only tells whose file it is."""
+
+MIL = 0.001
+"""A tenth of a cent, in dollars."""
+
 AROUND = {
     "symbol": "underlyingsymbol symbol ticker code underlying keysymbol",
     "expiry": "expirationdate expiration expiry keyexpiry",
@@ -83,18 +84,26 @@ AROUND = {
     "rate": "interestrate",
 }
 """Names of what stands once, beside or above the options of a JSON file."""
+
 WORDS = frozenset(word for words in SYNONYMS.values() for word in words.split())
 """Every name that is known."""
+
 SIDE_WORDS = {"call": "call", "calls": "call", "c": "call", "ce": "call", "x": "call"} | {
     "put": "put", "puts": "put", "p": "put", "pe": "put", "y": "put"
 }  # fmt: skip
+
 SIDE_IN_FRONT = re.compile(r"(?P<side>calls?|puts?|ce|pe|c|p)[ _.\-]+(?P<name>.+)", re.IGNORECASE)
+
 SIDE_IN_CAMEL = re.compile(r"(?P<side>[Cc]alls?|[Pp]uts?|ce|pe|c|p)(?P<name>[A-Z].*)")
+
 SIDE_JOINED = re.compile(r"(?P<side>calls?|puts?)(?P<name>.+)", re.IGNORECASE)
+
 SIDE_BEHIND = re.compile(
     r"(?P<name>.+?)(?:[ _.\-]+(?P<side>calls?|puts?|ce|pe|[cpxy])|(?P<camel>Calls?|Puts?))", re.IGNORECASE
 )
+
 SIDE_FORMS = (SIDE_IN_FRONT, SIDE_IN_CAMEL, SIDE_BEHIND, SIDE_JOINED)
+
 SIDED = frozenset(SYNONYMS) - {
     "strike",
     "spot",
@@ -106,11 +115,30 @@ SIDED = frozenset(SYNONYMS) - {
     "vendor",
 }
 """Fields that the call and the put of one row have each of their own."""
+
 OF_UNDERLYING = re.compile(r"(underlying|stock|quote|benchmark)[^.]*\.", re.IGNORECASE)
 """A value inside such an object is not the option's, whatever its last part says."""
 
 Columns = Mapping[str, Sequence[str]]
 """Field to the file's names of it, best first."""
+
+MILS = (frozenset({"msofday", "strike"}), frozenset({"strikeprice", "bestoffer"}))
+"""Columns of vendors that write strikes in tenths of a cent: Theta Data, OptionMetrics."""
+
+YEARLY = (frozenset({"optionext", "openinterest"}), frozenset({"bestoffer", "implvolatility"}))
+"""Of those with theta per year and vega per 1.00 of vol: historicaloptiondata.com, OptionMetrics."""
+
+PERCENT_VOL = 3.0
+"""Vols whose median is above this are percent: 300 % would be the middle of a chain."""
+
+NANO = 1e-9
+
+NANO_NAMES = ("px", "px00")
+"""Ends of Databento's names of prices, which may be whole billionths of a dollar."""
+
+LEAST_NANOS = 1e6
+
+DAYS_A_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,26 +209,6 @@ def naming(header: tuple[str, ...]) -> Naming:
     return Naming(common=common, call=call, put=put)
 
 
-def fields_of(
-    names: Iterable[tuple[str, str]], *, table: Mapping[str, str] = SYNONYMS
-) -> dict[str, list[str]]:
-    """Field to columns, of names as they are looked up and as the file has them."""
-    whole: dict[str, list[str]] = {}
-    last: dict[str, list[str]] = {}
-    for bare, name in names:
-        whole.setdefault(plain(bare), []).append(name)
-        if "." in bare and not OF_UNDERLYING.search(bare):
-            last.setdefault(plain(bare.rpartition(".")[2]), []).append(name)
-    found: dict[str, list[str]] = {}
-    for field, synonyms in table.items():
-        columns = [
-            name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
-        ]
-        if columns:
-            found[field] = list(dict.fromkeys(columns))
-    return found
-
-
 def around(names: Iterable[str]) -> dict[str, list[str]]:
     """Fields of what stands once beside the options."""
     whole: dict[str, list[str]] = {}
@@ -213,11 +221,6 @@ def around(names: Iterable[str]) -> dict[str, list[str]]:
         for field, synonyms in AROUND.items()
     }
     return {field: list(dict.fromkeys(columns)) for field, columns in found.items() if columns}
-
-
-def plain(name: str) -> str:
-    """A name in lower case without blanks and marks; ``%`` is percent, Barchart's ``~`` the underlying's."""
-    return re.sub(r"[^a-z0-9%~]", "", name.lower()).replace("%", "percent").replace("~", "underlying")
 
 
 def by_position(header: Sequence[str]) -> tuple[str, ...]:
@@ -243,46 +246,9 @@ def by_position(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{name} contract" if name in {"Calls", "Puts"} else name for name in found)
 
 
-def _meant(names: Iterable[str]) -> set[str]:
-    return {name for name in names if plain(name) in WORDS}
-
-
 def holds_contract(value: object) -> bool:
     """Whether a value is an option's symbol."""
     return isinstance(value, str) and is_occ(value)
-
-
-def _side_of(name: str) -> tuple[str, str]:
-    """Side and bare name of a column of one side; no side where it is none that is known."""
-    text = re.sub(r"[()\[\]]", " ", name).strip()
-    for form in SIDE_FORMS:
-        match = form.fullmatch(text)
-        if match and set(fields_of([(match["name"], name)])) & SIDED:
-            word = match["side"] or match.groupdict().get("camel") or ""
-            return SIDE_WORDS[word.lower()], match["name"]
-    return "", name
-
-
-def _quoted(fields: Mapping[str, object]) -> bool:
-    return {"bid", "ask"} <= fields.keys()
-
-
-def _merged(own: Columns, common: Columns) -> dict[str, list[str]]:
-    return {field: [*own.get(field, ()), *common.get(field, ())] for field in {**common, **own}}
-
-
-"""A tenth of a cent, in dollars."""
-MILS = (frozenset({"msofday", "strike"}), frozenset({"strikeprice", "bestoffer"}))
-"""Columns of vendors that write strikes in tenths of a cent: Theta Data, OptionMetrics."""
-YEARLY = (frozenset({"optionext", "openinterest"}), frozenset({"bestoffer", "implvolatility"}))
-"""Of those with theta per year and vega per 1.00 of vol: historicaloptiondata.com, OptionMetrics."""
-PERCENT_VOL = 3.0
-"""Vols whose median is above this are percent: 300 % would be the middle of a chain."""
-NANO = 1e-9
-NANO_NAMES = ("px", "px00")
-"""Ends of Databento's names of prices, which may be whole billionths of a dollar."""
-LEAST_NANOS = 1e6
-DAYS_A_YEAR = 365
 
 
 def strike_units(name: str, table: Table) -> tuple[float, ...]:
@@ -305,6 +271,54 @@ def unit_of(field: str, name: str, table: Table, values: Floats) -> float:
     if any(marks <= words for marks in YEARLY):
         return {"quoted_theta_per_day": 1 / DAYS_A_YEAR, "quoted_vega_per_point": 0.01}.get(field, 1.0)
     return 1.0
+
+
+def _meant(names: Iterable[str]) -> set[str]:
+    return {name for name in names if plain(name) in WORDS}
+
+
+def _side_of(name: str) -> tuple[str, str]:
+    """Side and bare name of a column of one side; no side where it is none that is known."""
+    text = re.sub(r"[()\[\]]", " ", name).strip()
+    for form in SIDE_FORMS:
+        match = form.fullmatch(text)
+        if match and set(fields_of([(match["name"], name)])) & SIDED:
+            word = match["side"] or match.groupdict().get("camel") or ""
+            return SIDE_WORDS[word.lower()], match["name"]
+    return "", name
+
+
+def fields_of(
+    names: Iterable[tuple[str, str]], *, table: Mapping[str, str] = SYNONYMS
+) -> dict[str, list[str]]:
+    """Field to columns, of names as they are looked up and as the file has them."""
+    whole: dict[str, list[str]] = {}
+    last: dict[str, list[str]] = {}
+    for bare, name in names:
+        whole.setdefault(plain(bare), []).append(name)
+        if "." in bare and not OF_UNDERLYING.search(bare):
+            last.setdefault(plain(bare.rpartition(".")[2]), []).append(name)
+    found: dict[str, list[str]] = {}
+    for field, synonyms in table.items():
+        columns = [
+            name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
+        ]
+        if columns:
+            found[field] = list(dict.fromkeys(columns))
+    return found
+
+
+def plain(name: str) -> str:
+    """A name in lower case without blanks and marks; ``%`` is percent, Barchart's ``~`` the underlying's."""
+    return re.sub(r"[^a-z0-9%~]", "", name.lower()).replace("%", "percent").replace("~", "underlying")
+
+
+def _quoted(fields: Mapping[str, object]) -> bool:
+    return {"bid", "ask"} <= fields.keys()
+
+
+def _merged(own: Columns, common: Columns) -> dict[str, list[str]]:
+    return {field: [*own.get(field, ()), *common.get(field, ())] for field in {**common, **own}}
 
 
 def _vol_unit(field: str, name: str, table: Table, values: Floats) -> float:

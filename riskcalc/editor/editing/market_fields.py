@@ -20,8 +20,6 @@ from riskcalc.editor.editing.time_field import TIME, counts
 from riskcalc.presets.leg_vols import with_vols_moved
 
 FORECAST_DAYS = 400
-
-
 """How far ahead the next dividend is looked for: a yearly payer has one in that time."""
 
 

@@ -14,8 +14,6 @@ from riskcalc.editor.editing.tick_grid import DIGITS, Bounds, Grid, path
 from riskcalc.errors import InvalidInputError, RiskcalcError
 
 PER_ONE = {"%": 100.0, "pt": 100.0}
-
-
 """How many of a unit make 1; dollars, days and counts are themselves."""
 
 

@@ -11,10 +11,11 @@ from typing import Protocol
 from riskcalc.editor.draft import Draft
 
 ON_GRID = 1e-6
-FURTHEST_SPOT = 0.25
-
-
 """Share of a step within which a value counts as on the grid."""
+
+FURTHEST_SPOT = 0.25
+"""Ends of the sliders of prices, as a share of the spot at opening."""
+
 
 DIGITS = 10
 """Decimals that a value keeps: 0.3, not 0.30000000000000004."""
@@ -163,9 +164,6 @@ def path(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Iterator[fl
             return
         value = found
         yield value
-
-
-"""Ends of the sliders of prices, as a share of the spot at opening."""
 
 
 def around_spot(draft: Draft) -> tuple[float, float]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from riskcalc.formatting.metric import Line
 
 NARROWEST_PREVIEW = 38
+"""Cells that the preview's lines need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,6 @@ def _description(name: str) -> str:
 def _searched(choice: Choice) -> str:
     return f"{choice.name} {choice.origin} {choice.description}".lower()
 
-
-"""Cells that the preview's lines need."""
 
 MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 """Keys that move in the list, and how far, while the cursor stays in the filter."""

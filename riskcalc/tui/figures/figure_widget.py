@@ -117,12 +117,12 @@ class FigureWidget(LineWidget):
         self.post_message(CrosshairMoved(None))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """RenderStyle closer."""
+        """Zoom in."""
         event.stop()
         self.post_message(ZoomChanged(1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """RenderStyle from further away."""
+        """Zoom out."""
         event.stop()
         self.post_message(ZoomChanged(-1))
 

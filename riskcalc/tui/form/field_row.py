@@ -11,11 +11,12 @@ from textual.strip import Strip
 
 LABEL_WIDTH, VALUE_WIDTH, UNIT_WIDTH = 12, 11, 2
 ROW_WIDTH = 1 + LABEL_WIDTH + 1 + VALUE_WIDTH + 1 + UNIT_WIDTH
+"""Marker, label, value, unit, with a space on both sides of the value [cells]."""
+
 INDENT = 1
 TRACK = ROW_WIDTH - 2 * INDENT
+"""Cells that the knob moves over."""
 
-
-"""Marker, label, value, unit, with a space on both sides of the value [cells]."""
 
 StyleOf = Callable[[str], Style]
 """The style of a part of the form by its name: ``label``, ``value``, ``focused``, ``invalid``, ..."""
@@ -57,9 +58,6 @@ def row_strip(
         Segment(f" {row.unit}".ljust(1 + UNIT_WIDTH), style_of("unit")),
     ]
     return Strip(segments, ROW_WIDTH)
-
-
-"""Cells that the knob moves over."""
 
 
 def slider_strip(position: float | None, style_of: StyleOf) -> Strip:

@@ -1,4 +1,4 @@
-"""What the views share whose answer takes longer than a key may: computed off the key path, when shown."""
+"""Views computed in a background thread while visible: scenarios, and vehicles side by side."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from riskcalc.formatting.metric import Line
 
 T = TypeVar("T")
+
 NARROWEST = 60
+"""Cells a view's text needs; a narrower one scrolls sideways."""
 
 
 class Background:
@@ -52,9 +54,6 @@ class Background:
             self.ask(*newer)
         elif self._owner.is_attached:
             then(answer)
-
-
-"""Cells a view's text needs; a narrower one scrolls sideways."""
 
 
 class ComputedView(ScrollableContainer):

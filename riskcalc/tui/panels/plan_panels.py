@@ -1,4 +1,4 @@
-"""What the panels of a plan have in common: they show a state, and draw only the lines that changed."""
+"""Panels of a plan (price, Greeks, size, exits, checks, summary); each redraws only changed lines."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from riskcalc.formatting.metric import Line
 
 NARROWEST = 38
-
-
 """Cells that every panel's lines need; a narrower widget cuts them off."""
 
 DIM = Style(dim=True)
