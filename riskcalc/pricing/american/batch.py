@@ -129,10 +129,20 @@ class Schedule:
         np.add.at(joined, day, amounts)
         return Schedule(times=times[first], amounts=joined)
 
+    @property
+    def joins(self) -> bool:
+        """Whether any drops are so close that they are one."""
+        return bool((np.diff(self.times) <= SAME_MOMENT).any())
+
     def seen(self, batch: Batch) -> NDArray[np.intp]:
         """Count the dividends up to each option's expiry."""
         # The sum of two times must not lose the drop on the expiry to its rounding.
         return np.searchsorted(self.times, batch.expiry + ROUNDING * batch.elapsed, side="right")
+
+    def to_come(self, batch: Batch) -> FloatArray:
+        """Sum of the dividends that each option's moment does not see as past."""
+        left: FloatArray = np.append(np.cumsum(self.amounts[::-1])[::-1], 0.0)[self.past(batch.elapsed)]
+        return left
 
     def first(self, count: int) -> Schedule:
         """Return the first dividends."""

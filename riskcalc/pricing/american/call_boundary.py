@@ -13,6 +13,8 @@ from riskcalc.pricing.american.quadrature import SQRT_2
 from riskcalc.pricing.american.root_search import Root, falling_root
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from riskcalc.pricing.block_evaluation import FloatArray
@@ -91,7 +93,7 @@ def _log_put(
 
 
 def earlier_boundary(
-    contract: CallContract, later: Eve, i: int, *, trusted: tuple[FloatArray, FloatArray]
+    contract: CallContract, later: Eve, i: int, *, trusted: Callable[[], tuple[FloatArray, FloatArray]]
 ) -> CallBoundary:
     """Find the boundary before drop i, between two logs of spots after it.
 
@@ -102,6 +104,10 @@ def earlier_boundary(
     gain = amount + cheapest - contract.strike
     wanted = np.log(np.maximum(gain, TINY * contract.strike))
     searched = (gain > TINY * contract.strike) & (contract.strike > amount)
+    if not searched.any():
+        nowhere = np.where(contract.strike <= amount, -FARTHEST, FARTHEST)
+        return CallBoundary(nowhere, np.ones_like(searched))
+    lowest, highest = trusted()
 
     def excess(log_spot: FloatArray) -> tuple[FloatArray, FloatArray]:
         jet = average(contract, later, log_spot, now=float(contract.dividend_times[i]))
@@ -113,13 +119,13 @@ def earlier_boundary(
     start = np.where(
         later.exercise_from < FARTHEST, after_drop(later.exercise_from, amount), np.log(contract.strike)
     )
-    low = np.maximum(np.log(np.maximum(contract.strike - amount, np.exp(-FARTHEST))), trusted[0])
+    low = np.maximum(np.log(np.maximum(contract.strike - amount, np.exp(-FARTHEST))), lowest)
     deviation = contract.deviation(contract.expiry - contract.dividend_times[i])
     root = falling_root(
         excess,
         start=start,
         low=low,
-        high=np.maximum(low, trusted[1]),
+        high=np.maximum(low, highest),
         tolerance=LAST_STEP * deviation,
         left=LEFT,
     )

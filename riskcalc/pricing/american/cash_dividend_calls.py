@@ -13,6 +13,7 @@ Wilmott Magazine, September 2003.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,12 +27,15 @@ from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel, resolve
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.block_evaluation import FloatArray
 
 BLOCK = 256  # contracts valued together: their kernels stay in the cache
 REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-8
-TRUSTED = 4.5  # standard deviations up to which the next eve's nodes reach far enough for its mean
+MANY, FINER = 12, 1.5  # eves from which their errors add up to something, and how much closer the nodes lie
+TRUSTED = 5.2  # standard deviations up to which the next eve's nodes reach far enough for its mean
 
 
 def cash_dividend_calls(batch: Batch, schedule: Schedule) -> Priced:
@@ -86,8 +90,9 @@ def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> l
     eves = [_last_eve(contract, reach, spans[last])]
     for i in reversed(range(last)):
         shortest = np.minimum(spans[i], spans[i + 1])
-        reaches = tuple(_reach(contract, spot, i, now=now, deviations=far) for far in (REACH, TRUSTED))
-        eves.insert(0, _earlier_eve(contract, eves[0], reaches, i, shortest))
+        led = partial(_reach, contract, spot, i, now=now)
+        reach, trusted = led(deviations=REACH), partial(led, deviations=TRUSTED)
+        eves.insert(0, _earlier_eve(contract, eves[0], i, shortest, reach=reach, trusted=trusted))
     return eves
 
 
@@ -115,7 +120,7 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span
     boundary, settled = last_boundary(contract, discounted, deviation)
     width = _width(deviation)
     lowest, highest = (after_drop(log_spot, amount) for log_spot in reach)
-    resolution = np.minimum(deviation, contract.deviation(span))
+    resolution = np.minimum(deviation, contract.deviation(span)) / _finer(contract)
     below = (np.maximum(kink - width, lowest), np.minimum(np.minimum(kink, boundary), highest))
     above = (np.maximum(kink, lowest), np.minimum(np.minimum(kink + width, boundary), highest))
     panels = [panel(*bounds, resolution) for bounds in (below, above)]
@@ -137,18 +142,26 @@ def _last_eve(contract: CallContract, reach: tuple[FloatArray, FloatArray], span
 def _earlier_eve(
     contract: CallContract,
     later: Eve,
-    reaches: tuple[tuple[FloatArray, FloatArray], ...],
     i: int,
     span: float | FloatArray,
+    *,
+    reach: tuple[FloatArray, FloatArray],
+    trusted: Callable[[], tuple[FloatArray, FloatArray]],
 ) -> Eve:
     """After an earlier drop the call's value is the average of the following eve."""
     time, amount = contract.dividend_times[i], contract.dividend_amounts[i]
     left = contract.expiry - time
     worthless = np.log(contract.strike) - contract.rate * left - _width(contract.deviation(left))
-    (lowest, highest), trusted = (tuple(after_drop(end, amount) for end in reach) for reach in reaches)
-    boundary, settled = earlier_boundary(contract, later, i, trusted=(trusted[0], trusted[1]))
+    lowest, highest = (after_drop(end, amount) for end in reach)
+
+    def after() -> tuple[FloatArray, FloatArray]:
+        low, high = trusted()
+        return after_drop(low, amount), after_drop(high, amount)
+
+    boundary, settled = earlier_boundary(contract, later, i, trusted=after)
     start, end = np.maximum(lowest, worthless), np.minimum(boundary, highest)
-    nodes, weights = panel(start, end, contract.deviation(span))
+    resolution = contract.deviation(span) / _finer(contract)
+    nodes, weights = panel(start, end, resolution)
     jet = average(contract, later, nodes, now=float(time))
     values = np.stack([jet.value, jet.vega, jet.rho], axis=-1)
     exercise_from = _exercise_from(contract, boundary, amount)
@@ -161,8 +174,13 @@ def _earlier_eve(
         hold_cost=cheapest + amount,
         hold_cost_rho=np.zeros_like(cheapest),
         exercise_from=exercise_from,
-        settled=later.settled & settled & resolved(start, end, contract.deviation(span)),
+        settled=later.settled & settled & resolved(start, end, resolution),
     )
+
+
+def _finer(contract: CallContract) -> float:
+    """How much finer the nodes of many eves lie: what each of them errs adds up."""
+    return FINER if len(contract.dividend_times) > MANY else 1.0
 
 
 def _time_value(

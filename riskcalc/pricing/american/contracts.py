@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.american.batch import Batch, Schedule
+    from riskcalc.pricing.american.batch import Batch
     from riskcalc.pricing.block_evaluation import FloatArray
 
 SHARED_REACH = 30.0  # standard deviations until the first event that one set of nodes may span
 SHORTEST_WAIT, WAIT_RATIO = 0.5 / 365, 16.0  # years, and how far the waits of one row may lie apart
-GRID_RATIO = 4.0  # the same for a grid, whose cells are as wide for all its waits
+GRID_RATIO = 4.0  # how far times to expiry may lie apart on one grid, whose cells are as wide for all
 EXPIRY_DIGITS = 12  # of years: expiries that differ by rounding are one
 PADDING = 16  # how much longer than another a row of the same table may be: a row costs more than its points
 TABLE = 4096  # elements of a table that stay in the cache
@@ -53,10 +53,10 @@ def boundary_keys(batch: Batch) -> FloatArray:
     return np.stack([*_terms(batch), span])
 
 
-def grid_keys(batch: Batch, schedule: Schedule) -> FloatArray:
-    """Keys of any options: equal where the layers of one grid, before the first drop or the expiry, serve."""
-    wait = schedule.times[0] - batch.elapsed if schedule.times.size else batch.time_to_expiry
-    span = np.floor(np.log(np.maximum(wait, SHORTEST_WAIT) / SHORTEST_WAIT) / np.log(GRID_RATIO))
+def grid_keys(batch: Batch) -> FloatArray:
+    """Keys of any options: equal where one grid, read in all its stretches, serves."""
+    left = np.maximum(batch.time_to_expiry, SHORTEST_WAIT)
+    span = np.floor(np.log(left / SHORTEST_WAIT) / np.log(GRID_RATIO))
     return np.stack([*_terms(batch), batch.strike, span])
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.cash_dividend_puts import BLOCK, DENSER, MOMENTS
+from riskcalc.pricing.american.collocation import node_roots
 from riskcalc.pricing.american.contracts import contract_keys, shared, tables
 from riskcalc.pricing.american.foresight import above_floor
 from riskcalc.pricing.american.proof import Priced
@@ -23,7 +24,6 @@ from riskcalc.pricing.american.put_boundary import (
     Limit,
     limit_at_expiry,
     newton,
-    node_roots,
     put_boundary,
 )
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.quadrature import Jet
     from riskcalc.pricing.block_evaluation import FloatArray
 
-NEWTON_STEPS = 8
+NEWTON_STEPS = 16
+SELDOM = 4.7  # standard deviations beyond which one path in a million leads
 SEARCH_STEPS = 40
 SETTLED = 1e-9  # last step of the search for the boundary on an eve, in strikes
 PROVED = 1e-6  # the same of a search that ends: Newton's next step would be far smaller
@@ -118,6 +119,8 @@ class _Bounds:
     """The last that any spot leads to, unless earlier drops lower it."""
     high: FloatArray
     """From where the call is worthless."""
+    seldom: FloatArray
+    """Before the drop: hardly a path leads below."""
 
 
 def early_calls(batch: Batch, schedule: Schedule) -> Priced:
@@ -202,7 +205,8 @@ def _led(terms: PutTerms, drop: _Drop, left: FloatArray, seen: Seen, time: Float
     low, top = (
         np.clip(-np.log(np.maximum(spot, np.exp(-high))), drop.after, high) for spot in (nearest, farthest)
     )
-    return _Bounds(low=low, top=top, high=high)
+    seldom = seen.log_spot.min(axis=1, keepdims=True) - reach + deviation * (REACH - SELDOM)
+    return _Bounds(low=low, top=top, high=high, seldom=seldom)
 
 
 def _until(terms: PutTerms, drop: _Drop, bounds: _Bounds, left: FloatArray, *, order: int) -> _Stretch:
@@ -214,7 +218,7 @@ def _until(terms: PutTerms, drop: _Drop, bounds: _Bounds, left: FloatArray, *, o
     nodes = _guess(terms, held, drop.limit.log_spot, order)
     return _Stretch(
         terms=terms,
-        boundary=newton(terms, drop.limit, nodes, held=held, steps=NEWTON_STEPS),
+        boundary=newton(terms, drop.limit, nodes, held=held, steps=NEWTON_STEPS, seldom=bounds.seldom),
         held=held,
     )
 

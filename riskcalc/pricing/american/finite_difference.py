@@ -8,6 +8,7 @@ are too far apart for that the grid is refined.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch
 from riskcalc.pricing.american.contracts import grid_keys, tables
 from riskcalc.pricing.american.foresight import above_floor
-from riskcalc.pricing.american.grid import Points, solve
+from riskcalc.pricing.american.grid import Points, Solved, solve
 from riskcalc.pricing.american.proof import Priced
 from riskcalc.pricing.american.spot_nodes import spot_nodes
 from riskcalc.pricing.black_scholes import OptionGreeks
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 BLOCK = 16  # contracts solved together
 VOL_BUMP, RATE_BUMP = 0.01, 1e-3
 LEVELS = (1, 2, 4)  # refinements of the coarser grid of a pair
-CLOSE = 1e-5  # of the strike: two grids this close leave a tenth of it after extrapolation
+CLOSE = 8e-6  # of the strike: two grids this close leave a tenth of it after extrapolation
+CLOSE_DELTA = 1.5e-4  # the same for deltas, but at an exercise boundary, where no grid has one
 NEAR = 1e-3  # the same for grids that are extrapolated to values that agree
 AGREED = 3e-6  # of the strike: two extrapolations this close err less than that
 LAST_AGREED = 2e-5  # the same for the finest, whose errors are the smallest
@@ -39,10 +41,10 @@ ROUNDING = 1e-12
 
 
 def finite_difference(batch: Batch, schedule: Schedule) -> Priced:
-    """Value options of any kind that see every dividend of the schedule."""
+    """Value options of any kind that see every dividend of the schedule but what is past at their moment."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
     proved = np.zeros(batch.spot.size, dtype=bool)
-    for table in tables(grid_keys(batch, schedule), most_rows=BLOCK):
+    for table in tables(grid_keys(batch), most_rows=BLOCK):
         greeks[:, table], proved[table] = _table(batch, schedule, table)
     return above_floor(Priced(OptionGreeks(*greeks), proved), batch, schedule)
 
@@ -51,49 +53,93 @@ def _table(batch: Batch, schedule: Schedule, table: NDArray[np.intp]) -> tuple[F
     """Refine the contracts of a table until what two grids leave is small, or two extrapolations agree."""
     greeks = np.full((len(OptionGreeks._fields), *table.shape), np.nan)
     proved = np.zeros(table.shape, dtype=bool)
-    open_ = np.arange(len(table))
     carried = (np.abs(batch.rate) + np.abs(batch.dividend_yield)) * batch.time_to_expiry
     kinked = ((schedule.amounts.max(initial=0.0) > KINKED * batch.strike) | (carried > BENT))[table]
+    rows = _Rows.of(batch, schedule, table)
+    open_, coarse, before = np.arange(len(table)), rows.solve(1), np.inf
     for level in LEVELS:
-        part = table[open_]
-        points = Points(spot=batch.spot[part], left=batch.time_to_expiry[part])
-        earliest = part[np.arange(len(part)), points.left.argmax(axis=1)]
-        found, distance = _pair(batch.take(earliest), schedule, points, level)
-        change = np.abs(found[0] - greeks[0, open_]) / batch.strike[part]
-        close = (distance <= CLOSE) & ~kinked[open_]
-        agreed = change <= (LAST_AGREED if level == LEVELS[-1] else AGREED)
-        proved[open_] = close | ((distance <= NEAR) & agreed)
-        greeks[:, open_] = found
-        open_ = open_[~proved[open_].all(axis=1)]
-        if not open_.size:
+        fine = rows.solve(2 * level)
+        value = (4 * fine.read - coarse.read) / 3
+        strike = rows.batch.strike[:, None]
+        distance = np.abs(fine.read[0] - coarse.read[0]) / strike
+        solved = fine.settled & coarse.settled & np.isfinite(value).all(axis=(0, 2))
+        distance = np.where(solved[:, None], distance, np.inf)
+        agreed = np.abs(value[0] - before) / strike <= (LAST_AGREED if level == LEVELS[-1] else AGREED)
+        close = (distance <= CLOSE) & (np.abs(fine.read[1] - coarse.read[1]) <= CLOSE_DELTA) & ~kinked[open_]
+        sound = close | ((distance <= NEAR) & agreed)
+        last = sound.all(axis=1) | (level == LEVELS[-1])
+        if last.any():
+            done = rows.take(last)
+            moves, moved = done.moves(max(level // 2, 1))
+            greeks[:, open_[last]] = _greeks(done.batch, done.points, np.concatenate([value[:, last], moves]))
+            proved[open_[last]] = sound[last] & moved[:, None]
+        if last.all():
             break
+        open_, rows, before, coarse = open_[~last], rows.take(~last), value[0, ~last], fine.take(~last)
     return greeks, proved
 
 
-def _pair(batch: Batch, schedule: Schedule, points: Points, level: int) -> tuple[FloatArray, FloatArray]:
-    """Greeks from a grid and its half, and how far apart their values are, in strikes (inf: unsolved)."""
-    fine_nodes = spot_nodes(batch, schedule, points.spot, refined=2 * level)
-    fine = solve(batch, schedule, points, nodes=fine_nodes, refined=2 * level)
-    moved, around = _with_moves(batch, points)
-    coarse = solve(moved, schedule, around, nodes=np.tile(fine_nodes[:, ::2], (5, 1)), refined=level)
-    reads = coarse.read.reshape(3, 5, *points.spot.shape)
-    vega = (reads[0, 1] - reads[0, 2]) / (2 * VOL_BUMP * batch.vol[:, None])
-    rho = (reads[0, 3] - reads[0, 4]) / (2 * RATE_BUMP)
-    strike = batch.strike[:, None]
-    distance = np.abs(fine.read[0] - reads[0, 0]) / strike
-    settled = fine.settled & coarse.settled.reshape(5, -1).all(axis=0)
-    value, delta, gamma = (4 * fine.read - reads[:, 0]) / 3
-    greeks = _greeks(batch, points, np.stack([value, delta, gamma, vega, rho]))
-    return greeks, np.where(settled[:, None] & np.isfinite(greeks).all(axis=0), distance, np.inf)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Contracts, one a row, as of their earliest moment, and where and when they are looked at."""
+
+    batch: Batch
+    schedule: Schedule
+    points: Points
+
+    @classmethod
+    def of(cls, batch: Batch, schedule: Schedule, table: NDArray[np.intp]) -> _Rows:
+        """Start each row of a table at its earliest moment; leave out what is past by then."""
+        earliest = table[np.arange(len(table)), batch.elapsed[table].argmin(axis=1)]
+        past = schedule.past(batch.elapsed[table])
+        return cls(
+            batch=batch.take(earliest),
+            schedule=schedule.coming(int(past.min())),
+            points=Points(
+                spot=batch.spot[table],
+                left=batch.time_to_expiry[table],
+                ahead=len(schedule.times) - past,
+            ),
+        )
+
+    def take(self, rows: NDArray[np.bool_]) -> _Rows:
+        """Return the chosen rows."""
+        points = (getattr(self.points, name)[rows] for name in Points.__slots__)
+        chosen = Points(**dict(zip(Points.__slots__, points, strict=True)))
+        return replace(self, batch=self.batch.take(np.flatnonzero(rows)), points=chosen)
+
+    def nodes(self, refined: int) -> FloatArray:
+        """Spots that a grid knows."""
+        return spot_nodes(self.batch, self.schedule, self.points.spot, refined=refined)
+
+    def solve(self, refined: int) -> Solved:
+        """Value, delta and gamma by one grid."""
+        return solve(self.batch, self.schedule, self.points, nodes=self.nodes(refined), refined=refined)
+
+    def moves(self, refined: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Vega and rho from contracts at moved vols and rates on one grid, and which rows were solved."""
+        moved, around = _with_moves(self.batch, self.points)
+        nodes = np.tile(self.nodes(refined), (4, 1))
+        found = solve(moved, self.schedule, around, nodes=nodes, refined=refined)
+        up_vol, down_vol, up_rate, down_rate = found.read[0].reshape(4, *self.points.spot.shape)
+        vega = (up_vol - down_vol) / (2 * VOL_BUMP * self.batch.vol[:, None])
+        rho = (up_rate - down_rate) / (2 * RATE_BUMP)
+        greeks = np.stack([vega, rho])
+        solved = found.settled.reshape(4, -1).all(axis=0) & np.isfinite(greeks).all(axis=(0, 2))
+        return greeks, solved
 
 
 def _with_moves(batch: Batch, points: Points) -> tuple[Batch, Points]:
     """Repeat the contracts at moved vols and rates: up and down."""
-    moved = {name: np.tile(getattr(batch, name), (5, 1)) for name in Batch.__slots__}
-    moved["vol"][1:3] *= 1 + np.array([[VOL_BUMP], [-VOL_BUMP]])
-    moved["rate"][3:5] += np.array([[RATE_BUMP], [-RATE_BUMP]])
+    moved = {name: np.tile(getattr(batch, name), (4, 1)) for name in Batch.__slots__}
+    moved["vol"][:2] *= 1 + np.array([[VOL_BUMP], [-VOL_BUMP]])
+    moved["rate"][2:] += np.array([[RATE_BUMP], [-RATE_BUMP]])
     flat = Batch(**{name: values.ravel() for name, values in moved.items()})
-    return flat, Points(spot=np.tile(points.spot, (5, 1)), left=np.tile(points.left, (5, 1)))
+    return flat, Points(
+        spot=np.tile(points.spot, (4, 1)),
+        left=np.tile(points.left, (4, 1)),
+        ahead=np.tile(points.ahead, (4, 1)),
+    )
 
 
 def _greeks(batch: Batch, points: Points, read: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.batch import NOW
 from riskcalc.pricing.american.proof import Priced
 from riskcalc.pricing.black_scholes import OptionGreeks
 
@@ -20,7 +21,7 @@ SURE = 6.0  # standard deviations down to which drops must leave something of th
 
 
 def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
-    """Value exercise at the best moment of the one path the spot can take.
+    """Value exercise at the best moment of the one path the spot can take; past dividends do not count.
 
     Delta is that of the path, halved where exercise is worth exactly nothing; the other Greeks are 0.
     """
@@ -28,7 +29,8 @@ def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
     delta = np.zeros_like(best)
     start, spot, slope = np.zeros_like(best), batch.spot, np.ones_like(best)
     for date, amount in zip([*schedule.times, np.inf], [*schedule.amounts, 0.0], strict=True):
-        end = date - batch.elapsed
+        coming = date > batch.elapsed + NOW
+        end = np.where(coming, date - batch.elapsed, 0.0)
         for time in _moments(batch, spot, start, np.minimum(end, batch.time_to_expiry)):
             kept = np.exp(-batch.dividend_yield * (time - start) - batch.rate * start)
             gain = batch.sign * (spot * kept - batch.strike * np.exp(-batch.rate * time))
@@ -37,7 +39,7 @@ def foreseen(batch: Batch, schedule: Schedule) -> OptionGreeks:
         if not np.isfinite(date):
             break
         growth = np.exp((batch.rate - batch.dividend_yield) * (end - start))
-        start, spot, slope = end, np.maximum(spot * growth - amount, 0.0), slope * growth
+        start, spot, slope = end, np.maximum(spot * growth - coming * amount, 0.0), slope * growth
         slope = np.where(spot > 0.0, slope, 0.0)
     nothing = np.zeros_like(best)
     return OptionGreeks(
@@ -78,7 +80,7 @@ def _floor(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """
     if not schedule.times.size:
         return foreseen(batch, schedule)
-    ruined = (batch.sign < 0.0) & may_ruin(batch, schedule.amounts.sum(), deviations=SURE)
+    ruined = (batch.sign < 0.0) & may_ruin(batch, schedule.to_come(batch), deviations=SURE)
     floors = foreseen(batch, schedule), foreseen(batch, schedule.first(0))
     return OptionGreeks(*(np.where(ruined, without, with_) for with_, without in zip(*floors, strict=True)))
 

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.linalg.lapack import dgtsv
 
-from riskcalc.pricing.american.batch import NOW
+from riskcalc.pricing.american.batch import NOW, Batch, Schedule
+from riskcalc.pricing.american.grid_reading import between_layers, cells_of, read_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.block_evaluation import FloatArray
 
 STEPS = 60  # of the coarsest grid over the whole life
@@ -35,9 +35,7 @@ SHORTER = 0.5  # power of a part of the life: its share of the steps
 FEWEST = 4  # between two drops
 POLICIES = 25  # a step needs two or three
 ROUNDING = 1e-13  # of the strike: what does not count as a gain
-LAYERS = 4  # of the polynomial that reads between the layers
-POINTS = 6  # of the one that reads a layer
-DROP_POINTS = 4
+FEW, KEPT = 4, 48  # contracts whose grids are kept, as a plan looks at one again and again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +45,20 @@ class Points:
     spot: FloatArray
     left: FloatArray
     """Time to expiry."""
+    ahead: NDArray[np.intp]
+    """How many of the dividends are still to come."""
 
-    @property
-    def at_once(self) -> bool:
-        """Whether each contract is looked at in one moment only."""
-        return bool((self.left == self.left[:, :1]).all())
+    def now(self, life: FloatArray) -> bool:
+        """Whether all look at their contract in its own moment."""
+        return bool((self.left == life[:, None]).all())
+
+    def with_ahead(self, drops: int) -> NDArray[np.intp]:
+        """Columns in which some contract still has that many dividends to come."""
+        return np.flatnonzero((self.ahead == drops).any(axis=0))
+
+    def take(self, columns: NDArray[np.intp]) -> Points:
+        """Return the chosen columns."""
+        return Points(spot=self.spot[:, columns], left=self.left[:, columns], ahead=self.ahead[:, columns])
 
 
 class Solved(NamedTuple):
@@ -59,6 +66,20 @@ class Solved(NamedTuple):
 
     read: FloatArray
     settled: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[np.bool_]) -> Solved:
+        """Return the chosen contracts."""
+        return Solved(self.read[:, rows], self.settled[rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """From one drop back to the one before, in years before the expiry, shape (contracts, 1)."""
+
+    begin: FloatArray
+    end: FloatArray
+    life: FloatArray
+    """Of the whole contract."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,33 +100,76 @@ class _Grid:
 
 def solve(batch: Batch, schedule: Schedule, points: Points, *, nodes: FloatArray, refined: int) -> Solved:
     """Solve each contract on its nodes, with steps that are as many times finer."""
+    if points.now(batch.time_to_expiry) and batch.elapsed.size <= FEW:
+        terms = np.stack([getattr(batch, name) for name in Batch.__slots__ if name != "spot"])
+        calendar = np.stack([schedule.times, schedule.amounts])
+        grid = _known(terms.tobytes(), calendar.tobytes(), nodes.tobytes(), nodes.shape[1], refined=refined)
+        return Solved(_seen(grid, grid.values[:, None, :], points.spot), grid.settled)
     grid = _start(batch, nodes)
+    return Solved(_back(grid, batch, schedule, points, refined=refined), grid.settled)
+
+
+@lru_cache(maxsize=KEPT)
+def _known(terms: bytes, calendar: bytes, nodes: bytes, count: int, *, refined: int) -> _Grid:
+    """Grid, at their own moment, of few contracts that come as bytes: it does not move with the spot."""
+    spots = np.frombuffer(nodes).reshape(-1, count)
+    columns = np.frombuffer(terms).reshape(-1, len(spots))
+    names = (name for name in Batch.__slots__ if name != "spot")
+    batch = Batch(spot=columns[0], **dict(zip(names, columns, strict=True)))
+    times, amounts = np.frombuffer(calendar).reshape(2, -1)
+    nowhere = np.empty((len(spots), 0))
+    points = Points(spot=nowhere, left=nowhere, ahead=nowhere.astype(np.intp))
+    grid = _start(batch, spots)
+    _back(grid, batch, Schedule(times=times, amounts=amounts), points, refined=refined)
+    return grid
+
+
+def _back(grid: _Grid, batch: Batch, schedule: Schedule, points: Points, *, refined: int) -> FloatArray:
+    """Solve from the expiry back to the contracts' moment; points are read in their stretches."""
     life = batch.time_to_expiry
-    dates = (np.maximum(batch.expiry - time, 0.0) for time in schedule.times[::-1])
-    ends = [*dates, life]
-    elapsed = np.zeros_like(life)
-    for end, drop in zip(ends, [*schedule.amounts[::-1], 0.0], strict=True):
-        span = (end - elapsed)[:, None]
-        share = (span[:, 0] / life).max() ** SHORTER
-        count = max(int(np.ceil(STEPS * share)), FEWEST) * refined
-        # An expiry next to the drop has no time between them; nor has it anything to damp.
-        steps = _fractions(count) if (span > NOW / 10).any() else []
-        layers, begin = [grid.values], elapsed
-        for step, ratio in steps:
-            _step(grid, span * step, ratio, layers[-1], layers[-2:][0])
-            layers = [*(layers[-1:] if points.at_once else layers), grid.values]
-        elapsed = end
+    dates = (np.clip(batch.expiry - time, 0.0, life) for time in schedule.times[::-1])
+    read = np.full((3, *points.spot.shape), np.nan)
+    begin = np.zeros_like(life)
+    drops = [*schedule.amounts[::-1], 0.0]
+    for passed, (end, drop) in enumerate(zip([*dates, life], drops, strict=True)):
+        columns = points.with_ahead(passed)
+        stretch = _Stretch(begin=begin[:, None], end=end[:, None], life=life[:, None])
+        seen = _through(grid, stretch, points.take(columns), refined=refined)
+        read[:, :, columns] = np.where(points.ahead[:, columns] == passed, seen, read[:, :, columns])
+        begin = end
         if drop:
             _drop(grid, drop)
-    if points.at_once:
-        return Solved(_read(grid, grid.values[:, None, :], points.spot), grid.settled)
+    return read
+
+
+def _through(grid: _Grid, stretch: _Stretch, points: Points, *, refined: int) -> FloatArray:
+    """Solve back to the drop before, and read the points of that stretch: shape (3, contracts, points)."""
+    span = stretch.end - stretch.begin
+    share = (span / stretch.life).max() ** SHORTER
+    count = max(int(np.ceil(STEPS * share)), FEWEST) * refined
+    # An expiry next to the drop has no time between them; nor has it anything to damp.
+    steps = _fractions(count) if (span > NOW / 10).any() else []
+    between = bool((points.left < stretch.end).any())
+    layers = [grid.values]
+    for step, ratio in steps:
+        _step(grid, span * step, ratio, layers[-1], layers[-2:][0])
+        layers = [*(layers if between else layers[-1:]), grid.values]
+    if not points.spot.size:
+        return np.empty((3, *points.spot.shape))
+    if not between or not steps:
+        return _seen(grid, grid.values[:, None, :], points.spot)
     # Halves of the first steps left out, the layers are even in the root of the time.
-    position = count * np.sqrt(np.clip((points.left - begin[:, None]) / span, 0.0, 1.0))
+    share = (points.left - stretch.begin) / np.maximum(span, NOW / 10)
+    when, weights = between_layers(count * np.sqrt(np.clip(share, 0.0, 1.0)), len(layers) - 2)
     chosen = np.stack([layers[0], layers[2], *layers[4:]])
-    when, weights = _between(position, len(chosen))
-    rows = np.arange(len(nodes))[:, None, None]
-    seen = np.einsum("rpl,rplx->rpx", weights, chosen[when, rows])
-    return Solved(_read(grid, seen, points.spot), grid.settled)
+    rows = np.arange(len(grid.nodes))[:, None, None]
+    return _seen(grid, np.einsum("rpl,rplx->rpx", weights, chosen[when, rows]), points.spot)
+
+
+def _seen(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
+    """Value, delta and gamma at spots, from a layer of each contract or of each of its points."""
+    exercised = values - grid.payoff[:, None, :] <= grid.slack[..., None]
+    return read_at(grid.nodes, values, spot, exercised=exercised)
 
 
 def _start(batch: Batch, nodes: FloatArray) -> _Grid:
@@ -201,72 +265,22 @@ def _drop(grid: _Grid, amount: float) -> None:
 
 
 def _after_drop(grid: _Grid, amount: float) -> FloatArray:
-    """Value of holding through a drop, by a polynomial that stays between the nodes about it."""
-    nodes, count = grid.nodes, grid.nodes.shape[1]
+    """Value of holding through a drop, by a cubic through four nodes that stays between the two about it."""
+    nodes, values = grid.nodes, grid.values
     after = np.maximum(nodes - amount, 0.0)
-    cell = _cells(nodes, after)
-    near = np.clip(cell - DROP_POINTS // 2 + 1, 0, count - DROP_POINTS)[..., None] + np.arange(DROP_POINTS)
+    cell = cells_of(nodes, after)
+    first = np.clip(cell - 1, 0, nodes.shape[1] - 4)
     rows = np.arange(len(nodes))[:, None]
-    weights = _lagrange(nodes[rows[..., None], near], after)
-    inside = (weights * grid.values[rows[..., None], near]).sum(axis=-1)
-    low, high = (grid.values[rows, cell + i] for i in (0, 1))
-    held: FloatArray = np.clip(inside, np.minimum(low, high), np.maximum(low, high))
-    return held
+    held = np.zeros_like(values)
+    for degree, slopes in reversed(list(enumerate(_divided_differences(nodes, values)))):
+        held = slopes[rows, first] + held * (after - nodes[rows, first + degree])
+    low, high = values[rows, cell], values[rows, cell + 1]
+    return np.clip(held, np.minimum(low, high), np.maximum(low, high))
 
 
-def _cells(nodes: FloatArray, spot: FloatArray) -> NDArray[np.intp]:
-    """Numbers of the nodes below spots."""
-    pairs = zip(nodes, spot, strict=True)
-    cells = np.stack([np.searchsorted(row, spots, side="right") - 1 for row, spots in pairs])
-    inside: NDArray[np.intp] = np.clip(cells, 0, nodes.shape[1] - 2)
-    return inside
-
-
-def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
-    """Weights of the polynomial through nodes, the last axis."""
-    weights = np.ones_like(nodes)
-    for i in range(nodes.shape[-1]):
-        for j in range(nodes.shape[-1]):
-            if i != j:
-                weights[..., i] *= (at - nodes[..., j]) / (nodes[..., i] - nodes[..., j])
-    return weights
-
-
-def _read(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
-    """Value, delta and gamma at spots, shape (contracts, points); values have nodes as a last axis."""
-    nodes, count = grid.nodes, grid.nodes.shape[1]
-    values = np.broadcast_to(values, (*spot.shape, count))
-    near = _on_one_side(_cells(nodes, spot), values - grid.payoff[:, None, :] <= grid.slack[..., None])
-    places = np.take_along_axis(nodes[:, None, :], near, axis=2)
-    around = np.take_along_axis(values, near, axis=2)
-    scale = (places[..., -1:] - places[..., :1]) / 2
-    powers = ((places - spot[..., None]) / scale)[..., None] ** np.arange(POINTS)
-    series = np.linalg.solve(powers, around[..., None])[..., 0]
-    return np.stack([series[..., 0], series[..., 1] / scale[..., 0], 2 * series[..., 2] / scale[..., 0] ** 2])
-
-
-def _on_one_side(cell: NDArray[np.intp], exercised: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Numbers of the nodes about cells, as a last axis: of held nodes only, but in an exercised cell.
-
-    At the exercise boundary the value bends, and no polynomial follows it there.
-    """
-    count = exercised.shape[2]
-    first = np.clip(cell - POINTS // 2 + 1, 0, count - POINTS)
-    ends = np.stack([cell, cell + 1], axis=-1)
-    inside = np.take_along_axis(exercised, ends, axis=2).all(axis=2)
-    for _ in range(POINTS - 1):
-        left, right = (
-            np.take_along_axis(exercised, (first + part)[..., None], axis=2)[..., 0]
-            for part in (0, POINTS - 1)
-        )
-        move = np.where(inside | (left & right), 0, left.astype(int) - right)
-        first = np.clip(first + move, 0, count - POINTS)
-    return first[..., None] + np.arange(POINTS)
-
-
-def _between(position: FloatArray, count: int) -> tuple[NDArray[np.intp], FloatArray]:
-    """Numbers of the layers about each position, and their weights in the polynomial through them."""
-    layers = min(LAYERS, count)
-    first = np.clip(np.floor(position).astype(int) - layers // 2 + 1, 0, count - layers)
-    near = first[..., None] + np.arange(layers)
-    return near, _lagrange(near.astype(float), position)
+def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArray]:
+    """Coefficients of Newton's polynomials that begin at each node, by degree up to three."""
+    found = [values]
+    for degree in (1, 2, 3):
+        found.append(np.diff(found[-1], axis=1) / (nodes[:, degree:] - nodes[:, :-degree]))
+    return found

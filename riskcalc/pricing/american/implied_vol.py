@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from riskcalc.pricing.block_evaluation import FloatArray
 
 STEPS = 40
-SETTLED = 1e-7  # relative Newton step: the one after it is below what the price resolves
+SETTLED = 1e-7  # relative Newton step: less is below what the price resolves
+SQUARED = 1e-9  # the same for a step that is only foreseen, from the two before it
+NEWTON_FROM = 0.1  # relative step from which they shrink as Newton's do
+SLOPE = 1e-4  # share that a vega may err
 PROMPT = 8  # steps after which Newton would have settled, did the last digits of the price not jump
 NEARLY = 1e-5  # relative Newton step that is enough then
-MATCHED = 1e-5  # of spot or strike: how near to the premium the price of a vol that is found is
+MATCHED = 1e-4  # of spot or strike: how near to the premium the price is before the last step
 ROUNDING = 1e-12  # of the bound: how exactly the value without vol is known
 LOWEST_VOL, HIGHEST_VOL = 1e-4, 20.0
 FIRST_VOLS = (0.02, 3.0)  # range of the first guess
@@ -132,10 +135,10 @@ def _limits(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
 
 
 def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatArray) -> FloatArray:
-    """Newton on the log of the time value, held inside a bracket that shrinks."""
+    """Newton on the logs of time value and vol, held inside a bracket that shrinks."""
     vol = _first_guess(batch, schedule, premium)
     low, high = np.full_like(vol, LOWEST_VOL), np.full_like(vol, HIGHEST_VOL)
-    found = np.full_like(vol, np.nan)
+    found, before = np.full_like(vol, np.nan), np.full_like(vol, np.inf)
     open_ = np.arange(vol.size)
     for step in range(STEPS):
         if not open_.size:
@@ -146,23 +149,36 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
         above = greeks.value > premium[open_]
         high[open_] = np.where(above, now, high[open_])
         low[open_] = np.where(above, low[open_], now)
-        guess = now - _newton_step(greeks.value - floor[open_], greeks.vega, premium[open_] - floor[open_])
-        settled = np.abs(guess - now) <= (SETTLED if step < PROMPT else NEARLY) * now
+        guess = _newton(now, greeks.value - floor[open_], greeks.vega, premium[open_] - floor[open_])
+        moved = np.abs(guess - now) / now
+        inside = (guess > low[open_]) & (guess < high[open_])
+        settled = (moved <= SETTLED) | (inside & _next_is_nothing(moved, before[open_]))
+        settled |= (moved <= NEARLY) & (step >= PROMPT)
         settled &= (
             np.abs(greeks.value - premium[open_]) <= MATCHED * np.maximum(batch.spot, batch.strike)[open_]
         )
-        inside = (guess > low[open_]) & (guess < high[open_])
         vol[open_] = np.where(settled | inside, guess, np.sqrt(low[open_] * high[open_]))
+        before[open_] = np.where(inside, moved, np.inf)
         found[open_[settled]] = vol[open_[settled]]
         open_ = open_[~settled]
     return found
 
 
-def _newton_step(time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -> FloatArray:
-    """Step towards the wanted time value in its log; out of any bracket where the vol does not matter."""
+def _next_is_nothing(step: FloatArray, before: FloatArray) -> NDArray[np.bool_]:
+    """Say where two Newton steps, relative to the vol, shrank so fast that the one to come changes nothing.
+
+    It is the step times the square of their ratio, if each goes with the square of the one before, or the
+    step times the share that the vega errs.
+    """
+    nothing: NDArray[np.bool_] = (step**3 <= SQUARED * before**2) & (step * SLOPE <= SETTLED)
+    return nothing & (before <= NEWTON_FROM)
+
+
+def _newton(now: FloatArray, time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -> FloatArray:
+    """Next vol, were the time value a power of it: so it nearly is at the money; inf without vega."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        step = np.log(time_value / wanted) * time_value / vega
-    return np.where(np.isfinite(step), step, np.inf)
+        guess = now * np.exp(np.log(wanted / time_value) * time_value / (vega * now))
+    return np.where(np.isfinite(guess), guess, np.inf)
 
 
 def _first_guess(batch: Batch, schedule: Schedule, premium: FloatArray) -> FloatArray:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
 MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
 FEW = 4  # dividends up to which a call exercised at any moment costs less than finite differences
+MANY = 24  # dividends of a put up to which its boundaries cost less than finite differences
 LARGE = 0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
 RUIN = 3.5  # standard deviations down to which several drops must leave something of the spot
 
@@ -108,8 +109,8 @@ def american(
     vega errs by 1e-4 of itself, and where drops may take the whole spot or the total vol is above 2 the
     value by up to 5e-4.
 
-    Time is bounded: one price takes 2 ms with a few quarterly dividends, 0.1 to 0.5 s by finite differences,
-    and at most some 3 s with weekly dividends over three years.
+    Time is bounded: one price takes 2 ms with a few quarterly dividends, 0.05 to 0.3 s by finite differences,
+    and at most some 2 s with weekly dividends over three years; all spots and moments of a contract share it.
 
     References
     ----------
@@ -147,41 +148,53 @@ def american(
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Price each element by the method that suits it; nan where an input is out of range."""
     past = schedule.past(batch.elapsed)
-    greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
+    greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
+    doubtful = np.zeros(batch.spot.size, dtype=bool)
     for count in np.unique(past):
         index = _places(past == count)
-        greeks[:, index] = _with_dividends(batch.take(index), schedule.coming(int(count)))
+        greeks[:, index], doubtful[index] = _with_dividends(batch.take(index), schedule.coming(int(count)))
+    for slower in (finite_difference, nearly_foreseen):
+        if doubtful.any():
+            left = np.flatnonzero(doubtful)
+            greeks[:, left], doubtful[left] = _slowly(slower, batch.take(left), schedule)
+    greeks[:, doubtful] = np.nan
     return OptionGreeks(*greeks)
 
 
-def _with_dividends(batch: Batch, schedule: Schedule) -> FloatArray:
-    """Price options none of whose dividends is past; Greeks as rows, nan where no method is proved."""
+def _with_dividends(batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Price options none of whose dividends is past; Greeks as rows, and which no method could confirm."""
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
+    doubtful = np.zeros(batch.spot.size, dtype=bool)
     for method, index, count in _work(batch, schedule):
-        part, coming = batch.take(index), schedule.first(count)
-        with np.errstate(all="ignore"):  # what overflows at absurd vols is not proved
-            greeks[:, index] = _proved(method, part, coming)
-    return greeks
+        if method is None:
+            doubtful[index] = True
+        else:
+            greeks[:, index], doubtful[index] = _tried(method, batch.take(index), schedule.first(count))
+    return greeks, doubtful
 
 
-def _proved(method: Method, batch: Batch, schedule: Schedule) -> FloatArray:
-    """Price by a method, and by a slower one what it cannot confirm; nan where none can."""
-    priced = within_limits(method(batch, schedule), batch)
-    greeks, doubtful = np.stack(priced.greeks), np.flatnonzero(~priced.proved)
-    for slower in (finite_difference, nearly_foreseen):
-        if not doubtful.size:
-            break
-        if slower is method:
-            continue
-        part = batch.take(doubtful)
-        again = within_limits(slower(part, schedule), part)
-        greeks[:, doubtful] = np.stack(again.greeks)
-        doubtful = doubtful[~again.proved]
-    greeks[:, doubtful] = np.nan
-    return greeks
+def _slowly(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Price options of all moments by a method that takes them together."""
+    greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
+    doubtful = np.empty(batch.spot.size, dtype=bool)
+    count, past = schedule.seen(batch), schedule.past(batch.elapsed)
+    # Drops joined into one are another schedule to a moment between them.
+    history = past if schedule.joins else np.zeros_like(past)
+    for seen, gone in np.unique(np.stack([count, history]), axis=1).T:
+        index = np.flatnonzero((count == seen) & (history == gone))
+        coming = schedule.first(int(seen)).coming(int(gone))
+        greeks[:, index], doubtful[index] = _tried(method, batch.take(index), coming)
+    return greeks, doubtful
 
 
-def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method, NDArray[np.intp] | slice, int]]:
+def _tried(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Greeks by a method, and which of them it could not confirm."""
+    with np.errstate(all="ignore"):  # what overflows at absurd vols is not proved
+        priced = within_limits(method(batch, schedule), batch)
+    return np.stack(priced.greeks), ~priced.proved
+
+
+def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method | None, NDArray[np.intp] | slice, int]]:
     """Split a batch by method and by the number of dividends that count."""
     with np.errstate(all="ignore"):  # elements out of range are picked out below
         count = schedule.seen(batch)
@@ -209,7 +222,7 @@ def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
     ruined = (count > 0) & may_ruin(batch, drops, deviations=RUIN)
     few = count <= FEW
-    resolved = ~call & (surprise < MUCH_SURPRISE) & ~ruined
+    resolved = ~call & (count <= MANY) & (surprise < MUCH_SURPRISE) & ~ruined
     fits = [
         certain,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
@@ -241,8 +254,8 @@ def _european(batch: Batch, _: Schedule) -> Priced:
     return Priced(black_scholes(**terms), np.ones(batch.spot.size, dtype=bool))
 
 
-# In the order of the conditions of `_method_numbers`.
-METHODS: tuple[Method, ...] = (
+# In the order of the conditions of `_method_numbers`; None leaves it to finite differences.
+METHODS: tuple[Method | None, ...] = (
     without_surprise,
     _european,
     spectral,
@@ -250,5 +263,5 @@ METHODS: tuple[Method, ...] = (
     early_calls,
     cash_dividend_puts,
     cash_dividend_puts,
-    finite_difference,
+    None,
 )

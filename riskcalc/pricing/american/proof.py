@@ -36,9 +36,14 @@ def collocated(*, gap: FloatArray, step: FloatArray, series: FloatArray) -> NDAr
     degrees to high. What is not a number is not proved.
     """
     size = np.abs(series)
-    matched = (np.abs(gap).max(axis=1) <= GAP) & (np.abs(step).max(axis=1) <= STEP)
-    proved: NDArray[np.bool_] = matched & (size[:, -2:].max(axis=1) <= TAIL * size.max(axis=1))
-    return proved
+    resolved: NDArray[np.bool_] = size[:, -2:].max(axis=1) <= TAIL * size.max(axis=1)
+    return resolved & matched(gap=gap, step=step)
+
+
+def matched(*, gap: FloatArray, step: FloatArray) -> NDArray[np.bool_]:
+    """Say which boundaries solve their equations at the nodes."""
+    solved: NDArray[np.bool_] = (np.abs(gap).max(axis=1) <= GAP) & (np.abs(step).max(axis=1) <= STEP)
+    return solved
 
 
 def within_limits(priced: Priced, batch: Batch) -> Priced:

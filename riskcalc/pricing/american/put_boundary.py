@@ -16,15 +16,26 @@ Management 9, 1993: the starting guess.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.american.proof import GAP, STEP, collocated
+from riskcalc.pricing.american.collocation import (
+    FLAT,
+    MOMENTS,
+    depth_slope,
+    from_nodes,
+    interpolate,
+    interpolation,
+    moments,
+    node_roots,
+    series_of,
+    to_nodes,
+)
+from riskcalc.pricing.american.proof import GAP, STEP, collocated, matched
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
-from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet, gauss_legendre
+from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,22 +44,20 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.block_evaluation import FloatArray
 
-    Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
     Held = Callable[[PutTerms, FloatArray, FloatArray], Jet]
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 NODES = 10
 SHARED_NODES = 20  # where later moments share a boundary, it must be as good between its nodes
-MOMENTS = 20  # of any boundary: more do not improve one with more nodes
 SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation may diverge
 ROUNDS = 6
 NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
 NEWTON_STEPS = 2
 SETTLED = 1e-5  # Newton step, in log-spot, after which the next is below rounding
 LOWEST = 600.0  # bound of a log: the boundary of a put that is hardly ever exercised
-LONGEST_STEP = 0.3  # of one Newton step, in log-spot
-AT_NODE = 1e-200  # stands for no distance from a node
-FLAT = 1e-15  # smallest log-distance of the boundary from its value at expiry
+UNSEEN_GAP = 1e-3  # of the strike: how far off the value may be at a boundary where hardly a path leads
+CALM = 0.5  # standard deviations that a rate may move the spot where only the nodes are in doubt
+LONGEST_STEP = 1.0  # of one Newton step, in log-spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,27 +87,6 @@ class Boundary:
         return self.nodes[:, -1:]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moments:
-    """Quadrature over the moments between now and expiry, in an angle that makes both ends smooth."""
-
-    delay: FloatArray
-    """As a fraction of the time to expiry, shape (moments,)."""
-    weight: FloatArray
-    left: FloatArray
-    """Root of the fraction that is left, shape (moments,)."""
-
-
-@lru_cache(maxsize=8)
-def moments(count: int) -> Moments:
-    """Return the rule with that many moments."""
-    nodes, weights = gauss_legendre(count)
-    angle = (1 + nodes) * np.pi / 4
-    return Moments(
-        delay=np.sin(angle) ** 2, weight=weights * np.pi / 4 * np.sin(2 * angle), left=np.cos(angle)
-    )
-
-
 def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
     """Solve for the boundary, with that many nodes, of puts that are worth exercising early.
 
@@ -117,48 +105,14 @@ def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
 
 def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
-    matrix = _interpolation(left.tobytes(), boundary.nodes.shape[1])
+    matrix = interpolation(left.tobytes(), boundary.nodes.shape[1])
     limit = boundary.at_expiry
-    log_spot, square = _interpolate(limit.log_spot, boundary.nodes, matrix)
-    depth, slope = boundary.nodes - limit.log_spot, _slope(square)
+    log_spot, square = interpolate(limit.log_spot, boundary.nodes, matrix)
+    depth, slope = boundary.nodes - limit.log_spot, depth_slope(square)
     in_expiry = 1 - slope * (depth @ matrix.T)
     vega = slope * ((depth * boundary.nodes_vega) @ matrix.T) + in_expiry * limit.vega
     rho = slope * ((depth * boundary.nodes_rho) @ matrix.T) + in_expiry * limit.rho
     return log_spot, vega, rho
-
-
-def at_shares(at: Evaluate, share: FloatArray, left: FloatArray) -> tuple[FloatArray, ...]:
-    """Evaluate a boundary where a point sees only a share of it: shape (puts, points, fractions).
-
-    Shares, of shape (puts, points), are roots of fractions of the boundary's time, `left` of the point's.
-    """
-    shares, place = np.unique(share, return_inverse=True)
-    found = at(np.outer(shares, left).ravel())
-    if shares.size == 1:
-        return tuple(part[:, None, :] for part in found)
-    rows, place = np.arange(len(share))[:, None], place.reshape(share.shape)
-    return tuple(part.reshape(len(part), shares.size, -1)[rows, place] for part in found)
-
-
-def _interpolate(
-    at_expiry: FloatArray, nodes: FloatArray, matrix: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Boundary, shape (puts, moments), and the square of its log below the value at expiry."""
-    square = (nodes - at_expiry) ** 2 @ matrix.T
-    return at_expiry - np.sqrt(np.maximum(square, FLAT**2)), square
-
-
-def _slope(square: FloatArray) -> FloatArray:
-    """Half the derivative of the boundary in its square, whose own in a node's depth is twice that depth."""
-    # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
-    return np.where(square > FLAT**2, -1 / np.sqrt(np.maximum(square, FLAT**2)), 0.0)
-
-
-def to_nodes(drive: FloatArray, matrix: FloatArray) -> FloatArray:
-    """Carry derivatives in the moments, shape (puts, nodes, moments), over to the nodes they depend on."""
-    by_node = matrix.reshape(*drive.shape[1:], -1)
-    carried: FloatArray = np.matmul(drive.transpose(1, 0, 2), by_node).transpose(1, 0, 2)
-    return carried
 
 
 def limit_at_expiry(terms: PutTerms) -> Limit:
@@ -226,18 +180,28 @@ def _smooth_pasting(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, 
     return density2, ndtr(d1) + density1
 
 
-def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, steps: int) -> Boundary:
+def newton(
+    terms: PutTerms,
+    limit: Limit,
+    nodes: FloatArray,
+    *,
+    held: Held,
+    steps: int,
+    seldom: float | FloatArray = -np.inf,
+) -> Boundary:
     """Newton steps on the value at the boundary; the last also solves for the derivatives.
 
-    `held` values the put without exercise before the expiry, which may be the eve of a drop.
+    `held` values the put without exercise before the expiry, which may be the eve of a drop. To logs of
+    spots below `seldom` hardly a path leads.
     """
     at_expiry = limit.log_spot
+    found = _Found.nothing(nodes)
     for _ in range(steps):
         time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
-        depth, slope = nodes - at_expiry, _slope(square).reshape(boundary.shape)
+        depth, slope = nodes - at_expiry, depth_slope(square).reshape(boundary.shape)
         waiting = held(terms, nodes, time)
         early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
-        matrix = to_nodes(early.drive * slope, _from_nodes(nodes.shape[1])) * depth[:, None, :]
+        matrix = to_nodes(early.drive * slope, from_nodes(nodes.shape[1])) * depth[:, None, :]
         moved = early.drive.sum(axis=-1) - matrix.sum(axis=-1)
         diagonal = np.arange(nodes.shape[1])
         matrix[:, diagonal, diagonal] += waiting.slope + early.slope + np.exp(nodes)
@@ -247,36 +211,87 @@ def newton(terms: PutTerms, limit: Limit, nodes: FloatArray, *, held: Held, step
             waiting.rho + early.rho + moved * limit.rho,
         )
         step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
-        before, moved_to = nodes, nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
-        nodes = np.clip(moved_to, -LOWEST, at_expiry - FLAT)
-        if np.abs(step).max() < SETTLED:
+        moved_to = nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+        moved_to = np.clip(moved_to, -LOWEST, at_expiry - FLAT)
+        found = found.or_better(_Found(nodes=nodes, gap=gaps[0], step=moved_to - nodes, vega=vega, rho=rho))
+        nodes = moved_to
+        if ((np.abs(step).max(axis=1) < SETTLED) | found.unseen(seldom)).all():
             break
-    # Where the value hardly depends on a boundary, the nodes that match it are better than the next ones.
-    rests = (np.abs(gaps[0]) <= GAP).all(axis=1, keepdims=True) & (np.abs(nodes - before) > STEP).any(
-        axis=1, keepdims=True
-    )
-    nodes = np.where(rests, before, nodes)
+    ends = found.ends()
     return Boundary(
         at_expiry=limit,
-        nodes=nodes,
-        nodes_vega=vega,
-        nodes_rho=rho,
-        settled=collocated(gap=gaps[0], step=nodes - before, series=_depths(nodes, at_expiry)),
+        nodes=ends,
+        nodes_vega=found.vega,
+        nodes_rho=found.rho,
+        settled=_settled(terms, at_expiry, found, held) | found.unseen(seldom),
     )
+
+
+def _settled(terms: PutTerms, at_expiry: FloatArray, found: _Found, held: Held) -> NDArray[np.bool_]:
+    """Say which boundaries are proved: by their series or, where that falls off slowly, between the nodes."""
+    ends = found.ends()
+    settled = collocated(gap=found.gap, step=ends - found.nodes, series=_depths(ends, at_expiry))
+    # Where rates outweigh the vol, the moments resolve what the value earns no better than the series.
+    drift = np.maximum(np.abs(terms.rate), np.abs(terms.dividend_yield)) * np.sqrt(terms.time_to_expiry)
+    doubtful = ~settled & (drift <= CALM * terms.vol)[:, 0]
+    if doubtful.any():
+        between = np.abs(_missed_between(terms, at_expiry, ends, held)).max(axis=1) <= GAP
+        settled |= doubtful & between & matched(gap=found.gap, step=ends - found.nodes)
+    return settled
+
+
+class _Found(NamedTuple):
+    """Nodes of a Newton step, all of shape (puts, nodes)."""
+
+    nodes: FloatArray
+    gap: FloatArray
+    """By how much the value misses what exercise pays."""
+    step: FloatArray
+    vega: FloatArray
+    rho: FloatArray
+
+    @classmethod
+    def nothing(cls, nodes: FloatArray) -> _Found:
+        """Stand in for the step before the first."""
+        return cls(nodes, *(np.full_like(nodes, fill) for fill in (np.inf, np.inf, np.nan, np.nan)))
+
+    def or_better(self, later: _Found) -> _Found:
+        """Take the later nodes of each put but where they match the value worse without settling."""
+        worse = np.abs(later.gap).max(axis=1, keepdims=True) >= np.abs(self.gap).max(axis=1, keepdims=True)
+        worse = worse & (np.abs(later.step).max(axis=1, keepdims=True) > STEP)
+        return _Found(*(np.where(worse, old, new) for old, new in zip(self, later, strict=True)))
+
+    def unseen(self, seldom: float | FloatArray) -> NDArray[np.bool_]:
+        """Say which boundaries lie where hardly a path leads, so that what they miss has no weight."""
+        near = np.abs(self.gap).max(axis=1) <= UNSEEN_GAP
+        unseen: NDArray[np.bool_] = near & np.all(self.ends() < seldom, axis=1)
+        return unseen
+
+    def ends(self) -> FloatArray:
+        """Where the step leads, or where it began: nodes that match a value which hardly depends on them."""
+        rests = (np.abs(self.gap).max(axis=1) <= GAP) & (np.abs(self.step).max(axis=1) > STEP)
+        ends: FloatArray = self.nodes + np.where(rests[:, None], 0.0, self.step)
+        return ends
+
+
+def _missed_between(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, held: Held) -> FloatArray:
+    """By how much the value misses what exercise pays at the boundary half way between the nodes."""
+    order, rule = nodes.shape[1], moments(MOMENTS)
+    roots = node_roots(order) - np.diff(node_roots(order), prepend=0.0) / 2
+    time = terms.time_to_expiry * roots**2
+    own, _ = interpolate(at_expiry, nodes, interpolation(roots.tobytes(), order))
+    level, _ = interpolate(at_expiry, nodes, interpolation(np.outer(roots, rule.left).tobytes(), order))
+    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
+    early = Premium.of(terms, own, level.reshape(delay.shape), delay=delay, weight=weight)
+    missed: FloatArray = held(terms, own, time).value + early.value - 1 + np.exp(own)
+    return missed
 
 
 def _depths(nodes: FloatArray, at_expiry: FloatArray) -> FloatArray:
     """Squared depth of the boundary below its limit as a Chebyshev series, shape (puts, nodes + 1)."""
     depth = np.concatenate([np.zeros_like(at_expiry), (nodes - at_expiry) ** 2], axis=1)
-    series: FloatArray = depth @ _series(nodes.shape[1]).T
+    series: FloatArray = depth @ series_of(nodes.shape[1]).T
     return series
-
-
-@lru_cache(maxsize=8)
-def _series(order: int) -> FloatArray:
-    """Matrix from values at the nodes, expiry first, to a Chebyshev series."""
-    roots = np.concatenate([[0.0], node_roots(order)])
-    return np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * roots - 1, order))
 
 
 def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
@@ -292,30 +307,6 @@ def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> t
     """Return the nodes' times and, until expiry from each, delays, weights, boundary and its square."""
     rule, order = moments(MOMENTS), nodes.shape[1]
     time = terms.time_to_expiry * node_roots(order) ** 2
-    boundary, square = _interpolate(at_expiry, nodes, _from_nodes(order))
+    boundary, square = interpolate(at_expiry, nodes, from_nodes(order))
     delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
     return time, delay, weight, boundary.reshape(delay.shape), square
-
-
-@lru_cache(maxsize=8)
-def node_roots(order: int) -> FloatArray:
-    """Return the roots of the nodes' fractions of the time to expiry."""
-    roots: FloatArray = (1 - np.cos(np.pi * np.arange(1, order + 1) / order)) / 2
-    return roots
-
-
-@lru_cache(maxsize=8)
-def _from_nodes(order: int) -> FloatArray:
-    return _interpolation(np.outer(node_roots(order), moments(MOMENTS).left).tobytes(), order)
-
-
-@lru_cache(maxsize=6)
-def _interpolation(roots: bytes, order: int) -> FloatArray:
-    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time, as bytes."""
-    nodes = np.concatenate([[0.0], node_roots(order)])
-    signs = (-1.0) ** np.arange(order + 1)
-    signs[[0, -1]] /= 2
-    gaps = np.frombuffer(roots)[:, None] - nodes
-    ratios = signs / np.where(gaps == 0.0, AT_NODE, gaps)
-    matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
-    return matrix

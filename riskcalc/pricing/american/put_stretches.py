@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from riskcalc.pricing.american.put_boundary import Boundary, at_shares, moments
+from riskcalc.pricing.american.collocation import at_shares, moments
+from riskcalc.pricing.american.put_boundary import Boundary
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
 from riskcalc.pricing.american.quadrature import Jet

@@ -58,8 +58,9 @@ def falling_root(
         end = np.where(moved >= high, np.where(high_tried, np.nan, high), np.where(low_tried, np.nan, low))
         moved = np.where(inside, moved, np.where(np.isfinite(end), end, (low + high) / 2))
         narrow = (np.abs(moved - place) <= tolerance) & (np.abs(value) <= left)
-        place = np.where(beyond | settled, place, moved)
-        settled = settled | beyond | narrow
+        at_once = beyond | (value == 0.0)
+        place = np.where(at_once | settled, place, moved)
+        settled = settled | at_once | narrow
         if settled.all():
             break
     return Root(place, above, settled)

@@ -10,18 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.collocation import at_shares, moments
 from riskcalc.pricing.american.contracts import boundary_keys, shared, tables
 from riskcalc.pricing.american.foresight import above_floor
 from riskcalc.pricing.american.proof import Priced
-from riskcalc.pricing.american.put_boundary import (
-    NODES,
-    SHARED_NODES,
-    Boundary,
-    at_shares,
-    boundary_at,
-    moments,
-    put_boundary,
-)
+from riskcalc.pricing.american.put_boundary import NODES, SHARED_NODES, Boundary, boundary_at, put_boundary
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
 from riskcalc.pricing.american.quadrature import Jet
 from riskcalc.pricing.black_scholes import OptionGreeks

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.collocation import MOMENTS, moments, to_nodes
 from riskcalc.pricing.american.proof import collocated
-from riskcalc.pricing.american.put_boundary import MOMENTS, NODES, moments, solved, to_nodes
+from riskcalc.pricing.american.put_boundary import NODES, solved
 from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 

@@ -74,7 +74,7 @@ def test_greeks_are_the_slopes_of_the_value(rate, dividend_yield):
     terms = IWM | {"time_to_expiry": 0.9, "rate": rate, "dividend_yield": dividend_yield} | QUARTERS
     found = american(**terms)
     # Where a boundary is not proved the grid prices, whose vega errs by 1e-4 of itself.
-    slopes = {"delta": ("spot", 0.02, 1e-6), "vega": ("vol", 1e-3, 2e-2), "rho": ("rate", 1e-4, 0.2)}
+    slopes = {"delta": ("spot", 0.02, 1e-6), "vega": ("vol", 1e-3, 4e-3), "rho": ("rate", 1e-4, 0.2)}
     for greek, (argument, step, tolerance) in slopes.items():
         up, down = (american(**terms | {argument: terms[argument] + move}).value for move in (step, -step))
         assert getattr(found, greek) == pytest.approx((up - down) / (2 * step), abs=tolerance), greek
@@ -133,7 +133,7 @@ def test_moments_of_one_contract_agree_with_each_alone(rate, dividend_yield):
             **terms | {"time_to_expiry": 0.9 - day, "dividend_times": times},
             dividend_amounts=QUARTERS["dividend_amounts"],
         )
-        assert found.value[i] == pytest.approx(alone.value, abs=1e-4)
+        assert found.value[i] == pytest.approx(alone.value, abs=5e-5)
         assert found.delta[i] == pytest.approx(alone.delta, abs=2e-5)
 
 
