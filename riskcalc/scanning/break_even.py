@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.analysis.managed.statistics import dropped
+from riskcalc.analysis.managed.statistics import dividend_distance
 from riskcalc.scanning.expiry_exits import ExpiryExits
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,7 @@ def _weights(exits: ExpiryExits, fractions: tuple[float, ...]) -> tuple[Floats, 
     """Shifts of the drift in the trade's favour, and the weights of the points under each (Girsanov)."""
     timeline, stages, points = exits.timeline, exits.stages, exits.weights.points
     years = points.day / 365
-    moved = points.distance - dropped(years, timeline, stages)
+    moved = points.distance - dividend_distance(years, timeline, stages)
     furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)
     shifts = np.linspace(-furthest, furthest, TRIED)
     ahead = moved - timeline.log_drift(stages.side) * years - shifts[:, None] * years / 2

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from riskcalc.analysis import exit_odds
 from riskcalc.analysis.managed.exit_weights import ExitWeights, exit_weights
 from riskcalc.analysis.managed.levels import ExitStages, exit_stages
-from riskcalc.analysis.managed.timeline import Timeline, lay_timeline
+from riskcalc.analysis.managed.timeline import Timeline, build_timeline
 from riskcalc.analysis.strike_adjustment import strikes_at
 from riskcalc.chains import Smile
 from riskcalc.domain import ExerciseStyle, ExitPlan, Market, Trade, View, instrument
@@ -100,7 +100,7 @@ class ExpiryExits:
         return expected
 
 
-def lay_exits(
+def build_exits(
     model: Model, trade: Trade, exits: ExitPlan, *, view: View, least_vol: float, strikes: Floats
 ) -> ExpiryExits:
     """Weigh the exits of all trades of the expiry that lean to the side of one.
@@ -121,7 +121,7 @@ def lay_exits(
         All strikes, for trades that are held to the expiry.
     """
     levels = exit_stages(trade, model.market, exits)
-    timeline = lay_timeline(trade, model.market, exits, view=view, levels=levels)
+    timeline = build_timeline(trade, model.market, exits, view=view, levels=levels)
     to_expiry = timeline.last_day == model.expiry
     weights = exit_weights(
         levels,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from riskcalc.analysis.lognormal import below_levels_at_one_vol, smile_below_levels
 from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.break_even import break_even_drifts
-from riskcalc.scanning.expiry_exits import ExpiryExits, Model, exit_values, lay_exits
+from riskcalc.scanning.expiry_exits import ExpiryExits, Model, build_exits, exit_values
 from riskcalc.scanning.rules import SpreadKind
 from riskcalc.scanning.series import Series
 from riskcalc.sizing import cost_per_trade, cost_per_unit, exit_units, uncovered_margin
@@ -226,7 +226,9 @@ def _managed(
 
 def _lay(series: Series, terms: Terms, view: View) -> ExpiryExits:
     least = float(series.vol.min())
-    return lay_exits(terms.model, terms.trade, terms.exits, view=view, least_vol=least, strikes=series.strike)
+    return build_exits(
+        terms.model, terms.trade, terms.exits, view=view, least_vol=least, strikes=series.strike
+    )
 
 
 def _expected(

@@ -1,1 +1,1 @@
-"""A trade as it will be managed: its odds and its P&L under stop, targets and time stop."""
+"""Odds and P&L of a trade managed by a stop, profit targets and a time stop."""

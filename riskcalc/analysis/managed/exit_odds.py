@@ -9,15 +9,20 @@ import numpy as np
 
 from riskcalc.analysis.first_passage import exit_chances
 from riskcalc.analysis.managed.levels import ExitStages, Stage, exit_stages
-from riskcalc.analysis.managed.timeline import Timeline, before_drop, lay_nodes, lay_timeline
-from riskcalc.analysis.managed.transitions import landing
+from riskcalc.analysis.managed.timeline import (
+    Timeline,
+    build_nodes,
+    build_timeline,
+    distances_before_dividend,
+)
+from riskcalc.analysis.managed.transitions import landing_chances
 from riskcalc.domain import ExitPlan, Market, Odds, Trade, View
 
 NEUTRAL = View.neutral()
 
 
 def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL) -> Odds:
-    """Chances to touch stop and nearest target, each alone and against the other.
+    """Return the chances to touch stop and nearest target, each alone and against the other.
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
     '43.0% 24.4% 32.6%, touched 43.2%'
     """
     levels = exit_stages(trade, market, exits)
-    timeline = lay_timeline(trade, market, exits, view=view, levels=levels)
+    timeline = build_timeline(trade, market, exits, view=view, levels=levels)
     stop, target = levels.stages[0].stop, levels.stages[0].target
     both, stop_alone, target_alone = _chances(
         levels, timeline, [(stop, target), (stop, math.inf), (-math.inf, target)]
@@ -68,7 +73,7 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
 def _chances(
     levels: ExitStages, timeline: Timeline, corridors: list[tuple[float, float]]
 ) -> list[tuple[float, float]]:
-    """Chances that the stop comes first, and the target, for some of both."""
+    """Chances that the stop, and the target, of each corridor is hit first."""
     years = timeline.days / 365
     lower, upper = np.array(corridors).T
     found = exit_chances(
@@ -77,7 +82,7 @@ def _chances(
         travel=np.array(levels.side * (timeline.drift - timeline.vol**2 / 2) * years),
         variance=np.array(timeline.vol**2 * years),
     )
-    plain = (lower >= 0) | (upper <= 0) | (not any(stretch.dividend for stretch in timeline.stretches))
+    plain = (lower >= 0) | (upper <= 0) | (not any(period.dividend for period in timeline.periods))
     return [
         (float(found.lower_first[k]), float(found.upper_first[k]))
         if plain[k]
@@ -89,14 +94,14 @@ def _chances(
 def _through_dividends(
     levels: ExitStages, timeline: Timeline, *, stop: float, target: float
 ) -> tuple[float, float]:
-    """The same of one corridor, where the spot drops at the ex-dates; a step of any length is exact."""
-    only = Stage(open_share=1.0, stop=stop, target=target, closes=1.0, gap_move=None)
-    timeline = replace(timeline, stretches=tuple(one._replace(steps=1) for one in timeline.stretches))
-    nodes = lay_nodes(replace(levels, stages=(only,)), timeline)
+    """Chances of one corridor when the spot drops at ex-dates; a step of any length is exact."""
+    only = Stage(open_share=1.0, stop=stop, target=target, closed_share=1.0, gap_move=None)
+    timeline = replace(timeline, periods=tuple(one._replace(steps=1) for one in timeline.periods))
+    nodes = build_nodes(replace(levels, stages=(only,)), timeline)
     past = np.array([nodes.points <= stop, nodes.points >= target])
     start, held, left = np.zeros(1), np.ones(1), np.zeros(2)
-    for stretch in timeline.stretches:
-        step = timeline.step(stretch, levels.side)
+    for period in timeline.periods:
+        step = timeline.step(period, levels.side)
         found = exit_chances(
             below=start - stop,
             above=target - start,
@@ -104,11 +109,13 @@ def _through_dividends(
             variance=np.array(step.variance),
         )
         left += held @ found.lower_first, held @ found.upper_first
-        if stretch.dividend:
-            ends, slope = before_drop(levels, nodes.points, stretch.dividend)
+        if period.dividend:
+            ends, slope = distances_before_dividend(levels, nodes.points, period.dividend)
             weights = nodes.weights * slope
             stays = found.neither
-            held = held @ landing(start, ends, weights, corridor=(stop, target), step=step, stays=stays)
+            held = held @ landing_chances(
+                start, ends, weights, corridor=(stop, target), step=step, stays=stays
+            )
             left += past @ held
             start, held = nodes.points, np.where(past.any(axis=0), 0.0, held)
     return float(left[0]), float(left[1])

@@ -1,4 +1,4 @@
-"""What one whole unit makes at every exit: valued at few dates and spots, interpolated between them."""
+"""P&L of one whole unit at every exit: valued at few dates and spots, interpolated between them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.analysis.managed.levels import ExitStages
-from riskcalc.analysis.managed.timeline import Nodes, Stretch, Timeline, after_drop
+from riskcalc.analysis.managed.timeline import Nodes, Period, Timeline, distance_after_dividend
 from riskcalc.analysis.managed.transitions import MOMENTS
 from riskcalc.analysis.payoff import net_debit
 from riskcalc.analysis.valuation import value_position
@@ -19,7 +19,7 @@ from riskcalc.domain import ExitPlan, Market, Trade
 FloatArray: TypeAlias = NDArray[np.float64]
 
 DATES = 7
-"""Dates of a stretch at which options are valued at a level."""
+"""Dates of a period at which options are valued at a level."""
 
 SPOTS_PER_DEVIATION = 3.0
 """Spots valued at the time stop per deviation of what vol the options have left."""
@@ -27,7 +27,7 @@ SPOTS_PER_DEVIATION = 3.0
 FEWEST_SPOTS = 12
 
 
-class Points(NamedTuple):
+class ValuationPoints(NamedTuple):
     """Where and when a trade is valued; the parts broadcast against each other."""
 
     distance: FloatArray
@@ -36,19 +36,19 @@ class Points(NamedTuple):
     vol_shift: FloatArray
 
 
-class StretchValues(NamedTuple):
-    """P&L of a whole unit in a stretch, shapes (stages, steps, moments) [dollars]."""
+class PeriodValues(NamedTuple):
+    """P&L of a whole unit in a period, shapes (stages, steps, moments) [dollars]."""
 
     days: FloatArray
     """Days of the moments, shape (steps, moments)."""
     stop: FloatArray
     gap: FloatArray
-    """At the price at which a jumped stop is filled."""
+    """At the fill of a stop that is gapped over."""
     target: FloatArray
 
 
-class Between(NamedTuple):
-    """P&L between a level and where a dividend drops it to: a straight line."""
+class LinearPnl(NamedTuple):
+    """P&L between a level and where a dividend drops it to, taken as a straight line."""
 
     points: tuple[float, float]
     """Rising."""
@@ -59,34 +59,34 @@ class Between(NamedTuple):
         return np.interp(points, self.points, self.pnls)
 
 
-class Drop(NamedTuple):
-    """What an ex-date brings to a whole unit."""
+class DividendDrop(NamedTuple):
+    """Dividend and P&L of a whole unit at an ex-date."""
 
     day: float
     cash: float
     """Present value of the dividend on its shares; negative when they are sold short [dollars]."""
-    stops: tuple[Between, ...]
+    stops: tuple[LinearPnl, ...]
     """By stage: fills at the open of what the drop takes past the stop."""
-    targets: tuple[Between, ...]
+    targets: tuple[LinearPnl, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExitValues:
     """P&L of a whole unit at every exit, costs in, present value [dollars]."""
 
-    stretches: tuple[StretchValues, ...]
+    periods: tuple[PeriodValues, ...]
     gap_share: float
-    """Part of the stops that are jumped."""
-    drops: dict[int, Drop]
-    """By stretch that ends on an ex-date."""
+    """Share of the stops that are gapped over."""
+    drops: dict[int, DividendDrop]
+    """By period that ends on an ex-date."""
     last: FloatArray
     """At the nodes, on the last day."""
     last_day: float
 
 
 @dataclass(frozen=True, kw_only=True)
-class Valuer:
-    """Values units of a trade: the market is left where it is, only spot, day and vols move."""
+class ExitPricer:
+    """P&L of a unit of a trade at other spots, days and vols; the rest of the market stays as it is."""
 
     trade: Trade
     market: Market
@@ -98,9 +98,9 @@ class Valuer:
         """Shares of a unit, negative when sold short."""
         return sum(self.trade.leg_size(leg) for leg in self.trade.share_legs)
 
-    def pnls(self, *sets: Points) -> list[FloatArray]:
-        """P&L at several sets of points, by one call of the model, in which more points cost little more."""
-        spread = [Points(*np.broadcast_arrays(*points)) for points in sets]
+    def pnls(self, *sets: ValuationPoints) -> list[FloatArray]:
+        """Return the P&L at several sets of points with one call of the model, which is cheaper."""
+        spread = [ValuationPoints(*np.broadcast_arrays(*points)) for points in sets]
         parts = zip(*spread, strict=True)
         found = self.pnl(*(np.concatenate([array.ravel() for array in arrays]) for arrays in parts))
         ends = np.cumsum([points.day.size for points in spread])[:-1]
@@ -126,44 +126,44 @@ class Valuer:
         return self.market.quote(self.trade.symbol).dividend_yield
 
 
-def value_exits(valuer: Valuer, exits: ExitPlan, timeline: Timeline, nodes: Nodes) -> ExitValues:
+def value_exits(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: Nodes) -> ExitValues:
     """Value a whole unit at stops, gaps and targets through time, at ex-dates, and on the last day.
 
-    Options are valued at Chebyshev dates of each stretch, in the root of the time to expiry, in which their
+    Options are valued at Chebyshev dates of each period, in the root of the time to expiry, in which their
     values are smooth even at the strike; all of it in one call.
     """
-    trade, market, levels = valuer.trade, valuer.market, valuer.levels
-    rows, which = _watched(levels, exits)
+    trade, market, levels = pricer.trade, pricer.market, pricer.levels
+    rows, which = _distinct_levels(levels, exits)
     expiry = None if trade.expiry is None else market.days_to_expiry(trade.expiry, trade.instrument)
-    clocks = [lay_clock(expiry, stretch) for stretch in timeline.stretches]
-    days = np.concatenate([clock.dates for clock in clocks])
-    spots = _smooth_spots(valuer, timeline, nodes)
+    date_grids = [build_date_grid(expiry, period) for period in timeline.periods]
+    days = np.concatenate([date_grid.dates for date_grid in date_grids])
+    spots = _pricing_spots(pricer, timeline, nodes)
     ends = nodes.points if spots is None else spots
-    on_ex_date = {place: one for place, one in enumerate(timeline.stretches) if one.dividend}
-    past = [_past_levels(levels, exits, stretch) for stretch in on_ex_date.values()]
+    on_ex_date = {place: one for place, one in enumerate(timeline.periods) if one.dividend}
+    past = [_drop_points(levels, exits, period) for period in on_ex_date.values()]
     at, shift = np.array(rows).T[..., None]
     last_day = np.array(timeline.days)
-    level_pnls, end_pnls, *past_pnls = valuer.pnls(
-        Points(at, days, shift), Points(ends, last_day, np.zeros(1)), *past
+    level_pnls, end_pnls, *past_pnls = pricer.pnls(
+        ValuationPoints(at, days, shift), ValuationPoints(ends, last_day, np.zeros(1)), *past
     )
-    stretches, first = [], 0
-    for stretch, clock in zip(timeline.stretches, clocks, strict=True):
-        known = level_pnls[:, first : first + len(clock.dates)]
-        first += len(clock.dates)
-        stretches.append(_stretch_values(stretch, clock, known[which]))
+    periods, first = [], 0
+    for period, date_grid in zip(timeline.periods, date_grids, strict=True):
+        known = level_pnls[:, first : first + len(date_grid.dates)]
+        first += len(date_grid.dates)
+        periods.append(_period_values(period, date_grid, known[which]))
     return ExitValues(
-        stretches=tuple(stretches),
+        periods=tuple(periods),
         gap_share=exits.gap_share,
         drops={
-            place: _drop(valuer, stretch, points, pnls)
-            for (place, stretch), points, pnls in zip(on_ex_date.items(), past, past_pnls, strict=True)
+            place: _drop(pricer, period, points, pnls)
+            for (place, period), points, pnls in zip(on_ex_date.items(), past, past_pnls, strict=True)
         },
         last=_last(nodes, spots, end_pnls),
         last_day=timeline.days,
     )
 
 
-def _watched(levels: ExitStages, exits: ExitPlan) -> tuple[list[tuple[float, float]], list[int]]:
+def _distinct_levels(levels: ExitStages, exits: ExitPlan) -> tuple[list[tuple[float, float]], list[int]]:
     """Distinct levels with their vol shifts; and which of them each stage's stop, gap and target is."""
     stops, targets = _stops_and_targets(levels)
     gaps = [
@@ -181,8 +181,8 @@ def _stops_and_targets(levels: ExitStages) -> tuple[list[float], list[float]]:
     return stops, [stage.target if stage.target < math.inf else 0.0 for stage in levels.stages]
 
 
-class Clock(NamedTuple):
-    """Dates at which a stretch is valued, and how to get from them to any other."""
+class DateGrid(NamedTuple):
+    """Dates at which a period is valued, and the interpolation between them."""
 
     expiry: float | None
     low: float
@@ -204,53 +204,53 @@ class Clock(NamedTuple):
         return (time - self.low) / half - 1
 
 
-def lay_clock(expiry: float | None, stretch: Stretch) -> Clock:
-    """Dates of a stretch at which options that expire on a day are valued; without a day, shares."""
-    first, last = stretch.first_day, stretch.last_day
+def build_date_grid(expiry: float | None, period: Period) -> DateGrid:
+    """Return the dates at which options of one expiry are valued in a period; shares have no expiry."""
+    first, last = period.first_day, period.last_day
     if expiry is not None:
         first, last = math.sqrt(expiry - last), math.sqrt(expiry - first)
     inner = np.cos(math.pi * (np.arange(DATES) + 0.5) / DATES)
     times = first + (last - first) * (1 + inner) / 2
-    return Clock(expiry, first, last, times if expiry is None else expiry - times**2)
+    return DateGrid(expiry, first, last, times if expiry is None else expiry - times**2)
 
 
-def _stretch_values(stretch: Stretch, clock: Clock, known: FloatArray) -> StretchValues:
-    days = step_days(stretch)
-    found = known @ clock.matrix(days.ravel()).T
-    return StretchValues(days, *found.reshape(3, -1, *days.shape))
+def _period_values(period: Period, date_grid: DateGrid, known: FloatArray) -> PeriodValues:
+    days = moment_days(period)
+    found = known @ date_grid.matrix(days.ravel()).T
+    return PeriodValues(days, *found.reshape(3, -1, *days.shape))
 
 
-def step_days(stretch: Stretch) -> FloatArray:
-    """Days of the moments of every step, shape (steps, moments)."""
-    places: FloatArray = (np.arange(stretch.steps)[:, None] + MOMENTS) / stretch.steps
-    return stretch.first_day + stretch.days * places
+def moment_days(period: Period) -> FloatArray:
+    """Return the day of each moment of every step, shape (steps, moments)."""
+    places: FloatArray = (np.arange(period.steps)[:, None] + MOMENTS) / period.steps
+    return period.first_day + period.days * places
 
 
 def gap_distance(levels: ExitStages, move: float | None) -> float:
-    """Log distance of the price at which a jumped stop is filled."""
+    """Return the log distance of the fill of a stop that is gapped over."""
     return levels.side * math.log(levels.entry * (1 - levels.side * (move or 0.0)) / levels.spot)
 
 
-def _past_levels(levels: ExitStages, exits: ExitPlan, stretch: Stretch) -> Points:
+def _drop_points(levels: ExitStages, exits: ExitPlan, period: Period) -> ValuationPoints:
     """Each stop, then each target, and where the dividend drops it to: shape (levels, 2)."""
     stops, targets = _stops_and_targets(levels)
-    ends = np.array([(end, landed(levels, end, stretch.dividend)) for end in (*stops, *targets)])
+    ends = np.array([(end, level_after_dividend(levels, end, period.dividend)) for end in (*stops, *targets)])
     shifts = np.array([exits.vol_shift] * len(stops) + [0.0] * len(targets))
-    return Points(ends, np.array(stretch.last_day), shifts[:, None])
+    return ValuationPoints(ends, np.array(period.last_day), shifts[:, None])
 
 
-def _drop(valuer: Valuer, stretch: Stretch, past: Points, pnls: FloatArray) -> Drop:
+def _drop(pricer: ExitPricer, period: Period, past: ValuationPoints, pnls: FloatArray) -> DividendDrop:
     lines = []
     for points, worth in zip(past.distance, pnls, strict=True):
         order = np.argsort(points)
-        lines.append(Between(tuple(points[order]), tuple(worth[order])))
-    cash, stops = valuer.cash(stretch.dividend, stretch.last_day), len(lines) // 2
-    return Drop(stretch.last_day, cash, tuple(lines[:stops]), tuple(lines[stops:]))
+        lines.append(LinearPnl(tuple(points[order]), tuple(worth[order])))
+    cash, stops = pricer.cash(period.dividend, period.last_day), len(lines) // 2
+    return DividendDrop(period.last_day, cash, tuple(lines[:stops]), tuple(lines[stops:]))
 
 
-def landed(levels: ExitStages, end: float, dividend: float) -> float:
-    """Where a dividend drops a level to; a spot it would leave nothing of stays at a cent in the dollar."""
-    dropped = after_drop(levels, end, dividend)
+def level_after_dividend(levels: ExitStages, end: float, dividend: float) -> float:
+    """Return the log distance a dividend drops a level to, never below a cent on the dollar."""
+    dropped = distance_after_dividend(levels, end, dividend)
     return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
 
 
@@ -258,11 +258,11 @@ def _last(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArra
     """P&L at every node on the last day: valued there, or at fewer spots where it is smooth."""
     if spots is None:
         return pnls
-    return between_spots(nodes, spots) @ pnls
+    return interpolation_matrix(nodes, spots) @ pnls
 
 
-def between_spots(nodes: Nodes, spots: FloatArray) -> FloatArray:
-    """Weights of the values at `smooth_spots` for those at the nodes, shape (nodes, spots)."""
+def interpolation_matrix(nodes: Nodes, spots: FloatArray) -> FloatArray:
+    """Return the weights that interpolate from `chebyshev_spots` to the nodes, shape (nodes, spots)."""
     low, high = nodes.points.min(), nodes.points.max()
     places = [(2 * points - low - high) / (high - low) for points in (nodes.points, spots)]
     count = len(spots)
@@ -272,18 +272,18 @@ def between_spots(nodes: Nodes, spots: FloatArray) -> FloatArray:
     return matrix
 
 
-def _smooth_spots(valuer: Valuer, timeline: Timeline, nodes: Nodes) -> FloatArray | None:
+def _pricing_spots(pricer: ExitPricer, timeline: Timeline, nodes: Nodes) -> FloatArray | None:
     """Chebyshev spots that a trade in options with time left is valued at; None where the nodes are fewer."""
-    trade, market = valuer.trade, valuer.market
+    trade, market = pricer.trade, pricer.market
     if trade.expiry is None:
         return None
     left = market.days_to_expiry(trade.expiry, trade.instrument) - timeline.days
     least = min(leg.vol or 0.0 for leg in trade.option_legs) * math.sqrt(max(left, 0.0) / 365)
-    return smooth_spots(nodes, least=least)
+    return chebyshev_spots(nodes, least=least)
 
 
-def smooth_spots(nodes: Nodes, *, least: float) -> FloatArray | None:
-    """Chebyshev spots for options with at least some total vol left; None where the nodes are fewer."""
+def chebyshev_spots(nodes: Nodes, *, least: float) -> FloatArray | None:
+    """Return Chebyshev spots for options with at least this total vol left; None when the nodes are fewer."""
     low, high = float(nodes.points.min()), float(nodes.points.max())
     if least * len(nodes.points) <= SPOTS_PER_DEVIATION * (high - low):
         return None

@@ -1,4 +1,4 @@
-"""What the exits of a trade weigh: its expected P&L as a sum over valuations, whatever it holds.
+"""Weights of the exits of a trade: expected P&L as a weighted sum over valuations, for any legs.
 
 The chances of a managed trade depend on its exits and on the spot, never on its legs, and its P&L is linear
 in them. So the weights are found once for all trades of one expiry, side and exit plan.
@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.analysis.managed.exit_values import (
-    Points,
-    between_spots,
+    ValuationPoints,
+    build_date_grid,
+    chebyshev_spots,
     gap_distance,
-    landed,
-    lay_clock,
-    smooth_spots,
-    step_days,
+    interpolation_matrix,
+    level_after_dividend,
+    moment_days,
 )
 from riskcalc.analysis.managed.levels import ExitStages
-from riskcalc.analysis.managed.path_walk import Walked, walk
-from riskcalc.analysis.managed.timeline import Nodes, Timeline, lay_nodes
+from riskcalc.analysis.managed.path_walk import PathChances, walk_paths
+from riskcalc.analysis.managed.timeline import Nodes, Timeline, build_nodes
 from riskcalc.domain import ExitPlan
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -35,7 +35,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 class ExitWeights:
     """Chances of a managed trade, spread over the points it is valued at; shapes (stages, p)."""
 
-    points: Points
+    points: ValuationPoints
     """Arrays of one shape (p,)."""
     stop: FloatArray
     """Weight of a whole unit left at the stop of each stage."""
@@ -68,16 +68,16 @@ def exit_weights(
     least_vol: float,
     strikes: Iterable[float] = (),
 ) -> ExitWeights:
-    """Weigh the exits of options of one expiry.
+    """Return the exit weights of options of one expiry.
 
     Parameters
     ----------
     levels : ExitStages
         Of `exit_stages`; the spot lies between stop and target of the first stage.
     timeline : Timeline
-        Of `lay_timeline`.
+        Of `build_timeline`.
     exits : ExitPlan
-        Vol shift at the stop, and the share of stops that are jumped.
+        Vol shift at the stop, and the share of stops that are gapped over.
     days_to_expiry : float
         Of the options.
     least_vol : float
@@ -88,18 +88,18 @@ def exit_weights(
     Returns
     -------
     ExitWeights
-        Times the discounted values at its points they sum to what exits bring: `managed_outcome` has the
-        same, found by following the P&L itself.
+        The sum of weights times discounted values at the points is the expected exit value, as in
+        `managed_outcome`.
     """
-    nodes = lay_nodes(levels, timeline, strikes)
-    found = walk(levels, timeline, nodes)
+    nodes = build_nodes(levels, timeline, strikes)
+    found = walk_paths(levels, timeline, nodes)
     left = math.sqrt(max(days_to_expiry - timeline.days, 0.0) / 365)
     blocks = [
         _level_block(levels, timeline, exits, found, days_to_expiry),
         *_drop_blocks(levels, timeline, nodes, exits, found),
-        _last_block(timeline, nodes, found.held[:, 0], smooth_spots(nodes, least=least_vol * left)),
+        _last_block(timeline, nodes, found.held[:, 0], chebyshev_spots(nodes, least=least_vol * left)),
     ]
-    points = Points(
+    points = ValuationPoints(
         *(np.concatenate(parts) for parts in zip(*(block.points for block in blocks), strict=True))
     )
     stop, target, time = (
@@ -110,31 +110,33 @@ def exit_weights(
 
 
 def _level_block(
-    levels: ExitStages, timeline: Timeline, exits: ExitPlan, walked: Walked, days_to_expiry: float
+    levels: ExitStages, timeline: Timeline, exits: ExitPlan, path_chances: PathChances, days_to_expiry: float
 ) -> ExitWeights:
-    """Stops, gaps and targets through time: three levels a stage, at the dates of every stretch."""
+    """Stops, gaps and targets through time: three levels a stage, at the dates of every period."""
     stages = levels.stages
-    clocks = [lay_clock(days_to_expiry, stretch) for stretch in timeline.stretches]
+    date_grids = [build_date_grid(days_to_expiry, period) for period in timeline.periods]
     stop, target = (
         np.concatenate(
             [
-                _by_stage(getattr(passed, name)) @ clock.matrix(step_days(stretch).ravel())
-                for passed, clock, stretch in zip(walked.stretches, clocks, timeline.stretches, strict=True)
+                _by_stage(getattr(passed, name)) @ date_grid.matrix(moment_days(period).ravel())
+                for passed, date_grid, period in zip(
+                    path_chances.periods, date_grids, timeline.periods, strict=True
+                )
             ],
             axis=1,
         )
         for name in ("stop", "reach")
     )
-    days = np.concatenate([clock.dates for clock in clocks])
-    watched = _watched(levels, exits, stop, target)
+    days = np.concatenate([date_grid.dates for date_grid in date_grids])
+    level_chances = _level_chances(levels, exits, stop, target)
     # Stages mostly share a stop; equal levels are valued once.
-    rows = list(dict.fromkeys((level, shift) for level, shift, *_ in watched))
+    rows = list(dict.fromkeys((level, shift) for level, shift, *_ in level_chances))
     found = {name: np.zeros((len(stages), len(rows), len(days))) for name in ("stop", "target")}
-    for level, shift, weights, number, name in watched:
+    for level, shift, weights, number, name in level_chances:
         found[name][number, rows.index((level, shift))] += weights
     distances, shifts = (np.repeat(part, len(days)) for part in np.array(rows).T)
     flat = {name: weights.reshape(len(stages), -1) for name, weights in found.items()}
-    points = Points(distances, np.tile(days, len(rows)), shifts)
+    points = ValuationPoints(distances, np.tile(days, len(rows)), shifts)
     return ExitWeights(points=points, **flat, time=np.zeros_like(flat["stop"]))
 
 
@@ -144,49 +146,55 @@ def _by_stage(passed: FloatArray) -> FloatArray:
     return chances
 
 
-class _Watched(NamedTuple):
+class _LevelChances(NamedTuple):
     """A level of a stage, and the chances of an exit there by date."""
 
     level: float
     vol_shift: float
     chances: FloatArray
     stage: int
-    ending: str
+    reason: str
     """``stop`` or ``target``."""
 
 
-def _watched(levels: ExitStages, exits: ExitPlan, stop: FloatArray, target: FloatArray) -> list[_Watched]:
-    """Stops, the prices at which jumped stops are filled, and targets."""
+def _level_chances(
+    levels: ExitStages, exits: ExitPlan, stop: FloatArray, target: FloatArray
+) -> list[_LevelChances]:
+    """Stops, the prices at which stops gapped over are filled, and targets."""
     stages, jumped = list(enumerate(levels.stages)), exits.gap_share
-    found = [_Watched(one.stop, exits.vol_shift, (1 - jumped) * stop[n], n, "stop") for n, one in stages]
+    found = [_LevelChances(one.stop, exits.vol_shift, (1 - jumped) * stop[n], n, "stop") for n, one in stages]
     if jumped:
         found += [
-            _Watched(gap_distance(levels, one.gap_move), exits.vol_shift, jumped * stop[n], n, "stop")
+            _LevelChances(gap_distance(levels, one.gap_move), exits.vol_shift, jumped * stop[n], n, "stop")
             for n, one in stages
         ]
-    found += [_Watched(one.target, 0.0, target[n], n, "target") for n, one in stages if one.target < math.inf]
+    found += [
+        _LevelChances(one.target, 0.0, target[n], n, "target") for n, one in stages if one.target < math.inf
+    ]
     return found
 
 
 def _drop_blocks(
-    levels: ExitStages, timeline: Timeline, nodes: Nodes, exits: ExitPlan, walked: Walked
+    levels: ExitStages, timeline: Timeline, nodes: Nodes, exits: ExitPlan, path_chances: PathChances
 ) -> Iterable[ExitWeights]:
     """Fills at the open of an ex-date: each level and where the dividend drops it to, a line between."""
-    for place, dropped in walked.drops.items():
-        stretch = timeline.stretches[place]
+    for place, dropped in path_chances.drops.items():
+        period = timeline.periods[place]
         for number, stage in enumerate(levels.stages):
             for name, past, end, shift in (
                 ("stop", dropped.stop, stage.stop, exits.vol_shift),
-                ("target", dropped.reach, stage.target, 0.0),
+                ("target", dropped.target, stage.target, 0.0),
             ):
                 chances = past[number, 0]
                 if not chances.any():
                     continue
-                fallen = landed(levels, end, stretch.dividend)
+                fallen = level_after_dividend(levels, end, period.dividend)
                 part = np.clip((nodes.points - end) / (fallen - end), 0.0, 1.0)
                 weights = np.zeros((len(levels.stages), 2))
                 weights[number] = chances @ (1 - part), chances @ part
-                points = Points(np.array([end, fallen]), np.full(2, stretch.last_day), np.full(2, shift))
+                points = ValuationPoints(
+                    np.array([end, fallen]), np.full(2, period.last_day), np.full(2, shift)
+                )
                 none = np.zeros_like(weights)
                 yield ExitWeights(
                     points=points,
@@ -198,8 +206,8 @@ def _drop_blocks(
 
 def _last_block(timeline: Timeline, nodes: Nodes, held: FloatArray, spots: FloatArray | None) -> ExitWeights:
     """The time stop: at the nodes, or at fewer spots where values are smooth."""
-    time = held if spots is None else held @ between_spots(nodes, spots)
+    time = held if spots is None else held @ interpolation_matrix(nodes, spots)
     ends = nodes.points if spots is None else spots
     none = np.zeros_like(time)
-    points = Points(ends, np.full(len(ends), timeline.days), np.zeros(len(ends)))
+    points = ValuationPoints(ends, np.full(len(ends), timeline.days), np.zeros(len(ends)))
     return ExitWeights(points=points, stop=none, target=none, time=time)

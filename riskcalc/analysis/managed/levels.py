@@ -16,34 +16,34 @@ DUST = 1e-9
 
 
 def trade_side(trade: Trade, market: Market, exits: ExitPlan) -> Side:
-    """LONG when the trade gains as the underlying rises: as the exit plan says, else by its delta."""
+    """Return LONG when the trade gains as the underlying rises: by the exit plan, else by delta."""
     if exits.side is not None:
         return exits.side
     return side_by_delta(float(value_position(trade, market).delta))
 
 
 def side_by_delta(delta: float) -> Side:
-    """LONG when the trade gains as the underlying rises."""
+    """Return LONG when a trade of this delta gains as the underlying rises."""
     return Side.LONG if delta >= 0 else Side.SHORT
 
 
 def entry_spot(trade: Trade, market: Market) -> float:
-    """Spot that stops and targets are moves from: the shares' entry price, else the spot now [dollars]."""
+    """Return the spot that moves count from [dollars]: the shares' entry price, else the spot now."""
     held = trade.share_legs
     return entry_price(held[0]) if held else market.quote(trade.symbol).spot
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What stands while a number of targets has been taken; distances are logs in the trade's favour."""
+    """Exits in force after a number of targets were hit; log distances, positive in the trade's favor."""
 
     open_share: float
     """Part of the unit still held."""
     stop: float
     """Log distance of the stop from the spot now, as a rule negative."""
     target: float
-    """The same of the next target; inf where nothing more is taken."""
-    closes: float
+    """The same of the next target; inf when there is no further target."""
+    closed_share: float
     """Part of the unit closed at that target."""
     gap_move: float | None
     """Adverse move from entry at which a stop is filled that opens past it; None without such shocks."""
@@ -66,7 +66,7 @@ class ExitStages:
 def exit_stages(
     trade: Trade, market: Market, exits: ExitPlan, *, fractions: tuple[float, ...] | None = None
 ) -> ExitStages:
-    """Lay out the exits of a trade.
+    """Return the stages of a trade's exits.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def exit_stages(
                 open_share=held,
                 stop=distance(-stop),
                 target=math.inf if last else distance(exits.targets[taken].move),
-                closes=0.0 if last else min(shares[taken], held),
+                closed_share=0.0 if last else min(shares[taken], held),
                 gap_move=_gap_move(trade, exits, stop),
             )
         )

@@ -1,4 +1,4 @@
-"""A trade as it will be managed: the law of its P&L under stop, targets and time stop."""
+"""P&L distribution of a trade managed by a stop, profit targets and a time stop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from riskcalc.analysis.managed.exit_values import Valuer, value_exits
+from riskcalc.analysis.managed.exit_values import ExitPricer, value_exits
 from riskcalc.analysis.managed.levels import ExitStages, Stage, exit_stages
-from riskcalc.analysis.managed.pnl_flow import Ending, Exits, Flow, certain, follow
-from riskcalc.analysis.managed.statistics import break_even_drift, pnl_law
-from riskcalc.analysis.managed.timeline import Timeline, lay_nodes, lay_timeline
+from riskcalc.analysis.managed.pnl_flow import (
+    ExitReason,
+    ExitRecords,
+    PnlFlow,
+    compute_pnl_flow,
+    immediate_exit,
+)
+from riskcalc.analysis.managed.statistics import break_even_drift, pnl_distribution
+from riskcalc.analysis.managed.timeline import Timeline, build_nodes, build_timeline
 from riskcalc.analysis.strike_adjustment import trade_after
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, Trade, View
 from riskcalc.domain.validation import non_negative
@@ -33,7 +39,7 @@ def managed_outcome(
     cost_per_unit: float = 0.0,
     fractions: tuple[float, ...] | None = None,
 ) -> ManagedOutcome:
-    """The P&L of one unit that is left at its stop, at its targets part by part, or at its time stop.
+    """Return the P&L distribution of one unit closed at its stop, its targets in parts, or its time stop.
 
     Parameters
     ----------
@@ -42,8 +48,8 @@ def managed_outcome(
     market : Market
         Day 0, rate, and the underlying's quote, whose vol is that of the spot unless the view has one.
     exits : ExitPlan
-        Stop, targets, time stop, vol shift at the stop, stop to break-even, share of stops that are jumped.
-        Without time stop and expiry the trade is closed after a year.
+        Stop, targets, time stop, vol shift at the stop, stop to break-even, share of stops that are gapped
+        over. Without time stop and expiry the trade is closed after a year.
     view : View, optional
         Drift and vol of the spot; neutral by default: rate less dividend yield, and the quote's vol.
     cost_per_unit : float
@@ -68,13 +74,13 @@ def managed_outcome(
     -----
     Between ex-dates the spot is a geometric Brownian motion in calendar time (ACT/365), the clock that
     reprices the options. Levels are watched always, and a stop is filled at its price, or at the open where a
-    dividend drops the spot past it. The law of the log price is carried on Gauss-Legendre nodes in steps of
-    some three days; within a step the chances to touch are closed forms. Shares collect their dividends and
-    reinvest their yield. An option is held even where its exercise would pay. A stop that moves to break-even
-    is watched from the step after the one that takes the first target: the steps are short enough for next to
-    nobody to get there sooner, unless the two lie within 4 deviations of a 200th of the time. A deviation of
-    the log price below a thousandth at the horizon is taken for a thousandth; within a day, where vols make
-    little of the time that is left, a vol below 1.9 % is taken for that.
+    dividend drops the spot past it. The distribution of the log price is carried on Gauss-Legendre nodes in
+    steps of some three days; within a step the chances to touch are closed forms. Shares collect their
+    dividends and reinvest their yield. An option is held even where its exercise would pay. A stop that moves
+    to break-even is watched from the step after the one that takes the first target: the steps are short
+    enough that almost no path gets there sooner, unless the two lie within 4 deviations of a 200th of the
+    time. A deviation of the log price below a thousandth at the horizon is taken for a thousandth; within a
+    day, where vols make little of the time that is left, a vol below 1.9 % is taken for that.
 
     Under the neutral view a fairly priced trade expects minus its costs, whatever its exits. A vol shift
     at the stop, stops filled at the gap price and legs with other vols than the quote's are not neutral.
@@ -95,44 +101,48 @@ def managed_outcome(
     """
     cost = non_negative("cost_per_unit", cost_per_unit)
     levels = exit_stages(trade, market, exits, fractions=fractions)
-    valuer = Valuer(trade=trade, market=market, levels=levels, cost_per_unit=cost)
-    timeline = lay_timeline(trade, market, exits, view=view, levels=levels)
-    ahead, taken, banked = _at_once(levels, valuer, timeline.days)
-    about = _About(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
+    pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=cost)
+    timeline = build_timeline(trade, market, exits, view=view, levels=levels)
+    ahead, taken, realized_pnl = _immediate_exits(levels, pricer, timeline.days)
+    context = _OutcomeContext(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
     if not ahead:
-        return _outcome(Flow(banked, np.zeros(0), 0.0), about)
+        return _outcome(PnlFlow(realized_pnl, np.zeros(0), 0.0), context)
     remaining = replace(levels, stages=ahead)
     last = trade_after(trade, market, day=timeline.last_day)
-    nodes = lay_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
+    nodes = build_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite in the end is refused
-        values = value_exits(replace(valuer, levels=remaining), exits, timeline, nodes)
-        flow = follow(remaining, timeline, nodes, values, banked=float(banked.moments[1, 0]))
-        return _outcome(flow, about)
+        values = value_exits(replace(pricer, levels=remaining), exits, timeline, nodes)
+        flow = compute_pnl_flow(
+            remaining, timeline, nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
+        )
+        return _outcome(flow, context)
 
 
-def _at_once(levels: ExitStages, valuer: Valuer, days: float) -> tuple[tuple[Stage, ...], int, Exits]:
-    """What the spot now has already reached, and the stages that are left."""
+def _immediate_exits(
+    levels: ExitStages, pricer: ExitPricer, days: float
+) -> tuple[tuple[Stage, ...], int, ExitRecords]:
+    """Exits that the spot has already reached, and the stages that remain."""
     if days > 0 and levels.stages[0].stop < 0 < levels.stages[0].target:
-        return levels.stages, 0, certain(Ending.TIME, 0.0)
-    now = float(valuer.pnl(np.zeros(1), np.zeros(1))[0])
+        return levels.stages, 0, immediate_exit(ExitReason.TIME, 0.0)
+    now = float(pricer.pnl(np.zeros(1), np.zeros(1))[0])
     gain, taken = 0.0, 0
     for stage in levels.stages:
         if stage.stop >= 0:
-            ending, share = Ending.STOP, stage.open_share
+            reason, share = ExitReason.STOP, stage.open_share
         elif stage.target <= 0:
-            gain += stage.closes * now
+            gain += stage.closed_share * now
             taken += 1
             continue
         elif days == 0:
-            ending, share = Ending.TIME, stage.open_share
+            reason, share = ExitReason.TIME, stage.open_share
         else:
-            return levels.stages[taken:], taken, certain(Ending.TIME, gain)
-        return (), taken, certain(ending, gain + share * now)
-    return (), taken, certain(Ending.TARGET, gain)
+            return levels.stages[taken:], taken, immediate_exit(ExitReason.TIME, gain)
+        return (), taken, immediate_exit(reason, gain + share * now)
+    return (), taken, immediate_exit(ExitReason.TARGET, gain)
 
 
-class _About(NamedTuple):
-    """What an outcome says beside its flow."""
+class _OutcomeContext(NamedTuple):
+    """Inputs of an outcome other than its P&L flow."""
 
     levels: ExitStages
     timeline: Timeline
@@ -142,8 +152,8 @@ class _About(NamedTuple):
     exits: ExitPlan
 
 
-def _all_accounted_for(flow: Flow, timeline: Timeline) -> Flow:
-    """The flow with chances that add up to one; the nodes lose some where paths hardly spread."""
+def _normalized(flow: PnlFlow, timeline: Timeline) -> PnlFlow:
+    """Scale the chances to add up to one; the nodes lose some where paths hardly spread."""
     total = math.fsum(flow.exits.moments[0])
     if not (abs(total - 1) <= MOST_LOST and np.isfinite(flow.exits.moments).all()):
         raise InvalidInputError(
@@ -151,29 +161,29 @@ def _all_accounted_for(flow: Flow, timeline: Timeline) -> Flow:
             f"over {timeline.days:g} days: their chances add up to {total:.1%}"
         )
     exits = flow.exits._replace(moments=flow.exits.moments / total)
-    return Flow(exits, flow.taken / total, flow.gap_loss / total)
+    return PnlFlow(exits, flow.prob_targets / total, flow.gap_loss / total)
 
 
-def _outcome(flow: Flow, about: _About) -> ManagedOutcome:
-    flow = _all_accounted_for(flow, about.timeline)
+def _outcome(flow: PnlFlow, context: _OutcomeContext) -> ManagedOutcome:
+    flow = _normalized(flow, context.timeline)
     exits, (chances, pnls, squares) = flow.exits, flow.exits.moments
-    chance = {ending: math.fsum(chances[exits.ending == ending]) for ending in Ending}
+    chance = {reason: math.fsum(chances[exits.reason == reason]) for reason in ExitReason}
     expected = math.fsum(pnls)
-    quantiles, histogram = pnl_law(exits)
-    targets = len(about.exits.targets)
-    each = [1.0] * about.taken + [float(one) for one in flow.taken] + [0.0] * targets
+    quantiles, histogram = pnl_distribution(exits)
+    targets = len(context.exits.targets)
+    each = [1.0] * context.taken + [float(one) for one in flow.prob_targets] + [0.0] * targets
     return ManagedOutcome(
-        view=about.view,
-        last_day=about.timeline.last_day,
+        view=context.view,
+        last_day=context.timeline.last_day,
         expected_pnl=expected,
         std=math.sqrt(max(math.fsum(squares) - expected**2, 0.0)),
-        prob_stop=chance[Ending.STOP],
-        prob_all_targets=chance[Ending.TARGET],
-        prob_time_stop=chance[Ending.TIME],
+        prob_stop=chance[ExitReason.STOP],
+        prob_all_targets=chance[ExitReason.TARGET],
+        prob_time_stop=chance[ExitReason.TIME],
         prob_targets=tuple(each[:targets]),
         expected_days=math.fsum(exits.day * chances),
         expected_gap_loss=flow.gap_loss,
-        break_even_drift=break_even_drift(exits, about.timeline, about.levels),
+        break_even_drift=break_even_drift(exits, context.timeline, context.levels),
         quantiles=quantiles,
         histogram=histogram,
     )

@@ -1,4 +1,4 @@
-"""Where a managed trade ends: what paths have made at the stop, the target or the time stop they come to."""
+"""P&L of a managed trade at every exit: stop, target or time stop."""
 
 from __future__ import annotations
 
@@ -10,26 +10,32 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.analysis.managed.exit_values import Drop, ExitValues, StretchValues
+from riskcalc.analysis.managed.exit_values import DividendDrop, ExitValues, PeriodValues
 from riskcalc.analysis.managed.levels import ExitStages
-from riskcalc.analysis.managed.path_walk import Dropped, Passed, means, shifted, walk
+from riskcalc.analysis.managed.path_walk import (
+    DropExits,
+    StepExits,
+    mean_over_step,
+    shift_moments,
+    walk_paths,
+)
 from riskcalc.analysis.managed.timeline import Nodes, Timeline
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-class Ending(IntEnum):
-    """What closed the last part of a unit."""
+class ExitReason(IntEnum):
+    """Exit that closed the last part of a unit."""
 
     STOP = 0
     TARGET = 1
     TIME = 2
 
 
-class Exits(NamedTuple):
-    """Paths that end in one way, in one step or at one node: an element each."""
+class ExitRecords(NamedTuple):
+    """Exits for one reason, in one step or at one node: one element each."""
 
-    ending: NDArray[np.intp]
+    reason: NDArray[np.intp]
     moments: FloatArray
     """Chance, and chance times the mean of the P&L and of its square: shape (3, exits)."""
     day: FloatArray
@@ -39,101 +45,101 @@ class Exits(NamedTuple):
     """How far the P&L moves within the step [dollars]."""
 
     @classmethod
-    def of(
+    def for_reason(
         cls,
-        ending: Ending,
+        reason: ExitReason,
         moments: FloatArray,
         *,
         day: ArrayLike,
         point: ArrayLike,
         width: ArrayLike = 0.0,
-    ) -> Exits:
-        """Exits of one ending; day, point and width broadcast against a moment."""
+    ) -> ExitRecords:
+        """Return exits for one reason; day, point and width broadcast against a moment."""
         rest = (np.broadcast_to(part, moments.shape[1:]).ravel() for part in (day, point, width))
-        return cls(np.full(moments[0].size, ending), moments.reshape(3, -1), *rest)
+        return cls(np.full(moments[0].size, reason), moments.reshape(3, -1), *rest)
 
     @classmethod
-    def together(cls, parts: list[Exits]) -> Exits:
-        """Exits one after the other, but for those that nobody comes to."""
+    def concatenate(cls, parts: list[ExitRecords]) -> ExitRecords:
+        """Concatenate exits, leaving out those without a chance."""
         moments = np.concatenate([part.moments for part in parts], axis=1)
         (some,) = np.nonzero(moments[0])
-        ending = np.concatenate([part.ending for part in parts])
+        reason = np.concatenate([part.reason for part in parts])
         rest = (
             np.concatenate([getattr(part, name) for part in parts])[some]
             for name in ("day", "point", "width")
         )
-        return cls(ending[some], moments[:, some], *rest)
+        return cls(reason[some], moments[:, some], *rest)
 
 
-class Flow(NamedTuple):
-    """Everything that paths did."""
+class PnlFlow(NamedTuple):
+    """All exits of a managed trade, and what follows from them."""
 
-    exits: Exits
-    taken: FloatArray
+    exits: ExitRecords
+    prob_targets: FloatArray
     """Chance that each stage's target was taken."""
     gap_loss: float
 
 
-def certain(ending: Ending, pnl: float) -> Exits:
-    """The one exit of a trade that ends at once."""
-    return Exits.of(ending, np.array([[1.0], [pnl], [pnl**2]]), day=0.0, point=0.0)
+def immediate_exit(reason: ExitReason, pnl: float) -> ExitRecords:
+    """Return the one exit of a trade that is closed immediately."""
+    return ExitRecords.for_reason(reason, np.array([[1.0], [pnl], [pnl**2]]), day=0.0, point=0.0)
 
 
-def follow(
-    levels: ExitStages, timeline: Timeline, nodes: Nodes, values: ExitValues, *, banked: float = 0.0
-) -> Flow:
-    """Follow all paths from the spot now to their exits; see `walk`.
+def compute_pnl_flow(
+    levels: ExitStages, timeline: Timeline, nodes: Nodes, values: ExitValues, *, realized_pnl: float = 0.0
+) -> PnlFlow:
+    """Return the P&L at every exit; see `walk_paths`.
 
     Parameters
     ----------
     levels : ExitStages
         The spot lies between stop and target of the first stage.
     timeline : Timeline
-        Drift, vol and stretches between ex-dates.
+        Drift, vol and periods between ex-dates.
     nodes : Nodes
-        Of `lay_nodes`.
+        Of `build_nodes`.
     values : ExitValues
         What a whole unit makes at each exit.
-    banked : float
-        P&L of what has been closed already [dollars].
+    realized_pnl : float
+        P&L of the part already closed [dollars].
 
     Returns
     -------
     Flow
         The chances of all exits sum to 1.
     """
-    found = walk(levels, timeline, nodes, values=values, banked=banked)
+    found = walk_paths(levels, timeline, nodes, values=values, realized_pnl=realized_pnl)
     exits, taken, gap_loss = [], np.zeros(len(levels.stages)), 0.0
-    for place, (passed, worth) in enumerate(zip(found.stretches, values.stretches, strict=True)):
+    for place, (passed, worth) in enumerate(zip(found.periods, values.periods, strict=True)):
         stopped, lost = _stops(levels, passed, worth, values.gap_share)
         exits += [*stopped, _targets(levels, passed, worth)]
-        taken += passed.reach[:, :, 0].sum(axis=(0, 1, 3))
+        taken += passed.target[:, :, 0].sum(axis=(0, 1, 3))
         gap_loss += lost
         if place in found.drops:
             exits += _opens(levels, nodes, found.drops[place], values.drops[place])
-            taken += found.drops[place].reach[:, 0].sum(axis=1)
+            taken += found.drops[place].target[:, 0].sum(axis=1)
     for stage, moments in zip(levels.stages, found.held, strict=True):
-        whole = shifted(moments, stage.open_share * values.last)
-        exits.append(Exits.of(Ending.TIME, whole, day=values.last_day, point=nodes.points))
-    return Flow(Exits.together(exits), taken, gap_loss)
+        whole = shift_moments(moments, stage.open_share * values.last)
+        exits.append(ExitRecords.for_reason(ExitReason.TIME, whole, day=values.last_day, point=nodes.points))
+    return PnlFlow(ExitRecords.concatenate(exits), taken, gap_loss)
 
 
 def _stops(
-    levels: ExitStages, passed: Passed, worth: StretchValues, gap_share: float
-) -> tuple[list[Exits], float]:
-    """Close what is left at the stops, a part of it at the gap price; and what that costs on the mean."""
+    levels: ExitStages, passed: StepExits, worth: PeriodValues, gap_share: float
+) -> tuple[list[ExitRecords], float]:
+    """Close what is left at the stops, a share of it at the gap fill; also return the expected gap loss."""
     share, level = (
         np.array([getattr(one, name) for one in levels.stages]) for name in ("open_share", "stop")
     )
     chances = passed.stop[:, :, 0]
     moments = np.moveaxis(passed.stop.sum(axis=-1), 2, 0)
-    day = means(chances, worth.days[:, None, None])
+    day = mean_over_step(chances, worth.days[:, None, None])
 
-    def filled(part: float, values: FloatArray) -> tuple[Exits, FloatArray]:
+    def filled(part: float, values: FloatArray) -> tuple[ExitRecords, FloatArray]:
         values = np.moveaxis(values, 0, 1)[:, None]
-        pnl, width = means(chances, values), share * _width(values)
-        whole = part * shifted(moments, passed.banked + share * pnl)
-        return Exits.of(Ending.STOP, whole, day=day, point=level, width=width), pnl
+        pnl, width = mean_over_step(chances, values), share * _width(values)
+        whole = part * shift_moments(moments, passed.realized_pnl + share * pnl)
+        return ExitRecords.for_reason(ExitReason.STOP, whole, day=day, point=level, width=width), pnl
 
     exits, at_stop = filled(1 - gap_share, worth.stop)
     if not gap_share:
@@ -142,27 +148,29 @@ def _stops(
     return [exits, jumped], gap_share * float((share * moments[0] * (at_stop - at_gap)).sum())
 
 
-def _targets(levels: ExitStages, passed: Passed, worth: StretchValues) -> Exits:
+def _targets(levels: ExitStages, passed: StepExits, worth: PeriodValues) -> ExitRecords:
     """Close the last part at the last target, where there is one."""
-    last, reached = levels.stages[-1], passed.reach[:, :, :, -1]
+    last, reached = levels.stages[-1], passed.target[:, :, :, -1]
     chances, worths = reached[:, :, 0], worth.target[-1][:, None]
-    gain = passed.banked[:, :, -1] + last.closes * means(chances, worths)
-    whole = shifted(np.moveaxis(reached.sum(axis=-1), 2, 0), gain)
-    day = means(chances, worth.days[:, None])
-    return Exits.of(Ending.TARGET, whole, day=day, point=last.target, width=last.closes * _width(worths))
+    gain = passed.realized_pnl[:, :, -1] + last.closed_share * mean_over_step(chances, worths)
+    whole = shift_moments(np.moveaxis(reached.sum(axis=-1), 2, 0), gain)
+    day = mean_over_step(chances, worth.days[:, None])
+    return ExitRecords.for_reason(
+        ExitReason.TARGET, whole, day=day, point=last.target, width=last.closed_share * _width(worths)
+    )
 
 
-def _opens(levels: ExitStages, nodes: Nodes, dropped: Dropped, drop: Drop) -> Iterator[Exits]:
+def _opens(levels: ExitStages, nodes: Nodes, dropped: DropExits, drop: DividendDrop) -> Iterator[ExitRecords]:
     """Fill at the open of an ex-date what its drop takes past a stop, or past the last target."""
     for number, stage in enumerate(levels.stages):
         gain = stage.open_share * drop.stops[number].at(nodes.points)
-        whole = shifted(dropped.stop[number], gain).sum(axis=1, keepdims=True)
-        yield Exits.of(Ending.STOP, whole, day=drop.day, point=stage.stop)
+        whole = shift_moments(dropped.stop[number], gain).sum(axis=1, keepdims=True)
+        yield ExitRecords.for_reason(ExitReason.STOP, whole, day=drop.day, point=stage.stop)
     last = levels.stages[-1]
     if math.isfinite(last.target):
-        gain = last.closes * drop.targets[-1].at(nodes.points)
-        whole = shifted(dropped.reach[-1], gain).sum(axis=1, keepdims=True)
-        yield Exits.of(Ending.TARGET, whole, day=drop.day, point=last.target)
+        gain = last.closed_share * drop.targets[-1].at(nodes.points)
+        whole = shift_moments(dropped.target[-1], gain).sum(axis=1, keepdims=True)
+        yield ExitRecords.for_reason(ExitReason.TARGET, whole, day=drop.day, point=last.target)
 
 
 def _width(values: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What the exits of a managed trade add up to: quantiles, a histogram, and the drift that breaks even."""
+"""Statistics of a managed trade's exits: P&L quantiles, histogram, and breakeven drift."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.analysis.managed.levels import ExitStages
-from riskcalc.analysis.managed.pnl_flow import Ending, Exits
-from riskcalc.analysis.managed.timeline import Timeline, after_drop
+from riskcalc.analysis.managed.pnl_flow import ExitReason, ExitRecords
+from riskcalc.analysis.managed.timeline import Timeline, distance_after_dividend
 from riskcalc.domain import PnlBin, PnlQuantile
 
 FloatArray = NDArray[np.float64]
@@ -26,18 +26,18 @@ SPREAD = 8
 """Points that stand for the P&L of one exit."""
 
 FURTHEST = 6.0
-"""Deviations of the log price at the horizon within which the drift that breaks even is looked for."""
+"""Deviations of the log price at the horizon within which the breakeven drift is searched."""
 
 SEARCHED = 60
 NARROWINGS = 5
 """Times that the drift is looked for between neighbours of so many: 60^5 leaves ten digits."""
 
 RARE = 1e-14
-"""Chance of an exit that says nothing."""
+"""Chance below which an exit is ignored."""
 
 
-def pnl_law(exits: Exits) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBin, ...]]:
-    """Quantiles and histogram of the P&L [dollars]."""
+def pnl_distribution(exits: ExitRecords) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBin, ...]]:
+    """Return quantiles and histogram of the P&L [dollars]."""
     pnls, chances = _points(exits)
     order = np.argsort(pnls, kind="stable")
     pnls, chances = pnls[order], chances[order]
@@ -60,13 +60,13 @@ def pnl_law(exits: Exits) -> tuple[tuple[PnlQuantile, ...], tuple[PnlBin, ...]]:
     )
 
 
-def _points(exits: Exits) -> tuple[FloatArray, FloatArray]:
+def _points(exits: ExitRecords) -> tuple[FloatArray, FloatArray]:
     """P&L and chance by point: each exit spread over its step, or to its neighbours on the last day."""
     found = exits.moments[0] > RARE
     chances = exits.moments[0, found]
     pnls, half = exits.moments[1, found] / chances, exits.width[found] / 2
     low, high = pnls - half, pnls + half
-    timed = np.flatnonzero(exits.ending[found] == Ending.TIME)
+    timed = np.flatnonzero(exits.reason[found] == ExitReason.TIME)
     # Exits at the time stop follow each other node by node, stage by stage.
     places = exits.point[found][timed]
     for block in np.split(timed, np.flatnonzero(np.diff(places) < 0) + 1):
@@ -79,8 +79,8 @@ def _points(exits: Exits) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def break_even_drift(exits: Exits, timeline: Timeline, levels: ExitStages) -> float | None:
-    """Growth of the spot per year at which the expected P&L is 0, nearest to the one the exits stand under.
+def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages) -> float | None:
+    """Return the drift per year at which the expected P&L is 0, the one nearest to the drift assumed.
 
     The exits are weighted anew by what another drift makes of their chances (Girsanov), which depends on
     their day and spot alone. Of a dividend the log of the drop is taken at the spot now.
@@ -88,7 +88,7 @@ def break_even_drift(exits: Exits, timeline: Timeline, levels: ExitStages) -> fl
     if timeline.days == 0 or exits.day.size == 1:
         return None
     years = exits.day / 365
-    moved = exits.point - dropped(years, timeline, levels)
+    moved = exits.point - dividend_distance(years, timeline, levels)
     drift, variance = timeline.log_drift(levels.side), timeline.diffusion**2
 
     def expected(shift: FloatArray | float) -> FloatArray:
@@ -113,11 +113,11 @@ def break_even_drift(exits: Exits, timeline: Timeline, levels: ExitStages) -> fl
     return timeline.drift + levels.side * float(low + high) / 2
 
 
-def dropped(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:
-    """Log distance that dividends have moved the spot by."""
+def dividend_distance(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:
+    """Return the log distance by which dividends have moved the spot."""
     total = np.zeros_like(years)
-    for stretch in timeline.stretches:
-        if stretch.dividend:
-            past = years * 365 >= stretch.last_day - 1e-9
-            total += past * after_drop(levels, 0.0, min(stretch.dividend, 0.99 * levels.spot))
+    for period in timeline.periods:
+        if period.dividend:
+            past = years * 365 >= period.last_day - 1e-9
+            total += past * distance_after_dividend(levels, 0.0, min(period.dividend, 0.99 * levels.spot))
     return total

@@ -1,4 +1,4 @@
-"""Time and price on which a managed trade is followed: stretches between ex-dates, and quadrature nodes."""
+"""Time and price grids of a managed trade: periods between ex-dates, and quadrature nodes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from riskcalc.domain.validation import record
 FloatArray: TypeAlias = NDArray[np.float64]
 
 DAYS_PER_STEP = 3.0
-"""Calendar days of a step, at most, as long as that makes no more than `MOST_STEPS` of a stretch."""
+"""Calendar days of a step, at most, as long as that makes no more than `MOST_STEPS` of a period."""
 
 MOST_STEPS = 64
 MOST_SHORT_STEPS = 200
@@ -50,18 +50,18 @@ LEAST_SPREAD = 1e-3
 """Deviation of the log price at the horizon that anything smaller is taken for; less within a day."""
 
 
-class Stretch(NamedTuple):
-    """Days without an ex-date among them, cut into equal steps."""
+class Period(NamedTuple):
+    """Days between two ex-dates, cut into equal steps."""
 
     first_day: float
     days: float
     steps: int
     dividend: float
-    """Cash per share at the end of the stretch [dollars]; 0 where it ends without an ex-date."""
+    """Cash per share at the end of the period [dollars]; 0 where it ends without an ex-date."""
 
     @property
     def last_day(self) -> float:
-        """Day it ends."""
+        """Last day of the period."""
         return self.first_day + self.days
 
 
@@ -74,12 +74,12 @@ class Timeline:
     vol: float
     last_day: dt.date
     """Day of the time stop."""
-    stretches: tuple[Stretch, ...]
+    periods: tuple[Period, ...]
 
     @property
     def days(self) -> float:
         """Calendar days until the time stop, parts of a day included."""
-        return self.stretches[-1].last_day
+        return self.periods[-1].last_day
 
     @cached_property
     def diffusion(self) -> float:
@@ -87,19 +87,19 @@ class Timeline:
         return max(self.vol, LEAST_SPREAD / math.sqrt(max(self.days, 1.0) / 365))
 
     def log_drift(self, side: int, drift: float | None = None) -> float:
-        """Expected log travel per year in the trade's favour."""
+        """Expected log travel per year in the trade's favor."""
         return side * ((self.drift if drift is None else drift) - self.diffusion**2 / 2)
 
-    def step(self, stretch: Stretch, side: int) -> Step:
+    def step(self, period: Period, side: int) -> Step:
         """Travel and variance of one step."""
-        years = stretch.days / stretch.steps / 365
+        years = period.days / period.steps / 365
         return Step(self.log_drift(side) * years, self.diffusion**2 * years)
 
 
-def lay_timeline(
+def build_timeline(
     trade: Trade, market: Market, exits: ExitPlan, *, view: View, levels: ExitStages
 ) -> Timeline:
-    """Time and motion of a managed trade: to its time stop or expiry, else for a year.
+    """Return the periods and spot dynamics of a managed trade, to its time stop or expiry, else for a year.
 
     Parameters
     ----------
@@ -132,15 +132,15 @@ def lay_timeline(
         drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,
         vol=vol,
         last_day=last_day,
-        stretches=tuple(
-            Stretch(first, last - first, _steps(last - first, levels, vol), ends[last])
+        periods=tuple(
+            Period(first, last - first, _steps(last - first, levels, vol), ends[last])
             for first, last in pairwise(days)
         ),
     )
 
 
 def days_held(trade: Trade, market: Market, day: dt.date) -> float:
-    """Calendar days from now to the close of a day, or to the end of the options that expire on it, >= 0."""
+    """Return the calendar days, >= 0, to the close of a day, or to the expiry of options that end on it."""
     days = max(market.days_to(day), 0.0)
     if trade.expiry is None:
         return days
@@ -148,7 +148,7 @@ def days_held(trade: Trade, market: Market, day: dt.date) -> float:
 
 
 def _steps(days: float, levels: ExitStages, vol: float) -> int:
-    """Steps of a stretch."""
+    """Steps of a period."""
     steps = min(max(math.ceil(days / DAYS_PER_STEP), 1), MOST_STEPS)
     before, *after = levels.stages[:2]
     if not after or after[0].stop <= before.stop or not math.isfinite(before.target):
@@ -164,34 +164,41 @@ class Nodes(NamedTuple):
     weights: FloatArray
 
 
-def after_drop(levels: ExitStages, distance: float, dividend: float) -> float:
-    """Log distance, in the trade's favour, of a spot once a dividend has dropped off it."""
+def distance_after_dividend(levels: ExitStages, distance: float, dividend: float) -> float:
+    """Return the log distance, in the trade's favor, after a dividend has dropped the spot."""
     left = math.exp(levels.side * distance) - dividend / levels.spot
     return levels.side * math.log(left) if left > 0 else -levels.side * math.inf
 
 
-def before_drop(levels: ExitStages, points: FloatArray, dividend: float) -> tuple[FloatArray, FloatArray]:
-    """Points that a dividend drops to given ones, and the derivative of the first by the second."""
+def distances_before_dividend(
+    levels: ExitStages, points: FloatArray, dividend: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the points that a dividend drops to the given ones, and their derivative by those."""
     if not dividend:
         return points, np.ones_like(points)
     after = np.exp(levels.side * points)
     return levels.side * np.log(after + dividend / levels.spot), after / (after + dividend / levels.spot)
 
 
-def lay_nodes(levels: ExitStages, timeline: Timeline, strikes: Iterable[float] = ()) -> Nodes:
-    """Gauss-Legendre nodes on panels that end at levels, where a dividend drops them to, and at strikes."""
+def build_nodes(levels: ExitStages, timeline: Timeline, strikes: Iterable[float] = ()) -> Nodes:
+    """Return Gauss-Legendre nodes on panels between levels, levels after dividends, and strikes."""
     travel = timeline.log_drift(levels.side) * timeline.days / 365
     spread = timeline.diffusion * math.sqrt(timeline.days / 365)
-    dividends = [stretch.dividend for stretch in timeline.stretches if stretch.dividend]
-    dropped = abs(after_drop(levels, 0.0, min(sum(dividends), 0.99 * levels.spot)))
+    dividends = [period.dividend for period in timeline.periods if period.dividend]
+    dropped = abs(distance_after_dividend(levels, 0.0, min(sum(dividends), 0.99 * levels.spot)))
     floor = min(travel, 0.0) - REACH * spread - dropped
     roof = max(travel, 0.0) + REACH * spread + dropped
     ends = [stage.stop for stage in levels.stages] + [stage.target for stage in levels.stages]
-    ends += [after_drop(levels, end, dividend) for end in ends for dividend in dividends if end < math.inf]
+    ends += [
+        distance_after_dividend(levels, end, dividend)
+        for end in ends
+        for dividend in dividends
+        if end < math.inf
+    ]
     breaks = sorted({min(max(end, floor), roof) for end in ends})
     kinks = (levels.side * math.log(strike / levels.spot) for strike in strikes)
     breaks = sorted({*breaks, *(kink for kink in kinks if breaks[0] < kink < breaks[-1])})
-    shortest = min(timeline.step(stretch, levels.side).variance for stretch in timeline.stretches)
+    shortest = min(timeline.step(period, levels.side).variance for period in timeline.periods)
     spacing = max(math.sqrt(shortest), (breaks[-1] - breaks[0]) / MOST_DEVIATIONS)
     panels = [panel for low, high in pairwise(breaks) for panel in _panels(low, high, spacing)]
     points = np.concatenate([[0.0], *(points for points, _ in panels)])

@@ -1,4 +1,4 @@
-"""One step of a Brownian motion through corridors: where it lands, and which end it touches when."""
+"""Transition chances of one step of a Brownian motion: where it ends, and which barrier it touches when."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Step(NamedTuple):
     variance: float
 
 
-class Touches(NamedTuple):
+class TouchChances(NamedTuple):
     """Chances from each start; the last axis of the first two is `MOMENTS`, whose weights they are."""
 
     lower: FloatArray
@@ -43,8 +43,8 @@ class Touches(NamedTuple):
     neither: FloatArray
 
 
-def touches(start: FloatArray, corridors: FloatArray, step: Step) -> Touches:
-    """Chances to leave corridors within a step, spread over its moments.
+def touch_chances(start: FloatArray, corridors: FloatArray, step: Step) -> TouchChances:
+    """Return the chances to leave corridors within a step, spread over its moments.
 
     Parameters
     ----------
@@ -83,10 +83,10 @@ def touches(start: FloatArray, corridors: FloatArray, step: Step) -> Touches:
         chances[1, ..., 1 + place] *= found.upper_first[to_upper]
     chances[0, ..., 0], chances[1, ..., 0] = found.lower_first[0], found.upper_first[0]
     lower, upper = chances * inside[..., None] @ _TO_MOMENTS.T
-    return Touches(lower, upper, np.where(inside, found.neither[0], 0.0))
+    return TouchChances(lower, upper, np.where(inside, found.neither[0], 0.0))
 
 
-def landing(
+def landing_chances(
     start: FloatArray,
     ends: FloatArray,
     weights: FloatArray,
@@ -95,7 +95,7 @@ def landing(
     step: Step,
     stays: FloatArray,
 ) -> FloatArray:
-    """Chance to land at quadrature nodes after a step that stays within a corridor.
+    """Return the chances to end at quadrature nodes after a step that stays within a corridor.
 
     Parameters
     ----------
@@ -108,8 +108,8 @@ def landing(
     step : Step
         Travel and variance, > 0.
     stays : ndarray
-        Chance to stay within the corridor, shape (n,), from `touches`: the nodes count the survivors to a
-        quadrature's error, and are made to sum to their number.
+        Chance to stay within the corridor, shape (n,), from `touch_chances`: the nodes count the survivors to
+        a quadrature's error, and are made to sum to their number.
 
     Returns
     -------

@@ -6,7 +6,7 @@ import pytest
 from riskcalc.analysis import enter_at_model, managed_outcome, value_position
 from riskcalc.analysis.managed.exit_weights import exit_weights
 from riskcalc.analysis.managed.levels import exit_stages
-from riskcalc.analysis.managed.timeline import lay_timeline
+from riskcalc.analysis.managed.timeline import build_timeline
 from riskcalc.analysis.payoff import net_debit
 from riskcalc.domain import CashDividend, ExitPlan, Market, Quote, Target, View, call_spread, put_spread
 
@@ -24,7 +24,7 @@ def market(**quote):
 def weighed(trade, at, exits, *, view, fractions):
     """Expected P&L of one unit as the weights have it."""
     levels = exit_stages(trade, at, exits)
-    timeline = lay_timeline(trade, at, exits, view=view, levels=levels)
+    timeline = build_timeline(trade, at, exits, view=view, levels=levels)
     held_to_expiry = timeline.last_day == EXPIRY
     weights = exit_weights(
         levels,
