@@ -1,7 +1,7 @@
-"""Questions about one trade: worth, payoff, odds, decay, and its value at every exit."""
+"""Analytics of one trade: value, payoff, probabilities, theta, and P&L at every exit."""
 
 from riskcalc.analysis import lognormal, payoff
-from riskcalc.analysis.early_exercise import early_exercise_lines
+from riskcalc.analysis.early_exercise import early_exercise_boundaries
 from riskcalc.analysis.first_passage import FirstPassage, first_passage, touch_probability
 from riskcalc.analysis.ladder import ladder, ladder_conditions
 from riskcalc.analysis.leveraged_stops import translate_stop, translate_to_fund
@@ -10,14 +10,14 @@ from riskcalc.analysis.managed.outcome import managed_outcome
 from riskcalc.analysis.managed.timeline import days_held
 from riskcalc.analysis.model_prices import enter_and_value, enter_at_model, solve_vol
 from riskcalc.analysis.stop_order import StopRace, stop_race
-from riskcalc.analysis.theta import decay
+from riskcalc.analysis.theta import theta_report
 from riskcalc.analysis.valuation import (
     Conditions,
     Floats,
     PositionGreeks,
     value_legs,
+    value_legs_batch,
     value_position,
-    value_together,
 )
 
 __all__ = [
@@ -27,8 +27,7 @@ __all__ = [
     "PositionGreeks",
     "StopRace",
     "days_held",
-    "decay",
-    "early_exercise_lines",
+    "early_exercise_boundaries",
     "enter_and_value",
     "enter_at_model",
     "exit_odds",
@@ -40,10 +39,11 @@ __all__ = [
     "payoff",
     "solve_vol",
     "stop_race",
+    "theta_report",
     "touch_probability",
     "translate_stop",
     "translate_to_fund",
     "value_legs",
+    "value_legs_batch",
     "value_position",
-    "value_together",
 ]

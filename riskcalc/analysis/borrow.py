@@ -1,4 +1,4 @@
-"""What lending fees of shares sold short cost a trade."""
+"""Borrow fees of shares sold short."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from riskcalc.domain import Market, ShareLeg, Side, Trade
 
 
 def borrow_cost(trade: Trade, market: Market) -> float:
-    """Return what borrowing the shares that one unit sells short costs a year [dollars].
+    """Return the borrow fee of one unit's short shares [dollars per year].
 
     Parameters
     ----------
@@ -23,11 +23,11 @@ def borrow_cost(trade: Trade, market: Market) -> float:
     float
         >= 0. It accrues by calendar day, ACT/365, on the value of the shares at the market's date.
     """
-    return math.fsum(borrow_cost_of(leg, trade, market) for leg in trade.share_legs)
+    return math.fsum(leg_borrow_cost(leg, trade, market) for leg in trade.share_legs)
 
 
-def borrow_cost_of(leg: ShareLeg, trade: Trade, market: Market) -> float:
-    """Return the same of one share leg [dollars per year]."""
+def leg_borrow_cost(leg: ShareLeg, trade: Trade, market: Market) -> float:
+    """Return the borrow fee of one share leg [dollars per year]."""
     pair, own = trade.instrument, market.quote(trade.symbol)
     if not pair.against:
         return leg.shares * own.spot * own.borrow_fee if leg.side is Side.SHORT else 0.0

@@ -1,4 +1,4 @@
-"""What exercise and assignment at the nearest expiry leave in the account, by where the spot ends."""
+"""Shares and cash from exercise and assignment at the nearest expiry, by range of the final spot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from riskcalc.domain import ExerciseStyle, Market, OptionLeg, Trade, View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Shares and cash of one unit when the spot ends in a range; both are booked over the following night."""
+    """Shares and cash of one unit when the spot ends in a range; both settle overnight."""
 
     low: float
     """[dollars]"""
@@ -24,12 +24,12 @@ class Delivery:
     """Shares that the options deliver, negative when delivered away."""
     cash: float
     """Received for them [dollars]; negative is paid."""
-    left: int
+    shares_after: int
     """Shares held afterwards, those of the trade's share legs included; negative is short."""
 
 
 def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, ...]:
-    """Return the ranges of the spot at the nearest expiry that leave shares nobody planned to hold.
+    """Return the ranges of the spot at the nearest expiry that leave unplanned shares in the account.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, .
         _delivery(trade, expiring, (low, high), chance=after - before, held=held)
         for (low, high), (before, after) in zip(pairwise(edges), pairwise(below), strict=True)
     ]
-    return tuple(one for one in found if one.shares and one.left)
+    return tuple(one for one in found if one.shares and one.shares_after)
 
 
 def _delivery(
@@ -73,7 +73,7 @@ def _delivery(
     moved = [leg.option_type * trade.leg_size(leg) for leg in exercised]
     shares = sum(moved)
     cash = -math.fsum(shares * leg.strike for shares, leg in zip(moved, exercised, strict=True))
-    return Delivery(low=low, high=high, chance=chance, shares=shares, cash=cash, left=held + shares)
+    return Delivery(low=low, high=high, chance=chance, shares=shares, cash=cash, shares_after=held + shares)
 
 
 def _chance_below(level: float, trade: Trade, market: Market, *, view: View) -> float:

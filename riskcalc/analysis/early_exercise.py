@@ -1,4 +1,4 @@
-"""Where the options of a trade are worth exercising for a dividend: assignment of what is sold."""
+"""Early-exercise boundaries of calls before dividends: where short calls risk assignment."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.pricing import early_exercise
 
 
-def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLine, ...]:
-    """Find, for each call and each ex-date of its life, the spot above which exercise pays on the eve.
+def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerciseLine, ...]:
+    """Return, for each call and ex-date, the spot above which exercise pays the day before.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def early_exercise_lines(trade: Trade, market: Market) -> tuple[EarlyExerciseLin
 
 
 def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market) -> list[EarlyExerciseLine]:
-    """The lines of the calls of one expiry, which see the same dividends."""
+    """Boundaries of the calls of one expiry, which share their dividends."""
     legs = [leg for leg in calls if leg.expiry == expiry]
     dividends = market.option_dividends_until(trade.symbol, expiry)
     if not legs or not dividends:
@@ -80,7 +80,7 @@ def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
 
 
 def _dropped(market: Market, symbol: str, dividend: CashDividend) -> float:
-    """What special dividends before an eve take off spot and strike alike [dollars per share]."""
+    """Special dividends before that day, which lower spot and strike alike [dollars per share]."""
     return sum(one.amount for one in market.adjusting_dividends_until(symbol, _eve(dividend)))
 
 

@@ -1,4 +1,4 @@
-"""Distribution of what daily resets have cost a fund, given where its benchmark is."""
+"""Distribution of the volatility drag of a daily-reset fund, given its benchmark's level."""
 
 from __future__ import annotations
 

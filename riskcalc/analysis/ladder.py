@@ -1,4 +1,4 @@
-"""The trade at stop, spot, targets, strikes and breakevens on each date, in dollars and R."""
+"""P&L ladder: a trade at stop, spot, targets, strikes and breakevens on each date, in dollars and R."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from riskcalc.domain import LadderRow, Level
 
 
 def ladder_conditions(levels: Sequence[Level], days: Sequence[float]) -> Conditions:
-    """Every level, with the vol shift that comes with it, on every day after the market's date."""
+    """Return conditions for every level, with its vol shift, on every day after the market's date."""
     return Conditions(
         spot=[[level.spot] for level in levels],
         days=days,
@@ -26,7 +26,7 @@ def ladder(
     entry: float,
     planned_loss: float,
 ) -> tuple[LadderRow, ...]:
-    """Lay out what one unit is worth at every level on every date.
+    """Return the value and P&L of one unit at every level on every date.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def ladder(
             date=day,
             value=value,
             pnl=value - entry,
-            r_multiple=in_r(value - entry, planned_loss),
+            r_multiple=to_r_multiple(value - entry, planned_loss),
         )
         for level, row in zip(levels, values.tolist(), strict=True)
         for (when, day), value in zip(dates.items(), row, strict=True)
     )
 
 
-def in_r(pnl: float, planned_loss: float) -> float | None:
-    """P&L of one unit in units of its planned loss; None when that is unlimited or nothing."""
+def to_r_multiple(pnl: float, planned_loss: float) -> float | None:
+    """Return a P&L as a multiple of the planned loss (R); None when that is unlimited or zero."""
     return pnl / planned_loss if 0 < planned_loss < float("inf") else None

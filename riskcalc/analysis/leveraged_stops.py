@@ -1,4 +1,4 @@
-"""A stop on a benchmark said as a stop on its daily-reset fund, and back."""
+"""Translation of stops between a benchmark and its daily-reset fund."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Probabilities at an expiry: by the smile of the quotes, else by a lognormal distribution at one vol."""
+"""Probabilities at expiry: from the implied volatility smile, else from a lognormal distribution."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def expected_move(*, spot: float, vol: float, days: float) -> float:
 def prob_profit(
     trade: Trade, market: Market, *, breakevens: tuple[float, ...], view: View
 ) -> tuple[float | None, ProbabilityBasis]:
-    """Probability that one unit gains at the nearest expiry, before costs, and what it is taken from.
+    """Probability that one unit gains at the nearest expiry, before costs, and the distribution used.
 
     To end at a breakeven is no gain.
 
@@ -134,12 +134,12 @@ def prob_profit(
     if trade.expiry is None:
         return None, ProbabilityBasis.ONE_VOL
     levels = np.array([level for level in breakevens if level > 0])
-    below, basis = smile_below_levels(trade, market, levels, view=view), ProbabilityBasis.SMILE
+    below, basis = smile_probs_below(trade, market, levels, view=view), ProbabilityBasis.SMILE
     if below is None or np.isnan(below).any() or (np.diff(below) < -ROUNDING).any():
         end = _certain_end(trade, market, view=view)
         if end is not None:
-            return float(payoff.gains_at(trade, spot=end, market=market)), ProbabilityBasis.ONE_VOL
-        below, basis = below_levels_at_one_vol(trade, market, levels, view=view), ProbabilityBasis.ONE_VOL
+            return float(payoff.is_profitable_at(trade, spot=end, market=market)), ProbabilityBasis.ONE_VOL
+        below, basis = lognormal_probs_below(trade, market, levels, view=view), ProbabilityBasis.ONE_VOL
     edges, chances = (0.0, *levels.tolist(), math.inf), (0.0, *below.tolist(), 1.0)
     gains = [
         chances[place + 1] - chances[place]
@@ -150,7 +150,7 @@ def prob_profit(
 
 
 def _certain_end(trade: Trade, market: Market, *, view: View) -> float | None:
-    """Where the spot ends for certain, without time or vol; None where it may end anywhere."""
+    """Return the final spot when there is no time or vol left; None when it is random."""
     quote = market.quote(trade.symbol)
     time = 0.0 if trade.expiry is None else market.years_to_expiry(trade.expiry, trade.instrument)
     drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
@@ -163,7 +163,7 @@ def _certain_end(trade: Trade, market: Market, *, view: View) -> float | None:
 def smile_prob_below(
     level: ArrayLike, smile: SmileAt, *, spot: float, time: float, dividends: float = 0.0
 ) -> Floats:
-    """Probability that the spot ends below levels, as call spreads on the smile are worth it.
+    """Probability that the spot ends below levels, implied by call spreads priced on the smile.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def smile_prob_below(
     return below
 
 
-def smile_below_levels(trade: Trade, market: Market, levels: Floats, *, view: View) -> Floats | None:
+def smile_probs_below(trade: Trade, market: Market, levels: Floats, *, view: View) -> Floats | None:
     """Probabilities that the spot ends below levels at the nearest expiry, by the quote's smile.
 
     Parameters
@@ -250,7 +250,7 @@ def smile_below_levels(trade: Trade, market: Market, levels: Floats, *, view: Vi
     return np.where(sound, np.clip(below, 0.0, 1.0), np.nan)
 
 
-def below_levels_at_one_vol(trade: Trade, market: Market, levels: Floats, *, view: View) -> Floats:
+def lognormal_probs_below(trade: Trade, market: Market, levels: Floats, *, view: View) -> Floats:
     """Probabilities that the spot ends below levels, lognormal at the view's vol, else the quote's."""
     quote = market.quote(trade.symbol)
     time = 0.0 if trade.expiry is None else market.years_to_expiry(trade.expiry, trade.instrument)
@@ -261,7 +261,7 @@ def below_levels_at_one_vol(trade: Trade, market: Market, levels: Floats, *, vie
 
 
 def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[float, float]:
-    """What cash dividends take off the spot now and add to a level at the expiry [dollars].
+    """Return the dividends to take off the spot now and to add to a level at expiry [dollars].
 
     Each is split by its date between the two, after Bos & Vandermark, "Finessing fixed dividends", Risk
     (2002): the spot's law stays lognormal, and for the dividends of a fund the chance is exact to 1e-4.

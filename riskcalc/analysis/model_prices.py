@@ -1,4 +1,4 @@
-"""A trade entered at the model's prices: each leg's vol, and the premium it leads to."""
+"""Entry of a trade at model prices: each leg's vol and premium."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_YEARS = 10
 
 
 def enter_at_model(trade: Trade, market: Market) -> Trade:
-    """Fill in what a trade leaves open: each leg's vol and entry price.
+    """Return the trade with each leg's missing vol and entry price filled in.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
 
 
 def enter_and_value(trade: Trade, market: Market) -> tuple[Trade, PositionGreeks]:
-    """Fill in what a trade leaves open, as `enter_at_model` does, and value each leg as `value_legs` does."""
+    """Enter a trade as `enter_at_model` does, and value each leg as `value_legs` does."""
     known = _with_vols(trade, market)
     legs = value_legs(known, market)
     return _with_premiums(known, legs), legs
@@ -109,7 +109,7 @@ def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
 
 
 def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
-    """Fill in all but what the model is asked for."""
+    """Fill in all but the values that come from the model."""
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price
         return dataclasses.replace(leg, entry_price=float(entry), hedge_ratio=_hedge(leg, trade, market))

@@ -1,4 +1,4 @@
-"""Exact payoff facts: maximum loss and profit and breakevens, from the kinks and never from a grid.
+"""Exact maximum loss, maximum profit and breakevens of a trade, from the kinks of its payoff.
 
 With one expiry the payoff is piecewise linear and its kinks tell everything. When option legs expire on
 several dates the facts hold at the nearest expiry with the later legs repriced, which needs the market; where
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskcalc.analysis.asymptotic_pnl import asymptotic_pnl
 from riskcalc.analysis.borrow import borrow_cost
-from riskcalc.analysis.far_ends import far_ends
 from riskcalc.analysis.turning_points import turning_points
 from riskcalc.analysis.valuation import value_position
 from riskcalc.domain import Leg, Market, OptionLeg, Trade
@@ -79,20 +79,20 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
 
 
 def _borrowed(trade: Trade, market: Market | None) -> float:
-    """What borrowing the shares sold short costs by the nearest expiry [dollars]."""
+    """Borrow fee of short shares until the nearest expiry [dollars]."""
     if market is None or trade.expiry is None:
         return 0.0
     return borrow_cost(trade, market) * market.years_to(trade.expiry)
 
 
-def gains_at(trade: Trade, *, spot: float, market: Market | None = None) -> bool:
-    """Whether one unit gains at a spot at the nearest expiry: at a breakeven it does not."""
+def is_profitable_at(trade: Trade, *, spot: float, market: Market | None = None) -> bool:
+    """Return whether one unit makes money at a spot at the nearest expiry (not at a breakeven)."""
     pnl = pnl_at_expiry(trade, spot=spot, market=market)
     return bool(_without_dust(pnl, trade) > 0)
 
 
 def net_debit(trade: Trade) -> float:
-    """What entering one unit costs before costs [dollars]; negative when received."""
+    """Return the net debit of one unit, before costs [dollars]; negative for a credit."""
     record("trade", Trade, trade)
     return math.fsum(trade.leg_size(leg) * entry_price(leg) for leg in trade.legs)
 
@@ -150,8 +150,8 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     curve = pnl if len(trade.expiries) > 1 else None
     points = _kinks(trade) if curve is None else turning_points(trade, _needed(market, trade), curve)
     gains = _without_dust(pnl(points), trade)
-    ends = far_ends(trade, market, net_debit=net_debit(trade))
-    reached = [*gains.tolist(), *([] if ends.slope else [ends.level])]
+    ends = asymptotic_pnl(trade, market, net_debit=net_debit(trade))
+    reached = [*gains.tolist(), *([] if ends.slope else [ends.intercept])]
     # The difference of two returns has no floor: the fund sold may more than double.
     bottomless = bool(trade.instrument.against)
     return PayoffFacts(

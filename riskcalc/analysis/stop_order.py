@@ -31,7 +31,7 @@ MOST_WORK = 1.2e8
 """Points of the grid times moves times sessions: some seconds, and five years of a usual drift."""
 
 NOBODY = 1e-12
-"""Share of paths at a point that is not worth following."""
+"""Share of paths at a point below which they are dropped."""
 
 SAME = 1e-9
 """Stops this close in log price fire together."""
@@ -171,7 +171,7 @@ def _move(field: str, value: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class _Race:
-    """The race in log prices of the benchmark, counted from entry towards the stops.
+    """Inputs in log prices of the benchmark, measured from entry toward the stops.
 
     The moments of a point are the share of paths that close there with no stop fired, times 1, the drag, its
     square and its cube; the drag is the log of the fund beyond leverage times the log of the benchmark.
@@ -193,7 +193,7 @@ class _Race:
 
     @property
     def reach(self) -> float:
-        """Log distance that paths are followed to, on either side."""
+        """Log distance covered by the grid, on either side."""
         return REACH * self.deviation * math.sqrt(self.sessions) + abs(self.travel) * self.sessions
 
     def require_short(self) -> None:

@@ -1,4 +1,4 @@
-"""Strikes after a special dividend: the clearing house lowers them by what it takes off the spot."""
+"""Strikes after a special dividend, which the clearing house lowers by its amount."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAME_DAY = 1e-9
 """Rounding of days."""
 
 
-def strikes_at(
+def adjusted_strikes(
     strike: ArrayLike, *, days: ArrayLike, market: Market, symbol: str, until: dt.date
 ) -> NDArray[np.float64]:
     """Return strikes as they stand after some days; from an ex-date on they are lower by its dividend.
@@ -66,7 +66,7 @@ def strikes_at(
     return left
 
 
-def trade_after(trade: Trade, market: Market, *, day: dt.date) -> Trade:
+def adjusted_trade(trade: Trade, market: Market, *, day: dt.date) -> Trade:
     """Return a trade with its strikes as they stand on a day, for payoffs at the spots of that day."""
     if not trade.expiry or not market.adjusting_dividends_until(trade.symbol, day):
         return trade
@@ -80,11 +80,11 @@ def trade_after(trade: Trade, market: Market, *, day: dt.date) -> Trade:
     return dataclasses.replace(trade, legs=legs)
 
 
-def trade_at_expiry(trade: Trade, market: Market) -> Trade:
+def adjusted_trade_at_expiry(trade: Trade, market: Market) -> Trade:
     """Return a trade whose nearest options have the strikes of their last day; later ones keep today's."""
     if trade.expiry is None:
         return trade
-    lowered = trade_after(trade, market, day=trade.expiry)
+    lowered = adjusted_trade(trade, market, day=trade.expiry)
     legs = (
         new if isinstance(old, OptionLeg) and old.expiry == trade.expiry else old
         for old, new in zip(trade.legs, lowered.legs, strict=True)
@@ -93,4 +93,4 @@ def trade_at_expiry(trade: Trade, market: Market) -> Trade:
 
 
 def _strike(leg: OptionLeg, days: float, trade: Trade, market: Market) -> NDArray[np.float64]:
-    return strikes_at(leg.strike, days=days, market=market, symbol=trade.symbol, until=leg.expiry)
+    return adjusted_strikes(leg.strike, days=days, market=market, symbol=trade.symbol, until=leg.expiry)

@@ -1,4 +1,4 @@
-"""What time costs a trade, and what the sold legs save of it."""
+"""Theta of a trade, and the part of it that the short legs offset."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from riskcalc.analysis.valuation import PositionGreeks
 from riskcalc.domain import OptionLeg, Side, ThetaReport, Trade
 
 
-def decay(trade: Trade, legs: PositionGreeks) -> ThetaReport:
-    """Theta of one unit per day, and summed over the holding time at an unchanged spot.
+def theta_report(trade: Trade, legs: PositionGreeks) -> ThetaReport:
+    """Return the theta of one unit per day, and over the holding period at an unchanged spot.
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ def decay(trade: Trade, legs: PositionGreeks) -> ThetaReport:
     Returns
     -------
     ThetaReport
-        The sum is the exact change of value, not the days times today's theta.
+        The total is the exact change of value, not the days times today's theta.
     """
-    per_day, total = _decay(legs, np.full(len(trade.legs), fill_value=True))
+    per_day, total = _theta_and_change(legs, np.full(len(trade.legs), fill_value=True))
     debit = net_debit(trade)
     bought = np.array([isinstance(leg, OptionLeg) and leg.side is Side.LONG for leg in trade.legs])
     alone: tuple[float, float] | tuple[None, None] = (None, None)
     if 0 < np.count_nonzero(bought) < len(trade.option_legs):
-        alone = _decay(legs, bought)
+        alone = _theta_and_change(legs, bought)
     return ThetaReport(
         per_day=per_day,
         debit_share_per_day=per_day / debit if debit > 0 else None,
@@ -40,7 +40,7 @@ def decay(trade: Trade, legs: PositionGreeks) -> ThetaReport:
     )
 
 
-def _decay(legs: PositionGreeks, chosen: NDArray[np.bool_]) -> tuple[float, float]:
+def _theta_and_change(legs: PositionGreeks, chosen: NDArray[np.bool_]) -> tuple[float, float]:
     """Theta a day and change of value of the chosen legs together."""
     today, later = legs.value[chosen].sum(axis=0)
     return float(legs.theta[chosen, 0].sum()) / 365, float(later - today)

@@ -1,4 +1,4 @@
-"""Turning points of a curved payoff: every rise and fall bracketed on a fine grid, then narrowed down."""
+"""Turning points of a curved payoff: bracketed on a fine grid, then refined."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.analysis.far_ends import years_beyond
+from riskcalc.analysis.asymptotic_pnl import years_after_nearest_expiry
 from riskcalc.domain import Market, OptionLeg, Sticky, Trade
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ def _kinks(trade: Trade, later: list[OptionLeg], market: Market) -> Floats:
 
 def _centre(leg: OptionLeg, trade: Trade, market: Market) -> tuple[float, float]:
     """Spot whose forward is the strike, and deviation of the log spot, from the nearest expiry on."""
-    years = years_beyond(leg, trade, market)
+    years = years_after_nearest_expiry(leg, trade, market)
     carry = market.rate - market.quote(trade.symbol).dividend_yield
     return leg.strike * float(np.exp(-carry * years)), (leg.vol or 0.0) * float(np.sqrt(years))
 

@@ -1,4 +1,4 @@
-"""A trade's value and Greeks at any spots, days and vols: the one place where legs meet pricing kernels."""
+"""Value and Greeks of a trade at any spots, days and vols: the only caller of the pricing kernels."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.analysis.borrow import borrow_cost_of
-from riskcalc.analysis.strike_adjustment import strikes_at
+from riskcalc.analysis.borrow import leg_borrow_cost
+from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.domain import (
     ExerciseStyle,
     Instrument,
@@ -133,7 +133,7 @@ def value_legs(
     return _value_legs(trade, market, _broadcast(at))
 
 
-def value_together(trade: Trade, market: Market, *conditions: Conditions) -> list[PositionGreeks]:
+def value_legs_batch(trade: Trade, market: Market, *conditions: Conditions) -> list[PositionGreeks]:
     """Value each leg under several sets of conditions in one call of the model; see `value_legs`.
 
     A call of the model costs far more than one more point in it.
@@ -207,7 +207,7 @@ def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     with np.errstate(over="ignore"):  # of spots beyond all numbers
         position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
     for k, leg in enumerate(trade.legs):
-        if isinstance(leg, ShareLeg) and (fee := borrow_cost_of(leg, trade, market)):
+        if isinstance(leg, ShareLeg) and (fee := leg_borrow_cost(leg, trade, market)):
             position.value[k] -= fee * at.days / 365
             position.theta[k] -= fee
     return position
@@ -242,7 +242,7 @@ def _option_greeks(
     contracts: dict[str, ArrayLike] = {
         "sign": column(int(leg.option_type) for leg in legs),
         "spot": at.spot,
-        "strike": strikes_at(
+        "strike": adjusted_strikes(
             column(leg.strike for leg in legs),
             days=at.days,
             market=market,
@@ -263,7 +263,7 @@ def _option_greeks(
 
 
 def _vol_changes(legs: tuple[OptionLeg, ...], quote: Quote, smile: MovingSmile, spot: Floats) -> Floats:
-    """What the smile adds to each leg's vol at each spot: legs x the shape of the spots."""
+    """Change of each leg's vol by the smile at each spot: legs x the shape of the spots."""
     return np.stack(
         [smile.change(leg.strike, expiry=leg.expiry, start=quote.spot, spot=spot) for leg in legs]
     )

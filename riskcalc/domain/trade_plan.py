@@ -210,7 +210,7 @@ class TradePlan:
         """Whether no check fails."""
         return all(check.status is not CheckStatus.FAIL for check in self.checks)
 
-    def in_r(self, pnl: float) -> float | None:
+    def to_r_multiple(self, pnl: float) -> float | None:
         """P&L of one unit over its planned loss; None when that is unlimited or nothing."""
         planned = self.size.loss_per_unit
         return pnl / planned if 0 < planned < math.inf else None
@@ -218,8 +218,8 @@ class TradePlan:
     def _managed_to_dict(self) -> dict[str, Any]:
         found = self.managed.to_dict()
         for quantile in found["quantiles"]:
-            quantile["r_multiple"] = plain(self.in_r(quantile["pnl"]))
-        return found | {"expected_r": plain(self.in_r(self.managed.expected_pnl))}
+            quantile["r_multiple"] = plain(self.to_r_multiple(quantile["pnl"]))
+        return found | {"expected_r": plain(self.to_r_multiple(self.managed.expected_pnl))}
 
     def _pair_to_dict(self) -> dict[str, Any] | None:
         return None if self.pair is None else plain(self.pair) | {"net_dollars": plain(self.pair.net_dollars)}

@@ -163,7 +163,7 @@ def _heatmap(plan: TradePlan, rows: tuple[HeatRow, ...], fill: Sequence[Position
     between = (np.array([block.value for block in fill]) - payoff.net_debit(plan.report.trade)).T
     filled = iter(between)
     pnl = np.array([next(filled) if row.kind == "price" else cells[row.label, row.spot] for row in rows])
-    planned = plan.in_r(1.0)
+    planned = plan.to_r_multiple(1.0)
     return HeatmapFigure(
         rows=rows,
         columns=_columns(plan),

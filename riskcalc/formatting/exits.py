@@ -164,7 +164,7 @@ def _r(plan: TradePlan, amount: float | None) -> str:
 
 
 def _in_r(plan: TradePlan, amount: float | None, *, digits: int) -> str:
-    r = None if amount is None else plan.in_r(amount)
+    r = None if amount is None else plan.to_r_multiple(amount)
     return MISSING if r is None else f"{fit(plain(r, digits=digits, signed=True), R_WIDTH - 3 + digits)}R"
 
 

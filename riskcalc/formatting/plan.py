@@ -222,7 +222,11 @@ def _odds(plan: TradePlan) -> Section:
 def _managed(plan: TradePlan) -> Section:
     found = plan.managed
     rows = [
-        ("expected P&L", money(found.expected_pnl, signed=True), r_multiple(plan.in_r(found.expected_pnl))),
+        (
+            "expected P&L",
+            money(found.expected_pnl, signed=True),
+            r_multiple(plan.to_r_multiple(found.expected_pnl)),
+        ),
         ("standard deviation", money(found.std), ""),
         *_left_at_exits(plan),
         ("leaves at the time stop", percent(found.prob_time_stop, digits=1), f"{found.last_day}"),
@@ -236,7 +240,7 @@ def _managed(plan: TradePlan) -> Section:
         (
             f"{percent(one.probability, digits=0)} quantile",
             money(one.pnl, signed=True),
-            r_multiple(plan.in_r(one.pnl)),
+            r_multiple(plan.to_r_multiple(one.pnl)),
         )
         for one in found.quantiles
     ]

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 
 from riskcalc.analysis.delivery import Delivery, deliveries
-from riskcalc.analysis.strike_adjustment import trade_at_expiry
+from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
 from riskcalc.domain import Account, Check, CheckStatus, ExerciseStyle, RiskReport, Settlement
 from riskcalc.domain.sessions import (
     LAST_KNOWN_YEAR,
@@ -68,7 +68,7 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
             f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash and bring no shares"
         )
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
-    found = deliveries(trade_at_expiry(report.trade, report.market), report.market, view=report.view)
+    found = deliveries(adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view)
     if not found:
         text = f"held into the expiry {expiry}: no shares are left whatever is exercised"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")
@@ -155,6 +155,6 @@ def _outcome(found: Delivery, symbol: str, *, units: int) -> str:
     else:
         where = f"between {found.low:g} and {found.high:g}" if found.low else f"below {found.high:g}"
     moved = f"{abs(shares):,} shares {'bought' if shares > 0 else 'sold'} for ${abs(cash):,.2f}"
-    left = units * found.left
+    left = units * found.shares_after
     kept = "" if left == shares else f", {abs(left):,} {'long' if left > 0 else 'short'} afterwards"
     return f"P({symbol} {where}) {found.chance:.1%}, then {moved}{kept}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from riskcalc.analysis import PositionGreeks, early_exercise_lines, enter_and_value, lognormal, payoff
+from riskcalc.analysis import PositionGreeks, early_exercise_boundaries, enter_and_value, lognormal, payoff
 from riskcalc.analysis.borrow import borrow_cost
-from riskcalc.analysis.strike_adjustment import trade_at_expiry
+from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 from riskcalc.domain.validation import record
 from riskcalc.planning.pair import self_financed
@@ -52,7 +52,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     entered, legs = enter_and_value(trade, market)
     spot = market.quote(trade.symbol).spot
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
-    ending = trade_at_expiry(entered, market)
+    ending = adjusted_trade_at_expiry(entered, market)
     facts = payoff.facts(ending, market=market)
     chance, basis = lognormal.prob_profit(ending, market, breakevens=facts.breakevens, view=view)
     return RiskReport(
@@ -76,7 +76,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         payoff_note=_payoff_note(entered, market),
         view=view,
         dividends=market.dividends_until(trade.symbol, max(entered.expiries)) if entered.expiries else (),
-        early_exercise=early_exercise_lines(entered, market),
+        early_exercise=early_exercise_boundaries(entered, market),
         borrow_fee_per_day=borrow_cost(entered, market) / 365,
     )
 

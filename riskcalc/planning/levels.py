@@ -6,7 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from riskcalc.analysis import Conditions, Floats, PositionGreeks, days_held, ladder_conditions, value_together
+from riskcalc.analysis import (
+    Conditions,
+    Floats,
+    PositionGreeks,
+    days_held,
+    ladder_conditions,
+    value_legs_batch,
+)
 from riskcalc.analysis.managed.levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, RiskReport, Side
 from riskcalc.domain.clock import days_to_close
@@ -71,7 +78,7 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
 def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
     """Value one unit wherever the exits, the gaps, the ladder and the decay look."""
     trade, market, gaps = report.trade, report.market, levels.gaps
-    at_exits, at_gaps, at_ladder, waiting = value_together(
+    at_exits, at_gaps, at_ladder, waiting = value_legs_batch(
         trade,
         market,
         ladder_conditions((levels.stop, *levels.targets), levels.held),

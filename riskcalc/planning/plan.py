@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from riskcalc.analysis import decay, exit_odds, ladder, managed_outcome
+from riskcalc.analysis import exit_odds, ladder, managed_outcome, theta_report
 from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
 from riskcalc.domain import (
     Account,
@@ -121,7 +121,7 @@ def plan(
         targets=targets,
         time_stop=time_stop,
         ladder=rungs,
-        theta=decay(report.trade, values.waiting),
+        theta=theta_report(report.trade, values.waiting),
         odds=odds_of_exits(exit_odds(report.trade, market, sided, view=view), targets.outcomes),
         managed=managed_of_exits(
             managed_outcome(report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions),

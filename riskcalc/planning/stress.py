@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from riskcalc.analysis import value_position
-from riskcalc.analysis.ladder import in_r
+from riskcalc.analysis.ladder import to_r_multiple
 from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRow, TradePlan
 from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.sessions import sessions_later
@@ -105,7 +105,7 @@ def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:
         value=float(value),
         pnl=pnl,
         pnl_all_units=pnl_all_units,
-        r_multiple=in_r(pnl, plan.size.loss_per_unit),
+        r_multiple=to_r_multiple(pnl, plan.size.loss_per_unit),
         # Slack for rounding, as in the budget check of a plan.
         holds=-pnl_all_units <= account.risk_budget * (1 + 1e-9),
     )

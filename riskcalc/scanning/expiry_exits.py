@@ -13,7 +13,7 @@ from riskcalc.analysis import exit_odds
 from riskcalc.analysis.managed.exit_weights import ExitWeights, exit_weights
 from riskcalc.analysis.managed.levels import ExitStages, exit_stages
 from riskcalc.analysis.managed.timeline import Timeline, build_timeline
-from riskcalc.analysis.strike_adjustment import strikes_at
+from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.chains import Smile
 from riskcalc.domain import ExerciseStyle, ExitPlan, Market, Trade, View, instrument
 from riskcalc.pricing import OptionGreeks, american, black_scholes
@@ -63,7 +63,9 @@ class Model:
         terms: dict[str, ArrayLike] = {
             "sign": sign,
             "spot": spot,
-            "strike": strikes_at(strike, days=day, market=self.market, symbol=self.symbol, until=self.expiry),
+            "strike": adjusted_strikes(
+                strike, days=day, market=self.market, symbol=self.symbol, until=self.expiry
+            ),
             "time_to_expiry": np.maximum(self.days - day, 0.0) / 365,
             "vol": vol,
             "rate": self.market.rate,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.analysis.lognormal import below_levels_at_one_vol, smile_below_levels
+from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
 from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.break_even import break_even_drifts
 from riskcalc.scanning.expiry_exits import ExpiryExits, Model, build_exits, exit_values
@@ -293,11 +293,11 @@ def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> tuple
     """Probability of a gain at the expiry, and whether it is the smile's: as `RiskReport.prob_profit` is."""
     smile = terms.model.smile.moving(terms.model.rules.sticky)
     market = terms.model.market.with_quote(terms.model.symbol, smile=smile)
-    below = smile_below_levels(terms.trade, market, breakeven, view=terms.view)
+    below = smile_probs_below(terms.trade, market, breakeven, view=terms.view)
     if below is None:
         below = np.full(len(breakeven), np.nan)
     lacking = np.isnan(below)
-    below[lacking] = below_levels_at_one_vol(terms.trade, market, breakeven[lacking], view=terms.view)
+    below[lacking] = lognormal_probs_below(terms.trade, market, breakeven[lacking], view=terms.view)
     chance: Floats = 1 - below if gains_above else below
     return chance, ~lacking
 

@@ -158,7 +158,7 @@ class TestAtABreakeven:
         for spot, chance in ((295 + debit, 0.0), (295.01 + debit, 1.0), (294.99 + debit, 0.0)):
             found = evaluate(trade, market_at(None, spot=spot))
             assert found.prob_profit == chance
-            assert found.prob_profit == float(payoff.gains_at(found.trade, spot=spot))
+            assert found.prob_profit == float(payoff.is_profitable_at(found.trade, spot=spot))
 
 
 class TestClosedDays:

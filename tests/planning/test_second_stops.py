@@ -97,7 +97,7 @@ def test_one_r_is_the_worst_of_all_exits(name, side):
     assert size.loss_per_unit == pytest.approx(worst)
     assert target.second_stop
     held = [row for row in found.ladder if "stop" in row.label and row.date <= found.time_stop]
-    assert min(found.in_r(row.pnl) for row in held) >= -1
+    assert min(found.to_r_multiple(row.pnl) for row in held) >= -1
     assert size.units * worst <= size.risk_budget
     assert size.loss_at_stop == pytest.approx(size.units * worst)
 

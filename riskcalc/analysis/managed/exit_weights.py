@@ -125,7 +125,7 @@ def _level_block(
             ],
             axis=1,
         )
-        for name in ("stop", "reach")
+        for name in ("stop", "target")
     )
     days = np.concatenate([date_grid.dates for date_grid in date_grids])
     level_chances = _level_chances(levels, exits, stop, target)

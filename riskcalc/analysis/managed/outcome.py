@@ -19,7 +19,7 @@ from riskcalc.analysis.managed.pnl_flow import (
 )
 from riskcalc.analysis.managed.statistics import break_even_drift, pnl_distribution
 from riskcalc.analysis.managed.timeline import Timeline, build_nodes, build_timeline
-from riskcalc.analysis.strike_adjustment import trade_after
+from riskcalc.analysis.strike_adjustment import adjusted_trade
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, Trade, View
 from riskcalc.domain.validation import non_negative
 from riskcalc.errors import InvalidInputError
@@ -108,7 +108,7 @@ def managed_outcome(
     if not ahead:
         return _outcome(PnlFlow(realized_pnl, np.zeros(0), 0.0), context)
     remaining = replace(levels, stages=ahead)
-    last = trade_after(trade, market, day=timeline.last_day)
+    last = adjusted_trade(trade, market, day=timeline.last_day)
     nodes = build_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite in the end is refused
         values = value_exits(replace(pricer, levels=remaining), exits, timeline, nodes)

@@ -285,9 +285,9 @@ class TestLimits:
         assert found.expected_days == pytest.approx(365 * math.log(1.15), abs=0.5)
 
     @pytest.mark.parametrize(("drift", "ending"), [(60.0, "prob_all_targets"), (-60.0, "prob_stop")])
-    def test_an_extreme_drift_decides(self, drift, reason):
+    def test_an_extreme_drift_decides(self, drift, ending):
         found = managed(shares("IWM"), market(), EXITS, view=View(drift=drift))
-        assert getattr(found, reason) == pytest.approx(1, abs=1e-9)
+        assert getattr(found, ending) == pytest.approx(1, abs=1e-9)
         assert math.isfinite(found.expected_pnl)
 
     def test_a_short_target_below_zero_is_never_reached(self):

@@ -47,6 +47,6 @@ def test_chances_are_the_same_without_values_and_everyone_ends_once(side, exits,
     for one, other in zip(plain.periods, banking.periods, strict=True):
         np.testing.assert_allclose(one.left[:, :, 0], other.left[:, :, 0], atol=1e-15)
     np.testing.assert_allclose(plain.held[:, 0], banking.held[:, 0], atol=1e-15)
-    ends = [passed.stop.sum() + passed.reach[..., -1, :].sum() for passed in plain.periods]
-    ends += [dropped.stop.sum() + dropped.reach[-1].sum() for dropped in plain.drops.values()]
+    ends = [passed.stop.sum() + passed.target[..., -1, :].sum() for passed in plain.periods]
+    ends += [dropped.stop.sum() + dropped.target[-1].sum() for dropped in plain.drops.values()]
     assert sum(ends) + plain.held.sum() == pytest.approx(1.0, abs=1e-9)

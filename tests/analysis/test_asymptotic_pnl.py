@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from riskcalc.analysis import enter_at_model, payoff
-from riskcalc.analysis.far_ends import far_ends
+from riskcalc.analysis.asymptotic_pnl import asymptotic_pnl
 from riskcalc.domain import (
     CashDividend,
     ExerciseStyle,
@@ -68,7 +68,7 @@ class TestIndexCalendar:
         debit = payoff.net_debit(trade)
         # At zero all of the debit is lost, far above what the strike earns until the far expiry comes back.
         assert payoff.max_loss(trade, market=market) == pytest.approx(debit, rel=1e-12)
-        assert far_ends(trade, market, net_debit=debit) == pytest.approx((-debit, 0, interest - debit))
+        assert asymptotic_pnl(trade, market, net_debit=debit) == pytest.approx((-debit, 0, interest - debit))
 
     def test_a_negative_yield_makes_the_gain_endless_and_is_found_beyond_any_grid(self):
         market = market_of("RUT", spot=2950, dividend_yield=-0.0001)
@@ -110,10 +110,10 @@ class TestAmericanCalendar:
         market = market_of("IWM", rate=rate, dividend_yield=dividend_yield, dividends=dividends)
         trade = entered("IWM", market, strike=295)
         debit = payoff.net_debit(trade)
-        ends = far_ends(trade, market, net_debit=debit)
+        ends = asymptotic_pnl(trade, market, net_debit=debit)
         assert ends == pytest.approx((-debit, 0, 100 * kept - debit), abs=1e-9)
         at = float(payoff.pnl_at_expiry(trade, spot=295e3, market=market))
-        assert at == pytest.approx(ends.level, abs=1e-3)
+        assert at == pytest.approx(ends.intercept, abs=1e-3)
         facts = payoff.facts(trade, market=market)
         assert facts.max_loss == pytest.approx(debit, rel=1e-9)
         assert math.isfinite(facts.max_profit)
@@ -129,7 +129,7 @@ class TestAmericanCalendar:
     def test_a_put_at_zero_is_exercised_or_kept(self, rate, waits):
         market = market_of("IWM", rate=rate)
         trade = entered("IWM", market, strike=295, option_type=OptionType.PUT)
-        found = far_ends(trade, market, net_debit=0.0).at_zero
+        found = asymptotic_pnl(trade, market, net_debit=0.0).at_zero
         assert found == pytest.approx(100 * waits, abs=1e-9)
         assert found == pytest.approx(
             float(payoff.pnl_at_expiry(trade, spot=0.0, market=market)) + payoff.net_debit(trade), abs=1e-9

@@ -1,7 +1,7 @@
-"""Where the P&L at the nearest expiry goes as the spot falls to zero and rises without end.
+"""Asymptotes of the P&L at the nearest expiry: at a spot of zero, and as the spot rises without limit.
 
-Far from its strike an option is worth nothing, or the forward, or what exercise brings when it pays most. So
-the P&L runs into a straight line at either end, which is known in closed form.
+Far from its strike an option is worth nothing, or the forward, or its value exercised at the best time. So
+the P&L approaches a straight line at either end, known in closed form.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import NamedTuple
 from riskcalc.domain import ExerciseStyle, Leg, Market, OptionLeg, OptionType, ShareLeg, Trade
 
 
-class FarEnds(NamedTuple):
-    """P&L of one unit at both ends of the spot."""
+class AsymptoticPnl(NamedTuple):
+    """P&L of one unit at a spot of zero, and its line as the spot rises without limit."""
 
     at_zero: float
     """As the spot falls to zero [dollars]."""
     slope: float
-    """As it rises without end [dollars per dollar of spot]."""
-    level: float
-    """What the P&L comes to there beside slope x spot [dollars]."""
+    """As it rises without limit [dollars per dollar of spot]."""
+    intercept: float
+    """P&L less slope x spot there [dollars]."""
 
 
-def far_ends(trade: Trade, market: Market | None, *, net_debit: float) -> FarEnds:
-    """Find the straight lines that the P&L at the nearest expiry runs into.
+def asymptotic_pnl(trade: Trade, market: Market | None, *, net_debit: float) -> AsymptoticPnl:
+    """Return the asymptotes of the P&L at the nearest expiry.
 
     Parameters
     ----------
@@ -42,15 +42,15 @@ def far_ends(trade: Trade, market: Market | None, *, net_debit: float) -> FarEnd
     """
     sized = [(trade.leg_size(leg), *_lines(leg, trade, market)) for leg in trade.legs]
     slope = math.fsum(size * line.slope for size, _, line in sized)
-    return FarEnds(
+    return AsymptoticPnl(
         at_zero=math.fsum(size * at_zero for size, at_zero, _ in sized) - net_debit,
         slope=slope if abs(slope) > 1e-12 * sum(abs(size) for size, *_ in sized) else 0.0,
-        level=math.fsum(size * line.level for size, _, line in sized) - net_debit,
+        intercept=math.fsum(size * line.intercept for size, _, line in sized) - net_debit,
     )
 
 
-def years_beyond(leg: OptionLeg, trade: Trade, market: Market) -> float:
-    """Years that a leg goes on after the nearest expiry."""
+def years_after_nearest_expiry(leg: OptionLeg, trade: Trade, market: Market) -> float:
+    """Return the years from the nearest expiry to that of a leg."""
     start, end = (
         market.years_to_expiry(day, trade.instrument) for day in (trade.expiry or leg.expiry, leg.expiry)
     )
@@ -59,17 +59,17 @@ def years_beyond(leg: OptionLeg, trade: Trade, market: Market) -> float:
 
 class _Line(NamedTuple):
     slope: float
-    level: float
+    intercept: float
 
 
 def _lines(leg: Leg, trade: Trade, market: Market | None) -> tuple[float, _Line]:
-    """Worth of a leg at a spot of zero, and the line it runs into above [dollars per share]."""
+    """Value of a leg at a spot of zero, and its line for a high spot [dollars per share]."""
     if isinstance(leg, ShareLeg):
         return 0.0, _Line(1.0, 0.0)
     is_call = leg.option_type is OptionType.CALL
     if market is None or trade.expiry is None or leg.expiry == trade.expiry:
         return (0.0, _Line(1.0, -leg.strike)) if is_call else (leg.strike, _Line(0.0, 0.0))
-    years = years_beyond(leg, trade, market)
+    years = years_after_nearest_expiry(leg, trade, market)
     held = math.exp(-market.rate * years)
     american = trade.instrument.exercise is ExerciseStyle.AMERICAN
     if not is_call:
@@ -86,7 +86,7 @@ def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> _Line:
     coming = [one for one in market.dividends_until(trade.symbol, leg.expiry) if one.ex_date > start]
     near = market.years_to_expiry(start, trade.instrument)
     paid = [(market.years_to(one.ex_date) - near, one.amount) for one in coming]
-    end = years_beyond(leg, trade, market)
+    end = years_after_nearest_expiry(leg, trade, market)
 
     def exercised(time: float, missed: list[tuple[float, float]]) -> _Line:
         lost = math.fsum(amount * math.exp(-market.rate * at - carry * (time - at)) for at, amount in missed)
