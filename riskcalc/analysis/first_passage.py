@@ -247,7 +247,7 @@ def _by_images(
 
 
 def _images(near: FloatArray, far: FloatArray, travel: FloatArray, variance: FloatArray) -> FloatArray:
-    """Chance to touch the level `near` before the one `far` behind; travel counts towards the first."""
+    """Chance to touch the level `near` before the one `far` behind; travel counts toward the first."""
     total = _image(near, np.zeros_like(near), travel, variance)
     for turn in range(1, TERMS):
         # The gaps, not the images: their difference from `near` would lose the digits of a close level.

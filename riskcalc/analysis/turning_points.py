@@ -60,11 +60,11 @@ def turning_points(trade: Trade, market: Market, pnl: Pnl) -> Floats:
 def _kinks(trade: Trade, later: list[OptionLeg], market: Market) -> Floats:
     """Strikes, and where a leg without vol bends at its discounted strike."""
     near = {leg.strike for leg in trade.option_legs if leg.expiry == trade.expiry}
-    bent = {place for leg in later if not leg.vol for place in (leg.strike, _centre(leg, trade, market)[0])}
+    bent = {place for leg in later if not leg.vol for place in (leg.strike, _center(leg, trade, market)[0])}
     return np.array(sorted(near | bent))
 
 
-def _centre(leg: OptionLeg, trade: Trade, market: Market) -> tuple[float, float]:
+def _center(leg: OptionLeg, trade: Trade, market: Market) -> tuple[float, float]:
     """Spot whose forward is the strike, and deviation of the log spot, from the nearest expiry on."""
     years = years_after_nearest_expiry(leg, trade, market)
     carry = market.rate - market.quote(trade.symbol).dividend_yield
@@ -77,10 +77,10 @@ def _grid(trade: Trade, later: list[OptionLeg], market: Market, kinks: Floats) -
     least, most = min(strikes) / FURTHEST, max(strikes) * FURTHEST
     parts: list[Floats] = []
     for leg in later:
-        centre, deviation = _centre(leg, trade, market)
+        center, deviation = _center(leg, trade, market)
         reach = DEVIATIONS + deviation / 2
         steps = np.linspace(-reach, reach, 2 * int(np.ceil(PER_DEVIATION * reach)) + 1)
-        parts.append(np.clip(centre * np.exp(np.clip(deviation * steps, -60.0, 60.0)), least, most))
+        parts.append(np.clip(center * np.exp(np.clip(deviation * steps, -60.0, 60.0)), least, most))
     inner = np.concatenate([*parts, kinks])
     low, high = _exercise_reach(trade, market)
     start, stop = np.log(np.clip([low * inner.min() / 2, high * inner.max() * 2], least, most))

@@ -27,7 +27,7 @@ LEAST_MID = 0.05
 """Mid below which a quote says more about the tick than about the vol [dollars per share]."""
 
 FEWEST_LIQUID = 10
-"""Liquid strikes that let an expiry bound its neighbours rather than be bounded by them."""
+"""Liquid strikes that let an expiry bound its neighbors rather than be bounded by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,7 +129,7 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
     Quotes out of the money are fitted in units of their half-widths. SVI has five parameters an expiry; where
     quotes are cents wide that is not enough, so a cubic spline, 0 outside the quotes, is added.
 
-    A stale quote does not bend the curve: one that its neighbours contradict starts with little weight, and
+    A stale quote does not bend the curve: one that its neighbors contradict starts with little weight, and
     each is then weighted by its distance from the fit under Cauchy's law of errors (iteratively reweighted
     least squares).
 
@@ -141,7 +141,7 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
     from one expiry to the next as much as it likes, so events between them need no tolerance.
 
     The latest expiry comes first, whose quotes reach furthest; then each is held below the one after it.
-    Expiries with few liquid quotes come last, and are held between their neighbours.
+    Expiries with few liquid quotes come last, and are held between their neighbors.
 
     References
     ----------
@@ -156,7 +156,7 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
     order.sort(key=lambda expiry: wanted[expiry].liquid.sum() < FEWEST_LIQUID)
     curves: dict[dt.date, SmileCurve] = {}
     for expiry in order:
-        before, after = _neighbours(curves, expiry)
+        before, after = _neighbors(curves, expiry)
         curves[expiry] = fit_curve(
             wanted[expiry].quotes,
             floor=before,
@@ -202,7 +202,7 @@ class _Rows:
         )
 
 
-def _neighbours(
+def _neighbors(
     curves: Mapping[dt.date, SmileCurve], expiry: dt.date
 ) -> tuple[SmileCurve | None, SmileCurve | None]:
     """The fitted expiries right before and after one."""
@@ -213,7 +213,7 @@ def _neighbours(
 
 def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -> SmileFit:
     curve, quotes = curves[expiry], rows.quotes
-    before, _ = _neighbours(curves, expiry)
+    before, _ = _neighbors(curves, expiry)
     grid = checked_places(quotes, before)
     variance = curve.jet(grid)[0]
     vol = np.sqrt(curve.jet(quotes.k)[0] / curve.years)

@@ -48,7 +48,7 @@ def fit_curve(
     watch = _watch(quotes, floor, roof, near=NEAR, far=FAR)
     found: list[SmileCurve] = []
     for alone in ALONE:
-        found.append(_fit_both(quotes, watch, checked, neighbours=(floor, roof), alone=alone))
+        found.append(_fit_both(quotes, watch, checked, neighbors=(floor, roof), alone=alone))
         if not _missed_beyond_spline(quotes, found[-1]):
             break
     return min(found, key=lambda curve: _badness(quotes, checked, curve))
@@ -59,7 +59,7 @@ def _fit_both(
     watch: Watch,
     checked: Watch,
     *,
-    neighbours: Sequence[SmileCurve | None],
+    neighbors: Sequence[SmileCurve | None],
     alone: float,
 ) -> SmileCurve:
     weights = np.where(quotes.beyond_spline, alone, 1.0)
@@ -67,7 +67,7 @@ def _fit_both(
         expiry=quotes.forward.expiry,
         years=quotes.forward.years,
         forward=quotes.forward.forward,
-        svi=fit_svi(quotes, watch, checked, neighbours=neighbours, alone=weights),
+        svi=fit_svi(quotes, watch, checked, neighbors=neighbors, alone=weights),
         span=quotes.span,
     )
     return with_spline(quotes, plain, watch, checked)
@@ -86,12 +86,12 @@ def _badness(quotes: SmileQuotes, checked: Watch, curve: SmileCurve) -> tuple[bo
 
 
 def checked_places(
-    quotes: SmileQuotes, *neighbours: SmileCurve | None, near: int = NEAR_CHECKED, far: int = FAR_CHECKED
+    quotes: SmileQuotes, *neighbors: SmileCurve | None, near: int = NEAR_CHECKED, far: int = FAR_CHECKED
 ) -> Floats:
-    """Log-moneynesses at which a smile is checked: its quotes and spline, its neighbours', and far beyond."""
+    """Log-moneynesses at which a smile is checked: its quotes and spline, its neighbors', and far beyond."""
     knots = quotes.knots
     spans = [quotes.span, (knots[0], knots[-1])]
-    for one in neighbours:
+    for one in neighbors:
         spans += [] if one is None else [one.span, *([(one.knots[0], one.knots[-1])] if one.knots else [])]
     return watched(spans, deviation=quotes.deviation, near=near, far=far)
 

@@ -101,7 +101,7 @@ class SmileQuotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Watch:
-    """Log-moneynesses at which an expiry must be free of arbitrage, by itself and beside its neighbours."""
+    """Log-moneynesses at which an expiry must be free of arbitrage, by itself and beside its neighbors."""
 
     k: Floats
     unit: float
@@ -120,7 +120,7 @@ class Watch:
     def margins(self, jet: Jet) -> Floats:
         """What is left to arbitrage, below 0 where there is one.
 
-        Durrleman's g, then the variance above its least, then the distances to the neighbours as parts of
+        Durrleman's g, then the variance above its least, then the distances to the neighbors as parts of
         their total variance.
         """
         variance, slope, curvature = jet
@@ -158,7 +158,7 @@ def trusted(misfit: Floats) -> Floats:
 
 
 def contradicted(quotes: SmileQuotes) -> Floats:
-    """Distance of each mid from the straight line that its neighbours suggest, in half-widths."""
+    """Distance of each mid from the straight line that its neighbors suggest, in half-widths."""
     order = np.argsort(quotes.k, kind="stable")
     k, mid = quotes.k[order], quotes.mid[order]
     count = min(NEIGHBOURS, len(k) - 1)
@@ -167,7 +167,7 @@ def contradicted(quotes: SmileQuotes) -> Floats:
     near = places[places != np.arange(len(k))[:, None]].reshape(len(k), count)
     i, j = np.triu_indices(count, 1)
     run = k[near[:, j]] - k[near[:, i]]
-    # Theil and Sen's line: medians, which one more wrong quote among the neighbours does not move.
+    # Theil and Sen's line: medians, which one more wrong quote among the neighbors does not move.
     slope = np.median((mid[near[:, j]] - mid[near[:, i]]) / np.where(run > 0, run, np.inf), axis=1)
     line = np.median(mid[near] + slope[:, None] * (k[:, None] - k[near]), axis=1)
     distance = np.empty_like(mid)

@@ -38,7 +38,7 @@ def with_spline(quotes: SmileQuotes, plain: SmileCurve, watch: Watch, checked: W
     for margin in MARGINS:
         for turn in range(REWEIGHTINGS):
             trust = trusted(quotes.misfit(model.at_quotes(weights)[0][0])[0])
-            # SVI may be as far from good quotes as a stale one is: their neighbours tell them apart.
+            # SVI may be as far from good quotes as a stale one is: their neighbors tell them apart.
             trust = trust if turn else np.minimum(trust, first)
             weights = solved(model, quotes, watch, weights, trust=trust, margin=margin).x
         if checked.margins(at_checked(weights)[0]).min() >= 0:

@@ -34,7 +34,7 @@ def fit_svi(
     watch: Watch,
     checked: Watch,
     *,
-    neighbours: Sequence[SmileCurve | None],
+    neighbors: Sequence[SmileCurve | None],
     alone: Floats,
 ) -> Svi:
     """The best of a few searches, first without and then with arbitrage priced."""
@@ -46,7 +46,7 @@ def fit_svi(
         return svi_jet(vector, k), (value, slope, curvature)
 
     model = Model(partial(at, quotes.k), partial(at, watch.k), np.diag(RIDGE))
-    near = [_scaled(one) for one in neighbours if one is not None]
+    near = [_scaled(one) for one in neighbors if one is not None]
     trust = alone * trusted(contradicted(quotes))
     free = min((solved(model, quotes, None, np.array(start), trust=trust) for start in STARTS), key=cost)
     for _ in range(2):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
     from riskcalc.scanning import ScanRules
     from riskcalc.scanning.history import ScanTerms
-    from riskcalc.scanning.sources import Source
+    from riskcalc.scanning.sources import ChainSource
 
 KINDS = ("call debit", "call credit", "put debit", "put credit")
 READ_OPTIONS = (
@@ -246,15 +246,15 @@ def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None
         raise InvalidInputError(f"the table cannot be written: {error}") from error
 
 
-def _plan_of(row: dict[str, Any], source: Source | None, terms: ScanTerms) -> TradePlan:
+def _plan_of(row: dict[str, Any], source: ChainSource | None, terms: ScanTerms) -> TradePlan:
     """The plan of a row, from the chain that it came from."""
     from riskcalc.chains import sample_chain  # noqa: PLC0415 - help is quick
     from riskcalc.scanning import row_plan  # noqa: PLC0415 - as above
-    from riskcalc.scanning.scan import fitted_chain  # noqa: PLC0415 - as above
+    from riskcalc.scanning.scan import ensure_fitted  # noqa: PLC0415 - as above
 
     chain = sample_chain() if source is None else terms.read(source)
     say_warnings(chain.warnings)
-    fitted = fitted_chain(chain, terms.market, terms.rules)
+    fitted = ensure_fitted(chain, terms.market, terms.rules)
     return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
 
 
@@ -264,7 +264,7 @@ def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
     return {str(name): value for name, value in frame.iloc[place - 1].items()}
 
 
-def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> Source | None:
+def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> ChainSource | None:
     """The chain that a row came from; None for the sample."""
     from riskcalc.scanning.sources import chain_sources, source_names  # noqa: PLC0415 - help is quick
 
@@ -276,7 +276,7 @@ def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> S
 
 def _show(
     row: dict[str, Any],
-    source: Source | None,
+    source: ChainSource | None,
     *,
     scanned: str,
     preset: str,

@@ -45,7 +45,7 @@ class ExpirySummary:
     implied_yield: float | None
     """Dividends and borrowing fee beside the rate, continuous, per year."""
     implied_yield_error: float | None
-    """One standard deviation of it: near an expiry a cent of the forward is many per cent a year."""
+    """One standard deviation of it: near an expiry a cent of the forward is many percent a year."""
     atm_vol: float | None
     """At the forward, between the strikes beside it, per sqrt(year)."""
     risk_reversal: float | None

@@ -19,7 +19,7 @@ class Trigger:
     meaning: str = ""
     """The rule in words."""
     percent: bool = field(default=False, compare=False)
-    """Whether the signal is said in per cent; levels and observed values are fractions all the same."""
+    """Whether the signal is said in percent; levels and observed values are fractions all the same."""
 
     def __post_init__(self) -> None:
         """Check that there is one level."""

@@ -33,10 +33,10 @@ LONGEST_DAYS = 36_525
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A favourable move of the underlying at which part of the trade is closed."""
+    """A favorable move of the underlying at which part of the trade is closed."""
 
     move: float
-    """Move from entry as a fraction, > 0: 0.10 is ten per cent in the trade's favour."""
+    """Move from entry as a fraction, > 0: 0.10 is ten percent in the trade's favor."""
     fraction: float = 1.0
     """Share of the position closed there, in (0, 1]."""
     price: float | None = None
@@ -144,7 +144,7 @@ class ExitPlan:
         targets = tuple(
             target
             if target.price is None
-            else Target(move=about.favourable(f"exits.targets.{k}", target.price), fraction=target.fraction)
+            else Target(move=about.favorable(f"exits.targets.{k}", target.price), fraction=target.fraction)
             for k, target in enumerate(self.targets)
         )
         return replace(self, stop=stop, stop_price=None, targets=targets)
@@ -208,7 +208,7 @@ class _Entry(NamedTuple):
         """Move to a stop."""
         return self._move(field, level, to=-self.side, what="stop")
 
-    def favourable(self, field: str, level: float) -> float:
+    def favorable(self, field: str, level: float) -> float:
         """Move to a target."""
         return self._move(field, level, to=self.side, what="target")
 

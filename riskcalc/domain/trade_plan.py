@@ -112,7 +112,7 @@ class PositionSize:
 
 
 class CheckStatus(StrEnum):
-    """Verdict of a check; the text stands without colour."""
+    """Verdict of a check; the text stands without color."""
 
     OK = "ok"
     WARN = "warn"

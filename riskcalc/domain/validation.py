@@ -26,10 +26,10 @@ MOST_DOLLARS = 1e15
 """No account and no cost is larger."""
 
 MOST_VOL = 100.0
-"""Per sqrt(year): ten thousand per cent."""
+"""Per sqrt(year): ten thousand percent."""
 
 MOST_RATE = 10.0
-"""Of rates and yields without their sign, per year: a thousand per cent."""
+"""Of rates and yields without their sign, per year: a thousand percent."""
 
 MOST_DRIFT = 1000.0
 """Of expected growth without its sign, per year: more than enough to be certain."""

@@ -32,7 +32,7 @@ class View:
     drift: float | None = None
     """Expected growth of the spot, continuous, per year; None is the risk-neutral drift."""
     vol: float | None = None
-    """Volatility that will be realised, per sqrt(year), >= 0; None is the quote's implied volatility."""
+    """Volatility that will be realized, per sqrt(year), >= 0; None is the quote's implied volatility."""
 
     def __post_init__(self) -> None:
         """Check every field."""

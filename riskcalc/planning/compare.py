@@ -203,7 +203,7 @@ def _own_move(report: RiskReport, state: CommonState) -> float:
 
 
 def _drag_deviation(instrument: Instrument, state: CommonState, *, vol: float) -> float:
-    """How far a fund's log value strays in a state: realised variance varies by sqrt(2 / sessions)."""
+    """How far a fund's log value strays in a state: realized variance varies by sqrt(2 / sessions)."""
     if state.sessions == 1:
         return 0.0
     variance = (vol / instrument.leverage_factor) ** 2 * state.sessions / SESSIONS_PER_YEAR

@@ -113,14 +113,6 @@ def gains_at_targets(
     )
 
 
-def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
-    """Part of the position closed at each target, in whole units; as planned when there are none."""
-    fractions = tuple(target.fraction for target in exits.targets)
-    if not units:
-        return fractions
-    return tuple(count / units for count in exit_units(units=units, fractions=fractions))
-
-
 def gap_lines(
     report: RiskReport,
     side: Side,

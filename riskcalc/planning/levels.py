@@ -100,7 +100,7 @@ def _stop(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
 
 
 def _targets(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
-    """The targets: favourable moves from the entry spot, nearest first."""
+    """The targets: favorable moves from the entry spot, nearest first."""
     return tuple(_moved(report, "target", side * target.move) for target in exits.targets)
 
 

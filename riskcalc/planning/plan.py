@@ -35,6 +35,7 @@ from riskcalc.planning.second_stops import (
     two_sided,
 )
 from riskcalc.sizing import cost_per_trade, cost_per_unit
+from riskcalc.sizing.partial_exits import closed_fractions
 
 NO_RULES = EntryRules()
 
@@ -111,7 +112,7 @@ def plan(
     targets = exit_pnl.gains_at_targets(
         exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
     )
-    fractions = exit_pnl.closed_fractions(exits, units=size.units)
+    fractions = closed_fractions(exits, units=size.units)
     rungs = _rungs(report, levels, values, size)
     return TradePlan(
         report=report,

@@ -70,7 +70,7 @@ def fund_return(
     fee: ArrayLike = 0.0,
     financing: ArrayLike = 0.0,
 ) -> NDArray[np.float64]:
-    """Return of a daily-reset fund when its benchmark's total return and realised vol are known.
+    """Return of a daily-reset fund when its benchmark's total return and realized vol are known.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def fund_return(
     index_return : array_like
         Return of the benchmark over the whole time, dividends included, as a fraction, >= -1.
     vol : array_like
-        Realised volatility of the benchmark per sqrt(year), as a fraction, >= 0.
+        Realized volatility of the benchmark per sqrt(year), as a fraction, >= 0.
     time : array_like
         Holding time [years], >= 0; sessions over 252 when vol is annualised with 252.
     fee, financing : array_like

@@ -100,7 +100,7 @@ def implied_vol(
 
     References
     ----------
-    Jäckel, "Let's Be Rational", Wilmott 2015(75), 40-53: the normalised price and the objective per region.
+    Jäckel, "Let's Be Rational", Wilmott 2015(75), 40-53: the normalized price and the objective per region.
 
     Examples
     --------

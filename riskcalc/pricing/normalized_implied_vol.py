@@ -1,4 +1,4 @@
-"""The normalised problem behind implied volatility: vol times the root of time, from a time value."""
+"""The normalized problem behind implied volatility: vol times the root of time, from a time value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every vertical of a chain, valued as it will be managed, and ranked."""
+"""Scans of a chain for vertical spreads, each valued as managed by its exits, and ranked."""
 
 from riskcalc.scanning.row_to_trade import row_plan, row_trade
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation

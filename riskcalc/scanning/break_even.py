@@ -1,4 +1,4 @@
-"""The drift at which each managed spread breaks even: its exits weighed anew under other drifts."""
+"""Breakeven drift of each managed spread, from its exits reweighted for other drifts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS_AT_ONCE = 4096
 
 def break_even_drifts(
     exits: ExpiryExits,
-    worth: Floats,
+    values: Floats,
     *,
     fractions: tuple[float, ...],
     long: Indices,
@@ -30,13 +30,13 @@ def break_even_drifts(
     multiplier: int,
     entry: Floats,
 ) -> Floats:
-    """Growth of the spot per year at which the expected managed P&L of each spread is 0.
+    """Return the drift per year at which the expected managed P&L of each spread is 0.
 
     Parameters
     ----------
     exits : ExpiryExits
         Of the spreads' side.
-    worth : ndarray
+    values : ndarray
         Discounted values of the options at the points of the exits, shape (options, p).
     fractions : tuple of float
         Part closed at each target.
@@ -54,7 +54,7 @@ def break_even_drifts(
         within `FURTHEST`. `ManagedOutcome.break_even_drift` is the same for one trade.
     """
     shifts, weights = _weights(exits, fractions)
-    per_option, total = weights @ worth.T, weights.sum(axis=1)
+    per_option, total = weights @ values.T, weights.sum(axis=1)
     found = np.empty(len(entry))
     for start in range(0, len(entry), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
@@ -64,7 +64,7 @@ def break_even_drifts(
 
 
 def _weights(exits: ExpiryExits, fractions: tuple[float, ...]) -> tuple[Floats, Floats]:
-    """Shifts of the drift in the trade's favour, and the weights of the points under each (Girsanov)."""
+    """Shifts of the drift in the trade's favor, and the weights of the points under each (Girsanov)."""
     timeline, stages, points = exits.timeline, exits.stages, exits.weights.points
     years = points.day / 365
     moved = points.distance - dividend_distance(years, timeline, stages)
@@ -77,7 +77,7 @@ def _weights(exits: ExpiryExits, fractions: tuple[float, ...]) -> tuple[Floats, 
 
 
 def _zeros(shifts: Floats, expected: Floats) -> Floats:
-    """Zero of each column that is nearest to no shift, by straight lines between neighbours."""
+    """Zero of each column that is nearest to no shift, by straight lines between neighbors."""
     before, after = expected[:-1], expected[1:]
     crosses = (before <= 0) != (after <= 0)
     middle = np.abs(shifts[:-1] + shifts[1:])[:, None]

@@ -1,4 +1,4 @@
-"""Values of all options of one expiry at every exit, once for each side of the market."""
+"""Values of all options of one expiry at every exit, for one side of the market."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Model:
-    """What prices the options of one expiry."""
+class ExpiryModel:
+    """Pricing model of the options of one expiry."""
 
     symbol: str
     expiry: dt.date
@@ -45,7 +45,7 @@ class Model:
 
     @property
     def in_closed_form(self) -> bool:
-        """Whether no right to exercise early is priced: there is none, or the rules ask for speed."""
+        """Whether options are priced as European: they are, or the rules ask for speed."""
         return (
             self.rules.valuation is Valuation.EUROPEAN
             or instrument(self.symbol).exercise is ExerciseStyle.EUROPEAN
@@ -96,16 +96,16 @@ class ExpiryExits:
     """Chance to touch the stop before the nearest target, by the time stop."""
     vol_shift: float
 
-    def expected(self, worth: Floats, fractions: Sequence[float]) -> Floats:
+    def expected(self, values: Floats, fractions: Sequence[float]) -> Floats:
         """Expected discounted exit value of each option, closed in parts."""
-        expected: Floats = worth @ self.weights.of(fractions)
+        expected: Floats = values @ self.weights.of(fractions)
         return expected
 
 
 def build_exits(
-    model: Model, trade: Trade, exits: ExitPlan, *, view: View, least_vol: float, strikes: Floats
+    model: ExpiryModel, trade: Trade, exits: ExitPlan, *, view: View, least_vol: float, strikes: Floats
 ) -> ExpiryExits:
-    """Weigh the exits of all trades of the expiry that lean to the side of one.
+    """Return the weighted exits of all trades of an expiry on the same side of the market.
 
     Parameters
     ----------
@@ -147,12 +147,14 @@ def build_exits(
     )
 
 
-def exit_values(model: Model, exits: ExpiryExits, *, sign: int, strike: Floats) -> tuple[Floats, Floats]:
-    """Options at the exits, per share.
+def value_at_exits(
+    model: ExpiryModel, exits: ExpiryExits, *, sign: int, strike: Floats
+) -> tuple[Floats, Floats]:
+    """Return option values at the exits, per share.
 
     Returns
     -------
-    worth : ndarray
+    values : ndarray
         Discounted, at the points of the weights, shape (options, p).
     at_levels : ndarray
         At stop and targets on the day of the time stop, shape (options, 1 + targets).

@@ -13,9 +13,9 @@ import numpy as np
 from riskcalc.chains import Chain
 from riskcalc.domain import Account, ExitPlan, Market, View, instrument
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.scanning.rules import Progress, ScanRules, told
-from riskcalc.scanning.scan import BEST, rank_key, scan
-from riskcalc.scanning.sources import Source, read_source, source_names
+from riskcalc.scanning.rules import Progress, ScanRules, with_progress
+from riskcalc.scanning.scan import DEFAULT_RANK, rank_key, scan
+from riskcalc.scanning.sources import ChainSource, read_source, source_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,14 +26,14 @@ OWN = frozenset({"date", "spot"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanTerms:
-    """What every chain is scanned under."""
+    """Settings shared by all chains of a scan."""
 
     market: Market
     account: Account
     exits: ExitPlan
     view: View
     rules: ScanRules
-    rank: str = BEST
+    rank: str = DEFAULT_RANK
     symbol: str | None = None
     """Underlying to keep, where files hold several."""
     spot: float | None = None
@@ -41,7 +41,7 @@ class ScanTerms:
     date: dt.date | None = None
     """Day of the quotes, where a file does not say it."""
 
-    def read(self, source: Source) -> Chain:
+    def read(self, source: ChainSource) -> Chain:
         """Read one chain of an instrument that is known.
 
         Raises
@@ -57,7 +57,7 @@ class ScanTerms:
         return chain
 
     def scan(self, chain: Chain, *, progress: Progress | None = None) -> pd.DataFrame:
-        """Scan one chain, and tell how many of its expiries are done."""
+        """Scan one chain, reporting progress by expiry."""
         return scan(
             chain,
             market=self.market,
@@ -70,8 +70,8 @@ class ScanTerms:
         )
 
 
-class Scanned(NamedTuple):
-    """What became of one source."""
+class ScanResult(NamedTuple):
+    """Table of one source, or the reason there is none."""
 
     frame: pd.DataFrame | None
     problem: str
@@ -80,21 +80,21 @@ class Scanned(NamedTuple):
     """What was doubtful about the file as a whole."""
 
 
-def scan_source(source: Source, terms: ScanTerms) -> Scanned:
-    """Scan one chain: the unit of work, here or on a worker."""
+def scan_source(source: ChainSource, terms: ScanTerms) -> ScanResult:
+    """Scan one chain, in this process or on a worker."""
     try:
         chain = terms.read(source)
     except ChainError as error:
-        return Scanned(None, str(error))
+        return ScanResult(None, str(error))
     try:
         said = tuple(f"{source.full_name}: {warning}" for warning in chain.warnings)
-        return Scanned(terms.scan(chain), "", said)
+        return ScanResult(terms.scan(chain), "", said)
     except ChainError as error:
-        return Scanned(None, f"{source.full_name}: {error}")
+        return ScanResult(None, f"{source.full_name}: {error}")
 
 
 def scan_history(
-    sources: Sequence[Source],
+    sources: Sequence[ChainSource],
     terms: ScanTerms,
     *,
     scheduler: str | None = None,
@@ -112,7 +112,7 @@ def scan_history(
         Address of a Dask scheduler, ``tcp://host:8786``, whose workers scan the chains and read the files
         under the same paths; without one this process does.
     progress : callable, optional
-        Told how many of how many chains are done.
+        Called with the chains done and the total.
 
     Returns
     -------
@@ -130,11 +130,13 @@ def scan_history(
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
     found = (
-        _here(sources, terms, progress) if scheduler is None else _there(sources, terms, scheduler, progress)
+        _scan_locally(sources, terms, progress)
+        if scheduler is None
+        else _scan_on_cluster(sources, terms, scheduler, progress)
     )
     names = source_names(sources)
     frames = [
-        _placed(one.frame, names[source])
+        _with_source(one.frame, names[source])
         for source, one in zip(sources, found, strict=True)
         if one.frame is not None
     ]
@@ -142,24 +144,24 @@ def scan_history(
     if not frames:
         raise ChainError("\n".join(problems) or "no chain to scan")
     warnings = [warning for one in found for warning in one.warnings]
-    about = _about([frame.attrs for frame in frames]) | {"problems": problems, "warnings": warnings}
-    # Tables are joined without what they say of themselves, which differs from chain to chain.
-    table = pd.concat([_plain(frame) for frame in frames], ignore_index=True)
+    about = _merged_attrs([frame.attrs for frame in frames]) | {"problems": problems, "warnings": warnings}
+    # Tables are joined without their attrs, which differ from chain to chain.
+    table = pd.concat([_without_attrs(frame) for frame in frames], ignore_index=True)
     key = rank_key(table[terms.rank].to_numpy(), kinds=table["kind"].to_numpy(), rank=terms.rank)
     table = table.iloc[np.argsort(key, kind="stable")].reset_index(drop=True)
     table.attrs.update(about)
     return table
 
 
-def _placed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """A table that says in each row where it is from."""
+def _with_source(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Add the source and date of each row."""
     frame.insert(0, "source", name)
     frame.insert(1, "date", frame.attrs["date"])
     return frame
 
 
-def _about(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
-    """What several tables say of themselves, in one."""
+def _merged_attrs(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
+    """Merge the `attrs` of several tables."""
     liquid = np.array([one["smile_liquid"] for one in each])
     inside = np.nan_to_num(np.array([one["smile_inside"] for one in each]))
     broken = [f"{one['date']}: {one['smile_arbitrage']}" for one in each if one["smile_arbitrage"]]
@@ -177,14 +179,16 @@ def _about(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     }
 
 
-def _here(sources: Sequence[Source], terms: ScanTerms, progress: Progress | None) -> list[Scanned]:
-    return list(told((scan_source(source, terms) for source in sources), len(sources), progress))
+def _scan_locally(
+    sources: Sequence[ChainSource], terms: ScanTerms, progress: Progress | None
+) -> list[ScanResult]:
+    return list(with_progress((scan_source(source, terms) for source in sources), len(sources), progress))
 
 
-def _there(
-    sources: Sequence[Source], terms: ScanTerms, scheduler: str, progress: Progress | None
-) -> list[Scanned]:
-    """Scan on the workers of a cluster, which gives what a lost worker was at to another."""
+def _scan_on_cluster(
+    sources: Sequence[ChainSource], terms: ScanTerms, scheduler: str, progress: Progress | None
+) -> list[ScanResult]:
+    """Scan on the workers of a cluster, which reassigns the work of a lost worker."""
     try:
         import distributed  # noqa: PLC0415 - an extra
     except ImportError:
@@ -197,7 +201,7 @@ def _there(
         raise InvalidInputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
         futures = client.map(scan_source, sources, terms=terms, pure=False)
-        for _ in told(distributed.as_completed(futures, loop=client.loop), len(futures), progress):
+        for _ in with_progress(distributed.as_completed(futures, loop=client.loop), len(futures), progress):
             pass
         try:
             return list(client.gather(futures))
@@ -205,7 +209,7 @@ def _there(
             raise ChainError(f"the cluster lost one worker after another over one chain: {error}") from error
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+def _without_attrs(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy(deep=False)
     frame.attrs = {}
     return frame

@@ -1,4 +1,4 @@
-"""A row of a scan as the trade it stands for, in the market it was valued in."""
+"""Trade and market of a row of a scan."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from riskcalc.domain import (
 from riskcalc.domain.trade import OptionLeg
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import plan
-from riskcalc.scanning.expiry_exits import Model
+from riskcalc.scanning.expiry_exits import ExpiryModel
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
-from riskcalc.scanning.series import series_of
+from riskcalc.scanning.series import option_series
 
 NO_RULES = EntryRules()
 
 
 def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> tuple[Trade, Market]:
-    """Return one spread with its premiums and vols, and the market of its expiry, as sticky as the rules say.
+    """Return the spread of a row with premiums and vols, and the market of its expiry.
 
     Parameters
     ----------
@@ -52,8 +52,10 @@ def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> 
         raise InvalidInputError("a plan values options as American: scan with valuation american")
     kind, expiry = SpreadKind(row["kind"]), _day(row["expiry"])
     market = fitted.market_of(expiry)
-    model = Model(symbol=fitted.chain.symbol, expiry=expiry, market=market, smile=fitted.smile, rules=rules)
-    series = series_of(fitted.chain, model, kind.option_type)
+    model = ExpiryModel(
+        symbol=fitted.chain.symbol, expiry=expiry, market=market, smile=fitted.smile, rules=rules
+    )
+    series = option_series(fitted.chain, model, kind.option_type)
     bought, sold, spread_cost = series.fills(rules.at)
     legs = []
     for side, strike, premiums in (

@@ -1,4 +1,4 @@
-"""What a scan looks for: kinds of spread, expiries, and what a row must satisfy."""
+"""Filters of a scan: kinds of spread, expiries, and limits on each row; and its progress callback."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from riskcalc.domain.validation import (
 from riskcalc.errors import InvalidInputError
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many are done."""
+"""Called with the number done and the total."""
 
 Result = TypeVar("Result")
 
 
 class SpreadKind(StrEnum):
-    """A vertical: one option bought and one of the same type and expiry sold."""
+    """A vertical spread: one option bought, one of the same type and expiry sold."""
 
     CALL_DEBIT = "call debit"
     CALL_CREDIT = "call credit"
@@ -46,7 +46,7 @@ class SpreadKind(StrEnum):
 
     @property
     def is_credit(self) -> bool:
-        """Whether it is sold for more than it costs."""
+        """Whether it is entered for a credit."""
         return self in {SpreadKind.CALL_CREDIT, SpreadKind.PUT_CREDIT}
 
 
@@ -61,7 +61,7 @@ class Valuation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRules:
-    """Which verticals are listed.
+    """Filters that a vertical must pass to be listed.
 
     Raises
     ------
@@ -94,7 +94,7 @@ class ScanRules:
     """What the smile keeps as the spot moves to stop and targets."""
 
     def __post_init__(self) -> None:
-        """Read words as what they name, then check every field."""
+        """Convert words to enums, then check every field."""
         object.__setattr__(
             self, "kinds", tuple(one_of("kinds", SpreadKind, kind) for kind in listed("kinds", self.kinds))
         )
@@ -115,8 +115,8 @@ class ScanRules:
             _ascending(name, getattr(self, f"min_{name}"), getattr(self, f"max_{name}"))
 
 
-def told(results: Iterable[Result], total: int, progress: Progress | None) -> Iterator[Result]:
-    """Pass results on, and tell how many have come."""
+def with_progress(results: Iterable[Result], total: int, progress: Progress | None) -> Iterator[Result]:
+    """Yield results, reporting progress after each."""
     tell = progress or (lambda *_: None)
     tell(0, total)
     for done, result in enumerate(results, start=1):

@@ -1,4 +1,4 @@
-"""Every vertical of a chain in one table, the best first under a stated view."""
+"""Scan of a chain: every vertical in one table, ranked under a view."""
 
 from __future__ import annotations
 
@@ -25,11 +25,17 @@ from riskcalc.domain import (
 )
 from riskcalc.domain.validation import record, text
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.scanning.expiry_exits import Model
-from riskcalc.scanning.rules import Progress, ScanRules, SpreadKind, Valuation, told
-from riskcalc.scanning.series import Series, series_of
-from riskcalc.scanning.terms import about_scan, least_days, nothing_found
-from riskcalc.scanning.verticals import Columns, Terms, columns_of, joined, pair_up
+from riskcalc.scanning.expiry_exits import ExpiryModel
+from riskcalc.scanning.rules import Progress, ScanRules, SpreadKind, Valuation, with_progress
+from riskcalc.scanning.series import OptionSeries, option_series
+from riskcalc.scanning.terms import least_days, no_match_message, scan_attrs
+from riskcalc.scanning.verticals import (
+    Columns,
+    SpreadTerms,
+    build_columns,
+    build_verticals,
+    concatenate_column,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +43,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NEUTRAL = View.neutral()
-USUAL_RULES = ScanRules()
-BEST = "view_r"
-"""What the view adds to the edge over the smile, per dollar risked."""
+DEFAULT_RULES = ScanRules()
+DEFAULT_RANK = "view_r"
+"""View P&L per dollar of risk."""
 
 BREAK_EVEN = "break_even_drift"
-"""Growth of the spot at which a spread breaks even, searched for only where rows are ranked by it."""
+"""Breakeven drift, computed only when rows are ranked by it."""
 
 SMALLER_IS_BETTER = frozenset({"debit", "max_loss", "risk", "cost", "prob_stop_first", "expiry", "dte"})
 
@@ -54,11 +60,11 @@ def scan(
     account: Account,
     exits: ExitPlan,
     view: View = NEUTRAL,
-    rules: ScanRules = USUAL_RULES,
-    rank: str = BEST,
+    rules: ScanRules = DEFAULT_RULES,
+    rank: str = DEFAULT_RANK,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """List the verticals of a chain that pass the rules, each as it will be managed.
+    """Return the verticals of a chain that pass the rules, each valued as managed by its exits.
 
     Parameters
     ----------
@@ -73,15 +79,15 @@ def scan(
         Stop, targets and time stop, as moves of the underlying. Expiries that end before the time stop
         would come are left out.
     view : View, optional
-        What chances and expectations are stated under. The neutral one ranks by what the quotes give away
-        against the fitted smile, less costs: mostly a loss.
+        What chances and expectations are stated under. The neutral one ranks by the edge of the
+        quotes over the fitted smile, less costs: mostly a loss.
     rules : ScanRules, optional
         Kinds of spread, days to expiry, filters, fill price, valuation.
     rank : str
         Column to rank by, best first; ``break_even_drift`` adds the growth of the spot a year at which a
         spread breaks even.
     progress : callable, optional
-        Told how many of how many expiries are done.
+        Called with the expiries done and the total.
 
     Returns
     -------
@@ -124,35 +130,35 @@ def scan(
     if account.limits.risk_basis is RiskBasis.STOP:
         raise InvalidInputError("risk_basis must be max_loss for a scan, which sizes by it, got stop")
     record("chain", (Chain, FittedChain), chain)
-    fitted = fitted_chain(chain, market, rules)
-    asked = _Asked(account, exits, view, rank == BREAK_EVEN)
+    fitted = ensure_fitted(chain, market, rules)
+    inputs = _ScanInputs(account, exits, view, rank == BREAK_EVEN)
     each = list(_expiries(fitted, rules, exits))
-    expiries = (list(_expiry_blocks(model, series, asked)) for model, series in each)
-    blocks = [block for expiry in told(expiries, len(each), progress) for block in expiry]
+    expiries = (list(_expiry_blocks(model, series, inputs)) for model, series in each)
+    blocks = [block for expiry in with_progress(expiries, len(each), progress) for block in expiry]
     if not blocks:
         listed = chain.chain if isinstance(chain, FittedChain) else chain
-        raise ChainError(nothing_found(listed, rules, exits, smiles=bool(each)))
+        raise ChainError(no_match_message(listed, rules, exits, smiles=bool(each)))
     numbers = [name for name in blocks[0] if name != "kind"]
     if rank not in numbers:
         known = ", ".join(dict.fromkeys([*numbers, BREAK_EVEN]))
         raise InvalidInputError(f"rank must be one of {known}, got {rank!r}")
     order = _best_first(blocks, rank, fitting_only=rules.fitting_only)
     # Column by column, so that memory holds the table once.
-    ranked = {name: joined(blocks, name)[order] for name in blocks[0]}
+    ranked = {name: concatenate_column(blocks, name)[order] for name in blocks[0]}
     codes = np.asarray(ranked["kind"], dtype=np.int8)
     kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
     frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
     far_off = sum(one.far_off for _model, series in each for one in series.values())
-    about = about_scan(fitted, account, exits, view=view, rules=rules, rank=rank)
+    about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     frame.attrs.update(about | {"far_off": far_off})
     return frame
 
 
 def rank_key(column: NDArray[np.generic], *, kinds: NDArray[np.generic], rank: str) -> Floats:
-    """What rows are sorted by, the best the smallest; what is not known is NaN and comes last."""
+    """Return the sort key of rows, best first when ascending; unknown values are NaN and come last."""
     key: Floats = column.astype(np.float64)
     if rank == BREAK_EVEN:
-        # A spread that gains as the spot falls bears a higher drift the better it is.
+        # The better a bearish spread, the higher the drift it can bear.
         key *= [int(SpreadKind(kind).side) for kind in kinds.tolist()]
         return key
     return key if rank in SMALLER_IS_BETTER else -key
@@ -160,19 +166,19 @@ def rank_key(column: NDArray[np.generic], *, kinds: NDArray[np.generic], rank: s
 
 def _best_first(blocks: Sequence[Columns], rank: str, *, fitting_only: bool) -> NDArray[np.intp]:
     """Rows in the order of a column."""
-    order = np.argsort(rank_key(joined(blocks, rank), kinds=_kinds(blocks), rank=rank))
-    fitting = np.asarray(joined(blocks, "units"), dtype=np.int64) > 0
+    order = np.argsort(rank_key(concatenate_column(blocks, rank), kinds=_kinds(blocks), rank=rank))
+    fitting = np.asarray(concatenate_column(blocks, "units"), dtype=np.int64) > 0
     return order[fitting[order]] if fitting_only else order
 
 
 def _kinds(blocks: Sequence[Columns]) -> NDArray[np.generic]:
     """Kind of each row, in words."""
     words: NDArray[np.generic] = np.array([str(kind) for kind in SpreadKind])
-    return words[np.asarray(joined(blocks, "kind"), dtype=np.int8)]
+    return words[np.asarray(concatenate_column(blocks, "kind"), dtype=np.int8)]
 
 
-def fitted_chain(chain: Chain | FittedChain, market: Market, rules: ScanRules) -> FittedChain:
-    """The chain fitted as the rules' valuation needs it; one that is fitted already is left as it is."""
+def ensure_fitted(chain: Chain | FittedChain, market: Market, rules: ScanRules) -> FittedChain:
+    """Return the chain fitted for the rules' valuation; a fitted one is returned as it is."""
     if isinstance(chain, FittedChain):
         return chain
     return fit_chain(
@@ -185,15 +191,15 @@ def fitted_chain(chain: Chain | FittedChain, market: Market, rules: ScanRules) -
 
 
 def scanned_expiries(fitted: FittedChain, rules: ScanRules, exits: ExitPlan) -> tuple[dt.date, ...]:
-    """Expiries within the days, with a smile, and long enough for the time stop."""
+    """Return the expiries in the DTE range that have a smile and outlast the time stop."""
     today = fitted.chain.date
     days = {expiry: (expiry - today).days for expiry in fitted.smile.curves}
     least = least_days(rules, exits)
     return tuple(expiry for expiry, count in days.items() if least <= count <= rules.max_days)
 
 
-class _Asked(NamedTuple):
-    """What every expiry is asked under."""
+class _ScanInputs(NamedTuple):
+    """Inputs shared by all expiries."""
 
     account: Account
     exits: ExitPlan
@@ -203,10 +209,10 @@ class _Asked(NamedTuple):
 
 def _expiries(
     fitted: FittedChain, rules: ScanRules, exits: ExitPlan
-) -> Iterator[tuple[Model, dict[OptionType, Series]]]:
+) -> Iterator[tuple[ExpiryModel, dict[OptionType, OptionSeries]]]:
     """The model of each expiry, and its options by type."""
     for expiry in scanned_expiries(fitted, rules, exits):
-        model = Model(
+        model = ExpiryModel(
             symbol=fitted.chain.symbol,
             expiry=expiry,
             market=fitted.market_of(expiry),
@@ -215,35 +221,40 @@ def _expiries(
         )
         yield (
             model,
-            {kind: series_of(fitted.chain, model, kind) for kind in {one.option_type for one in rules.kinds}},
+            {
+                kind: option_series(fitted.chain, model, kind)
+                for kind in {one.option_type for one in rules.kinds}
+            },
         )
 
 
-def _expiry_blocks(model: Model, series: dict[OptionType, Series], asked: _Asked) -> Iterator[Columns]:
+def _expiry_blocks(
+    model: ExpiryModel, series: dict[OptionType, OptionSeries], inputs: _ScanInputs
+) -> Iterator[Columns]:
     """Columns of each kind."""
     underlying = instrument(model.symbol)
     for kind in model.rules.kinds:
         options = series[kind.option_type]
-        pairs = pair_up(options, model, kind, multiplier=underlying.option_multiplier)
-        if not pairs.long.size:
+        verticals = build_verticals(options, model, kind, multiplier=underlying.option_multiplier)
+        if not verticals.long.size:
             continue
         spot = model.market.quote(model.symbol).spot
-        sided = dataclasses.replace(asked.exits.at(entry=spot, side=kind.side), side=kind.side)
+        sided = dataclasses.replace(inputs.exits.at(entry=spot, side=kind.side), side=kind.side)
         legs = tuple(
             OptionLeg(side=side, option_type=kind.option_type, strike=strike, expiry=model.expiry)
             for side, strike in zip((Side.LONG, Side.SHORT), options.strike[:2].tolist(), strict=True)
         )
         trade = Trade(instrument=underlying, legs=legs)
-        under = Terms(
+        under = SpreadTerms(
             model=model,
             trade=trade,
-            account=asked.account,
+            account=inputs.account,
             exits=sided,
-            view=asked.view,
-            break_even=asked.break_even,
+            view=inputs.view,
+            break_even=inputs.break_even,
         )
-        columns = columns_of(options, pairs, under)
-        count = len(pairs.long)
+        columns = build_columns(options, verticals, under)
+        count = len(verticals.long)
         yield {
             "kind": np.full(count, list(SpreadKind).index(kind), dtype=np.int8),
             "expiry": np.full(count, np.datetime64(model.expiry, "s")),

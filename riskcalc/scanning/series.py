@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from riskcalc.chains import Chain
 from riskcalc.domain import FillPrice, OptionType
 from riskcalc.pricing import OptionGreeks
-from riskcalc.scanning.expiry_exits import Model
+from riskcalc.scanning.expiry_exits import ExpiryModel
 from riskcalc.scanning.rules import ScanRules
 
 Floats = NDArray[np.float64]
 
 FAR_OFF = 1e-3
-"""Of the spot: how far outside bid and ask the model's value may lie before the quote counts as stale."""
+"""Distance of the model value outside the quote, as a share of spot, from which the quote counts as stale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Series:
+class OptionSeries:
     """Usable options, lowest strike first; arrays of shape (n,), prices per share."""
 
     option_type: OptionType
@@ -40,9 +40,9 @@ class Series:
         return len(self.strike)
 
     def fills(self, at: FillPrice) -> tuple[Floats, Floats, Floats]:
-        """Premium when bought, premium when sold, and what the width still costs until the exit.
+        """Return the premium when bought, when sold, and the remaining cost of the bid-ask width.
 
-        The same as `riskcalc.planning.enter` has them, for all options at once.
+        As in `riskcalc.planning.enter`, for all options at once.
         """
         width = self.ask - self.bid
         if at is FillPrice.MID:
@@ -53,11 +53,11 @@ class Series:
         return self.ask + width / 2, np.maximum(self.bid - width / 2, 0.0), width / 2
 
 
-def series_of(chain: Chain, model: Model, option_type: OptionType) -> Series:
-    """Pick the usable options of an expiry and type that the rules let through, and price them.
+def option_series(chain: Chain, model: ExpiryModel, option_type: OptionType) -> OptionSeries:
+    """Return the usable options of an expiry and type that pass the rules, priced.
 
-    An option whose quotes are far off the smile of all the others is left out: a stale quote looks like the
-    bargain of the day.
+    An option whose quotes are far off the smile of all the others is left out: a stale quote would
+    lead the ranking.
     """
     rules = model.rules
     rows = np.flatnonzero(
@@ -72,7 +72,7 @@ def series_of(chain: Chain, model: Model, option_type: OptionType) -> Series:
     beyond = np.maximum(chain.bid[rows] - greeks.value, greeks.value - chain.ask[rows])
     near = beyond <= FAR_OFF * model.spot
     kept = rows[near]
-    return Series(
+    return OptionSeries(
         option_type=option_type,
         strike=chain.strike[kept],
         bid=chain.bid[kept],

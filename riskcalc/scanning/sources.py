@@ -1,4 +1,4 @@
-"""Where chains are: files, folders, and the days of a Parquet history."""
+"""Sources of chains: files, folders, and the days of a Parquet history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Option = tuple[np.datetime64, float, int]
 
 SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".ndjson", ".parquet")
-"""Ends of the names of files in a folder that are taken for chains."""
+"""Suffixes of files in a folder that are read as chains."""
 
 DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
 """Where the day of a row stands in a history, the first that is there."""
@@ -39,24 +39,24 @@ MOST_ROWS = 20_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPart:
-    """What a file holds: of which underlying and day, and which options."""
+    """Underlying, day and options of a file."""
 
     symbol: str = ""
     """Empty where the file names none."""
     day: dt.date | None = None
     options: frozenset[Option] = frozenset()
 
-    def completes(self, other: ChainPart) -> bool:
-        """Whether two are parts of one chain."""
+    def complements(self, other: ChainPart) -> bool:
+        """Whether two parts belong to one chain."""
         same = self.symbol == other.symbol and self.day == other.day and bool(self.symbol)
         return same and bool(self.options) and not self.options & other.options
 
-    def joined(self, other: ChainPart) -> ChainPart:
-        """Both as one."""
+    def merged(self, other: ChainPart) -> ChainPart:
+        """Return both parts as one."""
         return ChainPart(symbol=self.symbol, day=self.day, options=self.options | other.options)
 
 
-class Source(NamedTuple):
+class ChainSource(NamedTuple):
     """One chain to scan."""
 
     path: Path
@@ -79,8 +79,8 @@ class Source(NamedTuple):
         return file if self.day is None else f"{file} {self.day}"
 
 
-def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[Source, ...]:
-    """Chains in files and folders, in the order of their names.
+def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[ChainSource, ...]:
+    """Return the chains in files and folders, by name.
 
     Parameters
     ----------
@@ -94,8 +94,8 @@ def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[Source,
     ChainError
         There is no such file, or a folder holds no chain.
     """
-    found: list[Source] = []
-    alone: list[Source] = []
+    found: list[ChainSource] = []
+    alone: list[ChainSource] = []
     for path in paths:
         if not path.is_dir():
             alone += _days_of(path)
@@ -105,19 +105,19 @@ def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[Source,
             raise ChainError(f"{path}: the folder holds no file that ends in {', '.join(SUFFIXES)}")
         found += [source for one in inside for source in _days_of(one)]
     if join:
-        return tuple(_joined([*alone, *found]))
-    return (*_joined(alone), *found)
+        return tuple(_merged_sources([*alone, *found]))
+    return (*_merged_sources(alone), *found)
 
 
-def source_names(sources: Iterable[Source]) -> dict[Source, str]:
-    """What each source is called in a table: its name, with its folders where two files share one."""
+def source_names(sources: Iterable[ChainSource]) -> dict[ChainSource, str]:
+    """Return the name of each source in a table: its file name, with folders when two files share one."""
     distinct = dict.fromkeys(sources)
     times = Counter(source.name for source in distinct)
     return {source: source.name if times[source.name] == 1 else source.full_name for source in distinct}
 
 
 def read_source(
-    source: Source, *, symbol: str | None = None, spot: float | None = None, date: dt.date | None = None
+    source: ChainSource, *, symbol: str | None = None, spot: float | None = None, date: dt.date | None = None
 ) -> Chain:
     """Read one chain; the keywords are those of `riskcalc.read_chain`.
 
@@ -139,25 +139,25 @@ def read_source(
         raise ChainError("\n".join(f"{source.full_name}: {line}" for line in lines)) from error
 
 
-def _joined(sources: Sequence[Source]) -> list[Source]:
-    """Sources of which those are one that hold different options of one underlying and day."""
+def _merged_sources(sources: Sequence[ChainSource]) -> list[ChainSource]:
+    """Merge sources that hold different options of one underlying and day."""
     if len(sources) < 2:
         return list(sources)
-    found: list[tuple[Source, ChainPart]] = []
+    found: list[tuple[ChainSource, ChainPart]] = []
     for source in sources:
         part = _part(source)
-        fitting = (place for place, (_, known) in enumerate(found) if part and known.completes(part))
+        fitting = (place for place, (_, known) in enumerate(found) if part and known.complements(part))
         place = next(fitting, None)
         if place is None:
             found.append((source, part or ChainPart()))
         else:
             whole, known = found[place]
-            found[place] = whole._replace(more=(*whole.more, source.path)), known.joined(part or ChainPart())
+            found[place] = whole._replace(more=(*whole.more, source.path)), known.merged(part or ChainPart())
     return [source for source, _ in found]
 
 
-def _part(source: Source) -> ChainPart | None:
-    """What a file holds; None where it cannot be read, which is said when it is scanned."""
+def _part(source: ChainSource) -> ChainPart | None:
+    """Part in a file; None when it cannot be read, which the scan reports."""
     if source.path.suffix.lower() == ".parquet":
         return None
     try:
@@ -167,7 +167,7 @@ def _part(source: Source) -> ChainPart | None:
 
 
 def chain_part(rows: QuoteRows) -> ChainPart:
-    """What the rows of a file are of; of no symbol where they are of several."""
+    """Return the part of a chain that rows hold; no symbol when they have several."""
     symbols = np.unique(rows.symbol[rows.standard])
     try:
         day = session_of(rows)
@@ -178,16 +178,16 @@ def chain_part(rows: QuoteRows) -> ChainPart:
     return ChainPart(symbol=symbol, day=day, options=frozenset(options))
 
 
-def _days_of(path: Path) -> list[Source]:
+def _days_of(path: Path) -> list[ChainSource]:
     """The chains of a file: one, or one a day of a Parquet history."""
     if path.suffix.lower() != ".parquet":
-        return [Source(path)]
+        return [ChainSource(path)]
     frame = _parquet(path)
     column = _day_column(frame)
     if column is None:
-        return [Source(path)]
+        return [ChainSource(path)]
     days = np.unique(_days(frame, column, path=path))
-    return [Source(path, None if np.isnat(day) else day.item()) for day in days]
+    return [ChainSource(path, None if np.isnat(day) else day.item()) for day in days]
 
 
 def _day_column(frame: pd.DataFrame) -> str | None:

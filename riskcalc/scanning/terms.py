@@ -1,4 +1,4 @@
-"""What a scan says of itself in words: its terms, or why it found nothing."""
+"""Description of a scan: its settings, or why it found no spread."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from riskcalc.scanning.rules import ScanRules
 
 
 def least_days(rules: ScanRules, exits: ExitPlan) -> int:
-    """Days to the expiry from which on a spread lasts beyond its time stop."""
+    """Return the fewest days to expiry at which a spread outlasts its time stop."""
     return max(rules.min_days, (exits.close_dte or 0) + 1)
 
 
-def about_scan(
+def scan_attrs(
     fitted: FittedChain, account: Account, exits: ExitPlan, *, view: View, rules: ScanRules, rank: str
 ) -> dict[Hashable, Any]:
-    """What and under what was scanned, plain data for a table's `attrs`."""
+    """Return the settings of a scan as plain data for a table's `attrs`."""
     chain, smile = fitted.chain, fitted.smile
     commission = 4 * account.costs.commission_per_contract
     return {
@@ -41,8 +41,8 @@ def about_scan(
     }
 
 
-def nothing_found(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles: bool) -> str:
-    """Why there is no row, as far as days and quotes say it."""
+def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles: bool) -> str:
+    """Return a message that says why no spread was found."""
     days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
     least = least_days(rules, exits)
     why = f" (the time stop ends it {exits.close_dte} days before)" if least > rules.min_days else ""

@@ -1,4 +1,4 @@
-"""Every vertical of one series as columns: differences of its two legs, picked by index."""
+"""Vertical spreads of one option series as columns: differences of two legs picked by index."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
 from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.break_even import break_even_drifts
-from riskcalc.scanning.expiry_exits import ExpiryExits, Model, build_exits, exit_values
+from riskcalc.scanning.expiry_exits import ExpiryExits, ExpiryModel, build_exits, value_at_exits
 from riskcalc.scanning.rules import SpreadKind
-from riskcalc.scanning.series import Series
-from riskcalc.sizing import cost_per_trade, cost_per_unit, exit_units, uncovered_margin
+from riskcalc.scanning.series import OptionSeries
+from riskcalc.sizing import cost_per_trade, cost_per_unit, uncovered_margin
+from riskcalc.sizing.partial_exits import closed_fractions
 from riskcalc.sizing.percent_risk import SLACK
 
 Floats = NDArray[np.float64]
@@ -24,16 +25,16 @@ Indices = NDArray[np.intp]
 
 Columns = dict[str, NDArray[np.generic]]
 
-Ways = list[tuple[float, ...]]
+Splits = list[tuple[float, ...]]
 
 NEUTRAL = View.neutral()
 
-MOST_PARTED = 10_000
-"""Units from which the parts closed at targets are as planned for all that anyone can tell."""
+MOST_SPLIT = 10_000
+"""Units above which rounding to whole units at targets is negligible."""
 
 
-class Pairs(NamedTuple):
-    """Verticals of one kind: what is bought and what is sold, as indices into the series."""
+class Verticals(NamedTuple):
+    """Verticals of one kind: long and short legs as indices into the series."""
 
     kind: SpreadKind
     long: Indices
@@ -43,31 +44,33 @@ class Pairs(NamedTuple):
     max_loss: Floats
     max_profit: Floats
     spread_cost: Floats
-    """What the quoted widths cost [dollars per spread]."""
+    """Cost of the bid-ask widths [dollars per spread]."""
 
     def net(self, per_share: Floats, multiplier: int) -> Floats:
-        """Bought less sold, in dollars per spread."""
+        """Return long leg minus short leg [dollars per spread]."""
         net: Floats = multiplier * (per_share[self.long] - per_share[self.short])
         return net
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What all spreads of one kind and expiry share."""
+class SpreadTerms:
+    """Inputs shared by all spreads of one kind and expiry."""
 
-    model: Model
+    model: ExpiryModel
     trade: Trade
-    """Any of them: commissions, dividends and multiplier are read off it."""
+    """One of them, for commissions, dividends and multiplier."""
     account: Account
     exits: ExitPlan
     """With the side set."""
     view: View
     break_even: bool = False
-    """Whether the drift that breaks even is a column."""
+    """Whether to add the breakeven drift."""
 
 
-def pair_up(series: Series, model: Model, kind: SpreadKind, *, multiplier: int) -> Pairs:
-    """All verticals of a kind that the rules let through and that can both gain and lose."""
+def build_verticals(
+    series: OptionSeries, model: ExpiryModel, kind: SpreadKind, *, multiplier: int
+) -> Verticals:
+    """Return all verticals of a kind that pass the rules and can both gain and lose."""
     rules = model.rules
     low, high = np.triu_indices(len(series), k=1)
     width = series.strike[high] - series.strike[low]
@@ -82,57 +85,59 @@ def pair_up(series: Series, model: Model, kind: SpreadKind, *, multiplier: int) 
     kept = (max_loss > 0) & (max_loss < width) & (debit <= rules.max_debit)
     long, short, debit, max_loss = long[kept], short[kept], debit[kept], max_loss[kept]
     cost = spread_cost[long] + spread_cost[short]
-    return Pairs(kind, long, short, debit, max_loss, width[kept] - max_loss, cost)
+    return Verticals(kind, long, short, debit, max_loss, width[kept] - max_loss, cost)
 
 
-def columns_of(series: Series, pairs: Pairs, terms: Terms) -> Columns:
-    """Columns of the table for verticals of one kind and expiry."""
+def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms) -> Columns:
+    """Return the table's columns for verticals of one kind and expiry."""
     size = terms.trade.instrument.option_multiplier
     greeks, costs = series.greeks, terms.account.costs
-    cost = cost_per_unit(terms.trade, costs) + pairs.spread_cost
-    risk = pairs.max_loss + cost
-    value = pairs.net(greeks.value, size)
+    cost = cost_per_unit(terms.trade, costs) + verticals.spread_cost
+    risk = verticals.max_loss + cost
+    value = verticals.net(greeks.value, size)
     units = units_within_limits(
         account=terms.account,
         risk=risk,
         cost_per_trade=cost_per_trade(costs),
-        capital=_capital(series, pairs, terms),
+        capital=_capital(series, verticals, terms),
         market_value=np.abs(value),
     )
-    breakeven = _breakevens(series, pairs, size)
-    chance, from_smile = _prob_profit(terms, breakeven, gains_above=pairs.kind.side > 0)
+    breakeven = _breakevens(series, verticals, size)
+    chance, from_smile = _prob_profit(terms, breakeven, gains_above=verticals.kind.side > 0)
     return {
-        "long_strike": series.strike[pairs.long],
-        "short_strike": series.strike[pairs.short],
-        "debit": pairs.debit,
-        "max_loss": pairs.max_loss,
-        "max_profit": pairs.max_profit,
-        "reward_to_risk": pairs.max_profit / pairs.max_loss,
+        "long_strike": series.strike[verticals.long],
+        "short_strike": series.strike[verticals.short],
+        "debit": verticals.debit,
+        "max_loss": verticals.max_loss,
+        "max_profit": verticals.max_profit,
+        "reward_to_risk": verticals.max_profit / verticals.max_loss,
         "breakeven": breakeven,
         "prob_profit": chance,
         "prob_from_smile": from_smile,
         "value": value,
-        "delta": pairs.net(greeks.delta, size),
-        "gamma": pairs.net(greeks.gamma, size),
-        "theta_per_day": pairs.net(greeks.theta, size) / 365,
-        "vega_per_point": pairs.net(greeks.vega, size) / 100,
+        "delta": verticals.net(greeks.delta, size),
+        "gamma": verticals.net(greeks.gamma, size),
+        "theta_per_day": verticals.net(greeks.theta, size) / 365,
+        "vega_per_point": verticals.net(greeks.vega, size) / 100,
         "cost": cost,
         "risk": risk,
         "units": units,
-        "open_interest": np.minimum(series.open_interest[pairs.long], series.open_interest[pairs.short]),
-        **_managed(series, pairs, terms, units=units, entry=pairs.debit + cost, value=value),
+        "open_interest": np.minimum(
+            series.open_interest[verticals.long], series.open_interest[verticals.short]
+        ),
+        **_managed(series, verticals, terms, units=units, entry=verticals.debit + cost, value=value),
     }
 
 
-def joined(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
-    """One column of several blocks, one under the other."""
+def concatenate_column(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
+    """Return one column of several blocks, concatenated."""
     return np.concatenate([block[name] for block in blocks])
 
 
 def units_within_limits(
     *, account: Account, risk: Floats, cost_per_trade: float, capital: Floats, market_value: Floats
 ) -> NDArray[np.int64]:
-    """Whole units under all limits of an account: `riskcalc.sizing.size_within_limits`, array by array.
+    """Return the whole units within all limits of an account, as `riskcalc.sizing.size_within_limits`.
 
     Parameters
     ----------
@@ -143,9 +148,9 @@ def units_within_limits(
     cost_per_trade : float
         Round-trip costs paid once [dollars], >= 0.
     capital : ndarray
-        Buying power one unit ties up [dollars], >= 0.
+        Buying power used by one unit [dollars], >= 0.
     market_value : ndarray
-        Of one unit, without sign [dollars], >= 0.
+        Absolute market value of one unit [dollars], >= 0.
 
     Examples
     --------
@@ -165,46 +170,60 @@ def units_within_limits(
     return fewest.astype(np.int64)
 
 
-def _capital(series: Series, pairs: Pairs, terms: Terms) -> Floats:
-    """Buying power of each spread: what it can lose, or what the sold option takes uncovered, if less."""
-    if not pairs.kind.is_credit:
-        return pairs.max_loss
+def _capital(series: OptionSeries, verticals: Verticals, terms: SpreadTerms) -> Floats:
+    """Buying power of each spread: its max loss, or the uncovered margin of the short leg if less."""
+    if not verticals.kind.is_credit:
+        return verticals.max_loss
     model, listed = terms.model, terms.trade.instrument
     alone = [
-        uncovered_margin(_sold(strike, series, model), instrument=listed, spot=model.spot)
+        uncovered_margin(_short_leg(strike, series, model), instrument=listed, spot=model.spot)
         for strike in series.strike
     ]
     bought, _, _ = series.fills(model.rules.at)
     size = listed.option_multiplier
-    uncovered: Floats = size * (np.array(alone)[pairs.short] + bought[pairs.long])
-    return np.minimum(pairs.max_loss, uncovered)
+    uncovered: Floats = size * (np.array(alone)[verticals.short] + bought[verticals.long])
+    return np.minimum(verticals.max_loss, uncovered)
 
 
-def _sold(strike: float, series: Series, model: Model) -> OptionLeg:
+def _short_leg(strike: float, series: OptionSeries, model: ExpiryModel) -> OptionLeg:
     return OptionLeg(
         side=Side.SHORT, option_type=series.option_type, strike=float(strike), expiry=model.expiry
     )
 
 
 def _managed(
-    series: Series, pairs: Pairs, terms: Terms, *, units: NDArray[np.int64], entry: Floats, value: Floats
+    series: OptionSeries,
+    verticals: Verticals,
+    terms: SpreadTerms,
+    *,
+    units: NDArray[np.int64],
+    entry: Floats,
+    value: Floats,
 ) -> Columns:
-    """What the exits bring: levels at the time stop, chances, and expectations under the view."""
+    """Columns of the managed outcome: values at exits, probabilities, expected P&L under the view."""
     edge = value - entry
-    size, risk = terms.trade.instrument.option_multiplier, pairs.max_loss + entry - pairs.debit
-    laid = _lay(series, terms, terms.view)
-    worth, at_levels = exit_values(terms.model, laid, sign=int(series.option_type), strike=series.strike)
-    levels = [pairs.net(at_levels[:, place], size) for place in range(at_levels.shape[1])]
-    ways, way = _ways(terms.exits, units)
-    expected = _expected(pairs, terms, laid, worth=worth, ways=ways, way=way)
+    size, risk = terms.trade.instrument.option_multiplier, verticals.max_loss + entry - verticals.debit
+    expiry_exits = _exits_under(series, terms, terms.view)
+    values, at_levels = value_at_exits(
+        terms.model, expiry_exits, sign=int(series.option_type), strike=series.strike
+    )
+    levels = [verticals.net(at_levels[:, place], size) for place in range(at_levels.shape[1])]
+    splits, split = _splits(terms.exits, units)
+    expected = _expected(verticals, terms, expiry_exits, values=values, splits=splits, split=split)
     change = np.zeros_like(expected)
     if terms.view != NEUTRAL:
-        still = _lay(series, terms, NEUTRAL)
-        worth_still, _ = exit_values(terms.model, still, sign=int(series.option_type), strike=series.strike)
-        change = expected - _expected(pairs, terms, still, worth=worth_still, ways=ways, way=way)
+        neutral_exits = _exits_under(series, terms, NEUTRAL)
+        neutral_values, _ = value_at_exits(
+            terms.model, neutral_exits, sign=int(series.option_type), strike=series.strike
+        )
+        change = expected - _expected(
+            verticals, terms, neutral_exits, values=neutral_values, splits=splits, split=split
+        )
     extra: Columns = {}
     if terms.break_even:
-        drifts = _break_even(pairs, terms, laid, worth=worth, ways=ways, way=way, entry=entry)
+        drifts = _break_even(
+            verticals, terms, expiry_exits, values=values, splits=splits, split=split, entry=entry
+        )
         extra["break_even_drift"] = drifts
     targets = {f"value_at_target_{place}": level for place, level in enumerate(levels[1:], start=1)}
     multiples = {
@@ -214,7 +233,7 @@ def _managed(
         "value_at_stop": levels[0],
         **targets,
         **multiples,
-        "prob_stop_first": np.full(len(risk), laid.stop_first),
+        "prob_stop_first": np.full(len(risk), expiry_exits.stop_first),
         "expected_pnl": expected - entry,
         "expected_r": (expected - entry) / risk,
         "edge": edge,
@@ -224,7 +243,7 @@ def _managed(
     }
 
 
-def _lay(series: Series, terms: Terms, view: View) -> ExpiryExits:
+def _exits_under(series: OptionSeries, terms: SpreadTerms, view: View) -> ExpiryExits:
     least = float(series.vol.min())
     return build_exits(
         terms.model, terms.trade, terms.exits, view=view, least_vol=least, strikes=series.strike
@@ -232,78 +251,86 @@ def _lay(series: Series, terms: Terms, view: View) -> ExpiryExits:
 
 
 def _expected(
-    pairs: Pairs, terms: Terms, laid: ExpiryExits, *, worth: Floats, ways: Ways, way: Indices
+    verticals: Verticals,
+    terms: SpreadTerms,
+    expiry_exits: ExpiryExits,
+    *,
+    values: Floats,
+    splits: Splits,
+    split: Indices,
 ) -> Floats:
-    """Expected discounted exit value of each spread: per option and way to part it, then by index."""
-    per_option = np.stack([laid.expected(worth, one) for one in ways])
+    """Expected discounted exit value of each spread: per option and split, then by index."""
+    per_option = np.stack([expiry_exits.expected(values, one) for one in splits])
     size = terms.trade.instrument.option_multiplier
-    expected: Floats = size * (per_option[way, pairs.long] - per_option[way, pairs.short])
+    expected: Floats = size * (per_option[split, verticals.long] - per_option[split, verticals.short])
     return expected
 
 
 def _break_even(
-    pairs: Pairs, terms: Terms, laid: ExpiryExits, *, worth: Floats, ways: Ways, way: Indices, entry: Floats
+    verticals: Verticals,
+    terms: SpreadTerms,
+    expiry_exits: ExpiryExits,
+    *,
+    values: Floats,
+    splits: Splits,
+    split: Indices,
+    entry: Floats,
 ) -> Floats:
-    drifts = np.empty(len(way))
-    for number, fractions in enumerate(ways):
-        rows = np.flatnonzero(way == number)
+    drifts = np.empty(len(split))
+    for number, fractions in enumerate(splits):
+        rows = np.flatnonzero(split == number)
         drifts[rows] = break_even_drifts(
-            laid,
-            worth,
+            expiry_exits,
+            values,
             fractions=fractions,
-            long=pairs.long[rows],
-            short=pairs.short[rows],
+            long=verticals.long[rows],
+            short=verticals.short[rows],
             multiplier=terms.trade.instrument.option_multiplier,
             entry=entry[rows],
         )
     return drifts
 
 
-def _ways(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Ways, Indices]:
-    """The ways in which whole units are parted over the targets, and the one of each row."""
-    capped = np.minimum(units, MOST_PARTED)
+def _splits(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Splits, Indices]:
+    """Distinct splits of whole units over the targets, and the index of each row's split."""
+    capped = np.minimum(units, MOST_SPLIT)
     counts = np.flatnonzero(np.bincount(capped))
-    parted = {int(count): closed_fractions(exits, units=int(count)) for count in counts}
-    ways = list(dict.fromkeys(parted.values()))
-    place = np.zeros(MOST_PARTED + 1, dtype=np.intp)
-    for count, way in parted.items():
-        place[count] = ways.index(way)
-    return ways, place[capped]
+    split_by_units = {int(count): closed_fractions(exits, units=int(count)) for count in counts}
+    splits = list(dict.fromkeys(split_by_units.values()))
+    place = np.zeros(MOST_SPLIT + 1, dtype=np.intp)
+    for count, split in split_by_units.items():
+        place[count] = splits.index(split)
+    return splits, place[capped]
 
 
-def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
-    """Part of the position closed at each target, in whole units; as planned when there are none."""
-    fractions = tuple(target.fraction for target in exits.targets)
-    if not units or not fractions:
-        return fractions
-    return tuple(count / units for count in exit_units(units=units, fractions=fractions))
-
-
-def _breakevens(series: Series, pairs: Pairs, size: int) -> Floats:
+def _breakevens(series: OptionSeries, verticals: Verticals, size: int) -> Floats:
     """Spots at which the payoff is zero [dollars]."""
-    from_low = pairs.max_profit if pairs.kind.is_credit else pairs.max_loss
+    from_low = verticals.max_profit if verticals.kind.is_credit else verticals.max_loss
     low, high = (
-        choose(series.strike[pairs.long], series.strike[pairs.short]) for choose in (np.minimum, np.maximum)
+        choose(series.strike[verticals.long], series.strike[verticals.short])
+        for choose in (np.minimum, np.maximum)
     )
     breakevens: Floats = low + from_low / size if series.option_type > 0 else high - from_low / size
     return breakevens
 
 
-def _prob_profit(terms: Terms, breakeven: Floats, *, gains_above: bool) -> tuple[Floats, NDArray[np.bool_]]:
-    """Probability of a gain at the expiry, and whether it is the smile's: as `RiskReport.prob_profit` is."""
+def _prob_profit(
+    terms: SpreadTerms, breakeven: Floats, *, gains_above: bool
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """P(profit) at expiry, as `RiskReport.prob_profit`, and whether it is from the smile."""
     smile = terms.model.smile.moving(terms.model.rules.sticky)
     market = terms.model.market.with_quote(terms.model.symbol, smile=smile)
     below = smile_probs_below(terms.trade, market, breakeven, view=terms.view)
     if below is None:
         below = np.full(len(breakeven), np.nan)
-    lacking = np.isnan(below)
-    below[lacking] = lognormal_probs_below(terms.trade, market, breakeven[lacking], view=terms.view)
+    missing = np.isnan(below)
+    below[missing] = lognormal_probs_below(terms.trade, market, breakeven[missing], view=terms.view)
     chance: Floats = 1 - below if gains_above else below
-    return chance, ~lacking
+    return chance, ~missing
 
 
 def _fitting(available: float, per_unit: Floats, *, fixed: float = 0.0) -> Floats:
-    """Whole units that fit, rounded down but for rounding; inf where nothing binds."""
+    """Whole units that fit a limit; inf when it does not bind."""
     with np.errstate(divide="ignore"):
         units = np.maximum(np.floor((available - fixed) / per_unit), 0.0)
     one_more: Floats = units + (fixed + (units + 1) * per_unit <= available * (1 + SLACK))

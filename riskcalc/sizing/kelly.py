@@ -195,9 +195,9 @@ def prob_drawdown(*, fraction_left: float, kelly_multiple: float) -> float:
 
 
 def optimal_f(trades: Sequence[float]) -> OptimalF:
-    """Find the fraction f that maximises the product of 1 + f trade / largest loss.
+    """Find the fraction f that maximizes the product of 1 + f trade / largest loss.
 
-    Growth is what it maximises, with no regard to drawdown: it is an upper bound on size, not advice.
+    Growth is what it maximizes, with no regard to drawdown: it is an upper bound on size, not advice.
 
     Parameters
     ----------

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from riskcalc.domain.validation import finite, finite_each, fraction, whole_count
 from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from riskcalc.domain import ExitPlan
 
 DUST = 1e-9
 """Rounding of sums of fractions: 0.1 + 0.2 of 10 units is 3 of them."""
@@ -54,6 +58,14 @@ def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:
     sums = [math.fsum(shares[:count]) for count in range(len(shares) + 1)]
     closed = [min(math.floor(held * done + 0.5 + DUST), held) for done in sums]
     return tuple(now - before for before, now in pairwise(closed))
+
+
+def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
+    """Return the fraction of the position closed at each target in whole units; as planned for no units."""
+    fractions = tuple(target.fraction for target in exits.targets)
+    if not units or not fractions:
+        return fractions
+    return tuple(count / units for count in exit_units(units=units, fractions=fractions))
 
 
 def blended_r(

@@ -109,7 +109,7 @@ def _branch_root(win: float, gain: int, loss: int, turn: complex) -> complex:
     """Newton's steps on z = turn (q / (1 - p z^gain))^(1 / loss).
 
     The series of the right side is bounded by that of the real root's, whose steps from 0 only ever rise
-    towards that root: so these converge too, and stay inside its circle.
+    toward that root: so these converge too, and stay inside its circle.
     """
     start = turn * (1 - win) ** (1 / loss)
     root = 0j

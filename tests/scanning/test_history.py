@@ -12,7 +12,7 @@ from riskcalc.domain import View
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning import ScanRules
 from riskcalc.scanning.history import ScanTerms, scan_history
-from riskcalc.scanning.sources import Source, chain_sources, read_source
+from riskcalc.scanning.sources import ChainSource, chain_sources, read_source
 from tests.chains.quoted import DAY
 from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain
 
@@ -64,7 +64,7 @@ def test_a_folder_is_one_table(alone):
 
 
 def test_its_rows_are_those_of_each_chain_alone(folder, alone):
-    chain = read_source(Source(folder / "day-2.csv"))
+    chain = read_source(ChainSource(folder / "day-2.csv"))
     one = TERMS.scan(chain)
     rows = alone[alone["source"] == "day-2.csv"].drop(columns=["source", "date"]).reset_index(drop=True)
     keys = ["expiry", "long_strike", "short_strike"]

@@ -31,7 +31,7 @@ class ValuationPoints(NamedTuple):
     """Where and when a trade is valued; the parts broadcast against each other."""
 
     distance: FloatArray
-    """Log distance of the spot, in the trade's favour."""
+    """Log distance of the spot, in the trade's favor."""
     day: FloatArray
     vol_shift: FloatArray
 

@@ -40,7 +40,7 @@ class ExitRecords(NamedTuple):
     """Chance, and chance times the mean of the P&L and of its square: shape (3, exits)."""
     day: FloatArray
     point: FloatArray
-    """Log distance of the spot then, in the trade's favour."""
+    """Log distance of the spot then, in the trade's favor."""
     width: FloatArray
     """How far the P&L moves within the step [dollars]."""
 

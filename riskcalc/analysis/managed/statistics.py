@@ -30,7 +30,7 @@ FURTHEST = 6.0
 
 SEARCHED = 60
 NARROWINGS = 5
-"""Times that the drift is looked for between neighbours of so many: 60^5 leaves ten digits."""
+"""Times that the drift is looked for between neighbors of so many: 60^5 leaves ten digits."""
 
 RARE = 1e-14
 """Chance below which an exit is ignored."""
@@ -61,7 +61,7 @@ def pnl_distribution(exits: ExitRecords) -> tuple[tuple[PnlQuantile, ...], tuple
 
 
 def _points(exits: ExitRecords) -> tuple[FloatArray, FloatArray]:
-    """P&L and chance by point: each exit spread over its step, or to its neighbours on the last day."""
+    """P&L and chance by point: each exit spread over its step, or to its neighbors on the last day."""
     found = exits.moments[0] > RARE
     chances = exits.moments[0, found]
     pnls, half = exits.moments[1, found] / chances, exits.width[found] / 2
@@ -107,7 +107,7 @@ def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages)
             break
         nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
         low, high = shifts[nearest], shifts[nearest + 1]
-    # Between close neighbours rounding may hide the crossing; without one they are as far apart as ever.
+    # Between close neighbors rounding may hide the crossing; without one they are as far apart as ever.
     if high - low == 2 * furthest:
         return None
     return timeline.drift + levels.side * float(low + high) / 2

@@ -1,4 +1,4 @@
-"""Quote files of any vendor: a few shapes, read through one table of names, recognised by content alone."""
+"""Quote files of any vendor: a few shapes, read through one table of names, recognized by content alone."""
 
 from __future__ import annotations
 

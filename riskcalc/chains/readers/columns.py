@@ -370,7 +370,7 @@ def _quote_time(fields: _Fields, facts: Facts) -> Days:
 
 
 def _rate(fields: _Fields) -> float | None:
-    """Interest rate that the file states in per cent."""
+    """Interest rate that the file states in percent."""
     rates = fields.numbers("rate")
     known = rates[np.isfinite(rates)]
     return float(known[0]) / 100 if known.size else None
