@@ -8,7 +8,7 @@ import numpy as np
 
 from riskcalc.domain import (
     CashDividend,
-    EarlyExerciseLine,
+    EarlyExerciseBoundary,
     ExerciseStyle,
     Market,
     OptionLeg,
@@ -19,7 +19,7 @@ from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.pricing import early_exercise
 
 
-def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerciseLine, ...]:
+def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerciseBoundary, ...]:
     """Return, for each call and ex-date, the spot above which exercise pays the day before.
 
     Parameters
@@ -48,7 +48,9 @@ def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerci
     return tuple(sorted(lines, key=lambda line: calls.index(line.leg)))
 
 
-def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market) -> list[EarlyExerciseLine]:
+def _lines(
+    calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
+) -> list[EarlyExerciseBoundary]:
     """Boundaries of the calls of one expiry, which share their dividends."""
     legs = [leg for leg in calls if leg.expiry == expiry]
     dividends = market.option_dividends_until(trade.symbol, expiry)
@@ -65,7 +67,7 @@ def _lines(calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
         dividend_amounts=[dividend.amount for dividend in dividends],
     )
     return [
-        EarlyExerciseLine(
+        EarlyExerciseBoundary(
             leg=leg,
             dividend=dividend,
             eve=_eve(dividend),

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.domain import SmileAt, Sticky
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 
 LEAST_SPOT = 1e-3
 """Part of the starting spot below which the smile moves no further: there it has no end of strikes."""
@@ -93,6 +93,6 @@ class StickySmile:
         return dataclasses.replace(self, shift=self.shift + change)
 
 
-@plain.register
+@to_plain.register
 def _(value: StickySmile) -> str:
     return f"sticky {value.rule}"

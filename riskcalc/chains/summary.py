@@ -13,7 +13,7 @@ from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward
 from riskcalc.chains.quote_quality import QuoteStatus
 from riskcalc.chains.vols import ChainVols, chain_vols
-from riskcalc.domain import CashDividend, ChainSummary, ExpirySummary, QuoteAccount
+from riskcalc.domain import CashDividend, ChainSummary, ExpirySummary, QuoteCounts
 from riskcalc.domain.validation import finite, record, records
 from riskcalc.pricing import VolStatus, black_scholes
 
@@ -70,19 +70,19 @@ def chain_summary(
         spot=chain.spot,
         rate=rate,
         exercise=chain.exercise,
-        account=quote_account(chain, vols),
+        account=count_quotes(chain, vols),
         expiries=tuple(_row(chain, vols, rate, expiry) for expiry in chain.expiries()),
         spot_implied=chain.spot_implied,
         warnings=chain.warnings,
     )
 
 
-def quote_account(chain: Chain, vols: ChainVols) -> QuoteAccount:
+def count_quotes(chain: Chain, vols: ChainVols) -> QuoteCounts:
     """What became of every row of the file behind a chain."""
     counts = chain.quality_counts()
     usable = chain.status == QuoteStatus.OK
     unsolved = Counter(vols.mid_status[usable & (vols.mid_status != VolStatus.OK)].tolist())
-    return QuoteAccount(
+    return QuoteCounts(
         read=len(chain) + sum(chain.dropped.values()),
         usable=counts[QuoteStatus.OK],
         doubtful={why.text: n for why, n in counts.items() if n and why is not QuoteStatus.OK},

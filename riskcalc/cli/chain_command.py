@@ -135,13 +135,13 @@ def _print(chain: Chain, *, rate: float, note: str, csv_wanted: bool, json_wante
 
 def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> None:
     from riskcalc.chains import chain_summary, chain_vols, fit_smile  # noqa: PLC0415 - help is quick
-    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - as above
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
     from riskcalc.formatting import chain_sections, smile_section  # noqa: PLC0415 - as above
 
     vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
     summary, fits = chain_summary(chain, rate=rate, vols=vols), fit_smile(chain, vols).fits
     if json_wanted:
-        smiles = [plain(fit) | {"free_of_arbitrage": fit.free_of_arbitrage} for fit in fits]
+        smiles = [to_plain(fit) | {"free_of_arbitrage": fit.free_of_arbitrage} for fit in fits]
         print_json(summary.to_dict() | {"smiles": smiles} | ({"note": note} if note else {}))
     else:
         print_sections(_title(summary, note), (*chain_sections(summary), smile_section(fits)))

@@ -9,7 +9,7 @@ import click
 
 from riskcalc.cli.options import as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.errors import PresetError
 
 
@@ -27,7 +27,7 @@ def list_presets(*, json_wanted: bool) -> None:
 
     found = [(listed, _purpose(listed.path)) for listed in preset_names()]
     if json_wanted:
-        print_json([plain(listed) | {"description": purpose} for listed, purpose in found])
+        print_json([to_plain(listed) | {"description": purpose} for listed, purpose in found])
         return
     rows = tuple((listed.name, listed.origin, purpose) for listed, purpose in found)
     header = ("name", "whose", "what for")
@@ -54,7 +54,7 @@ def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
 
     found = load_preset(preset, settings)
     if json_wanted:
-        print_json(plain(found))
+        print_json(to_plain(found))
     else:
         click.echo(preset_text(found), nl=False)
 

@@ -335,9 +335,9 @@ def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
 
 def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:
     """The terms and the first rows as plain data; what is not known is null."""
-    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - as above
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
 
     rows = frame.head(top).assign(expiry=lambda table: table["expiry"].dt.strftime("%Y-%m-%d"))
     known = rows.astype(object).where(rows.notna(), None)
     data = {"terms": frame.attrs, "found": len(frame), "rows": known.to_dict(orient="records")}
-    return {name: plain(value) for name, value in data.items()}
+    return {name: to_plain(value) for name, value in data.items()}

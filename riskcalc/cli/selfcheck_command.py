@@ -23,7 +23,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
 
     Exits 1 when one is larger than rounding explains.
     """
-    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import Section  # noqa: PLC0415 - as above
     from riskcalc.selfcheck import compare_with_quantlib, compare_with_vollib  # noqa: PLC0415 - as above
 
@@ -31,7 +31,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
     libraries = ["numpy", "scipy", *dict.fromkeys(row.peer for row in found)]
     versions = {name: version(name) for name in libraries}
     if json_wanted:
-        print_json({"versions": versions, "agreement": plain(found), "ok": all(row.ok for row in found)})
+        print_json({"versions": versions, "agreement": to_plain(found), "ok": all(row.ok for row in found)})
     else:
         rows = tuple(
             (

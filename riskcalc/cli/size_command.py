@@ -8,7 +8,7 @@ from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import LIMIT, MONEY, POSITION_LIMIT, RISK, as_json
 from riskcalc.cli.output import print_json, print_sections
 from riskcalc.domain import Account, Costs, RiskLimits, Side, instrument
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.formatting.size import size_section
 from riskcalc.presets.risk import Risk, require_within
 from riskcalc.presets.stop_price import parse_stop_price
@@ -133,6 +133,6 @@ def _margin(entry: float, side: Side, multiplier: int) -> float:
 
 def _print(size: StopSize, *, entry: float, stop: float, multiplier: int, json_wanted: bool) -> None:
     if json_wanted:
-        print_json({"entry": entry, "stop": stop, "size": plain(size)})
+        print_json({"entry": entry, "stop": stop, "size": to_plain(size)})
     else:
         print_sections("", [size_section(size, entry=entry, stop=stop, multiplier=multiplier)])

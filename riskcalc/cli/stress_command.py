@@ -49,7 +49,7 @@ def command(
     The trade is held through: no stop ends it. Exits 0 even when a scenario breaks the rule: a stress is
     information, the verdict is the plan's.
     """
-    from riskcalc.domain.serialization import plain  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above
     from riskcalc.formatting.stress import held_through  # noqa: PLC0415 - as above
     from riskcalc.planning import stress  # noqa: PLC0415 - as above
@@ -66,10 +66,10 @@ def command(
     print_json(
         {
             "trade": {"name": trade.name, "description": trade.description},
-            "market_date": plain(plan.report.market.date),
+            "market_date": to_plain(plan.report.market.date),
             "units": plan.size.units,
-            "risk_budget": plain(account.risk_budget),
+            "risk_budget": to_plain(account.risk_budget),
             "how": held_through(plan),
-            "stress": plain(rows),
+            "stress": to_plain(rows),
         }
     )

@@ -1,4 +1,4 @@
-"""What things are: frozen records, valid by construction."""
+"""Domain records: frozen and validated on construction."""
 
 from riskcalc.domain.account import Account, Costs, RiskBasis, RiskLimits
 from riskcalc.domain.builders import (
@@ -13,7 +13,7 @@ from riskcalc.domain.builders import (
     put_spread,
     shares,
 )
-from riskcalc.domain.chain_summary import ChainSummary, ExpirySummary, QuoteAccount, SmileFit
+from riskcalc.domain.chain_summary import ChainSummary, ExpirySummary, QuoteCounts, SmileFit
 from riskcalc.domain.comparison import CommonState, Comparison, StateValue, StopOrder, Vehicle
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry_rules import EntryRules, Trigger
@@ -39,7 +39,7 @@ from riskcalc.domain.listing import (
 from riskcalc.domain.managed_outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
 from riskcalc.domain.pair import PairReport, pair_quote
-from riskcalc.domain.risk_report import EarlyExerciseLine, Greeks, LegReport, RiskReport
+from riskcalc.domain.risk_report import EarlyExerciseBoundary, Greeks, LegReport, RiskReport
 from riskcalc.domain.scenario import Scenario, StressRow
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.trade_plan import (
@@ -67,7 +67,7 @@ __all__ = [
     "CommonState",
     "Comparison",
     "Costs",
-    "EarlyExerciseLine",
+    "EarlyExerciseBoundary",
     "EntryRules",
     "ExerciseStyle",
     "ExitPlan",
@@ -95,7 +95,7 @@ __all__ = [
     "PositionSize",
     "ProbabilityBasis",
     "Quote",
-    "QuoteAccount",
+    "QuoteCounts",
     "QuotedListing",
     "RiskBasis",
     "RiskLimits",

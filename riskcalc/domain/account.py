@@ -1,4 +1,4 @@
-"""The account that carries the trade, what trading costs it, and the limits it keeps."""
+"""Account: equity, trading costs and risk limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from riskcalc.errors import InvalidInputError
 
 
 class RiskBasis(StrEnum):
-    """What counts as the loss of one unit when a trade is sized."""
+    """Loss of one unit that sizing uses."""
 
     MAX_LOSS = "max_loss"
     STOP = "stop"
@@ -18,7 +18,7 @@ class RiskBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """What the broker and the market take, per side; a round trip pays twice."""
+    """Commissions and slippage per side; a round trip pays twice."""
 
     commission_per_contract: float = 0.0
     """[dollars per contract and side]"""
@@ -39,7 +39,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskLimits:
-    """The rules that no trade may break, as shares of equity."""
+    """Risk limits of an account, as shares of equity."""
 
     risk_fraction: float = 0.01
     """Most that one trade may lose, in (0, 1]."""
@@ -65,7 +65,7 @@ class RiskLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Equity, what of it is free, and what is already at risk.
+    """Equity, buying power and open risk of an account.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The trades people name, as data: each builder returns a plain `Trade` of one to four legs.
+"""Builders of named structures: each builder returns a plain `Trade` of one to four legs.
 
 All are keyword-only after the symbol (or an `Instrument`), and share their words: strikes and premiums
 [dollars per share], vols [per sqrt(year)], expiries [dates], `contracts` per unit of the trade. A premium

@@ -1,4 +1,4 @@
-"""What a chain of quotes says: how many of them can be used, and each expiry in one row."""
+"""Summary of an option chain: counts of its quotes, and one row per expiry."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.instrument import ExerciseStyle
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteAccount:
+class QuoteCounts:
     """Every row of a quote file by what became of it: usable, doubtful and dropped add up to `read`."""
 
     read: int
@@ -31,7 +31,7 @@ class QuoteAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpirySummary:
-    """One expiry of a chain; None is what its quotes do not say."""
+    """One expiry of a chain; None where its quotes do not tell."""
 
     expiry: dt.date
     days: int
@@ -69,7 +69,7 @@ class ChainSummary:
     """Priced with, continuous, per year."""
     exercise: ExerciseStyle
     """Of the options, by their symbol: those on an index are European."""
-    account: QuoteAccount
+    account: QuoteCounts
     expiries: tuple[ExpirySummary, ...]
     """Nearest first."""
     spot_implied: float | None = None
@@ -79,7 +79,7 @@ class ChainSummary:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; what is not known is None."""
-        found: dict[str, Any] = plain(self)
+        found: dict[str, Any] = to_plain(self)
         return found
 
 

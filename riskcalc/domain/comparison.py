@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade_plan import TradePlan
 
 
@@ -25,7 +25,7 @@ class CommonState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateValue:
-    """What one trade brings in a common state."""
+    """P&L of one trade in a common state."""
 
     pnl: float
     """All units, before costs [dollars]."""
@@ -95,11 +95,11 @@ class Comparison:
         """Return plain data; each vehicle with its plan's own size and price."""
         return {
             "benchmark": self.benchmark,
-            "risk_budget": plain(self.risk_budget),
-            "gap": plain(self.gap),
-            "states": plain(self.states),
+            "risk_budget": to_plain(self.risk_budget),
+            "gap": to_plain(self.gap),
+            "states": to_plain(self.states),
             "vehicles": [_vehicle_to_dict(vehicle) for vehicle in self.vehicles],
-            "stop_orders": plain(self.stop_orders),
+            "stop_orders": to_plain(self.stop_orders),
             "summary": self.summary,
         }
 
@@ -113,10 +113,10 @@ def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
         "theta": whole["theta"],
         "probability": whole["probability"],
         "dividends": whole["dividends"],
-        "capital": plain(vehicle.capital),
-        "exposure": plain(vehicle.exposure),
-        "carry_per_day": plain(vehicle.carry_per_day),
-        "loss_at_gap": plain(vehicle.loss_at_gap),
+        "capital": to_plain(vehicle.capital),
+        "exposure": to_plain(vehicle.exposure),
+        "carry_per_day": to_plain(vehicle.carry_per_day),
+        "loss_at_gap": to_plain(vehicle.loss_at_gap),
         "fund": whole["fund"],
-        "states": plain(vehicle.states),
+        "states": to_plain(vehicle.states),
     }

@@ -73,8 +73,9 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
     -------
     tuple of CashDividend
         All known ones, then forecasts with ex-dates up to `until`, from the regular ones among the known: see
-        `regular`. The spacing is the median of the last four (a quarter where one payment is known), the day
-        a session; each is of the amount paid four payments before where there is one, else of the mean.
+        `regular_dividends`. The spacing is the median of the last four (a quarter where one payment is
+        known), the day a session; each is of the amount paid four payments before where there is one, else of
+        the mean.
 
     Examples
     --------
@@ -82,7 +83,7 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
     >>> [(one.ex_date.isoformat(), one.amount) for one in with_forecast(paid, until=dt.date(2026, 12, 31))]
     [('2026-03-16', 0.8), ('2026-06-16', 0.8), ('2026-09-16', 0.8), ('2026-12-17', 0.8)]
     """
-    schedule = list(regular(dividends))
+    schedule = list(regular_dividends(dividends))
     if not schedule:
         return dividends
     spacing = _spacing(schedule)
@@ -99,7 +100,7 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
 
 
 @lru_cache(maxsize=64)
-def regular(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend, ...]:
+def regular_dividends(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend, ...]:
     """Return the payments that keep to a rhythm, without the extra ones.
 
     Parameters

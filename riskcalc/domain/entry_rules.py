@@ -1,4 +1,4 @@
-"""When a trade may be put on: its days to expiry, the widest stop, and the signals it waits for."""
+"""Entry rules of a trade: days to expiry, widest stop, and market signals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from riskcalc.errors import InvalidInputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """A market signal and the level that opens the door; exactly one of `below` and `above` is set."""
+    """A market signal and its trigger level; exactly one of `below` and `above` is set."""
 
     signal: str
     """Name under which the market reports it: ``"sp500_move"``."""
@@ -31,7 +31,7 @@ class Trigger:
             if level is not None:
                 finite(f"{side} of trigger {self.signal}", level)
 
-    def said(self, value: float) -> str:
+    def format_value(self, value: float) -> str:
         """Write a level or an observed value in the signal's unit.
 
         Examples
@@ -50,7 +50,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRules:
-    """Conditions the plan checks before it says yes; empty rules allow everything."""
+    """Conditions a plan checks before entry; empty rules allow everything."""
 
     min_days: int | None = None
     """Fewest calendar days to the nearest expiry, or to the time stop of a trade in shares, >= 1."""

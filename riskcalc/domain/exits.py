@@ -1,4 +1,4 @@
-"""How a trade is left: stop, targets, time stop, and the gaps that jump over a stop."""
+"""Exit plan of a trade: stop, targets, time stop, and gaps over the stop."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def _session(day: date, *, entry: date) -> date:
 
 
 class _Entry(NamedTuple):
-    """Where a trade is entered, and where to it gains."""
+    """Entry price and side that moves are measured from."""
 
     price: float
     side: Side

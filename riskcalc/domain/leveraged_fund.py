@@ -1,4 +1,4 @@
-"""What a daily-reset fund's exits mean in its benchmark, and what resetting costs."""
+"""Exits of a daily-reset fund as moves of its benchmark, and the cost of resetting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BenchmarkMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundReport:
-    """A trade in a leveraged fund, said in its benchmark."""
+    """A trade in a leveraged fund, expressed in its benchmark."""
 
     benchmark: str
     leverage: float

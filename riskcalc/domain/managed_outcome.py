@@ -1,4 +1,4 @@
-"""What a trade is expected to bring when it is left as its exit plan says."""
+"""Outcome of a trade managed by its exit plan: odds, P&L distribution, expected P&L."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.view import View
 
 
@@ -50,7 +50,7 @@ class PnlQuantile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedOutcome:
-    """P&L of one unit managed to its exits: costs in, present value at the market's rate [dollars]."""
+    """P&L of one unit managed to its exits: after costs, present value at the market's rate [dollars]."""
 
     view: View
     """What every chance here is stated under."""
@@ -83,13 +83,13 @@ class ManagedOutcome:
         names = ("stop", "all_targets", "time_stop", "targets")
         return {
             "view": self.view.name,
-            "last_day": plain(self.last_day),
-            "expected_pnl": plain(self.expected_pnl),
-            "std": plain(self.std),
-            "probabilities": {name: plain(getattr(self, f"prob_{name}")) for name in names},
-            "expected_days": plain(self.expected_days),
-            "expected_gap_loss": plain(self.expected_gap_loss),
-            "break_even_drift": plain(self.break_even_drift),
-            "quantiles": plain(self.quantiles),
-            "histogram": plain(self.histogram),
+            "last_day": to_plain(self.last_day),
+            "expected_pnl": to_plain(self.expected_pnl),
+            "std": to_plain(self.std),
+            "probabilities": {name: to_plain(getattr(self, f"prob_{name}")) for name in names},
+            "expected_days": to_plain(self.expected_days),
+            "expected_gap_loss": to_plain(self.expected_gap_loss),
+            "break_even_drift": to_plain(self.break_even_drift),
+            "quantiles": to_plain(self.quantiles),
+            "histogram": to_plain(self.histogram),
         }

@@ -1,4 +1,4 @@
-"""What the market says on one date: the rate, and a quote for each underlying."""
+"""Market data of one date: the rate, and a quote for each underlying."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOST_DIVIDENDS = 260
 
 
 class Sticky(StrEnum):
-    """What a smile keeps as the spot moves."""
+    """Stickiness rule of a smile as the spot moves."""
 
     STRIKE = "strike"
     """Each strike its vol."""
@@ -47,7 +47,7 @@ class Sticky(StrEnum):
 
 
 class SmileAt(NamedTuple):
-    """What a smile says at some strikes of one expiry."""
+    """Vols, slopes and forward growth at some strikes of one expiry."""
 
     vol: NDArray[np.float64]
     """Per sqrt(year)."""
@@ -114,7 +114,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """All that is observed on one date; nothing below reads a clock.
+    """Market data observed on one date; no code below reads a clock.
 
     Examples
     --------

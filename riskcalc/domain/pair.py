@@ -79,5 +79,5 @@ class PairReport:
 
     @property
     def net_dollars(self) -> float:
-        """What whole shares leave bought rather than sold [dollars]."""
+        """Net dollars bought after rounding to whole shares [dollars]."""
         return self.bought_dollars - self.sold_dollars

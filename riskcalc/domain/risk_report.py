@@ -1,4 +1,4 @@
-"""What a trade is worth and how it bends: the answer of `evaluate`.
+"""Risk report of a trade: value, Greeks and payoff facts, as returned by `evaluate`.
 
 Everything is for one unit of the trade and signed for the position, unless the name says otherwise.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.market import Market
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade import Leg, OptionLeg, Trade
 from riskcalc.domain.view import ProbabilityBasis, View
 
@@ -52,7 +52,7 @@ class LegReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskReport:
-    """What `evaluate` finds out about one unit of a trade."""
+    """Price, Greeks, payoff facts and P(profit) of one unit of a trade."""
 
     trade: Trade
     """The trade with every entry price and vol filled in."""
@@ -82,7 +82,7 @@ class RiskReport:
     view: View
     dividends: tuple[CashDividend, ...]
     """Cash dividends until the last expiry, forecasts marked."""
-    early_exercise: tuple[EarlyExerciseLine, ...]
+    early_exercise: tuple[EarlyExerciseBoundary, ...]
     """Where exercise for a dividend pays, leg by leg."""
     prob_basis: ProbabilityBasis = ProbabilityBasis.ONE_VOL
     """What `prob_profit` is taken from."""
@@ -93,33 +93,33 @@ class RiskReport:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
         return {
             "trade": trade_to_dict(self),
-            "market": plain(self.market) | {"as_of": self.market.as_of},
+            "market": to_plain(self.market) | {"as_of": self.market.as_of},
             "price": {
-                "net_debit": plain(self.net_debit),
-                "value": plain(self.value),
-                "max_loss": plain(self.max_loss),
-                "max_profit": plain(self.max_profit),
-                "breakevens": plain(self.breakevens),
-                "reward_to_risk": plain(self.reward_to_risk),
-                "payoff_date": plain(self.payoff_date),
+                "net_debit": to_plain(self.net_debit),
+                "value": to_plain(self.value),
+                "max_loss": to_plain(self.max_loss),
+                "max_profit": to_plain(self.max_profit),
+                "breakevens": to_plain(self.breakevens),
+                "reward_to_risk": to_plain(self.reward_to_risk),
+                "payoff_date": to_plain(self.payoff_date),
                 "payoff_note": self.payoff_note,
-                "borrow_fee_per_day": plain(self.borrow_fee_per_day),
+                "borrow_fee_per_day": to_plain(self.borrow_fee_per_day),
             },
-            "greeks": plain(self.greeks),
+            "greeks": to_plain(self.greeks),
             "probability": {
                 "view": self.view.name,
-                "profit": plain(self.prob_profit),
-                "profit_from": plain(self.prob_basis),
-                "expected_move": plain(self.expected_move),
+                "profit": to_plain(self.prob_profit),
+                "profit_from": to_plain(self.prob_basis),
+                "expected_move": to_plain(self.expected_move),
             },
-            "dividends": plain(self.dividends),
+            "dividends": to_plain(self.dividends),
             "early_exercise": [_early_exercise_to_dict(line) for line in self.early_exercise],
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlyExerciseLine:
-    """A call on the eve of an ex-date: exercised above the boundary, so that its seller is assigned."""
+class EarlyExerciseBoundary:
+    """Spot above which a call is exercised the day before an ex-date, so that a short call is assigned."""
 
     leg: OptionLeg
     dividend: CashDividend
@@ -133,8 +133,8 @@ class EarlyExerciseLine:
     """Dividend on the shares of the leg in one unit: what an assigned seller owes [dollars]."""
 
 
-def _early_exercise_to_dict(line: EarlyExerciseLine) -> dict[str, Any]:
-    return {**plain(line), "leg": line.leg.label, "side": line.leg.side.name.lower()}
+def _early_exercise_to_dict(line: EarlyExerciseBoundary) -> dict[str, Any]:
+    return {**to_plain(line), "leg": line.leg.label, "side": line.leg.side.name.lower()}
 
 
 def trade_to_dict(report: RiskReport) -> dict[str, Any]:
@@ -147,9 +147,9 @@ def trade_to_dict(report: RiskReport) -> dict[str, Any]:
         "multiplier": trade.instrument.option_multiplier,
         "exercise": trade.instrument.exercise.value,
         "legs": [
-            plain(found.leg)
-            | {"label": found.leg.label, "price": plain(found.price), "value": plain(found.value)}
-            | {"vol": plain(found.vol), "entry_price": plain(found.entry_price)}
+            to_plain(found.leg)
+            | {"label": found.leg.label, "price": to_plain(found.price), "value": to_plain(found.value)}
+            | {"vol": to_plain(found.vol), "entry_price": to_plain(found.entry_price)}
             for found in report.legs
         ],
     }

@@ -1,4 +1,4 @@
-"""A named day or month of the market, and what a trade does in it."""
+"""Stress scenarios, and the result of a trade under each."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 
 
 @singledispatch
-def plain(value: Any) -> Any:  # noqa: ANN401 - any record of the domain
+def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record of the domain
     """Return a value as JSON-ready data.
 
     Parameters
@@ -33,36 +33,36 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any record of the domain
     {'max_loss': 'unlimited', 'expiry': '2026-09-18'}
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value
 
 
-@plain.register
+@to_plain.register
 def _(value: dt.date) -> str:
     return value.isoformat()
 
 
-@plain.register
+@to_plain.register
 def _(value: dt.time) -> str:
     return value.isoformat("auto" if value.second or value.microsecond else "minutes")
 
 
-@plain.register
+@to_plain.register
 def _(value: PurePath) -> str:
     return str(value)
 
 
-@plain.register
+@to_plain.register
 def _(value: Enum) -> str:
     return value.name.lower()
 
 
-@plain.register
+@to_plain.register
 def _(value: StrEnum) -> str:
     return value.value
 
 
-@plain.register
+@to_plain.register
 def _(value: float) -> float | str | None:
     if math.isnan(value):
         return None
@@ -71,12 +71,12 @@ def _(value: float) -> float | str | None:
     return float(value)
 
 
-@plain.register(tuple)
-@plain.register(list)
+@to_plain.register(tuple)
+@to_plain.register(list)
 def _(value: list[Any]) -> list[Any]:
-    return [plain(item) for item in value]
+    return [to_plain(item) for item in value]
 
 
-@plain.register(Mapping)
+@to_plain.register(Mapping)
 def _(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(key): plain(item) for key, item in value.items()}
+    return {str(key): to_plain(item) for key, item in value.items()}

@@ -1,4 +1,4 @@
-"""What a trade does at its exits and how many units to hold: the answer of `plan`.
+"""Trade plan: P&L at the exits, position size and checks, as returned by `plan`.
 
 Everything is for one unit of the trade and signed for the position, unless the name says otherwise.
 """
@@ -17,7 +17,7 @@ from riskcalc.domain.leveraged_fund import FundReport
 from riskcalc.domain.managed_outcome import ManagedOutcome, Odds
 from riskcalc.domain.pair import PairReport
 from riskcalc.domain.risk_report import RiskReport
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade import Side
 
 
@@ -42,7 +42,7 @@ class LadderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThetaReport:
-    """What time costs one unit at an unchanged spot."""
+    """Theta of one unit at an unchanged spot."""
 
     per_day: float
     """[dollars per calendar day]"""
@@ -53,16 +53,16 @@ class ThetaReport:
     long_legs_per_day: float | None
     """Theta per day of the bought options alone [dollars]; None without a bought and a sold option."""
     long_legs_to_time_stop: float | None
-    """The same to the time stop [dollars]."""
+    """Time decay to the time stop that the short legs offset [dollars]."""
 
     @property
-    def saved_per_day(self) -> float | None:
-        """Theta the sold options save per day against the bought ones alone [dollars]."""
+    def offset_per_day(self) -> float | None:
+        """Theta per day that the short legs offset [dollars]."""
         return None if self.long_legs_per_day is None else self.per_day - self.long_legs_per_day
 
     @property
-    def saved_to_time_stop(self) -> float | None:
-        """The same to the time stop [dollars]."""
+    def offset_to_time_stop(self) -> float | None:
+        """Time decay to the time stop that the short legs offset [dollars]."""
         if self.long_legs_to_time_stop is None:
             return None
         return self.to_time_stop - self.long_legs_to_time_stop
@@ -82,7 +82,7 @@ class GapLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionSize:
-    """How many units an account may hold, and what that puts at risk."""
+    """Units an account may hold, and the risk of that position."""
 
     units: int
     """Rounded down: one more would break a limit."""
@@ -121,7 +121,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One rule held against the plan."""
+    """Result of one rule for a plan."""
 
     name: str
     status: CheckStatus
@@ -218,42 +218,46 @@ class TradePlan:
     def _managed_to_dict(self) -> dict[str, Any]:
         found = self.managed.to_dict()
         for quantile in found["quantiles"]:
-            quantile["r_multiple"] = plain(self.to_r_multiple(quantile["pnl"]))
-        return found | {"expected_r": plain(self.to_r_multiple(self.managed.expected_pnl))}
+            quantile["r_multiple"] = to_plain(self.to_r_multiple(quantile["pnl"]))
+        return found | {"expected_r": to_plain(self.to_r_multiple(self.managed.expected_pnl))}
 
     def _pair_to_dict(self) -> dict[str, Any] | None:
-        return None if self.pair is None else plain(self.pair) | {"net_dollars": plain(self.pair.net_dollars)}
+        return (
+            None
+            if self.pair is None
+            else to_plain(self.pair) | {"net_dollars": to_plain(self.pair.net_dollars)}
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
         report = self.report.to_dict()
-        report["probability"] |= plain(self.odds) | {"expected_pnl": plain(self.managed.expected_pnl)}
+        report["probability"] |= to_plain(self.odds) | {"expected_pnl": to_plain(self.managed.expected_pnl)}
         for line in report["early_exercise"]:
-            line["dividend_dollars_all_units"] = plain(self.size.units * line["dividend_dollars"])
+            line["dividend_dollars_all_units"] = to_plain(self.size.units * line["dividend_dollars"])
         return report | {
-            "dividends": plain(self.dividends),
-            "theta": plain(self.theta)
+            "dividends": to_plain(self.dividends),
+            "theta": to_plain(self.theta)
             | {
-                "saved_per_day": plain(self.theta.saved_per_day),
-                "saved_to_time_stop": plain(self.theta.saved_to_time_stop),
+                "saved_per_day": to_plain(self.theta.offset_per_day),
+                "saved_to_time_stop": to_plain(self.theta.offset_to_time_stop),
             },
             "exits": {
                 "side": self.side.name.lower(),
-                "stop": plain(self.stop),
-                "targets": plain(self.targets),
-                "time_stop": plain(self.time_stop),
-                "vol_shift": plain(self.exits.vol_shift),
+                "stop": to_plain(self.stop),
+                "targets": to_plain(self.targets),
+                "time_stop": to_plain(self.time_stop),
+                "vol_shift": to_plain(self.exits.vol_shift),
             },
             "managed": self._managed_to_dict(),
-            "ladder": plain(self.ladder),
-            "gaps": plain(self.gaps),
+            "ladder": to_plain(self.ladder),
+            "gaps": to_plain(self.gaps),
             "pair": self._pair_to_dict(),
-            "fund": plain(self.fund),
-            "size": plain(self.size)
+            "fund": to_plain(self.fund),
+            "size": to_plain(self.size)
             | {
-                "limits": plain(dict(self.size.limits)),
-                "cost_per_unit": plain(self.cost_per_unit),
-                "cost_per_trade": plain(self.cost_per_trade),
+                "limits": to_plain(dict(self.size.limits)),
+                "cost_per_unit": to_plain(self.cost_per_unit),
+                "cost_per_trade": to_plain(self.cost_per_trade),
             },
-            "checks": plain(self.checks),
+            "checks": to_plain(self.checks),
         }

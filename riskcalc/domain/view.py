@@ -1,4 +1,4 @@
-"""What the trader believes: it moves odds and expectations, never a price."""
+"""View of the trader: drift and vol behind probabilities and expected P&L, never behind a price."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from riskcalc.domain.validation import drift, volatility
 
 
 class ProbabilityBasis(StrEnum):
-    """What the probability of an end of the spot is taken from."""
+    """Distribution that probabilities at expiry come from."""
 
     SMILE = "smile"
     """The slope of option prices in the strike, on the smile fitted to the quotes."""
@@ -19,7 +19,7 @@ class ProbabilityBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Drift and volatility that chances are stated under.
+    """Drift and volatility assumed for probabilities.
 
     Examples
     --------

@@ -73,7 +73,7 @@ def _dividends(vehicle: Vehicle) -> str:
 
 
 def _theta_saved(vehicle: Vehicle) -> str:
-    saved = vehicle.plan.theta.saved_per_day
+    saved = vehicle.plan.theta.offset_per_day
     return MISSING if saved is None else money(saved * vehicle.plan.size.units, signed=True)
 
 

@@ -158,8 +158,8 @@ def _decay(plan: TradePlan) -> tuple[Section, ...]:
             ("bought legs alone", money(theta.long_legs_per_day), money(theta.long_legs_to_time_stop)),
             (
                 "saved by the sold legs",
-                money(theta.saved_per_day, signed=True),
-                money(theta.saved_to_time_stop, signed=True),
+                money(theta.offset_per_day, signed=True),
+                money(theta.offset_to_time_stop, signed=True),
             ),
         ]
     header = ("what time costs one unit, spot unchanged", "per day", until)

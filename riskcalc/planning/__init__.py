@@ -1,4 +1,4 @@
-"""Where the layers meet: a trade evaluated, planned, sized and checked."""
+"""Evaluation, planning, sizing and checks of a trade."""
 
 from riskcalc.planning.compare import compare
 from riskcalc.planning.entry import atm_vol, enter, quoted_market

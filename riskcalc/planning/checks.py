@@ -1,4 +1,4 @@
-"""The rules held against a plan, each with its verdict in words."""
+"""Checks of a plan against its rules, each with a verdict in words."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ LIKELY_ASSIGNMENT = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What the checks look at."""
+class CheckInputs:
+    """Inputs of the checks."""
 
     report: RiskReport
     account: Account
@@ -60,8 +60,8 @@ class Planned:
         return pair_report(self.report, units=self.size.units)
 
 
-def run_checks(planned: Planned) -> tuple[Check, ...]:
-    """Hold every rule that applies against a plan, the ones that can fail first."""
+def run_checks(planned: CheckInputs) -> tuple[Check, ...]:
+    """Return the checks that apply to a plan, those that can fail first."""
     found = (
         _risk_budget(planned),
         _unlimited_loss(planned),
@@ -84,7 +84,7 @@ def run_checks(planned: Planned) -> tuple[Check, ...]:
     return tuple(check for check in found if check is not None)
 
 
-def _risk_budget(planned: Planned) -> Check:
+def _risk_budget(planned: CheckInputs) -> Check:
     size = planned.size
     if size.units == 0:
         return _fail("risk budget", size.reason)
@@ -99,7 +99,7 @@ def _risk_budget(planned: Planned) -> Check:
     )
 
 
-def _second_stop(planned: Planned) -> Check | None:
+def _second_stop(planned: CheckInputs) -> Check | None:
     """Whether the trade loses at a target."""
     losing = [one for one in planned.targets.outcomes if one.second_stop]
     if not losing:
@@ -113,7 +113,7 @@ def _second_stop(planned: Planned) -> Check | None:
     return _ok("second stop", text, brief=f"stop at {move} too")
 
 
-def _time_stop(planned: Planned) -> Check | None:
+def _time_stop(planned: CheckInputs) -> Check | None:
     """Whether a trade that is sized by its stop loses more at its time stop, between its exits."""
     size, exits = (
         planned.size,
@@ -131,7 +131,7 @@ def _time_stop(planned: Planned) -> Check | None:
     return _warn("time stop", f"{text}, more than the planned ${size.loss_per_unit:,.2f}")
 
 
-def _stop_width(planned: Planned) -> Check | None:
+def _stop_width(planned: CheckInputs) -> Check | None:
     widest = planned.entry.max_stop
     if widest is None:
         return None
@@ -146,7 +146,7 @@ def _stop_width(planned: Planned) -> Check | None:
     )
 
 
-def _days(planned: Planned) -> Check | None:
+def _days(planned: CheckInputs) -> Check | None:
     low, high = planned.entry.min_days, planned.entry.max_days
     expiry = planned.report.trade.expiry
     last, what = (expiry, "expiry") if expiry else (planned.time_stop, "time stop")
@@ -167,7 +167,7 @@ def _window(low: int | None, high: int | None) -> str:
     return f"at most {high}" if low is None else f"{low} to {high}"
 
 
-def _trigger(planned: Planned) -> Check | None:
+def _trigger(planned: CheckInputs) -> Check | None:
     triggers, signals = planned.entry.triggers, planned.report.market.signals
     if not triggers:
         return None
@@ -189,15 +189,15 @@ def _rule(trigger: Trigger) -> str:
     if trigger.meaning:
         return trigger.meaning
     word, level = ("below", trigger.below) if trigger.below is not None else ("above", trigger.above)
-    return f"{trigger.signal} is {word} {trigger.said(level or 0.0)}"
+    return f"{trigger.signal} is {word} {trigger.format_value(level or 0.0)}"
 
 
 def _said(trigger: Trigger, value: float) -> str:
     sign = "+" if value >= 0 else ""
-    return f"{trigger.signal} {sign}{trigger.said(value)}, rule: {_rule(trigger)}"
+    return f"{trigger.signal} {sign}{trigger.format_value(value)}, rule: {_rule(trigger)}"
 
 
-def _heat(planned: Planned) -> Check:
+def _heat(planned: CheckInputs) -> Check:
     account = planned.account
     heat = account.open_risk + planned.size.risk
     allowed = account.equity * account.limits.max_heat_fraction
@@ -206,7 +206,7 @@ def _heat(planned: Planned) -> Check:
     return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
 
 
-def _gap(planned: Planned) -> Check | None:
+def _gap(planned: CheckInputs) -> Check | None:
     size = planned.size
     if size.loss_at_gap is None or size.units == 0:
         return None
@@ -220,7 +220,7 @@ def _gap(planned: Planned) -> Check | None:
     )
 
 
-def _gap_shocks(planned: Planned) -> Check | None:
+def _gap_shocks(planned: CheckInputs) -> Check | None:
     """Whether a gap that the exits name lies inside the stop, where it can show no loss beyond the stop's."""
     exits = planned.exits
     inside = [shock for shock in exits.gap_shocks if shock <= exits.stop * (1 + 1e-12)]
@@ -234,7 +234,7 @@ def _gap_shocks(planned: Planned) -> Check | None:
     )
 
 
-def _equal_dollars(planned: Planned) -> Check | None:
+def _equal_dollars(planned: CheckInputs) -> Check | None:
     """Whether whole shares of a pair's funds come to the same dollars."""
     pair = planned.pair
     if pair is None or planned.size.units == 0:
@@ -249,7 +249,7 @@ def _equal_dollars(planned: Planned) -> Check | None:
     return _ok("equal dollars", text, brief=f"{share:.1%} not hedged")
 
 
-def _market_beta(planned: Planned) -> Check | None:
+def _market_beta(planned: CheckInputs) -> Check | None:
     """What a shock of the market does to a pair whose dollars are equal but whose betas are not."""
     pair, report = planned.pair, planned.report
     if pair is None or planned.size.units == 0:
@@ -268,7 +268,7 @@ def _market_beta(planned: Planned) -> Check | None:
     return _ok("market beta", text, brief=f"beta {pair.beta:.2f}")
 
 
-def _quoted_width(planned: Planned) -> Check | None:
+def _quoted_width(planned: CheckInputs) -> Check | None:
     trade = planned.report.trade
     cost = sum(abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs)
     value = abs(planned.report.net_debit)
@@ -280,7 +280,7 @@ def _quoted_width(planned: Planned) -> Check | None:
     return _ok("quoted width", text, brief=f"{cost / value:.1%} of the price")
 
 
-def _targets(planned: Planned) -> Check | None:
+def _targets(planned: CheckInputs) -> Check | None:
     """Whether a target lies beyond the spot where the trade stops gaining."""
     report = planned.report
     best = report.max_profit
@@ -296,7 +296,7 @@ def _targets(planned: Planned) -> Check | None:
     return _ok("targets", text, brief=f"{moves} is past {cap:g}")
 
 
-def _assignment(planned: Planned) -> Check | None:
+def _assignment(planned: CheckInputs) -> Check | None:
     """Whether a sold call is likely to be exercised for a dividend."""
     lines = [line for line in planned.report.early_exercise if line.leg.side is Side.SHORT]
     if not lines:
@@ -322,7 +322,7 @@ def _owed(dollars: float, units: int) -> str:
     return f"the dividend owed is ${units * dollars:,.2f} on all {units:,} units, ${dollars:,.2f} each"
 
 
-def _unlimited_loss(planned: Planned) -> Check | None:
+def _unlimited_loss(planned: CheckInputs) -> Check | None:
     """Whether sold options may lose without limit: a size by the stop says nothing of that."""
     report = planned.report
     sold = [leg.label for leg in report.trade.option_legs if leg.side is Side.SHORT]

@@ -1,4 +1,4 @@
-"""Several plans at one risk, on one path of their common benchmark."""
+"""Comparison of several plans at equal risk, on one path of their common benchmark."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def compare(
     moves: Sequence[float] = USUAL_MOVES,
     days: Sequence[int] | None = None,
 ) -> Comparison:
-    """Put plans side by side, each sized to the same risk, on one path of their benchmark.
+    """Compare plans sized to the same risk on one path of their benchmark.
 
     Parameters
     ----------

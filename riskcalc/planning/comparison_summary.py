@@ -1,4 +1,4 @@
-"""What separates several vehicles, in plain sentences."""
+"""Summary of a comparison of vehicles, in plain sentences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from riskcalc.domain import StopOrder, Vehicle
 
 
 def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchmark: str, gap: float) -> str:
-    """Say what each vehicle is at its one risk, and which gives the most and loses the most."""
+    """Return sentences on each vehicle at equal risk, and on the largest gain and loss."""
     held = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
     if not held:
         return "No vehicle fits the risk budget."

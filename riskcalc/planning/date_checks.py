@@ -1,4 +1,4 @@
-"""Checks of a plan's days: what expires today, and days on which the exchange is closed."""
+"""Checks of a plan's dates: options that expire today, pin risk, and days the exchange is closed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "pin risk"
 
 
 def date_checks(report: RiskReport, *, time_stop: dt.date | None) -> tuple[Check, ...]:
-    """Hold the days of a plan against the exchange's calendar; nothing where there is nothing to say.
+    """Return the checks of a plan's dates against the exchange calendar, if any.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A trade entered at real quotes: premiums, what the quoted width costs, and the vols behind the mids."""
+"""Entry of a trade at real quotes: premiums, cost of the bid-ask width, and implied vols of the mids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trade against a market: price, net Greeks, payoff facts and chance of profit."""
+"""Evaluation of a trade in a market: price, net Greeks, payoff facts and P(profit)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from riskcalc.analysis.borrow import borrow_cost
 from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 from riskcalc.domain.validation import record
-from riskcalc.planning.pair import self_financed
+from riskcalc.planning.pair import self_financed_market
 
 NEUTRAL = View.neutral()
 
 
 def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskReport:
-    """Price one unit of a trade and find its Greeks and payoff facts.
+    """Return price, Greeks, payoff facts and P(profit) of one unit of a trade.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     record("trade", Trade, trade)
     record("market", Market, market)
     record("view", View, view)
-    market = self_financed(trade, market)
+    market = self_financed_market(trade, market)
     entered, legs = enter_and_value(trade, market)
     spot = market.quote(trade.symbol).spot
     position = PositionGreeks(*(field.sum(axis=0) for field in legs))
@@ -60,7 +60,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
         market=market,
         net_debit=payoff.net_debit(entered),
         value=float(position.value),
-        greeks=in_trader_units(position, spot=spot),
+        greeks=to_trader_units(position, spot=spot),
         legs=tuple(
             _leg_report(leg, PositionGreeks(*(field[k] for field in legs)), entered, spot=spot)
             for k, leg in enumerate(entered.legs)
@@ -81,8 +81,8 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     )
 
 
-def in_trader_units(position: PositionGreeks, *, spot: float) -> Greeks:
-    """Turn a position's raw derivatives into per day, per point and dollars; the only place that does."""
+def to_trader_units(position: PositionGreeks, *, spot: float) -> Greeks:
+    """Return Greeks per day, per point and in dollars, from raw derivatives."""
     return Greeks(
         delta=float(position.delta),
         gamma=float(position.gamma),
@@ -100,7 +100,7 @@ def _leg_report(leg: Leg, alone: PositionGreeks, trade: Trade, *, spot: float) -
         price=float(alone.value) / trade.leg_size(leg),
         vol=leg.vol if isinstance(leg, OptionLeg) else None,
         value=float(alone.value),
-        greeks=in_trader_units(alone, spot=spot),
+        greeks=to_trader_units(alone, spot=spot),
     )
 
 

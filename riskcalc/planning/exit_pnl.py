@@ -1,4 +1,4 @@
-"""What one unit loses or gains at its exits: stop, targets, gaps; the planned loss that sizing takes."""
+"""P&L of one unit at its exits (stop, targets, gaps), and the position size from the planned loss."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from riskcalc.domain import (
     TargetOutcome,
     TargetReport,
 )
-from riskcalc.planning.second_stops import hurts
+from riskcalc.planning.second_stops import loses_after_move
 from riskcalc.sizing import (
     blended_r,
     break_even_win_rate,
@@ -78,7 +78,7 @@ def size_plan(
     )
 
 
-def gains_at_targets(
+def build_target_report(
     exits: ExitPlan,
     levels: tuple[Level, ...],
     pnls: tuple[float, ...],
@@ -113,7 +113,7 @@ def gains_at_targets(
     )
 
 
-def gap_lines(
+def gap_losses(
     report: RiskReport,
     side: Side,
     levels: tuple[Level, ...],
@@ -130,12 +130,12 @@ def gap_lines(
             move=level.move, spot=level.spot, loss_per_unit=report.net_debit - float(value) + cost_per_unit
         )
         for level, value in zip(levels, values, strict=True)
-        if side * level.move < 0 or hurts(report, float(value))
+        if side * level.move < 0 or loses_after_move(report, float(value))
     )
 
 
 def risk_basis(report: RiskReport, limits: RiskLimits) -> RiskBasis:
-    """What counts as the planned loss: as the limits say, else the maximum loss where the trade defines one.
+    """Return the basis of the planned loss: from the limits, else the max loss of a defined-risk trade.
 
     A gap can jump the stop, so a trade in options alone with a limited loss is sized by that loss.
     """
@@ -160,7 +160,7 @@ def _capital(report: RiskReport) -> float:
 
 
 def _market_value(report: RiskReport) -> float:
-    """What one unit holds: shares at the spot plus what its options are worth, without sign [dollars]."""
+    """Absolute market value of one unit: shares at the spot plus options [dollars]."""
     options = sum(found.value for found in report.legs if isinstance(found.leg, OptionLeg))
     held = sum(abs(found.value) for found in report.legs if isinstance(found.leg, ShareLeg))
     return abs(options) + held

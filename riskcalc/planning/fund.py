@@ -1,4 +1,4 @@
-"""A trade in a leveraged fund, said in its benchmark: exits along the holding time, and the decay."""
+"""Exits of a trade in a leveraged fund as moves of its benchmark, and the fund's volatility drag."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def fund_report(
     *,
     time_stop: dt.date | None,
 ) -> FundReport | None:
-    """Say a fund's exits as moves of its benchmark, and what a week at an unchanged benchmark costs.
+    """Return a fund's exits as moves of its benchmark, and its weekly cost when the benchmark is flat.
 
     Parameters
     ----------

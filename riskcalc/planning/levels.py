@@ -1,4 +1,4 @@
-"""The spots and days a plan looks at: stop, targets, strikes, gaps; thirds of the holding time."""
+"""Spots and dates of a plan: exits, strikes, gaps, ladder dates; and the values of one unit there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from riskcalc.domain.clock import days_to_close
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLevels:
-    """Everything that a plan looks at."""
+    """Spots and dates at which a plan values a unit."""
 
     stop: Level
     targets: tuple[Level, ...]
@@ -35,7 +35,7 @@ class PlanLevels:
     days: tuple[float, ...]
     """Calendar days from now to each of them: to its close, or to the end of the options."""
     held: tuple[float, ...]
-    """The same of now and of each day up to the time stop; now alone without one."""
+    """Calendar days to now (0) and to each close up to the time stop; 0 alone without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class LevelValues:
     """At each gap, on the first day."""
     ladder: Floats
     """At each level of the ladder, on each of its dates: shape (levels, dates)."""
-    waiting: PositionGreeks
+    at_unchanged_spot: PositionGreeks
     """Each leg at an unchanged spot, today and on the day of the time stop: shape (legs, 2)."""
 
     def worst_at_exits(self) -> list[float]:
@@ -61,7 +61,7 @@ class LevelValues:
 
 
 def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.date | None) -> PlanLevels:
-    """Find the levels and days of a plan."""
+    """Return the levels and dates of a plan."""
     stop, targets = _stop(report, exits, side), _targets(report, exits, side)
     dates = _dates(report, time_stop)
     return PlanLevels(
@@ -76,9 +76,9 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
 
 
 def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
-    """Value one unit wherever the exits, the gaps, the ladder and the decay look."""
+    """Return one unit's values at exits, gaps, ladder levels, and an unchanged spot."""
     trade, market, gaps = report.trade, report.market, levels.gaps
-    at_exits, at_gaps, at_ladder, waiting = value_legs_batch(
+    at_exits, at_gaps, at_ladder, at_unchanged_spot = value_legs_batch(
         trade,
         market,
         ladder_conditions((levels.stop, *levels.targets), levels.held),
@@ -90,7 +90,7 @@ def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
         at_exits=at_exits.value.sum(axis=0),
         at_gaps=at_gaps.value.sum(axis=0),
         ladder=at_ladder.value.sum(axis=0),
-        waiting=waiting,
+        at_unchanged_spot=at_unchanged_spot,
     )
 
 
@@ -117,14 +117,14 @@ def _ladder(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -> tupl
     """Every level of the ladder, highest spot first; levels at one spot share a row."""
     spot = _moved(report, "spot", 0.0)
     strikes = {leg.strike for leg in report.trade.option_legs}
-    named = [
+    rows = [
         stop,
         spot,
         *targets,
         *(_at(report, f"strike {strike:g}", strike) for strike in strikes),
         *(_at(report, "breakeven", level) for level in report.breakevens if level > 0),
     ]
-    return tuple(sorted(_merged(named), key=lambda level: -level.spot))
+    return tuple(sorted(_merged(rows), key=lambda level: -level.spot))
 
 
 def _dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
@@ -159,11 +159,11 @@ def _days(report: RiskReport, day: dt.date) -> float:
 
 def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:
     label = f"{name} {100 * move:+.4g}%" if move else name
-    return Level(label=label, spot=moved_spot(report, move), move=move, vol_shift=vol_shift)
+    return Level(label=label, spot=spot_after_move(report, move), move=move, vol_shift=vol_shift)
 
 
-def moved_spot(report: RiskReport, move: float) -> float:
-    """Spot after a move from the entry [dollars]."""
+def spot_after_move(report: RiskReport, move: float) -> float:
+    """Return the spot after a move from the entry [dollars]."""
     return entry_spot(report.trade, report.market) * (1 + move)
 
 

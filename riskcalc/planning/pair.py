@@ -1,4 +1,4 @@
-"""A trade in a pair of funds, said in the shares of both, and what equal dollars leave of the market."""
+"""A trade in a pair of funds: shares of each, and the remaining market exposure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import dataclasses
 from riskcalc.domain import Market, PairReport, RiskReport, Trade
 
 
-def self_financed(trade: Trade, market: Market) -> Market:
-    """Return the market that a trade lives in: a pair neither earns nor owes the rate.
+def self_financed_market(trade: Trade, market: Market) -> Market:
+    """Return the market of a trade; a pair finances itself, so its rate is zero.
 
     What selling the one fund brings in pays for the other. What a broker keeps of that, or charges for the
     shares lent, can be stated as a dividend yield of the pair, below 0 for a cost.
@@ -17,7 +17,7 @@ def self_financed(trade: Trade, market: Market) -> Market:
 
 
 def pair_report(report: RiskReport, *, units: int) -> PairReport | None:
-    """Say a pair's units as whole shares of both funds.
+    """Return a pair's units as whole shares of both funds.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A trade as it will be held: exits, ladder, decay, gaps, size and checks in one frozen answer."""
+"""Plan of a trade: exits, ladder, theta, gaps, size and checks in one frozen record."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from riskcalc.domain import (
 )
 from riskcalc.domain.validation import record
 from riskcalc.planning import exit_pnl
-from riskcalc.planning.checks import Planned, run_checks
+from riskcalc.planning.checks import CheckInputs, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.exit_pnl import size_plan
 from riskcalc.planning.fund import fund_report
 from riskcalc.planning.levels import LevelValues, PlanLevels, level_values, plan_levels
 from riskcalc.planning.pair import pair_report
 from riskcalc.planning.second_stops import (
-    managed_of_exits,
-    named,
-    odds_of_exits,
+    label_second_stops,
+    odds_with_second_stop,
+    outcome_with_second_stop,
     second_stops,
-    two_sided,
+    with_second_stop,
 )
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 from riskcalc.sizing.partial_exits import closed_fractions
@@ -49,7 +49,7 @@ def plan(
     view: View = NEUTRAL,
     entry: EntryRules = NO_RULES,
 ) -> TradePlan:
-    """Price a trade, take it through its exits, size it for an account and check it.
+    """Return the plan of a trade: priced, valued at its exits, sized for an account, and checked.
 
     Parameters
     ----------
@@ -93,27 +93,27 @@ def plan(
     record("exits", ExitPlan, exits)
     record("entry", EntryRules, entry)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
-    report = held_until(evaluate(trade, market, view=view), time_stop)
+    report = with_borrow_fee_until(evaluate(trade, market, view=view), time_stop)
     market = report.market
     side = exits.side or side_by_delta(report.greeks.delta)
     asked = exits.at(entry=entry_spot(report.trade, market), side=side)
-    exits = two_sided(report, asked, side)
+    exits = with_second_stop(report, asked, side)
     # With its side said, the exit plan asks the model no more for the delta.
     sided = dataclasses.replace(exits, side=side)
     costs = cost_per_unit(report.trade, account.costs)
     levels = plan_levels(report, exits, side, time_stop)
     values = level_values(report, levels)
-    gaps = exit_pnl.gap_lines(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
+    gaps = exit_pnl.gap_losses(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
     at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
     at_exits = max(-min(at_stop, *at_targets, 0.0), 0.0)
     size = size_plan(report, account, at_stop=at_exits, gaps=gaps, cost_per_unit=costs)
     seconds = second_stops(report, values.first_day_at_targets(), tuple(at_targets), cost_per_unit=costs)
-    levels = named(levels, seconds)
-    targets = exit_pnl.gains_at_targets(
+    levels = label_second_stops(levels, seconds)
+    targets = exit_pnl.build_target_report(
         exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
     )
     fractions = closed_fractions(exits, units=size.units)
-    rungs = _rungs(report, levels, values, size)
+    rungs = _ladder_rows(report, levels, values, size)
     return TradePlan(
         report=report,
         exits=exits,
@@ -122,9 +122,9 @@ def plan(
         targets=targets,
         time_stop=time_stop,
         ladder=rungs,
-        theta=theta_report(report.trade, values.waiting),
-        odds=odds_of_exits(exit_odds(report.trade, market, sided, view=view), targets.outcomes),
-        managed=managed_of_exits(
+        theta=theta_report(report.trade, values.at_unchanged_spot),
+        odds=odds_with_second_stop(exit_odds(report.trade, market, sided, view=view), targets.outcomes),
+        managed=outcome_with_second_stop(
             managed_outcome(report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions),
             targets.outcomes,
         ),
@@ -135,7 +135,7 @@ def plan(
         cost_per_trade=cost_per_trade(account.costs),
         size=size,
         checks=run_checks(
-            Planned(
+            CheckInputs(
                 report=report,
                 account=account,
                 exits=asked,
@@ -150,7 +150,7 @@ def plan(
     )
 
 
-def held_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
+def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
     """Return a report whose breakevens and profit of shares alone count the borrow fee up to the time stop.
 
     Parameters
@@ -173,7 +173,7 @@ def held_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
     )
 
 
-def _rungs(
+def _ladder_rows(
     report: RiskReport, levels: PlanLevels, values: LevelValues, size: PositionSize
 ) -> tuple[LadderRow, ...]:
     return ladder(

@@ -1,7 +1,4 @@
-"""Exits on the other side: a target at which the trade loses is a second stop, whatever it is called.
-
-Options sold on both sides lose whichever way the underlying moves: their stop ends a loss on one side only.
-"""
+"""Second stops: targets at which a trade loses, as a short strangle does when the spot moves either way."""
 
 from __future__ import annotations
 
@@ -18,35 +15,35 @@ from riskcalc.domain import (
     Target,
     TargetOutcome,
 )
-from riskcalc.planning.levels import PlanLevels, moved_spot
+from riskcalc.planning.levels import PlanLevels, spot_after_move
 
 DUST = 1e-6
 """Rounding of a value [dollars]."""
 
 
-def two_sided(report: RiskReport, exits: ExitPlan, side: Side) -> ExitPlan:
-    """Return exits with a stop on both sides, where the trade loses both ways and no target ends the other.
+def with_second_stop(report: RiskReport, exits: ExitPlan, side: Side) -> ExitPlan:
+    """Return exits with a stop on both sides when the trade loses both ways and has no target.
 
     The second stop lies as far from the entry as the stop, and closes everything.
     """
     if exits.targets or not any(leg.side is Side.SHORT for leg in report.trade.option_legs):
         return exits
-    away = moved_spot(report, side * exits.stop)
+    away = spot_after_move(report, side * exits.stop)
     value = float(value_position(report.trade, report.market, spot=away).value)
-    if not hurts(report, value):
+    if not loses_after_move(report, value):
         return exits
     return dataclasses.replace(exits, targets=(Target(move=exits.stop),))
 
 
-def hurts(report: RiskReport, value: float) -> bool:
-    """Whether a move on the first day to a spot with this value of a unit loses, and for the move itself."""
+def loses_after_move(report: RiskReport, value: float) -> bool:
+    """Return whether a first-day move to a spot with this unit value loses, because of the move itself."""
     return value < min(report.value, report.net_debit) - DUST
 
 
 def second_stops(
     report: RiskReport, first_day: tuple[float, ...], worst_pnl: tuple[float, ...], *, cost_per_unit: float
 ) -> tuple[bool, ...]:
-    """Which targets are second stops.
+    """Return which targets are second stops.
 
     Parameters
     ----------
@@ -68,8 +65,8 @@ def second_stops(
     )
 
 
-def named(levels: PlanLevels, seconds: tuple[bool, ...]) -> PlanLevels:
-    """Return levels in which second stops have that name, in the ladder too."""
+def label_second_stops(levels: PlanLevels, seconds: tuple[bool, ...]) -> PlanLevels:
+    """Return the levels, ladder included, with second stops labeled as such."""
     targets = zip(levels.targets, seconds, strict=True)
     wrong = {level.label: _named(level) for level, second in targets if second}
     if not wrong:
@@ -81,8 +78,8 @@ def named(levels: PlanLevels, seconds: tuple[bool, ...]) -> PlanLevels:
     )
 
 
-def odds_of_exits(odds: Odds, outcomes: tuple[TargetOutcome, ...]) -> Odds:
-    """Return odds in which a second stop counts as a stop: who touches it first has not won."""
+def odds_with_second_stop(odds: Odds, outcomes: tuple[TargetOutcome, ...]) -> Odds:
+    """Return odds in which a second stop counts as a stop."""
     if not outcomes or not outcomes[0].second_stop:
         return odds
     touched = min(odds.stop_first + odds.target_first, 1.0)
@@ -96,8 +93,8 @@ def odds_of_exits(odds: Odds, outcomes: tuple[TargetOutcome, ...]) -> Odds:
     )
 
 
-def managed_of_exits(managed: ManagedOutcome, outcomes: tuple[TargetOutcome, ...]) -> ManagedOutcome:
-    """Return an outcome in which leaving at a second stop is leaving at a stop."""
+def outcome_with_second_stop(managed: ManagedOutcome, outcomes: tuple[TargetOutcome, ...]) -> ManagedOutcome:
+    """Return an outcome in which an exit at a second stop counts as a stop."""
     if not outcomes or not outcomes[-1].second_stop:
         return managed
     return dataclasses.replace(

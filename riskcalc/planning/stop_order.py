@@ -1,4 +1,4 @@
-"""Which stop fires first: that of a trade in a leveraged fund, or that of one on its benchmark."""
+"""Order of stops: a trade in a leveraged fund against one on its benchmark."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST = 63
 
 
 def stop_orders(vehicles: Sequence[Vehicle]) -> tuple[StopOrder, ...]:
-    """Race each fund's stop against that of the first trade on the benchmark that gains on the same side.
+    """Return, for each fund, whether its stop or that of a same-side benchmark trade fires first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A plan under named scenarios: what the units that were sized do when nothing stops them out."""
+"""Stress test of a plan: P&L of its position under named scenarios, without a stop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FUND_CHARGES = "fee and financing of the fund counted"
 
 
 def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) -> tuple[StressRow, ...]:
-    """Reprice a planned trade after each scenario and hold its loss against the risk budget.
+    """Return a planned trade repriced under each scenario, with its loss against the risk budget.
 
     The trade is held through: no stop, target or time stop ends it. Spot, vols and rate move together, and
     the trade is repriced on the session on which the scenario ends; an option that has expired by then is

@@ -20,7 +20,7 @@ from riskcalc.domain import (
     Target,
     Trigger,
 )
-from riskcalc.domain.serialization import plain
+from riskcalc.domain.serialization import to_plain
 from riskcalc.presets.money import money_text
 from riskcalc.presets.preset import Preset
 from riskcalc.presets.schema import SCHEMA_VERSION
@@ -73,7 +73,7 @@ def _market(market: Market, entry: EntryRules) -> Data:
         name: percent_text(value) if name in percent else _number(value)
         for name, value in market.signals.items()
     }
-    timed = {} if market.time is None else {"time": plain(market.time)}
+    timed = {} if market.time is None else {"time": to_plain(market.time)}
     dated = {"date": market.date, **timed, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
 

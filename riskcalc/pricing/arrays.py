@@ -1,4 +1,4 @@
-"""What callers pass to the formulas, as arrays of floats: text, dates and the like are refused by name."""
+"""Conversion of arguments to arrays of floats; text, dates and the like are refused by name."""
 
 from __future__ import annotations
 

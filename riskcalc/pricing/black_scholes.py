@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.block_evaluation import FloatArray, in_blocks
-from riskcalc.pricing.forward_terms import forward_space
+from riskcalc.pricing.forward_terms import to_forward_terms
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -121,7 +121,7 @@ def _kernel(
     dividend_yield: FloatArray,
 ) -> OptionGreeks:
     """Black-Scholes-Merton on one block; plain expressions, so that numpy floats take the same path."""
-    yield_factor, share, cash, log_moneyness = forward_space(
+    yield_factor, share, cash, log_moneyness = to_forward_terms(
         spot=spot, strike=strike, time_to_expiry=time_to_expiry, rate=rate, dividend_yield=dividend_yield
     )
     in_range = (np.abs(sign) == 1.0) & (spot >= 0.0) & (strike > 0.0) & (time_to_expiry >= 0.0) & (vol >= 0.0)

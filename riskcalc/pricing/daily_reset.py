@@ -1,4 +1,4 @@
-"""What a fund that resets its leverage every session does, along a path and in the closed form."""
+"""Returns of a daily-reset leveraged fund, along a path and in closed form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where every European formula starts: what share and strike are worth today, and how far apart they are."""
+"""Forward terms of European formulas: present values of share and strike, and log-moneyness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.block_evaluation import FloatArray
 
 
-class ForwardSpace(NamedTuple):
+class ForwardTerms(NamedTuple):
     """Present values of delivery at expiry, per option."""
 
     yield_factor: FloatArray
@@ -23,15 +23,15 @@ class ForwardSpace(NamedTuple):
     """ln(forward / strike)."""
 
 
-def forward_space(
+def to_forward_terms(
     *,
     spot: FloatArray,
     strike: FloatArray,
     time_to_expiry: FloatArray,
     rate: FloatArray,
     dividend_yield: FloatArray,
-) -> ForwardSpace:
-    """Carry spot and strike to one date.
+) -> ForwardTerms:
+    """Return present values of share and strike, and their log-moneyness.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def forward_space(
     gap = spot - strike
     # log(spot / strike) would lose digits that an option with minutes to live still needs.
     log_ratio = np.copysign(np.log1p(np.abs(gap) / np.minimum(spot, strike)), gap)
-    return ForwardSpace(
+    return ForwardTerms(
         yield_factor=yield_factor,
         share=spot * yield_factor,
         cash=strike * np.exp(-rate * time_to_expiry),

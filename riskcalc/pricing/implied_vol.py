@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from riskcalc.pricing.block_evaluation import FloatArray, in_blocks
-from riskcalc.pricing.forward_terms import forward_space
+from riskcalc.pricing.forward_terms import to_forward_terms
 from riskcalc.pricing.normalized_implied_vol import solve_total_vol
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _kernel(
     dividend_yield: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Implied vol and status of one block; parity takes every option to its out-of-the-money side."""
-    _, share, cash, log_moneyness = forward_space(
+    _, share, cash, log_moneyness = to_forward_terms(
         spot=spot, strike=strike, time_to_expiry=time_to_expiry, rate=rate, dividend_yield=dividend_yield
     )
     bound = np.where(sign > 0.0, share, cash)

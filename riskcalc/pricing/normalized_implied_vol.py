@@ -1,4 +1,4 @@
-"""The normalized problem behind implied volatility: vol times the root of time, from a time value."""
+"""Solver of the normalized implied volatility problem: total vol from a time value."""
 
 from __future__ import annotations
 

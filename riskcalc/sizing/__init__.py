@@ -1,4 +1,4 @@
-"""How many units an account can carry, and what betting them does to it."""
+"""Position sizing: units an account can carry, Kelly fractions, margin and risk of ruin."""
 
 from riskcalc.sizing.account_limits import cost_per_trade, cost_per_unit, size_within_limits
 from riskcalc.sizing.expectancy import break_even_win_rate, expectancy, losing_streak_drawdown

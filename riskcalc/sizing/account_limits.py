@@ -1,4 +1,4 @@
-"""The size an account can carry: the smallest that any of its limits allows."""
+"""Position size within all limits of an account, and round-trip costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIDES = 2
 
 
 def cost_per_unit(trade: Trade, costs: Costs) -> float:
-    """Round-trip costs of one unit of a trade.
+    """Return the round-trip costs of one unit of a trade.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def size_within_limits(
     market_value_per_unit: float = 0.0,
     lot: float = 1,
 ) -> PositionSize:
-    """Size a trade within all limits of an account, and name the one that binds.
+    """Return the size of a trade within all limits of an account, and the limit that binds.
 
     The limits, in the order that breaks a tie: risk budget, portfolio heat (what open trades leave of it),
     buying power, position size (market value as a share of equity).
@@ -118,7 +118,7 @@ def size_within_limits(
 
 
 def cost_per_trade(costs: Costs) -> float:
-    """Round-trip costs paid once, however many units [dollars], >= 0.
+    """Return the round-trip costs paid once per trade [dollars], >= 0.
 
     Examples
     --------

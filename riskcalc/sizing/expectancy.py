@@ -1,4 +1,4 @@
-"""Expectancy: what a system of repeated trades gives, and what a losing streak takes."""
+"""Expectancy of repeated trades, breakeven win rate, and drawdown of a losing streak."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from riskcalc.domain.validation import fraction, positive, probability, whole_co
 
 
 def break_even_win_rate(*, win: float, loss: float = 1.0) -> float:
-    """Share of trades that must win for nothing to be gained or lost.
+    """Return the breakeven win rate.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def break_even_win_rate(*, win: float, loss: float = 1.0) -> float:
 
 
 def expectancy(*, win_probability: float, win: float, loss: float = 1.0) -> float:
-    """Mean result of a trade, in the unit of `win` and `loss`: with R in, R out.
+    """Return the mean result of a trade, in the unit of `win` and `loss`: with R in, R out.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def expectancy(*, win_probability: float, win: float, loss: float = 1.0) -> floa
 
 
 def losing_streak_drawdown(*, risk_fraction: float, losses: int) -> float:
-    """Share of equity gone after losses in a row, each a fixed fraction of what was left.
+    """Return the drawdown after consecutive losses, each a fixed fraction of remaining equity.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Kelly: the fraction of equity that grows it fastest, and what betting a multiple of it does."""
+"""Kelly fractions, growth rates, drawdown probability, and optimal f."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from riskcalc.errors import InvalidInputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimalF:
-    """The fraction, and what it would have done."""
+    """Optimal fraction, and its result over the given trades."""
 
     fraction: float
     """Share of equity that the largest loss would have taken, in [0, 1)."""
@@ -25,7 +25,7 @@ class OptimalF:
 
 
 def kelly_fraction(*, win_probability: float, win: float, loss: float = 1.0) -> float:
-    """Fraction of equity to stake on a bet for the fastest growth.
+    """Return the fraction of equity to stake on a bet for the fastest growth.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def kelly_fraction(*, win_probability: float, win: float, loss: float = 1.0) -> 
 
 
 def growth_rate(*, staked: float, win_probability: float, win: float, loss: float = 1.0) -> float:
-    """Expected growth of log equity per bet.
+    """Return the expected growth of log equity per bet.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def growth_rate(*, staked: float, win_probability: float, win: float, loss: floa
 
 
 def continuous_kelly(*, drift: float, rate: float, vol: float) -> float:
-    """Fraction of equity to hold in an asset that moves continuously, for the fastest growth.
+    """Return the fraction of equity to hold in an asset that moves continuously, for the fastest growth.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def continuous_kelly(*, drift: float, rate: float, vol: float) -> float:
 
 
 def continuous_growth_rate(*, held: float, drift: float, rate: float, vol: float) -> float:
-    """Growth of log equity per year with a constant fraction held in the asset.
+    """Return the growth of log equity per year with a constant fraction held in the asset.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def continuous_growth_rate(*, held: float, drift: float, rate: float, vol: float
 
 
 def prob_drawdown(*, fraction_left: float, kelly_multiple: float) -> float:
-    """Chance that equity ever falls to a fraction of its start when betting a multiple of Kelly.
+    """Return the chance that equity ever falls to a fraction of its start when betting a multiple of Kelly.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def prob_drawdown(*, fraction_left: float, kelly_multiple: float) -> float:
 
 
 def optimal_f(trades: Sequence[float]) -> OptimalF:
-    """Find the fraction f that maximizes the product of 1 + f trade / largest loss.
+    """Return the fraction f that maximizes the product of 1 + f trade / largest loss.
 
     Growth is what it maximizes, with no regard to drawdown: it is an upper bound on size, not advice.
 

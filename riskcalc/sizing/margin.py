@@ -54,7 +54,7 @@ class _Sold:
 
 
 def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> float:
-    """Cash that an account must have free to put one unit on.
+    """Return the buying power used by one unit.
 
     It is net of premium: what options cost, plus margin, less what sold options bring in. A requirement
     published gross of premium (a short option's own market value counted in) is larger by the premium
@@ -114,7 +114,7 @@ def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> fl
 
 
 def short_option_requirement(trade: Trade, *, spot: float) -> float:
-    """Least margin of all options sold, what they were sold for included [dollars per unit], >= 0.
+    """Return the least margin of all short options, their premium included [dollars per unit], >= 0.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ UNCOVERED_LEAST = 0.10
 
 
 def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
-    """Share of their market value that shares tie up.
+    """Return the margin rate of shares, as a fraction of market value.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
 
 
 def share_margin(instrument: Instrument, *, side: Side, spot: float) -> float:
-    """What one share ties up.
+    """Return the margin of one share.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def share_margin(instrument: Instrument, *, side: Side, spot: float) -> float:
 
 
 def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> float:
-    """What an uncovered short option ties up beyond its own premium.
+    """Return the margin of an uncovered short option beyond its own premium.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Partial exits: whole units closed at each target, and the R they add up to."""
+"""Partial exits: whole units closed at each target, and the blended R multiple."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DUST = 1e-9
 
 
 def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:
-    """Whole units to close at each target.
+    """Return the whole units to close at each target.
 
     The units closed up to each target are the nearest whole number to the fractions summed so far, a half
     rounded up: risk comes off early, no sum is ever more than half a unit from its share, and fractions
@@ -71,7 +71,7 @@ def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
 def blended_r(
     *, units: int, r_multiples: Sequence[float], fractions: Sequence[float], rest_r: float = 0.0
 ) -> float:
-    """R of a whole position that is closed in parts.
+    """Return the R multiple of a position that is closed in parts.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Percent risk: as many units as lose at most a fixed fraction of equity."""
+"""Percent-risk sizing: as many units as lose at most a fixed fraction of equity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_UNITS = 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """Dollars that are available, and what units take of them.
+    """A limit in dollars, and the dollars used per unit.
 
     Examples
     --------
@@ -57,11 +57,11 @@ class Limit:
         return units + 1 if self._fits(units + 1) else units
 
     def taken_by(self, units: int) -> float:
-        """Dollars that units take; nothing for none."""
+        """Return the dollars used by units; 0 for none."""
         return self.fixed + units * self.per_unit if units else 0.0
 
     def reason(self, units: int) -> str:
-        """Say why not one unit more."""
+        """Return why one more unit does not fit."""
         more = f"{self._said(units + 1)} would {self.verb}" if units else f"{self._least} {self.verb}s"
         count = f"{self._said(units)} {'unit' if units * self.lot == 1 else 'units'}"
         taken, available = _apart(self.taken_by(units + 1), self.available)

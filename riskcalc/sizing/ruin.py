@@ -20,7 +20,7 @@ MOST_UNITS = 1e12
 
 
 def risk_of_ruin(*, win_probability: float, payoff_ratio: float, units_of_capital: float) -> float:
-    """Chance that fixed bets of one unit, repeated without end, ever take the capital to zero or below.
+    """Return the chance that repeated bets of one unit ever take the capital to zero or below.
 
     Parameters
     ----------

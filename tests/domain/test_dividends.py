@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.domain import CashDividend, Market, Quote
-from riskcalc.domain.dividends import regular, with_forecast
+from riskcalc.domain.dividends import regular_dividends, with_forecast
 from riskcalc.domain.sessions import is_session
 from riskcalc.errors import InvalidInputError
 from tests.outside import reference_file
@@ -97,8 +97,8 @@ def test_an_extra_payment_is_found_wherever_it_stands(history):
     if extra.ex_date in {one.ex_date for one in regular_ones}:
         return
     both = tuple(sorted((*regular_ones, extra), key=lambda one: one.ex_date))
-    assert regular(regular_ones) == regular_ones
-    assert regular(both) == regular_ones
+    assert regular_dividends(regular_ones) == regular_ones
+    assert regular_dividends(both) == regular_ones
 
 
 @given(histories())
@@ -136,7 +136,7 @@ def test_the_special_dividend_that_spy_passed_on_in_2004_is_found():
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if (row["ticker"], row["event"]) == ("SPY", "dividend")]
     known = paid(*((row["date"], float(row["value"])) for row in rows if "2002" < row["date"] < "2006"))
-    extra = set(known) - set(regular(known))
+    extra = set(known) - set(regular_dividends(known))
     assert [one.ex_date for one in extra] == [dt.date(2004, 11, 15)]
     until = dt.date(2006, 12, 31)
     forecasts = [one for one in with_forecast(known, until=until) if one.forecast]

@@ -3,7 +3,7 @@ import datetime as dt
 
 import pytest
 
-from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, QuoteAccount
+from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, QuoteCounts
 from riskcalc.formatting import chain_sections, chain_title
 
 EMPTY = dict.fromkeys(
@@ -26,7 +26,7 @@ SUMMARY = ChainSummary(
     spot=295.39,
     rate=0.04,
     exercise=ExerciseStyle.AMERICAN,
-    account=QuoteAccount(
+    account=QuoteCounts(
         read=1260,
         usable=1200,
         doubtful={"no bid": 50},

@@ -107,9 +107,9 @@ class TestSpread:
         naked = long_option("IWM", option_type=OptionType.CALL, strike=295, expiry=EXPIRY, vol=0.2)
         alone = plan(naked, MARKET, ACCOUNT, EXITS).theta
         assert theta.long_legs_per_day == pytest.approx(alone.per_day)
-        assert theta.saved_per_day == pytest.approx(theta.per_day - alone.per_day)
-        assert theta.saved_per_day > 0
-        assert alone.saved_per_day is None
+        assert theta.offset_per_day == pytest.approx(theta.per_day - alone.per_day)
+        assert theta.offset_per_day > 0
+        assert alone.offset_per_day is None
 
     def test_the_stop_is_the_worst_day_up_to_the_time_stop(self):
         last = next(r for r in self.found.ladder if r.label == "stop -6%" and r.when == "time stop")

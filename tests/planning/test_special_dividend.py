@@ -102,12 +102,12 @@ def test_a_small_special_dividend_adjusts_nothing():
 def test_nobody_exercises_for_it_but_for_an_ordinary_one_after_it():
     sold = option(OptionType.CALL, 280, Side.SHORT)
     assert evaluate(sold, SPECIAL).early_exercise == ()
-    regular = CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8)
+    regular_dividends = CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8)
     both, alone = (
         evaluate(sold, market_with(*paid)).early_exercise
-        for paid in ((*SPECIAL.quotes["IWM"].dividends, regular), (regular,))
+        for paid in ((*SPECIAL.quotes["IWM"].dividends, regular_dividends), (regular_dividends,))
     )
-    assert [line.dividend for line in both] == [regular]
+    assert [line.dividend for line in both] == [regular_dividends]
     assert both[0].boundary == pytest.approx(alone[0].boundary - AMOUNT)
     assert both[0].chance == pytest.approx(alone[0].chance)
 

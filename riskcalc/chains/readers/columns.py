@@ -245,7 +245,7 @@ class Identity(TypedDict):
 def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
     """Identity from the contract's symbol and from the columns of their own, which must agree."""
     cells = fields.cells
-    regular = ~(
+    regular_dividends = ~(
         fields.marked("size", STANDARD_SIZES)
         | fields.marked("adjusted", NOT_MARKED)
         | fields.marked("mini", NOT_MARKED)
@@ -263,7 +263,7 @@ def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
             texts = np.full(len(cells.table), facts.symbol)
         distinct, code = np.unique(texts, return_inverse=True)
         adjusted = np.array([bool(ADJUSTED_ROOT.fullmatch(text)) for text in distinct.tolist()])
-        standard = regular & ~adjusted[code]
+        standard = regular_dividends & ~adjusted[code]
         return {"symbol": _underlyings(texts), "standard": standard, **own}  # type: ignore[typeddict-item]
     contracts = cells.contracts(fields.columns["contract"])
     if fields.columns["contract"] == LINKED_NAME:
@@ -273,7 +273,7 @@ def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
     whole = {
         field: own.get(field, getattr(contracts, field)) for field in ("expiry", "option_type", "strike")
     }
-    standard = regular & contracts.standard
+    standard = regular_dividends & contracts.standard
     return {"symbol": _underlyings(contracts.symbol), "standard": standard, **whole}  # type: ignore[typeddict-item]
 
 
