@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from riskcalc.cli import main
-from riskcalc.tui.keys import BY_KEY, shown
+from riskcalc.tui.keys import KEYS, shown
 from tests.outside import reference_file
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +55,7 @@ def test_a_picture_of_the_screen_stands_before_the_first_command():
 def test_the_keys_of_the_tour_are_those_of_the_screen():
     tour = PAGES["README.md"].partition("## The screen")[2].partition("\n## ")[0]
     named = re.findall(r"`([^\s`▸])`", tour)
-    known = {shown(name) for name in BY_KEY}
+    known = {shown(name) for key in KEYS for name in key.keys}
     assert len(named) > 30
     assert set(named) <= known
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,9 +16,8 @@ from textual.worker import Worker, get_current_worker
 
 from riskcalc.editor import session_file
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.autosave import Autosave
-from riskcalc.tui.keys import KEYS
-from riskcalc.tui.launch_options import LaunchOptions
+from riskcalc.tui.keymap import read_keymap
+from riskcalc.tui.launch import LaunchOptions
 from riskcalc.tui.main_screen import MainScreen
 from riskcalc.tui.signals import TerminalDriver, handle_signals
 
@@ -34,16 +34,18 @@ class RiskApp(App[None]):
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
     ANIMATION = "none"
 
-    def __init__(self, opening: LaunchOptions | None = None) -> None:
+    def __init__(
+        self, opening: LaunchOptions | None = None, *, keymap: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
+        self._user_keymap = dict(keymap or {})
         self.opening = opening or LaunchOptions()
         self.animation_level = "none"
         self._glimpse = None if self.opening.asks else session_file.session_preview()
-        self.main_screen = MainScreen(self._glimpse)
+        self.main_screen = MainScreen(self._glimpse, cancel_work=self.cancel_work)
         self.refused: RiskcalcError | None = None
         """Why what was asked for cannot be opened."""
         self._work: Worker[None] | None = None
-        self.autosave = Autosave(self)
         self.unkept = ""
         """Why the session could not be written at the end."""
         self._stopped = ""
@@ -64,7 +66,8 @@ class RiskApp(App[None]):
         """Wear the theme of the last session, and fetch the engine after the first frame."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
-        handle_signals(self)
+        self.set_keymap(self._user_keymap)
+        handle_signals(self, keep=self.keep_all)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -112,23 +115,34 @@ class RiskApp(App[None]):
         """Write the session with the steps that have not been applied yet."""
         if self.main_screen.ready:
             self.main_screen.apply_steps()
-        self.unkept = self.autosave.keep()
+        self.unkept = self.main_screen.autosave.keep()
 
     def on_unmount(self) -> None:
         """Keep the session whatever ends the app: a key, a browser that leaves, a signal, an error."""
         self.keep_all()
 
-    def keep_command(self, line: str) -> Path:
-        """Write a command line to a file beside the session; its path."""
-        path = session_file.session_path().with_name("command.txt")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{line}\n", encoding="utf-8")
-        return path
-
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every key of the table, then Textual's own."""
         if screen is self.main_screen:
-            for key in KEYS:
-                run = partial(self.main_screen.run_key, key.keys[0])
+            for key in self.main_screen.table:
+                run = partial(self.main_screen.run_command, key)
                 yield SystemCommand(key.words.capitalize(), f"{key.section}; key {key.shown}", run)
         yield from super().get_system_commands(screen)
+
+
+def run(opening: LaunchOptions | None = None) -> None:
+    """Open the screen and stay until it is left.
+
+    Raises
+    ------
+    RiskcalcError
+        What was asked for cannot be opened, or the user's keys are wrong.
+    """
+    app = RiskApp(opening, keymap=read_keymap())
+    app.run()
+    if app.refused is not None:
+        raise app.refused
+    if app.unkept:
+        sys.stderr.write(f"riskcalc: the session is not kept: {app.unkept}\n")
+    if app.return_code:
+        sys.exit(app.return_code)

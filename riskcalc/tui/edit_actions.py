@@ -2,140 +2,124 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from riskcalc.tui.main_screen import MainScreen
+from riskcalc.tui.keys import keys_of
+from riskcalc.tui.trade_screen import TradeScreen
 
 
-def step(main_screen: MainScreen, *, count: int) -> None:
-    """Step the focused field on its grid."""
-    main_screen.nudge(count)
+class EditActions(TradeScreen):
+    """Textual actions on fields, legs and the comparison."""
 
+    def action_step(self, count: int) -> None:
+        """Step the focused field on its grid."""
+        self.nudge(count)
 
-def move(main_screen: MainScreen, *, count: int) -> None:
-    """Focus another field; around the ends it goes on at the other one."""
-    _focus(main_screen, (main_screen.form.current + count) % len(main_screen.form.rows))
+    def action_move_field(self, count: int) -> None:
+        """Focus another field; around the ends it goes on at the other one."""
+        self._focus_row((self.form.current + count) % len(self.form.rows))
 
+    def action_move_main_field(self, count: int) -> None:
+        """Focus another main field; around the ends it goes on at the other one."""
+        rows, index = self.form.rows, self.form.current + count
+        while not rows[index % len(rows)].main:
+            index += count
+        self._focus_row(index % len(rows))
 
-def move_main(main_screen: MainScreen, *, count: int) -> None:
-    """Focus another main field; around the ends it goes on at the other one."""
-    rows, index = main_screen.form.rows, main_screen.form.current + count
-    while not rows[index % len(rows)].main:
-        index += count
-    _focus(main_screen, index % len(rows))
+    def action_first_field(self) -> None:
+        """Focus the first field."""
+        self._focus_row(0)
 
+    def action_last_field(self) -> None:
+        """Focus the last field."""
+        self._focus_row(len(self.form.rows) - 1)
 
-def first(main_screen: MainScreen) -> None:
-    """Focus the first field."""
-    _focus(main_screen, 0)
+    def _focus_row(self, index: int) -> None:
+        self.editor.rest()
+        self.form.focus_row(index)
+        self.show_field()
 
+    def action_commit(self) -> None:
+        """Apply what was typed; with nothing typed, edit the value as it stands."""
+        if self.typing is None:
+            self.type_text(self.form.row.text.replace(",", ""))
+        else:
+            self.commit_typing()
 
-def last(main_screen: MainScreen) -> None:
-    """Focus the last field."""
-    _focus(main_screen, len(main_screen.form.rows) - 1)
+    def action_backspace(self) -> None:
+        """Take back the last typed character; with nothing typed, type from nothing."""
+        typing = self.typing
+        self.type_text(typing.text[:-1] if typing else "")
 
+    def action_revert(self) -> None:
+        """Undo the topmost thing: typing, long work, a maximized view, the crosshair, a note."""
+        if self.typing is not None:
+            self.stop_typing()
+        elif self.cancel_work():
+            self.note("stopped")
+        elif self.has_class("-maximised"):
+            self.look(maximised=False)
+        else:
+            self.figures.set_crosshair(None)
+            self.show()
 
-def _focus(main_screen: MainScreen, index: int) -> None:
-    main_screen.editor.rest()
-    main_screen.form.focus_row(index)
-    main_screen.show_field()
+    def action_reset_field(self) -> None:
+        """Put the focused field back to its value at opening."""
+        self.editor.reset(self.form.row.key)
+        self.show()
 
+    def action_undo(self) -> None:
+        """Take back the last burst of changes."""
+        before = self.editor.state
+        self.editor.undo()
+        self.show()
+        if self.editor.state is before:
+            self.note("nothing to undo")
 
-def commit(main_screen: MainScreen) -> None:
-    """Apply what was typed; with nothing typed, edit the value as it stands."""
-    if main_screen.typing is None:
-        main_screen.type_text(main_screen.form.row.text.replace(",", ""))
-    else:
-        main_screen.commit_typing()
+    def action_redo(self) -> None:
+        """Take back the last undo."""
+        before = self.editor.state
+        self.editor.redo()
+        self.show()
+        if self.editor.state is before:
+            self.note("nothing to redo")
 
+    def action_shift_strikes(self, count: int) -> None:
+        """Move all strikes together, widths locked."""
+        self.editor.shift_strikes(count)
+        self.show()
 
-def backspace(main_screen: MainScreen) -> None:
-    """Take back the last typed character; with nothing typed, type from nothing."""
-    typing = main_screen.typing
-    main_screen.type_text(typing.text[:-1] if typing else "")
+    def action_add(self) -> None:
+        """Add a target where an exit is focused, else a leg, and focus it."""
+        exits = self.form.row.section == "EXITS"
+        (self.editor.add_target if exits else self.editor.add_leg)()
+        self.show()
+        self._focus_last(".move" if exits else ".side")
 
+    def action_delete(self) -> None:
+        """Delete the leg or the target whose field is focused."""
+        parts = self.form.row.key.split(".")
+        if parts[0] == "legs":
+            self.editor.delete_leg(int(parts[1]))
+        elif parts[:2] == ["exits", "targets"]:
+            self.editor.delete_target(int(parts[2]))
+        else:
+            self.note("to delete a leg or a target, go to one of its fields")
+            return
+        self.show()
 
-def revert(main_screen: MainScreen) -> None:
-    """Undo the topmost thing: typing, long work, a maximised view, the crosshair, a note."""
-    if main_screen.typing is not None:
-        main_screen.stop_typing()
-    elif main_screen.cancel_work():
-        main_screen.note("stopped")
-    elif main_screen.has_class("-maximised"):
-        main_screen.look(maximised=False)
-    else:
-        main_screen.figures.set_crosshair(None)
-        main_screen.show()
+    def _focus_last(self, ending: str) -> None:
+        found = [index for index, row in enumerate(self.form.rows) if row.key.endswith(ending)]
+        if found and not self.editor.state.problem:
+            self._focus_row(found[-1])
 
+    def action_pin(self) -> None:
+        """Pin the trade as A and go on with B; or let A go."""
+        self.editor.pin()
+        self.show()
 
-def reset(main_screen: MainScreen) -> None:
-    """Put the focused field back to its value at opening."""
-    main_screen.editor.reset(main_screen.form.row.key)
-    main_screen.show()
-
-
-def undo(main_screen: MainScreen) -> None:
-    """Take back the last burst of changes."""
-    before = main_screen.editor.state
-    main_screen.editor.undo()
-    main_screen.show()
-    if main_screen.editor.state is before:
-        main_screen.note("nothing to undo")
-
-
-def redo(main_screen: MainScreen) -> None:
-    """Take back the last undo."""
-    before = main_screen.editor.state
-    main_screen.editor.redo()
-    main_screen.show()
-    if main_screen.editor.state is before:
-        main_screen.note("nothing to redo")
-
-
-def shift_strikes(main_screen: MainScreen, *, count: int) -> None:
-    """Move all strikes together, widths locked."""
-    main_screen.editor.shift_strikes(count)
-    main_screen.show()
-
-
-def add(main_screen: MainScreen) -> None:
-    """Add a target where an exit is focused, else a leg, and focus it."""
-    exits = main_screen.form.row.section == "EXITS"
-    (main_screen.editor.add_target if exits else main_screen.editor.add_leg)()
-    main_screen.show()
-    _focus_last(main_screen, ".move" if exits else ".side")
-
-
-def delete(main_screen: MainScreen) -> None:
-    """Delete the leg or the target whose field is focused."""
-    parts = main_screen.form.row.key.split(".")
-    if parts[0] == "legs":
-        main_screen.editor.delete_leg(int(parts[1]))
-    elif parts[:2] == ["exits", "targets"]:
-        main_screen.editor.delete_target(int(parts[2]))
-    else:
-        main_screen.note("to delete a leg or a target, go to one of its fields")
-        return
-    main_screen.show()
-
-
-def _focus_last(main_screen: MainScreen, ending: str) -> None:
-    found = [index for index, row in enumerate(main_screen.form.rows) if row.key.endswith(ending)]
-    if found and not main_screen.editor.state.problem:
-        _focus(main_screen, found[-1])
-
-
-def pin(main_screen: MainScreen) -> None:
-    """Pin the trade as A and go on with B; or let A go."""
-    main_screen.editor.pin()
-    main_screen.show()
-
-
-def swap(main_screen: MainScreen) -> None:
-    """Swap A and B."""
-    if main_screen.editor.state.pinned is None:
-        main_screen.note("nothing pinned: c pins this trade as A")
-        return
-    main_screen.editor.swap()
-    main_screen.show()
+    def action_swap(self) -> None:
+        """Swap A and B."""
+        if self.editor.state.pinned is None:
+            self.note(f"nothing pinned: {keys_of('pin', self.key_row.table)} pins this trade as A")
+            return
+        self.editor.swap()
+        self.show()

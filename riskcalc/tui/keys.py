@@ -1,21 +1,11 @@
-"""The keys: one table that dispatches them and feeds the help, the key line and the command palette."""
+"""The keys: one table that names their actions; bindings, help, key line and command palette read it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from riskcalc.tui import edit_actions as edit
-from riskcalc.tui import file_actions as file
-from riskcalc.tui import view_actions as view
-
-if TYPE_CHECKING:
-    from riskcalc.tui.main_screen import MainScreen
-
-BIG_STEP = 10
-"""Steps of a page key."""
+from textual.binding import Binding
 
 SHOWN = {
     "pageup": "PgUp",
@@ -30,98 +20,163 @@ SHOWN = {
 }
 """How a key is written where its Textual name is not what is printed on it."""
 
+KEEPS_TYPING = frozenset({"commit", "backspace", "revert", "quit"})
+"""Commands that leave a typed text as it is; any other applies it first."""
+
+STEPS = frozenset({"step-up", "step-down", "step-up-10", "step-down-10"})
+"""Commands whose key presses are added up; any other acts on the trade after them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """One command and the keys that call it."""
+    """One command: the keys that call it and the action that runs it."""
 
+    name: str
+    """Its name in a keymap; the id of its Textual binding."""
     keys: tuple[str, ...]
     """Textual's names."""
-    run: Callable[[MainScreen], object]
+    action: str
+    """Textual's action of the main screen, like ``step(1)``."""
     section: str
     words: str
     """What it does, in the help and in the command palette."""
     brief: str = ""
     """Its entry in the key line; empty leaves it out there."""
+    brief_keys: str = ""
+    """How the key line writes its keys and those of its pair; empty for the first of them."""
+    pair: str = ""
+    """Name of the opposite command, which shares the entry in the key line."""
 
     @property
     def shown(self) -> str:
         """The keys as they are printed on a keyboard."""
         return " ".join(shown(key) for key in self.keys)
 
+    @property
+    def binding(self) -> Binding:
+        """Textual's binding."""
+        return Binding(",".join(self.keys), self.action, self.words, id=self.name)
+
 
 def shown(key: str) -> str:
-    """A key's name as people write it: ``PgUp``, ``shift+Up``, ``J``."""
+    """Return a key's name as people write it: ``PgUp``, ``shift+Up``, ``J``."""
     if key in SHOWN:
         return SHOWN[key]
     *modifiers, name = key.split("+")
     return "+".join([*modifiers, name if len(name) == 1 else name.capitalize()])
 
 
-def _key(keys: str, section: str, words: str, run: Callable[[MainScreen], object], brief: str = "") -> Key:
-    return Key(keys=tuple(keys.split()), run=run, section=section, words=words, brief=brief)
+def _section(section: str, *rows: tuple[str, ...]) -> tuple[Key, ...]:
+    """Commands of a section from rows of name, keys, action, words and the entry in the key line."""
+    return tuple(
+        Key(
+            name=name,
+            keys=tuple(keys.split()),
+            action=action,
+            section=section,
+            words=words,
+            **dict(zip(("brief", "brief_keys", "pair"), entry, strict=False)),
+        )
+        for name, keys, action, words, *entry in rows
+    )
 
 
 KEYS = (
-    _key("up l right", "Tune", "one step up", partial(edit.step, count=1), "up/dn step"),
-    _key("down h left", "Tune", "one step down", partial(edit.step, count=-1)),
-    _key("pageup shift+up L", "Tune", "ten steps up", partial(edit.step, count=BIG_STEP), "PgUp/Dn x10"),
-    _key("pagedown shift+down H", "Tune", "ten steps down", partial(edit.step, count=-BIG_STEP)),
-    _key("j", "Tune", "next field", partial(edit.move, count=1), "j/k field"),
-    _key("k", "Tune", "field before", partial(edit.move, count=-1)),
-    _key("n tab", "Tune", "next main field, past the details behind it", partial(edit.move_main, count=1)),
-    _key("N shift+tab", "Tune", "main field before", partial(edit.move_main, count=-1)),
-    _key("home", "Tune", "first field", edit.first),
-    _key("end", "Tune", "last field", edit.last),
-    _key("enter", "Tune", "commit what was typed; without that, edit the value", edit.commit),
-    _key(
-        "backspace", "Tune", "take back a character; without any, type a value from nothing", edit.backspace
+    *_section(
+        "Tune",
+        ("step-up", "up l right", "step(1)", "one step up", "step", "up/dn", "step-down"),
+        ("step-down", "down h left", "step(-1)", "one step down"),
+        ("step-up-10", "pageup shift+up L", "step(10)", "ten steps up", "x10", "PgUp/Dn", "step-down-10"),
+        ("step-down-10", "pagedown shift+down H", "step(-10)", "ten steps down"),
+        ("next-field", "j", "move_field(1)", "next field", "field", "j/k", "previous-field"),
+        ("previous-field", "k", "move_field(-1)", "field before"),
+        ("next-main-field", "n tab", "move_main_field(1)", "next main field, past the details behind it"),
+        ("previous-main-field", "N shift+tab", "move_main_field(-1)", "main field before"),
+        ("first-field", "home", "first_field", "first field"),
+        ("last-field", "end", "last_field", "last field"),
+        ("commit", "enter", "commit", "commit what was typed; without that, edit the value"),
+        (
+            "backspace",
+            "backspace",
+            "backspace",
+            "take back a character; without any, type a value from nothing",
+        ),
+        ("revert", "escape", "revert", "revert what was typed, cancel work, close; never quits"),
+        ("reset-field", "r", "reset_field", "field back to its value at opening"),
+        ("undo", "u", "undo", "undo", "undo"),
+        ("redo", "U", "redo", "redo"),
     ),
-    _key("escape", "Tune", "revert what was typed, cancel work, close; never quits", edit.revert),
-    _key("r", "Tune", "field back to its value at opening", edit.reset),
-    _key("u", "Tune", "undo", edit.undo, "u undo"),
-    _key("U", "Tune", "redo", edit.redo),
-    _key("J", "Legs", "all strikes one step down, widths locked", partial(edit.shift_strikes, count=-1)),
-    _key("K", "Legs", "all strikes one step up, widths locked", partial(edit.shift_strikes, count=1)),
-    _key("a", "Legs", "add a leg; among the exits, a target", edit.add),
-    _key("d", "Legs", "delete the leg or target of this field", edit.delete),
-    _key("c", "Compare", "pin A and go on with B; again: let A go", edit.pin, "c compare"),
-    _key("x", "Compare", "swap A and B", edit.swap),
-    _key("p", "Views", "payoff", partial(view.look_at, name="payoff")),
-    _key("m", "Views", "heatmap", partial(view.look_at, name="heatmap")),
-    _key("g", "Views", "Greeks over the price", partial(view.look_at, name="greeks")),
-    _key("e", "Views", "exits and scenarios", partial(view.look_at, name="exits")),
-    _key("v", "Views", "vehicles at equal risk", partial(view.look_at, name="vehicles"), "v vehicles"),
-    _key("z", "Views", "maximise the view; again: back", view.maximise),
-    _key("left_square_bracket", "Views", "crosshair to lower prices", partial(view.crosshair, count=-1)),
-    _key("right_square_bracket", "Views", "crosshair to higher prices", partial(view.crosshair, count=1)),
-    _key("plus equals_sign", "Views", "zoom in", partial(view.zoom, count=1)),
-    _key("minus", "Views", "zoom out", partial(view.zoom, count=-1)),
-    _key("0", "Views", "zoom back, crosshair away", view.zoom_reset),
-    _key("b", "Views", "colours: green-red or blue-orange", view.palette),
-    _key("t", "Views", "theme: dark, light and others", view.theme),
-    _key("s", "Files", "save", file.save, "s save"),
-    _key("S", "Files", "save under another name", file.save_as),
-    _key("o", "Files", "open a preset, with a preview", file.open_preset, "o open"),
-    _key("f", "Files", "plan on a file of real quotes", file.load_quotes),
-    _key("y", "Files", "copy the command line that reproduces this trade", file.copy_command),
-    _key("question_mark", "Help", "this help", file.show_help, "? help"),
-    _key("colon ctrl+p", "Help", "command palette", file.commands, ": cmd"),
-    _key("q", "Help", "quit; the session is kept", file.leave, "q quit"),
+    *_section(
+        "Legs",
+        ("strikes-down", "J", "shift_strikes(-1)", "all strikes one step down, widths locked"),
+        ("strikes-up", "K", "shift_strikes(1)", "all strikes one step up, widths locked"),
+        ("add", "a", "add", "add a leg; among the exits, a target"),
+        ("delete", "d", "delete", "delete the leg or target of this field"),
+    ),
+    *_section(
+        "Compare",
+        ("pin", "c", "pin", "pin A and go on with B; again: let A go", "compare"),
+        ("swap", "x", "swap", "swap A and B"),
+    ),
+    *_section(
+        "Views",
+        ("view-payoff", "p", "show_view('payoff')", "payoff"),
+        ("view-heatmap", "m", "show_view('heatmap')", "heatmap"),
+        ("view-greeks", "g", "show_view('greeks')", "Greeks over the price"),
+        ("view-exits", "e", "show_view('exits')", "exits and scenarios"),
+        ("view-vehicles", "v", "show_view('vehicles')", "vehicles at equal risk", "vehicles"),
+        ("maximize-view", "z", "maximize_view", "maximize the view; again: back"),
+        ("crosshair-down", "left_square_bracket", "move_crosshair(-1)", "crosshair to lower prices"),
+        ("crosshair-up", "right_square_bracket", "move_crosshair(1)", "crosshair to higher prices"),
+        ("zoom-in", "plus equals_sign", "zoom(1)", "zoom in"),
+        ("zoom-out", "minus", "zoom(-1)", "zoom out"),
+        ("reset-zoom", "0", "reset_zoom", "zoom back, crosshair away"),
+        ("next-colors", "b", "next_colors", "colors: green-red or blue-orange"),
+        ("next-theme", "t", "next_theme", "theme: dark, light and others"),
+    ),
+    *_section(
+        "Files",
+        ("save", "s", "save", "save", "save"),
+        ("save-as", "S", "save_as", "save under another name"),
+        ("open-preset", "o", "open_preset", "open a preset, with a preview", "open"),
+        ("load-quotes", "f", "load_quotes", "plan on a file of real quotes"),
+        ("copy-command", "y", "copy_command", "copy the command line that reproduces this trade"),
+    ),
+    *_section(
+        "Help",
+        ("help", "question_mark", "show_help", "this help", "help"),
+        ("command-palette", "colon ctrl+p", "command_palette", "command palette", "cmd"),
+        ("quit", "q", "quit", "quit; the session is kept", "quit"),
+    ),
 )
 """Every command, in the order of the help."""
 
-BY_KEY = {name: key for key in KEYS for name in key.keys}
-"""The command of a key."""
 
-STEPPING = frozenset(name for name, key in BY_KEY.items() if getattr(key.run, "func", None) is edit.step)
-"""The keys whose hits are added up; any other acts on the trade after them."""
+def remapped(keymap: Mapping[str, str]) -> tuple[Key, ...]:
+    """Return the table with the keys of a Textual keymap: key names with commas, by the command's name."""
+    if not keymap:
+        return KEYS
+    return tuple(_remapped(key, keymap) for key in KEYS)
 
 
-def key_line(width: int) -> str:
-    """The commonest keys in one line of at most ``width`` characters; whole words or nothing."""
+def _remapped(key: Key, keymap: Mapping[str, str]) -> Key:
+    keys = tuple(keymap[key.name].split(",")) if key.name in keymap else key.keys
+    if not key.brief_keys or not keymap.keys() & {key.name, key.pair}:
+        return replace(key, keys=keys)
+    (opposite,) = (_remapped(other, keymap).keys for other in KEYS if other.name == key.pair)
+    return replace(key, keys=keys, brief_keys=f"{shown(keys[0])}/{shown(opposite[0])}")
+
+
+def keys_of(name: str, table: Iterable[Key] = KEYS) -> str:
+    """Return the keys of a command as they are printed on a keyboard."""
+    return next(key.shown for key in table if key.name == name)
+
+
+def key_line(width: int, table: Iterable[Key] = KEYS) -> str:
+    """Return the commonest keys in one line of at most ``width`` characters; whole words or nothing."""
     line = ""
-    for brief in (key.brief for key in KEYS if key.brief):
+    for key in (key for key in table if key.brief):
+        brief = f"{key.brief_keys or shown(key.keys[0])} {key.brief}"
         longer = f"{line}  {brief}" if line else brief
         if len(longer) > width:
             break

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
 
 from riskcalc.tui.figures.figure_group import FigureGroup
 from riskcalc.tui.form.form import Form
 from riskcalc.tui.line_widget import seen
-from riskcalc.tui.message_row import KeyRow, TooSmall
+from riskcalc.tui.message_row import TooSmall
 from riskcalc.tui.panels.computed_views import ComputedView, ScenariosView, VehiclesView
 from riskcalc.tui.panels.plan_panels import (
     ChecksPanel,
@@ -24,7 +25,6 @@ from riskcalc.tui.panels.plan_panels import (
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor
-    from riskcalc.tui.main_screen import MainScreen
 
 WIDTHS = [(0, "-slim"), (60, "-narrow"), (110, "-medium"), (170, "-wide")]
 HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
@@ -56,18 +56,13 @@ def _panels(*kinds: type[PlanPanel]) -> list[PlanPanel]:
     return [kind() for kind in kinds]
 
 
-def key_row() -> KeyRow:
-    """The last row."""
-    return KeyRow()
-
-
 class Results:
     """The panels and computed views of the screen; those that cannot be seen cost nothing."""
 
-    def __init__(self, main_screen: MainScreen) -> None:
+    def __init__(self, screen: Screen[None]) -> None:
         # Looked up once: the screen is composed once, and a query walks all of it.
-        self._panels = tuple(main_screen.query(PlanPanel))
-        self._views = tuple(main_screen.query(ComputedView))
+        self._panels = tuple(screen.query(PlanPanel))
+        self._views = tuple(screen.query(ComputedView))
 
     def show(self, editor: TradeEditor) -> None:
         """Hand them the editor's state."""

@@ -1,36 +1,27 @@
-"""The main screen: the form, the figures and the panels around one editor.
+"""The main screen: keys, clicks and pasted text become the actions of the trade screen.
 
-Keys that come before the engine wait in a queue. Steps that come faster than they can be shown are added up,
-so that the screen never lags behind the keyboard.
+Keys that come before the engine wait in a queue.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.timer import Timer
-from textual.widget import Widget
+from textual import actions, events
+from textual.binding import BindingType
 
-from riskcalc.tui import form_rows, layout
-from riskcalc.tui.figures.figure_group import FigureGroup
+from riskcalc.tui.edit_actions import EditActions
 from riskcalc.tui.figures.figure_widget import CrosshairMoved, ZoomChanged
-from riskcalc.tui.form.form import Form, Typing
-from riskcalc.tui.header import Header
-from riskcalc.tui.keys import BY_KEY, STEPPING
-from riskcalc.tui.line_widget import seen
-from riskcalc.tui.message_row import MessageRow
+from riskcalc.tui.file_actions import FileActions
+from riskcalc.tui.form.form import Form
+from riskcalc.tui.keys import KEEPS_TYPING, KEYS, STEPS, Key, remapped
+from riskcalc.tui.view_actions import ViewActions
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor
     from riskcalc.editor.session_file import SessionPreview
-    from riskcalc.tui.app import RiskApp
-
-AUTOSAVE_SECONDS = 0.7
-"""Quiet time after the last change before the session is written; with the writing, less than a second."""
 
 STARTS, GOES_ON, SIGNS = "123456789.", "0123456789.,+-%/", "+-"
 """Characters that start typing into a field, and that go on with it; signs start it in a signed field."""
@@ -39,72 +30,21 @@ LONGEST_PASTE = 20
 """Characters that a pasted number has at most."""
 
 
-class MainScreen(Screen[None]):
-    """Everything on the screen but the dialogs."""
+class MainScreen(EditActions, ViewActions, FileActions):
+    """The trade screen with its keys and its mouse."""
 
-    HORIZONTAL_BREAKPOINTS = layout.WIDTHS
-    VERTICAL_BREAKPOINTS = layout.HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
 
-    def __init__(self, session_preview: SessionPreview | None) -> None:
-        super().__init__()
-        self.header = Header(form_rows.preview_heading(session_preview))
-        self.form = Form(form_rows.preview_rows(session_preview))
-        self.message = MessageRow()
-        self.figures = FigureGroup(palette=session_preview.palette if session_preview else "")
-        self.view_name = (
-            session_preview.view
-            if session_preview and session_preview.view in layout.VIEWS
-            else layout.VIEWS[0]
-        )
-        self.typing: Typing | None = None
-        self._focus = session_preview.focus if session_preview else ""
-        self._editor: TradeEditor | None = None
+    def __init__(
+        self, session_preview: SessionPreview | None, *, cancel_work: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__(session_preview, cancel_work=cancel_work)
         self._waiting: deque[tuple[str, str | None]] = deque()
-        self._steps: tuple[str, int] | None = None
-        self._kept: object = None
-        self._autosave: Timer | None = None
-        self._sizes: tuple[object, ...] = ()
-        self._note = ""
-
-    @property
-    def editor(self) -> TradeEditor:
-        """The editor; only there once the engine has come, and no key acts before."""
-        if self._editor is None:
-            raise RuntimeError("the engine has not come yet")
-        return self._editor
-
-    @property
-    def ready(self) -> bool:
-        """Whether the engine has come."""
-        return self._editor is not None
-
-    @property
-    def risk_app(self) -> RiskApp:
-        """The app, by its own type."""
-        return cast("RiskApp", self.app)
-
-    def compose(self) -> ComposeResult:
-        """Lay out everything once; classes and the style sheet show what fits."""
-        yield self.header
-        yield from layout.compose_body(self.form, self.figures)
-        yield self.message
-        yield layout.key_row()
-
-    def on_mount(self) -> None:
-        """Start with the view of the last session."""
-        self._results = layout.Results(self)
-        self.add_class(f"-view-{self.view_name}")
-        self.message.show("loading the engine; keys are kept", kind="note")
-        self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+        self._keymap: Mapping[str, str] = {}
 
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:
         """Go live, then replay the keys that came before."""
-        self._editor = editor
-        self._kept = editor.state.draft
-        self.form.focus_key(self._focus, form_rows.field_rows(editor))
-        self.show()
-        if note:
-            self.note(note)
+        super().begin(editor, note=note)
         while self._waiting:
             self.press(*self._waiting.popleft())
 
@@ -126,139 +66,42 @@ class MainScreen(Screen[None]):
         else:
             self.note("what was pasted is no number")
 
+    @property
+    def table(self) -> tuple[Key, ...]:
+        """The table of keys under the app's keymap."""
+        keymap: Mapping[str, str] = self.app._keymap  # noqa: SLF001 - Textual has no public way to read it
+        if keymap != self._keymap:
+            self._keymap = keymap
+            self.key_row.show(remapped(keymap))
+        return self.key_row.table
+
+    def refresh_bindings(self) -> None:
+        """Write the key line anew where the keymap has changed."""
+        super().refresh_bindings()
+        self.key_row.show(self.table)
+
     def press(self, key: str, character: str | None) -> None:
         """Type into the field, or run the key's command."""
         self._note = ""
+        bound = next((row for row in self.table if key in row.keys), None)
         if not self.ready:
-            if key != "escape" or not self.cancel_work():
+            if bound is None or bound.name != "revert" or not self.cancel_work():
                 self._waiting.append((key, character))
         elif character and self._takes(character):
             self.type_text((self.typing.text if self.typing else "") + character)
-        elif key in BY_KEY:
-            self.run_key(key)
+        elif bound is not None:
+            self.run_command(bound)
 
-    def run_key(self, key: str) -> None:
-        """Run a key's command; what was typed is applied first, for every key that leaves the field."""
+    def run_command(self, key: Key) -> None:
+        """Run a command; what was typed is applied first, for every command that leaves the field."""
         if not self.ready:
-            self._waiting.append((key, None))
-        elif key in ("enter", "backspace", "escape", "q") or self.typing is None or self.commit_typing():
-            if key not in STEPPING:
+            self._waiting.append((key.keys[0], None))
+        elif key.name in KEEPS_TYPING or self.typing is None or self.commit_typing():
+            if key.name not in STEPS:
                 self.settle()
-            BY_KEY[key].run(self)
-
-    def nudge(self, count: int) -> None:
-        """Step the focused field; shown at once unless more keys are waiting."""
-        key = self.form.row.key
-        if self._steps and self._steps[0] != key:
-            self.settle()
-        self._steps = (key, count + (self._steps[1] if self._steps else 0))
-        if self.message_queue_size:
-            self.call_later(self.settle)
-        else:
-            self.settle()
-
-    def settle(self) -> None:
-        """Apply the steps that have been added up."""
-        if self._steps is not None:
-            self.apply_steps()
-            self.show()
-
-    def apply_steps(self) -> None:
-        """Apply the steps that have been added up, without showing them."""
-        (key, count), self._steps = self._steps or ("", 0), None
-        if count:
-            self.editor.step(key, count)
-
-    def type_text(self, text: str) -> None:
-        """Show what is being typed, and at once what is wrong with it."""
-        self.settle()
-        key = self.form.row.key
-        unfinished = self.editor.field(key).incomplete(text)
-        problem = "" if unfinished else self.editor.check(key, text)
-        self.typing = Typing(text=text, problem=problem)
-        self.show_field()
-
-    def stop_typing(self) -> None:
-        """Forget what was typed."""
-        self.typing = None
-        self.editor.forget_problem()
-        self.show()
-
-    def commit_typing(self) -> bool:
-        """Apply what was typed; a wrong text stays in the field and marks the results as stale."""
-        typing = self.typing
-        if typing is None:
-            return True
-        key = self.form.row.key
-        wrong = self.editor.check(key, typing.text)
-        self.editor.enter(key, typing.text)
-        self.editor.rest()
-        self.typing = Typing(text=typing.text, problem=wrong) if wrong else None
-        self.show()
-        return not wrong
-
-    def show(self) -> None:
-        """Hand the editor's state to everything that can be seen."""
-        if not self.ready:
-            return
-        self.settle()
-        state = self.editor.state
-        self.header.show(form_rows.heading(self.editor))
-        self._results.show(self.editor)
-        self.figures.show(state)
-        self.show_field()
-        if state.draft is not self._kept:
-            self._kept = state.draft
-            self.keep_session()
-
-    def show_pictures(self) -> None:
-        """Draw chart, heatmap and Greeks again."""
-        self.figures.show(self.editor.state)
-
-    def show_field(self) -> None:
-        """Show the form, its slider and what the focused field means."""
-        state, form = self.editor.state, self.form
-        shown, typing = form_rows.field_rows(self.editor), self.typing
-        if typing is None and shown != form.rows:
-            form.current = form_rows.same_field(shown, form)
-        field = self.editor.field(shown[form.current].key)
-        form.show(shown, position=field.position(state.draft), typing=typing, invalid_key=state.problem_key)
-        problem = typing.problem if typing else state.problem
-        if problem:
-            self.message.show(problem, kind="problem")
-        elif self._note:
-            self.message.show(self._note, kind="note")
-        else:
-            self.message.show(form_rows.field_help(shown[form.current], typing.text if typing else None))
-
-    def note(self, text: str) -> None:
-        """Say something until the next key."""
-        self._note = text
-        self.message.show(text, kind="note")
-
-    def look(self, *, view: str = "", maximised: bool | None = None) -> None:
-        """Show a view, or give it the whole body."""
-        if view:
-            self.remove_class(f"-view-{self.view_name}", update=False)
-            self.view_name = view
-            self.add_class(f"-view-{view}", update=False)
-            self.update_node_styles()
-        if maximised is not None:
-            self.set_class(maximised, "-maximised")
-        if self.ready:
-            # What becomes visible is given its values before its room: it is whole in its first frame.
-            self.show()
-        self.keep_session()
-
-    def keep_session(self) -> None:
-        """Write the session once things are quiet."""
-        if self._autosave is not None:
-            self._autosave.stop()
-        self._autosave = self.set_timer(AUTOSAVE_SECONDS, self.risk_app.autosave.save_in_background)
-
-    def cancel_work(self) -> bool:
-        """Stop long work; whether there was any."""
-        return self.risk_app.cancel_work()
+            # Textual would run it from the app's queue, where it could pass, or be passed by, what is typed.
+            _, action, arguments = actions.parse(key.action)
+            getattr(self, f"action_{action}")(*arguments)
 
     def on_crosshair_moved(self, message: CrosshairMoved) -> None:
         """Share the crosshair among the figures."""
@@ -285,13 +128,6 @@ class MainScreen(Screen[None]):
             self.settle()
             self.editor.slide(self.form.row.key, message.position)
             self.show()
-
-    def _laid_out(self, _: object) -> None:
-        """Draw again what has another size or can be seen only now."""
-        sizes = tuple((widget, widget.size) for widget in self.query(Widget) if seen(widget))
-        if sizes != self._sizes:
-            self._sizes = sizes
-            self.call_later(self.show)
 
     def _go_to(self, index: int) -> bool:
         self._note = ""

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widgets import Static
 
-from riskcalc.tui.keys import key_line
+from riskcalc.tui.keys import KEYS, Key, key_line
 from riskcalc.tui.line_widget import LineWidget
 
 ROWS = 2
@@ -73,9 +73,16 @@ class KeyRow(LineWidget):
 
     def __init__(self) -> None:
         super().__init__(id="keys")
+        self.table: tuple[Key, ...] = KEYS
+
+    def show(self, table: tuple[Key, ...]) -> None:
+        """Show the keys of another table."""
+        if table != self.table:
+            self.table = table
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row
         """The row."""
         width = self.size.width
-        line = f" {key_line(width - 2)}".ljust(width)
+        line = f" {key_line(width - 2, self.table)}".ljust(width)
         return Strip([Segment(line, self.base)]).adjust_cell_length(width)

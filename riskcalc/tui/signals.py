@@ -9,40 +9,39 @@ import select
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-if TYPE_CHECKING:
-    from riskcalc.tui.app import RiskApp
+from textual.app import App
 
 
-def handle_signals(app: RiskApp) -> None:
+def handle_signals(app: App[None], *, keep: Callable[[], None]) -> None:
     """Keep the session at SIGTERM and SIGHUP, where the system has them."""
     loop = asyncio.get_running_loop()
     # Only the main thread of a Unix process can have handlers.
     with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
         loop.add_signal_handler(signal.SIGTERM, _stop, app)
-        loop.add_signal_handler(signal.SIGHUP, _hang_up, app)
+        loop.add_signal_handler(signal.SIGHUP, _hang_up, keep)
         if not app.is_headless and sys.stdin.isatty():
-            threading.Thread(target=_watch, args=(app, loop), daemon=True).start()
+            threading.Thread(target=_watch, args=(keep, loop), daemon=True).start()
 
 
-def _watch(app: RiskApp, loop: asyncio.AbstractEventLoop) -> None:
+def _watch(keep: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
     """Wait for the terminal to go: without being its leader the process gets no signal, and would spin."""
     terminal = select.poll()
     terminal.register(sys.stdin.fileno(), 0)
     terminal.poll()
     with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-        loop.call_soon_threadsafe(_hang_up, app)
+        loop.call_soon_threadsafe(_hang_up, keep)
 
 
-def _stop(app: RiskApp) -> None:
+def _stop(app: App[None]) -> None:
     """Leave as by the key, the terminal put back."""
     app.exit(return_code=128 + signal.SIGTERM)
 
 
-def _hang_up(app: RiskApp) -> None:
+def _hang_up(keep: Callable[[], None]) -> None:
     """Keep the session and die of the signal: nothing can be written to a terminal that is gone."""
-    app.keep_all()
+    keep()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGHUP)
 

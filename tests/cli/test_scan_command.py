@@ -125,7 +125,7 @@ def test_a_row_is_opened_on_the_screen(run, quotes, monkeypatch):
     row = json.loads(out)["rows"][1]
     opened = []
     monkeypatch.setattr(scan_command, "on_terminal", lambda: True)
-    monkeypatch.setattr("riskcalc.tui.launch.run", opened.append)
+    monkeypatch.setattr("riskcalc.tui.app.run", opened.append)
     code, out, err = run("scan", str(quotes), "--open", "2", "--screen", "--drift", "12%")
     assert (code, out, err) == (0, "", "")
     editor, _ = opened[0].editor(lambda *_: None)

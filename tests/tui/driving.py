@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch_options import LaunchOptions
+from riskcalc.tui.launch import LaunchOptions
 
 LONGEST = 400
 """Rounds to wait for the engine."""

@@ -4,7 +4,7 @@ import pytest
 
 from riskcalc.tui.form.field_row import FieldRow
 from riskcalc.tui.form.form import collapsed
-from riskcalc.tui.launch_options import LaunchOptions
+from riskcalc.tui.launch import LaunchOptions
 from tests.tui.driving import drive, text
 
 ROWS = tuple(

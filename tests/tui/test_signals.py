@@ -167,9 +167,9 @@ def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
 def test_no_key_waits_for_a_slow_disk():
     async def script(pilot):
         app = pilot.app
-        slow = app.autosave._writing
+        slow = app.main_screen.autosave._writing
         slow.acquire()
-        app.autosave.save_in_background()
+        app.main_screen.autosave.save_in_background()
         await pilot.press("up")
         moved = app.main_screen.form.row.text
         slow.release()

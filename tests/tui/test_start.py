@@ -11,8 +11,8 @@ import pytest
 
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch_options import LaunchOptions
-from riskcalc.tui.main_screen import AUTOSAVE_SECONDS
+from riskcalc.tui.launch import LaunchOptions
+from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
 from tests.tui.driving import drive, live, text
 
 FIRST_FRAME = """

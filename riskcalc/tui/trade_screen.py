@@ -1,0 +1,227 @@
+"""What the actions act on: the form, the figures and the panels around one editor, and the ways to show them.
+
+Steps that come faster than they can be shown are added up, so that the screen never lags behind the keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from riskcalc.editor import session_file
+from riskcalc.tui import form_rows, layout
+from riskcalc.tui.autosave import Autosave
+from riskcalc.tui.figures.figure_group import FigureGroup
+from riskcalc.tui.form.form import Form, Typing
+from riskcalc.tui.header import Header
+from riskcalc.tui.line_widget import seen
+from riskcalc.tui.message_row import KeyRow, MessageRow
+
+if TYPE_CHECKING:
+    from riskcalc.editor import TradeEditor
+    from riskcalc.editor.session_file import SessionPreview
+
+AUTOSAVE_SECONDS = 0.7
+"""Quiet time after the last change before the session is written; with the writing, less than a second."""
+
+
+class TradeScreen(Screen[None]):
+    """Everything on the screen but the dialogs, without the keys."""
+
+    HORIZONTAL_BREAKPOINTS = layout.WIDTHS
+    VERTICAL_BREAKPOINTS = layout.HEIGHTS
+
+    def __init__(
+        self, session_preview: SessionPreview | None, *, cancel_work: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__()
+        self.cancel_work = cancel_work
+        """Stops long work; returns whether there was any."""
+        self.header = Header(form_rows.preview_heading(session_preview))
+        self.form = Form(form_rows.preview_rows(session_preview))
+        self.message = MessageRow()
+        self.key_row = KeyRow()
+        self.figures = FigureGroup(palette=session_preview.palette if session_preview else "")
+        self.view_name = (
+            session_preview.view
+            if session_preview and session_preview.view in layout.VIEWS
+            else layout.VIEWS[0]
+        )
+        self.typing: Typing | None = None
+        self._focus = session_preview.focus if session_preview else ""
+        self._editor: TradeEditor | None = None
+        self._steps: tuple[str, int] | None = None
+        self._kept: object = None
+        self.autosave = Autosave(self, snapshot=self._snapshot, report=self.note)
+        self._autosave_timer: Timer | None = None
+        self._sizes: tuple[object, ...] = ()
+        self._note = ""
+
+    @property
+    def editor(self) -> TradeEditor:
+        """The editor; only there once the engine has come, and no key acts before."""
+        if self._editor is None:
+            raise RuntimeError("the engine has not come yet")
+        return self._editor
+
+    @property
+    def ready(self) -> bool:
+        """Whether the engine has come."""
+        return self._editor is not None
+
+    def compose(self) -> ComposeResult:
+        """Lay out everything once; classes and the style sheet show what fits."""
+        yield self.header
+        yield from layout.compose_body(self.form, self.figures)
+        yield self.message
+        yield self.key_row
+
+    def on_mount(self) -> None:
+        """Start with the view of the last session."""
+        self._results = layout.Results(self)
+        self.add_class(f"-view-{self.view_name}")
+        self.message.show("loading the engine; keys are kept", kind="note")
+        self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+
+    def begin(self, editor: TradeEditor, *, note: str = "") -> None:
+        """Go live with an editor, and show a note."""
+        self._editor = editor
+        self._kept = editor.state.draft
+        self.form.focus_key(self._focus, form_rows.field_rows(editor))
+        self.show()
+        if note:
+            self.note(note)
+
+    def nudge(self, count: int) -> None:
+        """Step the focused field; shown at once unless more keys are waiting."""
+        key = self.form.row.key
+        if self._steps and self._steps[0] != key:
+            self.settle()
+        self._steps = (key, count + (self._steps[1] if self._steps else 0))
+        if self.message_queue_size:
+            self.call_later(self.settle)
+        else:
+            self.settle()
+
+    def settle(self) -> None:
+        """Apply the steps that have been added up."""
+        if self._steps is not None:
+            self.apply_steps()
+            self.show()
+
+    def apply_steps(self) -> None:
+        """Apply the steps that have been added up, without showing them."""
+        (key, count), self._steps = self._steps or ("", 0), None
+        if count:
+            self.editor.step(key, count)
+
+    def type_text(self, text: str) -> None:
+        """Show what is being typed, and at once what is wrong with it."""
+        self.settle()
+        key = self.form.row.key
+        unfinished = self.editor.field(key).incomplete(text)
+        problem = "" if unfinished else self.editor.check(key, text)
+        self.typing = Typing(text=text, problem=problem)
+        self.show_field()
+
+    def stop_typing(self) -> None:
+        """Forget what was typed."""
+        self.typing = None
+        self.editor.forget_problem()
+        self.show()
+
+    def commit_typing(self) -> bool:
+        """Apply what was typed; a wrong text stays in the field and marks the results as stale."""
+        typing = self.typing
+        if typing is None:
+            return True
+        key = self.form.row.key
+        wrong = self.editor.check(key, typing.text)
+        self.editor.enter(key, typing.text)
+        self.editor.rest()
+        self.typing = Typing(text=typing.text, problem=wrong) if wrong else None
+        self.show()
+        return not wrong
+
+    def show(self) -> None:
+        """Hand the editor's state to everything that can be seen."""
+        if not self.ready:
+            return
+        self.settle()
+        state = self.editor.state
+        self.header.show(form_rows.heading(self.editor))
+        self._results.show(self.editor)
+        self.figures.show(state)
+        self.show_field()
+        if state.draft is not self._kept:
+            self._kept = state.draft
+            self.keep_session()
+
+    def show_pictures(self) -> None:
+        """Draw chart, heatmap and Greeks again."""
+        self.figures.show(self.editor.state)
+
+    def show_field(self) -> None:
+        """Show the form, its slider and what the focused field means."""
+        state, form = self.editor.state, self.form
+        shown, typing = form_rows.field_rows(self.editor), self.typing
+        if typing is None and shown != form.rows:
+            form.current = form_rows.same_field(shown, form)
+        field = self.editor.field(shown[form.current].key)
+        form.show(shown, position=field.position(state.draft), typing=typing, invalid_key=state.problem_key)
+        problem = typing.problem if typing else state.problem
+        if problem:
+            self.message.show(problem, kind="problem")
+        elif self._note:
+            self.message.show(self._note, kind="note")
+        else:
+            self.message.show(form_rows.field_help(shown[form.current], typing.text if typing else None))
+
+    def note(self, text: str) -> None:
+        """Say something until the next key."""
+        self._note = text
+        self.message.show(text, kind="note")
+
+    def look(self, *, view: str = "", maximised: bool | None = None) -> None:
+        """Show a view, or give it the whole body."""
+        if view:
+            self.remove_class(f"-view-{self.view_name}", update=False)
+            self.view_name = view
+            self.add_class(f"-view-{view}", update=False)
+            self.update_node_styles()
+        if maximised is not None:
+            self.set_class(maximised, "-maximised")
+        if self.ready:
+            # What becomes visible is given its values before its room: it is whole in its first frame.
+            self.show()
+        self.keep_session()
+
+    def keep_session(self) -> None:
+        """Write the session once things are quiet."""
+        if self._autosave_timer is not None:
+            self._autosave_timer.stop()
+        self._autosave_timer = self.set_timer(AUTOSAVE_SECONDS, self.autosave.save_in_background)
+
+    def _snapshot(self) -> session_file.Snapshot | None:
+        """Return the session as it stands; None before the engine has come, when nothing is new."""
+        if self._editor is None:
+            return None
+        return session_file.snapshot(
+            self._editor,
+            palette=self.figures.palette,
+            theme=self.app.theme,
+            view=self.view_name,
+            focus=self.form.row.key,
+        )
+
+    def _laid_out(self, _: object) -> None:
+        """Draw again what has another size or can be seen only now."""
+        sizes = tuple((widget, widget.size) for widget in self.query(Widget) if seen(widget))
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.call_later(self.show)

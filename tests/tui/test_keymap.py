@@ -1,0 +1,258 @@
+"""The user's own keys: the file, what is refused in it, and the screen under it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from textual.actions import parse
+from textual.binding import Binding
+
+from riskcalc.errors import InvalidInputError
+from riskcalc.tui.app import RiskApp
+from riskcalc.tui.dialogs.help_screen import help_text
+from riskcalc.tui.keymap import keymap_path, parse_keymap, read_keymap
+from riskcalc.tui.keys import KEYS, key_line, remapped, shown
+from riskcalc.tui.main_screen import MainScreen
+from tests.tui.driving import drive, live, text
+
+
+def under(keymap, script, *, size=(120, 40)):
+    """Run a script on a live screen under a keymap."""
+
+    async def run():
+        app = RiskApp(keymap=keymap)
+        async with app.run_test(size=size) as pilot:
+            await live(pilot)
+            return await script(pilot)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_every_command_is_an_action_of_the_screen_with_a_binding(key):
+    namespace, action, arguments = parse(key.action)
+    method = getattr(MainScreen, f"action_{action}")
+    assert namespace == ""
+    assert method.__code__.co_argcount == 1 + len(arguments)
+    made = Binding.make_bindings(MainScreen.BINDINGS)
+    assert {binding.key for binding in made if binding.id == key.name} == set(key.keys)
+
+
+def test_names_are_used_once():
+    names = [key.name for key in KEYS]
+    assert len(names) == len(set(names))
+    assert {key.pair for key in KEYS if key.pair} <= set(names)
+
+
+def test_every_command_runs_its_action_from_its_keys_and_from_the_palette(monkeypatch):
+    ran = []
+    actions = {parse(key.action)[1] for key in KEYS}
+    for action in actions:
+        monkeypatch.setattr(
+            MainScreen, f"action_{action}", lambda _, *args, name=action: ran.append((name, *args))
+        )
+
+    async def script(pilot):
+        for key in KEYS:
+            for name in key.keys:
+                pilot.app.main_screen.press(name, None)
+        by_key = ran.copy()
+        ran.clear()
+        for command in pilot.app.get_system_commands(pilot.app.main_screen):
+            if "; key " in command.help:
+                command.callback()
+        return by_key, ran.copy()
+
+    wanted = [(parse(key.action)[1], *parse(key.action)[2]) for key in KEYS]
+    by_key, by_palette = drive(script)
+    assert by_key == [one for one, key in zip(wanted, KEYS, strict=True) for _ in key.keys]
+    assert by_palette == wanted
+
+
+def test_no_file_changes_nothing(tmp_path):
+    assert read_keymap(tmp_path / "keys.toml") == {}
+    assert remapped({}) is KEYS
+
+
+def test_the_file_can_be_named_by_the_environment(tmp_path, monkeypatch):
+    path = tmp_path / "mine.toml"
+    path.write_text('undo = "ctrl+z"\n', encoding="utf-8")
+    monkeypatch.setenv("RISKCALC_KEYS", str(path))
+    assert keymap_path() == path
+    assert read_keymap() == {"undo": "ctrl+z"}
+    monkeypatch.delenv("RISKCALC_KEYS")
+    assert keymap_path().name == "keys.toml"
+
+
+@pytest.mark.parametrize(
+    ("content", "keymap"),
+    [
+        ("", {}),
+        ('undo = "ctrl+z"', {"undo": "ctrl+z"}),
+        ('undo = ["ctrl+z", "f2"]', {"undo": "ctrl+z,f2"}),
+        ('help = ["?", "f1"]', {"help": "question_mark,f1"}),
+        ('undo = ","', {"undo": "comma"}),
+        ('undo = "~"', {"undo": "tilde"}),
+        ('undo = "r"\nreset-field = "u"', {"undo": "r", "reset-field": "u"}),
+        ('undo = ["u", "ctrl+z"]', {"undo": "u,ctrl+z"}),
+        ('command-palette = "ctrl+p"', {"command-palette": "ctrl+p"}),
+        ('step-up = ["w", "ctrl+shift+up", "é"]', {"step-up": "w,ctrl+shift+up,é"}),
+    ],
+)
+def test_keys_are_read(content, keymap):
+    assert parse_keymap(content) == keymap
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("undo = ", "not TOML: "),
+        ('undoo = "z"', "'undoo' is not a command; did you mean undo?"),
+        ('xyzzy = "z"', "'xyzzy' is not a command; known commands: step-up, "),
+        ("undo = 3", "undo must be a key such as \"ctrl+z\" or a list of keys, got 3"),
+        ("undo = []", "got []"),
+        ("undo = [1]", "got [1]"),
+        ('[undo]\nkey = "z"', "got {'key': 'z'}"),
+        ('undo = ""', "undo must be one key, got ''"),
+        ('undo = "ctrl+y,ctrl+z"', "undo must be one key, got 'ctrl+y,ctrl+z'"),
+        ('undo = " "', "undo must be one key, got ''"),
+        ('undo = "ctlr+w"', "got 'ctlr+w'"),
+        ('undo = "ctrl+"', "got 'ctrl+'"),
+        ('undo = "pagedwn"', "got 'pagedwn'"),
+        ('undo = "shift+u"', "undo: write 'shift+u' as 'U'"),
+        ('undo = "5"', "undo cannot have the key '5', which types a value"),
+        ('undo = "."', "undo cannot have the key '.', which types a value"),
+        ('undo = "ctrl+q"', "which Textual keeps for itself"),
+        ('undo = "j"', "next-field and undo cannot both have the key 'J'"),
+        ('undo = "z"\nredo = "z"', "cannot both have the key 'z'"),
+        ('undo = ["w", "w"]', "undo has the key 'w' twice"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(content, said, tmp_path):
+    path = tmp_path / "keys.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidInputError) as caught:
+        read_keymap(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert said in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"undo = '\xff'", "is not UTF-8 text"), (None, "cannot be read")])
+def test_a_file_that_is_no_text_is_refused(content, said, tmp_path):
+    path = tmp_path / "keys.toml"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(InvalidInputError, match=said):
+        read_keymap(path)
+
+
+def test_a_wrong_file_ends_the_command_before_the_screen_opens(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from riskcalc.cli import main, screen_command
+
+    path = tmp_path / "keys.toml"
+    path.write_text('undoo = "z"', encoding="utf-8")
+    monkeypatch.setenv("RISKCALC_KEYS", str(path))
+    monkeypatch.setattr(screen_command, "on_terminal", lambda: True)
+    result = CliRunner().invoke(main, ["screen"])
+    assert result.exit_code == 2
+    assert "'undoo' is not a command; did you mean undo?" in result.output
+    assert not (tmp_path / "session.json").exists()
+
+
+def test_a_remapped_key_runs_its_command_and_the_old_one_does_nothing():
+    async def script(pilot):
+        await pilot.press("up")
+        stepped = pilot.app.main_screen.editor.state.draft
+        await pilot.press("u")
+        old = pilot.app.main_screen.editor.state.draft is stepped
+        await pilot.press("ctrl+z")
+        return old, pilot.app.main_screen.editor.state.draft is not stepped
+
+    assert under({"undo": "ctrl+z"}, script) == (True, True)
+
+
+def test_keys_can_change_places():
+    async def script(pilot):
+        await pilot.press("up", "r")
+        return pilot.app.main_screen.editor.state
+
+    before = drive(lambda pilot: asyncio.sleep(0, pilot.app.main_screen.editor.state))
+    after = under({"undo": "r", "reset-field": "u"}, script)
+    assert after.draft == before.draft
+
+
+def test_a_keymap_set_later_counts_at_once_even_under_a_dialog():
+    async def script(pilot):
+        await pilot.press("question_mark")
+        pilot.app.set_keymap({"quit": "ctrl+d"})
+        await pilot.press("escape")
+        await pilot.pause()
+        line = text(pilot.app).splitlines()[-1]
+        await pilot.press("q")
+        stayed = pilot.app._exit is False
+        await pilot.press("ctrl+d")
+        return line, stayed, pilot.app._exit
+
+    line, stayed, left = under({}, script, size=(200, 60))
+    assert "ctrl+D quit" in line or "ctrl+d quit" in line
+    assert stayed
+    assert left
+
+
+def test_keys_pressed_before_the_engine_follow_the_keymap():
+    async def run():
+        app = RiskApp(keymap={"step-up": "w"})
+        async with app.run_test(size=(120, 40)) as pilot:
+            for _ in range(3):
+                app.main_screen.press("w", "w")
+            early = not app.main_screen.ready
+            await live(pilot)
+            return early, app.main_screen.editor.state.draft.quote.spot
+
+    early, spot = asyncio.run(run())
+    assert early
+    assert spot == 298.0
+
+
+def test_what_textual_shows_is_what_the_table_says():
+    keymap = {"undo": "ctrl+z", "step-up": "w,ctrl+up", "help": "f1"}
+
+    async def script(pilot):
+        active = pilot.app.main_screen.active_bindings
+        return {name: bound.binding.id for name, bound in active.items() if bound.node is pilot.app.main_screen}
+
+    found = under(keymap, script)
+    table = remapped(keymap)
+    ours = {name: row.name for row in table for name in row.keys}
+    assert {name: command for name, command in found.items() if command} == ours
+
+
+def test_help_key_line_and_palette_show_the_users_keys():
+    keymap = {"step-up": "w", "undo": "ctrl+z"}
+    table = remapped(keymap)
+    assert key_line(30, table).startswith("w/Down step")
+    assert "ctrl+z undo" in key_line(80, table)
+    lines = help_text(table).plain.splitlines()
+    assert any(line.startswith("ctrl+z ") and line.endswith(" undo") for line in lines)
+
+    async def script(pilot):
+        commands = pilot.app.get_system_commands(pilot.app.main_screen)
+        helps = {command.title: command.help for command in commands}
+        await pilot.press("question_mark")
+        await pilot.pause()
+        return helps["Undo"], text(pilot.app)
+
+    in_palette, in_help = under(keymap, script, size=(120, 60))
+    assert in_palette == "Tune; key ctrl+z"
+    assert "ctrl+z" in in_help
+
+
+def test_shown_keys_name_the_letter_as_it_is():
+    assert shown("j") == "j"
