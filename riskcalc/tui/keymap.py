@@ -142,4 +142,7 @@ def _refuse_shared_keys(keymap: dict[str, str]) -> None:
     for key, count in Counter(name for row in table for name in row.keys).items():
         if count > 1:
             sharing = [row.name for row in table if key in row.keys]
-            raise InvalidInputError(f"{' and '.join(sharing)} cannot both have the key {shown(key)!r}")
+            if len(sharing) == 1:
+                raise InvalidInputError(f"{sharing[0]} has the key {shown(key)!r} twice")
+            together = f"{' and '.join(sharing)} cannot share the key {shown(key)!r}"
+            raise InvalidInputError(f"{together}; give each its own")

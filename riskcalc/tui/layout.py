@@ -46,8 +46,9 @@ def compose_body(form: Form, figures: FigureGroup) -> ComposeResult:
                 yield ScenariosView()
             yield VehiclesView(id="vehicles-view")
         with Container(id="side"):
-            yield VerticalScroll(*_panels(PricePanel, GreeksPanel, ExitsPanel))
-            yield VerticalScroll(*_panels(SizePanel, ChecksPanel))
+            # A focused container would claim the arrow keys in Textual's list of bindings.
+            yield VerticalScroll(*_panels(PricePanel, GreeksPanel, ExitsPanel), can_focus=False)
+            yield VerticalScroll(*_panels(SizePanel, ChecksPanel), can_focus=False)
     yield Summary(id="summary")
     yield TooSmall(id="too-small")
 

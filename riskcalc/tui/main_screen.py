@@ -30,7 +30,7 @@ LONGEST_PASTE = 20
 """Characters that a pasted number has at most."""
 
 
-class MainScreen(EditActions, ViewActions, FileActions):
+class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
     """The trade screen with its keys and its mouse."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
@@ -99,7 +99,7 @@ class MainScreen(EditActions, ViewActions, FileActions):
         elif key.name in KEEPS_TYPING or self.typing is None or self.commit_typing():
             if key.name not in STEPS:
                 self.settle()
-            # Textual would run it from the app's queue, where it could pass, or be passed by, what is typed.
+            # Left to Textual it would run from the app's queue, and what is typed after it would overtake it.
             _, action, arguments = actions.parse(key.action)
             getattr(self, f"action_{action}")(*arguments)
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-import tomllib
+from pathlib import Path
 
 import pytest
 from textual.actions import parse
 from textual.binding import Binding
 
+from riskcalc import cli
 from riskcalc.errors import InvalidInputError
 from riskcalc.tui.app import RiskApp
 from riskcalc.tui.dialogs.help_screen import help_text
 from riskcalc.tui.keymap import keymap_path, parse_keymap, read_keymap
-from riskcalc.tui.keys import KEYS, key_line, remapped, shown
+from riskcalc.tui.keys import KEYS, key_line, remapped
 from riskcalc.tui.main_screen import MainScreen
 from tests.tui.driving import drive, live, text
+
+ROOT = Path(__file__).parents[2]
 
 
 def under(keymap, script, *, size=(120, 40)):
@@ -113,7 +114,7 @@ def test_keys_are_read(content, keymap):
         ("undo = ", "not TOML: "),
         ('undoo = "z"', "'undoo' is not a command; did you mean undo?"),
         ('xyzzy = "z"', "'xyzzy' is not a command; known commands: step-up, "),
-        ("undo = 3", "undo must be a key such as \"ctrl+z\" or a list of keys, got 3"),
+        ("undo = 3", 'undo must be a key such as "ctrl+z" or a list of keys, got 3'),
         ("undo = []", "got []"),
         ("undo = [1]", "got [1]"),
         ('[undo]\nkey = "z"', "got {'key': 'z'}"),
@@ -127,8 +128,8 @@ def test_keys_are_read(content, keymap):
         ('undo = "5"', "undo cannot have the key '5', which types a value"),
         ('undo = "."', "undo cannot have the key '.', which types a value"),
         ('undo = "ctrl+q"', "which Textual keeps for itself"),
-        ('undo = "j"', "next-field and undo cannot both have the key 'J'"),
-        ('undo = "z"\nredo = "z"', "cannot both have the key 'z'"),
+        ('undo = "j"', "next-field and undo cannot share the key 'j'; give each its own"),
+        ('undo = "z"\nredo = "z"', "cannot share the key 'z'"),
         ('undo = ["w", "w"]', "undo has the key 'w' twice"),
     ],
 )
@@ -143,7 +144,9 @@ def test_what_is_wrong_is_said_in_one_line(content, said, tmp_path):
     assert "\n" not in message
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"undo = '\xff'", "is not UTF-8 text"), (None, "cannot be read")])
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"undo = '\xff'", "is not UTF-8 text"), (None, "cannot be read")]
+)
 def test_a_file_that_is_no_text_is_refused(content, said, tmp_path):
     path = tmp_path / "keys.toml"
     path.mkdir() if content is None else path.write_bytes(content)
@@ -151,18 +154,18 @@ def test_a_file_that_is_no_text_is_refused(content, said, tmp_path):
         read_keymap(path)
 
 
-def test_a_wrong_file_ends_the_command_before_the_screen_opens(tmp_path, monkeypatch):
-    from click.testing import CliRunner
-
-    from riskcalc.cli import main, screen_command
-
+def test_a_wrong_file_ends_the_command_before_the_screen_opens(tmp_path, monkeypatch, capsys):
     path = tmp_path / "keys.toml"
     path.write_text('undoo = "z"', encoding="utf-8")
     monkeypatch.setenv("RISKCALC_KEYS", str(path))
-    monkeypatch.setattr(screen_command, "on_terminal", lambda: True)
-    result = CliRunner().invoke(main, ["screen"])
-    assert result.exit_code == 2
-    assert "'undoo' is not a command; did you mean undo?" in result.output
+    monkeypatch.setattr("riskcalc.cli.screen_command.on_terminal", lambda: True)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["screen"])
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert not said.out
+    (line,) = said.err.splitlines()
+    assert line.endswith("keys.toml: 'undoo' is not a command; did you mean undo?")
     assert not (tmp_path / "session.json").exists()
 
 
@@ -201,7 +204,7 @@ def test_a_keymap_set_later_counts_at_once_even_under_a_dialog():
         return line, stayed, pilot.app._exit
 
     line, stayed, left = under({}, script, size=(200, 60))
-    assert "ctrl+D quit" in line or "ctrl+d quit" in line
+    assert "ctrl+d quit" in line
     assert stayed
     assert left
 
@@ -221,16 +224,29 @@ def test_keys_pressed_before_the_engine_follow_the_keymap():
     assert spot == 298.0
 
 
+def test_typed_values_and_commands_act_in_the_order_of_the_keys():
+    async def script(pilot):
+        for name in ("3", "0", "5", "enter", "j", "2", "5", "enter"):
+            pilot.app.simulate_key(name)
+        await pilot.pause()
+        await pilot.pause()
+        return [row.text for row in pilot.app.main_screen.form.rows[:2]]
+
+    assert drive(script) == ["305.00", "25.0"]
+
+
 def test_what_textual_shows_is_what_the_table_says():
     keymap = {"undo": "ctrl+z", "step-up": "w,ctrl+up", "help": "f1"}
 
     async def script(pilot):
         active = pilot.app.main_screen.active_bindings
-        return {name: bound.binding.id for name, bound in active.items() if bound.node is pilot.app.main_screen}
+        return {
+            name: bound.binding.id for name, bound in active.items() if bound.node is pilot.app.main_screen
+        }
 
     found = under(keymap, script)
     table = remapped(keymap)
-    ours = {name: row.name for row in table for name in row.keys}
+    ours = {name: row.name for row in table for name in row.keys if name != "ctrl+p"}  # the app's own too
     assert {name: command for name, command in found.items() if command} == ours
 
 
@@ -254,5 +270,12 @@ def test_help_key_line_and_palette_show_the_users_keys():
     assert "ctrl+z" in in_help
 
 
-def test_shown_keys_name_the_letter_as_it_is():
-    assert shown("j") == "j"
+def test_the_page_on_keys_lists_every_command_and_its_example_is_read():
+    page = (ROOT / "docs" / "screen.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{key.name}` | {' '.join(f'`{name}`' for name in key.shown.split())} | {key.words} |"
+        for key in KEYS
+    ]
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert set(parse_keymap(example)) == {"undo", "redo", "step-up", "help"}

@@ -56,7 +56,7 @@ class Background:
             then(answer)
 
 
-class ComputedView(ScrollableContainer):
+class ComputedView(ScrollableContainer, can_focus=False):
     """A text about the trade on the editor, computed again only for another draft."""
 
     DEFAULT_CSS = """
