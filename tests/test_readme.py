@@ -16,8 +16,16 @@ from tests.outside import reference_file
 ROOT = Path(__file__).parents[1]
 PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "docs/vehicles.md", "docs/chains.md")
+    for name in (
+        "README.md",
+        "docs/planning.md",
+        "docs/scanning.md",
+        "docs/vehicles.md",
+        "docs/chains.md",
+        "docs/reference/index.md",
+    )
 }
+"""Pages whose blocks run; those of docs/presets.md do in tests/presets."""
 LARGEST_PICTURE = 300_000
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 REAL_QUOTES = "quotes.csv"
@@ -36,7 +44,25 @@ def commands(page: str) -> list[tuple[str, str]]:
     return [(command.split("  #")[0].strip(), output) for command, _, output in split]
 
 
+def ours(page: str, *, real_quotes: bool) -> list[tuple[str, str]]:
+    """The commands of a page that are riskcalc's, on real quotes or without."""
+    return [
+        pair
+        for pair in commands(page)
+        if pair[0].startswith("riskcalc") and (REAL_QUOTES in pair[0]) == real_quotes
+    ]
+
+
 README_COMMANDS = [command for command, _ in commands("README.md")]
+WITH_COMMANDS = [page for page in PAGES if ours(page, real_quotes=False)]
+ON_REAL_QUOTES = [page for page in PAGES if ours(page, real_quotes=True)]
+WITH_PYTHON = [page for page in PAGES if blocks(page, "python")]
+
+
+def test_every_page_shows_something_that_runs():
+    assert "README.md" in WITH_COMMANDS
+    assert "README.md" in WITH_PYTHON
+    assert set(WITH_COMMANDS) | set(WITH_PYTHON) | set(ON_REAL_QUOTES) == set(PAGES)
 
 
 def test_the_first_screen_holds_the_two_commands():
@@ -67,17 +93,16 @@ def test_shown_make_targets_exist(command):
     assert re.search(rf"^{target}:.*##", makefile, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_shown_commands_run_and_print_what_is_shown(page, tmp_path, monkeypatch, capsys):
-    shown = [pair for pair in commands(page) if pair[0].startswith("riskcalc") and REAL_QUOTES not in pair[0]]
-    run_all(shown, tmp_path, monkeypatch, capsys)
+    run_all(ours(page, real_quotes=False), tmp_path, monkeypatch, capsys)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/chains.md"])
+@pytest.mark.parametrize("page", ON_REAL_QUOTES)
 def test_shown_commands_run_on_real_quotes(page, tmp_path, monkeypatch, capsys):
     quotes = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
     (tmp_path / REAL_QUOTES).symlink_to(quotes)
-    run_all([pair for pair in commands(page) if REAL_QUOTES in pair[0]], tmp_path, monkeypatch, capsys)
+    run_all(ours(page, real_quotes=True), tmp_path, monkeypatch, capsys)
 
 
 def run_all(shown, folder, monkeypatch, capsys):
@@ -94,7 +119,7 @@ def run_all(shown, folder, monkeypatch, capsys):
             assert doctest.OutputChecker().check_output(output, printed.out, FLAGS), printed.out
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", WITH_PYTHON)
 def test_shown_python_runs_and_prints_what_is_shown(page):
     test = doctest.DocTestParser().get_doctest(blocks(page, "python"), {}, page, page, 0)
     report: list[str] = []
@@ -103,6 +128,13 @@ def test_shown_python_runs_and_prints_what_is_shown(page):
     assert not report, "".join(report)
 
 
-def test_every_shipped_preset_is_named():
-    for path in (ROOT / "presets").glob("*.toml"):
-        assert f"`{path.stem}`" in PAGES["README.md"]
+def test_the_ratios_are_those_of_the_benchmarks():
+    table = PAGES["README.md"].partition("| task | peer |")[2].partition("\n\n")[0]
+    said = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
+    benchmarks = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
+    assert len(said) == 5
+    for task, peer, ratio in said:
+        (row,) = re.findall(
+            rf"^\| {re.escape(task)} \| {re.escape(peer)} \|.*$", benchmarks, flags=re.MULTILINE
+        )
+        assert row.split(" | ")[3] == ratio, task

@@ -16,6 +16,7 @@ SHOWN = {
     "colon": ":",
     "plus": "+",
     "minus": "-",
+    "equals_sign": "=",
     "escape": "Esc",
 }
 """How a key is written where its Textual name is not what is printed on it."""
