@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fuzz format bench picture clean
+.PHONY: help run test test-slow check fuzz format bench docs picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,11 @@ $(VENV)/.run: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	@echo "installing riskcalc and its test tools into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" >&2
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.docs: $(BIN)/python pyproject.toml
+	@echo "installing riskcalc and its documentation tools into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]" >&2
 	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run  ## the calculator: make run ARGS="plan tna-momentum --json"
@@ -55,8 +60,15 @@ bench: $(VENV)/.dev  ## speed and error beside the peers, in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.tui_latency
 
+# Strict: a broken link, a page outside the menu or an unknown name in the reference ends the build.
+docs: $(VENV)/.docs  ## the documentation in site/, with a reference page for every public name
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@! grep -rhoE '(src="|<link[^>]*rel="(stylesheet|preconnect)"[^>]*href=")https?://[^"]*' site --include='*.html' \
+	    || { echo "site/ must load nothing from elsewhere" >&2; exit 1; }
+	@echo "open site/index.html, or: python -m http.server --directory site"
+
 picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
 	@$(BIN)/python -m docs.picture
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

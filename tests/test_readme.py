@@ -23,6 +23,7 @@ PAGES = {
         "docs/vehicles.md",
         "docs/chains.md",
         "docs/reference/index.md",
+        "docs/reference/trades.md",
     )
 }
 """Pages whose blocks run; those of docs/presets.md do in tests/presets."""
