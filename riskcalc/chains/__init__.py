@@ -1,4 +1,4 @@
-"""Quote files in, one normal form out: `read_chain` gives a `Chain`, whatever the file's format.
+"""Option chains: `read_chain` returns a `Chain` from a quote file of any known format.
 
 From a chain: `implied_forwards`, then `chain_vols`, then `fit_smile`; `fit_chain` does all three, and
 `sticky_smile` makes of it what moves the vols of a trade.

@@ -1,4 +1,4 @@
-"""The normal form of a quote file: one underlying, one day, arrays of options."""
+"""Option chain: quotes of one underlying on one day, as arrays."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Chain:
     """A `QuoteStatus` per quote."""
 
     def __post_init__(self) -> None:
-        """Bring the columns into form and order, then judge the quotes."""
+        """Convert and sort the columns, then set the status of each quote."""
         if not text("symbol", self.symbol).isprintable():
             raise InvalidInputError(f"symbol must be printable text, got {self.symbol!r}")
         calendar_date("date", self.date)

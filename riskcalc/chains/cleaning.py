@@ -1,4 +1,4 @@
-"""Rows as a file has them to a chain: what does not belong is left out and counted."""
+"""Cleaning of rows into a chain: rows that do not belong are dropped and counted."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _chain(
 
 
 def _other_days(days: Days, day: dt.date) -> tuple[str, ...]:
-    """What is said of a file that holds several whole days."""
+    """Warning for a file that holds several whole days."""
     known, counts = np.unique(days[~np.isnat(days)], return_counts=True)
     if len(known) < 2 or np.median(counts) < counts.max() / MANY_DAYS:
         return ()
@@ -270,5 +270,5 @@ def _clash(rows: QuoteRows, row: int) -> str:
     kind = OptionType(int(rows.option_type[row])).name.lower()
     option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
     quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))
-    places = " and ".join(rows.said_place(i) for i in (row, row + 1))
+    places = " and ".join(rows.place_of(i) for i in (row, row + 1))
     return f"{places} disagree about {option} (bid/ask {quotes})"

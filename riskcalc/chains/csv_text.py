@@ -1,4 +1,4 @@
-"""Delimited text to a table: the rows below a header, whatever sets their fields apart."""
+"""Reader of delimited text: the rows below a header, with any delimiter."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ BLOCK_ROWS = 20_000
 """Rows taken at a time."""
 
 
-class Aside(NamedTuple):
-    """A line among the rows that is none."""
+class StrayLine(NamedTuple):
+    """A line between the rows that is not a row."""
 
     line: int
     text: str
 
 
 def delimiter_of(line: str) -> str:
-    """What sets the fields of a line apart: comma, semicolon, tab or bar."""
+    """Return the delimiter of a line: comma, semicolon, tab or bar."""
     return max(",;\t|", key=line.count)
 
 
@@ -55,7 +55,7 @@ def read_table(
     header: Sequence[str],
     above: int = 1,
     delimiter: str = ",",
-    asides: list[Aside] | None = None,
+    stray_lines: list[StrayLine] | None = None,
     again: Sequence[str] = (),
 ) -> Table:
     """Split a delimited file.
@@ -72,7 +72,7 @@ def read_table(
         Lines above the first row, blank ones not counted.
     delimiter : str
         What sets fields apart.
-    asides : list of Aside, optional
+    stray_lines : list of Aside, optional
         Lines between or below the rows that are none, such as titles and footers, are put in here; without it
         they are refused as rows cut off.
     again : sequence of str
@@ -91,7 +91,13 @@ def read_table(
     places = [place for place, name in enumerate(header) if name in wanted]
     lines: list[int] = []
     rows = _rows(
-        file, header=header, above=above, delimiter=delimiter, lines=lines, asides=asides, again=list(again)
+        file,
+        header=header,
+        above=above,
+        delimiter=delimiter,
+        lines=lines,
+        stray_lines=stray_lines,
+        again=list(again),
     )
     blocks = _blocks(rows, places=places)
     columns = table_of_rows(blocks, names=[header[place] for place in places]) if places else {}
@@ -120,7 +126,7 @@ def _rows(
     above: int,
     delimiter: str,
     lines: list[int],
-    asides: list[Aside] | None,
+    stray_lines: list[StrayLine] | None,
     again: list[str],
 ) -> Iterator[list[str]]:
     """Fields of each row, blank lines left out; the lines they stand on are put into `lines`."""
@@ -130,8 +136,8 @@ def _rows(
     try:
         for row in itertools.islice(filled, above, None):
             if len(row) != width:
-                if asides is not None and ASIDE.fullmatch(text := ",".join(row).strip()):
-                    asides.append(Aside(reader.line_num, text))
+                if stray_lines is not None and ASIDE.fullmatch(text := ",".join(row).strip()):
+                    stray_lines.append(StrayLine(reader.line_num, text))
                     continue
                 raise ChainError(_uneven_row(row, width=width, line=_line(file, reader)))
             if row == again:

@@ -1,4 +1,4 @@
-"""A chain with all that its quotes imply: forwards, vols and the smile."""
+"""A chain with its implied forwards, implied vols and smile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from riskcalc.planning import quoted_market
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FittedChain:
-    """Quotes, and the model that explains them."""
+    """A chain and the model fitted to it."""
 
     chain: Chain
     market: Market

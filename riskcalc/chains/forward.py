@@ -64,8 +64,8 @@ class ImpliedForward:
         return self.error / self.forward / self.years if self.years > 0 else math.inf
 
 
-class Terms(NamedTuple):
-    """What the forwards are implied under."""
+class PricingTerms(NamedTuple):
+    """Rate, dividends and exercise style behind the implied forwards."""
 
     rate: float
     times: Floats
@@ -100,14 +100,14 @@ def pricing_terms(
     rate: float,
     dividends: tuple[CashDividend, ...] = (),
     exercise: ExerciseStyle = ExerciseStyle.AMERICAN,
-) -> Terms:
+) -> PricingTerms:
     """Rate and dividends in years from the day of a chain; past ex-dates are left out.
 
     European options are priced on a yield: their dividends are left to the implied one.
     """
     priced_in = dividends if exercise is ExerciseStyle.AMERICAN else ()
     coming = [one for one in priced_in if one.ex_date > chain.date and one.amount > 0]
-    return Terms(
+    return PricingTerms(
         rate=finite("rate", rate),
         times=np.array([chain.years_to(one.ex_date) for one in coming], dtype=np.float64),
         amounts=np.array([one.amount for one in coming], dtype=np.float64),
@@ -211,7 +211,7 @@ def _pairs(chain: Chain) -> _Pairs:
     )
 
 
-def _solve_pairs(chain: Chain, pairs: _Pairs, terms: Terms) -> _Solved:
+def _solve_pairs(chain: Chain, pairs: _Pairs, terms: PricingTerms) -> _Solved:
     """Newton on the carry of each pair, all at once, until its two vols agree."""
     carry = np.full(pairs.years.shape, terms.rate if terms.free_rate else 0.0)
     forward, vol = np.full((2, *carry.shape), np.nan)
@@ -233,7 +233,7 @@ def _solve_pairs(chain: Chain, pairs: _Pairs, terms: Terms) -> _Solved:
     return _Solved(pairs.expiry[found], forward[found], deviation[found], vol[found])
 
 
-def _priced(chain: Chain, pairs: _Pairs, terms: Terms, carry: Floats) -> tuple[Floats, Floats]:
+def _priced(chain: Chain, pairs: _Pairs, terms: PricingTerms, carry: Floats) -> tuple[Floats, Floats]:
     """Forwards of pairs at their carry, and the vols of call and put, shape (2, n)."""
     still = np.zeros_like(carry)
     rate, dividend_yield = (carry, still) if terms.free_rate else (still + terms.rate, carry)
@@ -250,7 +250,7 @@ def _priced(chain: Chain, pairs: _Pairs, terms: Terms, carry: Floats) -> tuple[F
     return forward, vols
 
 
-def _implied(expiry: dt.date, chain: Chain, terms: Terms, solved: _Solved) -> ImpliedForward:
+def _implied(expiry: dt.date, chain: Chain, terms: PricingTerms, solved: _Solved) -> ImpliedForward:
     """The mean of the pairs of one expiry."""
     here = solved.expiry == np.datetime64(expiry)
     years = chain.years_to_expiry(expiry)
@@ -291,7 +291,7 @@ def _mean(forwards: Floats, deviations: Floats) -> tuple[float, float, Flags]:
     return mean, error, used
 
 
-def _rate_of(forward: float, spot: float, years: float, terms: Terms) -> float:
+def _rate_of(forward: float, spot: float, years: float, terms: PricingTerms) -> float:
     """Rate at which spot and dividends give a forward: Newton, since the rate discounts the dividends too."""
     rate, when, still = terms.rate, np.array(years), np.array(0.0)
     for _ in range(ROUNDS):

@@ -56,7 +56,7 @@ def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySm
     record("chain", Chain, chain)
     record("market", Market, market)
     rule = one_of("sticky", Sticky, sticky)
-    return StickySmile(smile=_OnDemand(chain=chain, market=market), rule=rule)
+    return StickySmile(smile=_LazySmile(chain=chain, market=market), rule=rule)
 
 
 @moving_smile.register
@@ -72,7 +72,7 @@ def _same_smile(chain: Chain, quote: Quote | None, rate: float, sticky: Sticky) 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _OnDemand:
+class _LazySmile:
     """A smile that is fitted expiry by expiry; a screen may ask from two threads."""
 
     chain: Chain

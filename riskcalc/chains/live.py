@@ -1,4 +1,4 @@
-"""Quotes fetched now, by yfinance, and kept for a while so that they are not fetched again.
+"""Live quotes from yfinance, cached for a while.
 
 Needs the extra ``riskcalc[live]``. Yahoo's quotes are delayed, its terms allow personal use only, and it
 answers or not as it likes: a saved file is the dependable way.
@@ -40,7 +40,7 @@ class Ticker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LiveChain:
-    """A chain that was fetched, now or a while ago."""
+    """A fetched chain and its age."""
 
     chain: Chain
     age: dt.timedelta

@@ -75,7 +75,7 @@ class OccColumns:
 
 
 def parse_occ(symbol: str) -> OccOption:
-    """Take an OCC symbol apart.
+    """Parse an OCC symbol.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a user hands over, as bytes or JSON: what cannot hold quotes is refused here, in one clear line."""
+"""Content of a quote file, as bytes or JSON; content that cannot hold quotes is refused."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteFile:
-    """Content of a quote file, not yet understood; never empty."""
+    """Raw content of a quote file, not yet parsed; never empty."""
 
     content: bytes
     """UTF-8 text; empty for JSON, which is in `document`."""

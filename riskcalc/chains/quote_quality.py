@@ -1,4 +1,4 @@
-"""What can be wrong with a quote: why one is doubted, and why a row of a file is left out."""
+"""Quality of quotes: the status of each quote, and the reasons for dropping rows."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def quote_status(
     spot: float,
     exercise: ExerciseStyle = ExerciseStyle.AMERICAN,
 ) -> Codes:
-    """Judge quotes.
+    """Return the status of each quote.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rows of a quote file as typed columns, before anything is left out."""
+"""Rows of a quote file as typed columns, before cleaning."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRows:
-    """What a reader finds in a file, one row per quote, arrays of shape (n,); NaN, NaT, "" are missing."""
+    """Rows that a reader finds in a file, one per quote, arrays of shape (n,); NaN, NaT, "" are missing."""
 
     symbol: Texts
     """Underlying of each row."""
@@ -57,8 +57,8 @@ class QuoteRows:
     strike_units: tuple[float, ...] = (1.0,)
     """Dollars that a unit of the strikes may be; the prices tell which, the first where they do not."""
 
-    def said_place(self, row: int) -> str:
-        """Where a row stands, in words."""
+    def place_of(self, row: int) -> str:
+        """Return where a row stands in its file, in words."""
         text: str = self.place_texts[int(self.file[row])]
         return text.format(self.place[row])
 
@@ -67,8 +67,8 @@ WORDS = {"place_texts", "spot_field", "time_fields", "rate", "strike_units"}
 COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in WORDS)
 
 
-def joined_rows(parts: Sequence[QuoteRows]) -> QuoteRows:
-    """Rows of several tables as those of one; what is said once is that of the first."""
+def concatenate_rows(parts: Sequence[QuoteRows]) -> QuoteRows:
+    """Return the rows of several tables as one; single values are those of the first."""
     first = parts[0]
     if len(parts) == 1:
         return first

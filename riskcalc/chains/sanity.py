@@ -1,4 +1,4 @@
-"""Whether strikes, prices and spot of a chain belong together, by what calls and puts say of each other.
+"""Sanity checks of a chain: strikes, prices and spot against put-call parity.
 
 Call less put of one strike is worth the forward less the strike, discounted: it falls by about a dollar for
 each dollar of strike, and is nothing where the strike is the forward. Neither needs a model or the spot.
@@ -79,7 +79,7 @@ class Pairs(NamedTuple):
 
 
 class CheckedSpot(NamedTuple):
-    """The spot to use, and what is said about it."""
+    """The spot to use, and warnings about it."""
 
     spot: float
     implied: float | None
@@ -87,7 +87,7 @@ class CheckedSpot(NamedTuple):
 
 
 class _Implied(NamedTuple):
-    """What one expiry says of the spot."""
+    """Spot implied by one expiry."""
 
     years: float
     forward: float

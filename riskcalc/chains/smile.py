@@ -13,7 +13,7 @@ from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, checked_places, fit_curve
+from riskcalc.chains.smile_fit import FEWEST_QUOTES, SmileQuotes, check_points, fit_curve
 from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.vols import ChainVols
 from riskcalc.domain import SmileAt, SmileFit, Sticky
@@ -93,7 +93,7 @@ class Smile:
         """
         curve, strikes = self._curve(expiry), np.asarray(strike, dtype=np.float64)
         ratio = self.spot / spot if one_of("sticky", Sticky, sticky) is Sticky.MONEYNESS else 1.0
-        variance, rise, _ = curve.jet(curve.log_moneyness(strikes * ratio))
+        variance, rise, _ = curve.variance_terms(curve.log_moneyness(strikes * ratio))
         vol = np.sqrt(variance / curve.years)
         growth = float(np.log(curve.forward / self.spot)) / curve.years
         return SmileAt(vol=vol, slope=rise / (2 * vol * curve.years * strikes), growth=growth)
@@ -214,11 +214,11 @@ def _neighbors(
 def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -> SmileFit:
     curve, quotes = curves[expiry], rows.quotes
     before, _ = _neighbors(curves, expiry)
-    grid = checked_places(quotes, before)
-    variance = curve.jet(grid)[0]
-    vol = np.sqrt(curve.jet(quotes.k)[0] / curve.years)
+    grid = check_points(quotes, before)
+    variance = curve.variance_terms(grid)[0]
+    vol = np.sqrt(curve.variance_terms(quotes.k)[0] / curve.years)
     inside, missed = (vol >= rows.bid) & (vol <= rows.ask), (vol - quotes.mid)[rows.liquid]
-    rise = float("nan") if before is None else float((variance / before.jet(grid)[0]).min() - 1)
+    rise = float("nan") if before is None else float((variance / before.variance_terms(grid)[0]).min() - 1)
     some = bool(rows.liquid.any())
     return SmileFit(
         expiry=expiry,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import BSpline
 
 from riskcalc.chains.array_types import Floats
-from riskcalc.chains.svi import Svi, butterfly, svi_jet
+from riskcalc.chains.svi import Svi, butterfly, svi_variance_terms
 
 CUBIC = 3
 
@@ -42,21 +42,21 @@ class SmileCurve:
 
     def vol(self, strike: ArrayLike) -> Floats:
         """Volatility per sqrt(year) at strikes [dollars]."""
-        vol: Floats = np.sqrt(self.jet(self.log_moneyness(strike))[0] / self.years)
+        vol: Floats = np.sqrt(self.variance_terms(self.log_moneyness(strike))[0] / self.years)
         return vol
 
     def density(self, strike: ArrayLike) -> Floats:
         """Risk-neutral density of the spot at the expiry, per dollar, as seen through European prices."""
         k = self.log_moneyness(strike)
-        variance, slope, curvature = self.jet(k)
+        variance, slope, curvature = self.variance_terms(k)
         lower = -k / np.sqrt(variance) - np.sqrt(variance) / 2
         normal = np.exp(-(lower**2) / 2) / np.sqrt(2 * np.pi * variance)
         density: Floats = butterfly(k, variance, slope, curvature) * normal / np.asarray(strike)
         return density
 
-    def jet(self, k: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    def variance_terms(self, k: ArrayLike) -> tuple[Floats, Floats, Floats]:
         """Total variance at log-moneyness, and its first two derivatives."""
-        plain = svi_jet(self.svi.vector, k)
+        plain = svi_variance_terms(self.svi.vector, k)
         if not self.knots:
             return plain
         added = (basis @ np.array(self.weights) for basis in spline_bases(self.knots, k))
@@ -65,7 +65,7 @@ class SmileCurve:
 
     def butterfly(self, k: ArrayLike) -> Floats:
         """Durrleman's g(k), negative where the density would be."""
-        return butterfly(k, *self.jet(k))
+        return butterfly(k, *self.variance_terms(k))
 
     def log_moneyness(self, strike: ArrayLike) -> Floats:
         """Log of strike over forward."""

@@ -1,4 +1,4 @@
-"""One smile through one expiry's quotes: robust least squares with arbitrage priced out."""
+"""Fit of one expiry's smile: robust least squares with a penalty on arbitrage."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ import numpy as np
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.smile_quotes import FEWEST_PIECES, FEWEST_QUOTES, OUTLIER, SmileQuotes, Watch, watched
-from riskcalc.chains.smile_spline import with_spline
+from riskcalc.chains.smile_quotes import (
+    FEWEST_PIECES,
+    FEWEST_QUOTES,
+    OUTLIER,
+    ArbitrageGrid,
+    SmileQuotes,
+    arbitrage_points,
+)
+from riskcalc.chains.smile_spline import fit_spline
 from riskcalc.chains.smile_svi import fit_svi
 
-__all__ = ["FEWEST_PIECES", "FEWEST_QUOTES", "SmileQuotes", "checked_places", "fit_curve"]
+__all__ = ["FEWEST_PIECES", "FEWEST_QUOTES", "SmileQuotes", "check_points", "fit_curve"]
 
 NEAR, FAR = 161, 48
 """Log-moneynesses at which the fit watches for arbitrage: over its range, and in each wing."""
@@ -45,10 +52,10 @@ def fit_curve(
         Free of arbitrage over a range far beyond its quotes wherever that can be had; `SmileFit` says so.
     """
     checked = _watch(quotes, floor, roof, near=NEAR_CHECKED, far=FAR_CHECKED)
-    watch = _watch(quotes, floor, roof, near=NEAR, far=FAR)
+    grid = _watch(quotes, floor, roof, near=NEAR, far=FAR)
     found: list[SmileCurve] = []
     for alone in ALONE:
-        found.append(_fit_both(quotes, watch, checked, neighbors=(floor, roof), alone=alone))
+        found.append(_fit_both(quotes, grid, checked, neighbors=(floor, roof), alone=alone))
         if not _missed_beyond_spline(quotes, found[-1]):
             break
     return min(found, key=lambda curve: _badness(quotes, checked, curve))
@@ -56,8 +63,8 @@ def fit_curve(
 
 def _fit_both(
     quotes: SmileQuotes,
-    watch: Watch,
-    checked: Watch,
+    grid: ArbitrageGrid,
+    checked: ArbitrageGrid,
     *,
     neighbors: Sequence[SmileCurve | None],
     alone: float,
@@ -67,25 +74,25 @@ def _fit_both(
         expiry=quotes.forward.expiry,
         years=quotes.forward.years,
         forward=quotes.forward.forward,
-        svi=fit_svi(quotes, watch, checked, neighbors=neighbors, alone=weights),
+        svi=fit_svi(quotes, grid, checked, neighbors=neighbors, alone=weights),
         span=quotes.span,
     )
-    return with_spline(quotes, plain, watch, checked)
+    return fit_spline(quotes, plain, grid, checked)
 
 
 def _missed_beyond_spline(quotes: SmileQuotes, curve: SmileCurve) -> bool:
-    missed = np.abs(quotes.misfit(curve.jet(quotes.k)[0])[0]) > 1
+    missed = np.abs(quotes.misfit(curve.variance_terms(quotes.k)[0])[0]) > 1
     return float(np.mean(missed & quotes.beyond_spline)) > MISSED
 
 
-def _badness(quotes: SmileQuotes, checked: Watch, curve: SmileCurve) -> tuple[bool, float]:
+def _badness(quotes: SmileQuotes, checked: ArbitrageGrid, curve: SmileCurve) -> tuple[bool, float]:
     """Whether there is arbitrage, then how far the curve is from the quotes."""
-    misfit = quotes.misfit(curve.jet(quotes.k)[0])[0]
-    free = checked.margins(curve.jet(checked.k)).min() >= 0
+    misfit = quotes.misfit(curve.variance_terms(quotes.k)[0])[0]
+    free = checked.margins(curve.variance_terms(checked.k)).min() >= 0
     return not free, float(np.log1p((misfit / OUTLIER) ** 2).sum())
 
 
-def checked_places(
+def check_points(
     quotes: SmileQuotes, *neighbors: SmileCurve | None, near: int = NEAR_CHECKED, far: int = FAR_CHECKED
 ) -> Floats:
     """Log-moneynesses at which a smile is checked: its quotes and spline, its neighbors', and far beyond."""
@@ -93,11 +100,11 @@ def checked_places(
     spans = [quotes.span, (knots[0], knots[-1])]
     for one in neighbors:
         spans += [] if one is None else [one.span, *([(one.knots[0], one.knots[-1])] if one.knots else [])]
-    return watched(spans, deviation=quotes.deviation, near=near, far=far)
+    return arbitrage_points(spans, deviation=quotes.deviation, near=near, far=far)
 
 
 def _watch(
     quotes: SmileQuotes, floor: SmileCurve | None, roof: SmileCurve | None, *, near: int, far: int
-) -> Watch:
-    places = checked_places(quotes, floor, roof, near=near, far=far)
-    return Watch.between(places, unit=quotes.deviation**2, floor=floor, roof=roof)
+) -> ArbitrageGrid:
+    places = check_points(quotes, floor, roof, near=near, far=far)
+    return ArbitrageGrid.between(places, unit=quotes.deviation**2, floor=floor, roof=roof)

@@ -1,4 +1,4 @@
-"""The quotes of one expiry as a smile is fitted to them: how far off a curve is, and which to trust."""
+"""Quotes of one expiry for a smile fit: misfit of a curve, robust weights, arbitrage checks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from riskcalc.chains.smile_curve import CUBIC, SmileCurve
 from riskcalc.chains.svi import butterfly, butterfly_derivatives
 
 FEWEST_QUOTES = 6
-"""Quotes below which five parameters say nothing."""
+"""Fewest quotes that determine five parameters."""
 
 FARTHEST, FARTHEST_DEVIATIONS = 1.5, 12.0
-"""Log-moneyness to which a smile is watched on either side, and deviations where those are more."""
+"""Log-moneyness to which a smile is checked on either side, or deviations where those reach further."""
 
 FINEST = 0.0005
 """Half-width of a quote, in vol, below which a closer fit is not worth more."""
@@ -49,7 +49,7 @@ LEAST_VARIANCE = 0.02
 BEYOND = 1.1
 """Part of its own range by which the closely watched one goes beyond quotes and spline."""
 
-Jet = tuple[Floats, Floats, Floats]
+VarianceTerms = tuple[Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +100,7 @@ class SmileQuotes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Watch:
+class ArbitrageGrid:
     """Log-moneynesses at which an expiry must be free of arbitrage, by itself and beside its neighbors."""
 
     k: Floats
@@ -112,18 +112,20 @@ class Watch:
     """The same of the expiry after."""
 
     @classmethod
-    def between(cls, k: Floats, *, unit: float, floor: SmileCurve | None, roof: SmileCurve | None) -> Watch:
+    def between(
+        cls, k: Floats, *, unit: float, floor: SmileCurve | None, roof: SmileCurve | None
+    ) -> ArbitrageGrid:
         """Watch one expiry at places, between two others."""
-        below, above = (None if one is None else one.jet(k)[0] for one in (floor, roof))
+        below, above = (None if one is None else one.variance_terms(k)[0] for one in (floor, roof))
         return cls(k=k, unit=unit, floor=below, roof=above)
 
-    def margins(self, jet: Jet) -> Floats:
-        """What is left to arbitrage, below 0 where there is one.
+    def margins(self, variance_terms: VarianceTerms) -> Floats:
+        """Return the margins to arbitrage, negative where there is arbitrage.
 
         Durrleman's g, then the variance above its least, then the distances to the neighbors as parts of
         their total variance.
         """
-        variance, slope, curvature = jet
+        variance, slope, curvature = variance_terms
         least = LEAST_VARIANCE * self.unit
         left = [
             butterfly(self.k, np.maximum(variance, least), slope, curvature),
@@ -135,10 +137,10 @@ class Watch:
             left.append(variance / self.floor - 1)
         return np.concatenate(left)
 
-    def derivatives(self, jet: Jet, by: Jet) -> Floats:
+    def derivatives(self, variance_terms: VarianceTerms, by: VarianceTerms) -> Floats:
         """Derivatives of `margins`, from those of the variance, its slope and its curvature."""
-        variance = np.maximum(jet[0], LEAST_VARIANCE * self.unit)
-        by_variance, by_slope, by_curvature = butterfly_derivatives(self.k, variance, jet[1])
+        variance = np.maximum(variance_terms[0], LEAST_VARIANCE * self.unit)
+        by_variance, by_slope, by_curvature = butterfly_derivatives(self.k, variance, variance_terms[1])
         rows = [
             by_variance[:, None] * by[0] + by_slope[:, None] * by[1] + by_curvature * by[2],
             by[0] / self.unit,
@@ -150,14 +152,14 @@ class Watch:
         return np.concatenate(rows)
 
 
-def trusted(misfit: Floats) -> Floats:
-    """How much each quote counts, by Cauchy's law of errors: the further off, the less it pulls."""
+def robust_weights(misfit: Floats) -> Floats:
+    """Return the weight of each quote from its misfit, by a Cauchy error distribution."""
     usual = max(1.0, float(np.median(np.abs(misfit))) / USUAL)
     trust: Floats = 1 / (1 + (misfit / (OUTLIER * usual)) ** 2)
     return trust
 
 
-def contradicted(quotes: SmileQuotes) -> Floats:
+def distance_from_neighbors(quotes: SmileQuotes) -> Floats:
     """Distance of each mid from the straight line that its neighbors suggest, in half-widths."""
     order = np.argsort(quotes.k, kind="stable")
     k, mid = quotes.k[order], quotes.mid[order]
@@ -175,7 +177,9 @@ def contradicted(quotes: SmileQuotes) -> Floats:
     return distance
 
 
-def watched(spans: Sequence[tuple[float, float]], *, deviation: float, near: int, far: int) -> Floats:
+def arbitrage_points(
+    spans: Sequence[tuple[float, float]], *, deviation: float, near: int, far: int
+) -> Floats:
     """Log-moneynesses to watch: closely over some ranges, ever more coarsely to far beyond them."""
     close = [BEYOND * np.linspace(low, high, near) for low, high in spans]
     end = max(

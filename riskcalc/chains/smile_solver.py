@@ -1,4 +1,4 @@
-"""Least squares of a smile: the distance from its quotes, and a price on arbitrage."""
+"""Least-squares fit of a smile to quotes, with a penalty on arbitrage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import OptimizeResult, least_squares
 
 from riskcalc.chains.array_types import Floats
-from riskcalc.chains.smile_quotes import Jet, SmileQuotes, Watch
+from riskcalc.chains.smile_quotes import ArbitrageGrid, SmileQuotes, VarianceTerms
 
 MARGINS = (5e-3, 2e-2, 8e-2)
 """Slack kept from arbitrage, so that none is left between the places watched; the next where one was not
@@ -19,19 +19,19 @@ PENALTY = 1e3
 MOST_STEPS = 60
 
 
-class Model(NamedTuple):
+class CurveModel(NamedTuple):
     """A curve with free parameters: its jet at places, and the jet's derivatives."""
 
-    at_quotes: Callable[[Floats], tuple[Jet, Jet]]
-    at_watch: Callable[[Floats], tuple[Jet, Jet]]
+    at_quotes: Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]
+    at_grid: Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]
     rough: Floats
     """Rows that multiply the parameters, to be small."""
 
 
-def solved(
-    model: Model,
+def fit_least_squares(
+    model: CurveModel,
     quotes: SmileQuotes,
-    watch: Watch | None,
+    grid: ArbitrageGrid | None,
     start: Floats,
     *,
     trust: Floats,
@@ -42,22 +42,22 @@ def solved(
 
     def residuals(free: Floats) -> Floats:
         parts = [root * quotes.misfit(model.at_quotes(free)[0][0])[0], model.rough @ free]
-        if watch is not None:
-            parts.append(PENALTY * np.minimum(watch.margins(model.at_watch(free)[0]) - margin, 0.0))
+        if grid is not None:
+            parts.append(PENALTY * np.minimum(grid.margins(model.at_grid(free)[0]) - margin, 0.0))
         return np.concatenate(parts)
 
     def derivatives(free: Floats) -> Floats:
-        jet, by = model.at_quotes(free)
-        parts = [(root * quotes.misfit(jet[0])[1])[:, None] * by[0], model.rough]
-        if watch is not None:
-            jet, by = model.at_watch(free)
-            short = watch.margins(jet) < margin
-            parts.append(PENALTY * short[:, None] * watch.derivatives(jet, by))
+        variance_terms, by = model.at_quotes(free)
+        parts = [(root * quotes.misfit(variance_terms[0])[1])[:, None] * by[0], model.rough]
+        if grid is not None:
+            variance_terms, by = model.at_grid(free)
+            short = grid.margins(variance_terms) < margin
+            parts.append(PENALTY * short[:, None] * grid.derivatives(variance_terms, by))
         return np.concatenate(parts)
 
     return least_squares(residuals, start, jac=derivatives, method="lm", max_nfev=MOST_STEPS)
 
 
-def cost(found: OptimizeResult) -> float:
+def half_sum_of_squares(found: OptimizeResult) -> float:
     """Half the sum of squares that is left."""
     return float(found.cost)

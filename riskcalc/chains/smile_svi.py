@@ -1,4 +1,4 @@
-"""SVI through the quotes of one expiry: what a smile is far from its quotes, and nearly is between them."""
+"""SVI fit to the quotes of one expiry."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ import numpy as np
 
 from riskcalc.chains.array_types import Floats
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.smile_quotes import Jet, SmileQuotes, Watch, contradicted, trusted
-from riskcalc.chains.smile_solver import MARGINS, Model, cost, solved
-from riskcalc.chains.svi import Svi, svi_derivatives, svi_jet
+from riskcalc.chains.smile_quotes import (
+    ArbitrageGrid,
+    SmileQuotes,
+    VarianceTerms,
+    distance_from_neighbors,
+    robust_weights,
+)
+from riskcalc.chains.smile_solver import MARGINS, CurveModel, fit_least_squares, half_sum_of_squares
+from riskcalc.chains.svi import Svi, svi_derivatives, svi_variance_terms
 
 STARTS = (
     (math.log(0.7), math.log(0.3), -0.4, 0.0, 0.0),
@@ -31,8 +37,8 @@ RIDGE = (0.0, 0.0, 0.1, 0.1, 0.1)
 
 def fit_svi(
     quotes: SmileQuotes,
-    watch: Watch,
-    checked: Watch,
+    grid: ArbitrageGrid,
+    checked: ArbitrageGrid,
     *,
     neighbors: Sequence[SmileCurve | None],
     alone: Floats,
@@ -40,26 +46,29 @@ def fit_svi(
     """The best of a few searches, first without and then with arbitrage priced."""
     deviation = quotes.deviation
 
-    def at(k: Floats, scaled: Floats) -> tuple[Jet, Jet]:
+    def at(k: Floats, scaled: Floats) -> tuple[VarianceTerms, VarianceTerms]:
         vector, by_scaled = _raw(scaled, deviation)
         value, slope, curvature = (part @ by_scaled for part in svi_derivatives(vector, k))
-        return svi_jet(vector, k), (value, slope, curvature)
+        return svi_variance_terms(vector, k), (value, slope, curvature)
 
-    model = Model(partial(at, quotes.k), partial(at, watch.k), np.diag(RIDGE))
+    model = CurveModel(partial(at, quotes.k), partial(at, grid.k), np.diag(RIDGE))
     near = [_scaled(one) for one in neighbors if one is not None]
-    trust = alone * trusted(contradicted(quotes))
-    free = min((solved(model, quotes, None, np.array(start), trust=trust) for start in STARTS), key=cost)
+    trust = alone * robust_weights(distance_from_neighbors(quotes))
+    free = min(
+        (fit_least_squares(model, quotes, None, np.array(start), trust=trust) for start in STARTS),
+        key=half_sum_of_squares,
+    )
     for _ in range(2):
-        trust = alone * trusted(quotes.misfit(at(quotes.k, free.x)[0][0])[0])
-        free = solved(model, quotes, None, free.x, trust=trust)
+        trust = alone * robust_weights(quotes.misfit(at(quotes.k, free.x)[0][0])[0])
+        free = fit_least_squares(model, quotes, None, free.x, trust=trust)
     best = free
     for margin in MARGINS:
-        solve = partial(solved, model, quotes, watch, trust=trust, margin=margin)
+        solve = partial(fit_least_squares, model, quotes, grid, trust=trust, margin=margin)
         found = [solve(free.x)]
         # What is best without the penalty may be far from what is best with it.
-        if found[0].cost > NEAR_ENOUGH * free.cost:
+        if found[0].half_sum_of_squares > NEAR_ENOUGH * free.half_sum_of_squares:
             found += map(solve, (*near, *map(np.array, STARTS)))
-        best = min(found, key=cost)
+        best = min(found, key=half_sum_of_squares)
         if checked.margins(at(checked.k, best.x)[0]).min() >= 0:
             break
     a, b, rho, m, sigma = (float(part) for part in _raw(best.x, deviation)[0])
@@ -68,7 +77,7 @@ def fit_svi(
 
 def _scaled(curve: SmileCurve) -> Floats:
     """Free parameters of another expiry's SVI, so that it has the same shape in deviations."""
-    svi, deviation = curve.svi, math.sqrt(float(curve.jet(0.0)[0]))
+    svi, deviation = curve.svi, math.sqrt(float(curve.variance_terms(0.0)[0]))
     free = (
         math.log(max(svi.least_variance, 1e-12) / deviation**2),
         math.log(max(svi.b / deviation, 1e-9)),

@@ -1,4 +1,4 @@
-"""A chain at a glance: the account of its quotes, and each expiry's forward, vol, skew and expected move."""
+"""Summary of a chain: counts of its quotes, and forward, vol, skew and expected move by expiry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WING_DELTA = 0.25
 def chain_summary(
     chain: Chain, *, rate: float, dividends: tuple[CashDividend, ...] = (), vols: ChainVols | None = None
 ) -> ChainSummary:
-    """Count the quotes of a chain by what they are good for, and say what each expiry implies.
+    """Return the quote counts of a chain, and the values implied by each expiry.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def chain_summary(
 
 
 def count_quotes(chain: Chain, vols: ChainVols) -> QuoteCounts:
-    """What became of every row of the file behind a chain."""
+    """Return the counts of a file's rows: usable, doubtful, dropped."""
     counts = chain.quality_counts()
     usable = chain.status == QuoteStatus.OK
     unsolved = Counter(vols.mid_status[usable & (vols.mid_status != VolStatus.OK)].tolist())

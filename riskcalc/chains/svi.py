@@ -63,11 +63,11 @@ class Svi:
 
     def total_variance(self, k: ArrayLike) -> Floats:
         """Total variance, vol^2 x years, at log-moneyness."""
-        return svi_jet(self.vector, k)[0]
+        return svi_variance_terms(self.vector, k)[0]
 
     def butterfly(self, k: ArrayLike) -> Floats:
         """Durrleman's g(k): the density's sign; negative where a butterfly would cost less than nothing."""
-        return butterfly(k, *svi_jet(self.vector, k))
+        return butterfly(k, *svi_variance_terms(self.vector, k))
 
     @property
     def vector(self) -> Floats:
@@ -75,7 +75,7 @@ class Svi:
         return np.array([self.a, self.b, self.rho, self.m, self.sigma])
 
 
-def svi_jet(vector: Floats, k: ArrayLike) -> tuple[Floats, Floats, Floats]:
+def svi_variance_terms(vector: Floats, k: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Total variance and its first two derivatives in log-moneyness."""
     a, b, rho, m, sigma = vector
     away = np.asarray(k, dtype=np.float64) - m
@@ -93,7 +93,7 @@ def butterfly(k: ArrayLike, variance: Floats, slope: Floats, curvature: Floats) 
 
 
 def svi_derivatives(vector: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
-    """Derivatives of what `svi_jet` gives by a, b, rho, m and sigma; each of shape (points, 5)."""
+    """Derivatives of what `svi_variance_terms` gives by a, b, rho, m and sigma; each of shape (points, 5)."""
     _, b, rho, m, sigma = vector
     away = k - m
     root = np.sqrt(away**2 + sigma**2)

@@ -120,7 +120,7 @@ def regular_dividends(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend
     >>> days = [dt.date(2025, 9, 16), dt.date(2025, 12, 16), dt.date(2025, 12, 30), dt.date(2026, 3, 17)]
     >>> amounts = [0.8, 0.8, 2.5, 0.8]
     >>> paid = [CashDividend(ex_date=day, amount=one) for day, one in zip(days, amounts, strict=True)]
-    >>> [one.amount for one in regular(tuple(paid))]
+    >>> [one.amount for one in regular_dividends(tuple(paid))]
     [0.8, 0.8, 0.8]
     """
     marked = [one for one in dividends if not one.special]

@@ -36,7 +36,7 @@ class Trigger:
 
         Examples
         --------
-        >>> Trigger(signal="sp500_move", below=-0.03, percent=True).said(-0.034)
+        >>> Trigger(signal="sp500_move", below=-0.03, percent=True).format_value(-0.034)
         '-3.4%'
         """
         return f"{100 * value:.4g}%" if self.percent else f"{value:g}"

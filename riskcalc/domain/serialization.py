@@ -29,7 +29,7 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record of the domain
 
     Examples
     --------
-    >>> plain({"max_loss": math.inf, "expiry": dt.date(2026, 9, 18)})
+    >>> to_plain({"max_loss": math.inf, "expiry": dt.date(2026, 9, 18)})
     {'max_loss': 'unlimited', 'expiry': '2026-09-18'}
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -49,7 +49,7 @@ def to_forward_terms(
 
     Examples
     --------
-    >>> forward_space(spot=105.0, strike=100.0, time_to_expiry=1.0, rate=0.0, dividend_yield=0.0).share
+    >>> to_forward_terms(spot=105.0, strike=100.0, time_to_expiry=1.0, rate=0.0, dividend_yield=0.0).share
     np.float64(105.0)
     """
     yield_factor = np.exp(-dividend_yield * time_to_expiry)

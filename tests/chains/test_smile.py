@@ -77,9 +77,9 @@ def test_the_spline_joins_the_wings_without_a_kink():
     knots = tuple(-0.25 + step * place for place in range(-3, FEWEST_PIECES + 3))
     plain, bent = curve_of(), curve_of(knots=knots, weights=(1e-4,) * (FEWEST_PIECES + 2))
     for end in (knots[0], knots[-1]):
-        for before, after in zip(plain.jet(end), bent.jet(end), strict=True):
+        for before, after in zip(plain.variance_terms(end), bent.variance_terms(end), strict=True):
             assert after == pytest.approx(before, abs=1e-12)
-    assert bent.jet(0.0)[0] > plain.jet(0.0)[0]
+    assert bent.variance_terms(0.0)[0] > plain.variance_terms(0.0)[0]
 
 
 def test_quotes_with_arbitrage_are_fitted_without():
@@ -106,8 +106,8 @@ def test_an_expiry_stays_below_the_next():
     roof = fit_curve(quotes_of(far))
     found = fit_curve(quotes_of(dearer), roof=roof)
     k = np.linspace(-0.3, 0.25, 300)
-    assert (dearer.jet(k)[0] - roof.jet(k)[0]).max() > 0
-    assert (roof.jet(k)[0] - found.jet(k)[0]).min() >= 0
+    assert (dearer.variance_terms(k)[0] - roof.variance_terms(k)[0]).max() > 0
+    assert (roof.variance_terms(k)[0] - found.variance_terms(k)[0]).min() >= 0
 
 
 def test_american_quotes_of_a_known_smile_give_it_back():

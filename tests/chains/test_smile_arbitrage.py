@@ -12,8 +12,8 @@ from scipy.stats import norm
 
 from riskcalc.chains import read_chain
 from riskcalc.chains.smile import _Rows, fit_smile
-from riskcalc.chains.smile_quotes import Watch
-from riskcalc.chains.svi import Svi, butterfly, butterfly_derivatives, svi_derivatives, svi_jet
+from riskcalc.chains.smile_quotes import ArbitrageGrid
+from riskcalc.chains.svi import Svi, butterfly, butterfly_derivatives, svi_derivatives, svi_variance_terms
 from riskcalc.chains.vols import chain_vols
 from tests.chains.quoted import DAY, model_chain
 from tests.chains.test_smile import curve_of, vol_of
@@ -34,10 +34,10 @@ def arbitrage(smile):
     """What an outsider would find wrong with a smile on a wide grid, in words."""
     found, before = [], None
     for expiry, curve in smile.curves.items():
-        variance, slope, curvature = curve.jet(WIDE)
+        variance, slope, curvature = curve.variance_terms(WIDE)
         if butterfly(WIDE, variance, slope, curvature).min() < 0:
             found.append(f"{expiry}: butterfly")
-        if np.abs(curve.jet(np.array([-30.0, 30.0]))[1]).max() > 2:
+        if np.abs(curve.variance_terms(np.array([-30.0, 30.0]))[1]).max() > 2:
             found.append(f"{expiry}: wing")
         price = calls(curve, strike := curve.forward * np.linspace(0.25, 4, 3_001))
         if (np.diff(price) > 1e-12).any() or (np.diff(price, 2) < -1e-12).any() or strike[0] <= 0:
@@ -54,12 +54,14 @@ def test_derivatives_are_those_of_finite_differences(step):
     exact = svi_derivatives(vector, k)
     for place in range(5):
         move = step * np.eye(5)[place]
-        up, down = svi_jet(vector + move, k), svi_jet(vector - move, k)
+        up, down = svi_variance_terms(vector + move, k), svi_variance_terms(vector - move, k)
         for part, above, below in zip(exact, up, down, strict=True):
             assert part[:, place] == pytest.approx((above - below) / (2 * step), rel=1e-6, abs=1e-8)
-    jet = svi_jet(vector, k)
-    for place, part in enumerate(butterfly_derivatives(k, jet[0], jet[1])):
-        moved = [[one + sign * step * (n == place) for n, one in enumerate(jet)] for sign in (1, -1)]
+    variance_terms = svi_variance_terms(vector, k)
+    for place, part in enumerate(butterfly_derivatives(k, variance_terms[0], variance_terms[1])):
+        moved = [
+            [one + sign * step * (n == place) for n, one in enumerate(variance_terms)] for sign in (1, -1)
+        ]
         difference = (butterfly(k, *moved[0]) - butterfly(k, *moved[1])) / (2 * step)
         assert np.broadcast_to(part, k.shape) == pytest.approx(difference, rel=1e-5, abs=1e-7)
 
@@ -67,19 +69,24 @@ def test_derivatives_are_those_of_finite_differences(step):
 def test_margins_fall_below_zero_where_there_is_arbitrage_and_know_their_derivatives():
     low, high, k = curve_of(years=0.1), curve_of(years=0.3), np.linspace(-0.5, 0.5, 21)
     own = curve_of(years=0.2)
-    watch = Watch.between(k, unit=0.008, floor=low, roof=high)
-    assert watch.margins(own.jet(k)).min() > 0
-    assert Watch.between(k, unit=0.008, floor=high, roof=None).margins(own.jet(k)).min() < 0
-    assert Watch.between(k, unit=0.008, floor=None, roof=low).margins(own.jet(k)).min() < 0
+    watch = ArbitrageGrid.between(k, unit=0.008, floor=low, roof=high)
+    assert watch.margins(own.variance_terms(k)).min() > 0
+    assert (
+        ArbitrageGrid.between(k, unit=0.008, floor=high, roof=None).margins(own.variance_terms(k)).min() < 0
+    )
+    assert ArbitrageGrid.between(k, unit=0.008, floor=None, roof=low).margins(own.variance_terms(k)).min() < 0
     vogt = Svi(a=-0.0410, b=0.1331, rho=0.3060, m=0.3586, sigma=0.4153)
     assert (
-        Watch.between(2 * k, unit=0.04, floor=None, roof=None).margins(svi_jet(vogt.vector, 2 * k)).min() < 0
+        ArbitrageGrid.between(2 * k, unit=0.04, floor=None, roof=None)
+        .margins(svi_variance_terms(vogt.vector, 2 * k))
+        .min()
+        < 0
     )
     by = svi_derivatives(own.svi.vector, k)
-    exact = watch.derivatives(own.jet(k), by)
+    exact = watch.derivatives(own.variance_terms(k), by)
     for place in range(5):
         move = 1e-7 * np.eye(5)[place]
-        up, down = (watch.margins(svi_jet(own.svi.vector + way * move, k)) for way in (1, -1))
+        up, down = (watch.margins(svi_variance_terms(own.svi.vector + way * move, k)) for way in (1, -1))
         assert exact[:, place] == pytest.approx((up - down) / 2e-7, rel=1e-4, abs=1e-4)
 
 

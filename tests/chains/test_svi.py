@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riskcalc.chains.svi import Svi, butterfly, svi_jet
+from riskcalc.chains.svi import Svi, butterfly, svi_variance_terms
 from riskcalc.errors import InvalidInputError
 
 # Gatheral and Jacquier (2014), example 3.1: Axel Vogt's parameters, time 1.
@@ -51,8 +51,8 @@ def test_the_papers_repair_has_none():
 def test_derivatives_are_those_of_the_variance():
     vector = Svi(**VOGT).vector
     k, step = np.linspace(-1, 1, 11), 1e-4
-    variance, slope, curvature = svi_jet(vector, k)
-    up, down = (svi_jet(vector, k + move)[0] for move in (step, -step))
+    variance, slope, curvature = svi_variance_terms(vector, k)
+    up, down = (svi_variance_terms(vector, k + move)[0] for move in (step, -step))
     assert slope == pytest.approx((up - down) / (2 * step), abs=1e-7)
     assert curvature == pytest.approx((up - 2 * variance + down) / step**2, abs=1e-5)
 

@@ -1,4 +1,4 @@
-"""Quote files of any vendor: a few shapes, read through one table of names, recognized by content alone."""
+"""Readers of quote files of any vendor: a few layouts, recognized by content."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.cleaning import clean_chain
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
-from riskcalc.chains.quote_rows import QuoteRows, joined_rows
-from riskcalc.chains.readers.answers import frame_of, require_answer
-from riskcalc.chains.readers.cells_of import cells_of
+from riskcalc.chains.quote_rows import QuoteRows, concatenate_rows
+from riskcalc.chains.readers.answers import find_frame, require_answer
 from riskcalc.chains.readers.columns import typed_rows
+from riskcalc.chains.readers.read_cells import read_cells
 from riskcalc.domain.validation import brief_repr, calendar_date, positive, text
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
@@ -72,7 +72,7 @@ def read_chain(
     names = ", ".join(dict.fromkeys(_name(one) for one in sources))
     parts = [_read_rows(one) for one in sources]
     try:
-        return clean_chain(joined_rows(parts), symbol=symbol, spot=spot, date=date)
+        return clean_chain(concatenate_rows(parts), symbol=symbol, spot=spot, date=date)
     except (ChainError, InvalidInputError) as error:
         raise _of(names, error) from error
 
@@ -107,7 +107,7 @@ def _source(source: Any) -> Any:  # noqa: ANN401 - as above
     """A path or a table; None for what is neither."""
     if isinstance(source, (str, os.PathLike)):
         return source
-    return frame_of(source)
+    return find_frame(source)
 
 
 def _name(source: Any) -> str:  # noqa: ANN401 - as above
@@ -129,4 +129,4 @@ def _of(name: str, error: RiskcalcError) -> ChainError:
 
 def _understood(file: QuoteFile) -> QuoteRows:
     require_answer(file.document)
-    return typed_rows(*cells_of(file))
+    return typed_rows(*read_cells(file))

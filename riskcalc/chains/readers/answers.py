@@ -1,4 +1,4 @@
-"""Answers of brokers that hold no chain, or not all of it, each said for what it is."""
+"""Broker API answers: errors and truncated chains are refused, yfinance answers become frames."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def require_answer(document: Any) -> None:  # noqa: ANN401 - any JSON value
         raise ChainError(f"key s says {document['s']}: the vendor answered with no chain")
 
 
-def frame_of(source: Any) -> pd.DataFrame | None:  # noqa: ANN401 - whatever a caller gives
+def find_frame(source: Any) -> pd.DataFrame | None:  # noqa: ANN401 - whatever a caller gives
     """A DataFrame, or one of yfinance's whole answer; None for anything else.
 
     A named index counts as columns; one that only numbers the rows does not.
     """
     if hasattr(source, "calls") and hasattr(source, "puts"):
-        return answer_frame(source)
+        return yfinance_frame(source)
     if not hasattr(source, "to_csv"):
         return None
     if hasattr(source, "to_frame") and not hasattr(source, "columns"):
@@ -52,7 +52,7 @@ def frame_of(source: Any) -> pd.DataFrame | None:  # noqa: ANN401 - whatever a c
     return frame
 
 
-def answer_frame(answer: Any) -> pd.DataFrame:  # noqa: ANN401 - yfinance has no types
+def yfinance_frame(answer: Any) -> pd.DataFrame:  # noqa: ANN401 - yfinance has no types
     """Calls and puts of yfinance's ``option_chain(expiry)`` in one table, with the underlying's price."""
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 

@@ -1,4 +1,4 @@
-"""From a table of text to typed rows: the one place where cells of any layout become numbers and dates."""
+"""Conversion of a table of text to typed rows, for any layout."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
 from riskcalc.chains.occ_symbols import OccColumns, is_occ, occ_root
-from riskcalc.chains.quote_rows import QuoteRows, joined_rows
-from riskcalc.chains.readers.facts import Facts
-from riskcalc.chains.readers.names import Naming, strike_units, unit_of
+from riskcalc.chains.quote_rows import QuoteRows, concatenate_rows
+from riskcalc.chains.readers.facts import FileFacts
+from riskcalc.chains.readers.names import ColumnNaming, strike_units, unit_factor
 from riskcalc.chains.text_table import Column
 from riskcalc.chains.typed_columns import OPTION_WORDS, Cells
 from riskcalc.domain import OptionType, underlying_symbol
@@ -52,7 +52,7 @@ SATURDAY = 5
 Columns = Mapping[str, Sequence[str]]
 
 
-def typed_rows(cells: Cells, names: Naming, facts: Facts) -> QuoteRows:
+def typed_rows(cells: Cells, names: ColumnNaming, facts: FileFacts) -> QuoteRows:
     """Typed rows of a table, calls and puts of one row apart.
 
     Parameters
@@ -85,10 +85,10 @@ def typed_rows(cells: Cells, names: Naming, facts: Facts) -> QuoteRows:
     cells.check()
     if not parts:
         raise ChainError("has a header but no quotes")
-    return joined_rows(parts)
+    return concatenate_rows(parts)
 
 
-def _require_identity(cells: Cells, names: Naming) -> None:
+def _require_identity(cells: Cells, names: ColumnNaming) -> None:
     """Raise a ChainError that lists what tells one option from another and is not there."""
     symbols = {name for fields in names.sides.values() for name in fields.get("symbol", ())}
     of_contracts = any(is_occ(cells.first_text(name)) for name in symbols)
@@ -128,15 +128,15 @@ class _Fields:
     def numbers(self, field: str) -> Floats:
         name = self.columns.get(field, "")
         found = self.cells.numbers(name)
-        return np.where(found == UNKNOWN, np.nan, found * unit_of(field, name, self.cells.table, found))
+        return np.where(found == UNKNOWN, np.nan, found * unit_factor(field, name, self.cells.table, found))
 
     def times(self, field: str) -> Days:
         return self.cells.times(self.columns.get(field, ""))
 
-    def marked(self, field: str, plain: Sequence[str]) -> Flags:
+    def marked(self, field: str, normalize_name: Sequence[str]) -> Flags:
         """Whether the text of each row is none of the usual."""
         texts = self.cells.texts(self.columns.get(field, ""))
-        return ~np.isin(np.strings.lower(texts), plain)
+        return ~np.isin(np.strings.lower(texts), normalize_name)
 
     def said(self, *fields: str) -> str:
         """The file's own names of some fields, for messages."""
@@ -188,7 +188,7 @@ def _linked(cells: Cells, name: str) -> tuple[Cells, str]:
     return dataclasses.replace(cells, table=dataclasses.replace(cells.table, columns=columns)), LINKED_NAME
 
 
-def _rows(fields: _Fields, side: str, facts: Facts) -> QuoteRows:
+def _rows(fields: _Fields, side: str, facts: FileFacts) -> QuoteRows:
     """Typed rows of one side."""
     fields, spot = _without_underlying(fields)
     identity = _identity(fields, side, facts)
@@ -242,7 +242,7 @@ class Identity(TypedDict):
     strike: Floats
 
 
-def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
+def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
     """Identity from the contract's symbol and from the columns of their own, which must agree."""
     cells = fields.cells
     regular_dividends = ~(
@@ -280,8 +280,8 @@ def _identity(fields: _Fields, side: str, facts: Facts) -> Identity:
 def _underlyings(roots: Texts) -> Texts:
     """Symbol of the underlying of each root."""
     distinct, code = np.unique(roots, return_inverse=True)
-    plain = [root[:-1] if ADJUSTED_ROOT.fullmatch(root) else root for root in distinct.tolist()]
-    found: Texts = np.array([underlying_symbol(root) for root in plain], dtype=np.str_)[code]
+    normalize_name = [root[:-1] if ADJUSTED_ROOT.fullmatch(root) else root for root in distinct.tolist()]
+    found: Texts = np.array([underlying_symbol(root) for root in normalize_name], dtype=np.str_)[code]
     return found
 
 
@@ -355,7 +355,7 @@ def _spot(fields: _Fields, known: float) -> Floats:
     return np.where(spot > 0, spot, known)
 
 
-def _quote_time(fields: _Fields, facts: Facts) -> Days:
+def _quote_time(fields: _Fields, facts: FileFacts) -> Days:
     """Time of each quote: of its column, or the later one of its bid and ask."""
     time = fields.times("quote_time")
     if fields.has("time_of_day"):

@@ -14,8 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from riskcalc.chains.readers.facts import Facts, facts_in
-from riskcalc.chains.readers.names import Naming, around, holds_contract, naming, plain
+from riskcalc.chains.readers.facts import FileFacts, find_facts
+from riskcalc.chains.readers.names import (
+    ColumnNaming,
+    column_naming,
+    holds_contract,
+    normalize_name,
+    surrounding,
+)
 from riskcalc.chains.text_table import Column, Table, column_of
 from riskcalc.errors import ChainError
 
@@ -42,7 +48,7 @@ class Group:
     """Options that stand together."""
 
     records: Sequence[Any]
-    around: Mapping[str, Any]
+    surrounding: Mapping[str, Any]
     """What stands once above or beside them."""
     path: str
     """Keys that lead to them."""
@@ -69,7 +75,7 @@ def _with_expiries(records: list[Any]) -> list[Any]:
     return found
 
 
-def table_of_groups(groups: Sequence[Group]) -> tuple[Table, Naming, Facts]:
+def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileFacts]:
     """Table of all options, what its columns mean, and what the file says in words.
 
     Raises
@@ -77,25 +83,25 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, Naming, Facts]:
     ChainError
         A record is no object.
     """
-    keyed = any(name.startswith("key ") for name in groups[0].around)
+    keyed = any(name.startswith("key ") for name in groups[0].surrounding)
     place_text = f"{groups[0].path}[{{}}]" if len(groups) == 1 and not keyed else "contract {}"
     records = [_flat(record, place_text.format(number)) for number, record in enumerate(_records(groups))]
     own = dict.fromkeys(key for record in records for key in record)
-    meaning = naming(tuple(own))
+    meaning = column_naming(tuple(own))
     columns = {name: column_of([_text(record.get(name)) for record in records]) for name in meaning.columns()}
     counts = [len(group.records) for group in groups]
-    above = dict.fromkeys(key for group in groups for key in group.around)
-    meant = around(above)
+    above = dict.fromkeys(key for group in groups for key in group.surrounding)
+    meant = surrounding(above)
     common = {field: list(names) for field, names in meaning.common.items()}
     for field, names in meant.items():
         for name in names:
             shown = f"{name} above" if name in own else name
-            columns[shown] = _repeated([_text(group.around.get(name)) for group in groups], counts)
+            columns[shown] = _repeated([_text(group.surrounding.get(name)) for group in groups], counts)
             common.setdefault(field, []).append(shown)
     table = Table(columns=columns, places=np.arange(len(records)), place_text=place_text, column_word="key")
-    words = [value for group in groups[:1] for value in group.around.values() if isinstance(value, str)]
-    facts = facts_in([text for text in words if len(text) > LONG_TEXT])
-    return table, Naming(common=common, call=meaning.call, put=meaning.put), facts
+    words = [value for group in groups[:1] for value in group.surrounding.values() if isinstance(value, str)]
+    facts = find_facts([text for text in words if len(text) > LONG_TEXT])
+    return table, ColumnNaming(common=common, call=meaning.call, put=meaning.put), facts
 
 
 def _records(groups: Iterable[Group]) -> Iterator[Any]:
@@ -124,7 +130,7 @@ def _search_list(items: list[Any], above: Record, path: str, depth: int) -> Iter
     if any(_is_option(item, above) for item in items if isinstance(item, dict)):
         if any(isinstance(item, dict) and GROUP_NAME in item for item in items):
             items = _with_expiries(items)
-        yield Group(records=items, around=above, path=path)
+        yield Group(records=items, surrounding=above, path=path)
         return
     for number, item in enumerate(items):
         if isinstance(item, (dict, list)):
@@ -134,11 +140,11 @@ def _search_list(items: list[Any], above: Record, path: str, depth: int) -> Iter
 def _search_object(found: Record, above: Record, path: str, depth: int) -> Iterator[Group]:
     beside = above | _scalars(found)
     if (rows := _columns_as_rows(found)) is not None:
-        yield Group(records=rows, around=beside, path=path)
+        yield Group(records=rows, surrounding=beside, path=path)
     elif _is_option(found, above):
-        yield Group(records=[found], around=above, path=path)
+        yield Group(records=[found], surrounding=above, path=path)
     elif (keyed := _keyed_options(found, above)) is not None:
-        yield Group(records=keyed, around=above, path=path)
+        yield Group(records=keyed, surrounding=above, path=path)
     else:
         for key, child in found.items():
             if isinstance(child, (dict, list)):
@@ -158,7 +164,7 @@ def _keyed_options(found: Record, above: Record) -> list[Record] | None:
         key = next((key for key in found if holds_contract(key)), "")
         if not (key and _is_option(found[key], above | _said_by_key(key))):
             return None
-    if "strike" in naming(tuple(found[key])).common:
+    if "strike" in column_naming(tuple(found[key])).common:
         return list(found.values())  # the keys are numbers of rows
     return [_said_by_key(key) | value for key, value in found.items()]
 
@@ -176,7 +182,7 @@ def _says_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON
     if not isinstance(record, dict):
         return False
     flat = _flat(record, "")
-    meaning = naming((*flat, *(name for name in above if name.startswith("key "))))
+    meaning = column_naming((*flat, *(name for name in above if name.startswith("key "))))
     if not meaning.of_chain:
         return False
     fields = set(meaning.common).union(*meaning.sides.values())
@@ -202,7 +208,7 @@ def _columns_as_rows(found: Record) -> list[Any] | None:
     """Rows of a table that stands column by column, as MarketData.app and pandas write them."""
     columns = found.get("columns")
     if isinstance(columns, list) and isinstance(found.get("data"), list):
-        if naming(tuple(map(str, columns))).of_chain:
+        if column_naming(tuple(map(str, columns))).of_chain:
             names = tuple(map(str, columns))
             rows = found["data"]
             return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in rows]
@@ -219,7 +225,7 @@ def _columns_as_rows(found: Record) -> list[Any] | None:
 
 def _is_table(columns: Mapping[str, Any]) -> bool:
     """Whether names of columns stand over plain values."""
-    if not naming(tuple(columns)).of_chain:
+    if not column_naming(tuple(columns)).of_chain:
         return False
     firsts = (
         next(iter(column.values() if isinstance(column, dict) else column), None)
@@ -231,14 +237,16 @@ def _is_table(columns: Mapping[str, Any]) -> bool:
 def _is_rows(items: list[Any]) -> bool:
     """Whether a list is a header and rows below it."""
     lists = bool(items) and all(isinstance(item, list) for item in items[:2])
-    return lists and all(isinstance(name, str) for name in items[0]) and naming(tuple(items[0])).of_chain
+    return (
+        lists and all(isinstance(name, str) for name in items[0]) and column_naming(tuple(items[0])).of_chain
+    )
 
 
 def _scalars(found: Record) -> Record:
     """Plain values of an object, and of those in it that hold no options."""
     values: Record = {}
     for key, value in found.items():
-        if isinstance(value, dict) and plain(key) in {
+        if isinstance(value, dict) and normalize_name(key) in {
             "underlying",
             "quote",
             "underlyingasset",

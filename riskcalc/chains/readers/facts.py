@@ -1,4 +1,4 @@
-"""What a file says in words above, below or beside its quotes: symbol, spot and time."""
+"""Symbol, spot and time stated outside the quotes of a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from riskcalc.chains.array_types import Days
 from riskcalc.chains.csv_text import split_line
 from riskcalc.chains.dates import read_time
-from riskcalc.chains.readers.names import plain
+from riskcalc.chains.readers.names import normalize_name
 from riskcalc.chains.typed_columns import parse_number
 
 NO_TIME = np.datetime64("NaT", "s")
@@ -30,8 +30,8 @@ PHRASES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What is known beside the columns; empty, NaN or NaT where nothing is."""
+class FileFacts:
+    """Symbol, spot and time stated outside the columns; empty, NaN or NaT when not stated."""
 
     symbol: str = ""
     spot: float = np.nan
@@ -40,12 +40,12 @@ class Facts:
     """Where it stands, for messages."""
 
 
-def facts_in(lines: Sequence[str], *, place: str = "") -> Facts:
+def find_facts(lines: Sequence[str], *, place: str = "") -> FileFacts:
     """Facts of some lines of text.
 
     Examples
     --------
-    >>> found = facts_in(["LAST TRADE: $295.39 (AS OF JUL 20, 2026)"])
+    >>> found = find_facts(["LAST TRADE: $295.39 (AS OF JUL 20, 2026)"])
     >>> found.spot, str(found.time)
     (295.39, '2026-07-20T00:00:00')
     """
@@ -53,7 +53,7 @@ def facts_in(lines: Sequence[str], *, place: str = "") -> Facts:
     found: dict[str, str] = {}
     for one in said:
         found = one | found
-    return Facts(
+    return FileFacts(
         symbol=found.get("symbol", ""),
         spot=_number(found.get("spot", "")) if "spot" in found else _block_spot(lines),
         time=_time(found),
@@ -74,7 +74,7 @@ def _time(found: dict[str, str]) -> np.datetime64:
 def _block_spot(lines: Sequence[str]) -> float:
     """Last price in a small table of the underlying alone, as thinkorswim has it."""
     for header, values in pairwise(lines):
-        names = [plain(name) for name in split_line(header)]
+        names = [normalize_name(name) for name in split_line(header)]
         if "last" in names and {"bid", "ask"} <= set(names) and "strike" not in names:
             cells = split_line(values)
             return _number(cells[names.index("last")]) if len(cells) == len(names) else np.nan

@@ -1,4 +1,4 @@
-"""What vendors call the columns of a chain: one table of synonyms for every format.
+"""Column names of vendors: one table of synonyms for every format, and the units of their numbers.
 
 A name is compared in lower case without blanks and marks. A dotted name (``last_quote.bid``, a value inside
 another) is looked up whole, then by its last part. A column of the call or the put alone says so in front or
@@ -142,7 +142,7 @@ DAYS_A_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class ColumnNaming:
     """The columns of a header by field: those of both sides, and those of calls and puts alone."""
 
     common: dict[str, list[str]]
@@ -188,34 +188,34 @@ class Naming:
 
 
 @lru_cache(maxsize=2**12)
-def naming(header: tuple[str, ...]) -> Naming:
-    """Say what the columns of a header mean.
+def column_naming(header: tuple[str, ...]) -> ColumnNaming:
+    """Return the fields of the columns of a header.
 
     Examples
     --------
-    >>> found = naming(("K", "C_BID", "C_ASK", "bid_y", "ask_y", "Expiration Date"))
+    >>> found = column_naming(("K", "C_BID", "C_ASK", "bid_y", "ask_y", "Expiration Date"))
     >>> found.two_sided, found.common, found.put
     (True, {'expiry': ['Expiration Date'], 'strike': ['K']}, {'bid': ['bid_y'], 'ask': ['ask_y']})
     """
     sides: dict[str, list[tuple[str, str]]] = {"": [], "call": [], "put": []}
     for name in header:
-        side, bare = ("", name) if plain(name) in WORDS else _side_of(name)
+        side, bare = ("", name) if normalize_name(name) in WORDS else _side_of(name)
         sides[side].append((bare, name))
     common, call, put = (fields_of(sides[side]) for side in ("", "call", "put"))
     if _quoted(common) and _quoted(call) != _quoted(put):
         # A merge may mark one side alone: what the marked one has too is the other's.
         marked, other = (call, put) if _quoted(call) else (put, call)
         other |= {field: common.pop(field) for field in list(common) if field in marked}
-    return Naming(common=common, call=call, put=put)
+    return ColumnNaming(common=common, call=call, put=put)
 
 
-def around(names: Iterable[str]) -> dict[str, list[str]]:
+def surrounding(names: Iterable[str]) -> dict[str, list[str]]:
     """Fields of what stands once beside the options."""
     whole: dict[str, list[str]] = {}
     for name in names:
-        whole.setdefault(plain(name), []).append(name)
+        whole.setdefault(normalize_name(name), []).append(name)
         if "." in name:
-            whole.setdefault(plain(name.rpartition(".")[2]), []).append(name)
+            whole.setdefault(normalize_name(name.rpartition(".")[2]), []).append(name)
     found = {
         field: [name for word in synonyms.split() for name in whole.get(word, ())]
         for field, synonyms in AROUND.items()
@@ -223,20 +223,20 @@ def around(names: Iterable[str]) -> dict[str, list[str]]:
     return {field: list(dict.fromkeys(columns)) for field, columns in found.items() if columns}
 
 
-def by_position(header: Sequence[str]) -> tuple[str, ...]:
+def names_by_side(header: Sequence[str]) -> tuple[str, ...]:
     """Names made distinct where each stands on both sides of the strike: calls left of it, puts right.
 
     Examples
     --------
-    >>> by_position(["Bid", "Ask", "Strike", "Bid", "Ask"])
+    >>> names_by_side(["Bid", "Ask", "Strike", "Bid", "Ask"])
     ('Calls Bid', 'Calls Ask', 'Strike', 'Puts Bid', 'Puts Ask')
     """
     names = [re.sub(r"\.1$", "", name) for name in header]
     middle = next(
-        (place for place, name in enumerate(names) if plain(name) in SYNONYMS["strike"].split()), -1
+        (place for place, name in enumerate(names) if normalize_name(name) in SYNONYMS["strike"].split()), -1
     )
     twice = {name for name in names if name and names.count(name) > 1}
-    if middle < 0 or not any(plain(name) in SYNONYMS["bid"].split() for name in twice):
+    if middle < 0 or not any(normalize_name(name) in SYNONYMS["bid"].split() for name in twice):
         return tuple(header)
     sides = ["Calls" if place < middle else "Puts" for place in range(len(names))]
     if any({names[:middle].count(name), names[middle:].count(name)} != {1} for name in twice & _meant(names)):
@@ -256,25 +256,25 @@ def strike_units(name: str, table: Table) -> tuple[float, ...]:
 
     Some files of such vendors are in dollars already: the prices tell.
     """
-    words = {plain(column) for column in table.columns}
-    return (MIL, 1.0) if plain(name) and any(marks <= words for marks in MILS) else (1.0, MIL)
+    words = {normalize_name(column) for column in table.columns}
+    return (MIL, 1.0) if normalize_name(name) and any(marks <= words for marks in MILS) else (1.0, MIL)
 
 
-def unit_of(field: str, name: str, table: Table, values: Floats) -> float:
+def unit_factor(field: str, name: str, table: Table, values: Floats) -> float:
     """What the numbers of a column are multiplied with."""
     if field in {"quoted_vol", "quoted_vol_percent"}:
         return _vol_unit(field, name, table, values)
-    if field in {"bid", "ask", "last"} and plain(name).endswith(NANO_NAMES):
+    if field in {"bid", "ask", "last"} and normalize_name(name).endswith(NANO_NAMES):
         known = values[np.isfinite(values) & (values > 0)]
         return NANO if known.size and known.min() >= LEAST_NANOS else 1.0
-    words = {plain(column) for column in table.columns}
+    words = {normalize_name(column) for column in table.columns}
     if any(marks <= words for marks in YEARLY):
         return {"quoted_theta_per_day": 1 / DAYS_A_YEAR, "quoted_vega_per_point": 0.01}.get(field, 1.0)
     return 1.0
 
 
 def _meant(names: Iterable[str]) -> set[str]:
-    return {name for name in names if plain(name) in WORDS}
+    return {name for name in names if normalize_name(name) in WORDS}
 
 
 def _side_of(name: str) -> tuple[str, str]:
@@ -295,9 +295,9 @@ def fields_of(
     whole: dict[str, list[str]] = {}
     last: dict[str, list[str]] = {}
     for bare, name in names:
-        whole.setdefault(plain(bare), []).append(name)
+        whole.setdefault(normalize_name(bare), []).append(name)
         if "." in bare and not OF_UNDERLYING.search(bare):
-            last.setdefault(plain(bare.rpartition(".")[2]), []).append(name)
+            last.setdefault(normalize_name(bare.rpartition(".")[2]), []).append(name)
     found: dict[str, list[str]] = {}
     for field, synonyms in table.items():
         columns = [
@@ -308,7 +308,7 @@ def fields_of(
     return found
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name in lower case without blanks and marks; ``%`` is percent, Barchart's ``~`` the underlying's."""
     return re.sub(r"[^a-z0-9%~]", "", name.lower()).replace("%", "percent").replace("~", "underlying")
 

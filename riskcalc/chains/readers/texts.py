@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from riskcalc.chains.csv_text import Aside, delimiter_of, read_table, split_line
+from riskcalc.chains.csv_text import StrayLine, delimiter_of, read_table, split_line
 from riskcalc.chains.quote_file import QuoteFile
-from riskcalc.chains.readers.facts import Facts, facts_in
-from riskcalc.chains.readers.names import Naming, by_position, naming
+from riskcalc.chains.readers.facts import FileFacts, find_facts
+from riskcalc.chains.readers.names import ColumnNaming, column_naming, names_by_side
 from riskcalc.chains.text_table import Column, Table, column_of
 from riskcalc.chains.typed_columns import Cells
 
@@ -32,7 +32,7 @@ WRITTEN_VALUE = re.compile(r"(\w+)=('[^']*'|[^,()]*)")
 """Python's way to write an object, as ib_insync's tickers have their contract in one column."""
 
 
-class Head(NamedTuple):
+class Header(NamedTuple):
     """Where the rows begin, and what their columns are."""
 
     header: tuple[str, ...]
@@ -43,14 +43,14 @@ class Head(NamedTuple):
     """The header as it stands in the file."""
 
 
-def find_head(file: QuoteFile) -> Head | None:
+def find_head(file: QuoteFile) -> Header | None:
     """The first line that names the columns of a chain, and what stands above it."""
     lines: list[str] = []
     for line in itertools.islice((line for line in file.lines() if line.strip()), HEAD_LINES):
         delimiter = delimiter_of(line)
         header = _names(line.rstrip("\r\n"), delimiter)
-        if naming(header).of_chain or _written_columns(header):
-            return Head(
+        if column_naming(header).of_chain or _written_columns(header):
+            return Header(
                 header, lines, delimiter, next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
             )
         lines.append(line.rstrip("\r\n"))
@@ -62,7 +62,7 @@ def first_header(file: QuoteFile) -> tuple[str, ...]:
     return _names(file.first_line, delimiter_of(file.first_line))
 
 
-def table_of_text(file: QuoteFile, head: Head) -> tuple[Cells, Naming, Facts]:
+def table_of_text(file: QuoteFile, head: Header) -> tuple[Cells, ColumnNaming, FileFacts]:
     """Table of all rows, what its columns mean, and what the file says in words.
 
     Raises
@@ -70,27 +70,27 @@ def table_of_text(file: QuoteFile, head: Head) -> tuple[Cells, Naming, Facts]:
     ChainError
         A row is cut off, or a column is there twice.
     """
-    asides: list[Aside] = []
-    wanted = naming(head.header).columns() | _written_columns(head.header)
+    stray_lines: list[StrayLine] = []
+    wanted = column_naming(head.header).columns() | _written_columns(head.header)
     table = read_table(
         file,
         wanted=wanted,
         header=head.header,
         above=len(head.above) + 1,
         delimiter=head.delimiter,
-        asides=asides,
+        stray_lines=stray_lines,
         again=head.again if head.above else (),
     )
-    table = _unfolded(_with_sizes(table, [*_titles(head.above), *asides]))
+    table = _unfolded(_with_sizes(table, [*_titles(head.above), *stray_lines]))
     place = "above the table" if head.above else ""
-    facts = facts_in([*head.above, *(aside.text for aside in asides)], place=place)
+    facts = find_facts([*head.above, *(aside.text for aside in stray_lines)], place=place)
     cells = Cells(table=table, thousands=head.delimiter == ",")
-    return cells, naming(tuple(table.columns)), facts
+    return cells, column_naming(tuple(table.columns)), facts
 
 
 def _names(line: str, delimiter: str) -> tuple[str, ...]:
     names = split_line(line, delimiter=delimiter)
-    return by_position([name.strip("[] ") for name in names])
+    return names_by_side([name.strip("[] ") for name in names])
 
 
 def _written_columns(header: Sequence[str]) -> set[str]:
@@ -98,14 +98,14 @@ def _written_columns(header: Sequence[str]) -> set[str]:
     return {"contract", "modelGreeks"} & set(header) if "modelGreeks" in header else set()
 
 
-def _titles(above: Sequence[str]) -> list[Aside]:
+def _titles(above: Sequence[str]) -> list[StrayLine]:
     """The title of the first block stands above the first row."""
-    return [Aside(0, line) for line in above if BLOCK_SIZE.fullmatch(line)][-1:]
+    return [StrayLine(0, line) for line in above if BLOCK_SIZE.fullmatch(line)][-1:]
 
 
-def _with_sizes(table: Table, asides: Sequence[Aside]) -> Table:
+def _with_sizes(table: Table, stray_lines: Sequence[StrayLine]) -> Table:
     """The size of its contracts beside each row, as the title of its block has it."""
-    sizes = [(one.line, match["size"]) for one in asides if (match := BLOCK_SIZE.fullmatch(one.text))]
+    sizes = [(one.line, match["size"]) for one in stray_lines if (match := BLOCK_SIZE.fullmatch(one.text))]
     if not sizes:
         return table
     block = np.searchsorted([line for line, _ in sizes], table.places, side="right") - 1

@@ -1,4 +1,4 @@
-"""The cells of a file, whichever shape it has, and what its columns mean."""
+"""Cells of a file of any layout, with the meaning of its columns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from riskcalc.chains.quote_file import QuoteFile
 from riskcalc.chains.readers.columns import YFINANCE_MARK
 from riskcalc.chains.readers.documents import groups_of, table_of_groups
-from riskcalc.chains.readers.facts import Facts
-from riskcalc.chains.readers.names import Naming, naming
+from riskcalc.chains.readers.facts import FileFacts
+from riskcalc.chains.readers.names import ColumnNaming, column_naming
 from riskcalc.chains.readers.texts import find_head, first_header, table_of_text
 from riskcalc.chains.typed_columns import Cells
 from riskcalc.errors import ChainError
@@ -19,7 +19,7 @@ CBOE_ABOVE = 2
 KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
 
 
-def cells_of(file: QuoteFile) -> tuple[Cells, Naming, Facts]:
+def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:
     """Find the options of a file.
 
     Raises
@@ -31,7 +31,7 @@ def cells_of(file: QuoteFile) -> tuple[Cells, Naming, Facts]:
         head = find_head(file)
         if head is None:
             header = first_header(file)
-            missing = ", ".join(naming(header).missing) or "more than symbols"
+            missing = ", ".join(column_naming(header).missing) or "more than symbols"
             if YFINANCE_MARK in header:
                 raise ChainError(f"looks like a yfinance chain but lacks {missing}")
             line = file.first_line.strip()[:SHOWN_HEADER]
@@ -59,4 +59,6 @@ def _require_cboe(document: Any) -> None:  # noqa: ANN401 - any JSON value
     data = document.get("data") if isinstance(document, dict) else None
     records = data.get("options") if isinstance(data, dict) else None
     if isinstance(records, list) and records and isinstance(records[0], dict):
-        raise ChainError(f"looks like a Cboe chain but lacks {', '.join(naming(tuple(records[0])).missing)}")
+        raise ChainError(
+            f"looks like a Cboe chain but lacks {', '.join(column_naming(tuple(records[0])).missing)}"
+        )
