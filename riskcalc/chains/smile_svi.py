@@ -66,7 +66,7 @@ def fit_svi(
         solve = partial(fit_least_squares, model, quotes, grid, trust=trust, margin=margin)
         found = [solve(free.x)]
         # What is best without the penalty may be far from what is best with it.
-        if found[0].half_sum_of_squares > NEAR_ENOUGH * free.half_sum_of_squares:
+        if found[0].cost > NEAR_ENOUGH * free.cost:
             found += map(solve, (*near, *map(np.array, STARTS)))
         best = min(found, key=half_sum_of_squares)
         if checked.margins(at(checked.k, best.x)[0]).min() >= 0:
