@@ -1,6 +1,16 @@
-"""One hypothesis profile for all: the same examples every run and no clock, so a red run is a real one."""
+"""Two hypothesis profiles: the same examples every run and no clock, so a red run is a real one.
 
-from hypothesis import settings
+`repeatable` is the default run's; `thorough` (`make test-slow`, CI) tries several times as many.
+"""
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+import os
+
+# One thread for linear algebra, set before numpy loads: the workers fill the cores already.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+from hypothesis import settings  # noqa: E402 - the threads first
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
+settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("repeatable")

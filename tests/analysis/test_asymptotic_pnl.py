@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
@@ -28,6 +28,7 @@ from riskcalc.domain import (
     calendar,
 )
 from riskcalc.planning import evaluate
+from tests.examples import examples
 
 TODAY, NEAR, FAR, LAST = (dt.date(2026, *day) for day in ((7, 20), (8, 21), (9, 18), (12, 18)))
 YEARS = {expiry: (expiry - NEAR).days / 365 for expiry in (NEAR, FAR, LAST)}
@@ -193,7 +194,7 @@ def by_hand(trade, market, spots):
     return total
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     trade=anything(),
     rate=st.sampled_from([0.0, 0.04, 0.09, -0.02]),

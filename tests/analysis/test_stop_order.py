@@ -2,12 +2,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.analysis.first_passage import touch_probability
 from riskcalc.analysis.stop_order import StopRace, stop_race
 from riskcalc.errors import InvalidInputError
+from tests.examples import examples
 
 TNA = {"fund_stop": -0.18, "benchmark_stop": -0.06, "leverage": 3, "vol": 0.22, "drift": 0.04, "sessions": 42}
 NEVER = 0.9999
@@ -151,7 +152,7 @@ def test_tna_at_minus_12_fires_before_iwm_at_minus_6():
     assert 0.6 < race.fund_first < 0.7
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     fund=moves,
     index=moves,

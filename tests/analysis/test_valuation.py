@@ -5,7 +5,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.analysis import enter_at_model, value_legs, value_position
@@ -23,6 +23,7 @@ from riskcalc.domain import (
 )
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import evaluate
+from tests.examples import examples
 from tests.strategies import NEAR, TODAY, markets, trades
 
 MARKET = Market(date=TODAY, rate=0.045, quotes={"IWM": Quote(spot=220, vol=0.22, dividend_yield=0.012)})
@@ -44,14 +45,14 @@ CASH = (
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(trade=trades(), market=markets())
 def test_net_greeks_are_the_slopes_of_the_positions_value(trade, market):
     """Signs, multipliers and per-leg vols of every builder, with rate and dividend non-zero."""
     assert_greeks_are_slopes(dataclasses.replace(trade, instrument=EUROPEAN_IWM), market, within=1e-6)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(trade=trades(), market=markets(), pays_cash=st.booleans())
 def test_net_greeks_of_american_trades_are_slopes_too(trade, market, pays_cash):
     """Where a put should be exercised its gamma jumps; a difference across that is no slope: wider bounds."""

@@ -5,12 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from riskcalc.chains import read_chain
 from riskcalc.chains.forward import forward_market, implied_forwards
 from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote
 from riskcalc.pricing import black_scholes
 from tests.chains.quoted import DAY, model_chain
-from tests.outside import reference_file
+from tests.real_chains import real_chain
 
 EX_DATE = CashDividend(ex_date=DAY + dt.timedelta(days=57), amount=0.8)
 
@@ -115,7 +114,7 @@ def test_the_market_of_a_forward_prices_at_it():
 
 
 def test_a_real_chain_has_one_smooth_carry():
-    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    chain = real_chain("IWM_2026-07-20_yfinance_layout.csv")
     found = implied_forwards(chain, rate=0.04)
     assert len(found) == 16
     assert all(one.pairs >= 8 for one in found)

@@ -22,17 +22,17 @@ Two models (quotes and vol from one vendor, delta from another, of other moments
 import numpy as np
 import pytest
 
-from riskcalc.chains import QuoteStatus, read_chain
+from riskcalc.chains import QuoteStatus
 from riskcalc.chains.vols import chain_vols
 from riskcalc.pricing import american, implied_vol
-from tests.outside import reference_file
+from tests.real_chains import real_chain
 
 LEAST_DELTA, LEAST_DAYS = 0.05, 7
 
 
 def differences(file, *, rate):
     """Absolute differences of delta and of vol, row by row, and the expiry of each row."""
-    chain = read_chain(reference_file(f"06_option_chains/{file}"))
+    chain = real_chain(file)
     vols = chain_vols(chain, rate=rate)
     found = []
     for forward in vols.forwards:
@@ -113,7 +113,7 @@ def test_without_its_one_wide_expiry_the_iwm_chain_agrees_closely():
 
 
 def test_a_vendor_that_takes_the_spot_for_the_forward_is_matched_that_way():
-    chain = read_chain(reference_file("06_option_chains/SPY_2026-07-10_optionsdesk.json"))
+    chain = real_chain("SPY_2026-07-10_optionsdesk.json")
     years = (chain.expiry - np.datetime64(chain.date)).astype(float) / 365
     rows = (
         (chain.status == QuoteStatus.OK)

@@ -9,6 +9,7 @@ from riskcalc.chains import DropReason, QuoteStatus, read_chain
 from riskcalc.domain import OptionType
 from riskcalc.pricing.implied_vol import implied_vol
 from tests.outside import reference_file
+from tests.real_chains import real_chain
 
 SEPTEMBER = dt.date(2026, 9, 18)
 FRIDAY = dt.date(2026, 7, 10)
@@ -16,7 +17,7 @@ FRIDAY = dt.date(2026, 7, 10)
 
 @pytest.fixture(scope="module")
 def iwm():
-    return read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    return real_chain("IWM_2026-07-20_yfinance_layout.csv")
 
 
 def test_the_iwm_chain_is_read_whole(iwm):

@@ -4,7 +4,6 @@ import math
 import numpy as np
 import pytest
 
-from riskcalc.chains import read_chain
 from riskcalc.chains.smile import fit_smile
 from riskcalc.chains.smile_curve import SmileCurve
 from riskcalc.chains.smile_fit import FEWEST_PIECES, SmileQuotes, fit_curve
@@ -13,7 +12,7 @@ from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import Sticky
 from riskcalc.errors import ChainError
 from tests.chains.quoted import DAY, model_chain
-from tests.outside import reference_file
+from tests.real_chains import real_smile
 
 NEAR, FAR = DAY + dt.timedelta(days=32), DAY + dt.timedelta(days=60)
 
@@ -144,8 +143,7 @@ def test_an_expiry_without_a_smile_is_named():
 
 
 def test_real_quotes_hold_the_fit():
-    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
-    smile = fit_smile(chain, chain_vols(chain, rate=0.04))
+    smile = real_smile("IWM_2026-07-20_yfinance_layout.csv")
     assert smile.inside >= 0.97
     assert sum(fit.liquid for fit in smile.fits) > 700
     assert all(fit.inside >= 0.9 for fit in smile.fits if fit.liquid)

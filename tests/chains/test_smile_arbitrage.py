@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from riskcalc.chains import read_chain
 from riskcalc.chains.smile import _Rows, fit_smile
 from riskcalc.chains.smile_quotes import ArbitrageGrid
 from riskcalc.chains.svi import Svi, butterfly, butterfly_derivatives, svi_derivatives, svi_variance_terms
 from riskcalc.chains.vols import chain_vols
 from tests.chains.quoted import DAY, model_chain
 from tests.chains.test_smile import curve_of, vol_of
-from tests.outside import reference_file
+from tests.real_chains import real_smile
 
 WIDE = np.linspace(-1.5, 1.5, 6_001)
 """Strikes of 0.22 to 4.5 times the forward."""
@@ -148,8 +147,7 @@ def test_a_quote_moved_by_20_widths_bends_no_other(place):
     ],
 )
 def test_real_quotes_are_fitted_without_arbitrage_and_as_closely(name, least):
-    chain = read_chain(reference_file(f"06_option_chains/{name}"))
-    smile = fit_smile(chain, chain_vols(chain, rate=0.04))
+    smile = real_smile(name)
     assert arbitrage(smile) == []
     assert all(fit.free_of_arbitrage for fit in smile.fits)
     assert smile.inside >= least

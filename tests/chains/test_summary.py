@@ -12,6 +12,7 @@ from riskcalc.domain import CashDividend, Market, Quote
 from riskcalc.formatting import chain_title
 from riskcalc.pricing import black_scholes
 from tests.outside import reference_file
+from tests.real_chains import real_chain
 
 DIVIDENDS = (CashDividend(ex_date=DIVIDEND_DATE, amount=DIVIDEND),)
 
@@ -90,7 +91,7 @@ def test_what_the_quotes_do_not_say_is_none_and_json_ready():
 
 
 def test_the_real_iwm_chain_at_a_glance():
-    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    chain = real_chain("IWM_2026-07-20_yfinance_layout.csv")
     found = chain_summary(chain, rate=0.037)
     assert (found.account.read, found.account.usable, found.account.doubtful) == (
         2480,
@@ -107,7 +108,7 @@ def test_the_real_iwm_chain_at_a_glance():
 @pytest.mark.parametrize(("symbol", "side", "expiries"), [("SPY", "base", 5), ("SPXL", "levered", 9)])
 def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol, side, expiries):
     """A second reading by put-call parity without early exercise; it takes the rate for 3.7 %."""
-    chain = read_chain(reference_file(f"06_option_chains/{symbol}_2026-07-10_optionsdesk.json"))
+    chain = real_chain(f"{symbol}_2026-07-10_optionsdesk.json")
     found = {str(row.expiry): row for row in chain_summary(chain, rate=0.037).expiries if row.forward}
     with reference_file("06_option_chains/letf_atm_vol_scaling.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row[side] == symbol and row["expiration"] in found]

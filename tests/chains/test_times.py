@@ -11,7 +11,7 @@ from riskcalc.domain import Market, Quote
 from riskcalc.planning import quoted_market
 from riskcalc.pricing import VolStatus, american, black_scholes
 from tests.chains.quoted import DAY, model_chain
-from tests.outside import reference_file
+from tests.real_chains import real_chain
 
 EXPIRY = dt.date(2026, 9, 18)
 
@@ -110,8 +110,7 @@ def test_saturday_expiries_of_old_files_are_the_friday_before(tmp_path):
 
 def test_the_time_brings_a_real_chain_closer_to_the_exchanges_own_vols():
     """Cboe's vols beside its quotes of 2026-07-20, taken at 13:45: with hours counted ours differ by less."""
-    path = reference_file("06_option_chains/IWM_2026-07-20_leapware.json")
-    chain = read_chain(path)
+    chain = real_chain("IWM_2026-07-20_leapware.json")
     assert chain.time is not None
     at_close = dataclasses.replace(chain, quote_time=None)
     off = []

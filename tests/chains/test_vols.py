@@ -3,13 +3,14 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from riskcalc.chains import Chain, read_chain
-from riskcalc.chains.forward import implied_forwards
+from riskcalc.chains import Chain
 from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import CashDividend
 from riskcalc.pricing import VolStatus, american
 from tests.chains.quoted import DAY, model_chain
-from tests.outside import reference_file
+from tests.real_chains import real_chain, real_vols
+
+IWM = "IWM_2026-07-20_yfinance_layout.csv"
 
 
 def smile(strike, years):
@@ -54,14 +55,13 @@ def test_quotes_without_a_price_have_no_vol_and_say_so():
 
 @pytest.mark.parametrize("dated", [False, True])
 def test_a_whole_real_chain_reprices_to_its_mids(dated):
-    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    chain = real_chain(IWM)
     dividends = (CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8),) if dated else ()
-    forwards = implied_forwards(chain, rate=0.04, dividends=dividends)
-    found = chain_vols(chain, rate=0.04, dividends=dividends, forwards=forwards)
+    found = chain_vols(chain, rate=0.04, dividends=dividends) if dated else real_vols(IWM)
     counts = found.status_counts()
     assert counts[VolStatus.NOT_CONVERGED] == counts[VolStatus.ABOVE_BOUND] == 0
     assert counts[VolStatus.OK] > 2000
-    one = forwards[-1]
+    one = found.forwards[-1]
     rows = np.flatnonzero(
         (chain.expiry == np.datetime64(one.expiry)) & (found.mid_status == VolStatus.OK) & (found.mid > 0)
     )
@@ -80,8 +80,7 @@ def test_a_whole_real_chain_reprices_to_its_mids(dated):
 
 
 def test_call_and_put_agree_near_the_money_on_a_real_chain():
-    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
-    found = chain_vols(chain, rate=0.04)
+    chain, found = real_chain(IWM), real_vols(IWM)
     near = (np.abs(chain.strike / chain.spot - 1) < 0.02) & (chain.expiry > np.datetime64("2026-08-05"))
     calls, puts = (found.mid[near & (chain.option_type == sign)] for sign in (1, -1))
     assert np.nanmedian(np.abs(calls - puts)) < 0.001

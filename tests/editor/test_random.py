@@ -12,6 +12,7 @@ from riskcalc.editor.command_line import overrides
 from riskcalc.editor.session_data import from_data, to_data
 from riskcalc.presets import plan_preset
 from tests.editor.drafts import SHIPPED, editor
+from tests.examples import examples
 
 NUMBERS = "0 - . -5 22 22% 0.5 45 100 500 1,000 $50k 1..2 1e999 nan"
 WORDS = "abc long put yes 2026-09-18 2026-13-01 \N{VULGAR FRACTION ONE HALF}"
@@ -123,5 +124,5 @@ class AnyKeys(RuleBasedStateMachine):
             assert planned.to_dict() == state.plan.to_dict()
 
 
-AnyKeys.TestCase.settings = settings(max_examples=8, stateful_step_count=30)
+AnyKeys.TestCase.settings = settings(examples(32), stateful_step_count=30)
 test_any_keys = AnyKeys.TestCase

@@ -7,7 +7,7 @@ import datetime as dt
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.domain import CheckStatus
@@ -19,6 +19,7 @@ from riskcalc.formatting.panel import greeks_lines, price_lines, size_lines
 from riskcalc.formatting.summary import summary_lines
 from riskcalc.planning import plan
 from riskcalc.presets import plan_preset
+from tests.examples import examples
 from tests.formatting.plans import EVERY, EXITS, MARKET, SHIPPED, account, naked_call, planned
 from tests.strategies import trades
 
@@ -182,7 +183,7 @@ def plans(draw):
         return planned("condor")
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     found=plans(), pinned=st.none() | st.sampled_from(EVERY), width=st.integers(38, 80), stale=st.booleans()
 )

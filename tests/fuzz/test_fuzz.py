@@ -6,7 +6,7 @@ from tests.fuzz.__main__ import table
 from tests.fuzz.readers import READERS, Reader
 from tests.fuzz.running import run
 
-CASES = 4 * len(READERS)
+CASES = 2 * len(READERS)
 
 
 def test_damaged_inputs_are_read_or_refused_in_plain_words():

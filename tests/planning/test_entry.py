@@ -25,7 +25,7 @@ from riskcalc.domain import (
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.planning.entry import atm_vol, enter, quoted_market
 from riskcalc.pricing import american
-from tests.outside import reference_file
+from tests.real_chains import real_chain
 
 TODAY, EXPIRY, LATER = dt.date(2026, 7, 20), dt.date(2026, 9, 18), dt.date(2026, 12, 18)
 RATE, YIELD, SPOT = 0.04, 0.011, 101.0
@@ -270,7 +270,7 @@ def test_a_quoted_market_needs_the_dividend_yield_of_the_underlying():
 
 @pytest.fixture(scope="module")
 def iwm():
-    return read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    return real_chain("IWM_2026-07-20_yfinance_layout.csv")
 
 
 def test_the_real_spread_enters_at_its_quotes(iwm):

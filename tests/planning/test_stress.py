@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.analysis import value_position
@@ -33,6 +33,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.planning import plan, stress
 from riskcalc.planning.stress import FUND_CHARGES
 from riskcalc.pricing.daily_reset import fund_path
+from tests.examples import examples
 from tests.strategies import TODAY, markets, trades
 
 QUOTES = {
@@ -74,7 +75,7 @@ shocks = st.builds(
 )
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(trade=trades(), market=markets(), shock=shocks)
 def test_value_and_pnl_are_the_positions_own_at_the_moved_state(trade, market, shock):
     held = plan(trade, market, ACCOUNT, EXITS)

@@ -5,7 +5,7 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.domain import (
@@ -28,6 +28,7 @@ from riskcalc.domain import (
 )
 from riskcalc.presets import OptionTemplate, Preset, TradeTemplate, load_preset, preset_names, save_preset
 from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
+from tests.examples import examples
 
 prices = st.floats(0.01, 1e5)
 dollars = st.floats(0, 1e6)
@@ -54,6 +55,7 @@ strikes = (
     | records(MoneynessStrike, move=st.floats(-0.9, 3))
     | records(DeltaStrike, delta=moves)
 )
+
 option_legs = records(
     OptionTemplate, side=sides, option_type=st.sampled_from(OptionType), strike=strikes, expiry=dates | days,
     contracts=st.integers(1, 9), premium=maybe(dollars), vol=maybe(vols), spread_cost=dollars,
@@ -132,7 +134,7 @@ def unplaced(preset):
     return dataclasses.replace(preset, path=None)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(presets())
 def test_a_saved_preset_loads_back_equal(preset):
     with tempfile.TemporaryDirectory() as folder:
@@ -140,7 +142,7 @@ def test_a_saved_preset_loads_back_equal(preset):
         assert unplaced(load_preset(path)) == preset
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(presets(), presets())
 def test_any_preset_saved_over_the_text_of_another_loads_back_equal(before, after):
     with tempfile.TemporaryDirectory() as folder:
@@ -151,7 +153,7 @@ def test_any_preset_saved_over_the_text_of_another_loads_back_equal(before, afte
         assert path.read_text(encoding="utf-8").startswith("# first\n")
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.sampled_from([listed.name for listed in preset_names()]), presets())
 def test_any_preset_saved_over_a_shipped_text_loads_back_equal(name, after):
     shipped = load_preset(name)

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 import riskcalc as rc
-from riskcalc.chains import fit_chain, read_chain
+from riskcalc.chains import fit_chain
 from riskcalc.domain import FillPrice, Market, Quote, RiskBasis, RiskLimits, Side, View
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.planning import enter
 from riskcalc.pricing import black_scholes
 from riskcalc.scanning import ScanRules, SpreadKind, Valuation, row_plan, row_trade, scan
-from tests.outside import reference_file
+from tests.real_chains import real_chain
 from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain, vol_of
 
 TERMS = {"market": MARKET, "account": ACCOUNT, "exits": EXITS}
@@ -199,7 +199,7 @@ def test_a_stale_quote_is_in_no_spread():
 
 
 def test_a_real_chain_with_stale_quotes_offers_nothing_for_free():
-    chain = read_chain(reference_file("06_option_chains/SPY_2026-07-10_optionsdesk.json"))
+    chain = real_chain("SPY_2026-07-10_optionsdesk.json")
     preset = rc.load_preset("iwm-call-spread")
     terms = {"market": preset.market, "account": preset.account, "exits": preset.exits}
     table = scan(chain, rules=ALL_KINDS, **terms)
@@ -372,7 +372,7 @@ def test_kinds_lean_to_a_side():
 
 
 def test_a_real_chain_agrees_with_its_plans():
-    chain = read_chain(reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv"))
+    chain = real_chain("IWM_2026-07-20_yfinance_layout.csv")
     preset = rc.load_preset("iwm-call-spread")
     fitted = fit_chain(chain, preset.market, min_days=45, max_days=90)
     table = scan(fitted, market=preset.market, account=preset.account, exits=preset.exits)

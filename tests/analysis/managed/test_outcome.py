@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.analysis import enter_at_model, first_passage, managed_outcome
@@ -27,6 +27,7 @@ from riskcalc.domain import (
 )
 from riskcalc.errors import InvalidInputError
 from tests.analysis.simulated import simulate
+from tests.examples import examples
 
 TODAY, EXPIRY = dt.date(2026, 7, 20), dt.date(2026, 9, 18)
 HALVES = (Target(move=0.10, fraction=0.5), Target(move=0.15, fraction=0.5))
@@ -128,7 +129,7 @@ share_markets = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(exits=exit_plans(), side=st.sampled_from(Side), cost=st.floats(0, 2), quoted=share_markets)
 def test_fair_shares_expect_minus_their_costs_whatever_the_exits(exits, side, cost, quoted):
     found = managed(shares("IWM", side=side), quoted, exits, cost_per_unit=cost)
@@ -148,7 +149,7 @@ FAIR = (
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     exits=exit_plans(), trade=st.sampled_from(FAIR), vol=st.floats(0.1, 0.6), rate=st.floats(0, 0.08),
     cost=st.floats(0, 50),
@@ -198,7 +199,7 @@ def test_the_final_target_is_reached_as_the_closed_form_says():
 
 
 @given(stop=st.floats(0.02, 0.3), wider=st.floats(1.01, 1.5), vol=st.floats(0.1, 0.6))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_chances_are_monotone_in_each_level(stop, wider, vol):
     def chances(stop, target):
         exits = ExitPlan(stop=stop, targets=(Target(move=target),), holding_days=40)
