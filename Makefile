@@ -5,9 +5,18 @@ BIN := $(VENV)/bin
 ARGS ?=
 # One more than the cores of a small machine: tests of the screen wait for a terminal.
 WORKERS ?= 3
+# Modules are compiled once, not by each worker and by each program that a test starts.
+TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+QUICKLY := -m "not slow" -n $(WORKERS) --dist worksteal
+# What `make check` runs last: `test`, or `coverage`, which tests the same and takes longer.
+TESTS ?= test
+# On the path or installed by pyenv, whichever is newest.
+NEWEST ?= $(shell for minor in 15 14 13 12 11; do \
+    for found in python3.$$minor "$$HOME"/.pyenv/versions/3.$$minor.*/bin/python; do \
+    "$$found" -c "" 2>/dev/null && echo "$$found" && exit; done; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fuzz format bench docs picture clean
+.PHONY: help run test test-slow test-lowest test-newest coverage check fuzz format bench docs picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,17 +46,34 @@ run: $(VENV)/.run  ## the calculator: make run ARGS="plan tna-momentum --json"
 	@$(BIN)/riskcalc $(ARGS)
 
 test: $(VENV)/.dev  ## the tests
-	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(ARGS)
+	$(TESTED) $(QUICKLY) $(ARGS)
 
-test-slow: $(VENV)/.dev  ## the tests that need more than a few seconds each
-	$(BIN)/python -m pytest -m slow $(ARGS)
+test-slow: $(VENV)/.dev  ## tests of more than a few seconds each, and properties on many examples
+	$(TESTED) -m slow $(ARGS)
+	$(TESTED) -m "hypothesis and not slow" --hypothesis-profile thorough -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(VENV)/.dev  ## format, lint, types, import contracts and the tests
+coverage: $(VENV)/.dev  ## the tests, and the branches they reach; fails under the floor in pyproject.toml
+	$(TESTED) $(QUICKLY) --cov --cov-report=term $(ARGS)
+
+test-lowest:  ## the tests with the lowest versions that pyproject.toml allows, in a .venv-lowest of its own
+	@$(PYTHON) -m venv --clear $(VENV)-lowest >&2
+	@$(PYTHON) -m tests.lowest > $(VENV)-lowest/constraints.txt
+	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint $(VENV)-lowest/constraints.txt --editable ".[dev]" >&2
+	$(VENV)-lowest/bin/python -m pytest $(QUICKLY) $(ARGS)
+
+test-newest:  ## the tests with the newest Python found and the newest versions: make test-newest NEWEST=python3.13
+	@test -n "$(NEWEST)" || { echo "no Python from 3.11 on found; try: make test-newest NEWEST=..." >&2; exit 1; }
+	@$(NEWEST) -m venv --clear $(VENV)-newest >&2
+	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" >&2
+	$(VENV)-newest/bin/python -m pytest $(QUICKLY) $(ARGS)
+
+check: $(VENV)/.dev  ## format, lint, types, import contracts and the tests; with TESTS=coverage also what they reach
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory $(TESTS)
 
 fuzz: $(VENV)/.dev  ## damaged files and odd arguments for every reader: make fuzz ARGS="--seconds 600 --seed 7"
 	@$(BIN)/python -m tests.fuzz $(ARGS)
@@ -71,4 +97,4 @@ picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
 	@$(BIN)/python -m docs.picture
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest .coverage* build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
