@@ -23,7 +23,7 @@ PAGES = {
         "docs/vehicles.md",
         "docs/chains.md",
         "docs/reference/index.md",
-        "docs/reference/trades.md",
+        *(f"docs/reference/{name}.md" for name in ("trades", "planning", "chains", "scanning")),
     )
 }
 """Pages whose blocks run; those of docs/presets.md do in tests/presets."""
