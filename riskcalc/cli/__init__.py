@@ -16,12 +16,12 @@ from riskcalc.errors import RiskcalcError, printable
 COMMANDS = {
     "screen": "Tune a trade on the terminal screen.",
     "plan": "Price, size and check a preset trade.",
-    "compare": "Put several presets side by side at one risk.",
-    "stress": "Hold a preset trade through named scenarios.",
-    "chain": "Account for a file of option quotes, and sum up each expiry.",
-    "scan": "Rank every vertical spread of a chain as it will be managed.",
+    "compare": "Compare several presets side by side at equal risk.",
+    "stress": "Stress a preset trade with named scenarios.",
+    "chain": "Read a file of option quotes and summarize each expiry.",
+    "scan": "Rank every vertical spread in a chain by its managed outcome.",
     "price": "Value one option and its Greeks, or solve its implied vol.",
-    "size": "How many shares the percent-risk rule allows.",
+    "size": "Size a position by the percent-risk rule.",
     "presets": "List, show, save and check presets.",
     "selfcheck": "Compare our prices with other libraries on this machine.",
 }
@@ -79,7 +79,7 @@ class LazyCommands(click.Group):
     cls=LazyCommands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input, 130 interrupted. NO_COLOR: no colours.",
+    epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input, 130 interrupted. NO_COLOR: no colors.",
 )
 @click.version_option(package_name="riskcalc")
 @click.option(
@@ -90,7 +90,7 @@ class LazyCommands(click.Group):
 )
 @click.pass_context
 def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
-    """Price, plan and size small-cap option spreads, shares and leveraged funds at one risk.
+    """Price, plan and size small-cap option spreads, shares and leveraged funds at equal risk.
 
     Without a command, opens the terminal screen on the last session; where there is no terminal, prints the
     plan of the default preset, iwm-call-spread.

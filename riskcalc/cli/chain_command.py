@@ -24,7 +24,7 @@ Examples:
   riskcalc chain --sample --json
   riskcalc chain --live IWM --max-age 60
 
-Layouts are recognised by content, CSV or JSON, gzipped or zipped: those of Cboe, Yahoo, Schwab, Tradier,
+Layouts are recognized by content, CSV or JSON, gzipped or zipped: those of Cboe, Yahoo, Schwab, Tradier,
 thinkorswim, E*TRADE, Nasdaq, Polygon, Alpaca, ORATS, OptionsDX, Theta Data, OptionMetrics, Databento and
 others, and plain tables with the usual column names.
 """
@@ -41,15 +41,17 @@ USUAL_RATE = 0.04
     type=click.IntRange(min=0),
     default=15,
     show_default=True,
-    help="Minutes for which fetched quotes are used again.",
+    help="Minutes to reuse fetched quotes.",
 )
-@click.option("--symbol", help="Underlying to keep, where the file holds several or names none.")
-@click.option("--spot", type=MONEY, help="Price of the underlying, where the file does not say it.")
-@click.option("--date", type=DAY, help="Day of the quotes, where the file does not say it.")
-@click.option("--rate", type=RATE, help="Continuous rate a year; that of the file, or else 4%.")
+@click.option("--symbol", help="Underlying to keep, if the file has several or names none.")
+@click.option("--spot", type=MONEY, help="Price of the underlying, if the file does not give it.")
+@click.option("--date", type=DAY, help="Date of the quotes, if the file does not give it.")
+@click.option("--rate", type=RATE, help="Continuous rate per year; default: the file's, else 4%.")
 @click.option("--csv", "csv_wanted", is_flag=True, help="Print the expiries as CSV instead of tables.")
-@click.option("--quotes", "quotes_wanted", is_flag=True, help="Print all quotes, cleaned and judged, as CSV.")
-@click.option("--smile", "smile_wanted", is_flag=True, help="Fit each expiry's smile, and say how well.")
+@click.option(
+    "--quotes", "quotes_wanted", is_flag=True, help="Print all quotes, cleaned and with their status, as CSV."
+)
+@click.option("--smile", "smile_wanted", is_flag=True, help="Fit each expiry's smile and report the fit.")
 @as_json
 def command(
     *,
@@ -66,13 +68,13 @@ def command(
     smile_wanted: bool,
     json_wanted: bool,
 ) -> None:
-    """Account for the quotes of FILE, and sum up each expiry.
+    """Read the quotes in FILE and summarize each expiry.
 
     Several FILEs of one symbol and day are read as one chain.
 
-    Prints how many quotes were read and are usable, with a reason for each other one; and of every expiry
-    the implied forward and yield, the vol at the money, the skew and the expected move. Exits with 1 where no
-    quote can be used.
+    Prints how many quotes were read and how many are usable, with the reason for each excluded or suspect
+    one; then for every expiry the implied forward and yield, ATM IV, skew and expected move. Exits with 1 if
+    no quote can be used.
     """
     if sum((csv_wanted, quotes_wanted, json_wanted)) > 1:
         raise click.UsageError("give at most one of --csv, --quotes and --json")

@@ -22,9 +22,9 @@ Examples:
 @overrides
 @as_json
 def command(*, presets: tuple[str, ...], settings: dict[str, Any], json_wanted: bool) -> None:
-    """Compare presets at one risk, on one path of their benchmark.
+    """Compare presets at equal risk, in the same scenarios of their benchmark.
 
-    Without names: IWM shares, TNA and the IWM call spread. The account of the first sizes all of them.
+    Without names: IWM shares, TNA and the IWM call spread. All are sized by the account of the first.
     """
     from riskcalc.formatting import comparison_sections, comparison_title  # noqa: PLC0415 - help is quick
     from riskcalc.presets import compare_presets  # noqa: PLC0415 - as above

@@ -41,7 +41,7 @@ overrides = click.option(
     multiple=True,
     callback=_settings,
     metavar="KEY=VALUE",
-    help="Change a value of the preset, as often as needed: --set market.quotes.IWM.spot=300.",
+    help="Change a value of the preset; may be repeated: --set market.quotes.IWM.spot=300.",
 )
 
 
@@ -81,22 +81,22 @@ _QUOTES = (
         "chain_file",
         type=click.Path(path_type=Path),
         multiple=True,
-        help="File of real quotes: spot, date, strikes, premiums and vols come from it. Several, each after "
-        "--chain of its own, are read as one.",
+        help="File of real quotes, the source of spot, date, strikes, premiums and IVs. May be repeated: "
+        "several files are read as one chain.",
     ),
     click.option(
         "--at",
         type=click.Choice(["mid", "natural", "worst"]),
-        help="Entry price from the chain: midpoint (the default), buying the ask and selling the bid, or "
-        "half a width worse still.",
+        help="Fill price from the chain: mid (the default), natural (buy the ask, sell the bid), or worst, "
+        "half a bid-ask width beyond natural.",
     ),
-    click.option("--chain-spot", type=MONEY, help="Price of the underlying, where the file does not say it."),
-    click.option("--chain-date", type=DAY, help="Day of the quotes, where the file does not say it."),
+    click.option("--chain-spot", type=MONEY, help="Price of the underlying, if the file does not give it."),
+    click.option("--chain-date", type=DAY, help="Date of the quotes, if the file does not give it."),
     click.option(
         "--sticky",
         type=click.Choice(["strike", "moneyness"]),
-        help="As the spot moves, each strike keeps its vol (the default), or the smile fitted to the chain "
-        "moves along.",
+        help="As the spot moves: sticky strike, each strike keeps its IV (the default), or sticky moneyness, "
+        "the fitted smile moves with the spot.",
     ),
 )
 

@@ -28,7 +28,7 @@ ROOMY_GAP, NARROW_GAP = 2, 1
 UNPRINTABLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 """What JSON itself leaves as it is, and a terminal may take for a command or cannot write."""
 
-STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red", "BREAKS the rule": "bold red"}
+STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red", "EXCEEDED": "bold red"}
 
 
 def print_json(answer: Mapping[str, Any] | list[Any]) -> None:

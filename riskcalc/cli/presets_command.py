@@ -15,13 +15,13 @@ from riskcalc.errors import PresetError
 
 @click.group("presets", epilog="Your own presets hide shipped ones of the same name.")
 def command() -> None:
-    """List, show, save and check presets: trades kept as readable TOML files."""
+    """List, show, save and check presets: trades stored as readable TOML files."""
 
 
 @command.command("list")
 @as_json
 def list_presets(*, json_wanted: bool) -> None:
-    """List all presets that can be named, with where each lives."""
+    """List all presets and where each is stored."""
     from riskcalc.formatting import Section  # noqa: PLC0415 - help is quick
     from riskcalc.presets import preset_names  # noqa: PLC0415 - as above
 
@@ -30,7 +30,7 @@ def list_presets(*, json_wanted: bool) -> None:
         print_json([to_plain(listed) | {"description": purpose} for listed, purpose in found])
         return
     rows = tuple((listed.name, listed.origin, purpose) for listed, purpose in found)
-    header = ("name", "whose", "what for")
+    header = ("name", "source", "description")
     print_sections("", [Section(title="Presets", header=header, rows=rows, left=frozenset({0, 1, 2}))])
 
 
@@ -49,7 +49,7 @@ def _purpose(path: Path) -> str:
 @overrides
 @as_json
 def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
-    """Print PRESET as it stands in its file, or with changes as it would be saved."""
+    """Print PRESET as in its file, or with changes as it would be saved."""
     from riskcalc.presets import load_preset, preset_text  # noqa: PLC0415 - help is quick
 
     found = load_preset(preset, settings)
@@ -61,9 +61,9 @@ def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
 
 @command.command("save")
 @click.argument("name")
-@click.option("--from", "source", required=True, metavar="PRESET", help="Name or file of what to save.")
+@click.option("--from", "source", required=True, metavar="PRESET", help="Name or file of the preset to save.")
 @overrides
-@click.option("--force", is_flag=True, help="Replace a preset of that name.")
+@click.option("--force", is_flag=True, help="Replace an existing preset of that name.")
 def save(*, name: str, source: str, settings: dict[str, Any], force: bool) -> None:
     """Save a preset, with any changes, as NAME among your own; its comments are kept."""
     from riskcalc.presets import load_preset, save_preset  # noqa: PLC0415 - help is quick
@@ -75,7 +75,7 @@ def save(*, name: str, source: str, settings: dict[str, Any], force: bool) -> No
 @command.command("check")
 @click.argument("names", metavar="[PRESET]...", nargs=-1)
 def check(*, names: tuple[str, ...]) -> None:
-    """Check presets, all of them when none is named; every problem is one line."""
+    """Check presets, or all of them if none is named; prints one line per problem."""
     from riskcalc.presets import check_preset, preset_names  # noqa: PLC0415 - help is quick
 
     wanted = names or tuple(listed.name for listed in preset_names())

@@ -24,17 +24,17 @@ Examples:
 @click.argument("kind", metavar="call|put", type=click.Choice(["call", "put"]))
 @click.option("--spot", type=MONEY, required=True, help="Price of the underlying [dollars].")
 @click.option("--strike", type=MONEY, required=True, help="Strike [dollars].")
-@click.option("--days", type=int, help="Calendar days to the expiry.")
+@click.option("--days", type=int, help="Calendar days to expiry (DTE).")
 @click.option("--expiry", type=DAY, help="Expiry date, instead of --days.")
-@click.option("--date", "today", type=DAY, help="Date of the quotes; today when left out.")
-@click.option("--time", type=TIME, help="Time of day in New York, like 10:30; the close when left out.")
-@click.option("--vol", type=VOL, help="Volatility a year: 20% or 0.20.")
+@click.option("--date", "today", type=DAY, help="Date of the quotes; default: today.")
+@click.option("--time", type=TIME, help="Time of day in New York, like 10:30; default: the close.")
+@click.option("--vol", type=VOL, help="Volatility per year: 20% or 0.20.")
+@click.option("--premium", type=MONEY, help="Premium [dollars per share]; solves for IV without --vol.")
+@click.option("--rate", type=RATE, default="4%", show_default=True, help="Continuous rate per year.")
 @click.option(
-    "--premium", type=MONEY, help="Premium [dollars per share]; solves the vol when --vol is absent."
+    "--dividend-yield", type=RATE, default="0%", show_default=True, help="Continuous yield per year."
 )
-@click.option("--rate", type=RATE, default="4%", show_default=True, help="Continuous rate a year.")
-@click.option("--dividend-yield", type=RATE, default="0%", show_default=True, help="Continuous yield a year.")
-@click.option("--symbol", default="IWM", show_default=True, help="Underlying: it sets the multiplier.")
+@click.option("--symbol", default="IWM", show_default=True, help="Underlying; sets the multiplier.")
 @as_json
 def command(
     *,
@@ -54,7 +54,7 @@ def command(
 ) -> None:
     """Value one option and its Greeks, for one contract.
 
-    Give --vol for a value, --premium for the vol it implies, or both to enter at one and value at the other.
+    Give --vol for a value, --premium for its IV, or both to enter at the premium and value at the vol.
     """
     from riskcalc.domain import Market, OptionType, Quote, instrument, long_option  # noqa: PLC0415 - help is quick
     from riskcalc.planning import evaluate  # noqa: PLC0415 - as above
@@ -63,7 +63,7 @@ def command(
     if (days is None) == (expiry is None):
         raise click.UsageError("give exactly one of --days and --expiry")
     if vol is None and premium is None:
-        raise click.UsageError("give --vol for a value, or --premium for the vol it implies")
+        raise click.UsageError("give --vol for a value, or --premium for its IV")
     # The front door is the one place that may ask the clock.
     date = today or dt.date.today()  # noqa: DTZ011 - the trader's own calendar day
     if expiry is None:

@@ -26,34 +26,34 @@ if TYPE_CHECKING:
 
 KINDS = ("call debit", "call credit", "put debit", "put credit")
 READ_OPTIONS = (
-    click.option("--symbol", help="Underlying to keep, where a file holds several or names none."),
-    click.option("--spot", type=MONEY, help="Price of the underlying, where the one FILE does not say it."),
-    click.option("--date", type=DAY, help="Day of the quotes, where the one FILE does not say it."),
+    click.option("--symbol", help="Underlying to keep, if a file has several or names none."),
+    click.option("--spot", type=MONEY, help="Price of the underlying, if the one FILE does not give it."),
+    click.option("--date", type=DAY, help="Date of the quotes, if the one FILE does not give it."),
 )
 RULE_OPTIONS = (
     click.option(
         "--kind", "kinds", type=click.Choice([*KINDS, "all"]), multiple=True, default=("call debit",),
-        show_default=True, help="Kind of spread, as often as needed.",
+        show_default=True, help="Kind of spread; may be repeated.",
     ),
-    click.option("--min-days", type=int, default=45, show_default=True, help="Days to the expiry, at least."),
-    click.option("--max-days", type=int, default=90, show_default=True, help="Days to the expiry, at most."),
-    click.option("--min-width", type=MONEY, default=0.0, help="Distance of the strikes, at least [dollars]."),
-    click.option("--max-width", type=MONEY, help="Distance of the strikes, at most [dollars]."),
-    click.option("--min-delta", type=float, default=0.0, help="Of the bought option, without sign."),
-    click.option("--max-delta", type=float, default=1.0, help="The same, at most."),
-    click.option("--min-open-interest", type=float, default=0.0, help="Of either leg [contracts]."),
-    click.option("--max-quoted-width", type=MONEY, help="Ask less bid of either leg [dollars per share]."),
-    click.option("--max-debit", type=MONEY, help="Of one spread [dollars]."),
-    click.option("--all-sizes", is_flag=True, help="Also what is too large for the account."),
+    click.option("--min-days", type=int, default=45, show_default=True, help="Minimum DTE."),
+    click.option("--max-days", type=int, default=90, show_default=True, help="Maximum DTE."),
+    click.option("--min-width", type=MONEY, default=0.0, help="Minimum strike width [dollars]."),
+    click.option("--max-width", type=MONEY, help="Maximum strike width [dollars]."),
+    click.option("--min-delta", type=float, default=0.0, help="Minimum absolute delta of the long leg."),
+    click.option("--max-delta", type=float, default=1.0, help="Maximum absolute delta of the long leg."),
+    click.option("--min-open-interest", type=float, default=0.0, help="Minimum for each leg [contracts]."),
+    click.option("--max-quoted-width", type=MONEY, help="Of each leg, bid to ask [dollars per share]."),
+    click.option("--max-debit", type=MONEY, help="Maximum debit per spread [dollars]."),
+    click.option("--all-sizes", is_flag=True, help="Include spreads too large for the account."),
     click.option(
         "--at", type=click.Choice(["mid", "natural", "worst"]), default="mid", show_default=True,
-        help="Where quotes are filled.",
+        help="Fill price.",
     ),
     click.option(
         "--sticky", type=click.Choice(["strike", "moneyness"]), default="strike", show_default=True,
-        help="What the smile keeps as the spot moves.",
+        help="Smile rule as the spot moves.",
     ),
-    click.option("--european", is_flag=True, help="Value options in closed form on an implied yield."),
+    click.option("--european", is_flag=True, help="Value options as European, at an implied yield."),
 )  # fmt: skip
 EXAMPLES = """\b
 Examples:
@@ -91,8 +91,8 @@ def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) 
 )
 @overrides
 @read_options
-@click.option("--drift", type=RATE, help="Growth of the spot you expect, a year.")
-@click.option("--vol", type=VOL, help="Volatility you expect, a year.")
+@click.option("--drift", type=RATE, help="Drift of the spot you expect, per year.")
+@click.option("--vol", type=VOL, help="Realized vol you expect, per year.")
 @click.option(
     "--rank",
     default=BEST,
@@ -124,7 +124,7 @@ def command(
     json_wanted: bool,
     **asked: Any,  # noqa: ANN401 - whatever click read of the terms
 ) -> None:
-    """Rank every vertical spread in the quotes of FILEs and folders, each as it will be managed.
+    """Rank every vertical spread in FILEs and folders of quotes by its managed outcome.
 
     Under the neutral view, spreads are ranked by what their quotes give away against the fitted smile, less
     costs, per dollar risked: mostly a loss. A --drift or --vol of your own adds what it changes.
@@ -146,7 +146,7 @@ def command(
         _print_plan(answer, json_wanted=json_wanted)
         ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
     for problem in frame.attrs.get("problems", ()):
-        click.echo(f"riskcalc: left out: {problem}", err=True)
+        click.echo(f"riskcalc: excluded: {problem}", err=True)
     say_warnings(frame.attrs.get("warnings", ()))
     if json_wanted:
         print_json(_as_data(frame, top))

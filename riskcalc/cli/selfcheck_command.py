@@ -45,11 +45,11 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
             )
             for row in found
         )
-        header = ("", "quantity", "beside", "largest difference", "allowed", "cases", "where")
+        header = ("", "quantity", "compared with", "largest difference", "allowed", "cases", "where")
         named = ", ".join(f"{name} {number}" for name, number in versions.items())
         title = f"riskcalc on Python {platform.python_version()}, {sys.platform}: {named}"
         print_sections(
             title,
-            [Section(title="Largest differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],
+            [Section(title="Largest Differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],
         )
     ctx.exit(EXIT_OK if all(row.ok for row in found) else EXIT_RISK_SAYS_NO)

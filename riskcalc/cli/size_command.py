@@ -35,7 +35,7 @@ HEAT = "portfolio heat"
     type=RISK,
     default="1%",
     show_default=True,
-    help="Most to lose at the stop: 1% of equity, or $500.",
+    help="Maximum loss at the stop: 1% of equity, or $500.",
 )
 @click.option("--entry", type=MONEY, required=True, help="Entry price [dollars].")
 @click.option("--stop", required=True, help="Stop: a price (54 or $54) or a move from the entry (6%).")
@@ -44,26 +44,28 @@ HEAT = "portfolio heat"
 @click.option("--cost-per-unit", type=MONEY, default=0.0, show_default=True, help="Round trip [dollars].")
 @click.option("--cost-per-trade", type=MONEY, default=0.0, show_default=True, help="Round trip [dollars].")
 @click.option(
-    "--buying-power", type=MONEY, help="Equity free for this trade [dollars]; all of it by default."
+    "--buying-power", type=MONEY, help="Equity available for this trade [dollars]; default: all of it."
 )
 @click.option(
     "--max-position",
     type=POSITION_LIMIT,
     default="100%",
     show_default=True,
-    help="Largest position, of equity.",
+    help="Maximum position, as a share of equity.",
 )
 @click.option(
     "--margin",
     type=LIMIT,
-    help="Buying power used, of the position's value. By default 50% for shares, as in Reg T (usually 75% "
+    help="Buying power used, of position value. By default 50% for shares, as in Reg T (usually 75% "
     "for a 3x fund), and 100% for units of several shares, such as option contracts.",
 )
-@click.option("--open-risk", type=MONEY, help="What open trades may lose [dollars].")
+@click.option("--open-risk", type=MONEY, help="Risk of the open trades [dollars].")
 @click.option(
-    "--max-heat", type=LIMIT, help="Most that all open trades may lose, of equity; 6% with --open-risk."
+    "--max-heat",
+    type=LIMIT,
+    help="Maximum risk in all open trades, as a share of equity; 6% with --open-risk.",
 )
-@click.option("--fractional", is_flag=True, help="The broker trades thousandths of a share.")
+@click.option("--fractional", is_flag=True, help="The broker allows fractional shares, in thousandths.")
 @as_json
 @click.pass_context
 def command(
@@ -87,8 +89,8 @@ def command(
 ) -> None:
     """Size a position by its stop, within the account's limits.
 
-    The loss at the stop stays within the risk, the position within buying power and its largest share of
-    equity, as in a plan. Names the limit that binds. Exits 1 when nothing fits.
+    The loss at the stop stays within the risk budget, the position within buying power and its maximum share
+    of equity, as in a plan. Names the binding limit. Exits 1 when nothing fits.
     """
     position = Side[side.upper()]
     require_within(equity, risk, field="--risk")

@@ -19,7 +19,7 @@ Examples:
   riskcalc stress iwm-shares --scenarios my-scenarios.toml --json
   riskcalc stress iwm-call-spread --chain quotes.csv --sticky moneyness
 
-Your own scenarios stand in scenarios.toml in the folder above that of your presets (riskcalc presets
+Your own scenarios go into scenarios.toml in the folder above that of your presets (riskcalc presets
 path), or in the file that RISKCALC_SCENARIOS names; they add to the shipped ones and replace those of
 the same name.
 """
@@ -32,7 +32,7 @@ the same name.
     "--scenarios",
     "scenario_file",
     type=click.Path(path_type=Path),
-    help="File of more scenarios; one of a known name replaces that.",
+    help="File of additional scenarios; one with a known name replaces it.",
 )
 @quotes_options
 @as_json
@@ -44,10 +44,10 @@ def command(
     json_wanted: bool,
     **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
 ) -> None:
-    """Take PRESET, sized as planned, through every scenario: P&L, R, and whether the rule still holds.
+    """Stress PRESET, sized as planned: P&L, R and risk budget in every scenario.
 
-    The trade is held through: no stop ends it. Exits 0 even when a scenario breaks the rule: a stress is
-    information, the verdict is the plan's.
+    No stop is applied. Exits 0 even when a scenario exceeds the risk budget: a stress test is information,
+    the verdict is the plan's.
     """
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above

@@ -47,4 +47,4 @@ class FundReport:
             if borrowed > 0
             else f"{-borrowed:g} x {self.financing:.2%} interest earned"
         )
-        return f"{self.fee:.2%} fee and {interest} a year"
+        return f"{self.fee:.2%} fee and {interest} per year"

@@ -26,7 +26,7 @@ class View:
     >>> View.neutral().name
     'neutral (risk-neutral drift, implied vol)'
     >>> View(drift=0.12).name
-    'drift +12.0% a year, implied vol'
+    'drift +12.0% per year, implied vol'
     """
 
     drift: float | None = None
@@ -51,6 +51,6 @@ class View:
         """The view in words, to stand beside every chance."""
         if self == View():
             return "neutral (risk-neutral drift, implied vol)"
-        drift = "risk-neutral drift" if self.drift is None else f"drift {self.drift:+.1%} a year"
+        drift = "risk-neutral drift" if self.drift is None else f"drift {self.drift:+.1%} per year"
         vol = "implied vol" if self.vol is None else f"vol {self.vol:.1%}"
         return f"{drift}, {vol}"

@@ -149,7 +149,7 @@ def read_session(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(data, dict) or "riskcalc_session" not in data:
-        raise ValueError("it is no session of riskcalc")
+        raise ValueError("it is not a riskcalc session")
     if data["riskcalc_session"] != VERSION:
         raise ValueError("it was written by another version of riskcalc")
     return data

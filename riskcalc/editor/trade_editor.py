@@ -214,7 +214,7 @@ class TradeEditor:
         """Take the plan through every scenario; or say why it cannot be."""
         state = self.state
         if state.plan is None or state.stale:
-            return state.problem or "no plan to take through the scenarios"
+            return state.problem or "no plan to stress"
         try:
             return stress(state.plan, load_scenarios(), account=state.draft.account)
         except RiskcalcError as error:

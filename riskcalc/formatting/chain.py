@@ -10,28 +10,28 @@ from riskcalc.formatting.numbers import MISSING, money, percent, price
 from riskcalc.formatting.table import Section
 
 EXPIRIES_TITLE = (
-    "Expiries: forward and yield implied by calls and puts, vol at the forward, skew as the 25-delta call "
-    "less put, expected move as one standard deviation of that vol"
+    "Expiries: forward and yield implied by put-call parity, IV at the forward, skew as 25-delta call IV "
+    "less put IV, expected move as 1 standard deviation at the ATM IV"
 )
 EXPIRIES_HEADER = (
     "expiry",
-    "days",
+    "DTE",
     "quotes",
     "usable",
     "forward",
     "yield",
     "±",
-    "ATM vol",
+    "ATM IV",
     "skew, pts",
     "expected move",
     "straddle",
 )
 
 SMILE_TITLE = (
-    "Fitted smiles: liquid strikes inside bid and ask, distance from their mids in vol points, the least of "
-    "Durrleman's g, and the least rise of total variance from the expiry before"
+    "Fitted Smiles: liquid strikes inside bid and ask, error from their mids in vol points, minimum of "
+    "Durrleman's g, and minimum rise in total variance from the expiry before"
 )
-SMILE_HEADER = ("expiry", "strikes", "liquid", "inside", "error, pts", "least g", "least rise", "arbitrage")
+SMILE_HEADER = ("expiry", "strikes", "liquid", "inside", "error, pts", "min g", "min rise", "arbitrage")
 
 
 def chain_title(summary: ChainSummary) -> str:
@@ -100,13 +100,13 @@ def _warnings(summary: ChainSummary) -> tuple[Section, ...]:
 def _account(summary: ChainSummary) -> Section:
     account = summary.account
     rows = [("read", f"{account.read:,}", "")]
-    rows += [("left out", f"{count:,}", why) for why, count in account.dropped.items()]
-    rows += [("doubtful", f"{count:,}", why) for why, count in account.doubtful.items()]
-    rows.append(("usable", f"{account.usable:,}", "bid and ask agree with each other and the spot"))
+    rows += [("excluded", f"{count:,}", why) for why, count in account.dropped.items()]
+    rows += [("suspect", f"{count:,}", why) for why, count in account.doubtful.items()]
+    rows.append(("usable", f"{account.usable:,}", "bid, ask and spot are consistent"))
     rows += [
-        ("without our vol", f"{count:,}", f"usable, but {why}") for why, count in account.without_vol.items()
+        ("no model IV", f"{count:,}", f"usable, but {why}") for why, count in account.without_vol.items()
     ]
-    rows.append(("without its vol", f"{account.without_quoted_vol:,}", "the file has none, or 0"))
+    rows.append(("no quoted IV", f"{account.without_quoted_vol:,}", "missing or 0 in the file"))
     return Section(title="Quotes", rows=tuple(rows), left=frozenset({0, 2}))
 
 

@@ -26,34 +26,34 @@ def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
 def comparison_title(comparison: Comparison) -> str:
     """What is compared, at which risk."""
     names = ", ".join(vehicle.name for vehicle in comparison.vehicles)
-    return f"{names} at {money(comparison.risk_budget)} of risk, on one path of {comparison.benchmark}"
+    return f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
 
 
 def _vehicles(comparison: Comparison) -> Section:
     benchmark = comparison.benchmark
     facts = {
-        "hold": _holding,
+        "position size": _holding,
         "risk": lambda vehicle: money(vehicle.plan.size.risk),
-        "buying power": lambda vehicle: money(vehicle.capital),
-        f"moves like, of {benchmark}": lambda vehicle: money(vehicle.exposure),
-        "a day, spot unchanged": lambda vehicle: money(vehicle.carry_per_day, signed=True),
-        "theta saved a day": _theta_saved,
-        "loss at its stop": lambda vehicle: money(vehicle.plan.size.loss_at_stop),
+        "buying power used": lambda vehicle: money(vehicle.capital),
+        f"{benchmark}-equivalent exposure": lambda vehicle: money(vehicle.exposure),
+        "time decay per day": lambda vehicle: money(vehicle.carry_per_day, signed=True),
+        "theta offset by short legs": _theta_saved,
+        "loss at stop": lambda vehicle: money(vehicle.plan.size.loss_at_stop),
         f"P&L if {benchmark} gaps {100 * comparison.gap:.4g}%": lambda vehicle: money(
             -vehicle.loss_at_gap, signed=True
         ),
-        "R if the targets are reached": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
-        "stop first": lambda vehicle: percent(vehicle.plan.odds.stop_first, digits=1),
-        "target first": lambda vehicle: percent(vehicle.plan.odds.target_first, digits=1),
-        "expected, per dollar risked": lambda vehicle: money(_per_dollar_risked(vehicle), signed=True),
-        "breaks even at an own drift of": lambda vehicle: percent(
+        "R at targets": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
+        "P(stop hit first)": lambda vehicle: percent(vehicle.plan.odds.stop_first, digits=1),
+        "P(target hit first)": lambda vehicle: percent(vehicle.plan.odds.target_first, digits=1),
+        "expected P&L per $ of risk": lambda vehicle: money(_per_dollar_risked(vehicle), signed=True),
+        "breakeven drift": lambda vehicle: percent(
             vehicle.plan.managed.break_even_drift, digits=1, signed=True
         ),
         "cash dividends": _dividends,
         "time stop": lambda vehicle: str(vehicle.plan.time_stop or MISSING),
     }
     rows = tuple((label, *map(fact, comparison.vehicles)) for label, fact in facts.items())
-    return Section(title="At one risk", rows=rows, header=("", *_names(comparison)))
+    return Section(title="Vehicles at Equal Risk", rows=rows, header=("", *_names(comparison)))
 
 
 def _per_dollar_risked(vehicle: Vehicle) -> float:
@@ -85,7 +85,7 @@ def _states(comparison: Comparison) -> Section:
         )
         for k, state in enumerate(comparison.states)
     )
-    title = "P&L of the position, IV unchanged, before costs. * beyond its stop. ± 90 % range"
+    title = "P&L of the Position: IV unchanged, before costs; * beyond its stop; ± 90% range"
     return Section(title=title, rows=rows, header=("", *_names(comparison)))
 
 

@@ -53,7 +53,7 @@ def exits_lines(
     list of Line
     """
     if pinned is not None:
-        return panel_lines("AT EXITS", _facts(plan), width=width, pinned=_facts(pinned), stale=stale)
+        return panel_lines("EXIT P&L", _facts(plan), width=width, pinned=_facts(pinned), stale=stale)
     days = _days(plan)
     levels = [(_label(level), [_row(plan, level, when) for when, _ in days]) for level in _levels(plan)]
     return [
@@ -130,7 +130,7 @@ def _head(days: list[str], *, width: int, stale: bool) -> Line:
     column, pairs = _columns(width, len(days))
     r = f"{'R':>{R_WIDTH}}"
     heads = "".join(f"{day:>{column}}{r if pairs else ''}" for day in days) + ("" if pairs else r)
-    title = "EXITS, stale" if stale else "AT EXITS"
+    title = "EXITS, stale" if stale else "EXIT P&L"
     # The first heading leaves room at its left: a longer title reaches into it.
     return (
         (f"{title:{LABEL}}", Tone.WARN if stale else Tone.TITLE),
@@ -204,7 +204,7 @@ def _odds(plan: TradePlan) -> tuple[Fact, ...]:
             show=pnl,
             change=pnl,
             better=Better.MORE,
-            note=f"{_in_r(plan, expected, digits=2)}, costs in",
+            note=f"{_in_r(plan, expected, digits=2)}, net",
             tone=gain_tone(expected),
         ),
     )

@@ -60,7 +60,12 @@ def price_lines(
     """
     before = None if pinned is None else _price(pinned.report)
     return panel_lines(
-        "PRICE", _price(plan.report), width=width, note="$ per unit", pinned=before, stale=stale
+        "PRICE",
+        _price(plan.report),
+        width=width,
+        note=f"$ per {plan.report.trade.unit_noun}",
+        pinned=before,
+        stale=stale,
     )
 
 
@@ -70,7 +75,12 @@ def greeks_lines(
     """The Greeks of one unit in the units traders read; parameters as in `price_lines`."""
     before = None if pinned is None else _greeks(pinned.report)
     return panel_lines(
-        "GREEKS", _greeks(plan.report), width=width, note="per unit", pinned=before, stale=stale
+        "GREEKS",
+        _greeks(plan.report),
+        width=width,
+        note=f"per {plan.report.trade.unit_noun}",
+        pinned=before,
+        stale=stale,
     )
 
 
@@ -83,12 +93,12 @@ def size_lines(
         return panel_lines("SIZE", facts, width=width, pinned=_size(pinned), stale=stale)
     size = plan.size
     hold = (
-        (f"{'Hold':10}", Tone.PLAIN),
+        (f"{'Position':10}", Tone.PLAIN),
         (f"{size.units:>10,}", Tone.TITLE if size.units else Tone.BAD),
         (cut(f"  {_unit_noun(plan)}", width - 20), Tone.PLAIN),
     )
     reason = wrapped(f"{size.binding_limit}: {why(size)}", width=width, rows=2)
-    head = title_line("SIZE", width=width, note="$, all units", stale=stale)
+    head = title_line("SIZE", width=width, note="$, whole position", stale=stale)
     return [head, hold, *reason, *(fact_line(fact, width=width) for fact in facts[1:])]
 
 
@@ -107,12 +117,12 @@ def _price(report: RiskReport) -> tuple[Fact, ...]:
         ),
         Fact(
             key="max gain",
-            label="Max gain",
+            label="Max profit",
             value=report.max_profit,
             show=pnl,
             change=pnl,
             better=Better.MORE,
-            note="" if report.reward_to_risk is None else f"{report.reward_to_risk:,.2f} x the loss",
+            note="" if report.reward_to_risk is None else f"{report.reward_to_risk:,.2f} x max loss",
             tone=Tone.GOOD,
         ),
         _breakeven(report),
@@ -133,7 +143,7 @@ def _profit_note(report: RiskReport) -> str:
     if report.expected_move is None:
         return ""
     smile = "smile; " if report.prob_basis is ProbabilityBasis.SMILE else ""
-    return f"{smile}1 sd is ±{price(report.expected_move)}"
+    return f"{smile}1 SD ±{price(report.expected_move)}"
 
 
 def _entry(report: RiskReport) -> Fact:
@@ -169,7 +179,7 @@ def _breakeven(report: RiskReport) -> Fact:
 def _greeks(report: RiskReport) -> tuple[Fact, ...]:
     greeks, part = report.greeks, theta_share(report)
     gamma, gammas = partial(plain, digits=3), partial(signed, digits=3)
-    paid = f"{part} of debit" if part else "$ a calendar day"
+    paid = f"{part} of debit" if part else "$ per day"
     return (
         Fact(
             key="delta",
@@ -197,20 +207,25 @@ def _greeks(report: RiskReport) -> tuple[Fact, ...]:
             value=greeks.vega_per_point,
             show=pnl,
             change=pnl,
-            note="$ a vol point",
+            note="$ per vol point",
         ),
         Fact(
-            key="rho", label="Rho/pt", value=greeks.rho_per_point, show=pnl, change=pnl, note="$ a rate point"
+            key="rho",
+            label="Rho/pt",
+            value=greeks.rho_per_point,
+            show=pnl,
+            change=pnl,
+            note="$ per rate point",
         ),
     )
 
 
 def _size(plan: TradePlan) -> tuple[Fact, ...]:
     size = plan.size
-    by = f", by {plan.time_stop:%m-%d}" if plan.time_stop else " day"
-    planned = f"by {size.basis.replace('_', ' ')}"
+    by = f" by {plan.time_stop:%m-%d}" if plan.time_stop else " case"
+    planned = {"max_loss": "max loss + costs", "stop": "at stop + costs"}[size.basis]
     return (
-        Fact(key="hold", label="Hold", value=size.units, show=_whole, change=partial(signed, digits=0)),
+        Fact(key="hold", label="Position", value=size.units, show=_whole, change=partial(signed, digits=0)),
         Fact(
             key="risk",
             label="Risk",
@@ -221,15 +236,15 @@ def _size(plan: TradePlan) -> tuple[Fact, ...]:
         ),
         Fact(key="1r", label="1R", value=size.loss_per_unit, show=dollars, change=pnl, note=planned),
         _all_units("at stop", size.loss_at_stop, note=f"worst{by}"),
-        _all_units("at gap", size.loss_at_gap, note="worst gap line"),
+        _all_units("at gap", size.loss_at_gap, note="worst gap"),
         Fact(
             key="capital",
-            label="Ties up",
+            label="BP used",
             value=size.capital,
             show=dollars,
             change=pnl,
             better=Better.LESS,
-            note="of buying power",
+            note="buying power",
         ),
     )
 

@@ -16,6 +16,9 @@ from riskcalc.formatting.report import (
 from riskcalc.formatting.size import why
 from riskcalc.formatting.table import Section
 
+BASIS_WORDS = {"max_loss": "max loss", "stop": "loss at stop"}
+"""What the risk of one unit is, by the basis of its size."""
+
 
 def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
     """Everything a plan says, the answer first.
@@ -50,6 +53,11 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
     )
 
 
+def _unit(plan: TradePlan) -> str:
+    """What is counted, as a heading writes it."""
+    return plan.report.trade.unit_noun.capitalize()
+
+
 def plan_title(plan: TradePlan) -> str:
     """The trade, its market and its verdict in one line."""
     return f"{'OK' if plan.ok else 'NO'}  {trade_line(plan)}"
@@ -69,37 +77,37 @@ def trade_line(plan: TradePlan) -> str:
 def _size(plan: TradePlan) -> Section:
     size = plan.size
     rows = [
-        ("hold", count(size.units, plan.report.trade.unit_noun), why(size)),
+        ("position size", count(size.units, plan.report.trade.unit_noun), why(size)),
         (
             "risk",
             money(size.risk),
-            f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
+            f"{percent(size.risk_fraction)} of equity, risk budget {money(size.risk_budget)}",
         ),
         (
-            "loss of a unit",
+            f"risk per {plan.report.trade.unit_noun} (1R)",
             money(size.loss_per_unit),
-            f"1R: planned, by {size.basis.replace('_', ' ')}, {unit_costs_words(plan)}",
+            f"{BASIS_WORDS[size.basis]}, {unit_costs_words(plan)}",
         ),
-        ("buying power", money(size.capital), "tied up by all units"),
-        ("loss at the stop", money(size.loss_at_stop), _worst_exit(plan)),
-        ("loss at the gap", *_gap_loss(size.loss_at_gap)),
+        ("buying power used", money(size.capital), ""),
+        ("loss at stop", money(size.loss_at_stop), _worst_exit(plan)),
+        ("loss at gap", *_gap_loss(size.loss_at_gap)),
     ]
     allowed = (f"{name} {'any' if units is None else f'{units:,}'}" for name, units in size.limits)
-    rows.append(("units by limit", "", ", ".join(allowed)))
+    rows.append(("size allowed by each limit", "", ", ".join(allowed)))
     return Section(title="Size", rows=tuple(rows), left=frozenset({0, 2}))
 
 
 def unit_costs_words(plan: TradePlan) -> str:
-    """Which costs a figure of one unit holds: what is paid once per trade is in no unit."""
+    """Which costs a figure of one unit includes: what is paid once per trade is in no unit."""
     once = plan.cost_per_trade
-    return f"costs per unit in, not {money(once)} per trade" if once else "costs in"
+    return f"with costs except {money(once)} per trade" if once else "with costs"
 
 
 def _gap_loss(loss: float | None) -> tuple[str, str]:
     """The worst loss over the gap lines; where all of them gain, that."""
     if loss is not None and round(loss, 2) < 0:
-        return money(0.0), f"no loss: the worst gap line gains {money(-loss)}, costs in"
-    return money(loss), "worst of the gap lines, costs in"
+        return money(0.0), f"no loss: the worst gap gains {money(-loss)}, with costs"
+    return money(loss), "worst gap, with costs"
 
 
 def _pair(plan: TradePlan) -> tuple[Section, ...]:
@@ -107,15 +115,15 @@ def _pair(plan: TradePlan) -> tuple[Section, ...]:
     if pair is None:
         return ()
     rows = [
-        ("bought", f"{pair.bought_shares:,} {pair.bought}", money(pair.bought_dollars)),
-        ("sold short", f"{pair.sold_shares:,} {pair.sold}", money(pair.sold_dollars)),
+        ("long", f"{pair.bought_shares:,} {pair.bought}", money(pair.bought_dollars)),
+        ("short", f"{pair.sold_shares:,} {pair.sold}", money(pair.sold_dollars)),
         ("net", "", money(pair.net_dollars, signed=True)),
     ]
     if pair.beta is not None:
         market = plan.report.trade.instrument.against
         said = f"beta {pair.beta:.2f}, correlation {percent(pair.correlation, digits=0)}"
-        rows.append((f"moves like {market}", said, money(pair.beta_dollars, signed=True)))
-    return (Section(title="Pair, all units", rows=tuple(rows), left=frozenset({0, 1})),)
+        rows.append((f"{market}-equivalent exposure", said, money(pair.beta_dollars, signed=True)))
+    return (Section(title="Pair, Whole Position", rows=tuple(rows), left=frozenset({0, 1})),)
 
 
 def _checks(plan: TradePlan) -> Section:
@@ -132,7 +140,7 @@ def _ladder(plan: TradePlan) -> Section:
         for found in levels
     )
     shift = f", {stop_vol_words(plan)} at the stop" if plan.exits.vol_shift else ""
-    title = f"P&L of one unit, dollars and R, before costs{shift}{smile_words(plan.report)}"
+    title = f"P&L per {_unit(plan)}: dollars and R, before costs{shift}{smile_words(plan.report)}"
     return Section(title=title, rows=rows, header=("level", "spot", *dates))
 
 
@@ -151,24 +159,25 @@ def _decay(plan: TradePlan) -> tuple[Section, ...]:
     theta = plan.theta
     if not plan.report.trade.option_legs:
         return ()
-    until = f"to {plan.time_stop}" if plan.time_stop else ""
-    rows = [("this trade", money(theta.per_day), money(theta.to_time_stop))]
+    until = f"through {plan.time_stop}" if plan.time_stop else ""
+    rows = [(plan.report.trade.unit_noun, money(theta.per_day), money(theta.to_time_stop))]
     if theta.long_legs_per_day is not None:
         rows += [
-            ("bought legs alone", money(theta.long_legs_per_day), money(theta.long_legs_to_time_stop)),
+            ("long legs alone", money(theta.long_legs_per_day), money(theta.long_legs_to_time_stop)),
             (
-                "saved by the sold legs",
+                "offset by short legs",
                 money(theta.offset_per_day, signed=True),
                 money(theta.offset_to_time_stop, signed=True),
             ),
         ]
-    header = ("what time costs one unit, spot unchanged", "per day", until)
-    return (Section(title="Theta", rows=tuple(rows), header=header),)
+    header = ("", "theta per day", until)
+    title = f"Time Decay per {_unit(plan)}: spot and IV unchanged"
+    return (Section(title=title, rows=tuple(rows), header=header),)
 
 
 def _worst_exit(plan: TradePlan) -> str:
     both = any(one.second_stop for one in plan.targets.outcomes)
-    return f"worst day{' of both stops' if both else ''} up to the time stop, costs in"
+    return f"worst case{' of both stops' if both else ''} through the time stop, with costs"
 
 
 def _targets(plan: TradePlan) -> tuple[Section, ...]:
@@ -185,37 +194,37 @@ def _targets(plan: TradePlan) -> tuple[Section, ...]:
         )
         for one in found.outcomes
     )
-    blended = ("all units", "", f"{plan.size.units:,}", "", r_multiple(found.blended_r))
-    need = f"; wins needed to break even: {percent(found.break_even_win_rate, digits=0)}"
-    title = f"Targets, worst day up to the time stop, {unit_costs_words(plan)}"
+    blended = ("whole position", "", f"{plan.size.units:,}", "", r_multiple(found.blended_r))
+    need = f"; breakeven win rate {percent(found.break_even_win_rate, digits=0)}"
+    title = f"Targets: worst case through the time stop, {unit_costs_words(plan)}"
     return (
         Section(
             title=title + (need if found.break_even_win_rate is not None else ""),
             rows=(*rows, blended),
-            header=("target", "spot", "units closed", "P&L of a unit", "R"),
+            header=("target", "spot", "closed", f"P&L per {plan.report.trade.unit_noun}", "R"),
         ),
     )
 
 
 def _odds(plan: TradePlan) -> Section:
     odds, targets = plan.odds, plan.targets.outcomes
-    rows = [("touches the stop", percent(odds.touch_stop, digits=1), plan.stop.label)]
+    rows = [("P(touch stop)", percent(odds.touch_stop, digits=1), plan.stop.label)]
     if targets and targets[0].second_stop:
         second = targets[0].level.label
         rows = [
-            ("touches a stop", percent(odds.touch_stop, digits=1), f"{plan.stop.label} or {second}"),
-            ("second stop first", percent(odds.second_stop_first, digits=1), second),
-            ("neither", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
+            ("P(touch either stop)", percent(odds.touch_stop, digits=1), f"{plan.stop.label} or {second}"),
+            ("P(second stop hit first)", percent(odds.second_stop_first, digits=1), second),
+            ("P(neither hit)", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
         ]
     elif targets:
         nearest = targets[0].level.label
         rows += [
-            ("touches the target", percent(odds.touch_target, digits=1), nearest),
-            ("stop first", percent(odds.stop_first, digits=1), ""),
-            ("target first", percent(odds.target_first, digits=1), ""),
-            ("neither", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
+            ("P(touch target)", percent(odds.touch_target, digits=1), nearest),
+            ("P(stop hit first)", percent(odds.stop_first, digits=1), ""),
+            ("P(target hit first)", percent(odds.target_first, digits=1), ""),
+            ("P(neither hit)", percent(odds.neither, digits=1), f"by {plan.managed.last_day}"),
         ]
-    title = f"Odds, view: {plan.managed.view.name}"
+    title = f"Stop and Target Odds: view {plan.managed.view.name}"
     return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
 
 
@@ -229,22 +238,22 @@ def _managed(plan: TradePlan) -> Section:
         ),
         ("standard deviation", money(found.std), ""),
         *_left_at_exits(plan),
-        ("leaves at the time stop", percent(found.prob_time_stop, digits=1), f"{found.last_day}"),
-        ("expected days", number(found.expected_days, digits=1), "until the last part has left"),
-        ("breaks even at a drift of", percent(found.break_even_drift, digits=1, signed=True), "a year"),
+        ("P(exit at time stop)", percent(found.prob_time_stop, digits=1), f"{found.last_day}"),
+        ("average holding period", number(found.expected_days, digits=1), "days, until the last exit"),
+        ("breakeven drift", percent(found.break_even_drift, digits=1, signed=True), "per year"),
     ]
     if plan.exits.gap_share:
-        share = f"in it: {percent(plan.exits.gap_share, digits=0)} of the stops"
-        rows.insert(1, ("lost to gaps", money(found.expected_gap_loss), share))
+        share = f"included; {percent(plan.exits.gap_share, digits=0)} of stops are gapped over"
+        rows.insert(1, ("expected gap loss", money(found.expected_gap_loss), share))
     rows += [
         (
-            f"{percent(one.probability, digits=0)} quantile",
+            f"{100 * one.probability:.0f}th percentile",
             money(one.pnl, signed=True),
             r_multiple(plan.to_r_multiple(one.pnl)),
         )
         for one in found.quantiles
     ]
-    title = f"Managed to its exits: one unit, {unit_costs_words(plan)}, present value"
+    title = f"Managed Outcome per {_unit(plan)}: {unit_costs_words(plan)}, present value"
     return Section(title=title, rows=tuple(rows), left=frozenset({0, 2}))
 
 
@@ -253,15 +262,15 @@ def _left_at_exits(plan: TradePlan) -> list[tuple[str, str, str]]:
     found, outcomes = plan.managed, plan.targets.outcomes
     stopped, taken = percent(found.prob_stop, digits=1), percent(found.prob_all_targets, digits=1)
     if outcomes and all(one.second_stop for one in outcomes):
-        return [("leaves at a stop", stopped, _target_chances(plan))]
+        return [("P(exit at either stop)", stopped, _target_chances(plan))]
     return [
-        ("leaves at the stop", stopped, _breakeven_note(plan)),
-        ("leaves at a target", taken, _target_chances(plan)),
+        ("P(exit at stop)", stopped, _breakeven_note(plan)),
+        ("P(all targets hit)", taken, _target_chances(plan)),
     ]
 
 
 def _breakeven_note(plan: TradePlan) -> str:
-    return "moved to the entry by the first target" if plan.exits.stop_to_breakeven else ""
+    return "moved to breakeven at the first target" if plan.exits.stop_to_breakeven else ""
 
 
 def _target_chances(plan: TradePlan) -> str:
@@ -281,7 +290,7 @@ def _dividends(plan: TradePlan) -> tuple[Section, ...]:
         for one in plan.dividends
     )
     header = ("ex-date", "per share", "")
-    return (Section(title="Cash dividends in these figures", rows=rows, header=header),) if rows else ()
+    return (Section(title="Cash Dividends Included", rows=rows, header=header),) if rows else ()
 
 
 def _fund(plan: TradePlan) -> tuple[Section, ...]:
@@ -299,10 +308,10 @@ def _fund(plan: TradePlan) -> tuple[Section, ...]:
         for label, moves in ((key, list(group)) for key, group in groupby(fund.exits, key=lambda m: m.label))
     )
     widest = max(map(len, rows))
-    week = f"{'costs' if fund.decay_per_week >= 0 else 'earns'} {percent(abs(fund.decay_per_week))} a week"
+    week = f"{'loses' if fund.decay_per_week >= 0 else 'earns'} {percent(abs(fund.decay_per_week))} per week"
     title = (
-        f"Exits as moves of {fund.benchmark}, at {percent(fund.benchmark_vol, digits=0)} IV; a flat "
-        f"{fund.benchmark} {week}: daily reset, {fund.charges}"
+        f"Exits as {fund.benchmark} Moves: at {percent(fund.benchmark_vol, digits=0)} IV; if "
+        f"{fund.benchmark} is flat the fund {week} (daily reset, {fund.charges})"
     )
     padded = tuple((*row, *[""] * (widest - len(row))) for row in rows)
     return (Section(title=title, rows=padded),)
@@ -321,5 +330,9 @@ def _gaps(plan: TradePlan) -> Section:
     )
     both = any(plan.side * gap.move > 0 for gap in plan.gaps)
     other = ", unchanged on the other side" if both and plan.exits.vol_shift else ""
-    title = f"Gap risk: opens on the first day, {stop_vol_words(plan)} as at the stop{other}, costs in"
-    return Section(title=title, rows=rows, header=("gap", "spot", "P&L of one unit", "P&L of the position"))
+    title = f"Gap Risk: next open, {stop_vol_words(plan)} as at the stop{other}, with costs"
+    return Section(
+        title=title,
+        rows=rows,
+        header=("gap", "spot", f"P&L per {plan.report.trade.unit_noun}", "P&L of the position"),
+    )

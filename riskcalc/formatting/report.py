@@ -22,11 +22,19 @@ def price_section(report: RiskReport) -> Section:
         ("reward to risk", number(report.reward_to_risk), ""),
     ]
     if report.borrow_fee_per_day:
-        facts.append(("borrow fee", money(report.borrow_fee_per_day), "a day, on the shares sold short"))
+        facts.append(("borrow fee", money(report.borrow_fee_per_day), "per day, on the shares sold short"))
     if report.prob_profit is not None:
         facts.append(("P(profit)", percent(report.prob_profit, digits=1), probability_words(report)))
-        facts.append(("expected move", money(report.expected_move), "one standard deviation by then"))
-    return Section(title="Price of one unit", rows=tuple(facts), left=frozenset({0, 2}))
+        facts.append(
+            (
+                "expected move",
+                money(report.expected_move),
+                f"1 standard deviation{f' by {report.payoff_date}' if report.payoff_date else ''}",
+            )
+        )
+    return Section(
+        title=f"Price per {report.trade.unit_noun.capitalize()}", rows=tuple(facts), left=frozenset({0, 2})
+    )
 
 
 def probability_words(report: RiskReport) -> str:
@@ -36,7 +44,7 @@ def probability_words(report: RiskReport) -> str:
         return view
     if report.prob_basis is ProbabilityBasis.SMILE:
         return f"{view}; from the fitted smile"
-    return f"{view}; at one vol, not from the smile"
+    return f"{view}; at a single vol, not from the smile"
 
 
 def entry_word(report: RiskReport) -> str:
@@ -67,7 +75,7 @@ def legs_section(report: RiskReport) -> Section:
         )
         for found in report.legs
     )
-    header = ("leg", "entry", "vol", "delta", "gamma", "theta/day", "vega/pt")
+    header = ("leg", "entry", "IV", "delta", "gamma", "theta/day", "vega/pt")
     return Section(title="Legs", rows=rows, header=header)
 
 
@@ -75,14 +83,16 @@ def greeks_section(report: RiskReport) -> Section:
     """The position's Greeks in the units traders read."""
     greeks, share = report.greeks, theta_share(report)
     rows = (
-        ("delta", number(greeks.delta), f"moves like {number(greeks.delta, digits=1)} shares"),
-        ("gamma", number(greeks.gamma, digits=3), "delta per dollar of spot"),
+        ("delta", number(greeks.delta), f"equivalent to {number(greeks.delta, digits=1)} shares"),
+        ("gamma", number(greeks.gamma, digits=3), "delta per $1 of spot"),
         ("theta per day", money(greeks.theta_per_day), f"{share} of the debit" if share else ""),
         ("vega per point", money(greeks.vega_per_point), ""),
         ("rho per point", money(greeks.rho_per_point), ""),
         ("dollar delta", money(greeks.dollar_delta), ""),
     )
-    return Section(title="Greeks of one unit", rows=rows, left=frozenset({0, 2}))
+    return Section(
+        title=f"Greeks per {report.trade.unit_noun.capitalize()}", rows=rows, left=frozenset({0, 2})
+    )
 
 
 def early_exercise_sections(report: RiskReport, *, units: int) -> tuple[Section, ...]:
@@ -106,17 +116,17 @@ def early_exercise_sections(report: RiskReport, *, units: int) -> tuple[Section,
         "leg",
         "ex-date",
         "dividend",
-        "exercised on",
-        "if above",
-        "chance",
-        "of one unit",
-        "of all units",
+        "exercise date",
+        "boundary",
+        "P(exercise)",
+        f"owed per {report.trade.unit_noun}",
+        "owed in total",
     )
-    title = "Early exercise for a dividend, with the dividend that an assigned seller owes"
+    title = "Early Exercise for Dividends: above the boundary; an assigned short call owes the dividend"
     return (Section(title=title, rows=rows, header=header, left=frozenset({0, 1})),)
 
 
 def smile_words(report: RiskReport) -> str:
     """How vols move with the spot, to go on a sentence with; nothing where each leg keeps its own."""
     smile = report.market.quote(report.trade.symbol).smile
-    return "" if smile is None else f", vols by sticky {smile.rule}"
+    return "" if smile is None else f", sticky {smile.rule}"

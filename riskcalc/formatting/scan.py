@@ -13,16 +13,16 @@ from riskcalc.formatting.table import Section
 if TYPE_CHECKING:
     import pandas as pd
 
-NEUTRAL_RANK = "edge after costs against the fitted smile, per dollar risked"
-VIEW_RANK = "that edge and what the view adds to the managed P&L, per dollar risked"
+NEUTRAL_RANK = "edge against the fitted smile after costs, per $ of risk"
+VIEW_RANK = "edge after costs plus what the view adds to the managed P&L, per $ of risk"
 HEADER = (
-    "#", "spread", "expiry", "debit", "risk", "units", "gain", "theta", "stop", "at stop", "R at target",
-    "edge", "rank",
+    "#", "spread", "expiry", "debit", "risk", "size", "P(profit)", "theta", "P(stop)", "P&L at stop",
+    "R at targets", "edge", "rank",
 )  # fmt: skip
-NOTHING_FITS = "The account carries no unit of any spread within its limits"
+NOTHING_FITS = "No spread fits the account's limits"
 MANY = 100
 """From here on a column that rows are ranked by is shown without decimals."""
-LEGEND = "dollars per spread; theta per day; chances: of a gain, of the stop first; R: the risk, costs in it"
+LEGEND = "dollars per spread; theta per day; P(stop): stop hit first; R is the risk, with costs"
 
 
 def scan_title(frame: pd.DataFrame) -> str:
@@ -69,7 +69,7 @@ def smile_text(about: dict[Any, Any]) -> str:
     """How well the smile fits, in words."""
     liquid = about["smile_liquid"]
     if not liquid:
-        return "no liquid strikes to hold it against"
+        return "no liquid strikes to check it against"
     inside = percent(about["smile_inside"], digits=1)
     arbitrage = f"; not free of arbitrage: {about['smile_arbitrage']}" if about["smile_arbitrage"] else ""
     return f"{inside} of {count(liquid, 'liquid strike')} inside bid and ask{arbitrage}"
@@ -80,7 +80,7 @@ def left_out_texts(about: dict[Any, Any]) -> list[str]:
     texts = [f"{count(rows, 'row')} of the file: {why}" for why, rows in about["dropped"].items()]
     if about["far_off"]:
         options = count(about["far_off"], "option")
-        texts.append(f"{options} quoted 0.1% of the spot or more off the model, as stale quotes are")
+        texts.append(f"{options} quoted more than 0.1% of spot away from the model (stale quotes)")
     return texts
 
 
@@ -89,9 +89,9 @@ def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
         ("view", about["view"]),
         ("ranked by", rank_text(about)),
         ("smile", smile_text(about)),
-        *(("left out", text) for text in left_out_texts(about)),
+        *(("excluded", text) for text in left_out_texts(about)),
         ("exits", about["exits"]),
-        ("filled at", about["filled_at"]),
+        ("fill", about["filled_at"]),
         ("costs", about["costs"]),
         ("P(profit)", about["probability"]),
         ("valuation", about["valuation"]),

@@ -12,20 +12,21 @@ HALF_A_CENT = 0.005
 
 def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) -> Section:
     """A size from entry and stop alone."""
+    noun = "share" if multiplier == 1 else "unit"
     rows = (
-        ("hold", _held(size.units, "share" if multiplier == 1 else "unit"), why(size)),
+        ("position size", _held(size.units, noun), why(size)),
         (
             "risk",
             money(size.risk),
-            f"{percent(size.risk_fraction)} of equity, budget {money(size.risk_budget)}",
+            f"{percent(size.risk_fraction)} of equity, risk budget {money(size.risk_budget)}",
         ),
         ("stop", money(stop), f"{percent(stop / entry - 1, signed=True)} from {money(entry)}"),
-        ("loss of a unit", money(size.loss_per_unit), _one_r(size)),
+        (f"risk per {noun} (1R)", money(size.loss_per_unit), _one_r(size)),
         ("position value", money(size.position_value), ""),
         ("buying power used", money(size.capital), ""),
-        ("binding limit", size.binding_limit, f"units allowed: {_allowed(size)}"),
+        ("binding limit", size.binding_limit, f"size allowed by each limit: {_allowed(size)}"),
     )
-    return Section(title="Size by the percent-risk rule", rows=rows, left=frozenset({0, 2}))
+    return Section(title="Position Size by Percent Risk", rows=rows, left=frozenset({0, 2}))
 
 
 def why(size: PositionSize | StopSize) -> str:
@@ -36,7 +37,11 @@ def why(size: PositionSize | StopSize) -> str:
 def _one_r(size: StopSize) -> str:
     """What one R holds: costs that are paid once per trade are in no unit."""
     once = size.risk - size.units * size.loss_per_unit if size.units else 0.0
-    return f"1R, costs per unit in, not {money(once)} per trade" if once > HALF_A_CENT else "1R, costs in"
+    return (
+        f"loss at stop, with costs except {money(once)} per trade"
+        if once > HALF_A_CENT
+        else "loss at stop, with costs"
+    )
 
 
 def _held(units: float, noun: str) -> str:

@@ -51,7 +51,7 @@ def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) ->
     list of Line
     """
     name = width - MOVE - PNL - R - VERDICT
-    head = f"{'scenario':{name}}{'move':>{MOVE}}{'all units':>{PNL}}{'R':>{R}}  risk budget"
+    head = f"{'scenario':{name}}{'move':>{MOVE}}{'position':>{PNL}}{'R':>{R}}  risk budget"
     lines = [
         *_words(stress_title(plan), width=width, tone=Tone.TITLE),
         *_words(_tally(plan, rows), width=width, tone=Tone.PLAIN),
@@ -70,7 +70,15 @@ def stress_title(plan: TradePlan) -> str:
 
 
 def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "move", "spot", "P&L of a unit", "all units", "R", "risk budget")
+    header = (
+        "scenario",
+        "move",
+        "spot",
+        f"P&L per {plan.report.trade.unit_noun}",
+        "P&L of the position",
+        "R",
+        "risk budget",
+    )
     table = tuple(
         (
             row.scenario.name,
@@ -83,13 +91,15 @@ def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
         )
         for row in rows
     )
-    return Section(title=f"Stress: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6}))
+    return Section(
+        title=f"Stress Test: {held_through(plan)}", rows=table, header=header, left=frozenset({0, 6})
+    )
 
 
 def held_through(plan: TradePlan) -> str:
     """How every scenario is taken; said wherever its P&L is shown."""
-    once = ", those per trade in all units alone" if plan.cost_per_trade else ""
-    how = f"held through without a stop, repriced after the sessions, costs in{once}"
+    once = ", costs per trade in the position's P&L only" if plan.cost_per_trade else ""
+    how = f"no stop, repriced at the end of the scenario, with costs{once}"
     return f"{how}{smile_words(plan.report)}"
 
 
@@ -100,9 +110,9 @@ def _meanings(rows: Sequence[StressRow]) -> Section:
 
 
 def _moves(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
-    header = ("scenario", "how the move was found")
+    header = ("scenario", "source of the move")
     table = tuple((row.scenario.name, row.note) for row in rows)
-    title = f"Moves of {plan.report.trade.symbol}"
+    title = f"Moves in {plan.report.trade.symbol}"
     return Section(title=title, rows=table, header=header, left=frozenset({0, 1}))
 
 
@@ -113,12 +123,12 @@ def _words(text: str, *, width: int, tone: Tone) -> list[Line]:
 def _tally(plan: TradePlan, rows: Sequence[StressRow]) -> str:
     """What the scenarios say together, in a sentence."""
     if not plan.size.units:
-        return "Nothing is held: one unit breaks a limit."
+        return "No position: one unit already exceeds a limit."
     broken = [row for row in rows if not row.holds]
     if not broken:
-        return f"The risk budget holds in all {len(rows)} scenarios."
+        return f"The loss is within the risk budget in all {len(rows)} scenarios."
     worst = min(broken, key=lambda row: row.pnl_all_units)
-    count = f"{len(broken)} of {len(rows)} scenarios break the risk budget"
+    count = f"{len(broken)} of {len(rows)} scenarios exceed the risk budget"
     return f"{count}; worst: {worst.scenario.name}, {pnl(worst.pnl_all_units)[0]}."
 
 
@@ -132,12 +142,12 @@ def _outcome(plan: TradePlan, row: StressRow, *, name: int) -> Line:
             f"{fit(plain(row.r_multiple, signed=True), R - 2) + 'R' * (row.r_multiple is not None):>{R}}",
             Tone.QUIET,
         ),
-        (f"  {word}", Tone.GOOD if word == "holds" else Tone.BAD),
+        (f"  {word}", Tone.GOOD if word == "within" else Tone.BAD),
     )
 
 
 def verdict(plan: TradePlan, row: StressRow) -> str:
     """Whether the risk budget holds, in words."""
     if not plan.size.units:
-        return "nothing held"
-    return "holds" if row.holds else "BREAKS the rule"
+        return "no position"
+    return "within" if row.holds else "EXCEEDED"

@@ -102,7 +102,7 @@ def _price(plan: TradePlan) -> tuple[Piece, ...]:
     return (
         _piece(entry_word(report).lower(), dollars(abs(report.net_debit))),
         _piece("max loss", pnl(-report.max_loss), Tone.BAD),
-        _piece("gain", pnl(report.max_profit), Tone.GOOD),
+        _piece("max profit", pnl(report.max_profit), Tone.GOOD),
         *(_piece("BE", plain(level)) for level in report.breakevens[:2]),
         _piece("P(profit)", share(report.prob_profit)),
     )

@@ -94,7 +94,7 @@ def _risk_budget(planned: CheckInputs) -> Check:
     return _ok(
         "risk budget",
         f"{size.units:,} x ${size.loss_per_unit:,.2f} = ${size.risk:,.2f}, "
-        f"{size.risk_fraction:.2%} of equity, the rule allows {allowed}",
+        f"{size.risk_fraction:.2%} of equity, limit {allowed}",
         brief=f"{size.risk_fraction:.2%} of {planned.account.risk_allowed:.2%}",
     )
 
@@ -109,8 +109,8 @@ def _second_stop(planned: CheckInputs) -> Check | None:
     loss = f"${-worst.pnl_per_unit:,.2f} per unit"
     if planned.exits.targets:
         return _warn("second stop", f"the {move} target loses {loss}: it is a second stop, not a target")
-    text = f"the trade loses both ways and has no target, so the stop works both ways: {move} loses {loss}"
-    return _ok("second stop", text, brief=f"stop at {move} too")
+    text = f"the trade loses both ways and has no target, so the stop applies both ways: {move} loses {loss}"
+    return _ok("second stop", text, brief=f"also at {move}")
 
 
 def _time_stop(planned: CheckInputs) -> Check | None:
@@ -136,12 +136,12 @@ def _stop_width(planned: CheckInputs) -> Check | None:
     if widest is None:
         return None
     stop = planned.exits.stop
-    text = f"stop {100 * stop:.4g}% from the entry"
+    text = f"stop {100 * stop:.4g}% from entry"
     if stop > widest * (1 + 1e-12):
-        return _fail("stop width", f"{text}, wider than the rule's {100 * widest:.4g}%")
+        return _fail("stop width", f"{text}, wider than the limit of {100 * widest:.4g}%")
     return _ok(
         "stop width",
-        f"{text}, the rule allows {100 * widest:.4g}%",
+        f"{text}, limit {100 * widest:.4g}%",
         brief=f"{100 * stop:.4g}% of {100 * widest:.4g}%",
     )
 
@@ -153,7 +153,8 @@ def _days(planned: CheckInputs) -> Check | None:
     if (low is None and high is None) or last is None:
         return None
     days = (last - planned.report.market.date).days
-    text = f"{days} days to the {what} on {last}, the rule is {_window(low, high)}"
+    unit = f"{days} DTE," if expiry else f"{days} days"
+    text = f"{unit} to {what} on {last}, rule {_window(low, high)}"
     return (
         _ok("days", text, brief=f"{days}, rule {_window(low, high)}")
         if planned.entry.allows_days(days)
@@ -180,7 +181,7 @@ def _trigger(planned: CheckInputs) -> Check | None:
         missing = [trigger for trigger in triggers if trigger.signal not in signals]
         names = ", ".join(f"market.signals.{trigger.signal}" for trigger in missing)
         rule = " or ".join(_rule(trigger) for trigger in triggers)
-        return _warn("trigger", f"enter only if {rule}; not stated: {names}")
+        return _warn("trigger", f"enter only if {rule}; no value given for {names}")
     told = "; ".join(_said(trigger, signals[trigger.signal]) for trigger in observed)
     return _fail("trigger", f"no trigger is met: {told}")
 
@@ -201,7 +202,7 @@ def _heat(planned: CheckInputs) -> Check:
     account = planned.account
     heat = account.open_risk + planned.size.risk
     allowed = account.equity * account.limits.max_heat_fraction
-    text = f"${heat:,.2f} at risk over all open trades, the rule allows ${allowed:,.2f}"
+    text = f"${heat:,.2f} at risk in all open trades, limit ${allowed:,.2f}"
     brief = f"{_short(heat)} of {_short(allowed)}"
     return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
 
@@ -211,7 +212,7 @@ def _gap(planned: CheckInputs) -> Check | None:
     if size.loss_at_gap is None or size.units == 0:
         return None
     loss, budget = size.loss_at_gap, size.risk_budget
-    text = f"the worst gap line {_loses(-loss)}, the budget is ${budget:,.2f}"
+    text = f"the worst gap {_loses(-loss)}, risk budget ${budget:,.2f}"
     brief = f"{_short(loss)} of {_short(budget)}" if loss > 0 else "gains"
     return (
         _ok("gap", text, brief=brief)
@@ -229,8 +230,9 @@ def _gap_shocks(planned: CheckInputs) -> Check | None:
     named = " and ".join(f"{100 * shock:.4g}%" for shock in inside)
     return _warn(
         "gap shocks",
-        f"{named} {'lies' if len(inside) == 1 else 'lie'} inside the stop of {100 * exits.stop:.4g}%: such a "
-        "gap can never fail the check; name exits.gap_shocks beyond the stop, or none for the usual ones",
+        f"{named} {'lies' if len(inside) == 1 else 'lie'} inside the stop of {100 * exits.stop:.4g}%: "
+        "such a gap can never fail this check; set exits.gap_shocks wider than the stop, or leave it out for "
+        "the defaults",
     )
 
 
@@ -242,11 +244,11 @@ def _equal_dollars(planned: CheckInputs) -> Check | None:
     share = abs(pair.net_dollars) / max(pair.bought_dollars, pair.sold_dollars)
     text = (
         f"{pair.bought_shares:,} {pair.bought} for ${pair.bought_dollars:,.2f} against {pair.sold_shares:,} "
-        f"{pair.sold} for ${pair.sold_dollars:,.2f}: {share:.1%} of a side is not hedged"
+        f"{pair.sold} for ${pair.sold_dollars:,.2f}: {share:.1%} of a side is unhedged"
     )
     if share > MOST_NET_DOLLARS:
         return _warn("equal dollars", text)
-    return _ok("equal dollars", text, brief=f"{share:.1%} not hedged")
+    return _ok("equal dollars", text, brief=f"{share:.1%} unhedged")
 
 
 def _market_beta(planned: CheckInputs) -> Check | None:
@@ -256,12 +258,12 @@ def _market_beta(planned: CheckInputs) -> Check | None:
         return None
     first, second = report.trade.instrument.held, report.trade.instrument.against
     if pair.beta is None or pair.beta_dollars is None:
-        text = f"the vols of {first}, {second} and {report.trade.symbol} do not go together: no beta"
+        text = f"the vols of {first}, {second} and {report.trade.symbol} are inconsistent: no beta"
         return _warn("market beta", text)
     pnl, budget = MARKET_SHOCK * pair.beta_dollars, planned.size.risk_budget
     text = (
         f"{first} moves {pair.beta:.2f} times {second}: {second} {MARKET_SHOCK:+.0%} alone "
-        f"{_loses(pnl)}, the budget is ${budget:,.2f}"
+        f"{_loses(pnl)}, risk budget ${budget:,.2f}"
     )
     if -pnl > budget:
         return _warn("market beta", text)
@@ -274,7 +276,7 @@ def _quoted_width(planned: CheckInputs) -> Check | None:
     value = abs(planned.report.net_debit)
     if not cost or not value:
         return None
-    text = f"the quoted widths cost ${cost:,.2f} a unit, {cost / value:.1%} of its price"
+    text = f"the bid-ask widths cost ${cost:,.2f} per {trade.unit_noun}, {cost / value:.1%} of its price"
     if cost > WIDE_QUOTE * value:
         return _warn("quoted width", text)
     return _ok("quoted width", text, brief=f"{cost / value:.1%} of the price")
@@ -290,9 +292,9 @@ def _targets(planned: CheckInputs) -> Check | None:
     cap, spot = max(calls), report.market.quote(report.trade.symbol).spot
     beyond = [target.move for target in planned.exits.targets if spot * (1 + target.move) > cap * 1.001]
     if not beyond:
-        return _ok("targets", f"all targets lie below the short strike {cap:g}", brief=f"below {cap:g}")
+        return _ok("targets", f"all targets are below the short strike {cap:g}", brief=f"below {cap:g}")
     moves = ", ".join(f"+{100 * move:.4g}%" for move in beyond)
-    text = f"{moves} is beyond the short strike {cap:g}: only time adds to the gain there"
+    text = f"{moves} is beyond the short strike {cap:g}: only time decay adds profit there"
     return _ok("targets", text, brief=f"{moves} is past {cap:g}")
 
 
@@ -305,10 +307,10 @@ def _assignment(planned: CheckInputs) -> Check | None:
     guess = " (forecast dividend)" if worst.dividend.forecast else ""
     text = (
         f"{worst.leg.label}: assignment likely above {worst.boundary:.2f} on {worst.eve}{guess}, "
-        f"chance {worst.chance:.1%}; {_owed(worst.dividend_dollars, planned.size.units)}"
+        f"probability {worst.chance:.1%}; {_owed(worst.dividend_dollars, planned.size.units)}"
     )
     if worst.boundary == float("inf"):
-        text = f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small"
+        text = f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small to exercise for"
         return _ok("assignment", text, brief="dividend too small")
     if worst.chance > LIKELY_ASSIGNMENT:
         return _warn("assignment", text)
@@ -318,7 +320,7 @@ def _assignment(planned: CheckInputs) -> Check | None:
 def _owed(dollars: float, units: int) -> str:
     """Dividend that an assigned seller owes: of the position, and of one unit where there are more."""
     if units < 2:
-        return f"the dividend owed is ${dollars:,.2f}{'' if units else ' a unit'}"
+        return f"the dividend owed is ${dollars:,.2f}{'' if units else ' per unit'}"
     return f"the dividend owed is ${units * dollars:,.2f} on all {units:,} units, ${dollars:,.2f} each"
 
 
@@ -328,7 +330,7 @@ def _unlimited_loss(planned: CheckInputs) -> Check | None:
     sold = [leg.label for leg in report.trade.option_legs if leg.side is Side.SHORT]
     if not sold or report.max_loss != float("inf"):
         return None
-    text = f"{', '.join(sold)} may lose without limit: the size trusts the stop, and a gap jumps it"
+    text = f"{', '.join(sold)} has unlimited loss: the size relies on the stop, and a gap can jump it"
     return _warn("unlimited loss", text)
 
 

@@ -19,36 +19,38 @@ def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchma
     most = _name(held, lambda vehicle: abs(vehicle.exposure))
     worst = max(held, key=lambda vehicle: vehicle.loss_at_gap)
     least = _name(held, lambda vehicle: -vehicle.capital)
-    hurt = f"hurts {worst.name} most: ${worst.loss_at_gap:,.0f}" if worst.loss_at_gap > 0 else "hurts none"
+    hurt = (
+        f"costs {worst.name} the most: ${worst.loss_at_gap:,.0f}" if worst.loss_at_gap > 0 else "costs none"
+    )
     return (
-        f"{clauses}. {most} gives the most {benchmark} exposure, {least} ties up the least money, and a gap "
-        f"of {100 * gap:.4g}% in {benchmark} {hurt}.{charged}"
+        f"{clauses}. {most} has the most {benchmark}-equivalent exposure, "
+        f"{least} uses the least buying power, and a {100 * gap:.4g}% gap in {benchmark} {hurt}.{charged}"
         + "".join(f" {_order(order)}." for order in orders)
     )
 
 
 def _clause(vehicle: Vehicle, benchmark: str) -> str:
     carry = vehicle.carry_per_day
-    day = f"costs ${-carry:,.2f} a day" if carry < -0.005 else "costs nothing to wait"
+    day = f"loses ${-carry:,.2f} per day to time decay" if carry < -0.005 else "has no time decay"
     if carry > 0.005:
-        day = f"earns ${carry:,.2f} a day"
+        day = f"earns ${carry:,.2f} per day"
     sign = "-" if vehicle.exposure < 0 else ""
     return (
-        f"{vehicle.name} moves like {sign}${abs(vehicle.exposure):,.0f} of {benchmark} "
-        f"on ${vehicle.capital:,.0f} of buying power and {day}"
+        f"{vehicle.name} has {sign}${abs(vehicle.exposure):,.0f} of {benchmark}-equivalent exposure, "
+        f"uses ${vehicle.capital:,.0f} of buying power and {day}"
     )
 
 
 def _charges(vehicle: Vehicle) -> str:
     """What a leveraged fund is charged as it follows its benchmark."""
     fund = vehicle.plan.fund
-    return f"Beyond one session {vehicle.name} is charged {fund.charges}" if fund else ""
+    return f"Held beyond one session, {vehicle.name} also pays {fund.charges}" if fund else ""
 
 
 def _order(order: StopOrder) -> str:
     return (
-        f"Within {order.sessions} sessions the stop of {order.fund} fires before that of {order.other} "
-        f"in {order.fund_first:.0%} of cases, after it in {order.other_first:.0%}"
+        f"Within {order.sessions} sessions, the {order.fund} stop is hit before the {order.other} stop "
+        f"with probability {order.fund_first:.0%}, after it with {order.other_first:.0%}"
     )
 
 

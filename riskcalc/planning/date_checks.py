@@ -64,13 +64,11 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
     if expiry is None or not units or (time_stop is not None and time_stop < expiry):
         return None
     if report.trade.instrument.exercise is ExerciseStyle.EUROPEAN:
-        text = (
-            f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash and bring no shares"
-        )
+        text = f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash, no shares are delivered"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
     found = deliveries(adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view)
     if not found:
-        text = f"held into the expiry {expiry}: no shares are left whatever is exercised"
+        text = f"held into the expiry {expiry}: no shares are left, whatever is exercised"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")
     symbol = report.trade.symbol
     told = "; ".join(_outcome(one, symbol, units=units) for one in found)
@@ -105,7 +103,7 @@ def _settled_when(report: RiskReport) -> str:
         return f"at the open, 9:30 New York; they last traded on {_session_before(market.date)}"
     close = f"{closing_time(market.date):%H:%M} New York"
     if market.time is None:
-        return f"without market.time the figures are of the close, {close}; for earlier set it, like 10:30"
+        return f"without market.time figures are as of the close, {close}; set it for an earlier time: 10:30"
     return f"market.time is {market.time:%H:%M}, the close was at {close}"
 
 
@@ -118,7 +116,7 @@ def _settled_at_open(report: RiskReport, time_stop: dt.date | None) -> Check | N
         return None
     text = (
         f"settled at the open of {expiry}: the options last trade on {_session_before(expiry)}, "
-        "and the index may open past any stop"
+        "and the index can open beyond any stop"
     )
     return Check(name="settlement", status=CheckStatus.WARN, message=text)
 
@@ -129,15 +127,15 @@ def _closed(report: RiskReport, time_stop: dt.date | None) -> Check | None:
     said = [f"expiry {closed_expiry(expiry)}" for expiry in expiries if not is_session(expiry)]
     if not is_session(market.date):
         quoted = last_session_on_or_before(market.date)
-        said.append(f"market date {market.date} ({why_closed(market.date)}): prices are those of {quoted}")
+        said.append(f"market date {market.date} ({why_closed(market.date)}): prices are as of {quoted}")
     last = max((*expiries, time_stop or market.date))
     for paid in market.dividends_until(report.trade.symbol, last):
         day = paid.ex_date
         if not is_session(day):
             opens = first_session_on_or_after(day)
-            said.append(f"ex-date {day} ({why_closed(day)}): the shares first trade without it on {opens}")
+            said.append(f"ex-date {day} ({why_closed(day)}): the shares first trade ex-dividend on {opens}")
     if last.year > LAST_KNOWN_YEAR:
-        said.append(f"holidays after {LAST_KNOWN_YEAR} are not known: only weekends are closed")
+        said.append(f"holidays after {LAST_KNOWN_YEAR} are not known: only weekends count as closed")
     if not said:
         return None
     return Check(name="closed days", status=CheckStatus.WARN, message="; ".join(said))

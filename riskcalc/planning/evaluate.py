@@ -131,9 +131,16 @@ def _payoff_note(trade: Trade, market: Market) -> str:
 
 def _ending(trade: Trade) -> str:
     if trade.instrument.against:
-        return "a pair: one fund may rise and the other fall without limit"
+        return "a pair: one fund can rise and the other fall without limit"
     if trade.expiry is None:
-        return "shares: the loss is largest at zero, the gain has no limit or the reverse for a short"
+        return _shares_ending(trade)
     if len(trade.expiries) > 1:
-        return f"at the near expiry {trade.expiry}, later legs repriced with their own vols"
-    return f"at expiry {trade.expiry}, exact"
+        return f"at the near expiry {trade.expiry}, later legs repriced at their own IV"
+    return f"at expiry {trade.expiry}"
+
+
+def _shares_ending(trade: Trade) -> str:
+    """Where shares alone lose and gain the most."""
+    if sum(leg.shares * leg.side for leg in trade.share_legs) < 0:
+        return "max profit if the share goes to zero; loss unlimited"
+    return "max loss if the share goes to zero; profit unlimited"

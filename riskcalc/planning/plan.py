@@ -169,7 +169,7 @@ def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> Risk
         breakevens=tuple(level + fee / shares for level in report.breakevens),
         max_profit=report.max_profit - fee,
         max_loss=report.max_loss + fee,
-        payoff_note=f"{report.payoff_note}; the borrow fee counted to {time_stop}",
+        payoff_note=f"{report.payoff_note}; borrow fee included through {time_stop}",
     )
 
 

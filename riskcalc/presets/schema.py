@@ -19,15 +19,15 @@ class PresetShape(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc preset")
 
-    version: Version = Field(alias="schema", description="version of this shape: schema = 1")
-    name: str = Field(default="", description="what the trade is called; else the file's name")
-    description: str = Field(default="", description="what the trade is for, in a line")
+    version: Version = Field(alias="schema", description="schema version: schema = 1")
+    name: str = Field(default="", description="name of the trade; default: the file's name")
+    description: str = Field(default="", description="purpose of the trade, in one line")
     market: MarketShape = Field(description="date, rate and quotes")
     trade: TradeShape = Field(description="symbol and legs")
     exits: ExitsShape = Field(description="stop, targets and time stop")
     account: AccountShape = Field(description="equity, risk and costs")
     entry: EntryShape = Field(default_factory=EntryShape, description="days, widest stop and triggers")
-    view: ViewShape = Field(default_factory=ViewShape, description="drift and volatility believed in")
+    view: ViewShape = Field(default_factory=ViewShape, description="expected drift and realized volatility")
 
 
 def json_schema() -> dict[str, Any]:

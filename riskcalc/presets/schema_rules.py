@@ -48,10 +48,10 @@ class TargetShape(Section):
     """One of ``exits.targets``: a move, or a table of move and fraction."""
 
     move: GainOrPrice = Field(
-        description="favourable move of the underlying, like +10%, or a price, like $325"
+        description="favorable move of the underlying, like +10%, or a price, like $325"
     )
     fraction: Share | None = Field(
-        default=None, description="part of the position closed there; else an equal share"
+        default=None, description="share of the position closed there; default: equal shares"
     )
 
     @model_validator(mode="before")
@@ -82,10 +82,10 @@ class ExitsShape(Section):
     """``[exits]``: how the trade is left."""
 
     stop: StopOrPrice = Field(
-        description="adverse move of the underlying that ends the trade, like -6% or $277.67"
+        description="adverse move of the underlying that stops the trade out, like -6% or $277.67"
     )
     targets: Annotated[tuple[TargetShape, ...], OneOrMore] = Field(
-        default=(), description='moves in favour, like ["+10%", "+15%"], or prices, like ["$325"]'
+        default=(), description='favorable moves, like ["+10%", "+15%"], or prices, like ["$325"]'
     )
     holding_days: Days | None = Field(
         default=None, description="calendar days after entry to close at the latest"
@@ -93,18 +93,19 @@ class ExitsShape(Section):
     close_dte: Days | None = Field(
         default=None, description="calendar days before the nearest expiry to close"
     )
-    vol_shift: Points = Field(default=0.0, description="change of volatility at the stop, like +3 points")
+    vol_shift: Points = Field(default=0.0, description="change of IV at the stop, like +3 points")
     gap_shocks: Annotated[tuple[Stop, ...], OneOrMore] = Field(
         default=(), description='adverse overnight moves, like ["10%", "20%"]'
     )
     stop_to_breakeven: bool = Field(
-        default=False, description="the first target moves the stop of what is left to the entry"
+        default=False, description="move the stop to breakeven at the first target"
     )
     gap_share: Part = Field(
-        default=0.0, description="part of the stops filled at the first gap shock beyond them, like 10%"
+        default=0.0,
+        description="share of stops gapped over and filled at the first gap shock beyond, like 10%",
     )
     side: Literal["long", "short"] | None = Field(
-        default=None, description="long gains as the underlying rises; else by delta"
+        default=None, description="long profits as the underlying rises; default: by delta"
     )
 
     def record(self, *, entry: float = 1.0) -> ExitPlan:
@@ -137,8 +138,8 @@ class TriggerShape(Section):
     """``[[entry.triggers]]``: a market signal and its level."""
 
     signal: str = Field(description="name of the signal in [market.signals]")
-    below: Signal | None = Field(default=None, description="the door opens below this level")
-    above: Signal | None = Field(default=None, description="the door opens above this level")
+    below: Signal | None = Field(default=None, description="met when the signal is below this level")
+    above: Signal | None = Field(default=None, description="met when the signal is above this level")
     meaning: str = Field(default="", description="the rule in words")
 
     @property
@@ -163,13 +164,13 @@ class EntryShape(Section):
     """``[entry]``: when the trade may be put on."""
 
     min_days: Days | None = Field(
-        default=None, description="fewest days to the nearest expiry or the time stop"
+        default=None, description="minimum days to the nearest expiry or the time stop"
     )
     max_days: Days | None = Field(
-        default=None, description="most days to the nearest expiry or the time stop"
+        default=None, description="maximum days to the nearest expiry or the time stop"
     )
-    max_stop: Stop | None = Field(default=None, description="widest stop the rule allows, like 12%")
-    triggers: tuple[TriggerShape, ...] = Field(default=(), description="any one of them suffices")
+    max_stop: Stop | None = Field(default=None, description="maximum stop width, like 12%")
+    triggers: tuple[TriggerShape, ...] = Field(default=(), description="any one of them is enough")
 
     @property
     def in_percent(self) -> frozenset[str]:
@@ -199,23 +200,23 @@ class AccountShape(Section):
     """``[account]``: what carries the trade, and its limits."""
 
     equity: Price = Field(description="account value [dollars], > 0")
-    risk: RiskAmount | None = Field(default=None, description="most one trade may lose, like 1% or $500")
+    risk: RiskAmount | None = Field(default=None, description="maximum loss of one trade, like 1% or $500")
     risk_fraction: Share | None = Field(default=None, description="the same as a fraction, in (0, 1]")
     risk_dollars: Price | None = Field(default=None, description="the same in dollars, > 0")
     buying_power: Dollars | None = Field(
-        default=None, description="equity free to be tied up [dollars]; else all"
+        default=None, description="buying power available [dollars]; default: all equity"
     )
-    open_risk: Dollars = Field(default=0.0, description="what open trades lose together [dollars]")
+    open_risk: Dollars = Field(default=0.0, description="combined risk of open trades [dollars]")
     max_heat: Limit | None = Field(
-        default=None, description="most all open trades may lose together, like 6%"
+        default=None, description="maximum combined risk of all open trades, like 6%"
     )
     max_position: PositionLimit | None = Field(
-        default=None, description="largest position, as a share of equity, like 100%"
+        default=None, description="maximum position, as a share of equity, like 100%"
     )
     risk_basis: Literal["max_loss", "stop"] | None = Field(
-        default=None, description="what one unit loses when the trade is sized"
+        default=None, description="risk of one unit for sizing: max_loss or stop"
     )
-    costs: CostsShape = Field(default_factory=CostsShape, description="what broker and market take")
+    costs: CostsShape = Field(default_factory=CostsShape, description="commissions and slippage")
 
     def record(self) -> Account:
         """The account with its limits and costs."""
@@ -251,8 +252,8 @@ class AccountShape(Section):
 class ViewShape(Section):
     """``[view]``: what the trader believes; it moves odds, never a price."""
 
-    drift: Rate | None = Field(default=None, description="expected growth of the spot per year, like +8%")
-    vol: Vol | None = Field(default=None, description="volatility that will be realised, like 22%")
+    drift: Rate | None = Field(default=None, description="expected drift of the spot per year, like +8%")
+    vol: Vol | None = Field(default=None, description="expected realized volatility, like 22%")
 
     def record(self) -> View:
         """The view."""

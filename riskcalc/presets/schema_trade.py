@@ -45,9 +45,9 @@ from riskcalc.presets.template import LegTemplate, OptionTemplate, TradeTemplate
 class DividendShape(Section):
     """One of ``market.quotes.SYMBOL.dividends``; whether one is a forecast is computed, never written."""
 
-    ex_date: Date = Field(description="first day without the dividend, like 2026-06-16")
+    ex_date: Date = Field(description="ex-dividend date, like 2026-06-16")
     amount: Dollars = Field(description="cash paid [dollars per share]")
-    special: bool = Field(default=False, description="paid once: nothing is forecast from it")
+    special: bool = Field(default=False, description="one-time dividend: not used for forecasts")
 
     def record(self) -> CashDividend:
         """The dividend."""
@@ -68,7 +68,7 @@ class QuoteShape(Section):
     vol: Vol | None = Field(default=None, description=QUOTE_VOL)
     correlation: Correlation | None = Field(default=None, description=QUOTE_CORRELATION)
     dividend_yield: Rate = Field(default=0.0, description="continuous dividend yield, like 1.1%")
-    borrow_fee: FeeRate = Field(default=0.0, description="fee of shares sold short, a year, like 8%")
+    borrow_fee: FeeRate = Field(default=0.0, description="borrow fee on shares sold short, per year, like 8%")
     dividends: Annotated[tuple[DividendShape, ...], *NoneOrList] = Field(
         default=(), description='cash dividends: a list by rising ex_date, a CSV file, or "none"'
     )
@@ -87,9 +87,9 @@ class QuoteShape(Section):
 class MarketShape(Section):
     """``[market]``: all that is observed on one date."""
 
-    date: Date = Field(description="day of the figures, like 2026-07-20")
+    date: Date = Field(description="market date, like 2026-07-20")
     time: TimeOfDay | None = Field(
-        default=None, description="time of day in New York, like 10:30; else the close"
+        default=None, description="time of day in New York, like 10:30; default: the close"
     )
     rate: Rate = Field(description="continuously compounded risk-free rate, like 4%")
     quotes: dict[str, QuoteShape] = Field(description="one table per symbol, like [market.quotes.IWM]")
@@ -140,16 +140,14 @@ class OptionLegShape(Section):
     side: Literal["long", "short"] = Field(description="long (bought) or short (sold)")
     contracts: Count = Field(default=1, description="contracts per unit of the trade, >= 1")
     strike: Price | None = Field(default=None, description="exact strike [dollars]")
-    moneyness: Move | None = Field(
-        default=None, description="strike by its distance from the spot, like +10%, ATM"
-    )
-    delta: Delta | None = Field(default=None, description="strike by the size of its spot delta, in (0, 1)")
+    moneyness: Move | None = Field(default=None, description="strike by moneyness, like +10%, ATM")
+    delta: Delta | None = Field(default=None, description="strike by its absolute spot delta, in (0, 1)")
     expiry: Date | None = Field(default=None, description="exact expiry, like 2026-09-18")
-    days: Days | None = Field(default=None, description="calendar days to the expiry wanted, >= 1")
+    days: Days | None = Field(default=None, description="target DTE in calendar days, >= 1")
     premium: Dollars | None = Field(default=None, description="entry price [dollars per share]")
-    vol: Vol | None = Field(default=None, description="volatility of this leg, like 20%")
+    vol: Vol | None = Field(default=None, description="IV of this leg, like 20%")
     spread_cost: Dollars = Field(
-        default=0.0, description="cost of the quoted width, in and out [dollars per share]"
+        default=0.0, description="round-trip cost of the bid-ask width [dollars per share]"
     )
 
     def record(self) -> OptionTemplate:
@@ -193,7 +191,7 @@ class ShareLegShape(Section):
         default=None, description="entry price [dollars per share]; else the spot"
     )
     spread_cost: Dollars = Field(
-        default=0.0, description="cost of the quoted width, in and out [dollars per share]"
+        default=0.0, description="round-trip cost of the bid-ask width [dollars per share]"
     )
 
     def record(self) -> ShareLeg:
@@ -214,7 +212,7 @@ class TradeShape(Section):
 
     symbol: str = Field(description="symbol of the underlying, like IWM")
     settlement: Literal["am", "pm"] | None = Field(
-        default=None, description="when options of a third Friday end: at the open (am) or the close (pm)"
+        default=None, description="settlement of third-Friday options: at the open (am) or the close (pm)"
     )
     legs: tuple[LegShape, ...] = Field(
         min_length=1, description="the legs, each a [[trade.legs]] of kind call, put or shares"

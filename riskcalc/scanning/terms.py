@@ -31,9 +31,9 @@ def scan_attrs(
         "rank": rank,
         "exits": _exits(exits),
         "filled_at": str(rules.at),
-        "costs": f"${commission:,.2f} of commissions a spread, and half the quoted widths on each side",
+        "costs": f"${commission:,.2f} of commissions per spread, plus half the bid-ask width on each side",
         "probability": _probability(view),
-        "valuation": f"{_valued(chain, rules)}, smile sticky by {rules.sticky}",
+        "valuation": f"{_valued(chain, rules)}, sticky {rules.sticky}",
         "dropped": {why.text: rows for why, rows in chain.dropped.items()},
         "smile_inside": smile.inside,
         "smile_liquid": sum(fit.liquid for fit in smile.fits),
@@ -45,7 +45,7 @@ def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles:
     """Return a message that says why no spread was found."""
     days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
     least = least_days(rules, exits)
-    why = f" (the time stop ends it {exits.close_dte} days before)" if least > rules.min_days else ""
+    why = f" (the time stop closes it {exits.close_dte} days before)" if least > rules.min_days else ""
     types = {kind.option_type for kind in rules.kinds}
     words = " and ".join(f"{one.name.lower()}s" for one in OptionType if one in types)
     ahead = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
@@ -62,20 +62,20 @@ def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles:
 def _exits(exits: ExitPlan) -> str:
     """When a spread is closed, in words."""
     targets = " and ".join(f"{100 * target.move:g}%" for target in exits.targets) or "none"
-    times = [f"{exits.close_dte} days before the expiry"] if exits.close_dte else []
+    times = [f"at {exits.close_dte} DTE"] if exits.close_dte else []
     times += [f"after {exits.holding_days} days"] if exits.holding_days else []
-    out = f"closed {' or '.join(times)}" if times else "held to the expiry"
-    return f"stop {100 * exits.stop:g}% of the spot against the spread, targets {targets} for it, {out}"
+    out = f"closed {' or '.join(times)}" if times else "held to expiry"
+    return f"stop at {100 * exits.stop:g}% against the spread, targets at {targets} in its favor, {out}"
 
 
 def _probability(view: View) -> str:
     """What P(profit) is taken from, in words."""
     if view.vol is not None:
-        return f"at one vol, {100 * view.vol:.1f}%, the view's own"
-    moved = ", moved along by the view's drift" if view.drift is not None else ""
-    return f"from the fitted smile{moved}; at one vol where prob_from_smile is false"
+        return f"at the view's vol of {100 * view.vol:.1f}%"
+    moved = ", shifted by the view's drift" if view.drift is not None else ""
+    return f"from the fitted smile{moved}; at a single vol where prob_from_smile is false"
 
 
 def _valued(chain: Chain, rules: ScanRules) -> str:
     """How options are valued, in words: those that are European need no rule to be."""
-    return "european, as the options are" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation
+    return "european (as listed)" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation

@@ -36,7 +36,7 @@ class ViewActions(TradeScreen):
 
     def action_next_colors(self) -> None:
         """Change the colors of gain and loss."""
-        self.note(f"colours: {self.figures.next_palette()}")
+        self.note(f"colors: {self.figures.next_palette()}")
         self.keep_session()
 
     def action_next_theme(self) -> None:

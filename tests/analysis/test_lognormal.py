@@ -78,7 +78,7 @@ def test_the_view_moves_the_chance_and_not_the_price():
     neutral, hopeful = evaluate(SPREAD, MARKET), evaluate(SPREAD, MARKET, view=View(drift=0.3))
     assert hopeful.prob_profit > neutral.prob_profit
     assert hopeful.value == neutral.value
-    assert hopeful.to_dict()["probability"]["view"] == "drift +30.0% a year, implied vol"
+    assert hopeful.to_dict()["probability"]["view"] == "drift +30.0% per year, implied vol"
 
 
 def test_a_report_states_the_expected_move_under_its_view():

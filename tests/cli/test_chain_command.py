@@ -17,8 +17,8 @@ def test_the_sample_says_that_it_is_one(run):
     assert out.startswith(
         "IWM 2026-07-20, 16:00 New York: spot $295.39, rate 4.00% (sample: made with riskcalc's"
     )
-    assert "read             948" in out
-    assert "doubtful           5  no bid" in out
+    assert "read          948" in out
+    assert "suspect         5  no bid" in out
     assert "2026-09-18    60     158     158" in out
     assert json.loads(run("chain", "--sample", "--json")[1])["note"].startswith("sample")
 
@@ -91,7 +91,7 @@ def test_bad_requests_are_one_line(run, arguments, message):
 
 def test_smiles_are_fitted_on_request_and_say_whether_they_are_free_of_arbitrage(run):
     _, out, _ = run("chain", "--sample", "--smile")
-    table = out.partition("Fitted smiles")[2]
+    table = out.partition("Fitted Smiles")[2]
     assert table.count(" none") == 6
     found = json.loads(run("chain", "--sample", "--smile", "--json")[1])
     assert found["note"].startswith("sample")

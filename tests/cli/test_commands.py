@@ -41,10 +41,10 @@ class TestPlan:
         for part in (
             "Size",
             "Checks",
-            "P&L of one unit",
-            "saved by the sold legs",
+            "P&L per Spread",
+            "offset by short legs",
             "opens at -7%",
-            "wins needed to break even",
+            "breakeven win rate",
         ):
             assert part in out
         assert "\x1b" not in out
@@ -211,7 +211,7 @@ class TestSize:
         assert (code, size["units"], size["binding_limit"]) == (0, units, binding)
         assert size["limits"][binding] == units
         code, out, _ = run(*asked)
-        assert f"hold {units:,}".split() == out.splitlines()[1].split()[:2]
+        assert f"position size {units:,}".split() == out.splitlines()[1].split()[:3]
         assert f"binding limit {binding}".split() == out.splitlines()[-1].split()[:4]
 
     def test_a_limit_that_allows_nothing_is_exit_1(self, run):

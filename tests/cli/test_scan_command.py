@@ -29,9 +29,9 @@ def test_the_sample_is_scanned_under_the_default_preset(run):
     assert out.startswith("IWM 295.39 on 2026-07-20: ")
     for part in (
         "neutral (risk-neutral drift, implied vol)",
-        "edge after costs against the fitted smile, per dollar risked",
+        "edge against the fitted smile after costs, per $ of risk",
         "liquid strikes inside bid and ask",
-        "$2.60 of commissions a spread",
+        "$2.60 of commissions per spread",
         "Best 3 of ",
         "\n3  ",
     ):
@@ -44,7 +44,7 @@ def test_json_has_the_terms_and_the_rows(run, quotes):
     code, out, _ = run("scan", str(quotes), "--drift", "12%", "--top", "2", "--json")
     answer = json.loads(out)
     assert code == 0
-    assert answer["terms"]["view"] == "drift +12.0% a year, implied vol"
+    assert answer["terms"]["view"] == "drift +12.0% per year, implied vol"
     assert answer["found"] > 2
     first, second = answer["rows"]
     assert first["view_r"] >= second["view_r"]
@@ -75,7 +75,7 @@ def test_an_account_too_small_for_any_spread_is_an_answer(run, quotes):
     code, out, err = run("scan", str(quotes), "--set", "account.equity=100")
     assert (code, err) == (0, "")
     assert out.startswith("IWM 300.00 on 2026-07-20: 0 spreads\n")
-    assert "The account carries no unit of any spread" in out
+    assert "No spread fits the account" in out
 
 
 def test_quotes_far_off_the_model_are_counted(run, tmp_path):
@@ -84,7 +84,7 @@ def test_quotes_far_off_the_model_are_counted(run, tmp_path):
     table.loc[stale, ["bid", "ask"]] += 15.0
     table.to_csv(tmp_path / "stale.csv", index=False)
     _, out, _ = run("scan", str(tmp_path / "stale.csv"), "--kind", "put debit", "--all-sizes")
-    assert "left out   1 option quoted 0.1% of the spot or more off the model, as stale quotes are" in out
+    assert "excluded   1 option quoted more than 0.1% of spot away from the model (stale quotes)" in out
 
 
 def test_rows_of_other_days_are_counted(run, tmp_path):
@@ -92,7 +92,7 @@ def test_rows_of_other_days_are_counted(run, tmp_path):
     days = pd.concat([table_of(another_day(chain, days)) for days in range(3)])
     days.to_csv(tmp_path / "days.csv", index=False)
     _, out, _ = run("scan", str(tmp_path / "days.csv"), "--all-sizes")
-    assert "left out   28 rows of the file: stale: quoted on another day" in out
+    assert "excluded   28 rows of the file: stale: quoted on another day" in out
     _, out, _ = run("scan", str(tmp_path / "days.csv"), str(tmp_path / "days.csv"), "--all-sizes", "--json")
     assert json.loads(out)["terms"]["dropped"] == {"stale: quoted on another day": 56}
 

@@ -55,11 +55,11 @@ def test_every_reason_has_its_row():
     account, _ = chain_sections(SUMMARY)
     assert [row[:2] for row in account.rows] == [
         ("read", "1,260"),
-        ("left out", "10"),
-        ("doubtful", "50"),
+        ("excluded", "10"),
+        ("suspect", "50"),
         ("usable", "1,200"),
-        ("without our vol", "2"),
-        ("without its vol", "3"),
+        ("no model IV", "2"),
+        ("no quoted IV", "3"),
     ]
 
 

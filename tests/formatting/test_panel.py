@@ -43,7 +43,7 @@ def test_the_price_panel_says_the_price_of_the_plan(name):
     price = found["price"]
     label = "Debit" if price["net_debit"] >= 0 else "Credit"
     assert read(row(lines, label)[0]) == round(abs(price["net_debit"]), 2)
-    for label, key, sign in (("Max loss", "max_loss", -1), ("Max gain", "max_profit", 1)):
+    for label, key, sign in (("Max loss", "max_loss", -1), ("Max profit", "max_profit", 1)):
         text = row(lines, label)[0]
         assert text == "unlimited" if price[key] == "unlimited" else read(text) == round(sign * price[key], 2)
     chance = found["probability"]["profit"]
@@ -84,7 +84,7 @@ def test_the_greeks_panel_says_the_greeks_of_the_plan(name, label, key, digits):
 def test_the_exits_panel_says_the_ladder(name):
     found = planned(name)
     lines, data = exits_lines(found, width=50), found.to_dict()
-    heads = plain_text(lines[:1]).removeprefix("AT EXITS").split()[::2]
+    heads = plain_text(lines[:1]).removeprefix("EXIT P&L").split()[::2]
     whens = [head if head == "today" or head.startswith("+") else None for head in heads]
     held = [one for one in data["ladder"] if data["exits"]["stop"]["label"] in one["label"].split(", ")]
     cells = plain_text(lines).split("\n")[1 + len(found.targets.outcomes)].removeprefix("stop").split()[1:]
@@ -117,7 +117,7 @@ def test_the_exits_panel_says_the_odds(name):
 def test_a_plan_without_targets_has_no_target_rows():
     text = plain_text(exits_lines(plan_preset("iwm-shares", {"exits.targets": []}), width=44))
     assert "target" not in text
-    assert [line.split()[0] for line in text.split("\n")] == ["AT", "stop", "gap", "Stop", "Expected"]
+    assert [line.split()[0] for line in text.split("\n")] == ["EXIT", "stop", "gap", "Stop", "Expected"]
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -125,7 +125,7 @@ def test_the_size_panel_says_units_risk_and_the_limit_that_binds(name):
     data = planned(name).to_dict()["size"]
     lines = size_lines(planned(name), width=44)
     text = " ".join(plain_text(lines).split())
-    assert int(row(lines, "Hold")[0].replace(",", "")) == data["units"]
+    assert int(row(lines, "Position")[0].replace(",", "")) == data["units"]
     assert read(row(lines, "Risk ")[0]) == round(data["risk"], 2)
     assert f"{data['binding_limit']}: {data['reason'].partition(': ')[2]}" in text
     assert read(row(lines, "At stop")[0]) == pytest.approx(-data["loss_at_stop"], abs=0.0051)
@@ -203,7 +203,7 @@ CHANGES = [
     ("P(profit)", {"view.drift": "30%"}, 1),
     ("Delta", {"market.quotes.IWM.spot": 300}, None),
     ("Gamma", {"market.quotes.IWM.spot": 300}, None),
-    ("Hold", {"account.risk": "3%"}, None),
+    ("Position", {"account.risk": "3%"}, None),
     ("stop width", {"exits.stop": "8%"}, 0),
 ]
 

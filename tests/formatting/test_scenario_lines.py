@@ -29,7 +29,7 @@ def test_every_scenario_has_its_figures_within_the_width(name, width):
         assert move == f"{row.move:+.1%}"
         assert float(amount.replace(",", "")) == pytest.approx(row.pnl_all_units, abs=0.0051)
         assert float(r.removesuffix("R")) == pytest.approx(row.r_multiple, abs=0.0051)
-        assert " ".join(verdict) == ("holds" if row.holds else "BREAKS the rule")
+        assert " ".join(verdict) == ("within" if row.holds else "EXCEEDED")
 
 
 def test_the_sentence_on_top_counts_what_breaks_and_names_the_worst():
@@ -38,13 +38,13 @@ def test_the_sentence_on_top_counts_what_breaks_and_names_the_worst():
     worst = min(broken, key=lambda row: row.pnl_all_units)
     text = " ".join(plain_text(scenario_lines(plan, rows, width=110)).split())
     assert (
-        f"{len(broken)} of {len(rows)} scenarios break the risk budget; worst: {worst.scenario.name}" in text
+        f"{len(broken)} of {len(rows)} scenarios exceed the risk budget; worst: {worst.scenario.name}" in text
     )
 
 
 def test_nothing_held_breaks_nothing():
     plan, rows = planned("size 0"), stressed("iwm-call-spread")[1]
-    assert "Nothing is held" in plain_text(scenario_lines(plan, rows, width=72))
+    assert "No position" in plain_text(scenario_lines(plan, rows, width=72))
 
 
 def test_a_table_is_aligned_and_tightened_only_where_it_must_be():

@@ -7,10 +7,10 @@ def section(plan, title):
 
 
 def test_the_odds_name_their_view_and_levels():
-    found = section(plan_preset("iwm-shares", {"view.drift": "12%"}), "Odds")
-    assert found.title == "Odds, view: drift +12.0% a year, implied vol"
+    found = section(plan_preset("iwm-shares", {"view.drift": "12%"}), "Stop and Target")
+    assert found.title == "Stop and Target Odds: view drift +12.0% per year, implied vol"
     assert [row[0] for row in found.rows] == [
-        "touches the stop", "touches the target", "stop first", "target first", "neither",
+        "P(touch stop)", "P(touch target)", "P(stop hit first)", "P(target hit first)", "P(neither hit)",
     ]  # fmt: skip
     assert [row[2] for row in found.rows[:2]] == ["stop -6%", "target +10%"]
 
@@ -19,16 +19,16 @@ def test_the_managed_outcome_says_what_is_expected_in_dollars_and_r():
     plan = plan_preset("iwm-shares", {"exits.stop_to_breakeven": True})
     rows = {row[0]: row[1:] for row in section(plan, "Managed").rows}
     assert rows["expected P&L"] == ("$0.00", "+0.00R")
-    assert rows["leaves at the stop"][1] == "moved to the entry by the first target"
-    assert rows["breaks even at a drift of"][0] == "+4.0%"
-    assert "lost to gaps" not in rows
+    assert rows["P(exit at stop)"][1] == "moved to breakeven at the first target"
+    assert rows["breakeven drift"][0] == "+4.0%"
+    assert "expected gap loss" not in rows
 
 
 def test_gaps_have_their_line():
     plan = plan_preset("iwm-shares", {"exits.gap_share": "20%", "exits.gap_shocks": ["10%"]})
-    assert "in it: 20% of the stops" in [row[2] for row in section(plan, "Managed").rows]
+    assert "included; 20% of stops are gapped over" in [row[2] for row in section(plan, "Managed").rows]
 
 
 def test_without_targets_there_is_one_chance():
     plan = plan_preset("iwm-shares", {"exits.targets": []})
-    assert len(section(plan, "Odds").rows) == 1
+    assert len(section(plan, "Stop and Target").rows) == 1

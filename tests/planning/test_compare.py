@@ -154,7 +154,7 @@ def test_a_state_past_the_own_stop_is_marked():
 def test_the_summary_names_every_vehicle():
     summary = compare([IWM, TNA, SPREAD]).summary
     assert "IWM +1 share" in summary
-    assert "hurts" in summary
+    assert "costs" in summary
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_the_funds_stop_is_raced_against_the_benchmarks():
     # A stop of 12 % in TNA is one of 4 % in IWM: it always comes before 6 %.
     assert order.fund_first > 0.4
     assert order.other_first == pytest.approx(0, abs=1e-9)
-    assert "fires before that of IWM +1 share in 4" in found.summary
+    assert "is hit before the IWM +1 share stop with probability 4" in found.summary
 
 
 def test_a_stop_of_three_times_the_size_comes_later():

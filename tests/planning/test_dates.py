@@ -176,7 +176,7 @@ class TestClosedDays:
         day = dt.date.fromisoformat(date)
         held = ExitPlan(stop=0.06, holding_days=30)
         found = plan(shares("IWM"), market_at(None, date=day), ACCOUNT, held)
-        assert f"prices are those of {meant}" in check(found, "closed days").message
+        assert f"prices are as of {meant}" in check(found, "closed days").message
 
     def test_an_ex_date_without_trading_is_warned_of(self):
         quote = Quote(spot=295, vol=0.2, dividends=(CashDividend(ex_date=dt.date(2026, 4, 3), amount=0.8),))
@@ -218,7 +218,7 @@ class TestDividendsThatTheFiguresCountWith:
         assert stated[0] == {"ex_date": "2026-09-15", "amount": 0.8, "forecast": True, "special": False}
         last = max([found.managed.last_day, *trade.expiries])
         assert all(one["ex_date"] <= last.isoformat() for one in stated)
-        (section,) = [one for one in plan_sections(found) if one.title.startswith("Cash dividends")]
+        (section,) = [one for one in plan_sections(found) if one.title.startswith("Cash Dividends")]
         assert ("2026-09-15", "$0.80", "forecast") in section.rows
 
     def test_without_them_the_odds_are_others(self):

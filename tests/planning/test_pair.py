@@ -182,7 +182,7 @@ def test_vols_that_contradict_each_other_have_no_beta():
     assert (found.pair.beta, found.pair.correlation, found.pair.beta_dollars) == (None, None, None)
     check = checks(found)["market beta"]
     assert check.status is CheckStatus.WARN
-    assert check.message == "the vols of IWM, SPY and IWM/SPY do not go together: no beta"
+    assert check.message == "the vols of IWM, SPY and IWM/SPY are inconsistent: no beta"
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_shares_have_none():
 def test_cash_settled_options_bring_no_shares():
     _, told = check(call_spread("RUT", long_strike=2930, short_strike=3000, expiry=EXPIRY))
     assert told.status is CheckStatus.OK
-    assert "settle in cash and bring no shares" in told.message
+    assert "settle in cash, not in shares" in told.message
 
 
 @pytest.mark.parametrize(

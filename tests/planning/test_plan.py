@@ -416,7 +416,7 @@ class TestManaged:
         )
         assert hopeful.odds.target_first > neutral.odds.target_first
         assert hopeful.managed.expected_pnl > neutral.managed.expected_pnl
-        assert hopeful.to_dict()["managed"]["view"] == "drift +30.0% a year, implied vol"
+        assert hopeful.to_dict()["managed"]["view"] == "drift +30.0% per year, implied vol"
 
     def test_the_json_says_it_in_dollars_and_r(self):
         found = plan(SPREAD, MARKET, ACCOUNT, EXITS)

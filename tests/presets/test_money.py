@@ -168,7 +168,7 @@ def test_python_says_fractions():
 def test_dollars_of_risk_size_a_plan_and_stay_when_the_equity_changes(said):
     found = plan_preset(PRESET, parse_assignments([said, "account.equity=$250,000"]))
     assert (found.size.risk_budget, found.size.units) == (500, 28)
-    assert "the rule allows $500.00" in found.checks[0].message
+    assert "limit $500.00" in found.checks[0].message
     assert found.size.risk_fraction == pytest.approx(found.size.risk / 250_000)
 
 

@@ -119,7 +119,7 @@ def test_every_row_has_the_probability_of_its_plan(fitted, view):
 def test_the_terms_say_where_the_probability_comes_from(fitted):
     terms = {"market": MARKET, "account": ACCOUNT, "exits": EXITS}
     assert "from the fitted smile" in scan(fitted, **terms).attrs["probability"]
-    assert "at one vol, 25.0%" in scan(fitted, view=View(vol=0.25), **terms).attrs["probability"]
+    assert "at the view's vol of 25.0%" in scan(fitted, view=View(vol=0.25), **terms).attrs["probability"]
 
 
 def test_a_chain_too_thin_for_a_smile_still_plans_and_says_one_vol(chain):

@@ -305,7 +305,7 @@ def test_european_options_are_priced_as_such_and_planned_so():
     (forward,) = fitted.forwards.values()
     assert forward.dividend_yield == pytest.approx(0.012, abs=1e-5)
     table = scan(fitted, **TERMS | {"market": market})
-    assert table.attrs["valuation"] == "european, as the options are, smile sticky by strike"
+    assert table.attrs["valuation"] == "european (as listed), sticky strike"
     row = table.iloc[len(table) // 2]
     assert_same_as_plan(row, plan_of(row, fitted, ScanRules(), View()))
 
@@ -325,7 +325,7 @@ def test_what_it_says_of_itself(table):
     assert table.attrs["view"] == BULLISH.name
     assert table.attrs["rank"] == "view_r"
     assert table.attrs["exits"] == (
-        "stop 6% of the spot against the spread, targets 10% and 15% for it, closed 21 days before the expiry"
+        "stop at 6% against the spread, targets at 10% and 15% in its favor, closed at 21 DTE"
     )
     assert table.attrs["smile_inside"] == 1.0
 

@@ -98,7 +98,7 @@ def test_the_column_shows_every_panel_without_scrolling():
 
     text, hidden = run(Column(), script)
     assert hidden == 0
-    for words in ("PRICE", "GREEKS", "AT EXITS", "SIZE", "CHECKS", "963.97", "-6.28", "stop -6%", "7 ok"):
+    for words in ("PRICE", "GREEKS", "EXIT P&L", "SIZE", "CHECKS", "963.97", "-6.28", "stop -6%", "7 ok"):
         assert words in text
     assert text.count("\nok ") == 7
 
@@ -215,7 +215,7 @@ def test_the_summary_is_three_rows_at_80_columns():
     ("view", "words"),
     [
         (VehiclesView, ("At one risk", "iwm-shares", "tna-momentum", "buying power")),
-        (ScenariosView, ("scenarios", "risk-off-3", "holds", "held through")),
+        (ScenariosView, ("scenarios", "risk-off-3", "within", "no stop")),
     ],
 )
 def test_a_computed_view_is_computed_when_it_is_shown(view, words):

@@ -156,5 +156,5 @@ DAYS = ExpiryField(
     section="MARKET",
     label="Days",
     unit="d",
-    help="Calendar days to the nearest expiry; steps through listed ones, 1 to 3650, or a date",
+    help="DTE: calendar days to the nearest expiry, 1 to 3650, or a date; steps through listed ones",
 )

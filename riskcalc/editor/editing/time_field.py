@@ -95,6 +95,6 @@ TIME = TimeField(
     key="market.time",
     section="MARKET",
     label="Time",
-    help="Time of day in New York, like 10:30, or close; steps by half hours",
+    help="Time of day in New York, like 10:30, or close; steps by half an hour",
     main=False,
 )
