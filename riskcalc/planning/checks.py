@@ -149,12 +149,12 @@ def _stop_width(planned: CheckInputs) -> Check | None:
 def _days(planned: CheckInputs) -> Check | None:
     low, high = planned.entry.min_days, planned.entry.max_days
     expiry = planned.report.trade.expiry
-    last, what = (expiry, "expiry") if expiry else (planned.time_stop, "time stop")
+    last = expiry or planned.time_stop
     if (low is None and high is None) or last is None:
         return None
     days = (last - planned.report.market.date).days
-    unit = f"{days} DTE," if expiry else f"{days} days"
-    text = f"{unit} to {what} on {last}, rule {_window(low, high)}"
+    left = f"{days} DTE, expiry {last}" if expiry else f"{days} days to the time stop on {last}"
+    text = f"{left}, rule {_window(low, high)}"
     return (
         _ok("days", text, brief=f"{days}, rule {_window(low, high)}")
         if planned.entry.allows_days(days)
