@@ -47,7 +47,7 @@ def left_out(draft: Draft) -> tuple[str, ...]:
     """Say what the command line does not carry over: without its chain a draft has no smile."""
     if draft.chain is None:
         return ()
-    moving = ("vols stick to strikes",) if draft.sticky is Sticky.MONEYNESS else ()
+    moving = ("sticky strike",) if draft.sticky is Sticky.MONEYNESS else ()
     return ("P(profit) is at one vol", *moving)
 
 

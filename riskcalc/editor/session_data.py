@@ -154,7 +154,7 @@ def _read_chain(data: Mapping[str, Any], *, symbol: str) -> tuple[QuotedListing 
         return read_chain(path, symbol=symbol, spot=float(data["spot"]), date=date), "", path
     except (RiskcalcError, OSError, ValueError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
-        return None, f"the quotes are no longer there, their prices are kept: {reason}", None
+        return None, f"the quotes are no longer available, their prices stay: {reason}", None
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -64,7 +64,7 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
     if expiry is None or not units or (time_stop is not None and time_stop < expiry):
         return None
     if report.trade.instrument.exercise is ExerciseStyle.EUROPEAN:
-        text = f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash, no shares are delivered"
+        text = f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash, not in shares"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
     found = deliveries(adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view)
     if not found:

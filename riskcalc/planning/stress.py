@@ -215,7 +215,7 @@ def _said(
 def _unmoved(symbol: str, scenario: Scenario) -> str:
     if not scenario.moves:
         return "the scenario moves no price"
-    return f"the scenario says nothing of {symbol}: taken as unmoved"
+    return f"the scenario gives no move for {symbol}: taken as unchanged"
 
 
 def _percent(fraction: float) -> str:

@@ -104,7 +104,7 @@ class ScenarioShape(Section):
         default_factory=dict, description='move of each symbol, like { IWM = "-5%" }'
     )
     sessions: Count = Field(default=1, description="NYSE sessions it takes, >= 1")
-    vol_shift: Points = Field(default=0.0, description="change of every volatility, like +3 points")
+    vol_shift: Points = Field(default=0.0, description="change of every IV, like +3 points")
     rate_shift: BasisPoints = Field(default=0.0, description="change of the rate, like +25 bp")
 
     def record(self, name: str = "scenario") -> Scenario:

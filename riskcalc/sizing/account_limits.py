@@ -138,7 +138,7 @@ def _paid_per_side(leg: Leg, costs: Costs) -> float:
 def _smallest(limits: tuple[Limit, ...]) -> tuple[int, str, str]:
     binding = [(limit.units, rank) for rank, limit in enumerate(limits) if limit.units is not None]
     if not binding:
-        return 0, "none", "0 units: one unit risks nothing and ties up nothing, so no limit gives a size"
+        return 0, "none", "0 units: one unit has no risk and uses no buying power, so no limit sets a size"
     units, rank = min(binding)
     return units, limits[rank].name, limits[rank].reason(units)
 

@@ -47,7 +47,7 @@ class Autosave:
     def _write_behind(self, snapshot: session_file.Snapshot, number: int) -> None:
         problem = self._write(snapshot, number)
         if problem and not get_current_worker().is_cancelled:
-            self._screen.app.call_from_thread(self._report, f"the session is not kept: {problem}")
+            self._screen.app.call_from_thread(self._report, f"the session is not saved: {problem}")
 
     def _write(self, snapshot: session_file.Snapshot, number: int) -> str:
         with self._writing:

@@ -69,7 +69,7 @@ def test_a_chain_that_is_gone_leaves_its_prices(own_files):
     found = TradeEditor(open_draft(shipped(), chain=SkewedChain()), chain_path=own_files / "gone.csv")
     session_file.save(found)
     again, note = session_file.restore()
-    assert "the quotes are no longer there" in note
+    assert "the quotes are no longer available" in note
     assert again.state.draft.chain is None
     assert again.state.plan.report.net_debit == pytest.approx(found.state.plan.report.net_debit)
 

@@ -196,7 +196,7 @@ def test_an_instrument_of_ones_own_follows_its_benchmark():
             f"TNA is +3x IWM +11.5%; smooth path: 5 equal sessions of IWM +2.201%; {FUND_CHARGES}",
         ),
         ("TNA", {"moves": {"IWM": -0.4}}, "TNA is +3x IWM -40%; a fund cannot fall below zero"),
-        ("SPY", {"moves": {"IWM": 0.036}}, "the scenario says nothing of SPY: taken as unmoved"),
+        ("SPY", {"moves": {"IWM": 0.036}}, "the scenario gives no move for SPY: taken as unchanged"),
         ("SPY", {"vol_shift": 0.05}, "the scenario moves no price"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_unit_without_loss_is_sized_by_what_it_ties_up():
 def test_a_unit_that_takes_nothing_has_no_size():
     size = size_within_limits(account=ACCOUNT, loss_per_unit=0)
     assert (size.units, size.binding_limit) == (0, "none")
-    assert size.reason == "0 units: one unit risks nothing and ties up nothing, so no limit gives a size"
+    assert size.reason == "0 units: one unit has no risk and uses no buying power, so no limit sets a size"
 
 
 def test_rounding_dust_in_the_capital_does_not_bind():

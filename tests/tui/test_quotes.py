@@ -107,7 +107,7 @@ def test_a_session_whose_quotes_are_gone_says_so(quotes):
     drive(leave, opening=LaunchOptions(chain=quotes))
     quotes.unlink()
     screen, found = drive(come_back)
-    assert "the quotes are no longer there, their prices are kept" in screen
+    assert "the quotes are no longer available, their prices stay" in screen
     assert found == [295, 325]
 
 

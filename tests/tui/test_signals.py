@@ -85,13 +85,13 @@ def test_a_session_that_cannot_be_written_is_a_message(monkeypatch):
         await pilot.press("up")
         for _ in range(100):
             await pilot.pause(0.05)
-            if "not kept" in pilot.app.main_screen.message.text:
+            if "not saved" in pilot.app.main_screen.message.text:
                 break
         await pilot.press("q")
         return pilot.app.main_screen.message.text, pilot.app
 
     said, app = drive(script)
-    assert "the session is not kept" in said
+    assert "the session is not saved" in said
     assert "no space left" in app.unkept
 
 
