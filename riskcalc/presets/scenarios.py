@@ -117,7 +117,7 @@ class ScenariosShape(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc scenarios")
 
-    version: Version = Field(alias="schema", description="version of this shape: schema = 1")
+    version: Version = Field(alias="schema", description="schema version: schema = 1")
     scenarios: dict[Annotated[str, AfterValidator(_not_blank)], ScenarioShape] = Field(
         description="one table per scenario, like [scenarios.rotation-day]"
     )

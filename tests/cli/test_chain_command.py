@@ -19,7 +19,7 @@ def test_the_sample_says_that_it_is_one(run):
     )
     assert "read          948" in out
     assert "suspect         5  no bid" in out
-    assert "2026-09-18    60     158     158" in out
+    assert "2026-09-18   60     158     158" in out
     assert json.loads(run("chain", "--sample", "--json")[1])["note"].startswith("sample")
 
 

@@ -152,14 +152,15 @@ STRIKES = "exactly one of strike, moneyness and delta must be set"
         ("days = 60", "", "trade.legs.0: exactly one of expiry and days must be set, got none"),
         ("strike = 295", "strike = 295\ndelta = 0.5", f"trade.legs.0: {STRIKES}, got strike and delta"),
         ("strike = 295", "", f"trade.legs.0: {STRIKES}, got none"),
-        ("schema = 1", "", "schema is missing: version of this shape: schema = 1"),
+        ("schema = 1", "", "schema is missing: schema version: schema = 1"),
         ("equity = 100_000", "", "account.equity is missing: account value [dollars], > 0"),
-        ("date = 2026-07-20", "", "market.date is missing: day of the figures, like 2026-07-20"),
+        ("date = 2026-07-20", "", "market.date is missing: market date, like 2026-07-20"),
         ('kind = "call"', "", "trade.legs.0.kind is missing: call, put or shares"),
         (
             "stop = 6",
             "",
-            "exits.stop is missing: adverse move of the underlying that ends the trade, like -6% or $277.67",
+            "exits.stop is missing: adverse move of the underlying that stops the trade out, "
+            "like -6% or $277.67",
         ),
         (
             "[account]",

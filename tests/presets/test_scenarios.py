@@ -202,7 +202,7 @@ def test_a_wrong_key_or_value_is_named(problems, line, problem):
         ("schema = 2\n[scenarios.a]", ["written by schema 2, this riskcalc reads up to 1: update riskcalc"]),
         (
             "[scenarios.a]\nmeaning = 'b'",
-            ["schema is missing: version of this shape: schema = 1"],
+            ["schema is missing: schema version: schema = 1"],
         ),
         ("schema = 1", ["scenarios is missing: one table per scenario, like [scenarios.rotation-day]"]),
         (

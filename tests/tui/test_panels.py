@@ -181,7 +181,7 @@ def test_a_pinned_trade_stands_beside_the_one_being_tuned():
         return pilot.app.query_one(ExitsPanel).text
 
     head, *lines = run(Column(), script).split("\n")
-    assert head.split() == ["AT", "EXITS", "A", "B", "B", "-", "A"]
+    assert head.split() == ["EXIT", "P&L", "A", "B", "B", "-", "A"]
     stop = next(line for line in lines if line.startswith("stop 08-28"))
     assert stop.split()[-1].startswith("+")
     assert "✓" in stop
@@ -214,7 +214,7 @@ def test_the_summary_is_three_rows_at_80_columns():
 @pytest.mark.parametrize(
     ("view", "words"),
     [
-        (VehiclesView, ("At one risk", "iwm-shares", "tna-momentum", "buying power")),
+        (VehiclesView, ("Vehicles at Equal Risk", "iwm-shares", "tna-momentum", "buying power")),
         (ScenariosView, ("scenarios", "risk-off-3", "within", "no stop")),
     ],
 )
