@@ -143,6 +143,6 @@ def run(opening: LaunchOptions | None = None) -> None:
     if app.refused is not None:
         raise app.refused
     if app.unkept:
-        sys.stderr.write(f"riskcalc: the session is not kept: {app.unkept}\n")
+        sys.stderr.write(f"riskcalc: the session is not saved: {app.unkept}\n")
     if app.return_code:
         sys.exit(app.return_code)

@@ -159,8 +159,10 @@ STRIKES = "exactly one of strike, moneyness and delta must be set"
         (
             "stop = 6",
             "",
-            "exits.stop is missing: adverse move of the underlying that stops the trade out, "
-            "like -6% or $277.67",
+            (
+                "exits.stop is missing: adverse move of the underlying that stops the trade out, "
+                "like -6% or $277.67"
+            ),
         ),
         (
             "[account]",
