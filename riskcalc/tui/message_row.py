@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widgets import Static
 
-from riskcalc.tui.keys import KEYS, Key, key_line
+from riskcalc.tui.keys import KEYS, Key, key_line, keys_of
 from riskcalc.tui.line_widget import LineWidget
 
 ROWS = 2
@@ -38,7 +38,8 @@ class MessageRow(LineWidget):
 
     def show_progress(self, words: str, *, done: float) -> None:
         """Show how far long work has come, as a fraction, and how to stop it."""
-        self.show(f"{words} {progress_bar(done)}   Esc cancels", kind="note")
+        cancel = keys_of("revert", self.screen.query_one(KeyRow).table)
+        self.show(f"{words} {progress_bar(done)}   {cancel} cancels", kind="note")
 
     def render_line(self, y: int) -> Strip:
         """One of the two rows."""
@@ -63,8 +64,9 @@ class TooSmall(Static):
         """Say the new size."""
         width, height = self.app.size
         needs, rows = SMALLEST
+        leave = keys_of("quit", self.screen.query_one(KeyRow).table)
         self.update(
-            f"riskcalc needs {needs}x{rows}\nthis terminal is {width}x{height}\nenlarge it, or q quits"
+            f"riskcalc needs {needs}x{rows}\nthis terminal is {width}x{height}\nenlarge it, or {leave} quits"
         )
 
 

@@ -270,6 +270,22 @@ def test_help_key_line_and_palette_show_the_users_keys():
     assert "ctrl+z" in in_help
 
 
+def test_other_texts_name_the_users_keys_too():
+    async def script(pilot):
+        pilot.app.main_screen.message.show_progress("reading", done=0.5)
+        progress = pilot.app.main_screen.message.text
+        await pilot.press("x")
+        unpinned = pilot.app.main_screen.message.text
+        await pilot.resize_terminal(40, 10)
+        await pilot.pause()
+        return progress, unpinned, text(pilot.app)
+
+    progress, unpinned, small = under({"revert": "f9", "pin": "w", "quit": "Q"}, script)
+    assert progress.endswith("F9 cancels")
+    assert unpinned == "nothing pinned: w pins this trade as A"
+    assert "or Q quits" in small
+
+
 def test_the_page_on_keys_lists_every_command_and_its_example_is_read():
     page = (ROOT / "docs" / "screen.md").read_text(encoding="utf-8")
     section = page.partition("## Commands")[2].partition("\n## ")[0]
