@@ -10,13 +10,9 @@ TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 QUICKLY := -m "not slow" -n $(WORKERS) --dist worksteal
 # What `make check` runs last: `test`, or `coverage`, which tests the same and takes longer.
 TESTS ?= test
-# On the path or installed by pyenv, whichever is newest.
-NEWEST ?= $(shell for minor in 15 14 13 12 11; do \
-    for found in python3.$$minor "$$HOME"/.pyenv/versions/3.$$minor.*/bin/python; do \
-    "$$found" -c "" 2>/dev/null && echo "$$found" && exit; done; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-lowest test-newest coverage check fuzz format bench docs picture clean
+.PHONY: help run test test-slow coverage check fuzz format bench docs picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,21 +48,8 @@ test-slow: $(VENV)/.dev  ## tests of more than a few seconds each, and propertie
 	$(TESTED) -m slow $(ARGS)
 	$(TESTED) -m "hypothesis and not slow" --hypothesis-profile thorough -n $(WORKERS) --dist worksteal $(ARGS)
 
-coverage: $(VENV)/.dev  ## the tests, and the branches they reach; fails under the floor in pyproject.toml
+coverage: $(VENV)/.dev  ## the tests, and the branches they reach
 	$(TESTED) $(QUICKLY) --cov --cov-report=term $(ARGS)
-
-test-lowest:  ## the tests with the lowest versions that pyproject.toml allows, in a .venv-lowest of its own
-	@$(PYTHON) -m venv --clear $(VENV)-lowest >&2
-	@$(PYTHON) -m tests.lowest > $(VENV)-lowest/constraints.txt
-	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
-	    --constraint $(VENV)-lowest/constraints.txt --editable ".[dev]" >&2
-	$(VENV)-lowest/bin/python -m pytest $(QUICKLY) $(ARGS)
-
-test-newest:  ## the tests with the newest Python found and the newest versions: make test-newest NEWEST=python3.13
-	@test -n "$(NEWEST)" || { echo "no Python from 3.11 on found; try: make test-newest NEWEST=..." >&2; exit 1; }
-	@$(NEWEST) -m venv --clear $(VENV)-newest >&2
-	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" >&2
-	$(VENV)-newest/bin/python -m pytest $(QUICKLY) $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, import contracts and the tests; with TESTS=coverage also what they reach
 	$(BIN)/ruff format --check .
@@ -97,4 +80,4 @@ picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
 	@$(BIN)/python -m docs.picture
 
 clean:  ## remove what make made
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest .coverage* build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .coverage* build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
