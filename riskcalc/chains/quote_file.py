@@ -29,7 +29,7 @@ BINARY_KINDS = {
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }
-"""What a user most often has instead of text, by its first bytes."""
+"""Common binary formats, by their first bytes."""
 LONG_NUMBER = "is damaged JSON: a number has more than 4,300 digits"
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -47,7 +47,7 @@ class QuoteFile:
     document: Any = None
     """The JSON value, for a file that is one."""
     row_word: str = "line"
-    """What a place in the file is called in messages."""
+    """Word for a place in the file in messages."""
     first_row: int = 1
     """Number of the first line; a table in memory has its header before row 0."""
 

@@ -51,7 +51,7 @@ MIL = 0.001
 STRIKE_REACH = 5.0
 """Lowest strike over the spot, or spot over the highest, of no chain."""
 EXERCISED = 25.0
-"""Per cent of the options in the money that would bring a sure profit, where the spot cannot be right."""
+"""Percent of in-the-money options with an arbitrage at which the spot cannot be right."""
 
 
 class Pairs(NamedTuple):
@@ -208,7 +208,7 @@ def _exercised(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> 
 
 
 def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
-    """What each of the nearest expiries says, those with enough pairs."""
+    """Spots implied by the nearest expiries with enough pairs."""
     found = []
     for years in np.unique(pairs.years).tolist():
         rows = np.flatnonzero(pairs.years == years)

@@ -29,7 +29,7 @@ class Table:
     place_text: str = "line {}"
     """How that number is said in messages."""
     column_word: str = "column"
-    """What a column is called in messages: a JSON file has keys."""
+    """Word for a column in messages; a JSON file has keys."""
 
     def __len__(self) -> int:
         """Rows."""

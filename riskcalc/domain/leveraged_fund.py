@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkMove:
-    """A move of the fund as the move of its benchmark that brings it about."""
+    """A move of the fund, and the move of its benchmark that causes it."""
 
     label: str
     """Which exit: ``stop -12%``, ``target +20%``, ``gap -15%``."""

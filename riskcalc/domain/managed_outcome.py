@@ -53,7 +53,7 @@ class ManagedOutcome:
     """P&L of one unit managed to its exits: after costs, present value at the market's rate [dollars]."""
 
     view: View
-    """What every chance here is stated under."""
+    """View behind every probability here."""
     last_day: dt.date
     """Day of the time stop."""
     expected_pnl: float

@@ -78,7 +78,7 @@ class MovingSmile(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One underlying: its price, its implied volatility and what it pays."""
+    """Price, implied volatility and dividends of one underlying."""
 
     spot: float
     """Price of one share or index point [dollars], > 0."""

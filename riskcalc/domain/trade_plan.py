@@ -99,7 +99,7 @@ class PositionSize:
     reason: str = ""
     """The binding limit in a sentence."""
     basis: str = ""
-    """What the planned loss is: ``max_loss`` or ``stop``."""
+    """Basis of the planned loss: ``max_loss`` or ``stop``."""
     capital: float | None = None
     """Buying power all units tie up [dollars]."""
     loss_at_stop: float | None = None
@@ -145,7 +145,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetOutcome:
-    """What is closed at a target, and what each unit brings there on its worst day up to the time stop."""
+    """Units closed at a target, and P&L per unit there on its worst day up to the time stop."""
 
     level: Level
     units: int

@@ -252,7 +252,7 @@ def _equal_dollars(planned: CheckInputs) -> Check | None:
 
 
 def _market_beta(planned: CheckInputs) -> Check | None:
-    """What a shock of the market does to a pair whose dollars are equal but whose betas are not."""
+    """Check of a pair's P&L in a market shock when its dollars match but its betas do not."""
     pair, report = planned.pair, planned.report
     if pair is None or planned.size.units == 0:
         return None

@@ -42,7 +42,7 @@ def _clause(vehicle: Vehicle, benchmark: str) -> str:
 
 
 def _charges(vehicle: Vehicle) -> str:
-    """What a leveraged fund is charged as it follows its benchmark."""
+    """Fee and financing of a leveraged fund, in words."""
     fund = vehicle.plan.fund
     return f"Held beyond one session, {vehicle.name} also pays {fund.charges}" if fund else ""
 

@@ -42,7 +42,7 @@ def date_checks(report: RiskReport, *, time_stop: dt.date | None) -> tuple[Check
 
 
 def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.date | None) -> Check | None:
-    """Warn of shares and cash that the expiry brings when the exits hold a trade into it.
+    """Return the check for shares and cash from an expiry that the exits hold the trade into.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _session_before(day: dt.date) -> dt.date:
 
 
 def _outcome(found: Delivery, symbol: str, *, units: int) -> str:
-    """A range of the spot, its chance, and what it leaves in all units."""
+    """A range of the final spot, its probability, and the shares and cash of the position, in words."""
     shares, cash = units * found.shares, units * found.cash
     if found.high == math.inf:
         where = f"above {found.low:g}"

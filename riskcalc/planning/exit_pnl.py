@@ -87,7 +87,7 @@ def build_target_report(
     size: PositionSize,
     cost_per_unit: float,
 ) -> TargetReport:
-    """What the targets bring: whole units closed at each, R per unit on its worst day, R of the whole.
+    """Return the target report: units closed at each, R per unit on its worst day, blended R.
 
     Where one of them is a second stop, no share of wins breaks even: to reach all of them is no win.
     """

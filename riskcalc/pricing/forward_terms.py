@@ -14,7 +14,7 @@ class ForwardTerms(NamedTuple):
     """Present values of delivery at expiry, per option."""
 
     yield_factor: FloatArray
-    """What one dollar of shares delivered at expiry is worth today: dividends are missed until then."""
+    """Present value of one dollar of shares delivered at expiry, without the dividends until then."""
     share: FloatArray
     """Present value of one share delivered at expiry [dollars]."""
     cash: FloatArray

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OWN = frozenset({"date", "spot"})
-"""What a table of one chain says of itself and one of many cannot."""
+"""Attrs of a table of one chain that do not apply to many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

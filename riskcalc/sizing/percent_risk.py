@@ -35,7 +35,7 @@ class Limit:
     verb: str
     """What units do to the limit, after "would": ``risk``."""
     noun: str
-    """What the available dollars are, with its verb: ``the budget is``."""
+    """Subject and verb of a message: ``the budget is``."""
     available: float
     """[dollars], >= 0"""
     per_unit: float

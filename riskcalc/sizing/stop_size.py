@@ -33,7 +33,7 @@ class StopSize:
     reason: str
     """The binding limit in a sentence."""
     basis: str
-    """What the planned loss is: ``stop``."""
+    """Basis of the planned loss: ``stop``."""
     capital: float
     """Buying power all units use [dollars]."""
     position_value: float

@@ -13,7 +13,7 @@ from riskcalc.analysis.first_passage import exit_chances
 FloatArray: TypeAlias = NDArray[np.float64]
 
 MOMENTS = np.array([0.0, 0.5, 1.0])
-"""Moments of a step, as parts of it, at which an exit within the step is worth what it is worth."""
+"""Moments of a step, as fractions of it, at which exits within the step are valued."""
 
 _RATES = np.array([0.0, 0.05, 0.1])
 _TO_MOMENTS: FloatArray = np.linalg.inv(np.exp(-np.outer(_RATES, MOMENTS)))

@@ -26,7 +26,7 @@ UNKNOWN = -999.0
 STANDARD_SIZES = ("", "regular", "standard", "100", "100.0")
 """What a contract of 100 shares says in a column of its size."""
 NOT_MARKED = ("", "false", "0", "0.0", "n", "no", "none", "nan", "null")
-"""What it says in a column that marks contracts of another."""
+"""Texts of a column that marks nonstandard contracts."""
 LINKED = re.compile(r"(?<![a-z])([a-z.]{1,6})-+(\d{6}[cp]\d{8})", re.IGNORECASE)
 MS_A_DAY = 86_400_000
 LINKED_NAME = "linked contract"
@@ -233,7 +233,7 @@ def _without_underlying(fields: _Fields) -> tuple[_Fields, float]:
 
 
 class Identity(TypedDict):
-    """What each row is a quote of."""
+    """Option that each row quotes."""
 
     symbol: Texts
     standard: Flags
@@ -286,7 +286,7 @@ def _underlyings(roots: Texts) -> Texts:
 
 
 def _own_identity(fields: _Fields, side: str) -> dict[str, Any]:
-    """What columns of their own say of expiry, type and strike."""
+    """Expiry, type and strike from their own columns."""
     cells, columns = fields.cells, fields.columns
     found: dict[str, Any] = {}
     if "expiry" in columns:

@@ -192,7 +192,7 @@ def _says_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON
 
 
 def _said_by_key(key: str) -> Record:
-    """What a key says of all that stands under it."""
+    """Fields that a key states for everything under it."""
     if holds_contract(key):
         return {"key contract": key}
     if match := KEY_DAY.fullmatch(key):

@@ -164,7 +164,7 @@ class ColumnNaming:
 
     @property
     def missing(self) -> list[str]:
-        """What a chain needs and the header has no name of."""
+        """Fields that a chain needs and the header lacks."""
         known = set(self.common).union(*self.sides.values())
         needed = ["expiry", "strike", "option_type", "bid", "ask"]
         if known & {"contract", "link"}:
@@ -261,7 +261,7 @@ def strike_units(name: str, table: Table) -> tuple[float, ...]:
 
 
 def unit_factor(field: str, name: str, table: Table, values: Floats) -> float:
-    """What the numbers of a column are multiplied with."""
+    """Return the factor that converts the numbers of a column."""
     if field in {"quoted_vol", "quoted_vol_percent"}:
         return _vol_unit(field, name, table, values)
     if field in {"bid", "ask", "last"} and normalize_name(name).endswith(NANO_NAMES):
