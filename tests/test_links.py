@@ -106,3 +106,12 @@ def test_the_layers_are_those_of_the_contracts():
     assert [sorted(line) for line in drawn if line and set(line) <= packages] == [
         sorted(one) for one in layers
     ]
+
+
+def test_every_make_target_is_explained():
+    targets = re.findall(
+        r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    page = PAGES["CONTRIBUTING.md"].read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `make ([a-z-]+)", page, flags=re.MULTILINE)
+    assert sorted(explained) == sorted(set(targets) - {"help"})
