@@ -64,7 +64,8 @@ class TooSmall(Static):
         """Say the new size."""
         width, height = self.app.size
         needs, rows = SMALLEST
-        leave = keys_of("quit", self.screen.query_one(KeyRow).table)
+        shown = self.screen.query(KeyRow)
+        leave = keys_of("quit", shown.first().table if shown else KEYS)
         self.update(
             f"riskcalc needs {needs}x{rows}\nthis terminal is {width}x{height}\nenlarge it, or {leave} quits"
         )
