@@ -135,7 +135,7 @@ class TradeEditor:
         self._change(lambda draft: leg_edits.with_shifted_strikes(draft, count), burst="strikes")
 
     def pin(self) -> None:
-        """Keep the trade as A and go on editing B; let A go when there is one."""
+        """Keep the trade as A and go on editing B; unpin A when there is one."""
         state = self.state
         keep = state.pinned is None and not state.stale
         self._set(

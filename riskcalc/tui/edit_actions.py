@@ -112,7 +112,7 @@ class EditActions(TradeScreen):
             self._focus_row(found[-1])
 
     def action_pin(self) -> None:
-        """Pin the trade as A and go on with B; or let A go."""
+        """Pin the trade as A and go on with B; or unpin A."""
         self.editor.pin()
         self.show()
 

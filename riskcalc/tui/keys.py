@@ -90,9 +90,9 @@ KEYS = (
         ("step-up-10", "pageup shift+up L", "step(10)", "ten steps up", "x10", "PgUp/Dn", "step-down-10"),
         ("step-down-10", "pagedown shift+down H", "step(-10)", "ten steps down"),
         ("next-field", "j", "move_field(1)", "next field", "field", "j/k", "previous-field"),
-        ("previous-field", "k", "move_field(-1)", "field before"),
+        ("previous-field", "k", "move_field(-1)", "previous field"),
         ("next-main-field", "n tab", "move_main_field(1)", "next main field, past the details behind it"),
-        ("previous-main-field", "N shift+tab", "move_main_field(-1)", "main field before"),
+        ("previous-main-field", "N shift+tab", "move_main_field(-1)", "previous main field"),
         ("first-field", "home", "first_field", "first field"),
         ("last-field", "end", "last_field", "last field"),
         ("commit", "enter", "commit", "commit what was typed; without that, edit the value"),
@@ -100,7 +100,7 @@ KEYS = (
             "backspace",
             "backspace",
             "backspace",
-            "take back a character; without any, type a value from nothing",
+            "delete a character; with nothing typed, type from an empty field",
         ),
         ("revert", "escape", "revert", "revert what was typed, cancel work, close; never quits"),
         ("reset-field", "r", "reset_field", "field back to its value at opening"),
@@ -116,7 +116,7 @@ KEYS = (
     ),
     *_section(
         "Compare",
-        ("pin", "c", "pin", "pin A and go on with B; again: let A go", "compare"),
+        ("pin", "c", "pin", "pin A and go on with B; again: unpin", "compare"),
         ("swap", "x", "swap", "swap A and B"),
     ),
     *_section(
@@ -131,7 +131,7 @@ KEYS = (
         ("crosshair-up", "right_square_bracket", "move_crosshair(1)", "crosshair to higher prices"),
         ("zoom-in", "plus equals_sign", "zoom(1)", "zoom in"),
         ("zoom-out", "minus", "zoom(-1)", "zoom out"),
-        ("reset-zoom", "0", "reset_zoom", "zoom back, crosshair away"),
+        ("reset-zoom", "0", "reset_zoom", "reset the zoom, hide the crosshair"),
         ("next-colors", "b", "next_colors", "colors: green-red or blue-orange"),
         ("next-theme", "t", "next_theme", "theme: dark, light and others"),
     ),
@@ -147,7 +147,7 @@ KEYS = (
         "Help",
         ("help", "question_mark", "show_help", "this help", "help"),
         ("command-palette", "colon ctrl+p", "command_palette", "command palette", "cmd"),
-        ("quit", "q", "quit", "quit; the session is kept", "quit"),
+        ("quit", "q", "quit", "quit; the session is saved", "quit"),
     ),
 )
 """Every command, in the order of the help."""

@@ -184,7 +184,7 @@ def test_a_folder_is_scanned_as_one_table(run, tmp_path):
     assert code == 0
     assert {row["source"] for row in answer["rows"]} == {"0.csv", "1.csv"}
     assert {row["date"] for row in answer["rows"]} == {str(DAY), "2026-07-21"}
-    assert err.startswith("riskcalc: left out: ")
+    assert err.startswith("riskcalc: excluded: ")
     assert "bad.csv" in err
     code, out, _ = run("scan", str(tmp_path), "--open", "1")
     assert "Checks" in out

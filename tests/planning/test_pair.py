@@ -195,7 +195,11 @@ def test_vols_that_contradict_each_other_have_no_beta():
             -0.03,
             "IWM -5% less SPY -2%: IWM -5% follows from TNA -15% at +3x; SPY",
         ),
-        ({"IWM": -0.05}, -0.05, "IWM -5% less SPY +0%: IWM as stated; the scenario says nothing of SPY"),
+        (
+            {"IWM": -0.05},
+            -0.05,
+            "IWM -5% less SPY +0%: IWM as stated; the scenario gives no move for SPY: taken as unchanged",
+        ),
         ({}, 0.0, "IWM +0% less SPY +0%: the scenario moves no price"),
     ],
 )

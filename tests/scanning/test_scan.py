@@ -169,7 +169,7 @@ def test_what_days_are_listed_is_said_of_the_whole_chain():
     ):
         scan(smiling_chain(), rules=ScanRules(min_days=90, max_days=95), **TERMS)
     exits = dataclasses.replace(EXITS, close_dte=80)
-    text = r"81 to 90 days to expiry \(the time stop ends it 80 days before\), of 0 usable calls; listed"
+    text = r"81 to 90 days to expiry \(the time stop closes it 80 days before\), of 0 usable calls; listed"
     with pytest.raises(ChainError, match=text):
         scan(smiling_chain(), **TERMS | {"exits": exits})
 
