@@ -19,6 +19,7 @@ from riskcalc.chains.dates import AmbiguousDateError, month_comes_first, read_da
 from riskcalc.chains.occ_symbols import OccColumns, parse_occ_columns
 from riskcalc.chains.text_table import Column, Table
 from riskcalc.domain import OptionType
+from riskcalc.domain.validation import LEAST_PRICE
 from riskcalc.errors import ChainError
 
 MISSING_WORDS = frozenset(
@@ -54,6 +55,8 @@ OPTION_WORDS = {
 DECIMAL_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 SHOWN_PROBLEMS = 5
+MOST_NUMBER = 1e15
+"""No quote, size or volume is beyond it, and sums and ratios of such numbers stay finite."""
 
 Value = TypeVar("Value")
 
@@ -208,7 +211,7 @@ def parse_number(text: str, *, thousands: bool = True) -> float:
     Raises
     ------
     ValueError
-        It is no finite number, or has a comma that may be decimal.
+        It is no number, is beyond 1e15, which no quote is, or has a comma that may be decimal.
 
     Examples
     --------
@@ -221,14 +224,14 @@ def parse_number(text: str, *, thousands: bool = True) -> float:
     if "," in text and THOUSANDS.fullmatch(text) and (thousands or "." in text):
         text = text.replace(",", "")
     # float() also reads 1_000 and inf.
-    if "_" in text or not math.isfinite(number := float(text.removesuffix("%"))):
+    if "_" in text or not abs(number := float(text.removesuffix("%"))) <= MOST_NUMBER:
         raise ValueError(text)
     return number / 100 if text.endswith("%") else number
 
 
 def _strike(text: str, *, thousands: bool) -> float:
     number = parse_number(text, thousands=thousands)
-    if not number > 0:
+    if not number >= LEAST_PRICE:
         raise ValueError(text)
     return number
 
