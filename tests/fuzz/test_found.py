@@ -82,7 +82,7 @@ def test_a_chain_at_such_a_spot_is_refused_with_its_file(tmp_path, spot):
     rows = [f"IWM,2026-07-20,{spot},2026-09-18,{strike},call,4,5\n" for strike in (300, 301)]
     path.write_text("".join(["symbol,date,spot,expiry,strike,type,bid,ask\n", *rows]))
     with pytest.raises(
-        rc.ChainError, match="spot must be from 1e-06 to 1e|column spot: '1.*' is not a number"
+        rc.ChainError, match=r"spot must be from 1e-06 to 1e|column spot: '1.*' is not a number"
     ) as error:
         rc.read_chain(path)
     assert str(error.value).startswith(f"{path}: ")
@@ -95,7 +95,7 @@ def test_a_number_that_no_quote_is_is_refused_by_its_column(tmp_path, strike, bi
         "symbol,date,spot,expiry,strike,type,bid,ask\n"
         f"IWM,2026-07-20,295,2026-09-18,{strike},put,{bid},5\nIWM,2026-07-20,295,2026-09-18,301,put,4,5\n"
     )
-    with pytest.raises(rc.ChainError, match="line 2, column (strike|bid): "):
+    with pytest.raises(rc.ChainError, match=r"line 2, column (strike|bid): "):
         rc.read_chain(path)
 
 
