@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from riskcalc.cli import COMMANDS
-from riskcalc.presets import shipped_scenarios
+from riskcalc.presets import VEHICLES, shipped_scenarios
 from riskcalc.presets.scenarios import read_scenarios
-from riskcalc.presets.shipped_names import VEHICLES
 from riskcalc.presets.store import shipped_folder
 
 ROOT = Path(__file__).parents[1]

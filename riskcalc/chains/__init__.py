@@ -5,15 +5,13 @@ From a chain: `implied_forwards`, then `chain_vols`, then `fit_smile`; `fit_chai
 """
 
 from riskcalc.chains.chain import Chain
-from riskcalc.chains.fitted_chain import FittedChain, fit_chain
+from riskcalc.chains.fitted_chain import FittedChain, fit_chain, sticky_smile
 from riskcalc.chains.forward import ImpliedForward, forward_market, implied_forwards
-from riskcalc.chains.lazy_smile import sticky_smile
-from riskcalc.chains.quote_quality import DropReason, QuoteStatus
+from riskcalc.chains.quote_rows import DropReason, QuoteStatus
 from riskcalc.chains.readers import read_chain
 from riskcalc.chains.sample import sample_chain
-from riskcalc.chains.smile import Smile, fit_smile
+from riskcalc.chains.smile import Smile, StickySmile, fit_smile
 from riskcalc.chains.smile_curve import SmileCurve
-from riskcalc.chains.sticky import StickySmile
 from riskcalc.chains.summary import chain_summary
 from riskcalc.chains.vols import ChainVols, chain_vols
 from riskcalc.domain import SmileFit

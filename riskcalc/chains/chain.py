@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats
-from riskcalc.chains.quote_quality import DropReason, QuoteStatus, quote_status
+from riskcalc.chains.quote_rows import DropReason, QuoteStatus, quote_status
 from riskcalc.domain import ExerciseStyle, OptionQuote, OptionType, exercise_style
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.instrument import settlement
 from riskcalc.domain.validation import brief_repr, calendar_date, price, text
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.pricing.arrays import as_floats
+from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, as_floats
 
 if TYPE_CHECKING:
     import pandas as pd

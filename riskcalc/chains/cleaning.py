@@ -9,15 +9,14 @@ from typing import TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
 from riskcalc.chains.chain import Chain, option_order, same_as_next
-from riskcalc.chains.quote_quality import DropReason
-from riskcalc.chains.quote_rows import COLUMNS, QuoteRows
+from riskcalc.chains.quote_rows import COLUMNS, DropReason, QuoteRows
 from riskcalc.chains.sanity import checked_spot, in_dollars
 from riskcalc.domain import ExerciseStyle, OptionType, exercise_style, underlying_symbol
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.validation import calendar_date, price
 from riskcalc.errors import ChainError
+from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, Texts
 
 KEPT = 0
 """Beside the codes of `DropReason`."""

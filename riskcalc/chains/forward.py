@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from riskcalc.chains.array_types import Days, Flags, Floats
 from riskcalc.chains.chain import Chain
-from riskcalc.chains.quote_quality import QuoteStatus
+from riskcalc.chains.quote_rows import QuoteStatus
 from riskcalc.domain import CashDividend, ExerciseStyle, Market
 from riskcalc.domain.validation import finite
 from riskcalc.pricing import ImpliedVol, american_implied_vol, black_scholes, implied_vol
+from riskcalc.pricing.arrays import Days, Flags, Floats
 
 MOST_PAIRS = 10
 """Strikes nearest to the spot that are asked."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
 from riskcalc.domain import OptionType
+from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
 HEAD = re.compile(r"(?P<root>[A-Z.^]{1,6}[0-9]?) *(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 """Root and expiry."""

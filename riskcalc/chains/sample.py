@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from riskcalc.chains.array_types import Floats
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.readers import read_chain
 from riskcalc.pricing import american
+from riskcalc.pricing.arrays import Floats
 
 SAMPLE_FILE = Path(__file__).parent / "sample_data" / "IWM_2026-07-20_made_up.csv"
 SAMPLE_NOTE = "sample: made with riskcalc's own model, no market quoted it"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.errors import ChainError
+from riskcalc.pricing.arrays import Flags, Floats
 
 if TYPE_CHECKING:
     from riskcalc.chains.quote_rows import QuoteRows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.interpolate import BSpline
 
-from riskcalc.chains.array_types import Floats
-from riskcalc.chains.svi import Svi, butterfly, svi_variance_terms
+from riskcalc.domain.validation import finite, non_negative, positive
+from riskcalc.errors import InvalidInputError
+from riskcalc.pricing.arrays import Floats
 
 CUBIC = 3
 
@@ -89,3 +91,111 @@ def _splines(knots: tuple[float, ...]) -> tuple[BSpline, BSpline, BSpline]:
     padded = np.concatenate([knots[0] - ends[::-1], knots, knots[-1] + ends])
     spline = BSpline(padded, np.pad(np.eye(count), ((CUBIC, CUBIC), (0, 0))), CUBIC)
     return spline, spline.derivative(1), spline.derivative(2)
+
+
+WIDEST = 2.0
+"""Steepest slope of total variance in log-moneyness that leaves an expiry free of arbitrage (Lee, 2004)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Svi:
+    """Raw parameters: w(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), k = log(strike / forward).
+
+    Raises
+    ------
+    InvalidInputError
+        A parameter is outside its range, or the variance would fall below 0.
+
+    References
+    ----------
+    J. Gatheral, A. Jacquier, "Arbitrage-free SVI volatility surfaces", Quantitative Finance 14(1), 2014.
+
+    Examples
+    --------
+    >>> slice_ = Svi(a=0.04, b=0.4, rho=-0.4, m=0.05, sigma=0.1)
+    >>> slice_.total_variance([-0.2, 0.0, 0.2]).round(4)
+    array([0.1877, 0.0927, 0.0881])
+    """
+
+    a: float
+    b: float
+    """>= 0"""
+    rho: float
+    """In (-1, 1)."""
+    m: float
+    sigma: float
+    """> 0"""
+
+    def __post_init__(self) -> None:
+        """Check every field, and that no variance is negative."""
+        finite("a", self.a)
+        finite("m", self.m)
+        non_negative("b", self.b)
+        positive("sigma", self.sigma)
+        if not -1 < self.rho < 1:
+            raise InvalidInputError(f"rho must be in (-1, 1), got {self.rho:g}")
+        if self.least_variance < 0:
+            raise InvalidInputError(f"the least variance must be >= 0, got {self.least_variance:g}")
+
+    @property
+    def least_variance(self) -> float:
+        """Total variance at the bottom of the smile."""
+        return self.a + self.b * self.sigma * math.sqrt(1 - self.rho**2)
+
+    def total_variance(self, k: ArrayLike) -> Floats:
+        """Total variance, vol^2 x years, at log-moneyness."""
+        return svi_variance_terms(self.vector, k)[0]
+
+    def butterfly(self, k: ArrayLike) -> Floats:
+        """Durrleman's g(k): the density's sign; negative where a butterfly would cost less than nothing."""
+        return butterfly(k, *svi_variance_terms(self.vector, k))
+
+    @property
+    def vector(self) -> Floats:
+        """The parameters in the order a, b, rho, m, sigma."""
+        return np.array([self.a, self.b, self.rho, self.m, self.sigma])
+
+
+def svi_variance_terms(vector: Floats, k: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Total variance and its first two derivatives in log-moneyness."""
+    a, b, rho, m, sigma = vector
+    away = np.asarray(k, dtype=np.float64) - m
+    root = np.sqrt(away**2 + sigma**2)
+    return a + b * (rho * away + root), b * (rho + away / root), b * sigma**2 / root**3
+
+
+def butterfly(k: ArrayLike, variance: Floats, slope: Floats, curvature: Floats) -> Floats:
+    """Durrleman's g(k) from total variance and its derivatives; equation 2.1 of Gatheral and Jacquier."""
+    place = np.asarray(k, dtype=np.float64)
+    g: Floats = (
+        (1 - place * slope / (2 * variance)) ** 2 - slope**2 / 4 * (1 / variance + 0.25) + curvature / 2
+    )
+    return g
+
+
+def svi_derivatives(vector: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+    """Derivatives of what `svi_variance_terms` gives by a, b, rho, m and sigma; each of shape (points, 5)."""
+    _, b, rho, m, sigma = vector
+    away = k - m
+    root = np.sqrt(away**2 + sigma**2)
+    bend = sigma**2 / root**3
+    none, one = np.zeros_like(away), np.ones_like(away)
+    by_value = (one, rho * away + root, b * away, -b * (rho + away / root), b * sigma / root)
+    by_slope = (none, rho + away / root, b * one, -b * bend, -b * away * sigma / root**3)
+    by_bend = (
+        none,
+        bend,
+        none,
+        3 * b * bend * away / root**2,
+        b * (2 * sigma / root**3 - 3 * sigma * bend / root**2),
+    )
+    value, slope, curvature = (np.stack(part, axis=-1) for part in (by_value, by_slope, by_bend))
+    return value, slope, curvature
+
+
+def butterfly_derivatives(k: Floats, variance: Floats, slope: Floats) -> tuple[Floats, Floats, float]:
+    """Derivatives of `butterfly` by the total variance, its slope and its curvature."""
+    left = 1 - k * slope / (2 * variance)
+    by_variance = left * k * slope / variance**2 + slope**2 / (4 * variance**2)
+    by_slope = -left * k / variance - slope / 2 * (1 / variance + 0.25)
+    return by_variance, by_slope, 0.5

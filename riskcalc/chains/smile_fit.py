@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import OptimizeResult, least_squares
 
-from riskcalc.chains.array_types import Floats
-from riskcalc.chains.smile_curve import SmileCurve
+from riskcalc.chains.smile_curve import (
+    CUBIC,
+    SmileCurve,
+    Svi,
+    spline_bases,
+    svi_derivatives,
+    svi_variance_terms,
+)
 from riskcalc.chains.smile_quotes import (
     FEWEST_PIECES,
     FEWEST_QUOTES,
     OUTLIER,
     ArbitrageGrid,
     SmileQuotes,
+    VarianceTerms,
     arbitrage_points,
+    distance_from_neighbors,
+    robust_weights,
 )
-from riskcalc.chains.smile_spline import fit_spline
-from riskcalc.chains.smile_svi import fit_svi
+from riskcalc.pricing.arrays import Floats
 
 __all__ = ["FEWEST_PIECES", "FEWEST_QUOTES", "SmileQuotes", "check_points", "fit_curve"]
 
@@ -108,3 +121,189 @@ def _watch(
 ) -> ArbitrageGrid:
     places = check_points(quotes, floor, roof, near=near, far=far)
     return ArbitrageGrid.between(places, unit=quotes.deviation**2, floor=floor, roof=roof)
+
+
+STARTS = (
+    (math.log(0.7), math.log(0.3), -0.4, 0.0, 0.0),
+    (math.log(0.5), math.log(0.6), 0.0, 0.5, math.log(0.5)),
+    (math.log(0.8), math.log(0.1), -0.2, 0.0, math.log(2.0)),
+)
+LOWEST = (math.log(0.03), -9.0, -4.0, -8.0, -6.0)
+HIGHEST = (4.0, 4.0, 4.0, 8.0, 4.0)
+
+NEAR_ENOUGH = 1.2
+"""Cost with arbitrage priced over that without, up to which no other start is tried."""
+
+RIDGE = (0.0, 0.0, 0.1, 0.1, 0.1)
+"""What rho, m and sigma cost by themselves: where a smile is a line, nothing else holds them."""
+
+
+def fit_svi(
+    quotes: SmileQuotes,
+    grid: ArbitrageGrid,
+    checked: ArbitrageGrid,
+    *,
+    neighbors: Sequence[SmileCurve | None],
+    alone: Floats,
+) -> Svi:
+    """The best of a few searches, first without and then with arbitrage priced."""
+    deviation = quotes.deviation
+
+    def at(k: Floats, scaled: Floats) -> tuple[VarianceTerms, VarianceTerms]:
+        vector, by_scaled = _raw(scaled, deviation)
+        value, slope, curvature = (part @ by_scaled for part in svi_derivatives(vector, k))
+        return svi_variance_terms(vector, k), (value, slope, curvature)
+
+    model = CurveModel(partial(at, quotes.k), partial(at, grid.k), np.diag(RIDGE))
+    near = [_scaled(one) for one in neighbors if one is not None]
+    trust = alone * robust_weights(distance_from_neighbors(quotes))
+    free = min(
+        (fit_least_squares(model, quotes, None, np.array(start), trust=trust) for start in STARTS),
+        key=half_sum_of_squares,
+    )
+    for _ in range(2):
+        trust = alone * robust_weights(quotes.misfit(at(quotes.k, free.x)[0][0])[0])
+        free = fit_least_squares(model, quotes, None, free.x, trust=trust)
+    best = free
+    for margin in MARGINS:
+        solve = partial(fit_least_squares, model, quotes, grid, trust=trust, margin=margin)
+        found = [solve(free.x)]
+        # What is best without the penalty may be far from what is best with it.
+        if found[0].cost > NEAR_ENOUGH * free.cost:
+            found += map(solve, (*near, *map(np.array, STARTS)))
+        best = min(found, key=half_sum_of_squares)
+        if checked.margins(at(checked.k, best.x)[0]).min() >= 0:
+            break
+    a, b, rho, m, sigma = (float(part) for part in _raw(best.x, deviation)[0])
+    return Svi(a=a, b=b, rho=rho, m=m, sigma=sigma)
+
+
+def _scaled(curve: SmileCurve) -> Floats:
+    """Free parameters of another expiry's SVI, so that it has the same shape in deviations."""
+    svi, deviation = curve.svi, math.sqrt(float(curve.variance_terms(0.0)[0]))
+    free = (
+        math.log(max(svi.least_variance, 1e-12) / deviation**2),
+        math.log(max(svi.b / deviation, 1e-9)),
+        math.atanh(svi.rho),
+        svi.m / deviation,
+        math.log(svi.sigma / deviation),
+    )
+    return np.clip(free, LOWEST, HIGHEST)
+
+
+def _raw(scaled: Floats, deviation: float) -> tuple[Floats, Floats]:
+    """Raw parameters from free ones, and their derivatives; moneyness in deviations, least variance > 0."""
+    within = np.clip(scaled, LOWEST, HIGHEST)
+    least, b, sigma = np.exp(within[[0, 1, 4]])
+    rho = np.tanh(within[2])
+    root = math.sqrt(1 - rho**2)
+    level = b * sigma * root
+    raw = np.array([least - level, b, rho, within[3], sigma])
+    derivatives = np.diag([least, b, 1 - rho**2, 1.0, sigma])
+    derivatives[0, 1:] = -level, level * rho, 0.0, -level
+    units = np.array([deviation**2, deviation, 1.0, deviation, deviation])
+    return raw * units, units[:, None] * derivatives * (within == scaled)
+
+
+ROUGHNESS = 1.0
+REWEIGHTINGS, HALVINGS = 4, 20
+
+
+def fit_spline(
+    quotes: SmileQuotes, plain: SmileCurve, grid: ArbitrageGrid, checked: ArbitrageGrid
+) -> SmileCurve:
+    """The curve with the spline that takes it into the quotes, as smooth as that allows."""
+    knots, unit = quotes.knots, quotes.deviation**2
+    count = len(knots) - CUBIC - 1
+
+    def model_at(k: Floats) -> Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]:
+        value, slope, curvature = (unit * basis for basis in spline_bases(knots, k))
+        base = plain.variance_terms(k)
+
+        def at(weights: Floats) -> tuple[VarianceTerms, VarianceTerms]:
+            variance_terms = (
+                base[0] + value @ weights,
+                base[1] + slope @ weights,
+                base[2] + curvature @ weights,
+            )
+            return variance_terms, (value, slope, curvature)
+
+        return at
+
+    bends = ROUGHNESS * np.diff(np.eye(count), 2, axis=0)
+    model = CurveModel(model_at(quotes.k), model_at(grid.k), bends)
+    at_checked, weights = model_at(checked.k), np.zeros(count)
+    first = robust_weights(distance_from_neighbors(quotes))
+    for margin in MARGINS:
+        for turn in range(REWEIGHTINGS):
+            trust = robust_weights(quotes.misfit(model.at_quotes(weights)[0][0])[0])
+            # SVI may be as far from good quotes as a stale one is: their neighbors tell them apart.
+            trust = trust if turn else np.minimum(trust, first)
+            weights = fit_least_squares(model, quotes, grid, weights, trust=trust, margin=margin).x
+        if checked.margins(at_checked(weights)[0]).min() >= 0:
+            break
+    share = _largest_share(lambda share: float(checked.margins(at_checked(share * weights)[0]).min()))
+    return replace(plain, knots=knots, weights=tuple(float(share * unit * weight) for weight in weights))
+
+
+def _largest_share(least_margin: Callable[[float], float]) -> float:
+    """The largest part of the spline without arbitrage; all of it where even none does."""
+    if least_margin(1.0) >= 0 or least_margin(0.0) < 0:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if least_margin(middle) >= 0 else (low, middle)
+    return low
+
+
+MARGINS = (5e-3, 2e-2, 8e-2)
+"""Slack kept from arbitrage, so that none is left between the places watched; the next where one was not
+enough."""
+
+PENALTY = 1e3
+MOST_STEPS = 60
+
+
+class CurveModel(NamedTuple):
+    """A curve with free parameters: its jet at places, and the jet's derivatives."""
+
+    at_quotes: Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]
+    at_grid: Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]
+    rough: Floats
+    """Rows that multiply the parameters, to be small."""
+
+
+def fit_least_squares(
+    model: CurveModel,
+    quotes: SmileQuotes,
+    grid: ArbitrageGrid | None,
+    start: Floats,
+    *,
+    trust: Floats,
+    margin: float = 0.0,
+) -> OptimizeResult:
+    """Least squares of the misfit, weighted, and of what is wrong with the curve."""
+    root = np.sqrt(trust)
+
+    def residuals(free: Floats) -> Floats:
+        parts = [root * quotes.misfit(model.at_quotes(free)[0][0])[0], model.rough @ free]
+        if grid is not None:
+            parts.append(PENALTY * np.minimum(grid.margins(model.at_grid(free)[0]) - margin, 0.0))
+        return np.concatenate(parts)
+
+    def derivatives(free: Floats) -> Floats:
+        variance_terms, by = model.at_quotes(free)
+        parts = [(root * quotes.misfit(variance_terms[0])[1])[:, None] * by[0], model.rough]
+        if grid is not None:
+            variance_terms, by = model.at_grid(free)
+            short = grid.margins(variance_terms) < margin
+            parts.append(PENALTY * short[:, None] * grid.derivatives(variance_terms, by))
+        return np.concatenate(parts)
+
+    return least_squares(residuals, start, jac=derivatives, method="lm", max_nfev=MOST_STEPS)
+
+
+def half_sum_of_squares(found: OptimizeResult) -> float:
+    """Half the sum of squares that is left."""
+    return float(found.cost)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.chains.forward import ImpliedForward
-from riskcalc.chains.smile_curve import CUBIC, SmileCurve
-from riskcalc.chains.svi import butterfly, butterfly_derivatives
+from riskcalc.chains.smile_curve import CUBIC, SmileCurve, butterfly, butterfly_derivatives
+from riskcalc.pricing.arrays import Flags, Floats
 
 FEWEST_QUOTES = 6
 """Fewest quotes that determine five parameters."""

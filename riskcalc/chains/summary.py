@@ -8,14 +8,14 @@ from collections import Counter
 import numpy as np
 
 from riskcalc.analysis.lognormal import expected_move
-from riskcalc.chains.array_types import Flags, Floats
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward
-from riskcalc.chains.quote_quality import QuoteStatus
+from riskcalc.chains.quote_rows import QuoteStatus
 from riskcalc.chains.vols import ChainVols, chain_vols
 from riskcalc.domain import CashDividend, ChainSummary, ExpirySummary, QuoteCounts
 from riskcalc.domain.validation import finite, record, records
 from riskcalc.pricing import VolStatus, black_scholes
+from riskcalc.pricing.arrays import Flags, Floats
 
 WING_DELTA = 0.25
 

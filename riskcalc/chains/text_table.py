@@ -1,13 +1,167 @@
-"""A table of text: each column's distinct texts once, and which of them stands in each row."""
+"""Delimited text as a table: the rows below a header, each column with its distinct texts once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import csv
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from riskcalc.chains.quote_file import QuoteFile
+from riskcalc.errors import ChainError
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+MAX_LINES = 500_000
+"""The chain of a large index has tens of thousands of options; this many lines take 6 s and 400 MB."""
+ASIDE = re.compile(
+    r"(?:downloaded|source|copyright|data provided|generated|exported|note)\b.*"
+    r"|\d{1,2} [A-Z]{3} \d{2} +\(\d+\) +\d+.*",
+    re.IGNORECASE,
+)
+"""A footer, or the title of one expiry's block in thinkorswim."""
+BLOCK_ROWS = 20_000
+"""Rows taken at a time."""
+
+
+class StrayLine(NamedTuple):
+    """A line between the rows that is not a row."""
+
+    line: int
+    text: str
+
+
+def delimiter_of(line: str) -> str:
+    """Return the delimiter of a line: comma, semicolon, tab or bar."""
+    return max(",;\t|", key=line.count)
+
+
+def split_line(line: str, *, delimiter: str = ",") -> tuple[str, ...]:
+    """Fields of one line, without the blanks around them."""
+    fields = next(csv.reader([line], delimiter=delimiter), [])
+    return tuple(field.strip() for field in fields)
+
+
+def read_table(
+    file: QuoteFile,
+    *,
+    wanted: Collection[str],
+    header: Sequence[str],
+    above: int = 1,
+    delimiter: str = ",",
+    stray_lines: list[StrayLine] | None = None,
+    again: Sequence[str] = (),
+) -> Table:
+    """Split a delimited file.
+
+    Parameters
+    ----------
+    file : QuoteFile
+        Fields are set apart by commas, semicolons or tabs.
+    wanted : collection of str
+        Columns to keep; any of them may be missing.
+    header : sequence of str
+        Names of the columns.
+    above : int
+        Lines above the first row, blank ones not counted.
+    delimiter : str
+        What sets fields apart.
+    stray_lines : list of Aside, optional
+        Lines between or below the rows that are none, such as titles and footers, are put in here; without it
+        they are refused as rows cut off.
+    again : sequence of str
+        The header as the file has it, where it may come again above other rows.
+
+    Raises
+    ------
+    ChainError
+        A row is shorter or longer than the header, as in a file cut off; there is no row; a wanted column
+        is there twice; there are more lines than `MAX_LINES`.
+    """
+    _require_chain_size(file)
+    twice = [name for name in wanted if header.count(name) > 1]
+    if twice:
+        raise ChainError(f"has the column {twice[0]} twice")
+    places = [place for place, name in enumerate(header) if name in wanted]
+    lines: list[int] = []
+    rows = _rows(
+        file,
+        header=header,
+        above=above,
+        delimiter=delimiter,
+        lines=lines,
+        stray_lines=stray_lines,
+        again=list(again),
+    )
+    blocks = _blocks(rows, places=places)
+    columns = table_of_rows(blocks, names=[header[place] for place in places]) if places else {}
+    if not lines:
+        raise ChainError("has a header but no quotes")
+    return Table(
+        columns=columns,
+        places=np.array(lines, dtype=np.int64) + (file.first_row - 1),
+        place_text=f"{file.row_word} {{}}",
+    )
+
+
+def _blocks(rows: Iterator[list[str]], *, places: list[int]) -> Iterator[list[tuple[str, ...]]]:
+    """The cells at `places` of the rows, a block at a time."""
+    pick: Callable[[list[str]], tuple[str, ...]] = (
+        itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+    )
+    while block := [pick(row) for row in itertools.islice(rows, BLOCK_ROWS)]:
+        yield block
+
+
+def _rows(
+    file: QuoteFile,
+    *,
+    header: Sequence[str],
+    above: int,
+    delimiter: str,
+    lines: list[int],
+    stray_lines: list[StrayLine] | None,
+    again: list[str],
+) -> Iterator[list[str]]:
+    """Fields of each row, blank lines left out; the lines they stand on are put into `lines`."""
+    width = len(header)
+    reader = csv.reader(file.lines(), delimiter=delimiter)
+    filled = (row for row in reader if "".join(row).strip())
+    try:
+        for row in itertools.islice(filled, above, None):
+            if len(row) != width:
+                if stray_lines is not None and ASIDE.fullmatch(text := ",".join(row).strip()):
+                    stray_lines.append(StrayLine(reader.line_num, text))
+                    continue
+                raise ChainError(_uneven_row(row, width=width, line=_line(file, reader)))
+            if row == again:
+                continue  # the header once more, above the next block
+            lines.append(reader.line_num)
+            yield row
+    except csv.Error as error:
+        raise ChainError(f"{_line(file, reader)}: {error}") from error
+
+
+def _require_chain_size(file: QuoteFile) -> None:
+    lines = max(file.content.count(b"\n"), file.content.count(b"\r"))
+    if lines > MAX_LINES:
+        raise ChainError(f"has {lines:,} lines, at most {MAX_LINES:,} are read; keep the quotes of one day")
+
+
+def _line(file: QuoteFile, reader: Reader) -> str:
+    return f"{file.row_word} {reader.line_num + file.first_row - 1}"
+
+
+def _uneven_row(row: list[str], *, width: int, line: str) -> str:
+    cause = "is the file cut off?" if len(row) < width else "decimal commas, or commas inside a field?"
+    return f"{line} has {len(row)} fields where the header has {width}; {cause}"
 
 
 class Column(NamedTuple):

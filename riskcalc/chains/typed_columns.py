@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from riskcalc.chains.array_types import AnyArray, Codes, Days, Flags, Floats, Texts
 from riskcalc.chains.dates import AmbiguousDateError, month_comes_first, read_day, read_time
 from riskcalc.chains.occ_symbols import OccColumns, parse_occ_columns
 from riskcalc.chains.text_table import Column, Table
 from riskcalc.domain import OptionType
 from riskcalc.domain.validation import LEAST_PRICE
 from riskcalc.errors import ChainError
+from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, Texts
 
 MISSING_WORDS = frozenset(
     {

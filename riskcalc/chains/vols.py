@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskcalc.chains.array_types import Codes, Floats
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.forward import ImpliedForward, implied_forwards, pricing_terms
 from riskcalc.domain import CashDividend, ExerciseStyle
 from riskcalc.pricing import VolStatus
+from riskcalc.pricing.arrays import Codes, Floats
 
 PRICES = ("bid", "mid", "ask")
 

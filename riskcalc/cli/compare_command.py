@@ -8,7 +8,7 @@ import click
 
 from riskcalc.cli.options import as_json, overrides
 from riskcalc.cli.output import print_json, print_sections
-from riskcalc.presets.shipped_names import VEHICLES
+from riskcalc.presets import VEHICLES
 
 EXAMPLES = """\b
 Examples:

@@ -11,8 +11,7 @@ import click
 
 from riskcalc.cli import EXIT_RISK_SAYS_NO
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.money import parse_money
-from riskcalc.presets.risk import parse_limit, parse_position_limit, parse_risk
+from riskcalc.presets.amounts import parse_limit, parse_money, parse_position_limit, parse_risk
 from riskcalc.presets.units_parsing import parse_rate, parse_time, parse_vol
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_sections
 from riskcalc.cli.plan_request import planned
-from riskcalc.presets.shipped_names import DEFAULT_PRESET
+from riskcalc.presets import DEFAULT_PRESET
 
 EXAMPLES = """\b
 Examples:

@@ -14,7 +14,7 @@ from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, overrides, requ
 from riskcalc.cli.output import print_json, print_sections, say_warnings
 from riskcalc.cli.progress import progress_bar
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.shipped_names import DEFAULT_PRESET
+from riskcalc.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,7 @@ from riskcalc.cli.output import print_json, print_sections
 from riskcalc.domain import Account, Costs, RiskLimits, Side, instrument
 from riskcalc.domain.serialization import to_plain
 from riskcalc.formatting.size import size_section
-from riskcalc.presets.risk import Risk, require_within
-from riskcalc.presets.stop_price import parse_stop_price
+from riskcalc.presets.amounts import Risk, parse_stop_price, require_within
 from riskcalc.sizing import StopSize, share_margin, size_by_stop_within_limits
 
 EXAMPLES = """\b

@@ -27,7 +27,6 @@ from riskcalc.domain.instrument import (
     instrument,
     underlying_symbol,
 )
-from riskcalc.domain.leveraged_fund import BenchmarkMove, FundReport
 from riskcalc.domain.listing import (
     FillPrice,
     Listing,
@@ -36,15 +35,25 @@ from riskcalc.domain.listing import (
     UsualListing,
     moving_smile,
 )
-from riskcalc.domain.managed_outcome import ManagedOutcome, Odds, PnlBin, PnlQuantile
 from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
 from riskcalc.domain.pair import PairReport, pair_quote
-from riskcalc.domain.risk_report import EarlyExerciseBoundary, Greeks, LegReport, RiskReport
+from riskcalc.domain.risk_report import (
+    EarlyExerciseBoundary,
+    Greeks,
+    LegReport,
+    ManagedOutcome,
+    Odds,
+    PnlBin,
+    PnlQuantile,
+    RiskReport,
+)
 from riskcalc.domain.scenario import Scenario, StressRow
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.trade_plan import (
+    BenchmarkMove,
     Check,
     CheckStatus,
+    FundReport,
     GapLine,
     LadderRow,
     Level,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.errors import printable
-from riskcalc.presets.shipped_names import DEFAULT_PRESET
+from riskcalc.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from riskcalc.editor.state import State

@@ -7,7 +7,7 @@ import dataclasses
 from riskcalc.domain import Leg, Market, OptionLeg, Trade
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import OptionTemplate, TradeTemplate
-from riskcalc.presets.strikes import ExactStrike
+from riskcalc.presets.listed_contracts import ExactStrike
 from riskcalc.presets.template import LegTemplate
 
 

@@ -8,9 +8,8 @@ from riskcalc.domain import Comparison, Market, Quote, View
 from riskcalc.editor.draft import Draft, open_draft
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare
-from riskcalc.presets import load_preset
-from riskcalc.presets.leg_vols import with_vols_moved
-from riskcalc.presets.shipped_names import VEHICLES
+from riskcalc.presets import VEHICLES, load_preset
+from riskcalc.presets.template import with_vols_moved
 
 
 def vehicles(draft: Draft) -> Comparison:

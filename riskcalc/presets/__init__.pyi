@@ -1,15 +1,14 @@
-from .money import parse_money as parse_money
+from .amounts import Risk as Risk
+from .amounts import parse_money as parse_money
+from .amounts import parse_risk as parse_risk
+from .amounts import parse_stop_price as parse_stop_price
 from .overrides import parse_assignments as parse_assignments
 from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset
-from .preset import Preset as Preset
-from .risk import Risk as Risk
-from .risk import parse_risk as parse_risk
 from .scenarios import load_scenarios as load_scenarios
 from .scenarios import shipped_scenarios as shipped_scenarios
 from .scenarios import user_scenarios as user_scenarios
 from .schema import json_schema as json_schema
-from .stop_price import parse_stop_price as parse_stop_price
 from .store import ListedPreset as ListedPreset
 from .store import check_preset as check_preset
 from .store import find_preset as find_preset
@@ -20,5 +19,9 @@ from .store import save_preset as save_preset
 from .store import shipped_folder as shipped_folder
 from .store import user_folder as user_folder
 from .template import OptionTemplate as OptionTemplate
+from .template import Preset as Preset
 from .template import TradeTemplate as TradeTemplate
 from .units_parsing import parse_fraction as parse_fraction
+
+DEFAULT_PRESET: str
+VEHICLES: tuple[str, ...]

@@ -21,12 +21,10 @@ from riskcalc.domain import (
     Trigger,
 )
 from riskcalc.domain.serialization import to_plain
-from riskcalc.presets.money import money_text
-from riskcalc.presets.preset import Preset
+from riskcalc.presets.amounts import money_text, price_text
+from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, StrikeRule
 from riskcalc.presets.schema import SCHEMA_VERSION
-from riskcalc.presets.stop_price import price_text
-from riskcalc.presets.strikes import DeltaStrike, ExactStrike, StrikeRule
-from riskcalc.presets.template import LegTemplate, OptionTemplate
+from riskcalc.presets.template import LegTemplate, OptionTemplate, Preset
 from riskcalc.presets.units_parsing import move_text, percent_text, points_text
 
 Data = dict[str, Any]

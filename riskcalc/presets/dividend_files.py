@@ -17,8 +17,7 @@ from riskcalc.domain import CashDividend
 from riskcalc.errors import PresetError
 from riskcalc.presets.fields import says_none
 from riskcalc.presets.files import read_text
-from riskcalc.presets.key_docs import dotted
-from riskcalc.presets.problems import Problem
+from riskcalc.presets.problems import Problem, dotted
 
 DATE_COLUMNS = ("ex_date", "ex_dividend_date", "date")
 """Names of the column of ex-dates, the surest first; a dash, a space or capitals make no difference."""

@@ -19,14 +19,10 @@ from riskcalc.presets.data import Data, preset_data
 from riskcalc.presets.dividend_files import anchor_files, named_files, read_files
 from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.files import parse_toml
-from riskcalc.presets.key_docs import KeyPath, dotted
-from riskcalc.presets.leg_vols import with_vols_moved
 from riskcalc.presets.overrides import override, put, sets
-from riskcalc.presets.preset import Preset
-from riskcalc.presets.problems import Problem, problem_lines, problems_between, problems_in
-from riskcalc.presets.schema import SCHEMA_VERSION, PresetShape
-from riskcalc.presets.schema_trade import MarketShape
-from riskcalc.presets.template import TradeTemplate
+from riskcalc.presets.problems import KeyPath, Problem, dotted, problem_lines, problems_between, problems_in
+from riskcalc.presets.schema import SCHEMA_VERSION, MarketShape, PresetShape
+from riskcalc.presets.template import Preset, TradeTemplate, with_vols_moved
 
 _INLINE = ("targets", "dividends")
 """Lists of tables that are written as an array rather than under headers."""

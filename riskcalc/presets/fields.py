@@ -8,18 +8,32 @@ import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from riskcalc.domain import instrument
 from riskcalc.domain.validation import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.money import parse_money
-from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit, parse_risk
-from riskcalc.presets.stop_price import parse_exit_price
+from riskcalc.presets.amounts import (
+    Risk,
+    parse_exit_price,
+    parse_limit,
+    parse_money,
+    parse_position_limit,
+    parse_risk,
+)
 from riskcalc.presets.template import MOST_DAYS
 from riskcalc.presets.units_parsing import (
     Level,
@@ -33,6 +47,26 @@ from riskcalc.presets.units_parsing import (
     parse_time,
     parse_vol,
 )
+
+
+class Section(BaseModel):
+    """A table of the file; valid only if its record is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def record(self) -> object:
+        """Return the record of the domain that the table describes."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _record_is_valid(self) -> Self:
+        self.record()
+        return self
+
+    def given(self, *keys: str) -> dict[str, Any]:
+        """Return the keys that are set, so that the domain says each default once."""
+        return {key: value for key in keys if (value := getattr(self, key)) is not None}
+
 
 NO_DIVIDENDS = "none"
 """What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""

@@ -10,8 +10,7 @@ from typing import Any
 
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.files import too_deep
-from riskcalc.presets.key_docs import KeyPath, dotted, is_known, is_list, nearest
-from riskcalc.presets.problems import Problem
+from riskcalc.presets.problems import KeyPath, Problem, dotted, is_known, is_list, nearest
 from riskcalc.presets.units_parsing import percent_text
 
 _RIVALS = (

@@ -24,8 +24,8 @@ from riskcalc.domain.validation import brief_repr, one_of, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.presets.overrides import require_not_of_chain
-from riskcalc.presets.preset import Preset
 from riskcalc.presets.store import load_preset
+from riskcalc.presets.template import Preset
 
 
 def plan_preset(

@@ -21,6 +21,7 @@ from riskcalc.domain import (
     View,
 )
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.amounts import require_within
 from riskcalc.presets.fields import (
     Days,
     Dollars,
@@ -34,14 +35,13 @@ from riskcalc.presets.fields import (
     Price,
     Rate,
     RiskAmount,
+    Section,
     Share,
     Signal,
     Stop,
     StopOrPrice,
     Vol,
 )
-from riskcalc.presets.risk import require_within
-from riskcalc.presets.section import Section
 
 
 class TargetShape(Section):

@@ -16,7 +16,7 @@ from riskcalc.domain.validation import mapping, record, text
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
 from riskcalc.presets.files import read_text, write_whole
-from riskcalc.presets.preset import Preset
+from riskcalc.presets.template import Preset
 
 DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}

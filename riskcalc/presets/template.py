@@ -1,14 +1,20 @@
-"""A trade as a person plans it ("at the money, +10 %, 60 days"), and the visible step to listed strikes."""
+"""A preset, and its trade as a person plans it, with the visible step to listed strikes."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
+from pathlib import Path
+from typing import TypeVar
 
 from riskcalc.domain import (
+    Account,
     EntryRules,
+    ExitPlan,
     Instrument,
     Leg,
     Listing,
@@ -19,11 +25,34 @@ from riskcalc.domain import (
     Side,
     Trade,
     UsualListing,
+    View,
 )
 from riskcalc.domain.validation import calendar_date, whole_count
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.listed_contracts import Listed
-from riskcalc.presets.strikes import ExactStrike, StrikeContext, StrikeRule
+from riskcalc.presets.listed_contracts import ExactStrike, Listed, StrikeContext, StrikeRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """All that a plan needs, read from one file."""
+
+    name: str
+    template: TradeTemplate
+    """The trade as rules; `TradeTemplate.resolve` turns them into listed strikes and expiries."""
+    market: Market
+    account: Account
+    exits: ExitPlan
+    view: View = field(default_factory=View)
+    description: str = ""
+    """What the trade is for, in a line."""
+    path: Path | None = None
+    """The file it was read from; None for one made in Python."""
+
+    @property
+    def entry(self) -> EntryRules:
+        """When the trade may be put on."""
+        return self.template.entry
+
 
 MOST_DAYS = 3650
 """Nothing is listed beyond ten years."""
@@ -72,7 +101,7 @@ class TradeTemplate:
     Examples
     --------
     >>> from riskcalc.domain import Quote, instrument
-    >>> from riskcalc.presets.strikes import MoneynessStrike
+    >>> from riskcalc.presets.listed_contracts import MoneynessStrike
     >>> market = Market(date=dt.date(2026, 7, 20), rate=0.04, quotes={"IWM": Quote(spot=295.39, vol=0.2)})
     >>> strike = MoneynessStrike(move=0.1)
     >>> call = OptionTemplate(side=Side.LONG, option_type=OptionType.CALL, strike=strike, expiry=60)
@@ -173,3 +202,44 @@ def _require_none_cancel(legs: tuple[Leg, ...]) -> None:
                 f"two legs end on the same option and cancel: {one.label} and {other.label}; "
                 "set their strikes or expiries further apart"
             )
+
+
+AnyLeg = TypeVar("AnyLeg", bound=OptionLeg | OptionTemplate | ShareLeg)
+
+
+def with_vols_moved(
+    legs: Iterable[AnyLeg], shift: float, *, stated: Container[int] = ()
+) -> tuple[AnyLeg, ...]:
+    """Return the legs of a trade after all implied vols moved in parallel.
+
+    Parameters
+    ----------
+    legs : iterable
+        Legs of a trade, or of a preset.
+    shift : float
+        How far the quote's vol moved: 0.10 is ten points.
+    stated : container of int
+        Places of legs whose vol was set in the same breath; these keep it.
+
+    Returns
+    -------
+    tuple
+        A leg that states a vol has it moved, never below 0. A premium it states is what was paid and stays; a
+        leg without a vol has none to move: it is solved from the premium, else it is the quote's.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from riskcalc.domain import call_spread
+    >>> trade = call_spread("IWM", long_strike=295, short_strike=325, expiry=dt.date(2026, 9, 18),
+    ...                     long_vol=0.20, short_vol=0.17)
+    >>> [leg.vol for leg in with_vols_moved(trade.legs, 0.10)]
+    [0.3, 0.27]
+    """
+    return tuple(leg if place in stated else _moved(leg, shift) for place, leg in enumerate(legs))
+
+
+def _moved(leg: AnyLeg, shift: float) -> AnyLeg:
+    if isinstance(leg, ShareLeg) or leg.vol is None:
+        return leg
+    return dataclasses.replace(leg, vol=max(round(leg.vol + shift, 12), 0.0))

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from riskcalc.pricing.block_evaluation import FloatArray, in_blocks
-from riskcalc.pricing.forward_terms import to_forward_terms
+from riskcalc.pricing.arrays import FloatArray, in_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -146,4 +145,58 @@ def _kernel(
         theta=(sign * (dividend_yield * share_part - rate * cash_part) - decay) * moving,
         vega=share_density * root_time,
         rho=sign * time_to_expiry * cash_part * moving,
+    )
+
+
+class ForwardTerms(NamedTuple):
+    """Present values of delivery at expiry, per option."""
+
+    yield_factor: FloatArray
+    """Present value of one dollar of shares delivered at expiry, without the dividends until then."""
+    share: FloatArray
+    """Present value of one share delivered at expiry [dollars]."""
+    cash: FloatArray
+    """Present value of the strike paid at expiry [dollars]."""
+    log_moneyness: FloatArray
+    """ln(forward / strike)."""
+
+
+def to_forward_terms(
+    *,
+    spot: FloatArray,
+    strike: FloatArray,
+    time_to_expiry: FloatArray,
+    rate: FloatArray,
+    dividend_yield: FloatArray,
+) -> ForwardTerms:
+    """Return present values of share and strike, and their log-moneyness.
+
+    Parameters
+    ----------
+    spot, strike : ndarray
+        [dollars].
+    time_to_expiry : ndarray
+        [years].
+    rate, dividend_yield : ndarray
+        Continuous, as fractions.
+
+    Returns
+    -------
+    ForwardSpace
+        nan or inf where an input is out of its range; the kernels judge that.
+
+    Examples
+    --------
+    >>> to_forward_terms(spot=105.0, strike=100.0, time_to_expiry=1.0, rate=0.0, dividend_yield=0.0).share
+    np.float64(105.0)
+    """
+    yield_factor = np.exp(-dividend_yield * time_to_expiry)
+    gap = spot - strike
+    # log(spot / strike) would lose digits that an option with minutes to live still needs.
+    log_ratio = np.copysign(np.log1p(np.abs(gap) / np.minimum(spot, strike)), gap)
+    return ForwardTerms(
+        yield_factor=yield_factor,
+        share=spot * yield_factor,
+        cash=strike * np.exp(-rate * time_to_expiry),
+        log_moneyness=log_ratio + (rate - dividend_yield) * time_to_expiry,
     )

@@ -12,7 +12,7 @@ from riskcalc.pricing.arrays import as_floats, common_shape
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 SESSIONS_PER_YEAR = 252
 """Resets in a year."""

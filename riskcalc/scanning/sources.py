@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from riskcalc.chains import Chain, read_chain
-from riskcalc.chains.array_types import Days
 from riskcalc.chains.cleaning import session_of
 from riskcalc.chains.dates import EXCHANGE_ZONE
 from riskcalc.chains.quote_rows import QuoteRows
@@ -21,6 +20,7 @@ from riskcalc.chains.text_table import Table, column_of
 from riskcalc.chains.typed_columns import Cells
 from riskcalc.domain.validation import FIRST_DAY, LAST_DAY
 from riskcalc.errors import ChainError
+from riskcalc.pricing.arrays import Days
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskcalc.presets.shipped_names import DEFAULT_PRESET
+from riskcalc.presets import DEFAULT_PRESET
 from riskcalc.tui.form.field_row import FieldRow
 from riskcalc.tui.header import Heading
 

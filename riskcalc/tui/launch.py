@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskcalc.presets.shipped_names import DEFAULT_PRESET
+from riskcalc.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor

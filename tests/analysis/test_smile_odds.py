@@ -12,7 +12,7 @@ from scipy.integrate import quad
 
 from riskcalc.analysis import enter_at_model
 from riskcalc.chains import Smile, SmileCurve
-from riskcalc.chains.svi import Svi
+from riskcalc.chains.smile_curve import Svi
 from riskcalc.domain import CashDividend, Market, ProbabilityBasis, Quote, View, call_spread, iron_condor
 from riskcalc.planning import evaluate
 from riskcalc.pricing import black_scholes

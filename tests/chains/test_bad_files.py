@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from riskcalc.chains import csv_text, quote_file, read_chain
+from riskcalc.chains import quote_file, read_chain, text_table
 from riskcalc.errors import ChainError, InvalidInputError
 from tests.chains.samples import usual_rows, yfinance_csv
 
@@ -141,7 +141,7 @@ def test_large_json_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch)
 
 def test_more_lines_than_a_chain_has_are_refused_before_they_are_read(tmp_path):
     path = tmp_path / "history.csv"
-    path.write_text("expiry,strike,type,bid,ask\n" + "not a row\n" * (csv_text.MAX_LINES + 1))
+    path.write_text("expiry,strike,type,bid,ask\n" + "not a row\n" * (text_table.MAX_LINES + 1))
     with pytest.raises(
         ChainError, match="has 500,002 lines, at most 500,000 are read; keep the quotes of one"
     ):

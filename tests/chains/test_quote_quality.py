@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riskcalc.chains.quote_quality import DropReason, QuoteStatus, quote_status
+from riskcalc.chains.quote_rows import DropReason, QuoteStatus, quote_status
 from riskcalc.domain import ExerciseStyle
 
 

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from riskcalc.chains.smile import fit_smile
-from riskcalc.chains.smile_curve import SmileCurve
+from riskcalc.chains.smile_curve import SmileCurve, Svi
 from riskcalc.chains.smile_fit import FEWEST_PIECES, SmileQuotes, fit_curve
-from riskcalc.chains.svi import Svi
 from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import Sticky
 from riskcalc.errors import ChainError

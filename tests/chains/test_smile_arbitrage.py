@@ -11,8 +11,14 @@ import pytest
 from scipy.stats import norm
 
 from riskcalc.chains.smile import _Rows, fit_smile
+from riskcalc.chains.smile_curve import (
+    Svi,
+    butterfly,
+    butterfly_derivatives,
+    svi_derivatives,
+    svi_variance_terms,
+)
 from riskcalc.chains.smile_quotes import ArbitrageGrid
-from riskcalc.chains.svi import Svi, butterfly, butterfly_derivatives, svi_derivatives, svi_variance_terms
 from riskcalc.chains.vols import chain_vols
 from tests.chains.quoted import DAY, model_chain
 from tests.chains.test_smile import curve_of, vol_of

@@ -10,7 +10,7 @@ import riskcalc as rc
 from riskcalc.analysis import enter_at_model, value_position
 from riskcalc.chains import Smile, SmileCurve, fit_chain, sticky_smile
 from riskcalc.chains.sample import sample_vol
-from riskcalc.chains.svi import Svi
+from riskcalc.chains.smile_curve import Svi
 from riskcalc.domain import CashDividend, Market, Quote, Sticky, Trade, call_spread, long_option, put_spread
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.planning import plan, stress

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riskcalc.chains.svi import Svi, butterfly, svi_variance_terms
+from riskcalc.chains.smile_curve import Svi, butterfly, svi_variance_terms
 from riskcalc.errors import InvalidInputError
 
 # Gatheral and Jacquier (2014), example 3.1: Axel Vogt's parameters, time 1.

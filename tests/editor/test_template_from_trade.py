@@ -4,7 +4,7 @@ import datetime as dt
 import pytest
 
 from riskcalc.editor import fields, open_draft
-from riskcalc.presets.strikes import ExactStrike, MoneynessStrike
+from riskcalc.presets.listed_contracts import ExactStrike, MoneynessStrike
 from tests.editor.drafts import SHIPPED, draft
 
 

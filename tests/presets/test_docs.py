@@ -11,7 +11,7 @@ from riskcalc.cli import main
 from riskcalc.domain import INSTRUMENTS, RiskLimits
 from riskcalc.domain.exits import GAPS_BEYOND_STOP
 from riskcalc.presets import json_schema, load_preset
-from riskcalc.presets.key_docs import item, keys_at
+from riskcalc.presets.problems import item, keys_at
 
 PAGE = (Path(__file__).parents[2] / "docs" / "presets.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, flags=re.DOTALL)

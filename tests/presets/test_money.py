@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from riskcalc.domain import Account, RiskLimits
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import load_preset, parse_assignments, parse_money, parse_risk, plan_preset, save_preset
-from riskcalc.presets.money import money_text
-from riskcalc.presets.risk import Risk, parse_limit, parse_position_limit
+from riskcalc.presets.amounts import Risk, money_text, parse_limit, parse_position_limit
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 
 from riskcalc.errors import PresetError
 from riskcalc.presets.document import read_preset
-from riskcalc.presets.key_docs import dotted, is_list, keys_at
+from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike
 from riskcalc.presets.overrides import override, parse_assignments
-from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
+from riskcalc.presets.problems import dotted, is_list, keys_at
 from tests.presets.texts import SPREAD
 
 

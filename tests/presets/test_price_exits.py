@@ -17,7 +17,7 @@ from riskcalc.editor.command_line import overrides
 from riskcalc.editor.draft import open_draft
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import load_preset, plan_preset, save_preset
-from riskcalc.presets.stop_price import parse_exit_price, price_text
+from riskcalc.presets.amounts import parse_exit_price, price_text
 
 PRICES = {"exits.stop": "$277.67", "exits.targets": ["$310", "$325"]}
 

@@ -27,7 +27,7 @@ from riskcalc.domain import (
     instrument,
 )
 from riskcalc.presets import OptionTemplate, Preset, TradeTemplate, load_preset, preset_names, save_preset
-from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
+from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike
 from tests.examples import examples
 
 prices = st.floats(0.01, 1e5)

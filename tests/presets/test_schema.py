@@ -7,7 +7,7 @@ import pytest
 from riskcalc.domain import CashDividend, OptionType, RiskBasis, ShareLeg, Side, Target, Trigger, View
 from riskcalc.presets import json_schema
 from riskcalc.presets.document import read_preset
-from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
+from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike
 from tests.presets.texts import SPREAD
 
 

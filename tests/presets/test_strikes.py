@@ -9,7 +9,7 @@ from vollib.black_scholes_merton.greeks.analytical import delta as vollib_delta
 
 from riskcalc.domain import OptionType, Quote
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike, StrikeContext
+from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike, StrikeContext
 from riskcalc.pricing.american import american
 
 

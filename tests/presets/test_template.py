@@ -19,7 +19,7 @@ from riskcalc.domain import (
     instrument,
 )
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.presets.strikes import DeltaStrike, ExactStrike, MoneynessStrike
+from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike
 from riskcalc.presets.template import OptionTemplate, TradeTemplate
 
 TODAY = dt.date(2026, 7, 20)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vollib.black_scholes_merton import black_scholes_merton as vollib_value
 
 from riskcalc.pricing import OptionGreeks, black_scholes
-from riskcalc.pricing.block_evaluation import BLOCK
+from riskcalc.pricing.arrays import BLOCK
 from tests import exact
 from tests.reference import rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vollib.black_scholes_merton.implied_volatility import implied_volatility as vollib_vol
 
-from riskcalc.pricing import ImpliedVol, VolStatus, black_scholes, implied_vol, normalized_implied_vol
-from riskcalc.pricing.block_evaluation import BLOCK
+from riskcalc.pricing import ImpliedVol, VolStatus, black_scholes, implied_vol
+from riskcalc.pricing.arrays import BLOCK
 from tests import exact
 from tests.reference import rows
 
@@ -281,7 +282,7 @@ def test_every_status_has_a_text():
 
 
 def test_a_search_cut_short_says_so(monkeypatch):
-    monkeypatch.setattr(normalized_implied_vol, "_MAX_STEPS", 1)
+    monkeypatch.setattr(import_module("riskcalc.pricing.implied_vol"), "_MAX_STEPS", 1)
     found = implied_vol(premium=[60.0, 1e-9], sign=1, spot=100.0, strike=[50.0, 1e9], time_to_expiry=1.0)
     assert found.status.tolist() == [VolStatus.OK, VolStatus.NOT_CONVERGED]
     assert np.isnan(found.vol).tolist() == [False, True]

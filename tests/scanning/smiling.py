@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from riskcalc.chains import Chain
-from riskcalc.chains.svi import Svi
+from riskcalc.chains.smile_curve import Svi
 from riskcalc.domain import Account, CashDividend, ExitPlan, Market, Quote, RiskLimits, Target
 from riskcalc.domain.account import Costs
 from tests.chains.quoted import DAY, model_chain

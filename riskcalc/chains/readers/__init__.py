@@ -12,9 +12,12 @@ from riskcalc.chains.chain import Chain
 from riskcalc.chains.cleaning import clean_chain
 from riskcalc.chains.quote_file import QuoteFile, frame_as_file, open_quote_file
 from riskcalc.chains.quote_rows import QuoteRows, concatenate_rows
-from riskcalc.chains.readers.answers import find_frame, require_answer
-from riskcalc.chains.readers.columns import typed_rows
-from riskcalc.chains.readers.read_cells import read_cells
+from riskcalc.chains.readers.columns import YFINANCE_MARK, typed_rows
+from riskcalc.chains.readers.documents import find_frame, groups_of, require_answer, table_of_groups
+from riskcalc.chains.readers.facts import FileFacts
+from riskcalc.chains.readers.names import ColumnNaming, column_naming
+from riskcalc.chains.readers.texts import find_head, first_header, table_of_text
+from riskcalc.chains.typed_columns import Cells
 from riskcalc.domain.validation import brief_repr, calendar_date, positive, text
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
@@ -130,3 +133,54 @@ def _of(name: str, error: RiskcalcError) -> ChainError:
 def _understood(file: QuoteFile) -> QuoteRows:
     require_answer(file.document)
     return typed_rows(*read_cells(file))
+
+
+SHOWN_HEADER = 60
+CBOE_SIDES = frozenset({"Calls contract", "Puts contract"})
+CBOE_ABOVE = 2
+KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
+
+
+def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:
+    """Find the options of a file.
+
+    Raises
+    ------
+    ChainError
+        It has none, or they are damaged.
+    """
+    if file.document is None:
+        head = find_head(file)
+        if head is None:
+            header = first_header(file)
+            missing = ", ".join(column_naming(header).missing) or "more than symbols"
+            if YFINANCE_MARK in header:
+                raise ChainError(f"looks like a yfinance chain but lacks {missing}")
+            line = file.first_line.strip()[:SHOWN_HEADER]
+            raise ChainError(
+                f"is no quote file that can be read: no column says {missing}; its first line: {line}"
+            )
+        if set(head.header) >= CBOE_SIDES and len(head.above) < CBOE_ABOVE:
+            raise ChainError(
+                "looks like a Cboe quote table but lacks the two lines of underlying and date above"
+            )
+        return table_of_text(file, head)
+    groups = groups_of(file.document)
+    if not groups:
+        _require_cboe(file.document)
+        keys = ", ".join(file.document) if isinstance(file.document, dict) else "none, it is a list"
+        raise ChainError(
+            f"is no quote file that can be read: {KNOWN_JSON}; its keys: {keys[:SHOWN_HEADER] or 'none'}"
+        )
+    table, names, facts = table_of_groups(groups)
+    return Cells(table=table), names, facts
+
+
+def _require_cboe(document: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Say what Cboe's records lack."""
+    data = document.get("data") if isinstance(document, dict) else None
+    records = data.get("options") if isinstance(data, dict) else None
+    if isinstance(records, list) and records and isinstance(records[0], dict):
+        raise ChainError(
+            f"looks like a Cboe chain but lacks {', '.join(column_naming(tuple(records[0])).missing)}"
+        )

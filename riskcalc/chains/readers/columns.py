@@ -9,7 +9,6 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from riskcalc.chains.array_types import Codes, Days, Flags, Floats, Texts
 from riskcalc.chains.occ_symbols import OccColumns, is_occ, occ_root
 from riskcalc.chains.quote_rows import QuoteRows, concatenate_rows
 from riskcalc.chains.readers.facts import FileFacts
@@ -18,6 +17,7 @@ from riskcalc.chains.text_table import Column
 from riskcalc.chains.typed_columns import OPTION_WORDS, Cells
 from riskcalc.domain import OptionType, underlying_symbol
 from riskcalc.errors import ChainError
+from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
 UNSOLVED_VOL = 1.1e-5
 """Vendors write 0, and Yahoo 1e-5, where they found no volatility."""

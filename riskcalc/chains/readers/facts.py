@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from riskcalc.chains.array_types import Days
-from riskcalc.chains.csv_text import split_line
 from riskcalc.chains.dates import read_time
 from riskcalc.chains.readers.names import normalize_name
+from riskcalc.chains.text_table import split_line
 from riskcalc.chains.typed_columns import parse_number
+from riskcalc.pricing.arrays import Days
 
 NO_TIME = np.datetime64("NaT", "s")
 PHRASES = (

@@ -14,9 +14,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from riskcalc.chains.array_types import Floats
 from riskcalc.chains.occ_symbols import is_occ
 from riskcalc.chains.text_table import Table
+from riskcalc.pricing.arrays import Floats
 
 SYNONYMS = {
     "contract": "contract contractsymbol optionsymbol occsymbol occ osi osikey contractid contractname option"

@@ -15,11 +15,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from riskcalc.chains.csv_text import StrayLine, delimiter_of, read_table, split_line
 from riskcalc.chains.quote_file import QuoteFile
 from riskcalc.chains.readers.facts import FileFacts, find_facts
 from riskcalc.chains.readers.names import ColumnNaming, column_naming, names_by_side
-from riskcalc.chains.text_table import Column, Table, column_of
+from riskcalc.chains.text_table import (
+    Column,
+    StrayLine,
+    Table,
+    column_of,
+    delimiter_of,
+    read_table,
+    split_line,
+)
 from riskcalc.chains.typed_columns import Cells
 
 HEAD_LINES = 40

@@ -17,7 +17,7 @@ from riskcalc.editor.editing.field import Field
 from riskcalc.editor.editing.number_field import ChoiceField, NumberField
 from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, ShareGrid, around_spot, up_to_vol
 from riskcalc.editor.editing.time_field import TIME, counts
-from riskcalc.presets.leg_vols import with_vols_moved
+from riskcalc.presets.template import with_vols_moved
 
 FORECAST_DAYS = 400
 """How far ahead the next dividend is looked for: a yearly payer has one in that time."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import erfcx, ndtr
 
-from riskcalc.pricing.american.call_eve import FARTHEST, TINY, CallContract, Eve, after_drop, average
+from riskcalc.pricing.american.convergence import Root, falling_root
+from riskcalc.pricing.american.pre_dividend import FARTHEST, TINY, CallContract, Eve, after_drop, average
 from riskcalc.pricing.american.quadrature import SQRT_2
-from riskcalc.pricing.american.root_search import Root, falling_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 # In standard deviations: the square of the last step is what is left, and the value errs by its square.
 LAST_STEP = 1e-4

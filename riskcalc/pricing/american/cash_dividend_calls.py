@@ -19,10 +19,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from riskcalc.pricing.american.batch import contract_keys, shared, tables
 from riskcalc.pricing.american.call_boundary import cheapest_wait, earlier_boundary, last_boundary
-from riskcalc.pricing.american.call_eve import FARTHEST, CallContract, Eve, after_drop, average, before_drop
-from riskcalc.pricing.american.contracts import contract_keys, shared, tables
-from riskcalc.pricing.american.proof import Priced
+from riskcalc.pricing.american.convergence import Priced
+from riskcalc.pricing.american.pre_dividend import (
+    FARTHEST,
+    CallContract,
+    Eve,
+    after_drop,
+    average,
+    before_drop,
+)
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel, resolved
 from riskcalc.pricing.black_scholes import OptionGreeks
 
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 BLOCK = 256  # contracts valued together: their kernels stay in the cache
 REACH = 6.2  # standard deviations kept on each side: what lies beyond weighs less than 1e-8

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.contracts import contract_keys, shared, tables
-from riskcalc.pricing.american.proof import Priced
-from riskcalc.pricing.american.put_boundary import NODES, SHARED_NODES, put_boundary
-from riskcalc.pricing.american.put_eve import PutEve
-from riskcalc.pricing.american.put_stretches import (
+from riskcalc.pricing.american.batch import contract_keys, shared, tables
+from riskcalc.pricing.american.continuous_exercise import VALUE_MOMENTS, put_greeks, put_terms, scattered
+from riskcalc.pricing.american.convergence import Priced
+from riskcalc.pricing.american.dividend_periods import (
     REACH,
     SHORTEST,
     EarlierStretch,
@@ -28,9 +27,10 @@ from riskcalc.pricing.american.put_stretches import (
     Stretch,
     log_width,
 )
+from riskcalc.pricing.american.period_boundary import stretch_boundary, waiting_window
+from riskcalc.pricing.american.pre_dividend import PutEve
+from riskcalc.pricing.american.put_boundary import NODES, SHARED_NODES, put_boundary
 from riskcalc.pricing.american.quadrature import Nodes, panel, resolved
-from riskcalc.pricing.american.spectral import VALUE_MOMENTS, put_greeks, put_terms, scattered
-from riskcalc.pricing.american.stretch_boundary import stretch_boundary, waiting_window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.american.put_premium import PutTerms
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 BLOCK = 128  # contracts solved together: fewer cost more calls, more leave the cache
 EVERYWHERE = Seen(log_spot=np.array([[-np.inf, np.inf]]), waited=np.zeros((1, 1)))

@@ -16,7 +16,7 @@ from riskcalc.pricing.american.quadrature import gauss_legendre
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
     Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
 

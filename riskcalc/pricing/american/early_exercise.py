@@ -8,16 +8,16 @@ import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.american.batch import NOW, Batch, Schedule
-from riskcalc.pricing.american.call_eve import FARTHEST, after_drop
 from riskcalc.pricing.american.cash_dividend_calls import call_contract, call_eves
+from riskcalc.pricing.american.pre_dividend import FARTHEST, after_drop
 from riskcalc.pricing.american.quadrature import Nodes, gaussian_means
 from riskcalc.pricing.arrays import as_floats
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.american.call_eve import CallContract, Eve
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.american.pre_dividend import CallContract, Eve
+    from riskcalc.pricing.arrays import FloatArray
 
 
 class EarlyExercise(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.batch import NOW, Batch, Schedule
-from riskcalc.pricing.american.foresight import may_ruin
+from riskcalc.pricing.american.deterministic import may_ruin
 from riskcalc.pricing.american.pricing import value_batch
 from riskcalc.pricing.arrays import as_floats, common_shape
 from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
@@ -16,7 +16,7 @@ from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 STEPS = 40
 SETTLED = 1e-7  # relative Newton step: less is below what the price resolves

@@ -10,11 +10,11 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
-from riskcalc.pricing.american.early_calls import early_calls
+from riskcalc.pricing.american.continuous_exercise import spectral
+from riskcalc.pricing.american.continuous_exercise_calls import early_calls
+from riskcalc.pricing.american.convergence import Priced, within_limits
+from riskcalc.pricing.american.deterministic import may_ruin, nearly_foreseen, without_surprise
 from riskcalc.pricing.american.finite_difference import finite_difference
-from riskcalc.pricing.american.foresight import may_ruin, nearly_foreseen, without_surprise
-from riskcalc.pricing.american.proof import Priced, within_limits
-from riskcalc.pricing.american.spectral import spectral
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
     Method = Callable[[Batch, Schedule], Priced]
 

@@ -33,7 +33,7 @@ from riskcalc.pricing.american.collocation import (
     series_of,
     to_nodes,
 )
-from riskcalc.pricing.american.proof import GAP, STEP, collocated, matched
+from riskcalc.pricing.american.convergence import GAP, STEP, collocated, matched
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
     Held = Callable[[PutTerms, FloatArray, FloatArray], Jet]
     Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]

@@ -18,7 +18,7 @@ from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 SQRT_2 = float(np.sqrt(2))
 SQRT_2PI = float(np.sqrt(2 * np.pi))

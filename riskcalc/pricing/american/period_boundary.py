@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.collocation import MOMENTS, moments, to_nodes
-from riskcalc.pricing.american.proof import collocated
+from riskcalc.pricing.american.convergence import collocated
+from riskcalc.pricing.american.pre_dividend import PutEve, put_mean
 from riskcalc.pricing.american.put_boundary import NODES, solved
-from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 NEWTON_STEPS = 6
 SEARCH_STEPS = 8

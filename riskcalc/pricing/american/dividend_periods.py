@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from riskcalc.pricing.american.collocation import at_shares, moments
+from riskcalc.pricing.american.continuous_exercise import put_jet
+from riskcalc.pricing.american.period_boundary import SHORTEST_SPAN, StretchBoundary, stretch_boundary_at
+from riskcalc.pricing.american.pre_dividend import PutEve, put_mean
 from riskcalc.pricing.american.put_boundary import Boundary
-from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
 from riskcalc.pricing.american.quadrature import Jet
-from riskcalc.pricing.american.spectral import put_jet
-from riskcalc.pricing.american.stretch_boundary import SHORTEST_SPAN, StretchBoundary, stretch_boundary_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 REACH = 7.2  # standard deviations from the strike beyond which a put is worth its limit
 SHORTEST = 1e-12  # years: stands for no time between the last drop and the expiry

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.pricing.american.batch import NOW
-from riskcalc.pricing.american.proof import Priced
+from riskcalc.pricing.american.convergence import Priced
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 MISSED = 1e-5  # of the strike: how far below a floor a value may lie by what its method errs
 SURE = 6.0  # standard deviations down to which drops must leave something of the spot

@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.batch import contract_keys, shared, tables
 from riskcalc.pricing.american.cash_dividend_puts import BLOCK, DENSER, MOMENTS
 from riskcalc.pricing.american.collocation import node_roots
-from riskcalc.pricing.american.contracts import contract_keys, shared, tables
-from riskcalc.pricing.american.foresight import above_floor
-from riskcalc.pricing.american.proof import Priced
+from riskcalc.pricing.american.continuous_exercise import (
+    VALUE_MOMENTS,
+    put_greeks,
+    put_jet,
+    put_terms,
+    scattered,
+)
+from riskcalc.pricing.american.convergence import Priced
+from riskcalc.pricing.american.deterministic import above_floor
+from riskcalc.pricing.american.dividend_periods import REACH, SHORTEST, Seen, log_width
+from riskcalc.pricing.american.pre_dividend import PutEve, put_mean
 from riskcalc.pricing.american.put_boundary import (
     NODES,
     SHARED_NODES,
@@ -26,17 +35,8 @@ from riskcalc.pricing.american.put_boundary import (
     newton,
     put_boundary,
 )
-from riskcalc.pricing.american.put_eve import PutEve, put_mean
 from riskcalc.pricing.american.put_premium import european_put
-from riskcalc.pricing.american.put_stretches import REACH, SHORTEST, Seen, log_width
 from riskcalc.pricing.american.quadrature import Nodes, panel, resolved
-from riskcalc.pricing.american.spectral import (
-    VALUE_MOMENTS,
-    put_greeks,
-    put_jet,
-    put_terms,
-    scattered,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.put_boundary import Held
     from riskcalc.pricing.american.put_premium import PutTerms
     from riskcalc.pricing.american.quadrature import Jet
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 NEWTON_STEPS = 16
 SELDOM = 4.7  # standard deviations beyond which one path in a million leads

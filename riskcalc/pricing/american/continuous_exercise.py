@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskcalc.pricing.american.batch import boundary_keys, shared, tables
 from riskcalc.pricing.american.collocation import at_shares, moments
-from riskcalc.pricing.american.contracts import boundary_keys, shared, tables
-from riskcalc.pricing.american.foresight import above_floor
-from riskcalc.pricing.american.proof import Priced
+from riskcalc.pricing.american.convergence import Priced
+from riskcalc.pricing.american.deterministic import above_floor
 from riskcalc.pricing.american.put_boundary import NODES, SHARED_NODES, Boundary, boundary_at, put_boundary
 from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
 from riskcalc.pricing.american.quadrature import Jet
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.american.put_boundary import Held
-    from riskcalc.pricing.block_evaluation import FloatArray
+    from riskcalc.pricing.arrays import FloatArray
 
 BLOCK = 64  # options valued together: their moments stay in the cache
 VALUE_MOMENTS = 48
