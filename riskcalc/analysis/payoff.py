@@ -16,10 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.analysis.asymptotic_pnl import asymptotic_pnl
-from riskcalc.analysis.borrow import borrow_cost
-from riskcalc.analysis.turning_points import turning_points
-from riskcalc.analysis.valuation import value_position
+from riskcalc.analysis.turning_points import asymptotic_pnl, turning_points
+from riskcalc.analysis.valuation import borrow_cost, value_position
 from riskcalc.domain import Leg, Market, OptionLeg, Trade
 from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.analysis.borrow import leg_borrow_cost
 from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.domain import (
     ExerciseStyle,
@@ -21,6 +21,7 @@ from riskcalc.domain import (
     OptionLeg,
     Quote,
     ShareLeg,
+    Side,
     Sticky,
     Trade,
 )
@@ -273,3 +274,34 @@ def _known_vol(leg: OptionLeg) -> float:
     if leg.vol is None:
         raise InvalidInputError(f"{leg.label}: vol is not set; enter_at_model fills it in")
     return leg.vol
+
+
+def borrow_cost(trade: Trade, market: Market) -> float:
+    """Return the borrow fee of one unit's short shares [dollars per year].
+
+    Parameters
+    ----------
+    trade : Trade
+        Of a pair the fund that is sold counts: the second when the pair is long, else the first.
+    market : Market
+        Quotes the underlying, with its `borrow_fee`; of a pair the pair's own fee if it has one, else that of
+        the fund sold.
+
+    Returns
+    -------
+    float
+        >= 0. It accrues by calendar day, ACT/365, on the value of the shares at the market's date.
+    """
+    return math.fsum(leg_borrow_cost(leg, trade, market) for leg in trade.share_legs)
+
+
+def leg_borrow_cost(leg: ShareLeg, trade: Trade, market: Market) -> float:
+    """Return the borrow fee of one share leg [dollars per year]."""
+    pair, own = trade.instrument, market.quote(trade.symbol)
+    if not pair.against:
+        return leg.shares * own.spot * own.borrow_fee if leg.side is Side.SHORT else 0.0
+    sold = market.quotes.get(pair.against if leg.side is Side.LONG else pair.held)
+    fee = own.borrow_fee or (sold.borrow_fee if sold else 0.0)
+    if leg.side is Side.LONG and sold and leg.hedge_ratio is not None:
+        return leg.shares * leg.hedge_ratio * sold.spot * fee
+    return leg.shares * own.spot * fee

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from riskcalc.domain import ExerciseStyle
 from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
+WORDS = {"place_texts", "spot_field", "time_fields", "rate", "strike_units"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRows:
@@ -65,7 +67,6 @@ class QuoteRows:
         return text.format(self.place[row])
 
 
-WORDS = {"place_texts", "spot_field", "time_fields", "rate", "strike_units"}
 COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in WORDS)
 
 

@@ -32,6 +32,10 @@ FEWEST_LIQUID = 10
 """Liquid strikes that let an expiry bound its neighbors rather than be bounded by them."""
 
 
+LEAST_SPOT = 1e-3
+"""Part of the starting spot below which the smile moves no further: there it has no end of strikes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Smile:
     """Implied vol of every expiry at any strike."""
@@ -231,10 +235,6 @@ def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -
         least_butterfly=float(curve.butterfly(grid).min()),
         least_calendar=rise,
     )
-
-
-LEAST_SPOT = 1e-3
-"""Part of the starting spot below which the smile moves no further: there it has no end of strikes."""
 
 
 class Vols(Protocol):

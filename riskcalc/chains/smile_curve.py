@@ -18,6 +18,10 @@ from riskcalc.pricing.arrays import Floats
 CUBIC = 3
 
 
+WIDEST = 2.0
+"""Steepest slope of total variance in log-moneyness that leaves an expiry free of arbitrage (Lee, 2004)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SmileCurve:
     """Implied vol of one expiry at any strike.
@@ -91,10 +95,6 @@ def _splines(knots: tuple[float, ...]) -> tuple[BSpline, BSpline, BSpline]:
     padded = np.concatenate([knots[0] - ends[::-1], knots, knots[-1] + ends])
     spline = BSpline(padded, np.pad(np.eye(count), ((CUBIC, CUBIC), (0, 0))), CUBIC)
     return spline, spline.derivative(1), spline.derivative(2)
-
-
-WIDEST = 2.0
-"""Steepest slope of total variance in log-moneyness that leaves an expiry free of arbitrage (Lee, 2004)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

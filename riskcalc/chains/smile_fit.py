@@ -47,6 +47,29 @@ MISSED = 0.1
 """Share of the quotes that may lie beyond the spline and be missed."""
 
 
+STARTS = (
+    (math.log(0.7), math.log(0.3), -0.4, 0.0, 0.0),
+    (math.log(0.5), math.log(0.6), 0.0, 0.5, math.log(0.5)),
+    (math.log(0.8), math.log(0.1), -0.2, 0.0, math.log(2.0)),
+)
+LOWEST = (math.log(0.03), -9.0, -4.0, -8.0, -6.0)
+HIGHEST = (4.0, 4.0, 4.0, 8.0, 4.0)
+NEAR_ENOUGH = 1.2
+"""Cost with arbitrage priced over that without, up to which no other start is tried."""
+
+RIDGE = (0.0, 0.0, 0.1, 0.1, 0.1)
+"""What rho, m and sigma cost by themselves: where a smile is a line, nothing else holds them."""
+
+ROUGHNESS = 1.0
+REWEIGHTINGS, HALVINGS = 4, 20
+MARGINS = (5e-3, 2e-2, 8e-2)
+"""Slack kept from arbitrage, so that none is left between the places watched; the next where one was not
+enough."""
+
+PENALTY = 1e3
+MOST_STEPS = 60
+
+
 def fit_curve(
     quotes: SmileQuotes, *, floor: SmileCurve | None = None, roof: SmileCurve | None = None
 ) -> SmileCurve:
@@ -123,21 +146,6 @@ def _watch(
     return ArbitrageGrid.between(places, unit=quotes.deviation**2, floor=floor, roof=roof)
 
 
-STARTS = (
-    (math.log(0.7), math.log(0.3), -0.4, 0.0, 0.0),
-    (math.log(0.5), math.log(0.6), 0.0, 0.5, math.log(0.5)),
-    (math.log(0.8), math.log(0.1), -0.2, 0.0, math.log(2.0)),
-)
-LOWEST = (math.log(0.03), -9.0, -4.0, -8.0, -6.0)
-HIGHEST = (4.0, 4.0, 4.0, 8.0, 4.0)
-
-NEAR_ENOUGH = 1.2
-"""Cost with arbitrage priced over that without, up to which no other start is tried."""
-
-RIDGE = (0.0, 0.0, 0.1, 0.1, 0.1)
-"""What rho, m and sigma cost by themselves: where a smile is a line, nothing else holds them."""
-
-
 def fit_svi(
     quotes: SmileQuotes,
     grid: ArbitrageGrid,
@@ -205,10 +213,6 @@ def _raw(scaled: Floats, deviation: float) -> tuple[Floats, Floats]:
     return raw * units, units[:, None] * derivatives * (within == scaled)
 
 
-ROUGHNESS = 1.0
-REWEIGHTINGS, HALVINGS = 4, 20
-
-
 def fit_spline(
     quotes: SmileQuotes, plain: SmileCurve, grid: ArbitrageGrid, checked: ArbitrageGrid
 ) -> SmileCurve:
@@ -255,14 +259,6 @@ def _largest_share(least_margin: Callable[[float], float]) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if least_margin(middle) >= 0 else (low, middle)
     return low
-
-
-MARGINS = (5e-3, 2e-2, 8e-2)
-"""Slack kept from arbitrage, so that none is left between the places watched; the next where one was not
-enough."""
-
-PENALTY = 1e3
-MOST_STEPS = 60
 
 
 class CurveModel(NamedTuple):

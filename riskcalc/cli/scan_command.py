@@ -11,8 +11,7 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, overrides, require_usable
-from riskcalc.cli.output import print_json, print_sections, say_warnings
-from riskcalc.cli.progress import progress_bar
+from riskcalc.cli.output import print_json, print_sections, progress_bar, say_warnings
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets import DEFAULT_PRESET
 

@@ -9,7 +9,7 @@ from riskcalc.cli.options import LIMIT, MONEY, POSITION_LIMIT, RISK, as_json
 from riskcalc.cli.output import print_json, print_sections
 from riskcalc.domain import Account, Costs, RiskLimits, Side, instrument
 from riskcalc.domain.serialization import to_plain
-from riskcalc.formatting.size import size_section
+from riskcalc.formatting.report import size_section
 from riskcalc.presets.amounts import Risk, parse_stop_price, require_within
 from riskcalc.sizing import StopSize, share_margin, size_by_stop_within_limits
 

@@ -1,11 +1,10 @@
 """Numbers and reports as text, said once for the command line and the screen."""
 
-from riskcalc.formatting.chain import chain_sections, chain_title, smile_section
 from riskcalc.formatting.comparison import comparison_sections, comparison_title
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
 from riskcalc.formatting.plan import plan_sections, plan_title
 from riskcalc.formatting.report import option_sections
-from riskcalc.formatting.scan import scan_sections, scan_title
+from riskcalc.formatting.scan import chain_sections, chain_title, scan_sections, scan_title, smile_section
 from riskcalc.formatting.stress import stress_sections, stress_title
 from riskcalc.formatting.table import Section
 

@@ -23,8 +23,7 @@ from riskcalc.formatting.metric import (
     wrapped,
 )
 from riskcalc.formatting.numbers import percent, price
-from riskcalc.formatting.report import entry_word, theta_share
-from riskcalc.formatting.size import why
+from riskcalc.formatting.report import entry_word, theta_share, why
 
 _SAME_CENT, _SAME_MOVE = 0.005, 0.0005
 

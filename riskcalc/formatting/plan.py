@@ -12,8 +12,8 @@ from riskcalc.formatting.report import (
     legs_section,
     price_section,
     smile_words,
+    why,
 )
-from riskcalc.formatting.size import why
 from riskcalc.formatting.table import Section
 
 BASIS_WORDS = {"max_loss": "max loss", "stop": "loss at stop"}

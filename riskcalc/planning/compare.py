@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
-from riskcalc.analysis import value_position
+from riskcalc.analysis import stop_race, value_position
 from riskcalc.domain import (
     CommonState,
     Comparison,
     Instrument,
     RiskReport,
     StateValue,
+    StopOrder,
     TradePlan,
     Vehicle,
 )
@@ -21,8 +22,6 @@ from riskcalc.domain.exits import GAPS_BEYOND_STOP, LONGEST_DAYS
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.validation import finite_each, records
 from riskcalc.errors import InvalidInputError
-from riskcalc.planning.comparison_summary import summary
-from riskcalc.planning.stop_order import stop_orders
 from riskcalc.pricing import SESSIONS_PER_YEAR, fund_return
 
 USUAL_MOVES = (-0.06, 0.0, 0.10, 0.15)
@@ -33,6 +32,10 @@ LEAST_GAP = 0.05
 
 NINE_IN_TEN = 1.645
 """Standard deviations on either side that hold nine values of ten."""
+
+
+LONGEST = 63
+"""Sessions looked at where neither trade has a time stop: a quarter."""
 
 
 def compare(
@@ -221,3 +224,111 @@ def _decay_per_day(report: RiskReport) -> float:
 def _convexity(instrument: Instrument) -> float:
     """Share of the benchmark's variance that resetting costs: (L^2 - L) / 2."""
     return (instrument.leverage**2 - instrument.leverage) / 2
+
+
+def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchmark: str, gap: float) -> str:
+    """Return sentences on each vehicle at equal risk, and on the largest gain and loss."""
+    held = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
+    if not held:
+        return "No vehicle fits the risk budget."
+    clauses = "; ".join(_clause(vehicle, benchmark) for vehicle in held)
+    charged = "".join(f" {_charges(vehicle)}." for vehicle in held if vehicle.plan.fund)
+    if len(held) == 1:
+        return f"{clauses}.{charged}"
+    most = _name(held, lambda vehicle: abs(vehicle.exposure))
+    worst = max(held, key=lambda vehicle: vehicle.loss_at_gap)
+    least = _name(held, lambda vehicle: -vehicle.capital)
+    hurt = (
+        f"costs {worst.name} the most: ${worst.loss_at_gap:,.0f}" if worst.loss_at_gap > 0 else "costs none"
+    )
+    return (
+        f"{clauses}. {most} has the most {benchmark}-equivalent exposure, "
+        f"{least} uses the least buying power, and a {100 * gap:.4g}% gap in {benchmark} {hurt}.{charged}"
+        + "".join(f" {_order_sentence(order)}." for order in orders)
+    )
+
+
+def _clause(vehicle: Vehicle, benchmark: str) -> str:
+    carry = vehicle.carry_per_day
+    day = f"loses ${-carry:,.2f} per day to time decay" if carry < -0.005 else "has no time decay"
+    if carry > 0.005:
+        day = f"earns ${carry:,.2f} per day"
+    sign = "-" if vehicle.exposure < 0 else ""
+    return (
+        f"{vehicle.name} has {sign}${abs(vehicle.exposure):,.0f} of {benchmark}-equivalent exposure, "
+        f"uses ${vehicle.capital:,.0f} of buying power and {day}"
+    )
+
+
+def _charges(vehicle: Vehicle) -> str:
+    """Fee and financing of a leveraged fund, in words."""
+    fund = vehicle.plan.fund
+    return f"Held beyond one session, {vehicle.name} also pays {fund.charges}" if fund else ""
+
+
+def _order_sentence(order: StopOrder) -> str:
+    return (
+        f"Within {order.sessions} sessions, the {order.fund} stop is hit before the {order.other} stop "
+        f"with probability {order.fund_first:.0%}, after it with {order.other_first:.0%}"
+    )
+
+
+def _name(vehicles: Sequence[Vehicle], key: Callable[[Vehicle], float]) -> str:
+    return max(vehicles, key=key).name
+
+
+def stop_orders(vehicles: Sequence[Vehicle]) -> tuple[StopOrder, ...]:
+    """Return, for each fund, whether its stop or that of a same-side benchmark trade fires first.
+
+    Parameters
+    ----------
+    vehicles : sequence of Vehicle
+        Of one comparison.
+
+    Returns
+    -------
+    tuple of StopOrder
+        Under the neutral view; the benchmark's volatility is the fund's over its leverage.
+    """
+    plain = [one for one in vehicles if one.plan.report.trade.instrument.leverage == 1]
+    funds = [one for one in vehicles if one.plan.report.trade.instrument.leverage != 1]
+    return tuple(
+        _order(fund, other)
+        for fund in funds
+        for other in plain[:1]
+        if fund.exposure * other.exposure > 0 and _vol(fund) > 0
+    )
+
+
+def _vol(fund: Vehicle) -> float:
+    """Volatility of the benchmark that the fund's own implies, per sqrt(year)."""
+    report = fund.plan.report
+    return report.market.quote(report.trade.symbol).vol / report.trade.instrument.leverage_factor
+
+
+def _order(fund: Vehicle, other: Vehicle) -> StopOrder:
+    report = fund.plan.report
+    sessions = min(_sessions(fund.plan), _sessions(other.plan))
+    race = stop_race(
+        fund_stop=fund.plan.stop.move,
+        benchmark_stop=other.plan.stop.move,
+        leverage=report.trade.instrument.leverage,
+        vol=_vol(fund),
+        drift=report.market.rate,
+        sessions=sessions,
+        fee=report.trade.instrument.fee,
+        financing=report.market.rate,
+    )
+    return StopOrder(
+        fund=fund.name,
+        other=other.name,
+        sessions=sessions,
+        fund_first=race.fund_first,
+        other_first=race.benchmark_first,
+    )
+
+
+def _sessions(plan: TradePlan) -> int:
+    if plan.time_stop is None:
+        return LONGEST
+    return max(sessions_between(plan.report.market.date, plan.time_stop), 1)

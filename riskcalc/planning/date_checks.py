@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from riskcalc.analysis.delivery import Delivery, deliveries
+from riskcalc.analysis.exercise import Delivery, deliveries
 from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
 from riskcalc.domain import Account, Check, CheckStatus, ExerciseStyle, RiskReport, Settlement
 from riskcalc.domain.sessions import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from riskcalc.analysis import PositionGreeks, early_exercise_boundaries, enter_and_value, lognormal, payoff
-from riskcalc.analysis.borrow import borrow_cost
 from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
+from riskcalc.analysis.valuation import borrow_cost
 from riskcalc.domain import Greeks, Leg, LegReport, Market, OptionLeg, RiskReport, Trade, View
 from riskcalc.domain.validation import record
 from riskcalc.planning.pair import self_financed_market

@@ -21,7 +21,7 @@ from riskcalc.domain import (
     TargetOutcome,
     TargetReport,
 )
-from riskcalc.planning.second_stops import loses_after_move
+from riskcalc.planning.levels import loses_after_move
 from riskcalc.sizing import (
     blended_r,
     break_even_win_rate,

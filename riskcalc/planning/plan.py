@@ -25,15 +25,18 @@ from riskcalc.planning.checks import CheckInputs, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.exit_pnl import size_plan
 from riskcalc.planning.fund import fund_report
-from riskcalc.planning.levels import LevelValues, PlanLevels, level_values, plan_levels
-from riskcalc.planning.pair import pair_report
-from riskcalc.planning.second_stops import (
+from riskcalc.planning.levels import (
+    LevelValues,
+    PlanLevels,
     label_second_stops,
+    level_values,
     odds_with_second_stop,
     outcome_with_second_stop,
+    plan_levels,
     second_stops,
     with_second_stop,
 )
+from riskcalc.planning.pair import pair_report
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 from riskcalc.sizing.partial_exits import closed_fractions
 

@@ -27,6 +27,18 @@ MOST_CHARACTERS = 40
 """No amount that is meant is longer."""
 
 
+LARGEST_BARE_RISK = 10
+"""Per cent; a larger bare number may be dollars."""
+
+WIDEST_BARE_PERCENT = 30.0
+"""A bare number above this is never meant as per cent: stops that people trade are 5 to 15 %."""
+
+FURTHEST_PRICE = 0.5
+"""A bare number further than this from the entry, as a share of it, is never meant as a price."""
+
+_PRICE = re.compile(r"\$\s*(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)")
+
+
 def parse_money(value: str | float, *, field: str = "value") -> float:
     """Read an amount of dollars.
 
@@ -86,10 +98,6 @@ def money_text(amount: float) -> str:
     """
     exact = Decimal(repr(float(amount)))
     return f"${exact.quantize(Decimal(1))}" if exact == exact.to_integral() else f"${exact}"
-
-
-LARGEST_BARE_RISK = 10
-"""Per cent; a larger bare number may be dollars."""
 
 
 class Risk(NamedTuple):
@@ -192,13 +200,6 @@ def _plain(number: Number) -> str:
     return f"{float(abs(number.amount)):g}"
 
 
-WIDEST_BARE_PERCENT = 30.0
-"""A bare number above this is never meant as per cent: stops that people trade are 5 to 15 %."""
-
-FURTHEST_PRICE = 0.5
-"""A bare number further than this from the entry, as a share of it, is never meant as a price."""
-
-
 def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> float:
     """Read a stop as a price.
 
@@ -273,9 +274,6 @@ def price_text(price: float) -> str:
     """
     text = f"{Decimal(repr(float(price))):f}"
     return f"${text.removesuffix('.0')}"
-
-
-_PRICE = re.compile(r"\$\s*(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)")
 
 
 def _moved(text: str, *, entry: float, side: Side) -> float:

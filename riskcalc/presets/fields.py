@@ -48,6 +48,14 @@ from riskcalc.presets.units_parsing import (
     parse_vol,
 )
 
+NO_DIVIDENDS = "none"
+"""What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
+
+MOST_PERCENT = 100.0
+"""A bare number above this is no move in per cent, but a price that lacks its dollar sign."""
+
+Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
+
 
 class Section(BaseModel):
     """A table of the file; valid only if its record is."""
@@ -66,14 +74,6 @@ class Section(BaseModel):
     def given(self, *keys: str) -> dict[str, Any]:
         """Return the keys that are set, so that the domain says each default once."""
         return {key: value for key in keys if (value := getattr(self, key)) is not None}
-
-
-NO_DIVIDENDS = "none"
-"""What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
-
-
-MOST_PERCENT = 100.0
-"""A bare number above this is no move in per cent, but a price that lacks its dollar sign."""
 
 
 def says_none(written: object) -> bool:
@@ -208,7 +208,6 @@ Price = Annotated[float, _dollars(positive), _written(295.39, "$1,000")]
 Dollars = Annotated[float, _dollars(non_negative), _written(0.65, "$1,000")]
 Count = Annotated[int, _checks(whole_count)]
 Symbol = Annotated[str, AfterValidator(_symbol)]
-Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 Days = Annotated[int, _checks(_days)]
 Delta = Annotated[float, _checks(_delta)]
 Correlation = Annotated[float, _checks(_correlation)]

@@ -15,6 +15,12 @@ from riskcalc.domain.sessions import closed_expiry, is_session
 from riskcalc.domain.validation import finite, open_fraction, positive
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
+EXPIRY_SLACK_DAYS = 18
+"""How far a listed expiry may lie from the days asked: half the gap between two monthly ones, or ..."""
+
+EXPIRY_SLACK_SHARE = 0.25
+"""... this share of the days asked when that is more, since far expiries lie further apart."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrikeContext:
@@ -113,11 +119,6 @@ class DeltaStrike:
 
 StrikeRule = ExactStrike | MoneynessStrike | DeltaStrike
 """Any of the three ways."""
-
-EXPIRY_SLACK_DAYS = 18
-"""How far a listed expiry may lie from the days asked: half the gap between two monthly ones, or ..."""
-EXPIRY_SLACK_SHARE = 0.25
-"""... this share of the days asked when that is more, since far expiries lie further apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,9 @@ _WANTED = {
 }
 
 
+Node = Mapping[str, Any]
+
+
 def problem_lines(
     problems: Iterable[Problem], path: Path, *, overridden: Collection[tuple[str, ...]] = ()
 ) -> list[str]:
@@ -173,9 +176,6 @@ def _named(
         path = (*path, field)
         return path, f"{dotted(path)} {rest}"
     return path, f"{dotted(path)}: {message}"
-
-
-Node = Mapping[str, Any]
 
 
 def dotted(path: Sequence[Step]) -> str:

@@ -47,6 +47,14 @@ SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
 
 
+QUOTE_SPOT = "price of one share [dollars], > 0"
+"""What a quote's spot is; that of a pair is the first fund's."""
+
+QUOTE_CORRELATION = "of a pair's two funds, like 0.85: gives its vol from theirs"
+QUOTE_VOL = "at-the-money implied volatility, like 20%"
+"""What a quote's vol is; required but for a fund whose benchmark is quoted with one, and a pair."""
+
+
 class PresetShape(BaseModel):
     """A whole preset."""
 
@@ -84,13 +92,6 @@ class DividendShape(Section):
     def record(self) -> CashDividend:
         """The dividend."""
         return CashDividend(ex_date=self.ex_date, amount=self.amount, special=self.special)
-
-
-QUOTE_SPOT = "price of one share [dollars], > 0"
-"""What a quote's spot is; that of a pair is the first fund's."""
-QUOTE_CORRELATION = "of a pair's two funds, like 0.85: gives its vol from theirs"
-QUOTE_VOL = "at-the-money implied volatility, like 20%"
-"""What a quote's vol is; required but for a fund whose benchmark is quoted with one, and a pair."""
 
 
 class QuoteShape(Section):

@@ -31,6 +31,12 @@ from riskcalc.domain.validation import calendar_date, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.listed_contracts import ExactStrike, Listed, StrikeContext, StrikeRule
 
+MOST_DAYS = 3650
+"""Nothing is listed beyond ten years."""
+
+STRIKE_SLACK = 0.01
+"""How far outside the listed strikes a rule may ask, as a share of the spot."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
@@ -52,12 +58,6 @@ class Preset:
     def entry(self) -> EntryRules:
         """When the trade may be put on."""
         return self.template.entry
-
-
-MOST_DAYS = 3650
-"""Nothing is listed beyond ten years."""
-STRIKE_SLACK = 0.01
-"""How far outside the listed strikes a rule may ask, as a share of the spot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

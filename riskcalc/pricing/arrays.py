@@ -28,6 +28,11 @@ NUMERIC = "fiu"
 """Kinds of arrays that hold real numbers: floats and whole numbers, with and without sign."""
 
 
+FloatArray: TypeAlias = NDArray[np.float64]
+# 64 KB per array: the two dozen temporaries of a kernel stay in the second-level cache.
+BLOCK = 8192
+
+
 def as_floats(name: str, value: object) -> NDArray[np.float64]:
     """Return an argument as an array of floats.
 
@@ -109,12 +114,6 @@ def _kind(value: object, array: NDArray[Any]) -> str:
     if array.ndim:
         return f"an array of {kind}"
     return kind if array.dtype.kind != "O" else "None" if value is None else type(value).__name__
-
-
-FloatArray: TypeAlias = NDArray[np.float64]
-
-# 64 KB per array: the two dozen temporaries of a kernel stay in the second-level cache.
-BLOCK = 8192
 
 
 def in_blocks(

@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 _ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 
 
+_HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+_SQRT_HALF = math.sqrt(0.5)
+_SQRT_HALF_PI = math.sqrt(0.5 * math.pi)
+# Stands for a distance of 0, so that the seed can divide by it.
+_AT_THE_MONEY = 1e-100
+_HUGE = 1e300
+# Share of its bound above which an option is solved from the bound down.
+_NEAR_BOUND = 0.5
+# Half total vol below which the two Mills ratios agree in too many digits to subtract.
+_NARROW = 5e-4
+# A fourth-order step of this relative size leaves an error below rounding.
+_SETTLED = 2e-4
+# Seen in 30,000 options over every double price: at most 4.
+_MAX_STEPS = 16
+
+
 class VolStatus(IntEnum):
     """How the search for an implied vol ended, per element."""
 
@@ -161,22 +177,6 @@ def _kernel(
     status = np.where(solvable & np.isnan(total_vol), float(VolStatus.NOT_CONVERGED), status)
     at_intrinsic = (status == VolStatus.OK) & ~solvable
     return np.where(at_intrinsic, 0.0, total_vol / np.sqrt(time_to_expiry)), status
-
-
-_HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
-_SQRT_HALF = math.sqrt(0.5)
-_SQRT_HALF_PI = math.sqrt(0.5 * math.pi)
-# Stands for a distance of 0, so that the seed can divide by it.
-_AT_THE_MONEY = 1e-100
-_HUGE = 1e300
-# Share of its bound above which an option is solved from the bound down.
-_NEAR_BOUND = 0.5
-# Half total vol below which the two Mills ratios agree in too many digits to subtract.
-_NARROW = 5e-4
-# A fourth-order step of this relative size leaves an error below rounding.
-_SETTLED = 2e-4
-# Seen in 30,000 options over every double price: at most 4.
-_MAX_STEPS = 16
 
 
 class _Problem(NamedTuple):

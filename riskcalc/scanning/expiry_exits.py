@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.analysis import exit_odds
-from riskcalc.analysis.managed.exit_weights import ExitWeights, exit_weights
+from riskcalc.analysis.managed.exit_flow import ExitWeights, exit_weights
 from riskcalc.analysis.managed.levels import ExitStages, exit_stages
+from riskcalc.analysis.managed.outcome import dividend_distance
 from riskcalc.analysis.managed.timeline import Timeline, build_timeline
 from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.chains import Smile
@@ -20,6 +22,14 @@ from riskcalc.pricing import OptionGreeks, american, black_scholes
 from riskcalc.scanning.rules import ScanRules, Valuation
 
 Floats = NDArray[np.float64]
+
+
+Indices = NDArray[np.intp]
+FURTHEST = 2.5
+"""Deviations of the log price at the time stop within which the drift is looked for."""
+
+TRIED = 201
+ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,3 +178,73 @@ def value_at_exits(
     value = model.greeks(sign=sign, strike=strike[:, None], vol=vols, spot=spot, day=day).value
     discount = np.exp(-model.market.rate * points.day / 365)
     return value[:, :-count] * discount, value[:, -count:]
+
+
+def break_even_drifts(
+    exits: ExpiryExits,
+    values: Floats,
+    *,
+    fractions: tuple[float, ...],
+    long: Indices,
+    short: Indices,
+    multiplier: int,
+    entry: Floats,
+) -> Floats:
+    """Return the drift per year at which the expected managed P&L of each spread is 0.
+
+    Parameters
+    ----------
+    exits : ExpiryExits
+        Of the spreads' side.
+    values : ndarray
+        Discounted values of the options at the points of the exits, shape (options, p).
+    fractions : tuple of float
+        Part closed at each target.
+    long, short : ndarray
+        What each spread buys and sells, as indices of the options, shape (n,).
+    multiplier : int
+        Shares an option stands for.
+    entry : ndarray
+        Debit and costs [dollars], shape (n,).
+
+    Returns
+    -------
+    ndarray
+        Shape (n,), the one nearest to the drift of the exits, to some 0.1 % a year; NaN where there is none
+        within `FURTHEST`. `ManagedOutcome.break_even_drift` is the same for one trade.
+    """
+    shifts, weights = _weights(exits, fractions)
+    per_option, total = weights @ values.T, weights.sum(axis=1)
+    found = np.empty(len(entry))
+    for start in range(0, len(entry), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        brought = multiplier * (per_option[:, long[rows]] - per_option[:, short[rows]])
+        found[rows] = _zeros(shifts, brought / total[:, None] - entry[rows])
+    return exits.timeline.drift + int(exits.stages.side) * found
+
+
+def _weights(exits: ExpiryExits, fractions: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Shifts of the drift in the trade's favor, and the weights of the points under each (Girsanov)."""
+    timeline, stages, points = exits.timeline, exits.stages, exits.weights.points
+    years = points.day / 365
+    moved = points.distance - dividend_distance(years, timeline, stages)
+    furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)
+    shifts = np.linspace(-furthest, furthest, TRIED)
+    ahead = moved - timeline.log_drift(stages.side) * years - shifts[:, None] * years / 2
+    factor = np.exp(np.clip(shifts[:, None] * ahead / timeline.diffusion**2, -700.0, 300.0))
+    weights: Floats = factor * exits.weights.of(fractions)
+    return shifts, weights
+
+
+def _zeros(shifts: Floats, expected: Floats) -> Floats:
+    """Zero of each column that is nearest to no shift, by straight lines between neighbors."""
+    before, after = expected[:-1], expected[1:]
+    crosses = (before <= 0) != (after <= 0)
+    middle = np.abs(shifts[:-1] + shifts[1:])[:, None]
+    nearest = np.where(crosses, middle, np.inf).argmin(axis=0)
+    columns = np.arange(expected.shape[1])
+    low, high = before[nearest, columns], after[nearest, columns]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        zero = shifts[nearest] + (shifts[1] - shifts[0]) * low / (low - high)
+    found: Floats = np.where(crosses.any(axis=0), zero, np.nan)
+    return found

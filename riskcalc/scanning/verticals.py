@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 
 from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
 from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
-from riskcalc.scanning.break_even import break_even_drifts
-from riskcalc.scanning.expiry_exits import ExpiryExits, ExpiryModel, build_exits, value_at_exits
+from riskcalc.scanning.expiry_exits import (
+    ExpiryExits,
+    ExpiryModel,
+    break_even_drifts,
+    build_exits,
+    value_at_exits,
+)
 from riskcalc.scanning.rules import SpreadKind
 from riskcalc.scanning.series import OptionSeries
 from riskcalc.sizing import cost_per_trade, cost_per_unit, uncovered_margin

@@ -1,6 +1,12 @@
 """Position sizing: units an account can carry, Kelly fractions, margin and risk of ruin."""
 
-from riskcalc.sizing.account_limits import cost_per_trade, cost_per_unit, size_within_limits
+from riskcalc.sizing.account_limits import (
+    StopSize,
+    cost_per_trade,
+    cost_per_unit,
+    size_by_stop_within_limits,
+    size_within_limits,
+)
 from riskcalc.sizing.expectancy import break_even_win_rate, expectancy, losing_streak_drawdown
 from riskcalc.sizing.kelly import (
     OptimalF,
@@ -10,13 +16,12 @@ from riskcalc.sizing.kelly import (
     kelly_fraction,
     optimal_f,
     prob_drawdown,
+    risk_of_ruin,
 )
 from riskcalc.sizing.margin import buying_power
 from riskcalc.sizing.margin_rates import share_margin, share_margin_rate, uncovered_margin
 from riskcalc.sizing.partial_exits import blended_r, exit_units
 from riskcalc.sizing.percent_risk import size_by_max_loss, size_by_stop
-from riskcalc.sizing.ruin import risk_of_ruin
-from riskcalc.sizing.stop_size import StopSize, size_by_stop_within_limits
 
 __all__ = [
     "OptimalF",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from riskcalc.analysis import enter_at_model, payoff
-from riskcalc.analysis.asymptotic_pnl import asymptotic_pnl
+from riskcalc.analysis.turning_points import asymptotic_pnl
 from riskcalc.domain import (
     CashDividend,
     ExerciseStyle,

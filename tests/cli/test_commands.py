@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from riskcalc import selfcheck
 from riskcalc.cli import COMMANDS, main
-from riskcalc.selfcheck import european
 
 
 def test_help_lists_every_command(run):
@@ -264,20 +264,20 @@ def test_selfcheck_agrees_with_the_reference_library(run):
 
 
 def test_selfcheck_does_without_quantlib(run, monkeypatch):
-    monkeypatch.setattr("riskcalc.selfcheck.american.find_spec", lambda _: None)
+    monkeypatch.setattr("riskcalc.selfcheck.find_spec", lambda _: None)
     code, out, _ = run("selfcheck", "--json")
     assert code == 0
     assert {row["peer"] for row in json.loads(out)["agreement"]} == {"vollib"}
 
 
 def test_selfcheck_fails_when_a_price_is_off(run, monkeypatch):
-    right = european.black_scholes
+    right = selfcheck.black_scholes
 
     def wrong(**inputs):
         found = right(**inputs)
         return found._replace(value=found.value * (1 + 1e-9))
 
-    monkeypatch.setattr(european, "black_scholes", wrong)
+    monkeypatch.setattr(selfcheck, "black_scholes", wrong)
     code, out, _ = run("selfcheck")
     assert code == 1
     assert "FAIL  value" in out

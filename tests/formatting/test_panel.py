@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from riskcalc.domain import CheckStatus
 from riskcalc.errors import InvalidInputError
-from riskcalc.formatting.checks import checks_lines
 from riskcalc.formatting.exits import exits_lines, worst_pnl
 from riskcalc.formatting.metric import BETTER, plain_text
 from riskcalc.formatting.panel import greeks_lines, price_lines, size_lines
-from riskcalc.formatting.summary import summary_lines
+from riskcalc.formatting.summary import checks_lines, summary_lines
 from riskcalc.planning import plan
 from riskcalc.presets import plan_preset
 from tests.examples import examples

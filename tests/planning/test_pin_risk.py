@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from riskcalc.analysis import enter_at_model, payoff
-from riskcalc.analysis.delivery import deliveries
+from riskcalc.analysis.exercise import deliveries
 from riskcalc.domain import (
     Account,
     CheckStatus,

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHOWN_HEADER = 60
+CBOE_SIDES = frozenset({"Calls contract", "Puts contract"})
+CBOE_ABOVE = 2
+KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
+
+
 def read_chain(
     source: str | os.PathLike[str] | pd.DataFrame | Iterable[Any],
     *,
@@ -133,12 +139,6 @@ def _of(name: str, error: RiskcalcError) -> ChainError:
 def _understood(file: QuoteFile) -> QuoteRows:
     require_answer(file.document)
     return typed_rows(*read_cells(file))
-
-
-SHOWN_HEADER = 60
-CBOE_SIDES = frozenset({"Calls contract", "Puts contract"})
-CBOE_ABOVE = 2
-KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
 
 
 def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:

@@ -26,6 +26,27 @@ if TYPE_CHECKING:
 MAPS = ("callExpDateMap", "putExpDateMap")
 
 
+DEEPEST = 12
+"""Objects within objects that are searched; no vendor nests half as deep."""
+
+SHOWN = 40
+KEY_SYMBOL = re.compile(r"[$^]?[A-Z]{1,5}")
+KEY_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|20\d{6}|1\d{9})(?![\d.]).*")
+KEY_STRIKE = re.compile(r"\d{1,6}(\.\d+)?")
+KEY_SIDE = re.compile(r"(calls?|puts?|ce|pe)(?![a-z]).*|(?P<map>call|put)(?=[A-Z]).*", re.IGNORECASE)
+LONG_TEXT = 20
+GROUP_NAME = "expirygroup"
+"""Nasdaq's heading of an expiry, in a record of its own."""
+
+LEVELS = "levels"
+"""Databento's list of an order book's levels, of which the first is the best bid and ask."""
+
+EXPIRY_MAPS = ("callExpDateMap", "putExpDateMap")
+"""Schwab's objects whose keys are expiries, whatever they look like."""
+
+Record = dict[str, Any]
+
+
 def require_answer(document: Any) -> None:  # noqa: ANN401 - any JSON value
     """Refuse a failed, empty or truncated answer.
 
@@ -105,24 +126,6 @@ def _require_schwab(chain: dict[str, Any]) -> None:
 
 def _kind(value: object) -> str:
     return "nothing" if value is None else str(value)[:40]
-
-
-DEEPEST = 12
-"""Objects within objects that are searched; no vendor nests half as deep."""
-SHOWN = 40
-KEY_SYMBOL = re.compile(r"[$^]?[A-Z]{1,5}")
-KEY_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|20\d{6}|1\d{9})(?![\d.]).*")
-KEY_STRIKE = re.compile(r"\d{1,6}(\.\d+)?")
-KEY_SIDE = re.compile(r"(calls?|puts?|ce|pe)(?![a-z]).*|(?P<map>call|put)(?=[A-Z]).*", re.IGNORECASE)
-LONG_TEXT = 20
-GROUP_NAME = "expirygroup"
-"""Nasdaq's heading of an expiry, in a record of its own."""
-LEVELS = "levels"
-"""Databento's list of an order book's levels, of which the first is the best bid and ask."""
-EXPIRY_MAPS = ("callExpDateMap", "putExpDateMap")
-"""Schwab's objects whose keys are expiries, whatever they look like."""
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,14 @@ ROUNDING = 1e-15
 SAME_MOMENT = 1e-5  # years: drops closer than five minutes are one drop
 
 
+SHARED_REACH = 30.0  # standard deviations until the first event that one set of nodes may span
+SHORTEST_WAIT, WAIT_RATIO = 0.5 / 365, 16.0  # years, and how far the waits of one row may lie apart
+GRID_RATIO = 4.0  # how far times to expiry may lie apart on one grid, whose cells are as wide for all
+EXPIRY_DIGITS = 12  # of years: expiries that differ by rounding are one
+PADDING = 16  # how much longer than another a row of the same table may be: a row costs more than its points
+TABLE = 4096  # elements of a table that stay in the cache
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Options, one an element."""
@@ -149,14 +157,6 @@ class Schedule:
     def first(self, count: int) -> Schedule:
         """Return the first dividends."""
         return Schedule(times=self.times[:count], amounts=self.amounts[:count])
-
-
-SHARED_REACH = 30.0  # standard deviations until the first event that one set of nodes may span
-SHORTEST_WAIT, WAIT_RATIO = 0.5 / 365, 16.0  # years, and how far the waits of one row may lie apart
-GRID_RATIO = 4.0  # how far times to expiry may lie apart on one grid, whose cells are as wide for all
-EXPIRY_DIGITS = 12  # of years: expiries that differ by rounding are one
-PADDING = 16  # how much longer than another a row of the same table may be: a row costs more than its points
-TABLE = 4096  # elements of a table that stay in the cache
 
 
 def tables(keys: FloatArray, *, most_rows: int) -> Iterator[NDArray[np.intp]]:

@@ -23,6 +23,9 @@ OUTSIDE = 1e-5  # of the strike or the spot: what a method may err beyond the li
 STEEPER = 1e-3  # what a delta may err beyond the most it can be
 
 
+MOST_STEPS = 80
+
+
 class Priced(NamedTuple):
     """Greeks, and which of them their method could confirm."""
 
@@ -60,9 +63,6 @@ def within_limits(priced: Priced, batch: Batch) -> Priced:
     return Priced(
         priced.greeks._replace(value=np.clip(value, low, high)), priced.proved & (sound | (batch.vol == 0.0))
     )
-
-
-MOST_STEPS = 80
 
 
 class Root(NamedTuple):

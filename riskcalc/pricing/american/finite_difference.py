@@ -38,6 +38,16 @@ KINKED = 0.03  # of the strike: a larger drop leaves kinks of the value between 
 ROUNDING = 1e-12
 
 
+CELLS = 360  # of the coarsest grid
+REACH = 6.0  # standard deviations above the strike and the highest spot
+WIDEST, NARROWEST = 0.6, 1e-5  # of the strike: what counts as near it
+DRIFTED = 0.15  # share of the drift over the life that counts as near the strike
+LOG_SHARE = 0.5  # weight of the nodes that are even in the log of the spot
+RUINED, RUINED_DEVIATIONS = 5.0, 2.5  # drops of the spot below which it may be lost by drops: cells are even
+HIGHEST_LOG = 230.0  # bound of a log: squares of spots stay finite
+TABLE = 400  # places of the first guess of a node
+
+
 def finite_difference(batch: Batch, schedule: Schedule) -> Priced:
     """Value options of any kind that see every dividend of the schedule but what is past at their moment."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
@@ -152,16 +162,6 @@ def _greeks(batch: Batch, points: Points, read: FloatArray) -> FloatArray:
     value, delta = np.where(exercised, gain, value), np.where(exercised, sign, delta)
     others = (np.where(exercised, 0.0, greek) for greek in (gamma, theta, vega, rho))
     return np.stack([value, delta, *others])
-
-
-CELLS = 360  # of the coarsest grid
-REACH = 6.0  # standard deviations above the strike and the highest spot
-WIDEST, NARROWEST = 0.6, 1e-5  # of the strike: what counts as near it
-DRIFTED = 0.15  # share of the drift over the life that counts as near the strike
-LOG_SHARE = 0.5  # weight of the nodes that are even in the log of the spot
-RUINED, RUINED_DEVIATIONS = 5.0, 2.5  # drops of the spot below which it may be lost by drops: cells are even
-HIGHEST_LOG = 230.0  # bound of a log: squares of spots stay finite
-TABLE = 400  # places of the first guess of a node
 
 
 @dataclass(frozen=True, slots=True)

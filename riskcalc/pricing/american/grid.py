@@ -37,6 +37,10 @@ ROUNDING = 1e-13  # of the strike: what does not count as a gain
 FEW, KEPT = 4, 48  # contracts whose grids are kept, as a plan looks at one again and again
 
 
+LAYERS = 4  # of the polynomial that reads between the layers
+POINTS = 6  # of the one that reads a layer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
     """Where and when contracts are looked at, shape (contracts, points)."""
@@ -283,10 +287,6 @@ def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArr
     for degree in (1, 2, 3):
         found.append(np.diff(found[-1], axis=1) / (nodes[:, degree:] - nodes[:, :-degree]))
     return found
-
-
-LAYERS = 4  # of the polynomial that reads between the layers
-POINTS = 6  # of the one that reads a layer
 
 
 def read_at(

@@ -20,6 +20,9 @@ FARTHEST = 300.0  # bound of a log-spot: keeps extreme vols finite; stands for "
 TINY = 1e-9  # stands for zero where a standard deviation divides
 
 
+RUIN_REACH = 9.0  # standard deviations above which a drop cannot take the whole spot
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallContract:
     """Calls, one a row, and the dividends they all see."""
@@ -108,9 +111,6 @@ def before_drop(log_spot: FloatArray, amount: float) -> FloatArray:
 def after_drop(log_spot: FloatArray, amount: float) -> FloatArray:
     """Log of the spot after a drop, from the log before it."""
     return np.log(np.maximum(np.exp(log_spot) - amount, np.exp(-FARTHEST)))
-
-
-RUIN_REACH = 9.0  # standard deviations above which a drop cannot take the whole spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

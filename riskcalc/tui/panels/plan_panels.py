@@ -177,7 +177,7 @@ class ChecksPanel(PlanPanel):
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text."""
-        from riskcalc.formatting.checks import checks_lines  # noqa: PLC0415 - the first frame comes before the engine
+        from riskcalc.formatting.summary import checks_lines  # noqa: PLC0415 - the first frame comes before the engine
 
         roomy = self.screen.has_class("-wide") and self.screen.has_class("-high")
         return checks_lines(plan, width=width, pinned=pinned, stale=stale, whole=roomy)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from riskcalc.analysis import enter_at_model, managed_outcome, value_position
-from riskcalc.analysis.managed.exit_weights import exit_weights
+from riskcalc.analysis.managed.exit_flow import exit_weights
 from riskcalc.analysis.managed.levels import exit_stages
 from riskcalc.analysis.managed.timeline import build_timeline
 from riskcalc.analysis.payoff import net_debit

@@ -1,19 +1,34 @@
-"""American values beside QuantLib's, where it is installed."""
+"""Our numbers beside other libraries', on the machine that asks."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from vollib.black_scholes_merton import black_scholes_merton
+from vollib.black_scholes_merton.greeks import analytical
+from vollib.black_scholes_merton.implied_volatility import implied_volatility
 
-from riskcalc.pricing import american
+from riskcalc.pricing import american, black_scholes, implied_vol
 
-SPOT, RATE = 295.0, 0.045
+__all__ = ["Agreement", "compare_with_quantlib", "compare_with_vollib"]
+
+SPOT = 295.0
+"""Spot of every case [dollars]."""
+
+ALLOWED = 1e-12 * SPOT
+"""Largest difference that rounding explains, for a value [dollars] or a Greek."""
+
+ALLOWED_VOL = 1e-9
+"""The same for an implied vol solved from a price that still carries it."""
+
+
+RATE = 0.045
 """Spot of every case [dollars] and its rate."""
 
 ALLOWED_WITHOUT_CASH = 5e-4
@@ -24,6 +39,101 @@ ALLOWED_WITH_CASH = 1e-2
 
 GRID = 400
 """Time steps and spot points of QuantLib's finite differences."""
+
+
+class Case(NamedTuple):
+    """One option of the grid."""
+
+    sign: float
+    strike: float
+    time_to_expiry: float
+    vol: float
+    rate: float
+    dividend_yield: float
+
+    @property
+    def positional(self) -> tuple[str, float, float, float, float, float, float]:
+        """The reference library's argument order: flag, S, K, t, r, sigma, q."""
+        flag = "c" if self.sign > 0 else "p"
+        return (flag, SPOT, self.strike, self.time_to_expiry, self.rate, self.vol, self.dividend_yield)
+
+    @property
+    def label(self) -> str:
+        """The option in words."""
+        kind = "call" if self.sign > 0 else "put"
+        days = round(365 * self.time_to_expiry)
+        return (
+            f"{kind} {self.strike:g}, {days} d, vol {self.vol:.0%}, "
+            f"rate {self.rate:.1%}, yield {self.dividend_yield:.1%}"
+        )
+
+
+def compare_with_vollib() -> tuple[Agreement, ...]:
+    """Price a grid of calls and puts with both libraries.
+
+    Returns
+    -------
+    tuple of Agreement
+        For the value, each Greek (in the reference's units: theta per day, vega and rho per point) and the
+        implied vol of every price that still carries one.
+    """
+    cases = tuple(_grid())
+    labels = [case.label for case in cases]
+    theirs = [_reference(case) for case in cases]
+    columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
+    mine = black_scholes(spot=SPOT, **columns)
+    ours = (mine.value, mine.delta, mine.gamma, mine.theta / 365, mine.vega / 100, mine.rho / 100)
+    names = ("value", "delta", "gamma", "theta per day", "vega per point", "rho per point")
+    found = (
+        agreement(name, our - np.array(their), labels, peer="vollib", allowed=ALLOWED)
+        for name, our, their in zip(names, ours, zip(*theirs, strict=True), strict=True)
+    )
+    return (*found, _vol_agreement(cases))
+
+
+def _grid() -> Iterator[Case]:
+    axes = (
+        (1.0, -1.0),
+        (0.5 * SPOT, 0.9 * SPOT, SPOT, 1.1 * SPOT, 2.0 * SPOT),
+        (1 / 365, 45 / 365, 90 / 365, 2.0),
+        (0.05, 0.2, 0.6, 1.5),
+        (0.0, 0.045),
+        (0.0, 0.012),
+    )
+    return (Case(*values) for values in itertools.product(*axes))
+
+
+def _reference(case: Case) -> tuple[float, ...]:
+    greeks = (analytical.delta, analytical.gamma, analytical.theta, analytical.vega, analytical.rho)
+    return tuple(float(found(*case.positional)) for found in (black_scholes_merton, *greeks))
+
+
+def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
+    """Both solvers on the reference's own prices, where a vol moves the price enough to be found again."""
+    solvable = tuple(
+        case
+        for case in cases
+        if case.vol * analytical.vega(*case.positional) > 1e-4  # dollars per vol point
+    )
+    differences = np.array([_vol_difference(case) for case in solvable])
+    labels = [case.label for case in solvable]
+    return agreement("implied vol", differences, labels, peer="vollib", allowed=ALLOWED_VOL)
+
+
+def _vol_difference(case: Case) -> float:
+    premium = float(black_scholes_merton(*case.positional))
+    ours = implied_vol(
+        premium=premium,
+        sign=case.sign,
+        spot=SPOT,
+        strike=case.strike,
+        time_to_expiry=case.time_to_expiry,
+        rate=case.rate,
+        dividend_yield=case.dividend_yield,
+    )
+    flag, spot, strike, time, rate, _, dividend_yield = case.positional
+    theirs = implied_volatility(premium, spot, strike, time, rate, dividend_yield, flag)
+    return float(ours.vol) - float(theirs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +155,7 @@ class Agreement:
         return self.largest <= self.allowed
 
 
-class Case(NamedTuple):
+class AmericanCase(NamedTuple):
     """One American option of the grid."""
 
     sign: int
@@ -82,7 +192,7 @@ def compare_with_quantlib() -> tuple[Agreement, ...]:
 
 def _compared(quantity: str, *, dividend_yield: float, cash: float, allowed: float) -> Agreement:
     axes = ((1, -1), (0.8 * SPOT, SPOT, 1.2 * SPOT), (46, 90, 364), (0.15, 0.5))
-    cases = [Case(*values, dividend_yield, cash) for values in itertools.product(*axes)]
+    cases = [AmericanCase(*values, dividend_yield, cash) for values in itertools.product(*axes)]
     differences = np.array([_ours(case) - _theirs(case) for case in cases])
     labels = [case.label for case in cases]
     return agreement(quantity, differences, labels, peer="QuantLib", allowed=allowed)
@@ -108,7 +218,7 @@ def agreement(
     )
 
 
-def _ours(case: Case) -> float:
+def _ours(case: AmericanCase) -> float:
     found = american(
         sign=case.sign,
         spot=SPOT,
@@ -123,7 +233,7 @@ def _ours(case: Case) -> float:
     return float(found.value)
 
 
-def _theirs(case: Case) -> float:
+def _theirs(case: AmericanCase) -> float:
     import QuantLib as ql  # noqa: PLC0415, N813 - optional, and named as everybody names it
 
     today = ql.Date(2, 1, 2026)
@@ -145,7 +255,7 @@ def _theirs(case: Case) -> float:
     return float(option.NPV())
 
 
-def _engine(ql: Any, process: Any, today: Any, case: Case) -> Any:  # noqa: ANN401 - QuantLib's own types
+def _engine(ql: Any, process: Any, today: Any, case: AmericanCase) -> Any:  # noqa: ANN401 - QuantLib's own types
     if case.cash:
         dividends = ql.DividendVector([today + case.days // 2], [case.cash])
         return ql.FdBlackScholesVanillaEngine(process, dividends, GRID, GRID, 2)
