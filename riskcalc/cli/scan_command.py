@@ -291,8 +291,7 @@ def _show(
     """Open the screen on the preset with the row's legs in place of its own."""
     from riskcalc.chains.sample import SAMPLE_FILE  # noqa: PLC0415 - help needs no screen
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
-    from riskcalc.tui.app import run  # noqa: PLC0415 - as above
-    from riskcalc.tui.launch import LaunchOptions  # noqa: PLC0415 - as above
+    from riskcalc.tui.app import LaunchOptions, run  # noqa: PLC0415 - help needs no screen
 
     traded = load_preset(preset, settings).template.instrument.symbol
     if traded != scanned:

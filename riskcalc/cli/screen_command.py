@@ -51,8 +51,7 @@ def command(
         return
     if len(chain_file) > 1:
         raise click.UsageError("the screen opens one file of quotes, got several --chain")
-    from riskcalc.tui.app import run  # noqa: PLC0415 - as above
-    from riskcalc.tui.launch import LaunchOptions  # noqa: PLC0415 - help needs no screen
+    from riskcalc.tui.app import LaunchOptions, run  # noqa: PLC0415 - help needs no screen
 
     run(
         LaunchOptions(

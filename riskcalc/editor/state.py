@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
-from riskcalc.domain import TradePlan
-from riskcalc.editor.badge import Badge, badge
+from riskcalc.domain import Check, CheckStatus, TradePlan
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import RiskcalcError
+from riskcalc.formatting.numbers import count
+from riskcalc.sizing import cost_per_trade
+
+BADGE_WIDTH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +48,100 @@ def one_line(error: RiskcalcError) -> str:
     """The first problem, with how many more there are."""
     first, *more = str(error).splitlines() or [""]
     return f"{first} (and {len(more)} more)" if more else first
+
+
+class BadgeKind(enum.StrEnum):
+    """Verdict on the trade; the words stand without colour."""
+
+    OK = "OK"
+    """Sized within every limit, no check fails."""
+    OVER = "OVER"
+    """One unit risks more than the budget, or sold options may lose without limit."""
+    NO = "NO"
+    """Another limit or a check says no."""
+    INPUT = "INPUT"
+    """What is typed cannot be planned; the figures are the last valid ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """The verdict in words."""
+
+    kind: BadgeKind
+    text: str
+    """Always `BADGE_WIDTH` characters."""
+
+
+def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge:
+    """Sum up a plan.
+
+    Parameters
+    ----------
+    plan : TradePlan or None
+        The last valid plan.
+    draft : Draft
+        What was planned; its account and rules say what is allowed.
+    stale : bool
+        Whether what is on the screen cannot be planned.
+
+    Returns
+    -------
+    Badge
+        ``OK`` only when there is at least one unit, no check fails and the loss has a limit.
+    """
+    if stale or plan is None:
+        return _badge(BadgeKind.INPUT, "! INPUT")
+    if plan.size.units == 0:
+        return _no_units(plan, draft)
+    failed = next((check for check in plan.checks if check.status is CheckStatus.FAIL), None)
+    if failed is not None:
+        return _badge(BadgeKind.NO, f"NO {_failed(failed, plan, draft)}")
+    share = f"{plan.size.risk_fraction:.2%}"
+    if any(check.name == "unlimited loss" for check in plan.checks):
+        return _badge(BadgeKind.OVER, f"OVER unlimited loss; stop {share}")
+    units = count(plan.size.units, plan.report.trade.unit_noun)
+    allowed = f"{share} of {draft.account.risk_allowed:.2%}"
+    texts = (f"OK {units}  {allowed}", f"OK {units} {share}", f"OK {plan.size.units:.3g} {share}")
+    return _badge(BadgeKind.OK, next(text for text in texts if len(text) <= BADGE_WIDTH or text is texts[-1]))
+
+
+def _no_units(plan: TradePlan, draft: Draft) -> Badge:
+    size, account, noun = plan.size, draft.account, plan.report.trade.unit_noun
+    if size.binding_limit != "risk budget":
+        return _badge(BadgeKind.NO, f"NO {size.binding_limit}: 0 {noun}s")
+    one = (size.loss_per_unit + cost_per_trade(account.costs)) / account.equity
+    risk, allowed = _share(one), _share(account.risk_allowed)
+    said = f"= {risk} > {allowed}" if risk != allowed else f"just over {allowed}"
+    return _badge(BadgeKind.OVER, f"OVER 1 {noun} {said}")
+
+
+def _share(fraction: float) -> str:
+    """A share of equity with the decimals that leave it whole in the badge."""
+    if fraction < 0.1:
+        return f"{fraction:.2%}"
+    if fraction < 1:
+        return f"{fraction:.1%}"
+    return f"{fraction:.0%}" if fraction < 100 else "all"
+
+
+def _failed(check: Check, plan: TradePlan, draft: Draft) -> str:
+    """A failed check in a few words with its figures."""
+    rules, account = draft.preset.entry, draft.account
+    if check.name == "stop width" and rules.max_stop is not None:
+        return f"stop {draft.exits.stop:.1%} > {rules.max_stop:.1%}"
+    if check.name == "heat":
+        heat = (account.open_risk + plan.size.risk) / account.equity
+        return f"heat {heat:.1%} > {account.limits.max_heat_fraction:.1%}"
+    last = plan.report.trade.expiry or plan.time_stop
+    if check.name == "days" and last is not None:
+        days = (last - plan.report.market.date).days
+        if rules.max_days is not None and days > rules.max_days:
+            return f"days {days} > {rules.max_days}"
+        return f"days {days} < {rules.min_days}"
+    if check.name == "expiry":
+        return "expired at this time"
+    return "trigger is met" if check.name == "trigger" else check.name
+
+
+def _badge(kind: BadgeKind, text: str) -> Badge:
+    return Badge(kind=kind, text=f"{text[:BADGE_WIDTH]:<{BADGE_WIDTH}}")

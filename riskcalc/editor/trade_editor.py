@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
-from riskcalc.editor import files, leg_edits, target_edits
+from riskcalc.editor import edits, files
 from riskcalc.editor.command_line import left_out, reproduce
 from riskcalc.editor.draft import Draft, on_quotes, open_draft
 from riskcalc.editor.editing.field import Field
 from riskcalc.editor.fields import by_key, fields
-from riskcalc.editor.history import History
 from riskcalc.editor.state import State, one_line
 from riskcalc.editor.vehicles import vehicles
 from riskcalc.errors import RiskcalcError
 from riskcalc.planning import stress
-from riskcalc.presets import load_preset, load_scenarios
+from riskcalc.presets import Preset, load_preset, load_scenarios
+
+DEEPEST = 200
+"""Bursts that can be undone."""
 
 
 class TradeEditor:
@@ -116,23 +118,23 @@ class TradeEditor:
 
     def add_leg(self) -> None:
         """Add a bought option, one strike beyond the last, or at the money to shares."""
-        self._change(leg_edits.with_added_leg)
+        self._change(edits.with_added_leg)
 
     def delete_leg(self, index: int) -> None:
         """Delete a leg; the only one stays."""
-        self._change(lambda draft: leg_edits.without_leg(draft, index))
+        self._change(lambda draft: edits.without_leg(draft, index))
 
     def add_target(self) -> None:
         """Add a target beyond the last."""
-        self._change(target_edits.with_added_target)
+        self._change(edits.with_added_target)
 
     def delete_target(self, index: int) -> None:
         """Delete a target; its part goes to a neighbour."""
-        self._change(lambda draft: target_edits.without_target(draft, index))
+        self._change(lambda draft: edits.without_target(draft, index))
 
     def shift_strikes(self, count: int) -> None:
         """Move all strikes together, widths locked."""
-        self._change(lambda draft: leg_edits.with_shifted_strikes(draft, count), burst="strikes")
+        self._change(lambda draft: edits.with_shifted_strikes(draft, count), burst="strikes")
 
     def pin(self) -> None:
         """Keep the trade as A and go on editing B; unpin A when there is one."""
@@ -297,3 +299,52 @@ class TradeEditor:
             (one for one in reversed(self._clean) if one.preset is draft.preset and one.chain is draft.chain),
             self._clean[0],
         )
+
+
+class History:
+    """Earlier drafts, and those that were undone."""
+
+    def __init__(self) -> None:
+        self._past: list[Draft] = []
+        self._future: list[Draft] = []
+        self._burst = ""
+
+    def record(self, before: Draft, *, burst: str = "") -> None:
+        """Keep the draft before a change, unless the change continues a burst.
+
+        Parameters
+        ----------
+        before : Draft
+            As it was.
+        burst : str
+            What is being changed; empty is a burst of its own.
+        """
+        if not burst or burst != self._burst:
+            self._past.append(before)
+            del self._past[:-DEEPEST]
+        self._burst = burst
+        self._future.clear()
+
+    def rest(self) -> None:
+        """End the burst, so that the next change is an entry of its own."""
+        self._burst = ""
+
+    def undo(self, now: Draft) -> Draft:
+        """Return the draft before the last burst; the same one where there is none."""
+        return self._moved(now, self._past, self._future)
+
+    def redo(self, now: Draft) -> Draft:
+        """Return the draft that was undone last; the same one where there is none."""
+        return self._moved(now, self._future, self._past)
+
+    def saved_as(self, old: Preset, new: Preset) -> None:
+        """Let earlier drafts of a preset that was saved belong to its new file."""
+        for drafts in (self._past, self._future):
+            drafts[:] = [dataclasses.replace(one, preset=new) if one.preset is old else one for one in drafts]
+
+    def _moved(self, now: Draft, source: list[Draft], sink: list[Draft]) -> Draft:
+        self.rest()
+        if not source:
+            return now
+        sink.append(now)
+        return source.pop()

@@ -1,15 +1,24 @@
-"""Writes the session: in a thread while the screen lives, so that no key waits for a slow disk."""
+"""Saving the session: in a thread after a change, and when a signal or a closed terminal ends it."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import select
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 
+from textual.app import App
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from riskcalc.editor import session_file
+
+__all__ = ["TerminalDriver"]
 
 
 class Autosave:
@@ -52,3 +61,57 @@ class Autosave:
     def _write(self, snapshot: session_file.Snapshot, number: int) -> str:
         with self._writing:
             return snapshot.write() if number == self._newest else ""
+
+
+def handle_signals(app: App[None], *, keep: Callable[[], None]) -> None:
+    """Keep the session at SIGTERM and SIGHUP, where the system has them."""
+    loop = asyncio.get_running_loop()
+    # Only the main thread of a Unix process can have handlers.
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
+        loop.add_signal_handler(signal.SIGTERM, _stop, app)
+        loop.add_signal_handler(signal.SIGHUP, _hang_up, keep)
+        if not app.is_headless and sys.stdin.isatty():
+            threading.Thread(target=_watch, args=(keep, loop), daemon=True).start()
+
+
+def _watch(keep: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+    """Wait for the terminal to go: without being its leader the process gets no signal, and would spin."""
+    terminal = select.poll()
+    terminal.register(sys.stdin.fileno(), 0)
+    terminal.poll()
+    with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+        loop.call_soon_threadsafe(_hang_up, keep)
+
+
+def _stop(app: App[None]) -> None:
+    """Leave as by the key, the terminal put back."""
+    app.exit(return_code=128 + signal.SIGTERM)
+
+
+def _hang_up(keep: Callable[[], None]) -> None:
+    """Keep the session and die of the signal: nothing can be written to a terminal that is gone."""
+    keep()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
+if sys.platform == "win32":
+    from textual.drivers.windows_driver import WindowsDriver as TerminalDriver
+else:
+    from textual._xterm_parser import XTermParser
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class TerminalDriver(LinuxDriver):
+        """Textual's driver, which would end the screen at the first such byte."""
+
+        def run_input_thread(self) -> None:
+            """Read input until the end, beginning anew after bytes that cannot be decoded."""
+            while not self.exit_event.is_set():
+                try:
+                    super().run_input_thread()
+                except UnicodeDecodeError as error:
+                    self._take_up(error.object)
+
+        def _take_up(self, received: bytes) -> None:
+            for event in XTermParser().feed(received.decode("utf-8", errors="ignore")):
+                self.process_message(event)

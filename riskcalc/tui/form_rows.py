@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskcalc.presets import DEFAULT_PRESET
-from riskcalc.tui.form.field_row import FieldRow
+from riskcalc.tui.form import FieldRow
 from riskcalc.tui.header import Heading
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor
     from riskcalc.editor.session_file import SessionPreview
-    from riskcalc.tui.form.form import Form
+    from riskcalc.tui.form import Form
 
 BLANK_LABELS = {
     "MARKET": (("Spot", "$"), ("Vol", "%"), ("Rate", "%"), ("Days", "d")),

@@ -9,18 +9,20 @@ from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 
 from riskcalc.tui.figures.figure_group import FigureGroup
-from riskcalc.tui.form.form import Form
+from riskcalc.tui.form import Form
 from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import TooSmall
-from riskcalc.tui.panels.computed_views import ComputedView, ScenariosView, VehiclesView
-from riskcalc.tui.panels.plan_panels import (
+from riskcalc.tui.panels import (
     ChecksPanel,
+    ComputedView,
     ExitsPanel,
     GreeksPanel,
     PlanPanel,
     PricePanel,
+    ScenariosView,
     SizePanel,
     Summary,
+    VehiclesView,
 )
 
 if TYPE_CHECKING:

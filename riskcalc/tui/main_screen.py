@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import actions, events
 from textual.binding import BindingType
 
-from riskcalc.tui.edit_actions import EditActions
+from riskcalc.tui.actions import EditActions, FileActions, ViewActions
 from riskcalc.tui.figures.figure_widget import CrosshairMoved, ZoomChanged
-from riskcalc.tui.file_actions import FileActions
-from riskcalc.tui.form.form import Form
+from riskcalc.tui.form import Form
 from riskcalc.tui.keys import KEEPS_TYPING, KEYS, STEPS, Key, remapped
-from riskcalc.tui.view_actions import ViewActions
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor

@@ -17,7 +17,7 @@ from riskcalc.editor import session_file
 from riskcalc.tui import form_rows, layout
 from riskcalc.tui.autosave import Autosave
 from riskcalc.tui.figures.figure_group import FigureGroup
-from riskcalc.tui.form.form import Form, Typing
+from riskcalc.tui.form import Form, Typing
 from riskcalc.tui.header import Header
 from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import KeyRow, MessageRow

@@ -5,8 +5,16 @@ import pytest
 
 import riskcalc as rc
 from riskcalc.analysis import payoff, value_position
-from riskcalc.editor.axis import PRIORITY, heat_rows, round_step
-from riskcalc.editor.figures import axis_range, draw_figures, greeks_figure, heatmap_figure, payoff_figure
+from riskcalc.editor.figures import (
+    PRIORITY,
+    axis_range,
+    draw_figures,
+    greeks_figure,
+    heat_rows,
+    heatmap_figure,
+    payoff_figure,
+    round_step,
+)
 from tests.tui.figure_plans import NAMES, figures_of, plan_of
 
 each_plan = pytest.mark.parametrize("name", NAMES)

@@ -1,7 +1,6 @@
 import pytest
 
-from riskcalc.editor.editing.parse import incomplete, read_number
-from riskcalc.editor.editing.tick_grid import Bounds
+from riskcalc.editor.editing.number_entry import Bounds, incomplete, read_number
 from riskcalc.errors import InvalidInputError
 
 WIDE = Bounds(low=-1e9, high=1e9)

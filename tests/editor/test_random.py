@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from riskcalc.editor.badge import BADGE_WIDTH
 from riskcalc.editor.command_line import overrides
 from riskcalc.editor.session_data import from_data, to_data
+from riskcalc.editor.state import BADGE_WIDTH
 from riskcalc.presets import plan_preset
 from tests.editor.drafts import SHIPPED, editor
 from tests.examples import examples

@@ -31,7 +31,7 @@ from riskcalc.domain import (
     put_credit_spread,
     shares,
 )
-from riskcalc.editor.axis import level_kind
+from riskcalc.editor.figures import level_kind
 from riskcalc.planning import compare, plan
 
 TODAY, EXPIRY, FAR = dt.date(2026, 7, 20), dt.date(2026, 9, 18), dt.date(2026, 12, 18)

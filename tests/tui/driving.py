@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch import LaunchOptions
+from riskcalc.tui.app import LaunchOptions, RiskApp
 
 LONGEST = 400
 """Rounds to wait for the engine."""

@@ -11,8 +11,7 @@ from textual.widgets import Input
 
 from riskcalc.editor.figures import draw_figures
 from riskcalc.tui.figures.figure_widget import LOADING, FigureWidget
-from riskcalc.tui.panels.computed_views import ComputedView
-from riskcalc.tui.panels.plan_panels import NARROWEST, PlanPanel
+from riskcalc.tui.panels import NARROWEST, ComputedView, PlanPanel
 from tests.terminal import Terminal
 from tests.tui.driving import drive
 from tests.tui.quote_files import write_quotes

@@ -2,9 +2,8 @@
 
 import pytest
 
-from riskcalc.tui.form.field_row import FieldRow
-from riskcalc.tui.form.form import collapsed
-from riskcalc.tui.launch import LaunchOptions
+from riskcalc.tui.app import LaunchOptions
+from riskcalc.tui.form import FieldRow, collapsed
 from tests.tui.driving import drive, text
 
 ROWS = tuple(

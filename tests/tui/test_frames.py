@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from riskcalc.tui.form.field_row import TRACK
+from riskcalc.tui.form import TRACK
 from tests.tui.driving import drive, text
 
 NUDGES = 10

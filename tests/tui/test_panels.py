@@ -15,15 +15,16 @@ from textual.widgets import Static
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset
 from riskcalc.tui.message_row import TooSmall
-from riskcalc.tui.panels.computed_views import ScenariosView, VehiclesView
-from riskcalc.tui.panels.plan_panels import (
+from riskcalc.tui.panels import (
     ChecksPanel,
     ExitsPanel,
     GreeksPanel,
     PlanPanel,
     PricePanel,
+    ScenariosView,
     SizePanel,
     Summary,
+    VehiclesView,
 )
 
 COLUMN = (PricePanel, GreeksPanel, ExitsPanel, SizePanel, ChecksPanel)
@@ -32,8 +33,7 @@ MODULES = (
     "dialogs.open_screen",
     "dialogs.save_screen",
     "message_row",
-    "panels.computed_views",
-    "panels.plan_panels",
+    "panels",
 )
 
 

@@ -7,8 +7,8 @@ from textual.widgets import Input
 
 import riskcalc.chains
 from riskcalc.editor import session_file
+from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
-from riskcalc.tui.launch import LaunchOptions
 from tests.outside import reference_file
 from tests.tui.driving import drive, text
 from tests.tui.quote_files import CHAIN, WORTHLESS, write_quotes

@@ -10,8 +10,7 @@ import threading
 import pytest
 
 from riskcalc.errors import ChainError, PresetError
-from riskcalc.tui.app import RiskApp
-from riskcalc.tui.launch import LaunchOptions
+from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
 from tests.tui.driving import drive, live, text
 

@@ -6,10 +6,8 @@ import dataclasses
 from typing import Any
 
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.field import Field
-from riskcalc.editor.editing.number_field import NumberField
-from riskcalc.editor.editing.parse import read_number
-from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, ShareGrid, around_equity
+from riskcalc.editor.editing.field import Field, NumberField
+from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ShareGrid, around_equity, read_number
 
 DOLLARS = Bounds(low=0, high=1e12)
 COST = Bounds(low=0, high=1_000)

@@ -6,9 +6,8 @@ import dataclasses
 
 from riskcalc.domain import Target
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.field import Field
-from riskcalc.editor.editing.number_field import ChoiceField, NumberField
-from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid
+from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
+from riskcalc.editor.editing.number_entry import Bounds, EvenGrid
 from riskcalc.errors import InvalidInputError
 
 HALF_GRID = EvenGrid(step=0.5)

@@ -6,11 +6,16 @@ from typing import Any
 
 from riskcalc.domain import Leg, OptionLeg, OptionType, ShareLeg, Side
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.expiry_field import ExpiryField
-from riskcalc.editor.editing.field import Field
-from riskcalc.editor.editing.leg_contract import entered_option, option, priced, recontracted, with_price_of
-from riskcalc.editor.editing.number_field import ChoiceField, NumberField
-from riskcalc.editor.editing.tick_grid import (
+from riskcalc.editor.editing.contract_fields import (
+    ExpiryField,
+    entered_option,
+    option,
+    priced,
+    recontracted,
+    with_price_of,
+)
+from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
+from riskcalc.editor.editing.number_entry import (
     Bounds,
     EvenGrid,
     Grid,

@@ -10,13 +10,11 @@ from typing import Any
 from riskcalc.domain import CashDividend, Sticky
 from riskcalc.domain.dividends import with_forecast
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.day_field import DayField
+from riskcalc.editor.editing.contract_fields import DAYS
+from riskcalc.editor.editing.date_fields import TIME, DayField, counts
 from riskcalc.editor.editing.exit_fields import VOL_AT_STOP
-from riskcalc.editor.editing.expiry_field import DAYS
-from riskcalc.editor.editing.field import Field
-from riskcalc.editor.editing.number_field import ChoiceField, NumberField
-from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, ShareGrid, around_spot, up_to_vol
-from riskcalc.editor.editing.time_field import TIME, counts
+from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
+from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ShareGrid, around_spot, up_to_vol
 from riskcalc.presets.template import with_vols_moved
 
 FORECAST_DAYS = 400

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.field import Field
-from riskcalc.editor.editing.number_field import NumberField
-from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, up_to_vol
+from riskcalc.editor.editing.field import Field, NumberField
+from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, up_to_vol
 
 NEUTRAL = "neutral"
 

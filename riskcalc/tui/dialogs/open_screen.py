@@ -16,8 +16,7 @@ from textual.widgets.option_list import Option
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui.dialogs.save_screen import Dialog
-from riskcalc.tui.panels.computed_views import Background
-from riskcalc.tui.panels.styled_text import toned
+from riskcalc.tui.panels import Background, toned
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
@@ -75,7 +74,7 @@ def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
 
 def _verdict(name: str, found: TradePlan) -> str:
     from riskcalc.editor import open_draft  # noqa: PLC0415 - as above
-    from riskcalc.editor.badge import badge  # noqa: PLC0415 - as above
+    from riskcalc.editor.state import badge  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset  # noqa: PLC0415 - not needed for the first frame
 
     return badge(found, open_draft(load_preset(name)), stale=False).text

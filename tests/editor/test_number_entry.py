@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.editor.editing.tick_grid import Bounds, EvenGrid, ListedGrid, ShareGrid, path
+from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ListedGrid, ShareGrid, path
 
 GRIDS = [EvenGrid(step=0.5), EvenGrid(step=0.25), ShareGrid(share=0.005), ShareGrid(share=0.02)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from riskcalc.editor.target_edits import MOST_TARGETS
+from riskcalc.editor.edits import MOST_TARGETS
 from tests.editor.drafts import SHIPPED, editor, text
 
 

@@ -1,13 +1,12 @@
-"""Edits of the legs as a whole: one more, one less, all strikes moved together."""
+"""Edits of legs and targets as a whole: one more, one less, all strikes moved together."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from riskcalc.domain import OptionLeg, OptionType, Side
+from riskcalc.domain import OptionLeg, OptionType, Side, Target
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.expiry_field import listed_expiries
-from riskcalc.editor.editing.leg_contract import option, recontracted
+from riskcalc.editor.editing.contract_fields import listed_expiries, option, recontracted
 from riskcalc.editor.editing.leg_fields import strike_grid
 from riskcalc.errors import InvalidInputError
 
@@ -18,6 +17,14 @@ FIRST_EXPIRY_DAYS = 45
 """Days to the expiry of an option that is added to shares."""
 
 SAME_STRIKE = 1e-6
+
+
+MOST_TARGETS = 5
+FURTHER = 0.05
+"""Move from the last target to one that is added; the first is as far from the entry as the stop."""
+
+LEAST_PART = 0.01
+"""No part of a position that is smaller is closed at a target."""
 
 
 def with_added_leg(draft: Draft) -> Draft:
@@ -102,3 +109,46 @@ def _at_the_money(draft: Draft) -> OptionLeg:
     spot = draft.quote.spot
     leg = OptionLeg(side=Side.LONG, option_type=OptionType.CALL, strike=spot, expiry=expiry)
     return dataclasses.replace(leg, strike=max(strike_grid(draft, leg).nearest(spot), SAME_STRIKE))
+
+
+def with_added_target(draft: Draft) -> Draft:
+    """Return the draft with a target beyond the last, for what no target closes, else for half the last's.
+
+    Raises
+    ------
+    InvalidInputError
+        There are as many targets as a plan may have here.
+    """
+    targets = draft.exits.targets
+    if len(targets) >= MOST_TARGETS:
+        raise InvalidInputError(f"a plan has at most {MOST_TARGETS} targets here")
+    if not targets:
+        return draft.with_exits(targets=(Target(move=draft.exits.stop),))
+    *before, last = targets
+    move = round(last.move + FURTHER, 10)
+    left = round(1.0 - sum(target.fraction for target in targets), 10)
+    if left >= LEAST_PART:
+        return draft.with_exits(targets=(*targets, Target(move=move, fraction=left)))
+    half = round(last.fraction / 2, 10)
+    halved = (Target(move=last.move, fraction=half), Target(move=move, fraction=half))
+    return draft.with_exits(targets=(*before, *halved))
+
+
+def without_target(draft: Draft, index: int) -> Draft:
+    """Return the draft without one target; its part goes to a neighbour, the one before where there is one.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such target.
+    """
+    targets = list(draft.exits.targets)
+    if not 0 <= index < len(targets):
+        raise InvalidInputError(f"there is no target {index + 1}, the plan has {len(targets)}")
+    gone = targets.pop(index)
+    if targets:
+        heir = max(index - 1, 0)
+        part = min(round(targets[heir].fraction + gone.fraction, 10), 1.0)
+        targets[heir] = Target(move=targets[heir].move, fraction=part)
+    kept = draft.exits.stop_to_breakeven and bool(targets)
+    return draft.with_exits(targets=tuple(targets), stop_to_breakeven=kept)

@@ -2,7 +2,7 @@ import pytest
 
 from riskcalc.domain import Costs
 from riskcalc.editor import TradeEditor
-from riskcalc.editor.badge import BADGE_WIDTH
+from riskcalc.editor.state import BADGE_WIDTH
 from tests.editor.drafts import SHIPPED, draft, editor
 
 

@@ -1,0 +1,253 @@
+"""What the keys do: to the trade and the field being edited, with files and the clipboard, to the look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from riskcalc.editor import session_file
+from riskcalc.tui.keys import keys_of
+from riskcalc.tui.trade_screen import TradeScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from riskcalc.editor import Draft
+
+
+THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
+"""What the theme key goes through; the command palette has them all."""
+
+
+class EditActions(TradeScreen):
+    """Textual actions on fields, legs and the comparison."""
+
+    def action_step(self, count: int) -> None:
+        """Step the focused field on its grid."""
+        self.nudge(count)
+
+    def action_move_field(self, count: int) -> None:
+        """Focus another field; around the ends it goes on at the other one."""
+        self._focus_row((self.form.current + count) % len(self.form.rows))
+
+    def action_move_main_field(self, count: int) -> None:
+        """Focus another main field; around the ends it goes on at the other one."""
+        rows, index = self.form.rows, self.form.current + count
+        while not rows[index % len(rows)].main:
+            index += count
+        self._focus_row(index % len(rows))
+
+    def action_first_field(self) -> None:
+        """Focus the first field."""
+        self._focus_row(0)
+
+    def action_last_field(self) -> None:
+        """Focus the last field."""
+        self._focus_row(len(self.form.rows) - 1)
+
+    def _focus_row(self, index: int) -> None:
+        self.editor.rest()
+        self.form.focus_row(index)
+        self.show_field()
+
+    def action_commit(self) -> None:
+        """Apply what was typed; with nothing typed, edit the value as it stands."""
+        if self.typing is None:
+            self.type_text(self.form.row.text.replace(",", ""))
+        else:
+            self.commit_typing()
+
+    def action_backspace(self) -> None:
+        """Take back the last typed character; with nothing typed, type from nothing."""
+        typing = self.typing
+        self.type_text(typing.text[:-1] if typing else "")
+
+    def action_revert(self) -> None:
+        """Undo the topmost thing: typing, long work, a maximized view, the crosshair, a note."""
+        if self.typing is not None:
+            self.stop_typing()
+        elif self.cancel_work():
+            self.note("stopped")
+        elif self.has_class("-maximised"):
+            self.look(maximised=False)
+        else:
+            self.figures.set_crosshair(None)
+            self.show()
+
+    def action_reset_field(self) -> None:
+        """Put the focused field back to its value at opening."""
+        self.editor.reset(self.form.row.key)
+        self.show()
+
+    def action_undo(self) -> None:
+        """Take back the last burst of changes."""
+        before = self.editor.state
+        self.editor.undo()
+        self.show()
+        if self.editor.state is before:
+            self.note("nothing to undo")
+
+    def action_redo(self) -> None:
+        """Take back the last undo."""
+        before = self.editor.state
+        self.editor.redo()
+        self.show()
+        if self.editor.state is before:
+            self.note("nothing to redo")
+
+    def action_shift_strikes(self, count: int) -> None:
+        """Move all strikes together, widths locked."""
+        self.editor.shift_strikes(count)
+        self.show()
+
+    def action_add(self) -> None:
+        """Add a target where an exit is focused, else a leg, and focus it."""
+        exits = self.form.row.section == "EXITS"
+        (self.editor.add_target if exits else self.editor.add_leg)()
+        self.show()
+        self._focus_last(".move" if exits else ".side")
+
+    def action_delete(self) -> None:
+        """Delete the leg or the target whose field is focused."""
+        parts = self.form.row.key.split(".")
+        if parts[0] == "legs":
+            self.editor.delete_leg(int(parts[1]))
+        elif parts[:2] == ["exits", "targets"]:
+            self.editor.delete_target(int(parts[2]))
+        else:
+            self.note("to delete a leg or a target, go to one of its fields")
+            return
+        self.show()
+
+    def _focus_last(self, ending: str) -> None:
+        found = [index for index, row in enumerate(self.form.rows) if row.key.endswith(ending)]
+        if found and not self.editor.state.problem:
+            self._focus_row(found[-1])
+
+    def action_pin(self) -> None:
+        """Pin the trade as A and go on with B; or unpin A."""
+        self.editor.pin()
+        self.show()
+
+    def action_swap(self) -> None:
+        """Swap A and B."""
+        if self.editor.state.pinned is None:
+            self.note(f"nothing pinned: {keys_of('pin', self.key_row.table)} pins this trade as A")
+            return
+        self.editor.swap()
+        self.show()
+
+
+class FileActions(TradeScreen):
+    """Textual actions on files and on the program itself."""
+
+    def action_save(self) -> None:
+        """Save the trade in its own file; one that came with riskcalc goes among the user's."""
+        self._say(self.editor.save())
+
+    def action_save_as(self) -> None:
+        """Ask for a name and save the trade under it."""
+        from riskcalc.tui.dialogs.save_screen import SaveScreen  # noqa: PLC0415 - not needed for the first frame
+
+        self.app.push_screen(SaveScreen(self.editor), self._say)
+
+    def action_open_preset(self) -> None:
+        """Choose a preset with a preview of each, and open it."""
+        from riskcalc.tui.dialogs.open_screen import OpenScreen  # noqa: PLC0415 - not needed for the first frame
+
+        def opened(name: str | None) -> None:
+            if name:
+                problem = self.editor.open(name)
+                self.figures.new_axis()
+                self.form.focus_row(0)
+                self._say(problem)
+
+        self.app.push_screen(OpenScreen(self.editor), opened)
+
+    def action_load_quotes(self) -> None:
+        """Ask for a file of real quotes, and put the trade on them."""
+        from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
+
+        def loaded(found: tuple[Draft, Path] | None) -> None:
+            if found:
+                draft, path = found
+                self.editor.go_on_with(draft, chain_path=path)
+                self.figures.new_axis()
+                self._say(f"on the quotes of {path.name}")
+
+        self.app.push_screen(QuotesScreen(self.editor), loaded)
+
+    def action_copy_command(self) -> None:
+        """Copy the command line that prints this plan; also to a file, for want of a clipboard."""
+        line = self.editor.reproduce()
+        self.app.copy_to_clipboard(line)
+        path = _write_command(line)
+        lost = self.editor.left_out()
+        but = f"; there {' and '.join(lost)}" if lost else ""
+        self.note(f"copied (OSC 52; also in {path}){but}: {line}")
+
+    def action_show_help(self) -> None:
+        """Show every key."""
+        from riskcalc.tui.dialogs.help_screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+
+        self.app.push_screen(HelpScreen(self.key_row.table))
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        self.app.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Keep the session and quit."""
+        self.app.exit()
+
+    def _say(self, said: str | None) -> None:
+        self.show()
+        if said:
+            self.note(said)
+
+
+def _write_command(line: str) -> Path:
+    """Write a command line to a file beside the session; return its path."""
+    path = session_file.session_path().with_name("command.txt")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{line}\n", encoding="utf-8")
+    return path
+
+
+class ViewActions(TradeScreen):
+    """Textual actions on views, crosshair, zoom and colors."""
+
+    def action_show_view(self, name: str) -> None:
+        """Show a view."""
+        self.look(view=name)
+
+    def action_maximize_view(self) -> None:
+        """Give the view the whole body, or give it back."""
+        self.look(maximised=not self.has_class("-maximised"))
+
+    def action_move_crosshair(self, count: int) -> None:
+        """Move the crosshair that chart and heatmap share."""
+        self.figures.move_crosshair(self.editor.state, count)
+
+    def action_zoom(self, count: int) -> None:
+        """Zoom the price axis."""
+        self.figures.zoom_by(count)
+        self.show_pictures()
+
+    def action_reset_zoom(self) -> None:
+        """Put the price axis back and take the crosshair away."""
+        self.figures.zoom_reset()
+        self.figures.set_crosshair(None)
+        self.show_pictures()
+
+    def action_next_colors(self) -> None:
+        """Change the colors of gain and loss."""
+        self.note(f"colors: {self.figures.next_palette()}")
+        self.keep_session()
+
+    def action_next_theme(self) -> None:
+        """Go on to the next theme."""
+        app = self.app
+        here = THEMES.index(app.theme) if app.theme in THEMES else -1
+        app.theme = THEMES[(here + 1) % len(THEMES)]
+        self.note(f"theme: {app.theme}")
+        self.keep_session()

@@ -1,1 +1,0 @@
-"""The column of fields: rows, the focused one's slider, typing."""
