@@ -75,7 +75,7 @@ def _lines(
         EarlyExerciseBoundary(
             leg=leg,
             dividend=dividend,
-            eve=_eve(dividend),
+            eve=_last_holding_session(dividend),
             boundary=float(boundary) - _dropped(market, trade.symbol, dividend),
             chance=float(chance),
             dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
@@ -88,10 +88,12 @@ def _lines(
 
 def _dropped(market: Market, symbol: str, dividend: CashDividend) -> float:
     """Special dividends before that day, which lower spot and strike alike [dollars per share]."""
-    return sum(one.amount for one in market.adjusting_dividends_until(symbol, _eve(dividend)))
+    return sum(
+        one.amount for one in market.adjusting_dividends_until(symbol, _last_holding_session(dividend))
+    )
 
 
-def _eve(dividend: CashDividend) -> dt.date:
+def _last_holding_session(dividend: CashDividend) -> dt.date:
     """Last session on which a holder can exercise for the dividend."""
     return last_session_on_or_before(dividend.ex_date - dt.timedelta(days=1))
 
@@ -146,7 +148,7 @@ def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, .
         _delivery(trade, expiring, (low, high), chance=after - before, held=held)
         for (low, high), (before, after) in zip(pairwise(edges), pairwise(below), strict=True)
     ]
-    return tuple(one for one in found if one.shares and one.shares_after)
+    return tuple(result for result in found if result.shares and result.shares_after)
 
 
 def _delivery(

@@ -279,12 +279,12 @@ def _by_eigenfunctions(
     from_lower, from_upper, age = below / width, above / width, variance / width**2
     after_lower = _still_to_come(from_lower, steepness, age)
     after_upper = _still_to_come(from_upper, -steepness, age)
-    lower = _ever(from_lower, from_upper, steepness) - after_lower
-    upper = _ever(from_upper, from_lower, -steepness) - after_upper
+    lower = _exit_chance_unlimited(from_lower, from_upper, steepness) - after_lower
+    upper = _exit_chance_unlimited(from_upper, from_lower, -steepness) - after_upper
     return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0), after_lower + after_upper
 
 
-def _ever(near: FloatArray, far: FloatArray, away: FloatArray) -> FloatArray:
+def _exit_chance_unlimited(near: FloatArray, far: FloatArray, away: FloatArray) -> FloatArray:
     """Chance to leave a corridor of width 1 at the near end; the drift points away from it."""
     pull = 2 * np.maximum(np.abs(away), _TINY)
     chance: FloatArray = np.exp(-2 * np.maximum(away, 0.0) * near) * np.expm1(-pull * far) / np.expm1(-pull)

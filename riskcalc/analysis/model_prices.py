@@ -93,7 +93,7 @@ def solve_vol(
 def _with_vols(trade: Trade, market: Market) -> Trade:
     record("trade", Trade, trade)
     quote = record("market", Market, market).quote(trade.symbol)
-    legs = tuple(_enter_leg(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
+    legs = tuple(_with_entry_prices(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
     return dataclasses.replace(trade, legs=legs)
 
 
@@ -108,7 +108,7 @@ def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
     return dataclasses.replace(trade, legs=tuple(legs))
 
 
-def _enter_leg(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
+def _with_entry_prices(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     """Fill in all but the values that come from the model."""
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price

@@ -72,7 +72,7 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     """
     _check(trade, market)
     spots = as_floats("spot", spot)
-    value = sum(trade.leg_size(leg) * _worth(leg, trade, spots, market) for leg in trade.legs)
+    value = sum(trade.leg_size(leg) * _value_at_expiry(leg, trade, spots, market) for leg in trade.legs)
     return np.asarray(value - net_debit(trade) - _borrowed(trade, market), dtype=np.float64)
 
 
@@ -86,7 +86,7 @@ def _borrowed(trade: Trade, market: Market | None) -> float:
 def is_profitable_at(trade: Trade, *, spot: float, market: Market | None = None) -> bool:
     """Return whether one unit makes money at a spot at the nearest expiry (not at a breakeven)."""
     pnl = pnl_at_expiry(trade, spot=spot, market=market)
-    return bool(_without_dust(pnl, trade) > 0)
+    return bool(_snap_to_zero(pnl, trade) > 0)
 
 
 def net_debit(trade: Trade) -> float:
@@ -147,7 +147,7 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
 
     curve = pnl if len(trade.expiries) > 1 else None
     points = _kinks(trade) if curve is None else turning_points(trade, _needed(market, trade), curve)
-    gains = _without_dust(pnl(points), trade)
+    gains = _snap_to_zero(pnl(points), trade)
     ends = asymptotic_pnl(trade, market, net_debit=net_debit(trade))
     reached = [*gains.tolist(), *([] if ends.slope else [ends.intercept])]
     # The difference of two returns has no floor: the fund sold may more than double.
@@ -168,7 +168,7 @@ def _check(trade: Trade, market: Market | None) -> None:
         record("market", Market, market)
 
 
-def _worth(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:
+def _value_at_expiry(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:
     """Worth of a leg at the nearest expiry [dollars per share]."""
     if not isinstance(leg, OptionLeg):
         return spots
@@ -194,7 +194,7 @@ def _kinks(trade: Trade) -> Floats:
     return np.array([0.0, *sorted(near)])
 
 
-def _without_dust(gains: Floats, trade: Trade) -> Floats:
+def _snap_to_zero(gains: Floats, trade: Trade) -> Floats:
     """Rounding dust set to exact zero, so that a P&L that touches zero is seen to."""
     scale = math.fsum(abs(trade.leg_size(leg)) * entry_price(leg) for leg in trade.legs)
     return np.where(np.abs(gains) <= 1e-12 * scale, 0.0, gains)

@@ -117,7 +117,7 @@ def stop_race(
     >>> f"{race.fund_first:.0%} {race.benchmark_first:.0%} {race.neither:.0%}"
     '16% 33% 51%'
     """
-    race = _race(
+    race = _first_stop(
         fund_stop=fund_stop,
         benchmark_stop=benchmark_stop,
         leverage=leverage,
@@ -135,7 +135,7 @@ def stop_race(
     return StopRace(fund, benchmark, together, max(1 - fund - benchmark - together, 0.0))
 
 
-def _race(
+def _first_stop(
     *,
     fund_stop: float,
     benchmark_stop: float,
@@ -246,7 +246,7 @@ class _Race:
     ) -> tuple[FloatArray, FloatArray]:
         """Chances that the fund's stop or the benchmark's fires; and the moments at the next close."""
         law = Drag.of(moments)
-        fired = self._fire(start, moments[0] / QUANTILES, law.quantiles)
+        fired = self._stop_hits(start, moments[0] / QUANTILES, law.quantiles)
         weights, drag = law.two_points
         paths = moments[0] * weights
         room = np.minimum(self._fund_level(start, drag), self.level) - start
@@ -257,7 +257,7 @@ class _Race:
         moments_then *= (moments[0].sum() - fired.sum()) / max(moments_then[0].sum(), NOBODY)
         return fired, moments_then
 
-    def _fire(self, start: FloatArray, paths: FloatArray, drag: FloatArray) -> FloatArray:
+    def _stop_hits(self, start: FloatArray, paths: FloatArray, drag: FloatArray) -> FloatArray:
         """Chances that the fund's stop or the benchmark's fires within the session."""
         fund_level = self._fund_level(start, drag)
         touched = paths * self._touch(np.minimum(fund_level, self.level) - start)

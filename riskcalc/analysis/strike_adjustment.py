@@ -58,10 +58,10 @@ def adjusted_strikes(
     special = market.adjusting_dividends_until(symbol, until)
     listed, day = np.asarray(strike, dtype=np.float64), np.asarray(days, dtype=np.float64)
     left: NDArray[np.float64] = listed
-    for one in special:
-        left = left - one.amount * (day >= 365 * market.years_to(one.ex_date) - SAME_DAY)
+    for dividend in special:
+        left = left - dividend.amount * (day >= 365 * market.years_to(dividend.ex_date) - SAME_DAY)
     if special and not np.all(left > 0):
-        paid = ", ".join(f"{one.amount:g} on {one.ex_date}" for one in special)
+        paid = ", ".join(f"{dividend.amount:g} on {dividend.ex_date}" for dividend in special)
         raise InvalidInputError(f"special dividends must leave something of every strike, got {paid}")
     return left
 

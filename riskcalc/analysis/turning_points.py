@@ -54,7 +54,7 @@ def turning_points(trade: Trade, market: Market, pnl: Pnl) -> Floats:
     grid = _grid(trade, later, market, kinks)
     scale = sum(abs(trade.leg_size(leg)) * leg.strike for leg in trade.option_legs)
     low, high, sign = _brackets(grid, pnl(grid), np.searchsorted(grid, kinks), dust=DUST * scale)
-    found = _narrowed(pnl, low, high, sign) if low.size else low
+    found = _refine_peaks(pnl, low, high, sign) if low.size else low
     return np.unique(np.concatenate([grid[[0, 1, -1]], kinks, found]))
 
 
@@ -113,7 +113,7 @@ def _brackets(
     return low, high, sign
 
 
-def _narrowed(pnl: Pnl, low: Floats, high: Floats, sign: Floats) -> Floats:
+def _refine_peaks(pnl: Pnl, low: Floats, high: Floats, sign: Floats) -> Floats:
     """The highest point of sign x P&L in each bracket, all brackets at once."""
     rows, parts = np.arange(len(low)), np.linspace(0.0, 1.0, SPLIT)
     best = low
@@ -198,7 +198,7 @@ def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> _Line:
     start, carry = trade.expiry or leg.expiry, market.quote(trade.symbol).dividend_yield
     coming = [one for one in market.dividends_until(trade.symbol, leg.expiry) if one.ex_date > start]
     near = market.years_to_expiry(start, trade.instrument)
-    paid = [(market.years_to(one.ex_date) - near, one.amount) for one in coming]
+    paid = [(market.years_to(dividend.ex_date) - near, dividend.amount) for dividend in coming]
     end = years_after_nearest_expiry(leg, trade, market)
 
     def exercised(time: float, missed: list[tuple[float, float]]) -> _Line:

@@ -129,7 +129,7 @@ def value_legs(
         quotes = tuple(
             (name, market.quotes[name]) for name in trade.instrument.quoted if name in market.quotes
         )
-        return _legs_now(_without_prices(trade), quotes, market.moment, market.rate)
+        return _current_legs(_without_prices(trade), quotes, market.moment, market.rate)
     at = Conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
     return _value_legs(trade, market, _broadcast(at))
 
@@ -153,13 +153,13 @@ def value_legs_batch(trade: Trade, market: Market, *conditions: Conditions) -> l
     list of PositionGreeks
         One for each set: arrays of legs x the set's broadcast shape.
     """
-    sets = [_broadcast(one) for one in conditions]
+    sets = [_broadcast(condition) for condition in conditions]
     flat = _Points(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*sets, strict=True)))
     found = np.stack(_value_legs(trade, market, flat))
-    ends = np.cumsum([one.spot.size for one in sets])[:-1]
+    ends = np.cumsum([condition.spot.size for condition in sets])[:-1]
     return [
-        PositionGreeks(*part.reshape(*part.shape[:2], *one.spot.shape))
-        for part, one in zip(np.split(found, ends, axis=-1), sets, strict=True)
+        PositionGreeks(*part.reshape(*part.shape[:2], *condition.spot.shape))
+        for part, condition in zip(np.split(found, ends, axis=-1), sets, strict=True)
     ]
 
 
@@ -187,7 +187,7 @@ def _without_prices(trade: Trade) -> Trade:
 
 
 @lru_cache(maxsize=32)
-def _legs_now(
+def _current_legs(
     trade: Trade, quotes: tuple[tuple[str, Quote], ...], moment: dt.datetime, rate: float
 ) -> PositionGreeks:
     """Value legs as they stand; entry, report and exits of one trade ask for it one after the other."""

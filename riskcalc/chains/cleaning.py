@@ -57,25 +57,25 @@ def clean_chain(
     """
     rows = dataclasses.replace(rows, expiry=_sessions(rows.expiry))
     dropped = np.zeros(len(rows.strike), dtype=np.int8)
-    dropped = _mark(dropped, ~rows.standard, DropReason.NONSTANDARD)
+    dropped = _with_reason(dropped, ~rows.standard, DropReason.NONSTANDARD)
     symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else underlying_symbol(symbol)
-    dropped = _mark(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
+    dropped = _with_reason(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
     _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
     quote_day = _sessions(rows.quote_time)
     chosen = date is None
     if date is None:
-        date = session_of(_taken(rows, dropped == KEPT))
+        date = session_of(_select(rows, dropped == KEPT))
     else:
         date = last_session_on_or_before(calendar_date("date", date))
     day = np.datetime64(date, "D")
-    dropped = _mark(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
+    dropped = _with_reason(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
     _require_some(dropped, f"of {day}; it holds {_listed(quote_day)}")
-    dropped = _mark(dropped, rows.expiry < day, DropReason.EXPIRED)
+    dropped = _with_reason(dropped, rows.expiry < day, DropReason.EXPIRED)
     _require_some(dropped, f"that has not expired by {day}; it holds expiries {_listed(rows.expiry)}")
     dropped = _drop_repeats(rows, dropped)
     notes = _other_days(quote_day, date) if chosen else ()
     return _chain(
-        _taken(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped, notes=notes
+        _select(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped, notes=notes
     )
 
 
@@ -131,12 +131,12 @@ def _other_days(days: Days, day: dt.date) -> tuple[str, ...]:
     )
 
 
-def _mark(dropped: Codes, rows: Flags, why: DropReason) -> Codes:
+def _with_reason(dropped: Codes, rows: Flags, why: DropReason) -> Codes:
     return np.where((dropped == KEPT) & rows, np.int8(why), dropped)
 
 
-def _taken(rows: QuoteRows, kept: Flags | npt.NDArray[np.intp]) -> QuoteRows:
-    columns = {name: getattr(rows, name)[kept] for name in COLUMNS}
+def _select(rows: QuoteRows, selected: Flags | npt.NDArray[np.intp]) -> QuoteRows:
+    columns = {name: getattr(rows, name)[selected] for name in COLUMNS}
     return dataclasses.replace(rows, **columns)
 
 
@@ -207,11 +207,11 @@ def _spot(rows: QuoteRows) -> float:
     known = rows.spot > 0
     if not known.any():
         raise ChainError(f"does not say the price of the underlying ({rows.spot_field}); give the spot")
-    if _is_one(rows.spot[known]):
+    if _agree(rows.spot[known]):
         return _middle(rows.spot[known])
     latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
     latest = rows.spot[known & (rows.quote_time == latest_time)]
-    if not (latest.size and _is_one(latest)):
+    if not (latest.size and _agree(latest)):
         low, high = rows.spot[known].min(), rows.spot[known].max()
         raise ChainError(
             f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
@@ -220,7 +220,7 @@ def _spot(rows: QuoteRows) -> float:
     return _middle(latest)
 
 
-def _is_one(spots: Floats) -> bool:
+def _agree(spots: Floats) -> bool:
     return bool(spots.max() / (1 + SAME_SPOT) <= spots.min())
 
 
@@ -231,10 +231,10 @@ def _middle(spots: Floats) -> float:
 
 def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
     """Keep the last quote of each option; two that differ at one time contradict each other."""
-    kept = np.flatnonzero(dropped == KEPT)
-    kept = kept[np.argsort(rows.quote_time[kept], kind="stable")]
-    kept = kept[option_order(**_options(_taken(rows, kept)))]
-    ordered = _taken(rows, kept)
+    selected = np.flatnonzero(dropped == KEPT)
+    selected = selected[np.argsort(rows.quote_time[selected], kind="stable")]
+    selected = selected[option_order(**_options(_select(rows, selected)))]
+    ordered = _select(rows, selected)
     again = same_as_next(**_options(ordered))
     superseded = again & (ordered.quote_time[:-1] < ordered.quote_time[1:])
     alike = np.all([_same(getattr(ordered, name)) for name in VALUES], axis=0)
@@ -242,8 +242,8 @@ def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
     if clashing.size:
         raise ChainError("\n".join(_clash(ordered, row) for row in clashing[:SHOWN_CLASHES].tolist()))
     result = dropped.copy()
-    result[kept[:-1][superseded]] = DropReason.SUPERSEDED
-    result[kept[:-1][again & ~superseded]] = DropReason.DUPLICATE
+    result[selected[:-1][superseded]] = DropReason.SUPERSEDED
+    result[selected[:-1][again & ~superseded]] = DropReason.DUPLICATE
     return result
 
 

@@ -96,10 +96,10 @@ def fit_chain(
 def _within(chain: Chain, min_days: int, max_days: int | None) -> Chain:
     """The part of a chain that expires within some days."""
     days = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
-    kept = (days >= min_days) & (days <= (days.max(initial=0) if max_days is None else max_days))
-    if kept.all():
+    selected = (days >= min_days) & (days <= (days.max(initial=0) if max_days is None else max_days))
+    if selected.all():
         return chain
-    return dataclasses.replace(chain, **{name: getattr(chain, name)[kept] for name in COLUMNS})
+    return dataclasses.replace(chain, **{name: getattr(chain, name)[selected] for name in COLUMNS})
 
 
 def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySmile:
@@ -165,13 +165,13 @@ class _LazySmile:
 
     def vol(self, strike: ArrayLike, *, expiry: dt.date, spot: ArrayLike, sticky: Sticky) -> Floats:
         """Volatility at strikes once the spot has moved; see `Smile.vol`."""
-        return self._of(expiry).vol(strike, expiry=expiry, spot=spot, sticky=sticky)
+        return self._smile_of(expiry).vol(strike, expiry=expiry, spot=spot, sticky=sticky)
 
     def at(self, strike: ArrayLike, *, expiry: dt.date, spot: float, sticky: Sticky) -> SmileAt:
         """Volatility at strikes, its slope, and the forward's growth; see `Smile.at`."""
-        return self._of(expiry).at(strike, expiry=expiry, spot=spot, sticky=sticky)
+        return self._smile_of(expiry).at(strike, expiry=expiry, spot=spot, sticky=sticky)
 
-    def _of(self, expiry: dt.date) -> Smile:
+    def _smile_of(self, expiry: dt.date) -> Smile:
         with self._lock:
             if expiry not in self._fitted:
                 self._fitted[expiry] = self._fit(expiry)

@@ -106,11 +106,11 @@ def pricing_terms(
     European options are priced on a yield: their dividends are left to the implied one.
     """
     priced_in = dividends if exercise is ExerciseStyle.AMERICAN else ()
-    coming = [one for one in priced_in if one.ex_date > chain.date and one.amount > 0]
+    coming = [dividend for dividend in priced_in if dividend.ex_date > chain.date and dividend.amount > 0]
     return PricingTerms(
         rate=finite("rate", rate),
-        times=np.array([chain.years_to(one.ex_date) for one in coming], dtype=np.float64),
-        amounts=np.array([one.amount for one in coming], dtype=np.float64),
+        times=np.array([chain.years_to(dividend.ex_date) for dividend in coming], dtype=np.float64),
+        amounts=np.array([dividend.amount for dividend in coming], dtype=np.float64),
         exercise=exercise,
     )
 
@@ -173,10 +173,10 @@ class _Pairs(NamedTuple):
     mid: Floats
     width: Floats
 
-    def take(self, kept: npt.NDArray[np.intp]) -> _Pairs:
+    def take(self, selected: npt.NDArray[np.intp]) -> _Pairs:
         """Some of the pairs."""
         expiry, *columns = self
-        return _Pairs(expiry[kept], *(column[..., kept] for column in columns))
+        return _Pairs(expiry[selected], *(column[..., selected] for column in columns))
 
 
 class _Solved(NamedTuple):

@@ -100,10 +100,12 @@ def quoted_pairs(rows: QuoteRows, date: dt.date) -> Pairs:
     """Calls and puts of the nearest expiries after a day, those with a bid and an ask."""
     usable = (rows.bid > 0) & (rows.ask >= rows.bid) & (rows.expiry > np.datetime64(date))
     days = np.unique(rows.expiry[usable])[: 2 * NEAREST]
-    kept = np.flatnonzero(usable & np.isin(rows.expiry, days))
-    kept = kept[np.lexsort((-rows.option_type[kept], rows.strike[kept], rows.expiry[kept]))]
-    expiry, strike, kind = rows.expiry[kept], rows.strike[kept], rows.option_type[kept]
-    bid, ask = rows.bid[kept], rows.ask[kept]
+    selected = np.flatnonzero(usable & np.isin(rows.expiry, days))
+    selected = selected[
+        np.lexsort((-rows.option_type[selected], rows.strike[selected], rows.expiry[selected]))
+    ]
+    expiry, strike, kind = rows.expiry[selected], rows.strike[selected], rows.option_type[selected]
+    bid, ask = rows.bid[selected], rows.ask[selected]
     call = np.flatnonzero((expiry[1:] == expiry[:-1]) & (strike[1:] == strike[:-1]) & (kind[:-1] > kind[1:]))
     put = call + 1
     nearest = expiry == days[:1]  # where the least time value hides what exercise pays
@@ -196,8 +198,8 @@ def _one_sided(spot: float, pairs: Pairs) -> tuple[str, ...]:
 def _out_of_step(spot: float, implied: float, found: list[_Implied]) -> bool:
     """Whether an expiry rules a spot out, and all of them allow the implied one."""
     slack = TICK * spot
-    ruled_out = any(not one.low - slack <= spot <= one.high + slack for one in found)
-    return ruled_out and all(one.low - slack <= implied <= one.high + slack for one in found)
+    ruled_out = any(not result.low - slack <= spot <= result.high + slack for result in found)
+    return ruled_out and all(result.low - slack <= implied <= result.high + slack for result in found)
 
 
 def _exercised(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> bool:
@@ -248,11 +250,11 @@ def _at_spot(found: list[_Implied], *, european: bool) -> list[_Implied]:
     elif european:
         least = LEAST_INDEX_CARRY - SLOWER
     return [
-        one._replace(
-            low=one.low * math.exp(-CARRY[1] * one.years),
-            high=one.high * (1 + dividend) * math.exp(-least * one.years),
+        result._replace(
+            low=result.low * math.exp(-CARRY[1] * result.years),
+            high=result.high * (1 + dividend) * math.exp(-least * result.years),
         )
-        for one in found
+        for result in found
     ]
 
 
@@ -325,7 +327,7 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
         )
     for (strike, ask), sign, kind in ((pairs.calls, 1, "call"), (pairs.puts, -1, "put")):
         most = np.full_like(strike, spot) if sign > 0 else strike
-        too_dear, too_cheap = _mostly(ask > ABSURD * most), _mostly(_below(strike, ask, sign, spot))
+        too_dear, too_cheap = _most_hold(ask > ABSURD * most), _most_hold(_below(strike, ask, sign, spot))
         # Where there are pairs, they say what the spot is.
         if too_dear or (too_cheap and len(pairs.strike) < LEAST_PAIRS):
             bound = "cost more than the share itself" if too_dear else "cost far less than exercise would pay"
@@ -342,5 +344,5 @@ def _below(strike: Floats, ask: Floats, sign: int, spot: float) -> Flags:
     return ask[deep] < intrinsic[deep] / ABSURD
 
 
-def _mostly(flags: Flags) -> bool:
+def _most_hold(flags: Flags) -> bool:
     return len(flags) >= LEAST_PAIRS and bool(flags.mean() > 1 / 2)

@@ -156,7 +156,7 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
     Mathematical Finance 14(3), 2004: the slope of the wings. P. Holland, R. Welsch, "Robust regression using
     iteratively reweighted least-squares", Communications in Statistics A6(9), 1977: Cauchy's weights.
     """
-    quotes = {one.expiry: _Rows.of(chain, vols, one) for one in vols.forwards}
+    quotes = {forward.expiry: _Rows.of(chain, vols, forward) for forward in vols.forwards}
     wanted = {expiry: rows for expiry, rows in quotes.items() if rows.count >= FEWEST_QUOTES}
     order = sorted(wanted, reverse=True)
     order.sort(key=lambda expiry: wanted[expiry].liquid.sum() < FEWEST_LIQUID)
@@ -172,7 +172,7 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
         symbol=chain.symbol,
         spot=chain.spot,
         curves=dict(sorted(curves.items())),
-        fits=tuple(_judge(wanted[expiry], curves, expiry) for expiry in sorted(curves)),
+        fits=tuple(_smile_quality(wanted[expiry], curves, expiry) for expiry in sorted(curves)),
         skipped=tuple(expiry for expiry in quotes if expiry not in wanted),
     )
 
@@ -212,12 +212,12 @@ def _neighbors(
     curves: Mapping[dt.date, SmileCurve], expiry: dt.date
 ) -> tuple[SmileCurve | None, SmileCurve | None]:
     """The fitted expiries right before and after one."""
-    before = max((one for one in curves if one < expiry), default=None)
-    after = min((one for one in curves if one > expiry), default=None)
+    before = max((day for day in curves if day < expiry), default=None)
+    after = min((day for day in curves if day > expiry), default=None)
     return (curves[before] if before else None), (curves[after] if after else None)
 
 
-def _judge(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -> SmileFit:
+def _smile_quality(rows: _Rows, curves: Mapping[dt.date, SmileCurve], expiry: dt.date) -> SmileFit:
     curve, quotes = curves[expiry], rows.quotes
     before, _ = _neighbors(curves, expiry)
     grid = check_points(quotes, before)

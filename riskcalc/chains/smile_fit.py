@@ -87,14 +87,14 @@ def fit_curve(
     SmileCurve
         Free of arbitrage over a range far beyond its quotes wherever that can be had; `SmileFit` says so.
     """
-    checked = _watch(quotes, floor, roof, near=NEAR_CHECKED, far=FAR_CHECKED)
-    grid = _watch(quotes, floor, roof, near=NEAR, far=FAR)
+    checked = _arbitrage_grid(quotes, floor, roof, near=NEAR_CHECKED, far=FAR_CHECKED)
+    grid = _arbitrage_grid(quotes, floor, roof, near=NEAR, far=FAR)
     found: list[SmileCurve] = []
     for alone in ALONE:
         found.append(_fit_both(quotes, grid, checked, neighbors=(floor, roof), alone=alone))
         if not _missed_beyond_spline(quotes, found[-1]):
             break
-    return min(found, key=lambda curve: _badness(quotes, checked, curve))
+    return min(found, key=lambda curve: _misfit_key(quotes, checked, curve))
 
 
 def _fit_both(
@@ -121,7 +121,7 @@ def _missed_beyond_spline(quotes: SmileQuotes, curve: SmileCurve) -> bool:
     return float(np.mean(missed & quotes.beyond_spline)) > MISSED
 
 
-def _badness(quotes: SmileQuotes, checked: ArbitrageGrid, curve: SmileCurve) -> tuple[bool, float]:
+def _misfit_key(quotes: SmileQuotes, checked: ArbitrageGrid, curve: SmileCurve) -> tuple[bool, float]:
     """Whether there is arbitrage, then how far the curve is from the quotes."""
     misfit = quotes.misfit(curve.variance_terms(quotes.k)[0])[0]
     free = checked.margins(curve.variance_terms(checked.k)).min() >= 0
@@ -134,12 +134,16 @@ def check_points(
     """Log-moneynesses at which a smile is checked: its quotes and spline, its neighbors', and far beyond."""
     knots = quotes.knots
     spans = [quotes.span, (knots[0], knots[-1])]
-    for one in neighbors:
-        spans += [] if one is None else [one.span, *([(one.knots[0], one.knots[-1])] if one.knots else [])]
+    for neighbor in neighbors:
+        spans += (
+            []
+            if neighbor is None
+            else [neighbor.span, *([(neighbor.knots[0], neighbor.knots[-1])] if neighbor.knots else [])]
+        )
     return arbitrage_points(spans, deviation=quotes.deviation, near=near, far=far)
 
 
-def _watch(
+def _arbitrage_grid(
     quotes: SmileQuotes, floor: SmileCurve | None, roof: SmileCurve | None, *, near: int, far: int
 ) -> ArbitrageGrid:
     places = check_points(quotes, floor, roof, near=near, far=far)
@@ -163,7 +167,7 @@ def fit_svi(
         return svi_variance_terms(vector, k), (value, slope, curvature)
 
     model = CurveModel(partial(at, quotes.k), partial(at, grid.k), np.diag(RIDGE))
-    near = [_scaled(one) for one in neighbors if one is not None]
+    near = [_scaled(neighbor) for neighbor in neighbors if neighbor is not None]
     trust = alone * robust_weights(distance_from_neighbors(quotes))
     free = min(
         (fit_least_squares(model, quotes, None, np.array(start), trust=trust) for start in STARTS),

@@ -140,7 +140,9 @@ class Cells:
 
     def take(self, rows: Flags) -> Cells:
         """The same columns of some rows, with the same list of problems."""
-        columns = {name: Column(one.codes[rows], one.texts) for name, one in self.table.columns.items()}
+        columns = {
+            name: Column(column.codes[rows], column.texts) for name, column in self.table.columns.items()
+        }
         table = dataclasses.replace(self.table, columns=columns, places=self.table.places[rows])
         return dataclasses.replace(self, table=table)
 
@@ -176,7 +178,7 @@ class Cells:
         rejected = {}
         for code, text in enumerate(cells.texts):
             try:
-                values.append(parse(_there(text)))
+                values.append(parse(_cell_text(text)))
             except AmbiguousDateError as error:
                 values.append(bad)
                 rejected[code] = str(error)
@@ -198,7 +200,7 @@ class Cells:
             self.problems.append((int(self.table.places[row]), text))
 
 
-def _there(text: str) -> str:
+def _cell_text(text: str) -> str:
     """A cell without blanks around it; empty where it stands for nothing."""
     text = text.strip()
     # Most cells are numbers, and asking costs more than reading them.

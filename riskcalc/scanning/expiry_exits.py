@@ -84,8 +84,8 @@ class ExpiryModel:
         if self.in_closed_form:
             return black_scholes(**terms)
         coming = self.market.option_dividends_until(self.symbol, self.expiry)
-        times = [self.market.years_to(one.ex_date) for one in coming]
-        amounts = [one.amount for one in coming]
+        times = [self.market.years_to(dividend.ex_date) for dividend in coming]
+        amounts = [dividend.amount for dividend in coming]
         return american(**terms, dividend_times=times, dividend_amounts=amounts, elapsed=day / 365)
 
 

@@ -136,14 +136,14 @@ def scan_history(
     )
     names = source_names(sources)
     frames = [
-        _with_source(one.frame, names[source])
-        for source, one in zip(sources, found, strict=True)
-        if one.frame is not None
+        _with_source(result.frame, names[source])
+        for source, result in zip(sources, found, strict=True)
+        if result.frame is not None
     ]
-    problems = [one.problem for one in found if one.problem]
+    problems = [result.problem for result in found if result.problem]
     if not frames:
         raise ChainError("\n".join(problems) or "no chain to scan")
-    warnings = [warning for one in found for warning in one.warnings]
+    warnings = [warning for result in found for warning in result.warnings]
     about = _merged_attrs([frame.attrs for frame in frames]) | {"problems": problems, "warnings": warnings}
     # Tables are joined without their attrs, which differ from chain to chain.
     table = pd.concat([_without_attrs(frame) for frame in frames], ignore_index=True)
@@ -162,19 +162,19 @@ def _with_source(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _merged_attrs(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     """Merge the `attrs` of several tables."""
-    liquid = np.array([one["smile_liquid"] for one in each])
-    inside = np.nan_to_num(np.array([one["smile_inside"] for one in each]))
-    broken = [f"{one['date']}: {one['smile_arbitrage']}" for one in each if one["smile_arbitrage"]]
+    liquid = np.array([row["smile_liquid"] for row in each])
+    inside = np.nan_to_num(np.array([row["smile_inside"] for row in each]))
+    broken = [f"{row['date']}: {row['smile_arbitrage']}" for row in each if row["smile_arbitrage"]]
     # Each row has its own day, and the spot is another in each chain.
     shared = {name: value for name, value in each[0].items() if len(each) == 1 or name not in OWN}
     return {
         **shared,
-        "symbol": ", ".join(dict.fromkeys(one["symbol"] for one in each)),
+        "symbol": ", ".join(dict.fromkeys(row["symbol"] for row in each)),
         "smile_liquid": int(liquid.sum()),
         "smile_inside": float(liquid @ inside / max(liquid.sum(), 1)),
         "smile_arbitrage": "; ".join(broken),
-        "far_off": sum(one["far_off"] for one in each),
-        "dropped": dict(sum((Counter(one["dropped"]) for one in each), Counter())),
+        "far_off": sum(row["far_off"] for row in each),
+        "dropped": dict(sum((Counter(row["dropped"]) for row in each), Counter())),
         "chains": len(each),
     }
 

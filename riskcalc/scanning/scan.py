@@ -148,7 +148,7 @@ def scan(
     codes = np.asarray(ranked["kind"], dtype=np.int8)
     kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
     frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
-    far_off = sum(one.far_off for _model, series in each for one in series.values())
+    far_off = sum(value.far_off for _model, series in each for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     frame.attrs.update(about | {"far_off": far_off})
     return frame
@@ -223,7 +223,7 @@ def _expiries(
             model,
             {
                 kind: option_series(fitted.chain, model, kind)
-                for kind in {one.option_type for one in rules.kinds}
+                for kind in {kind.option_type for kind in rules.kinds}
             },
         )
 

@@ -65,26 +65,26 @@ def option_series(chain: Chain, model: ExpiryModel, option_type: OptionType) -> 
         & (chain.option_type == int(option_type))
         & chain.usable
         & (chain.ask - chain.bid <= rules.max_quoted_width)
-        & _held_enough(chain.open_interest, rules)
+        & _liquid_enough(chain.open_interest, rules)
     )
     vol = model.vols(chain.strike[rows])
     greeks = model.greeks(sign=int(option_type), strike=chain.strike[rows], vol=vol, spot=model.spot)
     beyond = np.maximum(chain.bid[rows] - greeks.value, greeks.value - chain.ask[rows])
     near = beyond <= FAR_OFF * model.spot
-    kept = rows[near]
+    selected = rows[near]
     return OptionSeries(
         option_type=option_type,
-        strike=chain.strike[kept],
-        bid=chain.bid[kept],
-        ask=chain.ask[kept],
-        open_interest=chain.open_interest[kept],
+        strike=chain.strike[selected],
+        bid=chain.bid[selected],
+        ask=chain.ask[selected],
+        open_interest=chain.open_interest[selected],
         vol=vol[near],
-        greeks=OptionGreeks(*(one[near] for one in greeks)),
-        far_off=len(rows) - len(kept),
+        greeks=OptionGreeks(*(greek[near] for greek in greeks)),
+        far_off=len(rows) - len(selected),
     )
 
 
-def _held_enough(open_interest: Floats, rules: ScanRules) -> NDArray[np.bool_]:
+def _liquid_enough(open_interest: Floats, rules: ScanRules) -> NDArray[np.bool_]:
     held = np.nan_to_num(open_interest, nan=0.0)
     enough: NDArray[np.bool_] = held >= rules.min_open_interest
     return enough

@@ -68,14 +68,14 @@ class ChainSource(NamedTuple):
     @property
     def name(self) -> str:
         """File and day."""
-        return self._said(", ".join(path.name for path in (self.path, *self.more)))
+        return self._label(", ".join(path.name for path in (self.path, *self.more)))
 
     @property
     def full_name(self) -> str:
         """The same with the folders of the file."""
-        return self._said(", ".join(str(path) for path in (self.path, *self.more)))
+        return self._label(", ".join(str(path) for path in (self.path, *self.more)))
 
-    def _said(self, file: str) -> str:
+    def _label(self, file: str) -> str:
         return file if self.day is None else f"{file} {self.day}"
 
 

@@ -82,15 +82,15 @@ def build_verticals(
     long, short = (low, high) if kind.side > 0 else (high, low)
     delta = np.abs(series.greeks.delta)
     wanted = (delta >= rules.min_delta) & (delta <= rules.max_delta)
-    kept = wanted[long] & (width >= rules.min_width) & (width <= rules.max_width)
-    long, short, width = long[kept], short[kept], multiplier * width[kept]
+    selected = wanted[long] & (width >= rules.min_width) & (width <= rules.max_width)
+    long, short, width = long[selected], short[selected], multiplier * width[selected]
     bought, sold, spread_cost = (multiplier * part for part in series.fills(rules.at))
     debit = bought[long] - sold[short]
     max_loss = debit + width * kind.is_credit
-    kept = (max_loss > 0) & (max_loss < width) & (debit <= rules.max_debit)
-    long, short, debit, max_loss = long[kept], short[kept], debit[kept], max_loss[kept]
+    selected = (max_loss > 0) & (max_loss < width) & (debit <= rules.max_debit)
+    long, short, debit, max_loss = long[selected], short[selected], debit[selected], max_loss[selected]
     cost = spread_cost[long] + spread_cost[short]
-    return Verticals(kind, long, short, debit, max_loss, width[kept] - max_loss, cost)
+    return Verticals(kind, long, short, debit, max_loss, width[selected] - max_loss, cost)
 
 
 def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms) -> Columns:
@@ -213,7 +213,7 @@ def _managed(
         terms.model, expiry_exits, sign=int(series.option_type), strike=series.strike
     )
     levels = [verticals.net(at_levels[:, place], size) for place in range(at_levels.shape[1])]
-    splits, split = _splits(terms.exits, units)
+    splits, split = _unit_splits(terms.exits, units)
     expected = _expected(verticals, terms, expiry_exits, values=values, splits=splits, split=split)
     change = np.zeros_like(expected)
     if terms.view != NEUTRAL:
@@ -265,7 +265,7 @@ def _expected(
     split: Indices,
 ) -> Floats:
     """Expected discounted exit value of each spread: per option and split, then by index."""
-    per_option = np.stack([expiry_exits.expected(values, one) for one in splits])
+    per_option = np.stack([expiry_exits.expected(values, split) for split in splits])
     size = terms.trade.instrument.option_multiplier
     expected: Floats = size * (per_option[split, verticals.long] - per_option[split, verticals.short])
     return expected
@@ -296,7 +296,7 @@ def _break_even(
     return drifts
 
 
-def _splits(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Splits, Indices]:
+def _unit_splits(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Splits, Indices]:
     """Distinct splits of whole units over the targets, and the index of each row's split."""
     capped = np.minimum(units, MOST_SPLIT)
     counts = np.flatnonzero(np.bincount(capped))

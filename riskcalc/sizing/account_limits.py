@@ -111,13 +111,13 @@ def size_within_limits(
     units, binding, reason = _smallest(limits)
     return PositionSize(
         units=units,
-        risk=risk.taken_by(units),
+        risk=risk.used_by(units),
         risk_budget=risk.available,
-        risk_fraction=risk.taken_by(units) / account.equity,
+        risk_fraction=risk.used_by(units) / account.equity,
         loss_per_unit=loss,
         binding_limit=binding,
         reason=reason,
-        capital=capital.taken_by(units),
+        capital=capital.used_by(units),
         limits=allowed,
     )
 
@@ -270,7 +270,7 @@ def size_by_stop_within_limits(
         lot=lot,
     )
     return StopSize(
-        units=_parts(size.units, lot),
+        units=_lots_to_units(size.units, lot),
         risk=size.risk,
         risk_budget=size.risk_budget,
         risk_fraction=size.risk_fraction,
@@ -280,9 +280,9 @@ def size_by_stop_within_limits(
         basis=RiskBasis.STOP.value,
         capital=size.capital or 0.0,
         position_value=size.units * entry * shares,
-        limits={name: None if count is None else _parts(count, lot) for name, count in size.limits},
+        limits={name: None if count is None else _lots_to_units(count, lot) for name, count in size.limits},
     )
 
 
-def _parts(count: int, lot: float) -> float:
+def _lots_to_units(count: int, lot: float) -> float:
     return count if lot == 1 else round(count * lot, 3)

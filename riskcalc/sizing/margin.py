@@ -158,17 +158,17 @@ def _splits(
     every = [
         [
             (spread, covered)
-            for spread in range(min(one.count, room[one.leg.option_type]) + 1)
-            for covered in range(min(one.count - spread, held[one.leg.option_type]) + 1)
+            for spread in range(min(short.count, room[short.leg.option_type]) + 1)
+            for covered in range(min(short.count - spread, held[short.leg.option_type]) + 1)
         ]
-        for one in sold
+        for short in sold
     ]
     if math.prod(map(len, every)) > MOST_WAYS:
-        every = [_corners(one, sold, room, held) for one in sold]
+        every = [_cover_counts(short, sold, room, held) for short in sold]
     return product(*every)
 
 
-def _corners(
+def _cover_counts(
     one: _Sold, sold: Sequence[_Sold], room: dict[OptionType, int], held: dict[OptionType, int]
 ) -> list[tuple[int, int]]:
     """Counts of one leg at which it, or a cover that others use first, is used up."""
@@ -191,16 +191,16 @@ def _requirement(
     """Margin per share of one way to cover what was sold; infinite where the covers do not suffice."""
     for kind in OptionType:
         delivered = sum(
-            covered for one, (_, covered) in zip(sold, split, strict=True) if one.leg.option_type is kind
+            covered for short, (_, covered) in zip(sold, split, strict=True) if short.leg.option_type is kind
         )
         if delivered > held[kind]:
             return math.inf
-    spread = [(one.leg, count) for one, (count, _) in zip(sold, split, strict=True) if count]
+    spread = [(short.leg, count) for short, (count, _) in zip(sold, split, strict=True) if count]
     covers = _covers(spread, bought)
     if covers is None:
         return math.inf
-    in_the_money = sum(covered * one.intrinsic for one, (_, covered) in zip(sold, split, strict=True))
-    open_legs = [(one, one.count - sum(parts)) for one, parts in zip(sold, split, strict=True)]
+    in_the_money = sum(covered * short.intrinsic for short, (_, covered) in zip(sold, split, strict=True))
+    open_legs = [(short, short.count - sum(parts)) for short, parts in zip(sold, split, strict=True)]
     return _maximum_loss(spread, covers) + in_the_money + _uncovered([leg for leg in open_legs if leg[1]])
 
 
@@ -255,17 +255,17 @@ def _uncovered(legs: Sequence[tuple[_Sold, int]]) -> float:
     alone = sum(one.required * count for one, count in legs)
     if not calls or not puts:
         return alone
-    pairings = product(_orders(calls), _orders(puts))
-    return alone - max(_saved(first, second) for first, second in pairings)
+    pairings = product(_pairing_orders(calls), _pairing_orders(puts))
+    return alone - max(_pairing_relief(first, second) for first, second in pairings)
 
 
-def _orders(legs: Sequence[tuple[_Sold, int]]) -> Iterator[Sequence[tuple[_Sold, int]]]:
+def _pairing_orders(legs: Sequence[tuple[_Sold, int]]) -> Iterator[Sequence[tuple[_Sold, int]]]:
     if len(legs) <= MOST_ORDERS:
         return permutations(legs)
     return iter([sorted(legs, key=lambda leg: -leg[0].required)])
 
 
-def _saved(calls: Sequence[tuple[_Sold, int]], puts: Sequence[tuple[_Sold, int]]) -> float:
+def _pairing_relief(calls: Sequence[tuple[_Sold, int]], puts: Sequence[tuple[_Sold, int]]) -> float:
     """What pairing calls and puts in their order saves: of each pair the lesser margin beyond its premium."""
     saved, first, second = 0.0, 0, 0
     counts = [count for _, count in calls], [count for _, count in puts]

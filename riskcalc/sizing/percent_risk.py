@@ -49,33 +49,37 @@ class Limit:
     def units(self) -> int | None:
         """Whole units that fit, rounded down; None when the limit does not bind."""
         if self.per_unit == 0:
-            return None if self._fits(1) else 0
+            return None if self._within(1) else 0
         fitting = (self.available - self.fixed) / self.per_unit
         if fitting > MOST_UNITS:
             return None
         units = math.floor(fitting) if fitting > 0 else 0
-        return units + 1 if self._fits(units + 1) else units
+        return units + 1 if self._within(units + 1) else units
 
-    def taken_by(self, units: int) -> float:
+    def used_by(self, units: int) -> float:
         """Return the dollars used by units; 0 for none."""
         return self.fixed + units * self.per_unit if units else 0.0
 
     def reason(self, units: int) -> str:
         """Return why one more unit does not fit."""
-        more = f"{self._said(units + 1)} would {self.verb}" if units else f"{self._least} {self.verb}s"
-        count = f"{self._said(units)} {'unit' if units * self.lot == 1 else 'units'}"
-        taken, available = _apart(self.taken_by(units + 1), self.available)
+        more = (
+            f"{self._count_text(units + 1)} would {self.verb}"
+            if units
+            else f"{self._smallest_size} {self.verb}s"
+        )
+        count = f"{self._count_text(units)} {'unit' if units * self.lot == 1 else 'units'}"
+        taken, available = _distinct_texts(self.used_by(units + 1), self.available)
         return f"{count}: {more} {taken}, {self.noun} {available}"
 
     @property
-    def _least(self) -> str:
+    def _smallest_size(self) -> str:
         return "one unit" if self.lot == 1 else f"{self.lot:g} units"
 
-    def _said(self, count: int) -> str:
+    def _count_text(self, count: int) -> str:
         return f"{count}" if self.lot == 1 else f"{round(count * self.lot, 3):,}".removesuffix(".0")
 
-    def _fits(self, units: int) -> bool:
-        return self.taken_by(units) <= self.available * (1 + SLACK)
+    def _within(self, units: int) -> bool:
+        return self.used_by(units) <= self.available * (1 + SLACK)
 
 
 def size_by_stop(
@@ -198,7 +202,7 @@ def stop_distance(*, entry: float, stop: float, side: Side) -> float:
     return distance
 
 
-def _apart(taken: float, available: float) -> tuple[str, str]:
+def _distinct_texts(taken: float, available: float) -> tuple[str, str]:
     """Two amounts of which the first is more, with the decimals that show it."""
     for digits in (2, 4, 6):
         texts = _dollars(taken, digits), _dollars(available, digits)
@@ -222,9 +226,9 @@ def _size(
         raise InvalidInputError(f"the loss of one unit must be at least {least:g}, got {loss_per_unit:g}")
     return PositionSize(
         units=units,
-        risk=limit.taken_by(units),
+        risk=limit.used_by(units),
         risk_budget=budget,
-        risk_fraction=limit.taken_by(units) / equity,
+        risk_fraction=limit.used_by(units) / equity,
         loss_per_unit=loss_per_unit,
         binding_limit=limit.name,
         reason=limit.reason(units),

@@ -24,8 +24,8 @@ def base_frame():
     """The 228 quotes of two expiries of the sample."""
     frame = sample_chain().to_frame()[["expiry", "strike", "option_type", "bid", "ask"]]
     frame["expiry"] = frame["expiry"].dt.strftime("%Y-%m-%d")
-    kept = frame["expiry"].isin(EXPIRIES) & frame["strike"].between(270, 330)
-    return frame[kept].reset_index(drop=True)
+    selected = frame["expiry"].isin(EXPIRIES) & frame["strike"].between(270, 330)
+    return frame[selected].reset_index(drop=True)
 
 
 FRAME = base_frame()

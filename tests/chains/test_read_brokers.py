@@ -98,10 +98,10 @@ class TestTradier:
         chain = read({"options": {"option": tradier_option(greeks=greeks)}}, spot=101)
         assert (chain.quoted_delta[0], chain.quoted_vol[0]) == (0.55, 0.21)
 
-    @pytest.mark.parametrize(("delta", "kept"), [(1.0, False), (-0.4, True), (-1.2, False), (0.0, True)])
-    def test_a_delta_that_contradicts_the_type_is_missing(self, read, delta, kept):
+    @pytest.mark.parametrize(("delta", "selected"), [(1.0, False), (-0.4, True), (-1.2, False), (0.0, True)])
+    def test_a_delta_that_contradicts_the_type_is_missing(self, read, delta, selected):
         put = tradier_option("IWM260918P00100000", option_type="put", greeks={"delta": delta})
-        assert np.isfinite(read({"options": {"option": put}}, spot=101).quoted_delta[0]) == kept
+        assert np.isfinite(read({"options": {"option": put}}, spot=101).quoted_delta[0]) == selected
 
     def test_no_options_and_no_spot_are_said(self, read):
         with pytest.raises(ChainError, match="key options is null: the broker knows no options"):

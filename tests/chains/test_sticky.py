@@ -67,8 +67,8 @@ def test_under_sticky_moneyness_an_option_scales_with_the_spot(trade):
 
 
 def test_under_sticky_strike_every_leg_keeps_its_vol():
-    kept, plain = (value_position(SPREAD, market_of(rule), spot=SPOTS) for rule in (Sticky.STRIKE, None))
-    for ours, theirs in zip(kept, plain, strict=True):
+    selected, plain = (value_position(SPREAD, market_of(rule), spot=SPOTS) for rule in (Sticky.STRIKE, None))
+    for ours, theirs in zip(selected, plain, strict=True):
         assert ours.tolist() == theirs.tolist()
 
 

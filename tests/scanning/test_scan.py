@@ -270,8 +270,8 @@ def test_rows_and_plans_move_the_smile_by_one_rule(fitted, kind):
     row = scan(fitted, rules=rules, view=BULLISH, **TERMS).iloc[11]
     plan = plan_of(row, fitted, rules, BULLISH)
     assert_same_as_plan(row, plan)
-    kept = plan_of(row, fitted, ScanRules(kinds=(kind,)), BULLISH)
-    assert abs(plan.managed.expected_pnl - kept.managed.expected_pnl) > 0.5
+    selected = plan_of(row, fitted, ScanRules(kinds=(kind,)), BULLISH)
+    assert abs(plan.managed.expected_pnl - selected.managed.expected_pnl) > 0.5
 
 
 def test_european_valuation_is_near_the_american(fitted):

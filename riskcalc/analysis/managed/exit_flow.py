@@ -59,7 +59,7 @@ class ExitRecords(NamedTuple):
     """How far the P&L moves within the step [dollars]."""
 
     @classmethod
-    def for_reason(
+    def of_reason(
         cls,
         reason: ExitReason,
         moments: FloatArray,
@@ -96,7 +96,7 @@ class PnlFlow(NamedTuple):
 
 def immediate_exit(reason: ExitReason, pnl: float) -> ExitRecords:
     """Return the one exit of a trade that is closed immediately."""
-    return ExitRecords.for_reason(reason, np.array([[1.0], [pnl], [pnl**2]]), day=0.0, point=0.0)
+    return ExitRecords.of_reason(reason, np.array([[1.0], [pnl], [pnl**2]]), day=0.0, point=0.0)
 
 
 def compute_pnl_flow(
@@ -130,11 +130,11 @@ def compute_pnl_flow(
         taken += passed.target[:, :, 0].sum(axis=(0, 1, 3))
         gap_loss += lost
         if place in found.drops:
-            exits += _opens(levels, nodes, found.drops[place], values.drops[place])
+            exits += _open_fills(levels, nodes, found.drops[place], values.drops[place])
             taken += found.drops[place].target[:, 0].sum(axis=1)
     for stage, moments in zip(levels.stages, found.held, strict=True):
         whole = shift_moments(moments, stage.open_share * values.last)
-        exits.append(ExitRecords.for_reason(ExitReason.TIME, whole, day=values.last_day, point=nodes.points))
+        exits.append(ExitRecords.of_reason(ExitReason.TIME, whole, day=values.last_day, point=nodes.points))
     return PnlFlow(ExitRecords.concatenate(exits), taken, gap_loss)
 
 
@@ -143,7 +143,7 @@ def _stops(
 ) -> tuple[list[ExitRecords], float]:
     """Close what is left at the stops, a share of it at the gap fill; also return the expected gap loss."""
     share, level = (
-        np.array([getattr(one, name) for one in levels.stages]) for name in ("open_share", "stop")
+        np.array([getattr(stage, name) for stage in levels.stages]) for name in ("open_share", "stop")
     )
     chances = passed.stop[:, :, 0]
     moments = np.moveaxis(passed.stop.sum(axis=-1), 2, 0)
@@ -153,7 +153,7 @@ def _stops(
         values = np.moveaxis(values, 0, 1)[:, None]
         pnl, width = mean_over_step(chances, values), share * _width(values)
         whole = part * shift_moments(moments, passed.realized_pnl + share * pnl)
-        return ExitRecords.for_reason(ExitReason.STOP, whole, day=day, point=level, width=width), pnl
+        return ExitRecords.of_reason(ExitReason.STOP, whole, day=day, point=level, width=width), pnl
 
     exits, at_stop = filled(1 - gap_share, worth.stop)
     if not gap_share:
@@ -169,22 +169,24 @@ def _targets(levels: ExitStages, passed: StepExits, worth: PeriodValues) -> Exit
     gain = passed.realized_pnl[:, :, -1] + last.closed_share * mean_over_step(chances, worths)
     whole = shift_moments(np.moveaxis(reached.sum(axis=-1), 2, 0), gain)
     day = mean_over_step(chances, worth.days[:, None])
-    return ExitRecords.for_reason(
+    return ExitRecords.of_reason(
         ExitReason.TARGET, whole, day=day, point=last.target, width=last.closed_share * _width(worths)
     )
 
 
-def _opens(levels: ExitStages, nodes: Nodes, dropped: DropExits, drop: DividendDrop) -> Iterator[ExitRecords]:
+def _open_fills(
+    levels: ExitStages, nodes: Nodes, dropped: DropExits, drop: DividendDrop
+) -> Iterator[ExitRecords]:
     """Fill at the open of an ex-date what its drop takes past a stop, or past the last target."""
     for number, stage in enumerate(levels.stages):
         gain = stage.open_share * drop.stops[number].at(nodes.points)
         whole = shift_moments(dropped.stop[number], gain).sum(axis=1, keepdims=True)
-        yield ExitRecords.for_reason(ExitReason.STOP, whole, day=drop.day, point=stage.stop)
+        yield ExitRecords.of_reason(ExitReason.STOP, whole, day=drop.day, point=stage.stop)
     last = levels.stages[-1]
     if math.isfinite(last.target):
         gain = last.closed_share * drop.targets[-1].at(nodes.points)
         whole = shift_moments(dropped.target[-1], gain).sum(axis=1, keepdims=True)
-        yield ExitRecords.for_reason(ExitReason.TARGET, whole, day=drop.day, point=last.target)
+        yield ExitRecords.of_reason(ExitReason.TARGET, whole, day=drop.day, point=last.target)
 
 
 def _width(values: FloatArray) -> FloatArray:

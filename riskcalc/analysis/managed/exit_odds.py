@@ -96,7 +96,7 @@ def _through_dividends(
 ) -> tuple[float, float]:
     """Chances of one corridor when the spot drops at ex-dates; a step of any length is exact."""
     only = Stage(open_share=1.0, stop=stop, target=target, closed_share=1.0, gap_move=None)
-    timeline = replace(timeline, periods=tuple(one._replace(steps=1) for one in timeline.periods))
+    timeline = replace(timeline, periods=tuple(period._replace(steps=1) for period in timeline.periods))
     nodes = build_nodes(replace(levels, stages=(only,)), timeline)
     past = np.array([nodes.points <= stop, nodes.points >= target])
     start, held, left = np.zeros(1), np.ones(1), np.zeros(2)

@@ -139,7 +139,7 @@ def value_exits(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: 
     days = np.concatenate([date_grid.dates for date_grid in date_grids])
     spots = _pricing_spots(pricer, timeline, nodes)
     ends = nodes.points if spots is None else spots
-    on_ex_date = {place: one for place, one in enumerate(timeline.periods) if one.dividend}
+    on_ex_date = {place: period for place, period in enumerate(timeline.periods) if period.dividend}
     past = [_drop_points(levels, exits, period) for period in on_ex_date.values()]
     at, shift = np.array(rows).T[..., None]
     last_day = np.array(timeline.days)
@@ -158,7 +158,7 @@ def value_exits(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: 
             place: _drop(pricer, period, points, pnls)
             for (place, period), points, pnls in zip(on_ex_date.items(), past, past_pnls, strict=True)
         },
-        last=_last(nodes, spots, end_pnls),
+        last=_final_pnl(nodes, spots, end_pnls),
         last_day=timeline.days,
     )
 
@@ -254,7 +254,7 @@ def level_after_dividend(levels: ExitStages, end: float, dividend: float) -> flo
     return dropped if math.isfinite(dropped) else levels.side * math.log(0.01)
 
 
-def _last(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArray:
+def _final_pnl(nodes: Nodes, spots: FloatArray | None, pnls: FloatArray) -> FloatArray:
     """P&L at every node on the last day: valued there, or at fewer spots where it is smooth."""
     if spots is None:
         return pnls

@@ -192,7 +192,7 @@ def _outcome(flow: PnlFlow, context: _OutcomeContext) -> ManagedOutcome:
     expected = math.fsum(pnls)
     quantiles, histogram = pnl_distribution(exits)
     targets = len(context.exits.targets)
-    each = [1.0] * context.taken + [float(one) for one in flow.prob_targets] + [0.0] * targets
+    each = [1.0] * context.taken + [float(prob_target) for prob_target in flow.prob_targets] + [0.0] * targets
     return ManagedOutcome(
         view=context.view,
         last_day=context.timeline.last_day,

@@ -126,7 +126,7 @@ def build_timeline(
     vol = quote.vol if view.vol is None else view.vol
     ends = {days_held(trade, market, last_day): 0.0}
     coming = market.dividends_until(trade.symbol, last_day)
-    ends |= {market.days_to(one.ex_date): one.amount for one in coming if one.amount}
+    ends |= {market.days_to(dividend.ex_date): dividend.amount for dividend in coming if dividend.amount}
     days = [0.0, *sorted(ends)]
     return Timeline(
         drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,

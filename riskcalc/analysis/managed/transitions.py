@@ -122,7 +122,7 @@ def landing_chances(
     begin, end = start[rows][:, None], ends[columns]
     chance = np.exp(-((end - begin - step.travel) ** 2) / (2 * step.variance))
     chance *= weights[columns] / math.sqrt(2 * math.pi * step.variance)
-    chance *= _stays(begin, end, corridor, step.variance)
+    chance *= _stay_chance(begin, end, corridor, step.variance)
     count = chance.sum(axis=1)
     counted = count > LEAST_COUNT
     chance *= np.where(counted, stays[rows] / np.where(counted, count, 1.0), 0.0)[:, None]
@@ -130,7 +130,9 @@ def landing_chances(
     return found
 
 
-def _stays(start: FloatArray, end: FloatArray, corridor: tuple[float, float], variance: float) -> FloatArray:
+def _stay_chance(
+    start: FloatArray, end: FloatArray, corridor: tuple[float, float], variance: float
+) -> FloatArray:
     """Chance of a Brownian bridge between inner points to stay within a corridor, by mirror images.
 
     It is right where the bridge is likely enough to be travelled at all.

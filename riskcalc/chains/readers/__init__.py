@@ -78,12 +78,12 @@ def read_chain(
     if date is not None:
         calendar_date("date", date)
     sources = _sources(source)
-    names = ", ".join(dict.fromkeys(_name(one) for one in sources))
-    parts = [_read_rows(one) for one in sources]
+    names = ", ".join(dict.fromkeys(_name(source) for source in sources))
+    parts = [_read_rows(source) for source in sources]
     try:
         return clean_chain(concatenate_rows(parts), symbol=symbol, spot=spot, date=date)
     except (ChainError, InvalidInputError) as error:
-        raise _of(names, error) from error
+        raise _named_error(names, error) from error
 
 
 def read_rows(source: str | os.PathLike[str] | pd.DataFrame) -> QuoteRows:
@@ -126,17 +126,17 @@ def _name(source: Any) -> str:  # noqa: ANN401 - as above
 def _read_rows(source: Any) -> QuoteRows:  # noqa: ANN401 - as above
     try:
         if isinstance(source, (str, os.PathLike)):
-            return _understood(open_quote_file(Path(source)))
-        return _understood(frame_as_file(source))
+            return _typed_file_rows(open_quote_file(Path(source)))
+        return _typed_file_rows(frame_as_file(source))
     except (ChainError, InvalidInputError) as error:
-        raise _of(_name(source), error) from error
+        raise _named_error(_name(source), error) from error
 
 
-def _of(name: str, error: RiskcalcError) -> ChainError:
+def _named_error(name: str, error: RiskcalcError) -> ChainError:
     return ChainError("\n".join(f"{name}: {line}" for line in str(error).splitlines()))
 
 
-def _understood(file: QuoteFile) -> QuoteRows:
+def _typed_file_rows(file: QuoteFile) -> QuoteRows:
     require_answer(file.document)
     return typed_rows(*read_cells(file))
 

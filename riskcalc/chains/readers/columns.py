@@ -107,12 +107,12 @@ class _Fields:
     @classmethod
     def of(cls, cells: Cells, names: Columns) -> _Fields:
         """Take the first column of each field that holds something of its kind."""
-        found = {field: _best(cells, field, columns) for field, columns in names.items()}
+        found = {field: _best_column(cells, field, columns) for field, columns in names.items()}
         columns = {field: name for field, name in found.items() if name}
         if "contract" not in columns and is_occ(cells.first_text(columns.get("symbol", ""))):
             columns["contract"] = columns.pop("symbol")
         if "link" in columns and "contract" not in columns:
-            cells, columns["contract"] = _linked(cells, columns["link"])
+            cells, columns["contract"] = _symbols_from_links(cells, columns["link"])
         for field in COALESCED:
             cells = _coalesced(
                 cells, [name for name in names.get(field, ()) if name != columns.get("contract")]
@@ -133,12 +133,12 @@ class _Fields:
     def times(self, field: str) -> Days:
         return self.cells.times(self.columns.get(field, ""))
 
-    def marked(self, field: str, normalize_name: Sequence[str]) -> Flags:
+    def unlike(self, field: str, usual: Sequence[str]) -> Flags:
         """Whether the text of each row is none of the usual."""
         texts = self.cells.texts(self.columns.get(field, ""))
-        return ~np.isin(np.strings.lower(texts), normalize_name)
+        return ~np.isin(np.strings.lower(texts), usual)
 
-    def said(self, *fields: str) -> str:
+    def file_names(self, *fields: str) -> str:
         """The file's own names of some fields, for messages."""
         word = self.cells.table.column_word
         hints = YFINANCE_NAMES if YFINANCE_MARK in self.cells.table.columns else {}
@@ -147,7 +147,7 @@ class _Fields:
         return f"{word}{'s' if len(found) > 1 else ''} {', '.join(found)}" if found else f"no {word} for it"
 
 
-def _best(cells: Cells, field: str, names: Sequence[str]) -> str:
+def _best_column(cells: Cells, field: str, names: Sequence[str]) -> str:
     """The first column that holds something, of the kind that it must hold."""
     filled = [name for name in names if cells.first_text(name)]
     if field == "contract":
@@ -180,7 +180,7 @@ def _coalesced(cells: Cells, names: Sequence[str]) -> Cells:
     return cells
 
 
-def _linked(cells: Cells, name: str) -> tuple[Cells, str]:
+def _symbols_from_links(cells: Cells, name: str) -> tuple[Cells, str]:
     """Options' symbols out of the addresses of their pages."""
     column = cells.column(name)
     found = [match[1] + match[2] if (match := LINKED.search(text)) else "" for text in column.texts]
@@ -205,10 +205,10 @@ def _rows(fields: _Fields, side: str, facts: FileFacts) -> QuoteRows:
         place=fields.cells.table.places,
         file=np.zeros(len(quote_time), dtype=np.int32),
         place_texts=(fields.cells.table.place_text,),
-        spot_field=f"Last, {place}" if place and not fields.has("spot") else fields.said("spot"),
+        spot_field=f"Last, {place}" if place and not fields.has("spot") else fields.file_names("spot"),
         time_fields=f"Date, {place}"
         if place and not fields.has("quote_time")
-        else fields.said("quote_time", "bid_time", "ask_time", "trade_time"),
+        else fields.file_names("quote_time", "bid_time", "ask_time", "trade_time"),
         rate=_rate(fields),
         strike_units=strike_units(fields.columns.get("strike", ""), fields.cells.table),
     )
@@ -246,9 +246,9 @@ def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
     """Identity from the contract's symbol and from the columns of their own, which must agree."""
     cells = fields.cells
     regular_dividends = ~(
-        fields.marked("size", STANDARD_SIZES)
-        | fields.marked("adjusted", NOT_MARKED)
-        | fields.marked("mini", NOT_MARKED)
+        fields.unlike("size", STANDARD_SIZES)
+        | fields.unlike("adjusted", NOT_MARKED)
+        | fields.unlike("mini", NOT_MARKED)
     )
     own = _own_identity(fields, side)
     if not fields.has("contract"):
@@ -293,7 +293,7 @@ def _own_identity(fields: _Fields, side: str) -> dict[str, Any]:
         found["expiry"] = cells.days(columns["expiry"])
     if "strike" in columns:
         found["strike"] = cells.strikes(columns["strike"])
-    if "option_type" in columns and (not side) and not _idle_type(fields):
+    if "option_type" in columns and (not side) and not _type_column_is_other(fields):
         found["option_type"] = cells.option_types(columns["option_type"])
     elif side and columns.get("contract", LINKED_NAME) == LINKED_NAME:
         kind = OptionType.CALL if side == "call" else OptionType.PUT
@@ -301,7 +301,7 @@ def _own_identity(fields: _Fields, side: str) -> dict[str, Any]:
     return found
 
 
-def _idle_type(fields: _Fields) -> bool:
+def _type_column_is_other(fields: _Fields) -> bool:
     """Whether the column of types says something else, as Databento's ``side`` does, and the symbol knows."""
     first = fields.cells.first_text(fields.columns["option_type"]).lower()
     return first not in OPTION_WORDS and fields.has("contract")
@@ -312,10 +312,10 @@ def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColum
     if "strike" in own and np.allclose(own["strike"], 1000 * contracts.strike, rtol=0, atol=0.5):
         own["strike"] = contracts.strike
     for field, given in own.items():
-        said = getattr(contracts, field)
-        apart = ~np.isclose(given, said, rtol=0, atol=1e-6) if field == "strike" else given != said
+        stated = getattr(contracts, field)
+        apart = ~np.isclose(given, stated, rtol=0, atol=1e-6) if field == "strike" else given != stated
         if field == "expiry":
-            apart &= ~_same_expiry(given, said) & (given > BAD_DAY)
+            apart &= ~_same_expiry(given, stated) & (given > BAD_DAY)
         if field == "strike":
             apart &= ~np.isnan(given)
         apart &= contracts.valid

@@ -118,7 +118,7 @@ def _require_schwab(chain: dict[str, Any]) -> None:
             if not isinstance(strikes, dict):
                 raise ChainError(f"key {name}.{expiry} must hold an object of strikes")
             for strike, found in strikes.items():
-                if not (isinstance(found, list) and all(isinstance(one, dict) for one in found)):
+                if not (isinstance(found, list) and all(isinstance(result, dict) for result in found)):
                     raise ChainError(f"key {name}.{expiry}.{strike} must hold a list of contracts")
     if not any(chain[name] for name in MAPS):
         raise ChainError(f"holds no contracts in {' and '.join(MAPS)}")
@@ -234,7 +234,7 @@ def _search_object(found: Record, above: Record, path: str, depth: int) -> Itera
         for key, child in found.items():
             if isinstance(child, (dict, list)):
                 mapped = {"key expiry": key.partition(":")[0]} if path in EXPIRY_MAPS else {}
-                inside = beside | (mapped or _said_by_key(key))
+                inside = beside | (mapped or _contract_in_key(key))
                 yield from _search(child, inside, f"{path}.{key}" if path else key, depth + 1)
 
 
@@ -243,26 +243,26 @@ def _keyed_options(found: Record, above: Record) -> list[Record] | None:
     if not found or not all(isinstance(value, dict) for value in found.values()):
         return None
     key, first = next(iter(found.items()))
-    said = _said_by_key(key)
-    if not {"key contract", "key strike"} & said.keys() or not _is_option(first, above | said):
+    stated = _contract_in_key(key)
+    if not {"key contract", "key strike"} & stated.keys() or not _is_option(first, above | stated):
         # One quote of the underlying may stand before its options.
         key = next((key for key in found if holds_contract(key)), "")
-        if not (key and _is_option(found[key], above | _said_by_key(key))):
+        if not (key and _is_option(found[key], above | _contract_in_key(key))):
             return None
     if "strike" in column_naming(tuple(found[key])).common:
         return list(found.values())  # the keys are numbers of rows
-    return [_said_by_key(key) | value for key, value in found.items()]
+    return [_contract_in_key(key) | value for key, value in found.items()]
 
 
 def _is_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
     """Whether a record is an option itself: it has a bid and an ask, and no object in it is an option."""
-    if not _says_option(record, above):
+    if not _names_an_option(record, above):
         return False
     inner = ((key, value) for key, value in record.items() if isinstance(value, dict))
-    return not any(_says_option(value, _said_by_key(key)) for key, value in inner)
+    return not any(_names_an_option(value, _contract_in_key(key)) for key, value in inner)
 
 
-def _says_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
+def _names_an_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
     """Whether there are bid and ask, and a record or the keys above say which option they are of."""
     if not isinstance(record, dict):
         return False
@@ -276,7 +276,7 @@ def _says_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON
     return any(holds_contract(flat.get(name)) for name in meaning.common.get("symbol", ()))
 
 
-def _said_by_key(key: str) -> Record:
+def _contract_in_key(key: str) -> Record:
     """Fields that a key states for everything under it."""
     if holds_contract(key):
         return {"key contract": key}

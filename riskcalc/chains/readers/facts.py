@@ -49,9 +49,9 @@ def find_facts(lines: Sequence[str], *, place: str = "") -> FileFacts:
     >>> found.spot, str(found.time)
     (295.39, '2026-07-20T00:00:00')
     """
-    said = [match.groupdict() for line in lines for phrase in PHRASES if (match := phrase.search(line))]
+    stated = [match.groupdict() for line in lines for phrase in PHRASES if (match := phrase.search(line))]
     found: dict[str, str] = {}
-    for one in said:
+    for one in stated:
         found = one | found
     return FileFacts(
         symbol=found.get("symbol", ""),

@@ -239,7 +239,10 @@ def names_by_side(header: Sequence[str]) -> tuple[str, ...]:
     if middle < 0 or not any(normalize_name(name) in SYNONYMS["bid"].split() for name in twice):
         return tuple(header)
     sides = ["Calls" if place < middle else "Puts" for place in range(len(names))]
-    if any({names[:middle].count(name), names[middle:].count(name)} != {1} for name in twice & _meant(names)):
+    if any(
+        {names[:middle].count(name), names[middle:].count(name)} != {1}
+        for name in twice & _underlying_names(names)
+    ):
         return tuple(header)
     found = [f"{side} {name}" if name in twice else name for side, name in zip(sides, names, strict=True)]
     # Cboe heads the columns of the contracts with the side alone.
@@ -273,7 +276,7 @@ def unit_factor(field: str, name: str, table: Table, values: Floats) -> float:
     return 1.0
 
 
-def _meant(names: Iterable[str]) -> set[str]:
+def _underlying_names(names: Iterable[str]) -> set[str]:
     return {name for name in names if normalize_name(name) in WORDS}
 
 

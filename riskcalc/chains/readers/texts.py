@@ -112,7 +112,11 @@ def _titles(above: Sequence[str]) -> list[StrayLine]:
 
 def _with_sizes(table: Table, stray_lines: Sequence[StrayLine]) -> Table:
     """The size of its contracts beside each row, as the title of its block has it."""
-    sizes = [(one.line, match["size"]) for one in stray_lines if (match := BLOCK_SIZE.fullmatch(one.text))]
+    sizes = [
+        (stray_line.line, match["size"])
+        for stray_line in stray_lines
+        if (match := BLOCK_SIZE.fullmatch(stray_line.text))
+    ]
     if not sizes:
         return table
     block = np.searchsorted([line for line, _ in sizes], table.places, side="right") - 1
@@ -130,6 +134,6 @@ def _unfolded(table: Table) -> Table:
         values = [
             {key: value.strip("'") for key, value in WRITTEN_VALUE.findall(text)} for text in column.texts
         ]
-        for key in dict.fromkeys(key for one in values for key in one):
-            columns[f"{name}.{key}"] = Column(column.codes, [one.get(key, "") for one in values])
+        for key in dict.fromkeys(key for value in values for key in value):
+            columns[f"{name}.{key}"] = Column(column.codes, [value.get(key, "") for value in values])
     return dataclasses.replace(table, columns=columns)
