@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from riskcalc.domain import OptionType
-from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
 HEAD = re.compile(r"(?P<root>[A-Z.^]{1,6}[0-9]?) *(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 """Root and expiry."""

@@ -29,6 +29,8 @@ ASIDE = re.compile(
 """A footer, or the title of one expiry's block in thinkorswim."""
 BLOCK_ROWS = 20_000
 """Rows taken at a time."""
+OF_UNDERLYING = re.compile(r"(underlying|stock|quote|benchmark)[^.]*\.", re.IGNORECASE)
+"""A value inside such an object is not the option's, whatever its last part says."""
 
 
 class StrayLine(NamedTuple):
@@ -47,6 +49,37 @@ def split_line(line: str, *, delimiter: str = ",") -> tuple[str, ...]:
     """Fields of one line, without the blanks around them."""
     fields = next(csv.reader([line], delimiter=delimiter), [])
     return tuple(field.strip() for field in fields)
+
+
+def fields_of(names: Iterable[tuple[str, str]], *, table: Mapping[str, str]) -> dict[str, list[str]]:
+    """Field to columns, best first.
+
+    Parameters
+    ----------
+    names : iterable of (str, str)
+        Names as they are looked up, and as the file has them.
+    table : mapping
+        Field to its normalized names, blanks between them, in order of preference.
+    """
+    whole: dict[str, list[str]] = {}
+    last: dict[str, list[str]] = {}
+    for bare, name in names:
+        whole.setdefault(normalize_name(bare), []).append(name)
+        if "." in bare and not OF_UNDERLYING.search(bare):
+            last.setdefault(normalize_name(bare.rpartition(".")[2]), []).append(name)
+    found: dict[str, list[str]] = {}
+    for field, synonyms in table.items():
+        columns = [
+            name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
+        ]
+        if columns:
+            found[field] = list(dict.fromkeys(columns))
+    return found
+
+
+def normalize_name(name: str) -> str:
+    """A name in lower case without blanks and marks; ``%`` is percent, Barchart's ``~`` the underlying's."""
+    return re.sub(r"[^a-z0-9%~]", "", name.lower()).replace("%", "percent").replace("~", "underlying")
 
 
 def read_table(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ from riskcalc.chains.text_table import Column, Table
 from riskcalc.domain import OptionType
 from riskcalc.domain.validation import LEAST_PRICE
 from riskcalc.errors import ChainError
-from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, Texts
+
+if TYPE_CHECKING:
+    from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, Texts
 
 MISSING_WORDS = frozenset(
     {

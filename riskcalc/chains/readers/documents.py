@@ -14,10 +14,9 @@ from riskcalc.chains.readers.names import (
     ColumnNaming,
     column_naming,
     holds_contract,
-    normalize_name,
     surrounding,
 )
-from riskcalc.chains.text_table import Column, Table, column_of
+from riskcalc.chains.text_table import Column, Table, column_of, normalize_name
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:

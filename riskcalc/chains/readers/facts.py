@@ -10,8 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from riskcalc.chains.dates import read_time
-from riskcalc.chains.readers.names import normalize_name
-from riskcalc.chains.text_table import split_line
+from riskcalc.chains.text_table import normalize_name, split_line
 from riskcalc.chains.typed_columns import parse_number
 from riskcalc.pricing.arrays import Days
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from riskcalc.chains.occ_symbols import is_occ
-from riskcalc.chains.text_table import Table
+from riskcalc.chains.text_table import Table, fields_of, normalize_name
 from riskcalc.pricing.arrays import Floats
 
 SYNONYMS = {
@@ -116,9 +116,6 @@ SIDED = frozenset(SYNONYMS) - {
 }
 """Fields that the call and the put of one row have each of their own."""
 
-OF_UNDERLYING = re.compile(r"(underlying|stock|quote|benchmark)[^.]*\.", re.IGNORECASE)
-"""A value inside such an object is not the option's, whatever its last part says."""
-
 Columns = Mapping[str, Sequence[str]]
 """Field to the file's names of it, best first."""
 
@@ -201,7 +198,7 @@ def column_naming(header: tuple[str, ...]) -> ColumnNaming:
     for name in header:
         side, bare = ("", name) if normalize_name(name) in WORDS else _side_of(name)
         sides[side].append((bare, name))
-    common, call, put = (fields_of(sides[side]) for side in ("", "call", "put"))
+    common, call, put = (fields_of(sides[side], table=SYNONYMS) for side in ("", "call", "put"))
     if _quoted(common) and _quoted(call) != _quoted(put):
         # A merge may mark one side alone: what the marked one has too is the other's.
         marked, other = (call, put) if _quoted(call) else (put, call)
@@ -285,35 +282,10 @@ def _side_of(name: str) -> tuple[str, str]:
     text = re.sub(r"[()\[\]]", " ", name).strip()
     for form in SIDE_FORMS:
         match = form.fullmatch(text)
-        if match and set(fields_of([(match["name"], name)])) & SIDED:
+        if match and set(fields_of([(match["name"], name)], table=SYNONYMS)) & SIDED:
             word = match["side"] or match.groupdict().get("camel") or ""
             return SIDE_WORDS[word.lower()], match["name"]
     return "", name
-
-
-def fields_of(
-    names: Iterable[tuple[str, str]], *, table: Mapping[str, str] = SYNONYMS
-) -> dict[str, list[str]]:
-    """Field to columns, of names as they are looked up and as the file has them."""
-    whole: dict[str, list[str]] = {}
-    last: dict[str, list[str]] = {}
-    for bare, name in names:
-        whole.setdefault(normalize_name(bare), []).append(name)
-        if "." in bare and not OF_UNDERLYING.search(bare):
-            last.setdefault(normalize_name(bare.rpartition(".")[2]), []).append(name)
-    found: dict[str, list[str]] = {}
-    for field, synonyms in table.items():
-        columns = [
-            name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
-        ]
-        if columns:
-            found[field] = list(dict.fromkeys(columns))
-    return found
-
-
-def normalize_name(name: str) -> str:
-    """A name in lower case without blanks and marks; ``%`` is percent, Barchart's ``~`` the underlying's."""
-    return re.sub(r"[^a-z0-9%~]", "", name.lower()).replace("%", "percent").replace("~", "underlying")
 
 
 def _quoted(fields: Mapping[str, object]) -> bool:
