@@ -37,6 +37,7 @@ from riskcalc.domain.listing import (
 )
 from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
 from riskcalc.domain.pair import PairReport, pair_quote
+from riskcalc.domain.price_history import Calibration, Outcomes, PriceHistory
 from riskcalc.domain.risk_report import (
     EarlyExerciseBoundary,
     Greeks,
@@ -69,6 +70,7 @@ __all__ = [
     "INSTRUMENTS",
     "Account",
     "BenchmarkMove",
+    "Calibration",
     "CashDividend",
     "ChainSummary",
     "Check",
@@ -98,10 +100,12 @@ __all__ = [
     "OptionLeg",
     "OptionQuote",
     "OptionType",
+    "Outcomes",
     "PairReport",
     "PnlBin",
     "PnlQuantile",
     "PositionSize",
+    "PriceHistory",
     "ProbabilityBasis",
     "Quote",
     "QuoteCounts",

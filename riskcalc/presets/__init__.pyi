@@ -2,6 +2,9 @@ from .amounts import Risk as Risk
 from .amounts import parse_money as parse_money
 from .amounts import parse_risk as parse_risk
 from .amounts import parse_stop_price as parse_stop_price
+from .calibration import read_calibration as read_calibration
+from .calibration import write_calibration as write_calibration
+from .files import user_folder as user_folder
 from .overrides import parse_assignments as parse_assignments
 from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset
@@ -17,7 +20,6 @@ from .store import preset_names as preset_names
 from .store import preset_text as preset_text
 from .store import save_preset as save_preset
 from .store import shipped_folder as shipped_folder
-from .store import user_folder as user_folder
 from .template import OptionTemplate as OptionTemplate
 from .template import Preset as Preset
 from .template import TradeTemplate as TradeTemplate

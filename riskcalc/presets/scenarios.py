@@ -12,9 +12,8 @@ from riskcalc.domain import Scenario
 from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.fields import BasisPoints, Count, Points, PriceMove, Section, Symbol, Version
-from riskcalc.presets.files import parse_toml, read_text
+from riskcalc.presets.files import parse_toml, read_text, user_folder
 from riskcalc.presets.problems import problem_lines, problems_in
-from riskcalc.presets.store import user_folder
 
 FILE_VARIABLE = "RISKCALC_SCENARIOS"
 """Environment variable that names another file for the user's own scenarios."""

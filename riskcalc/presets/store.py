@@ -10,21 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
-
 from riskcalc.domain.validation import mapping, record, text
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
-from riskcalc.presets.files import read_text, write_whole
+from riskcalc.presets.files import read_text, user_folder, write_whole
 from riskcalc.presets.template import Preset
 
 DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
 )
 """Names that Windows keeps for devices, with any ending."""
-
-FOLDER_VARIABLE = "RISKCALC_PRESETS"
-"""Environment variable that names another folder for the user's own presets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +153,6 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
 def preset_text(preset: Preset) -> str:
     """Return a preset as TOML, as `save_preset` would write it: its file's comments are kept."""
     return _text_of(preset, preset.path or Path(f"{preset.name}.toml"))
-
-
-def user_folder() -> Path:
-    """Return the folder of the user's own presets, which need not exist yet."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    return platformdirs.user_data_path("riskcalc", appauthor=False) / "presets"
 
 
 def shipped_folder() -> Path:

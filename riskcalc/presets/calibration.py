@@ -1,0 +1,109 @@
+"""Realized over implied volatility, as `riskcalc history` measured it and plans read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from riskcalc.domain.instrument import INSTRUMENTS
+from riskcalc.domain.price_history import Calibration
+from riskcalc.domain.validation import brief_repr, record, text
+from riskcalc.errors import InvalidInputError, PresetError
+from riskcalc.presets.files import data_folder, parse_toml, read_text, write_whole
+
+SCHEMA_VERSION = 1
+"""Newest shape this riskcalc reads."""
+
+FIELDS = ("k", "k_source", "date", "error")
+"""Fields of an underlying's table; all of them are there."""
+
+
+def calibration_path() -> Path:
+    """Return the file that keeps measured calibrations, which need not exist."""
+    return data_folder() / "calibration.toml"
+
+
+def read_calibration(symbol: str = "IWM") -> Calibration:
+    """Read what implied volatility is multiplied by for calibrated odds.
+
+    Parameters
+    ----------
+    symbol : str
+        Underlying; a leveraged fund without a calibration of its own has that of its benchmark.
+
+    Returns
+    -------
+    Calibration
+        As `write_calibration` kept it last; the default, which says that it is one, where none was measured.
+
+    Raises
+    ------
+    PresetError
+        The file cannot be read, was written by a newer riskcalc, or holds what is no calibration.
+    """
+    text("symbol", symbol)
+    path = calibration_path()
+    if not path.exists():
+        return Calibration()
+    kept = parse_toml(read_text(path, kind="calibration"), path, newest=SCHEMA_VERSION)
+    fund = INSTRUMENTS.get(symbol)
+    for name in (symbol, "" if fund is None else fund.benchmark):
+        if name in kept:
+            return _calibration(kept[name], path=path, symbol=name)
+    return Calibration()
+
+
+def write_calibration(calibration: Calibration, *, symbol: str) -> Path:
+    """Keep a measured calibration of an underlying, whole or not at all; those of others stay.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        With its date.
+    symbol : str
+        Underlying, not empty.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    PresetError
+        The file that is there cannot be read, or not be written.
+    InvalidInputError
+        The calibration has no date or error, or there is no symbol.
+    """
+    import tomlkit  # noqa: PLC0415 - reading needs none
+
+    record("calibration", Calibration, calibration)
+    if calibration.date is None or calibration.error is None:
+        raise InvalidInputError("calibration must be a measured one, with date and error")
+    if not text("symbol", symbol):
+        raise InvalidInputError("symbol must not be empty")
+    path = calibration_path()
+    kept = read_text(path, kind="calibration") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
+    parse_toml(kept, path, newest=SCHEMA_VERSION)
+    document = tomlkit.parse(kept)
+    document[symbol] = {
+        "k": round(calibration.k, 4),
+        "error": round(calibration.error, 4),
+        "k_source": calibration.k_source,
+        "date": calibration.date,
+    }
+    write_whole(path, tomlkit.dumps(document))
+    return path
+
+
+def _calibration(found: object, *, path: Path, symbol: str) -> Calibration:
+    """Check the fields of one underlying's table."""
+    if not isinstance(found, Mapping):
+        raise PresetError(f"{path}: {symbol} must be a table, got {brief_repr(found)}")
+    missing = [name for name in FIELDS if name not in found]
+    if missing:
+        raise PresetError(f"{path}: {symbol} lacks {', '.join(missing)}")
+    try:
+        return Calibration(**{name: found[name] for name in FIELDS})
+    except InvalidInputError as error:
+        raise PresetError(f"{path}: {symbol}: {error}") from None
