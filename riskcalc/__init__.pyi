@@ -4,6 +4,7 @@ from .chains import read_chain as read_chain
 from .chains import sample_chain as sample_chain
 from .chains import sticky_smile as sticky_smile
 from .domain import Account as Account
+from .domain import Calibration as Calibration
 from .domain import CashDividend as CashDividend
 from .domain import ChainSummary as ChainSummary
 from .domain import Comparison as Comparison
@@ -14,6 +15,8 @@ from .domain import Instrument as Instrument
 from .domain import Market as Market
 from .domain import OptionLeg as OptionLeg
 from .domain import OptionType as OptionType
+from .domain import Outcomes as Outcomes
+from .domain import PriceHistory as PriceHistory
 from .domain import Quote as Quote
 from .domain import RiskBasis as RiskBasis
 from .domain import RiskLimits as RiskLimits
@@ -40,6 +43,7 @@ from .domain import shares as shares
 from .errors import ChainError as ChainError
 from .errors import InvalidInputError as InvalidInputError
 from .errors import PresetError as PresetError
+from .errors import PriceFileError as PriceFileError
 from .errors import RiskcalcError as RiskcalcError
 from .frames import to_frame as to_frame
 from .planning import compare as compare
@@ -51,5 +55,6 @@ from .presets import compare_presets as compare_presets
 from .presets import load_preset as load_preset
 from .presets import load_scenarios as load_scenarios
 from .presets import plan_preset as plan_preset
+from .presets import read_calibration as read_calibration
 from .scanning import ScanRules as ScanRules
 from .scanning import scan as scan

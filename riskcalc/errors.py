@@ -28,6 +28,10 @@ class ChainError(RiskcalcError):
     """A quote file cannot be read, or holds no usable quote for what was asked."""
 
 
+class PriceFileError(RiskcalcError):
+    """A price file cannot be read, or holds prices that cannot be those of daily sessions."""
+
+
 def printable(text: str) -> str:
     r"""Return a text with its control characters written out; line breaks stay.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import riskcalc as rc
-from riskcalc import analysis, chains, domain, pricing, scanning, sizing
+from riskcalc import analysis, chains, domain, history, pricing, scanning, sizing
 from riskcalc.analysis import lognormal, payoff
 
 DAY, NEAR, FAR = dt.date(2026, 7, 20), dt.date(2026, 8, 21), dt.date(2026, 9, 18)
@@ -537,7 +538,64 @@ def _files() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     }
 
 
+@cache
+def price_file() -> str:
+    """A small file of made-up prices."""
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", delete=False) as file:
+        file.write("Date,Close\n2026-07-16,295.10\n2026-07-17,295.39\n")
+    return file.name
+
+
+def _history() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    bars, vols = history.sample_prices(), history.sample_vols()
+    rules = {"stop": 0.06, "targets": (0.1, 0.15), "sessions": 42, "side": rc.Side.LONG}
+    windowed = {"bars": bars, "window": 21}
+    closes = {"dates": Array(bars.dates)} | dict.fromkeys(("open", "high", "low", "close"), Array(bars.close))
+    return {
+        "read_prices": (history.read_prices, {"source": price_file(), "symbol": Maybe("IWM")}),
+        "read_histories": (history.read_histories, {"sources": (price_file(),), "symbol": Maybe("IWM")}),
+        "read_vols": (history.read_vols, {"path": price_file()}),
+        "outcomes": (history.outcomes, {"bars": bars, "since": Maybe(dt.date(2026, 1, 5))} | rules),
+        "filtered_simulation": (
+            history.filtered_simulation,
+            {"bars": bars, "vol": Maybe(0.17), "paths": 10} | rules,
+        ),
+        "measured_k": (
+            history.measured_k,
+            {"bars": bars, "vols": vols, "sessions": 21, "since": Maybe(dt.date(2025, 1, 6))},
+        ),
+        "price_history": (
+            history.price_history,
+            {
+                "bars": bars,
+                "calibration": rc.Calibration(),
+                "benchmarks": (bars,),
+                "exits": Maybe(history.ExitMoves(**rules)),
+                "since": Maybe(dt.date(2025, 1, 6)),
+                "implied_vol": Maybe(0.2),
+                "implied_vol_source": "RVX",
+            },
+        ),
+        "realized_vol": (history.realized_vol, windowed),
+        "yang_zhang_vol": (history.yang_zhang_vol, windowed),
+        "average_true_range": (history.average_true_range, windowed),
+        "exponential_average": (history.exponential_average, {"values": Array(bars.close), "span": 20}),
+        "co_movement": (history.co_movement, {"bars": bars, "benchmark": bars}),
+        "Bars": (history.Bars, {"symbol": "IWM"} | closes),
+        "ImpliedVols": (
+            history.ImpliedVols,
+            {"name": "RVX", "dates": Array(vols.dates), "vol": Array(vols.vol)},
+        ),
+        "ExitMoves": (history.ExitMoves, rules),
+        "Calibration": (
+            rc.Calibration,
+            {"k": 0.8, "k_source": "IWM", "date": Maybe(DAY), "error": Maybe(0.02)},
+        ),
+        "read_calibration": (rc.read_calibration, {"symbol": "IWM"}),
+    }
+
+
 def entry_points() -> list[EntryPoint]:
     """All of them."""
-    groups = (_kernels(), _sizing(), _records(), _builders(), _trades(), _files())
+    groups = (_kernels(), _sizing(), _records(), _builders(), _trades(), _files(), _history())
     return [EntryPoint(name, *found) for group in groups for name, found in group.items()]

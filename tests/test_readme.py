@@ -20,10 +20,11 @@ PAGES = {
         "README.md",
         "docs/planning.md",
         "docs/scanning.md",
+        "docs/history.md",
         "docs/vehicles.md",
         "docs/chains.md",
         "docs/reference/index.md",
-        *(f"docs/reference/{name}.md" for name in ("trades", "planning", "chains", "scanning")),
+        *(f"docs/reference/{name}.md" for name in ("trades", "planning", "chains", "scanning", "history")),
     )
 }
 """Pages whose blocks run; those of docs/presets.md do in tests/presets."""

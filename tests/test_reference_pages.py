@@ -11,7 +11,7 @@ from types import FunctionType, ModuleType
 import pytest
 
 import riskcalc
-from riskcalc import analysis, pricing, sizing
+from riskcalc import analysis, history, pricing, sizing
 
 PAGES = sorted((Path(__file__).parents[1] / "docs" / "reference").glob("*.md"))
 
@@ -23,7 +23,7 @@ def read(page):
 ENTRIES = [name for page in PAGES for name in re.findall(r"^::: (\S+)$", read(page), re.MULTILINE)]
 PUBLIC = {
     f"{package.__name__}.{name}": getattr(package, name)
-    for package in (riskcalc, pricing, analysis, sizing)
+    for package in (riskcalc, pricing, analysis, sizing, history)
     for name in package.__all__
 }
 

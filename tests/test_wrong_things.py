@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import riskcalc as rc
+import riskcalc.history
 import riskcalc.pricing
 import riskcalc.sizing
 from riskcalc.errors import RiskcalcError
@@ -96,15 +97,16 @@ def test_the_arguments_of_the_table_are_accepted():
 
 def test_every_public_function_and_record_is_in_the_table():
     made_by_riskcalc = {
-        "ChainSummary", "Comparison", "RiskReport", "StressRow", "TradePlan", "Preset",
+        "ChainSummary", "Comparison", "RiskReport", "StressRow", "TradePlan", "Preset", "Outcomes",
+        "PriceHistory",
     }  # fmt: skip
-    without_arguments = {"sample_chain"}
+    without_arguments = {"sample_chain", "sample_prices", "sample_vols"}
     plain = {name for name in rc.__all__ if not _is_enum_or_error(getattr(rc, name))}
     listed = {entry.name for entry in entry_points()}
     assert plain - made_by_riskcalc - without_arguments <= listed
-    for module in (riskcalc.pricing, riskcalc.sizing):
+    for module in (riskcalc.pricing, riskcalc.sizing, riskcalc.history):
         functions = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
-        assert functions <= listed
+        assert functions - without_arguments <= listed
 
 
 def _is_enum_or_error(value):

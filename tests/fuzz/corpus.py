@@ -14,6 +14,7 @@ from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_file import snapshot
 from riskcalc.presets import shipped_folder, shipped_scenarios
 from tests.chains import samples, test_read_brokers, test_read_cboe
+from tests.history.made_up import LAYOUTS, few
 
 DIVIDENDS = "ex_date,amount\n" + "".join(
     f"20{year}-{month:02d}-1{year % 7},0.{month}{year}\n" for year in (24, 25, 26) for month in (3, 6, 9, 12)
@@ -120,6 +121,12 @@ def small():
     frame = rc.sample_chain().to_frame()
     near = frame["strike"].between(270, 330) & frame["expiry"].isin(sorted(frame["expiry"].unique())[2:4])
     return frame[near].drop(columns=["status"]).reset_index(drop=True)
+
+
+@cache
+def prices() -> tuple[bytes, ...]:
+    """Made-up prices in every layout."""
+    return tuple(layout(few(60)).encode() for layout in LAYOUTS.values())
 
 
 def _given() -> tuple[bytes, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 import riskcalc as rc
+from riskcalc import history
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_data import from_data
 from riskcalc.editor.session_file import read_session
@@ -92,6 +93,19 @@ def _chain(content: bytes, folder: Path) -> object:
 def _parquet(content: bytes, folder: Path) -> object:
     path = _written(content, folder / "history.parquet")
     return [_use(read_source(source)) for source in chain_sources([path])[:3]]
+
+
+def _prices(content: bytes, folder: Path) -> object:
+    path = _written(content, folder / "IWM.csv")
+    bars = history.read_prices(path)
+    measured = history.realized_vol(bars, window=21), history.yang_zhang_vol(bars, window=21)
+    exits = history.ExitMoves(stop=0.06, targets=(0.1,), sessions=5)
+    return measured, history.price_history(bars, calibration=rc.Calibration(), exits=exits).to_dict()
+
+
+def _vols(content: bytes, folder: Path) -> object:
+    vols = history.read_vols(_written(content, folder / "RVX.csv"))
+    return history.measured_k(history.sample_prices(), vols, sessions=2)
 
 
 def _use(chain: rc.Chain) -> object:
@@ -249,6 +263,8 @@ READERS = (
     Reader("chains", _mutated(corpus.chains), _chain),
     Reader("quotes", _make_quotes, _chain),
     Reader("calls", calls.make, calls.call),
+    Reader("prices", _mutated(corpus.prices), _prices),
+    Reader("implied vols", _mutated(corpus.prices), _vols),
     Reader("parquet", _make_parquet, _parquet),
     Reader("settings", _make_setting, _setting),
     Reader("typed", _make_typed, _typed),

@@ -1,0 +1,223 @@
+"""``riskcalc history``: what files of daily prices say of volatility, and of a trade's exits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskcalc.cli.options import DAY, Read, as_json
+from riskcalc.cli.output import print_json, print_sections, say_warnings
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.units_parsing import parse_fraction
+
+if TYPE_CHECKING:
+    from riskcalc.domain.price_history import Calibration, PriceHistory
+    from riskcalc.history import Bars, ExitMoves, ImpliedVols
+    from riskcalc.presets import Preset
+
+EXAMPLES = """\b
+Examples:
+  riskcalc history --sample --stop 6% --target 10%
+  riskcalc history IWM.csv
+  riskcalc history IWM.csv --stop 6% --target 10% --sessions 42 --since 2010-01-04
+  riskcalc history IWM.csv iwm-call-spread --iv RVX_History.csv
+  riskcalc history IWM_2024.csv IWM_2025.csv SPY.csv --json
+
+Layouts are recognized by content: those of yfinance, Stooq, Alpha Vantage, Cboe, FRED and others, plain CSV
+with a column of dates and one of closes, or a column of closes for each symbol. Files of one symbol are read
+as one history; the first symbol is measured, others are what it is compared with.
+"""
+USUAL_SESSIONS = 42
+STALE_DAYS = 7
+"""An implied vol so much older than the last price is not today's."""
+
+STOP = Read("move", partial(parse_fraction, positive=True, below=1))
+TARGET = Read("move", partial(parse_fraction, positive=True))
+
+
+@click.command("history", epilog=EXAMPLES)
+@click.argument("arguments", metavar="PRICES.csv... [PRESET]", nargs=-1)
+@click.option("--sample", is_flag=True, help="Measure the made-up prices that ship with riskcalc.")
+@click.option(
+    "--iv", "iv_file", type=click.Path(path_type=Path), help="File of implied vols: measures and keeps k."
+)
+@click.option("--stop", type=STOP, help="Adverse move from entry: 6%. Default: that of PRESET.")
+@click.option("--target", "targets", type=TARGET, multiple=True, help="Favorable move: 10%. May be repeated.")
+@click.option(
+    "--sessions", type=click.IntRange(min=1), help="Sessions in which exits act. Default: PRESET's, else 42."
+)
+@click.option("--since", type=DAY, help="First day of entry, and of the implied vols.")
+@click.option("--symbol", help="Symbol to keep, if a file has several, or its name, if it says none.")
+@as_json
+def command(
+    *,
+    arguments: tuple[str, ...],
+    sample: bool,
+    iv_file: Path | None,
+    stop: float | None,
+    targets: tuple[float, ...],
+    sessions: int | None,
+    since: dt.date | None,
+    symbol: str | None,
+    json_wanted: bool,
+) -> None:
+    """Measure daily prices, and count how often a stop, a target or neither came first.
+
+    Every close is an entry. A level is touched by a low or high, an open beyond it fills at the open, and a
+    day that touches both counts as stop. With --iv, k (realized over implied volatility) is measured and kept
+    for plans.
+    """
+    from riskcalc.history import (  # noqa: PLC0415 - help is quick
+        price_history,
+        read_histories,
+        read_vols,
+        sample_prices,
+        sample_vols,
+    )
+
+    files, preset = _sorted_out(arguments, sample=sample)
+    histories, vols = (
+        ([sample_prices()], sample_vols()) if sample else (read_histories(files, symbol=symbol), None)
+    )
+    bars = _subject(histories, preset)
+    vols = vols if iv_file is None else read_vols(iv_file)
+    calibration, warnings, kept = _calibration(bars, vols, since, keep=not sample)
+    exits = _exits(preset, stop=stop, targets=targets, sessions=sessions)
+    found = price_history(
+        bars,
+        calibration=calibration,
+        benchmarks=[other for other in histories if other is not bars],
+        exits=exits,
+        since=since,
+        **_implied_vol(bars, vols, preset),
+    )
+    _print(found, warnings=[*warnings, *_doubts(bars, exits)], kept=kept, json_wanted=json_wanted)
+
+
+def _sorted_out(arguments: tuple[str, ...], *, sample: bool) -> tuple[list[Path], Preset | None]:
+    """The files among the arguments, and the preset if one is named."""
+    named = [one for one in arguments if _is_preset(one)]
+    files = [Path(one) for one in arguments if one not in named]
+    if len(named) > 1:
+        raise click.UsageError(f"give at most one PRESET, got {', '.join(named)}")
+    if bool(files) == sample:
+        raise click.UsageError("give either files of prices or --sample")
+    if not named:
+        return files, None
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - most calls name none
+
+    return files, load_preset(named[0])
+
+
+def _is_preset(argument: str) -> bool:
+    """Whether an argument is the name or the file of a preset, not a file of prices."""
+    if argument.endswith(".toml"):
+        return True
+    if Path(argument).suffix or Path(argument).exists():
+        return False
+    from riskcalc.presets import preset_names  # noqa: PLC0415 - as above
+
+    return argument in {listed.name for listed in preset_names()}
+
+
+def _subject(histories: list[Bars], preset: Preset | None) -> Bars:
+    """The prices that the preset trades, else the first."""
+    if preset is None:
+        return histories[0]
+    traded = preset.template.instrument
+    if traded.against:
+        raise InvalidInputError(
+            f"{preset.name} trades the ratio {traded.symbol}; price files hold no highs and lows of a ratio"
+        )
+    found = [one for one in histories if one.symbol == traded.symbol]
+    unnamed = [one for one in histories if not one.symbol]
+    if not found and not unnamed:
+        known = ", ".join(one.symbol for one in histories)
+        raise InvalidInputError(f"{preset.name} trades {traded.symbol}; the prices are those of {known}")
+    return (found or unnamed)[0]
+
+
+def _exits(
+    preset: Preset | None, *, stop: float | None, targets: tuple[float, ...], sessions: int | None
+) -> ExitMoves | None:
+    """Exits of the preset, with what the options change; None where neither says a stop."""
+    from riskcalc.history import ExitMoves  # noqa: PLC0415 - help is quick
+
+    if preset is None:
+        if stop is None:
+            if targets or sessions is not None:
+                raise click.UsageError("--target and --sessions need a --stop or a PRESET")
+            return None
+        return ExitMoves(stop=stop, targets=tuple(sorted(targets)), sessions=sessions or USUAL_SESSIONS)
+    from riskcalc.analysis.managed.levels import entry_spot, trade_side  # noqa: PLC0415 - as above
+    from riskcalc.domain.sessions import sessions_between  # noqa: PLC0415 - as above
+
+    trade, market = preset.template.resolve(preset.market), preset.market
+    side = trade_side(trade, market, preset.exits)
+    exits = preset.exits.at(entry=entry_spot(trade, market), side=side)
+    last = exits.time_stop(entry=market.date, expiry=trade.expiry)
+    planned = USUAL_SESSIONS if last is None else sessions_between(market.date, last)
+    return ExitMoves(
+        stop=exits.stop if stop is None else stop,
+        targets=tuple(sorted(targets)) or tuple(target.move for target in exits.targets),
+        sessions=sessions or planned,
+        side=side,
+    )
+
+
+def _calibration(
+    bars: Bars, vols: ImpliedVols | None, since: dt.date | None, *, keep: bool
+) -> tuple[Calibration, list[str], Path | None]:
+    """The measured k, which is kept, or the one kept before; what is doubtful about it, and its file."""
+    from riskcalc.history import measured_k  # noqa: PLC0415 - as above
+    from riskcalc.presets import read_calibration, write_calibration  # noqa: PLC0415 - as above
+
+    if vols is None:
+        return read_calibration(bars.symbol or "IWM"), [], None
+    measured = measured_k(bars, vols, since=since)
+    if not keep:
+        return measured, [], None
+    if not bars.symbol:
+        return measured, ["k is not kept: the prices name no symbol; --symbol does"], None
+    return measured, [], write_calibration(measured, symbol=bars.symbol)
+
+
+def _implied_vol(bars: Bars, vols: ImpliedVols | None, preset: Preset | None) -> dict[str, Any]:
+    """Implied vol beside the last price, and whose it is: the file's, else that of the preset's market."""
+    if vols is not None:
+        found = vols.on(bars.last_day, within_days=STALE_DAYS)
+        return {"implied_vol": found, "implied_vol_source": "" if found is None else vols.name}
+    if preset is None:
+        return {}
+    vol = preset.market.quote(preset.template.instrument.symbol).vol
+    return {"implied_vol": vol, "implied_vol_source": f"{preset.name}, {preset.market.date}"}
+
+
+def _doubts(bars: Bars, exits: ExitMoves | None) -> list[str]:
+    """What makes outcomes doubtful, or impossible."""
+    from riskcalc.domain.price_history import PriceBasis  # noqa: PLC0415 - as above
+
+    if exits is None:
+        return []
+    if not bars.has_ranges:
+        return ["closes only: without highs and lows no touch of a stop or target is seen"]
+    if bars.basis is PriceBasis.ADJUSTED:
+        return ["the prices are adjusted for dividends, and stops act on raw ones; moves include dividends"]
+    return []
+
+
+def _print(found: PriceHistory, *, warnings: list[str], kept: Path | None, json_wanted: bool) -> None:
+    from riskcalc.formatting.history import history_sections, history_title  # noqa: PLC0415 - as above
+
+    if json_wanted:
+        answer: dict[str, Any] = found.to_dict()
+        print_json(answer | {"k_file": None if kept is None else str(kept), "warnings": warnings})
+    else:
+        print_sections(history_title(found), history_sections(found))
+        if kept is not None:
+            click.echo(f"\nk is kept in {kept}, for plans to read")
+    say_warnings(warnings)

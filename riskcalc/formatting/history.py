@@ -1,0 +1,204 @@
+"""A price history as tables of text: its last bar, its volatility, and how its exits would have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from riskcalc.domain import Side
+from riskcalc.domain.price_history import Excursion, Outcomes, PriceBasis, PriceHistory
+from riskcalc.formatting.numbers import MISSING, count, number, percent, price
+from riskcalc.formatting.table import Section
+
+BASIS_WORDS = {
+    PriceBasis.RAW: "raw prices",
+    PriceBasis.ADJUSTED: "adjusted prices, below those that stops saw",
+    PriceBasis.UNKNOWN: "raw or adjusted prices",
+}
+OUTCOME_WORDS = {
+    "stop_first": "stop hit first",
+    "target_first": "target hit first",
+    "neither": "neither hit",
+}
+
+
+def history_title(history: PriceHistory) -> str:
+    """Whose prices, from when to when."""
+    name = history.symbol or "Prices"
+    return f"{name} {history.first} to {history.last}: {count(history.bars, 'session')}"
+
+
+def history_sections(history: PriceHistory) -> tuple[Section, ...]:
+    """Tables of a history.
+
+    Parameters
+    ----------
+    history : PriceHistory
+        From `riskcalc.history.price_history`.
+
+    Returns
+    -------
+    tuple of Section
+        The file, the last bar, volatility, other series, k; then the outcomes of exits, if there are any.
+    """
+    return (
+        Section(title="Prices", rows=tuple(_file_rows(history)), left=frozenset({0, 1})),
+        Section(title="Last Session", rows=tuple(_last_rows(history)), left=frozenset({0, 2})),
+        _vol_section(history),
+        *_co_movement_sections(history),
+        Section(
+            title="Realized over Implied Volatility", rows=tuple(_k_rows(history)), left=frozenset({0, 2})
+        ),
+        *(() if history.outcomes is None else _outcome_sections(history, history.outcomes)),
+    )
+
+
+def _file_rows(history: PriceHistory) -> Iterator[tuple[str, str]]:
+    yield "basis", f"{BASIS_WORDS[history.basis]}: {history.basis_reason}"
+    for note in history.notes:
+        yield "rows", note
+
+
+def _last_rows(history: PriceHistory) -> Iterator[tuple[str, str, str]]:
+    yield "close", price(history.close), ""
+    atr = history.atr14
+    yield "ATR 14", price(atr), "" if atr is None else f"{percent(atr / history.close)} of the close"
+    for name, level in (("EMA 20", history.ema20), ("SMA 50", history.sma50), ("SMA 200", history.sma200)):
+        yield name, price(level), "" if level is None else _distance(history.close / level - 1)
+
+
+def _distance(move: float) -> str:
+    return f"close {percent(abs(move))} {'above' if move >= 0 else 'below'}"
+
+
+def _vol_section(history: PriceHistory) -> Section:
+    rows = tuple(
+        (f"{window} sessions", _vol(history.realised_vol, window), _vol(history.yang_zhang_vol, window))
+        for window in history.realised_vol
+    )
+    return Section(title="Realized Volatility", header=("last", "close to close", "Yang-Zhang"), rows=rows)
+
+
+def _vol(vols: Mapping[str, float | None], window: str) -> str:
+    return percent(vols[window], digits=3)
+
+
+def _co_movement_sections(history: PriceHistory) -> tuple[Section, ...]:
+    rows = tuple(
+        (
+            f"{one.symbol or 'first file'} to {one.benchmark or 'second file'}",
+            number(one.beta, digits=3),
+            number(one.correlation, digits=4),
+            f"{one.sessions:,}",
+        )
+        for one in history.co_movements
+    )
+    header = ("daily returns", "beta", "correlation", "sessions")
+    return (Section(title="Beta and Correlation", header=header, rows=rows),) if rows else ()
+
+
+def _k_rows(history: PriceHistory) -> Iterator[tuple[str, str, str]]:
+    error = "" if history.k_error is None else f" ± {number(history.k_error, digits=3)}"
+    yield "k, median", f"{number(history.k, digits=3)}{error}", history.k_source
+    if history.implied_vol is not None:
+        yield "implied vol", percent(history.implied_vol), history.implied_vol_source
+        yield "calibrated vol", percent(history.k * history.implied_vol), "k x implied vol"
+
+
+def _outcome_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, ...]:
+    title = f"Outcomes: {_moves(found)}, {found.side.name.lower()}, {count(found.sessions, 'session')}"
+    return (
+        Section(title=title, header=("", "entries", "share", "±"), rows=tuple(_count_rows(found))),
+        Section(title="Gaps and Excursions", rows=tuple(_range_rows(found)), left=frozenset({0, 1})),
+        *_regime_sections(found),
+        *_chance_sections(history, found),
+    )
+
+
+def _moves(found: Outcomes) -> str:
+    sign = "-" if found.side is Side.LONG else "+"
+    other = "+" if found.side is Side.LONG else "-"
+    targets = [f"{other}{100 * target.move:g}%" for target in found.targets]
+    return ", ".join([f"stop {sign}{100 * found.stop:g}%", *(f"target {target}" for target in targets)])
+
+
+def _count_rows(found: Outcomes) -> Iterator[tuple[str, ...]]:
+    days = f"closes from {found.first_entry} to {found.last_entry}"
+    yield f"entries, {days}", f"{found.n:,}", "", ""
+    yield (
+        f"as many as independent ones: entries / {found.sessions}",
+        number(found.independent, digits=1),
+        "",
+        "",
+    )
+    for name, words in OUTCOME_WORDS.items():
+        if name != "target_first" or found.targets:
+            counted = getattr(found, name)
+            yield words, f"{counted:,}", _share(counted, found.n), percent(found.errors[name], digits=1)
+    for target in found.targets[1:]:
+        label = f"target {100 * target.move:g}% before the stop"
+        yield label, f"{target.reached:,}", percent(target.share, digits=1), percent(target.error, digits=1)
+    if found.targets:
+        yield "both on one day, counted as stop", f"{found.ambiguous:,}", _share(found.ambiguous, found.n), ""
+
+
+def _share(counted: int, total: int) -> str:
+    return percent(counted / total, digits=1) if total else MISSING
+
+
+def _range_rows(found: Outcomes) -> Iterator[tuple[str, str]]:
+    gapped, stops = found.gapped_stops, found.stop_first
+    gaps = f"{gapped:,} of {stops:,} stops ({_share(gapped, stops)})"
+    if found.mean_overshoot is not None:
+        gaps += (
+            f", beyond the stop by {percent(found.mean_overshoot)} on average, "
+            f"90th percentile {percent(found.overshoot_tail)}, largest {percent(found.largest_overshoot)}"
+        )
+    yield "opens beyond the stop", gaps
+    yield "worst move while open (MAE)", _excursion(found.adverse)
+    yield "best move while open (MFE)", _excursion(found.favorable)
+    if found.adverse_before_target is not None:
+        yield "MAE of trades with target first", _excursion(found.adverse_before_target)
+
+
+def _excursion(found: Excursion) -> str:
+    return (
+        f"median {percent(found.median, digits=1)}, 90th percentile {percent(found.tail, digits=1)}, "
+        f"largest {percent(found.largest, digits=1)}"
+    )
+
+
+def _regime_sections(found: Outcomes) -> tuple[Section, ...]:
+    rows = tuple(
+        (
+            one.name,
+            f"{percent(one.vol_from, digits=1)} to {percent(one.vol_to, digits=1)}",
+            f"{one.n:,}",
+            _share(one.stop_first, one.n),
+            _share(one.target_first, one.n),
+            _share(one.neither, one.n),
+        )
+        for one in found.regimes
+    )
+    header = ("regime", "21-session vol", "entries", "stop first", "target first", "neither")
+    return (Section(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
+
+
+def _chance_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, ...]:
+    """The same exits by other ways, from the last session on."""
+    moves = [f"{100 * target.move:g}%" for target in found.targets]
+    header = ("method", "vol", "stop first", "target first", "neither", *(f"P({move})" for move in moves[1:]))
+    rows = [
+        (
+            one.method,
+            percent(one.vol, digits=1),
+            percent(one.stop_first, digits=1),
+            percent(one.target_first, digits=1),
+            percent(one.neither, digits=1),
+            *(percent(chance, digits=1) for chance in one.targets[1:]),
+        )
+        for one in history.chances
+    ]
+    counted = tuple(percent(found.share(name), digits=1) for name in OUTCOME_WORDS)
+    further = tuple(percent(target.share, digits=1) for target in found.targets[1:])
+    rows.insert(0, ("counted above", MISSING, *counted, *further))
+    return (Section(title="Odds by Other Methods, No Drift", header=header, rows=tuple(rows)),)

@@ -1,0 +1,17 @@
+from .bars import Bars as Bars
+from .bars import ImpliedVols as ImpliedVols
+from .measures import average_true_range as average_true_range
+from .measures import co_movement as co_movement
+from .measures import exponential_average as exponential_average
+from .measures import realized_vol as realized_vol
+from .measures import yang_zhang_vol as yang_zhang_vol
+from .outcomes import ExitMoves as ExitMoves
+from .outcomes import outcomes as outcomes
+from .price_files import read_histories as read_histories
+from .price_files import read_prices as read_prices
+from .price_files import read_vols as read_vols
+from .report import price_history as price_history
+from .sample import sample_prices as sample_prices
+from .sample import sample_vols as sample_vols
+from .simulation import filtered_simulation as filtered_simulation
+from .vol_ratio import measured_k as measured_k

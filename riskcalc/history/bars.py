@@ -1,0 +1,135 @@
+"""Daily price bars of one symbol, and implied volatilities beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.domain.price_history import PriceBasis
+from riskcalc.domain.validation import brief_repr, text
+from riskcalc.errors import InvalidInputError
+
+Floats: TypeAlias = NDArray[np.float64]
+Days: TypeAlias = NDArray[np.datetime64]
+
+PRICES = ("open", "high", "low", "close")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bars:
+    """One row per session, oldest first; every array has shape (n,).
+
+    Examples
+    --------
+    >>> bars = Bars(symbol="IWM", dates=np.array(["2026-07-17", "2026-07-20"], dtype="datetime64[D]"),
+    ...             open=np.array([294.0, 295.0]), high=np.array([296.0, 297.0]),
+    ...             low=np.array([293.5, 294.0]), close=np.array([295.5, 296.2]))
+    >>> len(bars), bars.last_day
+    (2, datetime.date(2026, 7, 20))
+    """
+
+    symbol: str
+    """Empty where neither file nor caller says it."""
+    dates: Days
+    """Sessions, datetime64[D], rising."""
+    open: Floats
+    """Like `high`, `low` and `close` in dollars, > 0, splits undone."""
+    high: Floats
+    low: Floats
+    close: Floats
+    has_ranges: bool = True
+    """Whether open, high and low are known; where they are not, the close stands for them."""
+    basis: PriceBasis = PriceBasis.UNKNOWN
+    basis_reason: str = ""
+    """What tells raw prices from adjusted ones, in words."""
+    notes: tuple[str, ...] = ()
+    """What was done with the rows of the file, in words."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        text("symbol", self.symbol)
+        object.__setattr__(self, "dates", _days(self.dates))
+        for name in PRICES:
+            object.__setattr__(self, name, _prices(name, getattr(self, name), len(self.dates)))
+
+    def __len__(self) -> int:
+        """Sessions."""
+        return len(self.dates)
+
+    @property
+    def first_day(self) -> date:
+        """The oldest session."""
+        return _date(self.dates[0])
+
+    @property
+    def last_day(self) -> date:
+        """The newest session."""
+        return _date(self.dates[-1])
+
+    def day(self, place: int) -> date:
+        """Return the session at a place, from 0."""
+        return _date(self.dates[place])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImpliedVols:
+    """A history of implied volatility; arrays have shape (n,)."""
+
+    name: str
+    """The file's, without its ending."""
+    dates: Days
+    """Rising."""
+    vol: Floats
+    """Per sqrt(year), > 0: 0.2 is 20 %."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        text("name", self.name)
+        object.__setattr__(self, "dates", _days(self.dates))
+        object.__setattr__(self, "vol", _prices("vol", self.vol, len(self.dates)))
+
+    def on(self, day: date, *, within_days: int) -> float | None:
+        """Return the last volatility up to a day; None where it is older than so many calendar days."""
+        place = int(np.searchsorted(self.dates, np.datetime64(day, "D"), side="right")) - 1
+        if place < 0 or (day - _date(self.dates[place])).days > within_days:
+            return None
+        return float(self.vol[place])
+
+
+def _date(day: np.datetime64) -> date:
+    found: date = day.astype("datetime64[D]").item()
+    return found
+
+
+def _days(values: object) -> Days:
+    try:
+        days = np.asarray(values, dtype="datetime64[D]")
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError("dates must be an array of days") from None
+    if days.ndim != 1 or not len(days) or np.isnat(days).any() or (np.diff(days.astype(np.int64)) < 1).any():
+        raise InvalidInputError("dates must be at least one day, each later than the one before")
+    return days
+
+
+def number_array(name: str, values: object) -> Floats:
+    """Return the values as an array of one dimension if they are numbers."""
+    try:
+        found = np.asarray(values)
+    except (TypeError, ValueError, OverflowError):
+        found = np.array("")
+    if found.dtype.kind not in "fiu" or found.ndim != 1:
+        raise InvalidInputError(f"{name} must be an array of numbers, got {brief_repr(values)}")
+    return found.astype(np.float64)
+
+
+def _prices(name: str, values: object, count: int) -> Floats:
+    prices = number_array(name, values)
+    if prices.shape != (count,):
+        raise InvalidInputError(f"{name} must have one number for each of the {count} dates")
+    if not (np.isfinite(prices) & (prices > 0)).all():
+        raise InvalidInputError(f"{name} must be finite numbers > 0")
+    return prices

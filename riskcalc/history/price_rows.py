@@ -1,0 +1,301 @@
+"""Rows of a price file to bars: sorted, one a session, with splits undone; what was done is said."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.domain.price_history import PriceBasis
+from riskcalc.domain.sessions import is_session, why_closed
+from riskcalc.errors import PriceFileError
+from riskcalc.history.bars import PRICES, Bars, Days, Floats, ImpliedVols
+
+SAME_PRICE = 1e-9
+"""Relative difference below which two rows of one day are one."""
+
+LEAST_COVERED = 0.8
+"""Share of the sessions that daily bars must hold; weekly ones hold a fifth."""
+
+SHOWN_DAYS = 3
+
+PERCENT_VOL = 3.0
+"""Median above which volatilities are in percent."""
+
+TICKS = (0.0025, 1 / 64)
+"""Raw prices lie on cents, those before a split on quarters of one, those before 2001 on 64ths."""
+
+RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
+"""New shares for one old, or the reverse, of splits that a file may leave unsaid."""
+
+LEAST_SPLIT = np.log(1.3)
+OPEN_NEAR, CLOSE_NEAR = 0.07, 0.2
+"""Distance in logs from a ratio within which an overnight move, and a day's, is that split."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PriceRows:
+    """Rows as files have them; every array has shape (n,)."""
+
+    symbol: str
+    days: Days
+    places: NDArray[np.int64]
+    prices: Mapping[str, Floats]
+    """``close`` alone, or with ``open``, ``high`` and ``low``; NaN where a row has none."""
+    adjusted: Floats | None = None
+    """Close with dividends and splits taken out."""
+    split: Floats | None = None
+    """New shares for one old on that morning, 1 on others."""
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> PriceRows:
+        """Some of the rows, in that order, with the same notes."""
+        return dataclasses.replace(
+            self,
+            days=self.days[rows],
+            places=self.places[rows],
+            prices={name: values[rows] for name, values in self.prices.items()},
+            adjusted=None if self.adjusted is None else self.adjusted[rows],
+            split=None if self.split is None else self.split[rows],
+        )
+
+
+def joined_rows(parts: Sequence[PriceRows]) -> PriceRows:
+    """Rows of several files, one for each year say, as those of one.
+
+    Raises
+    ------
+    PriceFileError
+        The files name different symbols.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    symbols = list(dict.fromkeys(part.symbol for part in parts if part.symbol))
+    if len(symbols) > 1:
+        raise PriceFileError(f"hold prices of different symbols: {', '.join(symbols)}")
+    names = [name for name in PRICES if all(name in part.prices for part in parts)]
+    return PriceRows(
+        symbol=symbols[0] if symbols else "",
+        days=np.concatenate([part.days for part in parts]),
+        places=np.concatenate([part.places for part in parts]),
+        prices={name: np.concatenate([part.prices[name] for part in parts]) for name in names},
+        adjusted=_concatenated([part.adjusted for part in parts]),
+        split=_concatenated([part.split for part in parts]),
+        notes=[f"{len(parts)} files read as one history"],
+    )
+
+
+def clean_rows(rows: PriceRows) -> Bars:
+    """Bars of the rows.
+
+    Raises
+    ------
+    PriceFileError
+        No row has a price, one day has two, or most sessions are missing.
+    """
+    rows = _on_sessions(_without_duplicates(_sorted(_priced(rows))))
+    _note_missing(rows)
+    basis, reason = _basis(rows)
+    rows = _without_splits(rows)
+    close = rows.prices["close"]
+    return Bars(
+        symbol=rows.symbol,
+        dates=rows.days,
+        open=rows.prices.get("open", close),
+        high=_widened(rows, "high", np.maximum),
+        low=_widened(rows, "low", np.minimum),
+        close=close,
+        has_ranges="low" in rows.prices,
+        basis=basis,
+        basis_reason=reason,
+        notes=tuple(rows.notes),
+    )
+
+
+def clean_vols(rows: PriceRows, *, name: str) -> ImpliedVols:
+    """Volatilities of the rows, as fractions: numbers whose median is above 3 are percent.
+
+    Raises
+    ------
+    PriceFileError
+        As `clean_rows` does.
+    """
+    rows = _without_duplicates(_sorted(_priced(rows)))
+    values = rows.prices["close"]
+    percent = bool(np.median(values) > PERCENT_VOL)
+    return ImpliedVols(name=name, dates=rows.days, vol=values / 100 if percent else values)
+
+
+def _concatenated(values: Sequence[Floats | None]) -> Floats | None:
+    known = [one for one in values if one is not None]
+    return np.concatenate(known) if len(known) == len(values) else None
+
+
+def _priced(rows: PriceRows) -> PriceRows:
+    """Without the rows that have no price."""
+    known = np.isfinite(rows.prices["close"])
+    if not known.any():
+        raise PriceFileError("holds no price")
+    if not known.all():
+        rows.notes.append(_counted(int((~known).sum()), "row", "without a price left out"))
+    return rows.take(known)
+
+
+def _sorted(rows: PriceRows) -> PriceRows:
+    steps = np.diff(rows.days.astype(np.int64))
+    if (steps >= 0).all():
+        return rows
+    newest_first = bool((steps <= 0).all())
+    rows.notes.append("rows sorted: the file has the newest first" if newest_first else "rows sorted by date")
+    # Reversed first, so that the sort leaves equal days in the order of a file that is oldest first.
+    rows = rows.take(np.arange(len(rows.days))[::-1]) if newest_first else rows
+    return rows.take(np.argsort(rows.days, kind="stable"))
+
+
+def _without_duplicates(rows: PriceRows) -> PriceRows:
+    """One row a day; two that differ are refused, since nothing says which is right."""
+    again = np.flatnonzero(np.diff(rows.days.astype(np.int64)) == 0) + 1
+    for row in again.tolist():
+        for name, values in rows.prices.items():
+            one, other = values[row - 1], values[row]
+            if abs(one - other) > SAME_PRICE * abs(one):
+                raise PriceFileError(
+                    f"has two prices for {rows.days[row]}: {name} {one:g} (line {rows.places[row - 1]}) and "
+                    f"{other:g} (line {rows.places[row]}); one bar a day is needed"
+                )
+    if len(again):
+        rows.notes.append(_counted(len(again), "duplicate row", "left out"))
+    return rows.take(np.delete(np.arange(len(rows.days)), again))
+
+
+def _on_sessions(rows: PriceRows) -> PriceRows:
+    """Without rows on weekends; holidays are looked for where a row repeats the one before."""
+    weekend = ~np.is_busday(rows.days)
+    close = rows.prices["close"]
+    still = np.concatenate([[False], np.diff(close) == 0]) & ~weekend
+    for row in np.flatnonzero(still).tolist():
+        weekend[row] = not is_session(rows.days[row].item())
+    if weekend.all():
+        raise PriceFileError("holds no session of the New York Stock Exchange")
+    if weekend.any():
+        closed = [day.item() for day in rows.days[weekend]]
+        shown = ", ".join(f"{day} ({why_closed(day)})" for day in closed[:SHOWN_DAYS])
+        more = ", ..." if len(closed) > SHOWN_DAYS else ""
+        rows.notes.append(_counted(len(closed), "row", f"on days without a session left out: {shown}{more}"))
+    return rows.take(~weekend)
+
+
+def _note_missing(rows: PriceRows) -> None:
+    """Say which sessions between the first and the last row have none, and refuse what is not daily."""
+    days = rows.days
+    weekdays = int(np.busday_count(days[0], days[-1] + 1))
+    missing = _missing(days) if weekdays < 2 * len(days) else range(weekdays - len(days))
+    share = len(days) / (len(days) + len(missing))
+    if share < LEAST_COVERED:
+        raise PriceFileError(
+            f"holds {share:.0%} of the sessions from {days[0]} to {days[-1]}; daily bars are needed"
+        )
+    if len(missing):
+        shown = ", ".join(map(str, missing[:SHOWN_DAYS])) + (", ..." if len(missing) > SHOWN_DAYS else "")
+        rows.notes.append(_counted(len(missing), "session", f"missing: {shown}"))
+
+
+def _missing(days: Days) -> list[object]:
+    """Sessions without a row; only absent weekdays are looked up."""
+    every = np.arange(days[0], days[-1] + 1, dtype="datetime64[D]")
+    absent = np.setdiff1d(every[np.is_busday(every)], days)
+    return [day for day in absent.tolist() if is_session(day)]
+
+
+def _without_splits(rows: PriceRows) -> PriceRows:
+    """Prices in today's shares; splits that a file states are undone where its prices still show them."""
+    ratios = np.ones(len(rows.days))
+    stated = rows.split is not None and bool((rows.split != 1).any())
+    if rows.split is not None:
+        ratios = _shown_splits(rows.prices["close"], rows.split)
+    if not stated:
+        ratios = _unsaid_splits(rows)
+    for row in np.flatnonzero(ratios != 1).tolist():
+        how = "" if stated else "; no column says it, the price falls or rises so overnight"
+        rows.notes.append(f"split {_ratio_text(float(ratios[row]))} of {rows.days[row]} undone{how}")
+    factor = np.append(np.cumprod(ratios[::-1])[::-1][1:], 1.0)
+    return dataclasses.replace(rows, prices={name: values / factor for name, values in rows.prices.items()})
+
+
+def _shown_splits(close: Floats, split: Floats) -> Floats:
+    """The stated ratios, 1 where the close does not fall by them: such prices have them undone already."""
+    moves = np.concatenate([[0.0], np.diff(np.log(close))])
+    exact = np.where(split < 1, 1 / np.round(1 / split, 4), split)  # a third is written 0.333333
+    return np.where(np.abs(moves + np.log(split)) < np.abs(moves), exact, 1.0)
+
+
+def _unsaid_splits(rows: PriceRows) -> Floats:
+    """Ratios by which the price falls overnight, where the adjusted close, or nothing else, explains it."""
+    close = np.log(rows.prices["close"])
+    ratios = np.ones(len(close))
+    night = np.log(rows.prices.get("open", rows.prices["close"]))[1:] - close[:-1]
+    day = np.diff(close)
+    if rows.adjusted is not None and (rows.adjusted > 0).all():
+        explained = np.diff(np.log(rows.adjusted))
+        night, day = day - explained, day - explained
+    for k in np.flatnonzero(np.abs(day) > LEAST_SPLIT).tolist():
+        ratio = _nearest_ratio(float(night[k]))
+        if max(abs(night[k] + np.log(ratio)) / OPEN_NEAR, abs(day[k] + np.log(ratio)) / CLOSE_NEAR) < 1:
+            ratios[k + 1] = ratio
+    return ratios
+
+
+def _nearest_ratio(move: float) -> float:
+    known = [*RATIOS, *(1 / ratio for ratio in RATIOS)]
+    return min(known, key=lambda ratio: abs(move + float(np.log(ratio))))
+
+
+def _ratio_text(ratio: float) -> str:
+    """A split as people say it: 2-for-1, or 1-for-5 the other way."""
+    return f"{ratio:g}-for-1" if ratio >= 1 else f"1-for-{1 / ratio:.4g}"
+
+
+def _widened(rows: PriceRows, name: str, bound: np.ufunc) -> Floats:
+    """High or low with open and close inside, as a price between them was traded."""
+    close = rows.prices["close"]
+    if name not in rows.prices:
+        return close
+    values = rows.prices[name]
+    wide: Floats = bound(values, bound(rows.prices["open"], close))
+    off = int((np.abs(wide / values - 1) > SAME_PRICE).sum())
+    if off:
+        rows.notes.append(_counted(off, "bar", f"with open or close beyond the {name}: widened"))
+    return wide
+
+
+def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
+    """Whether dividends are taken out of the prices, and what tells."""
+    close = rows.prices["close"]
+    if rows.adjusted is not None and (np.abs(rows.adjusted / close - 1) > 1e-6).any():
+        return PriceBasis.RAW, "the adjusted close stands beside it"
+    share = _on_ticks(close[: max(len(close) // 2, 1)])
+    if np.isnan(share):
+        return PriceBasis.UNKNOWN, "prices too large for their digits to tell"
+    if share > 0.8:
+        return PriceBasis.RAW, "prices are whole cents"
+    if share < 0.5:
+        return PriceBasis.ADJUSTED, "prices are not whole cents: dividends are taken out of them"
+    return PriceBasis.UNKNOWN, f"only {share:.0%} of the older prices are whole cents"
+
+
+def _on_ticks(close: Floats) -> float:
+    """Share of the prices on a tick, of those whose rounding does not hide it; NaN where it does of all."""
+    slack = 2e-7 * close + 2e-6  # vendors keep seven digits
+    told = close[slack < min(TICKS) / 10]
+    if not len(told):
+        return float("nan")
+    slack = 2e-7 * told + 2e-6
+    off = np.min([np.abs(told / tick - np.round(told / tick)) * tick for tick in TICKS], axis=0)
+    return float((off < slack).mean())
+
+
+def _counted(number: int, noun: str, what: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'} {what}"
