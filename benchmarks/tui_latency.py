@@ -78,7 +78,7 @@ def starts(options, apart):
 def nudges(options, apart):
     """Key to painted frame, the focused field stepped up and down."""
     lines = [
-        f"| {options.preset} at | key | median | p95 | frames a key | bytes a key |",
+        f"| {options.preset} at | key | median | p95 | frames per key | bytes per key |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
     for columns, rows in SIZES:

@@ -1,4 +1,4 @@
-"""Draws docs/screen.png: the default trade on the terminal screen, tuned a little; needs Chromium.
+"""Draw docs/screen.png: the default trade on the terminal screen, slightly tuned; needs Chromium.
 
 Run it from the root of the repository: ``make picture``.
 """
@@ -17,18 +17,18 @@ from pathlib import Path
 PICTURE = Path(__file__).with_name("screen.png")
 SIZE = (120, 40)
 KEYS = (*"nnnnnnnn", "down", "down", *"nnnnn", "up", "up", *"NNNNNNNNNNNNN", "]", "]", "]", "]", "]", "]")
-"""A tighter stop, some more equity, and the crosshair above the spot."""
+"""A tighter stop, more equity, and the crosshair above the spot."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (
     "--headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --force-device-scale-factor=0.8"
 )
 LONGEST = 400
-"""Rounds to wait for the engine."""
+"""Maximum number of waits for the engine."""
 
 
 async def screen(folder: Path) -> str:
-    """Return the screen as an SVG, after the keys."""
+    """Return the screen as an SVG after the keys were pressed."""
     os.environ.update(COLORTERM="truecolor", TERM="xterm-256color", RISKCALC_PRESETS=str(folder))
     os.environ["RISKCALC_SESSION"] = str(folder / "session.json")
     os.environ.pop("NO_COLOR", None)
@@ -37,7 +37,7 @@ async def screen(folder: Path) -> str:
     app = RiskApp()
     async with app.run_test(size=SIZE) as pilot:
         for _ in range(LONGEST):
-            if app.desk.ready:
+            if app.main_screen.ready:
                 break
             await pilot.pause(0.05)
         await pilot.press(*KEYS)
@@ -45,14 +45,14 @@ async def screen(folder: Path) -> str:
         return app.export_screenshot()
 
 
-def drawn(svg: str) -> str:
-    """Return the SVG in a font that is there: the one it names would have to be fetched."""
+def with_local_font(svg: str) -> str:
+    """Return the SVG in a local font: its own would have to be downloaded."""
     without = re.sub(r"@font-face\s*{[^}]*}", "", svg)
     return without.replace("Fira Code", "DejaVu Sans Mono")
 
 
 def size(svg: str) -> tuple[int, int]:
-    """Return width and height of an SVG in whole pixels."""
+    """Return the width and height of an SVG [pixels]."""
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     if found is None:
         raise ValueError("the screenshot has no size")
@@ -60,7 +60,7 @@ def size(svg: str) -> tuple[int, int]:
 
 
 def main() -> None:
-    """Draw the picture, or say what is missing."""
+    """Draw the picture, or exit with what is missing."""
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         sys.exit(
@@ -68,7 +68,7 @@ def main() -> None:
         )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        svg = drawn(asyncio.run(screen(folder)))
+        svg = with_local_font(asyncio.run(screen(folder)))
         source = folder / "screen.svg"
         source.write_text(svg, encoding="utf-8")
         width, height = size(svg)

@@ -141,7 +141,7 @@ def test_the_pair_on_the_page_is_one():
 def test_the_forecast_is_as_the_page_says():
     market = load_preset("my-spread", {"market.quotes.IWM.dividends.0.amount": 0.79}).market
     (due,) = market.dividends_until("IWM", market.date.replace(month=10))
-    assert f"the next ex-date is {due.ex_date} with {due.amount:g} dollars" in " ".join(PAGE.split())
+    assert f"the next ex-date is {due.ex_date} with ${due.amount:g}" in " ".join(PAGE.split())
     assert due.forecast
 
 
