@@ -96,7 +96,7 @@ def first_passage(
 
     Examples
     --------
-    A stop 6 % below and a target 12 % above, over 42 sessions at 22 % vol:
+    A stop 6% below and a target 12% above, over 42 sessions at 22% vol:
 
     >>> odds = first_passage(spot=220, lower=206.8, upper=246.4, vol=0.22, drift=0.04, horizon=42 / 252)
     >>> [f"{chance:.1%}" for chance in odds]

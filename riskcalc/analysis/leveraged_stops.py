@@ -27,7 +27,7 @@ def translate_stop(
     Parameters
     ----------
     move : array_like
-        Move of the fund since entry, as a fraction, >= -1: -0.12 is a stop 12 % below.
+        Move of the fund since entry, as a fraction, >= -1: -0.12 is a stop 12% below.
     leverage : array_like
         Daily multiple of the benchmark's return, not 0: 3, or -3.
     days : array_like
@@ -46,9 +46,9 @@ def translate_stop(
     -----
     Within the first session nothing has been reset and the answer is move / leverage, exactly. From the
     second on it is the closed form over days / 252 years, fee and financing included. That form compounds a
-    move in many small steps, so that it starts from (1 + move)^(1 / leverage) - 1: for -12 % at 3x from
-    -4.17 % and not from -4.00 %, and the curve steps by that difference between the first two sessions. On
-    the median path to the answer (vol 22 %, 3x, -12 %) the benchmark is 6 basis points off it at two
+    move in many small steps, so that it starts from (1 + move)^(1 / leverage) - 1: for -12% at 3x from
+    -4.17% and not from -4.00%, and the curve steps by that difference between the first two sessions. On
+    the median path to the answer (vol 22%, 3x, -12%) the benchmark is 6 basis points off it at two
     sessions and within 3 from three on; nine paths in ten are within 27 at 42 sessions.
 
     References
@@ -58,7 +58,7 @@ def translate_stop(
 
     Examples
     --------
-    What IWM does at a TNA stop of -12 % in one session, after a week, and after two months:
+    What IWM does at a TNA stop of -12% in one session, after a week, and after two months:
 
     >>> translate_stop(move=-0.12, leverage=3, days=[1, 5, 42], vol=0.22).round(4)
     array([-0.04  , -0.0408, -0.034 ])
@@ -104,7 +104,7 @@ def translate_to_fund(
 
     Examples
     --------
-    What TNA does at an IWM stop of -6 %:
+    What TNA does at an IWM stop of -6%:
 
     >>> translate_to_fund(move=-0.06, leverage=3, days=[1, 5, 42], vol=0.22).round(4)
     array([-0.18  , -0.1718, -0.1893])

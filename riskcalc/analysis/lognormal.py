@@ -60,7 +60,9 @@ def prob_below(*, level: float, spot: float, vol: float, drift: float, time: flo
         return float(level > 0)
     below = float(_lognormal_below(level, spot=spot, vol=vol, drift=drift, time=time))
     if math.isnan(below):  # a drift and a vol beyond all numbers pull apart
-        raise InvalidInputError(f"drift and vol must leave a finite travel, got {drift:g} and {vol:g}")
+        raise InvalidInputError(
+            f"drift and vol must be small enough for finite results, got {drift:g} and {vol:g}"
+        )
     return below
 
 

@@ -34,7 +34,7 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
     Raises
     ------
     InvalidInputError
-        The underlying is not quoted, a leg has expired, or no vol explains a premium.
+        The underlying is not quoted, a leg has expired, or no vol reproduces a premium.
     """
     known = _with_vols(trade, market)
     if all(leg.premium is not None for leg in known.option_legs):
@@ -138,5 +138,5 @@ def _hedge(leg: ShareLeg, trade: Trade, market: Market) -> float | None:
 def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:
     vol, status = solve_vol(leg, premium=premium, instrument=trade.instrument, market=market)
     if status is not VolStatus.OK:
-        raise InvalidInputError(f"{leg.label}: no vol explains the premium {premium:g}: {status.text}")
+        raise InvalidInputError(f"{leg.label}: no vol reproduces the premium {premium:g}: {status.text}")
     return vol

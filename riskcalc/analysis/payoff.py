@@ -100,7 +100,7 @@ def entry_price(leg: Leg) -> float:
     price = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
     if price is None:
         field = "premium" if isinstance(leg, OptionLeg) else "entry_price"
-        raise InvalidInputError(f"{leg.label}: {field} is not set; evaluate(trade, market) fills it in")
+        raise InvalidInputError(f"{leg.label}: {field} is not set; evaluate(trade, market) sets it")
     return float(price)
 
 
@@ -185,7 +185,7 @@ def _needed(market: Market | None, trade: Trade) -> Market:
     """The market that reprices the legs that expire later."""
     if market is None:
         leg = next(leg for leg in trade.option_legs if leg.expiry != trade.expiry)
-        raise InvalidInputError(f"{leg.label} outlives the nearest expiry: pass market= to reprice it")
+        raise InvalidInputError(f"{leg.label} expires after the nearest expiry: pass market= to reprice it")
     return market
 
 

@@ -72,7 +72,7 @@ def stop_race(
     Parameters
     ----------
     fund_stop : float
-        Move of the fund since entry that fires its stop, as a fraction, > -1: -0.12 is 12 % below.
+        Move of the fund since entry that fires its stop, as a fraction, > -1: -0.12 is 12% below.
     benchmark_stop : float
         Move of the benchmark since entry that fires the other stop, as a fraction, > -1; on the side to
         which the fund's stop translates: below entry for a long TNA, above it for a long TZA.
@@ -104,12 +104,12 @@ def stop_race(
     touch it between two closes is that of a Brownian bridge. From close to close the surviving paths are
     kept on a grid in log price, each point with three moments of what the resets cost so far. Against a
     simulation of the exact daily product each chance is within 0.008, in nine cases of ten within 0.004: 100
-    random ones of leverages from -3 to 3, vols of 15 to 50 %, stops of 4 to 10 % of the benchmark and 2 to 63
+    random ones of leverages from -3 to 3, vols of 15 to 50%, stops of 4 to 10% of the benchmark and 2 to 63
     sessions.
 
     Examples
     --------
-    TNA at -18 % and IWM at -6 % are one price on the first day only:
+    TNA at -18% and IWM at -6% are one price on the first day only:
 
     >>> race = stop_race(
     ...     fund_stop=-0.18, benchmark_stop=-0.06, leverage=3, vol=0.22, drift=0.04, sessions=42
@@ -209,8 +209,8 @@ class _Race:
         moves = 2 * (REACH * PER_DEVIATION + abs(self.travel) / self.spacing)
         if not 2 * self.reach / self.spacing * moves * self.sessions <= MOST_WORK:
             raise InvalidInputError(
-                f"vol, drift and sessions: the stops cannot be followed over {self.sessions:,} sessions at a "
-                f"drift of {self.travel / self.deviation:,.3g} standard deviations a session"
+                f"vol, drift and sessions: the grid is too large for {self.sessions:,} sessions at a "
+                f"drift of {self.travel / self.deviation:,.3g} standard deviations per session"
             )
 
     @cached_property

@@ -62,7 +62,7 @@ def adjusted_strikes(
         left = left - dividend.amount * (day >= 365 * market.years_to(dividend.ex_date) - SAME_DAY)
     if special and not np.all(left > 0):
         paid = ", ".join(f"{dividend.amount:g} on {dividend.ex_date}" for dividend in special)
-        raise InvalidInputError(f"special dividends must leave something of every strike, got {paid}")
+        raise InvalidInputError(f"special dividends must be smaller than every strike, got {paid}")
     return left
 
 

@@ -272,7 +272,7 @@ def _vol_changes(legs: tuple[OptionLeg, ...], quote: Quote, smile: MovingSmile, 
 
 def _known_vol(leg: OptionLeg) -> float:
     if leg.vol is None:
-        raise InvalidInputError(f"{leg.label}: vol is not set; enter_at_model fills it in")
+        raise InvalidInputError(f"{leg.label}: vol is not set; enter_at_model sets it")
     return leg.vol
 
 

@@ -127,7 +127,7 @@ def _other_days(days: Days, day: dt.date) -> tuple[str, ...]:
     if len(known) < 2 or np.median(counts) < counts.max() / MANY_DAYS:
         return ()
     return (
-        f"holds {len(known)} days, {known[0]} to {known[-1]}: read is {day}, the last; --date picks another",
+        f"holds {len(known)} days, {known[0]} to {known[-1]}: using the last, {day}; --date selects another",
     )
 
 
@@ -156,9 +156,9 @@ def _symbol(symbols: Texts) -> str:
     if not found.size:
         raise ChainError("holds only adjusted or mini contracts")
     if len(found) > 1:
-        raise ChainError(f"mixes the symbols {_listed(found)}; name the one you want")
+        raise ChainError(f"mixes the symbols {_listed(found)}; choose one")
     if not found[0]:
-        raise ChainError("does not say its symbol; give the symbol")
+        raise ChainError("does not state its symbol; give the symbol")
     return str(found[0])
 
 
@@ -172,7 +172,7 @@ def session_of(rows: QuoteRows) -> dt.date:
     """
     latest = _latest(rows.quote_time) or _latest(rows.trade_time)
     if latest is None:
-        raise ChainError(f"does not say the day of its quotes ({rows.time_fields}); give the date")
+        raise ChainError(f"does not state the date of its quotes ({rows.time_fields}); give the date")
     return last_session_on_or_before(latest.date())
 
 
@@ -206,7 +206,7 @@ def _spot(rows: QuoteRows) -> float:
     """The one spot of the rows, or that of the latest quotes when it moved while they were taken."""
     known = rows.spot > 0
     if not known.any():
-        raise ChainError(f"does not say the price of the underlying ({rows.spot_field}); give the spot")
+        raise ChainError(f"does not state the price of the underlying ({rows.spot_field}); give the spot")
     if _agree(rows.spot[known]):
         return _middle(rows.spot[known])
     latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
@@ -215,7 +215,7 @@ def _spot(rows: QuoteRows) -> float:
         low, high = rows.spot[known].min(), rows.spot[known].max()
         raise ChainError(
             f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
-            "and no quote time that tells the latest; give the spot"
+            "and no quote time to tell the latest; give the spot"
         )
     return _middle(latest)
 

@@ -107,7 +107,7 @@ def _fetched(symbol: str, open_ticker: Callable[[str], Ticker]) -> pd.DataFrame:
     except expected as error:
         raise ChainError(f"{symbol}: live quotes could not be fetched: {_first_line(error)}") from error
     if not tables:
-        raise ChainError(f"{symbol}: Yahoo knows no options of this symbol, or there is no network")
+        raise ChainError(f"{symbol}: Yahoo has no options on this symbol, or there is no network")
     return pd.concat(tables, ignore_index=True)
 
 
@@ -117,7 +117,7 @@ def _tables(ticker: Ticker) -> Iterator[pd.DataFrame]:
         found = ticker.option_chain(expiry)
         for kind, table in (("call", found.calls), ("put", found.puts)):
             if table is None:
-                raise ValueError(f"no {kind}s came for {expiry}")
+                raise ValueError(f"Yahoo returned no {kind}s for {expiry}")
             underlying = found.underlying or {}
             yield table.assign(
                 optionType=kind,
@@ -136,7 +136,7 @@ def _write(path: Path, frame: pd.DataFrame, now: dt.datetime) -> None:
         os.utime(part, (now.timestamp(), now.timestamp()))
         part.replace(path)
     except OSError as error:
-        raise ChainError(f"{path}: fetched quotes cannot be kept: {error.strerror or error}") from error
+        raise ChainError(f"{path}: fetched quotes cannot be cached: {error.strerror or error}") from error
     finally:
         with suppress(OSError):  # what could not be written is not there
             part.unlink(missing_ok=True)

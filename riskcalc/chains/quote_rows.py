@@ -35,7 +35,7 @@ class QuoteRows:
     open_interest: Floats
     volume: Floats
     quoted_vol: Floats
-    """Per sqrt(year): 0.2 is 20 %."""
+    """Per sqrt(year): 0.2 is 20%."""
     quoted_delta: Floats
     quoted_gamma: Floats
     quoted_theta_per_day: Floats
@@ -135,8 +135,8 @@ _DROP_TEXTS = {
     DropReason.OTHER_SYMBOL: "other symbol",
     DropReason.OTHER_DAY: "stale: quoted on another day",
     DropReason.EXPIRED: "expired before the day of the quotes",
-    DropReason.SUPERSEDED: "a later quote of the same option follows",
-    DropReason.DUPLICATE: "the same row again",
+    DropReason.SUPERSEDED: "superseded by a later quote of the same option",
+    DropReason.DUPLICATE: "repeated row",
 }
 
 

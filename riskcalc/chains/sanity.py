@@ -134,7 +134,7 @@ def in_dollars(rows: QuoteRows, *, spot: float, date: dt.date) -> tuple[QuoteRow
     _require_together(rows, pairs, spot)
     low, high = rows.strike.min(), rows.strike.max()
     warned = unit != 1 and rows.strike_units[0] != unit
-    text = f"strikes are in thousandths of a dollar: read as {low:g} to {high:g}"
+    text = f"strikes are in thousandths of a dollar: converted to {low:g} to {high:g}"
     return rows, pairs, (text,) if warned else ()
 
 
@@ -176,12 +176,12 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
     implied = round(implied, 2)
     if not 1 / ABSURD < spot / implied < ABSURD:
         raise ChainError(
-            f"spot {spot:,.2f} cannot belong to these options: their calls and puts imply {implied:,.2f}"
+            f"spot {spot:,.2f} does not match these options: their calls and puts imply {implied:,.2f}"
         )
-    both = f"spot {spot:,.2f} is out of step with its options, whose calls and puts imply {implied:,.2f}"
-    used = "as given" if given else "the implied one; --spot overrules it"
+    both = f"spot {spot:,.2f} is inconsistent with its options, whose calls and puts imply {implied:,.2f}"
+    used = "the given spot" if given else "the implied spot; --spot overrides it"
     return CheckedSpot(
-        spot if given else implied, implied, (f"{both} ({spot / implied - 1:+.2%}): used is {used}",)
+        spot if given else implied, implied, (f"{both} ({spot / implied - 1:+.2%}): using {used}",)
     )
 
 
@@ -190,7 +190,7 @@ def _one_sided(spot: float, pairs: Pairs) -> tuple[str, ...]:
     for options, sign, kind, word in ((pairs.calls, 1, "calls", "high"), (pairs.puts, -1, "puts", "low")):
         if _share(options, sign, spot, spot):
             return (
-                f"spot {spot:,.2f} is too {word} for its {kind}: many are offered below what exercise pays",
+                f"spot {spot:,.2f} is too {word} for its {kind}: many are offered below their exercise value",
             )
     return ()
 
@@ -317,12 +317,12 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
     far = low > STRIKE_REACH * spot or high < spot / STRIKE_REACH
     if far and len(rows.strike) >= LEAST_QUOTES:
         raise ChainError(
-            f"strikes from {low:,g} to {high:,g} cannot belong to a spot of {spot:,.2f}; are all in dollars?"
+            f"strikes from {low:,g} to {high:,g} do not match a spot of {spot:,.2f}; are all in dollars?"
         )
     slope = _slope(pairs)
     if slope is not None and not SLOPES[0] < slope < SLOPES[1]:
         raise ChainError(
-            f"prices and strikes cannot belong together: call less put falls by {-slope:,.4g} for each "
+            f"prices and strikes are inconsistent: call less put falls by {-slope:,.4g} per "
             "dollar of strike, not by 1; are prices in cents, or strikes in another unit?"
         )
     for (strike, ask), sign, kind in ((pairs.calls, 1, "call"), (pairs.puts, -1, "put")):
@@ -330,9 +330,9 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
         too_dear, too_cheap = _most_hold(ask > ABSURD * most), _most_hold(_below(strike, ask, sign, spot))
         # Where there are pairs, they say what the spot is.
         if too_dear or (too_cheap and len(pairs.strike) < LEAST_PAIRS):
-            bound = "cost more than the share itself" if too_dear else "cost far less than exercise would pay"
+            bound = "cost more than the share" if too_dear else "cost far less than their exercise value"
             raise ChainError(
-                f"spot {spot:,.2f} and the prices of {kind}s cannot belong together: most {bound}; "
+                f"spot {spot:,.2f} and the prices of {kind}s are inconsistent: most {bound}; "
                 "are prices, strikes and spot all in dollars?"
             )
 

@@ -14,7 +14,7 @@ import click
 from riskcalc.errors import RiskcalcError, printable
 
 COMMANDS = {
-    "screen": "Tune a trade on the terminal screen.",
+    "screen": "Edit a trade on the terminal screen.",
     "plan": "Price, size and check a preset trade.",
     "compare": "Compare several presets side by side at equal risk.",
     "stress": "Stress a preset trade with named scenarios.",
@@ -24,7 +24,7 @@ COMMANDS = {
     "price": "Value one option and its Greeks, or solve its implied vol.",
     "size": "Size a position by the percent-risk rule.",
     "presets": "List, show, save and check presets.",
-    "selfcheck": "Compare our prices with other libraries on this machine.",
+    "selfcheck": "Compare prices with other libraries on this machine.",
 }
 """Name and one-line help of every command; the help page needs no command's module."""
 
@@ -80,7 +80,7 @@ class LazyCommands(click.Group):
     cls=LazyCommands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 a risk limit says no, 2 bad input, 130 interrupted. NO_COLOR: no colors.",
+    epilog="Exit codes: 0 OK, 1 a check failed, 2 invalid input, 130 interrupted. NO_COLOR turns colors off.",
 )
 @click.version_option(package_name="riskcalc")
 @click.option(
@@ -93,8 +93,8 @@ class LazyCommands(click.Group):
 def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
     """Price, plan and size small-cap option spreads, shares and leveraged funds at equal risk.
 
-    Without a command, opens the terminal screen on the last session; where there is no terminal, prints the
-    plan of the default preset, iwm-call-spread.
+    Without a command, opens the terminal screen with the last session; without a terminal, prints the plan of
+    the default preset, iwm-call-spread.
     """
     if ctx.invoked_subcommand is None:
         wanted = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")

@@ -41,9 +41,9 @@ USUAL_RATE = 0.04
     type=click.IntRange(min=0),
     default=15,
     show_default=True,
-    help="Minutes to reuse fetched quotes.",
+    help="Maximum age of cached quotes [minutes].",
 )
-@click.option("--symbol", help="Underlying to keep, if the file has several or names none.")
+@click.option("--symbol", help="Underlying to read, if the file has several or names none.")
 @click.option("--spot", type=MONEY, help="Price of the underlying, if the file does not give it.")
 @click.option("--date", type=DAY, help="Date of the quotes, if the file does not give it.")
 @click.option("--rate", type=RATE, help="Continuous rate per year; default: the file's, else 4%.")
@@ -74,16 +74,16 @@ def command(
 
     Prints how many quotes were read and how many are usable, with the reason for each excluded or suspect
     one; then for every expiry the implied forward and yield, ATM IV, skew and expected move. Exits with 1 if
-    no quote can be used.
+    no quote is usable.
     """
     if sum((csv_wanted, quotes_wanted, json_wanted)) > 1:
         raise click.UsageError("give at most one of --csv, --quotes and --json")
     if sum((bool(files), sample, live is not None)) != 1:
         raise click.UsageError("give exactly one of FILE, --sample and --live")
     if smile_wanted and (csv_wanted or quotes_wanted):
-        raise click.UsageError("--smile goes with tables and --json, not with --csv or --quotes")
+        raise click.UsageError("--smile works with tables and --json, not with --csv or --quotes")
     if not files and not (symbol is None and spot is None and date is None):
-        raise click.UsageError("--symbol, --spot and --date belong to a FILE")
+        raise click.UsageError("--symbol, --spot and --date need a FILE")
     if files:
         from riskcalc.chains import read_chain  # noqa: PLC0415 - help is quick
 

@@ -111,7 +111,7 @@ def require_chain_for(**options: object) -> None:
     """Refuse an option that means nothing without a --chain."""
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
     if given:
-        raise click.UsageError(f"{given[0]} needs the quotes of a --chain")
+        raise click.UsageError(f"{given[0]} needs --chain")
 
 
 def require_usable(chain: Chain) -> None:
@@ -127,7 +127,7 @@ def unusable(chain: Chain) -> str:
 
     counts = chain.quality_counts()
     status = max(counts, key=counts.__getitem__)
-    text = f"no quote can be used: {counts[status]:,} of {len(chain):,} have {STATUS_WORDS[status.name]}"
+    text = f"no usable quote: {counts[status]:,} of {len(chain):,} have {STATUS_WORDS[status.name]}"
     if status is QuoteStatus.NO_ASK and (chain.bid[chain.ask == 0] == 0).all():
-        text += "; vendors show 0 outside trading hours, and a last price is no quote"
+        text += "; vendors show 0 outside trading hours, and a last price is not a quote"
     return text

@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Price, size and check PRESET: the name of a preset or the path of a preset file.
 
-    Exits 1 when a check fails.
+    Exits with 1 if a check fails.
     """
     from riskcalc.formatting import plan_sections, plan_title  # noqa: PLC0415 - help needs no engine
 

@@ -41,7 +41,7 @@ def _purpose(path: Path) -> str:
     try:
         return load_preset(path).description
     except PresetError:
-        return "cannot be read: riskcalc presets check says why"
+        return "cannot be read; for details: riskcalc presets check"
 
 
 @command.command("show")
@@ -49,7 +49,7 @@ def _purpose(path: Path) -> str:
 @overrides
 @as_json
 def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
-    """Print PRESET as in its file, or with changes as it would be saved."""
+    """Print PRESET as in its file, or, with changes, as it would be saved."""
     from riskcalc.presets import load_preset, preset_text  # noqa: PLC0415 - help is quick
 
     found = load_preset(preset, settings)
@@ -65,7 +65,7 @@ def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
 @overrides
 @click.option("--force", is_flag=True, help="Replace an existing preset of that name.")
 def save(*, name: str, source: str, settings: dict[str, Any], force: bool) -> None:
-    """Save a preset, with any changes, as NAME among your own; its comments are kept."""
+    """Save a preset, with any changes, as NAME in your own folder; comments are preserved."""
     from riskcalc.presets import load_preset, save_preset  # noqa: PLC0415 - help is quick
 
     path = save_preset(load_preset(source, settings), name, force=force)
@@ -90,7 +90,7 @@ def check(*, names: tuple[str, ...]) -> None:
 
 @command.command("schema")
 def schema() -> None:
-    """Print the JSON schema of a preset file, for editors that complete and check TOML."""
+    """Print the JSON schema of preset files, for editors with completion and validation."""
     from riskcalc.presets import json_schema  # noqa: PLC0415 - help is quick
 
     print_json(json_schema())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 KINDS = ("call debit", "call credit", "put debit", "put credit")
 READ_OPTIONS = (
-    click.option("--symbol", help="Underlying to keep, if a file has several or names none."),
+    click.option("--symbol", help="Underlying to read, if a file has several or names none."),
     click.option("--spot", type=MONEY, help="Price of the underlying, if the one FILE does not give it."),
     click.option("--date", type=DAY, help="Date of the quotes, if the one FILE does not give it."),
 )
@@ -40,8 +40,8 @@ RULE_OPTIONS = (
     click.option("--max-width", type=MONEY, help="Maximum strike width [dollars]."),
     click.option("--min-delta", type=float, default=0.0, help="Minimum absolute delta of the long leg."),
     click.option("--max-delta", type=float, default=1.0, help="Maximum absolute delta of the long leg."),
-    click.option("--min-open-interest", type=float, default=0.0, help="Minimum for each leg [contracts]."),
-    click.option("--max-quoted-width", type=MONEY, help="Of each leg, bid to ask [dollars per share]."),
+    click.option("--min-open-interest", type=float, default=0.0, help="Minimum open interest of each leg."),
+    click.option("--max-quoted-width", type=MONEY, help="Maximum bid-ask width per leg [dollars per share]."),
     click.option("--max-debit", type=MONEY, help="Maximum debit per spread [dollars]."),
     click.option("--all-sizes", is_flag=True, help="Include spreads too large for the account."),
     click.option(
@@ -86,7 +86,10 @@ def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) 
 @click.argument("paths", metavar="FILE...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--sample", is_flag=True, help="Scan the made-up chain that ships with riskcalc.")
 @click.option(
-    "--preset", default=DEFAULT_PRESET, show_default=True, help="Account, exits, costs, rate and dividends."
+    "--preset",
+    default=DEFAULT_PRESET,
+    show_default=True,
+    help="Preset for account, exits, costs, rate and dividends.",
 )
 @overrides
 @read_options
@@ -104,7 +107,7 @@ def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) 
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows to a CSV file.")
 @click.option("--parquet", "parquet_path", type=click.Path(path_type=Path), help="Write all rows as Parquet.")
 @click.option("--open", "opened", type=click.IntRange(min=1), metavar="ROW", help="Print the plan of a row.")
-@click.option("--screen", is_flag=True, help="With --open: tune the row on the terminal screen instead.")
+@click.option("--screen", is_flag=True, help="With --open: open the row on the terminal screen.")
 @click.option("--scheduler", metavar="ADDRESS", help="Scan on a Dask cluster: tcp://host:8786.")
 @as_json
 @click.pass_context
@@ -125,8 +128,8 @@ def command(
 ) -> None:
     """Rank every vertical spread in FILEs and folders of quotes by its managed outcome.
 
-    Under the neutral view, spreads are ranked by what their quotes give away against the fitted smile, less
-    costs, per dollar risked: mostly a loss. A --drift or --vol of your own adds what it changes.
+    Under the neutral view, spreads are ranked by the edge of their quotes against the fitted smile, after
+    costs, per $ of risk; it is mostly negative. --drift and --vol add the effect of your view.
     """
     if bool(paths) == sample:
         raise click.UsageError("give either FILEs and folders or --sample")
@@ -209,7 +212,7 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
     given = terms.spot is not None or terms.date is not None
     if not paths:
         if given or terms.symbol is not None:
-            raise click.UsageError("--symbol, --spot and --date belong to a FILE")
+            raise click.UsageError("--symbol, --spot and --date need a FILE")
         from riskcalc.chains.sample import SAMPLE_NOTE, sample_chain  # noqa: PLC0415 - as above
 
         frame = terms.scan(sample_chain())
@@ -217,7 +220,7 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
         return frame
     sources = chain_sources(paths, join=given)
     if len(sources) > 1 and given:
-        raise click.UsageError(f"--spot and --date belong to one chain, got {len(sources)}")
+        raise click.UsageError(f"--spot and --date need a single chain, got {len(sources)}")
     if len(sources) == 1 and scheduler is None:
         chain = terms.read(sources[0])
         require_usable(chain)
@@ -297,9 +300,9 @@ def _show(
     if traded != scanned:
         raise InvalidInputError(f"--preset must be of {scanned} for the --screen, got {preset}, of {traded}")
     if source is not None and source.more:
-        raise InvalidInputError(f"--screen opens a file of one chain, got {source.name}")
+        raise InvalidInputError(f"--screen needs a file with a single chain, got {source.name}")
     if source is not None and source.day is not None:
-        raise InvalidInputError(f"--screen opens a file of one chain, got a day of {source.path.name}")
+        raise InvalidInputError(f"--screen needs a file with a single chain, got a day of {source.path.name}")
     kind, _side = str(row["kind"]).split()
     expiry = row["expiry"].date()
     legs = [

@@ -36,9 +36,10 @@ def command(
     chain_date: dt.date | None,
     sticky: str | None,
 ) -> None:
-    """Open the screen on PRESET; without one, and without quotes or settings, on the last session.
+    """Open the terminal screen with PRESET, or with the last session.
 
-    Where there is no terminal, or a dumb one, prints the plan instead.
+    The last session is opened if no PRESET, quotes or settings are given. Without a terminal, or on a dumb
+    one, prints the plan.
     """
     if not chain_file:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
@@ -50,7 +51,7 @@ def command(
         ctx.invoke(plan, **named, **asked, chain_spot=chain_spot, chain_date=chain_date)
         return
     if len(chain_file) > 1:
-        raise click.UsageError("the screen opens one file of quotes, got several --chain")
+        raise click.UsageError("the screen reads a single file of quotes, got several --chain")
     from riskcalc.tui.app import LaunchOptions, run  # noqa: PLC0415 - help needs no screen
 
     run(

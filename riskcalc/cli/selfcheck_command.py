@@ -21,7 +21,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
 
     American options are compared with QuantLib where it is installed.
 
-    Exits 1 when one is larger than rounding explains.
+    Exits with 1 if a difference exceeds rounding error.
     """
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import Section  # noqa: PLC0415 - as above

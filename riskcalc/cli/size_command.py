@@ -42,9 +42,7 @@ HEAT = "portfolio heat"
 @click.option("--multiplier", type=int, default=1, show_default=True, help="Shares per unit.")
 @click.option("--cost-per-unit", type=MONEY, default=0.0, show_default=True, help="Round trip [dollars].")
 @click.option("--cost-per-trade", type=MONEY, default=0.0, show_default=True, help="Round trip [dollars].")
-@click.option(
-    "--buying-power", type=MONEY, help="Equity available for this trade [dollars]; default: all of it."
-)
+@click.option("--buying-power", type=MONEY, help="Buying power available [dollars]; default: all equity.")
 @click.option(
     "--max-position",
     type=POSITION_LIMIT,
@@ -62,7 +60,7 @@ HEAT = "portfolio heat"
 @click.option(
     "--max-heat",
     type=LIMIT,
-    help="Maximum risk in all open trades, as a share of equity; 6% with --open-risk.",
+    help="Maximum combined risk of all open trades, as a share of equity; default 6% with --open-risk.",
 )
 @click.option("--fractional", is_flag=True, help="The broker allows fractional shares, in thousandths.")
 @as_json
@@ -89,7 +87,7 @@ def command(
     """Size a position by its stop, within the account's limits.
 
     The loss at the stop stays within the risk budget, the position within buying power and its maximum share
-    of equity, as in a plan. Names the binding limit. Exits 1 when nothing fits.
+    of equity, as in a plan. Names the binding limit. Exits with 1 if not even one unit fits.
     """
     position = Side[side.upper()]
     require_within(equity, risk, field="--risk")

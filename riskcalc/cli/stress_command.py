@@ -44,10 +44,10 @@ def command(
     json_wanted: bool,
     **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
 ) -> None:
-    """Stress PRESET, sized as planned: P&L, R and risk budget in every scenario.
+    """Show the P&L and R of PRESET, at its position size, in every scenario.
 
-    No stop is applied. Exits 0 even when a scenario exceeds the risk budget: a stress test is information,
-    the verdict is the plan's.
+    No stop is applied. Exits with 0 even if a scenario exceeds the risk budget; `riskcalc plan` gives the
+    verdict.
     """
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above

@@ -91,7 +91,7 @@ class SmileFit:
     quotes: int
     """Out of the money, with a bid and solved vols: these are fitted."""
     liquid: int
-    """Of these: mid of at least 5 cents, width of at most 10 % of it or 5 cents."""
+    """Of these: mid of at least 5 cents, width of at most 10% of it or 5 cents."""
     inside: float
     """Share of the liquid ones whose bid and ask hold the fit; NaN without any."""
     error: float

@@ -26,7 +26,7 @@ from riskcalc.domain.validation import (
 from riskcalc.errors import InvalidInputError
 
 GAPS_BEYOND_STOP = (0.01, 0.03)
-"""How far beyond the stop the usual gaps open; IWM opens through a stop by 0.9 % on average."""
+"""How far beyond the stop the usual gaps open; IWM opens through a stop by 0.9% on average."""
 LONGEST_DAYS = 36_525
 """A century: no trade is held longer."""
 
@@ -246,7 +246,7 @@ def usual_gap_shocks(instrument: Instrument, *, stop: float) -> tuple[float, ...
     """
     least = instrument.gap_shocks or (0.0, 0.0)
     beyond = (*GAPS_BEYOND_STOP, *(GAPS_BEYOND_STOP[-1] for _ in least[2:]))
-    # A stop near 100 % leaves no room for a point beyond it.
+    # A stop near 100% leaves no room for a point beyond it.
     shocks = (
         min(max(shock, round(stop + more, 12)), (1 + stop) / 2)
         for shock, more in zip(least, beyond, strict=False)

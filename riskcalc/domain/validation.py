@@ -174,7 +174,7 @@ def dollars(field: str, value: float) -> float:
 
 
 def volatility(field: str, value: float) -> float:
-    """Return the value if it can be a volatility, per sqrt(year): 0.2 is 20 %."""
+    """Return the value if it can be a volatility, per sqrt(year): 0.2 is 20%."""
     if type(value) is float and 0.0 <= value <= MOST_VOL:
         return value
     non_negative(field, value)
@@ -182,7 +182,7 @@ def volatility(field: str, value: float) -> float:
 
 
 def yearly(field: str, value: float) -> float:
-    """Return the value if it can be a rate, a yield or a drift, per year: 0.04 is 4 %."""
+    """Return the value if it can be a rate, a yield or a drift, per year: 0.04 is 4%."""
     finite(field, value)
     return _within(field, value, -MOST_RATE, MOST_RATE)
 

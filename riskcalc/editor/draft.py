@@ -66,7 +66,7 @@ class Draft:
         Raises
         ------
         InvalidInputError
-            The exits do not fit the trade, an expiry has passed, or no vol explains a premium.
+            The exits do not fit the trade, an expiry has passed, or no vol reproduces a premium.
         ChainError
             The chain has no usable quote for a leg.
         """

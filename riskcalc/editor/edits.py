@@ -36,7 +36,7 @@ def with_added_leg(draft: Draft) -> Draft:
         There are as many legs as a trade may have, or nothing is listed to add.
     """
     if len(draft.trade.legs) >= MOST_LEGS:
-        raise InvalidInputError(f"a trade has at most {MOST_LEGS} legs here")
+        raise InvalidInputError(f"a trade can have at most {MOST_LEGS} legs here")
     options = draft.trade.option_legs
     new = _beside(draft, options[-1]) if options else _at_the_money(draft)
     return draft.with_legs(*draft.trade.legs, new)
@@ -48,7 +48,7 @@ def without_leg(draft: Draft, index: int) -> Draft:
     if not 0 <= index < len(legs):
         raise InvalidInputError(f"there is no leg {index + 1}, the trade has {len(legs)}")
     if len(legs) == 1:
-        raise InvalidInputError("a trade needs at least one leg: the only one stays")
+        raise InvalidInputError("a trade needs at least one leg: the only leg cannot be deleted")
     return draft.with_legs(*legs[:index], *legs[index + 1 :])
 
 
@@ -93,7 +93,7 @@ def _beside(draft: Draft, leg: OptionLeg) -> OptionLeg:
     while strike in taken:
         found = grid.following(strike, int(leg.option_type))
         if found == strike or found <= 0:
-            raise InvalidInputError(f"no strike is listed beyond {strike:g} to add a leg at")
+            raise InvalidInputError(f"no listed strike beyond {strike:g} to add a leg at")
         strike = found
     vol = None if draft.chain is not None else leg.vol
     return dataclasses.replace(
@@ -121,7 +121,7 @@ def with_added_target(draft: Draft) -> Draft:
     """
     targets = draft.exits.targets
     if len(targets) >= MOST_TARGETS:
-        raise InvalidInputError(f"a plan has at most {MOST_TARGETS} targets here")
+        raise InvalidInputError(f"a plan can have at most {MOST_TARGETS} targets here")
     if not targets:
         return draft.with_exits(targets=(Target(move=draft.exits.stop),))
     *before, last = targets

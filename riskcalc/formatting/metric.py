@@ -70,7 +70,7 @@ def pnl(amount: float | None) -> Spellings:
 
 
 def share(fraction: float | None) -> Spellings:
-    """Fraction as per cent, to a tenth."""
+    """Fraction as percent, to a tenth."""
     return (MISSING,) if fraction is None else (f"{100 * fraction:.1f}%", f"{100 * fraction:.0f}%")
 
 

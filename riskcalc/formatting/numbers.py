@@ -64,7 +64,7 @@ def cents_of(one_r: float) -> int:
 
 
 def percent(fraction: float | None, *, digits: int = 2, signed: bool = False) -> str:
-    """Fraction as per cent.
+    """Fraction as percent.
 
     Examples
     --------

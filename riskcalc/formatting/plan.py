@@ -330,7 +330,7 @@ def _gaps(plan: TradePlan) -> Section:
     )
     both = any(plan.side * gap.move > 0 for gap in plan.gaps)
     other = ", unchanged on the other side" if both and plan.exits.vol_shift else ""
-    title = f"Gap Risk: next open, {stop_vol_words(plan)} as at the stop{other}, with costs"
+    title = f"Gap Risk: next open, {stop_vol_words(plan)}, as at the stop{other}, with costs"
     return Section(
         title=title,
         rows=rows,

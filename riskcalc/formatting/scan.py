@@ -145,7 +145,7 @@ def _expiry(row: ExpirySummary) -> tuple[str, ...]:
 
 
 def _signed(fraction: float | None) -> str:
-    """Signed per cent without a negative zero."""
+    """Signed percent without a negative zero."""
     return percent(None if fraction is None else round(fraction, 4) + 0.0, signed=True)
 
 

@@ -109,7 +109,9 @@ def _second_stop(planned: CheckInputs) -> Check | None:
     loss = f"${-worst.pnl_per_unit:,.2f} per unit"
     if planned.exits.targets:
         return _warn("second stop", f"the {move} target loses {loss}: it is a second stop, not a target")
-    text = f"the trade loses both ways and has no target, so the stop applies both ways: {move} loses {loss}"
+    text = (
+        f"the trade loses both ways and has no target, so the stop applies on both sides: {move} loses {loss}"
+    )
     return _ok("second stop", text, brief=f"also at {move}")
 
 
@@ -231,7 +233,7 @@ def _gap_shocks(planned: CheckInputs) -> Check | None:
     return _warn(
         "gap shocks",
         f"{named} {'lies' if len(inside) == 1 else 'lie'} inside the stop of {100 * exits.stop:.4g}%: "
-        "such a gap can never fail this check; set exits.gap_shocks wider than the stop, or leave it out for "
+        "such a gap can never fail the gap check; set exits.gap_shocks wider than the stop, or omit it for "
         "the defaults",
     )
 
@@ -295,7 +297,7 @@ def _targets(planned: CheckInputs) -> Check | None:
         return _ok("targets", f"all targets are below the short strike {cap:g}", brief=f"below {cap:g}")
     moves = ", ".join(f"+{100 * move:.4g}%" for move in beyond)
     text = f"{moves} is beyond the short strike {cap:g}: only time decay adds profit there"
-    return _ok("targets", text, brief=f"{moves} is past {cap:g}")
+    return _ok("targets", text, brief=f"{moves} is beyond {cap:g}")
 
 
 def _assignment(planned: CheckInputs) -> Check | None:

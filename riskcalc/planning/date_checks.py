@@ -68,8 +68,8 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
     found = deliveries(adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view)
     if not found:
-        text = f"held into the expiry {expiry}: no shares are left, whatever is exercised"
-        return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares left")
+        text = f"held into the expiry {expiry}: no shares remain, whichever options are exercised"
+        return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares remain")
     symbol = report.trade.symbol
     told = "; ".join(_outcome(one, symbol, units=units) for one in found)
     close = f"{closing_time(expiry):%H:%M}"

@@ -55,7 +55,7 @@ def enter(
     Raises
     ------
     ChainError
-        A leg has no usable quote, or no vol explains its mid; a line per leg.
+        A leg has no usable quote, or no vol reproduces its mid; a line per leg.
     InvalidInputError
         The chain is of another underlying, the market is of another day or spot, or `at` is unknown.
     """
@@ -215,6 +215,6 @@ def _mid_vol(
     if status is not VolStatus.OK:
         named = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
         raise ChainError(
-            f"{named}: no vol explains the mid {quote.mid:g} at spot {quotes.spot:g}: {status.text}"
+            f"{named}: no vol reproduces the mid {quote.mid:g} at spot {quotes.spot:g}: {status.text}"
         )
     return vol

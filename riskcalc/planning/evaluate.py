@@ -32,7 +32,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     Raises
     ------
     InvalidInputError
-        The underlying has no quote, a leg expired before the market's date, or no vol explains a premium.
+        The underlying has no quote, a leg expired before the market's date, or no vol reproduces a premium.
 
     Examples
     --------

@@ -77,7 +77,7 @@ def plan(
     Raises
     ------
     InvalidInputError
-        The underlying has no quote, a leg has expired, no vol explains a premium, or the exits do not fit
+        The underlying has no quote, a leg has expired, no vol reproduces a premium, or the exits do not fit
         the trade.
 
     Examples

@@ -18,7 +18,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, fund_path
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 
-FUND_CHARGES = "fee and financing of the fund counted"
+FUND_CHARGES = "fee and financing of the fund included"
 """Said of a move over several sessions that follows from, or leads to, that of a leveraged fund."""
 
 
@@ -70,7 +70,7 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
     >>> market = Market(date=dt.date(2026, 7, 20), rate=0.04, quotes={"TNA": Quote(spot=60, vol=0.6)})
     >>> account = Account(equity=100_000)
     >>> held = plan(shares("TNA"), market, account, ExitPlan(stop=0.12, holding_days=28))
-    >>> selloff = Scenario(name="selloff", meaning="small caps fall 5 % in a day", moves={"IWM": -0.05})
+    >>> selloff = Scenario(name="selloff", meaning="small caps fall 5% in a day", moves={"IWM": -0.05})
     >>> (row,) = stress(held, [selloff], account=account)
     >>> row.note, round(row.move, 4), round(row.pnl_all_units), row.holds
     ('TNA is +3x IWM -5%', -0.15, -1242, False)
@@ -214,7 +214,7 @@ def _said(
 
 def _unmoved(symbol: str, scenario: Scenario) -> str:
     if not scenario.moves:
-        return "the scenario moves no price"
+        return "no price moves"
     return f"the scenario gives no move for {symbol}: taken as unchanged"
 
 

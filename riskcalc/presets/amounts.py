@@ -28,10 +28,10 @@ MOST_CHARACTERS = 40
 
 
 LARGEST_BARE_RISK = 10
-"""Per cent; a larger bare number may be dollars."""
+"""Percent; a larger bare number may be dollars."""
 
 WIDEST_BARE_PERCENT = 30.0
-"""A bare number above this is never meant as per cent: stops that people trade are 5 to 15 %."""
+"""A bare number above this is never meant as percent: stops that people trade are 5 to 15%."""
 
 FURTHEST_PRICE = 0.5
 """A bare number further than this from the entry, as a share of it, is never meant as a price."""
@@ -115,15 +115,15 @@ def parse_risk(value: Written, *, field: str = "risk") -> Risk:
     Parameters
     ----------
     value : str or float
-        With a per cent sign: per cent, its sign dropped. With a dollar sign: dollars. A bare number from 1 to
-        10 is per cent.
+        With a percent sign: percent, its sign dropped. With a dollar sign: dollars. A bare number from 1 to
+        10 is percent.
     field : str
         Name used in the error.
 
     Raises
     ------
     InvalidInputError
-        It could be read two ways, is no number, or not above 0 and at most 100 %.
+        It could be read two ways, is no number, or not above 0 and at most 100%.
 
     Examples
     --------
@@ -131,9 +131,9 @@ def parse_risk(value: Written, *, field: str = "risk") -> Risk:
     (Risk(fraction=0.01, dollars=None), Risk(fraction=0.02, dollars=None), Risk(fraction=None, dollars=500.0))
     >>> parse_risk(0.5)
     Traceback (most recent call last):
-    riskcalc.errors.InvalidInputError: risk 0.5 could mean 0.5 % or 50 %: write 0.5% or 50%
+    riskcalc.errors.InvalidInputError: risk 0.5 is ambiguous: write 0.5% or 50%
     """
-    form = "like 1%, 2 or $500, above 0 and at most 100 %"
+    form = "like 1%, 2 or $500, above 0 and at most 100%"
     if isinstance(value, str) and "$" in value:
         dollars = parse_money(value, field=field)
         if not dollars > 0:
@@ -142,9 +142,7 @@ def parse_risk(value: Written, *, field: str = "risk") -> Risk:
     number = read_number(value, field, form)
     if not number.percent and abs(number.amount) > LARGEST_BARE_RISK:
         amount = _plain(number)
-        raise InvalidInputError(
-            f"{field} {amount} could mean {amount} % of equity or ${amount}: write {amount}% or ${amount}"
-        )
+        raise InvalidInputError(f"{field} {amount} is ambiguous: write {amount}% or ${amount}")
     return Risk(fraction=_share(number, value, field, form))
 
 
@@ -156,14 +154,14 @@ def require_within(equity: float, risk: Risk, *, field: str) -> None:
 
 
 def parse_limit(value: Written, *, field: str = "limit") -> float:
-    """Read a limit as a share of equity: per cent, or a bare number from 1 to 100.
+    """Read a limit as a share of equity: percent, or a bare number from 1 to 100.
 
     Examples
     --------
     >>> parse_limit("6%"), parse_limit(25)
     (0.06, 0.25)
     """
-    form = "like 6% or 6, above 0 and at most 100 %"
+    form = "like 6% or 6, above 0 and at most 100%"
     return _share(read_number(value, field, form), value, field, form)
 
 
@@ -175,7 +173,7 @@ def parse_position_limit(value: Written, *, field: str = "max_position") -> floa
     >>> parse_position_limit("100%"), parse_position_limit(50)
     (1.0, 0.5)
     """
-    form = "like 50% or 50, above 0 and at most 100 %"
+    form = "like 50% or 50, above 0 and at most 100%"
     number = read_number(value, field, form)
     if not number.percent and abs(number.amount) == 1:
         raise _ambiguous(number, field)
@@ -193,7 +191,7 @@ def _share(number: Number, value: Written, field: str, form: str) -> float:
 
 def _ambiguous(number: Number, field: str) -> InvalidInputError:
     low, high = _plain(number), _plain(number._replace(amount=100 * number.amount))
-    return InvalidInputError(f"{field} {low} could mean {low} % or {high} %: write {low}% or {high}%")
+    return InvalidInputError(f"{field} {low} is ambiguous: write {low}% or {high}%")
 
 
 def _plain(number: Number) -> str:
@@ -207,7 +205,7 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     ----------
     written : str
         ``"54"`` or ``"$54"`` is a price; ``"6%"``, ``"-6%"`` and ``"0.06"`` are moves from the entry. A bare
-        number is a price when it lies near the entry, else per cent; refused where it could be both.
+        number is a price when it lies near the entry, else percent; refused where it could be both.
     entry : float
         Entry price [dollars], > 0.
     side : Side
@@ -221,7 +219,7 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     Raises
     ------
     InvalidInputError
-        The text is no number, or could mean a price and per cent.
+        The text is no number, or could mean a price and percent.
 
     Examples
     --------
@@ -229,7 +227,7 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     (54.0, 54.0, 282.0)
     >>> parse_stop_price("10", entry=12)
     Traceback (most recent call last):
-    riskcalc.errors.InvalidInputError: stop 10 could be a price or per cent: write $10 or 10%
+    riskcalc.errors.InvalidInputError: stop 10 is ambiguous: write $10 or 10%
     """
     text = written.strip()
     if text.startswith("$"):
@@ -240,7 +238,7 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     as_price = abs(bare - entry) <= FURTHEST_PRICE * entry
     as_percent = abs(bare) <= WIDEST_BARE_PERCENT
     if as_price and as_percent:
-        raise InvalidInputError(f"stop {text} could be a price or per cent: write ${text} or {text}%")
+        raise InvalidInputError(f"stop {text} is ambiguous: write ${text} or {text}%")
     return bare if as_price or not as_percent else _moved(text, entry=entry, side=side)
 
 

@@ -117,7 +117,7 @@ def read_dividend_file(path: Path) -> tuple[CashDividend, ...]:
     if problems:
         raise PresetError("\n".join(_first(problems, path)))
     if not paid:
-        raise PresetError(f'{path}: holds no payment; say dividends = "none" if there is none')
+        raise PresetError(f'{path}: has no payments; write dividends = "none" if there are none')
     return tuple(one for _, (_, one) in sorted(paid.items()))
 
 

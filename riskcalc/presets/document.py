@@ -108,7 +108,7 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
         observed = shape.market.signals.get(rule.signal)
         if rule.signal in shape.entry.in_percent and not rule.record().percent:
             text = (
-                f"{dotted(path)} must be in per cent, like the other rules for {rule.signal}: write a % sign"
+                f"{dotted(path)} must be in percent, like the other rules for {rule.signal}: write a % sign"
             )
             found.append((path, text))
         elif observed and observed.percent and not rule.record().percent and rule.level >= 1:

@@ -52,7 +52,7 @@ NO_DIVIDENDS = "none"
 """What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
 
 MOST_PERCENT = 100.0
-"""A bare number above this is no move in per cent, but a price that lacks its dollar sign."""
+"""A bare number above this is no move in percent, but a price that lacks its dollar sign."""
 
 Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 
@@ -132,7 +132,7 @@ def _delta(field: str, value: float) -> float:
 def _fee(written: Any, *, field: str) -> float:  # noqa: ANN401 - whatever the file holds
     fee = parse_rate(written, field=field)
     if fee < 0:
-        raise InvalidInputError(f"{field} must be like 8% or 0.08, from 0 to 500 %, got {written!r}")
+        raise InvalidInputError(f"{field} must be like 8% or 0.08, from 0 to 500%, got {written!r}")
     return fee
 
 

@@ -219,7 +219,7 @@ def _require_plain_texts(data: object, path: Path) -> None:
         for value in data:
             _require_plain_texts(value, path)
     elif isinstance(data, str) and printable(data) != data.replace("\t", "\\t"):
-        raise PresetError(f"{path}: a text holds a control character: {brief_repr(data)}")
+        raise PresetError(f"{path}: text contains a control character: {brief_repr(data)}")
 
 
 def _toml_problem(message: str) -> str:
@@ -229,5 +229,5 @@ def _toml_problem(message: str) -> str:
         return "a number has more than 4,300 digits"
     problem, place = (found[1], found[2]) if found else (message, "")
     if "overwrite" in problem or "twice" in problem:
-        problem = "a key or table stands twice"
+        problem = "a key or table appears twice"
     return f"{place}: {problem}" if place else problem

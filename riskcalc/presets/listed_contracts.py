@@ -64,7 +64,7 @@ class MoneynessStrike:
     def __post_init__(self) -> None:
         """Check the distance."""
         if not finite("moneyness", self.move) > -1:
-            raise InvalidInputError(f"moneyness must be above -100 %, got {self.move:.0%}")
+            raise InvalidInputError(f"moneyness must be above -100%, got {self.move:.0%}")
 
     def wanted(self, context: StrikeContext) -> float:
         """Strike asked for [dollars]."""

@@ -97,11 +97,11 @@ def _not_blank(name: str) -> str:
 class ScenarioShape(Section):
     """``[scenarios.NAME]``."""
 
-    meaning: str = Field(description="what happens, and what of it is an assumption")
+    meaning: str = Field(description="what happens, and what is assumed")
     moves: dict[Symbol, PriceMove] = Field(
-        default_factory=dict, description='move of each symbol, like { IWM = "-5%" }'
+        default_factory=dict, description='move by symbol, like { IWM = "-5%" }'
     )
-    sessions: Count = Field(default=1, description="NYSE sessions it takes, >= 1")
+    sessions: Count = Field(default=1, description="number of NYSE sessions, >= 1")
     vol_shift: Points = Field(default=0.0, description="change of every IV, like +3 points")
     rate_shift: BasisPoints = Field(default=0.0, description="change of the rate, like +25 bp")
 

@@ -50,7 +50,7 @@ SCHEMA_VERSION = 1
 QUOTE_SPOT = "price of one share [dollars], > 0"
 """What a quote's spot is; that of a pair is the first fund's."""
 
-QUOTE_CORRELATION = "of a pair's two funds, like 0.85: gives its vol from theirs"
+QUOTE_CORRELATION = "correlation of the two funds of a pair, like 0.85; implies its vol"
 QUOTE_VOL = "at-the-money implied volatility, like 20%"
 """What a quote's vol is; required but for a fund whose benchmark is quoted with one, and a pair."""
 
@@ -131,7 +131,7 @@ class MarketShape(Section):
     )
 
     def record(self, *, in_percent: Collection[str] = ()) -> Market:
-        """The market of that date; a bare signal whose rule is in per cent is, too."""
+        """The market of that date; a bare signal whose rule is in percent is, too."""
         quotes = {symbol: quote.record(vol=self._fund_vol(symbol)) for symbol, quote in self._outrights()}
         pairs = [symbol for symbol in self.quotes if symbol not in quotes]
         quotes |= {symbol: self._pair_quote(symbol, quotes) for symbol in pairs}

@@ -170,11 +170,11 @@ class EntryShape(Section):
         default=None, description="maximum days to the nearest expiry or the time stop"
     )
     max_stop: Stop | None = Field(default=None, description="maximum stop width, like 12%")
-    triggers: tuple[TriggerShape, ...] = Field(default=(), description="any one of them is enough")
+    triggers: tuple[TriggerShape, ...] = Field(default=(), description="one that is met is enough")
 
     @property
     def in_percent(self) -> frozenset[str]:
-        """Signals that a rule looks at in per cent."""
+        """Signals that a rule looks at in percent."""
         return frozenset(one.signal for one in self.triggers if one.record().percent)
 
     def record(self) -> EntryRules:

@@ -141,9 +141,9 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
     path = (user_folder() if folder is None else folder) / f"{_file_name(name)}.toml"
     _require_distinct(path)
     if path.parent.resolve() == shipped_folder().resolve():
-        raise PresetError(f"{path}: shipped presets are not changed; save to another folder")
+        raise PresetError(f"{path}: shipped presets cannot be changed; save to another folder")
     if path.exists() and not force:
-        raise PresetError(f"{path}: exists already; --force replaces it")
+        raise PresetError(f"{path}: already exists; --force replaces it")
     text = _text_of(preset, path)
     _require_reads_back(text, preset, path)
     write_whole(path, text)
@@ -222,8 +222,8 @@ def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
     try:
         found = read_preset(text, path=path)
     except PresetError as error:
-        raise PresetError(f"{path}: not saved, a file cannot say this:\n{error}") from None
+        raise PresetError(f"{path}: not saved, a preset file cannot express this:\n{error}") from None
     template = replace(found.template, name=preset.template.name)
     if replace(found, name=preset.name, path=preset.path, template=template) != preset:
-        doubts = "is the instrument a known one, and no dividend a forecast?"
-        raise PresetError(f"{path}: not saved, a file cannot say all of it; {doubts}")
+        doubts = "is the instrument unknown, or a dividend a forecast?"
+        raise PresetError(f"{path}: not saved, a preset file cannot express all of it; {doubts}")

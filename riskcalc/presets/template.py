@@ -136,7 +136,7 @@ class TradeTemplate:
         ------
         InvalidInputError
             The market has no quote for the symbol, an expiry has passed, no usual expiry is near the days
-            asked, or two legs end on the same option and cancel.
+            asked, or two legs resolve to the same option and cancel.
         ChainError
             The chain does not list what was asked for; the text names the nearest it has.
         """
@@ -199,7 +199,7 @@ def _require_none_cancel(legs: tuple[Leg, ...]) -> None:
         same = (one.option_type, one.strike, one.expiry) == (other.option_type, other.strike, other.expiry)
         if same and one.side != other.side:
             raise InvalidInputError(
-                f"two legs end on the same option and cancel: {one.label} and {other.label}; "
+                f"two legs resolve to the same option and cancel: {one.label} and {other.label}; "
                 "set their strikes or expiries further apart"
             )
 

@@ -1,6 +1,6 @@
 """How people write fractions, rates and vols, read without ambiguity.
 
-Everything inside riskcalc is a fraction. Of what people write, text with a per cent sign means what it says;
+Everything inside riskcalc is a fraction. Of what people write, text with a percent sign means what it says;
 a bare number is read by the rule that its reader states. Only the standard library is imported here.
 """
 
@@ -28,21 +28,21 @@ _TIME = re.compile(
 )
 
 MOST_RATE = 5.0
-"""No rate or volatility beyond 500 % a year is believed."""
+"""No rate or volatility beyond 500% a year is believed."""
 
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
 
 
 class Level(NamedTuple):
-    """A level as it was written; per cent as a fraction."""
+    """A level as it was written; percent as a fraction."""
 
     amount: float
     percent: bool
-    """Whether it was written with a per cent sign."""
+    """Whether it was written with a percent sign."""
 
 
 class Number(NamedTuple):
-    """A number as it was written, apart from its per cent sign."""
+    """A number as it was written, apart from its percent sign."""
 
     amount: Decimal
     percent: bool
@@ -72,8 +72,8 @@ def parse_fraction(
     Parameters
     ----------
     value : str or float
-        With a per cent sign: per cent. Without: a fraction when its size is below 1, else per cent, so that
-        1 is one per cent.
+        With a percent sign: percent. Without: a fraction when its size is below 1, else percent, so that
+        1 is one percent.
     field : str
         Name used in the error.
     positive : bool
@@ -93,7 +93,7 @@ def parse_fraction(
 
     Examples
     --------
-    >>> [parse_fraction(written) for written in (6, "6%", "-6%", 0.06, "+6 %")]
+    >>> [parse_fraction(written) for written in (6, "6%", "-6%", 0.06, "+6%")]
     [0.06, 0.06, 0.06, 0.06, 0.06]
     >>> parse_fraction("six", field="stop")
     Traceback (most recent call last):
@@ -134,7 +134,7 @@ def parse_move(value: Written, *, field: str = "value", atm: bool = True) -> flo
     """
     if atm and isinstance(value, str) and value.strip().upper() == "ATM":
         return 0.0
-    form = f"like {'ATM, ' if atm else ''}+10%, -5% or 0.10, above -100 %"
+    form = f"like {'ATM, ' if atm else ''}+10%, -5% or 0.10, above -100%"
     found = _as_fraction(read_number(value, field, form))
     if found <= -1:
         raise refused(field, form, value)
@@ -144,7 +144,7 @@ def parse_move(value: Written, *, field: str = "value", atm: bool = True) -> flo
 def parse_rate(value: Written, *, field: str = "value") -> float:
     """Read a signed yearly rate, yield or drift.
 
-    A bare number is a fraction below 1 in size: what may be a forgotten per cent sign is refused.
+    A bare number is a fraction below 1 in size: what may be a forgotten percent sign is refused.
 
     Examples
     --------
@@ -152,10 +152,10 @@ def parse_rate(value: Written, *, field: str = "value") -> float:
     (0.04, -0.005)
     >>> parse_rate(4, field="rate")
     Traceback (most recent call last):
-    riskcalc.errors.InvalidInputError: rate must be like 4% or 0.04, within -500 % and 500 %, got 4;
+    riskcalc.errors.InvalidInputError: rate must be like 4% or 0.04, within -500% and 500%, got 4;
     did you mean 4%?
     """
-    return _yearly(value, field, "like 4% or 0.04, within -500 % and 500 %", bare_below=1.0)
+    return _yearly(value, field, "like 4% or 0.04, within -500% and 500%", bare_below=1.0)
 
 
 def parse_vol(value: Written, *, field: str = "value") -> float:
@@ -166,7 +166,7 @@ def parse_vol(value: Written, *, field: str = "value") -> float:
     >>> parse_vol("20%"), parse_vol(0.2)
     (0.2, 0.2)
     """
-    form = "like 20% or 0.20, from 0 to 500 %"
+    form = "like 20% or 0.20, from 0 to 500%"
     found = _yearly(value, field, form, bare_below=MOST_RATE)
     if found < 0:
         raise refused(field, form, value)
@@ -176,7 +176,7 @@ def parse_vol(value: Written, *, field: str = "value") -> float:
 def parse_points(value: Written, *, field: str = "value") -> float:
     """Read a signed change of volatility: ``"+3 points"`` or the fraction ``0.03``.
 
-    A per cent sign is refused, since 3 % of a volatility is not three points.
+    A percent sign is refused, since 3% of a volatility is not three points.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def parse_points(value: Written, *, field: str = "value") -> float:
 
 
 def parse_basis_points(value: Written, *, field: str = "value") -> float:
-    """Read a signed change of a rate: ``"+25 bp"`` or the fraction ``0.0025``; a per cent sign is refused.
+    """Read a signed change of a rate: ``"+25 bp"`` or the fraction ``0.0025``; a percent sign is refused.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def parse_basis_points(value: Written, *, field: str = "value") -> float:
 
 
 def parse_signal(value: Written, *, field: str = "value") -> Level:
-    """Read the level of a market signal: per cent, or a number in the unit of the rule that looks at it.
+    """Read the level of a market signal: percent, or a number in the unit of the rule that looks at it.
 
     Examples
     --------
@@ -318,7 +318,7 @@ def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
 
 
 def read_number(value: object, field: str, form: str) -> Number:
-    """Split a written number from its per cent sign; decimals stay exact."""
+    """Split a written number from its percent sign; decimals stay exact."""
     if isinstance(value, bool) or not isinstance(value, str | Real):
         raise refused(field, form, value)
     if not isinstance(value, str):
@@ -348,8 +348,8 @@ def refused(field: str, form: str, value: object, hint: str = "") -> InvalidInpu
 
 def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> str:
     bounds = ["above 0"] if positive else []
-    bounds += [f"below {100 * below:g} %"] if below is not None else []
-    bounds += [f"at most {100 * at_most:g} %"] if at_most is not None else []
+    bounds += [f"below {100 * below:g}%"] if below is not None else []
+    bounds += [f"at most {100 * at_most:g}%"] if at_most is not None else []
     return ", " + " and ".join(bounds) if bounds else ""
 
 

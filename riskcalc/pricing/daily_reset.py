@@ -102,7 +102,7 @@ def fund_return(
 
     Examples
     --------
-    A flat index at 25 % vol for a year, as in Direxion's prospectus:
+    A flat index at 25% vol for a year, as in Direxion's prospectus:
 
     >>> f"{fund_return(leverage=3, index_return=0.0, vol=0.25, time=1):.1%}"
     '-17.1%'

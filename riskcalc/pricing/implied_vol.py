@@ -55,11 +55,11 @@ class VolStatus(IntEnum):
 _TEXTS = {
     VolStatus.OK: "solved",
     VolStatus.BELOW_INTRINSIC: "premium is below the discounted intrinsic value",
-    VolStatus.ABOVE_BOUND: "premium is at or above the most the option can be worth",
+    VolStatus.ABOVE_BOUND: "premium is at or above the upper bound of the option value",
     VolStatus.NO_TIME: "no time is left to expiry",
     VolStatus.NOT_FINITE: "an input, or the forward it implies, is not a finite number",
     VolStatus.OUT_OF_RANGE: "spot and strike must be > 0 and sign +1 or -1",
-    VolStatus.NOT_CONVERGED: "the search did not settle",
+    VolStatus.NOT_CONVERGED: "the search did not converge",
 }
 
 
@@ -125,7 +125,7 @@ def implied_vol(
     >>> found.vol.round(4)
     array([0.2303,    nan])
     >>> VolStatus(found.status[1]).text
-    'premium is at or above the most the option can be worth'
+    'premium is at or above the upper bound of the option value'
     """
     vol, status = in_blocks(
         _kernel,
@@ -211,7 +211,7 @@ def solve_total_vol(
     Returns
     -------
     ndarray
-        Vol times the root of time, of the broadcast shape; nan where the search did not settle.
+        Vol times the root of time, of the broadcast shape; nan where the search did not converge.
 
     References
     ----------
@@ -301,7 +301,7 @@ def _mills(z: FloatArray) -> FloatArray:
 
 
 def _seed(bound_over_value: FloatArray, distance: FloatArray) -> FloatArray:
-    """Guess from the Bachelier inverse, bent to the lognormal: 1e-4 off for most, 20 % in the far wings."""
+    """Guess from the Bachelier inverse, bent to the lognormal: 1e-4 off for most, 20% in the far wings."""
     w = np.log1p(np.minimum(np.expm1(distance) * bound_over_value, _HUGE))
     # Bachelier moneyness over w, squared: our fit, good to 1e-4 from the money to the least double price.
     numerator = 0.1591583 + w * (0.02913243 + w * (0.003959544 + w * 2.030415e-05))

@@ -210,7 +210,7 @@ def break_even_drifts(
     Returns
     -------
     ndarray
-        Shape (n,), the one nearest to the drift of the exits, to some 0.1 % a year; NaN where there is none
+        Shape (n,), the one nearest to the drift of the exits, to some 0.1% a year; NaN where there is none
         within `FURTHEST`. `ManagedOutcome.break_even_drift` is the same for one trade.
     """
     shifts, weights = _weights(exits, fractions)

@@ -108,7 +108,7 @@ def scan(
     chances of its exits depend on the underlying alone, so that the expected managed P&L, too, is a
     difference of two options: `expected_pnl` is that of `riskcalc.analysis.managed_outcome`.
 
-    An option whose model value lies further outside its quotes than 0.1 % of the spot is in no spread, since
+    An option whose model value lies further outside its quotes than 0.1% of the spot is in no spread, since
     a stale quote would lead the table; `attrs["far_off"]` counts these, and `attrs["dropped"]` the rows of
     the file that are not in the chain, by reason.
 

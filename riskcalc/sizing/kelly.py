@@ -272,7 +272,7 @@ def risk_of_ruin(*, win_probability: float, payoff_ratio: float, units_of_capita
         Units won per unit lost, >= 0.01. It is taken to the nearest fraction with a denominator of at most
         100, so payoffs in whole numbers, halves or hundredths are exact.
     units_of_capital : float
-        Capital over the loss of one bet, > 0: 50 when 2 % of the starting equity is risked each time.
+        Capital over the loss of one bet, > 0: 50 when 2% of the starting equity is risked each time.
 
     Returns
     -------

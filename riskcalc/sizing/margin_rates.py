@@ -33,14 +33,14 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     Returns
     -------
     float
-        In [0.5, 1]: the initial 50 % of Reg T, or the maintenance rate of 25 % long and 30 % short times
+        In [0.5, 1]: the initial 50% of Reg T, or the maintenance rate of 25% long and 30% short times
         the leverage where that is more. Beyond the proceeds for shares sold short, which take more
         at low prices: see `share_margin`. A pair ties up the rate of
         both its sides, which are of equal value.
 
     References
     ----------
-    FINRA Regulatory Notice 09-53 (2009): leveraged funds, at most 100 % of their value.
+    FINRA Regulatory Notice 09-53 (2009): leveraged funds, at most 100% of their value.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> 
     leg : OptionLeg
         The option sold.
     instrument : Instrument
-        A broad index takes 15 % where others take 20 %; leverage multiplies every percentage.
+        A broad index takes 15% where others take 20%; leverage multiplies every percentage.
     spot : float
         Price of the underlying [dollars per share], > 0.
 
@@ -110,7 +110,7 @@ def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> 
     -------
     float
         [dollars per share]: the percentage of the underlying less what the option is out of the money,
-        at least 10 % of the underlying (call) or of the strike (put). Published requirements often add
+        at least 10% of the underlying (call) or of the strike (put). Published requirements often add
         the option's market value, which the premium received pays for.
 
     Raises
@@ -120,7 +120,7 @@ def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> 
 
     References
     ----------
-    FINRA Rule 4210(f)(2)(D); FINRA Regulatory Notice 09-53 (2009): 45 % and 30 % on a broad 3x fund.
+    FINRA Rule 4210(f)(2)(D); FINRA Regulatory Notice 09-53 (2009): 45% and 30% on a broad 3x fund.
 
     Examples
     --------

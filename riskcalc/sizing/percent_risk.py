@@ -100,7 +100,7 @@ def size_by_stop(
     equity : float
         Account value [dollars], > 0.
     risk_fraction : float
-        Share of equity the trade may lose, in (0, 1]; 0.01 is 1 %.
+        Share of equity the trade may lose, in (0, 1]; 0.01 is 1%.
     entry : float
         Price paid, or received for a short position [dollars per share], > 0.
     stop : float
@@ -158,7 +158,7 @@ def size_by_max_loss(
     equity : float
         Account value [dollars], > 0.
     risk_fraction : float
-        Share of equity the trade may lose, in (0, 1]; 0.01 is 1 %.
+        Share of equity the trade may lose, in (0, 1]; 0.01 is 1%.
     max_loss : float
         Worst loss of one unit, its costs included [dollars], > 0; ``inf`` sizes to zero.
     cost_per_trade : float

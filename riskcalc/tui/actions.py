@@ -74,7 +74,7 @@ class EditActions(TradeScreen):
             self.show()
 
     def action_reset_field(self) -> None:
-        """Put the focused field back to its value at opening."""
+        """Put the focused reset the field to its opening value."""
         self.editor.reset(self.form.row.key)
         self.show()
 

@@ -62,7 +62,7 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
         if 0 < len(text) <= LONGEST_PASTE and set(text) <= set(GOES_ON):
             self.type_text(text)
         else:
-            self.note("what was pasted is no number")
+            self.note("the pasted text is not a number")
 
     @property
     def table(self) -> tuple[Key, ...]:

@@ -66,7 +66,7 @@ class TradeScreen(Screen[None]):
     def editor(self) -> TradeEditor:
         """The editor; only there once the engine has come, and no key acts before."""
         if self._editor is None:
-            raise RuntimeError("the engine has not come yet")
+            raise RuntimeError("the engine is still loading")
         return self._editor
 
     @property
@@ -85,7 +85,7 @@ class TradeScreen(Screen[None]):
         """Start with the view of the last session."""
         self._results = layout.Results(self)
         self.add_class(f"-view-{self.view_name}")
-        self.message.show("loading the engine; keys are kept", kind="note")
+        self.message.show("loading the engine; keys are queued", kind="note")
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
 
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:

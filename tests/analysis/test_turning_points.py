@@ -138,7 +138,7 @@ class TestAmericanCalendar:
 
 
 def test_a_turn_narrower_than_any_step_of_the_spot_is_found():
-    """A far leg a day longer at a vol of 2 % turns within a thousandth of the spot."""
+    """A far leg a day longer at a vol of 2% turns within a thousandth of the spot."""
     market = market_of("X", dividend_yield=0.0)
     legs = tuple(
         OptionLeg(side=side, option_type=OptionType.CALL, strike=280, expiry=expiry, vol=0.02)

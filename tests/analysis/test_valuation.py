@@ -110,7 +110,7 @@ def test_both_sides_of_a_trade_cancel(trade, market):
 
 
 def test_the_published_vector_of_one_contract():
-    """NUMERICS, "A vector to start from": 220/235, 60 days, 4.5 %, yield 1.2 %, vol 22 %."""
+    """NUMERICS, "A vector to start from": 220/235, 60 days, 4.5%, yield 1.2%, vol 22%."""
     trade = call_spread(EUROPEAN_IWM, long_strike=220, short_strike=235, expiry=TODAY + dt.timedelta(days=60))
     report = evaluate(trade, MARKET)
     assert [leg.price for leg in report.legs] == pytest.approx([8.39778, 2.988333], abs=5e-6)
@@ -153,7 +153,7 @@ def test_a_given_vol_is_kept_beside_a_given_premium():
     [
         (
             long_option("IWM", option_type=OptionType.CALL, strike=200, expiry=NEAR, premium=5.0),
-            r"\+1 call 200 2026-09-18: no vol explains the premium 5: premium is below",
+            r"\+1 call 200 2026-09-18: no vol reproduces the premium 5: premium is below",
         ),
         (
             long_option("IWM", option_type=OptionType.PUT, strike=220, expiry=dt.date(2026, 7, 17)),

@@ -31,9 +31,9 @@ from tests.chains.samples import usual_rows, yfinance_csv
         (b"<html>\n<title>Too many requests</title>", "is a web page, not a quote file"),
         (
             b"date,close\n2026-07-20,295.39\n",
-            "no column says expiry, strike, type, bid, ask; its first line: date,close$",
+            "no column gives expiry, strike, type, bid, ask; its first line: date,close$",
         ),
-        (b'{"options": []}', "is no quote file that can be read: .* its keys: options$"),
+        (b'{"options": []}', "is not a readable quote file: .* its keys: options$"),
         (b'{"data": {"options": [{"bid": 4', r"is damaged JSON at line 1 column 32: is the file cut off\?"),
         (b'{"data": {"options": [{"bi', r"is damaged JSON at line 1 column 24: is the file cut off\?"),
         (b'{\n "bid": 4,05 }', "is damaged JSON at line 2 column 1[12]: Expecting"),
@@ -43,8 +43,11 @@ from tests.chains.samples import usual_rows, yfinance_csv
         ),
         (b"[" * 100_000, "is JSON nested too deeply to be a chain"),
         (b"<?xml version='1.0'?><error/>", "is a web page, not a quote file"),
-        (b"nothing like quotes", "is no quote file that can be read: no column says expiry"),
-        (b"option,price\nIWM260918C00300000,5.1\n", "no column says bid, ask; its first line: option,price$"),
+        (b"nothing like quotes", "is not a readable quote file: no column gives expiry"),
+        (
+            b"option,price\nIWM260918C00300000,5.1\n",
+            "no column gives bid, ask; its first line: option,price$",
+        ),
     ],
 )
 def test_what_is_no_quote_file_is_refused_in_one_line(tmp_path, content, message):

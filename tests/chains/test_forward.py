@@ -44,7 +44,7 @@ def test_a_dividend_that_is_not_given_shows_as_value_paid_but_not_in_full():
 
 
 def test_european_parity_misses_what_early_exercise_adds():
-    # The reason for all this: at 8 % rate the put's right to exercise moves the plain parity forward.
+    # The reason for all this: at 8% rate the put's right to exercise moves the plain parity forward.
     chain = model_chain(rate=0.08, days=(60,))
     call, put = (
         (chain.bid + chain.ask)[(chain.strike == 104) & (chain.option_type == sign)][0] / 2
@@ -118,7 +118,7 @@ def test_a_real_chain_has_one_smooth_carry():
     found = implied_forwards(chain, rate=0.04)
     assert len(found) == 16
     assert all(one.pairs >= 8 for one in found)
-    # The note beside the file: parity-implied carry of 2.3 % to 3.4 % a year.
+    # The note beside the file: parity-implied carry of 2.3% to 3.4% a year.
     carry = np.array([one.rate - one.dividend_yield for one in found if one.years > 30 / 365])
     assert ((carry > 0.02) & (carry < 0.04)).all()
     assert max(one.carry_error for one in found if one.years > 30 / 365) < 0.002

@@ -175,7 +175,7 @@ class TestDates:
         chain = read_chain(pd.concat(days))
         assert (chain.date, len(chain)) == (dt.date(2026, 7, 20), 228)
         assert chain.warnings == (
-            "holds 3 days, 2026-07-16 to 2026-07-20: read is 2026-07-20, the last; --date picks another",
+            "holds 3 days, 2026-07-16 to 2026-07-20: using the last, 2026-07-20; --date selects another",
         )
         assert read_chain(pd.concat(days), date=dt.date(2026, 7, 17)).warnings == ()
 

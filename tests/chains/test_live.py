@@ -69,7 +69,7 @@ def test_quotes_stamped_in_the_future_are_fetched_anew(tmp_path):
 @pytest.mark.parametrize(
     ("ticker", "message"),
     [
-        (Ticker(options=()), "IWM: Yahoo knows no options of this symbol, or there is no network"),
+        (Ticker(options=()), "IWM: Yahoo has no options on this symbol, or there is no network"),
         (
             Ticker(error=ConnectionError("no route to host\nmore")),
             "IWM: live quotes could not be fetched: no route",
@@ -88,14 +88,14 @@ def test_what_goes_wrong_is_one_line_and_is_not_kept(tmp_path, ticker, message):
 def test_an_answer_without_a_side_is_no_chain(tmp_path):
     ticker = Ticker()
     ticker.option_chain = lambda _: SimpleNamespace(calls=None, puts=None, underlying=None)
-    with pytest.raises(ChainError, match="no calls came for 2026-08-21"):
+    with pytest.raises(ChainError, match="Yahoo returned no calls for 2026-08-21"):
         fetch(tmp_path, ticker)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(ChainError, match="fetched quotes cannot be kept"):
+    with pytest.raises(ChainError, match="fetched quotes cannot be cached"):
         fetch(tmp_path / "file", Ticker())
 
 

@@ -9,7 +9,7 @@ worst there:
 - IWM, 2026-08-03: an expiry quoted 0.89/1.73 or 1.59/3.92. Where its mids are is a matter of taste; the
   exchange has a vol of 0.256 where the mid's is 0.181. No other expiry differs by more than 0.02 in vol.
 - In the money, which is not compared: the exchange has one vol for a call and another for the put of its
-  strike, or writes 0; a put 6 % in the money with 10 days has 0.27 where its bid and ask say 0.19.
+  strike, or writes 0; a put 6% in the money with 10 days has 0.27 where its bid and ask say 0.19.
 
 Two models (quotes and vol from one vendor, delta from another, of other moments): SPY and SPXL on 2026-07-10.
 

@@ -104,7 +104,7 @@ class TestTradier:
         assert np.isfinite(read({"options": {"option": put}}, spot=101).quoted_delta[0]) == selected
 
     def test_no_options_and_no_spot_are_said(self, read):
-        with pytest.raises(ChainError, match="key options is null: the broker knows no options"):
+        with pytest.raises(ChainError, match="key options is null: the broker has no options"):
             read({"options": None})
         with pytest.raises(ChainError, match=r"no key for it.*give the spot"):
             read({"options": {"option": tradier_option()}})

@@ -58,7 +58,9 @@ class TestTable:
 
     def test_a_date_line_that_cannot_be_read_asks_for_the_date(self, read):
         text = table(row(), date="Datum: 20. Juli 2026")
-        with pytest.raises(ChainError, match=r"does not say the day .*Date, above the table.*give the date"):
+        with pytest.raises(
+            ChainError, match=r"does not state the date .*Date, above the table.*give the date"
+        ):
             read(text)
         assert read(text, date=dt.date(2026, 7, 20)).date == dt.date(2026, 7, 20)
 
@@ -69,7 +71,7 @@ class TestTable:
 
     def test_an_index_and_its_weeklies_are_two_symbols(self, read):
         text = table(row(root="SPX"), row(root="SPXW"))
-        with pytest.raises(ChainError, match="mixes the symbols SPX, SPXW; name the one you want"):
+        with pytest.raises(ChainError, match="mixes the symbols SPX, SPXW; choose one"):
             read(text)
         chain = read(text, symbol="SPX")
         assert (len(chain), chain.dropped) == (2, {DropReason.OTHER_SYMBOL: 2})
@@ -83,7 +85,7 @@ class TestTable:
             read(table(row(put=PUT.replace("3,3.2", "x,3.2"))))
 
     def test_without_the_lines_above_it_is_refused(self, read):
-        with pytest.raises(ChainError, match="lacks the two lines of underlying and date"):
+        with pytest.raises(ChainError, match="lacks the two lines with underlying and date"):
             read(f"{HEADER}\n{row()}\n")
 
     def test_crossed_and_empty_quotes_are_judged(self, read):
@@ -109,7 +111,7 @@ class TestDelayedQuotes:
         [
             (delayed(), "key data.options holds no quotes"),
             ({"data": {"options": None}}, "key data.options must hold a list, got nothing"),
-            (delayed(option(), "text"), r"data\.options\[1\] is no record of an option: text"),
+            (delayed(option(), "text"), r"data\.options\[1\] is not a record of an option: text"),
             (delayed(option(bid="x")), r"data\.options\[0\], key bid: 'x' is not a number"),
             (delayed(option("IWM")), r"data\.options\[0\], key option: 'IWM' is not an OCC option symbol"),
             (delayed(option(), current_price=None), "key current_price.*give the spot"),

@@ -63,10 +63,10 @@ def test_json_records_are_read_with_what_stands_once(read):
     ("document", "message"),
     [
         ({"quotes": [record(bid="4,0")]}, r"quotes\[0\], key bid: '4,0' is not a number .*decimal comma\?"),
-        ({"quotes": [record(), 3]}, r"quotes\[1\] is no record of an option: 3"),
-        ({"quotes": []}, "is no quote file that can be read: .* its keys: quotes$"),
-        ({}, "JSON, but no chain of Cboe, Schwab or Tradier, nor records with .* its keys: none$"),
-        ([1, 2], "is no quote file that can be read: .* none, it is a list$"),
+        ({"quotes": [record(), 3]}, r"quotes\[1\] is not a record of an option: 3"),
+        ({"quotes": []}, "is not a readable quote file: .* its keys: quotes$"),
+        ({}, "JSON, but not a chain of Cboe, Schwab or Tradier, or records with .* its keys: none$"),
+        ([1, 2], "is not a readable quote file: .* none, it is a list$"),
         ([record(expiry=None)], r"key expiry: '' is not a date"),
     ],
 )

@@ -103,7 +103,7 @@ def test_two_spots_at_one_time_are_refused(read):
     rows = [quote_row(strike=95.0), quote_row(strike=100.0, underlyingPrice=102.0)]
     with pytest.raises(ChainError, match=r"from 101 to 102 .*underlyingPrice.*give the spot"):
         read_rows(read, *rows)
-    with pytest.raises(ChainError, match="no quote time that tells the latest"):
+    with pytest.raises(ChainError, match="no quote time to tell the latest"):
         read_rows(read, *rows, without=["quoteTime"])
     assert read_rows(read, *rows, spot=101.0).spot == 101.0
 
@@ -144,7 +144,7 @@ def test_quotes_that_contradict_each_other_are_refused(read):
 
 def test_mixed_symbols_need_one_to_be_named(read):
     rows = [quote_row(), quote_row(root="TNA"), quote_row(root="TNA", strike=105.0)]
-    with pytest.raises(ChainError, match="mixes the symbols IWM, TNA; name the one you want"):
+    with pytest.raises(ChainError, match="mixes the symbols IWM, TNA; choose one"):
         read_rows(read, *rows)
     chain = read_rows(read, *rows, symbol="TNA")
     assert (chain.symbol, len(chain), chain.dropped) == ("TNA", 2, {DropReason.OTHER_SYMBOL: 1})

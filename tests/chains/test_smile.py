@@ -40,7 +40,7 @@ def quotes_of(curve, *, half_width=0.001):
 
 
 def vol_of(strike, years):
-    """An SVI smile per expiry on the forward of a spot of 100 at 4 % without dividends."""
+    """An SVI smile per expiry on the forward of a spot of 100 at 4% without dividends."""
     return np.array(
         [
             math.sqrt(float(svi_of(time).total_variance(math.log(at / 100) - 0.04 * time)) / time)

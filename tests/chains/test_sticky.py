@@ -161,7 +161,7 @@ def test_a_plan_reprices_its_ladder_gaps_and_exits_by_the_rule():
 
 
 def test_a_stress_reprices_by_the_rule():
-    selloff = rc.Scenario(name="selloff", meaning="-5 %", moves={"RUT": -0.05}, vol_shift=0.05)
+    selloff = rc.Scenario(name="selloff", meaning="-5%", moves={"RUT": -0.05}, vol_shift=0.05)
     rows = [
         stress(plan(SPREAD, market_of(rule), ACCOUNT, EXITS), [selloff], account=ACCOUNT)[0]
         for rule in Sticky

@@ -61,7 +61,7 @@ def test_every_row_is_accounted_for():
     account = chain_summary(chain, rate=RATE).account
     assert account.read == len(chain) + 5
     assert account.usable + sum(account.doubtful.values()) + sum(account.dropped.values()) == account.read
-    assert account.dropped == {"expired before the day of the quotes": 3, "the same row again": 2}
+    assert account.dropped == {"expired before the day of the quotes": 3, "repeated row": 2}
     assert list(account.doubtful) == ["no bid"]
 
 
@@ -107,7 +107,7 @@ def test_the_real_iwm_chain_at_a_glance():
 
 @pytest.mark.parametrize(("symbol", "side", "expiries"), [("SPY", "base", 5), ("SPXL", "levered", 9)])
 def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol, side, expiries):
-    """A second reading by put-call parity without early exercise; it takes the rate for 3.7 %."""
+    """A second reading by put-call parity without early exercise; it takes the rate for 3.7%."""
     chain = real_chain(f"{symbol}_2026-07-10_optionsdesk.json")
     found = {str(row.expiry): row for row in chain_summary(chain, rate=0.037).expiries if row.forward}
     with reference_file("06_option_chains/letf_atm_vol_scaling.csv").open() as file:

@@ -42,7 +42,7 @@ def test_years_run_from_the_stamp(stamp, hours):
 
 
 def same_day_text(stamp):
-    """Quotes of 0DTE calls and puts at 20 % vol, 5.5 hours from the close."""
+    """Quotes of 0DTE calls and puts at 20% vol, 5.5 hours from the close."""
     years = 5.5 / 24 / 365
     rows = ["symbol,quote_time,spot,expiry,strike,type,bid,ask"]
     for strike in range(290, 301):

@@ -79,10 +79,10 @@ class TestPlan:
             (("plan", "--set", "trade.legs.0.expiry=2020-01-17"), "2020-01-17"),
             (("plan", "--set", "trade.symbol=IWN"), "IWN"),
             (("plan", "--set", "spot"), "must be like exits.stop=7%"),
-            (("plan", "--at", "mid"), "--at needs the quotes of a --chain"),
+            (("plan", "--at", "mid"), "--at needs --chain"),
             (("plan", "--chain", "nowhere.csv"), "nowhere.csv"),
-            (("plan", "--sticky", "moneyness"), "--sticky needs the quotes of a --chain"),
-            (("stress", "--sticky", "moneyness"), "--sticky needs the quotes of a --chain"),
+            (("plan", "--sticky", "moneyness"), "--sticky needs --chain"),
+            (("stress", "--sticky", "moneyness"), "--sticky needs --chain"),
             (("plan", "--chain", "x.csv", "--sticky", "delta"), "'strike', 'moneyness'"),
             (("plan", "nowhere.toml"), "nowhere.toml"),
             (("plan", "--nope"), "--nope"),
@@ -98,7 +98,10 @@ class TestPlan:
             ),
             (("size", "--equity", "0", "--entry", "60", "--stop", "54"), "equity"),
             (("size", "--equity", "1e5", "--entry", "60", "--stop", "66"), "stop must be below entry"),
-            (("size", "--equity", "1e5", "--entry", "12", "--stop", "10"), "could be a price or per cent"),
+            (
+                ("size", "--equity", "1e5", "--entry", "12", "--stop", "10"),
+                "stop 10 is ambiguous: write $10 or 10%",
+            ),
             (("size", "--equity", "1e5", "--entry", "60", "--stop", "low"), "stop must be like"),
             (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "0"), "risk"),
             (("size", "--equity", "1e5", "--entry", "60", "--stop", "54", "--risk", "101"), "101% or $101"),
@@ -138,7 +141,7 @@ class TestPrice:
         code, out, _ = run(*ask, "--premium", "7.85", "--json")
         odds = json.loads(out)["probability"]
         assert code == 0
-        # The closed form at the vol of 19.376 %: N(d2) at the breakeven, and spot x vol x sqrt(60 / 365).
+        # The closed form at the vol of 19.376%: N(d2) at the breakeven, and spot x vol x sqrt(60 / 365).
         assert (odds["profit"], odds["expected_move"]) == (
             pytest.approx(0.309, abs=5e-4),
             pytest.approx(23.17, abs=5e-3),

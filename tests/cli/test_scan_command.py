@@ -157,7 +157,7 @@ def test_what_a_file_does_not_say_is_given(run, quotes, tmp_path):
     assert code == 2
     assert err.endswith("give the spot\n")
     code, _, err = run("scan", str(bare), str(quotes), "--spot", "300")
-    assert (code, err) == (2, "riskcalc: --spot and --date belong to one chain, got 2\n")
+    assert (code, err) == (2, "riskcalc: --spot and --date need a single chain, got 2\n")
 
 
 def test_a_row_is_opened_from_its_own_file(run, tmp_path):
@@ -194,7 +194,7 @@ def test_a_folder_is_scanned_as_one_table(run, tmp_path):
     ("arguments", "text"),
     [
         ((), "give either FILEs and folders or --sample"),
-        (("--sample", "--spot", "300"), "--symbol, --spot and --date belong to a FILE"),
+        (("--sample", "--spot", "300"), "--symbol, --spot and --date need a FILE"),
         (("--sample", "--set", "market.quotes.IWM.spot=300"), "market.quotes.IWM.spot comes from the chain"),
         (("--sample", "--set", "market.date=2026-08-01"), "market.date comes from the chain"),
         (("--sample", "--rank", "luck"), "rank must be one of expiry, dte"),

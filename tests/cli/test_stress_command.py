@@ -107,7 +107,7 @@ def test_a_bad_file_is_one_clear_line(run, tmp_path, text, says):
 
 def test_help_says_that_a_stress_never_fails(run):
     _, out, _ = run("stress", "--help")
-    assert "Exits 0 even when a scenario exceeds the risk budget" in " ".join(out.split())
+    assert "Exits with 0 even if a scenario exceeds the risk budget" in " ".join(out.split())
 
 
 def test_quotes_and_their_smile_are_stressed(run):

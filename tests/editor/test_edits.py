@@ -88,4 +88,4 @@ def test_a_view_steps_from_what_the_market_says_and_one_side_leaves_the_other():
 def test_a_view_out_of_range_is_refused_by_name():
     found = editor()
     found.enter("view.drift", "1000")
-    assert found.state.problem.startswith("Drift must be a number from -100 to 100 %")
+    assert found.state.problem.startswith("Drift must be a number from -100 to 100%")

@@ -118,21 +118,21 @@ def test_what_cannot_be_meant_is_refused_in_one_line(name, text):
     ("key", "text", "says"),
     [
         ("market.spot", "-5", "Spot must be a number from 0.01 to 1,000,000 $, got '-5'"),
-        ("market.vol", "501", "Vol must be a number from 0 to 500 %, got '501'"),
-        ("exits.stop", "0", "Stop must be a number above 0 and below 100 %, got '0'"),
-        ("exits.stop", "100", "Stop must be a number above 0 and below 100 %, got '100'"),
-        ("account.risk", "101", "Risk must be a number above 0 and at most 100 %, got '101'"),
+        ("market.vol", "501", "Vol must be a number from 0 to 500%, got '501'"),
+        ("exits.stop", "0", "Stop must be a number above 0 and below 100%, got '0'"),
+        ("exits.stop", "100", "Stop must be a number above 0 and below 100%, got '100'"),
+        ("account.risk", "101", "Risk must be a number above 0 and at most 100%, got '101'"),
         ("legs.1.strike", "0", "Strike of leg 2 must be a number above 0 and at most 1,000,000 $, got '0'"),
         ("legs.0.contracts", "1.5", "Contracts of leg 1 must be a whole number from 1 to 100,000, got '1.5'"),
         ("exits.close_dte", "2.5", "Time stop must be a whole number from 1 to 3,650 d, got '2.5'"),
         ("legs.0.kind", "cal", ""),
         ("legs.0.kind", "", "Kind of leg 1 must be put or call, got ''"),
-        ("exits.targets.0.move", "15", "Target 1 must be below Target 2, 15 %, got 15 %"),
-        ("exits.targets.1.move", "9", "Target 2 must be above Target 1, 10 %, got 9 %"),
+        ("exits.targets.0.move", "15", "Target 1 must be below Target 2 (15%), got 15%"),
+        ("exits.targets.1.move", "9", "Target 2 must be above Target 1 (10%), got 9%"),
         (
             "exits.targets.1.fraction",
             "60",
-            "Part of target 2 must be at most the 50 % that the parts of the other targets leave, got 60 %",
+            "Part of target 2 must be at most 50%, what the other targets leave, got 60%",
         ),
         (
             "trade.days",
@@ -203,7 +203,7 @@ def test_another_strike_keeps_the_vol_that_a_premium_told_and_lets_the_premium_g
 def test_a_premium_that_no_vol_explains_is_shown_as_not_known_and_said_by_the_plan():
     paid = entered(draft(), "legs.0.premium", "500")
     assert shown(paid, "legs.0.vol") == "-"
-    with pytest.raises(InvalidInputError, match="no vol explains the premium 500"):
+    with pytest.raises(InvalidInputError, match="no vol reproduces the premium 500"):
         paid.plan()
 
 

@@ -55,7 +55,7 @@ def test_saving_does_not_run_over_another_file_of_the_name():
     before = (user_folder() / "iwm-call-spread.toml").read_text()
     found = editor()
     found.step("exits.stop", 1)
-    assert "exists already" in found.save()
+    assert "already exists" in found.save()
     assert found.state.dirty
     assert (user_folder() / "iwm-call-spread.toml").read_text() == before
 
@@ -64,7 +64,7 @@ def test_save_as_refuses_to_overwrite_unless_told():
     found = editor()
     assert found.save_as("mine").startswith("saved ")
     found.enter("exits.stop", "5")
-    assert "exists already" in found.save_as("mine")
+    assert "already exists" in found.save_as("mine")
     assert load_preset("mine").exits.stop == 0.06
     assert found.save_as("mine", force=True).startswith("saved ")
     assert load_preset("mine").exits.stop == 0.05

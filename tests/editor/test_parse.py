@@ -66,7 +66,7 @@ def test_the_refusal_is_one_short_line_naming_field_range_and_value():
     with pytest.raises(InvalidInputError) as refusal:
         read_number("x" * 10_000 + "\n\x1b[31m", unit="%", name="Stop", bounds=bounds)
     message = str(refusal.value)
-    assert message.startswith("Stop must be a number above 0 and below 100 %, got 'xxx")
+    assert message.startswith("Stop must be a number above 0 and below 100%, got 'xxx")
     assert message.isprintable()
     assert len(message) < 100
 

@@ -42,7 +42,7 @@ def test_a_restored_trade_resets_and_saves_like_before():
     assert (text(again, "exits.stop"), again.state.dirty) == ("6.0", False)
     again.enter("exits.stop", "5")
     assert (
-        again.save() == found.save().replace("exists already", "") or "iwm-call-spread.toml" in again.save()
+        again.save() == found.save().replace("already exists", "") or "iwm-call-spread.toml" in again.save()
     )
 
 

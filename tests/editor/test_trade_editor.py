@@ -67,7 +67,7 @@ def test_a_refused_text_keeps_the_last_valid_figures_and_says_so():
     found.enter("exits.stop", "abc")
     state = found.state
     assert (state.plan, state.stale, state.problem_key) == (plan, True, "exits.stop")
-    assert state.problem == "Stop must be a number above 0 and below 100 %, got 'abc'"
+    assert state.problem == "Stop must be a number above 0 and below 100%, got 'abc'"
     assert state.draft.exits.stop == 0.06
     found.forget_problem()
     assert (found.state.stale, found.state.problem, found.state.problem_key) == (False, "", "")
@@ -159,13 +159,13 @@ def test_the_only_leg_and_too_many_are_refused_without_going_stale():
     found = editor("iwm-shares")
     found.delete_leg(0)
     assert (found.state.problem, found.state.stale) == (
-        "a trade needs at least one leg: the only one stays",
+        "a trade needs at least one leg: the only leg cannot be deleted",
         False,
     )
     for _ in range(20):
         found.add_leg()
     assert len(found.state.draft.trade.legs) == 8
-    assert found.state.problem == "a trade has at most 8 legs here"
+    assert found.state.problem == "a trade can have at most 8 legs here"
 
 
 def test_pin_keeps_a_and_swap_exchanges():

@@ -42,7 +42,7 @@ def test_command_line_library_and_screen_give_one_plan(name, percent, capsys):
 def test_the_debit_moves_and_no_edge_is_invented():
     before, after = rc.plan_preset("iwm-call-spread"), rc.plan_preset("iwm-call-spread", {VOL: "30%"})
     assert vols(after) == [0.30, 0.27]
-    # Black-Scholes at 30 and 27 % for 295/325 calls of 60 days, the dividend of 0.80 taken off: 11.42.
+    # Black-Scholes at 30 and 27% for 295/325 calls of 60 days, the dividend of 0.80 taken off: 11.42.
     assert after.report.net_debit == pytest.approx(1142.5, abs=1)
     assert after.report.net_debit > before.report.net_debit + 150
     # What the skew of the legs costs beside one vol of the spot hardly changes; legs left behind gave +94.
@@ -102,7 +102,7 @@ def test_a_funds_legs_move_with_the_vol_it_has_from_its_benchmark():
 
 def test_a_file_that_states_no_vol_leaves_the_legs_what_they_state():
     path = save_preset(shipped(), "without")
-    text = path.read_text(encoding="utf-8").replace('vol = "20%"             # implied, at the money', "#")
+    text = path.read_text(encoding="utf-8").replace('vol = "20%"             # ATM IV', "#")
     path.write_text(text, encoding="utf-8")
     assert vols(rc.plan_preset(path, {VOL: "30%"})) == [0.20, 0.17]
 

@@ -32,7 +32,7 @@ SUMMARY = ChainSummary(
         doubtful={"no bid": 50},
         dropped={"other symbol": 10},
         without_quoted_vol=3,
-        without_vol={"the search did not settle": 2},
+        without_vol={"the search did not converge": 2},
     ),
     expiries=(ROW,),
 )

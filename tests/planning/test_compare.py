@@ -101,7 +101,7 @@ def test_exposure_is_in_dollars_of_the_benchmark():
 
 def test_the_common_gap_goes_against_each_trade():
     found = compare([IWM, TNA, TZA])
-    assert found.gap == pytest.approx(0.07)  # a point beyond IWM's stop; TNA's and TZA's lie at 4 % of IWM
+    assert found.gap == pytest.approx(0.07)  # a point beyond IWM's stop; TNA's and TZA's lie at 4% of IWM
     for vehicle, loss in zip(found.vehicles, (0.07, 0.21, 0.21), strict=True):
         spot = vehicle.plan.report.market.quote(vehicle.plan.report.trade.symbol).spot
         assert vehicle.loss_at_gap == pytest.approx(vehicle.plan.size.units * spot * loss)
@@ -184,7 +184,7 @@ def test_what_cannot_be_compared_is_named(plans, says):
 
 
 def test_one_view_is_held_of_every_vehicle():
-    """15 % for IWM at a rate of 4 % is 4 % + 3 x 11 % for TNA and 4 % - 3 x 11 % for TZA, before fees."""
+    """15% for IWM at a rate of 4% is 4% + 3 x 11% for TNA and 4% - 3 x 11% for TZA, before fees."""
     found = compare_presets(["iwm-shares", "tna-momentum", "tza-hedge"], {"view.drift": "15%"})
     drifts = [vehicle.plan.report.view.drift for vehicle in found.vehicles]
     assert drifts == pytest.approx([0.15, 0.37, -0.29])
@@ -202,7 +202,7 @@ def test_the_funds_stop_is_raced_against_the_benchmarks():
     found = compare([IWM, TNA, TZA, SPREAD])
     (order,) = found.stop_orders
     assert (order.fund, order.other, order.sessions) == ("TNA +1 share", "IWM +1 share", 20)
-    # A stop of 12 % in TNA is one of 4 % in IWM: it always comes before 6 %.
+    # A stop of 12% in TNA is one of 4% in IWM: it always comes before 6%.
     assert order.fund_first > 0.4
     assert order.other_first == pytest.approx(0, abs=1e-9)
     assert "is hit before the IWM +1 share stop with probability 4" in found.summary

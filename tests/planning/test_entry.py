@@ -175,7 +175,7 @@ def test_a_mid_that_no_vol_explains_is_named():
     with pytest.raises(ChainError) as error:
         enter(trade, BelowIntrinsic(vols={95: 0.2}), market())
     assert str(error.value) == (
-        "IWM call 95 2026-09-18: no vol explains the mid 5.1 at spot 101: "
+        "IWM call 95 2026-09-18: no vol reproduces the mid 5.1 at spot 101: "
         "premium is below the discounted intrinsic value"
     )
 

@@ -200,7 +200,7 @@ def test_vols_that_contradict_each_other_have_no_beta():
             -0.05,
             "IWM -5% less SPY +0%: IWM as stated; the scenario gives no move for SPY: taken as unchanged",
         ),
-        ({}, 0.0, "IWM +0% less SPY +0%: the scenario moves no price"),
+        ({}, 0.0, "IWM +0% less SPY +0%: no price moves"),
     ],
 )
 def test_a_scenario_moves_it_by_the_difference(moves, move, note):

@@ -213,7 +213,7 @@ def test_without_a_target_the_stop_of_a_strangle_is_on_both_sides():
     assert found.managed == named.managed
     (check,) = (one for one in found.checks if one.name == "second stop")
     assert check.status is CheckStatus.OK
-    assert "so the stop applies both ways" in check.message
+    assert "so the stop applies on both sides" in check.message
 
 
 @pytest.mark.parametrize(

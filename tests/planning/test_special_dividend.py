@@ -153,9 +153,7 @@ def test_delivery_is_at_the_lowered_strikes():
 
 def test_a_dividend_that_eats_a_strike_is_refused():
     whole = market_with(CashDividend(ex_date=EX_DATE, amount=250, special=True))
-    with pytest.raises(
-        InvalidInputError, match="must leave something of every strike, got 250 on 2026-08-17"
-    ):
+    with pytest.raises(InvalidInputError, match="must be smaller than every strike, got 250 on 2026-08-17"):
         evaluate(option(OptionType.PUT, 240), whole)
 
 

@@ -197,7 +197,7 @@ def test_an_instrument_of_ones_own_follows_its_benchmark():
         ),
         ("TNA", {"moves": {"IWM": -0.4}}, "TNA is +3x IWM -40%; a fund cannot fall below zero"),
         ("SPY", {"moves": {"IWM": 0.036}}, "the scenario gives no move for SPY: taken as unchanged"),
-        ("SPY", {"vol_shift": 0.05}, "the scenario moves no price"),
+        ("SPY", {"vol_shift": 0.05}, "no price moves"),
     ],
 )
 def test_the_note_says_how_the_move_was_found(symbol, parts, note):
@@ -238,7 +238,7 @@ class TestRule:
 
     @pytest.mark.parametrize(("move", "holds"), [(-0.06, True), (-0.061, False), (0.2, True)])
     def test_a_stop_sized_position_holds_up_to_its_stop(self, move, holds):
-        account = Account(equity=100_000 * 295.39 * 0.06)  # one per cent is exactly 1,000 shares at the stop
+        account = Account(equity=100_000 * 295.39 * 0.06)  # one percent is exactly 1,000 shares at the stop
         held = plan(shares("IWM"), MARKET, account, EXITS)
         (row,) = stress(held, [scenario(moves={"IWM": move})], account=account)
         assert held.size.units == 1_000

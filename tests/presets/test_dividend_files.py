@@ -91,8 +91,8 @@ POINT = "write the decimals after a point"
 BAD = [
     ("", ["the file is empty"]),
     ("\n \n", ["the file is empty"]),
-    ("ex_date,amount\n", ['holds no payment; say dividends = "none" if there is none']),
-    ("Date,Dividends\n2026-06-16,0.0\n", ['holds no payment; say dividends = "none" if there is none']),
+    ("ex_date,amount\n", ['has no payments; write dividends = "none" if there are none']),
+    ("Date,Dividends\n2026-06-16,0.0\n", ['has no payments; write dividends = "none" if there are none']),
     (
         "day,amount\n2026-06-16,1\n",
         ["line 1: must name a column of ex-dates: ex_date or ex_dividend_date or date, got 'day,amount'"],

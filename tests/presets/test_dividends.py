@@ -210,5 +210,5 @@ class TestSaving:
             market.quote("IWM"), dividends=market.dividends_until("IWM", SEPTEMBER.ex_date)
         )
         told = dataclasses.replace(preset, market=dataclasses.replace(market, quotes={"IWM": quote}))
-        with pytest.raises(PresetError, match="and no dividend a forecast"):
+        with pytest.raises(PresetError, match="or a dividend a forecast"):
             save_preset(told, "told")

@@ -74,9 +74,9 @@ def test_every_key_is_named_with_its_default_and_no_other(title):
 
 def test_the_limits_that_no_preset_states_are_the_domains():
     limits, shown = RiskLimits(), rows("`[account]`")
-    assert shown["risk"] == shown["risk_fraction"] == f"{100 * limits.risk_fraction:g} %"
-    assert shown["max_heat"] == f"{100 * limits.max_heat_fraction:g} %"
-    assert shown["max_position"] == f"{100 * limits.max_position_fraction:g} %"
+    assert shown["risk"] == shown["risk_fraction"] == f"{100 * limits.risk_fraction:g}%"
+    assert shown["max_heat"] == f"{100 * limits.max_heat_fraction:g}%"
+    assert shown["max_position"] == f"{100 * limits.max_position_fraction:g}%"
 
 
 def test_the_gap_shocks_that_no_preset_states_are_the_usual_ones():
@@ -85,7 +85,7 @@ def test_the_gap_shocks_that_no_preset_states_are_the_usual_ones():
         " and ".join(f"{100 * beyond:g}" for beyond in GAPS_BEYOND_STOP) + " points beyond the stop" in line
     )
     for known in INSTRUMENTS.values():
-        assert all(f"{100 * shock:g} %" in line for shock in known.gap_shocks)
+        assert all(f"{100 * shock:g}%" in line for shock in known.gap_shocks)
 
 
 @pytest.fixture

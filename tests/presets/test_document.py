@@ -183,8 +183,8 @@ def test_a_preset_whose_file_is_gone_is_saved_afresh(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"instrument": Instrument(symbol="QQQ")}, "a file cannot say this:"),
-        ({"instrument": Instrument(symbol="IWM", strike_step=5)}, "is the instrument a known one"),
+        ({"instrument": Instrument(symbol="QQQ")}, "a preset file cannot express this:"),
+        ({"instrument": Instrument(symbol="IWM", strike_step=5)}, "is the instrument unknown"),
     ],
 )
 def test_what_a_file_cannot_say_is_not_saved(tmp_path, change, reason):

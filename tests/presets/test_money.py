@@ -74,17 +74,17 @@ def test_risk_that_can_be_read_one_way(written, risk):
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        (0.5, "risk 0.5 could mean 0.5 % or 50 %: write 0.5% or 50%"),
-        ("0.01", "risk 0.01 could mean 0.01 % or 1 %: write 0.01% or 1%"),
-        (0.999, "risk 0.999 could mean 0.999 % or 99.9 %: write 0.999% or 99.9%"),
-        (100, "risk 100 could mean 100 % of equity or $100: write 100% or $100"),
-        ("11", "risk 11 could mean 11 % of equity or $11: write 11% or $11"),
-        (10.5, "risk 10.5 could mean 10.5 % of equity or $10.5: write 10.5% or $10.5"),
-        (0, "risk must be like 1%, 2 or $500, above 0 and at most 100 %, got 0"),
-        ("101%", "risk must be like 1%, 2 or $500, above 0 and at most 100 %, got '101%'"),
-        ("$0", "risk must be like 1%, 2 or $500, above 0 and at most 100 %, got '$0'"),
+        (0.5, "risk 0.5 is ambiguous: write 0.5% or 50%"),
+        ("0.01", "risk 0.01 is ambiguous: write 0.01% or 1%"),
+        (0.999, "risk 0.999 is ambiguous: write 0.999% or 99.9%"),
+        (100, "risk 100 is ambiguous: write 100% or $100"),
+        ("11", "risk 11 is ambiguous: write 11% or $11"),
+        (10.5, "risk 10.5 is ambiguous: write 10.5% or $10.5"),
+        (0, "risk must be like 1%, 2 or $500, above 0 and at most 100%, got 0"),
+        ("101%", "risk must be like 1%, 2 or $500, above 0 and at most 100%, got '101%'"),
+        ("$0", "risk must be like 1%, 2 or $500, above 0 and at most 100%, got '$0'"),
         ("$1,00", "risk must be dollars like 250, $250 or $100,000, got '$1,00'"),
-        ("much", "risk must be like 1%, 2 or $500, above 0 and at most 100 %, got 'much'"),
+        ("much", "risk must be like 1%, 2 or $500, above 0 and at most 100%, got 'much'"),
     ],
 )
 def test_risk_that_could_be_read_two_ways_names_both(written, says):
@@ -100,7 +100,7 @@ def test_a_bare_risk_from_1_to_10_is_per_cent(number):
 
 @given(st.floats(min_value=1e-9, max_value=1, exclude_max=True) | st.floats(min_value=10.01, max_value=1e6))
 def test_no_other_bare_risk_is_guessed(number):
-    with pytest.raises(InvalidInputError, match="could mean"):
+    with pytest.raises(InvalidInputError, match="is ambiguous"):
         parse_risk(number)
 
 
@@ -112,7 +112,7 @@ def test_limits_are_per_cent_and_never_guessed():
         0.01,
     )
     for parse, written in ((parse_limit, 0.06), (parse_position_limit, 0.5), (parse_position_limit, 1)):
-        with pytest.raises(InvalidInputError, match="could mean"):
+        with pytest.raises(InvalidInputError, match="is ambiguous"):
             parse(written)
 
 
@@ -148,9 +148,9 @@ def test_a_file_says_money_and_risk_as_people_do(tmp_path, lines, equity, budget
 
 @pytest.mark.parametrize("risk", ["0.01", "0.5", "100", "25"])
 def test_a_file_and_set_refuse_a_risk_of_two_readings(tmp_path, risk):
-    with pytest.raises(PresetError, match=r"account\.risk .* could mean .* write "):
+    with pytest.raises(PresetError, match=r"account\.risk .* is ambiguous: write "):
         load_preset(with_account(tmp_path, f"equity = 100_000\nrisk = {risk}"))
-    with pytest.raises(PresetError, match=r"account\.risk .* could mean .* write "):
+    with pytest.raises(PresetError, match=r"account\.risk .* is ambiguous: write "):
         load_preset(PRESET, parse_assignments([f"account.risk={risk}"]))
 
 
@@ -224,7 +224,7 @@ def test_a_signal_in_per_cent_under_a_rule_without_is_refused():
 
 def test_rules_of_one_signal_speak_one_unit():
     rules = [{"signal": "sp500_move", "below": "-3%"}, {"signal": "sp500_move", "above": 5}]
-    with pytest.raises(PresetError, match="must be in per cent, like the other rules for sp500_move"):
+    with pytest.raises(PresetError, match="must be in percent, like the other rules for sp500_move"):
         load_preset("tza-hedge", {"entry.triggers": rules})
 
 

@@ -25,9 +25,9 @@ def problems(path):
     return listed
 
 
-STOP = "must be like 6, 6%, -6% or 0.06, above 0 and below 100 %, got"
+STOP = "must be like 6, 6%, -6% or 0.06, above 0 and below 100%, got"
 MONEY = "must be dollars like 250, $250 or $100,000, got"
-RISK = "must be like 1%, 2 or $500, above 0 and at most 100 %, got"
+RISK = "must be like 1%, 2 or $500, above 0 and at most 100%, got"
 GAIN = "must be like 6, 6%, -6% or 0.06, above 0, got"
 DATE = "must be a date from 1970 to 2200, like 2026-09-18, got"
 DIVIDENDS = 'must be "none", a list like [{ ex_date = 2026-06-16, amount = 0.80 }] or a CSV file, got'
@@ -37,7 +37,7 @@ WRONG_VALUES = [
     ("market.date", dt.date(9999, 12, 31), f"{DATE} datetime.date(9999, 12, 31)"),
     ("market.date", "July", f"{DATE} 'July'"),
     ("market.date", 20260720, f"{DATE} 20260720"),
-    ("market.rate", 4, "must be like 4% or 0.04, within -500 % and 500 %, got 4; did you mean 4%?"),
+    ("market.rate", 4, "must be like 4% or 0.04, within -500% and 500%, got 4; did you mean 4%?"),
     ("market.quotes.IWM.spot", 0, "must be a number > 0, got 0"),
     ("market.quotes.IWM.spot", math.nan, "must be a number > 0, got nan"),
     ("market.quotes.IWM.spot", math.inf, "must be a number > 0, got inf"),
@@ -45,12 +45,12 @@ WRONG_VALUES = [
     ("market.quotes.IWM.spot", "cheap", f"{MONEY} 'cheap'"),
     ("account.equity", "1,00", f"{MONEY} '1,00'"),
     ("account.risk_dollars", "$200,000", "must be at most the equity of $100,000.00, got $200,000.00"),
-    ("account.risk", 25, "25 could mean 25 % of equity or $25: write 25% or $25"),
-    ("account.risk", "0.5", "0.5 could mean 0.5 % or 50 %: write 0.5% or 50%"),
-    ("account.max_heat", "0.06", "0.06 could mean 0.06 % or 6 %: write 0.06% or 6%"),
-    ("account.max_position", 1, "1 could mean 1 % or 100 %: write 1% or 100%"),
+    ("account.risk", 25, "25 is ambiguous: write 25% or $25"),
+    ("account.risk", "0.5", "0.5 is ambiguous: write 0.5% or 50%"),
+    ("account.max_heat", "0.06", "0.06 is ambiguous: write 0.06% or 6%"),
+    ("account.max_position", 1, "1 is ambiguous: write 1% or 100%"),
     ("market.quotes.IWM.spot", True, "must be a number, got True"),
-    ("market.quotes.IWM.vol", -0.2, "must be like 20% or 0.20, from 0 to 500 %, got -0.2"),
+    ("market.quotes.IWM.vol", -0.2, "must be like 20% or 0.20, from 0 to 500%, got -0.2"),
     ("market.quotes", 5, "must be a table, got 5"),
     ("market.quotes.IWM.dividends", 0.8, f"{DIVIDENDS} 0.8"),
     ("market.quotes.IWM.dividends", {"amount": 1}, f"{DIVIDENDS} {{'amount': 1}}"),
@@ -64,7 +64,7 @@ WRONG_VALUES = [
     ("trade.legs.0.contracts", 0, "must be a whole number >= 1, got 0"),
     ("trade.legs.0.strike", -5, "must be a number > 0, got -5"),
     ("trade.legs.0.delta", 30, "must be like 0.30, above 0 and below 1, got 30; did you mean 0.3?"),
-    ("trade.legs.0.moneyness", "-100%", "must be like ATM, +10%, -5% or 0.10, above -100 %, got '-100%'"),
+    ("trade.legs.0.moneyness", "-100%", "must be like ATM, +10%, -5% or 0.10, above -100%, got '-100%'"),
     ("trade.legs.0.days", 0, "must be a whole number >= 1, got 0"),
     ("trade.legs.0.days", 99_999, "must be a whole number from 1 to 3650, got 99999"),
     ("trade.legs.0.premium", -1, "must be a number >= 0, got -1"),
@@ -250,8 +250,8 @@ def test_a_newer_schema_is_refused_before_anything_else(problems):
         ("", "the file is empty"),
         (" \n\n", "the file is empty"),
         ("schema = 1\nx = = 2", "line 2, column 5: Invalid value"),
-        ("schema = 1\nschema = 1\n", "line 2, column 11: a key or table stands twice"),
-        ("[exits]\n[exits]\n", "line 2, column 7: a key or table stands twice"),
+        ("schema = 1\nschema = 1\n", "line 2, column 11: a key or table appears twice"),
+        ("[exits]\n[exits]\n", "line 2, column 7: a key or table appears twice"),
         ("x = " + "[" * 100_000, "the file is nested too deeply"),
     ],
     ids=["empty", "blank", "broken", "key twice", "table twice", "deep"],

@@ -153,7 +153,7 @@ def problems(tmp_path):
     return listed
 
 
-MOVE = "must be like +10%, -5% or 0.10, above -100 %, got"
+MOVE = "must be like +10%, -5% or 0.10, above -100%, got"
 POINTS = "must be like +3 points or 0.03, within -100 and 100 points, got"
 BASIS_POINTS = "must be like +25 bp or 0.0025, within -1000 and 1000 bp, got"
 KEYS = "meaning, moves, sessions, vol_shift, rate_shift"
@@ -207,7 +207,7 @@ def test_a_wrong_key_or_value_is_named(problems, line, problem):
         ("schema = 1", ["scenarios is missing: one table per scenario, like [scenarios.rotation-day]"]),
         (
             "schema = 1\n[scenarios.a]",
-            ["scenarios.a.meaning is missing: what happens, and what of it is an assumption"],
+            ["scenarios.a.meaning is missing: what happens, and what is assumed"],
         ),
         ("schema = 1\n[scenarios.a]\nmeaning = ' '", ["scenarios.a.meaning must not be empty"]),
         ("schema = 1\n[scenarios.'']\nmeaning = 'b'", ["scenarios.: a scenario must have a name"]),
@@ -216,7 +216,7 @@ def test_a_wrong_key_or_value_is_named(problems, line, problem):
             "schema = 1\n[crash]\nmeaning = 'b'\n[scenarios]",
             ["crash is not a known key; known here: schema, scenarios"],
         ),
-        ("schema = 1\n[scenarios.a]\n[scenarios.a]", ["line 3, column 13: a key or table stands twice"]),
+        ("schema = 1\n[scenarios.a]\n[scenarios.a]", ["line 3, column 13: a key or table appears twice"]),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(problems, text, lines):

@@ -35,7 +35,7 @@ def test_each_is_sound_named_dated_and_says_what_it_is_for(name):
     assert preset.market.date == TODAY
     text = (shipped_folder() / f"{name}.toml").read_text(encoding="utf-8")
     assert text.startswith("# ")
-    assert "Sample figures of this day" in text
+    assert "Sample market data of one day" in text
     assert max(map(len, text.splitlines())) <= 100
 
 

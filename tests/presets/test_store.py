@@ -130,7 +130,7 @@ def test_saving_makes_the_folder_and_loads_back(own):
 def test_saving_never_overwrites_without_force(own):
     preset = load_preset("iwm-call-spread")
     path = write(own / "mine.toml", "# precious")
-    with pytest.raises(PresetError, match=r"mine\.toml: exists already; --force replaces it"):
+    with pytest.raises(PresetError, match=r"mine\.toml: already exists; --force replaces it"):
         save_preset(preset, "mine")
     assert path.read_text() == "# precious"
     save_preset(preset, "mine", force=True)
@@ -177,9 +177,9 @@ def test_shipped_presets_are_never_written(own, monkeypatch):
     before = preset.path.read_bytes()
     monkeypatch.setenv("RISKCALC_PRESETS", str(shipped_folder()))
     for name in ("iwm-shares", "another"):
-        with pytest.raises(PresetError, match="shipped presets are not changed"):
+        with pytest.raises(PresetError, match="shipped presets cannot be changed"):
             save_preset(preset, name, force=True)
-    with pytest.raises(PresetError, match="shipped presets are not changed"):
+    with pytest.raises(PresetError, match="shipped presets cannot be changed"):
         save_preset(preset, "iwm-shares", folder=shipped_folder(), force=True)
     assert preset.path.read_bytes() == before
     assert not own.exists()

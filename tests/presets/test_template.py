@@ -1,4 +1,4 @@
-"""From "at the money, +10 %, 60 days" to listed strikes and expiries."""
+"""From "at the money, +10%, 60 days" to listed strikes and expiries."""
 
 import datetime as dt
 from dataclasses import dataclass, field

@@ -51,7 +51,7 @@ def test_a_flat_index_over_a_year_as_direxion_prints_it(vol, percent):
 
 
 def test_one_path_explains_what_fas_and_faz_did():
-    """A fall, a rebound and a third day make the index's -9.04 % and, exactly, both funds' figures."""
+    """A fall, a rebound and a third day make the index's -9.04% and, exactly, both funds' figures."""
     printed_pct = [float(row["published_pct"]) for row in (FAS, FAZ)]
 
     def misses(moves):
@@ -73,7 +73,7 @@ def test_fas_and_faz_lag_their_multiple_by_the_variance_of_those_days(row):
     assert fund_return(
         leverage=leverage, index_return=index, vol=math.sqrt(variance), time=1
     ) == pytest.approx(fund)
-    # In January 2009 financial shares moved by ten per cent a day.
+    # In January 2009 financial shares moved by ten percent a day.
     assert 1.5 < math.sqrt(variance * SESSIONS_PER_YEAR / 4) < 1.75
 
 

@@ -1,9 +1,9 @@
 """What TNA and TZA really did in every 21-session window from November 2008 to December 2014.
 
-Fee 0.95 % a year, and the financing at which the median error vanishes: 0.5 % for TNA, and -1.1 % for TZA,
-which pays to be short. Measured on the exact product less the fund (TNA, TZA): median size 0.15 %, 0.15 %;
-95th percentile 0.94 %, 0.96 %; worst 5.2 %, 2.6 %. The tail is 2008 and 2009, when the funds closed 1 to 2 %
-off their assets; since 2010 the 95th percentile is 0.5 % and the worst 1.6 %, 2.5 %.
+Fee 0.95% a year, and the financing at which the median error vanishes: 0.5% for TNA, and -1.1% for TZA,
+which pays to be short. Measured on the exact product less the fund (TNA, TZA): median size 0.15%, 0.15%;
+95th percentile 0.94%, 0.96%; worst 5.2%, 2.6%. The tail is 2008 and 2009, when the funds closed 1 to 2%
+off their assets; since 2010 the 95th percentile is 0.5% and the worst 1.6%, 2.5%.
 """
 
 import csv
@@ -21,7 +21,7 @@ CHARGES = {
     "TNA": {"leverage": 3, "fee": 0.0095, "financing": 0.005},
     "TZA": {"leverage": -3, "fee": 0.0095, "financing": -0.011},
 }
-# Two closes the second source does not have: fund and IWM part by 4 to 7 % and meet the next day.
+# Two closes the second source does not have: fund and IWM part by 4 to 7% and meet the next day.
 MISPRINTS = ("2010-03-22", "2010-03-23", "2011-10-27", "2011-10-28")
 
 

@@ -43,7 +43,7 @@ def row(chain, preset):
 
 
 class TestRealSpread:
-    """IWM 2026-09-18 295/318: 36.6 % at one vol."""
+    """IWM 2026-09-18 295/318: 36.6% at one vol."""
 
     def test_the_scan_says_what_the_smile_says(self, row):
         assert row["prob_profit"] == pytest.approx(0.42, abs=0.005)

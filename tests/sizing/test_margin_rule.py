@@ -1,13 +1,13 @@
 """FINRA Rule 4210(c) and (f)(2) written down a second time, contract by contract, every pairing tried.
 
 (f)(2)(D)     options bought are paid in full.
-(f)(2)(E)(i)  an uncovered option: its current value and 20 % of the underlying (a broad index 15 %) less what
-              it is out of the money, at least its value and 10 % of the underlying (call) or strike (put).
+(f)(2)(E)(i)  an uncovered option: its current value and 20% of the underlying (a broad index 15%) less what
+              it is out of the money, at least its value and 10% of the underlying (call) or strike (put).
 (f)(2)(G)     a call and a put both sold uncovered: the greater requirement, and the value of the other.
 (f)(2)(H)     an option covered by shares takes nothing, but they count at most at its strike; spreads (as
               many bought as sold of each type, none bought that expires earlier) the lesser of the uncovered
               requirement and the maximum potential loss, if any: the worst net intrinsic value at a strike.
-(c), Reg T    shares 50 %; short 30 % and at least 5 dollars, below 5 dollars all and at least 2.50; the
+(c), Reg T    shares 50%; short 30% and at least 5 dollars, below 5 dollars all and at least 2.50; the
               percentages of maintenance times leverage (Regulatory Notice 09-53).
 Premiums received are applied to the requirement.
 """

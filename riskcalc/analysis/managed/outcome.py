@@ -101,7 +101,7 @@ def managed_outcome(
     to break-even is watched from the step after the one that takes the first target: the steps are short
     enough that almost no path gets there sooner, unless the two lie within 4 deviations of a 200th of the
     time. A deviation of the log price below a thousandth at the horizon is taken for a thousandth; within a
-    day, where vols make little of the time that is left, a vol below 1.9 % is taken for that.
+    day, where vols make little of the time that is left, a vol below 1.9% is taken for that.
 
     Under the neutral view a fairly priced trade expects minus its costs, whatever its exits. A vol shift
     at the stop, stops filled at the gap price and legs with other vols than the quote's are not neutral.
@@ -178,8 +178,8 @@ def _normalized(flow: PnlFlow, timeline: Timeline) -> PnlFlow:
     total = math.fsum(flow.exits.moments[0])
     if not (abs(total - 1) <= MOST_LOST and np.isfinite(flow.exits.moments).all()):
         raise InvalidInputError(
-            f"exits cannot be followed at a vol of {timeline.vol:.4g} and a drift of {timeline.drift:.4g} "
-            f"over {timeline.days:g} days: their chances add up to {total:.1%}"
+            f"no managed outcome at a vol of {timeline.vol:.4g} and a drift of {timeline.drift:.4g} over "
+            f"{timeline.days:g} days: the exit probabilities sum to {total:.1%}"
         )
     exits = flow.exits._replace(moments=flow.exits.moments / total)
     return PnlFlow(exits, flow.prob_targets / total, flow.gap_loss / total)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 SHOWN_HEADER = 60
 CBOE_SIDES = frozenset({"Calls contract", "Puts contract"})
 CBOE_ABOVE = 2
-KNOWN_JSON = "JSON, but no chain of Cboe, Schwab or Tradier, nor records with expiry, strike, type, bid, ask"
+KNOWN_JSON = (
+    "JSON, but not a chain of Cboe, Schwab or Tradier, or records with expiry, strike, type, bid, ask"
+)
 
 
 def read_chain(
@@ -158,11 +160,11 @@ def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:
                 raise ChainError(f"looks like a yfinance chain but lacks {missing}")
             line = file.first_line.strip()[:SHOWN_HEADER]
             raise ChainError(
-                f"is no quote file that can be read: no column says {missing}; its first line: {line}"
+                f"is not a readable quote file: no column gives {missing}; its first line: {line}"
             )
         if set(head.header) >= CBOE_SIDES and len(head.above) < CBOE_ABOVE:
             raise ChainError(
-                "looks like a Cboe quote table but lacks the two lines of underlying and date above"
+                "looks like a Cboe quote table but lacks the two lines with underlying and date above"
             )
         return table_of_text(file, head)
     groups = groups_of(file.document)
@@ -170,7 +172,7 @@ def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:
         _require_cboe(file.document)
         keys = ", ".join(file.document) if isinstance(file.document, dict) else "none, it is a list"
         raise ChainError(
-            f"is no quote file that can be read: {KNOWN_JSON}; its keys: {keys[:SHOWN_HEADER] or 'none'}"
+            f"is not a readable quote file: {KNOWN_JSON}; its keys: {keys[:SHOWN_HEADER] or 'none'}"
         )
     table, names, facts = table_of_groups(groups)
     return Cells(table=table), names, facts

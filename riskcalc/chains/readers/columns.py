@@ -94,7 +94,7 @@ def _require_identity(cells: Cells, names: ColumnNaming) -> None:
     of_contracts = any(is_occ(cells.first_text(name)) for name in symbols)
     missing = [name for name in names.missing if name in {"bid", "ask"} or not of_contracts]
     if missing:
-        raise ChainError(f"looks like a chain, but no {cells.table.column_word} says {', '.join(missing)}")
+        raise ChainError(f"looks like a chain, but no {cells.table.column_word} gives {', '.join(missing)}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
         if missing:
             word = cells.table.column_word
             raise ChainError(
-                f"looks like a chain, but no {word} says {', '.join(missing)}".replace("option_", "")
+                f"looks like a chain, but no {word} gives {', '.join(missing)}".replace("option_", "")
             )
         texts = np.strings.upper(cells.texts(fields.columns.get("symbol", "")))
         if facts.symbol and not fields.has("symbol"):

@@ -59,7 +59,7 @@ def require_answer(document: Any) -> None:  # noqa: ANN401 - any JSON value
     if any(name in document for name in MAPS):
         _require_schwab(document)
     if "options" in document and document["options"] in (None, "null"):
-        raise ChainError("key options is null: the broker knows no options of that symbol and expiry")
+        raise ChainError("key options is null: the broker has no options of that symbol and expiry")
     data = document.get("data")
     if isinstance(data, dict) and "options" in data:
         if not isinstance(data["options"], (list, dict)):
@@ -67,7 +67,7 @@ def require_answer(document: Any) -> None:  # noqa: ANN401 - any JSON value
         if not data["options"]:
             raise ChainError("key data.options holds no quotes")
     if document.get("s") in {"no_data", "error"}:
-        raise ChainError(f"key s says {document['s']}: the vendor answered with no chain")
+        raise ChainError(f"key s says {document['s']}: the vendor returned no chain")
 
 
 def find_frame(source: Any) -> pd.DataFrame | None:  # noqa: ANN401 - whatever a caller gives
@@ -107,7 +107,7 @@ def yfinance_frame(answer: Any) -> pd.DataFrame:  # noqa: ANN401 - yfinance has 
 
 def _require_schwab(chain: dict[str, Any]) -> None:
     if chain.get("status", "SUCCESS") != "SUCCESS":
-        raise ChainError(f"key status says {chain['status']}: the broker answered with no chain")
+        raise ChainError(f"key status says {chain['status']}: the broker returned no chain")
     if chain.get("isChainTruncated"):
         raise ChainError("key isChainTruncated says that contracts are missing; ask for fewer expiries")
     for name in MAPS:
@@ -350,7 +350,7 @@ def _is_plain(value: object) -> bool:
 def _flat(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
     """A record without objects in it: their values stand beside its own, under dotted names."""
     if not isinstance(record, dict):
-        raise ChainError(f"{place} is no record of an option: {str(record)[:SHOWN]}")
+        raise ChainError(f"{place} is not a record of an option: {str(record)[:SHOWN]}")
     if not prefix and not any(isinstance(value, (dict, list)) for value in record.values()):
         return record
     values: Record = {}

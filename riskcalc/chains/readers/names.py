@@ -126,7 +126,7 @@ YEARLY = (frozenset({"optionext", "openinterest"}), frozenset({"bestoffer", "imp
 """Of those with theta per year and vega per 1.00 of vol: historicaloptiondata.com, OptionMetrics."""
 
 PERCENT_VOL = 3.0
-"""Vols whose median is above this are percent: 300 % would be the middle of a chain."""
+"""Vols whose median is above this are percent: 300% would be the middle of a chain."""
 
 NANO = 1e-9
 

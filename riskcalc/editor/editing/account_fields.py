@@ -35,7 +35,7 @@ class RiskField(NumberField):
     """A share of equity that may be typed in dollars; those stay when the equity changes."""
 
     def enter(self, draft: Draft, text: str) -> Draft:
-        """Set typed per cent, or dollars behind their sign."""
+        """Set typed percent, or dollars behind their sign."""
         if "$" not in text:
             return super().enter(draft, text)
         equity = Bounds(low=0, high=draft.account.equity, above=True)

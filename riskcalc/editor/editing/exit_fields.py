@@ -72,8 +72,8 @@ def _with_move(draft: Draft, index: int, move: float) -> Draft:
     for other, word in ((index - 1, "above"), (index + 1, "below")):
         if 0 <= other < len(targets) and not (other - index) * (targets[other].move - move) > 0:
             raise InvalidInputError(
-                f"Target {index + 1} must be {word} Target {other + 1}, "
-                f"{100 * targets[other].move:.4g} %, got {100 * move:.4g} %"
+                f"Target {index + 1} must be {word} Target {other + 1} "
+                f"({100 * targets[other].move:.4g}%), got {100 * move:.4g}%"
             )
     return _with_target(draft, index, dataclasses.replace(targets[index], move=move))
 
@@ -82,8 +82,8 @@ def _with_fraction(draft: Draft, index: int, fraction: float) -> Draft:
     others = sum(target.fraction for k, target in enumerate(draft.exits.targets) if k != index)
     if others + fraction > 1 + 1e-9:
         raise InvalidInputError(
-            f"Part of target {index + 1} must be at most the {100 * (1 - others):.4g} % that the parts "
-            f"of the other targets leave, got {100 * fraction:.4g} %"
+            f"Part of target {index + 1} must be at most {100 * (1 - others):.4g}%, what the "
+            f"other targets leave, got {100 * fraction:.4g}%"
         )
     return _with_target(draft, index, dataclasses.replace(draft.exits.targets[index], fraction=fraction))
 

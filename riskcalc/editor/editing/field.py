@@ -161,7 +161,7 @@ class NumberField(Field):
     def _inside(self, shown: float) -> float:
         if self.whole:
             return int(shown)
-        # Rounded, so that 22.7 % is the very float that a file's "22.7%" is read as.
+        # Rounded, so that 22.7% is the very float that a file's "22.7%" is read as.
         return round(shown / PER_ONE[self.unit], DIGITS + 2) if self.unit in PER_ONE else shown
 
 

@@ -134,7 +134,7 @@ def _contracts(index: int) -> Field:
 
 
 def _vol(index: int) -> Field:
-    meaning = "Implied vol of this leg, 0 to 500 %; setting it enters the leg at the model's value"
+    meaning = "Implied vol of this leg, 0 to 500%; setting it enters the leg at the model value"
     return NumberField(
         **_about(index, "vol", "  vol", "Vol", meaning),
         unit="%",

@@ -66,7 +66,7 @@ def read_number(text: str, *, unit: str, name: str, bounds: Bounds, unsigned: bo
     [50000.0, 1000.0, 0.5]
     >>> read_number("0", unit="%", name="Stop", bounds=Bounds(low=0, high=100, above=True, below=True))
     Traceback (most recent call last):
-    riskcalc.errors.InvalidInputError: Stop must be a number above 0 and below 100 %, got '0'
+    riskcalc.errors.InvalidInputError: Stop must be a number above 0 and below 100%, got '0'
     """
     # A minus sign copied from a text is often the typographic one.
     written = text.strip().lower().replace("\N{MINUS SIGN}", "-")
@@ -93,10 +93,9 @@ def incomplete(text: str) -> bool:
 
 
 def refused(text: str, *, unit: str, name: str, bounds: Bounds, kind: str = "number") -> InvalidInputError:
-    """Say in one line what the field takes and what it was given, shortened when it is long."""
-    return InvalidInputError(
-        f"{name} must be a {kind} {bounds.words} {unit}".rstrip() + f", got {reprlib.repr(text.strip())}"
-    )
+    """Return an error of one line with the field, its range and the text, shortened if it is long."""
+    allowed = f"{bounds.words}{unit}" if unit == "%" else f"{bounds.words} {unit}".rstrip()
+    return InvalidInputError(f"{name} must be a {kind} {allowed}, got {reprlib.repr(text.strip())}")
 
 
 class Grid(Protocol):
@@ -251,7 +250,7 @@ def around_spot(draft: Draft) -> tuple[float, float]:
 
 
 def up_to_vol(draft: Draft) -> tuple[float, float]:
-    """Ends of a slider of vols [per cent]."""
+    """Ends of a slider of vols [percent]."""
     return 0.0, max(60.0, 250 * draft.preset.market.quote(draft.trade.symbol).vol)
 
 
