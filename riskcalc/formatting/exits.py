@@ -204,7 +204,7 @@ def _odds(plan: TradePlan) -> tuple[Fact, ...]:
             show=pnl,
             change=pnl,
             better=Better.MORE,
-            note=f"{_in_r(plan, expected, digits=2)}, net",
+            note=f"{_in_r(plan, expected, digits=2)} with costs",
             tone=gain_tone(expected),
         ),
     )

@@ -64,7 +64,7 @@ def heading(editor: TradeEditor) -> Heading:
     return Heading(
         title=state.title,
         description=draft.trade.description,
-        days=f"{days[0].text(draft)} d" if days else "",
+        days=f"{days[0].text(draft)} DTE" if days else "",
         pinned="A/B off" if state.pinned is None else "A/B on ",
         badge=badge.text,
         kind=KINDS[badge.kind],

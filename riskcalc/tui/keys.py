@@ -84,7 +84,7 @@ def _section(section: str, *rows: tuple[str, ...]) -> tuple[Key, ...]:
 
 KEYS = (
     *_section(
-        "Tune",
+        "Edit",
         ("step-up", "up l right", "step(1)", "one step up", "step", "up/dn", "step-down"),
         ("step-down", "down h left", "step(-1)", "one step down"),
         ("step-up-10", "pageup shift+up L", "step(10)", "ten steps up", "x10", "PgUp/Dn", "step-down-10"),

@@ -118,7 +118,7 @@ def test_what_cannot_be_meant_is_refused_in_one_line(name, text):
     ("key", "text", "says"),
     [
         ("market.spot", "-5", "Spot must be a number from 0.01 to 1,000,000 $, got '-5'"),
-        ("market.vol", "501", "Vol must be a number from 0 to 500%, got '501'"),
+        ("market.vol", "501", "IV must be a number from 0 to 500%, got '501'"),
         ("exits.stop", "0", "Stop must be a number above 0 and below 100%, got '0'"),
         ("exits.stop", "100", "Stop must be a number above 0 and below 100%, got '100'"),
         ("account.risk", "101", "Risk must be a number above 0 and at most 100%, got '101'"),
@@ -132,14 +132,14 @@ def test_what_cannot_be_meant_is_refused_in_one_line(name, text):
         (
             "exits.targets.1.fraction",
             "60",
-            "Part of target 2 must be at most 50%, what the other targets leave, got 60%",
+            "Close at target 2 must be at most 50%, what the other targets leave, got 60%",
         ),
         (
             "trade.days",
             "2026-13-01",
-            "Days must be days from 1 to 3,650 or a date like 2026-09-18, got '2026-13-01'",
+            "DTE must be days from 1 to 3,650 or a date like 2026-09-18, got '2026-13-01'",
         ),
-        ("trade.days", "0", "Days must be a number from 1 to 3,650 d, got '0'"),
+        ("trade.days", "0", "DTE must be a number from 1 to 3,650 d, got '0'"),
         ("market.date", "2026-09-19", "Date must be a date up to 2026-09-18, got '2026-09-19'"),
         ("market.dividend.date", "2026-07-20", "Ex-date must be a date after 2026-07-20, got '2026-07-20'"),
     ],

@@ -24,8 +24,8 @@ class Command:
 
 
 KEYS = (
-    Command("Up l", "Tune", "one step up"),
-    Command("Down h", "Tune", "one step down"),
+    Command("Up l", "Edit", "one step up"),
+    Command("Down h", "Edit", "one step down"),
     Command("?", "Help", "this help"),
 )
 
@@ -281,7 +281,7 @@ def test_help_lists_every_key_under_its_section():
     for key in KEYS:
         line = next(line for line in text.split("\n") if key.words in line)
         assert line.startswith(key.shown)
-    assert text.split("\n")[0] == "TUNE"
+    assert text.split("\n")[0] == "EDIT"
     assert text.count("HELP") == 1
 
 
@@ -294,7 +294,7 @@ def test_help_closes(key):
 
 
 def test_a_long_help_scrolls_with_up_and_down():
-    many = tuple(Command(f"k{index}", "Tune", f"words {index}") for index in range(60))
+    many = tuple(Command(f"k{index}", "Edit", f"words {index}") for index in range(60))
 
     async def script(pilot):
         await press(pilot, "down", "j", "down", "k")

@@ -266,7 +266,7 @@ def test_help_key_line_and_palette_show_the_users_keys():
         return helps["Undo"], text(pilot.app)
 
     in_palette, in_help = under(keymap, script, size=(120, 60))
-    assert in_palette == "Tune; key ctrl+z"
+    assert in_palette == "Edit; key ctrl+z"
     assert "ctrl+z" in in_help
 
 

@@ -157,9 +157,9 @@ def _beside(listed: tuple[dt.date, ...], day: dt.date, direction: int) -> dt.dat
 DAYS = ExpiryField(
     key="trade.days",
     section="MARKET",
-    label="Days",
+    label="DTE",
     unit="d",
-    help="DTE: calendar days to the nearest expiry, 1 to 3650, or a date; steps through listed ones",
+    help="Calendar days to the nearest expiry, 1 to 3650, or a date; steps through listed expiries",
 )
 
 

@@ -53,8 +53,8 @@ def _fraction(index: int) -> Field:
     return NumberField(
         key=f"exits.targets.{index}.fraction",
         section="EXITS",
-        label="  part",
-        name=f"Part of target {index + 1}",
+        label="  close",
+        name=f"Close at target {index + 1}",
         unit="%",
         help="Share of the position closed there, above 0; at most 100% in total",
         main=False,
@@ -82,7 +82,7 @@ def _with_fraction(draft: Draft, index: int, fraction: float) -> Draft:
     others = sum(target.fraction for k, target in enumerate(draft.exits.targets) if k != index)
     if others + fraction > 1 + 1e-9:
         raise InvalidInputError(
-            f"Part of target {index + 1} must be at most {100 * (1 - others):.4g}%, what the "
+            f"Close at target {index + 1} must be at most {100 * (1 - others):.4g}%, what the "
             f"other targets leave, got {100 * fraction:.4g}%"
         )
     return _with_target(draft, index, dataclasses.replace(draft.exits.targets[index], fraction=fraction))

@@ -83,7 +83,7 @@ def _about(index: int, name: str, label: str, title: str, meaning: str) -> dict[
 def _strike(index: int, leg: OptionLeg) -> Field:
     label = f"{leg.signed_contracts:+d} {leg.option_type.name.lower()}"
     return NumberField(
-        **_about(index, "strike", label, "Strike", "Exercise price, above 0; steps on the listed strikes"),
+        **_about(index, "strike", label, "Strike", "Strike, above 0; steps through listed strikes"),
         unit="$",
         read=lambda draft: option(draft, index).strike,
         write=lambda draft, value: recontracted(draft, index, strike=value),
@@ -94,7 +94,7 @@ def _strike(index: int, leg: OptionLeg) -> Field:
 
 
 def _expiry(index: int, *, main: bool) -> Field:
-    meaning = "Expiry of this leg; steps through listed ones; a date like 2026-09-18 or days"
+    meaning = "Expiry of this leg, a date like 2026-09-18 or days; steps through listed expiries"
     return ExpiryField(**_about(index, "expiry", "  expiry", "Expiry", meaning), main=main, index=index)
 
 
@@ -134,9 +134,9 @@ def _contracts(index: int) -> Field:
 
 
 def _vol(index: int) -> Field:
-    meaning = "Implied vol of this leg, 0 to 500%; setting it enters the leg at the model value"
+    meaning = "IV of this leg, 0 to 500%; setting it enters the leg at the model value"
     return NumberField(
-        **_about(index, "vol", "  vol", "Vol", meaning),
+        **_about(index, "vol", "  IV", "IV", meaning),
         unit="%",
         main=False,
         read=lambda draft: entered_option(draft, index).vol,
@@ -150,7 +150,7 @@ def _vol(index: int) -> Field:
 
 
 def _premium(index: int) -> Field:
-    meaning = "Entry price per share, from 0; the model's value until it is set, which solves the vol"
+    meaning = "Entry price per share, from 0; default: the model value; setting it solves the IV"
     return NumberField(
         **_about(index, "premium", "  premium", "Premium", meaning),
         unit="$",
@@ -181,7 +181,7 @@ def _shares(index: int, leg: ShareLeg) -> Field:
 
 
 def _entry_price(index: int) -> Field:
-    meaning = "Entry price per share, above 0; the spot until it is set; stop and targets count from it"
+    meaning = "Entry price per share, above 0; default: the spot; stop and targets are measured from it"
     return NumberField(
         **_about(index, "entry_price", "  entry", "Entry", meaning),
         unit="$",

@@ -106,9 +106,9 @@ SPOT = NumberField(
 VOL = NumberField(
     key="market.vol",
     section="MARKET",
-    label="Vol",
+    label="IV",
     unit="%",
-    help="IV per year, 0 to 500%; legs with their own IV move by the same points",
+    help="ATM IV per year, 0 to 500%; legs with their own IV move by the same points",
     read=lambda draft: draft.quote.vol,
     write=shift_vol,
     grid=lambda _: EvenGrid(step=1.0),
@@ -117,7 +117,7 @@ VOL = NumberField(
     digits=1,
 )
 FUND_VOL = dataclasses.replace(
-    VOL, main=False, help="Vol per year for probabilities, 0 to 500%; shares are not priced with it"
+    VOL, label="Vol", main=False, help="Vol per year for probabilities, 0 to 500%; does not price shares"
 )
 STICKY = ChoiceField(
     key="market.sticky",

@@ -24,7 +24,7 @@ PRICE = 9
 """Cells of their spots, with a blank behind."""
 
 WORDS = {"breakeven": "BE"}
-HEADS = {"expiry": "expiry", "time stop": "stop"}
+HEADS = {"expiry": "expiry", "time stop": "t-stop"}
 
 LEAST_SCALE = 0.25
 """The fainter side's largest P&L counts as this share of the other's, so that a dollar stays pale."""
