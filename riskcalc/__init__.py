@@ -1,4 +1,4 @@
-"""riskcalc: price, plan and size small-cap option spreads, shares and leveraged funds at one risk.
+"""riskcalc: price, plan and size small-cap option spreads, shares and leveraged funds at equal risk.
 
 The public names stand in the stub beside this file; each is loaded when it is first used (PEP 562), so that
 importing riskcalc costs next to nothing.

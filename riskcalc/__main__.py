@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it is still being loaded ends it with one line, too."""
+    """Run the command line; Ctrl-C during loading also ends it with one line."""
     try:
         from riskcalc.cli import main as run  # noqa: PLC0415 - what it loads is inside the try
 

@@ -1,4 +1,4 @@
-"""The errors riskcalc raises on purpose; anything else is a bug."""
+"""Exceptions of riskcalc; any other exception is a bug."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 class RiskcalcError(Exception):
-    r"""Base of every error that a user can mend; its text is one clear line per problem.
+    r"""Base of all errors that a user can fix; the text has one line per problem.
 
     Texts of a file that stand in it (names of columns, keys, values) cannot move the cursor or change colors
     of a terminal: control characters are written out, as ``\x1b``.
@@ -25,7 +25,7 @@ class PresetError(RiskcalcError):
 
 
 class ChainError(RiskcalcError):
-    """A quote file cannot be read, or holds no usable quote for what was asked."""
+    """A quote file cannot be read, or has no usable quote for the request."""
 
 
 class PriceFileError(RiskcalcError):

@@ -1,4 +1,4 @@
-"""Reports and plans as pandas tables; pandas is imported when one is asked for."""
+"""Reports and plans as pandas DataFrames; pandas is imported on use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def to_frame(answer: RiskReport | TradePlan) -> pd.DataFrame:
-    """Turn an answer into a table.
+    """Convert a result to a DataFrame.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerci
 def _lines(
     calls: list[OptionLeg], expiry: dt.date, trade: Trade, market: Market
 ) -> list[EarlyExerciseBoundary]:
-    """Boundaries of the calls of one expiry, which share their dividends."""
+    """Exercise boundaries of the calls of one expiry."""
     legs = [leg for leg in calls if leg.expiry == expiry]
     dividends = market.option_dividends_until(trade.symbol, expiry)
     if not legs or not dividends:
@@ -107,13 +107,13 @@ class Delivery:
     high: float
     """[dollars]; inf above the highest strike."""
     chance: float
-    """Chance to end there, under the view."""
+    """Probability of that range, under the view."""
     shares: int
     """Shares that the options deliver, negative when delivered away."""
     cash: float
-    """Received for them [dollars]; negative is paid."""
+    """Cash received for the shares [dollars]; negative is paid."""
     shares_after: int
-    """Shares held afterwards, those of the trade's share legs included; negative is short."""
+    """Shares held after delivery, including the trade's share legs; negative is short."""
 
 
 def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, ...]:
@@ -124,9 +124,9 @@ def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, .
     trade : Trade
         Its options in the money by any amount are exercised, as clearing houses do by themselves.
     market : Market
-        Spot, vol, rate and dividends behind the chances.
+        Spot, vol, rate and dividends behind the probabilities.
     view : View
-        What the chances are stated under.
+        What the probabilities are stated under.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def _delivery(
 
 
 def _chance_below(level: float, trade: Trade, market: Market, *, view: View) -> float:
-    """Chance to end below a level at the nearest expiry."""
+    """Probability that the spot ends below a level at the nearest expiry."""
     if not level or trade.expiry is None:
         return 0.0
     quote = market.quote(trade.symbol)

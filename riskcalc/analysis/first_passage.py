@@ -1,4 +1,4 @@
-"""Chances that a price touches a stop or a target within a time."""
+"""Probabilities that a price touches a stop or a target within a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from riskcalc.pricing.arrays import as_floats, common_shape
 FloatArray: TypeAlias = NDArray[np.float64]
 
 BETWEEN_LOOKS = 0.5825971579390106
-"""-zeta(1/2) / sqrt(2 pi): deviations of one step that a path is past a level when first seen there."""
+"""-zeta(1/2) / sqrt(2 pi): mean overshoot of a level by a discrete path, in deviations of one step."""
 
 SWITCH = 0.4
 """Variance over squared width from which the eigenfunctions converge faster than the images."""
@@ -23,7 +23,7 @@ TERMS = 4
 """Pairs of images, or eigenfunctions: the first one left out is below 1e-20 on its side of the switch."""
 
 BEYOND = 50.0
-"""Deviations that no path travels: a level further away is as good as none."""
+"""Deviations beyond which a level cannot be reached."""
 
 _NEGLIGIBLE = 39.0  # exponent from which an image is below rounding
 _TINY = 1e-280
@@ -31,17 +31,17 @@ _STEEPEST = 1e100
 
 
 class FirstPassage(NamedTuple):
-    """Chances of which level comes first; they sum to 1.
+    """Probabilities of which level comes first; they sum to 1.
 
     Every field is a float64 array of one shape, or a numpy float when all inputs were scalars.
     """
 
     lower_first: FloatArray
-    """Chance that the lower level is touched, and before the upper one."""
+    """Probability that the lower level is touched, and before the upper one."""
     upper_first: FloatArray
-    """Chance that the upper level is touched, and before the lower one."""
+    """Probability that the upper level is touched, and before the lower one."""
     neither: FloatArray
-    """Chance that the horizon passes first."""
+    """Probability that neither level is touched by the horizon."""
 
 
 def first_passage(
@@ -54,7 +54,7 @@ def first_passage(
     horizon: ArrayLike,
     steps: ArrayLike = np.inf,
 ) -> FirstPassage:
-    """Chances that a price touches a lower level first, an upper one first, or neither within a time.
+    """Probabilities that a price touches a lower level first, an upper one first, or neither within a time.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def first_passage(
 
     Notes
     -----
-    The price is a geometric Brownian motion. With few deviations across the corridor the chances are sums
-    over mirror images of the levels, with many over eigenfunctions; each is exact to rounding on its side.
+    The price is a geometric Brownian motion. With few deviations across the corridor, the probabilities are
+    sums over mirror images of the levels, with many, over eigenfunctions; each is exact to rounding there.
     Watching closes only moves each level outwards by 0.5826 deviations of one step. With the levels two or
     more such deviations away the error is below 0.007 from 20 closes on and below 0.003 from 42.
 
@@ -121,7 +121,7 @@ def first_passage(
 def exit_chances(
     *, below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
 ) -> FirstPassage:
-    """Chances of `first_passage` from distances in log price: what the other modules step with.
+    """Probabilities of `first_passage` from distances in log price, as used by the other modules.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def touch_probability(
     horizon: ArrayLike,
     steps: ArrayLike = np.inf,
 ) -> FloatArray:
-    """Chance that a price touches one level within a time, whatever it does before or after.
+    """Probability that a price touches one level within a time.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def _log_ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
 def _corridor(
     below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Chances in log space: the two limits that need no series, then the series that converges."""
+    """Probabilities in log space: the two limits that need no series, then the series that converges."""
     lower_now = (below <= 0) | ((variance < _TINY) & (-travel >= below))
     upper_now = ~lower_now & ((above <= 0) | ((variance < _TINY) & (travel >= above)))
     lower, upper = lower_now.astype(np.float64), upper_now.astype(np.float64)
@@ -240,14 +240,14 @@ def _corridor(
 def _by_images(
     below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Sum over mirror images of the levels: for little time."""
+    """Sum over mirror images of the levels: for short times."""
     lower = _images(below, above, -travel, variance)
     upper = _images(above, below, travel, variance)
     return lower, upper, np.maximum(1 - lower - upper, 0.0)
 
 
 def _images(near: FloatArray, far: FloatArray, travel: FloatArray, variance: FloatArray) -> FloatArray:
-    """Chance to touch the level `near` before the one `far` behind; travel counts toward the first."""
+    """Probability of touching the level `near` before the level `far`; travel is positive toward `near`."""
     total = _image(near, np.zeros_like(near), travel, variance)
     for turn in range(1, TERMS):
         # The gaps, not the images: their difference from `near` would lose the digits of a close level.
@@ -259,7 +259,7 @@ def _images(near: FloatArray, far: FloatArray, travel: FloatArray, variance: Flo
 
 
 def _image(near: FloatArray, gap: FloatArray, travel: FloatArray, variance: FloatArray) -> FloatArray:
-    """What the image `gap` behind a level adds; without a gap, the chance to touch a single level.
+    """Contribution of the image `gap` behind a level; without a gap, the probability of touching one level.
 
     No exponent is positive, so that no drift overflows.
     """
@@ -273,7 +273,7 @@ def _image(near: FloatArray, gap: FloatArray, travel: FloatArray, variance: Floa
 def _by_eigenfunctions(
     below: FloatArray, above: FloatArray, travel: FloatArray, variance: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Chances without a horizon, less what would still come after it: for much time."""
+    """Probabilities without a horizon, less those after the horizon: for long times."""
     width = below + above
     steepness = np.clip(travel * width / variance, -_STEEPEST, _STEEPEST)
     from_lower, from_upper, age = below / width, above / width, variance / width**2
@@ -285,14 +285,14 @@ def _by_eigenfunctions(
 
 
 def _exit_chance_unlimited(near: FloatArray, far: FloatArray, away: FloatArray) -> FloatArray:
-    """Chance to leave a corridor of width 1 at the near end; the drift points away from it."""
+    """Probability of leaving a corridor of width 1 at the near end; the drift points away from it."""
     pull = 2 * np.maximum(np.abs(away), _TINY)
     chance: FloatArray = np.exp(-2 * np.maximum(away, 0.0) * near) * np.expm1(-pull * far) / np.expm1(-pull)
     return chance
 
 
 def _still_to_come(near: FloatArray, away: FloatArray, age: FloatArray) -> FloatArray:
-    """Chance to leave a corridor of width 1 at the near end, but only after some variance `age`."""
+    """Probability of leaving a corridor of width 1 at the near end after variance `age`."""
     total = np.zeros_like(near)
     for wave in range(1, TERMS + 1):
         number = wave * math.pi

@@ -101,6 +101,6 @@ def theta_report(trade: Trade, legs: PositionGreeks) -> ThetaReport:
 
 
 def _theta_and_change(legs: PositionGreeks, chosen: NDArray[np.bool_]) -> tuple[float, float]:
-    """Theta a day and change of value of the chosen legs together."""
+    """Theta per day and change of value of the chosen legs."""
     today, later = legs.value[chosen].sum(axis=0)
     return float(legs.theta[chosen, 0].sum()) / 365, float(later - today)

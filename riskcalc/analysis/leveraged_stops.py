@@ -128,6 +128,6 @@ def translate_to_fund(
 def _by_session(
     sessions: NDArray[np.float64], *, one: NDArray[np.float64], many: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Take `one` before the first reset and `many` after it; nan where an input is bad, or no price fits."""
+    """Return `one` before the first reset and `many` after it; nan for bad input or no solution."""
     within = np.where(~np.isnan(many) & (sessions > 0) & (one >= -1), one, np.nan)
     return np.where(sessions <= 1, within, many)[()]

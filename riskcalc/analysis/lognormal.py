@@ -17,11 +17,11 @@ from riskcalc.errors import ChainError, InvalidInputError
 Floats = NDArray[np.float64]
 
 ROUNDING = 1e-9
-"""How far outside 0 and 1, or against the order of levels, a probability may lie."""
+"""Rounding by which a probability may lie outside [0, 1] or violate the order of levels."""
 
 
 def prob_below(*, level: float, spot: float, vol: float, drift: float, time: float) -> float:
-    """Chance that the spot ends below a level under geometric Brownian motion.
+    """Probability that the spot ends below a level under geometric Brownian motion.
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[floa
     """Return the dividends to take off the spot now and to add to a level at expiry [dollars].
 
     Each is split by its date between the two, after Bos & Vandermark, "Finessing fixed dividends", Risk
-    (2002): the spot's law stays lognormal, and for the dividends of a fund the chance is exact to 1e-4.
+    (2002): the spot's law stays lognormal, and for the dividends of a fund the probability is exact to 1e-4.
     """
     if trade.expiry is None:
         return 0.0, 0.0
@@ -285,5 +285,5 @@ def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[floa
 
 
 def _inside(low: float, high: float) -> float:
-    """A spot between two edges."""
+    """Spot between two bounds."""
     return 2 * low + 1 if math.isinf(high) else (low + high) / 2

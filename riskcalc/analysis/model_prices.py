@@ -11,7 +11,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import VolStatus, american_implied_vol, implied_vol
 
 LONGEST_YEARS = 10
-"""No listed option lives longer, and dividends are forecast until the expiry."""
+"""Maximum time to expiry of a listed option [years]; dividends are forecast until then."""
 
 
 def enter_at_model(trade: Trade, market: Market) -> Trade:
@@ -98,7 +98,7 @@ def _with_vols(trade: Trade, market: Market) -> Trade:
 
 
 def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
-    """Enter the options that have no premium at their value."""
+    """Enter options without a premium at their model value."""
     legs = [
         dataclasses.replace(leg, premium=max(float(value) / trade.leg_size(leg), 0.0))
         if isinstance(leg, OptionLeg) and leg.premium is None
@@ -109,7 +109,7 @@ def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
 
 
 def _with_entry_prices(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
-    """Fill in all but the values that come from the model."""
+    """Fill in all values except those from the model."""
     if isinstance(leg, ShareLeg):
         entry = quote.spot if leg.entry_price is None else leg.entry_price
         return dataclasses.replace(leg, entry_price=float(entry), hedge_ratio=_hedge(leg, trade, market))

@@ -120,7 +120,7 @@ def breakevens(trade: Trade, *, market: Market | None = None) -> tuple[float, ..
 
 
 def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
-    """Maximum loss, maximum profit and breakevens in one go.
+    """Return maximum loss, maximum profit and breakevens in one call.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
     gains = _snap_to_zero(pnl(points), trade)
     ends = asymptotic_pnl(trade, market, net_debit=net_debit(trade))
     reached = [*gains.tolist(), *([] if ends.slope else [ends.intercept])]
-    # The difference of two returns has no floor: the fund sold may more than double.
+    # The difference of two returns is not bounded below: the short fund can more than double.
     bottomless = bool(trade.instrument.against)
     return PayoffFacts(
         max_loss=math.inf if ends.slope < 0 or bottomless else max(0.0, -min(reached)),
@@ -169,7 +169,7 @@ def _check(trade: Trade, market: Market | None) -> None:
 
 
 def _value_at_expiry(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:
-    """Worth of a leg at the nearest expiry [dollars per share]."""
+    """Value of a leg at the nearest expiry [dollars per share]."""
     if not isinstance(leg, OptionLeg):
         return spots
     intrinsic = np.maximum(int(leg.option_type) * (spots - leg.strike), 0.0)
@@ -182,7 +182,7 @@ def _value_at_expiry(leg: Leg, trade: Trade, spots: Floats, market: Market | Non
 
 
 def _needed(market: Market | None, trade: Trade) -> Market:
-    """The market that reprices the legs that expire later."""
+    """Return the market, required to reprice legs that expire later."""
     if market is None:
         leg = next(leg for leg in trade.option_legs if leg.expiry != trade.expiry)
         raise InvalidInputError(f"{leg.label} expires after the nearest expiry: pass market= to reprice it")
@@ -195,7 +195,7 @@ def _kinks(trade: Trade) -> Floats:
 
 
 def _snap_to_zero(gains: Floats, trade: Trade) -> Floats:
-    """Rounding dust set to exact zero, so that a P&L that touches zero is seen to."""
+    """Set rounding errors to exact zero, so that a P&L that touches zero counts as a breakeven."""
     scale = math.fsum(abs(trade.leg_size(leg)) * entry_price(leg) for leg in trade.legs)
     return np.where(np.abs(gains) <= 1e-12 * scale, 0.0, gains)
 

@@ -1,4 +1,4 @@
-"""Which stop fires first: the one on the benchmark, or the one on its daily-reset fund."""
+"""Order of two stops: on a benchmark and on its daily-reset fund."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ REACH = 6.0
 """Deviations that the grid spans, of one session and of all."""
 
 RUINED = -7.0
-"""Log of a fund's day that is as good as a total loss, and keeps the moments of the drag finite."""
+"""Log return of a fund's day that counts as a total loss and keeps the moments of the drag finite."""
 
 MOST_WORK = 1.2e8
-"""Points of the grid times moves times sessions: some seconds, and five years of a usual drift."""
+"""Maximum grid points times moves times sessions: a few seconds, or five years at a usual drift."""
 
 NOBODY = 1e-12
-"""Share of paths at a point below which they are dropped."""
+"""Share of paths at a grid point below which they are ignored."""
 
 SAME = 1e-9
 """Stops this close in log price fire together."""
@@ -40,20 +40,20 @@ MOST_SKEW = 2.83
 """Skewness of a chi-squared variable of one degree: the drag's is no further from a normal one's."""
 
 QUANTILES = 24
-"""Equally likely drags at a point that say which stop is nearer: that turns on the sign of a difference."""
+"""Equally likely drags at a grid point, used to tell which stop is nearer."""
 
 _NORMAL: FloatArray = ndtri((np.arange(QUANTILES)[:, None] + 0.5) / QUANTILES)
 
 
 class StopRace(NamedTuple):
-    """Chances of which stop fires first; they sum to 1."""
+    """Probabilities of which stop fires first; they sum to 1."""
 
     fund_first: float
     benchmark_first: float
     together: float
-    """Chance that both fire at one price: in the first session, if the fund's is leverage times as far."""
+    """Probability that both fire at one price, in the first session, if they are the same level."""
     neither: float
-    """Chance that no stop fires within the sessions."""
+    """Probability that no stop fires within the sessions."""
 
 
 def stop_race(
@@ -67,7 +67,7 @@ def stop_race(
     fee: float = 0.0,
     financing: float = 0.0,
 ) -> StopRace:
-    """Chance that a stop on a daily-reset fund fires before one on its benchmark, and the reverse.
+    """Probability that a stop on a daily-reset fund fires before one on its benchmark, and the reverse.
 
     Parameters
     ----------
@@ -100,11 +100,11 @@ def stop_race(
     Notes
     -----
     Both stops are watched at all times and the price does not jump. Within a session the fund's stop is a
-    fixed price of the benchmark, since nothing is reset, so the nearer of two levels counts; the chance to
-    touch it between two closes is that of a Brownian bridge. From close to close the surviving paths are
+    fixed price of the benchmark, since nothing is reset, so the nearer of two levels counts; the probability
+    of touching it between two closes is that of a Brownian bridge. From close to close the surviving paths are
     kept on a grid in log price, each point with three moments of what the resets cost so far. Against a
-    simulation of the exact daily product each chance is within 0.008, in nine cases of ten within 0.004: 100
-    random ones of leverages from -3 to 3, vols of 15 to 50%, stops of 4 to 10% of the benchmark and 2 to 63
+    simulation of the exact daily product each probability is within 0.008, mostly within 0.004: 100
+    random cases of leverages from -3 to 3, vols of 15 to 50%, stops of 4 to 10% of the benchmark and 2 to 63
     sessions.
 
     Examples
@@ -244,7 +244,7 @@ class _Race:
     def _session(
         self, start: FloatArray, moments: FloatArray, moves: FloatArray, lands: NDArray[np.intp]
     ) -> tuple[FloatArray, FloatArray]:
-        """Chances that the fund's stop or the benchmark's fires; and the moments at the next close."""
+        """Probabilities that the fund's stop or the benchmark's fires; and the moments at the next close."""
         law = Drag.of(moments)
         fired = self._stop_hits(start, moments[0] / QUANTILES, law.quantiles)
         weights, drag = law.two_points
@@ -253,15 +253,15 @@ class _Race:
         survived = paths[..., None] * self._survival(room[..., None], moves)
         drag_then = drag[..., None] + self._drag(moves)
         moments_then = self._gather(survived, drag_then, lands)
-        # The chance to fire is exact; the grid counts survivors next to a stop to a thousandth.
+        # The probability to fire is exact; the grid counts survivors next to a stop to a thousandth.
         moments_then *= (moments[0].sum() - fired.sum()) / max(moments_then[0].sum(), NOBODY)
         return fired, moments_then
 
     def _stop_hits(self, start: FloatArray, paths: FloatArray, drag: FloatArray) -> FloatArray:
-        """Chances that the fund's stop or the benchmark's fires within the session."""
+        """Probabilities that the fund's stop or the benchmark's fires within the session."""
         fund_level = self._fund_level(start, drag)
         touched = paths * self._touch(np.minimum(fund_level, self.level) - start)
-        # A point of the grid where both stops meet stands for paths on either side of it.
+        # At a grid point where both stops meet there are paths on either side of it.
         ahead = self.level - fund_level
         to_fund = float(np.sum(touched * (1 + np.sign(np.where(np.abs(ahead) <= SAME, 0.0, ahead))) / 2))
         return np.array([to_fund, touched.sum() - to_fund, 0.0])
@@ -273,24 +273,24 @@ class _Race:
         return start + self.side * np.log1p(np.maximum(still, math.expm1(RUINED)))
 
     def _drag(self, moves: FloatArray) -> FloatArray:
-        """What the reset after a move adds to the log of the fund."""
+        """Change of the fund's log price by the reset after a move."""
         day = np.maximum(self.leverage * np.expm1(self.side * moves) - self.charge, math.expm1(RUINED))
         return np.log1p(day) - self.leverage * self.side * moves
 
     def _touch(self, room: FloatArray) -> FloatArray:
-        """Chance to travel so far within the session."""
+        """Probability of touching a level within the session."""
         far, pull = np.maximum(room, 0.0) / self.deviation, self.travel / self.deviation
         # The reflected term in logs: a strong drift would overflow its factor.
         return ndtr(pull - far) + np.exp(2 * pull * far + log_ndtr(-pull - far))
 
     def _survival(self, room: FloatArray, moves: FloatArray) -> FloatArray:
-        """Chance to close on a point of the grid with the stop untouched on the way."""
+        """Probability of closing at a grid point without touching the stop."""
         density = np.exp(-(((moves - self.travel) / self.deviation) ** 2) / 2)
         crossing = 2 * np.maximum(room, 0.0) * np.maximum(room - moves, 0.0) / self.deviation**2
         return density / (math.sqrt(2 * math.pi) * PER_DEVIATION) * -np.expm1(-crossing)
 
     def _gather(self, survived: FloatArray, drag: FloatArray, lands: NDArray[np.intp]) -> FloatArray:
-        """Moments at every point of the grid; what leaves it is beyond a stop, or too rare to count."""
+        """Moments at every grid point; paths off the grid are beyond a stop or negligible."""
         size = len(self.grid)
         bins = np.where((lands >= 0) & (lands < size), lands, size).ravel()
         powers = [survived]
@@ -313,7 +313,7 @@ class Drag(NamedTuple):
 
     @classmethod
     def of(cls, moments: FloatArray) -> Drag:
-        """Return the distribution from chance, and chance times drag, square and cube: shape (4, points)."""
+        """Return the distribution from the probability and its first three moments: shape (4, points)."""
         mean, square, cube = moments[1:] / moments[0]
         variance = square - mean**2
         # Rounding leaves a variance to points whose paths all have the same drag.
@@ -329,7 +329,7 @@ class Drag(NamedTuple):
         skew = np.where(small, 1.0, self.skew)
         cube = np.maximum(1 - (skew / 6) ** 2 + skew / 6 * _NORMAL, 0.0) ** 3
         score = np.where(small, _NORMAL, 2 / skew * (cube - 1))
-        # The middle of a quantile lies nearer than its mean: the few are spread to the variance of all.
+        # The middle of a quantile is nearer than its mean: scale to the variance of the distribution.
         score -= score.mean(axis=0)
         deviation = score.std(axis=0)
         return self.mean + self.spread * score / np.where(deviation > 0, deviation, 1.0)

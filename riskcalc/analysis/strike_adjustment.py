@@ -1,4 +1,4 @@
-"""Strikes after a special dividend, which the clearing house lowers by its amount."""
+"""Strikes after a special dividend, which the OCC lowers by its amount."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from riskcalc.domain import Market, OptionLeg, Trade
 from riskcalc.errors import InvalidInputError
 
 SAME_DAY = 1e-9
-"""Rounding of days."""
+"""Tolerance for rounding in days."""
 
 
 def adjusted_strikes(

@@ -16,17 +16,17 @@ Floats = NDArray[np.float64]
 Pnl = Callable[[ArrayLike], Floats]
 
 DEVIATIONS = 9.0
-"""Beyond so many of them from its strike a leg's time value is below 1e-18 of the strike."""
+"""Deviations from the strike beyond which the time value is below 1e-18 of the strike."""
 
 PER_DEVIATION = 16
 """Points of the grid: the P&L between two that rise alike can turn back by 1e-6 of itself at most."""
 
 FURTHEST = 1e6
-"""Multiple of the highest strike, and part of the lowest, beyond which the limits alone are looked at."""
+"""Multiple of the highest strike, and fraction of the lowest, beyond which only the limits are evaluated."""
 
 OUTER_POINTS = 193
 DUST = 1e-9
-"""Part of the strikes' worth below which a change is rounding."""
+"""Fraction of the value of the strikes below which a change is rounding."""
 
 ROUNDS, SPLIT = 9, 9
 """Each round narrows a bracket by four, in all by 4^9: an extreme is then exact to rounding."""
@@ -89,10 +89,10 @@ def _grid(trade: Trade, later: list[OptionLeg], market: Market, kinks: Floats) -
 
 
 def _exercise_reach(trade: Trade, market: Market) -> tuple[float, float]:
-    """How much further exercise is still a question: a yield is given up against the strike's interest."""
+    """Extra range in which early exercise is possible: the yield against interest on the strike."""
     quote = market.quote(trade.symbol)
     if quote.smile is not None and quote.smile.rule is Sticky.MONEYNESS:
-        return 1 / FURTHEST, FURTHEST  # vols that move along may rise with the distance
+        return 1 / FURTHEST, FURTHEST  # with sticky moneyness, vols may rise with the distance
     ratio = abs(market.rate / quote.dividend_yield) if quote.dividend_yield else 1.0
     return min(ratio, 1.0), max(ratio, 1.0)
 
@@ -106,7 +106,7 @@ def _brackets(
     signs = np.sign(rises)
     found = [(grid[a], grid[b + 1], signs[a]) for a, b in pairwise(moving) if signs[a] != signs[b]]
     for kink in kinks:
-        # Beside a kink the P&L may turn within one step, which the samples do not show.
+        # Near a kink the P&L may turn within one step, unseen by the samples.
         for start in (kink - 1, kink):
             found += [(grid[start], grid[start + 1], sign) for sign in (1.0, -1.0)]
     low, high, sign = np.array(found, dtype=np.float64).reshape(-1, 3).T
@@ -206,7 +206,7 @@ def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> _Line:
         return _Line(math.exp(-carry * time), -leg.strike * math.exp(-market.rate * time) - lost)
 
     now, last = exercised(0.0, []), exercised(end, paid)
-    # A yield grows with the spot and outweighs all else; without one the strike's interest decides.
+    # A yield grows with the spot and dominates; without one, interest on the strike does.
     if carry:
         return now if carry > 0 else last
     return max(now, *(exercised(at, paid[:count]) for count, (at, _) in enumerate(paid)), last)

@@ -107,7 +107,7 @@ def value_position(
     5409.4
     """
     legs = value_legs(trade, market, spot=spot, days=days, vol_shift=vol_shift)
-    with np.errstate(invalid="ignore", over="ignore"):  # of spots beyond all numbers
+    with np.errstate(invalid="ignore", over="ignore"):  # spots that overflow
         return PositionGreeks(*(field.sum(axis=0) for field in legs))
 
 
@@ -164,7 +164,7 @@ def value_legs_batch(trade: Trade, market: Market, *conditions: Conditions) -> l
 
 
 def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
-    """Cash dividends still to come that options feel, up to a day: years from now, and dollars per share."""
+    """Future cash dividends that affect options, up to a day: years from now, and dollars per share."""
     coming = market.option_dividends_until(instrument.symbol, until)
     if coming and instrument.exercise is ExerciseStyle.EUROPEAN:
         raise InvalidInputError(
@@ -176,7 +176,7 @@ def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date)
 
 
 def _without_prices(trade: Trade) -> Trade:
-    """The trade without what was paid for it, which its value does not depend on."""
+    """The trade without entry prices, which its value does not depend on."""
     legs = (
         dataclasses.replace(leg, premium=None, spread_cost=0.0)
         if isinstance(leg, OptionLeg)
@@ -200,12 +200,12 @@ def _current_legs(
 
 def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     found = np.zeros((len(PositionGreeks._fields), len(trade.legs), *at.spot.shape))
-    found[0], found[1] = at.spot, 1.0  # a share is worth the spot and moves like it
+    found[0], found[1] = at.spot, 1.0  # a share is worth the spot and is equivalent to it
     options = [k for k, leg in enumerate(trade.legs) if isinstance(leg, OptionLeg)]
     if options:
         found[:, options] = _option_greeks(trade.option_legs, trade.instrument, market, at)
     sizes = np.array([trade.leg_size(leg) for leg in trade.legs], dtype=np.float64)
-    with np.errstate(over="ignore"):  # of spots beyond all numbers
+    with np.errstate(over="ignore"):  # spots that overflow
         position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
     for k, leg in enumerate(trade.legs):
         if isinstance(leg, ShareLeg) and (fee := leg_borrow_cost(leg, trade, market)):

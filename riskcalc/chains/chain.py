@@ -40,7 +40,7 @@ COLUMNS = {
 }
 """The arrays of a chain and their types."""
 NOT_GIVEN: Floats = np.empty(0)
-"""Stands for a column that is missing throughout."""
+"""Marker for a missing column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +97,7 @@ class Chain:
     quoted_vol: Floats = field(default_factory=lambda: NOT_GIVEN)
     """Implied volatility as the file has it, per sqrt(year); NaN is missing. Nothing is priced with it."""
     quoted_delta: Floats = field(default_factory=lambda: NOT_GIVEN)
-    """Greeks as the file has them; NaN is missing. They are there to compare with."""
+    """Greeks in the file, for comparison only; NaN is missing."""
     quoted_gamma: Floats = field(default_factory=lambda: NOT_GIVEN)
     """Change of delta per dollar."""
     quoted_theta_per_day: Floats = field(default_factory=lambda: NOT_GIVEN)
@@ -109,11 +109,11 @@ class Chain:
     quote_time: dt.datetime | None = None
     """Time of the latest quote, New York; None when not known."""
     dropped: Mapping[DropReason, int] = field(default_factory=dict)
-    """How many rows of the file are not here, by reason."""
+    """Number of excluded rows of the file, by reason."""
     spot_implied: float | None = None
-    """Spot that calls and puts imply, where the file's is out of step with them [dollars]."""
+    """Spot implied by calls and puts, if the file's spot is inconsistent with them [dollars]."""
     warnings: tuple[str, ...] = ()
-    """What was doubtful about the file as a whole and how it was read, a sentence each."""
+    """Warnings about the file as a whole and how it was read, one sentence each."""
     status: Codes = field(init=False)
     """A `QuoteStatus` per quote."""
 

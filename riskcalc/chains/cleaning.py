@@ -21,7 +21,7 @@ from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, Texts
 KEPT = 0
 """Beside the codes of `DropReason`."""
 SAME_SPOT = 1e-6
-"""Relative difference up to which two spots are one."""
+"""Relative tolerance of equal spots."""
 SHOWN_CLASHES = 5
 MANY_DAYS = 4
 """A day with a fourth of the quotes of the fullest is a day of a history, not some stale quotes."""

@@ -75,7 +75,7 @@ def fit_chain(
     chain = _within(chain, min_days, max_days)
     symbol, exercise = chain.symbol, instrument(chain.symbol).exercise
     if symbol not in market.quotes:
-        # Nothing of the quote but its dividends would be used.
+        # Only the dividends of the quote would be used.
         known = Quote(spot=chain.spot, vol=0.0)
         market = dataclasses.replace(market, quotes={**market.quotes, symbol: known})
     moved = quoted_market(market, chain)
@@ -94,7 +94,7 @@ def fit_chain(
 
 
 def _within(chain: Chain, min_days: int, max_days: int | None) -> Chain:
-    """The part of a chain that expires within some days."""
+    """The quotes of a chain that expire within some days."""
     days = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
     selected = (days >= min_days) & (days <= (days.max(initial=0) if max_days is None else max_days))
     if selected.all():
@@ -156,7 +156,7 @@ def _same_smile(chain: Chain, quote: Quote | None, rate: float, sticky: Sticky) 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _LazySmile:
-    """A smile that is fitted expiry by expiry; a screen may ask from two threads."""
+    """A smile that is fitted expiry by expiry on demand; safe for two threads."""
 
     chain: Chain
     market: Market

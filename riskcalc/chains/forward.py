@@ -1,4 +1,4 @@
-"""The forward that each expiry's own quotes imply: call and put of one strike have one vol."""
+"""Forward implied by the quotes of each expiry: call and put of one strike have the same vol."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from riskcalc.pricing import ImpliedVol, american_implied_vol, black_scholes, im
 from riskcalc.pricing.arrays import Days, Flags, Floats
 
 MOST_PAIRS = 10
-"""Strikes nearest to the spot that are asked."""
+"""Maximum number of strikes used, nearest to the spot."""
 
 ROUNDS = 8
 SETTLED = 1e-6
 """Difference of the two vols below which a pair agrees."""
 
 ROUNDING = 1e-9
-"""Of the spot: least deviation of a forward, so that a quote without width has a finite weight."""
+"""Minimum deviation of a forward, as a fraction of spot: a quote without width has a finite weight."""
 
 OUTLIER = 3.0
-"""Half quoted widths, or median distances, from the middle beyond which a pair is left out as stale."""
+"""Distance from the median, in half widths or median distances, beyond which a pair is excluded as stale."""
 
 UNIFORM = math.sqrt(12)
 """Width of a quote over the standard deviation of a price that lies anywhere within it."""
@@ -52,11 +52,11 @@ class ImpliedForward:
     dividend_yield: float
     """Yield to price with, continuous, per year: the implied one where no dividends were given."""
     vol: float
-    """Volatility at the forward as the pairs have it; NaN without pairs."""
+    """ATM volatility at the forward from the pairs; NaN without pairs."""
     pairs: int
     """Strikes whose call and put were used; 0 where the forward is that of the given rate and dividends."""
     dividend_value: float
-    """Present value, at the given rate, of all that the quotes take to be paid by the expiry [dollars]."""
+    """Present value, at the given rate, of dividends implied by the quotes until expiry [dollars]."""
 
     @property
     def carry_error(self) -> float:
@@ -86,7 +86,7 @@ class PricingTerms(NamedTuple):
         return forward
 
     def vols(self, *, premium: ArrayLike, **contract: ArrayLike) -> ImpliedVol:
-        """Vols that premiums imply."""
+        """Volatilities implied by premiums."""
         if self.exercise is ExerciseStyle.EUROPEAN:
             return implied_vol(premium=premium, **contract)
         return american_implied_vol(
@@ -174,7 +174,7 @@ class _Pairs(NamedTuple):
     width: Floats
 
     def take(self, selected: npt.NDArray[np.intp]) -> _Pairs:
-        """Some of the pairs."""
+        """Select some of the pairs."""
         expiry, *columns = self
         return _Pairs(expiry[selected], *(column[..., selected] for column in columns))
 
@@ -224,7 +224,7 @@ def _solve_pairs(chain: Chain, pairs: _Pairs, terms: PricingTerms) -> _Solved:
         gap, mean = vols[0] - vols[1], vols.mean(axis=0)
         settled = np.abs(gap) <= SETTLED
         forward[open_[settled]], vol[open_[settled]] = at[settled], mean[settled]
-        # The vega says how many dollars of forward part the two vols by 1.00.
+        # Vega converts a difference of the two vols to dollars of forward.
         dollars = black_scholes(sign=1, spot=at, strike=now.strike, time_to_expiry=now.years, vol=mean).vega
         carry[open_] += (1 if terms.free_rate else -1) * gap * dollars / (at * now.years)
         open_ = open_[~settled & np.isfinite(carry[open_])]
@@ -280,7 +280,7 @@ def _mean(forwards: Floats, deviations: Floats) -> tuple[float, float, Flags]:
         return math.nan, math.inf, np.zeros(0, dtype=bool)
     middle = np.median(forwards)
     away = np.abs(forwards - middle)
-    # The widths alone would leave out all pairs where a file has prices without any.
+    # With the widths alone, prices without bid-ask width would exclude all pairs.
     used = away <= OUTLIER * np.maximum(UNIFORM / 2 * deviations, np.median(away))
     weights = np.where(used, deviations**-2.0, 0.0)
     mean = float(weights @ forwards / weights.sum())

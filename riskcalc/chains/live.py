@@ -28,7 +28,7 @@ SYMBOL = re.compile(r"[A-Z^][A-Z0-9.\-]{0,9}")
 
 
 class Ticker(Protocol):
-    """The part of ``yfinance.Ticker`` that is used."""
+    """Protocol of the used part of ``yfinance.Ticker``."""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -44,11 +44,11 @@ class LiveChain:
 
     chain: Chain
     age: dt.timedelta
-    """Since it was fetched."""
+    """Time since it was fetched."""
 
     @property
     def note(self) -> str:
-        """Where it comes from and how old it is, in words."""
+        """Source and age in words."""
         minutes = int(self.age.total_seconds() // 60)
         fetched = f"{minutes} min ago" if minutes else "now"
         return f"delayed quotes from Yahoo, fetched {fetched}"
@@ -91,7 +91,7 @@ def live_chain(
     if age is not None and age <= max_age:
         return LiveChain(chain=read_chain(path, symbol=root), age=age)
     frame = _fetched(symbol, open_ticker or _open_ticker)
-    # Read before it is kept, so that an answer that is no chain is not used again.
+    # Parsed before it is cached, so that an invalid response is not reused.
     chain = read_chain(frame, symbol=root)
     _write(path, frame, now)
     return LiveChain(chain=chain, age=dt.timedelta(0))
@@ -138,7 +138,7 @@ def _write(path: Path, frame: pd.DataFrame, now: dt.datetime) -> None:
     except OSError as error:
         raise ChainError(f"{path}: fetched quotes cannot be cached: {error.strerror or error}") from error
     finally:
-        with suppress(OSError):  # what could not be written is not there
+        with suppress(OSError):  # no partial file may remain
             part.unlink(missing_ok=True)
 
 
@@ -158,7 +158,7 @@ def _cache_folder() -> Path:
 
 def _open_ticker(symbol: str) -> Ticker:
     yfinance = _yfinance()
-    # Its log would stand beside the one line that says what went wrong.
+    # Its log would appear beside the error message.
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     ticker: Ticker = yfinance.Ticker(symbol)
     return ticker

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
 HEAD = re.compile(r"(?P<root>[A-Z.^]{1,6}[0-9]?) *(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
-"""Root and expiry."""
+"""Pattern of root and expiry."""
 TAIL = re.compile(r"(?P<kind>[CP])(?P<strike>[0-9]{8})")
-"""Type and strike."""
+"""Pattern of type and strike."""
 TAIL_LENGTH = 9
 OTHER_FORMS = re.compile(
     r"(?:O:|OPRA:|\.)?(?P<root>[A-Z.^]{1,6}?[0-9]?)[-_ ]*"
@@ -27,7 +27,7 @@ OTHER_FORMS = re.compile(
 )
 """Polygon's ``O:``, E*TRADE's dashes, dxFeed's ``.IWM260918C270``, OptionMetrics' ``IWM 260918C270000``."""
 DOLLAR_MARKS = frozenset("._ ")
-"""One of them stands in a symbol with a strike of less than eight digits."""
+"""Characters that mark a symbol with a strike of less than eight digits."""
 MONTH_FIRST = re.compile(
     r"(?P<root>[A-Z.^]{1,6}[0-9]?)_(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<year>[0-9]{2})"
     r"(?P<kind>[CP])(?P<dollars>[0-9]{1,6}(?:\.[0-9]+)?)"
@@ -35,7 +35,7 @@ MONTH_FIRST = re.compile(
 """TD Ameritrade's ``IWM_091826C270``."""
 FAST = re.compile(r"[A-Z.^]{1,6}[0-9]? *[0-9]{6}[CP][0-9]{8}")
 REMEMBERED = 2**15
-"""Parts kept: more than a chain has, and an end to it where a column holds something else."""
+"""Maximum cached parts: more than a chain has, bounded for columns of other content."""
 
 
 class OccOption(NamedTuple):
@@ -104,7 +104,7 @@ def parse_occ(symbol: str) -> OccOption:
 
 
 def parse_occ_columns(symbols: Sequence[str]) -> OccColumns:
-    """Take many OCC symbols apart; what is none is marked as not `OccColumns.valid`.
+    """Parse many OCC symbols; others are marked as not `OccColumns.valid`.
 
     Roots with expiries, and types with strikes, repeat all over a chain: each is read once.
     """
@@ -132,12 +132,12 @@ def is_occ(text: str) -> bool:
 
 
 def occ_root(text: str) -> str:
-    """Root of an option's symbol in any form; empty where it is none."""
+    """Root of an option symbol in any form; empty for other text."""
     return _head(occ_form(text)[:-TAIL_LENGTH])[0] or ""
 
 
 def occ_form(symbol: str) -> str:
-    """The OCC's form of an option's symbol; a text that is none comes back as it is.
+    """Return an option symbol in the OCC's form; other text is returned unchanged.
 
     Examples
     --------

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 MEGABYTE = 2**20
 MAX_BYTES = 200 * MEGABYTE
-"""No chain of one day is near this; a wrong file may be."""
+"""Maximum size of a file; the chain of one day is far smaller."""
 MAX_JSON_BYTES = 64 * MEGABYTE
 """JSON takes some ten times its size in memory; the largest real chains are below 30 MB."""
 HEAD_BYTES = 2**16
-"""Blank lines and a header fit in here."""
+"""Bytes that contain blank lines and a header."""
 BINARY_KINDS = {
     b"PAR1": "Parquet, which only a scan reads; save it as CSV",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
@@ -34,7 +34,7 @@ LONG_NUMBER = "is damaged JSON: a number has more than 4,300 digits"
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 BRACKETED_NAME = re.compile(rb"\[[A-Za-z_ ]+\] *[,;\t]")
-"""OptionsDX has its column names in brackets: no JSON begins like that."""
+"""Bracketed column names of OptionsDX, to tell them from JSON."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -49,7 +49,7 @@ class QuoteFile:
     row_word: str = "line"
     """Word for a place in the file in messages."""
     first_row: int = 1
-    """Number of the first line; a table in memory has its header before row 0."""
+    """Number of the first line; a DataFrame has its header before row 0."""
 
     @property
     def first_line(self) -> str:
@@ -187,12 +187,12 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise ChainError(f"is damaged JSON at {place}: {cause}") from error
     except RecursionError as error:
         raise ChainError("is JSON nested too deeply to be a chain") from error
-    except ValueError as error:  # Python reads no whole number longer than this
+    except ValueError as error:  # Python does not parse longer integers
         raise ChainError(LONG_NUMBER) from error
 
 
 def _documents(content: bytes) -> list[Any] | None:
-    """The JSON values of newline-delimited JSON; None where the lines are none.
+    """The values of newline-delimited JSON; None for other text.
 
     Raises
     ------

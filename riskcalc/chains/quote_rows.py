@@ -49,17 +49,17 @@ class QuoteRows:
     place: npt.NDArray[np.int64]
     """Number of each row in the file, for messages."""
     file: npt.NDArray[np.int32]
-    """Which of `place_texts` each row is said with."""
+    """Index into `place_texts` of each row."""
     place_texts: tuple[str, ...]
-    """How those numbers are said: ``line {}``; one for each table that the rows are from."""
+    """Format of row numbers: ``line {}``; one per table."""
     spot_field: str
-    """What the file calls the spot, for messages."""
+    """Name of the spot in the file, for messages."""
     time_fields: str
-    """What the file calls the two times, for messages."""
+    """Names of the two times in the file, for messages."""
     rate: float | None = None
     """Interest rate that the file states, per year."""
     strike_units: tuple[float, ...] = (1.0,)
-    """Dollars that a unit of the strikes may be; the prices tell which, the first where they do not."""
+    """Possible dollars per unit of the strikes; the prices decide, else the first is used."""
 
     def place_of(self, row: int) -> str:
         """Return where a row stands in its file, in words."""
@@ -86,7 +86,7 @@ def concatenate_rows(parts: Sequence[QuoteRows]) -> QuoteRows:
 
 
 class QuoteStatus(IntEnum):
-    """Verdict on one quote; the first that applies, in this order but for OK."""
+    """Status of one quote; the first that applies, except OK."""
 
     OK = 0
     MISSING = 1

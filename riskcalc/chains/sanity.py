@@ -20,36 +20,36 @@ if TYPE_CHECKING:
     from riskcalc.chains.quote_rows import QuoteRows
 
 NEAREST = 3
-"""Expiries that are asked."""
+"""Number of expiries used."""
 LEAST_QUOTES = 6
-"""A chain of fewer may be of strikes far from the spot alone."""
+"""Minimum number of quotes; fewer may all be far from the spot."""
 LEAST_PAIRS = 3
-"""Of an expiry that has a say."""
+"""Minimum number of pairs for an expiry to count."""
 AGREED = 0.6
 """Share of the pairs whose bids and asks must allow the forward."""
 SCATTERS = 2.0
-"""Median distances of the pairs' forwards from the middle one that are left to doubt."""
+"""Tolerance of the forwards around their median, in median distances."""
 MOST_PAIRS = 10
-"""Strikes nearest to the forward that are asked."""
+"""Maximum number of strikes used, nearest to the forward."""
 CARRY = (-0.5, 0.07)
-"""Growth of a forward a year that rates and borrow fees explain, where one expiry alone is there to say."""
+"""Maximum plausible carry per year, from rates and borrow fees, if there is only one expiry."""
 LEAST_CARRY, LEAST_INDEX_CARRY = -0.03, -0.01
 SLOWER = 0.1
 """How much less a forward may grow a year up to the nearest expiry than between the next ones."""
 DIVIDEND = 0.02
-"""Of the spot: dividend before the nearest expiry that parity alone does not tell from a spot too high."""
+"""Dividend before the nearest expiry, as a fraction of spot, that parity cannot tell from a high spot."""
 INDEX_DIVIDEND = 0.0005
 USUAL_CARRY = (0.0, 0.05)
 MIDDLE_CARRY = 0.03
 TICK = 0.0002
-"""Of the spot: disagreement that is none."""
+"""Tolerance of the spot, as a fraction."""
 ABSURD = 2.0
-"""Ratio of two spots that are not of one underlying in one unit."""
+"""Ratio beyond which two spots cannot be of one underlying in one unit."""
 SLOPES = (-2.0, -0.5)
 MIL_SLOPES = (-0.002, -0.0005)
 MIL = 0.001
 STRIKE_REACH = 5.0
-"""Lowest strike over the spot, or spot over the highest, of no chain."""
+"""Maximum ratio of the lowest strike to spot, or of spot to the highest strike."""
 EXERCISED = 25.0
 """Percent of in-the-money options with an arbitrage at which the spot cannot be right."""
 
@@ -227,7 +227,7 @@ def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
             strike + pairs.high[rows][near] >= forward * (1 - TICK)
         )
         if within.mean() < AGREED:
-            continue  # quotes of other days, which say nothing together
+            continue  # quotes of other days, inconsistent with each other
         scatter = SCATTERS * float(np.median(np.abs(forwards[near] - forward)))
         low, high = (float(np.median(strike + side[rows][near])) for side in (pairs.low, pairs.high))
         found.append(
@@ -294,7 +294,7 @@ def _strike_unit(rows: QuoteRows, pairs: Pairs, spot: float) -> float:
 
 
 def _slope(pairs: Pairs) -> float | None:
-    """Change of call less put for each unit of strike; None where the quotes are too wide to say."""
+    """Change of call less put per unit of strike; None if the quotes are too wide."""
     slopes, unsure = [], []
     for years in np.unique(pairs.years).tolist():
         rows = np.flatnonzero(pairs.years == years)
@@ -328,7 +328,7 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
     for (strike, ask), sign, kind in ((pairs.calls, 1, "call"), (pairs.puts, -1, "put")):
         most = np.full_like(strike, spot) if sign > 0 else strike
         too_dear, too_cheap = _most_hold(ask > ABSURD * most), _most_hold(_below(strike, ask, sign, spot))
-        # Where there are pairs, they say what the spot is.
+        # With pairs, the spot follows from parity.
         if too_dear or (too_cheap and len(pairs.strike) < LEAST_PAIRS):
             bound = "cost more than the share" if too_dear else "cost far less than their exercise value"
             raise ChainError(
@@ -338,7 +338,7 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
 
 
 def _below(strike: Floats, ask: Floats, sign: int, spot: float) -> Flags:
-    """Which options in the money by far are offered at less than half of what exercise pays."""
+    """Whether deep in-the-money options are offered below half their exercise value."""
     intrinsic = sign * (spot - strike)
     deep = intrinsic > spot / 10
     return ask[deep] < intrinsic[deep] / ABSURD

@@ -26,14 +26,14 @@ WIDEST_SHARE, WIDEST_DOLLARS = 0.10, 0.05
 """A quote no wider than a tenth of its mid, or five cents, is liquid."""
 
 LEAST_MID = 0.05
-"""Mid below which a quote says more about the tick than about the vol [dollars per share]."""
+"""Mid below which a quote is dominated by the tick [dollars per share]."""
 
 FEWEST_LIQUID = 10
-"""Liquid strikes that let an expiry bound its neighbors rather than be bounded by them."""
+"""Minimum liquid strikes for an expiry to bound its neighbors."""
 
 
 LEAST_SPOT = 1e-3
-"""Part of the starting spot below which the smile moves no further: there it has no end of strikes."""
+"""Fraction of the starting spot below which the smile stops moving."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -179,7 +179,7 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rows:
-    """Quotes of one expiry that are fitted."""
+    """Fitted quotes of one expiry."""
 
     quotes: SmileQuotes
     bid: Floats

@@ -1,4 +1,4 @@
-"""The smile of one expiry as a curve: SVI, and a small spline on it where quotes ask for one."""
+"""The smile of one expiry as a curve: SVI plus an optional small spline."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class Svi:
         return svi_variance_terms(self.vector, k)[0]
 
     def butterfly(self, k: ArrayLike) -> Floats:
-        """Durrleman's g(k): the density's sign; negative where a butterfly would cost less than nothing."""
+        """Durrleman's g(k), which has the sign of the density; negative means butterfly arbitrage."""
         return butterfly(k, *svi_variance_terms(self.vector, k))
 
     @property

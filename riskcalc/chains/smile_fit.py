@@ -38,13 +38,13 @@ NEAR, FAR = 161, 48
 """Log-moneynesses at which the fit watches for arbitrage: over its range, and in each wing."""
 
 NEAR_CHECKED, FAR_CHECKED = 1001, 400
-"""The same once it is done."""
+"""Log-moneynesses of the final check."""
 
 ALONE = (1.0, 100.0)
 """Weight of a quote that no spline reaches, in the fit of SVI; the second where the first misses many."""
 
 MISSED = 0.1
-"""Share of the quotes that may lie beyond the spline and be missed."""
+"""Maximum share of quotes beyond the spline that may be missed."""
 
 
 STARTS = (
@@ -58,7 +58,7 @@ NEAR_ENOUGH = 1.2
 """Cost with arbitrage priced over that without, up to which no other start is tried."""
 
 RIDGE = (0.0, 0.0, 0.1, 0.1, 0.1)
-"""What rho, m and sigma cost by themselves: where a smile is a line, nothing else holds them."""
+"""Ridge penalty on rho, m and sigma, which are undetermined for a straight smile."""
 
 ROUGHNESS = 1.0
 REWEIGHTINGS, HALVINGS = 4, 20
@@ -180,7 +180,7 @@ def fit_svi(
     for margin in MARGINS:
         solve = partial(fit_least_squares, model, quotes, grid, trust=trust, margin=margin)
         found = [solve(free.x)]
-        # What is best without the penalty may be far from what is best with it.
+        # The optimum without the penalty may be far from the optimum with it.
         if found[0].cost > NEAR_ENOUGH * free.cost:
             found += map(solve, (*near, *map(np.array, STARTS)))
         best = min(found, key=half_sum_of_squares)
@@ -220,7 +220,7 @@ def _raw(scaled: Floats, deviation: float) -> tuple[Floats, Floats]:
 def fit_spline(
     quotes: SmileQuotes, plain: SmileCurve, grid: ArbitrageGrid, checked: ArbitrageGrid
 ) -> SmileCurve:
-    """The curve with the spline that takes it into the quotes, as smooth as that allows."""
+    """Add the smoothest spline that brings the curve inside the quotes."""
     knots, unit = quotes.knots, quotes.deviation**2
     count = len(knots) - CUBIC - 1
 
@@ -271,7 +271,7 @@ class CurveModel(NamedTuple):
     at_quotes: Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]
     at_grid: Callable[[Floats], tuple[VarianceTerms, VarianceTerms]]
     rough: Floats
-    """Rows that multiply the parameters, to be small."""
+    """Rows of the roughness penalty on the parameters."""
 
 
 def fit_least_squares(
@@ -305,5 +305,5 @@ def fit_least_squares(
 
 
 def half_sum_of_squares(found: OptimizeResult) -> float:
-    """Half the sum of squares that is left."""
+    """Half the remaining sum of squares."""
     return float(found.cost)

@@ -19,7 +19,7 @@ FARTHEST, FARTHEST_DEVIATIONS = 1.5, 12.0
 """Log-moneyness to which a smile is checked on either side, or deviations where those reach further."""
 
 FINEST = 0.0005
-"""Half-width of a quote, in vol, below which a closer fit is not worth more."""
+"""Minimum half-width of a quote, in vol."""
 
 REACH = 3.0
 """Deviations that a smile spans at least, whatever its quotes do."""
@@ -28,10 +28,10 @@ AT_THE_FORWARD = 5
 """Quotes whose median is the vol at the forward."""
 
 OUTLIER = 2.0
-"""Distance from a quote, in usual distances, from which on it counts for little: it is stale, or a typo."""
+"""Distance from the fit, in standard distances, beyond which a quote is downweighted as an outlier."""
 
 USUAL = 0.6745
-"""Median distance over the standard deviation of a normal law."""
+"""Median absolute deviation over the standard deviation of a normal distribution."""
 
 NEIGHBOURS = 6
 """Quotes around one that tell whether it is stale."""
@@ -86,7 +86,7 @@ class SmileQuotes:
 
     @property
     def beyond_spline(self) -> Flags:
-        """Quotes that only SVI can hold."""
+        """Quotes beyond the range of the spline."""
         knots = self.knots
         return (self.k < knots[CUBIC]) | (self.k > knots[-CUBIC - 1])
 

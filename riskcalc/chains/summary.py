@@ -117,7 +117,7 @@ def _row(chain: Chain, vols: ChainVols, rate: float, expiry: dt.date) -> ExpiryS
 
 
 def _yield(chain: Chain, forward: ImpliedForward, rate: float) -> float:
-    """What the forward lacks of the spot grown at the rate, dividends included."""
+    """Yield implied by the forward, spot and rate, including dividends."""
     return float(rate - np.log(forward.forward / chain.spot) / forward.years)
 
 

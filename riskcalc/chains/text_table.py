@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 MAX_LINES = 500_000
-"""The chain of a large index has tens of thousands of options; this many lines take 6 s and 400 MB."""
+"""Maximum lines read; the chain of a large index has tens of thousands."""
 ASIDE = re.compile(
     r"(?:downloaded|source|copyright|data provided|generated|exported|note)\b.*"
     r"|\d{1,2} [A-Z]{3} \d{2} +\(\d+\) +\d+.*",

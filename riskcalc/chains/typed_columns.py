@@ -43,7 +43,7 @@ MISSING_WORDS = frozenset(
         "undefined",
     }
 )
-"""What stands for nothing, in lower case."""
+"""Words for a missing value, in lower case."""
 OPTION_WORDS = {
     "c": OptionType.CALL,
     "call": OptionType.CALL,
@@ -58,7 +58,7 @@ DECIMAL_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 SHOWN_PROBLEMS = 5
 MOST_NUMBER = 1e15
-"""No quote, size or volume is beyond it, and sums and ratios of such numbers stay finite."""
+"""Maximum of any quote, size or volume; sums and ratios stay finite."""
 
 Value = TypeVar("Value")
 
@@ -92,7 +92,7 @@ class Cells:
         return self._parsed(column, parse, bad=math.nan, kind="a number like 1234.5")
 
     def strikes(self, column: str) -> Floats:
-        """Numbers that are there and > 0."""
+        """Required numbers > 0."""
         parse = partial(_strike, thousands=self.thousands)
         return self._parsed(column, parse, bad=math.nan, kind="a strike like 295.5")
 
@@ -101,7 +101,7 @@ class Cells:
         return self._parsed(column, _option_type, bad=OptionType.CALL, kind="call or put", dtype=np.int8)
 
     def days(self, column: str) -> Days:
-        """Days that are there, datetime64[D]."""
+        """Required dates, datetime64[D]."""
         kind = "a date like 2026-09-18"
         parse = partial(read_day, month_first=self.month_first)
         return self._parsed(column, parse, bad=dt.date.min, kind=kind, dtype="datetime64[D]")
@@ -113,7 +113,7 @@ class Cells:
         return self._parsed(column, parse, bad=None, kind=kind, dtype="datetime64[s]")
 
     def contracts(self, column: str) -> OccColumns:
-        """OCC symbols that are there, taken apart."""
+        """Required OCC symbols, parsed."""
         cells = self.column(column)
         found = parse_occ_columns(cells.texts)
         rejected = {
@@ -192,7 +192,7 @@ class Cells:
         return np.array(values, dtype=dtype)[cells.codes]
 
     def _reject(self, column: str, rejected: Mapping[int, str]) -> None:
-        """Note each cell that holds a text that is none of its column's."""
+        """Record each cell with an invalid text."""
         if not rejected:
             return
         codes, word = self.column(column).codes, self.table.column_word

@@ -87,7 +87,7 @@ def chain_vols(
     if forwards is None:
         forwards = implied_forwards(chain, rate=rate, dividends=dividends, exercise=exercise)
     prices = np.stack([chain.bid, (chain.bid + chain.ask) / 2, chain.ask])
-    # Nobody there, or two quotes that contradict each other: no price to imply a vol from.
+    # One side missing, or a crossed quote: no price to imply a vol from.
     prices = np.where((prices > 0) & (chain.bid <= chain.ask), prices, np.nan)
     prices[1] = np.where(chain.bid > 0, prices[1], np.nan)
     vols = np.full(prices.shape, np.nan)

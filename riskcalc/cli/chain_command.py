@@ -1,4 +1,4 @@
-"""``riskcalc chain``: what a file of option quotes holds, and what its expiries imply."""
+"""``riskcalc chain``: summary of a file of option quotes by expiry."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ thinkorswim, E*TRADE, Nasdaq, Polygon, Alpaca, ORATS, OptionsDX, Theta Data, Opt
 others, and plain tables with the usual column names.
 """
 USUAL_RATE = 0.04
-"""Where neither the file nor the user says one."""
+"""Default rate if neither the file nor the user gives one."""
 
 
 @click.command("chain", epilog=EXAMPLES)
@@ -101,7 +101,7 @@ def command(
 
 
 def _rate(chain: Chain, stated: float | None) -> float:
-    """The rate that was asked for, else that of the chain, else a usual one."""
+    """Return the given rate, else the chain's, else the default."""
     if stated is not None:
         return stated
     return USUAL_RATE if chain.rate is None else chain.rate
@@ -116,7 +116,7 @@ def _sample() -> tuple[Chain, str]:
 def _live(symbol: str, max_age: int) -> tuple[Chain, str]:
     from riskcalc.chains.live import live_chain  # noqa: PLC0415 - help is quick
 
-    # The front door is the one place that may ask the clock.
+    # The user interface is the one place that may ask the clock.
     now = dt.datetime.now(tz=dt.UTC)
     found = live_chain(symbol, now=now, max_age=dt.timedelta(minutes=max_age))
     return found.chain, found.note

@@ -1,4 +1,4 @@
-"""``riskcalc compare``: several presets at one risk, side by side."""
+"""``riskcalc compare``: several presets at equal risk, side by side."""
 
 from __future__ import annotations
 

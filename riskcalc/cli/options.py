@@ -45,14 +45,14 @@ overrides = click.option(
 
 
 class Read(click.ParamType[Any]):
-    """Text read by one of the preset files' own parsers, so that both front doors agree."""
+    """Text read by one of the preset files' own parsers, so that both user interfaces agree."""
 
     def __init__(self, name: str, parse: Callable[..., Any]) -> None:
         self.name = name
         self._parse = parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401, ARG002
-        """Read the text, or say what it should have been."""
+        """Parse the text, or raise an error with the expected form."""
         return self._parse(
             value, field=f"--{param.name.replace('_', '-')}" if param and param.name else "value"
         )
@@ -108,21 +108,21 @@ def quotes_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def require_chain_for(**options: object) -> None:
-    """Refuse an option that means nothing without a --chain."""
+    """Refuse options that need --chain."""
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
     if given:
         raise click.UsageError(f"{given[0]} needs --chain")
 
 
 def require_usable(chain: Chain) -> None:
-    """Say why no quote of a chain can be used, and exit with 1; nothing where one can."""
+    """Exit with 1 and the reason if no quote of a chain is usable."""
     if not chain.usable.any():
         click.echo(f"riskcalc: {unusable(chain)}", err=True)
         click.get_current_context().exit(EXIT_RISK_SAYS_NO)
 
 
 def unusable(chain: Chain) -> str:
-    """Why no quote of a chain can be used, in a sentence."""
+    """Return why no quote of a chain is usable."""
     from riskcalc.chains import QuoteStatus  # noqa: PLC0415 - help is quick
 
     counts = chain.quality_counts()

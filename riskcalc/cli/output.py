@@ -1,4 +1,4 @@
-"""How an answer leaves: JSON, tables in a terminal, plain aligned text elsewhere."""
+"""Output of results: JSON, tables in a terminal, or plain aligned text."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from riskcalc.formatting import Section
 
 PLAIN_WIDTH = 200
-"""Columns of the plain text; a pipe has no width of its own."""
+"""Width of plain text [columns]."""
 
 ROOMY_GAP, NARROW_GAP = 2, 1
 """Spaces between columns, and where the terminal is too narrow for that."""
 
 UNPRINTABLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
-"""What JSON itself leaves as it is, and a terminal may take for a command or cannot write."""
+"""Characters that JSON does not escape but a terminal may interpret or cannot display."""
 
 STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red", "EXCEEDED": "bold red"}
 
 
 def print_json(answer: Mapping[str, Any] | list[Any]) -> None:
-    """Write an answer as JSON on stdout; what is no printable text stands in it by its number."""
+    """Write a result as JSON to stdout, with unprintable characters escaped."""
     text = json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False)
     click.echo(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def say_warnings(warnings: Iterable[str]) -> None:
-    """Write what was doubtful about quotes on stderr, a line each."""
+    """Write warnings about quotes to stderr, one per line."""
     for warning in warnings:
         click.echo(f"riskcalc: warning: {warning}", err=True)
 
 
 def print_sections(title: str, sections: Iterable[Section]) -> None:
-    """Write titled tables: in colour in a terminal, as plain text elsewhere."""
+    """Write titled tables: in color in a terminal, as plain text elsewhere."""
     from rich.console import Console  # noqa: PLC0415 - JSON output needs no tables
 
     if sys.stdout.isatty():
@@ -53,7 +53,7 @@ def print_sections(title: str, sections: Iterable[Section]) -> None:
         return
     text = io.StringIO()
     _write(Console(width=PLAIN_WIDTH, file=text, no_color=True), title, sections)
-    # Tables pad every line to their width, which nobody wants in a file.
+    # Tables pad every line to their width; strip that.
     click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
 
 
@@ -118,7 +118,7 @@ def _narrowed(whole: Sequence[int], words: Sequence[int], *, excess: int) -> lis
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr, told how many of how many are done; None where stderr is no terminal."""
+    """Return a progress bar on stderr; None if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

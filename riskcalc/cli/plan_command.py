@@ -1,4 +1,4 @@
-"""``riskcalc plan``: a preset priced, taken through its exits, sized and checked."""
+"""``riskcalc plan``: price, size and check a preset."""
 
 from __future__ import annotations
 

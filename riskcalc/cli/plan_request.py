@@ -1,4 +1,4 @@
-"""The plan of a preset as the command line asks for it: with its settings, on real quotes or none."""
+"""Plan of a preset for the command line, with settings, with or without real quotes."""
 
 from __future__ import annotations
 

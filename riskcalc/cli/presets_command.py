@@ -1,4 +1,4 @@
-"""``riskcalc presets``: list, show, save and check the trades that are kept as files."""
+"""``riskcalc presets``: list, show, save and check preset files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_presets(*, json_wanted: bool) -> None:
 
 
 def _purpose(path: Path) -> str:
-    """What a preset says it is for; one that cannot be read must not hide the others."""
+    """Return the description of a preset; an unreadable preset must not hide the others."""
     from riskcalc.presets import load_preset  # noqa: PLC0415 - help is quick
 
     try:

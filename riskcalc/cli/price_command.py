@@ -64,7 +64,7 @@ def command(
         raise click.UsageError("give exactly one of --days and --expiry")
     if vol is None and premium is None:
         raise click.UsageError("give --vol for a value, or --premium for its IV")
-    # The front door is the one place that may ask the clock.
+    # The user interface is the one place that may ask the clock.
     date = today or dt.date.today()  # noqa: DTZ011 - the trader's own calendar day
     if expiry is None:
         expiry = date + dt.timedelta(days=days or 0)

@@ -1,4 +1,4 @@
-"""``riskcalc scan``: every vertical spread of a chain, or of many, ranked as it will be managed."""
+"""``riskcalc scan``: every vertical spread of one or more chains, ranked by its managed outcome."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def _rules(*, kinds: tuple[str, ...], all_sizes: bool, european: bool, **rules: 
 
 
 def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -> pd.DataFrame:
-    """One chain alone, or many into one table."""
+    """Scan one chain, or several into one table."""
     from riskcalc.scanning.history import scan_history  # noqa: PLC0415 - help is quick
     from riskcalc.scanning.sources import chain_sources  # noqa: PLC0415 - as above
 
@@ -335,7 +335,7 @@ def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
 
 
 def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:
-    """The terms and the first rows as plain data; what is not known is null."""
+    """Return the terms and the first rows as plain data; unknown values are null."""
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
 
     rows = frame.head(top).assign(expiry=lambda table: table["expiry"].dt.strftime("%Y-%m-%d"))

@@ -1,4 +1,4 @@
-"""``riskcalc selfcheck``: our prices beside other libraries', on this machine."""
+"""``riskcalc selfcheck``: compare prices with other libraries on this machine."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ Examples:
 ANY_SHARE = instrument("IWM")
 """Margin of a share without leverage."""
 NO_HEAT = 1.0
-"""All of the equity: without a word about open trades, their heat is no limit."""
+"""Heat limit without --open-risk: all equity."""
 HEAT = "portfolio heat"
 
 

@@ -42,13 +42,13 @@ class RiskLimits:
     """Risk limits of an account, as shares of equity."""
 
     risk_fraction: float = 0.01
-    """Most that one trade may lose, in (0, 1]."""
+    """Maximum loss of one trade, in (0, 1]."""
     risk_dollars: float | None = None
     """The same in dollars, > 0, in place of the fraction."""
     max_heat_fraction: float = 0.06
-    """Most that all open trades may lose together, in (0, 1]."""
+    """Maximum combined loss of all open trades, in (0, 1]."""
     max_position_fraction: float = 1.0
-    """Most market value one position may have, in (0, 1]."""
+    """Maximum market value of one position, in (0, 1]."""
     risk_basis: RiskBasis | None = None
     """What sizes the trade; None takes the maximum loss of a defined-risk option trade, else the stop."""
 
@@ -76,9 +76,9 @@ class Account:
     equity: float
     """Account value [dollars], > 0."""
     buying_power: float | None = None
-    """Equity free to be tied up as cost or margin [dollars], >= 0; None means all of it."""
+    """Buying power available [dollars], >= 0; None means all equity."""
     open_risk: float = 0.0
-    """What open trades lose together at a common shock, their heat [dollars], >= 0."""
+    """Combined loss of the open trades in a common shock, the heat [dollars], >= 0."""
     limits: RiskLimits = field(default_factory=RiskLimits)
     costs: Costs = field(default_factory=Costs)
 
@@ -103,7 +103,7 @@ class Account:
 
     @property
     def risk_budget(self) -> float:
-        """Most that the next trade may lose [dollars]."""
+        """Maximum loss of the next trade [dollars]."""
         dollars = self.limits.risk_dollars
         return self.equity * self.limits.risk_fraction if dollars is None else float(dollars)
 
@@ -116,5 +116,5 @@ class Account:
 
     @property
     def heat_left(self) -> float:
-        """What may still be put at risk over all open trades [dollars], never below 0."""
+        """Remaining risk within the heat limit [dollars], never below 0."""
         return max(self.equity * self.limits.max_heat_fraction - self.open_risk, 0.0)

@@ -28,7 +28,7 @@ def call_spread(
     long_vol: float | None = None,
     short_vol: float | None = None,
 ) -> Trade:
-    """Debit call spread: the lower call bought, the higher one sold.
+    """Debit call spread: long the lower call, short the higher call.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def call_credit_spread(
     long_vol: float | None = None,
     short_vol: float | None = None,
 ) -> Trade:
-    """Credit call spread: the lower call sold, the higher one bought as cover."""
+    """Credit call spread: short the lower call, long the higher call."""
     require_ascending(short_strike=short_strike, long_strike=long_strike)
     return _vertical(
         symbol,
@@ -87,7 +87,7 @@ def put_spread(
     long_vol: float | None = None,
     short_vol: float | None = None,
 ) -> Trade:
-    """Debit put spread: the higher put bought, the lower one sold; strikes as in `call_spread`."""
+    """Debit put spread: long the higher put, short the lower put; strikes as in `call_spread`."""
     require_ascending(short_strike=short_strike, long_strike=long_strike)
     return _vertical(
         symbol,
@@ -111,7 +111,7 @@ def put_credit_spread(
     long_vol: float | None = None,
     short_vol: float | None = None,
 ) -> Trade:
-    """Credit put spread: the higher put sold, the lower one bought as cover."""
+    """Credit put spread: short the higher put, long the lower put."""
     require_ascending(long_strike=long_strike, short_strike=short_strike)
     return _vertical(
         symbol,
@@ -133,14 +133,14 @@ def long_option(
     premium: float | None = None,
     vol: float | None = None,
 ) -> Trade:
-    """One call or put, bought."""
+    """One long call or put."""
     return _trade(symbol, _option(Side.LONG, option_type, contracts, expiry, (strike, premium, vol)))
 
 
 def shares(
     symbol: str | Instrument, *, shares: int = 1, side: Side = Side.LONG, entry_price: float | None = None
 ) -> Trade:
-    """Shares of a fund, bought or sold short.
+    """Long or short shares of a fund.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def covered_call(
     vol: float | None = None,
     entry_price: float | None = None,
 ) -> Trade:
-    """Shares held, a call sold against them."""
+    """Covered call: long shares and a short call."""
     return _trade(
         symbol,
         _covering_shares(symbol, contracts, entry_price),
@@ -178,7 +178,7 @@ def protective_put(
     vol: float | None = None,
     entry_price: float | None = None,
 ) -> Trade:
-    """Shares held, a put bought to floor their loss."""
+    """Protective put: long shares and a long put."""
     return _trade(
         symbol,
         _covering_shares(symbol, contracts, entry_price),
@@ -199,7 +199,7 @@ def calendar(
     near_vol: float | None = None,
     far_vol: float | None = None,
 ) -> Trade:
-    """Calendar spread: the near option sold, the far one of the same strike bought."""
+    """Calendar spread: short the near option, long the far option of the same strike."""
     if not calendar_date("near_expiry", near_expiry) < calendar_date("far_expiry", far_expiry):
         raise InvalidInputError(f"near_expiry must be before far_expiry, got {near_expiry} and {far_expiry}")
     return _trade(
@@ -229,7 +229,7 @@ def iron_condor(
     call_short_vol: float | None = None,
     call_long_vol: float | None = None,
 ) -> Trade:
-    """Iron condor: a put and a call sold around the spot, each covered by one further out."""
+    """Iron condor: a short put and a short call around the spot, each covered further out."""
     require_ascending(put_long_strike=put_long_strike, put_short_strike=put_short_strike)
     require_ascending(call_short_strike=call_short_strike, call_long_strike=call_long_strike)
     if put_short_strike > call_short_strike:

@@ -13,25 +13,25 @@ from riskcalc.domain.serialization import to_plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteCounts:
-    """Every row of a quote file by what became of it: usable, doubtful and dropped add up to `read`."""
+    """Counts of the rows of a quote file: usable, suspect and dropped add up to `read`."""
 
     read: int
     """Rows of the file."""
     usable: int
-    """Quotes with a bid and an ask that agree with each other and with the spot."""
+    """Quotes with bid and ask that are consistent with each other and with the spot."""
     doubtful: Mapping[str, int]
-    """Quotes kept but not trusted, by reason in words."""
+    """Suspect quotes, by reason in words."""
     dropped: Mapping[str, int]
-    """Rows left out, by reason in words."""
+    """Excluded rows, by reason in words."""
     without_quoted_vol: int
-    """Quotes for which the file has no volatility; our own are solved from bid and ask."""
+    """Quotes for which the file has no volatility; riskcalc's own are solved from bid and ask."""
     without_vol: Mapping[str, int]
     """Usable quotes whose mid implies no volatility, by reason in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpirySummary:
-    """One expiry of a chain; None where its quotes do not tell."""
+    """One expiry of a chain; None if its quotes do not determine a value."""
 
     expiry: dt.date
     days: int
@@ -39,17 +39,17 @@ class ExpirySummary:
     quotes: int
     usable: int
     forward: float | None
-    """Implied by calls and puts of one strike, early exercise priced in [dollars]."""
+    """Forward implied by put-call parity, adjusted for early exercise [dollars]."""
     forward_error: float | None
     """One standard deviation of it, from quoted widths [dollars]."""
     implied_yield: float | None
-    """Dividends and borrowing fee beside the rate, continuous, per year."""
+    """Implied yield from dividends and borrow fee, continuous, per year."""
     implied_yield_error: float | None
     """One standard deviation of it: near an expiry a cent of the forward is many percent a year."""
     atm_vol: float | None
     """At the forward, between the strikes beside it, per sqrt(year)."""
     risk_reversal: float | None
-    """Vol of the 25-delta call less that of the 25-delta put; below 0 where puts are dearer."""
+    """IV of the 25-delta call less IV of the 25-delta put; negative for put skew."""
     expected_move: float | None
     """One standard deviation by the expiry, from `atm_vol` [dollars]."""
     straddle: float | None
@@ -58,7 +58,7 @@ class ExpirySummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainSummary:
-    """A chain at a glance."""
+    """Summary of a chain."""
 
     symbol: str
     date: dt.date
@@ -73,9 +73,9 @@ class ChainSummary:
     expiries: tuple[ExpirySummary, ...]
     """Nearest first."""
     spot_implied: float | None = None
-    """What calls and puts imply, where the file's spot contradicts it [dollars]."""
+    """Spot implied by calls and puts, if the file's spot contradicts it [dollars]."""
     warnings: tuple[str, ...] = ()
-    """What was doubtful about the file as a whole, and how it was read."""
+    """Warnings about the file as a whole, and how it was read."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; what is not known is None."""
@@ -85,7 +85,7 @@ class ChainSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmileFit:
-    """How one expiry was fitted."""
+    """Fit of one expiry."""
 
     expiry: dt.date
     quotes: int
@@ -93,11 +93,11 @@ class SmileFit:
     liquid: int
     """Of these: mid of at least 5 cents, width of at most 10% of it or 5 cents."""
     inside: float
-    """Share of the liquid ones whose bid and ask hold the fit; NaN without any."""
+    """Share of the liquid quotes with the fit inside bid and ask; NaN without any."""
     error: float
     """Root mean square distance from the liquid mids, in vol; NaN without any."""
     least_butterfly: float
-    """Least of Durrleman's g far beyond the quotes; below 0 a butterfly would cost less than nothing."""
+    """Minimum of Durrleman's g far beyond the quotes; negative means butterfly arbitrage."""
     least_calendar: float
     """Least rise of total variance from the expiry before, at one ratio of strike to forward, as a part of
     what it was there; NaN if none is before."""

@@ -1,4 +1,4 @@
-"""Several trades side by side on one path of their common benchmark."""
+"""Comparison of several trades in common scenarios of their benchmark."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ class StateValue:
     """P&L of one trade in a common state."""
 
     pnl: float
-    """All units, before costs [dollars]."""
+    """P&L of the position, before costs [dollars]."""
     band: float
-    """Half of the range in which nine paths of ten to that state end, 0 where the path does not matter."""
+    """Half of the 90% range over paths to that state; 0 if the path does not matter."""
     past_stop: bool
-    """Whether the trade's own stop lies before this state, which is then reached only by holding through."""
+    """Whether this state is beyond the trade's own stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """One trade of a comparison: its plan, and its figures for all units."""
+    """One trade of a comparison: its plan, and figures of the whole position."""
 
     plan: TradePlan
     capital: float
-    """Buying power tied up [dollars]."""
+    """Buying power used [dollars]."""
     exposure: float
-    """Dollars of the benchmark it moves like today, signed."""
+    """Benchmark-equivalent exposure today [dollars], signed."""
     carry_per_day: float
     """What a day brings at an unchanged benchmark: theta, less what resetting, fee and financing cost a
     leveraged fund [dollars]."""
@@ -61,7 +61,7 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopOrder:
-    """Which of two stops fires first: a fund's or one on its benchmark."""
+    """Order of two stops: on a fund and on its benchmark."""
 
     fund: str
     """Name of the trade in the fund."""
@@ -70,14 +70,14 @@ class StopOrder:
     sessions: int
     """Sessions looked at: to the earlier of the two time stops."""
     fund_first: float
-    """Chance under the neutral view, both watched at all times."""
+    """Probability under the neutral view, both watched at all times."""
     other_first: float
-    """The rest fires neither, or both on one day."""
+    """Probability that the benchmark's stop fires first; the remainder is neither, or both on one day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Trades sized to one risk budget, on one path."""
+    """Trades sized to one risk budget, in common scenarios."""
 
     benchmark: str
     risk_budget: float
@@ -89,7 +89,7 @@ class Comparison:
     stop_orders: tuple[StopOrder, ...]
     """One for each leveraged fund, against the first trade on the benchmark itself."""
     summary: str
-    """What separates them, in a sentence or two."""
+    """Main differences, in a few sentences."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; each vehicle with its plan's own size and price."""

@@ -20,10 +20,10 @@ LEAST_ADJUSTMENT = 0.125
 """Special dividend from which the clearing house adjusts strikes [dollars per share]: 12.50 a contract."""
 
 RECENT = 4
-"""Payments that say the spacing and the amount of the next ones: a year of a quarterly payer."""
+"""Number of payments used for spacing and amount of the forecast: a year of quarterly payments."""
 
 LOOKED_AT = 13
-"""Latest payments among which extra ones are looked for: three years of a quarterly payer."""
+"""Number of latest payments searched for special ones: three years of quarterly payments."""
 
 TOO_SOON = 0.6
 """Part of the usual spacing below which two payments cannot both be regular."""
@@ -34,7 +34,7 @@ AMOUNT_WEIGHT = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashDividend:
-    """Cash that a share pays to who held it on the eve of the ex-date."""
+    """Cash dividend per share."""
 
     ex_date: dt.date
     """First day the share trades without it; at its open the spot drops by the amount."""
@@ -134,7 +134,7 @@ def regular_dividends(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend
 
 
 def _extra(payments: Sequence[CashDividend]) -> int | None:
-    """Which payment breaks the rhythm of the others; None where all keep to it."""
+    """Return the payment that does not fit the regular schedule; None if all fit."""
     days = [one.ex_date.toordinal() for one in payments]
     gaps = [later - day for day, later in pairwise(days)]
     usual = _usual_gap(days)
@@ -151,7 +151,7 @@ def _usual_gap(days: Sequence[int]) -> float:
 
 
 def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float:
-    """How far the payments are off their rhythm and their amount once one is left out, in spacings."""
+    """Deviation of the payments from a regular schedule with one left out, in spacings."""
     kept = [*payments[:place], *payments[place + 1 :]]
     gaps = (later.ex_date - one.ex_date for one, later in pairwise(kept))
     off_rhythm = sum(abs(gap.days - usual) for gap in gaps) / usual

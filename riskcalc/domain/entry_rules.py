@@ -59,7 +59,7 @@ class EntryRules:
     max_stop: float | None = None
     """Widest stop the rule allows, a fraction in (0, 1)."""
     triggers: tuple[Trigger, ...] = ()
-    """Any one of them suffices."""
+    """Triggers; one that is met is enough."""
 
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""

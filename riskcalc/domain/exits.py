@@ -28,7 +28,7 @@ from riskcalc.errors import InvalidInputError
 GAPS_BEYOND_STOP = (0.01, 0.03)
 """How far beyond the stop the usual gaps open; IWM opens through a stop by 0.9% on average."""
 LONGEST_DAYS = 36_525
-"""A century: no trade is held longer."""
+"""Maximum holding period: a century."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class ExitPlan:
             if days is not None and whole_count(field, days) > LONGEST_DAYS:
                 raise InvalidInputError(f"{field} must be at most {LONGEST_DAYS:,}, got {days:,}")
         moves = [target.move for target in self.targets]
-        # Which of two prices is nearer is known once there is an entry.
+        # The order of two prices depends on the entry.
         if not self.priced and moves != sorted(set(moves)):
             said = ", ".join(f"{100 * move:+.4g}%" for move in moves)
             raise InvalidInputError(f"targets must rise from the nearest to the furthest, got {said}")

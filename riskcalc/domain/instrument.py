@@ -1,4 +1,4 @@
-"""The funds, indices and pairs that are traded, and what is fixed about each."""
+"""Known funds, indices and pairs, and their fixed properties."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ExerciseStyle(StrEnum):
 
 
 class Settlement(StrEnum):
-    """At what moment of its expiry an option ends."""
+    """Settlement time of an option on its expiry date."""
 
     PM = "pm"
     """At the close: 16:00 New York, on half days 13:00."""
@@ -67,7 +67,7 @@ class Instrument:
     gap_shocks: tuple[float, ...] = ()
     """Least adverse overnight moves to price beside a size, fractions in (0, 1); see `usual_gap_shocks`."""
     tradable_shares: bool = True
-    """False for an index: options exist, shares do not."""
+    """False for an index, which has options but no shares."""
     monthly_settlement: Settlement | None = None
     """Of the options of the third Friday; None takes what is usual for the symbol: see `settlement`."""
     against: str = ""
@@ -118,7 +118,7 @@ class Instrument:
 
     @property
     def leverage_factor(self) -> float:
-        """Leverage without its sign: what margin and gap rules scale with."""
+        """Absolute leverage, which scales margin and gap rules."""
         return abs(self.leverage)
 
 

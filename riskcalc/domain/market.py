@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 MOST_DIVIDENDS = 260
-"""Five years of weekly ones: no trade lives through more, and each takes its time to price."""
+"""Maximum number of dividends: five years of weekly ones."""
 
 
 class Sticky(StrEnum):
     """Stickiness rule of a smile as the spot moves."""
 
     STRIKE = "strike"
-    """Each strike its vol."""
+    """Sticky strike: each strike keeps its vol."""
     MONEYNESS = "moneyness"
-    """Each ratio of strike to spot its vol."""
+    """Sticky moneyness: each ratio of strike to spot keeps its vol."""
 
 
 class SmileAt(NamedTuple):
@@ -62,7 +62,7 @@ class MovingSmile(Protocol):
 
     @property
     def rule(self) -> Sticky:
-        """What stays as the spot moves."""
+        """Stickiness rule as the spot moves."""
 
     def change(
         self, strike: ArrayLike, *, expiry: dt.date, start: float, spot: ArrayLike
@@ -90,7 +90,7 @@ class Quote:
     """Cash dividends, paid and declared, by rising ex-date; the next are forecast at the same spacing."""
 
     borrow_fee: float = 0.0
-    """What borrowing a share to sell it short costs, a year, as a share of its value at entry, >= 0."""
+    """Borrow fee of short shares per year, as a fraction of their value at entry, >= 0."""
 
     smile: MovingSmile | None = None
     """Moves the legs' vols along with the spot, and gives the probability of a profit; None leaves each leg
@@ -114,7 +114,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """Market data observed on one date; no code below reads a clock.
+    """Market data observed on one date.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Two funds held against each other in equal dollars: a trade on how one does beside the other."""
+"""Pairs: long one fund and short another in equal dollars."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ class PairReport:
     bought_dollars: float
     sold_dollars: float
     correlation: float | None
-    """That the three vols imply, of daily returns; None where a vol is 0 or they contradict each other."""
+    """Correlation of daily returns implied by the three vols; None if a vol is 0 or they are inconsistent."""
     beta: float | None
-    """Of the pair's first fund to its second: how far the one moves when the other does; None as above."""
+    """Beta of the pair's first fund to its second; None as above."""
     beta_dollars: float | None
-    """Dollars of the second fund that the pair still moves like, long or short; None as above."""
+    """Residual exposure of the pair in dollars of the second fund, signed; None as above."""
 
     @property
     def net_dollars(self) -> float:

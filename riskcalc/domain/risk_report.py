@@ -15,10 +15,10 @@ from riskcalc.domain.view import ProbabilityBasis, View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeks:
-    """Sensitivities of a position, in the units traders read."""
+    """Greeks of a position, in trading units."""
 
     delta: float
-    """Shares the position moves like: dollars per dollar of spot."""
+    """Equivalent shares: dollars per dollar of spot."""
     gamma: float
     """Change of delta per dollar of spot."""
     theta_per_day: float
@@ -57,11 +57,11 @@ class RiskReport:
     net_debit: float
     """Paid at entry [dollars]; negative when received."""
     value: float
-    """Model value now [dollars]."""
+    """Current model value [dollars]."""
     greeks: Greeks
     legs: tuple[LegReport, ...]
     max_loss: float
-    """Largest loss at the payoff date, >= 0 [dollars]; inf when unlimited. Costs are not in it."""
+    """Maximum loss at the payoff date, before costs, >= 0 [dollars]; inf if unlimited."""
     max_profit: float
     """Largest gain at the payoff date [dollars]; inf when unlimited."""
     breakevens: tuple[float, ...]
@@ -69,22 +69,22 @@ class RiskReport:
     reward_to_risk: float | None
     """Maximum profit over maximum loss; None when either is unlimited or nothing can be lost."""
     prob_profit: float | None
-    """Chance of a gain at the payoff date under the view; None for a trade in shares alone."""
+    """Probability of a gain at the payoff date under the view; None for a trade in shares alone."""
     expected_move: float | None
     """One standard deviation of the spot by the payoff date, at the view's vol [dollars]; None for shares."""
     payoff_date: dt.date | None
     """Day the payoff facts hold for: the nearest expiry; None for shares, whose payoff has no date."""
     payoff_note: str
-    """How the payoff facts were found, where that needs saying."""
+    """Note on how the payoff facts were determined; may be empty."""
     view: View
     dividends: tuple[CashDividend, ...]
     """Cash dividends until the last expiry, forecasts marked."""
     early_exercise: tuple[EarlyExerciseBoundary, ...]
-    """Where exercise for a dividend pays, leg by leg."""
+    """Early exercise boundaries for dividends, by leg."""
     prob_basis: ProbabilityBasis = ProbabilityBasis.ONE_VOL
-    """What `prob_profit` is taken from."""
+    """Distribution behind `prob_profit`."""
     borrow_fee_per_day: float = 0.0
-    """What borrowing the shares sold short costs a calendar day [dollars]; in theta, P&L and breakevens."""
+    """Borrow fee of short shares per calendar day [dollars]; included in theta, P&L and breakevens."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
@@ -154,15 +154,15 @@ def trade_to_dict(report: RiskReport) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odds:
-    """Chances to touch the stop and the nearest target by the time stop, watched always.
+    """Probabilities of touching the stop and the nearest target by the time stop, monitored continuously.
 
     Where the trade loses at the nearest target, that is a second stop: the stop is then whichever of both.
     """
 
     touch_stop: float
-    """Whatever happens before."""
+    """Probability of touching the stop at any time."""
     touch_target: float | None
-    """Whatever happens before; None without a target, and where it is a second stop."""
+    """Probability of touching the target at any time; None without a target or if it is a second stop."""
     stop_first: float
     """These three sum to 1."""
     target_first: float
@@ -173,7 +173,7 @@ class Odds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PnlBin:
-    """A range of P&L and its chance."""
+    """Range of P&L and its probability."""
 
     low: float
     """[dollars per unit]"""
@@ -183,7 +183,7 @@ class PnlBin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PnlQuantile:
-    """The P&L that stays below with a given chance."""
+    """Quantile of the P&L distribution."""
 
     probability: float
     pnl: float
@@ -199,21 +199,21 @@ class ManagedOutcome:
     last_day: dt.date
     """Day of the time stop."""
     expected_pnl: float
-    """Costs and what gaps take are in it."""
+    """Expected P&L, with costs and gap losses."""
     std: float
     """Standard deviation of the P&L."""
     prob_stop: float
-    """Chance that the last part leaves at the stop, the one moved to break-even included."""
+    """Probability that the last part exits at the stop, including a stop moved to breakeven."""
     prob_all_targets: float
-    """Chance that the last part leaves at a target."""
+    """Probability that the last part exits at a target."""
     prob_time_stop: float
-    """Chance that the last part leaves at the time stop; the three sum to 1."""
+    """Probability that the last part exits at the time stop; the three sum to 1."""
     prob_targets: tuple[float, ...]
-    """Chance that each target closes something, nearest first; 0 where nothing is left to close."""
+    """Probability that each target closes something, nearest first; 0 where nothing is left to close."""
     expected_days: float
-    """Calendar days until the last part has left, expected."""
+    """Expected calendar days until the last exit."""
     expected_gap_loss: float
-    """What stops filled at the gap price take off the expected P&L."""
+    """Expected loss from stops filled at the gap price."""
     break_even_drift: float | None
     """Growth of the spot per year at which the expected P&L is 0, nearest to the view's; None if none is."""
     quantiles: tuple[PnlQuantile, ...]

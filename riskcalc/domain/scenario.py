@@ -26,7 +26,7 @@ class Scenario:
 
     name: str
     meaning: str
-    """What happens, and what of it is an assumption."""
+    """What happens, and what is assumed."""
     moves: Mapping[str, float] = field(default_factory=dict)
     """Move of each symbol over all sessions, a fraction >= -1; a fund follows its benchmark's."""
     sessions: int = 1
@@ -61,7 +61,7 @@ class StressRow:
     move: float
     """Move of the trade's underlying, a fraction; >= -1 but for a pair."""
     note: str
-    """How the move was found."""
+    """Source of the move."""
     spot: float
     """[dollars]"""
     value: float

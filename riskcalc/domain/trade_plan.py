@@ -144,7 +144,7 @@ class PositionSize:
     basis: str = ""
     """Basis of the planned loss: ``max_loss`` or ``stop``."""
     capital: float | None = None
-    """Buying power all units tie up [dollars]."""
+    """Buying power all units use [dollars]."""
     loss_at_stop: float | None = None
     """Worst loss of all units at any exit, stop or target, on any day up to the time stop, costs included
     [dollars]."""

@@ -48,7 +48,7 @@ class View:
 
     @property
     def name(self) -> str:
-        """The view in words, to stand beside every chance."""
+        """The view in words, to stand beside every probability."""
         if self == View():
             return "neutral (risk-neutral drift, implied vol)"
         drift = "risk-neutral drift" if self.drift is None else f"drift {self.drift:+.1%} per year"

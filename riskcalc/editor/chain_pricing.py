@@ -1,4 +1,4 @@
-"""What a chain of real quotes says about the legs of a draft."""
+"""Prices of a draft's legs from a chain of real quotes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def filled_from(
 
 
 def _off_the_quotes(leg: Leg, chain: QuotedListing, quote: Quote, *, vol_shift: float) -> Leg:
-    """A leg with the vol of its quote, moved, and left to the model otherwise."""
+    """A leg at the vol of its quote plus a shift, priced by the model."""
     if not isinstance(leg, OptionLeg):
         return leg
     if quote.smile is not None:
@@ -101,7 +101,7 @@ def follows(leg: OptionLeg) -> bool:
 
 
 def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> float | None:
-    """At-the-money vol of an expiry at the moment of the chain; None where its quotes do not say."""
+    """ATM IV of an expiry at the time of the chain; None if its quotes do not determine it."""
     quote = dataclasses.replace(market.quote(chain.symbol), spot=chain.spot)
     time, quoted = quote_time(chain), {chain.symbol: quote}
     there = dataclasses.replace(market, date=chain.date, time=time, quotes=quoted)
@@ -111,7 +111,7 @@ def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> f
 
 
 def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingSmile | None:
-    """The moving smile of a chain at a market's rate and dividends; the same one for the same.
+    """Return the smile of a chain at a market's rate and dividends, cached.
 
     None where each strike keeps its vol and the listing is none that a smile can be fitted to.
 
@@ -128,7 +128,7 @@ def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _This:
-    """A chain that equals itself alone: its arrays need not be compared, nor be hashable."""
+    """A chain compared and hashed by identity, without comparing its arrays."""
 
     chain: QuotedListing
 
@@ -143,7 +143,7 @@ class _This:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Quotes:
-    """Where a leg's quote is found, and the market its vol is solved in."""
+    """Chain of a leg's quote, and the market in which its vol is solved."""
 
     this: _This
     instrument: Instrument
@@ -154,7 +154,7 @@ class _Quotes:
 
 @lru_cache(maxsize=256)
 def _quoted_leg(leg: OptionLeg, quotes: _Quotes) -> OptionLeg:
-    """One leg at its quote; the vol takes solving, and a step of the stop must not wait for it."""
+    """Return one leg at its quote, cached, since solving the vol is slow."""
     chain = quotes.this.chain
     time, quoted = quote_time(chain), {chain.symbol: quotes.quote}
     market = Market(date=chain.date, time=time, rate=quotes.rate, quotes=quoted)

@@ -44,7 +44,7 @@ def reproduce(draft: Draft) -> str:
 
 
 def left_out(draft: Draft) -> tuple[str, ...]:
-    """Say what the command line does not carry over: without its chain a draft has no smile."""
+    """Return what the command line cannot reproduce: without its chain a draft has no smile."""
     if draft.chain is None:
         return ()
     moving = ("sticky strike",) if draft.sticky is Sticky.MONEYNESS else ()
@@ -55,14 +55,14 @@ def overrides(draft: Draft) -> Data:
     """Return the values of a draft that differ from its preset's file, by dotted key."""
     name, new = _name(draft), preset_data(draft.to_preset())
     changed = _differences(preset_data(load_preset(name)), new, ())
-    # Setting the quote's vol moves those of the legs: only where these went elsewhere they are set, too.
+    # Setting the quote's vol shifts those of the legs; set a leg's vol only where it differs.
     key = f"market.quotes.{draft.trade.symbol}.vol"
     vol = {key: changed[key]} if key in changed else {}
     return vol | _differences(preset_data(load_preset(name, vol)), new, ())
 
 
 def _name(draft: Draft) -> str:
-    """The name that finds the draft's file, else its path."""
+    """Name of the draft's preset, else its path."""
     path = draft.preset.path
     if path is None:
         return draft.preset.name
@@ -89,7 +89,7 @@ def _differences(old: Any, new: Any, place: tuple[str, ...]) -> Data:  # noqa: A
 
 
 def _lost(old: Data, new: Data) -> list[str]:
-    """Keys that only a whole new table can take away: no other way to say them is set in their place."""
+    """Keys that can only be removed by replacing the whole table."""
     return [key for key in old if key not in new and not any(rival in new for rival in rivals_of(key))]
 
 
@@ -98,7 +98,7 @@ def _are_tables(value: object) -> bool:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - what TOML can hold
-    """A value as ``--set`` reads it: as TOML, a text alone as it stands."""
+    """A value in the form of ``--set``: TOML, or plain text."""
     if isinstance(value, str):
         return value
     return _toml(value)

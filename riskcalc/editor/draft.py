@@ -1,4 +1,4 @@
-"""A trade being tuned: everything exact, and the one call that plans it."""
+"""A trade being edited, with exact values, and its plan."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ from riskcalc.presets import Preset
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A trade on the workbench; every edit makes a new one.
+    """A trade being edited; every edit returns a new draft.
 
     Strikes and expiries are exact: opening resolves the preset's rules once, so that they do not move when
     the spot is tuned.
     """
 
     preset: Preset
-    """As it was opened: name, file, rules and description."""
+    """The preset as opened: name, file, rules and description."""
     trade: Trade
-    """A leg with neither premium nor vol follows the chain's quotes, without a chain the market's vol."""
+    """The trade; a leg without premium and vol is priced from the chain, or at the market's vol."""
     market: Market
     account: Account
     exits: ExitPlan
     view: View
     chain: QuotedListing | None = None
     fill: FillPrice = FillPrice.MID
-    """Where the chain's quotes are filled."""
+    """Fill price on the chain's quotes."""
     vol_shift: float = 0.0
-    """How far all vols were moved from those behind the chain's quotes: 0.01 is a point."""
+    """Shift of all vols from those of the chain's quotes: 0.01 is one point."""
     sticky: Sticky = Sticky.STRIKE
-    """What the smile fitted to the chain keeps as the spot moves."""
+    """Stickiness rule of the chain's smile."""
 
     @property
     def quote(self) -> Quote:
@@ -61,7 +61,7 @@ class Draft:
         return self.market.quote(self.trade.symbol)
 
     def plan(self) -> TradePlan:
-        """Plan the trade: the one call into the core per change.
+        """Plan the trade.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class Draft:
 
     @property
     def smile(self) -> MovingSmile | None:
-        """The smile of the chain, moved as the vols were; None without one."""
+        """The smile of the chain with the vol shift; None without a smile."""
         if self.chain is None:
             return None
         found = smile_of(self.chain, self.preset.market, sticky=self.sticky)
@@ -154,7 +154,7 @@ def open_draft(
     at: FillPrice | str = FillPrice.MID,
     sticky: Sticky | str = Sticky.STRIKE,
 ) -> Draft:
-    """Put a preset on the workbench.
+    """Open a preset for editing.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
 
 
 def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:
-    """Stop and targets that are written as prices, as moves from the entry; they move with the spot then."""
+    """Convert stop and targets from prices to moves from the entry, which then move with the spot."""
     if not exits.priced:
         return exits
     entered = enter_at_model(trade, market)
@@ -216,7 +216,7 @@ def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:
 
 
 def _following(trade: Trade) -> Trade:
-    """The trade with its prices left to a chain."""
+    """The trade with its prices cleared, to be filled from a chain."""
     legs = tuple(
         dataclasses.replace(leg, premium=None, vol=None, spread_cost=0.0)
         if isinstance(leg, OptionLeg)
@@ -228,6 +228,6 @@ def _following(trade: Trade) -> Trade:
 
 @lru_cache(maxsize=16)
 def _entered(trade: Trade, quotes: tuple[tuple[str, Quote], ...], moment: dt.datetime, rate: float) -> Trade:
-    """Enter a trade at the model; the fields and the plan of one draft ask for the same."""
+    """Enter a trade at model prices, cached for the fields and the plan of one draft."""
     market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes=dict(quotes))
     return enter_at_model(trade, market)

@@ -1,4 +1,4 @@
-"""Edits of legs and targets as a whole: one more, one less, all strikes moved together."""
+"""Edits of legs and targets: add, delete, and move all strikes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from riskcalc.editor.editing.leg_fields import strike_grid
 from riskcalc.errors import InvalidInputError
 
 MOST_LEGS = 8
-"""Legs of a trade on the editor: an iron condor twice."""
+"""Maximum legs of a trade in the editor."""
 
 FIRST_EXPIRY_DAYS = 45
-"""Days to the expiry of an option that is added to shares."""
+"""DTE of an option added to shares."""
 
 SAME_STRIKE = 1e-6
 
 
 MOST_TARGETS = 5
 FURTHER = 0.05
-"""Move from the last target to one that is added; the first is as far from the entry as the stop."""
+"""Distance of an added target from the last one; the first is as far from the entry as the stop."""
 
 LEAST_PART = 0.01
-"""No part of a position that is smaller is closed at a target."""
+"""Minimum share of a position closed at a target."""
 
 
 def with_added_leg(draft: Draft) -> Draft:
@@ -87,7 +87,7 @@ def _listed(draft: Draft, leg: OptionLeg, shift: float) -> bool:
 
 
 def _beside(draft: Draft, leg: OptionLeg) -> OptionLeg:
-    """A bought option like another, at the next strike out of the money that no leg has."""
+    """A long option like another, at the next unused out-of-the-money strike."""
     taken = {other.strike for other in draft.trade.option_legs}
     grid, strike = strike_grid(draft, leg), leg.strike
     while strike in taken:
@@ -135,7 +135,7 @@ def with_added_target(draft: Draft) -> Draft:
 
 
 def without_target(draft: Draft, index: int) -> Draft:
-    """Return the draft without one target; its part goes to a neighbour, the one before where there is one.
+    """Return the draft without one target; its part goes to a neighbor, the one before where there is one.
 
     Raises
     ------

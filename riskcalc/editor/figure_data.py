@@ -26,7 +26,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A spot with a name on the price axis."""
+    """Named spot on the price axis."""
 
     kind: str
     """``spot``, ``stop``, ``target``, ``breakeven`` or ``strike``."""
@@ -37,15 +37,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PayoffFigure:
-    """P&L against the spot: the payoff first, the days before it after."""
+    """P&L by spot: the payoff first, then earlier dates."""
 
     low: float
     """Left end of the axis [dollars]."""
     high: float
     spots: Floats
-    """Rising, every kink among them, so that lines between them cut no corner [dollars]."""
+    """Rising spots, including every kink [dollars]."""
     curves: tuple[Curve, ...]
-    """The first is the payoff; shares have none, theirs is the last day."""
+    """Curves, the payoff first; for shares the last day."""
     marks: tuple[Mark, ...]
     """The most important first."""
     spot: float
@@ -94,7 +94,7 @@ class GreeksFigure:
     high: float
     spots: Floats
     delta: Floats
-    """Shares the position moves like."""
+    """Shares the position is equivalent to."""
     gamma: Floats
     """Change of delta per dollar."""
     theta_per_day: Floats

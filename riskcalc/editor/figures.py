@@ -26,26 +26,26 @@ from riskcalc.editor.figure_data import (
 __all__ = ["axis_range", "draw_figures", "greeks_figure", "heatmap_figure", "payoff_figure"]
 
 POINTS = 80
-"""Spots of a curve; the valuations between them would move no dot of a chart."""
+"""Number of spots per curve, finer than a chart can show."""
 
 Block = tuple[Floats, float]
 """Spots, all on one day [days after the market's date]."""
 
 
 PRIORITY = ("spot", "stop", "target", "breakeven", "strike", "gap")
-"""Levels in the order in which they keep their place when there is little."""
+"""Kinds of levels by priority if space is limited."""
 
 MARGIN = 0.05
-"""Room beside the outermost level, as a share of the span."""
+"""Margin beyond the outermost level, as a share of the span."""
 
 ZOOM = 0.8
-"""What one step of zoom leaves of the axis."""
+"""Factor on the axis span per zoom step."""
 
 
 def draw_figures(
     plan: TradePlan, *, low: float, high: float, points: int = POINTS, rows: int = 13
 ) -> Figures:
-    """All three figures on one axis, in one valuation: half the time of one after the other.
+    """Compute all three figures on one axis in one valuation.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _chart_spots(plan: TradePlan, *, low: float, high: float, points: int) -> Fl
 
 
 def _curve_blocks(plan: TradePlan, spots: Floats) -> list[Block]:
-    """Today, and the time stop when it is a day of its own."""
+    """Blocks of today and, if different, of the time stop."""
     stop = plan.time_stop
     if stop is None or stop in {plan.report.market.date, plan.report.trade.expiry}:
         return [(spots, 0.0)]
@@ -110,7 +110,7 @@ def _curve_blocks(plan: TradePlan, spots: Floats) -> list[Block]:
 
 
 def _fill_blocks(plan: TradePlan, rows: Sequence[HeatRow]) -> list[Block]:
-    """The rows that the ladder does not have, on each of its days."""
+    """Value the rows that are not in the ladder, on each of its days."""
     spots = np.array([row.spot for row in rows if row.kind == "price"])
     return [(spots, _days(plan, column.date)) for column in _columns(plan)] if spots.size else []
 
@@ -166,7 +166,7 @@ def _mark(outcome: TargetOutcome) -> Mark:
 
 
 def _heatmap(plan: TradePlan, rows: tuple[HeatRow, ...], fill: Sequence[PositionGreeks]) -> HeatmapFigure:
-    """Cells of the ladder where it has them, valuations in the rows between."""
+    """Build the heatmap from cells of the ladder and valuations between."""
     cells: dict[tuple[str, float], list[float]] = {}
     for row in plan.ladder:
         cells.setdefault((row.label, row.spot), []).append(row.pnl)
@@ -305,7 +305,7 @@ def _side(named: Sequence[HeatRow], *, count: int, start: float, end: float) -> 
 
 
 def _between(taken: Sequence[float], *, start: float, end: float, count: int) -> list[float]:
-    """Round prices from start to end, each as far from its neighbours as can be."""
+    """Round prices from start to end, each as far from its neighbors as can be."""
     low, high = min(start, end), max(start, end)
     if count <= 0 or not low < high:
         return []

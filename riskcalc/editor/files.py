@@ -1,4 +1,4 @@
-"""Where a draft is saved: its own file, or the user's folder under its name."""
+"""Saving a draft: to its own file, or under a name in the user's folder."""
 
 from __future__ import annotations
 

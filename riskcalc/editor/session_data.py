@@ -97,7 +97,7 @@ def _toml(preset: Preset) -> str:
 
 
 def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None) -> Draft:
-    """A draft on its chain, or as exact as it was without."""
+    """Read a draft on its chain, or with exact values without one."""
     path = data.get("path")
     place = Path(path) if isinstance(path, str) else Path("session.toml")
     rules = dataclasses.replace(
@@ -124,7 +124,7 @@ def _choice(choices: type[Choice], value: object, usual: Choice) -> Choice:
 
 
 def _opened(draft: Draft) -> Draft:
-    """The draft as its preset opens; as it stands where that cannot be any more."""
+    """The draft as its preset opens, or unchanged if that fails."""
     try:
         return dataclasses.replace(
             open_draft(draft.preset, chain=draft.chain, at=draft.fill, sticky=draft.sticky),
@@ -145,7 +145,7 @@ def _chain(draft: Draft, path: Path | None) -> Data | None:
 
 
 def _read_chain(data: Mapping[str, Any], *, symbol: str) -> tuple[QuotedListing | None, str, Path | None]:
-    """The chain, a note when it cannot be read any more, and its file."""
+    """Return the chain, a note if it cannot be read, and its file."""
     from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions have no chain
 
     path = Path(_text(data, "path"))

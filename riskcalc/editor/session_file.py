@@ -1,4 +1,4 @@
-"""The session file: what was on the editor is there again, whatever ended the last session.
+"""The session file, which restores the last session.
 
 Only the standard library is imported here, so that the first frame can show the last session before the
 engine is loaded.
@@ -27,12 +27,12 @@ VERSION = 1
 """Newest shape this riskcalc reads."""
 
 MOST_BYTES = 2_000_000
-"""A session is a few pages of text; anything larger is some other file."""
+"""Maximum size of a session file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPreview:
-    """What the first frame shows: the last session as texts."""
+    """Last session as texts, shown in the first frame."""
 
     title: str = ""
     badge: str = ""
@@ -77,7 +77,7 @@ def session_preview() -> SessionPreview | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A session as it stood at one moment; another thread may write it while the editor goes on."""
+    """Copy of a session that another thread can write."""
 
     state: State
     chain_path: Path | None
@@ -163,7 +163,7 @@ def _first_editor() -> TradeEditor:
 
 
 def _set_aside(path: Path, error: Exception) -> str:
-    """Rename a session that cannot be restored, so that nothing of it is lost, and say so."""
+    """Rename a session file that cannot be restored, and return a note."""
     aside = path.with_name(f"{path.name}.broken")
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     with contextlib.suppress(OSError):
@@ -173,7 +173,7 @@ def _set_aside(path: Path, error: Exception) -> str:
 
 
 def _text(value: object) -> str:
-    """A text to be drawn before anything else of the file is checked."""
+    """Text of the preview, checked before drawing."""
     return printable(value) if isinstance(value, str) else ""
 
 

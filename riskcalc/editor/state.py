@@ -1,4 +1,4 @@
-"""What the screen shows: a frozen picture of the editor."""
+"""State of the editor as shown on the screen."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ BADGE_WIDTH = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A picture of the editor, replaced on each change."""
+    """Immutable state of the editor, replaced on each change."""
 
     draft: Draft
     plan: TradePlan | None
-    """Of the last draft that could be planned; None before the first."""
+    """Plan of the last valid draft; None before the first."""
     problem: str = ""
-    """Why the draft cannot be planned, or what was refused last; one line."""
+    """Why the draft is invalid, or the last refused input; one line."""
     problem_key: str = ""
-    """Field that the problem is about; empty when it is about none."""
+    """Field of the problem; may be empty."""
     stale: bool = False
     """Whether the figures are not those of what the fields say."""
     pinned: TradePlan | None = None
@@ -45,22 +45,22 @@ class State:
 
 
 def one_line(error: RiskcalcError) -> str:
-    """The first problem, with how many more there are."""
+    """Return the first problem and the number of others."""
     first, *more = str(error).splitlines() or [""]
     return f"{first} (and {len(more)} more)" if more else first
 
 
 class BadgeKind(enum.StrEnum):
-    """Verdict on the trade; the words stand without colour."""
+    """Verdict on the trade."""
 
     OK = "OK"
-    """Sized within every limit, no check fails."""
+    """Within every limit, and no check fails."""
     OVER = "OVER"
-    """One unit risks more than the budget, or sold options may lose without limit."""
+    """One unit exceeds the risk budget, or the loss is unlimited."""
     NO = "NO"
-    """Another limit or a check says no."""
+    """Another limit or check fails."""
     INPUT = "INPUT"
-    """What is typed cannot be planned; the figures are the last valid ones."""
+    """The input is invalid; the figures are the last valid ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Badge:
 
 
 def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge:
-    """Sum up a plan.
+    """Return the badge of a plan.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _no_units(plan: TradePlan, draft: Draft) -> Badge:
 
 
 def _share(fraction: float) -> str:
-    """A share of equity with the decimals that leave it whole in the badge."""
+    """Format a share of equity to fit the badge."""
     if fraction < 0.1:
         return f"{fraction:.2%}"
     if fraction < 1:
@@ -125,7 +125,7 @@ def _share(fraction: float) -> str:
 
 
 def _failed(check: Check, plan: TradePlan, draft: Draft) -> str:
-    """A failed check in a few words with its figures."""
+    """Return a failed check in a few words."""
     rules, account = draft.preset.entry, draft.account
     if check.name == "stop width" and rules.max_stop is not None:
         return f"stop {draft.exits.stop:.1%} > {rules.max_stop:.1%}"

@@ -1,4 +1,4 @@
-"""A tuned trade back to rules: a leg keeps what still leads to it, the rest becomes exact."""
+"""Converts an edited trade back to rules; legs that no rule leads to become exact."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _exact(leg: OptionLeg) -> OptionTemplate:
 
 
 def _kept(template: TradeTemplate, index: int, leg: Leg, exact: LegTemplate, market: Market) -> LegTemplate:
-    """The first of both rules, one of them and none that leads to the leg."""
+    """Return the leg with as many of its rules as still lead to it."""
     old = template.legs[index] if index < len(template.legs) else None
     if not isinstance(old, OptionTemplate) or not isinstance(exact, OptionTemplate):
         return exact

@@ -1,4 +1,4 @@
-"""The editor: the one mutable thing behind a screen."""
+"""The editor: the mutable view model of the screen."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from riskcalc.planning import stress
 from riskcalc.presets import Preset, load_preset, load_scenarios
 
 DEEPEST = 200
-"""Bursts that can be undone."""
+"""Maximum number of undo steps."""
 
 
 class TradeEditor:
-    """A trade being tuned; every method that edits replaces `state`, and none raises a `RiskcalcError`.
+    """A trade being edited; editing methods replace `state` and never raise a `RiskcalcError`.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class TradeEditor:
 
     @property
     def chain_path(self) -> Path | None:
-        """File of the quotes that the draft is on; None without quotes, or without a file."""
+        """File of the draft's quotes; None without one."""
         chain = self.state.draft.chain
         return next((path for known, path in self._chain_paths if chain is not None and known is chain), None)
 
@@ -100,20 +100,20 @@ class TradeEditor:
             self._history.rest()
 
     def rest(self) -> None:
-        """End the burst of changes that one undo takes back."""
+        """End the group of changes that one undo reverts."""
         self._history.rest()
 
     def forget_problem(self) -> None:
-        """Let go of a typed text that was refused."""
+        """Discard a refused text."""
         if self.state.problem:
             self._show(self.state.draft)
 
     def undo(self) -> None:
-        """Take back the last burst of changes."""
+        """Undo the last group of changes."""
         self._go_to(self._history.undo(self.state.draft))
 
     def redo(self) -> None:
-        """Bring back what was undone last."""
+        """Redo the last undone changes."""
         self._go_to(self._history.redo(self.state.draft))
 
     def add_leg(self) -> None:
@@ -129,7 +129,7 @@ class TradeEditor:
         self._change(edits.with_added_target)
 
     def delete_target(self, index: int) -> None:
-        """Delete a target; its part goes to a neighbour."""
+        """Delete a target; its part goes to a neighbor."""
         self._change(lambda draft: edits.without_target(draft, index))
 
     def shift_strikes(self, count: int) -> None:
@@ -137,7 +137,7 @@ class TradeEditor:
         self._change(lambda draft: edits.with_shifted_strikes(draft, count), burst="strikes")
 
     def pin(self) -> None:
-        """Keep the trade as A and go on editing B; unpin A when there is one."""
+        """Pin the trade as A and continue with B; unpin A if there is one."""
         state = self.state
         keep = state.pinned is None and not state.stale
         self._set(
@@ -146,14 +146,14 @@ class TradeEditor:
         )
 
     def pin_draft(self, draft: Draft) -> None:
-        """Keep another trade as A, as of an earlier session; one that cannot be planned is let go."""
+        """Pin another trade as A, from an earlier session; ignore it if it cannot be planned."""
         try:
             self._set(pinned=draft.plan(), pinned_draft=draft)
         except RiskcalcError:
             self._set(pinned=None, pinned_draft=None)
 
     def swap(self) -> None:
-        """Go on with A, and keep B in its place."""
+        """Swap A and B."""
         state = self.state
         if state.pinned_draft in (None, state.draft) or state.stale:
             return
@@ -173,16 +173,16 @@ class TradeEditor:
             return one_line(error)
 
     def quoted(self, chain: QuotedListing) -> Draft:
-        """The draft on real quotes; see `on_quotes`, which takes long enough for a thread."""
+        """Return the draft on real quotes; see `on_quotes`, which is slow enough for a thread."""
         return on_quotes(self.state.draft, chain)
 
     def go_on_with(self, draft: Draft, *, chain_path: Path | None = None) -> None:
-        """Go on with another draft, as it is opened; its chain's file is for the session to find."""
+        """Continue with another draft; the path of its chain is saved in the session."""
         self._open(lambda: draft)
         self._chain_paths.append((draft.chain, chain_path))
 
     def load_chain(self, chain: QuotedListing, *, path: Path | None = None) -> str:
-        """Put the preset on real quotes; what is wrong when it cannot be."""
+        """Load real quotes for the preset; return the problem, if any."""
         try:
             self.go_on_with(self.quoted(chain), chain_path=path)
         except RiskcalcError as error:
@@ -190,11 +190,11 @@ class TradeEditor:
         return ""
 
     def save(self) -> str:
-        """Save the trade in its own file, a shipped one among the user's; say where, or why not."""
+        """Save the trade to its own file, a shipped preset to the user's folder; return a message."""
         return self._save(files.saved)
 
     def save_as(self, name: str, *, force: bool = False) -> str:
-        """Save the trade under a name among the user's; say where, or why not."""
+        """Save the trade under a name in the user's folder; return a message."""
         return self._save(lambda draft: files.saved_as(draft, name, force=force))
 
     def reproduce(self) -> str:
@@ -202,18 +202,18 @@ class TradeEditor:
         return reproduce(self.state.draft)
 
     def left_out(self) -> tuple[str, ...]:
-        """Say what the plan of that command line lacks of the one on the screen."""
+        """Return what the command line cannot reproduce of the plan."""
         return left_out(self.state.draft)
 
     def vehicles(self) -> Comparison | str:
-        """Compare shares, the leveraged fund and an option trade at one risk; or say why it cannot be."""
+        """Compare shares, the leveraged fund and an option trade at equal risk; or return the problem."""
         try:
             return vehicles(self.state.draft)
         except RiskcalcError as error:
             return one_line(error)
 
     def stress(self) -> tuple[StressRow, ...] | str:
-        """Take the plan through every scenario; or say why it cannot be."""
+        """Stress the plan with every scenario; or return the problem."""
         state = self.state
         if state.plan is None or state.stale:
             return state.problem or "no plan to stress"
@@ -227,7 +227,7 @@ class TradeEditor:
         try:
             after = change(self.field(key), before)
         except RiskcalcError as error:
-            # The draft is as it was; the screen still shows the text that was refused.
+            # The draft is unchanged; the screen still shows the refused text.
             self._set(problem=one_line(error), problem_key=key, stale=True)
             return
         self._apply(after, burst=key, key=key)
@@ -275,7 +275,7 @@ class TradeEditor:
         return f"saved {after.preset.path}"
 
     def _show(self, draft: Draft, *, key: str = "") -> None:
-        """Plan a draft; when it cannot be, keep the last valid plan."""
+        """Plan a draft; on failure keep the last valid plan."""
         plan, problem = self.state.plan, ""
         try:
             plan = draft.plan()
@@ -294,7 +294,7 @@ class TradeEditor:
         self.state = dataclasses.replace(self.state, **changes)
 
     def _clean_draft(self, draft: Draft) -> Draft:
-        """The draft as its preset was opened or saved last, on the same chain."""
+        """The draft as last opened or saved, on the same chain."""
         return next(
             (one for one in reversed(self._clean) if one.preset is draft.preset and one.chain is draft.chain),
             self._clean[0],
@@ -302,7 +302,7 @@ class TradeEditor:
 
 
 class History:
-    """Earlier drafts, and those that were undone."""
+    """Undo and redo history of drafts."""
 
     def __init__(self) -> None:
         self._past: list[Draft] = []
@@ -310,7 +310,7 @@ class History:
         self._burst = ""
 
     def record(self, before: Draft, *, burst: str = "") -> None:
-        """Keep the draft before a change, unless the change continues a burst.
+        """Record the draft before a change, unless the change continues a group.
 
         Parameters
         ----------
@@ -326,7 +326,7 @@ class History:
         self._future.clear()
 
     def rest(self) -> None:
-        """End the burst, so that the next change is an entry of its own."""
+        """End the group, so that the next change is a separate entry."""
         self._burst = ""
 
     def undo(self, now: Draft) -> Draft:
@@ -338,7 +338,7 @@ class History:
         return self._moved(now, self._future, self._past)
 
     def saved_as(self, old: Preset, new: Preset) -> None:
-        """Let earlier drafts of a preset that was saved belong to its new file."""
+        """Assign earlier drafts to the file that the preset was saved in."""
         for drafts in (self._past, self._future):
             drafts[:] = [dataclasses.replace(one, preset=new) if one.preset is old else one for one in drafts]
 

@@ -1,4 +1,4 @@
-"""The vehicles of one view at one risk: shares, the leveraged fund, and an option trade."""
+"""Vehicles at equal risk: shares, the leveraged fund, and an option trade."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _place(draft: Draft) -> int:
 
 
 def _in_the_market_of(draft: Draft, other: Draft) -> Draft:
-    """Another trade on the draft's day, at its vol and for its account; a rule resolves at its spot."""
+    """Another trade on the draft's date, at its vol and for its account."""
     market = draft.market
     quote = _quote(draft, other)
     quotes = {other.trade.symbol: quote}
@@ -75,7 +75,7 @@ def _quote(draft: Draft, other: Draft) -> Quote:
 
 
 def _view(draft: Draft, other: Draft) -> View:
-    """The draft's view said of another underlying: drift over the rate, and vol, times leverage."""
+    """The draft's view for another underlying: excess drift and vol times leverage."""
     view, rate, times = draft.view, draft.market.rate, _times(draft, other)
     return View(
         drift=None if view.drift is None else rate + times * (view.drift - rate),

@@ -1,4 +1,4 @@
-"""Numbers and reports as text, said once for the command line and the screen."""
+"""Text of numbers and reports, for the command line and the screen."""
 
 from riskcalc.formatting.comparison import comparison_sections, comparison_title
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money

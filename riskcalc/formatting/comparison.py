@@ -1,4 +1,4 @@
-"""A comparison as tables of text: vehicles as columns, the common states as rows."""
+"""A comparison as text tables: vehicles in columns, common states in rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from riskcalc.formatting.table import Section
 
 
 def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
-    """The vehicles at one risk, and what each brings on one path of the benchmark.
+    """Return tables of the vehicles at equal risk and of their P&L in common scenarios.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
 
 
 def comparison_title(comparison: Comparison) -> str:
-    """What is compared, at which risk."""
+    """Title of a comparison."""
     names = ", ".join(vehicle.name for vehicle in comparison.vehicles)
     return f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
 
@@ -65,7 +65,7 @@ def _holding(vehicle: Vehicle) -> str:
 
 
 def _dividends(vehicle: Vehicle) -> str:
-    """What a share pays by the end of the trade, and on which day or how often."""
+    """Dividends of a share by the end of the trade."""
     paid = vehicle.plan.dividends
     if len(paid) == 1:
         return f"{paid[0].amount:.2f} {paid[0].ex_date:%m-%d}"

@@ -1,4 +1,4 @@
-"""A plan's P&L where it is left: stop, targets and gaps today, midway and on the last day, and their odds."""
+"""Panel of a plan's P&L at its exits, by date, and their odds."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ R_WIDTH = 6
 """Width of an R with its space."""
 
 _PAIRS_FROM = LABEL + 3 * (7 + R_WIDTH)
-"""Width from which every P&L has its R beside it; below, the last day's alone has."""
+"""Minimum width for R beside every P&L; below it only the last day has R."""
 
 
 def exits_lines(
     plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
 ) -> list[Line]:
-    """P&L of one unit at the exits in dollars and R, then how likely the stop comes first.
+    """P&L of one unit at the exits in dollars and R, then P(stop hit first).
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def exits_lines(
 
 
 def _worst_gap(plan: TradePlan) -> tuple[GapLine, ...]:
-    """The gap that loses most, alone; nothing without gaps."""
+    """The gap with the largest loss; empty without gaps."""
     worst = max(plan.gaps, key=lambda gap: gap.loss_per_unit, default=None)
     return () if worst is None else (worst,)
 
@@ -80,12 +80,12 @@ def worst_pnl(plan: TradePlan) -> list[tuple[str, float | None]]:
 
 
 def _levels(plan: TradePlan) -> tuple[Level, ...]:
-    """Best first: what the trade hopes for on top, the stop below it."""
+    """Levels, the best first."""
     return (*(outcome.level for outcome in reversed(plan.targets.outcomes)), plan.stop)
 
 
 def _days(plan: TradePlan) -> list[tuple[str, str]]:
-    """Today, midway and the last day the plan holds, each as the ladder calls it and as a heading."""
+    """Today, midway and last day of the plan, as ladder names and headings."""
     dates = _held(plan)
     held = list(dates)
     chosen = dict.fromkeys((held[0], held[len(held) // 2], held[-1]))
@@ -94,7 +94,7 @@ def _days(plan: TradePlan) -> list[tuple[str, str]]:
 
 
 def _held(plan: TradePlan) -> dict[str, dt.date]:
-    """The days of the ladder on which the plan still holds the trade."""
+    """Ladder dates until the time stop."""
     first = plan.ladder[0]
     level = [row for row in plan.ladder if (row.label, row.spot) == (first.label, first.spot)]
     return {row.when: row.date for row in level if plan.time_stop is None or row.date <= plan.time_stop}
@@ -115,7 +115,7 @@ def _label(level: Level) -> str:
 
 
 def _short(plan: TradePlan, level: Level) -> str:
-    """The stop by its name, every other level by its move."""
+    """Short name of a level: the stop by name, others by move."""
     return "stop" if level == plan.stop else level.label.split()[-1]
 
 
@@ -169,7 +169,7 @@ def _in_r(plan: TradePlan, amount: float | None, *, digits: int) -> str:
 
 
 def _gap(plan: TradePlan, gap: GapLine, *, width: int) -> Line:
-    """A gap takes no days: one P&L, costs in."""
+    """Line of a gap: one P&L, with costs."""
     column, _ = _columns(width, 3)
     amount = -gap.loss_per_unit
     text = fit(_spellings(plan)(amount), column - 1)
@@ -211,7 +211,7 @@ def _odds(plan: TradePlan) -> tuple[Fact, ...]:
 
 
 def _facts(plan: TradePlan) -> tuple[Fact, ...]:
-    """The same to be held against another trade: each level today and on the last day."""
+    """Metrics for A/B comparison: each level today and on the last day."""
     days = _days(plan)
     ends = tuple(dict.fromkeys((days[0], days[-1])))
     count = len(plan.targets.outcomes)

@@ -11,14 +11,14 @@ from enum import Enum, StrEnum
 from riskcalc.formatting.numbers import MISSING
 
 Spellings = tuple[str, ...]
-"""One number said at several lengths, the most exact first."""
+"""One number in several lengths, the most exact first."""
 
 LABEL, VALUE, GAP = 10, 10, 2
 """Widths of a metric's label and number, and the space before its note."""
 
 
 def fit(spellings: Spellings, width: int) -> str:
-    """The first spelling that fits a width; a cut number would be a wrong one, so none fits as ``#``.
+    """Return the first variant that fits a width, else ``#``; numbers are never cut.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def cut(text: str, width: int) -> str:
 
 
 def dollars(amount: float | None, *, signed: bool = False) -> Spellings:
-    """Dollars without their sign of currency, to the cent and shorter.
+    """Dollars without currency sign, in several lengths.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def dollars(amount: float | None, *, signed: bool = False) -> Spellings:
 
 
 def pnl(amount: float | None) -> Spellings:
-    """Dollars won or lost: the sign is always there."""
+    """Signed P&L in dollars, in several lengths."""
     return dollars(amount, signed=True)
 
 
@@ -80,7 +80,7 @@ def points(fraction: float | None) -> Spellings:
 
 
 def plain(value: float | None, *, digits: int = 2, signed: bool = False) -> Spellings:
-    """Number to some digits and fewer, down to an order of magnitude."""
+    """Number in decreasing precision."""
     if value is None:
         return (MISSING,)
     # A sign before nothing would contradict the figure that was rounded away.
@@ -90,11 +90,11 @@ def plain(value: float | None, *, digits: int = 2, signed: bool = False) -> Spel
 
 
 BETTER = "✓"
-"""Mark on the better of two trades; it stands without colour."""
+"""Mark of the better of two trades."""
 
 
 class Tone(StrEnum):
-    """What a piece of text is; a screen gives it a colour, its words and signs say the same."""
+    """Style of a piece of text, which a screen maps to a color."""
 
     PLAIN = "plain"
     TITLE = "title"
@@ -105,7 +105,7 @@ class Tone(StrEnum):
 
 
 class Better(Enum):
-    """Which of two values of a fact is to be preferred; the value is the sign of the preference."""
+    """Which of two values is better: the larger, the smaller, or neither."""
 
     MORE = 1
     LESS = -1
@@ -126,7 +126,7 @@ class Fact:
     value: float | None
     show: Callable[[float | None], Spellings] = dollars
     change: Callable[[float | None], Spellings] | None = None
-    """How a difference is said; None leaves it out."""
+    """Format of the difference; None omits it."""
     better: Better = Better.NEITHER
     note: str = ""
     tone: Tone = Tone.PLAIN
@@ -138,7 +138,7 @@ def plain_text(lines: Iterable[Line]) -> str:
 
 
 def title_line(title: str, *, width: int, note: str = "", stale: bool = False) -> Line:
-    """Head of a panel: its name, what its numbers are, whether they are older than the inputs."""
+    """Title line of a panel: name, unit of its numbers, and whether they are stale."""
     words = f"{title}, stale" if stale else title
     said = cut(f"  {note}", width - len(words)) if note else ""
     return ((words, Tone.WARN if stale else Tone.TITLE), (said, Tone.QUIET))

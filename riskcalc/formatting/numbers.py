@@ -1,4 +1,4 @@
-"""Numbers as people read them; the sign is always there, and infinity is a word."""
+"""Formatting of numbers for readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 MISSING = "-"
 
 CENTS_BELOW = 100.0
-"""Planned loss below which P&L is shown in cents [dollars]: a share of 8 dollars gains and loses cents."""
+"""1R below which P&L is shown in cents [dollars]."""
 
 
 def money(amount: float | None, *, signed: bool = False) -> str:

@@ -31,7 +31,7 @@ signed = partial(plain, signed=True)
 
 
 def gain_tone(amount: float | None) -> Tone:
-    """Colour of a P&L: gains, losses, and what rounds to nothing."""
+    """Style of a P&L: gain, loss or zero."""
     if amount is None or abs(amount) < _SAME_CENT:
         return Tone.PLAIN
     return Tone.GOOD if amount > 0 else Tone.BAD
@@ -40,7 +40,7 @@ def gain_tone(amount: float | None) -> Tone:
 def price_lines(
     plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
 ) -> list[Line]:
-    """What one unit costs, may lose and may gain.
+    """Price panel: cost, max loss and max profit of one unit.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def price_lines(
 def greeks_lines(
     plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
 ) -> list[Line]:
-    """The Greeks of one unit in the units traders read; parameters as in `price_lines`."""
+    """Greeks panel of one unit; parameters as in `price_lines`."""
     before = None if pinned is None else _greeks(pinned.report)
     return panel_lines(
         "GREEKS",
@@ -86,7 +86,7 @@ def greeks_lines(
 def size_lines(
     plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
 ) -> list[Line]:
-    """How many units the account carries, why no more, and what they risk; parameters as in `price_lines`."""
+    """Size panel: position size, binding limit and risk; parameters as in `price_lines`."""
     facts = _size(plan)
     if pinned is not None:
         return panel_lines("SIZE", facts, width=width, pinned=_size(pinned), stale=stale)
@@ -138,7 +138,7 @@ def _price(report: RiskReport) -> tuple[Fact, ...]:
 
 
 def _profit_note(report: RiskReport) -> str:
-    """The expected move, and whether the smile gave the probability."""
+    """Note with the expected move and the source of the probability."""
     if report.expected_move is None:
         return ""
     smile = "smile; " if report.prob_basis is ProbabilityBasis.SMILE else ""
@@ -158,7 +158,7 @@ def _entry(report: RiskReport) -> Fact:
 
 
 def _paid(debit: float | None) -> Spellings:
-    """What is paid; what is received says so, for it may stand beside the other kind."""
+    """Debit, or credit marked as such."""
     found = dollars(None if debit is None else abs(debit))
     return found if debit is None or debit >= 0 else (*(f"{text} cr" for text in found), *found)
 
@@ -271,7 +271,7 @@ def _whole_dollars(amount: float) -> str:
 
 
 def _unit_noun(plan: TradePlan) -> str:
-    """What is held; of a pair the whole shares of both funds."""
+    """Noun of the units; for a pair the whole shares of both funds."""
     if pair := plan.pair:
         return f"+{pair.bought_shares:,} {pair.bought} -{pair.sold_shares:,} {pair.sold}"
     noun = plan.report.trade.unit_noun

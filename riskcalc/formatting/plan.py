@@ -1,4 +1,4 @@
-"""A plan as tables of text, the answer first: the one rendering that every front door shows."""
+"""A plan as text tables, the size first."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from riskcalc.formatting.report import (
 from riskcalc.formatting.table import Section
 
 BASIS_WORDS = {"max_loss": "max loss", "stop": "loss at stop"}
-"""What the risk of one unit is, by the basis of its size."""
+"""Words for the risk of one unit, by basis."""
 
 
 def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
-    """Everything a plan says, the answer first.
+    """Return all tables of a plan, the size first.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def plan_sections(plan: TradePlan) -> tuple[Section, ...]:
 
 
 def _unit(plan: TradePlan) -> str:
-    """What is counted, as a heading writes it."""
+    """Unit noun in a heading."""
     return plan.report.trade.unit_noun.capitalize()
 
 
@@ -98,13 +98,13 @@ def _size(plan: TradePlan) -> Section:
 
 
 def unit_costs_words(plan: TradePlan) -> str:
-    """Which costs a figure of one unit includes: what is paid once per trade is in no unit."""
+    """Words for the costs included per unit; costs per trade are not."""
     once = plan.cost_per_trade
     return f"with costs except {money(once)} per trade" if once else "with costs"
 
 
 def _gap_loss(loss: float | None) -> tuple[str, str]:
-    """The worst loss over the gap lines; where all of them gain, that."""
+    """Worst loss over the gaps, or a note that all gain."""
     if loss is not None and round(loss, 2) < 0:
         return money(0.0), f"no loss: the worst gap gains {money(-loss)}, with costs"
     return money(loss), "worst gap, with costs"
@@ -258,7 +258,7 @@ def _managed(plan: TradePlan) -> Section:
 
 
 def _left_at_exits(plan: TradePlan) -> list[tuple[str, str, str]]:
-    """How likely the trade leaves at its stops and targets."""
+    """Exit probabilities at stops and targets."""
     found, outcomes = plan.managed, plan.targets.outcomes
     stopped, taken = percent(found.prob_stop, digits=1), percent(found.prob_all_targets, digits=1)
     if outcomes and all(one.second_stop for one in outcomes):
@@ -274,13 +274,13 @@ def _breakeven_note(plan: TradePlan) -> str:
 
 
 def _target_chances(plan: TradePlan) -> str:
-    """How likely each target, or second stop, is to close something."""
+    """Probability of a fill at each target or second stop."""
     pairs = zip(plan.targets.outcomes, plan.managed.prob_targets, strict=True)
     return ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in pairs)
 
 
 def _dividends(plan: TradePlan) -> tuple[Section, ...]:
-    """Payments that prices and odds count with; nothing where there are none."""
+    """Table of included dividends; empty without any."""
     rows = tuple(
         (
             f"{one.ex_date}",

@@ -16,7 +16,7 @@ def option_sections(report: RiskReport) -> tuple[Section, ...]:
 
 
 def price_section(report: RiskReport) -> Section:
-    """Debit, payoff facts and the chance of profit."""
+    """Debit, payoff facts and the probability of profit."""
     facts = [
         (entry_word(report).lower(), money(abs(report.net_debit)), ""),
         ("max loss", money(report.max_loss), report.payoff_note),
@@ -41,7 +41,7 @@ def price_section(report: RiskReport) -> Section:
 
 
 def probability_words(report: RiskReport) -> str:
-    """What P(profit) is stated under, and whether the smile gave it where there is one."""
+    """View and distribution behind P(profit), in words."""
     view = f"view: {report.view.name}"
     if report.market.quote(report.trade.symbol).smile is None:
         return view
@@ -51,14 +51,14 @@ def probability_words(report: RiskReport) -> str:
 
 
 def entry_word(report: RiskReport) -> str:
-    """What is paid or received at entry is called; a pair pays for one side with the other."""
+    """Debit, credit, or the name for a pair."""
     if report.trade.instrument.against:
         return "Each side"
     return "Debit" if report.net_debit >= 0 else "Credit"
 
 
 def theta_share(report: RiskReport) -> str:
-    """Theta per day as a share of the debit; nothing where none is paid, as for a credit or a pair."""
+    """Theta per day as a share of the debit; empty for a credit or a pair."""
     if report.net_debit <= 0 or report.trade.instrument.against:
         return ""
     return percent(report.greeks.theta_per_day / report.net_debit)
@@ -83,7 +83,7 @@ def legs_section(report: RiskReport) -> Section:
 
 
 def greeks_section(report: RiskReport) -> Section:
-    """The position's Greeks in the units traders read."""
+    """Table of the position's Greeks in trading units."""
     greeks, share = report.greeks, theta_share(report)
     rows = (
         ("delta", number(greeks.delta), f"equivalent to {number(greeks.delta, digits=1)} shares"),
@@ -99,7 +99,7 @@ def greeks_section(report: RiskReport) -> Section:
 
 
 def early_exercise_sections(report: RiskReport, *, units: int) -> tuple[Section, ...]:
-    """Where calls are exercised for a dividend, and what that costs a seller; nothing where none is."""
+    """Table of early exercise for dividends; empty if there is none."""
     if not report.early_exercise:
         return ()
     rows = tuple(
@@ -130,7 +130,7 @@ def early_exercise_sections(report: RiskReport, *, units: int) -> tuple[Section,
 
 
 def smile_words(report: RiskReport) -> str:
-    """How vols move with the spot, to go on a sentence with; nothing where each leg keeps its own."""
+    """Stickiness rule as a suffix of a title; empty for sticky strike without a smile."""
     smile = report.market.quote(report.trade.symbol).smile
     return "" if smile is None else f", sticky {smile.rule}"
 
@@ -155,12 +155,12 @@ def size_section(size: StopSize, *, entry: float, stop: float, multiplier: int) 
 
 
 def why(size: PositionSize | StopSize) -> str:
-    """The reason without the count that stands beside it."""
+    """Reason of the binding limit without the count."""
     return size.reason.partition(": ")[2]
 
 
 def _one_r(size: StopSize) -> str:
-    """What one R holds: costs that are paid once per trade are in no unit."""
+    """Words for 1R: basis and included costs."""
     once = size.risk - size.units * size.loss_per_unit if size.units else 0.0
     return (
         f"loss at stop, with costs except {money(once)} per trade"
@@ -174,7 +174,7 @@ def _held(units: float, noun: str) -> str:
 
 
 def _allowed(size: StopSize) -> str:
-    """What each limit allows; a dash where it does not bind."""
+    """Size allowed by each limit; a dash if it does not apply."""
     return ", ".join(
         f"{name} {MISSING if units is None else f'{units:,}'}" for name, units in size.limits.items()
     )

@@ -78,7 +78,7 @@ def chain_sections(summary: ChainSummary) -> tuple[Section, ...]:
 
 
 def smile_section(fits: Sequence[SmileFit]) -> Section:
-    """How each expiry's smile was fitted, and whether it is free of arbitrage."""
+    """Table of the fitted smiles and their arbitrage checks."""
     rows = tuple(
         (
             str(fit.expiry),
@@ -109,7 +109,7 @@ def _when(summary: ChainSummary) -> str:
 
 
 def _warnings(summary: ChainSummary) -> tuple[Section, ...]:
-    """What was doubtful about the whole file; nothing where nothing was."""
+    """Warnings about the whole file; empty without any."""
     if not summary.warnings:
         return ()
     return (Section(title="Warnings", rows=tuple((text,) for text in summary.warnings), left=frozenset({0})),)
@@ -155,7 +155,7 @@ def _points(vol: float | None) -> str:
 
 
 def scan_title(frame: pd.DataFrame) -> str:
-    """What was scanned."""
+    """Title of a scan."""
     about = frame.attrs
     chains = about.get("chains", 1)
     where = f"{number(about['spot'])} on {about['date']}" if chains == 1 else f"in {chains} chains"
@@ -188,14 +188,14 @@ def scan_sections(frame: pd.DataFrame, *, top: int) -> tuple[Section, ...]:
 
 
 def rank_text(about: dict[Any, Any]) -> str:
-    """What rows are ranked by, in words."""
+    """Rank in words."""
     if about["rank"] != "view_r":
         return f"column {about['rank']}"
     return NEUTRAL_RANK if about["view"].startswith("neutral") else VIEW_RANK
 
 
 def smile_text(about: dict[Any, Any]) -> str:
-    """How well the smile fits, in words."""
+    """Quality of the smile fit in words."""
     liquid = about["smile_liquid"]
     if not liquid:
         return "no liquid strikes to check it against"
@@ -205,7 +205,7 @@ def smile_text(about: dict[Any, Any]) -> str:
 
 
 def left_out_texts(about: dict[Any, Any]) -> list[str]:
-    """What of the quotes is in no spread, in words."""
+    """Excluded quotes in words."""
     texts = [f"{count(rows, 'row')} of the file: {why}" for why, rows in about["dropped"].items()]
     if about["far_off"]:
         options = count(about["far_off"], "option")
@@ -254,7 +254,7 @@ def _row(place: int, row: Mapping[Any, Any], rank: str, kinds: Sequence[str]) ->
 
 
 def _listed(words: Sequence[str]) -> str:
-    """Words with commas between, and the last after an "and"."""
+    """Join words with commas and "and"."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 

@@ -17,7 +17,7 @@ MOVE, PNL, R, VERDICT = 8, 12, 8, 17
 
 
 def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section, ...]:
-    """What each scenario does to a plan, and how its move was found.
+    """Tables of the P&L in each scenario and the source of its move.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) ->
 
 
 def stress_title(plan: TradePlan) -> str:
-    """The trade, its market and what it may lose, in one line."""
+    """Trade, market and risk budget in one line."""
     return f"{trade_line(plan)}, risk budget {money(plan.size.risk_budget)}"
 
 
@@ -97,7 +97,7 @@ def _outcomes(plan: TradePlan, rows: Sequence[StressRow]) -> Section:
 
 
 def held_through(plan: TradePlan) -> str:
-    """How every scenario is taken; said wherever its P&L is shown."""
+    """Conditions of the stress test, shown with its P&L."""
     once = ", costs per trade in the position's P&L only" if plan.cost_per_trade else ""
     how = f"no stop, repriced at the end of the scenario, with costs{once}"
     return f"{how}{smile_words(plan.report)}"
@@ -121,7 +121,7 @@ def _words(text: str, *, width: int, tone: Tone) -> list[Line]:
 
 
 def _tally(plan: TradePlan, rows: Sequence[StressRow]) -> str:
-    """What the scenarios say together, in a sentence."""
+    """Summary of the scenarios in a sentence."""
     if not plan.size.units:
         return "No position: one unit already exceeds a limit."
     broken = [row for row in rows if not row.holds]

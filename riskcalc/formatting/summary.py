@@ -69,7 +69,7 @@ def checks_lines(
 
 
 def _brief_check(check: Check, *, width: int) -> Line:
-    """One line for a rule that holds."""
+    """One line for a passed check."""
     said = cut(check.brief or check.message, width - 18)
     return (
         (f"{STATUS_WORDS[check.status]:5}", STATUS_TONES[check.status]),
@@ -79,7 +79,7 @@ def _brief_check(check: Check, *, width: int) -> Line:
 
 
 def _whole_check(check: Check, *, width: int) -> list[Line]:
-    """All words of a rule, over as many lines as they take."""
+    """Full message of a check, wrapped."""
     word, tone = f"{STATUS_WORDS[check.status]:5}", STATUS_TONES[check.status]
     said = Tone.QUIET if check.status is CheckStatus.OK else Tone.PLAIN
     first, *rest = wrapped(f"{check.name}: {check.message}", width=width, indent=5)
@@ -87,7 +87,7 @@ def _whole_check(check: Check, *, width: int) -> list[Line]:
 
 
 def _names(checks: Sequence[Check], *, width: int) -> list[Line]:
-    """The names of rules that hold."""
+    """Names of passed checks."""
     if not checks:
         return []
     first, *rest = wrapped(", ".join(check.name for check in checks), width=width, indent=5)
@@ -107,7 +107,7 @@ def _compared_checks(
 
 
 def _tally(plan: TradePlan) -> str:
-    """How many rules fail, warn and hold."""
+    """Number of checks that fail, warn and pass."""
     statuses = [check.status for check in plan.checks]
     counts = ((statuses.count(status), STATUS_WORDS[status]) for status in _WORST_FIRST)
     return ", ".join(f"{count} {word}" for count, word in counts if count)
@@ -133,7 +133,7 @@ def _verdict(rank: float | None) -> Spellings:
 def summary_lines(
     plan: TradePlan, *, width: int, pinned: TradePlan | None = None, stale: bool = False
 ) -> list[Line]:
-    """Three lines of a plan; what does not fit is left out from the right.
+    """Three-line summary of a plan, truncated on the right.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def summary_lines(
 def preview_lines(
     name: str, *, description: str, found: TradePlan | str, badge: str, width: int
 ) -> list[Line]:
-    """A preset in short.
+    """Summary of a preset.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def _greeks(plan: TradePlan) -> tuple[Piece, ...]:
 
 
 def _exits(plan: TradePlan) -> tuple[Piece, ...]:
-    """What is wrong comes first: it must not fall off the right."""
+    """Exit line; failed checks come first, so that they are not truncated."""
     bad = [check for check in plan.checks if check.status is not CheckStatus.OK]
     expected = plan.managed.expected_pnl
     levels = (_piece(label, pnl(amount), gain_tone(amount)) for label, amount in reversed(worst_pnl(plan)))

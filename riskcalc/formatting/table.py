@@ -23,7 +23,7 @@ class Section:
 
 
 def document_lines(sections: Iterable[Section], *, summary: str, width: int) -> list[Line]:
-    """A sentence on top, then tables with an empty line before each."""
+    """Lines of a title and tables separated by blank lines."""
     lines: list[Line] = [((line[0][0], Tone.PLAIN),) for line in wrapped(summary, width=width, indent=0)]
     for section in sections:
         lines += [(), *table_lines(section, width=width)]

@@ -24,19 +24,19 @@ from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10
-"""Share of a trade's entry value that its quoted widths may cost before the plan warns."""
+"""Maximum cost of the bid-ask widths, as a share of entry value, without a warning."""
 
 MOST_NET_DOLLARS = 0.05
-"""Part of a pair's side that whole shares may leave unhedged before the plan warns."""
+"""Maximum unhedged share of a pair's side without a warning."""
 
 MARKET_SHOCK = -0.05
 """Move of a pair's second fund that the plan prices, as in a risk-off shock."""
 
 FEW_DOLLARS = 100.0
-"""Amount below which cents are said [dollars]."""
+"""Amount below which cents are shown [dollars]."""
 
 LIKELY_ASSIGNMENT = 0.10
-"""Chance of an early assignment above which the plan warns."""
+"""Probability of an early assignment above which the plan warns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +342,7 @@ def _loses(pnl: float) -> str:
 
 
 def _short(amount: float) -> str:
-    """Dollars for where there is little room: whole ones, and cents where they are few."""
+    """Short dollar amount: whole dollars, or cents if small."""
     return f"${amount:,.0f}" if amount >= FEW_DOLLARS else f"${amount:,.2f}"
 
 

@@ -1,4 +1,4 @@
-"""Comparison of several plans at equal risk, on one path of their common benchmark."""
+"""Comparison of several plans at equal risk, in common scenarios of their benchmark."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ LEAST_GAP = 0.05
 """Opening of the benchmark against a trade that every vehicle is held to, at least."""
 
 NINE_IN_TEN = 1.645
-"""Standard deviations on either side that hold nine values of ten."""
+"""Standard deviations on either side of a 90% range."""
 
 
 LONGEST = 63
-"""Sessions looked at where neither trade has a time stop: a quarter."""
+"""Sessions if neither trade has a time stop: a quarter."""
 
 
 def compare(
@@ -44,7 +44,7 @@ def compare(
     moves: Sequence[float] = USUAL_MOVES,
     days: Sequence[int] | None = None,
 ) -> Comparison:
-    """Compare plans sized to the same risk on one path of their benchmark.
+    """Compare plans sized to the same risk, in common scenarios of their benchmark.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _vehicle(plan: TradePlan, states: Sequence[CommonState], *, gap: float) -> V
 
 
 def _state_value(plan: TradePlan, state: CommonState, *, vol_shift: float = 0.0) -> StateValue:
-    """All units in a common state; with leverage in the middle and at both ends of the band."""
+    """P&L of the position in a common state, with the 90% band for leveraged funds."""
     report, units = plan.report, plan.size.units
     instrument, quote = report.trade.instrument, report.market.quote(report.trade.symbol)
     growth = 1 + _own_move(report, state)
@@ -179,7 +179,7 @@ def _days_to(plan: TradePlan, state: CommonState) -> float:
 
 
 def _gap_pnl(plan: TradePlan, move: float) -> float:
-    """P&L of all units when the benchmark opens so, before costs; on the side of the stop with its IV."""
+    """P&L of the position at a gap of the benchmark, before costs; at the IV of the stop on its side."""
     against = plan.side * move * plan.report.trade.instrument.leverage < 0
     opening = _state(move, 0, plan.report.market.date)
     return _state_value(plan, opening, vol_shift=plan.exits.vol_shift if against else 0.0).pnl
@@ -206,7 +206,7 @@ def _own_move(report: RiskReport, state: CommonState) -> float:
 
 
 def _drag_deviation(instrument: Instrument, state: CommonState, *, vol: float) -> float:
-    """How far a fund's log value strays in a state: realized variance varies by sqrt(2 / sessions)."""
+    """Standard deviation of a fund's log value in a state, from realized variance."""
     if state.sessions == 1:
         return 0.0
     variance = (vol / instrument.leverage_factor) ** 2 * state.sessions / SESSIONS_PER_YEAR
@@ -214,7 +214,7 @@ def _drag_deviation(instrument: Instrument, state: CommonState, *, vol: float) -
 
 
 def _decay_per_day(report: RiskReport) -> float:
-    """What resetting, fee and financing cost a fund a day at an unchanged benchmark [dollars per unit]."""
+    """Daily cost of reset, fee and financing at an unchanged benchmark [dollars per unit]."""
     instrument, market = report.trade.instrument, report.market
     vol = market.quote(instrument.symbol).vol / instrument.leverage_factor
     charge = instrument.fee + (instrument.leverage - 1) * market.rate
@@ -222,7 +222,7 @@ def _decay_per_day(report: RiskReport) -> float:
 
 
 def _convexity(instrument: Instrument) -> float:
-    """Share of the benchmark's variance that resetting costs: (L^2 - L) / 2."""
+    """Cost of the daily reset per variance of the benchmark: (L^2 - L) / 2."""
     return (instrument.leverage**2 - instrument.leverage) / 2
 
 

@@ -97,7 +97,7 @@ def _expiring(report: RiskReport) -> Check | None:
 
 
 def _settled_when(report: RiskReport) -> str:
-    """When options that expire today were settled, and what to state for a time before that."""
+    """When options that expire today settled, and how to set an earlier time."""
     market = report.market
     if report.trade.instrument.settlement(market.date) is Settlement.AM:
         return f"at the open, 9:30 New York; they last traded on {_session_before(market.date)}"
@@ -122,7 +122,7 @@ def _settled_at_open(report: RiskReport, time_stop: dt.date | None) -> Check | N
 
 
 def _closed(report: RiskReport, time_stop: dt.date | None) -> Check | None:
-    """Days on which the exchange is closed, each with the session that is meant."""
+    """Warnings about closed days, each with the session meant."""
     market, expiries = report.market, report.trade.expiries
     said = [f"expiry {closed_expiry(expiry)}" for expiry in expiries if not is_session(expiry)]
     if not is_session(market.date):

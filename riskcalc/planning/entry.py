@@ -25,7 +25,7 @@ from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.pricing import VolStatus
 
 SAME_SPOT = 1e-9
-"""Relative difference up to which two spots are one."""
+"""Relative tolerance of equal spots."""
 
 
 def enter(
@@ -151,7 +151,7 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date, one_sided
 
 
 def _strikes(quotes: QuotedListing, *, expiry: dt.date, option_type: OptionType) -> set[float]:
-    """Listed strikes; none where no such option is listed."""
+    """Listed strikes; empty if there is no such option."""
     try:
         return set(quotes.strikes(expiry=expiry, option_type=option_type))
     except ChainError:
@@ -159,7 +159,7 @@ def _strikes(quotes: QuotedListing, *, expiry: dt.date, option_type: OptionType)
 
 
 def _require_same_moment(quotes: QuotedListing, market: Market) -> None:
-    """A vol solved with the date or spot of another moment is wrong without a sign of it."""
+    """Require the date and spot of the quotes; a vol solved with others would be wrong."""
     if market.date != quotes.date:
         raise InvalidInputError(f"market date must be that of the quotes, {quotes.date}, got {market.date}")
     spot = market.quote(quotes.symbol).spot
@@ -207,7 +207,7 @@ def _first_vol(
 def _mid_vol(
     quotes: QuotedListing, market: Market, *, expiry: dt.date, strike: float, option_type: OptionType
 ) -> float:
-    """Vol that explains the mid of one option."""
+    """IV of the mid of one option."""
     quote = quotes.quote(expiry=expiry, strike=strike, option_type=option_type)
     option = OptionLeg(side=Side.LONG, option_type=option_type, strike=strike, expiry=expiry)
     underlying = instrument(quotes.symbol)

@@ -22,7 +22,7 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     market : Market
         Date, rate and a quote for the underlying.
     view : View, optional
-        What the chance of profit is stated under; neutral by default.
+        What the probability of profit is stated under; neutral by default.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def _ending(trade: Trade) -> str:
 
 
 def _shares_ending(trade: Trade) -> str:
-    """Where shares alone lose and gain the most."""
+    """Note on max loss and profit of shares."""
     if sum(leg.shares * leg.side for leg in trade.share_legs) < 0:
         return "max profit if the share goes to zero; loss unlimited"
     return "max loss if the share goes to zero; profit unlimited"

@@ -40,7 +40,7 @@ def size_plan(
     gaps: tuple[GapLine, ...],
     cost_per_unit: float,
 ) -> PositionSize:
-    """Size a trade by its planned loss within every limit, and say what all units lose at stop and gap.
+    """Size a trade by its planned loss within every limit, with the position's loss at stop and gap.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from riskcalc.domain import ExitPlan, Level, ManagedOutcome, Odds, RiskReport, S
 from riskcalc.domain.clock import days_to_close
 
 DUST = 1e-6
-"""Rounding of a value [dollars]."""
+"""Tolerance for rounding of a value [dollars]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

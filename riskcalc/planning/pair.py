@@ -57,7 +57,7 @@ def pair_report(report: RiskReport, *, units: int) -> PairReport | None:
 def _correlation_and_beta(
     market: Market, pair: str, held: str, against: str
 ) -> tuple[float | None, float | None]:
-    """What the vols of two funds and of the one priced in the other imply."""
+    """Correlation and beta implied by the vols of two funds and of their pair."""
     vol, first, second = (market.quote(symbol).vol for symbol in (pair, held, against))
     if not first * second > 0:
         return None, None

@@ -65,7 +65,7 @@ def plan(
     exits : ExitPlan
         Stop, targets, time stop and the vol shift at the stop.
     view : View, optional
-        What chances are stated under; neutral by default.
+        What probabilities are stated under; neutral by default.
     entry : EntryRules, optional
         Rules the checks hold the trade against; none by default.
 
@@ -101,7 +101,7 @@ def plan(
     side = exits.side or side_by_delta(report.greeks.delta)
     asked = exits.at(entry=entry_spot(report.trade, market), side=side)
     exits = with_second_stop(report, asked, side)
-    # With its side said, the exit plan asks the model no more for the delta.
+    # With an explicit side, the exit plan needs no delta from the model.
     sided = dataclasses.replace(exits, side=side)
     costs = cost_per_unit(report.trade, account.costs)
     levels = plan_levels(report, exits, side, time_stop)

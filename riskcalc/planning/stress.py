@@ -19,7 +19,7 @@ from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, fund_path
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 
 FUND_CHARGES = "fee and financing of the fund included"
-"""Said of a move over several sessions that follows from, or leads to, that of a leveraged fund."""
+"""Note on multi-session moves derived with a leveraged fund."""
 
 
 def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) -> tuple[StressRow, ...]:
@@ -112,7 +112,7 @@ def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:
 
 
 class _Source(NamedTuple):
-    """The symbol whose stated move another one follows from."""
+    """Symbol whose stated move determines another."""
 
     symbol: str
     leverage: float
@@ -125,7 +125,7 @@ class _Source(NamedTuple):
         return cls(instrument.symbol, instrument.leverage, instrument.fee)
 
     def benchmark_move(self, move: float, *, rate: float) -> float:
-        """Move of the benchmark in a session in which this one moves so, charges included."""
+        """Daily benchmark move that gives a daily move of this symbol, with charges."""
         return (move + self._charge(rate)) / self.leverage
 
     def compounded(self, daily: float, sessions: int, *, rate: float) -> float:
@@ -141,7 +141,7 @@ class _Source(NamedTuple):
 
 
 def _move_of(instrument: Instrument, scenario: Scenario, *, rate: float) -> tuple[float, str]:
-    """Move of an instrument in a scenario, and how it was found."""
+    """Move of an instrument in a scenario, and its source."""
     symbol, benchmark = instrument.symbol, _benchmark(instrument)
     if symbol in scenario.moves:
         return float(scenario.moves[symbol]), f"{symbol} as stated"
@@ -184,7 +184,7 @@ def _source(benchmark: str, scenario: Scenario) -> _Source | None:
 
 
 def _plain(benchmark: str) -> _Source:
-    """A benchmark that moves by itself."""
+    """A benchmark with its own stated move."""
     return _Source(benchmark, 1.0, 0.0)
 
 
@@ -196,7 +196,7 @@ def _equal_daily_move(move: float, sessions: int) -> float:
 def _said(
     instrument: Instrument, scenario: Scenario, *, source: _Source, benchmark_move: float, daily: float
 ) -> str:
-    """How a move was derived, in words."""
+    """Derivation of a move in words."""
     benchmark, parts = _benchmark(instrument), []
     moved = f"{benchmark} {_percent(benchmark_move)}"
     if source.symbol != benchmark:

@@ -1,7 +1,7 @@
-"""Presets: trades as TOML that people read and edit; found, checked, resolved and saved here.
+"""Presets: TOML files of trades; finding, checking, resolving and saving them.
 
 The public names stand in the stub beside this file; each loads on first use, so that reading a fraction does
-not load the schema's machinery. The names of the shipped presets that the front doors start from stand here.
+not load the schema. The names of the shipped presets that the user interfaces start with are here.
 """
 
 import lazy_loader
@@ -12,4 +12,4 @@ DEFAULT_PRESET = "iwm-call-spread"
 """Opened or planned when none is named."""
 
 VEHICLES = ("iwm-shares", "tna-momentum", DEFAULT_PRESET)
-"""Three ways to one view, compared at one risk; beside a trade, the one it is most like gives way to it."""
+"""Presets compared by default; a trade replaces the one of its kind."""

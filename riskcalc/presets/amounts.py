@@ -1,4 +1,4 @@
-"""Dollars, risk, limits and exit prices as people write them, never what could be read two ways."""
+"""Parsing of dollars, risk, limits and exit prices; ambiguous input is refused."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _DOLLARS = re.compile(
 _MANY = {"": 1, "k": 1_000, "m": 1_000_000}
 
 MOST_CHARACTERS = 40
-"""No amount that is meant is longer."""
+"""Maximum length of an amount."""
 
 
 LARGEST_BARE_RISK = 10
-"""Percent; a larger bare number may be dollars."""
+"""Largest bare number read as percent of risk; larger ones are ambiguous."""
 
 WIDEST_BARE_PERCENT = 30.0
 """A bare number above this is never meant as percent: stops that people trade are 5 to 15%."""
@@ -101,7 +101,7 @@ def money_text(amount: float) -> str:
 
 
 class Risk(NamedTuple):
-    """What a trade may lose: one of the two is set."""
+    """Risk of a trade, as a fraction or in dollars; one of them is set."""
 
     fraction: float | None = None
     """Share of equity, in (0, 1]."""

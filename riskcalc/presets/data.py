@@ -1,4 +1,4 @@
-"""A preset as the plain data of its TOML; what equals the domain's default is left out."""
+"""A preset as plain data for TOML; defaults are omitted."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _market(market: Market, entry: EntryRules) -> Data:
 
 
 def _settlement(underlying: Instrument) -> Data:
-    """What was said of the third Friday's options; nothing where it is the symbol's usual."""
+    """Settlement of third-Friday options; empty for the symbol's default."""
     said = underlying.monthly_settlement
     return {} if said is None else {"settlement": said.value}
 
@@ -152,7 +152,7 @@ def _adverse(move: float) -> str:
 
 
 def _targets(targets: tuple[Target, ...]) -> list[Any]:
-    """Moves alone when they share equally, else tables."""
+    """Targets as moves if their shares are equal, else as tables."""
     if all(target.fraction == 1 / len(targets) for target in targets):
         return [_favourable(target) for target in targets]
     return [{"move": _favourable(target), "fraction": percent_text(target.fraction)} for target in targets]

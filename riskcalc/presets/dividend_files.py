@@ -1,4 +1,4 @@
-"""Past cash dividends from a CSV, as data vendors and spreadsheets write them."""
+"""Past cash dividends from a CSV file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from riskcalc.presets.files import read_text
 from riskcalc.presets.problems import Problem, dotted
 
 DATE_COLUMNS = ("ex_date", "ex_dividend_date", "date")
-"""Names of the column of ex-dates, the surest first; a dash, a space or capitals make no difference."""
+"""Names of the ex-date column, by preference; case, dashes and spaces are ignored."""
 
 AMOUNT_COLUMNS = ("amount", "dividends", "dividend", "cash_amount")
 """Names of the column of amounts."""
@@ -39,7 +39,7 @@ Line = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
-    """Where in a row the wanted fields stand."""
+    """Positions of the wanted fields in a row."""
 
     ex_date: int
     amount: int
@@ -50,13 +50,13 @@ class _Columns:
 
 
 def anchor_files(data: Mapping[str, Any], folder: Path) -> None:
-    """Let the files that a preset's data name begin at a folder, in place."""
+    """Resolve relative paths of files in a preset's data against a folder, in place."""
     for symbol, written in named_files(data).items():
         _quotes(data)[symbol]["dividends"] = str(folder / written)
 
 
 def read_files(data: Mapping[str, Any]) -> list[Problem]:
-    """Put the payments in place of the files that a preset's data name; return what is wrong with those."""
+    """Replace files named in a preset's data by their payments; return the problems."""
     problems: list[Problem] = []
     for symbol, written in named_files(data).items():
         place = ("market", "quotes", symbol, "dividends")
@@ -152,7 +152,7 @@ def _columns(header: Line, path: Path) -> _Columns:
 
 
 def _place(names: list[str], known: tuple[str, ...], meaning: str) -> int:
-    """Where the surest of the known names stands."""
+    """Position of the preferred known name."""
     name = next((name for name in known if name in names), None)
     if name is None:
         raise ValueError(f"must name a column of {meaning}: {' or '.join(known)}")
@@ -162,7 +162,7 @@ def _place(names: list[str], known: tuple[str, ...], meaning: str) -> int:
 
 
 def _payment(fields: list[str], columns: _Columns) -> CashDividend:
-    """The payment of a row; what is wrong with it is a ValueError."""
+    """Return the payment of a row; raise ValueError if it is invalid."""
     if len(fields) != columns.count:
         cause = "is the file cut off?" if len(fields) < columns.count else "a decimal comma? write 0.80"
         raise ValueError(f"must have {columns.count} fields like the first line, got {len(fields)}; {cause}")
@@ -192,7 +192,7 @@ def _amount(text: str) -> float:
 
 
 def _add(paid: dict[dt.date, tuple[int, CashDividend]], line: int, payment: CashDividend) -> None:
-    """Take in a payment; what contradicts an earlier line is a ValueError."""
+    """Add a payment; raise ValueError if it contradicts an earlier line."""
     if payment.amount == 0:
         return  # a day of a price history on which nothing was paid
     day = payment.ex_date

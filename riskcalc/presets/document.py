@@ -1,4 +1,4 @@
-"""A preset back to TOML text: a new one, or an edit of the old that keeps its comments."""
+"""A preset as TOML text: new, or edited in place with comments preserved."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _shaped(data: Mapping[str, Any]) -> tuple[PresetShape | None, list[Problem]]
 
 
 def _problems_of_units(shape: PresetShape) -> list[Problem]:
-    """Signals and rules of one name that do not speak of it in one unit."""
+    """Problems of signals and rules with different units."""
     found: list[Problem] = []
     for place, rule in enumerate(shape.entry.triggers):
         path: KeyPath = ("entry", "triggers", place)
@@ -119,7 +119,7 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
 
 
 def _with_vols_moved(preset: Preset, written: Mapping[str, Any], overrides: Mapping[str, Any]) -> Preset:
-    """The preset with its legs' vols moved as far as the overrides moved the quote's."""
+    """Shift the legs' vols by the override of the quote's vol."""
     symbol, legs = preset.template.instrument.symbol, preset.template.legs
     before = _written_vol(written, symbol)
     if before is None:
@@ -131,7 +131,7 @@ def _with_vols_moved(preset: Preset, written: Mapping[str, Any], overrides: Mapp
 
 
 def _written_vol(written: Mapping[str, Any], symbol: str) -> float | None:
-    """What a text alone says of a symbol's vol; None where it says nothing that can be read."""
+    """Vol of a symbol in a text; None if there is none."""
     data = copy.deepcopy(dict(written))
     missing = ("market", "quotes", symbol, "vol")
     if read_files(data) or any(path == missing for path, _ in problems_between(data)):
@@ -165,7 +165,7 @@ def _entry_spot(template: TradeTemplate, market: Market) -> float:
 
 
 def _said(text: str, preset: Preset, *, folder: Path) -> Data:
-    """What a text says, with nothing of it in place of dividend files that a folder does not lead to."""
+    """Parsed data of a text, without dividend files that cannot be found."""
     data = preset_data(preset)
     own_folder = folder if preset.path is None else preset.path.parent
     for symbol, written in named_files(tomllib.loads(text)).items():
@@ -175,7 +175,7 @@ def _said(text: str, preset: Preset, *, folder: Path) -> Data:
 
 
 def _edit_entries(entries: Any, old: Any, new: Any) -> None:  # noqa: ANN401 - lists of tables, checked by the caller
-    """Change the entries that both states have, then drop or append the rest."""
+    """Edit entries in both states, then delete or append the rest."""
     while len(entries) > len(new):
         del entries[-1]
     for place, value in enumerate(new):
@@ -194,7 +194,7 @@ def _edit(table: Any, *, old: Data, new: Data) -> None:  # noqa: ANN401 - tomlki
         old = {}
     for key in old:
         if key not in new:
-            # That nothing is paid any more is said: to leave the key out might look forgotten.
+            # Write "none" explicitly: an omitted key might look forgotten.
             put(table, key, NO_DIVIDENDS if key == "dividends" else None)
     for key, value in new.items():
         if key not in old or old[key] != value:

@@ -1,4 +1,4 @@
-"""The kinds of value a preset's keys hold: each reads what people write, or names field, value and range."""
+"""Kinds of values of preset keys: each parses input, or raises an error with field, value and range."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ from riskcalc.presets.units_parsing import (
 )
 
 NO_DIVIDENDS = "none"
-"""What ``dividends`` says instead of a list when nothing is paid, and nothing forecast."""
+"""Value of ``dividends`` for no payments and no forecast."""
 
 MOST_PERCENT = 100.0
-"""A bare number above this is no move in percent, but a price that lacks its dollar sign."""
+"""Bare number above which a move is taken for a price without its dollar sign."""
 
 Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 
@@ -82,7 +82,7 @@ def says_none(written: object) -> bool:
 
 
 def _reads(parse: Callable[..., object]) -> BeforeValidator:
-    """Run a reader that wants to know the field it reads."""
+    """Run a parser that takes the name of the field."""
 
     def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
         return parse(value, field=info.field_name)
@@ -110,7 +110,7 @@ def _dollars(check: Callable[[str, Any], object]) -> BeforeValidator:
 
 
 def _written(*examples: str | float) -> WithJsonSchema:
-    """Tell an editor what may be written."""
+    """Describe the accepted input in the JSON schema."""
     return WithJsonSchema({"type": ["number", "string"], "examples": list(examples)})
 
 
@@ -185,7 +185,7 @@ def _one_or_more(value: object) -> object:
 
 
 def _none_or_list(written: object) -> object:
-    """The list of payments; a file that is named is read before, so that the only text left is none."""
+    """List of payments; files are read before, so the only text left is none."""
     if says_none(written):
         return ()
     if not isinstance(written, list | tuple):
@@ -195,7 +195,7 @@ def _none_or_list(written: object) -> object:
 
 
 class _TextToo:
-    """Tell an editor that a text may stand for a list."""
+    """Allow a text in place of a list in the JSON schema."""
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

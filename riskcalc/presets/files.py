@@ -1,4 +1,4 @@
-"""Small text files, read with care and written whole or not at all."""
+"""Reading and atomic writing of small text files."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError, printable
 
 MOST_BYTES = 1_000_000
-"""A preset is a page of text, a list of payments a few; anything larger is some other file."""
+"""Maximum size of a preset or dividend file."""
 
 MOST_LEVELS = 20
-"""A preset has five."""
+"""Maximum nesting; a preset has five levels."""
 
 FOLDER_VARIABLE = "RISKCALC_PRESETS"
 """Environment variable that names another folder for the user's own presets."""
@@ -98,7 +98,7 @@ def write_whole(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a name to write under, which becomes `path` when that is done and is removed when it is not.
+    """Yield a temporary path that replaces `path` on success and is removed on failure.
 
     A device or pipe is written to as it is.
     """
@@ -168,7 +168,7 @@ def _replace(target: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut, where the system can; the file is whole either way."""
+    """Flush the folder to disk, if the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -223,7 +223,7 @@ def _require_plain_texts(data: object, path: Path) -> None:
 
 
 def _toml_problem(message: str) -> str:
-    """The parser's message with its place first, and a key that stands twice named as that."""
+    """Reword the parser's message, with its place first."""
     found = re.fullmatch(r"(.*) \(at (.*)\)", message, flags=re.DOTALL)
     if "integer string conversion" in message:
         return "a number has more than 4,300 digits"

@@ -1,4 +1,4 @@
-"""How a strike is asked for, and the nearest listed strike and expiry, or why there is none."""
+"""Strike rules, and the nearest listed strike and expiry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXPIRY_SLACK_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrikeContext:
-    """What a strike rule refers to."""
+    """Inputs of a strike rule."""
 
     quote: Quote
     rate: float
@@ -40,7 +40,7 @@ class StrikeContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExactStrike:
-    """A strike as it stands on the exchange."""
+    """An exact strike."""
 
     strike: float
     """[dollars], > 0."""
@@ -100,7 +100,7 @@ class DeltaStrike:
             Dividends up to the expiry keep any option from so large a delta, or leave nothing of the spot.
         """
         quote, years = context.quote, context.years
-        # Cash that is paid before the expiry is no part of what the option is on.
+        # Cash paid before expiry is not part of the option's underlying.
         left = quote.spot - context.dividends
         if not left > 0:
             raise InvalidInputError(
@@ -118,12 +118,12 @@ class DeltaStrike:
 
 
 StrikeRule = ExactStrike | MoneynessStrike | DeltaStrike
-"""Any of the three ways."""
+"""Any of the three strike rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A listing to choose from on a day; exact wishes must be found in it when it is a real chain."""
+    """Listed contracts on a day; with a real chain, exact strikes and expiries must be listed."""
 
     listing: Listing
     today: dt.date

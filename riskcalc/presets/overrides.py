@@ -1,4 +1,4 @@
-"""Single values set over a preset's own: ``market.quotes.IWM.spot`` = 295.4."""
+"""Overrides of single values of a preset: ``market.quotes.IWM.spot`` = 295.4."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RIVALS = (
 """Keys that say the same thing in different ways: setting one removes the others."""
 
 SHARES_OF_EQUITY = ("account.risk", "account.max_heat", "account.max_position")
-"""Keys whose bare number below 1 could be read two ways when a person types it."""
+"""Keys whose typed bare number below 1 is ambiguous."""
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
 
 
 def _assigned(key: str, text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
-    """A value; a share of equity stays as it was typed, so that a bare 0.5 is asked about."""
+    """Parse a value; a share of equity stays text, so that a bare 0.5 is refused."""
     found = parse_value(text)
     return text if key in SHARES_OF_EQUITY and isinstance(found, int | float) else found
 
@@ -139,7 +139,7 @@ def rivals_of(key: str) -> tuple[str, ...]:
 
 
 def _of_python(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever a preset can hold
-    """A fraction of equity that a caller gives as a number, as a file says it."""
+    """Convert a fraction of equity from Python to the notation of a file."""
     typed = isinstance(value, Real) and not isinstance(value, bool)
     if typed and key in SHARES_OF_EQUITY and 0 < value < 1:
         return percent_text(float(value))

@@ -1,4 +1,4 @@
-"""A preset, or a preset on real quotes, straight to its plan."""
+"""Plans of presets, with or without real quotes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def plan_preset(
 def compare_presets(
     names_or_paths: Sequence[str | Path], overrides: Mapping[str, Any] | None = None
 ) -> Comparison:
-    """Plan several presets at one risk and put them side by side.
+    """Plan several presets at equal risk and put them side by side.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def compare_presets(
 
 
 def _same_view(first: Preset, other: Preset) -> View:
-    """The first preset's view said of another's underlying: drift over the rate, and vol, times leverage."""
+    """The first preset's view for another underlying: excess drift and vol times leverage."""
     view = first.view
     times = other.template.instrument.leverage / first.template.instrument.leverage
     excess = None if view.drift is None else view.drift - first.market.rate

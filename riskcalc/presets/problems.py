@@ -1,4 +1,4 @@
-"""Everything that is wrong with a preset's data, one plain line each, and the keys that a file knows."""
+"""Problems of a preset's data, one line each, and the known keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Step = str | int
 KeyPath = tuple[Step, ...]
 """A place in a preset: ``("trade", "legs", 0, "strike")``."""
 Problem = tuple[KeyPath, str]
-"""Where, and what in a line that names the place."""
+"""Place and one-line description of a problem."""
 
 _WANTED = {
     "model_type": "a table",
@@ -73,7 +73,7 @@ def problems_between(data: Mapping[str, Any]) -> list[Problem]:
 
 
 def _problems_of_quotes(quotes: Mapping[str, Any]) -> list[Problem]:
-    """Quotes that lack what no other quote supplies."""
+    """Problems of quotes with missing values."""
     found: list[Problem] = []
     for symbol, quote in quotes.items():
         known = INSTRUMENTS.get(symbol)
@@ -238,7 +238,7 @@ def description(path: Sequence[Step], data: object, *, shape: type[BaseModel] = 
 
 
 def nearest(path: Sequence[Step], data: object = None, *, shape: type[BaseModel] = PresetShape) -> str:
-    """Say which key was meant by one that is not known, or which there are.
+    """Suggest the known key nearest to an unknown one, or list the known keys.
 
     Examples
     --------

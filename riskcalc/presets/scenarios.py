@@ -83,7 +83,7 @@ def user_scenarios() -> Path:
 
 
 def _own_scenarios() -> list[Path]:
-    """The user's file; one that is named must exist, so that a slip in its name is not silent."""
+    """The user's scenario file; a file set by the variable must exist."""
     path = user_scenarios()
     return [path] if os.environ.get(FILE_VARIABLE) or path.exists() else []
 

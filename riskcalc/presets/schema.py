@@ -1,4 +1,4 @@
-"""The shape of a whole preset, its version, and the same as a JSON schema for editors."""
+"""Schema of a preset file, and the same as a JSON schema."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class QuoteShape(Section):
 
 
 class MarketShape(Section):
-    """``[market]``: all that is observed on one date."""
+    """``[market]``: market data of one date."""
 
     date: Date = Field(description="market date, like 2026-07-20")
     time: TimeOfDay | None = Field(
@@ -241,7 +241,7 @@ LegShape = Annotated[OptionLegShape | ShareLegShape, Field(discriminator="kind")
 
 
 class TradeShape(Section):
-    """``[trade]``: what is bought and sold."""
+    """``[trade]``: symbol and legs."""
 
     symbol: str = Field(description="symbol of the underlying, like IWM")
     settlement: Literal["am", "pm"] | None = Field(

@@ -1,4 +1,4 @@
-"""The tables that say how a trade is entered, left and carried: exits, entry, account, view."""
+"""Schema of the tables exits, entry, account and view."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class TargetShape(Section):
 
 
 class ExitsShape(Section):
-    """``[exits]``: how the trade is left."""
+    """``[exits]``: stop, targets and time stop."""
 
     stop: StopOrPrice = Field(
         description="adverse move of the underlying that stops the trade out, like -6% or $277.67"
@@ -161,7 +161,7 @@ class TriggerShape(Section):
 
 
 class EntryShape(Section):
-    """``[entry]``: when the trade may be put on."""
+    """``[entry]``: entry rules."""
 
     min_days: Days | None = Field(
         default=None, description="minimum days to the nearest expiry or the time stop"
@@ -197,7 +197,7 @@ class CostsShape(Section):
 
 
 class AccountShape(Section):
-    """``[account]``: what carries the trade, and its limits."""
+    """``[account]``: equity, limits and costs."""
 
     equity: Price = Field(description="account value [dollars], > 0")
     risk: RiskAmount | None = Field(default=None, description="maximum loss of one trade, like 1% or $500")
@@ -250,7 +250,7 @@ class AccountShape(Section):
 
 
 class ViewShape(Section):
-    """``[view]``: what the trader believes; it moves odds, never a price."""
+    """``[view]``: expected drift and volatility; changes probabilities, not prices."""
 
     drift: Rate | None = Field(default=None, description="expected drift of the spot per year, like +8%")
     vol: Vol | None = Field(default=None, description="expected realized volatility, like 22%")

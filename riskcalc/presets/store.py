@@ -1,4 +1,4 @@
-"""Where presets live: the shipped ones, the user's own, and files by path."""
+"""Storage of presets: shipped ones, the user's own, and files by path."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from riskcalc.presets.template import Preset
 DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
 )
-"""Names that Windows keeps for devices, with any ending."""
+"""Reserved device names of Windows, with any extension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPreset:
-    """A preset that can be asked for by name."""
+    """A preset found by name."""
 
     name: str
     origin: Literal["yours", "shipped"]
@@ -207,7 +207,7 @@ def _text_of(preset: Preset, path: Path) -> str:
 
 
 def _base(preset: Preset) -> tuple[str, Preset] | None:
-    """The text a preset was read from and what it says; None when it is gone or no longer sound."""
+    """Text and data that a preset was read from; None if the file is missing or invalid."""
     if preset.path is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A preset, and its trade as a person plans it, with the visible step to listed strikes."""
+"""A preset, its trade as rules, and their resolution to listed contracts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.presets.listed_contracts import ExactStrike, Listed, StrikeContext, StrikeRule
 
 MOST_DAYS = 3650
-"""Nothing is listed beyond ten years."""
+"""Maximum days to expiry: ten years."""
 
 STRIKE_SLACK = 0.01
 """How far outside the listed strikes a rule may ask, as a share of the spot."""
@@ -40,7 +40,7 @@ STRIKE_SLACK = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """All that a plan needs, read from one file."""
+    """All inputs of a plan, read from one file."""
 
     name: str
     template: TradeTemplate
@@ -56,7 +56,7 @@ class Preset:
 
     @property
     def entry(self) -> EntryRules:
-        """When the trade may be put on."""
+        """Entry rules."""
         return self.template.entry
 
 

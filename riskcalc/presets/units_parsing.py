@@ -1,4 +1,4 @@
-"""How people write fractions, rates and vols, read without ambiguity.
+"""Parsing of fractions, rates and vols.
 
 Everything inside riskcalc is a fraction. Of what people write, text with a percent sign means what it says;
 a bare number is read by the rule that its reader states. Only the standard library is imported here.
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from riskcalc.errors import InvalidInputError
 
 Written = str | int | float
-"""What a person may write for a quantity: ``6``, ``"6%"``, ``0.06``."""
+"""Accepted types of a quantity: ``6``, ``"6%"``, ``0.06``."""
 
 SMALLEST_WRITTEN_OUT = 1e-6
 """Smaller fractions are written with an exponent."""
@@ -28,7 +28,7 @@ _TIME = re.compile(
 )
 
 MOST_RATE = 5.0
-"""No rate or volatility beyond 500% a year is believed."""
+"""Maximum rate or volatility per year."""
 
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
 
@@ -56,7 +56,7 @@ class _Unit(NamedTuple):
     per_one: int
     """How many of it make 1."""
     most: int
-    """Largest change believed, in this unit; a bare fraction must be smaller."""
+    """Maximum change in this unit; a bare fraction must be smaller."""
 
 
 def parse_fraction(
@@ -354,7 +354,7 @@ def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> st
 
 
 def _meant(number: Number, unit: str, *, most: float) -> str:
-    """Suggest the unit that a bare number most likely lacks."""
+    """Suggest the unit that is probably missing."""
     likely = abs(number.amount) <= most
     return f"; did you mean {float(number.amount):g}{unit}?" if likely else ""
 

@@ -103,7 +103,7 @@ class ExpiryExits:
     levels: Floats
     """Stop and targets [dollars]."""
     stop_first: float
-    """Chance to touch the stop before the nearest target, by the time stop."""
+    """Probability to touch the stop before the nearest target, by the time stop."""
     vol_shift: float
 
     def expected(self, values: Floats, fractions: Sequence[float]) -> Floats:

@@ -79,7 +79,7 @@ def scan(
         Stop, targets and time stop, as moves of the underlying. Expiries that end before the time stop
         would come are left out.
     view : View, optional
-        What chances and expectations are stated under. The neutral one ranks by the edge of the
+        What probabilities and expectations are stated under. The neutral one ranks by the edge of the
         quotes over the fitted smile, less costs: mostly a loss.
     rules : ScanRules, optional
         Kinds of spread, days to expiry, filters, fill price, valuation.
@@ -105,7 +105,7 @@ def scan(
     Notes
     -----
     An option is valued once at each exit, spot and day; a spread is the difference of two options. The
-    chances of its exits depend on the underlying alone, so that the expected managed P&L, too, is a
+    probabilities of its exits depend on the underlying alone, so that the expected managed P&L, too, is a
     difference of two options: `expected_pnl` is that of `riskcalc.analysis.managed_outcome`.
 
     An option whose model value lies further outside its quotes than 0.1% of the spot is in no spread, since

@@ -71,7 +71,7 @@ def size_within_limits(
     cost_per_trade : float
         Round-trip costs paid once [dollars], >= 0; see `cost_per_trade`.
     capital_per_unit : float
-        Buying power one unit ties up [dollars], >= 0; see `buying_power`.
+        Buying power one unit uses [dollars], >= 0; see `buying_power`.
     market_value_per_unit : float
         Market value of one unit, without sign [dollars], >= 0.
     lot : float

@@ -41,7 +41,7 @@ def kelly_fraction(*, win_probability: float, win: float, loss: float = 1.0) -> 
     Parameters
     ----------
     win_probability : float
-        Chance to win, in [0, 1].
+        Probability to win, in [0, 1].
     win : float
         Gain per dollar staked, > 0.
     loss : float
@@ -173,7 +173,7 @@ def continuous_growth_rate(*, held: float, drift: float, rate: float, vol: float
 
 
 def prob_drawdown(*, fraction_left: float, kelly_multiple: float) -> float:
-    """Return the chance that equity ever falls to a fraction of its start when betting a multiple of Kelly.
+    """Return the probability that equity ever falls to a fraction of its start at a multiple of Kelly.
 
     Parameters
     ----------
@@ -262,12 +262,12 @@ def _steepest_growth(returns: Sequence[float]) -> float:
 
 
 def risk_of_ruin(*, win_probability: float, payoff_ratio: float, units_of_capital: float) -> float:
-    """Return the chance that repeated bets of one unit ever take the capital to zero or below.
+    """Return the probability that repeated bets of one unit ever take the capital to zero or below.
 
     Parameters
     ----------
     win_probability : float
-        Chance to win a bet, in [0, 1].
+        Probability to win a bet, in [0, 1].
     payoff_ratio : float
         Units won per unit lost, >= 0.01. It is taken to the nearest fraction with a denominator of at most
         100, so payoffs in whole numbers, halves or hundredths are exact.
@@ -286,8 +286,8 @@ def risk_of_ruin(*, win_probability: float, payoff_ratio: float, units_of_capita
 
     Notes
     -----
-    With a payoff of a/d, capital moves on a lattice of 1/d units: up a steps, or down d. The chance R(m) of
-    ruin from m steps solves R(m) = p R(m + a) + q R(m - d), is 1 at m = 0, -1, ..., 1 - d and fades for
+    With a payoff of a/d, capital moves on a lattice of 1/d units: up a steps, or down d. The probability R(m)
+    of ruin from m steps solves R(m) = p R(m + a) + q R(m - d), is 1 at m = 0, -1, ..., 1 - d and fades for
     large m, hence is a sum of z^m over the d roots of p z^(a + d) - z^d + q inside the unit circle. Its
     weights are Lagrange's: the sum is exact, overshoot included. A whole payoff has one root and
     R = z^units; for other payoffs that power is only an upper bound.

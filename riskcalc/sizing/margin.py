@@ -68,7 +68,7 @@ def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> fl
         Price of the underlying [dollars per share], > 0.
     max_loss : float
         Largest loss at expiry [dollars per unit], >= 0 or ``inf``; checked where it is stated, and no cap: a
-        trade may tie up more than it can lose, as bought guts do.
+        trade may use more than it can lose, as bought guts do.
 
     Returns
     -------

@@ -35,7 +35,7 @@ def share_margin_rate(instrument: Instrument, *, side: Side) -> float:
     float
         In [0.5, 1]: the initial 50% of Reg T, or the maintenance rate of 25% long and 30% short times
         the leverage where that is more. Beyond the proceeds for shares sold short, which take more
-        at low prices: see `share_margin`. A pair ties up the rate of
+        at low prices: see `share_margin`. A pair uses the rate of
         both its sides, which are of equal value.
 
     References

@@ -79,7 +79,7 @@ class EditActions(TradeScreen):
         self.show()
 
     def action_undo(self) -> None:
-        """Take back the last burst of changes."""
+        """Undo the last group of changes."""
         before = self.editor.state
         self.editor.undo()
         self.show()

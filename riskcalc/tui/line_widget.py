@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 
 class LineWidget(Widget):
-    """Lines from `render_line` on the widget's own colours, with its padding, and nothing else around them.
+    """Lines from `render_line` on the widget's own colors, with its padding, and nothing else around them.
 
     Textual looks up borders, tints and backgrounds anew for every line it draws: half of a key's time.
     """
@@ -31,11 +31,11 @@ class LineWidget(Widget):
 
     @property
     def base(self) -> Style:
-        """Colours of the widget on those of everything below it."""
+        """Colors of the widget on those of everything below it."""
         return self._looked_up()[0]
 
     def part(self, name: str, *, partial: bool = False) -> Style:
-        """Colours of a component class on those of the widget; a partial one may leave some of them.
+        """Colors of a component class on those of the widget; a partial one may leave some of them.
 
         One that is not partial has its text told from its background where the theme leaves that open.
         """
@@ -79,7 +79,7 @@ class LineWidget(Widget):
         return lines if (start, end) == (0, size.width) else [line.crop(start, end) for line in lines]
 
     def _whole_line(self, y: int, size: Size) -> Strip:
-        """One line with its padding, in colours that the terminal shows."""
+        """One line with its padding, in colors that the terminal shows."""
         padding, (width, height) = self.styles.padding, size
         segments, used = [Segment(" " * padding.left, self.base)] if padding.left else [], padding.left
         if padding.top <= y < height - padding.bottom:
@@ -91,7 +91,7 @@ class LineWidget(Widget):
         elif used < width:
             segments.append(Segment(" " * (width - used), self.base))
         for line_filter in self.get_line_filters():
-            # A theme's colours are no terminal's own: all there is to tell in full is what is dimmed.
+            # A theme's colors are no terminal's own: all there is to tell in full is what is dimmed.
             if not isinstance(line_filter, ANSIToTruecolor) or _dimmed(segments):
                 segments = line_filter.apply(segments, self._looked_up()[1])
         return _WholeLine(segments, width)

@@ -39,7 +39,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class ExitReason(IntEnum):
-    """Exit that closed the last part of a unit."""
+    """Reason for the exit of the last part of a unit."""
 
     STOP = 0
     TARGET = 1
@@ -51,7 +51,7 @@ class ExitRecords(NamedTuple):
 
     reason: NDArray[np.intp]
     moments: FloatArray
-    """Chance, and chance times the mean of the P&L and of its square: shape (3, exits)."""
+    """Probability, and probability times the mean of the P&L and of its square: shape (3, exits)."""
     day: FloatArray
     point: FloatArray
     """Log distance of the spot then, in the trade's favor."""
@@ -74,7 +74,7 @@ class ExitRecords(NamedTuple):
 
     @classmethod
     def concatenate(cls, parts: list[ExitRecords]) -> ExitRecords:
-        """Concatenate exits, leaving out those without a chance."""
+        """Concatenate exits, leaving out those without a probability."""
         moments = np.concatenate([part.moments for part in parts], axis=1)
         (some,) = np.nonzero(moments[0])
         reason = np.concatenate([part.reason for part in parts])
@@ -86,11 +86,11 @@ class ExitRecords(NamedTuple):
 
 
 class PnlFlow(NamedTuple):
-    """All exits of a managed trade, and what follows from them."""
+    """All exits of a managed trade, with their probabilities and P&L."""
 
     exits: ExitRecords
     prob_targets: FloatArray
-    """Chance that each stage's target was taken."""
+    """Probability that each stage's target was taken."""
     gap_loss: float
 
 
@@ -120,7 +120,7 @@ def compute_pnl_flow(
     Returns
     -------
     Flow
-        The chances of all exits sum to 1.
+        The probabilities of all exits sum to 1.
     """
     found = walk_paths(levels, timeline, nodes, values=values, realized_pnl=realized_pnl)
     exits, taken, gap_loss = [], np.zeros(len(levels.stages)), 0.0
@@ -177,7 +177,7 @@ def _targets(levels: ExitStages, passed: StepExits, worth: PeriodValues) -> Exit
 def _open_fills(
     levels: ExitStages, nodes: Nodes, dropped: DropExits, drop: DividendDrop
 ) -> Iterator[ExitRecords]:
-    """Fill at the open of an ex-date what its drop takes past a stop, or past the last target."""
+    """Fills at the open of an ex-date for paths that its drop takes past a stop or the last target."""
     for number, stage in enumerate(levels.stages):
         gain = stage.open_share * drop.stops[number].at(nodes.points)
         whole = shift_moments(dropped.stop[number], gain).sum(axis=1, keepdims=True)
@@ -190,26 +190,26 @@ def _open_fills(
 
 
 def _width(values: FloatArray) -> FloatArray:
-    """How far values move within each step."""
+    """Range of the values within each step."""
     moved: FloatArray = np.abs(values[..., -1] - values[..., 0])
     return moved
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExitWeights:
-    """Chances of a managed trade, spread over the points it is valued at; shapes (stages, p)."""
+    """Probabilities of a managed trade, spread over the points it is valued at; shapes (stages, p)."""
 
     points: ValuationPoints
     """Arrays of one shape (p,)."""
     stop: FloatArray
-    """Weight of a whole unit left at the stop of each stage."""
+    """Weight of a whole unit closed at the stop of each stage."""
     target: FloatArray
     """Weight of a whole unit closed at the target of each stage."""
     time: FloatArray
-    """Weight of a whole unit left at the time stop in each stage."""
+    """Weight of a whole unit closed at the time stop in each stage."""
 
     def of(self, fractions: Sequence[float]) -> FloatArray:
-        """Weights of a unit closed in parts, shape (p,); what no target closes is held on.
+        """Weights of a unit closed in parts, shape (p,); the rest stays open.
 
         Parameters
         ----------
@@ -305,13 +305,13 @@ def _level_block(
 
 
 def _by_stage(passed: FloatArray) -> FloatArray:
-    """Chances to leave from each stage, over the moments of all steps, wherever the step started."""
+    """Exit probabilities by stage and moment, summed over the starts of the steps."""
     chances: FloatArray = np.moveaxis(passed[:, :, 0].sum(axis=1), 1, 0).reshape(passed.shape[3], -1)
     return chances
 
 
 class _LevelChances(NamedTuple):
-    """A level of a stage, and the chances of an exit there by date."""
+    """A level of a stage, and the probabilities of an exit there by date."""
 
     level: float
     vol_shift: float
@@ -341,7 +341,7 @@ def _level_chances(
 def _drop_blocks(
     levels: ExitStages, timeline: Timeline, nodes: Nodes, exits: ExitPlan, path_chances: PathChances
 ) -> Iterable[ExitWeights]:
-    """Fills at the open of an ex-date: each level and where the dividend drops it to, a line between."""
+    """Fills at the open of an ex-date: each level and the level after the drop, with a line in between."""
     for place, dropped in path_chances.drops.items():
         period = timeline.periods[place]
         for number, stage in enumerate(levels.stages):

@@ -1,4 +1,4 @@
-"""Chances that a trade's underlying touches its stop and its nearest target by the time stop."""
+"""Probabilities that a trade's underlying touches its stop and its nearest target by the time stop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEUTRAL = View.neutral()
 
 
 def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL) -> Odds:
-    """Return the chances to touch stop and nearest target, each alone and against the other.
+    """Return the probabilities to touch stop and nearest target, each alone and against the other.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
     market : Market
         Day 0, rate, and the underlying's quote.
     exits : ExitPlan
-        Stop, targets and time stop; without time stop and expiry the chances are for a year.
+        Stop, targets and time stop; without time stop and expiry the probabilities are for a year.
     view : View, optional
         Drift and vol of the spot; neutral by default: rate less dividend yield, and the quote's vol.
 
@@ -73,7 +73,7 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
 def _chances(
     levels: ExitStages, timeline: Timeline, corridors: list[tuple[float, float]]
 ) -> list[tuple[float, float]]:
-    """Chances that the stop, and the target, of each corridor is hit first."""
+    """Probabilities that the stop, and the target, of each corridor is hit first."""
     years = timeline.days / 365
     lower, upper = np.array(corridors).T
     found = exit_chances(
@@ -94,7 +94,7 @@ def _chances(
 def _through_dividends(
     levels: ExitStages, timeline: Timeline, *, stop: float, target: float
 ) -> tuple[float, float]:
-    """Chances of one corridor when the spot drops at ex-dates; a step of any length is exact."""
+    """Probabilities of one corridor when the spot drops at ex-dates; a step of any length is exact."""
     only = Stage(open_share=1.0, stop=stop, target=target, closed_share=1.0, gap_move=None)
     timeline = replace(timeline, periods=tuple(period._replace(steps=1) for period in timeline.periods))
     nodes = build_nodes(replace(levels, stages=(only,)), timeline)

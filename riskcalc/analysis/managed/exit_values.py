@@ -22,7 +22,7 @@ DATES = 7
 """Dates of a period at which options are valued at a level."""
 
 SPOTS_PER_DEVIATION = 3.0
-"""Spots valued at the time stop per deviation of what vol the options have left."""
+"""Spots valued at the time stop, per deviation of the remaining vol of the options."""
 
 FEWEST_SPOTS = 12
 
@@ -72,7 +72,7 @@ class DividendDrop(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ExitValues:
-    """P&L of a whole unit at every exit, costs in, present value [dollars]."""
+    """P&L of a whole unit at every exit, with costs, present value [dollars]."""
 
     periods: tuple[PeriodValues, ...]
     gap_share: float
@@ -109,7 +109,7 @@ class ExitPricer:
         ]
 
     def pnl(self, distance: FloatArray, day: FloatArray, vol_shift: FloatArray | float = 0.0) -> FloatArray:
-        """P&L of a whole unit, costs in, present value [dollars]; shares keep their yield in shares."""
+        """P&L of a whole unit, with costs, present value [dollars]; a yield is reinvested in shares."""
         spot = self.levels.spot * np.exp(self.levels.side * distance)
         worth = value_position(self.trade, self.market, spot=spot, days=day, vol_shift=vol_shift).value
         years = day / 365

@@ -12,7 +12,7 @@ from riskcalc.domain.validation import probability, record
 from riskcalc.errors import InvalidInputError
 
 DUST = 1e-9
-"""Rounding of sums of fractions."""
+"""Tolerance for rounding in sums of fractions."""
 
 
 def trade_side(trade: Trade, market: Market, exits: ExitPlan) -> Side:

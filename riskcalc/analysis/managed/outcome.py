@@ -28,27 +28,27 @@ from riskcalc.errors import InvalidInputError
 NEUTRAL = View.neutral()
 
 MOST_LOST = 0.02
-"""Part of the paths that the quadrature may lose: few enough for the others to stand for them."""
+"""Maximum share of the paths that the quadrature may lose."""
 
 
 FloatArray = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 20
 TAIL = 1e-3
-"""Chance on either side that the histogram does not make room for."""
+"""Probability in each tail outside the bins of the histogram."""
 
 SPREAD = 8
-"""Points that stand for the P&L of one exit."""
+"""Points used for the P&L of one exit."""
 
 FURTHEST = 6.0
 """Deviations of the log price at the horizon within which the breakeven drift is searched."""
 
 SEARCHED = 60
 NARROWINGS = 5
-"""Times that the drift is looked for between neighbors of so many: 60^5 leaves ten digits."""
+"""Refinements of the drift search, each between neighbors of a grid: 60^5 gives ten digits."""
 
 RARE = 1e-14
-"""Chance below which an exit is ignored."""
+"""Probability below which an exit is ignored."""
 
 
 def managed_outcome(
@@ -96,7 +96,7 @@ def managed_outcome(
     Between ex-dates the spot is a geometric Brownian motion in calendar time (ACT/365), the clock that
     reprices the options. Levels are watched always, and a stop is filled at its price, or at the open where a
     dividend drops the spot past it. The distribution of the log price is carried on Gauss-Legendre nodes in
-    steps of some three days; within a step the chances to touch are closed forms. Shares collect their
+    steps of some three days; within a step the probabilities to touch are closed forms. Shares collect their
     dividends and reinvest their yield. An option is held even where its exercise would pay. A stop that moves
     to break-even is watched from the step after the one that takes the first target: the steps are short
     enough that almost no path gets there sooner, unless the two lie within 4 deviations of a 200th of the
@@ -131,7 +131,7 @@ def managed_outcome(
     remaining = replace(levels, stages=ahead)
     last = adjusted_trade(trade, market, day=timeline.last_day)
     nodes = build_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
-    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite in the end is refused
+    with np.errstate(over="ignore", invalid="ignore"):  # results that are not finite are refused
         values = value_exits(replace(pricer, levels=remaining), exits, timeline, nodes)
         flow = compute_pnl_flow(
             remaining, timeline, nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
@@ -174,7 +174,7 @@ class _OutcomeContext(NamedTuple):
 
 
 def _normalized(flow: PnlFlow, timeline: Timeline) -> PnlFlow:
-    """Scale the chances to add up to one; the nodes lose some where paths hardly spread."""
+    """Scale the probabilities to sum to one; the nodes lose some if paths hardly spread."""
     total = math.fsum(flow.exits.moments[0])
     if not (abs(total - 1) <= MOST_LOST and np.isfinite(flow.exits.moments).all()):
         raise InvalidInputError(
@@ -235,7 +235,7 @@ def pnl_distribution(exits: ExitRecords) -> tuple[tuple[PnlQuantile, ...], tuple
 
 
 def _points(exits: ExitRecords) -> tuple[FloatArray, FloatArray]:
-    """P&L and chance by point: each exit spread over its step, or to its neighbors on the last day."""
+    """P&L and probability by point: each exit spread over its step, or over its neighbors on the last day."""
     found = exits.moments[0] > RARE
     chances = exits.moments[0, found]
     pnls, half = exits.moments[1, found] / chances, exits.width[found] / 2
@@ -256,8 +256,8 @@ def _points(exits: ExitRecords) -> tuple[FloatArray, FloatArray]:
 def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages) -> float | None:
     """Return the drift per year at which the expected P&L is 0, the one nearest to the drift assumed.
 
-    The exits are weighted anew by what another drift makes of their chances (Girsanov), which depends on
-    their day and spot alone. Of a dividend the log of the drop is taken at the spot now.
+    The exits are reweighted for another drift (Girsanov), which depends on their day and spot alone. The log
+    of a dividend's drop is taken at the current spot.
     """
     if timeline.days == 0 or exits.day.size == 1:
         return None
@@ -281,7 +281,7 @@ def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages)
             break
         nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
         low, high = shifts[nearest], shifts[nearest + 1]
-    # Between close neighbors rounding may hide the crossing; without one they are as far apart as ever.
+    # Between close neighbors rounding may hide the crossing.
     if high - low == 2 * furthest:
         return None
     return timeline.drift + levels.side * float(low + high) / 2

@@ -1,4 +1,4 @@
-"""Chances of every exit of a managed trade, carried forward stage by stage and step by step."""
+"""Probabilities of every exit of a managed trade, carried forward stage by stage and step by step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from riskcalc.analysis.managed.transitions import MOMENTS, TouchChances, landing
 FloatArray: TypeAlias = NDArray[np.float64]
 
 NOISE = 1e-13
-"""Chance below which the moments of an exit within a step are rounding."""
+"""Probability below which the moments of an exit within a step are rounding."""
 
 StepMatrices: TypeAlias = tuple[FloatArray, ...]
 """By the stage at the start of a step one matrix, with a row for each node there. Its columns are, for each
@@ -28,7 +28,7 @@ Corridor: TypeAlias = tuple[float, float]
 
 
 class StepExits(NamedTuple):
-    """Chances to exit within each step of a period, by stage at the step's start and stage at the exit."""
+    """Probabilities of an exit within each step of a period, by stage at its start and at the exit."""
 
     left: FloatArray
     """Shape (steps, stages, rows, stages, moments twice): to the stop, and to the target."""
@@ -47,7 +47,7 @@ class StepExits(NamedTuple):
 
 
 class DropExits(NamedTuple):
-    """Chances that the drop at an ex-date takes the spot past a level: shapes (stages, rows, nodes)."""
+    """Probabilities that the drop at an ex-date takes the spot past a level: shapes (stages, rows, nodes)."""
 
     stop: FloatArray
     target: FloatArray
@@ -55,13 +55,13 @@ class DropExits(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PathChances:
-    """Chances of every exit, and of none."""
+    """Probabilities of every exit and of being still open."""
 
     periods: tuple[StepExits, ...]
     drops: dict[int, DropExits]
     """By period that ends on an ex-date."""
     held: FloatArray
-    """Chances to be still open at the time stop, shape (stages, rows, nodes)."""
+    """Probabilities of being open at the time stop, shape (stages, rows, nodes)."""
 
 
 def walk_paths(
@@ -72,7 +72,7 @@ def walk_paths(
     values: ExitValues | None = None,
     realized_pnl: float = 0.0,
 ) -> PathChances:
-    """Carry the chances from the spot now to every exit.
+    """Carry the probabilities from the spot now to every exit.
 
     Parameters
     ----------
@@ -83,15 +83,15 @@ def walk_paths(
     nodes : Nodes
         Of `build_nodes`.
     values : ExitValues, optional
-        What a whole unit makes at each exit; without them only chances are carried.
+        What a whole unit makes at each exit; without them only probabilities are carried.
     realized_pnl : float
         P&L of the part already closed [dollars].
 
     Returns
     -------
     Walked
-        The rows are the chance and, with values, chance times the mean of the realized P&L and of its
-        square. The chances of all exits sum to 1, but for what the nodes lose where paths hardly spread.
+        The rows are the probability and, with values, probability times the mean of the realized P&L and of
+        its square. The probabilities of all exits sum to 1, except for losses at the nodes.
 
     Notes
     -----
@@ -150,7 +150,7 @@ def _no_exits(stages: int, rows: int, steps: int) -> StepExits:
 def _advance(
     levels: ExitStages, held: FloatArray, tables: StepMatrices, step: StepExits, *, gains: FloatArray | None
 ) -> FloatArray:
-    """Return the chances to be open after a step, and write those of its exits into `step`."""
+    """Return the probabilities to be open after a step, and write those of its exits into `step`."""
     after = np.zeros_like(held)
     rows, nodes = held.shape[1:]
     for start, paths in enumerate(held):
@@ -194,7 +194,7 @@ def _drop(levels: ExitStages, points: FloatArray, held: FloatArray, drop: Divide
 
 
 def shift_moments(moments: FloatArray, gain: FloatArray | float) -> FloatArray:
-    """Return moments, on the first axis, after a gain; a chance alone stays as it is."""
+    """Return moments, on the first axis, after a gain; a probability alone stays as it is."""
     found = moments.copy()
     if len(found) > 1:
         found[2] += gain * (2 * moments[1] + gain * moments[0])
@@ -226,7 +226,7 @@ def _by_stage(
                 land[:, k] = np.maximum(land[:, k] - level_after_dividend[before], 0.0) * (ends > stage.stop)
                 stop[:, k] -= touched.lower[before]
             if stage.stop != first.stop:
-                # A stop that has moved is not watched in this step: it takes what ends beyond it.
+                # A moved stop is not monitored within this step: it closes paths that end beyond it.
                 passed = (target[:, k - 1] - target[:, k]).sum(axis=1)
                 stop[:, k] = 0.0
                 stop[:, k, -1] = np.maximum(passed - land[:, k].sum(axis=1), 0.0)

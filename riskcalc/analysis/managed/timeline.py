@@ -21,7 +21,7 @@ from riskcalc.domain.validation import record
 FloatArray: TypeAlias = NDArray[np.float64]
 
 DAYS_PER_STEP = 3.0
-"""Calendar days of a step, at most, as long as that makes no more than `MOST_STEPS` of a period."""
+"""Maximum calendar days per step, within at most `MOST_STEPS` steps per period."""
 
 MOST_STEPS = 64
 MOST_SHORT_STEPS = 200
@@ -41,13 +41,13 @@ PER_DEVIATION = 1.9
 
 FEWEST_NODES = 6
 MOST_NODES = 32
-"""Nodes of one panel; a longer one is split."""
+"""Maximum nodes per panel; a longer panel is split."""
 
 MOST_DEVIATIONS = 120.0
 """Deviations of a step that the nodes span, at most: a wider range gets wider panels."""
 
 LEAST_SPREAD = 1e-3
-"""Deviation of the log price at the horizon that anything smaller is taken for; less within a day."""
+"""Minimum deviation of the log price at the horizon; smaller values are raised to it."""
 
 
 class Period(NamedTuple):
@@ -83,7 +83,7 @@ class Timeline:
 
     @cached_property
     def diffusion(self) -> float:
-        """The vol, or the least one that the nodes can follow."""
+        """The vol, or the smallest one that the nodes resolve."""
         return max(self.vol, LEAST_SPREAD / math.sqrt(max(self.days, 1.0) / 365))
 
     def log_drift(self, side: int, drift: float | None = None) -> float:
@@ -158,7 +158,7 @@ def _steps(days: float, levels: ExitStages, vol: float) -> int:
 
 
 class Nodes(NamedTuple):
-    """Quadrature nodes in log price; the first is the spot now, which weighs nothing."""
+    """Quadrature nodes in log price; the first is the current spot, with weight zero."""
 
     points: FloatArray
     weights: FloatArray

@@ -1,4 +1,4 @@
-"""Transition chances of one step of a Brownian motion: where it ends, and which barrier it touches when."""
+"""Transition probabilities of one step of a Brownian motion: its end point, and the first barrier hit."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ NEGLIGIBLE = 37.0
 """Exponent from which a mirror image is below rounding."""
 
 LEAST_COUNT = 1e-300
-"""A smaller number of survivors counts as none: a share of it would overflow."""
+"""Survivors below this count as none: a share of them would overflow."""
 
 MOST_IMAGES = 40
-"""Pairs of images, beyond which next to nothing stays in the corridor anyway."""
+"""Maximum pairs of images; beyond that almost no path stays in the corridor."""
 
 
 class Step(NamedTuple):
@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
 
 class TouchChances(NamedTuple):
-    """Chances from each start; the last axis of the first two is `MOMENTS`, whose weights they are."""
+    """Probabilities from each start; the last axis of the first two is `MOMENTS`, whose weights they are."""
 
     lower: FloatArray
     upper: FloatArray
@@ -44,7 +44,7 @@ class TouchChances(NamedTuple):
 
 
 def touch_chances(start: FloatArray, corridors: FloatArray, step: Step) -> TouchChances:
-    """Return the chances to leave corridors within a step, spread over its moments.
+    """Return the probabilities to leave corridors within a step, spread over its moments.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def touch_chances(start: FloatArray, corridors: FloatArray, step: Step) -> Touch
     Notes
     -----
     An exit at time t within the step is worth W(t) there. Its mean over t is the one of the interpolation of
-    W at the three moments by exponentials, whose means are chances under another drift (Girsanov). So the
+    W at the three moments by exponentials, whose means are probabilities under another drift (Girsanov). The
     mean is exact for W in 1, exp(-t), exp(-2t), t in steps, and of third order in the step for any other.
     """
     below, above = start - corridors[:, :1], corridors[:, 1:] - start
@@ -95,7 +95,7 @@ def landing_chances(
     step: Step,
     stays: FloatArray,
 ) -> FloatArray:
-    """Return the chances to end at quadrature nodes after a step that stays within a corridor.
+    """Return the probabilities to end at quadrature nodes after a step that stays within a corridor.
 
     Parameters
     ----------
@@ -108,8 +108,8 @@ def landing_chances(
     step : Step
         Travel and variance, > 0.
     stays : ndarray
-        Chance to stay within the corridor, shape (n,), from `touch_chances`: the nodes count the survivors to
-        a quadrature's error, and are made to sum to their number.
+        Probability of staying within the corridor, shape (n,), from `touch_chances`; the nodes, accurate to a
+        quadrature error, are scaled to it.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def landing_chances(
 def _stay_chance(
     start: FloatArray, end: FloatArray, corridor: tuple[float, float], variance: float
 ) -> FloatArray:
-    """Chance of a Brownian bridge between inner points to stay within a corridor, by mirror images.
+    """Probability that a Brownian bridge between inner points stays within a corridor, by mirror images.
 
     It is right where the bridge is likely enough to be travelled at all.
     """

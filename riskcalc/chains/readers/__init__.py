@@ -89,7 +89,7 @@ def read_chain(
 
 
 def read_rows(source: str | os.PathLike[str] | pd.DataFrame) -> QuoteRows:
-    """Rows of a source as it has them, whose text is let go of when they are there.
+    """Rows of a source as typed columns; its text is then released.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def _sources(source: Any) -> list[Any]:  # noqa: ANN401 - whatever a caller give
 
 
 def _source(source: Any) -> Any:  # noqa: ANN401 - as above
-    """A path or a table; None for what is neither."""
+    """Return a path or a table; None for anything else."""
     if isinstance(source, (str, os.PathLike)):
         return source
     return find_frame(source)
@@ -179,7 +179,7 @@ def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:
 
 
 def _require_cboe(document: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Say what Cboe's records lack."""
+    """Raise an error that names what Cboe's records lack."""
     data = document.get("data") if isinstance(document, dict) else None
     records = data.get("options") if isinstance(data, dict) else None
     if isinstance(records, list) and records and isinstance(records[0], dict):

@@ -20,32 +20,32 @@ from riskcalc.errors import ChainError
 from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
 UNSOLVED_VOL = 1.1e-5
-"""Vendors write 0, and Yahoo 1e-5, where they found no volatility."""
+"""Placeholder of vendors for a missing volatility: 0, or Yahoo's 1e-5."""
 UNKNOWN = -999.0
-"""Brokers write this for a Greek or vol that they do not have."""
+"""Placeholder of brokers for a missing Greek or volatility."""
 STANDARD_SIZES = ("", "regular", "standard", "100", "100.0")
-"""What a contract of 100 shares says in a column of its size."""
+"""Values of a contract-size column for 100 shares."""
 NOT_MARKED = ("", "false", "0", "0.0", "n", "no", "none", "nan", "null")
-"""Texts of a column that marks nonstandard contracts."""
+"""Values that mark a standard contract."""
 LINKED = re.compile(r"(?<![a-z])([a-z.]{1,6})-+(\d{6}[cp]\d{8})", re.IGNORECASE)
 MS_A_DAY = 86_400_000
 LINKED_NAME = "linked contract"
 YFINANCE_MARK = "contractSymbol"
 YFINANCE_NAMES = {"spot": "underlyingPrice", "quote_time": "quoteTime", "trade_time": "lastTradeDate"}
-"""What scripts call the columns that they add to yfinance's."""
+"""Names that scripts use for columns added to yfinance's."""
 NUMBERS = (
     *("bid", "ask", "last", "open_interest", "volume"),
     *("quoted_delta", "quoted_gamma", "quoted_theta_per_day", "quoted_vega_per_point"),
 )
 COALESCED = ("symbol", "spot", "quote_time", "trade_time", "expiry", "strike", "option_type")
-"""Fields that a second column says where the first is empty."""
+"""Fields for which a second column fills empty cells of the first."""
 
 ADJUSTED_ROOT = re.compile(r"[A-Z]{1,5}[0-9]")
 """``TZA1``: contracts of an adjusted root deliver something else than 100 shares."""
 LONGEST_ROOT = 7
 SHOWN_CLASHES = 3
 BAD_DAY = np.datetime64("0001-01-01", "D")
-"""Stands for a cell that is no date, which is said already."""
+"""Marker for a cell that is not a date and was already reported."""
 SATURDAY = 5
 """Monthly options expired on the Saturday after their last day of trading until 2015."""
 
@@ -78,7 +78,7 @@ def typed_rows(cells: Cells, names: ColumnNaming, facts: FileFacts) -> QuoteRows
     for side, fields in names.sides.items():
         own = _Fields.of(cells, fields)
         if side and "contract" in own.columns:
-            # An outer merge has rows of one side only.
+            # An outer merge has rows with one side only.
             own = own.take(own.cells.filled(own.columns["contract"]))
         if len(own.cells.table):
             parts.append(_rows(own, side, facts))
@@ -99,14 +99,14 @@ def _require_identity(cells: Cells, names: ColumnNaming) -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Fields:
-    """The column that is taken for each field."""
+    """The column used for each field."""
 
     cells: Cells
     columns: dict[str, str]
 
     @classmethod
     def of(cls, cells: Cells, names: Columns) -> _Fields:
-        """Take the first column of each field that holds something of its kind."""
+        """Use the first column of each field that contains valid values."""
         found = {field: _best_column(cells, field, columns) for field, columns in names.items()}
         columns = {field: name for field, name in found.items() if name}
         if "contract" not in columns and is_occ(cells.first_text(columns.get("symbol", ""))):
@@ -148,7 +148,7 @@ class _Fields:
 
 
 def _best_column(cells: Cells, field: str, names: Sequence[str]) -> str:
-    """The first column that holds something, of the kind that it must hold."""
+    """The first column that contains a valid value."""
     filled = [name for name in names if cells.first_text(name)]
     if field == "contract":
         filled = [name for name in filled if is_occ(_first_contract(cells, name))] or filled
@@ -181,7 +181,7 @@ def _coalesced(cells: Cells, names: Sequence[str]) -> Cells:
 
 
 def _symbols_from_links(cells: Cells, name: str) -> tuple[Cells, str]:
-    """Options' symbols out of the addresses of their pages."""
+    """Option symbols from the URLs of their pages."""
     column = cells.column(name)
     found = [match[1] + match[2] if (match := LINKED.search(text)) else "" for text in column.texts]
     columns = {**cells.table.columns, LINKED_NAME: Column(column.codes, found)}
@@ -308,7 +308,7 @@ def _type_column_is_other(fields: _Fields) -> bool:
 
 
 def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColumns) -> None:
-    """Take strikes in thousandths for what they are; refuse columns that contradict the contract's symbol."""
+    """Convert strikes in thousandths; refuse columns that contradict the contract's symbol."""
     if "strike" in own and np.allclose(own["strike"], 1000 * contracts.strike, rtol=0, atol=0.5):
         own["strike"] = contracts.strike
     for field, given in own.items():

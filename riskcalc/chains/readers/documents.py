@@ -1,4 +1,4 @@
-"""JSON to a table: the options wherever they stand; broker errors and truncated answers are refused."""
+"""JSON to a table of options at any depth; broker errors and truncated responses are refused."""
 
 from __future__ import annotations
 
@@ -129,17 +129,17 @@ def _kind(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Options that stand together."""
+    """Options in one group."""
 
     records: Sequence[Any]
     surrounding: Mapping[str, Any]
-    """What stands once above or beside them."""
+    """Values that apply to the whole group."""
     path: str
-    """Keys that lead to them."""
+    """Path of keys to the group."""
 
 
 def groups_of(document: Any) -> list[Group]:  # noqa: ANN401 - any JSON value
-    """Options of a JSON value, as they are grouped in it; none where it has none."""
+    """Groups of options in a JSON value; empty if there are none."""
     return list(_search(document, {}, ""))
 
 
@@ -276,7 +276,7 @@ def _names_an_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any 
 
 
 def _contract_in_key(key: str) -> Record:
-    """Fields that a key states for everything under it."""
+    """Fields that a key defines for everything under it."""
     if holds_contract(key):
         return {"key contract": key}
     if match := KEY_DAY.fullmatch(key):
@@ -348,7 +348,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _flat(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
-    """A record without objects in it: their values stand beside its own, under dotted names."""
+    """Flatten a record: values of nested objects get dotted names."""
     if not isinstance(record, dict):
         raise ChainError(f"{place} is not a record of an option: {str(record)[:SHOWN]}")
     if not prefix and not any(isinstance(value, (dict, list)) for value in record.values()):

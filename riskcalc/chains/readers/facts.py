@@ -36,7 +36,7 @@ class FileFacts:
     spot: float = np.nan
     time: Days | np.datetime64 = NO_TIME
     place: str = ""
-    """Where it stands, for messages."""
+    """Place in the file, for messages."""
 
 
 def find_facts(lines: Sequence[str], *, place: str = "") -> FileFacts:

@@ -83,10 +83,10 @@ AROUND = {
     " asof date quotedate fetchedat",
     "rate": "interestrate",
 }
-"""Names of what stands once, beside or above the options of a JSON file."""
+"""Names of values that apply to all options of a JSON file."""
 
 WORDS = frozenset(word for words in SYNONYMS.values() for word in words.split())
-"""Every name that is known."""
+"""All known names."""
 
 SIDE_WORDS = {"call": "call", "calls": "call", "c": "call", "ce": "call", "x": "call"} | {
     "put": "put", "puts": "put", "p": "put", "pe": "put", "y": "put"
@@ -200,14 +200,14 @@ def column_naming(header: tuple[str, ...]) -> ColumnNaming:
         sides[side].append((bare, name))
     common, call, put = (fields_of(sides[side], table=SYNONYMS) for side in ("", "call", "put"))
     if _quoted(common) and _quoted(call) != _quoted(put):
-        # A merge may mark one side alone: what the marked one has too is the other's.
+        # A merge may mark only one side: the unmarked column is then the other side's.
         marked, other = (call, put) if _quoted(call) else (put, call)
         other |= {field: common.pop(field) for field in list(common) if field in marked}
     return ColumnNaming(common=common, call=call, put=put)
 
 
 def surrounding(names: Iterable[str]) -> dict[str, list[str]]:
-    """Fields of what stands once beside the options."""
+    """Fields of values that apply to all options."""
     whole: dict[str, list[str]] = {}
     for name in names:
         whole.setdefault(normalize_name(name), []).append(name)

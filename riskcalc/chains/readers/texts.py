@@ -1,4 +1,4 @@
-"""Delimited text to a table: the header is found among the first lines, whatever stands above it.
+"""Delimited text to a table; the header is found among the first lines.
 
 Three shapes are known: one row an option; calls left and puts right of the strike, under the same names or
 under names that say their side; and blocks of rows, one for each expiry, each below its title and header.
@@ -32,7 +32,7 @@ from riskcalc.chains.typed_columns import Cells
 HEAD_LINES = 40
 """The header is among the first lines, blank ones not counted."""
 LOOKED_AT = 50
-"""Cells of a column that are asked whether they are written objects."""
+"""Number of cells of a column tested for serialized objects."""
 BLOCK_SIZE = re.compile(r".*\(\d+\) +(?P<size>\d+).*")
 WRITTEN_OBJECT = re.compile(r"\w+\((?:.*=.*)?\)", re.DOTALL)
 WRITTEN_VALUE = re.compile(r"(\w+)=('[^']*'|[^,()]*)")
@@ -47,7 +47,7 @@ class Header(NamedTuple):
     """Lines above the header that are not blank."""
     delimiter: str
     again: list[str]
-    """The header as it stands in the file."""
+    """The header as in the file."""
 
 
 def find_head(file: QuoteFile) -> Header | None:
@@ -101,7 +101,7 @@ def _names(line: str, delimiter: str) -> tuple[str, ...]:
 
 
 def _written_columns(header: Sequence[str]) -> set[str]:
-    """Columns of ib_insync's that hold whole objects."""
+    """Columns of ib_insync that contain serialized objects."""
     return {"contract", "modelGreeks"} & set(header) if "modelGreeks" in header else set()
 
 
@@ -111,7 +111,7 @@ def _titles(above: Sequence[str]) -> list[StrayLine]:
 
 
 def _with_sizes(table: Table, stray_lines: Sequence[StrayLine]) -> Table:
-    """The size of its contracts beside each row, as the title of its block has it."""
+    """Add the contract size from the title of each block to its rows."""
     sizes = [
         (stray_line.line, match["size"])
         for stray_line in stray_lines

@@ -1,1 +1,1 @@
-"""What can be edited: each field's text, steps, range and slider."""
+"""Editable fields: text, steps, range and slider of each."""

@@ -1,4 +1,4 @@
-"""The fields of the account: equity, risk, what is free, and costs."""
+"""Fields of the account: equity, risk, buying power and costs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _with_costs(draft: Draft, **changes: float) -> Draft:
 
 
 class RiskField(NumberField):
-    """A share of equity that may be typed in dollars; those stay when the equity changes."""
+    """Risk as a share of equity, or in dollars, which do not change with equity."""
 
     def enter(self, draft: Draft, text: str) -> Draft:
         """Set typed percent, or dollars behind their sign."""

@@ -1,4 +1,4 @@
-"""The field of an expiry, which steps through what is listed, and another contract in place of a leg's."""
+"""Field of an expiry, which steps through listed expiries, and replacement of a leg's contract."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets.listed_contracts import Listed
 
 ASKED_DAYS = Bounds(low=1, high=3650)
-"""Calendar days that may be typed for an expiry."""
+"""Range of calendar days of an expiry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiryField(Field):
-    """The expiry of one leg as a date, or of all legs as the days to the nearest.
+    """Expiry of one leg as a date, or DTE of the nearest expiry for all legs.
 
     Only a listed expiry can be traded: a step goes to the next one listed (by the chain, else the weekly
     Fridays of a year), typed days take the nearest listed. Without a chain any typed date is taken.
     """
 
     index: int | None = None
-    """The leg; None moves all legs, the distances between their expiries kept in listed steps."""
+    """Index of the leg; None moves all legs by the same number of listed expiries."""
 
     def text(self, draft: Draft) -> str:
         """Return the date of one leg, or the calendar days to the nearest expiry of all."""
@@ -42,7 +42,7 @@ class ExpiryField(Field):
         return expiry.isoformat() if self.index is not None else str((expiry - draft.market.date).days)
 
     def step(self, draft: Draft, count: int) -> Draft:
-        """Go some listed expiries on or back, as far as every leg can."""
+        """Step by listed expiries, as far as every leg can move."""
         listed = listed_expiries(draft)
         now = {index: option(draft, index).expiry for index in self._legs(draft)}
         moved = now
@@ -81,7 +81,7 @@ class ExpiryField(Field):
         return with_expiries(draft, changed) if changed else draft
 
     def position(self, draft: Draft) -> float:
-        """Where the expiry stands in the listing."""
+        """Position of the expiry among the listed ones, from 0 to 1."""
         listed = listed_expiries(draft)
         return min(bisect_left(listed, self._expiry(draft)) / max(len(listed) - 1, 1), 1.0)
 
@@ -147,7 +147,7 @@ def _usual_expiries(instrument: Instrument, today: dt.date) -> tuple[dt.date, ..
 
 
 def _beside(listed: tuple[dt.date, ...], day: dt.date, direction: int) -> dt.date:
-    """The next listed day in a direction; the day itself where there is none."""
+    """The next listed day in a direction, or the day itself."""
     further = [one for one in listed if (one > day if direction > 0 else one < day)]
     if not further:
         return day

@@ -1,4 +1,4 @@
-"""Fields that hold a day, and the time of day, which counts once an expiry is near."""
+"""Fields of dates and of the time of day."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.presets.units_parsing import parse_time
 
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2200, 12, 31)
-"""Days that a preset file may hold."""
+"""Range of dates in a preset file."""
 
 SLIDER_DAYS = 45
-"""How far a slider reaches to either side of the day at opening."""
+"""Days on either side of the opening date that a slider spans."""
 
 ONE_DAY = dt.timedelta(days=1)
 
 
 AT_CLOSE = "close"
-"""What the field says where no time is given."""
+"""Text of the field without a time."""
 
 STEP = 30
-"""Minutes of a step."""
+"""Step [minutes]."""
 
 NEAR_DAYS = 7
-"""Calendar days to the nearest expiry up to which the time of day is worth a field."""
+"""Maximum DTE at which the time of day has a field."""
 
 
 def _no_day(draft: Draft) -> dt.date | None:  # noqa: ARG001 - a bound that does not bind
@@ -38,16 +38,16 @@ def _no_day(draft: Draft) -> dt.date | None:  # noqa: ARG001 - a bound that does
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayField(Field):
-    """A day; it steps from one trading day to the next."""
+    """Field of a date, which steps by trading days."""
 
     read: Callable[[Draft], dt.date | None]
     write: Callable[[Draft, dt.date], Draft]
     opened: Callable[[Draft], dt.date | None]
     """Middle of the slider."""
     after: Callable[[Draft], dt.date | None] = _no_day
-    """Day that it must follow."""
+    """Date before the first allowed one."""
     until: Callable[[Draft], dt.date | None] = _no_day
-    """Day that it must not pass."""
+    """Last allowed date."""
 
     def text(self, draft: Draft) -> str:
         """Return the day as it stands in a file."""
@@ -55,7 +55,7 @@ class DayField(Field):
         return day.isoformat() if day else NOT_KNOWN
 
     def step(self, draft: Draft, count: int) -> Draft:
-        """Go some trading days on or back, as far as the range and the other fields allow."""
+        """Step by trading days within the range and the limits of other fields."""
         day, found = self.read(draft), draft
         if day is None:
             return draft
@@ -87,7 +87,7 @@ class DayField(Field):
         return draft if day is None or day == self.read(draft) else self.write(draft, day)
 
     def position(self, draft: Draft) -> float:
-        """Where the day stands between the ends of the slider."""
+        """Position of the date on the slider, from 0 to 1."""
         day, middle = self.read(draft), self.opened(draft)
         if day is None or middle is None:
             return 0.0
@@ -146,7 +146,7 @@ class TimeField(Field):
         return AT_CLOSE if time is None else f"{time:%H:%M}"
 
     def step(self, draft: Draft, count: int) -> Draft:
-        """Go some half hours on or back, from the open to the close."""
+        """Step by half hours between open and close."""
         times = _times(draft)
         now = draft.market.moment.time()
         if count > 0:
@@ -175,7 +175,7 @@ class TimeField(Field):
         return draft.with_market(time=source.market.time)
 
     def position(self, draft: Draft) -> float:
-        """Where the time stands between the open and the close."""
+        """Position of the time between open and close, from 0 to 1."""
         first, last = _minutes(OPEN), _minutes(closing_time(draft.market.date))
         return min(max((_minutes(draft.market.moment.time()) - first) / (last - first), 0.0), 1.0)
 

@@ -1,4 +1,4 @@
-"""The fields of the exits: stop, vol at the stop, targets and time stop."""
+"""Fields of the exits: stop, IV at stop, targets and time stop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def exit_fields(draft: Draft) -> tuple[Field, ...]:
 
 
 def _time_stops(draft: Draft) -> tuple[Field, ...]:
-    """The rule that is set, or both; the usual one where none is."""
+    """The time-stop rules in use, or the default one."""
     exits, options = draft.exits, bool(draft.trade.option_legs)
     closes = options and (exits.close_dte is not None or exits.holding_days is None)
     holds = exits.holding_days is not None or not options

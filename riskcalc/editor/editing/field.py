@@ -1,4 +1,4 @@
-"""What a person can edit: a value with its unit, its steps and its range; a choice or a number."""
+"""Editable fields: a number or a choice, with its unit, steps and range."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ NOT_KNOWN = "-"
 
 
 PER_ONE = {"%": 100.0, "pt": 100.0}
-"""How many of a unit make 1; dollars, days and counts are themselves."""
+"""Units per 1; dollars, days and counts are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field(ABC):
-    """One editable value of a draft; it holds no value itself."""
+    """One editable value of a draft; the value is in the draft."""
 
     key: str
     """Stable name: ``market.spot``, ``legs.0.strike``."""
@@ -36,7 +36,7 @@ class Field(ABC):
     """Meaning and range in one line."""
     unit: Unit = ""
     name: str = ""
-    """What an error calls it; the label when empty."""
+    """Name in errors; the label if empty."""
     main: bool = True
     """Whether a form always shows it; one with little room shows the others where they are edited."""
     signed: bool = False
@@ -44,7 +44,7 @@ class Field(ABC):
 
     @property
     def title(self) -> str:
-        """What an error calls the field."""
+        """Name of the field in errors."""
         return self.name or self.label
 
     @abstractmethod
@@ -53,7 +53,7 @@ class Field(ABC):
 
     @abstractmethod
     def step(self, draft: Draft, count: int) -> Draft:
-        """Take steps on the traded grid, clamped to the range; from off the grid to the next value on it."""
+        """Step on the tick grid, within the range; a value off the grid moves to the next on it."""
 
     @abstractmethod
     def enter(self, draft: Draft, text: str) -> Draft:
@@ -65,7 +65,7 @@ class Field(ABC):
 
     @abstractmethod
     def position(self, draft: Draft) -> float:
-        """Where the value stands on a slider, from 0 to 1."""
+        """Position of the value on a slider, from 0 to 1."""
 
     @abstractmethod
     def at(self, draft: Draft, position: float) -> Draft:
@@ -78,7 +78,7 @@ class Field(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberField(Field):
-    """A number; `read` and `write` take it as the records of the domain hold it."""
+    """Field of a number; `read` and `write` use the unit of the domain records."""
 
     read: Callable[[Draft], float | None]
     write: Callable[[Draft, float], Draft]
@@ -92,7 +92,7 @@ class NumberField(Field):
     whole: bool = False
     """Whether only whole numbers are taken."""
     carry: Callable[[Draft, Draft], Draft] | None = None
-    """How to copy from a second draft more than the number, where more belongs to it."""
+    """Copies related values from a second draft together with the number; None copies the number only."""
     unsigned: bool = False
     """Whether a typed sign is dropped, as for a stop."""
 
@@ -106,7 +106,7 @@ class NumberField(Field):
         return f"{shown + 0.0:{'+' if self.signed else ''},.{digits}f}"
 
     def step(self, draft: Draft, count: int) -> Draft:
-        """Take steps on the grid, up to the last that the range and the other fields allow."""
+        """Step on the grid within the range and the limits of other fields."""
         shown = self._shown(draft)
         if shown is None:
             return draft
@@ -134,7 +134,7 @@ class NumberField(Field):
         return draft if value is None or value == self.read(draft) else self.write(draft, value)
 
     def position(self, draft: Draft) -> float:
-        """Where the number stands between the ends of the slider."""
+        """Position of the number on the slider, from 0 to 1."""
         low, high = self.span(draft)
         shown = self._shown(draft)
         return 0.0 if shown is None else min(max((shown - low) / (high - low), 0.0), 1.0)
@@ -167,7 +167,7 @@ class NumberField(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceField(Field):
-    """One of a few words, in order: a step up goes to the next, and stops at the last."""
+    """Field of a choice among a few words; a step up selects the next."""
 
     words: tuple[str, ...]
     read: Callable[[Draft], str]
@@ -178,7 +178,7 @@ class ChoiceField(Field):
         return self.read(draft)
 
     def step(self, draft: Draft, count: int) -> Draft:
-        """Go to a word further on or back."""
+        """Step through the words."""
         place = self.words.index(self.read(draft))
         return self._put(draft, min(max(place + count, 0), len(self.words) - 1))
 
@@ -199,7 +199,7 @@ class ChoiceField(Field):
         return self._put(draft, self.words.index(self.read(source)))
 
     def position(self, draft: Draft) -> float:
-        """Where the word stands among all."""
+        """Position of the word among all, from 0 to 1."""
         return self.words.index(self.read(draft)) / (len(self.words) - 1)
 
     def at(self, draft: Draft, position: float) -> Draft:

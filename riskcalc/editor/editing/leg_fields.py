@@ -1,4 +1,4 @@
-"""The fields of each leg: what is bought or sold, at which strike and price."""
+"""Fields of each leg: side, contracts, strike, expiry and price."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _share_fields(index: int, leg: ShareLeg) -> tuple[Field, ...]:
 
 
 def _about(index: int, name: str, label: str, title: str, meaning: str) -> dict[str, Any]:
-    """What every field of a leg says of itself."""
+    """Attributes shared by the fields of a leg."""
     return {
         "key": f"legs.{index}.{name}",
         "section": "LEGS",

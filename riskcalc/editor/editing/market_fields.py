@@ -1,4 +1,4 @@
-"""The fields of the market: spot, vol, rate, date and what the underlying pays."""
+"""Fields of the market: spot, vol, rate, date and dividends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ShareGrid, ar
 from riskcalc.presets.template import with_vols_moved
 
 FORECAST_DAYS = 400
-"""How far ahead the next dividend is looked for: a yearly payer has one in that time."""
+"""Days ahead in which the next dividend is searched."""
 
 
 def next_dividend(draft: Draft) -> CashDividend | None:
@@ -61,7 +61,7 @@ def market_fields(draft: Draft) -> tuple[Field, ...]:
 
 
 def _of_shares(draft: Draft) -> tuple[Field, ...]:
-    """A pair of funds neither earns nor owes the rate."""
+    """Market fields of a trade in shares; a pair has no rate."""
     return (FUND_VOL,) if draft.trade.instrument.against else (FUND_VOL, RATE)
 
 
@@ -139,7 +139,7 @@ RATE = NumberField(
     read=lambda draft: draft.market.rate,
     write=lambda draft, value: draft.with_market(rate=value),
     grid=lambda _: EvenGrid(step=0.25),
-    # Below 0 a plan of many legs or expiries takes up to seconds, and keys must not queue up.
+    # Plans at negative rates can take seconds; keys must not queue up.
     bounds=Bounds(low=0, high=100),
     span=lambda _: (0.0, 10.0),
 )

@@ -1,4 +1,4 @@
-"""Numbers as they are typed beside their unit, and where one step up or down from a value leads."""
+"""Parsing of typed numbers with their unit, and step grids."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from riskcalc.errors import InvalidInputError
 _GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:_\d{3})+"
 _NUMBER = rf"(?P<sign>[+-]?)\s*(?P<dollar>\$?)\s*(?P<digits>(?:{_GROUPED}|\d+)(?:\.\d*)?|\.\d+)"
 _SUFFIXES = {"$": "[km]?", "%": "%?", "pt": "(?:pts?|points?|%)?", "d": "(?:d|days?)?", "": ""}
-"""What may follow the digits, by the unit a field shows; a point of vol is written with either sign."""
+"""Allowed suffixes of a number, by the unit of the field."""
 _TIMES = {"k": 1e3, "m": 1e6}
 
 MOST_DIGITS = 40
-"""No number that is meant is longer."""
+"""Maximum length of a typed number."""
 
 
 ON_GRID = 1e-6
@@ -137,7 +137,7 @@ class EvenGrid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareGrid:
-    """Steps of 1, 2 or 5 times a power of ten, the largest within a share of the value.
+    """Grid of 1, 2 or 5 times a power of ten, the largest step within a share of the value.
 
     A step grows only at a multiple of both steps, so that as many steps down undo any steps up.
 
@@ -150,7 +150,7 @@ class ShareGrid:
 
     share: float
     smallest: float = 0.0
-    """No step is smaller, so that 0 can be left and reached."""
+    """Minimum step, so that 0 can be left and reached."""
 
     def following(self, value: float, direction: int) -> float:
         """Return the next value in a direction."""
@@ -197,7 +197,7 @@ class ListedGrid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a field may hold, in the unit it shows.
+    """Range of a field, in its unit.
 
     Examples
     --------
@@ -227,7 +227,7 @@ class Bounds:
 
 
 def path(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Iterator[float]:
-    """Yield the values that some steps on a grid pass, up to the last inside the bounds.
+    """Yield the values of successive steps on a grid within the bounds.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The fields of the view: what the trader believes of drift and vol; it moves chances, never a price."""
+"""Fields of the view: expected drift and realized vol, which change probabilities but not prices."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def view_fields() -> tuple[Field, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewField(NumberField):
-    """A number that may be left to the market: shown as ``neutral``, and so set by nothing."""
+    """Number that defaults to the market's value, shown as ``neutral``; empty text sets it so."""
 
     market: Callable[[Draft], float]
-    """What the market says: where the first step starts from."""
+    """The market's value, from which the first step starts."""
 
     def text(self, draft: Draft) -> str:
         """Return the number, or that there is none."""
         return NEUTRAL if self.read(draft) is None else NumberField.text(self, draft)
 
     def step(self, draft: Draft, count: int) -> Draft:
-        """Take steps on the grid, the first from what the market says."""
+        """Step on the grid, starting from the market's value."""
         start = draft if self.read(draft) is not None else self.write(draft, self.market(draft))
         stepped = NumberField.step(self, start, count)
         return draft if stepped is start else stepped
@@ -42,7 +42,7 @@ class ViewField(NumberField):
         return NumberField.enter(self, draft, text)
 
     def position(self, draft: Draft) -> float:
-        """Where the number, or the market's, stands on the slider."""
+        """Position of the number, or of the market's, on the slider."""
         start = draft if self.read(draft) is not None else self.write(draft, self.market(draft))
         return NumberField.position(self, start)
 

@@ -1,4 +1,4 @@
-"""The spot from which a call is better exercised on the eve of an ex-date than held through it."""
+"""The spot from which a call is better exercised on the day before an ex-date than held through it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Calls on a spot that pays cash dividends only, rate >= 0: one Gaussian integral per ex-date.
 
-Such a call is worth exercising only on the eve of an ex-date, where its value is the larger of the
+Such a call is worth exercising only on the day before an ex-date, where its value is the larger of the
 exercise value and the value after the drop. Each integral runs over Gauss-Legendre nodes in the log of
 the spot after the drop and ends at the exercise boundary, where the integrand has a kink; its values at
 the nodes are the integral of the following ex-date. Lines in the spot are integrated in closed form.
@@ -87,7 +87,7 @@ def _greeks(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> Pri
 
 
 def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> list[Eve]:
-    """Return the call on the eve of each ex-date, in the order of the dates, where the spots can lead.
+    """Return the call on the day before each ex-date, in the order of the dates, where the spots can lead.
 
     Spots have shape (contracts, points); the moments when they are seen too, or one column.
     """
@@ -106,7 +106,7 @@ def call_eves(contract: CallContract, spot: FloatArray, *, now: FloatArray) -> l
 def _reach(
     contract: CallContract, spot: FloatArray, i: int, *, now: FloatArray, deviations: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Bounds of the log-spot on the eve of ex-date i."""
+    """Bounds of the log-spot on the day before ex-date i."""
     date = contract.dividend_times[i]
     deviation = contract.deviation(date - now)
     growth = contract.rate * (date - now)

@@ -1,7 +1,7 @@
 """Puts on a spot that pays cash dividends, exercised at any moment.
 
-From one ex-date to the next the put is an American put whose payoff is its own value on the eve of the next
-drop: a Gaussian mean of that plus the interest that exercise earns, integrated along the boundary.
+Between two ex-dates the put is an American put whose payoff is its own value just before the next drop: a
+Gaussian mean of that plus the interest earned by exercise, integrated along the boundary.
 Deep in the money, waiting for a drop beats the interest in a window before each ex-date, so there the
 boundary falls to zero. After the last drop the put is one without cash dividends. That holds without a yield;
 where the rate is not positive and the yield not negative, no put is exercised before its expiry.

@@ -85,7 +85,7 @@ def put_jet(
     """Value puts of strike 1 at each of their spots, shape (puts, spots), that time before expiry.
 
     Times have the shape of the spots or one column; none is longer than the boundary's. `held` values the
-    put without exercise before that expiry, which may be the eve of a drop.
+    put without exercise before that expiry, which may be the day before a drop.
     """
     rule = moments(count)
     share = np.sqrt(time / terms.time_to_expiry)

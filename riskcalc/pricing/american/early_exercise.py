@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class EarlyExercise(NamedTuple):
-    """Exercise on the eve of each ex-date; the last axis follows the schedule as given."""
+    """Exercise on the day before each ex-date; the last axis follows the schedule as given."""
 
     boundary: FloatArray
     """Spot from which exercise pays [dollars]: inf for a call and 0 for a put that is not exercised then."""
@@ -40,7 +40,7 @@ def early_exercise(
     dividend_times: ArrayLike,
     dividend_amounts: ArrayLike,
 ) -> EarlyExercise:
-    """Boundary and chance of exercise on the eve of each ex-date, for a spot without a continuous yield.
+    """Boundary and chance of exercise on the day before each ex-date, for a spot without a continuous yield.
 
     With rate >= 0 a call is exercised early on such an eve or never. A negative rate makes exercise pay on
     other days too; its figures are those of a rate of zero. A put is never exercised on an eve: the drop is
@@ -137,7 +137,7 @@ def _of_calls(batch: Batch, schedule: Schedule) -> FloatArray:
 
 
 def _chance(contract: CallContract, eves: list[Eve], log_spot: FloatArray) -> FloatArray:
-    """Chance to reach the last eve's boundary without having been exercised on the eves before."""
+    """Probability to reach the last eve's boundary without having been exercised on the eves before."""
     last = len(eves) - 1
     nodes = eves[-1].nodes
     for i in range(last, -1, -1):

@@ -45,7 +45,7 @@ class CallContract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eve:
-    """The call on the eve of an ex-date, ready to be averaged over the spot of that moment.
+    """The call on the day before an ex-date, ready to be averaged over the spot of that moment.
 
     Above `exercise_from` its value is spot - strike; between `hold_from` and there spot - hold_cost is a
     part of it; the nodes carry the rest. Thresholds are logs of the spot before the drop.

@@ -50,7 +50,7 @@ def american(
     """Value and Greeks of American options on a spot that pays cash dividends, a yield, or both.
 
     The spot follows geometric Brownian motion, drops by the cash amount at each ex-date (the "spot" model)
-    and is worth at least zero after a drop. The holder may exercise at any moment, the eve of an ex-date
+    and is worth at least zero after a drop. The holder may exercise at any moment, the day before an ex-date
     included.
 
     Parameters

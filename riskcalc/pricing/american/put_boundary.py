@@ -191,7 +191,7 @@ def newton(
 ) -> Boundary:
     """Newton steps on the value at the boundary; the last also solves for the derivatives.
 
-    `held` values the put without exercise before the expiry, which may be the eve of a drop. To logs of
+    `held` values the put without exercise before the expiry, which may be the day before a drop. To logs of
     spots below `seldom` hardly a path leads.
     """
     at_expiry = limit.log_spot

@@ -14,7 +14,7 @@ GLYPHS = tuple(chr(BLANK + mask) for mask in range(256))
 
 
 class Stroke(Enum):
-    """How a curve is drawn, so that it is told apart without colour: dots drawn of each period, thickness."""
+    """How a curve is drawn, so that it is told apart without color: dots drawn of each period, thickness."""
 
     BOLD = (1, 1, 2)
     THIN = (1, 1, 1)
@@ -42,9 +42,9 @@ class Canvas:
         Parameters
         ----------
         rows : sequence of int
-            Dot row of each dot column, 0 at the top; neighbours are joined.
+            Dot row of each dot column, 0 at the top; neighbors are joined.
         owner : str
-            Whose colour the cells take that the curve touches.
+            Whose color the cells take that the curve touches.
         stroke : Stroke
             How it is drawn.
         """
@@ -71,7 +71,7 @@ class Canvas:
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """For each dot column its first and last dot row: a steep curve meets its neighbours half way."""
+    """For each dot column its first and last dot row: a steep curve meets its neighbors half way."""
     last = len(rows) - 1
     for column, row in enumerate(rows):
         left = _half_way(row, rows[column - 1]) if column else row
@@ -80,7 +80,7 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
 
 
 def _half_way(row: int, neighbour: int) -> int:
-    """The dot row next to where the neighbour's half ends, so that no dot is drawn twice."""
+    """The dot row next to where the neighbor's half ends, so that no dot is drawn twice."""
     if abs(neighbour - row) <= 1:
         return row
     middle = (row + neighbour) // 2

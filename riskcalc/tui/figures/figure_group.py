@@ -1,4 +1,4 @@
-"""Chart, heatmap and Greeks on one price axis: its zoom, the crosshair and the colours they share."""
+"""Chart, heatmap and Greeks on one price axis: its zoom, the crosshair and the colors they share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FigureGroup:
 
     @property
     def look(self) -> tuple[str, int, float | None]:
-        """Colours, zoom and crosshair: what the keys of the views change here."""
+        """Colors, zoom and crosshair: what the keys of the views change here."""
         return self.palette, self._zoom, self._crosshair
 
     def show(self, state: State) -> None:
@@ -97,7 +97,7 @@ class FigureGroup:
             self.set_crosshair(min(max(start + count * (high - low) / CROSSHAIR_STEPS, low), high))
 
     def next_palette(self) -> str:
-        """Go on to the next colours; their name."""
+        """Go on to the next colors; their name."""
         self._wear(PALETTES[(PALETTES.index(self.palette) + 1) % len(PALETTES)])
         return self.palette
 

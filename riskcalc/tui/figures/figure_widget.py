@@ -43,7 +43,7 @@ class ZoomChanged(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderStyle:
-    """How large and in which colours a figure is drawn."""
+    """How large and in which colors a figure is drawn."""
 
     width: int
     height: int
@@ -145,7 +145,7 @@ class FigureWidget(LineWidget):
     def _palette(self) -> Palette:
         variables = self.app.theme_variables
         wanted = ("foreground", "success", "error", "warning", "accent", "primary", "secondary")
-        # A theme in the terminal's own colours has no background to blend with.
+        # A theme in the terminal's own colors has no background to blend with.
         native = self.app.native_ansi_color
         background = "ansi_default" if native else self.background_colors[1].hex6
         chosen = tuple((key, variables[key]) for key in wanted)
@@ -168,7 +168,7 @@ def _cached_palette(
 
 
 def strip(cells: Sequence[tuple[str, str, str, bool]], *, dim: bool) -> Strip:
-    """Line of cells, each (text, colour, background, bold); neighbours that look alike become one segment."""
+    """Line of cells, each (text, color, background, bold); neighbors that look alike become one segment."""
     segments, width = [], 0
     for (color, background, bold), run in groupby(cells, key=_LOOK):
         text = "".join([cell[0] for cell in run])

@@ -38,7 +38,7 @@ def draw_heatmap(figure: HeatmapFigure, look: RenderStyle) -> list[Strip]:
     figure : HeatmapFigure
         Rows with the highest spot first.
     look : RenderStyle
-        Size and colours; the row nearest to the crosshair is marked.
+        Size and colors; the row nearest to the crosshair is marked.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Colours of the figures: from the theme, as deep as the terminal, readable on every background."""
+"""Colors of the figures: from the theme, as deep as the terminal, readable on every background."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VISIBLE = 3.0
 
 
 class Depth(StrEnum):
-    """How many colours a terminal shows."""
+    """How many colors a terminal shows."""
 
     TRUE = "truecolor"
     EIGHT_BIT = "256"
@@ -64,7 +64,7 @@ BLUE, ORANGE = "#2f7fd6", "#e0801f"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
-    """Colours as hex texts or the terminal's names of them; empty is its own."""
+    """Colors as hex texts or the terminal's names of them; empty is its own."""
 
     text: str = ""
     muted: str = ""
@@ -77,7 +77,7 @@ class Palette:
     shade_gain: str = ""
     shade_loss: str = ""
     gains: tuple[str, ...] = ()
-    """Backgrounds of gains, weakest first; none without colours."""
+    """Backgrounds of gains, weakest first; none without colors."""
     losses: tuple[str, ...] = ()
 
     def background(self, ratio: float) -> str:
@@ -94,14 +94,14 @@ class Palette:
         return ramp[level - 1] if level else ""
 
     def on(self, background: str) -> str:
-        """Text colour that can be read on a background."""
+        """Text color that can be read on a background."""
         return readable(self.text, background) if background else self.text
 
 
 def make_palette(
     variables: Mapping[str, str], *, background: str, name: str = GREEN_RED, depth: Depth = Depth.TRUE
 ) -> Palette:
-    """Colours for a theme and a terminal.
+    """Colors for a theme and a terminal.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def make_palette(
     Returns
     -------
     Palette
-        No colours at all for `Depth.NONE`: signs and words stand without them.
+        No colors at all for `Depth.NONE`: signs and words stand without them.
     """
     if depth is Depth.NONE:
         return Palette()
@@ -148,7 +148,7 @@ def make_palette(
 
 
 def _native(name: str) -> Palette:
-    """The terminal's own colours by name; its text and background are left alone."""
+    """The terminal's own colors by name; its text and background are left alone."""
     gains, losses = STANDARD_RAMPS[name]
     best, worst = ("blue", "yellow") if name == BLUE_ORANGE else ("green", "red")
     return Palette(
@@ -165,7 +165,7 @@ def _native(name: str) -> Palette:
 
 @lru_cache(maxsize=256)
 def readable(text: str, background: str) -> str:
-    """The text colour itself, or black or white where it cannot be read.
+    """The text color itself, or black or white where it cannot be read.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def readable(text: str, background: str) -> str:
 
 
 def contrast(text: str, background: str) -> float:
-    """Contrast ratio of two colours, from 1 to 21."""
+    """Contrast ratio of two colors, from 1 to 21."""
     lights = sorted((_luminance(Color.parse(text)), _luminance(Color.parse(background))))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
@@ -210,7 +210,7 @@ def _is_ansi(color: str) -> bool:
 
 
 def _ends(variables: Mapping[str, str], name: str) -> tuple[Color, Color]:
-    """Colours of the best and the worst."""
+    """Colors of the best and the worst."""
     names = (BLUE, ORANGE) if name == BLUE_ORANGE else (variables["success"], variables["error"])
     return Color.parse(names[0]), Color.parse(names[1])
 
@@ -226,7 +226,7 @@ def _ramps(
 
 
 def _blends(ground: Color, end: Color) -> tuple[str, ...]:
-    """From nearly the background to nearly the colour, each step a colour of its own."""
+    """From nearly the background to nearly the color, each step a color of its own."""
     steps = [ground.blend(end, 0.12 + 0.68 * k / (LEVELS - 1)).hex for k in range(LEVELS)]
     return (*(one for one, after in pairwise(steps) if one != after), steps[-1])
 
@@ -239,12 +239,12 @@ def _shades(ground: Color, best: Color, worst: Color, depth: Depth) -> tuple[str
 
 
 def _muted(ground: Color, text: Color) -> Color:
-    """The text's colour, as faint as can still be read."""
+    """The text's color, as faint as can still be read."""
     mixed = (ground.blend(text, share) for share in (0.6, 0.7, 0.8, 0.9))
     return next((one for one in mixed if contrast(one.hex, ground.hex) >= READABLE), text)
 
 
 def _visible(color: Color, ground: Color, text: Color, least: float = VISIBLE) -> Color:
-    """The colour moved towards the text until a line of it shows."""
+    """The color moved toward the text until a line of it shows."""
     mixed = (color.blend(text, share) for share in (0.0, 0.2, 0.4, 0.6))
     return next((one for one in mixed if contrast(one.hex, ground.hex) >= least), text)

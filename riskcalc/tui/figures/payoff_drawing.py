@@ -79,7 +79,7 @@ def draw_payoff(
     pinned : PayoffFigure, optional
         Its first curve is drawn behind, dashed.
     look : RenderStyle
-        Size and colours.
+        Size and colors.
     money : tuple of float, optional
         Ends of the money axis; what `money_axis` finds by default.
 
@@ -120,7 +120,7 @@ def _plot_cells(
     figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: RenderStyle
 ) -> list[list[Cell]]:
     canvas = Canvas(plot.width, plot.height)
-    # The least important first: a cell takes the colour of the last curve drawn through it.
+    # The least important first: a cell takes the color of the last curve drawn through it.
     if pinned is not None:
         canvas.plot(plot.dots(pinned, pinned.curves[0]), owner="pinned", stroke=Stroke.DASHED)
     first, *others = distinct_curves(figure).values()
@@ -164,7 +164,7 @@ def _row_cells(
 
 
 def _shades(main: Sequence[int], plot: Plot, palette: Palette) -> list[tuple[int, int, str]]:
-    """First and last row to shade in each column, and in which colour: from zero to the payoff."""
+    """First and last row to shade in each column, and in which color: from zero to the payoff."""
     bottom, top = plot.down
     zero = top / (top - bottom) * (4 * plot.height - 1)
     found = []
@@ -177,7 +177,7 @@ def _shades(main: Sequence[int], plot: Plot, palette: Palette) -> list[tuple[int
 
 
 def _verticals(figure: PayoffFigure, plot: Plot, look: RenderStyle) -> dict[int, tuple[str, str]]:
-    """Glyph and colour of the vertical line in each column that has one; the crosshair over all."""
+    """Glyph and color of the vertical line in each column that has one; the crosshair over all."""
     palette = look.palette
     colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}
     lines: dict[int, tuple[str, str]] = {}
