@@ -1,4 +1,4 @@
-"""Our numbers beside other libraries', on the machine that asks."""
+"""Comparison of riskcalc's prices with other libraries on this machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPOT = 295.0
 """Spot of every case [dollars]."""
 
 ALLOWED = 1e-12 * SPOT
-"""Largest difference that rounding explains, for a value [dollars] or a Greek."""
+"""Maximum difference due to rounding, for a value [dollars] or a Greek."""
 
 ALLOWED_VOL = 1e-9
 """The same for an implied vol solved from a price that still carries it."""
@@ -32,7 +32,7 @@ RATE = 0.045
 """Spot of every case [dollars] and its rate."""
 
 ALLOWED_WITHOUT_CASH = 5e-4
-"""Dollars by which American values may differ where QuantLib's are converged."""
+"""Tolerance of American values if QuantLib has converged [dollars]."""
 
 ALLOWED_WITH_CASH = 1e-2
 """The same with cash dividends: QuantLib's finite differences on 400 x 400 are up to 5e-3 off themselves."""
@@ -109,7 +109,7 @@ def _reference(case: Case) -> tuple[float, ...]:
 
 
 def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
-    """Both solvers on the reference's own prices, where a vol moves the price enough to be found again."""
+    """Compare implied vols solved from the reference's prices, where vega is large enough."""
     solvable = tuple(
         case
         for case in cases
@@ -206,7 +206,7 @@ def agreement(
     peer: str,
     allowed: float,
 ) -> Agreement:
-    """Sum up the differences of a grid, each with the name of its case."""
+    """Summarize the differences of a grid, with the case of the largest."""
     worst = int(np.argmax(np.abs(differences)))
     return Agreement(
         quantity=quantity,

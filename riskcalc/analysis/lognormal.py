@@ -266,7 +266,7 @@ def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[floa
     """Return the dividends to take off the spot now and to add to a level at expiry [dollars].
 
     Each is split by its date between the two, after Bos & Vandermark, "Finessing fixed dividends", Risk
-    (2002): the spot's law stays lognormal, and for the dividends of a fund the probability is exact to 1e-4.
+    (2002): the spot remains lognormal, and for the dividends of a fund the probability is exact to 1e-4.
     """
     if trade.expiry is None:
         return 0.0, 0.0

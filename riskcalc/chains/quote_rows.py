@@ -154,7 +154,7 @@ def quote_status(
     Parameters
     ----------
     bid, ask : array of float, shape (n,)
-        Quotes [dollars per share]; NaN or negative is missing, 0 is nobody there.
+        Quotes [dollars per share]; NaN or negative is missing, 0 means no bid or ask.
     option_type : array of int8, shape (n,)
         +1 call, -1 put.
     strike : array of float, shape (n,)

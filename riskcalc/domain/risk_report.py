@@ -125,7 +125,7 @@ class EarlyExerciseBoundary:
     boundary: float
     """Spot above which exercise pays on the eve [dollars]."""
     chance: float
-    """Risk-neutral chance to be exercised then, and not on an earlier eve."""
+    """Risk-neutral probability of exercise then and not before an earlier ex-date."""
     dividend_dollars: float
     """Dividend on the shares of the leg in one unit: what an assigned seller owes [dollars]."""
 

@@ -50,7 +50,7 @@ def filled_from(
     -------
     Trade
         The legs have the vols and widths of their quotes. They have the quoted premiums at the chain's own
-        spot, date and vols alone: elsewhere nobody quotes them, and they enter at the model's value.
+        spot, date and vols alone: without quotes they enter at the model value.
 
     Raises
     ------

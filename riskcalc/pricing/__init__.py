@@ -1,4 +1,4 @@
-"""Formulas on arrays: keyword-only, broadcasting, ignorant of trades."""
+"""Pricing functions on arrays, keyword-only and broadcasting."""
 
 from riskcalc.pricing.american import EarlyExercise, american, american_implied_vol, early_exercise
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 Indices = NDArray[np.intp]
 FURTHEST = 2.5
-"""Deviations of the log price at the time stop within which the drift is looked for."""
+"""Search range of the drift, in deviations of the log price at the time stop."""
 
 TRIED = 201
 ROWS_AT_ONCE = 4096
@@ -97,13 +97,13 @@ class ExpiryExits:
     timeline: Timeline
     weights: ExitWeights
     spots: Floats
-    """Of the points, shape (p,) [dollars]."""
+    """Spots of the points, shape (p,) [dollars]."""
     last_day: float
     """Days to the time stop."""
     levels: Floats
     """Stop and targets [dollars]."""
     stop_first: float
-    """Probability to touch the stop before the nearest target, by the time stop."""
+    """P(stop hit first): before the nearest target, by the time stop."""
     vol_shift: float
 
     def expected(self, values: Floats, fractions: Sequence[float]) -> Floats:

@@ -1,4 +1,4 @@
-"""One scan over many chains, on this machine or on a cluster."""
+"""Scans of many chains, locally or on a cluster."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ScanResult(NamedTuple):
     problem: str
     """Why there is no table; empty when there is one."""
     warnings: tuple[str, ...] = ()
-    """What was doubtful about the file as a whole."""
+    """Warnings about the file as a whole."""
 
 
 def scan_source(source: ChainSource, terms: ScanTerms) -> ScanResult:
@@ -194,7 +194,7 @@ def _scan_on_cluster(
     except ImportError:
         raise InvalidInputError('a scheduler needs Dask: pip install "riskcalc[cluster]"') from None
     try:
-        # A client that is made with an address it cannot read warns when it is forgotten.
+        # A client with an invalid address warns when it is garbage-collected.
         distributed.comm.get_address_host_port(scheduler)
         client = distributed.Client(scheduler, set_as_default=False, timeout="5s")
     except (OSError, ValueError) as error:

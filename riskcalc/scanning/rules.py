@@ -21,13 +21,13 @@ from riskcalc.domain.validation import (
 from riskcalc.errors import InvalidInputError
 
 Progress = Callable[[int, int], None]
-"""Called with the number done and the total."""
+"""Callback with the number done and the total."""
 
 Result = TypeVar("Result")
 
 
 class SpreadKind(StrEnum):
-    """A vertical spread: one option bought, one of the same type and expiry sold."""
+    """Kind of vertical spread: a long and a short option of one type and expiry."""
 
     CALL_DEBIT = "call debit"
     CALL_CREDIT = "call credit"
@@ -56,7 +56,7 @@ class Valuation(StrEnum):
     AMERICAN = "american"
     """With early exercise and the cash dividends given."""
     EUROPEAN = "european"
-    """Closed form on the implied yield: fast, for a first look."""
+    """European closed form at the implied yield: fast."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class ScanRules:
     """Distance of the strikes, at least [dollars]."""
     max_width: float = math.inf
     min_delta: float = 0.0
-    """Of the bought option, without sign, in [0, 1]."""
+    """Range of the absolute delta of the long leg, in [0, 1]."""
     max_delta: float = 1.0
     min_open_interest: float = 0.0
     """Contracts, of either leg; a leg whose open interest is not given passes only a 0."""
@@ -91,7 +91,7 @@ class ScanRules:
     """Whether spreads of which the account carries no unit are left out."""
     valuation: Valuation = Valuation.AMERICAN
     sticky: Sticky = Sticky.STRIKE
-    """What the smile keeps as the spot moves to stop and targets."""
+    """Stickiness rule as the spot moves to stop and targets."""
 
     def __post_init__(self) -> None:
         """Convert words to enums, then check every field."""

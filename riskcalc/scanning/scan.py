@@ -158,7 +158,7 @@ def rank_key(column: NDArray[np.generic], *, kinds: NDArray[np.generic], rank: s
     """Return the sort key of rows, best first when ascending; unknown values are NaN and come last."""
     key: Floats = column.astype(np.float64)
     if rank == BREAK_EVEN:
-        # The better a bearish spread, the higher the drift it can bear.
+        # A better bearish spread has a higher breakeven drift.
         key *= [int(SpreadKind(kind).side) for kind in kinds.tolist()]
         return key
     return key if rank in SMALLER_IS_BETTER else -key
@@ -311,7 +311,7 @@ def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles:
 
 
 def _exits(exits: ExitPlan) -> str:
-    """When a spread is closed, in words."""
+    """Exits of a spread in words."""
     targets = " and ".join(f"{100 * target.move:g}%" for target in exits.targets) or "none"
     times = [f"at {exits.close_dte} DTE"] if exits.close_dte else []
     times += [f"after {exits.holding_days} days"] if exits.holding_days else []
@@ -320,7 +320,7 @@ def _exits(exits: ExitPlan) -> str:
 
 
 def _probability(view: View) -> str:
-    """What P(profit) is taken from, in words."""
+    """Source of P(profit) in words."""
     if view.vol is not None:
         return f"at the view's vol of {100 * view.vol:.1f}%"
     moved = ", shifted by the view's drift" if view.drift is not None else ""
@@ -328,5 +328,5 @@ def _probability(view: View) -> str:
 
 
 def _valued(chain: Chain, rules: ScanRules) -> str:
-    """How options are valued, in words: those that are European need no rule to be."""
+    """Valuation of the options in words."""
     return "european (as listed)" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation

@@ -33,7 +33,7 @@ class OptionSeries:
     greeks: OptionGreeks
     """Now, at the smile's vol."""
     far_off: int
-    """Options left out because their quotes are far from their model values: `FAR_OFF`."""
+    """Number of options excluded because their quotes are far from model values: `FAR_OFF`."""
 
     def __len__(self) -> int:
         """Options."""

@@ -31,7 +31,7 @@ SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".jsonl", ".ndjson", ".parqu
 """Suffixes of files in a folder that are read as chains."""
 
 DAY_COLUMNS = ("quote_date", "date", "data_date", "quote_time", "quoteTime")
-"""Where the day of a row stands in a history, the first that is there."""
+"""Columns with the date of a row in a history; the first present one is used."""
 
 MOST_ROWS = 20_000_000
 """Rows of a Parquet history: a thousand chains of a large index."""
@@ -245,7 +245,7 @@ def _parquet(path: Path) -> pd.DataFrame:
         rows = parquet.read_metadata(path).num_rows
         if rows > MOST_ROWS:
             raise ChainError(f"{path}: is too large: {rows:,} rows, at most {MOST_ROWS:,} are read")
-        # What pandas wrote beside the columns is not needed, and damaged it would be in the way.
+        # pandas metadata is not needed and may be damaged.
         frame: pd.DataFrame = parquet.read_table(path).to_pandas(ignore_metadata=True)
     except (OSError, ValueError, pa.ArrowException) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
@@ -257,7 +257,7 @@ def _parquet(path: Path) -> pd.DataFrame:
 
 
 def _whole_days(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Dates kept as midnights of a zone, without it: in New York they would be the evening before."""
+    """Dates stored as midnights of a time zone, without the zone."""
     if _zone(values) is None or not (values.dt.normalize() == values)[values.notna()].all():
         return values
     naive: pd.Series[Any] = values.dt.tz_localize(None)

@@ -335,7 +335,7 @@ def _prob_profit(
 
 
 def _fitting(available: float, per_unit: Floats, *, fixed: float = 0.0) -> Floats:
-    """Whole units that fit a limit; inf when it does not bind."""
+    """Whole units within a limit; inf if it does not bind."""
     with np.errstate(divide="ignore"):
         units = np.maximum(np.floor((available - fixed) / per_unit), 0.0)
     one_more: Floats = units + (fixed + (units + 1) * per_unit <= available * (1 + SLACK))

@@ -12,7 +12,7 @@ from riskcalc.domain.validation import flag, non_negative, non_negative_or_inf, 
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit, stop_distance
 
 SIDES = 2
-"""A round trip pays on the way in and on the way out."""
+"""Sides of a round trip."""
 
 
 SMALLEST_PART = 0.001
@@ -181,10 +181,10 @@ def _position_limit(account: Account, per_unit: float) -> Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopSize:
-    """How many units an account may hold by their stop."""
+    """Position size by the stop."""
 
     units: float
-    """Rounded down to whole units, or to `SMALLEST_PART`: that much more would break a limit."""
+    """Units, rounded down to whole units or to `SMALLEST_PART`."""
     risk: float
     """Planned loss of all units, costs included [dollars]."""
     risk_budget: float
@@ -218,7 +218,7 @@ def size_by_stop_within_limits(
     side: Side = Side.LONG,
     fractional: bool = False,
 ) -> StopSize:
-    """Size a position by its stop, within the limits that a plan keeps.
+    """Size a position by its stop, within the limits of a plan.
 
     Parameters
     ----------

@@ -15,10 +15,10 @@ FINEST = 100
 """Largest denominator of a payoff: hundredths are exact."""
 
 ROUNDING = 1e-12
-"""An edge this small is none, and a capital this close to a step is on it."""
+"""Tolerance for rounding of edge and capital."""
 
 MOST_UNITS = 1e12
-"""More capital is counted as this much, which only overstates ruin."""
+"""Maximum capital in units; more counts as this much, which only overstates ruin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Margin of sold options under FINRA Rule 4210(f)(2): in spreads, covered, uncovered; the least of all ways.
+"""Margin of short options under FINRA Rule 4210(f)(2), the least over all ways to pair them.
 
 Each contract sold is part of a spread, covered by shares, or uncovered, as the account holder likes: a broker
 takes the pairing that asks for least.
@@ -18,7 +18,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.sizing.margin_rates import share_margin, uncovered_margin
 
 MOST_WAYS = 2_000
-"""Ways to split the contracts sold that are all tried; beyond, each leg is split where a cover is used up."""
+"""Maximum number of splits of the short contracts tried exhaustively."""
 
 MOST_ORDERS = 3
 """Legs of a type up to which every pairing of uncovered calls and puts is tried."""
@@ -29,7 +29,7 @@ Split = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sold:
-    """A leg that was sold; all amounts are per share."""
+    """A short leg; all amounts are per share."""
 
     leg: OptionLeg
     count: int
@@ -153,7 +153,7 @@ def _held_contracts(trade: Trade) -> dict[OptionType, int]:
 def _splits(
     sold: Sequence[_Sold], bought: Sequence[OptionLeg], held: dict[OptionType, int]
 ) -> Iterator[Split]:
-    """Every way to cover what was sold that the covers may allow."""
+    """Every way to cover the short contracts."""
     room = {kind: sum(leg.contracts for leg in bought if leg.option_type is kind) for kind in OptionType}
     every = [
         [
@@ -188,7 +188,7 @@ def _cover_counts(
 def _requirement(
     sold: Sequence[_Sold], split: Split, bought: Sequence[OptionLeg], held: dict[OptionType, int]
 ) -> float:
-    """Margin per share of one way to cover what was sold; infinite where the covers do not suffice."""
+    """Margin per share of one way to cover the short contracts; infinite if not possible."""
     for kind in OptionType:
         delivered = sum(
             covered for short, (_, covered) in zip(sold, split, strict=True) if short.leg.option_type is kind

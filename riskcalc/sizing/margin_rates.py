@@ -11,9 +11,9 @@ INITIAL = 0.50
 MAINTENANCE = {Side.LONG: 0.25, Side.SHORT: 0.30}
 """Per unit of leverage, of the market value of shares."""
 SHORT_LEAST, SHORT_LEAST_BELOW_FIVE = 5.0, 2.5
-"""Least margin of a share sold short at 5 dollars or more, and below [dollars per share]."""
+"""Minimum margin of short shares priced at $5 or more, and below $5 [dollars per share]."""
 LOW_PRICE = 5.0
-"""Shares sold short below this price take at least all of it [dollars per share]."""
+"""Price below which short shares require at least 100% [dollars per share]."""
 UNCOVERED, UNCOVERED_BROAD = 0.20, 0.15
 """Per unit of leverage, of the underlying: single names and narrow indices, broad indices."""
 UNCOVERED_LEAST = 0.10

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from riskcalc.domain import ExitPlan
 
 DUST = 1e-9
-"""Rounding of sums of fractions: 0.1 + 0.2 of 10 units is 3 of them."""
+"""Tolerance for rounding in sums of fractions: 0.1 + 0.2 of 10 units is 3 units."""
 
 
 def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:

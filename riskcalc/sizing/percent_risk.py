@@ -1,4 +1,4 @@
-"""Percent-risk sizing: as many units as lose at most a fixed fraction of equity."""
+"""Percent-risk sizing: the most units whose loss is within a fixed fraction of equity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from riskcalc.domain.validation import fraction, member, non_negative, positive,
 from riskcalc.errors import InvalidInputError
 
 SLACK = 1e-12
-"""Share of a limit that rounding may overstep: 0.29 x 100 / 29 is 0.9999..., yet one unit fits exactly."""
+"""Relative tolerance for rounding: 0.29 x 100 / 29 is 0.9999..., yet one unit fits exactly."""
 
 MOST_UNITS = 2**53
 """Beyond this a float no longer tells one unit more; a limit that allows as many does not bind."""
@@ -33,7 +33,7 @@ class Limit:
 
     name: str
     verb: str
-    """What units do to the limit, after "would": ``risk``."""
+    """Verb after "would" in messages: ``risk``."""
     noun: str
     """Subject and verb of a message: ``the budget is``."""
     available: float
@@ -41,9 +41,9 @@ class Limit:
     per_unit: float
     """[dollars per unit], >= 0; inf never fits."""
     fixed: float = 0.0
-    """Taken once, however many units [dollars], >= 0."""
+    """Fixed amount per trade [dollars], >= 0."""
     lot: float = 1
-    """What a count stands for in words: 0.001 where thousandths of a unit are counted."""
+    """Size of one counted lot in units: 0.001 for thousandths."""
 
     @property
     def units(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What the keys do: to the trade and the field being edited, with files and the clipboard, to the look."""
+"""Textual actions behind the keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
-"""What the theme key goes through; the command palette has them all."""
+"""Themes of the theme key; the command palette lists all."""
 
 
 class EditActions(TradeScreen):
@@ -26,11 +26,11 @@ class EditActions(TradeScreen):
         self.nudge(count)
 
     def action_move_field(self, count: int) -> None:
-        """Focus another field; around the ends it goes on at the other one."""
+        """Focus another field, wrapping around."""
         self._focus_row((self.form.current + count) % len(self.form.rows))
 
     def action_move_main_field(self, count: int) -> None:
-        """Focus another main field; around the ends it goes on at the other one."""
+        """Focus another main field, wrapping around."""
         rows, index = self.form.rows, self.form.current + count
         while not rows[index % len(rows)].main:
             index += count
@@ -50,19 +50,19 @@ class EditActions(TradeScreen):
         self.show_field()
 
     def action_commit(self) -> None:
-        """Apply what was typed; with nothing typed, edit the value as it stands."""
+        """Apply the typed text; with nothing typed, edit the value."""
         if self.typing is None:
             self.type_text(self.form.row.text.replace(",", ""))
         else:
             self.commit_typing()
 
     def action_backspace(self) -> None:
-        """Take back the last typed character; with nothing typed, type from nothing."""
+        """Delete the last typed character; with nothing typed, start from empty text."""
         typing = self.typing
         self.type_text(typing.text[:-1] if typing else "")
 
     def action_revert(self) -> None:
-        """Undo the topmost thing: typing, long work, a maximized view, the crosshair, a note."""
+        """Cancel the first that applies: typing, long work, maximized view, crosshair, note."""
         if self.typing is not None:
             self.stop_typing()
         elif self.cancel_work():
@@ -74,7 +74,7 @@ class EditActions(TradeScreen):
             self.show()
 
     def action_reset_field(self) -> None:
-        """Put the focused reset the field to its opening value."""
+        """Reset the focused field to its opening value."""
         self.editor.reset(self.form.row.key)
         self.show()
 
@@ -87,7 +87,7 @@ class EditActions(TradeScreen):
             self.note("nothing to undo")
 
     def action_redo(self) -> None:
-        """Take back the last undo."""
+        """Redo the last undone changes."""
         before = self.editor.state
         self.editor.redo()
         self.show()
@@ -124,7 +124,7 @@ class EditActions(TradeScreen):
             self._focus_row(found[-1])
 
     def action_pin(self) -> None:
-        """Pin the trade as A and go on with B; or unpin A."""
+        """Pin the trade as A and continue with B; or unpin A."""
         self.editor.pin()
         self.show()
 
@@ -141,7 +141,7 @@ class FileActions(TradeScreen):
     """Textual actions on files and on the program itself."""
 
     def action_save(self) -> None:
-        """Save the trade in its own file; one that came with riskcalc goes among the user's."""
+        """Save the trade to its own file; a shipped preset to the user's folder."""
         self._say(self.editor.save())
 
     def action_save_as(self) -> None:
@@ -151,7 +151,7 @@ class FileActions(TradeScreen):
         self.app.push_screen(SaveScreen(self.editor), self._say)
 
     def action_open_preset(self) -> None:
-        """Choose a preset with a preview of each, and open it."""
+        """Open a preset, chosen from a list with previews."""
         from riskcalc.tui.dialogs.open_screen import OpenScreen  # noqa: PLC0415 - not needed for the first frame
 
         def opened(name: str | None) -> None:
@@ -164,7 +164,7 @@ class FileActions(TradeScreen):
         self.app.push_screen(OpenScreen(self.editor), opened)
 
     def action_load_quotes(self) -> None:
-        """Ask for a file of real quotes, and put the trade on them."""
+        """Load a file of real quotes for the trade."""
         from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
 
         def loaded(found: tuple[Draft, Path] | None) -> None:
@@ -177,7 +177,7 @@ class FileActions(TradeScreen):
         self.app.push_screen(QuotesScreen(self.editor), loaded)
 
     def action_copy_command(self) -> None:
-        """Copy the command line that prints this plan; also to a file, for want of a clipboard."""
+        """Copy the command line that prints this plan, and write it to a file."""
         line = self.editor.reproduce()
         self.app.copy_to_clipboard(line)
         path = _write_command(line)
@@ -196,7 +196,7 @@ class FileActions(TradeScreen):
         self.app.action_command_palette()
 
     def action_quit(self) -> None:
-        """Keep the session and quit."""
+        """Save the session and quit."""
         self.app.exit()
 
     def _say(self, said: str | None) -> None:
@@ -221,11 +221,11 @@ class ViewActions(TradeScreen):
         self.look(view=name)
 
     def action_maximize_view(self) -> None:
-        """Give the view the whole body, or give it back."""
+        """Maximize or restore the view."""
         self.look(maximised=not self.has_class("-maximised"))
 
     def action_move_crosshair(self, count: int) -> None:
-        """Move the crosshair that chart and heatmap share."""
+        """Move the crosshair of chart and heatmap."""
         self.figures.move_crosshair(self.editor.state, count)
 
     def action_zoom(self, count: int) -> None:
@@ -234,7 +234,7 @@ class ViewActions(TradeScreen):
         self.show_pictures()
 
     def action_reset_zoom(self) -> None:
-        """Put the price axis back and take the crosshair away."""
+        """Reset the zoom and hide the crosshair."""
         self.figures.zoom_reset()
         self.figures.set_crosshair(None)
         self.show_pictures()
@@ -245,7 +245,7 @@ class ViewActions(TradeScreen):
         self.keep_session()
 
     def action_next_theme(self) -> None:
-        """Go on to the next theme."""
+        """Switch to the next theme."""
         app = self.app
         here = THEMES.index(app.theme) if app.theme in THEMES else -1
         app.theme = THEMES[(here + 1) % len(THEMES)]

@@ -1,4 +1,4 @@
-"""The app: it shows the last session at once, loads the engine behind it, and keeps the session."""
+"""The Textual app: shows the last session, loads the engine in the background, and saves the session."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor
 
 Tell = Callable[[str, float], object]
-"""Told what is being done and how far it is, as a fraction."""
+"""Callback with the current work and its progress, a fraction."""
 
 
 YOUNG_OBJECTS = 10_000
-"""New objects that a collection of garbage waits for."""
+"""Threshold of new objects for a garbage collection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchOptions:
-    """A preset, quotes and settings; nothing of them means the last session."""
+    """Preset, quotes and settings to open; none of them means the last session."""
 
     preset: str = ""
     chain: Path | None = None
@@ -69,7 +69,7 @@ class LaunchOptions:
         name = self.preset or DEFAULT_PRESET
         preset = load_preset(name, self.settings)
         if self.chain is None:
-            # What was set differs from the file: only the trade as the file has it counts as saved.
+            # Settings differ from the file: only the trade in the file counts as saved.
             opened = open_draft(load_preset(name)) if self.settings else None
             return TradeEditor(open_draft(preset), opened=opened), ""
         tell(f"reading {self.chain.name}", 0.2)
@@ -102,17 +102,17 @@ class RiskApp(App[None]):
         self._glimpse = None if self.opening.asks else session_file.session_preview()
         self.main_screen = MainScreen(self._glimpse, cancel_work=self.cancel_work)
         self.refused: RiskcalcError | None = None
-        """Why what was asked for cannot be opened."""
+        """Why the requested trade cannot be opened."""
         self._work: Worker[None] | None = None
         self.unkept = ""
-        """Why the session could not be written at the end."""
+        """Why the session could not be saved on exit."""
         self._stopped = ""
-        """What to say about work that was stopped."""
+        """Note about canceled work."""
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver; in a terminal, one that lives through bytes that are no UTF-8."""
+        """Textual's driver; in a terminal, one that ignores bytes that are not UTF-8."""
         found = super().get_driver_class()
-        if not issubclass(TerminalDriver, found):  # a browser's, or one that the environment names
+        if not issubclass(TerminalDriver, found):  # a browser's, or one set in the environment
             return found
         return TerminalDriver
 
@@ -121,7 +121,7 @@ class RiskApp(App[None]):
         return self.main_screen
 
     def on_mount(self) -> None:
-        """Wear the theme of the last session, and fetch the engine after the first frame."""
+        """Apply the theme of the last session, and load the engine after the first frame."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
         self.set_keymap(self._user_keymap)
@@ -145,7 +145,7 @@ class RiskApp(App[None]):
             if not worker.is_cancelled:
                 self.call_from_thread(self._refuse, error)
             return
-        # What the engine brought stays for good: a collection that walked it would stall a key by 20 ms.
+        # Objects of the engine are permanent: collecting them would delay a key by 20 ms.
         gc.freeze()
         # A key makes some thousand objects and frees as many by itself: looking through them at each
         # seven hundred, as Python does, finds nothing.
@@ -154,12 +154,12 @@ class RiskApp(App[None]):
             self.call_from_thread(self.main_screen.begin, editor, note=f"{self._stopped} {note}".strip())
 
     def _refuse(self, error: RiskcalcError) -> None:
-        """Leave, for the command line to say why."""
+        """Exit, so that the command line prints the reason."""
         self.refused = error
         self.exit()
 
     def cancel_work(self) -> bool:
-        """Stop the reading of quotes and open the last session instead; whether there was any to stop."""
+        """Stop reading quotes and open the last session; return whether anything was stopped."""
         if self.main_screen.ready or self.opening.chain is None:
             return False
         self._stopped = f"stopped reading {self.opening.chain.name};"
@@ -176,7 +176,7 @@ class RiskApp(App[None]):
         self.unkept = self.main_screen.autosave.keep()
 
     def on_unmount(self) -> None:
-        """Keep the session whatever ends the app: a key, a browser that leaves, a signal, an error."""
+        """Save the session, however the app ends: a key, a closed browser, a signal, an error."""
         self.keep_all()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

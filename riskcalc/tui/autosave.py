@@ -22,7 +22,7 @@ __all__ = ["TerminalDriver"]
 
 
 class Autosave:
-    """One writer at a time; whatever was asked for last is what stays in the file."""
+    """Background writer of the session; the last request wins."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Autosave:
 
 
 def handle_signals(app: App[None], *, keep: Callable[[], None]) -> None:
-    """Keep the session at SIGTERM and SIGHUP, where the system has them."""
+    """Save the session on SIGTERM and SIGHUP, if the system has them."""
     loop = asyncio.get_running_loop()
     # Only the main thread of a Unix process can have handlers.
     with contextlib.suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
@@ -75,7 +75,7 @@ def handle_signals(app: App[None], *, keep: Callable[[], None]) -> None:
 
 
 def _watch(keep: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
-    """Wait for the terminal to go: without being its leader the process gets no signal, and would spin."""
+    """Wait for the terminal to close: a process that is not its leader gets no signal."""
     terminal = select.poll()
     terminal.register(sys.stdin.fileno(), 0)
     terminal.poll()
@@ -84,12 +84,12 @@ def _watch(keep: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _stop(app: App[None]) -> None:
-    """Leave as by the key, the terminal put back."""
+    """Quit as with the key, restoring the terminal."""
     app.exit(return_code=128 + signal.SIGTERM)
 
 
 def _hang_up(keep: Callable[[], None]) -> None:
-    """Keep the session and die of the signal: nothing can be written to a terminal that is gone."""
+    """Save the session and exit by the signal, since the terminal is gone."""
     keep()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGHUP)
@@ -102,7 +102,7 @@ else:
     from textual.drivers.linux_driver import LinuxDriver
 
     class TerminalDriver(LinuxDriver):
-        """Textual's driver, which would end the screen at the first such byte."""
+        """Textual's driver that ignores bytes that are not UTF-8."""
 
         def run_input_thread(self) -> None:
             """Read input until the end, beginning anew after bytes that cannot be decoded."""

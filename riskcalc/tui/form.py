@@ -31,7 +31,7 @@ ROW_WIDTH = 1 + LABEL_WIDTH + 1 + VALUE_WIDTH + 1 + UNIT_WIDTH
 
 INDENT = 1
 TRACK = ROW_WIDTH - 2 * INDENT
-"""Cells that the knob moves over."""
+"""Width of the slider track [cells]."""
 
 StyleOf = Callable[[str], Style]
 """The style of a part of the form by its name: ``label``, ``value``, ``focused``, ``invalid``, ..."""
@@ -39,7 +39,7 @@ StyleOf = Callable[[str], Style]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
-    """What is being typed into the focused field, and what is wrong with it."""
+    """Text typed into the focused field, and its problem."""
 
     text: str
     problem: str = ""
@@ -117,7 +117,7 @@ class Form(LineWidget):
         self._redraw()
 
     def focus_key(self, key: str, rows: tuple[FieldRow, ...]) -> None:
-        """Take over rows and focus the one of a field, where there is such a field."""
+        """Set the rows and focus a field, if it exists."""
         self.rows = rows
         self.focus_row(next((index for index, row in enumerate(rows) if row.key == key), 0))
 
@@ -148,7 +148,7 @@ class Form(LineWidget):
             self.post_message(self.Slid(position_at(event.x)))
 
     def on_mouse_up(self) -> None:
-        """Let the slider go."""
+        """Release the slider."""
         self.release_mouse()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
@@ -160,7 +160,7 @@ class Form(LineWidget):
         self._wheel(event, count=-1)
 
     def _lay_out(self) -> None:
-        """Decide which rows are collapsed away in this height, and where the first line is."""
+        """Choose the collapsed rows and the first visible line."""
         self._folded = collapsed(self.rows, current=self.current, height=self.size.height)
         self._lines = list(_lines(self.rows, current=self.current, collapsed=self._folded))
         self._scroll_to_current()
@@ -191,7 +191,7 @@ class Form(LineWidget):
         )
 
     def _redraw(self) -> None:
-        """Draw the lines that look different from before."""
+        """Redraw the changed lines."""
         before, self._drawn = self._drawn, [self._look(y) for y in range(self.size.height)]
         width = self.size.width
         if len(before) != len(self._drawn):
@@ -200,7 +200,7 @@ class Form(LineWidget):
             self.refresh(*(Region(0, y, width, 1) for y in rows))
 
     def _look(self, y: int) -> Hashable:
-        """Everything that a visible line is drawn from."""
+        """Data that a visible line is drawn from."""
         line = self._line_at(y)
         if line is None or isinstance(line, str):
             return line, self._edge(y)
@@ -273,14 +273,14 @@ def _blank(style: Style) -> Strip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRow:
-    """What one field shows."""
+    """Displayed data of one field."""
 
     section: str
     label: str
     text: str
     unit: str
     key: str = ""
-    """The field behind the row; empty before the engine has come."""
+    """Key of the field; empty until the engine is loaded."""
     help: str = ""
     main: bool = True
     """Whether it is always shown; the others follow the main one they belong to, where there is room."""

@@ -1,4 +1,4 @@
-"""What the form and the header say, from an editor or, before the engine has come, from the last session."""
+"""Rows of the form and the header, from an editor or, until the engine is loaded, the last session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLANK_LABELS = {
     "EXITS": (("Stop", "%"), ("Target 1", "%"), ("Target 2", "%"), ("Time stop", "d")),
     "ACCOUNT": (("Equity", "$"), ("Risk", "%")),
 }
-"""What the first frame of the first run shows."""
+"""Labels in the first frame of the first run."""
 
 KINDS = {"OK": "ok", "OVER": "over", "NO": "no", "INPUT": "input"}
 
@@ -79,13 +79,13 @@ def preview_heading(session_preview: SessionPreview | None) -> Heading:
 
 
 def field_help(row: FieldRow, typed: str | None) -> str:
-    """What a field means, after its value or what is typed, for where the form itself is out of sight."""
+    """Help of a field after its value or typed text."""
     value = row.text if typed is None else f"{typed}_"
     return f"{row.label.strip()} {value} {row.unit}".rstrip() + f": {row.help}"
 
 
 def same_field(rows: tuple[FieldRow, ...], form: Form) -> int:
-    """The index of the focused field among new rows; of its place where the field is gone."""
+    """Index of the focused field among new rows, or of its position if the field is gone."""
     key = form.row.key
     found = [index for index, row in enumerate(rows) if row.key == key]
     return found[0] if found and key else min(form.current, len(rows) - 1)

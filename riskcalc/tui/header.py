@@ -1,4 +1,4 @@
-"""The first row: whose trade this is, and the badge that says whether it may be done."""
+"""The header row: preset, trade and badge."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from textual.strip import Strip
 from riskcalc.tui.line_widget import LineWidget
 
 BADGE_WIDTH = 34
-"""Cells of the badge, so that its words never move the rest."""
+"""Fixed width of the badge [cells]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What the header says."""
+    """Content of the header."""
 
     title: str
     """Name of the preset, with ``*`` where it differs from its file."""

@@ -1,4 +1,4 @@
-"""The user's own keys: a file that gives commands other keys."""
+"""The user's own keys, from a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILE_VARIABLE = "RISKCALC_KEYS"
 
 MODIFIERS = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
 NAMED = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
-"""Names of keys that print nothing, and Textual's short names of some that do."""
+"""Names of keys without a character, and Textual's short names of others."""
 
 TYPES_A_VALUE = frozenset("123456789") | {"full_stop"}
 """Keys that always type into the field."""

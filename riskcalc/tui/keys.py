@@ -1,4 +1,4 @@
-"""The keys: one table that names their actions; bindings, help, key line and command palette read it."""
+"""The key table, used by bindings, help, key line and command palette."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SHOWN = {
     "equals_sign": "=",
     "escape": "Esc",
 }
-"""How a key is written where its Textual name is not what is printed on it."""
+"""Displayed names of keys that differ from Textual's names."""
 
 KEEPS_TYPING = frozenset({"commit", "backspace", "revert", "quit"})
-"""Commands that leave a typed text as it is; any other applies it first."""
+"""Commands that keep a typed text; any other applies it first."""
 
 STEPS = frozenset({"step-up", "step-down", "step-up-10", "step-down-10"})
-"""Commands whose key presses are added up; any other acts on the trade after them."""
+"""Commands whose key presses are added up before others run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +40,17 @@ class Key:
     """Textual's action of the main screen, like ``step(1)``."""
     section: str
     words: str
-    """What it does, in the help and in the command palette."""
+    """Description in the help and the command palette."""
     brief: str = ""
-    """Its entry in the key line; empty leaves it out there."""
+    """Text in the key line; empty omits it."""
     brief_keys: str = ""
-    """How the key line writes its keys and those of its pair; empty for the first of them."""
+    """Keys in the key line, for a pair of commands; empty uses the first key."""
     pair: str = ""
     """Name of the opposite command, which shares the entry in the key line."""
 
     @property
     def shown(self) -> str:
-        """The keys as they are printed on a keyboard."""
+        """The keys as printed on a keyboard."""
         return " ".join(shown(key) for key in self.keys)
 
     @property

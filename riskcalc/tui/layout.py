@@ -1,4 +1,4 @@
-"""Where things stand: the body of the screen, and which panels can be seen."""
+"""Layout of the screen and visibility of its panels."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _panels(*kinds: type[PlanPanel]) -> list[PlanPanel]:
 
 
 class Results:
-    """The panels and computed views of the screen; those that cannot be seen cost nothing."""
+    """Panels and computed views of the screen; hidden ones are not computed."""
 
     def __init__(self, screen: Screen[None]) -> None:
         # Looked up once: the screen is composed once, and a query walks all of it.
@@ -68,7 +68,7 @@ class Results:
         self._views = tuple(screen.query(ComputedView))
 
     def show(self, editor: TradeEditor) -> None:
-        """Hand them the editor's state."""
+        """Show the editor's state."""
         for panel in self._panels:
             panel.show(editor.state)
         for view in self._views:

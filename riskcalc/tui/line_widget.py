@@ -1,4 +1,4 @@
-"""A widget that makes whole lines itself: what most of the screen is drawn with, once a key."""
+"""Widget that renders whole lines, used for most of the screen."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LineWidget(Widget):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Draw anew: the lines of some regions of the content, or all."""
+        """Redraw the lines of some regions, or all."""
         for region in regions:
             for y in region.line_range:
                 self._kept.pop(y + self.styles.padding.top, None)
@@ -62,11 +62,11 @@ class LineWidget(Widget):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def forget_lines(self) -> None:
-        """Let go of all lines, for each to be drawn anew."""
+        """Clear the cached lines."""
         self._kept.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a region of the widget; those that have not changed as they were."""
+        """Lines of a region of the widget, unchanged ones from the cache."""
         size = self.outer_size
         if size != self._kept_size:
             self._kept_size = size
@@ -91,7 +91,7 @@ class LineWidget(Widget):
         elif used < width:
             segments.append(Segment(" " * (width - used), self.base))
         for line_filter in self.get_line_filters():
-            # A theme's colors are no terminal's own: all there is to tell in full is what is dimmed.
+            # A theme's colors are not the terminal's own: only dimmed ones must be resolved.
             if not isinstance(line_filter, ANSIToTruecolor) or _dimmed(segments):
                 segments = line_filter.apply(segments, self._looked_up()[1])
         return _WholeLine(segments, width)
@@ -104,7 +104,7 @@ class LineWidget(Widget):
 
 
 class _WholeLine(Strip):
-    """A line that is freed with its last use: a strip that is divided at its end keeps itself for ever."""
+    """Strip without a reference cycle: Textual's strip keeps itself alive when divided at its end."""
 
     __slots__ = ()
 

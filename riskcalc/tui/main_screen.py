@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from riskcalc.editor.session_file import SessionPreview
 
 STARTS, GOES_ON, SIGNS = "123456789.", "0123456789.,+-%/", "+-"
-"""Characters that start typing into a field, and that go on with it; signs start it in a signed field."""
+"""Characters that start or continue typing into a field; signs start it in a signed field."""
 
 LONGEST_PASTE = 20
 """Characters that a pasted number has at most."""
@@ -41,16 +41,16 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
         self._keymap: Mapping[str, str] = {}
 
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:
-        """Go live, then replay the keys that came before."""
+        """Start with the loaded editor, then replay queued keys."""
         super().begin(editor, note=note)
         while self._waiting:
             self.press(*self._waiting.popleft())
 
     def on_key(self, event: events.Key) -> None:
-        """Every key of the main screen comes here; no binding or widget sees it."""
+        """Handle every key of the main screen; no binding or widget sees it."""
         event.stop()
         event.prevent_default()
-        # A key that was on its way when a dialog opened is dropped: it was meant for neither.
+        # A key pressed before a dialog opened is dropped.
         if self.app.screen is self:
             self.press(event.key, event.character)
 
@@ -91,13 +91,13 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
             self.run_command(bound)
 
     def run_command(self, key: Key) -> None:
-        """Run a command; what was typed is applied first, for every command that leaves the field."""
+        """Run a command, first applying the typed text if it leaves the field."""
         if not self.ready:
             self._waiting.append((key.keys[0], None))
         elif key.name in KEEPS_TYPING or self.typing is None or self.commit_typing():
             if key.name not in STEPS:
                 self.settle()
-            # Left to Textual it would run from the app's queue, and what is typed after it would overtake it.
+            # Run directly: from the app's queue, later keys would overtake it.
             _, action, arguments = actions.parse(key.action)
             getattr(self, f"action_{action}")(*arguments)
 

@@ -1,4 +1,4 @@
-"""Two fixed rows at the bottom of the form's column: what a field means, or what is wrong."""
+"""Two fixed rows at the bottom: help, note, problem or progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BAR_WIDTH = 20
 """Cells of a progress bar."""
 
 SMALLEST = (60, 18)
-"""Columns and rows below which nothing useful fits."""
+"""Minimum size of the terminal [columns, rows]."""
 
 
 class MessageRow(LineWidget):
@@ -52,13 +52,13 @@ class MessageRow(LineWidget):
 
 
 def progress_bar(done: float) -> str:
-    """How far work has come, as a bar and a percentage."""
+    """Progress as a bar and a percentage."""
     full = round(BAR_WIDTH * done)
     return f"{'█' * full}{'░' * (BAR_WIDTH - full)} {done:.0%}"
 
 
 class TooSmall(Static):
-    """What the screen needs, what it has, and the way out."""
+    """Message for a terminal that is too small."""
 
     def on_resize(self) -> None:
         """Say the new size."""
@@ -72,7 +72,7 @@ class TooSmall(Static):
 
 
 class KeyRow(LineWidget):
-    """As many of the commonest keys as the width holds."""
+    """Row of common keys that fit the width."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")

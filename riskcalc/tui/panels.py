@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from riskcalc.formatting.metric import Line
 
 NARROWEST = 38
-"""Cells that every panel's lines need; a narrower widget cuts them off."""
+"""Minimum width of a panel [cells]."""
 
 DIM = Style(dim=True)
 
@@ -47,7 +47,7 @@ STYLES = {
 
 
 class PlanPanel(LineWidget):
-    """A part of a plan in lines of fixed width.
+    """Panel of a plan in lines of fixed width.
 
     It makes its strips itself: a `Static` wraps and styles every line anew, which takes seven times as long.
     """
@@ -82,7 +82,7 @@ class PlanPanel(LineWidget):
 
     @property
     def text(self) -> str:
-        """What is shown, as plain text."""
+        """The displayed text."""
         return "\n".join("".join(text for text, _ in line) for line in self._lines)
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
@@ -112,7 +112,7 @@ class PlanPanel(LineWidget):
             self.show(self._wanted)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As tall as the tallest text so far."""
+        """Return the height of the tallest text so far."""
         del container, viewport
         self._take_up(width)
         return self._rows
@@ -127,7 +127,7 @@ class PlanPanel(LineWidget):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _take_up(self, width: int) -> bool:
-        """Make the lines of the wanted state, where there are others; whether the panel grows."""
+        """Update the lines; return whether the panel grows."""
         state, width = self._wanted, max(NARROWEST, width)
         if state is None or (state is self._state and width == self._width):
             return False
@@ -157,7 +157,7 @@ class PlanPanel(LineWidget):
 
 
 class PricePanel(PlanPanel):
-    """Debit, largest loss and gain, breakeven, chance of profit."""
+    """Debit, max loss and profit, breakeven, P(profit)."""
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text."""
@@ -177,7 +177,7 @@ class GreeksPanel(PlanPanel):
 
 
 class SizePanel(PlanPanel):
-    """Units, the limit that binds in words, and what they risk."""
+    """Position size, binding limit and risk."""
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text."""
@@ -197,7 +197,7 @@ class ExitsPanel(PlanPanel):
 
 
 class ChecksPanel(PlanPanel):
-    """Every rule with its verdict first."""
+    """Checks with their verdicts."""
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text."""
@@ -208,7 +208,7 @@ class ChecksPanel(PlanPanel):
 
 
 class Summary(PlanPanel):
-    """Price, Greeks, then exits and verdicts; what does not fit is left out from the right."""
+    """Price, Greeks, exits and verdicts in three lines, truncated on the right."""
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text."""
@@ -218,7 +218,7 @@ class Summary(PlanPanel):
 
 
 class Background:
-    """One thread at a time for a widget; a thread cannot be stopped, so what waits is replaced."""
+    """Background thread of a widget; a waiting request is replaced by a newer one."""
 
     def __init__(self, owner: Widget) -> None:
         self._owner = owner
@@ -226,7 +226,7 @@ class Background:
         self._next: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
 
     def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Run `work` in a thread and hand its answer to `then` on the screen, unless asked anew before."""
+        """Run `work` in a thread and pass its result to `then`, unless superseded."""
         if self._busy:
             self._next = (work, then)
             return
@@ -249,7 +249,7 @@ class Background:
 
 
 class ComputedView(ScrollableContainer, can_focus=False):
-    """A text about the trade on the editor, computed again only for another draft."""
+    """Text about the trade, recomputed only for another draft."""
 
     DEFAULT_CSS = """
     ComputedView { scrollbar-size-vertical: 1; }
@@ -305,7 +305,7 @@ class ComputedView(ScrollableContainer, can_focus=False):
 
 
 class ScenariosView(ComputedView):
-    """Scenarios with what they do to all units, and whether the risk budget holds."""
+    """Scenarios with the P&L of the position and whether it is within the risk budget."""
 
     def lines(self, editor: TradeEditor, *, width: int) -> list[Line] | str:
         """The verdict in a sentence, then every scenario."""
@@ -318,10 +318,10 @@ class ScenariosView(ComputedView):
 
 
 class VehiclesView(ComputedView):
-    """Vehicles side by side: sizes and costs, then the P&L of all units on one path of the benchmark."""
+    """Vehicles side by side, then the P&L of each position in common scenarios."""
 
     def lines(self, editor: TradeEditor, *, width: int) -> list[Line] | str:
-        """What separates them, then the tables."""
+        """Summary of the comparison, then the tables."""
         from riskcalc.formatting import comparison_sections  # noqa: PLC0415 - after the first frame
         from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - as above
 

@@ -1,4 +1,4 @@
-"""What the actions act on: the form, the figures and the panels around one editor, and the ways to show them.
+"""The trade screen: form, figures and panels around one editor.
 
 Steps that come faster than they can be shown are added up, so that the screen never lags behind the keyboard.
 """
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from riskcalc.editor.session_file import SessionPreview
 
 AUTOSAVE_SECONDS = 0.7
-"""Quiet time after the last change before the session is written; with the writing, less than a second."""
+"""Delay after the last change before the session is saved [seconds]."""
 
 
 class TradeScreen(Screen[None]):
-    """Everything on the screen but the dialogs, without the keys."""
+    """The main screen without key handling and dialogs."""
 
     HORIZONTAL_BREAKPOINTS = layout.WIDTHS
     VERTICAL_BREAKPOINTS = layout.HEIGHTS
@@ -41,7 +41,7 @@ class TradeScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.cancel_work = cancel_work
-        """Stops long work; returns whether there was any."""
+        """Cancels long work; returns whether there was any."""
         self.header = Header(form_rows.preview_heading(session_preview))
         self.form = Form(form_rows.preview_rows(session_preview))
         self.message = MessageRow()
@@ -64,7 +64,7 @@ class TradeScreen(Screen[None]):
 
     @property
     def editor(self) -> TradeEditor:
-        """The editor; only there once the engine has come, and no key acts before."""
+        """The editor, available once the engine is loaded."""
         if self._editor is None:
             raise RuntimeError("the engine is still loading")
         return self._editor
@@ -75,7 +75,7 @@ class TradeScreen(Screen[None]):
         return self._editor is not None
 
     def compose(self) -> ComposeResult:
-        """Lay out everything once; classes and the style sheet show what fits."""
+        """Compose all widgets; the style sheet shows those that fit."""
         yield self.header
         yield from layout.compose_body(self.form, self.figures)
         yield self.message
@@ -89,7 +89,7 @@ class TradeScreen(Screen[None]):
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
 
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:
-        """Go live with an editor, and show a note."""
+        """Start with an editor, and show a note."""
         self._editor = editor
         self._kept = editor.state.draft
         self.form.focus_key(self._focus, form_rows.field_rows(editor))
@@ -98,7 +98,7 @@ class TradeScreen(Screen[None]):
             self.note(note)
 
     def nudge(self, count: int) -> None:
-        """Step the focused field; shown at once unless more keys are waiting."""
+        """Step the focused field; redraw unless more keys are waiting."""
         key = self.form.row.key
         if self._steps and self._steps[0] != key:
             self.settle()
@@ -130,13 +130,13 @@ class TradeScreen(Screen[None]):
         self.show_field()
 
     def stop_typing(self) -> None:
-        """Forget what was typed."""
+        """Discard the typed text."""
         self.typing = None
         self.editor.forget_problem()
         self.show()
 
     def commit_typing(self) -> bool:
-        """Apply what was typed; a wrong text stays in the field and marks the results as stale."""
+        """Apply the typed text; an invalid text stays and marks the results as stale."""
         typing = self.typing
         if typing is None:
             return True
@@ -149,7 +149,7 @@ class TradeScreen(Screen[None]):
         return not wrong
 
     def show(self) -> None:
-        """Hand the editor's state to everything that can be seen."""
+        """Show the editor's state in all visible widgets."""
         if not self.ready:
             return
         self.settle()
@@ -163,7 +163,7 @@ class TradeScreen(Screen[None]):
             self.keep_session()
 
     def show_pictures(self) -> None:
-        """Draw chart, heatmap and Greeks again."""
+        """Redraw chart, heatmap and Greeks."""
         self.figures.show(self.editor.state)
 
     def show_field(self) -> None:
@@ -183,7 +183,7 @@ class TradeScreen(Screen[None]):
             self.message.show(form_rows.field_help(shown[form.current], typing.text if typing else None))
 
     def note(self, text: str) -> None:
-        """Say something until the next key."""
+        """Show a note until the next key."""
         self._note = text
         self.message.show(text, kind="note")
 
@@ -197,7 +197,7 @@ class TradeScreen(Screen[None]):
         if maximised is not None:
             self.set_class(maximised, "-maximised")
         if self.ready:
-            # What becomes visible is given its values before its room: it is whole in its first frame.
+            # Newly visible widgets get their values before layout, to be complete in the first frame.
             self.show()
         self.keep_session()
 
@@ -220,7 +220,7 @@ class TradeScreen(Screen[None]):
         )
 
     def _laid_out(self, _: object) -> None:
-        """Draw again what has another size or can be seen only now."""
+        """Redraw resized and newly visible widgets."""
         sizes = tuple((widget, widget.size) for widget in self.query(Widget) if seen(widget))
         if sizes != self._sizes:
             self._sizes = sizes

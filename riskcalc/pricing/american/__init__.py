@@ -1,4 +1,4 @@
-"""American options with the dividends that are really paid."""
+"""American options with discrete cash dividends."""
 
 from riskcalc.pricing.american.early_exercise import EarlyExercise, early_exercise
 from riskcalc.pricing.american.implied_vol import american_implied_vol

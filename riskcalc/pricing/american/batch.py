@@ -33,7 +33,7 @@ TABLE = 4096  # elements of a table that stay in the cache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Options, one an element."""
+    """Options, one per element."""
 
     sign: FloatArray
     spot: FloatArray
@@ -63,13 +63,13 @@ class Batch:
         return Batch(**{name: getattr(self, name)[index] for name in self.__slots__})
 
     def valid(self) -> NDArray[np.bool_]:
-        """Say which elements lie in the model's range."""
+        """Return which elements are in the model's range."""
         lowest = np.minimum(np.minimum(self.spot, self.strike), np.minimum(self.time_to_expiry, self.vol))
         valid: NDArray[np.bool_] = self.finite() & (lowest >= 0.0) & (np.abs(self.sign) == 1.0)
         return valid
 
     def finite(self) -> NDArray[np.bool_]:
-        """Say which elements are numbers throughout."""
+        """Return which elements are finite."""
         numbers = np.isfinite(np.stack([getattr(self, name) for name in self.__slots__]))
         finite: NDArray[np.bool_] = np.logical_and.reduce(numbers)
         return finite
@@ -125,11 +125,11 @@ class Schedule:
         return cls(times=when[order], amounts=paid[order])
 
     def past(self, moment: FloatArray) -> NDArray[np.intp]:
-        """Count the dividends whose ex-date each moment sees as past."""
+        """Count the past dividends of each moment."""
         return np.searchsorted(self.times, moment + NOW, side="right")
 
     def coming(self, past: int = 0) -> Schedule:
-        """Leave out that many past dividends, and join the drops of one moment."""
+        """Remove past dividends, and merge simultaneous drops."""
         times, amounts = self.times[past:], self.amounts[past:]
         first = np.diff(times, prepend=-np.inf) > SAME_MOMENT
         if first.all():

@@ -1,4 +1,4 @@
-"""The spot from which a call is better exercised on the day before an ex-date than held through it."""
+"""Spot above which a call is exercised on the day before an ex-date."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
 
 
 def _ruled(strike: FloatArray, root: Root, *, gain: FloatArray, amount: float) -> CallBoundary:
-    """Overrule the root where there is none: exercise never pays, or always since the drop takes all."""
+    """Handle cases without a root: exercise never pays, or always pays."""
     pays, taken = gain > TINY * strike, strike <= amount
     at_strike = np.log(np.maximum(strike - amount, np.exp(-FARTHEST)))
     log_spot = np.where(pays & ~root.above, np.maximum(root.place, at_strike), FARTHEST)

@@ -186,7 +186,7 @@ def _earlier_eve(
 
 
 def _finer(contract: CallContract) -> float:
-    """How much finer the nodes of many eves lie: what each of them errs adds up."""
+    """Refinement of the nodes for many ex-dates, whose errors add up."""
     return FINER if len(contract.dividend_times) > MANY else 1.0
 
 
@@ -204,7 +204,7 @@ def _time_value(
 
 
 def _width(deviation: FloatArray) -> FloatArray:
-    """How far from the strike, in log-spot, an option has time value."""
+    """Distance from the strike, in log-spot, with time value."""
     return np.minimum(deviation * (REACH + deviation / 2), FARTHEST)
 
 

@@ -1,4 +1,4 @@
-"""Puts on a spot that pays cash dividends, exercised at any moment.
+"""American puts on a spot with cash dividends.
 
 Between two ex-dates the put is an American put whose payoff is its own value just before the next drop: a
 Gaussian mean of that plus the interest earned by exercise, integrated along the boundary.

@@ -1,4 +1,4 @@
-"""Options without cash dividends that may be exercised at any moment: the boundary, then one integral.
+"""American options without cash dividends: exercise boundary, then one integral.
 
 A call is the put with spot and strike, rate and yield exchanged, so puts of strike 1 are all there is.
 """

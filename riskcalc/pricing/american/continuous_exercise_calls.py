@@ -1,4 +1,4 @@
-"""Calls on a spot that pays cash dividends, exercised at any moment: with a yield > 0 or a rate < 0.
+"""American calls with cash dividends and a yield > 0 or a rate < 0, exercised at any time.
 
 A call is a put on the inverse of the spot, with rate and yield exchanged; so before a drop it is an American
 put whose payoff is its own value on the eve. Its boundary comes down to that of the eve, or to where the
@@ -224,7 +224,7 @@ def _until(terms: PutTerms, drop: _Drop, bounds: _Bounds, left: FloatArray, *, o
 
 
 def _guess(terms: PutTerms, held: Held, limit: FloatArray, order: int) -> FloatArray:
-    """Solve as if what exercise later is worth were a fixed share of what exercise now earns."""
+    """Initial guess: later exercise is worth a fixed share of exercise now."""
     time = terms.time_to_expiry * node_roots(order) ** 2
     # What the strike earns and the share pays in that time: exact where the rates are nearly nothing.
     earned, paid = (-np.expm1(-a * time) for a in (terms.rate, terms.dividend_yield))

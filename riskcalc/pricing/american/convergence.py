@@ -1,4 +1,4 @@
-"""Bracketed Newton for many equations at once, and which results of a method are confirmed."""
+"""Vectorized bracketed Newton, and verification of results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_STEPS = 80
 
 
 class Priced(NamedTuple):
-    """Greeks, and which of them their method could confirm."""
+    """Greeks, and which of them were verified."""
 
     greeks: OptionGreeks
     proved: NDArray[np.bool_]

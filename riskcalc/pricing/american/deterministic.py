@@ -1,4 +1,4 @@
-"""Options on a spot that cannot surprise: no time, no vol, no spot or no strike."""
+"""Deterministic options: zero time, vol, spot or strike."""
 
 from __future__ import annotations
 

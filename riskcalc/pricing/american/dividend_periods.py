@@ -1,4 +1,4 @@
-"""What a put of strike 1 is worth from one drop to the next, and after the last."""
+"""Value of a put of strike 1 between drops and after the last."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Stretch(Protocol):
 
     @property
     def cash(self) -> FloatArray:
-        """What a worthless share makes the put worth, shape (puts, 1)."""
+        """Value of the put at a worthless share, shape (puts, 1)."""
 
     @property
     def cash_rho(self) -> FloatArray:
@@ -48,7 +48,7 @@ class Stretch(Protocol):
 
     @property
     def share(self) -> FloatArray:
-        """What each share delivered then costs now, in shares."""
+        """Present cost of a share delivered then, in shares."""
 
     @property
     def limit(self) -> FloatArray:

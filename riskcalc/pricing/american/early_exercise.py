@@ -1,4 +1,4 @@
-"""When a call is worth exercising for its dividend, and how likely that is."""
+"""Early exercise of calls for dividends: boundary and probability."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EarlyExercise(NamedTuple):
     boundary: FloatArray
     """Spot from which exercise pays [dollars]: inf for a call and 0 for a put that is not exercised then."""
     chance: FloatArray
-    """Risk-neutral chance to be exercised on that eve and not on an earlier one."""
+    """Risk-neutral probability of exercise then and not before an earlier ex-date."""
 
 
 def early_exercise(
@@ -40,7 +40,7 @@ def early_exercise(
     dividend_times: ArrayLike,
     dividend_amounts: ArrayLike,
 ) -> EarlyExercise:
-    """Boundary and chance of exercise on the day before each ex-date, for a spot without a continuous yield.
+    """Boundary and probability of exercise on the day before each ex-date, without a continuous yield.
 
     With rate >= 0 a call is exercised early on such an eve or never. A negative rate makes exercise pay on
     other days too; its figures are those of a rate of zero. A put is never exercised on an eve: the drop is
@@ -110,7 +110,7 @@ def _usable(batch: Batch) -> NDArray[np.bool_]:
 
 
 def _by_day(batch: Batch, schedule: Schedule) -> FloatArray:
-    """Boundary and chance for each ex-date of the cleaned schedule, shape (2, options, dates)."""
+    """Boundary and probability for each ex-date of the cleaned schedule, shape (2, options, dates)."""
     result = np.full((2, batch.spot.size, schedule.times.size), np.nan)
     count = schedule.seen(batch)
     result[:, batch.sign < 0.0] = 0.0
@@ -122,7 +122,7 @@ def _by_day(batch: Batch, schedule: Schedule) -> FloatArray:
 
 
 def _of_calls(batch: Batch, schedule: Schedule) -> FloatArray:
-    """Boundary and chance of calls that see every dividend of the schedule."""
+    """Boundary and probability for calls with every dividend of the schedule."""
     contract = call_contract(batch, schedule)
     # The nodes have to reach the boundary, however far the spot is from it.
     far = contract.strike * np.exp(3 * contract.deviation(contract.expiry))

@@ -1,4 +1,4 @@
-"""The grid of finite differences: options of any kind, solved from the expiry back to now.
+"""Finite-difference grid: options of any kind, solved back from the expiry.
 
 Backward differences of the second order, which damp what a kink leaves, on fixed spots from zero up; the
 exercise condition is solved exactly in each step by Howard's policy iteration, in a bounded number of rounds.

@@ -104,7 +104,7 @@ def american_implied_vol(
 
 
 def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Sort out what has no vol, then search for the rest."""
+    """Exclude options without a vol, then solve for the rest."""
     floor, bound = _limits(batch, schedule)
     with np.errstate(invalid="ignore", over="ignore"):
         least, intrinsic = floor - ROUNDING * bound, floor + ROUNDING * bound

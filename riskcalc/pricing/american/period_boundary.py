@@ -134,7 +134,7 @@ def stretch_boundary_at(
 
 
 def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray, order: int) -> FloatArray:
-    """Solve as if what exercise later is worth were a fixed share of the interest it earns."""
+    """Initial guess: later exercise is worth a fixed share of the interest it earns."""
     ahead = span * _node_roots(order) ** 2
     time = window + ahead
     deviation = terms.vol * np.sqrt(time)

@@ -1,4 +1,4 @@
-"""Calls and puts just before an ex-date: their values at quadrature nodes, and their means over the spot."""
+"""Values of calls and puts just before an ex-date at quadrature nodes, and their means over the spot."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Eve:
 
 
 def average(contract: CallContract, eve: Eve, log_spot: FloatArray, *, now: float | FloatArray) -> Jet:
-    """Discounted mean of an eve's value over the spot's law, with the derivatives of that mean."""
+    """Discounted mean over the distribution of the spot, with the derivatives of that mean."""
     time = eve.time - now
     deviation = contract.deviation(time)
     center = log_spot + (contract.rate - contract.vol**2 / 2) * time

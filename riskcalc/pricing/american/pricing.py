@@ -1,4 +1,4 @@
-"""The American price: checks the inputs and picks the method, which the caller never does."""
+"""American prices: checks inputs and selects the method."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _with_dividends(batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArr
 
 
 def _slowly(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Price options of all moments by a method that takes them together."""
+    """Price options of all moments with a method for common schedules."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
     doubtful = np.empty(batch.spot.size, dtype=bool)
     count, past = schedule.seen(batch), schedule.past(batch.elapsed)
@@ -188,8 +188,8 @@ def _slowly(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArra
 
 
 def _tried(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Greeks by a method, and which of them it could not confirm."""
-    with np.errstate(all="ignore"):  # what overflows at absurd vols is not proved
+    """Greeks by a method, and which it could not verify."""
+    with np.errstate(all="ignore"):  # overflows at extreme vols are not verified
         priced = within_limits(method(batch, schedule), batch)
     return np.stack(priced.greeks), ~priced.proved
 

@@ -245,7 +245,7 @@ class _Found(NamedTuple):
 
     nodes: FloatArray
     gap: FloatArray
-    """By how much the value misses what exercise pays."""
+    """Difference between value and exercise value."""
     step: FloatArray
     vega: FloatArray
     rho: FloatArray
@@ -275,7 +275,7 @@ class _Found(NamedTuple):
 
 
 def _missed_between(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, held: Held) -> FloatArray:
-    """By how much the value misses what exercise pays at the boundary half way between the nodes."""
+    """Difference between value and exercise value at the boundary midway between nodes."""
     order, rule = nodes.shape[1], moments(MOMENTS)
     roots = node_roots(order) - np.diff(node_roots(order), prepend=0.0) / 2
     time = terms.time_to_expiry * roots**2

@@ -1,4 +1,4 @@
-"""What early exercise adds to a put of strike 1, given its exercise boundary, and the European put itself.
+"""Early exercise premium of a put of strike 1 given its boundary, and the European put.
 
 References
 ----------

@@ -1,1 +1,1 @@
-"""What opens over the screen: presets to open, a name to save, the keys."""
+"""Dialogs: open a preset, save, load quotes, help."""

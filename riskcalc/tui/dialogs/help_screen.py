@@ -1,4 +1,4 @@
-"""The help: every key, made from the table that dispatches them."""
+"""The help: every key of the key table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textual.widgets import Static
 from riskcalc.tui.dialogs.save_screen import Dialog
 
 KEYS_WIDTH = 22
-"""Cells of the column of keys."""
+"""Width of the column of keys [cells]."""
 
 
 class Command(Protocol):
@@ -23,15 +23,15 @@ class Command(Protocol):
 
     @property
     def shown(self) -> str:
-        """The keys as they are printed on a keyboard."""
+        """The keys as printed on a keyboard."""
 
     @property
     def section(self) -> str:
-        """What it belongs to."""
+        """Section of the help."""
 
     @property
     def words(self) -> str:
-        """What it does."""
+        """Description of the command."""
 
 
 class HelpScreen(Dialog[None]):

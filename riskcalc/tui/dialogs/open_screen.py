@@ -1,4 +1,4 @@
-"""The dialog that opens a preset: the list narrows as one types, the one under the cursor is previewed."""
+"""Dialog to open a preset: a filtered list with a preview."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riskcalc.formatting.metric import Line
 
 NARROWEST_PREVIEW = 38
-"""Cells that the preview's lines need."""
+"""Minimum width of the preview [cells]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Choice:
     origin: str
     """``yours`` or ``shipped``."""
     description: str
-    """Its own words; of one that cannot be read, that."""
+    """Description, or a note if the preset cannot be read."""
 
 
 def choices() -> tuple[Choice, ...]:
@@ -62,7 +62,7 @@ def is_path(text: str) -> bool:
 
 
 def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
-    """What a preset would open as, or why it cannot be opened; slow, for a thread."""
+    """Preview of a preset, or why it cannot be opened; slow, for a thread."""
     from riskcalc.formatting.summary import preview_lines  # noqa: PLC0415 - not needed for the first frame
 
     found = editor.preview(name)
@@ -132,7 +132,7 @@ class OpenScreen(Dialog[str | None]):
         self._listing.ask(choices, self._fill)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the list; a path has no list but a preview."""
+        """Filter the list; a path gets a preview only."""
         self._show_matching(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -142,11 +142,11 @@ class OpenScreen(Dialog[str | None]):
             self.dismiss(wanted)
 
     def on_option_list_option_highlighted(self, _: OptionList.OptionHighlighted) -> None:
-        """Preview what the cursor is on."""
+        """Preview the highlighted preset."""
         self._show_preview()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Preview what is clicked; a second click opens it."""
+        """Preview the clicked preset; a second click opens it."""
         before, self._clicked = self._clicked, event.option_id or ""
         if self._clicked == before:
             self.dismiss(event.option_id)
@@ -175,7 +175,7 @@ class OpenScreen(Dialog[str | None]):
         self._show_preview()
 
     def _wanted(self, text: str) -> str:
-        """The path that was typed, else the name under the cursor; empty for neither."""
+        """The typed path, else the highlighted name; empty for neither."""
         if is_path(text):
             return text.strip()
         listed = self.query_one(OptionList)

@@ -1,4 +1,4 @@
-"""The dialog that puts the trade on a file of real quotes, read in a thread that Esc gives up."""
+"""Dialog to load a file of real quotes, read in a thread; Esc cancels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from riskcalc.editor import Draft, TradeEditor
 
 READ, PLANNED = 0.2, 0.7
-"""How far the work is when reading starts, and when planning does."""
+"""Progress at the start of reading and of planning."""
 
 
 class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
@@ -38,7 +38,7 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
         self._work: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        """The path, what is being done, and what is wrong."""
+        """Path, progress and problem."""
         with Vertical(id="dialog", classes="save") as dialog:
             dialog.border_title = "Quotes"
             dialog.border_subtitle = "Enter reads the file   Esc cancels"
@@ -56,11 +56,11 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
             self._work = self.run_worker(partial(self._read, path), thread=True, exclusive=True)
 
     def on_input_changed(self) -> None:
-        """Another path has no problem yet."""
+        """Clear the problem of the previous path."""
         self._say()
 
     def action_give_up(self) -> None:
-        """Stop reading, and drop what still comes of it; close when nothing is being read."""
+        """Stop reading and discard its result; close if nothing is being read."""
         if self._work is None:
             self.dismiss(None)
             return

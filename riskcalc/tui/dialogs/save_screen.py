@@ -1,4 +1,4 @@
-"""The dialog that saves a trade under a name: where to, and why not."""
+"""Dialog to save a trade under a name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Dialog(ModalScreen[ScreenResultType]):
-    """A dialog that drops an answer that comes while it closes, as of a second Enter.
+    """Dialog that ignores a second result while it closes.
 
     Textual would take the screen behind it away too, and end the program where that is the last one.
     """
@@ -36,7 +36,7 @@ class Dialog(ModalScreen[ScreenResultType]):
 
 
 class SaveScreen(Dialog[str | None]):
-    """Asks for a name; closes with what was saved in words, or with None when nothing was."""
+    """Asks for a name; closes with a message, or with None if nothing was saved."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
@@ -45,10 +45,10 @@ class SaveScreen(Dialog[str | None]):
         super().__init__()
         self._editor = editor
         self._replacing: Path | None = None
-        """The file that the next Enter replaces."""
+        """File that the next Enter will replace."""
 
     def compose(self) -> ComposeResult:
-        """The name, where it goes, and what is wrong."""
+        """Name, target file and problem."""
         with Vertical(id="dialog", classes="save") as dialog:
             dialog.border_title = "Save as"
             dialog.border_subtitle = "Enter saves   Esc cancels"
@@ -63,13 +63,13 @@ class SaveScreen(Dialog[str | None]):
         self._show_where(self.query_one(Input).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Another name: another file, and no problem yet."""
+        """Show the target file of a new name."""
         self._replacing = None
         self._say("")
         self._show_where(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Save, after asking where a file would be replaced; stay where it cannot be saved."""
+        """Save, asking before a file is replaced; stay open on failure."""
         path = self._path(event.value)
         if _exists(path) and path != self._replacing:
             self._replacing = path

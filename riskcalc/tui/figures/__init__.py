@@ -1,1 +1,1 @@
-"""Chart, heatmap and Greeks: drawn line by line on one price axis."""
+"""Chart, heatmap and Greeks on one price axis."""

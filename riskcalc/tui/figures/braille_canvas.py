@@ -14,7 +14,7 @@ GLYPHS = tuple(chr(BLANK + mask) for mask in range(256))
 
 
 class Stroke(Enum):
-    """How a curve is drawn, so that it is told apart without color: dots drawn of each period, thickness."""
+    """Stroke of a curve, distinct without color: dots drawn per period, and thickness."""
 
     BOLD = (1, 1, 2)
     THIN = (1, 1, 1)
@@ -23,7 +23,7 @@ class Stroke(Enum):
 
 
 class Canvas:
-    """Curves on a grid of cells; each cell remembers the most important curve through it.
+    """Curves on a grid of cells; a cell has the color of its most important curve.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Canvas:
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """For each dot column its first and last dot row: a steep curve meets its neighbors half way."""
+    """First and last dot row per dot column, so that steep curves are connected."""
     last = len(rows) - 1
     for column, row in enumerate(rows):
         left = _half_way(row, rows[column - 1]) if column else row

@@ -22,7 +22,7 @@ DEEPEST_ZOOM = 12
 """Steps in or out."""
 
 SLACK = 0.06
-"""How far the wanted axis may lie outside the drawn one before that moves, as a share of its span."""
+"""Tolerance of the wanted axis outside the drawn one, as a share of its span."""
 
 LOOSEST = 1.6
 """How much wider than wanted the drawn axis may be."""
@@ -32,7 +32,7 @@ CROSSHAIR_STEPS = 60
 
 
 class FigureGroup:
-    """The three widgets, valued together; the axis stays still while a value is nudged.
+    """The three figures, computed together; the axis is stable while a value is stepped.
 
     A figure asks for its values when it is about to be drawn, so whatever becomes visible, by whatever key,
     is drawn from the newest state in its first frame; what cannot be seen costs nothing.
@@ -56,17 +56,17 @@ class FigureGroup:
 
     @property
     def look(self) -> tuple[str, int, float | None]:
-        """Colors, zoom and crosshair: what the keys of the views change here."""
+        """Colors, zoom and crosshair."""
         return self.palette, self._zoom, self._crosshair
 
     def show(self, state: State) -> None:
-        """Go on with a state; what can be seen is drawn in the next frame."""
+        """Show a state; visible figures are drawn in the next frame."""
         if state is not self._state:
             self._state = state
             self._expire()
 
     def new_axis(self) -> None:
-        """Forget the axis, as for another trade."""
+        """Reset the axis, for another trade."""
         self.zoom_reset()
         self.set_crosshair(None)
 
@@ -82,7 +82,7 @@ class FigureGroup:
         self._expire()
 
     def set_crosshair(self, spot: float | None) -> None:
-        """Put the crosshair at a spot in all three, or take it away."""
+        """Set or hide the crosshair in all figures."""
         self._crosshair = spot
         for widget in (self.chart, self.strip, self.heatmap):
             widget.set_crosshair(spot)
@@ -97,7 +97,7 @@ class FigureGroup:
             self.set_crosshair(min(max(start + count * (high - low) / CROSSHAIR_STEPS, low), high))
 
     def next_palette(self) -> str:
-        """Go on to the next colors; their name."""
+        """Switch to the next colors and return their name."""
         self._wear(PALETTES[(PALETTES.index(self.palette) + 1) % len(PALETTES)])
         return self.palette
 
@@ -131,7 +131,7 @@ class FigureGroup:
             self.heatmap.put(self._figures(state.plan, self._axis_of(state.plan)).heatmap, stale=state.stale)
 
     def _axis_of(self, plan: TradePlan) -> Axis:
-        """The drawn axis while it holds what should be seen and is not much too wide."""
+        """The drawn axis, as long as it contains the wanted one and is not much wider."""
         if self._axis is None or plan is not self._axis_plan:
             self._axis, self._axis_plan = self._kept_axis(plan), plan
         return self._axis
@@ -148,7 +148,7 @@ class FigureGroup:
         return self._axis if holds and high - low <= LOOSEST * span else wanted
 
     def _figures(self, plan: TradePlan, axis: Axis) -> Figures:
-        """All three, valued once for a plan, an axis and as many rows as the heatmap has room for."""
+        """All three figures of a plan, cached by axis and heatmap rows."""
         from riskcalc.editor import figures  # noqa: PLC0415 - not needed for the first frame
 
         rows = self.heatmap.rows if seen(self.heatmap) else 1
@@ -158,7 +158,7 @@ class FigureGroup:
         return self._valued[3]
 
     def _payoff_figure(self, plan: TradePlan, axis: Axis) -> PayoffFigure:
-        """The payoff, valued with the others where they are seen: that takes half the time."""
+        """The payoff, computed together with the other visible figures."""
         if seen(self.strip) or seen(self.heatmap):
             return self._figures(plan, axis).payoff
         self._payoff = _payoff_on(self._payoff, plan, axis)

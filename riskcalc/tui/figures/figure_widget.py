@@ -1,4 +1,4 @@
-"""What the drawn figures share: a widget that keeps its lines until something in them changes."""
+"""Base of the drawn figures: a widget that caches its lines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CrosshairMoved(Message):
 
 
 class ZoomChanged(Message):
-    """The wheel turned: +1 looks closer, -1 from further away."""
+    """The wheel turned: +1 zooms in, -1 zooms out."""
 
     def __init__(self, step: int) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class ZoomChanged(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderStyle:
-    """How large and in which colors a figure is drawn."""
+    """Size and colors of a figure."""
 
     width: int
     height: int
@@ -51,7 +51,7 @@ class RenderStyle:
     crosshair: float | None = None
     """Spot of the crosshair [dollars]."""
     stale: bool = False
-    """Drawn dimmed, with the word, because an input is not valid."""
+    """Whether it is drawn dimmed and marked stale, because an input is invalid."""
 
 
 class FigureWidget(LineWidget):
@@ -98,22 +98,22 @@ class FigureWidget(LineWidget):
         self.refresh()
 
     def forget_lines(self) -> None:
-        """Draw the figure again, as for another one, another size or another theme."""
+        """Redraw the figure."""
         super().forget_lines()
         self._lines = None
 
     def render_line(self, y: int) -> Strip:
-        """One line, drawn with all others when something has changed."""
+        """Return one line, redrawing all lines if something changed."""
         if self._lines is None:
             self._lines = self._drawn()
         return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width, self.rich_style)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Share where the pointer is."""
+        """Report the spot under the pointer."""
         self.post_message(CrosshairMoved(self.spot_at(event.x, event.y)))
 
     def on_leave(self) -> None:
-        """Share that the pointer is gone."""
+        """Report that the pointer has left."""
         self.post_message(CrosshairMoved(None))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:

@@ -83,14 +83,14 @@ def draw_greeks(figure: GreeksFigure, look: RenderStyle) -> list[Strip]:
 
 
 def _left(width: int) -> int:
-    """As wide as the chart's gutter."""
+    """Text in the width of the chart's gutter."""
     return GUTTER if width >= 3 * GUTTER else 0
 
 
 def _band(
     figure: GreeksFigure, name: str, values: Floats, look: RenderStyle, *, height: int
 ) -> list[list[Cell]]:
-    """A curve with its zero, its name and its value at the crosshair or the spot."""
+    """Curve with zero line, name and value at the crosshair or the spot."""
     left = _left(look.width)
     width = look.width - left
     across, down = (figure.low, figure.high), _axis(values)
@@ -140,7 +140,7 @@ def _axis(values: Floats) -> tuple[float, float]:
 
 
 def _ending(word: str, cells: list[Cell], look: RenderStyle) -> list[Cell]:
-    """A line with a word over its right end."""
+    """Put a word over the right end of a line."""
     kept, room = [], look.width - len(word)
     for text, color, background, bold in cells:
         kept.append((text[: max(room, 0)], color, background, bold))

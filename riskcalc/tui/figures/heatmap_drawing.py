@@ -27,7 +27,7 @@ WORDS = {"breakeven": "BE"}
 HEADS = {"expiry": "expiry", "time stop": "t-stop"}
 
 LEAST_SCALE = 0.25
-"""The fainter side's largest P&L counts as this share of the other's, so that a dollar stays pale."""
+"""Minimum color scale of one side, as a share of the other side's."""
 
 
 def draw_heatmap(figure: HeatmapFigure, look: RenderStyle) -> list[Strip]:
@@ -70,7 +70,7 @@ def shown_rows(figure: HeatmapFigure, height: int) -> list[int]:
 
 
 def _layout(figure: HeatmapFigure, width: int) -> tuple[int, int, list[int], int]:
-    """Cells of the names, of the spots, which columns are shown, and their cells."""
+    """Widths of names and spots, shown columns, and their width."""
     count = len(figure.columns)
     label = LABEL if width >= 1 + LABEL + PRICE + min(count, 3) * NARROWEST else 0
     room = max(width - 1 - label - PRICE, 0)
@@ -80,7 +80,7 @@ def _layout(figure: HeatmapFigure, width: int) -> tuple[int, int, list[int], int
 
 
 def _weight(figure: HeatmapFigure, k: int) -> int:
-    """Rank of a column where not all fit: today and the named days tell more than those between."""
+    """Priority of a column if not all fit."""
     return (
         0 if k == 0 else 1 if k == len(figure.columns) - 1 else 2 if figure.columns[k].label in HEADS else 3
     )

@@ -1,4 +1,4 @@
-"""Colors of the figures: from the theme, as deep as the terminal, readable on every background."""
+"""Colors of the figures for a theme and the colors of the terminal."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LEVELS = 8
 """Backgrounds of a truecolor ramp on each side of zero."""
 
 READABLE = 4.5
-"""Contrast of small text on its background, as accessibility rules ask."""
+"""Minimum contrast of small text (WCAG 2)."""
 
 GREEN_RED, BLUE_ORANGE = "green-red", "blue-orange"
 PALETTES = (GREEN_RED, BLUE_ORANGE)
 
 VISIBLE = 3.0
-"""Contrast of a line on its background, by the same rules."""
+"""Minimum contrast of a line (WCAG 2)."""
 
 
 class Depth(StrEnum):
@@ -58,7 +58,7 @@ STANDARD_RAMPS = {
     GREEN_RED: (("#00aa00", "#55ff55"), ("#aa0000", "#ff5555")),
     BLUE_ORANGE: (("#0000aa", "#5555ff"), ("#aa5500", "#ffff55")),
 }
-# Ends of a truecolor ramp that people who confuse red and green tell apart.
+# Ends of a truecolor ramp for red-green color blindness.
 BLUE, ORANGE = "#2f7fd6", "#e0801f"
 
 
@@ -226,7 +226,7 @@ def _ramps(
 
 
 def _blends(ground: Color, end: Color) -> tuple[str, ...]:
-    """From nearly the background to nearly the color, each step a color of its own."""
+    """Blend from the background to the color in distinct steps."""
     steps = [ground.blend(end, 0.12 + 0.68 * k / (LEVELS - 1)).hex for k in range(LEVELS)]
     return (*(one for one, after in pairwise(steps) if one != after), steps[-1])
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PayoffChart(FigureWidget):
-    """P&L against the spot: bold payoff, thin today, dotted time stop, lines at the levels of the plan."""
+    """P&L by spot: bold payoff, thin today, dotted time stop, lines at the levels of the plan."""
 
     def __init__(
         self,

@@ -32,7 +32,7 @@ STROKES = {"today": Stroke.THIN, "time stop": Stroke.DOTTED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """Where values and spots lie on the cells of a plot."""
+    """Mapping of values and spots to cells of a plot."""
 
     width: int
     height: int
@@ -110,7 +110,7 @@ def draw_payoff(
 
 
 def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis | None = None) -> Axis:
-    """Ends of a money axis that holds every curve; the kept one while it does."""
+    """Ends of a money axis that contains every curve; the previous one if it still does."""
     curves = [*figure.curves, *(pinned.curves[:1] if pinned else ())]
     ends = [end for curve in curves for end in (float(curve.pnl.min()), float(curve.pnl.max()))]
     return padded(ends, kept=kept)

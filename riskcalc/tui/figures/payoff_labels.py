@@ -45,7 +45,7 @@ def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderSt
 
 
 def distinct_curves(figure: PayoffFigure) -> dict[str, Curve]:
-    """Curves by name; of those that lie on each other the first, under the names of all."""
+    """Curves by name; identical curves are merged under all their names."""
     found: dict[str, Curve] = {}
     for curve in figure.curves:
         same = next((name for name, seen in found.items() if (seen.pnl == curve.pnl).all()), None)
@@ -57,7 +57,7 @@ def distinct_curves(figure: PayoffFigure) -> dict[str, Curve]:
 
 
 def label_row(figure: PayoffFigure, width: int, palette: Palette) -> list[Cell]:
-    """Names and spots over the vertical lines; with little room the spot and the stop stay longest."""
+    """Names and prices over the vertical lines, by priority if space is limited."""
     colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}
     marks = [(_column(mark, figure, width), mark) for mark in figure.marks if mark.kind in SHORT]
     seen = [(column, mark) for column, mark in marks if column is not None]
@@ -130,7 +130,7 @@ def signed(pnl: float, digits: int = 0) -> str:
 
 
 def cents(largest: float) -> int:
-    """Decimals that P&L is shown with: whole dollars say too little of a share's small moves."""
+    """Decimals of P&L: cents for small moves."""
     return 0 if largest >= 100 else 2
 
 

@@ -1,4 +1,4 @@
-"""Where the ticks and labels of an axis go."""
+"""Ticks and labels of an axis."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 STEPS = (1, 2, 5, 10)
 LOOSEST = 1.5
-"""How much longer than the span of its values a kept axis may be."""
+"""Maximum length of a kept axis relative to the span of its values."""
 
 GAP = 1
 """Empty cells between two labels."""
 
 MOST_WAYS = 9
-"""Ways to put the labels so far that are kept: one that moves aside leaves room for the next."""
+"""Maximum number of candidate placements kept."""
 
 
 class Label(NamedTuple):
-    """A text that belongs at a column; shorter texts follow for when there is less room."""
+    """Label at a column, with shorter variants."""
 
     column: int
     texts: tuple[str, ...]
@@ -93,7 +93,7 @@ def padded(
 
 
 def place(labels: Sequence[Label], width: int) -> tuple[Placed, ...]:
-    """Put labels beside each other on one row; the first in line is the last to be left out.
+    """Place labels on one row, by priority.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def place(labels: Sequence[Label], width: int) -> tuple[Placed, ...]:
 
 
 def _candidates(label: Label, text: str, width: int) -> list[Placed]:
-    """Where a text may stand: centred on its column, ending there, starting there."""
+    """Positions of a text: centered on its column, ending there, or starting there."""
     size = len(text)
     starts = (label.column - size // 2, label.column - size + 1, label.column)
     inside = dict.fromkeys(min(max(start, 0), width - size) for start in starts)
