@@ -43,7 +43,7 @@ def ladder(
     entry : float
         Paid for one unit at entry [dollars].
     planned_loss : float
-        One R [dollars per unit], > 0; ``inf`` leaves the R multiples out.
+        1R [dollars per unit], > 0; ``inf`` leaves the R multiples out.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 All are keyword-only after the symbol (or an `Instrument`), and share their words: strikes and premiums
 [dollars per share], vols [per sqrt(year)], expiries [dates], `contracts` per unit of the trade. A premium
-left out is the model's value; a vol left out is solved from the premium, or is the quote's. A value out of
+left out is the model value; a vol left out is solved from the premium, or is the quote's. A value out of
 its range raises `InvalidInputError`.
 """
 

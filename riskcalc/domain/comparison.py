@@ -45,11 +45,11 @@ class Vehicle:
     exposure: float
     """Benchmark-equivalent exposure today [dollars], signed."""
     carry_per_day: float
-    """What a day brings at an unchanged benchmark: theta, less what resetting, fee and financing cost a
+    """P&L per day at an unchanged benchmark: theta, less what resetting, fee and financing cost a
     leveraged fund [dollars]."""
     loss_at_gap: float
     """Worst loss when the benchmark opens up or down by the common gap, on the stop's side with the IV of the
-    stop, costs included [dollars]; negative is a gain."""
+    stop, with costs [dollars]; negative is a gain."""
     states: tuple[StateValue, ...]
     """One value per common state, in their order."""
 

@@ -17,7 +17,7 @@ QUARTER = 91
 """Days between payments where a single one is known: the funds here pay quarterly."""
 
 LEAST_ADJUSTMENT = 0.125
-"""Special dividend from which the clearing house adjusts strikes [dollars per share]: 12.50 a contract."""
+"""Special dividend from which the OCC adjusts strikes [dollars per share]: 12.50 a contract."""
 
 RECENT = 4
 """Number of payments used for spacing and amount of the forecast: a year of quarterly payments."""

@@ -67,10 +67,10 @@ class StressRow:
     value: float
     """Model value of one unit [dollars]."""
     pnl: float
-    """P&L of one unit since entry, costs included [dollars]."""
+    """P&L of one unit since entry, with costs [dollars]."""
     pnl_all_units: float
-    """P&L of all units, costs included [dollars]."""
+    """P&L of the position, with costs [dollars]."""
     r_multiple: float | None
     """P&L of one unit over its planned loss; None when that is unlimited."""
     holds: bool
-    """Whether all units together lose no more than the risk budget."""
+    """Whether the position loses no more than the risk budget."""

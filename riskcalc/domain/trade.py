@@ -49,7 +49,7 @@ class OptionLeg:
     contracts: int = 1
     """Contracts per unit of the trade, >= 1."""
     premium: float | None = None
-    """Entry price [dollars per share], >= 0; None enters at the model's value."""
+    """Entry price [dollars per share], >= 0; None enters at the model value."""
     vol: float | None = None
     """Volatility that reprices the leg, per sqrt(year); None solves the premium or takes the quote's."""
     spread_cost: float = 0.0

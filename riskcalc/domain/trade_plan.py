@@ -120,7 +120,7 @@ class GapLine:
     spot: float
     """[dollars]"""
     loss_per_unit: float
-    """Costs included; negative is a gain [dollars]."""
+    """With costs; negative is a gain [dollars]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +130,13 @@ class PositionSize:
     units: int
     """Rounded down: one more would break a limit."""
     risk: float
-    """Planned loss of all units, costs included [dollars]."""
+    """Planned loss of the position, with costs [dollars]."""
     risk_budget: float
     """[dollars]"""
     risk_fraction: float
     """Risk as a share of equity."""
     loss_per_unit: float
-    """Planned loss of one unit, costs included [dollars]: one R."""
+    """Planned loss of one unit, with costs [dollars]: 1R."""
     binding_limit: str = "risk budget"
     """The limit that stops the next unit."""
     reason: str = ""
@@ -144,12 +144,12 @@ class PositionSize:
     basis: str = ""
     """Basis of the planned loss: ``max_loss`` or ``stop``."""
     capital: float | None = None
-    """Buying power all units use [dollars]."""
+    """Buying power used by the position [dollars]."""
     loss_at_stop: float | None = None
-    """Worst loss of all units at any exit, stop or target, on any day up to the time stop, costs included
+    """Worst loss of the position at any exit, stop or target, on any day up to the time stop, with costs
     [dollars]."""
     loss_at_gap: float | None = None
-    """Worst loss of all units over the gap lines on both sides, costs included [dollars]."""
+    """Worst loss of the position over the gaps on both sides, with costs [dollars]."""
     limits: tuple[tuple[str, int | None], ...] = ()
     """Each limit and the units it allows; None where it does not bind at all."""
 
@@ -194,7 +194,7 @@ class TargetOutcome:
     units: int
     """Whole units closed there."""
     pnl_per_unit: float
-    """Costs included [dollars]."""
+    """With costs [dollars]."""
     r_multiple: float | None
     """The same over the planned loss; None when that is unlimited."""
     second_stop: bool = False

@@ -36,7 +36,7 @@ class Draft:
     """A trade being edited; every edit returns a new draft.
 
     Strikes and expiries are exact: opening resolves the preset's rules once, so that they do not move when
-    the spot is tuned.
+    the spot is edited.
     """
 
     preset: Preset
@@ -84,7 +84,7 @@ class Draft:
     def entered(self) -> Trade:
         """Return the trade with every entry price and vol filled in.
 
-        A leg without a premium enters at the model's value at the tuned spot, so that its P&L there is 0.
+        A leg without a premium enters at the model value at the edited spot, so that its P&L there is 0.
         """
         quotes = tuple((symbol, self.market.quote(symbol)) for symbol in self.trade.instrument.quoted)
         return _entered(self.stated(), quotes, self.market.moment, self.market.rate)
@@ -99,7 +99,7 @@ class Draft:
     def to_preset(self) -> Preset:
         """Return the draft as a preset that opens as it.
 
-        A leg keeps a rule (at the money, 60 days) as long as the rule leads to it in the tuned market; the
+        A leg keeps a rule (at the money, 60 days) as long as the rule leads to it in the edited market; the
         rest is exact, and all of it where the prices are those of a chain.
         """
         trade, template = self.trade, self.preset.template
@@ -195,7 +195,7 @@ def open_draft(
 
 
 def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
-    """Return a draft's preset as it opens on real quotes, with the account, exits and view as tuned.
+    """Return a draft's preset as it opens on real quotes, with the account, exits and view as edited.
 
     Raises
     ------

@@ -19,7 +19,7 @@ def kept_rules(template: TradeTemplate, trade: Trade, market: Market) -> TradeTe
     template : TradeTemplate
         The rules that the trade was opened with.
     trade : Trade
-        As it was tuned.
+        As it was edited.
     market : Market
         As it will be saved: a rule that leads elsewhere in it gives way to the exact strike or expiry.
 

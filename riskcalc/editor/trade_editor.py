@@ -31,7 +31,7 @@ class TradeEditor:
     draft : Draft
         The trade to start with; see `open_draft`.
     opened : Draft, optional
-        As its preset opens, where the draft has been tuned before: what `reset` goes back to.
+        As its preset opens, where the draft has been edited before: what `reset` goes back to.
     chain_path : Path, optional
         File of the draft's chain, for the session to find it again.
 

@@ -18,7 +18,7 @@ def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
     Returns
     -------
     tuple of Section
-        Sizes and costs, then the P&L of all units state by state.
+        Sizes and costs, then the P&L of the position state by state.
     """
     return (_vehicles(comparison), _states(comparison))
 

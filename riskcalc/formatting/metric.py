@@ -171,7 +171,7 @@ def panel_lines(
     title : str
         Head of the panel.
     facts : sequence of Fact
-        The trade being tuned: B beside a pinned one.
+        The trade being edited: B beside a pinned one.
     width : int
         No line is wider [cells], >= 38.
     note : str

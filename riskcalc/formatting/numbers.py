@@ -35,7 +35,7 @@ def money(amount: float | None, *, signed: bool = False) -> str:
 
 
 def whole_money(amount: float | None, *, one_r: float = math.inf) -> str:
-    """Signed dollars for a table, grouped: whole ones, and cents where one R is small.
+    """Signed dollars for a table, grouped: whole ones, and cents where 1R is small.
 
     Parameters
     ----------

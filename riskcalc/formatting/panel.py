@@ -45,7 +45,7 @@ def price_lines(
     Parameters
     ----------
     plan : TradePlan
-        The trade being tuned.
+        The trade being edited.
     width : int
         No line is wider [cells], >= 38.
     pinned : TradePlan or None

@@ -35,7 +35,7 @@ def stress_sections(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Section
 
 
 def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) -> list[Line]:
-    """Every scenario with its move, P&L of all units, R and verdict, and below it what happens.
+    """Every scenario with its move, P&L of the position, R and verdict, and below it what happens.
 
     Parameters
     ----------

@@ -138,7 +138,7 @@ def summary_lines(
     Parameters
     ----------
     plan : TradePlan
-        The trade being tuned.
+        The trade being edited.
     width : int
         No line is wider [cells].
     pinned : TradePlan or None

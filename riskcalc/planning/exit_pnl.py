@@ -51,7 +51,7 @@ def size_plan(
     at_stop : float
         Worst loss of one unit at any exit, stop or target, >= 0, before costs [dollars].
     gaps : tuple of GapLine
-        Losses when the stop is jumped, costs included.
+        Losses when the stop is jumped, with costs.
     cost_per_unit : float
         Round-trip costs of one unit [dollars].
 
@@ -121,7 +121,7 @@ def gap_losses(
     *,
     cost_per_unit: float,
 ) -> tuple[GapLine, ...]:
-    """Loss when the underlying opens at each level on the first day, costs included.
+    """Loss when the underlying opens at each level on the first day, with costs.
 
     Openings against the trade, and those in its favor at which it loses all the same: sold on both sides.
     """
@@ -146,7 +146,7 @@ def risk_basis(report: RiskReport, limits: RiskLimits) -> RiskBasis:
 
 
 def planned_loss(report: RiskReport, basis: RiskBasis, *, at_stop: float, cost_per_unit: float) -> float:
-    """Return one R [dollars]: the loss of one unit by the basis, costs in; `at_stop` is that at its exits.
+    """Return 1R [dollars]: the loss of one unit by the basis, with costs; `at_stop` is that at its exits.
 
     Before the expiry an American trade may be worth less than at any price on it, as a long box is.
     """

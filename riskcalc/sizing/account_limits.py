@@ -66,7 +66,7 @@ def size_within_limits(
     account : Account
         Equity, buying power, heat and limits.
     loss_per_unit : float
-        Planned loss of one unit, its costs included: one R [dollars], >= 0; ``inf`` sizes to zero, and
+        Planned loss of one unit, with costs: 1R [dollars], >= 0; ``inf`` sizes to zero, and
         at 0 neither risk budget nor heat binds.
     cost_per_trade : float
         Round-trip costs paid once [dollars], >= 0; see `cost_per_trade`.
@@ -186,13 +186,13 @@ class StopSize:
     units: float
     """Units, rounded down to whole units or to `SMALLEST_PART`."""
     risk: float
-    """Planned loss of all units, costs included [dollars]."""
+    """Planned loss of the position, with costs [dollars]."""
     risk_budget: float
     """[dollars]"""
     risk_fraction: float
     """Risk as a share of equity."""
     loss_per_unit: float
-    """Loss of one unit at its stop, costs included [dollars]: one R."""
+    """Loss of one unit at its stop, with costs [dollars]: 1R."""
     binding_limit: str
     """The limit that stops the next unit."""
     reason: str
@@ -200,9 +200,9 @@ class StopSize:
     basis: str
     """Basis of the planned loss: ``stop``."""
     capital: float
-    """Buying power all units use [dollars]."""
+    """Buying power used by the position [dollars]."""
     position_value: float
-    """Market value of all units [dollars]."""
+    """Market value of the position [dollars]."""
     limits: dict[str, float | None]
     """Each limit and the units it allows; None where it does not bind at all."""
 

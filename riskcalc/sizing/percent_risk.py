@@ -160,7 +160,7 @@ def size_by_max_loss(
     risk_fraction : float
         Share of equity the trade may lose, in (0, 1]; 0.01 is 1%.
     max_loss : float
-        Worst loss of one unit, its costs included [dollars], > 0; ``inf`` sizes to zero.
+        Worst loss of one unit, with costs [dollars], > 0; ``inf`` sizes to zero.
     cost_per_trade : float
         Round-trip costs paid once, taken off the budget first [dollars], >= 0.
 

@@ -105,7 +105,7 @@ else:
         """Textual's driver that ignores bytes that are not UTF-8."""
 
         def run_input_thread(self) -> None:
-            """Read input until the end, beginning anew after bytes that cannot be decoded."""
+            """Read input until the end, beginning again after bytes that cannot be decoded."""
             while not self.exit_event.is_set():
                 try:
                     super().run_input_thread()

@@ -17,7 +17,7 @@ from textual.widget import Widget
 class LineWidget(Widget):
     """Lines from `render_line` on the widget's own colors, with its padding, and nothing else around them.
 
-    Textual looks up borders, tints and backgrounds anew for every line it draws: half of a key's time.
+    Textual looks up borders, tints and backgrounds again for every line it draws: half of a key's time.
     """
 
     ALLOW_SELECT = False

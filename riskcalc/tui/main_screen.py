@@ -74,7 +74,7 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
         return self.key_row.table
 
     def refresh_bindings(self) -> None:
-        """Write the key line anew where the keymap has changed."""
+        """Write the key line again where the keymap has changed."""
         super().refresh_bindings()
         self.key_row.show(self.table)
 

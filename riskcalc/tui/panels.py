@@ -49,7 +49,7 @@ STYLES = {
 class PlanPanel(LineWidget):
     """Panel of a plan in lines of fixed width.
 
-    It makes its strips itself: a `Static` wraps and styles every line anew, which takes seven times as long.
+    It makes its strips itself: a `Static` wraps and styles every line again, which takes seven times as long.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

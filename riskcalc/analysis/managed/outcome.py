@@ -69,7 +69,7 @@ def managed_outcome(
     market : Market
         Day 0, rate, and the underlying's quote, whose vol is that of the spot unless the view has one.
     exits : ExitPlan
-        Stop, targets, time stop, vol shift at the stop, stop to break-even, share of stops that are gapped
+        Stop, targets, time stop, vol shift at the stop, stop to breakeven, share of stops that are gapped
         over. Without time stop and expiry the trade is closed after a year.
     view : View, optional
         Drift and vol of the spot; neutral by default: rate less dividend yield, and the quote's vol.
@@ -98,7 +98,7 @@ def managed_outcome(
     dividend drops the spot past it. The distribution of the log price is carried on Gauss-Legendre nodes in
     steps of some three days; within a step the probabilities to touch are closed forms. Shares collect their
     dividends and reinvest their yield. An option is held even where its exercise would pay. A stop that moves
-    to break-even is watched from the step after the one that takes the first target: the steps are short
+    to breakeven is watched from the step after the one that takes the first target: the steps are short
     enough that almost no path gets there sooner, unless the two lie within 4 deviations of a 200th of the
     time. A deviation of the log price below a thousandth at the horizon is taken for a thousandth; within a
     day, where vols make little of the time that is left, a vol below 1.9% is taken for that.

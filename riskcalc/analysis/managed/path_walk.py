@@ -97,7 +97,7 @@ def walk_paths(
     -----
     Within a stage the paths stand on the nodes. A path that takes targets in a step and survives in the
     corridor of the next stage is counted by the difference of the corridors up to that target and up to the
-    one before: that is exact. Only a stop that moves to break-even is not watched in the very step in which
+    one before: that is exact. Only a stop that moves to breakeven is not watched in the very step in which
     it is moved.
     """
     rows = (1.0,) if values is None else (1.0, realized_pnl, realized_pnl**2)

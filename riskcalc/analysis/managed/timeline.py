@@ -25,10 +25,10 @@ DAYS_PER_STEP = 3.0
 
 MOST_STEPS = 64
 MOST_SHORT_STEPS = 200
-"""The same where a stop moves to break-even so close to the first target that short steps are needed."""
+"""The same where a stop moves to breakeven so close to the first target that short steps are needed."""
 
 WATCHED = 4.0
-"""Deviations of a step from the first target to a stop at break-even: one in 10,000 travels that at once."""
+"""Deviations of a step from the first target to a stop at breakeven: one in 10,000 travels that at once."""
 
 LONGEST_HOLDING = 365
 """Calendar days after which a trade without time stop and expiry is closed."""

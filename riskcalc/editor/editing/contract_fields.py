@@ -183,7 +183,7 @@ def recontracted(draft: Draft, index: int, **changes: Any) -> Draft:  # noqa: AN
     """Return the draft with another strike, expiry or kind of a leg.
 
     With a chain the leg follows the quotes of the new contract. Without one it keeps its vol, and enters at
-    the model's value: a premium that was paid for another contract says nothing about this one.
+    the model value: a premium that was paid for another contract says nothing about this one.
     """
     leg = option(draft, index)
     if draft.chain is not None:

@@ -153,7 +153,7 @@ def _jet(
         order = SHARED_NODES if i == 0 and seen.waited.shape[1] > 1 else NODES
         stretch = _until(terms, drop, bounds, after, order=order)
         proved = proved & drop.settled & stretch.boundary.settled
-    # The first eve anew: as finely as the last moment needs it and only as far as the spots lead.
+    # The first eve again: as finely as the last moment needs it and only as far as the spots lead.
     near = np.minimum(terms.time_to_expiry - seen.waited.max(axis=1, keepdims=True), after + SHORTEST)
     eve = drop.eve(bounds.low, bounds.top, terms.vol * np.sqrt(near))
     jet = replace(stretch, held=_mean_of(eve)).jet(log_inverse, count=VALUE_MOMENTS, waited=seen.waited)
