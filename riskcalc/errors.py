@@ -8,8 +8,7 @@ import unicodedata
 class RiskcalcError(Exception):
     r"""Base of all errors that a user can fix; the text has one line per problem.
 
-    Texts of a file that stand in it (names of columns, keys, values) cannot move the cursor or change colors
-    of a terminal: control characters are written out, as ``\x1b``.
+    Control characters in texts from a file are escaped, as ``\x1b``, so that they cannot affect a terminal.
     """
 
     def __init__(self, message: str = "") -> None:

@@ -23,8 +23,8 @@ def to_frame(answer: RiskReport | TradePlan) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        For a plan its ladder: a row per level and date with ``label``, ``when``, ``spot``, ``date``
-        (datetime64), ``value``, ``pnl`` [dollars per unit] and ``r_multiple``. For a report a row per leg
+        For a plan, the P&L ladder: one row per level and date with ``label``, ``when``, ``spot``, ``date``
+        (datetime64), ``value``, ``pnl`` [dollars per unit] and ``r_multiple``. For a report, one row per leg
         with ``leg``, ``entry_price``, ``price`` [dollars per share], ``vol``, ``value`` [dollars] and the
         position's Greeks in trader units, and a last row ``net``.
 

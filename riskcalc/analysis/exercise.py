@@ -37,9 +37,8 @@ def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerci
     Returns
     -------
     tuple of EarlyExerciseLine
-        Leg by leg, by rising ex-date. None for European options and for puts, which a dividend makes worth
-        keeping; none for a special one that adjusts strikes; none under a continuous yield, where no date
-        stands out. At a negative rate, where exercise pays on other days too, those of a rate of zero.
+        Leg by leg, by rising ex-date. Empty for European options and puts, for special dividends that adjust
+        strikes, and with a continuous yield. At a negative rate, the figures are those at a rate of zero.
 
     References
     ----------

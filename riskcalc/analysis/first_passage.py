@@ -59,8 +59,8 @@ def first_passage(
     Parameters
     ----------
     spot : array_like
-        Price now [dollars], > 0. At or past a level, it has been touched (watched always), and the lower
-        level goes first.
+        Price now [dollars], > 0. At or beyond a level, the level counts as touched (with continuous
+        monitoring), the lower level first.
     lower : array_like
         Lower level [dollars], >= 0; 0 is none.
     upper : array_like
@@ -72,8 +72,8 @@ def first_passage(
     horizon : array_like
         [years], >= 0.
     steps : array_like
-        Equally spaced closes within the horizon at which the levels are watched, >= 1; ``inf``, the default,
-        watches always.
+        Equally spaced closes within the horizon at which the levels are monitored, >= 1; ``inf``, the
+        default, is continuous monitoring.
 
     Returns
     -------
@@ -84,8 +84,8 @@ def first_passage(
     -----
     The price is a geometric Brownian motion. With few deviations across the corridor, the probabilities are
     sums over mirror images of the levels, with many, over eigenfunctions; each is exact to rounding there.
-    Watching closes only moves each level outwards by 0.5826 deviations of one step. With the levels two or
-    more such deviations away the error is below 0.007 from 20 closes on and below 0.003 from 42.
+    Monitoring at closes only shifts each level outward by 0.5826 deviations of one step. With the levels two
+    or more such deviations away the error is below 0.007 from 20 closes on and below 0.003 from 42.
 
     References
     ----------
@@ -156,8 +156,8 @@ def touch_probability(
     Parameters
     ----------
     level : array_like
-        Level [dollars], >= 0; it is watched from the side on which the spot is, and touched when they are
-        equal. 0 and ``inf`` are never touched.
+        Level [dollars], >= 0; approached from the side of the spot, and touched if they are equal. 0 and
+        ``inf`` are never touched.
     spot, vol, drift, horizon, steps : array_like
         As in `first_passage`.
 

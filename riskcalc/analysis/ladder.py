@@ -37,13 +37,13 @@ def ladder(
     values : ndarray, shape (levels, dates)
         Value of one unit [dollars], under `ladder_conditions`.
     levels : sequence of Level
-        Spots looked at.
+        Levels of the ladder.
     dates : mapping of str to date
-        Days looked at, by name.
+        Dates of the ladder, by name.
     entry : float
         Paid for one unit at entry [dollars].
     planned_loss : float
-        1R [dollars per unit], > 0; ``inf`` leaves the R multiples out.
+        1R [dollars per unit], > 0; ``inf`` omits the R multiples.
 
     Returns
     -------

@@ -40,7 +40,8 @@ def translate_stop(
     Returns
     -------
     ndarray
-        Fraction, shaped as the inputs broadcast; nan where an input is outside its range or no price does it.
+        Fraction, shaped as the inputs broadcast; nan if an input is outside its range or there is no
+        solution.
 
     Notes
     -----

@@ -57,7 +57,7 @@ def solve_vol(
     Parameters
     ----------
     leg : OptionLeg
-        Says type, strike and expiry; its own premium and vol are not looked at.
+        Type, strike and expiry of the option; its premium and vol are ignored.
     premium : float
         [dollars per share]
     instrument : Instrument
@@ -70,7 +70,7 @@ def solve_vol(
     vol : float
         Per sqrt(year); nan unless the status is OK.
     status : VolStatus
-        How the search ended, with its reason as text.
+        Status of the search, with a text.
     """
     quote = market.quote(instrument.symbol)
     contract = {

@@ -83,7 +83,7 @@ def stop_race(
     drift : float
         Expected growth of the benchmark, continuous, per year.
     sessions : int
-        Sessions that both stops stand, >= 1.
+        Number of sessions, >= 1.
     fee, financing : float
         Charged to the fund at each close, as in `riskcalc.pricing.fund_path`, per year.
 
@@ -99,10 +99,10 @@ def stop_race(
 
     Notes
     -----
-    Both stops are watched at all times and the price does not jump. Within a session the fund's stop is a
+    Both stops are monitored continuously and the price does not jump. Within a session the fund's stop is a
     fixed price of the benchmark, since nothing is reset, so the nearer of two levels counts; the probability
     of touching it between two closes is that of a Brownian bridge. Between closes, surviving paths are kept
-    on a grid in log price, each point with three moments of what the resets cost so far. Against a
+    on a grid in log price, each point with three moments of the cost of resets. Against a
     simulation of the exact daily product each probability is within 0.008, mostly within 0.004: 100
     random cases of leverages from -3 to 3, vols of 15 to 50%, stops of 4 to 10% of the benchmark and 2 to 63
     sessions.

@@ -86,9 +86,8 @@ def value_position(
     Returns
     -------
     PositionGreeks
-        Arrays of the broadcast shape [dollars, raw units]. What shares pay out meanwhile is not counted; the
-        borrow fee of shares sold short is, as it accrues.
-        Each Greek holds the vols where they are, also where a `Quote.smile` moves them with the spot.
+        Arrays of the broadcast shape [dollars, raw units]. Dividends on shares are not included; the accrued
+        borrow fee of short shares is. Greeks hold vols constant, even with a `Quote.smile`.
 
     Raises
     ------
@@ -121,7 +120,7 @@ def value_legs(
 ) -> PositionGreeks:
     """Value each leg of a trade as `value_position` does; the first axis of every array counts the legs.
 
-    What is asked for today, at the quote's spot and the legs' own vols, is read-only.
+    Values for today, at the quote's spot and the legs' vols, are cached and read-only.
     """
     record("trade", Trade, trade)
     quote = record("market", Market, market).quote(trade.symbol)
@@ -137,7 +136,7 @@ def value_legs(
 def value_legs_batch(trade: Trade, market: Market, *conditions: Conditions) -> list[PositionGreeks]:
     """Value each leg under several sets of conditions in one call of the model; see `value_legs`.
 
-    A call of the model costs far more than one more point in it.
+    A call of the model costs much more than an additional point.
 
     Parameters
     ----------

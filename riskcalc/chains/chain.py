@@ -47,7 +47,7 @@ NOT_GIVEN: Floats = np.empty(0)
 class Chain:
     """Quotes of one underlying on one day; satisfies `riskcalc.domain.QuotedListing`.
 
-    All arrays have shape (n,), are read-only, and stand in the order expiry, strike, calls before puts.
+    All arrays have shape (n,), are read-only, and sorted by expiry and strike, calls before puts.
 
     Raises
     ------

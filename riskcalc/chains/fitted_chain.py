@@ -103,18 +103,18 @@ def _within(chain: Chain, min_days: int, max_days: int | None) -> Chain:
 
 
 def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySmile:
-    """Return what moves the vols of a trade along with the spot, from real quotes.
+    """Return the smile of a chain under a stickiness rule, which reprices a trade as the spot moves.
 
-    An expiry is fitted when it is first asked for, by itself: a trade needs one or two of a chain.
+    Each expiry is fitted on first use, since a trade needs only one or two.
 
     Parameters
     ----------
     chain : Chain
         Quotes of one underlying.
     market : Market
-        Its rate, and the cash dividends of the underlying; spot and day are the chain's.
+        Rate and cash dividends of the underlying; spot and date are the chain's.
     sticky : Sticky or str
-        ``strike`` keeps each strike its vol; ``moneyness`` moves the smile along with the spot.
+        ``strike``: each strike keeps its vol; ``moneyness``: the smile moves with the spot.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySm
     Raises
     ------
     InvalidInputError
-        `sticky` is neither.
+        `sticky` is neither of the two.
 
     Examples
     --------

@@ -33,7 +33,7 @@ LEAST_WIDTH, RELATIVE_WIDTH = 0.02, 0.006
 
 
 def sample_chain() -> Chain:
-    """The shipped chain of IWM on 2026-07-20: made up, with skewed vols and the usual widths.
+    """Return the shipped sample chain of IWM on 2026-07-20: made-up quotes with skew and usual widths.
 
     Examples
     --------

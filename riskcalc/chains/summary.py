@@ -28,19 +28,19 @@ def chain_summary(
     Parameters
     ----------
     chain : Chain
-        Quotes, as `read_chain` gives them; options on an index are European.
+        Quotes from `read_chain`; options on an index are European.
     rate : float
         Interest rate, continuous, per year.
     dividends : tuple of CashDividend
         Cash dividends, forecasts included; without them they are part of the implied yield.
     vols : ChainVols, optional
-        Of `chain_vols` with the same rate, dividends and exercise, where they are known already.
+        Result of `chain_vols` with the same rate, dividends and exercise, if available.
 
     Returns
     -------
     ChainSummary
-        Vols are those of the quotes out of the money at the forward: above it of calls, below it of puts.
-        Between strikes they are taken on a straight line, and never beyond the last one.
+        Vols are those of out-of-the-money quotes at the forward: calls above it, puts below it. They are
+        interpolated linearly between strikes and never extrapolated.
 
     Examples
     --------

@@ -16,15 +16,15 @@ def pair_quote(held: Quote, sold: Quote, *, correlation: float) -> Quote:
     Parameters
     ----------
     held, sold : Quote
-        Of the fund that is bought and of the one sold against it.
+        Quotes of the long and of the short fund.
     correlation : float
         Of their daily returns, in [-1, 1].
 
     Returns
     -------
     Quote
-        Its spot is that of the fund held, its vol that of the one fund priced in the other. It pays nothing:
-        both funds' dividends, received and owed, are part of their returns.
+        The spot is that of the long fund, the vol that of the ratio of the two funds. It has no dividends:
+        those received and owed are part of the returns.
 
     Raises
     ------
@@ -33,9 +33,9 @@ def pair_quote(held: Quote, sold: Quote, *, correlation: float) -> Quote:
 
     Notes
     -----
-    A dollar held in one fund and a dollar sold short of another bring the difference of the two returns, and
-    cost nothing to carry: what the sale brings in pays for what is held. So a pair is a share that costs what
-    the fund held costs and returns the difference. Its vol is that of an exchange option's ratio.
+    A dollar long one fund and a dollar short another earn the difference of the two returns at no cost of
+    carry, since the short sale finances the purchase. So a pair is priced as a share of the long fund that
+    returns the difference. Its vol is that of the ratio in Margrabe's exchange option.
 
     References
     ----------

@@ -125,7 +125,7 @@ class Trade:
     Raises
     ------
     InvalidInputError
-        There is no leg, shares are asked for on an index, or options on a pair.
+        There is no leg, or it has shares of an index or options on a pair.
     """
 
     instrument: Instrument

@@ -49,21 +49,19 @@ def compare(
     Parameters
     ----------
     plans : sequence of TradePlan
-        At least one, of one date and risk budget, on one benchmark: the benchmark itself, funds that reset to
-        a multiple of its daily return, and options on any of them.
+        At least one plan; all with the same date, risk budget and benchmark: the benchmark itself, its
+        daily-reset funds, and options on any of them.
     moves : sequence of float
-        Moves of the benchmark to look at, as fractions above -1.
+        Moves of the benchmark, as fractions > -1.
     days : sequence of int, optional
-        Calendar days to look at, >= 0; today, half of the shortest time stop and the shortest time stop by
-        default.
+        Calendar days, >= 0; default: today, half of the shortest time stop, and the shortest time stop.
 
     Returns
     -------
     Comparison
-        A fund's value in a state is that of the path with its implied volatility, less its fee and the
-        interest at the market's rate on what it borrows (`fund_return`); the band around it comes from how
-        far realized variance strays over so many sessions. Legs keep their IV, but for the common gap, at
-        which it moves as at the trade's stop.
+        A fund's value in a state is that of a path with its implied volatility, less fee and financing at the
+        market's rate (`fund_return`); the band around it reflects the deviation of realized variance over the
+        sessions. IV is unchanged, except at the common gap, where it changes as at the trade's stop.
 
     Raises
     ------

@@ -18,16 +18,17 @@ def evaluate(trade: Trade, market: Market, *, view: View = NEUTRAL) -> RiskRepor
     Parameters
     ----------
     trade : Trade
-        Missing premiums are the model's, missing vols are solved from premiums or taken from the quote.
+        Missing premiums are set to model values, missing vols are solved from premiums or taken from the
+        quote.
     market : Market
         Date, rate and a quote for the underlying.
     view : View, optional
-        What the probability of profit is stated under; neutral by default.
+        View behind the probability of profit; neutral by default.
 
     Returns
     -------
     RiskReport
-        Everything for one unit, signed for the position, in dollars.
+        Figures per unit, signed for the position, in dollars.
 
     Raises
     ------

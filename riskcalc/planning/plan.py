@@ -57,7 +57,7 @@ def plan(
     Parameters
     ----------
     trade : Trade
-        One unit; sizing says how many.
+        One unit of the trade; sizing determines the number of units.
     market : Market
         Date, rate and a quote for the underlying.
     account : Account
@@ -65,14 +65,14 @@ def plan(
     exits : ExitPlan
         Stop, targets, time stop and the vol shift at the stop.
     view : View, optional
-        What probabilities are stated under; neutral by default.
+        View behind the probabilities; neutral by default.
     entry : EntryRules, optional
-        Rules the checks hold the trade against; none by default.
+        Entry rules for the checks; none by default.
 
     Returns
     -------
     TradePlan
-        `size.units` is 0 when nothing fits, with the limit that bound; `checks` says what fails.
+        `size.units` is 0 if not even one unit fits, with the binding limit; `checks` tells what fails.
 
     Raises
     ------

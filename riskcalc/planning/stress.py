@@ -25,23 +25,23 @@ FUND_CHARGES = "fee and financing of the fund included"
 def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) -> tuple[StressRow, ...]:
     """Return a planned trade repriced under each scenario, with its loss against the risk budget.
 
-    The trade is held through: no stop, target or time stop ends it. Spot, vols and rate move together, and
-    the trade is repriced on the session on which the scenario ends; an option that has expired by then is
-    worth its intrinsic value at that spot.
+    No stop, target or time stop is applied. Spot, vols and rate move together, and the trade is repriced on
+    the session on which the scenario ends; an option that has expired by then has its intrinsic value at that
+    spot.
 
     Parameters
     ----------
     plan : TradePlan
-        From `riskcalc.plan` or `riskcalc.plan_preset`; its spot is where the moves start.
+        Plan from `riskcalc.plan` or `riskcalc.plan_preset`; moves start at its spot.
     scenarios : iterable of Scenario
         From `riskcalc.load_scenarios`, or made in Python.
     account : Account
-        The one the plan was sized for: its costs and its risk budget.
+        Account of the plan, for costs and risk budget.
 
     Returns
     -------
     tuple of StressRow
-        A row for each scenario, in order, in dollars; `note` says how the underlying's move was found.
+        One row per scenario, in order, in dollars; `note` tells the source of the move.
 
     Raises
     ------
@@ -50,12 +50,11 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
 
     Notes
     -----
-    A move that the scenario does not state follows from its family's, a benchmark and the funds that reset
-    their leverage to it daily: over one session the fund moves leverage times the benchmark, exactly; over
-    several, all sessions are taken to move the benchmark equally, and `fund_path` compounds them, less the
-    fund's fee and the interest at the scenario's rate on what it borrows. Such a smooth path is kinder to a
-    fund than any other with the same end. Dividends are not counted. An underlying without such a relative in
-    the scenario stays where it is. A pair moves by the difference of its funds' moves.
+    A move that the scenario does not state follows from its benchmark or from a daily-reset fund on it: over
+    one session the fund moves leverage times the benchmark, exactly; over several, the benchmark moves
+    equally in each session, and `fund_path` compounds the fund, less fee and financing at the scenario's
+    rate. This smooth path is the most favorable one for the fund. Dividends are ignored. An underlying
+    without a related symbol in the scenario is unchanged. A pair moves by the difference of its funds' moves.
 
     References
     ----------

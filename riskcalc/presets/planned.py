@@ -43,15 +43,15 @@ def plan_preset(
     name_or_path : str or Path
         The name of a preset, or the path of a preset file.
     overrides : mapping, optional
-        Values by dotted key, set over the file's: ``{"market.quotes.IWM.spot": 295.4}``. The vol of the
-        underlying's quote moves the vols that the legs state by as many points.
+        Values by dotted key, which override those of the file: ``{"market.quotes.IWM.spot": 295.4}``. The vol
+        of the underlying's quote shifts the vols stated in the legs by the same points.
     chain : QuotedListing, optional
         Real quotes, from `riskcalc.read_chain`: date, spot, strikes, premiums and vols come from it.
     at : FillPrice or str
-        Where the chain's quotes are filled: ``mid``, ``natural`` or ``worst``.
+        Fill price on the chain's quotes: ``mid``, ``natural`` or ``worst``.
     smile : MovingSmile, optional
-        Moves the vols of the legs along with the spot, from `riskcalc.sticky_smile`; without one each leg
-        keeps its own, and the smile of the chain gives the probability of a profit alone.
+        Smile from `riskcalc.sticky_smile` that changes the legs' vols as the spot moves; without it each leg
+        keeps its vol, and the smile of the chain is used only for the probability of profit.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def plan_preset(
     ChainError
         The chain has no usable quote for a leg, or too few for a smile.
     InvalidInputError
-        The trade cannot be priced, or an override sets what the chain says.
+        The trade cannot be priced, or an override conflicts with the chain.
 
     Examples
     --------
@@ -93,10 +93,10 @@ def compare_presets(
     Parameters
     ----------
     names_or_paths : sequence of str or Path
-        Presets on one benchmark; the equity, limits and heat of the first size all of them, each keeps its
-        own costs. The view of the first is held of all: what it says of its underlying, scaled by leverage.
+        Presets on one benchmark. Equity, limits and heat of the first apply to all, each keeps its own costs.
+        The view of the first applies to all, scaled by leverage.
     overrides : mapping, optional
-        Values by dotted key, set over every preset's own.
+        Values by dotted key, which override those of every preset.
 
     Returns
     -------

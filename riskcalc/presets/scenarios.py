@@ -28,13 +28,13 @@ def load_scenarios(path: str | Path | None = None) -> tuple[Scenario, ...]:
     Parameters
     ----------
     path : str or Path, optional
-        A file of more scenarios.
+        File of additional scenarios.
 
     Returns
     -------
     tuple of Scenario
-        In the order of the files; one of the user's own replaces a shipped one of its name where that stands,
-        and one of `path` either.
+        In the order of the files; the user's own replace shipped ones of the same name, and those of `path`
+        replace either.
 
     Raises
     ------

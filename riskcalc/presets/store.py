@@ -37,10 +37,10 @@ def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     Parameters
     ----------
     name_or_path : str or Path
-        The name of one of the user's own or of a shipped one, or the path of a file.
+        Name of a preset of the user or of a shipped one, or path of a file.
     overrides : mapping or None
-        Values by dotted key, set over the file's own: ``{"account.risk": 2, "exits.stop": "7%"}``. The vol of
-        the underlying's quote moves the vols that the legs state by as many points.
+        Values by dotted key, which override the file: ``{"account.risk": 2, "exits.stop": "7%"}``. The
+        vol of the underlying's quote shifts the vols stated in the legs by the same points.
 
     Returns
     -------

@@ -73,9 +73,9 @@ def black_scholes(
     OptionGreeks
         Raw units (theta per year, vega and rho per 1.00), shaped as the inputs broadcast. An element with an
         input outside its range, or not finite (the forward it implies included), is nan in every field;
-        nothing warns. At zero time or zero vol the value is the discounted forward intrinsic, delta is 0, 0.5
-        (at the money forward) or 1 times the yield factor, and the other Greeks are 0 by convention: at the
-        money gamma has no limit, and the carry that theta and rho approach as vol falls to 0 is left out.
+        no warning is issued. At zero time or zero vol the value is the discounted forward intrinsic, delta is
+        0, 0.5 (at the money forward) or 1 times the yield factor, and the other Greeks are 0 by convention:
+        ATM gamma has no limit, and the carry limit of theta and rho as vol goes to 0 is ignored.
 
     Raises
     ------

@@ -81,7 +81,7 @@ def fund_return(
     vol : array_like
         Realized volatility of the benchmark per sqrt(year), as a fraction, >= 0.
     time : array_like
-        Holding time [years], >= 0; sessions over 252 when vol is annualised with 252.
+        Holding time [years], >= 0; sessions over 252 if vol is annualized with 252.
     fee, financing : array_like
         As in `fund_path`.
 

@@ -107,8 +107,7 @@ def implied_vol(
         ``vol`` to about 1e-14, or to a few units in the last place of the premium where that moves it more;
         nan with a reason in ``status`` where there is none. A premium at the discounted intrinsic value
         (0 for an out-of-the-money option), or short of it by no more than the rounding of that value, has
-        vol 0.0 with status OK. A premium at its upper bound has none: only an infinite vol would reach it.
-        Nothing warns.
+        vol 0.0 with status OK. A premium at its upper bound has none. No warning is issued.
 
     Raises
     ------

@@ -64,57 +64,56 @@ def scan(
     rank: str = DEFAULT_RANK,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Return the verticals of a chain that pass the rules, each valued as managed by its exits.
+    """Return the verticals of a chain that pass the rules, with their managed outcome.
 
     Parameters
     ----------
     chain : Chain or FittedChain
         Quotes; `fit_chain` fits them once for several scans.
     market : Market
-        Rate, and the cash dividends of the underlying; spot and day are the chain's. Each expiry is priced
-        at the carry that its own quotes imply.
+        Rate and cash dividends of the underlying; spot and date are the chain's. Each expiry is priced at its
+        implied carry.
     account : Account
         Sizes every row by its maximum loss.
     exits : ExitPlan
-        Stop, targets and time stop, as moves of the underlying. Expiries that end before the time stop
-        would come are left out.
+        Stop, targets and time stop, as moves of the underlying. Expiries before the time stop are excluded.
     view : View, optional
-        What probabilities and expectations are stated under. The neutral one ranks by the edge of the
-        quotes over the fitted smile, less costs: mostly a loss.
+        View behind probabilities and expectations. The neutral view ranks by the edge of the quotes against
+        the fitted smile after costs, which is mostly negative.
     rules : ScanRules, optional
         Kinds of spread, days to expiry, filters, fill price, valuation.
     rank : str
-        Column to rank by, best first; ``break_even_drift`` adds the growth of the spot a year at which a
-        spread breaks even.
+        Column to rank by, best first; ``break_even_drift`` adds the breakeven drift of the spot per year.
     progress : callable, optional
-        Called with the expiries done and the total.
+        Callback with the number of expiries done and the total.
 
     Returns
     -------
     DataFrame
-        One row a spread, in dollars per spread, signed for the position; `attrs` says symbol, date, spot,
-        view, rank and how well the smile fits.
+        One row per spread, in dollars per spread, signed for the position; `attrs` has symbol, date, spot,
+        view, rank and the quality of the smile fit.
 
     Raises
     ------
     ChainError
         No expiry lies in the range of days, or none of them has a smile.
     InvalidInputError
-        `rank` is no column, the account sizes by the stop, or the underlying is not known.
+        `rank` is not a column, the account sizes by the stop, or the underlying is unknown.
 
     Notes
     -----
-    An option is valued once at each exit, spot and day; a spread is the difference of two options. The
-    probabilities of its exits depend on the underlying alone, so that the expected managed P&L, too, is a
-    difference of two options: `expected_pnl` is that of `riskcalc.analysis.managed_outcome`.
+    Each option is valued once per exit, spot and day; a spread is the difference of two options. Exit
+    probabilities depend on the underlying alone, so the expected managed P&L is also a difference of two
+    options: `expected_pnl` equals that of `riskcalc.analysis.managed_outcome`.
 
-    An option whose model value lies further outside its quotes than 0.1% of the spot is in no spread, since
-    a stale quote would lead the table; `attrs["far_off"]` counts these, and `attrs["dropped"]` the rows of
-    the file that are not in the chain, by reason.
+    Options with a model value more than 0.1% of the spot outside bid and ask are excluded, since stale quotes
+    would rank first; `attrs["far_off"]` counts them, and `attrs["dropped"]` the excluded rows of the file by
+    reason.
 
-    There the spot moves with one vol, while the options have the smile's: out of the money they seem cheap
-    or dear for that alone. `view_pnl` leaves this out. It is the edge over the smile, value less debit and
-    costs, and on top of it only what the view changes in the managed P&L; under the neutral view nothing.
+    In `expected_pnl` the spot moves at a single vol, while options are priced on the smile, which alone makes
+    out-of-the-money options look cheap or expensive. `view_pnl` avoids this: it is the edge against the
+    smile, value less debit and costs, plus the change of the managed P&L due to the view, which is zero for
+    the neutral view.
     """
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 

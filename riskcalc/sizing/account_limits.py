@@ -225,9 +225,9 @@ def size_by_stop_within_limits(
     account : Account
         Equity, buying power, heat, limits, and costs of which `commission_per_trade` is counted.
     entry : float
-        Price paid, or received for a short position [dollars per share], > 0.
+        Entry price [dollars per share], > 0.
     stop : float
-        Price that ends the trade [dollars per share], > 0: below `entry` for LONG, above it for SHORT.
+        Stop price [dollars per share], > 0: below `entry` for LONG, above it for SHORT.
     margin : float
         Buying power that a share uses [dollars per share], > 0; see `share_margin`.
     multiplier : float

@@ -93,7 +93,7 @@ def size_by_stop(
     cost_per_trade: float = 0.0,
     side: Side = Side.LONG,
 ) -> PositionSize:
-    """Size a position so that its stop costs at most a fixed fraction of equity.
+    """Size a position so that the loss at its stop is at most a fixed fraction of equity.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ def size_by_stop(
     risk_fraction : float
         Share of equity the trade may lose, in (0, 1]; 0.01 is 1%.
     entry : float
-        Price paid, or received for a short position [dollars per share], > 0.
+        Entry price [dollars per share], > 0.
     stop : float
-        Price that ends the trade [dollars per share], > 0: below `entry` for LONG, above it for SHORT.
+        Stop price [dollars per share], > 0: below `entry` for LONG, above it for SHORT.
     multiplier : float
         Shares one unit stands for, > 0.
     cost_per_unit : float
@@ -151,7 +151,7 @@ def size_by_stop(
 def size_by_max_loss(
     *, equity: float, risk_fraction: float, max_loss: float, cost_per_trade: float = 0.0
 ) -> PositionSize:
-    """Size a trade so that its worst case costs at most a fixed fraction of equity.
+    """Size a trade so that its maximum loss is at most a fixed fraction of equity.
 
     Parameters
     ----------

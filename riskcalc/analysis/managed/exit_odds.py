@@ -22,7 +22,7 @@ NEUTRAL = View.neutral()
 
 
 def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL) -> Odds:
-    """Return the probabilities to touch stop and nearest target, each alone and against the other.
+    """Return the probabilities of touching stop and nearest target, each alone and before the other.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
     Returns
     -------
     Odds
-        Watched always, in calendar time (ACT/365).
+        With continuous monitoring, in calendar time (ACT/365).
 
     Notes
     -----

@@ -74,7 +74,7 @@ def managed_outcome(
     view : View, optional
         Drift and vol of the spot; neutral by default: rate less dividend yield, and the quote's vol.
     cost_per_unit : float
-        Costs of a round trip, taken off every unit [dollars], >= 0.
+        Round-trip costs per unit [dollars], >= 0.
     fractions : tuple of float, optional
         Part closed at each target in place of the plan's: whole units over all units. What no target closes
         is held to the stop or the time stop.
@@ -88,23 +88,23 @@ def managed_outcome(
     Raises
     ------
     InvalidInputError
-        A leg has no vol, the exits do not fit the trade, an input is outside its range, or the drift carries
-        paths so much further than the vol spreads them that they cannot be followed.
+        A leg has no vol, the exits do not fit the trade, an input is outside its range, or the drift is too
+        large relative to the vol.
 
     Notes
     -----
     Between ex-dates the spot is a geometric Brownian motion in calendar time (ACT/365), the clock that
-    reprices the options. Levels are watched always, and a stop is filled at its price, or at the open where a
-    dividend drops the spot past it. The distribution of the log price is carried on Gauss-Legendre nodes in
-    steps of some three days; within a step the probabilities to touch are closed forms. Shares collect their
-    dividends and reinvest their yield. An option is held even where its exercise would pay. A stop that moves
-    to breakeven is watched from the step after the one that takes the first target: the steps are short
-    enough that almost no path gets there sooner, unless the two lie within 4 deviations of a 200th of the
-    time. A deviation of the log price below a thousandth at the horizon is taken for a thousandth; within a
-    day, where vols make little of the time that is left, a vol below 1.9% is taken for that.
+    reprices the options. Levels are monitored continuously, and a stop is filled at its price, or at the open
+    where a dividend drops the spot past it. The distribution of the log price is carried on Gauss-Legendre
+    nodes in steps of some three days; within a step, touch probabilities are closed forms. Shares collect
+    dividends and reinvest their yield. Options are not exercised early. A stop moved to breakeven is
+    monitored from the step after the first target is hit; the steps are short enough that almost no path gets
+    there sooner, unless the two are within 4 deviations of a 200th of the time. The deviation of the log
+    price at the horizon is at least 0.001; within a day, the vol is at least 1.9%.
 
-    Under the neutral view a fairly priced trade expects minus its costs, whatever its exits. A vol shift
-    at the stop, stops filled at the gap price and legs with other vols than the quote's are not neutral.
+    Under the neutral view, the expected P&L of a fairly priced trade is minus its costs, whatever its exits.
+    A vol shift at the stop, stops filled at the gap price and legs with other vols than the quote's are not
+    neutral.
 
     Examples
     --------

@@ -40,36 +40,34 @@ def read_chain(
     spot: float | None = None,
     date: dt.date | None = None,
 ) -> Chain:
-    """Read option quotes, in whichever known layout they are.
+    """Read option quotes in any known layout.
 
     Parameters
     ----------
     source : str, path, DataFrame, or several of them
         A file, at most 200 MB of UTF-8 text or 64 MB of JSON, plain, gzipped or alone in a zip archive; a
-        table with the columns of a CSV file that can be read; or yfinance's ``option_chain(expiry)``, whole
-        or its ``.calls``. A list of these is read as one chain: of one underlying and day, an expiry in each,
-        say.
+        DataFrame with the columns of such a CSV file; or the result of yfinance's ``option_chain(expiry)`` or
+        its ``.calls``. A list of these, of one underlying and day, is read as one chain.
     symbol : str, optional
-        Underlying to keep; needed when the file holds several or names none.
+        Underlying to read; required if the file has several or names none.
     spot : float, optional
-        Price of the underlying [dollars], > 0; overrides the file's, and is needed when it has none.
+        Price of the underlying [dollars], > 0; overrides the file's; required if it has none.
     date : date, optional
-        Day of the quotes; the latest by default, needed when the file does not say it. A weekend or holiday
-        stands for the session before.
+        Date of the quotes; default: the latest; required if the file does not state it. A weekend or holiday
+        means the session before.
 
     Returns
     -------
     Chain
-        Every row of the file that belongs to that underlying and day; `Chain.dropped` counts the others by
-        reason, `Chain.quality_counts` what is doubtful about those that are there, and `Chain.warnings` says
-        what was doubtful about the whole: a spot that its own options contradict is replaced by the one they
-        imply, unless `spot` is given.
+        Rows of the file for that underlying and day. `Chain.dropped` counts excluded rows by reason,
+        `Chain.quality_counts` counts suspect quotes, and `Chain.warnings` has warnings about the file: a spot
+        that is inconsistent with its options is replaced by the implied one, unless `spot` is given.
 
     Raises
     ------
     ChainError
-        The file cannot be read, is of no known layout, is damaged, or contradicts itself; the text has a
-        line per problem, with file and line number or column, or key.
+        The file cannot be read, has no known layout, is damaged, or is inconsistent; the text has one line
+        per problem, with file and line number, column or key.
     InvalidInputError
         `spot` is not > 0, or `source` is none of these.
     """

@@ -42,9 +42,9 @@ def early_exercise(
 ) -> EarlyExercise:
     """Boundary and probability of exercise on the day before each ex-date, without a continuous yield.
 
-    With rate >= 0 a call is exercised early on such an eve or never. A negative rate makes exercise pay on
-    other days too; its figures are those of a rate of zero. A put is never exercised on an eve: the drop is
-    worth more than a day's interest.
+    With rate >= 0 a call is exercised early on the day before an ex-date or never. At a negative rate,
+    exercise may pay on other days too; the figures are those at a rate of zero. A put is never exercised
+    right before an ex-date: the drop is worth more than a day's interest.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def early_exercise(
     -------
     EarlyExercise
         Arrays of the broadcast shape with one more axis, as long as the schedule. An ex-date that is past or
-        beyond the expiry, an element with an input out of range, and a boundary that is not proved, is nan.
-        Dividends within five minutes share their boundary and chance.
+        beyond the expiry, an element with an input out of range, and an unverified boundary, are nan.
+        Dividends within five minutes share boundary and probability.
 
     Raises
     ------

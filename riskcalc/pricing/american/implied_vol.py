@@ -66,7 +66,7 @@ def american_implied_vol(
     ImpliedVol
         ``vol`` between 0.0001 and 20, nan with a reason in ``status`` where there is none. A premium at the
         value without vol (for an option that should be exercised now: its intrinsic value) has vol 0.0 with
-        status OK, the smallest of the vols that give it; nothing warns.
+        status OK, the smallest of the vols that give it. No warning is issued.
 
     Raises
     ------

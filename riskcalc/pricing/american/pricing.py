@@ -72,8 +72,8 @@ def american(
     dividend_times : array_like
         Ex-dates in years from now (see `elapsed`), one schedule for all elements, in any order. A time <= 0,
         or less than half a minute, is past: the spot is ex-dividend already. A time beyond an element's
-        expiry does not count for it; one exactly on the expiry does: its eve is the last chance to exercise.
-        Drops within five minutes are one drop.
+        expiry is ignored; one exactly at the expiry counts: the day before is the last opportunity to
+        exercise. Drops within five minutes are merged.
     dividend_amounts : array_like
         Cash amount of each ex-date [dollars per share], >= 0.
     elapsed : array_like
@@ -86,7 +86,7 @@ def american(
     OptionGreeks
         Raw units (theta per year of calendar time with the ex-dates fixed, vega and rho per 1.00), shaped as
         the inputs broadcast. An element with an input that is not finite or outside its range is nan in
-        every field; nothing warns. Without time or vol left, delta is that of the known path and the other
+        every field; no warning is issued. At zero time or vol, delta is that of the known path and the other
         Greeks are 0.
 
     Raises
@@ -96,21 +96,21 @@ def american(
 
     Notes
     -----
-    The value is continuous as a dividend goes to 0, and for a call as its ex-date passes the expiry. It jumps
-    by nature when an ex-date passes today, since the spot then is quoted without the dividend, and for a put
-    when an ex-date passes the expiry.
+    The value is continuous as a dividend goes to 0, and for a call as an ex-date passes the expiry. It jumps
+    when an ex-date passes today, since the spot is then quoted ex-dividend, and for a put when an ex-date
+    passes the expiry.
 
-    Every exercise boundary is proved: bracketed, or matched at its nodes and resolved between them, and the
-    value lies within its limits. What a method cannot prove is priced by finite differences, refined until
-    two grids agree, and is nan where they do not. For a strike of 100 values err by about 1e-7 dollars for
-    calls with cash dividends that are exercised on an eve only, by 1e-5 otherwise, and by 1e-4 where finite
-    differences are left: close ex-dates, a yield beside cash dividends, many dividends of a call that may be
-    exercised at any moment, drops of much of the spot, two exercise boundaries, yields far below zero. There
-    vega errs by 1e-4 of itself, and where drops may take the whole spot or the total vol is above 2 the
-    value by up to 5e-4.
+    Every exercise boundary is verified: bracketed, or matched at its nodes and resolved between them, with
+    the value within its bounds. Otherwise the price comes from finite differences, refined until two grids
+    agree, or is nan. For a strike of 100 the error is about 1e-7 dollars for calls with cash dividends that
+    are exercised before ex-dates only, 1e-5 otherwise, and 1e-4 for finite differences: close ex-dates, a
+    yield beside cash dividends, many dividends of a call that may be exercised at any moment, drops of much
+    of the spot, two exercise boundaries, yields far below zero. There vega errs by 1e-4 of itself, and where
+    drops may take the whole spot or the total vol is above 2 the value by up to 5e-4.
 
-    Time is bounded: one price takes 2 ms with a few quarterly dividends, 0.05 to 0.3 s by finite differences,
-    and at most some 2 s with weekly dividends over three years; all spots and moments of a contract share it.
+    Run time is bounded: one price takes 2 ms with a few quarterly dividends, 0.05 to 0.3 s by finite
+    differences, and at most about 2 s with weekly dividends over three years; all spots and times of a
+    contract share it.
 
     References
     ----------
