@@ -30,7 +30,7 @@ ASIDE = re.compile(
 BLOCK_ROWS = 20_000
 """Rows taken at a time."""
 OF_UNDERLYING = re.compile(r"(underlying|stock|quote|benchmark)[^.]*\.", re.IGNORECASE)
-"""A value inside such an object is not the option's, whatever its last part says."""
+"""Objects of the underlying, whose values do not belong to the option."""
 
 
 class StrayLine(NamedTuple):
