@@ -1,4 +1,4 @@
-"""``riskcalc history``: what files of daily prices say of volatility, and of a trade's exits."""
+"""``riskcalc history``: realized volatility and historical outcomes of exits from daily prices."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ as one history; the first symbol is measured, others are what it is compared wit
 """
 USUAL_SESSIONS = 42
 STALE_DAYS = 7
-"""An implied vol so much older than the last price is not today's."""
+"""Maximum age of an implied vol relative to the last price [days]."""
 
 STOP = Read("move", partial(parse_fraction, positive=True, below=1))
 TARGET = Read("move", partial(parse_fraction, positive=True))
@@ -41,17 +41,23 @@ TARGET = Read("move", partial(parse_fraction, positive=True))
 
 @click.command("history", epilog=EXAMPLES)
 @click.argument("arguments", metavar="PRICES.csv... [PRESET]", nargs=-1)
-@click.option("--sample", is_flag=True, help="Measure the made-up prices that ship with riskcalc.")
+@click.option("--sample", is_flag=True, help="Use the made-up prices that ship with riskcalc.")
 @click.option(
-    "--iv", "iv_file", type=click.Path(path_type=Path), help="File of implied vols: measures and keeps k."
+    "--iv", "iv_file", type=click.Path(path_type=Path), help="File of implied vols: measures and saves k."
 )
-@click.option("--stop", type=STOP, help="Adverse move from entry: 6%. Default: that of PRESET.")
-@click.option("--target", "targets", type=TARGET, multiple=True, help="Favorable move: 10%. May be repeated.")
+@click.option("--stop", type=STOP, help="Adverse move from entry, like 6%; default: PRESET's.")
 @click.option(
-    "--sessions", type=click.IntRange(min=1), help="Sessions in which exits act. Default: PRESET's, else 42."
+    "--target",
+    "targets",
+    type=TARGET,
+    multiple=True,
+    help="Favorable move from entry, like 10%; may be repeated.",
 )
-@click.option("--since", type=DAY, help="First day of entry, and of the implied vols.")
-@click.option("--symbol", help="Symbol to keep, if a file has several, or its name, if it says none.")
+@click.option(
+    "--sessions", type=click.IntRange(min=1), help="Holding period in sessions; default: PRESET's, else 42."
+)
+@click.option("--since", type=DAY, help="First date of entries and of implied vols.")
+@click.option("--symbol", help="Symbol to read, if a file has several or names none.")
 @as_json
 def command(
     *,
@@ -65,11 +71,11 @@ def command(
     symbol: str | None,
     json_wanted: bool,
 ) -> None:
-    """Measure daily prices, and count how often a stop, a target or neither came first.
+    """Measure daily prices, and count how often a stop, a target or neither was hit first.
 
     Every close is an entry. A level is touched by a low or high, an open beyond it fills at the open, and a
-    day that touches both counts as stop. With --iv, k (realized over implied volatility) is measured and kept
-    for plans.
+    day that touches both counts as stop. With --iv, k (realized over implied volatility) is measured and
+    saved for plans.
     """
     from riskcalc.history import (  # noqa: PLC0415 - help is quick
         price_history,
@@ -131,7 +137,7 @@ def _subject(histories: list[Bars], preset: Preset | None) -> Bars:
     traded = preset.template.instrument
     if traded.against:
         raise InvalidInputError(
-            f"{preset.name} trades the ratio {traded.symbol}; price files hold no highs and lows of a ratio"
+            f"{preset.name} trades the ratio {traded.symbol}; price files have no highs and lows of a ratio"
         )
     found = [one for one in histories if one.symbol == traded.symbol]
     unnamed = [one for one in histories if not one.symbol]
@@ -182,7 +188,7 @@ def _calibration(
     if not keep:
         return measured, [], None
     if not bars.symbol:
-        return measured, ["k is not kept: the prices name no symbol; --symbol does"], None
+        return measured, ["k is not saved: the prices name no symbol; give --symbol"], None
     return measured, [], write_calibration(measured, symbol=bars.symbol)
 
 
@@ -198,15 +204,15 @@ def _implied_vol(bars: Bars, vols: ImpliedVols | None, preset: Preset | None) ->
 
 
 def _doubts(bars: Bars, exits: ExitMoves | None) -> list[str]:
-    """What makes outcomes doubtful, or impossible."""
+    """Warnings about outcomes."""
     from riskcalc.domain.price_history import PriceBasis  # noqa: PLC0415 - as above
 
     if exits is None:
         return []
     if not bars.has_ranges:
-        return ["closes only: without highs and lows no touch of a stop or target is seen"]
+        return ["closes only: touches of a stop or target need highs and lows"]
     if bars.basis is PriceBasis.ADJUSTED:
-        return ["the prices are adjusted for dividends, and stops act on raw ones; moves include dividends"]
+        return ["the prices are adjusted for dividends, but stops act on raw prices; moves include dividends"]
     return []
 
 
@@ -219,5 +225,5 @@ def _print(found: PriceHistory, *, warnings: list[str], kept: Path | None, json_
     else:
         print_sections(history_title(found), history_sections(found))
         if kept is not None:
-            click.echo(f"\nk is kept in {kept}, for plans to read")
+            click.echo(f"\nk is saved in {kept}, for plans")
     say_warnings(warnings)

@@ -148,7 +148,7 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstExit:
-    """Chances that stop, nearest target or neither comes first, by one way to find them."""
+    """Probabilities that stop, nearest target or neither comes first, by one way to find them."""
 
     method: str
     vol: float
@@ -157,9 +157,9 @@ class FirstExit:
     target_first: float
     neither: float
     targets: tuple[float, ...]
-    """Chance of each target before the stop, nearest first."""
+    """Probability of each target before the stop, nearest first."""
     error: float = 0.0
-    """Largest standard error of the chances, of the simulation alone; 0 for a closed form."""
+    """Largest standard error of the probabilities, of the simulation alone; 0 for a closed form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

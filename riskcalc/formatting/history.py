@@ -11,7 +11,7 @@ from riskcalc.formatting.table import Section
 
 BASIS_WORDS = {
     PriceBasis.RAW: "raw prices",
-    PriceBasis.ADJUSTED: "adjusted prices, below those that stops saw",
+    PriceBasis.ADJUSTED: "adjusted prices, lower than the traded ones",
     PriceBasis.UNKNOWN: "raw or adjusted prices",
 }
 OUTCOME_WORDS = {
@@ -22,7 +22,7 @@ OUTCOME_WORDS = {
 
 
 def history_title(history: PriceHistory) -> str:
-    """Whose prices, from when to when."""
+    """Symbol and date range of the prices."""
     name = history.symbol or "Prices"
     return f"{name} {history.first} to {history.last}: {count(history.bars, 'session')}"
 
@@ -125,7 +125,7 @@ def _count_rows(found: Outcomes) -> Iterator[tuple[str, ...]]:
     days = f"closes from {found.first_entry} to {found.last_entry}"
     yield f"entries, {days}", f"{found.n:,}", "", ""
     yield (
-        f"as many as independent ones: entries / {found.sessions}",
+        f"independent entries: entries / {found.sessions}",
         number(found.independent, digits=1),
         "",
         "",
@@ -138,7 +138,7 @@ def _count_rows(found: Outcomes) -> Iterator[tuple[str, ...]]:
         label = f"target {100 * target.move:g}% before the stop"
         yield label, f"{target.reached:,}", percent(target.share, digits=1), percent(target.error, digits=1)
     if found.targets:
-        yield "both on one day, counted as stop", f"{found.ambiguous:,}", _share(found.ambiguous, found.n), ""
+        yield "both on one day, counts as stop", f"{found.ambiguous:,}", _share(found.ambiguous, found.n), ""
 
 
 def _share(counted: int, total: int) -> str:
@@ -184,7 +184,7 @@ def _regime_sections(found: Outcomes) -> tuple[Section, ...]:
 
 
 def _chance_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, ...]:
-    """The same exits by other ways, from the last session on."""
+    """Table of the odds of the same exits by other methods, from the last session."""
     moves = [f"{100 * target.move:g}%" for target in found.targets]
     header = ("method", "vol", "stop first", "target first", "neither", *(f"P({move})" for move in moves[1:]))
     rows = [
@@ -200,5 +200,5 @@ def _chance_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, .
     ]
     counted = tuple(percent(found.share(name), digits=1) for name in OUTCOME_WORDS)
     further = tuple(percent(target.share, digits=1) for target in found.targets[1:])
-    rows.insert(0, ("counted above", MISSING, *counted, *further))
+    rows.insert(0, ("historical, as above", MISSING, *counted, *further))
     return (Section(title="Odds by Other Methods, No Drift", header=header, rows=tuple(rows)),)

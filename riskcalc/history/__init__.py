@@ -1,4 +1,4 @@
-"""Daily prices: files of any layout, realized volatility, and how often exits came first.
+"""Daily prices: files of any layout, realized volatility, and historical outcomes of exits.
 
 The public names stand in the stub beside this file; each loads on first use, so that the calibration that a
 plan reads costs no numerical library.

@@ -45,9 +45,9 @@ class Bars:
     """Whether open, high and low are known; where they are not, the close stands for them."""
     basis: PriceBasis = PriceBasis.UNKNOWN
     basis_reason: str = ""
-    """What tells raw prices from adjusted ones, in words."""
+    """Evidence for raw or adjusted prices, in words."""
     notes: tuple[str, ...] = ()
-    """What was done with the rows of the file, in words."""
+    """Treatment of the rows of the file, in words."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -84,7 +84,7 @@ class ImpliedVols:
     dates: Days
     """Rising."""
     vol: Floats
-    """Per sqrt(year), > 0: 0.2 is 20 %."""
+    """Per sqrt(year), > 0: 0.2 is 20%."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -111,7 +111,7 @@ def _days(values: object) -> Days:
     except (TypeError, ValueError, OverflowError):
         raise InvalidInputError("dates must be an array of days") from None
     if days.ndim != 1 or not len(days) or np.isnat(days).any() or (np.diff(days.astype(np.int64)) < 1).any():
-        raise InvalidInputError("dates must be at least one day, each later than the one before")
+        raise InvalidInputError("dates must be at least one date, in rising order")
     return days
 
 

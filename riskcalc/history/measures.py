@@ -155,7 +155,7 @@ def co_movement(bars: Bars, benchmark: Bars) -> CoMovement:
     Returns
     -------
     CoMovement
-        Beta is the return of `bars` that goes with 1 % of `benchmark`, in percent.
+        Beta is the return of `bars` that goes with 1% of `benchmark`, in percent.
 
     Raises
     ------

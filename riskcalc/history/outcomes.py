@@ -1,4 +1,4 @@
-"""How often a stop, a target or neither came first after each close of a price history."""
+"""How often a stop, a target or neither was hit first after each close of a price history."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def outcomes(
     since: dt.date | None = None,
     side: Side = Side.LONG,
 ) -> Outcomes:
-    """Count what came first after each close: the stop, the nearest target, or neither.
+    """Count what was hit first after each close: the stop, the nearest target, or neither.
 
     Parameters
     ----------

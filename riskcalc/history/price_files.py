@@ -74,7 +74,7 @@ class _Layout(NamedTuple):
     fields: Mapping[str, str]
     """Field to column."""
     symbol: str
-    """What the header says; empty where it does not."""
+    """Symbol in the header; may be empty."""
 
 
 def read_prices(source: Source | Sequence[Source], *, symbol: str | None = None) -> Bars:
@@ -167,7 +167,7 @@ def read_vols(path: Source) -> ImpliedVols:
     Returns
     -------
     ImpliedVols
-        Oldest first, per sqrt(year): 0.2 is 20 %.
+        Oldest first, per sqrt(year): 0.2 is 20%.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def _paths(source: object, *, name: str = "source") -> list[Path]:
 
 
 def _named(name: object, read: Callable[[], Result]) -> Result:
-    """What a call returns; its error with the name of the file before each line."""
+    """Return the result of a call, adding the name of the file to its errors."""
     try:
         return read()
     except (ChainError, PriceFileError) as error:
@@ -196,7 +196,7 @@ def _named(name: object, read: Callable[[], Result]) -> Result:
 
 
 def _rows(path: Path, symbol: str | None, names: Names) -> PriceRows:
-    """Rows of one file as it has them."""
+    """Rows of one file."""
     file = open_quote_file(path)
     if file.document is not None:
         raise PriceFileError("is JSON; prices are read from CSV")
@@ -234,7 +234,7 @@ def _layout(file: QuoteFile, symbol: str | None, known: Names) -> _Layout:
         wide = {"date": date, "close": chosen}
         return _kept(names, wide, above=dated[0] + 1, delimiter=delimiter, symbol=chosen)
     line = file.first_line.strip()[:SHOWN_HEADER]
-    raise PriceFileError(f"is no price file that can be read: no column says date; its first line: {line}")
+    raise PriceFileError(f"is not a readable price file: no column gives the date; its first line: {line}")
 
 
 def _names(line: str, delimiter: str) -> tuple[str, ...]:
@@ -286,7 +286,7 @@ def _chosen(known: Iterable[str], symbol: str | None) -> str:
     if not symbols:
         raise PriceFileError("names no symbol and no column of prices")
     if len(symbols) > 1:
-        asked = f"none is {symbol}" if symbol is not None else "name one: --symbol, or symbol= in Python"
+        asked = f"none is {symbol}" if symbol is not None else "choose one: --symbol, or symbol= in Python"
         raise PriceFileError(f"holds prices of {len(symbols)} symbols ({shown}); {asked}")
     if symbol is not None and _is_ticker(symbols[0]):
         raise PriceFileError(f"holds prices of {symbols[0]}, not of {symbol}")
@@ -331,7 +331,7 @@ def _typed(cells: Cells, layout: _Layout, symbol: str) -> PriceRows:
 def _note_bad_prices(cells: Cells, column: str, values: Floats) -> None:
     for row in np.flatnonzero((values < LEAST_PRICE) | (values > MOST_PRICE)).tolist():
         cells.problems.append(
-            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is no price > 0")
+            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is not a price > 0")
         )
 
 
@@ -348,7 +348,7 @@ def _splits(cells: Cells, column: str) -> Floats:
     values = np.nan_to_num(cells.numbers(column), nan=1.0)
     values = np.where(values == 0, 1.0, values)
     for row in np.flatnonzero((values < 1 / MOST_SPLIT) | (values > MOST_SPLIT)).tolist():
-        text = f"column {column}: {values[row]:g} is no split, from 1/{MOST_SPLIT} to {MOST_SPLIT}"
+        text = f"column {column}: {values[row]:g} is not a split ratio from 1/{MOST_SPLIT} to {MOST_SPLIT}"
         cells.problems.append((int(cells.table.places[row]), text))
     return values
 

@@ -1,4 +1,4 @@
-"""Rows of a price file to bars: sorted, one a session, with splits undone; what was done is said."""
+"""Rows of a price file to bars: sorted, one per session, with splits undone, and notes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PriceRows:
     notes: list[str] = field(default_factory=list)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> PriceRows:
-        """Some of the rows, in that order, with the same notes."""
+        """Select rows in the given order, with the same notes."""
         return dataclasses.replace(
             self,
             days=self.days[rows],
@@ -140,7 +140,7 @@ def _priced(rows: PriceRows) -> PriceRows:
     if not known.any():
         raise PriceFileError("holds no price")
     if not known.all():
-        rows.notes.append(_counted(int((~known).sum()), "row", "without a price left out"))
+        rows.notes.append(_counted(int((~known).sum()), "row", "without a price excluded"))
     return rows.take(known)
 
 
@@ -164,7 +164,7 @@ def _without_duplicates(rows: PriceRows) -> PriceRows:
             if abs(one - other) > SAME_PRICE * abs(one):
                 raise PriceFileError(
                     f"has two prices for {rows.days[row]}: {name} {one:g} (line {rows.places[row - 1]}) and "
-                    f"{other:g} (line {rows.places[row]}); one bar a day is needed"
+                    f"{other:g} (line {rows.places[row]}); one bar per day is needed"
                 )
     if len(again):
         rows.notes.append(_counted(len(again), "duplicate row", "left out"))
@@ -184,7 +184,7 @@ def _on_sessions(rows: PriceRows) -> PriceRows:
         closed = [day.item() for day in rows.days[weekend]]
         shown = ", ".join(f"{day} ({why_closed(day)})" for day in closed[:SHOWN_DAYS])
         more = ", ..." if len(closed) > SHOWN_DAYS else ""
-        rows.notes.append(_counted(len(closed), "row", f"on days without a session left out: {shown}{more}"))
+        rows.notes.append(_counted(len(closed), "row", f"on days without a session excluded: {shown}{more}"))
     return rows.take(~weekend)
 
 
@@ -219,7 +219,7 @@ def _without_splits(rows: PriceRows) -> PriceRows:
     if not stated:
         ratios = _unsaid_splits(rows)
     for row in np.flatnonzero(ratios != 1).tolist():
-        how = "" if stated else "; no column says it, the price falls or rises so overnight"
+        how = "" if stated else "; not in a column, but in the overnight change of the price"
         rows.notes.append(f"split {_ratio_text(float(ratios[row]))} of {rows.days[row]} undone{how}")
     factor = np.append(np.cumprod(ratios[::-1])[::-1][1:], 1.0)
     return dataclasses.replace(rows, prices={name: values / factor for name, values in rows.prices.items()})
@@ -254,7 +254,7 @@ def _nearest_ratio(move: float) -> float:
 
 
 def _ratio_text(ratio: float) -> str:
-    """A split as people say it: 2-for-1, or 1-for-5 the other way."""
+    """Text of a split: 2-for-1, or 1-for-5."""
     return f"{ratio:g}-for-1" if ratio >= 1 else f"1-for-{1 / ratio:.4g}"
 
 
@@ -275,14 +275,14 @@ def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
     """Whether dividends are taken out of the prices, and what tells."""
     close = rows.prices["close"]
     if rows.adjusted is not None and (np.abs(rows.adjusted / close - 1) > 1e-6).any():
-        return PriceBasis.RAW, "the adjusted close stands beside it"
+        return PriceBasis.RAW, "an adjusted close is in the file"
     share = _on_ticks(close[: max(len(close) // 2, 1)])
     if np.isnan(share):
-        return PriceBasis.UNKNOWN, "prices too large for their digits to tell"
+        return PriceBasis.UNKNOWN, "prices too large to tell by their digits"
     if share > 0.8:
         return PriceBasis.RAW, "prices are whole cents"
     if share < 0.5:
-        return PriceBasis.ADJUSTED, "prices are not whole cents: dividends are taken out of them"
+        return PriceBasis.ADJUSTED, "prices are not whole cents: adjusted for dividends"
     return PriceBasis.UNKNOWN, f"only {share:.0%} of the older prices are whole cents"
 
 

@@ -1,4 +1,4 @@
-"""Everything that a price file says at its last bar, in one record."""
+"""Report of a price history as of its last bar."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _chances(bars: Bars, exits: ExitMoves, *, implied_vol: float | None, k: floa
 
 
 def _closed_form(exits: ExitMoves, *, vol: float, method: str) -> FirstExit:
-    """Chances of a geometric Brownian motion without drift, watched always."""
+    """Probabilities for a geometric Brownian motion without drift, continuously monitored."""
     each = [_passage(exits, vol=vol, target=move) for move in exits.targets] or [_passage(exits, vol=vol)]
     stop_first, target_first, neither = each[0]
     return FirstExit(
@@ -151,7 +151,7 @@ def _closed_form(exits: ExitMoves, *, vol: float, method: str) -> FirstExit:
 
 
 def _passage(exits: ExitMoves, *, vol: float, target: float | None = None) -> tuple[float, float, float]:
-    """Chances of the stop, one target, and neither."""
+    """Probabilities of the stop, one target, and neither."""
     from riskcalc.analysis.first_passage import first_passage  # noqa: PLC0415 - bars alone need no scipy
 
     horizon = exits.sessions / SESSIONS_A_YEAR

@@ -62,7 +62,7 @@ def filtered_simulation(
     side: Side = Side.LONG,
     paths: int = PATHS,
 ) -> FirstExit:
-    """Chances of stop and targets on paths made of past bars.
+    """Probabilities of stop and targets on paths made of past bars.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _variances(bars: Bars) -> Floats:
         )
     squares = np.diff(np.log(bars.close)) ** 2
     if not squares[:WARM_UP].any():
-        raise InvalidInputError(f"bars must not stand still: the first {WARM_UP} closes are the same")
+        raise InvalidInputError(f"bars must vary: the first {WARM_UP} closes are equal")
     start = float(squares[:WARM_UP].mean())
     steps = itertools.accumulate(
         squares.tolist(), lambda before, square: DECAY * before + (1 - DECAY) * square, initial=start

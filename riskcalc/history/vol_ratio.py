@@ -1,4 +1,4 @@
-"""Realized over implied volatility: how much of what options charge came true."""
+"""Ratio k of realized to implied volatility."""
 
 from __future__ import annotations
 

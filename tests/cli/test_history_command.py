@@ -100,14 +100,14 @@ def test_implied_vols_measure_k_and_keep_it(run, prices, vols, tmp_path):
     assert found["k_date"] == str(kept.date) == "2026-07-17"
     assert answer(run("history", str(prices), "--json"))["k"] == kept.k
     _, out, _ = run("history", str(prices), "--iv", str(vols))
-    assert out.endswith(f"k is kept in {tmp_path / 'calibration.toml'}, for plans to read\n")
+    assert out.endswith(f"k is saved in {tmp_path / 'calibration.toml'}, for plans\n")
 
 
 def test_k_is_not_kept_without_a_symbol(run, prices, vols, tmp_path):
     nameless = prices.rename(tmp_path / "prices.csv")
     code, out, err = run("history", str(nameless), "--iv", str(vols), "--json")
     assert (code, json.loads(out)["k_file"]) == (0, None)
-    assert err == "riskcalc: warning: k is not kept: the prices name no symbol; --symbol does\n"
+    assert err == "riskcalc: warning: k is not saved: the prices name no symbol; give --symbol\n"
     assert not (tmp_path / "calibration.toml").exists()
     assert answer(run("history", str(nameless), "--iv", str(vols), "--symbol", "RSP", "--json"))["k_file"]
     assert read_calibration("RSP").date is not None
@@ -127,7 +127,7 @@ def test_adjusted_prices_are_doubted_where_exits_are_counted(run, tmp_path):
     path = tmp_path / "IWM.csv"
     path.write_text(table.to_csv(index=False))
     assert run("history", str(path))[2] == ""
-    assert "stops act on raw ones" in run("history", str(path), "--stop", "6%")[2]
+    assert "stops act on raw prices" in run("history", str(path), "--stop", "6%")[2]
 
 
 def test_the_sample_is_measured_and_nothing_kept(run, tmp_path):
@@ -154,7 +154,7 @@ def test_the_sample_is_measured_and_nothing_kept(run, tmp_path):
             ("IWM.csv", "--stop", "6%", "--since", "2026-07-15"),
             "sessions must leave an entry from 2026-07-15 on",
         ),
-        (("two.csv",), "holds prices of 2 symbols (IWM, SPY); name one: --symbol"),
+        (("two.csv",), "holds prices of 2 symbols (IWM, SPY); choose one: --symbol"),
         (("IWM.csv", "--iv", "IWM.csv", "--since", "2026-07-01"), "k needs 63"),
     ],
 )

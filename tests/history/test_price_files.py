@@ -113,15 +113,15 @@ def on_a_holiday(lines):
         (lambda lines: [lines[0], lines[3], *lines[1:3], *lines[4:]], "rows sorted by date"),
         (doubled, "1 duplicate row left out"),
         (lambda lines: [*lines[:5], *lines[7:]], "2 sessions missing: 2026-06-10, 2026-06-11"),
-        (lambda lines: [*lines, "2026-07-20,,,,"], "1 row without a price left out"),
-        (lambda lines: [*lines, "2026-07-20,nan,nan,nan,nan"], "1 row without a price left out"),
+        (lambda lines: [*lines, "2026-07-20,,,,"], "1 row without a price excluded"),
+        (lambda lines: [*lines, "2026-07-20,nan,nan,nan,nan"], "1 row without a price excluded"),
         (
             lambda lines: [*lines, "2026-07-18," + lines[-1].partition(",")[2]],
-            "1 row on days without a session left out: 2026-07-18 (a Saturday)",
+            "1 row on days without a session excluded: 2026-07-18 (a Saturday)",
         ),
         (
             on_a_holiday,
-            "1 row on days without a session left out: 2026-07-03 (Independence Day (observed))",
+            "1 row on days without a session excluded: 2026-07-03 (Independence Day (observed))",
         ),
         (with_cell(3, 2, "1.00"), "1 bar with open or close beyond the high: widened"),
     ],
@@ -137,8 +137,8 @@ def test_what_was_done_with_the_rows_is_said(write, change, note):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (with_cell(7, 4, "0"), "line 7, column Close: 0 is no price > 0"),
-        (with_cell(7, 3, "-12.5"), "line 7, column Low: -12.5 is no price > 0"),
+        (with_cell(7, 4, "0"), "line 7, column Close: 0 is not a price > 0"),
+        (with_cell(7, 3, "-12.5"), "line 7, column Low: -12.5 is not a price > 0"),
         (with_cell(7, 1, ""), "line 7, has no open"),
         (with_cell(7, 4, "abc"), "line 7, column Close: 'abc' is not a number like 1234.5"),
         (with_cell(7, 0, "31/12/2014"), "line 7, column Date: '31/12/2014' is not a date like 2026-09-18"),
@@ -157,7 +157,7 @@ def test_what_was_done_with_the_rows_is_said(write, change, note):
             lambda lines: [lines[0].replace("High", "Top"), *lines[1:]],
             "has open, low, close but no column for high",
         ),
-        (lambda lines: lines[1:], "no column says date"),
+        (lambda lines: lines[1:], "no column gives the date"),
         (
             lambda lines: [one.rpartition(",")[0] for one in lines],
             "holds prices of 3 symbols (Open, High, Low)",
@@ -185,7 +185,7 @@ class TestSymbols:
     def test_several_are_refused_until_one_is_named(self, write):
         path = write(three_lines(few(), ("IWM", "SPY")))
         with pytest.raises(
-            PriceFileError, match=r"holds prices of 2 symbols \(IWM, SPY\); name one: --symbol"
+            PriceFileError, match=r"holds prices of 2 symbols \(IWM, SPY\); choose one: --symbol"
         ):
             read_prices(path)
         assert read_prices(path, symbol="spy").symbol == "SPY"
@@ -232,13 +232,13 @@ class TestSplits:
         bars = read_prices(write(table.to_csv(index=False)))
         day = table.Date.iloc[20]
         assert bars.notes == (
-            f"split {words} of {day} undone; no column says it, the price falls or rises so overnight",
+            f"split {words} of {day} undone; not in a column, but in the overnight change of the price",
         )
         np.testing.assert_allclose(bars.close, few().Close, rtol=1e-12)
 
     def test_a_ratio_that_is_none_is_refused(self, write):
         table = few().assign(split_coefficient=[1.0] * 29 + [-2.0])
-        with pytest.raises(PriceFileError, match="line 31, column split_coefficient: -2 is no split"):
+        with pytest.raises(PriceFileError, match="line 31, column split_coefficient: -2 is not a split"):
             read_prices(write(table.to_csv(index=False)))
 
     def test_a_fall_within_the_day_is_none(self, write):
@@ -266,7 +266,7 @@ def test_adjusted_prices_are_told_by_their_digits(write):
     bars = read_prices(write(table.to_csv(index=False)))
     assert (bars.basis, bars.basis_reason) == (
         PriceBasis.ADJUSTED,
-        "prices are not whole cents: dividends are taken out of them",
+        "prices are not whole cents: adjusted for dividends",
     )
 
 

@@ -58,7 +58,7 @@ def test_without_a_vol_it_starts_at_that_of_the_last_bars():
     ("bars", "change", "says"),
     [
         (random_bars(1, count=251), {}, "bars must be at least 252 sessions for a simulation, got 251"),
-        (bars_of(*([100.0] * 300,) * 4), {}, "bars must not stand still"),
+        (bars_of(*([100.0] * 300,) * 4), {}, "bars must vary"),
         (sample_prices(), {"vol": 0.0}, "vol must be"),
         (sample_prices(), {"stop": 2.0}, "stop must be"),
         (sample_prices(), {"paths": 0}, "paths must be"),
