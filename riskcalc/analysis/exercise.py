@@ -79,7 +79,7 @@ def _lines(
             chance=float(chance),
             dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
         )
-        for leg, boundaries, chances in zip(legs, found.boundary, found.chance, strict=True)
+        for leg, boundaries, chances in zip(legs, found.boundary, found.probability, strict=True)
         for dividend, boundary, chance in zip(dividends, boundaries, chances, strict=True)
         if np.isfinite(boundary)
     ]

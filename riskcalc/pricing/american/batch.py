@@ -1,4 +1,4 @@
-"""Inputs of American pricing as flat arrays, their dividends, and which options share a contract."""
+"""Inputs of American pricing: flat arrays of options, the dividend schedule, and groups that share work."""
 
 from __future__ import annotations
 
@@ -17,23 +17,34 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.arrays import FloatArray
 
-NO_RATE = 1e-9  # a rate below this is none: no value shows it, and ratios of such rates overflow
-NOW = 1e-6  # years: an ex-date within half a minute is past
-ROUNDING = 1e-15
-SAME_MOMENT = 1e-5  # years: drops closer than five minutes are one drop
+NEGLIGIBLE_RATE = 1e-9
+"""Rates and yields below this count as zero: no value shows them, and ratios of such rates overflow."""
+EX_DATE_TOLERANCE = 1e-6
+"""[years], half a minute: an ex-date no further ahead than this is past."""
+SAME_EX_DATE = 1e-5
+"""[years], five minutes: drops closer than this are merged into one."""
+TIME_ROUNDING = 1e-15
+"""Relative rounding error of elapsed time plus time to expiry."""
 
-
-SHARED_REACH = 30.0  # standard deviations until the first event that one set of nodes may span
-SHORTEST_WAIT, WAIT_RATIO = 0.5 / 365, 16.0  # years, and how far the waits of one row may lie apart
-GRID_RATIO = 4.0  # how far times to expiry may lie apart on one grid, whose cells are as wide for all
-EXPIRY_DIGITS = 12  # of years: expiries that differ by rounding are one
-PADDING = 16  # how much longer than another a row of the same table may be: a row costs more than its points
-TABLE = 4096  # elements of a table that stay in the cache
+SHARED_NODE_DEVIATIONS = 30.0
+"""Width, in standard deviations of the log-spot at the first drop, of the spots that share nodes."""
+SHORTEST_BUCKET = 0.5 / 365
+"""[years]: lower end of the first bucket of times."""
+BUCKET_RATIO = 16.0
+"""Largest over smallest time of a bucket that shares one exercise boundary."""
+GRID_BUCKET_RATIO = 4.0
+"""Largest over smallest time to expiry on one finite-difference grid, which has the same nodes for all."""
+EXPIRY_DIGITS = 12
+"""Decimals [years] to which expiries are compared."""
+MAX_LENGTH_RATIO = 16
+"""Longest over shortest row of a table: an extra row costs more than repeated elements."""
+TABLE_SIZE = 4096
+"""Elements of a table that stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Options, one per element."""
+    """Inputs of options as flat arrays of one length."""
 
     sign: FloatArray
     spot: FloatArray
@@ -43,11 +54,11 @@ class Batch:
     rate: FloatArray
     dividend_yield: FloatArray
     elapsed: FloatArray
-    """Years from day 0 of the dividend schedule to the moment of each option."""
+    """Time from day 0 of the dividend schedule to each option's valuation time [years]."""
 
     @classmethod
     def of(cls, **inputs: ArrayLike) -> tuple[Batch, tuple[int, ...]]:
-        """Broadcast the inputs, flatten them, and return their common shape beside them."""
+        """Return the inputs, broadcast and flattened, and the shape they broadcast to."""
         inputs = {"elapsed": 0.0} | inputs
         arrays = {name: as_floats(name, values) for name, values in inputs.items()}
         table = np.empty((len(arrays), *common_shape(arrays)))
@@ -55,7 +66,7 @@ class Batch:
             table[row] = array
         flat = dict(zip(inputs, table.reshape(len(arrays), -1), strict=True))
         for name in ("rate", "dividend_yield"):
-            flat[name] = np.where(np.abs(flat[name]) < NO_RATE, 0.0, flat[name])
+            flat[name] = np.where(np.abs(flat[name]) < NEGLIGIBLE_RATE, 0.0, flat[name])
         return cls(**flat), table.shape[1:]
 
     def take(self, index: NDArray[np.intp] | slice) -> Batch:
@@ -63,31 +74,33 @@ class Batch:
         return Batch(**{name: getattr(self, name)[index] for name in self.__slots__})
 
     def valid(self) -> NDArray[np.bool_]:
-        """Return which elements are in the model's range."""
-        lowest = np.minimum(np.minimum(self.spot, self.strike), np.minimum(self.time_to_expiry, self.vol))
-        valid: NDArray[np.bool_] = self.finite() & (lowest >= 0.0) & (np.abs(self.sign) == 1.0)
+        """Return which elements lie in the range of the model."""
+        smallest_input = np.minimum(
+            np.minimum(self.spot, self.strike), np.minimum(self.time_to_expiry, self.vol)
+        )
+        valid: NDArray[np.bool_] = self.finite() & (smallest_input >= 0.0) & (np.abs(self.sign) == 1.0)
         return valid
 
     def finite(self) -> NDArray[np.bool_]:
-        """Return which elements are finite."""
+        """Return which elements have only finite inputs."""
         numbers = np.isfinite(np.stack([getattr(self, name) for name in self.__slots__]))
         finite: NDArray[np.bool_] = np.logical_and.reduce(numbers)
         return finite
 
-    def limits(self) -> tuple[FloatArray, FloatArray]:
-        """Return what exercise pays now, and the most that the option can be worth."""
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Return the lower and upper bound of the value: what exercise pays now, and share or strike."""
         call = self.sign > 0.0
         carried = np.where(call, self.dividend_yield, self.rate)
-        grown = np.exp(np.maximum(-carried * self.time_to_expiry, 0.0))
-        return self.intrinsic(), np.where(call, self.spot, self.strike) * grown
+        growth = np.exp(np.maximum(-carried * self.time_to_expiry, 0.0))
+        return self.intrinsic(), np.where(call, self.spot, self.strike) * growth
 
     @property
     def expiry(self) -> FloatArray:
-        """Years from day 0 to each option's expiry."""
+        """Time from day 0 of the dividend schedule to each option's expiry [years]."""
         return self.elapsed + self.time_to_expiry
 
     def intrinsic(self) -> FloatArray:
-        """Return what exercise pays now."""
+        """Return the value of exercise now [dollars]."""
         return np.maximum(self.sign * (self.spot - self.strike), 0.0)
 
 
@@ -102,7 +115,7 @@ class Schedule:
 
     @classmethod
     def of(cls, *, times: ArrayLike, amounts: ArrayLike) -> Schedule:
-        """Check and sort; leave out what pays nothing.
+        """Return a checked and sorted schedule, without dividends of zero.
 
         Raises
         ------
@@ -110,91 +123,92 @@ class Schedule:
             Times and amounts are not numbers or differ in length, a time is not finite, an amount is
             negative or not finite.
         """
-        when = np.atleast_1d(as_floats("dividend_times", times))
+        ex_dates = np.atleast_1d(as_floats("dividend_times", times))
         paid = np.atleast_1d(as_floats("dividend_amounts", amounts))
-        if when.shape != paid.shape or when.ndim != 1:
-            raise InvalidInputError(
-                f"dividend_times and dividend_amounts must be equally long, got {when.size} and {paid.size}"
-            )
-        if not np.isfinite(when).all():
-            raise InvalidInputError(f"dividend_times must be finite, got {when.tolist()}")
+        if ex_dates.shape != paid.shape or ex_dates.ndim != 1:
+            sizes = f"{ex_dates.size} and {paid.size}"
+            raise InvalidInputError(f"dividend_times and dividend_amounts must be equally long, got {sizes}")
+        if not np.isfinite(ex_dates).all():
+            raise InvalidInputError(f"dividend_times must be finite, got {ex_dates.tolist()}")
         if not (np.isfinite(paid) & (paid >= 0.0)).all():
             raise InvalidInputError(f"dividend_amounts must be finite and >= 0, got {paid.tolist()}")
-        something = np.flatnonzero(paid > 0.0)
-        order = something[np.argsort(when[something], kind="stable")]
-        return cls(times=when[order], amounts=paid[order])
+        paying = np.flatnonzero(paid > 0.0)
+        order = paying[np.argsort(ex_dates[paying], kind="stable")]
+        return cls(times=ex_dates[order], amounts=paid[order])
 
-    def past(self, moment: FloatArray) -> NDArray[np.intp]:
-        """Count the past dividends of each moment."""
-        return np.searchsorted(self.times, moment + NOW, side="right")
+    def count_past(self, moment: FloatArray) -> NDArray[np.intp]:
+        """Return how many ex-dates are past at each moment [years from day 0]."""
+        return np.searchsorted(self.times, moment + EX_DATE_TOLERANCE, side="right")
 
-    def coming(self, past: int = 0) -> Schedule:
-        """Remove past dividends, and merge simultaneous drops."""
+    def remaining(self, past: int = 0) -> Schedule:
+        """Return the schedule without its first `past` dividends, with drops of one moment merged."""
         times, amounts = self.times[past:], self.amounts[past:]
-        first = np.diff(times, prepend=-np.inf) > SAME_MOMENT
+        first = np.diff(times, prepend=-np.inf) > SAME_EX_DATE
         if first.all():
             return Schedule(times=times, amounts=amounts)
-        day = np.cumsum(first) - 1
-        joined = np.zeros(np.count_nonzero(first))
-        np.add.at(joined, day, amounts)
-        return Schedule(times=times[first], amounts=joined)
+        merged_index = np.cumsum(first) - 1
+        merged = np.zeros(np.count_nonzero(first))
+        np.add.at(merged, merged_index, amounts)
+        return Schedule(times=times[first], amounts=merged)
 
     @property
-    def joins(self) -> bool:
-        """Whether any drops are so close that they are one."""
-        return bool((np.diff(self.times) <= SAME_MOMENT).any())
+    def merges_ex_dates(self) -> bool:
+        """Whether some ex-dates are so close that `remaining` merges them."""
+        return bool((np.diff(self.times) <= SAME_EX_DATE).any())
 
-    def seen(self, batch: Batch) -> NDArray[np.intp]:
-        """Count the dividends up to each option's expiry."""
-        # The sum of two times must not lose the drop on the expiry to its rounding.
-        return np.searchsorted(self.times, batch.expiry + ROUNDING * batch.elapsed, side="right")
+    def count_until_expiry(self, batch: Batch) -> NDArray[np.intp]:
+        """Return how many ex-dates are at or before each option's expiry."""
+        # Rounding of elapsed time plus time to expiry must not lose an ex-date on the expiry.
+        return np.searchsorted(self.times, batch.expiry + TIME_ROUNDING * batch.elapsed, side="right")
 
-    def to_come(self, batch: Batch) -> FloatArray:
-        """Sum of the dividends that each option's moment does not see as past."""
-        left: FloatArray = np.append(np.cumsum(self.amounts[::-1])[::-1], 0.0)[self.past(batch.elapsed)]
-        return left
+    def remaining_amount(self, batch: Batch) -> FloatArray:
+        """Return the sum of the dividends still to come at each option's valuation time [dollars]."""
+        sums_to_come = np.append(np.cumsum(self.amounts[::-1])[::-1], 0.0)
+        remaining: FloatArray = sums_to_come[self.count_past(batch.elapsed)]
+        return remaining
 
     def first(self, count: int) -> Schedule:
-        """Return the first dividends."""
+        """Return the schedule of the first `count` dividends."""
         return Schedule(times=self.times[:count], amounts=self.amounts[:count])
 
 
 def tables(keys: FloatArray, *, most_rows: int) -> Iterator[NDArray[np.intp]]:
-    """Yield element numbers as tables: a row's elements have equal keys; a short row repeats its last.
+    """Yield indices of elements as tables whose rows have equal keys; a short row repeats its last index.
 
     Keys have shape (keys, elements); rows of one length keep the order of their keys.
     """
     order = np.lexsort(keys)
     starts = np.flatnonzero(np.append(True, (np.diff(keys[:, order]) != 0.0).any(axis=0)))
     sizes = np.diff(starts, append=order.size)
-    waiting = np.argsort(-sizes, kind="stable")
-    while waiting.size:
-        longest = sizes[waiting[0]]
-        alike = np.count_nonzero(sizes[waiting] * PADDING >= longest)
-        count = min(alike, most_rows, max(TABLE // longest, 1))
-        rows, waiting = waiting[:count], waiting[count:]
+    unassigned = np.argsort(-sizes, kind="stable")
+    while unassigned.size:
+        longest = sizes[unassigned[0]]
+        similar = np.count_nonzero(sizes[unassigned] * MAX_LENGTH_RATIO >= longest)
+        count = min(similar, most_rows, max(TABLE_SIZE // longest, 1))
+        rows, unassigned = unassigned[:count], unassigned[count:]
         yield order[starts[rows, None] + np.minimum(np.arange(longest), sizes[rows, None] - 1)]
 
 
-def contract_keys(batch: Batch, *, wait: FloatArray) -> FloatArray:
-    """Keys of options before a first drop, a wait ahead: equal where one set of nodes serves."""
-    span = np.floor(np.log(wait / SHORTEST_WAIT) / np.log(WAIT_RATIO))
-    shortest = SHORTEST_WAIT * WAIT_RATIO**span
-    reach = SHARED_REACH * batch.vol * np.sqrt(shortest)
-    return np.stack([*_terms(batch), batch.strike, span, np.round(np.log(batch.spot / batch.strike) / reach)])
+def contract_keys(batch: Batch, *, time_to_drop: FloatArray) -> FloatArray:
+    """Return keys that are equal for options whose value at the first drop can share quadrature nodes."""
+    bucket = np.floor(np.log(time_to_drop / SHORTEST_BUCKET) / np.log(BUCKET_RATIO))
+    bucket_start = SHORTEST_BUCKET * BUCKET_RATIO**bucket
+    width = SHARED_NODE_DEVIATIONS * batch.vol * np.sqrt(bucket_start)
+    moneyness_bucket = np.round(np.log(batch.spot / batch.strike) / width)
+    return np.stack([*_terms(batch), batch.strike, bucket, moneyness_bucket])
 
 
 def boundary_keys(batch: Batch) -> FloatArray:
-    """Keys of options without drops: equal where one exercise boundary, in strikes, serves."""
-    span = np.floor(np.log(batch.time_to_expiry / SHORTEST_WAIT) / np.log(WAIT_RATIO))
-    return np.stack([*_terms(batch), span])
+    """Return keys that are equal for options that share an exercise boundary in units of the strike."""
+    bucket = np.floor(np.log(batch.time_to_expiry / SHORTEST_BUCKET) / np.log(BUCKET_RATIO))
+    return np.stack([*_terms(batch), bucket])
 
 
 def grid_keys(batch: Batch) -> FloatArray:
-    """Keys of any options: equal where one grid, read in all its stretches, serves."""
-    left = np.maximum(batch.time_to_expiry, SHORTEST_WAIT)
-    span = np.floor(np.log(left / SHORTEST_WAIT) / np.log(GRID_RATIO))
-    return np.stack([*_terms(batch), batch.strike, span])
+    """Return keys that are equal for options that one finite-difference grid values."""
+    time = np.maximum(batch.time_to_expiry, SHORTEST_BUCKET)
+    bucket = np.floor(np.log(time / SHORTEST_BUCKET) / np.log(GRID_BUCKET_RATIO))
+    return np.stack([*_terms(batch), batch.strike, bucket])
 
 
 def _terms(batch: Batch) -> tuple[FloatArray, ...]:
@@ -202,6 +216,6 @@ def _terms(batch: Batch) -> tuple[FloatArray, ...]:
     return batch.sign, batch.vol, batch.rate, batch.dividend_yield, expiry
 
 
-def shared(values: FloatArray) -> FloatArray:
-    """Return one column where the points of every row are alike."""
+def collapse_columns(values: FloatArray) -> FloatArray:
+    """Return the first column where every row holds one value, else all columns."""
     return values[:, :1] if (values == values[:, :1]).all() else values

@@ -1,4 +1,4 @@
-"""Spot above which a call is exercised on the day before an ex-date."""
+"""Exercise boundary of calls before an ex-date: the spot above which exercise beats holding."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import erfcx, ndtr
 
-from riskcalc.pricing.american.convergence import Root, falling_root
-from riskcalc.pricing.american.pre_dividend import FARTHEST, TINY, CallContract, Eve, after_drop, average
+from riskcalc.pricing.american.convergence import Root, decreasing_root
+from riskcalc.pricing.american.pre_dividend import (
+    MAX_LOG_SPOT,
+    NEGLIGIBLE,
+    CallContract,
+    PreDividendCall,
+    after_drop,
+    call_expectation,
+)
 from riskcalc.pricing.american.quadrature import SQRT_2
 
 if TYPE_CHECKING:
@@ -19,137 +26,153 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.arrays import FloatArray
 
-# In standard deviations: the square of the last step is what is left, and the value errs by its square.
-LAST_STEP = 1e-4
-LEFT = 0.02  # in the log of the put: what one more step of Newton squares
-
-FEW = 8  # contracts valued together, as a plan does again and again, whose boundary is kept
+STEP_TOLERANCE = 1e-4
+"""Last Newton step of a boundary, in standard deviations: its error is the square of that."""
+RESIDUAL_TOLERANCE = 0.02
+"""Largest residual, in the log of a put, from which one Newton step has a negligible error."""
+MAX_CACHED_CONTRACTS = 8
+"""Most contracts valued together whose boundaries are cached: a plan values few again and again."""
 
 
 class CallBoundary(NamedTuple):
-    """Log of the spot after a drop from which exercise before it would have been better."""
+    """Exercise boundary before a drop, as the log of the spot after the drop."""
 
     log_spot: FloatArray
-    """FARTHEST where exercise never pays, -FARTHEST where it always does."""
-    settled: NDArray[np.bool_]
+    """`MAX_LOG_SPOT` where exercise never pays, -`MAX_LOG_SPOT` where it always does."""
+    converged: NDArray[np.bool_]
+    """Whether the search converged, shape (contracts, 1)."""
 
 
-def last_boundary(contract: CallContract, discounted: FloatArray, deviation: FloatArray) -> CallBoundary:
-    """Find the boundary before the last drop.
+def last_boundary(
+    contract: CallContract, discounted_strike: FloatArray, deviation: FloatArray
+) -> CallBoundary:
+    """Return the boundary before the last drop.
 
-    There the put's value equals what exercise gains: the dividend less the interest on the strike.
+    There the European put after the drop is worth the dividend minus the interest on the strike.
     """
     amount = float(contract.dividend_amounts[-1])
-    if len(contract.strike) > FEW:
-        return _search(contract.strike, discounted, deviation, amount)
-    return _known_boundary(contract.strike.tobytes(), discounted.tobytes(), deviation.tobytes(), amount)
+    columns = contract.strike, discounted_strike, deviation
+    if len(contract.strike) > MAX_CACHED_CONTRACTS:
+        return _solve_last_boundary(*columns, amount)
+    strike_bytes, discounted_bytes, deviation_bytes = (column.tobytes() for column in columns)
+    return _cached_boundary(strike_bytes, discounted_bytes, deviation_bytes, amount)
 
 
 @lru_cache(maxsize=64)
-def _known_boundary(strike: bytes, discounted: bytes, deviation: bytes, amount: float) -> CallBoundary:
-    """The boundary of few contracts, whose columns come as bytes: it does not move with the spot."""
-    found = _search(_column(strike), _column(discounted), _column(deviation), amount)
+def _cached_boundary(
+    strike: bytes, discounted_strike: bytes, deviation: bytes, amount: float
+) -> CallBoundary:
+    """Return the boundary of few contracts from columns as bytes: it does not depend on the spot."""
+    strikes, discounted_strikes, deviations = (
+        np.frombuffer(numbers)[:, None] for numbers in (strike, discounted_strike, deviation)
+    )
+    found = _solve_last_boundary(strikes, discounted_strikes, deviations, amount)
     for part in found:
         part.flags.writeable = False
     return found
 
 
-def _column(numbers: bytes) -> FloatArray:
-    return np.frombuffer(numbers)[:, None]
-
-
-def _search(strike: FloatArray, discounted: FloatArray, deviation: FloatArray, amount: float) -> CallBoundary:
-    gain = amount - (strike - discounted)
-    wanted = np.log(np.clip(gain, TINY * strike, discounted * (1 - TINY)))
+def _solve_last_boundary(
+    strike: FloatArray, discounted_strike: FloatArray, deviation: FloatArray, amount: float
+) -> CallBoundary:
+    """Return the root, in log-spot, of put value = dividend - interest on the strike, by Newton on logs."""
+    gain = amount - (strike - discounted_strike)
+    log_target = np.log(np.clip(gain, NEGLIGIBLE * strike, discounted_strike * (1 - NEGLIGIBLE)))
 
     def excess(log_spot: FloatArray) -> tuple[FloatArray, FloatArray]:
-        log_put, elasticity = _log_put(log_spot, discounted=discounted, deviation=deviation)
-        return log_put - wanted, -elasticity
+        log_put, elasticity = _log_put(log_spot, discounted_strike=discounted_strike, deviation=deviation)
+        return log_put - log_target, -elasticity
 
-    root = falling_root(
+    root = decreasing_root(
         excess,
-        start=np.log(np.maximum(discounted - np.exp(wanted), TINY * discounted)),
-        low=np.full_like(strike, -FARTHEST),
-        high=np.full_like(strike, FARTHEST),
-        tolerance=LAST_STEP * deviation,
-        left=LEFT,
+        start=np.log(np.maximum(discounted_strike - np.exp(log_target), NEGLIGIBLE * discounted_strike)),
+        low=np.full_like(strike, -MAX_LOG_SPOT),
+        high=np.full_like(strike, MAX_LOG_SPOT),
+        step_tolerance=STEP_TOLERANCE * deviation,
+        residual_tolerance=RESIDUAL_TOLERANCE,
     )
-    return _ruled(strike, root, gain=gain, amount=amount)
+    return _apply_limits(strike, root, gain=gain, amount=amount)
 
 
 def _log_put(
-    log_spot: FloatArray, *, discounted: FloatArray, deviation: FloatArray
+    log_spot: FloatArray, *, discounted_strike: FloatArray, deviation: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Log of a European put and minus its slope in the log-spot, precise however small the put."""
-    d1 = (log_spot - np.log(discounted)) / deviation + deviation / 2
+    """Return the log of a European put and minus its slope in log-spot, exact however small the put."""
+    d1 = (log_spot - np.log(discounted_strike)) / deviation + deviation / 2
     d2 = d1 - deviation
     tail1, tail2 = (erfcx(np.maximum(d, 0.0) / SQRT_2) for d in (d1, d2))
-    far_log = log_spot - d1**2 / 2 + np.log(np.maximum(tail2 - tail1, TINY**2) / 2)
-    far_slope = tail1 / np.maximum(tail2 - tail1, TINY**2)
-    share = np.exp(log_spot) * ndtr(-d1)
-    near_put = np.maximum(discounted * ndtr(-d2) - share, TINY**2)
+    tail_gap = np.maximum(tail2 - tail1, NEGLIGIBLE**2)
+    far_log = log_spot - d1**2 / 2 + np.log(tail_gap / 2)
+    far_slope = tail1 / tail_gap
+    share_value = np.exp(log_spot) * ndtr(-d1)
+    near_put = np.maximum(discounted_strike * ndtr(-d2) - share_value, NEGLIGIBLE**2)
     far = d2 > 0.0
-    return np.where(far, far_log, np.log(near_put)), np.where(far, far_slope, share / near_put)
+    return np.where(far, far_log, np.log(near_put)), np.where(far, far_slope, share_value / near_put)
 
 
 def earlier_boundary(
-    contract: CallContract, later: Eve, i: int, *, trusted: Callable[[], tuple[FloatArray, FloatArray]]
+    contract: CallContract,
+    later: PreDividendCall,
+    i: int,
+    *,
+    valid_range: Callable[[], tuple[FloatArray, FloatArray]],
 ) -> CallBoundary:
-    """Find the boundary before drop i, between two logs of spots after it.
+    """Return the boundary before drop i, searched for in the valid range of log-spots after it.
 
-    Beyond them the later eve does not know its value. A boundary below them is the lower one, one above
-    them is none.
+    Only there is the expectation of the later call exact. A boundary below the range becomes its lower end, a
+    boundary above it none.
     """
-    cheapest, amount = cheapest_wait(contract, i), float(contract.dividend_amounts[i])
-    gain = amount + cheapest - contract.strike
-    wanted = np.log(np.maximum(gain, TINY * contract.strike))
-    searched = (gain > TINY * contract.strike) & (contract.strike > amount)
+    strike, amount = contract.strike, float(contract.dividend_amounts[i])
+    deferred_cost = least_deferred_cost(contract, i)
+    gain = amount + deferred_cost - strike
+    log_target = np.log(np.maximum(gain, NEGLIGIBLE * strike))
+    searched = (gain > NEGLIGIBLE * strike) & (strike > amount)
     if not searched.any():
-        nowhere = np.where(contract.strike <= amount, -FARTHEST, FARTHEST)
-        return CallBoundary(nowhere, np.ones_like(searched))
-    lowest, highest = trusted()
+        trivial = np.where(strike <= amount, -MAX_LOG_SPOT, MAX_LOG_SPOT)
+        return CallBoundary(trivial, np.ones_like(searched))
+    lowest, highest = valid_range()
 
     def excess(log_spot: FloatArray) -> tuple[FloatArray, FloatArray]:
-        jet = average(contract, later, log_spot, now=float(contract.dividend_times[i]))
+        hold = call_expectation(contract, later, log_spot, now=float(contract.dividend_times[i]))
         spot = np.exp(log_spot)
-        put = np.maximum(jet.value - spot + cheapest, 1e-3 * TINY * contract.strike)
-        slope = np.minimum(jet.slope - spot, -TINY * put) / put
-        return np.where(searched, np.log(put) - wanted, 0.0), slope
+        put = np.maximum(hold.value - spot + deferred_cost, 1e-3 * NEGLIGIBLE * strike)
+        slope = np.minimum(hold.slope - spot, -NEGLIGIBLE * put) / put
+        return np.where(searched, np.log(put) - log_target, 0.0), slope
 
-    start = np.where(
-        later.exercise_from < FARTHEST, after_drop(later.exercise_from, amount), np.log(contract.strike)
-    )
-    low = np.maximum(np.log(np.maximum(contract.strike - amount, np.exp(-FARTHEST))), lowest)
-    deviation = contract.deviation(contract.expiry - contract.dividend_times[i])
-    root = falling_root(
+    later_boundary = after_drop(later.exercise_boundary, amount)
+    low = np.maximum(np.log(np.maximum(strike - amount, np.exp(-MAX_LOG_SPOT))), lowest)
+    root = decreasing_root(
         excess,
-        start=start,
+        start=np.where(later.exercise_boundary < MAX_LOG_SPOT, later_boundary, np.log(strike)),
         low=low,
         high=np.maximum(low, highest),
-        tolerance=LAST_STEP * deviation,
-        left=LEFT,
+        step_tolerance=STEP_TOLERANCE * contract.deviation(contract.expiry - contract.dividend_times[i]),
+        residual_tolerance=RESIDUAL_TOLERANCE,
     )
-    return _ruled(contract.strike, root, gain=gain, amount=amount)
+    return _apply_limits(strike, root, gain=gain, amount=amount)
 
 
-def cheapest_wait(contract: CallContract, i: int) -> FloatArray:
-    """Present cost, just after ex-date i, of buying the share later: strike then, dividends missed."""
-    waits = contract.dividend_times[i + 1 :] - contract.dividend_times[i]
-    missed = np.exp(-contract.rate * waits) * contract.dividend_amounts[i + 1 :]
-    strikes = contract.strike * np.exp(-contract.rate * waits)
-    on_eves = strikes + np.cumsum(missed, axis=1) - missed
-    at_expiry = contract.strike * np.exp(
-        -contract.rate * (contract.expiry - contract.dividend_times[i])
-    ) + missed.sum(axis=1, keepdims=True)
-    cheapest: FloatArray = np.minimum(on_eves.min(axis=1, keepdims=True), at_expiry)
-    return cheapest
+def least_deferred_cost(contract: CallContract, i: int) -> FloatArray:
+    """Return the least present cost, just after ex-date i, of exercising later [dollars].
+
+    It is the discounted strike plus the dividends missed until then.
+    """
+    times_ahead = contract.dividend_times[i + 1 :] - contract.dividend_times[i]
+    dividends_missed = np.exp(-contract.rate * times_ahead) * contract.dividend_amounts[i + 1 :]
+    strikes = contract.strike * np.exp(-contract.rate * times_ahead)
+    before_drops = strikes + np.cumsum(dividends_missed, axis=1) - dividends_missed
+    strike = contract.strike * np.exp(-contract.rate * (contract.expiry - contract.dividend_times[i]))
+    at_expiry = strike + dividends_missed.sum(axis=1, keepdims=True)
+    deferred_cost: FloatArray = np.minimum(before_drops.min(axis=1, keepdims=True), at_expiry)
+    return deferred_cost
 
 
-def _ruled(strike: FloatArray, root: Root, *, gain: FloatArray, amount: float) -> CallBoundary:
-    """Handle cases without a root: exercise never pays, or always pays."""
-    pays, taken = gain > TINY * strike, strike <= amount
-    at_strike = np.log(np.maximum(strike - amount, np.exp(-FARTHEST)))
-    log_spot = np.where(pays & ~root.above, np.maximum(root.place, at_strike), FARTHEST)
+def _apply_limits(strike: FloatArray, root: Root, *, gain: FloatArray, amount: float) -> CallBoundary:
+    """Return the root as a boundary, or none where exercise never pays or a drop exceeds the strike."""
+    pays, share_lost = gain > NEGLIGIBLE * strike, strike <= amount
+    at_strike = np.log(np.maximum(strike - amount, np.exp(-MAX_LOG_SPOT)))
+    log_spot = np.where(pays & ~root.above_bracket, np.maximum(root.location, at_strike), MAX_LOG_SPOT)
     return CallBoundary(
-        np.where(taken, -FARTHEST, np.minimum(log_spot, FARTHEST)), root.settled | ~pays | taken
+        np.where(share_lost, -MAX_LOG_SPOT, np.minimum(log_spot, MAX_LOG_SPOT)),
+        root.converged | ~pays | share_lost,
     )

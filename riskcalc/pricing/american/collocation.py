@@ -1,6 +1,7 @@
-"""A boundary as a polynomial in the root of the time to expiry: its nodes, and what lies between them.
+"""Chebyshev interpolation of an exercise boundary in the square root of the remaining time.
 
-The squared log of the boundary over its value at expiry is known at Chebyshev nodes.
+The interpolated function is the squared log of the boundary over its limit at expiry, known at Chebyshev
+nodes in the root of the fraction of the time to expiry (Andersen, Lake and Offengenden, 2016).
 """
 
 from __future__ import annotations
@@ -20,93 +21,108 @@ if TYPE_CHECKING:
 
     Evaluate = Callable[[FloatArray], tuple[FloatArray, ...]]
 
-MOMENTS = 20  # of any boundary: more do not improve one with more nodes
-AT_NODE = 1e-200  # stands for no distance from a node
-FLAT = 1e-15  # smallest log-distance of the boundary from its value at expiry
+TIME_POINTS = 20
+"""Quadrature points over future exercise times in the boundary equation: more gain nothing."""
+MIN_NODE_DISTANCE = 1e-200
+"""Replaces a distance of zero from a node in the barycentric formula."""
+MIN_DEPTH = 1e-15
+"""Smallest distance in log-spot of the boundary from its limit at expiry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moments:
-    """Quadrature over the moments between now and expiry, in an angle that makes both ends smooth."""
+class TimeQuadrature:
+    """Quadrature over exercise times between now and expiry, substituted so that both ends are smooth.
+
+    With the delay sin^2(angle) of the time to expiry, the integrand is smooth in the angle.
+    """
 
     delay: FloatArray
-    """As a fraction of the time to expiry, shape (moments,)."""
+    """Time from now to exercise as a fraction of the time to expiry, shape (times,)."""
     weight: FloatArray
-    left: FloatArray
-    """Root of the fraction that is left, shape (moments,)."""
+    """Weight as a fraction of the time to expiry, shape (times,)."""
+    root_remaining: FloatArray
+    """Square root of the remaining fraction of the time to expiry, shape (times,)."""
 
 
 @lru_cache(maxsize=8)
-def moments(count: int) -> Moments:
-    """Return the rule with that many moments."""
+def time_quadrature(count: int) -> TimeQuadrature:
+    """Return the quadrature with `count` exercise times."""
     nodes, weights = gauss_legendre(count)
     angle = (1 + nodes) * np.pi / 4
-    return Moments(
-        delay=np.sin(angle) ** 2, weight=weights * np.pi / 4 * np.sin(2 * angle), left=np.cos(angle)
+    return TimeQuadrature(
+        delay=np.sin(angle) ** 2, weight=weights * np.pi / 4 * np.sin(2 * angle), root_remaining=np.cos(angle)
     )
 
 
-def interpolate(
+def interpolate_boundary(
     at_expiry: FloatArray, nodes: FloatArray, matrix: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Boundary, shape (puts, moments), and the square of its log below the value at expiry."""
+    """Return logs of the boundary, shape (puts, times), and its squared depth below the limit at expiry."""
     square = (nodes - at_expiry) ** 2 @ matrix.T
-    return at_expiry - np.sqrt(np.maximum(square, FLAT**2)), square
+    return at_expiry - np.sqrt(np.maximum(square, MIN_DEPTH**2)), square
 
 
-def depth_slope(square: FloatArray) -> FloatArray:
-    """Half the derivative of the boundary in its square, whose own in a node's depth is twice that depth."""
-    # The polynomial may dip below zero next to expiry; there the boundary does not move with the nodes.
-    return np.where(square > FLAT**2, -1 / np.sqrt(np.maximum(square, FLAT**2)), 0.0)
+def slope_in_half_square(square: FloatArray) -> FloatArray:
+    """Return the derivative of the log boundary in half its squared depth."""
+    # The polynomial may dip below zero next to expiry; there the boundary does not depend on the nodes.
+    return np.where(square > MIN_DEPTH**2, -1 / np.sqrt(np.maximum(square, MIN_DEPTH**2)), 0.0)
 
 
-def to_nodes(drive: FloatArray, matrix: FloatArray) -> FloatArray:
-    """Carry derivatives in the moments, shape (puts, nodes, moments), over to the nodes they depend on."""
-    by_node = matrix.reshape(*drive.shape[1:], -1)
-    carried: FloatArray = np.matmul(drive.transpose(1, 0, 2), by_node).transpose(1, 0, 2)
-    return carried
+def to_node_derivatives(boundary_sensitivity: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Turn derivatives in the boundary at each time, shape (puts, nodes, times), into ones in the nodes."""
+    node_matrix = matrix.reshape(*boundary_sensitivity.shape[1:], -1)
+    by_node = np.matmul(boundary_sensitivity.transpose(1, 0, 2), node_matrix)
+    node_derivatives: FloatArray = by_node.transpose(1, 0, 2)
+    return node_derivatives
 
 
 @lru_cache(maxsize=8)
-def series_of(order: int) -> FloatArray:
-    """Matrix from values at the nodes, expiry first, to a Chebyshev series."""
-    roots = np.concatenate([[0.0], node_roots(order)])
+def chebyshev_matrix(order: int) -> FloatArray:
+    """Return the matrix from values at expiry and the nodes to Chebyshev coefficients."""
+    roots = np.concatenate([[0.0], root_time_nodes(order)])
     return np.linalg.inv(np.polynomial.chebyshev.chebvander(2 * roots - 1, order))
 
 
 @lru_cache(maxsize=8)
-def node_roots(order: int) -> FloatArray:
-    """Return the roots of the nodes' fractions of the time to expiry."""
+def root_time_nodes(order: int) -> FloatArray:
+    """Return the square roots of the remaining time fractions at the nodes, increasing to 1."""
     roots: FloatArray = (1 - np.cos(np.pi * np.arange(1, order + 1) / order)) / 2
     return roots
 
 
 @lru_cache(maxsize=8)
-def from_nodes(order: int) -> FloatArray:
-    """Matrix from values at the nodes to values at the moments until the expiry from each."""
-    return interpolation(np.outer(node_roots(order), moments(MOMENTS).left).tobytes(), order)
+def nodes_to_quadrature(order: int) -> FloatArray:
+    """Return the matrix from values at the nodes to values at the exercise times seen from each node."""
+    root_fractions = np.outer(root_time_nodes(order), time_quadrature(TIME_POINTS).root_remaining)
+    return interpolation_matrix(root_fractions.tobytes(), order)
 
 
 @lru_cache(maxsize=12)
-def interpolation(roots: bytes, order: int) -> FloatArray:
-    """Matrix from values at the nodes (0 at expiry) to values at roots of fractions of the time, as bytes."""
-    nodes = np.concatenate([[0.0], node_roots(order)])
+def interpolation_matrix(roots: bytes, order: int) -> FloatArray:
+    """Return the barycentric matrix from values at the nodes (0 at expiry) to values at `roots`.
+
+    The square roots of time fractions come as bytes, for the cache.
+    """
+    nodes = np.concatenate([[0.0], root_time_nodes(order)])
     signs = (-1.0) ** np.arange(order + 1)
     signs[[0, -1]] /= 2
-    gaps = np.frombuffer(roots)[:, None] - nodes
-    ratios = signs / np.where(gaps == 0.0, AT_NODE, gaps)
+    distances = np.frombuffer(roots)[:, None] - nodes
+    ratios = signs / np.where(distances == 0.0, MIN_NODE_DISTANCE, distances)
     matrix: FloatArray = ratios[:, 1:] / ratios.sum(axis=1, keepdims=True)
     return matrix
 
 
-def at_shares(at: Evaluate, share: FloatArray, left: FloatArray) -> tuple[FloatArray, ...]:
-    """Evaluate a boundary where a point sees only a share of it: shape (puts, points, fractions).
+def for_remaining_time(
+    evaluate: Evaluate, root_fraction: FloatArray, root_remaining: FloatArray
+) -> tuple[FloatArray, ...]:
+    """Evaluate a boundary for points with only part of its time to expiry: shape (puts, points, times).
 
-    Shares, of shape (puts, points), are roots of fractions of the boundary's time, `left` of the point's.
+    `root_fraction`, shape (puts, points), is the square root of each point's time over the boundary's;
+    `root_remaining` holds square roots of the remaining fraction of the point's own time.
     """
-    shares, place = np.unique(share, return_inverse=True)
-    found = at(np.outer(shares, left).ravel())
-    if shares.size == 1:
+    root_fractions, inverse = np.unique(root_fraction, return_inverse=True)
+    found = evaluate(np.outer(root_fractions, root_remaining).ravel())
+    if root_fractions.size == 1:
         return tuple(part[:, None, :] for part in found)
-    rows, place = np.arange(len(share))[:, None], place.reshape(share.shape)
-    return tuple(part.reshape(len(part), shares.size, -1)[rows, place] for part in found)
+    rows, inverse = np.arange(len(root_fraction))[:, None], inverse.reshape(root_fraction.shape)
+    return tuple(part.reshape(len(part), root_fractions.size, -1)[rows, inverse] for part in found)

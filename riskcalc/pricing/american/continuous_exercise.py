@@ -1,6 +1,7 @@
-"""American options without cash dividends: exercise boundary, then one integral.
+"""American options without cash dividends: the boundary by collocation, then one premium integral.
 
-A call is the put with spot and strike, rate and yield exchanged, so puts of strike 1 are all there is.
+By put-call symmetry a call is a put with spot and strike, and rate and yield, exchanged, so this module
+values puts of strike 1 only.
 """
 
 from __future__ import annotations
@@ -10,43 +11,56 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.batch import boundary_keys, shared, tables
-from riskcalc.pricing.american.collocation import at_shares, moments
+from riskcalc.pricing.american.batch import boundary_keys, collapse_columns, tables
+from riskcalc.pricing.american.collocation import for_remaining_time, time_quadrature
 from riskcalc.pricing.american.convergence import Priced
-from riskcalc.pricing.american.deterministic import above_floor
-from riskcalc.pricing.american.put_boundary import NODES, SHARED_NODES, Boundary, boundary_at, put_boundary
-from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
-from riskcalc.pricing.american.quadrature import Jet
+from riskcalc.pricing.american.deterministic import raise_to_floor
+from riskcalc.pricing.american.put_boundary import (
+    BOUNDARY_NODES,
+    SHARED_BOUNDARY_NODES,
+    PutBoundary,
+    boundary_at,
+    put_boundary,
+)
+from riskcalc.pricing.american.put_premium import (
+    EarlyExercisePremium,
+    PutTerms,
+    european_put,
+    exercise_or_hold,
+)
+from riskcalc.pricing.american.quadrature import ValueAndDerivatives
 from riskcalc.pricing.black_scholes import OptionGreeks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.batch import Batch, Schedule
-    from riskcalc.pricing.american.put_boundary import Held
+    from riskcalc.pricing.american.put_boundary import HoldValue
     from riskcalc.pricing.arrays import FloatArray
 
-BLOCK = 64  # options valued together: their moments stay in the cache
-VALUE_MOMENTS = 48
-ROUNDING = 1e-12
-"""Of the strike: what an exercised option may seem to be worth beyond its intrinsic value."""
+BLOCK = 64
+"""Contracts valued together: their integrands stay in the processor's cache."""
+VALUE_TIME_POINTS = 48
+"""Quadrature points over exercise times of a final value."""
+EXERCISED_TOLERANCE = 1e-12
+"""Largest excess over the intrinsic value of an option that is exercised now [strikes]."""
 
 
-def spectral(batch: Batch, schedule: Schedule) -> Priced:
-    """Value options whose exercise region is bounded on one side by one boundary."""
+def continuous_exercise(batch: Batch, schedule: Schedule) -> Priced:
+    """Return value and Greeks of options that have a single exercise boundary."""
     log_spot = batch.sign * np.log(batch.strike / batch.spot)
     parts = []
     for table in (found := list(tables(boundary_keys(batch), most_rows=BLOCK))):
-        time = shared(batch.time_to_expiry[table])
+        time = collapse_columns(batch.time_to_expiry[table])
         terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
-        boundary = put_boundary(terms, order=NODES if time.shape[1] == 1 else SHARED_NODES)
-        parts.append((put_jet(terms, boundary, log_spot[table], time=time), boundary.settled))
-    jet, proved = scattered(found, parts)
-    return above_floor(Priced(put_greeks(batch, jet), proved), batch, schedule)
+        boundary = put_boundary(terms, order=BOUNDARY_NODES if time.shape[1] == 1 else SHARED_BOUNDARY_NODES)
+        parts.append((american_put(terms, boundary, log_spot[table], time=time), boundary.converged))
+    value, converged = scatter(found, parts)
+    return raise_to_floor(Priced(put_greeks(batch, value), converged), batch, schedule)
 
 
 def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:
-    """Say each option as a put of strike 1; the times, shape (options, 1), are those of the boundary."""
+    """Return each option as a put of strike 1; `time_to_expiry`, shape (options, 1), is the boundary's."""
     call = batch.sign[:, None] > 0.0
     rate, dividend_yield = batch.rate[:, None], batch.dividend_yield[:, None]
     return PutTerms(
@@ -59,70 +73,73 @@ def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:
     )
 
 
-def scattered(
-    tables_of: list[NDArray[np.intp]], found: list[tuple[Jet, NDArray[np.bool_]]]
-) -> tuple[Jet, NDArray[np.bool_]]:
-    """Bring the jets of tables, and which of their rows are proved, back into the order of the elements."""
-    size = 1 + max(int(table.max()) for table in tables_of)
-    parts = {name: np.empty(size) for name in Jet.__slots__}
-    proved = np.empty(size, dtype=bool)
-    for table, (jet, settled) in zip(tables_of, found, strict=True):
-        proved[table] = settled[:, None]
+def scatter(
+    tables_used: list[NDArray[np.intp]], found: list[tuple[ValueAndDerivatives, NDArray[np.bool_]]]
+) -> tuple[ValueAndDerivatives, NDArray[np.bool_]]:
+    """Return the values of all tables, and whether their rows converged, in the order of the elements."""
+    size = 1 + max(int(table.max()) for table in tables_used)
+    parts = {name: np.empty(size) for name in ValueAndDerivatives.__slots__}
+    converged = np.empty(size, dtype=bool)
+    for table, (value, row_converged) in zip(tables_used, found, strict=True):
+        converged[table] = row_converged[:, None]
         for name, part in parts.items():
-            part[table] = getattr(jet, name)
-    return Jet(**parts), proved
+            part[table] = getattr(value, name)
+    return ValueAndDerivatives(**parts), converged
 
 
-def put_jet(
+def american_put(
     terms: PutTerms,
-    boundary: Boundary,
+    boundary: PutBoundary,
     log_spot: FloatArray,
     *,
     time: FloatArray,
-    count: int = VALUE_MOMENTS,
-    held: Held = european_put,
-) -> Jet:
-    """Value puts of strike 1 at each of their spots, shape (puts, spots), that time before expiry.
+    time_points: int = VALUE_TIME_POINTS,
+    hold_value: HoldValue = european_put,
+) -> ValueAndDerivatives:
+    """Return the value of American puts of strike 1 at logs of spots, shape (puts, points).
 
-    Times have the shape of the spots or one column; none is longer than the boundary's. `held` values the
-    put without exercise before that expiry, which may be the day before a drop.
+    `time` is the time to the end of the period [years], shape (puts, points) or (puts, 1), at most that of
+    the boundary. `hold_value` values the put without exercise before that end: its expiry, or the day before
+    an ex-date.
     """
-    rule = moments(count)
-    share = np.sqrt(time / terms.time_to_expiry)
+    quadrature = time_quadrature(time_points)
+    root_fraction = np.sqrt(time / terms.time_to_expiry)
     boundary_of = partial(boundary_at, boundary)
-    level, level_vega, level_rho = at_shares(boundary_of, share, rule.left)
-    now = boundary.now if (share == 1.0).all() else at_shares(boundary_of, share, np.ones(1))[0][..., 0]
-    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
-    waiting = held(terms, log_spot, time)
-    early = Premium.of(terms, log_spot, level, delay=delay, weight=weight)
-    drive = early.drive
-    waiting = Jet(
-        value=waiting.value + early.value,
-        slope=waiting.slope + early.slope,
-        curvature=waiting.curvature + early.curvature,
-        vega=waiting.vega + early.vega + (drive * level_vega).sum(axis=-1),
-        rho=waiting.rho + early.rho + (drive * level_rho).sum(axis=-1),
+    level, level_vega, level_rho = for_remaining_time(boundary_of, root_fraction, quadrature.root_remaining)
+    exercise_level = boundary.at_start
+    if not (root_fraction == 1.0).all():
+        exercise_level = for_remaining_time(boundary_of, root_fraction, np.ones(1))[0][..., 0]
+    delay, weight = (time[..., None] * part for part in (quadrature.delay, quadrature.weight))
+    hold = hold_value(terms, log_spot, time)
+    premium = EarlyExercisePremium.of(terms, log_spot, level, delay=delay, weight=weight)
+    boundary_sensitivity = premium.boundary_sensitivity
+    hold = ValueAndDerivatives(
+        value=hold.value + premium.value,
+        slope=hold.slope + premium.slope,
+        curvature=hold.curvature + premium.curvature,
+        vega=hold.vega + premium.vega + (boundary_sensitivity * level_vega).sum(axis=-1),
+        rho=hold.rho + premium.rho + (boundary_sensitivity * level_rho).sum(axis=-1),
     )
-    return or_exercised(waiting, log_spot <= now, log_spot)
+    return exercise_or_hold(hold, log_spot <= exercise_level, log_spot)
 
 
-def put_greeks(batch: Batch, put: Jet) -> OptionGreeks:
-    """Turn puts of strike 1 back into the options they stand for."""
+def put_greeks(batch: Batch, put: ValueAndDerivatives) -> OptionGreeks:
+    """Return the Greeks of the options that puts of strike 1 stand for."""
     call = batch.sign > 0.0
     scale = np.where(call, batch.spot, batch.strike)
     delta = np.where(call, put.value - put.slope, put.slope * batch.strike / batch.spot)
-    bend = scale * (put.curvature - put.slope)
+    scaled_curvature = scale * (put.curvature - put.slope)
     value = scale * put.value
     carry = batch.rate * value - (batch.rate - batch.dividend_yield) * batch.spot * delta
-    # Deep in the money a put that waits for a dividend bends as little as one that is exercised.
+    # Deep in the money a put held for a dividend has zero gamma too, but is worth more than exercise.
     gain = batch.sign * (batch.spot - batch.strike)
-    exercised = (bend == 0.0) & (value - gain <= ROUNDING * scale)
+    exercised = (scaled_curvature == 0.0) & (value - gain <= EXERCISED_TOLERANCE * scale)
     return OptionGreeks(
         value=value,
         delta=delta,
-        gamma=bend / batch.spot**2,
-        # The pricing equation ties theta to the other derivatives; what is exercised waits for nothing.
-        theta=np.where(exercised, 0.0, carry - batch.vol**2 / 2 * bend),
+        gamma=scaled_curvature / batch.spot**2,
+        # Theta follows from the Black-Scholes equation; it is 0 for an option that is exercised now.
+        theta=np.where(exercised, 0.0, carry - batch.vol**2 / 2 * scaled_curvature),
         vega=scale * put.vega,
         rho=scale * put.rho,
     )

@@ -1,4 +1,4 @@
-"""Vectorized bracketed Newton, and verification of results."""
+"""Convergence tests of boundaries and values, and a bracketed Newton search for many roots at once."""
 
 from __future__ import annotations
 
@@ -15,101 +15,111 @@ if TYPE_CHECKING:
     from riskcalc.pricing.arrays import FloatArray
     from riskcalc.pricing.black_scholes import OptionGreeks
 
-GAP = 2e-5  # of the strike: how far the value at a boundary may be from what exercise pays
-STEP = 2e-3  # last move of a node, in log-spot: the next would be its square; at its limit a node rests
-TAIL = 6e-2  # of a boundary in its highest polynomials: before a drop it ends in a logarithm
+MAX_RESIDUAL = 2e-5
+"""Largest distance, in strikes, of the value at a boundary from the value of exercise."""
+MAX_LAST_STEP = 2e-3
+"""Largest last Newton step of a node in log-spot: Newton's next step is about its square."""
+MAX_SERIES_TAIL = 6e-2
+"""Largest of the last two Chebyshev coefficients over the largest of all.
 
-OUTSIDE = 1e-5  # of the strike or the spot: what a method may err beyond the limits of the value
-STEEPER = 1e-3  # what a delta may err beyond the most it can be
-
-
-MOST_STEPS = 80
+It is not smaller because a boundary before a drop ends in a logarithm.
+"""
+BOUND_TOLERANCE = 1e-5
+"""Largest excess over the bounds of the value, as a share of the larger of strike and spot."""
+DELTA_TOLERANCE = 1e-3
+"""Largest excess of the absolute delta over its bound."""
+MAX_STEPS = 80
+"""Steps of the bracketed Newton search."""
 
 
 class Priced(NamedTuple):
-    """Greeks, and which of them were verified."""
+    """Greeks, and which elements passed the convergence tests of their method."""
 
     greeks: OptionGreeks
-    proved: NDArray[np.bool_]
+    converged: NDArray[np.bool_]
 
 
-def collocated(*, gap: FloatArray, step: FloatArray, series: FloatArray) -> NDArray[np.bool_]:
-    """Say which boundaries solve their equations and are resolved by their polynomial.
+def collocation_converged(*, residual: FloatArray, step: FloatArray, series: FloatArray) -> NDArray[np.bool_]:
+    """Return which boundaries satisfy value matching at their nodes and have a small Chebyshev tail.
 
-    Mismatches of the value at the nodes and their last moves have shape (puts, nodes), series too, from low
-    degrees to high. What is not a number is not proved.
+    Residuals and last steps at the nodes have shape (puts, nodes); so do the coefficients of the series,
+    from low degree to high. A boundary with a nan has not converged.
     """
     size = np.abs(series)
-    resolved: NDArray[np.bool_] = size[:, -2:].max(axis=1) <= TAIL * size.max(axis=1)
-    return resolved & matched(gap=gap, step=step)
+    resolved: NDArray[np.bool_] = size[:, -2:].max(axis=1) <= MAX_SERIES_TAIL * size.max(axis=1)
+    return resolved & nodes_converged(residual=residual, step=step)
 
 
-def matched(*, gap: FloatArray, step: FloatArray) -> NDArray[np.bool_]:
-    """Say which boundaries solve their equations at the nodes."""
-    solved: NDArray[np.bool_] = (np.abs(gap).max(axis=1) <= GAP) & (np.abs(step).max(axis=1) <= STEP)
-    return solved
+def nodes_converged(*, residual: FloatArray, step: FloatArray) -> NDArray[np.bool_]:
+    """Return which boundaries satisfy value matching at their nodes, after a small last step."""
+    largest_residual, largest_step = (np.abs(part).max(axis=1) for part in (residual, step))
+    converged: NDArray[np.bool_] = (largest_residual <= MAX_RESIDUAL) & (largest_step <= MAX_LAST_STEP)
+    return converged
 
 
-def within_limits(priced: Priced, batch: Batch) -> Priced:
-    """Cut values to their limits; those that lie far outside are not proved."""
-    low, high = batch.limits()
+def clip_to_bounds(priced: Priced, batch: Batch) -> Priced:
+    """Clip values to their bounds; those far outside have not converged."""
+    low, high = batch.bounds()
     value, delta, *others = priced.greeks
-    slack = OUTSIDE * np.maximum(batch.strike, batch.spot)
-    sound = (value >= low - slack) & (value <= high + slack)
-    sound &= np.abs(delta) <= np.exp(np.maximum(-batch.dividend_yield * batch.time_to_expiry, 0.0)) + STEEPER
+    slack = BOUND_TOLERANCE * np.maximum(batch.strike, batch.spot)
+    plausible = (value >= low - slack) & (value <= high + slack)
+    largest_delta = np.exp(np.maximum(-batch.dividend_yield * batch.time_to_expiry, 0.0))
+    plausible &= np.abs(delta) <= largest_delta + DELTA_TOLERANCE
     for greek in others:
-        sound &= np.isfinite(greek)
-    # Without time the delta and the value are what they are.
+        plausible &= np.isfinite(greek)
+    # Without vol, value and delta are exact.
     return Priced(
-        priced.greeks._replace(value=np.clip(value, low, high)), priced.proved & (sound | (batch.vol == 0.0))
+        priced.greeks._replace(value=np.clip(value, low, high)),
+        priced.converged & (plausible | (batch.vol == 0.0)),
     )
 
 
 class Root(NamedTuple):
-    """Where a falling function crosses zero, per element."""
+    """Root of a decreasing function, per element."""
 
-    place: FloatArray
-    above: NDArray[np.bool_]
-    """The function is still positive at the upper end of the bracket."""
-    settled: NDArray[np.bool_]
-    """The last step and what was left were small, or the root is beyond an end."""
+    location: FloatArray
+    above_bracket: NDArray[np.bool_]
+    """Whether the function is still positive at the upper end of the bracket."""
+    converged: NDArray[np.bool_]
+    """Whether the last step and the residual were small, or the root lies beyond an end of the bracket."""
 
 
-def falling_root(
+def decreasing_root(
     function: Callable[[FloatArray], tuple[FloatArray, FloatArray]],
     *,
     start: FloatArray,
     low: FloatArray,
     high: FloatArray,
-    tolerance: FloatArray,
-    left: float,
+    step_tolerance: FloatArray,
+    residual_tolerance: float,
 ) -> Root:
-    """Find the root of a falling function in [low, high], from its value and slope.
+    """Return the root of a decreasing function in [low, high] by bracketed Newton.
 
-    A root is settled by a Newton step below `tolerance` from a value within `left` of zero.
-
-    The bracket shrinks with every step; where Newton leaves it, its middle is next. An end is tried before
-    it is believed: a root beyond it is the end.
+    The function returns its value and its slope. Each step shrinks the bracket; where Newton leaves it, the
+    search tries that end once, then bisects. A root beyond an end is that end. The search converges with a
+    Newton step of at most `step_tolerance` from a value of at most `residual_tolerance`.
     """
-    place = np.clip(start, low, high)
-    low_tried, high_tried = np.zeros_like(place, dtype=bool), np.zeros_like(place, dtype=bool)
-    settled, above = np.zeros_like(low_tried), np.zeros_like(low_tried)
-    for _ in range(MOST_STEPS):
-        value, slope = function(place)
+    location = np.clip(start, low, high)
+    low_tried, high_tried = np.zeros_like(location, dtype=bool), np.zeros_like(location, dtype=bool)
+    converged, above_bracket = np.zeros_like(low_tried), np.zeros_like(low_tried)
+    for _ in range(MAX_STEPS):
+        value, slope = function(location)
         positive = value > 0.0
-        above = above | (positive & (place >= high) & ~high_tried)
-        beyond = above | (~positive & (place <= low) & ~low_tried)
-        low, low_tried = np.where(positive, place, low), low_tried | positive
-        high, high_tried = np.where(positive, high, place), high_tried | ~positive
+        above_bracket = above_bracket | (positive & (location >= high) & ~high_tried)
+        beyond = above_bracket | (~positive & (location <= low) & ~low_tried)
+        low, low_tried = np.where(positive, location, low), low_tried | positive
+        high, high_tried = np.where(positive, high, location), high_tried | ~positive
         step = -value / np.minimum(slope, -1e-300)
-        moved = place + step
-        inside = (moved > low) & (moved < high)
-        end = np.where(moved >= high, np.where(high_tried, np.nan, high), np.where(low_tried, np.nan, low))
-        moved = np.where(inside, moved, np.where(np.isfinite(end), end, (low + high) / 2))
-        narrow = (np.abs(moved - place) <= tolerance) & (np.abs(value) <= left)
-        at_once = beyond | (value == 0.0)
-        place = np.where(at_once | settled, place, moved)
-        settled = settled | at_once | narrow
-        if settled.all():
+        candidate = location + step
+        inside = (candidate > low) & (candidate < high)
+        end = np.where(
+            candidate >= high, np.where(high_tried, np.nan, high), np.where(low_tried, np.nan, low)
+        )
+        candidate = np.where(inside, candidate, np.where(np.isfinite(end), end, (low + high) / 2))
+        small_step = (np.abs(candidate - location) <= step_tolerance) & (np.abs(value) <= residual_tolerance)
+        immediate = beyond | (value == 0.0)
+        location = np.where(immediate | converged, location, candidate)
+        converged = converged | immediate | small_step
+        if converged.all():
             break
-    return Root(place, above, settled)
+    return Root(location, above_bracket, converged)

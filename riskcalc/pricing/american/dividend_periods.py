@@ -1,4 +1,4 @@
-"""Value of a put of strike 1 between drops and after the last."""
+"""Value of puts of strike 1 in the period from one drop to the next, and in the one after the last drop."""
 
 from __future__ import annotations
 
@@ -8,206 +8,234 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from riskcalc.pricing.american.collocation import at_shares, moments
-from riskcalc.pricing.american.continuous_exercise import put_jet
-from riskcalc.pricing.american.period_boundary import SHORTEST_SPAN, StretchBoundary, stretch_boundary_at
-from riskcalc.pricing.american.pre_dividend import PutEve, put_mean
-from riskcalc.pricing.american.put_boundary import Boundary
-from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put, or_exercised
-from riskcalc.pricing.american.quadrature import Jet
+from riskcalc.pricing.american.collocation import for_remaining_time, time_quadrature
+from riskcalc.pricing.american.continuous_exercise import american_put
+from riskcalc.pricing.american.period_boundary import MIN_SPAN, PeriodBoundary, period_boundary_at
+from riskcalc.pricing.american.pre_dividend import PreDividendPut, put_expectation
+from riskcalc.pricing.american.put_boundary import PutBoundary
+from riskcalc.pricing.american.put_premium import (
+    EarlyExercisePremium,
+    PutTerms,
+    european_put,
+    exercise_or_hold,
+)
+from riskcalc.pricing.american.quadrature import ValueAndDerivatives
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.arrays import FloatArray
 
-REACH = 7.2  # standard deviations from the strike beyond which a put is worth its limit
-SHORTEST = 1e-12  # years: stands for no time between the last drop and the expiry
+TIME_VALUE_DEVIATIONS = 7.2
+"""Distance from the strike, in standard deviations, beyond which a put has no time value."""
+MIN_TIME = 1e-12
+"""[years]: replaces a time of zero from the last drop to the expiry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Where and when a stretch is looked at."""
+class ValuationPoints:
+    """Spots and times at which puts are valued in a period."""
 
     log_spot: FloatArray
     """Shape (puts, points)."""
-    waited: FloatArray
-    """Time since the stretch began, shaped as the spots or one column."""
+    time_in_period: FloatArray
+    """Time since the start of the period [years], shape (puts, points) or (puts, 1)."""
 
 
-class Stretch(Protocol):
-    """The put from just after a drop (or from now) until the next."""
+class Period(Protocol):
+    """Puts of strike 1 from just after a drop, or from now, to the next drop or the expiry.
+
+    Deep in the money a put is worth `cash` - `share` x spot.
+    """
 
     @property
     def cash(self) -> FloatArray:
-        """Value of the put at a worthless share, shape (puts, 1)."""
+        """Intercept of that line at the start of the period [strikes], shape (puts, 1)."""
 
     @property
     def cash_rho(self) -> FloatArray:
-        """Its derivative in the rate."""
+        """Derivative of `cash` in the rate."""
 
     @property
     def share(self) -> FloatArray:
-        """Present cost of a share delivered then, in shares."""
+        """Present value of one share delivered at exercise [shares], shape (puts, 1)."""
 
     @property
-    def limit(self) -> FloatArray:
-        """Log of the spot below which the put is worth `cash` - `share` x spot, shape (puts, 1)."""
+    def line_to(self) -> FloatArray:
+        """Log-spot below which the put is on that line, shape (puts, 1)."""
 
     @property
-    def smoothed(self) -> FloatArray:
-        """Time since the value had its last bend within the panel, inf without one, shape (puts, 1)."""
+    def time_since_kink(self) -> FloatArray:
+        """Time over which the last kink above `line_to` was smoothed [years], inf without one."""
 
     @property
-    def settled(self) -> NDArray[np.bool_]:
-        """Whether this boundary and the later ones are proved, shape (puts,)."""
+    def converged(self) -> NDArray[np.bool_]:
+        """Whether this boundary and all later ones converged, shape (puts,)."""
 
-    def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
-        """Value at each put's spots, shape (puts, spots), with that many moments of exercise.
+    def evaluate(
+        self, log_spot: FloatArray, *, time_points: int, time_in_period: FloatArray
+    ) -> ValueAndDerivatives:
+        """Return the value at logs of spots, shape (puts, points), after some time in the period.
 
-        The spots are seen some time after the stretch began, shaped as they or one column.
+        `time_points` is the number of quadrature points over exercise times; `time_in_period` [years] has
+        shape (puts, points) or (puts, 1).
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastStretch:
-    """After the last drop."""
+class FinalPeriod:
+    """Puts after the last drop: American puts without cash dividends."""
 
     terms: PutTerms
-    boundary: Boundary
+    boundary: PutBoundary
 
     @property
     def cash(self) -> FloatArray:
-        """What a worthless share makes the put worth: its strike, now."""
+        """Intercept of the line of exercise: the strike, 1."""
         return np.ones_like(self.terms.rate)
 
     @property
     def cash_rho(self) -> FloatArray:
-        """Return zero: the strike is paid at once."""
+        """Derivative of `cash` in the rate: 0."""
         return np.zeros_like(self.terms.rate)
 
     @property
     def share(self) -> FloatArray:
-        """Return one: the share is delivered at once."""
+        """Present value of the share: 1, since it is delivered at once."""
         return np.ones_like(self.terms.rate)
 
     @property
-    def limit(self) -> FloatArray:
-        """Log of the exercise boundary."""
-        return self.boundary.now
+    def line_to(self) -> FloatArray:
+        """Log of the exercise boundary at the start of the period."""
+        return self.boundary.at_start
 
     @property
-    def smoothed(self) -> FloatArray:
-        """Return inf: the bend, at the boundary, is where the panel begins."""
+    def time_since_kink(self) -> FloatArray:
+        """Infinite: the only kink is at `line_to`."""
         return np.full_like(self.terms.rate, np.inf)
 
     @property
-    def settled(self) -> NDArray[np.bool_]:
-        """Whether the boundary is proved."""
-        return self.boundary.settled
+    def converged(self) -> NDArray[np.bool_]:
+        """Whether the boundary converged."""
+        return self.boundary.converged
 
-    def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
-        """Value the put without cash dividends."""
-        time = self.terms.time_to_expiry - waited
-        return put_jet(self.terms, self.boundary, log_spot, time=time, count=count)
+    def evaluate(
+        self, log_spot: FloatArray, *, time_points: int, time_in_period: FloatArray
+    ) -> ValueAndDerivatives:
+        """Return the value of the American put without cash dividends."""
+        time = self.terms.time_to_expiry - time_in_period
+        return american_put(self.terms, self.boundary, log_spot, time=time, time_points=time_points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldStretch:
-    """After the last drop, where exercise earns nothing."""
+class EuropeanPeriod:
+    """Puts after the last drop with rate <= 0 and yield >= 0, which are never exercised early."""
 
     terms: PutTerms
 
     @property
     def cash(self) -> FloatArray:
-        """What a worthless share makes the put worth: its strike at expiry."""
+        """Intercept of the line: the present value of the strike at expiry."""
         return np.exp(-self.terms.rate * self.terms.time_to_expiry)
 
     @property
     def cash_rho(self) -> FloatArray:
-        """Its derivative in the rate."""
+        """Derivative of `cash` in the rate."""
         return -self.terms.time_to_expiry * self.cash
 
     @property
     def share(self) -> FloatArray:
-        """Return the share without its yield until expiry."""
+        """Present value of the share delivered at expiry, without its yield until then."""
         return np.exp(-self.terms.dividend_yield * self.terms.time_to_expiry)
 
     @property
-    def limit(self) -> FloatArray:
-        """Log of the spot below which the put is sure to end in the money."""
-        return -log_width(self.terms, self.terms.time_to_expiry)
+    def line_to(self) -> FloatArray:
+        """Log-spot below which the put practically always ends in the money."""
+        return -time_value_width(self.terms, self.terms.time_to_expiry)
 
     @property
-    def smoothed(self) -> FloatArray:
-        """Return inf: there is no boundary and no bend."""
+    def time_since_kink(self) -> FloatArray:
+        """Infinite: without a boundary there is no kink."""
         return np.full_like(self.terms.rate, np.inf)
 
     @property
-    def settled(self) -> NDArray[np.bool_]:
-        """There is no boundary."""
+    def converged(self) -> NDArray[np.bool_]:
+        """Always: there is no boundary."""
         return np.ones(len(self.terms.rate), dtype=bool)
 
-    def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:  # noqa: ARG002 - as others
-        """Value the European put."""
-        return european_put(self.terms, log_spot, self.terms.time_to_expiry - waited)
+    def evaluate(
+        self,
+        log_spot: FloatArray,
+        *,
+        time_points: int,  # noqa: ARG002 - as in the other periods
+        time_in_period: FloatArray,
+    ) -> ValueAndDerivatives:
+        """Return the value of the European put."""
+        return european_put(self.terms, log_spot, self.terms.time_to_expiry - time_in_period)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierStretch:
-    """Until a drop."""
+class PreDividendPeriod:
+    """Puts in a period that ends with a drop; the fields are those of `Period`."""
 
     terms: PutTerms
-    eve: PutEve
-    boundary: StretchBoundary
+    """Terms whose time to expiry is the length of the period."""
+    pre_dividend: PreDividendPut
+    """The put at the end of the period."""
+    boundary: PeriodBoundary
     cash: FloatArray
     cash_rho: FloatArray
     share: FloatArray
-    limit: FloatArray
-    settled: NDArray[np.bool_]
+    line_to: FloatArray
+    converged: NDArray[np.bool_]
 
     @property
-    def smoothed(self) -> FloatArray:
-        """Time since the later boundary; where exercise pays before the drop too, the nodes begin at that."""
-        return np.where(self.boundary.exercised, 2.0, 1.0) * self.terms.time_to_expiry
+    def time_since_kink(self) -> FloatArray:
+        """Time since the boundary after the drop, twice that where `line_to` is a boundary of this period."""
+        return np.where(self.boundary.exercisable, 2.0, 1.0) * self.terms.time_to_expiry
 
-    def jet(self, log_spot: FloatArray, *, count: int, waited: FloatArray) -> Jet:
-        """Value the put: the mean of the eve and the interest until the window before the drop."""
-        rule = moments(count)
-        ahead = self.boundary.span - waited
-        span = np.maximum(ahead, SHORTEST_SPAN)
-        share = np.sqrt(span / self.boundary.span)
-        level, level_vega, level_rho, sliding = at_shares(
-            partial(stretch_boundary_at, self.boundary), share, rule.left
+    def evaluate(
+        self, log_spot: FloatArray, *, time_points: int, time_in_period: FloatArray
+    ) -> ValueAndDerivatives:
+        """Return the value: expectation at the drop plus the premium of exercise before the window."""
+        quadrature, boundary = time_quadrature(time_points), self.boundary
+        ahead = boundary.span - time_in_period
+        span = np.maximum(ahead, MIN_SPAN)
+        root_fraction = np.sqrt(span / boundary.span)
+        level, level_vega, level_rho, level_log_time = for_remaining_time(
+            partial(period_boundary_at, boundary), root_fraction, quadrature.root_remaining
         )
-        delay, weight = (span[..., None] * part for part in (rule.delay, rule.weight))
-        held = put_mean(self.terms, self.eve, log_spot, self.terms.time_to_expiry - waited)
-        early = Premium.of(self.terms, log_spot, level, delay=delay, weight=weight)
-        drive = early.drive
-        # The moments move with the span: next to its end the boundary falls too steeply for them to stay.
-        longer = np.where(ahead > SHORTEST_SPAN, self.boundary.span_rho / span, 0.0)
-        slid = (longer - self.boundary.span_rho / self.boundary.span)[..., None] * sliding
-        rho = held.rho + early.rho + longer * early.lengthening + (drive * (level_rho + slid)).sum(axis=-1)
-        waiting = Jet(
-            value=held.value + early.value,
-            slope=held.slope + early.slope,
-            curvature=held.curvature + early.curvature,
-            vega=held.vega + early.vega + (drive * level_vega).sum(axis=-1),
-            rho=rho,
+        delay, weight = (span[..., None] * part for part in (quadrature.delay, quadrature.weight))
+        time_to_drop = self.terms.time_to_expiry - time_in_period
+        hold = put_expectation(self.terms, self.pre_dividend, log_spot, time_to_drop)
+        premium = EarlyExercisePremium.of(self.terms, log_spot, level, delay=delay, weight=weight)
+        boundary_sensitivity = premium.boundary_sensitivity
+        # Exercise times scale with the span: next to its end the boundary is too steep for fixed times.
+        log_span_rho = np.where(ahead > MIN_SPAN, boundary.span_rho / span, 0.0)
+        log_fraction_rho = log_span_rho - boundary.span_rho / boundary.span
+        level_rho = level_rho + log_fraction_rho[..., None] * level_log_time
+        rho = hold.rho + premium.rho + log_span_rho * premium.log_time_derivative
+        hold_with_premium = ValueAndDerivatives(
+            value=hold.value + premium.value,
+            slope=hold.slope + premium.slope,
+            curvature=hold.curvature + premium.curvature,
+            vega=hold.vega + premium.vega + (boundary_sensitivity * level_vega).sum(axis=-1),
+            rho=rho + (boundary_sensitivity * level_rho).sum(axis=-1),
         )
-        exercised = (ahead > SHORTEST_SPAN) & self._exercised(log_spot, share)
-        return or_exercised(waiting, exercised, log_spot)
+        exercised = (ahead > MIN_SPAN) & self._exercised(log_spot, root_fraction)
+        return exercise_or_hold(hold_with_premium, exercised, log_spot)
 
-    def _exercised(self, log_spot: FloatArray, share: FloatArray) -> NDArray[np.bool_]:
-        """Say which spots lie below the boundary when a share of its span (its root) is left."""
-        if (share == 1.0).all():
-            now = self.limit
-        else:
-            now = at_shares(partial(stretch_boundary_at, self.boundary), share, np.ones(1))[0][..., 0]
-        return self.boundary.exercised & (log_spot <= now)
+    def _exercised(self, log_spot: FloatArray, root_fraction: FloatArray) -> NDArray[np.bool_]:
+        """Return which spots are below the boundary; `root_fraction` is of the span that remains."""
+        level = self.line_to
+        if not (root_fraction == 1.0).all():
+            boundary_of = partial(period_boundary_at, self.boundary)
+            level = for_remaining_time(boundary_of, root_fraction, np.ones(1))[0][..., 0]
+        return self.boundary.exercisable & (log_spot <= level)
 
 
-def log_width(terms: PutTerms, time: FloatArray) -> FloatArray:
-    """Return how far from the strike, in log-spot, a put has time value."""
-    deviation = terms.vol * np.sqrt(np.maximum(time, SHORTEST))
-    return deviation * (REACH + deviation / 2) + np.abs(terms.rate - terms.dividend_yield) * time
+def time_value_width(terms: PutTerms, time: FloatArray) -> FloatArray:
+    """Return the distance from the strike, in log-spot, at which a put has time value."""
+    deviation = terms.vol * np.sqrt(np.maximum(time, MIN_TIME))
+    drift = np.abs(terms.rate - terms.dividend_yield) * time
+    return deviation * (TIME_VALUE_DEVIATIONS + deviation / 2) + drift

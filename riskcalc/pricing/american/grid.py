@@ -22,61 +22,68 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.linalg.lapack import dgtsv
 
-from riskcalc.pricing.american.batch import NOW, Batch, Schedule
+from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskcalc.pricing.arrays import FloatArray
 
-STEPS = 60  # of the coarsest grid over the whole life
-SHORTER = 0.5  # power of a part of the life: its share of the steps
-FEWEST = 4  # between two drops
-POLICIES = 25  # a step needs two or three
-ROUNDING = 1e-13  # of the strike: what does not count as a gain
-FEW, KEPT = 4, 48  # contracts whose grids are kept, as a plan looks at one again and again
+TIME_STEPS = 60  # of the coarsest grid over the whole life
+STEP_POWER = 0.5  # power of a part of the life: its share of the steps
+MIN_TIME_STEPS = 4  # between two drops
+MAX_POLICY_ITERATIONS = 25  # a step needs two or three
+EXERCISE_TOLERANCE = 1e-13  # of the strike: what does not count as a gain
+MAX_CACHED_CONTRACTS, CACHE_SIZE = (
+    4,
+    48,
+)  # contracts whose grids are kept, as a plan looks at one again and again
 
 
-LAYERS = 4  # of the polynomial that reads between the layers
-POINTS = 6  # of the one that reads a layer
+TIME_LAYERS = 4  # of the polynomial that reads between the layers
+SPOT_NODES = 6  # of the one that reads a layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Points:
+class ReadPoints:
     """Where and when contracts are looked at, shape (contracts, points)."""
 
     spot: FloatArray
-    left: FloatArray
+    time_to_expiry: FloatArray
     """Time to expiry."""
-    ahead: NDArray[np.intp]
+    dividends_ahead: NDArray[np.intp]
     """How many of the dividends are still to come."""
 
-    def now(self, life: FloatArray) -> bool:
+    def all_at_start(self, life: FloatArray) -> bool:
         """Whether all look at their contract in its own moment."""
-        return bool((self.left == life[:, None]).all())
+        return bool((self.time_to_expiry == life[:, None]).all())
 
-    def with_ahead(self, drops: int) -> NDArray[np.intp]:
+    def columns_with(self, drops: int) -> NDArray[np.intp]:
         """Columns in which some contract still has that many dividends to come."""
-        return np.flatnonzero((self.ahead == drops).any(axis=0))
+        return np.flatnonzero((self.dividends_ahead == drops).any(axis=0))
 
-    def take(self, columns: NDArray[np.intp]) -> Points:
+    def take(self, columns: NDArray[np.intp]) -> ReadPoints:
         """Return the chosen columns."""
-        return Points(spot=self.spot[:, columns], left=self.left[:, columns], ahead=self.ahead[:, columns])
+        return ReadPoints(
+            spot=self.spot[:, columns],
+            time_to_expiry=self.time_to_expiry[:, columns],
+            dividends_ahead=self.dividends_ahead[:, columns],
+        )
 
 
 class Solved(NamedTuple):
     """Value, delta and gamma, shape (3, contracts, points), and which contracts' every step was solved."""
 
-    read: FloatArray
-    settled: NDArray[np.bool_]
+    greeks: FloatArray
+    converged: NDArray[np.bool_]
 
     def take(self, rows: NDArray[np.bool_]) -> Solved:
         """Return the chosen contracts."""
-        return Solved(self.read[:, rows], self.settled[rows])
+        return Solved(self.greeks[:, rows], self.converged[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stretch:
+class _Period:
     """From one drop back to the one before, in years before the expiry, shape (contracts, 1)."""
 
     begin: FloatArray
@@ -93,27 +100,29 @@ class _Grid:
     values: FloatArray
     payoff: FloatArray
     exercised: NDArray[np.bool_]
-    settled: NDArray[np.bool_]
+    converged: NDArray[np.bool_]
     lower: FloatArray
     middle: FloatArray
     upper: FloatArray
     """Of the generator: what a year changes in the value of holding."""
-    slack: FloatArray
+    tolerance: FloatArray
 
 
-def solve(batch: Batch, schedule: Schedule, points: Points, *, nodes: FloatArray, refined: int) -> Solved:
+def solve(batch: Batch, schedule: Schedule, points: ReadPoints, *, nodes: FloatArray, refined: int) -> Solved:
     """Solve each contract on its nodes, with steps that are as many times finer."""
-    if points.now(batch.time_to_expiry) and batch.elapsed.size <= FEW:
+    if points.all_at_start(batch.time_to_expiry) and batch.elapsed.size <= MAX_CACHED_CONTRACTS:
         terms = np.stack([getattr(batch, name) for name in Batch.__slots__ if name != "spot"])
         calendar = np.stack([schedule.times, schedule.amounts])
-        grid = _known(terms.tobytes(), calendar.tobytes(), nodes.tobytes(), nodes.shape[1], refined=refined)
-        return Solved(_seen(grid, grid.values[:, None, :], points.spot), grid.settled)
-    grid = _start(batch, nodes)
-    return Solved(_back(grid, batch, schedule, points, refined=refined), grid.settled)
+        grid = _cached_grid(
+            terms.tobytes(), calendar.tobytes(), nodes.tobytes(), nodes.shape[1], refined=refined
+        )
+        return Solved(_interpolate_spots(grid, grid.values[:, None, :], points.spot), grid.converged)
+    grid = _initial_grid(batch, nodes)
+    return Solved(_solve_backward(grid, batch, schedule, points, refined=refined), grid.converged)
 
 
-@lru_cache(maxsize=KEPT)
-def _known(terms: bytes, calendar: bytes, nodes: bytes, count: int, *, refined: int) -> _Grid:
+@lru_cache(maxsize=CACHE_SIZE)
+def _cached_grid(terms: bytes, calendar: bytes, nodes: bytes, count: int, *, refined: int) -> _Grid:
     """Grid, at their own moment, of few contracts that come as bytes: it does not move with the spot."""
     spots = np.frombuffer(nodes).reshape(-1, count)
     columns = np.frombuffer(terms).reshape(-1, len(spots))
@@ -121,38 +130,42 @@ def _known(terms: bytes, calendar: bytes, nodes: bytes, count: int, *, refined: 
     batch = Batch(spot=columns[0], **dict(zip(names, columns, strict=True)))
     times, amounts = np.frombuffer(calendar).reshape(2, -1)
     nowhere = np.empty((len(spots), 0))
-    points = Points(spot=nowhere, left=nowhere, ahead=nowhere.astype(np.intp))
-    grid = _start(batch, spots)
-    _back(grid, batch, Schedule(times=times, amounts=amounts), points, refined=refined)
+    points = ReadPoints(spot=nowhere, time_to_expiry=nowhere, dividends_ahead=nowhere.astype(np.intp))
+    grid = _initial_grid(batch, spots)
+    _solve_backward(grid, batch, Schedule(times=times, amounts=amounts), points, refined=refined)
     return grid
 
 
-def _back(grid: _Grid, batch: Batch, schedule: Schedule, points: Points, *, refined: int) -> FloatArray:
+def _solve_backward(
+    grid: _Grid, batch: Batch, schedule: Schedule, points: ReadPoints, *, refined: int
+) -> FloatArray:
     """Solve from the expiry back to the contracts' moment; points are read in their stretches."""
     life = batch.time_to_expiry
     dates = (np.clip(batch.expiry - time, 0.0, life) for time in schedule.times[::-1])
-    read = np.full((3, *points.spot.shape), np.nan)
+    greeks = np.full((3, *points.spot.shape), np.nan)
     begin = np.zeros_like(life)
     drops = [*schedule.amounts[::-1], 0.0]
-    for passed, (end, drop) in enumerate(zip([*dates, life], drops, strict=True)):
-        columns = points.with_ahead(passed)
-        stretch = _Stretch(begin=begin[:, None], end=end[:, None], life=life[:, None])
-        seen = _through(grid, stretch, points.take(columns), refined=refined)
-        read[:, :, columns] = np.where(points.ahead[:, columns] == passed, seen, read[:, :, columns])
+    for number, (end, drop) in enumerate(zip([*dates, life], drops, strict=True)):
+        columns = points.columns_with(number)
+        period = _Period(begin=begin[:, None], end=end[:, None], life=life[:, None])
+        period_greeks = _solve_period(grid, period, points.take(columns), refined=refined)
+        greeks[:, :, columns] = np.where(
+            points.dividends_ahead[:, columns] == number, period_greeks, greeks[:, :, columns]
+        )
         begin = end
         if drop:
-            _drop(grid, drop)
-    return read
+            _apply_dividend(grid, drop)
+    return greeks
 
 
-def _through(grid: _Grid, stretch: _Stretch, points: Points, *, refined: int) -> FloatArray:
+def _solve_period(grid: _Grid, period: _Period, points: ReadPoints, *, refined: int) -> FloatArray:
     """Solve back to the drop before, and read the points of that stretch: shape (3, contracts, points)."""
-    span = stretch.end - stretch.begin
-    share = (span / stretch.life).max() ** SHORTER
-    count = max(int(np.ceil(STEPS * share)), FEWEST) * refined
+    span = period.end - period.begin
+    share = (span / period.life).max() ** STEP_POWER
+    count = max(int(np.ceil(TIME_STEPS * share)), MIN_TIME_STEPS) * refined
     # An expiry next to the drop has no time between them; nor has it anything to damp.
-    steps = _fractions(count) if (span > NOW / 10).any() else []
-    between = bool((points.left < stretch.end).any())
+    steps = _time_steps(count) if (span > EX_DATE_TOLERANCE / 10).any() else []
+    between = bool((points.time_to_expiry < period.end).any())
     layers = [grid.values]
     for step, ratio in steps:
         _step(grid, span * step, ratio, layers[-1], layers[-2:][0])
@@ -160,22 +173,22 @@ def _through(grid: _Grid, stretch: _Stretch, points: Points, *, refined: int) ->
     if not points.spot.size:
         return np.empty((3, *points.spot.shape))
     if not between or not steps:
-        return _seen(grid, grid.values[:, None, :], points.spot)
+        return _interpolate_spots(grid, grid.values[:, None, :], points.spot)
     # Halves of the first steps left out, the layers are even in the root of the time.
-    share = (points.left - stretch.begin) / np.maximum(span, NOW / 10)
-    when, weights = between_layers(count * np.sqrt(np.clip(share, 0.0, 1.0)), len(layers) - 2)
+    share = (points.time_to_expiry - period.begin) / np.maximum(span, EX_DATE_TOLERANCE / 10)
+    when, weights = layer_weights(count * np.sqrt(np.clip(share, 0.0, 1.0)), len(layers) - 2)
     chosen = np.stack([layers[0], layers[2], *layers[4:]])
     rows = np.arange(len(grid.nodes))[:, None, None]
-    return _seen(grid, np.einsum("rpl,rplx->rpx", weights, chosen[when, rows]), points.spot)
+    return _interpolate_spots(grid, np.einsum("rpl,rplx->rpx", weights, chosen[when, rows]), points.spot)
 
 
-def _seen(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
+def _interpolate_spots(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
     """Value, delta and gamma at spots, from a layer of each contract or of each of its points."""
-    exercised = values - grid.payoff[:, None, :] <= grid.slack[..., None]
-    return read_at(grid.nodes, values, spot, exercised=exercised)
+    exercised = values - grid.payoff[:, None, :] <= grid.tolerance[..., None]
+    return interpolate_in_spot(grid.nodes, values, spot, exercised=exercised)
 
 
-def _start(batch: Batch, nodes: FloatArray) -> _Grid:
+def _initial_grid(batch: Batch, nodes: FloatArray) -> _Grid:
     """Payoff, and the generator by central differences, one-sided where the drift outweighs the variance."""
     payoff = batch.sign[:, None] * (nodes - batch.strike[:, None])
     lower, upper = np.zeros_like(nodes), np.zeros_like(nodes)
@@ -197,16 +210,16 @@ def _start(batch: Batch, nodes: FloatArray) -> _Grid:
         values=np.maximum(payoff, 0.0),
         payoff=payoff,
         exercised=payoff > 0.0,
-        settled=np.ones(len(nodes), dtype=bool),
+        converged=np.ones(len(nodes), dtype=bool),
         lower=lower,
         middle=-(lower + upper) - batch.rate[:, None],
         upper=upper,
-        slack=ROUNDING * batch.strike[:, None],
+        tolerance=EXERCISE_TOLERANCE * batch.strike[:, None],
     )
 
 
 @lru_cache(maxsize=256)
-def _fractions(count: int) -> list[tuple[float, float]]:
+def _time_steps(count: int) -> list[tuple[float, float]]:
     """Return steps, short at first, and how many times each is the one before it.
 
     The first two are taken in halves that look back on nothing: a ratio of zero.
@@ -221,12 +234,14 @@ def _fractions(count: int) -> list[tuple[float, float]]:
 def _step(grid: _Grid, span: FloatArray, ratio: float, last: FloatArray, before: FloatArray) -> None:
     """Move to a longer time to expiry, from the last values and those before them."""
     weight = (1 + 2 * ratio) / (1 + ratio)
-    known = last if ratio == 0.0 else ((1 + ratio) * last - ratio**2 / (1 + ratio) * before) / weight
+    right_side = last if ratio == 0.0 else ((1 + ratio) * last - ratio**2 / (1 + ratio) * before) / weight
     share = span / weight
-    _best_policy(grid, known, -share * grid.lower, 1 - share * grid.middle, -share * grid.upper)
+    _policy_iteration(grid, right_side, -share * grid.lower, 1 - share * grid.middle, -share * grid.upper)
 
 
-def _applied(lower: FloatArray, middle: FloatArray, upper: FloatArray, values: FloatArray) -> FloatArray:
+def _tridiagonal_product(
+    lower: FloatArray, middle: FloatArray, upper: FloatArray, values: FloatArray
+) -> FloatArray:
     """Product of tridiagonal matrices with values."""
     product = middle * values
     product[:, 1:] += lower[:, 1:] * values[:, :-1]
@@ -234,51 +249,51 @@ def _applied(lower: FloatArray, middle: FloatArray, upper: FloatArray, values: F
     return product
 
 
-def _best_policy(
-    grid: _Grid, known: FloatArray, lower: FloatArray, middle: FloatArray, upper: FloatArray
+def _policy_iteration(
+    grid: _Grid, right_side: FloatArray, lower: FloatArray, middle: FloatArray, upper: FloatArray
 ) -> None:
     """Solve the implicit step with the best choice between holding and exercise at every node."""
     exercised = grid.exercised
-    for _ in range(POLICIES):
+    for _ in range(MAX_POLICY_ITERATIONS):
         values = dgtsv(
             np.where(exercised, 0.0, lower).ravel()[1:],
             np.where(exercised, 1.0, middle).ravel(),
             np.where(exercised, 0.0, upper).ravel()[:-1],
-            np.where(exercised, grid.payoff, known).ravel(),
+            np.where(exercised, grid.payoff, right_side).ravel(),
             overwrite_dl=True,
             overwrite_d=True,
             overwrite_du=True,
             overwrite_b=True,
-        )[3].reshape(known.shape)
+        )[3].reshape(right_side.shape)
         # Exercised nodes stay so while holding would demand more than it has; others join below the payoff.
-        demanded = _applied(lower, middle, upper, values) - known
-        chosen = np.where(exercised, demanded >= -grid.slack, values < grid.payoff - grid.slack)
-        unlike = chosen != exercised
+        required = _tridiagonal_product(lower, middle, upper, values) - right_side
+        chosen = np.where(exercised, required >= -grid.tolerance, values < grid.payoff - grid.tolerance)
+        changed = chosen != exercised
         exercised = chosen
-        if not unlike.any():
+        if not changed.any():
             break
-    grid.settled = grid.settled & ~unlike.any(axis=1)
+    grid.converged = grid.converged & ~changed.any(axis=1)
     grid.values, grid.exercised = values, exercised
 
 
-def _drop(grid: _Grid, amount: float) -> None:
+def _apply_dividend(grid: _Grid, amount: float) -> None:
     """Go through an ex-date: the value after the drop, or exercise on its eve."""
-    held = _after_drop(grid, amount)
-    grid.values, grid.exercised = np.maximum(held, grid.payoff), held < grid.payoff
+    hold = _after_drop(grid, amount)
+    grid.values, grid.exercised = np.maximum(hold, grid.payoff), hold < grid.payoff
 
 
 def _after_drop(grid: _Grid, amount: float) -> FloatArray:
     """Value of holding through a drop, by a cubic through four nodes that stays between the two about it."""
     nodes, values = grid.nodes, grid.values
     after = np.maximum(nodes - amount, 0.0)
-    cell = cells_of(nodes, after)
+    cell = find_cells(nodes, after)
     first = np.clip(cell - 1, 0, nodes.shape[1] - 4)
     rows = np.arange(len(nodes))[:, None]
-    held = np.zeros_like(values)
+    hold = np.zeros_like(values)
     for degree, slopes in reversed(list(enumerate(_divided_differences(nodes, values)))):
-        held = slopes[rows, first] + held * (after - nodes[rows, first + degree])
+        hold = slopes[rows, first] + hold * (after - nodes[rows, first + degree])
     low, high = values[rows, cell], values[rows, cell + 1]
-    return np.clip(held, np.minimum(low, high), np.maximum(low, high))
+    return np.clip(hold, np.minimum(low, high), np.maximum(low, high))
 
 
 def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArray]:
@@ -289,7 +304,7 @@ def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArr
     return found
 
 
-def read_at(
+def interpolate_in_spot(
     nodes: FloatArray, values: FloatArray, spot: FloatArray, *, exercised: NDArray[np.bool_]
 ) -> FloatArray:
     """Value, delta and gamma at spots, shape (contracts, points).
@@ -298,37 +313,37 @@ def read_at(
     """
     shape = (*spot.shape, nodes.shape[1])
     values = np.broadcast_to(values, shape)
-    near = _on_one_side(cells_of(nodes, spot), np.broadcast_to(exercised, shape))
+    near = _one_sided_stencil(find_cells(nodes, spot), np.broadcast_to(exercised, shape))
     places = np.take_along_axis(nodes[:, None, :], near, axis=2)
     around = np.take_along_axis(values, near, axis=2)
     scale = (places[..., -1:] - places[..., :1]) / 2
-    powers = ((places - spot[..., None]) / scale)[..., None] ** np.arange(POINTS)
+    powers = ((places - spot[..., None]) / scale)[..., None] ** np.arange(SPOT_NODES)
     series = np.linalg.solve(powers, around[..., None])[..., 0]
     return np.stack([series[..., 0], series[..., 1] / scale[..., 0], 2 * series[..., 2] / scale[..., 0] ** 2])
 
 
-def _on_one_side(cell: NDArray[np.intp], exercised: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _one_sided_stencil(cell: NDArray[np.intp], exercised: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Numbers of the nodes about cells, as a last axis: of held nodes only, but in an exercised cell.
 
     At the exercise boundary the value bends, and no polynomial follows it there.
     """
     count = exercised.shape[2]
-    first = np.clip(cell - POINTS // 2 + 1, 0, count - POINTS)
+    first = np.clip(cell - SPOT_NODES // 2 + 1, 0, count - SPOT_NODES)
     ends = np.stack([cell, cell + 1], axis=-1)
     inside = np.take_along_axis(exercised, ends, axis=2).all(axis=2)
-    for _ in range(POINTS - 1):
+    for _ in range(SPOT_NODES - 1):
         left, right = (
             np.take_along_axis(exercised, (first + part)[..., None], axis=2)[..., 0]
-            for part in (0, POINTS - 1)
+            for part in (0, SPOT_NODES - 1)
         )
         move = np.where(inside | (left & right), 0, left.astype(int) - right)
-        first = np.clip(first + move, 0, count - POINTS)
-    return first[..., None] + np.arange(POINTS)
+        first = np.clip(first + move, 0, count - SPOT_NODES)
+    return first[..., None] + np.arange(SPOT_NODES)
 
 
-def between_layers(position: FloatArray, count: int) -> tuple[NDArray[np.intp], FloatArray]:
+def layer_weights(position: FloatArray, count: int) -> tuple[NDArray[np.intp], FloatArray]:
     """Numbers of the layers about each position, and their weights in the polynomial through them."""
-    layers = min(LAYERS, count)
+    layers = min(TIME_LAYERS, count)
     first = np.clip(np.floor(position).astype(int) - layers // 2 + 1, 0, count - layers)
     near = first[..., None] + np.arange(layers)
     return near, _lagrange(near.astype(float), position)
@@ -344,7 +359,7 @@ def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
     return weights
 
 
-def cells_of(nodes: FloatArray, spot: FloatArray) -> NDArray[np.intp]:
+def find_cells(nodes: FloatArray, spot: FloatArray) -> NDArray[np.intp]:
     """Numbers of the nodes below spots."""
     pairs = zip(nodes, spot, strict=True)
     cells = np.stack([np.searchsorted(row, spots, side="right") - 1 for row, spots in pairs])

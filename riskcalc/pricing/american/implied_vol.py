@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.batch import NOW, Batch, Schedule
-from riskcalc.pricing.american.deterministic import may_ruin
+from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
+from riskcalc.pricing.american.deterministic import spot_may_reach_zero
 from riskcalc.pricing.american.pricing import value_batch
 from riskcalc.pricing.arrays import as_floats, common_shape
 from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.arrays import FloatArray
 
-STEPS = 40
-SETTLED = 1e-7  # relative Newton step: less is below what the price resolves
-SQUARED = 1e-9  # the same for a step that is only foreseen, from the two before it
-NEWTON_FROM = 0.1  # relative step from which they shrink as Newton's do
-SLOPE = 1e-4  # share that a vega may err
-PROMPT = 8  # steps after which Newton would have settled, did the last digits of the price not jump
-NEARLY = 1e-5  # relative Newton step that is enough then
-MATCHED = 1e-4  # of spot or strike: how near to the premium the price is before the last step
-ROUNDING = 1e-12  # of the bound: how exactly the value without vol is known
+MAX_STEPS = 40
+STEP_TOLERANCE = 1e-7  # relative Newton step: less is below what the price resolves
+PREDICTED_STEP_TOLERANCE = 1e-9  # the same for a step that is only foreseen, from the two before it
+QUADRATIC_FROM = 0.1  # relative step from which they shrink as Newton's do
+VEGA_ERROR = 1e-4  # share that a vega may err
+NEWTON_STEPS = 8  # steps after which Newton would have settled, did the last digits of the price not jump
+LOOSE_STEP_TOLERANCE = 1e-5  # relative Newton step that is enough then
+PRICE_TOLERANCE = 1e-4  # of spot or strike: how near to the premium the price is before the last step
+FLOOR_ROUNDING = 1e-12  # of the bound: how exactly the value without vol is known
 LOWEST_VOL, HIGHEST_VOL = 1e-4, 20.0
 FIRST_VOLS = (0.02, 3.0)  # range of the first guess
 USUAL_VOL = 0.3
@@ -104,10 +104,10 @@ def american_implied_vol(
 
 
 def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Exclude options without a vol, then solve for the rest."""
-    floor, bound = _limits(batch, schedule)
+    """Sort out what has no vol, then search for the rest."""
+    floor, bound = _floor_and_bound(batch, schedule)
     with np.errstate(invalid="ignore", over="ignore"):
-        least, intrinsic = floor - ROUNDING * bound, floor + ROUNDING * bound
+        least, intrinsic = floor - FLOOR_ROUNDING * bound, floor + FLOOR_ROUNDING * bound
     problems = {
         VolStatus.NOT_FINITE: ~(np.isfinite(premium) & batch.finite() & np.isfinite(bound)),
         VolStatus.OUT_OF_RANGE: (np.abs(batch.sign) != 1.0) | ~(np.minimum(batch.spot, batch.strike) > 0.0),
@@ -123,15 +123,19 @@ def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[Float
     return vol, status
 
 
-def _limits(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
+def _floor_and_bound(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
     """Values without vol and with an infinite one."""
-    certain = replace(batch, vol=np.zeros_like(batch.spot))
-    known = value_batch(certain, schedule).value
+    without_vol = replace(batch, vol=np.zeros_like(batch.spot))
+    value_without_vol = value_batch(without_vol, schedule).value
     with np.errstate(all="ignore"):
         # Drops that take the whole of the one path take less of a put's other paths: no floor.
         drops = (schedule.times <= batch.time_to_expiry[:, None]) @ schedule.amounts
-        ruined = (batch.sign < 0.0) & (known > 0.0) & may_ruin(certain, drops, deviations=0.0)
-        return np.where(ruined, batch.intrinsic(), known), batch.limits()[1]
+        may_reach_zero = (
+            (batch.sign < 0.0)
+            & (value_without_vol > 0.0)
+            & spot_may_reach_zero(without_vol, drops, deviations=0.0)
+        )
+        return np.where(may_reach_zero, batch.intrinsic(), value_without_vol), batch.bounds()[1]
 
 
 def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatArray) -> FloatArray:
@@ -140,7 +144,7 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
     low, high = np.full_like(vol, LOWEST_VOL), np.full_like(vol, HIGHEST_VOL)
     found, before = np.full_like(vol, np.nan), np.full_like(vol, np.inf)
     open_ = np.arange(vol.size)
-    for step in range(STEPS):
+    for step in range(MAX_STEPS):
         if not open_.size:
             break
         now = vol[open_]
@@ -149,32 +153,35 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
         above = greeks.value > premium[open_]
         high[open_] = np.where(above, now, high[open_])
         low[open_] = np.where(above, low[open_], now)
-        guess = _newton(now, greeks.value - floor[open_], greeks.vega, premium[open_] - floor[open_])
+        guess = _newton_step(now, greeks.value - floor[open_], greeks.vega, premium[open_] - floor[open_])
         moved = np.abs(guess - now) / now
         inside = (guess > low[open_]) & (guess < high[open_])
-        settled = (moved <= SETTLED) | (inside & _next_is_nothing(moved, before[open_]))
-        settled |= (moved <= NEARLY) & (step >= PROMPT)
-        settled &= (
-            np.abs(greeks.value - premium[open_]) <= MATCHED * np.maximum(batch.spot, batch.strike)[open_]
+        converged = (moved <= STEP_TOLERANCE) | (inside & _next_step_negligible(moved, before[open_]))
+        converged |= (moved <= LOOSE_STEP_TOLERANCE) & (step >= NEWTON_STEPS)
+        converged &= (
+            np.abs(greeks.value - premium[open_])
+            <= PRICE_TOLERANCE * np.maximum(batch.spot, batch.strike)[open_]
         )
-        vol[open_] = np.where(settled | inside, guess, np.sqrt(low[open_] * high[open_]))
+        vol[open_] = np.where(converged | inside, guess, np.sqrt(low[open_] * high[open_]))
         before[open_] = np.where(inside, moved, np.inf)
-        found[open_[settled]] = vol[open_[settled]]
-        open_ = open_[~settled]
+        found[open_[converged]] = vol[open_[converged]]
+        open_ = open_[~converged]
     return found
 
 
-def _next_is_nothing(step: FloatArray, before: FloatArray) -> NDArray[np.bool_]:
+def _next_step_negligible(step: FloatArray, before: FloatArray) -> NDArray[np.bool_]:
     """Say where two Newton steps, relative to the vol, shrank so fast that the one to come changes nothing.
 
     It is the step times the square of their ratio, if each goes with the square of the one before, or the
     step times the share that the vega errs.
     """
-    nothing: NDArray[np.bool_] = (step**3 <= SQUARED * before**2) & (step * SLOPE <= SETTLED)
-    return nothing & (before <= NEWTON_FROM)
+    nothing: NDArray[np.bool_] = (step**3 <= PREDICTED_STEP_TOLERANCE * before**2) & (
+        step * VEGA_ERROR <= STEP_TOLERANCE
+    )
+    return nothing & (before <= QUADRATIC_FROM)
 
 
-def _newton(now: FloatArray, time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -> FloatArray:
+def _newton_step(now: FloatArray, time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -> FloatArray:
     """Next vol, were the time value a power of it: so it nearly is at the money; inf without vega."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         guess = now * np.exp(np.log(wanted / time_value) * time_value / (vega * now))
@@ -183,7 +190,7 @@ def _newton(now: FloatArray, time_value: FloatArray, vega: FloatArray, wanted: F
 
 def _first_guess(batch: Batch, schedule: Schedule, premium: FloatArray) -> FloatArray:
     """European vol on the spot less the present value of the dividends before the expiry."""
-    counted = (schedule.times > NOW) & (schedule.times <= batch.time_to_expiry[:, None])
+    counted = (schedule.times > EX_DATE_TOLERANCE) & (schedule.times <= batch.time_to_expiry[:, None])
     dividends = (counted * np.exp(-batch.rate[:, None] * schedule.times)) @ schedule.amounts
     european = implied_vol(
         premium=premium,

@@ -1,7 +1,7 @@
-"""The exercise boundary of a put of strike 1 before a drop, by collocation.
+"""Exercise boundary of puts of strike 1 in a period that ends with a drop, by spectral collocation.
 
-It is zero in a window before the ex-date and comes up like exp(-sqrt(-log t)) where the window begins:
-the squared log less that logarithm is a polynomial in the root of the time to the window.
+In a window before the ex-date the put is never exercised: its boundary is zero. Time t before that window
+it is like exp(-sqrt(-c log t)): its squared log minus the logarithm is a polynomial in the square root of t.
 """
 
 from __future__ import annotations
@@ -12,247 +12,291 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.american.collocation import MOMENTS, moments, to_nodes
-from riskcalc.pricing.american.convergence import collocated
-from riskcalc.pricing.american.pre_dividend import PutEve, put_mean
-from riskcalc.pricing.american.put_boundary import NODES, solved
-from riskcalc.pricing.american.put_premium import Premium, PutTerms
+from riskcalc.pricing.american.collocation import TIME_POINTS, time_quadrature, to_node_derivatives
+from riskcalc.pricing.american.convergence import collocation_converged
+from riskcalc.pricing.american.pre_dividend import PreDividendPut, put_expectation
+from riskcalc.pricing.american.put_boundary import BOUNDARY_NODES, solve_moves
+from riskcalc.pricing.american.put_premium import EarlyExercisePremium, PutTerms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.american.quadrature import Jet
+    from riskcalc.pricing.american.quadrature import ValueAndDerivatives
     from riskcalc.pricing.arrays import FloatArray
 
 NEWTON_STEPS = 6
+"""Most Newton steps before the one that also gives vega and rho."""
 SEARCH_STEPS = 8
-GUESSED = 2e-2  # step of the search, in log-spot, that is good enough to start Newton from
-SHORTEST_WINDOW = 2e-5  # years: ten minutes cost less than 1e-6 of the strike, and are resolved
-SHORTEST_SPAN = 1e-7  # years of exercise that are worth a search
-NEAR = 5e-4  # Newton step, in log-spot, after which one more is exact
-SMALLEST = 1e-8  # of what a logarithm is taken of, against what it should be
-FLAT = 1e-12
-LOWEST = 300.0  # bound of a log
-LATER_SHARE = 0.7  # of the interest, between a half and one: what the boundary's fall leaves of it
-LONGEST_STEP = 0.3  # of one Newton step, in log-spot
+"""Most steps of the search for the initial guess."""
+GUESS_TOLERANCE = 2e-2
+"""Step of that search, in log-spot, from which Newton converges."""
+MIN_WINDOW = 2e-5
+"""[years], ten minutes: shortest window; it costs less than 1e-6 of the strike."""
+MIN_SPAN = 1e-7
+"""[years]: shortest span of exercise that a boundary is solved for."""
+NEWTON_TOLERANCE = 5e-4
+"""Newton step, in log-spot, after which one more is exact."""
+RELATIVE_FLOOR = 1e-8
+"""Least argument of a logarithm relative to its target."""
+MIN_DEPTH = 1e-12
+"""Smallest distance in log-spot of the boundary from the strike."""
+MAX_ABS_LOG = 300.0
+"""Bound of a log boundary."""
+PREMIUM_SHARE = 0.7
+"""Early-exercise premium over the interest to the window, assumed for the initial guess: 0.5 to 1."""
+MAX_STEP = 0.3
+"""Largest change of a node in one step, in log-spot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StretchBoundary:
-    """Logs of the boundary at the nodes of its span, from the start of the stretch to the window."""
+class PeriodBoundary:
+    """Logs of the boundary at the nodes of its span, from the start of the period to the window."""
 
     span: FloatArray
-    """Time during which exercise can pay [years], shape (puts, 1)."""
-    exercised: NDArray[np.bool_]
-    """Whether it ever can."""
-    growth: FloatArray
-    """Coefficient of the logarithm."""
-    growth_vega: FloatArray
-    growth_rho: FloatArray
+    """Time from the start of the period to the window, in which exercise can pay [years], shape (puts, 1)."""
+    exercisable: NDArray[np.bool_]
+    """Whether there is any such time, shape (puts, 1)."""
+    log_coefficient: FloatArray
+    """Coefficient of the logarithm in the squared log of the boundary, shape (puts, 1)."""
+    log_coefficient_vega: FloatArray
+    log_coefficient_rho: FloatArray
     span_rho: FloatArray
     """Derivative of the span in the rate."""
     nodes: FloatArray
+    """Logs of the boundary, shape (puts, nodes); the last node is at the start of the period."""
     nodes_vega: FloatArray
     nodes_rho: FloatArray
-    """Both at fixed fractions of the span."""
-    settled: NDArray[np.bool_]
-    """Whether the boundary is proved, shape (puts,)."""
+    """Derivative at a fixed fraction of the span, as `nodes_vega` is."""
+    converged: NDArray[np.bool_]
+    """Whether the boundary passed its convergence tests, shape (puts,)."""
 
     @property
-    def now(self) -> FloatArray:
-        """Log of the boundary at the start of the stretch."""
+    def at_start(self) -> FloatArray:
+        """Log of the boundary at the start of the period, shape (puts, 1)."""
         return self.nodes[:, -1:]
 
 
-def stretch_boundary(terms: PutTerms, eve: PutEve, *, order: int = NODES) -> StretchBoundary:
-    """Solve for the boundary, with that many nodes, of puts that wait in a window before a drop."""
-    window = np.minimum(waiting_window(terms, eve.cash), terms.time_to_expiry)
-    exercised = terms.time_to_expiry - window > SHORTEST_SPAN
-    if not exercised.any():
-        return _never(terms, order)
-    window_rho = np.where(window > SHORTEST_WINDOW, (eve.cash_rho / eve.cash - window) / terms.rate, 0.0)
-    span = np.maximum(terms.time_to_expiry - window, SHORTEST_SPAN)
-    trial = StretchBoundary(
+def period_boundary(
+    terms: PutTerms, pre_dividend: PreDividendPut, *, order: int = BOUNDARY_NODES
+) -> PeriodBoundary:
+    """Return the boundary, at `order` nodes, of puts in a period that ends with a drop.
+
+    `pre_dividend` is the put at the end of the period; the terms' time to expiry is the time until then.
+    """
+    window = np.minimum(waiting_window(terms, pre_dividend.cash), terms.time_to_expiry)
+    exercisable = terms.time_to_expiry - window > MIN_SPAN
+    if not exercisable.any():
+        return _no_exercise(terms, order)
+    window_slope = (pre_dividend.cash_rho / pre_dividend.cash - window) / terms.rate
+    window_rho = np.where(window > MIN_WINDOW, window_slope, 0.0)
+    span = np.maximum(terms.time_to_expiry - window, MIN_SPAN)
+    trial = PeriodBoundary(
         span=span,
-        exercised=exercised,
-        growth=4 * terms.vol**2 * window,
-        growth_vega=8 * terms.vol * window,
-        growth_rho=4 * terms.vol**2 * window_rho,
-        span_rho=np.where(exercised, -window_rho, 0.0),
-        nodes=_guess(terms, eve, span, window, order),
+        exercisable=exercisable,
+        log_coefficient=4 * terms.vol**2 * window,
+        log_coefficient_vega=8 * terms.vol * window,
+        log_coefficient_rho=4 * terms.vol**2 * window_rho,
+        span_rho=np.where(exercisable, -window_rho, 0.0),
+        nodes=_initial_guess(terms, pre_dividend, span, window, order),
         nodes_vega=np.zeros((1, 1)),
         nodes_rho=np.zeros((1, 1)),
-        settled=np.zeros(len(span), dtype=bool),
+        converged=np.zeros(len(span), dtype=bool),
     )
     for _ in range(NEWTON_STEPS):
         before = trial.nodes
-        trial = _newton(terms, eve, trial, window, greeks=False)
-        if np.abs(trial.nodes - before).max() < NEAR:
+        trial = _newton_step(terms, pre_dividend, trial, window, greeks=False)
+        if np.abs(trial.nodes - before).max() < NEWTON_TOLERANCE:
             break
-    return _newton(terms, eve, trial, window, greeks=True)
+    return _newton_step(terms, pre_dividend, trial, window, greeks=True)
 
 
-def _never(terms: PutTerms, order: int) -> StretchBoundary:
-    """Return the boundary of puts that wait all the time: as far as any, for no time."""
-    nothing = np.zeros_like(terms.vol)
-    nodes = np.full((len(nothing), order), -LOWEST)
-    return StretchBoundary(
-        span=nothing + SHORTEST_SPAN,
-        exercised=np.zeros(nothing.shape, dtype=bool),
-        growth=nothing,
-        growth_vega=nothing,
-        growth_rho=nothing,
-        span_rho=nothing,
+def _no_exercise(terms: PutTerms, order: int) -> PeriodBoundary:
+    """Return the boundary of puts that are never exercised in the period: the lowest, for no time."""
+    zero = np.zeros_like(terms.vol)
+    nodes = np.full((len(zero), order), -MAX_ABS_LOG)
+    return PeriodBoundary(
+        span=zero + MIN_SPAN,
+        exercisable=np.zeros(zero.shape, dtype=bool),
+        log_coefficient=zero,
+        log_coefficient_vega=zero,
+        log_coefficient_rho=zero,
+        span_rho=zero,
         nodes=nodes,
         nodes_vega=np.zeros_like(nodes),
         nodes_rho=np.zeros_like(nodes),
-        settled=np.ones(len(nodes), dtype=bool),
+        converged=np.ones(len(nodes), dtype=bool),
     )
 
 
 def waiting_window(terms: PutTerms, cash: FloatArray) -> FloatArray:
-    """Time before the drop in which its cash outweighs the interest on the strike; inf without interest."""
-    earns = terms.rate > 0.0
-    window: FloatArray = np.where(earns, np.log(cash) / np.where(earns, terms.rate, 1.0), np.inf)
-    return np.maximum(window, SHORTEST_WINDOW)
+    """Return the time before a drop in which it is worth more than interest [years]; inf with rate <= 0.
 
-
-def stretch_boundary_at(
-    boundary: StretchBoundary, left: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at roots of fractions of the span left, with its derivatives.
-
-    They are in vol and in rate, the fractions fixed, and in the log of the fraction.
+    At a spot near zero, exercise pays 1 now and waiting pays `cash` strikes at the drop.
     """
-    points = _points(left.tobytes(), boundary.nodes.shape[1])
-    log_spot, slope, *bent, sliding = _interpolate(boundary, points)
+    positive = terms.rate > 0.0
+    window: FloatArray = np.where(positive, np.log(cash) / np.where(positive, terms.rate, 1.0), np.inf)
+    return np.maximum(window, MIN_WINDOW)
+
+
+def period_boundary_at(
+    boundary: PeriodBoundary, root_remaining: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return the log boundary at square roots of remaining fractions of the span, with its derivatives.
+
+    They are vega and rho at a fixed fraction, and the derivative in the log of the fraction.
+    """
+    interpolation = _interpolation(root_remaining.tobytes(), boundary.nodes.shape[1])
+    log_spot, slope, *log_term, log_time_slope = _interpolate(boundary, interpolation)
     vega, rho = (
-        slope * ((boundary.nodes * moves) @ points.values.T) + shift
-        for moves, shift in zip((boundary.nodes_vega, boundary.nodes_rho), bent, strict=True)
+        slope * ((boundary.nodes * moves) @ interpolation.values.T) + shift
+        for moves, shift in zip((boundary.nodes_vega, boundary.nodes_rho), log_term, strict=True)
     )
-    return log_spot, vega, rho, sliding
+    return log_spot, vega, rho, log_time_slope
 
 
-def _guess(terms: PutTerms, eve: PutEve, span: FloatArray, window: FloatArray, order: int) -> FloatArray:
-    """Initial guess: later exercise is worth a fixed share of the interest it earns."""
-    ahead = span * _node_roots(order) ** 2
+def _initial_guess(
+    terms: PutTerms, pre_dividend: PreDividendPut, span: FloatArray, window: FloatArray, order: int
+) -> FloatArray:
+    """Return nodes that match values if the premium is a fixed share of the interest to the window."""
+    ahead = span * _root_time_nodes(order) ** 2
     time = window + ahead
     deviation = terms.vol * np.sqrt(time)
-    line = eve.cash * np.exp(-terms.rate * time)
-    wanted = np.log(LATER_SHARE * np.maximum(1 - line, SMALLEST * terms.rate * ahead))
+    line = pre_dividend.cash * np.exp(-terms.rate * time)
+    log_target = np.log(PREMIUM_SHARE * np.maximum(1 - line, RELATIVE_FLOOR * terms.rate * ahead))
     # The boundary before the drop cannot lie above the one after it, where there is one.
-    start = np.where(eve.waits, eve.nodes.middle, eve.line_to)
-    nodes = np.minimum(start - deviation, -FLAT)
+    start = np.where(pre_dividend.waits_for_later_drop, pre_dividend.nodes.middle, pre_dividend.line_to)
+    nodes = np.minimum(start - deviation, -MIN_DEPTH)
     for _ in range(SEARCH_STEPS):
-        held = put_mean(terms, eve, nodes, time)
-        excess = np.maximum(held.value - line + np.exp(nodes), np.exp(wanted) * SMALLEST)
-        slope = np.maximum(held.slope + np.exp(nodes), excess * SMALLEST)
-        step = np.clip((np.log(excess) - wanted) * excess / slope, -LONGEST_STEP, LONGEST_STEP)
-        nodes = np.clip(nodes - step, -LOWEST, -FLAT)
-        if np.abs(np.where(span > SHORTEST_SPAN, step, 0.0)).max() < GUESSED:
+        hold = put_expectation(terms, pre_dividend, nodes, time)
+        excess = np.maximum(hold.value - line + np.exp(nodes), np.exp(log_target) * RELATIVE_FLOOR)
+        slope = np.maximum(hold.slope + np.exp(nodes), excess * RELATIVE_FLOOR)
+        step = np.clip((np.log(excess) - log_target) * excess / slope, -MAX_STEP, MAX_STEP)
+        nodes = np.clip(nodes - step, -MAX_ABS_LOG, -MIN_DEPTH)
+        if np.abs(np.where(span > MIN_SPAN, step, 0.0)).max() < GUESS_TOLERANCE:
             break
     return nodes
 
 
-def _newton(
-    terms: PutTerms, eve: PutEve, trial: StretchBoundary, window: FloatArray, *, greeks: bool
-) -> StretchBoundary:
-    """Take one Newton step on the value at the boundary, with the boundary's derivatives if asked for."""
+def _newton_step(
+    terms: PutTerms, pre_dividend: PreDividendPut, trial: PeriodBoundary, window: FloatArray, *, greeks: bool
+) -> PeriodBoundary:
+    """Take one Newton step of value matching; with `greeks`, add vega, rho and the convergence test."""
     count, order = trial.nodes.shape
-    ahead = trial.span * _node_roots(order) ** 2
-    rule, shape = moments(MOMENTS), (count, order, MOMENTS)
-    level, slope, *bent, _ = _interpolate(trial, _from_nodes(order))
-    delay, weight = (ahead[..., None] * part for part in (rule.delay, rule.weight))
-    held = put_mean(terms, eve, trial.nodes, window + ahead)
-    early = Premium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
-    drive, spot = early.drive, np.exp(trial.nodes)
-    own = held.slope + early.slope + spot
-    gaps = [held.value + early.value - 1 + spot]
+    ahead = trial.span * _root_time_nodes(order) ** 2
+    quadrature, shape = time_quadrature(TIME_POINTS), (count, order, TIME_POINTS)
+    level, slope, *log_term, _ = _interpolate(trial, _nodes_to_quadrature(order))
+    delay, weight = (ahead[..., None] * part for part in (quadrature.delay, quadrature.weight))
+    hold = put_expectation(terms, pre_dividend, trial.nodes, window + ahead)
+    premium = EarlyExercisePremium.of(terms, trial.nodes, level.reshape(shape), delay=delay, weight=weight)
+    boundary_sensitivity, spot = premium.boundary_sensitivity, np.exp(trial.nodes)
+    residuals = [hold.value + premium.value - 1 + spot]
     if greeks:
-        bent_vega, bent_rho = ((drive * part.reshape(shape)).sum(axis=-1) for part in bent)
-        # The nodes move with the span; between them the gaps are not zero, so that their slopes count.
-        later = (ahead - trial.span) * _ageing(terms, held) + early.lengthening
-        gaps += [
-            held.vega + early.vega + bent_vega,
-            held.rho + early.rho + bent_rho + later * trial.span_rho / trial.span,
+        log_term_vega, log_term_rho = (
+            (boundary_sensitivity * part.reshape(shape)).sum(axis=-1) for part in log_term
+        )
+        # The nodes move with the span; between them residuals are not zero, so their time slopes count.
+        span_slope = (ahead - trial.span) * _time_derivative(terms, hold) + premium.log_time_derivative
+        residuals += [
+            hold.vega + premium.vega + log_term_vega,
+            hold.rho + premium.rho + log_term_rho + span_slope * trial.span_rho / trial.span,
         ]
-    matrix = to_nodes(drive * slope.reshape(shape), _from_nodes(order).values) * trial.nodes[:, None, :]
+    by_square = boundary_sensitivity * slope.reshape(shape)
+    jacobian = to_node_derivatives(by_square, _nodes_to_quadrature(order).values) * trial.nodes[:, None, :]
     diagonal = np.arange(order)
-    matrix[:, diagonal, diagonal] += own
-    searched = trial.exercised[..., None]
-    matrix = np.where(searched, matrix, 0.0)
-    moves = solved(matrix, -np.stack(gaps, axis=-1))
-    nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -LONGEST_STEP, LONGEST_STEP), -LOWEST, -FLAT)
+    jacobian[:, diagonal, diagonal] += hold.slope + premium.slope + spot
+    jacobian = np.where(trial.exercisable[..., None], jacobian, 0.0)
+    moves = solve_moves(jacobian, -np.stack(residuals, axis=-1))
+    nodes = np.clip(trial.nodes + np.clip(moves[..., 0], -MAX_STEP, MAX_STEP), -MAX_ABS_LOG, -MIN_DEPTH)
     if not greeks:
         return replace(trial, nodes=nodes)
-    smooth = nodes**2 + trial.growth * np.log(_node_roots(order))
-    settled = collocated(gap=gaps[0], step=nodes - trial.nodes, series=smooth @ _to_series(order).T)
+    return _with_greeks(trial, nodes, moves, residuals[0])
+
+
+def _with_greeks(
+    trial: PeriodBoundary, nodes: FloatArray, moves: FloatArray, residual: FloatArray
+) -> PeriodBoundary:
+    """Return the boundary after its last Newton step, with vega, rho and the convergence test."""
+    order = nodes.shape[1]
+    polynomial = nodes**2 + trial.log_coefficient * np.log(_root_time_nodes(order))
+    series = polynomial @ _chebyshev_matrix(order).T
+    converged = collocation_converged(residual=residual, step=nodes - trial.nodes, series=series)
     return replace(
         trial,
         nodes=nodes,
         nodes_vega=moves[..., 1],
         nodes_rho=moves[..., 2],
-        settled=settled | ~trial.exercised[:, 0],
+        converged=converged | ~trial.exercisable[:, 0],
     )
 
 
-def _ageing(terms: PutTerms, held: Jet) -> FloatArray:
-    """Derivative of a mean in the time ahead, which the pricing equation ties to the others."""
-    drift = (terms.rate - terms.dividend_yield) * held.slope
-    return terms.vol**2 / 2 * (held.curvature - held.slope) + drift - terms.rate * held.value
+def _time_derivative(terms: PutTerms, hold: ValueAndDerivatives) -> FloatArray:
+    """Return the derivative of the hold value in the time to the drop, by the Black-Scholes equation."""
+    drift = (terms.rate - terms.dividend_yield) * hold.slope
+    return terms.vol**2 / 2 * (hold.curvature - hold.slope) + drift - terms.rate * hold.value
 
 
 @lru_cache(maxsize=8)
-def _node_roots(order: int) -> FloatArray:
-    """Roots of the nodes' fractions of the span; its start is a node, the window's edge is not."""
+def _root_time_nodes(order: int) -> FloatArray:
+    """Return square roots of the remaining fractions of the span at the nodes: 1 is one, 0 is not."""
     roots: FloatArray = (1 + np.cos(2 * np.pi * np.arange(order - 1, -1, -1) / (2 * order - 1))) / 2
     return roots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Points:
-    """Roots of fractions of the span, and matrices from values at the nodes to values and slopes there."""
+class _Interpolation:
+    """Matrices from values at the nodes to values and slopes at other times."""
 
-    left: FloatArray
+    root_remaining: FloatArray
+    """Square roots of the remaining fractions of the span, shape (times,)."""
     values: FloatArray
+    """Matrix to values, shape (times, nodes)."""
     slopes: FloatArray
+    """Matrix to derivatives in `root_remaining`, shape (times, nodes)."""
 
 
 @lru_cache(maxsize=8)
-def _to_series(order: int) -> FloatArray:
-    """Matrix from values at the nodes to a Chebyshev series."""
-    powers = np.asarray(np.polynomial.chebyshev.chebvander(2 * _node_roots(order) - 1, order - 1))
+def _chebyshev_matrix(order: int) -> FloatArray:
+    """Return the matrix from values at the nodes to Chebyshev coefficients."""
+    powers = np.asarray(np.polynomial.chebyshev.chebvander(2 * _root_time_nodes(order) - 1, order - 1))
     return np.asarray(np.linalg.inv(powers), dtype=np.float64)
 
 
 @lru_cache(maxsize=6)
-def _points(roots: bytes, order: int) -> _Points:
-    left, degrees = np.frombuffer(roots), np.arange(order)
-    to_series = _to_series(order)
-    angles = np.arccos(np.clip(2 * left - 1, -1 + FLAT, 1 - FLAT))[:, None]
+def _interpolation(roots: bytes, order: int) -> _Interpolation:
+    """Return the matrices for square roots of time fractions, which come as bytes for the cache."""
+    root_remaining, degrees = np.frombuffer(roots), np.arange(order)
+    angles = np.arccos(np.clip(2 * root_remaining - 1, -1 + MIN_DEPTH, 1 - MIN_DEPTH))[:, None]
     slopes = 2 * degrees * np.sin(degrees * angles) / np.sin(angles)
-    return _Points(left=left, values=np.cos(degrees * angles) @ to_series, slopes=slopes @ to_series)
+    return _Interpolation(
+        root_remaining=root_remaining,
+        values=np.cos(degrees * angles) @ _chebyshev_matrix(order),
+        slopes=slopes @ _chebyshev_matrix(order),
+    )
 
 
 @lru_cache(maxsize=8)
-def _from_nodes(order: int) -> _Points:
-    return _points(np.outer(_node_roots(order), moments(MOMENTS).left).tobytes(), order)
+def _nodes_to_quadrature(order: int) -> _Interpolation:
+    """Return the matrices for the exercise times seen from each node."""
+    root_fractions = np.outer(_root_time_nodes(order), time_quadrature(TIME_POINTS).root_remaining)
+    return _interpolation(root_fractions.tobytes(), order)
 
 
-def _interpolate(boundary: StretchBoundary, points: _Points) -> tuple[FloatArray, ...]:
-    """Boundary at roots of fractions of the span left, with its derivatives.
+def _interpolate(boundary: PeriodBoundary, interpolation: _Interpolation) -> tuple[FloatArray, ...]:
+    """Return the log boundary at other times, with its derivatives.
 
-    They are in half the square, whose own in a node is that node, in vol and rate while the nodes stay, which
-    move the logarithm, and in the log of the fraction.
+    They are the derivative in half the squared log, vega and rho at fixed nodes (through the coefficient of
+    the logarithm), and the derivative in the log of the remaining fraction.
     """
-    left, log_roots = points.left, np.log(_node_roots(boundary.nodes.shape[1]))
-    smooth = boundary.nodes**2 + boundary.growth * log_roots
-    logs = log_roots @ points.values.T - np.log(left)
-    square = boundary.nodes**2 @ points.values.T + boundary.growth * logs
-    depth = np.sqrt(np.maximum(square, FLAT**2))
-    inverse = np.where(square > FLAT**2, -1 / depth, 0.0)
-    sliding = inverse / 4 * (smooth @ points.slopes.T * left - boundary.growth)
-    bent_vega, bent_rho = (
-        inverse / 2 * growth * logs for growth in (boundary.growth_vega, boundary.growth_rho)
+    log_roots = np.log(_root_time_nodes(boundary.nodes.shape[1]))
+    polynomial = boundary.nodes**2 + boundary.log_coefficient * log_roots
+    log_gap = log_roots @ interpolation.values.T - np.log(interpolation.root_remaining)
+    square = boundary.nodes**2 @ interpolation.values.T + boundary.log_coefficient * log_gap
+    depth = np.sqrt(np.maximum(square, MIN_DEPTH**2))
+    slope = np.where(square > MIN_DEPTH**2, -1 / depth, 0.0)
+    polynomial_slope = polynomial @ interpolation.slopes.T * interpolation.root_remaining
+    log_time_slope = slope / 4 * (polynomial_slope - boundary.log_coefficient)
+    vega, rho = (
+        slope / 2 * coefficient * log_gap
+        for coefficient in (boundary.log_coefficient_vega, boundary.log_coefficient_rho)
     )
-    return -depth, inverse, bent_vega, bent_rho, sliding
+    return -depth, slope, vega, rho, log_time_slope

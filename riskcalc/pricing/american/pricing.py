@@ -10,10 +10,10 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
-from riskcalc.pricing.american.continuous_exercise import spectral
-from riskcalc.pricing.american.continuous_exercise_calls import early_calls
-from riskcalc.pricing.american.convergence import Priced, within_limits
-from riskcalc.pricing.american.deterministic import may_ruin, nearly_foreseen, without_surprise
+from riskcalc.pricing.american.continuous_exercise import continuous_exercise
+from riskcalc.pricing.american.continuous_exercise_calls import continuous_exercise_calls
+from riskcalc.pricing.american.convergence import Priced, clip_to_bounds
+from riskcalc.pricing.american.deterministic import deterministic, nearly_deterministic, spot_may_reach_zero
 from riskcalc.pricing.american.finite_difference import finite_difference
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
 
@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
     Method = Callable[[Batch, Schedule], Priced]
 
-NO_SURPRISE = 1e-8  # total vol below which the spot's path is known
-MUCH_SURPRISE = 2.0  # total vol above which a put's boundary before a drop is not resolved
-FEW = 4  # dividends up to which a call exercised at any moment costs less than finite differences
-MANY = 24  # dividends of a put up to which its boundaries cost less than finite differences
-LARGE = 0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
-RUIN = 3.5  # standard deviations down to which several drops must leave something of the spot
+DETERMINISTIC_TOTAL_VOL = 1e-8  # total vol below which the spot's path is known
+MAX_BOUNDARY_TOTAL_VOL = 2.0  # total vol above which a put's boundary before a drop is not resolved
+MAX_CALL_DIVIDENDS = (
+    4  # dividends up to which a call exercised at any moment costs less than finite differences
+)
+MAX_PUT_DIVIDENDS = 24  # dividends of a put up to which its boundaries cost less than finite differences
+MAX_DROP_SHARE = (
+    0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
+)
+RUIN_DEVIATIONS = 3.5  # standard deviations down to which several drops must leave something of the spot
 
 
 def american(
@@ -147,104 +151,114 @@ def american(
 
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     """Price each element by the method that suits it; nan where an input is out of range."""
-    past = schedule.past(batch.elapsed)
+    past = schedule.count_past(batch.elapsed)
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
-    doubtful = np.zeros(batch.spot.size, dtype=bool)
+    unconverged = np.zeros(batch.spot.size, dtype=bool)
     for count in np.unique(past):
-        index = _places(past == count)
-        greeks[:, index], doubtful[index] = _with_dividends(batch.take(index), schedule.coming(int(count)))
-    for slower in (finite_difference, nearly_foreseen):
-        if doubtful.any():
-            left = np.flatnonzero(doubtful)
-            greeks[:, left], doubtful[left] = _slowly(slower, batch.take(left), schedule)
-    greeks[:, doubtful] = np.nan
+        index = _indices(past == count)
+        greeks[:, index], unconverged[index] = _price_with_schedule(
+            batch.take(index), schedule.remaining(int(count))
+        )
+    for fallback in (finite_difference, nearly_deterministic):
+        if unconverged.any():
+            left = np.flatnonzero(unconverged)
+            greeks[:, left], unconverged[left] = _price_by_fallback(fallback, batch.take(left), schedule)
+    greeks[:, unconverged] = np.nan
     return OptionGreeks(*greeks)
 
 
-def _with_dividends(batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _price_with_schedule(batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Price options none of whose dividends is past; Greeks as rows, and which no method could confirm."""
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
-    doubtful = np.zeros(batch.spot.size, dtype=bool)
-    for method, index, count in _work(batch, schedule):
+    unconverged = np.zeros(batch.spot.size, dtype=bool)
+    for method, index, count in _group_by_method(batch, schedule):
         if method is None:
-            doubtful[index] = True
+            unconverged[index] = True
         else:
-            greeks[:, index], doubtful[index] = _tried(method, batch.take(index), schedule.first(count))
-    return greeks, doubtful
+            greeks[:, index], unconverged[index] = _apply_method(
+                method, batch.take(index), schedule.first(count)
+            )
+    return greeks, unconverged
 
 
-def _slowly(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Price options of all moments with a method for common schedules."""
+def _price_by_fallback(
+    method: Method, batch: Batch, schedule: Schedule
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Price options of all moments by a method that takes them together."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
-    doubtful = np.empty(batch.spot.size, dtype=bool)
-    count, past = schedule.seen(batch), schedule.past(batch.elapsed)
+    unconverged = np.empty(batch.spot.size, dtype=bool)
+    count, past = schedule.count_until_expiry(batch), schedule.count_past(batch.elapsed)
     # Drops joined into one are another schedule to a moment between them.
-    history = past if schedule.joins else np.zeros_like(past)
-    for seen, gone in np.unique(np.stack([count, history]), axis=1).T:
-        index = np.flatnonzero((count == seen) & (history == gone))
-        coming = schedule.first(int(seen)).coming(int(gone))
-        greeks[:, index], doubtful[index] = _tried(method, batch.take(index), coming)
-    return greeks, doubtful
+    past_if_merged = past if schedule.merges_ex_dates else np.zeros_like(past)
+    for dividend_count, past_count in np.unique(np.stack([count, past_if_merged]), axis=1).T:
+        index = np.flatnonzero((count == dividend_count) & (past_if_merged == past_count))
+        coming = schedule.first(int(dividend_count)).remaining(int(past_count))
+        greeks[:, index], unconverged[index] = _apply_method(method, batch.take(index), coming)
+    return greeks, unconverged
 
 
-def _tried(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Greeks by a method, and which it could not verify."""
-    with np.errstate(all="ignore"):  # overflows at extreme vols are not verified
-        priced = within_limits(method(batch, schedule), batch)
-    return np.stack(priced.greeks), ~priced.proved
+def _apply_method(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Greeks by a method, and which of them it could not confirm."""
+    with np.errstate(all="ignore"):  # what overflows at absurd vols is not proved
+        priced = clip_to_bounds(method(batch, schedule), batch)
+    return np.stack(priced.greeks), ~priced.converged
 
 
-def _work(batch: Batch, schedule: Schedule) -> Iterator[tuple[Method | None, NDArray[np.intp] | slice, int]]:
+def _group_by_method(
+    batch: Batch, schedule: Schedule
+) -> Iterator[tuple[Method | None, NDArray[np.intp] | slice, int]]:
     """Split a batch by method and by the number of dividends that count."""
     with np.errstate(all="ignore"):  # elements out of range are picked out below
-        count = schedule.seen(batch)
-        method = np.where(batch.valid(), _method_numbers(batch, schedule, count), len(METHODS))
+        count = schedule.count_until_expiry(batch)
+        method = np.where(batch.valid(), _method_indices(batch, schedule, count), len(METHODS))
     job = method * (count.max(initial=0) + 1) + count
     for number in np.unique(job[method < len(METHODS)]):
-        alike = job == number
-        first = np.argmax(alike)
-        yield METHODS[method[first]], _places(alike), int(count[first])
+        same_job = job == number
+        first = np.argmax(same_job)
+        yield METHODS[method[first]], _indices(same_job), int(count[first])
 
 
-def _places(chosen: NDArray[np.bool_]) -> NDArray[np.intp] | slice:
+def _indices(chosen: NDArray[np.bool_]) -> NDArray[np.intp] | slice:
     """Where the chosen elements are; of all together nothing has to be copied."""
     return slice(None) if chosen.all() else np.flatnonzero(chosen)
 
 
-def _method_numbers(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:
+def _method_indices(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:
     """Index into `METHODS` of the first that fits each element."""
     # A call is a put with spot and strike, rate and yield exchanged.
     call, without_cash, without_yield = batch.sign > 0.0, count == 0, batch.dividend_yield == 0.0
     earned = np.where(call, batch.dividend_yield, batch.rate)
     forgone = np.where(call, batch.rate, batch.dividend_yield)
-    surprise = batch.vol * np.sqrt(batch.time_to_expiry)
-    certain = (surprise <= NO_SURPRISE) | (np.minimum(batch.spot, batch.strike) == 0.0)
+    total_vol = batch.vol * np.sqrt(batch.time_to_expiry)
+    path_known = (total_vol <= DETERMINISTIC_TOTAL_VOL) | (np.minimum(batch.spot, batch.strike) == 0.0)
     drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
-    ruined = (count > 0) & may_ruin(batch, drops, deviations=RUIN)
-    few = count <= FEW
-    resolved = ~call & (count <= MANY) & (surprise < MUCH_SURPRISE) & ~ruined
+    may_reach_zero = (count > 0) & spot_may_reach_zero(batch, drops, deviations=RUIN_DEVIATIONS)
+    few = count <= MAX_CALL_DIVIDENDS
+    boundary_resolved = (
+        ~call & (count <= MAX_PUT_DIVIDENDS) & (total_vol < MAX_BOUNDARY_TOTAL_VOL) & ~may_reach_zero
+    )
     fits = [
-        certain,
+        path_known,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
         without_cash & (earned >= 0.0),
         call & without_yield & (batch.rate >= 0.0),
         call
         & few
         & (batch.dividend_yield >= 0.0)
-        & (surprise < MUCH_SURPRISE)
-        & ~_large(batch, schedule, count),
-        resolved & without_yield & (batch.rate > 0.0),
-        resolved & (batch.dividend_yield >= 0.0) & (batch.rate <= 0.0),
+        & (total_vol < MAX_BOUNDARY_TOTAL_VOL)
+        & ~_has_large_drop(batch, schedule, count),
+        boundary_resolved & without_yield & (batch.rate > 0.0),
+        boundary_resolved & (batch.dividend_yield >= 0.0) & (batch.rate <= 0.0),
         np.ones_like(call),
     ]
     first: NDArray[np.intp] = np.argmax(np.stack(fits), axis=0)
     return first
 
 
-def _large(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _has_large_drop(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Say where a drop is worth much of the strike."""
     largest = np.concatenate([[0.0], np.maximum.accumulate(schedule.amounts)])[count]
-    large: NDArray[np.bool_] = largest > LARGE * batch.strike
+    large: NDArray[np.bool_] = largest > MAX_DROP_SHARE * batch.strike
     return large
 
 
@@ -254,13 +268,13 @@ def _european(batch: Batch, _: Schedule) -> Priced:
     return Priced(black_scholes(**terms), np.ones(batch.spot.size, dtype=bool))
 
 
-# In the order of the conditions of `_method_numbers`; None leaves it to finite differences.
+# In the order of the conditions of `_method_indices`; None leaves it to finite differences.
 METHODS: tuple[Method | None, ...] = (
-    without_surprise,
+    deterministic,
     _european,
-    spectral,
+    continuous_exercise,
     cash_dividend_calls,
-    early_calls,
+    continuous_exercise_calls,
     cash_dividend_puts,
     cash_dividend_puts,
     None,

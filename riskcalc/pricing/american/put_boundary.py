@@ -1,8 +1,8 @@
-"""The exercise boundary of a put of strike 1 without cash dividends, by spectral collocation.
+"""Exercise boundary of puts of strike 1 without cash dividends, by spectral collocation.
 
-The squared log of the boundary over its value at expiry is a polynomial in the root of the time to
-expiry, known at Chebyshev nodes. A few fixed-point rounds and two Newton steps find it; the last Newton
-matrix gives its derivatives in vol and in rate too.
+The squared log of the boundary over its limit at expiry is a polynomial in the root of the time to expiry,
+known at Chebyshev nodes. A few fixed-point iterations and two Newton steps find the nodes; the Jacobian of
+the last Newton step also gives their derivatives in vol and rate.
 
 References
 ----------
@@ -10,7 +10,7 @@ L. Andersen, M. Lake, D. Offengenden, "High-performance American option pricing"
 Computational Finance 20(1), 2016: equations FP-A and FP-B and the choice of variables.
 
 P. Bjerksund, G. Stensland, "Closed-form approximation of American options", Scandinavian Journal of
-Management 9, 1993: the starting guess.
+Management 9, 1993: the initial guess.
 """
 
 from __future__ import annotations
@@ -22,20 +22,25 @@ import numpy as np
 from scipy.special import ndtr
 
 from riskcalc.pricing.american.collocation import (
-    FLAT,
-    MOMENTS,
-    depth_slope,
-    from_nodes,
-    interpolate,
-    interpolation,
-    moments,
-    node_roots,
-    series_of,
-    to_nodes,
+    MIN_DEPTH,
+    TIME_POINTS,
+    chebyshev_matrix,
+    interpolate_boundary,
+    interpolation_matrix,
+    nodes_to_quadrature,
+    root_time_nodes,
+    slope_in_half_square,
+    time_quadrature,
+    to_node_derivatives,
 )
-from riskcalc.pricing.american.convergence import GAP, STEP, collocated, matched
-from riskcalc.pricing.american.put_premium import Premium, PutTerms, european_put
-from riskcalc.pricing.american.quadrature import SQRT_2PI, Jet
+from riskcalc.pricing.american.convergence import (
+    MAX_LAST_STEP,
+    MAX_RESIDUAL,
+    collocation_converged,
+    nodes_converged,
+)
+from riskcalc.pricing.american.put_premium import EarlyExercisePremium, PutTerms, european_put
+from riskcalc.pricing.american.quadrature import SQRT_2PI, ValueAndDerivatives
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,25 +49,36 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.arrays import FloatArray
 
-    Held = Callable[[PutTerms, FloatArray, FloatArray], Jet]
-    Weigh = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+    HoldValue = Callable[[PutTerms, FloatArray, FloatArray], ValueAndDerivatives]
+    FixedPointWeights = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
-NODES = 10
-SHARED_NODES = 20  # where later moments share a boundary, it must be as good between its nodes
-SMOOTH_PASTING_LIMIT = 4.0  # of 2 rate / vol^2: above it the faster equation may diverge
-ROUNDS = 6
-NEAR = 1e-3  # last fixed-point change, in log-spot, from which Newton converges
+BOUNDARY_NODES = 10
+"""Collocation nodes of a boundary that only the start of its period uses."""
+SHARED_BOUNDARY_NODES = 20
+"""Collocation nodes of a boundary read at many times, so that it is as exact between its nodes."""
+MAX_SMOOTH_PASTING_RATE = 4.0
+"""Largest 2 rate / vol^2 for equation FP-A: above it that faster fixed point may diverge."""
+FIXED_POINT_ROUNDS = 6
+"""Most fixed-point iterations before Newton."""
+NEWTON_START_CHANGE = 1e-3
+"""Change of a fixed-point iteration, in log-spot, from which Newton converges."""
 NEWTON_STEPS = 2
-SETTLED = 1e-5  # Newton step, in log-spot, after which the next is below rounding
-LOWEST = 600.0  # bound of a log: the boundary of a put that is hardly ever exercised
-UNSEEN_GAP = 1e-3  # of the strike: how far off the value may be at a boundary where hardly a path leads
-CALM = 0.5  # standard deviations that a rate may move the spot where only the nodes are in doubt
-LONGEST_STEP = 1.0  # of one Newton step, in log-spot
+"""Newton steps after the fixed-point iterations."""
+NEWTON_TOLERANCE = 1e-5
+"""Newton step, in log-spot, after which the next is below rounding."""
+MAX_NEWTON_STEP = 1.0
+"""Largest change of a node in one Newton step, in log-spot."""
+MAX_ABS_LOG = 600.0
+"""Bound of a log boundary: that of a put that is hardly ever exercised."""
+MAX_UNREACHED_RESIDUAL = 1e-3
+"""Largest residual, in strikes, of a boundary that the spot hardly ever reaches."""
+MAX_DRIFT_TO_VOL = 0.5
+"""Largest drift over the life, in standard deviations, at which residuals between nodes are trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """Log of the boundary's limit at expiry and its derivatives in vol and rate, shape (puts, 1)."""
+class ExpiryLimit:
+    """Log of the boundary's limit at expiry, with its derivatives in vol and rate, shape (puts, 1)."""
 
     log_spot: FloatArray
     vega: FloatArray
@@ -70,243 +86,280 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Boundary:
-    """Logs of the boundary of each put at the nodes of its time to expiry, and their derivatives."""
+class PutBoundary:
+    """Logs of each put's boundary at the collocation nodes, with their derivatives in vol and rate."""
 
-    at_expiry: Limit
+    at_expiry: ExpiryLimit
     nodes: FloatArray
-    """Shape (puts, nodes), the last at the full time to expiry."""
+    """Logs of the boundary, shape (puts, nodes); the last node is at the full time to expiry."""
     nodes_vega: FloatArray
     nodes_rho: FloatArray
-    settled: NDArray[np.bool_]
-    """Whether the boundary is proved, shape (puts,)."""
+    converged: NDArray[np.bool_]
+    """Whether the boundary passed its convergence tests, shape (puts,)."""
 
     @property
-    def now(self) -> FloatArray:
+    def at_start(self) -> FloatArray:
         """Log of the boundary at the full time to expiry, shape (puts, 1)."""
         return self.nodes[:, -1:]
 
 
-def put_boundary(terms: PutTerms, *, order: int = NODES) -> Boundary:
-    """Solve for the boundary, with that many nodes, of puts that are worth exercising early.
+def put_boundary(terms: PutTerms, *, order: int = BOUNDARY_NODES) -> PutBoundary:
+    """Return the boundary, at `order` nodes, of puts with rate > 0, or with rate = 0 > yield.
 
-    They are so with rate > 0, or rate = 0 > yield.
+    Other puts are never exercised early.
     """
     limit = limit_at_expiry(terms)
     at_expiry = limit.log_spot
-    nodes = guess(terms, at_expiry, order)
-    calm = (2 * terms.rate <= SMOOTH_PASTING_LIMIT * terms.vol**2)[:, 0]
-    for chosen, balance in ((calm, _smooth_pasting), (~calm, _value_matching)):
-        if chosen.any():
-            part = PutTerms(**{name: getattr(terms, name)[chosen] for name in PutTerms.__slots__})
-            nodes[chosen] = _rounds(part, at_expiry[chosen], nodes[chosen], balance)
-    return newton(terms, limit, nodes, held=european_put, steps=NEWTON_STEPS)
+    nodes = initial_guess(terms, at_expiry, order)
+    low_rate = (2 * terms.rate <= MAX_SMOOTH_PASTING_RATE * terms.vol**2)[:, 0]
+    for members, weights in ((low_rate, _smooth_pasting_weights), (~low_rate, _value_matching_weights)):
+        if members.any():
+            part = PutTerms(**{name: getattr(terms, name)[members] for name in PutTerms.__slots__})
+            nodes[members] = _fixed_point_rounds(part, at_expiry[members], nodes[members], weights)
+    return newton_boundary(terms, limit, nodes, hold_value=european_put, steps=NEWTON_STEPS)
 
 
-def boundary_at(boundary: Boundary, left: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log of the boundary at roots of fractions of the time left, with its derivatives in vol and rate."""
-    matrix = interpolation(left.tobytes(), boundary.nodes.shape[1])
+def boundary_at(
+    boundary: PutBoundary, root_remaining: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the log boundary, its vega and its rho at square roots of remaining time fractions."""
+    matrix = interpolation_matrix(root_remaining.tobytes(), boundary.nodes.shape[1])
     limit = boundary.at_expiry
-    log_spot, square = interpolate(limit.log_spot, boundary.nodes, matrix)
-    depth, slope = boundary.nodes - limit.log_spot, depth_slope(square)
+    log_spot, square = interpolate_boundary(limit.log_spot, boundary.nodes, matrix)
+    depth, slope = boundary.nodes - limit.log_spot, slope_in_half_square(square)
     in_expiry = 1 - slope * (depth @ matrix.T)
     vega = slope * ((depth * boundary.nodes_vega) @ matrix.T) + in_expiry * limit.vega
     rho = slope * ((depth * boundary.nodes_rho) @ matrix.T) + in_expiry * limit.rho
     return log_spot, vega, rho
 
 
-def limit_at_expiry(terms: PutTerms) -> Limit:
-    """Return the boundary's limit: 1, or where the yield outweighs the interest."""
-    outweighed = terms.dividend_yield > np.maximum(terms.rate, 0.0)
-    rate, dividend_yield = (np.where(outweighed, a, 1.0) for a in (terms.rate, terms.dividend_yield))
-    return Limit(
+def limit_at_expiry(terms: PutTerms) -> ExpiryLimit:
+    """Return the limit of the boundary at expiry: min(1, rate / yield) of the strike."""
+    yield_exceeds_rate = terms.dividend_yield > np.maximum(terms.rate, 0.0)
+    rate, dividend_yield = (np.where(yield_exceeds_rate, a, 1.0) for a in (terms.rate, terms.dividend_yield))
+    return ExpiryLimit(
         log_spot=np.log(rate / dividend_yield),
         vega=np.zeros_like(rate),
-        rho=np.where(outweighed, terms.rate_step / rate - terms.yield_step / dividend_yield, 0.0),
+        rho=np.where(yield_exceeds_rate, terms.rate_step / rate - terms.yield_step / dividend_yield, 0.0),
     )
 
 
-def guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatArray:
-    """Return the flat boundary of Bjerksund and Stensland for each node's time."""
+def initial_guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatArray:
+    """Return the flat boundary of Bjerksund and Stensland for the time to expiry of each node."""
     variance = terms.vol**2
-    tilt = (terms.dividend_yield - terms.rate) / variance
-    power = 0.5 - tilt + np.sqrt(np.maximum((tilt - 0.5) ** 2 + 2 * terms.dividend_yield / variance, 0.0))
-    least = np.exp(-at_expiry)
-    most = np.maximum(np.minimum(power / np.maximum(power - 1, 1e-9), 1e9), least * (1 + 1e-9))
-    time = terms.time_to_expiry * node_roots(order) ** 2
-    reach = (terms.dividend_yield - terms.rate) * time + 2 * terms.vol * np.sqrt(time)
-    inverse = most + (least - most) * np.exp(-np.maximum(reach, 0.0) * least / (most - least))
-    nodes: FloatArray = np.minimum(-np.log(inverse), at_expiry - FLAT)
+    drift_ratio = (terms.dividend_yield - terms.rate) / variance
+    discriminant = (drift_ratio - 0.5) ** 2 + 2 * terms.dividend_yield / variance
+    beta = 0.5 - drift_ratio + np.sqrt(np.maximum(discriminant, 0.0))
+    # Their call boundary, from its limit at expiry up to the perpetual one, is the inverse of the put's.
+    start = np.exp(-at_expiry)
+    perpetual = np.maximum(np.minimum(beta / np.maximum(beta - 1, 1e-9), 1e9), start * (1 + 1e-9))
+    time = terms.time_to_expiry * root_time_nodes(order) ** 2
+    rise = (terms.dividend_yield - terms.rate) * time + 2 * terms.vol * np.sqrt(time)
+    inverse = perpetual + (start - perpetual) * np.exp(-np.maximum(rise, 0.0) * start / (perpetual - start))
+    nodes: FloatArray = np.minimum(-np.log(inverse), at_expiry - MIN_DEPTH)
     return nodes
 
 
-def _rounds(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
-    """Fixed-point rounds until Newton can take over."""
-    for _ in range(ROUNDS):
-        before, nodes = nodes, _round(terms, at_expiry, nodes, weigh)
-        if np.abs(nodes - before).max() < NEAR:
+def _fixed_point_rounds(
+    terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weights: FixedPointWeights
+) -> FloatArray:
+    """Iterate the fixed point until Newton converges from its result."""
+    for _ in range(FIXED_POINT_ROUNDS):
+        before, nodes = nodes, _fixed_point_round(terms, at_expiry, nodes, weights)
+        if np.abs(nodes - before).max() < NEWTON_START_CHANGE:
             break
     return nodes
 
 
-def _round(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weigh: Weigh) -> FloatArray:
-    """One fixed-point round: the boundary is the strike's weight over the share's weight."""
+def _fixed_point_round(
+    terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weights: FixedPointWeights
+) -> FloatArray:
+    """Return N / D of the fixed-point equation at each node, from European terms and premium integrals."""
     time, delay, weight, boundary, _ = _collocation(terms, at_expiry, nodes)
     rate, dividend_yield, vol = (a[..., None] for a in (terms.rate, terms.dividend_yield, terms.vol))
     deviation = vol * np.sqrt(delay)
     d2 = (nodes[..., None] - boundary + (rate - dividend_yield) * delay) / deviation - deviation / 2
-    strike, share = weigh(d2, deviation)
+    strike, share = weights(d2, deviation)
+    strike_integral = terms.rate * (weight * np.exp(-rate * delay) * strike).sum(axis=-1)
+    share_integral = terms.dividend_yield * (weight * np.exp(-dividend_yield * delay) * share).sum(axis=-1)
     to_expiry = terms.vol * np.sqrt(time)
     d2 = (nodes + (terms.rate - terms.dividend_yield) * time) / to_expiry - to_expiry / 2
-    strike_last, share_last = weigh(d2, to_expiry)
-    strike = np.exp(-terms.rate * time) * strike_last + terms.rate * (
-        weight * np.exp(-rate * delay) * strike
-    ).sum(axis=-1)
-    share = np.exp(-terms.dividend_yield * time) * share_last + terms.dividend_yield * (
-        weight * np.exp(-dividend_yield * delay) * share
-    ).sum(axis=-1)
-    ratio = np.maximum(strike, np.exp(-LOWEST)) / np.maximum(share, np.exp(-LOWEST))
-    moved: FloatArray = np.clip(np.log(ratio), -LOWEST, at_expiry - FLAT)
+    strike, share = weights(d2, to_expiry)
+    numerator = np.exp(-terms.rate * time) * strike + strike_integral
+    denominator = np.exp(-terms.dividend_yield * time) * share + share_integral
+    smallest = np.exp(-MAX_ABS_LOG)
+    ratio = np.maximum(numerator, smallest) / np.maximum(denominator, smallest)
+    moved: FloatArray = np.clip(np.log(ratio), -MAX_ABS_LOG, at_expiry - MIN_DEPTH)
     return moved
 
 
-def _value_matching(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _value_matching_weights(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the integrands of numerator and denominator of equation FP-B."""
     return ndtr(d2), ndtr(d2 + deviation)
 
 
-def _smooth_pasting(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _smooth_pasting_weights(d2: FloatArray, deviation: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the integrands of numerator and denominator of equation FP-A."""
     d1 = d2 + deviation
     density2, density1 = (np.exp(-(d**2) / 2) / (SQRT_2PI * deviation) for d in (d2, d1))
     return density2, ndtr(d1) + density1
 
 
-def newton(
+def newton_boundary(
     terms: PutTerms,
-    limit: Limit,
+    limit: ExpiryLimit,
     nodes: FloatArray,
     *,
-    held: Held,
+    hold_value: HoldValue,
     steps: int,
-    seldom: float | FloatArray = -np.inf,
-) -> Boundary:
-    """Newton steps on the value at the boundary; the last also solves for the derivatives.
+    lowest_reached: float | FloatArray = -np.inf,
+) -> PutBoundary:
+    """Return the boundary that value matching gives by Newton; its last step gives vega and rho too.
 
-    `held` values the put without exercise before the expiry, which may be the day before a drop. To logs of
-    spots below `seldom` hardly a path leads.
+    `hold_value` values the put without exercise before the end of the period: its expiry, or the day before
+    an ex-date. Hardly a path reaches logs of spots below `lowest_reached`.
     """
-    at_expiry = limit.log_spot
-    found = _Found.nothing(nodes)
+    best = _NewtonIterate.initial(nodes)
     for _ in range(steps):
-        time, delay, weight, boundary, square = _collocation(terms, at_expiry, nodes)
-        depth, slope = nodes - at_expiry, depth_slope(square).reshape(boundary.shape)
-        waiting = held(terms, nodes, time)
-        early = Premium.of(terms, nodes, boundary, delay=delay, weight=weight)
-        matrix = to_nodes(early.drive * slope, from_nodes(nodes.shape[1])) * depth[:, None, :]
-        moved = early.drive.sum(axis=-1) - matrix.sum(axis=-1)
-        diagonal = np.arange(nodes.shape[1])
-        matrix[:, diagonal, diagonal] += waiting.slope + early.slope + np.exp(nodes)
-        gaps = (
-            waiting.value + early.value - 1 + np.exp(nodes),
-            waiting.vega + early.vega + moved * limit.vega,
-            waiting.rho + early.rho + moved * limit.rho,
+        residual, derivatives = _newton_system(terms, limit, nodes, hold_value)
+        step, vega, rho = np.moveaxis(derivatives, -1, 0)
+        next_nodes = nodes + np.clip(step, -MAX_NEWTON_STEP, MAX_NEWTON_STEP)
+        next_nodes = np.clip(next_nodes, -MAX_ABS_LOG, limit.log_spot - MIN_DEPTH)
+        best = best.better_of(
+            _NewtonIterate(nodes=nodes, residual=residual, step=next_nodes - nodes, vega=vega, rho=rho)
         )
-        step, vega, rho = np.moveaxis(-solved(matrix, np.stack(gaps, axis=-1)), -1, 0)
-        moved_to = nodes + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
-        moved_to = np.clip(moved_to, -LOWEST, at_expiry - FLAT)
-        found = found.or_better(_Found(nodes=nodes, gap=gaps[0], step=moved_to - nodes, vega=vega, rho=rho))
-        nodes = moved_to
-        if ((np.abs(step).max(axis=1) < SETTLED) | found.unseen(seldom)).all():
+        nodes = next_nodes
+        if ((np.abs(step).max(axis=1) < NEWTON_TOLERANCE) | best.out_of_reach(lowest_reached)).all():
             break
-    ends = found.ends()
-    return Boundary(
+    converged = _converged(terms, limit.log_spot, best, hold_value)
+    return PutBoundary(
         at_expiry=limit,
-        nodes=ends,
-        nodes_vega=found.vega,
-        nodes_rho=found.rho,
-        settled=_settled(terms, at_expiry, found, held) | found.unseen(seldom),
+        nodes=best.final_nodes(),
+        nodes_vega=best.vega,
+        nodes_rho=best.rho,
+        converged=converged | best.out_of_reach(lowest_reached),
     )
 
 
-def _settled(terms: PutTerms, at_expiry: FloatArray, found: _Found, held: Held) -> NDArray[np.bool_]:
-    """Say which boundaries are proved: by their series or, where that falls off slowly, between the nodes."""
-    ends = found.ends()
-    settled = collocated(gap=found.gap, step=ends - found.nodes, series=_depths(ends, at_expiry))
-    # Where rates outweigh the vol, the moments resolve what the value earns no better than the series.
-    drift = np.maximum(np.abs(terms.rate), np.abs(terms.dividend_yield)) * np.sqrt(terms.time_to_expiry)
-    doubtful = ~settled & (drift <= CALM * terms.vol)[:, 0]
-    if doubtful.any():
-        between = np.abs(_missed_between(terms, at_expiry, ends, held)).max(axis=1) <= GAP
-        settled |= doubtful & between & matched(gap=found.gap, step=ends - found.nodes)
-    return settled
+def _newton_system(
+    terms: PutTerms, limit: ExpiryLimit, nodes: FloatArray, hold_value: HoldValue
+) -> tuple[FloatArray, FloatArray]:
+    """Return value-matching residuals and, as a last axis, the Newton step, vega and rho of the nodes."""
+    time, delay, weight, boundary, square = _collocation(terms, limit.log_spot, nodes)
+    depth, slope = nodes - limit.log_spot, slope_in_half_square(square).reshape(boundary.shape)
+    hold = hold_value(terms, nodes, time)
+    premium = EarlyExercisePremium.of(terms, nodes, boundary, delay=delay, weight=weight)
+    by_square = premium.boundary_sensitivity * slope
+    jacobian = to_node_derivatives(by_square, nodes_to_quadrature(nodes.shape[1])) * depth[:, None, :]
+    in_limit = premium.boundary_sensitivity.sum(axis=-1) - jacobian.sum(axis=-1)
+    diagonal = np.arange(nodes.shape[1])
+    jacobian[:, diagonal, diagonal] += hold.slope + premium.slope + np.exp(nodes)
+    residuals = (
+        hold.value + premium.value - 1 + np.exp(nodes),
+        hold.vega + premium.vega + in_limit * limit.vega,
+        hold.rho + premium.rho + in_limit * limit.rho,
+    )
+    return residuals[0], -solve_moves(jacobian, np.stack(residuals, axis=-1))
 
 
-class _Found(NamedTuple):
-    """Nodes of a Newton step, all of shape (puts, nodes)."""
+def _converged(
+    terms: PutTerms, at_expiry: FloatArray, best: _NewtonIterate, hold_value: HoldValue
+) -> NDArray[np.bool_]:
+    """Return which boundaries converged by their series or, if it is slow, by residuals between nodes."""
+    nodes = best.final_nodes()
+    step, series = nodes - best.nodes, _squared_depth_series(nodes, at_expiry)
+    converged = collocation_converged(residual=best.residual, step=step, series=series)
+    # Where rates outweigh the vol, the quadrature over exercise times is no more exact than the series.
+    largest_rate = np.maximum(np.abs(terms.rate), np.abs(terms.dividend_yield))
+    drift = largest_rate * np.sqrt(terms.time_to_expiry)
+    unresolved = ~converged & (drift <= MAX_DRIFT_TO_VOL * terms.vol)[:, 0]
+    if unresolved.any():
+        between = np.abs(_residual_between_nodes(terms, at_expiry, nodes, hold_value)).max(axis=1)
+        at_nodes = nodes_converged(residual=best.residual, step=step)
+        converged |= unresolved & (between <= MAX_RESIDUAL) & at_nodes
+    return converged
+
+
+class _NewtonIterate(NamedTuple):
+    """State of a Newton step, every field of shape (puts, nodes)."""
 
     nodes: FloatArray
-    gap: FloatArray
-    """Difference between value and exercise value."""
+    residual: FloatArray
+    """Value at the boundary minus the value of exercise there [strikes]."""
     step: FloatArray
+    """Change of the nodes, in log-spot."""
     vega: FloatArray
     rho: FloatArray
 
     @classmethod
-    def nothing(cls, nodes: FloatArray) -> _Found:
-        """Stand in for the step before the first."""
+    def initial(cls, nodes: FloatArray) -> _NewtonIterate:
+        """Return the state before the first step, worse than any other."""
         return cls(nodes, *(np.full_like(nodes, fill) for fill in (np.inf, np.inf, np.nan, np.nan)))
 
-    def or_better(self, later: _Found) -> _Found:
-        """Take the later nodes of each put but where they match the value worse without settling."""
-        worse = np.abs(later.gap).max(axis=1, keepdims=True) >= np.abs(self.gap).max(axis=1, keepdims=True)
-        worse = worse & (np.abs(later.step).max(axis=1, keepdims=True) > STEP)
-        return _Found(*(np.where(worse, old, new) for old, new in zip(self, later, strict=True)))
+    def better_of(self, later: _NewtonIterate) -> _NewtonIterate:
+        """Return the later state of each put unless its residual grew and its step is still large."""
+        before, after, step = (
+            np.abs(part).max(axis=1, keepdims=True) for part in (self.residual, later.residual, later.step)
+        )
+        is_worse = (after >= before) & (step > MAX_LAST_STEP)
+        return _NewtonIterate(*(np.where(is_worse, old, new) for old, new in zip(self, later, strict=True)))
 
-    def unseen(self, seldom: float | FloatArray) -> NDArray[np.bool_]:
-        """Say which boundaries lie where hardly a path leads, so that what they miss has no weight."""
-        near = np.abs(self.gap).max(axis=1) <= UNSEEN_GAP
-        unseen: NDArray[np.bool_] = near & np.all(self.ends() < seldom, axis=1)
-        return unseen
+    def out_of_reach(self, lowest_reached: float | FloatArray) -> NDArray[np.bool_]:
+        """Return which boundaries the spot hardly ever reaches: a small residual there has no weight."""
+        small_residual = np.abs(self.residual).max(axis=1) <= MAX_UNREACHED_RESIDUAL
+        out_of_reach: NDArray[np.bool_] = small_residual & np.all(self.final_nodes() < lowest_reached, axis=1)
+        return out_of_reach
 
-    def ends(self) -> FloatArray:
-        """Where the step leads, or where it began: nodes that match a value which hardly depends on them."""
-        rests = (np.abs(self.gap).max(axis=1) <= GAP) & (np.abs(self.step).max(axis=1) > STEP)
-        ends: FloatArray = self.nodes + np.where(rests[:, None], 0.0, self.step)
-        return ends
+    def final_nodes(self) -> FloatArray:
+        """Return the nodes after the step, or before a large step from a small residual.
+
+        There the value hardly depends on the nodes.
+        """
+        residual, step = (np.abs(part).max(axis=1) for part in (self.residual, self.step))
+        insensitive = (residual <= MAX_RESIDUAL) & (step > MAX_LAST_STEP)
+        final_nodes: FloatArray = self.nodes + np.where(insensitive[:, None], 0.0, self.step)
+        return final_nodes
 
 
-def _missed_between(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, held: Held) -> FloatArray:
-    """Difference between value and exercise value at the boundary midway between nodes."""
-    order, rule = nodes.shape[1], moments(MOMENTS)
-    roots = node_roots(order) - np.diff(node_roots(order), prepend=0.0) / 2
+def _residual_between_nodes(
+    terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, hold_value: HoldValue
+) -> FloatArray:
+    """Return the value minus the value of exercise at the boundary half way between the nodes [strikes]."""
+    order, quadrature = nodes.shape[1], time_quadrature(TIME_POINTS)
+    roots = root_time_nodes(order) - np.diff(root_time_nodes(order), prepend=0.0) / 2
+    later_roots = np.outer(roots, quadrature.root_remaining)
+    (log_spot, _), (boundary, _) = (
+        interpolate_boundary(at_expiry, nodes, interpolation_matrix(times.tobytes(), order))
+        for times in (roots, later_roots)
+    )
     time = terms.time_to_expiry * roots**2
-    own, _ = interpolate(at_expiry, nodes, interpolation(roots.tobytes(), order))
-    level, _ = interpolate(at_expiry, nodes, interpolation(np.outer(roots, rule.left).tobytes(), order))
-    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
-    early = Premium.of(terms, own, level.reshape(delay.shape), delay=delay, weight=weight)
-    missed: FloatArray = held(terms, own, time).value + early.value - 1 + np.exp(own)
-    return missed
+    delay, weight = (time[..., None] * part for part in (quadrature.delay, quadrature.weight))
+    boundary = boundary.reshape(delay.shape)
+    premium = EarlyExercisePremium.of(terms, log_spot, boundary, delay=delay, weight=weight)
+    hold = hold_value(terms, log_spot, time)
+    residual: FloatArray = hold.value + premium.value - 1 + np.exp(log_spot)
+    return residual
 
 
-def _depths(nodes: FloatArray, at_expiry: FloatArray) -> FloatArray:
-    """Squared depth of the boundary below its limit as a Chebyshev series, shape (puts, nodes + 1)."""
+def _squared_depth_series(nodes: FloatArray, at_expiry: FloatArray) -> FloatArray:
+    """Return Chebyshev coefficients of the boundary's squared depth, shape (puts, nodes + 1)."""
     depth = np.concatenate([np.zeros_like(at_expiry), (nodes - at_expiry) ** 2], axis=1)
-    series: FloatArray = depth @ series_of(nodes.shape[1]).T
+    series: FloatArray = depth @ chebyshev_matrix(nodes.shape[1]).T
     return series
 
 
-def solved(matrix: FloatArray, gaps: FloatArray) -> FloatArray:
-    """Solve for the nodes' moves; a node that nothing depends on (all its densities underflow) stays."""
-    idle = np.logical_not(np.any(matrix, axis=2, keepdims=True))
-    moves: FloatArray = np.linalg.solve(
-        np.where(idle, np.eye(matrix.shape[1]), matrix), np.where(idle, 0.0, gaps)
-    )
+def solve_moves(jacobian: FloatArray, residuals: FloatArray) -> FloatArray:
+    """Solve for changes of the nodes; a node with an empty row (all its densities underflow) stays."""
+    empty = np.logical_not(np.any(jacobian, axis=2, keepdims=True))
+    regular = np.where(empty, np.eye(jacobian.shape[1]), jacobian)
+    moves: FloatArray = np.linalg.solve(regular, np.where(empty, 0.0, residuals))
     return moves
 
 
 def _collocation(terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray) -> tuple[FloatArray, ...]:
-    """Return the nodes' times and, until expiry from each, delays, weights, boundary and its square."""
-    rule, order = moments(MOMENTS), nodes.shape[1]
-    time = terms.time_to_expiry * node_roots(order) ** 2
-    boundary, square = interpolate(at_expiry, nodes, from_nodes(order))
-    delay, weight = (time[..., None] * part for part in (rule.delay, rule.weight))
+    """Return each node's time to expiry, and delays, weights, log boundary and squared depth until then."""
+    quadrature, order = time_quadrature(TIME_POINTS), nodes.shape[1]
+    time = terms.time_to_expiry * root_time_nodes(order) ** 2
+    boundary, square = interpolate_boundary(at_expiry, nodes, nodes_to_quadrature(order))
+    delay, weight = (time[..., None] * part for part in (quadrature.delay, quadrature.weight))
     return time, delay, weight, boundary.reshape(delay.shape), square

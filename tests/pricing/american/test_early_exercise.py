@@ -42,7 +42,7 @@ def test_what_interest_outweighs_is_never_taken():
         **CALL | {"rate": 0.05}, spot=296, time_to_expiry=0.9, dividend_times=[0.4], dividend_amounts=[0.8]
     )
     assert early.boundary == np.inf
-    assert early.chance == 0.0
+    assert early.probability == 0.0
 
 
 def test_the_schedule_keeps_its_order_and_what_does_not_count_is_nan():
@@ -60,7 +60,7 @@ def test_the_schedule_keeps_its_order_and_what_does_not_count_is_nan():
     assert np.isnan(early.boundary).tolist() == [[True, False, True, False, False]] * 2
     assert early.boundary[0, 3] == early.boundary[0, 4] == np.inf
     assert 280 < early.boundary[0, 1] < 330
-    assert np.nanmax(early.chance[1]) == np.nanmax(early.boundary[1]) == 0.0
+    assert np.nanmax(early.probability[1]) == np.nanmax(early.boundary[1]) == 0.0
 
 
 def test_out_of_range_is_nan():
@@ -75,7 +75,7 @@ def test_out_of_range_is_nan():
         dividend_amounts=[1.0],
     )
     assert np.isnan(early.boundary).all()
-    assert np.isnan(early.chance).all()
+    assert np.isnan(early.probability).all()
 
 
 def test_a_negative_rate_counts_as_none():

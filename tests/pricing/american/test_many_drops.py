@@ -21,9 +21,9 @@ implied = importlib.import_module("riskcalc.pricing.american.implied_vol")
 def solved(monkeypatch):
     """Count the grids that are solved."""
     grid = importlib.import_module("riskcalc.pricing.american.grid")
-    grid._known.cache_clear()
-    starts, start = [], grid._start
-    monkeypatch.setattr(grid, "_start", lambda *terms: starts.append(1) or start(*terms))
+    grid._cached_grid.cache_clear()
+    starts, start = [], grid._initial_grid
+    monkeypatch.setattr(grid, "_initial_grid", lambda *terms: starts.append(1) or start(*terms))
     return starts
 
 
