@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
-# A total vol below this moves nothing that a double can hold.
+# A total vol below this changes no double.
 _FLAT = 1e-100
 _TINY = float(np.finfo(np.float64).tiny)
 
@@ -182,7 +182,7 @@ def to_forward_terms(
 
     Returns
     -------
-    ForwardSpace
+    ForwardTerms
         nan or inf where an input is out of its range; the kernels judge that.
 
     Examples

@@ -15,23 +15,22 @@ from riskcalc.pricing.black_scholes import to_forward_terms
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-# The intrinsic value is known to a few units in the last place of its larger term.
+# Rounding error of the intrinsic value, relative to its larger term.
 _ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
-
-
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_HALF_PI = math.sqrt(0.5 * math.pi)
-# Stands for a distance of 0, so that the seed can divide by it.
-_AT_THE_MONEY = 1e-100
+# Least log-moneyness: the seed divides by it.
+_MIN_DISTANCE = 1e-100
+# Bound of an argument of a logarithm.
 _HUGE = 1e300
-# Share of its bound above which an option is solved from the bound down.
+# Share of its upper bound above which an option is solved from the bound down.
 _NEAR_BOUND = 0.5
-# Half total vol below which the two Mills ratios agree in too many digits to subtract.
-_NARROW = 5e-4
-# A fourth-order step of this relative size leaves an error below rounding.
-_SETTLED = 2e-4
-# Seen in 30,000 options over every double price: at most 4.
+# Half total vol below which the difference of the two Mills ratios loses too many digits.
+_SMALL_HALF_VOL = 5e-4
+# Relative size of a fourth-order step after which the error is below rounding.
+_STEP_TOLERANCE = 2e-4
+# Most steps; 30,000 options over all double prices took at most 4.
 _MAX_STEPS = 16
 
 
@@ -179,13 +178,13 @@ def _kernel(
 
 
 class _Problem(NamedTuple):
-    """What each element solves: log(level) - log(density) = target, at its distance, from its side."""
+    """Equation of each element in total vol: log(level) - log(density) = target."""
 
     target: FloatArray
     distance: FloatArray
     """Absolute log-moneyness, > 0."""
     side: FloatArray
-    """+1: the level is the option's price; -1: what the price lacks to its bound."""
+    """+1: the level is the option's price; -1: its upper bound minus the price."""
 
     def where(self, mask: NDArray[np.bool_]) -> _Problem:
         return _Problem(*(part[mask] for part in self))
@@ -226,7 +225,7 @@ def solve_total_vol(
     time_value, room, lesser, distance = np.broadcast_arrays(
         *np.atleast_1d(time_value, room, lesser, distance)
     )
-    distance = np.maximum(distance, _AT_THE_MONEY)
+    distance = np.maximum(distance, _MIN_DISTANCE)
     near_bound = time_value > _NEAR_BOUND * lesser
     level = np.where(near_bound, room, time_value)
     problem = _Problem(
@@ -248,7 +247,7 @@ def _solve(problem: _Problem, total_vol: FloatArray) -> FloatArray:
         step = np.maximum(_householder_step(problem, total_vol), -0.5 * total_vol)
         total_vol = total_vol + step
         result[index] = total_vol
-        moved = np.abs(step) > _SETTLED * total_vol
+        moved = np.abs(step) > _STEP_TOLERANCE * total_vol
         if not moved.any():
             return result
         index, problem, total_vol = index[moved], problem.where(moved), total_vol[moved]
@@ -280,14 +279,14 @@ def _householder_step(problem: _Problem, total_vol: FloatArray) -> FloatArray:
 def _mills_gap(*, h: FloatArray, t: FloatArray, side: FloatArray) -> FloatArray:
     """Level over density: mills(t - h) - mills(-t - h) for side 1, mills(h - t) + mills(-t - h) for -1."""
     gap = _mills(side * (t - h)) - side * _mills(-t - h)
-    narrow = t < _NARROW  # near its bound no option is
-    if narrow.any():
-        gap[narrow] = _narrow_mills_gap(h[narrow], t[narrow])
+    small = t < _SMALL_HALF_VOL  # of side 1 only: an option near its bound has a large vol
+    if small.any():
+        gap[small] = _small_vol_mills_gap(h[small], t[small])
     return gap
 
 
-def _narrow_mills_gap(h: FloatArray, t: FloatArray) -> FloatArray:
-    """Expand the gap of side 1 in t, which spares the cancellation."""
+def _small_vol_mills_gap(h: FloatArray, t: FloatArray) -> FloatArray:
+    """Expand the gap of side 1 in t, which avoids the cancellation."""
     first = 1.0 - h * _mills(-h)
     third = (3.0 + h * h) * first - 1.0
     return 2.0 * t * (first + t * t / 6.0 * third)
@@ -313,7 +312,7 @@ def _seed(bound_over_value: FloatArray, distance: FloatArray) -> FloatArray:
 
 
 def _seed_near_bound(room_over_bound: FloatArray, distance: FloatArray) -> FloatArray:
-    """Guess from the room left, about 2 Phi(-t) exp(-h^2 / 2) of the bound for a large total vol."""
+    """Guess from the distance to the bound, 2 Phi(-t) exp(-h^2 / 2) of it for a large total vol."""
     h = -0.5 * distance / ndtri(0.5 * room_over_bound)
     guess = -2.0 * ndtri(np.minimum(0.5 * room_over_bound * np.exp(0.5 * h * h), 0.45))
     # Above half its bound an option has d1 > 0.

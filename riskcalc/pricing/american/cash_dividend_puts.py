@@ -65,11 +65,11 @@ def cash_dividend_puts(batch: Batch, schedule: Schedule) -> Priced:
 
 
 def _value_table(
-    contracts: Batch, schedule: Schedule, log_spot: FloatArray, moment: FloatArray
+    contracts: Batch, schedule: Schedule, log_spot: FloatArray, now: FloatArray
 ) -> tuple[ValueAndDerivatives, NDArray[np.bool_]]:
     """Return the values of each contract at its spots and valuation times; they share a first period."""
-    start = moment.min(axis=1, keepdims=True)
-    time_in_period = collapse_columns(moment - start)
+    start = now.min(axis=1, keepdims=True)
+    time_in_period = collapse_columns(now - start)
     points = ValuationPoints(log_spot=log_spot, time_in_period=time_in_period)
     period = first_period(contracts, schedule, points, start)
     value = period.evaluate(log_spot, time_points=VALUE_TIME_POINTS, time_in_period=time_in_period)

@@ -92,7 +92,7 @@ def root_time_nodes(order: int) -> FloatArray:
 
 @lru_cache(maxsize=8)
 def nodes_to_quadrature(order: int) -> FloatArray:
-    """Return the matrix from values at the nodes to values at the exercise times seen from each node."""
+    """Return the matrix from values at the nodes to values at the exercise times after each node."""
     root_fractions = np.outer(root_time_nodes(order), time_quadrature(TIME_POINTS).root_remaining)
     return interpolation_matrix(root_fractions.tobytes(), order)
 

@@ -154,7 +154,7 @@ class _InverseSpotBounds:
     worthless_from: FloatArray
     """Lowest at which the call is worthless."""
     lowest_reached: FloatArray
-    """Before the drop: hardly a path goes lower."""
+    """Before the drop: one path in a million goes lower."""
 
 
 def continuous_exercise_calls(batch: Batch, schedule: Schedule) -> Priced:

@@ -1,9 +1,8 @@
-"""Finite differences, for any option: what the faster methods leave, and their second opinion.
+"""Finite differences for options of any kind: those without a faster method, and those it failed on.
 
-Left are puts with cash dividends and a yield at a rate > 0, a negative yield beside cash dividends, drops of
-much of the strike or the spot, exercise regions with two boundaries, and whatever a faster method could not
-confirm. One Richardson extrapolation over a grid and its half takes their leading error off; where the two
-are too far apart for that the grid is refined.
+Without one are puts with cash dividends and a yield at a rate > 0, a negative yield beside cash dividends,
+drops of much of the strike or the spot, and exercise regions with two boundaries. Richardson extrapolation of
+two grids removes their leading error; where the two are too far apart for that, the grid is refined.
 """
 
 from __future__ import annotations
@@ -25,34 +24,51 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Schedule
     from riskcalc.pricing.arrays import FloatArray
 
-BLOCK = 16  # contracts solved together
-VOL_BUMP, RATE_BUMP = 0.01, 1e-3
-REFINEMENTS = (1, 2, 4)  # refinements of the coarser grid of a pair
-MAX_PAIR_DISTANCE = 8e-6  # of the strike: two grids this close leave a tenth of it after extrapolation
-MAX_PAIR_DELTA_DISTANCE = 1.5e-4  # the same for deltas, but at an exercise boundary, where no grid has one
-MAX_EXTRAPOLATED_DISTANCE = 1e-3  # the same for grids that are extrapolated to values that agree
-EXTRAPOLATION_TOLERANCE = 3e-6  # of the strike: two extrapolations this close err less than that
-LAST_EXTRAPOLATION_TOLERANCE = 2e-5  # the same for the finest, whose errors are the smallest
-MAX_CARRY = 0.15  # rate and yield over the life: more lets the value bend sharply at the exercise boundary
-MAX_SMOOTH_DROP = 0.03  # of the strike: a larger drop leaves kinks of the value between the nodes
+BLOCK = 16
+"""Contracts solved together."""
+VOL_BUMP = 0.01
+"""Bump of the vol for vega, relative to it."""
+RATE_BUMP = 1e-3
+"""Bump of the rate for rho."""
+REFINEMENTS = (1, 2, 4)
+"""Refinements of the coarser grid of a pair."""
+MAX_PAIR_DISTANCE = 8e-6
+"""Distance of the values of two grids [strikes] that leaves a tenth of it after extrapolation."""
+MAX_PAIR_DELTA_DISTANCE = 1.5e-4
+"""Distance of the deltas of two such grids; next to an exercise boundary no grid has an exact one."""
+MAX_EXTRAPOLATED_DISTANCE = 1e-3
+"""Largest distance of the values of two grids whose extrapolation is compared with the one before."""
+EXTRAPOLATION_TOLERANCE = 3e-6
+"""Largest difference of two extrapolations [strikes], which is larger than their error."""
+LAST_EXTRAPOLATION_TOLERANCE = 2e-5
+"""The same for the finest pair, whose error is the smallest."""
+MAX_CARRY = 0.15
+"""Largest rate plus yield over the life for which a single pair will do: more makes a sharp boundary."""
+MAX_SMOOTH_DROP = 0.03
+"""Largest drop [strikes] for which a single pair will do: more leaves kinks between the nodes."""
 EXERCISED_TOLERANCE = 1e-12
+"""Largest excess over the intrinsic value of an option that is exercised now [strikes]."""
 
-
-CELLS = 360  # of the coarsest grid
-REACH_DEVIATIONS = 6.0  # standard deviations above the strike and the highest spot
-MAX_DENSE_WIDTH, MIN_DENSE_WIDTH = 0.6, 1e-5  # of the strike: what counts as near it
-DRIFT_SHARE = 0.15  # share of the drift over the life that counts as near the strike
-LOG_WEIGHT = 0.5  # weight of the nodes that are even in the log of the spot
-RUIN_DROPS, RUINED_DEVIATIONS = (
-    5.0,
-    2.5,
-)  # drops of the spot below which it may be lost by drops: cells are even
-HIGHEST_LOG = 230.0  # bound of a log: squares of spots stay finite
-INVERSE_TABLE = 400  # places of the first guess of a node
+CELLS = 360
+"""Cells of the coarsest grid."""
+REACH_DEVIATIONS = 6.0
+"""Extent of a grid above the strike and the highest spot, in standard deviations."""
+MIN_DENSE_WIDTH, MAX_DENSE_WIDTH = 1e-5, 0.6
+"""Range of the width around the strike in which nodes are dense [strikes]."""
+DRIFT_SHARE = 0.15
+"""Share of the drift over the life that this width covers at least."""
+LOG_WEIGHT = 0.5
+"""Weight of nodes that are equidistant in log-spot."""
+RUIN_DROPS = 5.0
+"""Spot, in average drops, below which nodes are equidistant where drops may take the whole spot."""
+RUIN_DEVIATIONS = 2.5
+"""Fall of the spot, in standard deviations, after which drops may take the rest."""
+MAX_LOG = 230.0
+"""Bound of a log: squares of spots stay finite."""
 
 
 def finite_difference(batch: Batch, schedule: Schedule) -> Priced:
-    """Value options of any kind that see every dividend of the schedule but what is past at their moment."""
+    """Return value and Greeks of options of any kind that expire after all ex-dates of the schedule."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
     converged = np.zeros(batch.spot.size, dtype=bool)
     for table in tables(grid_keys(batch), most_rows=BLOCK):
@@ -63,53 +79,55 @@ def finite_difference(batch: Batch, schedule: Schedule) -> Priced:
 def _price_table(
     batch: Batch, schedule: Schedule, table: NDArray[np.intp]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Refine the contracts of a table until what two grids leave is small, or two extrapolations agree."""
+    """Refine each contract of a table until two grids are close, or two extrapolations agree."""
     greeks = np.full((len(OptionGreeks._fields), *table.shape), np.nan)
     converged = np.zeros(table.shape, dtype=bool)
-    carried = (np.abs(batch.rate) + np.abs(batch.dividend_yield)) * batch.time_to_expiry
-    needs_extrapolation = (
-        (schedule.amounts.max(initial=0.0) > MAX_SMOOTH_DROP * batch.strike) | (carried > MAX_CARRY)
-    )[table]
+    pair_suffices = _pair_suffices(batch, schedule)[table]
     rows = _Rows.of(batch, schedule, table)
-    open_, coarse, before = np.arange(len(table)), rows.solve(1), np.inf
+    open_, coarse, before = np.arange(len(table)), rows.solve(1), np.full(table.shape, np.inf)
     for level in REFINEMENTS:
+        last = level == REFINEMENTS[-1]
         fine = rows.solve(2 * level)
-        value = (4 * fine.greeks - coarse.greeks) / 3
+        extrapolated = (4 * fine.greeks - coarse.greeks) / 3
         strike = rows.batch.strike[:, None]
-        distance = np.abs(fine.greeks[0] - coarse.greeks[0]) / strike
-        solved = fine.converged & coarse.converged & np.isfinite(value).all(axis=(0, 2))
-        distance = np.where(solved[:, None], distance, np.inf)
-        extrapolations_agree = np.abs(value[0] - before) / strike <= (
-            LAST_EXTRAPOLATION_TOLERANCE if level == REFINEMENTS[-1] else EXTRAPOLATION_TOLERANCE
-        )
-        pair_agrees = (
-            (distance <= MAX_PAIR_DISTANCE)
-            & (np.abs(fine.greeks[1] - coarse.greeks[1]) <= MAX_PAIR_DELTA_DISTANCE)
-            & ~needs_extrapolation[open_]
-        )
-        accurate = pair_agrees | ((distance <= MAX_EXTRAPOLATED_DISTANCE) & extrapolations_agree)
-        finished = accurate.all(axis=1) | (level == REFINEMENTS[-1])
+        tolerance = LAST_EXTRAPOLATION_TOLERANCE if last else EXTRAPOLATION_TOLERANCE
+        agrees = np.abs(extrapolated[0] - before) / strike <= tolerance
+        distance, is_close = _compare(fine, coarse, extrapolated, strike)
+        accurate = is_close & pair_suffices[open_] | ((distance <= MAX_EXTRAPOLATED_DISTANCE) & agrees)
+        finished = accurate.all(axis=1) | last
         if finished.any():
-            done = rows.take(finished)
-            bumped_greeks, bumped = done.bumped_greeks(max(level // 2, 1))
-            greeks[:, open_[finished]] = _greeks(
-                done.batch, done.points, np.concatenate([value[:, finished], bumped_greeks])
-            )
-            converged[open_[finished]] = accurate[finished] & bumped[:, None]
+            index = open_[finished]
+            greeks[:, index], solved = rows.take(finished).greeks(extrapolated[:, finished], level)
+            converged[index] = accurate[finished] & solved[:, None]
         if finished.all():
             break
-        open_, rows, before, coarse = (
-            open_[~finished],
-            rows.take(~finished),
-            value[0, ~finished],
-            fine.take(~finished),
-        )
+        open_, rows, coarse = open_[~finished], rows.take(~finished), fine.take(~finished)
+        before = extrapolated[0, ~finished]
     return greeks, converged
+
+
+def _pair_suffices(batch: Batch, schedule: Schedule) -> NDArray[np.bool_]:
+    """Return for which options two close grids are enough: small drops, and little carry over the life."""
+    carry = (np.abs(batch.rate) + np.abs(batch.dividend_yield)) * batch.time_to_expiry
+    largest_drop = schedule.amounts.max(initial=0.0)
+    suffices: NDArray[np.bool_] = ~((largest_drop > MAX_SMOOTH_DROP * batch.strike) | (carry > MAX_CARRY))
+    return suffices
+
+
+def _compare(
+    fine: Solved, coarse: Solved, extrapolated: FloatArray, strike: FloatArray
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return the distance of the values of two grids [strikes], and whether values and deltas are close."""
+    finite = np.isfinite(extrapolated).all(axis=(0, 2))
+    solved = fine.converged & coarse.converged & finite
+    value_gap, delta_gap = np.abs(fine.greeks[:2] - coarse.greeks[:2])
+    distance = np.where(solved[:, None], value_gap / strike, np.inf)
+    return distance, (distance <= MAX_PAIR_DISTANCE) & (delta_gap <= MAX_PAIR_DELTA_DISTANCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Contracts, one a row, as of their earliest moment, and where and when they are looked at."""
+    """Contracts, one per row, at their earliest valuation time, and the points at which they are valued."""
 
     batch: Batch
     schedule: Schedule
@@ -117,7 +135,7 @@ class _Rows:
 
     @classmethod
     def of(cls, batch: Batch, schedule: Schedule, table: NDArray[np.intp]) -> _Rows:
-        """Start each row of a table at its earliest moment; leave out what is past by then."""
+        """Return the rows of a table, each at its earliest valuation time, without past dividends."""
         earliest = table[np.arange(len(table)), batch.elapsed[table].argmin(axis=1)]
         past = schedule.count_past(batch.elapsed[table])
         return cls(
@@ -137,15 +155,21 @@ class _Rows:
         return replace(self, batch=self.batch.take(np.flatnonzero(rows)), points=chosen)
 
     def nodes(self, refined: int) -> FloatArray:
-        """Spots that a grid knows."""
+        """Return the spots of a grid."""
         return spot_nodes(self.batch, self.schedule, self.points.spot, refined=refined)
 
     def solve(self, refined: int) -> Solved:
-        """Value, delta and gamma by one grid."""
+        """Return value, delta and gamma by one grid."""
         return solve(self.batch, self.schedule, self.points, nodes=self.nodes(refined), refined=refined)
 
-    def bumped_greeks(self, refined: int) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Vega and rho from contracts at moved vols and rates on one grid, and which rows were solved."""
+    def greeks(self, extrapolated: FloatArray, level: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return all Greeks from value, delta and gamma, and which rows' vega and rho were solved."""
+        vega_and_rho, solved = self.vega_and_rho(max(level // 2, 1))
+        found = np.concatenate([extrapolated, vega_and_rho])
+        return _option_greeks(self.batch, self.points, found), solved
+
+    def vega_and_rho(self, refined: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return central differences in vol and rate on one grid, and which rows were solved."""
         bumped, bumped_points = _bumped(self.batch, self.points)
         nodes = np.tile(self.nodes(refined), (4, 1))
         found = solve(bumped, self.schedule, bumped_points, nodes=nodes, refined=refined)
@@ -158,7 +182,7 @@ class _Rows:
 
 
 def _bumped(batch: Batch, points: ReadPoints) -> tuple[Batch, ReadPoints]:
-    """Repeat the contracts at moved vols and rates: up and down."""
+    """Return the contracts at bumped inputs: vol up, vol down, rate up, rate down."""
     bumped = {name: np.tile(getattr(batch, name), (4, 1)) for name in Batch.__slots__}
     bumped["vol"][:2] *= 1 + np.array([[VOL_BUMP], [-VOL_BUMP]])
     bumped["rate"][2:] += np.array([[RATE_BUMP], [-RATE_BUMP]])
@@ -170,9 +194,9 @@ def _bumped(batch: Batch, points: ReadPoints) -> tuple[Batch, ReadPoints]:
     )
 
 
-def _greeks(batch: Batch, points: ReadPoints, greeks: FloatArray) -> FloatArray:
-    """Fields of `OptionGreeks`, shape (fields, contracts, points)."""
-    value, delta, gamma, vega, rho = greeks
+def _option_greeks(batch: Batch, points: ReadPoints, found: FloatArray) -> FloatArray:
+    """Return the fields of `OptionGreeks`, shape (fields, contracts, points): adds theta and exercise."""
+    value, delta, gamma, vega, rho = found
     sign, rate, dividend_yield, vol, strike = (
         a[:, None] for a in (batch.sign, batch.rate, batch.dividend_yield, batch.vol, batch.strike)
     )
@@ -186,23 +210,24 @@ def _greeks(batch: Batch, points: ReadPoints, greeks: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class _SpotMap:
-    """The coordinate in which nodes are even: 0 at the strike; all of shape (contracts, 1)."""
+    """Coordinate of the spot in which nodes are equidistant, 0 at the strike; fields are (contracts, 1)."""
 
     strike: FloatArray
     dense_width: FloatArray
+    """Width around the strike in which nodes are dense [dollars]."""
     log_offset: FloatArray
+    """Spot below which nodes are equidistant in the spot instead of its log [dollars]."""
 
     def coordinate(self, spot: FloatArray) -> FloatArray:
-        """Coordinate of a spot."""
+        """Return the coordinate of a spot."""
         logs = np.log((spot + self.log_offset) / (self.strike + self.log_offset))
         coordinate: FloatArray = np.arcsinh((spot - self.strike) / self.dense_width) + LOG_WEIGHT * logs
         return coordinate
 
     def slope(self, spot: FloatArray) -> FloatArray:
-        """Derivative of the coordinate in the spot."""
-        slope: FloatArray = 1 / np.hypot(spot - self.strike, self.dense_width) + LOG_WEIGHT / (
-            spot + self.log_offset
-        )
+        """Return the derivative of the coordinate in the spot."""
+        near_strike = 1 / np.hypot(spot - self.strike, self.dense_width)
+        slope: FloatArray = near_strike + LOG_WEIGHT / (spot + self.log_offset)
         return slope
 
 
@@ -214,21 +239,12 @@ def spot_nodes(batch: Batch, schedule: Schedule, spot: FloatArray, *, refined: i
     strike = batch.strike[:, None]
     deviation = (batch.vol * np.sqrt(batch.time_to_expiry))[:, None]
     drift = (np.abs(batch.rate - batch.dividend_yield) * batch.time_to_expiry)[:, None]
-    dense_width = strike * np.clip(
-        np.maximum(0.8 * deviation, DRIFT_SHARE * drift), MIN_DENSE_WIDTH, MAX_DENSE_WIDTH
-    )
-    log_offset = strike * np.clip(np.exp(-2 * deviation), 1e-12, 0.1)
-    ruin_offset = (
-        np.minimum(log_offset, RUIN_DROPS * schedule.amounts.mean()) if schedule.amounts.size else log_offset
-    )
-    spot_map = _SpotMap(
-        strike, dense_width, np.where(_may_reach_zero(batch, schedule, spot), ruin_offset, log_offset)
-    )
-    # In whole steps: spots of one contract that are looked at in turn find the same grid.
+    spot_map = _spot_map(batch, schedule, spot, deviation=deviation, drift=drift)
+    # Rounded up to whole steps, so that later calls with other spots of a contract find the same grid.
     step = np.maximum(deviation, MIN_DENSE_WIDTH)
     above = np.ceil(np.log(np.maximum(spot.max(axis=1, keepdims=True) / strike, 1.0)) / step)
-    highest = strike * np.exp(np.minimum(step * above, HIGHEST_LOG)) + schedule.amounts.sum()
-    reach = np.minimum(REACH_DEVIATIONS * deviation + drift + 0.1, HIGHEST_LOG)
+    highest = strike * np.exp(np.minimum(step * above, MAX_LOG)) + schedule.amounts.sum()
+    reach = np.minimum(REACH_DEVIATIONS * deviation + drift + 0.1, MAX_LOG)
     bottom, top = spot_map.coordinate(np.zeros_like(strike)), spot_map.coordinate(highest * np.exp(reach))
     below = np.maximum(np.round(CELLS * -bottom / (top - bottom)), 8.0)
     step = -bottom / below / refined
@@ -239,20 +255,33 @@ def spot_nodes(batch: Batch, schedule: Schedule, spot: FloatArray, *, refined: i
     return nodes
 
 
+def _spot_map(
+    batch: Batch, schedule: Schedule, spot: FloatArray, *, deviation: FloatArray, drift: FloatArray
+) -> _SpotMap:
+    """Return the coordinate of contracts with that standard deviation and drift over their life."""
+    strike = batch.strike[:, None]
+    width = np.maximum(0.8 * deviation, DRIFT_SHARE * drift)
+    dense_width = strike * np.clip(width, MIN_DENSE_WIDTH, MAX_DENSE_WIDTH)
+    log_offset = strike * np.clip(np.exp(-2 * deviation), 1e-12, 0.1)
+    if schedule.amounts.size:
+        ruin_offset = np.minimum(log_offset, RUIN_DROPS * schedule.amounts.mean())
+        log_offset = np.where(_may_reach_zero(batch, schedule, spot), ruin_offset, log_offset)
+    return _SpotMap(strike, dense_width, log_offset)
+
+
 def _may_reach_zero(batch: Batch, schedule: Schedule, spot: FloatArray) -> NDArray[np.bool_]:
-    """Say where spots that are looked at may fall to nothing: there the value has a step each drop."""
-    fall = RUINED_DEVIATIONS * batch.vol * np.sqrt(batch.time_to_expiry)
-    may_reach_zero: NDArray[np.bool_] = (
-        spot.min(axis=1, keepdims=True) < schedule.amounts.sum() * np.exp(fall)[:, None]
-    )
+    """Return where drops may take the whole spot: there each drop leaves a kink of the value."""
+    fall = RUIN_DEVIATIONS * batch.vol * np.sqrt(batch.time_to_expiry)
+    largest = schedule.amounts.sum() * np.exp(fall)[:, None]
+    may_reach_zero: NDArray[np.bool_] = spot.min(axis=1, keepdims=True) < largest
     return may_reach_zero
 
 
 def _invert_map(spot_map: _SpotMap, coordinates: FloatArray, highest: FloatArray) -> FloatArray:
-    """Invert the coordinate by bisection between the ends, then Newton."""
+    """Return the spots at coordinates, by bisection between the ends, then Newton."""
     low, high = np.zeros_like(coordinates), np.broadcast_to(highest, coordinates.shape)
     for _ in range(12):
-        # In the log of the spot plus what is small: even where the coordinate is.
+        # Bisect in the log of the spot plus its offset, in which the coordinate is nearly linear.
         middle = np.sqrt((low + spot_map.log_offset) * (high + spot_map.log_offset)) - spot_map.log_offset
         below = spot_map.coordinate(middle) < coordinates
         low, high = np.where(below, middle, low), np.where(below, high, middle)

@@ -1,8 +1,8 @@
-"""Finite-difference grid: options of any kind, solved back from the expiry.
+"""Finite-difference grid for options of any kind, solved from the expiry back to now.
 
-Backward differences of the second order, which damp what a kink leaves, on fixed spots from zero up; the
-exercise condition is solved exactly in each step by Howard's policy iteration, in a bounded number of rounds.
-One solve serves all spots and moments of a contract: they are read from its layers.
+Time steps are backward differences of second order (BDF2), which damp the errors of a kink, on fixed spots
+from zero up; Howard's policy iteration solves the exercise condition of each step exactly. One solve serves
+all spots and valuation times of a contract: they are interpolated between its time layers.
 
 References
 ----------
@@ -29,37 +29,43 @@ if TYPE_CHECKING:
 
     from riskcalc.pricing.arrays import FloatArray
 
-TIME_STEPS = 60  # of the coarsest grid over the whole life
-STEP_POWER = 0.5  # power of a part of the life: its share of the steps
-MIN_TIME_STEPS = 4  # between two drops
-MAX_POLICY_ITERATIONS = 25  # a step needs two or three
-EXERCISE_TOLERANCE = 1e-13  # of the strike: what does not count as a gain
-MAX_CACHED_CONTRACTS, CACHE_SIZE = (
-    4,
-    48,
-)  # contracts whose grids are kept, as a plan looks at one again and again
-
-
-TIME_LAYERS = 4  # of the polynomial that reads between the layers
-SPOT_NODES = 6  # of the one that reads a layer
+TIME_STEPS = 60
+"""Time steps of the coarsest grid over the whole life."""
+STEP_POWER = 0.5
+"""Power of a period's share of the life that gives its share of the time steps."""
+MIN_TIME_STEPS = 4
+"""Fewest time steps between two drops."""
+MAX_POLICY_ITERATIONS = 25
+"""Most policy iterations of a step, which needs two or three."""
+EXERCISE_TOLERANCE = 1e-13
+"""Difference from the value of exercise that counts as none [strikes]."""
+MAX_CACHED_CONTRACTS = 4
+"""Most contracts solved together whose grid is cached: a plan values few again and again."""
+CACHE_SIZE = 48
+"""Number of cached grids."""
+TIME_LAYERS = 4
+"""Layers of the polynomial that interpolates in time."""
+SPOT_NODES = 6
+"""Nodes of the polynomial that interpolates in the spot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPoints:
-    """Where and when contracts are looked at, shape (contracts, points)."""
+    """Spots and times at which contracts are valued, every field of shape (contracts, points)."""
 
     spot: FloatArray
+    """[dollars]."""
     time_to_expiry: FloatArray
-    """Time to expiry."""
+    """[years]."""
     dividends_ahead: NDArray[np.intp]
-    """How many of the dividends are still to come."""
+    """Number of dividends still to come."""
 
     def all_at_start(self, life: FloatArray) -> bool:
-        """Whether all look at their contract in its own moment."""
+        """Return whether all points are at the start of the contracts' life."""
         return bool((self.time_to_expiry == life[:, None]).all())
 
     def columns_with(self, drops: int) -> NDArray[np.intp]:
-        """Columns in which some contract still has that many dividends to come."""
+        """Return the columns in which some contract has that many dividends to come."""
         return np.flatnonzero((self.dividends_ahead == drops).any(axis=0))
 
     def take(self, columns: NDArray[np.intp]) -> ReadPoints:
@@ -72,10 +78,12 @@ class ReadPoints:
 
 
 class Solved(NamedTuple):
-    """Value, delta and gamma, shape (3, contracts, points), and which contracts' every step was solved."""
+    """Greeks read from a grid."""
 
     greeks: FloatArray
+    """Value, delta and gamma, shape (3, contracts, points)."""
     converged: NDArray[np.bool_]
+    """Whether every policy iteration converged, shape (contracts,)."""
 
     def take(self, rows: NDArray[np.bool_]) -> Solved:
         """Return the chosen contracts."""
@@ -84,38 +92,43 @@ class Solved(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Period:
-    """From one drop back to the one before, in years before the expiry, shape (contracts, 1)."""
+    """Time from one drop back to the one before it, in years before the expiry, shape (contracts, 1)."""
 
     begin: FloatArray
+    """Time to expiry at the later drop."""
     end: FloatArray
+    """Time to expiry at the earlier drop, or now."""
     life: FloatArray
-    """Of the whole contract."""
+    """Time to expiry now."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Grid:
-    """Values on the nodes, shape (contracts, nodes), some time before the expiry."""
+    """Values at the nodes at some time before the expiry; arrays have shape (contracts, nodes)."""
 
     nodes: FloatArray
+    """Increasing spots [dollars]."""
     values: FloatArray
     payoff: FloatArray
+    """Value of exercise, negative out of the money [dollars]."""
     exercised: NDArray[np.bool_]
     converged: NDArray[np.bool_]
+    """Whether every policy iteration converged, shape (contracts,)."""
     lower: FloatArray
+    """Lower diagonal of the Black-Scholes operator [per year]."""
     middle: FloatArray
     upper: FloatArray
-    """Of the generator: what a year changes in the value of holding."""
     tolerance: FloatArray
+    """Difference from the value of exercise that counts as none [dollars], shape (contracts, 1)."""
 
 
 def solve(batch: Batch, schedule: Schedule, points: ReadPoints, *, nodes: FloatArray, refined: int) -> Solved:
-    """Solve each contract on its nodes, with steps that are as many times finer."""
+    """Return the Greeks of each contract by a grid of its nodes, with `refined` times as many time steps."""
     if points.all_at_start(batch.time_to_expiry) and batch.elapsed.size <= MAX_CACHED_CONTRACTS:
         terms = np.stack([getattr(batch, name) for name in Batch.__slots__ if name != "spot"])
         calendar = np.stack([schedule.times, schedule.amounts])
-        grid = _cached_grid(
-            terms.tobytes(), calendar.tobytes(), nodes.tobytes(), nodes.shape[1], refined=refined
-        )
+        keys = terms.tobytes(), calendar.tobytes(), nodes.tobytes()
+        grid = _cached_grid(*keys, nodes.shape[1], refined=refined)
         return Solved(_interpolate_spots(grid, grid.values[:, None, :], points.spot), grid.converged)
     grid = _initial_grid(batch, nodes)
     return Solved(_solve_backward(grid, batch, schedule, points, refined=refined), grid.converged)
@@ -123,14 +136,14 @@ def solve(batch: Batch, schedule: Schedule, points: ReadPoints, *, nodes: FloatA
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _cached_grid(terms: bytes, calendar: bytes, nodes: bytes, count: int, *, refined: int) -> _Grid:
-    """Grid, at their own moment, of few contracts that come as bytes: it does not move with the spot."""
+    """Return the grid, at the start, of few contracts given as bytes: it does not depend on the spot."""
     spots = np.frombuffer(nodes).reshape(-1, count)
     columns = np.frombuffer(terms).reshape(-1, len(spots))
     names = (name for name in Batch.__slots__ if name != "spot")
     batch = Batch(spot=columns[0], **dict(zip(names, columns, strict=True)))
     times, amounts = np.frombuffer(calendar).reshape(2, -1)
-    nowhere = np.empty((len(spots), 0))
-    points = ReadPoints(spot=nowhere, time_to_expiry=nowhere, dividends_ahead=nowhere.astype(np.intp))
+    none = np.empty((len(spots), 0))
+    points = ReadPoints(spot=none, time_to_expiry=none, dividends_ahead=none.astype(np.intp))
     grid = _initial_grid(batch, spots)
     _solve_backward(grid, batch, Schedule(times=times, amounts=amounts), points, refined=refined)
     return grid
@@ -139,19 +152,18 @@ def _cached_grid(terms: bytes, calendar: bytes, nodes: bytes, count: int, *, ref
 def _solve_backward(
     grid: _Grid, batch: Batch, schedule: Schedule, points: ReadPoints, *, refined: int
 ) -> FloatArray:
-    """Solve from the expiry back to the contracts' moment; points are read in their stretches."""
+    """Solve from the expiry back to the start; return the Greeks of points, each read in its period."""
     life = batch.time_to_expiry
     dates = (np.clip(batch.expiry - time, 0.0, life) for time in schedule.times[::-1])
     greeks = np.full((3, *points.spot.shape), np.nan)
     begin = np.zeros_like(life)
     drops = [*schedule.amounts[::-1], 0.0]
-    for number, (end, drop) in enumerate(zip([*dates, life], drops, strict=True)):
-        columns = points.columns_with(number)
+    for drops_ahead, (end, drop) in enumerate(zip([*dates, life], drops, strict=True)):
+        columns = points.columns_with(drops_ahead)
         period = _Period(begin=begin[:, None], end=end[:, None], life=life[:, None])
         period_greeks = _solve_period(grid, period, points.take(columns), refined=refined)
-        greeks[:, :, columns] = np.where(
-            points.dividends_ahead[:, columns] == number, period_greeks, greeks[:, :, columns]
-        )
+        in_period = points.dividends_ahead[:, columns] == drops_ahead
+        greeks[:, :, columns] = np.where(in_period, period_greeks, greeks[:, :, columns])
         begin = end
         if drop:
             _apply_dividend(grid, drop)
@@ -159,37 +171,38 @@ def _solve_backward(
 
 
 def _solve_period(grid: _Grid, period: _Period, points: ReadPoints, *, refined: int) -> FloatArray:
-    """Solve back to the drop before, and read the points of that stretch: shape (3, contracts, points)."""
-    span = period.end - period.begin
-    share = (span / period.life).max() ** STEP_POWER
+    """Solve back to the drop before; return the Greeks of points in the period, as in `Solved`."""
+    length = period.end - period.begin
+    share = (length / period.life).max() ** STEP_POWER
     count = max(int(np.ceil(TIME_STEPS * share)), MIN_TIME_STEPS) * refined
-    # An expiry next to the drop has no time between them; nor has it anything to damp.
-    steps = _time_steps(count) if (span > EX_DATE_TOLERANCE / 10).any() else []
-    between = bool((points.time_to_expiry < period.end).any())
+    # An expiry on the ex-date leaves no time between them to step through.
+    steps = _time_steps(count) if (length > EX_DATE_TOLERANCE / 10).any() else []
+    between_layers = bool((points.time_to_expiry < period.end).any())
     layers = [grid.values]
     for step, ratio in steps:
-        _step(grid, span * step, ratio, layers[-1], layers[-2:][0])
-        layers = [*(layers if between else layers[-1:]), grid.values]
+        _step(grid, length * step, ratio, layers[-1], layers[-2:][0])
+        layers = [*(layers if between_layers else layers[-1:]), grid.values]
     if not points.spot.size:
         return np.empty((3, *points.spot.shape))
-    if not between or not steps:
+    if not between_layers or not steps:
         return _interpolate_spots(grid, grid.values[:, None, :], points.spot)
-    # Halves of the first steps left out, the layers are even in the root of the time.
-    share = (points.time_to_expiry - period.begin) / np.maximum(span, EX_DATE_TOLERANCE / 10)
-    when, weights = layer_weights(count * np.sqrt(np.clip(share, 0.0, 1.0)), len(layers) - 2)
-    chosen = np.stack([layers[0], layers[2], *layers[4:]])
+    # Without the half steps at the start, layers are equidistant in the square root of time.
+    fraction = (points.time_to_expiry - period.begin) / np.maximum(length, EX_DATE_TOLERANCE / 10)
+    index, weights = layer_weights(count * np.sqrt(np.clip(fraction, 0.0, 1.0)), len(layers) - 2)
+    whole_steps = np.stack([layers[0], layers[2], *layers[4:]])
     rows = np.arange(len(grid.nodes))[:, None, None]
-    return _interpolate_spots(grid, np.einsum("rpl,rplx->rpx", weights, chosen[when, rows]), points.spot)
+    values = np.einsum("rpl,rplx->rpx", weights, whole_steps[index, rows])
+    return _interpolate_spots(grid, values, points.spot)
 
 
 def _interpolate_spots(grid: _Grid, values: FloatArray, spot: FloatArray) -> FloatArray:
-    """Value, delta and gamma at spots, from a layer of each contract or of each of its points."""
+    """Return value, delta and gamma at spots, from one layer per contract or one per point."""
     exercised = values - grid.payoff[:, None, :] <= grid.tolerance[..., None]
     return interpolate_in_spot(grid.nodes, values, spot, exercised=exercised)
 
 
 def _initial_grid(batch: Batch, nodes: FloatArray) -> _Grid:
-    """Payoff, and the generator by central differences, one-sided where the drift outweighs the variance."""
+    """Return the grid at expiry, with central differences, or upwind ones where the drift dominates."""
     payoff = batch.sign[:, None] * (nodes - batch.strike[:, None])
     lower, upper = np.zeros_like(nodes), np.zeros_like(nodes)
     inner, steps = nodes[:, 1:-1], np.diff(nodes)
@@ -200,10 +213,10 @@ def _initial_grid(batch: Batch, nodes: FloatArray) -> _Grid:
     down, up = variance / (below * (below + above)), variance / (above * (below + above))
     central_down = down - inside * above / (below * (below + above))
     central_up = up + inside * below / (above * (below + above))
-    one_sided = np.minimum(central_down, central_up) < 0.0
-    lower[:, 1:-1] = np.where(one_sided, down + np.maximum(-inside, 0.0) / below, central_down)
-    upper[:, 1:-1] = np.where(one_sided, up + np.maximum(inside, 0.0) / above, central_up)
-    # At the top the value is a line in the spot.
+    upwind = np.minimum(central_down, central_up) < 0.0
+    lower[:, 1:-1] = np.where(upwind, down + np.maximum(-inside, 0.0) / below, central_down)
+    upper[:, 1:-1] = np.where(upwind, up + np.maximum(inside, 0.0) / above, central_up)
+    # At the highest spot gamma is zero.
     lower[:, -1] = -drift[:, -1] / steps[:, -1]
     return _Grid(
         nodes=nodes,
@@ -220,9 +233,9 @@ def _initial_grid(batch: Batch, nodes: FloatArray) -> _Grid:
 
 @lru_cache(maxsize=256)
 def _time_steps(count: int) -> list[tuple[float, float]]:
-    """Return steps, short at first, and how many times each is the one before it.
+    """Return time steps, as fractions of a period, and their ratios to the step before.
 
-    The first two are taken in halves that look back on nothing: a ratio of zero.
+    They grow from the start. The first two are halved and taken by implicit Euler: a ratio of zero.
     """
     ends = (np.arange(1, count + 1) / count) ** 2
     ends = np.concatenate([[ends[0] / 2, ends[0], (ends[0] + ends[1]) / 2], ends[1:]])
@@ -231,18 +244,18 @@ def _time_steps(count: int) -> list[tuple[float, float]]:
     return list(zip(steps.tolist(), ratios.tolist(), strict=True))
 
 
-def _step(grid: _Grid, span: FloatArray, ratio: float, last: FloatArray, before: FloatArray) -> None:
-    """Move to a longer time to expiry, from the last values and those before them."""
+def _step(grid: _Grid, step: FloatArray, ratio: float, last: FloatArray, before: FloatArray) -> None:
+    """Take one BDF2 step of that length [years] from the last values and those before them."""
     weight = (1 + 2 * ratio) / (1 + ratio)
     right_side = last if ratio == 0.0 else ((1 + ratio) * last - ratio**2 / (1 + ratio) * before) / weight
-    share = span / weight
-    _policy_iteration(grid, right_side, -share * grid.lower, 1 - share * grid.middle, -share * grid.upper)
+    scaled = step / weight
+    _policy_iteration(grid, right_side, -scaled * grid.lower, 1 - scaled * grid.middle, -scaled * grid.upper)
 
 
 def _tridiagonal_product(
     lower: FloatArray, middle: FloatArray, upper: FloatArray, values: FloatArray
 ) -> FloatArray:
-    """Product of tridiagonal matrices with values."""
+    """Return products of tridiagonal matrices with values."""
     product = middle * values
     product[:, 1:] += lower[:, 1:] * values[:, :-1]
     product[:, :-1] += upper[:, :-1] * values[:, 1:]
@@ -252,7 +265,7 @@ def _tridiagonal_product(
 def _policy_iteration(
     grid: _Grid, right_side: FloatArray, lower: FloatArray, middle: FloatArray, upper: FloatArray
 ) -> None:
-    """Solve the implicit step with the best choice between holding and exercise at every node."""
+    """Solve an implicit step for the better of holding and exercise at every node."""
     exercised = grid.exercised
     for _ in range(MAX_POLICY_ITERATIONS):
         values = dgtsv(
@@ -265,11 +278,11 @@ def _policy_iteration(
             overwrite_du=True,
             overwrite_b=True,
         )[3].reshape(right_side.shape)
-        # Exercised nodes stay so while holding would demand more than it has; others join below the payoff.
-        required = _tridiagonal_product(lower, middle, upper, values) - right_side
-        chosen = np.where(exercised, required >= -grid.tolerance, values < grid.payoff - grid.tolerance)
-        changed = chosen != exercised
-        exercised = chosen
+        # Exercised nodes stay exercised while holding loses value; held nodes below the payoff are exercised.
+        excess = _tridiagonal_product(lower, middle, upper, values) - right_side
+        better = np.where(exercised, excess >= -grid.tolerance, values < grid.payoff - grid.tolerance)
+        changed = better != exercised
+        exercised = better
         if not changed.any():
             break
     grid.converged = grid.converged & ~changed.any(axis=1)
@@ -277,13 +290,13 @@ def _policy_iteration(
 
 
 def _apply_dividend(grid: _Grid, amount: float) -> None:
-    """Go through an ex-date: the value after the drop, or exercise on its eve."""
-    hold = _after_drop(grid, amount)
+    """Step over an ex-date: the larger of the value after the drop and exercise before it."""
+    hold = _hold_through_drop(grid, amount)
     grid.values, grid.exercised = np.maximum(hold, grid.payoff), hold < grid.payoff
 
 
-def _after_drop(grid: _Grid, amount: float) -> FloatArray:
-    """Value of holding through a drop, by a cubic through four nodes that stays between the two about it."""
+def _hold_through_drop(grid: _Grid, amount: float) -> FloatArray:
+    """Return the value after a drop by cubic interpolation, clipped to the two nodes around each spot."""
     nodes, values = grid.nodes, grid.values
     after = np.maximum(nodes - amount, 0.0)
     cell = find_cells(nodes, after)
@@ -297,7 +310,7 @@ def _after_drop(grid: _Grid, amount: float) -> FloatArray:
 
 
 def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArray]:
-    """Coefficients of Newton's polynomials that begin at each node, by degree up to three."""
+    """Return the divided differences of degree zero to three that begin at each node."""
     found = [values]
     for degree in (1, 2, 3):
         found.append(np.diff(found[-1], axis=1) / (nodes[:, degree:] - nodes[:, :-degree]))
@@ -307,25 +320,27 @@ def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArr
 def interpolate_in_spot(
     nodes: FloatArray, values: FloatArray, spot: FloatArray, *, exercised: NDArray[np.bool_]
 ) -> FloatArray:
-    """Value, delta and gamma at spots, shape (contracts, points).
+    """Return value, delta and gamma at spots of shape (contracts, points), by a polynomial around each.
 
-    Nodes have shape (contracts, nodes); values and what is exercised have (contracts, points or one, nodes).
+    Nodes have shape (contracts, nodes), values and `exercised` (contracts, points or one, nodes).
     """
     shape = (*spot.shape, nodes.shape[1])
     values = np.broadcast_to(values, shape)
-    near = _one_sided_stencil(find_cells(nodes, spot), np.broadcast_to(exercised, shape))
-    places = np.take_along_axis(nodes[:, None, :], near, axis=2)
-    around = np.take_along_axis(values, near, axis=2)
-    scale = (places[..., -1:] - places[..., :1]) / 2
-    powers = ((places - spot[..., None]) / scale)[..., None] ** np.arange(SPOT_NODES)
-    series = np.linalg.solve(powers, around[..., None])[..., 0]
-    return np.stack([series[..., 0], series[..., 1] / scale[..., 0], 2 * series[..., 2] / scale[..., 0] ** 2])
+    stencil = _one_sided_stencil(find_cells(nodes, spot), np.broadcast_to(exercised, shape))
+    spots = np.take_along_axis(nodes[:, None, :], stencil, axis=2)
+    at_spots = np.take_along_axis(values, stencil, axis=2)
+    scale = (spots[..., -1:] - spots[..., :1]) / 2
+    powers = ((spots - spot[..., None]) / scale)[..., None] ** np.arange(SPOT_NODES)
+    series = np.linalg.solve(powers, at_spots[..., None])[..., 0]
+    value, slope, half_curvature = (series[..., degree] for degree in range(3))
+    scale = scale[..., 0]
+    return np.stack([value, slope / scale, 2 * half_curvature / scale**2])
 
 
 def _one_sided_stencil(cell: NDArray[np.intp], exercised: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Numbers of the nodes about cells, as a last axis: of held nodes only, but in an exercised cell.
+    """Return indices of the nodes around cells, as a last axis: held nodes only, except in exercised cells.
 
-    At the exercise boundary the value bends, and no polynomial follows it there.
+    No polynomial follows the kink of gamma at the exercise boundary.
     """
     count = exercised.shape[2]
     first = np.clip(cell - SPOT_NODES // 2 + 1, 0, count - SPOT_NODES)
@@ -342,15 +357,15 @@ def _one_sided_stencil(cell: NDArray[np.intp], exercised: NDArray[np.bool_]) -> 
 
 
 def layer_weights(position: FloatArray, count: int) -> tuple[NDArray[np.intp], FloatArray]:
-    """Numbers of the layers about each position, and their weights in the polynomial through them."""
+    """Return indices of the layers around each position, and their weights in the interpolation."""
     layers = min(TIME_LAYERS, count)
     first = np.clip(np.floor(position).astype(int) - layers // 2 + 1, 0, count - layers)
-    near = first[..., None] + np.arange(layers)
-    return near, _lagrange(near.astype(float), position)
+    index = first[..., None] + np.arange(layers)
+    return index, _lagrange(index.astype(float), position)
 
 
 def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
-    """Weights of the polynomial through nodes, the last axis."""
+    """Return the Lagrange weights of nodes, the last axis."""
     weights = np.ones_like(nodes)
     for i in range(nodes.shape[-1]):
         for j in range(nodes.shape[-1]):
@@ -360,7 +375,7 @@ def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:
 
 
 def find_cells(nodes: FloatArray, spot: FloatArray) -> NDArray[np.intp]:
-    """Numbers of the nodes below spots."""
+    """Return the index of the node at or below each spot."""
     pairs = zip(nodes, spot, strict=True)
     cells = np.stack([np.searchsorted(row, spots, side="right") - 1 for row, spots in pairs])
     inside: NDArray[np.intp] = np.clip(cells, 0, nodes.shape[1] - 2)

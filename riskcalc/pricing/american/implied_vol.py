@@ -1,4 +1,4 @@
-"""American implied volatility: from a premium back to the vol at which `american` gives it."""
+"""American implied volatility: the vol at which `american` gives a premium."""
 
 from __future__ import annotations
 
@@ -19,17 +19,29 @@ if TYPE_CHECKING:
     from riskcalc.pricing.arrays import FloatArray
 
 MAX_STEPS = 40
-STEP_TOLERANCE = 1e-7  # relative Newton step: less is below what the price resolves
-PREDICTED_STEP_TOLERANCE = 1e-9  # the same for a step that is only foreseen, from the two before it
-QUADRATIC_FROM = 0.1  # relative step from which they shrink as Newton's do
-VEGA_ERROR = 1e-4  # share that a vega may err
-NEWTON_STEPS = 8  # steps after which Newton would have settled, did the last digits of the price not jump
-LOOSE_STEP_TOLERANCE = 1e-5  # relative Newton step that is enough then
-PRICE_TOLERANCE = 1e-4  # of spot or strike: how near to the premium the price is before the last step
-FLOOR_ROUNDING = 1e-12  # of the bound: how exactly the value without vol is known
+"""Most steps of the search."""
+STEP_TOLERANCE = 1e-7
+"""Relative Newton step that converges: a smaller one is below what the price resolves."""
+PREDICTED_STEP_TOLERANCE = 1e-9
+"""The same for a next step that is only predicted from the two before it."""
+QUADRATIC_FROM = 0.1
+"""Relative step from which Newton converges quadratically."""
+VEGA_ERROR = 1e-4
+"""Relative error of a vega."""
+NEWTON_STEPS = 8
+"""Steps after which Newton converges, unless noise in the last digits of the price prevents it."""
+LOOSE_STEP_TOLERANCE = 1e-5
+"""Relative Newton step that converges after that many steps."""
+PRICE_TOLERANCE = 1e-4
+"""Largest distance of the price from the premium before the last step, over the larger of spot and strike."""
+FLOOR_ROUNDING = 1e-12
+"""Rounding error of the value at a vol of 0, relative to the upper bound."""
 LOWEST_VOL, HIGHEST_VOL = 1e-4, 20.0
-FIRST_VOLS = (0.02, 3.0)  # range of the first guess
+"""Range of the search."""
+FIRST_VOLS = (0.02, 3.0)
+"""Range of the first guess."""
 USUAL_VOL = 0.3
+"""First guess where the European formula has none."""
 
 
 def american_implied_vol(
@@ -104,7 +116,7 @@ def american_implied_vol(
 
 
 def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Sort out what has no vol, then search for the rest."""
+    """Return vols and `VolStatus` codes: names premiums without a vol, then searches for the others'."""
     floor, bound = _floor_and_bound(batch, schedule)
     with np.errstate(invalid="ignore", over="ignore"):
         least, intrinsic = floor - FLOOR_ROUNDING * bound, floor + FLOOR_ROUNDING * bound
@@ -124,23 +136,21 @@ def _solve(batch: Batch, schedule: Schedule, premium: FloatArray) -> tuple[Float
 
 
 def _floor_and_bound(batch: Batch, schedule: Schedule) -> tuple[FloatArray, FloatArray]:
-    """Values without vol and with an infinite one."""
+    """Return the values at a vol of 0 and at an infinite vol."""
     without_vol = replace(batch, vol=np.zeros_like(batch.spot))
     value_without_vol = value_batch(without_vol, schedule).value
     with np.errstate(all="ignore"):
-        # Drops that take the whole of the one path take less of a put's other paths: no floor.
+        # Where drops take the whole zero-vol path, floored at zero, a put may be worth less with vol.
         drops = (schedule.times <= batch.time_to_expiry[:, None]) @ schedule.amounts
-        may_reach_zero = (
-            (batch.sign < 0.0)
-            & (value_without_vol > 0.0)
-            & spot_may_reach_zero(without_vol, drops, deviations=0.0)
-        )
-        return np.where(may_reach_zero, batch.intrinsic(), value_without_vol), batch.bounds()[1]
+        may_reach_zero = spot_may_reach_zero(without_vol, drops, deviations=0.0)
+        no_floor = (batch.sign < 0.0) & (value_without_vol > 0.0) & may_reach_zero
+        return np.where(no_floor, batch.intrinsic(), value_without_vol), batch.bounds()[1]
 
 
 def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatArray) -> FloatArray:
-    """Newton on the logs of time value and vol, held inside a bracket that shrinks."""
+    """Return vols by bracketed Newton on the logs of time value and vol; nan without convergence."""
     vol = _first_guess(batch, schedule, premium)
+    price_tolerance = PRICE_TOLERANCE * np.maximum(batch.spot, batch.strike)
     low, high = np.full_like(vol, LOWEST_VOL), np.full_like(vol, HIGHEST_VOL)
     found, before = np.full_like(vol, np.nan), np.full_like(vol, np.inf)
     open_ = np.arange(vol.size)
@@ -149,7 +159,7 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
             break
         now = vol[open_]
         greeks = value_batch(replace(batch.take(open_), vol=now), schedule)
-        # No method may be proved at a vol on the way: that is seen where it is small, so the root lies above.
+        # A value may be nan at a small vol on the way: then the root is above it, as the comparison says.
         above = greeks.value > premium[open_]
         high[open_] = np.where(above, now, high[open_])
         low[open_] = np.where(above, low[open_], now)
@@ -158,10 +168,7 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
         inside = (guess > low[open_]) & (guess < high[open_])
         converged = (moved <= STEP_TOLERANCE) | (inside & _next_step_negligible(moved, before[open_]))
         converged |= (moved <= LOOSE_STEP_TOLERANCE) & (step >= NEWTON_STEPS)
-        converged &= (
-            np.abs(greeks.value - premium[open_])
-            <= PRICE_TOLERANCE * np.maximum(batch.spot, batch.strike)[open_]
-        )
+        converged &= np.abs(greeks.value - premium[open_]) <= price_tolerance[open_]
         vol[open_] = np.where(converged | inside, guess, np.sqrt(low[open_] * high[open_]))
         before[open_] = np.where(inside, moved, np.inf)
         found[open_[converged]] = vol[open_[converged]]
@@ -170,26 +177,25 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
 
 
 def _next_step_negligible(step: FloatArray, before: FloatArray) -> NDArray[np.bool_]:
-    """Say where two Newton steps, relative to the vol, shrank so fast that the one to come changes nothing.
+    """Return where the step after the last two, all relative to the vol, will be negligible.
 
-    It is the step times the square of their ratio, if each goes with the square of the one before, or the
-    step times the share that the vega errs.
+    It is predicted as the last step times the square of their ratio (each goes with the square of the one
+    before), or times the relative error of the vega.
     """
-    nothing: NDArray[np.bool_] = (step**3 <= PREDICTED_STEP_TOLERANCE * before**2) & (
-        step * VEGA_ERROR <= STEP_TOLERANCE
-    )
-    return nothing & (before <= QUADRATIC_FROM)
+    by_convergence = step**3 <= PREDICTED_STEP_TOLERANCE * before**2
+    by_vega: NDArray[np.bool_] = step * VEGA_ERROR <= STEP_TOLERANCE
+    return by_convergence & by_vega & (before <= QUADRATIC_FROM)
 
 
 def _newton_step(now: FloatArray, time_value: FloatArray, vega: FloatArray, wanted: FloatArray) -> FloatArray:
-    """Next vol, were the time value a power of it: so it nearly is at the money; inf without vega."""
+    """Return the next vol if the time value is a power of vol, as it nearly is; inf without vega."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         guess = now * np.exp(np.log(wanted / time_value) * time_value / (vega * now))
     return np.where(np.isfinite(guess), guess, np.inf)
 
 
 def _first_guess(batch: Batch, schedule: Schedule, premium: FloatArray) -> FloatArray:
-    """European vol on the spot less the present value of the dividends before the expiry."""
+    """Return the European vol for the spot minus the present value of the dividends before the expiry."""
     counted = (schedule.times > EX_DATE_TOLERANCE) & (schedule.times <= batch.time_to_expiry[:, None])
     dividends = (counted * np.exp(-batch.rate[:, None] * schedule.times)) @ schedule.amounts
     european = implied_vol(

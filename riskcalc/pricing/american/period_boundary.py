@@ -276,7 +276,7 @@ def _interpolation(roots: bytes, order: int) -> _Interpolation:
 
 @lru_cache(maxsize=8)
 def _nodes_to_quadrature(order: int) -> _Interpolation:
-    """Return the matrices for the exercise times seen from each node."""
+    """Return the matrices for the exercise times after each node."""
     root_fractions = np.outer(_root_time_nodes(order), time_quadrature(TIME_POINTS).root_remaining)
     return _interpolation(root_fractions.tobytes(), order)
 

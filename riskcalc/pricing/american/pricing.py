@@ -1,4 +1,4 @@
-"""American prices: checks inputs and selects the method."""
+"""Value and Greeks of American options: checks the inputs and picks the method of each element."""
 
 from __future__ import annotations
 
@@ -26,16 +26,18 @@ if TYPE_CHECKING:
 
     Method = Callable[[Batch, Schedule], Priced]
 
-DETERMINISTIC_TOTAL_VOL = 1e-8  # total vol below which the spot's path is known
-MAX_BOUNDARY_TOTAL_VOL = 2.0  # total vol above which a put's boundary before a drop is not resolved
-MAX_CALL_DIVIDENDS = (
-    4  # dividends up to which a call exercised at any moment costs less than finite differences
-)
-MAX_PUT_DIVIDENDS = 24  # dividends of a put up to which its boundaries cost less than finite differences
-MAX_DROP_SHARE = (
-    0.5  # share of the strike up to which a drop leaves a call's boundary on its eve well above it
-)
-RUIN_DEVIATIONS = 3.5  # standard deviations down to which several drops must leave something of the spot
+DETERMINISTIC_TOTAL_VOL = 1e-8
+"""Largest vol x sqrt(time) at which the spot's path counts as known."""
+MAX_BOUNDARY_TOTAL_VOL = 2.0
+"""Smallest vol x sqrt(time) at which a boundary before a drop is not resolved."""
+MAX_CALL_DIVIDENDS = 4
+"""Most dividends of a call exercised on any day: with more, finite differences cost less."""
+MAX_PUT_DIVIDENDS = 24
+"""Most dividends of a put: with more, finite differences cost less."""
+MAX_DROP_SHARE = 0.5
+"""Largest drop [strikes] that leaves a call's boundary before it well above the drop."""
+RUIN_DEVIATIONS = 3.5
+"""Fall of the spot, in standard deviations, after which drops must leave some of it."""
 
 
 def american(
@@ -54,8 +56,7 @@ def american(
     """Value and Greeks of American options on a spot that pays cash dividends, a yield, or both.
 
     The spot follows geometric Brownian motion, drops by the cash amount at each ex-date (the "spot" model)
-    and is worth at least zero after a drop. The holder may exercise at any moment, the day before an ex-date
-    included.
+    and is at least zero after a drop. The holder may exercise at any moment, also just before an ex-date.
 
     Parameters
     ----------
@@ -76,14 +77,14 @@ def american(
     dividend_times : array_like
         Ex-dates in years from now (see `elapsed`), one schedule for all elements, in any order. A time <= 0,
         or less than half a minute, is past: the spot is ex-dividend already. A time beyond an element's
-        expiry is ignored; one exactly at the expiry counts: the day before is the last opportunity to
-        exercise. Drops within five minutes are merged.
+        expiry does not count for it; one exactly on the expiry does: exercise then comes before the drop.
+        Drops within five minutes are one drop.
     dividend_amounts : array_like
         Cash amount of each ex-date [dollars per share], >= 0.
     elapsed : array_like
-        Years from day 0 of the schedule to each element's own moment. `dividend_times` count from day 0,
-        `time_to_expiry` and the Greeks from the moment; a dividend at or before it is past. One call over
-        many moments of one contract costs little more than one moment does.
+        Years from day 0 of the schedule to each element's valuation time. `dividend_times` count from day 0,
+        `time_to_expiry` and the Greeks from the valuation time; a dividend at or before it is past. One call
+        over many valuation times of one contract costs little more than one does.
 
     Returns
     -------
@@ -100,21 +101,22 @@ def american(
 
     Notes
     -----
-    The value is continuous as a dividend goes to 0, and for a call as an ex-date passes the expiry. It jumps
-    when an ex-date passes today, since the spot is then quoted ex-dividend, and for a put when an ex-date
-    passes the expiry.
+    The value is continuous as a dividend goes to 0, and for a call as its ex-date passes the expiry. It jumps
+    when an ex-date passes today, since the spot then is quoted without the dividend, and for a put when an
+    ex-date passes the expiry.
 
-    Every exercise boundary is verified: bracketed, or matched at its nodes and resolved between them, with
-    the value within its bounds. Otherwise the price comes from finite differences, refined until two grids
-    agree, or is nan. For a strike of 100 the error is about 1e-7 dollars for calls with cash dividends that
-    are exercised before ex-dates only, 1e-5 otherwise, and 1e-4 for finite differences: close ex-dates, a
-    yield beside cash dividends, many dividends of a call that may be exercised at any moment, drops of much
-    of the spot, two exercise boundaries, yields far below zero. There vega errs by 1e-4 of itself, and where
-    drops may take the whole spot or the total vol is above 2 the value by up to 5e-4.
+    The convergence of every exercise boundary is checked: it is bracketed, or matches values at its nodes and
+    between them; the value must lie within its bounds. An element that fails is priced by finite differences,
+    refined until two grids agree, and is nan where they do not. For a strike of 100 the error is about 1e-7
+    dollars for calls that are exercised only before ex-dates, 1e-5 for other options, and 1e-4 for finite
+    differences: close ex-dates, a yield beside cash dividends, many dividends of a call that is exercised on
+    any day, drops of much of the spot, two exercise boundaries, yields far below zero. There the relative
+    error of vega is 1e-4; where drops may take the whole spot or the total vol is above 2 the error of the
+    value is up to 5e-4.
 
-    Run time is bounded: one price takes 2 ms with a few quarterly dividends, 0.05 to 0.3 s by finite
-    differences, and at most about 2 s with weekly dividends over three years; all spots and times of a
-    contract share it.
+    The time of one price is 2 ms with a few quarterly dividends, 0.05 to 0.3 s by finite differences, and at
+    most about 2 s with weekly dividends over three years; all spots and valuation times of a contract share
+    it.
 
     References
     ----------
@@ -150,56 +152,54 @@ def american(
 
 
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
-    """Price each element by the method that suits it; nan where an input is out of range."""
+    """Return value and Greeks of each element by its method; nan where an input is out of range."""
     past = schedule.count_past(batch.elapsed)
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
     unconverged = np.zeros(batch.spot.size, dtype=bool)
     for count in np.unique(past):
         index = _indices(past == count)
-        greeks[:, index], unconverged[index] = _price_with_schedule(
-            batch.take(index), schedule.remaining(int(count))
-        )
+        remaining = schedule.remaining(int(count))
+        greeks[:, index], unconverged[index] = _price_with_schedule(batch.take(index), remaining)
     for fallback in (finite_difference, nearly_deterministic):
         if unconverged.any():
-            left = np.flatnonzero(unconverged)
-            greeks[:, left], unconverged[left] = _price_by_fallback(fallback, batch.take(left), schedule)
+            index = np.flatnonzero(unconverged)
+            greeks[:, index], unconverged[index] = _price_by_fallback(fallback, batch.take(index), schedule)
     greeks[:, unconverged] = np.nan
     return OptionGreeks(*greeks)
 
 
 def _price_with_schedule(batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Price options none of whose dividends is past; Greeks as rows, and which no method could confirm."""
+    """Return Greeks as rows, and which did not converge, of options without past dividends."""
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
     unconverged = np.zeros(batch.spot.size, dtype=bool)
     for method, index, count in _group_by_method(batch, schedule):
         if method is None:
             unconverged[index] = True
         else:
-            greeks[:, index], unconverged[index] = _apply_method(
-                method, batch.take(index), schedule.first(count)
-            )
+            relevant = schedule.first(count)
+            greeks[:, index], unconverged[index] = _apply_method(method, batch.take(index), relevant)
     return greeks, unconverged
 
 
 def _price_by_fallback(
     method: Method, batch: Batch, schedule: Schedule
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Price options of all moments by a method that takes them together."""
+    """Return Greeks, and which did not converge, by a method that takes all valuation times together."""
     greeks = np.empty((len(OptionGreeks._fields), batch.spot.size))
     unconverged = np.empty(batch.spot.size, dtype=bool)
     count, past = schedule.count_until_expiry(batch), schedule.count_past(batch.elapsed)
-    # Drops joined into one are another schedule to a moment between them.
+    # Merged drops are another schedule for a valuation time between them.
     past_if_merged = past if schedule.merges_ex_dates else np.zeros_like(past)
     for dividend_count, past_count in np.unique(np.stack([count, past_if_merged]), axis=1).T:
         index = np.flatnonzero((count == dividend_count) & (past_if_merged == past_count))
-        coming = schedule.first(int(dividend_count)).remaining(int(past_count))
-        greeks[:, index], unconverged[index] = _apply_method(method, batch.take(index), coming)
+        relevant = schedule.first(int(dividend_count)).remaining(int(past_count))
+        greeks[:, index], unconverged[index] = _apply_method(method, batch.take(index), relevant)
     return greeks, unconverged
 
 
 def _apply_method(method: Method, batch: Batch, schedule: Schedule) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Greeks by a method, and which of them it could not confirm."""
-    with np.errstate(all="ignore"):  # what overflows at absurd vols is not proved
+    """Return Greeks by a method, and which of them did not converge."""
+    with np.errstate(all="ignore"):  # an overflow at an absurd vol fails the convergence test
         priced = clip_to_bounds(method(batch, schedule), batch)
     return np.stack(priced.greeks), ~priced.converged
 
@@ -207,8 +207,8 @@ def _apply_method(method: Method, batch: Batch, schedule: Schedule) -> tuple[Flo
 def _group_by_method(
     batch: Batch, schedule: Schedule
 ) -> Iterator[tuple[Method | None, NDArray[np.intp] | slice, int]]:
-    """Split a batch by method and by the number of dividends that count."""
-    with np.errstate(all="ignore"):  # elements out of range are picked out below
+    """Yield a method, the elements it values, and the number of dividends before their expiry."""
+    with np.errstate(all="ignore"):  # elements out of range are left out below
         count = schedule.count_until_expiry(batch)
         method = np.where(batch.valid(), _method_indices(batch, schedule, count), len(METHODS))
     job = method * (count.max(initial=0) + 1) + count
@@ -219,36 +219,34 @@ def _group_by_method(
 
 
 def _indices(chosen: NDArray[np.bool_]) -> NDArray[np.intp] | slice:
-    """Where the chosen elements are; of all together nothing has to be copied."""
+    """Return the indices of the chosen elements; a slice of all, which copies nothing."""
     return slice(None) if chosen.all() else np.flatnonzero(chosen)
 
 
 def _method_indices(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Index into `METHODS` of the first that fits each element."""
-    # A call is a put with spot and strike, rate and yield exchanged.
-    call, without_cash, without_yield = batch.sign > 0.0, count == 0, batch.dividend_yield == 0.0
-    earned = np.where(call, batch.dividend_yield, batch.rate)
-    forgone = np.where(call, batch.rate, batch.dividend_yield)
+    """Return the index into `METHODS` of the first method that fits each element.
+
+    `count` is the number of dividends before the expiry.
+    """
+    rate, dividend_yield = batch.rate, batch.dividend_yield
+    call, without_cash, without_yield = batch.sign > 0.0, count == 0, dividend_yield == 0.0
+    # By put-call symmetry a call is a put with spot and strike, and rate and yield, exchanged.
+    earned, forgone = np.where(call, dividend_yield, rate), np.where(call, rate, dividend_yield)
     total_vol = batch.vol * np.sqrt(batch.time_to_expiry)
     path_known = (total_vol <= DETERMINISTIC_TOTAL_VOL) | (np.minimum(batch.spot, batch.strike) == 0.0)
     drops = np.concatenate([[0.0], np.cumsum(schedule.amounts)])[count]
     may_reach_zero = (count > 0) & spot_may_reach_zero(batch, drops, deviations=RUIN_DEVIATIONS)
-    few = count <= MAX_CALL_DIVIDENDS
-    boundary_resolved = (
-        ~call & (count <= MAX_PUT_DIVIDENDS) & (total_vol < MAX_BOUNDARY_TOTAL_VOL) & ~may_reach_zero
-    )
+    resolved = total_vol < MAX_BOUNDARY_TOTAL_VOL
+    put_resolved = ~call & (count <= MAX_PUT_DIVIDENDS) & resolved & ~may_reach_zero
+    call_resolved = call & (count <= MAX_CALL_DIVIDENDS) & resolved & ~_has_large_drop(batch, schedule, count)
     fits = [
         path_known,
         without_cash & (earned <= np.minimum(forgone, 0.0)),
         without_cash & (earned >= 0.0),
-        call & without_yield & (batch.rate >= 0.0),
-        call
-        & few
-        & (batch.dividend_yield >= 0.0)
-        & (total_vol < MAX_BOUNDARY_TOTAL_VOL)
-        & ~_has_large_drop(batch, schedule, count),
-        boundary_resolved & without_yield & (batch.rate > 0.0),
-        boundary_resolved & (batch.dividend_yield >= 0.0) & (batch.rate <= 0.0),
+        call & without_yield & (rate >= 0.0),
+        call_resolved & (dividend_yield >= 0.0),
+        put_resolved & without_yield & (rate > 0.0),
+        put_resolved & (dividend_yield >= 0.0) & (rate <= 0.0),
         np.ones_like(call),
     ]
     first: NDArray[np.intp] = np.argmax(np.stack(fits), axis=0)
@@ -256,19 +254,20 @@ def _method_indices(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
 
 
 def _has_large_drop(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Say where a drop is worth much of the strike."""
+    """Return where one of the first `count` drops is a large share of the strike."""
     largest = np.concatenate([[0.0], np.maximum.accumulate(schedule.amounts)])[count]
     large: NDArray[np.bool_] = largest > MAX_DROP_SHARE * batch.strike
     return large
 
 
 def _european(batch: Batch, _: Schedule) -> Priced:
+    """Return the Black-Scholes value and Greeks of options that are never exercised early."""
     terms = asdict(batch)
     del terms["elapsed"]
     return Priced(black_scholes(**terms), np.ones(batch.spot.size, dtype=bool))
 
 
-# In the order of the conditions of `_method_indices`; None leaves it to finite differences.
+# In the order of the conditions in `_method_indices`; None stands for finite differences.
 METHODS: tuple[Method | None, ...] = (
     deterministic,
     _european,

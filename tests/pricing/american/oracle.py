@@ -1,4 +1,4 @@
-"""American values by plain finite differences on an even grid of logs: slow, and nothing of riskcalc."""
+"""American values by plain finite differences on an even log grid: a slow second implementation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POLICIES = 100
 
 
 def oracle(*, nodes=600, steps=300, **contract):
-    """Value from two grids, extrapolated, and how much that moved it."""
+    """Return the value extrapolated from two grids, and how much the extrapolation changed it."""
     coarse, fine = (_solve(nodes=nodes * k, steps=steps * k, **contract) for k in (1, 2))
     return (4 * fine - coarse) / 3, abs(fine - coarse) / 3
 
@@ -54,7 +54,7 @@ def _solve(
     for start, amount in [*pairs[::-1], (0.0, 0.0)]:
         values = _until(contract, values, end - start)
         if amount:
-            # A worthless share is exercised upon at once, or at the end where money costs interest.
+            # At a spot of zero a put is exercised at once, or at expiry with a negative rate.
             grown = np.exp(max(-rate, 0.0) * (time_to_expiry - start))
             bottom = strike * grown if sign < 0 else 0.0
             after = PchipInterpolator(np.append(0.0, spots), np.append(bottom, values))
@@ -119,4 +119,4 @@ def _step(contract, values, step, share):
         if (chosen == exercised).all():
             return found
         exercised = chosen
-    raise ArithmeticError("the policy does not settle")
+    raise ArithmeticError("the policy iteration does not converge")

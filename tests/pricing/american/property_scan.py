@@ -1,4 +1,4 @@
-"""Random American contracts against what every price obeys: no reference value is needed to see a fault.
+"""Random American contracts against properties of every price: finding a fault needs no reference value.
 
     python -m tests.pricing.american.property_scan --contracts 100000 --seed 1 --as-tested
 
@@ -107,7 +107,7 @@ def _schedule(rng, kind, life):
 
 
 def faults(chosen):
-    """Name what the prices of a market violate."""
+    """Return the names of the properties that the prices of a market violate."""
     spot, strikes = chosen.spot, chosen.strikes
     greeks = american(
         sign=np.array([1.0, -1.0])[:, None, None],
@@ -145,7 +145,7 @@ def faults(chosen):
 
 
 def _paid(chosen):
-    """Most that the dividends before the expiry can be worth today."""
+    """Return the largest present value of the dividends before the expiry."""
     pairs = zip(chosen.dividend_times, chosen.dividend_amounts, strict=True)
     low = min(chosen.rate, 0.0)
     return sum(

@@ -35,7 +35,7 @@ def test_gamma_is_the_slope_of_delta():
     assert american(**terms).gamma == pytest.approx((up - down) / 0.02, abs=1e-8)
 
 
-def test_theta_is_what_a_day_takes():
+def test_theta_is_the_slope_in_time():
     terms = IWM | {"strike": np.linspace(200, 380, 19), "vol": 0.2}
     times, step = np.array(QUARTERS["dividend_times"]), 1e-4
     later, sooner = (
@@ -60,14 +60,14 @@ def test_spots_that_share_a_contract_agree_with_each_alone():
         assert getattr(together, greek) == pytest.approx([getattr(a, greek) for a in alone], abs=1e-4)
 
 
-def test_a_dividend_of_nothing_leaves_the_european_call():
+def test_a_dividend_of_zero_leaves_the_european_call():
     terms = IWM | {"strike": np.linspace(150, 450, 31), "time_to_expiry": 0.9, "vol": 0.2}
     for amount in (0.0, 1e-9):
         call = american(**terms, dividend_times=[0.4], dividend_amounts=[amount])
         assert call.value == pytest.approx(black_scholes(**terms).value, abs=1e-8)
 
 
-def test_a_drop_on_the_expiry_costs_the_holder_nothing():
+def test_a_drop_on_the_expiry_comes_after_exercise():
     terms = IWM | {"strike": np.linspace(150, 450, 31), "time_to_expiry": 0.5, "vol": 0.2}
     call = american(**terms, dividend_times=[0.5], dividend_amounts=[5.0])
     assert call.value == pytest.approx(black_scholes(**terms).value, abs=1e-7)
@@ -75,13 +75,13 @@ def test_a_drop_on_the_expiry_costs_the_holder_nothing():
     assert just_before.value == pytest.approx(call.value, abs=1e-3)
 
 
-def test_a_drop_that_takes_the_whole_spot_ends_the_option_on_its_eve():
+def test_a_drop_of_the_whole_spot_ends_the_option_before_the_ex_date():
     terms = IWM | {"strike": np.linspace(150, 450, 31), "vol": 0.2}
     call = american(**terms, time_to_expiry=0.9, dividend_times=[0.4], dividend_amounts=[3000.0])
     assert call.value == pytest.approx(black_scholes(**terms, time_to_expiry=0.4).value, abs=1e-8)
 
 
-def test_far_out_of_the_money_the_boundary_out_of_reach_is_left_alone():
+def test_far_out_of_the_money_a_boundary_out_of_reach_does_not_matter():
     call = american(
         sign=1,
         spot=100.0,
@@ -102,7 +102,7 @@ def test_dividends_of_one_day_are_one_drop():
     assert two.value == american(**terms, dividend_times=[0.4], dividend_amounts=[1.5]).value
 
 
-def test_gamma_has_no_teeth_across_spots_and_dates():
+def test_gamma_is_smooth_across_spots_and_dates():
     spots = np.linspace(200, 400, 401)
     for day in (1, 20, 100):
         gamma = american(
@@ -120,7 +120,7 @@ def test_gamma_has_no_teeth_across_spots_and_dates():
 
 
 @pytest.mark.parametrize("dividends", [1, 2])
-def test_few_contracts_again_and_many_at_once_are_worth_the_same(dividends):
+def test_cached_boundaries_of_few_contracts_agree_with_many_at_once(dividends):
     strikes = np.linspace(200, 380, 19)
     terms = IWM | {"time_to_expiry": 0.9, "vol": 0.2}
     terms |= {name: values[:dividends] for name, values in QUARTERS.items()}

@@ -45,7 +45,7 @@ def test_greek_is_the_slope_of_the_value(greek, argument, step, tolerance, divid
     assert getattr(american(**terms), greek) == pytest.approx((up - down) / (2 * step), abs=tolerance)
 
 
-def test_gamma_is_the_slope_of_delta_and_theta_what_a_day_takes():
+def test_gamma_is_the_slope_of_delta_and_theta_the_slope_in_time():
     terms = IWM | {"strike": np.linspace(230, 330, 11), "vol": 0.25}
     today = american(**terms, time_to_expiry=0.9, **QUARTERS)
     up, down = (
@@ -74,7 +74,7 @@ def test_spots_that_share_a_contract_agree_with_each_alone():
         assert getattr(together, greek) == pytest.approx([getattr(a, greek) for a in alone], abs=1e-5)
 
 
-def test_the_value_comes_down_to_that_without_dividends():
+def test_the_value_tends_to_that_without_dividends():
     terms = IWM | {"strike": np.linspace(230, 360, 14), "time_to_expiry": 0.5, "vol": 0.25}
     none = american(**terms).value
     for amount in (0.1, 1e-2, 1e-3, 1e-4, 1e-6):
@@ -97,7 +97,7 @@ def test_a_drop_that_takes_the_whole_spot_leaves_the_strike():
     assert put.value == pytest.approx(100 * np.exp(-0.05 * 0.5), abs=1e-6)
 
 
-def test_gamma_has_no_teeth_across_spots():
+def test_gamma_is_smooth_across_spots():
     spots = np.linspace(265, 400, 271)
     gamma = american(
         sign=-1,
@@ -123,8 +123,8 @@ def test_rho_is_the_slope_of_the_value_up_to_the_boundary(time, schedule):
     assert found.rho[waits] == pytest.approx((up - down)[waits] / 2e-4, abs=5e-3)
 
 
-def test_a_put_that_only_waits_for_its_dividends_earns_the_rate_on_all_of_it():
-    """Certain to be exercised after the last drop: a zero bond less a share that pays, in closed form."""
+def test_a_put_that_is_certain_to_be_exercised_after_the_last_drop_has_a_closed_form():
+    """It is a zero-coupon bond minus a share without its dividends until then."""
     rate, times, amounts = 0.03125, np.array([29, 52]) / 365, np.array([0.9, 1.4])
     put = american(
         sign=-1,

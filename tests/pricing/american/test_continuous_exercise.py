@@ -1,4 +1,4 @@
-"""Options exercised at any moment, without cash dividends: published prices, Greeks, the boundary itself."""
+"""Options without cash dividends, exercised on any day: published prices, Greeks, identities."""
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ def test_greek_is_the_slope_of_the_value(terms, greek, argument, step):
 
 
 @pytest.mark.parametrize("terms", CASES)
-def test_gamma_is_the_slope_of_delta_and_theta_what_time_takes(terms):
+def test_gamma_is_the_slope_of_delta_and_theta_the_slope_in_time(terms):
     greeks = american(**terms)
     up, down = (american(**terms | {"spot": 100 + move}).delta for move in (1e-3, -1e-3))
     assert greeks.gamma == pytest.approx((up - down) / 2e-3, abs=1e-5)
@@ -52,7 +52,7 @@ def test_gamma_is_the_slope_of_delta_and_theta_what_time_takes(terms):
     assert greeks.theta == pytest.approx((later - sooner) / 2e-5, abs=1e-3)
 
 
-def test_call_and_put_exchange_spot_for_strike_and_rate_for_yield():
+def test_put_call_symmetry():
     call = american(
         sign=1, spot=110, strike=STRIKES, time_to_expiry=2, vol=0.3, rate=0.02, dividend_yield=0.05
     )

@@ -74,7 +74,7 @@ def test_agrees_with_finite_differences(rate, dividend_yield, schedule):
 def test_greeks_are_the_slopes_of_the_value(rate, dividend_yield):
     terms = IWM | {"time_to_expiry": 0.9, "rate": rate, "dividend_yield": dividend_yield} | QUARTERS
     found = american(**terms)
-    # Where a boundary is not proved the grid prices, whose vega errs by 1e-4 of itself.
+    # Where a boundary does not converge the grid prices: the relative error of its vega is 1e-4.
     slopes = {"delta": ("spot", 0.02, 1e-6), "vega": ("vol", 1e-3, 4e-3), "rho": ("rate", 1e-4, 0.2)}
     for greek, (argument, step, tolerance) in slopes.items():
         up, down = (american(**terms | {argument: terms[argument] + move}).value for move in (step, -step))
@@ -82,7 +82,7 @@ def test_greeks_are_the_slopes_of_the_value(rate, dividend_yield):
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), CARRIES)
-def test_gamma_is_the_slope_of_delta_and_theta_what_a_day_takes(rate, dividend_yield):
+def test_gamma_is_the_slope_of_delta_and_theta_the_slope_in_time(rate, dividend_yield):
     terms = IWM | {"rate": rate, "dividend_yield": dividend_yield}
     today = american(**terms, time_to_expiry=0.9, **QUARTERS)
     up, down = (
@@ -97,7 +97,7 @@ def test_gamma_is_the_slope_of_delta_and_theta_what_a_day_takes(rate, dividend_y
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), [(-0.01, 0.0), (0.04, 0.02)])
-def test_a_dividend_that_vanishes_leaves_the_call_without(rate, dividend_yield):
+def test_a_vanishing_dividend_leaves_the_call_without_dividends(rate, dividend_yield):
     terms = IWM | {"time_to_expiry": 0.5, "rate": rate, "dividend_yield": dividend_yield}
     none = american(**terms).value
     for amount in (0.1, 1e-2, 1e-3, 1e-5):
@@ -108,12 +108,12 @@ def test_a_dividend_that_vanishes_leaves_the_call_without(rate, dividend_yield):
 
 @pytest.mark.parametrize("schedule", [ONE, QUARTERS], ids=["one", "four"])
 @pytest.mark.parametrize(("start", "side"), [(0.0, {"rate": -1e-7}), (0.03, {"dividend_yield": 1e-7})])
-def test_a_rate_or_yield_that_vanishes_leaves_the_call_of_eves(start, side, schedule):
+def test_a_vanishing_rate_or_yield_leaves_the_call_exercised_before_ex_dates_only(start, side, schedule):
     terms = IWM | {"time_to_expiry": 1.0, "rate": start} | schedule
     assert american(**terms | side).value == pytest.approx(american(**terms).value, abs=1e-4)
 
 
-def test_a_negative_rate_hastens_and_a_yield_costs():
+def test_the_value_falls_with_a_negative_rate_and_with_a_yield():
     terms = IWM | {"time_to_expiry": 1.0} | QUARTERS
     by_rate = [american(**terms, rate=rate).value for rate in (-0.05, -0.01, -1e-4, 0.0, 1e-4, 0.01)]
     assert np.all(np.diff(by_rate, axis=0) >= -1e-6)
@@ -123,7 +123,7 @@ def test_a_negative_rate_hastens_and_a_yield_costs():
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), SLOWEST_FIRST)
-def test_moments_of_one_contract_agree_with_each_alone(rate, dividend_yield):
+def test_valuation_times_of_one_contract_agree_with_each_alone(rate, dividend_yield):
     days = np.array([0.0, 10.0, 36.0, 36.4, 100.0, 127.0, 128.0, 300.0, 328.0])[:, None] / 365
     terms = IWM | {"strike": 290.0, "rate": rate, "dividend_yield": dividend_yield}
     terms |= {"spot": np.array([240.0, 285.0, 296.0, 310.0, 380.0]), "time_to_expiry": 0.9 - days}
@@ -153,7 +153,7 @@ def test_a_drop_of_most_of_the_strike_is_left_to_finite_differences():
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), [(0.0, 0.0), (0.0, 0.03), (-0.01, 0.0), (-0.05, 0.02)])
-def test_a_put_whose_strike_earns_nothing_is_the_mean_of_european_puts(rate, dividend_yield):
+def test_a_put_without_interest_is_the_expectation_of_european_puts(rate, dividend_yield):
     strikes, drop, until, expiry, vol = np.array([250.0, 296.0, 340.0]), 4.0, 0.2, 0.5, 0.22
     put = american(
         sign=-1,
@@ -182,14 +182,14 @@ def test_a_put_whose_strike_earns_nothing_is_the_mean_of_european_puts(rate, div
     assert put.value == pytest.approx(mean, abs=1e-6)
 
 
-def test_puts_are_continuous_where_the_rate_turns():
+def test_puts_are_continuous_at_a_rate_of_zero():
     terms = IWM | {"sign": -1, "time_to_expiry": 1.0} | QUARTERS
     values = [american(**terms, rate=rate).value for rate in (-1e-6, 0.0, 1e-6)]
     assert values[0] == pytest.approx(values[1], abs=1e-3)
     assert values[2] == pytest.approx(values[1], abs=1e-3)
 
 
-def test_a_small_vol_sees_puts_pulled_into_the_money_by_later_drops():
+def test_puts_of_small_vol_that_later_drops_take_into_the_money():
     terms = {"sign": -1, "spot": 411.0, "strike": 407.6, "time_to_expiry": 0.014, "vol": 0.011}
     terms |= {"dividend_times": [0.006, 0.01], "dividend_amounts": [0.07, 8.2]}
     for rate in (-1e-4, 1e-4):

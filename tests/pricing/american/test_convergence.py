@@ -1,4 +1,4 @@
-"""Contracts that were once priced wrong in silence, and a method that fails: never an unproved number."""
+"""Contracts that were once priced wrong without notice, and methods that fail: nan, never a wrong number."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ SPECIAL = {"dividend_times": [0.25, 0.25 + 14 / 365], "dividend_amounts": [0.3, 
 
 
 @pytest.mark.parametrize("row", ONCE_WRONG, ids=label)
-def test_once_wrong(row):
+def test_a_contract_that_was_once_priced_wrong(row):
     assert american(**contract(row)).value == pytest.approx(row["exact"], abs=row["tolerance"])
 
 
@@ -53,22 +53,22 @@ def test_close_ex_dates_agree_with_a_second_implementation(sign, gap):
     assert american(**terms, **schedule).value == pytest.approx(value, abs=3e-4 + moved)
 
 
-def test_no_method_proved_is_no_number(monkeypatch):
-    def unproved(batch, _):
+def test_a_value_that_no_method_converged_on_is_nan(monkeypatch):
+    def not_converged(batch, _):
         return american_pricing.Priced(
             american_pricing.black_scholes(sign=-1, spot=batch.spot, strike=100, time_to_expiry=1, vol=0.2),
             np.zeros(batch.spot.size, dtype=bool),
         )
 
-    monkeypatch.setattr(american_pricing, "METHODS", (unproved,) * len(american_pricing.METHODS))
-    monkeypatch.setattr(american_pricing, "finite_difference", unproved)
+    monkeypatch.setattr(american_pricing, "METHODS", (not_converged,) * len(american_pricing.METHODS))
+    monkeypatch.setattr(american_pricing, "finite_difference", not_converged)
     assert np.isnan(np.stack(american(**PUT, **SPECIAL))).all()
     terms = {name: value for name, value in PUT.items() if name != "vol"}
     found = american_implied_vol(premium=12.0, **terms, **SPECIAL)
     assert (np.isnan(found.vol), found.status) == (True, VolStatus.NOT_CONVERGED)
 
 
-def test_a_value_outside_its_limits_falls_back(monkeypatch):
+def test_a_value_outside_its_bounds_falls_back_on_finite_differences(monkeypatch):
     def nonsense(batch, schedule):
         found = american_pricing.finite_difference(batch, schedule)
         return found._replace(greeks=found.greeks._replace(value=found.greeks.value - 20.0))
@@ -78,14 +78,14 @@ def test_a_value_outside_its_limits_falls_back(monkeypatch):
     assert american(**PUT, **SPECIAL).value == pytest.approx(right.value, abs=2e-4)
 
 
-def test_drops_an_hour_apart_are_two():
+def test_drops_an_hour_apart_are_not_merged():
     hour = {"dividend_times": [0.25, 0.25 + 1 / 8760], "dividend_amounts": [20.0, 20.0]}
     apart = american(**PUT | {"vol": 0.05, "rate": 0.3}, **hour)
     value, moved = oracle(**PUT | {"vol": 0.05, "rate": 0.3}, **hour)
     assert apart.value == pytest.approx(value, abs=2e-4 + moved)
 
 
-def test_boundaries_on_close_eves_balance_exercise_and_waiting():
+def test_at_the_boundary_before_close_ex_dates_holding_is_worth_exercise():
     call = {"sign": 1, "strike": 100.0, "vol": 0.3, "rate": 0.01}
     times, amounts = [0.1, 0.1 + 6 / 365, 0.35], [1.2, 2.0, 1.2]
     early = early_exercise(

@@ -1,4 +1,4 @@
-"""When a call is exercised for its dividend: the boundary against the price, the chance against paths."""
+"""Early exercise of calls before ex-dates: the boundary against prices, the probability against paths."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_at_the_boundary_holding_is_worth_exercise():
         assert held.value == pytest.approx(early.boundary[i] - 280, abs=1e-4)
 
 
-def test_chances_are_those_of_paths():
+def test_probabilities_are_those_of_simulated_paths():
     early = early_exercise(**CALL, spot=296, time_to_expiry=0.9, **SCHEDULE)
     rng, paths, start = np.random.default_rng(7), 200_000, 0.0
     spot, held = np.full(paths, 296.0), np.ones(paths, dtype=bool)
@@ -37,7 +37,7 @@ def test_chances_are_those_of_paths():
         spot, start = spot - amount, time
 
 
-def test_what_interest_outweighs_is_never_taken():
+def test_a_dividend_below_the_interest_is_never_exercised_for():
     early = early_exercise(
         **CALL | {"rate": 0.05}, spot=296, time_to_expiry=0.9, dividend_times=[0.4], dividend_amounts=[0.8]
     )
@@ -45,7 +45,7 @@ def test_what_interest_outweighs_is_never_taken():
     assert early.probability == 0.0
 
 
-def test_the_schedule_keeps_its_order_and_what_does_not_count_is_nan():
+def test_results_follow_the_schedule_and_are_nan_for_past_and_later_ex_dates():
     early = early_exercise(
         sign=[1, -1],
         spot=296,
@@ -78,7 +78,7 @@ def test_out_of_range_is_nan():
     assert np.isnan(early.probability).all()
 
 
-def test_a_negative_rate_counts_as_none():
+def test_a_negative_rate_counts_as_zero():
     terms = CALL | {"spot": 296.0, "time_to_expiry": 0.9} | SCHEDULE
     none, negative = (early_exercise(**terms | {"rate": rate}) for rate in (0.0, -0.01))
     assert np.isfinite(negative.boundary).all()

@@ -1,4 +1,4 @@
-"""One call over many moments equals a call at each moment with the schedule counted from there."""
+"""One call over many valuation times equals a call at each with the schedule counted from there."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_calls_agree_across_ex_dates_and_expiry(schedule, expiry):
         (NONE, 360, {"sign": 1, "dividend_yield": 0.06, "rate": 0.02}),
     ],
 )
-def test_puts_and_yields_agree_as_far_as_their_kernels_go(schedule, expiry, terms):
+def test_puts_and_yields_agree_within_the_error_of_their_methods(schedule, expiry, terms):
     days = np.concatenate([np.linspace(0, expiry, 25), [39.0, 40.0, 56.0, 57.0, 58.0]])
     terms = schedule | terms
     found, alone = together(days, expiry, **terms), one_by_one(days, expiry, **terms)
@@ -99,7 +99,7 @@ def test_rho_of_a_put_is_the_slope_of_its_value(vol):
     assert found.rho[waits] == pytest.approx((up - down)[waits] / 2e-5, abs=0.01)
 
 
-def test_a_dividend_at_the_moment_is_past():
+def test_a_dividend_at_the_valuation_time_is_past():
     terms = TERMS | {"sign": 1, "spot": SPOTS, "time_to_expiry": 3 / 365}
     on_the_day, seconds_before = (american(**terms, **ONE, elapsed=57 / 365 - early) for early in (0, 5e-7))
     assert on_the_day.value == pytest.approx(black_scholes(**terms).value, abs=0)
@@ -107,14 +107,14 @@ def test_a_dividend_at_the_moment_is_past():
     assert (american(**terms, **ONE, elapsed=56.999 / 365).value < on_the_day.value).all()
 
 
-def test_a_drop_on_the_expiry_counts_at_every_moment():
+def test_a_drop_on_the_expiry_counts_at_every_valuation_time():
     days = np.arange(57)
     terms = ONE | {"sign": -1}
     put, early = (together(days, expiry, **terms).value[:, 1:4] for expiry in (57, 56.9))
     assert (put > early + 0.1).all()
 
 
-def test_two_drops_of_one_day_are_told_apart_by_a_moment_between():
+def test_two_drops_of_one_day_are_two_for_a_valuation_time_between():
     schedule = {"dividend_times": np.array([50.0, 50.4]) / 365, "dividend_amounts": [1.0, 2.0]}
     days, terms = [10, 50, 50.2, 50.4], schedule | {"sign": 1}
     found, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
@@ -123,7 +123,7 @@ def test_two_drops_of_one_day_are_told_apart_by_a_moment_between():
 
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("schedule", [TWO, NONE], ids=["two", "none"])
-def test_contracts_of_one_moment_priced_together_agree_with_each_alone(schedule, sign):
+def test_contracts_priced_together_agree_with_each_alone(schedule, sign):
     strikes, vols = np.array([280.0, 300.0]), np.array([0.15, 0.25])
     terms = {"sign": sign, "spot": SPOTS, "time_to_expiry": 0.4, "rate": 0.04} | schedule
     found = american(**terms, strike=strikes[:, None, None], vol=vols[:, None]).value
@@ -132,14 +132,14 @@ def test_contracts_of_one_moment_priced_together_agree_with_each_alone(schedule,
         assert found[i, j] == pytest.approx(alone, abs=2 * CALL_ERROR if sign > 0 else 1e-4)
 
 
-def test_scalars_stay_scalars_and_no_time_passed_changes_nothing():
+def test_scalars_stay_scalars_and_zero_elapsed_is_the_default():
     terms = TERMS | {"sign": -1, "spot": 290.0, "time_to_expiry": 60 / 365} | ONE
     plain, moved = american(**terms), american(**terms, elapsed=0.0)
     assert np.shape(moved.value) == ()
     assert plain == moved
 
 
-def test_a_moment_that_is_no_number_is_nan_alone():
+def test_only_an_element_whose_elapsed_is_not_finite_is_nan():
     found = american(
         **TERMS, **ONE, sign=1, spot=295.0, time_to_expiry=0.1, elapsed=[0.0, np.nan, np.inf, 0.1]
     )
@@ -148,7 +148,7 @@ def test_a_moment_that_is_no_number_is_nan_alone():
 
 @st.composite
 def mixed(draw):
-    """Options of both kinds at several moments, few contracts, with up to three dividends."""
+    """Draw calls and puts of few contracts at several valuation times, with up to three dividends."""
     count = draw(st.integers(1, 12))
 
     def column(values):

@@ -1,4 +1,4 @@
-"""What only finite differences price, and how they converge to what is known exactly."""
+"""Options that only finite differences price, and their convergence to exact values."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_two_boundaries(row):
 @pytest.mark.parametrize(
     ("sign", "rate", "dividend_yield"), [(-1, 0.05, 0.0), (-1, 0.03, 0.05), (1, 0.04, 0.06), (1, -0.02, 0.0)]
 )
-def test_agrees_with_the_spectral_method(sign, rate, dividend_yield):
+def test_agrees_with_collocation(sign, rate, dividend_yield):
     terms = {"sign": sign, "spot": 100.0, "strike": STRIKES, "time_to_expiry": 0.7, "vol": 0.25}
     terms |= {"rate": rate, "dividend_yield": dividend_yield}
     exact = american(**terms)
@@ -41,7 +41,7 @@ def test_a_small_yield_beside_cash_changes_little(sign):
 
 
 @pytest.mark.parametrize(("sign", "strike"), [(1, 500.0), (-1, 20.0)])
-def test_what_is_worth_nothing_has_no_delta(sign, strike):
+def test_a_worthless_option_has_a_delta_of_zero(sign, strike):
     terms = {"sign": sign, "spot": 100.0, "strike": strike, "time_to_expiry": 0.05, "vol": 0.2, "rate": 0.04}
     grid = finite_difference(
         Batch.of(**terms, dividend_yield=0.01)[0], Schedule.of(times=(), amounts=())

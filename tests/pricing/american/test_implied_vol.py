@@ -1,4 +1,4 @@
-"""From American premiums back to their vols, and why some have none."""
+"""American implied vols, and the status of premiums without one."""
 
 import csv
 import datetime as dt
@@ -25,13 +25,13 @@ def test_finds_the_vol_again(sign, terms, vol):
     option |= {"time_to_expiry": np.array([[0.02], [0.5], [0.7]])}
     price = american(**option, vol=vol)
     found = american_implied_vol(premium=price.value, **option)
-    # Where vega is next to nothing, the premium does not hold the vol.
-    held = price.vega > 1e-3
-    assert np.all(found.status[held] == VolStatus.OK)
-    assert found.vol[held] == pytest.approx(vol, abs=1e-7)
+    # With a vega near zero, the premium does not determine the vol.
+    sensitive = price.vega > 1e-3
+    assert np.all(found.status[sensitive] == VolStatus.OK)
+    assert found.vol[sensitive] == pytest.approx(vol, abs=1e-7)
 
 
-def test_an_option_to_exercise_now_has_no_vol_to_find():
+def test_an_option_to_exercise_now_has_a_vol_of_zero():
     found = american_implied_vol(premium=100.0, sign=-1, spot=200, strike=300, time_to_expiry=0.1, rate=0.04)
     assert (found.vol, found.status) == (0.0, VolStatus.OK)
 
@@ -48,14 +48,14 @@ def test_an_option_to_exercise_now_has_no_vol_to_find():
         ({"time_to_expiry": 0.0}, VolStatus.NO_TIME),
     ],
 )
-def test_says_why_there_is_none(change, status):
+def test_status_of_a_premium_without_a_vol(change, status):
     option = {"premium": 20.0, "sign": 1, "spot": 296.0, "strike": 292.0, "time_to_expiry": 0.5, "rate": 0.04}
     found = american_implied_vol(**option | change, **SCHEDULE)
     assert np.isnan(found.vol)
     assert VolStatus(found.status) is status
 
 
-def test_shapes_broadcast_and_nothing_is_a_chain_too():
+def test_shapes_broadcast_and_may_be_empty():
     call = {"sign": 1, "spot": 100, "strike": [[90], [110]], "time_to_expiry": 1}
     found = american_implied_vol(premium=np.full((2, 3), 12.0), **call)
     assert found.vol.shape == found.status.shape == (2, 3)

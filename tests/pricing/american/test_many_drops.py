@@ -1,4 +1,4 @@
-"""Shares that pay every week, drops that may take the whole spot: right, and worked out once for many."""
+"""Weekly dividends, and drops that may take the whole spot: values, and grids shared by many spots."""
 
 import importlib
 
@@ -58,7 +58,7 @@ def test_the_spots_of_a_search_share_one_grid(solved):
     assert len(solved) <= 5
 
 
-def test_moments_on_either_side_of_drops_minutes_apart():
+def test_valuation_times_on_either_side_of_drops_minutes_apart():
     minutes = 3 / 365 / 24 / 60
     schedule = {"dividend_times": [0.2, 0.2 + minutes], "dividend_amounts": [1.0, 2.0]}
     terms = PUT | {"dividend_yield": 0.02, "spot": 290.0}

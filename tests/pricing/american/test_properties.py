@@ -1,4 +1,4 @@
-"""What every American price obeys, whatever the method behind it."""
+"""Properties of every American price, whatever its method."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ quick = settings(max_examples=60, deadline=None)
 
 
 def present_value(schedule, contract):
-    """Value of the dividends that count."""
+    """Return the present value of the dividends before the expiry."""
     pairs = zip(schedule["dividend_times"], schedule["dividend_amounts"], strict=True)
     rate, last = contract["rate"], contract["time_to_expiry"]
     return sum(amount * np.exp(-rate * time) for time, amount in pairs if time <= last)
@@ -68,7 +68,7 @@ def test_parity_bounds(contract, schedule):
 
 @quick
 @given(sign=signs, contract=contracts, dividends=st.one_of(schedules, yields))
-def test_rises_with_vol_and_turns_with_the_spot(sign, contract, dividends):
+def test_rises_with_vol_and_is_monotone_in_the_spot(sign, contract, dividends):
     vols = contract["vol"] * np.array([1.0, 1.01, 1.1, 1.5])
     assert np.all(np.diff(american(sign=sign, **contract | {"vol": vols}, **dividends).value) >= -SLACK)
     spots = contract["spot"] * np.array([1.0, 1.001, 1.05, 1.3])
@@ -90,14 +90,14 @@ def test_a_larger_dividend_moves_calls_down_and_puts_up(sign, contract, schedule
 
 @quick
 @given(sign=signs, contract=contracts, time=numbers(0.0, 1.0))
-def test_a_dividend_that_vanishes_leaves_nothing(sign, contract, time):
+def test_a_vanishing_dividend_leaves_the_value_without(sign, contract, time):
     with_it = american(sign=sign, **contract, dividend_times=[time], dividend_amounts=[1e-7]).value
     assert with_it == pytest.approx(american(sign=sign, **contract).value, abs=SLACK)
 
 
 @quick
 @given(contract=contracts, amount=numbers(0.01, 5.0))
-def test_a_calls_dividend_may_cross_the_expiry(contract, amount):
+def test_a_call_is_continuous_as_an_ex_date_passes_the_expiry(contract, amount):
     last = contract["time_to_expiry"]
     before, after = (
         american(sign=1, **contract, dividend_times=[time], dividend_amounts=[amount]).value
@@ -149,7 +149,7 @@ def test_a_bad_schedule_is_named(times, amounts, names):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_the_order_of_the_schedule_and_the_past_do_not_matter(sign):
+def test_the_order_of_the_schedule_and_past_dividends_do_not_matter(sign):
     terms = {"sign": sign, "spot": 100.0, "strike": 100.0, "time_to_expiry": 1.0, "vol": 0.2, "rate": 0.03}
     ordered = american(**terms, dividend_times=[0.2, 0.7], dividend_amounts=[1.0, 2.0])
     mixed = american(
