@@ -96,7 +96,7 @@ def common_shape(arrays: Mapping[str, NDArray[Any]]) -> tuple[int, ...]:
 
 
 def _numbers(array: NDArray[Any]) -> NDArray[Any]:
-    """An array of Python objects as one of floats where each is a real number."""
+    """Return an array of Python objects as floats if each is a real number, else unchanged."""
     for one in array.flat:
         if not isinstance(one, numbers.Real) or isinstance(one, (bool, np.bool_, np.timedelta64)):
             return array
@@ -104,11 +104,12 @@ def _numbers(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _refusal(name: str, got: str) -> str:
+    """Return the error text for an argument that holds something else."""
     return f"{name} must be a number or an array of numbers, got {got}"
 
 
 def _kind(value: object, array: NDArray[Any]) -> str:
-    """What an array holds, in words."""
+    """Return what an array holds, in words."""
     kinds = {"U": "text", "S": "bytes", "M": "dates", "m": "time spans", "b": "true or false"}
     kind = kinds.get(array.dtype.kind, "complex numbers" if array.dtype.kind == "c" else "other things")
     if array.ndim:
@@ -158,7 +159,7 @@ def in_blocks(
 def _blockwise(
     kernel: Callable[..., Sequence[FloatArray]], outputs: int, arrays: dict[str, FloatArray]
 ) -> list[FloatArray]:
-    """Cut the broadcast arguments into blocks; a scalar stays one, for the kernel to compute once."""
+    """Evaluate a kernel block by block; scalars stay scalars, so that it computes with them once."""
     shape = common_shape(arrays)
     flat = {
         name: np.broadcast_to(array, shape).reshape(-1) if array.ndim else array[()]

@@ -119,7 +119,7 @@ def _kernel(
     rate: FloatArray,
     dividend_yield: FloatArray,
 ) -> OptionGreeks:
-    """Black-Scholes-Merton on one block; plain expressions, so that numpy floats take the same path."""
+    """Return Black-Scholes-Merton values and Greeks of one block, or of numpy floats."""
     yield_factor, share, cash, log_moneyness = to_forward_terms(
         spot=spot, strike=strike, time_to_expiry=time_to_expiry, rate=rate, dividend_yield=dividend_yield
     )

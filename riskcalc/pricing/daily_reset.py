@@ -155,7 +155,7 @@ def benchmark_return(
 
 
 def _floats(**arguments: ArrayLike) -> dict[str, FloatArray]:
-    """The arguments as arrays that broadcast."""
+    """Return the arguments as arrays that broadcast."""
     arrays = {name: as_floats(name, argument) for name, argument in arguments.items()}
     common_shape(arrays)
     return arrays
@@ -164,7 +164,7 @@ def _floats(**arguments: ArrayLike) -> dict[str, FloatArray]:
 def _log_drag(
     *, leverage: FloatArray, vol: FloatArray, time: FloatArray, fee: FloatArray, financing: FloatArray
 ) -> FloatArray:
-    """What variance, fee and financing add to the log of the fund's value."""
+    """Return the change in the log of the fund's value by variance, fee and financing."""
     charge = fee + (leverage - 1) * financing
     drag = ((leverage - leverage**2) / 2 * vol**2 - charge) * time
     return np.where((vol >= 0) & (time >= 0), drag, np.nan)

@@ -149,7 +149,7 @@ def _kernel(
     rate: FloatArray,
     dividend_yield: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Implied vol and status of one block; parity takes every option to its out-of-the-money side."""
+    """Return implied vol and status of one block, by parity from the out-of-the-money option."""
     _, share, cash, log_moneyness = to_forward_terms(
         spot=spot, strike=strike, time_to_expiry=time_to_expiry, rate=rate, dividend_yield=dividend_yield
     )
@@ -187,6 +187,7 @@ class _Problem(NamedTuple):
     """+1: the level is the option's price; -1: its upper bound minus the price."""
 
     def where(self, mask: NDArray[np.bool_]) -> _Problem:
+        """Return the elements where the mask is true."""
         return _Problem(*(part[mask] for part in self))
 
 
@@ -256,7 +257,7 @@ def _solve(problem: _Problem, total_vol: FloatArray) -> FloatArray:
 
 
 def _householder_step(problem: _Problem, total_vol: FloatArray) -> FloatArray:
-    """Fourth-order step on the log of the level.
+    """Return a fourth-order Householder step on the log of the level.
 
     With h = distance / total_vol and t = total_vol / 2 the level is exp(-(h^2 + t^2) / 2) / sqrt(2 pi), which
     is the density and its own slope in total vol, times a gap of Mills ratios.
@@ -277,7 +278,10 @@ def _householder_step(problem: _Problem, total_vol: FloatArray) -> FloatArray:
 
 
 def _mills_gap(*, h: FloatArray, t: FloatArray, side: FloatArray) -> FloatArray:
-    """Level over density: mills(t - h) - mills(-t - h) for side 1, mills(h - t) + mills(-t - h) for -1."""
+    """Return the level over the density.
+
+    It is mills(t - h) - mills(-t - h) for side 1, and mills(h - t) + mills(-t - h) for side -1.
+    """
     gap = _mills(side * (t - h)) - side * _mills(-t - h)
     small = t < _SMALL_HALF_VOL  # of side 1 only: an option near its bound has a large vol
     if small.any():
@@ -293,7 +297,7 @@ def _small_vol_mills_gap(h: FloatArray, t: FloatArray) -> FloatArray:
 
 
 def _mills(z: FloatArray) -> FloatArray:
-    """Divide the normal distribution at z by its density."""
+    """Return the normal distribution over its density at z."""
     ratio: FloatArray = _SQRT_HALF_PI * erfcx(-_SQRT_HALF * z)
     return ratio
 

@@ -212,6 +212,7 @@ def grid_keys(batch: Batch) -> FloatArray:
 
 
 def _terms(batch: Batch) -> tuple[FloatArray, ...]:
+    """Return the keys of every group: sign, vol, rate, yield and rounded expiry."""
     expiry = np.round(batch.expiry, EXPIRY_DIGITS)
     return batch.sign, batch.vol, batch.rate, batch.dividend_yield, expiry
 

@@ -201,7 +201,7 @@ def _value_table(
 
 
 def _solve_ex_date(later: _Period, amount: FloatArray) -> _ExDate:
-    """Find the boundary before a drop: there the time value after it equals the dividend."""
+    """Solve for the boundary before a drop: there the time value after it equals the dividend."""
     # The gain of exercise is concave: Newton from below stays below. The root of the time value is nearly
     # linear next to the boundary, so Newton on it is faster, and used where it stays in the bracket.
     spot = low = 1 - amount
