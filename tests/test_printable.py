@@ -5,9 +5,9 @@ import json
 import pytest
 
 import riskcalc as rc
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 from riskcalc.errors import ChainError, InvalidInputError, PresetError, printable
-from riskcalc.formatting import Section
+from riskcalc.formatting import Table
 from tests.chains.samples import COLUMNS, usual_rows, yfinance_csv
 
 EVIL = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\ud800\u2028"
@@ -61,8 +61,8 @@ def test_a_json_chain_with_an_evil_value_or_key(tmp_path, key):
 
 
 def test_tables_and_json_write_them_out(capsys):
-    section = Section(title=EVIL, header=(EVIL, "b"), rows=((EVIL, "1"),))
-    print_sections(EVIL, [section])
+    section = Table(title=EVIL, header=(EVIL, "b"), rows=((EVIL, "1"),))
+    print_tables(EVIL, [section])
     print_json({"name": EVIL})
     printed = capsys.readouterr().out
     assert all(line.isprintable() for line in printed.split("\n"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskcalc.cli.options import DAY, MONEY, RATE, as_json, require_usable
-from riskcalc.cli.output import print_json, print_sections, say_warnings
+from riskcalc.cli.output import print_json, print_tables, say_warnings
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain
@@ -124,7 +124,7 @@ def _live(symbol: str, max_age: int) -> tuple[Chain, str]:
 
 def _print(chain: Chain, *, rate: float, note: str, csv_wanted: bool, json_wanted: bool) -> None:
     from riskcalc.chains import chain_summary  # noqa: PLC0415 - help is quick
-    from riskcalc.formatting import chain_sections  # noqa: PLC0415 - as above
+    from riskcalc.formatting import chain_tables  # noqa: PLC0415 - as above
 
     summary = chain_summary(chain, rate=rate)
     if json_wanted:
@@ -132,13 +132,13 @@ def _print(chain: Chain, *, rate: float, note: str, csv_wanted: bool, json_wante
     elif csv_wanted:
         click.echo(_csv(summary), nl=False)
     else:
-        print_sections(_title(summary, note), chain_sections(summary))
+        print_tables(_title(summary, note), chain_tables(summary))
 
 
 def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> None:
     from riskcalc.chains import chain_summary, chain_vols, fit_smile  # noqa: PLC0415 - help is quick
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
-    from riskcalc.formatting import chain_sections, smile_section  # noqa: PLC0415 - as above
+    from riskcalc.formatting import chain_tables, smile_table  # noqa: PLC0415 - as above
 
     vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
     summary, fits = chain_summary(chain, rate=rate, vols=vols), fit_smile(chain, vols).fits
@@ -146,7 +146,7 @@ def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool
         smiles = [to_plain(fit) | {"free_of_arbitrage": fit.free_of_arbitrage} for fit in fits]
         print_json(summary.to_dict() | {"smiles": smiles} | ({"note": note} if note else {}))
     else:
-        print_sections(_title(summary, note), (*chain_sections(summary), smile_section(fits)))
+        print_tables(_title(summary, note), (*chain_tables(summary), smile_table(fits)))
 
 
 def _title(summary: ChainSummary, note: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from riskcalc.cli.options import as_json, overrides
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 from riskcalc.presets import VEHICLES
 
 EXAMPLES = """\b
@@ -26,12 +26,12 @@ def command(*, presets: tuple[str, ...], settings: dict[str, Any], json_wanted: 
 
     Without names: IWM shares, TNA and the IWM call spread. All are sized by the account of the first.
     """
-    from riskcalc.formatting import comparison_sections, comparison_title  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting import comparison_tables, comparison_title  # noqa: PLC0415 - help is quick
     from riskcalc.presets import compare_presets  # noqa: PLC0415 - as above
 
     found = compare_presets(presets or VEHICLES, settings)
     if json_wanted:
         print_json(found.to_dict())
         return
-    print_sections(comparison_title(found), comparison_sections(found))
+    print_tables(comparison_title(found), comparison_tables(found))
     click.echo(f"\n{found.summary}")

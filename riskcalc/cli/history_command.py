@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcalc.cli.options import DAY, Read, as_json
-from riskcalc.cli.output import print_json, print_sections, say_warnings
+from riskcalc.cli.output import print_json, print_tables, say_warnings
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.units_parsing import parse_fraction
 
@@ -217,13 +217,13 @@ def _doubts(bars: Bars, exits: ExitMoves | None) -> list[str]:
 
 
 def _print(found: PriceHistory, *, warnings: list[str], kept: Path | None, json_wanted: bool) -> None:
-    from riskcalc.formatting.history import history_sections, history_title  # noqa: PLC0415 - as above
+    from riskcalc.formatting.history import history_tables, history_title  # noqa: PLC0415 - as above
 
     if json_wanted:
         answer: dict[str, Any] = found.to_dict()
         print_json(answer | {"k_file": None if kept is None else str(kept), "warnings": warnings})
     else:
-        print_sections(history_title(found), history_sections(found))
+        print_tables(history_title(found), history_tables(found))
         if kept is not None:
             click.echo(f"\nk is saved in {kept}, for plans")
     say_warnings(warnings)

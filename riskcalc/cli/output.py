@@ -16,20 +16,18 @@ from riskcalc.errors import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
-    from riskcalc.formatting import Section
+    from riskcalc.formatting import Table
 
 PLAIN_WIDTH = 200
 """Width of plain text [columns]."""
 
-ROOMY_GAP, NARROW_GAP = 2, 1
-"""Spaces between columns, and where the terminal is too narrow for that."""
-
 UNPRINTABLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 """Characters that JSON does not escape but a terminal may interpret or cannot display."""
 
-STATUS_STYLES = {"OK": "green", "WARN": "yellow", "FAIL": "bold red", "EXCEEDED": "bold red"}
+RICH_STYLES = {"good": "green", "warn": "yellow", "bad": "bold red"}
+"""Look of a verdict, by its style."""
 
 
 def print_json(answer: Mapping[str, Any] | list[Any]) -> None:
@@ -44,26 +42,26 @@ def say_warnings(warnings: Iterable[str]) -> None:
         click.echo(f"riskcalc: warning: {warning}", err=True)
 
 
-def print_sections(title: str, sections: Iterable[Section]) -> None:
+def print_tables(title: str, tables: Iterable[Table]) -> None:
     """Write titled tables: in color in a terminal, as plain text elsewhere."""
     from rich.console import Console  # noqa: PLC0415 - JSON output needs no tables
 
     if sys.stdout.isatty():
-        _write(Console(), title, sections)
+        _write(Console(), title, tables)
         return
     text = io.StringIO()
-    _write(Console(width=PLAIN_WIDTH, file=text, no_color=True), title, sections)
-    # Tables pad every line to their width; strip that.
+    _write(Console(width=PLAIN_WIDTH, file=text, no_color=True), title, tables)
+    # Tables pad every line to their width, a waste in a file.
     click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
 
 
-def _write(console: Console, title: str, sections: Iterable[Section]) -> None:
+def _write(console: Console, title: str, tables: Iterable[Table]) -> None:
     _write_line(console, title, style="bold")
-    for count, section in enumerate(sections):
+    for count, table in enumerate(tables):
         if title or count:
             console.print()
-        _write_line(console, section.title, style="bold cyan")
-        console.print(_table(section, room=console.width))
+        _write_line(console, table.title, style="bold cyan")
+        console.print(_rich_table(table, room=console.width))
 
 
 def _write_line(console: Console, text: str, *, style: str) -> None:
@@ -71,39 +69,46 @@ def _write_line(console: Console, text: str, *, style: str) -> None:
         console.print(printable(text), style=style, markup=False, highlight=False)
 
 
-def _table(section: Section, *, room: int) -> Table:
-    from rich.table import Table  # noqa: PLC0415 - as above
+def _rich_table(table: Table, *, room: int) -> RichTable:
+    from rich.table import Table as RichTable  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    gap, widths = _layout(section, room)
-    table = Table(
+    gap, widths = _layout(table, room)
+    shown = RichTable(
         box=None,
-        show_header=bool(section.header),
+        show_header=bool(table.header),
         pad_edge=False,
         padding=(0, gap, 0, 0),
         header_style="dim",
     )
     for column, width in enumerate(widths):
-        heading = section.header[column] if section.header else ""
-        justify: JustifyMethod = "left" if column in section.left else "right"
-        table.add_column(Text(printable(heading)), justify=justify, overflow="fold", width=width)
-    for row in section.rows:
-        table.add_row(*(Text(printable(cell), style=STATUS_STYLES.get(cell, "")) for cell in row))
-    return table
+        heading = table.header[column] if table.header else ""
+        justify: JustifyMethod = "left" if column in table.left else "right"
+        shown.add_column(Text(printable(heading)), justify=justify, overflow="fold", width=width)
+    for row in table.rows:
+        shown.add_row(*(Text(printable(cell), style=_verdict_style(cell)) for cell in row))
+    return shown
 
 
-def _layout(section: Section, room: int) -> tuple[int, list[int]]:
+def _verdict_style(cell: str) -> str:
+    from riskcalc.formatting.table import VERDICT_STYLES  # noqa: PLC0415 - as above
+
+    return RICH_STYLES.get(VERDICT_STYLES.get(cell, ""), "")
+
+
+def _layout(table: Table, room: int) -> tuple[int, list[int]]:
     """Gap between the columns and the width of each, so that the table fits where it can."""
     from rich.cells import cell_len  # noqa: PLC0415 - as above
 
-    columns = list(zip(*section.rows, strict=True))
-    if section.header:
-        columns = [(heading, *cells) for heading, cells in zip(section.header, columns, strict=False)]
+    from riskcalc.formatting.table import column_gap  # noqa: PLC0415 - as above
+
+    columns = list(zip(*table.rows, strict=True))
+    if table.header:
+        columns = [(heading, *cells) for heading, cells in zip(table.header, columns, strict=False)]
     whole = [max(map(cell_len, cells)) for cells in columns]
-    gaps = max(len(columns) - 1, 0)
-    gap = ROOMY_GAP if sum(whole) + ROOMY_GAP * gaps <= room else NARROW_GAP
+    gap = column_gap(whole, room)
     words = [max(cell_len(word) for cell in cells for word in (cell.split() or [""])) for cells in columns]
-    return gap, _narrowed(whole, words, excess=sum(whole) + gap * gaps - room)
+    return gap, _narrowed(whole, words, excess=sum(whole) + gap * (len(whole) - 1) - room)
 
 
 def _narrowed(whole: Sequence[int], words: Sequence[int], *, excess: int) -> list[int]:

@@ -8,7 +8,7 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import as_json, overrides, quotes_options
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
 from riskcalc.presets import DEFAULT_PRESET
 
@@ -39,11 +39,11 @@ def command(
 
     Exits with 1 if a check fails.
     """
-    from riskcalc.formatting import plan_sections, plan_title  # noqa: PLC0415 - help needs no engine
+    from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help needs no engine
 
     answer = planned(preset, settings, **quotes)
     if json_wanted:
         print_json(answer.to_dict())
     else:
-        print_sections(plan_title(answer), plan_sections(answer))
+        print_tables(plan_title(answer), plan_tables(answer))
     ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from riskcalc.cli.options import as_json, overrides
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 from riskcalc.domain.serialization import to_plain
 from riskcalc.errors import PresetError
 
@@ -22,7 +22,7 @@ def command() -> None:
 @as_json
 def list_presets(*, json_wanted: bool) -> None:
     """List all presets and where each is stored."""
-    from riskcalc.formatting import Section  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting import Table  # noqa: PLC0415 - help is quick
     from riskcalc.presets import preset_names  # noqa: PLC0415 - as above
 
     found = [(listed, _purpose(listed.path)) for listed in preset_names()]
@@ -31,7 +31,7 @@ def list_presets(*, json_wanted: bool) -> None:
         return
     rows = tuple((listed.name, listed.origin, purpose) for listed, purpose in found)
     header = ("name", "source", "description")
-    print_sections("", [Section(title="Presets", header=header, rows=rows, left=frozenset({0, 1, 2}))])
+    print_tables("", [Table(title="Presets", header=header, rows=rows, left=frozenset({0, 1, 2}))])
 
 
 def _purpose(path: Path) -> str:

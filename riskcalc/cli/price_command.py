@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskcalc.cli.options import DAY, MONEY, RATE, TIME, VOL, as_json
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 
 if TYPE_CHECKING:
     from riskcalc.domain import Market, RiskReport, Trade
@@ -97,6 +97,6 @@ def _at_implied_vol(option: Trade, market: Market) -> Market:
 
 
 def _print(report: RiskReport) -> None:
-    from riskcalc.formatting import option_sections  # noqa: PLC0415 - JSON needs no tables
+    from riskcalc.formatting import option_tables  # noqa: PLC0415 - JSON needs no tables
 
-    print_sections(f"{report.trade.description}, on {report.market.as_of}", option_sections(report))
+    print_tables(f"{report.trade.description}, on {report.market.as_of}", option_tables(report))

@@ -11,7 +11,7 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, overrides, require_usable
-from riskcalc.cli.output import print_json, print_sections, progress_bar, say_warnings
+from riskcalc.cli.output import print_json, print_tables, progress_bar, say_warnings
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets import DEFAULT_PRESET
 
@@ -153,9 +153,9 @@ def command(
     if json_wanted:
         print_json(_as_data(frame, top))
     else:
-        from riskcalc.formatting import scan_sections, scan_title  # noqa: PLC0415 - help is quick
+        from riskcalc.formatting import scan_tables, scan_title  # noqa: PLC0415 - help is quick
 
-        print_sections(scan_title(frame), scan_sections(frame, top=top))
+        print_tables(scan_title(frame), scan_tables(frame, top=top))
 
 
 def _terms(
@@ -326,12 +326,12 @@ def _show(
 
 
 def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
-    from riskcalc.formatting import plan_sections, plan_title  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help is quick
 
     if json_wanted:
         print_json(answer.to_dict())
     else:
-        print_sections(plan_title(answer), plan_sections(answer))
+        print_tables(plan_title(answer), plan_tables(answer))
 
 
 def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import as_json
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 
 
 @click.command("selfcheck")
@@ -24,7 +24,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
     Exits with 1 if a difference exceeds rounding error.
     """
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
-    from riskcalc.formatting import Section  # noqa: PLC0415 - as above
+    from riskcalc.formatting import Table  # noqa: PLC0415 - as above
     from riskcalc.selfcheck import compare_with_quantlib, compare_with_vollib  # noqa: PLC0415 - as above
 
     found = (*compare_with_vollib(), *compare_with_quantlib())
@@ -48,8 +48,8 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
         header = ("", "quantity", "compared with", "largest difference", "allowed", "cases", "where")
         named = ", ".join(f"{name} {number}" for name, number in versions.items())
         title = f"riskcalc on Python {platform.python_version()}, {sys.platform}: {named}"
-        print_sections(
+        print_tables(
             title,
-            [Section(title="Largest Differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],
+            [Table(title="Largest Differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],
         )
     ctx.exit(EXIT_OK if all(row.ok for row in found) else EXIT_RISK_SAYS_NO)

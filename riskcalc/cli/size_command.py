@@ -6,10 +6,10 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import LIMIT, MONEY, POSITION_LIMIT, RISK, as_json
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 from riskcalc.domain import Account, Costs, RiskLimits, Side, instrument
 from riskcalc.domain.serialization import to_plain
-from riskcalc.formatting.report import size_section
+from riskcalc.formatting.report import size_table
 from riskcalc.presets.amounts import Risk, parse_stop_price, require_within
 from riskcalc.sizing import StopSize, share_margin, size_by_stop_within_limits
 
@@ -134,4 +134,4 @@ def _print(size: StopSize, *, entry: float, stop: float, multiplier: int, json_w
     if json_wanted:
         print_json({"entry": entry, "stop": stop, "size": to_plain(size)})
     else:
-        print_sections("", [size_section(size, entry=entry, stop=stop, multiplier=multiplier)])
+        print_tables("", [size_table(size, entry=entry, stop=stop, multiplier=multiplier)])

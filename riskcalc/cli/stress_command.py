@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from riskcalc.cli.options import as_json, overrides, quotes_options
-from riskcalc.cli.output import print_json, print_sections
+from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
 from riskcalc.presets import DEFAULT_PRESET
 
@@ -50,8 +50,8 @@ def command(
     verdict.
     """
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
-    from riskcalc.formatting import stress_sections, stress_title  # noqa: PLC0415 - as above
-    from riskcalc.formatting.stress import held_through  # noqa: PLC0415 - as above
+    from riskcalc.formatting import stress_tables, stress_title  # noqa: PLC0415 - as above
+    from riskcalc.formatting.stress import how_repriced  # noqa: PLC0415 - as above
     from riskcalc.planning import stress  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset, load_scenarios  # noqa: PLC0415 - as above
 
@@ -60,7 +60,7 @@ def command(
     plan = planned(preset, settings, **quotes)
     rows = stress(plan, scenarios, account=account)
     if not json_wanted:
-        print_sections(stress_title(plan), stress_sections(plan, rows))
+        print_tables(stress_title(plan), stress_tables(plan, rows))
         return
     trade = plan.report.trade
     print_json(
@@ -69,7 +69,7 @@ def command(
             "market_date": to_plain(plan.report.market.date),
             "units": plan.size.units,
             "risk_budget": to_plain(account.risk_budget),
-            "how": held_through(plan),
+            "how": how_repriced(plan),
             "stress": to_plain(rows),
         }
     )

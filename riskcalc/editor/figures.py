@@ -296,11 +296,11 @@ def heat_rows(plan: TradePlan, *, low: float, high: float, rows: int) -> tuple[H
 
 def _side(named: Sequence[HeatRow], *, count: int, start: float, end: float) -> list[HeatRow]:
     """The rows on one side of the spot: the most important levels, then prices in the widest gaps."""
-    kept = sorted(named, key=lambda row: PRIORITY.index(row.kind))[:count]
-    taken = [start, *(row.spot for row in kept)]
-    return kept + [
+    levels = sorted(named, key=lambda row: PRIORITY.index(row.kind))[:count]
+    taken = [start, *(row.spot for row in levels)]
+    return levels + [
         HeatRow(label="", kind="price", spot=spot)
-        for spot in _between(taken, start=start, end=end, count=count - len(kept))
+        for spot in _between(taken, start=start, end=end, count=count - len(levels))
     ]
 
 

@@ -1,32 +1,24 @@
-"""Text of numbers and reports, for the command line and the screen."""
+"""Numbers and reports as text, once for the command line and the screen."""
 
-from riskcalc.formatting.comparison import comparison_sections, comparison_title
-from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
-from riskcalc.formatting.plan import plan_sections, plan_title
-from riskcalc.formatting.report import option_sections
-from riskcalc.formatting.scan import chain_sections, chain_title, scan_sections, scan_title, smile_section
-from riskcalc.formatting.stress import stress_sections, stress_title
-from riskcalc.formatting.table import Section
+from riskcalc.formatting.comparison import comparison_tables, comparison_title
+from riskcalc.formatting.plan import plan_tables, plan_title
+from riskcalc.formatting.report import option_tables
+from riskcalc.formatting.scan import chain_tables, chain_title, scan_tables, scan_title, smile_table
+from riskcalc.formatting.stress import stress_tables, stress_title
+from riskcalc.formatting.table import Table
 
 __all__ = [
-    "Section",
-    "chain_sections",
+    "Table",
+    "chain_tables",
     "chain_title",
-    "comparison_sections",
+    "comparison_tables",
     "comparison_title",
-    "count",
-    "money",
-    "number",
-    "option_sections",
-    "percent",
-    "plan_sections",
+    "option_tables",
+    "plan_tables",
     "plan_title",
-    "price",
-    "r_multiple",
-    "scan_sections",
+    "scan_tables",
     "scan_title",
-    "smile_section",
-    "stress_sections",
+    "smile_table",
+    "stress_tables",
     "stress_title",
-    "whole_money",
 ]

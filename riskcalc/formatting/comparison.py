@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from riskcalc.domain import CommonState, Comparison, StateValue, Vehicle
-from riskcalc.formatting.numbers import MISSING, count, money, percent, r_multiple, whole_money
-from riskcalc.formatting.table import Section
+from riskcalc.formatting.numbers import MISSING, money, percent, r_multiple, whole_money
+from riskcalc.formatting.plan_metrics import METRICS, managed_metrics, odds_metrics, select, size_metrics
+from riskcalc.formatting.table import Columns, Table
 
 
-def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
+def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
     """Return tables of the vehicles at equal risk and of their P&L in common scenarios.
 
     Parameters
@@ -17,7 +20,7 @@ def comparison_sections(comparison: Comparison) -> tuple[Section, ...]:
 
     Returns
     -------
-    tuple of Section
+    tuple of Table
         Sizes and costs, then the P&L of the position state by state.
     """
     return (_vehicles(comparison), _states(comparison))
@@ -29,55 +32,57 @@ def comparison_title(comparison: Comparison) -> str:
     return f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
 
 
-def _vehicles(comparison: Comparison) -> Section:
+def _vehicles(comparison: Comparison) -> Table:
     benchmark = comparison.benchmark
-    facts = {
-        "position size": _holding,
-        "risk": lambda vehicle: money(vehicle.plan.size.risk),
-        "buying power used": lambda vehicle: money(vehicle.capital),
-        f"{benchmark}-equivalent exposure": lambda vehicle: money(vehicle.exposure),
-        "time decay per day": lambda vehicle: money(vehicle.carry_per_day, signed=True),
-        "theta offset by short legs": _theta_saved,
-        "loss at stop": lambda vehicle: money(vehicle.plan.size.loss_at_stop),
-        f"P&L if {benchmark} gaps {100 * comparison.gap:.4g}%": lambda vehicle: money(
-            -vehicle.loss_at_gap, signed=True
+    rows: Columns[Vehicle] = {
+        **_plan_rows("size.units", "size.risk", "size.capital"),
+        f"{benchmark}-equivalent exposure": lambda one: money(one.exposure),
+        "time decay per day": lambda one: money(one.carry_per_day, signed=True),
+        "theta offset by short legs": _theta_offset,
+        **_plan_rows("size.loss_at_stop"),
+        f"P&L if {benchmark} gaps {100 * comparison.gap:.4g}%": lambda one: money(
+            -one.loss_at_gap, signed=True
         ),
-        "R at targets": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
-        "P(stop hit first)": lambda vehicle: percent(vehicle.plan.odds.stop_first, digits=1),
-        "P(target hit first)": lambda vehicle: percent(vehicle.plan.odds.target_first, digits=1),
-        "expected P&L per $ of risk": lambda vehicle: money(_per_dollar_risked(vehicle), signed=True),
-        "breakeven drift": lambda vehicle: percent(
-            vehicle.plan.managed.break_even_drift, digits=1, signed=True
-        ),
+        "R at targets": lambda one: r_multiple(one.plan.targets.blended_r),
+        **_plan_rows("probability.stop_first", "probability.target_first"),
+        "expected P&L per $ of risk": _expected_per_dollar,
+        **_plan_rows("managed.break_even_drift"),
         "cash dividends": _dividends,
-        "time stop": lambda vehicle: str(vehicle.plan.time_stop or MISSING),
+        "time stop": lambda one: str(one.plan.time_stop or MISSING),
     }
-    rows = tuple((label, *map(fact, comparison.vehicles)) for label, fact in facts.items())
-    return Section(title="Vehicles at Equal Risk", rows=rows, header=("", *_names(comparison)))
+    texts = tuple((label, *map(text, comparison.vehicles)) for label, text in rows.items())
+    return Table(title="Vehicles at Equal Risk", rows=texts, header=("", *_names(comparison)))
 
 
-def _per_dollar_risked(vehicle: Vehicle) -> float:
-    return vehicle.plan.managed.expected_pnl / vehicle.plan.size.loss_per_unit
+def _plan_rows(*keys: str) -> Columns[Vehicle]:
+    """Return metrics of a vehicle's plan under their labels."""
+    return {METRICS[key].labels[0]: partial(_plan_text, key) for key in keys}
 
 
-def _holding(vehicle: Vehicle) -> str:
-    return count(vehicle.plan.size.units, vehicle.plan.report.trade.unit_noun)
+def _plan_text(key: str, vehicle: Vehicle) -> str:
+    plan = vehicle.plan
+    found = select((*size_metrics(plan), *odds_metrics(plan), *managed_metrics(plan)), key)
+    return found[0].row[1] if found else MISSING
+
+
+def _expected_per_dollar(vehicle: Vehicle) -> str:
+    return money(vehicle.plan.managed.expected_pnl / vehicle.plan.size.loss_per_unit, signed=True)
+
+
+def _theta_offset(vehicle: Vehicle) -> str:
+    offset = vehicle.plan.theta.offset_per_day
+    return money(None if offset is None else offset * vehicle.plan.size.units, signed=True)
 
 
 def _dividends(vehicle: Vehicle) -> str:
-    """Dividends of a share by the end of the trade."""
+    """Return what a share pays by the end of the trade, and on which day or how often."""
     paid = vehicle.plan.dividends
     if len(paid) == 1:
         return f"{paid[0].amount:.2f} {paid[0].ex_date:%m-%d}"
     return f"{sum(one.amount for one in paid):.2f} in {len(paid)}" if paid else "none"
 
 
-def _theta_saved(vehicle: Vehicle) -> str:
-    saved = vehicle.plan.theta.offset_per_day
-    return MISSING if saved is None else money(saved * vehicle.plan.size.units, signed=True)
-
-
-def _states(comparison: Comparison) -> Section:
+def _states(comparison: Comparison) -> Table:
     rows = tuple(
         (
             _state(state, comparison.benchmark),
@@ -86,7 +91,7 @@ def _states(comparison: Comparison) -> Section:
         for k, state in enumerate(comparison.states)
     )
     title = "P&L of the Position: IV unchanged, before costs; * beyond its stop; ± 90% range"
-    return Section(title=title, rows=rows, header=("", *_names(comparison)))
+    return Table(title=title, rows=rows, header=("", *_names(comparison)))
 
 
 def _state(state: CommonState, benchmark: str) -> str:
@@ -95,9 +100,9 @@ def _state(state: CommonState, benchmark: str) -> str:
 
 
 def _value(value: StateValue, one_r: float) -> str:
-    band = whole_money(value.band, one_r=one_r).lstrip("+")
-    said = f" ±{band}" if band != "0" else ""
-    return f"{'*' if value.past_stop else ''}{whole_money(value.pnl, one_r=one_r)}{said}"
+    band = whole_money(value.band, one_r=one_r)
+    wide = f" ±{band[1:]}" if band.startswith("+") else ""
+    return f"{'*' if value.past_stop else ''}{whole_money(value.pnl, one_r=one_r)}{wide}"
 
 
 def _names(comparison: Comparison) -> tuple[str, ...]:

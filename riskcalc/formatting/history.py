@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from riskcalc.domain import Side
 from riskcalc.domain.price_history import Excursion, Outcomes, PriceBasis, PriceHistory
 from riskcalc.formatting.numbers import MISSING, count, number, percent, price
-from riskcalc.formatting.table import Section
+from riskcalc.formatting.table import Table
 
 BASIS_WORDS = {
     PriceBasis.RAW: "raw prices",
@@ -27,7 +27,7 @@ def history_title(history: PriceHistory) -> str:
     return f"{name} {history.first} to {history.last}: {count(history.bars, 'session')}"
 
 
-def history_sections(history: PriceHistory) -> tuple[Section, ...]:
+def history_tables(history: PriceHistory) -> tuple[Table, ...]:
     """Tables of a history.
 
     Parameters
@@ -37,18 +37,16 @@ def history_sections(history: PriceHistory) -> tuple[Section, ...]:
 
     Returns
     -------
-    tuple of Section
+    tuple of Table
         The file, the last bar, volatility, other series, k; then the outcomes of exits, if there are any.
     """
     return (
-        Section(title="Prices", rows=tuple(_file_rows(history)), left=frozenset({0, 1})),
-        Section(title="Last Session", rows=tuple(_last_rows(history)), left=frozenset({0, 2})),
-        _vol_section(history),
-        *_co_movement_sections(history),
-        Section(
-            title="Realized over Implied Volatility", rows=tuple(_k_rows(history)), left=frozenset({0, 2})
-        ),
-        *(() if history.outcomes is None else _outcome_sections(history, history.outcomes)),
+        Table(title="Prices", rows=tuple(_file_rows(history)), left=frozenset({0, 1})),
+        Table(title="Last Session", rows=tuple(_last_rows(history)), left=frozenset({0, 2})),
+        _vol_table(history),
+        *_co_movement_tables(history),
+        Table(title="Realized over Implied Volatility", rows=tuple(_k_rows(history)), left=frozenset({0, 2})),
+        *(() if history.outcomes is None else _outcome_tables(history, history.outcomes)),
     )
 
 
@@ -70,19 +68,19 @@ def _distance(move: float) -> str:
     return f"close {percent(abs(move))} {'above' if move >= 0 else 'below'}"
 
 
-def _vol_section(history: PriceHistory) -> Section:
+def _vol_table(history: PriceHistory) -> Table:
     rows = tuple(
         (f"{window} sessions", _vol(history.realised_vol, window), _vol(history.yang_zhang_vol, window))
         for window in history.realised_vol
     )
-    return Section(title="Realized Volatility", header=("last", "close to close", "Yang-Zhang"), rows=rows)
+    return Table(title="Realized Volatility", header=("last", "close to close", "Yang-Zhang"), rows=rows)
 
 
 def _vol(vols: Mapping[str, float | None], window: str) -> str:
     return percent(vols[window], digits=3)
 
 
-def _co_movement_sections(history: PriceHistory) -> tuple[Section, ...]:
+def _co_movement_tables(history: PriceHistory) -> tuple[Table, ...]:
     rows = tuple(
         (
             f"{one.symbol or 'first file'} to {one.benchmark or 'second file'}",
@@ -93,7 +91,7 @@ def _co_movement_sections(history: PriceHistory) -> tuple[Section, ...]:
         for one in history.co_movements
     )
     header = ("daily returns", "beta", "correlation", "sessions")
-    return (Section(title="Beta and Correlation", header=header, rows=rows),) if rows else ()
+    return (Table(title="Beta and Correlation", header=header, rows=rows),) if rows else ()
 
 
 def _k_rows(history: PriceHistory) -> Iterator[tuple[str, str, str]]:
@@ -104,13 +102,13 @@ def _k_rows(history: PriceHistory) -> Iterator[tuple[str, str, str]]:
         yield "calibrated vol", percent(history.k * history.implied_vol), "k x implied vol"
 
 
-def _outcome_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, ...]:
+def _outcome_tables(history: PriceHistory, found: Outcomes) -> tuple[Table, ...]:
     title = f"Outcomes: {_moves(found)}, {found.side.name.lower()}, {count(found.sessions, 'session')}"
     return (
-        Section(title=title, header=("", "entries", "share", "±"), rows=tuple(_count_rows(found))),
-        Section(title="Gaps and Excursions", rows=tuple(_range_rows(found)), left=frozenset({0, 1})),
-        *_regime_sections(found),
-        *_chance_sections(history, found),
+        Table(title=title, header=("", "entries", "share", "±"), rows=tuple(_count_rows(found))),
+        Table(title="Gaps and Excursions", rows=tuple(_range_rows(found)), left=frozenset({0, 1})),
+        *_regime_tables(found),
+        *_chance_tables(history, found),
     )
 
 
@@ -167,7 +165,7 @@ def _excursion(found: Excursion) -> str:
     )
 
 
-def _regime_sections(found: Outcomes) -> tuple[Section, ...]:
+def _regime_tables(found: Outcomes) -> tuple[Table, ...]:
     rows = tuple(
         (
             one.name,
@@ -180,10 +178,10 @@ def _regime_sections(found: Outcomes) -> tuple[Section, ...]:
         for one in found.regimes
     )
     header = ("regime", "21-session vol", "entries", "stop first", "target first", "neither")
-    return (Section(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
+    return (Table(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
 
 
-def _chance_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, ...]:
+def _chance_tables(history: PriceHistory, found: Outcomes) -> tuple[Table, ...]:
     """Table of the odds of the same exits by other methods, from the last session."""
     moves = [f"{100 * target.move:g}%" for target in found.targets]
     header = ("method", "vol", "stop first", "target first", "neither", *(f"P({move})" for move in moves[1:]))
@@ -201,4 +199,4 @@ def _chance_sections(history: PriceHistory, found: Outcomes) -> tuple[Section, .
     counted = tuple(percent(found.share(name), digits=1) for name in OUTCOME_WORDS)
     further = tuple(percent(target.share, digits=1) for target in found.targets[1:])
     rows.insert(0, ("historical, as above", MISSING, *counted, *further))
-    return (Section(title="Odds by Other Methods, No Drift", header=header, rows=tuple(rows)),)
+    return (Table(title="Odds by Other Methods, No Drift", header=header, rows=tuple(rows)),)

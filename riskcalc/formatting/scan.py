@@ -8,43 +8,39 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, SmileFit
-from riskcalc.formatting.numbers import MISSING, count, money, number, percent, price, r_multiple, whole_money
-from riskcalc.formatting.table import Section
+from riskcalc.formatting.numbers import (
+    MISSING,
+    NumberFormat,
+    count,
+    money,
+    number,
+    percent,
+    price,
+    whole_money,
+)
+from riskcalc.formatting.table import Columns, Table, column_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Row = Mapping[Any, Any]
+"""A row of the frame of a scan."""
+
+VOL_POINTS = NumberFormat(scale=100)
+SKEW = NumberFormat(digits=1, scale=100, signed=True)
+"""Difference of two IVs in points."""
 
 EXPIRIES_TITLE = (
     "Expiries: forward and yield implied by put-call parity, IV at the forward, skew as 25-delta call IV "
     "less put IV, expected move as 1 standard deviation at the ATM IV"
 )
-EXPIRIES_HEADER = (
-    "expiry",
-    "DTE",
-    "quotes",
-    "usable",
-    "forward",
-    "yield",
-    "±",
-    "ATM IV",
-    "skew, pts",
-    "expected move",
-    "straddle",
-)
-
 SMILE_TITLE = (
     "Fitted Smiles: liquid strikes inside bid and ask, error from their mids in vol points, minimum of "
     "Durrleman's g, and minimum rise in total variance from the expiry before"
 )
-SMILE_HEADER = ("expiry", "strikes", "liquid", "inside", "error, pts", "min g", "min rise", "arbitrage")
-
 
 NEUTRAL_RANK = "edge against the fitted smile after costs, per $ of risk"
 VIEW_RANK = "edge after costs plus what the view adds to the managed P&L, per $ of risk"
-HEADER = (
-    "#", "spread", "expiry", "debit", "risk", "size", "P(profit)", "theta", "P(stop)", "P&L at stop",
-    "R at targets", "edge", "rank",
-)  # fmt: skip
 NOTHING_FITS = "No spread fits the account's limits"
 MANY = 100
 """From here on a column that rows are ranked by is shown without decimals."""
@@ -59,7 +55,7 @@ def chain_title(summary: ChainSummary) -> str:
     return f"{summary.symbol} {summary.date}, {_when(summary)}: spot {spot}, rate {rate}{style}"
 
 
-def chain_sections(summary: ChainSummary) -> tuple[Section, ...]:
+def chain_tables(summary: ChainSummary) -> tuple[Table, ...]:
     """Tables of a chain.
 
     Parameters
@@ -69,30 +65,16 @@ def chain_sections(summary: ChainSummary) -> tuple[Section, ...]:
 
     Returns
     -------
-    tuple of Section
+    tuple of Table
         Warnings, if there are any; the account of its quotes; a row per expiry.
     """
-    rows = tuple(_expiry(row) for row in summary.expiries)
-    expiries = Section(title=EXPIRIES_TITLE, header=EXPIRIES_HEADER, rows=rows)
+    expiries = column_table(EXPIRIES_TITLE, summary.expiries, EXPIRY_COLUMNS)
     return (*_warnings(summary), _account(summary), expiries)
 
 
-def smile_section(fits: Sequence[SmileFit]) -> Section:
+def smile_table(fits: Sequence[SmileFit]) -> Table:
     """Table of the fitted smiles and their arbitrage checks."""
-    rows = tuple(
-        (
-            str(fit.expiry),
-            f"{fit.quotes:,}",
-            f"{fit.liquid:,}",
-            percent(_known(fit.inside), digits=1),
-            MISSING if math.isnan(fit.error) else f"{100 * fit.error:.2f}",
-            f"{fit.least_butterfly:.3f}",
-            percent(_known(fit.least_calendar), digits=1, signed=True),
-            "none" if fit.free_of_arbitrage else "yes",
-        )
-        for fit in fits
-    )
-    return Section(title=SMILE_TITLE, header=SMILE_HEADER, rows=rows)
+    return column_table(SMILE_TITLE, fits, SMILE_COLUMNS)
 
 
 def _known(number: float) -> float | None:
@@ -108,14 +90,14 @@ def _when(summary: ChainSummary) -> str:
     return f"{day}{time:%H:%M} New York"
 
 
-def _warnings(summary: ChainSummary) -> tuple[Section, ...]:
+def _warnings(summary: ChainSummary) -> tuple[Table, ...]:
     """Warnings about the whole file; empty without any."""
     if not summary.warnings:
         return ()
-    return (Section(title="Warnings", rows=tuple((text,) for text in summary.warnings), left=frozenset({0})),)
+    return (Table(title="Warnings", rows=tuple((text,) for text in summary.warnings), left=frozenset({0})),)
 
 
-def _account(summary: ChainSummary) -> Section:
+def _account(summary: ChainSummary) -> Table:
     account = summary.account
     rows = [("read", f"{account.read:,}", "")]
     rows += [("excluded", f"{count:,}", why) for why, count in account.dropped.items()]
@@ -125,33 +107,33 @@ def _account(summary: ChainSummary) -> Section:
         ("no model IV", f"{count:,}", f"usable, but {why}") for why, count in account.without_vol.items()
     ]
     rows.append(("no quoted IV", f"{account.without_quoted_vol:,}", "missing or 0 in the file"))
-    return Section(title="Quotes", rows=tuple(rows), left=frozenset({0, 2}))
+    return Table(title="Quotes", rows=tuple(rows), left=frozenset({0, 2}))
 
 
-def _expiry(row: ExpirySummary) -> tuple[str, ...]:
-    return (
-        str(row.expiry),
-        f"{row.days:,}",
-        f"{row.quotes:,}",
-        f"{row.usable:,}",
-        price(row.forward),
-        _signed(row.implied_yield),
-        percent(row.implied_yield_error),
-        percent(row.atm_vol, digits=1),
-        _points(row.risk_reversal),
-        money(row.expected_move),
-        money(row.straddle),
-    )
+EXPIRY_COLUMNS: Columns[ExpirySummary] = {
+    "expiry": lambda row: str(row.expiry),
+    "DTE": lambda row: f"{row.days:,}",
+    "quotes": lambda row: f"{row.quotes:,}",
+    "usable": lambda row: f"{row.usable:,}",
+    "forward": lambda row: price(row.forward),
+    "yield": lambda row: percent(row.implied_yield, signed=True),
+    "±": lambda row: percent(row.implied_yield_error),
+    "ATM IV": lambda row: percent(row.atm_vol, digits=1),
+    "skew, pts": lambda row: SKEW.text(row.risk_reversal),
+    "expected move": lambda row: money(row.expected_move),
+    "straddle": lambda row: money(row.straddle),
+}
 
-
-def _signed(fraction: float | None) -> str:
-    """Signed percent without a negative zero."""
-    return percent(None if fraction is None else round(fraction, 4) + 0.0, signed=True)
-
-
-def _points(vol: float | None) -> str:
-    """Difference of two vols in points."""
-    return MISSING if vol is None else f"{round(100 * vol, 1) + 0.0:+.1f}"
+SMILE_COLUMNS: Columns[SmileFit] = {
+    "expiry": lambda fit: str(fit.expiry),
+    "strikes": lambda fit: f"{fit.quotes:,}",
+    "liquid": lambda fit: f"{fit.liquid:,}",
+    "inside": lambda fit: percent(_known(fit.inside), digits=1),
+    "error, pts": lambda fit: VOL_POINTS.text(_known(fit.error)),
+    "min g": lambda fit: f"{fit.least_butterfly:.3f}",
+    "min rise": lambda fit: percent(_known(fit.least_calendar), digits=1, signed=True),
+    "arbitrage": lambda fit: "none" if fit.free_of_arbitrage else "yes",
+}
 
 
 def scan_title(frame: pd.DataFrame) -> str:
@@ -163,7 +145,7 @@ def scan_title(frame: pd.DataFrame) -> str:
     return f"{about['symbol']} {where}: {count(len(frame), 'spread')}{note}"
 
 
-def scan_sections(frame: pd.DataFrame, *, top: int) -> tuple[Section, ...]:
+def scan_tables(frame: pd.DataFrame, *, top: int) -> tuple[Table, ...]:
     """The terms of a scan and its first rows.
 
     Parameters
@@ -175,16 +157,17 @@ def scan_sections(frame: pd.DataFrame, *, top: int) -> tuple[Section, ...]:
 
     Returns
     -------
-    tuple of Section
+    tuple of Table
         Terms, then rows; dollars per spread, R per planned loss with costs.
     """
-    terms = Section(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1}))
+    terms = Table(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1}))
     if frame.empty:
-        return terms, Section(title=NOTHING_FITS, rows=())
+        return terms, Table(title=NOTHING_FITS, rows=())
     kinds = [kind for kind in frame["kind"].cat.categories if (frame["kind"] == kind).any()]
-    rows = tuple(_row(place, row, frame.attrs["rank"], kinds) for place, row in _first(frame, top))
+    first = frame.head(top).to_dict(orient="records")
+    rows = [{"place": place, **row} for place, row in enumerate(first, start=1)]
     title = f"Best {len(rows)} of {len(frame):,} {_listed(kinds)} spreads: {LEGEND}"
-    return terms, Section(title=title, header=HEADER, rows=rows, left=frozenset({1, 2}))
+    return terms, column_table(title, rows, _scan_columns(frame.attrs["rank"], kinds), left={1, 2})
 
 
 def rank_text(about: dict[Any, Any]) -> str:
@@ -227,30 +210,34 @@ def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _first(frame: pd.DataFrame, top: int) -> list[tuple[int, Mapping[Any, Any]]]:
-    return list(enumerate(frame.head(top).to_dict(orient="records"), start=1))
+def _scan_columns(rank: str, kinds: Sequence[str]) -> Columns[Row]:
+    return {
+        "#": lambda row: str(row["place"]),
+        "spread": lambda row: _spread(row, kinds),
+        "expiry": lambda row: f"{row['expiry']:%Y-%m-%d}",
+        "debit": lambda row: whole_money(row["debit"]).lstrip("+"),
+        "risk": lambda row: whole_money(row["risk"]).lstrip("+"),
+        "size": lambda row: f"{row['units']:,}",
+        "P(profit)": lambda row: percent(row["prob_profit"], digits=0),
+        "theta": lambda row: number(row["theta_per_day"], digits=1),
+        "P(stop)": lambda row: percent(row["prob_stop_first"], digits=0),
+        "P&L at stop": lambda row: whole_money(row["value_at_stop"] - row["debit"] - row["cost"]),
+        "R at targets": _r_at_targets,
+        "edge": lambda row: whole_money(row["edge"]),
+        "rank": lambda row: _ranked(row[rank]),
+    }
 
 
-def _row(place: int, row: Mapping[Any, Any], rank: str, kinds: Sequence[str]) -> tuple[str, ...]:
+def _spread(row: Row, kinds: Sequence[str]) -> str:
+    """Return strikes, with the kind and the file where there are several."""
+    kind = [str(row["kind"])] if len(kinds) > 1 else []
+    source = [str(row["source"])] if "source" in row else []
+    return " ".join([f"{row['long_strike']:g}/{row['short_strike']:g}", *kind, *source])
+
+
+def _r_at_targets(row: Row) -> str:
     targets = [value for name, value in row.items() if str(name).startswith("r_at_target_")]
-    named = [f"{row['long_strike']:g}/{row['short_strike']:g}"]
-    named += [str(row["kind"])] if len(kinds) > 1 else []
-    named += [str(row["source"])] if "source" in row else []
-    return (
-        str(place),
-        " ".join(named),
-        f"{row['expiry']:%Y-%m-%d}",
-        whole_money(row["debit"]).lstrip("+"),
-        whole_money(row["risk"]).lstrip("+"),
-        f"{row['units']:,}",
-        percent(row["prob_profit"], digits=0),
-        number(row["theta_per_day"], digits=1),
-        percent(row["prob_stop_first"], digits=0),
-        whole_money(row["value_at_stop"] - row["debit"] - row["cost"]),
-        " ".join(r_multiple(value).rstrip("R") for value in targets) or MISSING,
-        whole_money(row["edge"]),
-        _ranked(row[rank]),
-    )
+    return " ".join(number(value, signed=True) for value in targets) or MISSING
 
 
 def _listed(words: Sequence[str]) -> str:

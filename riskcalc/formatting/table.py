@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from riskcalc.formatting.metric import Line, Tone, wrapped
+from riskcalc.formatting.metric import Line, Metric, Style, plain_text, wrapped
+
+T = TypeVar("T")
+Columns = Mapping[str, Callable[[T], str]]
+"""Headings, each with the text of a record in its column."""
+
+VERDICT_STYLES = {
+    "OK": Style.GOOD,
+    "within": Style.GOOD,
+    "WARN": Style.WARN,
+    "FAIL": Style.BAD,
+    "EXCEEDED": Style.BAD,
+}
+"""Color of each verdict of a check or a scenario."""
 
 ROOMY, TIGHT = 2, 1
 """Spaces between columns, and where a width is too narrow for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A table of text; the first column is left-aligned, the others right-aligned unless told otherwise."""
+class Table:
+    """A table of text; the first column is left-aligned, the others right-aligned unless listed in `left`."""
 
     title: str
     rows: tuple[tuple[str, ...], ...]
@@ -22,20 +36,38 @@ class Section:
     """Columns aligned left."""
 
 
-def document_lines(sections: Iterable[Section], *, summary: str, width: int) -> list[Line]:
-    """Lines of a title and tables separated by blank lines."""
-    lines: list[Line] = [((line[0][0], Tone.PLAIN),) for line in wrapped(summary, width=width, indent=0)]
-    for section in sections:
-        lines += [(), *table_lines(section, width=width)]
+def metric_table(title: str, metrics: Iterable[Metric]) -> Table:
+    """Return metrics as a table: label, number, note."""
+    return Table(title=title, rows=tuple(metric.row for metric in metrics), left=frozenset({0, 2}))
+
+
+def column_table(
+    title: str, records: Iterable[T], columns: Columns[T], *, left: Iterable[int] = (0,)
+) -> Table:
+    """Return records as rows, with a column for each heading."""
+    rows = tuple(tuple(text(record) for text in columns.values()) for record in records)
+    return Table(title=title, header=tuple(columns), rows=rows, left=frozenset(left))
+
+
+def column_gap(widths: Sequence[int], room: int) -> int:
+    """Return the spaces between columns of these widths."""
+    return ROOMY if sum(widths) + ROOMY * (len(widths) - 1) <= room else TIGHT
+
+
+def document_lines(tables: Iterable[Table], *, summary: str, width: int) -> list[Line]:
+    """Return a sentence on top, then tables with an empty line before each."""
+    lines = wrapped(summary, width=width, indent=0, style=Style.PLAIN)
+    for table in tables:
+        lines += [(), *table_lines(table, width=width)]
     return lines
 
 
-def table_lines(section: Section, *, width: int) -> list[Line]:
-    """Title, heading and rows of a table, aligned; rows wider than the width are left whole.
+def table_lines(table: Table, *, width: int) -> list[Line]:
+    """Return title, heading and rows of a table, aligned; rows wider than the width are left whole.
 
     Parameters
     ----------
-    section : Section
+    table : Table
         Any table of this package.
     width : int
         Where the columns' gaps are tightened, and titles wrapped [cells].
@@ -44,18 +76,25 @@ def table_lines(section: Section, *, width: int) -> list[Line]:
     -------
     list of Line
     """
-    rows = [section.header, *section.rows] if section.header else list(section.rows)
+    rows = [table.header, *table.rows] if table.header else list(table.rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    gap = ROOMY if sum(widths) + ROOMY * (len(widths) - 1) <= width else TIGHT
-    text = [_aligned(row, widths, left=section.left, gap=gap) for row in rows]
-    title = [((words[0][0], Tone.TITLE),) for words in wrapped(section.title, width=width, indent=0)]
-    head = [((text[0], Tone.QUIET),)] if section.header else []
-    return [*title, *head, *(((row, Tone.PLAIN),) for row in text[len(head) :])]
+    gap = column_gap(widths, width)
+    lines = [_aligned(row, widths, left=table.left, gap=gap) for row in rows]
+    title = wrapped(table.title, width=width, indent=0, style=Style.TITLE)
+    head = [((plain_text(lines[:1]), Style.QUIET),)] if table.header else []
+    return [*title, *head, *lines[len(head) :]]
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int], *, left: frozenset[int], gap: int) -> str:
-    cells = (
-        text.ljust(width) if column in left else text.rjust(width)
+def _aligned(row: Sequence[str], widths: Sequence[int], *, left: frozenset[int], gap: int) -> Line:
+    cells = [
+        text.ljust(width + gap) if column in left else text.rjust(width) + " " * gap
         for column, (text, width) in enumerate(zip(row, widths, strict=True))
-    )
-    return (" " * gap).join(cells).rstrip()
+    ]
+    cells[-1] = cells[-1].rstrip()
+    return tuple((cell, cell_style(text)) for cell, text in zip(cells, row, strict=True))
+
+
+def cell_style(text: str) -> Style:
+    """Return the color of a cell: verdicts, and P&L in dollars by its sign."""
+    signs = {"+$": Style.GOOD, "-$": Style.BAD}
+    return VERDICT_STYLES.get(text) or signs.get(text[:2], Style.PLAIN)

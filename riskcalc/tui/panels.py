@@ -43,7 +43,7 @@ STYLES = {
     "bad": "$text-error",
     "warn": "bold $text-warning",
 }
-"""Style of each tone; a `Tone` is its own key."""
+"""Look of each style; a `riskcalc.formatting.metric.Style` is its own key."""
 
 
 class PlanPanel(LineWidget):
@@ -52,14 +52,9 @@ class PlanPanel(LineWidget):
     It makes its strips itself: a `Static` wraps and styles every line again, which takes seven times as long.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "panel--plain",
-        "panel--title",
-        "panel--quiet",
-        "panel--good",
-        "panel--bad",
-        "panel--warn",
-    }
+    PANEL: ClassVar[str]
+    """Its name in `riskcalc.formatting.panel`."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{style}" for style in STYLES}
     DEFAULT_CSS = """
     PlanPanel {
         height: auto;
@@ -73,7 +68,7 @@ class PlanPanel(LineWidget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id, classes=classes)
-        self._wanted: State | None = None
+        self._requested: State | None = None
         self._state: State | None = None
         self._width = 0
         self._kind: tuple[object, bool] | None = None
@@ -87,19 +82,22 @@ class PlanPanel(LineWidget):
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text."""
-        raise NotImplementedError
+        from riskcalc.formatting.panel import panel_lines  # noqa: PLC0415 - the first frame comes before the engine
+
+        roomy = self.screen.has_class("-wide") and self.screen.has_class("-high")
+        return panel_lines(self.PANEL, plan, width=width, pinned=pinned, stale=stale, roomy=roomy)
 
     def show(self, state: State) -> None:
         """Show a state: only changed lines are drawn, and nothing moves unless more room is needed.
 
         A panel that cannot be seen takes it up in the first frame in which it can.
         """
-        self._wanted = state
+        self._requested = state
         if not seen(self):
             self.forget_lines()
             return
         before, old = self._state, self._lines
-        if self._take_up(self.content_size.width):
+        if self._update_lines(self.content_size.width):
             self.refresh(layout=True)
         elif before is None or before.stale != state.stale:
             self.refresh()
@@ -108,27 +106,27 @@ class PlanPanel(LineWidget):
 
     def on_resize(self) -> None:
         """Fill the new width."""
-        if self._wanted is not None:
-            self.show(self._wanted)
+        if self._requested is not None:
+            self.show(self._requested)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the height of the tallest text so far."""
         del container, viewport
-        self._take_up(width)
+        self._update_lines(width)
         return self._rows
 
     def render_line(self, y: int) -> Strip:
         """One line of the text."""
-        if self._take_up(self.content_size.width):
+        if self._update_lines(self.content_size.width):
             self.call_later(self.refresh, layout=True)
         width, base = self.size.width, self._style("plain")
         line = self._lines[y] if y < len(self._lines) else ()
-        segments = [Segment(text, self._style(tone)) for text, tone in line]
+        segments = [Segment(text, self._style(style)) for text, style in line]
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _take_up(self, width: int) -> bool:
+    def _update_lines(self, width: int) -> bool:
         """Update the lines; return whether the panel grows."""
-        state, width = self._wanted, max(NARROWEST, width)
+        state, width = self._requested, max(NARROWEST, width)
         if state is None or (state is self._state and width == self._width):
             return False
         self._state, self._width = state, width
@@ -151,70 +149,45 @@ class PlanPanel(LineWidget):
         if rows:
             self.refresh(*(Region(0, y, width, 1) for y in rows))
 
-    def _style(self, tone: str) -> Style:
-        style = self.part(f"panel--{tone}")
+    def _style(self, name: str) -> Style:
+        style = self.part(f"panel--{name}")
         return style + DIM if self._state is not None and self._state.stale else style
 
 
 class PricePanel(PlanPanel):
-    """Debit, max loss and profit, breakeven, P(profit)."""
+    """Debit, max loss and max profit, breakeven, P(profit)."""
 
-    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
-        """The panel's text."""
-        from riskcalc.formatting.panel import price_lines  # noqa: PLC0415 - the first frame comes before the engine
-
-        return price_lines(plan, width=width, pinned=pinned, stale=stale)
+    PANEL = "price"
 
 
 class GreeksPanel(PlanPanel):
-    """The Greeks of one unit in the units traders read."""
+    """The Greeks of one unit in trader units."""
 
-    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
-        """The panel's text."""
-        from riskcalc.formatting.panel import greeks_lines  # noqa: PLC0415 - the first frame comes before the engine
-
-        return greeks_lines(plan, width=width, pinned=pinned, stale=stale)
+    PANEL = "greeks"
 
 
 class SizePanel(PlanPanel):
-    """Position size, binding limit and risk."""
+    """Position size, the limit that binds in words, and the risk."""
 
-    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
-        """The panel's text."""
-        from riskcalc.formatting.panel import size_lines  # noqa: PLC0415 - the first frame comes before the engine
-
-        return size_lines(plan, width=width, pinned=pinned, stale=stale)
+    PANEL = "size"
 
 
 class ExitsPanel(PlanPanel):
     """P&L at stop, targets and gaps by day, and the odds between them."""
 
-    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
-        """The panel's text."""
-        from riskcalc.formatting.exits import exits_lines  # noqa: PLC0415 - the first frame comes before the engine
-
-        return exits_lines(plan, width=width, pinned=pinned, stale=stale)
+    PANEL = "exits"
 
 
 class ChecksPanel(PlanPanel):
-    """Checks with their verdicts."""
+    """Every check with its verdict first."""
 
-    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
-        """The panel's text."""
-        from riskcalc.formatting.summary import checks_lines  # noqa: PLC0415 - the first frame comes before the engine
-
-        roomy = self.screen.has_class("-wide") and self.screen.has_class("-high")
-        return checks_lines(plan, width=width, pinned=pinned, stale=stale, whole=roomy)
+    PANEL = "checks"
 
 
 class Summary(PlanPanel):
-    """Price, Greeks, exits and verdicts in three lines, truncated on the right."""
+    """Price, Greeks, then exits and checks; what does not fit is left out from the right."""
 
-    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
-        """The panel's text."""
-        from riskcalc.formatting.summary import summary_lines  # noqa: PLC0415 - the first frame comes before the engine
-
-        return summary_lines(plan, width=width, pinned=pinned, stale=stale)
+    PANEL = "summary"
 
 
 class Background:
@@ -237,9 +210,9 @@ class Background:
         worker = get_current_worker()
         answer = work()
         if not worker.is_cancelled:
-            self._owner.app.call_from_thread(self._arrived, then, answer)
+            self._owner.app.call_from_thread(self._deliver, then, answer)
 
-    def _arrived(self, then: Callable[[Any], None], answer: object) -> None:
+    def _deliver(self, then: Callable[[Any], None], answer: object) -> None:
         self._busy = False
         newer, self._next = self._next, None
         if newer is not None:
@@ -296,7 +269,7 @@ class ComputedView(ScrollableContainer, can_focus=False):
 
     def _draw(self, draft: Draft, found: list[Line] | str) -> None:
         self._drawn_for = draft
-        self._text.update(found if isinstance(found, str) else toned(found))
+        self._text.update(found if isinstance(found, str) else styled_text(found))
         self._dim(draft)
 
     def _dim(self, wanted: Draft) -> None:
@@ -322,20 +295,20 @@ class VehiclesView(ComputedView):
 
     def lines(self, editor: TradeEditor, *, width: int) -> list[Line] | str:
         """Summary of the comparison, then the tables."""
-        from riskcalc.formatting import comparison_sections  # noqa: PLC0415 - after the first frame
+        from riskcalc.formatting import comparison_tables  # noqa: PLC0415 - after the first frame
         from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - as above
 
         found = editor.vehicles()
         if isinstance(found, str):
             return found
-        return document_lines(comparison_sections(found), summary=found.summary, width=width)
+        return document_lines(comparison_tables(found), summary=found.summary, width=width)
 
 
-def toned(lines: Iterable[Sequence[tuple[str, str]]], *, dimmed: bool = False) -> Content:
+def styled_text(lines: Iterable[Sequence[tuple[str, str]]], *, dimmed: bool = False) -> Content:
     """Lines as one content; dimmed where they are older than the inputs."""
     parts: list[str | tuple[str, str]] = []
     for line in lines:
-        parts += [(text, STYLES[tone]) for text, tone in line]
+        parts += [(text, STYLES[style]) for text, style in line]
         parts.append("\n")
     content = Content.assemble(*parts[:-1])
     return content.stylize("dim") if dimmed else content

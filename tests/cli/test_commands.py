@@ -61,7 +61,7 @@ class TestPlan:
         code, out, err = run("plan", "--set", "account.equity=20000")
         assert (code, err) == (1, "")
         assert out.startswith("NO  iwm-call-spread")
-        assert "0 spreads  one unit risks" in out
+        assert "0 spreads  risk budget: one unit risks" in out
 
     @pytest.mark.parametrize(
         ("arguments", "says"),

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from riskcalc.chains import chain_summary, sample_chain
 from riskcalc.cli import output
-from riskcalc.formatting import Section, chain_sections
+from riskcalc.formatting import Table, chain_tables
 
 
 def printed(section, *, width):
@@ -16,7 +16,7 @@ def printed(section, *, width):
 
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
 def test_expiries_keep_their_dates_and_figures_whole(width):
-    _, expiries = chain_sections(chain_summary(sample_chain(), rate=0.04))
+    _, expiries = chain_tables(chain_summary(sample_chain(), rate=0.04))
     lines = printed(expiries, width=width)
     assert max(map(len, lines)) <= width
     for row in expiries.rows:
@@ -25,7 +25,7 @@ def test_expiries_keep_their_dates_and_figures_whole(width):
 
 def test_columns_break_between_words_before_they_break_within():
     row = ("2026-09-18", "one two three", "+2.19 +3.46")
-    section = Section(title="", header=("expiry", "words", "R at target"), rows=(row,))
+    section = Table(title="", header=("expiry", "words", "R at target"), rows=(row,))
     assert printed(section, width=23) == [
         "                   R at",
         "expiry     words target",
@@ -41,4 +41,4 @@ def test_columns_break_between_words_before_they_break_within():
 
 
 def test_a_section_without_rows_is_its_title():
-    assert printed(Section(title="Rows", rows=()), width=80)[0] == "Rows"
+    assert printed(Table(title="Rows", rows=()), width=80)[0] == "Rows"

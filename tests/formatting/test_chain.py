@@ -4,7 +4,7 @@ import datetime as dt
 import pytest
 
 from riskcalc.domain import ChainSummary, ExerciseStyle, ExpirySummary, QuoteCounts
-from riskcalc.formatting import chain_sections, chain_title
+from riskcalc.formatting import chain_tables, chain_title
 
 EMPTY = dict.fromkeys(
     (
@@ -52,7 +52,7 @@ def test_the_title_says_when_the_quotes_are_of(time, said):
 
 
 def test_every_reason_has_its_row():
-    account, _ = chain_sections(SUMMARY)
+    account, _ = chain_tables(SUMMARY)
     assert [row[:2] for row in account.rows] == [
         ("read", "1,260"),
         ("excluded", "10"),
@@ -64,11 +64,11 @@ def test_every_reason_has_its_row():
 
 
 def test_what_is_not_known_is_a_dash_and_nothing_is_minus_zero():
-    _, expiries = chain_sections(SUMMARY)
+    _, expiries = chain_tables(SUMMARY)
     assert expiries.rows[0] == ("2026-09-18", "60", "1,250", "1,200", *["-"] * 7)
     known = dataclasses.replace(ROW, implied_yield=-1e-6, risk_reversal=-0.0522, atm_vol=0.2)
-    _, expiries = chain_sections(dataclasses.replace(SUMMARY, expiries=(known,)))
-    assert expiries.rows[0][5:9] == ("+0.00%", "-", "20.0%", "-5.2")
+    _, expiries = chain_tables(dataclasses.replace(SUMMARY, expiries=(known,)))
+    assert expiries.rows[0][5:9] == ("0.00%", "-", "20.0%", "-5.2")
     flat = dataclasses.replace(known, risk_reversal=-1e-5)
-    _, expiries = chain_sections(dataclasses.replace(SUMMARY, expiries=(flat,)))
-    assert expiries.rows[0][8] == "+0.0"
+    _, expiries = chain_tables(dataclasses.replace(SUMMARY, expiries=(flat,)))
+    assert expiries.rows[0][8] == "0.0"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from riskcalc.formatting import count, money, number, percent, r_multiple, whole_money
+from riskcalc.formatting.numbers import count, money, number, percent, r_multiple, whole_money
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from riskcalc.formatting import count, money, number, percent, r_multiple, whole
         (number(math.inf), "unlimited"),
         (number(None), "-"),
         (r_multiple(1.515), "+1.51R"),
-        (r_multiple(-0.001), "+0.00R"),
+        (r_multiple(-0.001), "0.00R"),
         (r_multiple(None), "-"),
         (count(1, "spread"), "1 spread"),
         (count(1_041, "share"), "1,041 shares"),

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 import riskcalc as rc
-from riskcalc.formatting import scan_sections
+from riskcalc.formatting import scan_tables
 from riskcalc.scanning import ScanRules
 from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain
 
@@ -27,10 +27,10 @@ def table():
 def test_what_rows_are_ranked_by_is_said_in_its_own_way(table, column, value, text):
     row = table.head(1).assign(**{column: value})
     row.attrs["rank"] = column
-    _, rows = scan_sections(row, top=1)
+    _, rows = scan_tables(row, top=1)
     assert rows.rows[0][-1] == text
 
 
 def test_kinds_are_listed_in_the_title(table):
-    _, rows = scan_sections(table, top=3)
+    _, rows = scan_tables(table, top=3)
     assert rows.title.startswith(f"Best 3 of {len(table)} call debit, call credit and put debit spreads: ")

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from riskcalc.formatting.metric import cut, dollars, fit, plain_text, pnl
+from riskcalc.formatting.exits import R_TENTHS, R_WIDTH
+from riskcalc.formatting.metric import cut, plain_text
+from riskcalc.formatting.numbers import DOLLARS, PNL, fit
 from riskcalc.formatting.stress import scenario_lines
-from riskcalc.formatting.table import Section, document_lines, table_lines
+from riskcalc.formatting.table import Table, document_lines, table_lines
 from riskcalc.planning import stress
 from riskcalc.presets import load_preset, load_scenarios, shipped_scenarios
 from tests.formatting.plans import SHIPPED, planned
@@ -26,8 +28,8 @@ def test_every_scenario_has_its_figures_within_the_width(name, width):
     for row in rows:
         line = next(line for line in lines if line.startswith(f"{row.scenario.name} "))
         move, amount, r, *verdict = line.removeprefix(row.scenario.name).split()
-        assert move == f"{row.move:+.1%}"
-        assert float(amount.replace(",", "")) == pytest.approx(row.pnl_all_units, abs=0.0051)
+        assert float(move.removesuffix("%")) == pytest.approx(100 * row.move, abs=0.051)
+        assert float(amount.replace(",", "").replace("$", "")) == pytest.approx(row.pnl_all_units, abs=0.0051)
         assert float(r.removesuffix("R")) == pytest.approx(row.r_multiple, abs=0.0051)
         assert " ".join(verdict) == ("within" if row.holds else "EXCEEDED")
 
@@ -48,13 +50,13 @@ def test_nothing_held_breaks_nothing():
 
 
 def test_a_table_is_aligned_and_tightened_only_where_it_must_be():
-    section = Section(title="Title", header=("", "a", "b"), rows=(("one", "1", "22"), ("two", "333", "4")))
+    section = Table(title="Title", header=("", "a", "b"), rows=(("one", "1", "22"), ("two", "333", "4")))
     assert plain_text(table_lines(section, width=20)) == "Title\n       a   b\none    1  22\ntwo  333   4"
     assert plain_text(table_lines(section, width=9)) == "Title\n      a  b\none   1 22\ntwo 333  4"
 
 
 def test_a_document_starts_with_its_summary():
-    section = Section(title="Title", rows=(("one", "1"),))
+    section = Table(title="Title", rows=(("one", "1"),))
     found = plain_text(document_lines((section,), summary="All is well.", width=20))
     assert found == "All is well.\n\nTitle\none  1"
 
@@ -72,9 +74,15 @@ def test_a_document_starts_with_its_summary():
     ],
 )
 def test_the_longest_spelling_that_fits_is_taken(amount, width, text):
-    assert fit(pnl(amount), width) == text
+    assert fit(PNL.variants(amount), width) == text
+
+
+def test_a_large_multiple_of_a_tiny_loss_fits_its_column():
+    assert [fit(R_TENTHS.variants(r), R_WIDTH - 1) for r in (-12.34, 123.4, 1_234.0, 250_000.0, 8.4e13)] == [
+        "-12R", "+123R", "+1kR", "+2e5R", "+8e13",
+    ]  # fmt: skip
 
 
 def test_a_number_is_never_cut():
-    assert fit(dollars(-123_456.0)[:1], 5) == "#####"
+    assert fit([DOLLARS.text(-123_456.0)], 5) == "#####"
     assert cut("words and more", 6) == "words…"

@@ -25,7 +25,7 @@ from riskcalc.domain import (
     long_option,
     shares,
 )
-from riskcalc.formatting import plan_sections, plan_title
+from riskcalc.formatting import plan_tables, plan_title
 from riskcalc.planning import compare, evaluate, plan
 from riskcalc.pricing import VolStatus
 
@@ -218,7 +218,7 @@ class TestDividendsThatTheFiguresCountWith:
         assert stated[0] == {"ex_date": "2026-09-15", "amount": 0.8, "forecast": True, "special": False}
         last = max([found.managed.last_day, *trade.expiries])
         assert all(one["ex_date"] <= last.isoformat() for one in stated)
-        (section,) = [one for one in plan_sections(found) if one.title.startswith("Cash Dividends")]
+        (section,) = [one for one in plan_tables(found) if one.title.startswith("Cash Dividends")]
         assert ("2026-09-15", "$0.80", "forecast") in section.rows
 
     def test_without_them_the_odds_are_others(self):

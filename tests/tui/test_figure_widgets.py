@@ -99,7 +99,7 @@ def test_the_spot_row_is_marked_and_every_cell_has_its_sign():
     assert "295.39" in spot
     assert lines.index(spot) == 7
     for line in lines[1:]:
-        assert all(cell[0] in "+-" for cell in line[22:].split())
+        assert all(cell[0] in "+-" or cell == "0" for cell in line[22:].split())
 
 
 class Figures(App):

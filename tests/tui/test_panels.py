@@ -98,9 +98,9 @@ def test_the_column_shows_every_panel_without_scrolling():
 
     text, hidden = run(Column(), script)
     assert hidden == 0
-    for words in ("PRICE", "GREEKS", "EXIT P&L", "SIZE", "CHECKS", "963.97", "-6.28", "stop -6%", "7 ok"):
+    for words in ("PRICE", "GREEKS", "EXIT P&L", "SIZE", "CHECKS", "963.97", "-6.28", "stop -6%", "7 OK"):
         assert words in text
-    assert text.count("\nok ") == 7
+    assert text.count("\nOK ") == 7
 
 
 def test_nothing_is_drawn_twice_and_only_changed_lines_are():
@@ -188,12 +188,12 @@ def test_a_pinned_trade_stands_beside_the_one_being_tuned():
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "solarized-light"])
-def test_every_tone_has_a_colour_of_the_theme(theme):
+def test_every_style_has_a_color_of_the_theme(theme):
     async def script(pilot):
         pilot.app.theme = theme
         await show(pilot, editor().state)
         panel = pilot.app.query_one(PricePanel)
-        return {tone: panel.get_component_rich_style(f"panel--{tone}") for tone in ("plain", "good", "bad")}
+        return {name: panel.get_component_rich_style(f"panel--{name}") for name in ("plain", "good", "bad")}
 
     styles = run(Column(), script)
     assert len({style.color for style in styles.values()}) == 3

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui.dialogs.save_screen import Dialog
-from riskcalc.tui.panels import Background, toned
+from riskcalc.tui.panels import Background, styled_text
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan
@@ -63,7 +63,7 @@ def is_path(text: str) -> bool:
 
 def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
     """Preview of a preset, or why it cannot be opened; slow, for a thread."""
-    from riskcalc.formatting.summary import preview_lines  # noqa: PLC0415 - not needed for the first frame
+    from riskcalc.formatting.panel import preview_lines  # noqa: PLC0415 - not needed for the first frame
 
     found = editor.preview(name)
     if isinstance(found, str):
@@ -194,7 +194,7 @@ class OpenScreen(Dialog[str | None]):
         self._preview.ask(lambda: preview(self._editor, name, width=width), self._draw)
 
     def _draw(self, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
-        self.query_one("#preview", Static).update(toned(lines))
+        self.query_one("#preview", Static).update(styled_text(lines))
 
 
 def _words(choice: Choice) -> Content:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -16,6 +17,8 @@ from textual.strip import Strip
 
 from riskcalc.tui.figures.palette import GREEN_RED, Depth, Palette, make_palette, style
 from riskcalc.tui.line_widget import LineWidget
+
+F = TypeVar("F")
 
 GUTTER = 8
 """Cells left of a plot for the labels of its values: chart and Greeks line up."""
@@ -54,7 +57,7 @@ class RenderStyle:
     """Whether it is drawn dimmed and marked stale, because an input is invalid."""
 
 
-class FigureWidget(LineWidget):
+class FigureWidget(LineWidget, Generic[F]):
     """A figure drawn line by line; `refresh` redraws it and never lays the screen out again.
 
     Parameters
@@ -72,11 +75,20 @@ class FigureWidget(LineWidget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._fetch = fetch
-        self._shown: tuple[Hashable, ...] = ()
+        self._figure: F | None = None
         self._crosshair: float | None = None
         self._stale = False
         self._colours = GREEN_RED
         self._lines: Sequence[Strip] | None = None
+
+    def show(self, figure: F, *, stale: bool = False) -> None:
+        """Draw a figure, dimmed where it is stale."""
+        self.put(figure, stale=stale)
+        self.refresh()
+
+    def put(self, figure: F, *, stale: bool = False) -> None:
+        """Take a figure for the drawing that is under way; see `show`."""
+        self._figure, self._stale = figure, stale
 
     @abstractmethod
     def draw(self, look: RenderStyle) -> Sequence[Strip]:
@@ -126,15 +138,12 @@ class FigureWidget(LineWidget):
         event.stop()
         self.post_message(ZoomChanged(-1))
 
-    def _put(self, *shown: Hashable, stale: bool) -> None:
-        self._shown, self._stale = shown, stale
-
     def _drawn(self) -> Sequence[Strip]:
         if self._fetch is not None:
             self._fetch()
         width, height = self.size
         palette = self._palette()
-        if not self._shown or not width or not height:
+        if self._figure is None or not width or not height:
             words = Segment(LOADING[:width].ljust(width), style(palette.muted, dim=True))
             return [Strip([words], width)]
         look = RenderStyle(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -18,36 +18,8 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str, bool]
 
 
-class GreeksStrip(FigureWidget):
+class GreeksStrip(FigureWidget["GreeksFigure"]):
     """Delta, gamma, theta and vega of one unit, each on its own scale with its zero."""
-
-    def __init__(
-        self,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's
-        classes: str | None = None,
-        fetch: Callable[[], None] | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes, fetch=fetch)
-        self._figure: GreeksFigure | None = None
-
-    def show(self, figure: GreeksFigure, *, stale: bool = False) -> None:
-        """Draw a figure.
-
-        Parameters
-        ----------
-        figure : GreeksFigure
-            On the axis of the chart.
-        stale : bool
-            Dimmed, with the word.
-        """
-        self.put(figure, stale=stale)
-        self.refresh()
-
-    def put(self, figure: GreeksFigure, *, stale: bool = False) -> None:
-        """Take a figure for the drawing that is under way; see `show`."""
-        self._figure = figure
-        self._put(figure, stale=stale)
 
     def spot_at(self, x: int, y: int) -> float | None:  # noqa: ARG002 - the spot is in its columns
         """Spot under a cell of the plot [dollars]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -10,44 +10,19 @@ from textual.strip import Strip
 from riskcalc.tui.figures.figure_widget import FigureWidget, RenderStyle
 
 if TYPE_CHECKING:
-    from riskcalc.editor.figure_data import HeatmapFigure
+    from riskcalc.editor.figure_data import HeatmapFigure  # noqa: F401 - named in quotes below
 
 
-class Heatmap(FigureWidget):
-    """P&L at the levels of a plan on the days of its ladder, the spot in the middle."""
+class Heatmap(FigureWidget["HeatmapFigure"]):
+    """P&L at the levels of a plan on the days of its ladder, the spot in the middle.
 
-    def __init__(
-        self,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's
-        classes: str | None = None,
-        fetch: Callable[[], None] | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes, fetch=fetch)
-        self._figure: HeatmapFigure | None = None
+    A figure is best made with as many rows as `rows`; those that do not fit are left out from the ends.
+    """
 
     @property
     def rows(self) -> int:
         """Rows there is room for, below the head."""
         return max(self.size.height - 1, 1)
-
-    def show(self, figure: HeatmapFigure, *, stale: bool = False) -> None:
-        """Draw a figure; rows that do not fit are left out from the ends.
-
-        Parameters
-        ----------
-        figure : HeatmapFigure
-            Best made with as many rows as `rows`.
-        stale : bool
-            Dimmed, with the word.
-        """
-        self.put(figure, stale=stale)
-        self.refresh()
-
-    def put(self, figure: HeatmapFigure, *, stale: bool = False) -> None:
-        """Take a figure for the drawing that is under way; see `show`."""
-        self._figure = figure
-        self._put(figure, stale=stale)
 
     def spot_at(self, x: int, y: int) -> float | None:  # noqa: ARG002 - a heatmap's spot is in its rows
         """Spot of a row [dollars]."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from riskcalc.formatting.numbers import NumberFormat, pnl_format, price
 from riskcalc.tui.figures.figure_widget import RenderStyle, strip
-from riskcalc.tui.figures.payoff_labels import cents, signed
 
 if TYPE_CHECKING:
     from riskcalc.editor.figure_data import HeatmapFigure, HeatRow
@@ -45,16 +45,16 @@ def draw_heatmap(figure: HeatmapFigure, look: RenderStyle) -> list[Strip]:
     list of Strip
         A head and one line for each row that fits.
     """
-    label, price, columns, width = _layout(figure, look.width)
+    label, spots, columns, width = _layout(figure, look.width)
     shown = shown_rows(figure, look.height)
     scales = _scales(figure)
-    digits = cents(max(scales))
+    amounts = pnl_format(max(scales))
     marked = _marked(figure, look, shown)
-    lines = [_head(figure, look, label + price, columns, width)] if look.height > 1 else []
+    lines = [_head(figure, look, label + spots, columns, width)] if look.height > 1 else []
     for k in shown:
-        cells = _row_head(figure.rows[k], look, label, price, marked=k == marked)
+        cells = _row_head(figure.rows[k], look, label, spots, marked=k == marked)
         for column in columns:
-            cells.append(_cell(float(figure.pnl[k, column]), scales, look, width, digits))
+            cells.append(_cell(float(figure.pnl[k, column]), scales, look, width, amounts))
         cells.append((" " * (look.width - sum(len(text) for text, *_ in cells)), "", "", False))
         lines.append(cells)
     return [strip(_cut(cells, look.width), dim=look.stale) for cells in lines]
@@ -114,13 +114,13 @@ def _head(figure: HeatmapFigure, look: RenderStyle, left: int, columns: list[int
     return [*cells, (" " * (look.width - used), "", "", False)]
 
 
-def _row_head(row: HeatRow, look: RenderStyle, label: int, price: int, *, marked: bool) -> list[Cell]:
+def _row_head(row: HeatRow, look: RenderStyle, label: int, width: int, *, marked: bool) -> list[Cell]:
     palette = look.palette
     spot = row.kind == "spot"
     mark = ">" if spot else "•" if marked else " "
     name = _name(row)[: label - 1] if label else ""
     color = palette.crosshair if marked else palette.text if row.label else palette.muted
-    return [(f"{mark}{name:<{label}}{row.spot:>{price - 1},.2f} ", color, "", spot or marked)]
+    return [(f"{mark}{name:<{label}}{price(row.spot):>{width - 1}} ", color, "", spot or marked)]
 
 
 def _name(row: HeatRow) -> str:
@@ -129,11 +129,13 @@ def _name(row: HeatRow) -> str:
     return ", ".join("strike" if part.startswith("strike") else WORDS.get(part, part) for part in parts)
 
 
-def _cell(pnl: float, scales: tuple[float, float], look: RenderStyle, width: int, digits: int) -> Cell:
+def _cell(
+    pnl: float, scales: tuple[float, float], look: RenderStyle, width: int, amounts: NumberFormat
+) -> Cell:
     loss, gain = scales
     scale = gain if pnl > 0 else loss
     background = look.palette.background(pnl / scale if scale else 0.0)
-    text = signed(pnl, digits)
+    text = amounts.text(pnl, bare=True)
     return (f"{text:>{width - 1}} "[-width:], look.palette.on(background), background, False)
 
 

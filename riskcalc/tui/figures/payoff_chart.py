@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -14,20 +14,11 @@ if TYPE_CHECKING:
     from riskcalc.editor.figure_data import PayoffFigure
 
 
-class PayoffChart(FigureWidget):
+class PayoffChart(FigureWidget["PayoffFigure"]):
     """P&L by spot: bold payoff, thin today, dotted time stop, lines at the levels of the plan."""
 
-    def __init__(
-        self,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's
-        classes: str | None = None,
-        fetch: Callable[[], None] | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes, fetch=fetch)
-        self._figure: PayoffFigure | None = None
-        self._pinned: PayoffFigure | None = None
-        self._money: tuple[float, float] | None = None
+    _pinned: PayoffFigure | None = None
+    _money: tuple[float, float] | None = None
 
     def show(self, figure: PayoffFigure, *, pinned: PayoffFigure | None = None, stale: bool = False) -> None:
         """Draw a figure; the payoff of a pinned one behind it, on the same axis.
@@ -49,13 +40,11 @@ class PayoffChart(FigureWidget):
         from riskcalc.tui.figures.payoff_drawing import money_axis  # noqa: PLC0415 - not before the first frame
 
         before = self._figure
-        if figure is before and pinned is self._pinned:
-            self._put(figure, pinned, stale=stale)
-            return
-        still = before is not None and (before.low, before.high) == (figure.low, figure.high)
-        self._money = money_axis(figure, pinned, kept=self._money if still else None)
-        self._figure, self._pinned = figure, pinned
-        self._put(figure, pinned, stale=stale)
+        if figure is not before or pinned is not self._pinned:
+            still = before is not None and (before.low, before.high) == (figure.low, figure.high)
+            self._money = money_axis(figure, pinned, kept=self._money if still else None)
+            self._pinned = pinned
+        super().put(figure, stale=stale)
 
     def step_crosshair(self, count: int) -> None:
         """Share a crosshair some cells to the right of where it is, or of the spot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from riskcalc.formatting.numbers import percent
+from riskcalc.formatting.numbers import percent, pnl_format, price
 from riskcalc.tui.figures.braille_canvas import cell_of
 from riskcalc.tui.figures.figure_widget import RenderStyle
 from riskcalc.tui.figures.palette import Palette
@@ -88,8 +88,8 @@ def _placed(marks: Sequence[tuple[int, Mark]], width: int) -> tuple[Placed, ...]
 def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
     """A line's name and price, then shorter; a target's price is enough, for targets stand in a row."""
     said = name(mark)
-    bare = (f"{mark.spot:,.2f}",) if mark.kind == "target" else ()
-    return (f"{said} {mark.spot:,.2f}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
+    bare = (price(mark.spot),) if mark.kind == "target" else ()
+    return (f"{said} {price(mark.spot)}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
 
 
 def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle) -> list[Cell]:
@@ -98,12 +98,13 @@ def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderS
 
     palette = look.palette
     at = figure.spot if look.crosshair is None else look.crosshair
-    parts = [("", f"@{at:,.2f} ({percent(at / figure.spot - 1, digits=1, signed=True)})")]
-    digits = cents(max(float(np.abs(curve.pnl).max()) for curve in figure.curves))
+    parts = [("", f"@{price(at)} ({percent(at / figure.spot - 1, digits=1, signed=True)})")]
+    amounts = pnl_format(max(float(np.abs(curve.pnl).max()) for curve in figure.curves))
     values = {curve.name: float(np.interp(at, figure.spots, curve.pnl)) for curve in figure.curves}
-    parts += [(name, signed(values[name], digits)) for name in ORDER if name in values]
+    parts += [(name, amounts.text(values[name], bare=True)) for name in ORDER if name in values]
     if pinned is not None:
-        parts.append(("A", signed(float(np.interp(at, pinned.spots, pinned.curves[0].pnl)), digits)))
+        payoff = float(np.interp(at, pinned.spots, pinned.curves[0].pnl))
+        parts.append(("A", amounts.text(payoff, bare=True)))
     return fit(
         [
             [
@@ -115,23 +116,6 @@ def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderS
         look.width,
         end="",
     )
-
-
-def signed(pnl: float, digits: int = 0) -> str:
-    """P&L with its sign, zero too.
-
-    Examples
-    --------
-    >>> signed(43.4), signed(-1234), signed(-0.96, 2), signed(-0.001)
-    ('+43', '-1,234', '-0.96', '+0')
-    """
-    text = f"{pnl:+,.{digits}f}"
-    return text if text.strip("+-0.") else text.replace("-", "+")
-
-
-def cents(largest: float) -> int:
-    """Decimals of P&L: cents for small moves."""
-    return 0 if largest >= 100 else 2
 
 
 def fit(groups: list[list[Cell]], width: int, *, end: str) -> list[Cell]:

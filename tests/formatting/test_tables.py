@@ -1,13 +1,13 @@
-from riskcalc.formatting import plan_sections
+from riskcalc.formatting import plan_tables
 from riskcalc.presets import plan_preset
 
 
-def section(plan, title):
-    return next(one for one in plan_sections(plan) if one.title.startswith(title))
+def table(plan, title):
+    return next(one for one in plan_tables(plan) if one.title.startswith(title))
 
 
 def test_the_odds_name_their_view_and_levels():
-    found = section(plan_preset("iwm-shares", {"view.drift": "12%"}), "Stop and Target")
+    found = table(plan_preset("iwm-shares", {"view.drift": "12%"}), "Stop and Target")
     assert found.title == "Stop and Target Odds: view drift +12.0% per year, implied vol"
     assert [row[0] for row in found.rows] == [
         "P(touch stop)", "P(touch target)", "P(stop hit first)", "P(target hit first)", "P(neither hit)",
@@ -17,8 +17,8 @@ def test_the_odds_name_their_view_and_levels():
 
 def test_the_managed_outcome_says_what_is_expected_in_dollars_and_r():
     plan = plan_preset("iwm-shares", {"exits.stop_to_breakeven": True})
-    rows = {row[0]: row[1:] for row in section(plan, "Managed").rows}
-    assert rows["expected P&L"] == ("$0.00", "+0.00R")
+    rows = {row[0]: row[1:] for row in table(plan, "Managed").rows}
+    assert rows["expected P&L"] == ("$0.00", "0.00R")
     assert rows["P(exit at stop)"][1] == "moved to breakeven at the first target"
     assert rows["breakeven drift"][0] == "+4.0%"
     assert "expected gap loss" not in rows
@@ -26,9 +26,9 @@ def test_the_managed_outcome_says_what_is_expected_in_dollars_and_r():
 
 def test_gaps_have_their_line():
     plan = plan_preset("iwm-shares", {"exits.gap_share": "20%", "exits.gap_shocks": ["10%"]})
-    assert "included; 20% of stops are gapped over" in [row[2] for row in section(plan, "Managed").rows]
+    assert "included; 20% of stops are gapped over" in [row[2] for row in table(plan, "Managed").rows]
 
 
 def test_without_targets_there_is_one_chance():
     plan = plan_preset("iwm-shares", {"exits.targets": []})
-    assert len(section(plan, "Stop and Target").rows) == 1
+    assert len(table(plan, "Stop and Target").rows) == 1
