@@ -52,6 +52,7 @@ from .planning import plan as plan
 from .planning import stress as stress
 from .presets import Preset as Preset
 from .presets import compare_presets as compare_presets
+from .presets import load_instruments as load_instruments
 from .presets import load_preset as load_preset
 from .presets import load_scenarios as load_scenarios
 from .presets import plan_preset as plan_preset

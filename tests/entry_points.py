@@ -282,6 +282,13 @@ def _records() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "gap_shocks": (0.05,),
                 "tradable_shares": True,
                 "against": "",
+                "usual_monthly_settlement": domain.Settlement.AM,
+                "usual_weekly_settlement": domain.Settlement.PM,
+                "beta": Maybe(1.2),
+                "beta_to": "SPY",
+                "payouts": domain.PayoutSchedule.QUARTERLY,
+                "tick": 0.05,
+                "tick_from_3": 0.1,
             },
         ),
         "Quote": (
@@ -381,7 +388,6 @@ def _records() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             {"held": market().quote("IWM"), "sold": market().quote("SPY"), "correlation": 0.8},
         ),
         "instrument": (domain.instrument, {"symbol": "IWM"}),
-        "exercise_style": (domain.exercise_style, {"symbol": "IWM"}),
         "OptionQuote": (domain.OptionQuote, {"bid": 1.0, "ask": 1.1}),
         "UsualListing": (
             domain.UsualListing,

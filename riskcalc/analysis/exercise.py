@@ -138,7 +138,7 @@ def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, .
     OCC Rule 805: options in the money by 0.01 dollars at the expiry are exercised unless told otherwise.
     """
     expiring = [leg for leg in trade.option_legs if leg.expiry == trade.expiry]
-    if not expiring or trade.instrument.exercise is ExerciseStyle.EUROPEAN:
+    if not expiring or trade.instrument.cash_settled:
         return ()
     held = sum(trade.leg_size(leg) for leg in trade.share_legs)
     edges = (0.0, *sorted({leg.strike for leg in expiring}), math.inf)

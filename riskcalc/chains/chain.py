@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from riskcalc.chains.quote_rows import DropReason, QuoteStatus, quote_status
-from riskcalc.domain import ExerciseStyle, OptionQuote, OptionType, exercise_style
+from riskcalc.domain import ExerciseStyle, Instrument, OptionQuote, OptionType, underlying_symbol
+from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
-from riskcalc.domain.instrument import settlement
-from riskcalc.domain.validation import brief_repr, calendar_date, price, text
+from riskcalc.domain.validation import brief_repr, calendar_date, price, record, text
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, as_floats
 
@@ -41,6 +41,8 @@ COLUMNS = {
 """The arrays of a chain and their types."""
 NOT_GIVEN: Floats = np.empty(0)
 """Marker for a missing column."""
+BY_SYMBOL = Instrument(symbol="BY_SYMBOL")
+"""Marker for the instrument known by the chain's symbol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +116,8 @@ class Chain:
     """Spot implied by calls and puts, if the file's spot is inconsistent with them [dollars]."""
     warnings: tuple[str, ...] = ()
     """Warnings about the file as a whole and how it was read, one sentence each."""
+    instrument: Instrument = BY_SYMBOL
+    """The underlying; default: looked up in the shipped table."""
     status: Codes = field(init=False)
     """A `QuoteStatus` per quote."""
 
@@ -123,6 +127,7 @@ class Chain:
             raise InvalidInputError(f"symbol must be printable text, got {self.symbol!r}")
         calendar_date("date", self.date)
         price("spot", self.spot)
+        self._check_instrument()
         self._convert_columns()
         self._check_columns()
         self._sort_rows()
@@ -149,7 +154,7 @@ class Chain:
     def years_to_expiry(self, expiry: dt.date) -> float:
         """Years from the quotes until options of an expiry end, ACT/365, >= 0."""
         moment = moment_of(self.date, self.time)
-        return days_to_settlement(moment, expiry, settlement(self.symbol, expiry)) / 365
+        return days_to_settlement(moment, expiry, self.instrument.settlement(expiry)) / 365
 
     def __len__(self) -> int:
         """Quotes in the chain."""
@@ -157,8 +162,8 @@ class Chain:
 
     @property
     def exercise(self) -> ExerciseStyle:
-        """Of the options, by their symbol."""
-        return exercise_style(self.symbol)
+        """Of the options."""
+        return self.instrument.exercise
 
     def expiries(self) -> tuple[dt.date, ...]:
         """Listed expiries, nearest first."""
@@ -236,6 +241,13 @@ class Chain:
         listed = np.unique(self.expiry[self.option_type == option_type]).tolist()
         near = sorted(listed, key=lambda day: abs((day - wanted).days))[:2]
         return " and ".join(str(day) for day in sorted(near)) or "none"
+
+    def _check_instrument(self) -> None:
+        if record("instrument", Instrument, self.instrument) is BY_SYMBOL:
+            object.__setattr__(self, "instrument", instrument_of(self.symbol))
+        known, symbol = self.instrument.symbol, underlying_symbol(self.symbol)
+        if known != symbol:
+            raise InvalidInputError(f"instrument must be {symbol} like the chain's symbol, got {known}")
 
     def _convert_columns(self) -> None:
         shape = _column("expiry", self.expiry, COLUMNS["expiry"]).shape

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from riskcalc.chains.chain import Chain, option_order, same_as_next
 from riskcalc.chains.quote_rows import COLUMNS, DropReason, QuoteRows
 from riskcalc.chains.sanity import checked_spot, in_dollars
-from riskcalc.domain import ExerciseStyle, OptionType, exercise_style, underlying_symbol
+from riskcalc.domain import ExerciseStyle, Instrument, InstrumentTable, OptionType, underlying_symbol
+from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.validation import calendar_date, price
 from riskcalc.errors import ChainError
@@ -32,7 +33,12 @@ VALUES = ("bid", "ask", "last", "open_interest", "volume", "quoted_vol", "spot")
 
 
 def clean_chain(
-    rows: QuoteRows, *, symbol: str | None = None, spot: float | None = None, date: dt.date | None = None
+    rows: QuoteRows,
+    *,
+    symbol: str | None = None,
+    spot: float | None = None,
+    date: dt.date | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> Chain:
     """Make a chain of the rows that belong to one underlying and one day.
 
@@ -49,6 +55,8 @@ def clean_chain(
     symbol, spot, date : optional
         Underlying, its price [dollars] and the day of the quotes, as in `read_chain`. A spot that varies over
         the file is taken at the latest quote.
+    instruments : mapping, optional
+        Instruments by symbol, as in `read_chain`.
 
     Raises
     ------
@@ -74,8 +82,17 @@ def clean_chain(
     _require_some(dropped, f"that has not expired by {day}; it holds expiries {_listed(rows.expiry)}")
     dropped = _drop_repeats(rows, dropped)
     notes = _other_days(quote_day, date) if chosen else ()
+    listed = instrument_of(symbol, known=instruments)
+    if listed.assumption:
+        notes = (*notes, listed.assumption)
     return _chain(
-        _select(rows, dropped == KEPT), symbol=symbol, spot=spot, date=date, dropped=dropped, notes=notes
+        _select(rows, dropped == KEPT),
+        symbol=symbol,
+        instrument=listed,
+        spot=spot,
+        date=date,
+        dropped=dropped,
+        notes=notes,
     )
 
 
@@ -83,6 +100,7 @@ def _chain(
     rows: QuoteRows,
     *,
     symbol: str,
+    instrument: Instrument,
     spot: float | None,
     date: dt.date,
     dropped: Codes,
@@ -94,10 +112,11 @@ def _chain(
         stated,
         given=spot is not None,
         pairs=pairs,
-        european=exercise_style(symbol) is ExerciseStyle.EUROPEAN,
+        european=instrument.exercise is ExerciseStyle.EUROPEAN,
     )
     return Chain(
         symbol=symbol,
+        instrument=instrument,
         date=date,
         spot=checked.spot,
         spot_implied=checked.implied,

@@ -23,7 +23,6 @@ from riskcalc.domain import (
     Quote,
     SmileAt,
     Sticky,
-    instrument,
     moving_smile,
 )
 from riskcalc.domain.validation import one_of, record
@@ -73,7 +72,7 @@ def fit_chain(
         Calendar days to the expiries that are fitted; all of them by default.
     """
     chain = _within(chain, min_days, max_days)
-    symbol, exercise = chain.symbol, instrument(chain.symbol).exercise
+    symbol, exercise = chain.symbol, chain.exercise
     if symbol not in market.quotes:
         # Only the dividends of the quote would be used.
         known = Quote(spot=chain.spot, vol=0.0)

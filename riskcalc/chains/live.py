@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.readers import read_chain
+from riskcalc.domain import InstrumentTable
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def live_chain(
     max_age: dt.timedelta,
     folder: Path | None = None,
     open_ticker: Callable[[str], Ticker] | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> LiveChain:
     """Quotes of all expiries of one underlying.
 
@@ -76,6 +78,8 @@ def live_chain(
         Where fetched quotes are kept; the user's cache folder when left out.
     open_ticker : callable, optional
         Takes a symbol, returns something like ``yfinance.Ticker``.
+    instruments : mapping, optional
+        Instruments by symbol, as in `riskcalc.read_chain`.
 
     Raises
     ------
@@ -89,10 +93,10 @@ def live_chain(
     age = _age(path, now)
     root = re.sub("[^A-Z0-9]", "", symbol)
     if age is not None and age <= max_age:
-        return LiveChain(chain=read_chain(path, symbol=root), age=age)
+        return LiveChain(chain=read_chain(path, symbol=root, instruments=instruments), age=age)
     frame = _fetched(symbol, open_ticker or _open_ticker)
     # Parsed before it is cached, so that an invalid response is not reused.
-    chain = read_chain(frame, symbol=root)
+    chain = read_chain(frame, symbol=root, instruments=instruments)
     _write(path, frame, now)
     return LiveChain(chain=chain, age=dt.timedelta(0))
 

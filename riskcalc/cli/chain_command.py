@@ -86,8 +86,10 @@ def command(
         raise click.UsageError("--symbol, --spot and --date need a FILE")
     if files:
         from riskcalc.chains import read_chain  # noqa: PLC0415 - help is quick
+        from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
-        chain, note = read_chain(files, symbol=symbol, spot=spot, date=date), ""
+        known = load_instruments()
+        chain, note = read_chain(files, symbol=symbol, spot=spot, date=date, instruments=known), ""
     else:
         chain, note = _live(live, max_age) if live is not None else _sample()
     if quotes_wanted:
@@ -115,10 +117,11 @@ def _sample() -> tuple[Chain, str]:
 
 def _live(symbol: str, max_age: int) -> tuple[Chain, str]:
     from riskcalc.chains.live import live_chain  # noqa: PLC0415 - help is quick
+    from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
     # The user interface is the one place that may ask the clock.
     now = dt.datetime.now(tz=dt.UTC)
-    found = live_chain(symbol, now=now, max_age=dt.timedelta(minutes=max_age))
+    found = live_chain(symbol, now=now, max_age=dt.timedelta(minutes=max_age), instruments=load_instruments())
     return found.chain, found.note
 
 

@@ -24,7 +24,7 @@ def planned(
     sticky: str | None,
 ) -> TradePlan:
     """Plan a preset; the keywords are those of `quotes_options`."""
-    from riskcalc.presets import load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
+    from riskcalc.presets import load_instruments, load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
 
     if not chain_file:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
@@ -33,7 +33,8 @@ def planned(
 
     loaded = load_preset(preset, settings)
     symbol = loaded.template.instrument.symbol
-    quotes = read_chain(chain_file, symbol=symbol, spot=chain_spot, date=chain_date)
+    known = load_instruments()
+    quotes = read_chain(chain_file, symbol=symbol, spot=chain_spot, date=chain_date, instruments=known)
     say_warnings(quotes.warnings)
     require_usable(quotes)
     # Where each strike keeps its vol, the plan takes the probability of a profit alone from the smile.

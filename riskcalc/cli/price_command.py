@@ -58,6 +58,7 @@ def command(
     """
     from riskcalc.domain import Market, OptionType, Quote, instrument, long_option  # noqa: PLC0415 - help is quick
     from riskcalc.planning import evaluate  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
     from riskcalc.presets.listed_contracts import require_session  # noqa: PLC0415 - as above
 
     if (days is None) == (expiry is None):
@@ -70,7 +71,7 @@ def command(
         expiry = date + dt.timedelta(days=days or 0)
     else:
         require_session("expiry", expiry)
-    underlying = instrument(symbol)
+    underlying = instrument(symbol, known=load_instruments())
     option = long_option(
         underlying,
         option_type=OptionType[kind.upper()],

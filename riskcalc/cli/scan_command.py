@@ -171,7 +171,7 @@ def _terms(
     **rules: Any,  # noqa: ANN401 - whatever click read of the rules
 ) -> ScanTerms:
     from riskcalc.domain import View  # noqa: PLC0415 - help is quick
-    from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_instruments, load_preset  # noqa: PLC0415 - as above
     from riskcalc.presets.overrides import require_not_of_chain  # noqa: PLC0415 - as above
     from riskcalc.scanning.history import ScanTerms  # noqa: PLC0415 - as above
 
@@ -189,6 +189,7 @@ def _terms(
         symbol=symbol,
         spot=spot,
         date=date,
+        instruments=load_instruments(),
     )
 
 
@@ -297,8 +298,6 @@ def _show(
     from riskcalc.tui.app import LaunchOptions, run  # noqa: PLC0415 - help needs no screen
 
     traded = load_preset(preset, settings).template.instrument.symbol
-    if traded != scanned:
-        raise InvalidInputError(f"--preset must be of {scanned} for the --screen, got {preset}, of {traded}")
     if source is not None and source.more:
         raise InvalidInputError(f"--screen needs a file with a single chain, got {source.name}")
     if source is not None and source.day is not None:
@@ -312,6 +311,10 @@ def _show(
     view = {key: value for key, value in (("view.drift", drift), ("view.vol", vol)) if value is not None}
     chain = SAMPLE_FILE if source is None else source.path
     stated = settings | view | {"trade.legs": legs}
+    if traded != scanned:
+        # Spot and vol are the chain's as soon as it is read, an instant later.
+        quote = {"spot": float(row["long_strike"]), "vol": 0.0}
+        stated |= {"trade.symbol": scanned, "market.quotes": {scanned: quote}}
     run(
         LaunchOptions(
             preset=preset,

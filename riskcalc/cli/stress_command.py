@@ -53,12 +53,12 @@ def command(
     from riskcalc.formatting import stress_tables, stress_title  # noqa: PLC0415 - as above
     from riskcalc.formatting.stress import how_repriced  # noqa: PLC0415 - as above
     from riskcalc.planning import stress  # noqa: PLC0415 - as above
-    from riskcalc.presets import load_preset, load_scenarios  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_instruments, load_preset, load_scenarios  # noqa: PLC0415 - as above
 
     scenarios = load_scenarios(scenario_file)
     account = load_preset(preset, settings).account
     plan = planned(preset, settings, **quotes)
-    rows = stress(plan, scenarios, account=account)
+    rows = stress(plan, scenarios, account=account, instruments=load_instruments())
     if not json_wanted:
         print_tables(stress_title(plan), stress_tables(plan, rows))
         return

@@ -18,13 +18,12 @@ from riskcalc.domain.comparison import CommonState, Comparison, StateValue, Stop
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry_rules import EntryRules, Trigger
 from riskcalc.domain.exits import ExitPlan, Target
-from riskcalc.domain.instrument import (
-    INSTRUMENTS,
-    ExerciseStyle,
-    Instrument,
-    Settlement,
-    exercise_style,
+from riskcalc.domain.instrument import ExerciseStyle, Instrument, PayoutSchedule, Settlement
+from riskcalc.domain.instrument_table import (
+    InstrumentTable,
+    find_instrument,
     instrument,
+    shipped_instruments,
     underlying_symbol,
 )
 from riskcalc.domain.listing import (
@@ -67,7 +66,6 @@ from riskcalc.domain.trade_plan import (
 from riskcalc.domain.view import ProbabilityBasis, View
 
 __all__ = [
-    "INSTRUMENTS",
     "Account",
     "BenchmarkMove",
     "Calibration",
@@ -88,6 +86,7 @@ __all__ = [
     "GapLine",
     "Greeks",
     "Instrument",
+    "InstrumentTable",
     "LadderRow",
     "Leg",
     "LegReport",
@@ -102,6 +101,7 @@ __all__ = [
     "OptionType",
     "Outcomes",
     "PairReport",
+    "PayoutSchedule",
     "PnlBin",
     "PnlQuantile",
     "PositionSize",
@@ -137,7 +137,7 @@ __all__ = [
     "call_credit_spread",
     "call_spread",
     "covered_call",
-    "exercise_style",
+    "find_instrument",
     "instrument",
     "iron_condor",
     "long_option",
@@ -147,5 +147,6 @@ __all__ = [
     "put_credit_spread",
     "put_spread",
     "shares",
+    "shipped_instruments",
     "underlying_symbol",
 ]

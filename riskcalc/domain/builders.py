@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from riskcalc.domain.instrument import Instrument, instrument
+from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.instrument_table import instrument
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, require_ascending
 from riskcalc.domain.validation import calendar_date, dollars, volatility, whole_count
 from riskcalc.errors import InvalidInputError

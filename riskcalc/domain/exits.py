@@ -240,7 +240,7 @@ def usual_gap_shocks(instrument: Instrument, *, stop: float) -> tuple[float, ...
 
     Examples
     --------
-    >>> from riskcalc.domain.instrument import instrument
+    >>> from riskcalc.domain import instrument
     >>> usual_gap_shocks(instrument("IWM"), stop=0.06), usual_gap_shocks(instrument("TNA"), stop=0.12)
     ((0.07, 0.09), (0.15, 0.25))
     """

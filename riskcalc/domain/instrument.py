@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import re
+import math
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from riskcalc.domain.sessions import is_third_friday
 from riskcalc.domain.validation import (
-    brief_repr,
+    calendar_date,
     finite,
     finite_each,
     flag,
@@ -40,6 +39,32 @@ class Settlement(StrEnum):
     """At the open, 9:30 New York; the option last trades on the session before."""
 
 
+class PayoutSchedule(StrEnum):
+    """How often an underlying pays dividends."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SEMIANNUAL = "semiannual"
+    ANNUAL = "annual"
+    NONE = "none"
+    """It pays none."""
+    INDEX = "index"
+    """Its members pay: an index option is priced with a dividend yield."""
+    UNKNOWN = "unknown"
+
+    @property
+    def days(self) -> int | None:
+        """Calendar days between two payments; None where it pays none or that is not known."""
+        return {"monthly": 31, "quarterly": 92, "semiannual": 184, "annual": 366}.get(self.value)
+
+
+USUAL_STRIKE_STEPS = ((25.0, 0.5), (250.0, 1.0), (math.inf, 5.0))
+"""Usual distance of strikes near the money below each price of a share [dollars]; approximate."""
+
+TICK_CHANGE = 3.0
+"""Premium from which options trade on their wider tick [dollars per share]."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """A fund or index that shares and options are written on, or a pair of funds in equal dollars.
@@ -60,26 +85,45 @@ class Instrument:
     exercise: ExerciseStyle = ExerciseStyle.AMERICAN
     option_multiplier: int = 100
     """Shares (or dollars per index point) one option contract stands for."""
-    strike_step: float = 1.0
-    """Distance of listed strikes near the money [dollars]."""
+    strike_step: float | None = None
+    """Distance of listed strikes near the money [dollars]; None takes `USUAL_STRIKE_STEPS` by price."""
     broad_based: bool = True
     """Whether it follows a broad index, which lowers the margin of a short option."""
     gap_shocks: tuple[float, ...] = ()
     """Least adverse overnight moves to price beside a size, fractions in (0, 1); see `usual_gap_shocks`."""
     tradable_shares: bool = True
-    """False for an index, which has options but no shares."""
+    """False for an index, which has cash-settled options but no shares."""
+    usual_monthly_settlement: Settlement = Settlement.PM
+    """Of the options of the third Friday, as they are listed."""
+    usual_weekly_settlement: Settlement = Settlement.PM
+    """Of the options of all other days, as they are listed."""
     monthly_settlement: Settlement | None = None
-    """Of the options of the third Friday; None takes what is usual for the symbol: see `settlement`."""
+    """Of the options of the third Friday as a trade states it; None takes what is usual."""
+    beta: float | None = None
+    """Approximate move per move of `beta_to`; None where it is not known: then nothing follows from it."""
+    beta_to: str = ""
+    """Symbol that `beta` is measured against."""
+    beta_as_of: date | None = None
+    """Date of `beta`."""
+    payouts: PayoutSchedule = PayoutSchedule.UNKNOWN
+    """How often it pays dividends."""
+    tick: float = 0.05
+    """Smallest step of an option's price below 3 dollars [dollars per share]."""
+    tick_from_3: float = 0.10
+    """The same from 3 dollars on."""
     against: str = ""
     """Symbol of the fund that is sold in equal dollars when this one is bought; empty for an outright."""
+    assumed: bool = False
+    """Whether no row of ``instruments.toml`` describes it: see `assumption`."""
 
     def __post_init__(self) -> None:
         """Check every field."""
-        for name in ("symbol", "benchmark", "against"):
+        for name in ("symbol", "benchmark", "against", "beta_to"):
             text(name, getattr(self, name))
-        for name in ("broad_based", "tradable_shares"):
+        for name in ("broad_based", "tradable_shares", "assumed"):
             flag(name, getattr(self, name))
-        object.__setattr__(self, "exercise", one_of("exercise", ExerciseStyle, self.exercise))
+        for name, choices in CHOICES.items():
+            object.__setattr__(self, name, one_of(name, choices, getattr(self, name)))
         object.__setattr__(self, "gap_shocks", finite_each("gap_shocks", self.gap_shocks))
         yearly("fee", self.fee)
         if not self.symbol:
@@ -89,9 +133,25 @@ class Instrument:
         if finite("leverage", self.leverage) == 0:
             raise InvalidInputError("leverage must not be 0")
         whole_count("option_multiplier", self.option_multiplier)
-        price("strike_step", self.strike_step)
+        for name in ("strike_step", "tick", "tick_from_3"):
+            if getattr(self, name) is not None:
+                price(name, getattr(self, name))
         for shock in self.gap_shocks:
             open_fraction("gap_shocks", shock)
+        self._check_beta()
+
+    def _check_beta(self) -> None:
+        """A beta is measured against something, on some date."""
+        if self.beta is None:
+            return
+        finite("beta", self.beta)
+        if not self.beta_to or self.beta_to == self.symbol:
+            raise InvalidInputError(
+                f"beta_to must name another symbol where beta is given, got {self.beta_to!r}"
+            )
+        if self.beta_as_of is None:
+            raise InvalidInputError("beta_as_of must be a date where beta is given, got none")
+        calendar_date("beta_as_of", self.beta_as_of)
 
     @property
     def held(self) -> str:
@@ -104,109 +164,64 @@ class Instrument:
         return (self.symbol, self.held, self.against) if self.against else (self.symbol,)
 
     def settlement(self, expiry: date) -> Settlement:
-        """At what moment the options of an expiry end: see `settlement`.
+        """At what moment the options of an expiry end: the third Friday's may differ from the others'.
 
         Examples
         --------
-        >>> rut = INSTRUMENTS["RUT"]
+        >>> rut = Instrument(symbol="RUT", tradable_shares=False, usual_monthly_settlement=Settlement.AM)
         >>> str(rut.settlement(date(2026, 9, 18))), str(rut.settlement(date(2026, 9, 25)))
         ('am', 'pm')
         """
-        if self.monthly_settlement is None:
-            return settlement(self.symbol, expiry)
-        return self.monthly_settlement if is_third_friday(expiry) else Settlement.PM
+        if not is_third_friday(expiry):
+            return self.usual_weekly_settlement
+        return self.monthly_settlement or self.usual_monthly_settlement
+
+    @property
+    def cash_settled(self) -> bool:
+        """Whether its options settle in cash, so that an exercise brings no shares."""
+        return not self.tradable_shares
 
     @property
     def leverage_factor(self) -> float:
         """Absolute leverage, which scales margin and gap rules."""
         return abs(self.leverage)
 
+    def strike_step_at(self, spot: float) -> float:
+        """Distance of listed strikes near the money [dollars]: the instrument's own, or the usual by price.
 
-INSTRUMENTS = {
-    listed.symbol: listed
-    for listed in (
-        Instrument(symbol="IWM"),
-        Instrument(symbol="TNA", leverage=3, benchmark="IWM", fee=0.0095, gap_shocks=(0.15, 0.25)),
-        Instrument(
-            symbol="TZA", leverage=-3, benchmark="IWM", fee=0.0095, gap_shocks=(0.15, 0.25), strike_step=0.5
-        ),
-        Instrument(symbol="SPY"),
-        Instrument(symbol="IWM/SPY", against="SPY"),
-        Instrument(symbol="RUT", exercise=ExerciseStyle.EUROPEAN, strike_step=5, tradable_shares=False),
-    )
+        Examples
+        --------
+        >>> lunr = Instrument(symbol="LUNR")
+        >>> [lunr.strike_step_at(spot) for spot in (9.0, 120.0, 800.0)]
+        [0.5, 1.0, 5.0]
+        """
+        if self.strike_step is not None:
+            return self.strike_step
+        return next(step for below, step in USUAL_STRIKE_STEPS if spot < below)
+
+    def tick_at(self, premium: float) -> float:
+        """Smallest step of an option's price [dollars per share]."""
+        return self.tick if premium < TICK_CHANGE else self.tick_from_3
+
+    @property
+    def assumption(self) -> str:
+        """What was assumed of it, in a line; empty where a row describes it.
+
+        Examples
+        --------
+        >>> Instrument(symbol="LUNR", assumed=True).assumption
+        'LUNR is not in instruments.toml: taken as shares with American options, multiplier 100'
+        """
+        if not self.assumed:
+            return ""
+        options = f"{self.exercise.title()} options, multiplier {self.option_multiplier}"
+        return f"{self.symbol} is not in instruments.toml: taken as shares with {options}"
+
+
+CHOICES: dict[str, type[StrEnum]] = {
+    "exercise": ExerciseStyle,
+    "usual_monthly_settlement": Settlement,
+    "usual_weekly_settlement": Settlement,
+    "payouts": PayoutSchedule,
 }
-"""The instruments known by symbol; pass an `Instrument` of your own for any other."""
-
-
-EUROPEAN_ROOTS = frozenset(
-    {"DJX", "MRUT", "NDX", "NDXP", "RUT", "RUTW", "SPX", "SPXW", "VIX", "VIXW", "XEO", "XND", "XSP"}
-)
-"""Option symbols of indices that are exercised at the expiry only, weekly options included."""
-
-
-INDEX_MARKS = re.compile(r"(?:I:|[$^._])(?P<marked>[A-Z]{2,5})(?:\.X[A-Z]?)?|(?P<dotted>[A-Z]{2,5})\.X")
-"""Marks of an index: ``^RUT``, ``$RUT``, ``$RUT.X``, ``.RUT``, ``_RUT``, ``I:SPX``, ``RUT.X``."""
-INDEX_NAMES = {"GSPC": "SPX", "INX": "SPX"}
-"""Other names of an index: Yahoo's and Google's of the S&P 500."""
-
-
-def underlying_symbol(text: str) -> str:
-    """Symbol of an underlying in capitals, without the marks that vendors put around that of an index.
-
-    Examples
-    --------
-    >>> [underlying_symbol(text) for text in ("^RUT", "I:SPX", "rut.x", "^GSPC", "BRK.B")]
-    ['RUT', 'SPX', 'RUT', 'SPX', 'BRK.B']
-    """
-    symbol = text.strip().upper()
-    match = INDEX_MARKS.fullmatch(symbol)
-    bare = (match["marked"] or match["dotted"]) if match else symbol
-    return INDEX_NAMES.get(bare, bare) if match else symbol
-
-
-AM_SETTLED_MONTHLIES = frozenset({"DJX", "NDX", "RUT", "SPX"})
-"""Indices whose standard monthly options are settled at the open; weekly ones, RUTW and SPXW, are not."""
-
-
-def settlement(symbol: str, expiry: date) -> Settlement:
-    """At what moment options of a symbol end: at the close, but for the monthly ones of some indices.
-
-    Examples
-    --------
-    >>> [str(settlement(symbol, date(2026, 9, 18))) for symbol in ("RUT", "RUTW", "IWM")]
-    ['am', 'pm', 'pm']
-    """
-    monthly = underlying_symbol(symbol) in AM_SETTLED_MONTHLIES and is_third_friday(expiry)
-    return Settlement.AM if monthly else Settlement.PM
-
-
-def exercise_style(symbol: str) -> ExerciseStyle:
-    """When options of a symbol may be exercised, whether or not it is an instrument that can be traded here.
-
-    Examples
-    --------
-    >>> str(exercise_style("SPXW")), str(exercise_style("SPXL")), str(exercise_style("^RUT"))
-    ('european', 'american', 'european')
-    """
-    known = underlying_symbol(text("symbol", symbol)) in EUROPEAN_ROOTS
-    return ExerciseStyle.EUROPEAN if known else ExerciseStyle.AMERICAN
-
-
-def instrument(symbol: str | Instrument) -> Instrument:
-    """Look up an instrument by its symbol; an `Instrument` is passed through.
-
-    Raises
-    ------
-    InvalidInputError
-        No instrument of that symbol is known.
-    """
-    if isinstance(symbol, Instrument):
-        return symbol
-    if not isinstance(symbol, str):
-        raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
-    known = INSTRUMENTS.get(underlying_symbol(symbol))
-    if known is None:
-        near = difflib.get_close_matches(symbol.upper(), INSTRUMENTS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise InvalidInputError(f"symbol must be one of {', '.join(INSTRUMENTS)}, got {symbol!r}{hint}")
-    return known
+"""Fields of an instrument that hold one of a few words."""

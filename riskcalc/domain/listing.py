@@ -71,6 +71,10 @@ class QuotedListing(Listing, Protocol):
         """Symbol of the underlying."""
 
     @property
+    def instrument(self) -> Instrument:
+        """The underlying."""
+
+    @property
     def date(self) -> dt.date:
         """Day of the quotes."""
 
@@ -109,7 +113,7 @@ class UsualListing:
 
     def strikes(self, *, expiry: dt.date, option_type: OptionType) -> tuple[float, ...]:  # noqa: ARG002 - the same for all
         """Every step from a fifth of the spot to five times it."""
-        step = self.instrument.strike_step
+        step = self.instrument.strike_step_at(self.spot)
         return tuple(
             step * k for k in range(max(1, int(self.spot / step / 5)), int(5 * self.spot / step) + 2)
         )

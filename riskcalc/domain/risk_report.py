@@ -143,6 +143,7 @@ def trade_to_dict(report: RiskReport) -> dict[str, Any]:
         "symbol": trade.symbol,
         "multiplier": trade.instrument.option_multiplier,
         "exercise": trade.instrument.exercise.value,
+        "assumed": trade.instrument.assumed,
         "legs": [
             to_plain(found.leg)
             | {"label": found.leg.label, "price": to_plain(found.price), "value": to_plain(found.value)}

@@ -147,11 +147,13 @@ def _chain(draft: Draft, path: Path | None) -> Data | None:
 def _read_chain(data: Mapping[str, Any], *, symbol: str) -> tuple[QuotedListing | None, str, Path | None]:
     """Return the chain, a note if it cannot be read, and its file."""
     from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions have no chain
+    from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
     path = Path(_text(data, "path"))
     try:
         date = dt.date.fromisoformat(_text(data, "date"))
-        return read_chain(path, symbol=symbol, spot=float(data["spot"]), date=date), "", path
+        spot, known = float(data["spot"]), load_instruments()
+        return read_chain(path, symbol=symbol, spot=spot, date=date, instruments=known), "", path
     except (RiskcalcError, OSError, ValueError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         return None, f"the quotes are no longer available, their prices stay: {reason}", None

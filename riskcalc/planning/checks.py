@@ -21,6 +21,7 @@ from riskcalc.domain import (
     Trigger,
 )
 from riskcalc.planning.date_checks import date_checks, pin_risk
+from riskcalc.planning.instrument_checks import instrument_checks
 from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10
@@ -64,6 +65,7 @@ def run_checks(planned: CheckInputs) -> tuple[Check, ...]:
     """Return the checks that apply to a plan, those that can fail first."""
     found = (
         _risk_budget(planned),
+        *instrument_checks(planned.report),
         _unlimited_loss(planned),
         _second_stop(planned),
         _time_stop(planned),

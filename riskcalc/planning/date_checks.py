@@ -7,7 +7,7 @@ import math
 
 from riskcalc.analysis.exercise import Delivery, deliveries
 from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
-from riskcalc.domain import Account, Check, CheckStatus, ExerciseStyle, RiskReport, Settlement
+from riskcalc.domain import Account, Check, CheckStatus, RiskReport, Settlement
 from riskcalc.domain.sessions import (
     LAST_KNOWN_YEAR,
     closed_expiry,
@@ -63,7 +63,7 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
     expiry = report.trade.expiry
     if expiry is None or not units or (time_stop is not None and time_stop < expiry):
         return None
-    if report.trade.instrument.exercise is ExerciseStyle.EUROPEAN:
+    if report.trade.instrument.cash_settled:
         text = f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash, not in shares"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
     found = deliveries(adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view)

@@ -18,7 +18,6 @@ from riskcalc.domain import (
     QuotedListing,
     Side,
     Trade,
-    instrument,
 )
 from riskcalc.domain.validation import one_of
 from riskcalc.errors import ChainError, InvalidInputError
@@ -210,8 +209,7 @@ def _mid_vol(
     """IV of the mid of one option."""
     quote = quotes.quote(expiry=expiry, strike=strike, option_type=option_type)
     option = OptionLeg(side=Side.LONG, option_type=option_type, strike=strike, expiry=expiry)
-    underlying = instrument(quotes.symbol)
-    vol, status = solve_vol(option, premium=quote.mid, instrument=underlying, market=market)
+    vol, status = solve_vol(option, premium=quote.mid, instrument=quotes.instrument, market=market)
     if status is not VolStatus.OK:
         named = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
         raise ChainError(

@@ -10,7 +10,15 @@ import numpy as np
 
 from riskcalc.analysis import value_position
 from riskcalc.analysis.ladder import to_r_multiple
-from riskcalc.domain import INSTRUMENTS, Account, Instrument, Scenario, StressRow, TradePlan
+from riskcalc.domain import (
+    Account,
+    Instrument,
+    InstrumentTable,
+    Scenario,
+    StressRow,
+    TradePlan,
+    find_instrument,
+)
 from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.domain.validation import record, records
@@ -22,7 +30,13 @@ FUND_CHARGES = "fee and financing of the fund included"
 """Note on multi-session moves derived with a leveraged fund."""
 
 
-def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) -> tuple[StressRow, ...]:
+def stress(
+    plan: TradePlan,
+    scenarios: Iterable[Scenario],
+    *,
+    account: Account,
+    instruments: InstrumentTable | None = None,
+) -> tuple[StressRow, ...]:
     """Return a planned trade repriced under each scenario, with its loss against the risk budget.
 
     No stop, target or time stop is applied. Spot, vols and rate move together, and the trade is repriced on
@@ -37,6 +51,8 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
         From `riskcalc.load_scenarios`, or made in Python.
     account : Account
         Account of the plan, for costs and risk budget.
+    instruments : mapping, optional
+        Instruments by symbol, from `riskcalc.load_instruments`; default: the shipped ones.
 
     Returns
     -------
@@ -53,8 +69,9 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
     A move that the scenario does not state follows from its benchmark or from a daily-reset fund on it: over
     one session the fund moves leverage times the benchmark, exactly; over several, the benchmark moves
     equally in each session, and `fund_path` compounds the fund, less fee and financing at the scenario's
-    rate. This smooth path is the most favorable one for the fund. Dividends are ignored. An underlying
-    without a related symbol in the scenario is unchanged. A pair moves by the difference of its funds' moves.
+    rate. This smooth path is the most favorable one for the fund. Dividends are ignored. Without a related
+    symbol in the scenario, a benchmark moves by its approximate beta in each session; without a beta it is
+    unchanged. The note states which. A pair moves by the difference of its funds' moves.
 
     References
     ----------
@@ -76,14 +93,19 @@ def stress(plan: TradePlan, scenarios: Iterable[Scenario], *, account: Account) 
     """
     record("plan", TradePlan, plan)
     record("account", Account, account)
-    return tuple(_row(plan, scenario, account) for scenario in records("scenarios", Scenario, scenarios))
+    return tuple(
+        _row(plan, scenario, account=account, known=instruments)
+        for scenario in records("scenarios", Scenario, scenarios)
+    )
 
 
-def _row(plan: TradePlan, scenario: Scenario, account: Account) -> StressRow:
+def _row(
+    plan: TradePlan, scenario: Scenario, *, account: Account, known: InstrumentTable | None
+) -> StressRow:
     report, units = plan.report, plan.size.units
     trade, market = report.trade, report.market
     rate = market.rate + scenario.rate_shift
-    move, note = _move_of(trade.instrument, scenario, rate=rate)
+    move, note = _move_of(trade.instrument, scenario, rate=rate, known=known)
     spot = market.quote(trade.symbol).spot * (1 + move)
     day = sessions_later(market.date, scenario.sessions)
     value = value_position(
@@ -139,16 +161,19 @@ class _Source(NamedTuple):
         return (self.fee + (self.leverage - 1) * rate) / SESSIONS_PER_YEAR
 
 
-def _move_of(instrument: Instrument, scenario: Scenario, *, rate: float) -> tuple[float, str]:
+def _move_of(
+    instrument: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None
+) -> tuple[float, str]:
     """Move of an instrument in a scenario, and its source."""
     symbol, benchmark = instrument.symbol, _benchmark(instrument)
     if symbol in scenario.moves:
         return float(scenario.moves[symbol]), f"{symbol} as stated"
     if instrument.against:
-        return _difference(instrument, scenario, rate=rate)
-    source = _source(benchmark, scenario)
+        return _difference(instrument, scenario, rate=rate, known=known)
+    source = _source(benchmark, scenario, known)
     if source is None:
-        return 0.0, _unmoved(symbol, scenario)
+        by_beta = _move_by_beta(instrument, scenario, rate=rate, known=known)
+        return by_beta or (0.0, _unmoved(symbol, scenario))
     daily = _equal_daily_move(scenario.moves[source.symbol], scenario.sessions)
     daily = daily / source.leverage if scenario.sessions == 1 else source.benchmark_move(daily, rate=rate)
     if daily < -1:
@@ -161,10 +186,33 @@ def _move_of(instrument: Instrument, scenario: Scenario, *, rate: float) -> tupl
     return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
 
 
-def _difference(pair: Instrument, scenario: Scenario, *, rate: float) -> tuple[float, str]:
+def _move_by_beta(
+    instrument: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None
+) -> tuple[float, str] | None:
+    """Move that follows from the beta of an instrument, or of its benchmark; None where there is none."""
+    followed = find_instrument(instrument.benchmark, known=known) if instrument.benchmark else instrument
+    if followed is None or followed.beta is None or _source(followed.beta_to, scenario, known) is None:
+        return None
+    reference, _ = _move_of(instrument_of(followed.beta_to, known=known), scenario, rate=rate, known=known)
+    daily = max(followed.beta * _equal_daily_move(reference, scenario.sessions), -1.0)
+    move = daily if scenario.sessions == 1 else (1 + daily) ** scenario.sessions - 1
+    said = (
+        f"{followed.symbol} {_percent(move)} follows from {followed.beta_to} {_percent(reference)} "
+        f"at an approximate beta of {followed.beta:g} ({followed.beta_as_of})"
+    )
+    if followed is instrument:
+        return move, said
+    moved = dataclasses.replace(scenario, moves={**scenario.moves, followed.symbol: move})
+    found, how = _move_of(instrument, moved, rate=rate, known=known)
+    return found, f"{said}; {how}"
+
+
+def _difference(
+    pair: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None
+) -> tuple[float, str]:
     """Return of a dollar of a pair: that of the fund held less that of the one sold."""
-    funds = [instrument_of(symbol) for symbol in (pair.held, pair.against)]
-    (held, how), (sold, other_how) = (_move_of(fund, scenario, rate=rate) for fund in funds)
+    funds = [instrument_of(symbol, known=known) for symbol in (pair.held, pair.against)]
+    (held, how), (sold, other_how) = (_move_of(fund, scenario, rate=rate, known=known) for fund in funds)
     said = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
     return held - sold, f"{said}: {how}; {other_how}" if how != other_how else f"{said}: {how}"
 
@@ -173,12 +221,12 @@ def _benchmark(instrument: Instrument) -> str:
     return instrument.benchmark or instrument.symbol
 
 
-def _source(benchmark: str, scenario: Scenario) -> _Source | None:
+def _source(benchmark: str, scenario: Scenario, known: InstrumentTable | None) -> _Source | None:
     """The benchmark where the scenario moves it, else the first of its funds that it moves."""
     if benchmark in scenario.moves:
         return _plain(benchmark)
-    known = (INSTRUMENTS[symbol] for symbol in scenario.moves if symbol in INSTRUMENTS)
-    funds = (_Source.of(fund) for fund in known if fund.benchmark == benchmark)
+    moved = (find_instrument(symbol, known=known) for symbol in scenario.moves)
+    funds = (_Source.of(fund) for fund in moved if fund and fund.benchmark == benchmark)
     return next(funds, None)
 
 

@@ -5,6 +5,8 @@ from .amounts import parse_stop_price as parse_stop_price
 from .calibration import read_calibration as read_calibration
 from .calibration import write_calibration as write_calibration
 from .files import user_folder as user_folder
+from .instruments import load_instruments as load_instruments
+from .instruments import user_instruments as user_instruments
 from .overrides import parse_assignments as parse_assignments
 from .planned import compare_presets as compare_presets
 from .planned import plan_preset as plan_preset

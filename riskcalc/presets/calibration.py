@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from riskcalc.domain.instrument import INSTRUMENTS
+from riskcalc.domain.instrument_table import find_instrument
 from riskcalc.domain.price_history import Calibration
 from riskcalc.domain.validation import brief_repr, record, text
 from riskcalc.errors import InvalidInputError, PresetError
@@ -46,7 +46,7 @@ def read_calibration(symbol: str = "IWM") -> Calibration:
     if not path.exists():
         return Calibration()
     kept = parse_toml(read_text(path, kind="calibration"), path, newest=SCHEMA_VERSION)
-    fund = INSTRUMENTS.get(symbol)
+    fund = find_instrument(symbol)
     for name in (symbol, "" if fund is None else fund.benchmark):
         if name in kept:
             return _calibration(kept[name], path=path, symbol=name)

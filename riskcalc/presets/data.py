@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any
 
 from riskcalc.domain import (
-    INSTRUMENTS,
     Account,
     CashDividend,
     EntryRules,
@@ -19,6 +18,7 @@ from riskcalc.domain import (
     ShareLeg,
     Target,
     Trigger,
+    find_instrument,
 )
 from riskcalc.domain.serialization import to_plain
 from riskcalc.presets.amounts import money_text, price_text
@@ -83,7 +83,7 @@ def _settlement(underlying: Instrument) -> Data:
 
 
 def _quote(symbol: str, market: Market) -> Data:
-    quote, pair = market.quotes[symbol], INSTRUMENTS.get(symbol)
+    quote, pair = market.quotes[symbol], find_instrument(symbol)
     stated = _stated(
         quote,
         spot=_number,
@@ -92,7 +92,7 @@ def _quote(symbol: str, market: Market) -> Data:
         borrow_fee=percent_text,
         dividends=_payments,
     )
-    if pair and pair.against and quote.spot == market.quote(pair.held).spot:
+    if pair and pair.against and pair.held in market.quotes and quote.spot == market.quote(pair.held).spot:
         del stated["spot"]  # so that it follows the fund's when the file is edited
     return stated
 

@@ -13,12 +13,13 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
-from riskcalc.domain import Market, ShareLeg
+from riskcalc.domain import InstrumentTable, Market, ShareLeg
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.data import Data, preset_data
 from riskcalc.presets.dividend_files import anchor_files, named_files, read_files
 from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.files import parse_toml
+from riskcalc.presets.instruments import load_instruments
 from riskcalc.presets.overrides import override, put, sets
 from riskcalc.presets.problems import KeyPath, Problem, dotted, problem_lines, problems_between, problems_in
 from riskcalc.presets.schema import SCHEMA_VERSION, MarketShape, PresetShape
@@ -50,17 +51,19 @@ def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = 
     ------
     PresetError
         The text is no TOML, was written by a newer schema, or breaks the schema; one line for each problem.
+        So is what is wrong with the user's own file of instruments.
     """
+    instruments = load_instruments()
     written = parse_toml(text, path, newest=SCHEMA_VERSION)
     anchor_files(written, path.parent)
     data, problems = override(written, overrides or {})
     problems += read_files(data)
-    shape, misshapen = _shaped(data)
+    shape, misshapen = _shaped(data, instruments)
     if shape is None or problems or misshapen:
         given = {tuple(key.split(".")) for key in overrides or {}}
         raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
-    preset = _preset(shape, path)
-    return _with_vols_moved(preset, written, overrides) if overrides else preset
+    preset = _preset(shape, path, instruments)
+    return _with_vols_moved(preset, written, overrides, instruments) if overrides else preset
 
 
 def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Preset] | None = None) -> str:
@@ -91,10 +94,12 @@ def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Pr
     return tomlkit.dumps(document)
 
 
-def _shaped(data: Mapping[str, Any]) -> tuple[PresetShape | None, list[Problem]]:
-    between = problems_between(data)
+def _shaped(
+    data: Mapping[str, Any], instruments: InstrumentTable
+) -> tuple[PresetShape | None, list[Problem]]:
+    between = problems_between(data, instruments=instruments)
     try:
-        shape = PresetShape.model_validate(data)
+        shape = PresetShape.model_validate(data, context=instruments)
     except ValidationError as error:
         return None, problems_in(error, data) + between
     return shape, between + _problems_of_units(shape)
@@ -118,10 +123,12 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
     return found
 
 
-def _with_vols_moved(preset: Preset, written: Mapping[str, Any], overrides: Mapping[str, Any]) -> Preset:
+def _with_vols_moved(
+    preset: Preset, written: Mapping[str, Any], overrides: Mapping[str, Any], instruments: InstrumentTable
+) -> Preset:
     """Shift the legs' vols by the override of the quote's vol."""
     symbol, legs = preset.template.instrument.symbol, preset.template.legs
-    before = _written_vol(written, symbol)
+    before = _written_vol(written, symbol, instruments)
     if before is None:
         return preset
     shift = preset.market.quote(symbol).vol - before
@@ -130,22 +137,25 @@ def _with_vols_moved(preset: Preset, written: Mapping[str, Any], overrides: Mapp
     return dataclasses.replace(preset, template=dataclasses.replace(preset.template, legs=moved))
 
 
-def _written_vol(written: Mapping[str, Any], symbol: str) -> float | None:
+def _written_vol(written: Mapping[str, Any], symbol: str, instruments: InstrumentTable) -> float | None:
     """Vol of a symbol in a text; None if there is none."""
     data = copy.deepcopy(dict(written))
     missing = ("market", "quotes", symbol, "vol")
-    if read_files(data) or any(path == missing for path, _ in problems_between(data)):
+    between = problems_between(data, instruments=instruments)
+    if read_files(data) or any(path == missing for path, _ in between):
         return None
     try:
-        return MarketShape.model_validate(data.get("market")).record().quote(symbol).vol
+        shape = MarketShape.model_validate(data.get("market"), context=instruments)
+        return shape.record(instruments=instruments).quote(symbol).vol
     except (ValidationError, InvalidInputError):
         return None
 
 
-def _preset(shape: PresetShape, path: Path) -> Preset:
+def _preset(shape: PresetShape, path: Path, instruments: InstrumentTable) -> Preset:
     name = shape.name or path.stem
-    trade = dataclasses.replace(shape.trade.record(), entry=shape.entry.record(), name=name)
-    market = shape.market.record(in_percent=shape.entry.in_percent)
+    trade = shape.trade.record(instruments=instruments)
+    trade = dataclasses.replace(trade, entry=shape.entry.record(), name=name)
+    market = shape.market.record(in_percent=shape.entry.in_percent, instruments=instruments)
     return Preset(
         name=name,
         description=shape.description,

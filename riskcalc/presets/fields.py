@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from riskcalc.domain import instrument
+from riskcalc.domain import InstrumentTable, instrument
 from riskcalc.domain.validation import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.amounts import (
@@ -54,6 +54,9 @@ NO_DIVIDENDS = "none"
 MOST_PERCENT = 100.0
 """Bare number above which a move is taken for a price without its dollar sign."""
 
+MOST_MULTIPLE = 20.0
+"""No fund and no beta moves by more times what its benchmark does."""
+
 Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 
 
@@ -66,9 +69,13 @@ class Section(BaseModel):
         """Return the record of the domain that the table describes."""
         raise NotImplementedError
 
-    @model_validator(mode="after")
-    def _record_is_valid(self) -> Self:
+    def check_record(self, instruments: InstrumentTable | None) -> None:  # noqa: ARG002 - few tables name symbols
+        """Raise InvalidInputError where the record would not be valid, given the instruments by symbol."""
         self.record()
+
+    @model_validator(mode="after")
+    def _record_is_valid(self, info: ValidationInfo) -> Self:
+        self.check_record(info.context)
         return self
 
     def given(self, *keys: str) -> dict[str, Any]:
@@ -165,8 +172,15 @@ def _move_or_price(written: Any, *, field: str, below: float | None = None) -> f
 
 
 def _symbol(value: str) -> str:
-    """A symbol that is known, in capitals."""
+    """A symbol in capitals."""
     return instrument(value).symbol
+
+
+def _multiple(field: str, value: float) -> float:
+    if finite(field, value) == 0 or abs(value) > MOST_MULTIPLE:
+        form = f"a number from -{MOST_MULTIPLE:g} to {MOST_MULTIPLE:g} other than 0, like 3"
+        raise InvalidInputError(f"{field} must be {form}, got {value:g}")
+    return value
 
 
 def _date(field: str, value: object) -> dt.date:
@@ -211,6 +225,7 @@ Symbol = Annotated[str, AfterValidator(_symbol)]
 Days = Annotated[int, _checks(_days)]
 Delta = Annotated[float, _checks(_delta)]
 Correlation = Annotated[float, _checks(_correlation)]
+Multiple = Annotated[float, _checks(_multiple)]
 Date = Annotated[dt.date, _checks(_date)]
 TimeOfDay = Annotated[dt.time, _reads(parse_time)]
 Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from riskcalc.domain import INSTRUMENTS
+from riskcalc.domain import Instrument, InstrumentTable, find_instrument, underlying_symbol
+from riskcalc.domain.instrument_table import SYMBOL
 from riskcalc.presets.schema import QUOTE_CORRELATION, QUOTE_SPOT, QUOTE_VOL, PresetShape
 
 Step = str | int
@@ -55,45 +56,45 @@ def problems_in(
     return [_problem(found, data, shape) for found in real]
 
 
-def problems_between(data: Mapping[str, Any]) -> list[Problem]:
+def problems_between(data: Mapping[str, Any], *, instruments: InstrumentTable | None = None) -> list[Problem]:
     """Return what no table alone can see: an underlying without a quote, a rule without its option."""
     trade, market, exits = (_table(data, key) for key in ("trade", "market", "exits"))
     symbol, quotes, legs = trade.get("symbol"), market.get("quotes"), trade.get("legs")
     found: list[Problem] = []
-    symbol = symbol.upper() if isinstance(symbol, str) else None
-    if symbol in INSTRUMENTS and isinstance(quotes, Mapping) and symbol not in quotes:
+    symbol = underlying_symbol(symbol) if isinstance(symbol, str) else ""
+    if SYMBOL.fullmatch(symbol) and isinstance(quotes, Mapping) and symbol not in quotes:
         quoted = ", ".join(sorted(map(str, quotes))) or "none"
         missing = f"market.quotes.{symbol} is missing: the trade is on it; quoted: {quoted}"
         found.append((("trade", "symbol"), missing))
-    found += _problems_of_quotes(quotes if isinstance(quotes, Mapping) else {})
+    found += _problems_of_quotes(quotes if isinstance(quotes, Mapping) else {}, instruments)
     if "close_dte" in exits and isinstance(legs, list) and _only_shares(legs):
         text = "exits.close_dte needs an option leg; use exits.holding_days for shares"
         found.append((("exits", "close_dte"), text))
     return found
 
 
-def _problems_of_quotes(quotes: Mapping[str, Any]) -> list[Problem]:
+def _problems_of_quotes(quotes: Mapping[str, Any], instruments: InstrumentTable | None) -> list[Problem]:
     """Problems of quotes with missing values."""
     found: list[Problem] = []
     for symbol, quote in quotes.items():
-        known = INSTRUMENTS.get(symbol)
+        known = find_instrument(symbol, known=instruments)
         if not isinstance(quote, Mapping):
             continue
         if known and known.against:
             lacking = _problems_of_pair(symbol, quote)
         else:
-            lacking = _problems_of_outright(symbol, quote, quotes)
+            lacking = _problems_of_outright(symbol, quote, quotes, benchmark=_benchmark(known))
         found += [(("market", "quotes", symbol, key), text) for key, text in lacking]
     return found
 
 
 def _problems_of_outright(
-    symbol: str, quote: Mapping[str, Any], quotes: Mapping[str, Any]
+    symbol: str, quote: Mapping[str, Any], quotes: Mapping[str, Any], *, benchmark: str
 ) -> Iterator[tuple[str, str]]:
     place = f"market.quotes.{symbol}"
     if "spot" not in quote:
         yield "spot", f"{place}.spot is missing: {QUOTE_SPOT}"
-    if "vol" not in quote and not _has_vol(quotes, _benchmark(symbol)):
+    if "vol" not in quote and not _has_vol(quotes, benchmark):
         yield "vol", f"{place}.vol is missing: {QUOTE_VOL}"
     if "correlation" in quote:
         yield "correlation", f"{place}.correlation is for pairs, like IWM/SPY"
@@ -104,8 +105,7 @@ def _problems_of_pair(symbol: str, quote: Mapping[str, Any]) -> Iterator[tuple[s
         yield "vol", f"market.quotes.{symbol} must have one of vol and correlation ({QUOTE_CORRELATION})"
 
 
-def _benchmark(symbol: str) -> str:
-    fund = INSTRUMENTS.get(symbol)
+def _benchmark(fund: Instrument | None) -> str:
     return fund.benchmark if fund else ""
 
 

@@ -9,14 +9,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from riskcalc.domain import (
-    INSTRUMENTS,
     CashDividend,
+    Instrument,
+    InstrumentTable,
     Market,
     OptionType,
     Quote,
     Settlement,
     ShareLeg,
     Side,
+    find_instrument,
     instrument,
     pair_quote,
 )
@@ -130,24 +132,30 @@ class MarketShape(Section):
         default_factory=dict, description='observed signals, like sp500_move = "-3.4%"'
     )
 
-    def record(self, *, in_percent: Collection[str] = ()) -> Market:
+    def record(
+        self, *, in_percent: Collection[str] = (), instruments: InstrumentTable | None = None
+    ) -> Market:
         """The market of that date; a bare signal whose rule is in percent is, too."""
-        quotes = {symbol: quote.record(vol=self._fund_vol(symbol)) for symbol, quote in self._outrights()}
-        pairs = [symbol for symbol in self.quotes if symbol not in quotes]
-        quotes |= {symbol: self._pair_quote(symbol, quotes) for symbol in pairs}
+        known = {symbol: find_instrument(symbol, known=instruments) for symbol in self.quotes}
+        pairs = {symbol: found for symbol, found in known.items() if found and found.against}
+        quotes = {
+            symbol: shape.record(vol=self._fund_vol(known[symbol]))
+            for symbol, shape in self.quotes.items()
+            if symbol not in pairs
+        }
+        quotes |= {symbol: self._pair_quote(pair, quotes) for symbol, pair in pairs.items()}
         signals = {
             name: level.amount / 100 if name in in_percent and not level.percent else level.amount
             for name, level in self.signals.items()
         }
         return Market(date=self.date, time=self.time, rate=self.rate, quotes=quotes, signals=signals)
 
-    def _outrights(self) -> list[tuple[str, QuoteShape]]:
-        """The quotes that stand for themselves: all but those of pairs."""
-        pairs = {symbol for symbol, known in INSTRUMENTS.items() if known.against}
-        return [(symbol, quote) for symbol, quote in self.quotes.items() if symbol not in pairs]
+    def check_record(self, instruments: InstrumentTable | None) -> None:
+        """Raise InvalidInputError where the market would not be valid, given the instruments by symbol."""
+        self.record(instruments=instruments)
 
-    def _pair_quote(self, symbol: str, quotes: Mapping[str, Quote]) -> Quote:
-        pair, shape = INSTRUMENTS[symbol], self.quotes[symbol]
+    def _pair_quote(self, pair: Instrument, quotes: Mapping[str, Quote]) -> Quote:
+        symbol, shape = pair.symbol, self.quotes[pair.symbol]
         for fund in (pair.held, pair.against):
             if fund not in quotes:
                 raise InvalidInputError(
@@ -156,12 +164,11 @@ class MarketShape(Section):
         usual = pair_quote(quotes[pair.held], quotes[pair.against], correlation=shape.correlation or 0.0)
         return shape.record(spot=usual.spot, vol=usual.vol)
 
-    def _fund_vol(self, symbol: str) -> float:
+    def _fund_vol(self, fund: Instrument | None) -> float:
         """Vol of a daily-reset fund where its benchmark is quoted: leverage times the benchmark's.
 
         Leung & Sircar, "Implied volatility of leveraged ETF options", Applied Mathematical Finance (2015).
         """
-        fund = INSTRUMENTS.get(symbol)
         benchmark = self.quotes.get(fund.benchmark) if fund else None
         return fund.leverage_factor * (benchmark.vol or 0.0) if fund and benchmark else 0.0
 
@@ -251,10 +258,14 @@ class TradeShape(Section):
         min_length=1, description="the legs, each a [[trade.legs]] of kind call, put or shares"
     )
 
-    def record(self) -> TradeTemplate:
+    def record(self, *, instruments: InstrumentTable | None = None) -> TradeTemplate:
         """The trade, its name and entry rules still open."""
         legs: tuple[LegTemplate, ...] = tuple(leg.record() for leg in self.legs)
-        underlying = instrument(self.symbol)
+        underlying = instrument(self.symbol, known=instruments)
         if self.settlement is not None:
             underlying = replace(underlying, monthly_settlement=Settlement(self.settlement))
         return TradeTemplate(instrument=underlying, legs=legs)
+
+    def check_record(self, instruments: InstrumentTable | None) -> None:
+        """Raise InvalidInputError where the trade would not be valid, given the instruments by symbol."""
+        self.record(instruments=instruments)

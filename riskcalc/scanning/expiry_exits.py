@@ -17,7 +17,7 @@ from riskcalc.analysis.managed.outcome import dividend_distance
 from riskcalc.analysis.managed.timeline import Timeline, build_timeline
 from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.chains import Smile
-from riskcalc.domain import ExerciseStyle, ExitPlan, Market, Trade, View, instrument
+from riskcalc.domain import ExerciseStyle, ExitPlan, Instrument, Market, Trade, View
 from riskcalc.pricing import OptionGreeks, american, black_scholes
 from riskcalc.scanning.rules import ScanRules, Valuation
 
@@ -36,7 +36,7 @@ ROWS_AT_ONCE = 4096
 class ExpiryModel:
     """Pricing model of the options of one expiry."""
 
-    symbol: str
+    instrument: Instrument
     expiry: dt.date
     market: Market
     """Of that expiry: see `FittedChain.market_of`."""
@@ -44,9 +44,14 @@ class ExpiryModel:
     rules: ScanRules
 
     @property
+    def symbol(self) -> str:
+        """Symbol of the underlying."""
+        return self.instrument.symbol
+
+    @property
     def days(self) -> float:
         """Calendar days to the end of the options, parts of a day included."""
-        return self.market.days_to_expiry(self.expiry, instrument(self.symbol))
+        return self.market.days_to_expiry(self.expiry, self.instrument)
 
     @property
     def spot(self) -> float:
@@ -57,8 +62,7 @@ class ExpiryModel:
     def in_closed_form(self) -> bool:
         """Whether options are priced as European: they are, or the rules ask for speed."""
         return (
-            self.rules.valuation is Valuation.EUROPEAN
-            or instrument(self.symbol).exercise is ExerciseStyle.EUROPEAN
+            self.rules.valuation is Valuation.EUROPEAN or self.instrument.exercise is ExerciseStyle.EUROPEAN
         )
 
     def vols(self, strike: Floats, spot: ArrayLike | None = None) -> Floats:

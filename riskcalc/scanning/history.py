@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from riskcalc.chains import Chain
-from riskcalc.domain import Account, ExitPlan, Market, View, instrument
+from riskcalc.domain import Account, ExitPlan, InstrumentTable, Market, View
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.rules import Progress, ScanRules, with_progress
 from riskcalc.scanning.scan import DEFAULT_RANK, rank_key, scan
@@ -40,21 +40,20 @@ class ScanTerms:
     """Price of the underlying [dollars], where a file does not say it."""
     date: dt.date | None = None
     """Day of the quotes, where a file does not say it."""
+    instruments: InstrumentTable | None = None
+    """Instruments by symbol; those that come with riskcalc by default."""
 
     def read(self, source: ChainSource) -> Chain:
-        """Read one chain of an instrument that is known.
+        """Read one chain.
 
         Raises
         ------
         ChainError
-            The file cannot be read, or its underlying is not known; the text names the file.
+            The file cannot be read; the text names it.
         """
-        chain = read_source(source, symbol=self.symbol, spot=self.spot, date=self.date)
-        try:
-            instrument(chain.symbol)
-        except InvalidInputError as error:
-            raise ChainError(f"{source.full_name}: {error}") from error
-        return chain
+        return read_source(
+            source, symbol=self.symbol, spot=self.spot, date=self.date, instruments=self.instruments
+        )
 
     def scan(self, chain: Chain, *, progress: Progress | None = None) -> pd.DataFrame:
         """Scan one chain, reporting progress by expiry."""

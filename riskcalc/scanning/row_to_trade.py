@@ -18,7 +18,6 @@ from riskcalc.domain import (
     Trade,
     TradePlan,
     View,
-    instrument,
 )
 from riskcalc.domain.trade import OptionLeg
 from riskcalc.errors import InvalidInputError
@@ -47,14 +46,12 @@ def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> 
     InvalidInputError
         The scan valued American options as European.
     """
-    underlying = instrument(fitted.chain.symbol)
+    underlying = fitted.chain.instrument
     if rules.valuation is Valuation.EUROPEAN and underlying.exercise is ExerciseStyle.AMERICAN:
         raise InvalidInputError("a plan values options as American: scan with valuation american")
     kind, expiry = SpreadKind(row["kind"]), _day(row["expiry"])
     market = fitted.market_of(expiry)
-    model = ExpiryModel(
-        symbol=fitted.chain.symbol, expiry=expiry, market=market, smile=fitted.smile, rules=rules
-    )
+    model = ExpiryModel(instrument=underlying, expiry=expiry, market=market, smile=fitted.smile, rules=rules)
     series = option_series(fitted.chain, model, kind.option_type)
     bought, sold, spread_cost = series.fills(rules.at)
     legs = []

@@ -22,7 +22,6 @@ from riskcalc.domain import (
     Side,
     Trade,
     View,
-    instrument,
 )
 from riskcalc.domain.validation import record, text
 from riskcalc.errors import ChainError, InvalidInputError
@@ -212,7 +211,7 @@ def _expiries(
     """The model of each expiry, and its options by type."""
     for expiry in scanned_expiries(fitted, rules, exits):
         model = ExpiryModel(
-            symbol=fitted.chain.symbol,
+            instrument=fitted.chain.instrument,
             expiry=expiry,
             market=fitted.market_of(expiry),
             smile=fitted.smile,
@@ -231,7 +230,7 @@ def _expiry_blocks(
     model: ExpiryModel, series: dict[OptionType, OptionSeries], inputs: _ScanInputs
 ) -> Iterator[Columns]:
     """Columns of each kind."""
-    underlying = instrument(model.symbol)
+    underlying = model.instrument
     for kind in model.rules.kinds:
         options = series[kind.option_type]
         verticals = build_verticals(options, model, kind, multiplier=underlying.option_multiplier)

@@ -18,6 +18,7 @@ from riskcalc.chains.quote_rows import QuoteRows
 from riskcalc.chains.readers import read_rows
 from riskcalc.chains.text_table import Table, column_of
 from riskcalc.chains.typed_columns import Cells
+from riskcalc.domain import InstrumentTable
 from riskcalc.domain.validation import FIRST_DAY, LAST_DAY
 from riskcalc.errors import ChainError
 from riskcalc.pricing.arrays import Days
@@ -117,7 +118,12 @@ def source_names(sources: Iterable[ChainSource]) -> dict[ChainSource, str]:
 
 
 def read_source(
-    source: ChainSource, *, symbol: str | None = None, spot: float | None = None, date: dt.date | None = None
+    source: ChainSource,
+    *,
+    symbol: str | None = None,
+    spot: float | None = None,
+    date: dt.date | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> Chain:
     """Read one chain; the keywords are those of `riskcalc.read_chain`.
 
@@ -127,13 +133,15 @@ def read_source(
         The file cannot be read; the text names it.
     """
     if source.path.suffix.lower() != ".parquet":
-        return read_chain([source.path, *source.more], symbol=symbol, spot=spot, date=date)
+        files = [source.path, *source.more]
+        return read_chain(files, symbol=symbol, spot=spot, date=date, instruments=instruments)
     frame = _parquet(source.path)
     column = _day_column(frame)
     if source.day is not None and column is not None:
         frame = frame[_days(frame, column, path=source.path) == np.datetime64(source.day)]
     try:
-        return read_chain(frame, symbol=symbol, spot=spot, date=source.day or date)
+        day = source.day or date
+        return read_chain(frame, symbol=symbol, spot=spot, date=day, instruments=instruments)
     except ChainError as error:
         lines = (line.removeprefix("DataFrame: ") for line in str(error).splitlines())
         raise ChainError("\n".join(f"{source.full_name}: {line}" for line in lines)) from error

@@ -74,9 +74,16 @@ class LaunchOptions:
             return TradeEditor(open_draft(preset), opened=opened), ""
         tell(f"reading {self.chain.name}", 0.2)
         from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
+        from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
         symbol = preset.template.instrument.symbol
-        quotes = read_chain(self.chain, symbol=symbol, spot=self.chain_spot, date=self.chain_date)
+        quotes = read_chain(
+            self.chain,
+            symbol=symbol,
+            spot=self.chain_spot,
+            date=self.chain_date,
+            instruments=load_instruments(),
+        )
         tell(f"planning on {self.chain.name}", 0.7)
         draft = open_draft(preset, chain=quotes, at=self.at, sticky=self.sticky)
         note = f"opened on {self.chain.name} at {self.at}"

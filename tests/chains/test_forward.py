@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riskcalc.chains.forward import forward_market, implied_forwards
-from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote
+from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote, instrument
 from riskcalc.pricing import black_scholes
 from tests.chains.quoted import DAY, model_chain
 from tests.real_chains import real_chain
@@ -136,7 +136,9 @@ def test_a_european_chain_has_the_plain_parity():
         rate=0.04,
         dividend_yield=0.015,
     ).value
-    chain = dataclasses.replace(from_model, symbol="RUT", bid=value - 0.01, ask=value + 0.01)
+    chain = dataclasses.replace(
+        from_model, symbol="RUT", instrument=instrument("RUT"), bid=value - 0.01, ask=value + 0.01
+    )
     (found,) = implied_forwards(chain, rate=0.04, dividends=(EX_DATE,), exercise=ExerciseStyle.EUROPEAN)
     assert found.dividend_yield == pytest.approx(0.015, abs=1e-6)
     assert found.forward == pytest.approx(100 * math.exp(0.025 * years), abs=1e-5)

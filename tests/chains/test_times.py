@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from riskcalc.chains import chain_vols, implied_forwards, read_chain
-from riskcalc.domain import Market, Quote
+from riskcalc.domain import Market, Quote, instrument
 from riskcalc.planning import quoted_market
 from riskcalc.pricing import VolStatus, american, black_scholes
 from tests.chains.quoted import DAY, model_chain
@@ -92,7 +92,9 @@ def test_monthly_options_on_an_index_end_at_the_open():
         vol=0.2,
         rate=0.04,
     ).value
-    chain = dataclasses.replace(european, symbol="SPX", bid=value - 0.01, ask=value + 0.01)
+    chain = dataclasses.replace(
+        european, symbol="SPX", instrument=instrument("SPX"), bid=value - 0.01, ask=value + 0.01
+    )
     found = chain_vols(chain, rate=0.04, exercise=chain.exercise)
     assert np.nanmax(np.abs(found.mid - 0.2)) < 1e-6
 

@@ -134,13 +134,43 @@ def test_a_row_is_opened_on_the_screen(run, quotes, monkeypatch):
     assert editor.state.plan.report.view.drift == 0.12
 
 
-def test_the_screen_opens_a_preset_of_the_chains_own(run, quotes, monkeypatch, tmp_path):
-    path = tmp_path / "spy.csv"
-    pd.read_csv(quotes).assign(symbol="SPY").to_csv(path, index=False)
-    monkeypatch.setattr(scan_command, "on_terminal", lambda: True)
-    code, _, err = run("scan", str(path), "--symbol", "SPY", "--open", "1", "--screen")
-    text = "--preset must be of SPY for the --screen, got iwm-call-spread, of IWM"
-    assert (code, err) == (2, f"riskcalc: {text}\n")
+@pytest.mark.parametrize(("symbol", "warned"), [("QQQ", False), ("LUNR", True)])
+class TestAnySymbol:
+    @pytest.fixture
+    def other(self, quotes, tmp_path, symbol):
+        path = tmp_path / "other.csv"
+        pd.read_csv(quotes).assign(symbol=symbol).to_csv(path, index=False)
+        return path
+
+    @pytest.fixture
+    def assumed(self, symbol):
+        return f"{symbol} is not in instruments.toml: taken as shares with American options, multiplier 100"
+
+    def test_a_scan_says_what_it_assumed(self, run, other, assumed, warned):
+        code, out, err = run("scan", str(other), "--json", "--top", "1")
+        assert code == 0
+        assert (assumed in err) == warned
+        assert json.loads(out)["terms"]["warnings"] == [assumed] * warned
+
+    def test_the_plan_of_a_row_does(self, run, other, symbol, assumed, warned):
+        _, out, _ = run("scan", str(other), "--open", "1", "--json")
+        answer = json.loads(out)
+        assert (answer["trade"]["symbol"], answer["trade"]["assumed"]) == (symbol, warned)
+        said = [check["message"] for check in answer["checks"] if check["name"] == "instrument"]
+        assert said == [assumed] * warned
+
+    def test_a_row_opens_on_the_screen(self, run, other, symbol, warned, monkeypatch):
+        row = json.loads(run("scan", str(other), "--json", "--top", "1")[1])["rows"][0]
+        opened = []
+        monkeypatch.setattr(scan_command, "on_terminal", lambda: True)
+        monkeypatch.setattr("riskcalc.tui.app.run", opened.append)
+        assert run("scan", str(other), "--open", "1", "--screen")[0] == 0
+        editor, note = opened[0].editor(lambda *_: None)
+        assert ("not in instruments.toml" in note) == warned
+        draft = editor.state.draft
+        assert [leg.strike for leg in draft.trade.legs] == [row["long_strike"], row["short_strike"]]
+        assert (draft.trade.symbol, draft.quote.spot) == (symbol, draft.chain.spot)
+        assert 0.1 < draft.quote.vol < 0.4
 
 
 def test_what_a_file_does_not_say_is_given(run, quotes, tmp_path):

@@ -90,7 +90,7 @@ def test_a_file_of_ones_own_adds_and_replaces(run, by, tmp_path, monkeypatch):
     ("text", "says"),
     [
         (None, "cannot be read: no such file"),
-        ("schema = 1\n[scenarios.a]\nmeaning = 'b'\nmoves.IMW = '-5%'\n", "did you mean IWM?"),
+        ("schema = 1\n[scenarios.a]\nmeaning = 'b'\nmoves.'I W' = '-5%'\n", "symbol must be 1 to 10 letters"),
         ("schema = 1\n[scenarios.a]\nmeaning = 'b'\nmoves.TZA = '+400%'\n", "would take IWM below zero"),
     ],
 )

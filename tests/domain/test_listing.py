@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from riskcalc.domain import INSTRUMENTS, OptionQuote, OptionType, UsualListing, exercise_style, instrument
+from riskcalc.domain import OptionQuote, OptionType, UsualListing, instrument
 from riskcalc.domain.sessions import is_session, last_session_on_or_before, sessions_between
 from riskcalc.errors import InvalidInputError
 
@@ -59,6 +59,8 @@ def test_a_crossed_quote_is_refused():
         OptionQuote(bid=2, ask=1)
 
 
-@pytest.mark.parametrize("symbol", INSTRUMENTS)
-def test_a_known_instrument_is_exercised_as_its_symbol_says(symbol):
-    assert INSTRUMENTS[symbol].exercise is exercise_style(symbol)
+@pytest.mark.parametrize(("spot", "step"), [(9.03, 0.5), (65.15, 1), (279.18, 5)])
+def test_strikes_of_shares_without_a_row_are_apart_by_price(spot, step):
+    lunr = UsualListing(instrument=instrument("LUNR"), date=dt.date(2026, 7, 20), spot=spot)
+    strikes = lunr.strikes(expiry=dt.date(2026, 9, 18), option_type=OptionType.CALL)
+    assert {high - low for low, high in pairwise(strikes)} == {step}

@@ -42,6 +42,10 @@ class SkewedChain:
     listed: tuple = tuple(range(250, 351, 5))
     unusable: tuple = ()
 
+    @property
+    def instrument(self):
+        return instrument(self.symbol)
+
     def expiries(self):
         return self.days
 

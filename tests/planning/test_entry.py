@@ -45,6 +45,10 @@ class QuotedModel:
     date: dt.date = TODAY
     spot: float = SPOT
 
+    @property
+    def instrument(self):
+        return instrument(self.symbol)
+
     def expiries(self):
         return (EXPIRY, LATER)
 

@@ -42,6 +42,7 @@ QUOTES = {
     "TZA": Quote(spot=8.0, vol=0.6),
     "SPY": Quote(spot=620.0, vol=0.15),
     "RUT": Quote(spot=2_930.0, vol=0.2),
+    **{symbol: Quote(spot=100.0, vol=0.4) for symbol in ("UWM", "SPXL", "QQQ", "SQQQ", "LUNR")},
 }
 MARKET = Market(date=TODAY, rate=0.04, quotes=QUOTES)
 COSTS = Costs(commission_per_contract=0.65, slippage_per_share=0.01, commission_per_trade=1.0)
@@ -139,7 +140,16 @@ def test_the_sign_of_the_pnl_is_that_of_the_trade(trade, gains_when_iwm_rises, s
         ({"IWM": -0.08, "SPY": -0.03}, "SPY", -0.03),
         ({"IWM": -0.08}, "SPY", 0.0),
         ({"SPY": -0.03}, "TNA", 0.0),
-        ({"IWM": -0.08}, "RUT", 0.0),
+        ({"IWM": -0.08}, "RUT", -0.08),
+        ({"TNA": -0.15}, "RUT", -0.05),
+        ({"IWM": -0.05}, "UWM", -0.10),
+        ({"UWM": -0.10}, "TNA", -0.15),
+        ({"SPY": -0.05}, "SPXL", -0.15),
+        ({"SPY": -0.05}, "QQQ", -0.06),
+        ({"SPY": -0.05}, "SQQQ", 0.18),
+        ({"SPY": -0.05, "QQQ": -0.02}, "SQQQ", 0.06),
+        ({"SPY": -0.05}, "LUNR", 0.0),
+        ({"SPY": -0.9}, "QQQ", -1.0),
         ({}, "IWM", 0.0),
         ({"IWM": -0.40}, "TNA", -1.0),
         ({"IWM": 0.40}, "TZA", -1.0),
@@ -196,12 +206,38 @@ def test_an_instrument_of_ones_own_follows_its_benchmark():
             f"TNA is +3x IWM +11.5%; smooth path: 5 equal sessions of IWM +2.201%; {FUND_CHARGES}",
         ),
         ("TNA", {"moves": {"IWM": -0.4}}, "TNA is +3x IWM -40%; a fund cannot fall below zero"),
+        (
+            "QQQ",
+            {"moves": {"SPY": -0.05}},
+            "QQQ -6% follows from SPY -5% at an approximate beta of 1.2 (2024-12-31)",
+        ),
+        (
+            "SQQQ",
+            {"moves": {"SPY": -0.05}},
+            "QQQ -6% follows from SPY -5% at an approximate beta of 1.2 (2024-12-31); SQQQ is -3x QQQ -6%",
+        ),
+        ("LUNR", {"moves": {"SPY": -0.05}}, "the scenario gives no move for LUNR: taken as unchanged"),
         ("SPY", {"moves": {"IWM": 0.036}}, "the scenario gives no move for SPY: taken as unchanged"),
         ("SPY", {"vol_shift": 0.05}, "no price moves"),
     ],
 )
 def test_the_note_says_how_the_move_was_found(symbol, parts, note):
     assert row_of(shares(symbol), **parts).note == note
+
+
+def test_over_several_sessions_a_beta_acts_on_each():
+    daily = 1.2 * (0.95**0.2 - 1)
+    assert move_of("QQQ", moves={"SPY": -0.05}, sessions=5) == pytest.approx((1 + daily) ** 5 - 1)
+
+
+def test_the_instruments_handed_down_say_whose_fund_a_symbol_is():
+    fund = Instrument(symbol="LUNX", leverage=2, benchmark="LUNR")
+    row = Instrument(symbol="LUNR", beta=2.0, beta_to="SPY", beta_as_of=TODAY)
+    account, known = ACCOUNT, {"LUNR": row, "LUNX": fund}
+    held = plan(Trade(instrument=row, legs=shares("LUNR").legs), MARKET, account, EXITS)
+    for moves, move in (({"LUNX": -0.2}, -0.1), ({"SPY": -0.05}, -0.1)):
+        (found,) = stress(held, [scenario(moves=moves)], account=account, instruments=known)
+        assert found.move == pytest.approx(move)
 
 
 def test_a_fund_move_that_no_benchmark_can_make_is_refused():

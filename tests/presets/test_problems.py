@@ -55,7 +55,7 @@ WRONG_VALUES = [
     ("market.quotes.IWM.dividends", 0.8, f"{DIVIDENDS} 0.8"),
     ("market.quotes.IWM.dividends", {"amount": 1}, f"{DIVIDENDS} {{'amount': 1}}"),
     ("market.quotes.IWM.dividends", " ", f"{DIVIDENDS} ' '"),
-    ("trade.symbol", "IWN", "must be one of IWM, TNA, TZA, SPY, IWM/SPY, RUT, got 'IWN'; did you mean IWM?"),
+    ("trade.symbol", "I W N", "must be 1 to 10 letters or digits like QQQ or BRK.B, got 'I W N'"),
     ("trade.symbol", 5, "must be text, got 5"),
     ("trade.legs", [], "must be at least one entry, got []"),
     ("trade.legs.0.kind", "calls", "must be 'call', 'put' or 'shares', got 'calls'"),

@@ -104,13 +104,14 @@ def test_an_empty_folder_is_refused(tmp_path):
         chain_sources([tmp_path])
 
 
-def test_a_chain_of_something_unknown_is_left_out_and_named(folder, alone, tmp_path):
+def test_a_chain_of_any_symbol_is_scanned_and_what_was_assumed_is_said(folder, alone, tmp_path):
     path = tmp_path / "other.csv"
     table_of(smiling_chain(days=(60,), strikes=STRIKES)).assign(symbol="QQQQ").to_csv(path, index=False)
     found = scan_history(chain_sources([folder, path]), TERMS)
-    assert len(found) == len(alone)
-    (problem,) = found.attrs["problems"]
-    assert problem.startswith(f"{path}: symbol must be one of IWM, ")
+    assert len(found) > len(alone)
+    assert not found.attrs["problems"]
+    (warning,) = found.attrs["warnings"]
+    assert warning.startswith(f"{path}: QQQQ is not in instruments.toml: taken as shares")
 
 
 def test_a_chain_without_a_spread_is_named(folder, tmp_path):

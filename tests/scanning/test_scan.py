@@ -6,7 +6,7 @@ import pytest
 
 import riskcalc as rc
 from riskcalc.chains import fit_chain
-from riskcalc.domain import FillPrice, Market, Quote, RiskBasis, RiskLimits, Side, View
+from riskcalc.domain import FillPrice, Market, Quote, RiskBasis, RiskLimits, Side, View, instrument
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.planning import enter
 from riskcalc.pricing import black_scholes
@@ -299,7 +299,7 @@ def test_european_options_are_priced_as_such_and_planned_so():
         dividend_yield=0.012,
     ).value
     quotes = {"bid": value - 0.03, "ask": value + 0.03}
-    chain = dataclasses.replace(american, symbol="RUT", **quotes)
+    chain = dataclasses.replace(american, symbol="RUT", instrument=instrument("RUT"), **quotes)
     market = Market(date=MARKET.date, rate=0.04, quotes={"RUT": Quote(spot=300.0, vol=0.2)})
     fitted = fit_chain(chain, market)
     (forward,) = fitted.forwards.values()

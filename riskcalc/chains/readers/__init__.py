@@ -18,6 +18,7 @@ from riskcalc.chains.readers.facts import FileFacts
 from riskcalc.chains.readers.names import ColumnNaming, column_naming
 from riskcalc.chains.readers.texts import find_head, first_header, table_of_text
 from riskcalc.chains.typed_columns import Cells
+from riskcalc.domain import InstrumentTable
 from riskcalc.domain.validation import brief_repr, calendar_date, positive, text
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
@@ -39,6 +40,7 @@ def read_chain(
     symbol: str | None = None,
     spot: float | None = None,
     date: dt.date | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> Chain:
     """Read option quotes in any known layout.
 
@@ -55,6 +57,9 @@ def read_chain(
     date : date, optional
         Date of the quotes; default: the latest; required if the file does not state it. A weekend or holiday
         means the session before.
+    instruments : mapping, optional
+        Instruments by symbol, from `riskcalc.load_instruments`; default: the shipped ones. A symbol without a
+        row is treated as shares with American options, with a warning.
 
     Returns
     -------
@@ -81,7 +86,9 @@ def read_chain(
     names = ", ".join(dict.fromkeys(_name(source) for source in sources))
     parts = [_read_rows(source) for source in sources]
     try:
-        return clean_chain(concatenate_rows(parts), symbol=symbol, spot=spot, date=date)
+        return clean_chain(
+            concatenate_rows(parts), symbol=symbol, spot=spot, date=date, instruments=instruments
+        )
     except (ChainError, InvalidInputError) as error:
         raise _named_error(names, error) from error
 

@@ -28,6 +28,9 @@ from riskcalc.editor.editing.number_entry import (
 MOST_CONTRACTS = 100_000
 """Contracts or shares per unit that a leg may have."""
 
+PREMIUM_STEP = 0.05
+"""Least step of a premium on the screen [dollars per share]."""
+
 COUNT_GRID = ShareGrid(share=0.1, smallest=1.0)
 PRICE = Bounds(low=0, high=1_000_000, above=True)
 
@@ -49,7 +52,7 @@ def leg_fields(draft: Draft) -> tuple[Field, ...]:
 def strike_grid(draft: Draft, leg: OptionLeg) -> Grid:
     """Strikes that can be traded: those of the chain, else multiples of the usual step."""
     if draft.chain is None:
-        return EvenGrid(step=draft.trade.instrument.strike_step)
+        return EvenGrid(step=draft.trade.instrument.strike_step_at(draft.quote.spot))
     return ListedGrid(values=draft.chain.strikes(expiry=leg.expiry, option_type=leg.option_type))
 
 
@@ -157,11 +160,18 @@ def _premium(index: int) -> Field:
         main=False,
         read=lambda draft: entered_option(draft, index).premium,
         write=lambda draft, value: priced(draft, index, premium=value),
-        grid=lambda _: EvenGrid(step=0.05),
+        grid=lambda draft: _premium_grid(draft, index),
         bounds=Bounds(low=0, high=1_000_000),
         span=lambda draft: (0.0, 0.15 * around_spot(draft)[1]),
         carry=lambda draft, source: with_price_of(draft, source, index),
     )
+
+
+def _premium_grid(draft: Draft, index: int) -> Grid:
+    """Prices that options trade at, 5 cents apart where they trade at every cent."""
+    premium, traded = option(draft, index).premium, draft.trade.instrument
+    tick = traded.tick_from_3 if premium is None else traded.tick_at(premium)
+    return EvenGrid(step=max(PREMIUM_STEP, tick))
 
 
 def _shares(index: int, leg: ShareLeg) -> Field:

@@ -97,9 +97,11 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
 
 def _quoted(editor: TradeEditor, path: Path, tell: Callable[[str, float], object]) -> Draft:
     from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
+    from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
     tell(f"reading {path.name}", READ)
-    quotes = read_chain(path, symbol=editor.state.draft.trade.symbol)
+    symbol = editor.state.draft.trade.symbol
+    quotes = read_chain(path, symbol=symbol, instruments=load_instruments())
     tell(f"planning on {path.name}", PLANNED)
     draft = editor.quoted(quotes)
     draft.plan()

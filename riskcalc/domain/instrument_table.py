@@ -1,0 +1,140 @@
+"""The table of instruments that ships with riskcalc, and how a symbol is looked up in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.validation import brief_repr
+from riskcalc.errors import InvalidInputError
+
+InstrumentTable = Mapping[str, Instrument]
+"""Instruments by symbol, in capitals."""
+
+TABLE_FILE = Path(__file__).parent / "instruments.toml"
+
+SYMBOL = re.compile(r"[A-Z0-9]{1,10}(?:[./_-][A-Z0-9]{1,10})?")
+"""How a symbol is spelled: ``QQQ``, ``BRK.B``, ``BRK/B``."""
+
+INDEX_MARKS = re.compile(r"(?:I:|[$^._])(?P<marked>[A-Z]{2,5})(?:\.X[A-Z]?)?|(?P<dotted>[A-Z]{2,5})\.X")
+"""Marks of an index: ``^RUT``, ``$RUT``, ``$RUT.X``, ``.RUT``, ``_RUT``, ``I:SPX``, ``RUT.X``."""
+INDEX_NAMES = {"GSPC": "SPX", "INX": "SPX"}
+"""Other names of an index: Yahoo's and Google's of the S&P 500."""
+
+FIELDS = {
+    "multiplier": "option_multiplier",
+    "monthly_settlement": "usual_monthly_settlement",
+    "weekly_settlement": "usual_weekly_settlement",
+    "dividends": "payouts",
+}
+"""Keys of a row whose field of `Instrument` has another name."""
+
+DESCRIPTIVE = frozenset({"name", "source"})
+"""Keys of a row that describe it to people alone."""
+
+
+@cache
+def shipped_instruments() -> InstrumentTable:
+    """Return the instruments that come with riskcalc, read once.
+
+    Examples
+    --------
+    >>> spxl = shipped_instruments()["SPXL"]
+    >>> spxl.benchmark, spxl.leverage
+    ('SPY', 3)
+    """
+    rows = tomllib.loads(TABLE_FILE.read_text(encoding="utf-8"))["instruments"]
+    return MappingProxyType({symbol: instrument_of_row(symbol, row) for symbol, row in rows.items()})
+
+
+def instrument_of_row(symbol: str, row: Mapping[str, Any]) -> Instrument:
+    """Return the instrument that a row of ``instruments.toml`` describes.
+
+    Parameters
+    ----------
+    symbol : str
+        Its symbol.
+    row : mapping
+        Values by the keys of the file; rates are fractions here.
+
+    Raises
+    ------
+    InvalidInputError
+        A value is outside its range.
+    """
+    fields = {FIELDS.get(key, key): value for key, value in row.items() if key not in DESCRIPTIVE}
+    delivery = fields.pop("delivery", "shares")
+    return Instrument(symbol=symbol, tradable_shares=delivery == "shares", **fields)
+
+
+def find_instrument(symbol: str, *, known: InstrumentTable | None = None) -> Instrument | None:
+    """Return the instrument of a row, or the pair of two rows; None where the table has none.
+
+    Parameters
+    ----------
+    symbol : str
+        In any case, also with the marks of an index; ``IWM/SPY`` is IWM held against SPY.
+    known : mapping, optional
+        Instruments by symbol; those that come with riskcalc by default.
+    """
+    table = shipped_instruments() if known is None else known
+    name = underlying_symbol(symbol)
+    if name in table:
+        return table[name]
+    held, _, against = name.partition("/")
+    is_pair = all(one in table and table[one].tradable_shares for one in (held, against))
+    return Instrument(symbol=name, against=against) if is_pair and held != against else None
+
+
+def instrument(symbol: str | Instrument, *, known: InstrumentTable | None = None) -> Instrument:
+    """Look up an instrument by its symbol; an `Instrument` is passed through.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        A symbol without a row is taken as that of shares with American options: see
+        `Instrument.assumption`.
+    known : mapping, optional
+        Instruments by symbol; those that come with riskcalc by default.
+
+    Raises
+    ------
+    InvalidInputError
+        The text cannot be a symbol.
+
+    Examples
+    --------
+    >>> instrument("^RUT").exercise.value, instrument("IWM/SPY").against, instrument("lunr").assumed
+    ('european', 'SPY', True)
+    """
+    if isinstance(symbol, Instrument):
+        return symbol
+    if not isinstance(symbol, str):
+        raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
+    found = find_instrument(symbol, known=known)
+    name = underlying_symbol(symbol)
+    if found is None and not SYMBOL.fullmatch(name):
+        raise InvalidInputError(
+            f"symbol must be 1 to 10 letters or digits like QQQ or BRK.B, got {brief_repr(symbol)}"
+        )
+    return found or Instrument(symbol=name, broad_based=False, assumed=True)
+
+
+def underlying_symbol(text: str) -> str:
+    """Symbol of an underlying in capitals, without the marks that vendors put around that of an index.
+
+    Examples
+    --------
+    >>> [underlying_symbol(text) for text in ("^RUT", "I:SPX", "rut.x", "^GSPC", "BRK.B")]
+    ['RUT', 'SPX', 'RUT', 'SPX', 'BRK.B']
+    """
+    symbol = text.strip().upper()
+    match = INDEX_MARKS.fullmatch(symbol)
+    bare = (match["marked"] or match["dotted"]) if match else symbol
+    return INDEX_NAMES.get(bare, bare) if match else symbol
