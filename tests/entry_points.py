@@ -12,6 +12,7 @@ from typing import Any
 import riskcalc as rc
 from riskcalc import analysis, chains, domain, history, pricing, scanning, sizing
 from riskcalc.analysis import lognormal, payoff
+from riskcalc.domain.instrument_table import TABLE_FILE
 
 DAY, NEAR, FAR = dt.date(2026, 7, 20), dt.date(2026, 8, 21), dt.date(2026, 9, 18)
 
@@ -277,7 +278,7 @@ def _records() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "benchmark": "",
                 "exercise": rc.domain.ExerciseStyle.AMERICAN,
                 "option_multiplier": 100,
-                "strike_step": 1.0,
+                "strike_step": Maybe(1.0),
                 "broad_based": True,
                 "gap_shocks": (0.05,),
                 "tradable_shares": True,
@@ -286,6 +287,7 @@ def _records() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "usual_weekly_settlement": domain.Settlement.PM,
                 "beta": Maybe(1.2),
                 "beta_to": "SPY",
+                "beta_as_of": DAY,
                 "payouts": domain.PayoutSchedule.QUARTERLY,
                 "tick": 0.05,
                 "tick_from_3": 0.1,
@@ -540,6 +542,7 @@ def _files() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             rc.compare_presets,
             {"names_or_paths": ("iwm-shares",), "overrides": Maybe({"account.equity": 1000.0})},
         ),
+        "load_instruments": (rc.load_instruments, {"path": Maybe(str(TABLE_FILE))}),
         "load_scenarios": (rc.load_scenarios, {"path": Maybe("presets/absent.toml")}),
     }
 

@@ -133,9 +133,10 @@ class Instrument:
         if finite("leverage", self.leverage) == 0:
             raise InvalidInputError("leverage must not be 0")
         whole_count("option_multiplier", self.option_multiplier)
-        for name in ("strike_step", "tick", "tick_from_3"):
-            if getattr(self, name) is not None:
-                price(name, getattr(self, name))
+        price("tick", self.tick)
+        price("tick_from_3", self.tick_from_3)
+        if self.strike_step is not None:
+            price("strike_step", self.strike_step)
         for shock in self.gap_shocks:
             open_fraction("gap_shocks", shock)
         self._check_beta()

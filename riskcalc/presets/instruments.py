@@ -68,7 +68,15 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
     except ValidationError as error:
         problems = problems_in(error, data, shape=InstrumentsShape)
         raise PresetError("\n".join(problem_lines(problems, path))) from None
-    return {symbol: row.record(symbol) for symbol, row in shape.instruments.items()}
+    found, refused = {}, []
+    for symbol, row in shape.instruments.items():
+        try:
+            found[symbol] = row.record(symbol)
+        except InvalidInputError as error:  # only the symbol itself can be wrong with a row by now
+            refused.append(f"{path}: instruments.{symbol}.{error}")
+    if refused:
+        raise PresetError("\n".join(refused))
+    return found
 
 
 def user_instruments() -> Path:
