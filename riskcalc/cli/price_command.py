@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskcalc.cli.options import DAY, MONEY, RATE, TIME, VOL, as_json
-from riskcalc.cli.output import print_json, print_tables
+from riskcalc.cli.output import print_json, print_tables, say_warnings
 
 if TYPE_CHECKING:
     from riskcalc.domain import Market, RiskReport, Trade
@@ -72,6 +72,7 @@ def command(
     else:
         require_session("expiry", expiry)
     underlying = instrument(symbol, known=load_instruments())
+    say_warnings(filter(None, [underlying.assumption]))
     option = long_option(
         underlying,
         option_type=OptionType[kind.upper()],

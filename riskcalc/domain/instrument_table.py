@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -49,6 +48,8 @@ def shipped_instruments() -> InstrumentTable:
     >>> spxl.benchmark, spxl.leverage
     ('SPY', 3)
     """
+    import tomllib  # noqa: PLC0415 - a trade on an `Instrument` of its own needs no file
+
     rows = tomllib.loads(TABLE_FILE.read_text(encoding="utf-8"))["instruments"]
     return MappingProxyType({symbol: instrument_of_row(symbol, row) for symbol, row in rows.items()})
 
