@@ -11,6 +11,7 @@ def run(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "user presets"))
     monkeypatch.delenv("RISKCALC_SCENARIOS", raising=False)
+    monkeypatch.delenv("RISKCALC_INSTRUMENTS", raising=False)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as stopped:
