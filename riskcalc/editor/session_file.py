@@ -125,11 +125,18 @@ def restore() -> tuple[TradeEditor, str]:
 
     Without a session it is a shipped preset. A file that cannot be restored is set aside as ``.broken``, and
     the note says so.
+
+    Raises
+    ------
+    PresetError
+        The user's own file of instruments cannot be read: the session stays as it is.
     """
     from riskcalc.editor.session_data import from_data  # noqa: PLC0415 - as above
     from riskcalc.errors import RiskcalcError  # noqa: PLC0415 - the first frame needs none of these
+    from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
     path = session_path()
+    load_instruments()  # its problems are no fault of the session
     try:
         return from_data(read_session(path))
     except FileNotFoundError:

@@ -8,6 +8,8 @@ import time
 import pytest
 
 from riskcalc.editor import TradeEditor, open_draft, session_file
+from riskcalc.errors import PresetError
+from riskcalc.presets import user_instruments
 from tests.editor.drafts import SHIPPED, SkewedChain, editor, shipped, text
 
 
@@ -31,6 +33,18 @@ def test_the_bench_comes_back_exactly(name):
     assert note == ""
     assert same(again, found)
     assert again.state.draft.preset == found.state.draft.preset
+
+
+def test_a_bad_file_of_instruments_leaves_the_session_where_it_is():
+    found = editor()
+    session_file.save(found)
+    user_instruments().write_text("schema = 1\n[instruments.QQQ]\nmultiplier = 0\n")
+    with pytest.raises(
+        PresetError, match=r"instruments.toml: instruments.QQQ.multiplier must be a whole number"
+    ):
+        session_file.restore()
+    user_instruments().unlink()
+    assert same(session_file.restore()[0], found)
 
 
 def test_a_restored_trade_resets_and_saves_like_before():

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import riskcalc as rc
+from riskcalc.domain.instrument_table import TABLE_FILE
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_file import snapshot
 from riskcalc.presets import shipped_folder, shipped_scenarios
@@ -30,6 +31,12 @@ def presets() -> tuple[bytes, ...]:
         for text in texts[:1]
     ]
     return (*texts, *named)
+
+
+@cache
+def instruments() -> tuple[bytes, ...]:
+    """The shipped instruments."""
+    return (TABLE_FILE.read_bytes(),)
 
 
 @cache

@@ -70,6 +70,11 @@ def _scenarios(content: bytes, folder: Path) -> object:
     return rc.stress(_planned(), found, account=rc.Account(equity=100_000))
 
 
+def _instruments(content: bytes, folder: Path) -> object:
+    known = rc.load_instruments(_written(content, folder / "fuzz.toml"))
+    return [one.settlement(DAY) for one in known.values()]
+
+
 def _dividends(content: bytes, folder: Path) -> object:
     path = _written(content, folder / "paid.csv")
     read_dividend_file(path)
@@ -258,6 +263,7 @@ def _planned() -> rc.TradePlan:
 READERS = (
     Reader("presets", _mutated(corpus.presets), _preset),
     Reader("scenarios", _mutated(corpus.scenarios), _scenarios),
+    Reader("instruments", _mutated(corpus.instruments), _instruments),
     Reader("dividends", _mutated(corpus.dividends), _dividends),
     Reader("sessions", _mutated(corpus.sessions), _session),
     Reader("chains", _mutated(corpus.chains), _chain),
