@@ -43,6 +43,7 @@ def own(tmp_path, monkeypatch):
     """The user's own file, not made yet."""
     monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "own" / "presets"))
     monkeypatch.delenv("RISKCALC_INSTRUMENTS", raising=False)
+    monkeypatch.delenv("RISKCALC_HOME", raising=False)
     (tmp_path / "own" / "presets").mkdir(parents=True)
     return tmp_path / "own" / "instruments.toml"
 
@@ -55,6 +56,11 @@ def write(own):
 def test_without_a_file_the_shipped_rows_are_known(own):
     assert user_instruments() == own
     assert load_instruments() == shipped_instruments()
+
+
+def test_one_folder_may_hold_all_of_the_users_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "home"))
+    assert user_instruments() == tmp_path / "home" / "instruments.toml"
 
 
 def test_the_shipped_file_is_one_that_a_user_may_write():
