@@ -40,29 +40,29 @@ class Settlement(StrEnum):
 
 
 class PayoutSchedule(StrEnum):
-    """How often an underlying pays dividends."""
+    """Frequency of dividends."""
 
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     SEMIANNUAL = "semiannual"
     ANNUAL = "annual"
     NONE = "none"
-    """It pays none."""
+    """No dividends."""
     INDEX = "index"
-    """Its members pay: an index option is priced with a dividend yield."""
+    """An index: its options are priced with a dividend yield."""
     UNKNOWN = "unknown"
 
     @property
     def days(self) -> int | None:
-        """Calendar days between two payments; None where it pays none or that is not known."""
+        """Calendar days between two payments, rounded up; None without a known frequency."""
         return {"monthly": 31, "quarterly": 92, "semiannual": 184, "annual": 366}.get(self.value)
 
 
 USUAL_STRIKE_STEPS = ((25.0, 0.5), (250.0, 1.0), (math.inf, 5.0))
-"""Usual distance of strikes near the money below each price of a share [dollars]; approximate."""
+"""Upper bound of the share price and usual strike interval below it [dollars]; approximate."""
 
 TICK_CHANGE = 3.0
-"""Premium from which options trade on their wider tick [dollars per share]."""
+"""Premium from which the wider tick applies [dollars per share]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Instrument:
     option_multiplier: int = 100
     """Shares (or dollars per index point) one option contract stands for."""
     strike_step: float | None = None
-    """Distance of listed strikes near the money [dollars]; None takes `USUAL_STRIKE_STEPS` by price."""
+    """Strike interval near the money [dollars]; None: by price, see `USUAL_STRIKE_STEPS`."""
     broad_based: bool = True
     """Whether it follows a broad index, which lowers the margin of a short option."""
     gap_shocks: tuple[float, ...] = ()
@@ -94,27 +94,27 @@ class Instrument:
     tradable_shares: bool = True
     """False for an index, which has cash-settled options but no shares."""
     usual_monthly_settlement: Settlement = Settlement.PM
-    """Of the options of the third Friday, as they are listed."""
+    """Settlement of third-Friday options as listed."""
     usual_weekly_settlement: Settlement = Settlement.PM
-    """Of the options of all other days, as they are listed."""
+    """Settlement of all other options."""
     monthly_settlement: Settlement | None = None
-    """Of the options of the third Friday as a trade states it; None takes what is usual."""
+    """Settlement of third-Friday options as the trade states it; None: as listed."""
     beta: float | None = None
-    """Approximate move per move of `beta_to`; None where it is not known: then nothing follows from it."""
+    """Approximate beta to `beta_to`; None if unknown."""
     beta_to: str = ""
-    """Symbol that `beta` is measured against."""
+    """Symbol that `beta` is measured against; empty without a beta."""
     beta_as_of: date | None = None
     """Date of `beta`."""
     payouts: PayoutSchedule = PayoutSchedule.UNKNOWN
-    """How often it pays dividends."""
+    """Frequency of dividends."""
     tick: float = 0.05
-    """Smallest step of an option's price below 3 dollars [dollars per share]."""
+    """Tick of option prices below $3 [dollars per share]."""
     tick_from_3: float = 0.10
-    """The same from 3 dollars on."""
+    """Tick of option prices of $3 and more [dollars per share]."""
     against: str = ""
     """Symbol of the fund that is sold in equal dollars when this one is bought; empty for an outright."""
     assumed: bool = False
-    """Whether no row of ``instruments.toml`` describes it: see `assumption`."""
+    """True for a symbol without a row in ``instruments.toml``; see `assumption`."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -142,7 +142,7 @@ class Instrument:
         self._check_beta()
 
     def _check_beta(self) -> None:
-        """A beta is measured against something, on some date."""
+        """Check that a beta has a reference symbol and a date."""
         if self.beta is None:
             return
         finite("beta", self.beta)
@@ -165,7 +165,7 @@ class Instrument:
         return (self.symbol, self.held, self.against) if self.against else (self.symbol,)
 
     def settlement(self, expiry: date) -> Settlement:
-        """At what moment the options of an expiry end: the third Friday's may differ from the others'.
+        """Settlement of the options of an expiry; third Fridays may differ from other days.
 
         Examples
         --------
@@ -179,7 +179,7 @@ class Instrument:
 
     @property
     def cash_settled(self) -> bool:
-        """Whether its options settle in cash, so that an exercise brings no shares."""
+        """Whether its options settle in cash."""
         return not self.tradable_shares
 
     @property
@@ -188,7 +188,7 @@ class Instrument:
         return abs(self.leverage)
 
     def strike_step_at(self, spot: float) -> float:
-        """Distance of listed strikes near the money [dollars]: the instrument's own, or the usual by price.
+        """Strike interval near the money [dollars]: the instrument's own, or the usual one by price.
 
         Examples
         --------
@@ -201,12 +201,12 @@ class Instrument:
         return next(step for below, step in USUAL_STRIKE_STEPS if spot < below)
 
     def tick_at(self, premium: float) -> float:
-        """Smallest step of an option's price [dollars per share]."""
+        """Tick of an option at a premium [dollars per share]."""
         return self.tick if premium < TICK_CHANGE else self.tick_from_3
 
     @property
     def assumption(self) -> str:
-        """What was assumed of it, in a line; empty where a row describes it.
+        """Assumptions about a symbol without a row, in one line; empty for a known instrument.
 
         Examples
         --------
@@ -225,4 +225,4 @@ CHOICES: dict[str, type[StrEnum]] = {
     "usual_weekly_settlement": Settlement,
     "payouts": PayoutSchedule,
 }
-"""Fields of an instrument that hold one of a few words."""
+"""Fields of an instrument with a fixed set of values."""

@@ -1,4 +1,4 @@
-"""The table of instruments that ships with riskcalc, and how a symbol is looked up in it."""
+"""Table of the shipped instruments, and lookup by symbol."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import InvalidInputError
 
 InstrumentTable = Mapping[str, Instrument]
-"""Instruments by symbol, in capitals."""
+"""Instruments by symbol, in upper case."""
 
 TABLE_FILE = Path(__file__).parent / "instruments.toml"
 
 SYMBOL = re.compile(r"[A-Z0-9]{1,10}(?:[./_-][A-Z0-9]{1,10})?")
-"""How a symbol is spelled: ``QQQ``, ``BRK.B``, ``BRK/B``."""
+"""Pattern of a symbol: ``QQQ``, ``BRK.B``, ``BRK/B``."""
 
 INDEX_MARKS = re.compile(r"(?:I:|[$^._])(?P<marked>[A-Z]{2,5})(?:\.X[A-Z]?)?|(?P<dotted>[A-Z]{2,5})\.X")
 """Marks of an index: ``^RUT``, ``$RUT``, ``$RUT.X``, ``.RUT``, ``_RUT``, ``I:SPX``, ``RUT.X``."""
@@ -32,15 +32,15 @@ FIELDS = {
     "weekly_settlement": "usual_weekly_settlement",
     "dividends": "payouts",
 }
-"""Keys of a row whose field of `Instrument` has another name."""
+"""Fields of `Instrument` whose key in a row differs."""
 
 DESCRIPTIVE = frozenset({"name", "source"})
-"""Keys of a row that describe it to people alone."""
+"""Keys of a row that only inform readers."""
 
 
 @cache
 def shipped_instruments() -> InstrumentTable:
-    """Return the instruments that come with riskcalc, read once.
+    """Return the shipped instruments.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def instrument_of_row(symbol: str, row: Mapping[str, Any]) -> Instrument:
     symbol : str
         Its symbol.
     row : mapping
-        Values by the keys of the file; rates are fractions here.
+        Values by key of the file, with rates as fractions.
 
     Raises
     ------
@@ -75,14 +75,14 @@ def instrument_of_row(symbol: str, row: Mapping[str, Any]) -> Instrument:
 
 
 def find_instrument(symbol: str, *, known: InstrumentTable | None = None) -> Instrument | None:
-    """Return the instrument of a row, or the pair of two rows; None where the table has none.
+    """Return the instrument of a row, or the pair of two rows; None if there is no such row.
 
     Parameters
     ----------
     symbol : str
-        In any case, also with the marks of an index; ``IWM/SPY`` is IWM held against SPY.
+        Symbol in upper or lower case, index marks allowed; ``IWM/SPY`` is long IWM, short SPY.
     known : mapping, optional
-        Instruments by symbol; those that come with riskcalc by default.
+        Instruments by symbol; default: the shipped ones.
     """
     table = shipped_instruments() if known is None else known
     name = underlying_symbol(symbol)
@@ -99,15 +99,14 @@ def instrument(symbol: str | Instrument, *, known: InstrumentTable | None = None
     Parameters
     ----------
     symbol : str or Instrument
-        A symbol without a row is taken as that of shares with American options: see
-        `Instrument.assumption`.
+        A symbol without a row is treated as shares with American options, see `Instrument.assumption`.
     known : mapping, optional
-        Instruments by symbol; those that come with riskcalc by default.
+        Instruments by symbol; default: the shipped ones.
 
     Raises
     ------
     InvalidInputError
-        The text cannot be a symbol.
+        The text is not a symbol.
 
     Examples
     --------

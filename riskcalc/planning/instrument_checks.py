@@ -1,4 +1,4 @@
-"""Checks of a plan's underlying: what was assumed of it, and dividends that it pays and nothing states."""
+"""Checks of the underlying of a plan: assumptions about its symbol, and missing dividends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from riskcalc.domain import Check, CheckStatus, PayoutSchedule, RiskReport
 
 
 def instrument_checks(report: RiskReport) -> tuple[Check, ...]:
-    """Return the checks of a plan's underlying, if any.
+    """Return the checks of the underlying of a plan, if any.
 
     Parameters
     ----------
@@ -16,8 +16,8 @@ def instrument_checks(report: RiskReport) -> tuple[Check, ...]:
     Returns
     -------
     tuple of Check
-        Warnings of a symbol that no row of ``instruments.toml`` describes, and of options priced without the
-        dividends that the underlying pays.
+        Warnings for a symbol without a row in ``instruments.toml``, and for options priced without the
+        dividends of the underlying.
     """
     found = (_assumed(report), _dividends_left_out(report))
     return tuple(check for check in found if check is not None)
@@ -29,7 +29,7 @@ def _assumed(report: RiskReport) -> Check | None:
 
 
 def _dividends_left_out(report: RiskReport) -> Check | None:
-    """Options that outlive a payment of their underlying, priced without any."""
+    """Warn of options that outlast a dividend and are priced without any."""
     trade, market = report.trade, report.market
     quote, payouts = market.quote(trade.symbol), trade.instrument.payouts
     if not trade.expiries or quote.dividends or quote.dividend_yield:

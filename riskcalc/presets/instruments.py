@@ -1,4 +1,4 @@
-"""The user's own ``instruments.toml``: rows for symbols that do not ship, or in place of those that do."""
+"""The user's ``instruments.toml``: rows that add to or replace the shipped ones."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from riskcalc.presets.files import data_folder, parse_toml, read_text
 from riskcalc.presets.problems import problem_lines, problems_in
 
 FILE_VARIABLE = "RISKCALC_INSTRUMENTS"
-"""Environment variable that names another file for the user's own instruments."""
+"""Environment variable for another path of the user's instruments."""
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
 
 
 def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
-    """Load the instruments that come with riskcalc and the user's own.
+    """Load the shipped instruments and the user's own.
 
     Parameters
     ----------
     path : str or Path, optional
-        The user's file; `user_instruments` by default, which need not exist.
+        File of the user; default: `user_instruments`, which may be absent.
 
     Returns
     -------
     dict of str to Instrument
-        By symbol; a row of the user's own replaces a shipped one whole.
+        Instruments by symbol; a user's row replaces the whole shipped row.
 
     Raises
     ------
     PresetError
-        The file cannot be read; the text has one line for each of its problems.
+        The file cannot be read; one line per problem.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
     if path is not None:
         record("path", (str, Path), path)
     own = user_instruments() if path is None else Path(path).expanduser()
-    # A file that is named must exist, so that a slip in its name is not silent.
+    # A named file must exist, so that a typo in its name is not ignored.
     wanted = path is not None or os.environ.get(FILE_VARIABLE) or own.exists()
     return {**shipped_instruments(), **(read_instruments(own) if wanted else {})}
 
@@ -72,7 +72,7 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
     for symbol, row in shape.instruments.items():
         try:
             found[symbol] = row.record(symbol)
-        except InvalidInputError as error:  # only the symbol itself can be wrong with a row by now
+        except InvalidInputError as error:  # a beta to the symbol itself
             refused.append(f"{path}: instruments.{symbol}.{error}")
     if refused:
         raise PresetError("\n".join(refused))
@@ -80,7 +80,7 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
 
 
 def user_instruments() -> Path:
-    """Return the file of the user's own instruments, which need not exist."""
+    """Return the path of the user's instruments, which may be absent."""
     named = os.environ.get(FILE_VARIABLE)
     return Path(named).expanduser() if named else data_folder() / "instruments.toml"
 
@@ -96,43 +96,44 @@ def _row_symbol(name: str) -> str:
 class InstrumentShape(Section):
     """``[instruments.SYMBOL]``."""
 
-    name: str = Field(default="", description="what it is, for people")
+    name: str = Field(default="", description="name, for readers")
     exercise: Literal["american", "european"] = Field(
-        default="american", description="when its options may be exercised"
+        default="american", description="exercise style of the options"
     )
     delivery: Literal["shares", "cash"] = Field(
-        default="shares", description="what an option settles in; cash is for an index, which has no shares"
+        default="shares", description="settlement of the options; cash for an index, which has no shares"
     )
-    multiplier: Count = Field(default=100, description="shares or dollars per index point of one contract")
+    multiplier: Count = Field(default=100, description="shares or dollars per index point, per contract")
     monthly_settlement: Literal["am", "pm"] = Field(
-        default="pm", description="of the third Friday's options: at the open (am) or the close (pm)"
+        default="pm", description="settlement of third-Friday options: at the open (am) or the close (pm)"
     )
     weekly_settlement: Literal["am", "pm"] = Field(
-        default="pm", description="of all other days' options: at the open (am) or the close (pm)"
+        default="pm", description="settlement of all other options: at the open (am) or the close (pm)"
     )
     leverage: Multiple = Field(
         default=1.0, description="daily return as a multiple of the benchmark's, like 3"
     )
     fee: FeeRate = Field(default=0.0, description="expense ratio of a leveraged fund, like 0.95%")
-    benchmark: Symbol | None = Field(default=None, description="symbol whose daily return is multiplied")
-    beta: Multiple | None = Field(default=None, description="approximate move per move of beta_to, like 1.2")
+    benchmark: Symbol | None = Field(default=None, description="symbol of the benchmark")
+    beta: Multiple | None = Field(default=None, description="approximate beta to beta_to, like 1.2")
     beta_to: Symbol | None = Field(default=None, description="symbol that beta is measured against, like SPY")
     beta_as_of: Date | None = Field(default=None, description="date of the beta, like 2026-06-30")
     dividends: Literal["monthly", "quarterly", "semiannual", "annual", "none", "index", "unknown"] = Field(
-        default=PayoutSchedule.UNKNOWN.value, description="how often it pays; index: priced with a yield"
+        default=PayoutSchedule.UNKNOWN.value,
+        description="frequency of dividends; index: options priced with a yield",
     )
-    tick: Price | None = Field(default=None, description="step of option prices below 3 dollars, like 0.01")
+    tick: Price | None = Field(default=None, description="tick of option prices below $3, like 0.01")
     tick_from_3: Price | None = Field(
-        default=None, description="step of option prices from 3 dollars, like 0.05"
+        default=None, description="tick of option prices of $3 and more, like 0.05"
     )
-    strike_step: Price | None = Field(
-        default=None, description="distance of strikes near the money [dollars]"
+    strike_step: Price | None = Field(default=None, description="strike interval near the money [dollars]")
+    broad_based: bool = Field(
+        default=True, description="false for a sector or a single stock, with more margin"
     )
-    broad_based: bool = Field(default=True, description="false for a sector or a single stock: more margin")
     gap_shocks: tuple[Stop, ...] | None = Field(
-        default=None, description='least overnight moves to price, like ["15%", "25%"]'
+        default=None, description='minimum gap shocks, like ["15%", "25%"]'
     )
-    source: str = Field(default="", description="where the figures come from, for people")
+    source: str = Field(default="", description="source of the values, for readers")
 
     @model_validator(mode="after")
     def _leverage_has_a_benchmark(self) -> Self:
@@ -143,7 +144,7 @@ class InstrumentShape(Section):
         return self
 
     def record(self, symbol: str = "ROW") -> Instrument:
-        """The instrument; its symbol is the table's name."""
+        """Return the instrument of a symbol."""
         given: dict[str, Any] = self.given(*type(self).model_fields)
         return instrument_of_row(symbol, given)
 

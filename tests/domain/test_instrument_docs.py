@@ -13,7 +13,7 @@ from riskcalc.presets.instruments import InstrumentShape, read_instruments
 
 PAGE = Path(__file__).parents[2] / "docs" / "instruments.md"
 BEGIN, END = (f"<!-- instruments.toml: {place} -->\n" for place in ("begin", "end"))
-HEAD = "| symbol | what it is | options | follows | fee | dividends | ticks | strikes | least gaps |"
+HEAD = "| symbol | name | options | benchmark or beta | fee | dividends | ticks | strike step | gap shocks |"
 
 
 def options_of(row: Instrument) -> str:
@@ -38,14 +38,14 @@ def table() -> str:
     }
     lines = [HEAD, re.sub(r"[^|]+", " --- ", HEAD)]
     for symbol, row in shipped_instruments().items():
-        gaps = " and ".join(f"{100 * shock:g} %" for shock in row.gap_shocks)
+        gaps = " and ".join(f"{100 * shock:g}%" for shock in row.gap_shocks)
         cells = (
             f"`{symbol}`",
             names[symbol],
             options_of(row),
             followed_by(row),
-            f"{100 * row.fee:g} %" if row.fee else "",
-            "a yield" if row.payouts is PayoutSchedule.INDEX else row.payouts.value,
+            f"{100 * row.fee:g}%" if row.fee else "",
+            "yield" if row.payouts is PayoutSchedule.INDEX else row.payouts.value,
             f"{row.tick:.2f}, {row.tick_from_3:.2f}",
             f"{row.strike_step:g}",
             gaps,

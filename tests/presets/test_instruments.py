@@ -121,8 +121,8 @@ def test_a_row_is_added_and_another_replaces_a_shipped_one_whole(write):
         ("leverage = 0", "leverage must be a number from -20 to 20 other than 0, like 3, got 0"),
         ("leverage = nan", "leverage must be a finite number, got nan"),
         ("leverage = 3", "benchmark must name a symbol where leverage is 3, got none"),
-        ("fee = '600%'", "fee must be like 4% or 0.04, within -500 % and 500 %, got '600%'"),
-        ("fee = -0.01", "fee must be like 8% or 0.08, from 0 to 500 %, got -0.01"),
+        ("fee = '600%'", "fee must be like 4% or 0.04, within -500% and 500%, got '600%'"),
+        ("fee = -0.01", "fee must be like 8% or 0.08, from 0 to 500%, got -0.01"),
         (
             "benchmark = 'S P'",
             "benchmark: symbol must be 1 to 10 letters or digits like QQQ or BRK.B, got 'S P'",
@@ -137,7 +137,7 @@ def test_a_row_is_added_and_another_replaces_a_shipped_one_whole(write):
         ("broad_based = 'perhaps'", "broad_based: "),
         (
             "gap_shocks = ['120%']",
-            "gap_shocks.0 must be like 6, 6%, -6% or 0.06, above 0 and below 100 %, got '120%'",
+            "gap_shocks.0 must be like 6, 6%, -6% or 0.06, above 0 and below 100%, got '120%'",
         ),
         ("exercize = 'american'", "exercize is not a known key; did you mean instruments.XYZ.exercise?"),
     ],
