@@ -26,7 +26,7 @@ from riskcalc.domain import (
     View,
 )
 from riskcalc.editor.chain_pricing import filled_from, smile_of
-from riskcalc.editor.template_from_trade import exact_rules, kept_rules
+from riskcalc.editor.template_from_trade import exact_rules, rules_that_hold
 from riskcalc.planning import plan, quoted_market
 from riskcalc.presets import Preset
 
@@ -104,7 +104,7 @@ class Draft:
         """
         trade, template = self.trade, self.preset.template
         if self.chain is None:
-            template = kept_rules(template, trade, self.market)
+            template = rules_that_hold(template, trade, self.market)
         else:
             template = exact_rules(template, self.stated())
         return dataclasses.replace(

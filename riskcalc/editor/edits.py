@@ -150,5 +150,5 @@ def without_target(draft: Draft, index: int) -> Draft:
         heir = max(index - 1, 0)
         part = min(round(targets[heir].fraction + gone.fraction, 10), 1.0)
         targets[heir] = Target(move=targets[heir].move, fraction=part)
-    kept = draft.exits.stop_to_breakeven and bool(targets)
-    return draft.with_exits(targets=tuple(targets), stop_to_breakeven=kept)
+    to_breakeven = draft.exits.stop_to_breakeven and bool(targets)
+    return draft.with_exits(targets=tuple(targets), stop_to_breakeven=to_breakeven)

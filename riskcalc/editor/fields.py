@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.account_fields import account_fields
-from riskcalc.editor.editing.exit_fields import exit_fields
 from riskcalc.editor.editing.field import Field
 from riskcalc.editor.editing.leg_fields import leg_fields
 from riskcalc.editor.editing.market_fields import market_fields
-from riskcalc.editor.editing.view_fields import view_fields
+from riskcalc.editor.editing.plan_fields import account_fields, exit_fields, view_fields
 
 
 def fields(draft: Draft) -> tuple[Field, ...]:

@@ -48,12 +48,12 @@ def from_data(data: Data) -> tuple[TradeEditor, str]:
     InvalidInputError, PresetError
         The data are not those of an editor.
     """
-    told = _table(data, "draft")
-    draft = _read_draft(told, chain=None)
+    table = _table(data, "draft")
+    draft = _read_draft(table, chain=None)
     note, path = "", None
     if isinstance(data.get("chain"), dict):
         chain, note, path = _read_chain(data["chain"], symbol=draft.trade.symbol)
-        draft = draft if chain is None else _read_draft(told, chain=chain)
+        draft = draft if chain is None else _read_draft(table, chain=chain)
     editor = TradeEditor(draft, opened=_opened(draft), chain_path=path)
     if isinstance(data.get("pinned"), dict):
         editor.pin_draft(_read_draft(data["pinned"], chain=None))

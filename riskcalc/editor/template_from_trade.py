@@ -11,7 +11,7 @@ from riskcalc.presets.listed_contracts import ExactStrike
 from riskcalc.presets.template import LegTemplate
 
 
-def kept_rules(template: TradeTemplate, trade: Trade, market: Market) -> TradeTemplate:
+def rules_that_hold(template: TradeTemplate, trade: Trade, market: Market) -> TradeTemplate:
     """Return rules that resolve to a trade.
 
     Parameters
@@ -30,11 +30,11 @@ def kept_rules(template: TradeTemplate, trade: Trade, market: Market) -> TradeTe
     """
     exact = exact_rules(template, trade)
     legs = tuple(
-        _kept(template, index, leg, exact_leg, market)
+        _rule_that_holds(template, index, leg, exact_leg, market)
         for index, (leg, exact_leg) in enumerate(zip(trade.legs, exact.legs, strict=True))
     )
-    kept = dataclasses.replace(template, legs=legs)
-    return kept if _resolved(kept, market) == trade.legs else exact
+    with_rules = dataclasses.replace(template, legs=legs)
+    return with_rules if _resolved(with_rules, market) == trade.legs else exact
 
 
 def exact_rules(template: TradeTemplate, trade: Trade) -> TradeTemplate:
@@ -77,7 +77,9 @@ def _exact(leg: OptionLeg) -> OptionTemplate:
     )
 
 
-def _kept(template: TradeTemplate, index: int, leg: Leg, exact: LegTemplate, market: Market) -> LegTemplate:
+def _rule_that_holds(
+    template: TradeTemplate, index: int, leg: Leg, exact: LegTemplate, market: Market
+) -> LegTemplate:
     """Return the leg with as many of its rules as still lead to it."""
     old = template.legs[index] if index < len(template.legs) else None
     if not isinstance(old, OptionTemplate) or not isinstance(exact, OptionTemplate):
@@ -88,7 +90,11 @@ def _kept(template: TradeTemplate, index: int, leg: Leg, exact: LegTemplate, mar
         dataclasses.replace(exact, expiry=old.expiry),
     )
     alone = (dataclasses.replace(template, legs=(choice,)) for choice in choices)
-    found = (choice for choice, one in zip(choices, alone, strict=True) if _resolved(one, market) == (leg,))
+    found = (
+        choice
+        for choice, template in zip(choices, alone, strict=True)
+        if _resolved(template, market) == (leg,)
+    )
     return next(found, exact)
 
 

@@ -290,3 +290,9 @@ def test_risk_may_be_typed_in_dollars_which_stay_when_the_equity_changes():
         InvalidInputError, match=r"^Risk must be a number above 0 and at most 100,000 \$, got"
     ):
         risk.enter(start, "$200,000")
+
+
+def test_open_risk_typed_in_dollars_is_the_open_risk():
+    start = draft()
+    found = entered(start, "account.open_risk", "$500")
+    assert (found.account.open_risk, found.account.limits) == (500, start.account.limits)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ListedGrid, ShareGrid, path
+from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ListedGrid, ShareGrid, steps_from
 
 GRIDS = [EvenGrid(step=0.5), EvenGrid(step=0.25), ShareGrid(share=0.005), ShareGrid(share=0.02)]
 
@@ -46,19 +46,25 @@ def test_a_value_off_the_grid_goes_to_the_next_one_on_it():
 
 
 def test_decimals_stay_exact():
-    assert list(path(0.0, 3, grid=EvenGrid(step=0.1), bounds=Bounds(low=0, high=1))) == [0.1, 0.2, 0.3]
+    assert list(steps_from(0.0, 3, grid=EvenGrid(step=0.1), bounds=Bounds(low=0, high=1))) == [
+        0.1,
+        0.2,
+        0.3,
+    ]
 
 
 def test_a_path_ends_at_the_bounds_and_never_wraps():
     grid = EvenGrid(step=0.5)
     stop = Bounds(low=0, high=100, above=True, below=True)
-    assert list(path(1.0, -10, grid=grid, bounds=stop)) == [0.5]
-    assert list(path(99.0, 10, grid=grid, bounds=stop)) == [99.5]
-    assert list(path(0.2, -1, grid=grid, bounds=stop)) == []
+    assert list(steps_from(1.0, -10, grid=grid, bounds=stop)) == [0.5]
+    assert list(steps_from(99.0, 10, grid=grid, bounds=stop)) == [99.5]
+    assert list(steps_from(0.2, -1, grid=grid, bounds=stop)) == []
 
 
 def test_nothing_is_beyond_the_last_listed_value():
-    assert list(path(105, 3, grid=ListedGrid(values=(90, 95, 105)), bounds=Bounds(low=0, high=1e6))) == []
+    assert (
+        list(steps_from(105, 3, grid=ListedGrid(values=(90, 95, 105)), bounds=Bounds(low=0, high=1e6))) == []
+    )
     assert ListedGrid(values=()).nearest(3) == 3
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import reprlib
 from bisect import bisect_left
@@ -17,7 +16,7 @@ from riskcalc.editor.chain_pricing import vol_at
 from riskcalc.editor.draft import Draft
 from riskcalc.editor.editing.date_fields import read_day
 from riskcalc.editor.editing.field import Field
-from riskcalc.editor.editing.number_entry import Bounds, read_number
+from riskcalc.editor.editing.number_entry import Bounds, Unit, read_number
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets.listed_contracts import Listed
 
@@ -35,6 +34,11 @@ class ExpiryField(Field):
 
     index: int | None = None
     """Index of the leg; None moves all legs by the same number of listed expiries."""
+
+    @property
+    def unit(self) -> Unit:
+        """Days for all legs; a date has none."""
+        return "d" if self.index is None else ""
 
     def text(self, draft: Draft) -> str:
         """Return the date of one leg, or the calendar days to the nearest expiry of all."""
@@ -57,11 +61,11 @@ class ExpiryField(Field):
         """Set a typed date, or the listed expiry nearest to typed days."""
         listed = Listed(listing=_listing(draft), today=draft.market.date, strike_slack=0.0)
         if "-" in text.strip()[1:]:
-            return self._to(draft, listed.exact_expiry(self._read_day(text)))
+            return self._move_to(draft, listed.exact_expiry(self._read_day(text)))
         days = round(read_number(text, unit="d", name=self.title, bounds=ASKED_DAYS))
         if self.index is None and days == int(self.text(draft)):
             return draft
-        return self._to(draft, listed.expiry_near(days, allows=lambda _: True))
+        return self._move_to(draft, listed.expiry_near(days, allows=lambda _: True))
 
     def incomplete(self, text: str) -> bool:
         """Whether the text may yet become a date or a number of days."""
@@ -91,7 +95,7 @@ class ExpiryField(Field):
         if not listed:
             return draft
         place = round(min(max(position, 0.0), 1.0) * (len(listed) - 1))
-        return self._to(draft, listed[place])
+        return self._move_to(draft, listed[place])
 
     def _read_day(self, text: str) -> dt.date:
         day = read_day(text)
@@ -102,7 +106,7 @@ class ExpiryField(Field):
             )
         return day
 
-    def _to(self, draft: Draft, day: dt.date) -> Draft:
+    def _move_to(self, draft: Draft, day: dt.date) -> Draft:
         """Set the expiry; that of all legs moves each by as many days where nothing else is listed."""
         shift = day - self._expiry(draft)
         if not shift:
@@ -125,7 +129,7 @@ class ExpiryField(Field):
 
 
 def _nearest(listed: tuple[dt.date, ...], wanted: dt.date) -> dt.date:
-    return min(listed, key=lambda one: abs(one - wanted))
+    return min(listed, key=lambda day: abs(day - wanted))
 
 
 def listed_expiries(draft: Draft) -> tuple[dt.date, ...]:
@@ -148,7 +152,7 @@ def _usual_expiries(instrument: Instrument, today: dt.date) -> tuple[dt.date, ..
 
 def _beside(listed: tuple[dt.date, ...], day: dt.date, direction: int) -> dt.date:
     """The next listed day in a direction, or the day itself."""
-    further = [one for one in listed if (one > day if direction > 0 else one < day)]
+    further = [other for other in listed if (other > day if direction > 0 else other < day)]
     if not further:
         return day
     return further[0] if direction > 0 else further[-1]
@@ -156,9 +160,7 @@ def _beside(listed: tuple[dt.date, ...], day: dt.date, direction: int) -> dt.dat
 
 DAYS = ExpiryField(
     key="trade.days",
-    section="MARKET",
     label="DTE",
-    unit="d",
     help="Calendar days to the nearest expiry, 1 to 3650, or a date; steps through listed expiries",
 )
 
@@ -209,18 +211,6 @@ def priced(draft: Draft, index: int, **prices: float | None) -> Draft:
     with contextlib.suppress(RiskcalcError):
         cost = entered_option(draft, index).spread_cost
     return draft.with_leg(index, **{"premium": None, "vol": None, **prices}, spread_cost=cost)
-
-
-def with_price_of(draft: Draft, source: Draft, index: int) -> Draft:
-    """Return the draft with what another draft states of a leg's price."""
-    leg = option(source, index)
-    here = option(draft, index)
-    prices = dataclasses.replace(here, premium=leg.premium, vol=leg.vol, spread_cost=leg.spread_cost)
-    return draft if prices == here else draft.with_leg(index, **_prices(leg))
-
-
-def _prices(leg: OptionLeg) -> dict[str, float | None]:
-    return {"premium": leg.premium, "vol": leg.vol, "spread_cost": leg.spread_cost}
 
 
 def _vol(draft: Draft, index: int) -> float | None:

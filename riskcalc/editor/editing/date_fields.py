@@ -209,7 +209,6 @@ def _minutes(time: dt.time) -> int:
 
 TIME = TimeField(
     key="market.time",
-    section="MARKET",
     label="Time",
     help="Time of day in New York, like 10:30, or close; steps by half an hour",
     main=False,

@@ -5,22 +5,28 @@ from __future__ import annotations
 import contextlib
 import reprlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.number_entry import DIGITS, Bounds, Grid, incomplete, path, read_number, refused
+from riskcalc.editor.editing.number_entry import Scale, Unit, incomplete, steps_from
+from riskcalc.editor.record_path import get_value, set_value
 from riskcalc.errors import InvalidInputError, RiskcalcError
 
 Section = Literal["MARKET", "LEGS", "EXITS", "VIEW", "ACCOUNT"]
-Unit = Literal["$", "%", "pt", "d", ""]
+
+SECTIONS: Mapping[str, Section] = {
+    "market": "MARKET",
+    "trade": "MARKET",
+    "legs": "LEGS",
+    "exits": "EXITS",
+    "view": "VIEW",
+    "account": "ACCOUNT",
+}
+"""Section of the form by the first word of a field's key."""
 
 NOT_KNOWN = "-"
-
-
-PER_ONE = {"%": 100.0, "pt": 100.0}
-"""Units per 1; dollars, days and counts are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +35,36 @@ class Field(ABC):
 
     key: str
     """Stable name: ``market.spot``, ``legs.0.strike``."""
-    section: Section
     label: str
     """At most 12 characters."""
     help: str
     """Meaning and range in one line."""
-    unit: Unit = ""
     name: str = ""
     """Name in errors; the label if empty."""
     main: bool = True
     """Whether a form always shows it; one with little room shows the others where they are edited."""
-    signed: bool = False
-    """Whether its numbers carry a plus or minus."""
+    beside: Section | None = None
+    """Section that shows it, where that is not the section of its key."""
 
     @property
     def title(self) -> str:
         """Name of the field in errors."""
         return self.name or self.label
+
+    @property
+    def section(self) -> Section:
+        """Section of the form that shows the field."""
+        return self.beside or SECTIONS[self.key.partition(".")[0]]
+
+    @property
+    def unit(self) -> Unit:
+        """Unit of the text; empty for a date or a word."""
+        return ""
+
+    @property
+    def signed(self) -> bool:
+        """Whether its numbers carry a plus or minus."""
+        return False
 
     @abstractmethod
     def text(self, draft: Draft) -> str:
@@ -77,43 +96,65 @@ class Field(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NumberField(Field):
-    """Field of a number; `read` and `write` use the unit of the domain records."""
+class RecordField(Field):
+    """Field whose value is at one path of the draft's records."""
 
-    read: Callable[[Draft], float | None]
-    write: Callable[[Draft, float], Draft]
-    grid: Callable[[Draft], Grid]
-    bounds: Bounds
-    """In the unit shown."""
-    span: Callable[[Draft], tuple[float, float]]
-    """Ends of the slider, in the unit shown; around the value the draft was opened with."""
-    digits: int = 2
-    """Decimals shown when the value has no more."""
-    whole: bool = False
-    """Whether only whole numbers are taken."""
-    carry: Callable[[Draft, Draft], Draft] | None = None
-    """Copies related values from a second draft together with the number; None copies the number only."""
-    unsigned: bool = False
-    """Whether a typed sign is dropped, as for a stop."""
+    path: str = ""
+    """Path of the value in a draft, like ``account.limits.max_heat_fraction``; the key if empty."""
+
+    def get(self, draft: Draft) -> object:
+        """Return what the draft holds."""
+        return get_value(draft, self.path or self.key)
+
+    def put(self, draft: Draft, value: object) -> Draft:
+        """Return the draft with another value."""
+        return set_value(draft, self.path or self.key, value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberField(RecordField):
+    """Field of a number; records hold a fraction where the form shows percent."""
+
+    scale: Scale
+    read: Callable[[Draft], float | None] | None = None
+    """Reads the number; None reads it at the path."""
+    write: Callable[[Draft, float], Draft] | None = None
+    """Writes the value; None writes it at the path."""
+    copies: tuple[str, ...] = ()
+    """Paths that are copied from another draft instead of the number, None included."""
+
+    @property
+    def unit(self) -> Unit:
+        """Unit that the text is in."""
+        return self.scale.unit
+
+    @property
+    def signed(self) -> bool:
+        """Whether its numbers carry a plus or minus."""
+        return self.scale.signed
+
+    def value(self, draft: Draft) -> float | None:
+        """Return the number as the records hold it; None where there is none."""
+        return self.read(draft) if self.read else cast("float | None", self.get(draft))
+
+    def with_value(self, draft: Draft, value: float) -> Draft:
+        """Return the draft with another number, as the records hold it."""
+        return self.write(draft, value) if self.write else self.put(draft, value)
 
     def text(self, draft: Draft) -> str:
         """Return the value with its usual decimals, two of them where it has more."""
         shown = self._shown(draft)
-        if shown is None:
-            return NOT_KNOWN
-        usual = abs(shown - round(shown, self.digits)) < 1e-6
-        digits = self.digits if usual else max(self.digits, 2)
-        return f"{shown + 0.0:{'+' if self.signed else ''},.{digits}f}"
+        return NOT_KNOWN if shown is None else self.scale.text(shown)
 
     def step(self, draft: Draft, count: int) -> Draft:
         """Step on the grid within the range and the limits of other fields."""
         shown = self._shown(draft)
         if shown is None:
             return draft
-        passed = list(path(shown, count, grid=self.grid(draft), bounds=self.bounds))
+        passed = list(steps_from(shown, count, grid=self.scale.grid(draft), bounds=self.scale))
         for value in reversed(passed):
             with contextlib.suppress(InvalidInputError):
-                return self.write(draft, self._inside(value))
+                return self.with_value(draft, self.scale.inside(value))
         return draft
 
     def enter(self, draft: Draft, text: str) -> Draft:
@@ -121,66 +162,71 @@ class NumberField(Field):
         shown = self.text(draft)
         if text.strip() in (shown, shown.replace(",", "")):
             return draft
-        found = read_number(text, unit=self.unit, name=self.title, bounds=self.bounds, unsigned=self.unsigned)
-        if self.whole and found != int(found):
-            raise refused(text, unit=self.unit, name=self.title, bounds=self.bounds, kind="whole number")
-        return self.write(draft, self._inside(found))
+        found = self.scale.read(text, name=self.title)
+        return self.with_value(draft, self.scale.inside(found))
 
     def copied(self, draft: Draft, source: Draft) -> Draft:
         """Return the draft with what another draft has here."""
-        if self.carry is not None:
-            return self.carry(draft, source)
-        value = self.read(source)
-        return draft if value is None or value == self.read(draft) else self.write(draft, value)
+        if self.copies:
+            return _copied(draft, source, self.copies)
+        value = self.value(source)
+        return draft if value is None or value == self.value(draft) else self.with_value(draft, value)
 
     def position(self, draft: Draft) -> float:
         """Position of the number on the slider, from 0 to 1."""
-        low, high = self.span(draft)
+        low, high = self.scale.ends(draft)
         shown = self._shown(draft)
         return 0.0 if shown is None else min(max((shown - low) / (high - low), 0.0), 1.0)
 
     def at(self, draft: Draft, position: float) -> Draft:
         """Set the number of the grid nearest to a place between the ends; unchanged where none is allowed."""
-        low, high = self.span(draft)
+        low, high = self.scale.ends(draft)
         wanted = low + min(max(position, 0.0), 1.0) * (high - low)
-        found = self.grid(draft).nearest(wanted)
-        if found == self._shown(draft) or not self.bounds.allow(found):
+        found = self.scale.grid(draft).nearest(wanted)
+        if found == self._shown(draft) or not self.scale.allow(found):
             return draft
         try:
-            return self.write(draft, self._inside(found))
+            return self.with_value(draft, self.scale.inside(found))
         except InvalidInputError:
             return draft
 
     def _shown(self, draft: Draft) -> float | None:
         try:
-            value = self.read(draft)
+            value = self.value(draft)
         except RiskcalcError:
             return None
-        return None if value is None else round(value * PER_ONE.get(self.unit, 1.0), DIGITS)
+        return None if value is None else self.scale.shown(value)
 
-    def _inside(self, shown: float) -> float:
-        if self.whole:
-            return int(shown)
-        # Rounded, so that 22.7% is the very float that a file's "22.7%" is read as.
-        return round(shown / PER_ONE[self.unit], DIGITS + 2) if self.unit in PER_ONE else shown
+
+def _copied(draft: Draft, source: Draft, paths: tuple[str, ...]) -> Draft:
+    for path in paths:
+        value = get_value(source, path)
+        draft = draft if value == get_value(draft, path) else set_value(draft, path, value)
+    return draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceField(Field):
+class ChoiceField(RecordField):
     """Field of a choice among a few words; a step up selects the next."""
 
-    words: tuple[str, ...]
-    read: Callable[[Draft], str]
-    write: Callable[[Draft, str], Draft]
+    choices: Mapping[str, object]
+    """Value in the records for each word."""
+    write: Callable[[Draft, Any], Draft] | None = None
+    """Writes the value; None writes it at the path."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words, in order."""
+        return tuple(self.choices)
 
     def text(self, draft: Draft) -> str:
         """Return the word."""
-        return self.read(draft)
+        value = self.get(draft)
+        return next(word for word, choice in self.choices.items() if choice == value)
 
     def step(self, draft: Draft, count: int) -> Draft:
         """Step through the words."""
-        place = self.words.index(self.read(draft))
-        return self._put(draft, min(max(place + count, 0), len(self.words) - 1))
+        return self._to(draft, min(max(self._place(draft) + count, 0), len(self.choices) - 1))
 
     def enter(self, draft: Draft, text: str) -> Draft:
         """Set a word by its beginning."""
@@ -188,7 +234,7 @@ class ChoiceField(Field):
         if len(found) != 1:
             words = " or ".join(self.words)
             raise InvalidInputError(f"{self.title} must be {words}, got {reprlib.repr(text.strip())}")
-        return self._put(draft, self.words.index(found[0]))
+        return self._to(draft, self.words.index(found[0]))
 
     def incomplete(self, text: str) -> bool:
         """Whether nothing is typed yet."""
@@ -196,16 +242,22 @@ class ChoiceField(Field):
 
     def copied(self, draft: Draft, source: Draft) -> Draft:
         """Return the draft with the word that another draft has."""
-        return self._put(draft, self.words.index(self.read(source)))
+        return self._to(draft, self._place(source))
 
     def position(self, draft: Draft) -> float:
         """Position of the word among all, from 0 to 1."""
-        return self.words.index(self.read(draft)) / (len(self.words) - 1)
+        return self._place(draft) / (len(self.choices) - 1)
 
     def at(self, draft: Draft, position: float) -> Draft:
         """Set the word nearest to a place on the slider."""
-        return self._put(draft, round(min(max(position, 0.0), 1.0) * (len(self.words) - 1)))
+        return self._to(draft, round(min(max(position, 0.0), 1.0) * (len(self.choices) - 1)))
 
-    def _put(self, draft: Draft, place: int) -> Draft:
+    def _place(self, draft: Draft) -> int:
+        return self.words.index(self.text(draft))
+
+    def _to(self, draft: Draft, place: int) -> Draft:
         word = self.words[place]
-        return draft if word == self.read(draft) else self.write(draft, word)
+        if word == self.text(draft):
+            return draft
+        value = self.choices[word]
+        return self.write(draft, value) if self.write else self.put(draft, value)

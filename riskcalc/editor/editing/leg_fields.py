@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from riskcalc.domain import Leg, OptionLeg, OptionType, ShareLeg, Side
+from riskcalc.domain import OptionLeg, OptionType, ShareLeg, Side
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.contract_fields import (
-    ExpiryField,
-    entered_option,
-    option,
-    priced,
-    recontracted,
-    with_price_of,
-)
+from riskcalc.editor.editing.contract_fields import ExpiryField, entered_option, option, priced, recontracted
 from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
 from riskcalc.editor.editing.number_entry import (
-    Bounds,
+    VOLATILITY,
     EvenGrid,
     Grid,
     ListedGrid,
+    Scale,
     ShareGrid,
     around_spot,
-    up_to_vol,
+    share_of_spot,
 )
+from riskcalc.editor.record_path import get_value
 
 MOST_CONTRACTS = 100_000
 """Contracts or shares per unit that a leg may have."""
@@ -31,8 +27,16 @@ MOST_CONTRACTS = 100_000
 PREMIUM_STEP = 0.05
 """Least step of a premium on the screen [dollars per share]."""
 
-COUNT_GRID = ShareGrid(share=0.1, smallest=1.0)
-PRICE = Bounds(low=0, high=1_000_000, above=True)
+COUNT = Scale(
+    step=ShareGrid(share=0.1, smallest=1.0),
+    low=1,
+    high=MOST_CONTRACTS,
+    slider=(1.0, 20.0),
+    digits=0,
+    whole=True,
+)
+PRICE = Scale(unit="$", step=ShareGrid(share=0.005), low=0, high=1_000_000, above=True, slider=around_spot)
+PREMIUM = Scale(unit="$", step=PREMIUM_STEP, low=0, high=1_000_000, slider=lambda draft: share_of_spot(draft, 0.15))
 
 
 def leg_fields(draft: Draft) -> tuple[Field, ...]:
@@ -72,98 +76,86 @@ def _share_fields(index: int, leg: ShareLeg) -> tuple[Field, ...]:
     return (_shares(index, leg), _side(index), _entry_price(index))
 
 
-def _about(index: int, name: str, label: str, title: str, meaning: str) -> dict[str, Any]:
-    """Attributes shared by the fields of a leg."""
+def _about(index: int, name: str, title: str, **texts: str) -> dict[str, Any]:
+    """Attributes shared by the fields of a leg; the label is the indented name unless given."""
     return {
         "key": f"legs.{index}.{name}",
-        "section": "LEGS",
-        "label": label,
         "name": f"{title} of leg {index + 1}",
-        "help": meaning,
+        "label": f"  {name}",
+        **texts,
     }
+
+
+def _path(index: int, name: str) -> str:
+    return f"trade.legs.{index}.{name}"
 
 
 def _strike(index: int, leg: OptionLeg) -> Field:
     label = f"{leg.signed_contracts:+d} {leg.option_type.name.lower()}"
+    meaning = "Strike, above 0; steps through listed strikes"
     return NumberField(
-        **_about(index, "strike", label, "Strike", "Strike, above 0; steps through listed strikes"),
-        unit="$",
+        **_about(index, "strike", "Strike", label=label, help=meaning),
+        scale=dataclasses.replace(PRICE, step=lambda draft: strike_grid(draft, option(draft, index))),
         read=lambda draft: option(draft, index).strike,
-        write=lambda draft, value: recontracted(draft, index, strike=value),
-        grid=lambda draft: strike_grid(draft, option(draft, index)),
-        bounds=PRICE,
-        span=around_spot,
+        write=lambda draft, strike: recontracted(draft, index, strike=strike),
     )
 
 
 def _expiry(index: int, *, main: bool) -> Field:
     meaning = "Expiry of this leg, a date like 2026-09-18 or days; steps through listed expiries"
-    return ExpiryField(**_about(index, "expiry", "  expiry", "Expiry", meaning), main=main, index=index)
+    return ExpiryField(**_about(index, "expiry", "Expiry", help=meaning), main=main, index=index)
 
 
 def _side(index: int) -> Field:
     return ChoiceField(
-        **_about(index, "side", "  side", "Side", "Bought (long) or sold (short)"),
+        **_about(index, "side", "Side", help="Bought (long) or sold (short)"),
+        path=_path(index, "side"),
         main=False,
-        words=("short", "long"),
-        read=lambda draft: draft.trade.legs[index].side.name.lower(),
-        write=lambda draft, word: draft.with_leg(index, side=Side[word.upper()]),
+        choices={"short": Side.SHORT, "long": Side.LONG},
     )
 
 
 def _kind(index: int) -> Field:
     return ChoiceField(
-        **_about(index, "kind", "  kind", "Kind", "Call or put"),
+        **_about(index, "kind", "Kind", help="Call or put"),
+        path=_path(index, "option_type"),
         main=False,
-        words=("put", "call"),
-        read=lambda draft: option(draft, index).option_type.name.lower(),
-        write=lambda draft, word: recontracted(draft, index, option_type=OptionType[word.upper()]),
+        choices={"put": OptionType.PUT, "call": OptionType.CALL},
+        write=lambda draft, option_type: recontracted(draft, index, option_type=option_type),
     )
 
 
 def _contracts(index: int) -> Field:
     meaning = f"Contracts in one unit of the trade, 1 to {MOST_CONTRACTS:,}; sizing counts units"
     return NumberField(
-        **_about(index, "contracts", "  contracts", "Contracts", meaning),
+        **_about(index, "contracts", "Contracts", help=meaning),
+        path=_path(index, "contracts"),
         main=False,
-        read=lambda draft: option(draft, index).contracts,
-        write=lambda draft, value: draft.with_leg(index, contracts=int(value)),
-        grid=lambda _: COUNT_GRID,
-        bounds=Bounds(low=1, high=MOST_CONTRACTS),
-        span=lambda _: (1.0, 20.0),
-        digits=0,
-        whole=True,
+        scale=COUNT,
     )
 
 
 def _vol(index: int) -> Field:
     meaning = "IV of this leg, 0 to 500%; setting it enters the leg at the model value"
     return NumberField(
-        **_about(index, "vol", "  IV", "IV", meaning),
-        unit="%",
+        **_about(index, "vol", "IV", label="  IV", help=meaning),
         main=False,
+        scale=VOLATILITY,
         read=lambda draft: entered_option(draft, index).vol,
-        write=lambda draft, value: priced(draft, index, vol=value),
-        grid=lambda _: EvenGrid(step=1.0),
-        bounds=Bounds(low=0, high=500),
-        span=up_to_vol,
-        digits=1,
-        carry=lambda draft, source: with_price_of(draft, source, index),
+        write=lambda draft, vol: priced(draft, index, vol=vol),
+        copies=_price_paths(index),
     )
 
 
 def _premium(index: int) -> Field:
     meaning = "Entry price per share, from 0; default: the model value; setting it solves the IV"
     return NumberField(
-        **_about(index, "premium", "  premium", "Premium", meaning),
-        unit="$",
+        **_about(index, "premium", "Premium", help=meaning),
         main=False,
+        scale=dataclasses.replace(PREMIUM, step=lambda draft: _premium_grid(draft, index)),
         read=lambda draft: entered_option(draft, index).premium,
-        write=lambda draft, value: priced(draft, index, premium=value),
-        grid=lambda draft: _premium_grid(draft, index),
-        bounds=Bounds(low=0, high=1_000_000),
-        span=lambda draft: (0.0, 0.15 * around_spot(draft)[1]),
-        carry=lambda draft, source: with_price_of(draft, source, index),
+        write=lambda draft, premium: priced(draft, index, premium=premium),
+        copies=_price_paths(index),
     )
 
 
@@ -174,39 +166,29 @@ def _premium_grid(draft: Draft, index: int) -> Grid:
     return EvenGrid(step=max(PREMIUM_STEP, tick))
 
 
+def _price_paths(index: int) -> tuple[str, ...]:
+    """Where a leg states its price; premium, vol and width of the quote belong together."""
+    return tuple(_path(index, name) for name in ("premium", "vol", "spread_cost"))
+
+
 def _shares(index: int, leg: ShareLeg) -> Field:
+    label = "Long shares" if leg.side is Side.LONG else "Short shares"
     meaning = f"Shares in one unit of the trade, 1 to {MOST_CONTRACTS:,}; sizing counts units"
     return NumberField(
-        **_about(
-            index, "shares", "Long shares" if leg.side is Side.LONG else "Short shares", "Shares", meaning
-        ),
-        read=lambda draft: _held(draft, index).shares,
-        write=lambda draft, value: draft.with_leg(index, shares=int(value)),
-        grid=lambda _: COUNT_GRID,
-        bounds=Bounds(low=1, high=MOST_CONTRACTS),
-        span=lambda _: (1.0, 200.0),
-        digits=0,
-        whole=True,
+        **_about(index, "shares", "Shares", label=label, help=meaning),
+        path=_path(index, "shares"),
+        scale=dataclasses.replace(COUNT, slider=(1.0, 200.0)),
     )
 
 
 def _entry_price(index: int) -> Field:
     meaning = "Entry price per share, above 0; default: the spot; stop and targets are measured from it"
+    path = _path(index, "entry_price")
     return NumberField(
-        **_about(index, "entry_price", "  entry", "Entry", meaning),
-        unit="$",
+        **_about(index, "entry_price", "Entry", label="  entry", help=meaning),
+        path=path,
         main=False,
-        read=lambda draft: _held(draft, index).entry_price or draft.quote.spot,
-        write=lambda draft, value: draft.with_leg(index, entry_price=value),
-        grid=lambda _: ShareGrid(share=0.005),
-        bounds=PRICE,
-        span=around_spot,
-        carry=lambda draft, source: draft.with_leg(index, entry_price=_held(source, index).entry_price),
+        scale=PRICE,
+        read=lambda draft: get_value(draft, path) or draft.quote.spot,
+        copies=(path,),
     )
-
-
-def _held(draft: Draft, index: int) -> ShareLeg:
-    leg: Leg = draft.trade.legs[index]
-    if not isinstance(leg, ShareLeg):
-        raise TypeError(f"leg {index} is no share leg")
-    return leg

@@ -12,9 +12,9 @@ from riskcalc.domain.dividends import with_forecast
 from riskcalc.editor.draft import Draft
 from riskcalc.editor.editing.contract_fields import DAYS
 from riskcalc.editor.editing.date_fields import TIME, DayField, counts
-from riskcalc.editor.editing.exit_fields import VOL_AT_STOP
 from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
-from riskcalc.editor.editing.number_entry import Bounds, EvenGrid, ShareGrid, around_spot, up_to_vol
+from riskcalc.editor.editing.number_entry import VOLATILITY, Scale, ShareGrid, around_spot, share_of_spot
+from riskcalc.editor.editing.plan_fields import VOL_AT_STOP
 from riskcalc.presets.template import with_vols_moved
 
 FORECAST_DAYS = 400
@@ -39,15 +39,15 @@ def with_next_dividend(draft: Draft, **changes: Any) -> Draft:  # noqa: ANN401 -
         return draft
     edited = dataclasses.replace(due, forecast=False, **changes)
     schedule = draft.quote.dividends
-    kept = [edited if one == due else one for one in schedule]
-    return draft.with_quote(dividends=tuple(kept if due in schedule else [*schedule, edited]))
+    payments = [edited if payment == due else payment for payment in schedule]
+    return draft.with_quote(dividends=tuple(payments if due in schedule else [*schedule, edited]))
 
 
 @lru_cache(maxsize=16)
 def dividend_after(today: dt.date, dividends: tuple[CashDividend, ...]) -> CashDividend | None:
     """Return the first payment of a schedule after a day; None where nothing is paid."""
     schedule = with_forecast(dividends, until=today + dt.timedelta(days=FORECAST_DAYS))
-    return next((one for one in schedule if one.ex_date > today), None)
+    return next((payment for payment in schedule if payment.ex_date > today), None)
 
 
 def market_fields(draft: Draft) -> tuple[Field, ...]:
@@ -93,72 +93,50 @@ def _opened_day(draft: Draft) -> dt.date | None:
 
 SPOT = NumberField(
     key="market.spot",
-    section="MARKET",
     label="Spot",
-    unit="$",
     help="Price of the underlying; strikes stay, stop and targets move with it",
+    scale=Scale(unit="$", step=ShareGrid(share=0.005), low=0.01, high=1_000_000, slider=around_spot),
     read=lambda draft: draft.quote.spot,
-    write=lambda draft, value: draft.with_quote(spot=value),
-    grid=lambda _: ShareGrid(share=0.005),
-    bounds=Bounds(low=0.01, high=1_000_000),
-    span=around_spot,
+    write=lambda draft, spot: draft.with_quote(spot=spot),
 )
 VOL = NumberField(
     key="market.vol",
-    section="MARKET",
     label="IV",
-    unit="%",
     help="ATM IV per year, 0 to 500%; legs with their own IV move by the same points",
+    scale=VOLATILITY,
     read=lambda draft: draft.quote.vol,
     write=shift_vol,
-    grid=lambda _: EvenGrid(step=1.0),
-    bounds=Bounds(low=0, high=500),
-    span=up_to_vol,
-    digits=1,
 )
 FUND_VOL = dataclasses.replace(
     VOL, label="Vol", main=False, help="Vol per year for probabilities, 0 to 500%; does not price shares"
 )
 STICKY = ChoiceField(
     key="market.sticky",
-    section="MARKET",
+    path="sticky",
     label="Sticky",
     name="Smile rule (sticky)",
     help="As the spot moves: sticky strike keeps each strike's IV, sticky moneyness moves the smile",
     main=False,
-    words=tuple(Sticky),
-    read=lambda draft: draft.sticky.value,
-    write=lambda draft, word: dataclasses.replace(draft, sticky=Sticky(word)),
+    choices={rule.value: rule for rule in Sticky},
 )
 RATE = NumberField(
     key="market.rate",
-    section="MARKET",
     label="Rate",
-    unit="%",
     help="Risk-free rate per year, continuous, 0 to 100%",
-    read=lambda draft: draft.market.rate,
-    write=lambda draft, value: draft.with_market(rate=value),
-    grid=lambda _: EvenGrid(step=0.25),
     # Plans at negative rates can take seconds; keys must not queue up.
-    bounds=Bounds(low=0, high=100),
-    span=lambda _: (0.0, 10.0),
+    scale=Scale(unit="%", step=0.25, low=0, high=100, slider=(0.0, 10.0)),
 )
 DIVIDEND = NumberField(
     key="market.dividend.amount",
-    section="MARKET",
     label="Next div",
     name="Next dividend",
-    unit="$",
     help="Cash per share at the next ex-date, 0 to 1,000; later ones are forecast from it",
+    scale=Scale(unit="$", step=0.05, low=0, high=1_000, slider=lambda draft: share_of_spot(draft, 0.02)),
     read=_next_amount,
-    write=lambda draft, value: with_next_dividend(draft, amount=value),
-    grid=lambda _: EvenGrid(step=0.05),
-    bounds=Bounds(low=0, high=1_000),
-    span=lambda draft: (0.0, 0.02 * around_spot(draft)[1]),
+    write=lambda draft, amount: with_next_dividend(draft, amount=amount),
 )
 EX_DATE = DayField(
     key="market.dividend.date",
-    section="MARKET",
     label="Ex-date",
     help="Ex-date of the next dividend, like 2026-09-15, after the market date",
     main=False,
@@ -169,21 +147,16 @@ EX_DATE = DayField(
 )
 YIELD = NumberField(
     key="market.dividend_yield",
-    section="MARKET",
     label="Div yield",
     name="Dividend yield",
-    unit="%",
     help="Continuous dividend yield per year, -100 to 100%, on top of cash dividends",
     main=False,
+    scale=dataclasses.replace(RATE.scale, low=-100),
     read=lambda draft: draft.quote.dividend_yield,
-    write=lambda draft, value: draft.with_quote(dividend_yield=value),
-    grid=lambda _: EvenGrid(step=0.25),
-    bounds=Bounds(low=-100, high=100),
-    span=lambda _: (0.0, 10.0),
+    write=lambda draft, rate: draft.with_quote(dividend_yield=rate),
 )
 DATE = DayField(
     key="market.date",
-    section="MARKET",
     label="Date",
     help="Market date, like 2026-07-20; steps by trading day, expiries stay",
     main=False,

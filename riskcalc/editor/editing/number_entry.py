@@ -6,9 +6,9 @@ import math
 import re
 import reprlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import InvalidInputError
@@ -18,6 +18,12 @@ _NUMBER = rf"(?P<sign>[+-]?)\s*(?P<dollar>\$?)\s*(?P<digits>(?:{_GROUPED}|\d+)(?
 _SUFFIXES = {"$": "[km]?", "%": "%?", "pt": "(?:pts?|points?|%)?", "d": "(?:d|days?)?", "": ""}
 """Allowed suffixes of a number, by the unit of the field."""
 _TIMES = {"k": 1e3, "m": 1e6}
+
+Unit = Literal["$", "%", "pt", "d", ""]
+Ends = tuple[float, float]
+
+PER_ONE = {"%": 100.0, "pt": 100.0}
+"""Units per 1; dollars, days and counts are not listed."""
 
 MOST_DIGITS = 40
 """Maximum length of a typed number."""
@@ -226,12 +232,71 @@ class Bounds:
         return f"{low} {self.low:,.13g} and {'below' if self.below else 'at most'} {self.high:,.13g}"
 
 
-def path(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Iterator[float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale(Bounds):
+    """The numbers of a field, in the unit it shows: range, steps, slider and decimals.
+
+    Examples
+    --------
+    >>> Scale(unit="%", step=0.25, low=0, high=100, slider=(0, 10)).text(4)
+    '4.00'
+    """
+
+    unit: Unit = ""
+    step: float | Grid | Callable[[Draft], Grid]
+    """An even step, or a grid, or the grid of a draft."""
+    slider: Ends | Callable[[Draft], Ends]
+    """Ends of the slider; around the value the draft was opened with."""
+    digits: int = 2
+    """Decimals shown when the value has no more."""
+    whole: bool = False
+    """Whether only whole numbers are taken."""
+    signed: bool = False
+    """Whether its numbers carry a plus or minus."""
+    unsigned: bool = False
+    """Whether a typed sign is dropped, as for a stop."""
+
+    def grid(self, draft: Draft) -> Grid:
+        """Return the values to step through."""
+        if isinstance(self.step, (int, float)):
+            return EvenGrid(step=self.step)
+        return self.step(draft) if callable(self.step) else self.step
+
+    def ends(self, draft: Draft) -> Ends:
+        """Return the ends of the slider."""
+        return self.slider(draft) if callable(self.slider) else self.slider
+
+    def read(self, text: str, *, name: str) -> float:
+        """Read a typed number; raises InvalidInputError that names the field, as `read_number` does."""
+        found = read_number(text, unit=self.unit, name=name, bounds=self, unsigned=self.unsigned)
+        if self.whole and found != int(found):
+            raise refused(text, unit=self.unit, name=name, bounds=self, kind="whole number")
+        return found
+
+    def text(self, shown: float) -> str:
+        """Return a number with its usual decimals, two of them where it has more."""
+        usual = abs(shown - round(shown, self.digits)) < 1e-6
+        digits = self.digits if usual else max(self.digits, 2)
+        return f"{shown + 0.0:{'+' if self.signed else ''},.{digits}f}"
+
+    def shown(self, value: float) -> float:
+        """Return a number of the records in the unit of the field."""
+        return round(value * PER_ONE.get(self.unit, 1.0), DIGITS)
+
+    def inside(self, shown: float) -> float:
+        """Return a number of the field as the records hold it."""
+        if self.whole:
+            return int(shown)
+        # Rounded, so that 22.7% is the very float that a file's "22.7%" is read as.
+        return round(shown / PER_ONE[self.unit], DIGITS + 2) if self.unit in PER_ONE else shown
+
+
+def steps_from(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Iterator[float]:
     """Yield the values of successive steps on a grid within the bounds.
 
     Examples
     --------
-    >>> list(path(98.7, 5, grid=EvenGrid(step=0.5), bounds=Bounds(low=0, high=100, below=True)))
+    >>> list(steps_from(98.7, 5, grid=EvenGrid(step=0.5), bounds=Bounds(low=0, high=100, below=True)))
     [99.0, 99.5]
     """
     direction = 1 if count > 0 else -1
@@ -249,6 +314,11 @@ def around_spot(draft: Draft) -> tuple[float, float]:
     return (1 - FURTHEST_SPOT) * spot, (1 + FURTHEST_SPOT) * spot
 
 
+def share_of_spot(draft: Draft, share: float) -> tuple[float, float]:
+    """Ends of a slider from 0 to a share of the highest spot that `around_spot` reaches [dollars]."""
+    return 0.0, share * around_spot(draft)[1]
+
+
 def up_to_vol(draft: Draft) -> tuple[float, float]:
     """Ends of a slider of vols [percent]."""
     return 0.0, max(60.0, 250 * draft.preset.market.quote(draft.trade.symbol).vol)
@@ -257,3 +327,7 @@ def up_to_vol(draft: Draft) -> tuple[float, float]:
 def around_equity(draft: Draft) -> tuple[float, float]:
     """Ends of a slider of account values [dollars]."""
     return 0.0, 3 * draft.preset.account.equity
+
+
+VOLATILITY = Scale(unit="%", step=1.0, low=0, high=500, slider=up_to_vol, digits=1)
+"""Any volatility: implied, realized or expected."""
