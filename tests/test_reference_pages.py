@@ -7,6 +7,7 @@ import inspect
 import re
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -59,6 +60,16 @@ def test_every_entry_can_be_imported(entry):
 FUNCTIONS = [name for name, found in PUBLIC.items() if isinstance(found, FunctionType)]
 
 
+def parameters(found):
+    """Names of all arguments; keywords that a `TypedDict` names stand for themselves."""
+    for name, parameter in inspect.signature(found).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            (terms,) = get_args(get_type_hints(found)[name])
+            yield from get_type_hints(terms)
+        else:
+            yield name
+
+
 def in_docstring(found):
     text = inspect.getdoc(found) or ""
     section = text.partition("\nParameters\n")[2].partition("\nReturns\n")[0]
@@ -76,5 +87,5 @@ def on_page(entry):
 def test_every_parameter_of_a_public_function_is_explained(name):
     found = PUBLIC[name]
     page = on_page(home(name, found))
-    left = [one for one in inspect.signature(found).parameters if one not in in_docstring(found)]
+    left = [one for one in parameters(found) if one not in in_docstring(found)]
     assert [one for one in left if one not in page and one.rpartition("_")[2] not in page] == []

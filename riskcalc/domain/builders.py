@@ -1,34 +1,59 @@
 """Builders of named structures: each builder returns a plain `Trade` of one to four legs.
 
-All are keyword-only after the symbol (or an `Instrument`), and share their words: strikes and premiums
-[dollars per share], vols [per sqrt(year)], expiries [dates], `contracts` per unit of the trade. A premium
-left out is the model value; a vol left out is solved from the premium, or is the quote's. A value out of
-its range raises `InvalidInputError`.
+All are keyword-only after the symbol (or an `Instrument`). `VerticalTerms` and `OptionTerms` state unit and
+range of the terms that several builders share. A premium left out is the model's value; a vol left out is
+solved from the premium, or is the quote's. A value out of its range raises `InvalidInputError`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple, Required, TypedDict, Unpack
 
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.instrument_table import instrument
 from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, require_ascending
-from riskcalc.domain.validation import calendar_date, dollars, volatility, whole_count
+from riskcalc.domain.validation import calendar_date, dollars, volatility
 from riskcalc.errors import InvalidInputError
 
 
-def call_spread(
-    symbol: str | Instrument,
-    *,
-    long_strike: float,
-    short_strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    long_premium: float | None = None,
-    short_premium: float | None = None,
-    long_vol: float | None = None,
-    short_vol: float | None = None,
-) -> Trade:
+class VerticalTerms(TypedDict, total=False):
+    """Terms of a vertical spread: one option bought and one sold, of one type and expiry."""
+
+    long_strike: Required[float]
+    """Strike of the option bought [dollars per share], > 0."""
+    short_strike: Required[float]
+    """Strike of the option sold [dollars per share], > 0."""
+    expiry: Required[dt.date]
+    """Expiry of both."""
+    contracts: int
+    """Contracts of each leg in one unit of the trade, >= 1; 1 by default."""
+    long_premium: float | None
+    """Entry price of the option bought [dollars per share], >= 0."""
+    short_premium: float | None
+    """Entry price of the option sold [dollars per share], >= 0."""
+    long_vol: float | None
+    """Volatility that prices the option bought, per sqrt(year), >= 0."""
+    short_vol: float | None
+    """Volatility that prices the option sold, per sqrt(year), >= 0."""
+
+
+class OptionTerms(TypedDict, total=False):
+    """Terms of the option in a structure that has only one."""
+
+    strike: Required[float]
+    """[dollars per share], > 0."""
+    expiry: Required[dt.date]
+    """Day of expiry."""
+    contracts: int
+    """Contracts in one unit of the trade, >= 1; 1 by default."""
+    premium: float | None
+    """Entry price [dollars per share], >= 0."""
+    vol: float | None
+    """Volatility that prices the option, per sqrt(year), >= 0."""
+
+
+def call_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
     """Debit call spread: long the lower call, short the higher call.
 
     Raises
@@ -41,101 +66,27 @@ def call_spread(
     >>> call_spread("IWM", long_strike=295, short_strike=325, expiry=dt.date(2026, 9, 18)).description
     'IWM 295/325 call spread 2026-09-18'
     """
-    require_ascending(long_strike=long_strike, short_strike=short_strike)
-    return _vertical(
-        symbol,
-        OptionType.CALL,
-        contracts,
-        expiry,
-        (long_strike, long_premium, long_vol),
-        (short_strike, short_premium, short_vol),
-    )
+    return _vertical(symbol, OptionType.CALL, Side.LONG, **terms)
 
 
-def call_credit_spread(
-    symbol: str | Instrument,
-    *,
-    long_strike: float,
-    short_strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    long_premium: float | None = None,
-    short_premium: float | None = None,
-    long_vol: float | None = None,
-    short_vol: float | None = None,
-) -> Trade:
+def call_credit_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
     """Credit call spread: short the lower call, long the higher call."""
-    require_ascending(short_strike=short_strike, long_strike=long_strike)
-    return _vertical(
-        symbol,
-        OptionType.CALL,
-        contracts,
-        expiry,
-        (long_strike, long_premium, long_vol),
-        (short_strike, short_premium, short_vol),
-    )
+    return _vertical(symbol, OptionType.CALL, Side.SHORT, **terms)
 
 
-def put_spread(
-    symbol: str | Instrument,
-    *,
-    long_strike: float,
-    short_strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    long_premium: float | None = None,
-    short_premium: float | None = None,
-    long_vol: float | None = None,
-    short_vol: float | None = None,
-) -> Trade:
-    """Debit put spread: long the higher put, short the lower put; strikes as in `call_spread`."""
-    require_ascending(short_strike=short_strike, long_strike=long_strike)
-    return _vertical(
-        symbol,
-        OptionType.PUT,
-        contracts,
-        expiry,
-        (long_strike, long_premium, long_vol),
-        (short_strike, short_premium, short_vol),
-    )
+def put_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
+    """Debit put spread: the higher put bought, the lower one sold."""
+    return _vertical(symbol, OptionType.PUT, Side.SHORT, **terms)
 
 
-def put_credit_spread(
-    symbol: str | Instrument,
-    *,
-    long_strike: float,
-    short_strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    long_premium: float | None = None,
-    short_premium: float | None = None,
-    long_vol: float | None = None,
-    short_vol: float | None = None,
-) -> Trade:
+def put_credit_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
     """Credit put spread: short the higher put, long the lower put."""
-    require_ascending(long_strike=long_strike, short_strike=short_strike)
-    return _vertical(
-        symbol,
-        OptionType.PUT,
-        contracts,
-        expiry,
-        (long_strike, long_premium, long_vol),
-        (short_strike, short_premium, short_vol),
-    )
+    return _vertical(symbol, OptionType.PUT, Side.LONG, **terms)
 
 
-def long_option(
-    symbol: str | Instrument,
-    *,
-    option_type: OptionType,
-    strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    premium: float | None = None,
-    vol: float | None = None,
-) -> Trade:
+def long_option(symbol: str | Instrument, *, option_type: OptionType, **terms: Unpack[OptionTerms]) -> Trade:
     """One long call or put."""
-    return _trade(symbol, _option(Side.LONG, option_type, contracts, expiry, (strike, premium, vol)))
+    return _trade(symbol, OptionLeg(side=Side.LONG, option_type=option_type, **terms))
 
 
 def shares(
@@ -152,38 +103,20 @@ def shares(
 
 
 def covered_call(
-    symbol: str | Instrument,
-    *,
-    strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    premium: float | None = None,
-    vol: float | None = None,
-    entry_price: float | None = None,
+    symbol: str | Instrument, *, entry_price: float | None = None, **terms: Unpack[OptionTerms]
 ) -> Trade:
     """Covered call: long shares and a short call."""
-    return _trade(
-        symbol,
-        _covering_shares(symbol, contracts, entry_price),
-        _option(Side.SHORT, OptionType.CALL, contracts, expiry, (strike, premium, vol)),
+    return _on_shares(
+        symbol, OptionLeg(side=Side.SHORT, option_type=OptionType.CALL, **terms), entry_price=entry_price
     )
 
 
 def protective_put(
-    symbol: str | Instrument,
-    *,
-    strike: float,
-    expiry: dt.date,
-    contracts: int = 1,
-    premium: float | None = None,
-    vol: float | None = None,
-    entry_price: float | None = None,
+    symbol: str | Instrument, *, entry_price: float | None = None, **terms: Unpack[OptionTerms]
 ) -> Trade:
     """Protective put: long shares and a long put."""
-    return _trade(
-        symbol,
-        _covering_shares(symbol, contracts, entry_price),
-        _option(Side.LONG, OptionType.PUT, contracts, expiry, (strike, premium, vol)),
+    return _on_shares(
+        symbol, OptionLeg(side=Side.LONG, option_type=OptionType.PUT, **terms), entry_price=entry_price
     )
 
 
@@ -203,13 +136,9 @@ def calendar(
     """Calendar spread: short the near option, long the far option of the same strike."""
     if not calendar_date("near_expiry", near_expiry) < calendar_date("far_expiry", far_expiry):
         raise InvalidInputError(f"near_expiry must be before far_expiry, got {near_expiry} and {far_expiry}")
-    return _trade(
-        symbol,
-        _option(
-            Side.SHORT, option_type, contracts, near_expiry, (strike, near_premium, near_vol), name="near"
-        ),
-        _option(Side.LONG, option_type, contracts, far_expiry, (strike, far_premium, far_vol), name="far"),
-    )
+    near = _Terms("near", Side.SHORT, option_type, strike, near_premium, near_vol)
+    far = _Terms("far", Side.LONG, option_type, strike, far_premium, far_vol)
+    return _trade(symbol, near.leg(near_expiry, contracts), far.leg(far_expiry, contracts))
 
 
 def iron_condor(
@@ -239,88 +168,71 @@ def iron_condor(
             f"got {put_short_strike:g} and {call_short_strike:g}"
         )
     put, call = OptionType.PUT, OptionType.CALL
-    return _trade(
-        symbol,
-        _option(
-            Side.LONG,
-            put,
-            contracts,
-            expiry,
-            (put_long_strike, put_long_premium, put_long_vol),
-            name="put_long",
-        ),
-        _option(
-            Side.SHORT,
-            put,
-            contracts,
-            expiry,
-            (put_short_strike, put_short_premium, put_short_vol),
-            name="put_short",
-        ),
-        _option(
-            Side.SHORT,
-            call,
-            contracts,
-            expiry,
-            (call_short_strike, call_short_premium, call_short_vol),
-            name="call_short",
-        ),
-        _option(
-            Side.LONG,
-            call,
-            contracts,
-            expiry,
-            (call_long_strike, call_long_premium, call_long_vol),
-            name="call_long",
-        ),
+    legs = (
+        _Terms("put_long", Side.LONG, put, put_long_strike, put_long_premium, put_long_vol),
+        _Terms("put_short", Side.SHORT, put, put_short_strike, put_short_premium, put_short_vol),
+        _Terms("call_short", Side.SHORT, call, call_short_strike, call_short_premium, call_short_vol),
+        _Terms("call_long", Side.LONG, call, call_long_strike, call_long_premium, call_long_vol),
     )
+    return _trade(symbol, *(terms.leg(expiry, contracts) for terms in legs))
 
 
-Terms = tuple[float, float | None, float | None]
-"""Strike, premium and vol of a leg."""
+class _Terms(NamedTuple):
+    """One option of several; `name` starts the names of its premium and vol in the builder's signature."""
+
+    name: str
+    side: Side
+    option_type: OptionType
+    strike: float
+    premium: float | None
+    vol: float | None
+
+    def leg(self, expiry: dt.date, contracts: int) -> OptionLeg:
+        """The leg; an error names the builder's argument."""
+        if self.premium is not None:
+            dollars(f"{self.name}_premium", self.premium)
+        if self.vol is not None:
+            volatility(f"{self.name}_vol", self.vol)
+        return OptionLeg(
+            side=self.side,
+            option_type=self.option_type,
+            strike=self.strike,
+            expiry=expiry,
+            contracts=contracts,
+            premium=self.premium,
+            vol=self.vol,
+        )
 
 
 def _vertical(
     symbol: str | Instrument,
     option_type: OptionType,
-    contracts: int,
+    lower: Side,
+    *,
+    long_strike: float,
+    short_strike: float,
     expiry: dt.date,
-    *terms: Terms,
+    contracts: int = 1,
+    long_premium: float | None = None,
+    short_premium: float | None = None,
+    long_vol: float | None = None,
+    short_vol: float | None = None,
 ) -> Trade:
-    long, short = terms
-    return _trade(
-        symbol,
-        _option(Side.LONG, option_type, contracts, expiry, long, name="long"),
-        _option(Side.SHORT, option_type, contracts, expiry, short, name="short"),
-    )
+    """A vertical spread; `lower` is the side of the lower strike."""
+    if lower is Side.LONG:
+        require_ascending(long_strike=long_strike, short_strike=short_strike)
+    else:
+        require_ascending(short_strike=short_strike, long_strike=long_strike)
+    long = _Terms("long", Side.LONG, option_type, long_strike, long_premium, long_vol)
+    short = _Terms("short", Side.SHORT, option_type, short_strike, short_premium, short_vol)
+    return _trade(symbol, long.leg(expiry, contracts), short.leg(expiry, contracts))
+
+
+def _on_shares(symbol: str | Instrument, option: OptionLeg, *, entry_price: float | None) -> Trade:
+    """Shares bought for an option to act on, and the option."""
+    count = option.contracts * instrument(symbol).option_multiplier
+    return _trade(symbol, ShareLeg(side=Side.LONG, shares=count, entry_price=entry_price), option)
 
 
 def _trade(symbol: str | Instrument, *legs: Leg) -> Trade:
     return Trade(instrument=instrument(symbol), legs=legs)
-
-
-def _option(
-    side: Side, option_type: OptionType, contracts: int, expiry: dt.date, terms: Terms, *, name: str = ""
-) -> OptionLeg:
-    """One leg; `name` starts the names of its premium and vol in the builder's signature."""
-    strike, premium, vol = terms
-    for field, value, check in (("premium", premium, dollars), ("vol", vol, volatility)):
-        if value is not None:
-            check(f"{name}_{field}" if name else field, value)
-    return OptionLeg(
-        side=side,
-        option_type=option_type,
-        strike=strike,
-        expiry=expiry,
-        contracts=contracts,
-        premium=premium,
-        vol=vol,
-    )
-
-
-def _covering_shares(symbol: str | Instrument, contracts: int, entry_price: float | None) -> ShareLeg:
-    return ShareLeg(
-        side=Side.LONG,
-        shares=whole_count("contracts", contracts) * instrument(symbol).option_multiplier,
-        entry_price=entry_price,
-    )
