@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from riskcalc.domain import (
@@ -11,18 +11,13 @@ from riskcalc.domain import (
     CheckStatus,
     EntryRules,
     ExitPlan,
-    LadderRow,
-    PairReport,
-    PositionSize,
     RiskBasis,
-    RiskReport,
     Side,
-    TargetReport,
+    TradePlan,
     Trigger,
 )
 from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.instrument_checks import instrument_checks
-from riskcalc.planning.pair import pair_report
 
 WIDE_QUOTE = 0.10
 """Maximum cost of the bid-ask widths, as a share of entry value, without a warning."""
@@ -42,74 +37,66 @@ LIKELY_ASSIGNMENT = 0.10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInputs:
-    """Inputs of the checks."""
+    """A plan that lacks only its checks, and the rules to hold it against."""
 
-    report: RiskReport
+    plan: TradePlan
     account: Account
     exits: ExitPlan
+    """As asked for; those of the plan have a second stop where the trade needs one."""
     entry: EntryRules
-    size: PositionSize
-    time_stop: dt.date | None
-    targets: TargetReport
-    ladder: tuple[LadderRow, ...]
-    cost_per_unit: float
-    """Round-trip costs of one unit [dollars]."""
-
-    @property
-    def pair(self) -> PairReport | None:
-        """Both sides of a pair in whole shares; None for an outright."""
-        return pair_report(self.report, units=self.size.units)
 
 
-def run_checks(planned: CheckInputs) -> tuple[Check, ...]:
+def run_checks(inputs: CheckInputs) -> tuple[Check, ...]:
     """Return the checks that apply to a plan, those that can fail first."""
     found = (
-        _risk_budget(planned),
-        *instrument_checks(planned.report),
-        _unlimited_loss(planned),
-        _second_stop(planned),
-        _time_stop(planned),
-        _stop_width(planned),
-        *date_checks(planned.report, time_stop=planned.time_stop),
-        _days(planned),
-        _trigger(planned),
-        _heat(planned),
-        _gap(planned),
-        _gap_shocks(planned),
-        _equal_dollars(planned),
-        _market_beta(planned),
-        _quoted_width(planned),
-        _targets(planned),
-        _assignment(planned),
-        pin_risk(planned.report, planned.account, units=planned.size.units, time_stop=planned.time_stop),
+        _risk_budget(inputs),
+        *instrument_checks(inputs.plan.report),
+        _unlimited_loss(inputs),
+        _second_stop(inputs),
+        _time_stop(inputs),
+        _stop_width(inputs),
+        *date_checks(inputs.plan.report, time_stop=inputs.plan.time_stop),
+        _days(inputs),
+        _trigger(inputs),
+        _heat(inputs),
+        _gap(inputs),
+        _gap_shocks(inputs),
+        _equal_dollars(inputs),
+        _market_beta(inputs),
+        _quoted_width(inputs),
+        _targets(inputs),
+        _assignment(inputs),
+        pin_risk(
+            inputs.plan.report, inputs.account, units=inputs.plan.size.units, time_stop=inputs.plan.time_stop
+        ),
     )
     return tuple(check for check in found if check is not None)
 
 
-def _risk_budget(planned: CheckInputs) -> Check:
-    size = planned.size
+def _risk_budget(inputs: CheckInputs) -> Check:
+    size = inputs.plan.size
     if size.units == 0:
         return _fail("risk budget", size.reason)
-    dollars, allowed = planned.account.limits.risk_dollars, f"{planned.account.risk_allowed:.2%}"
+    dollars, allowed = inputs.account.limits.risk_dollars, f"{inputs.account.risk_allowed:.2%}"
     if dollars is not None:
         allowed = f"${dollars:,.2f}"
     return _ok(
         "risk budget",
         f"{size.units:,} x ${size.loss_per_unit:,.2f} = ${size.risk:,.2f}, "
         f"{size.risk_fraction:.2%} of equity, limit {allowed}",
-        brief=f"{size.risk_fraction:.2%} of {planned.account.risk_allowed:.2%}",
+        brief=f"{size.risk_fraction:.2%} of {inputs.account.risk_allowed:.2%}",
     )
 
 
-def _second_stop(planned: CheckInputs) -> Check | None:
+def _second_stop(inputs: CheckInputs) -> Check | None:
     """Whether the trade loses at a target."""
-    losing = [one for one in planned.targets.outcomes if one.second_stop]
+    losing = [outcome for outcome in inputs.plan.targets.outcomes if outcome.second_stop]
     if not losing:
         return None
-    worst = min(losing, key=lambda one: one.pnl_per_unit)
+    worst = min(losing, key=lambda outcome: outcome.pnl_per_unit)
     move = f"{100 * worst.level.move:+.4g}%"
     loss = f"${-worst.pnl_per_unit:,.2f} per unit"
-    if planned.exits.targets:
+    if inputs.exits.targets:
         return _warn("second stop", f"the {move} target loses {loss}: it is a second stop, not a target")
     text = (
         f"the trade loses both ways and has no target, so the stop applies on both sides: {move} loses {loss}"
@@ -117,29 +104,27 @@ def _second_stop(planned: CheckInputs) -> Check | None:
     return _ok("second stop", text, brief=f"also at {move}")
 
 
-def _time_stop(planned: CheckInputs) -> Check | None:
+def _time_stop(inputs: CheckInputs) -> Check | None:
     """Whether a trade that is sized by its stop loses more at its time stop, between its exits."""
-    size, exits = (
-        planned.size,
-        [row for row in planned.ladder if "stop" in row.label or "target" in row.label],
-    )
-    low, high = min(row.spot for row in exits), max(row.spot for row in exits)
-    held = [row for row in planned.ladder if row.date == planned.time_stop and low <= row.spot <= high]
-    worst = min(held, key=lambda row: row.pnl, default=None)
+    plan, size = inputs.plan, inputs.plan.size
+    exits = [row.spot for row in plan.ladder if "stop" in row.label or "target" in row.label]
+    between = [row for row in plan.ladder if min(exits) <= row.spot <= max(exits)]
+    last = [row for row in between if row.date == plan.time_stop]
+    worst = min(last, key=lambda row: row.pnl, default=None)
     if size.basis != RiskBasis.STOP or worst is None:
         return None
-    loss = planned.cost_per_unit - worst.pnl
+    loss = plan.cost_per_unit - worst.pnl
     if loss <= size.loss_per_unit * (1 + 1e-9):
         return None
     text = f"at {worst.spot:,.2f} on {worst.date} it loses ${loss:,.2f} per unit"
     return _warn("time stop", f"{text}, more than the planned ${size.loss_per_unit:,.2f}")
 
 
-def _stop_width(planned: CheckInputs) -> Check | None:
-    widest = planned.entry.max_stop
+def _stop_width(inputs: CheckInputs) -> Check | None:
+    widest = inputs.entry.max_stop
     if widest is None:
         return None
-    stop = planned.exits.stop
+    stop = inputs.exits.stop
     text = f"stop {100 * stop:.4g}% from entry"
     if stop > widest * (1 + 1e-12):
         return _fail("stop width", f"{text}, wider than the limit of {100 * widest:.4g}%")
@@ -150,18 +135,18 @@ def _stop_width(planned: CheckInputs) -> Check | None:
     )
 
 
-def _days(planned: CheckInputs) -> Check | None:
-    low, high = planned.entry.min_days, planned.entry.max_days
-    expiry = planned.report.trade.expiry
-    last = expiry or planned.time_stop
+def _days(inputs: CheckInputs) -> Check | None:
+    low, high = inputs.entry.min_days, inputs.entry.max_days
+    expiry = inputs.plan.report.trade.expiry
+    last = expiry or inputs.plan.time_stop
     if (low is None and high is None) or last is None:
         return None
-    days = (last - planned.report.market.date).days
+    days = (last - inputs.plan.report.market.date).days
     left = f"{days} DTE, expiry {last}" if expiry else f"{days} days to the time stop on {last}"
     text = f"{left}, rule {_window(low, high)}"
     return (
         _ok("days", text, brief=f"{days}, rule {_window(low, high)}")
-        if planned.entry.allows_days(days)
+        if inputs.entry.allows_days(days)
         else _fail("days", text)
     )
 
@@ -172,22 +157,20 @@ def _window(low: int | None, high: int | None) -> str:
     return f"at most {high}" if low is None else f"{low} to {high}"
 
 
-def _trigger(planned: CheckInputs) -> Check | None:
-    triggers, signals = planned.entry.triggers, planned.report.market.signals
+def _trigger(inputs: CheckInputs) -> Check | None:
+    triggers, signals = inputs.entry.triggers, inputs.plan.report.market.signals
     if not triggers:
         return None
     observed = [trigger for trigger in triggers if trigger.signal in signals]
     met = [trigger for trigger in observed if trigger.met_by(signals[trigger.signal])]
     if met:
-        said = "; ".join(_said(trigger, signals[trigger.signal]) for trigger in met)
-        return _ok("trigger", said, brief="met")
+        return _ok("trigger", _observed(met, signals), brief="met")
     if len(observed) < len(triggers):
         missing = [trigger for trigger in triggers if trigger.signal not in signals]
         names = ", ".join(f"market.signals.{trigger.signal}" for trigger in missing)
         rule = " or ".join(_rule(trigger) for trigger in triggers)
         return _warn("trigger", f"enter only if {rule}; no value given for {names}")
-    told = "; ".join(_said(trigger, signals[trigger.signal]) for trigger in observed)
-    return _fail("trigger", f"no trigger is met: {told}")
+    return _fail("trigger", f"no trigger is met: {_observed(observed, signals)}")
 
 
 def _rule(trigger: Trigger) -> str:
@@ -197,22 +180,26 @@ def _rule(trigger: Trigger) -> str:
     return f"{trigger.signal} is {word} {trigger.format_value(level or 0.0)}"
 
 
-def _said(trigger: Trigger, value: float) -> str:
-    sign = "+" if value >= 0 else ""
-    return f"{trigger.signal} {sign}{trigger.format_value(value)}, rule: {_rule(trigger)}"
+def _observed(triggers: list[Trigger], signals: Mapping[str, float]) -> str:
+    """Each trigger's signal as observed, and its rule."""
+    values = [(trigger, signals[trigger.signal]) for trigger in triggers]
+    return "; ".join(
+        f"{trigger.signal} {'+' if value >= 0 else ''}{trigger.format_value(value)}, rule: {_rule(trigger)}"
+        for trigger, value in values
+    )
 
 
-def _heat(planned: CheckInputs) -> Check:
-    account = planned.account
-    heat = account.open_risk + planned.size.risk
+def _heat(inputs: CheckInputs) -> Check:
+    account = inputs.account
+    heat = account.open_risk + inputs.plan.size.risk
     allowed = account.equity * account.limits.max_heat_fraction
     text = f"${heat:,.2f} at risk in all open trades, limit ${allowed:,.2f}"
     brief = f"{_short(heat)} of {_short(allowed)}"
     return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
 
 
-def _gap(planned: CheckInputs) -> Check | None:
-    size = planned.size
+def _gap(inputs: CheckInputs) -> Check | None:
+    size = inputs.plan.size
     if size.loss_at_gap is None or size.units == 0:
         return None
     loss, budget = size.loss_at_gap, size.risk_budget
@@ -225,9 +212,9 @@ def _gap(planned: CheckInputs) -> Check | None:
     )
 
 
-def _gap_shocks(planned: CheckInputs) -> Check | None:
+def _gap_shocks(inputs: CheckInputs) -> Check | None:
     """Whether a gap that the exits name lies inside the stop, where it can show no loss beyond the stop's."""
-    exits = planned.exits
+    exits = inputs.exits
     inside = [shock for shock in exits.gap_shocks if shock <= exits.stop * (1 + 1e-12)]
     if not inside:
         return None
@@ -240,10 +227,10 @@ def _gap_shocks(planned: CheckInputs) -> Check | None:
     )
 
 
-def _equal_dollars(planned: CheckInputs) -> Check | None:
+def _equal_dollars(inputs: CheckInputs) -> Check | None:
     """Whether whole shares of a pair's funds come to the same dollars."""
-    pair = planned.pair
-    if pair is None or planned.size.units == 0:
+    pair = inputs.plan.pair
+    if pair is None or inputs.plan.size.units == 0:
         return None
     share = abs(pair.net_dollars) / max(pair.bought_dollars, pair.sold_dollars)
     text = (
@@ -255,16 +242,16 @@ def _equal_dollars(planned: CheckInputs) -> Check | None:
     return _ok("equal dollars", text, brief=f"{share:.1%} unhedged")
 
 
-def _market_beta(planned: CheckInputs) -> Check | None:
+def _market_beta(inputs: CheckInputs) -> Check | None:
     """Check of a pair's P&L in a market shock when its dollars match but its betas do not."""
-    pair, report = planned.pair, planned.report
-    if pair is None or planned.size.units == 0:
+    pair, report = inputs.plan.pair, inputs.plan.report
+    if pair is None or inputs.plan.size.units == 0:
         return None
     first, second = report.trade.instrument.held, report.trade.instrument.against
     if pair.beta is None or pair.beta_dollars is None:
         text = f"the vols of {first}, {second} and {report.trade.symbol} are inconsistent: no beta"
         return _warn("market beta", text)
-    pnl, budget = MARKET_SHOCK * pair.beta_dollars, planned.size.risk_budget
+    pnl, budget = MARKET_SHOCK * pair.beta_dollars, inputs.plan.size.risk_budget
     text = (
         f"{first} moves {pair.beta:.2f} times {second}: {second} {MARKET_SHOCK:+.0%} alone "
         f"{_loses(pnl)}, risk budget ${budget:,.2f}"
@@ -274,10 +261,10 @@ def _market_beta(planned: CheckInputs) -> Check | None:
     return _ok("market beta", text, brief=f"beta {pair.beta:.2f}")
 
 
-def _quoted_width(planned: CheckInputs) -> Check | None:
-    trade = planned.report.trade
+def _quoted_width(inputs: CheckInputs) -> Check | None:
+    trade = inputs.plan.report.trade
     cost = sum(abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs)
-    value = abs(planned.report.net_debit)
+    value = abs(inputs.plan.report.net_debit)
     if not cost or not value:
         return None
     text = f"the bid-ask widths cost ${cost:,.2f} per {trade.unit_noun}, {cost / value:.1%} of its price"
@@ -286,15 +273,15 @@ def _quoted_width(planned: CheckInputs) -> Check | None:
     return _ok("quoted width", text, brief=f"{cost / value:.1%} of the price")
 
 
-def _targets(planned: CheckInputs) -> Check | None:
+def _targets(inputs: CheckInputs) -> Check | None:
     """Whether a target lies beyond the spot where the trade stops gaining."""
-    report = planned.report
+    report = inputs.plan.report
     best = report.max_profit
     calls = [leg.strike for leg in report.trade.option_legs if leg.side is Side.SHORT and leg.option_type > 0]
-    if not planned.exits.targets or not calls or best == float("inf") or report.greeks.delta <= 0:
+    if not inputs.exits.targets or not calls or best == float("inf") or report.greeks.delta <= 0:
         return None
     cap, spot = max(calls), report.market.quote(report.trade.symbol).spot
-    beyond = [target.move for target in planned.exits.targets if spot * (1 + target.move) > cap * 1.001]
+    beyond = [target.move for target in inputs.exits.targets if spot * (1 + target.move) > cap * 1.001]
     if not beyond:
         return _ok("targets", f"all targets are below the short strike {cap:g}", brief=f"below {cap:g}")
     moves = ", ".join(f"+{100 * move:.4g}%" for move in beyond)
@@ -302,16 +289,16 @@ def _targets(planned: CheckInputs) -> Check | None:
     return _ok("targets", text, brief=f"{moves} is beyond {cap:g}")
 
 
-def _assignment(planned: CheckInputs) -> Check | None:
+def _assignment(inputs: CheckInputs) -> Check | None:
     """Whether a sold call is likely to be exercised for a dividend."""
-    lines = [line for line in planned.report.early_exercise if line.leg.side is Side.SHORT]
+    lines = [line for line in inputs.plan.report.early_exercise if line.leg.side is Side.SHORT]
     if not lines:
         return None
     worst = max(lines, key=lambda line: line.chance)
     guess = " (forecast dividend)" if worst.dividend.forecast else ""
     text = (
         f"{worst.leg.label}: assignment likely above {worst.boundary:.2f} on {worst.eve}{guess}, "
-        f"probability {worst.chance:.1%}; {_owed(worst.dividend_dollars, planned.size.units)}"
+        f"probability {worst.chance:.1%}; {_owed(worst.dividend_dollars, inputs.plan.size.units)}"
     )
     if worst.boundary == float("inf"):
         text = f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small to exercise for"
@@ -328,9 +315,9 @@ def _owed(dollars: float, units: int) -> str:
     return f"the dividend owed is ${units * dollars:,.2f} on all {units:,} units, ${dollars:,.2f} each"
 
 
-def _unlimited_loss(planned: CheckInputs) -> Check | None:
+def _unlimited_loss(inputs: CheckInputs) -> Check | None:
     """Whether sold options may lose without limit: a size by the stop says nothing of that."""
-    report = planned.report
+    report = inputs.plan.report
     sold = [leg.label for leg in report.trade.option_legs if leg.side is Side.SHORT]
     if not sold or report.max_loss != float("inf"):
         return None

@@ -71,11 +71,11 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
         text = f"held into the expiry {expiry}: no shares remain, whichever options are exercised"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares remain")
     symbol = report.trade.symbol
-    told = "; ".join(_outcome(one, symbol, units=units) for one in found)
+    ranges = "; ".join(_outcome(delivery, symbol, units=units) for delivery in found)
     close = f"{closing_time(expiry):%H:%M}"
     text = (
-        f"held into the expiry {expiry}: {told}; equity is ${account.equity:,.2f}. Close by {close} New York "
-        "that day, or send contrary exercise instructions by 17:30"
+        f"held into the expiry {expiry}: {ranges}; equity is ${account.equity:,.2f}. "
+        f"Close by {close} New York that day, or send contrary exercise instructions by 17:30"
     )
     return Check(name=NAME, status=CheckStatus.WARN, message=text)
 
@@ -124,21 +124,21 @@ def _settled_at_open(report: RiskReport, time_stop: dt.date | None) -> Check | N
 def _closed(report: RiskReport, time_stop: dt.date | None) -> Check | None:
     """Warnings about closed days, each with the session meant."""
     market, expiries = report.market, report.trade.expiries
-    said = [f"expiry {closed_expiry(expiry)}" for expiry in expiries if not is_session(expiry)]
+    notes = [f"expiry {closed_expiry(expiry)}" for expiry in expiries if not is_session(expiry)]
     if not is_session(market.date):
         quoted = last_session_on_or_before(market.date)
-        said.append(f"market date {market.date} ({why_closed(market.date)}): prices are as of {quoted}")
+        notes.append(f"market date {market.date} ({why_closed(market.date)}): prices are as of {quoted}")
     last = max((*expiries, time_stop or market.date))
     for paid in market.dividends_until(report.trade.symbol, last):
         day = paid.ex_date
         if not is_session(day):
             opens = first_session_on_or_after(day)
-            said.append(f"ex-date {day} ({why_closed(day)}): the shares first trade ex-dividend on {opens}")
+            notes.append(f"ex-date {day} ({why_closed(day)}): the shares first trade ex-dividend on {opens}")
     if last.year > LAST_KNOWN_YEAR:
-        said.append(f"holidays after {LAST_KNOWN_YEAR} are not known: only weekends count as closed")
-    if not said:
+        notes.append(f"holidays after {LAST_KNOWN_YEAR} are not known: only weekends count as closed")
+    if not notes:
         return None
-    return Check(name="closed days", status=CheckStatus.WARN, message="; ".join(said))
+    return Check(name="closed days", status=CheckStatus.WARN, message="; ".join(notes))
 
 
 def _session_before(day: dt.date) -> dt.date:
@@ -154,5 +154,5 @@ def _outcome(found: Delivery, symbol: str, *, units: int) -> str:
         where = f"between {found.low:g} and {found.high:g}" if found.low else f"below {found.high:g}"
     moved = f"{abs(shares):,} shares {'bought' if shares > 0 else 'sold'} for ${abs(cash):,.2f}"
     left = units * found.shares_after
-    kept = "" if left == shares else f", {abs(left):,} {'long' if left > 0 else 'short'} afterwards"
-    return f"P({symbol} {where}) {found.chance:.1%}, then {moved}{kept}"
+    after = "" if left == shares else f", {abs(left):,} {'long' if left > 0 else 'short'} afterwards"
+    return f"P({symbol} {where}) {found.chance:.1%}, then {moved}{after}"

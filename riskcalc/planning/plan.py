@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from dataclasses import dataclass
 
 from riskcalc.analysis import exit_odds, ladder, managed_outcome, theta_report
 from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
@@ -11,19 +12,23 @@ from riskcalc.domain import (
     Account,
     EntryRules,
     ExitPlan,
+    GapLine,
     LadderRow,
+    ManagedOutcome,
     Market,
+    Odds,
     PositionSize,
     RiskReport,
+    Side,
+    TargetReport,
     Trade,
     TradePlan,
     View,
 )
 from riskcalc.domain.validation import record
-from riskcalc.planning import exit_pnl
 from riskcalc.planning.checks import CheckInputs, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
-from riskcalc.planning.exit_pnl import size_plan
+from riskcalc.planning.exit_pnl import build_target_report, gap_losses, size_plan
 from riskcalc.planning.fund import fund_report
 from riskcalc.planning.levels import (
     LevelValues,
@@ -97,60 +102,78 @@ def plan(
     record("entry", EntryRules, entry)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     report = with_borrow_fee_until(evaluate(trade, market, view=view), time_stop)
-    market = report.market
     side = exits.side or side_by_delta(report.greeks.delta)
-    asked = exits.at(entry=entry_spot(report.trade, market), side=side)
+    asked = exits.at(entry=entry_spot(report.trade, report.market), side=side)
     exits = with_second_stop(report, asked, side)
-    # With an explicit side, the exit plan needs no delta from the model.
-    sided = dataclasses.replace(exits, side=side)
-    costs = cost_per_unit(report.trade, account.costs)
-    levels = plan_levels(report, exits, side, time_stop)
-    values = level_values(report, levels)
-    gaps = exit_pnl.gap_losses(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
-    at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
-    at_exits = max(-min(at_stop, *at_targets, 0.0), 0.0)
-    size = size_plan(report, account, at_stop=at_exits, gaps=gaps, cost_per_unit=costs)
-    seconds = second_stops(report, values.first_day_at_targets(), tuple(at_targets), cost_per_unit=costs)
-    levels = label_second_stops(levels, seconds)
-    targets = exit_pnl.build_target_report(
-        exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
-    )
-    fractions = closed_fractions(exits, units=size.units)
-    rungs = _ladder_rows(report, levels, values, size)
-    return TradePlan(
+    sized = _size_at_exits(report, account, exits, side=side, time_stop=time_stop)
+    odds, managed = _managed(report, exits, side=side, sized=sized)
+    planned = TradePlan(
         report=report,
         exits=exits,
         side=side,
-        stop=levels.stop,
-        targets=targets,
+        stop=sized.levels.stop,
+        targets=sized.targets,
         time_stop=time_stop,
-        ladder=rungs,
-        theta=theta_report(report.trade, values.at_unchanged_spot),
-        odds=odds_with_second_stop(exit_odds(report.trade, market, sided, view=view), targets.outcomes),
-        managed=outcome_with_second_stop(
-            managed_outcome(report.trade, market, sided, view=view, cost_per_unit=costs, fractions=fractions),
-            targets.outcomes,
-        ),
-        gaps=gaps,
-        pair=pair_report(report, units=size.units),
-        fund=fund_report(report, (levels.stop, *levels.targets), gaps, time_stop=time_stop),
-        cost_per_unit=costs,
+        ladder=_ladder_rows(report, sized),
+        theta=theta_report(report.trade, sized.values.at_unchanged_spot),
+        odds=odds,
+        managed=managed,
+        gaps=sized.gaps,
+        pair=pair_report(report, units=sized.size.units),
+        fund=fund_report(report, (sized.levels.stop, *sized.levels.targets), sized.gaps, time_stop=time_stop),
+        cost_per_unit=sized.cost_per_unit,
         cost_per_trade=cost_per_trade(account.costs),
-        size=size,
-        checks=run_checks(
-            CheckInputs(
-                report=report,
-                account=account,
-                exits=asked,
-                entry=entry,
-                size=size,
-                time_stop=time_stop,
-                targets=targets,
-                ladder=rungs,
-                cost_per_unit=costs,
-            )
-        ),
+        size=sized.size,
+        checks=(),
     )
+    checks = run_checks(CheckInputs(plan=planned, account=account, exits=asked, entry=entry))
+    return dataclasses.replace(planned, checks=checks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sized:
+    """A trade valued at its exits, and the units that fit."""
+
+    levels: PlanLevels
+    values: LevelValues
+    gaps: tuple[GapLine, ...]
+    size: PositionSize
+    targets: TargetReport
+    cost_per_unit: float
+    """Round-trip costs [dollars]."""
+
+
+def _size_at_exits(
+    report: RiskReport, account: Account, exits: ExitPlan, *, side: Side, time_stop: dt.date | None
+) -> _Sized:
+    costs = cost_per_unit(report.trade, account.costs)
+    levels = plan_levels(report, exits, side, time_stop)
+    values = level_values(report, levels)
+    gaps = gap_losses(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
+    at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
+    worst = max(-min(at_stop, *at_targets, 0.0), 0.0)
+    size = size_plan(report, account, at_stop=worst, gaps=gaps, cost_per_unit=costs)
+    seconds = second_stops(report, values.first_day_at_targets(), tuple(at_targets), cost_per_unit=costs)
+    levels = label_second_stops(levels, seconds)
+    targets = build_target_report(
+        exits, levels.targets, tuple(at_targets), seconds=seconds, size=size, cost_per_unit=costs
+    )
+    return _Sized(levels=levels, values=values, gaps=gaps, size=size, targets=targets, cost_per_unit=costs)
+
+
+def _managed(
+    report: RiskReport, exits: ExitPlan, *, side: Side, sized: _Sized
+) -> tuple[Odds, ManagedOutcome]:
+    """Probabilities of the exits, and the outcome of the trade managed to them."""
+    trade, market, view, outcomes = report.trade, report.market, report.view, sized.targets.outcomes
+    # With an explicit side, the exit plan needs no delta from the model.
+    sided = dataclasses.replace(exits, side=side)
+    fractions = closed_fractions(exits, units=sized.size.units)
+    odds = exit_odds(trade, market, sided, view=view)
+    managed = managed_outcome(
+        trade, market, sided, view=view, cost_per_unit=sized.cost_per_unit, fractions=fractions
+    )
+    return odds_with_second_stop(odds, outcomes), outcome_with_second_stop(managed, outcomes)
 
 
 def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
@@ -176,13 +199,11 @@ def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> Risk
     )
 
 
-def _ladder_rows(
-    report: RiskReport, levels: PlanLevels, values: LevelValues, size: PositionSize
-) -> tuple[LadderRow, ...]:
+def _ladder_rows(report: RiskReport, sized: _Sized) -> tuple[LadderRow, ...]:
     return ladder(
-        values.ladder,
-        levels=levels.ladder,
-        dates=levels.dates,
+        sized.values.ladder,
+        levels=sized.levels.ladder,
+        dates=sized.levels.dates,
         entry=report.net_debit,
-        planned_loss=size.loss_per_unit,
+        planned_loss=sized.size.loss_per_unit,
     )
