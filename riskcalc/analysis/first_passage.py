@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcx, ndtr
 
-from riskcalc.pricing.arrays import as_floats, common_shape
+from riskcalc.pricing.arrays import broadcast_floats
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -102,17 +102,9 @@ def first_passage(
     >>> [f"{chance:.1%}" for chance in odds]
     ['48.0%', '20.6%', '31.4%']
     """
-    inputs = {
-        "spot": spot,
-        "lower": lower,
-        "upper": upper,
-        "vol": vol,
-        "drift": drift,
-        "horizon": horizon,
-        "steps": steps,
-    }
-    arrays = {name: as_floats(name, value) for name, value in inputs.items()}
-    common_shape(arrays)
+    arrays = broadcast_floats(
+        spot=spot, lower=lower, upper=upper, vol=vol, drift=drift, horizon=horizon, steps=steps
+    )
     with np.errstate(all="ignore"):
         below, above, travel, variance = _distances(**arrays)
     return exit_chances(below=below, above=above, travel=travel, variance=variance)
@@ -175,8 +167,7 @@ def touch_probability(
     >>> round(float(touch_probability(spot=100, level=105, vol=0.20, drift=0.01, horizon=60 / 365)), 4)
     0.5407
     """
-    price, barrier = as_floats("spot", spot), as_floats("level", level)
-    common_shape({"spot": price, "level": barrier})
+    price, barrier = broadcast_floats(spot=spot, level=level).values()
     nothing_below, nothing_above = (
         np.where(barrier > price, 0.0, barrier),
         np.where(barrier > price, barrier, np.inf),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskcalc.pricing.arrays import as_floats, common_shape
+from riskcalc.pricing.arrays import broadcast_floats
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, benchmark_return, fund_return
 
 if TYPE_CHECKING:
@@ -32,10 +32,8 @@ def translate_stop(
         Daily multiple of the benchmark's return, not 0: 3, or -3.
     days : array_like
         Sessions since entry, > 0; an array gives the curve over the holding time.
-    vol : array_like
-        Volatility of the benchmark per sqrt(year), as a fraction, >= 0.
-    fee, financing : array_like
-        Expense ratio, and interest on the ``leverage - 1`` dollars borrowed per dollar, per year.
+    vol, fee, financing : array_like
+        As in `riskcalc.pricing.fund_return`.
 
     Returns
     -------
@@ -54,8 +52,7 @@ def translate_stop(
 
     References
     ----------
-    Avellaneda and Zhang, "Path-Dependence of Leveraged ETF Returns", SIAM Journal on Financial Mathematics 1
-    (2010), equation 10.
+    Avellaneda and Zhang (2010), as in `riskcalc.pricing.fund_return`.
 
     Examples
     --------
@@ -64,16 +61,10 @@ def translate_stop(
     >>> translate_stop(move=-0.12, leverage=3, days=[1, 5, 42], vol=0.22).round(4)
     array([-0.04  , -0.0408, -0.034 ])
     """
-    sessions, multiple = as_floats("days", days), as_floats("leverage", leverage)
-    fund_move = as_floats("move", move)
-    common_shape({"move": fund_move, "leverage": multiple, "days": sessions})
+    fund_move, multiple, sessions = broadcast_floats(move=move, leverage=leverage, days=days).values()
+    years = sessions / SESSIONS_PER_YEAR
     many = benchmark_return(
-        leverage=multiple,
-        fund_return=fund_move,
-        vol=vol,
-        time=sessions / SESSIONS_PER_YEAR,
-        fee=fee,
-        financing=financing,
+        leverage=multiple, fund_return=fund_move, vol=vol, time=years, fee=fee, financing=financing
     )
     with np.errstate(all="ignore"):
         one = fund_move / multiple
@@ -110,16 +101,10 @@ def translate_to_fund(
     >>> translate_to_fund(move=-0.06, leverage=3, days=[1, 5, 42], vol=0.22).round(4)
     array([-0.18  , -0.1718, -0.1893])
     """
-    sessions, multiple = as_floats("days", days), as_floats("leverage", leverage)
-    benchmark_move = as_floats("move", move)
-    common_shape({"move": benchmark_move, "leverage": multiple, "days": sessions})
+    benchmark_move, multiple, sessions = broadcast_floats(move=move, leverage=leverage, days=days).values()
+    years = sessions / SESSIONS_PER_YEAR
     many = fund_return(
-        leverage=multiple,
-        index_return=benchmark_move,
-        vol=vol,
-        time=sessions / SESSIONS_PER_YEAR,
-        fee=fee,
-        financing=financing,
+        leverage=multiple, index_return=benchmark_move, vol=vol, time=years, fee=fee, financing=financing
     )
     with np.errstate(all="ignore"):
         one = np.maximum(multiple * benchmark_move, -1.0)

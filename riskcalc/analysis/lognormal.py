@@ -1,4 +1,7 @@
-"""Probabilities at expiry: from the implied volatility smile, else from a lognormal distribution."""
+"""Probabilities at expiry: from the implied volatility smile, else from a lognormal distribution.
+
+An input that is NaN or outside the range its docstring states raises `InvalidInputError`.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +43,6 @@ def prob_below(*, level: float, spot: float, vol: float, drift: float, time: flo
     -------
     float
         P(S_T < level), in [0, 1].
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------
@@ -92,11 +90,6 @@ def expected_move(*, spot: float, vol: float, days: float) -> float:
     -------
     float
         Spot x vol x sqrt(days / 365) [dollars].
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------

@@ -28,7 +28,7 @@ from riskcalc.domain import (
 from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
-from riskcalc.pricing.arrays import as_floats, common_shape
+from riskcalc.pricing.arrays import broadcast_floats
 
 Floats = NDArray[np.float64]
 
@@ -222,9 +222,7 @@ class _Points(NamedTuple):
 
 
 def _broadcast(at: Conditions) -> _Points:
-    parts = {name: as_floats(name, part) for name, part in at._asdict().items()}
-    common_shape(parts)
-    return _Points(*np.broadcast_arrays(*parts.values()))
+    return _Points(*np.broadcast_arrays(*broadcast_floats(**at._asdict()).values()))
 
 
 def _option_greeks(

@@ -95,6 +95,13 @@ def common_shape(arrays: Mapping[str, NDArray[Any]]) -> tuple[int, ...]:
         raise InvalidInputError(f"shapes must broadcast to one, got {shapes}") from None
 
 
+def broadcast_floats(**arguments: ArrayLike) -> dict[str, FloatArray]:
+    """Return arguments as float arrays; raises InvalidInputError where they do not broadcast to one shape."""
+    arrays = {name: as_floats(name, argument) for name, argument in arguments.items()}
+    common_shape(arrays)
+    return arrays
+
+
 def _numbers(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array of Python objects as floats if each is a real number, else unchanged."""
     for one in array.flat:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskcalc.errors import InvalidInputError
-from riskcalc.pricing.arrays import as_floats, common_shape
+from riskcalc.pricing.arrays import broadcast_floats
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -51,7 +51,7 @@ def fund_path(
     >>> fund_path(leverage=3, daily_returns=[-0.10, 1 / 9]).round(4)  # the index is back where it was
     array([0.7   , 0.9333])
     """
-    given = _floats(leverage=leverage, daily_returns=daily_returns, fee=fee, financing=financing)
+    given = broadcast_floats(leverage=leverage, daily_returns=daily_returns, fee=fee, financing=financing)
     multiple, returns = given["leverage"], given["daily_returns"]
     if not returns.ndim:
         raise InvalidInputError("daily_returns must be a list of returns, one a session, got a single number")
@@ -107,7 +107,7 @@ def fund_return(
     >>> f"{fund_return(leverage=3, index_return=0.0, vol=0.25, time=1):.1%}"
     '-17.1%'
     """
-    given = _floats(
+    given = broadcast_floats(
         leverage=leverage, index_return=index_return, vol=vol, time=time, fee=fee, financing=financing
     )
     with np.errstate(all="ignore"):
@@ -145,20 +145,13 @@ def benchmark_return(
     >>> f"{benchmark_return(leverage=3, fund_return=-0.12, vol=0.22, time=42 / 252):.2%}"
     '-3.40%'
     """
-    given = _floats(
+    given = broadcast_floats(
         leverage=leverage, fund_return=fund_return, vol=vol, time=time, fee=fee, financing=financing
     )
     multiple = given["leverage"]
     with np.errstate(all="ignore"):
         reached = np.log1p(given.pop("fund_return")) - _log_drag(**given)
         return np.expm1(reached / np.where(multiple == 0, np.nan, multiple))
-
-
-def _floats(**arguments: ArrayLike) -> dict[str, FloatArray]:
-    """Return the arguments as arrays that broadcast."""
-    arrays = {name: as_floats(name, argument) for name, argument in arguments.items()}
-    common_shape(arrays)
-    return arrays
 
 
 def _log_drag(

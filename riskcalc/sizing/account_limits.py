@@ -1,4 +1,7 @@
-"""Position size within all limits of an account: of a trade, and of shares sized by a stop."""
+"""Position size within all limits of an account: of a trade, and of shares sized by a stop.
+
+An input that is NaN or outside the range its docstring states raises `InvalidInputError`.
+"""
 
 from __future__ import annotations
 
@@ -83,11 +86,6 @@ def size_within_limits(
         ``limits`` holds the units under each limit, None where it does not bind. ``basis``,
         ``loss_at_stop`` and ``loss_at_gap`` are for the caller, who knows the trade, to fill in with
         `dataclasses.replace`.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------

@@ -1,4 +1,7 @@
-"""Expectancy of repeated trades, breakeven win rate, and drawdown of a losing streak."""
+"""Expectancy of repeated trades, breakeven win rate, and drawdown of a losing streak.
+
+An input that is NaN or outside the range its docstring states raises `InvalidInputError`.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,6 @@ def break_even_win_rate(*, win: float, loss: float = 1.0) -> float:
     -------
     float
         In (0, 1): loss / (win + loss).
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------
@@ -50,11 +48,6 @@ def expectancy(*, win_probability: float, win: float, loss: float = 1.0) -> floa
     -------
     float
         p win - (1 - p) loss; negative loses in the long run.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     References
     ----------
@@ -85,11 +78,6 @@ def losing_streak_drawdown(*, risk_fraction: float, losses: int) -> float:
     -------
     float
         In (0, 1]: 1 - (1 - risk_fraction)^losses.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------

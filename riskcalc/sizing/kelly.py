@@ -1,4 +1,7 @@
-"""Kelly fractions, growth rates, drawdown probability, optimal f, and risk of ruin."""
+"""Kelly fractions, growth rates, drawdown probability, optimal f, and risk of ruin.
+
+An input that is NaN or outside the range its docstring states raises `InvalidInputError`.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +56,6 @@ def kelly_fraction(*, win_probability: float, win: float, loss: float = 1.0) -> 
         p / loss - (1 - p) / win; negative means no bet. Stakes are dollars put up: where a stop cuts the
         loss to a tenth of the price, `loss` is 0.1 and the fraction may exceed 1.
 
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
-
     References
     ----------
     E. Thorp, "The Kelly criterion in blackjack, sports betting and the stock market" (2006), section 2.
@@ -85,11 +83,6 @@ def growth_rate(*, staked: float, win_probability: float, win: float, loss: floa
     -------
     float
         p ln(1 + staked win) + (1 - p) ln(1 - staked loss); -inf where one loss can take everything.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------
@@ -123,11 +116,6 @@ def continuous_kelly(*, drift: float, rate: float, vol: float) -> float:
     float
         (drift - rate) / vol^2; above 1 is leverage, negative is short.
 
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
-
     References
     ----------
     E. Thorp (2006), section 7.1.
@@ -156,11 +144,6 @@ def continuous_growth_rate(*, held: float, drift: float, rate: float, vol: float
     float
         rate + held (drift - rate) - (held vol)^2 / 2.
 
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
-
     Examples
     --------
     >>> round(continuous_growth_rate(held=20 / 9, drift=0.11, rate=0.06, vol=0.15), 4)
@@ -186,11 +169,6 @@ def prob_drawdown(*, fraction_left: float, kelly_multiple: float) -> float:
     -------
     float
         fraction_left^(2 / kelly_multiple - 1), for continuous betting without end; 1 from twice Kelly on.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     References
     ----------
@@ -278,11 +256,6 @@ def risk_of_ruin(*, win_probability: float, payoff_ratio: float, units_of_capita
     -------
     float
         In [0, 1]; exactly 1 without an edge.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Notes
     -----

@@ -1,4 +1,7 @@
-"""Percent-risk sizing: the most units whose loss is within a fixed fraction of equity."""
+"""Percent-risk sizing: the most units whose loss is within a fixed fraction of equity.
+
+An input that is NaN or outside the range its docstring states raises `InvalidInputError`.
+"""
 
 from __future__ import annotations
 
@@ -168,11 +171,6 @@ def size_by_max_loss(
     -------
     PositionSize
         ``units`` is rounded down: one more would break the budget.
-
-    Raises
-    ------
-    InvalidInputError
-        An input is NaN or outside its range.
 
     Examples
     --------
