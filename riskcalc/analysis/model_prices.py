@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from riskcalc.analysis.valuation import PositionGreeks, dividend_schedule, value_legs
-from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
+from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, Trade
 from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import VolStatus, american_implied_vol, implied_vol
@@ -110,9 +110,8 @@ def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
 
 def _with_entry_prices(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
     """Fill in all values except those from the model."""
-    if isinstance(leg, ShareLeg):
-        entry = quote.spot if leg.entry_price is None else leg.entry_price
-        return dataclasses.replace(leg, entry_price=float(entry), hedge_ratio=_hedge(leg, trade, market))
+    if not isinstance(leg, OptionLeg):
+        return leg.entered(trade.instrument, market)
     if leg.expiry < market.date:
         raise InvalidInputError(
             f"{trade.symbol} {leg.label}: expiry must not be before the market date {market.date}"
@@ -125,14 +124,6 @@ def _with_entry_prices(leg: Leg, *, trade: Trade, market: Market, quote: Quote) 
     if vol is None:
         vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
     return dataclasses.replace(leg, vol=vol)
-
-
-def _hedge(leg: ShareLeg, trade: Trade, market: Market) -> float | None:
-    """Shares of a pair's other fund that cost what one share of the first does."""
-    pair = trade.instrument
-    if not pair.against or leg.hedge_ratio is not None:
-        return leg.hedge_ratio
-    return market.quote(pair.held).spot / market.quote(pair.against).spot
 
 
 def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:

@@ -97,11 +97,9 @@ def net_debit(trade: Trade) -> float:
 
 def entry_price(leg: Leg) -> float:
     """Entry price of a leg [dollars per share]; raises InvalidInputError when it is not set."""
-    price = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
-    if price is None:
-        field = "premium" if isinstance(leg, OptionLeg) else "entry_price"
-        raise InvalidInputError(f"{leg.label}: {field} is not set; evaluate(trade, market) sets it")
-    return float(price)
+    if leg.entry is None:
+        raise InvalidInputError(f"{leg.label}: {leg.entry_name} is not set; evaluate(trade, market) sets it")
+    return float(leg.entry)
 
 
 def max_loss(trade: Trade, *, market: Market | None = None) -> float:
@@ -171,7 +169,7 @@ def _check(trade: Trade, market: Market | None) -> None:
 def _value_at_expiry(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:
     """Value of a leg at the nearest expiry [dollars per share]."""
     if not isinstance(leg, OptionLeg):
-        return spots
+        return np.asarray(leg.line.slope * spots + leg.line.intercept)
     intrinsic = np.maximum(int(leg.option_type) * (spots - leg.strike), 0.0)
     if leg.expiry == trade.expiry:
         return intrinsic

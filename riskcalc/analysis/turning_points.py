@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.domain import ExerciseStyle, Leg, Market, OptionLeg, OptionType, ShareLeg, Sticky, Trade
+from riskcalc.domain import ExerciseStyle, Leg, Line, Market, OptionLeg, OptionType, Sticky, Trade
 
 Floats = NDArray[np.float64]
 Pnl = Callable[[ArrayLike], Floats]
@@ -170,30 +170,25 @@ def years_after_nearest_expiry(leg: OptionLeg, trade: Trade, market: Market) -> 
     return end - start
 
 
-class _Line(NamedTuple):
-    slope: float
-    intercept: float
-
-
-def _lines(leg: Leg, trade: Trade, market: Market | None) -> tuple[float, _Line]:
+def _lines(leg: Leg, trade: Trade, market: Market | None) -> tuple[float, Line]:
     """Value of a leg at a spot of zero, and its line for a high spot [dollars per share]."""
-    if isinstance(leg, ShareLeg):
-        return 0.0, _Line(1.0, 0.0)
+    if not isinstance(leg, OptionLeg):
+        return leg.line.intercept, leg.line
     is_call = leg.option_type is OptionType.CALL
     if market is None or trade.expiry is None or leg.expiry == trade.expiry:
-        return (0.0, _Line(1.0, -leg.strike)) if is_call else (leg.strike, _Line(0.0, 0.0))
+        return (0.0, Line(1.0, -leg.strike)) if is_call else (leg.strike, Line(0.0, 0.0))
     years = years_after_nearest_expiry(leg, trade, market)
     held = math.exp(-market.rate * years)
     american = trade.instrument.exercise is ExerciseStyle.AMERICAN
     if not is_call:
-        return leg.strike * (max(1.0, held) if american else held), _Line(0.0, 0.0)
+        return leg.strike * (max(1.0, held) if american else held), Line(0.0, 0.0)
     if american:
         return 0.0, _best_exercise(leg, trade, market)
     carry = market.quote(trade.symbol).dividend_yield
-    return 0.0, _Line(math.exp(-carry * years), -leg.strike * held)
+    return 0.0, Line(math.exp(-carry * years), -leg.strike * held)
 
 
-def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> _Line:
+def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> Line:
     """Value of an American call far in the money: exercised now, right before an ex-date, or at the end."""
     start, carry = trade.expiry or leg.expiry, market.quote(trade.symbol).dividend_yield
     coming = [one for one in market.dividends_until(trade.symbol, leg.expiry) if one.ex_date > start]
@@ -201,9 +196,9 @@ def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> _Line:
     paid = [(market.years_to(dividend.ex_date) - near, dividend.amount) for dividend in coming]
     end = years_after_nearest_expiry(leg, trade, market)
 
-    def exercised(time: float, missed: list[tuple[float, float]]) -> _Line:
+    def exercised(time: float, missed: list[tuple[float, float]]) -> Line:
         lost = math.fsum(amount * math.exp(-market.rate * at - carry * (time - at)) for at, amount in missed)
-        return _Line(math.exp(-carry * time), -leg.strike * math.exp(-market.rate * time) - lost)
+        return Line(math.exp(-carry * time), -leg.strike * math.exp(-market.rate * time) - lost)
 
     now, last = exercised(0.0, []), exercised(end, paid)
     # A yield grows with the spot and dominates; without one, interest on the strike does.

@@ -16,12 +16,11 @@ from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.domain import (
     ExerciseStyle,
     Instrument,
+    LinearLeg,
     Market,
     MovingSmile,
     OptionLeg,
     Quote,
-    ShareLeg,
-    Side,
     Sticky,
     Trade,
 )
@@ -175,14 +174,7 @@ def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date)
 
 
 def _without_prices(trade: Trade) -> Trade:
-    """The trade without entry prices, which its value does not depend on."""
-    legs = (
-        dataclasses.replace(leg, premium=None, spread_cost=0.0)
-        if isinstance(leg, OptionLeg)
-        else dataclasses.replace(leg, entry_price=None, spread_cost=0.0)
-        for leg in trade.legs
-    )
-    return dataclasses.replace(trade, legs=tuple(legs), name="")
+    return dataclasses.replace(trade, legs=tuple(leg.without_prices() for leg in trade.legs), name="")
 
 
 @lru_cache(maxsize=32)
@@ -199,7 +191,9 @@ def _current_legs(
 
 def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     found = np.zeros((len(PositionGreeks._fields), len(trade.legs), *at.spot.shape))
-    found[0], found[1] = at.spot, 1.0  # a share is worth the spot and is equivalent to it
+    for k, leg in enumerate(trade.legs):
+        if isinstance(leg, LinearLeg):
+            found[0, k], found[1, k] = leg.line.slope * at.spot + leg.line.intercept, leg.line.slope
     options = [k for k, leg in enumerate(trade.legs) if isinstance(leg, OptionLeg)]
     if options:
         found[:, options] = _option_greeks(trade.option_legs, trade.instrument, market, at)
@@ -207,9 +201,9 @@ def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
     with np.errstate(over="ignore"):  # spots that overflow
         position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
     for k, leg in enumerate(trade.legs):
-        if isinstance(leg, ShareLeg) and (fee := leg_borrow_cost(leg, trade, market)):
-            position.value[k] -= fee * at.days / 365
-            position.theta[k] -= fee
+        if isinstance(leg, LinearLeg) and (cost := leg.carry_cost(trade.instrument, market)):
+            position.value[k] -= cost * at.days / 365
+            position.theta[k] -= cost
     return position
 
 
@@ -289,16 +283,4 @@ def borrow_cost(trade: Trade, market: Market) -> float:
     float
         >= 0. It accrues by calendar day, ACT/365, on the value of the shares at the market's date.
     """
-    return math.fsum(leg_borrow_cost(leg, trade, market) for leg in trade.share_legs)
-
-
-def leg_borrow_cost(leg: ShareLeg, trade: Trade, market: Market) -> float:
-    """Return the borrow fee of one share leg [dollars per year]."""
-    pair, own = trade.instrument, market.quote(trade.symbol)
-    if not pair.against:
-        return leg.shares * own.spot * own.borrow_fee if leg.side is Side.SHORT else 0.0
-    sold = market.quotes.get(pair.against if leg.side is Side.LONG else pair.held)
-    fee = own.borrow_fee or (sold.borrow_fee if sold else 0.0)
-    if leg.side is Side.LONG and sold and leg.hedge_ratio is not None:
-        return leg.shares * leg.hedge_ratio * sold.spot * fee
-    return leg.shares * own.spot * fee
+    return math.fsum(leg.carry_cost(trade.instrument, market) for leg in trade.linear_legs)

@@ -26,6 +26,7 @@ from riskcalc.domain.instrument_table import (
     shipped_instruments,
     underlying_symbol,
 )
+from riskcalc.domain.legs import Leg, Line, LinearLeg, OptionLeg, OptionType, ShareLeg, Side
 from riskcalc.domain.listing import (
     FillPrice,
     Listing,
@@ -48,7 +49,7 @@ from riskcalc.domain.risk_report import (
     RiskReport,
 )
 from riskcalc.domain.scenario import Scenario, StressRow
-from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
+from riskcalc.domain.trade import Trade
 from riskcalc.domain.trade_plan import (
     BenchmarkMove,
     Check,
@@ -91,6 +92,8 @@ __all__ = [
     "Leg",
     "LegReport",
     "Level",
+    "Line",
+    "LinearLeg",
     "Listing",
     "ManagedOutcome",
     "Market",

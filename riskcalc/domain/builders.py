@@ -12,7 +12,8 @@ from typing import NamedTuple, Required, TypedDict, Unpack
 
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.instrument_table import instrument
-from riskcalc.domain.trade import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, require_ascending
+from riskcalc.domain.legs import Leg, OptionLeg, OptionType, ShareLeg, Side
+from riskcalc.domain.trade import Trade, require_ascending
 from riskcalc.domain.validation import calendar_date, dollars, volatility
 from riskcalc.errors import InvalidInputError
 

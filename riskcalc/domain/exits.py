@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.legs import Side
 from riskcalc.domain.sessions import last_session_on_or_before, sessions_later
-from riskcalc.domain.trade import Side
 from riskcalc.domain.validation import (
     calendar_date,
     finite,

@@ -9,8 +9,8 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Protocol
 
 from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.legs import OptionType
 from riskcalc.domain.sessions import last_session_on_or_before
-from riskcalc.domain.trade import OptionType
 from riskcalc.domain.validation import calendar_date, non_negative, price, record
 from riskcalc.errors import InvalidInputError
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from riskcalc.domain.legs import Side
 from riskcalc.domain.serialization import to_plain
-from riskcalc.domain.trade import Side
 from riskcalc.domain.validation import calendar_date, multiple, non_negative, text
 
 DEFAULT_K = 0.83

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
+from riskcalc.domain.legs import Leg, OptionLeg
 from riskcalc.domain.market import Market
 from riskcalc.domain.serialization import to_plain
-from riskcalc.domain.trade import Leg, OptionLeg, Trade
+from riskcalc.domain.trade import Trade
 from riskcalc.domain.view import ProbabilityBasis, View
 
 

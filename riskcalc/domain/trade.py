@@ -4,118 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from itertools import pairwise
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.validation import (
-    calendar_date,
-    dollars,
-    member,
-    positive,
-    price,
-    record,
-    records,
-    text,
-    volatility,
-    whole_count,
-)
+from riskcalc.domain.legs import Leg, LinearLeg, OptionLeg, ShareLeg, Side
+from riskcalc.domain.validation import positive, record, records, text
 from riskcalc.errors import InvalidInputError
-
-
-class Side(IntEnum):
-    """Bought or sold; multiply by it."""
-
-    LONG = 1
-    SHORT = -1
-
-
-class OptionType(IntEnum):
-    """Call or put; the `sign` of the pricing formulas."""
-
-    CALL = 1
-    PUT = -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionLeg:
-    """Some contracts of one listed option, bought or sold."""
-
-    side: Side
-    option_type: OptionType
-    strike: float
-    """Exercise price [dollars], > 0."""
-    expiry: date
-    contracts: int = 1
-    """Contracts per unit of the trade, >= 1."""
-    premium: float | None = None
-    """Entry price [dollars per share], >= 0; None enters at the model value."""
-    vol: float | None = None
-    """Volatility that reprices the leg, per sqrt(year); None solves the premium or takes the quote's."""
-    spread_cost: float = 0.0
-    """What the quoted bid-ask width costs over entry and exit, beyond the premium [dollars per share]."""
-
-    def __post_init__(self) -> None:
-        """Check every field."""
-        member("side", Side, self.side)
-        member("option_type", OptionType, self.option_type)
-        price("strike", self.strike)
-        calendar_date("expiry", self.expiry)
-        whole_count("contracts", self.contracts)
-        dollars("spread_cost", self.spread_cost)
-        if self.premium is not None:
-            dollars("premium", self.premium)
-        if self.vol is not None:
-            volatility("vol", self.vol)
-
-    @property
-    def signed_contracts(self) -> int:
-        """Contracts, negative when sold."""
-        return int(self.side) * self.contracts
-
-    @property
-    def label(self) -> str:
-        """The leg as a trader writes it: ``+1 call 295 2026-09-18``."""
-        kind = self.option_type.name.lower()
-        return f"{self.signed_contracts:+d} {kind} {self.strike:g} {self.expiry.isoformat()}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareLeg:
-    """Some shares, bought or sold short."""
-
-    side: Side
-    shares: int = 1
-    """Shares per unit of the trade, >= 1."""
-    entry_price: float | None = None
-    """Entry price [dollars per share], > 0; None enters at the spot."""
-    hedge_ratio: float | None = None
-    """Shares of a pair's other fund against each share, >= 0; None takes equal dollars at the quotes."""
-    spread_cost: float = 0.0
-    """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
-
-    def __post_init__(self) -> None:
-        """Check every field."""
-        member("side", Side, self.side)
-        whole_count("shares", self.shares)
-        dollars("spread_cost", self.spread_cost)
-        if self.entry_price is not None:
-            price("entry_price", self.entry_price)
-        if self.hedge_ratio is not None:
-            dollars("hedge_ratio", self.hedge_ratio)
-
-    @property
-    def signed_shares(self) -> int:
-        """Shares, negative when sold short."""
-        return int(self.side) * self.shares
-
-    @property
-    def label(self) -> str:
-        """The leg as a trader writes it: ``+100 shares``."""
-        return f"{self.signed_shares:+d} {'share' if self.shares == 1 else 'shares'}"
-
-
-Leg = OptionLeg | ShareLeg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +29,7 @@ class Trade:
     def __post_init__(self) -> None:
         """Check that the legs can exist on the instrument."""
         record("instrument", Instrument, self.instrument)
-        object.__setattr__(self, "legs", records("legs", (OptionLeg, ShareLeg), self.legs))
+        object.__setattr__(self, "legs", records("legs", (OptionLeg, LinearLeg), self.legs))
         text("name", self.name)
         if not self.legs:
             raise InvalidInputError("legs must hold at least one leg, got none")
@@ -160,6 +54,11 @@ class Trade:
         return tuple(leg for leg in self.legs if isinstance(leg, ShareLeg))
 
     @property
+    def linear_legs(self) -> tuple[LinearLeg, ...]:
+        """The legs that are no options, in order."""
+        return tuple(leg for leg in self.legs if isinstance(leg, LinearLeg))
+
+    @property
     def expiries(self) -> tuple[date, ...]:
         """The expiries of the option legs, each once, nearest first."""
         return tuple(sorted({leg.expiry for leg in self.option_legs}))
@@ -171,15 +70,12 @@ class Trade:
 
     def leg_size(self, leg: Leg) -> int:
         """Shares a leg stands for, signed: side x contracts x multiplier."""
-        if isinstance(leg, OptionLeg):
-            return leg.signed_contracts * self.instrument.option_multiplier
-        return leg.signed_shares
+        return leg.size(self.instrument)
 
     @property
     def unit_noun(self) -> str:
         """What sizing counts: a share, a pair, a contract, a spread, or a unit of anything else."""
-        sizes = {leg.shares if isinstance(leg, ShareLeg) else leg.contracts for leg in self.legs}
-        if sizes != {1}:
+        if {leg.count for leg in self.legs} != {1}:
             return "unit"
         if not self.option_legs:
             return "pair" if self.instrument.against else "share"
@@ -192,14 +88,14 @@ class Trade:
 
 
 def _structure(trade: Trade) -> str:
-    options, held = trade.option_legs, trade.share_legs
-    if trade.instrument.against and len(held) == 1:
-        first, second = ("long", "short")[:: held[0].side]
-        many = f"{held[0].shares:,} x " if held[0].shares > 1 else ""
+    options, shares = trade.option_legs, trade.share_legs
+    if trade.instrument.against and len(shares) == 1:
+        first, second = ("long", "short")[:: shares[0].side]
+        many = f"{shares[0].shares:,} x " if shares[0].shares > 1 else ""
         return f"{many}{first} {trade.instrument.held}, {second} {trade.instrument.against}"
     if not options:
-        return " ".join(leg.label for leg in held)
-    if not held and len(options) == 2 and len(trade.expiries) == 1:
+        return " ".join(leg.label for leg in trade.legs)
+    if len(options) == len(trade.legs) == 2 and len(trade.expiries) == 1:
         long, short = sorted(options, key=lambda leg: -leg.side)
         kinds = {leg.option_type for leg in options}
         if (long.side, short.side) == (Side.LONG, Side.SHORT) and len(kinds) == 1:

@@ -13,10 +13,10 @@ from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
+from riskcalc.domain.legs import Side
 from riskcalc.domain.pair import PairReport
 from riskcalc.domain.risk_report import ManagedOutcome, Odds, RiskReport
 from riskcalc.domain.serialization import to_plain
-from riskcalc.domain.trade import Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

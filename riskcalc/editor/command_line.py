@@ -11,8 +11,9 @@ from riskcalc.domain import Sticky
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import PresetError
 from riskcalc.presets import find_preset, load_preset
-from riskcalc.presets.data import Data, preset_data
+from riskcalc.presets.data import preset_data
 from riskcalc.presets.overrides import rivals_of
+from riskcalc.presets.written import Data
 
 
 def reproduce(draft: Draft) -> str:

@@ -139,7 +139,7 @@ class Draft:
     def with_leg(self, index: int, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a leg
         """Return the draft with one leg changed."""
         legs = list(self.trade.legs)
-        legs[index] = dataclasses.replace(legs[index], **changes)
+        legs[index] = legs[index].replace(**changes)
         return self.with_legs(*legs)
 
     def with_account(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of an Account

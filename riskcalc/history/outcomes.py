@@ -11,8 +11,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from riskcalc.domain.legs import Side
 from riskcalc.domain.price_history import Excursion, Outcomes, RegimeCounts, TargetCount
-from riskcalc.domain.trade import Side
 from riskcalc.domain.validation import (
     calendar_date,
     listed,

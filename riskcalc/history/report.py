@@ -6,8 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 
+from riskcalc.domain.legs import Side
 from riskcalc.domain.price_history import Calibration, FirstExit, Outcomes, PriceHistory
-from riskcalc.domain.trade import Side
 from riskcalc.domain.validation import positive, record, records, text, volatility
 from riskcalc.history.bars import Bars
 from riskcalc.history.measures import (

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from riskcalc.domain.legs import Side
 from riskcalc.domain.price_history import FirstExit
-from riskcalc.domain.trade import Side
 from riskcalc.domain.validation import (
     listed,
     member,

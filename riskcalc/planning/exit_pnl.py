@@ -16,7 +16,6 @@ from riskcalc.domain import (
     RiskBasis,
     RiskLimits,
     RiskReport,
-    ShareLeg,
     Side,
     TargetOutcome,
     TargetReport,
@@ -160,7 +159,7 @@ def _capital(report: RiskReport) -> float:
 
 
 def _market_value(report: RiskReport) -> float:
-    """Absolute market value of one unit: shares at the spot plus options [dollars]."""
+    """Absolute market value of one unit: options net, and every other leg [dollars]."""
     options = sum(found.value for found in report.legs if isinstance(found.leg, OptionLeg))
-    held = sum(abs(found.value) for found in report.legs if isinstance(found.leg, ShareLeg))
-    return abs(options) + held
+    others = sum(abs(found.value) for found in report.legs if not isinstance(found.leg, OptionLeg))
+    return abs(options) + others

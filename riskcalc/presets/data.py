@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
-from enum import Enum
 from typing import Any
 
 from riskcalc.domain import (
@@ -15,19 +12,17 @@ from riskcalc.domain import (
     Instrument,
     Market,
     RiskLimits,
-    ShareLeg,
     Target,
     Trigger,
     find_instrument,
 )
 from riskcalc.domain.serialization import to_plain
 from riskcalc.presets.amounts import money_text, price_text
-from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, StrikeRule
+from riskcalc.presets.legs import leg_data
 from riskcalc.presets.schema import SCHEMA_VERSION
-from riskcalc.presets.template import LegTemplate, OptionTemplate, Preset
+from riskcalc.presets.template import Preset
 from riskcalc.presets.units_parsing import move_text, percent_text, points_text
-
-Data = dict[str, Any]
+from riskcalc.presets.written import Data, enum_name, stated, written_number
 
 
 def preset_data(preset: Preset) -> Data:
@@ -37,38 +32,22 @@ def preset_data(preset: Preset) -> Data:
         "trade": {
             "symbol": preset.template.instrument.symbol,
             **_settlement(preset.template.instrument),
-            "legs": [_leg(leg) for leg in preset.template.legs],
+            "legs": [leg_data(leg) for leg in preset.template.legs],
         },
         "exits": _exits(preset.exits),
         "entry": _entry(preset.entry),
         "account": _account(preset.account),
-        "view": _stated(preset.view, drift=percent_text, vol=percent_text),
+        "view": stated(preset.view, drift=percent_text, vol=percent_text),
     }
     about = {"description": preset.description} if preset.description else {}
     return {"schema": SCHEMA_VERSION} | about | {key: table for key, table in tables.items() if table}
-
-
-def _stated(record: Any, **writers: Callable[[Any], Any]) -> Data:  # noqa: ANN401 - any record of the domain
-    """The fields of a record that differ from their defaults, each as it is written."""
-    defaults = {field.name: field.default for field in dataclasses.fields(record)}
-    values = {key: getattr(record, key) for key in writers}
-    return {key: writers[key](value) for key, value in values.items() if value != defaults[key]}
-
-
-def _number(value: float) -> float:
-    """A number without a needless ``.0``."""
-    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value)
-
-
-def _name(value: Enum) -> str:
-    return value.name.lower()
 
 
 def _market(market: Market, entry: EntryRules) -> Data:
     quotes = {symbol: _quote(symbol, market) for symbol in market.quotes}
     percent = {trigger.signal for trigger in entry.triggers if trigger.percent}
     signals = {
-        name: percent_text(value) if name in percent else _number(value)
+        name: percent_text(value) if name in percent else written_number(value)
         for name, value in market.signals.items()
     }
     timed = {} if market.time is None else {"time": to_plain(market.time)}
@@ -84,57 +63,32 @@ def _settlement(underlying: Instrument) -> Data:
 
 def _quote(symbol: str, market: Market) -> Data:
     quote, pair = market.quotes[symbol], find_instrument(symbol)
-    stated = _stated(
+    data = stated(
         quote,
-        spot=_number,
+        spot=written_number,
         vol=percent_text,
         dividend_yield=percent_text,
         borrow_fee=percent_text,
         dividends=_payments,
     )
     if pair and pair.against and pair.held in market.quotes and quote.spot == market.quote(pair.held).spot:
-        del stated["spot"]  # so that it follows the fund's when the file is edited
-    return stated
+        del data["spot"]  # so that it follows the fund's when the file is edited
+    return data
 
 
 def _payments(dividends: tuple[CashDividend, ...]) -> list[Data]:
     return [
-        {"ex_date": dividend.ex_date, "amount": _number(dividend.amount)}
+        {"ex_date": dividend.ex_date, "amount": written_number(dividend.amount)}
         | ({"special": True} if dividend.special else {})
         for dividend in dividends
     ]
-
-
-def _leg(leg: LegTemplate) -> Data:
-    if isinstance(leg, ShareLeg):
-        stated = _stated(leg, side=_name, shares=int, entry_price=_number, spread_cost=_number)
-        return {"kind": "shares"} | stated
-    return (
-        {"kind": _name(leg.option_type), "side": _name(leg.side)}
-        | _stated(leg, contracts=int)
-        | _strike(leg.strike)
-        | _expiry(leg)
-        | _stated(leg, premium=_number, vol=percent_text, spread_cost=_number)
-    )
-
-
-def _strike(rule: StrikeRule) -> Data:
-    if isinstance(rule, ExactStrike):
-        return {"strike": _number(rule.strike)}
-    if isinstance(rule, DeltaStrike):
-        return {"delta": rule.delta}
-    return {"moneyness": move_text(rule.move)}
-
-
-def _expiry(leg: OptionTemplate) -> Data:
-    return {"days" if isinstance(leg.expiry, int) else "expiry": leg.expiry}
 
 
 def _exits(exits: ExitPlan) -> Data:
     return (
         {"stop": _adverse(exits.stop) if exits.stop_price is None else price_text(exits.stop_price)}
         | ({"targets": _targets(exits.targets)} if exits.targets else {})
-        | _stated(
+        | stated(
             exits,
             holding_days=int,
             close_dte=int,
@@ -142,7 +96,7 @@ def _exits(exits: ExitPlan) -> Data:
             gap_shocks=lambda shocks: [percent_text(shock) for shock in shocks],
             stop_to_breakeven=bool,
             gap_share=percent_text,
-            side=_name,
+            side=enum_name,
         )
     )
 
@@ -164,13 +118,13 @@ def _favourable(target: Target) -> str | float:
 
 def _entry(entry: EntryRules) -> Data:
     triggers = [_trigger(trigger) for trigger in entry.triggers]
-    stated = _stated(entry, min_days=int, max_days=int, max_stop=percent_text)
-    return stated | ({"triggers": triggers} if triggers else {})
+    data = stated(entry, min_days=int, max_days=int, max_stop=percent_text)
+    return data | ({"triggers": triggers} if triggers else {})
 
 
 def _trigger(trigger: Trigger) -> Data:
-    level = percent_text if trigger.percent else _number
-    return _stated(trigger, signal=str, below=level, above=level, meaning=str)
+    level = percent_text if trigger.percent else written_number
+    return stated(trigger, signal=str, below=level, above=level, meaning=str)
 
 
 def _risk(limits: RiskLimits) -> str:
@@ -181,20 +135,20 @@ def _risk(limits: RiskLimits) -> str:
 
 def _account(account: Account) -> Data:
     limits, costs = account.limits, account.costs
-    limited = _stated(
-        limits, max_heat_fraction=percent_text, max_position_fraction=percent_text, risk_basis=_name
+    limited = stated(
+        limits, max_heat_fraction=percent_text, max_position_fraction=percent_text, risk_basis=enum_name
     )
-    charged = _stated(
+    charged = stated(
         costs,
-        commission_per_contract=_number,
-        commission_per_share=_number,
-        commission_per_trade=_number,
-        slippage_per_share=_number,
+        commission_per_contract=written_number,
+        commission_per_share=written_number,
+        commission_per_trade=written_number,
+        slippage_per_share=written_number,
     )
     return (
-        _stated(account, equity=_number)
+        stated(account, equity=written_number)
         | {"risk": _risk(limits)}
-        | _stated(account, buying_power=_number, open_risk=_number)
+        | stated(account, buying_power=written_number, open_risk=written_number)
         | {key.removesuffix("_fraction"): value for key, value in limited.items()}
         | ({"costs": charged} if charged else {})
     )

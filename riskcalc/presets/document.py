@@ -15,7 +15,7 @@ from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
 from riskcalc.domain import InstrumentTable, Market, ShareLeg
 from riskcalc.errors import InvalidInputError, PresetError
-from riskcalc.presets.data import Data, preset_data
+from riskcalc.presets.data import preset_data
 from riskcalc.presets.dividend_files import anchor_files, named_files, read_files
 from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.files import parse_toml
@@ -24,6 +24,7 @@ from riskcalc.presets.overrides import override, put, sets
 from riskcalc.presets.problems import KeyPath, Problem, dotted, problem_lines, problems_between, problems_in
 from riskcalc.presets.schema import SCHEMA_VERSION, MarketShape, PresetShape
 from riskcalc.presets.template import Preset, TradeTemplate, with_vols_moved
+from riskcalc.presets.written import Data
 
 _INLINE = ("targets", "dividends")
 """Lists of tables that are written as an array rather than under headers."""

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from riskcalc.domain import Instrument, InstrumentTable, find_instrument, underlying_symbol
 from riskcalc.domain.instrument_table import SYMBOL
+from riskcalc.presets.legs import KINDS
 from riskcalc.presets.schema import QUOTE_CORRELATION, QUOTE_SPOT, QUOTE_VOL, PresetShape
 
 Step = str | int
@@ -156,7 +157,7 @@ def _text(
     if kind == "extra_forbidden":
         return f"{place} is not a known key; {nearest(path, data, shape=shape)}"
     if kind == "union_tag_not_found":
-        return f"{place} is missing: call, put or shares"
+        return f"{place} is missing: {KINDS}"
     if kind == "union_tag_invalid":
         kinds = " or ".join(context["expected_tags"].rsplit(", ", 1))
         return f"{place} must be {kinds}, got {context['tag']!r}"

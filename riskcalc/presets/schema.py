@@ -13,11 +13,8 @@ from riskcalc.domain import (
     Instrument,
     InstrumentTable,
     Market,
-    OptionType,
     Quote,
     Settlement,
-    ShareLeg,
-    Side,
     find_instrument,
     instrument,
     pair_quote,
@@ -25,13 +22,9 @@ from riskcalc.domain import (
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.fields import (
     Correlation,
-    Count,
     Date,
-    Days,
-    Delta,
     Dollars,
     FeeRate,
-    Move,
     NoneOrList,
     Price,
     Rate,
@@ -41,9 +34,9 @@ from riskcalc.presets.fields import (
     Version,
     Vol,
 )
-from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike, StrikeRule
+from riskcalc.presets.legs import KINDS, LegShape
 from riskcalc.presets.schema_rules import AccountShape, EntryShape, ExitsShape, ViewShape
-from riskcalc.presets.template import LegTemplate, OptionTemplate, TradeTemplate
+from riskcalc.presets.template import LegTemplate, TradeTemplate
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
@@ -173,80 +166,6 @@ class MarketShape(Section):
         return fund.leverage_factor * (benchmark.vol or 0.0) if fund and benchmark else 0.0
 
 
-class OptionLegShape(Section):
-    """``[[trade.legs]]`` of kind call or put."""
-
-    kind: Literal["call", "put"]
-    side: Literal["long", "short"] = Field(description="long (bought) or short (sold)")
-    contracts: Count = Field(default=1, description="contracts per unit of the trade, >= 1")
-    strike: Price | None = Field(default=None, description="exact strike [dollars]")
-    moneyness: Move | None = Field(default=None, description="strike by moneyness, like +10%, ATM")
-    delta: Delta | None = Field(default=None, description="strike by its absolute spot delta, in (0, 1)")
-    expiry: Date | None = Field(default=None, description="exact expiry, like 2026-09-18")
-    days: Days | None = Field(default=None, description="target DTE in calendar days, >= 1")
-    premium: Dollars | None = Field(default=None, description="entry price [dollars per share]")
-    vol: Vol | None = Field(default=None, description="IV of this leg, like 20%")
-    spread_cost: Dollars = Field(
-        default=0.0, description="round-trip cost of the bid-ask width [dollars per share]"
-    )
-
-    def record(self) -> OptionTemplate:
-        """The leg, its strike and expiry still rules."""
-        self._require_one_of("strike", "moneyness", "delta")
-        self._require_one_of("expiry", "days")
-        return OptionTemplate(
-            side=Side[self.side.upper()],
-            option_type=OptionType[self.kind.upper()],
-            strike=self._strike(),
-            expiry=self.expiry or self.days or 0,
-            contracts=self.contracts,
-            premium=self.premium,
-            vol=self.vol,
-            spread_cost=self.spread_cost,
-        )
-
-    def _strike(self) -> StrikeRule:
-        if self.strike is not None:
-            return ExactStrike(strike=self.strike)
-        if self.moneyness is not None:
-            return MoneynessStrike(move=self.moneyness)
-        return DeltaStrike(delta=self.delta or 0.0)
-
-    def _require_one_of(self, *keys: str) -> None:
-        given = list(self.given(*keys))
-        if len(given) != 1:
-            wanted = f"{', '.join(keys[:-1])} and {keys[-1]}"
-            raise InvalidInputError(
-                f"exactly one of {wanted} must be set, got {' and '.join(given) or 'none'}"
-            )
-
-
-class ShareLegShape(Section):
-    """``[[trade.legs]]`` of kind shares."""
-
-    kind: Literal["shares"]
-    side: Literal["long", "short"] = Field(description="long (bought) or short (sold)")
-    shares: Count = Field(default=1, description="shares per unit of the trade, >= 1")
-    entry_price: Price | None = Field(
-        default=None, description="entry price [dollars per share]; else the spot"
-    )
-    spread_cost: Dollars = Field(
-        default=0.0, description="round-trip cost of the bid-ask width [dollars per share]"
-    )
-
-    def record(self) -> ShareLeg:
-        """The leg."""
-        return ShareLeg(
-            side=Side[self.side.upper()],
-            shares=self.shares,
-            entry_price=self.entry_price,
-            spread_cost=self.spread_cost,
-        )
-
-
-LegShape = Annotated[OptionLegShape | ShareLegShape, Field(discriminator="kind")]
-
-
 class TradeShape(Section):
     """``[trade]``: symbol and legs."""
 
@@ -255,7 +174,7 @@ class TradeShape(Section):
         default=None, description="settlement of third-Friday options: at the open (am) or the close (pm)"
     )
     legs: tuple[LegShape, ...] = Field(
-        min_length=1, description="the legs, each a [[trade.legs]] of kind call, put or shares"
+        min_length=1, description=f"the legs, each a [[trade.legs]] of kind {KINDS}"
     )
 
     def record(self, *, instruments: InstrumentTable | None = None) -> TradeTemplate:

@@ -17,11 +17,11 @@ from riskcalc.domain import (
     ExitPlan,
     Instrument,
     Leg,
+    LinearLeg,
     Listing,
     Market,
     OptionLeg,
     OptionType,
-    ShareLeg,
     Side,
     Trade,
     UsualListing,
@@ -90,8 +90,8 @@ class OptionTemplate:
         return self.expiry if isinstance(self.expiry, int) else (self.expiry - today).days
 
 
-LegTemplate = OptionTemplate | ShareLeg
-"""A share leg has nothing left to resolve."""
+LegTemplate = OptionTemplate | LinearLeg
+"""Only the strike and expiry of an option are left to resolve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ class TradeTemplate:
         return Trade(instrument=self.instrument, legs=legs, name=self.name)
 
     def _resolve_leg(self, leg: LegTemplate, market: Market, listed: Listed) -> Leg:
-        if isinstance(leg, ShareLeg):
+        if not isinstance(leg, OptionTemplate):
             return leg
         expiry = self._expiry(leg, listed)
         return OptionLeg(
@@ -204,7 +204,7 @@ def _require_none_cancel(legs: tuple[Leg, ...]) -> None:
             )
 
 
-AnyLeg = TypeVar("AnyLeg", bound=OptionLeg | OptionTemplate | ShareLeg)
+AnyLeg = TypeVar("AnyLeg", bound=OptionLeg | OptionTemplate | LinearLeg)
 
 
 def with_vols_moved(
@@ -240,6 +240,6 @@ def with_vols_moved(
 
 
 def _moved(leg: AnyLeg, shift: float) -> AnyLeg:
-    if isinstance(leg, ShareLeg) or leg.vol is None:
+    if isinstance(leg, LinearLeg) or leg.vol is None:
         return leg
     return dataclasses.replace(leg, vol=max(round(leg.vol + shift, 12), 0.0))

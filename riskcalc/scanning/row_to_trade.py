@@ -19,7 +19,7 @@ from riskcalc.domain import (
     TradePlan,
     View,
 )
-from riskcalc.domain.trade import OptionLeg
+from riskcalc.domain.legs import OptionLeg
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import plan
 from riskcalc.scanning.expiry_exits import ExpiryModel

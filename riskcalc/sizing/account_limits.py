@@ -9,7 +9,8 @@ import dataclasses
 from dataclasses import dataclass
 
 from riskcalc.domain.account import Account, Costs, RiskBasis
-from riskcalc.domain.trade import Leg, OptionLeg, Side, Trade
+from riskcalc.domain.legs import Side
+from riskcalc.domain.trade import Trade
 from riskcalc.domain.trade_plan import PositionSize
 from riskcalc.domain.validation import flag, non_negative, non_negative_or_inf, positive, record
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit, stop_distance
@@ -46,7 +47,7 @@ def cost_per_unit(trade: Trade, costs: Costs) -> float:
     record("trade", Trade, trade)
     record("costs", Costs, costs)
     return sum(
-        SIDES * _paid_per_side(leg, costs) + abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs
+        SIDES * leg.cost_per_side(costs) + abs(trade.leg_size(leg)) * leg.spread_cost for leg in trade.legs
     )
 
 
@@ -129,13 +130,6 @@ def cost_per_trade(costs: Costs) -> float:
     9.9
     """
     return SIDES * record("costs", Costs, costs).commission_per_trade
-
-
-def _paid_per_side(leg: Leg, costs: Costs) -> float:
-    if isinstance(leg, OptionLeg):
-        return leg.contracts * costs.commission_per_contract
-    shares = leg.shares * (1 + (leg.hedge_ratio or 0.0))
-    return shares * (costs.commission_per_share + costs.slippage_per_share)
 
 
 def _smallest(limits: tuple[Limit, ...]) -> tuple[int, str, str]:

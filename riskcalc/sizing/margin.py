@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, permutations, product
 
-from riskcalc.domain.trade import OptionLeg, OptionType, Side, Trade
+from riskcalc.domain.legs import OptionLeg, OptionType, Side
+from riskcalc.domain.trade import Trade
 from riskcalc.domain.validation import non_negative_or_inf, positive, record
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing.margin_rates import share_margin, uncovered_margin
@@ -109,7 +110,7 @@ def buying_power(trade: Trade, *, spot: float, max_loss: float = math.inf) -> fl
     record("trade", Trade, trade)
     positive("spot", spot)
     non_negative_or_inf("max_loss", max_loss)
-    required = _share_margin(trade, spot) + _net_premium(trade) + short_option_requirement(trade, spot=spot)
+    required = _linear_margin(trade, spot) + _net_premium(trade) + short_option_requirement(trade, spot=spot)
     return max(required, 0.0)
 
 
@@ -280,9 +281,10 @@ def _pairing_relief(calls: Sequence[tuple[_Sold, int]], puts: Sequence[tuple[_So
     return saved
 
 
-def _share_margin(trade: Trade, spot: float) -> float:
+def _linear_margin(trade: Trade, spot: float) -> float:
     return sum(
-        leg.shares * share_margin(trade.instrument, side=leg.side, spot=spot) for leg in trade.share_legs
+        leg.capital(margin_per_share=share_margin(trade.instrument, side=leg.side, spot=spot))
+        for leg in trade.linear_legs
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.trade import OptionLeg, OptionType, Side
+from riskcalc.domain.legs import OptionLeg, OptionType, Side
 from riskcalc.domain.validation import member, positive, record
 
 INITIAL = 0.50

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from riskcalc.domain import OptionLeg, OptionType, ShareLeg, Side
+from riskcalc.domain import LinearLeg, OptionLeg, OptionType, ShareLeg, Side
 from riskcalc.editor.draft import Draft
 from riskcalc.editor.editing.contract_fields import ExpiryField, entered_option, option, priced, recontracted
 from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
@@ -48,7 +49,7 @@ def leg_fields(draft: Draft) -> tuple[Field, ...]:
         for field in (
             _option_fields(index, leg, several=several)
             if isinstance(leg, OptionLeg)
-            else _share_fields(index, leg)
+            else LINEAR_FIELDS[type(leg)](index, leg)
         )
     )
 
@@ -192,3 +193,7 @@ def _entry_price(index: int) -> Field:
         read=lambda draft: get_value(draft, path) or draft.quote.spot,
         copies=(path,),
     )
+
+
+LINEAR_FIELDS: Mapping[type[LinearLeg], Callable[[int, Any], tuple[Field, ...]]] = {ShareLeg: _share_fields}
+"""The fields of each type of leg that is no option."""
