@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
@@ -115,7 +115,13 @@ LegShape = Annotated[OptionLegShape | ShareLegShape, Field(discriminator="kind")
 WRITERS: Mapping[type, Callable[[Any], Data]] = {OptionTemplate: _option_data, ShareLeg: _share_data}
 """How the record of each shape is written."""
 
-KINDS = "call, put or shares"
+_KINDS = [
+    kind
+    for shape in get_args(get_args(LegShape)[0])
+    for kind in get_args(shape.model_fields["kind"].annotation)
+]
+KINDS = f"{', '.join(_KINDS[:-1])} or {_KINDS[-1]}"
+"""Every kind of leg in words."""
 
 
 def leg_data(leg: LegTemplate) -> Data:

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import math
+import re
 
 import pytest
 
 from riskcalc.errors import PresetError
 from riskcalc.presets.document import read_preset
+from riskcalc.presets.legs import KINDS
 from tests.presets.texts import SPREAD
 
 
@@ -32,6 +34,7 @@ GAIN = "must be like 6, 6%, -6% or 0.06, above 0, got"
 DATE = "must be a date from 1970 to 2200, like 2026-09-18, got"
 DIVIDENDS = 'must be "none", a list like [{ ex_date = 2026-06-16, amount = 0.80 }] or a CSV file, got'
 POINTS = "must be like +3 points or 0.03, within -100 and 100 points, got"
+QUOTED_KINDS = re.sub(r"(\w+)(?=,| or |$)", r"'\1'", KINDS)
 
 WRONG_VALUES = [
     ("market.date", dt.date(9999, 12, 31), f"{DATE} datetime.date(9999, 12, 31)"),
@@ -58,7 +61,7 @@ WRONG_VALUES = [
     ("trade.symbol", "I W N", "must be 1 to 10 letters or digits like QQQ or BRK.B, got 'I W N'"),
     ("trade.symbol", 5, "must be text, got 5"),
     ("trade.legs", [], "must be at least one entry, got []"),
-    ("trade.legs.0.kind", "calls", "must be 'call', 'put' or 'shares', got 'calls'"),
+    ("trade.legs.0.kind", "calls", f"must be {QUOTED_KINDS}, got 'calls'"),
     ("trade.legs.0.side", "bought", "must be 'long' or 'short', got 'bought'"),
     ("trade.legs.0.contracts", 1.5, "must be a whole number >= 1, got 1.5"),
     ("trade.legs.0.contracts", 0, "must be a whole number >= 1, got 0"),
@@ -155,7 +158,7 @@ STRIKES = "exactly one of strike, moneyness and delta must be set"
         ("schema = 1", "", "schema is missing: schema version: schema = 1"),
         ("equity = 100_000", "", "account.equity is missing: account value [dollars], > 0"),
         ("date = 2026-07-20", "", "market.date is missing: market date, like 2026-07-20"),
-        ('kind = "call"', "", "trade.legs.0.kind is missing: call, put or shares"),
+        ('kind = "call"', "", f"trade.legs.0.kind is missing: {KINDS}"),
         (
             "stop = 6",
             "",
