@@ -21,15 +21,15 @@ COMMANDS = [
     line.removeprefix("$ ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines()
 ]
 
-CALL, SHARES = ({"trade": {"legs": [{"kind": kind}]}} for kind in ("call", "shares"))
+SECTIONS = dict(re.findall(r"^### (.*)\n((?:(?!^##).*\n)*)", PAGE, flags=re.MULTILINE))
+LEGS = [title for title in SECTIONS if title.startswith("`[[trade.legs]]` of kind ")]
 TABLES = {
     "Top of the file": ((), None),
     "`[market]`": (("market",), None),
     "`[market.quotes.SYMBOL]`": (("market", "quotes", "IWM"), None),
     "`[[market.quotes.SYMBOL.dividends]]`": (("market", "quotes", "IWM", "dividends", 0), None),
     "`[trade]`": (("trade",), None),
-    "`[[trade.legs]]` of kind call or put": (("trade", "legs", 0), CALL),
-    "`[[trade.legs]]` of kind shares": (("trade", "legs", 0), SHARES),
+    **{title: (("trade", "legs", 0), {"trade": {"legs": [{"kind": title.split()[-1]}]}}) for title in LEGS},
     "`[entry]`": (("entry",), None),
     "`[[entry.triggers]]`": (("entry", "triggers", 0), None),
     "`[exits]`": (("exits",), None),
@@ -38,7 +38,6 @@ TABLES = {
     "`[account.costs]`": (("account", "costs"), None),
     "`[view]`": (("view",), None),
 }
-SECTIONS = dict(re.findall(r"^### (.*)\n((?:(?!^##).*\n)*)", PAGE, flags=re.MULTILINE))
 
 
 def rows(title):
