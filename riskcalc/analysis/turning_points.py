@@ -150,7 +150,7 @@ def asymptotic_pnl(trade: Trade, market: Market | None, *, net_debit: float) -> 
 
     Returns
     -------
-    FarEnds
+    AsymptoticPnl
         The slope is exactly 0 where the legs cancel.
     """
     sized = [(trade.leg_size(leg), *_lines(leg, trade, market)) for leg in trade.legs]

@@ -49,16 +49,10 @@ def chain_vols(
 
     Parameters
     ----------
-    chain : Chain
-        Quotes.
-    rate : float
-        Interest rate, continuous, per year.
-    dividends : tuple of CashDividend
-        Cash dividends, forecasts included; none leaves them to the implied yield.
+    chain, rate, dividends, exercise : Chain, float, tuple of CashDividend, ExerciseStyle
+        As in `implied_forwards`.
     forwards : sequence of ImpliedForward, optional
         Of `implied_forwards` with the same rate and dividends, where they are known already.
-    exercise : ExerciseStyle
-        Of the options: American by default.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Builders of named structures: each builder returns a plain `Trade` of one to four legs.
 
 All are keyword-only after the symbol (or an `Instrument`). `VerticalTerms` and `OptionTerms` state unit and
-range of the terms that several builders share. A premium left out is the model's value; a vol left out is
+range of the terms that several builders share. A premium left out is the model value; a vol left out is
 solved from the premium, or is the quote's. A value out of its range raises `InvalidInputError`.
 """
 

@@ -1,4 +1,7 @@
-"""The percentages of strategy-based margin: shares held or sold short, and uncovered options."""
+"""The percentages of strategy-based margin: shares held or sold short, and uncovered options.
+
+A spot that is not a positive number raises `InvalidInputError`.
+"""
 
 from __future__ import annotations
 
@@ -73,11 +76,6 @@ def share_margin(instrument: Instrument, *, side: Side, spot: float) -> float:
         [dollars per share], beyond the proceeds for a share sold short: the rate of `share_margin_rate`, and
         short at least $5.00 a share; below $5.00 the price itself and at least $2.50.
 
-    Raises
-    ------
-    InvalidInputError
-        `spot` is not a positive number.
-
     References
     ----------
     Regulation T, section 220.12; FINRA Rule 4210(c)(3) and (4).
@@ -112,11 +110,6 @@ def uncovered_margin(leg: OptionLeg, *, instrument: Instrument, spot: float) -> 
         [dollars per share]: the percentage of the underlying less what the option is out of the money,
         at least 10% of the underlying (call) or of the strike (put). Published requirements often add
         the option's market value, which the premium received pays for.
-
-    Raises
-    ------
-    InvalidInputError
-        `spot` is not a positive number.
 
     References
     ----------

@@ -158,14 +158,10 @@ def size_by_max_loss(
 
     Parameters
     ----------
-    equity : float
-        Account value [dollars], > 0.
-    risk_fraction : float
-        Share of equity the trade may lose, in (0, 1]; 0.01 is 1%.
+    equity, risk_fraction, cost_per_trade : float
+        As in `size_by_stop`.
     max_loss : float
         Worst loss of one unit, with costs [dollars], > 0; ``inf`` sizes to zero.
-    cost_per_trade : float
-        Round-trip costs paid once, taken off the budget first [dollars], >= 0.
 
     Returns
     -------

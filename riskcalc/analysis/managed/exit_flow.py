@@ -106,20 +106,12 @@ def compute_pnl_flow(
 
     Parameters
     ----------
-    levels : ExitStages
-        The spot lies between stop and target of the first stage.
-    timeline : Timeline
-        Drift, vol and periods between ex-dates.
-    nodes : Nodes
-        Of `build_nodes`.
-    values : ExitValues
-        What a whole unit makes at each exit.
-    realized_pnl : float
-        P&L of the part already closed [dollars].
+    levels, timeline, nodes, values, realized_pnl : ExitStages, Timeline, Nodes, ExitValues, float
+        As in `walk_paths`.
 
     Returns
     -------
-    Flow
+    PnlFlow
         The probabilities of all exits sum to 1.
     """
     found = walk_paths(levels, timeline, nodes, values=values, realized_pnl=realized_pnl)

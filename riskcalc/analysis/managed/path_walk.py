@@ -89,7 +89,7 @@ def walk_paths(
 
     Returns
     -------
-    Walked
+    PathChances
         The rows are the probability and, with values, probability times the mean of the realized P&L and of
         its square. The probabilities of all exits sum to 1, except for losses at the nodes.
 
