@@ -233,7 +233,7 @@ class TestSeveralExpiries:
         assert low < 295 < high
 
     def test_it_needs_the_market(self):
-        with pytest.raises(InvalidInputError, match="outlives the nearest expiry: pass market="):
+        with pytest.raises(InvalidInputError, match="expires after the nearest expiry: pass market="):
             payoff.max_loss(self.trade)
 
 

@@ -37,7 +37,9 @@ COUNT = Scale(
     whole=True,
 )
 PRICE = Scale(unit="$", step=ShareGrid(share=0.005), low=0, high=1_000_000, above=True, slider=around_spot)
-PREMIUM = Scale(unit="$", step=PREMIUM_STEP, low=0, high=1_000_000, slider=lambda draft: share_of_spot(draft, 0.15))
+PREMIUM = Scale(
+    unit="$", step=PREMIUM_STEP, low=0, high=1_000_000, slider=lambda draft: share_of_spot(draft, 0.15)
+)
 
 
 def leg_fields(draft: Draft) -> tuple[Field, ...]:
