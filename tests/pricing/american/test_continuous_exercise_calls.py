@@ -10,6 +10,7 @@ from riskcalc.pricing.black_scholes import black_scholes
 
 IWM = {"sign": 1, "spot": 296.0, "strike": np.linspace(230, 360, 14), "vol": 0.22}
 QUARTERS = {"dividend_times": [0.1, 0.35, 0.6, 0.85], "dividend_amounts": [0.8, 2.0, 0.6, 0.7]}
+FEW = IWM | {"strike": IWM["strike"][::3]}
 ONE = {"dividend_times": [0.1], "dividend_amounts": [0.75]}
 CARRIES = [(-0.05, 0.0), (-0.005, 0.0), (-0.02, 0.02), (0.0, 0.06), (0.005, 0.02), (0.04, 0.02), (0.04, 0.08)]
 SLOWEST_FIRST = [pytest.param(*one, marks=pytest.mark.slow) for one in CARRIES[:2]] + CARRIES[2:]
@@ -72,7 +73,7 @@ def test_agrees_with_finite_differences(rate, dividend_yield, schedule):
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), CARRIES)
 def test_greeks_are_the_slopes_of_the_value(rate, dividend_yield):
-    terms = IWM | {"time_to_expiry": 0.9, "rate": rate, "dividend_yield": dividend_yield} | QUARTERS
+    terms = FEW | {"time_to_expiry": 0.9, "rate": rate, "dividend_yield": dividend_yield} | QUARTERS
     found = american(**terms)
     # Where a boundary does not converge the grid prices: the relative error of its vega is 1e-4.
     slopes = {"delta": ("spot", 0.02, 1e-6), "vega": ("vol", 1e-3, 4e-3), "rho": ("rate", 1e-4, 0.2)}
@@ -83,7 +84,7 @@ def test_greeks_are_the_slopes_of_the_value(rate, dividend_yield):
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), CARRIES)
 def test_gamma_is_the_slope_of_delta_and_theta_the_slope_in_time(rate, dividend_yield):
-    terms = IWM | {"rate": rate, "dividend_yield": dividend_yield}
+    terms = FEW | {"rate": rate, "dividend_yield": dividend_yield}
     today = american(**terms, time_to_expiry=0.9, **QUARTERS)
     up, down = (
         american(**terms | {"spot": 296 + move}, time_to_expiry=0.9, **QUARTERS).delta
@@ -124,7 +125,7 @@ def test_the_value_falls_with_a_negative_rate_and_with_a_yield():
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), SLOWEST_FIRST)
 def test_valuation_times_of_one_contract_agree_with_each_alone(rate, dividend_yield):
-    days = np.array([0.0, 10.0, 36.0, 36.4, 100.0, 127.0, 128.0, 300.0, 328.0])[:, None] / 365
+    days = np.array([0.0, 36.0, 36.4, 127.0, 300.0])[:, None] / 365
     terms = IWM | {"strike": 290.0, "rate": rate, "dividend_yield": dividend_yield}
     terms |= {"spot": np.array([240.0, 285.0, 296.0, 310.0, 380.0]), "time_to_expiry": 0.9 - days}
     found = american(**terms, elapsed=days, **QUARTERS)

@@ -44,7 +44,7 @@ def test_the_oracle_knows_published_values(published):
     assert value == pytest.approx(american(**contract(published)).value, abs=5e-4 + moved)
 
 
-@pytest.mark.parametrize("gap", [1, 3, 8, 15])
+@pytest.mark.parametrize("gap", [1, 8])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_close_ex_dates_agree_with_a_second_implementation(sign, gap):
     terms = PUT | {"sign": sign, "spot": 103.0, "vol": 0.22}
@@ -104,7 +104,7 @@ def test_at_the_boundary_before_close_ex_dates_holding_is_worth_exercise():
 
 def test_two_thousand_random_contracts_have_no_fault():
     quick = [market(2026, number, quick=True) for number in range(1800 // EACH)]
-    others = [few_of(market(2027, number)) for number in range(234 // 18)]
+    others = [few_of(market(2027, number)) for number in range(126 // 18)]
     assert not [(fault, each) for each in quick + others for fault in faults(each)]
 
 
