@@ -23,17 +23,15 @@ import numpy as np
 import pytest
 
 from riskcalc.chains import QuoteStatus
-from riskcalc.chains.vols import chain_vols
 from riskcalc.pricing import american, implied_vol
-from tests.real_chains import real_chain
+from tests.real_chains import real_chain, real_vols
 
 LEAST_DELTA, LEAST_DAYS = 0.05, 7
 
 
 def differences(file, *, rate):
     """Absolute differences of delta and of vol, row by row, and the expiry of each row."""
-    chain = real_chain(file)
-    vols = chain_vols(chain, rate=rate)
+    chain, vols = real_chain(file), real_vols(file, rate)
     found = []
     for forward in vols.forwards:
         rows = (

@@ -12,7 +12,7 @@ from riskcalc.domain import CashDividend, Market, Quote
 from riskcalc.formatting import chain_title
 from riskcalc.pricing import black_scholes
 from tests.outside import reference_file
-from tests.real_chains import real_chain
+from tests.real_chains import real_summary
 
 DIVIDENDS = (CashDividend(ex_date=DIVIDEND_DATE, amount=DIVIDEND),)
 
@@ -56,7 +56,8 @@ def test_the_skew_is_that_of_the_25_delta_options(sample):
 
 
 def test_every_row_is_accounted_for():
-    chain = read_chain(sample_chain().to_frame())
+    frame = sample_chain().to_frame()
+    chain = read_chain(frame[frame["expiry"] == frame["expiry"].min()])
     chain = dataclasses.replace(chain, dropped={DropReason.EXPIRED: 3, DropReason.DUPLICATE: 2})
     account = chain_summary(chain, rate=RATE).account
     assert account.read == len(chain) + 5
@@ -91,8 +92,7 @@ def test_what_the_quotes_do_not_say_is_none_and_json_ready():
 
 
 def test_the_real_iwm_chain_at_a_glance():
-    chain = real_chain("IWM_2026-07-20_yfinance_layout.csv")
-    found = chain_summary(chain, rate=0.037)
+    found = real_summary("IWM_2026-07-20_yfinance_layout.csv")
     assert (found.account.read, found.account.usable, found.account.doubtful) == (
         2480,
         2168,
@@ -107,9 +107,9 @@ def test_the_real_iwm_chain_at_a_glance():
 
 @pytest.mark.parametrize(("symbol", "side", "expiries"), [("SPY", "base", 5), ("SPXL", "levered", 9)])
 def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol, side, expiries):
-    """A second reading by put-call parity without early exercise; it takes the rate for 3.7%."""
-    chain = real_chain(f"{symbol}_2026-07-10_optionsdesk.json")
-    found = {str(row.expiry): row for row in chain_summary(chain, rate=0.037).expiries if row.forward}
+    """A second reading by put-call parity without early exercise; it takes the rate for 3.7% as well."""
+    summary = real_summary(f"{symbol}_2026-07-10_optionsdesk.json")
+    found = {str(row.expiry): row for row in summary.expiries if row.forward}
     with reference_file("06_option_chains/letf_atm_vol_scaling.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row[side] == symbol and row["expiration"] in found]
     assert len({row["expiration"] for row in rows}) == expiries

@@ -8,7 +8,7 @@ from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import CashDividend
 from riskcalc.pricing import VolStatus, american
 from tests.chains.quoted import DAY, model_chain
-from tests.real_chains import real_chain, real_vols
+from tests.real_chains import part_of, real_chain, real_vols
 
 IWM = "IWM_2026-07-20_yfinance_layout.csv"
 
@@ -53,14 +53,24 @@ def test_quotes_without_a_price_have_no_vol_and_say_so():
     assert sum(found.status_counts().values()) == len(chain)
 
 
-@pytest.mark.parametrize("dated", [False, True])
-def test_a_whole_real_chain_reprices_to_its_mids(dated):
-    chain = real_chain(IWM)
-    dividends = (CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8),) if dated else ()
-    found = chain_vols(chain, rate=0.04, dividends=dividends) if dated else real_vols(IWM)
+def test_a_whole_real_chain_reprices_to_its_mids():
+    found = real_vols(IWM)
+    assert found.status_counts()[VolStatus.OK] > 2000
+    assert_repriced(real_chain(IWM), found)
+
+
+def test_on_a_dated_dividend_a_real_chain_reprices_to_its_mids():
+    chain, paid = real_chain(IWM), CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8)
+    last = part_of(chain, chain.expiry == chain.expiry.max())
+    found = chain_vols(last, rate=0.04, dividends=(paid,))
+    assert found.status_counts()[VolStatus.OK] > 100
+    schedule = {"dividend_times": [chain.years_to(paid.ex_date)], "dividend_amounts": [paid.amount]}
+    assert_repriced(last, found, **schedule)
+
+
+def assert_repriced(chain, found, **schedule):
     counts = found.status_counts()
     assert counts[VolStatus.NOT_CONVERGED] == counts[VolStatus.ABOVE_BOUND] == 0
-    assert counts[VolStatus.OK] > 2000
     one = found.forwards[-1]
     rows = np.flatnonzero(
         (chain.expiry == np.datetime64(one.expiry)) & (found.mid_status == VolStatus.OK) & (found.mid > 0)
@@ -73,8 +83,7 @@ def test_a_whole_real_chain_reprices_to_its_mids(dated):
         vol=found.mid[rows],
         rate=one.rate,
         dividend_yield=one.dividend_yield,
-        dividend_times=[chain.years_to(dividends[0].ex_date)] if dated else (),
-        dividend_amounts=[0.8] if dated else (),
+        **schedule,
     ).value
     assert value == pytest.approx((chain.bid + chain.ask)[rows] / 2, abs=1e-5)
 
