@@ -14,9 +14,13 @@ def printed(section, *, width):
     return [line.rstrip() for line in text.getvalue().splitlines()]
 
 
+@pytest.fixture(scope="module")
+def expiries():
+    return chain_tables(chain_summary(sample_chain(), rate=0.04))[1]
+
+
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
-def test_expiries_keep_their_dates_and_figures_whole(width):
-    _, expiries = chain_tables(chain_summary(sample_chain(), rate=0.04))
+def test_expiries_keep_their_dates_and_figures_whole(expiries, width):
     lines = printed(expiries, width=width)
     assert max(map(len, lines)) <= width
     for row in expiries.rows:

@@ -11,6 +11,9 @@ from tests.chains.quoted import DAY
 from tests.scanning.smiling import smiling_chain
 from tests.scanning.test_history import another_day, table_of
 
+FILE = object()
+"""Stands for a small file of quotes."""
+
 
 @pytest.fixture(scope="module")
 def quotes(tmp_path_factory):
@@ -227,22 +230,22 @@ def test_a_folder_is_scanned_as_one_table(run, tmp_path):
         (("--sample", "--spot", "300"), "--symbol, --spot and --date need a FILE"),
         (("--sample", "--set", "market.quotes.IWM.spot=300"), "market.quotes.IWM.spot comes from the chain"),
         (("--sample", "--set", "market.date=2026-08-01"), "market.date comes from the chain"),
-        (("--sample", "--rank", "luck"), "rank must be one of expiry, dte"),
-        (("--sample", "--open", "99999"), "--open must be a row of the "),
+        ((FILE, "--rank", "luck"), "rank must be one of expiry, dte"),
+        ((FILE, "--open", "99999"), "--open must be a row of the "),
         (("--sample", "--min-days", "91"), "min_days must not be above max_days, got 91 and 90"),
         (("--sample", "--min-days", "400", "--max-days", "500"), "no spread passes the rules"),
         (("--sample", "--max-delta", "1.5"), "max_delta must be in [0, 1], got 1.5"),
-        (("--sample", "--csv", "/no/such/folder/rows.csv"), "the table cannot be written"),
+        ((FILE, "--csv", "/no/such/folder/rows.csv"), "the table cannot be written"),
         (("no-such-file.csv",), "no-such-file.csv"),
         (("--sample", "--kind", "condor"), "'condor' is not one of"),
         (("--sample", "--drift", "fast"), "--drift"),
-        (("--sample", "--european", "--open", "1"), "scan with valuation american"),
+        ((FILE, "--european", "--open", "1"), "scan with valuation american"),
         (("--sample", "--open", "1", "--screen"), "--screen needs --open ROW and a terminal"),
         (("--sample", "--screen"), "--screen needs --open ROW and a terminal"),
     ],
 )
-def test_bad_input_is_one_clear_line(run, arguments, text):
-    code, out, err = run("scan", *arguments)
+def test_bad_input_is_one_clear_line(run, quotes, arguments, text):
+    code, out, err = run("scan", *(str(quotes) if one is FILE else one for one in arguments))
     assert code == 2
     assert out == ""
     assert text in err

@@ -18,6 +18,7 @@ from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain
 
 TERMS = ScanTerms(market=MARKET, account=ACCOUNT, exits=EXITS, view=View(drift=0.1), rules=ScanRules())
 STRIKES = tuple(range(270, 340, 10))
+DAYS = 2
 
 
 def table_of(chain):
@@ -43,7 +44,7 @@ def another_day(chain, days):
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("history")
     chain = smiling_chain(days=(60,), strikes=STRIKES)
-    for days in range(4):
+    for days in range(DAYS):
         table_of(another_day(chain, days)).to_csv(path / f"day-{days}.csv", index=False)
     return path
 
@@ -54,19 +55,19 @@ def alone(folder):
 
 
 def test_a_folder_is_one_table(alone):
-    assert sorted(alone["source"].unique()) == [f"day-{days}.csv" for days in range(4)]
-    assert sorted(alone["date"].unique()) == ["2026-07-20", "2026-07-21", "2026-07-22", "2026-07-23"]
+    assert sorted(alone["source"].unique()) == [f"day-{days}.csv" for days in range(DAYS)]
+    assert sorted(alone["date"].unique()) == ["2026-07-20", "2026-07-21"]
     assert alone["view_r"].is_monotonic_decreasing
-    assert alone.attrs["chains"] == 4
+    assert alone.attrs["chains"] == DAYS
     assert alone.attrs["symbol"] == "IWM"
     assert alone.attrs["smile_inside"] == 1.0
-    assert alone.attrs["smile_liquid"] >= 4 * 6
+    assert alone.attrs["smile_liquid"] >= DAYS * 6
 
 
 def test_its_rows_are_those_of_each_chain_alone(folder, alone):
-    chain = read_source(ChainSource(folder / "day-2.csv"))
+    chain = read_source(ChainSource(folder / "day-1.csv"))
     one = TERMS.scan(chain)
-    rows = alone[alone["source"] == "day-2.csv"].drop(columns=["source", "date"]).reset_index(drop=True)
+    rows = alone[alone["source"] == "day-1.csv"].drop(columns=["source", "date"]).reset_index(drop=True)
     keys = ["expiry", "long_strike", "short_strike"]
     pd.testing.assert_frame_equal(
         rows.sort_values(keys, ignore_index=True),
@@ -80,7 +81,7 @@ def test_a_parquet_history_is_split_by_day(folder, alone, tmp_path):
     whole.to_parquet(tmp_path / "history.parquet", index=False)
     sources = chain_sources([tmp_path])
     assert [source.name for source in sources] == [
-        f"history.parquet 2026-07-{20 + days}" for days in range(4)
+        f"history.parquet 2026-07-{20 + days}" for days in range(DAYS)
     ]
     found = scan_history(sources, TERMS)
     pd.testing.assert_frame_equal(found.drop(columns="source"), alone.drop(columns="source"))
@@ -141,7 +142,7 @@ def test_many_chains_have_no_one_spot_and_day(alone):
 def test_progress_is_told(folder):
     told = []
     scan_history(chain_sources([folder]), TERMS, progress=lambda done, total: told.append((done, total)))
-    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert told == [(done, DAYS) for done in range(DAYS + 1)]
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +166,7 @@ def test_a_cluster_gives_the_same_table(folder, alone, cluster):
 
 @pytest.mark.slow
 def test_a_lost_worker_costs_no_row(folder, alone, cluster):
-    sources = chain_sources([folder]) * 6
+    sources = chain_sources([folder]) * 12
     killed = []
 
     def kill_one(*_):
@@ -176,9 +177,9 @@ def test_a_lost_worker_costs_no_row(folder, alone, cluster):
 
     found = scan_history(sources, TERMS, scheduler=cluster.scheduler_address, progress=kill_one)
     assert killed
-    assert len(found) == 6 * len(alone)
+    assert len(found) == 12 * len(alone)
     assert not found.attrs["problems"]
-    assert found["view_r"].to_numpy() == pytest.approx(np.repeat(alone["view_r"].to_numpy(), 6))
+    assert found["view_r"].to_numpy() == pytest.approx(np.repeat(alone["view_r"].to_numpy(), 12))
 
 
 @pytest.mark.parametrize("address", ["luck", "tcp://host", "http://host:8786"])
