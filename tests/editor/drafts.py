@@ -2,24 +2,33 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from riskcalc.analysis import enter_at_model
 from riskcalc.domain import OptionLeg, OptionQuote, OptionType, Quote, Side, Trade, instrument
 from riskcalc.domain.market import Market
-from riskcalc.editor import TradeEditor, open_draft
+from riskcalc.editor import TradeEditor, fields, open_draft
 from riskcalc.errors import ChainError
 from riskcalc.presets import load_preset, shipped_folder
 
 SHIPPED = ("iwm-call-spread", "iwm-shares", "iwm-spy-pair", "tna-momentum", "tza-hedge")
 
 
+@cache
 def shipped(name="iwm-call-spread"):
-    """A shipped preset, whatever the user keeps under its name."""
+    """A shipped preset, whatever the user keeps under its name; read once in a process."""
     return load_preset(shipped_folder() / f"{name}.toml")
 
 
 def draft(name="iwm-call-spread"):
     return open_draft(shipped(name))
+
+
+def new_keys(name):
+    """Keys of the fields of a shipped preset that none before it has: together each field once."""
+    before = SHIPPED[: SHIPPED.index(name)]
+    known = {field.key for earlier in before for field in fields(draft(earlier))}
+    return [field.key for field in fields(draft(name)) if field.key not in known]
 
 
 def editor(name="iwm-call-spread"):
@@ -73,8 +82,8 @@ class SkewedChain:
             expiry=expiry,
             vol=self.vol(strike),
         )
-        quote = shipped().market.quote("IWM")
-        quote = Quote(spot=self.spot, vol=0.2, dividends=quote.dividends)
-        market = Market(date=self.date, rate=shipped().market.rate, quotes={"IWM": quote})
+        known = shipped().market
+        quote = Quote(spot=self.spot, vol=0.2, dividends=known.quote("IWM").dividends)
+        market = Market(date=self.date, rate=known.rate, quotes={"IWM": quote})
         entered = enter_at_model(Trade(instrument=instrument("IWM"), legs=(leg,)), market)
         return entered.option_legs[0].premium

@@ -8,7 +8,7 @@ from riskcalc.domain import View
 from riskcalc.editor import fields, open_draft
 from riskcalc.editor.command_line import reproduce
 from riskcalc.presets import load_preset, parse_assignments, plan_preset, save_preset
-from tests.editor.drafts import SHIPPED, draft, editor, shipped
+from tests.editor.drafts import SHIPPED, draft, editor, new_keys, shipped
 
 
 def planned_by(line):
@@ -26,10 +26,10 @@ def test_an_untouched_draft_is_its_name(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_line_prints_the_same_plan_after_any_one_step(name):
-    start = draft(name)
+    start, keys = draft(name), new_keys(name)
     for one in fields(start):
         tuned = one.step(start, -1)
-        if tuned != start:
+        if one.key in keys and tuned != start:
             assert planned_by(reproduce(tuned)).to_dict() == tuned.plan().to_dict(), one.key
 
 

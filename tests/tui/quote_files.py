@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 
 from tests.chains.samples import quote_row, yfinance_csv
 from tests.editor.drafts import SkewedChain
@@ -14,9 +15,13 @@ WORTHLESS = 340
 
 def write_quotes(path):
     """September's options, strikes 5 apart up to 350; the one at `WORTHLESS` has no bid."""
-    rows = [_row(strike, kind) for strike, kind in itertools.product(CHAIN.listed, (1, -1))]
-    path.write_text(yfinance_csv(rows), encoding="utf-8")
+    path.write_text(_text(), encoding="utf-8")
     return path
+
+
+@cache
+def _text():
+    return yfinance_csv(_row(strike, kind) for strike, kind in itertools.product(CHAIN.listed, (1, -1)))
 
 
 def _row(strike, kind):

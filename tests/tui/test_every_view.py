@@ -154,16 +154,14 @@ class Watch:
         return main_screen._compositor.visible_widgets if self.app.screen is main_screen else ()
 
 
+@pytest.mark.parametrize("key", VIEWS, ids=VIEWS.get)
 @pytest.mark.parametrize("size", SIZES)
-def test_what_becomes_visible_is_whole_and_of_the_newest_state(size):
+def test_what_becomes_visible_is_whole_and_of_the_newest_state(size, key):
     async def script(pilot):
-        watch = Watch(pilot)
-        for key, name in VIEWS.items():
-            watch.step = f"{name}: "
-            other = OTHERS[key]
-            await watch.press(key, "up", other, "c", "up", key, "x", "z", "u", other, key, "z", "plus", "c")
-            await watch.resize(size[0] + 40, size[1] + 12)
-            await watch.resize(*size)
+        watch, other = Watch(pilot), OTHERS[key]
+        await watch.press(key, "up", other, "c", "up", key, "x", "z", "u", other, key, "z", "plus", "c")
+        await watch.resize(size[0] + 40, size[1] + 12)
+        await watch.resize(*size)
         return watch.found
 
     assert drive(script, size=size) == []

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import threading
 
 import pytest
 
+from riskcalc.cli import main
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
@@ -168,20 +168,20 @@ def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
 
 @pytest.mark.parametrize("arguments", [(), ("screen",), ("screen", "tna-momentum")], ids=" ".join)
 @pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
-def test_without_a_terminal_the_plan_is_printed(arguments, terminal, tmp_path):
-    environment = {
-        **{name: value for name, value in os.environ.items() if name != "TEXTUAL_DRIVER"},
-        "TERM": terminal,
-        "RISKCALC_SESSION": str(tmp_path / "session.json"),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "riskcalc", *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        env=environment,
-    )
+def test_without_a_terminal_the_plan_is_printed(arguments, terminal, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
+    monkeypatch.setenv("TERM", terminal)
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    printed = capsys.readouterr().out
+    assert stopped.value.code == 0
+    assert "Size" in printed.splitlines()
+    assert "\x1b" not in printed
+    assert not (tmp_path / "session.json").exists()
+
+
+def test_a_program_without_a_terminal_prints_the_plan(tmp_path):
+    command = [sys.executable, "-m", "riskcalc"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
     assert "Size" in done.stdout.splitlines()
-    assert "\x1b" not in done.stdout
     assert not (tmp_path / "session.json").exists()

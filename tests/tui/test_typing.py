@@ -17,23 +17,31 @@ def typed(*keys, size=(120, 40)):
     return drive(script, size=size)
 
 
-@pytest.mark.parametrize(
-    ("keys", "spot"),
-    [
-        (("3", "0", "0"), 295.39),
-        (("3", "0", "0", "enter"), 300.0),
-        (("3", "0", "0", "j"), 300.0),
-        (("3", "0", "0", "escape"), 295.39),
-        (("3", "0", "1", "backspace", "0", "enter"), 300.0),
-        (("backspace", "2", "9", "0", "enter"), 290.0),
-        (("enter", "1", "enter"), 295.391),
-        (("3", "0", "0", "enter", "u"), 295.39),
-    ],
-)
-def test_typing_is_provisional_until_enter_or_leaving(keys, spot):
-    state, _ = typed(*keys)
-    assert state.draft.quote.spot == spot
-    assert not state.stale
+TYPED = {
+    ("3", "0", "0"): 295.39,
+    ("3", "0", "0", "enter"): 300.0,
+    ("3", "0", "0", "j"): 300.0,
+    ("3", "0", "0", "escape"): 295.39,
+    ("3", "0", "1", "backspace", "0", "enter"): 300.0,
+    ("backspace", "2", "9", "0", "enter"): 290.0,
+    ("enter", "1", "enter"): 295.391,
+    ("3", "0", "0", "enter", "u"): 295.39,
+}
+"""The spot after some keys, pressed on an untouched one."""
+BACK = ("escape", "home", "r")
+
+
+def test_typing_is_provisional_until_enter_or_leaving():
+    async def script(pilot):
+        found, editor = {}, pilot.app.main_screen.editor
+        for keys in TYPED:
+            await pilot.press(*BACK, *keys)
+            await pilot.pause()
+            found[keys] = editor.state.draft.quote.spot
+            assert not editor.state.stale, keys
+        return found
+
+    assert drive(script) == TYPED
 
 
 def test_what_is_typed_is_shown_with_a_cursor():
@@ -82,27 +90,30 @@ def test_escape_never_quits():
     assert drive(script)
 
 
-@pytest.mark.parametrize(
-    ("pasted", "spot"),
-    [
-        ("300", 300.0),
-        (" $301.50\n", 301.5),
-        ("three hundred", 295.39),
-        ("9" * 100_000, 295.39),
-        ("", 295.39),
-        ("\x00\x07", 295.39),
-    ],
-)
-def test_a_pasted_number_is_typed_and_nothing_else(pasted, spot):
-    async def script(pilot):
-        pilot.app.post_message(events.Paste(pasted))
-        await pilot.pause()
-        await pilot.press("down" if pilot.app.main_screen.typing is None else "enter", "up")
-        await pilot.press("u")
-        await pilot.pause()
-        return pilot.app.main_screen.editor.state.draft.quote.spot
+PASTED = {
+    "300": 300.0,
+    " $301.50\n": 301.5,
+    "three hundred": 295.39,
+    "9" * 100_000: 295.39,
+    "": 295.39,
+    "\x00\x07": 295.39,
+}
+"""The spot after a paste on an untouched one."""
 
-    assert drive(script) == spot
+
+def test_a_pasted_number_is_typed_and_nothing_else():
+    async def script(pilot):
+        found, main_screen = {}, pilot.app.main_screen
+        for pasted in PASTED:
+            await pilot.press(*BACK)
+            pilot.app.post_message(events.Paste(pasted))
+            await pilot.pause()
+            await pilot.press("down" if main_screen.typing is None else "enter", "up", "u")
+            await pilot.pause()
+            found[pasted] = main_screen.editor.state.draft.quote.spot
+        return found
+
+    assert drive(script) == PASTED
 
 
 def test_keys_hit_at_once_open_one_dialog():
