@@ -75,7 +75,7 @@ def test_simulated_daily_resets_agree(change):
 
 
 @pytest.mark.parametrize("leverage", [-3, -2, -1, 2, 3])
-@pytest.mark.parametrize("vol", [0.15, 0.3, 0.5])
+@pytest.mark.parametrize("vol", [0.15, 0.5])
 def test_stops_that_start_at_one_price_are_told_apart(leverage, vol):
     """What fires first turns on the sign of small differences then: the hardest case."""
     case = TNA | {

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.linalg import solve_banded
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.sizing import risk_of_ruin
@@ -58,13 +59,12 @@ def test_even_money_is_the_gamblers_ruin(p, units):
 )
 def test_second_implementation_a_linear_solve_on_a_long_lattice(p, gain, loss, capital):
     top = 3000
-    steps = np.arange(1, top + 1)
-    matrix, right = np.eye(top), np.zeros(top)
-    up = steps[: top - gain] - 1
-    matrix[up, up + gain] -= p
-    matrix[steps[loss:] - 1, steps[loss:] - 1 - loss] -= 1 - p
+    bands, right = np.zeros((gain + loss + 1, top)), np.zeros(top)
+    bands[gain] = 1.0
+    bands[0, gain:] = -p
+    bands[-1, :-loss] = p - 1
     right[:loss] = 1 - p
-    expected = np.linalg.solve(matrix, right)[math.ceil(capital * loss) - 1]
+    expected = solve_banded((loss, gain), bands, right)[math.ceil(capital * loss) - 1]
     ruin = risk_of_ruin(win_probability=p, payoff_ratio=gain / loss, units_of_capital=capital)
     assert ruin == pytest.approx(expected, rel=1e-9)
 

@@ -79,7 +79,7 @@ def test_agrees_with_a_simulation_of_the_same_rules(case):
     quote = quoted.quote(trade.symbol)
     drift = quoted.rate - quote.dividend_yield if view.drift is None else view.drift
     vol = quote.vol if view.vol is None else view.vol
-    paths = 40_000
+    paths = 20_000
     drawn = simulate(
         trade, quoted, exits, drift=drift, vol=vol, side=side, paths=paths, seed=4, per_day=3, cost=1.5
     )
