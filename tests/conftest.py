@@ -3,6 +3,7 @@
 `repeatable` is the default run's; `thorough` (`make test-slow`, CI) tries several times as many.
 """
 
+import gc
 import os
 
 # One thread for linear algebra, set before numpy loads: the workers fill the cores already.
@@ -14,3 +15,9 @@ from hypothesis import settings  # noqa: E402 - the threads first
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("repeatable")
+
+
+def pytest_collection_finish():
+    """Keep what is loaded by now, some thousand tests among it, out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()

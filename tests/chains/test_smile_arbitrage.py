@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from riskcalc.chains.smile import _Rows, fit_smile
 from riskcalc.chains.smile_curve import (
@@ -32,7 +32,7 @@ def calls(curve, strike):
     """Undiscounted calls over the forward, by Black's formula written down here."""
     deviation = curve.vol(strike) * math.sqrt(curve.years)
     upper = np.log(curve.forward / strike) / deviation + deviation / 2
-    return norm.cdf(upper) - strike / curve.forward * norm.cdf(upper - deviation)
+    return ndtr(upper) - strike / curve.forward * ndtr(upper - deviation)
 
 
 def arbitrage(smile):
