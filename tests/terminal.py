@@ -72,7 +72,9 @@ class Terminal:
         self.started = time.perf_counter()
         self._master, slave = pty.openpty()
         self._resize(columns, rows)
-        variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | (environment or {})
+        # A test runner that loads readline says the size of its own terminal in two variables.
+        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": None, "LINES": None}
+        variables = own | (environment or {})
         self.process = subprocess.Popen(
             command,
             stdin=slave,
