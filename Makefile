@@ -8,11 +8,14 @@ WORKERS ?= 3
 # Modules are compiled once, not by each worker and by each program that a test starts.
 TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 QUICKLY := -m "not slow" -n $(WORKERS) --dist worksteal
-# What `make check` runs last: `test`, or `coverage`, which tests the same and takes longer.
-TESTS ?= test
+# What `make check` runs last: `coverage`, or `test`, which tests the same in less time and counts nothing.
+TESTS ?= coverage
+# The first of some Pythons that runs here, or the usual one.
+first_python = $(shell for name in $(1) $(PYTHON); do \
+    $$name -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow coverage check fuzz format bench docs picture clean
+.PHONY: help run test test-slow test-lowest test-newest coverage check fuzz format bench docs picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,10 +51,30 @@ test-slow: $(VENV)/.dev  ## tests of more than a few seconds each, and propertie
 	$(TESTED) -m slow $(ARGS)
 	$(TESTED) -m "hypothesis and not slow" --hypothesis-profile thorough -n $(WORKERS) --dist worksteal $(ARGS)
 
-coverage: $(VENV)/.dev  ## the tests, and the branches they reach
-	$(TESTED) $(QUICKLY) --cov --cov-report=term $(ARGS)
+$(VENV)/lowest/.dev: pyproject.toml tests/lowest.py
+	@echo "installing the lowest versions into $(VENV)/lowest ..." >&2
+	@$(call first_python,python3.11) -m venv $(VENV)/lowest >&2
+	@$(VENV)/lowest/bin/python tests/lowest.py > $(VENV)/lowest/constraints.txt
+	@$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint $(VENV)/lowest/constraints.txt --editable ".[dev]" >&2
+	@touch $@
 
-check: $(VENV)/.dev  ## format, lint, types, import contracts and the tests; with TESTS=coverage also what they reach
+test-lowest: $(VENV)/lowest/.dev  ## the tests with the lowest versions that pyproject.toml allows
+	@$(MAKE) --no-print-directory test VENV=$(VENV)/lowest
+
+test-newest:  ## the tests with the newest Python here and the newest versions there are
+	@echo "installing the newest versions into $(VENV)/newest ..." >&2
+	@$(call first_python,$(addprefix python3.,$(shell seq 30 -1 11))) -m venv --clear $(VENV)/newest >&2
+	@$(VENV)/newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
+	    --upgrade-strategy eager --editable ".[dev]" >&2
+	@touch $(VENV)/newest/.dev
+	@$(MAKE) --no-print-directory test VENV=$(VENV)/newest
+
+# Some of the tests reach some of the code: the least that pyproject.toml asks for is asked of all of them.
+coverage: $(VENV)/.dev  ## the tests, and the branches they reach
+	$(TESTED) $(QUICKLY) --cov --cov-report=term $(if $(ARGS),--cov-fail-under=0) $(ARGS)
+
+check: $(VENV)/.dev  ## format, lint, types, import contracts, the tests and what they reach; TESTS=test without the last
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
