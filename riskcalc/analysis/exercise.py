@@ -168,12 +168,12 @@ def _chance_below(level: float, trade: Trade, market: Market, *, view: View) -> 
     if not level or trade.expiry is None:
         return 0.0
     quote = market.quote(trade.symbol)
-    drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
+    drift = view.drift_from(market.rate - quote.dividend_yield)
     near, far = dividend_shifts(trade, market, drift=drift)
     return prob_below(
         level=level + far,
         spot=quote.spot - near,
-        vol=quote.vol if view.vol is None else view.vol,
+        vol=view.vol_from(quote.vol),
         drift=drift,
         time=market.years_to_expiry(trade.expiry, trade.instrument),
     )

@@ -148,8 +148,8 @@ def _certain_end(trade: Trade, market: Market, *, view: View) -> float | None:
     """Return the final spot when there is no time or vol left; None when it is random."""
     quote = market.quote(trade.symbol)
     time = 0.0 if trade.expiry is None else market.years_to_expiry(trade.expiry, trade.instrument)
-    drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
-    if (quote.vol if view.vol is None else view.vol) * time != 0:
+    drift = view.drift_from(market.rate - quote.dividend_yield)
+    if view.vol_from(quote.vol) * time != 0:
         return None
     near, far = dividend_shifts(trade, market, drift=drift)
     return max((quote.spot - near) * math.exp(drift * time) - far, 0.0)
@@ -226,7 +226,7 @@ def smile_probs_below(trade: Trade, market: Market, levels: Floats, *, view: Vie
         none for the expiry, or the view has a vol of its own.
     """
     quote, expiry = market.quote(trade.symbol), trade.expiry
-    if quote.smile is None or view.vol is not None or expiry is None:
+    if quote.smile is None or not view.implied or expiry is None:
         return None
     time, neutral = market.years_to_expiry(expiry, trade.instrument), market.rate - quote.dividend_yield
     if time <= 0:
@@ -235,7 +235,7 @@ def smile_probs_below(trade: Trade, market: Market, levels: Floats, *, view: Vie
         return levels
     _, dividends = dividend_shifts(trade, market, drift=neutral)
     # A drift of one's own multiplies every end of the spot: the level is divided by it instead.
-    reached = levels * math.exp(0.0 if view.drift is None else (neutral - view.drift) * time)
+    reached = levels * math.exp((neutral - view.drift_from(neutral)) * time)
     try:
         smile = quote.smile.at(reached, expiry=expiry, spot=quote.spot)
     except ChainError:
@@ -249,8 +249,8 @@ def lognormal_probs_below(trade: Trade, market: Market, levels: Floats, *, view:
     """Probabilities that the spot ends below levels, lognormal at the view's vol, else the quote's."""
     quote = market.quote(trade.symbol)
     time = 0.0 if trade.expiry is None else market.years_to_expiry(trade.expiry, trade.instrument)
-    drift = market.rate - quote.dividend_yield if view.drift is None else view.drift
-    vol = quote.vol if view.vol is None else view.vol
+    drift = view.drift_from(market.rate - quote.dividend_yield)
+    vol = view.vol_from(quote.vol)
     near, far = dividend_shifts(trade, market, drift=drift)
     return _lognormal_below(levels + far, spot=quote.spot - near, vol=vol, drift=drift, time=time)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from riskcalc.domain.validation import drift, volatility
+from riskcalc.domain.validation import drift, multiple, volatility
+from riskcalc.errors import InvalidInputError
 
 
 class ProbabilityBasis(StrEnum):
@@ -33,9 +34,15 @@ class View:
     """Expected growth of the spot, continuous, per year; None is the risk-neutral drift."""
     vol: float | None = None
     """Volatility that will be realized, per sqrt(year), >= 0; None is the quote's implied volatility."""
+    k: float | None = None
+    """Volatility that will be realized over the implied one, > 0: the calibrated view; None is 1."""
 
     def __post_init__(self) -> None:
-        """Check every field."""
+        """Check every field, and that there is one volatility."""
+        if self.k is not None:
+            multiple("view k", self.k)
+            if self.vol is not None:
+                raise InvalidInputError("a view has a vol or a k, got both")
         if self.drift is not None:
             drift("view drift", self.drift)
         if self.vol is not None:
@@ -52,5 +59,41 @@ class View:
         if self == View():
             return "neutral (risk-neutral drift, implied vol)"
         drift = "risk-neutral drift" if self.drift is None else f"drift {self.drift:+.1%} per year"
-        vol = "implied vol" if self.vol is None else f"vol {self.vol:.1%}"
-        return f"{drift}, {vol}"
+        return f"{drift}, {self._vol_name}"
+
+    @property
+    def _vol_name(self) -> str:
+        if self.k is not None:
+            return f"calibrated vol: {self.k:.2f} x implied"
+        return "implied vol" if self.vol is None else f"vol {self.vol:.1%}"
+
+    @property
+    def implied(self) -> bool:
+        """Whether the volatility is the market's own, so that the smile holds."""
+        return self.vol is None and self.k is None
+
+    def drift_from(self, neutral: float) -> float:
+        """Return the drift of the spot [per year, continuous]: the view's, else the risk-neutral one."""
+        return neutral if self.drift is None else self.drift
+
+    def vol_from(self, implied: float) -> float:
+        """Return the volatility of the spot [per sqrt(year)]: the view's, else from the implied one."""
+        if self.k is not None:
+            return self.k * implied
+        return implied if self.vol is None else self.vol
+
+    def levered(self, times: float, *, rate: float, rate_of_other: float) -> View:
+        """Return the same view said of another underlying with a multiple of the returns.
+
+        Parameters
+        ----------
+        times : float
+            Its daily return over that of the underlying the view is of.
+        rate, rate_of_other : float
+            Risk-free rates of both [per year, continuous]: the drift above them is multiplied.
+        """
+        return View(
+            drift=None if self.drift is None else rate_of_other + times * (self.drift - rate),
+            vol=None if self.vol is None else abs(times) * self.vol,
+            k=self.k,
+        )

@@ -75,12 +75,9 @@ def _quote(draft: Draft, other: Draft) -> Quote:
 
 
 def _view(draft: Draft, other: Draft) -> View:
-    """The draft's view for another underlying: excess drift and vol times leverage."""
-    view, rate, times = draft.view, draft.market.rate, _times(draft, other)
-    return View(
-        drift=None if view.drift is None else rate + times * (view.drift - rate),
-        vol=None if view.vol is None else abs(times) * view.vol,
-    )
+    """The draft's view said of another underlying: drift over the rate, and vol, times leverage."""
+    rate = draft.market.rate
+    return draft.view.levered(_times(draft, other), rate=rate, rate_of_other=rate)
 
 
 def _times(draft: Draft, other: Draft) -> float:

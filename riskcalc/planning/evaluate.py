@@ -116,9 +116,7 @@ def _expected_move(trade: Trade, market: Market, view: View) -> float | None:
         return None
     quote = market.quote(trade.symbol)
     days = market.days_to_expiry(trade.expiry, trade.instrument)
-    return lognormal.expected_move(
-        spot=quote.spot, vol=quote.vol if view.vol is None else view.vol, days=days
-    )
+    return lognormal.expected_move(spot=quote.spot, vol=view.vol_from(quote.vol), days=days)
 
 
 def _payoff_note(trade: Trade, market: Market) -> str:

@@ -127,14 +127,9 @@ def compare_presets(
 
 
 def _same_view(first: Preset, other: Preset) -> View:
-    """The first preset's view for another underlying: excess drift and vol times leverage."""
-    view = first.view
+    """The first preset's view said of another's underlying: drift over the rate, and vol, times leverage."""
     times = other.template.instrument.leverage / first.template.instrument.leverage
-    excess = None if view.drift is None else view.drift - first.market.rate
-    return View(
-        drift=None if excess is None else other.market.rate + times * excess,
-        vol=None if view.vol is None else abs(times) * view.vol,
-    )
+    return first.view.levered(times, rate=first.market.rate, rate_of_other=other.market.rate)
 
 
 def _planned(preset: Preset, account: Account, view: View) -> TradePlan:

@@ -321,6 +321,8 @@ def _probability(view: View) -> str:
     """Source of P(profit) in words."""
     if view.vol is not None:
         return f"at the view's vol of {100 * view.vol:.1f}%"
+    if view.k is not None:
+        return f"at the calibrated vol, {view.k:.2f} x the implied one"
     moved = ", shifted by the view's drift" if view.drift is not None else ""
     return f"from the fitted smile{moved}; at a single vol where prob_from_smile is false"
 

@@ -121,15 +121,15 @@ def build_timeline(
     """
     record("view", View, view)
     quote = market.quote(trade.symbol)
+    vol = view.vol_from(quote.vol)
     last_day = exits.time_stop(entry=market.date, expiry=trade.expiry)
     last_day = last_day or market.date + dt.timedelta(days=LONGEST_HOLDING)
-    vol = quote.vol if view.vol is None else view.vol
     ends = {days_held(trade, market, last_day): 0.0}
     coming = market.dividends_until(trade.symbol, last_day)
     ends |= {market.days_to(dividend.ex_date): dividend.amount for dividend in coming if dividend.amount}
     days = [0.0, *sorted(ends)]
     return Timeline(
-        drift=market.rate - quote.dividend_yield if view.drift is None else view.drift,
+        drift=view.drift_from(market.rate - quote.dividend_yield),
         vol=vol,
         last_day=last_day,
         periods=tuple(
