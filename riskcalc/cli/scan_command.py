@@ -186,6 +186,7 @@ def _terms(
         ),
         rules=_rules(**rules),
         rank=rank,
+        calibration=loaded.calibration,
         symbol=symbol,
         spot=spot,
         date=date,

@@ -39,6 +39,7 @@ from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
 from riskcalc.domain.pair import PairReport, pair_quote
 from riskcalc.domain.price_history import Calibration, Outcomes, PriceHistory
 from riskcalc.domain.risk_report import (
+    CalibratedOdds,
     EarlyExerciseBoundary,
     Greeks,
     LegReport,
@@ -69,6 +70,7 @@ from riskcalc.domain.view import ProbabilityBasis, View
 __all__ = [
     "Account",
     "BenchmarkMove",
+    "CalibratedOdds",
     "Calibration",
     "CashDividend",
     "ChainSummary",

@@ -174,6 +174,25 @@ class Odds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibratedOdds:
+    """Odds at the realized volatility that such an implied one was followed by: k times implied.
+
+    As in `Odds`, a target at which the trade loses counts as a stop.
+    """
+
+    k: float
+    """Realized over implied volatility."""
+    k_source: str
+    """Prices and sessions that k was measured on, or that it is the default."""
+    stop_first: float
+    """These three sum to 1."""
+    target_first: float
+    neither: float
+    profit: float | None
+    """P(profit) at the nearest expiry; None for shares alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PnlBin:
     """Range of P&L and its probability."""
 

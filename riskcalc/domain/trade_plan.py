@@ -15,7 +15,7 @@ from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.legs import Side
 from riskcalc.domain.pair import PairReport
-from riskcalc.domain.risk_report import ManagedOutcome, Odds, RiskReport
+from riskcalc.domain.risk_report import CalibratedOdds, ManagedOutcome, Odds, RiskReport
 from riskcalc.domain.serialization import to_plain
 
 
@@ -228,6 +228,8 @@ class TradePlan:
     theta: ThetaReport
     odds: Odds
     """Under the report's view, by the time stop."""
+    calibrated: CalibratedOdds
+    """With the drift of the view, at the volatility that history says follows such an implied one."""
     managed: ManagedOutcome
     """One unit left at its exits, targets in whole units where any fit."""
     gaps: tuple[GapLine, ...]
@@ -274,7 +276,10 @@ class TradePlan:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, what ``riskcalc plan NAME --json`` prints; null means not known."""
         report = self.report.to_dict()
-        report["probability"] |= to_plain(self.odds) | {"expected_pnl": to_plain(self.managed.expected_pnl)}
+        report["probability"] |= to_plain(self.odds) | {
+            "expected_pnl": to_plain(self.managed.expected_pnl),
+            "calibrated": to_plain(self.calibrated),
+        }
         for line in report["early_exercise"]:
             line["dividend_dollars_all_units"] = to_plain(self.size.units * line["dividend_dollars"])
         return report | {

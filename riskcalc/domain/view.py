@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from riskcalc.domain.validation import drift, multiple, volatility
-from riskcalc.errors import InvalidInputError
 
 
 class ProbabilityBasis(StrEnum):
@@ -35,14 +34,12 @@ class View:
     vol: float | None = None
     """Volatility that will be realized, per sqrt(year), >= 0; None is the quote's implied volatility."""
     k: float | None = None
-    """Volatility that will be realized over the implied one, > 0: the calibrated view; None is 1."""
+    """Realized over implied volatility, > 0, for a calibrated view without a `vol`; None is 1."""
 
     def __post_init__(self) -> None:
-        """Check every field, and that there is one volatility."""
+        """Check every field."""
         if self.k is not None:
             multiple("view k", self.k)
-            if self.vol is not None:
-                raise InvalidInputError("a view has a vol or a k, got both")
         if self.drift is not None:
             drift("view drift", self.drift)
         if self.vol is not None:
@@ -63,9 +60,9 @@ class View:
 
     @property
     def _vol_name(self) -> str:
-        if self.k is not None:
-            return f"calibrated vol: {self.k:.2f} x implied"
-        return "implied vol" if self.vol is None else f"vol {self.vol:.1%}"
+        if self.vol is not None:
+            return f"vol {self.vol:.1%}"
+        return "implied vol" if self.k is None else f"calibrated vol: {self.k:.2f} x implied"
 
     @property
     def implied(self) -> bool:
@@ -78,9 +75,13 @@ class View:
 
     def vol_from(self, implied: float) -> float:
         """Return the volatility of the spot [per sqrt(year)]: the view's, else from the implied one."""
-        if self.k is not None:
-            return self.k * implied
-        return implied if self.vol is None else self.vol
+        if self.vol is not None:
+            return self.vol
+        return implied if self.k is None else self.k * implied
+
+    def calibrated(self, k: float) -> View:
+        """Return the view with k times the implied volatility, > 0, in place of its own."""
+        return View(drift=self.drift, k=k)
 
     def levered(self, times: float, *, rate: float, rate_of_other: float) -> View:
         """Return the same view said of another underlying with a multiple of the returns.

@@ -71,7 +71,15 @@ class Draft:
             The chain has no usable quote for a leg.
         """
         market = self.market.with_quote(self.trade.symbol, smile=self.smile)
-        return plan(self.entered(), market, self.account, self.exits, view=self.view, entry=self.preset.entry)
+        return plan(
+            self.entered(),
+            market,
+            self.account,
+            self.exits,
+            view=self.view,
+            entry=self.preset.entry,
+            calibration=self.preset.calibration,
+        )
 
     @property
     def smile(self) -> MovingSmile | None:

@@ -6,7 +6,14 @@ from functools import partial
 
 from riskcalc.domain import CommonState, Comparison, StateValue, Vehicle
 from riskcalc.formatting.numbers import MISSING, money, percent, r_multiple, whole_money
-from riskcalc.formatting.plan_metrics import METRICS, managed_metrics, odds_metrics, select, size_metrics
+from riskcalc.formatting.plan_metrics import (
+    METRICS,
+    calibrated_metrics,
+    managed_metrics,
+    odds_metrics,
+    select,
+    size_metrics,
+)
 from riskcalc.formatting.table import Columns, Table
 
 
@@ -45,6 +52,7 @@ def _vehicles(comparison: Comparison) -> Table:
         ),
         "R at targets": lambda one: r_multiple(one.plan.targets.blended_r),
         **_plan_rows("probability.stop_first", "probability.target_first"),
+        **_plan_rows("probability.calibrated.stop_first", "probability.calibrated.target_first"),
         "expected P&L per $ of risk": _expected_per_dollar,
         **_plan_rows("managed.break_even_drift"),
         "cash dividends": _dividends,
@@ -61,7 +69,8 @@ def _plan_rows(*keys: str) -> Columns[Vehicle]:
 
 def _plan_text(key: str, vehicle: Vehicle) -> str:
     plan = vehicle.plan
-    found = select((*size_metrics(plan), *odds_metrics(plan), *managed_metrics(plan)), key)
+    odds = (*odds_metrics(plan), *calibrated_metrics(plan))
+    found = select((*size_metrics(plan), *odds, *managed_metrics(plan)), key)
     return found[0].row[1] if found else MISSING
 
 

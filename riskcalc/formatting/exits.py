@@ -21,7 +21,7 @@ from riskcalc.formatting.metric import (
     metric_line,
 )
 from riskcalc.formatting.numbers import PNL, NumberFormat, fit, percent, pnl_format
-from riskcalc.formatting.plan_metrics import expected_pnl, odds_metrics, select
+from riskcalc.formatting.plan_metrics import calibrated_metrics, expected_pnl, odds_metrics, select
 
 R_WIDTH = 6
 """Width of an R with its space."""
@@ -44,7 +44,10 @@ def exits_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
             for level in _levels(plan)
         ),
         *(_gap_line(plan, gap, width=width) for gap in _worst_gap(plan)),
-        *(metric_line(metric, width=width) for metric in (first_hit(plan), _expected(plan))),
+        *(
+            metric_line(metric, width=width)
+            for metric in (first_hit(plan), _calibrated(plan), _expected(plan))
+        ),
     ]
 
 
@@ -66,6 +69,12 @@ def first_hit(plan: TradePlan) -> Metric:
     if odds.second_stop_first:
         note = f"{percent(odds.second_stop_first, digits=1)} at 2nd stop"
     return replace(metric, notes=(note,))
+
+
+def _calibrated(plan: TradePlan) -> Metric:
+    """Return how likely the stop is hit first at the calibrated volatility, beside the target."""
+    (metric, *_) = calibrated_metrics(plan)
+    return replace(metric, notes=metric.notes[1:] if plan.targets.outcomes else ())
 
 
 def _expected(plan: TradePlan) -> Metric:
@@ -179,6 +188,7 @@ def _metrics(plan: TradePlan) -> tuple[Metric, ...]:
         ),
         first_hit(plan),
         *select(odds_metrics(plan), "probability.target_first"),
+        _calibrated(plan),
         _expected(plan),
     )
 

@@ -71,7 +71,10 @@ def _report_lines(
 
 
 def _size_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
-    """Return the size, the limit that binds in words, and the risk of the position."""
+    """Return the size, the limit that binds in words, and the risk of the position.
+
+    The loss at a gap is left to the exits, per unit, and to its check.
+    """
     metrics, width = size_metrics(plan), layout.width
     if layout.pinned is not None:
         return compared_lines("SIZE", metrics, pinned=size_metrics(layout.pinned), layout=layout)
@@ -80,7 +83,7 @@ def _size_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
         title_line("SIZE", layout, note="$, whole position"),
         metric_line(replace(units, notes=(_holding(plan),)), width=width),
         *wrapped(units.notes[0], width=width, rows=2),
-        *(metric_line(metric, width=width) for metric in others),
+        *(metric_line(metric, width=width) for metric in others if metric.key != "size.loss_at_gap"),
     ]
 
 

@@ -8,6 +8,7 @@ from itertools import groupby, zip_longest
 from riskcalc.domain import CashDividend, GapLine, LadderRow, TargetOutcome, TradePlan
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
 from riskcalc.formatting.plan_metrics import (
+    calibrated_metrics,
     costs_words,
     limits_words,
     managed_metrics,
@@ -160,7 +161,8 @@ def _targets(plan: TradePlan) -> tuple[Table, ...]:
 
 
 def _odds(plan: TradePlan) -> Table:
-    return metric_table(f"Stop and Target Odds: view {plan.managed.view.name}", odds_metrics(plan))
+    metrics = (*odds_metrics(plan), *calibrated_metrics(plan))
+    return metric_table(f"Stop and Target Odds: view {plan.managed.view.name}", metrics)
 
 
 def _managed(plan: TradePlan) -> Table:

@@ -58,6 +58,15 @@ METRICS = {
         ("probability.second_stop_first", ("P(second stop hit first)",), PERCENT, Better.LESS),
         ("probability.target_first", ("P(target hit first)", "target 1st"), PERCENT, Better.MORE),
         ("probability.neither", ("P(neither hit)",), PERCENT, Better.NEITHER),
+        (
+            "probability.calibrated.stop_first",
+            ("P(stop hit first), calibrated", "calibrated"),
+            PERCENT,
+            Better.LESS,
+        ),
+        ("probability.calibrated.target_first", ("P(target hit first), calibrated",), PERCENT, Better.MORE),
+        ("probability.calibrated.neither", ("P(neither hit), calibrated",), PERCENT, Better.NEITHER),
+        ("probability.calibrated.profit", ("P(profit), calibrated",), PERCENT, Better.MORE),
         ("managed.expected_pnl", ("expected P&L", "expected"), PNL, Better.MORE),
         ("managed.expected_gap_loss", ("expected gap loss",), DOLLARS, Better.LESS),
         ("managed.std", ("standard deviation",), DOLLARS, Better.NEITHER),
@@ -253,6 +262,24 @@ def odds_metrics(plan: TradePlan) -> tuple[Metric, ...]:
         metric("probability.target_first", odds.target_first),
         neither,
     )
+
+
+def calibrated_metrics(plan: TradePlan) -> tuple[Metric, ...]:
+    """Return the odds at k times the implied volatility."""
+    found = plan.calibrated
+    stop = metric(
+        "probability.calibrated.stop_first",
+        found.stop_first,
+        f"at {found.k:.2f} x IV: {found.k_source}",
+        f"target 1st {percent(found.target_first, digits=1)}",
+    )
+    target = metric("probability.calibrated.target_first", found.target_first)
+    neither = metric("probability.calibrated.neither", found.neither)
+    profit = metric("probability.calibrated.profit", found.profit)
+    ends = () if found.profit is None else (profit,)
+    if not plan.targets.outcomes:
+        return (labeled(stop, "P(touch stop), calibrated", "calibrated"), *ends)
+    return (stop, target, neither, *ends)
 
 
 def managed_metrics(plan: TradePlan) -> tuple[Metric, ...]:

@@ -206,6 +206,7 @@ def _terms(about: dict[Any, Any]) -> list[tuple[str, str]]:
         ("fill", about["filled_at"]),
         ("costs", about["costs"]),
         ("P(profit)", about["probability"]),
+        ("cal.", f"calibrated: at {about['k']:.2f} x IV, {about['k_source']}"),
         ("valuation", about["valuation"]),
     ]
 
@@ -218,14 +219,19 @@ def _scan_columns(rank: str, kinds: Sequence[str]) -> Columns[Row]:
         "debit": lambda row: whole_money(row["debit"]).lstrip("+"),
         "risk": lambda row: whole_money(row["risk"]).lstrip("+"),
         "size": lambda row: f"{row['units']:,}",
-        "P(profit)": lambda row: percent(row["prob_profit"], digits=0),
+        "P(profit) cal.": lambda row: _both(row, "prob_profit"),
         "theta": lambda row: number(row["theta_per_day"], digits=1),
-        "P(stop)": lambda row: percent(row["prob_stop_first"], digits=0),
+        "P(stop) cal.": lambda row: _both(row, "prob_stop_first"),
         "P&L at stop": lambda row: whole_money(row["value_at_stop"] - row["debit"] - row["cost"]),
         "R at targets": _r_at_targets,
         "edge": lambda row: whole_money(row["edge"]),
         "rank": lambda row: _ranked(row[rank]),
     }
+
+
+def _both(row: Row, name: str) -> str:
+    """Return a probability under the view, and the calibrated one."""
+    return "  ".join(f"{percent(row[column], digits=0):>4}" for column in (name, f"{name}_calibrated"))
 
 
 def _spread(row: Row, kinds: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from riskcalc.analysis import exit_odds, ladder, managed_outcome, theta_report
 from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
 from riskcalc.domain import (
     Account,
+    Calibration,
     EntryRules,
     ExitPlan,
     GapLine,
@@ -26,6 +27,7 @@ from riskcalc.domain import (
     View,
 )
 from riskcalc.domain.validation import record
+from riskcalc.planning.calibrated_odds import calibrated_odds
 from riskcalc.planning.checks import CheckInputs, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.exit_pnl import build_target_report, gap_losses, size_plan
@@ -46,6 +48,7 @@ from riskcalc.sizing import cost_per_trade, cost_per_unit
 from riskcalc.sizing.partial_exits import closed_fractions
 
 NO_RULES = EntryRules()
+DEFAULT_CALIBRATION = Calibration()
 
 
 def plan(
@@ -56,6 +59,7 @@ def plan(
     *,
     view: View = NEUTRAL,
     entry: EntryRules = NO_RULES,
+    calibration: Calibration = DEFAULT_CALIBRATION,
 ) -> TradePlan:
     """Return the plan of a trade: priced, valued at its exits, sized for an account, and checked.
 
@@ -73,6 +77,8 @@ def plan(
         View behind the probabilities; neutral by default.
     entry : EntryRules, optional
         Entry rules for the checks; none by default.
+    calibration : Calibration, optional
+        Realized over implied volatility, for the calibrated odds; see `riskcalc.read_calibration`.
 
     Returns
     -------
@@ -100,6 +106,7 @@ def plan(
     record("account", Account, account)
     record("exits", ExitPlan, exits)
     record("entry", EntryRules, entry)
+    record("calibration", Calibration, calibration)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     report = with_borrow_fee_until(evaluate(trade, market, view=view), time_stop)
     side = exits.side or side_by_delta(report.greeks.delta)
@@ -117,6 +124,7 @@ def plan(
         ladder=_ladder_rows(report, sized),
         theta=theta_report(report.trade, sized.values.at_unchanged_spot),
         odds=odds,
+        calibrated=calibrated_odds(report, exits, sized.targets.outcomes, side=side, calibration=calibration),
         managed=managed,
         gaps=sized.gaps,
         pair=pair_report(report, units=sized.size.units),

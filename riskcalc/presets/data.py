@@ -14,10 +14,12 @@ from riskcalc.domain import (
     RiskLimits,
     Target,
     Trigger,
+    View,
     find_instrument,
 )
 from riskcalc.domain.serialization import to_plain
 from riskcalc.presets.amounts import money_text, price_text
+from riskcalc.presets.fields import CALIBRATED
 from riskcalc.presets.legs import leg_data
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.template import Preset
@@ -37,10 +39,15 @@ def preset_data(preset: Preset) -> Data:
         "exits": _exits(preset.exits),
         "entry": _entry(preset.entry),
         "account": _account(preset.account),
-        "view": stated(preset.view, drift=percent_text, vol=percent_text),
+        "view": _view(preset.view),
     }
     about = {"description": preset.description} if preset.description else {}
     return {"schema": SCHEMA_VERSION} | about | {key: table for key, table in tables.items() if table}
+
+
+def _view(view: View) -> Data:
+    calibrated = {"vol": CALIBRATED} if view.k is not None and view.vol is None else {}
+    return stated(view, drift=percent_text, vol=percent_text) | calibrated
 
 
 def _market(market: Market, entry: EntryRules) -> Data:

@@ -15,6 +15,7 @@ from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
 from riskcalc.domain import InstrumentTable, Market, ShareLeg
 from riskcalc.errors import InvalidInputError, PresetError
+from riskcalc.presets.calibration import read_calibration
 from riskcalc.presets.data import preset_data
 from riskcalc.presets.dividend_files import anchor_files, named_files, read_files
 from riskcalc.presets.fields import NO_DIVIDENDS
@@ -156,6 +157,7 @@ def _preset(shape: PresetShape, path: Path, instruments: InstrumentTable) -> Pre
     name = shape.name or path.stem
     trade = shape.trade.record(instruments=instruments)
     trade = dataclasses.replace(trade, entry=shape.entry.record(), name=name)
+    calibration = read_calibration(trade.instrument.symbol)
     market = shape.market.record(in_percent=shape.entry.in_percent, instruments=instruments)
     return Preset(
         name=name,
@@ -164,7 +166,8 @@ def _preset(shape: PresetShape, path: Path, instruments: InstrumentTable) -> Pre
         market=market,
         account=shape.account.record(),
         exits=shape.exits.record(entry=_entry_spot(trade, market)),
-        view=shape.view.record(),
+        view=shape.view.record(k=calibration.k),
+        calibration=calibration,
         path=path,
     )
 

@@ -48,6 +48,9 @@ from riskcalc.presets.units_parsing import (
     parse_vol,
 )
 
+CALIBRATED = "calibrated"
+"""Stands for the volatility that history says follows the implied one."""
+
 NO_DIVIDENDS = "none"
 """Value of ``dividends`` for no payments and no forecast."""
 
@@ -134,6 +137,13 @@ def _delta(field: str, value: float) -> float:
         hint = f"; did you mean {size / 100:g}?" if 1 < size < 100 else ""
         raise InvalidInputError(f"{field} must be like 0.30, above 0 and below 1, got {value:g}{hint}")
     return size
+
+
+def _vol_or_calibrated(written: Any, *, field: str) -> float | str:  # noqa: ANN401 - whatever the file holds
+    """Read a volatility, or the word that stands for k times the implied one."""
+    if isinstance(written, str) and written.strip().lower() == CALIBRATED:
+        return CALIBRATED
+    return parse_vol(written, field=field)
 
 
 def _fee(written: Any, *, field: str) -> float:  # noqa: ANN401 - whatever the file holds
@@ -231,6 +241,7 @@ TimeOfDay = Annotated[dt.time, _reads(parse_time)]
 Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
 FeeRate = Annotated[float, _reads(_fee), _written("8%", 0.08)]
 Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
+ViewVol = Annotated[float | str, _reads(_vol_or_calibrated), _written("22%", 0.22, CALIBRATED)]
 Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
 BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.0025)]
 Signal = Annotated[Level, _reads(parse_signal), _written("-3%", 25)]

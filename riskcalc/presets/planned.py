@@ -82,7 +82,15 @@ def plan_preset(
         trade, market = _entered(preset, chain, at)
         smile = smile or moving_smile(chain, preset.market, Sticky.STRIKE)
     market = market.with_quote(trade.symbol, smile=smile)
-    return plan(trade, market, preset.account, preset.exits, view=preset.view, entry=preset.entry)
+    return plan(
+        trade,
+        market,
+        preset.account,
+        preset.exits,
+        view=preset.view,
+        entry=preset.entry,
+        calibration=preset.calibration,
+    )
 
 
 def compare_presets(
@@ -140,6 +148,7 @@ def _planned(preset: Preset, account: Account, view: View) -> TradePlan:
         preset.exits,
         view=view,
         entry=preset.entry,
+        calibration=preset.calibration,
     )
 
 

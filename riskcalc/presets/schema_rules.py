@@ -20,6 +20,7 @@ from riskcalc.domain import (
     Trigger,
     View,
 )
+from riskcalc.domain.price_history import DEFAULT_K
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.amounts import require_within
 from riskcalc.presets.fields import (
@@ -40,7 +41,7 @@ from riskcalc.presets.fields import (
     Signal,
     Stop,
     StopOrPrice,
-    Vol,
+    ViewVol,
 )
 
 
@@ -253,8 +254,12 @@ class ViewShape(Section):
     """``[view]``: expected drift and volatility; changes probabilities, not prices."""
 
     drift: Rate | None = Field(default=None, description="expected drift of the spot per year, like +8%")
-    vol: Vol | None = Field(default=None, description="expected realized volatility, like 22%")
+    vol: ViewVol | None = Field(
+        default=None, description='expected realized volatility, like 22%, or "calibrated": k x implied'
+    )
 
-    def record(self) -> View:
-        """The view."""
+    def record(self, *, k: float = DEFAULT_K) -> View:
+        """The view, with realized over implied volatility where it is the calibrated one."""
+        if isinstance(self.vol, str):
+            return View(drift=self.drift, k=k)
         return View(drift=self.drift, vol=self.vol)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from riskcalc.domain import (
     Account,
+    Calibration,
     EntryRules,
     ExitPlan,
     Instrument,
@@ -49,6 +50,8 @@ class Preset:
     account: Account
     exits: ExitPlan
     view: View = field(default_factory=View)
+    calibration: Calibration = field(default_factory=Calibration)
+    """Realized over implied volatility of its underlying, for the calibrated odds."""
     description: str = ""
     """What the trade is for, in a line."""
     path: Path | None = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from riskcalc.chains import Chain
-from riskcalc.domain import Account, ExitPlan, InstrumentTable, Market, View
+from riskcalc.domain import Account, Calibration, ExitPlan, InstrumentTable, Market, View
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning.rules import Progress, ScanRules, with_progress
 from riskcalc.scanning.scan import DEFAULT_RANK, rank_key, scan
@@ -34,6 +34,8 @@ class ScanTerms:
     view: View
     rules: ScanRules
     rank: str = DEFAULT_RANK
+    calibration: Calibration = field(default_factory=Calibration)
+    """Realized over implied volatility, for the calibrated odds."""
     symbol: str | None = None
     """Underlying to keep, where files hold several."""
     spot: float | None = None
@@ -65,6 +67,7 @@ class ScanTerms:
             view=self.view,
             rules=self.rules,
             rank=self.rank,
+            calibration=self.calibration,
             progress=progress,
         )
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from riskcalc.chains import Chain, FittedChain, fit_chain
 from riskcalc.domain import (
     Account,
+    Calibration,
     ExerciseStyle,
     ExitPlan,
     Market,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NEUTRAL = View.neutral()
+DEFAULT_CALIBRATION = Calibration()
 DEFAULT_RULES = ScanRules()
 DEFAULT_RANK = "view_r"
 """View P&L per dollar of risk."""
@@ -61,6 +63,7 @@ def scan(
     view: View = NEUTRAL,
     rules: ScanRules = DEFAULT_RULES,
     rank: str = DEFAULT_RANK,
+    calibration: Calibration = DEFAULT_CALIBRATION,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the verticals of a chain that pass the rules, with their managed outcome.
@@ -83,6 +86,8 @@ def scan(
         Kinds of spread, days to expiry, filters, fill price, valuation.
     rank : str
         Column to rank by, best first; ``break_even_drift`` adds the breakeven drift of the spot per year.
+    calibration : Calibration, optional
+        Realized over implied volatility, for the columns whose names end in ``_calibrated``.
     progress : callable, optional
         Callback with the number of expiries done and the total.
 
@@ -129,7 +134,7 @@ def scan(
         raise InvalidInputError("risk_basis must be max_loss for a scan, which sizes by it, got stop")
     record("chain", (Chain, FittedChain), chain)
     fitted = ensure_fitted(chain, market, rules)
-    inputs = _ScanInputs(account, exits, view, rank == BREAK_EVEN)
+    inputs = _ScanInputs(account, exits, view, calibration, rank == BREAK_EVEN)
     each = list(_expiries(fitted, rules, exits))
     expiries = (list(_expiry_blocks(model, series, inputs)) for model, series in each)
     blocks = [block for expiry in with_progress(expiries, len(each), progress) for block in expiry]
@@ -148,7 +153,8 @@ def scan(
     frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
     far_off = sum(value.far_off for _model, series in each for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
-    frame.attrs.update(about | {"far_off": far_off})
+    calibrated = {"k": calibration.k, "k_source": calibration.k_source}
+    frame.attrs.update(about | calibrated | {"far_off": far_off})
     return frame
 
 
@@ -202,6 +208,7 @@ class _ScanInputs(NamedTuple):
     account: Account
     exits: ExitPlan
     view: View
+    calibration: Calibration
     break_even: bool
 
 
@@ -249,6 +256,7 @@ def _expiry_blocks(
             account=inputs.account,
             exits=sided,
             view=inputs.view,
+            calibration=inputs.calibration,
             break_even=inputs.break_even,
         )
         columns = build_columns(options, verticals, under)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskcalc.analysis import exit_odds
 from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
-from riskcalc.domain import Account, ExitPlan, OptionLeg, Side, Trade, View
+from riskcalc.domain import Account, Calibration, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.expiry_exits import (
     ExpiryExits,
     ExpiryModel,
@@ -68,8 +69,15 @@ class SpreadTerms:
     exits: ExitPlan
     """With the side set."""
     view: View
+    calibration: Calibration
+    """Realized over implied volatility, for the calibrated odds."""
     break_even: bool = False
     """Whether to add the breakeven drift."""
+
+    @property
+    def calibrated_view(self) -> View:
+        """The view at k times the implied volatility."""
+        return self.view.calibrated(self.calibration.k)
 
 
 def build_verticals(
@@ -108,7 +116,9 @@ def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms
         market_value=np.abs(value),
     )
     breakeven = _breakevens(series, verticals, size)
-    chance, from_smile = _prob_profit(terms, breakeven, gains_above=verticals.kind.side > 0)
+    above = verticals.kind.side > 0
+    chance, from_smile = _prob_profit(terms, breakeven, gains_above=above)
+    calibrated = replace(terms, view=terms.calibrated_view)
     return {
         "long_strike": series.strike[verticals.long],
         "short_strike": series.strike[verticals.short],
@@ -119,6 +129,7 @@ def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms
         "breakeven": breakeven,
         "prob_profit": chance,
         "prob_from_smile": from_smile,
+        "prob_profit_calibrated": _prob_profit(calibrated, breakeven, gains_above=above)[0],
         "value": value,
         "delta": verticals.net(greeks.delta, size),
         "gamma": verticals.net(greeks.gamma, size),
@@ -239,6 +250,7 @@ def _managed(
         **targets,
         **multiples,
         "prob_stop_first": np.full(len(risk), expiry_exits.stop_first),
+        "prob_stop_first_calibrated": np.full(len(risk), _calibrated_stop_first(terms)),
         "expected_pnl": expected - entry,
         "expected_r": (expected - entry) / risk,
         "edge": edge,
@@ -246,6 +258,11 @@ def _managed(
         "view_r": (edge + change) / risk,
         **extra,
     }
+
+
+def _calibrated_stop_first(terms: SpreadTerms) -> float:
+    """P(stop hit first) at k times the implied volatility."""
+    return exit_odds(terms.trade, terms.model.market, terms.exits, view=terms.calibrated_view).stop_first
 
 
 def _exits_under(series: OptionSeries, terms: SpreadTerms, view: View) -> ExpiryExits:

@@ -119,7 +119,14 @@ def test_the_exits_panel_says_the_odds(name):
 def test_a_plan_without_targets_has_no_target_rows():
     text = plain_text(exits_lines(plan_preset("iwm-shares", {"exits.targets": []}), width=44))
     assert "target" not in text
-    assert [line.split()[0] for line in text.split("\n")] == ["EXIT", "stop", "gap", "touch", "expected"]
+    assert [line.split()[0] for line in text.split("\n")] == [
+        "EXIT",
+        "stop",
+        "gap",
+        "touch",
+        "calibrated",
+        "expected",
+    ]
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -11,6 +11,7 @@ def test_the_odds_name_their_view_and_levels():
     assert found.title == "Stop and Target Odds: view drift +12.0% per year, implied vol"
     assert [row[0] for row in found.rows] == [
         "P(touch stop)", "P(touch target)", "P(stop hit first)", "P(target hit first)", "P(neither hit)",
+        "P(stop hit first), calibrated", "P(target hit first), calibrated", "P(neither hit), calibrated",
     ]  # fmt: skip
     assert [row[2] for row in found.rows[:2]] == ["stop -6%", "target +10%"]
 
@@ -31,4 +32,5 @@ def test_gaps_have_their_line():
 
 def test_without_targets_there_is_one_chance():
     plan = plan_preset("iwm-shares", {"exits.targets": []})
-    assert len(table(plan, "Stop and Target").rows) == 1
+    labels = [row[0] for row in table(plan, "Stop and Target").rows]
+    assert labels == ["P(touch stop)", "P(touch stop), calibrated"]

@@ -18,6 +18,7 @@ from riskcalc.editor.editing.number_entry import (
 )
 from riskcalc.editor.record_path import set_value
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.fields import CALIBRATED
 
 
 def exit_fields(draft: Draft) -> tuple[Field, ...]:
@@ -164,6 +165,26 @@ class ViewField(NumberField):
         return draft if self.value(draft) is not None else self.put(draft, self.market(draft))
 
 
+class RealizedVolField(ViewField):
+    """Realized volatility that may follow the implied one: k times, shown as ``calibrated``."""
+
+    def text(self, draft: Draft) -> str:
+        """Return the number, or the word for what it follows."""
+        return CALIBRATED if self._calibrated(draft) else ViewField.text(self, draft)
+
+    def enter(self, draft: Draft, text: str) -> Draft:
+        """Set a typed number or word."""
+        word = text.strip().lower()
+        if word and CALIBRATED.startswith(word):
+            return draft.with_view(vol=None, k=draft.preset.calibration.k)
+        if NEUTRAL.startswith(word) and self._calibrated(draft):
+            return draft.with_view(vol=None, k=None)
+        return ViewField.enter(self, draft, text)
+
+    def _calibrated(self, draft: Draft) -> bool:
+        return draft.view.k is not None and draft.view.vol is None
+
+
 DRIFT = ViewField(
     key="view.drift",
     label="Drift",
@@ -172,14 +193,14 @@ DRIFT = ViewField(
     market=lambda draft: round(draft.market.rate, 4),
     copies=("view.drift",),
 )
-REALIZED_VOL = ViewField(
+REALIZED_VOL = RealizedVolField(
     key="view.vol",
     label="Realized vol",
-    help="Realized vol you expect, 0 to 500%; affects probabilities only; empty: neutral, the IV",
+    help="Realized vol, 0 to 500%; affects probabilities only; empty: neutral, the IV; c: calibrated",
     main=False,
     scale=VOLATILITY,
-    market=lambda draft: draft.quote.vol,
-    copies=("view.vol",),
+    market=lambda draft: draft.view.vol_from(draft.quote.vol),
+    copies=("view.vol", "view.k"),
 )
 
 
