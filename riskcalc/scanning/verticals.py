@@ -241,14 +241,8 @@ def _managed(
             verticals, terms, expiry_exits, values=values, splits=splits, split=split, entry=entry
         )
         extra["break_even_drift"] = drifts
-    targets = {f"value_at_target_{place}": level for place, level in enumerate(levels[1:], start=1)}
-    multiples = {
-        f"r_at_target_{place}": (level - entry) / risk for place, level in enumerate(levels[1:], start=1)
-    }
     return {
-        "value_at_stop": levels[0],
-        **targets,
-        **multiples,
+        **_exit_columns(levels, entry=entry, risk=risk),
         "prob_stop_first": np.full(len(risk), expiry_exits.stop_first),
         "prob_stop_first_calibrated": np.full(len(risk), _calibrated_stop_first(terms)),
         "expected_pnl": expected - entry,
@@ -258,6 +252,14 @@ def _managed(
         "view_r": (edge + change) / risk,
         **extra,
     }
+
+
+def _exit_columns(levels: Sequence[Floats], *, entry: Floats, risk: Floats) -> Columns:
+    """Columns of the values at the stop and at the targets, and of the R at the targets."""
+    targets = list(enumerate(levels[1:], start=1))
+    values: Columns = {f"value_at_target_{place}": level for place, level in targets}
+    multiples = {f"r_at_target_{place}": (level - entry) / risk for place, level in targets}
+    return {"value_at_stop": levels[0], **values, **multiples}
 
 
 def _calibrated_stop_first(terms: SpreadTerms) -> float:
