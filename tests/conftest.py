@@ -5,10 +5,19 @@
 
 import gc
 import os
+import tempfile
 
 # One thread for linear algebra, set before numpy loads: the workers fill the cores already.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+# Folders of its own and a fixed day: no test sees the user's files, or the clock. What is kept beside the
+# presets moves with a test's own RISKCALC_PRESETS.
+_HOME = os.path.join(tempfile.gettempdir(), f"riskcalc-tests-{os.getpid()}")  # noqa: PTH118
+os.environ.pop("RISKCALC_HOME", None)
+os.environ["RISKCALC_PRESETS"] = os.path.join(_HOME, "presets")  # noqa: PTH118
+os.environ["RISKCALC_SESSION"] = os.path.join(_HOME, "session.json")  # noqa: PTH118
+os.environ["RISKCALC_TODAY"] = "2026-07-20"
 
 from hypothesis import settings  # noqa: E402 - the threads first
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.readers import read_chain
 from riskcalc.domain import InstrumentTable
+from riskcalc.environment import cache_folder
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def live_chain(
     symbol = symbol.upper()
     if not SYMBOL.fullmatch(symbol):
         raise ChainError(f"--live must be a symbol like IWM, got {symbol!r}")
-    path = (folder or _cache_folder()) / f"{symbol}.csv"
+    path = kept_path(symbol, folder=folder)
     age = _age(path, now)
     root = re.sub("[^A-Z0-9]", "", symbol)
     if age is not None and age <= max_age:
@@ -99,6 +100,11 @@ def live_chain(
     chain = read_chain(frame, symbol=root, instruments=instruments)
     _write(path, frame, now)
     return LiveChain(chain=chain, age=dt.timedelta(0))
+
+
+def kept_path(symbol: str, *, folder: Path | None = None) -> Path:
+    """Return the file that fetched quotes of a symbol are kept in."""
+    return (folder or _cache_folder()) / f"{symbol.upper()}.csv"
 
 
 def _fetched(symbol: str, open_ticker: Callable[[str], Ticker]) -> pd.DataFrame:
@@ -155,9 +161,7 @@ def _age(path: Path, now: dt.datetime) -> dt.timedelta | None:
 
 
 def _cache_folder() -> Path:
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only live quotes are kept
-
-    return user_cache_path("riskcalc") / "chains"
+    return cache_folder() / "chains"
 
 
 def _open_ticker(symbol: str) -> Ticker:

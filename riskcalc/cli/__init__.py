@@ -16,6 +16,8 @@ from riskcalc.errors import RiskcalcError, printable
 COMMANDS = {
     "screen": "Edit a trade on the terminal screen.",
     "plan": "Price, size and check a preset trade.",
+    "quote": "Give today's market: prices and IVs that every preset takes.",
+    "account": "Show or set the account that every preset takes.",
     "compare": "Compare several presets side by side at equal risk.",
     "stress": "Stress a preset trade with named scenarios.",
     "chain": "Read a file of option quotes and summarize each expiry.",
@@ -99,7 +101,8 @@ def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
     if ctx.invoked_subcommand is None:
         wanted = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")
         if wanted is not None:
-            ctx.invoke(wanted, settings={}, chain_file=() if chain_file is None else (chain_file,))
+            files = () if chain_file is None else (chain_file,)
+            ctx.invoke(wanted, settings={}, chain_file=files, live=False)
     elif chain_file is not None:
         raise click.UsageError(
             f"--chain goes after the command: riskcalc {ctx.invoked_subcommand} --chain ..."

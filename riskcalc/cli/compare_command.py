@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskcalc.cli.options import as_json, overrides
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.completion import complete_preset
+from riskcalc.cli.options import as_json, live_option, overrides
 from riskcalc.cli.output import print_json, print_tables
+from riskcalc.environment import today
 from riskcalc.presets import VEHICLES
+
+if TYPE_CHECKING:
+    from riskcalc.presets.market_file import KnownMarket
 
 EXAMPLES = """\b
 Examples:
@@ -18,20 +25,39 @@ Examples:
 
 
 @click.command("compare", epilog=EXAMPLES)
-@click.argument("presets", metavar="[PRESET]...", nargs=-1)
+@click.argument("presets", metavar="[PRESET]...", nargs=-1, shell_complete=complete_preset)
 @overrides
+@live_option
 @as_json
-def command(*, presets: tuple[str, ...], settings: dict[str, Any], json_wanted: bool) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, *, presets: tuple[str, ...], settings: dict[str, Any], live: bool, json_wanted: bool
+) -> None:
     """Compare presets at equal risk, in the same scenarios of their benchmark.
 
-    Without names: IWM shares, TNA and the IWM call spread. All are sized by the account of the first.
+    Without names: IWM shares, TNA and the IWM call spread. All are sized by the account of the first. Exits
+    with 1 once the expiry or the time stop of one has passed: its prices are old.
     """
+    from riskcalc.domain import Verdict  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import comparison_tables, comparison_title  # noqa: PLC0415 - help is quick
     from riskcalc.presets import compare_presets  # noqa: PLC0415 - as above
 
-    found = compare_presets(presets or VEHICLES, settings)
+    names = presets or VEHICLES
+    market = _fetched(names, settings) if live else None
+    found = compare_presets(names, settings, today=today(), market=market)
     if json_wanted:
         print_json(found.to_dict())
-        return
-    print_tables(comparison_title(found), comparison_tables(found))
-    click.echo(f"\n{found.summary}")
+    else:
+        print_tables(comparison_title(found), comparison_tables(found))
+        click.echo(f"\n{found.summary}")
+    ctx.exit(EXIT_RISK_SAYS_NO if found.market_verdict is Verdict.OLD else EXIT_OK)
+
+
+def _fetched(names: Iterable[str], settings: dict[str, Any]) -> KnownMarket:
+    """Delayed prices of all that the presets are on."""
+    from riskcalc.cli.live import fetched_market  # noqa: PLC0415 - most comparisons fetch nothing
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
+    from riskcalc.presets.market_file import needed_symbols  # noqa: PLC0415 - as above
+
+    loaded = [load_preset(name, settings) for name in names]
+    return fetched_market(symbol for one in loaded for symbol in needed_symbols(one.template.instrument))

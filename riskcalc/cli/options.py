@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcalc.cli import EXIT_RISK_SAYS_NO
+from riskcalc.environment import TODAY, today
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.amounts import parse_limit, parse_money, parse_position_limit, parse_risk
 from riskcalc.presets.units_parsing import parse_rate, parse_time, parse_vol
@@ -26,12 +27,18 @@ STATUS_WORDS = {
 }
 
 
+DATE_KEYS = ("date", "expiry")
+"""Ends of the keys of a preset that hold a day."""
+
+
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:  # noqa: ARG001 - click's signature
     if not values:
         return {}
     from riskcalc.presets import parse_assignments  # noqa: PLC0415 - help is quick
 
-    return parse_assignments(values)
+    found = parse_assignments(values)
+    dated = {key for key, value in found.items() if value == TODAY and key.endswith(DATE_KEYS)}
+    return {key: today() if key in dated else value for key, value in found.items()}
 
 
 overrides = click.option(
@@ -59,10 +66,12 @@ class Read(click.ParamType[Any]):
 
 
 def _day(text: str, *, field: str) -> dt.date:
+    if text.strip().lower() == TODAY:
+        return today()
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError(f"{field} must be a date like 2026-09-18, got {text!r}") from None
+        raise InvalidInputError(f"{field} must be a date like 2026-09-18, or today, got {text!r}") from None
 
 
 RISK = Read("risk", parse_risk)
@@ -74,6 +83,10 @@ VOL = Read("vol", parse_vol)
 DAY = Read("date", _day)
 TIME = Read("time", parse_time)
 
+live_option = click.option(
+    "--live", is_flag=True, help="Fetch delayed quotes; needs a network and riskcalc[live]."
+)
+
 _QUOTES = (
     click.option(
         "--chain",
@@ -82,6 +95,11 @@ _QUOTES = (
         multiple=True,
         help="File of real quotes, the source of spot, date, strikes, premiums and IVs. May be repeated: "
         "several files are read as one chain.",
+    ),
+    click.option(
+        "--live",
+        is_flag=True,
+        help="In place of --chain: fetch delayed quotes; needs a network and riskcalc[live].",
     ),
     click.option(
         "--at",
@@ -111,7 +129,7 @@ def require_chain_for(**options: object) -> None:
     """Refuse options that need --chain."""
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
     if given:
-        raise click.UsageError(f"{given[0]} needs --chain")
+        raise click.UsageError(f"{given[0]} needs --chain or --live")
 
 
 def require_usable(chain: Chain) -> None:

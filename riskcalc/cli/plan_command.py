@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
@@ -21,7 +22,7 @@ Examples:
 
 
 @click.command("plan", epilog=EXAMPLES)
-@click.argument("preset", default=DEFAULT_PRESET)
+@click.argument("preset", default=DEFAULT_PRESET, shell_complete=complete_preset)
 @overrides
 @quotes_options
 @as_json
@@ -37,7 +38,8 @@ def command(
 ) -> None:
     """Price, size and check PRESET: the name of a preset or the path of a preset file.
 
-    Exits with 1 if a check fails.
+    Exits with 1 if a check fails. Prices come from --set, else --chain or --live, else `riskcalc quote`, else
+    the preset. On the sample prices of a shipped preset the verdict is SAMPLE, never OK.
     """
     from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help needs no engine
 

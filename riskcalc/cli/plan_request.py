@@ -6,11 +6,16 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from riskcalc.cli.options import require_chain_for, require_usable
 from riskcalc.cli.output import say_warnings
+from riskcalc.environment import today
 
 if TYPE_CHECKING:
+    from riskcalc.chains import Chain
     from riskcalc.domain import TradePlan
+    from riskcalc.presets import Preset
 
 
 def planned(
@@ -18,25 +23,57 @@ def planned(
     settings: dict[str, Any],
     *,
     chain_file: tuple[Path, ...],
+    live: bool,
     at: str | None,
     chain_spot: float | None,
     chain_date: dt.date | None,
     sticky: str | None,
 ) -> TradePlan:
     """Plan a preset; the keywords are those of `quotes_options`."""
-    from riskcalc.presets import load_instruments, load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
+    from riskcalc.presets import load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
 
-    if not chain_file:
+    if live and (chain_file or chain_spot is not None or chain_date is not None):
+        raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
+    if not chain_file and not live:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
-        return plan_preset(preset, settings)
-    from riskcalc.chains import read_chain, sticky_smile  # noqa: PLC0415 - most plans read no chain
+        return plan_preset(preset, settings, today=today())
+    from riskcalc.chains import sticky_smile  # noqa: PLC0415 - most plans read no chain
+    from riskcalc.cli.live import fetched_chain, fetched_market  # noqa: PLC0415 - as above
 
     loaded = load_preset(preset, settings)
-    symbol = loaded.template.instrument.symbol
-    known = load_instruments()
-    quotes = read_chain(chain_file, symbol=symbol, spot=chain_spot, date=chain_date, instruments=known)
+    underlying = loaded.template.instrument
+    if live and underlying.against:
+        require_chain_for(at=at, sticky=sticky)
+        market = fetched_market((underlying.held, underlying.against))
+        return plan_preset(preset, settings, today=today(), market=market)
+    if live:
+        quotes = fetched_chain(underlying.symbol).chain
+    else:
+        quotes = read_fund_chain(chain_file, loaded, spot=chain_spot, date=chain_date)
     say_warnings(quotes.warnings)
     require_usable(quotes)
     # Where each strike keeps its vol, the plan takes the probability of a profit alone from the smile.
-    smile = sticky_smile(quotes, loaded.market, sticky) if sticky == "moneyness" else None
-    return plan_preset(preset, settings, chain=quotes, at=at or "mid", smile=smile)
+    on_fund = quotes.symbol != underlying.symbol
+    smile = sticky_smile(quotes, loaded.market, sticky) if sticky == "moneyness" and not on_fund else None
+    return plan_preset(preset, settings, chain=quotes, at=at or "mid", smile=smile, today=today(), live=live)
+
+
+def read_fund_chain(
+    files: tuple[Path, ...], preset: Preset, *, spot: float | None, date: dt.date | None
+) -> Chain:
+    """Read the quotes of a preset's underlying, or those of the benchmark of a leveraged fund's shares."""
+    from riskcalc.chains import read_chain  # noqa: PLC0415 - most plans read no chain
+    from riskcalc.errors import ChainError  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
+
+    fund, known = preset.template.instrument, load_instruments()
+    try:
+        return read_chain(files, symbol=fund.symbol, spot=spot, date=date, instruments=known)
+    except ChainError:
+        if not fund.benchmark or not preset.template.only_shares:
+            raise
+        try:
+            return read_chain(files, symbol=fund.benchmark, spot=spot, date=date, instruments=known)
+        except ChainError:
+            pass
+        raise

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, overrides
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.domain.serialization import to_plain
@@ -39,20 +40,20 @@ def _purpose(path: Path) -> str:
     from riskcalc.presets import load_preset  # noqa: PLC0415 - help is quick
 
     try:
-        return load_preset(path).description
+        return load_preset(path, as_written=True).description
     except PresetError:
         return "cannot be read; for details: riskcalc presets check"
 
 
 @command.command("show")
-@click.argument("preset")
+@click.argument("preset", shell_complete=complete_preset)
 @overrides
 @as_json
 def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
     """Print PRESET as in its file, or, with changes, as it would be saved."""
     from riskcalc.presets import load_preset, preset_text  # noqa: PLC0415 - help is quick
 
-    found = load_preset(preset, settings)
+    found = load_preset(preset, settings, as_written=True)
     if json_wanted:
         print_json(to_plain(found))
     else:
@@ -61,19 +62,26 @@ def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
 
 @command.command("save")
 @click.argument("name")
-@click.option("--from", "source", required=True, metavar="PRESET", help="Name or file of the preset to save.")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    metavar="PRESET",
+    shell_complete=complete_preset,
+    help="Name or file of the preset to save.",
+)
 @overrides
 @click.option("--force", is_flag=True, help="Replace an existing preset of that name.")
 def save(*, name: str, source: str, settings: dict[str, Any], force: bool) -> None:
     """Save a preset, with any changes, as NAME in your own folder; comments are preserved."""
     from riskcalc.presets import load_preset, save_preset  # noqa: PLC0415 - help is quick
 
-    path = save_preset(load_preset(source, settings), name, force=force)
+    path = save_preset(load_preset(source, settings, as_written=True), name, force=force)
     click.echo(f"saved {path}")
 
 
 @command.command("check")
-@click.argument("names", metavar="[PRESET]...", nargs=-1)
+@click.argument("names", metavar="[PRESET]...", nargs=-1, shell_complete=complete_preset)
 def check(*, names: tuple[str, ...]) -> None:
     """Check presets, or all of them if none is named; prints one line per problem."""
     from riskcalc.presets import check_preset, preset_names  # noqa: PLC0415 - help is quick
@@ -97,7 +105,7 @@ def schema() -> None:
 
 
 @command.command("path")
-@click.argument("preset", required=False)
+@click.argument("preset", required=False, shell_complete=complete_preset)
 def path(*, preset: str | None) -> None:
     """Print the file of PRESET, or the folder of your own presets."""
     from riskcalc.presets import find_preset, user_folder  # noqa: PLC0415 - help is quick

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
-from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, overrides, require_usable
+from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, live_option, overrides, require_usable
 from riskcalc.cli.output import print_json, print_tables, progress_bar, say_warnings
+from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskcalc.chains import Chain
     from riskcalc.domain import TradePlan
     from riskcalc.scanning import ScanRules
     from riskcalc.scanning.history import ScanTerms
@@ -85,6 +87,7 @@ def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) 
 @click.command("scan", epilog=EXAMPLES)
 @click.argument("paths", metavar="FILE...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--sample", is_flag=True, help="Scan the made-up chain that ships with riskcalc.")
+@live_option
 @click.option(
     "--preset",
     default=DEFAULT_PRESET,
@@ -117,6 +120,7 @@ def command(
     *,
     paths: tuple[Path, ...],
     sample: bool,
+    live: bool,
     top: int,
     csv_path: Path | None,
     parquet_path: Path | None,
@@ -131,11 +135,13 @@ def command(
     Under the neutral view, spreads are ranked by the edge of their quotes against the fitted smile, after
     costs, per $ of risk; it is mostly negative. --drift and --vol add the effect of your view.
     """
-    if bool(paths) == sample:
-        raise click.UsageError("give either FILEs and folders or --sample")
+    if sum((bool(paths), sample, live)) != 1:
+        raise click.UsageError("give either FILEs and folders or --sample, or --live")
     if screen and (opened is None or not on_terminal()):
         raise click.UsageError("--screen needs --open ROW and a terminal")
     terms = _terms(**asked)
+    if live:
+        paths = (_fetched(asked["preset"], asked["settings"]),)
     frame = _scanned(paths, terms, scheduler)
     _write(frame, csv_path, parquet_path)
     if opened is not None:
@@ -144,7 +150,7 @@ def command(
         if screen:
             _show(row, source, scanned=frame.attrs["symbol"], **asked)
             return
-        answer = _plan_of(row, source, terms)
+        answer = _plan_of(row, source, terms, live=live)
         _print_plan(answer, json_wanted=json_wanted)
         ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
     for problem in frame.attrs.get("problems", ()):
@@ -228,10 +234,18 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
         require_usable(chain)
         with progress_bar("expiries") as told:
             frame = terms.scan(chain, progress=told)
-        frame.attrs["warnings"] = list(chain.warnings)
+        frame.attrs["warnings"] = [*chain.warnings, *_old(chain)]
         return frame
     with progress_bar("chains") as told:
         return scan_history(sources, terms, scheduler=scheduler, progress=told)
+
+
+def _old(chain: Chain) -> list[str]:
+    """Say that the quotes of a chain are not today's, where they are not."""
+    from riskcalc.domain.sessions import age_in_sessions  # noqa: PLC0415 - help is quick
+
+    age = age_in_sessions(chain.date, today()) or 0
+    return [f"quotes of {chain.date} are {age} sessions old"] if age > 1 else []
 
 
 def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None) -> None:
@@ -250,16 +264,37 @@ def _write(frame: pd.DataFrame, csv_path: Path | None, parquet_path: Path | None
         raise InvalidInputError(f"the table cannot be written: {error}") from error
 
 
-def _plan_of(row: dict[str, Any], source: ChainSource | None, terms: ScanTerms) -> TradePlan:
+def _fetched(preset: str, settings: dict[str, Any]) -> Path:
+    """The file of delayed quotes of a preset's underlying."""
+    from riskcalc.chains.live import kept_path  # noqa: PLC0415 - most scans fetch nothing
+    from riskcalc.cli.live import fetched_chain  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
+
+    symbol = load_preset(preset, settings).template.instrument.symbol
+    fetched_chain(symbol)
+    return kept_path(symbol)
+
+
+def _plan_of(row: dict[str, Any], source: ChainSource | None, terms: ScanTerms, *, live: bool) -> TradePlan:
     """The plan of a row, from the chain that it came from."""
     from riskcalc.chains import sample_chain  # noqa: PLC0415 - help is quick
+    from riskcalc.domain import PlanSources, Source  # noqa: PLC0415 - help is quick
     from riskcalc.scanning import row_plan  # noqa: PLC0415 - as above
     from riskcalc.scanning.scan import ensure_fitted  # noqa: PLC0415 - as above
 
     chain = sample_chain() if source is None else terms.read(source)
     say_warnings(chain.warnings)
     fitted = ensure_fitted(chain, terms.market, terms.rules)
-    return row_plan(row, fitted, rules=terms.rules, account=terms.account, exits=terms.exits, view=terms.view)
+    quoted = Source.SAMPLE if source is None else Source.LIVE if live else Source.CHAIN
+    return row_plan(
+        row,
+        fitted,
+        rules=terms.rules,
+        account=terms.account,
+        exits=terms.exits,
+        view=terms.view,
+        sources=PlanSources(spot=quoted, date=quoted, vol=quoted, today=today()),
+    )
 
 
 def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
@@ -325,6 +360,7 @@ def _show(
             chain_date=date,
             at=at,
             sticky=sticky,
+            today=today(),
         )
     )
 

@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from riskcalc.cli import on_terminal
+from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import overrides, quotes_options, require_chain_for
+from riskcalc.environment import today
 
 EXAMPLES = """\b
 Examples:
@@ -21,7 +23,7 @@ Examples:
 
 
 @click.command("screen", epilog=EXAMPLES)
-@click.argument("preset", default="")
+@click.argument("preset", default="", shell_complete=complete_preset)
 @overrides
 @quotes_options
 @click.pass_context
@@ -31,6 +33,7 @@ def command(
     preset: str,
     settings: dict[str, Any],
     chain_file: tuple[Path, ...],
+    live: bool,
     at: str | None,
     chain_spot: float | None,
     chain_date: dt.date | None,
@@ -41,9 +44,11 @@ def command(
     The last session is opened if no PRESET, quotes or settings are given. Without a terminal, or on a dumb
     one, prints the plan.
     """
-    if not chain_file:
+    if live and (chain_file or chain_spot is not None or chain_date is not None):
+        raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
+    if not chain_file and not live:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
-    asked = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky}
+    asked = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky, "live": live}
     if not on_terminal():
         from riskcalc.cli.plan_command import command as plan  # noqa: PLC0415 - the screen needs no plan command
 
@@ -63,5 +68,7 @@ def command(
             sticky=sticky or "strike",
             chain_spot=chain_spot,
             chain_date=chain_date,
+            live=live,
+            today=today(),
         )
     )

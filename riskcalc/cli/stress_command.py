@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
@@ -19,14 +21,13 @@ Examples:
   riskcalc stress iwm-shares --scenarios my-scenarios.toml --json
   riskcalc stress iwm-call-spread --chain quotes.csv --sticky moneyness
 
-Your own scenarios go into scenarios.toml in the folder above that of your presets (riskcalc presets
-path), or in the file that RISKCALC_SCENARIOS names; they add to the shipped ones and replace those of
-the same name.
+Your own scenarios go into scenarios.toml beside account.toml (riskcalc account path), or into the file that
+RISKCALC_SCENARIOS names; they add to the shipped ones and replace those of the same name.
 """
 
 
 @click.command("stress", epilog=EPILOG)
-@click.argument("preset", default=DEFAULT_PRESET)
+@click.argument("preset", default=DEFAULT_PRESET, shell_complete=complete_preset)
 @overrides
 @click.option(
     "--scenarios",
@@ -36,7 +37,10 @@ the same name.
 )
 @quotes_options
 @as_json
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     *,
     preset: str,
     settings: dict[str, Any],
@@ -47,8 +51,9 @@ def command(
     """Show the P&L and R of PRESET, at its position size, in every scenario.
 
     No stop is applied. Exits with 0 even if a scenario exceeds the risk budget; `riskcalc plan` gives the
-    verdict.
+    verdict. Exits with 1 once the expiry or the time stop has passed: the prices are old.
     """
+    from riskcalc.domain import Verdict  # noqa: PLC0415 - help is quick
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import stress_tables, stress_title  # noqa: PLC0415 - as above
     from riskcalc.formatting.stress import how_repriced  # noqa: PLC0415 - as above
@@ -59,17 +64,22 @@ def command(
     account = load_preset(preset, settings).account
     plan = planned(preset, settings, **quotes)
     rows = stress(plan, scenarios, account=account, instruments=load_instruments())
+    code = EXIT_RISK_SAYS_NO if plan.verdict is Verdict.OLD else EXIT_OK
     if not json_wanted:
         print_tables(stress_title(plan), stress_tables(plan, rows))
-        return
+        ctx.exit(code)
     trade = plan.report.trade
     print_json(
         {
+            "verdict": str(plan.verdict),
             "trade": {"name": trade.name, "description": trade.description},
             "market_date": to_plain(plan.report.market.date),
+            "market_source": to_plain(plan.sources.spot),
+            "market_age_sessions": plan.market_age_sessions,
             "units": plan.size.units,
             "risk_budget": to_plain(account.risk_budget),
             "how": how_repriced(plan),
             "stress": to_plain(rows),
         }
     )
+    ctx.exit(code)

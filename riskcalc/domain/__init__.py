@@ -37,6 +37,7 @@ from riskcalc.domain.listing import (
 )
 from riskcalc.domain.market import Market, MovingSmile, Quote, SmileAt, Sticky
 from riskcalc.domain.pair import PairReport, pair_quote
+from riskcalc.domain.plan_sources import PlanSources, Source
 from riskcalc.domain.price_history import Calibration, Outcomes, PriceHistory
 from riskcalc.domain.risk_report import (
     CalibratedOdds,
@@ -64,6 +65,7 @@ from riskcalc.domain.trade_plan import (
     TargetReport,
     ThetaReport,
     TradePlan,
+    Verdict,
 )
 from riskcalc.domain.view import ProbabilityBasis, View
 
@@ -107,6 +109,7 @@ __all__ = [
     "Outcomes",
     "PairReport",
     "PayoutSchedule",
+    "PlanSources",
     "PnlBin",
     "PnlQuantile",
     "PositionSize",
@@ -124,6 +127,7 @@ __all__ = [
     "Side",
     "SmileAt",
     "SmileFit",
+    "Source",
     "StateValue",
     "Sticky",
     "StopOrder",
@@ -137,6 +141,7 @@ __all__ = [
     "Trigger",
     "UsualListing",
     "Vehicle",
+    "Verdict",
     "View",
     "calendar",
     "call_credit_spread",

@@ -14,6 +14,8 @@ class RiskBasis(StrEnum):
 
     MAX_LOSS = "max_loss"
     STOP = "stop"
+    GAP = "gap"
+    """The worst gap line: for what opens far beyond its stop, as 3x funds do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.serialization import to_plain
-from riskcalc.domain.trade_plan import TradePlan
+from riskcalc.domain.trade_plan import TradePlan, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,16 @@ class Comparison:
     summary: str
     """Main differences, in a few sentences."""
 
+    @property
+    def market_verdict(self) -> Verdict | None:
+        """OLD once the expiry or time stop of one has passed, SAMPLE on sample prices, else None."""
+        found = {vehicle.plan.verdict for vehicle in self.vehicles}
+        return next((verdict for verdict in (Verdict.OLD, Verdict.SAMPLE) if verdict in found), None)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; each vehicle with its plan's own size and price."""
         return {
+            "market_verdict": None if self.market_verdict is None else str(self.market_verdict),
             "benchmark": self.benchmark,
             "risk_budget": to_plain(self.risk_budget),
             "gap": to_plain(self.gap),
@@ -109,6 +116,7 @@ def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
     return {
         "name": vehicle.name,
         "description": vehicle.plan.report.trade.description,
+        "market": {key: whole["market"][key] for key in ("date", "source", "age_sessions")},
         "size": whole["size"],
         "theta": whole["theta"],
         "probability": whole["probability"],

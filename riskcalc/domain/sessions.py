@@ -117,6 +117,19 @@ def sessions_between(start: date, end: date) -> int:
     return sum(is_session(start + timedelta(days=k)) for k in range(1, (end - start).days + 1))
 
 
+def age_in_sessions(day: date, today: date | None) -> int | None:
+    """Return the NYSE sessions from the day of prices to today; below 0 for a day that is still to come.
+
+    Examples
+    --------
+    >>> age_in_sessions(date(2026, 7, 2), date(2026, 7, 6))  # over Independence Day and the weekend
+    1
+    """
+    if today is None:
+        return None
+    return sessions_between(day, today) if day <= today else -sessions_between(today, day)
+
+
 @cache
 def _closures() -> HolidayBase:
     """The exchange's holidays; imported late, since a trade in shares needs none."""

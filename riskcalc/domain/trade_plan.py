@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +15,10 @@ from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.legs import Side
 from riskcalc.domain.pair import PairReport
+from riskcalc.domain.plan_sources import PlanSources
 from riskcalc.domain.risk_report import CalibratedOdds, ManagedOutcome, Odds, RiskReport
 from riskcalc.domain.serialization import to_plain
+from riskcalc.domain.sessions import age_in_sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +156,28 @@ class PositionSize:
     """Each limit and the units it allows; None where it does not bind at all."""
 
 
+MARKET_AGE = "market age"
+"""Name of the check of the day of the prices."""
+
+
 class CheckStatus(StrEnum):
     """Verdict of a check; the text stands without color."""
 
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
+
+
+class Verdict(StrEnum):
+    """A plan in a word."""
+
+    OK = "OK"
+    """No check fails."""
+    NO = "NO"
+    SAMPLE = "SAMPLE"
+    """No check fails, on the prices of a shipped sample instead of today's."""
+    OLD = "OLD"
+    """The expiry or the time stop has passed: the prices are those of an earlier day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +261,8 @@ class TradePlan:
     """Round-trip costs paid once, however many units; in no figure of one unit [dollars]."""
     size: PositionSize
     checks: tuple[Check, ...]
+    sources: PlanSources = field(default_factory=PlanSources)
+    """Where the figures come from, and the day the plan is made for."""
 
     @property
     def dividends(self) -> tuple[CashDividend, ...]:
@@ -254,6 +274,21 @@ class TradePlan:
     def ok(self) -> bool:
         """Whether no check fails."""
         return all(check.status is not CheckStatus.FAIL for check in self.checks)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The plan in a word; an old market and a sample count as such only with a day the plan is for."""
+        failed = {check.name for check in self.checks if check.status is CheckStatus.FAIL}
+        if MARKET_AGE in failed:
+            return Verdict.OLD
+        if failed:
+            return Verdict.NO
+        return Verdict.SAMPLE if self.sources.today and self.sources.is_sample else Verdict.OK
+
+    @property
+    def market_age_sessions(self) -> int | None:
+        """NYSE sessions from the day of the prices to that of the plan; None without one."""
+        return age_in_sessions(self.report.market.date, self.sources.today)
 
     def to_r_multiple(self, pnl: float) -> float | None:
         """P&L of one unit over its planned loss; None when that is unlimited or nothing."""
@@ -282,7 +317,10 @@ class TradePlan:
         }
         for line in report["early_exercise"]:
             line["dividend_dollars_all_units"] = to_plain(self.size.units * line["dividend_dollars"])
+        report["market"] |= {"source": to_plain(self.sources.spot), "age_sessions": self.market_age_sessions}
         return report | {
+            "verdict": str(self.verdict),
+            "account": {"source": to_plain(self.sources.equity)},
             "dividends": to_plain(self.dividends),
             "theta": to_plain(self.theta)
             | {

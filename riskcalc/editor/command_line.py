@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import shlex
@@ -10,7 +11,7 @@ from typing import Any
 from riskcalc.domain import Sticky
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import PresetError
-from riskcalc.presets import find_preset, load_preset
+from riskcalc.presets import Preset, find_preset, load_preset
 from riskcalc.presets.data import preset_data
 from riskcalc.presets.overrides import rivals_of
 from riskcalc.presets.written import Data
@@ -54,12 +55,23 @@ def left_out(draft: Draft) -> tuple[str, ...]:
 
 def overrides(draft: Draft) -> Data:
     """Return the values of a draft that differ from its preset's file, by dotted key."""
-    name, new = _name(draft), preset_data(draft.to_preset())
-    changed = _differences(preset_data(load_preset(name)), new, ())
-    # Setting the quote's vol shifts those of the legs; set a leg's vol only where it differs.
+    name = _name(draft)
+    opened = load_preset(name)
+    new = preset_data(dataclasses.replace(draft.to_preset(), inherited=opened.inherited))
+    changed = _differences(_beside_account(opened, new), new, ())
+    # Setting the quote's vol moves those of the legs: only where these went elsewhere they are set, too.
     key = f"market.quotes.{draft.trade.symbol}.vol"
     vol = {key: changed[key]} if key in changed else {}
-    return vol | _differences(preset_data(load_preset(name, vol)), new, ())
+    return vol | _differences(_beside_account(load_preset(name, vol), new), new, ())
+
+
+def _beside_account(opened: Preset, new: Data) -> Data:
+    """What a file says, its account open to single keys: a whole table would hide the user's account."""
+    old = preset_data(opened)
+    if "account" in new:
+        account = dict(old.get("account", {}))
+        old["account"] = account | ({"costs": account.get("costs", {})} if "costs" in new["account"] else {})
+    return old
 
 
 def _name(draft: Draft) -> str:

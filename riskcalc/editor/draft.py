@@ -18,8 +18,10 @@ from riskcalc.domain import (
     Market,
     MovingSmile,
     OptionLeg,
+    PlanSources,
     Quote,
     QuotedListing,
+    Source,
     Sticky,
     Trade,
     TradePlan,
@@ -29,6 +31,10 @@ from riskcalc.editor.chain_pricing import filled_from, smile_of
 from riskcalc.editor.template_from_trade import exact_rules, rules_that_hold
 from riskcalc.planning import plan, quoted_market
 from riskcalc.presets import Preset
+from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
+
+SAME_VOL = 1e-9
+"""Difference of two volatilities that were not tuned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,29 @@ class Draft:
     vol_shift: float = 0.0
     """Shift of all vols from those of the chain's quotes: 0.01 is one point."""
     sticky: Sticky = Sticky.STRIKE
-    """Stickiness rule of the chain's smile."""
+    """What the smile fitted to the chain keeps as the spot moves."""
+    today: dt.date | None = None
+    """Day the trade is planned for; None makes no check of the market's age."""
+    quotes_from: Source = Source.CHAIN
+    """Whether the chain is of a file or was fetched."""
+
+    @property
+    def sources(self) -> PlanSources:
+        """Where the figures come from: what was tuned counts as set."""
+        found, opened, symbol = self.preset.sources, self.preset.market, self.trade.symbol
+        date, spot, vol = opened.date, opened.quote(symbol).spot, opened.quote(symbol).vol
+        if self.chain is not None:
+            found = found.quoted(self.quotes_from)
+            date, spot, vol = self.chain.date, self.chain.spot, self.quote.vol - self.vol_shift
+        changed = {
+            "date": self.market.date != date,
+            "spot": self.quote.spot != spot,
+            "vol": abs(self.quote.vol - vol) > SAME_VOL,
+            "equity": self.account.equity != self.preset.account.equity,
+        }
+        tuned = {name: Source.SET for name, moved in changed.items() if moved}
+        vol_date = None if "vol" in tuned else found.vol_date
+        return dataclasses.replace(found, **tuned, vol_date=vol_date, today=self.today)
 
     @property
     def quote(self) -> Quote:
@@ -79,6 +107,7 @@ class Draft:
             view=self.view,
             entry=self.preset.entry,
             calibration=self.preset.calibration,
+            sources=self.sources,
         )
 
     @property
@@ -161,6 +190,8 @@ def open_draft(
     chain: QuotedListing | None = None,
     at: FillPrice | str = FillPrice.MID,
     sticky: Sticky | str = Sticky.STRIKE,
+    today: dt.date | None = None,
+    quotes_from: Source = Source.CHAIN,
 ) -> Draft:
     """Open a preset for editing.
 
@@ -174,6 +205,10 @@ def open_draft(
         Where the chain's quotes are filled.
     sticky : Sticky or str
         What the smile fitted to the chain keeps as the spot moves.
+    today : date, optional
+        Day the trade is planned for; see `riskcalc.plan_preset`.
+    quotes_from : Source
+        ``chain`` for a file of quotes, ``live`` for fetched ones.
 
     Raises
     ------
@@ -182,6 +217,10 @@ def open_draft(
     ChainError
         The chain does not list what the preset asks for.
     """
+    if chain is not None and of_benchmark(preset, chain):
+        sources = preset.sources.quoted(quotes_from, spot=False)
+        preset = dataclasses.replace(preset, market=market_of_fund(preset, chain), sources=sources)
+        chain = None
     market = preset.market
     if chain is not None:
         market = quoted_market(market, chain)
@@ -199,6 +238,8 @@ def open_draft(
         chain=chain,
         fill=FillPrice(at),
         sticky=Sticky(sticky),
+        today=today,
+        quotes_from=quotes_from,
     )
 
 
@@ -210,7 +251,7 @@ def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
     RiskcalcError
         The chain does not list what the preset asks for.
     """
-    found = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky)
+    found = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky, today=draft.today)
     return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
 
 

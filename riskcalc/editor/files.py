@@ -6,7 +6,8 @@ import dataclasses
 from pathlib import Path
 
 from riskcalc.editor.draft import Draft
-from riskcalc.presets import load_preset, save_preset, shipped_folder
+from riskcalc.presets import load_preset, save_preset
+from riskcalc.presets.store import is_shipped
 
 
 def saved(draft: Draft) -> Draft:
@@ -21,7 +22,7 @@ def saved(draft: Draft) -> Draft:
         It cannot be saved; nothing is changed.
     """
     path = draft.preset.path
-    if path is None or _is_shipped(path):
+    if path is None or is_shipped(path):
         return saved_as(draft, draft.preset.name if path is None else path.stem)
     return _written(draft, path.stem, folder=path.parent, force=True)
 
@@ -41,7 +42,3 @@ def saved_as(draft: Draft, name: str, *, force: bool = False) -> Draft:
 def _written(draft: Draft, name: str, *, folder: Path | None, force: bool) -> Draft:
     path = save_preset(draft.to_preset(), name, folder=folder, force=force)
     return dataclasses.replace(draft, preset=load_preset(path))
-
-
-def _is_shipped(path: Path) -> bool:
-    return path.resolve().parent == shipped_folder().resolve()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import FillPrice, QuotedListing, Sticky
+from riskcalc.domain import FillPrice, PlanSources, QuotedListing, Source, Sticky
+from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import Choice
 from riskcalc.editor.draft import Draft, open_draft
 from riskcalc.editor.fields import fields
@@ -17,6 +19,7 @@ from riskcalc.editor.template_from_trade import exact_rules, trade_of
 from riskcalc.editor.trade_editor import TradeEditor
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
+from riskcalc.presets.account_file import read_account
 from riskcalc.presets.document import document_text, read_preset
 
 Data = dict[str, Any]
@@ -40,23 +43,30 @@ def to_data(state: State, *, chain_path: Path | None) -> Data:
     }
 
 
-def from_data(data: Data) -> tuple[TradeEditor, str]:
+def from_data(data: Data, *, today: dt.date | None = None) -> tuple[TradeEditor, str]:
     """Return an editor from its data, and a note where something of it could not be brought back.
+
+    Parameters
+    ----------
+    data : dict
+        From `to_data`.
+    today : date, optional
+        Day the trade is planned for.
 
     Raises
     ------
     InvalidInputError, PresetError
         The data are not those of an editor.
     """
-    table = _table(data, "draft")
-    draft = _read_draft(table, chain=None)
+    told = _table(data, "draft")
+    draft = _read_draft(told, chain=None, today=today)
     note, path = "", None
     if isinstance(data.get("chain"), dict):
         chain, note, path = _read_chain(data["chain"], symbol=draft.trade.symbol)
-        draft = draft if chain is None else _read_draft(table, chain=chain)
+        draft = draft if chain is None else _read_draft(told, chain=chain, today=today)
     editor = TradeEditor(draft, opened=_opened(draft), chain_path=path)
     if isinstance(data.get("pinned"), dict):
-        editor.pin_draft(_read_draft(data["pinned"], chain=None))
+        editor.pin_draft(_read_draft(data["pinned"], chain=None, today=today))
     return editor, note
 
 
@@ -71,6 +81,8 @@ def _draft(draft: Draft) -> Data:
         "fill": draft.fill.value,
         "vol_shift": draft.vol_shift,
         "sticky": draft.sticky.value,
+        "sources": to_plain(draft.preset.sources),
+        "quotes_from": draft.quotes_from.value,
     }
 
 
@@ -93,15 +105,19 @@ def _exact(draft: Draft, *, followed: bool) -> Preset:
 
 
 def _toml(preset: Preset) -> str:
-    return document_text(preset, title=preset.name, path=Path("session.toml"))
+    whole = dataclasses.replace(preset, inherited=None)  # the user's account may change until it is read
+    return document_text(whole, title=preset.name, path=Path("session.toml"))
 
 
-def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None) -> Draft:
-    """Read a draft on its chain, or with exact values without one."""
+def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None, today: dt.date | None) -> Draft:
+    """A draft on its chain, or as exact as it was without."""
     path = data.get("path")
     place = Path(path) if isinstance(path, str) else Path("session.toml")
     rules = dataclasses.replace(
-        read_preset(_text(data, "rules"), path=place), path=place if isinstance(path, str) else None
+        read_preset(_text(data, "rules"), path=place),
+        path=place if isinstance(path, str) else None,
+        sources=_read_sources(data.get("sources")),
+        inherited=read_account(),
     )
     exact = read_preset(_text(data, "exact" if chain is None else "quoted"), path=place)
     shift = data.get("vol_shift")
@@ -116,6 +132,23 @@ def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None) -> Draf
         fill=_choice(FillPrice, data.get("fill"), FillPrice.MID),
         vol_shift=float(shift) if chain is not None and isinstance(shift, int | float) else 0.0,
         sticky=_choice(Sticky, data.get("sticky"), Sticky.STRIKE),
+        today=today,
+        quotes_from=_choice(Source, data.get("quotes_from"), Source.CHAIN),
+    )
+
+
+def _read_sources(data: object) -> PlanSources:
+    """Where the figures of a session came from; a session that does not say it has those of a preset."""
+    said = data if isinstance(data, dict) else {}
+    vol_date = None
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        vol_date = dt.date.fromisoformat(said["vol_date"])
+    return PlanSources(
+        spot=_choice(Source, said.get("spot"), Source.PRESET),
+        date=_choice(Source, said.get("date"), Source.PRESET),
+        vol=_choice(Source, said.get("vol"), Source.PRESET),
+        equity=_choice(Source, said.get("equity"), Source.PRESET),
+        vol_date=vol_date,
     )
 
 
@@ -127,7 +160,14 @@ def _opened(draft: Draft) -> Draft:
     """The draft as its preset opens, or unchanged if that fails."""
     try:
         return dataclasses.replace(
-            open_draft(draft.preset, chain=draft.chain, at=draft.fill, sticky=draft.sticky),
+            open_draft(
+                draft.preset,
+                chain=draft.chain,
+                at=draft.fill,
+                sticky=draft.sticky,
+                today=draft.today,
+                quotes_from=draft.quotes_from,
+            ),
             preset=draft.preset,
         )
     except RiskcalcError:

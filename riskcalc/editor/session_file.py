@@ -7,12 +7,14 @@ engine is loaded.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskcalc.environment import state_folder
 from riskcalc.errors import printable
 from riskcalc.presets import DEFAULT_PRESET
 
@@ -50,9 +52,7 @@ def session_path() -> Path:
     named = os.environ.get(FILE_VARIABLE)
     if named:
         return Path(named).expanduser()
-    import platformdirs  # noqa: PLC0415 - a session that is named needs none
-
-    return platformdirs.user_state_path("riskcalc", appauthor=False) / "session.json"
+    return state_folder() / "session.json"
 
 
 def session_preview() -> SessionPreview | None:
@@ -120,8 +120,13 @@ def save(editor: TradeEditor, *, palette: str = "", theme: str = "", view: str =
     return snapshot(editor, palette=palette, theme=theme, view=view, focus=focus).write()
 
 
-def restore() -> tuple[TradeEditor, str]:
+def restore(*, today: dt.date | None = None) -> tuple[TradeEditor, str]:
     """Return the editor of the last session, and what there is to say about it.
+
+    Parameters
+    ----------
+    today : date, optional
+        Day the trade is planned for.
 
     Without a session it is a shipped preset. A file that cannot be restored is set aside as ``.broken``, and
     the note says so.
@@ -138,11 +143,11 @@ def restore() -> tuple[TradeEditor, str]:
     path = session_path()
     load_instruments()  # its problems are no fault of the session
     try:
-        return from_data(read_session(path))
+        return from_data(read_session(path), today=today)
     except FileNotFoundError:
-        return _first_editor(), ""
+        return _first_editor(today), ""
     except (OSError, ValueError, RiskcalcError) as error:
-        return _first_editor(), _set_aside(path, error)
+        return _first_editor(today), _set_aside(path, error)
 
 
 def read_session(path: Path) -> dict[str, Any]:
@@ -162,11 +167,11 @@ def read_session(path: Path) -> dict[str, Any]:
     return data
 
 
-def _first_editor() -> TradeEditor:
+def _first_editor(today: dt.date | None) -> TradeEditor:
     from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset, shipped_folder  # noqa: PLC0415 - as above
 
-    return TradeEditor(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml")))
+    return TradeEditor(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml"), today=today))
 
 
 def _set_aside(path: Path, error: Exception) -> str:

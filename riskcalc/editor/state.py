@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from riskcalc.domain import Check, CheckStatus, TradePlan
+from riskcalc.domain import Check, CheckStatus, TradePlan, Verdict
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import RiskcalcError
 from riskcalc.formatting.numbers import count
@@ -54,7 +54,11 @@ class BadgeKind(enum.StrEnum):
     """Verdict on the trade."""
 
     OK = "OK"
-    """Within every limit, and no check fails."""
+    """Sized within every limit, no check fails."""
+    SAMPLE = "SAMPLE"
+    """The same on the prices of a shipped sample instead of today's."""
+    OLD = "OLD"
+    """The expiry or the time stop has passed: the prices are those of an earlier day."""
     OVER = "OVER"
     """One unit exceeds the risk budget, or the loss is unlimited."""
     NO = "NO"
@@ -91,6 +95,8 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
     """
     if stale or plan is None:
         return _badge(BadgeKind.INPUT, "! INPUT")
+    if plan.verdict is Verdict.OLD:
+        return _badge(BadgeKind.OLD, f"OLD prices of {plan.report.market.date}")
     if plan.size.units == 0:
         return _no_units(plan, draft)
     failed = next((check for check in plan.checks if check.status is CheckStatus.FAIL), None)
@@ -101,8 +107,9 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
         return _badge(BadgeKind.OVER, f"OVER unlimited loss; stop {share}")
     units = count(plan.size.units, plan.report.trade.unit_noun)
     allowed = f"{share} of {draft.account.risk_allowed:.2%}"
-    texts = (f"OK {units}  {allowed}", f"OK {units} {share}", f"OK {plan.size.units:.3g} {share}")
-    return _badge(BadgeKind.OK, next(text for text in texts if len(text) <= BADGE_WIDTH or text is texts[-1]))
+    kind = BadgeKind.SAMPLE if plan.verdict is Verdict.SAMPLE else BadgeKind.OK
+    texts = (f"{kind} {units}  {allowed}", f"{kind} {units} {share}", f"{kind} {plan.size.units:.3g} {share}")
+    return _badge(kind, next(text for text in texts if len(text) <= BADGE_WIDTH or text is texts[-1]))
 
 
 def _no_units(plan: TradePlan, draft: Draft) -> Badge:

@@ -163,12 +163,12 @@ class TradeEditor:
 
     def open(self, name_or_path: str | Path) -> str:
         """Open another preset; what is wrong with it when it cannot be, else nothing."""
-        return self._open(lambda: open_draft(load_preset(name_or_path)))
+        return self._open(lambda: self._draft_of(name_or_path))
 
     def preview(self, name_or_path: str | Path) -> TradePlan | str:
         """Return the plan of a preset as it would open, or what is wrong with it."""
         try:
-            return open_draft(load_preset(name_or_path)).plan()
+            return self._draft_of(name_or_path).plan()
         except RiskcalcError as error:
             return one_line(error)
 
@@ -221,6 +221,9 @@ class TradeEditor:
             return stress(state.plan, load_scenarios(), account=state.draft.account)
         except RiskcalcError as error:
             return one_line(error)
+
+    def _draft_of(self, name_or_path: str | Path) -> Draft:
+        return open_draft(load_preset(name_or_path), today=self.state.draft.today)
 
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft

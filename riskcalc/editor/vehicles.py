@@ -37,7 +37,7 @@ def vehicles(draft: Draft) -> Comparison:
         raise InvalidInputError(
             f"vehicles are compared on {benchmark} and its funds; {draft.trade.symbol} is not one of them"
         )
-    others = [_in_the_market_of(draft, open_draft(preset)) for preset in presets]
+    others = [_in_the_market_of(draft, open_draft(preset, today=draft.today)) for preset in presets]
     others[_place(draft)] = draft
     return compare([other.plan() for other in others])
 
@@ -64,8 +64,9 @@ def _in_the_market_of(draft: Draft, other: Draft) -> Draft:
         market=moved,
         account=account,
         view=_view(draft, other),
+        sources=dataclasses.replace(draft.sources, equity=draft.preset.sources.equity),
     )
-    return open_draft(preset)
+    return open_draft(preset, today=draft.today)
 
 
 def _quote(draft: Draft, other: Draft) -> Quote:

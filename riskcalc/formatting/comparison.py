@@ -6,6 +6,7 @@ from functools import partial
 
 from riskcalc.domain import CommonState, Comparison, StateValue, Vehicle
 from riskcalc.formatting.numbers import MISSING, money, percent, r_multiple, whole_money
+from riskcalc.formatting.plan import source_words
 from riskcalc.formatting.plan_metrics import (
     METRICS,
     calibrated_metrics,
@@ -36,7 +37,10 @@ def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
 def comparison_title(comparison: Comparison) -> str:
     """Title of a comparison."""
     names = ", ".join(vehicle.name for vehicle in comparison.vehicles)
-    return f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
+    said = f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
+    verdict, plan = comparison.market_verdict, comparison.vehicles[0].plan
+    word = "" if verdict is None else f"{verdict}  "
+    return f"{word}{said}, prices of {plan.report.market.date}{source_words(plan)}"
 
 
 def _vehicles(comparison: Comparison) -> Table:

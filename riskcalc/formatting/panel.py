@@ -94,6 +94,10 @@ def _holding(plan: TradePlan) -> str:
     return plural(plan.size.units, plan.report.trade.unit_noun)
 
 
+BADGE_STYLES = {"OK": Style.GOOD, "SAMPLE": Style.WARN}
+"""Color of a verdict by its first word; any other is bad."""
+
+
 def preview_lines(
     name: str, *, description: str, found: TradePlan | str, badge: str, width: int
 ) -> list[Line]:
@@ -124,7 +128,7 @@ def preview_lines(
     if isinstance(found, str):
         problems = [line for text in found.splitlines() for line in wrapped(text, width=width, indent=0)]
         return [*head, (("cannot be opened", Style.BAD),), *problems]
-    style = Style.GOOD if badge.startswith("OK") else Style.BAD
+    style = next((one for word, one in BADGE_STYLES.items() if badge.startswith(word)), Style.BAD)
     trade = wrapped(found.report.trade.description, width=width, indent=0)
     return [*head, *trade, ((badge.strip(), style),), (), *panel_lines("price", found, width=width)]
 

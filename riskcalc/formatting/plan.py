@@ -57,7 +57,7 @@ def _unit(plan: TradePlan) -> str:
 
 def plan_title(plan: TradePlan) -> str:
     """Return the trade, its market and its verdict in one line."""
-    return f"{'OK' if plan.ok else 'NO'}  {trade_line(plan)}"
+    return f"{plan.verdict}  {trade_line(plan)}"
 
 
 def trade_line(plan: TradePlan) -> str:
@@ -67,8 +67,16 @@ def trade_line(plan: TradePlan) -> str:
     name = f"{report.trade.name}: " if report.trade.name else ""
     return (
         f"{name}{report.trade.description}, spot {price(quote.spot)} on {report.market.as_of}"
-        f", {count(plan.size.units, report.trade.unit_noun)}"
+        f"{source_words(plan)}, {count(plan.size.units, report.trade.unit_noun)}"
     )
+
+
+def source_words(plan: TradePlan) -> str:
+    """Return where the spot comes from, and how old it is, in brackets; empty if that is not known."""
+    age = plan.market_age_sessions
+    old = [f"{age} sessions old"] if age is not None and age > 1 and not plan.sources.is_sample else []
+    known = [] if plan.sources.spot is None else [str(plan.sources.spot)]
+    return f" ({', '.join(known + old)})" if known + old else ""
 
 
 def _size(plan: TradePlan) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from riskcalc.domain import PositionSize, ProbabilityBasis, RiskReport, TradePlan
+from riskcalc.domain import PositionSize, ProbabilityBasis, RiskReport, Source, TradePlan
 from riskcalc.formatting.metric import Better, Metric, Style, gain_style
 from riskcalc.formatting.numbers import (
     DOLLARS,
@@ -22,6 +22,13 @@ from riskcalc.formatting.numbers import (
     r_multiple,
 )
 from riskcalc.sizing import StopSize
+
+BASIS_WORDS = {
+    "max_loss": ("max loss", "max loss"),
+    "stop": ("loss at stop", "at stop"),
+    "gap": ("worst gap", "worst gap"),
+}
+"""Risk of one unit by the basis of the size, in full and in short."""
 
 SAME_CENT, SAME_MOVE = 0.005, 0.0005
 
@@ -187,7 +194,7 @@ def size_metrics(plan: TradePlan) -> tuple[Metric, ...]:
     worst = f"worst case{both} through the time stop, with costs"
     return (
         _units(size, noun),
-        risk(size),
+        risk(size, sample_account=plan.sources.equity is Source.SAMPLE),
         risk_per_unit(size, noun, basis=size.basis, paid_once=plan.cost_per_trade),
         metric("size.capital", size.capital),
         _loss("size.loss_at_stop", size.loss_at_stop, worst, by, case="worst case"),
@@ -209,15 +216,17 @@ def why(size: PositionSize | StopSize) -> str:
     return size.reason.partition(": ")[2]
 
 
-def risk(size: PositionSize | StopSize) -> Metric:
-    """Return the planned loss of the position, beside the risk budget."""
+def risk(size: PositionSize | StopSize, *, sample_account: bool = False) -> Metric:
+    """Return the planned loss of the position, beside the risk budget; a sample account is said to be one."""
     share = f"{percent(size.risk_fraction)} of equity"
-    return metric("size.risk", size.risk, f"{share}, risk budget {money(size.risk_budget)}", share)
+    whole = f"{share}, risk budget {money(size.risk_budget)}"
+    hint = (f"{whole} (sample account; yours: riskcalc account set equity=50000)",) if sample_account else ()
+    return metric("size.risk", size.risk, *hint, whole, share)
 
 
 def risk_per_unit(size: PositionSize | StopSize, noun: str, *, basis: str, paid_once: float) -> Metric:
-    """Return one R: the max loss of a unit or its loss at the stop, by the basis of the size."""
-    words, short = {"max_loss": ("max loss", "max loss"), "stop": ("loss at stop", "at stop")}[basis]
+    """Return 1R by the basis of the size: max loss of a unit, or its loss at the stop or the worst gap."""
+    words, short = BASIS_WORDS[basis]
     notes = (f"{words}, {costs_words(paid_once)}", f"{short} + costs")
     return labeled(metric("size.loss_per_unit", size.loss_per_unit, *notes), f"risk per {noun} (1R)", "1R")
 

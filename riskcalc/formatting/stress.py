@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from riskcalc.domain import StressRow, TradePlan
+from riskcalc.domain import StressRow, TradePlan, Verdict
 from riskcalc.formatting.metric import Line, Style, wrapped
 from riskcalc.formatting.numbers import money, percent, price, r_multiple
 from riskcalc.formatting.plan import trade_line
@@ -66,7 +66,8 @@ def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) ->
 
 def stress_title(plan: TradePlan) -> str:
     """Trade, market and risk budget in one line."""
-    return f"{trade_line(plan)}, risk budget {money(plan.size.risk_budget)}"
+    word = f"{plan.verdict}  " if plan.verdict in (Verdict.OLD, Verdict.SAMPLE) else ""
+    return f"{word}{trade_line(plan)}, risk budget {money(plan.size.risk_budget)}"
 
 
 def _pnl_table(plan: TradePlan, rows: Sequence[StressRow]) -> Table:

@@ -18,6 +18,7 @@ from riskcalc.domain import (
 )
 from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.instrument_checks import instrument_checks
+from riskcalc.planning.market_age import market_age
 
 WIDE_QUOTE = 0.10
 """Maximum cost of the bid-ask widths, as a share of entry value, without a warning."""
@@ -49,6 +50,7 @@ class CheckInputs:
 def run_checks(inputs: CheckInputs) -> tuple[Check, ...]:
     """Return the checks that apply to a plan, those that can fail first."""
     found = (
+        market_age(inputs.plan.report, inputs.plan.sources, time_stop=inputs.plan.time_stop),
         _risk_budget(inputs),
         *instrument_checks(inputs.plan.report),
         _unlimited_loss(inputs),

@@ -63,7 +63,7 @@ def size_plan(
     once = cost_per_trade(account.costs)
     size = size_within_limits(
         account=account,
-        loss_per_unit=planned_loss(report, basis, at_stop=at_stop, cost_per_unit=cost_per_unit),
+        loss_per_unit=planned_loss(report, basis, at_stop=at_stop, gaps=gaps, cost_per_unit=cost_per_unit),
         cost_per_trade=once,
         capital_per_unit=_capital(report),
         market_value_per_unit=_market_value(report),
@@ -144,13 +144,21 @@ def risk_basis(report: RiskReport, limits: RiskLimits) -> RiskBasis:
     return RiskBasis.MAX_LOSS if defined else RiskBasis.STOP
 
 
-def planned_loss(report: RiskReport, basis: RiskBasis, *, at_stop: float, cost_per_unit: float) -> float:
-    """Return 1R [dollars]: the loss of one unit by the basis, with costs; `at_stop` is that at its exits.
+def planned_loss(
+    report: RiskReport,
+    basis: RiskBasis,
+    *,
+    at_stop: float,
+    cost_per_unit: float,
+    gaps: tuple[GapLine, ...] = (),
+) -> float:
+    """Return one R [dollars]: the loss of one unit by the basis, costs in; `at_stop` is that at its exits.
 
     Before the expiry an American trade may be worth less than at any price on it, as a long box is.
     """
     loss = max(report.max_loss, at_stop) if basis is RiskBasis.MAX_LOSS else at_stop
-    return loss + cost_per_unit
+    at_gaps = [gap.loss_per_unit for gap in gaps] if basis is RiskBasis.GAP else []
+    return max(loss + cost_per_unit, *at_gaps, 0.0)
 
 
 def _capital(report: RiskReport) -> float:

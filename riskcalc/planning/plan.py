@@ -18,6 +18,7 @@ from riskcalc.domain import (
     ManagedOutcome,
     Market,
     Odds,
+    PlanSources,
     PositionSize,
     RiskReport,
     Side,
@@ -49,6 +50,7 @@ from riskcalc.sizing.partial_exits import closed_fractions
 
 NO_RULES = EntryRules()
 DEFAULT_CALIBRATION = Calibration()
+NO_SOURCES = PlanSources()
 
 
 def plan(
@@ -60,6 +62,7 @@ def plan(
     view: View = NEUTRAL,
     entry: EntryRules = NO_RULES,
     calibration: Calibration = DEFAULT_CALIBRATION,
+    sources: PlanSources = NO_SOURCES,
 ) -> TradePlan:
     """Return the plan of a trade: priced, valued at its exits, sized for an account, and checked.
 
@@ -79,6 +82,9 @@ def plan(
         Entry rules for the checks; none by default.
     calibration : Calibration, optional
         Realized over implied volatility, for the calibrated odds; see `riskcalc.read_calibration`.
+    sources : PlanSources, optional
+        Where the figures come from, and the day the plan is made for: without one the age of the market is
+        not checked.
 
     Returns
     -------
@@ -107,6 +113,7 @@ def plan(
     record("exits", ExitPlan, exits)
     record("entry", EntryRules, entry)
     record("calibration", Calibration, calibration)
+    record("sources", PlanSources, sources)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     report = with_borrow_fee_until(evaluate(trade, market, view=view), time_stop)
     side = exits.side or side_by_delta(report.greeks.delta)
@@ -133,6 +140,7 @@ def plan(
         cost_per_trade=cost_per_trade(account.costs),
         size=sized.size,
         checks=(),
+        sources=sources,
     )
     checks = run_checks(CheckInputs(plan=planned, account=account, exits=asked, entry=entry))
     return dataclasses.replace(planned, checks=checks)

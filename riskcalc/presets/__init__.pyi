@@ -4,7 +4,6 @@ from .amounts import parse_risk as parse_risk
 from .amounts import parse_stop_price as parse_stop_price
 from .calibration import read_calibration as read_calibration
 from .calibration import write_calibration as write_calibration
-from .files import user_folder as user_folder
 from .instruments import load_instruments as load_instruments
 from .instruments import user_instruments as user_instruments
 from .overrides import parse_assignments as parse_assignments
@@ -22,6 +21,7 @@ from .store import preset_names as preset_names
 from .store import preset_text as preset_text
 from .store import save_preset as save_preset
 from .store import shipped_folder as shipped_folder
+from .store import user_folder as user_folder
 from .template import OptionTemplate as OptionTemplate
 from .template import Preset as Preset
 from .template import TradeTemplate as TradeTemplate

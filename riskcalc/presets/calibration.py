@@ -8,8 +8,9 @@ from pathlib import Path
 from riskcalc.domain.instrument_table import find_instrument
 from riskcalc.domain.price_history import Calibration
 from riskcalc.domain.validation import brief_repr, record, text
+from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
-from riskcalc.presets.files import data_folder, parse_toml, read_text, write_whole
+from riskcalc.presets.files import parse_toml, read_text, write_whole
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""

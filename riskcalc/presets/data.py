@@ -18,6 +18,7 @@ from riskcalc.domain import (
     find_instrument,
 )
 from riskcalc.domain.serialization import to_plain
+from riskcalc.presets.account_file import inherited_accounts
 from riskcalc.presets.amounts import money_text, price_text
 from riskcalc.presets.fields import CALIBRATED
 from riskcalc.presets.legs import leg_data
@@ -30,7 +31,7 @@ from riskcalc.presets.written import Data, enum_name, stated, written_number
 def preset_data(preset: Preset) -> Data:
     """Return a preset as data that read back to an equal one; its name is the file's affair."""
     tables = {
-        "market": _market(preset.market, preset.entry),
+        "market": _market(preset.market, preset.entry, pinned=preset.pinned),
         "trade": {
             "symbol": preset.template.instrument.symbol,
             **_settlement(preset.template.instrument),
@@ -38,7 +39,7 @@ def preset_data(preset: Preset) -> Data:
         },
         "exits": _exits(preset.exits),
         "entry": _entry(preset.entry),
-        "account": _account(preset.account),
+        "account": _account_table(preset),
         "view": _view(preset.view),
     }
     about = {"description": preset.description} if preset.description else {}
@@ -50,7 +51,7 @@ def _view(view: View) -> Data:
     return stated(view, drift=percent_text, vol=percent_text) | calibrated
 
 
-def _market(market: Market, entry: EntryRules) -> Data:
+def _market(market: Market, entry: EntryRules, *, pinned: bool) -> Data:
     quotes = {symbol: _quote(symbol, market) for symbol in market.quotes}
     percent = {trigger.signal for trigger in entry.triggers if trigger.percent}
     signals = {
@@ -58,7 +59,8 @@ def _market(market: Market, entry: EntryRules) -> Data:
         for name, value in market.signals.items()
     }
     timed = {} if market.time is None else {"time": to_plain(market.time)}
-    dated = {"date": market.date, **timed, "rate": percent_text(market.rate), "quotes": quotes}
+    kept = {"pinned": True} if pinned else {}
+    dated = {"date": market.date, **timed, **kept, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
 
 
@@ -140,22 +142,41 @@ def _risk(limits: RiskLimits) -> str:
     )
 
 
-def _account(account: Account) -> Data:
+def _account_table(preset: Preset) -> Data:
+    """The account without what the user's account says for all presets."""
+    if preset.inherited is None:
+        return _account(preset.account)
+    whole, beside = inherited_accounts(preset.inherited)
+    if preset.account == whole:
+        return {}
+    # Set on a file that says nothing of the account, a key goes over the whole; in a file that does, beside.
+    over, own = _account(preset.account, whole), _account(preset.account, beside)
+    costs = own.get("costs", {}) | over.get("costs", {})
+    return own | over | ({"costs": costs} if costs else {})
+
+
+def _account(account: Account, base: Account | None = None) -> Data:
+    """The account where it differs from another; from the defaults of the keys where there is none."""
     limits, costs = account.limits, account.costs
     limited = stated(
-        limits, max_heat_fraction=percent_text, max_position_fraction=percent_text, risk_basis=enum_name
+        limits,
+        None if base is None else base.limits,
+        max_heat_fraction=percent_text,
+        max_position_fraction=percent_text,
+        risk_basis=enum_name,
     )
     charged = stated(
         costs,
+        None if base is None else base.costs,
         commission_per_contract=written_number,
         commission_per_share=written_number,
         commission_per_trade=written_number,
         slippage_per_share=written_number,
     )
     return (
-        stated(account, equity=written_number)
-        | {"risk": _risk(limits)}
-        | stated(account, buying_power=written_number, open_risk=written_number)
+        stated(account, base, equity=written_number)
+        | ({} if base is not None and _risk(base.limits) == _risk(limits) else {"risk": _risk(limits)})
+        | stated(account, base, buying_power=written_number, open_risk=written_number)
         | {key.removesuffix("_fraction"): value for key, value in limited.items()}
         | ({"costs": charged} if charged else {})
     )

@@ -13,7 +13,7 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
-from riskcalc.domain import InstrumentTable, Market, ShareLeg
+from riskcalc.domain import InstrumentTable, Market, ShareLeg, Source
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.calibration import read_calibration
 from riskcalc.presets.data import preset_data
@@ -21,6 +21,7 @@ from riskcalc.presets.dividend_files import anchor_files, named_files, read_file
 from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.files import parse_toml
 from riskcalc.presets.instruments import load_instruments
+from riskcalc.presets.overlay import Overlaid, UserFiles, overlaid, sources_of
 from riskcalc.presets.overrides import override, put, sets
 from riskcalc.presets.problems import KeyPath, Problem, dotted, problem_lines, problems_between, problems_in
 from riskcalc.presets.schema import SCHEMA_VERSION, MarketShape, PresetShape
@@ -31,7 +32,14 @@ _INLINE = ("targets", "dividends")
 """Lists of tables that are written as an array rather than under headers."""
 
 
-def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = None) -> Preset:
+def read_preset(
+    text: str,
+    *,
+    path: Path,
+    overrides: Mapping[str, Any] | None = None,
+    files: UserFiles | None = None,
+    shipped: bool = False,
+) -> Preset:
     """Read a preset's text.
 
     Parameters
@@ -44,6 +52,11 @@ def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = 
         Values by dotted key, set over the text's own. A dividend file named here is looked for like any path
         that a program is given, one named in the text from the text's own folder. Where they move the vol of
         the underlying's quote, the vols that the text's legs state move by as many points.
+    files : UserFiles or None
+        The market of today and the user's account, which the preset takes where it says nothing of its own;
+        a market of today moves the legs' vols as an override does. None reads the text alone.
+    shipped : bool
+        Whether the text's own market is a sample.
 
     Returns
     -------
@@ -58,14 +71,26 @@ def read_preset(text: str, *, path: Path, overrides: Mapping[str, Any] | None = 
     instruments = load_instruments()
     written = parse_toml(text, path, newest=SCHEMA_VERSION)
     anchor_files(written, path.parent)
-    data, problems = override(written, overrides or {})
+    own = Source.SAMPLE if shipped else Source.PRESET
+    base = copy.deepcopy(dict(written))
+    if "market.pinned" in (overrides or {}) and isinstance(base.get("market"), dict):
+        base["market"]["pinned"] = (overrides or {})["market.pinned"]  # before another market is set over it
+    found = Overlaid(data=base, equity=own) if files is None else overlaid(base, files, instruments)
+    data, problems = override(found.data, overrides or {})
     problems += read_files(data)
     shape, misshapen = _shaped(data, instruments)
     if shape is None or problems or misshapen:
         given = {tuple(key.split(".")) for key in overrides or {}}
         raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
     preset = _preset(shape, path, instruments)
-    return _with_vols_moved(preset, written, overrides, instruments) if overrides else preset
+    underlying = preset.template.instrument
+    preset = dataclasses.replace(
+        preset,
+        sources=sources_of(found, data, underlying=underlying, own=own, overrides=overrides or ()),
+        inherited=None if files is None else files.account,
+    )
+    moved = bool(overrides) or found.vol is not None
+    return _with_vols_moved(preset, written, overrides or {}, instruments) if moved else preset
 
 
 def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Preset] | None = None) -> str:
@@ -169,6 +194,7 @@ def _preset(shape: PresetShape, path: Path, instruments: InstrumentTable) -> Pre
         view=shape.view.record(k=calibration.k),
         calibration=calibration,
         path=path,
+        pinned=shape.market.pinned,
     )
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError, printable
 
@@ -22,28 +20,6 @@ MOST_BYTES = 1_000_000
 
 MOST_LEVELS = 20
 """Maximum nesting; a preset has five levels."""
-
-FOLDER_VARIABLE = "RISKCALC_PRESETS"
-"""Environment variable that names another folder for the user's own presets."""
-
-HOME_VARIABLE = "RISKCALC_HOME"
-"""Environment variable that names one folder for all that riskcalc keeps for a user."""
-
-
-def user_folder() -> Path:
-    """Return the folder of the user's own presets, which need not exist yet."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    home = os.environ.get(HOME_VARIABLE)
-    base = Path(home).expanduser() if home else platformdirs.user_data_path("riskcalc", appauthor=False)
-    return base / "presets"
-
-
-def data_folder() -> Path:
-    """Return the folder of what riskcalc keeps for a user beside the presets; it need not exist yet."""
-    home = os.environ.get(HOME_VARIABLE)
-    return Path(home).expanduser() if home else user_folder().parent
 
 
 def read_text(path: Path, *, kind: str = "preset") -> str:

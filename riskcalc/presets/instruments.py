@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from riskcalc.domain import Instrument, PayoutSchedule, shipped_instruments, underlying_symbol
 from riskcalc.domain.instrument_table import SYMBOL, instrument_of_row
 from riskcalc.domain.validation import record
+from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.fields import Count, Date, FeeRate, Multiple, Price, Section, Stop, Symbol, Version
-from riskcalc.presets.files import data_folder, parse_toml, read_text
+from riskcalc.presets.files import parse_toml, read_text
 from riskcalc.presets.problems import problem_lines, problems_in
 
 FILE_VARIABLE = "RISKCALC_INSTRUMENTS"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from riskcalc.domain import (
     Market,
     MovingSmile,
     QuotedListing,
+    Source,
     Sticky,
     Trade,
     TradePlan,
@@ -23,6 +25,8 @@ from riskcalc.domain import (
 from riskcalc.domain.validation import brief_repr, one_of, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
+from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
+from riskcalc.presets.market_file import KnownMarket, needed_symbols
 from riskcalc.presets.overrides import require_not_of_chain
 from riskcalc.presets.store import load_preset
 from riskcalc.presets.template import Preset
@@ -35,6 +39,9 @@ def plan_preset(
     chain: QuotedListing | None = None,
     at: FillPrice | str = FillPrice.MID,
     smile: MovingSmile | None = None,
+    today: dt.date | None = None,
+    live: bool = False,
+    market: KnownMarket | None = None,
 ) -> TradePlan:
     """Load a preset, resolve its trade and plan it.
 
@@ -50,8 +57,15 @@ def plan_preset(
     at : FillPrice or str
         Fill price on the chain's quotes: ``mid``, ``natural`` or ``worst``.
     smile : MovingSmile, optional
-        Smile from `riskcalc.sticky_smile` that changes the legs' vols as the spot moves; without it each leg
-        keeps its vol, and the smile of the chain is used only for the probability of profit.
+        Moves the vols of the legs along with the spot, from `riskcalc.sticky_smile`; without one each leg
+        keeps its own, and the smile of the chain gives the probability of a profit alone.
+    today : date, optional
+        Day the plan is made for: its check "market age" warns of prices more than a session old and of those
+        of a shipped sample, and fails once the expiry or the time stop has passed. None makes no such check.
+    live : bool
+        Whether the chain was fetched just now.
+    market : KnownMarket, optional
+        Fetched prices, over those of ``market.toml``.
 
     Returns
     -------
@@ -64,37 +78,52 @@ def plan_preset(
     ChainError
         The chain has no usable quote for a leg, or too few for a smile.
     InvalidInputError
-        The trade cannot be priced, or an override conflicts with the chain.
+        The trade cannot be priced, an override sets what the chain says, or a fund that is planned on the
+        chain of its benchmark has no price of its own.
+
+    Notes
+    -----
+    Date, spot and volatility come from the first of: the overrides, the chain, ``market.toml``, the preset.
+    A trade in shares of a leveraged fund takes a chain of its benchmark too: its volatility is that of the
+    chain times the leverage, and its spot is that of the overrides or of ``market.toml``.
 
     Examples
     --------
     >>> plan_preset("iwm-call-spread", {"account.equity": 250_000}).size.units
     2
     """
-    preset = load_preset(name_or_path, overrides)
+    preset = load_preset(name_or_path, overrides, market=market)
     at = one_of("at", FillPrice, at)
+    sources = dataclasses.replace(preset.sources, today=today)
     if chain is not None and not hasattr(chain, "quote"):
         raise InvalidInputError(f"chain must be one of riskcalc.read_chain, got {brief_repr(chain)}")
     if chain is None:
-        trade, market = preset.template.resolve(preset.market), preset.market
+        trade, here = preset.template.resolve(preset.market), preset.market
     else:
         require_not_of_chain(overrides or {}, symbol=chain.symbol)
-        trade, market = _entered(preset, chain, at)
-        smile = smile or moving_smile(chain, preset.market, Sticky.STRIKE)
-    market = market.with_quote(trade.symbol, smile=smile)
+        trade, here = _on_chain(preset, chain, at)
+        quoted = trade.symbol == chain.symbol
+        sources = sources.quoted(Source.LIVE if live else Source.CHAIN, spot=quoted)
+        smile = smile or (moving_smile(chain, preset.market, Sticky.STRIKE) if quoted else None)
+    here = here.with_quote(trade.symbol, smile=smile)
     return plan(
         trade,
-        market,
+        here,
         preset.account,
         preset.exits,
         view=preset.view,
         entry=preset.entry,
         calibration=preset.calibration,
+        sources=sources,
     )
 
 
 def compare_presets(
-    names_or_paths: Sequence[str | Path], overrides: Mapping[str, Any] | None = None
+    names_or_paths: Sequence[str | Path],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    today: dt.date | None = None,
+    market: KnownMarket | None = None,
 ) -> Comparison:
     """Plan several presets at equal risk and put them side by side.
 
@@ -104,7 +133,11 @@ def compare_presets(
         Presets on one benchmark. Equity, limits and heat of the first apply to all, each keeps its own costs.
         The view of the first applies to all, scaled by leverage.
     overrides : mapping, optional
-        Values by dotted key, which override those of every preset.
+        Values by dotted key, set over every preset's own.
+    today : date, optional
+        Day the plans are made for; see `plan_preset`.
+    market : KnownMarket, optional
+        Fetched prices, over those of ``market.toml``.
 
     Returns
     -------
@@ -127,10 +160,14 @@ def compare_presets(
     names: tuple[str | Path, ...] = records("names_or_paths", (str, Path), names_or_paths)
     if not names:
         raise InvalidInputError("names_or_paths must name at least one preset, got none")
-    presets = [load_preset(name, overrides) for name in names]
+    presets = [load_preset(name, overrides, market=market) for name in names]
+    _require_one_market(presets)
     views = [_same_view(presets[0], preset) for preset in presets]
     return compare(
-        [_planned(preset, presets[0].account, view) for preset, view in zip(presets, views, strict=True)]
+        [
+            _planned(preset, presets[0].account, view, today)
+            for preset, view in zip(presets, views, strict=True)
+        ]
     )
 
 
@@ -140,7 +177,29 @@ def _same_view(first: Preset, other: Preset) -> View:
     return first.view.levered(times, rate=first.market.rate, rate_of_other=other.market.rate)
 
 
-def _planned(preset: Preset, account: Account, view: View) -> TradePlan:
+def _require_one_market(presets: Sequence[Preset]) -> None:
+    """Refuse presets of which the market of today knows some: their prices would be of two days.
+
+    Raises
+    ------
+    InvalidInputError
+        The text names the prices that are missing.
+    """
+    days = {preset.market.date for preset in presets}
+    unknown = [
+        one for one in presets if one.sources.date not in (Source.MARKET_FILE, Source.LIVE, Source.SET)
+    ]
+    if len(days) == 1 or not 0 < len(unknown) < len(presets):
+        return
+    symbols = dict.fromkeys(symbol for one in unknown for symbol in needed_symbols(one.template.instrument))
+    known = next(one for one in presets if one not in unknown)
+    raise InvalidInputError(
+        f"{unknown[0].name} has prices of {unknown[0].market.date}, {known.name} of {known.market.date}: "
+        f"give today's with riskcalc quote {' '.join(f'{symbol}=PRICE' for symbol in symbols)}"
+    )
+
+
+def _planned(preset: Preset, account: Account, view: View, today: dt.date | None) -> TradePlan:
     return plan(
         preset.template.resolve(preset.market),
         preset.market,
@@ -149,7 +208,16 @@ def _planned(preset: Preset, account: Account, view: View) -> TradePlan:
         view=view,
         entry=preset.entry,
         calibration=preset.calibration,
+        sources=dataclasses.replace(preset.sources, today=today),
     )
+
+
+def _on_chain(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:
+    """The trade and its market on a chain of its underlying, or of the benchmark of its fund."""
+    if not of_benchmark(preset, chain):
+        return _entered(preset, chain, at)
+    market = market_of_fund(preset, chain)
+    return preset.template.resolve(market), market
 
 
 def _entered(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:

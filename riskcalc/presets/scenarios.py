@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from riskcalc.domain import Scenario
 from riskcalc.domain.validation import record
+from riskcalc.environment import config_folder, data_folder
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.fields import BasisPoints, Count, Points, PriceMove, Section, Symbol, Version
-from riskcalc.presets.files import parse_toml, read_text, user_folder
+from riskcalc.presets.files import parse_toml, read_text
 from riskcalc.presets.problems import problem_lines, problems_in
 
 FILE_VARIABLE = "RISKCALC_SCENARIOS"
@@ -77,9 +78,15 @@ def shipped_scenarios() -> Path:
 
 
 def user_scenarios() -> Path:
-    """Return the file of the user's own scenarios, which need not exist."""
+    """Return the file of the user's own scenarios, which need not exist.
+
+    One in the folder of the presets' data, where earlier versions had it, is found too.
+    """
     named = os.environ.get(FILE_VARIABLE)
-    return Path(named).expanduser() if named else user_folder().parent / "scenarios.toml"
+    if named:
+        return Path(named).expanduser()
+    path, older = config_folder() / "scenarios.toml", data_folder() / "scenarios.toml"
+    return older if older.exists() and not path.exists() else path
 
 
 def _own_scenarios() -> list[Path]:

@@ -61,7 +61,7 @@ class PresetShape(BaseModel):
     market: MarketShape = Field(description="date, rate and quotes")
     trade: TradeShape = Field(description="symbol and legs")
     exits: ExitsShape = Field(description="stop, targets and time stop")
-    account: AccountShape = Field(description="equity, risk and costs")
+    account: AccountShape = Field(default_factory=AccountShape, description="equity, risk and costs")
     entry: EntryShape = Field(default_factory=EntryShape, description="days, widest stop and triggers")
     view: ViewShape = Field(default_factory=ViewShape, description="expected drift and realized volatility")
 
@@ -72,7 +72,7 @@ def json_schema() -> dict[str, Any]:
     Examples
     --------
     >>> json_schema()["required"]
-    ['schema', 'market', 'trade', 'exits', 'account']
+    ['schema', 'market', 'trade', 'exits']
     """
     return PresetShape.model_json_schema()
 
@@ -116,6 +116,9 @@ class MarketShape(Section):
     """``[market]``: market data of one date."""
 
     date: Date = Field(description="market date, like 2026-07-20")
+    pinned: bool = Field(
+        default=False, description="true keeps this market, whatever market.toml says of today"
+    )
     time: TimeOfDay | None = Field(
         default=None, description="time of day in New York, like 10:30; default: the close"
     )

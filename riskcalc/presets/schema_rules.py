@@ -44,6 +44,9 @@ from riskcalc.presets.fields import (
     ViewVol,
 )
 
+SAMPLE_EQUITY = 100_000.0
+"""Equity of one who has named none [dollars]."""
+
 
 class TargetShape(Section):
     """One of ``exits.targets``: a move, or a table of move and fraction."""
@@ -200,7 +203,10 @@ class CostsShape(Section):
 class AccountShape(Section):
     """``[account]``: equity, limits and costs."""
 
-    equity: Price = Field(description="account value [dollars], > 0")
+    equity: Price = Field(
+        default=SAMPLE_EQUITY,
+        description="account value [dollars], > 0; default: account.toml's, else a sample",
+    )
     risk: RiskAmount | None = Field(default=None, description="maximum loss of one trade, like 1% or $500")
     risk_fraction: Share | None = Field(default=None, description="the same as a fraction, in (0, 1]")
     risk_dollars: Price | None = Field(default=None, description="the same in dollars, > 0")
@@ -214,8 +220,8 @@ class AccountShape(Section):
     max_position: PositionLimit | None = Field(
         default=None, description="maximum position, as a share of equity, like 100%"
     )
-    risk_basis: Literal["max_loss", "stop"] | None = Field(
-        default=None, description="risk of one unit for sizing: max_loss or stop"
+    risk_basis: Literal["max_loss", "stop", "gap"] | None = Field(
+        default=None, description="risk of one unit for sizing: max_loss, stop, or gap (the worst gap)"
     )
     costs: CostsShape = Field(default_factory=CostsShape, description="commissions and slippage")
 

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from riskcalc.domain.validation import mapping, record, text
+from riskcalc.environment import presets_folder
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
-from riskcalc.presets.files import read_text, user_folder, write_whole
+from riskcalc.presets.files import read_text, write_whole
+from riskcalc.presets.market_file import KnownMarket
+from riskcalc.presets.overlay import UserFiles, user_files
 from riskcalc.presets.template import Preset
 
 DEVICES = frozenset(
@@ -31,7 +34,13 @@ class ListedPreset:
     path: Path
 
 
-def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Preset:
+def load_preset(
+    name_or_path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    market: KnownMarket | None = None,
+    as_written: bool = False,
+) -> Preset:
     """Load a preset.
 
     Parameters
@@ -39,12 +48,18 @@ def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     name_or_path : str or Path
         Name of a preset of the user or of a shipped one, or path of a file.
     overrides : mapping or None
-        Values by dotted key, which override the file: ``{"account.risk": 2, "exits.stop": "7%"}``. The
-        vol of the underlying's quote shifts the vols stated in the legs by the same points.
+        Values by dotted key, set over the file's own: ``{"account.risk": 2, "exits.stop": "7%"}``. The vol of
+        the underlying's quote moves the vols that the legs state by as many points.
+    market : KnownMarket or None
+        Fetched prices, over those of the user's market of today.
+    as_written : bool
+        Whether the file alone is read, without the user's market of today and account.
 
     Returns
     -------
     Preset
+        With today's prices in place of its own where ``market.toml`` knows them, and with the account of
+        ``account.toml`` where the file says none.
 
     Raises
     ------
@@ -62,13 +77,19 @@ def load_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = 
     path = find_preset(name_or_path)
     if overrides is not None:
         mapping("overrides", overrides)
-    return read_preset(read_text(path), path=path, overrides=overrides)
+    return read_preset(
+        read_text(path),
+        path=path,
+        overrides=overrides,
+        files=UserFiles() if as_written else user_files(market),
+        shipped=is_shipped(path),
+    )
 
 
 def check_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """Return every problem of a preset, a line each; none when it loads and its trade resolves."""
     try:
-        preset = load_preset(name_or_path, overrides)
+        preset = load_preset(name_or_path, overrides, as_written=True)
     except PresetError as error:
         return tuple(str(error).splitlines())
     try:
@@ -155,10 +176,20 @@ def preset_text(preset: Preset) -> str:
     return _text_of(preset, preset.path or Path(f"{preset.name}.toml"))
 
 
+def user_folder() -> Path:
+    """Return the folder of the user's own presets, which need not exist yet."""
+    return presets_folder()
+
+
 def shipped_folder() -> Path:
     """Return the folder of the presets that come with riskcalc."""
     installed = Path(__file__).parent / "shipped"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "presets"
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether a file is one of the presets that come with riskcalc."""
+    return path.resolve().parent == shipped_folder().resolve()
 
 
 def _expanded(path: Path) -> Path:
@@ -212,15 +243,20 @@ def _base(preset: Preset) -> tuple[str, Preset] | None:
         return None
     try:
         text = read_text(preset.path)
-        return text, read_preset(text, path=preset.path)
+        return text, read_preset(text, path=preset.path, files=_account_of(preset))
     except PresetError:
         return None
+
+
+def _account_of(preset: Preset) -> UserFiles | None:
+    """The user's account as the preset was read with; its market is its own affair."""
+    return None if preset.inherited is None else UserFiles(account=preset.inherited)
 
 
 def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
     """Check that the file will say what the preset does; one made in Python may say more than a file can."""
     try:
-        found = read_preset(text, path=path)
+        found = read_preset(text, path=path, files=_account_of(preset))
     except PresetError as error:
         raise PresetError(f"{path}: not saved, a preset file cannot express this:\n{error}") from None
     template = replace(found.template, name=preset.template.name)

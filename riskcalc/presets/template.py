@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from riskcalc.domain import (
     Account,
@@ -23,6 +23,8 @@ from riskcalc.domain import (
     Market,
     OptionLeg,
     OptionType,
+    PlanSources,
+    ShareLeg,
     Side,
     Trade,
     UsualListing,
@@ -56,6 +58,12 @@ class Preset:
     """What the trade is for, in a line."""
     path: Path | None = None
     """The file it was read from; None for one made in Python."""
+    pinned: bool = False
+    """Whether it keeps its own market, whatever the market of today is."""
+    sources: PlanSources = field(default_factory=PlanSources, compare=False)
+    """Where its market and account come from."""
+    inherited: Mapping[str, Any] | None = field(default=None, compare=False)
+    """What the user's account said, by the keys of ``[account]``; None for a file that says all of it."""
 
     @property
     def entry(self) -> EntryRules:
@@ -116,6 +124,11 @@ class TradeTemplate:
     legs: tuple[LegTemplate, ...]
     entry: EntryRules = field(default_factory=EntryRules)
     name: str = ""
+
+    @property
+    def only_shares(self) -> bool:
+        """Whether no leg is an option."""
+        return all(isinstance(leg, ShareLeg) for leg in self.legs)
 
     def resolve(self, market: Market, listing: Listing | None = None) -> Trade:
         """Return the trade with listed strikes and expiries in place of rules.

@@ -10,8 +10,8 @@ from typing import Any
 Data = dict[str, Any]
 
 
-def stated(record: Any, **writers: Callable[[Any], Any]) -> Data:  # noqa: ANN401 - any record of the domain
-    """Return the fields of a record that differ from their defaults, each as it is written.
+def stated(record: Any, base: Any = None, **writers: Callable[[Any], Any]) -> Data:  # noqa: ANN401 - any record of the domain
+    """Return the fields of a record that differ from another's, or from their defaults, as they are written.
 
     Examples
     --------
@@ -19,7 +19,10 @@ def stated(record: Any, **writers: Callable[[Any], Any]) -> Data:  # noqa: ANN40
     >>> stated(ShareLeg(side=Side.SHORT, shares=1), side=enum_name, shares=int)
     {'side': 'short'}
     """
-    defaults = {field.name: field.default for field in dataclasses.fields(record)}
+    defaults = {
+        field.name: field.default if base is None else getattr(base, field.name)
+        for field in dataclasses.fields(record)
+    }
     values = {key: getattr(record, key) for key in writers}
     return {key: writers[key](value) for key, value in values.items() if value != defaults[key]}
 

@@ -14,6 +14,7 @@ from riskcalc.domain import (
     ExerciseStyle,
     ExitPlan,
     Market,
+    PlanSources,
     Side,
     Trade,
     TradePlan,
@@ -27,6 +28,7 @@ from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.series import option_series
 
 NO_RULES = EntryRules()
+NO_SOURCES = PlanSources()
 
 
 def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> tuple[Trade, Market]:
@@ -84,11 +86,12 @@ def row_plan(
     exits: ExitPlan,
     view: View,
     entry: EntryRules = NO_RULES,
+    sources: PlanSources = NO_SOURCES,
 ) -> TradePlan:
-    """Plan the spread of a row under the terms of its scan."""
+    """Plan the spread of a row under the terms of its scan; `sources` as in `riskcalc.plan`."""
     trade, market = row_trade(row, fitted, rules)
     sided = dataclasses.replace(exits, side=SpreadKind(row["kind"]).side)
-    return plan(trade, market, account, sided, view=view, entry=entry)
+    return plan(trade, market, account, sided, view=view, entry=entry, sources=sources)
 
 
 def _day(expiry: Any) -> dt.date:  # noqa: ANN401 - a date, a numpy or a pandas one

@@ -130,8 +130,9 @@ def scan(
     ):
         record(name, kind, value)
     text("rank", rank)
-    if account.limits.risk_basis is RiskBasis.STOP:
-        raise InvalidInputError("risk_basis must be max_loss for a scan, which sizes by it, got stop")
+    basis = account.limits.risk_basis
+    if basis not in (None, RiskBasis.MAX_LOSS):
+        raise InvalidInputError(f"risk_basis must be max_loss for a scan, which sizes by it, got {basis}")
     record("chain", (Chain, FittedChain), chain)
     fitted = ensure_fitted(chain, market, rules)
     inputs = _ScanInputs(account, exits, view, calibration, rank == BREAK_EVEN)

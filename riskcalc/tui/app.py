@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
 from riskcalc.editor import session_file
-from riskcalc.errors import RiskcalcError
+from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import DEFAULT_PRESET
 from riskcalc.tui.autosave import TerminalDriver, handle_signals
 from riskcalc.tui.keymap import read_keymap
@@ -25,10 +25,14 @@ from riskcalc.tui.main_screen import MainScreen
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor
+    from riskcalc.presets import Preset
 
 Tell = Callable[[str, float], object]
 """Callback with the current work and its progress, a fraction."""
 
+
+LIVE_MAX_AGE = dt.timedelta(minutes=15)
+"""Fetched quotes are used again for so long."""
 
 YOUNG_OBJECTS = 10_000
 """Threshold of new objects for a garbage collection."""
@@ -45,11 +49,15 @@ class LaunchOptions:
     settings: dict[str, Any] = field(default_factory=dict)
     chain_spot: float | None = None
     chain_date: dt.date | None = None
+    live: bool = False
+    """Whether quotes of the preset's underlying are fetched."""
+    today: dt.date | None = None
+    """Day the trade is planned for; None makes no check of the market's age."""
 
     @property
     def asks(self) -> bool:
         """Whether anything is asked for."""
-        return bool(self.preset or self.chain or self.settings)
+        return bool(self.preset or self.chain or self.settings or self.live)
 
     def editor(self, tell: Tell) -> tuple[TradeEditor, str]:
         """Open the editor, with a note to show; imports the engine, so call it in a thread.
@@ -62,16 +70,18 @@ class LaunchOptions:
         if not self.asks:
             from riskcalc.editor import session_file  # noqa: PLC0415 - not needed for the first frame
 
-            return session_file.restore()
+            return session_file.restore(today=self.today)
         from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
         from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
 
         name = self.preset or DEFAULT_PRESET
         preset = load_preset(name, self.settings)
+        if self.live:
+            return self._live_editor(preset, tell)
         if self.chain is None:
-            # Settings differ from the file: only the trade in the file counts as saved.
-            opened = open_draft(load_preset(name)) if self.settings else None
-            return TradeEditor(open_draft(preset), opened=opened), ""
+            # What was set differs from the file: only the trade as the file has it counts as saved.
+            opened = open_draft(load_preset(name), today=self.today) if self.settings else None
+            return TradeEditor(open_draft(preset, today=self.today), opened=opened), ""
         tell(f"reading {self.chain.name}", 0.2)
         from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
         from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
@@ -85,9 +95,35 @@ class LaunchOptions:
             instruments=load_instruments(),
         )
         tell(f"planning on {self.chain.name}", 0.7)
-        draft = open_draft(preset, chain=quotes, at=self.at, sticky=self.sticky)
+        draft = open_draft(preset, chain=quotes, at=self.at, sticky=self.sticky, today=self.today)
         note = f"opened on {self.chain.name} at {self.at}"
         return TradeEditor(draft, chain_path=self.chain), "; ".join([note, *quotes.warnings])
+
+    def _live_editor(self, preset: Preset, tell: Tell) -> tuple[TradeEditor, str]:
+        """The editor on delayed quotes of the preset's underlying."""
+        from riskcalc.chains.live import live_chain  # noqa: PLC0415 - most sessions fetch nothing
+        from riskcalc.domain import Source  # noqa: PLC0415 - not needed for the first frame
+        from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
+        from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
+
+        fund = preset.template.instrument
+        if fund.against:
+            line = f"riskcalc quote --live {fund.held} {fund.against}"
+            raise InvalidInputError(f"{fund.symbol} has no options: {line}, then the screen")
+        tell(f"fetching {fund.symbol}", 0.2)
+        found = live_chain(
+            fund.symbol, now=dt.datetime.now(tz=dt.UTC), max_age=LIVE_MAX_AGE, instruments=load_instruments()
+        )
+        tell(f"planning on {fund.symbol}", 0.7)
+        draft = open_draft(
+            preset,
+            chain=found.chain,
+            at=self.at,
+            sticky=self.sticky,
+            today=self.today,
+            quotes_from=Source.LIVE,
+        )
+        return TradeEditor(draft), "; ".join([found.note, *found.chain.warnings])
 
 
 class RiskApp(App[None]):

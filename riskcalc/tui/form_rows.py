@@ -9,7 +9,7 @@ from riskcalc.tui.form import FieldRow
 from riskcalc.tui.header import Heading
 
 if TYPE_CHECKING:
-    from riskcalc.editor import TradeEditor
+    from riskcalc.editor import Draft, TradeEditor
     from riskcalc.editor.session_file import SessionPreview
     from riskcalc.tui.form import Form
 
@@ -21,7 +21,8 @@ BLANK_LABELS = {
 }
 """Labels in the first frame of the first run."""
 
-KINDS = {"OK": "ok", "OVER": "over", "NO": "no", "INPUT": "input"}
+KINDS = {"OK": "ok", "SAMPLE": "over", "OLD": "no", "OVER": "over", "NO": "no", "INPUT": "input"}
+"""Look of the badge by its kind."""
 
 
 def field_rows(editor: TradeEditor) -> tuple[FieldRow, ...]:
@@ -65,10 +66,17 @@ def heading(editor: TradeEditor) -> Heading:
         title=state.title,
         description=draft.trade.description,
         days=f"{days[0].text(draft)} DTE" if days else "",
+        market=_market_words(draft),
         pinned="A/B off" if state.pinned is None else "A/B on ",
         badge=badge.text,
         kind=KINDS[badge.kind],
     )
+
+
+def _market_words(draft: Draft) -> tuple[str, ...]:
+    """Day of the prices and where they come from, in full and as one of the two."""
+    source, day = draft.sources.spot, str(draft.market.date)
+    return (day,) if source is None else (f"{day} {source}", str(source))
 
 
 def preview_heading(session_preview: SessionPreview | None) -> Heading:

@@ -23,6 +23,8 @@ class Heading:
     """Name of the preset, with ``*`` where it differs from its file."""
     description: str = ""
     days: str = ""
+    market: tuple[str, ...] = ()
+    """Day and source of the prices: the widest text first."""
     pinned: str = "A/B off"
     badge: str = ""
     kind: str = "wait"
@@ -53,7 +55,7 @@ class Header(LineWidget):
         badge = f" {heading.badge} ".ljust(BADGE_WIDTH)[:BADGE_WIDTH]
         room = width - len(right) - BADGE_WIDTH
         left = _left(heading, room)
-        name_end = min(len(" riskcalc  ") + len(heading.title), len(left))
+        name_end = left.find(heading.title) + len(heading.title) if heading.title in left else len(left)
         return Strip(
             [
                 Segment(left[:name_end], self._style("title")),
@@ -68,12 +70,28 @@ class Header(LineWidget):
 
 
 def _left(heading: Heading, room: int) -> str:
-    """Name, days and as much of the description as fits whole, or cut with an ellipsis."""
-    name = f" riskcalc  {heading.title}"
+    """Name, trade, days and market: all of it in the widest words that fit, else what there is room for."""
     days = f"  {heading.days}" if heading.days else ""
-    space = room - len(name) - len(days) - 3
-    description = heading.description
-    if len(description) > space:
-        description = f"{description[: space - 1].rstrip()}…" if space > len("IWM spread") else ""
-    middle = f"   {description}" if description else ""
-    return f"{name}{middle}{days}"[: max(room, 0)]
+    middle = f"   {heading.description}" if heading.description else ""
+    # The program's own name goes first: whose prices these are, and of what trade, must be seen.
+    texts = [(f" {program}{heading.title}", f"{days}{market}") for program, market in _variants(heading)]
+    for name, end in texts:
+        if len(name) + len(middle) + len(end) <= room:
+            return f"{name}{middle}{end}"
+    short = next((one for one in texts if len("".join(one)) <= room), (f" riskcalc  {heading.title}", days))
+    return _with_cut_description(*short, heading.description, room=room)
+
+
+def _with_cut_description(name: str, end: str, description: str, *, room: int) -> str:
+    """Name and end with as much of the description between them as there is room for."""
+    space = room - len(name) - len(end) - 3
+    middle = f"   {description[: space - 1].rstrip()}…" if space > len("IWM spread") else ""
+    return f"{name}{middle}{end}"[: max(room, 0)]
+
+
+def _variants(heading: Heading) -> list[tuple[str, str]]:
+    """Program and market in the words that there may be room for, the widest first."""
+    programs = ("riskcalc  ", "")
+    if not heading.market:
+        return [(programs[0], "")]
+    return [(program, f"  {market}") for market in heading.market for program in programs]

@@ -11,6 +11,7 @@ from pathlib import Path
 from textual.binding import Binding, InvalidBinding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
+from riskcalc.environment import config_folder
 from riskcalc.errors import InvalidInputError
 from riskcalc.tui.keys import KEYS, remapped, shown
 
@@ -33,9 +34,7 @@ def keymap_path() -> Path:
     named = os.environ.get(FILE_VARIABLE)
     if named:
         return Path(named).expanduser()
-    import platformdirs  # noqa: PLC0415 - a file that is named needs none
-
-    return platformdirs.user_config_path("riskcalc", appauthor=False) / "keys.toml"
+    return config_folder() / "keys.toml"
 
 
 def read_keymap(path: Path | None = None) -> dict[str, str]:

@@ -10,6 +10,7 @@ def run(capsys, tmp_path, monkeypatch):
     """Run the command line in an empty folder; returns exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "user presets"))
+    monkeypatch.delenv("RISKCALC_HOME", raising=False)
     monkeypatch.delenv("RISKCALC_SCENARIOS", raising=False)
     monkeypatch.delenv("RISKCALC_INSTRUMENTS", raising=False)
 

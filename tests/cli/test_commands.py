@@ -37,7 +37,7 @@ class TestPlan:
     def test_prints_plain_text_without_a_terminal(self, run):
         code, out, _ = run("plan")
         assert code == 0
-        assert out.startswith("OK  iwm-call-spread: IWM 295/325 call spread 2026-09-18")
+        assert out.startswith("SAMPLE  iwm-call-spread: IWM 295/325 call spread 2026-09-18")
         for part in (
             "Size",
             "Checks",

@@ -25,7 +25,7 @@ def test_every_shipped_scenario_is_shown_for_every_preset(run, preset):
     _, printed, _ = run("stress", preset, "--json")
     names = [row["scenario"]["name"] for row in json.loads(printed)["stress"]]
     assert (code, err) == (0, "")
-    assert out.startswith(f"{preset}: ")
+    assert out.startswith(f"SAMPLE  {preset}: ")
     assert len(names) >= 11
     assert all(out.count(f"\n{name} ") == 3 for name in names)
     assert "no stop, repriced" in out

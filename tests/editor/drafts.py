@@ -11,6 +11,9 @@ from riskcalc.editor import TradeEditor, fields, open_draft
 from riskcalc.errors import ChainError
 from riskcalc.presets import load_preset, shipped_folder
 
+DAY = dt.date(2026, 7, 20)
+"""Day the shipped samples are of."""
+
 SHIPPED = ("iwm-call-spread", "iwm-shares", "iwm-spy-pair", "tna-momentum", "tza-hedge")
 
 
@@ -20,8 +23,8 @@ def shipped(name="iwm-call-spread"):
     return load_preset(shipped_folder() / f"{name}.toml")
 
 
-def draft(name="iwm-call-spread"):
-    return open_draft(shipped(name))
+def draft(name="iwm-call-spread", *, today=None):
+    return open_draft(shipped(name), today=today)
 
 
 def new_keys(name):
@@ -31,8 +34,8 @@ def new_keys(name):
     return [field.key for field in fields(draft(name)) if field.key not in known]
 
 
-def editor(name="iwm-call-spread"):
-    return TradeEditor(draft(name))
+def editor(name="iwm-call-spread", *, today=None):
+    return TradeEditor(draft(name, today=today))
 
 
 def text(editor, key):

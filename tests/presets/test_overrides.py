@@ -69,6 +69,7 @@ SETTABLE = {
     "exits.holding_days": (30, lambda preset: preset.exits.holding_days),
     "exits.close_dte": (20, lambda preset: preset.exits.close_dte),
     "exits.vol_shift": (0.02, lambda preset: preset.exits.vol_shift),
+    "market.pinned": (True, lambda preset: preset.pinned),
     "exits.gap_shocks": (["15%"], lambda preset: [f"{shock:.0%}" for shock in preset.exits.gap_shocks]),
     "exits.stop_to_breakeven": (True, lambda preset: preset.exits.stop_to_breakeven),
     "exits.gap_share": (0.2, lambda preset: preset.exits.gap_share),

@@ -156,7 +156,6 @@ STRIKES = "exactly one of strike, moneyness and delta must be set"
         ("strike = 295", "strike = 295\ndelta = 0.5", f"trade.legs.0: {STRIKES}, got strike and delta"),
         ("strike = 295", "", f"trade.legs.0: {STRIKES}, got none"),
         ("schema = 1", "", "schema is missing: schema version: schema = 1"),
-        ("equity = 100_000", "", "account.equity is missing: account value [dollars], > 0"),
         ("date = 2026-07-20", "", "market.date is missing: market date, like 2026-07-20"),
         ('kind = "call"', "", f"trade.legs.0.kind is missing: {KINDS}"),
         (
@@ -230,7 +229,7 @@ def test_all_problems_are_listed_at_once_a_line_each(problems):
     named = [line.split(" ")[0] for line in found]
     assert named == [
         "market.date", "market.rate", "market.quotes.TNA.spot", "market.quotes.TNA.vol", "trade.legs.0.side",
-        "trade.legs.0.strikee", "trade.legs.1.kind", "exits.stop", "exits.vol_shift", "account.equity",
+        "trade.legs.0.strikee", "trade.legs.1.kind", "exits.stop", "exits.vol_shift",
         "account.risk", "entry.min_days", "descripton", "vieww", "market.quotes.IWM",
     ]  # fmt: skip
 

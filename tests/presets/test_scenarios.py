@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from riskcalc.domain import Scenario, instrument
@@ -13,6 +14,7 @@ from riskcalc.presets import (
     load_preset,
     load_scenarios,
     plan_preset,
+    scenarios,
     shipped_folder,
     shipped_scenarios,
     user_scenarios,
@@ -23,7 +25,7 @@ from riskcalc.presets.scenarios import read_scenarios
 @pytest.fixture(autouse=True)
 def own(tmp_path, monkeypatch):
     """The user's own file, not made yet."""
-    monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "own" / "presets"))
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "own"))
     monkeypatch.delenv("RISKCALC_SCENARIOS", raising=False)
     return tmp_path / "own" / "scenarios.toml"
 
@@ -98,10 +100,25 @@ class TestShipped:
 
 
 class TestOwn:
-    def test_it_stands_above_the_presets_or_where_the_variable_says(self, own, monkeypatch):
+    def test_it_stands_among_the_users_files_or_where_the_variable_says(self, own, monkeypatch):
         assert user_scenarios() == own
+        monkeypatch.delenv("RISKCALC_HOME")
+        monkeypatch.delenv("RISKCALC_PRESETS")
+        assert user_scenarios() == platformdirs.user_config_path("riskcalc", appauthor=False) / own.name
         monkeypatch.setenv("RISKCALC_SCENARIOS", "~/mine.toml")
         assert user_scenarios() == Path.home() / "mine.toml"
+
+    def test_one_where_earlier_versions_had_it_is_found_until_there_is_one_in_its_place(
+        self, tmp_path, monkeypatch
+    ):
+        older, newer = tmp_path / "data" / "scenarios.toml", tmp_path / "config" / "scenarios.toml"
+        monkeypatch.setattr(scenarios, "data_folder", lambda: older.parent)
+        monkeypatch.setattr(scenarios, "config_folder", lambda: newer.parent)
+        assert user_scenarios() == newer
+        write(older, "schema = 1\n[scenarios]\n")
+        assert user_scenarios() == older
+        write(newer, "schema = 1\n[scenarios]\n")
+        assert user_scenarios() == newer
 
     def test_its_entries_add_to_the_shipped_and_replace_those_of_their_name(self, own):
         write(

@@ -144,7 +144,7 @@ def test_targets_without_a_fraction_share_equally(read):
 
 def test_the_json_schema_knows_every_section_and_both_ways_to_write_a_target():
     schema = json_schema()
-    assert set(schema["required"]) == {"schema", "market", "trade", "exits", "account"}
+    assert set(schema["required"]) == {"schema", "market", "trade", "exits"}
     assert schema["additionalProperties"] is False
     forms = schema["$defs"]["TargetShape"]["anyOf"]
     assert [form["type"] for form in forms] == [["number", "string"], "object"]

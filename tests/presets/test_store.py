@@ -39,6 +39,9 @@ def test_the_users_folder_is_the_platforms_or_the_named_one(own, monkeypatch):
     monkeypatch.setenv("RISKCALC_PRESETS", "~/mine")
     assert user_folder() == Path.home() / "mine"
     monkeypatch.delenv("RISKCALC_PRESETS")
+    monkeypatch.setenv("RISKCALC_HOME", "~/portable")
+    assert user_folder() == Path.home() / "portable" / "presets"
+    monkeypatch.delenv("RISKCALC_HOME", raising=False)
     assert user_folder() == platformdirs.user_data_path("riskcalc", appauthor=False) / "presets"
 
 

@@ -77,7 +77,7 @@ def test_the_verdict_and_the_trade_stand_on_every_screen(colours, apart):
 
 
 def assert_whole(terminal, *, columns):
-    assert "OK" in terminal.lines[0]
+    assert "SAMPLE" in terminal.lines[0]
     assert "iwm-call-spread" in terminal.lines[0]
     assert all(len(line) == columns for line in terminal.lines)
 

@@ -1,0 +1,52 @@
+"""The market of today as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from riskcalc.formatting.numbers import MISSING, count, percent, price
+from riskcalc.formatting.table import Table
+
+
+def known_market_table(known: Mapping[str, Any]) -> Table:
+    """Return what is known of the market of today, and how old it is.
+
+    Parameters
+    ----------
+    known : mapping
+        What ``riskcalc quote --json`` prints.
+    """
+    rows = [
+        (
+            symbol,
+            price(quote["spot"]),
+            quote["date"],
+            age_words(quote["age_sessions"]),
+            MISSING if quote["vol"] is None else percent(quote["vol"], digits=1),
+            "" if quote["vol_date"] in (None, quote["date"]) else quote["vol_date"],
+            MISSING if quote["dividend_yield"] is None else percent(quote["dividend_yield"], digits=1),
+            quote["source"],
+        )
+        for symbol, quote in known["quotes"].items()
+    ]
+    rate = "" if known["rate"] is None else f": rate {percent(known['rate'])} of {known['rate_date']}"
+    return Table(
+        title=f"Market of Today{rate}",
+        header=("symbol", "spot", "date", "age", "IV", "IV of", "yield", "source"),
+        rows=tuple(rows),
+        left=frozenset({0, 3, 7}),
+    )
+
+
+def age_words(sessions: int) -> str:
+    """How old prices are, in words.
+
+    Examples
+    --------
+    >>> age_words(0), age_words(1), age_words(12)
+    ('today', '1 session', '12 sessions')
+    """
+    if sessions < 0:
+        return f"{count(-sessions, 'session')} ahead"
+    return "today" if sessions == 0 else count(sessions, "session")

@@ -1,0 +1,187 @@
+"""A preset's data with the user's market and account set over them, and where each figure comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from riskcalc.domain import Instrument, InstrumentTable, PlanSources, Source, instrument
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.account_file import merged_account, read_account
+from riskcalc.presets.market_file import (
+    KnownMarket,
+    KnownQuote,
+    missing_prices,
+    needed_symbols,
+    read_market,
+)
+from riskcalc.presets.overrides import sets
+from riskcalc.presets.units_parsing import percent_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFiles:
+    """What the user says once for all presets."""
+
+    market: KnownMarket = field(default_factory=KnownMarket)
+    account: Mapping[str, Any] = field(default_factory=dict)
+    """By the keys of a preset's ``[account]``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlaid:
+    """A preset's data with the user's files set over them."""
+
+    data: dict[str, Any]
+    spot: Source | None = None
+    """Source of spot and date, where they are not the preset's own."""
+    vol: Source | None = None
+    vol_date: dt.date | None = None
+    equity: Source = Source.SAMPLE
+
+
+def user_files(market: KnownMarket | None = None) -> UserFiles:
+    """Read the user's files; a market that was fetched goes over the one that is kept.
+
+    Raises
+    ------
+    PresetError
+        One of them cannot be read; a line per problem.
+    """
+    kept = read_market()
+    if market is None:
+        return UserFiles(market=kept, account=read_account())
+    rate = kept.rate if market.rate is None else market.rate
+    return UserFiles(
+        market=KnownMarket(quotes=market.quotes, rate=rate, rate_date=kept.rate_date, source=market.source),
+        account=read_account(),
+    )
+
+
+def overlaid(data: dict[str, Any], files: UserFiles, instruments: InstrumentTable) -> Overlaid:
+    """Set the user's market and account over a preset's data, in place.
+
+    A preset whose market is pinned keeps its own. So does one for whose underlying no price is known; where
+    one is known without a volatility, a leveraged fund takes that of its benchmark times the leverage.
+    """
+    found = _with_market(data, files.market, instruments)
+    own = data.get("account")
+    if own is None or isinstance(own, Mapping):
+        data["account"] = merged_account(own, files.account)
+    stated = isinstance(own, Mapping) and "equity" in own
+    said = Source.ACCOUNT_FILE if "equity" in files.account else Source.SAMPLE
+    return Overlaid(**{**found, "data": data, "equity": Source.PRESET if stated else said})
+
+
+def sources_of(
+    found: Overlaid, data: Mapping[str, Any], *, underlying: Instrument, own: Source, overrides: Iterable[str]
+) -> PlanSources:
+    """Return where the main figures of a preset come from.
+
+    Parameters
+    ----------
+    found : Overlaid
+        The data without the overrides.
+    data : mapping
+        The same with the overrides.
+    underlying : Instrument
+        Of the trade.
+    own : Source
+        What the preset's own market is: ``preset``, or ``sample`` for a shipped one.
+    overrides : iterable of str
+        Dotted keys that were set.
+    """
+    keys, symbol = tuple(overrides), underlying.symbol
+
+    def is_set(*path: str) -> bool:
+        """Whether a value was set by itself, or to another one with the table that holds it."""
+        return ".".join(path) in keys or (sets(keys, path) and _at(data, path) != _at(found.data, path))
+
+    spots = is_set("market", "quotes", symbol, "spot") or all(
+        is_set("market", "quotes", one, "spot") for one in needed_symbols(underlying)
+    )
+    vols = any(is_set("market", "quotes", symbol, key) for key in ("vol", "correlation"))
+    dated = is_set("market", "date")
+    return PlanSources(
+        spot=Source.SET if spots else found.spot or own,
+        date=Source.SET if dated else found.spot or own,
+        vol=Source.SET if vols else found.vol or own,
+        vol_date=None if vols or dated else found.vol_date,
+        equity=Source.SET if is_set("account", "equity") else found.equity,
+    )
+
+
+def _at(data: Any, path: tuple[str, ...]) -> object:  # noqa: ANN401 - tables in tables
+    for step in path:
+        data = data.get(step) if isinstance(data, Mapping) else None
+    return data
+
+
+def _with_market(data: dict[str, Any], known: KnownMarket, instruments: InstrumentTable) -> dict[str, Any]:
+    """Set prices over a preset's own in place; what came from where."""
+    underlying, market = _underlying(data, instruments), data.get("market", {})
+    if underlying is None or not isinstance(market, dict):
+        return {}
+    symbol, needed = underlying.symbol, needed_symbols(underlying)
+    if missing_prices(known, needed):
+        return {}
+    quotes = market.setdefault("quotes", {})
+    if market.get("pinned") is True or not isinstance(quotes, dict):
+        return {}
+    data["market"] = market
+    for one in dict.fromkeys((*needed, *(key for key in quotes if key in known.quotes))):
+        quotes[one] = _quoted(quotes.get(one), known.quotes[one])
+    if symbol not in needed and isinstance(quotes.get(symbol), dict):
+        quotes[symbol] = {key: value for key, value in quotes[symbol].items() if key != "spot"}
+    vol = _vol_of(underlying, quotes, known)
+    day = min(known.quotes[one].date for one in needed)
+    if market.get("date") != day:
+        market.pop("signals", None)  # observed on the preset's own day
+    market["date"] = day
+    market.pop("time", None)
+    if known.rate is not None:
+        market["rate"] = percent_text(known.rate)
+    return {"spot": known.source, **vol}
+
+
+def _quoted(own: object, known: KnownQuote) -> dict[str, Any]:
+    """A preset's own quote with what is known set over it."""
+    rates = {"vol": known.vol, "dividend_yield": known.dividend_yield, "borrow_fee": known.borrow_fee}
+    said: dict[str, Any] = {key: percent_text(value) for key, value in rates.items() if value is not None}
+    if known.dividends is not None:
+        said["dividends"] = [
+            {"ex_date": one.ex_date, "amount": one.amount, "special": one.special} for one in known.dividends
+        ]
+    return {**(own if isinstance(own, dict) else {}), "spot": known.spot, **said}
+
+
+def _vol_of(underlying: Instrument, quotes: dict[str, Any], known: KnownMarket) -> dict[str, Any]:
+    """Where the underlying's volatility comes from; that of a fund may be its benchmark's, by leverage."""
+    symbol = underlying.symbol
+    own = [known.quotes[one] for one in needed_symbols(underlying)]
+    of_pair = quotes.get(symbol) if len(own) > 1 else None
+    if isinstance(of_pair, dict) and "vol" in of_pair:
+        return {}
+    if all(one.vol is not None for one in own):
+        older = [one.vol_date for one in own if one.vol_date is not None]
+        return {"vol": known.source, "vol_date": min(older, default=None)}
+    benchmark, quote = underlying.benchmark, known.quotes.get(symbol)
+    of_benchmark = known.quotes.get(benchmark)
+    if quote is None or of_benchmark is None or of_benchmark.vol is None:
+        return {}
+    quotes[benchmark] = _quoted(quotes.get(benchmark), of_benchmark)
+    quotes[symbol].pop("vol", None)
+    day = of_benchmark.day_of_vol
+    return {"vol": known.source, "vol_date": None if day == quote.date else day}
+
+
+def _underlying(data: Mapping[str, Any], instruments: InstrumentTable) -> Instrument | None:
+    """The underlying of a trade; None where its symbol is none, which the schema says."""
+    trade = data.get("trade")
+    symbol = trade.get("symbol") if isinstance(trade, Mapping) else None
+    try:
+        return instrument(symbol, known=instruments) if isinstance(symbol, str) else None
+    except InvalidInputError:
+        return None
