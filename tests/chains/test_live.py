@@ -16,15 +16,16 @@ QUARTER = dt.timedelta(minutes=15)
 ADDED = ("optionType", "expirationDate", "underlyingPrice", "quoteTime")
 
 
-def table(expiry, kind, strikes=(95.0, 100.0)):
-    made = [quote_row(expiry=expiry, strike=strike, kind=kind) for strike in strikes]
+def table(expiry, kind, strikes=(95.0, 100.0), root="IWM"):
+    made = [quote_row(expiry=expiry, strike=strike, kind=kind, root=root) for strike in strikes]
     return pd.DataFrame(made).drop(columns=list(ADDED))
 
 
 class Ticker:
     """Answers as ``yfinance.Ticker`` does."""
 
-    def __init__(self, options=("2026-08-21", "2026-09-18"), underlying=None, error=None):
+    def __init__(self, options=("2026-08-21", "2026-09-18"), underlying=None, error=None, root="IWM"):
+        self.root = root
         self.options = options
         self.underlying = underlying or {"regularMarketPrice": 101.0, "regularMarketTime": AT_CLOSE}
         self.error = error
@@ -32,7 +33,7 @@ class Ticker:
     def option_chain(self, date):
         if self.error:
             raise self.error
-        calls, puts = table(date, "call"), table(date, "put")
+        calls, puts = (table(date, kind, root=self.root) for kind in ("call", "put"))
         return SimpleNamespace(calls=calls, puts=puts, underlying=self.underlying)
 
 
