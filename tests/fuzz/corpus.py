@@ -40,6 +40,38 @@ def instruments() -> tuple[bytes, ...]:
 
 
 @cache
+def markets() -> tuple[bytes, ...]:
+    """A market of today with all of its keys."""
+    return (
+        b"""schema = 1
+rate = "3.9%"
+rate_date = 2026-11-30
+
+[quotes.IWM]
+date = 2026-11-30
+spot = 297.4
+vol = "19%"
+vol_date = 2026-11-27
+dividend_yield = "1.1%"
+borrow_fee = "0.3%"
+dividends = [{ ex_date = 2026-09-15, amount = 0.80 }, { ex_date = 2026-12-15, amount = 0.85 }]
+source = "typed"
+
+[quotes.TNA]
+date = 2026-11-30
+spot = 71.2
+""",
+    )
+
+
+@cache
+def accounts() -> tuple[bytes, ...]:
+    """An account with its keys in a table, and one without."""
+    keys = b'equity = 50_000\nrisk = "1%"\nbuying_power = "$32,000"\nmax_heat = "6%"\nrisk_basis = "gap"\n'
+    return b"schema = 1\n[account]\n" + keys + b"[account.costs]\ncommission_per_contract = 0.65\n", keys
+
+
+@cache
 def scenarios() -> tuple[bytes, ...]:
     """The shipped scenarios."""
     return (shipped_scenarios().read_bytes(),)

@@ -17,7 +17,9 @@ from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_data import from_data
 from riskcalc.editor.session_file import read_session
 from riskcalc.presets import check_preset, parse_assignments
+from riskcalc.presets.account_file import read_account
 from riskcalc.presets.dividend_files import read_dividend_file
+from riskcalc.presets.market_file import read_market
 from riskcalc.scanning.sources import chain_sources, read_source
 from tests.fuzz import calls, corpus
 from tests.fuzz.mutations import VALUES, damaged
@@ -68,6 +70,17 @@ def _preset(content: bytes, folder: Path) -> object:
 def _scenarios(content: bytes, folder: Path) -> object:
     found = rc.load_scenarios(_written(content, folder / "fuzz.toml"))
     return rc.stress(_planned(), found, account=rc.Account(equity=100_000))
+
+
+def _market(content: bytes, folder: Path) -> object:
+    known = read_market(_written(content, folder / "market.toml"))
+    names = ("iwm-shares", "tna-momentum")
+    return [rc.plan_preset(name, today=DAY, market=known).to_dict() for name in names]
+
+
+def _account(content: bytes, folder: Path) -> object:
+    said = read_account(_written(content, folder / "account.toml"))
+    return rc.plan_preset("iwm-shares", {f"account.{key}": value for key, value in said.items()}).to_dict()
 
 
 def _instruments(content: bytes, folder: Path) -> object:
@@ -263,6 +276,8 @@ def _planned() -> rc.TradePlan:
 READERS = (
     Reader("presets", _mutated(corpus.presets), _preset),
     Reader("scenarios", _mutated(corpus.scenarios), _scenarios),
+    Reader("market", _mutated(corpus.markets), _market),
+    Reader("account", _mutated(corpus.accounts), _account),
     Reader("instruments", _mutated(corpus.instruments), _instruments),
     Reader("dividends", _mutated(corpus.dividends), _dividends),
     Reader("sessions", _mutated(corpus.sessions), _session),
