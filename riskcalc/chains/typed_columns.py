@@ -38,6 +38,7 @@ MISSING_WORDS = frozenset(
         "<empty>",
         "-",
         "--",
+        ".",
         "–",
         "—",
         "undefined",

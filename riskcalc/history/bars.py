@@ -43,6 +43,11 @@ class Bars:
     close: Floats
     has_ranges: bool = True
     """Whether open, high and low are known; where they are not, the close stands for them."""
+    dividends: Floats | None = None
+    """Cash per share by ex-date [dollars], >= 0, on other days 0; None where no file says it."""
+    split_factor: Floats | None = None
+    """How many of today's shares one share of the day has become, > 0: a price times it is the one that was
+    traded. None is 1 throughout."""
     basis: PriceBasis = PriceBasis.UNKNOWN
     basis_reason: str = ""
     """Evidence for raw or adjusted prices, in words."""
@@ -55,6 +60,12 @@ class Bars:
         object.__setattr__(self, "dates", _days(self.dates))
         for name in PRICES:
             object.__setattr__(self, name, _prices(name, getattr(self, name), len(self.dates)))
+        if self.split_factor is not None:
+            factor = _prices("split_factor", self.split_factor, len(self.dates))
+            object.__setattr__(self, "split_factor", factor)
+        if self.dividends is not None:
+            paid = _amounts("dividends", self.dividends, len(self.dates))
+            object.__setattr__(self, "dividends", paid)
 
     def __len__(self) -> int:
         """Sessions."""
@@ -127,9 +138,21 @@ def number_array(name: str, values: object) -> Floats:
 
 
 def _prices(name: str, values: object, count: int) -> Floats:
-    prices = number_array(name, values)
-    if prices.shape != (count,):
-        raise InvalidInputError(f"{name} must have one number for each of the {count} dates")
+    prices = _one_a_day(name, values, count)
     if not (np.isfinite(prices) & (prices > 0)).all():
         raise InvalidInputError(f"{name} must be finite numbers > 0")
     return prices
+
+
+def _amounts(name: str, values: object, count: int) -> Floats:
+    amounts = _one_a_day(name, values, count)
+    if not (np.isfinite(amounts) & (amounts >= 0)).all():
+        raise InvalidInputError(f"{name} must be finite numbers >= 0")
+    return amounts
+
+
+def _one_a_day(name: str, values: object, count: int) -> Floats:
+    found = number_array(name, values)
+    if found.shape != (count,):
+        raise InvalidInputError(f"{name} must have one number for each of the {count} dates")
+    return found

@@ -34,6 +34,7 @@ COLUMNS = {
     "low": "low 3low lowprice daylow",
     "close": "close 4close closelast closeprice closingprice last price",
     "adjusted": "adjclose adjustedclose 5adjustedclose closeadj",
+    "dividend": "dividends dividendamount 7dividendamount dividend divcash",
     "split": "stocksplits splitcoefficient 8splitcoefficient splitratio split splits",
     "symbol": "symbol ticker",
 }
@@ -321,10 +322,17 @@ def _typed(cells: Cells, layout: _Layout, symbol: str) -> PriceRows:
     _note_holes(cells, {name: columns[name] for name in given})
     days = cells.days(columns["date"])
     split = _splits(cells, columns["split"]) if "split" in columns else None
+    dividend = _dividends(cells, columns["dividend"]) if "dividend" in columns else None
     adjusted = cells.numbers(columns["adjusted"]) if "adjusted" in columns else None
     cells.check()
     return PriceRows(
-        symbol=symbol, days=days, places=cells.table.places, prices=prices, adjusted=adjusted, split=split
+        symbol=symbol,
+        days=days,
+        places=cells.table.places,
+        prices=prices,
+        adjusted=adjusted,
+        dividend=dividend,
+        split=split,
     )
 
 
@@ -350,6 +358,16 @@ def _splits(cells: Cells, column: str) -> Floats:
     for row in np.flatnonzero((values < 1 / MOST_SPLIT) | (values > MOST_SPLIT)).tolist():
         text = f"column {column}: {values[row]:g} is not a split ratio from 1/{MOST_SPLIT} to {MOST_SPLIT}"
         cells.problems.append((int(cells.table.places[row]), text))
+    return values
+
+
+def _dividends(cells: Cells, column: str) -> Floats:
+    """Cash of each ex-date, 0 where there is none."""
+    values = np.nan_to_num(cells.numbers(column), nan=0.0)
+    for row in np.flatnonzero((values < 0) | (values > MOST_PRICE)).tolist():
+        cells.problems.append(
+            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is no dividend >= 0")
+        )
     return values
 
 

@@ -31,6 +31,9 @@ TICKS = (0.0025, 1 / 64)
 RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
 """New shares for one old, or the reverse, of splits that a file may leave unsaid."""
 
+LEAST_DIVIDEND = 5e-4
+"""Share of the price that a dividend takes at least; an adjusted close in cents errs by less."""
+
 LEAST_SPLIT = np.log(1.3)
 OPEN_NEAR, CLOSE_NEAR = 0.07, 0.2
 """Distance in logs from a ratio within which an overnight move, and a day's, is that split."""
@@ -47,6 +50,8 @@ class PriceRows:
     """``close`` alone, or with ``open``, ``high`` and ``low``; NaN where a row has none."""
     adjusted: Floats | None = None
     """Close with dividends and splits taken out."""
+    dividend: Floats | None = None
+    """Cash per share by ex-date, 0 on other days."""
     split: Floats | None = None
     """New shares for one old on that morning, 1 on others."""
     notes: list[str] = field(default_factory=list)
@@ -59,6 +64,7 @@ class PriceRows:
             places=self.places[rows],
             prices={name: values[rows] for name, values in self.prices.items()},
             adjusted=None if self.adjusted is None else self.adjusted[rows],
+            dividend=None if self.dividend is None else self.dividend[rows],
             split=None if self.split is None else self.split[rows],
         )
 
@@ -83,6 +89,7 @@ def joined_rows(parts: Sequence[PriceRows]) -> PriceRows:
         places=np.concatenate([part.places for part in parts]),
         prices={name: np.concatenate([part.prices[name] for part in parts]) for name in names},
         adjusted=_concatenated([part.adjusted for part in parts]),
+        dividend=_concatenated([part.dividend for part in parts]),
         split=_concatenated([part.split for part in parts]),
         notes=[f"{len(parts)} files read as one history"],
     )
@@ -99,7 +106,7 @@ def clean_rows(rows: PriceRows) -> Bars:
     rows = _on_sessions(_without_duplicates(_sorted(_priced(rows))))
     _note_missing(rows)
     basis, reason = _basis(rows)
-    rows = _without_splits(rows)
+    rows, factor = _without_splits(rows)
     close = rows.prices["close"]
     return Bars(
         symbol=rows.symbol,
@@ -109,6 +116,8 @@ def clean_rows(rows: PriceRows) -> Bars:
         low=_widened(rows, "low", np.minimum),
         close=close,
         has_ranges="low" in rows.prices,
+        dividends=_dividends(rows, basis),
+        split_factor=factor,
         basis=basis,
         basis_reason=reason,
         notes=tuple(rows.notes),
@@ -210,8 +219,11 @@ def _missing(days: Days) -> list[object]:
     return [day for day in absent.tolist() if is_session(day)]
 
 
-def _without_splits(rows: PriceRows) -> PriceRows:
-    """Prices in today's shares; splits that a file states are undone where its prices still show them."""
+def _without_splits(rows: PriceRows) -> tuple[PriceRows, Floats]:
+    """Prices in today's shares, and how many of them one share of each day has become.
+
+    Splits that a file states are undone where its prices still show them.
+    """
     ratios = np.ones(len(rows.days))
     stated = rows.split is not None and bool((rows.split != 1).any())
     if rows.split is not None:
@@ -222,7 +234,28 @@ def _without_splits(rows: PriceRows) -> PriceRows:
         how = "" if stated else "; not in a column, but in the overnight change of the price"
         rows.notes.append(f"split {_ratio_text(float(ratios[row]))} of {rows.days[row]} undone{how}")
     factor = np.append(np.cumprod(ratios[::-1])[::-1][1:], 1.0)
-    return dataclasses.replace(rows, prices={name: values / factor for name, values in rows.prices.items()})
+    whole = dataclasses.replace(
+        rows,
+        prices={name: values / factor for name, values in rows.prices.items()},
+        dividend=None if rows.dividend is None else rows.dividend / factor,
+    )
+    return whole, factor
+
+
+def _dividends(rows: PriceRows, basis: PriceBasis) -> Floats | None:
+    """Cash by ex-date in today's shares: of a column, else what the adjusted close took out."""
+    if basis is PriceBasis.ADJUSTED:
+        return None
+    if rows.dividend is not None:
+        return rows.dividend
+    if rows.adjusted is None or not (rows.adjusted > 0).all():
+        return None
+    close = rows.prices["close"]
+    kept = rows.adjusted / close
+    taken = np.concatenate([[0.0], 1 - kept[:-1] / kept[1:]])
+    shares = np.where(taken > LEAST_DIVIDEND, taken, 0.0)
+    paid: Floats = shares * np.concatenate([close[:1], close[:-1]])
+    return paid
 
 
 def _shown_splits(close: Floats, split: Floats) -> Floats:

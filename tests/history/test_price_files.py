@@ -316,3 +316,48 @@ class TestSeveralFiles:
 )
 def test_implied_vols_are_read_in_percent_or_as_fractions(write, text, vols):
     assert read_vols(write(text)).vol.tolist() == pytest.approx(vols)
+
+
+def test_a_dot_is_a_missing_value_as_in_old_files_of_fred(tmp_path):
+    path = tmp_path / "VXN.csv"
+    path.write_text("DATE,VXNCLS\n2026-07-15,20.1\n2026-07-16,.\n2026-07-17,21.4\n")
+    vols = read_vols(path)
+    assert (vols.dates.astype(str).tolist(), vols.vol.tolist()) == (
+        ["2026-07-15", "2026-07-17"],
+        [0.201, 0.214],
+    )
+
+
+def paid_in(table, tmp_path):
+    path = tmp_path / "IWM.csv"
+    path.write_text(table.to_csv(index=False))
+    return read_prices(path)
+
+
+def test_dividends_of_a_column_are_kept_in_todays_shares(tmp_path):
+    bars = paid_in(
+        raw_with_split(few()).assign(Dividends=[0.0] * 10 + [0.8] + [0.0] * 14 + [0.5] * 5), tmp_path
+    )
+    assert bars.dividends.tolist() == [0.0] * 10 + [0.4] + [0.0] * 14 + [0.5] * 5
+    assert bars.split_factor.tolist() == [2.0] * 20 + [1.0] * 10
+
+
+def test_dividends_without_a_column_are_what_the_adjusted_close_took_out(tmp_path):
+    table = few()
+    kept = 1 - 0.8 / table.Close[9]
+    adjusted = np.where(np.arange(len(table)) < 10, table.Close * kept, table.Close)
+    bars = paid_in(table.assign(**{"Adj Close": np.round(adjusted, 2)}), tmp_path)
+    assert bars.dividends[10] == pytest.approx(0.8, abs=0.02)
+    assert np.count_nonzero(bars.dividends) == 1
+
+
+def test_adjusted_prices_and_closes_alone_pay_no_dividends(tmp_path):
+    assert paid_in(few(), tmp_path).dividends is None
+    table = few(100)
+    table.iloc[:, 1:] *= 0.9217341
+    assert paid_in(table.assign(Dividends=1.0), tmp_path).dividends is None
+
+
+def test_a_dividend_below_0_is_refused(tmp_path):
+    with pytest.raises(PriceFileError, match="line 2, column Dividends: -1 is no dividend >= 0"):
+        paid_in(few().assign(Dividends=-1), tmp_path)
