@@ -4,6 +4,9 @@ from .chains import read_chain as read_chain
 from .chains import sample_chain as sample_chain
 from .chains import sticky_smile as sticky_smile
 from .domain import Account as Account
+from .domain import Backtest as Backtest
+from .domain import BacktestGrid as BacktestGrid
+from .domain import BacktestTrade as BacktestTrade
 from .domain import Calibration as Calibration
 from .domain import CashDividend as CashDividend
 from .domain import ChainSummary as ChainSummary

@@ -559,6 +559,12 @@ def _history() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     bars, vols = history.sample_prices(), history.sample_vols()
     rules = {"stop": 0.06, "targets": (0.1, 0.15), "sessions": 42, "side": rc.Side.LONG}
     windowed = {"bars": bars, "window": 21}
+    tested = {
+        "bars": bars,
+        "vols": Maybe(0.2),
+        "since": Maybe(dt.date(2026, 1, 5)),
+        "calibration": rc.Calibration(),
+    }
     closes = {"dates": Array(bars.dates)} | dict.fromkeys(("open", "high", "low", "close"), Array(bars.close))
     return {
         "read_prices": (history.read_prices, {"source": price_file(), "symbol": Maybe("IWM")}),
@@ -584,6 +590,11 @@ def _history() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "implied_vol": Maybe(0.2),
                 "implied_vol_source": "RVX",
             },
+        ),
+        "backtest": (history.backtest, {"preset": rc.load_preset("iwm-shares")} | tested),
+        "backtest_grid": (
+            history.backtest_grid,
+            {"preset": "iwm-shares", "grid": {"exits.stop": ("4%", "6%")}} | tested,
         ),
         "realized_vol": (history.realized_vol, windowed),
         "yang_zhang_vol": (history.yang_zhang_vol, windowed),

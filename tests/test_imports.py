@@ -51,6 +51,7 @@ def test_the_core_loads_no_screen_and_no_tables(code):
         ("price", "--help"),
         ("stress", "--help"),
         ("history", "--help"),
+        ("backtest", "--help"),
         ("presets", "--help"),
         ("size", "--help"),
         ("size", "--equity", "50000", "--risk", "2", "--entry", "60", "--stop", "54", "--json"),

@@ -11,7 +11,7 @@ import click
 
 from riskcalc.cli.options import DAY, Read, as_json
 from riskcalc.cli.output import print_json, print_tables, say_warnings
-from riskcalc.errors import InvalidInputError
+from riskcalc.cli.price_inputs import files_and_preset, traded_prices
 from riskcalc.presets.units_parsing import parse_fraction
 
 if TYPE_CHECKING:
@@ -85,11 +85,12 @@ def command(
         sample_vols,
     )
 
-    files, preset = _sorted_out(arguments, sample=sample)
+    files, name = files_and_preset(arguments, sample=sample)
+    preset = _named_preset(name)
     histories, vols = (
         ([sample_prices()], sample_vols()) if sample else (read_histories(files, symbol=symbol), None)
     )
-    bars = _subject(histories, preset)
+    bars = histories[0] if preset is None else traded_prices(histories, preset)
     vols = vols if iv_file is None else read_vols(iv_file)
     calibration, warnings, kept = _calibration(bars, vols, since, keep=not sample)
     exits = _exits(preset, stop=stop, targets=targets, sessions=sessions)
@@ -104,47 +105,12 @@ def command(
     _print(found, warnings=[*warnings, *_doubts(bars, exits)], kept=kept, json_wanted=json_wanted)
 
 
-def _sorted_out(arguments: tuple[str, ...], *, sample: bool) -> tuple[list[Path], Preset | None]:
-    """The files among the arguments, and the preset if one is named."""
-    named = [one for one in arguments if _is_preset(one)]
-    files = [Path(one) for one in arguments if one not in named]
-    if len(named) > 1:
-        raise click.UsageError(f"give at most one PRESET, got {', '.join(named)}")
-    if bool(files) == sample:
-        raise click.UsageError("give either files of prices or --sample")
-    if not named:
-        return files, None
+def _named_preset(name: str | None) -> Preset | None:
+    if name is None:
+        return None
     from riskcalc.presets import load_preset  # noqa: PLC0415 - most calls name none
 
-    return files, load_preset(named[0])
-
-
-def _is_preset(argument: str) -> bool:
-    """Whether an argument is the name or the file of a preset, not a file of prices."""
-    if argument.endswith(".toml"):
-        return True
-    if Path(argument).suffix or Path(argument).exists():
-        return False
-    from riskcalc.presets import preset_names  # noqa: PLC0415 - as above
-
-    return argument in {listed.name for listed in preset_names()}
-
-
-def _subject(histories: list[Bars], preset: Preset | None) -> Bars:
-    """The prices that the preset trades, else the first."""
-    if preset is None:
-        return histories[0]
-    traded = preset.template.instrument
-    if traded.against:
-        raise InvalidInputError(
-            f"{preset.name} trades the ratio {traded.symbol}; price files have no highs and lows of a ratio"
-        )
-    found = [one for one in histories if one.symbol == traded.symbol]
-    unnamed = [one for one in histories if not one.symbol]
-    if not found and not unnamed:
-        known = ", ".join(one.symbol for one in histories)
-        raise InvalidInputError(f"{preset.name} trades {traded.symbol}; the prices are those of {known}")
-    return (found or unnamed)[0]
+    return load_preset(name)
 
 
 def _exits(

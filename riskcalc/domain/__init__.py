@@ -1,6 +1,7 @@
 """Domain records: frozen and validated on construction."""
 
 from riskcalc.domain.account import Account, Costs, RiskBasis, RiskLimits
+from riskcalc.domain.backtest import Backtest, BacktestGrid, BacktestTrade
 from riskcalc.domain.builders import (
     calendar,
     call_credit_spread,
@@ -71,6 +72,9 @@ from riskcalc.domain.view import ProbabilityBasis, View
 
 __all__ = [
     "Account",
+    "Backtest",
+    "BacktestGrid",
+    "BacktestTrade",
     "BenchmarkMove",
     "CalibratedOdds",
     "Calibration",

@@ -1,5 +1,7 @@
+from .backtest import backtest as backtest
 from .bars import Bars as Bars
 from .bars import ImpliedVols as ImpliedVols
+from .grid import backtest_grid as backtest_grid
 from .measures import average_true_range as average_true_range
 from .measures import co_movement as co_movement
 from .measures import exponential_average as exponential_average

@@ -12,8 +12,9 @@ import numpy as np
 
 from riskcalc.chains import Chain
 from riskcalc.domain import Account, Calibration, ExitPlan, InstrumentTable, Market, View
-from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.scanning.rules import Progress, ScanRules, with_progress
+from riskcalc.errors import ChainError
+from riskcalc.parallel import Progress, on_cluster, with_progress
+from riskcalc.scanning.rules import ScanRules
 from riskcalc.scanning.scan import DEFAULT_RANK, rank_key, scan
 from riskcalc.scanning.sources import ChainSource, read_source, source_names
 
@@ -134,7 +135,15 @@ def scan_history(
     found = (
         _scan_locally(sources, terms, progress)
         if scheduler is None
-        else _scan_on_cluster(sources, terms, scheduler, progress)
+        else on_cluster(
+            scan_source,
+            sources,
+            scheduler=scheduler,
+            what="chain",
+            error=ChainError,
+            progress=progress,
+            terms=terms,
+        )
     )
     names = source_names(sources)
     frames = [
@@ -185,30 +194,6 @@ def _scan_locally(
     sources: Sequence[ChainSource], terms: ScanTerms, progress: Progress | None
 ) -> list[ScanResult]:
     return list(with_progress((scan_source(source, terms) for source in sources), len(sources), progress))
-
-
-def _scan_on_cluster(
-    sources: Sequence[ChainSource], terms: ScanTerms, scheduler: str, progress: Progress | None
-) -> list[ScanResult]:
-    """Scan on the workers of a cluster, which reassigns the work of a lost worker."""
-    try:
-        import distributed  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise InvalidInputError('a scheduler needs Dask: pip install "riskcalc[cluster]"') from None
-    try:
-        # A client with an invalid address warns when it is garbage-collected.
-        distributed.comm.get_address_host_port(scheduler)
-        client = distributed.Client(scheduler, set_as_default=False, timeout="5s")
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(f"no Dask scheduler answers at {scheduler}: {error}") from error
-    with client:
-        futures = client.map(scan_source, sources, terms=terms, pure=False)
-        for _ in with_progress(distributed.as_completed(futures, loop=client.loop), len(futures), progress):
-            pass
-        try:
-            return list(client.gather(futures))
-        except distributed.KilledWorker as error:
-            raise ChainError(f"the cluster lost one worker after another over one chain: {error}") from error
 
 
 def _without_attrs(frame: pd.DataFrame) -> pd.DataFrame:

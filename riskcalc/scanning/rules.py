@@ -1,12 +1,10 @@
-"""Filters of a scan: kinds of spread, expiries, and limits on each row; and its progress callback."""
+"""Filters of a scan: kinds of spread, expiries, and limits on each row."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 from riskcalc.domain import FillPrice, OptionType, Side, Sticky
 from riskcalc.domain.validation import (
@@ -19,11 +17,6 @@ from riskcalc.domain.validation import (
     whole_count,
 )
 from riskcalc.errors import InvalidInputError
-
-Progress = Callable[[int, int], None]
-"""Callback with the number done and the total."""
-
-Result = TypeVar("Result")
 
 
 class SpreadKind(StrEnum):
@@ -113,15 +106,6 @@ class ScanRules:
         flag("fitting_only", self.fitting_only)
         for name in ("days", "width", "delta"):
             _ascending(name, getattr(self, f"min_{name}"), getattr(self, f"max_{name}"))
-
-
-def with_progress(results: Iterable[Result], total: int, progress: Progress | None) -> Iterator[Result]:
-    """Yield results, reporting progress after each."""
-    tell = progress or (lambda *_: None)
-    tell(0, total)
-    for done, result in enumerate(results, start=1):
-        tell(done, total)
-        yield result
 
 
 def _ascending(name: str, low: float, high: float) -> None:

@@ -26,8 +26,9 @@ from riskcalc.domain import (
 )
 from riskcalc.domain.validation import record, text
 from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.parallel import Progress, with_progress
 from riskcalc.scanning.expiry_exits import ExpiryModel
-from riskcalc.scanning.rules import Progress, ScanRules, SpreadKind, Valuation, with_progress
+from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.series import OptionSeries, option_series
 from riskcalc.scanning.verticals import (
     Columns,

@@ -102,12 +102,10 @@ def size_within_limits(
     risk = risk_budget_limit(budget=account.risk_budget, loss_per_unit=loss, cost_per_trade=cost_per_trade)
     capital = _buying_power_limit(account, non_negative("capital_per_unit", capital_per_unit))
     worth = non_negative("market_value_per_unit", market_value_per_unit)
-    limits = tuple(
-        dataclasses.replace(limit, lot=lot)
-        for limit in (risk, _heat_limit(account, risk), capital, _position_limit(account, worth))
-    )
+    found = limits_of(account, risk, capital_per_unit=capital.per_unit, market_value_per_unit=worth)
+    limits = tuple(dataclasses.replace(limit, lot=lot) for limit in found)
     allowed = tuple((limit.name, limit.units) for limit in limits)
-    units, binding, reason = _smallest(limits)
+    units, binding, reason = smallest(limits)
     return PositionSize(
         units=units,
         risk=risk.used_by(units),
@@ -121,6 +119,39 @@ def size_within_limits(
     )
 
 
+def limits_of(
+    account: Account, risk: Limit, *, capital_per_unit: float, market_value_per_unit: float
+) -> tuple[Limit, ...]:
+    """Return the limits of an account, in the order that breaks a tie.
+
+    Parameters
+    ----------
+    account : Account
+        Equity, buying power, heat and limits.
+    risk : Limit
+        Its risk budget, from `risk_budget_limit`.
+    capital_per_unit : float
+        Buying power one unit uses [dollars], >= 0.
+    market_value_per_unit : float
+        Market value of one unit, without sign [dollars], >= 0.
+    """
+    return (
+        risk,
+        _heat_limit(account, risk),
+        _buying_power_limit(account, capital_per_unit),
+        _position_limit(account, market_value_per_unit),
+    )
+
+
+def smallest(limits: tuple[Limit, ...]) -> tuple[int, str, str]:
+    """Return the units within all limits, the name of the one that binds, and why."""
+    binding = [(limit.units, rank) for rank, limit in enumerate(limits) if limit.units is not None]
+    if not binding:
+        return 0, "none", "0 units: one unit has no risk and uses no buying power, so no limit sets a size"
+    units, rank = min(binding)
+    return units, limits[rank].name, limits[rank].reason(units)
+
+
 def cost_per_trade(costs: Costs) -> float:
     """Return the round-trip costs paid once per trade [dollars], >= 0.
 
@@ -130,14 +161,6 @@ def cost_per_trade(costs: Costs) -> float:
     9.9
     """
     return SIDES * record("costs", Costs, costs).commission_per_trade
-
-
-def _smallest(limits: tuple[Limit, ...]) -> tuple[int, str, str]:
-    binding = [(limit.units, rank) for rank, limit in enumerate(limits) if limit.units is not None]
-    if not binding:
-        return 0, "none", "0 units: one unit has no risk and uses no buying power, so no limit sets a size"
-    units, rank = min(binding)
-    return units, limits[rank].name, limits[rank].reason(units)
 
 
 def _heat_limit(account: Account, risk: Limit) -> Limit:

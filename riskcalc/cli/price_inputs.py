@@ -1,0 +1,51 @@
+"""Files of prices and a preset among the arguments of a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from riskcalc.history import Bars
+    from riskcalc.presets import Preset
+
+
+def files_and_preset(arguments: tuple[str, ...], *, sample: bool) -> tuple[list[Path], str | None]:
+    """The files among the arguments, and the preset if one is named."""
+    named = [one for one in arguments if _is_preset(one)]
+    files = [Path(one) for one in arguments if one not in named]
+    if len(named) > 1:
+        raise click.UsageError(f"give at most one PRESET, got {', '.join(named)}")
+    if bool(files) == sample:
+        raise click.UsageError("give either files of prices or --sample")
+    return files, named[0] if named else None
+
+
+def _is_preset(argument: str) -> bool:
+    """Whether an argument is the name or the file of a preset, not a file of prices."""
+    if argument.endswith(".toml"):
+        return True
+    if Path(argument).suffix or Path(argument).exists():
+        return False
+    from riskcalc.presets import preset_names  # noqa: PLC0415 - help is quick
+
+    return argument in {listed.name for listed in preset_names()}
+
+
+def traded_prices(histories: list[Bars], preset: Preset) -> Bars:
+    """The prices of what a preset trades."""
+    traded = preset.template.instrument
+    if traded.against:
+        raise InvalidInputError(
+            f"{preset.name} trades the ratio {traded.symbol}; price files have no highs and lows of a ratio"
+        )
+    found = [one for one in histories if one.symbol == traded.symbol]
+    unnamed = [one for one in histories if not one.symbol]
+    if not found and not unnamed:
+        known = ", ".join(one.symbol for one in histories)
+        raise InvalidInputError(f"{preset.name} trades {traded.symbol}; the prices are those of {known}")
+    return (found or unnamed)[0]

@@ -1,0 +1,277 @@
+"""A backtest as tables of text: results in R, the account by year, and the settings of a grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from riskcalc.domain.backtest import (
+    Backtest,
+    BacktestGrid,
+    BacktestTrade,
+    GridRow,
+    RBin,
+    TradeStatistics,
+)
+from riskcalc.formatting.numbers import MISSING, count, money, number, percent, r_multiple
+from riskcalc.formatting.table import Table
+
+BAR_WIDTH = 40
+BLOCKS = " ▁▂▃▄▅▆▇█"
+SPARK_WIDTH = 60
+FULL = "█"
+CROWDED = 0.05
+"""p-value above which the best of many settings is what chance brings."""
+
+RESULT_HEADER = ("trades", "win rate", "mean R", "±", "profit factor", "worst", "best")
+
+
+def backtest_title(found: Backtest) -> str:
+    """What was tested, from when to when."""
+    return f"{found.preset}, {found.symbol} {found.first} to {found.last}"
+
+
+def backtest_tables(found: Backtest) -> tuple[Table, ...]:
+    """Tables of a backtest.
+
+    Parameters
+    ----------
+    found : Backtest
+        From `riskcalc.history.backtest`.
+
+    Returns
+    -------
+    tuple of Table
+        Rules and assumptions; results in R and their distribution; the account, by year; regimes.
+    """
+    return (
+        Table(title="Rules", rows=tuple(_rule_rows(found)), left=frozenset({0, 1})),
+        Table(title="Results per Trade", rows=tuple(_result_rows(found)), left=frozenset({0, 2})),
+        *_distribution(found),
+        Table(title="Account", rows=tuple(_account_rows(found)), left=frozenset({0, 1})),
+        _years(found),
+        *_regimes(found),
+    )
+
+
+def grid_title(found: BacktestGrid) -> str:
+    """What was tried, from when to when."""
+    return (
+        f"{found.preset}, {found.symbol} {found.first} to {found.last}: {count(len(found.rows), 'setting')}"
+    )
+
+
+def grid_tables(found: BacktestGrid, *, top: int) -> tuple[Table, ...]:
+    """Tables of a grid: its best settings, and what chance alone would bring.
+
+    Parameters
+    ----------
+    found : BacktestGrid
+        From `riskcalc.history.backtest_grid`.
+    top : int
+        Settings to show.
+    """
+    keys = tuple(found.rows[0].settings)
+    shown = found.rows[:top]
+    header = (*keys, "trades", "mean R", "±", "win rate", "profit factor", "max drawdown", "end equity")
+    rows = tuple((*(row.settings[key] for key in keys), *_grid_cells(row)) for row in shown)
+    left = frozenset(range(len(keys)))
+    rules = [("entries", _entry_words(found.entries)), *(("assumed", one) for one in found.assumptions)]
+    return (
+        Table(title="Rules", rows=tuple(rules), left=frozenset({0, 1})),
+        Table(title="Settings, Best Expectancy First", header=header, rows=rows, left=left),
+        Table(title="Multiple Testing", rows=tuple(_chance_rows(found)), left=frozenset({0, 1})),
+        *_problem_tables(found),
+    )
+
+
+def trade_table(trades: Sequence[BacktestTrade]) -> Iterator[list[str]]:
+    """Rows of a CSV of trades, the names of the columns first."""
+    names = list(BacktestTrade.__dataclass_fields__)
+    yield names
+    for trade in trades:
+        yield [str(getattr(trade, name)) for name in names]
+
+
+def sparkline(values: Sequence[float], *, width: int = SPARK_WIDTH) -> str:
+    """Values as a line of blocks from the least to the most.
+
+    Examples
+    --------
+    >>> sparkline([1, 2, 3, 2, 5])
+    '▁▃▅▃█'
+    """
+    step = max(len(values) / width, 1.0)
+    chosen = [
+        values[min(round((place + 1) * step) - 1, len(values) - 1)]
+        for place in range(min(len(values), width))
+    ]
+    low, high = min(chosen), max(chosen)
+    spread = (high - low) or 1.0
+    last = len(BLOCKS) - 2
+    return "".join(BLOCKS[1 + round((value - low) / spread * last)] for value in chosen)
+
+
+def _rule_rows(found: Backtest) -> Iterator[tuple[str, str]]:
+    yield "exits", found.description
+    yield "entries", _entry_words(found.entries)
+    for one in found.assumptions:
+        yield "assumed", one
+
+
+def _entry_words(mode: str) -> str:
+    if mode == "flat":
+        return "flat: at each close without an open trade"
+    return "each: at every close; the account takes what its limits allow"
+
+
+def _result_rows(found: Backtest) -> Iterator[tuple[str, str, str]]:
+    told = found.statistics
+    yield "trades", f"{told.n:,}", _held(found)
+    yield "expectancy", _with_error(told), "mean R, costs in, ± one standard error"
+    yield "median R", r_multiple(told.median_r), ""
+    yield "win rate", percent(told.win_rate, digits=1), _sizes(told)
+    yield "profit factor", number(told.profit_factor), "gains over losses"
+    for reason, times in found.exits.items():
+        if times:
+            yield f"closed by {reason}", f"{times:,}", percent(times / told.n, digits=1)
+    stops = found.exits["stop"] + found.exits["breakeven stop"]
+    yield "opened beyond the stop", f"{found.gapped_stops:,}", f"of {count(stops, 'stop')}"
+    yield "stop and target on one day", f"{found.ambiguous:,}", "counted as stop first"
+    for reason, times in found.uncounted.items():
+        yield "no trade", f"{times:,}", f"{reason}"
+    for trade in found.open_trades:
+        yield "open at the end", r_multiple(trade.r), f"entered {trade.entry_date}; not counted above"
+
+
+def _held(found: Backtest) -> str:
+    return "" if found.mean_sessions is None else f"held {found.mean_sessions:.1f} sessions on average"
+
+
+def _with_error(told: TradeStatistics) -> str:
+    return r_multiple(told.mean_r) + ("" if told.error is None else f" ± {told.error:.2f}")
+
+
+def _sizes(told: TradeStatistics) -> str:
+    return f"average win {r_multiple(told.average_win)}, average loss {r_multiple(told.average_loss)}"
+
+
+def _distribution(found: Backtest) -> tuple[Table, ...]:
+    if not found.statistics.n:
+        return ()
+    most = max(one.n for one in found.histogram)
+    rows = tuple(
+        (_range(one), f"{one.n:,}", FULL * round(BAR_WIDTH * one.n / most)) for one in found.histogram
+    )
+    quantiles = ", ".join(f"{name}%: {r_multiple(value)}" for name, value in found.quantiles.items())
+    return (
+        Table(
+            title=f"Distribution of R ({quantiles})",
+            header=("R", "trades", ""),
+            rows=rows,
+            left=frozenset({0, 2}),
+        ),
+    )
+
+
+def _range(one: RBin) -> str:
+    if math.isinf(one.low):
+        return f"below {_bound(one.high)}"
+    return (
+        f"{_bound(one.low)} and more" if math.isinf(one.high) else f"{_bound(one.low)} to {_bound(one.high)}"
+    )
+
+
+def _bound(r: float) -> str:
+    return f"{r:+g}" if r else "0"
+
+
+def _account_rows(found: Backtest) -> Iterator[tuple[str, str]]:
+    yield "equity", f"{money(found.start_equity)} to {money(found.end_equity)}"
+    yield "growth per year", percent(found.annual_return, digits=1)
+    when = "" if found.drawdown_from is None else f", {found.drawdown_from} to {found.drawdown_to}"
+    yield "max drawdown", f"{percent(found.max_drawdown, digits=1)}{when}"
+    if found.taken < found.statistics.n:
+        yield "trades taken", f"{found.taken:,} of {found.statistics.n:,}; for the others there was no room"
+    yield "month ends", sparkline([point.equity for point in found.equity])
+
+
+def _years(found: Backtest) -> Table:
+    rows = tuple(
+        (
+            str(one.year),
+            f"{one.equity:,.0f}",
+            percent(one.change, digits=1, signed=True),
+            percent(one.max_drawdown, digits=1),
+            *_cells(one.trades),
+        )
+        for one in found.years
+    )
+    header = ("year", "equity", "change", "drawdown", *RESULT_HEADER)
+    return Table(title="By Year of Entry", header=header, rows=rows)
+
+
+def _regimes(found: Backtest) -> tuple[Table, ...]:
+    rows = tuple(
+        (
+            one.trades.name,
+            f"{percent(one.vol_from, digits=1)} to {percent(one.vol_to, digits=1)}",
+            *_cells(one.trades),
+        )
+        for one in found.regimes
+    )
+    header = ("regime", "21-session vol", *RESULT_HEADER)
+    return (Table(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
+
+
+def _cells(told: TradeStatistics) -> tuple[str, ...]:
+    return (
+        f"{told.n:,}",
+        percent(told.win_rate, digits=0),
+        r_multiple(told.mean_r),
+        MISSING if told.error is None else f"{told.error:.2f}",
+        number(told.profit_factor),
+        r_multiple(told.worst),
+        r_multiple(told.best),
+    )
+
+
+def _grid_cells(row: GridRow) -> tuple[str, ...]:
+    return (
+        f"{row.n:,}",
+        r_multiple(row.mean_r),
+        MISSING if row.error is None else f"{row.error:.2f}",
+        percent(row.win_rate, digits=1),
+        number(row.profit_factor),
+        percent(row.max_drawdown, digits=1),
+        MISSING if row.end_equity is None else f"{row.end_equity:,.0f}",
+    )
+
+
+def _chance_rows(found: BacktestGrid) -> Iterator[tuple[str, str]]:
+    best = found.rows[0]
+    yield "settings tried", f"{found.tried:,}"
+    if best.errors_from_zero is None or found.p_value is None or found.chance_best is None:
+        return
+    yield (
+        "best expectancy",
+        f"{r_multiple(best.mean_r)} ± {best.error:.2f}: {best.errors_from_zero:+.1f} errors",
+    )
+    yield (
+        "best by chance",
+        f"{found.chance_best:+.1f} errors: the mean of the best of as many without an edge",
+    )
+    verdict = "chance may be all there is" if found.p_value > CROWDED else "more than chance usually brings"
+    yield (
+        "P(as good by chance)",
+        f"{percent(found.p_value, digits=1)}, if the settings were independent: {verdict}",
+    )
+
+
+def _problem_tables(found: BacktestGrid) -> tuple[Table, ...]:
+    rows = tuple(
+        (", ".join(f"{key}={value}" for key, value in row.settings.items()), row.problem)
+        for row in found.rows
+        if row.problem
+    )
+    return (Table(title="Settings without an Answer", rows=rows, left=frozenset({0, 1})),) if rows else ()

@@ -1,0 +1,399 @@
+"""A backtest beside a plain loop, days by hand, and options beside plans of the same day."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pytest
+
+import riskcalc as rc
+from riskcalc.domain.price_history import PriceBasis
+from riskcalc.errors import InvalidInputError
+from riskcalc.history import Bars, ImpliedVols, backtest, read_prices, sample_prices, sample_vols
+from tests.history.made_up import bars_of, random_bars
+from tests.history.plain_backtest import plain_backtest
+from tests.outside import reference_file
+
+FILE = "05_leveraged_etf_prices/{}_daily_raw_alphavantage.csv"
+SHARES = {"account.equity": 100_000, "account.risk": "1%"}
+
+
+def iwm(bars, **changes):
+    return dataclasses.replace(bars, symbol="IWM", **changes)
+
+
+def shares(**settings):
+    return rc.load_preset(
+        "iwm-shares", SHARES | {key.replace("__", "."): one for key, one in settings.items()}
+    )
+
+
+def random_iwm(seed):
+    """Bars with gaps, dividends and a split that the prices no longer show."""
+    bars = random_bars(seed, vol=0.04)
+    random = np.random.default_rng(seed + 100)
+    paid = np.where(random.random(len(bars)) < 0.05, 0.5, 0.0)
+    scale = np.where(np.arange(len(bars)) < 150, 2.0, 1.0)
+    return iwm(bars, dividends=paid, split_factor=scale)
+
+
+@pytest.mark.parametrize("breakeven", [False, True])
+@pytest.mark.parametrize("side", ["long", "short"])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_plain_loop_trades_the_same(seed, side, breakeven):
+    bars = random_iwm(seed)
+    moves, parts = (0.04, 0.06, 0.09), (0.3, 0.3, 0.2)
+    preset = shares(
+        trade__legs=[{"kind": "shares", "side": side, "shares": 1}],
+        exits__stop="-3%",
+        exits__targets=[
+            {"move": f"+{100 * move:g}%", "fraction": f"{100 * part:g}%"}
+            for move, part in zip(moves, parts, strict=True)
+        ],
+        exits__stop_to_breakeven=breakeven,
+        exits__holding_days=5 + 4 * seed,
+        account__costs={"slippage_per_share": 0.02, "commission_per_trade": 1.0},
+    )
+    found = backtest(preset, bars)
+    expected = plain_backtest(
+        bars,
+        side=1 if side == "long" else -1,
+        stop=0.03,
+        targets=moves,
+        fractions=parts,
+        breakeven=breakeven,
+        days=5 + 4 * seed,
+        equity=100_000,
+        risk=0.01,
+        costs=0.02,
+        fixed=1.0,
+    )
+    days = bars.dates.tolist()
+    ours = [
+        (days.index(one.entry_date), one.units, days.index(one.exit_date), one.reason.value)
+        for one in (*found.trades, *found.open_trades)
+    ]
+    assert ours == [trade[:4] for trade in expected]
+    results = [(one.pnl, one.r) for one in (*found.trades, *found.open_trades)]
+    np.testing.assert_allclose(results, [trade[4:] for trade in expected], rtol=1e-9, atol=1e-9)
+    assert found.end_equity == pytest.approx(100_000 + sum(trade[4] for trade in expected))
+    assert len(ours) > 15
+
+
+FLAT = (100, 100, 100, 100)
+EXITS = {
+    "exits__stop": "-5%",
+    "exits__targets": [{"move": "+10%", "fraction": "50%"}, {"move": "+20%", "fraction": "50%"}],
+    "exits__holding_days": 11,
+}
+
+
+def first_trade(*days, start="2026-01-05", **exits):
+    bars = iwm(
+        bars_of(
+            *zip(FLAT, *days, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, strict=True), start=start
+        )
+    )
+    found = backtest(shares(**EXITS | exits), bars)
+    return (*found.trades, *found.open_trades)[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "exits", "expected"),
+    [
+        pytest.param([(93, 94, 92, 93)], {}, ("stop", -7 / 5, True, False), id="gap over the stop"),
+        pytest.param([(95, 96, 95, 96)], {}, ("stop", -1.0, False, False), id="opens at the stop"),
+        pytest.param([(100, 111, 94, 100)], {}, ("stop", -1.0, False, True), id="both in one day"),
+        pytest.param(
+            [(111, 112, 94, 95)], {}, ("stop", (11 - 5) / 10, False, False), id="gap over target, then stop"
+        ),
+        pytest.param(
+            [(121, 122, 120, 121)], {}, ("target", 21 / 5, False, False), id="gap over both targets"
+        ),
+        pytest.param([(100, 125, 99, 101)], {}, ("target", 15 / 5, False, False), id="both targets in a day"),
+        pytest.param(
+            [(100, 110, 100.5, 109), (108, 108, 99, 99)],
+            {"exits__stop_to_breakeven": True},
+            ("breakeven stop", 1.0, False, False),
+            id="partial target, then stop at breakeven",
+        ),
+        pytest.param(
+            [(100, 110, 100.5, 109), (98, 108, 98, 99)],
+            {"exits__stop_to_breakeven": True},
+            ("breakeven stop", (10 - 2) / 10, True, False),
+            id="gap over the breakeven stop",
+        ),
+        pytest.param(
+            [(100, 110, 98, 99)],
+            {"exits__stop_to_breakeven": True},
+            ("breakeven stop", 1.0, False, False),
+            id="close below the entry on the day of the target",
+        ),
+        pytest.param(
+            [(99, 110, 99, 108), (108, 120, 107, 119)],
+            {"exits__stop_to_breakeven": True},
+            ("target", 3.0, False, True),
+            id="a low at the entry that may come before the target",
+        ),
+    ],
+)  # fmt: skip
+def test_one_trade_by_hand(days, exits, expected):
+    found = first_trade(*days, **exits)
+    assert (found.reason.value, found.r, found.gapped, found.ambiguous) == (
+        expected[0], pytest.approx(expected[1]), *expected[2:]
+    )  # fmt: skip
+
+
+def test_a_time_stop_on_a_holiday_is_the_session_before():
+    # 2026-05-14 + 11 days is Memorial Day, Monday 2026-05-25.
+    days = [day for day in np.arange("2026-05-14", "2026-06-06", dtype="datetime64[D]") if np.is_busday(day)]
+    days = [day for day in days if str(day) != "2026-05-25"]
+    flat = np.full(len(days), 100.0)
+    bars = Bars(symbol="IWM", dates=np.array(days), open=flat, high=flat, low=flat, close=flat)
+    first = backtest(shares(**EXITS), bars).trades[0]
+    assert (first.exit_date, first.reason.value, first.sessions) == (dt.date(2026, 5, 22), "time stop", 6)
+
+
+def test_a_time_stop_without_a_bar_is_the_bar_before():
+    bars = iwm(bars_of(*[[100.0] * 12] * 4))
+    keep = np.array([place not in {6, 7} for place in range(12)])
+    holey = Bars(
+        symbol="IWM",
+        dates=bars.dates[keep],
+        **{name: getattr(bars, name)[keep] for name in ("open", "high", "low", "close")},
+    )
+    first = backtest(shares(**EXITS | {"exits__holding_days": 8}), holey).trades[0]
+    assert (first.entry_date, first.exit_date) == (dt.date(2026, 1, 5), dt.date(2026, 1, 12))
+
+
+def test_the_last_bar_leaves_an_open_trade_that_is_said():
+    close = [100.0, 101.0, 102.0]
+    found = backtest(shares(**EXITS), iwm(bars_of(close, close, close, close)))
+    (left,) = found.open_trades
+    assert (found.statistics.n, left.exit_date, left.r) == (0, found.last, pytest.approx(0.4))
+    assert found.end_equity == pytest.approx(100_000 + left.pnl)
+    each = backtest(shares(**EXITS), iwm(bars_of(close, close, close, close)), entries="each")
+    assert each.uncounted == {"the prices end before the time stop": 2}
+
+
+def test_holders_receive_dividends_and_sellers_owe_them():
+    flat = [100.0] * 12
+    paid = np.where(np.arange(12) == 3, 0.8, 0.0)
+    bars = iwm(bars_of(flat, flat, flat, flat), dividends=paid)
+    bought = backtest(shares(**EXITS | {"exits__holding_days": 8}), bars).trades[0]
+    assert (bought.dividends, bought.r) == (pytest.approx(0.8 * bought.units), pytest.approx(0.16))
+    sold = backtest(
+        shares(**EXITS | {"exits__holding_days": 8, "trade__legs": [{"kind": "shares", "side": "short"}]}),
+        bars,
+    ).trades[0]
+    assert sold.r == pytest.approx(-0.16)
+    entered_on_the_ex_date = backtest(
+        shares(**EXITS | {"exits__holding_days": 8}), bars, since=bars.day(3)
+    ).trades[0]
+    assert entered_on_the_ex_date.dividends == 0
+    adjusted = dataclasses.replace(bars, basis=PriceBasis.ADJUSTED)
+    found = backtest(shares(**EXITS | {"exits__holding_days": 8}), adjusted)
+    assert found.trades[0].dividends == 0
+    assert "stops act on raw ones" in found.warnings[0]
+
+
+def test_a_fund_after_reverse_splits_is_sized_in_the_shares_of_its_day():
+    bars = read_prices(reference_file(FILE.format("TZA")))
+    first = backtest(rc.load_preset("tza-hedge", SHARES), bars).trades[0]
+    assert (first.entry_date, first.entry_spot) == (dt.date(2008, 11, 19), pytest.approx(117.11))
+    assert first.units == int(1000 // (0.12 * 117.11))
+
+
+def test_each_session_is_an_entry_and_the_account_takes_what_its_heat_allows():
+    found = backtest(shares(), sample_prices(), entries="each")
+    assert (
+        found.statistics.n
+        == len(sample_prices()) - 1 - found.uncounted["the prices end before the time stop"]
+    )
+    assert 0 < found.taken < found.statistics.n
+    taken = [one for one in found.trades if one.taken]
+    heat = [
+        sum(other.risk for other in taken if other.entry_date <= one.entry_date < other.exit_date)
+        for one in taken
+    ]
+    most = max(point.equity for point in found.equity)
+    assert 0.05 * found.start_equity < max(heat) <= 0.06 * 1.05 * most
+    assert found.statistics.error > backtest(shares(), sample_prices()).statistics.error / 3
+
+
+def test_what_overlapping_trades_bring_is_what_outcomes_counts():
+    bars = iwm(random_bars(3, vol=0.04))
+    days = {"exits__stop": "-3%", "exits__targets": ["+8%"], "exits__holding_days": 14}
+    found = backtest(shares(**days), bars, entries="each")
+    assert found.exits["stop"] == sum(one.reason.value == "stop" for one in found.trades)
+    assert found.gapped_stops > 0
+    assert all(one.r < -1 for one in found.trades if one.gapped)
+
+
+SPREAD = {"market.quotes.IWM.dividends": "none", "market.quotes.IWM.dividend_yield": "1.1%"}
+
+
+@pytest.mark.parametrize("name", ["call", "put", "condor"])
+def test_a_spread_costs_what_a_plan_of_that_day_says(name):
+    legs = {
+        "call": [("call", "long", "ATM", "20%"), ("call", "short", "+10%", "17%")],
+        "put": [("put", "short", "-3%", "21%"), ("put", "long", "-8%", "24%")],
+        "condor": [
+            ("put", "long", "-10%", "24%"), ("put", "short", "-5%", "22%"),
+            ("call", "short", "+5%", "19%"), ("call", "long", "+10%", "17%"),
+        ],
+    }[name]  # fmt: skip
+    template = [
+        {"kind": kind, "side": side, "moneyness": far, "days": 60, "vol": vol}
+        for kind, side, far, vol in legs
+    ]
+    settings = SPREAD | {"trade.legs": template, "account.equity": 1_000_000}
+    if name == "condor":
+        settings |= {"exits.targets": []}
+    preset = rc.load_preset("iwm-call-spread", settings)
+    found = backtest(preset, sample_prices(), vols=sample_vols())
+    for trade in found.trades[::6]:
+        vol = sample_vols().on(trade.entry_date, within_days=0)
+        moved = [{**leg, "vol": f"{100 * vol + float(leg['vol'][:-1]) - 20}%"} for leg in template]
+        on_that_day = {
+            "market.date": trade.entry_date,
+            "market.quotes.IWM.spot": trade.entry_spot,
+            "market.quotes.IWM.vol": vol,
+            "trade.legs": moved,
+        }
+        planned = rc.plan_preset("iwm-call-spread", settings | on_that_day)
+        said = trade.description.split()
+        strikes = [f"{leg.strike:g}" for leg in planned.report.trade.option_legs]
+        assert [said[3 * leg + 2] for leg in range(len(legs))] == strikes
+        assert said[-1] == str(planned.report.trade.expiry)
+        assert trade.debit == pytest.approx(planned.report.net_debit, abs=0.5)
+        assert trade.risk / trade.units == pytest.approx(planned.size.loss_per_unit, abs=0.5)
+
+
+def test_a_spread_leaves_at_the_value_of_its_exit():
+    preset = rc.load_preset("iwm-call-spread", SPREAD)
+    found = backtest(preset, sample_prices(), vols=0.25)
+    for trade in found.trades:
+        strikes = [float(trade.description.split()[place]) for place in (2, 5)]
+        expiry = dt.date.fromisoformat(trade.description.split()[-1])
+        shift = 0.03 if trade.reason.value == "stop" else 0.0
+        left = (expiry - trade.exit_date).days / 365 + (6.5 / 24 / 365 if trade.gapped else 0.0)
+        if trade.targets_reached:
+            continue
+        worth = [
+            float(
+                rc.pricing.american(
+                    sign=1, spot=trade.exit_spot, strike=strike, time_to_expiry=left, rate=0.04,
+                    vol=0.25 + offset + shift, dividend_yield=0.011,
+                ).value
+            )
+            for strike, offset in zip(strikes, (0.05 - 0.05, -0.03), strict=True)
+        ]  # fmt: skip
+        costs = 4 * 0.65
+        expected = 100 * (worth[0] - worth[1]) - trade.debit - costs
+        assert trade.pnl / trade.units == pytest.approx(expected, abs=0.3)
+
+
+def test_no_vol_of_a_later_day_is_looked_at():
+    bars, vols = sample_prices(), sample_vols()
+    preset = rc.load_preset("iwm-call-spread", SPREAD)
+    before = backtest(preset, bars, vols=vols).trades
+    cut = 700
+    later = np.where(np.arange(len(bars)) > cut, 0.9, vols.vol)
+    after = backtest(preset, bars, vols=ImpliedVols(name="x", dates=vols.dates, vol=later)).trades
+    closed = [one for one in before if one.exit_date <= bars.day(cut)]
+    assert len(closed) > 10
+    assert after[: len(closed)] == tuple(closed)
+
+
+def test_no_price_of_a_later_day_is_looked_at():
+    bars = sample_prices()
+    shorter = Bars(
+        symbol="IWM",
+        dates=bars.dates[:800],
+        **{name: getattr(bars, name)[:800] for name in ("open", "high", "low", "close")},
+    )
+    preset = rc.load_preset("iwm-call-spread")
+    whole, part = backtest(preset, bars).trades, backtest(preset, shorter).trades
+    assert part == whole[: len(part)]
+
+
+def test_equity_is_marked_every_day_and_ends_where_the_trades_do():
+    found = backtest(rc.load_preset("iwm-call-spread"), sample_prices(), vols=sample_vols())
+    total = sum(one.pnl for one in (*found.trades, *found.open_trades))
+    assert found.end_equity == pytest.approx(found.start_equity + total)
+    assert found.years[-1].equity == found.end_equity == found.equity[-1].equity
+    growth = np.prod([1 + year.change for year in found.years])
+    assert found.start_equity * growth == pytest.approx(found.end_equity)
+    closed = np.cumsum([0.0, *(one.pnl for one in found.trades)]) + found.start_equity
+    of_closed = float((1 - closed / np.maximum.accumulate(closed)).max())
+    assert of_closed <= found.max_drawdown < 1
+
+
+def test_years_regimes_and_bins_share_the_trades_out():
+    found = backtest(shares(), sample_prices(), entries="each")
+    assert (
+        sum(year.trades.n for year in found.years)
+        == sum(one.n for one in found.histogram)
+        == found.statistics.n
+    )
+    assert sum(one.trades.n for one in found.regimes) == found.statistics.n - 21
+    wins = [one.r for one in found.trades if one.r > 0]
+    losses = [one.r for one in found.trades if one.r <= 0]
+    assert found.statistics.win_rate == pytest.approx(len(wins) / found.statistics.n)
+    assert found.statistics.profit_factor == pytest.approx(sum(wins) / -sum(losses))
+    assert found.statistics.mean_r == pytest.approx(np.mean([*wins, *losses]))
+
+
+def test_too_small_an_account_is_said():
+    found = backtest(rc.load_preset("iwm-call-spread", {"account.equity": 5_000}), sample_prices(), vols=0.2)
+    assert found.statistics.n == 0
+    assert found.uncounted == {"one unit is more than the risk budget": len(sample_prices()) - 1}
+    assert (found.statistics.mean_r, found.max_drawdown, found.end_equity) == (None, 0.0, 5_000)
+
+
+def test_triggers_and_wide_stops_are_warned_of():
+    bars = dataclasses.replace(sample_prices(), symbol="TZA")
+    found = backtest(rc.load_preset("tza-hedge", {"exits.stop": "-13%"}), bars)
+    assert found.warnings == (
+        "entry triggers are not in prices and are ignored: sp500_move, ten_year_change_bp",
+        "the stop of 13% is wider than the entry rule's 12%",
+    )
+
+
+def test_the_record_is_plain_data():
+    data = backtest(shares(), sample_prices()).to_dict()
+    assert (data["entries"], data["side"], "trades" in data) == ("flat", "long", False)
+    assert data["exits"].keys() == {"stop", "breakeven stop", "target", "time stop"}
+
+
+CLOSES = Bars(
+    symbol="IWM", has_ranges=False, dates=sample_prices().dates,
+    **dict.fromkeys(("open", "high", "low", "close"), sample_prices().close),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "change", "says"),
+    [
+        ("iwm-spy-pair", {}, {}, "preset must trade one symbol, got the ratio IWM/SPY"),
+        ("tna-momentum", {}, {}, "bars must be those of TNA for tna-momentum, got IWM"),
+        ("iwm-shares", {}, {"bars": CLOSES}, "bars have closes only"),
+        ("iwm-shares", {"exits.stop": "$280"}, {}, "exits must be moves for a backtest"),
+        ("iwm-call-spread", {"trade.legs.0.strike": 295}, {}, "legs.0.strike is one contract: .* got 295"),
+        ("iwm-call-spread", {"trade.legs.1.expiry": dt.date(2026, 9, 18)}, {}, "legs.1.expiry is one"),
+        ("iwm-call-spread", {"trade.legs.0.premium": 12.0}, {}, "trade.legs.0.premium is of one day"),
+        ("iwm-shares", {"trade.legs.0.entry_price": 295.0}, {}, "trade.legs.0.entry_price is of one day"),
+        ("iwm-call-spread", {"trade.legs.1.days": 80}, {}, "must ask for one expiry, got 60 and 80 days"),
+        ("iwm-shares", {}, {"since": dt.date(2026, 7, 17)}, "since must leave a session to enter on"),
+        ("iwm-shares", {}, {"entries": "daily"}, "entries must be one of flat, each, got 'daily'"),
+        ("iwm-shares", {}, {"vols": -0.1}, "vols must be"),
+        ("iwm-shares", {}, {"vols": float("nan")}, "vols must be"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(name, settings, change, says):
+    given = {"preset": rc.load_preset(name, settings), "bars": sample_prices()} | change
+    with pytest.raises(InvalidInputError, match=says):
+        backtest(**given)
