@@ -6,6 +6,7 @@
 import gc
 import os
 import tempfile
+import warnings
 
 # One thread for linear algebra, set before numpy loads: the workers fill the cores already.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -19,6 +20,7 @@ os.environ["RISKCALC_PRESETS"] = os.path.join(_HOME, "presets")  # noqa: PTH118
 os.environ["RISKCALC_SESSION"] = os.path.join(_HOME, "session.json")  # noqa: PTH118
 os.environ["RISKCALC_TODAY"] = "2026-07-20"
 
+import pytest  # noqa: E402 - the threads first
 from hypothesis import settings  # noqa: E402 - the threads first
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
@@ -30,3 +32,17 @@ def pytest_collection_finish():
     """Keep what is loaded by now, some thousand tests among it, out of every later garbage collection."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A Dask cluster of two processes on this machine."""
+    distributed = pytest.importorskip("distributed", reason="riskcalc[cluster] is not installed")
+    with warnings.catch_warnings():
+        # Distributed says on which port its dashboard is when the usual one is taken.
+        warnings.filterwarnings("ignore", message="Port .* is already in use", category=UserWarning)
+        running = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        )
+    with running:
+        yield running

@@ -252,7 +252,8 @@ def _dividends(rows: PriceRows, basis: PriceBasis) -> Floats | None:
         return None
     close = rows.prices["close"]
     kept = rows.adjusted / close
-    taken = np.concatenate([[0.0], 1 - kept[:-1] / kept[1:]])
+    with np.errstate(over="ignore", divide="ignore"):  # of damaged files
+        taken = np.concatenate([[0.0], 1 - kept[:-1] / kept[1:]])
     shares = np.where(taken > LEAST_DIVIDEND, taken, 0.0)
     paid: Floats = shares * np.concatenate([close[:1], close[:-1]])
     return paid

@@ -118,13 +118,9 @@ def test_a_grid_says_what_chance_would_bring(run, prices):
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_same_grid(run, prices):
-    distributed = pytest.importorskip("distributed", reason="riskcalc[cluster] is not installed")
+def test_a_cluster_gives_the_same_grid(run, prices, cluster):
     arguments = ("backtest", "iwm-shares", str(prices), "--grid", "exits.stop=4%,5%,6%", "--json")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
-        found = answer(run(*arguments, "--scheduler", cluster.scheduler_address))
+    found = answer(run(*arguments, "--scheduler", cluster.scheduler_address))
     assert found == answer(run(*arguments))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import random
 from collections.abc import Callable
@@ -118,6 +119,7 @@ def _prices(content: bytes, folder: Path) -> object:
     bars = history.read_prices(path)
     measured = history.realized_vol(bars, window=21), history.yang_zhang_vol(bars, window=21)
     exits = history.ExitMoves(stop=0.06, targets=(0.1,), sessions=5)
+    history.backtest(rc.load_preset("iwm-shares"), bars).to_dict()
     return measured, history.price_history(bars, calibration=rc.Calibration(), exits=exits).to_dict()
 
 
@@ -136,6 +138,19 @@ def _use(chain: rc.Chain) -> object:
 def _setting(content: bytes, folder: Path) -> object:  # noqa: ARG001 - one signature
     text = content.decode(errors="surrogateescape")
     return rc.plan_preset("iwm-call-spread", parse_assignments(text.split("\n"))).to_dict()
+
+
+def _backtest(content: bytes, folder: Path) -> object:  # noqa: ARG001 - one signature
+    text = content.decode(errors="surrogateescape")
+    preset = rc.load_preset("iwm-call-spread", parse_assignments(text.split("\n")))
+    return history.backtest(preset, _few_bars(), entries="each").to_dict()
+
+
+@functools.cache
+def _few_bars() -> history.Bars:
+    bars = history.sample_prices()
+    prices = {name: getattr(bars, name)[-150:] for name in ("open", "high", "low", "close")}
+    return history.Bars(symbol="IWM", dates=bars.dates[-150:], **prices)
 
 
 def _make_setting(chance: random.Random) -> bytes:
@@ -288,5 +303,6 @@ READERS = (
     Reader("implied vols", _mutated(corpus.prices), _vols),
     Reader("parquet", _make_parquet, _parquet),
     Reader("settings", _make_setting, _setting),
+    Reader("backtests", _make_setting, _backtest),
     Reader("typed", _make_typed, _typed),
 )

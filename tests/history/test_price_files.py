@@ -361,3 +361,8 @@ def test_adjusted_prices_and_closes_alone_pay_no_dividends(tmp_path):
 def test_a_dividend_below_0_is_refused(tmp_path):
     with pytest.raises(PriceFileError, match="line 2, column Dividends: -1 is no dividend >= 0"):
         paid_in(few().assign(Dividends=-1), tmp_path)
+
+
+def test_an_adjusted_close_beyond_all_bounds_pays_no_dividend(tmp_path):
+    adjusted = [1e10, 1e-300, *few().Close[2:]]
+    assert np.isfinite(paid_in(few().assign(**{"Adj Close": adjusted}), tmp_path).dividends).all()

@@ -1,7 +1,6 @@
 import os
 import signal
 import time
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -143,19 +142,6 @@ def test_progress_is_told(folder):
     told = []
     scan_history(chain_sources([folder]), TERMS, progress=lambda done, total: told.append((done, total)))
     assert told == [(done, DAYS) for done in range(DAYS + 1)]
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    distributed = pytest.importorskip("distributed", reason="riskcalc[cluster] is not installed")
-    with warnings.catch_warnings():
-        # Distributed says on which port its dashboard is when the usual one is taken.
-        warnings.filterwarnings("ignore", message="Port .* is already in use", category=UserWarning)
-        running = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-        )
-    with running:
-        yield running
 
 
 @pytest.mark.slow
