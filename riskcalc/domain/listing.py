@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from riskcalc.domain.market import Market, MovingSmile, Sticky
 
 
+MOST_STRIKES = 500_000
+"""Of one expiry; more take seconds to look through, and stand for a spot in the wrong unit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionQuote:
     """Bid and ask of one option [dollars per share]."""
@@ -114,6 +118,10 @@ class UsualListing:
     def strikes(self, *, expiry: dt.date, option_type: OptionType) -> tuple[float, ...]:  # noqa: ARG002 - the same for all
         """Every step from a fifth of the spot to five times it."""
         step = self.instrument.strike_step_at(self.spot)
-        return tuple(
-            step * k for k in range(max(1, int(self.spot / step / 5)), int(5 * self.spot / step) + 2)
-        )
+        highest = int(5 * self.spot / step) + 2
+        if highest > MOST_STRIKES:
+            raise InvalidInputError(
+                f"spot must be below {MOST_STRIKES * step / 5:,.0f} for strikes {step:g} apart, "
+                f"got {self.spot:,.2f}; state an exact strike"
+            )
+        return tuple(step * k for k in range(max(1, int(self.spot / step / 5)), highest))

@@ -64,3 +64,9 @@ def test_strikes_of_shares_without_a_row_are_apart_by_price(spot, step):
     lunr = UsualListing(instrument=instrument("LUNR"), date=dt.date(2026, 7, 20), spot=spot)
     strikes = lunr.strikes(expiry=dt.date(2026, 9, 18), option_type=OptionType.CALL)
     assert {high - low for low, high in pairwise(strikes)} == {step}
+
+
+def test_a_spot_in_the_wrong_unit_lists_no_millions_of_strikes():
+    listing = UsualListing(instrument=instrument("IWM"), date=dt.date(2026, 7, 20), spot=20_260_720)
+    with pytest.raises(InvalidInputError, match="spot must be below 100,000 for strikes 1 apart"):
+        listing.strikes(expiry=dt.date(2026, 9, 18), option_type=OptionType.CALL)
