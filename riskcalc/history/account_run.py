@@ -114,21 +114,22 @@ class AccountRun:
     def _units(self, place: int, equity: float, capital: float, *, held: bool) -> tuple[int, str]:
         """Units within the limits, and the one that binds; without the open trades if not `held`."""
         given, limits = self.account, self.account.limits
-        dollars = None if limits.risk_dollars is None else min(limits.risk_dollars, equity)
+        if limits.risk_dollars is not None and limits.risk_dollars > equity:
+            limits = dataclasses.replace(limits, risk_dollars=equity)
         free = given.free_buying_power + self.realized
         account = dataclasses.replace(
             given,
             equity=equity,
             buying_power=max(free - sum(one[4] for one in self.open if held), 0.0),
             open_risk=given.open_risk + sum(one[3] for one in self.open if held),
-            limits=dataclasses.replace(limits, risk_dollars=dollars),
+            limits=limits,
         )
         risk = risk_budget_limit(
             budget=account.risk_budget,
             loss_per_unit=float(self.candidates.loss[place]),
             cost_per_trade=cost_per_trade(given.costs),
         )
-        worth = abs(float(self.candidates.debit[place]))
+        worth = float(self.candidates.worth[place])
         units, why, _ = smallest(
             limits_of(account, risk, capital_per_unit=capital, market_value_per_unit=worth)
         )

@@ -22,9 +22,6 @@ from riskcalc.sizing import cost_per_unit
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-SESSION_DAYS = AM_DAYS
-"""From the open of a session to its close."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MarketHistory:
@@ -39,6 +36,8 @@ class MarketHistory:
     """Cash per share of today that a holder of the close before is owed [dollars]."""
     scale: Floats
     """Shares of today for one traded on the day."""
+    early: Floats
+    """Days by which the session closes before 16:00; 0 throughout for shares alone."""
     rate: float
     borrow_fee: float
     """Per year, of shares sold short."""
@@ -50,6 +49,7 @@ class MarketHistory:
             spot=(self.bars.close * self.scale)[entries],
             vol=self.vol[entries],
             dividend_yield=self.dividend_yield[entries],
+            early=self.early[entries],
             rate=self.rate,
         )
 
@@ -77,6 +77,8 @@ class Candidates:
     """Of each option at entry [dollars per share], shape (n, options)."""
     debit: Floats
     """Of one unit [dollars]."""
+    worth: Floats
+    """Market value of one unit at entry, without sign [dollars]."""
     loss: Floats
     """Planned, of one unit, costs included [dollars]."""
     gains: Floats
@@ -90,7 +92,9 @@ class Candidates:
     def points(self, candidate: Counts, bar: Counts, *, spot: Floats, vol: Floats) -> Points:
         """Points at the closes of bars; `spot` is in shares of today."""
         dates = self.history.bars.dates
+        early = self.history.early
         days = (dates[bar] - dates[self.entries[candidate]]).astype(np.float64)
+        days = days + early[self.entries[candidate]] - early[bar]
         scale = self.history.scale[self.entries[candidate]]
         return Points(candidate, spot * scale, days, vol, np.zeros(len(bar)))
 
@@ -162,6 +166,7 @@ def candidates(
         counted=~cut,
         premiums=premiums,
         debit=debit,
+        worth=values.market_value(premiums),
         loss=loss + costs,
         gains=np.full(walk.place.shape, np.nan),
         dividends=np.zeros(walk.place.shape),
@@ -200,7 +205,7 @@ def _gains(found: Candidates, *, vol_shift: float) -> tuple[Floats, Floats]:
     vol = history.last_vol[np.where(at_close, bar, bar - 1)]
     points = found.points(candidate, bar, spot=walk.price[candidate, fill], vol=vol)
     points = points._replace(
-        days=points.days - np.where(walk.at_open[candidate, fill], SESSION_DAYS, 0.0),
+        days=points.days - np.where(walk.at_open[candidate, fill], AM_DAYS - history.early[bar], 0.0),
         shift=np.where(stopped, vol_shift, 0.0),
     )
     paid = found.paid(candidate, bar)

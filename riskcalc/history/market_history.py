@@ -12,6 +12,7 @@ from riskcalc.domain.validation import positive, record, volatility
 from riskcalc.history.bars import Bars, Floats, ImpliedVols
 from riskcalc.history.candidates import MarketHistory
 from riskcalc.history.measures import realized_vol
+from riskcalc.history.rolling_contracts import days_closed_early
 from riskcalc.presets.template import OptionTemplate, Preset
 
 TRAILING_SESSIONS = 63
@@ -48,10 +49,11 @@ def market_history(
         positive("vols", volatility("vols", vols))
     quote = preset.market.quote(preset.template.instrument.symbol)
     paid, dividends_from = _dividends(bars, quote)
-    vol, priced = np.full(len(bars), np.nan), []
+    vol, priced, early = np.full(len(bars), np.nan), [], np.zeros(len(bars))
     yields = np.full(len(bars), quote.dividend_yield)
     if has_options(preset):
         vol, vol_from = _implied_vols(bars, vols, calibration)
+        early = days_closed_early(bars.dates)
         cash, yield_from = _cash_yield(bars, quote, preset.market.date)
         yields = yields + cash
         priced = [
@@ -67,6 +69,7 @@ def market_history(
         dividend_yield=yields,
         dividends=paid,
         scale=np.ones(len(bars)) if bars.split_factor is None else bars.split_factor,
+        early=early,
         rate=preset.market.rate,
         borrow_fee=quote.borrow_fee,
     )

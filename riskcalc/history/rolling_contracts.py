@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from riskcalc.domain import EntryRules, Instrument, Leg, Market, OptionLeg, Quote, ShareLeg, Trade
 from riskcalc.domain.instrument import Settlement
-from riskcalc.domain.sessions import last_session_on_or_before
+from riskcalc.domain.sessions import CLOSE, closing_time, last_session_on_or_before
 from riskcalc.errors import InvalidInputError
 from riskcalc.history.bars import Days, Floats
 from riskcalc.presets.listed_contracts import (
@@ -35,7 +35,7 @@ LEAST_VOL = 0.01
 """Of a leg whose vol lies further below the quote's than a calm day has."""
 
 AM_DAYS = 6.5 / 24
-"""From the open, at which some index options are settled, to the close."""
+"""From the open, at which some index options are settled, to 16:00."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +49,8 @@ class EntryMarket:
     """Implied, per sqrt(year); NaN where none is known."""
     dividend_yield: Floats
     """Per year, cash dividends included."""
+    early: Floats
+    """Days by which the session closes before 16:00: an eighth on half days."""
     rate: float
 
 
@@ -148,7 +150,7 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
             f"legs of a backtest must ask for one expiry, got {' and '.join(map(str, sorted(asked)))} days"
         )
     expiry = _expiries(at.dates, asked.pop(), template.entry)
-    days = (expiry - at.dates).astype(np.float64) - _settled_early(expiry, template.instrument)
+    days = (expiry - at.dates).astype(np.float64) + at.early - _settled_early(expiry, template.instrument)
     quoted = market.quote(template.instrument.symbol).vol
     legs = tuple(_rolling_leg(leg, template.instrument, at, days=days, quoted=quoted) for leg in options)
     return RollingTrade(template=template, shares=held, options=legs, expiry=expiry, days=days)
@@ -207,10 +209,16 @@ def _session(day: int) -> int:
 
 
 def _settled_early(expiry: Days, instrument: Instrument) -> Floats:
-    """Days before the close at which options end."""
+    """Days before 16:00 at which options end."""
     days, codes = np.unique(expiry, return_inverse=True)
-    early = [instrument.settlement(day) is Settlement.AM for day in days.tolist()]
-    return np.where(np.array(early)[codes], AM_DAYS, 0.0)
+    at_open = [instrument.settlement(day) is Settlement.AM for day in days.tolist()]
+    return np.where(at_open, AM_DAYS, days_closed_early(days))[codes]
+
+
+def days_closed_early(days: Days) -> Floats:
+    """Return by what part of a day each session closes before 16:00."""
+    hours = (CLOSE.hour - closing_time(day).hour for day in days.tolist())
+    return np.fromiter(hours, dtype=np.float64, count=len(days)) / 24
 
 
 def _rolling_leg(

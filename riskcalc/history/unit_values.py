@@ -91,6 +91,13 @@ class UnitValues:
         found: Floats = self.trade.shares * self.at.spot + premiums @ sizes
         return found
 
+    def market_value(self, premiums: Floats) -> Floats:
+        """Return the market value of one unit at each entry, without sign [dollars]: shares plus options."""
+        sizes = np.array([leg.size for leg in self.trade.options], dtype=np.float64)
+        shares = sum(leg.shares for leg in self.trade.template.legs if isinstance(leg, ShareLeg))
+        found: Floats = shares * self.at.spot + np.abs(premiums @ sizes)
+        return found
+
     def planned_loss(
         self, debit: Floats, *, exits: ExitPlan, side: Side, held: Floats, limits: RiskLimits
     ) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+import holidays
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from tests.history.plain_backtest import plain_backtest
 from tests.outside import reference_file
 
 FILE = "05_leveraged_etf_prices/{}_daily_raw_alphavantage.csv"
+HALF_DAYS = holidays.financial_holidays("NYSE", categories=("half_day",))
 SHARES = {"account.equity": 100_000, "account.risk": "1%"}
 
 
@@ -272,6 +274,25 @@ def test_a_spread_costs_what_a_plan_of_that_day_says(name):
         assert trade.risk / trade.units == pytest.approx(planned.size.loss_per_unit, abs=0.5)
 
 
+@pytest.mark.parametrize("shares_held", [0, 100])
+def test_sold_calls_are_sized_by_their_stop_as_a_plan_does(shares_held):
+    call = {"kind": "call", "side": "short", "delta": 0.3, "days": 45}
+    covered = [{"kind": "shares", "side": "long", "shares": shares_held}] if shares_held else []
+    settings = SPREAD | {"trade.legs": [*covered, call], "account.equity": 1_000_000, "account.risk": "0.4%"}
+    settings["account.risk_basis"] = "stop"
+    found = backtest(rc.load_preset("iwm-call-spread", settings), sample_prices(), vols=sample_vols())
+    assert found.side.name == ("LONG" if shares_held else "SHORT")
+    for trade in found.trades[::20]:
+        on_that_day = {
+            "market.date": trade.entry_date,
+            "market.quotes.IWM.spot": trade.entry_spot,
+            "market.quotes.IWM.vol": sample_vols().on(trade.entry_date, within_days=0),
+        }
+        planned = rc.plan_preset("iwm-call-spread", settings | on_that_day)
+        assert trade.debit == pytest.approx(planned.report.net_debit, abs=0.5)
+        assert trade.risk / trade.units == pytest.approx(planned.size.loss_per_unit, rel=2e-3)
+
+
 def test_a_spread_leaves_at_the_value_of_its_exit():
     preset = rc.load_preset("iwm-call-spread", SPREAD)
     found = backtest(preset, sample_prices(), vols=0.25)
@@ -279,7 +300,8 @@ def test_a_spread_leaves_at_the_value_of_its_exit():
         strikes = [float(trade.description.split()[place]) for place in (2, 5)]
         expiry = dt.date.fromisoformat(trade.description.split()[-1])
         shift = 0.03 if trade.reason.value == "stop" else 0.0
-        left = (expiry - trade.exit_date).days / 365 + (6.5 / 24 / 365 if trade.gapped else 0.0)
+        hours = 6.5 if trade.gapped else 3 * (trade.exit_date in HALF_DAYS)
+        left = ((expiry - trade.exit_date).days + (hours - 3 * (expiry in HALF_DAYS)) / 24) / 365
         if trade.targets_reached:
             continue
         worth = [
