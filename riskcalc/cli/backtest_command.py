@@ -80,12 +80,7 @@ def command(
     files, name = files_and_preset(arguments, sample=sample)
     if name is None:
         raise click.UsageError("give a PRESET")
-    if iv_file is not None and vol is not None:
-        raise click.UsageError("give either --iv or --vol")
-    if scheduler is not None and not grid:
-        raise click.UsageError("--scheduler needs a --grid")
-    if csv_path is not None and grid:
-        raise click.UsageError("--csv writes the trades of one setting: leave out --grid")
+    _require_fitting(iv_file=iv_file, vol=vol, csv_path=csv_path, grid=grid, scheduler=scheduler)
     bars, terms["vols"] = _inputs(
         files, name, settings, symbol=symbol, iv_file=iv_file, vol=vol, sample=sample
     )
@@ -104,6 +99,23 @@ def command(
     if csv_path is not None:
         _write(found, csv_path)
     _print(found, json_wanted=json_wanted)
+
+
+def _require_fitting(
+    *,
+    iv_file: Path | None,
+    vol: float | None,
+    csv_path: Path | None,
+    grid: tuple[str, ...],
+    scheduler: str | None,
+) -> None:
+    """Refuse options that exclude each other."""
+    if iv_file is not None and vol is not None:
+        raise click.UsageError("give either --iv or --vol")
+    if scheduler is not None and not grid:
+        raise click.UsageError("--scheduler needs a --grid")
+    if csv_path is not None and grid:
+        raise click.UsageError("--csv writes the trades of one setting: leave out --grid")
 
 
 def _inputs(
