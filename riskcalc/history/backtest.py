@@ -20,6 +20,7 @@ from riskcalc.domain.backtest import (
     EquityPoint,
     ExitReason,
 )
+from riskcalc.domain.plan_sources import Source
 from riskcalc.domain.price_history import Calibration
 from riskcalc.domain.validation import calendar_date, one_of, record
 from riskcalc.errors import InvalidInputError
@@ -121,9 +122,16 @@ def backtest(
         run,
         mode=mode,
         side=side,
-        assumptions=assumptions,
+        assumptions=(*assumptions, *_sample_account(preset)),
         warnings=(*warnings, *_rule_warnings(preset, exits)),
     )
+
+
+def _sample_account(preset: Preset) -> tuple[str, ...]:
+    """Say that the account is a sample, where neither preset nor user states one."""
+    if preset.sources.equity is not Source.SAMPLE:
+        return ()
+    return (f"account is a sample of ${preset.account.equity:,.0f}",)
 
 
 def _require_testable(preset: Preset, bars: Bars) -> None:

@@ -119,7 +119,7 @@ class UnitValues:
         Notes
         -----
         As in a plan: the maximum loss of options alone where that is limited, else the worst value at the
-        stop and the targets.
+        stop and the targets, and with the basis ``gap`` at the gap shocks, too.
         """
         most = self._max_loss(debit)
         limited = ~np.isinf(most) & (self.trade.shares == 0) & bool(self.trade.options)
@@ -129,6 +129,8 @@ class UnitValues:
         if basis is None and limited.all():
             return most
         at_exits = self._exit_loss(debit, exits=exits, side=side, held=held)
+        if basis is RiskBasis.GAP:
+            return np.maximum(at_exits, self._gap_loss(debit, exits=exits, side=side))
         return at_exits if basis is RiskBasis.STOP else np.where(limited, most, at_exits)
 
     def capital(self, place: int, premiums: Floats) -> float:
@@ -167,6 +169,18 @@ class UnitValues:
             for part in moments.tolist():
                 points = Points(entries, spot, part * held, self.at.vol, np.full(count, shift))
                 worst = np.maximum(worst, debit - self.value(points))
+        return worst
+
+    def _gap_loss(self, debit: Floats, *, exits: ExitPlan, side: Side) -> Floats:
+        """Worst loss when the underlying opens at a gap shock on the first day, on either side."""
+        count, entries = len(debit), np.arange(len(debit))
+        shocks = exits.gaps(self.trade.template.instrument)
+        moves = [(-shock, exits.vol_shift) for shock in shocks] + [(shock, 0.0) for shock in shocks]
+        worst = np.zeros(count)
+        for move, shift in moves:
+            spot = self.at.spot * (1 + side * move)
+            points = Points(entries, spot, np.zeros(count), self.at.vol, np.full(count, shift))
+            worst = np.maximum(worst, debit - self.value(points))
         return worst
 
 

@@ -57,7 +57,10 @@ def test_the_real_history_of_a_fund(run):
     found = answer(run("backtest", "iwm-shares", path, "--since", "2010-01-04", "--json"))
     assert (found["first"], found["last"]) == ("2010-01-04", "2014-12-31")
     assert found["statistics"]["n"] == sum(found["exits"].values()) > 30
-    assert found["assumptions"] == ["holders receive the dividends of the file: 59 ex-dates"]
+    assert found["assumptions"] == [
+        "holders receive the dividends of the file: 59 ex-dates",
+        "account is a sample of $100,000",
+    ]
     assert len(found["years"]) == 5
 
 

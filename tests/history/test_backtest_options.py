@@ -71,6 +71,21 @@ def test_sold_calls_are_sized_by_their_stop_as_a_plan_does(shares_held):
         assert trade.risk / trade.units == pytest.approx(planned.size.loss_per_unit, rel=2e-3)
 
 
+@pytest.mark.parametrize("basis", ["gap", "stop"])
+@pytest.mark.parametrize("name", ["iwm-shares", "iwm-call-spread"])
+def test_the_basis_of_the_risk_is_that_of_a_plan(name, basis):
+    settings = SPREAD | {"account.equity": 1_000_000, "account.risk_basis": basis}
+    found = backtest(rc.load_preset(name, settings), sample_prices(), vols=sample_vols())
+    for trade in found.trades[::10]:
+        on_that_day = {
+            "market.date": trade.entry_date,
+            "market.quotes.IWM.spot": trade.entry_spot,
+            "market.quotes.IWM.vol": sample_vols().on(trade.entry_date, within_days=0),
+        }
+        planned = rc.plan_preset(name, settings | on_that_day)
+        assert trade.risk / trade.units == pytest.approx(planned.size.loss_per_unit, rel=2e-3)
+
+
 def test_a_spread_leaves_at_the_value_of_its_exit():
     preset = rc.load_preset("iwm-call-spread", SPREAD)
     found = backtest(preset, sample_prices(), vols=0.25)
