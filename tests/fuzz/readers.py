@@ -74,13 +74,13 @@ def _scenarios(content: bytes, folder: Path) -> object:
 
 
 def _market(content: bytes, folder: Path) -> object:
-    known = read_market(_written(content, folder / "market.toml"))
+    known = read_market(_written(content, folder / "damaged_market.toml"))
     names = ("iwm-shares", "tna-momentum")
     return [rc.plan_preset(name, today=DAY, market=known).to_dict() for name in names]
 
 
 def _account(content: bytes, folder: Path) -> object:
-    said = read_account(_written(content, folder / "account.toml"))
+    said = read_account(_written(content, folder / "damaged_account.toml"))
     return rc.plan_preset("iwm-shares", {f"account.{key}": value for key, value in said.items()}).to_dict()
 
 
