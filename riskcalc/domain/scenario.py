@@ -45,8 +45,7 @@ class Scenario:
         for symbol, move in self.moves.items():
             if not finite(f"moves.{symbol}", move) >= -1:
                 raise InvalidInputError(f"moves.{symbol} must be a number >= -1, got {move:g}")
-        if whole_count("sessions", self.sessions) > MOST_SESSIONS:
-            raise InvalidInputError(f"sessions must be at most {MOST_SESSIONS}, got {self.sessions}")
+        whole_count("sessions", self.sessions, most=MOST_SESSIONS)
         finite("vol_shift", self.vol_shift)
         yearly("rate_shift", self.rate_shift)
 

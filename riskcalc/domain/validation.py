@@ -214,12 +214,12 @@ def open_fraction(field: str, value: float) -> float:
     return _require(0 < real(field, value) < 1, field, value, "in (0, 1)")
 
 
-def whole_count(field: str, value: int) -> int:
+def whole_count(field: str, value: int, *, most: int = MOST) -> int:
     """Return the value if it is a whole number >= 1 and no larger than anything that is counted."""
     if not _is_a(Integral, value) or value < 1:
         raise InvalidInputError(f"{field} must be a whole number >= 1, got {brief_repr(value)}")
-    if value > MOST:
-        raise InvalidInputError(f"{field} must be at most {MOST:,}, got {brief_repr(value)}")
+    if value > most:
+        raise InvalidInputError(f"{field} must be at most {most:,}, got {brief_repr(value)}")
     return int(value)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from riskcalc.domain.legs import Side
 from riskcalc.domain.price_history import FirstExit
+from riskcalc.domain.scenario import MOST_SESSIONS
 from riskcalc.domain.validation import (
     listed,
     member,
@@ -40,6 +41,8 @@ MEAN_BLOCK = 21
 WARM_UP = 63
 LEAST_BARS = 252
 PATHS = 20_000
+MOST_STEPS = 20_000_000
+"""Sessions times paths: a few seconds."""
 SEED = 20260720
 
 
@@ -73,14 +76,14 @@ def filtered_simulation(
     targets : sequence of float
         Moves in the trade's favor, > 0, nearest first.
     sessions : int
-        Sessions within which the exits act, >= 1.
+        Sessions within which the exits act, 1 to 2,520.
     vol : float, optional
         Volatility of the paths per sqrt(year), > 0, such as k times implied; by default the bars' own at the
         end, exponentially weighted.
     side : Side
         LONG by default.
     paths : int
-        Paths, >= 1; the same ones every time.
+        Paths, >= 1, at most 20 million over `sessions`; the same ones every time.
 
     Returns
     -------
@@ -99,8 +102,8 @@ def filtered_simulation(
     """
     open_fraction("stop", stop)
     moves = [multiple("targets", real("targets", move)) for move in listed("targets", targets)]
-    whole_count("sessions", sessions)
-    whole_count("paths", paths)
+    whole_count("sessions", sessions, most=MOST_SESSIONS)
+    whole_count("paths", paths, most=MOST_STEPS // sessions)
     member("side", Side, side)
     variances = _variances(record("bars", Bars, bars))
     if vol is None:

@@ -18,7 +18,7 @@ from riskcalc.errors import InvalidInputError
         ({"moves": {"IWM": "-5%"}}, "moves.IWM must be a number, got '-5%'"),
         ({"sessions": 0}, "sessions must be a whole number >= 1, got 0"),
         ({"sessions": 2.5}, "sessions must be a whole number >= 1, got 2.5"),
-        ({"sessions": 2521}, "sessions must be at most 2520, got 2521"),
+        ({"sessions": 2521}, "sessions must be at most 2,520, got 2521"),
         ({"vol_shift": math.inf}, "vol_shift must be a finite number, got inf"),
         ({"rate_shift": math.nan}, "rate_shift must be a finite number, got nan"),
     ],

@@ -191,7 +191,7 @@ KEYS = "meaning, moves, sessions, vol_shift, rate_shift"
         ),
         ("moves = '-5%'", "moves must be a table, got '-5%'"),
         ("sessions = 0", "sessions must be a whole number >= 1, got 0"),
-        ("sessions = 9999", "sessions must be at most 2520, got 9999"),
+        ("sessions = 9999", "sessions must be at most 2,520, got 9999"),
         (
             "vol_shift = 5",
             f"vol_shift {POINTS} 5; did you mean 5 points?",
