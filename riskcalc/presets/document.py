@@ -32,6 +32,10 @@ _INLINE = ("targets", "dividends")
 """Lists of tables that are written as an array rather than under headers."""
 
 
+CHOOSING = (("market", "pinned"), ("trade", "symbol"))
+"""Keys that say which prices of the user's market are set over a preset's, so that they are set before."""
+
+
 def read_preset(
     text: str,
     *,
@@ -73,8 +77,9 @@ def read_preset(
     anchor_files(written, path.parent)
     own = Source.SAMPLE if shipped else Source.PRESET
     base = copy.deepcopy(dict(written))
-    if "market.pinned" in (overrides or {}) and isinstance(base.get("market"), dict):
-        base["market"]["pinned"] = (overrides or {})["market.pinned"]  # before another market is set over it
+    for table, key in CHOOSING:
+        if f"{table}.{key}" in (overrides or {}) and isinstance(base.get(table), dict):
+            base[table][key] = (overrides or {})[f"{table}.{key}"]
     found = Overlaid(data=base, equity=own) if files is None else overlaid(base, files, instruments)
     data, problems = override(found.data, overrides or {})
     problems += read_files(data)

@@ -20,7 +20,7 @@ from tests.fuzz.readers import READERS, Reader
 
 SECONDS = 60.0
 """Time of a run."""
-MOST_SECONDS = 10
+MOST_SECONDS = 10.0
 """Processor time that one input may take."""
 SHOWN_LINES = 12
 ROOT = Path(__file__).parents[2]
