@@ -16,6 +16,7 @@ from riskcalc.errors import RiskcalcError, printable
 COMMANDS = {
     "screen": "Edit a trade on the terminal screen.",
     "plan": "Price, size and check a preset trade.",
+    "report": "Write a plan as a file to read, print or send.",
     "quote": "Give today's market: prices and IVs that every preset takes.",
     "account": "Show or set the account that every preset takes.",
     "compare": "Compare several presets side by side at equal risk.",

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
 from riskcalc.domain import Sticky
@@ -38,11 +39,19 @@ def reproduce(draft: Draft) -> str:
     >>> reproduce(draft.with_quote(spot=300.0).with_exits(stop=0.05))
     'riskcalc plan iwm-call-spread --set market.quotes.IWM.spot=300 --set trade.legs.0.strike=295 ...
     """
-    name = _name(draft)
-    words = ["riskcalc", "plan", name]
-    for key, value in overrides(draft).items():
-        words += ["--set", f"{key}={_text(value)}"]
-    return shlex.join(words)
+    return command_line("plan", _name(draft), overrides(draft))
+
+
+def command_line(command: str, preset: str, settings: Mapping[str, Any], *more: str) -> str:
+    """Return the line of a command on a preset with settings, quoted for a shell.
+
+    Examples
+    --------
+    >>> command_line("report", "iwm-call-spread", {"exits.stop": "5%"}, "-o", "my plan.html")
+    "riskcalc report iwm-call-spread --set exits.stop=5% -o 'my plan.html'"
+    """
+    pairs = (("--set", f"{key}={_text(value)}") for key, value in settings.items())
+    return shlex.join(["riskcalc", command, preset, *(word for pair in pairs for word in pair), *more])
 
 
 def left_out(draft: Draft) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from riskcalc.presets.store import is_shipped
 def saved(draft: Draft) -> Draft:
     """Save a draft, and return it as opened from its file.
 
-    A file of the user's own is replaced, its comments kept; a shipped preset goes to the user's folder under
-    the same name, unless another file of that name is there.
+    A file of the user's own is replaced, its comments kept; a shipped preset, and one inside a report, goes
+    to the user's folder under the same name, unless another file of that name is there.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def saved(draft: Draft) -> Draft:
         It cannot be saved; nothing is changed.
     """
     path = draft.preset.path
-    if path is None or is_shipped(path):
+    if path is None or is_shipped(path) or path.suffix != ".toml":
         return saved_as(draft, draft.preset.name if path is None else path.stem)
     return _written(draft, path.stem, folder=path.parent, force=True)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from riskcalc.domain import Leg, Market, OptionLeg, Trade
+from riskcalc.domain import Leg, Market, OptionLeg, Trade, TradePlan
 from riskcalc.errors import InvalidInputError, RiskcalcError
-from riskcalc.presets import OptionTemplate, TradeTemplate
+from riskcalc.presets import OptionTemplate, Preset, TradeTemplate
 from riskcalc.presets.listed_contracts import ExactStrike
 from riskcalc.presets.template import LegTemplate
 
@@ -35,6 +35,23 @@ def rules_that_hold(template: TradeTemplate, trade: Trade, market: Market) -> Tr
     )
     with_rules = dataclasses.replace(template, legs=legs)
     return with_rules if _resolved(with_rules, market) == trade.legs else exact
+
+
+def preset_of_plan(preset: Preset, plan: TradePlan) -> Preset:
+    """Return a preset of the trade and market of a plan as they stand, without rules and without a smile.
+
+    Parameters
+    ----------
+    preset : Preset
+        What the plan was made from; its account, exits and view are kept.
+    plan : TradePlan
+        Its legs have every strike, expiry, premium and vol filled in.
+    """
+    trade, market = plan.report.trade, plan.report.market
+    template = exact_rules(preset.template, trade)
+    return dataclasses.replace(
+        preset, template=template, market=market.with_quote(trade.symbol, smile=None), path=None
+    )
 
 
 def exact_rules(template: TradeTemplate, trade: Trade) -> TradeTemplate:

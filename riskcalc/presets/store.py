@@ -14,6 +14,7 @@ from riskcalc.domain.validation import mapping, record, text
 from riskcalc.environment import presets_folder
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
+from riskcalc.presets.embedded import embedded_preset, is_report
 from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.market_file import KnownMarket
 from riskcalc.presets.overlay import UserFiles, user_files
@@ -46,7 +47,7 @@ def load_preset(
     Parameters
     ----------
     name_or_path : str or Path
-        Name of a preset of the user or of a shipped one, or path of a file.
+        Name of a preset of the user or of a shipped one, or path of a preset file or of a report in HTML.
     overrides : mapping or None
         Values by dotted key, set over the file's own: ``{"account.risk": 2, "exits.stop": "7%"}``. The vol of
         the underlying's quote moves the vols that the legs state by as many points.
@@ -78,7 +79,7 @@ def load_preset(
     if overrides is not None:
         mapping("overrides", overrides)
     return read_preset(
-        read_text(path),
+        _preset_text_of(path),
         path=path,
         overrides=overrides,
         files=UserFiles() if as_written else user_files(market),
@@ -181,6 +182,21 @@ def user_folder() -> Path:
     return presets_folder()
 
 
+def self_contained_text(preset: Preset) -> str:
+    """Return a preset as TOML that gives the same plan in any folder: no file is named, its name is stated.
+
+    Raises
+    ------
+    PresetError
+        The preset says something that a file cannot.
+    """
+    path = Path(f"{preset.name}.html")
+    # A path without a stem, so that the text states the name whatever its file is called.
+    text = document_text(replace(preset, path=None), title=preset.name, path=Path())
+    _require_reads_back(text, preset, path)
+    return text
+
+
 def shipped_folder() -> Path:
     """Return the folder of the presets that come with riskcalc."""
     installed = Path(__file__).parent / "shipped"
@@ -197,6 +213,12 @@ def _expanded(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError as error:
         raise PresetError(f"{path}: there is no such home folder") from error
+
+
+def _preset_text_of(path: Path) -> str:
+    """Return the TOML of a preset file, or of the preset inside a report."""
+    text = read_text(path)
+    return embedded_preset(text, path) if is_report(text) else text
 
 
 def _files(folder: Path) -> list[Path]:
@@ -242,7 +264,7 @@ def _base(preset: Preset) -> tuple[str, Preset] | None:
     if preset.path is None:
         return None
     try:
-        text = read_text(preset.path)
+        text = _preset_text_of(preset.path)
         return text, read_preset(text, path=preset.path, files=_account_of(preset))
     except PresetError:
         return None

@@ -1,0 +1,119 @@
+"""Reports as files: the ending of the name says the format."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from riskcalc.domain import TradePlan
+from riskcalc.errors import InvalidInputError
+from riskcalc.presets.files import replacing
+from riskcalc.reports.picture import plan_svg
+from riskcalc.reports.plan_markdown import plan_markdown
+from riskcalc.reports.plan_page import plan_page
+
+SHARPNESS = 2
+"""Pixels of a PNG per pixel of the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    """What a report of a plan is made from."""
+
+    plan: TradePlan
+    preset: str
+    """TOML of the preset that gives the plan, from `riskcalc.presets.self_contained_text`."""
+    command: str
+    """The command line that makes the report."""
+
+
+def write_reports(report: PlanReport, paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Write a report to files, after all of them were made: a problem leaves every file as it was.
+
+    Parameters
+    ----------
+    report : PlanReport
+        The plan, its preset and its command.
+    paths : iterable of Path
+        Files to write, in a format by their ending: ``.html``, ``.md``, ``.svg``, ``.png`` (extra
+        ``riskcalc[report]``) or ``.pdf`` (the same).
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    InvalidInputError
+        A file has another ending or cannot be written, or its format needs a library that is not installed.
+    """
+    wanted = tuple(paths)
+    for path in wanted:
+        require_format(path)
+    made = [(path, MAKERS[path.suffix.lower()](report)) for path in wanted]
+    for path, content in made:
+        _write(path, content)
+    return wanted
+
+
+def require_format(path: Path) -> None:
+    """Refuse a file whose ending is no format of reports."""
+    if path.suffix.lower() not in MAKERS:
+        *others, last = MAKERS
+        raise InvalidInputError(f"a report must end in {', '.join(others)} or {last}, got {path.name!r}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        with replacing(path) as part:
+            part.write_bytes(content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidInputError(f"{path}: cannot be written: {reason}") from None
+
+
+def _html(report: PlanReport) -> bytes:
+    return plan_page(report.plan, preset=report.preset, command=report.command).encode()
+
+
+def _markdown(report: PlanReport) -> bytes:
+    return plan_markdown(report.plan, command=report.command).encode()
+
+
+def _svg(report: PlanReport) -> bytes:
+    return plan_svg(report.plan).encode()
+
+
+def _png(report: PlanReport) -> bytes:
+    resvg = _library("resvg_py", "PNG")
+    return bytes(resvg.svg_to_bytes(svg_string=plan_svg(report.plan, paper=True), zoom=SHARPNESS))
+
+
+def _pdf(report: PlanReport) -> bytes:
+    weasyprint = _library("weasyprint", "PDF")
+    return bytes(weasyprint.HTML(string=_html(report).decode()).write_pdf())
+
+
+def _library(name: str, what: str) -> ModuleType:
+    """Import a library of the extra, or say in a line what is missing."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise InvalidInputError(f'{what} needs {name}: pip install "riskcalc[report]"') from None
+    except OSError as error:  # the library is there, a shared one of the system is not
+        reason = str(error).partition("\n")[0]
+        raise InvalidInputError(f"{what} needs Pango, which {name} cannot load: {reason}") from None
+
+
+MAKERS: Mapping[str, Callable[[PlanReport], bytes]] = {
+    ".html": _html,
+    ".md": _markdown,
+    ".svg": _svg,
+    ".png": _png,
+    ".pdf": _pdf,
+}
+"""What makes each format, by the ending of its file."""
