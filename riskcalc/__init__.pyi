@@ -27,6 +27,7 @@ from .domain import RiskReport as RiskReport
 from .domain import Scenario as Scenario
 from .domain import ShareLeg as ShareLeg
 from .domain import Side as Side
+from .domain import StressResult as StressResult
 from .domain import StressRow as StressRow
 from .domain import Target as Target
 from .domain import Trade as Trade
@@ -60,5 +61,7 @@ from .presets import load_preset as load_preset
 from .presets import load_scenarios as load_scenarios
 from .presets import plan_preset as plan_preset
 from .presets import read_calibration as read_calibration
+from .reports import plot_heatmap as plot_heatmap
+from .reports import plot_payoff as plot_payoff
 from .scanning import ScanRules as ScanRules
 from .scanning import scan as scan

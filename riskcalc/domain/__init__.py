@@ -51,7 +51,7 @@ from riskcalc.domain.risk_report import (
     PnlQuantile,
     RiskReport,
 )
-from riskcalc.domain.scenario import Scenario, StressRow
+from riskcalc.domain.scenario import Scenario, StressResult, StressRow
 from riskcalc.domain.trade import Trade
 from riskcalc.domain.trade_plan import (
     BenchmarkMove,
@@ -135,6 +135,7 @@ __all__ = [
     "StateValue",
     "Sticky",
     "StopOrder",
+    "StressResult",
     "StressRow",
     "Target",
     "TargetOutcome",

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade_plan import TradePlan, Verdict
 
@@ -75,8 +76,8 @@ class StopOrder:
     """Probability that the benchmark's stop fires first; the remainder is neither, or both on one day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Comparison(NotebookResult):
     """Trades sized to one risk budget, in common scenarios."""
 
     benchmark: str
@@ -90,6 +91,11 @@ class Comparison:
     """One for each leveraged fund, against the first trade on the benchmark itself."""
     summary: str
     """Main differences, in a few sentences."""
+
+    def __repr__(self) -> str:
+        """Trades and risk budget in a line."""
+        names = ", ".join(vehicle.name for vehicle in self.vehicles)
+        return f"<Comparison {names}: risk budget {self.risk_budget:,.2f}>"
 
     @property
     def market_verdict(self) -> Verdict | None:

@@ -9,6 +9,7 @@ from typing import Any
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.legs import Leg, OptionLeg
 from riskcalc.domain.market import Market
+from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade import Trade
 from riskcalc.domain.view import ProbabilityBasis, View
@@ -48,8 +49,8 @@ class LegReport:
     greeks: Greeks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskReport:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class RiskReport(NotebookResult):
     """Price, Greeks, payoff facts and P(profit) of one unit of a trade."""
 
     trade: Trade
@@ -86,6 +87,11 @@ class RiskReport:
     """Distribution behind `prob_profit`."""
     borrow_fee_per_day: float = 0.0
     """Borrow fee of short shares per calendar day [dollars]; included in theta, P&L and breakevens."""
+
+    def __repr__(self) -> str:
+        """Trade, value and extremes in a line."""
+        extremes = f"max loss {self.max_loss:,.2f}, max profit {self.max_profit:,.2f}"
+        return f"<RiskReport {self.trade.description}: value {self.value:,.2f}, {extremes}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
+from riskcalc.domain.notebook import NotebookResult
+from riskcalc.domain.trade_plan import TradePlan
 from riskcalc.domain.validation import finite, mapping, text, whole_count, yearly
 from riskcalc.errors import InvalidInputError
 
@@ -73,3 +76,32 @@ class StressRow:
     """P&L of one unit over its planned loss; None when that is unlimited."""
     holds: bool
     """Whether the position loses no more than the risk budget."""
+
+
+class StressResult(NotebookResult, tuple[StressRow, ...]):  # noqa: SLOT001 - as said below
+    """Rows of a stress test, one per scenario in order: a tuple that knows its plan."""
+
+    # A tuple has no room for slots: the plan stands in its dictionary.
+    plan: TradePlan
+    """The plan that was stressed."""
+
+    def __new__(cls, rows: Iterable[StressRow], *, plan: TradePlan) -> Self:
+        """Return a tuple of rows with its plan."""
+        found = super().__new__(cls, rows)
+        found.plan = plan
+        return found
+
+    def __getnewargs_ex__(self) -> tuple[tuple[tuple[StressRow, ...]], dict[str, TradePlan]]:
+        """Return what a copy is made from."""
+        return (tuple(self),), {"plan": self.plan}
+
+    def __repr__(self) -> str:
+        """Trade, number of scenarios and the worst of them in a line."""
+        trade = self.plan.report.trade.description
+        if not self:
+            return f"<StressResult {trade}: no scenarios>"
+        worst = min(self, key=lambda row: row.pnl_all_units)
+        return (
+            f"<StressResult {trade}: {len(self)} scenarios, "
+            f"worst {worst.scenario.name} {worst.pnl_all_units:+,.2f}>"
+        )

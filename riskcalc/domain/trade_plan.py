@@ -14,6 +14,7 @@ from typing import Any
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.legs import Side
+from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.pair import PairReport
 from riskcalc.domain.plan_sources import PlanSources
 from riskcalc.domain.risk_report import CalibratedOdds, ManagedOutcome, Odds, RiskReport
@@ -231,8 +232,8 @@ class TargetReport:
     one of them is a second stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradePlan:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TradePlan(NotebookResult):
     """A trade priced, taken through its exits, sized and checked."""
 
     report: RiskReport
@@ -263,6 +264,12 @@ class TradePlan:
     checks: tuple[Check, ...]
     sources: PlanSources = field(default_factory=PlanSources)
     """Where the figures come from, and the day the plan is made for."""
+
+    def __repr__(self) -> str:
+        """Trade, size and verdict in a line."""
+        trade, units = self.report.trade, self.size.units
+        size = f"{units:,} {trade.unit_noun}{'' if units == 1 else 's'}"
+        return f"<TradePlan {trade.description}: {size}, {'OK' if self.ok else 'NO'}>"
 
     @property
     def dividends(self) -> tuple[CashDividend, ...]:

@@ -114,9 +114,13 @@ def _ladder(plan: TradePlan) -> Table:
         (found[0].label, price(found[0].spot), *(_ladder_cell(row, one_r) for row in found))
         for found in levels
     )
-    shift = f", {stop_vol_words(plan)} at the stop" if plan.exits.vol_shift else ""
-    title = f"P&L per {_unit(plan)}: dollars and R, before costs{shift}{smile_words(plan.report)}"
+    title = f"P&L per {_unit(plan)}: dollars and R, before costs{at_the_stop(plan)}{smile_words(plan.report)}"
     return Table(title=title, rows=rows, header=("level", "spot", *dates))
+
+
+def at_the_stop(plan: TradePlan) -> str:
+    """Return how IV moves at the stop, to end a title with; nothing where it does not."""
+    return f", {stop_vol_words(plan)} at the stop" if plan.exits.vol_shift else ""
 
 
 def stop_vol_words(plan: TradePlan) -> str:

@@ -15,6 +15,7 @@ from riskcalc.domain import (
     Instrument,
     InstrumentTable,
     Scenario,
+    StressResult,
     StressRow,
     TradePlan,
     find_instrument,
@@ -36,7 +37,7 @@ def stress(
     *,
     account: Account,
     instruments: InstrumentTable | None = None,
-) -> tuple[StressRow, ...]:
+) -> StressResult:
     """Return a planned trade repriced under each scenario, with its loss against the risk budget.
 
     No stop, target or time stop is applied. Spot, vols and rate move together, and the trade is repriced on
@@ -56,8 +57,8 @@ def stress(
 
     Returns
     -------
-    tuple of StressRow
-        One row per scenario, in order, in dollars; `note` tells the source of the move.
+    StressResult
+        A tuple with one row per scenario, in order, in dollars; `note` tells the source of the move.
 
     Raises
     ------
@@ -93,10 +94,9 @@ def stress(
     """
     record("plan", TradePlan, plan)
     record("account", Account, account)
-    return tuple(
-        _row(plan, scenario, account=account, known=instruments)
-        for scenario in records("scenarios", Scenario, scenarios)
-    )
+    wanted = records("scenarios", Scenario, scenarios)
+    rows = (_row(plan, scenario, account=account, known=instruments) for scenario in wanted)
+    return StressResult(rows, plan=plan)
 
 
 def _row(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from riskcalc.domain import TradePlan
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.files import replacing
+from riskcalc.reports.libraries import library
 from riskcalc.reports.picture import plan_svg
 from riskcalc.reports.plan_markdown import plan_markdown
 from riskcalc.reports.plan_page import plan_page
@@ -89,24 +88,13 @@ def _svg(report: PlanReport) -> bytes:
 
 
 def _png(report: PlanReport) -> bytes:
-    resvg = _library("resvg_py", "PNG")
+    resvg = library("resvg_py", what="a report as PNG", extra="report")
     return bytes(resvg.svg_to_bytes(svg_string=plan_svg(report.plan, paper=True), zoom=SHARPNESS))
 
 
 def _pdf(report: PlanReport) -> bytes:
-    weasyprint = _library("weasyprint", "PDF")
+    weasyprint = library("weasyprint", what="a report as PDF", extra="report")
     return bytes(weasyprint.HTML(string=_html(report).decode()).write_pdf())
-
-
-def _library(name: str, what: str) -> ModuleType:
-    """Import a library of the extra, or say in a line what is missing."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise InvalidInputError(f'{what} needs {name}: pip install "riskcalc[report]"') from None
-    except OSError as error:  # the library is there, a shared one of the system is not
-        reason = str(error).partition("\n")[0]
-        raise InvalidInputError(f"{what} needs Pango, which {name} cannot load: {reason}") from None
 
 
 MAKERS: Mapping[str, Callable[[PlanReport], bytes]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -75,6 +76,11 @@ def payoff_picture(plan: TradePlan, figure: PayoffFigure) -> str:
         role="img",
         class_="picture payoff",
     )
+
+
+def curve_days(plan: TradePlan) -> dict[str, dt.date | None]:
+    """Return the day of each curve."""
+    return {"expiry": plan.report.payoff_date, "time stop": plan.time_stop, "today": plan.report.market.date}
 
 
 def _description(plan: TradePlan, figure: PayoffFigure) -> str:
@@ -239,11 +245,7 @@ def _marks(figure: PayoffFigure, frame: _Frame) -> Iterable[str]:
 
 
 def _legend(plan: TradePlan, curves: tuple[Curve, ...]) -> Iterable[str]:
-    days = {
-        "expiry": plan.report.payoff_date,
-        "time stop": plan.time_stop,
-        "today": plan.report.market.date,
-    }
+    days = curve_days(plan)
     place = LEFT
     for curve in curves:
         width, dashes = CURVES[curve.name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from riskcalc.domain import TradePlan
 from riskcalc.editor.figures import axis_range, draw_figures
-from riskcalc.formatting.plan import plan_title
+from riskcalc.formatting.plan import at_the_stop, plan_title
 from riskcalc.reports.heatmap_picture import heatmap_height, heatmap_picture
 from riskcalc.reports.markup import element, lines, words
 from riskcalc.reports.payoff_picture import WIDTH, payoff_height, payoff_picture
@@ -100,7 +100,9 @@ def plan_svg(plan: TradePlan, *, paper: bool = False) -> str:
 
 
 def _note(plan: TradePlan) -> str:
-    return f"P&L in dollars and R per {plan.report.trade.unit_noun}, before costs. riskcalc"
+    return (
+        f"P&L in dollars and R per {plan.report.trade.unit_noun}, before costs{at_the_stop(plan)}. riskcalc"
+    )
 
 
 def _line(text: str, *, y: float, size: float, weight: str | None, tone: str) -> str:

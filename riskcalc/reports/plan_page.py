@@ -9,7 +9,7 @@ from pathlib import Path
 from riskcalc.domain import TradePlan
 from riskcalc.formatting import plan_tables
 from riskcalc.formatting.metric import Metric
-from riskcalc.formatting.plan import trade_line
+from riskcalc.formatting.plan import at_the_stop, trade_line
 from riskcalc.formatting.plan_metrics import (
     managed_metrics,
     odds_metrics,
@@ -178,7 +178,10 @@ def plan_figures(plan: TradePlan) -> str:
     return element(
         "section",
         _figure(f"Payoff: P&L per {noun} by spot, before costs", found.payoff),
-        _figure(f"P&L per {noun} by spot and date, dollars and R, before costs", found.heatmap),
+        _figure(
+            f"P&L per {noun} by spot and date{at_the_stop(plan)}, in dollars and R, before costs",
+            found.heatmap,
+        ),
         class_="figures",
     )
 

@@ -132,6 +132,8 @@ def scan_history(
     """
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
+    from riskcalc.scanning.scan_table import ScanTable  # noqa: PLC0415 - as above
+
     found = (
         _scan_locally(sources, terms, progress)
         if scheduler is None
@@ -159,7 +161,7 @@ def scan_history(
     # Tables are joined without their attrs, which differ from chain to chain.
     table = pd.concat([_without_attrs(frame) for frame in frames], ignore_index=True)
     key = rank_key(table[terms.rank].to_numpy(), kinds=table["kind"].to_numpy(), rank=terms.rank)
-    table = table.iloc[np.argsort(key, kind="stable")].reset_index(drop=True)
+    table = ScanTable(table.iloc[np.argsort(key, kind="stable")].reset_index(drop=True))
     table.attrs.update(about)
     return table
 

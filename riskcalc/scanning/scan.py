@@ -122,6 +122,8 @@ def scan(
     """
     import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
+    from riskcalc.scanning.scan_table import ScanTable  # noqa: PLC0415 - as above
+
     for name, kind, value in (
         ("market", Market, market),
         ("account", Account, account),
@@ -152,7 +154,7 @@ def scan(
     ranked = {name: concatenate_column(blocks, name)[order] for name in blocks[0]}
     codes = np.asarray(ranked["kind"], dtype=np.int8)
     kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
-    frame = pd.DataFrame({**ranked, "kind": kinds}, copy=False)
+    frame = ScanTable({**ranked, "kind": kinds}, copy=False)
     far_off = sum(value.far_off for _model, series in each for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     calibrated = {"k": calibration.k, "k_source": calibration.k_source}
