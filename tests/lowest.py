@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
-USED = ("parquet", "cluster", "live", "web")
+USED = ("parquet", "cluster", "live", "plot", "report", "web")
 """Extras that run; those of tests and documentation are tools, which may be the newest."""
 
 

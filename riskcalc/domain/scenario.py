@@ -78,10 +78,9 @@ class StressRow:
     """Whether the position loses no more than the risk budget."""
 
 
-class StressResult(NotebookResult, tuple[StressRow, ...]):  # noqa: SLOT001 - as said below
+class StressResult(NotebookResult, tuple[StressRow, ...]):  # noqa: SLOT001 - a tuple has no room for slots
     """Rows of a stress test, one per scenario in order: a tuple that knows its plan."""
 
-    # A tuple has no room for slots: the plan stands in its dictionary.
     plan: TradePlan
     """The plan that was stressed."""
 

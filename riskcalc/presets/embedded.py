@@ -89,6 +89,8 @@ class _ScriptFinder(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._inside = tag == "script" and self.found is None and dict(attrs).get("id") == SCRIPT_ID
+        if self._inside:
+            self.found = ""  # stays so where the file breaks off
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
 from types import ModuleType
 
 from riskcalc.errors import InvalidInputError
@@ -26,7 +26,7 @@ def library(name: str, *, what: str, extra: str) -> ModuleType:
         It is not installed, or a shared library of the system that it needs is missing.
     """
     try:
-        return importlib.import_module(name)
+        return import_module(name)
     except ImportError:
         missing = name.partition(".")[0]
         raise InvalidInputError(f'{what} needs {missing}: pip install "riskcalc[{extra}]"') from None

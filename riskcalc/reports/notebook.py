@@ -21,7 +21,7 @@ from riskcalc.formatting import (
     stress_tables,
     stress_title,
 )
-from riskcalc.formatting.metric import plain_text
+from riskcalc.formatting.metric import plain_text, wrapped
 from riskcalc.formatting.table import document_lines
 from riskcalc.reports.markup import element, lines, words
 from riskcalc.reports.plan_page import plan_figures
@@ -71,8 +71,7 @@ def _(result: RiskReport) -> dict[str, str]:
 
 @mimebundle.register
 def _(result: Comparison) -> dict[str, str]:
-    summary = Table(title="Summary", rows=((result.summary,),))
-    return _bundle(comparison_title(result), (*comparison_tables(result), summary))
+    return _bundle(comparison_title(result), comparison_tables(result), note=result.summary)
 
 
 @mimebundle.register
@@ -80,10 +79,12 @@ def _(result: StressResult) -> dict[str, str]:
     return _bundle(stress_title(result.plan), stress_tables(result.plan, result))
 
 
-def _bundle(title: str, tables: Iterable[Table], *, figures: str = "") -> dict[str, str]:
+def _bundle(title: str, tables: Iterable[Table], *, figures: str = "", note: str = "") -> dict[str, str]:
     found = [table for table in tables if table.rows]
-    text = printable(plain_text(document_lines(found, summary=title, width=WIDTH)))
+    shown_note = [(), *wrapped(note, width=WIDTH, indent=0)] if note else []
+    text = printable(plain_text([*document_lines(found, summary=title, width=WIDTH), *shown_note]))
     style = Path(__file__).with_name("notebook.css").read_text(encoding="utf-8")
     heading = element("p", words(title), class_="title")
-    shown = lines((element("style", "\n", style), heading, figures, html_tables(found)))
+    below = element("p", words(note)) if note else ""
+    shown = lines((element("style", "\n", style), heading, figures, html_tables(found), below))
     return {"text/plain": text, "text/html": element("div", "\n", shown, "\n", class_="riskcalc")}

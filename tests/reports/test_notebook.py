@@ -1,0 +1,109 @@
+"""Results in a notebook: by MIME type, as IPython asks, and as a line elsewhere."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import riskcalc
+from riskcalc.presets import load_preset
+from tests.reports.conftest import parsed, planned
+
+SPREAD = "iwm-call-spread"
+
+
+def stressed():
+    plan = planned(SPREAD)
+    return riskcalc.stress(plan, riskcalc.load_scenarios(), account=riskcalc.Account(equity=100_000))
+
+
+def scanned():
+    preset = load_preset(SPREAD)
+    rules = riskcalc.ScanRules(min_days=50, max_days=70)
+    terms = {"market": preset.market, "account": preset.account, "exits": preset.exits, "rules": rules}
+    return riskcalc.scan(riskcalc.sample_chain(), **terms)
+
+
+RESULTS = {
+    "plan": (lambda: planned(SPREAD), "offset by short legs"),
+    "report": (lambda: planned(SPREAD).report, "vega per point"),
+    "comparison": (lambda: riskcalc.compare_presets(["iwm-shares", SPREAD]), "IWM-equivalent exposure"),
+    "stress": (stressed, "risk-off-5"),
+    "scan": (scanned, "P&L at stop"),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_text_and_html(name):
+    made, inside = RESULTS[name]
+    found = made()._repr_mimebundle_(include=None, exclude=None)
+    assert set(found) == {"text/plain", "text/html"}
+    assert inside in found["text/plain"]
+    page = parsed(found["text/html"])
+    assert page.get("class") == "riskcalc"
+    assert inside in " ".join(page.itertext())
+    assert len(list(page.iter("{http://www.w3.org/2000/svg}svg"))) == (2 if name == "plan" else 0)
+    assert all(len(line) <= 200 for line in found["text/plain"].splitlines())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plan", "<TradePlan IWM 295/325 call spread 2026-09-18: 1 spread, OK>"),
+        (
+            "report",
+            "<RiskReport IWM 295/325 call spread 2026-09-18: value 963.97, "
+            "max loss 963.97, max profit 2,036.03>",
+        ),
+        ("comparison", "<Comparison iwm-shares, iwm-call-spread: risk budget 1,000.00>"),
+    ],
+)
+def test_repr_is_a_line(name, text):
+    assert repr(RESULTS[name][0]()) == text
+
+
+def test_repr_of_a_stress_test_names_the_worst_scenario():
+    found = stressed()
+    worst = min(found, key=lambda row: row.pnl_all_units)
+    assert repr(found) == (
+        f"<StressResult IWM 295/325 call spread 2026-09-18: {len(found)} scenarios, "
+        f"worst {worst.scenario.name} {worst.pnl_all_units:+,.2f}>"
+    )
+    nothing = riskcalc.stress(planned(SPREAD), [], account=riskcalc.Account(equity=100_000))
+    assert repr(nothing) == "<StressResult IWM 295/325 call spread 2026-09-18: no scenarios>"
+
+
+def test_a_stress_test_is_still_a_tuple():
+    found = stressed()
+    for same in (pickle.loads(pickle.dumps(found)), copy.copy(found), copy.deepcopy(found)):  # noqa: S301
+        assert same == found == tuple(found)
+        assert same.plan == found.plan
+    assert isinstance(found[:2], tuple)
+
+
+def test_a_part_of_a_scan_is_a_plain_table():
+    found = scanned()
+    assert type(found.head()) is type(found[["debit"]]) is type(found.copy()) is pd.DataFrame
+    same = pickle.loads(pickle.dumps(found))  # noqa: S301
+    assert same._repr_mimebundle_() == found._repr_mimebundle_()
+
+
+def test_a_scan_without_its_columns_is_shown_as_pandas_does():
+    found = scanned()
+    del found["edge"]
+    assert found._repr_mimebundle_()["text/plain"] == repr(found)
+    assert "<table" in found._repr_mimebundle_()["text/html"]
+
+
+def test_a_plan_loads_nothing_that_shows_it():
+    code = (
+        "import sys, riskcalc; riskcalc.plan_preset('iwm-call-spread');"
+        "print([m for m in sys.modules if m.startswith(('riskcalc.reports', 'matplotlib', 'pandas'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
