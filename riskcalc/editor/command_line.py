@@ -18,13 +18,17 @@ from riskcalc.presets.overrides import rivals_of
 from riskcalc.presets.written import Data
 
 
-def reproduce(draft: Draft) -> str:
+def reproduce(draft: Draft, *more: str, command: str = "plan") -> str:
     """Return the ``riskcalc plan`` line of a draft, quoted for a shell.
 
     Parameters
     ----------
     draft : Draft
         Opened from a file; one made in Python is said by all its values over a shipped preset.
+    more : str
+        Words that follow.
+    command : str
+        Another command on a preset.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def reproduce(draft: Draft) -> str:
     >>> reproduce(draft.with_quote(spot=300.0).with_exits(stop=0.05))
     'riskcalc plan iwm-call-spread --set market.quotes.IWM.spot=300 --set trade.legs.0.strike=295 ...
     """
-    return command_line("plan", _name(draft), overrides(draft))
+    return command_line(command, _name(draft), overrides(draft), *more)
 
 
 def command_line(command: str, preset: str, settings: Mapping[str, Any], *more: str) -> str:

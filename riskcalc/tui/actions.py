@@ -176,6 +176,12 @@ class FileActions(TradeScreen):
 
         self.app.push_screen(QuotesScreen(self.editor), loaded)
 
+    def action_write_report(self) -> None:
+        """Ask for a file and write a report of the trade to it."""
+        from riskcalc.tui.dialogs.report_screen import ReportScreen  # noqa: PLC0415 - not needed for the first frame
+
+        self.app.push_screen(ReportScreen(self.editor.state), self._say)
+
     def action_copy_command(self) -> None:
         """Copy the command line that prints this plan, and write it to a file."""
         line = self.editor.reproduce()

@@ -141,6 +141,7 @@ KEYS = (
         ("save-as", "S", "save_as", "save under another name"),
         ("open-preset", "o", "open_preset", "open a preset, with a preview", "open"),
         ("load-quotes", "f", "load_quotes", "load a file of real quotes"),
+        ("write-report", "R", "write_report", "write a report: HTML, Markdown, SVG, PNG or PDF"),
         ("copy-command", "y", "copy_command", "copy the command line that reproduces this trade"),
     ),
     *_section(

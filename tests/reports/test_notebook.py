@@ -57,8 +57,10 @@ def test_text_and_html(name):
         ("plan", "<TradePlan IWM 295/325 call spread 2026-09-18: 1 spread, OK>"),
         (
             "report",
-            "<RiskReport IWM 295/325 call spread 2026-09-18: value 963.97, "
-            "max loss 963.97, max profit 2,036.03>",
+            (
+                "<RiskReport IWM 295/325 call spread 2026-09-18: value 963.97, "
+                "max loss 963.97, max profit 2,036.03>"
+            ),
         ),
         ("comparison", "<Comparison iwm-shares, iwm-call-spread: risk budget 1,000.00>"),
     ],

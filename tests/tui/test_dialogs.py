@@ -10,9 +10,10 @@ from textual.app import App
 from textual.widgets import Input, OptionList, Static
 
 from riskcalc.editor import TradeEditor, open_draft
-from riskcalc.presets import load_preset, save_preset
+from riskcalc.presets import load_preset, plan_preset, save_preset
 from riskcalc.tui.dialogs.help_screen import HelpScreen, help_text
 from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen, is_path, matching
+from riskcalc.tui.dialogs.report_screen import ReportScreen
 from riskcalc.tui.dialogs.save_screen import SaveScreen
 
 
@@ -168,7 +169,10 @@ def test_a_path_can_be_typed(folder):
     assert closed == [str(path)]
 
 
-@pytest.mark.parametrize("screen", [lambda: OpenScreen(editor()), lambda: SaveScreen(editor())])
+@pytest.mark.parametrize(
+    "screen",
+    [lambda: OpenScreen(editor()), lambda: SaveScreen(editor()), lambda: ReportScreen(editor().state)],
+)
 def test_escape_closes_with_nothing(screen):
     async def script(pilot):
         await press(pilot, "escape")
@@ -318,3 +322,64 @@ def test_a_dialog_closes_once_however_fast_the_keys_come(screen, keys):
     stack, _ = dialog(HelpScreen(KEYS), script)
     assert len(closed) == 1
     assert stack == 2
+
+
+def write_report(state, *keys, name=""):
+    """Write a report through the dialog; returns what it says and what it was closed with."""
+
+    async def script(pilot):
+        if name:
+            pilot.app.screen.query_one(Input).value = name
+            await settled(pilot)
+        where = said(pilot, "where")
+        await press(pilot, *keys)
+        return where, said(pilot, "problem") if pilot.app.screen_stack[1:] else ""
+
+    (where, problem), closed = dialog(ReportScreen(state), script)
+    return where, problem, closed
+
+
+def test_a_report_is_written_beside_and_gives_the_trade_on_the_screen(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = editor()
+    found.step("exits.stop", -2)
+    path = tmp_path / "iwm-call-spread.html"
+    where, problem, closed = write_report(found.state, "enter")
+    assert where == f"writes {path}"
+    assert (problem, closed) == ("", [f"wrote {path}"])
+    assert plan_preset(path).to_dict() == found.state.plan.to_dict()
+    text = path.read_text(encoding="utf-8")
+    assert "riskcalc report iwm-call-spread --set exits.stop=-5% -o iwm-call-spread.html" in text
+
+
+def test_a_report_replaces_a_file_only_when_told_twice(tmp_path):
+    path = tmp_path / "plan.md"
+    path.write_text("mine", encoding="utf-8")
+    where, problem, closed = write_report(editor().state, "enter", name=str(path))
+    assert where == f"replaces {path}"
+    assert "Enter again replaces it" in problem
+    assert closed == []
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert write_report(editor().state, "enter", "enter", name=str(path))[2] == [f"wrote {path}"]
+    assert path.read_text(encoding="utf-8").startswith("# OK iwm-call-spread")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("plan.txt", "a report must end in .html"), ("nowhere/plan.html", "cannot be written"), (" ", "")],
+)
+def test_a_refused_report_says_why_and_stays_open(tmp_path, monkeypatch, name, says):
+    monkeypatch.chdir(tmp_path)
+    _, problem, closed = write_report(editor().state, "enter", name=name)
+    assert says in problem
+    assert closed == []
+    assert list(tmp_path.glob("*.html")) == []
+
+
+def test_no_report_of_a_plan_older_than_its_inputs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = editor()
+    found.enter("exits.stop", "200")
+    _, problem, closed = write_report(found.state, "enter")
+    assert problem == "Stop must be a number above 0 and below 100%, got '200'"
+    assert closed == []

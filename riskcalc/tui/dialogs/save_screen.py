@@ -71,7 +71,7 @@ class SaveScreen(Dialog[str | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Save, asking before a file is replaced; stay open on failure."""
         path = self._path(event.value)
-        if _exists(path) and path != self._replacing:
+        if exists(path) and path != self._replacing:
             self._replacing = path
             self._say("this file exists: Enter again replaces it, another name keeps it")
             return
@@ -87,7 +87,7 @@ class SaveScreen(Dialog[str | None]):
 
     def _show_where(self, name: str) -> None:
         path = self._path(name)
-        words = f"{'replaces' if _exists(path) else 'writes'} {path}" if name.strip() else "type a name"
+        words = f"{'replaces' if exists(path) else 'writes'} {path}" if name.strip() else "type a name"
         self.query_one("#where", Static).update(Content.styled(words, "$foreground-muted"))
 
     def _say(self, problem: str) -> None:
@@ -99,5 +99,6 @@ class SaveScreen(Dialog[str | None]):
         return user_folder() / f"{name.strip().removesuffix('.toml')}.toml"
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; there is nothing at an impossible one."""
     return os.path.exists(path)  # noqa: PTH110 - an impossible name is no file
