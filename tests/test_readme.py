@@ -25,6 +25,7 @@ PAGES = {
         "docs/history.md",
         "docs/vehicles.md",
         "docs/chains.md",
+        "docs/reports.md",
         "docs/reference/index.md",
         *(f"docs/reference/{name}.md" for name in ("trades", "planning", "chains", "scanning", "history")),
     )

@@ -75,7 +75,7 @@ def _report(
 
     plan = planned(preset, settings, **quotes)
     loaded = load_preset(preset, settings)
-    if quotes["chain_file"]:
+    if quotes["chain_file"] or quotes["live"]:
         loaded = preset_of_plan(loaded, plan)
         say_warnings([WITHOUT_SMILE])
     words = (*_words(**quotes), *(word for path in outputs for word in ("-o", str(path))))
@@ -83,8 +83,9 @@ def _report(
     return PlanReport(plan=plan, preset=self_contained_text(loaded), command=command)
 
 
-def _words(*, chain_file: tuple[Path, ...], **options: object) -> tuple[str, ...]:
+def _words(*, chain_file: tuple[Path, ...], live: bool, **options: object) -> tuple[str, ...]:
     """Return the options of quotes as they are typed."""
+    fetched = ("--live",) if live else ()
     given = {name.replace("_", "-"): value for name, value in options.items() if value is not None}
     chains = (word for path in chain_file for word in ("--chain", str(path)))
-    return (*chains, *(word for name, value in given.items() for word in (f"--{name}", str(value))))
+    return (*chains, *fetched, *(word for name, value in given.items() for word in (f"--{name}", str(value))))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
+
+from riskcalc.domain.serialization import to_plain
 
 
 class Source(StrEnum):
@@ -41,6 +43,10 @@ class PlanSources:
     """Day of the implied volatility, where that is not the market's."""
     today: dt.date | None = None
     """Day the plan is made for; None makes no check of the market's age."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data without the day of the plan."""
+        return {key: value for key, value in to_plain(self).items() if key != "today" and value is not None}
 
     @property
     def is_sample(self) -> bool:

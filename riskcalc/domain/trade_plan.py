@@ -269,7 +269,7 @@ class TradePlan(NotebookResult):
         """Trade, size and verdict in a line."""
         trade, units = self.report.trade, self.size.units
         size = f"{units:,} {trade.unit_noun}{'' if units == 1 else 's'}"
-        return f"<TradePlan {trade.description}: {size}, {'OK' if self.ok else 'NO'}>"
+        return f"<TradePlan {trade.description}: {size}, {self.verdict}>"
 
     @property
     def dividends(self) -> tuple[CashDividend, ...]:

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from riskcalc.domain import PlanSources, Source
 from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError
 
 SCRIPT_ID = "riskcalc-report"
+SOURCES = ("spot", "date", "vol", "equity")
+"""What a report says the source of."""
+
 FORMAT = 1
 """Newest format of the data inside a report that this riskcalc reads."""
 
 
-def embedded_json(preset: str, **beside: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPreset:
+    """What a report keeps of the preset that it was made from."""
+
+    text: str
+    """TOML that states every value of the plan, from `riskcalc.presets.self_contained_text`."""
+    sources: PlanSources = field(default_factory=PlanSources)
+    """Where the prices and the equity came from: a sample stays one."""
+
+
+def embedded_json(preset: EmbeddedPreset, **beside: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
     """Return a script element that holds a preset as data; no browser runs it.
 
     Parameters
     ----------
-    preset : str
-        TOML, as `riskcalc.presets.preset_text` returns it.
+    preset : EmbeddedPreset
+        Found again by `embedded_preset`.
     beside : object
         What else the report keeps for programs, ready for JSON.
     """
-    data = json.dumps({"format": FORMAT, "preset": preset, **beside}, ensure_ascii=True, allow_nan=False)
+    held = {"format": FORMAT, "preset": preset.text, "sources": preset.sources.to_dict(), **beside}
+    data = json.dumps(held, ensure_ascii=True, allow_nan=False)
     # Nothing in it may end the element or begin another.
     safe = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return f'<script type="application/json" id="{SCRIPT_ID}">{safe}</script>'
@@ -37,8 +54,8 @@ def is_report(text: str) -> bool:
     return text.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
 
 
-def embedded_preset(text: str, path: Path) -> str:
-    """Return the TOML of the preset inside a report.
+def embedded_preset(text: str, path: Path) -> EmbeddedPreset:
+    """Return the preset inside a report.
 
     Parameters
     ----------
@@ -62,7 +79,19 @@ def embedded_preset(text: str, path: Path) -> str:
     preset = found.get("preset")
     if not isinstance(preset, str):
         raise PresetError(f"{path}: the report holds no preset")
-    return preset
+    return EmbeddedPreset(text=preset, sources=_sources(found.get("sources"), path))
+
+
+def _sources(data: object, path: Path) -> PlanSources:
+    """Return the sources that a report names; a name that is none is a damage."""
+    if isinstance(data, dict):
+        try:
+            spot, date, vol, equity = (Source(data[name]) if name in data else None for name in SOURCES)
+            day = dt.date.fromisoformat(data["vol_date"]) if "vol_date" in data else None
+            return PlanSources(spot=spot, date=date, vol=vol, equity=equity, vol_date=day)
+        except (TypeError, ValueError):
+            pass
+    raise PresetError(f"{path}: the data of the report are damaged")
 
 
 def _data(text: str, path: Path) -> Mapping[str, Any]:

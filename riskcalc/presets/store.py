@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from riskcalc.domain import Source
 from riskcalc.domain.validation import mapping, record, text
 from riskcalc.environment import presets_folder
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
-from riskcalc.presets.embedded import embedded_preset, is_report
+from riskcalc.presets.embedded import SOURCES, embedded_preset, is_report
 from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.market_file import KnownMarket
 from riskcalc.presets.overlay import UserFiles, user_files
@@ -78,13 +79,27 @@ def load_preset(
     path = find_preset(name_or_path)
     if overrides is not None:
         mapping("overrides", overrides)
+    written = read_text(path)
+    if is_report(written):
+        return _of_report(written, path, overrides)
     return read_preset(
-        _preset_text_of(path),
+        written,
         path=path,
         overrides=overrides,
         files=UserFiles() if as_written else user_files(market),
         shipped=is_shipped(path),
     )
+
+
+def _of_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Preset:
+    """Return the preset inside a report: with the market and the account that the report was made with."""
+    held = embedded_preset(page, path)
+    preset = read_preset(held.text, path=path, overrides=overrides, files=UserFiles())
+    found = preset.sources
+    kept = {name: getattr(held.sources, name) for name in SOURCES if getattr(found, name) is not Source.SET}
+    moved = Source.SET in (found.vol, found.date)
+    sources = replace(found, vol_date=None if moved else held.sources.vol_date, **kept)
+    return replace(preset, sources=sources)
 
 
 def check_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[str, ...]:
@@ -183,7 +198,9 @@ def user_folder() -> Path:
 
 
 def self_contained_text(preset: Preset) -> str:
-    """Return a preset as TOML that gives the same plan in any folder: no file is named, its name is stated.
+    """Return a preset as TOML that gives the same plan anywhere, together with its sources.
+
+    No file is named, its name is stated, and nothing is left to the user's account and market of today.
 
     Raises
     ------
@@ -192,8 +209,9 @@ def self_contained_text(preset: Preset) -> str:
     """
     path = Path(f"{preset.name}.html")
     # A path without a stem, so that the text states the name whatever its file is called.
-    text = document_text(replace(preset, path=None), title=preset.name, path=Path())
-    _require_reads_back(text, preset, path)
+    alone = replace(preset, path=None, inherited=None)
+    text = document_text(alone, title=preset.name, path=Path())
+    _require_reads_back(text, alone, path)
     return text
 
 
@@ -218,7 +236,7 @@ def _expanded(path: Path) -> Path:
 def _preset_text_of(path: Path) -> str:
     """Return the TOML of a preset file, or of the preset inside a report."""
     text = read_text(path)
-    return embedded_preset(text, path) if is_report(text) else text
+    return embedded_preset(text, path).text if is_report(text) else text
 
 
 def _files(folder: Path) -> list[Path]:

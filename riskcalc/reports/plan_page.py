@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from riskcalc.domain import TradePlan
+from riskcalc.domain import TradePlan, Verdict
 from riskcalc.formatting import plan_tables
 from riskcalc.formatting.metric import Metric
 from riskcalc.formatting.plan import at_the_stop, trade_line
@@ -18,7 +18,7 @@ from riskcalc.formatting.plan_metrics import (
     size_metrics,
 )
 from riskcalc.formatting.table import Table
-from riskcalc.presets.embedded import embedded_json
+from riskcalc.presets.embedded import EmbeddedPreset, embedded_json
 from riskcalc.reports.markup import element, lines, words
 from riskcalc.reports.picture import pictures
 from riskcalc.reports.tables import html_tables
@@ -38,6 +38,8 @@ KEY_METRICS = (
     "managed.expected_pnl",
 )
 """Numbers above the pictures, by their places in the JSON of a plan."""
+
+VERDICT_TONES = {Verdict.OK: "good", Verdict.SAMPLE: "warn", Verdict.NO: "bad", Verdict.OLD: "bad"}
 
 WIDEST = 62
 """Characters of a row that fit half the page."""
@@ -59,7 +61,7 @@ def plan_page(plan: TradePlan, *, preset: str, command: str) -> str:
     command : str
         The command line that makes the page.
     """
-    title = f"{_verdict(plan)} {trade_line(plan)}"
+    title = f"{plan.verdict} {trade_line(plan)}"
     return lines(
         (
             "<!DOCTYPE html>",
@@ -106,7 +108,9 @@ def _body(plan: TradePlan, *, preset: str, command: str) -> str:
                 ),
             ),
             _footer(command),
-            embedded_json(preset, command=command, plan=plan.to_dict()),
+            embedded_json(
+                EmbeddedPreset(text=preset, sources=plan.sources), command=command, plan=plan.to_dict()
+            ),
         )
     )
 
@@ -130,13 +134,9 @@ def _is_wide(table: Table) -> bool:
     )
 
 
-def _verdict(plan: TradePlan) -> str:
-    return "OK" if plan.ok else "NO"
-
-
 def _header(plan: TradePlan) -> str:
     report = plan.report
-    verdict = element("span", words(_verdict(plan)), class_=f"verdict {'good' if plan.ok else 'bad'}")
+    verdict = element("span", words(plan.verdict), class_=f"verdict {VERDICT_TONES[plan.verdict]}")
     name = report.trade.name or report.trade.description
     failing = [check for check in plan.checks if check.status != "ok"]
     return element(

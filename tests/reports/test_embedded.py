@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -9,13 +10,16 @@ from pathlib import Path
 import pytest
 
 import riskcalc
+from riskcalc.domain import PlanSources, Source, Verdict
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.errors import PresetError
 from riskcalc.presets import load_preset, preset_text, save_preset, self_contained_text
-from riskcalc.presets.embedded import embedded_json, embedded_preset, is_report
+from riskcalc.presets.embedded import EmbeddedPreset, embedded_json, embedded_preset, is_report
 from tests.reports.conftest import SHIPPED, page_of, planned
 
 PATH = Path("plan.html")
+ACCOUNT = 'schema = 1\nequity = 20_000\nrisk = "0.5%"\n'
+MARKET = "schema = 1\n[quotes.IWM]\nspot = 250.0\ndate = 2026-07-22\n"
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -28,10 +32,36 @@ def test_settings_are_kept():
     settings = {"market.quotes.IWM.spot": 301.37, "exits.stop": "4.5%", "account.equity": 54_321.0}
     preset = load_preset("iwm-call-spread", settings)
     plan = riskcalc.plan_preset("iwm-call-spread", settings)
-    PATH.write_text(embedded_page(self_contained_text(preset)), encoding="utf-8")
+    PATH.write_text(embedded_page(self_contained_text(preset), sources=plan.sources), encoding="utf-8")
     again = riskcalc.plan_preset(PATH)
     assert again.to_dict() == plan.to_dict()
     assert again.to_dict() != planned().to_dict()
+
+
+def test_a_sample_stays_one_and_what_is_set_is_said():
+    PATH.write_text(page_of(), encoding="utf-8")
+    day = planned().report.market.date
+    assert riskcalc.plan_preset(PATH, today=day).verdict is Verdict.SAMPLE
+    found = riskcalc.plan_preset(PATH, {"market.quotes.IWM.spot": 300, "account.equity": 50_000}).sources
+    assert (found.spot, found.date, found.equity) == (Source.SET, Source.SAMPLE, Source.SET)
+
+
+def test_the_day_of_an_older_volatility_is_kept():
+    sources = PlanSources(spot=Source.MARKET_FILE, vol=Source.MARKET_FILE, vol_date=dt.date(2026, 7, 15))
+    text = self_contained_text(load_preset("iwm-call-spread"))
+    PATH.write_text(embedded_page(text, sources=sources), encoding="utf-8")
+    assert riskcalc.plan_preset(PATH).sources == sources
+    assert riskcalc.plan_preset(PATH, {"market.quotes.IWM.vol": "30%"}).sources.vol_date is None
+
+
+def test_the_readers_own_market_and_account_change_nothing(tmp_path, monkeypatch):
+    """A report of someone else's is read on a machine that has its own prices and account."""
+    PATH.write_text(page_of(), encoding="utf-8")
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
+    for name, text in (("account", ACCOUNT), ("market", MARKET)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    assert riskcalc.plan_preset("iwm-call-spread").to_dict() != planned().to_dict()
+    assert riskcalc.plan_preset(PATH).to_dict() == planned().to_dict()
 
 
 def test_the_plan_inside_is_the_plan():
@@ -61,15 +91,16 @@ def test_a_report_can_be_saved_as_a_preset():
     assert "[market" in preset_text(load_preset(PATH))
 
 
-def embedded_page(preset, **beside):
-    return f"<!DOCTYPE html>\n<html><body>{embedded_json(preset, **beside)}</body></html>"
+def embedded_page(text, *, sources=PlanSources(), **beside):  # noqa: B008 - a frozen record
+    held = embedded_json(EmbeddedPreset(text=text, sources=sources), **beside)
+    return f"<!DOCTYPE html>\n<html><body>{held}</body></html>"
 
 
 @pytest.mark.parametrize("name", ["</script><script>alert(1)</script>", "<!-- & \u2028 \" ' \\", "]]>"])
 def test_nothing_inside_ends_the_script(name):
     page = embedded_page(name, plan={"name": name})
     assert page.count("<script") == page.count("</script") == 1
-    assert embedded_preset(page, PATH) == name
+    assert embedded_preset(page, PATH).text == name
 
 
 @pytest.mark.parametrize(
@@ -85,6 +116,9 @@ def test_nothing_inside_ends_the_script(name):
         (embedded_page("x").replace('"format": 1, ', ""), "have no format: None"),
         (embedded_page("x").replace('"preset"', '"other"'), "plan.html: the report holds no preset"),
         (embedded_page("x = "), "plan.html: "),
+        (embedded_page("x").replace('"sources": {}', '"sources": {"spot": "thin air"}'), "are damaged"),
+        (embedded_page("x").replace('"sources": {}', '"sources": {"vol_date": 3}'), "are damaged"),
+        (embedded_page("x").replace('"sources": {}', '"sources": []'), "are damaged"),
         (embedded_page(""), "plan.html: the file is empty"),
         ('<html><script id="riskcalc-report">[1]</script>', "the data of the report are damaged"),
         (f'<html><script id="riskcalc-report">{"[" * 100_000}', "the data of the report are damaged"),
