@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -167,7 +167,11 @@ def _axes(frame: _Frame) -> Iterable[str]:
 
 
 def _digits(ticks: tuple[float, ...]) -> int:
-    return 0 if all(tick == round(tick) for tick in ticks) else 2
+    """Decimals that tell the ticks apart: whole dollars, cents, or more for a fraction of a cent."""
+    if all(tick == round(tick) for tick in ticks):
+        return 0
+    step = min(abs(after - before) for before, after in pairwise(ticks))
+    return max(2, -math.floor(math.log10(step) + 1e-9))
 
 
 def _areas(figure: PayoffFigure, frame: _Frame) -> Iterable[str]:

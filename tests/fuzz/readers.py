@@ -68,6 +68,10 @@ def _preset(content: bytes, folder: Path) -> object:
     return rc.plan_preset(path).to_dict()
 
 
+def _report(content: bytes, folder: Path) -> object:
+    return rc.plan_preset(_written(content, folder / "fuzz.html")).to_dict()
+
+
 def _scenarios(content: bytes, folder: Path) -> object:
     found = rc.load_scenarios(_written(content, folder / "fuzz.toml"))
     return rc.stress(_planned(), found, account=rc.Account(equity=100_000))
@@ -290,6 +294,7 @@ def _planned() -> rc.TradePlan:
 
 READERS = (
     Reader("presets", _mutated(corpus.presets), _preset),
+    Reader("reports", _mutated(corpus.reports), _report),
     Reader("scenarios", _mutated(corpus.scenarios), _scenarios),
     Reader("market", _mutated(corpus.markets), _market),
     Reader("account", _mutated(corpus.accounts), _account),

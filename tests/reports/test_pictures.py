@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import riskcalc
-from riskcalc.domain import Market, Quote, iron_condor
+from riskcalc.domain import Market, Quote, iron_condor, shares
 from riskcalc.reports.picture import pictures, plan_svg
 from tests.reports.conftest import SHIPPED, parsed, planned
 
@@ -178,3 +178,13 @@ def test_the_picture_is_a_document_with_words(name):
         assert svg.find(f"{SVG}title").text
     assert all(svg.find(f"{SVG}desc").text for svg in root.findall(f"{SVG}svg"))
     assert "style" not in plan_svg(planned(name), paper=True)
+
+
+@pytest.mark.parametrize("spot", [0.03, 0.5, 60.0, 295.0, 450_000.0])
+def test_the_axis_tells_its_ticks_apart(spot):
+    market = Market(date=planned().report.market.date, rate=0.04, quotes={"IWM": Quote(spot=spot, vol=0.2)})
+    exits = riskcalc.ExitPlan(stop=0.06, holding_days=20)
+    picture = Picture(riskcalc.plan(shares("IWM"), market, riskcalc.Account(equity=100_000), exits))
+    texts = [one.text for one in picture.root.iter(f"{SVG}text") if "tick-" in one.get("class")]
+    assert len(set(texts)) == len(texts)
+    assert picture.spots("stop") == pytest.approx([0.94 * spot], abs=2 * picture.dollars_a_pixel * PIXEL)
