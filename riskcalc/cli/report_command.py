@@ -70,7 +70,7 @@ def _report(
 ) -> PlanReport:
     from riskcalc.editor.command_line import command_line  # noqa: PLC0415 - help is quick
     from riskcalc.editor.template_from_trade import preset_of_plan  # noqa: PLC0415 - as above
-    from riskcalc.presets import load_preset, self_contained_text  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_preset, self_contained  # noqa: PLC0415 - as above
     from riskcalc.reports.files import PlanReport  # noqa: PLC0415 - as above
 
     plan = planned(preset, settings, **quotes)
@@ -80,7 +80,7 @@ def _report(
         say_warnings([WITHOUT_SMILE])
     words = (*_words(**quotes), *(word for path in outputs for word in ("-o", str(path))))
     command = command_line("report", preset, settings, *words)
-    return PlanReport(plan=plan, preset=self_contained_text(loaded), command=command)
+    return PlanReport(plan=plan, preset=self_contained(loaded, plan.sources), command=command)
 
 
 def _words(*, chain_file: tuple[Path, ...], live: bool, **options: object) -> tuple[str, ...]:

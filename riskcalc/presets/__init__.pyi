@@ -20,7 +20,7 @@ from .store import load_preset as load_preset
 from .store import preset_names as preset_names
 from .store import preset_text as preset_text
 from .store import save_preset as save_preset
-from .store import self_contained_text as self_contained_text
+from .store import self_contained as self_contained
 from .store import shipped_folder as shipped_folder
 from .store import user_folder as user_folder
 from .template import OptionTemplate as OptionTemplate

@@ -13,7 +13,7 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
-from riskcalc.domain import InstrumentTable, Market, ShareLeg, Source
+from riskcalc.domain import Calibration, InstrumentTable, Market, ShareLeg, Source
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.calibration import read_calibration
 from riskcalc.presets.data import preset_data
@@ -43,6 +43,7 @@ def read_preset(
     overrides: Mapping[str, Any] | None = None,
     files: UserFiles | None = None,
     shipped: bool = False,
+    calibration: Calibration | None = None,
 ) -> Preset:
     """Read a preset's text.
 
@@ -61,6 +62,8 @@ def read_preset(
         a market of today moves the legs' vols as an override does. None reads the text alone.
     shipped : bool
         Whether the text's own market is a sample.
+    calibration : Calibration or None
+        Realized over implied volatility; None is what the user has measured.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def read_preset(
     if shape is None or problems or misshapen:
         given = {tuple(key.split(".")) for key in overrides or {}}
         raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
-    preset = _preset(shape, path, instruments)
+    preset = _preset(shape, path, instruments, calibration)
     underlying = preset.template.instrument
     preset = dataclasses.replace(
         preset,
@@ -183,11 +186,13 @@ def _written_vol(written: Mapping[str, Any], symbol: str, instruments: Instrumen
         return None
 
 
-def _preset(shape: PresetShape, path: Path, instruments: InstrumentTable) -> Preset:
+def _preset(
+    shape: PresetShape, path: Path, instruments: InstrumentTable, calibration: Calibration | None
+) -> Preset:
     name = shape.name or path.stem
     trade = shape.trade.record(instruments=instruments)
     trade = dataclasses.replace(trade, entry=shape.entry.record(), name=name)
-    calibration = read_calibration(trade.instrument.symbol)
+    calibration = calibration or read_calibration(trade.instrument.symbol)
     market = shape.market.record(in_percent=shape.entry.in_percent, instruments=instruments)
     return Preset(
         name=name,

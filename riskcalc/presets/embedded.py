@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import PlanSources, Source
+from riskcalc.domain import Calibration, PlanSources, Source
+from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError
 
@@ -30,6 +31,8 @@ class EmbeddedPreset:
     """TOML that states every value of the plan, from `riskcalc.presets.self_contained_text`."""
     sources: PlanSources = field(default_factory=PlanSources)
     """Where the prices and the equity came from: a sample stays one."""
+    calibration: Calibration = field(default_factory=Calibration)
+    """Realized over implied volatility as the plan had it."""
 
 
 def embedded_json(preset: EmbeddedPreset, **beside: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
@@ -42,8 +45,13 @@ def embedded_json(preset: EmbeddedPreset, **beside: Any) -> str:  # noqa: ANN401
     beside : object
         What else the report keeps for programs, ready for JSON.
     """
-    held = {"format": FORMAT, "preset": preset.text, "sources": preset.sources.to_dict(), **beside}
-    data = json.dumps(held, ensure_ascii=True, allow_nan=False)
+    held = {
+        "format": FORMAT,
+        "preset": preset.text,
+        "sources": preset.sources.to_dict(),
+        "calibration": to_plain(preset.calibration),
+    }
+    data = json.dumps(held | beside, ensure_ascii=True, allow_nan=False)
     # Nothing in it may end the element or begin another.
     safe = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return f'<script type="application/json" id="{SCRIPT_ID}">{safe}</script>'
@@ -79,19 +87,24 @@ def embedded_preset(text: str, path: Path) -> EmbeddedPreset:
     preset = found.get("preset")
     if not isinstance(preset, str):
         raise PresetError(f"{path}: the report holds no preset")
-    return EmbeddedPreset(text=preset, sources=_sources(found.get("sources"), path))
+    try:
+        sources, calibration = _sources(found["sources"]), _calibration(found["calibration"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise PresetError(f"{path}: the data of the report are damaged") from None
+    return EmbeddedPreset(text=preset, sources=sources, calibration=calibration)
 
 
-def _sources(data: object, path: Path) -> PlanSources:
-    """Return the sources that a report names; a name that is none is a damage."""
-    if isinstance(data, dict):
-        try:
-            spot, date, vol, equity = (Source(data[name]) if name in data else None for name in SOURCES)
-            day = dt.date.fromisoformat(data["vol_date"]) if "vol_date" in data else None
-            return PlanSources(spot=spot, date=date, vol=vol, equity=equity, vol_date=day)
-        except (TypeError, ValueError):
-            pass
-    raise PresetError(f"{path}: the data of the report are damaged")
+def _sources(data: Any) -> PlanSources:  # noqa: ANN401 - as JSON has it
+    spot, date, vol, equity = (Source(data[name]) if name in data else None for name in SOURCES)
+    return PlanSources(spot=spot, date=date, vol=vol, equity=equity, vol_date=_day(data.get("vol_date")))
+
+
+def _calibration(data: Any) -> Calibration:  # noqa: ANN401 - as JSON has it
+    return Calibration(**(data | {"date": _day(data["date"])}))
+
+
+def _day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
 
 
 def _data(text: str, path: Path) -> Mapping[str, Any]:

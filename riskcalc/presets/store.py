@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from riskcalc.domain import Source
+from riskcalc.domain import PlanSources, Source
 from riskcalc.domain.validation import mapping, record, text
 from riskcalc.environment import presets_folder
 from riskcalc.errors import PresetError, RiskcalcError
 from riskcalc.presets.document import document_text, read_preset
-from riskcalc.presets.embedded import SOURCES, embedded_preset, is_report
+from riskcalc.presets.embedded import SOURCES, EmbeddedPreset, embedded_preset, is_report
 from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.market_file import KnownMarket
 from riskcalc.presets.overlay import UserFiles, user_files
@@ -94,7 +94,9 @@ def load_preset(
 def _of_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Preset:
     """Return the preset inside a report: with the market and the account that the report was made with."""
     held = embedded_preset(page, path)
-    preset = read_preset(held.text, path=path, overrides=overrides, files=UserFiles())
+    preset = read_preset(
+        held.text, path=path, overrides=overrides, files=UserFiles(), calibration=held.calibration
+    )
     found = preset.sources
     kept = {name: getattr(held.sources, name) for name in SOURCES if getattr(found, name) is not Source.SET}
     moved = Source.SET in (found.vol, found.date)
@@ -197,10 +199,18 @@ def user_folder() -> Path:
     return presets_folder()
 
 
-def self_contained_text(preset: Preset) -> str:
-    """Return a preset as TOML that gives the same plan anywhere, together with its sources.
+def self_contained(preset: Preset, sources: PlanSources) -> EmbeddedPreset:
+    """Return a preset that gives the same plan anywhere, for a report of that plan.
 
-    No file is named, its name is stated, and nothing is left to the user's account and market of today.
+    No file is named, its name is stated, and nothing is left to the user's account, market of today and
+    calibration.
+
+    Parameters
+    ----------
+    preset : Preset
+        What the plan was made from.
+    sources : PlanSources
+        Those of the plan.
 
     Raises
     ------
@@ -212,7 +222,7 @@ def self_contained_text(preset: Preset) -> str:
     alone = replace(preset, path=None, inherited=None)
     text = document_text(alone, title=preset.name, path=Path())
     _require_reads_back(text, alone, path)
-    return text
+    return EmbeddedPreset(text=text, sources=sources, calibration=preset.calibration)
 
 
 def shipped_folder() -> Path:
@@ -296,7 +306,7 @@ def _account_of(preset: Preset) -> UserFiles | None:
 def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
     """Check that the file will say what the preset does; one made in Python may say more than a file can."""
     try:
-        found = read_preset(text, path=path, files=_account_of(preset))
+        found = read_preset(text, path=path, files=_account_of(preset), calibration=preset.calibration)
     except PresetError as error:
         raise PresetError(f"{path}: not saved, a preset file cannot express this:\n{error}") from None
     template = replace(found.template, name=preset.template.name)

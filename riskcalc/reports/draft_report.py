@@ -7,7 +7,7 @@ from pathlib import Path
 from riskcalc.editor import State
 from riskcalc.editor.command_line import reproduce
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets import self_contained_text
+from riskcalc.presets import self_contained
 from riskcalc.reports.files import PlanReport
 
 
@@ -32,6 +32,6 @@ def report_of(state: State, path: Path) -> PlanReport:
         raise InvalidInputError(state.problem or "there is no plan yet")
     return PlanReport(
         plan=state.plan,
-        preset=self_contained_text(state.draft.to_preset()),
+        preset=self_contained(state.draft.to_preset(), state.plan.sources),
         command=reproduce(state.draft, "-o", str(path), command="report"),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riskcalc.domain import TradePlan
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.embedded import EmbeddedPreset
 from riskcalc.presets.files import replacing
 from riskcalc.reports.libraries import library
 from riskcalc.reports.picture import plan_svg
@@ -23,8 +24,8 @@ class PlanReport:
     """What a report of a plan is made from."""
 
     plan: TradePlan
-    preset: str
-    """TOML of the preset that gives the plan, from `riskcalc.presets.self_contained_text`."""
+    preset: EmbeddedPreset
+    """What gives the plan, from `riskcalc.presets.self_contained`."""
     command: str
     """The command line that makes the report."""
 

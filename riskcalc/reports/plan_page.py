@@ -48,15 +48,15 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Nothing is loaded and nothing run; a browser holds the page to it."""
 
 
-def plan_page(plan: TradePlan, *, preset: str, command: str) -> str:
+def plan_page(plan: TradePlan, *, preset: EmbeddedPreset, command: str) -> str:
     """Return a plan as a page of HTML that needs no other file.
 
     Parameters
     ----------
     plan : TradePlan
         From `riskcalc.plan_preset`.
-    preset : str
-        TOML of the preset that gives this plan, from `riskcalc.presets.preset_text`; kept inside, so that
+    preset : EmbeddedPreset
+        What gives this plan, from `riskcalc.presets.self_contained`; kept inside, so that
         ``riskcalc plan plan.html`` plans it again.
     command : str
         The command line that makes the page.
@@ -92,7 +92,7 @@ def style_sheet() -> str:
     return Path(__file__).with_name("report.css").read_text(encoding="utf-8")
 
 
-def _body(plan: TradePlan, *, preset: str, command: str) -> str:
+def _body(plan: TradePlan, *, preset: EmbeddedPreset, command: str) -> str:
     return lines(
         (
             element(
@@ -108,9 +108,7 @@ def _body(plan: TradePlan, *, preset: str, command: str) -> str:
                 ),
             ),
             _footer(command),
-            embedded_json(
-                EmbeddedPreset(text=preset, sources=plan.sources), command=command, plan=plan.to_dict()
-            ),
+            embedded_json(preset, command=command, plan=plan.to_dict()),
         )
     )
 

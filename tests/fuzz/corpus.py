@@ -13,8 +13,8 @@ import riskcalc as rc
 from riskcalc.domain.instrument_table import TABLE_FILE
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_file import snapshot
-from riskcalc.presets import self_contained_text, shipped_folder, shipped_scenarios
-from riskcalc.presets.embedded import EmbeddedPreset, embedded_json
+from riskcalc.presets import self_contained, shipped_folder, shipped_scenarios
+from riskcalc.presets.embedded import embedded_json
 from tests.chains import samples, test_read_brokers, test_read_cboe
 from tests.history.made_up import LAYOUTS, few
 
@@ -38,7 +38,7 @@ def presets() -> tuple[bytes, ...]:
 def reports() -> tuple[bytes, ...]:
     """The data of a report, whole pages being pictures for the most part."""
     preset = rc.load_preset("iwm-call-spread")
-    held = EmbeddedPreset(text=self_contained_text(preset), sources=preset.sources)
+    held = self_contained(preset, preset.sources)
     return (f"<!DOCTYPE html><html><body>{embedded_json(held)}</body></html>".encode(),)
 
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import riskcalc
-from riskcalc.presets import load_preset, self_contained_text
+from riskcalc.presets import load_preset, self_contained
 from riskcalc.reports.plan_page import plan_page
 
 SHIPPED = ("iwm-call-spread", "iwm-shares", "iwm-spy-pair", "tna-momentum", "tza-hedge")
@@ -24,7 +24,7 @@ def planned(name="iwm-call-spread"):
 
 @cache
 def page_of(name="iwm-call-spread"):
-    preset = self_contained_text(load_preset(name))
+    preset = self_contained(load_preset(name), planned(name).sources)
     return plan_page(planned(name), preset=preset, command=f"riskcalc report {name} -o plan.html")
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 import riskcalc
-from riskcalc.domain import PlanSources, Source, Verdict
+from riskcalc.domain import Calibration, PlanSources, Source, Verdict
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.errors import PresetError
-from riskcalc.presets import load_preset, preset_text, save_preset, self_contained_text
+from riskcalc.presets import load_preset, preset_text, save_preset, self_contained, write_calibration
 from riskcalc.presets.embedded import EmbeddedPreset, embedded_json, embedded_preset, is_report
 from tests.reports.conftest import SHIPPED, page_of, planned
 
 PATH = Path("plan.html")
+SPREAD = "iwm-call-spread"
 ACCOUNT = 'schema = 1\nequity = 20_000\nrisk = "0.5%"\n'
 MARKET = "schema = 1\n[quotes.IWM]\nspot = 250.0\ndate = 2026-07-22\n"
 
@@ -32,7 +33,9 @@ def test_settings_are_kept():
     settings = {"market.quotes.IWM.spot": 301.37, "exits.stop": "4.5%", "account.equity": 54_321.0}
     preset = load_preset("iwm-call-spread", settings)
     plan = riskcalc.plan_preset("iwm-call-spread", settings)
-    PATH.write_text(embedded_page(self_contained_text(preset), sources=plan.sources), encoding="utf-8")
+    PATH.write_text(
+        embedded_page(self_contained(preset, plan.sources).text, sources=plan.sources), encoding="utf-8"
+    )
     again = riskcalc.plan_preset(PATH)
     assert again.to_dict() == plan.to_dict()
     assert again.to_dict() != planned().to_dict()
@@ -48,7 +51,7 @@ def test_a_sample_stays_one_and_what_is_set_is_said():
 
 def test_the_day_of_an_older_volatility_is_kept():
     sources = PlanSources(spot=Source.MARKET_FILE, vol=Source.MARKET_FILE, vol_date=dt.date(2026, 7, 15))
-    text = self_contained_text(load_preset("iwm-call-spread"))
+    text = self_contained(load_preset("iwm-call-spread"), sources).text
     PATH.write_text(embedded_page(text, sources=sources), encoding="utf-8")
     assert riskcalc.plan_preset(PATH).sources == sources
     assert riskcalc.plan_preset(PATH, {"market.quotes.IWM.vol": "30%"}).sources.vol_date is None
@@ -62,6 +65,22 @@ def test_the_readers_own_market_and_account_change_nothing(tmp_path, monkeypatch
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     assert riskcalc.plan_preset("iwm-call-spread").to_dict() != planned().to_dict()
     assert riskcalc.plan_preset(PATH).to_dict() == planned().to_dict()
+
+
+def test_the_readers_own_calibration_changes_nothing(tmp_path, monkeypatch):
+    settings = {"view.vol": "calibrated"}
+    preset, plan = (load(SPREAD, settings) for load in (load_preset, riskcalc.plan_preset))
+    held = self_contained(preset, plan.sources)
+    PATH.write_text(f"<!DOCTYPE html>{embedded_json(held)}", encoding="utf-8")
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
+    measured = Calibration(k=0.7, k_source="mine", date=dt.date(2026, 7, 17), error=0.02)
+    write_calibration(measured, symbol="IWM")
+    assert riskcalc.plan_preset(SPREAD, settings).to_dict() != plan.to_dict()
+    assert riskcalc.plan_preset(PATH).to_dict() == plan.to_dict()
+    # The other way round, a measured one is kept.
+    again = self_contained(load_preset(SPREAD, settings), plan.sources)
+    assert again.calibration == measured
+    assert embedded_preset(f"<!DOCTYPE html>{embedded_json(again)}", PATH) == again
 
 
 def test_the_plan_inside_is_the_plan():
@@ -119,6 +138,9 @@ def test_nothing_inside_ends_the_script(name):
         (embedded_page("x").replace('"sources": {}', '"sources": {"spot": "thin air"}'), "are damaged"),
         (embedded_page("x").replace('"sources": {}', '"sources": {"vol_date": 3}'), "are damaged"),
         (embedded_page("x").replace('"sources": {}', '"sources": []'), "are damaged"),
+        (embedded_page("x").replace('"k": 0.83', '"k": -1'), "are damaged"),
+        (embedded_page("x").replace('"k": 0.83', '"more": 1'), "are damaged"),
+        (embedded_page("x").replace('"calibration"', '"other"'), "are damaged"),
         (embedded_page(""), "plan.html: the file is empty"),
         ('<html><script id="riskcalc-report">[1]</script>', "the data of the report are damaged"),
         (f'<html><script id="riskcalc-report">{"[" * 100_000}', "the data of the report are damaged"),

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from riskcalc.formatting import plan_tables
+from riskcalc.presets.embedded import EmbeddedPreset
 from riskcalc.reports.plan_page import plan_page
 from riskcalc.reports.tables import html_table, markdown_tables
 from tests.reports.conftest import SHIPPED, page_of, parsed, planned
@@ -59,7 +60,7 @@ def test_names_are_escaped():
         report=dataclasses.replace(report, trade=dataclasses.replace(report.trade, name=HOSTILE)),
         checks=(dataclasses.replace(plan.checks[0], message=HOSTILE), *plan.checks[1:]),
     )
-    page = plan_page(named, preset=HOSTILE, command=f"riskcalc report {HOSTILE}")
+    page = plan_page(named, preset=EmbeddedPreset(text=HOSTILE), command=f"riskcalc report {HOSTILE}")
     root = parsed(page)
     assert HOSTILE in root.find("head/title").text
     assert len(list(root.iter("script"))) == 1
@@ -69,7 +70,7 @@ def test_names_are_escaped():
 def test_a_failing_plan_says_so_first():
     plan = planned()
     failed = dataclasses.replace(plan.checks[0], status=type(plan.checks[0].status).FAIL, message="too much")
-    page = plan_page(dataclasses.replace(plan, checks=(failed,)), preset="", command="")
+    page = plan_page(dataclasses.replace(plan, checks=(failed,)), preset=EmbeddedPreset(text=""), command="")
     header = " ".join(parsed(page).find("body/main/header").itertext())
     assert header.startswith("NO")
     assert f"FAIL {failed.name}: too much" in header
