@@ -1,0 +1,201 @@
+"""Open interest of a chain: gamma by strike, the naive net and its flip, put/call ratios, max pain."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from riskcalc.chains.chain import Chain
+from riskcalc.chains.vols import ChainVols, chain_vols
+from riskcalc.domain.gamma import GammaProfile, PutCallRatios, StrikeGamma
+from riskcalc.domain.validation import finite, record
+from riskcalc.errors import ChainError
+from riskcalc.pricing import black_scholes
+from riskcalc.pricing.arrays import Flags, Floats
+
+ONE_PERCENT = 0.01
+FLIP_RANGE = 0.2
+"""How far from the spot a flip is looked for, as a part of it."""
+FLIP_STEPS = 81
+
+
+def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -> GammaProfile:
+    """Return the gamma of a chain's open interest by strike, put/call ratios and max pain.
+
+    Parameters
+    ----------
+    chain : Chain
+        With open interest.
+    rate : float
+        Interest rate, continuous, per year.
+    vols : ChainVols, optional
+        Of `chain_vols` with the same rate, where they are known.
+
+    Returns
+    -------
+    GammaProfile
+        Gross first; the net takes dealers to be long calls and short puts, which nothing in a chain says.
+
+    Raises
+    ------
+    ChainError
+        The chain has no open interest.
+
+    Notes
+    -----
+    The gamma of a contract in dollars is ``gamma * multiplier * spot**2 * 1%``, for 100 shares a contract: by how many dollars the delta of
+    its holder changes when the spot moves 1%. Gamma is Black and Scholes', at the implied forward and, on
+    each strike, the implied vol of the out-of-the-money option; strikes without one have that of the
+    strikes beside them.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> chain = Chain(
+    ...     symbol="IWM", date=dt.date(2026, 7, 20), spot=100.0, expiry=["2026-09-18"] * 2,
+    ...     strike=[100, 100], option_type=[1, -1], bid=[3.50, 3.00], ask=[3.60, 3.10],
+    ...     open_interest=[1000, 400], volume=[50, 75],
+    ... )
+    >>> found = gamma_profile(chain, rate=0.04)
+    >>> row = found.gamma[0]
+    >>> round(row.gross), round(row.net), found.put_call.volume, found.max_pain
+    (673414, 288606, 1.5, 100.0)
+    """
+    record("chain", Chain, chain)
+    finite("rate", rate)
+    alive = _alive(chain)
+    if not np.nansum(chain.open_interest[alive]) > 0:
+        raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
+    if vols is None:
+        vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+    held = _held(chain, vols, rate)
+    by_strike = held.at(chain.spot)
+    pains = {
+        str(expiry): pain
+        for expiry in chain.expiries()
+        if (pain := max_pain(chain, alive & (chain.expiry == np.datetime64(expiry)))) is not None
+    }
+    return GammaProfile(
+        symbol=chain.symbol,
+        date=chain.date,
+        spot=chain.spot,
+        gamma=_rows(held, by_strike),
+        flip=_flip(held, chain.spot),
+        put_call=put_call_ratios(chain),
+        max_pain=max_pain(chain, alive),
+        max_pain_by_expiry=pains,
+        without_vol=round(float(np.nansum(chain.open_interest[alive]) - held.contracts.sum())),
+    )
+
+
+def put_call_ratios(chain: Chain) -> PutCallRatios:
+    """Return puts over calls by volume and by open interest, of all options still alive."""
+    return PutCallRatios(volume=_ratio(chain, chain.volume), open_interest=_ratio(chain, chain.open_interest))
+
+
+def max_pain(chain: Chain, rows: Flags) -> float | None:
+    """Return the strike at which options are worth least to their holders at expiry, None without any.
+
+    Parameters
+    ----------
+    chain : Chain
+        With open interest.
+    rows : ndarray of bool
+        Which quotes count, shape (n,).
+    """
+    contracts = np.nan_to_num(chain.open_interest[rows])
+    if not contracts.sum() > 0:
+        return None
+    strikes = np.unique(chain.strike[rows])
+    worth = chain.option_type[rows] * (strikes[:, None] - chain.strike[rows])
+    paid = (np.maximum(worth, 0.0) * contracts).sum(axis=1)
+    return float(strikes[paid.argmin()])
+
+
+class _Held(NamedTuple):
+    """Options with open interest and a vol; arrays have shape (n,)."""
+
+    sign: Floats
+    strike: Floats
+    contracts: Floats
+    years: Floats
+    vol: Floats
+    rate: Floats
+    dividend_yield: Floats
+    multiplier: int
+    """Shares of a contract."""
+
+    def at(self, spot: float) -> Floats:
+        """Gamma of each option's open interest at a spot [dollars of delta per 1% move]."""
+        gamma = black_scholes(
+            sign=self.sign,
+            spot=spot,
+            strike=self.strike,
+            time_to_expiry=self.years,
+            vol=self.vol,
+            rate=self.rate,
+            dividend_yield=self.dividend_yield,
+        ).gamma
+        found: Floats = gamma * self.contracts * self.multiplier * spot**2 * ONE_PERCENT
+        return found
+
+
+def _held(chain: Chain, vols: ChainVols, rate: float) -> _Held:
+    contracts = np.nan_to_num(chain.open_interest)
+    vol, years = np.full(len(chain), np.nan), np.full(len(chain), np.nan)
+    rates, yields = np.full(len(chain), rate), np.zeros(len(chain))
+    for forward in vols.forwards:
+        here = chain.expiry == np.datetime64(forward.expiry)
+        years[here], rates[here], yields[here] = forward.years, forward.rate, forward.dividend_yield
+        vol[here] = _strike_vols(chain, vols, here, forward.forward)
+    rows = (contracts > 0) & np.isfinite(vol) & (vol > 0) & (years > 0)
+    columns = (chain.option_type.astype(np.float64), chain.strike, contracts, years, vol, rates, yields)
+    return _Held(*(column[rows] for column in columns), multiplier=chain.instrument.option_multiplier)
+
+
+def _strike_vols(chain: Chain, vols: ChainVols, here: Flags, forward: float) -> Floats:
+    """Vol on every strike of one expiry: of its out-of-the-money option, else between its neighbors."""
+    out = here & (chain.option_type * (chain.strike - forward) >= 0) & np.isfinite(vols.mid)
+    found = vols.mid
+    if not out.any():
+        found, out = chain.quoted_vol, here & (chain.quoted_vol > 0)
+    if not out.any():
+        return np.full(int(here.sum()), np.nan)
+    order = np.argsort(chain.strike[out], kind="stable")
+    return np.interp(chain.strike[here], chain.strike[out][order], found[out][order])
+
+
+def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:
+    strikes, place = np.unique(held.strike, return_inverse=True)
+    sums = [
+        np.bincount(place, weights=weights, minlength=len(strikes))
+        for weights in (gamma, held.sign * gamma, held.contracts)
+    ]
+    return tuple(
+        StrikeGamma(strike=float(strike), gross=float(gross), net=float(net), open_interest=float(contracts))
+        for strike, gross, net, contracts in zip(strikes, *sums, strict=True)
+    )
+
+
+def _flip(held: _Held, spot: float) -> float | None:
+    """Spot nearest to today's where the naive net crosses zero; each strike keeps its vol."""
+    spots = spot * np.linspace(1 - FLIP_RANGE, 1 + FLIP_RANGE, FLIP_STEPS)
+    nets = np.array([float((held.sign * held.at(float(one))).sum()) for one in spots])
+    places = np.flatnonzero(nets[:-1] * nets[1:] < 0)
+    if not places.size:
+        return None
+    found = spots[places] - nets[places] * np.diff(spots)[places] / np.diff(nets)[places]
+    return float(found[np.abs(found - spot).argmin()])
+
+
+def _alive(chain: Chain) -> Flags:
+    """Options that have not expired: files may still list those of the day before."""
+    found: Flags = chain.expiry >= np.datetime64(chain.date)
+    return found
+
+
+def _ratio(chain: Chain, counts: Floats) -> float | None:
+    alive = _alive(chain)
+    calls, puts = (float(np.nansum(counts[alive & (chain.option_type == sign)])) for sign in (1, -1))
+    return puts / calls if calls > 0 else None

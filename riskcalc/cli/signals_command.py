@@ -1,0 +1,114 @@
+"""``riskcalc signals``: the board of signals, and the data behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.options import DAY, as_json
+from riskcalc.cli.output import print_json, print_tables
+from riskcalc.cli.today import today
+from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from riskcalc.signals.rules import Rule
+    from riskcalc.signals.series import Series
+
+EXAMPLES = """\b
+Examples:
+  riskcalc signals
+  riskcalc signals --update DGS10.csv BAMLH0A0HYM2.csv SPY.csv IWM.csv
+  riskcalc signals --update IWM_holdings.csv quotes.csv
+  riskcalc signals --enter iwm_flow=-250M
+  riskcalc signals --json
+
+Files are recognized by content and filed with their dates: FRED's CSV, daily prices, iShares holdings, option
+quotes. Rules are those that ship with riskcalc, and signals.toml of your own.
+"""
+
+
+@click.command("signals", epilog=EXAMPLES)
+@click.argument("files", metavar="[FILE]...", type=click.Path(path_type=Path), nargs=-1)
+@click.option("--update", is_flag=True, help="File the data of each FILE first.")
+@click.option("--replace", is_flag=True, help="With --update: a FILE's series replace the kept ones whole.")
+@click.option(
+    "--enter",
+    "typed",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Enter a value yourself, with its unit: -250M.",
+)
+@click.option("--date", type=DAY, help="Day of entered values; default: today.")
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    files: tuple[Path, ...],
+    update: bool,
+    replace: bool,
+    typed: tuple[str, ...],
+    date: dt.date | None,
+    json_wanted: bool,
+) -> None:
+    """Show each signal with its value, rule, distance and age, and whether it has fired.
+
+    Exits with 1 if a stop signal has fired. Data after today are not looked at; RISKCALC_TODAY names another
+    day.
+    """
+    if bool(files) != update:
+        raise click.UsageError("give FILEs together with --update" if files else "--update needs a FILE")
+    if replace and not update:
+        raise click.UsageError("--replace needs --update")
+    if date is not None and not typed:
+        raise click.UsageError("--date needs --enter")
+    from riskcalc.signals.board import signal_board  # noqa: PLC0415 - help is quick
+    from riskcalc.signals.files import read_files  # noqa: PLC0415 - as above
+    from riskcalc.signals.rules import load_rules  # noqa: PLC0415 - as above
+    from riskcalc.signals.store import merged, read_store, write_store  # noqa: PLC0415 - as above
+
+    day, rules, kept = today(), load_rules(), read_store()
+    new = [*read_files(files), *_typed(typed, {rule.name: rule for rule in rules}, date or day)]
+    store = merged(kept, new, replace=replace)
+    board = signal_board(rules, store, day=day)
+    write_store(store, only=[one.name for one in new])
+    if json_wanted:
+        print_json([one.to_dict() for one in board.signals])
+    else:
+        from riskcalc.formatting.signals import signals_tables, signals_title  # noqa: PLC0415 - as above
+
+        print_tables(signals_title(board), signals_tables(board))
+        _say_filed(new, store)
+    ctx.exit(EXIT_RISK_SAYS_NO if board.stopped else EXIT_OK)
+
+
+def _typed(assignments: Iterable[str], rules: Mapping[str, Rule], day: dt.date) -> list[Series]:
+    """Entered values as series of one day."""
+    from riskcalc.signals.rules import parse_level  # noqa: PLC0415 - as above
+    from riskcalc.signals.store import typed_series  # noqa: PLC0415 - as above
+
+    found = []
+    for assignment in assignments:
+        name, _, text = (part.strip() for part in assignment.partition("="))
+        rule = rules.get(name)
+        if rule is None or rule.members:
+            single = ", ".join(one.name for one in rules.values() if not one.members)
+            raise InvalidInputError(f"--enter must name one of {single}, got {name!r}")
+        level = parse_level(text)
+        if level is None or level[1] != rule.unit:
+            raise InvalidInputError(
+                f"--enter {name} must have the unit of its rule, {rule.text}, got {text!r}"
+            )
+        found.append(typed_series(name, level[0], rule.unit, day))
+    return found
+
+
+def _say_filed(new: Iterable[Series], store: Mapping[str, Any]) -> None:
+    filed = [f"{one.name} to {store[one.name].last_day}" for one in new if ".sector " not in one.name]
+    if filed:
+        click.echo(f"\nfiled: {', '.join(filed)}")

@@ -1,0 +1,1 @@
+"""Dated events: shipped, imported and own."""

@@ -1,0 +1,59 @@
+"""The signal board as tables of text."""
+
+from __future__ import annotations
+
+from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, value_with_unit
+from riskcalc.formatting.numbers import MISSING, count
+from riskcalc.formatting.table import Table
+
+ROLE_WORDS = {
+    SignalRole.STOP: "Stop Signals: No New Longs While One Has Fired",
+    SignalRole.ENTRY: "Entry Rules: Longs Only While All Are Met",
+    SignalRole.HEDGE: "Hedge Signals",
+}
+
+
+def signals_title(board: SignalBoard) -> str:
+    """The verdict of the board, and its day."""
+    stops = [one.name for one in board.deciding(SignalRole.STOP) if one.fired]
+    if stops:
+        return f"Signals on {board.day}: no new longs, {', '.join(stops)} fired"
+    unmet = [one.name for one in board.deciding(SignalRole.ENTRY) if one.fired is False]
+    if unmet:
+        return f"Signals on {board.day}: no new longs, {', '.join(unmet)} not met"
+    doubtful = [one for one in board.signals if one.counts and (one.fired is None or one.stale)]
+    if doubtful:
+        unsure = f"{count(len(doubtful), 'signal')} old or without data"
+        return f"Signals on {board.day}: no stop signal has fired; {unsure}"
+    return f"Signals on {board.day}: longs allowed"
+
+
+def signals_tables(board: SignalBoard) -> tuple[Table, ...]:
+    """Tables of the board: stop signals, entry rules, hedge signals; members after their combination."""
+    header = ("signal", "value", "rule", "to go", "state", "age", "source")
+    return tuple(
+        Table(title=title, header=header, rows=rows, left=frozenset({0, 2, 4, 6}))
+        for role, title in ROLE_WORDS.items()
+        if (rows := tuple(_row(one) for one in board.signals if one.role is role))
+    )
+
+
+def _row(signal: Signal) -> tuple[str, ...]:
+    name = signal.name if signal.counts else f"  {signal.name}"
+    state = signal.state.upper() if signal.fired else signal.state
+    source = "; ".join(part for part in (signal.source, signal.problem) if part)
+    return (name, signal.value_text or MISSING, signal.rule, _to_go(signal), state, _age(signal), source)
+
+
+def _to_go(signal: Signal) -> str:
+    """How far the value is from its level."""
+    if signal.distance is None or signal.fired:
+        return MISSING if signal.distance is None else "0"
+    return value_with_unit(signal.distance, signal.unit)
+
+
+def _age(signal: Signal) -> str:
+    """Age of the data in sessions, with a mark where it is over its limit."""
+    if signal.age_sessions is None:
+        return MISSING
+    return f"{signal.age_sessions}{' OLD' if signal.stale else ''}"

@@ -1,0 +1,165 @@
+"""The board: every rule read off the filed series on one day."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from riskcalc.domain.sessions import sessions_between
+from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
+from riskcalc.domain.validation import calendar_date
+from riskcalc.errors import PresetError
+from riskcalc.signals.files import is_known_series
+from riskcalc.signals.measures import Measure, Reading, fund_flow, read_measure
+from riskcalc.signals.rules import Rule, load_rules, own_rules
+from riskcalc.signals.series import Series
+from riskcalc.signals.store import read_store, store_folder
+
+
+def todays_board(day: dt.date) -> SignalBoard | None:
+    """Return the board of a day from the user's files; None where no data and no rules were ever given.
+
+    Raises
+    ------
+    PresetError
+        A file of rules or of the store cannot be read.
+    """
+    if not store_folder().is_dir() and not own_rules().exists():
+        return None
+    return signal_board(load_rules(), read_store(), day=day)
+
+
+def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.date) -> SignalBoard:
+    """Hold each rule against the series, with what was known on a day.
+
+    Parameters
+    ----------
+    rules : iterable of Rule
+        From `load_rules`.
+    store : mapping
+        Series by name, from `read_store`; values after `day` are not looked at.
+    day : date
+        Day of the board; ages are NYSE sessions up to it.
+
+    Raises
+    ------
+    PresetError
+        A rule is on a series that no file of a known kind can bring.
+    """
+    calendar_date("day", day)
+    known = {rule.name: rule for rule in rules}
+    _require_known_series(known.values(), store)
+    here = {name: cut for name, one in store.items() if (cut := one.until(day)) is not None}
+    found: dict[str, Signal] = {}
+    for name in known:
+        _resolve(name, known, here, day, found)
+    return SignalBoard(day=day, signals=tuple(_with_roles(known, found)))
+
+
+def _require_known_series(rules: Iterable[Rule], store: Mapping[str, Series]) -> None:
+    wrong = [
+        f"signals.{rule.name}: unknown series {name}: file it first with riskcalc signals --update FILE"
+        for rule in rules
+        for name in rule.series
+        if rule.measure is not Measure.FLOW and not is_known_series(name, store)
+    ]
+    if wrong:
+        raise PresetError("\n".join(wrong))
+
+
+def _resolve(
+    name: str, rules: Mapping[str, Rule], store: Mapping[str, Series], day: dt.date, found: dict[str, Signal]
+) -> Signal:
+    """The signal of a rule; members of combinations come before them. Rules go in no circle."""
+    if name not in found:
+        rule = rules[name]
+        if rule.members:
+            members = [_resolve(member, rules, store, day, found) for member in rule.members]
+            found[name] = _combined(rule, members)
+        else:
+            found[name] = _single(rule, store, day)
+    return found[name]
+
+
+def _combined(rule: Rule, members: list[Signal]) -> Signal:
+    """A combination: as old as the oldest member that it needs, unknown where the unknown ones decide."""
+    states = [one.fired for one in members]
+    decided = not rule.needs_all
+    if decided in states:
+        fired: bool | None = decided
+    else:
+        fired = None if None in states else not decided
+    # Members that settle the answer alone say how old it is; else all of them do.
+    settling = [one for one in members if one.fired is fired] if fired is decided else members
+    ages = [one.age_sessions for one in settling if one.age_sessions is not None]
+    freshest = fired is decided
+    unknown = ", ".join(one.name for one in members if one.fired is None)
+    late = [one for one in settling if one.stale]
+    return Signal(
+        name=rule.name,
+        role=rule.role or SignalRole.HEDGE,
+        rule=rule.text,
+        fired=fired,
+        age_sessions=(min if freshest else max)(ages, default=None),
+        as_of=(max if freshest else min)((one.as_of for one in settling if one.as_of), default=None),
+        max_age=max((one.max_age for one in (late or settling)), default=rule.max_age),
+        source=", ".join(one.name for one in members if one.fired),
+        meaning=rule.meaning,
+        symbols=rule.symbols,
+        problem=f"no data for {unknown}" if unknown else "",
+    )
+
+
+def _single(rule: Rule, store: Mapping[str, Series], day: dt.date) -> Signal:
+    series, reading = _read(rule, store)
+    typed = store.get(f"typed.{rule.name}")
+    if typed is not None and (series is None or typed.last_day >= series.last_day):
+        series, reading = typed, Reading(value=float(typed.values[-1]))
+    value = reading.value
+    age = None if series is None else sessions_between(series.last_day, day)
+    return Signal(
+        name=rule.name,
+        role=rule.role or SignalRole.HEDGE,
+        rule=rule.text,
+        fired=None if value is None else rule.met_by(value),
+        value=value,
+        unit=rule.unit,
+        signed=rule.signed,
+        distance=None if value is None else rule.distance(value),
+        as_of=None if series is None else series.last_day,
+        age_sessions=age,
+        max_age=rule.max_age,
+        source="" if series is None else _source(series),
+        meaning=rule.meaning,
+        symbols=rule.symbols,
+        problem=reading.problem,
+    )
+
+
+def _source(series: Series) -> str:
+    return "typed" if series.source == "typed" else f"{series.name}, {series.source}"
+
+
+def _read(rule: Rule, store: Mapping[str, Series]) -> tuple[Series | None, Reading]:
+    if rule.measure is Measure.FLOW:
+        shares, nav = (store.get(f"{rule.series[0]}.{column}") for column in ("shares_outstanding", "nav"))
+        if shares is None or nav is None:
+            return None, Reading(problem=f"no holdings file of {rule.series[0]}")
+        return shares, fund_flow(shares, nav)
+    held = [store[name] for name in rule.series if name in store]
+    if not held:
+        return None, Reading(problem=f"no {' or '.join(rule.series)} filed")
+    freshest = max(held, key=lambda one: one.last_day)
+    return freshest, read_measure(rule.measure, freshest, sessions=rule.sessions, unit=rule.unit)
+
+
+def _with_roles(rules: Mapping[str, Rule], found: Mapping[str, Signal]) -> Iterable[Signal]:
+    """Signals in the order of the rules; a member without a role shows that of its combination."""
+    parents = {member: rule for rule in rules.values() for member in rule.members}
+    for name in rules:
+        rule = rules[name]
+        while rule.role is None and rule.name in parents:
+            rule = parents[rule.name]
+        role = rule.role or SignalRole.HEDGE
+        yield dataclasses.replace(found[name], role=role, counts=rules[name].role is not None)

@@ -1,0 +1,273 @@
+"""Files that hold signals' data, told by their content: FRED, iShares holdings, prices, option chains."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from riskcalc.chains.dates import read_time
+from riskcalc.chains.quote_file import QuoteFile, open_quote_file
+from riskcalc.chains.text_table import delimiter_of, normalize_name, split_line
+from riskcalc.chains.typed_columns import parse_number
+from riskcalc.domain.validation import brief_repr
+from riskcalc.errors import ChainError, InvalidInputError, PriceFileError
+from riskcalc.signals.series import Series
+from riskcalc.signals.store import require_safe
+
+HEAD_LINES = 40
+FRED_DATES = ("observation_date", "DATE")
+FRED_NAME = re.compile(r"[A-Z][A-Z0-9_]{1,30}")
+MISSING = frozenset({"", ".", "#N/A", "NaN", "nan", "NA"})
+PERCENT_SERIES = re.compile(r"DGS|DTB|DFII|BAML|T10Y|T5Y|DFF|FEDFUNDS|SOFR|MORTGAGE|UNRATE|AAA|BAA|DAAA|DBAA")
+"""Starts of the names of FRED's series in percent."""
+KNOWN_FRED = frozenset(
+    "DGS1MO DGS3MO DGS6MO DGS1 DGS2 DGS3 DGS5 DGS7 DGS10 DGS20 DGS30 T10Y2Y T10Y3M T10YIE DFF SOFR SP500 "  # noqa: SIM905
+    "VIXCLS RVXCLS BAMLH0A0HYM2 BAMLC0A0CM BAMLH0A1HYBB BAMLH0A2HYB BAMLH0A3HYC NASDAQCOM DTWEXBGS".split()
+)
+"""Series that a rule may name before their file is there."""
+COLUMNS_OF_SYMBOLS = (
+    "close volume put_call_volume put_call_open_interest shares_outstanding nav".split()  # noqa: SIM905
+)
+FUNDS = {
+    "ishares russell 2000 etf": "IWM",
+    "ishares russell 2000 value etf": "IWN",
+    "ishares russell 2000 growth etf": "IWO",
+    "ishares russell 1000 etf": "IWB",
+    "ishares core s&p 500 etf": "IVV",
+    "ishares core s&p small-cap etf": "IJR",
+}
+HOLDINGS_DAY = "Fund Holdings as of"
+SECTOR = "sector "
+"""Start of the names of a fund's sector weights, after its symbol and a point."""
+
+
+def read_files(paths: Iterable[Path]) -> list[Series]:
+    """Return the series of files of any known kind, recognized by content.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        FRED's CSV, iShares holdings, daily prices, option quotes; all are read before any is used.
+
+    Raises
+    ------
+    PriceFileError
+        A file cannot be read, is of no known kind, or its name says another series than its content.
+    """
+    return [series for path in paths for series in _named(path)]
+
+
+def is_known_series(name: str, kept: Mapping[str, Series]) -> bool:
+    """Whether a rule may name a series: it is kept, or of a kind that a file can bring."""
+    owner, _, column = name.partition(".")
+    if name in kept or name in KNOWN_FRED or name == "typed":
+        return True
+    return bool(owner) and column in COLUMNS_OF_SYMBOLS
+
+
+def _named(path: Path) -> list[Series]:
+    try:
+        found = _series(path)
+        _require_own_name(path, found)
+    except (ChainError, PriceFileError, InvalidInputError) as error:
+        lines = [line.removeprefix(f"{path}: ") for line in str(error).splitlines()]
+        raise PriceFileError("\n".join(f"{path}: {line}" for line in lines)) from error
+    else:
+        return found
+
+
+def _series(path: Path) -> list[Series]:
+    file = open_quote_file(path)
+    if file.document is not None:
+        return _chain_ratios(path)
+    head = list(itertools.islice((line.strip() for line in file.lines() if line.strip()), HEAD_LINES))
+    if any(HOLDINGS_DAY in line for line in head):
+        return _holdings(path, file)
+    if split_line(head[0])[0] in FRED_DATES:
+        return _fred(path, file)
+    if any("strike" in line.lower() for line in head):
+        return _chain_ratios(path)
+    return _prices(path, file)
+
+
+def _require_own_name(path: Path, found: list[Series]) -> None:
+    """Refuse a file that is called by another statistic than it holds."""
+    named = {word for word in re.split(r"[^A-Z0-9]+", path.stem.upper()) if word in KNOWN_FRED}
+    held = {one.name.partition(".")[0] for one in found}
+    if named and not named & held:
+        raise PriceFileError(f"is called {', '.join(sorted(named))} but holds {', '.join(sorted(held))}")
+
+
+def _fred(path: Path, file: QuoteFile) -> list[Series]:
+    rows = [(line, row) for line, row in enumerate(csv.reader(file.lines()), start=1) if any(row)]
+    names = [name.strip() for name in rows[0][1][1:]]
+    if not names or not all(FRED_NAME.fullmatch(name) for name in names):
+        raise PriceFileError(f"has no series of FRED in its columns: {brief_repr(','.join(names))}")
+    return [_fred_series(path, name, rows[1:], place) for place, name in enumerate(names, start=1)]
+
+
+def _fred_series(path: Path, name: str, rows: list[tuple[int, list[str]]], place: int) -> Series:
+    values: dict[dt.date, float] = {}
+    for line, row in rows:
+        cell = row[place].strip() if place < len(row) else ""
+        day = _iso_day(row[0], line)
+        if cell in MISSING:
+            continue
+        try:
+            value = parse_number(cell)
+        except ValueError:
+            raise PriceFileError(f"line {line}, column {name}: {brief_repr(cell)} is not a number") from None
+        if values.setdefault(day, value) != value:
+            raise PriceFileError(
+                f"line {line}: a second value of {name} for {day}: {values[day]:g} and {value:g}"
+            )
+    unit = "%" if PERCENT_SERIES.match(name) else "points"
+    return _of_values(name, unit, values, source=path.name)
+
+
+def _iso_day(cell: str, line: int) -> dt.date:
+    try:
+        return dt.date.fromisoformat(cell.strip())
+    except ValueError:
+        raise PriceFileError(f"line {line}: {brief_repr(cell)} is not a date like 2026-09-18") from None
+
+
+def _of_values(name: str, unit: str, values: Mapping[dt.date, float], *, source: str) -> Series:
+    if not values:
+        raise PriceFileError(f"holds no value of {name}")
+    days = sorted(values)
+    return Series(
+        name=require_safe(name),
+        unit=unit,
+        days=np.array(days, dtype="datetime64[D]"),
+        values=np.array([values[day] for day in days]),
+        source=source,
+    )
+
+
+def _holdings(path: Path, file: QuoteFile) -> list[Series]:
+    rows = [[cell.strip() for cell in row] for row in csv.reader(file.lines())]
+    facts = {row[0]: row[1] for row in rows[:HEAD_LINES] if len(row) == 2}
+    title = next(row[0] for row in rows if row and row[0])
+    symbol = FUNDS.get(title.lower()) or _symbol_in(path.stem)
+    if not symbol:
+        raise PriceFileError(
+            f"is of a fund riskcalc does not know, {brief_repr(title)}: call it like IWM_holdings.csv"
+        )
+    stamp = read_time(facts.get(HOLDINGS_DAY, ""), month_first=True) if facts.get(HOLDINGS_DAY) else None
+    if stamp is None:
+        raise PriceFileError(f"does not say the day of its holdings: {HOLDINGS_DAY}")
+    day, shares = stamp.date(), _number(facts.get("Shares Outstanding", ""), "Shares Outstanding")
+    table = list(_holding_rows(rows))
+    worth = sum(value for _, value, _ in table)
+    if not (shares > 0 and worth > 0):
+        raise PriceFileError("must have shares outstanding and market values above 0")
+    weights: dict[str, float] = {}
+    for sector, _, weight in table:
+        weights[sector] = weights.get(sector, 0.0) + weight
+    single = {"shares_outstanding": ("", shares), "nav": ("points", worth / shares)}
+    single |= {f"{SECTOR}{sector}": ("%", weight) for sector, weight in weights.items()}
+    return [
+        _of_values(f"{symbol}.{column}", unit, {day: value}, source=path.name)
+        for column, (unit, value) in single.items()
+    ]
+
+
+def _holding_rows(rows: list[list[str]]) -> Iterator[tuple[str, float, float]]:
+    """Sector, market value and weight in percent of each row of the table."""
+    start = next(
+        (k for k, row in enumerate(rows) if {"Sector", "Market Value", "Weight (%)"} <= set(row)), None
+    )
+    if start is None:
+        raise PriceFileError("has no table with the columns Sector, Market Value and Weight (%)")
+    places = [rows[start].index(name) for name in ("Sector", "Market Value", "Weight (%)")]
+    for line, row in enumerate(rows[start + 1 :], start=start + 2):
+        if len(row) <= max(places):
+            if any(row):
+                return  # the footer
+            continue
+        sector, value, weight = (row[place] for place in places)
+        yield (
+            sector or "-",
+            _number(value, f"line {line}, Market Value"),
+            _number(weight, f"line {line}, Weight (%)"),
+        )
+
+
+def _number(cell: str, what: str) -> float:
+    try:
+        return 0.0 if cell == "-" else float(cell.replace(",", ""))
+    except ValueError:
+        raise PriceFileError(f"{what}: {brief_repr(cell)} is not a number") from None
+
+
+def _symbol_in(stem: str) -> str:
+    found = re.match(r"([A-Z]{2,5})(?=[_\-. ]|$)", stem)
+    return found[1] if found else ""
+
+
+def _chain_ratios(path: Path) -> list[Series]:
+    from riskcalc.chains.gamma import put_call_ratios  # noqa: PLC0415 - most files are no chain
+    from riskcalc.chains.readers import read_chain  # noqa: PLC0415 - as above
+
+    chain = read_chain(path)
+    ratios = put_call_ratios(chain)
+    known = {"put_call_volume": ratios.volume, "put_call_open_interest": ratios.open_interest}
+    found = [
+        _of_values(f"{chain.symbol}.{column}", "ratio", {chain.date: value}, source=path.name)
+        for column, value in known.items()
+        if value is not None
+    ]
+    if not found:
+        raise PriceFileError("has neither volume nor open interest of calls and puts")
+    return found
+
+
+def _prices(path: Path, file: QuoteFile) -> list[Series]:
+    from riskcalc.history.price_files import read_prices  # noqa: PLC0415 - most calls file no prices
+
+    bars = read_prices(path)
+    if not bars.symbol:
+        raise PriceFileError("is of prices of no known symbol: call it like SPY.csv")
+    close = Series(
+        name=require_safe(f"{bars.symbol}.close"),
+        unit="points",
+        days=bars.dates,
+        values=bars.close,
+        source=path.name,
+    )
+    sessions = set(bars.dates.tolist())
+    volume = {day: value for day, value in _volumes(file).items() if day in sessions}
+    if not volume:
+        return [close]
+    return [close, _of_values(f"{bars.symbol}.volume", "", volume, source=path.name)]
+
+
+def _volumes(file: QuoteFile) -> dict[dt.date, float]:
+    """Volume by day, where a column has it; cells that are no volume are left out."""
+    found: dict[dt.date, float] = {}
+    place: int | None = None
+    date_place, delimiter = 0, ","
+    for line in file.lines():
+        delimiter = delimiter if place is not None else delimiter_of(line)
+        row = split_line(line, delimiter=delimiter)
+        if place is None:
+            names = [normalize_name(name).lstrip("0123456789") for name in row]
+            if "volume" in names:
+                place = names.index("volume")
+                date_place = next((k for k, name in enumerate(names) if name in ("date", "timestamp")), 0)
+            continue
+        try:
+            stamp = read_time(row[date_place], month_first=True)
+            value = parse_number(row[place])
+        except (ValueError, IndexError):
+            continue
+        if value >= 0:
+            found[stamp.date()] = value
+    return found

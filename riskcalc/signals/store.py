@@ -1,0 +1,164 @@
+"""The store of dated series: one small JSON file per symbol or statistic, written whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from riskcalc.domain.validation import brief_repr
+from riskcalc.errors import InvalidInputError, PresetError
+from riskcalc.presets.files import data_folder, write_whole
+from riskcalc.signals.series import Series
+
+SCHEMA_VERSION = 1
+"""Newest shape this riskcalc reads."""
+
+SAME_VALUE = 5e-4
+"""Values that differ by less, as a part of the larger, are the same: files round."""
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9_^\-]+(\.[A-Za-z0-9_ &/\-]+)?")
+REVISED = ("volume",)
+"""Ends of the names of series that vendors revise."""
+
+
+def store_folder() -> Path:
+    """Return the folder of the filed series, which need not exist."""
+    return data_folder() / "signals"
+
+
+def read_store() -> dict[str, Series]:
+    """Return all filed series by name.
+
+    Raises
+    ------
+    PresetError
+        A file of the store cannot be read, or was written by a newer riskcalc.
+    """
+    folder = store_folder()
+    if not folder.is_dir():
+        return {}
+    found: dict[str, Series] = {}
+    for path in sorted(folder.glob("*.json")):
+        found |= _read(path)
+    return found
+
+
+def merged(kept: Mapping[str, Series], new: Iterable[Series], *, replace: bool = False) -> dict[str, Series]:
+    """Return the store with the values of new series added.
+
+    Parameters
+    ----------
+    kept : mapping
+        The store, as `read_store` gives it.
+    new : iterable of Series
+        Values of days that are there already must agree, but for the newest kept one: it may have been a
+        price within its session.
+    replace : bool
+        Take a new series whole, whatever was there.
+
+    Raises
+    ------
+    InvalidInputError
+        A new series contradicts the kept one: another series under the same name.
+    """
+    result = dict(kept)
+    for series in new:
+        old = result.get(series.name)
+        result[series.name] = series if old is None or replace else _joined(old, series)
+    return result
+
+
+def write_store(series: Mapping[str, Series], *, only: Iterable[str]) -> list[Path]:
+    """Write the files that hold the named series; each is replaced as a whole.
+
+    Raises
+    ------
+    PresetError
+        A file cannot be written.
+    """
+    owners = {name.partition(".")[0] for name in only}
+    written = []
+    for owner in sorted(owners):
+        held = [one for one in series.values() if one.name.partition(".")[0] == owner]
+        path = store_folder() / f"{owner}.json"
+        data = {"schema": SCHEMA_VERSION, "series": {one.name: _to_data(one) for one in held}}
+        write_whole(path, json.dumps(data, indent=None, separators=(",", ":")) + "\n")
+        written.append(path)
+    return written
+
+
+def typed_series(name: str, value: float, unit: str, day: dt.date) -> Series:
+    """Return a typed value as a series of one day; its rule's name comes after ``typed.``."""
+    days = np.array([day], dtype="datetime64[D]")
+    return Series(name=f"typed.{name}", unit=unit, days=days, values=np.array([value]), source="typed")
+
+
+def require_safe(name: str) -> str:
+    """Return a name of a series if it can be that of a file."""
+    if not SAFE_NAME.fullmatch(name):
+        raise InvalidInputError(f"the name of a series must be letters, digits and _, got {brief_repr(name)}")
+    return name
+
+
+def _joined(old: Series, new: Series) -> Series:
+    common, mine, theirs = np.intersect1d(old.days, new.days, return_indices=True)
+    ours, others = old.values[mine], new.values[theirs]
+    wrong = np.abs(ours - others) > SAME_VALUE * np.maximum(np.abs(ours), np.abs(others))
+    wrong &= common < old.days[-1]
+    if wrong.any() and not old.name.endswith(REVISED) and new.source != "typed":
+        row = int(wrong.argmax())
+        raise InvalidInputError(
+            f"{new.source}: {old.name} of {common[row]} is {others[row]:g}, the store has {ours[row]:g}: "
+            f"another series under the same name? --replace takes the file's"
+        )
+    values = dict(zip(old.days.tolist(), old.values.tolist(), strict=True))
+    values |= dict(zip(new.days.tolist(), new.values.tolist(), strict=True))
+    days = sorted(values)
+    newer = new if new.days[-1] >= old.days[-1] else old
+    return Series(
+        name=old.name,
+        unit=new.unit or old.unit,
+        days=np.array(days, dtype="datetime64[D]"),
+        values=np.array([values[day] for day in days]),
+        source=newer.source,
+    )
+
+
+def _to_data(series: Series) -> dict[str, Any]:
+    return {
+        "unit": series.unit,
+        "source": series.source,
+        "days": [str(day) for day in series.days],
+        "values": series.values.tolist(),
+    }
+
+
+def _read(path: Path) -> dict[str, Series]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        version = data["schema"]
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise PresetError(f"{path}: written by schema {version}: update riskcalc")
+        return {name: _series(name, one) for name, one in data["series"].items()}
+    except OSError as error:
+        raise PresetError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise PresetError(
+            f"{path}: is no file of signals: remove it, and file its data again with --update"
+        ) from None
+
+
+def _series(name: str, data: Mapping[str, Any]) -> Series:
+    return Series(
+        name=require_safe(name),
+        unit=str(data["unit"]),
+        days=np.array(data["days"], dtype="datetime64[D]"),
+        values=np.array(data["values"], dtype=np.float64),
+        source=str(data["source"]),
+    )
