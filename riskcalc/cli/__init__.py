@@ -24,6 +24,7 @@ COMMANDS = {
     "chain": "Read a file of option quotes and summarize each expiry.",
     "scan": "Rank every vertical spread in a chain by its managed outcome.",
     "signals": "Show which signals have fired, and file their data.",
+    "events": "List events ahead: meetings, releases, expirations; import calendars.",
     "history": "Measure daily prices, and count how often stop or target was hit first.",
     "backtest": "Run a preset's rules on daily prices, once or for many settings.",
     "price": "Value one option and its Greeks, or solve its implied vol.",

@@ -1,0 +1,81 @@
+"""``riskcalc events``: dated events ahead, imported calendars and own rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from riskcalc.cli.options import DAY, as_json
+from riskcalc.cli.output import print_json, print_tables
+from riskcalc.cli.today import today
+from riskcalc.errors import InvalidInputError
+
+EXAMPLES = """\b
+Examples:
+  riskcalc events
+  riskcalc events --until 2027-06-30
+  riskcalc events add "2026-12-10 08:30 CPI"
+  riskcalc events add bls.ics
+  riskcalc events --json
+
+Meetings of the FOMC and Russell reconstitutions ship with riskcalc, expirations follow by rule. Releases such
+as CPI come from a calendar (ICS) that you save from the publisher's site, earnings from your broker's.
+"""
+SHOWN_DAYS = 92
+YEARS_BACK, YEARS_AHEAD = 1, 3
+"""What --json lists without --since and --until."""
+
+
+@click.command("events", epilog=EXAMPLES)
+@click.argument("arguments", metavar="[add FILE.ics|'DATE EVENT']...", nargs=-1)
+@click.option("--since", type=DAY, help="First day; default: today, with --json a year back.")
+@click.option("--until", type=DAY, help="Last day; default: 92 days ahead, with --json three years.")
+@as_json
+def command(
+    *, arguments: tuple[str, ...], since: dt.date | None, until: dt.date | None, json_wanted: bool
+) -> None:
+    """List dated events with their source, or add some.
+
+    `add` copies calendars (ICS) and adds rows of your own to events.toml.
+    """
+    from riskcalc.events.calendar import events_between  # noqa: PLC0415 - help is quick
+
+    if arguments and arguments[0] != "add":
+        raise click.UsageError(f"the one action is add, got {arguments[0]!r}")
+    if len(arguments) == 1:
+        raise click.UsageError("add needs a FILE.ics or 'DATE EVENT'")
+    added = _add(arguments[1:])
+    day = today()
+    years = dt.timedelta(days=365)
+    start = since or (day - YEARS_BACK * years if json_wanted else day)
+    end = until or day + (YEARS_AHEAD * years if json_wanted else dt.timedelta(days=SHOWN_DAYS))
+    if end < start:
+        raise InvalidInputError(f"--until must not be before {start}, got {end}")
+    events = events_between(start, end)
+    if json_wanted:
+        print_json([event.to_dict() for event in events])
+        return
+    from riskcalc.formatting.events import events_table  # noqa: PLC0415 - as above
+
+    print_tables(f"Events from {start} to {end}", [events_table(events, today=day, title="")])
+    for line in added:
+        click.echo(line)
+
+
+def _add(texts: tuple[str, ...]) -> list[str]:
+    """Add calendars and rows, after all of them could be read; returns what was added."""
+    from riskcalc.events.ics import count_entries  # noqa: PLC0415 - as above
+    from riskcalc.events.own import add_calendar, add_event, parse_event  # noqa: PLC0415 - as above
+
+    files = [Path(text) for text in texts if text.lower().endswith((".ics", ".ical"))]
+    rows = [parse_event(text) for text in texts if Path(text) not in files]
+    for path in files:
+        count_entries(path)
+    lines = []
+    for path in files:
+        target, count = add_calendar(path)
+        lines.append(f"\n{path.name}: {count} entries, kept in {target}")
+    lines += [f"\n{row.date} {row.what}: kept in {add_event(row)}" for row in rows]
+    return lines
