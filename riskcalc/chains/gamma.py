@@ -44,10 +44,10 @@ def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
 
     Notes
     -----
-    The gamma of a contract in dollars is ``gamma * multiplier * spot**2 * 1%``, for 100 shares a contract: by how many dollars the delta of
-    its holder changes when the spot moves 1%. Gamma is Black and Scholes', at the implied forward and, on
-    each strike, the implied vol of the out-of-the-money option; strikes without one have that of the
-    strikes beside them.
+    The gamma of a contract in dollars is ``gamma * multiplier * spot**2 * 1%``, its multiplier 100 for
+    shares: by how many dollars the delta of its holder changes when the spot moves 1%. Gamma is Black and
+    Scholes', at the implied forward and, on each strike, the implied vol of the out-of-the-money option;
+    strikes without one have that of the strikes beside them.
 
     Examples
     --------
@@ -150,8 +150,16 @@ def _held(chain: Chain, vols: ChainVols, rate: float) -> _Held:
         years[here], rates[here], yields[here] = forward.years, forward.rate, forward.dividend_yield
         vol[here] = _strike_vols(chain, vols, here, forward.forward)
     rows = (contracts > 0) & np.isfinite(vol) & (vol > 0) & (years > 0)
-    columns = (chain.option_type.astype(np.float64), chain.strike, contracts, years, vol, rates, yields)
-    return _Held(*(column[rows] for column in columns), multiplier=chain.instrument.option_multiplier)
+    return _Held(
+        sign=chain.option_type[rows].astype(np.float64),
+        strike=chain.strike[rows],
+        contracts=contracts[rows],
+        years=years[rows],
+        vol=vol[rows],
+        rate=rates[rows],
+        dividend_yield=yields[rows],
+        multiplier=chain.instrument.option_multiplier,
+    )
 
 
 def _strike_vols(chain: Chain, vols: ChainVols, here: Flags, forward: float) -> Floats:

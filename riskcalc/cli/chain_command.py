@@ -22,6 +22,7 @@ Examples:
   riskcalc chain SPX_quotedata.csv --symbol SPX --csv
   riskcalc chain 2026-09-18.json 2026-10-16.json --spot 295.39
   riskcalc chain --sample --json
+  riskcalc chain quotes.csv --gamma
   riskcalc chain --live IWM --max-age 60
 
 Layouts are recognized by content, CSV or JSON, gzipped or zipped: those of Cboe, Yahoo, Schwab, Tradier,
@@ -52,6 +53,12 @@ USUAL_RATE = 0.04
     "--quotes", "quotes_wanted", is_flag=True, help="Print all quotes, cleaned and with their status, as CSV."
 )
 @click.option("--smile", "smile_wanted", is_flag=True, help="Fit each expiry's smile and report the fit.")
+@click.option(
+    "--gamma",
+    "gamma_wanted",
+    is_flag=True,
+    help="Show gamma by strike, put/call and max pain of the open interest.",
+)
 @as_json
 def command(
     *,
@@ -66,6 +73,7 @@ def command(
     csv_wanted: bool,
     quotes_wanted: bool,
     smile_wanted: bool,
+    gamma_wanted: bool,
     json_wanted: bool,
 ) -> None:
     """Read the quotes in FILE and summarize each expiry.
@@ -80,6 +88,8 @@ def command(
         raise click.UsageError("give at most one of --csv, --quotes and --json")
     if sum((bool(files), sample, live is not None)) != 1:
         raise click.UsageError("give exactly one of FILE, --sample and --live")
+    if gamma_wanted and (csv_wanted or quotes_wanted or smile_wanted):
+        raise click.UsageError("--gamma works with tables and --json, not with --csv, --quotes or --smile")
     if smile_wanted and (csv_wanted or quotes_wanted):
         raise click.UsageError("--smile works with tables and --json, not with --csv or --quotes")
     if not files and not (symbol is None and spot is None and date is None):
@@ -95,7 +105,8 @@ def command(
     if quotes_wanted:
         click.echo(chain.to_frame().to_csv(index=False), nl=False)
     else:
-        show = _print_with_smile if smile_wanted else partial(_print, csv_wanted=csv_wanted)
+        plain = partial(_print, csv_wanted=csv_wanted)
+        show = _print_gamma if gamma_wanted else _print_with_smile if smile_wanted else plain
         show(chain, rate=_rate(chain, rate), note=note, json_wanted=json_wanted)
     if csv_wanted or quotes_wanted:
         say_warnings(chain.warnings)
@@ -150,6 +161,19 @@ def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool
         print_json(summary.to_dict() | {"smiles": smiles} | ({"note": note} if note else {}))
     else:
         print_tables(_title(summary, note), (*chain_tables(summary), smile_table(fits)))
+
+
+def _print_gamma(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> None:
+    from riskcalc.chains import chain_summary, chain_vols  # noqa: PLC0415 - help is quick
+    from riskcalc.chains.gamma import gamma_profile  # noqa: PLC0415 - as above
+    from riskcalc.formatting.gamma import gamma_tables  # noqa: PLC0415 - as above
+
+    vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+    summary, profile = chain_summary(chain, rate=rate, vols=vols), gamma_profile(chain, rate=rate, vols=vols)
+    if json_wanted:
+        print_json(summary.to_dict() | profile.to_dict() | ({"note": note} if note else {}))
+    else:
+        print_tables(_title(summary, note), gamma_tables(profile))
 
 
 def _title(summary: ChainSummary, note: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from riskcalc.chains import live, read_chain, sample_chain
 from riskcalc.chains.sample import SAMPLE_FILE
 from tests.chains.layouts import FRAME
+from tests.outside import reference_file
 
 
 def test_the_sample_says_that_it_is_one(run):
@@ -172,3 +173,30 @@ def test_nothing_usable_is_explained(run, tmp_path, command):
         "riskcalc: no usable quote: 228 of 228 have an ask of 0; vendors show 0 outside trading hours, "
         "and a last price is not a quote\n"
     )
+
+
+def test_gamma_is_gross_first_and_its_sign_an_assumption(run):
+    path = str(reference_file("06_option_chains/IWM_2026-07-20_leapware.json"))
+    code, out, err = run("chain", path, "--gamma", "--json")
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    assert found["max_pain"] == 290
+    assert set(found["put_call"]) == {"volume", "open_interest"}
+    largest = max(found["gamma"], key=lambda row: row["gross"])
+    assert (largest["strike"], largest["gross"] >= abs(largest["net"])) == (290, True)
+    _, table, _ = run("chain", path, "--gamma")
+    assert table.index("gamma, gross") < table.index("gamma, naive net")
+    assert "assumes that dealers" in table
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--sample", "--gamma"), "no open interest"),
+        (("--sample", "--gamma", "--smile"), "--gamma works with tables and --json"),
+    ],
+)
+def test_gamma_is_refused(run, arguments, problem):
+    code, out, err = run("chain", *arguments)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert problem in err
