@@ -11,6 +11,7 @@ from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, live_option, overrides
 from riskcalc.cli.output import print_json, print_tables
+from riskcalc.cli.plan_request import todays_trading_day
 from riskcalc.environment import today
 from riskcalc.presets import VEHICLES
 
@@ -44,7 +45,7 @@ def command(
 
     names = presets or VEHICLES
     market = _fetched(names, settings) if live else None
-    found = compare_presets(names, settings, today=today(), market=market)
+    found = compare_presets(names, settings, today=today(), market=market, day=todays_trading_day())
     if json_wanted:
         print_json(found.to_dict())
     else:

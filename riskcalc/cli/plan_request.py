@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from riskcalc.environment import today
 if TYPE_CHECKING:
     from riskcalc.chains import Chain
     from riskcalc.domain import TradePlan
+    from riskcalc.domain.trading_day import TradingDay
     from riskcalc.presets import Preset
 
 
@@ -36,7 +38,7 @@ def planned(
         raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
     if not chain_file and not live:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
-        return plan_preset(preset, settings, today=today())
+        return plan_preset(preset, settings, today=today(), day=todays_trading_day())
     from riskcalc.chains import sticky_smile  # noqa: PLC0415 - most plans read no chain
     from riskcalc.cli.live import fetched_chain, fetched_market  # noqa: PLC0415 - as above
 
@@ -45,7 +47,7 @@ def planned(
     if live and underlying.against:
         require_chain_for(at=at, sticky=sticky)
         market = fetched_market((underlying.held, underlying.against))
-        return plan_preset(preset, settings, today=today(), market=market)
+        return plan_preset(preset, settings, today=today(), market=market, day=todays_trading_day())
     if live:
         quotes = fetched_chain(underlying.symbol).chain
     else:
@@ -55,7 +57,28 @@ def planned(
     # Where each strike keeps its vol, the plan takes the probability of a profit alone from the smile.
     on_fund = quotes.symbol != underlying.symbol
     smile = sticky_smile(quotes, loaded.market, sticky) if sticky == "moneyness" and not on_fund else None
-    return plan_preset(preset, settings, chain=quotes, at=at or "mid", smile=smile, today=today(), live=live)
+    return plan_preset(
+        preset,
+        settings,
+        chain=quotes,
+        at=at or "mid",
+        smile=smile,
+        today=today(),
+        live=live,
+        day=todays_trading_day(quotes, rate=loaded.market.rate),
+    )
+
+
+def todays_trading_day(chain: Chain | None = None, *, rate: float = 0.0) -> TradingDay:
+    """Return the board and the events of today, and the open interest of a chain that has any."""
+    from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - help is quick
+
+    day = read_trading_day(today())
+    if chain is None or not (chain.open_interest > 0).any():
+        return day
+    from riskcalc.chains.gamma import gamma_profile  # noqa: PLC0415 - most plans read no chain
+
+    return dataclasses.replace(day, gamma=gamma_profile(chain, rate=rate))
 
 
 def read_fund_chain(

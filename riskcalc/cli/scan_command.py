@@ -12,6 +12,7 @@ import click
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
 from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, live_option, overrides, require_usable
 from riskcalc.cli.output import print_json, print_tables, progress_bar, say_warnings
+from riskcalc.cli.plan_request import todays_trading_day
 from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets import DEFAULT_PRESET
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskcalc.chains import Chain
-    from riskcalc.domain import TradePlan
+    from riskcalc.domain import Check, TradePlan
+    from riskcalc.domain.trading_day import TradingDay
     from riskcalc.scanning import ScanRules
     from riskcalc.scanning.history import ScanTerms
     from riskcalc.scanning.sources import ChainSource
@@ -144,24 +146,45 @@ def command(
         paths = (_fetched(asked["preset"], asked["settings"]),)
     frame = _scanned(paths, terms, scheduler)
     _write(frame, csv_path, parquet_path)
+    day = todays_trading_day()
     if opened is not None:
         row = _row(frame, opened)
         source = _source(row, paths, terms)
         if screen:
             _show(row, source, scanned=frame.attrs["symbol"], **asked)
             return
-        answer = _plan_of(row, source, terms, live=live)
+        from riskcalc.planning.day_checks import hold_against  # noqa: PLC0415 - help is quick
+
+        answer = hold_against(_plan_of(row, source, terms, live=live), day)
         _print_plan(answer, json_wanted=json_wanted)
         ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
     for problem in frame.attrs.get("problems", ()):
         click.echo(f"riskcalc: excluded: {problem}", err=True)
     say_warnings(frame.attrs.get("warnings", ()))
+    checks = _day_checks(frame, terms, day, top=top)
     if json_wanted:
-        print_json(_as_data(frame, top))
+        from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
+
+        print_json(_as_data(frame, top) | {"checks": to_plain(checks)})
     else:
         from riskcalc.formatting import scan_tables, scan_title  # noqa: PLC0415 - help is quick
+        from riskcalc.formatting.checks import day_tables  # noqa: PLC0415 - as above
 
-        print_tables(scan_title(frame), scan_tables(frame, top=top))
+        print_tables(scan_title(frame), (*scan_tables(frame, top=top), *day_tables(checks)))
+
+
+def _day_checks(frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, top: int) -> tuple[Check, ...]:
+    """Checks that do not hold for the shown spreads: signals by the side of their kind, and near events."""
+    from riskcalc.domain import CheckStatus, instrument  # noqa: PLC0415 - help is quick
+    from riskcalc.planning.day_checks import board_checks, expiry_check  # noqa: PLC0415 - as above
+
+    traded = instrument(frame.attrs["symbol"], known=terms.instruments)
+    sides = dict.fromkeys(kind.side for kind in terms.rules.kinds)
+    board = () if day.board is None else [board_checks(day.board, traded, side=side) for side in sides]
+    expiries = sorted({expiry.date() for expiry in frame.head(top)["expiry"]}) if len(frame) else []
+    near = expiry_check(expiries, day.events or ())
+    found = (*(check for checks in board for check in checks), *([] if near is None else [near]))
+    return tuple(check for check in found if check.status is not CheckStatus.OK)
 
 
 def _terms(

@@ -133,4 +133,5 @@ def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
         "loss_at_gap": to_plain(vehicle.loss_at_gap),
         "fund": whole["fund"],
         "states": to_plain(vehicle.states),
+        "checks": whole["checks"],
     }

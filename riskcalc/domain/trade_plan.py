@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
+from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.exits import ExitPlan
+from riskcalc.domain.gamma import StrikeGamma
 from riskcalc.domain.legs import Side
 from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.pair import PairReport
@@ -264,6 +266,10 @@ class TradePlan(NotebookResult):
     checks: tuple[Check, ...]
     sources: PlanSources = field(default_factory=PlanSources)
     """Where the figures come from, and the day the plan is made for."""
+    events: tuple[MarketEvent, ...] = ()
+    """Known events from the day of the prices to the last expiry or time stop, oldest first."""
+    clusters: tuple[StrikeGamma, ...] = ()
+    """Strikes with the most open interest in gamma between stop and last target, lowest first."""
 
     def __repr__(self) -> str:
         """Trade, size and verdict in a line."""
@@ -353,4 +359,6 @@ class TradePlan(NotebookResult):
                 "cost_per_trade": to_plain(self.cost_per_trade),
             },
             "checks": to_plain(self.checks),
+            "events": to_plain(self.events),
+            "gamma_clusters": to_plain(self.clusters),
         }

@@ -17,6 +17,7 @@ from riskcalc.formatting.metric import (
     wrapped,
 )
 from riskcalc.formatting.numbers import NumberFormat
+from riskcalc.formatting.table import Table
 
 STATUS_STYLES = {CheckStatus.FAIL: Style.BAD, CheckStatus.WARN: Style.WARN, CheckStatus.OK: Style.GOOD}
 """Color of each verdict, the worst first."""
@@ -45,6 +46,12 @@ def checks_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
     if failing:
         return [head, *failing, *_names(holding, layout.width)]
     return [head, *(_brief_check(check, layout.width) for check in holding)]
+
+
+def day_tables(checks: Sequence[Check]) -> tuple[Table, ...]:
+    """Return the checks of a day as a table; nothing where there are none."""
+    rows = tuple((check.status.upper(), check.name, check.message) for check in checks)
+    return (Table(title="Signals and Events", rows=rows, left=frozenset({0, 1, 2})),) if rows else ()
 
 
 def failing_checks(plan: TradePlan) -> list[Check]:

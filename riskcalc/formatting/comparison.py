@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from riskcalc.domain import CommonState, Comparison, StateValue, Vehicle
+from riskcalc.domain.trading_day import DAY_CHECKS
+from riskcalc.formatting.checks import failing_checks
 from riskcalc.formatting.numbers import MISSING, money, percent, r_multiple, whole_money
 from riskcalc.formatting.plan import source_words
 from riskcalc.formatting.plan_metrics import (
@@ -29,9 +31,20 @@ def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
     Returns
     -------
     tuple of Table
-        Sizes and costs, then the P&L of the position state by state.
+        Sizes and costs, then the P&L of the position state by state, then what the day holds against each.
     """
-    return (_vehicles(comparison), _states(comparison))
+    return (_vehicles(comparison), _states(comparison), *_day(comparison))
+
+
+def _day(comparison: Comparison) -> tuple[Table, ...]:
+    """Return the signals and events that fail or warn, by vehicle; nothing where there are none."""
+    rows = tuple(
+        (vehicle.name, check.status.upper(), check.name, check.message)
+        for vehicle in comparison.vehicles
+        for check in failing_checks(vehicle.plan)
+        if check.name in DAY_CHECKS
+    )
+    return (Table(title="Signals and Events", rows=rows, left=frozenset(range(4))),) if rows else ()
 
 
 def comparison_title(comparison: Comparison) -> str:

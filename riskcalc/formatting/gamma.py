@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riskcalc.domain import TradePlan
 from riskcalc.domain.gamma import NET_ASSUMPTION, GammaProfile, StrikeGamma
 from riskcalc.formatting.numbers import MISSING, number, price
 from riskcalc.formatting.table import Columns, Table, column_table
@@ -42,12 +43,17 @@ def gamma_tables(profile: GammaProfile) -> tuple[Table, ...]:
     )
 
 
-def cluster_words(row: StrikeGamma, *, spot: float) -> str:
-    """One strike with its gamma in words."""
-    return (
-        f"{row.strike:g} ({100 * (row.strike / spot - 1):+.1f}%): gross ${row.gross / MILLION:,.1f}M, "
-        f"naive net {_millions(row.net)} per 1%"
-    )
+def plan_clusters(plan: TradePlan) -> Table:
+    """Table of the strikes with the most open interest between a plan's exits, which may have no rows."""
+    spot = plan.report.market.quote(plan.report.trade.symbol).spot
+    columns: Columns[StrikeGamma] = {
+        "strike": lambda row: f"{row.strike:g}",
+        "from spot": lambda row: f"{100 * (row.strike / spot - 1):+.1f}%",
+        "gross": lambda row: number(row.gross / MILLION, digits=1),
+        "naive net": lambda row: number(row.net / MILLION, digits=1, signed=True),
+    }
+    title = f"Gamma Clusters Between Stop and Target: $M of delta per 1% move; {NET_ASSUMPTION}"
+    return column_table(title, plan.clusters, columns)
 
 
 def _totals(profile: GammaProfile) -> Iterator[tuple[str, str, str]]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import groupby, zip_longest
 
 from riskcalc.domain import CashDividend, GapLine, LadderRow, TargetOutcome, TradePlan
+from riskcalc.formatting.events import plan_events
+from riskcalc.formatting.gamma import plan_clusters
 from riskcalc.formatting.numbers import count, money, number, percent, price, r_multiple, whole_money
 from riskcalc.formatting.plan_metrics import (
     calibrated_metrics,
@@ -31,7 +33,7 @@ def plan_tables(plan: TradePlan) -> tuple[Table, ...]:
     -------
     tuple of Table
         Size, checks, price, Greeks, ladder, time, gaps, targets, odds and the managed outcome; for a pair
-        both its sides.
+        both its sides; events ahead and clusters of open interest where they are known.
     """
     return (
         _size(plan),
@@ -47,6 +49,7 @@ def plan_tables(plan: TradePlan) -> tuple[Table, ...]:
         *_dividends(plan),
         *early_exercise_tables(plan.report, units=plan.size.units),
         *_fund(plan),
+        *_day(plan),
     )
 
 
@@ -191,6 +194,12 @@ def _dividends(plan: TradePlan) -> tuple[Table, ...]:
     }
     table = column_table("Cash Dividends Included", plan.dividends, columns)
     return (table,) if table.rows else ()
+
+
+def _day(plan: TradePlan) -> tuple[Table, ...]:
+    """Return the events before the plan's end, and the clusters between its exits."""
+    events, clusters = plan_events(plan), plan_clusters(plan)
+    return tuple(table for table in (events, clusters) if table.rows)
 
 
 def _fund(plan: TradePlan) -> tuple[Table, ...]:

@@ -22,14 +22,19 @@ from riskcalc.domain import (
     View,
     moving_smile,
 )
+from riskcalc.domain.trading_day import TradingDay
 from riskcalc.domain.validation import brief_repr, one_of, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
+from riskcalc.planning.day_checks import hold_against, market_with_signals
 from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
 from riskcalc.presets.market_file import KnownMarket, needed_symbols
 from riskcalc.presets.overrides import require_not_of_chain
 from riskcalc.presets.store import load_preset
 from riskcalc.presets.template import Preset
+
+ANY_DAY = TradingDay()
+"""A day of which nothing is known."""
 
 
 def plan_preset(
@@ -42,6 +47,7 @@ def plan_preset(
     today: dt.date | None = None,
     live: bool = False,
     market: KnownMarket | None = None,
+    day: TradingDay = ANY_DAY,
 ) -> TradePlan:
     """Load a preset, resolve its trade and plan it.
 
@@ -66,6 +72,8 @@ def plan_preset(
         Whether the chain was fetched just now.
     market : KnownMarket, optional
         Fetched prices, over those of ``market.toml``.
+    day : TradingDay, optional
+        Signals, events and open interest that the plan is held against; none by default.
 
     Returns
     -------
@@ -105,8 +113,8 @@ def plan_preset(
         quoted = trade.symbol == chain.symbol
         sources = sources.quoted(Source.LIVE if live else Source.CHAIN, spot=quoted)
         smile = smile or (moving_smile(chain, preset.market, Sticky.STRIKE) if quoted else None)
-    here = here.with_quote(trade.symbol, smile=smile)
-    return plan(
+    here = market_with_signals(here.with_quote(trade.symbol, smile=smile), preset.entry, day.board)
+    found = plan(
         trade,
         here,
         preset.account,
@@ -116,6 +124,7 @@ def plan_preset(
         calibration=preset.calibration,
         sources=sources,
     )
+    return hold_against(found, day)
 
 
 def compare_presets(
@@ -124,6 +133,7 @@ def compare_presets(
     *,
     today: dt.date | None = None,
     market: KnownMarket | None = None,
+    day: TradingDay = ANY_DAY,
 ) -> Comparison:
     """Plan several presets at equal risk and put them side by side.
 
@@ -138,6 +148,8 @@ def compare_presets(
         Day the plans are made for; see `plan_preset`.
     market : KnownMarket, optional
         Fetched prices, over those of ``market.toml``.
+    day : TradingDay, optional
+        Signals and events that every plan is held against; none by default.
 
     Returns
     -------
@@ -165,7 +177,7 @@ def compare_presets(
     views = [_same_view(presets[0], preset) for preset in presets]
     return compare(
         [
-            _planned(preset, presets[0].account, view, today)
+            _planned(preset, presets[0].account, view, today=today, day=day)
             for preset, view in zip(presets, views, strict=True)
         ]
     )
@@ -199,10 +211,12 @@ def _require_one_market(presets: Sequence[Preset]) -> None:
     )
 
 
-def _planned(preset: Preset, account: Account, view: View, today: dt.date | None) -> TradePlan:
-    return plan(
+def _planned(
+    preset: Preset, account: Account, view: View, *, today: dt.date | None, day: TradingDay
+) -> TradePlan:
+    found = plan(
         preset.template.resolve(preset.market),
-        preset.market,
+        market_with_signals(preset.market, preset.entry, day.board),
         dataclasses.replace(account, costs=preset.account.costs),
         preset.exits,
         view=view,
@@ -210,6 +224,7 @@ def _planned(preset: Preset, account: Account, view: View, today: dt.date | None
         calibration=preset.calibration,
         sources=dataclasses.replace(preset.sources, today=today),
     )
+    return hold_against(found, day)
 
 
 def _on_chain(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:

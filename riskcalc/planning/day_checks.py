@@ -1,0 +1,255 @@
+"""A plan held against its day: signals, events and clusters of open interest."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from riskcalc.domain import Check, CheckStatus, EntryRules, Market, Side, TradePlan
+from riskcalc.domain.events import MarketEvent
+from riskcalc.domain.gamma import StrikeGamma
+from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.sessions import sessions_between
+from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
+from riskcalc.domain.trading_day import TradingDay
+
+NEAR_EXPIRY = 2
+"""Sessions after an event within which an expiry is near it."""
+NEAR_DAYS = dt.timedelta(days=10)
+"""Calendar days that are more than so many sessions, whatever the holidays."""
+SHOWN = 3
+"""Events or signals that a message names."""
+
+
+def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
+    """Return a plan with the checks of a day, the events before its end, and the clusters between its exits.
+
+    Parameters
+    ----------
+    plan : TradePlan
+        Of any trade.
+    day : TradingDay
+        What is not known makes no check.
+
+    Returns
+    -------
+    TradePlan
+        A fired stop signal fails a long trade, as an unmet entry rule does; old or missing data warn. An
+        expiry at most two sessions after an event warns.
+    """
+    events = events_of(plan, day.events or ())
+    found = (
+        *(() if day.board is None else board_checks(day.board, plan.report.trade.instrument, side=plan.side)),
+        *(() if day.events is None else _event_checks(plan, events)),
+    )
+    return dataclasses.replace(
+        plan,
+        checks=(*plan.checks[:1], *found, *plan.checks[1:]),
+        events=events,
+        clusters=_clusters(plan, day),
+    )
+
+
+def market_with_signals(market: Market, entry: EntryRules, board: SignalBoard | None) -> Market:
+    """Return a market in which the board's values stand for the signals that triggers ask for and it lacks.
+
+    Parameters
+    ----------
+    market : Market
+        Signals that it has of its own stay.
+    entry : EntryRules
+        Whose triggers are looked at; one in another unit than the board's is left alone.
+    board : SignalBoard or None
+        None changes nothing.
+    """
+    if board is None:
+        return market
+    known = {one.name: one for one in board.signals if one.value is not None}
+    found = {
+        trigger.signal: _as_fraction(known[trigger.signal])
+        for trigger in entry.triggers
+        if trigger.signal in known and trigger.percent == (known[trigger.signal].unit == "%")
+    }
+    return dataclasses.replace(market, signals=found | dict(market.signals)) if found else market
+
+
+def events_of(plan: TradePlan, events: tuple[MarketEvent, ...]) -> tuple[MarketEvent, ...]:
+    """Return the events from the day of a plan's prices to its last expiry or time stop."""
+    start, end = plan.report.market.date, last_day(plan)
+    return tuple(event for event in events if start <= event.date <= end)
+
+
+def last_day(plan: TradePlan) -> dt.date:
+    """Return the last day that a plan can be held to: the later of time stop and expiry."""
+    return max(*plan.report.trade.expiries, plan.time_stop or plan.managed.last_day, plan.report.market.date)
+
+
+def _as_fraction(signal: Signal) -> float:
+    """A value as a preset's market has it: percent as a fraction, all else as it is."""
+    value = signal.value or 0.0
+    return value / 100 if signal.unit == "%" else value
+
+
+def _benchmark(instrument: Instrument) -> str:
+    return instrument.held if instrument.against else instrument.benchmark or instrument.symbol
+
+
+def board_checks(board: SignalBoard, instrument: Instrument, *, side: Side) -> tuple[Check, ...]:
+    """Return the checks of a board for a trade.
+
+    Parameters
+    ----------
+    board : SignalBoard
+        Rules for other benchmarks than the instrument's are left out.
+    instrument : Instrument
+        What is traded; a long position of an inverse fund gains as the market falls.
+    side : Side
+        LONG when the trade gains as the instrument rises.
+
+    Returns
+    -------
+    tuple of Check
+        Of a trade that gains as the market rises: stop signals, entry rules, and reasons to hedge; of one
+        that gains as it falls: whether there is a reason for it.
+    """
+    rising = side * instrument.leverage > 0
+    return tuple((_long_checks if rising else _short_checks)(board, _benchmark(instrument)))
+
+
+def expiry_check(expiries: Iterable[dt.date], events: tuple[MarketEvent, ...]) -> Check | None:
+    """Return the warning of expiries at most two sessions after an event; None where there are none."""
+    found = [
+        f"{expiry} is {_after(event, expiry)} {event.label} on {event.date}"
+        for expiry in expiries
+        for event in _near(expiry, events)
+    ]
+    if not found:
+        return None
+    text = f"expiry {'; '.join(found[:SHOWN])}{_more(len(found))}"
+    return _check("events", CheckStatus.WARN, text)
+
+
+def _long_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
+    stops = board.deciding(SignalRole.STOP, benchmark=benchmark)
+    entries = board.deciding(SignalRole.ENTRY, benchmark=benchmark)
+    if stops:
+        yield _stop_signals(stops)
+    if entries:
+        yield _entry_signals(entries)
+    fired = [one for one in board.deciding(SignalRole.HEDGE, benchmark=benchmark) if one.fired]
+    if fired:
+        yield _check("hedge signals", CheckStatus.WARN, f"a reason to hedge: {_listed(fired)}")
+
+
+def _stop_signals(stops: tuple[Signal, ...]) -> Check:
+    name = "stop signals"
+    fired = [one for one in stops if one.fired]
+    if fired:
+        return _check(name, CheckStatus.FAIL, f"no new longs: {_listed(fired)}")
+    doubtful = [one for one in stops if _doubt(one)]
+    if doubtful:
+        return _check(name, CheckStatus.WARN, f"none has fired, but {_doubts(doubtful)}")
+    return _check(name, CheckStatus.OK, f"none has fired: {_listed(stops)}", brief="none has fired")
+
+
+def _entry_signals(entries: tuple[Signal, ...]) -> Check:
+    name = "entry signals"
+    unmet = [one for one in entries if one.fired is False]
+    if unmet:
+        return _check(name, CheckStatus.FAIL, f"no new longs: not met, {_listed(unmet)}")
+    doubtful = [one for one in entries if one.fired is None or one.stale]
+    if doubtful:
+        return _check(name, CheckStatus.WARN, _doubts(doubtful))
+    return _check(name, CheckStatus.OK, f"met: {_listed(entries)}", brief="met")
+
+
+def _short_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
+    name = "hedge signals"
+    hedges = board.deciding(SignalRole.HEDGE, benchmark=benchmark)
+    fired = [one for one in hedges if one.fired]
+    fresh = [one for one in fired if not one.stale]
+    if fresh:
+        yield _check(name, CheckStatus.OK, f"fired: {_listed(fresh)}", brief="fired")
+    elif fired:
+        yield _check(name, CheckStatus.WARN, f"fired on old data: {_doubts(fired)}")
+    elif hedges:
+        doubtful = [one for one in hedges if _doubt(one)]
+        more = f"; {_doubts(doubtful)}" if doubtful else ""
+        yield _check(name, CheckStatus.WARN, f"none has fired{more}")
+
+
+def _doubt(signal: Signal) -> bool:
+    """Whether a signal that has not fired might with newer or more data."""
+    return signal.fired is None or signal.stale or bool(signal.problem)
+
+
+def _doubts(signals: list[Signal]) -> str:
+    return "; ".join(map(_doubt_words, signals[:SHOWN])) + _more(len(signals))
+
+
+def _doubt_words(signal: Signal) -> str:
+    if signal.stale:
+        limit = f"limit {signal.max_age}"
+        return f"{signal.name} is {signal.age_sessions} sessions old ({signal.as_of}), {limit}"
+    return f"{signal.name}: {signal.problem or 'no data'}"
+
+
+def _listed(signals: list[Signal] | tuple[Signal, ...]) -> str:
+    return "; ".join(map(_words, signals[:SHOWN])) + _more(len(signals))
+
+
+def _more(count: int) -> str:
+    return f"; {count - SHOWN} more" if count > SHOWN else ""
+
+
+def _words(signal: Signal) -> str:
+    """A signal with its value and rule, and its age where it is old."""
+    age = f", {signal.age_sessions} sessions old" if signal.stale else ""
+    if signal.value is None:
+        return f"{signal.name}, {signal.rule}{age}"
+    return f"{signal.name} {signal.value_text}, rule {signal.rule}{age}"
+
+
+def _event_checks(plan: TradePlan, events: tuple[MarketEvent, ...]) -> Iterator[Check]:
+    """Whether the nearest expiry is just after an event, and else what is ahead."""
+    name, expiry = "events", plan.report.trade.expiry
+    near = None if expiry is None else expiry_check([expiry], events)
+    if near is not None:
+        yield near
+        return
+    end = plan.time_stop or last_day(plan)
+    held = [event for event in events if event.date <= end and not event.is_expiration]
+    listed = "; ".join(f"{event.date} {event.label}" for event in held[:SHOWN]) + _more(len(held))
+    text = f"before {end}: {listed}" if held else f"none known before {end}"
+    yield _check(name, CheckStatus.OK, text, brief=f"{len(held)} before {end:%m-%d}")
+
+
+def _near(expiry: dt.date, events: tuple[MarketEvent, ...]) -> list[MarketEvent]:
+    """Events that an expiry comes soon after; other expirations are none."""
+    return [
+        event
+        for event in events
+        if not event.is_expiration
+        and expiry - NEAR_DAYS <= event.date <= expiry
+        and sessions_between(event.date, expiry) <= NEAR_EXPIRY
+    ]
+
+
+def _after(event: MarketEvent, expiry: dt.date) -> str:
+    sessions = sessions_between(event.date, expiry)
+    if not sessions:
+        return "on the day of"
+    return f"{sessions} session{'' if sessions == 1 else 's'} after"
+
+
+def _clusters(plan: TradePlan, day: TradingDay) -> tuple[StrikeGamma, ...]:
+    """The largest strikes of open interest between the stop and the last target, both ends with them."""
+    if day.gamma is None or day.gamma.symbol != plan.report.trade.symbol:
+        return ()
+    spots = [plan.stop.spot, *(one.level.spot for one in plan.targets.outcomes), day.gamma.spot]
+    return day.gamma.clusters(low=min(spots), high=max(spots))
+
+
+def _check(name: str, status: CheckStatus, message: str, *, brief: str = "") -> Check:
+    return Check(name=name, status=status, message=message, brief=brief)

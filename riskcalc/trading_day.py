@@ -1,0 +1,31 @@
+"""What the user's files say of a day: the signal board and the known events."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from riskcalc.domain.trading_day import TradingDay
+from riskcalc.events.calendar import events_between
+from riskcalc.signals.board import todays_board
+
+FIRST_YEAR, LAST_YEAR = 2025, 2028
+"""Years of the events that ship with riskcalc; plans of sample prices are in them, whatever the day."""
+YEARS_AHEAD = 3
+
+
+def read_trading_day(today: dt.date) -> TradingDay:
+    """Return what is known of a day: signals up to it, and events around it.
+
+    Parameters
+    ----------
+    today : date
+        Day of the board; events are known from the year before to three years after it, at least.
+
+    Raises
+    ------
+    PresetError
+        A file of signals or events cannot be read.
+    """
+    first = dt.date(min(today.year - 1, FIRST_YEAR), 1, 1)
+    last = dt.date(max(today.year + YEARS_AHEAD, LAST_YEAR), 12, 31)
+    return TradingDay(board=todays_board(today), events=events_between(first, last))

@@ -1,0 +1,71 @@
+"""Plan, compare and scan of the command line on a day with a fired stop signal, and on its events."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.outside import reference_file
+
+
+@pytest.fixture
+def day(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("RISKCALC_PRESETS")
+    monkeypatch.setenv("RISKCALC_TODAY", "2026-07-21")
+    return run
+
+
+@pytest.fixture
+def stopped(day):
+    day("signals", "--enter", "high_yield_widening=120 bp")
+    return day
+
+
+def checks(out):
+    return {one["name"]: one["status"] for one in json.loads(out)["checks"]}
+
+
+def test_a_plan_fails_and_says_why(stopped):
+    code, out, _ = stopped("plan", "iwm-shares")
+    assert code == 1
+    assert "no new longs: high_yield_widening +120 bp, rule above +100 bp" in out
+
+
+def test_without_signals_a_plan_has_no_check_of_them(day):
+    code, out, _ = day("plan", "iwm-call-spread", "--json")
+    assert code == 0
+    assert "stop signals" not in checks(out)
+    assert checks(out)["events"] == "warn"  # the expiry is two sessions after the FOMC
+    assert "FOMC decision" in {one["what"] for one in json.loads(out)["events"]}
+
+
+def test_a_comparison_and_a_scan_say_it_too(stopped):
+    _, out, _ = stopped("compare")
+    assert out.count("no new longs") == 3
+    _, out, _ = stopped("scan", "--sample", "--top", "3")
+    assert "no new longs" in out
+    code, out, _ = stopped("scan", "--sample", "--top", "3", "--json")
+    assert checks(out)["stop signals"] == "fail"
+    code, out, _ = stopped("scan", "--sample", "--open", "1", "--json")
+    assert (code, checks(out)["stop signals"]) == (1, "fail")
+
+
+def test_a_scan_of_bearish_spreads_is_not_stopped(stopped):
+    _, out, _ = stopped("scan", "--sample", "--kind", "put debit", "--top", "3", "--all-sizes", "--json")
+    assert "stop signals" not in checks(out)
+
+
+def test_a_plan_on_a_chain_names_the_clusters(day):
+    chain = str(reference_file("06_option_chains/IWM_2026-07-20_leapware.json"))
+    _, out, _ = day("plan", "--chain", chain, "--json")
+    assert 290 in [row["strike"] for row in json.loads(out)["gamma_clusters"]]
+
+
+def test_broken_rules_stop_a_plan_in_one_line(day, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "signals.toml").write_text('[signals.a]\nall = ["a"]\nrole = "stop"')
+    code, _, err = day("plan")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "goes in a circle" in err
