@@ -384,6 +384,7 @@ def _show(
             at=at,
             sticky=sticky,
             today=today(),
+            held_against_day=True,
         )
     )
 

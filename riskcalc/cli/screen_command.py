@@ -70,5 +70,6 @@ def command(
             chain_date=chain_date,
             live=live,
             today=today(),
+            held_against_day=True,
         )
     )

@@ -21,3 +21,7 @@ class TradingDay:
     """Known events, oldest first; from the day of the prices to the last expiry at least."""
     gamma: GammaProfile | None = None
     """Of the chain that the plan is priced from."""
+
+
+ANY_DAY = TradingDay()
+"""A day of which nothing is known: it adds nothing to a plan."""

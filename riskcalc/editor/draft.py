@@ -27,9 +27,11 @@ from riskcalc.domain import (
     TradePlan,
     View,
 )
+from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.editor.chain_pricing import filled_from, smile_of
 from riskcalc.editor.template_from_trade import exact_rules, rules_that_hold
 from riskcalc.planning import plan, quoted_market
+from riskcalc.planning.day_checks import hold_against, market_with_signals
 from riskcalc.presets import Preset
 from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
 
@@ -88,8 +90,8 @@ class Draft:
         """Quote of the underlying."""
         return self.market.quote(self.trade.symbol)
 
-    def plan(self) -> TradePlan:
-        """Plan the trade.
+    def plan(self, day: TradingDay = ANY_DAY) -> TradePlan:
+        """Plan the trade, and hold it against a day.
 
         Raises
         ------
@@ -99,7 +101,8 @@ class Draft:
             The chain has no usable quote for a leg.
         """
         market = self.market.with_quote(self.trade.symbol, smile=self.smile)
-        return plan(
+        market = market_with_signals(market, self.preset.entry, day.board)
+        found = plan(
             self.entered(),
             market,
             self.account,
@@ -109,6 +112,7 @@ class Draft:
             calibration=self.preset.calibration,
             sources=self.sources,
         )
+        return found if day is ANY_DAY else hold_against(found, day)
 
     @property
     def smile(self) -> MovingSmile | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
+from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.editor import edits, files
 from riskcalc.editor.command_line import left_out, reproduce
 from riskcalc.editor.draft import Draft, on_quotes, open_draft
@@ -49,6 +50,7 @@ class TradeEditor:
         self._chain_paths = [(draft.chain, chain_path)]
         self._history = History()
         self._clean = [draft if opened is None else opened]
+        self._day = ANY_DAY
         self._listed: tuple[Draft, tuple[Field, ...]] | None = None
         self.state = State(draft=draft, plan=None)
         self._show(draft)
@@ -108,6 +110,13 @@ class TradeEditor:
         if self.state.problem:
             self._show(self.state.draft)
 
+    def hold_against(self, day: TradingDay) -> None:
+        """Hold this plan and all later ones against a day: its signals, events and open interest."""
+        self._day = day
+        self._show(self.state.draft)
+        if self.state.pinned_draft is not None:
+            self.pin_draft(self.state.pinned_draft)
+
     def undo(self) -> None:
         """Undo the last group of changes."""
         self._go_to(self._history.undo(self.state.draft))
@@ -148,7 +157,7 @@ class TradeEditor:
     def pin_draft(self, draft: Draft) -> None:
         """Pin another trade as A, from an earlier session; ignore it if it cannot be planned."""
         try:
-            self._set(pinned=draft.plan(), pinned_draft=draft)
+            self._set(pinned=draft.plan(self._day), pinned_draft=draft)
         except RiskcalcError:
             self._set(pinned=None, pinned_draft=None)
 
@@ -168,7 +177,7 @@ class TradeEditor:
     def preview(self, name_or_path: str | Path) -> TradePlan | str:
         """Return the plan of a preset as it would open, or what is wrong with it."""
         try:
-            return self._draft_of(name_or_path).plan()
+            return self._draft_of(name_or_path).plan(self._day)
         except RiskcalcError as error:
             return one_line(error)
 
@@ -281,7 +290,7 @@ class TradeEditor:
         """Plan a draft; on failure keep the last valid plan."""
         plan, problem = self.state.plan, ""
         try:
-            plan = draft.plan()
+            plan = draft.plan(self._day)
         except RiskcalcError as error:
             problem = one_line(error)
         self._set(

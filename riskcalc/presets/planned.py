@@ -22,7 +22,7 @@ from riskcalc.domain import (
     View,
     moving_smile,
 )
-from riskcalc.domain.trading_day import TradingDay
+from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.domain.validation import brief_repr, one_of, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
@@ -32,9 +32,6 @@ from riskcalc.presets.market_file import KnownMarket, needed_symbols
 from riskcalc.presets.overrides import require_not_of_chain
 from riskcalc.presets.store import load_preset
 from riskcalc.presets.template import Preset
-
-ANY_DAY = TradingDay()
-"""A day of which nothing is known."""
 
 
 def plan_preset(

@@ -53,6 +53,8 @@ class LaunchOptions:
     """Whether quotes of the preset's underlying are fetched."""
     today: dt.date | None = None
     """Day the trade is planned for; None makes no check of the market's age."""
+    held_against_day: bool = False
+    """Whether plans are held against the signals and events of that day."""
 
     @property
     def asks(self) -> bool:
@@ -60,6 +62,15 @@ class LaunchOptions:
         return bool(self.preset or self.chain or self.settings or self.live)
 
     def editor(self, tell: Tell) -> tuple[TradeEditor, str]:
+        """Open the editor on the signals and events of the day, with a note to show; see `_opened`."""
+        editor, note = self._opened(tell)
+        if self.held_against_day and self.today is not None:
+            from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - not needed for the first frame
+
+            editor.hold_against(read_trading_day(self.today))
+        return editor, note
+
+    def _opened(self, tell: Tell) -> tuple[TradeEditor, str]:
         """Open the editor, with a note to show; imports the engine, so call it in a thread.
 
         Raises

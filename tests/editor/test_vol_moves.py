@@ -9,6 +9,7 @@ import riskcalc as rc
 from riskcalc.cli import main
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, parse_assignments, save_preset
+from riskcalc.trading_day import read_trading_day
 from tests.editor.drafts import DAY, SHIPPED, draft, editor, shipped
 
 VOL = "market.quotes.IWM.vol"
@@ -28,15 +29,17 @@ def printed(capsys, *arguments):
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("percent", ["12", "20", "30", "45"])
 def test_command_line_library_and_screen_give_one_plan(name, percent, capsys):
+    day = read_trading_day(DAY)
     symbol = shipped(name).template.instrument.symbol
     setting = {f"market.quotes.{symbol}.vol": f"{percent}%"}
     tuned = editor(name, today=DAY)
+    tuned.hold_against(day)
     tuned.enter("market.vol", percent)
     by_screen = tuned.state.plan.to_dict()
     (assignment,) = (f"{key}={value}" for key, value in setting.items())
-    assert rc.plan_preset(name, setting, today=DAY).to_dict() == by_screen
+    assert rc.plan_preset(name, setting, today=DAY, day=day).to_dict() == by_screen
     assert printed(capsys, "plan", name, "--set", assignment, "--json") == json.loads(json.dumps(by_screen))
-    assert open_draft(load_preset(name, setting), today=DAY).plan().to_dict() == by_screen
+    assert open_draft(load_preset(name, setting), today=DAY).plan(day).to_dict() == by_screen
 
 
 def test_the_debit_moves_and_no_edge_is_invented():

@@ -1,0 +1,59 @@
+"""The editor holds every plan against its day: edits, pins, previews and undo."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from riskcalc.domain.events import MarketEvent
+from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
+from riskcalc.domain.trading_day import TradingDay
+from riskcalc.editor import TradeEditor, open_draft
+from riskcalc.presets import load_preset
+
+DAY = TradingDay(
+    board=SignalBoard(
+        day=dt.date(2026, 7, 20),
+        signals=(
+            Signal(
+                name="spread", role=SignalRole.STOP, rule="above +100 bp", fired=True, value=120.0, unit="bp"
+            ),
+            Signal(
+                name="sp500_move", role=SignalRole.HEDGE, rule="below -3%", fired=True, value=-4.0, unit="%"
+            ),
+        ),
+    ),
+    events=(MarketEvent(date=dt.date(2026, 9, 16), what="FOMC decision", source="x"),),
+)
+
+
+@pytest.fixture
+def editor():
+    return TradeEditor(open_draft(load_preset("iwm-call-spread")))
+
+
+def names(plan):
+    return {check.name: check.status.value for check in plan.checks}
+
+
+def test_a_day_fails_the_plan_and_its_edits(editor):
+    assert editor.state.badge.text.startswith("OK")
+    editor.hold_against(DAY)
+    assert editor.state.badge.text.strip() == "NO stop signals"
+    editor.step("market.spot", 1)
+    assert names(editor.state.plan)["stop signals"] == "fail"
+    assert [event.what for event in editor.state.plan.events] == ["FOMC decision"]
+
+
+def test_pins_and_previews_are_held_against_it_too(editor):
+    editor.pin()
+    editor.hold_against(DAY)
+    assert names(editor.state.pinned)["stop signals"] == "fail"
+    assert names(editor.preview("iwm-shares"))["stop signals"] == "fail"
+
+
+def test_triggers_read_the_board(editor):
+    editor.hold_against(DAY)
+    editor.open("tza-hedge")
+    assert names(editor.state.plan)["trigger"] == "ok"
