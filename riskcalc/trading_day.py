@@ -7,6 +7,8 @@ import datetime as dt
 from riskcalc.domain.trading_day import TradingDay
 from riskcalc.events.calendar import events_between
 from riskcalc.signals.board import todays_board
+from riskcalc.signals.sectors import sector_weights
+from riskcalc.signals.store import read_store
 
 FIRST_YEAR, LAST_YEAR = 2025, 2028
 """Years of the events that ship with riskcalc; plans of sample prices are in them, whatever the day."""
@@ -28,4 +30,9 @@ def read_trading_day(today: dt.date) -> TradingDay:
     """
     first = dt.date(min(today.year - 1, FIRST_YEAR), 1, 1)
     last = dt.date(max(today.year + YEARS_AHEAD, LAST_YEAR), 12, 31)
-    return TradingDay(board=todays_board(today), events=events_between(first, last))
+    store = read_store()
+    return TradingDay(
+        board=todays_board(today, store),
+        events=events_between(first, last),
+        sectors=sector_weights(store, day=today),
+    )

@@ -25,6 +25,7 @@ Examples:
   riskcalc signals --update DGS10.csv BAMLH0A0HYM2.csv SPY.csv IWM.csv
   riskcalc signals --update IWM_holdings.csv quotes.csv
   riskcalc signals --enter iwm_flow=-250M
+  riskcalc signals --sectors
   riskcalc signals --json
 
 Files are recognized by content and filed with their dates: FRED's CSV, daily prices, iShares holdings, option
@@ -43,6 +44,7 @@ quotes. Rules are those that ship with riskcalc, and signals.toml of your own.
     multiple=True,
     help="Enter a value yourself, with its unit: -250M.",
 )
+@click.option("--sectors", is_flag=True, help="Show the sector weights of funds instead of the board.")
 @click.option("--date", type=DAY, help="Day of entered values; default: today.")
 @as_json
 @click.pass_context
@@ -54,6 +56,7 @@ def command(
     replace: bool,
     typed: tuple[str, ...],
     date: dt.date | None,
+    sectors: bool,
     json_wanted: bool,
 ) -> None:
     """Show each signal with its value, rule, distance and age, and whether it has fired.
@@ -77,6 +80,9 @@ def command(
     store = merged(kept, new, replace=replace)
     board = signal_board(rules, store, day=day)
     write_store(store, only=[one.name for one in new])
+    if sectors:
+        _print_sectors(store, day, json_wanted=json_wanted)
+        return
     if json_wanted:
         print_json([one.to_dict() for one in board.signals])
     else:
@@ -85,6 +91,18 @@ def command(
         print_tables(signals_title(board), signals_tables(board))
         _say_filed(new, store)
     ctx.exit(EXIT_RISK_SAYS_NO if board.stopped else EXIT_OK)
+
+
+def _print_sectors(store: Mapping[str, Series], day: dt.date, *, json_wanted: bool) -> None:
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
+    from riskcalc.formatting.sectors import weights_table  # noqa: PLC0415 - as above
+    from riskcalc.signals.sectors import sector_weights  # noqa: PLC0415 - as above
+
+    known = sector_weights(store, day=day)
+    if json_wanted:
+        print_json(to_plain(known))
+    else:
+        print_tables("", [weights_table(known)])
 
 
 def _typed(assignments: Iterable[str], rules: Mapping[str, Rule], day: dt.date) -> list[Series]:

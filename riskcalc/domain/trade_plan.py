@@ -20,6 +20,7 @@ from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.pair import PairReport
 from riskcalc.domain.plan_sources import PlanSources
 from riskcalc.domain.risk_report import CalibratedOdds, ManagedOutcome, Odds, RiskReport
+from riskcalc.domain.sectors import SectorTilt
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.sessions import age_in_sessions
 
@@ -270,6 +271,8 @@ class TradePlan(NotebookResult):
     """Known events from the day of the prices to the last expiry or time stop, oldest first."""
     clusters: tuple[StrikeGamma, ...] = ()
     """Strikes with the most open interest in gamma between stop and last target, lowest first."""
+    sectors: SectorTilt | None = None
+    """Sector bets of a pair; None for an outright, and where the weights of a fund are not known."""
 
     def __repr__(self) -> str:
         """Trade, size and verdict in a line."""
@@ -361,4 +364,5 @@ class TradePlan(NotebookResult):
             "checks": to_plain(self.checks),
             "events": to_plain(self.events),
             "gamma_clusters": to_plain(self.clusters),
+            "sectors": to_plain(self.sectors),
         }

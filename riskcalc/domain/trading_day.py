@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.gamma import GammaProfile
+from riskcalc.domain.sectors import SectorWeights
 from riskcalc.domain.signals import SignalBoard
 
 DAY_CHECKS = ("stop signals", "entry signals", "hedge signals", "events")
@@ -21,6 +23,8 @@ class TradingDay:
     """Known events, oldest first; from the day of the prices to the last expiry at least."""
     gamma: GammaProfile | None = None
     """Of the chain that the plan is priced from."""
+    sectors: Mapping[str, SectorWeights] = field(default_factory=dict)
+    """Sector weights of funds by symbol."""
 
 
 ANY_DAY = TradingDay()

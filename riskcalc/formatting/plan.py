@@ -18,6 +18,7 @@ from riskcalc.formatting.plan_metrics import (
     size_metrics,
 )
 from riskcalc.formatting.report import early_exercise_tables, option_tables, smile_words
+from riskcalc.formatting.sectors import sector_bets
 from riskcalc.formatting.table import Columns, Table, column_table, metric_table
 
 
@@ -38,6 +39,7 @@ def plan_tables(plan: TradePlan) -> tuple[Table, ...]:
     return (
         _size(plan),
         *_pair(plan),
+        *sector_bets(plan),
         _checks(plan),
         *option_tables(plan.report),
         _ladder(plan),

@@ -10,6 +10,7 @@ from riskcalc.domain import Check, CheckStatus, EntryRules, Market, Side, TradeP
 from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.gamma import StrikeGamma
 from riskcalc.domain.instrument import Instrument
+from riskcalc.domain.sectors import SectorTilt, sector_tilt
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
 from riskcalc.domain.trading_day import TradingDay
@@ -48,6 +49,7 @@ def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
         checks=(*plan.checks[:1], *found, *plan.checks[1:]),
         events=events,
         clusters=_clusters(plan, day),
+        sectors=_sectors(plan, day),
     )
 
 
@@ -249,6 +251,19 @@ def _clusters(plan: TradePlan, day: TradingDay) -> tuple[StrikeGamma, ...]:
         return ()
     spots = [plan.stop.spot, *(one.level.spot for one in plan.targets.outcomes), day.gamma.spot]
     return day.gamma.clusters(low=min(spots), high=max(spots))
+
+
+def _sectors(plan: TradePlan, day: TradingDay) -> SectorTilt | None:
+    """What a pair is long and short of by sector."""
+    pair = plan.pair
+    if pair is None or not {pair.bought, pair.sold} <= set(day.sectors):
+        return None
+    return sector_tilt(
+        day.sectors[pair.bought],
+        day.sectors[pair.sold],
+        bought_dollars=pair.bought_dollars,
+        sold_dollars=pair.sold_dollars,
+    )
 
 
 def _check(name: str, status: CheckStatus, message: str, *, brief: str = "") -> Check:

@@ -14,20 +14,26 @@ from riskcalc.signals.files import is_known_series
 from riskcalc.signals.measures import Measure, Reading, fund_flow, read_measure
 from riskcalc.signals.rules import Rule, load_rules, own_rules
 from riskcalc.signals.series import Series
-from riskcalc.signals.store import read_store, store_folder
 
 
-def todays_board(day: dt.date) -> SignalBoard | None:
+def todays_board(day: dt.date, store: Mapping[str, Series]) -> SignalBoard | None:
     """Return the board of a day from the user's files; None where no data and no rules were ever given.
+
+    Parameters
+    ----------
+    day : date
+        Day of the board.
+    store : mapping
+        From `read_store`.
 
     Raises
     ------
     PresetError
-        A file of rules or of the store cannot be read.
+        A file of rules cannot be read.
     """
-    if not store_folder().is_dir() and not own_rules().exists():
+    if not store and not own_rules().exists():
         return None
-    return signal_board(load_rules(), read_store(), day=day)
+    return signal_board(load_rules(), store, day=day)
 
 
 def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.date) -> SignalBoard:

@@ -120,9 +120,10 @@ def test_a_level_counts_as_fired_and_ages_are_sessions(own):
 
 def test_no_board_without_data_or_own_rules(tmp_path, monkeypatch):
     monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
-    assert todays_board(DAY) is None
-    (tmp_path / "signals").mkdir()
-    assert todays_board(DAY) is not None
+    assert todays_board(DAY, {}) is None
+    assert todays_board(DAY, {"typed.a": typed_series("a", 1.0, "ratio", DAY)}) is not None
+    (tmp_path / "signals.toml").write_text("schema = 1")
+    assert todays_board(DAY, {}) is not None
 
 
 @pytest.mark.parametrize(

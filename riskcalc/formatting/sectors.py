@@ -1,0 +1,43 @@
+"""Sector weights and sector bets as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from riskcalc.domain import TradePlan
+from riskcalc.domain.sectors import SectorBet, SectorWeights
+from riskcalc.formatting.numbers import MISSING, money, percent
+from riskcalc.formatting.table import Columns, Table, column_table
+
+
+def sector_bets(plan: TradePlan) -> tuple[Table, ...]:
+    """Return what a pair is really long and short of; nothing for an outright."""
+    tilt = plan.sectors
+    if tilt is None:
+        return ()
+    columns: Columns[SectorBet] = {
+        "sector": lambda bet: bet.sector,
+        f"long {tilt.bought.symbol}": lambda bet: percent(bet.bought, digits=1),
+        f"short {tilt.sold.symbol}": lambda bet: percent(bet.sold, digits=1),
+        "net": lambda bet: money(bet.dollars, signed=True),
+    }
+    title = f"Sector Bets, Whole Position: {_dated(tilt.bought)}; {_dated(tilt.sold)}"
+    return (column_table(title, tilt.bets, columns),)
+
+
+def weights_table(known: Mapping[str, SectorWeights]) -> Table:
+    """Table of the sector weights of funds, side by side."""
+    sectors = dict.fromkeys(sector for one in known.values() for sector in one.weights)
+    rows = [
+        (sector, *(percent(one.weights.get(sector), digits=1) for one in known.values()))
+        for sector in sectors
+    ]
+    rows.append(("all", *(percent(one.total, digits=1) for one in known.values())))
+    header = ("sector", *(one.symbol for one in known.values()))
+    title = f"Sector Weights: {'; '.join(_dated(one) for one in known.values()) or MISSING}"
+    return Table(title=title, header=header, rows=tuple(rows))
+
+
+def _dated(one: SectorWeights) -> str:
+    rounding = "" if abs(one.total - 1) < 5e-4 else f", adding up to {percent(one.total, digits=1)}"
+    return f"{one.symbol} of {one.as_of}, {one.source}{rounding}"
