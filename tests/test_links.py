@@ -101,7 +101,7 @@ def test_the_layers_are_those_of_the_contracts():
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     (contract,) = [one for one in rules["contracts"] if one["type"] == "layers"]
     layers = [tuple(layer.split(" | ")) for layer in contract["layers"] if layer != "__main__"]
-    drawn = [tuple(re.findall(r"│ ([a-z]+) ", line)) for line in picture.splitlines()]
+    drawn = [tuple(re.findall(r"│ ([a-z_]+) ", line)) for line in picture.splitlines()]
     packages = {name for layer in layers for name in layer}
     assert [sorted(line) for line in drawn if line and set(line) <= packages] == [
         sorted(one) for one in layers

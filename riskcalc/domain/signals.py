@@ -78,9 +78,11 @@ class Signal:
 
     @property
     def state(self) -> str:
-        """One word: fired, armed, or no data."""
+        """In a word or two: fired or armed, of an entry rule met or not; or no data."""
         if self.fired is None:
             return "no data"
+        if self.role is SignalRole.ENTRY:
+            return "met" if self.fired else "not met"
         return "fired" if self.fired else "armed"
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def value_with_unit(value: float, unit: str, *, signed: bool = False) -> str:
     ('+28 bp', '-3.4%', '-$250M')
     """
     text("unit", unit)
-    number = round(value, 0 if unit == "$M" else 4 if abs(value) < 1 else 2) + 0.0
+    number = round(value, 0 if unit == "$M" else 2 if abs(value) >= 0.01 else 4) + 0.0
     sign = "-" if number < 0 else "+" if signed and number > 0 else ""
     amount = f"{abs(number):,.6g}" if abs(number) < 1e6 else f"{abs(number):,.0f}"
     if unit == "$M":

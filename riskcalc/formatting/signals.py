@@ -40,7 +40,7 @@ def signals_tables(board: SignalBoard) -> tuple[Table, ...]:
 
 def _row(signal: Signal) -> tuple[str, ...]:
     name = signal.name if signal.counts else f"  {signal.name}"
-    state = signal.state.upper() if signal.fired else signal.state
+    state = signal.state.upper() if signal.fired and signal.role is not SignalRole.ENTRY else signal.state
     source = "; ".join(part for part in (signal.source, signal.problem) if part)
     return (name, signal.value_text or MISSING, signal.rule, _to_go(signal), state, _age(signal), source)
 
