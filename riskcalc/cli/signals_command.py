@@ -12,7 +12,7 @@ import click
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import DAY, as_json
 from riskcalc.cli.output import print_json, print_tables
-from riskcalc.cli.today import today
+from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import Any
 
 from riskcalc.domain.events import Certainty, MarketEvent
 from riskcalc.domain.validation import brief_repr, calendar_date
+from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.events.ics import count_entries
-from riskcalc.presets.files import data_folder, parse_toml, read_text, write_whole
+from riskcalc.presets.files import parse_toml, read_text, write_whole
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""

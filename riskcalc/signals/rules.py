@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from riskcalc.domain.signals import SignalRole, value_with_unit
 from riskcalc.domain.validation import brief_repr
+from riskcalc.environment import config_folder
 from riskcalc.errors import PresetError
-from riskcalc.presets.files import data_folder, parse_toml, read_text
+from riskcalc.presets.files import parse_toml, read_text
 from riskcalc.signals.measures import UNITS_OF, WITHOUT_SESSIONS, Measure
 
 SCHEMA_VERSION = 1
@@ -115,7 +116,7 @@ def shipped_rules() -> Path:
 
 def own_rules() -> Path:
     """Return the file of the user's own rules, which need not exist."""
-    return data_folder() / "signals.toml"
+    return config_folder() / "signals.toml"
 
 
 def parse_level(level: object) -> tuple[float, str] | None:

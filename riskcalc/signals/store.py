@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from riskcalc.domain.validation import brief_repr
+from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
-from riskcalc.presets.files import data_folder, write_whole
+from riskcalc.presets.files import write_whole
 from riskcalc.signals.series import Series
 
 SCHEMA_VERSION = 1

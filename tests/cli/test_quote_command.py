@@ -11,6 +11,7 @@ from riskcalc.domain import Verdict
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_data import from_data, to_data
 from riskcalc.presets import load_preset, save_preset
+from riskcalc.trading_day import read_trading_day
 from tests.chains.test_live import NOW, Ticker
 from tests.outside import reference_file
 
@@ -184,12 +185,14 @@ class TestAge:
         ended, plan = planned(run, str(path))
         assert (ended, plan["verdict"], age_check(plan)["status"]) == (code, verdict, status)
         assert (plan["market"]["source"], plan["market"]["age_sessions"]) == ("preset", sessions)
-        library = rc.plan_preset(path, today=today)
+        held = read_trading_day(today)
+        library = rc.plan_preset(path, today=today, day=held)
         assert library.to_dict() == plan
         title = run("plan", str(path))[1].splitlines()[0]
         assert title.startswith(f"{verdict}  ")
         assert (f"{sessions} sessions old" in title) == (sessions > 1)
         editor = TradeEditor(open_draft(load_preset(path), today=today))
+        editor.hold_against(held)
         assert editor.state.plan.to_dict() == plan
         assert editor.state.badge.text.startswith("OLD prices of 2026-07-20" if code else "OK")
         assert run("stress", str(path))[0] == code
