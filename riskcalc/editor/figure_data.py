@@ -70,6 +70,8 @@ class HeatColumn:
 
     label: str
     date: dt.date
+    events: int = 0
+    """Events after the column before, up to this day; other expirations of options are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -184,9 +184,16 @@ def _heatmap(plan: TradePlan, rows: tuple[HeatRow, ...], fill: Sequence[Position
 
 
 def _columns(plan: TradePlan) -> tuple[HeatColumn, ...]:
+    days = {row.when: row.date for row in plan.ladder}
+    before = (plan.report.market.date - dt.timedelta(days=1), *days.values())
     return tuple(
-        HeatColumn(label=when, date=day) for when, day in {r.when: r.date for r in plan.ladder}.items()
+        HeatColumn(label=when, date=day, events=_count_events(plan, after=start, until=day))
+        for start, (when, day) in zip(before, days.items(), strict=False)
     )
+
+
+def _count_events(plan: TradePlan, *, after: dt.date, until: dt.date) -> int:
+    return sum(not event.is_expiration and after < event.date <= until for event in plan.events)
 
 
 def _greeks(plan: TradePlan, spots: Floats, today: PositionGreeks, axis: tuple[float, float]) -> GreeksFigure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -10,6 +11,7 @@ from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
 from riskcalc.domain.trading_day import TradingDay
 from riskcalc.editor import TradeEditor, open_draft
+from riskcalc.editor.figures import heatmap_figure
 from riskcalc.presets import load_preset
 
 DAY = TradingDay(
@@ -57,3 +59,15 @@ def test_triggers_read_the_board(editor):
     editor.hold_against(DAY)
     editor.open("tza-hedge")
     assert names(editor.state.plan)["trigger"] == "ok"
+
+
+def test_the_heatmap_counts_the_events_of_each_column(editor):
+    more = (
+        MarketEvent(date=dt.date(2026, 7, 21), what="CPI", source="x"),
+        MarketEvent(date=dt.date(2026, 9, 18), what="quadruple witching", source="x", is_expiration=True),
+    )
+    editor.hold_against(dataclasses.replace(DAY, events=(*more, *DAY.events)))
+    columns = {
+        column.label: column.events for column in heatmap_figure(editor.state.plan, low=250, high=350).columns
+    }
+    assert columns == {"today": 0, "+13d": 1, "+26d": 0, "time stop": 0, "expiry": 1}

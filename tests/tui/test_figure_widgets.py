@@ -1,5 +1,6 @@
 """What chart, heatmap and Greeks look like: dumps, any size, and what their mouse says."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -100,6 +101,18 @@ def test_the_spot_row_is_marked_and_every_cell_has_its_sign():
     assert lines.index(spot) == 7
     for line in lines[1:]:
         assert all(cell[0] in "+-" or cell == "0" for cell in line[22:].split())
+
+
+def test_a_column_with_events_before_it_is_marked():
+    figure = figures_of("iwm-call-spread").heatmap
+    columns = (*figure.columns[:-1], dataclasses.replace(figure.columns[-1], events=2))
+    plain, marked = (
+        draw_heatmap(one, look(72, 14))[0].text
+        for one in (figure, dataclasses.replace(figure, columns=columns))
+    )
+    assert "◆" not in plain
+    assert marked.count("◆") == 1
+    assert len(plain) == len(marked)
 
 
 class Figures(App):

@@ -26,6 +26,9 @@ PRICE = 9
 WORDS = {"breakeven": "BE"}
 HEADS = {"expiry": "expiry", "time stop": "t-stop"}
 
+EVENT = "◆"
+"""Mark of a column with events since the one before."""
+
 LEAST_SCALE = 0.25
 """Minimum color scale of one side, as a share of the other side's."""
 
@@ -109,7 +112,8 @@ def _head(figure: HeatmapFigure, look: RenderStyle, left: int, columns: list[int
         name = HEADS.get(column.label, column.label)
         dated = f"{name} {days}d"
         text = dated if column.label in HEADS and len(dated) < width else name
-        cells.append((f"{text[: width - 1]:>{width - 1}} ", palette.text, "", False))
+        marked = f"{EVENT}{text[: width - 2]}" if column.events else text[: width - 1]
+        cells.append((f"{marked:>{width - 1}} ", palette.text, "", False))
     used = sum(len(text) for text, *_ in cells)
     return [*cells, (" " * (look.width - used), "", "", False)]
 
