@@ -24,6 +24,9 @@ MOST_DAYS = 31
 """Days of an all-day entry that are listed one by one."""
 MOST_TEXT = 100
 
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, OverflowError)
+"""What `icalendar` raises of damaged entries: it checks a property when it is used, a zone by a file."""
+
 Moment = dt.datetime | dt.date
 
 
@@ -49,16 +52,11 @@ def read_ics(path: Path, *, start: dt.date, end: dt.date) -> tuple[MarketEvent, 
         The file cannot be read, is no calendar, or an entry has no date or repeats more often than daily.
     """
     entries = _entries(path)
-    replaced = {(uid, _utc(one.decoded("RECURRENCE-ID"))) for one in entries if (uid := _moved_uid(one))}
+    replaced = {(uid, _recurrence(path, one)) for one in entries if (uid := _moved_uid(one))}
     found: list[MarketEvent] = []
     for entry in entries:
-        if str(entry.get("STATUS", "")).upper() == "CANCELLED":
-            continue
-        uid = str(entry.get("UID", ""))
-        for moment in _occurrences(path, entry, start=start, end=end):
-            if not _moved_uid(entry) and (uid, _utc(moment)) in replaced:
-                continue
-            found += [one for one in _events(path, entry, moment) if start <= one.date <= end]
+        if str(entry.get("STATUS", "")).upper() != "CANCELLED":
+            found += _read_entry(path, entry, replaced, start=start, end=end)
     return tuple(sorted(found, key=lambda one: (one.date, one.time or dt.time.min, one.what)))
 
 
@@ -76,6 +74,36 @@ def count_entries(path: Path) -> int:
     return len(entries)
 
 
+def _read_entry(
+    path: Path, entry: Component, replaced: set[tuple[str, str]], *, start: dt.date, end: dt.date
+) -> list[MarketEvent]:
+    """The events of one entry from one day to another, without occurrences that another entry replaces."""
+    uid = str(entry.get("UID", ""))
+    try:
+        return [
+            event
+            for moment in _occurrences(path, entry, start=start, end=end)
+            if _moved_uid(entry) or (uid, _utc(moment)) not in replaced
+            for event in _events(path, entry, moment)
+            if start <= event.date <= end
+        ]
+    except UNREADABLE as error:
+        raise _unreadable(path, entry, error) from None
+
+
+def _recurrence(path: Path, entry: Component) -> str:
+    """The moment that an entry replaces."""
+    try:
+        return _utc(entry.decoded("RECURRENCE-ID"))
+    except UNREADABLE as error:
+        raise _unreadable(path, entry, error) from None
+
+
+def _unreadable(path: Path, entry: Component, error: Exception) -> PresetError:
+    reason = " ".join(printable(str(error)).split())[:MOST_TEXT]
+    return PresetError(f"{path}: {_summary(entry)}: cannot be read: {reason}")
+
+
 def _entries(path: Path) -> list[Component]:
     from icalendar import Calendar  # noqa: PLC0415 - slow to import, and only calendars need it
 
@@ -85,7 +113,7 @@ def _entries(path: Path) -> list[Component]:
     try:
         calendars = Calendar.from_ical(content, multiple=True)
         entries: list[Component] = [entry for one in calendars for entry in one.walk("VEVENT")]
-    except (ValueError, KeyError, IndexError) as error:
+    except UNREADABLE as error:
         raise PresetError(
             f"{path}: is no readable calendar: {printable(str(error)).splitlines()[0]}"
         ) from None
@@ -106,7 +134,7 @@ def _summary(entry: Component) -> str:
 def _start(path: Path, entry: Component) -> Moment:
     try:
         found = entry.decoded("DTSTART")
-    except (KeyError, ValueError, AttributeError):
+    except UNREADABLE:
         raise PresetError(f"{path}: {_summary(entry)}: has no date that can be read") from None
     if not isinstance(found, dt.date):
         raise PresetError(f"{path}: {_summary(entry)}: has no date that can be read")
@@ -153,6 +181,8 @@ def _repeated(
     except (ValueError, OverflowError) as error:
         raise PresetError(f"{path}: {_summary(entry)}: repeats by no readable rule: {error}") from None
     moments = [moment for _, moment in found if moment <= close]
+    if len(moments) == MOST_REPEATS:
+        raise PresetError(f"{path}: {_summary(entry)}: repeats more than {MOST_REPEATS:,} times")
     if isinstance(first, dt.datetime):
         return [moment.replace(tzinfo=zone) for moment in moments]
     return [moment.date() for moment in moments]

@@ -30,15 +30,22 @@ def calendars_folder() -> Path:
     return data_folder() / "events"
 
 
-def read_own_events() -> tuple[tuple[MarketEvent, ...], frozenset[tuple[dt.date, str]]]:
+def read_own_events(
+    path: Path | None = None,
+) -> tuple[tuple[MarketEvent, ...], frozenset[tuple[dt.date, str]]]:
     """Return the user's own events, and those of the shipped ones that they take away.
+
+    Parameters
+    ----------
+    path : Path, optional
+        File of the rows, which need not exist; by default the user's.
 
     Raises
     ------
     PresetError
         The file cannot be read, or a row is no event; the text has a line for each.
     """
-    path = own_events_path()
+    path = path or own_events_path()
     if not path.exists():
         return (), frozenset()
     data = parse_toml(read_text(path, kind="events"), path, newest=SCHEMA_VERSION)

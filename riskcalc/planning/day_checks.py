@@ -14,6 +14,7 @@ from riskcalc.domain.sectors import SectorTilt, sector_tilt
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
 from riskcalc.domain.trading_day import TradingDay
+from riskcalc.domain.validation import record
 
 NEAR_EXPIRY = 2
 """Sessions after an event within which an expiry is near it."""
@@ -39,6 +40,8 @@ def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
         A fired stop signal fails a long trade, as an unmet entry rule does; old or missing data warn. An
         expiry at most two sessions after an event warns.
     """
+    record("plan", TradePlan, plan)
+    record("day", TradingDay, day)
     events = events_of(plan, day.events or ())
     found = (
         *(() if day.board is None else board_checks(day.board, plan.report.trade.instrument, side=plan.side)),

@@ -23,7 +23,7 @@ from riskcalc.domain import (
     moving_smile,
 )
 from riskcalc.domain.trading_day import ANY_DAY, TradingDay
-from riskcalc.domain.validation import brief_repr, one_of, records
+from riskcalc.domain.validation import brief_repr, one_of, record, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
 from riskcalc.planning.day_checks import hold_against, market_with_signals
@@ -97,6 +97,7 @@ def plan_preset(
     >>> plan_preset("iwm-call-spread", {"account.equity": 250_000}).size.units
     2
     """
+    record("day", TradingDay, day)
     preset = load_preset(name_or_path, overrides, market=market)
     at = one_of("at", FillPrice, at)
     sources = dataclasses.replace(preset.sources, today=today)
@@ -166,6 +167,7 @@ def compare_presets(
     >>> [vehicle.plan.size.units for vehicle in found.vehicles]
     [56, 138]
     """
+    record("day", TradingDay, day)
     names: tuple[str | Path, ...] = records("names_or_paths", (str, Path), names_or_paths)
     if not names:
         raise InvalidInputError("names_or_paths must name at least one preset, got none")

@@ -160,10 +160,8 @@ def _holdings(path: Path, file: QuoteFile) -> list[Series]:
         raise PriceFileError(
             f"is of a fund riskcalc does not know, {brief_repr(title)}: call it like IWM_holdings.csv"
         )
-    stamp = read_time(facts.get(HOLDINGS_DAY, ""), month_first=True) if facts.get(HOLDINGS_DAY) else None
-    if stamp is None:
-        raise PriceFileError(f"does not say the day of its holdings: {HOLDINGS_DAY}")
-    day, shares = stamp.date(), _number(facts.get("Shares Outstanding", ""), "Shares Outstanding")
+    day = _holdings_day(facts.get(HOLDINGS_DAY, ""))
+    shares = _number(facts.get("Shares Outstanding", ""), "Shares Outstanding")
     table = list(_holding_rows(rows))
     worth = sum(value for _, value, _ in table)
     if not (shares > 0 and worth > 0):
@@ -177,6 +175,13 @@ def _holdings(path: Path, file: QuoteFile) -> list[Series]:
         _of_values(f"{symbol}.{column}", unit, {day: value}, source=path.name)
         for column, (unit, value) in single.items()
     ]
+
+
+def _holdings_day(cell: str) -> dt.date:
+    try:
+        return read_time(cell, month_first=True).date()
+    except ValueError:
+        raise PriceFileError(f"{HOLDINGS_DAY} must be a date, got {brief_repr(cell)}") from None
 
 
 def _holding_rows(rows: list[list[str]]) -> Iterator[tuple[str, float, float]]:

@@ -83,8 +83,13 @@ class Rule:
         return 0.0 if abs(left) < 1e-9 * max(abs(self.level), 1.0) else left
 
 
-def load_rules() -> tuple[Rule, ...]:
+def load_rules(own: Path | None = None) -> tuple[Rule, ...]:
     """Return the rules that ship with riskcalc, with the user's own in place of those of the same name.
+
+    Parameters
+    ----------
+    own : Path, optional
+        File of the user's rules, which need not exist; by default the one of the configuration.
 
     Raises
     ------
@@ -93,7 +98,7 @@ def load_rules() -> tuple[Rule, ...]:
         text has one line for each problem.
     """
     tables: dict[str, tuple[Path, Any]] = {}
-    for path in (shipped_rules(), own_rules()):
+    for path in (shipped_rules(), own or own_rules()):
         if path.exists():
             tables |= {name: (path, table) for name, table in _tables(path).items()}
     problems: list[str] = []

@@ -149,7 +149,7 @@ def _read(path: Path) -> dict[str, Series]:
         return {name: _series(name, one) for name, one in data["series"].items()}
     except OSError as error:
         raise PresetError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise PresetError(
             f"{path}: is no file of signals: remove it, and file its data again with --update"
         ) from None

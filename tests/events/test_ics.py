@@ -115,3 +115,17 @@ def test_what_is_refused_in_one_line(read, text, problem):
 
 def test_a_summary_cannot_command_a_terminal(read):
     assert "\x1b" not in read("DTSTART:20260812T083000\r\nSUMMARY:a\x1b[2Jb")[0][2]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "DTSTART:20260812T083000\r\nRRULE:often\r\nSUMMARY:x",
+        "DTSTART:20260812T083000\r\nRRULE:FREQ=WEEKLY\r\nEXDATE:never\r\nSUMMARY:x",
+        "DTSTART:20260812T083000\r\nRRULE:FREQ=WEEKLY;INTERVAL=0\r\nSUMMARY:x",
+    ],
+)
+def test_damaged_properties_are_one_line(read, entry):
+    with pytest.raises(PresetError) as error:
+        read(entry)
+    assert len(str(error.value).splitlines()) == 1

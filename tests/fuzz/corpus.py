@@ -15,6 +15,7 @@ from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_file import snapshot
 from riskcalc.presets import self_contained, shipped_folder, shipped_scenarios
 from riskcalc.presets.embedded import embedded_json
+from riskcalc.signals.rules import shipped_rules
 from tests.chains import samples, test_read_brokers, test_read_cboe
 from tests.history.made_up import LAYOUTS, few
 
@@ -73,11 +74,55 @@ spot = 71.2
     )
 
 
+HOLDINGS = """iShares Russell 2000 ETF
+Fund Holdings as of,"Jul 17, 2026"
+Shares Outstanding,"250,000,000.00"
+
+Ticker,Name,Sector,Asset Class,Market Value,Weight (%)
+"A","A","Energy","Equity","5,000.00","100.00"
+"""
+"""Of a fund, in the layout of iShares."""
+
+
 @cache
 def accounts() -> tuple[bytes, ...]:
     """An account with its keys in a table, and one without."""
     keys = b'equity = 50_000\nrisk = "1%"\nbuying_power = "$32,000"\nmax_heat = "6%"\nrisk_basis = "gap"\n'
     return b"schema = 1\n[account]\n" + keys + b"[account.costs]\ncommission_per_contract = 0.65\n", keys
+
+
+@cache
+def signal_files() -> tuple[bytes, ...]:
+    """A download of FRED, and holdings of a fund."""
+    return (
+        b"observation_date,DGS10\n2026-07-15,4.21\n2026-07-16,.\n2026-07-17,4.49\n",
+        HOLDINGS.encode(),
+    )
+
+
+@cache
+def signal_rules() -> tuple[bytes, ...]:
+    """The shipped rules."""
+    return (shipped_rules().read_bytes(),)
+
+
+@cache
+def calendars() -> tuple[bytes, ...]:
+    """A calendar with a zone, a whole day, and a repeated entry with an exception."""
+    entries = (
+        "DTSTART;TZID=America/New_York:20260812T083000\nSUMMARY:CPI",
+        "DTSTART;VALUE=DATE:20260918\nDTEND;VALUE=DATE:20260920\nSUMMARY:two days",
+        "UID:1\nDTSTART:20260723T123000Z\nRRULE:FREQ=WEEKLY;UNTIL=20261231T000000Z\nEXDATE:20260730T123000Z\nSUMMARY:w",
+    )
+    body = "".join(f"BEGIN:VEVENT\n{entry}\nEND:VEVENT\n" for entry in entries)
+    return (f"BEGIN:VCALENDAR\nVERSION:2.0\n{body}END:VCALENDAR\n".encode(),)
+
+
+@cache
+def own_events() -> tuple[bytes, ...]:
+    """A row of the user's own, and one that takes a shipped row away."""
+    row = b'[[events]]\ndate = 2026-12-10\nwhat = "CPI"\n'
+    return (b"schema = 1\n" + row + b'time = "08:30"\n' + row + b"off = true\n",)
 
 
 @cache

@@ -17,11 +17,17 @@ from riskcalc import history
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_data import from_data
 from riskcalc.editor.session_file import read_session
+from riskcalc.events.ics import read_ics
+from riskcalc.events.own import read_own_events
 from riskcalc.presets import check_preset, parse_assignments
 from riskcalc.presets.account_file import read_account
 from riskcalc.presets.dividend_files import read_dividend_file
 from riskcalc.presets.market_file import read_market
 from riskcalc.scanning.sources import chain_sources, read_source
+from riskcalc.signals.board import signal_board
+from riskcalc.signals.files import read_files
+from riskcalc.signals.rules import load_rules
+from riskcalc.signals.store import merged
 from tests.fuzz import calls, corpus
 from tests.fuzz.mutations import VALUES, damaged
 
@@ -86,6 +92,24 @@ def _market(content: bytes, folder: Path) -> object:
 def _account(content: bytes, folder: Path) -> object:
     said = read_account(_written(content, folder / "damaged_account.toml"))
     return rc.plan_preset("iwm-shares", {f"account.{key}": value for key, value in said.items()}).to_dict()
+
+
+def _signal_file(content: bytes, folder: Path) -> object:
+    found = read_files([_written(content, folder / "IWM.csv")])
+    return signal_board(load_rules(folder / "none.toml"), merged({}, found), day=DAY)
+
+
+def _signal_rules(content: bytes, folder: Path) -> object:
+    return signal_board(load_rules(_written(content, folder / "signals.toml")), {}, day=DAY)
+
+
+def _calendar(content: bytes, folder: Path) -> object:
+    path = _written(content, folder / "releases.ics")
+    return [one.to_dict() for one in read_ics(path, start=DAY, end=DAY.replace(year=2027))]
+
+
+def _own_events(content: bytes, folder: Path) -> object:
+    return read_own_events(_written(content, folder / "events.toml"))
 
 
 def _instruments(content: bytes, folder: Path) -> object:
@@ -298,6 +322,10 @@ READERS = (
     Reader("scenarios", _mutated(corpus.scenarios), _scenarios),
     Reader("market", _mutated(corpus.markets), _market),
     Reader("account", _mutated(corpus.accounts), _account),
+    Reader("signal files", _mutated(corpus.signal_files), _signal_file),
+    Reader("signal rules", _mutated(corpus.signal_rules), _signal_rules),
+    Reader("calendars", _mutated(corpus.calendars), _calendar),
+    Reader("events", _mutated(corpus.own_events), _own_events),
     Reader("instruments", _mutated(corpus.instruments), _instruments),
     Reader("dividends", _mutated(corpus.dividends), _dividends),
     Reader("sessions", _mutated(corpus.sessions), _session),
