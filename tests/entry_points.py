@@ -13,6 +13,7 @@ import riskcalc as rc
 from riskcalc import analysis, chains, domain, history, pricing, scanning, sizing
 from riskcalc.analysis import lognormal, payoff
 from riskcalc.domain.instrument_table import TABLE_FILE
+from riskcalc.domain.trading_day import TradingDay
 
 DAY, NEAR, FAR = dt.date(2026, 7, 20), dt.date(2026, 8, 21), dt.date(2026, 9, 18)
 
@@ -536,11 +537,16 @@ def _files() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "overrides": Maybe({"account.equity": 1000.0}),
                 "chain": Maybe(sample),
                 "at": "mid",
+                "day": TradingDay(),
             },
         ),
         "compare_presets": (
             rc.compare_presets,
-            {"names_or_paths": ("iwm-shares",), "overrides": Maybe({"account.equity": 1000.0})},
+            {
+                "names_or_paths": ("iwm-shares",),
+                "overrides": Maybe({"account.equity": 1000.0}),
+                "day": TradingDay(),
+            },
         ),
         "load_instruments": (rc.load_instruments, {"path": Maybe(str(TABLE_FILE))}),
         "load_scenarios": (rc.load_scenarios, {"path": Maybe("presets/absent.toml")}),

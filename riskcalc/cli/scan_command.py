@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riskcalc.chains import Chain
-    from riskcalc.domain import Check, TradePlan
-    from riskcalc.domain.trading_day import TradingDay
+    from riskcalc.domain import TradePlan
     from riskcalc.scanning import ScanRules
     from riskcalc.scanning.history import ScanTerms
     from riskcalc.scanning.sources import ChainSource
@@ -161,7 +160,9 @@ def command(
     for problem in frame.attrs.get("problems", ()):
         click.echo(f"riskcalc: excluded: {problem}", err=True)
     say_warnings(frame.attrs.get("warnings", ()))
-    checks = _day_checks(frame, terms, day, top=top)
+    from riskcalc.scanning.day_checks import scan_day_checks  # noqa: PLC0415 - help is quick
+
+    checks = scan_day_checks(frame, terms, day, top=top)
     if json_wanted:
         from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
 
@@ -171,20 +172,6 @@ def command(
         from riskcalc.formatting.checks import day_tables  # noqa: PLC0415 - as above
 
         print_tables(scan_title(frame), (*scan_tables(frame, top=top), *day_tables(checks)))
-
-
-def _day_checks(frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, top: int) -> tuple[Check, ...]:
-    """Checks that do not hold for the shown spreads: signals by the side of their kind, and near events."""
-    from riskcalc.domain import CheckStatus, instrument  # noqa: PLC0415 - help is quick
-    from riskcalc.planning.day_checks import board_checks, expiry_check  # noqa: PLC0415 - as above
-
-    traded = instrument(frame.attrs["symbol"], known=terms.instruments)
-    sides = dict.fromkeys(kind.side for kind in terms.rules.kinds)
-    board = () if day.board is None else [board_checks(day.board, traded, side=side) for side in sides]
-    expiries = sorted({expiry.date() for expiry in frame.head(top)["expiry"]}) if len(frame) else []
-    near = expiry_check(expiries, day.events or ())
-    found = (*(check for checks in board for check in checks), *([] if near is None else [near]))
-    return tuple(check for check in found if check.status is not CheckStatus.OK)
 
 
 def _terms(

@@ -1,0 +1,36 @@
+"""What a day holds against the spreads of a scan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from riskcalc.domain import Check, CheckStatus, instrument
+from riskcalc.domain.trading_day import TradingDay
+from riskcalc.planning.day_checks import board_checks, expiry_check
+from riskcalc.scanning.history import ScanTerms
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def scan_day_checks(frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, top: int) -> tuple[Check, ...]:
+    """Return the checks of a day that do not hold for the spreads of a scan.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows of the scan, the best first.
+    terms : ScanTerms
+        Terms of the scan: the sides of its kinds decide which signals count.
+    day : TradingDay
+        Signals and events.
+    top : int
+        Rows whose expiries are compared with the events.
+    """
+    traded = instrument(frame.attrs["symbol"], known=terms.instruments)
+    sides = dict.fromkeys(kind.side for kind in terms.rules.kinds)
+    board = () if day.board is None else [board_checks(day.board, traded, side=side) for side in sides]
+    expiries = sorted({expiry.date() for expiry in frame.head(top)["expiry"]}) if len(frame) else []
+    near = expiry_check(expiries, day.events or ())
+    found = (*(check for checks in board for check in checks), *([] if near is None else [near]))
+    return tuple(check for check in found if check.status is not CheckStatus.OK)
