@@ -84,14 +84,11 @@ def command(
     one; then for every expiry the implied forward and yield, ATM IV, skew and expected move. Exits with 1 if
     no quote is usable.
     """
-    if sum((csv_wanted, quotes_wanted, json_wanted)) > 1:
-        raise click.UsageError("give at most one of --csv, --quotes and --json")
+    _require_one_form(
+        csv=csv_wanted, quotes=quotes_wanted, json=json_wanted, smile=smile_wanted, gamma=gamma_wanted
+    )
     if sum((bool(files), sample, live is not None)) != 1:
         raise click.UsageError("give exactly one of FILE, --sample and --live")
-    if gamma_wanted and (csv_wanted or quotes_wanted or smile_wanted):
-        raise click.UsageError("--gamma works with tables and --json, not with --csv, --quotes or --smile")
-    if smile_wanted and (csv_wanted or quotes_wanted):
-        raise click.UsageError("--smile works with tables and --json, not with --csv or --quotes")
     if not files and not (symbol is None and spot is None and date is None):
         raise click.UsageError("--symbol, --spot and --date need a FILE")
     if files:
@@ -111,6 +108,16 @@ def command(
     if csv_wanted or quotes_wanted:
         say_warnings(chain.warnings)
     require_usable(chain)
+
+
+def _require_one_form(*, csv: bool, quotes: bool, json: bool, smile: bool, gamma: bool) -> None:
+    """Refuse forms of output that exclude each other."""
+    if sum((csv, quotes, json)) > 1:
+        raise click.UsageError("give at most one of --csv, --quotes and --json")
+    if gamma and (csv or quotes or smile):
+        raise click.UsageError("--gamma works with tables and --json, not with --csv, --quotes or --smile")
+    if smile and (csv or quotes):
+        raise click.UsageError("--smile works with tables and --json, not with --csv or --quotes")
 
 
 def _rate(chain: Chain, stated: float | None) -> float:
