@@ -465,6 +465,8 @@ def _trades() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             },
         ),
         "to_frame": (rc.to_frame, {"answer": planned()}),
+        "plot_payoff": (rc.plot_payoff, {"plan": planned()}),
+        "plot_heatmap": (rc.plot_heatmap, {"plan": planned()}),
         "enter_at_model": (analysis.enter_at_model, at),
         "value_position": (
             analysis.value_position,

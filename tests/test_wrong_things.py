@@ -97,8 +97,8 @@ def test_the_arguments_of_the_table_are_accepted():
 
 def test_every_public_function_and_record_is_in_the_table():
     made_by_riskcalc = {
-        "ChainSummary", "Comparison", "RiskReport", "StressRow", "TradePlan", "Preset", "Outcomes",
-        "PriceHistory", "Backtest", "BacktestGrid", "BacktestTrade",
+        "ChainSummary", "Comparison", "RiskReport", "StressResult", "StressRow", "TradePlan", "Preset",
+        "Outcomes", "PriceHistory", "Backtest", "BacktestGrid", "BacktestTrade",
     }  # fmt: skip
     without_arguments = {"sample_chain", "sample_prices", "sample_vols"}
     plain = {name for name in rc.__all__ if not _is_enum_or_error(getattr(rc, name))}
