@@ -31,6 +31,10 @@ class PriceFileError(RiskcalcError):
     """A price file cannot be read, or holds prices that cannot be those of daily sessions."""
 
 
+class BookError(RiskcalcError):
+    """A book cannot be opened or written, or does not hold what was asked for."""
+
+
 def printable(text: str) -> str:
     r"""Return a text with its control characters written out; line breaks stay.
 

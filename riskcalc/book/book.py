@@ -1,0 +1,414 @@
+"""A book of trades: what is held, what it cost and what it brought, in one file."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from riskcalc.book import rows
+from riskcalc.book.fills import Contract, Fill, FillKind
+from riskcalc.book.ledger import Ledger, ledger_of
+from riskcalc.book.store import WAIT, open_store, writing
+from riskcalc.book.trades import BookTrade, Holding, book_trade, mark_key
+from riskcalc.domain import OptionLeg, Trade, TradePlan
+from riskcalc.domain.validation import dollars, positive, text
+from riskcalc.errors import BookError, InvalidInputError
+
+SAME_PRICE = 0.05
+"""Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
+
+MANUAL = "manual"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of fills that were to be recorded."""
+
+    added: int
+    duplicates: int
+    """Fills that the book had already."""
+    confirmed: int
+    """Typed fills whose place the broker's took."""
+    unmatched: tuple[Fill, ...]
+    """Closing fills of what the book does not hold; they are not recorded."""
+
+
+class Book:
+    """The trades of an account, kept in one SQLite file.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file; made when missing, for its owner alone.
+    wait : float
+        Time to wait for another program that writes to it [seconds].
+
+    Raises
+    ------
+    BookError
+        The file is no book, of a newer riskcalc, locked, or cannot be read or written.
+
+    Examples
+    --------
+    >>> import datetime as dt, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with Book(Path(folder.name) / "book.sqlite") as book:
+    ...     book.trades()
+    ()
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, path: Path | str, *, wait: float = WAIT) -> None:
+        self.path = Path(path)
+        self._connection = open_store(self.path, wait=wait)
+        self._ledger: Ledger | None = None
+        self._seen = -1
+
+    def __enter__(self) -> Self:
+        """Return the book."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close_file()
+
+    def close_file(self) -> None:
+        """Close the file; the book cannot be used afterwards."""
+        self._connection.close()
+
+    @property
+    def ledger(self) -> Ledger:
+        """Lots and closings of all trades, worked out anew when the file has changed."""
+        changes = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if self._ledger is None or changes != self._seen:
+            fills, trade_of = rows.read_fills(self._connection)
+            self._ledger, self._seen = ledger_of(fills, trade_of=trade_of), changes
+        return self._ledger
+
+    def fills(self) -> tuple[Fill, ...]:
+        """Return every fill, oldest first."""
+        return tuple(rows.read_fills(self._connection)[0])
+
+    def trades(self, *, status: str | None = None) -> tuple[BookTrade, ...]:
+        """Return the trades, oldest first.
+
+        Parameters
+        ----------
+        status : str, optional
+            ``open`` or ``closed``; all when left out.
+        """
+        known = rows.read_trades(self._connection)
+        marks = {contract: (day, price) for contract, day, price in rows.read_marks(self._connection)}
+        found = (book_trade(ledger, known[key], marks) for key, ledger in self.ledger.trades.items())
+        return tuple(trade for trade in found if status in {None, trade.status})
+
+    def trade(self, number: int) -> BookTrade:
+        """Return the trade of a number.
+
+        Raises
+        ------
+        BookError
+            There is none.
+        """
+        found = next((trade for trade in self.trades() if trade.id == number), None)
+        if found is None:
+            numbers = ", ".join(str(trade.id) for trade in self.trades()) or "none"
+            raise BookError(f"{self.path}: has no trade {number}; its trades are {numbers}")
+        return found
+
+    def notes(self, number: int) -> tuple[tuple[dt.datetime, str], ...]:
+        """Return the notes of a trade with their times, oldest first."""
+        found = self._connection.execute(
+            "SELECT time, text FROM notes WHERE trade_id = ? ORDER BY id", (number,)
+        )
+        return tuple((dt.datetime.fromisoformat(time), words) for time, words in found)
+
+    def add(
+        self,
+        plan: TradePlan,
+        *,
+        time: dt.datetime,
+        units: int | None = None,
+        fill: float | None = None,
+        preset: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> BookTrade:
+        """Record the entry of a planned trade.
+
+        Parameters
+        ----------
+        plan : TradePlan
+            Its legs with their entry prices; kept with the trade.
+        time : datetime
+            Of the fill, in New York.
+        units : int, optional
+            Units bought or sold, >= 1; the plan's size when left out.
+        fill : float, optional
+            Net price of a unit [dollars per share]: a debit positive, a credit negative; the plan's when left
+            out. What differs from the plan's goes to the leg of the highest price.
+        preset : str, optional
+            Name of the preset that was planned.
+        tags : sequence of str
+            Words to group trades by.
+
+        Raises
+        ------
+        InvalidInputError
+            A number is out of range, or the plan's size is 0 units and none are given.
+        BookError
+            The book cannot be written.
+        """
+        count = plan.size.units if units is None else units
+        if count < 1:
+            raise InvalidInputError(f"units must be at least 1, got {count}")
+        fills = _entry_fills(plan, units=count, net=fill, time=time)
+        costs = plan.cost_per_trade + count * plan.cost_per_unit
+        key = f"{MANUAL}:{uuid.uuid4().hex}"
+        fills = [
+            dataclasses.replace(one, key=f"{key}:{place}", costs=costs / 2 / len(fills), order=key)
+            for place, one in enumerate(fills)
+        ]
+        details = (preset, json.dumps(plan.to_dict()), count * plan.size.loss_per_unit, " ".join(tags))
+        with writing(self._connection, self.path):
+            rows.insert_fills(self._connection, fills, recorded=_now(), trade=key)
+            self._connection.execute(
+                "INSERT INTO trades (key, preset, plan, one_r, tags) VALUES (?, ?, ?, ?, ?)", (key, *details)
+            )
+            self._settle()
+        return next(trade for trade in reversed(self.trades()) if trade.id == self._id_of(key))
+
+    def record(self, fills: Iterable[Fill]) -> Recorded:
+        """Record fills, as an import gives them; those that the book has already change nothing.
+
+        A typed fill of the same contract, quantity and day whose price is within 5 cents gives its place to
+        the broker's. Closing fills of what is not held are returned, not recorded.
+
+        Raises
+        ------
+        BookError
+            The book cannot be written; nothing is changed.
+        """
+        with writing(self._connection, self.path):
+            known = {key for (key,) in self._connection.execute("SELECT key FROM fills")}
+            given = list(fills)
+            new = [fill for fill in given if fill.key not in known]
+            unmatched = self._without_opening(new)
+            new = [fill for fill in new if fill not in unmatched]
+            added, confirmed = self._confirm(new)
+            rows.insert_fills(self._connection, added, recorded=_now())
+            self._settle()
+        return Recorded(
+            added=len(added),
+            duplicates=len(given) - len(new) - len(unmatched),
+            confirmed=confirmed,
+            unmatched=tuple(unmatched),
+        )
+
+    def close(
+        self, number: int, *, price: float, time: dt.datetime, units: float | None = None, costs: float = 0.0
+    ) -> BookTrade:
+        """Record the exit of a trade, or of a part of it.
+
+        Parameters
+        ----------
+        number : int
+            Number of the trade.
+        price : float
+            Net price of a unit [dollars per share]: what closing a long trade brings, and closing one sold
+            for a credit costs, with the sign of its value: a debit spread sold at 12.30 is 12.30, a credit
+            spread bought back at 0.40 is -0.40.
+        time : datetime
+            In New York.
+        units : float, optional
+            Units closed; all when left out.
+        costs : float
+            Commissions and fees [dollars], >= 0.
+
+        Raises
+        ------
+        BookError
+            There is no such trade, or it is closed.
+        InvalidInputError
+            A number is out of range.
+        """
+        trade = self.trade(number)
+        if trade.status == "closed":
+            raise BookError(f"{self.path}: trade {number} is closed")
+        held = _open_units(trade)
+        count = held if units is None else positive("units", units)
+        if count > held:
+            raise InvalidInputError(f"units must be at most the {held:g} held, got {count:g}")
+        key = f"{MANUAL}:{uuid.uuid4().hex}"
+        prices = _exit_prices(trade.holdings, net=price, units=held)
+        fills = [
+            Fill(
+                key=f"{key}:{place}",
+                time=time,
+                contract=holding.contract,
+                quantity=-holding.quantity * count / held,
+                price=exit_price,
+                costs=dollars("costs", costs) / len(prices),
+                order=key,
+                opens=False,
+                source=MANUAL,
+            )
+            for place, (holding, exit_price) in enumerate(zip(trade.holdings, prices, strict=True))
+        ]
+        with writing(self._connection, self.path):
+            rows.insert_fills(self._connection, fills, recorded=_now(), trade=self._key_of(number))
+            self._settle()
+        return self.trade(number)
+
+    def mark(self, prices: Mapping[Contract, float], *, day: dt.date, source: str = MANUAL) -> None:
+        """Record prices of contracts on a day; those of an earlier mark of the day are replaced.
+
+        Parameters
+        ----------
+        prices : mapping of Contract to float
+            [dollars per share], >= 0.
+        day : date
+            Of the prices.
+        source : str
+            Where they are from.
+        """
+        checked = {mark_key(contract): dollars(contract.label, price) for contract, price in prices.items()}
+        with writing(self._connection, self.path):
+            for contract, price in checked.items():
+                rows.insert_mark(self._connection, contract, day=day, price=price, source=source)
+
+    def note(self, number: int, words: str, *, time: dt.datetime) -> None:
+        """Add a note to a trade.
+
+        Raises
+        ------
+        BookError
+            There is no such trade.
+        """
+        trade = self.trade(number)
+        with writing(self._connection, self.path):
+            self._connection.execute(
+                "INSERT INTO notes (trade_id, time, text) VALUES (?, ?, ?)",
+                (trade.id, time.isoformat(), text("note", words)),
+            )
+
+    def _settle(self) -> None:
+        """Give every trade of the ledger a row, and drop rows of trades that are no more and say nothing."""
+        self._ledger = None
+        keys = set(self.ledger.trades)
+        known = set(rows.read_trades(self._connection))
+        self._connection.executemany(
+            "INSERT INTO trades (key) VALUES (?)", [(key,) for key in self.ledger.trades if key not in known]
+        )
+        self._connection.executemany(
+            "DELETE FROM trades WHERE key = ? AND plan IS NULL AND id NOT IN (SELECT trade_id FROM notes)",
+            [(key,) for key in known - keys],
+        )
+
+    def _id_of(self, key: str) -> int:
+        return int(self._connection.execute("SELECT id FROM trades WHERE key = ?", (key,)).fetchone()[0])
+
+    def _key_of(self, number: int) -> str:
+        return str(self._connection.execute("SELECT key FROM trades WHERE id = ?", (number,)).fetchone()[0])
+
+    def _without_opening(self, new: Sequence[Fill]) -> list[Fill]:
+        """Return the fills that would close what is not held, with those of the book taken into account."""
+        held, trade_of = rows.read_fills(self._connection)
+        missing = ledger_of([*held, *new], trade_of=trade_of).unmatched
+        return [fill for fill in new if fill.key in missing]
+
+    def _confirm(self, new: Sequence[Fill]) -> tuple[list[Fill], int]:
+        """Put broker's fills in the place of typed ones; return the rest, and how many were put."""
+        typed = [fill for fill in self.fills() if fill.source == MANUAL]
+        left = []
+        for fill in new:
+            same = next((one for one in typed if fill.source != MANUAL and _is_same(one, fill)), None)
+            if same is None:
+                left.append(fill)
+                continue
+            typed.remove(same)
+            rows.replace_fill(self._connection, same.key, dataclasses.replace(fill, opens=same.opens))
+        return left, len(new) - len(left)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def _is_same(typed: Fill, fill: Fill) -> bool:
+    return (
+        typed.contract == fill.contract
+        and typed.quantity == fill.quantity
+        and typed.time.date() == fill.time.date()
+        and abs(typed.price - fill.price) <= SAME_PRICE
+        and fill.kind is FillKind.TRADE
+    )
+
+
+def _entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
+    """Fills of the legs of a plan, at its prices, moved so that they cost `net` together."""
+    trade = plan.report.trade
+    spot = plan.report.market.quote(trade.symbol).spot
+    sizes, prices = [], []
+    for leg in trade.legs:
+        entry = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
+        sizes.append(leg.signed_contracts if isinstance(leg, OptionLeg) else leg.signed_shares)
+        prices.append(spot if entry is None else entry)
+    prices = _moved(prices, sizes, net=net)
+    return [
+        Fill(
+            key=MANUAL,
+            time=time,
+            contract=_contract(trade, place),
+            quantity=units * size,
+            price=price,
+            opens=True,
+            source=MANUAL,
+        )
+        for place, (size, price) in enumerate(zip(sizes, prices, strict=True))
+    ]
+
+
+def _contract(trade: Trade, place: int) -> Contract:
+    leg = trade.legs[place]
+    if not isinstance(leg, OptionLeg):
+        return Contract(symbol=trade.symbol)
+    return Contract(
+        symbol=trade.symbol,
+        expiry=leg.expiry,
+        strike=leg.strike,
+        option_type=leg.option_type,
+        multiplier=trade.instrument.option_multiplier,
+    )
+
+
+def _moved(prices: Sequence[float], sizes: Sequence[float], *, net: float | None) -> list[float]:
+    """Return prices of legs that cost `net` for a unit together: the highest takes the difference."""
+    if net is None:
+        return list(prices)
+    largest = max(range(len(prices)), key=lambda place: prices[place])
+    difference = net - sum(size * price for size, price in zip(sizes, prices, strict=True))
+    changed = list(prices)
+    changed[largest] += difference / sizes[largest]
+    if changed[largest] < 0:
+        raise InvalidInputError(f"a net price of {net:g} would give a leg a price below 0")
+    return changed
+
+
+def _open_units(trade: BookTrade) -> float:
+    """Units of a trade that are held: of its legs in the proportion in which they stand."""
+    counts = [abs(holding.quantity) for holding in trade.holdings]
+    return min(counts)
+
+
+def _exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> list[float]:
+    """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
+    prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]
+    return _moved(prices, [holding.quantity / units for holding in holdings], net=net)

@@ -1,0 +1,140 @@
+"""Records of a book as rows of its tables, and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from riskcalc.book.fills import Contract, Fill, FillKind
+from riskcalc.domain import OptionType
+
+_COLUMNS = (
+    "key, time, kind, symbol, expiry, strike, option_type, multiplier, quantity, price, costs, "
+    "trade_order, opens, source, trade_key"
+)
+_INSERT = f"INSERT INTO fills ({_COLUMNS}, recorded) VALUES ({', '.join('?' * 16)})"  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeRow:
+    """What a book keeps of a trade beside its fills."""
+
+    id: int
+    key: str
+    preset: str | None
+    plan: str | None
+    """JSON of the plan at entry."""
+    one_r: float | None
+    """Planned loss of the whole position at entry [dollars]; frozen."""
+    tags: tuple[str, ...]
+
+
+def read_fills(connection: sqlite3.Connection) -> tuple[list[Fill], dict[str, str]]:
+    """Return all fills by time, and the trade of those that were given one, by their keys."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM fills ORDER BY time, id").fetchall()  # noqa: S608
+    contracts: dict[tuple[object, ...], Contract] = {}
+    fills = [_fill(row, contracts) for row in rows]
+    return fills, {row[0]: row[-1] for row in rows if row[-1]}
+
+
+def insert_fills(
+    connection: sqlite3.Connection, fills: Iterable[Fill], *, recorded: dt.datetime, trade: str | None = None
+) -> None:
+    """Write fills, all of one trade where that is given."""
+    connection.executemany(_INSERT, ((*_values(fill), trade, recorded.isoformat()) for fill in fills))
+
+
+def replace_fill(connection: sqlite3.Connection, key: str, fill: Fill) -> None:
+    """Put a broker's fill in the place of one that was typed; its trade stays."""
+    columns = _COLUMNS.removesuffix(", trade_key").split(", ")
+    sets = ", ".join(f"{column} = ?" for column in columns)
+    connection.execute(f"UPDATE fills SET {sets} WHERE key = ?", (*_values(fill), key))  # noqa: S608 - constants
+
+
+def read_trades(connection: sqlite3.Connection) -> dict[str, TradeRow]:
+    """Return the rows of trades by their keys."""
+    found = connection.execute("SELECT id, key, preset, plan, one_r, tags FROM trades").fetchall()
+    return {
+        key: TradeRow(id=number, key=key, preset=preset, plan=plan, one_r=one_r, tags=tuple(tags.split()))
+        for number, key, preset, plan, one_r, tags in found
+    }
+
+
+def read_marks(connection: sqlite3.Connection) -> Iterator[tuple[Contract, dt.date, float]]:
+    """Return the latest mark of each contract: contract, day and price; multipliers are 1."""
+    for symbol, expiry, strike, kind, day, price in connection.execute(
+        "SELECT symbol, expiry, strike, option_type, max(day), price FROM marks "
+        "GROUP BY symbol, expiry, strike, option_type"
+    ):
+        contract = _contract((symbol, expiry or None, strike or None, kind or None, 1.0))
+        yield contract, dt.date.fromisoformat(day), price
+
+
+def insert_mark(
+    connection: sqlite3.Connection, contract: Contract, *, day: dt.date, price: float, source: str
+) -> None:
+    """Write the price of a contract on a day, in place of an earlier one of that day."""
+    expiry = contract.expiry.isoformat() if contract.expiry else ""
+    connection.execute(
+        "INSERT OR REPLACE INTO marks (day, symbol, expiry, strike, option_type, price, source) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            day.isoformat(),
+            contract.symbol,
+            expiry,
+            contract.strike or 0.0,
+            int(contract.option_type or 0),
+            price,
+            source,
+        ),
+    )
+
+
+def _values(fill: Fill) -> tuple[object, ...]:
+    contract = fill.contract
+    return (
+        fill.key,
+        fill.time.isoformat(),
+        str(fill.kind),
+        contract.symbol,
+        contract.expiry.isoformat() if contract.expiry else None,
+        contract.strike,
+        int(contract.option_type) if contract.option_type else None,
+        float(contract.multiplier),
+        float(fill.quantity),
+        float(fill.price),
+        float(fill.costs),
+        fill.order,
+        None if fill.opens is None else int(fill.opens),
+        fill.source,
+    )
+
+
+def _fill(row: tuple[object, ...], contracts: dict[tuple[object, ...], Contract]) -> Fill:
+    key, time, kind, *parts, quantity, price, costs, order, opens, source, _ = row
+    contract = contracts.setdefault(tuple(parts), _contract(tuple(parts)))
+    return Fill(
+        key=str(key),
+        time=dt.datetime.fromisoformat(str(time)),
+        contract=contract,
+        quantity=float(str(quantity)),
+        price=float(str(price)),
+        costs=float(str(costs)),
+        kind=FillKind(str(kind)),
+        order=str(order),
+        opens=None if opens is None else bool(opens),
+        source=str(source),
+    )
+
+
+def _contract(parts: tuple[object, ...]) -> Contract:
+    symbol, expiry, strike, kind, multiplier = parts
+    return Contract(
+        symbol=str(symbol),
+        expiry=dt.date.fromisoformat(str(expiry)) if expiry else None,
+        strike=float(str(strike)) if strike else None,
+        option_type=OptionType(int(str(kind))) if kind else None,
+        multiplier=float(str(multiplier)),
+    )
