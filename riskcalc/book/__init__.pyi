@@ -1,8 +1,9 @@
 from .book import Book as Book
-from .book import Recorded as Recorded
 from .fills import Contract as Contract
 from .fills import Fill as Fill
 from .fills import FillKind as FillKind
+from .imports import ImportResult as ImportResult
+from .imports import Recorded as Recorded
 from .ledger import Ledger as Ledger
 from .ledger import ledger_of as ledger_of
 from .trades import BookTrade as BookTrade

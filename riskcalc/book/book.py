@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from riskcalc.book import rows
 from riskcalc.book.fills import Contract, Fill, FillKind
+from riskcalc.book.imports import ImportResult, Recorded, import_file
 from riskcalc.book.ledger import Ledger, ledger_of
 from riskcalc.book.store import WAIT, open_store, writing
 from riskcalc.book.trades import BookTrade, Holding, book_trade, mark_key
@@ -24,19 +26,6 @@ SAME_PRICE = 0.05
 """Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
 
 MANUAL = "manual"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What became of fills that were to be recorded."""
-
-    added: int
-    duplicates: int
-    """Fills that the book had already."""
-    confirmed: int
-    """Typed fills whose place the broker's took."""
-    unmatched: tuple[Fill, ...]
-    """Closing fills of what the book does not hold; they are not recorded."""
 
 
 class Book:
@@ -177,7 +166,7 @@ class Book:
             for place, one in enumerate(fills)
         ]
         details = (preset, json.dumps(plan.to_dict()), count * plan.size.loss_per_unit, " ".join(tags))
-        with writing(self._connection, self.path):
+        with self._writing():
             rows.insert_fills(self._connection, fills, recorded=_now(), trade=key)
             self._connection.execute(
                 "INSERT INTO trades (key, preset, plan, one_r, tags) VALUES (?, ?, ?, ?, ?)", (key, *details)
@@ -185,23 +174,31 @@ class Book:
             self._settle()
         return next(trade for trade in reversed(self.trades()) if trade.id == self._id_of(key))
 
-    def record(self, fills: Iterable[Fill]) -> Recorded:
+    def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
         """Record fills, as an import gives them; those that the book has already change nothing.
 
         A typed fill of the same contract, quantity and day whose price is within 5 cents gives its place to
         the broker's. Closing fills of what is not held are returned, not recorded.
+
+        Parameters
+        ----------
+        fills : iterable of Fill
+            In any order.
+        dry_run : bool
+            Only say what would be done.
 
         Raises
         ------
         BookError
             The book cannot be written; nothing is changed.
         """
-        with writing(self._connection, self.path):
+        with self._writing(undo=dry_run):
             known = {key for (key,) in self._connection.execute("SELECT key FROM fills")}
             given = list(fills)
             new = [fill for fill in given if fill.key not in known]
             unmatched = self._without_opening(new)
-            new = [fill for fill in new if fill not in unmatched]
+            left = {fill.key for fill in unmatched}
+            new = [fill for fill in new if fill.key not in left]
             added, confirmed = self._confirm(new)
             rows.insert_fills(self._connection, added, recorded=_now())
             self._settle()
@@ -211,6 +208,12 @@ class Book:
             confirmed=confirmed,
             unmatched=tuple(unmatched),
         )
+
+    def import_file(
+        self, path: Path | str, *, today: dt.date | None = None, dry_run: bool = False, partial: bool = False
+    ) -> ImportResult:
+        """Import the fills or positions of a broker's file; see `riskcalc.book.imports.import_file`."""
+        return import_file(self, path, today=today or _today(), dry_run=dry_run, partial=partial)
 
     def close(
         self, number: int, *, price: float, time: dt.datetime, units: float | None = None, costs: float = 0.0
@@ -262,7 +265,7 @@ class Book:
             )
             for place, (holding, exit_price) in enumerate(zip(trade.holdings, prices, strict=True))
         ]
-        with writing(self._connection, self.path):
+        with self._writing():
             rows.insert_fills(self._connection, fills, recorded=_now(), trade=self._key_of(number))
             self._settle()
         return self.trade(number)
@@ -280,7 +283,7 @@ class Book:
             Where they are from.
         """
         checked = {mark_key(contract): dollars(contract.label, price) for contract, price in prices.items()}
-        with writing(self._connection, self.path):
+        with self._writing():
             for contract, price in checked.items():
                 rows.insert_mark(self._connection, contract, day=day, price=price, source=source)
 
@@ -293,11 +296,23 @@ class Book:
             There is no such trade.
         """
         trade = self.trade(number)
-        with writing(self._connection, self.path):
+        with self._writing():
             self._connection.execute(
                 "INSERT INTO notes (trade_id, time, text) VALUES (?, ?, ?)",
                 (trade.id, time.isoformat(), text("note", words)),
             )
+
+    @contextlib.contextmanager
+    def _writing(self, *, undo: bool = False) -> Iterator[None]:
+        """One transaction; what was worked out within it is forgotten where it is taken back."""
+        try:
+            with writing(self._connection, self.path, undo=undo):
+                yield
+        except BaseException:
+            self._ledger = None
+            raise
+        if undo:
+            self._ledger = None
 
     def _settle(self) -> None:
         """Give every trade of the ledger a row, and drop rows of trades that are no more and say nothing."""
@@ -336,6 +351,10 @@ class Book:
             typed.remove(same)
             rows.replace_fill(self._connection, same.key, dataclasses.replace(fill, opens=same.opens))
         return left, len(new) - len(left)
+
+
+def _today() -> dt.date:
+    return dt.date.today()  # noqa: DTZ011 - the trader's own calendar day
 
 
 def _now() -> dt.datetime:

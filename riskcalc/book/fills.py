@@ -22,6 +22,8 @@ class FillKind(StrEnum):
     EXPIRATION = "expiration"
     SPLIT = "split"
     """`quantity` is the ratio: new shares for each old one."""
+    SPLIT_SHARES = "split shares"
+    """`quantity` is what a split adds to the shares held, negative where it takes some."""
     DIVIDEND = "dividend"
     """`price` is the cash received in all; negative when paid on a short."""
     FEE = "fee"

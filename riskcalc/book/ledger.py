@@ -7,6 +7,7 @@ a lot of its own trade. Costs go to lots and closings in proportion.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections import deque
@@ -19,6 +20,8 @@ DUST = 1e-9
 """Shares or contracts below which a position is closed."""
 
 DELIVERIES = frozenset({FillKind.ASSIGNMENT, FillKind.EXERCISE})
+
+SPLITS = frozenset({FillKind.SPLIT, FillKind.SPLIT_SHARES})
 
 Lots = dict[Contract, deque["Lot"]]
 
@@ -90,6 +93,10 @@ class TradeLedger:
             [*(lot.costs for lot in self.open_lots), *(closing.costs for closing in self.closings)]
         )
 
+    def traded(self, contract: Contract) -> bool:
+        """Whether it held some of a contract."""
+        return any(lot.contract == contract for lot in self.lots)
+
     @property
     def symbol(self) -> str:
         """The underlying."""
@@ -144,7 +151,7 @@ def ledger_of(fills: Iterable[Fill], *, trade_of: Mapping[str, str] | None = Non
     for fill in sorted(fills, key=_order):
         if fill.kind in MOVES:
             _take_fill(ledger, fill, trade_of.get(fill.key))
-        elif fill.kind is FillKind.SPLIT:
+        elif fill.kind in SPLITS:
             _split(ledger, fill)
         else:
             _share_income(ledger, fill)
@@ -165,7 +172,7 @@ def trade_key(fill: Fill) -> str:
 
 def _order(fill: Fill) -> tuple[dt.datetime, int]:
     """Splits of a moment first, then openings, closings, shares delivered by options, cash."""
-    if fill.kind is FillKind.SPLIT:
+    if fill.kind in SPLITS:
         return fill.time, -1
     if fill.kind not in MOVES:
         return fill.time, 3
@@ -176,6 +183,8 @@ def _order(fill: Fill) -> tuple[dt.datetime, int]:
 
 def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
     """Close lots of the other sign, and open a lot with what is left."""
+    if fill.kind is FillKind.EXPIRATION:
+        fill = _against(fill, ledger.position(fill.contract))
     left = _close(ledger, fill, trade)
     if abs(left) <= DUST:
         return
@@ -188,6 +197,11 @@ def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
     owner.openings.append(fill)
     owner.lots.append(lot)
     ledger.lots.setdefault(fill.contract, deque()).append(lot)
+
+
+def _against(fill: Fill, held: float) -> Fill:
+    """Return an expiration with the sign that closes what is held; brokers leave it out."""
+    return dataclasses.replace(fill, quantity=-math.copysign(fill.quantity, held or 1.0))
 
 
 def _close(ledger: Ledger, fill: Fill, trade: str | None) -> float:
@@ -241,25 +255,38 @@ def _delivered_to(ledger: Ledger, fill: Fill) -> str | None:
 
 def _split(ledger: Ledger, fill: Fill) -> None:
     """Move every lot of a symbol to what its contract is after a split."""
+    ratio = _split_ratio(ledger, fill)
+    if ratio is None:
+        ledger.unmatched[fill.key] = fill.quantity
+        return
     for contract in [held for held in ledger.lots if held.symbol == fill.contract.symbol]:
-        changed, count = after_split(contract, fill.quantity)
+        changed, count = after_split(contract, ratio)
         lots = ledger.lots.pop(contract)
         for lot in lots:
-            lot.contract, lot.quantity, lot.price = changed, lot.quantity * count, lot.price / fill.quantity
+            lot.contract, lot.quantity, lot.price = changed, lot.quantity * count, lot.price / ratio
         ledger.lots.setdefault(changed, deque()).extend(lots)
 
 
+def _split_ratio(ledger: Ledger, fill: Fill) -> float | None:
+    """New shares for each old one; None where shares are added to none, or all are taken."""
+    if fill.kind is FillKind.SPLIT:
+        return fill.quantity
+    held = ledger.position(fill.contract)
+    ratio = 1.0 + fill.quantity / held if held else 0.0
+    return ratio if ratio > 0 else None
+
+
 def _share_income(ledger: Ledger, fill: Fill) -> None:
-    """Share a dividend or a fee among trades that hold the symbol: its shares, else its options."""
-    symbol = fill.contract.symbol
-    held = [lot for contract, lots in ledger.lots.items() if contract.symbol == symbol for lot in lots]
-    sharing = [lot for lot in held if not lot.contract.is_option] or held
-    total = math.fsum(abs(lot.quantity) for lot in sharing)
-    for lot in sharing:
+    """Share a dividend or a fee among the trades that hold shares of the symbol, else the last that did."""
+    shares = fill.contract
+    lots = ledger.lots.get(shares, ())
+    total = math.fsum(abs(lot.quantity) for lot in lots)
+    for lot in lots:
         ledger.trades[lot.trade].income += fill.cash * abs(lot.quantity) / total
-    if not sharing:
-        last = next((trade for trade in reversed(ledger.trades.values()) if trade.symbol == symbol), None)
-        if last:
-            last.income += fill.cash
-        else:
-            ledger.other_income += fill.cash
+    if lots:
+        return
+    last = next((trade for trade in reversed(ledger.trades.values()) if trade.traded(shares)), None)
+    if last:
+        last.income += fill.cash
+    else:
+        ledger.other_income += fill.cash

@@ -51,8 +51,10 @@ def open_store(path: Path, *, wait: float = WAIT) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def writing(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Connection]:
-    """Run statements in one transaction: all of them are kept, or none.
+def writing(
+    connection: sqlite3.Connection, path: Path, *, undo: bool = False
+) -> Iterator[sqlite3.Connection]:
+    """Run statements in one transaction: all of them are kept, or none; none with `undo`.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def writing(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Conn
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
-            connection.execute("COMMIT")
+            connection.execute("ROLLBACK" if undo else "COMMIT")
         except BaseException:
             # A full disk may have rolled it back already.
             if connection.in_transaction:

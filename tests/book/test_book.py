@@ -158,10 +158,8 @@ def test_what_is_no_book_is_refused(tmp_path, content, message):
 
 def test_another_database_and_a_newer_book_are_refused(tmp_path):
     path = tmp_path / "book.sqlite"
-    for script, message in (
-        ("CREATE TABLE x (y)", "not a book"),
-        (f"PRAGMA user_version = {VERSION + 1}", "newer"),
-    ):
+    newer = f"PRAGMA user_version = {VERSION + 1}"
+    for script, message in (("CREATE TABLE x (y)", "not a book"), (newer, "newer")):
         path.unlink(missing_ok=True)
         if message == "newer":
             Book(path).close_file()
@@ -188,8 +186,8 @@ book = Book(sys.argv[1], wait=5.0)
 start = dt.datetime(2026, 1, 1)
 for number in range(len(book.fills()) // 3, 10_000):
     fills = [
-        Fill(key=f"{number}-{leg}", time=start + dt.timedelta(minutes=number), contract=Contract(symbol="TNA"),
-             quantity=1, price=60.0, source="b")
+        Fill(key=f"{number}-{leg}", time=start + dt.timedelta(minutes=number), quantity=1, price=60.0,
+             contract=Contract(symbol="TNA"), source="b")
         for leg in range(3)
     ]
     book.record(fills)

@@ -1,0 +1,147 @@
+"""Import of a broker's file into a book: what was new, what was known, and what could not be placed."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from riskcalc.book.importers import read_broker_file
+from riskcalc.book.importers.parsed import ParsedFile, SkippedRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from riskcalc.book.fills import Fill
+    from riskcalc.book.ledger import Ledger
+
+
+class Recorder(Protocol):
+    """What takes fills: a book."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is held."""
+
+    def fills(self) -> tuple[Fill, ...]:
+        """Return every fill that it has."""
+
+    def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
+        """Record fills, or say what would be done."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of fills that were to be recorded."""
+
+    added: int
+    duplicates: int
+    """Fills that the book had already."""
+    confirmed: int
+    """Typed fills whose place the broker's took."""
+    unmatched: tuple[Fill, ...]
+    """Closing fills of what the book does not hold; they are not recorded."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What an import did, row by row."""
+
+    source: str
+    """Broker and layout."""
+    fills: int
+    """New fills, written unless `written` is False."""
+    duplicates: int
+    """Fills that the book had already."""
+    confirmed: int
+    """Typed fills whose place the broker's took."""
+    skipped: tuple[SkippedRow, ...]
+    """Rows that mean nothing to a book: deposits, totals, positions that it holds."""
+    problems: tuple[SkippedRow, ...]
+    """Rows that should have been fills and could not be placed."""
+    written: bool
+    """Whether the book was changed; not in a dry run, nor with problems unless the rest was asked for."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``riskcalc book import --json`` prints, without the trades."""
+        rows = [(row, False) for row in self.skipped] + [(row, True) for row in self.problems]
+        return {
+            "source": self.source,
+            "fills": self.fills,
+            "duplicates": self.duplicates,
+            "confirmed": self.confirmed,
+            "skipped": [
+                {"row": row.line, "reason": row.reason, "problem": problem}
+                for row, problem in sorted(rows, key=lambda pair: pair[0].line)
+            ],
+            "written": self.written,
+        }
+
+
+def import_file(
+    book: Recorder, path: Path | str, *, today: dt.date, dry_run: bool = False, partial: bool = False
+) -> ImportResult:
+    """Import the fills or positions of a broker's file.
+
+    Parameters
+    ----------
+    book : Recorder
+        Takes the fills.
+    path : Path or str
+        See `riskcalc.book.importers.read_broker_file`.
+    today : date
+        Day of positions whose file does not say it.
+    dry_run : bool
+        Only say what would be done.
+    partial : bool
+        Write what could be placed although some rows could not.
+
+    Returns
+    -------
+    ImportResult
+        Every row of the file is counted once.
+
+    Raises
+    ------
+    BookError
+        The file cannot be read, is of no known layout, or the book cannot be written.
+    """
+    parsed = read_broker_file(path, today=today)
+    fills, skipped = _new_positions(book, parsed) if parsed.positions else (parsed.fills, [])
+    problems = list(parsed.problems)
+    preview = book.record(fills, dry_run=True)
+    problems += [_unplaced(fill, parsed) for fill in preview.unmatched]
+    written = not dry_run and (partial or not problems)
+    found = book.record(fills) if written else preview
+    return ImportResult(
+        source=parsed.source,
+        fills=found.added,
+        duplicates=found.duplicates,
+        confirmed=found.confirmed,
+        skipped=(*parsed.skipped, *skipped),
+        problems=tuple(problems),
+        written=written,
+    )
+
+
+def _unplaced(fill: Fill, parsed: ParsedFile) -> SkippedRow:
+    closed = f"closes {abs(fill.quantity):g} {fill.contract.label}"
+    reason = f"{closed}, more than the book holds on {fill.time:%Y-%m-%d}"
+    return SkippedRow(parsed.lines.get(fill.key, 0), reason)
+
+
+def _new_positions(book: Recorder, parsed: ParsedFile) -> tuple[list[Fill], list[SkippedRow]]:
+    """Positions that the book does not hold; of the others, why they are left."""
+    known = {fill.key for fill in book.fills()}
+    new, skipped = [], []
+    for fill in parsed.fills:
+        held = book.ledger.position(fill.contract)
+        if fill.key in known or not held:
+            new.append(fill)
+            continue
+        same = f"is held already: {held:g} {fill.contract.label}"
+        other = f"the book holds {held:g} {fill.contract.label}, the file {fill.quantity:g}; import the fills"
+        line = parsed.lines[fill.key]
+        skipped.append(SkippedRow(line, same if held == fill.quantity else other))
+    return new, skipped
