@@ -221,7 +221,7 @@ def _flex_contract(record: Record) -> Contract:
     day = record.text("expiry")
     day = f"{day[:4]}-{day[4:6]}-{day[6:]}" if re.fullmatch(r"\d{8}", day) else day
     return make_option(
-        symbol.split()[0],
+        symbol,
         day,
         record.text("strike"),
         record.text("putcall"),

@@ -301,7 +301,7 @@ class TableReader:
         parts = [record.text(name) for name in layout.option_parts or ()]
         if parts and all(parts):
             stated = record.number(layout.multiplier) if layout.multiplier else None
-            return make_option(symbol.split()[0], *parts, multiplier=stated)
+            return make_option(symbol, *parts, multiplier=stated)
         for text in (symbol, record.text(layout.description)):
             if text not in self.options:
                 self.options[text] = option(text)

@@ -229,11 +229,13 @@ def make_option(
     ValueError
         A part is none.
     """
+    if not symbol.strip():
+        raise ValueError("has no symbol")
     letter = kind.strip().upper()[:1]
     if letter not in {"C", "P"}:
         raise ValueError(f"{kind!r} is neither a call nor a put")
     return Contract(
-        symbol=symbol.upper(),
+        symbol=symbol.split(maxsplit=1)[0].upper(),
         expiry=read_day(" ".join(day.split()), month_first=True),
         strike=amount(strike),
         option_type=OptionType.CALL if letter == "C" else OptionType.PUT,
