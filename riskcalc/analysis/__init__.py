@@ -8,13 +8,14 @@ from riskcalc.analysis.leveraged_stops import translate_stop, translate_to_fund
 from riskcalc.analysis.managed.exit_odds import exit_odds
 from riskcalc.analysis.managed.outcome import managed_outcome
 from riskcalc.analysis.managed.timeline import days_held
-from riskcalc.analysis.model_prices import enter_and_value, enter_at_model, solve_vol
+from riskcalc.analysis.model_prices import enter_and_value, enter_at_model, solve_vol, solve_vols
 from riskcalc.analysis.stop_order import StopRace, stop_race
 from riskcalc.analysis.valuation import (
     Conditions,
     Floats,
     PositionGreeks,
     value_legs,
+    value_legs_at,
     value_legs_batch,
     value_position,
 )
@@ -37,12 +38,14 @@ __all__ = [
     "managed_outcome",
     "payoff",
     "solve_vol",
+    "solve_vols",
     "stop_race",
     "theta_report",
     "touch_probability",
     "translate_stop",
     "translate_to_fund",
     "value_legs",
+    "value_legs_at",
     "value_legs_batch",
     "value_position",
 ]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from riskcalc.analysis.valuation import PositionGreeks, dividend_schedule, value_legs
 from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Quote, Trade
@@ -72,22 +76,54 @@ def solve_vol(
     status : VolStatus
         Status of the search, with a text.
     """
+    vols, statuses = solve_vols([leg], premiums=[premium], instrument=instrument, market=market)
+    return vols[0], statuses[0]
+
+
+def solve_vols(
+    legs: Sequence[OptionLeg], *, premiums: Sequence[float], instrument: Instrument, market: Market
+) -> tuple[list[float], list[VolStatus]]:
+    """Solve the vols of several options on one underlying in one call; see `solve_vol`.
+
+    Parameters
+    ----------
+    legs : sequence of OptionLeg
+        Type, strike and expiry of each option.
+    premiums : sequence of float
+        [dollars per share]
+    instrument : Instrument
+        The underlying of all.
+    market : Market
+        Date, rate and the underlying's quote.
+
+    Returns
+    -------
+    vols : list of float
+        Per sqrt(year); nan unless the status is OK.
+    statuses : list of VolStatus
+        Status of each search.
+
+    Raises
+    ------
+    InvalidInputError
+        The underlying has no quote.
+    """
     quote = market.quote(instrument.symbol)
-    contract = {
-        "premium": premium,
-        "sign": int(leg.option_type),
+    contracts: dict[str, ArrayLike] = {
+        "premium": np.array(premiums, dtype=np.float64),
+        "sign": np.array([int(leg.option_type) for leg in legs]),
         "spot": quote.spot,
-        "strike": leg.strike,
-        "time_to_expiry": market.years_to_expiry(leg.expiry, instrument),
+        "strike": np.array([leg.strike for leg in legs], dtype=np.float64),
+        "time_to_expiry": np.array([market.years_to_expiry(leg.expiry, instrument) for leg in legs]),
         "rate": market.rate,
         "dividend_yield": quote.dividend_yield,
     }
-    times, amounts = dividend_schedule(instrument, market, until=leg.expiry)
+    times, amounts = dividend_schedule(instrument, market, until=max(leg.expiry for leg in legs))
     if instrument.exercise is ExerciseStyle.EUROPEAN:
-        vol, status = implied_vol(**contract)
+        vols, statuses = implied_vol(**contracts)
     else:
-        vol, status = american_implied_vol(**contract, dividend_times=times, dividend_amounts=amounts)
-    return float(vol), VolStatus(int(status))
+        vols, statuses = american_implied_vol(**contracts, dividend_times=times, dividend_amounts=amounts)
+    return [float(vol) for vol in vols], [VolStatus(int(status)) for status in statuses]
 
 
 def _with_vols(trade: Trade, market: Market) -> Trade:

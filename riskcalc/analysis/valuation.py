@@ -161,6 +161,27 @@ def value_legs_batch(trade: Trade, market: Market, *conditions: Conditions) -> l
     ]
 
 
+def value_legs_at(trade: Trade, market: Market, at: Conditions) -> PositionGreeks:
+    """Value each leg at points of its own, in one call of the model; see `value_legs`.
+
+    Parameters
+    ----------
+    trade : Trade
+        With every vol set.
+    market : Market
+        Rate, dividend yield and cash dividends; its moment is day 0.
+    at : Conditions
+        Arrays that broadcast to legs x points.
+
+    Returns
+    -------
+    PositionGreeks
+        Arrays of legs x points.
+    """
+    record("trade", Trade, trade)
+    return _value_legs(trade, market, _broadcast(at), own_points=True)
+
+
 def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date) -> tuple[Floats, Floats]:
     """Future cash dividends that affect options, up to a day: years from now, and dollars per share."""
     coming = market.option_dividends_until(instrument.symbol, until)
@@ -189,20 +210,26 @@ def _current_legs(
     return found
 
 
-def _value_legs(trade: Trade, market: Market, at: _Points) -> PositionGreeks:
-    found = np.zeros((len(PositionGreeks._fields), len(trade.legs), *at.spot.shape))
+def _value_legs(trade: Trade, market: Market, at: _Points, *, own_points: bool = False) -> PositionGreeks:
+    """Value legs at common points, or at those of each leg: the first axis of the points then counts legs."""
+    shape = at.spot.shape if own_points else (len(trade.legs), *at.spot.shape)
+    found = np.zeros((len(PositionGreeks._fields), *shape))
     for k, leg in enumerate(trade.legs):
         if isinstance(leg, LinearLeg):
-            found[0, k], found[1, k] = leg.line.slope * at.spot + leg.line.intercept, leg.line.slope
+            spot = at.spot[k] if own_points else at.spot
+            found[0, k], found[1, k] = leg.line.slope * spot + leg.line.intercept, leg.line.slope
     options = [k for k, leg in enumerate(trade.legs) if isinstance(leg, OptionLeg)]
     if options:
-        found[:, options] = _option_greeks(trade.option_legs, trade.instrument, market, at)
+        points = _Points(*(part[options] for part in at)) if own_points else at
+        found[:, options] = _option_greeks(
+            trade.option_legs, trade.instrument, market, points, point_axes=len(shape) - 1
+        )
     sizes = np.array([trade.leg_size(leg) for leg in trade.legs], dtype=np.float64)
     with np.errstate(over="ignore"):  # spots that overflow
-        position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * at.spot.ndim)))
+        position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * (len(shape) - 1))))
     for k, leg in enumerate(trade.legs):
         if isinstance(leg, LinearLeg) and (cost := leg.carry_cost(trade.instrument, market)):
-            position.value[k] -= cost * at.days / 365
+            position.value[k] -= cost * (at.days[k] if own_points else at.days) / 365
             position.theta[k] -= cost
     return position
 
@@ -220,16 +247,18 @@ def _broadcast(at: Conditions) -> _Points:
 
 
 def _option_greeks(
-    legs: tuple[OptionLeg, ...], instrument: Instrument, market: Market, at: _Points
+    legs: tuple[OptionLeg, ...], instrument: Instrument, market: Market, at: _Points, *, point_axes: int
 ) -> Floats:
     """Options per share, each with its own vol: an array of Greeks x legs x the shape of the conditions."""
 
     def column(values: Iterable[float]) -> Floats:
-        return np.array([*values], dtype=np.float64).reshape(-1, *[1] * at.spot.ndim)
+        return np.array([*values], dtype=np.float64).reshape(-1, *[1] * point_axes)
 
     quote = market.quote(instrument.symbol)
     moves = quote.smile is not None and quote.smile.rule is Sticky.MONEYNESS
-    moved = _vol_changes(legs, quote, quote.smile, at.spot) if quote.smile and moves else 0.0
+    # Points of a leg's own have an axis for legs; common ones are each leg's.
+    spots = at.spot if at.spot.ndim > point_axes else [at.spot] * len(legs)
+    moved = _vol_changes(legs, quote, quote.smile, spots) if quote.smile and moves else 0.0
     days_left = column(market.days_to_expiry(leg.expiry, instrument) for leg in legs) - at.days
     contracts: dict[str, ArrayLike] = {
         "sign": column(int(leg.option_type) for leg in legs),
@@ -254,10 +283,15 @@ def _option_greeks(
     return np.stack(greeks)
 
 
-def _vol_changes(legs: tuple[OptionLeg, ...], quote: Quote, smile: MovingSmile, spot: Floats) -> Floats:
+def _vol_changes(
+    legs: tuple[OptionLeg, ...], quote: Quote, smile: MovingSmile, spots: Iterable[Floats]
+) -> Floats:
     """Change of each leg's vol by the smile at each spot: legs x the shape of the spots."""
     return np.stack(
-        [smile.change(leg.strike, expiry=leg.expiry, start=quote.spot, spot=spot) for leg in legs]
+        [
+            smile.change(leg.strike, expiry=leg.expiry, start=quote.spot, spot=own)
+            for leg, own in zip(legs, spots, strict=True)
+        ]
     )
 
 

@@ -6,5 +6,8 @@ from .imports import ImportResult as ImportResult
 from .imports import Recorded as Recorded
 from .ledger import Ledger as Ledger
 from .ledger import ledger_of as ledger_of
+from .risk import book_risk as book_risk
+from .risk_records import BookRisk as BookRisk
+from .risk_records import PositionRisk as PositionRisk
 from .trades import BookTrade as BookTrade
 from .trades import Holding as Holding

@@ -16,16 +16,17 @@ from riskcalc.book import rows
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.imports import ImportResult, Recorded, import_file
 from riskcalc.book.ledger import Ledger, ledger_of
+from riskcalc.book.manual_fills import MANUAL, entry_fills, exit_prices, open_units
+from riskcalc.book.risk import COMMON_SHOCK, book_risk
+from riskcalc.book.risk_records import BookRisk
 from riskcalc.book.store import WAIT, open_store, writing
-from riskcalc.book.trades import BookTrade, Holding, book_trade, mark_key
-from riskcalc.domain import OptionLeg, Trade, TradePlan
+from riskcalc.book.trades import BookTrade, book_trade, mark_key
+from riskcalc.domain import Market, TradePlan
 from riskcalc.domain.validation import dollars, positive, text
 from riskcalc.errors import BookError, InvalidInputError
 
 SAME_PRICE = 0.05
 """Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
-
-MANUAL = "manual"
 
 
 class Book:
@@ -95,9 +96,29 @@ class Book:
             ``open`` or ``closed``; all when left out.
         """
         known = rows.read_trades(self._connection)
-        marks = {contract: (day, price) for contract, day, price in rows.read_marks(self._connection)}
+        marks = self.marks()
         found = (book_trade(ledger, known[key], marks) for key, ledger in self.ledger.trades.items())
         return tuple(trade for trade in found if status in {None, trade.status})
+
+    def marks(self) -> dict[Contract, tuple[dt.date, float]]:
+        """Return day and price of the latest mark of each contract; multipliers are 1."""
+        return {contract: (day, price) for contract, day, price in rows.read_marks(self._connection)}
+
+    def risk(
+        self, market: Market | None = None, *, today: dt.date | None = None, shock: float = COMMON_SHOCK
+    ) -> BookRisk:
+        """Return the risk of the open trades at the latest marks; see `riskcalc.book.risk.book_risk`.
+
+        Parameters
+        ----------
+        market : Market, optional
+            Its date, rate and quotes go before marks and plans.
+        today : date, optional
+            Day for what is due; that of the marks when left out.
+        shock : float
+            Common move of IWM, either way, a fraction in (0, 1).
+        """
+        return book_risk(self.trades(status="open"), self.marks(), market=market, today=today, shock=shock)
 
     def trade(self, number: int) -> BookTrade:
         """Return the trade of a number.
@@ -158,7 +179,7 @@ class Book:
         count = plan.size.units if units is None else units
         if count < 1:
             raise InvalidInputError(f"units must be at least 1, got {count}")
-        fills = _entry_fills(plan, units=count, net=fill, time=time)
+        fills = entry_fills(plan, units=count, net=fill, time=time)
         costs = plan.cost_per_trade + count * plan.cost_per_unit
         key = f"{MANUAL}:{uuid.uuid4().hex}"
         fills = [
@@ -245,12 +266,12 @@ class Book:
         trade = self.trade(number)
         if trade.status == "closed":
             raise BookError(f"{self.path}: trade {number} is closed")
-        held = _open_units(trade)
+        held = open_units(trade)
         count = held if units is None else positive("units", units)
         if count > held:
             raise InvalidInputError(f"units must be at most the {held:g} held, got {count:g}")
         key = f"{MANUAL}:{uuid.uuid4().hex}"
-        prices = _exit_prices(trade.holdings, net=price, units=held)
+        prices = exit_prices(trade.holdings, net=price, units=held)
         fills = [
             Fill(
                 key=f"{key}:{place}",
@@ -369,65 +390,3 @@ def _is_same(typed: Fill, fill: Fill) -> bool:
         and abs(typed.price - fill.price) <= SAME_PRICE
         and fill.kind is FillKind.TRADE
     )
-
-
-def _entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
-    """Fills of the legs of a plan, at its prices, moved so that they cost `net` together."""
-    trade = plan.report.trade
-    spot = plan.report.market.quote(trade.symbol).spot
-    sizes, prices = [], []
-    for leg in trade.legs:
-        entry = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
-        sizes.append(leg.signed_contracts if isinstance(leg, OptionLeg) else leg.signed_shares)
-        prices.append(spot if entry is None else entry)
-    prices = _moved(prices, sizes, net=net)
-    return [
-        Fill(
-            key=MANUAL,
-            time=time,
-            contract=_contract(trade, place),
-            quantity=units * size,
-            price=price,
-            opens=True,
-            source=MANUAL,
-        )
-        for place, (size, price) in enumerate(zip(sizes, prices, strict=True))
-    ]
-
-
-def _contract(trade: Trade, place: int) -> Contract:
-    leg = trade.legs[place]
-    if not isinstance(leg, OptionLeg):
-        return Contract(symbol=trade.symbol)
-    return Contract(
-        symbol=trade.symbol,
-        expiry=leg.expiry,
-        strike=leg.strike,
-        option_type=leg.option_type,
-        multiplier=trade.instrument.option_multiplier,
-    )
-
-
-def _moved(prices: Sequence[float], sizes: Sequence[float], *, net: float | None) -> list[float]:
-    """Return prices of legs that cost `net` for a unit together: the highest takes the difference."""
-    if net is None:
-        return list(prices)
-    largest = max(range(len(prices)), key=lambda place: prices[place])
-    difference = net - sum(size * price for size, price in zip(sizes, prices, strict=True))
-    changed = list(prices)
-    changed[largest] += difference / sizes[largest]
-    if changed[largest] < 0:
-        raise InvalidInputError(f"a net price of {net:g} would give a leg a price below 0")
-    return changed
-
-
-def _open_units(trade: BookTrade) -> float:
-    """Units of a trade that are held: of its legs in the proportion in which they stand."""
-    counts = [abs(holding.quantity) for holding in trade.holdings]
-    return min(counts)
-
-
-def _exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> list[float]:
-    """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
-    prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]
-    return _moved(prices, [holding.quantity / units for holding in holdings], net=net)

@@ -6,12 +6,13 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.ledger import Lot, TradeLedger
 from riskcalc.book.rows import TradeRow
-from riskcalc.domain import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, instrument
+from riskcalc.domain import INSTRUMENTS, Instrument, Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
 from riskcalc.domain.serialization import to_plain
 from riskcalc.errors import InvalidInputError
 
@@ -133,6 +134,7 @@ def book_trade(
     )
 
 
+@lru_cache(maxsize=4096)
 def mark_key(contract: Contract) -> Contract:
     """Return the contract under which its price is filed: a price per share has no multiplier."""
     return Contract(
@@ -161,8 +163,16 @@ def describe(quantities: Mapping[Contract, float]) -> str:
     return trade.description
 
 
+def instrument_of(symbol: str) -> Instrument:
+    """Return a known instrument, else shares and American options of that symbol without a benchmark."""
+    return INSTRUMENTS.get(symbol) or Instrument(symbol=symbol)
+
+
 def trade_of(
-    quantities: Mapping[Contract, float], *, prices: Mapping[Contract, float] | None = None
+    quantities: Mapping[Contract, float],
+    *,
+    prices: Mapping[Contract, float] | None = None,
+    vols: Mapping[Contract, float] | None = None,
 ) -> Trade:
     """Return the trade that a position is.
 
@@ -172,17 +182,19 @@ def trade_of(
         Shares and contracts, negative when short; of one symbol, in whole numbers.
     prices : mapping of Contract to float, optional
         Entry prices [dollars per share].
+    vols : mapping of Contract to float, optional
+        Of options, by the contracts of their marks.
 
     Raises
     ------
     InvalidInputError
         There is nothing, a fraction, or an option that does not deliver what its symbol's options do.
     """
-    prices = prices or {}
+    prices, vols = prices or {}, vols or {}
     symbols = {contract.symbol for contract in quantities}
     if len(symbols) != 1:
         raise InvalidInputError(f"a trade is on one symbol, got {', '.join(sorted(symbols)) or 'none'}")
-    traded = instrument(symbols.pop())
+    traded = instrument_of(symbols.pop())
     legs: list[Leg] = []
     for contract, count in quantities.items():
         if not float(count).is_integer():
@@ -201,6 +213,7 @@ def trade_of(
                 expiry=contract.expiry,
                 contracts=number,
                 premium=prices.get(contract),
+                vol=vols.get(mark_key(contract)),
             )
         )
     return Trade(instrument=traded, legs=tuple(legs))

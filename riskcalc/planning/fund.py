@@ -59,7 +59,7 @@ def fund_report(
         benchmark_vol=vol,
         fee=instrument.fee,
         financing=report.market.rate,
-        decay_per_week=_decay(instrument, vol, financing=report.market.rate),
+        decay_per_week=weekly_decay(instrument, vol=vol, financing=report.market.rate),
         exits=tuple(
             BenchmarkMove(label=label, fund_move=move, sessions=sessions, benchmark_move=float(benchmark))
             for (label, move, sessions), benchmark in zip(moves, found, strict=True)
@@ -72,7 +72,18 @@ def _thirds(held: int) -> list[int]:
     return sorted({1, *(max(held * third // 3, 1) for third in (1, 2, 3))})
 
 
-def _decay(fund: Instrument, vol: float, *, financing: float) -> float:
+def weekly_decay(fund: Instrument, *, vol: float, financing: float) -> float:
+    """Return what five sessions of resetting, fee and financing cost at a flat benchmark, as a fraction.
+
+    Parameters
+    ----------
+    fund : Instrument
+        A daily-reset fund.
+    vol : float
+        Of its benchmark, per sqrt(year).
+    financing : float
+        Interest rate per year.
+    """
     week = fund_return(
         leverage=fund.leverage,
         index_return=0.0,

@@ -105,7 +105,7 @@ def _row(
     report, units = plan.report, plan.size.units
     trade, market = report.trade, report.market
     rate = market.rate + scenario.rate_shift
-    move, note = _move_of(trade.instrument, scenario, rate=rate, known=known)
+    move, note = scenario_move(trade.instrument, scenario, rate=rate, known=known)
     spot = market.quote(trade.symbol).spot * (1 + move)
     day = sessions_later(market.date, scenario.sessions)
     value = value_position(
@@ -161,10 +161,22 @@ class _Source(NamedTuple):
         return (self.fee + (self.leverage - 1) * rate) / SESSIONS_PER_YEAR
 
 
-def _move_of(
-    instrument: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None
+def scenario_move(
+    instrument: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None = None
 ) -> tuple[float, str]:
-    """Move of an instrument in a scenario, and its source."""
+    """Return the move of an instrument in a scenario, a fraction, and its source in words; see `stress`.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        Fund, index or pair.
+    scenario : Scenario
+        Its moves and sessions.
+    rate : float
+        Continuously compounded, per year: what a leveraged fund pays for financing.
+    known : mapping, optional
+        Instruments by symbol; the shipped ones when left out.
+    """
     symbol, benchmark = instrument.symbol, _benchmark(instrument)
     if symbol in scenario.moves:
         return float(scenario.moves[symbol]), f"{symbol} as stated"
@@ -193,7 +205,9 @@ def _move_by_beta(
     followed = find_instrument(instrument.benchmark, known=known) if instrument.benchmark else instrument
     if followed is None or followed.beta is None or _source(followed.beta_to, scenario, known) is None:
         return None
-    reference, _ = _move_of(instrument_of(followed.beta_to, known=known), scenario, rate=rate, known=known)
+    reference, _ = scenario_move(
+        instrument_of(followed.beta_to, known=known), scenario, rate=rate, known=known
+    )
     daily = max(followed.beta * _equal_daily_move(reference, scenario.sessions), -1.0)
     move = daily if scenario.sessions == 1 else (1 + daily) ** scenario.sessions - 1
     said = (
@@ -203,7 +217,7 @@ def _move_by_beta(
     if followed is instrument:
         return move, said
     moved = dataclasses.replace(scenario, moves={**scenario.moves, followed.symbol: move})
-    found, how = _move_of(instrument, moved, rate=rate, known=known)
+    found, how = scenario_move(instrument, moved, rate=rate, known=known)
     return found, f"{said}; {how}"
 
 
@@ -212,7 +226,7 @@ def _difference(
 ) -> tuple[float, str]:
     """Return of a dollar of a pair: that of the fund held less that of the one sold."""
     funds = [instrument_of(symbol, known=known) for symbol in (pair.held, pair.against)]
-    (held, how), (sold, other_how) = (_move_of(fund, scenario, rate=rate, known=known) for fund in funds)
+    (held, how), (sold, other_how) = (scenario_move(fund, scenario, rate=rate, known=known) for fund in funds)
     said = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
     return held - sold, f"{said}: {how}; {other_how}" if how != other_how else f"{said}: {how}"
 

@@ -1,0 +1,127 @@
+"""What an open trade calls for: exits reached, days that end it, and assignment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from riskcalc.book.fills import Contract
+from riskcalc.book.plan_facts import PlanFacts
+from riskcalc.book.risk_records import Due
+from riskcalc.book.trades import BookTrade, mark_key
+from riskcalc.domain import Market
+from riskcalc.domain.sessions import sessions_between
+
+SOON = 5
+"""Sessions ahead that are looked at."""
+
+TWENTY_ONE = 21
+"""Days to expiration from which short options are usually closed or rolled."""
+
+
+def due_of(
+    trade: BookTrade,
+    plan: PlanFacts | None,
+    *,
+    spot: float | None,
+    market: Market,
+    values: Mapping[Contract, float],
+    today: dt.date,
+) -> tuple[Due, ...]:
+    """Return what an open trade calls for.
+
+    Parameters
+    ----------
+    trade : BookTrade
+        Open.
+    plan : PlanFacts or None
+        Its plan at entry.
+    spot : float or None
+        Of the underlying [dollars].
+    market : Market
+        Dividends of the underlying.
+    values : mapping
+        Value of each option held [dollars per share], by the contract of its mark.
+    today : date
+        The day.
+
+    Returns
+    -------
+    tuple of Due
+        What is due today first.
+    """
+    found = [*_exits(plan, spot, today), *_expiries(trade, today)]
+    if spot is not None:
+        found += _assignments(trade, spot, market=market, values=values, today=today)
+    return tuple(sorted(found, key=lambda due: not due.now))
+
+
+def stop_passed(plan: PlanFacts, spot: float) -> bool:
+    """Whether the spot is at or beyond a stop of the plan."""
+    first, *seconds = plan.stops
+    return plan.side * (spot - first) <= 0 or any(plan.side * (second - spot) <= 0 for second in seconds)
+
+
+def _exits(plan: PlanFacts | None, spot: float | None, today: dt.date) -> Iterator[Due]:
+    if plan is None:
+        return
+    if spot is not None and stop_passed(plan, spot):
+        yield Due(what="stop", text=f"stop {plan.stops[0]:,.2f} passed at {spot:,.2f}: close", now=True)
+    reached = [] if spot is None else [level for level in plan.targets if plan.side * (spot - level) >= 0]
+    if reached:
+        yield Due(what="target", text=f"target {reached[-1]:,.2f} reached at {spot:,.2f}", now=True)
+    if plan.time_stop is None:
+        return
+    if plan.time_stop <= today:
+        yield Due(what="time stop", text=f"time stop {plan.time_stop}: close", now=True)
+    elif _is_near(today, plan.time_stop):
+        yield Due(what="time stop", text=f"time stop {plan.time_stop}", now=False)
+
+
+def _expiries(trade: BookTrade, today: dt.date) -> Iterator[Due]:
+    expiries = {one.contract.expiry for one in trade.holdings if one.contract.expiry}
+    if not expiries:
+        return
+    first = min(expiries)
+    left = (first - today).days
+    short = any(one.contract.expiry and one.quantity < 0 for one in trade.holdings)
+    if left < 0:
+        yield Due(what="expiry", text=f"expired {first}: import or close it", now=True)
+    elif left == 0:
+        yield Due(what="expiry", text=f"expires today, {first}", now=True)
+    elif _is_near(today, first):
+        yield Due(what="expiry", text=f"expires {first}", now=False)
+    elif left <= TWENTY_ONE:
+        yield Due(
+            what="21 days", text=f"{left} DTE: {'close or roll' if short else 'decays fast'}", now=short
+        )
+
+
+def _is_near(today: dt.date, day: dt.date) -> bool:
+    # The calendar first: counting sessions over months is slow.
+    return (day - today).days <= 2 * SOON and sessions_between(today, day) <= SOON
+
+
+def _assignments(
+    trade: BookTrade,
+    spot: float,
+    *,
+    market: Market,
+    values: Mapping[Contract, float],
+    today: dt.date,
+) -> Iterator[Due]:
+    """Calls sold whose time value is less than a dividend: their holder gains by exercise on the eve."""
+    for held in trade.holdings:
+        contract = held.contract
+        value = values.get(mark_key(contract))
+        if held.quantity >= 0 or value is None or not contract.expiry or not contract.strike:
+            continue
+        time_value = value - max((contract.option_type or 0) * (spot - contract.strike), 0.0)
+        for paid in market.option_dividends_until(trade.symbol, contract.expiry):
+            near = _is_near(today, paid.ex_date)
+            if near and contract.option_type == 1 and spot > contract.strike and time_value < paid.amount:
+                text = (
+                    f"{contract.label} short: ex-date {paid.ex_date}, dividend {paid.amount:.2f} above the "
+                    f"time value {max(time_value, 0.0):.2f}: assignment likely"
+                )
+                yield Due(what="assignment", text=text, now=sessions_between(today, paid.ex_date) <= 1)

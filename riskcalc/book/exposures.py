@@ -1,0 +1,52 @@
+"""How underlyings move together: with IWM, with SPY, and with each other."""
+
+from __future__ import annotations
+
+from riskcalc.domain import Instrument, Scenario
+from riskcalc.planning import scenario_move
+
+IWM_ON_SPY, SPY_ON_IWM, CORRELATION = 1.17, 0.66, 0.88
+"""Betas and correlation of daily closes of IWM and SPY over 756 sessions up to 2014-12-31."""
+
+ASSUMPTION = (
+    f"assumed: IWM moves {IWM_ON_SPY:g} times SPY, SPY {SPY_ON_IWM:g} times IWM, at a correlation of "
+    f"{CORRELATION:g} (daily closes 2012 to 2014); other underlyings do not move with them"
+)
+"""What is said beside figures that depend on it."""
+
+_SMALL = 0.01
+"""Move from which a beta is read; one session of a fund is linear in it."""
+
+
+def iwm_shock(move: float, *, name: str = "IWM") -> Scenario:
+    """Return a move of small caps within one session, and that of SPY by its beta."""
+    moves = {"IWM": move, "RUT": move, "SPY": max(SPY_ON_IWM * move, -1.0)}
+    return Scenario(name=name, meaning=f"IWM {100 * move:+.4g}% in a session; IV unchanged", moves=moves)
+
+
+def spy_shock(move: float) -> Scenario:
+    """Return a move of SPY within one session, and that of small caps by their beta."""
+    small = max(IWM_ON_SPY * move, -1.0)
+    moves = {"SPY": move, "IWM": small, "RUT": small}
+    return Scenario(name="SPY", meaning=f"SPY {100 * move:+.4g}% in a session", moves=moves)
+
+
+def iwm_beta(instrument: Instrument, *, rate: float) -> float:
+    """Return the move of an instrument per move of IWM in a session: 3 for TNA."""
+    return scenario_move(instrument, iwm_shock(_SMALL), rate=rate)[0] / _SMALL
+
+
+def spy_beta(instrument: Instrument, *, rate: float) -> float:
+    """Return the move of an instrument per move of SPY in a session."""
+    return scenario_move(instrument, spy_shock(_SMALL), rate=rate)[0] / _SMALL
+
+
+def correlation(one: Instrument, other: Instrument) -> float:
+    """Return the correlation of two benchmarks: 1 where it is not known, which is the worst."""
+    families = {_family(one), _family(other)}
+    return CORRELATION if families == {"IWM", "SPY"} else 1.0
+
+
+def _family(instrument: Instrument) -> str:
+    benchmark = instrument.benchmark or instrument.symbol
+    return "IWM" if benchmark == "RUT" else benchmark

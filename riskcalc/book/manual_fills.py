@@ -1,0 +1,76 @@
+"""Fills of what is typed: the legs of a plan at a net price, and the exit of a trade at one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from riskcalc.book.fills import Contract, Fill
+from riskcalc.book.trades import BookTrade, Holding
+from riskcalc.domain import OptionLeg, Trade, TradePlan
+from riskcalc.errors import InvalidInputError
+
+MANUAL = "manual"
+"""Source of what was typed."""
+
+
+def entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
+    """Fills of the legs of a plan, at its prices, moved so that they cost `net` together."""
+    trade = plan.report.trade
+    spot = plan.report.market.quote(trade.symbol).spot
+    sizes, prices = [], []
+    for leg in trade.legs:
+        entry = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
+        sizes.append(leg.signed_contracts if isinstance(leg, OptionLeg) else leg.signed_shares)
+        prices.append(spot if entry is None else entry)
+    prices = _moved(prices, sizes, net=net)
+    return [
+        Fill(
+            key=MANUAL,
+            time=time,
+            contract=_contract(trade, place),
+            quantity=units * size,
+            price=price,
+            opens=True,
+            source=MANUAL,
+        )
+        for place, (size, price) in enumerate(zip(sizes, prices, strict=True))
+    ]
+
+
+def _contract(trade: Trade, place: int) -> Contract:
+    leg = trade.legs[place]
+    if not isinstance(leg, OptionLeg):
+        return Contract(symbol=trade.symbol)
+    return Contract(
+        symbol=trade.symbol,
+        expiry=leg.expiry,
+        strike=leg.strike,
+        option_type=leg.option_type,
+        multiplier=trade.instrument.option_multiplier,
+    )
+
+
+def _moved(prices: Sequence[float], sizes: Sequence[float], *, net: float | None) -> list[float]:
+    """Return prices of legs that cost `net` for a unit together: the highest takes the difference."""
+    if net is None:
+        return list(prices)
+    largest = max(range(len(prices)), key=lambda place: prices[place])
+    difference = net - sum(size * price for size, price in zip(sizes, prices, strict=True))
+    changed = list(prices)
+    changed[largest] += difference / sizes[largest]
+    if changed[largest] < 0:
+        raise InvalidInputError(f"a net price of {net:g} would give a leg a price below 0")
+    return changed
+
+
+def open_units(trade: BookTrade) -> float:
+    """Units of a trade that are held: of its legs in the proportion in which they stand."""
+    counts = [abs(holding.quantity) for holding in trade.holdings]
+    return min(counts)
+
+
+def exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> list[float]:
+    """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
+    prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]
+    return _moved(prices, [holding.quantity / units for holding in holdings], net=net)

@@ -1,0 +1,158 @@
+"""Open trades revalued: every contract of an underlying in one call of the model."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from riskcalc.analysis import Conditions, Floats, PositionGreeks, value_legs_at, value_legs_batch
+from riskcalc.book.book_market import BookMarket, option_leg
+from riskcalc.book.fills import Contract
+from riskcalc.book.plan_facts import PlanFacts
+from riskcalc.book.trades import BookTrade, instrument_of, mark_key
+from riskcalc.domain import Instrument, Leg, Market, Scenario, ShareLeg, Side, Trade
+from riskcalc.domain.sessions import sessions_later
+from riskcalc.planning import scenario_move
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValues:
+    """Value and Greeks of one share of each contract, at some points."""
+
+    rows: dict[Contract, int]
+    greeks: PositionGreeks
+    """Arrays of contracts x points."""
+
+    def position(self, trade: BookTrade) -> PositionGreeks:
+        """Return the sums of a trade's holdings, in dollars."""
+        places = [self.rows[mark_key(one.contract)] for one in trade.holdings]
+        sizes = np.array([one.quantity * one.contract.multiplier for one in trade.holdings])
+        return PositionGreeks(*(sizes @ field[places] for field in self.greeks))
+
+
+@dataclass(frozen=True, slots=True)
+class Underlying:
+    """The trades of one underlying that can be valued."""
+
+    instrument: Instrument
+    spot: float
+    contracts: tuple[Contract, ...]
+    trade: Trade
+    """One share of every contract's underlying, or one contract, in their order."""
+
+
+def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Underlying]:
+    """Return the underlyings of the trades that can be valued, by symbol."""
+    found = {}
+    for symbol in dict.fromkeys(trade.symbol for trade in trades):
+        held = dict.fromkeys(
+            mark_key(one.contract)
+            for trade in trades
+            if trade.symbol == symbol and can_be_valued(trade, known)
+            for one in trade.holdings
+        )
+        if held:
+            traded = instrument_of(symbol)
+            legs = tuple(unit_leg(contract, known) for contract in held)
+            spot = known.market.quote(symbol).spot
+            found[symbol] = Underlying(traded, spot, tuple(held), Trade(instrument=traded, legs=legs))
+    return found
+
+
+def can_be_valued(trade: BookTrade, known: BookMarket) -> bool:
+    """Whether every leg of a trade has a price: a spot, and a vol where it is an option."""
+    traded = instrument_of(trade.symbol)
+    return trade.symbol in known.market.quotes and all(
+        mark_key(one.contract) in known.vols if one.contract.is_option else traded.tradable_shares
+        for one in trade.holdings
+    )
+
+
+def unit_leg(contract: Contract, known: BookMarket) -> Leg:
+    """Return one share, or one contract with its vol, as a bought leg."""
+    return option_leg(contract, vol=known.vols[contract]) if contract.is_option else ShareLeg(side=Side.LONG)
+
+
+def value_units(underlying: Underlying, market: Market, *conditions: Conditions) -> list[UnitValues]:
+    """Value one share of every contract under several sets of conditions, in one call."""
+    scale = _per_share(underlying.trade)
+    rows = {contract: place for place, contract in enumerate(underlying.contracts)}
+    return [
+        UnitValues(rows, PositionGreeks(*(field / scale for field in found)))
+        for found in value_legs_batch(underlying.trade, market, *conditions)
+    ]
+
+
+def values_at_stops(
+    underlying: Underlying, trades: Sequence[tuple[BookTrade, PlanFacts]], known: BookMarket
+) -> list[float]:
+    """Return the least value of each trade at its stops, today and on its time stop [dollars]."""
+    legs, spots, shifts, days, sizes, owners = [], [], [], [], [], []
+    for place, (trade, plan) in enumerate(trades):
+        last = max(known.market.days_to(plan.time_stop), 0.0) if plan.time_stop else 0.0
+        for one in trade.holdings:
+            legs.append(unit_leg(mark_key(one.contract), known))
+            levels = (plan.stops[0], plan.stops[-1])
+            spots.append([*levels, *levels])
+            shifts.append([plan.vol_shift, plan.vol_shift if len(plan.stops) == 1 else 0.0] * 2)
+            days.append([0.0, 0.0, last, last])
+            sizes.append(one.quantity * one.contract.multiplier)
+            owners.append(place)
+    unit = Trade(instrument=underlying.instrument, legs=tuple(legs))
+    at = Conditions(spot=np.array(spots), days=np.array(days), vol_shift=np.array(shifts))
+    found = value_legs_at(unit, known.market, at).value / _per_share(unit)
+    totals = np.zeros((len(trades), found.shape[1]))
+    np.add.at(totals, owners, found * np.array(sizes).reshape(-1, 1))
+    return [float(row.min()) for row in totals]
+
+
+def scenario_conditions(
+    underlying: Underlying, market: Market, scenario: Scenario, *, fraction: float = 1.0
+) -> Conditions:
+    """Return spot, days and change of vol of an underlying in a scenario."""
+    rate = market.rate + scenario.rate_shift
+    move, _ = scenario_move(underlying.instrument, scenario, rate=rate)
+    day = sessions_later(market.date, scenario.sessions)
+    return Conditions(
+        spot=underlying.spot * (1 + fraction * move),
+        days=market.days_to(day) if scenario.sessions else 0.0,
+        vol_shift=fraction * scenario.vol_shift,
+    )
+
+
+def scenario_pnls(
+    trades: Sequence[BookTrade], known: BookMarket, scenarios: Sequence[Scenario]
+) -> list[dict[int, float]]:
+    """Return the P&L of each trade that can be valued from the mark on, in each scenario, by its number.
+
+    Spot, vols and rate move together, nothing is closed, and every option is repriced on the last session of
+    the scenario.
+    """
+    found: list[dict[int, float]] = [{} for _ in scenarios]
+    valued = [trade for trade in trades if can_be_valued(trade, known)]
+    for symbol, underlying in underlyings(trades, known).items():
+        (now,) = value_units(underlying, known.market, Conditions(spot=underlying.spot))
+        held = [trade for trade in valued if trade.symbol == symbol]
+        start = {trade.id: float(now.position(trade).value) for trade in held}
+        for shift in {scenario.rate_shift for scenario in scenarios}:
+            market = dataclasses.replace(known.market, rate=known.market.rate + shift)
+            places = [place for place, one in enumerate(scenarios) if one.rate_shift == shift]
+            conditions = [scenario_conditions(underlying, known.market, scenarios[k]) for k in places]
+            for place, units in zip(places, value_units(underlying, market, *conditions), strict=True):
+                for trade in held:
+                    found[place][trade.id] = float(units.position(trade).value) - start[trade.id]
+    return found
+
+
+def book_pnls(trades: Sequence[BookTrade], known: BookMarket, scenarios: Sequence[Scenario]) -> list[float]:
+    """Return the P&L of all trades that can be valued, in each scenario [dollars]."""
+    return [math.fsum(by_trade.values()) for by_trade in scenario_pnls(trades, known, scenarios)]
+
+
+def _per_share(trade: Trade) -> Floats:
+    """Shares that each leg of one contract stands for, as a column."""
+    return np.array([float(trade.leg_size(leg)) for leg in trade.legs]).reshape(-1, 1)

@@ -1,0 +1,352 @@
+"""Risk of a book: each open trade to its stop, and all together in common moves of IWM."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from riskcalc.analysis import Conditions, Floats, PositionGreeks, payoff
+from riskcalc.book.book_market import BookMarket, Marks, book_market
+from riskcalc.book.due import due_of, stop_passed
+from riskcalc.book.exposures import ASSUMPTION, correlation, iwm_beta, iwm_shock, spy_beta
+from riskcalc.book.fills import Contract
+from riskcalc.book.manual_fills import open_units
+from riskcalc.book.plan_facts import PlanFacts, plan_facts
+from riskcalc.book.repricing import (
+    Underlying,
+    UnitValues,
+    can_be_valued,
+    underlyings,
+    value_units,
+    values_at_stops,
+)
+from riskcalc.book.risk_records import (
+    BookGreeks,
+    BookRisk,
+    BookTotals,
+    Heat,
+    PositionRisk,
+    ShockRow,
+)
+from riskcalc.book.trades import BookTrade, instrument_of, mark_key, trade_of
+from riskcalc.domain import Market, Trade
+from riskcalc.domain.validation import open_fraction
+from riskcalc.errors import InvalidInputError
+from riskcalc.planning import scenario_move
+from riskcalc.sizing import buying_power
+
+LADDER = tuple(percent / 100 for percent in range(-8, 9))
+"""Moves of IWM in the shock ladder."""
+
+COMMON_SHOCK = 0.05
+"""Move of IWM, either way, that all open trades are held to."""
+
+SESSIONS_PER_YEAR = 252
+
+
+class _Valued(NamedTuple):
+    """An open trade with its values now and along moves of IWM."""
+
+    trade: BookTrade
+    underlying: Underlying
+    now: PositionGreeks
+    values: Mapping[Contract, float]
+    """Of each contract now [dollars per share]."""
+    vols: Mapping[Contract, float]
+    pnl: Floats
+    """At each move of IWM [dollars]."""
+    exposure: Floats
+    """IWM-equivalent after each move [dollars]."""
+
+
+def book_risk(
+    trades: Sequence[BookTrade],
+    marks: Marks,
+    *,
+    market: Market | None = None,
+    today: dt.date | None = None,
+    shock: float = COMMON_SHOCK,
+) -> BookRisk:
+    """Return the risk of the open trades among some.
+
+    Parameters
+    ----------
+    trades : sequence of BookTrade
+        Closed ones are left out.
+    marks : mapping
+        Day and price of the latest mark of each contract.
+    market : Market, optional
+        Its date, rate and quotes go before marks and plans; see `riskcalc.book.book_market.book_market`.
+    today : date, optional
+        Day for what is due; that of the marks when left out.
+    shock : float
+        Common move of IWM, either way, a fraction in (0, 1).
+
+    Returns
+    -------
+    BookRisk
+        A trade without a price counts with the loss of what it cost, and is named in `notes`.
+    """
+    open_fraction("shock", shock)
+    held = [trade for trade in trades if trade.status == "open"]
+    known = book_market(held, marks, given=market)
+    moves = (0.0, *LADDER, -shock, shock)
+    valued = {one.trade.id: one for one in _valued(held, known, moves)}
+    at_stops = _stop_values(valued, known)
+    pnls = np.sum([one.pnl for one in valued.values()], axis=0) if valued else np.zeros(len(moves))
+    exposures = np.sum([one.exposure for one in valued.values()], axis=0) if valued else np.zeros(len(moves))
+    worst = len(moves) - 2 + int(pnls[-1] < pnls[-2])
+    day = today or known.market.date
+    positions = tuple(
+        _position(trade, valued.get(trade.id), at_stops.get(trade.id), known=known, worst=worst, today=day)
+        for trade in held
+    )
+    ladder = tuple(
+        ShockRow(move=move, pnl=float(pnl), iwm_equivalent=float(exposure))
+        for move, pnl, exposure in zip(LADDER, pnls[1:-2], exposures[1:-2], strict=True)
+    )
+    unpriced = math.fsum(one.risk for one in positions if one.value is None)
+    return BookRisk(
+        date=known.market.date,
+        positions=positions,
+        totals=_totals(held, positions, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced),
+        ladder=ladder,
+        notes=(*known.notes, *_notes(positions)),
+    )
+
+
+def _valued(trades: Sequence[BookTrade], known: BookMarket, moves: Sequence[float]) -> list[_Valued]:
+    """Open trades that can be valued, along moves of IWM within one session."""
+    found, market = [], known.market
+    for symbol, underlying in underlyings(trades, known).items():
+        own = [scenario_move(underlying.instrument, iwm_shock(one), rate=market.rate)[0] for one in moves]
+        spots = np.maximum(underlying.spot * (1 + np.array(own)), 0.0)
+        (units,) = value_units(underlying, market, Conditions(spot=spots))
+        beta = iwm_beta(underlying.instrument, rate=market.rate)
+        found += [
+            _along(trade, underlying, units, known=known, spots=spots * beta)
+            for trade in trades
+            if trade.symbol == symbol and can_be_valued(trade, known)
+        ]
+    return found
+
+
+def _along(
+    trade: BookTrade,
+    underlying: Underlying,
+    units: UnitValues,
+    *,
+    known: BookMarket,
+    spots: Floats,
+) -> _Valued:
+    along = units.position(trade)
+    return _Valued(
+        trade=trade,
+        underlying=underlying,
+        now=PositionGreeks(*(field[..., 0] for field in along)),
+        values={held: float(units.greeks.value[row, 0]) for held, row in units.rows.items()},
+        vols=known.vols,
+        pnl=along.value - along.value[0],
+        exposure=along.delta * spots,
+    )
+
+
+def _stop_values(valued: Mapping[int, _Valued], known: BookMarket) -> dict[int, float]:
+    """Least value at the stop of each trade whose stop still holds, by its number."""
+    found = {}
+    for symbol in dict.fromkeys(one.trade.symbol for one in valued.values()):
+        stopped = [
+            (one.trade, plan)
+            for one in valued.values()
+            if one.trade.symbol == symbol
+            and (plan := _plan(one.trade)) is not None
+            and not stop_passed(plan, one.underlying.spot)
+        ]
+        if stopped:
+            underlying = valued[stopped[0][0].id].underlying
+            least = values_at_stops(underlying, stopped, known)
+            found.update({trade.id: value for (trade, _), value in zip(stopped, least, strict=True)})
+    return found
+
+
+def _plan(trade: BookTrade) -> PlanFacts | None:
+    return plan_facts(trade.plan) if trade.plan else None
+
+
+def _position(
+    trade: BookTrade,
+    valued: _Valued | None,
+    at_stop: float | None,
+    *,
+    known: BookMarket,
+    worst: int,
+    today: dt.date,
+) -> PositionRisk:
+    plan, market = _plan(trade), known.market
+    spot = market.quotes[trade.symbol].spot if trade.symbol in market.quotes else None
+    risk, basis = _risk(trade, valued, at_stop, plan=plan, market=market)
+    greeks = BookGreeks() if valued is None or spot is None else _greeks(valued.now, spot)
+    traded = instrument_of(trade.symbol)
+    value = None if valued is None else float(valued.now.value)
+    stop = None if plan is None or spot is None else min(plan.stops, key=lambda level: abs(level - spot))
+    distance = None if stop is None or spot is None else stop / spot - 1
+    pnl = _pnl(trade, value)
+    return PositionRisk(
+        id=trade.id,
+        symbol=trade.symbol,
+        description=trade.description,
+        quantity=trade.quantity,
+        opened=trade.opened.date(),
+        days=max((today - trade.opened.date()).days, 0),
+        spot=spot,
+        value=value,
+        pnl=pnl,
+        r_multiple=pnl / trade.one_r if pnl is not None and trade.one_r else None,
+        stop=stop,
+        stop_distance=distance,
+        stop_days=_in_days(distance, market.quotes[trade.symbol].vol if spot else 0.0),
+        risk=risk,
+        risk_basis=basis,
+        loss_at_shock=None if valued is None else -float(valued.pnl[worst]),
+        iwm_equivalent=greeks.dollar_delta * iwm_beta(traded, rate=market.rate),
+        spy_equivalent=greeks.dollar_delta * spy_beta(traded, rate=market.rate),
+        greeks=greeks,
+        buying_power=_buying_power(trade, valued),
+        due=due_of(
+            trade, plan, spot=spot, market=market, values=valued.values if valued else {}, today=today
+        ),
+        preset=trade.preset,
+    )
+
+
+def _in_days(distance: float | None, vol: float) -> float | None:
+    if distance is None or not vol:
+        return None
+    return abs(distance) / (vol / math.sqrt(SESSIONS_PER_YEAR))
+
+
+def _pnl(trade: BookTrade, value: float | None) -> float | None:
+    """Profit at the marks, else at the model value."""
+    if trade.pnl is not None or value is None:
+        return trade.pnl
+    paid = sum(one.quantity * one.entry * one.contract.multiplier + one.costs for one in trade.holdings)
+    return trade.realized_pnl + value - paid
+
+
+def _greeks(now: PositionGreeks, spot: float) -> BookGreeks:
+    return BookGreeks(
+        dollar_delta=float(now.delta) * spot,
+        gamma_per_percent=float(now.gamma) * spot * spot / 100,
+        theta_per_day=float(now.theta) / 365,
+        vega_per_point=float(now.vega) / 100,
+        rho_per_point=float(now.rho) / 100,
+    )
+
+
+def _risk(
+    trade: BookTrade,
+    valued: _Valued | None,
+    at_stop: float | None,
+    *,
+    plan: PlanFacts | None,
+    market: Market,
+) -> tuple[float, str]:
+    """Loss from the mark to the stop, else the max loss, with the costs of leaving; and which it is."""
+    costs = 0.0 if plan is None else (open_units(trade) * plan.cost_per_unit + plan.cost_per_trade) / 2
+    if valued is None:
+        return _cost_at_risk(trade), "no price: what it cost"
+    if at_stop is not None:
+        return max(float(valued.now.value) - at_stop + costs, 0.0), "to the stop"
+    basis = "no stop: max loss" if plan is None else "stop passed: max loss"
+    return _max_loss(trade, valued, market) + costs, basis
+
+
+def _cost_at_risk(trade: BookTrade) -> float:
+    """What a trade cost; without limit where anything is sold."""
+    if any(one.quantity < 0 for one in trade.holdings):
+        return math.inf
+    return math.fsum(one.quantity * one.entry * one.contract.multiplier for one in trade.holdings)
+
+
+def _max_loss(trade: BookTrade, valued: _Valued, market: Market) -> float:
+    """Largest loss from the mark on, at the nearest expiry or at a share price of zero."""
+    try:
+        return payoff.max_loss(_at_values(trade, valued), market=market)
+    except InvalidInputError:  # fractions and adjusted contracts are no trade of whole units
+        return float(valued.now.value) if all(one.quantity > 0 for one in trade.holdings) else math.inf
+
+
+def _at_values(trade: BookTrade, valued: _Valued) -> Trade:
+    """The trade as if entered at its values now."""
+    return trade_of(
+        {one.contract: one.quantity for one in trade.holdings},
+        prices={one.contract: max(valued.values[mark_key(one.contract)], 0.0) for one in trade.holdings},
+        vols=valued.vols,
+    )
+
+
+def _buying_power(trade: BookTrade, valued: _Valued | None) -> float:
+    """Margin at the values now; of what is no trade of whole units, its worth or cost."""
+    if valued is None:
+        return abs(math.fsum(one.quantity * one.entry * one.contract.multiplier for one in trade.holdings))
+    try:
+        return buying_power(_at_values(trade, valued), spot=valued.underlying.spot)
+    except InvalidInputError:
+        return abs(float(valued.now.value))
+
+
+def _totals(
+    trades: Sequence[BookTrade], positions: Sequence[PositionRisk], *, shock: float, at_shock: float
+) -> BookTotals:
+    risk = math.fsum(one.risk for one in positions)
+    planned = {trade.id: trade.one_r for trade in trades if trade.one_r}
+    in_r = [one.risk / planned[one.id] for one in positions if one.id in planned]
+    pnls = [one.pnl for one in positions]
+    names = [field.name for field in dataclasses.fields(BookGreeks)]
+    return BookTotals(
+        risk=risk,
+        risk_in_r=math.fsum(in_r) if in_r else None,
+        heat=Heat(sum=risk, correlated=_correlated(positions), shock=at_shock),
+        shock=shock,
+        iwm_equivalent=math.fsum(one.iwm_equivalent for one in positions),
+        spy_equivalent=math.fsum(one.spy_equivalent for one in positions),
+        greeks=BookGreeks(
+            **{name: math.fsum(getattr(one.greeks, name) for one in positions) for name in names}
+        ),
+        buying_power=math.fsum(one.buying_power for one in positions),
+        pnl=None if None in pnls else math.fsum(pnl or 0.0 for pnl in pnls),
+    )
+
+
+def _correlated(positions: Sequence[PositionRisk]) -> float:
+    """Combine risks as sqrt(r' C r), each with the sign of its direction; see `Heat`."""
+    if any(math.isinf(one.risk) for one in positions):
+        return math.inf
+    signed: dict[str, float] = {}
+    for one in positions:
+        direction = math.copysign(1.0, one.greeks.dollar_delta * instrument_of(one.symbol).leverage)
+        signed[one.symbol] = signed.get(one.symbol, 0.0) + direction * one.risk
+    traded = [instrument_of(symbol) for symbol in signed]
+    risks = np.array(list(signed.values()))
+    matrix = np.array([[correlation(one, other) for other in traded] for one in traded]).reshape(
+        len(traded), len(traded)
+    )
+    return math.sqrt(max(float(risks @ matrix @ risks), 0.0))
+
+
+def _notes(positions: Sequence[PositionRisk]) -> list[str]:
+    """What could not be valued, what has no stop, and what is assumed of common moves."""
+    notes = [
+        f"trade {one.id}, {one.description}, has no price and is in no Greek, shock or ladder: mark it"
+        for one in positions
+        if one.value is None
+    ]
+    unstopped = [str(one.id) for one in positions if one.risk_basis.endswith("max loss")]
+    if unstopped:
+        notes.append(f"without a stop that holds, at their max loss: trade {', '.join(unstopped)}")
+    return [*notes, ASSUMPTION] if positions else notes

@@ -1,0 +1,156 @@
+"""Risk of a book: by hand for shares, against the plan for options, and the same at every size."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pytest
+
+import riskcalc as rc
+from riskcalc.book import Book, Contract, Fill
+from riskcalc.domain import OptionType
+
+NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
+DAY = dt.date(2026, 7, 21)
+VEHICLES = ("iwm-call-spread", "iwm-shares", "tna-momentum")
+PLANS = {name: rc.plan_preset(name) for name in VEHICLES}
+IWM, TNA = Contract(symbol="IWM"), Contract(symbol="TNA")
+
+
+def option(strike, kind="call", expiry=dt.date(2026, 9, 18)):
+    return Contract(
+        symbol="IWM", expiry=expiry, strike=strike, option_type=OptionType[kind.upper()], multiplier=100
+    )
+
+
+@pytest.fixture
+def book(tmp_path):
+    with Book(tmp_path / "book.sqlite") as opened:
+        yield opened
+
+
+def hold(book, contract, quantity, price, *, at=NOON):
+    key = f"{contract.label}{quantity}{at}"
+    book.record([Fill(key=key, time=at, contract=contract, quantity=quantity, price=price, source="b")])
+
+
+def test_three_trades_of_compare_move_like_so_many_dollars_of_iwm(book):
+    for name, plan in PLANS.items():
+        book.add(plan, time=NOON, preset=name)
+    found = book.risk()
+    assert found.totals.iwm_equivalent == pytest.approx(54_718.29, abs=0.01)
+    assert found.totals.heat.sum == found.totals.risk == pytest.approx(found.totals.heat.correlated)
+
+
+def test_risk_of_shares_by_hand(book):
+    book.add(PLANS["iwm-shares"], time=NOON, units=10)
+    book.mark({IWM: 300.0}, day=DAY)
+    (one,) = book.risk().positions
+    assert one.risk == pytest.approx(10 * (300 - 0.94 * 295.39))
+    assert (one.risk_basis, one.value) == ("to the stop", 3000.0)
+    assert one.stop_distance == pytest.approx(0.94 * 295.39 / 300 - 1)
+    assert one.loss_at_shock == pytest.approx(150.0)
+    assert one.buying_power == pytest.approx(1500.0)
+
+
+def test_risk_of_a_spread_is_its_planned_loss_at_the_stop(book):
+    plan = PLANS["iwm-call-spread"]
+    book.add(plan, time=NOON, units=1)
+    (one,) = book.risk().positions
+    assert one.risk == pytest.approx(plan.size.loss_at_stop - plan.cost_per_unit / 2, rel=0.01)
+    assert one.greeks.theta_per_day == pytest.approx(plan.report.greeks.theta_per_day)
+    assert one.greeks.vega_per_point == pytest.approx(plan.report.greeks.vega_per_point)
+
+
+def test_the_mark_of_an_option_gives_its_vol(book):
+    book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
+    book.mark({IWM: 297.0, option(295): 13.1, option(325): 1.2}, day=DAY)
+    found = book.risk()
+    assert found.positions[0].value == pytest.approx(1190.0, abs=0.01)
+    assert not [note for note in found.notes if "IV" in note]
+
+
+def test_without_a_stop_the_max_loss_counts(book):
+    hold(book, TNA, 100, 60.0)
+    hold(book, option(295), 2, 10.0)
+    hold(book, option(330), -1, 1.0, at=NOON + dt.timedelta(hours=1))
+    book.mark({TNA: 63.0, IWM: 297.0, option(295): 13.1, option(330): 0.8}, day=DAY)
+    shares, bought, sold = book.risk().positions
+    assert shares.risk == 6300.0
+    assert bought.risk == pytest.approx(2620.0)
+    assert sold.risk == math.inf
+    assert {one.risk_basis for one in (shares, bought, sold)} == {"no stop: max loss"}
+    assert book.risk().to_dict()["totals"]["risk"] == "unlimited"
+
+
+def test_a_passed_stop_holds_nothing(book):
+    book.add(PLANS["iwm-shares"], time=NOON, units=10)
+    book.mark({IWM: 270.0}, day=DAY)
+    (one,) = book.risk().positions
+    assert (one.risk, one.risk_basis) == (2700.0, "stop passed: max loss")
+    assert [due.what for due in one.due if due.now] == ["stop"]
+
+
+def test_opposite_trades_offset_where_they_move_together(book):
+    book.add(PLANS["iwm-shares"], time=NOON, units=10)
+    book.add(rc.plan_preset("tza-hedge", {"market.signals.sp500_move": "-3.4%"}), time=NOON, units=10)
+    heat = book.risk().totals.heat
+    long, short = (one.risk for one in book.risk().positions)
+    assert heat.sum == pytest.approx(long + short)
+    assert heat.correlated == pytest.approx(abs(long - short))
+
+
+def test_a_symbol_without_any_price_is_named(book):
+    hold(
+        book,
+        Contract(
+            symbol="XYZ",
+            expiry=dt.date(2026, 9, 18),
+            strike=50.0,
+            option_type=OptionType.CALL,
+            multiplier=100,
+        ),
+        1,
+        2.0,
+    )
+    found = book.risk()
+    assert found.positions[0].risk == 200.0
+    assert found.positions[0].value is None
+    assert any("has no price" in note for note in found.notes)
+    assert found.totals.heat.shock == 200.0
+
+
+def test_the_ladder_is_exact_for_shares(book):
+    hold(book, IWM, 10, 300.0)
+    hold(book, TNA, 10, 60.0)
+    moves = {row.move: row.pnl for row in book.risk().ladder}
+    assert moves[-0.05] == pytest.approx(-150 - 90)
+    assert moves[0.08] == pytest.approx(240 + 144)
+
+
+@pytest.mark.parametrize(
+    ("today", "what"),
+    [
+        (dt.date(2026, 8, 28), ["time stop", "21 days"]),
+        (dt.date(2026, 9, 18), ["time stop", "expiry"]),
+        (dt.date(2026, 9, 21), ["time stop", "expiry"]),
+    ],
+)
+def test_what_is_due(book, today, what):
+    book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
+    (one,) = book.risk(today=today).positions
+    assert [due.what for due in one.due if due.now] == what
+
+
+def test_a_call_sold_is_likely_assigned_for_its_dividend(book):
+    book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
+    eve = dt.date(2026, 9, 14)
+    book.mark({IWM: 340.0, option(295): 45.0, option(325): 15.1}, day=eve)
+    (one,) = book.risk().positions
+    assert "assignment" in [due.what for due in one.due if due.now]
+
+
+def test_an_empty_book_has_no_risk(book):
+    found = book.risk()
+    assert (found.positions, found.totals.risk, found.totals.heat.shock) == ((), 0.0, 0.0)
