@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from riskcalc.analysis import solve_vols
 from riskcalc.book.fills import Contract
 from riskcalc.book.plan_facts import PlanFacts, plan_facts
-from riskcalc.book.trades import BookTrade, instrument_of, mark_key
-from riskcalc.domain import Market, OptionLeg, Quote, Side
+from riskcalc.book.trades import BookTrade, mark_key
+from riskcalc.domain import Market, OptionLeg, Quote, Side, instrument
 from riskcalc.pricing import VolStatus
 
 USUAL_RATE = 0.04
@@ -141,7 +141,7 @@ def _marked_vols(
         return {}
     legs = [option_leg(contract) for contract in contracts]
     premiums = [marks[contract][1] for contract in contracts]
-    vols, statuses = solve_vols(legs, premiums=premiums, instrument=instrument_of(symbol), market=market)
+    vols, statuses = solve_vols(legs, premiums=premiums, instrument=instrument(symbol), market=market)
     solved = zip(contracts, vols, statuses, strict=True)
     return {contract: vol for contract, vol, status in solved if status is VolStatus.OK}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.domain import Instrument, Scenario
+from riskcalc.domain import Instrument, Scenario, find_instrument
 from riskcalc.planning import scenario_move
 
 IWM_ON_SPY, SPY_ON_IWM, CORRELATION = 1.17, 0.66, 0.88
@@ -10,7 +10,8 @@ IWM_ON_SPY, SPY_ON_IWM, CORRELATION = 1.17, 0.66, 0.88
 
 ASSUMPTION = (
     f"assumed: IWM moves {IWM_ON_SPY:g} times SPY, SPY {SPY_ON_IWM:g} times IWM, at a correlation of "
-    f"{CORRELATION:g} (daily closes 2012 to 2014); other underlyings do not move with them"
+    f"{CORRELATION:g} (daily closes 2012 to 2014); others move by the approximate betas of instruments.toml, "
+    "those without one not at all"
 )
 """What is said beside figures that depend on it."""
 
@@ -20,14 +21,13 @@ _SMALL = 0.01
 
 def iwm_shock(move: float, *, name: str = "IWM") -> Scenario:
     """Return a move of small caps within one session, and that of SPY by its beta."""
-    moves = {"IWM": move, "RUT": move, "SPY": max(SPY_ON_IWM * move, -1.0)}
+    moves = {"IWM": move, "SPY": max(SPY_ON_IWM * move, -1.0)}
     return Scenario(name=name, meaning=f"IWM {100 * move:+.4g}% in a session; IV unchanged", moves=moves)
 
 
 def spy_shock(move: float) -> Scenario:
     """Return a move of SPY within one session, and that of small caps by their beta."""
-    small = max(IWM_ON_SPY * move, -1.0)
-    moves = {"SPY": move, "IWM": small, "RUT": small}
+    moves = {"SPY": move, "IWM": max(IWM_ON_SPY * move, -1.0)}
     return Scenario(name="SPY", meaning=f"SPY {100 * move:+.4g}% in a session", moves=moves)
 
 
@@ -47,6 +47,8 @@ def correlation(one: Instrument, other: Instrument) -> float:
     return CORRELATION if families == {"IWM", "SPY"} else 1.0
 
 
-def _family(instrument: Instrument) -> str:
-    benchmark = instrument.benchmark or instrument.symbol
-    return "IWM" if benchmark == "RUT" else benchmark
+def _family(traded: Instrument) -> str:
+    """The benchmark that its own benchmark's beta is measured against, else that itself."""
+    benchmark = traded.benchmark or traded.symbol
+    known = find_instrument(benchmark)
+    return (known.beta_to if known else "") or benchmark

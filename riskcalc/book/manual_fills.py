@@ -20,9 +20,8 @@ def entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.date
     spot = plan.report.market.quote(trade.symbol).spot
     sizes, prices = [], []
     for leg in trade.legs:
-        entry = leg.premium if isinstance(leg, OptionLeg) else leg.entry_price
-        sizes.append(leg.signed_contracts if isinstance(leg, OptionLeg) else leg.signed_shares)
-        prices.append(spot if entry is None else entry)
+        sizes.append(leg.signed_count)
+        prices.append(spot if leg.entry is None else leg.entry)
     prices = _moved(prices, sizes, net=net)
     return [
         Fill(

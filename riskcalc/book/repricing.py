@@ -13,8 +13,8 @@ from riskcalc.analysis import Conditions, Floats, PositionGreeks, value_legs_at,
 from riskcalc.book.book_market import BookMarket, option_leg
 from riskcalc.book.fills import Contract
 from riskcalc.book.plan_facts import PlanFacts
-from riskcalc.book.trades import BookTrade, instrument_of, mark_key
-from riskcalc.domain import Instrument, Leg, Market, Scenario, ShareLeg, Side, Trade
+from riskcalc.book.trades import BookTrade, mark_key
+from riskcalc.domain import Instrument, Leg, Market, Scenario, ShareLeg, Side, Trade, instrument
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.planning import scenario_move
 
@@ -56,7 +56,7 @@ def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Und
             for one in trade.holdings
         )
         if held:
-            traded = instrument_of(symbol)
+            traded = instrument(symbol)
             legs = tuple(unit_leg(contract, known) for contract in held)
             spot = known.market.quote(symbol).spot
             found[symbol] = Underlying(traded, spot, tuple(held), Trade(instrument=traded, legs=legs))
@@ -65,7 +65,7 @@ def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Und
 
 def can_be_valued(trade: BookTrade, known: BookMarket) -> bool:
     """Whether every leg of a trade has a price: a spot, and a vol where it is an option."""
-    traded = instrument_of(trade.symbol)
+    traded = instrument(trade.symbol)
     return trade.symbol in known.market.quotes and all(
         mark_key(one.contract) in known.vols if one.contract.is_option else traded.tradable_shares
         for one in trade.holdings
@@ -82,7 +82,9 @@ def value_units(underlying: Underlying, market: Market, *conditions: Conditions)
     scale = _per_share(underlying.trade)
     rows = {contract: place for place, contract in enumerate(underlying.contracts)}
     return [
-        UnitValues(rows, PositionGreeks(*(field / scale for field in found)))
+        UnitValues(
+            rows, PositionGreeks(*(field / scale.reshape(-1, *[1] * (field.ndim - 1)) for field in found))
+        )
         for found in value_legs_batch(underlying.trade, market, *conditions)
     ]
 

@@ -33,8 +33,8 @@ from riskcalc.book.risk_records import (
     PositionRisk,
     ShockRow,
 )
-from riskcalc.book.trades import BookTrade, instrument_of, mark_key, trade_of
-from riskcalc.domain import Market, Trade
+from riskcalc.book.trades import BookTrade, mark_key, trade_of
+from riskcalc.domain import Market, Trade, instrument
 from riskcalc.domain.validation import open_fraction
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import scenario_move
@@ -191,7 +191,7 @@ def _position(
     spot = market.quotes[trade.symbol].spot if trade.symbol in market.quotes else None
     risk, basis = _risk(trade, valued, at_stop, plan=plan, market=market)
     greeks = BookGreeks() if valued is None or spot is None else _greeks(valued.now, spot)
-    traded = instrument_of(trade.symbol)
+    traded = instrument(trade.symbol)
     value = None if valued is None else float(valued.now.value)
     stop = None if plan is None or spot is None else min(plan.stops, key=lambda level: abs(level - spot))
     distance = None if stop is None or spot is None else stop / spot - 1
@@ -329,9 +329,9 @@ def _correlated(positions: Sequence[PositionRisk]) -> float:
         return math.inf
     signed: dict[str, float] = {}
     for one in positions:
-        direction = math.copysign(1.0, one.greeks.dollar_delta * instrument_of(one.symbol).leverage)
+        direction = math.copysign(1.0, one.greeks.dollar_delta * instrument(one.symbol).leverage)
         signed[one.symbol] = signed.get(one.symbol, 0.0) + direction * one.risk
-    traded = [instrument_of(symbol) for symbol in signed]
+    traded = [instrument(symbol) for symbol in signed]
     risks = np.array(list(signed.values()))
     matrix = np.array([[correlation(one, other) for other in traded] for one in traded]).reshape(
         len(traded), len(traded)

@@ -12,7 +12,7 @@ from typing import Any
 from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.ledger import Lot, TradeLedger
 from riskcalc.book.rows import TradeRow
-from riskcalc.domain import INSTRUMENTS, Instrument, Leg, OptionLeg, OptionType, ShareLeg, Side, Trade
+from riskcalc.domain import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, instrument
 from riskcalc.domain.serialization import to_plain
 from riskcalc.errors import InvalidInputError
 
@@ -163,11 +163,6 @@ def describe(quantities: Mapping[Contract, float]) -> str:
     return trade.description
 
 
-def instrument_of(symbol: str) -> Instrument:
-    """Return a known instrument, else shares and American options of that symbol without a benchmark."""
-    return INSTRUMENTS.get(symbol) or Instrument(symbol=symbol)
-
-
 def trade_of(
     quantities: Mapping[Contract, float],
     *,
@@ -194,7 +189,7 @@ def trade_of(
     symbols = {contract.symbol for contract in quantities}
     if len(symbols) != 1:
         raise InvalidInputError(f"a trade is on one symbol, got {', '.join(sorted(symbols)) or 'none'}")
-    traded = instrument_of(symbols.pop())
+    traded = instrument(symbols.pop())
     legs: list[Leg] = []
     for contract, count in quantities.items():
         if not float(count).is_integer():
