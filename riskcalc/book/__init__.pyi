@@ -2,8 +2,11 @@ from .book import Book as Book
 from .fills import Contract as Contract
 from .fills import Fill as Fill
 from .fills import FillKind as FillKind
+from .hedge import Hedge as Hedge
+from .hedge import size_hedge as size_hedge
 from .imports import ImportResult as ImportResult
 from .imports import Recorded as Recorded
+from .journal import Journal as Journal
 from .ledger import Ledger as Ledger
 from .ledger import ledger_of as ledger_of
 from .risk import book_risk as book_risk

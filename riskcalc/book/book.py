@@ -15,6 +15,7 @@ from typing import Self
 from riskcalc.book import rows
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.imports import ImportResult, Recorded, import_file
+from riskcalc.book.journal import ClosedTrade, Journal, journal
 from riskcalc.book.ledger import Ledger, ledger_of
 from riskcalc.book.manual_fills import MANUAL, entry_fills, exit_prices, open_units
 from riskcalc.book.risk import COMMON_SHOCK, book_risk
@@ -119,6 +120,23 @@ class Book:
             Common move of IWM, either way, a fraction in (0, 1).
         """
         return book_risk(self.trades(status="open"), self.marks(), market=market, today=today, shock=shock)
+
+    def journal(self, *, since: dt.date | None = None) -> Journal:
+        """Return the statistics of closed trades; see `riskcalc.book.journal.journal`.
+
+        Parameters
+        ----------
+        since : date, optional
+            First day of closing; all when left out.
+        """
+        closed = sorted(self.trades(status="closed"), key=lambda trade: trade.closed or trade.opened)
+        ledgers = {trade.id: self.ledger.trades[self._key_of(trade.id)] for trade in closed}
+        chosen = [
+            ClosedTrade(trade, ledgers[trade.id].closings)
+            for trade in closed
+            if since is None or (trade.closed and trade.closed.date() >= since)
+        ]
+        return journal(chosen, spots=rows.read_spots(self._connection))
 
     def trade(self, number: int) -> BookTrade:
         """Return the trade of a number.

@@ -72,6 +72,12 @@ def read_marks(connection: sqlite3.Connection) -> Iterator[tuple[Contract, dt.da
         yield contract, dt.date.fromisoformat(day), price
 
 
+def read_spots(connection: sqlite3.Connection) -> dict[tuple[str, dt.date], float]:
+    """Return every mark of shares, by symbol and day."""
+    found = connection.execute("SELECT symbol, day, price FROM marks WHERE expiry = ''")
+    return {(symbol, dt.date.fromisoformat(day)): price for symbol, day, price in found}
+
+
 def insert_mark(
     connection: sqlite3.Connection, contract: Contract, *, day: dt.date, price: float, source: str
 ) -> None:

@@ -1,0 +1,322 @@
+"""The journal: what closed trades earned in R, with errors, and the odds of their plans against outcomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskcalc.book.fills import Contract
+from riskcalc.book.ledger import Closing
+from riskcalc.book.plan_facts import PlanFacts, plan_facts
+from riskcalc.book.trades import BookTrade
+from riskcalc.domain.serialization import to_plain
+
+RESAMPLES = 2000
+SEED = 20_260_720
+"""The same bands every time."""
+
+BAND = (0.05, 0.95)
+"""Quantiles of a band."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
+"""Bins of stated probabilities."""
+
+FEW = 30
+"""Trades below which every figure is said to be of too few."""
+
+SLIPPAGE = 0.005
+"""How far from a level an exit may be filled and still count as at it, a fraction."""
+
+Results = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupStats:
+    """Closed trades of one preset or tag."""
+
+    name: str
+    n: int
+    win_rate: float | None
+    mean_r: float | None
+    total_pnl: float
+    """[dollars]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityBin:
+    """Trades whose stated probability lies in one range."""
+
+    low: float
+    high: float
+    n: int
+    stated: float
+    """Mean of the stated probabilities."""
+    happened: float
+    """Share of them that came true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Stated odds of one event against what happened."""
+
+    event: str
+    """``profit``, ``stop first`` or ``target first``."""
+    n: int
+    brier: float | None
+    """Mean squared error of the odds, 0 is perfect; None without trades."""
+    brier_error: float | None
+    """Its standard error."""
+    brier_of_rate: float | None
+    """That of always stating the share that came true: odds should beat it."""
+    bins: tuple[ReliabilityBin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """Statistics of closed trades."""
+
+    n: int
+    """Closed trades."""
+    n_planned: int
+    """Those with a plan, whose results are known in R."""
+    total_pnl: float
+    """[dollars]"""
+    win_rate: float | None
+    """Share of all closed trades that gained."""
+    win_rate_error: float | None
+    mean_r: float | None
+    mean_r_error: float | None
+    """Standard error of the mean."""
+    profit_factor: float | None
+    """Gains over losses; inf without losses."""
+    sqn: float | None
+    """System quality number: mean R over its standard deviation, times sqrt(n)."""
+    quantiles: Mapping[str, float]
+    """Of R."""
+    drawdown_r: float | None
+    """Largest fall of cumulative R from a peak, >= 0."""
+    drawdown_band: tuple[float, float] | None
+    """90 % range of it if the same results had come in another order and mix: bootstrap."""
+    kelly: float | None
+    """Share of equity as 1R that would have grown the account fastest."""
+    kelly_band: tuple[float, float] | None
+    """90 % bootstrap range."""
+    by_preset: tuple[GroupStats, ...]
+    by_tag: tuple[GroupStats, ...]
+    calibration: tuple[Calibration, ...]
+    exits_unknown: int
+    """Planned trades of which it is not known whether stop or target came first."""
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data; `calibration` by event."""
+        found = dict(to_plain(self))
+        return found | {"calibration": {one.event: to_plain(one) for one in self.calibration}}
+
+
+class ClosedTrade(NamedTuple):
+    """A closed trade with the parts that were closed."""
+
+    trade: BookTrade
+    closings: Sequence[Closing]
+
+
+def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date], float]) -> Journal:
+    """Return the statistics of closed trades.
+
+    Parameters
+    ----------
+    closed : sequence of ClosedTrade
+        Closed ones alone, in the order in which they were closed.
+    spots : mapping
+        Price of an underlying by symbol and day, from marks: where an option trade was closed.
+
+    Returns
+    -------
+    Journal
+        Figures in R are of trades with a plan. A trade counts as stopped, or as having reached its target,
+        by the first part of it that was closed within half a percent of the level or beyond; for options the
+        spot of that day is needed.
+    """
+    planned = [one for one in closed if one.trade.r_multiple is not None]
+    r = np.array([one.trade.r_multiple for one in planned], dtype=np.float64)
+    pnls = np.array([one.trade.realized_pnl for one in closed], dtype=np.float64)
+    wins = float((pnls > 0).mean()) if len(pnls) else None
+    outcomes = [_outcome(one, spots) for one in planned]
+    return Journal(
+        n=len(closed),
+        n_planned=len(planned),
+        total_pnl=float(pnls.sum()),
+        win_rate=wins,
+        win_rate_error=None if wins is None else math.sqrt(wins * (1 - wins) / len(pnls)),
+        mean_r=float(r.mean()) if len(r) else None,
+        mean_r_error=_error(r),
+        profit_factor=_profit_factor(pnls),
+        sqn=_sqn(r),
+        quantiles={f"{q:.0%}": float(np.quantile(r, q)) for q in QUANTILES} if len(r) else {},
+        drawdown_r=drawdown(r) if len(r) else None,
+        drawdown_band=_band(r, drawdown),
+        kelly=kelly(r) if len(r) > 1 else None,
+        kelly_band=_band(r, kelly),
+        by_preset=_groups(closed, lambda trade: (trade.preset or "no preset",)),
+        by_tag=_groups(closed, lambda trade: trade.tags),
+        calibration=_calibrations(planned, outcomes),
+        exits_unknown=outcomes.count(None),
+        notes=_notes(len(closed), len(planned)),
+    )
+
+
+def drawdown(r: Results) -> float:
+    """Return the largest fall of the cumulative sum from a peak, the start included."""
+    path = np.concatenate([[0.0], np.cumsum(r)])
+    return float((np.maximum.accumulate(path) - path).max())
+
+
+def kelly(r: Results) -> float:
+    """Return the share of equity in [0, 1] as 1R at which the mean log growth of some results is largest.
+
+    Parameters
+    ----------
+    r : array
+        Results in R.
+
+    References
+    ----------
+    J. L. Kelly, "A New Interpretation of Information Rate", Bell System Technical Journal 35 (1956).
+    """
+    if r.mean() <= 0:
+        return 0.0
+    if r.min() >= 0:
+        return 1.0
+    low, high = 0.0, min(1.0, 1 / -float(r.min()))
+    for _ in range(60):  # the slope of the growth falls: its zero is bracketed
+        middle = (low + high) / 2
+        slope = float((r / np.maximum(1 + middle * r, 1e-300)).mean())
+        low, high = (middle, high) if slope > 0 else (low, middle)
+    return low
+
+
+def _error(r: Results) -> float | None:
+    return float(r.std(ddof=1) / math.sqrt(len(r))) if len(r) > 1 else None
+
+
+def _sqn(r: Results) -> float | None:
+    error = _error(r)
+    return float(r.mean()) / error if error else None
+
+
+def _profit_factor(pnls: Results) -> float | None:
+    gains, losses = float(pnls[pnls > 0].sum()), -float(pnls[pnls < 0].sum())
+    if not gains and not losses:
+        return None
+    return gains / losses if losses else math.inf
+
+
+def _band(r: Results, statistic: Callable[[Results], float]) -> tuple[float, float] | None:
+    """90 % range of a statistic over resampled results."""
+    if len(r) < 2:
+        return None
+    drawn = np.random.default_rng(SEED).choice(r, size=(RESAMPLES, len(r)))
+    low, high = np.quantile([statistic(one) for one in drawn], BAND)
+    return float(low), float(high)
+
+
+def _groups(
+    closed: Sequence[ClosedTrade], names_of: Callable[[BookTrade], Sequence[str]]
+) -> tuple[GroupStats, ...]:
+    groups: dict[str, list[BookTrade]] = {}
+    for one in closed:
+        for name in names_of(one.trade):
+            groups.setdefault(name, []).append(one.trade)
+    return tuple(_group(name, trades) for name, trades in sorted(groups.items()))
+
+
+def _group(name: str, trades: Sequence[BookTrade]) -> GroupStats:
+    known = [trade.r_multiple for trade in trades if trade.r_multiple is not None]
+    return GroupStats(
+        name=name,
+        n=len(trades),
+        win_rate=sum(trade.realized_pnl > 0 for trade in trades) / len(trades),
+        mean_r=math.fsum(known) / len(known) if known else None,
+        total_pnl=math.fsum(trade.realized_pnl for trade in trades),
+    )
+
+
+def _outcome(closed: ClosedTrade, spots: Mapping[tuple[str, dt.date], float]) -> str | None:
+    """Which came first, ``stop``, ``target`` or ``neither``; None where that is not known."""
+    plan, symbol = _plan(closed.trade), closed.trade.symbol
+    if plan is None:
+        return None
+    for one in sorted(closed.closings, key=lambda part: part.closed):
+        shares = one.contract == Contract(symbol=symbol)
+        spot = one.exit if shares else spots.get((symbol, one.closed.date()))
+        if spot is None:
+            return None
+        first, *seconds = plan.stops
+        if plan.side * (spot - first) <= SLIPPAGE * first or any(
+            plan.side * (second - spot) <= SLIPPAGE * second for second in seconds
+        ):
+            return "stop"
+        if any(plan.side * (level - spot) <= SLIPPAGE * level for level in plan.targets[:1]):
+            return "target"
+    return "neither"
+
+
+def _plan(trade: BookTrade) -> PlanFacts | None:
+    return plan_facts(trade.plan) if trade.plan else None
+
+
+def _calibrations(planned: Sequence[ClosedTrade], outcomes: Sequence[str | None]) -> tuple[Calibration, ...]:
+    plans = [_plan(one.trade) for one in planned]
+    gained = [
+        (plan.prob_profit, one.trade.realized_pnl > 0)
+        for plan, one in zip(plans, planned, strict=True)
+        if plan
+    ]
+    known = [(plan, end) for plan, end in zip(plans, outcomes, strict=True) if plan and end]
+    return (
+        _calibration("profit", gained),
+        _calibration("stop first", [(plan.stop_first, end == "stop") for plan, end in known]),
+        _calibration("target first", [(plan.target_first, end == "target") for plan, end in known]),
+    )
+
+
+def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration:
+    stated = np.array([odds for odds, _ in pairs], dtype=np.float64)
+    happened = np.array([came for _, came in pairs], dtype=np.float64)
+    errors = (stated - happened) ** 2
+    rate = float(happened.mean()) if len(pairs) else None
+    return Calibration(
+        event=event,
+        n=len(pairs),
+        brier=float(errors.mean()) if len(pairs) else None,
+        brier_error=_error(errors),
+        brier_of_rate=None if rate is None else rate * (1 - rate),
+        bins=tuple(
+            ReliabilityBin(
+                low=low,
+                high=high,
+                n=int(within.sum()),
+                stated=float(stated[within].mean()),
+                happened=float(happened[within].mean()),
+            )
+            for low, high in BINS
+            if (within := (stated >= low) & ((stated < high) | (high == 1.0))).any()
+        ),
+    )
+
+
+def _notes(n: int, planned: int) -> tuple[str, ...]:
+    notes = []
+    if n and n < FEW:
+        notes.append(f"{n} closed trades are too few to tell skill from luck: look at the errors")
+    if planned < n:
+        notes.append(f"{n - planned} of {n} closed trades have no plan: figures in R leave them out")
+    return tuple(notes)

@@ -1,0 +1,104 @@
+"""The journal: statistics by hand, and odds against outcomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+
+import riskcalc as rc
+from riskcalc.book import Book, Contract, Fill
+from riskcalc.book.journal import _calibration, drawdown, kelly
+
+NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
+PLAN = rc.plan_preset("iwm-shares")
+IWM = Contract(symbol="IWM")
+ENTRY = 295.39
+
+
+@pytest.fixture
+def book(tmp_path):
+    with Book(tmp_path / "book.sqlite") as opened:
+        yield opened
+
+
+def closed_at(book, *moves, **words):
+    for day, move in enumerate(moves):
+        trade = book.add(PLAN, time=NOON + dt.timedelta(days=day), units=10, preset="iwm-shares", **words)
+        book.close(trade.id, price=ENTRY * (1 + move), time=NOON + dt.timedelta(days=day + 1))
+
+
+def test_statistics_by_hand(book):
+    moves = (-0.06, 0.10, -0.06, 0.03)
+    closed_at(book, *moves, tags=["core"])
+    found = book.journal()
+    r = np.array(moves) / 0.06
+    assert (found.n, found.win_rate) == (4, 0.5)
+    assert found.mean_r == pytest.approx(r.mean())
+    assert found.mean_r_error == pytest.approx(r.std(ddof=1) / 2)
+    assert found.profit_factor == pytest.approx(0.13 / 0.12)
+    assert found.sqn == pytest.approx(r.mean() / r.std(ddof=1) * 2)
+    assert found.drawdown_r == pytest.approx(1.0)
+    assert [(one.name, one.n) for one in (*found.by_preset, *found.by_tag)] == [
+        ("iwm-shares", 4),
+        ("core", 4),
+    ]
+    low, high = found.kelly_band
+    assert low <= found.kelly <= high
+    assert "too few" in found.notes[0]
+
+
+def test_odds_against_outcomes(book):
+    closed_at(book, -0.06, 0.10, -0.058, 0.03)
+    odds = PLAN.odds
+    by_event = {one.event: one for one in book.journal().calibration}
+    stop = by_event["stop first"]
+    assert stop.n == 4
+    assert stop.brier == pytest.approx((odds.stop_first - 1) ** 2 / 2 + odds.stop_first**2 / 2)
+    assert stop.brier_of_rate == 0.25
+    (bin_,) = stop.bins
+    assert (bin_.n, bin_.happened) == (4, 0.5)
+    assert by_event["target first"].bins[0].happened == 0.25
+    assert set(book.journal().to_dict()) >= {"n", "win_rate", "mean_r", "calibration"}
+
+
+def test_the_exit_of_options_is_known_by_the_mark_of_that_day(book):
+    plan = rc.plan_preset("iwm-call-spread")
+    for price in (3.0, 3.1):
+        trade = book.add(plan, time=NOON, units=1)
+        book.close(trade.id, price=price, time=NOON + dt.timedelta(days=int(price * 10)))
+    book.mark({IWM: 277.0}, day=dt.date(2026, 8, 19))
+    found = book.journal()
+    assert found.exits_unknown == 1
+    assert {one.event: one.n for one in found.calibration}["stop first"] == 1
+
+
+def test_trades_without_a_plan_are_left_out_of_r(book):
+    for key, quantity, price in (("a", 10, 60.0), ("b", -10, 66.0)):
+        at = NOON + dt.timedelta(days=quantity < 0)
+        contract = Contract(symbol="TNA")
+        book.record([Fill(key=key, time=at, contract=contract, quantity=quantity, price=price, source="b")])
+    found = book.journal()
+    assert (found.n, found.n_planned, found.win_rate, found.mean_r) == (1, 0, 1.0, None)
+    assert found.profit_factor == math.inf
+    assert found.notes[-1].startswith("1 of 1 closed trades have no plan")
+    assert book.journal(since=dt.date(2027, 1, 1)).n == 0
+
+
+def test_kelly_of_a_coin():
+    r = np.array([2.0, -1.0] * 50)
+    assert kelly(r) == pytest.approx(0.25)
+    assert kelly(-r / 2) == 0.0
+    assert drawdown(np.array([1.0, -2.0, 0.5, -1.0, 3.0])) == 2.5
+
+
+def test_perfect_odds_are_found_calibrated():
+    """Outcomes drawn at the stated odds: reliability within three errors, Brier as its expectation."""
+    rng = np.random.default_rng(1)
+    odds = rng.uniform(size=4000)
+    found = _calibration("x", [(one, bool(rng.uniform() < one)) for one in odds])
+    assert found.brier == pytest.approx(float((odds * (1 - odds)).mean()), abs=3 * found.brier_error)
+    for one in found.bins:
+        assert one.happened == pytest.approx(one.stated, abs=3 * math.sqrt(0.25 / one.n))
