@@ -12,7 +12,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 import riskcalc
-from riskcalc import analysis, history, pricing, sizing
+from riskcalc import analysis, book, history, pricing, sizing
 
 PAGES = sorted((Path(__file__).parents[1] / "docs" / "reference").glob("*.md"))
 
@@ -24,7 +24,7 @@ def read(page):
 ENTRIES = [name for page in PAGES for name in re.findall(r"^::: (\S+)$", read(page), re.MULTILINE)]
 PUBLIC = {
     f"{package.__name__}.{name}": getattr(package, name)
-    for package in (riskcalc, pricing, analysis, sizing, history)
+    for package in (riskcalc, pricing, analysis, sizing, history, book)
     for name in package.__all__
 }
 

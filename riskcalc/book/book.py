@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Self
 
 from riskcalc.book import rows
-from riskcalc.book.fills import Contract, Fill, FillKind
+from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.imports import ImportResult, Recorded, import_file
 from riskcalc.book.journal import ClosedTrade, Journal, journal
 from riskcalc.book.ledger import Ledger, ledger_of
-from riskcalc.book.manual_fills import MANUAL, entry_fills, exit_prices, open_units
+from riskcalc.book.manual_fills import MANUAL, entry_fills, exit_prices, is_same, open_units
 from riskcalc.book.risk import COMMON_SHOCK, book_risk
 from riskcalc.book.risk_records import BookRisk
 from riskcalc.book.store import WAIT, open_store, writing
@@ -25,9 +25,6 @@ from riskcalc.book.trades import BookTrade, book_trade, mark_key
 from riskcalc.domain import Market, TradePlan
 from riskcalc.domain.validation import dollars, positive, text
 from riskcalc.errors import BookError, InvalidInputError
-
-SAME_PRICE = 0.05
-"""Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
 
 
 class Book:
@@ -383,7 +380,7 @@ class Book:
         typed = [fill for fill in self.fills() if fill.source == MANUAL]
         left = []
         for fill in new:
-            same = next((one for one in typed if fill.source != MANUAL and _is_same(one, fill)), None)
+            same = next((one for one in typed if fill.source != MANUAL and is_same(one, fill)), None)
             if same is None:
                 left.append(fill)
                 continue
@@ -398,13 +395,3 @@ def _today() -> dt.date:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-def _is_same(typed: Fill, fill: Fill) -> bool:
-    return (
-        typed.contract == fill.contract
-        and typed.quantity == fill.quantity
-        and typed.time.date() == fill.time.date()
-        and abs(typed.price - fill.price) <= SAME_PRICE
-        and fill.kind is FillKind.TRADE
-    )

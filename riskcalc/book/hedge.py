@@ -76,6 +76,11 @@ class Hedge:
     drift: tuple[DriftRow, ...]
     notes: tuple[str, ...]
 
+    @property
+    def action(self) -> str:
+        """What is done with the units."""
+        return "sell short" if self.price < 0 else "buy"
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; `before` and `after` by the name of the scenario."""
         found = dict(to_plain(self))
@@ -148,7 +153,7 @@ def size_hedge(
     spot = hedging.quote(unit.symbol).spot
     return Hedge(
         symbol=unit.symbol,
-        description=unit.description,
+        description=unit.description if unit.option_legs else unit.symbol,
         units=units,
         unit_noun=unit.unit_noun,
         price=price,

@@ -91,6 +91,8 @@ class Journal:
     win_rate: float | None
     """Share of all closed trades that gained."""
     win_rate_error: float | None
+    """Standard error, not 0 where a few trades all gained: A. Agresti and B. Coull, "Approximate Is Better
+    than Exact for Interval Estimation of Binomial Proportions", American Statistician 52 (1998)."""
     mean_r: float | None
     mean_r_error: float | None
     """Standard error of the mean."""
@@ -155,7 +157,7 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         n_planned=len(planned),
         total_pnl=float(pnls.sum()),
         win_rate=wins,
-        win_rate_error=None if wins is None else math.sqrt(wins * (1 - wins) / len(pnls)),
+        win_rate_error=_rate_error(pnls > 0),
         mean_r=float(r.mean()) if len(r) else None,
         mean_r_error=_error(r),
         profit_factor=_profit_factor(pnls),
@@ -205,6 +207,14 @@ def kelly(r: Results) -> float:
 
 def _error(r: Results) -> float | None:
     return float(r.std(ddof=1) / math.sqrt(len(r))) if len(r) > 1 else None
+
+
+def _rate_error(won: NDArray[np.bool_]) -> float | None:
+    """Standard error of a share, with two gains and two losses added."""
+    if not len(won):
+        return None
+    rate = (float(won.sum()) + 2) / (len(won) + 4)
+    return math.sqrt(rate * (1 - rate) / (len(won) + 4))
 
 
 def _sqn(r: Results) -> float | None:
@@ -316,7 +326,8 @@ def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration
 def _notes(n: int, planned: int) -> tuple[str, ...]:
     notes = []
     if n and n < FEW:
-        notes.append(f"{n} closed trades are too few to tell skill from luck: look at the errors")
+        noun = "trade is" if n == 1 else "trades are"
+        notes.append(f"{n} closed {noun} too few to tell skill from luck: look at the errors")
     if planned < n:
         notes.append(f"{n - planned} of {n} closed trades have no plan: figures in R leave them out")
     return tuple(notes)

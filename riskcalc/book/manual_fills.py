@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from riskcalc.book.fills import Contract, Fill
+from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.trades import BookTrade, Holding
 from riskcalc.domain import OptionLeg, Trade, TradePlan
 from riskcalc.errors import InvalidInputError
 
 MANUAL = "manual"
 """Source of what was typed."""
+
+SAME_PRICE = 0.05
+"""Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
 
 
 def entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
@@ -73,3 +76,14 @@ def exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> lis
     """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
     prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]
     return _moved(prices, [holding.quantity / units for holding in holdings], net=net)
+
+
+def is_same(typed: Fill, fill: Fill) -> bool:
+    """Whether a broker's fill is one that was typed before."""
+    return (
+        typed.contract == fill.contract
+        and typed.quantity == fill.quantity
+        and typed.time.date() == fill.time.date()
+        and abs(typed.price - fill.price) <= SAME_PRICE
+        and fill.kind is FillKind.TRADE
+    )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.book_file import book_source, settings_with_book, with_book
 from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
 from riskcalc.presets import DEFAULT_PRESET
+
+if TYPE_CHECKING:
+    from riskcalc.book import BookRisk
+    from riskcalc.domain import TradePlan
+    from riskcalc.formatting import Table
 
 EXAMPLES = """\b
 Examples:
@@ -25,6 +31,7 @@ Examples:
 @click.argument("preset", default=DEFAULT_PRESET, shell_complete=complete_preset)
 @overrides
 @quotes_options
+@with_book
 @as_json
 @click.pass_context
 def command(
@@ -33,6 +40,7 @@ def command(
     *,
     preset: str,
     settings: dict[str, Any],
+    book_wanted: bool | None,
     json_wanted: bool,
     **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
 ) -> None:
@@ -43,9 +51,30 @@ def command(
     """
     from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help needs no engine
 
+    settings, risk = settings_with_book(settings, preset, wanted=book_wanted)
     answer = planned(preset, settings, **quotes)
     if json_wanted:
-        print_json(answer.to_dict())
+        print_json(answer.to_dict() | _book_answer(answer, risk))
     else:
-        print_tables(plan_title(answer), plan_tables(answer))
+        print_tables(plan_title(answer), [*plan_tables(answer), *_book_tables(answer, risk)])
     ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
+
+
+def _book_answer(answer: TradePlan, risk: BookRisk | None) -> dict[str, Any]:
+    """What JSON says of the book."""
+    if risk is None:
+        return {}
+    from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
+
+    rows = {row.name: row.to_dict() for row in added_by(answer, risk)}
+    return {"book": {"source": book_source(risk), "marked": risk.date.isoformat(), "totals": rows}}
+
+
+def _book_tables(answer: TradePlan, risk: BookRisk | None) -> list[Table]:
+    """What the trade adds to the book."""
+    if risk is None:
+        return []
+    from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
+    from riskcalc.cli.book_tables import added_table  # noqa: PLC0415 - as above
+
+    return [added_table(added_by(answer, risk), source=book_source(risk))]

@@ -1,0 +1,368 @@
+"""``riskcalc book``: what is held, its profit and its risk."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.book_file import (
+    book_option,
+    chain_prices,
+    midnight,
+    open_book,
+    typed_prices,
+)
+from riskcalc.cli.options import DAY, MONEY, as_json, overrides, quotes_options
+from riskcalc.cli.output import print_json, print_tables, say_warnings
+from riskcalc.environment import today
+from riskcalc.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from riskcalc.book import Book, BookTrade, Fill, ImportResult
+
+EXAMPLES = """\b
+Examples:
+  riskcalc book add iwm-call-spread --units 1 --fill 9.65
+  riskcalc book import transactions.csv
+  riskcalc book mark IWM=297.40 "IWM 295 call 2026-09-18=13.10"
+  riskcalc book
+  riskcalc book close 1 --at 12.30
+
+The book is one SQLite file that you alone can read. Nothing is sent anywhere.
+"""
+
+date_option = click.option("--date", type=DAY, help="Day; default: today.")
+
+
+@click.group("book", invoke_without_command=True, epilog=EXAMPLES)
+@book_option
+@as_json
+@click.pass_context
+def command(ctx: click.Context, *, book_path: Path | None, json_wanted: bool) -> None:
+    """Show the open trades at their marks: P&L, R, risk to the stops, what is due, and totals."""
+    ctx.obj = book_path
+    if ctx.invoked_subcommand is not None:
+        return
+    from riskcalc.cli.book_tables import book_tables  # noqa: PLC0415 - help is quick
+
+    with open_book(book_path) as book:
+        trades, risk = book.trades(), book.risk(today=today())
+    if not json_wanted:
+        print_tables("", book_tables(risk))
+        _say_notes((*risk.notes, *_age(risk.date)))
+        return
+    rows = {one.id: one.to_dict() for one in risk.positions}
+    answer = risk.to_dict()
+    answer.pop("positions")
+    print_json({"trades": [trade.to_dict() | rows.get(trade.id, {}) for trade in trades]} | answer)
+
+
+@command.command("add")
+@click.argument("preset")
+@overrides
+@quotes_options
+@click.option("--fill", type=float, help="Net price of a unit per share; a credit is negative.")
+@click.option("--units", type=click.IntRange(min=1), help="Units; default: the size of the plan.")
+@click.option("--tag", "tags", multiple=True, help="Word to group trades by; may be repeated.")
+@date_option
+@as_json
+@click.pass_obj
+def add(
+    path: Path | None,
+    /,
+    *,
+    preset: str,
+    settings: dict[str, Any],
+    fill: float | None,
+    units: int | None,
+    tags: tuple[str, ...],
+    date: dt.date | None,
+    json_wanted: bool,
+    **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
+) -> None:
+    """Record the entry of PRESET as planned; the plan is kept with it, and its 1R."""
+    from riskcalc.cli.plan_request import planned  # noqa: PLC0415 - help is quick
+
+    plan = planned(preset, settings, **quotes)
+    with open_book(path, must_exist=False) as book:
+        name = Path(preset).stem if preset.endswith(".toml") else preset
+        day = midnight(date or today())
+        trade = book.add(plan, time=day, units=units, fill=fill, preset=name, tags=tags)
+    _show_trade(trade, json_wanted=json_wanted)
+
+
+@command.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
+@click.option("--partial", is_flag=True, help="Import the rest although some rows cannot be placed.")
+@as_json
+@click.pass_context
+def import_files(
+    ctx: click.Context, /, *, files: tuple[Path, ...], dry_run: bool, partial: bool, json_wanted: bool
+) -> None:
+    """Import brokers' transactions or positions; the same file twice changes nothing.
+
+    Exits with 1, and leaves the file out, if a row cannot be placed.
+    """
+    with open_book(ctx.obj, must_exist=False) as book:
+        found = [
+            (file, book.import_file(file, today=today(), dry_run=dry_run, partial=partial)) for file in files
+        ]
+        trades = book.trades()
+    if json_wanted:
+        print_json(_import_answer(found, trades))
+    else:
+        for file, result in found:
+            click.echo(_import_line(file, result))
+            for row in (*result.problems, *result.skipped):
+                click.echo(f"  line {row.line}: {row.reason}")
+    failed = any(result.problems and not result.written for _, result in found)
+    ctx.exit(EXIT_RISK_SAYS_NO if failed else EXIT_OK)
+
+
+def _import_line(file: Path, result: ImportResult) -> str:
+    done = "imported" if result.written else "would be imported"
+    if result.problems and not result.written:
+        done = f"not imported: {len(result.problems)} rows cannot be placed (--partial imports the rest)"
+    return (
+        f"{file}: {result.source}, {result.fills} new fills, {result.duplicates} known, "
+        f"{len(result.skipped)} rows skipped; {done}"
+    )
+
+
+def _import_answer(found: list[tuple[Path, ImportResult]], trades: tuple[BookTrade, ...]) -> dict[str, Any]:
+    answers = [(file, result.to_dict()) for file, result in found]
+    return {
+        "fills": sum(answer["fills"] for _, answer in answers),
+        "duplicates": sum(answer["duplicates"] for _, answer in answers),
+        "confirmed": sum(answer["confirmed"] for _, answer in answers),
+        "skipped": [row | {"file": str(file)} for file, answer in answers for row in answer["skipped"]],
+        "written": all(answer["written"] for _, answer in answers),
+        "sources": [answer["source"] for _, answer in answers],
+        "trades": [trade.to_dict() for trade in trades],
+    }
+
+
+@command.command("mark")
+@click.argument("prices", metavar="[NAME=PRICE]...", nargs=-1)
+@click.option("--chain", "chain_file", type=click.Path(path_type=Path), multiple=True, help="File of quotes.")
+@date_option
+@click.pass_obj
+def mark(
+    path: Path | None, /, *, prices: tuple[str, ...], chain_file: tuple[Path, ...], date: dt.date | None
+) -> None:
+    """Record today's prices of what is held, typed or from a file of quotes.
+
+    Without either, takes the spots of `riskcalc quote`.
+    """
+    with open_book(path) as book:
+        missing: list[str] = []
+        marked, day = typed_prices(prices), date or today()
+        if chain_file:
+            from riskcalc.chains import read_chain  # noqa: PLC0415 - most marks read no chain
+
+            chain = read_chain(chain_file, date=date)
+            quoted, missing = chain_prices(chain, book)
+            marked, day = quoted | marked, chain.date
+        elif not prices:
+            marked, day = _market_prices(book, date)
+        if not marked:
+            raise InvalidInputError("no price is given for anything held")
+        book.mark(marked, day=day)
+    say_warnings(missing)
+    click.echo(f"marked {', '.join(f'{one.label} {price:g}' for one, price in marked.items())} on {day}")
+
+
+def _market_prices(book: Book, date: dt.date | None) -> tuple[dict[Any, float], dt.date]:
+    """Spots of the market of today, of what is held."""
+    from riskcalc.book import Contract  # noqa: PLC0415 - help is quick
+    from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - as above
+
+    held, quotes = {trade.symbol for trade in book.trades(status="open")}, read_market().quotes
+    days = [quote.date for symbol, quote in quotes.items() if symbol in held]
+    day = date or max(days, default=today())
+    return {
+        Contract(symbol=symbol): quote.spot
+        for symbol, quote in quotes.items()
+        if symbol in held and (date or quote.date) == day
+    }, day
+
+
+@command.command("close")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--at", "price", type=float, required=True, help="Net price of a unit per share.")
+@click.option("--units", type=float, help="Units closed; default: all.")
+@click.option("--costs", type=MONEY, default=0.0, help="Commissions and fees [dollars].")
+@date_option
+@as_json
+@click.pass_obj
+def close(
+    path: Path | None,
+    /,
+    *,
+    number: int,
+    price: float,
+    units: float | None,
+    costs: float,
+    date: dt.date | None,
+    json_wanted: bool,
+) -> None:
+    """Record the exit of trade ID, or of some of its units."""
+    with open_book(path) as book:
+        trade = book.close(number, price=price, time=midnight(date or today()), units=units, costs=costs)
+    _show_trade(trade, json_wanted=json_wanted)
+
+
+@command.command("note")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("words", metavar="TEXT")
+@click.pass_obj
+def note(path: Path | None, /, *, number: int, words: str) -> None:
+    """Add a note to trade ID."""
+    with open_book(path) as book:
+        book.note(number, words, time=midnight(today()))
+    click.echo(f"noted at trade {number}")
+
+
+@command.command("show")
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@click.pass_obj
+def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
+    """Show trade ID with its legs and notes."""
+    with open_book(path) as book:
+        trade, notes = book.trade(number), book.notes(number)
+    if json_wanted:
+        said = [{"time": time.isoformat(), "text": words} for time, words in notes]
+        print_json(trade.to_dict() | {"notes": said})
+        return
+    _show_trade(trade, json_wanted=False)
+    for one in trade.holdings:
+        click.echo(f"  {one.quantity:+g} {one.contract.label} at {one.entry:.2f}")
+    for time, words in notes:
+        click.echo(f"  {time:%Y-%m-%d}: {words}")
+
+
+@command.command("export")
+@click.option("--toml", "toml_wanted", is_flag=True, help="Trades as TOML instead of fills as CSV.")
+@click.pass_obj
+def export(path: Path | None, /, *, toml_wanted: bool) -> None:
+    """Print every fill as CSV, in the layout that `riskcalc book import` reads, or trades as TOML."""
+    with open_book(path) as book:
+        text = _toml(book.trades()) if toml_wanted else _csv(book)
+    click.echo(text, nl=False)
+
+
+EXPORTED = (
+    "date", "time", "symbol", "quantity", "price", "costs", "action",
+    "expiry", "strike", "type", "multiplier", "order",
+)  # fmt: skip
+"""Columns of an export: those of the plain layout that is imported."""
+
+
+def _csv(book: Book) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(EXPORTED)
+    for fill in book.fills():
+        writer.writerow(_exported(fill))
+    return text.getvalue()
+
+
+def _exported(fill: Fill) -> tuple[object, ...]:
+    """A fill as a row; a trade's action is left to the sign of its quantity."""
+    contract, kind = fill.contract, fill.kind.value
+    parts = ("", "", "", "")
+    if contract.option_type is not None:
+        name = contract.option_type.name.lower()
+        parts = (f"{contract.expiry}", f"{contract.strike:g}", name, f"{contract.multiplier:g}")
+    return (
+        fill.time.date(),
+        fill.time.strftime("%H:%M:%S"),
+        contract.symbol,
+        f"{fill.quantity:.10g}",
+        f"{fill.price:.10g}",
+        f"{fill.costs:.10g}",
+        "" if kind == "trade" else kind,
+        *parts,
+        fill.order,
+    )
+
+
+def _toml(trades: tuple[BookTrade, ...]) -> str:
+    import tomlkit  # noqa: PLC0415 - most commands write none
+
+    tables = [_without_none(trade.to_dict()) for trade in trades]
+    return tomlkit.dumps({"trades": tables})
+
+
+def _without_none(data: dict[str, Any]) -> dict[str, Any]:
+    """TOML has no null: what is not known is left out."""
+    tables = {
+        key: [_without_none(one) for one in value]
+        for key, value in data.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+    }
+    return {key: value for key, value in data.items() if value is not None} | tables
+
+
+@command.command("stress")
+@click.option(
+    "--scenarios", "scenario_file", type=click.Path(path_type=Path), help="File of additional scenarios."
+)
+@as_json
+@click.pass_obj
+def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: bool) -> None:
+    """Show the P&L of the whole book in every scenario, no stop credited."""
+    from riskcalc.book.book_market import book_market  # noqa: PLC0415 - help is quick
+    from riskcalc.book.repricing import book_pnls  # noqa: PLC0415 - as above
+    from riskcalc.cli.book_tables import stress_tables  # noqa: PLC0415 - as above
+    from riskcalc.presets import load_scenarios  # noqa: PLC0415 - as above
+
+    scenarios = load_scenarios(scenario_file)
+    with open_book(path) as book:
+        trades = book.trades(status="open")
+        known = book_market(trades, book.marks())
+    pnls = book_pnls(trades, known, scenarios)
+    if json_wanted:
+        answer = [{"scenario": one.name, "pnl": pnl} for one, pnl in zip(scenarios, pnls, strict=True)]
+        print_json({"date": known.market.date.isoformat(), "stress": answer, "notes": list(known.notes)})
+        return
+    rows = [(one.name, pnl, one.meaning) for one, pnl in zip(scenarios, pnls, strict=True)]
+    print_tables("", stress_tables(rows))
+    _say_notes(known.notes)
+
+
+def _show_trade(trade: BookTrade, *, json_wanted: bool) -> None:
+    from riskcalc.formatting.numbers import money, r_multiple  # noqa: PLC0415 - help is quick
+
+    if json_wanted:
+        print_json(trade.to_dict())
+        return
+    times = "" if trade.description.endswith(" shares") else f"{trade.quantity:g} x "
+    said = f"trade {trade.id}: {times}{trade.description}, {trade.status}"
+    if trade.status == "closed" or trade.realized_pnl:
+        said += f", realized {money(trade.realized_pnl, signed=True)} with costs"
+    if trade.r_multiple is not None:
+        said += f", {r_multiple(trade.r_multiple)}"
+    click.echo(said)
+
+
+def _say_notes(notes: tuple[str, ...]) -> None:
+    if notes:
+        click.echo()
+    for one in notes:
+        click.echo(f"note: {one}")
+
+
+def _age(marked: dt.date) -> tuple[str, ...]:
+    from riskcalc.domain.sessions import sessions_between  # noqa: PLC0415 - help is quick
+
+    age = sessions_between(marked, today()) if (today() - marked).days < 3660 else 9999
+    return (f"the marks are {age} sessions old: riskcalc book mark",) if age > 1 else ()

@@ -1,0 +1,42 @@
+"""``riskcalc journal``: what closed trades earned, and whether their odds were right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from riskcalc.cli.book_file import book_option, open_book
+from riskcalc.cli.options import DAY, as_json
+from riskcalc.cli.output import print_json, print_tables
+
+EXAMPLES = """\b
+Examples:
+  riskcalc journal
+  riskcalc journal --since 2026-01-01 --json
+"""
+
+
+@click.command("journal", epilog=EXAMPLES)
+@click.option("--since", type=DAY, help="First day of closing.")
+@book_option
+@as_json
+def command(*, since: dt.date | None, book_path: Path | None, json_wanted: bool) -> None:
+    """Show the closed trades of the book in R, with errors, and the odds of their plans against outcomes."""
+    from riskcalc.cli.book_tables import journal_tables  # noqa: PLC0415 - help is quick
+
+    with open_book(book_path) as book:
+        found = book.journal(since=since)
+    if json_wanted:
+        print_json(found.to_dict())
+        return
+    print_tables("", journal_tables(found))
+    if found.notes or found.exits_unknown:
+        click.echo()
+    for note in found.notes:
+        click.echo(f"note: {note}")
+    if found.exits_unknown:
+        click.echo(
+            f"note: of {found.exits_unknown} trades it is not known what came first: mark the underlying"
+        )

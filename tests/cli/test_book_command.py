@@ -1,0 +1,166 @@
+"""The book on the command line: what is added, imported, marked and closed, its risk, hedges and journal."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from tests.book.test_importers import LAYOUTS
+
+
+@pytest.fixture
+def book(run, tmp_path, monkeypatch):
+    """Run the command line on three trades of `compare`, marked a day later."""
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RISKCALC_TODAY", "2026-07-21")
+    for name in ("iwm-call-spread", "iwm-shares", "tna-momentum"):
+        assert run("book", "add", name, "--tag", "core")[0] == 0
+    marks = ("IWM=297.4", "IWM 295 call 2026-09-18=11.9", "IWM260918C00325000=1.1", "tna=61.2")
+    assert run("book", "mark", *marks)[0] == 0
+    return run
+
+
+def answer(run, *arguments):
+    code, out, err = run(*arguments, "--json")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def test_the_book_as_json(book):
+    found = answer(book, "book")
+    assert [trade["status"] for trade in found["trades"]] == ["open"] * 3
+    totals = found["totals"]
+    assert set(totals) >= {"risk", "heat", "iwm_equivalent", "greeks", "buying_power"}
+    assert totals["risk"] == pytest.approx(sum(trade["risk"] for trade in found["trades"]))
+    assert found["trades"][1]["open_pnl"] == pytest.approx(56 * 2.01, abs=0.01)
+
+
+def test_the_book_as_tables(book, tmp_path):
+    code, out, err = book("book")
+    assert (code, err) == (0, "")
+    for part in (
+        "Open Trades, marked 2026-07-21",
+        "IWM +56 shares",
+        "Totals",
+        "Shock Ladder",
+        "assumed: IWM",
+    ):
+        assert part in out
+    for path in (tmp_path / "home").glob("book.sqlite*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_trade_is_closed_noted_and_shown(book):
+    assert (
+        "trade 1: 1 x IWM 295/325 call spread 2026-09-18, closed"
+        in book("book", "close", "1", "--at", "12.30", "--costs", "1.30")[1]
+    )
+    assert book("book", "note", "1", "left early")[0] == 0
+    found = answer(book, "book", "show", "1")
+    assert (found["status"], found["notes"][0]["text"]) == ("closed", "left early")
+    journal = answer(book, "journal")
+    assert (journal["n"], journal["win_rate"]) == (1, 1.0)
+    assert set(journal) >= {"mean_r", "calibration"}
+    assert "Odds of the Plans against Outcomes" in book("journal")[1]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_file_is_imported_once(run, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "home"))
+    path = tmp_path / name
+    path.write_text(LAYOUTS[name], encoding="utf-8")
+    first, again = (answer(run, "book", "import", str(path)) for _ in range(2))
+    assert first["fills"] >= 5
+    assert (again["fills"], again["duplicates"]) == (0, first["fills"])
+    assert set(first["trades"][0]) >= {
+        "symbol", "description", "status", "quantity", "realised_pnl", "costs"
+    }  # fmt: skip
+    assert all({"row", "reason"} <= set(row) for row in first["skipped"])
+
+
+def test_an_export_is_imported_again(book, tmp_path, monkeypatch):
+    book("book", "close", "2", "--at", "300")
+    (tmp_path / "fills.csv").write_text(book("book", "export")[1], encoding="utf-8")
+    before = answer(book, "book")["trades"]
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "other"))
+    found = answer(book, "book", "import", "fills.csv")
+    assert found["fills"] == 5
+    key = lambda trade: (trade["description"], trade["status"], trade["realised_pnl"])  # noqa: E731
+    assert sorted(map(key, found["trades"])) == sorted(map(key, before))
+
+
+def test_trades_as_toml(book):
+    import tomllib  # noqa: PLC0415 - one test reads it
+
+    assert len(tomllib.loads(book("book", "export", "--toml")[1])["trades"]) == 3
+
+
+def test_stress_and_hedge(book):
+    rows = {row["scenario"]: row["pnl"] for row in answer(book, "book", "stress")["stress"]}
+    found = answer(book, "hedge", "--to", "1000", "--at", "risk-off-5")
+    assert found["before"]["risk-off-5"] == pytest.approx(rows["risk-off-5"])
+    assert -1000 <= found["after"]["risk-off-5"] < -998
+    assert (found["symbol"], found["units"]) == ("TZA", 1287)
+    half, puts = (
+        answer(book, "hedge", "--with", "SPY", "--share", "50%"),
+        answer(book, "hedge", "--with", "put", "--short-strike", "270", "--share", "50%"),
+    )
+    assert half["exposure_after"] == pytest.approx(half["exposure_before"] / 2, rel=0.02)
+    assert puts["description"] == "IWM 288/270 put spread 2026-09-18"
+    assert "Share of the Book Offset" in book("hedge", "--share", "50%")[1]
+
+
+def test_a_plan_takes_heat_and_buying_power_from_the_book(book):
+    with_book, without = answer(book, "plan", "iwm-shares"), answer(book, "plan", "iwm-shares", "--no-book")
+    assert "book" not in without
+    rows = with_book["book"]["totals"]
+    heat = {one["name"]: one["message"] for one in with_book["checks"]}
+    assert "$4,219.52 at risk in all open trades" in str(heat)
+    assert rows["risk"]["after"] == pytest.approx(rows["risk"]["before"] + with_book["size"]["risk"])
+    assert rows["iwm_equivalent"]["added"] == pytest.approx(with_book["size"]["units"] * 295.39)
+    out = book("plan", "iwm-shares")[1]
+    assert "Heat and Buying Power from the book, marked 2026-07-21: 3 open trades" in out
+    code, out, _ = book("plan", "iwm-shares", "--set", "account.max_heat=2%")
+    assert (code, "FAIL" in out) == (1, True)
+    assert book("plan", "iwm-shares", "--set", "account.max_heat=2%", "--set", "account.open_risk=0")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("book",), "there is no book yet"),
+        (("journal",), "there is no book yet"),
+        (("hedge", "--share", "50%"), "there is no book yet"),
+        (("plan", "--book"), "there is no book yet"),
+        (("book", "add", "no-such"), "no-such"),
+        (("book", "add", "iwm-shares", "--units", "0"), "units"),
+        (("book", "import", "missing.csv"), "missing.csv: cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(run, tmp_path, monkeypatch, arguments, says):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "home"))
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("book", "mark", "IWM"), "a price must be like"),
+        (("book", "mark", "IWM=cheap"), "a price must be like"),
+        (("book", "mark", "IWM=-1"), "IWM must be"),
+        (("book", "close", "9", "--at", "1"), "has no trade 9"),
+        (("book", "close", "1", "--at", "1", "--units", "5"), "at most the 1 held"),
+        (("hedge",), "either the loss"),
+        (("hedge", "--share", "50%", "--strike", "280"), "need --with put"),
+        (("hedge", "--to", "10", "--at", "nothing"), "at must be one of"),
+    ],
+)
+def test_what_the_book_refuses(book, arguments, says):
+    code, _, err = book(*arguments)
+    assert code == 2
+    assert says in err
