@@ -92,6 +92,14 @@ def accounts() -> tuple[bytes, ...]:
 
 
 @cache
+def brokers() -> tuple[bytes, ...]:
+    """A file of every broker's layout."""
+    return tuple(
+        path.read_bytes() for path in sorted((Path(__file__).parents[1] / "book" / "layouts").iterdir())
+    )
+
+
+@cache
 def signal_files() -> tuple[bytes, ...]:
     """A download of FRED, and holdings of a fund."""
     return (

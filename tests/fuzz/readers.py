@@ -14,6 +14,7 @@ import pandas as pd
 
 import riskcalc as rc
 from riskcalc import history
+from riskcalc.book import Book
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.editor.session_data import from_data
 from riskcalc.editor.session_file import read_session
@@ -110,6 +111,18 @@ def _calendar(content: bytes, folder: Path) -> object:
 
 def _own_events(content: bytes, folder: Path) -> object:
     return read_own_events(_written(content, folder / "events.toml"))
+
+
+def _broker(content: bytes, folder: Path) -> object:
+    for old in folder.glob("book.sqlite*"):
+        old.unlink()
+    path = _written(content, folder / "fuzz.csv")
+    with Book(folder / "book.sqlite") as book:
+        book.import_file(path, today=DAY, partial=True)
+        again = book.import_file(path, today=DAY, partial=True)
+        if again.fills:
+            raise RuntimeError(f"{again.fills} fills are imported twice")
+        return book.risk().to_dict(), book.journal().to_dict(), [one.to_dict() for one in book.trades()]
 
 
 def _instruments(content: bytes, folder: Path) -> object:
@@ -326,6 +339,7 @@ READERS = (
     Reader("signal rules", _mutated(corpus.signal_rules), _signal_rules),
     Reader("calendars", _mutated(corpus.calendars), _calendar),
     Reader("events", _mutated(corpus.own_events), _own_events),
+    Reader("brokers", _mutated(corpus.brokers), _broker),
     Reader("instruments", _mutated(corpus.instruments), _instruments),
     Reader("dividends", _mutated(corpus.dividends), _dividends),
     Reader("sessions", _mutated(corpus.sessions), _session),
