@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
+from riskcalc.cli.book_file import book_source, settings_with_book, with_book
 from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, live_option, overrides, require_usable
 from riskcalc.cli.output import print_json, print_tables, progress_bar, say_warnings
 from riskcalc.cli.plan_request import todays_trading_day
@@ -96,6 +97,7 @@ def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) 
     help="Preset for account, exits, costs, rate and dividends.",
 )
 @overrides
+@with_book
 @read_options
 @click.option("--drift", type=RATE, help="Drift of the spot you expect, per year.")
 @click.option("--vol", type=VOL, help="Realized vol you expect, per year.")
@@ -128,6 +130,7 @@ def command(
     opened: int | None,
     screen: bool,
     scheduler: str | None,
+    book_wanted: bool | None,
     json_wanted: bool,
     **asked: Any,  # noqa: ANN401 - whatever click read of the terms
 ) -> None:
@@ -140,6 +143,9 @@ def command(
         raise click.UsageError("give either FILEs and folders or --sample, or --live")
     if screen and (opened is None or not on_terminal()):
         raise click.UsageError("--screen needs --open ROW and a terminal")
+    asked["settings"], risk = settings_with_book(asked["settings"], asked["preset"], wanted=book_wanted)
+    if risk is not None:
+        click.echo(f"riskcalc: heat and buying power {book_source(risk)}", err=True)
     terms = _terms(**asked)
     if live:
         paths = (_fetched(asked["preset"], asked["settings"]),)

@@ -127,6 +127,14 @@ def test_a_plan_takes_heat_and_buying_power_from_the_book(book):
     assert book("plan", "iwm-shares", "--set", "account.max_heat=2%", "--set", "account.open_risk=0")[0] == 0
 
 
+def test_a_scan_sizes_beside_the_book(book):
+    code, out, err = book("scan", "--sample", "--top", "1", "--all-sizes", "--json")
+    assert code == 0
+    assert err.startswith("riskcalc: heat and buying power from the book, marked 2026-07-21: 3 open trades")
+    assert json.loads(out)
+    assert "from the book" not in book("scan", "--sample", "--top", "1", "--no-book")[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
