@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import time
 
 import pytest
 
 import riskcalc as rc
 from riskcalc.book import Book, Contract, Fill
 from riskcalc.domain import OptionType
+from tests.book.many import fill_book, marks
 
 NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
 DAY = dt.date(2026, 7, 21)
@@ -154,3 +156,25 @@ def test_a_call_sold_is_likely_assigned_for_its_dividend(book):
 def test_an_empty_book_has_no_risk(book):
     found = book.risk()
     assert (found.positions, found.totals.risk, found.totals.heat.shock) == ((), 0.0, 0.0)
+
+
+def test_totals_are_sums_at_any_size(book):
+    fill_book(book, 40)
+    found = book.risk()
+    assert found.totals.risk == pytest.approx(sum(one.risk for one in found.positions))
+    assert found.totals.iwm_equivalent == pytest.approx(sum(one.iwm_equivalent for one in found.positions))
+    assert {row.move: row.pnl for row in found.ladder}[-0.05] == pytest.approx(
+        -sum(one.loss_at_shock for one in found.positions)
+    )
+
+
+@pytest.mark.slow
+def test_two_hundred_positions_take_half_a_second(book):
+    fill_book(book, 200)
+    prices, times = marks(book), []
+    for day in (22, 23, 24):
+        start = time.perf_counter()
+        book.mark(prices, day=dt.date(2026, 7, day))
+        assert len(book.risk().positions) == 200
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5

@@ -1,0 +1,61 @@
+"""A book of many positions, and a broker's file of many fills; made up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+import riskcalc as rc
+from riskcalc.book import Book, Contract
+
+NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
+DAY = dt.date(2026, 7, 21)
+EXPIRIES = ("2026-08-21", "2026-09-18", "2026-10-16", "2026-12-18")
+
+
+@cache
+def plans():
+    """Call spreads of four expiries at eight strikes, and shares of TNA."""
+    spreads = [
+        rc.plan_preset(
+            "iwm-call-spread",
+            {
+                "trade.legs.0.strike": strike,
+                "trade.legs.1.strike": strike + 30,
+                "trade.legs.0.expiry": expiry,
+                "trade.legs.1.expiry": expiry,
+                "exits.close_dte": None,
+            },
+        )
+        for expiry in EXPIRIES
+        for strike in range(280, 304, 3)
+    ]
+    return [*spreads, rc.plan_preset("tna-momentum")]
+
+
+def fill_book(book: Book, positions: int) -> None:
+    """Add so many positions, and mark every contract."""
+    for number in range(positions):
+        plan = plans()[number % len(plans())]
+        book.add(plan, time=NOON + dt.timedelta(minutes=number), units=1 + number % 3)
+    book.mark(marks(book), day=DAY)
+
+
+def marks(book: Book) -> dict[Contract, float]:
+    """Prices of a day later: options a little dearer."""
+    held = {one.contract: one for trade in book.trades() for one in trade.holdings}
+    options = {contract: 1.05 * one.entry + 0.3 for contract, one in held.items() if contract.is_option}
+    return {Contract(symbol="IWM"): 297.0, Contract(symbol="TNA"): 61.0, **options}
+
+
+def plain_fills(count: int) -> str:
+    """A plain CSV of so many fills: bought, and sold a day later."""
+    rows = ["date,time,symbol,quantity,price,costs,expiry,strike,type,order"]
+    for number in range(count // 2):
+        day, minute = dt.date(2026, 1, 5) + dt.timedelta(days=number % 150), f"{number // 150 % 60:02d}"
+        leg = f"2026-09-18,{250 + number % 90},call"
+        rows.append(f"{day},10:{minute},IWM,1,{5 + number % 7}.25,0.65,{leg},{number}")
+        rows.append(
+            f"{day + dt.timedelta(days=1)},11:{minute},IWM,-1,{6 + number % 5}.10,0.65,{leg},x{number}"
+        )
+    return "\n".join(rows) + "\n"
