@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -106,7 +107,10 @@ class Fill:
         """Check every number."""
         text("key", self.key)
         for name in ("quantity", "price", "costs"):
-            finite(name, getattr(self, name))
+            value = getattr(self, name)
+            # The usual case first: a book has many fills, and the full check is slow.
+            if type(value) is not float or not math.isfinite(value):
+                finite(name, value)
         if self.kind in MOVES and (self.quantity == 0 or self.price < 0):
             raise InvalidInputError(
                 f"a fill of {self.contract.label} needs a quantity other than 0 and a price of at least 0, "
