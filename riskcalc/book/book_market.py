@@ -122,14 +122,19 @@ def _vols(
     )
     found = _marked_vols(symbol, [c for c in held if marks.get(c, (None,))[0] == day], marks, market)
     quote = market.quote(symbol)
+    unmarked: dict[str, list[str]] = {}
     for contract in held:
         if contract in found:
             continue
         planned = [plan.vols[contract] for plan in plans if contract in plan.vols]
         if planned or quote.vol:
             found[contract] = planned[-1] if planned else quote.vol
-            source = "of its plan" if planned else "of the underlying"
-            notes.append(f"{contract.label} has no usable mark of {day}: the IV {source} is used")
+            source = "of the plan" if planned else "of the underlying"
+            unmarked.setdefault(source, []).append(contract.label)
+    notes += [
+        f"without a usable mark of {day}, at the IV {source}: {', '.join(labels)}"
+        for source, labels in unmarked.items()
+    ]
     return found
 
 

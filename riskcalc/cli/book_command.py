@@ -24,7 +24,7 @@ from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from riskcalc.book import Book, BookTrade, Fill, ImportResult
+    from riskcalc.book import Book, BookTrade, Contract, Fill, ImportResult
 
 EXAMPLES = """\b
 Examples:
@@ -152,15 +152,24 @@ def _import_answer(found: list[tuple[Path, ImportResult]], trades: tuple[BookTra
 @command.command("mark")
 @click.argument("prices", metavar="[NAME=PRICE]...", nargs=-1)
 @click.option("--chain", "chain_file", type=click.Path(path_type=Path), multiple=True, help="File of quotes.")
+@click.option("--live", is_flag=True, help="Fetch delayed quotes of what is held; needs riskcalc[live].")
 @date_option
 @click.pass_obj
 def mark(
-    path: Path | None, /, *, prices: tuple[str, ...], chain_file: tuple[Path, ...], date: dt.date | None
+    path: Path | None,
+    /,
+    *,
+    prices: tuple[str, ...],
+    chain_file: tuple[Path, ...],
+    live: bool,
+    date: dt.date | None,
 ) -> None:
-    """Record today's prices of what is held, typed or from a file of quotes.
+    """Record today's prices of what is held: typed, from a file of quotes, or fetched.
 
-    Without either, takes the spots of `riskcalc quote`.
+    Without any, takes the spots of `riskcalc quote`.
     """
+    if live and (chain_file or date):
+        raise click.UsageError("--live takes the place of --chain and --date")
     with open_book(path) as book:
         missing: list[str] = []
         marked, day = typed_prices(prices), date or today()
@@ -170,6 +179,8 @@ def mark(
             chain = read_chain(chain_file, date=date)
             quoted, missing = chain_prices(chain, book)
             marked, day = quoted | marked, chain.date
+        elif live:
+            marked, missing, day = _live_prices(book, marked)
         elif not prices:
             marked, day = _market_prices(book, date)
         if not marked:
@@ -179,7 +190,24 @@ def mark(
     click.echo(f"marked {', '.join(f'{one.label} {price:g}' for one, price in marked.items())} on {day}")
 
 
-def _market_prices(book: Book, date: dt.date | None) -> tuple[dict[Any, float], dt.date]:
+def _live_prices(
+    book: Book, typed: dict[Contract, float]
+) -> tuple[dict[Contract, float], list[str], dt.date]:
+    """Fetched prices of all underlyings held, typed ones over them; what is not quoted; and their day."""
+    from riskcalc.cli.live import fetched_chain  # noqa: PLC0415 - most marks fetch nothing
+
+    marked: dict[Contract, float] = {}
+    missing: list[str] = []
+    days = []
+    for symbol in dict.fromkeys(trade.symbol for trade in book.trades(status="open")):
+        chain = fetched_chain(symbol).chain
+        quoted, unquoted = chain_prices(chain, book)
+        marked, missing = marked | quoted, missing + unquoted
+        days.append(chain.date)
+    return marked | typed, missing, max(days, default=today())
+
+
+def _market_prices(book: Book, date: dt.date | None) -> tuple[dict[Contract, float], dt.date]:
     """Spots of the market of today, of what is held."""
     from riskcalc.book import Contract  # noqa: PLC0415 - help is quick
     from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - as above

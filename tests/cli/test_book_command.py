@@ -127,6 +127,27 @@ def test_a_plan_takes_heat_and_buying_power_from_the_book(book):
     assert book("plan", "iwm-shares", "--set", "account.max_heat=2%", "--set", "account.open_risk=0")[0] == 0
 
 
+def test_marks_of_a_chain_and_fetched_ones(book, monkeypatch):
+    from types import SimpleNamespace  # noqa: PLC0415 - one test needs it
+
+    from riskcalc.chains import sample_chain  # noqa: PLC0415 - as above
+
+    chain = sample_chain()
+    assert book("book", "close", "3", "--at", "60")[0] == 0
+    monkeypatch.setattr("riskcalc.cli.live.fetched_chain", lambda symbol: SimpleNamespace(chain=chain))  # noqa: ARG005
+    code, out, err = book("book", "mark", "--live")
+    assert code == 0
+    assert f"IWM {chain.spot:g}" in out
+    assert err.count("is not marked") + out.count(" call ") == 2
+    assert book("book", "mark", "--live", "--date", "today")[0] == 2
+
+
+def test_marks_of_the_market_of_today(book):
+    assert book("quote", "IWM=299", "--vol", "IWM=19%")[0] == 0
+    assert book("book", "mark")[1].startswith("marked IWM 299 on 2026-07-21")
+    assert answer(book, "book")["trades"][1]["spot"] == 299
+
+
 def test_a_scan_sizes_beside_the_book(book):
     code, out, err = book("scan", "--sample", "--top", "1", "--all-sizes", "--json")
     assert code == 0
