@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +11,9 @@ from riskcalc.domain.validation import finite, positive, text
 from riskcalc.errors import InvalidInputError
 
 SHARES_PER_CONTRACT = 100
+
+LARGEST = 1e12
+"""Shares, or dollars, beyond which a number is a mistake; sums of smaller ones never overflow."""
 
 
 class FillKind(StrEnum):
@@ -59,7 +61,8 @@ class Contract:
             raise InvalidInputError(f"an option of {self.symbol} needs expiry, strike and option_type")
         if self.strike is not None:
             positive("strike", self.strike)
-        positive("multiplier", self.multiplier)
+        if positive("multiplier", self.multiplier) > LARGEST:
+            raise InvalidInputError(f"multiplier must be at most {LARGEST:g}, got {self.multiplier:g}")
 
     @property
     def is_option(self) -> bool:
@@ -81,7 +84,7 @@ class Fill:
     Raises
     ------
     InvalidInputError
-        A number is NaN or infinite, a traded quantity is zero, or a price negative.
+        A number is NaN, infinite or beyond a trillion, a traded quantity is zero, or a price negative.
     """
 
     key: str
@@ -109,8 +112,10 @@ class Fill:
         for name in ("quantity", "price", "costs"):
             value = getattr(self, name)
             # The usual case first: a book has many fills, and the full check is slow.
-            if type(value) is not float or not math.isfinite(value):
+            if type(value) is not float or not abs(value) <= LARGEST:
                 finite(name, value)
+                if abs(value) > LARGEST:
+                    raise InvalidInputError(f"{name} must be at most {LARGEST:g}, got {value:g}")
         if self.kind in MOVES and (self.quantity == 0 or self.price < 0):
             raise InvalidInputError(
                 f"a fill of {self.contract.label} needs a quantity other than 0 and a price of at least 0, "

@@ -212,7 +212,7 @@ def _position(
         stop_days=_in_days(distance, market.quotes[trade.symbol].vol if spot else 0.0),
         risk=risk,
         risk_basis=basis,
-        loss_at_shock=None if valued is None else -float(valued.pnl[worst]),
+        loss_at_shock=None if valued is None else 0.0 - float(valued.pnl[worst]),
         iwm_equivalent=greeks.dollar_delta * iwm_beta(traded, rate=market.rate),
         spy_equivalent=greeks.dollar_delta * spy_beta(traded, rate=market.rate),
         greeks=greeks,

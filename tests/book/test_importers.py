@@ -236,3 +236,12 @@ def test_damaged_files_are_read_or_refused(tmp_path, name):
         unplaced = len(found.problems) - len(parsed.problems)
         counted = found.fills + found.duplicates + found.confirmed + unplaced
         assert counted == len(parsed.fills)
+
+
+@pytest.mark.parametrize("row", ["2026-07-20,TNA,-1e308,60.02", "2026-07-20,TNA,100,1e300"])
+def test_an_absurd_number_is_a_problem_of_its_row(book, tmp_path, row):
+    path = written(tmp_path, f"date,symbol,quantity,price\n{row}\n2026-07-21,TNA,5,60\n")
+    found = book.import_file(path, today=TODAY, partial=True)
+    assert [one.line for one in found.problems] == [2]
+    assert "must be at most 1e+12" in found.problems[0].reason
+    assert found.fills == 1
