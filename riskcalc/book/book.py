@@ -232,7 +232,7 @@ class Book:
             known = {key for (key,) in self._connection.execute("SELECT key FROM fills")}
             given = list(fills)
             new = [fill for fill in given if fill.key not in known]
-            unmatched = self._without_opening(new)
+            unmatched = self.unmatched(new)
             left = {fill.key for fill in unmatched}
             new = [fill for fill in new if fill.key not in left]
             added, confirmed = self._confirm(new)
@@ -369,9 +369,11 @@ class Book:
     def _key_of(self, number: int) -> str:
         return str(self._connection.execute("SELECT key FROM trades WHERE id = ?", (number,)).fetchone()[0])
 
-    def _without_opening(self, new: Sequence[Fill]) -> list[Fill]:
+    def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
         """Return the fills that would close what is not held, with those of the book taken into account."""
         held, trade_of = rows.read_fills(self._connection)
+        known = {fill.key for fill in held}
+        new = [fill for fill in fills if fill.key not in known]
         missing = ledger_of([*held, *new], trade_of=trade_of).unmatched
         return [fill for fill in new if fill.key in missing]
 

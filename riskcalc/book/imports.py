@@ -27,6 +27,9 @@ class Recorder(Protocol):
     def fills(self) -> tuple[Fill, ...]:
         """Return every fill that it has."""
 
+    def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
+        """Return the fills that would close what is not held."""
+
     def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
         """Record fills, or say what would be done."""
 
@@ -110,10 +113,9 @@ def import_file(
     parsed = read_broker_file(path, today=today)
     fills, skipped = _new_positions(book, parsed) if parsed.positions else (parsed.fills, [])
     problems = list(parsed.problems)
-    preview = book.record(fills, dry_run=True)
-    problems += [_unplaced(fill, parsed) for fill in preview.unmatched]
+    problems += [_unplaced(fill, parsed) for fill in book.unmatched(fills)]
     written = not dry_run and (partial or not problems)
-    found = book.record(fills) if written else preview
+    found = book.record(fills, dry_run=not written)
     return ImportResult(
         source=parsed.source,
         fills=found.added,

@@ -6,6 +6,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.domain import OptionType
@@ -125,9 +126,9 @@ def _fill(row: tuple[object, ...], contracts: dict[tuple[object, ...], Contract]
         key=str(key),
         time=dt.datetime.fromisoformat(str(time)),
         contract=contract,
-        quantity=float(str(quantity)),
-        price=float(str(price)),
-        costs=float(str(costs)),
+        quantity=cast("float", quantity),
+        price=cast("float", price),
+        costs=cast("float", costs),
         kind=FillKind(str(kind)),
         order=str(order),
         opens=None if opens is None else bool(opens),
