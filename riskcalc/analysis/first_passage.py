@@ -7,9 +7,9 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erfcx, ndtr
 
 from riskcalc.pricing.arrays import broadcast_floats
+from riskcalc.pricing.scipy_kernels import erfcx, ndtr
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

@@ -10,12 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from riskcalc.analysis import payoff
 from riskcalc.domain import Market, ProbabilityBasis, SmileAt, Trade, View
 from riskcalc.domain.validation import finite, non_negative, non_negative_or_inf, positive
 from riskcalc.errors import ChainError, InvalidInputError
+from riskcalc.pricing.scipy_kernels import ndtr
 
 Floats = NDArray[np.float64]
 

@@ -9,11 +9,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr, ndtri
 
 from riskcalc.domain.validation import finite, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR
+from riskcalc.pricing.scipy_kernels import log_ndtr, ndtr, ndtri
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
 
 from riskcalc.pricing.arrays import FloatArray, in_blocks
+from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -7,10 +7,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import erfcx, ndtri
 
 from riskcalc.pricing.arrays import FloatArray, in_blocks
 from riskcalc.pricing.black_scholes import to_forward_terms
+from riskcalc.pricing.scipy_kernels import erfcx, ndtri
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

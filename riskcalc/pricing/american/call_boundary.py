@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import erfcx, ndtr
 
 from riskcalc.pricing.american.convergence import Root, decreasing_root
 from riskcalc.pricing.american.pre_dividend import (
@@ -18,6 +17,7 @@ from riskcalc.pricing.american.pre_dividend import (
     call_expectation,
 )
 from riskcalc.pricing.american.quadrature import SQRT_2
+from riskcalc.pricing.scipy_kernels import erfcx, ndtr
 
 if TYPE_CHECKING:
     from collections.abc import Callable

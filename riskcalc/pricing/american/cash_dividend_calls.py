@@ -17,7 +17,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from riskcalc.pricing.american.batch import collapse_columns, contract_keys, tables
 from riskcalc.pricing.american.call_boundary import earlier_boundary, last_boundary, least_deferred_cost
@@ -32,6 +31,7 @@ from riskcalc.pricing.american.pre_dividend import (
 )
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel_nodes, resolved
 from riskcalc.pricing.black_scholes import OptionGreeks
+from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
 
 from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import call_contract, pre_dividend_calls
 from riskcalc.pricing.american.pre_dividend import MAX_LOG_SPOT, after_drop
 from riskcalc.pricing.american.quadrature import Nodes, gaussian_means
 from riskcalc.pricing.arrays import as_floats
+from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -20,9 +20,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.linalg.lapack import dgtsv
 
 from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
+from riskcalc.pricing.scipy_kernels import dgtsv
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from riskcalc.pricing.american.put_premium import PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, ValueAndDerivatives, gaussian_means
+from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
 
 from riskcalc.pricing.american.collocation import (
     MIN_DEPTH,
@@ -41,6 +40,7 @@ from riskcalc.pricing.american.convergence import (
 )
 from riskcalc.pricing.american.put_premium import EarlyExercisePremium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, ValueAndDerivatives
+from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
     from collections.abc import Callable

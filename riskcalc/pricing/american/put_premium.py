@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from riskcalc.pricing.american.quadrature import SQRT_2PI, ValueAndDerivatives
+from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

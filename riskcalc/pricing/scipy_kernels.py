@@ -1,0 +1,61 @@
+"""Compiled kernels of scipy, without the packages around them, which cost more to import than a plan takes.
+
+scipy.special brings clones of the array API, f2py and unittest along with the normal distribution.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+__all__ = ["dgtsv", "erfcx", "log_ndtr", "ndtr", "ndtri"]
+
+
+def compiled(name: str, *, public: str) -> ModuleType:
+    """Return a compiled module of scipy without running the ``__init__`` of its package.
+
+    Parameters
+    ----------
+    name : str
+        Full name of the module, private to scipy.
+    public : str
+        Module that has the same functions: returned if it is loaded already, or if the private one cannot be
+        loaded by itself, as another version of scipy may have it elsewhere.
+
+    Returns
+    -------
+    ModuleType
+        The functions are the same objects in both.
+
+    Examples
+    --------
+    >>> float(compiled("scipy.special._ufuncs", public="scipy.special").ndtr(0.0))
+    0.5
+    """
+    package, _, _ = name.rpartition(".")
+    if package in sys.modules:
+        return import_module(public)
+    scipy, _, inner = package.rpartition(".")
+    placeholder = ModuleType(package)
+    placeholder.__path__ = [f"{folder}/{inner}" for folder in import_module(scipy).__path__]
+    sys.modules[package] = placeholder
+    try:
+        return import_module(name)
+    except ImportError:
+        del sys.modules[package]
+        return import_module(public)
+    finally:
+        # Whoever imports the package later gets the real one.
+        if sys.modules.get(package) is placeholder:
+            del sys.modules[package]
+
+
+if TYPE_CHECKING:
+    from scipy.linalg.lapack import dgtsv
+    from scipy.special import erfcx, log_ndtr, ndtr, ndtri
+else:
+    _special = compiled("scipy.special._ufuncs", public="scipy.special")
+    erfcx, log_ndtr, ndtr, ndtri = _special.erfcx, _special.log_ndtr, _special.ndtr, _special.ndtri
+    dgtsv = compiled("scipy.linalg._flapack", public="scipy.linalg.lapack").dgtsv
