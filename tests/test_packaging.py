@@ -40,6 +40,7 @@ def test_the_wheel_holds_presets_types_and_stubs(wheel):
     assert {"riskcalc/py.typed", "riskcalc/__init__.pyi", "riskcalc/presets/__init__.pyi"} <= names
     assert {"riskcalc/presets/scenarios.toml", "riskcalc/domain/instruments.toml"} <= names
     assert {"riskcalc/reports/report.css", "riskcalc/reports/notebook.css"} <= names
+    assert "riskcalc/domain/nyse_sessions.csv" in names
     assert "riskcalc/chains/sample_data/IWM_2026-07-20_made_up.csv" in names
     assert not any(name.startswith(("tests", "benchmarks")) for name in names)
 

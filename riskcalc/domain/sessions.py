@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from holidays import HolidayBase
+TABLE_FILE = Path(__file__).parent / "nyse_sessions.csv"
+"""Weekdays on which the exchange is closed or closes early, as ``scripts/nyse_sessions.py`` writes them."""
 
 OPEN = time(9, 30)
 """When a session opens, New York."""
 
 CLOSE = time(16)
-"""When a session closes, New York, but for half days."""
+"""When a session closes, New York, but for early closes."""
 
-HALF_DAY_CLOSE = time(13)
-"""When a half day closes, New York."""
-
-LAST_KNOWN_YEAR = 2100
-"""Year up to which holidays are known; in later years only weekends are."""
-
-_HALF_DAYS = {7: range(2, 6), 11: range(22, 30), 12: range(23, 32)}
-"""Days by month among which half days are: around Independence Day, Thanksgiving and Christmas."""
+FIRST_KNOWN_YEAR, LAST_KNOWN_YEAR = 1863, 2100
+"""Years between which holidays are known; in other years only weekends are."""
 
 
 def is_session(day: date) -> bool:
     """Whether the New York Stock Exchange trades on a day; see `LAST_KNOWN_YEAR`."""
-    return day.weekday() < 5 and day not in _closures()
+    return day.weekday() < 5 and day not in _table().closures
 
 
 def why_closed(day: date) -> str:
@@ -40,7 +35,7 @@ def why_closed(day: date) -> str:
     """
     if day.weekday() >= 5:
         return f"a {day:%A}"
-    return str(_closures().get(day) or "")
+    return _table().closures.get(day, "")
 
 
 def closed_expiry(day: date) -> str:
@@ -55,15 +50,14 @@ def closed_expiry(day: date) -> str:
 
 
 def closing_time(day: date) -> time:
-    """Return when the exchange closes, New York: 16:00, on half days 13:00.
+    """Return when the exchange closes, New York: 16:00, on half days 13:00, after a snowstorm perhaps 14:30.
 
     Examples
     --------
     >>> closing_time(date(2026, 11, 27)), closing_time(date(2026, 11, 30))
     (datetime.time(13, 0), datetime.time(16, 0))
     """
-    possible = day.day in _HALF_DAYS.get(day.month, ())
-    return HALF_DAY_CLOSE if possible and day in _early_closes() else CLOSE
+    return _table().early_closes.get(day, CLOSE)
 
 
 def close_of(day: date) -> datetime:
@@ -130,17 +124,20 @@ def age_in_sessions(day: date, today: date | None) -> int | None:
     return sessions_between(day, today) if day <= today else -sessions_between(today, day)
 
 
-@cache
-def _closures() -> HolidayBase:
-    """The exchange's holidays; imported late, since a trade in shares needs none."""
-    import holidays  # noqa: PLC0415 - slow to import, and only dates need it
-
-    return holidays.financial_holidays("NYSE")
+class _Table(NamedTuple):
+    closures: dict[date, str]
+    """Why the exchange is closed, by day."""
+    early_closes: dict[date, time]
 
 
 @cache
-def _early_closes() -> HolidayBase:
-    """The exchange's half days; imported late, as `_closures` is."""
-    import holidays  # noqa: PLC0415 - as in _closures
-
-    return holidays.financial_holidays("NYSE", categories=("half_day",))
+def _table() -> _Table:
+    """The table of sessions; read late, since a trade in shares needs none."""
+    table = _Table({}, {})
+    for line in TABLE_FILE.read_text(encoding="utf-8").splitlines()[1:]:
+        day, close, reason = line.split(",", 2)
+        if close:
+            table.early_closes[date.fromisoformat(day)] = time.fromisoformat(close)
+        else:
+            table.closures[date.fromisoformat(day)] = reason
+    return table

@@ -1,0 +1,1 @@
+"""Scripts that write data which riskcalc ships."""
