@@ -7,6 +7,6 @@ The public names stand in the stub beside this file; each loads on first use, so
 without what fits smiles.
 """
 
-import lazy_loader
+from riskcalc.lazy_packages import load_on_first_use
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+load_on_first_use(__name__, __file__)

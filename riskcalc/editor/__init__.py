@@ -4,6 +4,6 @@ It knows no screen: a terminal, a test or a notebook can drive it. The public na
 this file; each loads on first use, so that a screen can be painted before the engine is loaded.
 """
 
-import lazy_loader
+from riskcalc.lazy_packages import load_on_first_use
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+load_on_first_use(__name__, __file__)

@@ -1,19 +1,8 @@
-"""Evaluation, planning, sizing and checks of a trade."""
+"""Evaluation, planning, sizing and checks of a trade.
 
-from riskcalc.planning.compare import compare
-from riskcalc.planning.entry import atm_vol, enter, quote_time, quoted_market
-from riskcalc.planning.evaluate import evaluate
-from riskcalc.planning.plan import plan
-from riskcalc.planning.stress import scenario_move, stress
+The public names are in the stub beside this file; each is imported when it is first used.
+"""
 
-__all__ = [
-    "atm_vol",
-    "compare",
-    "enter",
-    "evaluate",
-    "plan",
-    "quote_time",
-    "quoted_market",
-    "scenario_move",
-    "stress",
-]
+from riskcalc.lazy_packages import load_on_first_use
+
+load_on_first_use(__name__, __file__)

@@ -4,9 +4,9 @@ The public names stand in the stub beside this file; each loads on first use, so
 not load the schema. The names of the shipped presets that the user interfaces start with are here.
 """
 
-import lazy_loader
+from riskcalc.lazy_packages import load_on_first_use
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+load_on_first_use(__name__, __file__)
 
 DEFAULT_PRESET = "iwm-call-spread"
 """Opened or planned when none is named."""

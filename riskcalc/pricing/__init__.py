@@ -1,22 +1,8 @@
-"""Pricing functions on arrays, keyword-only and broadcasting."""
+"""Pricing functions on arrays, keyword-only and broadcasting.
 
-from riskcalc.pricing.american import EarlyExercise, american, american_implied_vol, early_exercise
-from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
-from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR, benchmark_return, fund_path, fund_return
-from riskcalc.pricing.implied_vol import ImpliedVol, VolStatus, implied_vol
+The public names are in the stub beside this file; each is imported when it is first used.
+"""
 
-__all__ = [
-    "SESSIONS_PER_YEAR",
-    "EarlyExercise",
-    "ImpliedVol",
-    "OptionGreeks",
-    "VolStatus",
-    "american",
-    "american_implied_vol",
-    "benchmark_return",
-    "black_scholes",
-    "early_exercise",
-    "fund_path",
-    "fund_return",
-    "implied_vol",
-]
+from riskcalc.lazy_packages import load_on_first_use
+
+load_on_first_use(__name__, __file__)

@@ -1,14 +1,8 @@
-"""Scans of a chain for vertical spreads, each valued as managed by its exits, and ranked."""
+"""Scans of a chain for vertical spreads, each valued as managed by its exits, and ranked.
 
-from riskcalc.scanning.row_to_trade import row_plan, row_trade
-from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
-from riskcalc.scanning.scan import scan
+The public names are in the stub beside this file; each is imported when it is first used.
+"""
 
-__all__ = [
-    "ScanRules",
-    "SpreadKind",
-    "Valuation",
-    "row_plan",
-    "row_trade",
-    "scan",
-]
+from riskcalc.lazy_packages import load_on_first_use
+
+load_on_first_use(__name__, __file__)

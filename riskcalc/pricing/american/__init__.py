@@ -14,10 +14,10 @@
 puts between drops, `pre_dividend` calls and puts just before one; `put_premium` has the European put and the
 early-exercise premium. `quadrature`, `collocation` and `grid` are the numerics, `convergence` their tests,
 and `batch` the inputs.
+
+The public names are in the stub beside this file; each is imported when it is first used.
 """
 
-from riskcalc.pricing.american.early_exercise import EarlyExercise, early_exercise
-from riskcalc.pricing.american.implied_vol import american_implied_vol
-from riskcalc.pricing.american.pricing import american
+from riskcalc.lazy_packages import load_on_first_use
 
-__all__ = ["EarlyExercise", "american", "american_implied_vol", "early_exercise"]
+load_on_first_use(__name__, __file__)

@@ -1,0 +1,13 @@
+from .comparison import comparison_tables as comparison_tables
+from .comparison import comparison_title as comparison_title
+from .plan import plan_tables as plan_tables
+from .plan import plan_title as plan_title
+from .report import option_tables as option_tables
+from .scan import chain_tables as chain_tables
+from .scan import chain_title as chain_title
+from .scan import scan_tables as scan_tables
+from .scan import scan_title as scan_title
+from .scan import smile_table as smile_table
+from .stress import stress_tables as stress_tables
+from .stress import stress_title as stress_title
+from .table import Table as Table

@@ -1,0 +1,9 @@
+from .compare import compare as compare
+from .entry import atm_vol as atm_vol
+from .entry import enter as enter
+from .entry import quote_time as quote_time
+from .entry import quoted_market as quoted_market
+from .evaluate import evaluate as evaluate
+from .plan import plan as plan
+from .stress import scenario_move as scenario_move
+from .stress import stress as stress

@@ -1,0 +1,13 @@
+from .american import EarlyExercise as EarlyExercise
+from .american import american as american
+from .american import american_implied_vol as american_implied_vol
+from .american import early_exercise as early_exercise
+from .black_scholes import OptionGreeks as OptionGreeks
+from .black_scholes import black_scholes as black_scholes
+from .daily_reset import SESSIONS_PER_YEAR as SESSIONS_PER_YEAR
+from .daily_reset import benchmark_return as benchmark_return
+from .daily_reset import fund_path as fund_path
+from .daily_reset import fund_return as fund_return
+from .implied_vol import ImpliedVol as ImpliedVol
+from .implied_vol import VolStatus as VolStatus
+from .implied_vol import implied_vol as implied_vol
