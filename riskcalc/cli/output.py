@@ -44,18 +44,59 @@ def say_warnings(warnings: Iterable[str]) -> None:
 
 def print_tables(title: str, tables: Iterable[Table]) -> None:
     """Write titled tables: in color in a terminal, as plain text elsewhere."""
-    from rich.console import Console  # noqa: PLC0415 - JSON output needs no tables
-
-    if sys.stdout.isatty():
-        _write(Console(), title, tables)
+    shown = tuple(tables)
+    if not sys.stdout.isatty():
+        plain = _plain_lines(title, shown)
+        # Tables pad every line to their width, a waste in a file.
+        click.echo("\n".join(line.rstrip() for line in plain or _wrapped_lines(title, shown)))
         return
+    from rich.console import Console  # noqa: PLC0415 - plain text needs no colors
+
+    _write(Console(), title, shown)
+
+
+def _plain_lines(title: str, tables: Sequence[Table]) -> list[str]:
+    """Return the lines of tables; nothing where a row or a title does not fit into a line."""
+    lines = [printable(title)] if title else []
+    for count, table in enumerate(tables):
+        rows = _plain_rows(table)
+        if not rows:
+            return []
+        lines += [""] * bool(title or count)
+        lines += [printable(table.title)] if table.title else []
+        lines += rows
+    return lines if all(len(line) <= PLAIN_WIDTH and "\n" not in line for line in lines) else []
+
+
+def _plain_rows(table: Table) -> list[str]:
+    """Return the rows of a table as aligned text; nothing where one does not fit into a line."""
+    from rich.cells import cell_len  # noqa: PLC0415 - JSON output needs no tables
+
+    if not table.rows:
+        return []
+    gap, widths = _layout(table, PLAIN_WIDTH)
+    lines = []
+    for row in [table.header, *table.rows] if table.header else table.rows:
+        cells = []
+        for column, (cell, width) in enumerate(zip(map(printable, row), widths, strict=True)):
+            blank = width - cell_len(cell)
+            if blank < 0:
+                return []
+            cells.append(cell + " " * blank if column in table.left else " " * blank + cell)
+        lines.append((" " * gap).join(cells))
+    return lines
+
+
+def _wrapped_lines(title: str, tables: Sequence[Table]) -> list[str]:
+    """Return the lines of tables, their cells broken where a row does not fit into a line."""
+    from rich.console import Console  # noqa: PLC0415 - most tables fit
+
     text = io.StringIO()
     _write(Console(width=PLAIN_WIDTH, file=text, no_color=True), title, tables)
-    # Tables pad every line to their width, a waste in a file.
-    click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
+    return text.getvalue().splitlines()
 
 
-def _write(console: Console, title: str, tables: Iterable[Table]) -> None:
+def _write(console: Console, title: str, tables: Sequence[Table]) -> None:
     _write_line(console, title, style="bold")
     for count, table in enumerate(tables):
         if title or count:
@@ -66,7 +107,7 @@ def _write(console: Console, title: str, tables: Iterable[Table]) -> None:
 
 def _write_line(console: Console, text: str, *, style: str) -> None:
     if text:
-        console.print(printable(text), style=style, markup=False, highlight=False)
+        console.print(printable(text), style=style, markup=False, highlight=False, emoji=False)
 
 
 def _rich_table(table: Table, *, room: int) -> RichTable:

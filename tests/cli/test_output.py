@@ -1,6 +1,8 @@
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from riskcalc.chains import chain_summary, sample_chain
@@ -46,3 +48,28 @@ def test_columns_break_between_words_before_they_break_within():
 
 def test_a_section_without_rows_is_its_title():
     assert printed(Table(title="Rows", rows=()), width=80)[0] == "Rows"
+
+
+CELLS = st.text(alphabet="ab 1-±≥é日\x1b", max_size=24)
+
+
+@given(
+    title=CELLS,
+    columns=st.integers(1, 4).flatmap(
+        lambda count: st.lists(st.tuples(*[CELLS] * count), min_size=1, max_size=4)
+    ),
+    with_header=st.booleans(),
+    left=st.sets(st.integers(0, 3)),
+)
+def test_plain_text_is_what_rich_would_print(title, columns, with_header, left):
+    rows, header = (columns[1:], columns[0]) if with_header else (columns, ())
+    table = Table(title=title, header=header, rows=tuple(rows), left=frozenset(left))
+    plain = output._plain_lines(title, [table, table])
+    expected = output._wrapped_lines(title, [table, table])
+    assert not plain or [line.rstrip() for line in plain] == [line.rstrip() for line in expected]
+
+
+def test_a_row_that_does_not_fit_is_broken_by_rich():
+    long = Table(title="", rows=(("word " * 60,),))
+    assert output._plain_lines("", [long]) == []
+    assert max(map(len, output._wrapped_lines("", [long]))) <= output.PLAIN_WIDTH
