@@ -6,12 +6,14 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskcalc.errors import RiskcalcError, printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMANDS = {
     "screen": "Edit a trade on the terminal screen.",
@@ -37,6 +39,9 @@ COMMANDS = {
 }
 """Name and one-line help of every command; the help page needs no command's module."""
 
+FEWEST_COLUMNS, USUAL_COLUMNS, MOST_COLUMNS = 50, 80, 100
+"""Widths of help pages: the least, where no terminal tells, and the most [columns]."""
+
 EXIT_OK, EXIT_RISK_SAYS_NO, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
@@ -47,6 +52,16 @@ class Interrupted(click.ClickException):
 
     def __init__(self) -> None:
         super().__init__("interrupted")
+
+
+class PathOption(click.Path):
+    """A path; pathlib is imported when one is given."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401 - click's signature
+        """Return the path of a text."""
+        from pathlib import Path  # noqa: PLC0415 - help needs no path
+
+        return Path(super().convert(value, param, ctx))
 
 
 class LazyCommands(click.Group):
@@ -85,17 +100,26 @@ class LazyCommands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def help_width() -> int:
+    """Return the width of help pages [columns]; click would import what compresses files to find it."""
+    try:
+        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        columns = USUAL_COLUMNS
+    return max(min(columns or USUAL_COLUMNS, MOST_COLUMNS) - 2, FEWEST_COLUMNS)
+
+
 @click.group(
     cls=LazyCommands,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": help_width()},
     epilog="Exit codes: 0 OK, 1 a check failed, 2 invalid input, 130 interrupted. NO_COLOR turns colors off.",
 )
 @click.version_option(package_name="riskcalc")
 @click.option(
     "--chain",
     "chain_file",
-    type=click.Path(path_type=Path),
+    type=PathOption(),
     help="Without a command: open the screen on this file of real quotes.",
 )
 @click.pass_context
@@ -128,6 +152,8 @@ def on_terminal() -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; the one place where errors become messages."""
+    # Plugins of pydantic are for programs that set some up; looking for them costs as much as a size.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = cli.main(args=arguments, prog_name="riskcalc", standalone_mode=False)
     except Interrupted as stopped:
