@@ -61,7 +61,7 @@ class PathOption(click.Path):
         """Return the path of a text."""
         from pathlib import Path  # noqa: PLC0415 - help needs no path
 
-        return Path(super().convert(value, param, ctx))
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 class LazyCommands(click.Group):
@@ -103,7 +103,7 @@ class LazyCommands(click.Group):
 def help_width() -> int:
     """Return the width of help pages [columns]; click would import what compresses files to find it."""
     try:
-        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
     except (AttributeError, ValueError, OSError):
         columns = USUAL_COLUMNS
     return max(min(columns or USUAL_COLUMNS, MOST_COLUMNS) - 2, FEWEST_COLUMNS)
