@@ -26,6 +26,8 @@ PLAIN_WIDTH = 200
 UNPRINTABLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 """Characters that JSON does not escape but a terminal may interpret or cannot display."""
 
+WORD = re.compile(r"\s*\S+\s*")
+
 RICH_STYLES = {"good": "green", "warn": "yellow", "bad": "bold red"}
 """Look of a verdict, by its style."""
 
@@ -56,39 +58,63 @@ def print_tables(title: str, tables: Iterable[Table]) -> None:
 
 
 def _plain_lines(title: str, tables: Sequence[Table]) -> list[str]:
-    """Return the lines of tables; nothing where a row or a title does not fit into a line."""
-    lines = [printable(title)] if title else []
+    """Return the lines of tables; nothing where a word is wider than its column."""
+    lines = _broken(title, PLAIN_WIDTH) if title else []
     for count, table in enumerate(tables):
         rows = _plain_rows(table)
         if not rows:
             return []
         lines += [""] * bool(title or count)
-        lines += [printable(table.title)] if table.title else []
+        lines += _broken(table.title, PLAIN_WIDTH) if table.title else []
         lines += rows
-    return lines if all(len(line) <= PLAIN_WIDTH and "\n" not in line for line in lines) else []
+    return lines if all(len(line) <= PLAIN_WIDTH for line in lines) else []
 
 
 def _plain_rows(table: Table) -> list[str]:
-    """Return the rows of a table as aligned text; nothing where one does not fit into a line."""
-    from rich.cells import cell_len  # noqa: PLC0415 - JSON output needs no tables
-
+    """Return the rows of a table as aligned text; nothing where a word is wider than its column."""
     if not table.rows:
         return []
     gap, widths = _layout(table, PLAIN_WIDTH)
     lines = []
     for row in [table.header, *table.rows] if table.header else table.rows:
-        cells = []
-        for column, (cell, width) in enumerate(zip(map(printable, row), widths, strict=True)):
-            blank = width - cell_len(cell)
-            if blank < 0:
-                return []
-            cells.append(cell + " " * blank if column in table.left else " " * blank + cell)
-        lines.append((" " * gap).join(cells))
-    return lines
+        broken = [_broken(cell, width) for cell, width in zip(row, widths, strict=True)]
+        height = max(map(len, broken))
+        for cell in broken:
+            # The lines of a heading end on its column, those of other cells begin beside each other.
+            at = 0 if row is table.header else len(cell)
+            cell[at:at] = [""] * (height - len(cell))
+        lines += [_aligned(parts, widths, left=table.left, gap=gap) for parts in zip(*broken, strict=True)]
+    return lines if all(lines) else []
+
+
+def _aligned(parts: Sequence[str], widths: Sequence[int], *, left: frozenset[int], gap: int) -> str:
+    """Return a line of cells; nothing where one is wider than its column."""
+    from rich.cells import cell_len  # noqa: PLC0415 - JSON output needs no tables
+
+    blanks = [width - cell_len(part) for part, width in zip(parts, widths, strict=True)]
+    cells = (
+        part + " " * blank if column in left else " " * blank + part
+        for column, (part, blank) in enumerate(zip(parts, blanks, strict=True))
+    )
+    return "" if min(blanks) < 0 else (" " * gap).join(cells)
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most a width where its words allow it."""
+    from rich.cells import cell_len  # noqa: PLC0415 - JSON output needs no tables
+
+    lines = []
+    for whole in printable(text).split("\n"):
+        lines.append("")
+        for word in WORD.findall(whole):
+            if lines[-1] and cell_len(lines[-1] + word.rstrip()) > width:
+                lines.append("")
+            lines[-1] += word
+    return [line.rstrip() for line in lines]
 
 
 def _wrapped_lines(title: str, tables: Sequence[Table]) -> list[str]:
-    """Return the lines of tables, their cells broken where a row does not fit into a line."""
+    """Return the lines of tables, their words broken where they do not fit."""
     from rich.console import Console  # noqa: PLC0415 - most tables fit
 
     text = io.StringIO()

@@ -50,7 +50,7 @@ def test_a_section_without_rows_is_its_title():
     assert printed(Table(title="Rows", rows=()), width=80)[0] == "Rows"
 
 
-CELLS = st.text(alphabet="ab 1-±≥é日\x1b", max_size=24)
+CELLS = st.text(alphabet="ab 1-±≥é日\x1b\n", max_size=60)
 
 
 @given(
@@ -69,7 +69,17 @@ def test_plain_text_is_what_rich_would_print(title, columns, with_header, left):
     assert not plain or [line.rstrip() for line in plain] == [line.rstrip() for line in expected]
 
 
-def test_a_row_that_does_not_fit_is_broken_by_rich():
-    long = Table(title="", rows=(("word " * 60,),))
-    assert output._plain_lines("", [long]) == []
-    assert max(map(len, output._wrapped_lines("", [long]))) <= output.PLAIN_WIDTH
+@pytest.mark.parametrize("words", ["word " * 60, "word\nsecond " + "word " * 60])
+def test_rows_are_broken_between_words_as_rich_breaks_them(words):
+    table = Table(title=words, header=("what", "words"), rows=(("a", words), (words, "b")))
+    lines = output._plain_lines(words, [table])
+    assert max(map(len, lines)) <= output.PLAIN_WIDTH
+    assert [line.rstrip() for line in lines] == [
+        line.rstrip() for line in output._wrapped_lines(words, [table])
+    ]
+
+
+def test_a_word_wider_than_a_line_is_left_to_rich():
+    table = Table(title="", rows=(("word" * 60,),))
+    assert output._plain_lines("", [table]) == []
+    assert max(map(len, output._wrapped_lines("", [table]))) <= output.PLAIN_WIDTH
