@@ -59,7 +59,6 @@ def command(
     from riskcalc.domain import Market, OptionType, Quote, instrument, long_option  # noqa: PLC0415 - help is quick
     from riskcalc.planning import evaluate  # noqa: PLC0415 - as above
     from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
-    from riskcalc.presets.listed_contracts import require_session  # noqa: PLC0415 - as above
 
     if (days is None) == (expiry is None):
         raise click.UsageError("give exactly one of --days and --expiry")
@@ -70,6 +69,8 @@ def command(
     if expiry is None:
         expiry = date + dt.timedelta(days=days or 0)
     else:
+        from riskcalc.presets.listed_contracts import require_session  # noqa: PLC0415 - as above
+
         require_session("expiry", expiry)
     underlying = instrument(symbol, known=load_instruments())
     say_warnings(filter(None, [underlying.assumption]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from riskcalc.domain import Instrument, PayoutSchedule, Settlement, shipped_instruments
 from riskcalc.domain.instrument_table import TABLE_FILE
-from riskcalc.presets.instruments import InstrumentShape, read_instruments
+from riskcalc.presets.instrument_file import InstrumentShape, read_instruments
 
 PAGE = Path(__file__).parents[2] / "docs" / "instruments.md"
 BEGIN, END = (f"<!-- instruments.toml: {place} -->\n" for place in ("begin", "end"))
