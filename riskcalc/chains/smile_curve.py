@@ -161,7 +161,8 @@ def svi_variance_terms(vector: Floats, k: ArrayLike) -> tuple[Floats, Floats, Fl
     a, b, rho, m, sigma = vector
     away = np.asarray(k, dtype=np.float64) - m
     root = np.sqrt(away**2 + sigma**2)
-    return a + b * (rho * away + root), b * (rho + away / root), b * sigma**2 / root**3
+    # Products: numpy's power of 3 takes ten times as long.
+    return a + b * (rho * away + root), b * (rho + away / root), b * sigma**2 / (root * root * root)
 
 
 def butterfly(k: ArrayLike, variance: Floats, slope: Floats, curvature: Floats) -> Floats:
@@ -173,24 +174,38 @@ def butterfly(k: ArrayLike, variance: Floats, slope: Floats, curvature: Floats) 
     return g
 
 
+def svi_value_derivatives(vector: Floats, k: Floats) -> Floats:
+    """Derivatives of the total variance by a, b, rho, m and sigma, of shape (points, 5)."""
+    _, b, rho, m, sigma = vector
+    away = k - m
+    root = np.sqrt(away**2 + sigma**2)
+    derivatives = np.empty((len(away), 5))
+    derivatives[:, 0] = 1.0
+    derivatives[:, 1] = rho * away + root
+    derivatives[:, 2] = b * away
+    derivatives[:, 3] = -b * (rho + away / root)
+    derivatives[:, 4] = b * sigma / root
+    return derivatives
+
+
 def svi_derivatives(vector: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
     """Derivatives of what `svi_variance_terms` gives by a, b, rho, m and sigma; each of shape (points, 5)."""
     _, b, rho, m, sigma = vector
     away = k - m
     root = np.sqrt(away**2 + sigma**2)
-    bend = sigma**2 / root**3
+    cube = root * root * root
+    bend = sigma**2 / cube
     none, one = np.zeros_like(away), np.ones_like(away)
-    by_value = (one, rho * away + root, b * away, -b * (rho + away / root), b * sigma / root)
-    by_slope = (none, rho + away / root, b * one, -b * bend, -b * away * sigma / root**3)
+    by_slope = (none, rho + away / root, b * one, -b * bend, -b * away * sigma / cube)
     by_bend = (
         none,
         bend,
         none,
         3 * b * bend * away / root**2,
-        b * (2 * sigma / root**3 - 3 * sigma * bend / root**2),
+        b * (2 * sigma / cube - 3 * sigma * bend / root**2),
     )
-    value, slope, curvature = (np.stack(part, axis=-1) for part in (by_value, by_slope, by_bend))
-    return value, slope, curvature
+    slope, curvature = (np.stack(part, axis=-1) for part in (by_slope, by_bend))
+    return svi_value_derivatives(vector, k), slope, curvature
 
 
 def butterfly_derivatives(k: Floats, variance: Floats, slope: Floats) -> tuple[Floats, Floats, float]:

@@ -118,6 +118,11 @@ class ArbitrageGrid:
         below, above = (None if one is None else one.variance_terms(k)[0] for one in (floor, roof))
         return cls(k=k, unit=unit, floor=below, roof=above)
 
+    def part(self, points: Flags) -> ArbitrageGrid:
+        """Return the grid at some of its points."""
+        floor, roof = (None if one is None else one[points] for one in (self.floor, self.roof))
+        return ArbitrageGrid(k=self.k[points], unit=self.unit, floor=floor, roof=roof)
+
     def margins(self, variance_terms: VarianceTerms) -> Floats:
         """Return the margins to arbitrage, negative where there is arbitrage.
 
