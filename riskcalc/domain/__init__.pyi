@@ -60,6 +60,7 @@ from .pair import PairReport as PairReport
 from .pair import pair_quote as pair_quote
 from .plan_sources import PlanSources as PlanSources
 from .plan_sources import Source as Source
+from .position_size import PositionSize as PositionSize
 from .price_history import Calibration as Calibration
 from .price_history import Outcomes as Outcomes
 from .price_history import PriceHistory as PriceHistory
@@ -83,7 +84,6 @@ from .trade_plan import FundReport as FundReport
 from .trade_plan import GapLine as GapLine
 from .trade_plan import LadderRow as LadderRow
 from .trade_plan import Level as Level
-from .trade_plan import PositionSize as PositionSize
 from .trade_plan import TargetOutcome as TargetOutcome
 from .trade_plan import TargetReport as TargetReport
 from .trade_plan import ThetaReport as ThetaReport

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from riskcalc.domain import PositionSize, ProbabilityBasis, RiskReport, Source, TradePlan
+from riskcalc.domain import ProbabilityBasis, Source
 from riskcalc.formatting.metric import Better, Metric, Style, gain_style
 from riskcalc.formatting.numbers import (
     DOLLARS,
@@ -21,7 +22,10 @@ from riskcalc.formatting.numbers import (
     price,
     r_multiple,
 )
-from riskcalc.sizing import StopSize
+
+if TYPE_CHECKING:
+    from riskcalc.domain import PositionSize, RiskReport, TradePlan
+    from riskcalc.sizing import StopSize
 
 BASIS_WORDS = {
     "max_loss": ("max loss", "max loss"),

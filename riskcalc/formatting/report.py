@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from riskcalc.domain import EarlyExerciseBoundary, LegReport, RiskReport
 from riskcalc.formatting.numbers import count, money, number, percent, price
 from riskcalc.formatting.plan_metrics import (
     greeks_metrics,
@@ -17,7 +17,10 @@ from riskcalc.formatting.plan_metrics import (
     why,
 )
 from riskcalc.formatting.table import Columns, Table, column_table, metric_table
-from riskcalc.sizing import StopSize
+
+if TYPE_CHECKING:
+    from riskcalc.domain import EarlyExerciseBoundary, LegReport, RiskReport
+    from riskcalc.sizing import StopSize
 
 
 def option_tables(report: RiskReport) -> tuple[Table, ...]:

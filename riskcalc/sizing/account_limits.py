@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from riskcalc.domain.account import Account, Costs, RiskBasis
 from riskcalc.domain.legs import Side
+from riskcalc.domain.position_size import PositionSize
 from riskcalc.domain.trade import Trade
-from riskcalc.domain.trade_plan import PositionSize
 from riskcalc.domain.validation import flag, non_negative, non_negative_or_inf, positive, record
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit, stop_distance
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from riskcalc.domain.account import RiskBasis
 from riskcalc.domain.legs import Side
-from riskcalc.domain.trade_plan import PositionSize
+from riskcalc.domain.position_size import PositionSize
 from riskcalc.domain.validation import fraction, member, non_negative, positive, positive_or_inf
 from riskcalc.errors import InvalidInputError
 
