@@ -1,5 +1,5 @@
 """The book: what is held, its profit and risk, imports from brokers, hedges, and the journal."""
 
-import lazy_loader
+from riskcalc.lazy_packages import load_on_first_use
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+load_on_first_use(__name__, __file__)
