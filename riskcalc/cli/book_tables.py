@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from riskcalc.formatting.numbers import count, money, number, percent, r_multiple, whole_money
+from riskcalc.formatting.numbers import MISSING, count, money, number, percent, r_multiple, whole_money
 from riskcalc.formatting.table import Table
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def journal_tables(found: Journal) -> list[Table]:
         ("profit factor", number(found.profit_factor)),
         ("SQN", number(found.sqn)),
         ("R quantiles", ", ".join(f"{name} {r_multiple(r)}" for name, r in found.quantiles.items()) or "-"),
-        ("largest drawdown", f"{number(found.drawdown_r)} R{_range(found.drawdown_band, number)}"),
+        ("largest drawdown", _drawdown(found)),
         ("Kelly, share of equity as 1R", f"{percent(found.kelly)}{_range(found.kelly_band, percent)}"),
     )
     groups = tuple(
@@ -182,6 +182,13 @@ def journal_tables(found: Journal) -> list[Table]:
         ),
         *_named("Reliability", ("event", "stated range", "n", "stated", "happened"), bins, left=(0, 1)),
     ]
+
+
+def _drawdown(found: Journal) -> str:
+    """Return the largest drawdown in R with its band; nothing where no trade has a plan."""
+    if found.drawdown_r is None:
+        return MISSING
+    return f"{number(found.drawdown_r)}R{_range(found.drawdown_band, number)}"
 
 
 def _named(
