@@ -162,27 +162,7 @@ def fit_svi(
     alone: Floats,
 ) -> Svi:
     """The best of a few searches, first without and then with arbitrage priced."""
-    deviation = quotes.deviation
-
-    def at(k: Floats, scaled: Floats) -> VarianceTerms:
-        return svi_variance_terms(_raw(scaled, deviation)[0], k)
-
-    def by_quotes(scaled: Floats) -> Floats:
-        vector, by_scaled = _raw(scaled, deviation)
-        return svi_value_derivatives(vector, quotes.k) @ by_scaled
-
-    def by_grid(scaled: Floats, points: Flags) -> VarianceTerms:
-        vector, by_scaled = _raw(scaled, deviation)
-        value, slope, curvature = (part @ by_scaled for part in svi_derivatives(vector, grid.k[points]))
-        return value, slope, curvature
-
-    model = CurveModel(
-        at_quotes=partial(at, quotes.k),
-        by_quotes=by_quotes,
-        at_grid=partial(at, grid.k),
-        by_grid=by_grid,
-        rough=np.diag(RIDGE),
-    )
+    model = _svi_model(quotes, grid)
     near = [_scaled(neighbor) for neighbor in neighbors if neighbor is not None]
     trust = alone * robust_weights(distance_from_neighbors(quotes))
     free = min(
@@ -200,10 +180,37 @@ def fit_svi(
         if found[0].cost > NEAR_ENOUGH * free.cost:
             found += map(solve, (*near, *map(np.array, STARTS)))
         best = min(found, key=half_sum_of_squares)
-        if checked.margins(at(checked.k, best.x)).min() >= 0:
+        if checked.margins(_svi_at(checked.k, best.x, quotes.deviation)).min() >= 0:
             break
-    a, b, rho, m, sigma = (float(part) for part in _raw(best.x, deviation)[0])
+    a, b, rho, m, sigma = (float(part) for part in _raw(best.x, quotes.deviation)[0])
     return Svi(a=a, b=b, rho=rho, m=m, sigma=sigma)
+
+
+def _svi_model(quotes: SmileQuotes, grid: ArbitrageGrid) -> CurveModel:
+    """SVI in its free parameters, at the quotes and where arbitrage is watched for."""
+    deviation = quotes.deviation
+
+    def by_quotes(scaled: Floats) -> Floats:
+        vector, by_scaled = _raw(scaled, deviation)
+        return svi_value_derivatives(vector, quotes.k) @ by_scaled
+
+    def by_grid(scaled: Floats, points: Flags) -> VarianceTerms:
+        vector, by_scaled = _raw(scaled, deviation)
+        value, slope, curvature = (part @ by_scaled for part in svi_derivatives(vector, grid.k[points]))
+        return value, slope, curvature
+
+    return CurveModel(
+        at_quotes=partial(_svi_at, quotes.k, deviation=deviation),
+        by_quotes=by_quotes,
+        at_grid=partial(_svi_at, grid.k, deviation=deviation),
+        by_grid=by_grid,
+        rough=np.diag(RIDGE),
+    )
+
+
+def _svi_at(k: Floats, scaled: Floats, deviation: float) -> VarianceTerms:
+    """Variance of SVI in its free parameters, with its derivatives in log-moneyness."""
+    return svi_variance_terms(_raw(scaled, deviation)[0], k)
 
 
 def _scaled(curve: SmileCurve) -> Floats:

@@ -386,9 +386,8 @@ def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
     from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help is quick
 
     if json_wanted:
-        print_json(answer.to_dict())
-    else:
-        print_tables(plan_title(answer), plan_tables(answer))
+        return print_json(answer.to_dict())
+    return print_tables(plan_title(answer), plan_tables(answer))
 
 
 def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:

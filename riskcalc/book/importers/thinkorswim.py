@@ -117,17 +117,7 @@ def _event(record: Record, keys: Keys) -> Fill | str:
             opens=False,
         )
     if match := _DELIVERED.match(description):
-        shares = float(match[1].replace(",", ""))
-        paid = required(record.number("amount"), "amount")
-        return make_fill(
-            keys,
-            source=SOURCE,
-            time=_moment(record),
-            contract=Contract(symbol=match[2].upper()),
-            quantity=shares,
-            price=float(match[4]) if match[4] else abs(paid / shares),
-            kind=FillKind(match[3].lower()),
-        )
+        return _delivery(match, record, keys)
     if match := _DIVIDEND.fullmatch(description):
         return make_fill(
             keys,
@@ -139,3 +129,18 @@ def _event(record: Record, keys: Keys) -> Fill | str:
             kind=FillKind.DIVIDEND,
         )
     return f"{record.text('type') or 'the row'} is no trade"
+
+
+def _delivery(match: re.Match[str], record: Record, keys: Keys) -> Fill:
+    """Return the shares that an exercise or an assignment delivers, at the price that was paid."""
+    shares = float(match[1].replace(",", ""))
+    paid = required(record.number("amount"), "amount")
+    return make_fill(
+        keys,
+        source=SOURCE,
+        time=_moment(record),
+        contract=Contract(symbol=match[2].upper()),
+        quantity=shares,
+        price=float(match[4]) if match[4] else abs(paid / shares),
+        kind=FillKind(match[3].lower()),
+    )
