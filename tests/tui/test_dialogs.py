@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 from textual.app import App
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, plan_preset, save_preset
 from riskcalc.tui.dialogs.help_screen import HelpScreen, help_text
+from riskcalc.tui.dialogs.lines import MUTED, write_line
 from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen, is_path, matching
 from riskcalc.tui.dialogs.report_screen import ReportScreen
 from riskcalc.tui.dialogs.save_screen import SaveScreen
@@ -383,3 +385,9 @@ def test_no_report_of_a_plan_older_than_its_inputs(tmp_path, monkeypatch):
     _, problem, closed = write_report(found.state, "enter")
     assert problem == "Stop must be a number above 0 and below 100%, got '200'"
     assert closed == []
+
+
+@pytest.mark.parametrize("name", ["#where", "#problem"])
+def test_a_line_is_written_only_where_it_is_mounted(name):
+    """A field may change before the dialog below it is mounted, as random keys found."""
+    write_line(Screen(), name, "words", style=MUTED)

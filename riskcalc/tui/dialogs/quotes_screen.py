@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
 from riskcalc.errors import RiskcalcError
+from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
 from riskcalc.tui.dialogs.save_screen import Dialog
 from riskcalc.tui.message_row import progress_bar
 
@@ -91,8 +91,8 @@ class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
         self._say(problem=problem)
 
     def _say(self, *, progress: str = "", problem: str = "") -> None:
-        self.query_one("#where", Static).update(Content.styled(progress, "$foreground-muted"))
-        self.query_one("#problem", Static).update(Content.styled(problem, "$text-error"))
+        write_line(self, "#where", progress, style=MUTED)
+        write_line(self, "#problem", problem, style=ERROR)
 
 
 def _quoted(editor: TradeEditor, path: Path, tell: Callable[[str, float], object]) -> Draft:

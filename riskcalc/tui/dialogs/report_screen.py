@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from riskcalc.errors import RiskcalcError
+from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
 from riskcalc.tui.dialogs.save_screen import Dialog, exists
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ class ReportScreen(Dialog[str | None]):
         self._note(f"{'replaces' if exists(path) else 'writes'} {path}" if name.strip() else "type a file")
 
     def _note(self, words: str) -> None:
-        self.query_one("#where", Static).update(Content.styled(words, "$foreground-muted"))
+        write_line(self, "#where", words, style=MUTED)
 
     def _say(self, problem: str) -> None:
-        self.query_one("#problem", Static).update(Content.styled(problem, "$text-error"))
+        write_line(self, "#problem", problem, style=ERROR)
 
 
 def _path(name: str) -> Path:

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Input, Static
+
+from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,10 +89,10 @@ class SaveScreen(Dialog[str | None]):
     def _show_where(self, name: str) -> None:
         path = self._path(name)
         words = f"{'replaces' if exists(path) else 'writes'} {path}" if name.strip() else "type a name"
-        self.query_one("#where", Static).update(Content.styled(words, "$foreground-muted"))
+        write_line(self, "#where", words, style=MUTED)
 
     def _say(self, problem: str) -> None:
-        self.query_one("#problem", Static).update(Content.styled(problem, "$text-error"))
+        write_line(self, "#problem", problem, style=ERROR)
 
     def _path(self, name: str) -> Path:
         from riskcalc.presets import user_folder  # noqa: PLC0415 - not needed for the first frame
