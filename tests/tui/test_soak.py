@@ -12,7 +12,7 @@ from tests.terminal import Terminal
 KEYS, SIZES = 10_000, 200
 BURST = KEYS // SIZES
 """Keys sent at once, after each new size."""
-MOST_GROWTH = 30e6
+MOST_GROWTH = 60e6
 """Memory that the second half may gain [bytes]; in the first, caches and the undo history fill, of them the
 largest Textual's own: it remembers the lines of the last thousand widgets that closed dialogs had."""
 LETTERS = "jkhlLHuUrcxvadbtpmeg[]+-0zsSoyfJK?0123456789."
