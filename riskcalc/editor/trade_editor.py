@@ -73,6 +73,10 @@ class TradeEditor:
         """Return the field of a key; raises KeyError when the draft has none such."""
         return by_key(self.fields, key)
 
+    def has(self, key: str) -> bool:
+        """Return whether the draft has a field of that key; a leg or a target may be gone."""
+        return any(field.key == key for field in self.fields)
+
     def step(self, key: str, count: int) -> None:
         """Step a field on its grid."""
         self._edit(key, lambda field, draft: field.step(draft, count))
@@ -87,6 +91,8 @@ class TradeEditor:
 
     def check(self, key: str, text: str) -> str:
         """Return what is wrong with a typed text, without setting it; empty when nothing is."""
+        if not self.has(key):
+            return "the trade has no such field any more"
         try:
             self.field(key).enter(self.state.draft, text)
         except RiskcalcError as error:
@@ -236,6 +242,8 @@ class TradeEditor:
 
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft
+        if not self.has(key):
+            return  # keys come faster than frames: the leg or target went while one was on its way
         try:
             after = change(self.field(key), before)
         except RiskcalcError as error:

@@ -124,6 +124,9 @@ class TradeScreen(Screen[None]):
         """Show what is being typed, and at once what is wrong with it."""
         self.settle()
         key = self.form.row.key
+        if not self.editor.has(key):
+            self.stop_typing()
+            return
         unfinished = self.editor.field(key).incomplete(text)
         problem = "" if unfinished else self.editor.check(key, text)
         self.typing = Typing(text=text, problem=problem)

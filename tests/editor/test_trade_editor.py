@@ -314,3 +314,12 @@ def test_a_preset_at_a_negative_rate_opens_all_the_same():
     values = [draft.plan().report.value for draft in (opened, usual)]
     rho = usual.plan().report.greeks.rho_per_point
     assert values[0] - values[1] == pytest.approx(-0.25 * rho, rel=0.1)
+
+
+@pytest.mark.parametrize("act", ["step", "slide", "enter"])
+def test_a_key_for_a_leg_that_is_gone_changes_nothing(act):
+    bench = TradeEditor(open_draft(load_preset("iwm-call-spread")))
+    before = bench.state
+    getattr(bench, act)("legs.7.side", {"step": 1, "slide": 0.5, "enter": "long"}[act])
+    assert bench.state.draft is before.draft
+    assert bench.check("legs.7.side", "long") == "the trade has no such field any more"
