@@ -73,9 +73,13 @@ class TradeEditor:
         """Return the field of a key; raises KeyError when the draft has none such."""
         return by_key(self.fields, key)
 
-    def has(self, key: str) -> bool:
-        """Return whether the draft has a field of that key; a leg or a target may be gone."""
-        return any(field.key == key for field in self.fields)
+    def is_gone(self, key: str) -> bool:
+        """Return whether a key is of a leg or a target that the draft has no more.
+
+        Keys come faster than frames: the leg may go while one is on its way.
+        """
+        known = any(field.key == key for field in self.fields)
+        return not known and key.startswith(("legs.", "exits.targets."))
 
     def step(self, key: str, count: int) -> None:
         """Step a field on its grid."""
@@ -91,7 +95,7 @@ class TradeEditor:
 
     def check(self, key: str, text: str) -> str:
         """Return what is wrong with a typed text, without setting it; empty when nothing is."""
-        if not self.has(key):
+        if self.is_gone(key):
             return "the trade has no such field any more"
         try:
             self.field(key).enter(self.state.draft, text)
@@ -242,8 +246,8 @@ class TradeEditor:
 
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft
-        if not self.has(key):
-            return  # keys come faster than frames: the leg or target went while one was on its way
+        if self.is_gone(key):
+            return
         try:
             after = change(self.field(key), before)
         except RiskcalcError as error:

@@ -124,7 +124,7 @@ class TradeScreen(Screen[None]):
         """Show what is being typed, and at once what is wrong with it."""
         self.settle()
         key = self.form.row.key
-        if not self.editor.has(key):
+        if self.editor.is_gone(key):
             self.stop_typing()
             return
         unfinished = self.editor.field(key).incomplete(text)
