@@ -71,6 +71,11 @@ def account_path() -> Path:
     return config_folder() / "account.toml"
 
 
+def book_path() -> Path:
+    """Return the file of the user's book, which need not exist."""
+    return data_folder() / "book.sqlite"
+
+
 def state_folder() -> Path:
     """Return the folder of the session, which need not exist yet."""
     return _folder("state")

@@ -1,3 +1,5 @@
+from .added import AddedRow as AddedRow
+from .added import added_by as added_by
 from .book import Book as Book
 from .fills import Contract as Contract
 from .fills import Fill as Fill
@@ -11,6 +13,12 @@ from .ledger import Ledger as Ledger
 from .ledger import ledger_of as ledger_of
 from .risk import book_risk as book_risk
 from .risk_records import BookRisk as BookRisk
+from .risk_records import Due as Due
 from .risk_records import PositionRisk as PositionRisk
+from .risk_records import ShockRow as ShockRow
+from .stress import BookStress as BookStress
+from .stress import stress_book as stress_book
 from .trades import BookTrade as BookTrade
 from .trades import Holding as Holding
+from .use import book_use as book_use
+from .use import user_book_risk as user_book_risk

@@ -348,23 +348,20 @@ def _without_none(data: dict[str, Any]) -> dict[str, Any]:
 @click.pass_obj
 def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: bool) -> None:
     """Show the P&L of the whole book in every scenario, no stop credited."""
-    from riskcalc.book.book_market import book_market  # noqa: PLC0415 - help is quick
-    from riskcalc.book.repricing import book_pnls  # noqa: PLC0415 - as above
+    from riskcalc.book.stress import stress_book  # noqa: PLC0415 - help is quick
     from riskcalc.cli.book_tables import stress_tables  # noqa: PLC0415 - as above
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
     from riskcalc.presets import load_scenarios  # noqa: PLC0415 - as above
 
     scenarios = load_scenarios(scenario_file)
     with open_book(path) as book:
-        trades = book.trades(status="open")
-        known = book_market(trades, book.marks())
-    pnls = book_pnls(trades, known, scenarios)
+        found = stress_book(book.trades(status="open"), book.marks(), scenarios)
     if json_wanted:
-        answer = [{"scenario": one.name, "pnl": pnl} for one, pnl in zip(scenarios, pnls, strict=True)]
-        print_json({"date": known.market.date.isoformat(), "stress": answer, "notes": list(known.notes)})
+        plain = to_plain(found)
+        print_json({"date": plain["date"], "stress": plain["rows"], "notes": plain["notes"]})
         return
-    rows = [(one.name, pnl, one.meaning) for one, pnl in zip(scenarios, pnls, strict=True)]
-    print_tables("", stress_tables(rows))
-    _say_notes(known.notes)
+    print_tables("", stress_tables(found))
+    _say_notes(found.notes)
 
 
 def _show_trade(trade: BookTrade, *, json_wanted: bool) -> None:

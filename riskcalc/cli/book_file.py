@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskcalc.environment import data_folder
+from riskcalc.environment import book_path
 from riskcalc.errors import BookError, InvalidInputError
 
 if TYPE_CHECKING:
     from riskcalc.book import Book, BookRisk, Contract
     from riskcalc.chains import Chain
-
-BOOK_FILE = "book.sqlite"
+    from riskcalc.domain import BookUse, TradePlan
+    from riskcalc.formatting import Table
 
 book_option = click.option(
     "--book",
@@ -27,7 +27,7 @@ book_option = click.option(
 
 def book_path_of(given: Path | None = None) -> Path:
     """Return the file of the book, which need not exist."""
-    return given or data_folder() / BOOK_FILE
+    return given or book_path()
 
 
 def open_book(given: Path | None, *, must_exist: bool = True) -> Book:
@@ -117,40 +117,72 @@ with_book = click.option(
 )
 
 
-def settings_with_book(
-    settings: dict[str, Any], preset: str, *, wanted: bool | None
-) -> tuple[dict[str, Any], BookRisk | None]:
-    """Return settings with open risk and free buying power of the book, and its risk.
-
-    Without a book, or where it is not wanted, the settings stay. What they say themselves goes first.
-    Unlimited risk counts as all equity: no new trade fits beside it.
+def require_wanted(*, wanted: bool | None) -> None:
+    """Refuse a book that is asked for and does not exist.
 
     Raises
     ------
     BookError
-        The book is wanted, and there is none.
+        There is none; the text says how one is made.
     """
-    if wanted is False or (wanted is None and not book_path_of().exists()):
-        return settings, None
-    from riskcalc.presets import load_preset  # noqa: PLC0415 - most plans have no book
+    if wanted and not book_path().exists():
+        open_book(None)
 
-    with open_book(None) as book:
-        risk = book.risk()
-    account, totals = load_preset(preset, settings).account, risk.totals
-    free = max(account.free_buying_power - totals.buying_power, 0.0)
-    found = {
-        "account.open_risk": round(min(totals.risk, account.equity), 2),
-        "account.buying_power": round(free, 2),
-    }
-    return found | settings, risk
+
+def book_beside(*, wanted: bool | None) -> BookRisk | None:
+    """Return the risk of the user's book for plans beside it; None without one, or where it is not wanted.
+
+    Raises
+    ------
+    BookError
+        The book is wanted, and there is none, or it cannot be read.
+    """
+    if wanted is False or (wanted is None and not book_path().exists()):
+        return None
+    from riskcalc.book.use import user_book_risk  # noqa: PLC0415 - most plans have no book
+
+    require_wanted(wanted=wanted)
+    return user_book_risk()
+
+
+def use_of(risk: BookRisk | None) -> BookUse | None:
+    """Return what the open trades of a book use of the account."""
+    if risk is None:
+        return None
+    from riskcalc.book.use import book_use  # noqa: PLC0415 - most plans have no book
+
+    return book_use(risk)
 
 
 def book_source(risk: BookRisk) -> str:
     """Say where heat and buying power come from."""
-    from riskcalc.formatting.numbers import money  # noqa: PLC0415 - help is quick
+    from riskcalc.book.use import book_words  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting.numbers import money  # noqa: PLC0415 - as above
 
-    held, totals = len(risk.positions), risk.totals
-    return (
-        f"from the book, marked {risk.date}: {held} open trade{'' if held == 1 else 's'}, "
-        f"risk {money(totals.risk)}, buying power used {money(totals.buying_power)} (--no-book leaves it out)"
+    totals = risk.totals
+    used = (
+        f", risk {money(totals.risk)}, buying power used {money(totals.buying_power)}"
+        if risk.positions
+        else ""
     )
+    return f"from {book_words(risk)}{used} (--no-book leaves it out)"
+
+
+def book_answer(plan: TradePlan, risk: BookRisk | None) -> dict[str, Any]:
+    """Return what JSON says of the book beside a plan: each total before, added by the trade, and after."""
+    if risk is None:
+        return {}
+    from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
+
+    rows = {row.name: row.to_dict() for row in added_by(plan, risk)}
+    return {"book": {"source": book_source(risk), "marked": risk.date.isoformat(), "totals": rows}}
+
+
+def book_tables_of(plan: TradePlan, risk: BookRisk | None) -> list[Table]:
+    """Return what a planned trade adds to the book, as a table; nothing without a book."""
+    if risk is None:
+        return []
+    from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
+    from riskcalc.cli.book_tables import added_table  # noqa: PLC0415 - as above
+
+    return [added_table(added_by(plan, risk), source=book_source(risk))]

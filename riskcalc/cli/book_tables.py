@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from riskcalc.formatting.numbers import MISSING, count, money, number, percent, r_multiple, whole_money
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from riskcalc.book import Hedge, Journal
     from riskcalc.book.added import AddedRow
     from riskcalc.book.risk_records import BookRisk, BookTotals
+    from riskcalc.book.stress import BookStress
 
 
 def book_tables(risk: BookRisk) -> list[Table]:
@@ -86,31 +87,54 @@ def _ladder(risk: BookRisk) -> Table:
     return Table(title="Shock Ladder: in one session, IV unchanged, no stop", rows=rows, header=header)
 
 
-def stress_tables(rows: Sequence[tuple[str, float, str]]) -> list[Table]:
+def stress_tables(found: BookStress) -> list[Table]:
     """P&L of the book in each scenario."""
-    found = tuple((name, money(pnl, signed=True), meaning) for name, pnl, meaning in rows)
+    rows = tuple((one.scenario, money(one.pnl, signed=True), one.meaning) for one in found.rows)
     header = ("scenario", "P&L of the book", "what happens")
     title = "Stress Test: no stop, from the marks on"
-    return [Table(title=title, rows=found, header=header, left=frozenset({0, 2}))]
+    return [Table(title=title, rows=rows, header=header, left=frozenset({0, 2}))]
+
+
+def stress_beside_table(found: BookStress, pnls: Sequence[float], *, book: str) -> Table:
+    """P&L of the book, of a planned trade [dollars, by scenario], and of both."""
+    rows = tuple(
+        (one.scenario, *(money(part, signed=True) for part in (one.pnl, pnl, one.pnl + pnl)))
+        for one, pnl in zip(found.rows, pnls, strict=True)
+    )
+    header = ("scenario", "P&L of the book", "this trade", "together")
+    return Table(title=f"Stress Test of {book}", rows=rows, header=header)
+
+
+NAMES = {
+    "risk": "risk now, sum",
+    "loss_at_shock": "loss at the common IWM shock",
+    "iwm_equivalent": "IWM-equivalent",
+    "spy_equivalent": "SPY beta-weighted delta",
+    "theta_per_day": "theta per day",
+    "vega_per_point": "vega per point",
+    "gamma_per_percent": "gamma per 1%",
+    "buying_power": "buying power used",
+}
+"""Totals of a book by the names of `AddedRow`."""
 
 
 def added_table(rows: Sequence[AddedRow], *, source: str) -> Table:
     """What a planned trade adds to the book."""
-    names = {
-        "risk": "risk now, sum",
-        "loss_at_shock": "loss at the common IWM shock",
-        "iwm_equivalent": "IWM-equivalent",
-        "spy_equivalent": "SPY beta-weighted delta",
-        "theta_per_day": "theta per day",
-        "vega_per_point": "vega per point",
-        "gamma_per_percent": "gamma per 1%",
-        "buying_power": "buying power used",
-    }
     found = tuple(
-        (names[row.name], *(money(one) for one in (row.before, row.added, row.after))) for row in rows
+        (NAMES[row.name], *(money(one) for one in (row.before, row.added, row.after))) for row in rows
     )
     header = ("of the book", "before", "this trade", "after")
     return Table(title=f"Heat and Buying Power {source}", rows=found, header=header)
+
+
+def book_after_table(added: Mapping[str, Sequence[AddedRow]], *, source: str) -> Table:
+    """Totals of the book, and what each of several trades alone would make of them."""
+    rows = tuple(
+        (NAMES[first.name], money(first.before), *(money(one.after) for one in others))
+        for first, others in ((row[0], row) for row in zip(*added.values(), strict=True))
+    )
+    header = ("of the book", "now", *(f"with {name}" for name in added))
+    return Table(title=f"Heat and Buying Power {source}", rows=rows, header=header)
 
 
 def hedge_tables(hedge: Hedge) -> list[Table]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.book_file import book_beside, book_source, use_of, with_book
 from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, live_option, overrides
 from riskcalc.cli.output import print_json, print_tables
@@ -16,6 +17,9 @@ from riskcalc.environment import today
 from riskcalc.presets import VEHICLES
 
 if TYPE_CHECKING:
+    from riskcalc.book import BookRisk
+    from riskcalc.domain import Comparison
+    from riskcalc.formatting import Table
     from riskcalc.presets.market_file import KnownMarket
 
 EXAMPLES = """\b
@@ -29,10 +33,17 @@ Examples:
 @click.argument("presets", metavar="[PRESET]...", nargs=-1, shell_complete=complete_preset)
 @overrides
 @live_option
+@with_book
 @as_json
 @click.pass_context
 def command(
-    ctx: click.Context, *, presets: tuple[str, ...], settings: dict[str, Any], live: bool, json_wanted: bool
+    ctx: click.Context,
+    *,
+    presets: tuple[str, ...],
+    settings: dict[str, Any],
+    live: bool,
+    book_wanted: bool | None,
+    json_wanted: bool,
 ) -> None:
     """Compare presets at equal risk, in the same scenarios of their benchmark.
 
@@ -45,13 +56,40 @@ def command(
 
     names = presets or VEHICLES
     market = _fetched(names, settings) if live else None
-    found = compare_presets(names, settings, today=today(), market=market, day=todays_trading_day())
+    risk = book_beside(wanted=book_wanted)
+    found = compare_presets(
+        names, settings, today=today(), market=market, book=use_of(risk), day=todays_trading_day()
+    )
     if json_wanted:
-        print_json(found.to_dict())
+        print_json(found.to_dict() | _book_answer(found, risk))
     else:
-        print_tables(comparison_title(found), comparison_tables(found))
+        print_tables(comparison_title(found), [*comparison_tables(found), *_book_tables(found, risk)])
         click.echo(f"\n{found.summary}")
     ctx.exit(EXIT_RISK_SAYS_NO if found.market_verdict is Verdict.OLD else EXIT_OK)
+
+
+def _book_answer(found: Comparison, risk: BookRisk | None) -> dict[str, Any]:
+    """What JSON says of the book: what each of the trades alone would add."""
+    if risk is None:
+        return {}
+    from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
+
+    added = [[row.to_dict() for row in added_by(one.plan, risk)] for one in found.vehicles]
+    vehicles = {
+        one.name: {row["name"]: row for row in rows} for one, rows in zip(found.vehicles, added, strict=True)
+    }
+    return {"book": {"source": book_source(risk), "marked": risk.date.isoformat(), "vehicles": vehicles}}
+
+
+def _book_tables(found: Comparison, risk: BookRisk | None) -> list[Table]:
+    """What each of the trades alone would make of the book's totals."""
+    if risk is None:
+        return []
+    from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
+    from riskcalc.cli.book_tables import book_after_table  # noqa: PLC0415 - as above
+
+    after = {one.name: added_by(one.plan, risk) for one in found.vehicles}
+    return [book_after_table(after, source=book_source(risk))]
 
 
 def _fetched(names: Iterable[str], settings: dict[str, Any]) -> KnownMarket:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
-from riskcalc.cli.book_file import book_source, settings_with_book, with_book
+from riskcalc.cli.book_file import book_answer, book_beside, book_tables_of, use_of, with_book
 from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
 from riskcalc.presets import DEFAULT_PRESET
-
-if TYPE_CHECKING:
-    from riskcalc.book import BookRisk
-    from riskcalc.domain import TradePlan
-    from riskcalc.formatting import Table
 
 EXAMPLES = """\b
 Examples:
@@ -51,30 +46,10 @@ def command(
     """
     from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help needs no engine
 
-    settings, risk = settings_with_book(settings, preset, wanted=book_wanted)
-    answer = planned(preset, settings, **quotes)
+    risk = book_beside(wanted=book_wanted)
+    answer = planned(preset, settings, book=use_of(risk), **quotes)
     if json_wanted:
-        print_json(answer.to_dict() | _book_answer(answer, risk))
+        print_json(answer.to_dict() | book_answer(answer, risk))
     else:
-        print_tables(plan_title(answer), [*plan_tables(answer), *_book_tables(answer, risk)])
+        print_tables(plan_title(answer), [*plan_tables(answer), *book_tables_of(answer, risk)])
     ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
-
-
-def _book_answer(answer: TradePlan, risk: BookRisk | None) -> dict[str, Any]:
-    """What JSON says of the book."""
-    if risk is None:
-        return {}
-    from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
-
-    rows = {row.name: row.to_dict() for row in added_by(answer, risk)}
-    return {"book": {"source": book_source(risk), "marked": risk.date.isoformat(), "totals": rows}}
-
-
-def _book_tables(answer: TradePlan, risk: BookRisk | None) -> list[Table]:
-    """What the trade adds to the book."""
-    if risk is None:
-        return []
-    from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
-    from riskcalc.cli.book_tables import added_table  # noqa: PLC0415 - as above
-
-    return [added_table(added_by(answer, risk), source=book_source(risk))]

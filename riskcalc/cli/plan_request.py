@@ -15,7 +15,7 @@ from riskcalc.environment import today
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain
-    from riskcalc.domain import TradePlan
+    from riskcalc.domain import BookUse, TradePlan
     from riskcalc.domain.trading_day import TradingDay
     from riskcalc.presets import Preset
 
@@ -30,15 +30,16 @@ def planned(
     chain_spot: float | None,
     chain_date: dt.date | None,
     sticky: str | None,
+    book: BookUse | None = None,
 ) -> TradePlan:
-    """Plan a preset; the keywords are those of `quotes_options`."""
+    """Plan a preset, beside the open trades of a book; the other keywords are those of `quotes_options`."""
     from riskcalc.presets import load_preset, plan_preset  # noqa: PLC0415 - help needs no engine
 
     if live and (chain_file or chain_spot is not None or chain_date is not None):
         raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
     if not chain_file and not live:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
-        return plan_preset(preset, settings, today=today(), day=todays_trading_day())
+        return plan_preset(preset, settings, today=today(), book=book, day=todays_trading_day())
     from riskcalc.chains import sticky_smile  # noqa: PLC0415 - most plans read no chain
     from riskcalc.cli.live import fetched_chain, fetched_market  # noqa: PLC0415 - as above
 
@@ -47,7 +48,9 @@ def planned(
     if live and underlying.against:
         require_chain_for(at=at, sticky=sticky)
         market = fetched_market((underlying.held, underlying.against))
-        return plan_preset(preset, settings, today=today(), market=market, day=todays_trading_day())
+        return plan_preset(
+            preset, settings, today=today(), market=market, book=book, day=todays_trading_day()
+        )
     if live:
         quotes = fetched_chain(underlying.symbol).chain
     else:
@@ -65,6 +68,7 @@ def planned(
         smile=smile,
         today=today(),
         live=live,
+        book=book,
         day=todays_trading_day(quotes, rate=loaded.market.rate),
     )
 

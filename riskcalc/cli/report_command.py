@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskcalc.cli.book_file import book_beside, use_of, with_book
 from riskcalc.cli.options import overrides, quotes_options
 from riskcalc.cli.output import say_warnings
 from riskcalc.cli.plan_request import planned
 from riskcalc.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
+    from riskcalc.domain import BookUse
     from riskcalc.reports.files import PlanReport
 
 EXAMPLES = """\b
@@ -33,6 +35,7 @@ WITHOUT_SMILE = (
 @click.argument("preset", default=DEFAULT_PRESET)
 @overrides
 @quotes_options
+@with_book
 @click.option(
     "-o",
     "--output",
@@ -47,6 +50,7 @@ def command(
     preset: str,
     settings: dict[str, Any],
     outputs: tuple[Path, ...],
+    book_wanted: bool | None,
     **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
 ) -> None:
     """Write the plan of PRESET as a report: numbers, payoff, heatmap and tables.
@@ -58,7 +62,8 @@ def command(
 
     for path in outputs:
         require_format(path)
-    for path in write_reports(_report(preset, settings, outputs, **quotes), outputs):
+    use = use_of(book_beside(wanted=book_wanted))
+    for path in write_reports(_report(preset, settings, outputs, book=use, **quotes), outputs):
         click.echo(f"wrote {path}")
 
 
@@ -66,6 +71,8 @@ def _report(
     preset: str,
     settings: dict[str, Any],
     outputs: tuple[Path, ...],
+    *,
+    book: BookUse | None,
     **quotes: Any,  # noqa: ANN401 - as above
 ) -> PlanReport:
     from riskcalc.editor.command_line import command_line  # noqa: PLC0415 - help is quick
@@ -73,8 +80,8 @@ def _report(
     from riskcalc.presets import load_preset, self_contained  # noqa: PLC0415 - as above
     from riskcalc.reports.files import PlanReport  # noqa: PLC0415 - as above
 
-    plan = planned(preset, settings, **quotes)
-    loaded = load_preset(preset, settings)
+    plan = planned(preset, settings, book=book, **quotes)
+    loaded = load_preset(preset, settings, book=book)
     if quotes["chain_file"] or quotes["live"]:
         loaded = preset_of_plan(loaded, plan)
         say_warnings([WITHOUT_SMILE])

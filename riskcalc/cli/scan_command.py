@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO, on_terminal
-from riskcalc.cli.book_file import book_source, settings_with_book, with_book
+from riskcalc.cli.book_file import book_answer, book_beside, book_source, book_tables_of, use_of, with_book
 from riskcalc.cli.options import DAY, MONEY, RATE, VOL, as_json, live_option, overrides, require_usable
 from riskcalc.cli.output import print_json, print_tables, progress_bar, say_warnings
 from riskcalc.cli.plan_request import todays_trading_day
+from riskcalc.cli.scanned_row import show_row
 from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets import DEFAULT_PRESET
@@ -21,8 +22,9 @@ from riskcalc.presets import DEFAULT_PRESET
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riskcalc.book import BookRisk
     from riskcalc.chains import Chain
-    from riskcalc.domain import TradePlan
+    from riskcalc.domain import BookUse, TradePlan
     from riskcalc.scanning import ScanRules
     from riskcalc.scanning.history import ScanTerms
     from riskcalc.scanning.sources import ChainSource
@@ -143,10 +145,10 @@ def command(
         raise click.UsageError("give either FILEs and folders or --sample, or --live")
     if screen and (opened is None or not on_terminal()):
         raise click.UsageError("--screen needs --open ROW and a terminal")
-    asked["settings"], risk = settings_with_book(asked["settings"], asked["preset"], wanted=book_wanted)
+    risk = book_beside(wanted=book_wanted)
     if risk is not None:
         click.echo(f"riskcalc: heat and buying power {book_source(risk)}", err=True)
-    terms = _terms(**asked)
+    terms = _terms(book=use_of(risk), **asked)
     if live:
         paths = (_fetched(asked["preset"], asked["settings"]),)
     frame = _scanned(paths, terms, scheduler)
@@ -156,12 +158,12 @@ def command(
         row = _row(frame, opened)
         source = _source(row, paths, terms)
         if screen:
-            _show(row, source, scanned=frame.attrs["symbol"], **asked)
+            show_row(row, source, scanned=frame.attrs["symbol"], book_wanted=book_wanted, **asked)
             return
         from riskcalc.planning.day_checks import hold_against  # noqa: PLC0415 - help is quick
 
         answer = hold_against(_plan_of(row, source, terms, live=live), day)
-        _print_plan(answer, json_wanted=json_wanted)
+        _print_plan(answer, risk, json_wanted=json_wanted)
         ctx.exit(EXIT_OK if answer.ok else EXIT_RISK_SAYS_NO)
     for problem in frame.attrs.get("problems", ()):
         click.echo(f"riskcalc: excluded: {problem}", err=True)
@@ -190,6 +192,7 @@ def _terms(
     drift: float | None,
     vol: float | None,
     rank: str,
+    book: BookUse | None,
     **rules: Any,  # noqa: ANN401 - whatever click read of the rules
 ) -> ScanTerms:
     from riskcalc.domain import View  # noqa: PLC0415 - help is quick
@@ -197,7 +200,7 @@ def _terms(
     from riskcalc.presets.overrides import require_not_of_chain  # noqa: PLC0415 - as above
     from riskcalc.scanning.history import ScanTerms  # noqa: PLC0415 - as above
 
-    loaded = load_preset(preset, settings)
+    loaded = load_preset(preset, settings, book=book)
     require_not_of_chain(settings, symbol=loaded.template.instrument.symbol)
     return ScanTerms(
         market=loaded.market,
@@ -329,65 +332,12 @@ def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> C
     return sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
 
 
-def _show(
-    row: dict[str, Any],
-    source: ChainSource | None,
-    *,
-    scanned: str,
-    preset: str,
-    settings: dict[str, Any],
-    spot: float | None,
-    date: dt.date | None,
-    drift: float | None,
-    vol: float | None,
-    at: str,
-    sticky: str,
-    **_: Any,  # noqa: ANN401 - the rules, which chose the row
-) -> None:
-    """Open the screen on the preset with the row's legs in place of its own."""
-    from riskcalc.chains.sample import SAMPLE_FILE  # noqa: PLC0415 - help needs no screen
-    from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
-    from riskcalc.tui.app import LaunchOptions, run  # noqa: PLC0415 - help needs no screen
-
-    traded = load_preset(preset, settings).template.instrument.symbol
-    if source is not None and source.more:
-        raise InvalidInputError(f"--screen needs a file with a single chain, got {source.name}")
-    if source is not None and source.day is not None:
-        raise InvalidInputError(f"--screen needs a file with a single chain, got a day of {source.path.name}")
-    kind, _side = str(row["kind"]).split()
-    expiry = row["expiry"].date()
-    legs = [
-        {"kind": kind, "side": side, "strike": float(row[f"{side}_strike"]), "expiry": expiry}
-        for side in ("long", "short")
-    ]
-    view = {key: value for key, value in (("view.drift", drift), ("view.vol", vol)) if value is not None}
-    chain = SAMPLE_FILE if source is None else source.path
-    stated = settings | view | {"trade.legs": legs}
-    if traded != scanned:
-        # Spot and vol are the chain's as soon as it is read, an instant later.
-        quote = {"spot": float(row["long_strike"]), "vol": 0.0}
-        stated |= {"trade.symbol": scanned, "market.quotes": {scanned: quote}}
-    run(
-        LaunchOptions(
-            preset=preset,
-            settings=stated,
-            chain=chain,
-            chain_spot=spot,
-            chain_date=date,
-            at=at,
-            sticky=sticky,
-            today=today(),
-            held_against_day=True,
-        )
-    )
-
-
-def _print_plan(answer: TradePlan, *, json_wanted: bool) -> None:
+def _print_plan(answer: TradePlan, risk: BookRisk | None, *, json_wanted: bool) -> None:
     from riskcalc.formatting import plan_tables, plan_title  # noqa: PLC0415 - help is quick
 
     if json_wanted:
-        return print_json(answer.to_dict())
-    return print_tables(plan_title(answer), plan_tables(answer))
+        return print_json(answer.to_dict() | book_answer(answer, risk))
+    return print_tables(plan_title(answer), [*plan_tables(answer), *book_tables_of(answer, risk)])
 
 
 def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:

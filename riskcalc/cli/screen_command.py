@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from riskcalc.cli import on_terminal
+from riskcalc.cli.book_file import require_wanted, with_book
 from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import overrides, quotes_options, require_chain_for
 from riskcalc.environment import today
@@ -26,6 +27,7 @@ Examples:
 @click.argument("preset", default="", shell_complete=complete_preset)
 @overrides
 @quotes_options
+@with_book
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -38,6 +40,7 @@ def command(
     chain_spot: float | None,
     chain_date: dt.date | None,
     sticky: str | None,
+    book_wanted: bool | None,
 ) -> None:
     """Open the terminal screen with PRESET, or with the last session.
 
@@ -48,12 +51,15 @@ def command(
         raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
     if not chain_file and not live:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
+    require_wanted(wanted=book_wanted)
     asked = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky, "live": live}
     if not on_terminal():
         from riskcalc.cli.plan_command import command as plan  # noqa: PLC0415 - the screen needs no plan command
 
         named = {"preset": preset} if preset else {}
-        ctx.invoke(plan, **named, **asked, chain_spot=chain_spot, chain_date=chain_date)
+        ctx.invoke(
+            plan, **named, **asked, chain_spot=chain_spot, chain_date=chain_date, book_wanted=book_wanted
+        )
         return
     if len(chain_file) > 1:
         raise click.UsageError("the screen reads a single file of quotes, got several --chain")
@@ -71,5 +77,6 @@ def command(
             live=live,
             today=today(),
             held_against_day=True,
+            book_wanted=book_wanted is not False,
         )
     )

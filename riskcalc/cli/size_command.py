@@ -161,6 +161,7 @@ def _account(
     return Account(
         equity=equity,
         buying_power=own.buying_power if buying_power is None else buying_power,
+        buying_power_used=own.buying_power_used if buying_power is None else 0.0,
         open_risk=own.open_risk if open_risk is None else open_risk,
         limits=limits,
         costs=Costs(commission_per_trade=once),

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.book_file import (
+    book_answer,
+    book_beside,
+    book_tables_of,
+    open_book,
+    use_of,
+    with_book,
+)
 from riskcalc.cli.completion import complete_preset
 from riskcalc.cli.options import as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import planned
 from riskcalc.presets import DEFAULT_PRESET
+
+if TYPE_CHECKING:
+    from riskcalc.book import BookRisk
+    from riskcalc.book.stress import BookStress
+    from riskcalc.domain import Scenario, StressRow, TradePlan
+    from riskcalc.formatting import Table
 
 EPILOG = """\b
 Examples:
@@ -36,6 +51,7 @@ RISKCALC_SCENARIOS names; they add to the shipped ones and replace those of the 
     help="File of additional scenarios; one with a known name replaces it.",
 )
 @quotes_options
+@with_book
 @as_json
 @click.pass_context
 def command(
@@ -45,6 +61,7 @@ def command(
     preset: str,
     settings: dict[str, Any],
     scenario_file: Path | None,
+    book_wanted: bool | None,
     json_wanted: bool,
     **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
 ) -> None:
@@ -61,12 +78,15 @@ def command(
     from riskcalc.presets import load_instruments, load_preset, load_scenarios  # noqa: PLC0415 - as above
 
     scenarios = load_scenarios(scenario_file)
-    account = load_preset(preset, settings).account
-    plan = planned(preset, settings, **quotes)
+    risk = book_beside(wanted=book_wanted)
+    use = use_of(risk)
+    account = load_preset(preset, settings, book=use).account
+    plan = planned(preset, settings, book=use, **quotes)
     rows = stress(plan, scenarios, account=account, instruments=load_instruments())
     code = EXIT_RISK_SAYS_NO if plan.verdict is Verdict.OLD else EXIT_OK
     if not json_wanted:
-        print_tables(stress_title(plan), stress_tables(plan, rows))
+        beside = [*_book_tables(rows, scenarios, risk), *book_tables_of(plan, risk)]
+        print_tables(stress_title(plan), [*stress_tables(plan, rows), *beside])
         ctx.exit(code)
     trade = plan.report.trade
     print_json(
@@ -81,5 +101,45 @@ def command(
             "how": how_repriced(plan),
             "stress": to_plain(rows),
         }
+        | _book_answer(plan, rows, scenarios, risk)
     )
     ctx.exit(code)
+
+
+def _book_answer(
+    plan: TradePlan, rows: Sequence[StressRow], scenarios: Sequence[Scenario], risk: BookRisk | None
+) -> dict[str, Any]:
+    """What JSON says of the book: what the trade adds, and both in every scenario."""
+    if risk is None:
+        return {}
+    beside = [
+        {
+            "scenario": one.scenario,
+            "before": one.pnl,
+            "added": row.pnl_all_units,
+            "after": one.pnl + row.pnl_all_units,
+        }
+        for one, row in zip(_stressed(scenarios).rows, rows, strict=True)
+    ]
+    answer = book_answer(plan, risk)["book"]
+    return {"book": {**answer, "stress": beside}}
+
+
+def _book_tables(
+    rows: Sequence[StressRow], scenarios: Sequence[Scenario], risk: BookRisk | None
+) -> list[Table]:
+    """The book in the same scenarios, with the trade and without."""
+    if risk is None or not risk.positions:
+        return []
+    from riskcalc.book.use import book_words  # noqa: PLC0415 - most have no book
+    from riskcalc.cli.book_tables import stress_beside_table  # noqa: PLC0415 - as above
+
+    pnls = [row.pnl_all_units for row in rows]
+    return [stress_beside_table(_stressed(scenarios), pnls, book=book_words(risk))]
+
+
+def _stressed(scenarios: Sequence[Scenario]) -> BookStress:
+    from riskcalc.book.stress import stress_book  # noqa: PLC0415 - as above
+
+    with open_book(None) as book:
+        return stress_book(book.trades(status="open"), book.marks(), scenarios)

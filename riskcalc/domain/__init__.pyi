@@ -1,4 +1,5 @@
 from .account import Account as Account
+from .account import BookUse as BookUse
 from .account import Costs as Costs
 from .account import RiskBasis as RiskBasis
 from .account import RiskLimits as RiskLimits

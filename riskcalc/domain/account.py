@@ -8,6 +8,9 @@ from enum import StrEnum
 from riskcalc.domain.validation import dollars, fraction, one_of, positive, record
 from riskcalc.errors import InvalidInputError
 
+UNLIMITED_RISK = 1e12
+"""Open risk that stands for a loss without limit [dollars]: more than any limit allows."""
+
 
 class RiskBasis(StrEnum):
     """Loss of one unit that sizing uses."""
@@ -80,7 +83,9 @@ class Account:
     buying_power: float | None = None
     """Buying power available [dollars], >= 0; None means all equity."""
     open_risk: float = 0.0
-    """Combined loss of the open trades in a common shock, the heat [dollars], >= 0."""
+    """Combined loss of the open trades, the heat [dollars], >= 0; `UNLIMITED_RISK` where it has no limit."""
+    buying_power_used: float = 0.0
+    """Buying power that the open trades of a book use [dollars], >= 0; taken off `buying_power`."""
     limits: RiskLimits = field(default_factory=RiskLimits)
     costs: Costs = field(default_factory=Costs)
 
@@ -88,6 +93,7 @@ class Account:
         """Check every field."""
         dollars("equity", positive("equity", self.equity))
         dollars("open_risk", self.open_risk)
+        dollars("buying_power_used", self.buying_power_used)
         if self.buying_power is not None:
             dollars("buying_power", self.buying_power)
         record("limits", RiskLimits, self.limits)
@@ -100,8 +106,9 @@ class Account:
 
     @property
     def free_buying_power(self) -> float:
-        """Buying power with its default filled in [dollars]."""
-        return float(self.equity if self.buying_power is None else self.buying_power)
+        """Buying power with its default filled in, less what open trades use [dollars]; never below 0."""
+        whole = self.equity if self.buying_power is None else self.buying_power
+        return max(float(whole) - self.buying_power_used, 0.0)
 
     @property
     def risk_budget(self) -> float:
@@ -120,3 +127,26 @@ class Account:
     def heat_left(self) -> float:
         """Remaining risk within the heat limit [dollars], never below 0."""
         return max(self.equity * self.limits.max_heat_fraction - self.open_risk, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookUse:
+    """What the open trades of a book use of an account.
+
+    Examples
+    --------
+    >>> BookUse(open_risk=3_227, buying_power=15_741, source="the book").account_keys()
+    {'open_risk': 3227.0, 'buying_power_used': 15741.0}
+    """
+
+    open_risk: float
+    """Combined risk of the open trades, the heat [dollars], >= 0; inf where it has no limit."""
+    buying_power: float
+    """[dollars], >= 0"""
+    source: str
+    """Where the figures come from, in words: which book, of which day, with how many trades."""
+
+    def account_keys(self) -> dict[str, float]:
+        """Return the figures by the keys of a preset's ``[account]``."""
+        risk = min(self.open_risk, UNLIMITED_RISK)
+        return {"open_risk": round(risk, 2), "buying_power_used": round(self.buying_power, 2)}

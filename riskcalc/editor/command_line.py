@@ -68,14 +68,14 @@ def left_out(draft: Draft) -> tuple[str, ...]:
 
 def overrides(draft: Draft) -> Data:
     """Return the values of a draft that differ from its preset's file, by dotted key."""
-    name = _name(draft)
-    opened = load_preset(name)
+    name, book = _name(draft), draft.preset.book
+    opened = load_preset(name, book=book)
     new = preset_data(dataclasses.replace(draft.to_preset(), inherited=opened.inherited))
     changed = _differences(_beside_account(opened, new), new, ())
     # Setting the quote's vol moves those of the legs: only where these went elsewhere they are set, too.
     key = f"market.quotes.{draft.trade.symbol}.vol"
     vol = {key: changed[key]} if key in changed else {}
-    return vol | _differences(_beside_account(load_preset(name, vol), new), new, ())
+    return vol | _differences(_beside_account(load_preset(name, vol, book=book), new), new, ())
 
 
 def _beside_account(opened: Preset, new: Data) -> Data:

@@ -41,4 +41,4 @@ def saved_as(draft: Draft, name: str, *, force: bool = False) -> Draft:
 
 def _written(draft: Draft, name: str, *, folder: Path | None, force: bool) -> Draft:
     path = save_preset(draft.to_preset(), name, folder=folder, force=force)
-    return dataclasses.replace(draft, preset=load_preset(path))
+    return dataclasses.replace(draft, preset=load_preset(path, book=draft.preset.book))

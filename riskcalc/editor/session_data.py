@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from riskcalc.domain import FillPrice, PlanSources, QuotedListing, Source, Sticky
+from riskcalc.domain import Account, BookUse, FillPrice, PlanSources, QuotedListing, Source, Sticky
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import Choice
+from riskcalc.editor.book_account import INHERITED, inherited_fields, with_fields, without_fields
 from riskcalc.editor.draft import Draft, open_draft
 from riskcalc.editor.fields import fields
 from riskcalc.editor.state import State
@@ -19,7 +20,7 @@ from riskcalc.editor.template_from_trade import exact_rules, trade_of
 from riskcalc.editor.trade_editor import TradeEditor
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
-from riskcalc.presets.account_file import read_account
+from riskcalc.presets.account_file import inherited_accounts, read_account, with_book
 from riskcalc.presets.document import document_text, read_preset
 
 Data = dict[str, Any]
@@ -43,7 +44,9 @@ def to_data(state: State, *, chain_path: Path | None) -> Data:
     }
 
 
-def from_data(data: Data, *, today: dt.date | None = None) -> tuple[TradeEditor, str]:
+def from_data(
+    data: Data, *, today: dt.date | None = None, book: BookUse | None = None
+) -> tuple[TradeEditor, str]:
     """Return an editor from its data, and a note where something of it could not be brought back.
 
     Parameters
@@ -52,6 +55,8 @@ def from_data(data: Data, *, today: dt.date | None = None) -> tuple[TradeEditor,
         From `to_data`.
     today : date, optional
         Day the trade is planned for.
+    book : BookUse, optional
+        What the open trades of the user's book use of the account.
 
     Raises
     ------
@@ -59,20 +64,31 @@ def from_data(data: Data, *, today: dt.date | None = None) -> tuple[TradeEditor,
         The data are not those of an editor.
     """
     told = _table(data, "draft")
-    draft = _read_draft(told, chain=None, today=today)
+    draft = _read_draft(told, chain=None, today=today, book=book)
     note, path = "", None
     if isinstance(data.get("chain"), dict):
         chain, note, path = _read_chain(data["chain"], symbol=draft.trade.symbol)
-        draft = draft if chain is None else _read_draft(told, chain=chain, today=today)
+        draft = draft if chain is None else _read_draft(told, chain=chain, today=today, book=book)
     editor = TradeEditor(draft, opened=_opened(draft), chain_path=path)
     if isinstance(data.get("pinned"), dict):
-        editor.pin_draft(_read_draft(data["pinned"], chain=None, today=today))
+        editor.pin_draft(_read_draft(data["pinned"], chain=None, today=today, book=book))
     return editor, note
 
 
 def _draft(draft: Draft) -> Data:
-    """A draft as its preset's rules and its exact trade, both as TOML."""
+    """A draft as its preset's rules and its exact trade, both as TOML.
+
+    Open risk and buying power of the user's account and book are left out: they may change until it is read.
+    """
+    preset, names = draft.preset, inherited_fields(draft.account, draft.preset)
+    opened = inherited_fields(preset.account, preset)
+    draft = dataclasses.replace(
+        draft,
+        preset=dataclasses.replace(preset, account=without_fields(preset.account, opened)),
+        account=without_fields(draft.account, names),
+    )
     return {
+        "inherits": {"rules": opened, "exact": names},
         "name": draft.preset.name,
         "path": None if draft.preset.path is None else str(draft.preset.path),
         "rules": _toml(draft.preset),
@@ -109,15 +125,21 @@ def _toml(preset: Preset) -> str:
     return document_text(whole, title=preset.name, path=Path("session.toml"))
 
 
-def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None, today: dt.date | None) -> Draft:
+def _read_draft(
+    data: Mapping[str, Any], *, chain: QuotedListing | None, today: dt.date | None, book: BookUse | None
+) -> Draft:
     """A draft on its chain, or as exact as it was without."""
     path = data.get("path")
     place = Path(path) if isinstance(path, str) else Path("session.toml")
+    inherited, written = with_book(read_account(), book), read_preset(_text(data, "rules"), path=place)
+    outside = inherited_accounts(inherited).beside
     rules = dataclasses.replace(
-        read_preset(_text(data, "rules"), path=place),
+        written,
         path=place if isinstance(path, str) else None,
+        account=with_fields(written.account, _inherits(data, "rules", written.account), outside),
         sources=_read_sources(data.get("sources")),
-        inherited=read_account(),
+        inherited=inherited,
+        book=book,
     )
     exact = read_preset(_text(data, "exact" if chain is None else "quoted"), path=place)
     shift = data.get("vol_shift")
@@ -125,7 +147,7 @@ def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None, today: 
         preset=rules,
         trade=dataclasses.replace(trade_of(exact.template), name=rules.template.name),
         market=exact.market,
-        account=exact.account,
+        account=with_fields(exact.account, _inherits(data, "exact", exact.account), outside),
         exits=exact.exits,
         view=exact.view,
         chain=chain,
@@ -135,6 +157,15 @@ def _read_draft(data: Mapping[str, Any], *, chain: QuotedListing | None, today: 
         today=today,
         quotes_from=_choice(Source, data.get("quotes_from"), Source.CHAIN),
     )
+
+
+def _inherits(data: Mapping[str, Any], name: str, account: Account) -> tuple[str, ...]:
+    """Fields of an account that are taken anew; in a session that does not say it, those without a value."""
+    said = data.get("inherits")
+    named = said.get(name) if isinstance(said, dict) else None
+    if isinstance(named, list):
+        return tuple(field for field in INHERITED if field in named)
+    return tuple(field for field in INHERITED if not getattr(account, field))
 
 
 def _read_sources(data: object) -> PlanSources:

@@ -19,6 +19,7 @@ from riskcalc.errors import printable
 from riskcalc.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
+    from riskcalc.domain import BookUse
     from riskcalc.editor.state import State
     from riskcalc.editor.trade_editor import TradeEditor
 
@@ -120,13 +121,15 @@ def save(editor: TradeEditor, *, palette: str = "", theme: str = "", view: str =
     return snapshot(editor, palette=palette, theme=theme, view=view, focus=focus).write()
 
 
-def restore(*, today: dt.date | None = None) -> tuple[TradeEditor, str]:
+def restore(*, today: dt.date | None = None, book: BookUse | None = None) -> tuple[TradeEditor, str]:
     """Return the editor of the last session, and what there is to say about it.
 
     Parameters
     ----------
     today : date, optional
         Day the trade is planned for.
+    book : BookUse, optional
+        What the open trades of the user's book use of the account.
 
     Without a session it is a shipped preset. A file that cannot be restored is set aside as ``.broken``, and
     the note says so.
@@ -143,11 +146,11 @@ def restore(*, today: dt.date | None = None) -> tuple[TradeEditor, str]:
     path = session_path()
     load_instruments()  # its problems are no fault of the session
     try:
-        return from_data(read_session(path), today=today)
+        return from_data(read_session(path), today=today, book=book)
     except FileNotFoundError:
-        return _first_editor(today), ""
+        return _first_editor(today, book), ""
     except (OSError, ValueError, RiskcalcError) as error:
-        return _first_editor(today), _set_aside(path, error)
+        return _first_editor(today, book), _set_aside(path, error)
 
 
 def read_session(path: Path) -> dict[str, Any]:
@@ -167,11 +170,12 @@ def read_session(path: Path) -> dict[str, Any]:
     return data
 
 
-def _first_editor(today: dt.date | None) -> TradeEditor:
+def _first_editor(today: dt.date | None, book: BookUse | None) -> TradeEditor:
     from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset, shipped_folder  # noqa: PLC0415 - as above
 
-    return TradeEditor(open_draft(load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml"), today=today))
+    preset = load_preset(shipped_folder() / f"{DEFAULT_PRESET}.toml", book=book)
+    return TradeEditor(open_draft(preset, today=today))
 
 
 def _set_aside(path: Path, error: Exception) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from riskcalc.domain import Check, CheckStatus, TradePlan, Verdict
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import RiskcalcError
 from riskcalc.formatting.numbers import count
 from riskcalc.sizing import cost_per_trade
+
+if TYPE_CHECKING:
+    from riskcalc.book.added import AddedRow
 
 BADGE_WIDTH = 32
 
@@ -30,6 +34,8 @@ class State:
     pinned: TradePlan | None = None
     """Plan A of a comparison."""
     pinned_draft: Draft | None = None
+    added: tuple[AddedRow, ...] = ()
+    """What the plan adds to each total of the user's book; nothing without a book."""
     dirty: bool = False
     """Whether the draft differs from how it was opened or last saved."""
 

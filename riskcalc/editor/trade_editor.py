@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from riskcalc.book.added import added_by
+from riskcalc.book.risk_records import BookRisk
+from riskcalc.book.use import book_use
 from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
 from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.editor import edits, files
+from riskcalc.editor.book_account import BookFigures
 from riskcalc.editor.command_line import left_out, reproduce
 from riskcalc.editor.draft import Draft, on_quotes, open_draft
 from riskcalc.editor.editing.field import Field
@@ -51,6 +55,7 @@ class TradeEditor:
         self._history = History()
         self._clean = [draft if opened is None else opened]
         self._day = ANY_DAY
+        self._book: BookRisk | None = None
         self._listed: tuple[Draft, tuple[Field, ...]] | None = None
         self.state = State(draft=draft, plan=None)
         self._show(draft)
@@ -126,6 +131,16 @@ class TradeEditor:
         self._show(self.state.draft)
         if self.state.pinned_draft is not None:
             self.pin_draft(self.state.pinned_draft)
+
+    def hold_beside(self, book: BookRisk | None) -> None:
+        """Take open risk and buying power from a book where they were not typed; None lets go of it."""
+        figures = BookFigures(None if book is None else book_use(book))
+        self._book = book
+        self._clean = [figures.set_in(draft) for draft in self._clean]
+        self._history.change(figures.set_in)
+        if self.state.pinned_draft is not None:
+            self.pin_draft(figures.set_in(self.state.pinned_draft))
+        self._show(figures.set_in(self.state.draft))
 
     def undo(self) -> None:
         """Undo the last group of changes."""
@@ -242,7 +257,8 @@ class TradeEditor:
             return one_line(error)
 
     def _draft_of(self, name_or_path: str | Path) -> Draft:
-        return open_draft(load_preset(name_or_path), today=self.state.draft.today)
+        draft = self.state.draft
+        return open_draft(load_preset(name_or_path, book=draft.preset.book), today=draft.today)
 
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft
@@ -300,14 +316,16 @@ class TradeEditor:
 
     def _show(self, draft: Draft, *, key: str = "") -> None:
         """Plan a draft; on failure keep the last valid plan."""
-        plan, problem = self.state.plan, ""
+        plan, problem, added = self.state.plan, "", self.state.added
         try:
             plan = draft.plan(self._day)
+            added = () if self._book is None else added_by(plan, self._book)
         except RiskcalcError as error:
             problem = one_line(error)
         self._set(
             draft=draft,
             plan=plan,
+            added=added,
             problem=problem,
             problem_key=key if problem else "",
             stale=bool(problem),
@@ -360,6 +378,11 @@ class History:
     def redo(self, now: Draft) -> Draft:
         """Return the draft that was undone last; the same one where there is none."""
         return self._moved(now, self._future, self._past)
+
+    def change(self, changed: Callable[[Draft], Draft]) -> None:
+        """Change every draft in the same way."""
+        for drafts in (self._past, self._future):
+            drafts[:] = [changed(one) for one in drafts]
 
     def saved_as(self, old: Preset, new: Preset) -> None:
         """Assign earlier drafts to the file that the preset was saved in."""

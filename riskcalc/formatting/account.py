@@ -27,7 +27,8 @@ def account_table(account: Account, sources: Mapping[str, str]) -> Table:
     values = {
         "equity": money(account.equity),
         "risk": f"{money(account.risk_budget)}, {risk}",
-        "buying_power": money(account.free_buying_power),
+        "buying_power": money(account.equity if account.buying_power is None else account.buying_power),
+        "buying_power_used": money(account.buying_power_used),
         "open_risk": money(account.open_risk),
         "max_heat": percent(limits.max_heat_fraction),
         "max_position": percent(limits.max_position_fraction),

@@ -121,6 +121,7 @@ class AccountRun:
             given,
             equity=equity,
             buying_power=max(free - sum(one[4] for one in self.open if held), 0.0),
+            buying_power_used=0.0,
             open_risk=given.open_risk + sum(one[3] for one in self.open if held),
             limits=limits,
         )

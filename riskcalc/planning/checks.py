@@ -16,6 +16,7 @@ from riskcalc.domain import (
     TradePlan,
     Trigger,
 )
+from riskcalc.domain.account import UNLIMITED_RISK
 from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.instrument_checks import instrument_checks
 from riskcalc.planning.market_age import market_age
@@ -195,6 +196,8 @@ def _heat(inputs: CheckInputs) -> Check:
     account = inputs.account
     heat = account.open_risk + inputs.plan.size.risk
     allowed = account.equity * account.limits.max_heat_fraction
+    if account.open_risk >= UNLIMITED_RISK:
+        return _fail("heat", f"the open trades can lose without limit, limit ${allowed:,.2f}")
     text = f"${heat:,.2f} at risk in all open trades, limit ${allowed:,.2f}"
     brief = f"{_short(heat)} of {_short(allowed)}"
     return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)

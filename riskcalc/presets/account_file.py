@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from riskcalc.domain import Account, Source
+from riskcalc.domain import Account, BookUse, Source
 from riskcalc.environment import account_path
 from riskcalc.errors import PresetError
 from riskcalc.presets.fields import Version
@@ -99,6 +99,11 @@ def set_account(assignments: Iterable[str]) -> Path:
     return path
 
 
+def with_book(said: Mapping[str, Any], book: BookUse | None) -> dict[str, Any]:
+    """Return the user's account with what the open trades of the book use of it, if there is a book."""
+    return dict(said) if book is None else {**said, **book.account_keys()}
+
+
 def merged_account(own: Mapping[str, Any] | None, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return a preset's ``[account]`` over the user's account, and that over the sample.
 
@@ -142,7 +147,8 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
             found[key] = {**found[key], **value}
         else:
             for rival in rivals_of(key):
-                found.pop(rival, None)
+                if rival not in above:
+                    found.pop(rival, None)
             found[key] = copy.deepcopy(value)
     return found
 

@@ -155,6 +155,15 @@ def _account_table(preset: Preset) -> Data:
     return own | over | ({"costs": costs} if costs else {})
 
 
+def _used(account: Account, base: Account | None) -> Data:
+    """Buying power and open risk; a stated buying power is what is free, so that nothing is taken off it."""
+    numbers = dict.fromkeys(("buying_power", "buying_power_used", "open_risk"), written_number)
+    found = stated(account, base, **numbers)
+    if "buying_power" in found and not account.buying_power_used:
+        found.pop("buying_power_used", None)
+    return found
+
+
 def _account(account: Account, base: Account | None = None) -> Data:
     """The account where it differs from another; from the defaults of the keys where there is none."""
     limits, costs = account.limits, account.costs
@@ -176,7 +185,7 @@ def _account(account: Account, base: Account | None = None) -> Data:
     return (
         stated(account, base, equity=written_number)
         | ({} if base is not None and _risk(base.limits) == _risk(limits) else {"risk": _risk(limits)})
-        | stated(account, base, buying_power=written_number, open_risk=written_number)
+        | _used(account, base)
         | {key.removesuffix("_fraction"): value for key, value in limited.items()}
         | ({"costs": charged} if charged else {})
     )

@@ -96,6 +96,7 @@ def read_preset(
         preset,
         sources=sources_of(found, data, underlying=underlying, own=own, overrides=overrides or ()),
         inherited=None if files is None else files.account,
+        book=None if files is None else files.book,
     )
     moved = bool(overrides) or found.vol is not None
     return _with_vols_moved(preset, written, overrides or {}, instruments) if moved else preset

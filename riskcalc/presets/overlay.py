@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from riskcalc.domain import Instrument, InstrumentTable, PlanSources, Source, instrument
+from riskcalc.domain import BookUse, Instrument, InstrumentTable, PlanSources, Source, instrument
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.account_file import merged_account, read_account
+from riskcalc.presets.account_file import merged_account, read_account, with_book
 from riskcalc.presets.market_file import (
     KnownMarket,
     KnownQuote,
@@ -27,7 +27,9 @@ class UserFiles:
 
     market: KnownMarket = field(default_factory=KnownMarket)
     account: Mapping[str, Any] = field(default_factory=dict)
-    """By the keys of a preset's ``[account]``."""
+    """By the keys of a preset's ``[account]``; of open risk and buying power the book's go first."""
+    book: BookUse | None = None
+    """What the open trades use of the account; None without a book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +44,22 @@ class Overlaid:
     equity: Source = Source.SAMPLE
 
 
-def user_files(market: KnownMarket | None = None) -> UserFiles:
-    """Read the user's files; a market that was fetched goes over the one that is kept.
+def user_files(market: KnownMarket | None = None, *, book: BookUse | None = None) -> UserFiles:
+    """Read the user's files; a fetched market goes over the kept one, a book over the account.
 
     Raises
     ------
     PresetError
         One of them cannot be read; a line per problem.
     """
-    kept = read_market()
+    kept, account = read_market(), with_book(read_account(), book)
     if market is None:
-        return UserFiles(market=kept, account=read_account())
+        return UserFiles(market=kept, account=account, book=book)
     rate = kept.rate if market.rate is None else market.rate
     return UserFiles(
         market=KnownMarket(quotes=market.quotes, rate=rate, rate_date=kept.rate_date, source=market.source),
-        account=read_account(),
+        account=account,
+        book=book,
     )
 
 

@@ -22,6 +22,9 @@ _RIVALS = (
 )
 """Keys that say the same thing in different ways: setting one removes the others."""
 
+_TAKES_PLACE = {"buying_power": ("buying_power_used",)}
+"""Keys whose value is the whole answer: what a table says of a part of it goes."""
+
 SHARES_OF_EQUITY = ("account.risk", "account.max_heat", "account.max_position")
 """Keys whose typed bare number below 1 is ambiguous."""
 
@@ -134,8 +137,9 @@ def put(table: MutableMapping[str, Any], key: str, value: object) -> None:
 
 
 def rivals_of(key: str) -> tuple[str, ...]:
-    """Return the keys that say the same as a key in another way."""
-    return tuple(rival for group in _RIVALS if key in group for rival in group if rival != key)
+    """Return the keys that setting a key removes: they say the same in another way, or a part of it."""
+    same = (rival for group in _RIVALS if key in group for rival in group if rival != key)
+    return (*same, *_TAKES_PLACE.get(key, ()))
 
 
 def _of_python(key: str, value: Any) -> Any:  # noqa: ANN401 - whatever a preset can hold

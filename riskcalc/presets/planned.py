@@ -10,6 +10,7 @@ from typing import Any
 
 from riskcalc.domain import (
     Account,
+    BookUse,
     Comparison,
     FillPrice,
     Market,
@@ -44,6 +45,7 @@ def plan_preset(
     today: dt.date | None = None,
     live: bool = False,
     market: KnownMarket | None = None,
+    book: BookUse | None = None,
     day: TradingDay = ANY_DAY,
 ) -> TradePlan:
     """Load a preset, resolve its trade and plan it.
@@ -69,6 +71,8 @@ def plan_preset(
         Whether the chain was fetched just now.
     market : KnownMarket, optional
         Fetched prices, over those of ``market.toml``.
+    book : BookUse, optional
+        What the open trades of a book use of the account; see `riskcalc.book.use.book_use`.
     day : TradingDay, optional
         Signals, events and open interest that the plan is held against; none by default.
 
@@ -98,7 +102,7 @@ def plan_preset(
     2
     """
     record("day", TradingDay, day)
-    preset = load_preset(name_or_path, overrides, market=market)
+    preset = load_preset(name_or_path, overrides, market=market, book=book)
     at = one_of("at", FillPrice, at)
     sources = dataclasses.replace(preset.sources, today=today)
     if chain is not None and not hasattr(chain, "quote"):
@@ -131,6 +135,7 @@ def compare_presets(
     *,
     today: dt.date | None = None,
     market: KnownMarket | None = None,
+    book: BookUse | None = None,
     day: TradingDay = ANY_DAY,
 ) -> Comparison:
     """Plan several presets at equal risk and put them side by side.
@@ -146,6 +151,8 @@ def compare_presets(
         Day the plans are made for; see `plan_preset`.
     market : KnownMarket, optional
         Fetched prices, over those of ``market.toml``.
+    book : BookUse, optional
+        What the open trades of a book use of the account; none by default.
     day : TradingDay, optional
         Signals and events that every plan is held against; none by default.
 
@@ -171,7 +178,7 @@ def compare_presets(
     names: tuple[str | Path, ...] = records("names_or_paths", (str, Path), names_or_paths)
     if not names:
         raise InvalidInputError("names_or_paths must name at least one preset, got none")
-    presets = [load_preset(name, overrides, market=market) for name in names]
+    presets = [load_preset(name, overrides, market=market, book=book) for name in names]
     _require_one_market(presets)
     views = [_same_view(presets[0], preset) for preset in presets]
     return compare(

@@ -213,7 +213,12 @@ class AccountShape(Section):
     buying_power: Dollars | None = Field(
         default=None, description="buying power available [dollars]; default: all equity"
     )
-    open_risk: Dollars = Field(default=0.0, description="combined risk of open trades [dollars]")
+    buying_power_used: Dollars = Field(
+        default=0.0, description="what open trades use of it [dollars]; default: the book's"
+    )
+    open_risk: Dollars = Field(
+        default=0.0, description="combined risk of open trades [dollars]; default: the book's"
+    )
     max_heat: Limit | None = Field(
         default=None, description="maximum combined risk of all open trades, like 6%"
     )
@@ -230,6 +235,7 @@ class AccountShape(Section):
         return Account(
             equity=self.equity,
             buying_power=self.buying_power,
+            buying_power_used=self.buying_power_used,
             open_risk=self.open_risk,
             limits=self._limits(),
             costs=self.costs.record(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from riskcalc.domain import PlanSources, Source
+from riskcalc.domain import BookUse, PlanSources, Source
 from riskcalc.domain.validation import mapping, record, text
 from riskcalc.environment import presets_folder
 from riskcalc.errors import PresetError, RiskcalcError
@@ -41,6 +41,7 @@ def load_preset(
     overrides: Mapping[str, Any] | None = None,
     *,
     market: KnownMarket | None = None,
+    book: BookUse | None = None,
     as_written: bool = False,
 ) -> Preset:
     """Load a preset.
@@ -54,6 +55,9 @@ def load_preset(
         the underlying's quote moves the vols that the legs state by as many points.
     market : KnownMarket or None
         Fetched prices, over those of the user's market of today.
+    book : BookUse or None
+        What the open trades of a book use of the account: their risk and buying power, where neither the file
+        nor the overrides say any; see `riskcalc.book.use.book_use`.
     as_written : bool
         Whether the file alone is read, without the user's market of today and account.
 
@@ -86,7 +90,7 @@ def load_preset(
         written,
         path=path,
         overrides=overrides,
-        files=UserFiles() if as_written else user_files(market),
+        files=UserFiles() if as_written else user_files(market, book=book),
         shipped=is_shipped(path),
     )
 

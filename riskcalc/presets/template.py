@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from riskcalc.domain import (
     Account,
+    BookUse,
     Calibration,
     EntryRules,
     ExitPlan,
@@ -64,6 +65,8 @@ class Preset:
     """Where its market and account come from."""
     inherited: Mapping[str, Any] | None = field(default=None, compare=False)
     """What the user's account said, by the keys of ``[account]``; None for a file that says all of it."""
+    book: BookUse | None = field(default=None, compare=False)
+    """What the open trades of the user's book use of the account; it is in `inherited` too."""
 
     @property
     def entry(self) -> EntryRules:

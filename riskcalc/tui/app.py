@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
 from riskcalc.editor import session_file
+from riskcalc.environment import book_path
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import DEFAULT_PRESET
 from riskcalc.tui.autosave import TerminalDriver, handle_signals
@@ -24,6 +25,8 @@ from riskcalc.tui.keymap import read_keymap
 from riskcalc.tui.main_screen import MainScreen
 
 if TYPE_CHECKING:
+    from riskcalc.book import BookRisk
+    from riskcalc.domain import BookUse
     from riskcalc.editor import TradeEditor
     from riskcalc.presets import Preset
 
@@ -55,6 +58,8 @@ class LaunchOptions:
     """Day the trade is planned for; None makes no check of the market's age."""
     held_against_day: bool = False
     """Whether plans are held against the signals and events of that day."""
+    book_wanted: bool = False
+    """Whether open risk and buying power come from the user's book, where there is one."""
 
     @property
     def asks(self) -> bool:
@@ -63,14 +68,26 @@ class LaunchOptions:
 
     def editor(self, tell: Tell) -> tuple[TradeEditor, str]:
         """Open the editor on the signals and events of the day, with a note to show; see `_opened`."""
-        editor, note = self._opened(tell)
+        risk = self._book_risk()
+        editor, note = self._opened(tell, use=_use_of(risk))
+        if risk is not None:
+            editor.hold_beside(risk)
+            note = "; ".join(filter(None, [f"open risk and buying power are those of {_words(risk)}", note]))
         if self.held_against_day and self.today is not None:
             from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - not needed for the first frame
 
             editor.hold_against(read_trading_day(self.today))
         return editor, note
 
-    def _opened(self, tell: Tell) -> tuple[TradeEditor, str]:
+    def _book_risk(self) -> BookRisk | None:
+        """Risk of the user's open trades; None without a book, which loads no SQLite."""
+        if not (self.book_wanted and book_path().exists()):
+            return None
+        from riskcalc.book.use import user_book_risk  # noqa: PLC0415 - not needed for the first frame
+
+        return user_book_risk(today=self.today)
+
+    def _opened(self, tell: Tell, *, use: BookUse | None) -> tuple[TradeEditor, str]:
         """Open the editor, with a note to show; imports the engine, so call it in a thread.
 
         Raises
@@ -81,17 +98,18 @@ class LaunchOptions:
         if not self.asks:
             from riskcalc.editor import session_file  # noqa: PLC0415 - not needed for the first frame
 
-            return session_file.restore(today=self.today)
+            return session_file.restore(today=self.today, book=use)
         from riskcalc.editor import TradeEditor, open_draft  # noqa: PLC0415 - as above
         from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
 
         name = self.preset or DEFAULT_PRESET
-        preset = load_preset(name, self.settings)
+        preset = load_preset(name, self.settings, book=use)
         if self.live:
             return self._live_editor(preset, tell)
         if self.chain is None:
             # What was set differs from the file: only the trade as the file has it counts as saved.
-            opened = open_draft(load_preset(name), today=self.today) if self.settings else None
+            clean = load_preset(name, book=use) if self.settings else None
+            opened = None if clean is None else open_draft(clean, today=self.today)
             return TradeEditor(open_draft(preset, today=self.today), opened=opened), ""
         tell(f"reading {self.chain.name}", 0.2)
         from riskcalc.chains import read_chain  # noqa: PLC0415 - most sessions read no chain
@@ -135,6 +153,20 @@ class LaunchOptions:
             quotes_from=Source.LIVE,
         )
         return TradeEditor(draft), "; ".join([found.note, *found.chain.warnings])
+
+
+def _words(risk: BookRisk) -> str:
+    from riskcalc.book.use import book_words  # noqa: PLC0415 - not needed for the first frame
+
+    return book_words(risk)
+
+
+def _use_of(risk: BookRisk | None) -> BookUse | None:
+    if risk is None:
+        return None
+    from riskcalc.book.use import book_use  # noqa: PLC0415 - not needed for the first frame
+
+    return book_use(risk)
 
 
 class RiskApp(App[None]):
@@ -217,7 +249,10 @@ class RiskApp(App[None]):
         if self.main_screen.ready or self.opening.chain is None:
             return False
         self._stopped = f"stopped reading {self.opening.chain.name};"
-        self.opening = LaunchOptions()
+        asked = self.opening
+        self.opening = LaunchOptions(
+            today=asked.today, held_against_day=asked.held_against_day, book_wanted=asked.book_wanted
+        )
         if self._work is not None:
             self._work.cancel()
         self._start()

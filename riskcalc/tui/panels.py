@@ -167,9 +167,19 @@ class GreeksPanel(PlanPanel):
 
 
 class SizePanel(PlanPanel):
-    """Position size, the limit that binds in words, and the risk."""
+    """Position size, the limit that binds in words, and the risk; below it the user's book with the trade."""
 
     PANEL = "size"
+
+    def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
+        """The panel's text, and what the trade adds to the book where there is one."""
+        found = super().lines(plan, width=width, pinned=pinned, stale=stale)
+        if self._state is None or not self._state.added:
+            return found
+        from riskcalc.formatting.book import book_lines  # noqa: PLC0415 - the first frame comes before the engine
+        from riskcalc.formatting.metric import PanelLayout  # noqa: PLC0415 - as above
+
+        return [*found, *book_lines(self._state.added, PanelLayout(width=width, stale=stale))]
 
 
 class ExitsPanel(PlanPanel):

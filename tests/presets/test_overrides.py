@@ -79,6 +79,7 @@ SETTABLE = {
     "account.risk_dollars": (400.0, lambda preset: preset.account.limits.risk_dollars),
     "account.risk_fraction": (0.03, lambda preset: preset.account.limits.risk_fraction),
     "account.buying_power": (10_000.0, lambda preset: preset.account.buying_power),
+    "account.buying_power_used": (9_000.0, lambda preset: preset.account.buying_power_used),
     "account.open_risk": (500.0, lambda preset: preset.account.open_risk),
     "account.max_heat": (0.05, lambda preset: preset.account.limits.max_heat_fraction),
     "account.max_position": (0.5, lambda preset: preset.account.limits.max_position_fraction),

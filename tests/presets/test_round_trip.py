@@ -98,7 +98,8 @@ exit_plans = records(
     stop_to_breakeven=st.booleans(), gap_share=st.floats(0, 1),
 )  # fmt: skip
 accounts = records(
-    Account, equity=prices, buying_power=maybe(dollars), open_risk=dollars,
+    Account, equity=prices, buying_power=maybe(dollars), buying_power_used=dollars,
+    open_risk=dollars,
     limits=records(RiskLimits, risk_fraction=parts, max_heat_fraction=parts, max_position_fraction=parts,
                    risk_basis=maybe(st.sampled_from(RiskBasis))),
     costs=records(Costs, commission_per_contract=dollars, commission_per_share=dollars,

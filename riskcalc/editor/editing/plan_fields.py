@@ -252,16 +252,17 @@ RISK = RiskField(
 BUYING_POWER = NumberField(
     key="account.buying_power",
     label="Buying power",
-    help="Buying power available for debit or margin, from 0; default: all equity",
+    help="Buying power free for debit or margin, from 0; default: all equity, less what the book uses",
     main=False,
     scale=DOLLARS,
     read=lambda draft: draft.account.free_buying_power,
-    copies=("account.buying_power",),
+    write=lambda draft, free: draft.with_account(buying_power=free, buying_power_used=0.0),
+    copies=("account.buying_power", "account.buying_power_used"),
 )
 OPEN_RISK = NumberField(
     key="account.open_risk",
     label="Open risk",
-    help="Combined loss of the open trades in a common shock, from 0",
+    help="Combined risk of the open trades, from 0; default: that of the book",
     main=False,
     scale=dataclasses.replace(DOLLARS, slider=lambda draft: (0.0, 0.2 * draft.preset.account.equity)),
 )

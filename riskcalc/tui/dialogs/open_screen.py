@@ -68,16 +68,17 @@ def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
     found = editor.preview(name)
     if isinstance(found, str):
         return preview_lines(name, description="", found=found, badge="", width=width)
-    said, verdict = _description(name), _verdict(name, found)
+    said, verdict = _description(name), _verdict(editor, name, found)
     return preview_lines(name, description=said, found=found, badge=verdict, width=width)
 
 
-def _verdict(name: str, found: TradePlan) -> str:
+def _verdict(editor: TradeEditor, name: str, found: TradePlan) -> str:
     from riskcalc.editor import open_draft  # noqa: PLC0415 - as above
     from riskcalc.editor.state import badge  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset  # noqa: PLC0415 - not needed for the first frame
 
-    return badge(found, open_draft(load_preset(name)), stale=False).text
+    preset = load_preset(name, book=editor.state.draft.preset.book)
+    return badge(found, open_draft(preset), stale=False).text
 
 
 def _description(name: str) -> str:

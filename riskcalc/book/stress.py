@@ -1,0 +1,67 @@
+"""A book in named scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from riskcalc.book.book_market import Marks, book_market
+from riskcalc.book.repricing import book_pnls, can_be_valued
+from riskcalc.book.trades import BookTrade
+from riskcalc.domain import Market, Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookScenario:
+    """The open trades in one scenario."""
+
+    scenario: str
+    meaning: str
+    pnl: float
+    """Of all trades that have a price, from the marks on, no stop credited [dollars]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookStress:
+    """The open trades in every scenario."""
+
+    date: dt.date
+    """Of the marks."""
+    rows: tuple[BookScenario, ...]
+    notes: tuple[str, ...]
+    """Assumptions, and what has no price and is left out."""
+
+
+def stress_book(
+    trades: Sequence[BookTrade], marks: Marks, scenarios: Sequence[Scenario], *, market: Market | None = None
+) -> BookStress:
+    """Return the P&L of the open trades in named scenarios.
+
+    Parameters
+    ----------
+    trades : sequence of BookTrade
+        Closed ones are left out.
+    marks : mapping
+        Day and price of the latest mark of each contract.
+    scenarios : sequence of Scenario
+        From `riskcalc.load_scenarios`.
+    market : Market, optional
+        Goes before marks and plans; see `riskcalc.book.book_market.book_market`.
+    """
+    held = [trade for trade in trades if trade.status == "open"]
+    known = book_market(held, marks, given=market)
+    pnls = book_pnls(held, known, scenarios)
+    unpriced = [
+        f"trade {trade.id}, {trade.description}, has no price and is in no scenario: mark it"
+        for trade in held
+        if not can_be_valued(trade, known)
+    ]
+    return BookStress(
+        date=known.market.date,
+        rows=tuple(
+            BookScenario(scenario=one.name, meaning=one.meaning, pnl=pnl)
+            for one, pnl in zip(scenarios, pnls, strict=True)
+        ),
+        notes=(*known.notes, *unpriced),
+    )
