@@ -8,7 +8,11 @@ from .hedge import Hedge as Hedge
 from .hedge import size_hedge as size_hedge
 from .imports import ImportResult as ImportResult
 from .imports import Recorded as Recorded
-from .journal import Journal as Journal
+from .journal_records import Calibration as Calibration
+from .journal_records import GroupStats as GroupStats
+from .journal_records import Journal as Journal
+from .journal_records import JournalRow as JournalRow
+from .journal_records import ReliabilityBin as ReliabilityBin
 from .ledger import Ledger as Ledger
 from .ledger import ledger_of as ledger_of
 from .risk import book_risk as book_risk

@@ -13,11 +13,13 @@ from types import TracebackType
 from typing import Self
 
 from riskcalc.book import rows
+from riskcalc.book.backup import Restored, backup_text, restore_fills, restore_rest
 from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.imports import ImportResult, Recorded, import_file
-from riskcalc.book.journal import ClosedTrade, Journal, journal
+from riskcalc.book.journal import ClosedTrade, journal
+from riskcalc.book.journal_records import Journal
 from riskcalc.book.ledger import Ledger, ledger_of
-from riskcalc.book.manual_fills import MANUAL, entry_fills, exit_prices, is_same, open_units
+from riskcalc.book.manual_fills import MANUAL, confirm_typed, entry_fills, exit_fills, open_units
 from riskcalc.book.risk import COMMON_SHOCK, book_risk
 from riskcalc.book.risk_records import BookRisk
 from riskcalc.book.store import WAIT, open_store, writing
@@ -151,10 +153,7 @@ class Book:
 
     def notes(self, number: int) -> tuple[tuple[dt.datetime, str], ...]:
         """Return the notes of a trade with their times, oldest first."""
-        found = self._connection.execute(
-            "SELECT time, text FROM notes WHERE trade_id = ? ORDER BY id", (number,)
-        )
-        return tuple((dt.datetime.fromisoformat(time), words) for time, words in found)
+        return rows.read_notes(self._connection, number)
 
     def add(
         self,
@@ -235,7 +234,7 @@ class Book:
             unmatched = self.unmatched(new)
             left = {fill.key for fill in unmatched}
             new = [fill for fill in new if fill.key not in left]
-            added, confirmed = self._confirm(new)
+            added, confirmed = confirm_typed(self._connection, self.fills(), new)
             rows.insert_fills(self._connection, added, recorded=_now())
             self._settle()
         return Recorded(
@@ -251,8 +250,27 @@ class Book:
         """Import the fills or positions of a broker's file; see `riskcalc.book.imports.import_file`."""
         return import_file(self, path, today=today or _today(), dry_run=dry_run, partial=partial)
 
+    def backup(self) -> str:
+        """Return the whole book as TOML, which `import_file` reads back."""
+        return backup_text(self._connection)
+
+    def restore(self, found: Restored, *, dry_run: bool = False) -> Recorded:
+        """Take over a backup, all or nothing; what the book has already stays."""
+        with self._writing(undo=dry_run):
+            added = restore_fills(self._connection, found, recorded=_now())
+            self._settle()
+            restore_rest(self._connection, found)
+        return Recorded(added=added, duplicates=len(found.fills) - added, confirmed=0, unmatched=())
+
     def close(
-        self, number: int, *, price: float, time: dt.datetime, units: float | None = None, costs: float = 0.0
+        self,
+        number: int,
+        *,
+        price: float,
+        time: dt.datetime,
+        units: float | None = None,
+        costs: float = 0.0,
+        spot: float | None = None,
     ) -> BookTrade:
         """Record the exit of a trade, or of a part of it.
 
@@ -270,6 +288,8 @@ class Book:
             Units closed; all when left out.
         costs : float
             Commissions and fees [dollars], >= 0.
+        spot : float, optional
+            Price of the underlying [dollars], > 0: what came first, stop or target, is read from it.
 
         Raises
         ------
@@ -286,21 +306,9 @@ class Book:
         if count > held:
             raise InvalidInputError(f"units must be at most the {held:g} held, got {count:g}")
         key = f"{MANUAL}:{uuid.uuid4().hex}"
-        prices = exit_prices(trade.holdings, net=price, units=held)
-        fills = [
-            Fill(
-                key=f"{key}:{place}",
-                time=time,
-                contract=holding.contract,
-                quantity=-holding.quantity * count / held,
-                price=exit_price,
-                costs=dollars("costs", costs) / len(prices),
-                order=key,
-                opens=False,
-                source=MANUAL,
-            )
-            for place, (holding, exit_price) in enumerate(zip(trade.holdings, prices, strict=True))
-        ]
+        fills = exit_fills(
+            trade, key=key, net=price, units=count, time=time, costs=dollars("costs", costs), spot=spot
+        )
         with self._writing():
             rows.insert_fills(self._connection, fills, recorded=_now(), trade=self._key_of(number))
             self._settle()
@@ -376,19 +384,6 @@ class Book:
         new = [fill for fill in fills if fill.key not in known]
         missing = ledger_of([*held, *new], trade_of=trade_of).unmatched
         return [fill for fill in new if fill.key in missing]
-
-    def _confirm(self, new: Sequence[Fill]) -> tuple[list[Fill], int]:
-        """Put broker's fills in the place of typed ones; return the rest, and how many were put."""
-        typed = [fill for fill in self.fills() if fill.source == MANUAL]
-        left = []
-        for fill in new:
-            same = next((one for one in typed if fill.source != MANUAL and is_same(one, fill)), None)
-            if same is None:
-                left.append(fill)
-                continue
-            typed.remove(same)
-            rows.replace_fill(self._connection, same.key, dataclasses.replace(fill, opens=same.opens))
-        return left, len(new) - len(left)
 
 
 def _today() -> dt.date:

@@ -105,6 +105,8 @@ class Fill:
     """Whether it opens a position, as the broker says; None where it does not."""
     source: str = ""
     """Broker and layout of the file, ``manual`` for what was typed."""
+    spot: float | None = None
+    """Price of the underlying at its time [dollars], > 0; None where it was not noted."""
 
     def __post_init__(self) -> None:
         """Check every number."""
@@ -121,6 +123,8 @@ class Fill:
                 f"a fill of {self.contract.label} needs a quantity other than 0 and a price of at least 0, "
                 f"got {self.quantity:g} at {self.price:g}"
             )
+        if self.spot is not None:
+            positive("spot", self.spot)
         if self.kind is FillKind.SPLIT:
             positive("ratio of a split", self.quantity)
 

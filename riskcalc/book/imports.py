@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from riskcalc.book.backup import Restored, is_backup, read_backup
 from riskcalc.book.importers import read_broker_file
 from riskcalc.book.importers.parsed import ParsedFile, SkippedRow
 
@@ -29,6 +30,9 @@ class Recorder(Protocol):
 
     def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
         """Return the fills that would close what is not held."""
+
+    def restore(self, found: Restored, *, dry_run: bool = False) -> Recorded:
+        """Take over a backup."""
 
     def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
         """Record fills, or say what would be done."""
@@ -110,6 +114,18 @@ def import_file(
     BookError
         The file cannot be read, is of no known layout, or the book cannot be written.
     """
+    text = _backup_of(Path(path))
+    if text is not None:
+        found = book.restore(read_backup(text, path=path), dry_run=dry_run)
+        return ImportResult(
+            source="backup of a book",
+            fills=found.added,
+            duplicates=found.duplicates,
+            confirmed=0,
+            skipped=(),
+            problems=(),
+            written=not dry_run,
+        )
     parsed = read_broker_file(path, today=today)
     fills, skipped = _new_positions(book, parsed) if parsed.positions else (parsed.fills, [])
     problems = list(parsed.problems)
@@ -125,6 +141,15 @@ def import_file(
         problems=tuple(problems),
         written=written,
     )
+
+
+def _backup_of(path: Path) -> str | None:
+    """Text of a file that is a backup of a book; None for any other."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read() if is_backup(file.read(100)) and not file.seek(0) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _unplaced(fill: Fill, parsed: ParsedFile) -> SkippedRow:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.book.fills import Contract
+from riskcalc.book.journal_records import Calibration, GroupStats, Journal, JournalRow, ReliabilityBin
 from riskcalc.book.ledger import Closing
 from riskcalc.book.plan_facts import PlanFacts, plan_facts
 from riskcalc.book.trades import BookTrade
-from riskcalc.domain.serialization import to_plain
 
 RESAMPLES = 2000
 SEED = 20_260_720
@@ -36,91 +35,9 @@ SLIPPAGE = 0.005
 
 Results = NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupStats:
-    """Closed trades of one preset or tag."""
-
-    name: str
-    n: int
-    win_rate: float | None
-    mean_r: float | None
-    total_pnl: float
-    """[dollars]"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityBin:
-    """Trades whose stated probability lies in one range."""
-
-    low: float
-    high: float
-    n: int
-    stated: float
-    """Mean of the stated probabilities."""
-    happened: float
-    """Share of them that came true."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """Stated odds of one event against what happened."""
-
-    event: str
-    """``profit``, ``stop first`` or ``target first``."""
-    n: int
-    brier: float | None
-    """Mean squared error of the odds, 0 is perfect; None without trades."""
-    brier_error: float | None
-    """Its standard error."""
-    brier_of_rate: float | None
-    """That of always stating the share that came true: odds should beat it."""
-    bins: tuple[ReliabilityBin, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
-    """Statistics of closed trades."""
-
-    n: int
-    """Closed trades."""
-    n_planned: int
-    """Those with a plan, whose results are known in R."""
-    total_pnl: float
-    """[dollars]"""
-    win_rate: float | None
-    """Share of all closed trades that gained."""
-    win_rate_error: float | None
-    """Standard error, not 0 where a few trades all gained: A. Agresti and B. Coull, "Approximate Is Better
-    than Exact for Interval Estimation of Binomial Proportions", American Statistician 52 (1998)."""
-    mean_r: float | None
-    mean_r_error: float | None
-    """Standard error of the mean."""
-    profit_factor: float | None
-    """Gains over losses; inf without losses."""
-    sqn: float | None
-    """System quality number: mean R over its standard deviation, times sqrt(n)."""
-    quantiles: Mapping[str, float]
-    """Of R."""
-    drawdown_r: float | None
-    """Largest fall of cumulative R from a peak, >= 0."""
-    drawdown_band: tuple[float, float] | None
-    """90 % range of it if the same results had come in another order and mix: bootstrap."""
-    kelly: float | None
-    """Share of equity as 1R that would have grown the account fastest."""
-    kelly_band: tuple[float, float] | None
-    """90 % bootstrap range."""
-    by_preset: tuple[GroupStats, ...]
-    by_tag: tuple[GroupStats, ...]
-    calibration: tuple[Calibration, ...]
-    exits_unknown: int
-    """Planned trades of which it is not known whether stop or target came first."""
-    notes: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data; `calibration` by event."""
-        found = dict(to_plain(self))
-        return found | {"calibration": {one.event: to_plain(one) for one in self.calibration}}
+CALIBRATED = ", calibrated"
+ODDS = ("profit", "stop first", "target first", f"stop first{CALIBRATED}", f"target first{CALIBRATED}")
+"""Events whose odds a plan states, by their names in `PlanFacts.odds`."""
 
 
 class ClosedTrade(NamedTuple):
@@ -145,21 +62,27 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
     Journal
         Figures in R are of trades with a plan. A trade counts as stopped, or as having reached its target,
         by the first part of it that was closed within half a percent of the level or beyond; for options the
-        spot of that day is needed.
+        spot at its close is needed, else that of the day.
     """
     planned = [one for one in closed if one.trade.r_multiple is not None]
     r = np.array([one.trade.r_multiple for one in planned], dtype=np.float64)
     pnls = np.array([one.trade.realized_pnl for one in closed], dtype=np.float64)
     wins = float((pnls > 0).mean()) if len(pnls) else None
-    outcomes = [_outcome(one, spots) for one in planned]
+    ends = {one.trade.id: _outcome(one, spots) for one in planned}
+    outcomes = list(ends.values())
+    results = _results(closed, ends)
     return Journal(
         n=len(closed),
         n_planned=len(planned),
         total_pnl=float(pnls.sum()),
         win_rate=wins,
         win_rate_error=_rate_error(pnls > 0),
-        mean_r=float(r.mean()) if len(r) else None,
+        mean_r=_mean(r),
         mean_r_error=_error(r),
+        mean_win_r=_mean(r[r > 0]),
+        mean_loss_r=_mean(r[r <= 0]),
+        mean_days=_mean(np.array([one.days for one in results], dtype=np.float64)),
+        longest_losing_streak=_longest_streak(pnls < 0),
         profit_factor=_profit_factor(pnls),
         sqn=_sqn(r),
         quantiles={f"{q:.0%}": float(np.quantile(r, q)) for q in QUANTILES} if len(r) else {},
@@ -170,6 +93,7 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         by_preset=_groups(closed, lambda trade: (trade.preset or "no preset",)),
         by_tag=_groups(closed, lambda trade: trade.tags),
         calibration=_calibrations(planned, outcomes),
+        results=results,
         exits_unknown=outcomes.count(None),
         notes=_notes(len(closed), len(planned)),
     )
@@ -203,6 +127,44 @@ def kelly(r: Results) -> float:
         slope = float((r / np.maximum(1 + middle * r, 1e-300)).mean())
         low, high = (middle, high) if slope > 0 else (low, middle)
     return low
+
+
+def _results(closed: Sequence[ClosedTrade], ends: Mapping[int, str | None]) -> tuple[JournalRow, ...]:
+    """Closed trades with the sums so far."""
+    rows, total_pnl, total_r = [], 0.0, 0.0
+    for trade, _ in closed:
+        last = trade.closed or trade.opened
+        total_pnl, total_r = total_pnl + trade.realized_pnl, total_r + (trade.r_multiple or 0.0)
+        rows.append(
+            JournalRow(
+                id=trade.id,
+                symbol=trade.symbol,
+                description=trade.description,
+                opened=trade.opened.date(),
+                closed=last.date(),
+                days=(last.date() - trade.opened.date()).days,
+                pnl=trade.realized_pnl,
+                r=trade.r_multiple,
+                total_pnl=total_pnl,
+                total_r=total_r,
+                outcome=ends.get(trade.id),
+                preset=trade.preset,
+                tags=trade.tags,
+            )
+        )
+    return tuple(rows)
+
+
+def _mean(values: Results) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _longest_streak(lost: NDArray[np.bool_]) -> int:
+    longest = run = 0
+    for one in lost:
+        run = run + 1 if one else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _error(r: Results) -> float | None:
@@ -255,6 +217,7 @@ def _group(name: str, trades: Sequence[BookTrade]) -> GroupStats:
         n=len(trades),
         win_rate=sum(trade.realized_pnl > 0 for trade in trades) / len(trades),
         mean_r=math.fsum(known) / len(known) if known else None,
+        mean_r_error=_error(np.array(known, dtype=np.float64)),
         total_pnl=math.fsum(trade.realized_pnl for trade in trades),
     )
 
@@ -266,7 +229,7 @@ def _outcome(closed: ClosedTrade, spots: Mapping[tuple[str, dt.date], float]) ->
         return None
     for one in sorted(closed.closings, key=lambda part: part.closed):
         shares = one.contract == Contract(symbol=symbol)
-        spot = one.exit if shares else spots.get((symbol, one.closed.date()))
+        spot = one.exit if shares else one.spot or spots.get((symbol, one.closed.date()))
         if spot is None:
             return None
         first, *seconds = plan.stops
@@ -285,16 +248,20 @@ def _plan(trade: BookTrade) -> PlanFacts | None:
 
 def _calibrations(planned: Sequence[ClosedTrade], outcomes: Sequence[str | None]) -> tuple[Calibration, ...]:
     plans = [_plan(one.trade) for one in planned]
-    gained = [
-        (plan.prob_profit, one.trade.realized_pnl > 0)
-        for plan, one in zip(plans, planned, strict=True)
-        if plan
-    ]
+    gained = [(plan, one.trade.realized_pnl > 0) for plan, one in zip(plans, planned, strict=True) if plan]
     known = [(plan, end) for plan, end in zip(plans, outcomes, strict=True) if plan and end]
-    return (
-        _calibration("profit", gained),
-        _calibration("stop first", [(plan.stop_first, end == "stop") for plan, end in known]),
-        _calibration("target first", [(plan.target_first, end == "target") for plan, end in known]),
+    came = {
+        "profit": gained,
+        "stop first": [(plan, end == "stop") for plan, end in known],
+        "target first": [(plan, end == "target") for plan, end in known],
+    }
+    return tuple(
+        _calibration(
+            f"{event}{kind}", [(odds, end) for plan, end in pairs if (odds := plan.odds[key]) is not None]
+        )
+        for kind in ("", CALIBRATED)
+        for event, pairs in came.items()
+        if (key := f"{event}{kind}") in ODDS
     )
 
 

@@ -58,6 +58,8 @@ class Closing:
     kind: FillKind
     fill: str
     """Key of the closing fill."""
+    spot: float | None = None
+    """Price of the underlying when it was closed [dollars]; None where it was not noted."""
 
     @property
     def pnl(self) -> float:
@@ -230,6 +232,7 @@ def _close_lot(trade: TradeLedger, lot: Lot, fill: Fill, left: float) -> float:
         costs=opening_costs - fill.costs * closed / fill.quantity,
         kind=fill.kind,
         fill=fill.key,
+        spot=fill.spot,
     )
     trade.closings.append(closing)
     lot.quantity, lot.costs = lot.quantity - closed, lot.costs - opening_costs

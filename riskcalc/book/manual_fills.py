@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import sqlite3
 from collections.abc import Sequence
 
+from riskcalc.book import rows
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.trades import BookTrade, Holding
 from riskcalc.domain import OptionLeg, Trade, TradePlan
@@ -76,6 +79,53 @@ def exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> lis
     """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
     prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]
     return _moved(prices, [holding.quantity / units for holding in holdings], net=net)
+
+
+def exit_fills(
+    trade: BookTrade,
+    *,
+    key: str,
+    net: float,
+    units: float,
+    time: dt.datetime,
+    costs: float,
+    spot: float | None,
+) -> list[Fill]:
+    """Fills that close some units of a trade at a net price of one."""
+    held = open_units(trade)
+    prices = exit_prices(trade.holdings, net=net, units=held)
+    return [
+        Fill(
+            key=f"{key}:{place}",
+            time=time,
+            contract=holding.contract,
+            quantity=-holding.quantity * units / held,
+            price=price,
+            costs=costs / len(prices),
+            order=key,
+            opens=False,
+            source=MANUAL,
+            spot=spot,
+        )
+        for place, (holding, price) in enumerate(zip(trade.holdings, prices, strict=True))
+    ]
+
+
+def confirm_typed(
+    connection: sqlite3.Connection, held: Sequence[Fill], new: Sequence[Fill]
+) -> tuple[list[Fill], int]:
+    """Put broker's fills in the place of typed ones; return the rest, and how many were put."""
+    typed = [fill for fill in held if fill.source == MANUAL]
+    left = []
+    for fill in new:
+        same = next((one for one in typed if fill.source != MANUAL and is_same(one, fill)), None)
+        if same is None:
+            left.append(fill)
+            continue
+        typed.remove(same)
+        kept = dataclasses.replace(fill, opens=same.opens, spot=fill.spot or same.spot)
+        rows.replace_fill(connection, same.key, kept)
+    return left, len(new) - len(left)
 
 
 def is_same(typed: Fill, fill: Fill) -> bool:

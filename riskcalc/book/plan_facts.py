@@ -37,11 +37,9 @@ class PlanFacts:
     quotes: Mapping[str, Quote]
     vols: Mapping[Contract, float]
     """Vol of each option, by the contract of its mark."""
-    stop_first: float
-    target_first: float
-    neither: float
-    prob_profit: float
-    """Probability that the managed trade gains, costs included."""
+    odds: Mapping[str, float | None]
+    """Of ``profit`` of the managed trade, costs included, ``stop first`` and ``target first`` at implied
+    volatility, and of the last two at calibrated volatility, ``..., calibrated``; None where not stated."""
 
 
 @lru_cache(maxsize=1024)
@@ -66,7 +64,7 @@ def plan_facts(text: str) -> PlanFacts:
 
 def _facts(plan: dict[str, Any]) -> PlanFacts:
     exits, size, market, odds = (plan[name] for name in ("exits", "size", "market", "probability"))
-    outcomes = exits["targets"]["outcomes"]
+    outcomes, calibrated = exits["targets"]["outcomes"], odds.get("calibrated") or {}
     spots = {
         wrong: [one["level"]["spot"] for one in outcomes if one["second_stop"] is wrong]
         for wrong in (True, False)
@@ -83,10 +81,13 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
         rate=market["rate"],
         quotes={symbol: _quote(quote) for symbol, quote in market["quotes"].items()},
         vols=dict(_vols(plan["trade"])),
-        stop_first=odds["stop_first"],
-        target_first=odds["target_first"],
-        neither=odds["neither"],
-        prob_profit=_prob_profit(plan["managed"]["histogram"]),
+        odds={
+            "profit": _prob_profit(plan["managed"]["histogram"]),
+            "stop first": odds["stop_first"],
+            "target first": odds["target_first"],
+            "stop first, calibrated": calibrated.get("stop_first"),
+            "target first, calibrated": calibrated.get("target_first"),
+        },
     )
 
 

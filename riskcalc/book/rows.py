@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.domain import OptionType
 
 _COLUMNS = (
     "key, time, kind, symbol, expiry, strike, option_type, multiplier, quantity, price, costs, "
-    "trade_order, opens, source, trade_key"
+    "trade_order, opens, source, spot, trade_key"
 )
-_INSERT = f"INSERT INTO fills ({_COLUMNS}, recorded) VALUES ({', '.join('?' * 16)})"  # noqa: S608 - constants
+_INSERT = f"INSERT INTO fills ({_COLUMNS}, recorded) VALUES ({', '.join('?' * 17)})"  # noqa: S608 - constants
+
+_REPLACE_MARK = (
+    "INSERT OR REPLACE INTO marks (day, symbol, expiry, strike, option_type, price, source) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +78,54 @@ def read_marks(connection: sqlite3.Connection) -> Iterator[tuple[Contract, dt.da
         yield contract, dt.date.fromisoformat(day), price
 
 
+def read_all_marks(connection: sqlite3.Connection) -> Iterator[tuple[Contract, dt.date, float, str]]:
+    """Return every mark: contract, day, price and source; multipliers are 1."""
+    for symbol, expiry, strike, kind, day, price, source in connection.execute(
+        "SELECT symbol, expiry, strike, option_type, day, price, source FROM marks"
+    ):
+        contract = _contract((symbol, expiry or None, strike or None, kind or None, 1.0))
+        yield contract, dt.date.fromisoformat(day), price, source
+
+
 def read_spots(connection: sqlite3.Connection) -> dict[tuple[str, dt.date], float]:
     """Return every mark of shares, by symbol and day."""
     found = connection.execute("SELECT symbol, day, price FROM marks WHERE expiry = ''")
     return {(symbol, dt.date.fromisoformat(day)): price for symbol, day, price in found}
 
 
+def read_notes(connection: sqlite3.Connection, number: int) -> tuple[tuple[dt.datetime, str], ...]:
+    """Return times and texts of a trade's notes, oldest first."""
+    found = connection.execute("SELECT time, text FROM notes WHERE trade_id = ? ORDER BY id", (number,))
+    return tuple((dt.datetime.fromisoformat(time), words) for time, words in found)
+
+
+def restore_trade(connection: sqlite3.Connection, trade: Mapping[str, Any]) -> None:
+    """Write what a backup says of a trade, where the book has it and knows less; notes once."""
+    connection.execute(
+        "UPDATE trades SET preset = coalesce(preset, :preset), plan = coalesce(plan, :plan), "
+        "one_r = coalesce(one_r, :one_r), tags = CASE tags WHEN '' THEN :tags ELSE tags END WHERE key = :key",
+        {name: trade[name] for name in ("preset", "plan", "one_r", "tags", "key")},
+    )
+    connection.executemany(
+        "INSERT INTO notes (trade_id, time, text) SELECT id, ?2, ?3 FROM trades WHERE key = ?1 "
+        "AND NOT EXISTS (SELECT 1 FROM notes WHERE trade_id = trades.id AND time = ?2 AND text = ?3)",
+        [(trade["key"], time.isoformat(), words) for time, words in trade["notes"]],
+    )
+
+
 def insert_mark(
-    connection: sqlite3.Connection, contract: Contract, *, day: dt.date, price: float, source: str
+    connection: sqlite3.Connection,
+    contract: Contract,
+    *,
+    day: dt.date,
+    price: float,
+    source: str,
+    replace: bool = True,
 ) -> None:
-    """Write the price of a contract on a day, in place of an earlier one of that day."""
+    """Write the price of a contract on a day, in place of an earlier one of that day unless that stays."""
     expiry = contract.expiry.isoformat() if contract.expiry else ""
     connection.execute(
-        "INSERT OR REPLACE INTO marks (day, symbol, expiry, strike, option_type, price, source) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        _REPLACE_MARK if replace else _REPLACE_MARK.replace("REPLACE", "IGNORE", 1),
         (
             day.isoformat(),
             contract.symbol,
@@ -116,11 +155,12 @@ def _values(fill: Fill) -> tuple[object, ...]:
         fill.order,
         None if fill.opens is None else int(fill.opens),
         fill.source,
+        fill.spot,
     )
 
 
 def _fill(row: tuple[object, ...], contracts: dict[tuple[object, ...], Contract]) -> Fill:
-    key, time, kind, *parts, quantity, price, costs, order, opens, source, _ = row
+    key, time, kind, *parts, quantity, price, costs, order, opens, source, spot, _ = row
     contract = contracts.setdefault(tuple(parts), _contract(tuple(parts)))
     return Fill(
         key=str(key),
@@ -133,6 +173,7 @@ def _fill(row: tuple[object, ...], contracts: dict[tuple[object, ...], Contract]
         order=str(order),
         opens=None if opens is None else bool(opens),
         source=str(source),
+        spot=cast("float | None", spot),
     )
 
 

@@ -49,6 +49,9 @@ MIGRATIONS = (
         text TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE fills ADD COLUMN spot REAL;
+    """,
 )
 """The script that leads to each version from the one before; the first makes an empty book."""
 

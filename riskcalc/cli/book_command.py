@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.book_export import export
 from riskcalc.cli.book_file import (
     book_option,
     chain_prices,
+    closing_spot,
     midnight,
     open_book,
     typed_prices,
@@ -24,7 +24,7 @@ from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from riskcalc.book import Book, BookTrade, Contract, Fill, ImportResult
+    from riskcalc.book import Book, BookTrade, Contract, ImportResult
 
 EXAMPLES = """\b
 Examples:
@@ -227,6 +227,14 @@ def _market_prices(book: Book, date: dt.date | None) -> tuple[dict[Contract, flo
 @click.option("--at", "price", type=float, required=True, help="Net price of a unit per share.")
 @click.option("--units", type=float, help="Units closed; default: all.")
 @click.option("--costs", type=MONEY, default=0.0, help="Commissions and fees [dollars].")
+@click.option("--spot", type=MONEY, help="Price of the underlying at the close, for the journal.")
+@click.option(
+    "--chain",
+    "chain_file",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="File of quotes that has it.",
+)
 @date_option
 @as_json
 @click.pass_obj
@@ -238,13 +246,25 @@ def close(
     price: float,
     units: float | None,
     costs: float,
+    spot: float | None,
+    chain_file: tuple[Path, ...],
     date: dt.date | None,
     json_wanted: bool,
 ) -> None:
-    """Record the exit of trade ID, or of some of its units."""
+    """Record the exit of trade ID, or of some of its units.
+
+    The journal reads from the price of the underlying whether the stop or a target came first: that of
+    --spot, else of --chain, else of that day's `riskcalc quote` or mark. A trade in shares needs none.
+    """
+    day = date or today()
     with open_book(path) as book:
-        trade = book.close(number, price=price, time=midnight(date or today()), units=units, costs=costs)
+        held = book.trade(number)
+        spot, missing = closing_spot(
+            held, price, spot=spot, chain_file=chain_file, day=day, marks=book.marks()
+        )
+        trade = book.close(number, price=price, time=midnight(day), units=units, costs=costs, spot=spot)
     _show_trade(trade, json_wanted=json_wanted)
+    say_warnings(missing)
 
 
 @command.command("note")
@@ -277,67 +297,7 @@ def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
         click.echo(f"  {time:%Y-%m-%d}: {words}")
 
 
-@command.command("export")
-@click.option("--toml", "toml_wanted", is_flag=True, help="Trades as TOML instead of fills as CSV.")
-@click.pass_obj
-def export(path: Path | None, /, *, toml_wanted: bool) -> None:
-    """Print every fill as CSV, in the layout that `riskcalc book import` reads, or trades as TOML."""
-    with open_book(path) as book:
-        text = _toml(book.trades()) if toml_wanted else _csv(book)
-    click.echo(text, nl=False)
-
-
-EXPORTED = (
-    "date", "time", "symbol", "quantity", "price", "costs", "action",
-    "expiry", "strike", "type", "multiplier", "order",
-)  # fmt: skip
-"""Columns of an export: those of the plain layout that is imported."""
-
-
-def _csv(book: Book) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(EXPORTED)
-    for fill in book.fills():
-        writer.writerow(_exported(fill))
-    return text.getvalue()
-
-
-def _exported(fill: Fill) -> tuple[object, ...]:
-    """A fill as a row; a trade's action is left to the sign of its quantity."""
-    contract, kind = fill.contract, fill.kind.value
-    parts = ("", "", "", "")
-    if contract.option_type is not None:
-        name = contract.option_type.name.lower()
-        parts = (f"{contract.expiry}", f"{contract.strike:g}", name, f"{contract.multiplier:g}")
-    return (
-        fill.time.date(),
-        fill.time.strftime("%H:%M:%S"),
-        contract.symbol,
-        f"{fill.quantity:.10g}",
-        f"{fill.price:.10g}",
-        f"{fill.costs:.10g}",
-        "" if kind == "trade" else kind,
-        *parts,
-        fill.order,
-    )
-
-
-def _toml(trades: tuple[BookTrade, ...]) -> str:
-    import tomlkit  # noqa: PLC0415 - most commands write none
-
-    tables = [_without_none(trade.to_dict()) for trade in trades]
-    return tomlkit.dumps({"trades": tables})
-
-
-def _without_none(data: dict[str, Any]) -> dict[str, Any]:
-    """TOML has no null: what is not known is left out."""
-    tables = {
-        key: [_without_none(one) for one in value]
-        for key, value in data.items()
-        if isinstance(value, list) and value and isinstance(value[0], dict)
-    }
-    return {key: value for key, value in data.items() if value is not None} | tables
+command.add_command(export)
 
 
 @command.command("stress")

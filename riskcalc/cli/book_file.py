@@ -12,7 +12,8 @@ from riskcalc.environment import book_path
 from riskcalc.errors import BookError, InvalidInputError
 
 if TYPE_CHECKING:
-    from riskcalc.book import Book, BookRisk, Contract
+    from riskcalc.book import Book, BookRisk, BookTrade, Contract
+    from riskcalc.book.book_market import Marks
     from riskcalc.chains import Chain
     from riskcalc.domain import BookUse, TradePlan
     from riskcalc.formatting import Table
@@ -107,6 +108,39 @@ def chain_prices(chain: Chain, book: Book) -> tuple[dict[Contract, float], list[
                 continue
             found[contract] = quote.mid
     return found, missing
+
+
+def closing_spot(
+    trade: BookTrade,
+    price: float,
+    *,
+    spot: float | None,
+    chain_file: tuple[Path, ...],
+    day: dt.date,
+    marks: Marks,
+) -> tuple[float | None, list[str]]:
+    """Return the price of the underlying as a trade is closed, and what is said where it is not known."""
+    if spot is not None or not any(one.contract.is_option for one in trade.holdings):
+        return price if spot is None and len(trade.holdings) == 1 and price > 0 else spot, []
+    if chain_file:
+        from riskcalc.chains import read_chain  # noqa: PLC0415 - most read no chain
+
+        chain = read_chain(chain_file, symbol=trade.symbol)
+        if chain.date == day:
+            return chain.spot, []
+        return None, [f"the quotes are of {chain.date}, the close of {day}: their spot is not taken"]
+    from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - help is quick
+
+    quote = read_market().quotes.get(trade.symbol)
+    if quote is not None and quote.date == day:
+        return quote.spot, []
+    marked, mark = next((found for one, found in marks.items() if one.label == trade.symbol), (None, None))
+    if marked == day:
+        return mark, []
+    unknown = (
+        f"the price of {trade.symbol} on {day} is not known, so that the journal cannot say what came first"
+    )
+    return None, [f"{unknown}: give --spot, or riskcalc book mark {trade.symbol}=PRICE --date {day}"]
 
 
 with_book = click.option(

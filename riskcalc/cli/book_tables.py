@@ -174,14 +174,23 @@ def journal_tables(found: Journal) -> list[Table]:
         ("total P&L", money(found.total_pnl, signed=True)),
         ("win rate", f"{percent(found.win_rate, digits=1)} {_error(found.win_rate_error, _tenths)}"),
         ("mean R", f"{r_multiple(found.mean_r)} {_error(found.mean_r_error, number)}"),
+        ("mean win, mean loss", f"{r_multiple(found.mean_win_r)}, {r_multiple(found.mean_loss_r)}"),
         ("profit factor", number(found.profit_factor)),
         ("SQN", number(found.sqn)),
         ("R quantiles", ", ".join(f"{name} {r_multiple(r)}" for name, r in found.quantiles.items()) or "-"),
         ("largest drawdown", _drawdown(found)),
+        ("longest losing streak", str(found.longest_losing_streak)),
+        ("mean days held", number(found.mean_days, digits=1)),
         ("Kelly, share of equity as 1R", f"{percent(found.kelly)}{_range(found.kelly_band, percent)}"),
     )
     groups = tuple(
-        (one.name, str(one.n), percent(one.win_rate, digits=0), r_multiple(one.mean_r), money(one.total_pnl))
+        (
+            one.name,
+            str(one.n),
+            percent(one.win_rate, digits=0),
+            f"{r_multiple(one.mean_r)} {_error(one.mean_r_error, number)}".rstrip(),
+            money(one.total_pnl),
+        )
         for one in (*found.by_preset, *found.by_tag)
     )
     odds = tuple(

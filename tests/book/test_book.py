@@ -6,9 +6,6 @@ import datetime as dt
 import json
 import sqlite3
 import stat
-import subprocess
-import sys
-import time
 
 import pytest
 
@@ -16,6 +13,7 @@ import riskcalc as rc
 from riskcalc.book import Book, Contract, Fill
 from riskcalc.book.schema import VERSION
 from riskcalc.errors import BookError, InvalidInputError
+from tests.book.kills import kill_during_writes
 
 NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
 LATER = dt.datetime(2026, 8, 14, 10, 2)  # noqa: DTZ001 - New York
@@ -179,53 +177,14 @@ def test_a_failing_import_leaves_the_book_as_it_was(book, monkeypatch):
     assert len(book.fills()) == 1
 
 
-KILLED = """
-import datetime as dt, sys
-from riskcalc.book import Book, Contract, Fill
-book = Book(sys.argv[1], wait=5.0)
-start = dt.datetime(2026, 1, 1)
-for number in range(len(book.fills()) // 3, 10_000):
-    fills = [
-        Fill(key=f"{number}-{leg}", time=start + dt.timedelta(minutes=number), quantity=1, price=60.0,
-             contract=Contract(symbol="TNA"), source="b")
-        for leg in range(3)
-    ]
-    book.record(fills)
-    print(number, flush=True)
-"""
-
-
-def kill_during_writes(path, times):
-    """Kill a writer again and again; return the numbers it said it had committed."""
-    committed = -1
-    for turn in range(times):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True
-        )
-        line = writer.stdout.readline()
-        time.sleep(0.003 * (turn % 10))
-        writer.kill()
-        rest, _ = writer.communicate()
-        said = [int(word) for word in (line + rest).split("\n")[:-1] if word]
-        committed = max([committed, *said])
-    return committed
-
-
-def test_a_killed_writer_loses_no_committed_fill_and_tears_none(tmp_path):
-    path = tmp_path / "book.sqlite"
-    committed = kill_during_writes(path, 3)
-    with Book(path) as book:
-        numbers = [fill.key.split("-")[0] for fill in book.fills()]
-    assert len(numbers) % 3 == 0
-    assert {str(number) for number in range(committed + 1)} <= set(numbers)
-    assert all(numbers.count(number) == 3 for number in set(numbers))
+def test_a_killed_writer_loses_nothing_and_tears_nothing(tmp_path):
+    found = kill_during_writes(tmp_path, 3)
+    assert found.steps >= found.committed > 0
+    assert (found.torn, found.lost, found.twice, found.again) == (0, 0, 0, 0)
 
 
 @pytest.mark.slow
 def test_a_hundred_kills(tmp_path):
-    path = tmp_path / "book.sqlite"
-    committed = kill_during_writes(path, 100)
-    with Book(path) as book:
-        numbers = [fill.key.split("-")[0] for fill in book.fills()]
-    assert len(numbers) % 3 == 0
-    assert len(set(numbers)) >= committed + 1
+    found = kill_during_writes(tmp_path, 100)
+    assert found.committed > 100
+    assert (found.torn, found.lost, found.twice, found.again) == (0, 0, 0, 0)

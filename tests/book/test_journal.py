@@ -102,3 +102,42 @@ def test_perfect_odds_are_found_calibrated():
     assert found.brier == pytest.approx(float((odds * (1 - odds)).mean()), abs=3 * found.brier_error)
     for one in found.bins:
         assert one.happened == pytest.approx(one.stated, abs=3 * math.sqrt(0.25 / one.n))
+
+
+def test_the_exit_of_options_is_known_by_the_spot_at_the_close(book):
+    plan = rc.plan_preset("iwm-call-spread")
+    for spot in (277.0, 326.0, 300.0, None):
+        trade = book.add(plan, time=NOON, units=1)
+        book.close(trade.id, price=3.0, time=NOON + dt.timedelta(days=20), spot=spot)
+    found = book.journal()
+    assert [one.outcome for one in found.results] == ["stop", "target", "neither", None]
+    assert found.exits_unknown == 1
+    # A mark of the evening does not change what was the case when the trade was closed.
+    book.mark({IWM: 310.0}, day=dt.date(2026, 8, 9))
+    assert [one.outcome for one in book.journal().results][:3] == ["stop", "target", "neither"]
+
+
+def test_the_equity_curve_adds_up(book):
+    closed_at(book, -0.06, -0.03, 0.10, 0.03, -0.06)
+    found = book.journal()
+    r = [one.r for one in found.results]
+    assert [one.total_r for one in found.results] == pytest.approx(np.cumsum(r))
+    assert found.results[-1].total_pnl == pytest.approx(found.total_pnl)
+    assert (found.longest_losing_streak, found.mean_days) == (2, 1.0)
+    assert (found.mean_win_r, found.mean_loss_r) == pytest.approx((0.13 / 0.12, -0.15 / 0.18))
+    path = np.concatenate([[0.0], np.cumsum(r)])
+    assert found.drawdown_r == pytest.approx((np.maximum.accumulate(path) - path).max())
+
+
+def test_calibrated_odds_are_scored_beside_the_implied_ones(book):
+    closed_at(book, -0.06, 0.10)
+    by_event = {one.event: one for one in book.journal().calibration}
+    stated = PLAN.calibrated.stop_first
+    assert by_event["stop first, calibrated"].brier == pytest.approx(((stated - 1) ** 2 + stated**2) / 2)
+    assert list(by_event) == [
+        "profit",
+        "stop first",
+        "target first",
+        "stop first, calibrated",
+        "target first, calibrated",
+    ]
