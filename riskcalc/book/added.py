@@ -48,18 +48,20 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     """
     totals, greeks, units = risk.totals, plan.report.greeks, plan.size.units
     traded, market = plan.report.trade.instrument, plan.report.market
-    delta = units * greeks.dollar_delta
+    delta, table = units * greeks.dollar_delta, risk.instruments
     spot = market.quote(traded.symbol).spot
     shocks = (-totals.shock, totals.shock)
-    moves = np.array([scenario_move(traded, iwm_shock(one), rate=market.rate)[0] for one in shocks])
+    moves = np.array(
+        [scenario_move(traded, iwm_shock(one), rate=market.rate, known=table)[0] for one in shocks]
+    )
     values = value_position(plan.report.trade, market, spot=np.maximum(spot * (1 + moves), 0.0)).value
     held = np.array([row.pnl for one in shocks for row in risk.ladder if abs(row.move - one) < 1e-9])
     both = max(-float((held + units * (values - plan.report.value)).min()), 0.0) if held.size else 0.0
     rows = (
         ("risk", totals.risk, plan.size.risk),
         ("loss_at_shock", totals.heat.shock, both - totals.heat.shock),
-        ("iwm_equivalent", totals.iwm_equivalent, delta * iwm_beta(traded, rate=market.rate)),
-        ("spy_equivalent", totals.spy_equivalent, delta * spy_beta(traded, rate=market.rate)),
+        ("iwm_equivalent", totals.iwm_equivalent, delta * iwm_beta(traded, rate=market.rate, known=table)),
+        ("spy_equivalent", totals.spy_equivalent, delta * spy_beta(traded, rate=market.rate, known=table)),
         ("theta_per_day", totals.greeks.theta_per_day, units * greeks.theta_per_day),
         ("vega_per_point", totals.greeks.vega_per_point, units * greeks.vega_per_point),
         ("gamma_per_percent", totals.greeks.gamma_per_percent, units * greeks.gamma * spot * spot / 100),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import json
 import uuid
@@ -24,9 +23,10 @@ from riskcalc.book.risk import COMMON_SHOCK, book_risk
 from riskcalc.book.risk_records import BookRisk
 from riskcalc.book.store import WAIT, open_store, writing
 from riskcalc.book.trades import BookTrade, book_trade, mark_key
-from riskcalc.domain import Market, TradePlan
+from riskcalc.domain import InstrumentTable, Market, TradePlan
 from riskcalc.domain.validation import dollars, positive, text
 from riskcalc.errors import BookError, InvalidInputError
+from riskcalc.presets import load_instruments
 
 
 class Book:
@@ -38,6 +38,8 @@ class Book:
         Of the file; made when missing, for its owner alone.
     wait : float
         Time to wait for another program that writes to it [seconds].
+    instruments : mapping, optional
+        Instruments by symbol; the shipped ones and the user's own when left out.
 
     Raises
     ------
@@ -54,8 +56,11 @@ class Book:
     >>> folder.cleanup()
     """
 
-    def __init__(self, path: Path | str, *, wait: float = WAIT) -> None:
+    def __init__(
+        self, path: Path | str, *, wait: float = WAIT, instruments: InstrumentTable | None = None
+    ) -> None:
         self.path = Path(path)
+        self.instruments = load_instruments() if instruments is None else instruments
         self._connection = open_store(self.path, wait=wait)
         self._ledger: Ledger | None = None
         self._seen = -1
@@ -97,7 +102,11 @@ class Book:
         """
         known = rows.read_trades(self._connection)
         marks = self.marks()
-        found = (book_trade(ledger, known[key], marks) for key, ledger in self.ledger.trades.items())
+        table = self.instruments
+        found = (
+            book_trade(ledger, known[key], marks, instruments=table)
+            for key, ledger in self.ledger.trades.items()
+        )
         return tuple(trade for trade in found if status in {None, trade.status})
 
     def marks(self) -> dict[Contract, tuple[dt.date, float]]:
@@ -118,7 +127,14 @@ class Book:
         shock : float
             Common move of IWM, either way, a fraction in (0, 1).
         """
-        return book_risk(self.trades(status="open"), self.marks(), market=market, today=today, shock=shock)
+        return book_risk(
+            self.trades(status="open"),
+            self.marks(),
+            market=market,
+            today=today,
+            shock=shock,
+            instruments=self.instruments,
+        )
 
     def journal(self, *, since: dt.date | None = None) -> Journal:
         """Return the statistics of closed trades; see `riskcalc.book.journal.journal`.
@@ -193,13 +209,8 @@ class Book:
         count = plan.size.units if units is None else units
         if count < 1:
             raise InvalidInputError(f"units must be at least 1, got {count}")
-        fills = entry_fills(plan, units=count, net=fill, time=time)
-        costs = plan.cost_per_trade + count * plan.cost_per_unit
         key = f"{MANUAL}:{uuid.uuid4().hex}"
-        fills = [
-            dataclasses.replace(one, key=f"{key}:{place}", costs=costs / 2 / len(fills), order=key)
-            for place, one in enumerate(fills)
-        ]
+        fills = entry_fills(plan, key=key, units=count, net=fill, time=time)
         details = (preset, json.dumps(plan.to_dict()), count * plan.size.loss_per_unit, " ".join(tags))
         with self._writing():
             rows.insert_fills(self._connection, fills, recorded=_now(), trade=key)
@@ -361,15 +372,7 @@ class Book:
     def _settle(self) -> None:
         """Give every trade of the ledger a row, and drop rows of trades that are no more and say nothing."""
         self._ledger = None
-        keys = set(self.ledger.trades)
-        known = set(rows.read_trades(self._connection))
-        self._connection.executemany(
-            "INSERT INTO trades (key) VALUES (?)", [(key,) for key in self.ledger.trades if key not in known]
-        )
-        self._connection.executemany(
-            "DELETE FROM trades WHERE key = ? AND plan IS NULL AND id NOT IN (SELECT trade_id FROM notes)",
-            [(key,) for key in known - keys],
-        )
+        rows.settle_trades(self._connection, self.ledger.trades)
 
     def _id_of(self, key: str) -> int:
         return int(self._connection.execute("SELECT id FROM trades WHERE key = ?", (key,)).fetchone()[0])

@@ -11,7 +11,7 @@ from riskcalc.analysis import solve_vols
 from riskcalc.book.fills import Contract
 from riskcalc.book.plan_facts import PlanFacts, plan_facts
 from riskcalc.book.trades import BookTrade, mark_key
-from riskcalc.domain import Market, OptionLeg, Quote, Side, instrument
+from riskcalc.domain import Instrument, InstrumentTable, Market, OptionLeg, Quote, Side, instrument
 from riskcalc.pricing import VolStatus
 
 USUAL_RATE = 0.04
@@ -29,9 +29,21 @@ class BookMarket:
     vols: Mapping[Contract, float]
     """Of each option that can be valued, by the contract of its mark."""
     notes: tuple[str, ...]
+    instruments: InstrumentTable | None = None
+    """Instruments by symbol; None is the shipped ones."""
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Return the instrument of a symbol."""
+        return instrument(symbol, known=self.instruments)
 
 
-def book_market(trades: Sequence[BookTrade], marks: Marks, *, given: Market | None = None) -> BookMarket:
+def book_market(
+    trades: Sequence[BookTrade],
+    marks: Marks,
+    *,
+    given: Market | None = None,
+    instruments: InstrumentTable | None = None,
+) -> BookMarket:
     """Return the market in which open trades are valued.
 
     Parameters
@@ -42,6 +54,8 @@ def book_market(trades: Sequence[BookTrade], marks: Marks, *, given: Market | No
         Latest marks.
     given : Market, optional
         Its date, rate and quotes go before those of marks and plans.
+    instruments : mapping, optional
+        Instruments by symbol, from `riskcalc.load_instruments`; the shipped ones when left out.
 
     Returns
     -------
@@ -61,8 +75,9 @@ def book_market(trades: Sequence[BookTrade], marks: Marks, *, given: Market | No
     market = Market(date=date, rate=rate, quotes=quotes, time=given.time if given else None)
     vols = {}
     for symbol in quotes:
-        vols.update(_vols(symbol, trades, marks, market=market, day=days[symbol], plans=plans, notes=notes))
-    return BookMarket(market=market, vols=vols, notes=tuple(notes))
+        traded = instrument(symbol, known=instruments)
+        vols.update(_vols(traded, trades, marks, market=market, day=days[symbol], plans=plans, notes=notes))
+    return BookMarket(market=market, vols=vols, notes=tuple(notes), instruments=instruments)
 
 
 def _quotes(
@@ -103,7 +118,7 @@ def _quotes(
 
 
 def _vols(
-    symbol: str,
+    traded: Instrument,
     trades: Iterable[BookTrade],
     marks: Marks,
     *,
@@ -113,6 +128,7 @@ def _vols(
     notes: list[str],
 ) -> dict[Contract, float]:
     """Vols of a symbol's options that have not expired."""
+    symbol = traded.symbol
     held = dict.fromkeys(
         mark_key(holding.contract)
         for trade in trades
@@ -120,7 +136,7 @@ def _vols(
         for holding in trade.holdings
         if holding.contract.expiry and holding.contract.expiry >= market.date
     )
-    found = _marked_vols(symbol, [c for c in held if marks.get(c, (None,))[0] == day], marks, market)
+    found = _marked_vols(traded, [c for c in held if marks.get(c, (None,))[0] == day], marks, market)
     quote = market.quote(symbol)
     unmarked: dict[str, list[str]] = {}
     for contract in held:
@@ -139,14 +155,14 @@ def _vols(
 
 
 def _marked_vols(
-    symbol: str, contracts: Sequence[Contract], marks: Marks, market: Market
+    traded: Instrument, contracts: Sequence[Contract], marks: Marks, market: Market
 ) -> dict[Contract, float]:
     """Vols that marks of the spot's day imply."""
     if not contracts:
         return {}
     legs = [option_leg(contract) for contract in contracts]
     premiums = [marks[contract][1] for contract in contracts]
-    vols, statuses = solve_vols(legs, premiums=premiums, instrument=instrument(symbol), market=market)
+    vols, statuses = solve_vols(legs, premiums=premiums, instrument=traded, market=market)
     solved = zip(contracts, vols, statuses, strict=True)
     return {contract: vol for contract, vol, status in solved if status is VolStatus.OK}
 

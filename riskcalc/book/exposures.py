@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskcalc.domain import Instrument, Scenario, find_instrument
+from riskcalc.domain import Instrument, InstrumentTable, Scenario, find_instrument
 from riskcalc.planning import scenario_move
 
 IWM_ON_SPY, SPY_ON_IWM, CORRELATION = 1.17, 0.66, 0.88
@@ -31,24 +31,24 @@ def spy_shock(move: float) -> Scenario:
     return Scenario(name="SPY", meaning=f"SPY {100 * move:+.4g}% in a session", moves=moves)
 
 
-def iwm_beta(instrument: Instrument, *, rate: float) -> float:
+def iwm_beta(instrument: Instrument, *, rate: float, known: InstrumentTable | None = None) -> float:
     """Return the move of an instrument per move of IWM in a session: 3 for TNA."""
-    return scenario_move(instrument, iwm_shock(_SMALL), rate=rate)[0] / _SMALL
+    return scenario_move(instrument, iwm_shock(_SMALL), rate=rate, known=known)[0] / _SMALL
 
 
-def spy_beta(instrument: Instrument, *, rate: float) -> float:
+def spy_beta(instrument: Instrument, *, rate: float, known: InstrumentTable | None = None) -> float:
     """Return the move of an instrument per move of SPY in a session."""
-    return scenario_move(instrument, spy_shock(_SMALL), rate=rate)[0] / _SMALL
+    return scenario_move(instrument, spy_shock(_SMALL), rate=rate, known=known)[0] / _SMALL
 
 
-def correlation(one: Instrument, other: Instrument) -> float:
+def correlation(one: Instrument, other: Instrument, *, known: InstrumentTable | None = None) -> float:
     """Return the correlation of two benchmarks: 1 where it is not known, which is the worst."""
-    families = {_family(one), _family(other)}
+    families = {_family(one, known), _family(other, known)}
     return CORRELATION if families == {"IWM", "SPY"} else 1.0
 
 
-def _family(traded: Instrument) -> str:
+def _family(traded: Instrument, table: InstrumentTable | None) -> str:
     """The benchmark that its own benchmark's beta is measured against, else that itself."""
     benchmark = traded.benchmark or traded.symbol
-    known = find_instrument(benchmark)
-    return (known.beta_to if known else "") or benchmark
+    found = find_instrument(benchmark, known=table)
+    return (found.beta_to if found else "") or benchmark

@@ -15,7 +15,7 @@ from riskcalc.book.book_market import BookMarket, Marks, book_market
 from riskcalc.book.exposures import iwm_beta, iwm_shock
 from riskcalc.book.repricing import book_pnls, can_be_valued, underlyings, value_units
 from riskcalc.book.trades import BookTrade
-from riskcalc.domain import Market, Scenario, Trade
+from riskcalc.domain import InstrumentTable, Market, Scenario, Trade
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.domain.validation import dollars, fraction
@@ -99,6 +99,7 @@ def size_hedge(
     at: str | None = None,
     to: float | None = None,
     share: float | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> Hedge:
     """Size a hedge of the open trades among some.
 
@@ -122,6 +123,8 @@ def size_hedge(
         Most that the book may lose in it, hedge included [dollars], >= 0.
     share : float, optional
         Share of the IWM-equivalent that is offset, in (0, 1]; instead of `to`.
+    instruments : mapping, optional
+        Instruments by symbol, from `riskcalc.load_instruments`; the shipped ones when left out.
 
     Returns
     -------
@@ -139,7 +142,7 @@ def size_hedge(
     held = [trade for trade in trades if trade.status == "open"]
     if not held:
         raise BookError("the book has no open trade to hedge")
-    known = book_market(held, marks, given=market)
+    known = book_market(held, marks, given=market, instruments=instruments)
     lacking = [trade.description for trade in held if not can_be_valued(trade, known)]
     if lacking:
         raise BookError(f"{lacking[0]} has no price: mark it before a hedge is sized")
@@ -261,7 +264,7 @@ def _book_exposure(
         spot = underlying.spot * (1 + _moved(underlying.trade, market, move=move, sessions=sessions))
         days = _days(market, sessions)
         (units,) = value_units(underlying, market, Conditions(spot=np.array([spot]), days=days))
-        beta = iwm_beta(underlying.instrument, rate=market.rate)
+        beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
         own = [trade for trade in trades if trade.symbol == symbol]
         total += math.fsum(float(units.position(trade).delta[0]) * spot * beta for trade in own)
     return total

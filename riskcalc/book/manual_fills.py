@@ -20,8 +20,8 @@ SAME_PRICE = 0.05
 """Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
 
 
-def entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
-    """Fills of the legs of a plan, at its prices, moved so that they cost `net` together."""
+def entry_fills(plan: TradePlan, *, key: str, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
+    """Fills of the legs of a plan with half its costs, at its prices, or at those that cost `net` together."""
     trade = plan.report.trade
     spot = plan.report.market.quote(trade.symbol).spot
     sizes, prices = [], []
@@ -29,13 +29,16 @@ def entry_fills(plan: TradePlan, *, units: int, net: float | None, time: dt.date
         sizes.append(leg.signed_count)
         prices.append(spot if leg.entry is None else leg.entry)
     prices = _moved(prices, sizes, net=net)
+    costs = (plan.cost_per_trade + units * plan.cost_per_unit) / 2
     return [
         Fill(
-            key=MANUAL,
+            key=f"{key}:{place}",
             time=time,
             contract=_contract(trade, place),
             quantity=units * size,
             price=price,
+            costs=costs / len(prices),
+            order=key,
             opens=True,
             source=MANUAL,
         )

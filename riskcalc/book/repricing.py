@@ -14,7 +14,7 @@ from riskcalc.book.book_market import BookMarket, option_leg
 from riskcalc.book.fills import Contract
 from riskcalc.book.plan_facts import PlanFacts
 from riskcalc.book.trades import BookTrade, mark_key
-from riskcalc.domain import Instrument, Leg, Market, Scenario, ShareLeg, Side, Trade, instrument
+from riskcalc.domain import Instrument, InstrumentTable, Leg, Market, Scenario, ShareLeg, Side, Trade
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.planning import scenario_move
 
@@ -56,7 +56,7 @@ def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Und
             for one in trade.holdings
         )
         if held:
-            traded = instrument(symbol)
+            traded = known.instrument(symbol)
             legs = tuple(unit_leg(contract, known) for contract in held)
             spot = known.market.quote(symbol).spot
             found[symbol] = Underlying(traded, spot, tuple(held), Trade(instrument=traded, legs=legs))
@@ -65,7 +65,7 @@ def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Und
 
 def can_be_valued(trade: BookTrade, known: BookMarket) -> bool:
     """Whether every leg of a trade has a price: a spot, and a vol where it is an option."""
-    traded = instrument(trade.symbol)
+    traded = known.instrument(trade.symbol)
     return trade.symbol in known.market.quotes and all(
         mark_key(one.contract) in known.vols if one.contract.is_option else traded.tradable_shares
         for one in trade.holdings
@@ -113,11 +113,16 @@ def values_at_stops(
 
 
 def scenario_conditions(
-    underlying: Underlying, market: Market, scenario: Scenario, *, fraction: float = 1.0
+    underlying: Underlying,
+    market: Market,
+    scenario: Scenario,
+    *,
+    fraction: float = 1.0,
+    instruments: InstrumentTable | None = None,
 ) -> Conditions:
     """Return spot, days and change of vol of an underlying in a scenario."""
     rate = market.rate + scenario.rate_shift
-    move, _ = scenario_move(underlying.instrument, scenario, rate=rate)
+    move, _ = scenario_move(underlying.instrument, scenario, rate=rate, known=instruments)
     day = sessions_later(market.date, scenario.sessions)
     return Conditions(
         spot=underlying.spot * (1 + fraction * move),
@@ -143,7 +148,10 @@ def scenario_pnls(
         for shift in {scenario.rate_shift for scenario in scenarios}:
             market = dataclasses.replace(known.market, rate=known.market.rate + shift)
             places = [place for place, one in enumerate(scenarios) if one.rate_shift == shift]
-            conditions = [scenario_conditions(underlying, known.market, scenarios[k]) for k in places]
+            conditions = [
+                scenario_conditions(underlying, known.market, scenarios[k], instruments=known.instruments)
+                for k in places
+            ]
             for place, units in zip(places, value_units(underlying, market, *conditions), strict=True):
                 for trade in held:
                     found[place][trade.id] = float(units.position(trade).value) - start[trade.id]

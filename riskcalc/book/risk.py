@@ -34,7 +34,7 @@ from riskcalc.book.risk_records import (
     ShockRow,
 )
 from riskcalc.book.trades import BookTrade, mark_key, trade_of
-from riskcalc.domain import Market, Trade, instrument
+from riskcalc.domain import InstrumentTable, Market, Trade
 from riskcalc.domain.validation import open_fraction
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import scenario_move
@@ -71,6 +71,7 @@ def book_risk(
     market: Market | None = None,
     today: dt.date | None = None,
     shock: float = COMMON_SHOCK,
+    instruments: InstrumentTable | None = None,
 ) -> BookRisk:
     """Return the risk of the open trades among some.
 
@@ -86,6 +87,8 @@ def book_risk(
         Day for what is due; that of the marks when left out.
     shock : float
         Common move of IWM, either way, a fraction in (0, 1).
+    instruments : mapping, optional
+        Instruments by symbol, from `riskcalc.load_instruments`; the shipped ones when left out.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def book_risk(
     """
     open_fraction("shock", shock)
     held = [trade for trade in trades if trade.status == "open"]
-    known = book_market(held, marks, given=market)
+    known = book_market(held, marks, given=market, instruments=instruments)
     moves = (0.0, *LADDER, -shock, shock)
     valued = {one.trade.id: one for one in _valued(held, known, moves)}
     at_stops = _stop_values(valued, known)
@@ -114,9 +117,12 @@ def book_risk(
     return BookRisk(
         date=known.market.date,
         positions=positions,
-        totals=_totals(held, positions, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced),
+        totals=_totals(
+            held, positions, known=known, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced
+        ),
         ladder=ladder,
         notes=(*known.notes, *_notes(positions)),
+        instruments=instruments,
     )
 
 
@@ -124,10 +130,13 @@ def _valued(trades: Sequence[BookTrade], known: BookMarket, moves: Sequence[floa
     """Open trades that can be valued, along moves of IWM within one session."""
     found, market = [], known.market
     for symbol, underlying in underlyings(trades, known).items():
-        own = [scenario_move(underlying.instrument, iwm_shock(one), rate=market.rate)[0] for one in moves]
+        own = [
+            scenario_move(underlying.instrument, iwm_shock(one), rate=market.rate, known=known.instruments)[0]
+            for one in moves
+        ]
         spots = np.maximum(underlying.spot * (1 + np.array(own)), 0.0)
         (units,) = value_units(underlying, market, Conditions(spot=spots))
-        beta = iwm_beta(underlying.instrument, rate=market.rate)
+        beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
         found += [
             _along(trade, underlying, units, known=known, spots=spots * beta)
             for trade in trades
@@ -191,7 +200,7 @@ def _position(
     spot = market.quotes[trade.symbol].spot if trade.symbol in market.quotes else None
     risk, basis = _risk(trade, valued, at_stop, plan=plan, market=market)
     greeks = BookGreeks() if valued is None or spot is None else _greeks(valued.now, spot)
-    traded = instrument(trade.symbol)
+    traded, table = known.instrument(trade.symbol), known.instruments
     value = None if valued is None else float(valued.now.value)
     stop = None if plan is None or spot is None else min(plan.stops, key=lambda level: abs(level - spot))
     distance = None if stop is None or spot is None else stop / spot - 1
@@ -213,8 +222,8 @@ def _position(
         risk=risk,
         risk_basis=basis,
         loss_at_shock=None if valued is None else 0.0 - float(valued.pnl[worst]),
-        iwm_equivalent=greeks.dollar_delta * iwm_beta(traded, rate=market.rate),
-        spy_equivalent=greeks.dollar_delta * spy_beta(traded, rate=market.rate),
+        iwm_equivalent=greeks.dollar_delta * iwm_beta(traded, rate=market.rate, known=table),
+        spy_equivalent=greeks.dollar_delta * spy_beta(traded, rate=market.rate, known=table),
         greeks=greeks,
         buying_power=_buying_power(trade, valued),
         due=due_of(
@@ -287,6 +296,7 @@ def _at_values(trade: BookTrade, valued: _Valued) -> Trade:
         {one.contract: one.quantity for one in trade.holdings},
         prices={one.contract: max(valued.values[mark_key(one.contract)], 0.0) for one in trade.holdings},
         vols=valued.vols,
+        instruments={trade.symbol: valued.underlying.instrument},
     )
 
 
@@ -301,7 +311,12 @@ def _buying_power(trade: BookTrade, valued: _Valued | None) -> float:
 
 
 def _totals(
-    trades: Sequence[BookTrade], positions: Sequence[PositionRisk], *, shock: float, at_shock: float
+    trades: Sequence[BookTrade],
+    positions: Sequence[PositionRisk],
+    *,
+    known: BookMarket,
+    shock: float,
+    at_shock: float,
 ) -> BookTotals:
     risk = math.fsum(one.risk for one in positions)
     planned = {trade.id: trade.one_r for trade in trades if trade.one_r}
@@ -311,7 +326,7 @@ def _totals(
     return BookTotals(
         risk=risk,
         risk_in_r=math.fsum(in_r) if in_r else None,
-        heat=Heat(sum=risk, correlated=_correlated(positions), shock=at_shock),
+        heat=Heat(sum=risk, correlated=_correlated(positions, known), shock=at_shock),
         shock=shock,
         iwm_equivalent=math.fsum(one.iwm_equivalent for one in positions),
         spy_equivalent=math.fsum(one.spy_equivalent for one in positions),
@@ -323,17 +338,17 @@ def _totals(
     )
 
 
-def _correlated(positions: Sequence[PositionRisk]) -> float:
+def _correlated(positions: Sequence[PositionRisk], known: BookMarket) -> float:
     """Combine risks as sqrt(r' C r), each with the sign of its direction; see `Heat`."""
     if any(math.isinf(one.risk) for one in positions):
         return math.inf
     signed: dict[str, float] = {}
     for one in positions:
-        direction = math.copysign(1.0, one.greeks.dollar_delta * instrument(one.symbol).leverage)
+        direction = math.copysign(1.0, one.greeks.dollar_delta * known.instrument(one.symbol).leverage)
         signed[one.symbol] = signed.get(one.symbol, 0.0) + direction * one.risk
-    traded = [instrument(symbol) for symbol in signed]
+    traded, table = [known.instrument(symbol) for symbol in signed], known.instruments
     risks = np.array(list(signed.values()))
-    matrix = np.array([[correlation(one, other) for other in traded] for one in traded]).reshape(
+    matrix = np.array([[correlation(one, other, known=table) for other in traded] for one in traded]).reshape(
         len(traded), len(traded)
     )
     return math.sqrt(max(float(risks @ matrix @ risks), 0.0))

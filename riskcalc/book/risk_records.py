@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from riskcalc.domain import InstrumentTable
 from riskcalc.domain.serialization import to_plain
 
 
@@ -138,6 +139,8 @@ class BookRisk:
     """Moves of IWM, lowest first."""
     notes: tuple[str, ...]
     """Assumptions, and what could not be valued."""
+    instruments: InstrumentTable | None = field(default=None, repr=False, compare=False)
+    """Instruments by symbol, in which betas were looked up; None is the shipped ones."""
 
     @property
     def due(self) -> tuple[tuple[PositionRisk, Due], ...]:

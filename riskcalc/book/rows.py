@@ -68,6 +68,19 @@ def read_trades(connection: sqlite3.Connection) -> dict[str, TradeRow]:
     }
 
 
+def settle_trades(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+    """Give every trade of a ledger a row, and drop rows of trades that are no more and say nothing."""
+    wanted = dict.fromkeys(keys)
+    known = set(read_trades(connection))
+    connection.executemany(
+        "INSERT INTO trades (key) VALUES (?)", [(key,) for key in wanted if key not in known]
+    )
+    connection.executemany(
+        "DELETE FROM trades WHERE key = ? AND plan IS NULL AND id NOT IN (SELECT trade_id FROM notes)",
+        [(key,) for key in known - wanted.keys()],
+    )
+
+
 def read_marks(connection: sqlite3.Connection) -> Iterator[tuple[Contract, dt.date, float]]:
     """Return the latest mark of each contract: contract, day and price; multipliers are 1."""
     for symbol, expiry, strike, kind, day, price in connection.execute(

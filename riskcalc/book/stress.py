@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from riskcalc.book.book_market import Marks, book_market
 from riskcalc.book.repricing import book_pnls, can_be_valued
 from riskcalc.book.trades import BookTrade
-from riskcalc.domain import Market, Scenario
+from riskcalc.domain import InstrumentTable, Market, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,12 @@ class BookStress:
 
 
 def stress_book(
-    trades: Sequence[BookTrade], marks: Marks, scenarios: Sequence[Scenario], *, market: Market | None = None
+    trades: Sequence[BookTrade],
+    marks: Marks,
+    scenarios: Sequence[Scenario],
+    *,
+    market: Market | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> BookStress:
     """Return the P&L of the open trades in named scenarios.
 
@@ -48,9 +53,11 @@ def stress_book(
         From `riskcalc.load_scenarios`.
     market : Market, optional
         Goes before marks and plans; see `riskcalc.book.book_market.book_market`.
+    instruments : mapping, optional
+        Instruments by symbol, from `riskcalc.load_instruments`; the shipped ones when left out.
     """
     held = [trade for trade in trades if trade.status == "open"]
-    known = book_market(held, marks, given=market)
+    known = book_market(held, marks, given=market, instruments=instruments)
     pnls = book_pnls(held, known, scenarios)
     unpriced = [
         f"trade {trade.id}, {trade.description}, has no price and is in no scenario: mark it"

@@ -12,7 +12,7 @@ from typing import Any
 from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.ledger import Lot, TradeLedger
 from riskcalc.book.rows import TradeRow
-from riskcalc.domain import Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, instrument
+from riskcalc.domain import InstrumentTable, Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, instrument
 from riskcalc.domain.serialization import to_plain
 from riskcalc.errors import InvalidInputError
 
@@ -109,7 +109,11 @@ class BookTrade:
 
 
 def book_trade(
-    ledger: TradeLedger, row: TradeRow, marks: Mapping[Contract, tuple[dt.date, float]]
+    ledger: TradeLedger,
+    row: TradeRow,
+    marks: Mapping[Contract, tuple[dt.date, float]],
+    *,
+    instruments: InstrumentTable | None = None,
 ) -> BookTrade:
     """Put a trade's ledger, its row and the latest marks together.
 
@@ -119,7 +123,7 @@ def book_trade(
     return BookTrade(
         id=row.id,
         symbol=ledger.symbol,
-        description=describe(entered),
+        description=describe(entered, instruments=instruments),
         status="open" if ledger.open_lots else "closed",
         opened=ledger.opened,
         closed=ledger.closed,
@@ -145,7 +149,7 @@ def mark_key(contract: Contract) -> Contract:
     )
 
 
-def describe(quantities: Mapping[Contract, float]) -> str:
+def describe(quantities: Mapping[Contract, float], *, instruments: InstrumentTable | None = None) -> str:
     """Return a position in one line, by its structure where that has a name.
 
     Examples
@@ -155,7 +159,8 @@ def describe(quantities: Mapping[Contract, float]) -> str:
     """
     units = _units(quantities)
     try:
-        trade = trade_of({contract: count / units for contract, count in quantities.items()})
+        unit = {contract: count / units for contract, count in quantities.items()}
+        trade = trade_of(unit, instruments=instruments)
     except InvalidInputError:
         return ", ".join(f"{count:+g} {contract.label}" for contract, count in quantities.items())
     if not trade.option_legs:
@@ -168,6 +173,7 @@ def trade_of(
     *,
     prices: Mapping[Contract, float] | None = None,
     vols: Mapping[Contract, float] | None = None,
+    instruments: InstrumentTable | None = None,
 ) -> Trade:
     """Return the trade that a position is.
 
@@ -179,6 +185,8 @@ def trade_of(
         Entry prices [dollars per share].
     vols : mapping of Contract to float, optional
         Of options, by the contracts of their marks.
+    instruments : mapping, optional
+        Instruments by symbol; the shipped ones when left out.
 
     Raises
     ------
@@ -189,7 +197,7 @@ def trade_of(
     symbols = {contract.symbol for contract in quantities}
     if len(symbols) != 1:
         raise InvalidInputError(f"a trade is on one symbol, got {', '.join(sorted(symbols)) or 'none'}")
-    traded = instrument(symbols.pop())
+    traded = instrument(symbols.pop(), known=instruments)
     legs: list[Leg] = []
     for contract, count in quantities.items():
         if not float(count).is_integer():

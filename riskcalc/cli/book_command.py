@@ -315,7 +315,7 @@ def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: boo
 
     scenarios = load_scenarios(scenario_file)
     with open_book(path) as book:
-        found = stress_book(book.trades(status="open"), book.marks(), scenarios)
+        found = stress_book(book.trades(status="open"), book.marks(), scenarios, instruments=book.instruments)
     if json_wanted:
         plain = to_plain(found)
         print_json({"date": plain["date"], "stress": plain["rows"], "notes": plain["notes"]})

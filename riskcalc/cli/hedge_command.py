@@ -12,10 +12,12 @@ import click
 from riskcalc.cli.book_file import book_option, open_book
 from riskcalc.cli.options import DAY, MONEY, Read, as_json
 from riskcalc.cli.output import print_json, print_tables
+from riskcalc.environment import today
 from riskcalc.presets.units_parsing import parse_fraction
 
 if TYPE_CHECKING:
     from riskcalc.domain import Market, Trade
+    from riskcalc.domain.signals import SignalBoard
     from riskcalc.presets import Preset
 
 EXAMPLES = """\b
@@ -65,10 +67,12 @@ def command(
 ) -> None:
     """Size a hedge of the book, with every scenario before and after it.
 
-    Says what a week of it costs, and how much of the book it offsets after 1, 5 and 10 sessions.
+    Says what a week of it costs, how much of the book it offsets after 1, 5 and 10 sessions, and whether the
+    hedge signals of `riskcalc signals` have fired.
     """
     from riskcalc.book import size_hedge  # noqa: PLC0415 - help is quick
     from riskcalc.cli.book_tables import hedge_tables  # noqa: PLC0415 - as above
+    from riskcalc.formatting.signals import signals_tables  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset, load_scenarios  # noqa: PLC0415 - as above
 
     if kind != "put" and not (strike is None and short_strike is None and expiry is None):
@@ -78,7 +82,7 @@ def command(
     if price is not None and kind != "put":
         quotes = quotes.with_quote(kind, spot=price)
     with open_book(book_path) as book:
-        trades, marks, risk = book.trades(), book.marks(), book.risk()
+        trades, marks, risk, known = book.trades(), book.marks(), book.risk(), book.instruments
     spot = next((one.spot for one in risk.positions if one.symbol == "IWM" and one.spot), None)
     unit = _unit(kind, quotes, spot=spot, day=risk.date, strikes=(strike, short_strike), expiry=expiry)
     found = size_hedge(
@@ -90,13 +94,18 @@ def command(
         at=at,
         to=to,
         share=share,
+        instruments=known,
     )
+    board = _triggers()
     if json_wanted:
-        print_json(found.to_dict())
+        print_json(
+            found.to_dict() | {"triggers": [one.to_dict() | {"state": one.state} for one in board.signals]}
+        )
         return
-    print_tables("", hedge_tables(found))
+    print_tables("", [*hedge_tables(found), *signals_tables(board)])
     click.echo()
-    for line in (*found.notes, *_price_note(kind, quotes, preset, typed=price), *_rules(kind)):
+    price_notes = _price_note(kind, quotes, preset, typed=price)
+    for line in (_trigger_note(board), *found.notes, *price_notes, *_rules(kind)):
         click.echo(f"note: {line}")
 
 
@@ -135,21 +144,39 @@ def _price_note(kind: str, quotes: Market, preset: Preset, *, typed: float | Non
 
 
 def _rules(kind: str) -> list[str]:
-    """Triggers and exits of the preset of the hedge."""
+    """Exits of the preset of the hedge."""
     if kind != "TZA":
         return []
     from riskcalc.presets import load_preset  # noqa: PLC0415 - help is quick
 
-    preset = load_preset("tza-hedge")
-    known = preset.market.signals
-    lines = []
-    for trigger in preset.entry.triggers:
-        value = known.get(trigger.signal)
-        state = "not known" if value is None else "met" if trigger.met_by(value) else "not met"
-        lines.append(f"trigger of tza-hedge, {trigger.meaning}: {state}")
-    targets = ", ".join(f"+{100 * target.move:g}%" for target in preset.exits.targets)
-    held = preset.exits.holding_days
-    exits = (
-        f"stop {-100 * preset.exits.stop:g}%, targets {targets}, at most {held} days; size it anew each week"
+    exits = load_preset("tza-hedge").exits
+    targets = ", ".join(f"+{100 * target.move:g}%" for target in exits.targets)
+    rule = f"stop {-100 * exits.stop:g}%, targets {targets}, at most {exits.holding_days} days"
+    return [f"exits of tza-hedge: {rule}; size it anew each week"]
+
+
+def _triggers() -> SignalBoard:
+    """The signals of today that are a reason to hedge, with the members of their combinations."""
+    from riskcalc.domain.signals import SignalBoard, SignalRole  # noqa: PLC0415 - help is quick
+    from riskcalc.signals.board import signal_board  # noqa: PLC0415 - as above
+    from riskcalc.signals.rules import load_rules  # noqa: PLC0415 - as above
+    from riskcalc.signals.store import read_store  # noqa: PLC0415 - as above
+
+    board = signal_board(load_rules(), read_store(), day=today())
+    return SignalBoard(
+        day=board.day, signals=tuple(one for one in board.signals if one.role is SignalRole.HEDGE)
     )
-    return [*lines, f"exits of tza-hedge: {exits}"]
+
+
+def _trigger_note(board: SignalBoard) -> str:
+    """Whether one of the triggers asks for a hedge."""
+    known = [one for one in board.signals if one.counts]
+    fired = [one.name for one in known if one.fired]
+    unknown = [one.name for one in known if one.fired is None]
+    old = [one.name for one in known if one.stale]
+    said = f"fired: {', '.join(fired)}" if fired else "no hedge trigger has fired"
+    if unknown:
+        said += (
+            f"; without data: {', '.join(unknown)} (riskcalc signals --update FILES, or --enter NAME=VALUE)"
+        )
+    return f"{said}; old data: {', '.join(old)}" if old else said

@@ -142,4 +142,4 @@ def _stressed(scenarios: Sequence[Scenario]) -> BookStress:
     from riskcalc.book.stress import stress_book  # noqa: PLC0415 - as above
 
     with open_book(None) as book:
-        return stress_book(book.trades(status="open"), book.marks(), scenarios)
+        return stress_book(book.trades(status="open"), book.marks(), scenarios, instruments=book.instruments)

@@ -8,7 +8,8 @@ import math
 import pytest
 
 import riskcalc as rc
-from riskcalc.book import Book, Contract, Fill
+from riskcalc.book import Book, Contract, Fill, added_by, stress_book
+from riskcalc.book.exposures import iwm_shock
 from riskcalc.domain import OptionType
 from tests.book.many import fill_book, marks
 
@@ -174,3 +175,46 @@ def test_two_hundred_positions_are_valued_after_every_mark(book):
     for day in (22, 23, 24):
         book.mark(prices, day=dt.date(2026, 7, day))
         assert len(book.risk().positions) == 200
+
+
+OWN_ROWS = """
+schema = 1
+[instruments.MYX]
+name = "Three times an index of my own"
+leverage = 3
+benchmark = "MYI"
+[instruments.MYI]
+name = "An index of my own"
+beta = 1.5
+beta_to = "IWM"
+beta_as_of = 2026-01-02
+"""
+
+
+def test_an_instrument_of_the_users_own_moves_by_its_row(tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
+    own = Contract(symbol="MYX")
+    fill = Fill(key="a", time=NOON, contract=own, quantity=100, price=50.0, source="broker")
+    found = []
+    for rows in (None, OWN_ROWS):
+        if rows:
+            (tmp_path / "instruments.toml").write_text(rows, encoding="utf-8")
+        with Book(tmp_path / "book.sqlite") as book:
+            book.record([fill])
+            book.mark({own: 50.0}, day=dt.date(2026, 7, 21))
+            found.append(book.risk())
+            added = added_by(rc.plan_preset("iwm-shares"), found[-1])
+            (held,) = stress_book(
+                book.trades(),
+                book.marks(),
+                [iwm_shock(-0.02)],
+                instruments=book.instruments,
+            ).rows
+    without, with_row = found
+    # 100 x 50 dollars x 3 x 1.5: what the row says, and nothing where there is none.
+    assert (without.totals.iwm_equivalent, without.totals.heat.shock) == (0, 0)
+    assert with_row.totals.iwm_equivalent == pytest.approx(22_500, rel=1e-3)
+    assert with_row.totals.heat.shock == pytest.approx(0.05 * 22_500, rel=1e-3)
+    assert held.pnl == pytest.approx(-0.02 * 22_500, rel=1e-3)
+    shock = next(row for row in added if row.name == "loss_at_shock")
+    assert shock.before == pytest.approx(0.05 * 22_500, rel=1e-3)

@@ -193,3 +193,19 @@ def test_what_the_book_refuses(book, arguments, says):
     code, _, err = book(*arguments)
     assert code == 2
     assert says in err
+
+
+def test_a_hedge_says_whether_its_triggers_have_fired(book):
+    before = {one["name"]: one for one in answer(book, "hedge", "--share", "50%")["triggers"]}
+    assert {one["state"] for one in before.values()} == {"no data"}
+    assert "without data: sp500_move, ten_year_change_bp" in book("hedge", "--share", "50%")[1]
+    assert book("signals", "--enter", "sp500_move=-3.4%", "--enter", "ten_year_change_bp=+12 bp")[0] == 1
+    found = {one["name"]: one for one in answer(book, "hedge", "--share", "50%")["triggers"]}
+    spy, bonds = found["sp500_move"], found["ten_year_change_bp"]
+    assert (spy["value"], spy["unit"], spy["state"], spy["age_sessions"]) == (-3.4, "%", "fired", 0)
+    assert (bonds["value"], bonds["unit"], bonds["state"], bonds["fired"]) == (12, "bp", "armed", False)
+    assert (spy["rule"], bonds["rule"]) == ("below -3%", "above +25 bp")
+    assert "high_yield_widening" not in found
+    out = book("hedge", "--share", "50%")[1]
+    assert "note: fired: sp500_move; without data:" in out
+    assert "FIRED" in out
