@@ -27,6 +27,7 @@ from riskcalc.domain import InstrumentTable, Market, TradePlan
 from riskcalc.domain.validation import dollars, positive, text
 from riskcalc.errors import BookError, InvalidInputError
 from riskcalc.presets import load_instruments
+from riskcalc.presets.price_ranges import read_ranges
 
 
 class Book:
@@ -134,6 +135,7 @@ class Book:
             today=today,
             shock=shock,
             instruments=self.instruments,
+            ranges=read_ranges(),
         )
 
     def journal(self, *, since: dt.date | None = None) -> Journal:

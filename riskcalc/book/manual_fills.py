@@ -21,7 +21,7 @@ SAME_PRICE = 0.05
 
 
 def entry_fills(plan: TradePlan, *, key: str, units: int, net: float | None, time: dt.datetime) -> list[Fill]:
-    """Fills of the legs of a plan with half its costs, at its prices, or at those that cost `net` together."""
+    """Fills of the legs of a plan with half its costs, at its prices or at a net price of a unit."""
     trade = plan.report.trade
     spot = plan.report.market.quote(trade.symbol).spot
     sizes, prices = [], []

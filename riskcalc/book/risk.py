@@ -33,6 +33,7 @@ from riskcalc.book.risk_records import (
     PositionRisk,
     ShockRow,
 )
+from riskcalc.book.stop_distance import Ranges, in_deviations, in_ranges, range_notes
 from riskcalc.book.trades import BookTrade, mark_key, trade_of
 from riskcalc.domain import InstrumentTable, Market, Trade
 from riskcalc.domain.validation import open_fraction
@@ -45,8 +46,6 @@ LADDER = tuple(percent / 100 for percent in range(-8, 9))
 
 COMMON_SHOCK = 0.05
 """Move of IWM, either way, that all open trades are held to."""
-
-SESSIONS_PER_YEAR = 252
 
 
 class _Valued(NamedTuple):
@@ -72,6 +71,7 @@ def book_risk(
     today: dt.date | None = None,
     shock: float = COMMON_SHOCK,
     instruments: InstrumentTable | None = None,
+    ranges: Ranges | None = None,
 ) -> BookRisk:
     """Return the risk of the open trades among some.
 
@@ -89,6 +89,8 @@ def book_risk(
         Common move of IWM, either way, a fraction in (0, 1).
     instruments : mapping, optional
         Instruments by symbol, from `riskcalc.load_instruments`; the shipped ones when left out.
+    ranges : mapping of str to AverageRange, optional
+        Average true ranges by symbol, in which the distance to the stop is said; none when left out.
 
     Returns
     -------
@@ -104,11 +106,20 @@ def book_risk(
     pnls = np.sum([one.pnl for one in valued.values()], axis=0) if valued else np.zeros(len(moves))
     exposures = np.sum([one.exposure for one in valued.values()], axis=0) if valued else np.zeros(len(moves))
     worst = len(moves) - 2 + int(pnls[-1] < pnls[-2])
-    day = today or known.market.date
+    day, ranges = today or known.market.date, ranges or {}
     positions = tuple(
-        _position(trade, valued.get(trade.id), at_stops.get(trade.id), known=known, worst=worst, today=day)
+        _position(
+            trade,
+            valued.get(trade.id),
+            at_stops.get(trade.id),
+            known=known,
+            worst=worst,
+            today=day,
+            ranges=ranges,
+        )
         for trade in held
     )
+    stopped = [known.instrument(one.symbol) for one in positions if one.stop is not None]
     ladder = tuple(
         ShockRow(move=move, pnl=float(pnl), iwm_equivalent=float(exposure))
         for move, pnl, exposure in zip(LADDER, pnls[1:-2], exposures[1:-2], strict=True)
@@ -121,7 +132,7 @@ def book_risk(
             held, positions, known=known, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced
         ),
         ladder=ladder,
-        notes=(*known.notes, *_notes(positions)),
+        notes=(*known.notes, *_notes(positions), *range_notes(stopped, ranges, today=day)),
         instruments=instruments,
     )
 
@@ -195,6 +206,7 @@ def _position(
     known: BookMarket,
     worst: int,
     today: dt.date,
+    ranges: Ranges,
 ) -> PositionRisk:
     plan, market = _plan(trade), known.market
     spot = market.quotes[trade.symbol].spot if trade.symbol in market.quotes else None
@@ -218,7 +230,8 @@ def _position(
         r_multiple=pnl / trade.one_r if pnl is not None and trade.one_r else None,
         stop=stop,
         stop_distance=distance,
-        stop_days=_in_days(distance, market.quotes[trade.symbol].vol if spot else 0.0),
+        stop_atr=in_ranges(distance, traded, ranges),
+        stop_deviations=in_deviations(distance, market.quotes[trade.symbol].vol if spot else 0.0),
         risk=risk,
         risk_basis=basis,
         loss_at_shock=None if valued is None else 0.0 - float(valued.pnl[worst]),
@@ -231,12 +244,6 @@ def _position(
         ),
         preset=trade.preset,
     )
-
-
-def _in_days(distance: float | None, vol: float) -> float | None:
-    if distance is None or not vol:
-        return None
-    return abs(distance) / (vol / math.sqrt(SESSIONS_PER_YEAR))
 
 
 def _pnl(trade: BookTrade, value: float | None) -> float | None:

@@ -60,8 +60,10 @@ class PositionRisk:
     """Spot of the stop nearest to the spot [dollars]; None without one."""
     stop_distance: float | None
     """Move of the underlying to the stop, a fraction; 0 or of the wrong sign once it is passed."""
-    stop_days: float | None
-    """The same in daily standard deviations at the underlying's implied vol."""
+    stop_atr: float | None
+    """The same in average true ranges of 14 sessions, >= 0; None where its range is not known."""
+    stop_deviations: float | None
+    """The same in daily standard deviations at the underlying's implied vol, >= 0."""
     risk: float
     """Loss from the mark to the stop, repriced on the worse of today and the time stop, with exit costs; the
     max loss where no stop holds it [dollars, >= 0]; inf where that is unlimited."""

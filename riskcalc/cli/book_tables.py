@@ -29,7 +29,8 @@ def _positions(risk: BookRisk) -> Table:
         "P&L",
         "R",
         "to stop",
-        "in days",
+        "in ATR",
+        "in daily SD",
         "risk",
         "IWM-equivalent",
         "due",
@@ -43,14 +44,15 @@ def _positions(risk: BookRisk) -> Table:
             whole_money(one.pnl),
             r_multiple(one.r_multiple),
             percent(one.stop_distance, digits=1, signed=True),
-            number(one.stop_days, digits=1),
+            number(one.stop_atr, digits=1),
+            number(one.stop_deviations, digits=1),
             money(one.risk) if one.risk_basis == "to the stop" else f"{money(one.risk)} ({one.risk_basis})",
             whole_money(one.iwm_equivalent),
             ", ".join(due.what + ("" if due.now else " soon") for due in one.due),
         )
         for one in risk.positions
     )
-    return Table(title=f"Open Trades, marked {risk.date}", rows=rows, header=header, left=frozenset({1, 10}))
+    return Table(title=f"Open Trades, marked {risk.date}", rows=rows, header=header, left=frozenset({1, 11}))
 
 
 def _due(risk: BookRisk) -> list[Table]:

@@ -174,7 +174,8 @@ def _trigger_note(board: SignalBoard) -> str:
     fired = [one.name for one in known if one.fired]
     unknown = [one.name for one in known if one.fired is None]
     old = [one.name for one in known if one.stale]
-    said = f"fired: {', '.join(fired)}" if fired else "no hedge trigger has fired"
+    quiet = "no hedge trigger is known to have fired" if unknown else "no hedge trigger has fired"
+    said = f"fired: {', '.join(fired)}" if fired else quiet
     if unknown:
         said += (
             f"; without data: {', '.join(unknown)} (riskcalc signals --update FILES, or --enter NAME=VALUE)"

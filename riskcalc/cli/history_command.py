@@ -102,7 +102,9 @@ def command(
         since=since,
         **_implied_vol(bars, vols, preset),
     )
-    _print(found, warnings=[*warnings, *_doubts(bars, exits)], kept=kept, json_wanted=json_wanted)
+    ranges = None if sample else _kept_range(found)
+    saved = {"k": kept, "ATR14": ranges}
+    _print(found, warnings=[*warnings, *_doubts(bars, exits)], kept=saved, json_wanted=json_wanted)
 
 
 def _named_preset(name: str | None) -> Preset | None:
@@ -158,6 +160,17 @@ def _calibration(
     return measured, [], write_calibration(measured, symbol=bars.symbol)
 
 
+def _kept_range(found: PriceHistory) -> Path | None:
+    """The file in which the average true range is kept for the book; None where there is none to keep."""
+    from riskcalc.domain.price_history import AverageRange  # noqa: PLC0415 - help is quick
+    from riskcalc.presets.price_ranges import write_range  # noqa: PLC0415 - as above
+
+    if not found.symbol or not found.atr14:
+        return None
+    measured = AverageRange(atr14=found.atr14, close=found.close, date=found.last)
+    return write_range(measured, symbol=found.symbol)
+
+
 def _implied_vol(bars: Bars, vols: ImpliedVols | None, preset: Preset | None) -> dict[str, Any]:
     """Implied vol beside the last price, and whose it is: the file's, else that of the preset's market."""
     if vols is not None:
@@ -182,14 +195,19 @@ def _doubts(bars: Bars, exits: ExitMoves | None) -> list[str]:
     return []
 
 
-def _print(found: PriceHistory, *, warnings: list[str], kept: Path | None, json_wanted: bool) -> None:
+def _print(
+    found: PriceHistory, *, warnings: list[str], kept: dict[str, Path | None], json_wanted: bool
+) -> None:
     from riskcalc.formatting.history import history_tables, history_title  # noqa: PLC0415 - as above
 
     if json_wanted:
         answer: dict[str, Any] = found.to_dict()
-        print_json(answer | {"k_file": None if kept is None else str(kept), "warnings": warnings})
+        files = {"k_file": kept["k"], "atr_file": kept["ATR14"]}
+        written = {name: None if path is None else str(path) for name, path in files.items()}
+        print_json(answer | written | {"warnings": warnings})
     else:
         print_tables(history_title(found), history_tables(found))
-        if kept is not None:
-            click.echo(f"\nk is saved in {kept}, for plans")
+        for name, users in (("ATR14", "the book"), ("k", "plans")):
+            if kept[name] is not None:
+                click.echo(f"\n{name} is saved in {kept[name]}, for {users}")
     say_warnings(warnings)

@@ -10,7 +10,7 @@ from typing import Any
 
 from riskcalc.domain.legs import Side
 from riskcalc.domain.serialization import to_plain
-from riskcalc.domain.validation import calendar_date, multiple, non_negative, text
+from riskcalc.domain.validation import calendar_date, multiple, non_negative, positive, text
 
 DEFAULT_K = 0.83
 """Median realized over implied volatility of IWM, 2010 to 2026."""
@@ -213,3 +213,32 @@ class PriceHistory:
         """JSON-ready data; what is not known is None."""
         found: dict[str, Any] = to_plain(self)
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AverageRange:
+    """Average true range of an underlying, as `riskcalc history` measured it.
+
+    Examples
+    --------
+    >>> AverageRange(atr14=3.9, close=300, date=dt.date(2026, 7, 20)).share
+    0.013
+    """
+
+    atr14: float
+    """Wilder's, of 14 sessions [dollars], > 0."""
+    close: float
+    """Last close of the same prices [dollars], > 0."""
+    date: dt.date
+    """Of the close."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        positive("atr14", self.atr14)
+        positive("close", self.close)
+        calendar_date("date", self.date)
+
+    @property
+    def share(self) -> float:
+        """The range as a fraction of the price, which splits and later prices do not change."""
+        return self.atr14 / self.close

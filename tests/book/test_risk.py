@@ -11,6 +11,8 @@ import riskcalc as rc
 from riskcalc.book import Book, Contract, Fill, added_by, stress_book
 from riskcalc.book.exposures import iwm_shock
 from riskcalc.domain import OptionType
+from riskcalc.domain.price_history import AverageRange
+from riskcalc.presets.price_ranges import write_range
 from tests.book.many import fill_book, marks
 
 NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
@@ -218,3 +220,25 @@ def test_an_instrument_of_the_users_own_moves_by_its_row(tmp_path, monkeypatch):
     assert held.pnl == pytest.approx(-0.02 * 22_500, rel=1e-3)
     shock = next(row for row in added if row.name == "loss_at_shock")
     assert shock.before == pytest.approx(0.05 * 22_500, rel=1e-3)
+
+
+def test_the_distance_to_the_stop_in_ranges(tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
+    with Book(tmp_path / "book.sqlite") as book:
+        for name in VEHICLES[1:]:
+            book.add(PLANS[name], time=NOON)
+        before = book.risk()
+        assert {one.stop_atr for one in before.positions} == {None}
+        assert "ATR14 of IWM, TNA is not known: riskcalc history" in " ".join(before.notes)
+        write_range(AverageRange(atr14=3.0, close=300.0, date=NOON.date()), symbol="IWM")
+        found = book.risk(today=NOON.date())
+        shares, fund = found.positions
+        # IWM's 6 % stop in ranges of 1 %, and TNA's in ranges of three times that.
+        assert shares.stop_atr == pytest.approx(6.0)
+        assert fund.stop_atr == pytest.approx(abs(fund.stop_distance) / 0.03)
+        assert shares.stop_deviations == pytest.approx(0.06 / (0.20 / math.sqrt(252)))
+        assert "ATR14 of TNA is taken as 3 x that of IWM" in found.notes
+        assert "ATR14 of IWM is of 2026-07-20" in " ".join(book.risk(today=dt.date(2026, 7, 29)).notes)
+        write_range(AverageRange(atr14=2.4, close=60.0, date=NOON.date()), symbol="TNA")
+        assert book.risk().positions[1].stop_atr == pytest.approx(abs(fund.stop_distance) / 0.04)
+        assert write_range(AverageRange(atr14=9, close=60, date=dt.date(2026, 7, 1)), symbol="TNA") is None

@@ -107,6 +107,7 @@ def test_k_is_not_kept_without_a_symbol(run, prices, vols, tmp_path):
     assert (code, json.loads(out)["k_file"]) == (0, None)
     assert err == "riskcalc: warning: k is not saved: the prices name no symbol; give --symbol\n"
     assert not (tmp_path / "calibration.toml").exists()
+    assert not (tmp_path / "ranges.toml").exists()
     assert answer(run("history", str(nameless), "--iv", str(vols), "--symbol", "RSP", "--json"))["k_file"]
     assert read_calibration("RSP").date is not None
 

@@ -1,0 +1,78 @@
+"""Average true ranges, as `riskcalc history` measured them and the book reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from riskcalc.domain.price_history import AverageRange
+from riskcalc.domain.validation import brief_repr, record, text
+from riskcalc.environment import data_folder
+from riskcalc.errors import InvalidInputError, PresetError
+from riskcalc.presets.files import parse_toml, read_text, write_whole
+
+SCHEMA_VERSION = 1
+"""Newest shape this riskcalc reads."""
+
+FIELDS = ("atr14", "close", "date")
+
+
+def ranges_path() -> Path:
+    """Return the file that keeps measured ranges, which need not exist."""
+    return data_folder() / "ranges.toml"
+
+
+def read_ranges() -> dict[str, AverageRange]:
+    """Return the measured ranges by symbol; empty where none was measured.
+
+    Raises
+    ------
+    PresetError
+        The file cannot be read, was written by a newer riskcalc, or holds what is no range.
+    """
+    path = ranges_path()
+    if not path.exists():
+        return {}
+    kept = parse_toml(read_text(path, kind="ranges"), path, newest=SCHEMA_VERSION)
+    return {
+        symbol: _range(found, path=path, symbol=symbol)
+        for symbol, found in kept.items()
+        if symbol != "schema"
+    }
+
+
+def write_range(measured: AverageRange, *, symbol: str) -> Path | None:
+    """Keep a measured range of a symbol, whole or not at all; None where a newer one is kept.
+
+    Raises
+    ------
+    PresetError
+        The file that is there cannot be read, or not be written.
+    """
+    import tomlkit  # noqa: PLC0415 - reading needs none
+
+    record("measured", AverageRange, measured)
+    if not text("symbol", symbol):
+        raise InvalidInputError("symbol must not be empty")
+    path, known = ranges_path(), read_ranges().get(symbol)
+    if known is not None and known.date > measured.date:
+        return None
+    document = tomlkit.parse(
+        read_text(path, kind="ranges") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
+    )
+    document[symbol] = {
+        "atr14": round(measured.atr14, 4),
+        "close": round(measured.close, 4),
+        "date": measured.date,
+    }
+    write_whole(path, tomlkit.dumps(document))
+    return path
+
+
+def _range(found: object, *, path: Path, symbol: str) -> AverageRange:
+    if not isinstance(found, Mapping) or any(name not in found for name in FIELDS):
+        raise PresetError(f"{path}: {symbol} must be a table of {', '.join(FIELDS)}, got {brief_repr(found)}")
+    try:
+        return AverageRange(**{name: found[name] for name in FIELDS})
+    except InvalidInputError as error:
+        raise PresetError(f"{path}: {symbol}: {error}") from None
