@@ -9,7 +9,10 @@ from .ladder import ladder_conditions as ladder_conditions
 from .ladder import theta_report as theta_report
 from .leveraged_stops import translate_stop as translate_stop
 from .leveraged_stops import translate_to_fund as translate_to_fund
+from .managed.exit_odds import FirstExit as FirstExit
 from .managed.exit_odds import exit_odds as exit_odds
+from .managed.exit_odds import exit_odds_and_first as exit_odds_and_first
+from .managed.exit_odds import first_exit as first_exit
 from .managed.outcome import managed_outcome as managed_outcome
 from .managed.timeline import days_held as days_held
 from .model_prices import enter_and_value as enter_and_value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +60,7 @@ def closing_time(day: date) -> time:
     return _table().early_closes.get(day, CLOSE)
 
 
+@lru_cache(maxsize=4096)
 def close_of(day: date) -> datetime:
     """Return the moment at which a day's session closes, New York; 16:00 on a day without one."""
     return datetime.combine(day, closing_time(day))

@@ -66,7 +66,8 @@ class Trade:
     @property
     def expiry(self) -> date | None:
         """The nearest expiry; None for a trade in shares alone."""
-        return min(self.expiries, default=None)
+        # In one pass: a plan asks for it a hundred times.
+        return min((leg.expiry for leg in self.legs if isinstance(leg, OptionLeg)), default=None)
 
     def leg_size(self, leg: Leg) -> int:
         """Shares a leg stands for, signed: side x contracts x multiplier."""

@@ -119,6 +119,8 @@ def flag(field: str, value: object) -> bool:
 
 def real(field: str, value: object) -> float:
     """Return the value as a float if it is a number; a whole number too long for one is infinite."""
+    if type(value) is float:  # the usual case first: an abstract class is asked ten times as long
+        return value
     if not isinstance(value, Real) or not _is_a(Real, value):
         raise InvalidInputError(f"{field} must be a number, got {brief_repr(value)}")
     try:

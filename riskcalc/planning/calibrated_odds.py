@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from riskcalc.analysis import exit_odds
+from riskcalc.analysis import FirstExit
 from riskcalc.analysis.lognormal import prob_profit
 from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
-from riskcalc.domain import CalibratedOdds, Calibration, ExitPlan, RiskReport, Side, TargetOutcome
-from riskcalc.planning.levels import odds_with_second_stop
+from riskcalc.domain import CalibratedOdds, Calibration, RiskReport, TargetOutcome
+from riskcalc.planning.levels import has_second_stop_first
 
 
 def calibrated_odds(
-    report: RiskReport,
-    exits: ExitPlan,
-    outcomes: tuple[TargetOutcome, ...],
-    *,
-    side: Side,
-    calibration: Calibration,
+    report: RiskReport, first: FirstExit, outcomes: tuple[TargetOutcome, ...], *, calibration: Calibration
 ) -> CalibratedOdds:
     """Return the odds of a plan at k times the implied volatility, with the drift of its view.
 
@@ -25,12 +18,10 @@ def calibrated_odds(
     ----------
     report : RiskReport
         Of the trade at its entry.
-    exits : ExitPlan
-        With the second stop where the trade needs one.
+    first : FirstExit
+        Which exit comes first at k times the implied volatility, from `exit_odds_and_first`.
     outcomes : tuple of TargetOutcome
         Of the plan's targets: a target may be a second stop.
-    side : Side
-        Of the trade's stop.
     calibration : Calibration
         Realized over implied volatility, and where it is from.
 
@@ -41,15 +32,14 @@ def calibrated_odds(
     """
     trade, market = report.trade, report.market
     view = report.view.calibrated(calibration.k)
-    sided = dataclasses.replace(exits, side=side)
-    odds = odds_with_second_stop(exit_odds(trade, market, sided, view=view), outcomes)
+    second = has_second_stop_first(outcomes)
     ending = adjusted_trade_at_expiry(trade, market)
     profit, _ = prob_profit(ending, market, breakevens=report.breakevens, view=view)
     return CalibratedOdds(
         k=calibration.k,
         k_source=calibration.k_source,
-        stop_first=odds.stop_first,
-        target_first=odds.target_first,
-        neither=odds.neither,
+        stop_first=min(first.stop + first.target, 1.0) if second else first.stop,
+        target_first=0.0 if second else first.target,
+        neither=first.neither,
         profit=profit,
     )

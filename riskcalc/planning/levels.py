@@ -244,9 +244,14 @@ def label_second_stops(levels: PlanLevels, seconds: tuple[bool, ...]) -> PlanLev
     )
 
 
+def has_second_stop_first(outcomes: tuple[TargetOutcome, ...]) -> bool:
+    """Return whether the nearest target is a second stop."""
+    return bool(outcomes) and outcomes[0].second_stop
+
+
 def odds_with_second_stop(odds: Odds, outcomes: tuple[TargetOutcome, ...]) -> Odds:
     """Return odds in which a second stop counts as a stop."""
-    if not outcomes or not outcomes[0].second_stop:
+    if not has_second_stop_first(outcomes):
         return odds
     touched = min(odds.stop_first + odds.target_first, 1.0)
     return Odds(

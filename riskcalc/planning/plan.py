@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
-from riskcalc.analysis import exit_odds, ladder, managed_outcome, theta_report
+from riskcalc.analysis import FirstExit, exit_odds_and_first, ladder, managed_outcome, theta_report
 from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
 from riskcalc.domain import (
     Account,
@@ -120,7 +120,7 @@ def plan(
     asked = exits.at(entry=entry_spot(report.trade, report.market), side=side)
     exits = with_second_stop(report, asked, side)
     sized = _size_at_exits(report, account, exits, side=side, time_stop=time_stop)
-    odds, managed = _managed(report, exits, side=side, sized=sized)
+    odds, first, managed = _managed(report, exits, side=side, sized=sized, calibration=calibration)
     planned = TradePlan(
         report=report,
         exits=exits,
@@ -131,7 +131,7 @@ def plan(
         ladder=_ladder_rows(report, sized),
         theta=theta_report(report.trade, sized.values.at_unchanged_spot),
         odds=odds,
-        calibrated=calibrated_odds(report, exits, sized.targets.outcomes, side=side, calibration=calibration),
+        calibrated=calibrated_odds(report, first, sized.targets.outcomes, calibration=calibration),
         managed=managed,
         gaps=sized.gaps,
         pair=pair_report(report, units=sized.size.units),
@@ -178,18 +178,18 @@ def _size_at_exits(
 
 
 def _managed(
-    report: RiskReport, exits: ExitPlan, *, side: Side, sized: _Sized
-) -> tuple[Odds, ManagedOutcome]:
-    """Probabilities of the exits, and the outcome of the trade managed to them."""
+    report: RiskReport, exits: ExitPlan, *, side: Side, sized: _Sized, calibration: Calibration
+) -> tuple[Odds, FirstExit, ManagedOutcome]:
+    """Probabilities of the exits, calibrated ones too, and the outcome of the trade managed to them."""
     trade, market, view, outcomes = report.trade, report.market, report.view, sized.targets.outcomes
     # With an explicit side, the exit plan needs no delta from the model.
     sided = dataclasses.replace(exits, side=side)
     fractions = closed_fractions(exits, units=sized.size.units)
-    odds = exit_odds(trade, market, sided, view=view)
+    odds, first = exit_odds_and_first(trade, market, sided, view=view, other=view.calibrated(calibration.k))
     managed = managed_outcome(
         trade, market, sided, view=view, cost_per_unit=sized.cost_per_unit, fractions=fractions
     )
-    return odds_with_second_stop(odds, outcomes), outcome_with_second_stop(managed, outcomes)
+    return odds_with_second_stop(odds, outcomes), first, outcome_with_second_stop(managed, outcomes)
 
 
 def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskcalc.analysis import exit_odds
+from riskcalc.analysis import first_exit
 from riskcalc.analysis.managed.exit_flow import ExitWeights, exit_weights
 from riskcalc.analysis.managed.levels import ExitStages, exit_stages
 from riskcalc.analysis.managed.outcome import dividend_distance
@@ -156,7 +156,7 @@ def build_exits(
         spots=levels.spot * np.exp(side * weights.points.distance),
         last_day=timeline.days,
         levels=model.spot * (1 + side * np.array(moves)),
-        stop_first=exit_odds(trade, model.market, exits, view=view).stop_first,
+        stop_first=first_exit(trade, model.market, exits, view=view).stop,
         vol_shift=exits.vol_shift,
     )
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskcalc.analysis import exit_odds
+from riskcalc.analysis import first_exit
 from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
 from riskcalc.domain import Account, Calibration, ExitPlan, OptionLeg, Side, Trade, View
 from riskcalc.scanning.expiry_exits import (
@@ -264,7 +264,7 @@ def _exit_columns(levels: Sequence[Floats], *, entry: Floats, risk: Floats) -> C
 
 def _calibrated_stop_first(terms: SpreadTerms) -> float:
     """P(stop hit first) at k times the implied volatility."""
-    return exit_odds(terms.trade, terms.model.market, terms.exits, view=terms.calibrated_view).stop_first
+    return first_exit(terms.trade, terms.model.market, terms.exits, view=terms.calibrated_view).stop
 
 
 def _exits_under(series: OptionSeries, terms: SpreadTerms, view: View) -> ExpiryExits:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskcalc.analysis.first_passage import exit_chances
 from riskcalc.analysis.managed.levels import ExitStages, Stage, exit_stages
@@ -19,6 +21,20 @@ from riskcalc.analysis.managed.transitions import landing_chances
 from riskcalc.domain import ExitPlan, Market, Odds, Trade, View
 
 NEUTRAL = View.neutral()
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+class FirstExit(NamedTuple):
+    """Probabilities of which of stop and nearest target is touched first."""
+
+    stop: float
+    target: float
+
+    @property
+    def neither(self) -> float:
+        """Probability that neither is touched by the time stop."""
+        return max(1 - self.stop - self.target, 0.0)
 
 
 def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL) -> Odds:
@@ -55,67 +71,129 @@ def exit_odds(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEU
     >>> f"{odds.stop_first:.1%} {odds.target_first:.1%} {odds.neither:.1%}, touched {odds.touch_stop:.1%}"
     '43.0% 24.4% 32.6%, touched 43.2%'
     """
+    odds, _ = _odds(trade, market, exits, view=view, others=())
+    return odds
+
+
+def exit_odds_and_first(
+    trade: Trade, market: Market, exits: ExitPlan, *, view: View, other: View
+) -> tuple[Odds, FirstExit]:
+    """Return `exit_odds` under a view, and which exit comes first under another, in one calculation.
+
+    Parameters
+    ----------
+    trade, market, exits, view : Trade, Market, ExitPlan, View
+        As for `exit_odds`.
+    other : View
+        The second view.
+
+    Returns
+    -------
+    odds : Odds
+        Under `view`.
+    first : FirstExit
+        Under `other`.
+    """
+    odds, (first,) = _odds(trade, market, exits, view=view, others=(other,))
+    return odds, first
+
+
+def first_exit(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL) -> FirstExit:
+    """Return which of stop and nearest target is touched first; see `exit_odds`, which costs more."""
     levels = exit_stages(trade, market, exits)
     timeline = build_timeline(trade, market, exits, view=view, levels=levels)
+    (found,) = _first_exits(levels, [_Corridor(timeline, levels.stages[0].stop, levels.stages[0].target)])
+    return found
+
+
+def _odds(
+    trade: Trade, market: Market, exits: ExitPlan, *, view: View, others: tuple[View, ...]
+) -> tuple[Odds, list[FirstExit]]:
+    """Odds under a view, and which exit comes first under others."""
+    levels = exit_stages(trade, market, exits)
     stop, target = levels.stages[0].stop, levels.stages[0].target
-    both, stop_alone, target_alone = _chances(
-        levels, timeline, [(stop, target), (stop, math.inf), (-math.inf, target)]
+    own, *timelines = (
+        build_timeline(trade, market, exits, view=one, levels=levels) for one in (view, *others)
     )
-    return Odds(
-        touch_stop=stop_alone[0],
-        touch_target=target_alone[1] if exits.targets else None,
-        stop_first=both[0],
-        target_first=both[1],
-        neither=max(1 - both[0] - both[1], 0.0),
+    corridors = [_Corridor(own, *ends) for ends in ((stop, target), (stop, math.inf), (-math.inf, target))]
+    corridors += [_Corridor(timeline, stop, target) for timeline in timelines]
+    both, stop_alone, target_alone, *first = _first_exits(levels, corridors)
+    odds = Odds(
+        touch_stop=stop_alone.stop,
+        touch_target=target_alone.target if exits.targets else None,
+        stop_first=both.stop,
+        target_first=both.target,
+        neither=both.neither,
     )
+    return odds, first
 
 
-def _chances(
-    levels: ExitStages, timeline: Timeline, corridors: list[tuple[float, float]]
-) -> list[tuple[float, float]]:
+class _Corridor(NamedTuple):
+    """Where the spot starts from, and how it moves."""
+
+    timeline: Timeline
+    stop: float
+    """Log distance; -inf is none."""
+    target: float
+    """Log distance; inf is none."""
+
+
+def _first_exits(levels: ExitStages, corridors: list[_Corridor]) -> list[FirstExit]:
     """Probabilities that the stop, and the target, of each corridor is hit first."""
-    years = timeline.days / 365
-    lower, upper = np.array(corridors).T
+    years = corridors[0].timeline.days / 365
+    lower, upper = np.array([(one.stop, one.target) for one in corridors]).T
+    vols = np.array([one.timeline.vol for one in corridors])
+    drifts = np.array([one.timeline.drift for one in corridors])
     found = exit_chances(
         below=-lower,
         above=upper,
-        travel=np.array(levels.side * (timeline.drift - timeline.vol**2 / 2) * years),
-        variance=np.array(timeline.vol**2 * years),
+        travel=levels.side * (drifts - vols**2 / 2) * years,
+        variance=vols**2 * years,
     )
-    plain = (lower >= 0) | (upper <= 0) | (not any(period.dividend for period in timeline.periods))
-    return [
-        (float(found.lower_first[k]), float(found.upper_first[k]))
-        if plain[k]
-        else _through_dividends(levels, timeline, stop=stop, target=target)
-        for k, (stop, target) in enumerate(corridors)
-    ]
+    chances = np.array([found.lower_first, found.upper_first]).T
+    if any(period.dividend for period in corridors[0].timeline.periods):
+        dropped = [k for k, one in enumerate(corridors) if one.stop < 0 < one.target]
+        if dropped:
+            chances[dropped] = _through_dividends(levels, [corridors[k] for k in dropped])
+    return [FirstExit(*chance) for chance in chances.tolist()]
 
 
-def _through_dividends(
-    levels: ExitStages, timeline: Timeline, *, stop: float, target: float
-) -> tuple[float, float]:
-    """Probabilities of one corridor when the spot drops at ex-dates; a step of any length is exact."""
-    only = Stage(open_share=1.0, stop=stop, target=target, closed_share=1.0, gap_move=None)
-    timeline = replace(timeline, periods=tuple(period._replace(steps=1) for period in timeline.periods))
-    nodes = build_nodes(replace(levels, stages=(only,)), timeline)
-    past = np.array([nodes.points <= stop, nodes.points >= target])
-    start, held, left = np.zeros(1), np.ones(1), np.zeros(2)
-    for period in timeline.periods:
-        step = timeline.step(period, levels.side)
-        found = exit_chances(
-            below=start - stop,
-            above=target - start,
-            travel=np.array(step.travel),
-            variance=np.array(step.variance),
-        )
-        left += held @ found.lower_first, held @ found.upper_first
+def _through_dividends(levels: ExitStages, corridors: list[_Corridor]) -> Floats:
+    """Probabilities of corridors when the spot drops at ex-dates, shape (corridors, 2).
+
+    A step of any length is exact, so that a period is one; all corridors stand on the same nodes.
+    """
+    timelines = [_in_single_steps(one.timeline) for one in corridors]
+    stops, targets = np.array([(one.stop, one.target) for one in corridors]).T[..., None]
+    stages = tuple(_only_stage(*ends) for ends in dict.fromkeys((one.stop, one.target) for one in corridors))
+    nodes = build_nodes(replace(levels, stages=stages), timelines[0], others=timelines[1:])
+    past = np.array([nodes.points <= stops, nodes.points >= targets])
+    start, held, left = np.zeros(1), np.ones((len(corridors), 1)), np.zeros((len(corridors), 2))
+    for period in timelines[0].periods:
+        steps = [timeline.step(period, levels.side) for timeline in timelines]
+        travel, variance = np.array(steps).T[..., None]
+        found = exit_chances(below=start - stops, above=targets - start, travel=travel, variance=variance)
+        left += np.array([(held * found.lower_first).sum(axis=1), (held * found.upper_first).sum(axis=1)]).T
         if period.dividend:
             ends, slope = distances_before_dividend(levels, nodes.points, period.dividend)
             weights = nodes.weights * slope
-            stays = found.neither
-            held = held @ landing_chances(
-                start, ends, weights, corridor=(stop, target), step=step, stays=stays
+            held = np.array(
+                [
+                    chance
+                    @ landing_chances(
+                        start, ends, weights, corridor=(one.stop, one.target), step=step, stays=stays
+                    )
+                    for one, step, chance, stays in zip(corridors, steps, held, found.neither, strict=True)
+                ]
             )
-            left += past @ held
+            left += (past * held).sum(axis=2).T
             start, held = nodes.points, np.where(past.any(axis=0), 0.0, held)
-    return float(left[0]), float(left[1])
+    return left
+
+
+def _in_single_steps(timeline: Timeline) -> Timeline:
+    return replace(timeline, periods=tuple(period._replace(steps=1) for period in timeline.periods))
+
+
+def _only_stage(stop: float, target: float) -> Stage:
+    return Stage(open_share=1.0, stop=stop, target=target, closed_share=1.0, gap_move=None)

@@ -180,14 +180,22 @@ def distances_before_dividend(
     return levels.side * np.log(after + dividend / levels.spot), after / (after + dividend / levels.spot)
 
 
-def build_nodes(levels: ExitStages, timeline: Timeline, strikes: Iterable[float] = ()) -> Nodes:
-    """Return Gauss-Legendre nodes on panels between levels, levels after dividends, and strikes."""
-    travel = timeline.log_drift(levels.side) * timeline.days / 365
-    spread = timeline.diffusion * math.sqrt(timeline.days / 365)
+def build_nodes(
+    levels: ExitStages,
+    timeline: Timeline,
+    strikes: Iterable[float] = (),
+    *,
+    others: Iterable[Timeline] = (),
+) -> Nodes:
+    """Return Gauss-Legendre nodes on panels between levels, levels after dividends, and strikes.
+
+    Other timelines of the same days, with a drift and a vol of their own, may stand on the same nodes.
+    """
+    timelines = (timeline, *others)
     dividends = [period.dividend for period in timeline.periods if period.dividend]
     dropped = abs(distance_after_dividend(levels, 0.0, min(sum(dividends), 0.99 * levels.spot)))
-    floor = min(travel, 0.0) - REACH * spread - dropped
-    roof = max(travel, 0.0) + REACH * spread + dropped
+    reached = [_reach(one, levels.side) for one in timelines]
+    floor, roof = min(low for low, _ in reached) - dropped, max(high for _, high in reached) + dropped
     ends = [stage.stop for stage in levels.stages] + [stage.target for stage in levels.stages]
     ends += [
         distance_after_dividend(levels, end, dividend)
@@ -198,11 +206,18 @@ def build_nodes(levels: ExitStages, timeline: Timeline, strikes: Iterable[float]
     breaks = sorted({min(max(end, floor), roof) for end in ends})
     kinks = (levels.side * math.log(strike / levels.spot) for strike in strikes)
     breaks = sorted({*breaks, *(kink for kink in kinks if breaks[0] < kink < breaks[-1])})
-    shortest = min(timeline.step(period, levels.side).variance for period in timeline.periods)
+    shortest = min(one.step(period, levels.side).variance for one in timelines for period in one.periods)
     spacing = max(math.sqrt(shortest), (breaks[-1] - breaks[0]) / MOST_DEVIATIONS)
     panels = [panel for low, high in pairwise(breaks) for panel in _panels(low, high, spacing)]
     points = np.concatenate([[0.0], *(points for points, _ in panels)])
     return Nodes(points, np.concatenate([[0.0], *(weights for _, weights in panels)]))
+
+
+def _reach(timeline: Timeline, side: int) -> tuple[float, float]:
+    """Log distances that hold the spot until the time stop, dividends apart."""
+    travel = timeline.log_drift(side) * timeline.days / 365
+    spread = timeline.diffusion * math.sqrt(timeline.days / 365)
+    return min(travel, 0.0) - REACH * spread, max(travel, 0.0) + REACH * spread
 
 
 def _panels(low: float, high: float, spacing: float) -> list[tuple[FloatArray, FloatArray]]:

@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from riskcalc.analysis import enter_at_model, exit_odds, first_passage, managed_outcome, touch_probability
+from riskcalc.analysis import (
+    enter_at_model,
+    exit_odds,
+    exit_odds_and_first,
+    first_exit,
+    first_passage,
+    managed_outcome,
+    touch_probability,
+)
 from riskcalc.domain import CashDividend, ExitPlan, Market, Quote, Side, Target, View, shares
 from tests.analysis.simulated import simulate
 
@@ -69,3 +77,17 @@ def test_without_a_target_only_the_stop_counts():
     odds = exit_odds(held(MARKET), MARKET, ExitPlan(stop=0.06, holding_days=60))
     assert (odds.touch_target, odds.target_first) == (None, 0.0)
     assert odds.stop_first == odds.touch_stop
+
+
+@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("other", [View(k=0.83), View(drift=0.3, vol=0.45), View(vol=0.05)])
+@pytest.mark.parametrize("dividends", [(), ((dt.date(2026, 8, 14), 4.0), (dt.date(2026, 9, 10), 1.0))])
+def test_odds_of_two_views_at_once_are_those_of_each_alone(side, other, dividends):
+    market = paying(*dividends)
+    odds, first = exit_odds_and_first(held(market, side), market, EXITS, view=View(drift=0.1), other=other)
+    apart = [exit_odds(held(market, side), market, EXITS, view=view) for view in (View(drift=0.1), other)]
+    assert dataclasses.astuple(odds) == pytest.approx(dataclasses.astuple(apart[0]), abs=1e-9)
+    alone = first_exit(held(market, side), market, EXITS, view=other)
+    known = (apart[1].stop_first, apart[1].target_first, apart[1].neither)
+    for found in (first, alone):
+        assert (found.stop, found.target, found.neither) == pytest.approx(known, abs=1e-9)
