@@ -5,13 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from riskcalc.chains.quote_rows import DropReason, QuoteStatus, quote_status
-from riskcalc.domain import ExerciseStyle, Instrument, OptionQuote, OptionType, underlying_symbol
+from riskcalc.domain import (
+    ExerciseStyle,
+    Instrument,
+    Market,
+    MovingSmile,
+    OptionQuote,
+    OptionType,
+    Sticky,
+    moving_smile,
+    underlying_symbol,
+)
 from riskcalc.domain import instrument as instrument_of
 from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.validation import brief_repr, calendar_date, price, record, text
@@ -308,3 +319,10 @@ def same_as_next(*, expiry: Days, strike: Floats, option_type: Codes) -> Flags:
 def _nearest(listed: tuple[float, ...], wanted: float) -> str:
     near = sorted(listed, key=lambda strike: abs(strike - wanted))[:2]
     return " and ".join(f"{strike:g}" for strike in sorted(near))
+
+
+@moving_smile.register
+def _(quotes: Chain, market: Market, sticky: Sticky) -> MovingSmile:
+    """Every chain has a smile, whoever made it; by name, since a smile is fitted to chains."""
+    found: MovingSmile = import_module("riskcalc.chains.fitted_chain").moving_smile_of(quotes, market, sticky)
+    return found

@@ -19,11 +19,9 @@ from riskcalc.domain import (
     CashDividend,
     ExerciseStyle,
     Market,
-    MovingSmile,
     Quote,
     SmileAt,
     Sticky,
-    moving_smile,
 )
 from riskcalc.domain.validation import one_of, record
 from riskcalc.errors import ChainError
@@ -141,9 +139,9 @@ def sticky_smile(chain: Chain, market: Market, sticky: Sticky | str) -> StickySm
     return StickySmile(smile=_LazySmile(chain=chain, market=market), rule=rule)
 
 
-@moving_smile.register
-def _(quotes: Chain, market: Market, sticky: Sticky) -> MovingSmile:
-    return _same_smile(quotes, market.quotes.get(quotes.symbol), market.rate, sticky)
+def moving_smile_of(chain: Chain, market: Market, sticky: Sticky) -> StickySmile:
+    """Return the smile of a chain as a `Quote.smile`, the same one for the same quotes and market."""
+    return _same_smile(chain, market.quotes.get(chain.symbol), market.rate, sticky)
 
 
 @lru_cache(maxsize=4)

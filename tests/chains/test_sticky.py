@@ -8,10 +8,20 @@ import pytest
 
 import riskcalc as rc
 from riskcalc.analysis import enter_at_model, value_position
-from riskcalc.chains import Smile, SmileCurve, fit_chain, sticky_smile
+from riskcalc.chains import Chain, Smile, SmileCurve, fit_chain, sticky_smile
 from riskcalc.chains.sample import sample_vol
 from riskcalc.chains.smile_curve import Svi
-from riskcalc.domain import CashDividend, Market, Quote, Sticky, Trade, call_spread, long_option, put_spread
+from riskcalc.domain import (
+    CashDividend,
+    Market,
+    Quote,
+    Sticky,
+    Trade,
+    call_spread,
+    long_option,
+    moving_smile,
+    put_spread,
+)
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.planning import plan, stress
 from riskcalc.pricing import black_scholes
@@ -224,3 +234,8 @@ def test_the_real_chain_moves_its_vols_too():
         for one in (found, usual)
     )
     assert 0.5 * plain < stop < plain
+
+
+def test_a_chain_has_a_smile_whatever_has_been_imported():
+    # The class itself brings it: with a module beside it, a plan once fell back to one vol without a word.
+    assert moving_smile.dispatch(Chain).__module__ == Chain.__module__
