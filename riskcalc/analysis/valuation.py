@@ -127,7 +127,7 @@ def value_legs(
         quotes = tuple(
             (name, market.quotes[name]) for name in trade.instrument.quoted if name in market.quotes
         )
-        return _current_legs(_without_prices(trade), quotes, market.moment, market.rate)
+        return _current_legs(without_prices(trade), quotes, market.moment, market.rate)
     at = Conditions(spot=quote.spot if spot is None else spot, days=days, vol_shift=vol_shift)
     return _value_legs(trade, market, _broadcast(at))
 
@@ -194,7 +194,8 @@ def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date)
     return times, np.array([dividend.amount for dividend in coming], dtype=np.float64)
 
 
-def _without_prices(trade: Trade) -> Trade:
+def without_prices(trade: Trade) -> Trade:
+    """Return the trade without what was paid for it, which its value does not depend on."""
     return dataclasses.replace(trade, legs=tuple(leg.without_prices() for leg in trade.legs), name="")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from riskcalc.analysis import PositionGreeks, days_held, payoff, value_position
+from riskcalc.analysis import PositionGreeks, payoff
 from riskcalc.domain import TargetOutcome, TradePlan
 from riskcalc.editor.figure_data import (
     Curve,
@@ -22,15 +22,12 @@ from riskcalc.editor.figure_data import (
     Mark,
     PayoffFigure,
 )
+from riskcalc.editor.figure_values import Block, days_of, ladder_values, unit_values
 
 __all__ = ["axis_range", "draw_figures", "greeks_figure", "heatmap_figure", "payoff_figure"]
 
 POINTS = 80
 """Number of spots per curve, finer than a chart can show."""
-
-Block = tuple[Floats, float]
-"""Spots, all on one day [days after the market's date]."""
-
 
 PRIORITY = ("spot", "stop", "target", "breakeven", "strike", "gap")
 """Kinds of levels by priority if space is limited."""
@@ -63,77 +60,89 @@ def draw_figures(
     Figures
         The payoff, the heatmap and the Greeks.
     """
-    spots = _chart_spots(plan, low=low, high=high, points=points)
-    curve_blocks = _curve_blocks(plan, spots)
+    chart = _ChartSpots.of(plan, low=low, high=high, points=points)
+    curve_blocks = chart.blocks(plan)
     chosen = heat_rows(plan, low=low, high=high, rows=rows)
-    valued = _values(plan, [*curve_blocks, *_fill_blocks(plan, chosen)])
+    valued = unit_values(plan, [*curve_blocks, *_fill_blocks(plan, chosen)])
     curves, fill = valued[: len(curve_blocks)], valued[len(curve_blocks) :]
     return Figures(
-        payoff=_payoff(plan, spots, curves, (low, high)),
+        payoff=_payoff(plan, chart, curves, (low, high)),
         heatmap=_heatmap(plan, chosen, fill),
-        greeks=_greeks(plan, spots, curves[0], (low, high)),
+        greeks=_greeks(plan, chart, curves[0], (low, high)),
     )
 
 
 def payoff_figure(plan: TradePlan, *, low: float, high: float, points: int = POINTS) -> PayoffFigure:
     """P&L at the payoff date, at the time stop and today against the spot; see `draw_figures`."""
-    spots = _chart_spots(plan, low=low, high=high, points=points)
-    return _payoff(plan, spots, _values(plan, _curve_blocks(plan, spots)), (low, high))
+    chart = _ChartSpots.of(plan, low=low, high=high, points=points)
+    return _payoff(plan, chart, unit_values(plan, chart.blocks(plan)), (low, high))
 
 
 def heatmap_figure(plan: TradePlan, *, low: float, high: float, rows: int = 13) -> HeatmapFigure:
     """P&L at the levels of a plan and round prices between, on the days of its ladder; see `draw_figures`."""
     chosen = heat_rows(plan, low=low, high=high, rows=rows)
-    return _heatmap(plan, chosen, _values(plan, _fill_blocks(plan, chosen)))
+    return _heatmap(plan, chosen, unit_values(plan, _fill_blocks(plan, chosen)))
 
 
 def greeks_figure(plan: TradePlan, *, low: float, high: float, points: int = POINTS) -> GreeksFigure:
     """Greeks of one unit today against the spot; see `draw_figures`."""
-    spots = _chart_spots(plan, low=low, high=high, points=points)
-    (today,) = _values(plan, [(spots, 0.0)])
-    return _greeks(plan, spots, today, (low, high))
+    chart = _ChartSpots.of(plan, low=low, high=high, points=points)
+    return _greeks(plan, chart, unit_values(plan, chart.blocks(plan)[:1])[0], (low, high))
 
 
-def _chart_spots(plan: TradePlan, *, low: float, high: float, points: int) -> Floats:
-    """Even spots, and every strike and breakeven on the axis beside them."""
-    strikes = (leg.strike for leg in plan.report.trade.option_legs)
-    kinks = [spot for spot in (*strikes, *plan.report.breakevens, _spot(plan)) if low < spot < high]
-    return np.unique(np.concatenate((np.linspace(low, high, points), kinks)))
+class _ChartSpots(NamedTuple):
+    """Spots of the curves: those that stay as the spot moves, and those that move with it."""
 
+    still: Floats
+    """Even spots and strikes."""
+    moving: Floats
+    """The spot and the breakevens, apart from those above."""
 
-def _curve_blocks(plan: TradePlan, spots: Floats) -> list[Block]:
-    """Blocks of today and, if different, of the time stop."""
-    stop = plan.time_stop
-    if stop is None or stop in {plan.report.market.date, plan.report.trade.expiry}:
-        return [(spots, 0.0)]
-    return [(spots, 0.0), (spots, _days(plan, stop))]
+    @classmethod
+    def of(cls, plan: TradePlan, *, low: float, high: float, points: int) -> Self:
+        """Return the spots on an axis, every kink among them."""
+        strikes = (leg.strike for leg in plan.report.trade.option_legs if low < leg.strike < high)
+        still = sorted({*np.linspace(low, high, points).tolist(), *strikes})
+        moving = {spot for spot in (*plan.report.breakevens, _spot(plan)) if low < spot < high}
+        return cls(np.array(still), np.array(sorted(moving.difference(still))))
+
+    def blocks(self, plan: TradePlan) -> list[Block]:
+        """Blocks of today and, if different, of the time stop."""
+        stop = plan.time_stop
+        if stop is None or stop in {plan.report.market.date, plan.report.trade.expiry}:
+            return [(self.still, 0.0)]
+        return [(self.still, 0.0), (self.still, days_of(plan, stop))]
+
+    def curves(self, plan: TradePlan, valued: Sequence[PositionGreeks]) -> tuple[Floats, Floats]:
+        """Return all spots, rising, and the values of one unit there: a row for each of the blocks."""
+        days, moving = [day for _, day in self.blocks(plan)], self.moving.tolist()
+        known = ladder_values(plan)
+        missing = [(spot, day) for day in days for spot in moving if (spot, day) not in known]
+        found = unit_values(plan, [(np.array([spot]), day) for spot, day in missing])
+        known |= {point: float(one.value[0]) for point, one in zip(missing, found, strict=True)}
+        spots = np.concatenate(self)
+        values = [
+            np.concatenate((still.value, [known[spot, day] for spot in moving]))
+            for still, day in zip(valued, days, strict=False)
+        ]
+        order = np.argsort(spots)
+        return spots[order], np.array(values)[:, order]
 
 
 def _fill_blocks(plan: TradePlan, rows: Sequence[HeatRow]) -> list[Block]:
     """Value the rows that are not in the ladder, on each of its days."""
     spots = np.array([row.spot for row in rows if row.kind == "price"])
-    return [(spots, _days(plan, column.date)) for column in _columns(plan)] if spots.size else []
-
-
-def _values(plan: TradePlan, blocks: Sequence[Block]) -> list[PositionGreeks]:
-    """Value all blocks in one call, since half of a call is its overhead."""
-    if not blocks:
-        return []
-    spots = np.concatenate([spots for spots, _ in blocks])
-    days = np.concatenate([np.full(spots.size, day) for spots, day in blocks])
-    found = np.array(value_position(plan.report.trade, plan.report.market, spot=spots, days=days))
-    ends = np.cumsum([0, *(spots.size for spots, _ in blocks)])
-    return [PositionGreeks(*found[:, start:end]) for start, end in pairwise(ends)]
+    return [(spots, days_of(plan, column.date)) for column in _columns(plan)] if spots.size else []
 
 
 def _payoff(
-    plan: TradePlan, spots: Floats, valued: Sequence[PositionGreeks], axis: tuple[float, float]
+    plan: TradePlan, chart: _ChartSpots, valued: Sequence[PositionGreeks], axis: tuple[float, float]
 ) -> PayoffFigure:
-    report = plan.report
+    report, (spots, values) = plan.report, chart.curves(plan, valued)
     entry = payoff.net_debit(report.trade)
     days = [
-        Curve(name=name, pnl=block.value - entry)
-        for name, block in zip(("today", "time stop"), valued, strict=False)
+        Curve(name=name, pnl=on_day - entry)
+        for name, on_day in zip(("today", "time stop"), values, strict=False)
     ]
     if report.trade.expiry:
         days.append(
@@ -196,22 +205,32 @@ def _count_events(plan: TradePlan, *, after: dt.date, until: dt.date) -> int:
     return sum(not event.is_expiration and after < event.date <= until for event in plan.events)
 
 
-def _greeks(plan: TradePlan, spots: Floats, today: PositionGreeks, axis: tuple[float, float]) -> GreeksFigure:
+def _greeks(
+    plan: TradePlan, chart: _ChartSpots, today: PositionGreeks, axis: tuple[float, float]
+) -> GreeksFigure:
+    """Greeks at the spots that stay, and at the spot now, where the plan has them."""
+    now, spot = plan.report.greeks, _spot(plan)
+    place = np.searchsorted(chart.still, spot)
+    apart = axis[0] < spot < axis[1] and spot not in chart.still.tolist()
+    known = (
+        (chart.still, spot),
+        (today.delta, now.delta),
+        (today.gamma, now.gamma),
+        (today.theta / 365, now.theta_per_day),
+        (today.vega / 100, now.vega_per_point),
+    )
+    spots, *greeks = (np.insert(still, place, one) if apart else still for still, one in known)
+    delta, gamma, theta, vega = greeks
     return GreeksFigure(
         low=axis[0],
         high=axis[1],
         spots=spots,
-        delta=today.delta,
-        gamma=today.gamma,
-        theta_per_day=today.theta / 365,
-        vega_per_point=today.vega / 100,
-        spot=_spot(plan),
+        delta=delta,
+        gamma=gamma,
+        theta_per_day=theta,
+        vega_per_point=vega,
+        spot=spot,
     )
-
-
-def _days(plan: TradePlan, day: dt.date) -> float:
-    market = plan.report.market
-    return days_held(plan.report.trade, market, day) if day > market.date else 0.0
 
 
 def _spot(plan: TradePlan) -> float:
