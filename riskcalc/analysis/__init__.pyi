@@ -13,7 +13,10 @@ from .managed.exit_odds import FirstExit as FirstExit
 from .managed.exit_odds import exit_odds as exit_odds
 from .managed.exit_odds import exit_odds_and_first as exit_odds_and_first
 from .managed.exit_odds import first_exit as first_exit
+from .managed.outcome import PreparedExits as PreparedExits
+from .managed.outcome import ValuedExits as ValuedExits
 from .managed.outcome import managed_outcome as managed_outcome
+from .managed.outcome import prepare_exits as prepare_exits
 from .managed.timeline import days_held as days_held
 from .model_prices import enter_and_value as enter_and_value
 from .model_prices import enter_at_model as enter_at_model

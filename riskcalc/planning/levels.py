@@ -11,6 +11,7 @@ from riskcalc.analysis import (
     Conditions,
     Floats,
     PositionGreeks,
+    PreparedExits,
     days_held,
     ladder_conditions,
     value_legs_batch,
@@ -55,6 +56,8 @@ class LevelValues:
     """At each level of the ladder, on each of its dates: shape (levels, dates)."""
     at_unchanged_spot: PositionGreeks
     """Each leg at an unchanged spot, today and on the day of the time stop: shape (legs, 2)."""
+    managed: Floats | None
+    """At the points of the managed outcome, where they are valued with the others."""
 
     def worst_at_exits(self) -> list[float]:
         """Smallest value at the stop and at each target, on any day."""
@@ -80,22 +83,26 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
     )
 
 
-def level_values(report: RiskReport, levels: PlanLevels) -> LevelValues:
-    """Return one unit's values at exits, gaps, ladder levels, and an unchanged spot."""
+def level_values(
+    report: RiskReport, levels: PlanLevels, *, managed: PreparedExits | None = None
+) -> LevelValues:
+    """Return one unit's values at exits, gaps, ladder levels, an unchanged spot, and where it is managed."""
     trade, market, gaps = report.trade, report.market, levels.gaps
-    at_exits, at_gaps, at_ladder, at_unchanged_spot = value_legs_batch(
+    at_exits, at_gaps, at_ladder, at_unchanged_spot, *at_managed = value_legs_batch(
         trade,
         market,
         ladder_conditions((levels.stop, *levels.targets), levels.held),
         Conditions(spot=[level.spot for level in gaps], vol_shift=[level.vol_shift for level in gaps]),
         ladder_conditions(levels.ladder, levels.days),
         Conditions(spot=market.quote(trade.symbol).spot, days=[0.0, levels.held[-1]]),
+        *([managed.conditions] if managed else ()),
     )
     return LevelValues(
         at_exits=at_exits.value.sum(axis=0),
         at_gaps=at_gaps.value.sum(axis=0),
         ladder=at_ladder.value.sum(axis=0),
         at_unchanged_spot=at_unchanged_spot,
+        managed=at_managed[0].value.sum(axis=0) if at_managed else None,
     )
 
 

@@ -6,7 +6,16 @@ import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
-from riskcalc.analysis import FirstExit, exit_odds_and_first, ladder, managed_outcome, theta_report
+from riskcalc.analysis import (
+    FirstExit,
+    PreparedExits,
+    ValuedExits,
+    exit_odds_and_first,
+    ladder,
+    managed_outcome,
+    prepare_exits,
+    theta_report,
+)
 from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
 from riskcalc.domain import (
     Account,
@@ -119,8 +128,11 @@ def plan(
     side = exits.side or side_by_delta(report.greeks.delta)
     asked = exits.at(entry=entry_spot(report.trade, report.market), side=side)
     exits = with_second_stop(report, asked, side)
-    sized = _size_at_exits(report, account, exits, side=side, time_stop=time_stop)
-    odds, first, managed = _managed(report, exits, side=side, sized=sized, calibration=calibration)
+    # With an explicit side, the exits need no delta from the model.
+    sided = dataclasses.replace(exits, side=side)
+    prepared = prepare_exits(report.trade, report.market, sided, view=view)
+    sized = _size_at_exits(report, account, exits, side=side, time_stop=time_stop, managed=prepared)
+    odds, first, managed = _managed(report, sided, sized=sized, prepared=prepared, calibration=calibration)
     planned = TradePlan(
         report=report,
         exits=exits,
@@ -160,11 +172,17 @@ class _Sized:
 
 
 def _size_at_exits(
-    report: RiskReport, account: Account, exits: ExitPlan, *, side: Side, time_stop: dt.date | None
+    report: RiskReport,
+    account: Account,
+    exits: ExitPlan,
+    *,
+    side: Side,
+    time_stop: dt.date | None,
+    managed: PreparedExits | None,
 ) -> _Sized:
     costs = cost_per_unit(report.trade, account.costs)
     levels = plan_levels(report, exits, side, time_stop)
-    values = level_values(report, levels)
+    values = level_values(report, levels, managed=managed)
     gaps = gap_losses(report, side, levels.gaps, values.at_gaps, cost_per_unit=costs)
     at_stop, *at_targets = (value - report.net_debit for value in values.worst_at_exits())
     worst = max(-min(at_stop, *at_targets, 0.0), 0.0)
@@ -178,16 +196,25 @@ def _size_at_exits(
 
 
 def _managed(
-    report: RiskReport, exits: ExitPlan, *, side: Side, sized: _Sized, calibration: Calibration
+    report: RiskReport,
+    exits: ExitPlan,
+    *,
+    sized: _Sized,
+    prepared: PreparedExits | None,
+    calibration: Calibration,
 ) -> tuple[Odds, FirstExit, ManagedOutcome]:
     """Probabilities of the exits, calibrated ones too, and the outcome of the trade managed to them."""
     trade, market, view, outcomes = report.trade, report.market, report.view, sized.targets.outcomes
-    # With an explicit side, the exit plan needs no delta from the model.
-    sided = dataclasses.replace(exits, side=side)
-    fractions = closed_fractions(exits, units=sized.size.units)
-    odds, first = exit_odds_and_first(trade, market, sided, view=view, other=view.calibrated(calibration.k))
+    odds, first = exit_odds_and_first(trade, market, exits, view=view, other=view.calibrated(calibration.k))
+    values = sized.values.managed
     managed = managed_outcome(
-        trade, market, sided, view=view, cost_per_unit=sized.cost_per_unit, fractions=fractions
+        trade,
+        market,
+        exits,
+        view=view,
+        cost_per_unit=sized.cost_per_unit,
+        fractions=closed_fractions(exits, units=sized.size.units),
+        valued=ValuedExits(prepared, values) if prepared and values is not None else None,
     )
     return odds_with_second_stop(odds, outcomes), first, outcome_with_second_stop(managed, outcomes)
 

@@ -13,7 +13,7 @@ from riskcalc.analysis.managed.levels import ExitStages
 from riskcalc.analysis.managed.timeline import Nodes, Period, Timeline, distance_after_dividend
 from riskcalc.analysis.managed.transitions import MOMENTS
 from riskcalc.analysis.payoff import net_debit
-from riskcalc.analysis.valuation import value_position
+from riskcalc.analysis.valuation import Conditions, value_position
 from riskcalc.domain import ExitPlan, Market, Trade
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -92,29 +92,39 @@ class ExitPricer:
     market: Market
     levels: ExitStages
     cost_per_unit: float
+    values: FloatArray | None = None
+    """Values of a whole unit at its exit points, where they are known [dollars]."""
 
     @property
     def shares(self) -> int:
         """Shares of a unit, negative when sold short."""
         return sum(self.trade.leg_size(leg) for leg in self.trade.share_legs)
 
-    def pnls(self, *sets: ValuationPoints) -> list[FloatArray]:
-        """Return the P&L at several sets of points with one call of the model, which is cheaper."""
-        spread = [ValuationPoints(*np.broadcast_arrays(*points)) for points in sets]
-        parts = zip(*spread, strict=True)
-        found = self.pnl(*(np.concatenate([array.ravel() for array in arrays]) for arrays in parts))
-        ends = np.cumsum([points.day.size for points in spread])[:-1]
-        return [
-            pnl.reshape(points.day.shape) for pnl, points in zip(np.split(found, ends), spread, strict=True)
-        ]
+    def conditions(self, *sets: ValuationPoints) -> Conditions:
+        """Return several sets of points as conditions of the model, one after the other."""
+        parts = zip(*(np.broadcast_arrays(*points) for points in sets), strict=True)
+        distance, days, shifts = (np.concatenate([array.ravel() for array in arrays]) for arrays in parts)
+        return Conditions(self.levels.spot * np.exp(self.levels.side * distance), days, shifts)
 
-    def pnl(self, distance: FloatArray, day: FloatArray, vol_shift: FloatArray | float = 0.0) -> FloatArray:
+    def pnls(self, *sets: ValuationPoints) -> list[FloatArray]:
+        """Return the P&L at several sets of points: as known, else with one call of the model."""
+        at = self.conditions(*sets)
+        shapes = [np.broadcast_shapes(*(part.shape for part in points)) for points in sets]
+        ends = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
+        found = np.split(self._pnl(at, self.values), ends)
+        return [pnl.reshape(shape) for pnl, shape in zip(found, shapes, strict=True)]
+
+    def pnl_now(self) -> float:
+        """P&L of a whole unit that is closed at once [dollars]."""
+        return float(self._pnl(self.conditions(ValuationPoints(*np.zeros((3, 1)))), None)[0])
+
+    def _pnl(self, at: Conditions, values: FloatArray | None) -> FloatArray:
         """P&L of a whole unit, with costs, present value [dollars]; a yield is reinvested in shares."""
-        spot = self.levels.spot * np.exp(self.levels.side * distance)
-        worth = value_position(self.trade, self.market, spot=spot, days=day, vol_shift=vol_shift).value
-        years = day / 365
-        kept = self.shares * spot * np.expm1(self._quote_yield * years)
-        discounted: FloatArray = np.exp(-self.market.rate * years) * (worth + kept)
+        if values is None:
+            values = value_position(self.trade, self.market, **at._asdict()).value
+        years = np.asarray(at.days) / 365
+        kept = self.shares * np.asarray(at.spot) * np.expm1(self._quote_yield * years)
+        discounted: FloatArray = np.exp(-self.market.rate * years) * (values + kept)
         return discounted - net_debit(self.trade) - self.cost_per_unit
 
     def cash(self, dividend: float, day: float) -> float:
@@ -126,12 +136,26 @@ class ExitPricer:
         return self.market.quote(self.trade.symbol).dividend_yield
 
 
-def value_exits(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: Nodes) -> ExitValues:
-    """Value a whole unit at stops, gaps and targets through time, at ex-dates, and on the last day.
+@dataclass(frozen=True, kw_only=True)
+class ExitPoints:
+    """Where a whole unit is valued: at stops, gaps and targets through time, on the last day, at ex-dates.
 
     Options are valued at Chebyshev dates of each period, in the root of the time to expiry, in which their
-    values are smooth even at the strike; all of it in one call.
+    values are smooth even at the strike.
     """
+
+    which: list[int]
+    """Which of the distinct levels each stage's stop, gap and target is."""
+    date_grids: list[DateGrid]
+    """By period."""
+    spots: FloatArray | None
+    """Chebyshev spots of the last day; None stands for the nodes."""
+    sets: list[ValuationPoints]
+    """Levels through time, the last day, then each ex-date."""
+
+
+def exit_points(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: Nodes) -> ExitPoints:
+    """Return where `value_exits` values a unit."""
     trade, market, levels = pricer.trade, pricer.market, pricer.levels
     rows, which = _distinct_levels(levels, exits)
     expiry = None if trade.expiry is None else market.days_to_expiry(trade.expiry, trade.instrument)
@@ -139,26 +163,34 @@ def value_exits(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: 
     days = np.concatenate([date_grid.dates for date_grid in date_grids])
     spots = _pricing_spots(pricer, timeline, nodes)
     ends = nodes.points if spots is None else spots
-    on_ex_date = {place: period for place, period in enumerate(timeline.periods) if period.dividend}
-    past = [_drop_points(levels, exits, period) for period in on_ex_date.values()]
+    past = [_drop_points(levels, exits, period) for period in timeline.periods if period.dividend]
     at, shift = np.array(rows).T[..., None]
-    last_day = np.array(timeline.days)
-    level_pnls, end_pnls, *past_pnls = pricer.pnls(
-        ValuationPoints(at, days, shift), ValuationPoints(ends, last_day, np.zeros(1)), *past
-    )
+    last = ValuationPoints(ends, np.array(timeline.days), np.zeros(1))
+    sets = [ValuationPoints(at, days, shift), last, *past]
+    return ExitPoints(which=which, date_grids=date_grids, spots=spots, sets=sets)
+
+
+def value_exits(
+    pricer: ExitPricer, exits: ExitPlan, timeline: Timeline, nodes: Nodes, points: ExitPoints
+) -> ExitValues:
+    """Value a whole unit at its exit points, all of it in one call of the model."""
+    level_pnls, end_pnls, *past_pnls = pricer.pnls(*points.sets)
+    on_ex_date = {place: period for place, period in enumerate(timeline.periods) if period.dividend}
     periods, first = [], 0
-    for period, date_grid in zip(timeline.periods, date_grids, strict=True):
+    for period, date_grid in zip(timeline.periods, points.date_grids, strict=True):
         known = level_pnls[:, first : first + len(date_grid.dates)]
         first += len(date_grid.dates)
-        periods.append(_period_values(period, date_grid, known[which]))
+        periods.append(_period_values(period, date_grid, known[points.which]))
     return ExitValues(
         periods=tuple(periods),
         gap_share=exits.gap_share,
         drops={
-            place: _drop(pricer, period, points, pnls)
-            for (place, period), points, pnls in zip(on_ex_date.items(), past, past_pnls, strict=True)
+            place: _drop(pricer, period, past, pnls)
+            for (place, period), past, pnls in zip(
+                on_ex_date.items(), points.sets[2:], past_pnls, strict=True
+            )
         },
-        last=_final_pnl(nodes, spots, end_pnls),
+        last=_final_pnl(nodes, points.spots, end_pnls),
         last_day=timeline.days,
     )
 

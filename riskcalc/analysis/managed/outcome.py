@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,10 +18,17 @@ from riskcalc.analysis.managed.exit_flow import (
     compute_pnl_flow,
     immediate_exit,
 )
-from riskcalc.analysis.managed.exit_values import ExitPricer, value_exits
+from riskcalc.analysis.managed.exit_values import ExitPoints, ExitPricer, exit_points, value_exits
 from riskcalc.analysis.managed.levels import ExitStages, Stage, exit_stages
-from riskcalc.analysis.managed.timeline import Timeline, build_nodes, build_timeline, distance_after_dividend
+from riskcalc.analysis.managed.timeline import (
+    Nodes,
+    Timeline,
+    build_nodes,
+    build_timeline,
+    distance_after_dividend,
+)
 from riskcalc.analysis.strike_adjustment import adjusted_trade
+from riskcalc.analysis.valuation import Conditions
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, PnlBin, PnlQuantile, Trade, View
 from riskcalc.domain.validation import non_negative
 from riskcalc.errors import InvalidInputError
@@ -44,8 +52,10 @@ FURTHEST = 6.0
 """Deviations of the log price at the horizon within which the breakeven drift is searched."""
 
 SEARCHED = 60
-NARROWINGS = 5
-"""Refinements of the drift search, each between neighbors of a grid: 60^5 gives ten digits."""
+"""Steps of the grid on which the drift is searched."""
+
+CLOSE = 1e-9
+"""Accuracy of the drift, as a share of a step of the grid."""
 
 RARE = 1e-14
 """Probability below which an exit is ignored."""
@@ -59,6 +69,7 @@ def managed_outcome(
     view: View = NEUTRAL,
     cost_per_unit: float = 0.0,
     fractions: tuple[float, ...] | None = None,
+    valued: ValuedExits | None = None,
 ) -> ManagedOutcome:
     """Return the P&L distribution of one unit closed at its stop, its targets in parts, or its time stop.
 
@@ -78,6 +89,8 @@ def managed_outcome(
     fractions : tuple of float, optional
         Part closed at each target in place of the plan's: whole units over all units. What no target closes
         is held to the stop or the time stop.
+    valued : ValuedExits, optional
+        The same exits of the same trade, valued already: see `prepare_exits`.
 
     Returns
     -------
@@ -122,30 +135,105 @@ def managed_outcome(
     """
     cost = non_negative("cost_per_unit", cost_per_unit)
     levels = exit_stages(trade, market, exits, fractions=fractions)
+    found = valued.exits if valued and _same_levels(valued.exits.levels, levels) else None
+    ready = valued if found else None
+    timeline = found.timeline if found else build_timeline(trade, market, exits, view=view, levels=levels)
     pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=cost)
-    timeline = build_timeline(trade, market, exits, view=view, levels=levels)
     ahead, taken, realized_pnl = _immediate_exits(levels, pricer, timeline.days)
     context = _OutcomeContext(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
     if not ahead:
         return _outcome(PnlFlow(realized_pnl, np.zeros(0), 0.0), context)
     remaining = replace(levels, stages=ahead)
-    last = adjusted_trade(trade, market, day=timeline.last_day)
-    nodes = build_nodes(remaining, timeline, {leg.strike for leg in last.option_legs})
+    if found is None:
+        found = _exits_of(replace(pricer, levels=remaining), exits, timeline)
+    pricer = replace(pricer, levels=remaining, values=ready.values if ready else None)
     with np.errstate(over="ignore", invalid="ignore"):  # results that are not finite are refused
-        values = value_exits(replace(pricer, levels=remaining), exits, timeline, nodes)
+        values = value_exits(pricer, exits, timeline, found.nodes, found.points)
         flow = compute_pnl_flow(
-            remaining, timeline, nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
+            remaining, timeline, found.nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
         )
         return _outcome(flow, context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedExits:
+    """Exits of a trade, and where a unit of it must be valued for its managed outcome."""
+
+    levels: ExitStages
+    timeline: Timeline
+    nodes: Nodes
+    points: ExitPoints
+    conditions: Conditions
+    """The points as conditions of the model."""
+
+
+class ValuedExits(NamedTuple):
+    """Prepared exits, and the value of a unit at their points [dollars]."""
+
+    exits: PreparedExits
+    values: FloatArray
+
+
+def prepare_exits(
+    trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL
+) -> PreparedExits | None:
+    """Return where `managed_outcome` values a unit, for a caller that values other points in the same call.
+
+    Parameters
+    ----------
+    trade, market, exits, view : Trade, Market, ExitPlan, View
+        As for `managed_outcome`.
+
+    Returns
+    -------
+    PreparedExits or None
+        None where an exit is reached already. Fractions of the targets that leave a stage out call for other
+        points: `managed_outcome` then values them itself.
+    """
+    levels = exit_stages(trade, market, exits)
+    timeline = build_timeline(trade, market, exits, view=view, levels=levels)
+    if not _is_ahead(levels, timeline.days):
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=0.0)
+        found = _exits_of(pricer, exits, timeline)
+    return found if np.isfinite(found.conditions.spot).all() else None
+
+
+def _exits_of(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline) -> PreparedExits:
+    """Nodes and points of exits that lie ahead."""
+    last = adjusted_trade(pricer.trade, pricer.market, day=timeline.last_day)
+    nodes = build_nodes(pricer.levels, timeline, {leg.strike for leg in last.option_legs})
+    points = exit_points(pricer, exits, timeline, nodes)
+    return PreparedExits(
+        levels=pricer.levels,
+        timeline=timeline,
+        nodes=nodes,
+        points=points,
+        conditions=pricer.conditions(*points.sets),
+    )
+
+
+def _same_levels(one: ExitStages, other: ExitStages) -> bool:
+    """Whether exits lie at the same levels, whatever part of a unit each closes."""
+    ends, others = (
+        [(stage.stop, stage.target, stage.gap_move) for stage in levels.stages] for levels in (one, other)
+    )
+    return (one.side, one.spot, one.entry, ends) == (other.side, other.spot, other.entry, others)
+
+
+def _is_ahead(levels: ExitStages, days: float) -> bool:
+    """Whether the spot lies between stop and target, with time left."""
+    return days > 0 and levels.stages[0].stop < 0 < levels.stages[0].target
 
 
 def _immediate_exits(
     levels: ExitStages, pricer: ExitPricer, days: float
 ) -> tuple[tuple[Stage, ...], int, ExitRecords]:
     """Exits that the spot has already reached, and the stages that remain."""
-    if days > 0 and levels.stages[0].stop < 0 < levels.stages[0].target:
+    if _is_ahead(levels, days):
         return levels.stages, 0, immediate_exit(ExitReason.TIME, 0.0)
-    now = float(pricer.pnl(np.zeros(1), np.zeros(1))[0])
+    now = pricer.pnl_now()
     gain, taken = 0.0, 0
     for stage in levels.stages:
         if stage.stop >= 0:
@@ -272,19 +360,31 @@ def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages)
         return mean
 
     furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)
-    low, high = -furthest, furthest
-    for _ in range(NARROWINGS):
-        shifts = np.linspace(low, high, SEARCHED + 1)
-        found = expected(shifts)
-        crossings = np.flatnonzero(found[1:] * found[:-1] <= 0)
-        if not len(crossings):
-            break
-        nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
-        low, high = shifts[nearest], shifts[nearest + 1]
-    # Between close neighbors rounding may hide the crossing.
-    if high - low == 2 * furthest:
+    shifts = np.linspace(-furthest, furthest, SEARCHED + 1)
+    found = expected(shifts)
+    crossings = np.flatnonzero(found[1:] * found[:-1] <= 0)
+    if not len(crossings):
         return None
-    return timeline.drift + levels.side * float(low + high) / 2
+    nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
+    between = slice(nearest, nearest + 2)
+    return timeline.drift + levels.side * _zero(expected, shifts[between].tolist(), found[between].tolist())
+
+
+def _zero(curve: Callable[[float], FloatArray], ends: list[float], values: list[float]) -> float:
+    """Zero between two points of opposite sign, by false position that halves what stays (Illinois)."""
+    (low, high), (at_low, at_high) = ends, values
+    close = CLOSE * (high - low)
+    while at_high and at_low and abs(high - low) > close:
+        place = high - at_high * (high - low) / (at_high - at_low)
+        moved, value = abs(place - high), float(curve(place))
+        if value * at_high < 0:
+            low, at_low = high, at_high
+        else:
+            at_low /= 2
+        high, at_high = place, value
+        if moved <= close:
+            break
+    return high if at_low else low
 
 
 def dividend_distance(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from riskcalc.analysis import enter_at_model
-from riskcalc.analysis.managed.exit_values import ExitPricer, value_exits
+from riskcalc.analysis.managed.exit_values import ExitPricer, exit_points, value_exits
 from riskcalc.analysis.managed.levels import exit_stages
 from riskcalc.analysis.managed.path_walk import walk_paths
 from riskcalc.analysis.managed.timeline import build_nodes, build_timeline
@@ -27,7 +27,8 @@ def path_chances(side, exits, dividends, *, banking):
     timeline = build_timeline(trade, market, exits, view=View.neutral(), levels=levels)
     nodes = build_nodes(levels, timeline)
     pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=1.0)
-    values = value_exits(pricer, exits, timeline, nodes) if banking else None
+    points = exit_points(pricer, exits, timeline, nodes)
+    values = value_exits(pricer, exits, timeline, nodes, points) if banking else None
     return walk_paths(levels, timeline, nodes, values=values)
 
 
