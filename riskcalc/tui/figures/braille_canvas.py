@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
 BLANK = 0x2800
@@ -50,19 +51,16 @@ class Canvas:
         """
         drawn, period, thickness = stroke.value
         lowest = 4 * self.height - 1
-        for column, first, last in _runs(rows):
+        for column, (first, last) in enumerate(_runs(rows[: 2 * self.width])):
             if column % period >= drawn:
                 continue
             below = min(last + thickness - 1, lowest)
             # At the lower edge a thick line grows upwards: it stays thick and is not cut off.
-            for row in range(min(first, below - thickness + 1), below + 1):
-                self._dot(column, row, owner)
-
-    def _dot(self, column: int, row: int, owner: str) -> None:
-        x, y = column >> 1, row >> 2
-        if 0 <= x < self.width and 0 <= y < self.height:
-            self.dots[y][x] |= BITS[column & 1][row & 3]
-            self.owners[y][x] = owner
+            top, x, bits = max(min(first, below - thickness + 1), 0), column >> 1, BITS[column & 1]
+            for row in range(top, below + 1):
+                y = row >> 2
+                self.dots[y][x] |= bits[row & 3]
+                self.owners[y][x] = owner
 
     def glyph(self, x: int, y: int) -> str:
         """Braille character of a cell; a blank string when it has no dots."""
@@ -70,21 +68,20 @@ class Canvas:
         return GLYPHS[mask] if mask else ""
 
 
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """First and last dot row per dot column, so that steep curves are connected."""
-    last = len(rows) - 1
-    for column, row in enumerate(rows):
-        left = _half_way(row, rows[column - 1]) if column else row
-        right = _half_way(row, rows[column + 1]) if column < last else row
-        yield column, min(left, row, right), max(left, row, right)
-
-
-def _half_way(row: int, neighbour: int) -> int:
-    """The dot row next to where the neighbor's half ends, so that no dot is drawn twice."""
-    if abs(neighbour - row) <= 1:
-        return row
-    middle = (row + neighbour) // 2
-    return middle if neighbour > row else middle + 1
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last dot row per dot column: a steep curve is connected half way, no dot drawn twice."""
+    firsts, lasts = list(rows), list(rows)
+    for column, (row, after) in enumerate(pairwise(rows)):
+        if abs(after - row) <= 1:
+            continue
+        middle = (row + after) // 2
+        if after > row:
+            lasts[column] = max(lasts[column], middle)
+            firsts[column + 1] = middle + 1
+        else:
+            firsts[column] = min(firsts[column], middle + 1)
+            lasts[column + 1] = middle
+    return zip(firsts, lasts, strict=True)
 
 
 def dot_rows(

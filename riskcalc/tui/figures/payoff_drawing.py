@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.braille_canvas import Canvas, Stroke, cell_of, dot_rows
+from riskcalc.tui.figures.braille_canvas import GLYPHS, Canvas, Stroke, cell_of, dot_rows
 from riskcalc.tui.figures.figure_widget import GUTTER, RenderStyle, strip
 from riskcalc.tui.figures.palette import Palette
 from riskcalc.tui.figures.payoff_labels import distinct_curves, label_row, legend_row, readout_row
@@ -130,8 +130,18 @@ def _plot_cells(
     canvas.plot(main, owner="main", stroke=Stroke.BOLD)
     shades = _shades(main, plot, look.palette)
     lines = _verticals(figure, plot, look)
+    zero, palette = plot.row(0.0), look.palette
+    colors = {"main": palette.text, "today": palette.today, "time stop": palette.time_stop}
+    colors["pinned"] = palette.pinned
     return [
-        _row_cells(canvas, y, plot=plot, palette=look.palette, lines=lines, shades=shades)
+        _row_cells(
+            canvas,
+            y,
+            blank=("─" if y == zero else " ", palette.muted),
+            colors=colors,
+            lines=lines,
+            shades=shades,
+        )
         for y in range(plot.height)
     ]
 
@@ -140,26 +150,20 @@ def _row_cells(
     canvas: Canvas,
     y: int,
     *,
-    plot: Plot,
-    palette: Palette,
+    blank: tuple[str, str],
+    colors: dict[str, str],
     lines: dict[int, tuple[str, str]],
     shades: Sequence[tuple[int, int, str]],
 ) -> list[Cell]:
     """Curves over vertical lines over the zero line over the shading."""
-    colors = {"main": palette.text, "today": palette.today, "time stop": palette.time_stop}
-    colors["pinned"] = palette.pinned
-    zero = y == plot.row(0.0)
     cells = []
-    for x, (first, last, shade) in enumerate(shades):
+    columns = zip(canvas.dots[y], canvas.owners[y], shades, strict=True)
+    for x, (mask, owner, (first, last, shade)) in enumerate(columns):
         background = shade if first <= y <= last else ""
-        glyph = canvas.glyph(x, y)
-        if glyph:
-            owner = canvas.owners[y][x]
-            cells.append((glyph, colors[owner], background, owner == "main"))
-        elif x in lines:
-            cells.append((*lines[x], background, False))
+        if mask:
+            cells.append((GLYPHS[mask], colors[owner], background, owner == "main"))
         else:
-            cells.append(("─" if zero else " ", palette.muted, background, False))
+            cells.append((*lines.get(x, blank), background, False))
     return cells
 
 
