@@ -14,6 +14,9 @@ TESTS ?= coverage
 first_python = $(shell for name in $(1) $(PYTHON); do \
     $$name -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
 
+# The compiled core is built when riskcalc is installed, where there is a C compiler.
+CORE := hatch_build.py $(wildcard riskcalc/pricing/compiled/*.[ch])
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow test-lowest test-newest coverage check fuzz format bench docs picture clean
 
@@ -26,12 +29,12 @@ $(BIN)/python:
 	    || { echo "riskcalc needs Python >= 3.11; try: make run PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) >&2
 
-$(VENV)/.run: $(BIN)/python pyproject.toml
+$(VENV)/.run: $(BIN)/python pyproject.toml $(CORE)
 	@echo "installing riskcalc into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml
+$(VENV)/.dev: $(BIN)/python pyproject.toml $(CORE)
 	@echo "installing riskcalc and its test tools into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" >&2
 	@touch $@ $(VENV)/.run
@@ -104,4 +107,4 @@ picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
 	@$(BIN)/python -m docs.picture
 
 clean:  ## remove what make made
-	rm -rf $(VENV) .coverage* build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .coverage* build dist site riskcalc/pricing/compiled/libcore.* *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -1,4 +1,4 @@
-"""Comparison of riskcalc's prices with other libraries on this machine."""
+"""Comparison of riskcalc's prices with other libraries, and of its two cores, on this machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from vollib.black_scholes_merton.greeks import analytical
 from vollib.black_scholes_merton.implied_volatility import implied_volatility
 
 from riskcalc.pricing import american, black_scholes, implied_vol
+from riskcalc.pricing.compiled.loader import choice, using
 
-__all__ = ["Agreement", "compare_with_quantlib", "compare_with_vollib"]
+__all__ = ["Agreement", "compare_cores", "compare_with_quantlib", "compare_with_vollib", "core_in_use"]
 
 SPOT = 295.0
 """Spot of every case [dollars]."""
@@ -89,6 +90,35 @@ def compare_with_vollib() -> tuple[Agreement, ...]:
         for name, our, their in zip(names, ours, zip(*theirs, strict=True), strict=True)
     )
     return (*found, _vol_agreement(cases))
+
+
+def core_in_use() -> str:
+    """Return the core that computes, ``C`` or ``numpy``, and why."""
+    found = choice()
+    return f"{'C' if found.core else 'numpy'} ({found.why})"
+
+
+def compare_cores() -> tuple[Agreement, ...]:
+    """Price the grid with the compiled core and with numpy; nothing where numpy computes.
+
+    Returns
+    -------
+    tuple of Agreement
+        For the value and each Greek, in raw units.
+    """
+    if choice().core is None:
+        return ()
+    cases = tuple(_grid())
+    labels = [case.label for case in cases]
+    columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
+    compiled = black_scholes(spot=SPOT, **columns)
+    with using("numpy"):
+        defined = black_scholes(spot=SPOT, **columns)
+    pairs = zip(compiled._fields, compiled, defined, strict=True)
+    return tuple(
+        agreement(f"{name}, C core", ours - theirs, labels, peer="numpy", allowed=ALLOWED)
+        for name, ours, theirs in pairs
+    )
 
 
 def _grid() -> Iterator[Case]:

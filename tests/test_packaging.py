@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from riskcalc.pricing.compiled import build, loader
 
 ROOT = Path(__file__).parents[1]
 PRESETS = sorted(path.stem for path in (ROOT / "presets").glob("*.toml"))
@@ -17,7 +22,10 @@ PRESETS = sorted(path.stem for path in (ROOT / "presets").glob("*.toml"))
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+    return built_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def built_wheel(folder: Path, **environment: str) -> Path:
     command = [
         sys.executable,
         "-m",
@@ -29,8 +37,33 @@ def wheel(tmp_path_factory) -> Path:
         str(folder),
         str(ROOT),
     ]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env={**os.environ, **environment})
     return next(folder.glob("riskcalc-*.whl"))
+
+
+LIBRARY = f"riskcalc/pricing/compiled/{loader.LIBRARY}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which(build.compiler()[0]) is None, reason="no C compiler")
+def test_a_wheel_with_the_compiled_core_names_its_platform(wheel, tmp_path):
+    assert LIBRARY in zipfile.ZipFile(wheel).namelist()
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_").rpartition("_")[2]
+    assert wheel.stem.startswith("riskcalc-0.1.0-py3-none-")
+    assert wheel.stem.endswith(platform)
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    assert answer(tmp_path, "selfcheck")["core"] == f"C ({loader.LIBRARY} is installed)"
+
+
+@pytest.mark.slow
+def test_a_wheel_without_a_compiler_is_for_any_platform(tmp_path):
+    wheel = built_wheel(tmp_path, CC="no-such-compiler")
+    assert wheel.name == "riskcalc-0.1.0-py3-none-any.whl"
+    names = zipfile.ZipFile(wheel).namelist()
+    assert LIBRARY not in names
+    assert "riskcalc/pricing/compiled/core.c" in names
+    zipfile.ZipFile(wheel).extractall(tmp_path / "apart")
+    assert answer(tmp_path / "apart", "selfcheck")["core"].startswith("numpy (libcore")
 
 
 @pytest.mark.slow

@@ -19,19 +19,26 @@ from riskcalc.cli.output import print_json, print_tables
 def command(ctx: click.Context, *, json_wanted: bool) -> None:
     """Price grids of options with riskcalc and vollib, and print the largest differences.
 
-    American options are compared with QuantLib where it is installed.
+    American options are compared with QuantLib where it is installed, the compiled core with numpy where it
+    is in use. RISKCALC_CORE=numpy does without the compiled core.
 
     Exits with 1 if a difference exceeds rounding error.
     """
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import Table  # noqa: PLC0415 - as above
-    from riskcalc.selfcheck import compare_with_quantlib, compare_with_vollib  # noqa: PLC0415 - as above
+    from riskcalc.selfcheck import (  # noqa: PLC0415 - as above
+        compare_cores,
+        compare_with_quantlib,
+        compare_with_vollib,
+        core_in_use,
+    )
 
-    found = (*compare_with_vollib(), *compare_with_quantlib())
+    found = (*compare_with_vollib(), *compare_with_quantlib(), *compare_cores())
     libraries = ["numpy", "scipy", *dict.fromkeys(row.peer for row in found)]
     versions = {name: version(name) for name in libraries}
     if json_wanted:
-        print_json({"versions": versions, "agreement": to_plain(found), "ok": all(row.ok for row in found)})
+        answer = {"versions": versions, "core": core_in_use(), "agreement": to_plain(found)}
+        print_json({**answer, "ok": all(row.ok for row in found)})
     else:
         rows = tuple(
             (
@@ -47,7 +54,9 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
         )
         header = ("", "quantity", "compared with", "largest difference", "allowed", "cases", "where")
         named = ", ".join(f"{name} {number}" for name, number in versions.items())
-        title = f"riskcalc on Python {platform.python_version()}, {sys.platform}: {named}"
+        title = (
+            f"riskcalc on Python {platform.python_version()}, {sys.platform}: {named}; core: {core_in_use()}"
+        )
         print_tables(
             title,
             [Table(title="Largest Differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.errors import InvalidInputError
+from riskcalc.pricing.compiled.loader import core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -122,6 +123,46 @@ def _kind(value: object, array: NDArray[Any]) -> str:
     if array.ndim:
         return f"an array of {kind}"
     return kind if array.dtype.kind != "O" else "None" if value is None else type(value).__name__
+
+
+def in_core_or_blocks(
+    kernel: Callable[..., Sequence[FloatArray]], *, outputs: int, compiled: str, **arguments: ArrayLike
+) -> list[FloatArray]:
+    """Evaluate a kernel on broadcast arguments by the compiled core, or as `in_blocks` does.
+
+    Parameters
+    ----------
+    kernel : callable
+        As for `in_blocks`: the definition.
+    outputs : int
+        How many arrays the kernel returns.
+    compiled : str
+        Name of the kernel in the compiled core, which takes the arguments in this order.
+    **arguments : array_like
+        Numbers; their shapes broadcast.
+
+    Returns
+    -------
+    list of ndarray
+        Each of the broadcast shape; numpy floats when every argument is a scalar.
+
+    Raises
+    ------
+    InvalidInputError
+        The shapes do not broadcast, or an argument holds no numbers.
+
+    Examples
+    --------
+    >>> option = {"sign": 1, "spot": 1, "strike": 1, "time_to_expiry": 1, "vol": 0.0, "rate": 0, "q": 0}
+    >>> in_core_or_blocks(lambda **_: [0.0] * 6, outputs=6, compiled="black_scholes", **option)[0]
+    np.float64(0.0)
+    """
+    if (compiled_core := core()) is None:
+        return in_blocks(kernel, outputs=outputs, **arguments)
+    if (found := compiled_core.single(compiled, [*arguments.values()])) is not None:
+        return found
+    arrays = broadcast_floats(**arguments)
+    return compiled_core.columns(compiled, arrays.values(), common_shape(arrays))
 
 
 def in_blocks(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from riskcalc.pricing.arrays import FloatArray, in_blocks
+from riskcalc.pricing.arrays import FloatArray, in_core_or_blocks
 from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
@@ -95,9 +95,10 @@ def black_scholes(
     array([8.39778, 2.98833])
     """
     return OptionGreeks(
-        *in_blocks(
+        *in_core_or_blocks(
             _kernel,
             outputs=6,
+            compiled="black_scholes",
             sign=sign,
             spot=spot,
             strike=strike,
@@ -193,7 +194,7 @@ def to_forward_terms(
     yield_factor = np.exp(-dividend_yield * time_to_expiry)
     gap = spot - strike
     # log(spot / strike) would lose digits that an option with minutes to live still needs.
-    log_ratio = np.copysign(np.log1p(np.abs(gap) / np.minimum(spot, strike)), gap)
+    log_ratio = np.copysign(np.log1p(np.abs(gap / np.minimum(spot, strike))), gap)
     return ForwardTerms(
         yield_factor=yield_factor,
         share=spot * yield_factor,

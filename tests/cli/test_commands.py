@@ -6,6 +6,7 @@ import pytest
 
 from riskcalc import selfcheck
 from riskcalc.cli import COMMANDS, main
+from riskcalc.pricing.compiled.loader import using
 
 
 def test_help_lists_every_command(run):
@@ -262,15 +263,18 @@ def test_selfcheck_agrees_with_the_reference_library(run):
     assert code == 0
     assert answer["ok"]
     assert {row["quantity"] for row in answer["agreement"]} >= {"value", "delta", "implied vol"}
-    assert {row["peer"] for row in answer["agreement"]} == {"vollib", "QuantLib"}
+    cores = {"numpy"} if answer["core"].startswith("C ") else set()
+    assert {row["peer"] for row in answer["agreement"]} == {"vollib", "QuantLib"} | cores
     assert all(row["cases"] >= 36 for row in answer["agreement"])
 
 
-def test_selfcheck_does_without_quantlib(run, monkeypatch):
+def test_selfcheck_does_without_quantlib_and_the_compiled_core(run, monkeypatch):
     monkeypatch.setattr("riskcalc.selfcheck.find_spec", lambda _: None)
-    code, out, _ = run("selfcheck", "--json")
+    with using("numpy"):
+        code, out, _ = run("selfcheck", "--json")
     assert code == 0
     assert {row["peer"] for row in json.loads(out)["agreement"]} == {"vollib"}
+    assert json.loads(out)["core"] == "numpy (asked for)"
 
 
 def test_selfcheck_fails_when_a_price_is_off(run, monkeypatch):

@@ -1,0 +1,11 @@
+/* The compiled core of riskcalc's pricing: the same functions as the modules of riskcalc/pricing, which remain
+ * the definition. Plain C99; loaded by riskcalc/pricing/compiled/loader.py through ctypes.
+ *
+ * Built without -ffast-math: it would reorder sums on which the prices depend, and drop nan.
+ */
+#include "columns.h"
+#include "elementary.h"
+#include "european.h"
+
+/* Changes with every signature; the loader asks for its own number. */
+EXPORT int64_t abi_version(void) { return 1; }
