@@ -11,9 +11,11 @@ import QuantLib
 from vollib.black_scholes_merton import black_scholes_merton
 from vollib.black_scholes_merton.greeks import analytical
 
-from benchmarks.measure import OURS, measure, note_error
+from benchmarks.c_limit import C_LIMIT, c_limit
+from benchmarks.measure import NUMPY_CORE, OURS, measure, note_error
 from benchmarks.options import FEW, MANY, chain, each, first
 from riskcalc.pricing import OptionGreeks, black_scholes
+from riskcalc.pricing.compiled.loader import using
 from tests import exact
 
 CHECKED = 500
@@ -46,6 +48,19 @@ def in_raw_units(fields):
 
 def riskcalc(options):
     return lambda: black_scholes(**options)
+
+
+def numpy_core(options):
+    def price():
+        with using("numpy"):
+            return black_scholes(**options)
+
+    return price
+
+
+def plain_c(options):
+    names = ("sign", "spot", "strike", "time_to_expiry", "vol", "rate", "dividend_yield")
+    return c_limit("black_scholes", [options[name] for name in names], outputs=6)
 
 
 def positional(options):
@@ -107,6 +122,8 @@ def quantlib_greeks(*, sign, spot, strike, time_to_expiry, vol, rate, dividend_y
 
 IMPLEMENTATIONS = {
     OURS: (riskcalc, MANY, as_they_are),
+    NUMPY_CORE: (numpy_core, MANY, as_they_are),
+    C_LIMIT: (plain_c, MANY, as_they_are),
     "fast-vollib, numba": (fast_vollib("numba"), MANY, in_raw_units),
     "fast-vollib, numpy": (fast_vollib("numpy"), MANY, in_raw_units),
     "QuantLib BlackCalculator, one by one": (quantlib, FEW, as_they_are),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OURS = "riskcalc"
+NUMPY_CORE = "riskcalc, RISKCALC_CORE=numpy"
 
 
 def measure(benchmark, function, *, task, implementation, options, rounds=5, iterations=1):
