@@ -9,9 +9,11 @@ import pytest
 import QuantLib
 from vollib.black_scholes_merton.implied_volatility import implied_volatility
 
-from benchmarks.measure import OURS, measure, note_error
+from benchmarks.c_limit import C_LIMIT, c_limit
+from benchmarks.measure import NUMPY_CORE, OURS, measure, note_error
 from benchmarks.options import FEW, MANY, chain, each, first, quoted, wings
 from riskcalc.pricing import implied_vol
+from riskcalc.pricing.compiled.loader import using
 from tests import exact
 
 CHECKED = 500
@@ -38,6 +40,20 @@ def exact_vols(case):
 
 def riskcalc(quotes):
     return lambda: implied_vol(**quotes).vol
+
+
+def numpy_core(quotes):
+    def solve():
+        with using("numpy"):
+            return implied_vol(**quotes).vol
+
+    return solve
+
+
+def plain_c(quotes):
+    names = ("premium", "sign", "spot", "strike", "time_to_expiry", "rate", "dividend_yield")
+    solve = c_limit("implied_vol", [quotes[name] for name in names], outputs=1)
+    return lambda: solve()[0]
 
 
 def forwards(quotes):
@@ -103,6 +119,8 @@ def li_rs(option, strike, forward, premium):
 
 IMPLEMENTATIONS = {
     OURS: (riskcalc, MANY),
+    NUMPY_CORE: (numpy_core, MANY),
+    C_LIMIT: (plain_c, MANY),
     "fast-vollib jackel_iv_black": (jackel, MANY),
     "fast-vollib, numba (Halley)": (halley, MANY),
     "vollib, one by one": (vollib, FEW),

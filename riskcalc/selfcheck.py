@@ -29,6 +29,9 @@ ALLOWED_VOL = 1e-9
 """The same for an implied vol solved from a price that still carries it."""
 
 
+MIN_VEGA = 1e-2
+"""Least change of a price with the log of its vol [dollars] that still carries the vol."""
+
 RATE = 0.045
 """Spot of every case [dollars] and its rate."""
 
@@ -104,21 +107,35 @@ def compare_cores() -> tuple[Agreement, ...]:
     Returns
     -------
     tuple of Agreement
-        For the value and each Greek, in raw units.
+        For the value and each Greek, in raw units, and the implied vol of every price that still carries one.
     """
     if choice().core is None:
         return ()
     cases = tuple(_grid())
-    labels = [case.label for case in cases]
     columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
-    compiled = black_scholes(spot=SPOT, **columns)
+    labels = [case.label for case in cases]
+    compiled = _values_and_vols(columns)
     with using("numpy"):
-        defined = black_scholes(spot=SPOT, **columns)
-    pairs = zip(compiled._fields, compiled, defined, strict=True)
+        defined = _values_and_vols(columns)
     return tuple(
-        agreement(f"{name}, C core", ours - theirs, labels, peer="numpy", allowed=ALLOWED)
-        for name, ours, theirs in pairs
+        agreement(
+            f"{name}, C core",
+            values - defined[name],
+            labels,
+            peer="numpy",
+            allowed=ALLOWED_VOL if name == "implied vol" else ALLOWED,
+        )
+        for name, values in compiled.items()
     )
+
+
+def _values_and_vols(columns: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return values, Greeks and vols solved from the values, 0 where vega is too small for one."""
+    greeks = black_scholes(spot=SPOT, **columns)
+    terms = {name: column for name, column in columns.items() if name != "vol"}
+    vol = implied_vol(premium=greeks.value, spot=SPOT, **terms).vol
+    carried = columns["vol"] * greeks.vega > MIN_VEGA
+    return {**greeks._asdict(), "implied vol": np.where(carried, vol, 0.0)}
 
 
 def _grid() -> Iterator[Case]:
@@ -143,7 +160,7 @@ def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
     solvable = tuple(
         case
         for case in cases
-        if case.vol * analytical.vega(*case.positional) > 1e-4  # dollars per vol point
+        if case.vol * analytical.vega(*case.positional) > MIN_VEGA / 100  # dollars per vol point
     )
     differences = np.array([_vol_difference(case) for case in solvable])
     labels = [case.label for case in solvable]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from riskcalc.pricing.arrays import FloatArray, in_blocks
+from riskcalc.pricing.arrays import FloatArray, broadcast_floats, in_blocks, in_core_or_blocks
 from riskcalc.pricing.black_scholes import to_forward_terms
 from riskcalc.pricing.scipy_kernels import erfcx, ndtri
 
@@ -125,18 +125,31 @@ def implied_vol(
     >>> VolStatus(found.status[1]).text
     'premium is at or above the upper bound of the option value'
     """
-    vol, status = in_blocks(
-        _kernel,
-        outputs=2,
-        premium=premium,
-        sign=sign,
-        spot=spot,
-        strike=strike,
-        time_to_expiry=time_to_expiry,
-        rate=rate,
-        dividend_yield=dividend_yield,
-    )
+    inputs = {
+        "premium": premium,
+        "sign": sign,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+    }
+    vol, status = in_core_or_blocks(_kernel, outputs=2, compiled="implied_vol", **inputs)
+    unsolved = status < 0.0
+    if unsolved.any():
+        vol, status = _complete(inputs, vol, status, unsolved)
     return ImpliedVol(vol, status.astype(np.int8))
+
+
+def _complete(
+    inputs: dict[str, ArrayLike], vol: FloatArray, status: FloatArray, unsolved: NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """Return vols and statuses with those that the compiled core leaves to the kernel here."""
+    arrays = broadcast_floats(**inputs)
+    rest = {name: np.broadcast_to(array, status.shape)[unsolved] for name, array in arrays.items()}
+    vol, status = np.array(vol), np.array(status)
+    vol[unsolved], status[unsolved] = in_blocks(_kernel, outputs=2, **rest)
+    return vol[()], status[()]
 
 
 def _kernel(

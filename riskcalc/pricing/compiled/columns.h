@@ -24,6 +24,13 @@ struct block {
     double inputs[MOST_COLUMNS][BLOCK], outputs[MOST_COLUMNS][BLOCK];
 };
 
+/* Columns of one element each. */
+INLINE void single_columns(const void *in, double *numbers, struct column *columns, int inputs)
+{
+    memcpy(numbers, in, (size_t)inputs * sizeof *numbers);
+    for (int k = 0; k < inputs; k++) columns[k] = (struct column){&numbers[k], 1};
+}
+
 INLINE void repeat(double *out, double value, ptrdiff_t from, ptrdiff_t to)
 {
     for (ptrdiff_t i = from; i < to; i++) out[i] = value;

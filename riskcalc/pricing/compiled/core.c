@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "elementary.h"
 #include "european.h"
+#include "implied_vol.h"
 
 /* Changes with every signature; the loader asks for its own number. */
-EXPORT int64_t abi_version(void) { return 1; }
+EXPORT int64_t abi_version(void) { return 2; }

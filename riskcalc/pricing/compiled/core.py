@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-ABI = 1
+ABI = 2
 """The interface that this module calls; `abi_version` of the library must be the same."""
-KERNELS = {"black_scholes": (7, 6)}
+KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2)}
 """Numbers of columns in and out of each kernel that works element by element."""
 NUMBERS = frozenset({float, int, np.float64})
 """Types of a plain number, which needs no array."""

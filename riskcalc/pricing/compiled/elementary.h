@@ -40,6 +40,26 @@ INLINE double larger(double a, double b) { return a > b ? a : b; }
 INLINE double smaller(double a, double b) { return a < b ? a : b; }
 INLINE double magnitude(double x) { return from_bits(to_bits(x) & 0x7fffffffffffffffULL); }
 
+/* All bits of a condition, to choose by: compilers turn long chains of ?: into branches, which stop vectors. */
+INLINE uint64_t where(int condition) { return 0 - (uint64_t)condition; }
+INLINE double choose(uint64_t condition, double yes, double no)
+{
+    return from_bits((to_bits(yes) & condition) | (to_bits(no) & ~condition));
+}
+
+/* (e^r - 1 - r) / r^2 for |r| <= ln(2) / 2. */
+INLINE double exponential_part(double r)
+{
+    double s = r * r;
+    double even = 0.50000000000000010211 + s * (0.041666666666624161903 + s * (
+        0.0013888888917196719077 + s * (0.000024801521322368693266 + s * (
+        2.7620075879983366586e-7))));
+    double odd = 0.16666666666666667452 + s * (0.0083333333333300644495 + s * (
+        0.00019841269863040545271 + s * (2.7557268480310025526e-6 + s * (
+        2.5100375832561233664e-8))));
+    return even + r * odd;
+}
+
 /* e^x for x <= 709; 0 below -708. Cody and Waite's reduction by multiples of ln 2. */
 INLINE double exponential(double x)
 {
@@ -48,15 +68,8 @@ INLINE double exponential(double x)
     double shifted = bounded * 1.4426950408889634074 + rounder;
     double whole = shifted - rounder;
     double r = (bounded - whole * 0x1.62e42fefap-1) - whole * 0x1.cf79abc9e3b39p-40;
-    double s = r * r;
-    double even = 0.50000000000000010211 + s * (0.041666666666624161903 + s * (
-        0.0013888888917196719077 + s * (0.000024801521322368693266 + s * (
-        2.7620075879983366586e-7))));
-    double odd = 0.16666666666666667452 + s * (0.0083333333333300644495 + s * (
-        0.00019841269863040545271 + s * (2.7557268480310025526e-6 + s * (
-        2.5100375832561233664e-8))));
     double power = from_bits((to_bits(shifted) + 1023) << 52);
-    return x < -708.0 ? 0.0 : (1.0 + (r + s * (even + r * odd))) * power;
+    return x < -708.0 ? 0.0 : (1.0 + (r + r * r * exponential_part(r))) * power;
 }
 
 /* Fraction and exponent: x = m 2^e with m in [sqrt(1/2), sqrt(2)), for normal x > 0. */
@@ -95,6 +108,22 @@ INLINE double log_ratio(double a, double b, double quotient)
     double scaled = b * from_bits(split(quotient, &exponent) & 0x7ff0000000000000ULL);
     return log_of_parts((a - scaled) / (a + scaled), exponent);
 }
+
+/* e^x - 1 for x in [0, 709], to a relative 1e-15. */
+INLINE double exponential_minus_1(double x)
+{
+    return x < 0.34 ? x * (1.0 + x * exponential_part(x)) : exponential(x) - 1.0;
+}
+
+/* ln(1 + x) for x >= 0, to a relative 1e-12: for first guesses. */
+INLINE double rough_log_of_1_plus(double x)
+{
+    return x < 1e-4 ? x * (1.0 - x * (0.5 - x / 3.0)) : logarithm(1.0 + x);
+}
+
+/* A product of numbers >= 0, rounded: without the comparison a compiler may fuse it into one sum and not into
+ * another, and a value at its bound would then not be recognized. */
+INLINE double product(double a, double b) { return larger(a * b, 0.0); }
 
 /* (x + 5.5) M(x), as a polynomial in u = (x - 4) / (x + 5.5), for x >= -0.75. */
 INLINE double mills_numerator(double u)

@@ -45,7 +45,7 @@ INLINE double black_scholes_block(const struct block *block)
         double vol = vols[i], rate = rates[i], yield = yields[i];
         irregular += regular_option(sign, spot, strike, time, vol, rate, yield) ? 0.0 : 1.0;
         double yield_factor = exponential(-yield * time);
-        double share = spot * yield_factor, cash = strike * exponential(-rate * time);
+        double share = product(spot, yield_factor), cash = product(strike, exponential(-rate * time));
         double inverse = 1.0 / (spot * strike);
         double log_moneyness = log_ratio(spot, strike, spot * spot * inverse) + (rate - yield) * time;
         double root_time = sqrt(time), total_vol = vol * root_time;
@@ -137,8 +137,7 @@ EXPORT void black_scholes_single(const void *in, double *out)
 {
     double option[BS_INPUTS];
     struct column columns[BS_INPUTS];
-    memcpy(option, in, sizeof option);
-    for (int k = 0; k < BS_INPUTS; k++) columns[k] = (struct column){&option[k], 1};
+    single_columns(in, option, columns, BS_INPUTS);
     black_scholes_all(1, columns, out);
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from riskcalc.domain import OptionType
 from riskcalc.errors import InvalidInputError
-from riskcalc.pricing import black_scholes
+from riskcalc.pricing import VolStatus, black_scholes, implied_vol
 from riskcalc.pricing.compiled.loader import choice, using
 
 pytestmark = pytest.mark.skipif(choice().core is None, reason=f"no compiled core: {choice().why}")
@@ -123,6 +123,52 @@ def test_black_scholes(case):
         assert_same(ours, theirs, scales[name] * growth)
 
 
+def quoted(options):
+    """Premiums of options with a value, as arguments of `implied_vol`, some moved to bounds and beyond."""
+    with using("numpy"):
+        premium = np.array(black_scholes(**options).value)
+    quotes = {name: values for name, values in options.items() if name != "vol"}
+    rng = np.random.default_rng(1)
+    kind = rng.integers(12, size=premium.shape)
+    moved = np.select(
+        [kind == 0, kind == 1, kind == 2, kind == 3],
+        [premium - 1.0, premium + 200.0, premium * 0.0, np.nan],
+        premium,
+    )
+    return quotes | {"premium": moved}
+
+
+LAST_DIGITS = 64 * np.finfo(float).eps
+
+
+@pytest.mark.parametrize("case", OPTIONS)
+def test_implied_vol(case):
+    quotes = quoted(OPTIONS[case])
+    compiled = implied_vol(**quotes)
+    with using("numpy"):
+        defined = implied_vol(**quotes)
+    assert type(compiled.vol) is type(defined.vol)
+    assert compiled.status.dtype == defined.status.dtype == np.int8
+    assert np.array_equal(compiled.status, defined.status)
+    terms = {name: values for name, values in quotes.items() if name != "premium"}
+    with using("numpy"):
+        vega = black_scholes(**terms, vol=np.nan_to_num(defined.vol)).vega
+    # What the last digits of spot, strike and premium move the vol by.
+    scale = np.maximum(np.abs(terms["spot"]), np.abs(np.asarray(terms["strike"], dtype=float)))
+    with np.errstate(all="ignore"):
+        by_rounding = LAST_DIGITS * scale / vega / TOLERANCE
+    assert_same(compiled.vol, defined.vol, np.maximum(1.0, by_rounding))
+
+
+def test_the_core_solves_usual_chains_itself():
+    quotes = quoted(OPTIONS["a chain"])
+    names = ("premium", *(name for name in NAMES if name != "vol"))
+    columns = [np.asarray(quotes[name]) for name in names]
+    status = choice().core.columns("implied_vol", columns, columns[0].shape)[1]
+    assert np.mean(status < 0) < 0.1
+    assert {int(code) for code in status if code >= 0} >= {VolStatus.OK, VolStatus.BELOW_INTRINSIC}
+
+
 def assert_same(ours, theirs, scale):
     """Equal to the tolerance, nan for nan and inf for inf."""
     with np.errstate(all="ignore"):
@@ -139,6 +185,11 @@ def test_an_element_does_not_depend_on_its_place():
         assert np.array_equal(np.array(apart), together[:, start:])
     one = black_scholes(**{name: float(values[41]) for name, values in options.items()})
     assert one == tuple(together[:, 41])
+    quotes = {name: values for name, values in options.items() if name != "vol"} | {"premium": together[0]}
+    vols = implied_vol(**quotes).vol
+    for start in (1, 7, 255, 599):
+        apart = implied_vol(**{name: values[start:] for name, values in quotes.items()}).vol
+        assert np.array_equal(apart, vols[start:], equal_nan=True)
 
 
 @pytest.mark.parametrize("bad", [True, "100", None, 10**400, [1.0, "x"], 1j])
