@@ -30,6 +30,9 @@ settings.load_profile("repeatable")
 
 def pytest_collection_finish():
     """Keep what is loaded by now, some thousand tests among it, out of every later garbage collection."""
+    from tests import solved_vols  # noqa: PLC0415 - of no use where tests are handed out, not run
+
+    solved_vols.remember()
     gc.collect()
     gc.freeze()
 
