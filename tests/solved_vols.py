@@ -16,7 +16,7 @@ MOST = 4_000
 def remember():
     """Have a chain ask the solver once for the same quotes on the same terms.
 
-    The key is all that the solver is given, to the last bit, and each process solves every quote at least once.
+    The key is all that the solver is given, to the last bit; each process solves every quote once.
     """
     PricingTerms.vols = solved
 

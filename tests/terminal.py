@@ -143,7 +143,9 @@ class Terminal:
         while text not in self.text:
             if time.perf_counter() > end or not self._alive():
                 raise TimeoutError(f"{text!r} did not appear; the screen says:\n{self.text}")
-            self._read(0.02)
+            # To draw the picture takes longer than a look at whether there is more of it.
+            while not self._read(0.02) and time.perf_counter() <= end and self._alive():
+                pass
         return time.perf_counter()
 
     def first_paint(self, text, *, patience=20.0):

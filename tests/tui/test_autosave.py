@@ -44,17 +44,6 @@ def test_a_signal_keeps_the_session(number, code, tmp_path, apart):
     assert spot(tmp_path / "session.json") == "296.00"
 
 
-def test_a_terminal_that_vanishes_ends_the_screen_and_keeps_the_session(tmp_path, apart):
-    with Terminal(SCREEN, environment=apart) as terminal:
-        terminal.wait_for("P(profit)")
-        terminal.settle()
-        terminal.key("up")
-        terminal.wait_for("296.00")
-        terminal.hang_up()
-        terminal.process.wait(timeout=20)
-    assert spot(tmp_path / "session.json") == "296.00"
-
-
 def full_disk(*_, **__):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -131,12 +120,21 @@ def test_a_preset_that_does_not_parse_says_so_and_the_trade_stays(tmp_path):
     assert name == "iwm-call-spread"
 
 
-@pytest.mark.parametrize(
-    "content", ["{", "[]", '{"riskcalc_session": 99}', '{"riskcalc_session": 1}', "\0", "[" * 100_000]
-)
+BROKEN = ["{", "[]", '{"riskcalc_session": 99}', '{"riskcalc_session": 1}', "\0", "[" * 100_000]
+
+
+@pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_or_newer_session_is_set_aside(content, tmp_path):
+    (tmp_path / "session.json").write_text(content, encoding="utf-8")
+    editor, note = session_file.restore()
+    assert "the last session could not be restored" in note
+    assert editor.state.draft.preset.name == "iwm-call-spread"
+    assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == content
+
+
+def test_a_broken_session_is_said_on_the_screen(tmp_path):
     path = tmp_path / "session.json"
-    path.write_text(content, encoding="utf-8")
+    path.write_text(BROKEN[0], encoding="utf-8")
 
     async def script(pilot):
         return pilot.app.main_screen.message.text, pilot.app.main_screen.editor.state.draft.preset.name
@@ -144,10 +142,10 @@ def test_a_broken_or_newer_session_is_set_aside(content, tmp_path):
     said, name = drive(script)
     assert "the last session could not be restored" in said
     assert name == "iwm-call-spread"
-    assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == content
+    assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == BROKEN[0]
 
 
-def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
+def test_of_two_screens_the_last_to_leave_is_kept_whole_even_if_its_terminal_vanishes(tmp_path, apart):
     with Terminal(SCREEN, environment=apart) as one, Terminal(SCREEN, environment=apart) as other:
         for terminal in (one, other):
             terminal.wait_for("P(profit)")
@@ -158,8 +156,8 @@ def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
         one.key("q")
         assert one.wait_for_end() == 0
         other.wait_for("298.00")
-        other.key("q")
-        assert other.wait_for_end() == 0
+        other.hang_up()
+        other.process.wait(timeout=20)
     assert spot(tmp_path / "session.json") == "298.00"
     assert [path.name for path in tmp_path.iterdir()] == ["session.json"]
 

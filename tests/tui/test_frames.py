@@ -27,7 +27,7 @@ def counted(app):
     return counts
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow), SIZES[2]])
 def test_a_nudge_costs_one_frame_and_no_layout(size):
     async def script(pilot):
         # A panel grows once, when its verdict takes more lines, and then keeps the room.
@@ -128,7 +128,7 @@ def test_every_size_can_be_drawn():
             await pilot.press("up")
             await pilot.pause()
             shown[width, height] = "needs 60x18" in text(pilot.app)
-        for width in range(60, 240, 20):
+        for width in range(70, 240, 40):
             await pilot.resize_terminal(width, 18 + width // 5)
             await pilot.pause()
             assert len(text(pilot.app).splitlines()) == 18 + width // 5

@@ -28,7 +28,8 @@ def focused(terminal):
     return next(line for line in terminal.lines if line.lstrip(" │").startswith(">"))
 
 
-def test_tune_save_quit_and_find_it_again(tmp_path, apart):
+def test_a_session_that_is_left_or_killed_is_found_again(tmp_path, apart):
+    session = tmp_path / "session.json"
     with Terminal(SCREEN, environment=apart) as terminal:
         live(terminal)
         assert_whole(terminal, columns=120)
@@ -44,16 +45,10 @@ def test_tune_save_quit_and_find_it_again(tmp_path, apart):
     with Terminal(SCREEN, environment=apart) as terminal:
         live(terminal)
         assert "296.00" in focused(terminal)
-
-
-def test_a_killed_session_is_found_again(tmp_path, apart):
-    session = tmp_path / "session.json"
-    with Terminal(SCREEN, environment=apart) as terminal:
-        live(terminal)
         terminal.key("2", "8", "0", "enter")
         terminal.wait_for("280.00")
-        while not (session.exists() and "280" in session.read_text(encoding="utf-8")):
-            terminal.settle()
+        while "280" not in session.read_text(encoding="utf-8"):
+            terminal.settle(quiet=0.05)
         terminal.kill()
     with Terminal(SCREEN, environment=apart) as terminal:
         live(terminal)
@@ -61,12 +56,15 @@ def test_a_killed_session_is_found_again(tmp_path, apart):
 
 
 @pytest.mark.parametrize(
-    "colours",
-    [{"TERM": "xterm-16color", "COLORTERM": None}, {"NO_COLOR": "1"}, {"COLORTERM": None}],
-    ids=["16", "none", "256"],
+    "colors",
+    [
+        pytest.param({"TERM": "xterm-16color", "COLORTERM": None}, id="16"),
+        pytest.param({"NO_COLOR": "1"}, id="none", marks=pytest.mark.slow),
+        pytest.param({"COLORTERM": None}, id="256", marks=pytest.mark.slow),
+    ],
 )
-def test_the_verdict_and_the_trade_stand_on_every_screen(colours, apart):
-    with Terminal(SCREEN, columns=80, rows=24, environment=apart | colours) as terminal:
+def test_the_verdict_and_the_trade_stand_on_every_screen(colors, apart):
+    with Terminal(SCREEN, columns=80, rows=24, environment=apart | colors) as terminal:
         live(terminal)
         assert_whole(terminal, columns=80)
         for columns, rows in ((120, 40), (200, 60)):

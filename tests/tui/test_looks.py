@@ -15,13 +15,13 @@ from tests.tui.driving import drive, strips
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (120, 40), (200, 60)]
 LOOKS = {
-    "dark": (),
-    "light": ("t",),
-    "blue-orange": ("b",),
-    "none": (),
-    "error": ("9", "9", "9", "9", "9", "9", "9", "9", "enter"),
-    "compared": ("c", "pageup"),
+    "dark": ((), ()),
+    "light": (("t",), ()),
+    "blue-orange": (("b",), ("b",)),
+    "error": (("9", "9", "9", "9", "9", "9", "9", "9", "enter"), ("escape",)),
+    "compared": (("c", "pageup"), ()),
 }
+"""Keys to each look, and those back; all are had on one screen, one after another."""
 NAMES = string.ascii_letters + string.digits + string.punctuation
 """One sign for each style of a dump, in the order of their appearance."""
 
@@ -40,25 +40,36 @@ def dump(app):
     return "\n".join([*lines, "", *signs, "", *meanings, ""])
 
 
-@pytest.mark.parametrize("look", LOOKS)
+async def looks(pilot, wanted):
+    """Dumps of the screen under each look."""
+    found = {}
+    for look in wanted:
+        there, back = LOOKS.get(look, ((), ()))
+        await pilot.press(*there)
+        await steady(pilot)
+        found[look] = dump(pilot.app)
+        await pilot.press(*back)
+        pilot.app.theme = "textual-dark"
+    return found
+
+
+async def steady(pilot):
+    for _ in range(4):
+        await pilot.pause()
+
+
+@pytest.mark.parametrize("wanted", [tuple(LOOKS), ("none",)], ids=["colors", "none"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
-def test_the_screen_looks_as_stored(look, size, monkeypatch):
+def test_the_screen_looks_as_stored(wanted, size, monkeypatch):
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("TERM", "xterm-256color")
-    if look == "none":
+    if wanted == ("none",):
         monkeypatch.setenv("NO_COLOR", "1")
-
-    async def script(pilot):
-        await pilot.press(*LOOKS[look])
-        for _ in range(4):
-            await pilot.pause()
-        return dump(pilot.app)
-
-    found = drive(script, size=size)
-    path = FOLDER / f"screen-{look}-{size[0]}x{size[1]}.txt"
-    if os.environ.get("RISKCALC_REGENERATE"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+    for look, found in drive(lambda pilot: looks(pilot, wanted), size=size).items():
+        path = FOLDER / f"screen-{look}-{size[0]}x{size[1]}.txt"
+        if os.environ.get("RISKCALC_REGENERATE"):
+            path.write_text(found, encoding="utf-8")
+        assert found == path.read_text(encoding="utf-8"), look
 
 
 def test_without_colours_no_style_has_one():
@@ -68,17 +79,20 @@ def test_without_colours_no_style_has_one():
     assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "nord", "solarized-light"])
-def test_every_text_can_be_read_on_its_background(theme, monkeypatch):
+def test_every_text_can_be_read_on_its_background(monkeypatch):
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("TERM", "xterm-256color")
 
     async def script(pilot):
-        pilot.app.theme = theme
-        for _ in range(4):
-            await pilot.pause()
-        return [segment for strip in strips(pilot.app) for segment in strip if segment.text.strip()]
+        painted = {}
+        for theme in ("textual-light", "nord", "solarized-light", "textual-dark"):
+            pilot.app.theme = theme
+            await steady(pilot)
+            painted[theme] = [segment for strip in strips(pilot.app) for segment in strip]
+        return painted
 
-    for text, style, _ in drive(script, size=(120, 40)):
-        front, back = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
-        assert contrast(front.hex6, back.hex6) > 2, f"{text!r} in {style}"
+    for theme, segments in drive(script, size=(120, 40)).items():
+        for text, style, _ in segments:
+            if text.strip():
+                front, back = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
+                assert contrast(front.hex6, back.hex6) > 2, f"{text!r} in {style} of {theme}"

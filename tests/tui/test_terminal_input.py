@@ -45,7 +45,8 @@ def noise(source, length):
     )
 
 
-def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(apart):
+@pytest.mark.parametrize("lengths", [(800,), pytest.param((1500,) * 4, marks=pytest.mark.slow)])
+def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(lengths, apart):
     with Terminal(SCREEN, environment=apart) as terminal:
         terminal.wait_for("P(profit)")
         terminal.settle()
@@ -53,8 +54,8 @@ def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(apart)
         terminal.wait_for("296.00")
         terminal.send(b"\x1b[A\x80")
         terminal.wait_for("297.00")
-        for seed in range(2):
-            terminal.send(noise(random.Random(seed), 1500))  # noqa: S311 - repeatable, not secret
+        for seed, length in enumerate(lengths):
+            terminal.send(noise(random.Random(seed), length))  # noqa: S311 - repeatable, not secret
             terminal.settle(quiet=0.3)
         assert answers(terminal)
         terminal.key("q")

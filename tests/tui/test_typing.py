@@ -5,18 +5,6 @@ from textual import events
 
 from tests.tui.driving import drive, text
 
-
-def typed(*keys, size=(120, 40)):
-    """Press keys on the spot; returns the spot, the screen and the main_screen's state."""
-
-    async def script(pilot):
-        await pilot.press(*keys)
-        await pilot.pause()
-        return pilot.app.main_screen.editor.state, text(pilot.app)
-
-    return drive(script, size=size)
-
-
 TYPED = {
     ("3", "0", "0"): 295.39,
     ("3", "0", "0", "enter"): 300.0,
@@ -29,6 +17,10 @@ TYPED = {
 }
 """The spot after some keys, pressed on an untouched one."""
 BACK = ("escape", "home", "r")
+LAST = ("enter", "j", "v")
+"""Keys that leave a field."""
+OUT = {"v": ("home", "escape", "p"), "j": ("home", "escape")}
+"""Keys after them, back to the field that is wrong."""
 
 
 def test_typing_is_provisional_until_enter_or_leaving():
@@ -44,30 +36,34 @@ def test_typing_is_provisional_until_enter_or_leaving():
     assert drive(script) == TYPED
 
 
-def test_what_is_typed_is_shown_with_a_cursor():
-    assert "300_" in typed("3", "0", "0")[1]
+WRONG = ("9",) * 8
 
 
-@pytest.mark.parametrize("last", ["enter", "j", "v"])
-def test_a_wrong_value_stays_says_why_and_marks_the_results_stale(last):
-    state, screen = typed("9", "9", "9", "9", "9", "9", "9", "9", last)
-    assert state.draft.quote.spot == 295.39
-    assert "! INPUT" in screen.splitlines()[0]
-    assert "stale" in screen
-    assert "!Spot" in screen
-    assert "99999999" in screen.splitlines()[-3] + screen.splitlines()[-2]
+def test_what_is_typed_is_shown_and_a_wrong_value_stays_until_escape():
+    """It is marked while it is typed, and blames nothing before it is left: then it says why."""
 
+    async def script(pilot):
+        found, editor = {}, pilot.app.main_screen.editor
+        for keys in (("3", "0", "0"), WRONG, *((*WRONG, last) for last in LAST), (*WRONG, "enter", "escape")):
+            await pilot.press(*BACK, *keys)
+            await pilot.pause()
+            found[keys] = editor.state, text(pilot.app)
+            await pilot.press(*OUT.get(keys[-1], ()))
+        return found
 
-def test_a_wrong_value_is_marked_while_it_is_typed_and_blames_nothing_yet():
-    state, screen = typed("9", "9", "9", "9", "9", "9", "9", "9")
-    assert "!Spot" in screen
-    assert not state.stale
-
-
-def test_escape_takes_a_wrong_value_back():
-    state, screen = typed("9", "9", "9", "9", "9", "9", "9", "9", "enter", "escape")
-    assert not state.stale
-    assert "! INPUT" not in screen
+    (_, cursor), (typing, marked), *left, (escaped, clean) = drive(script).values()
+    assert "300_" in cursor
+    assert "!Spot" in marked
+    assert not typing.stale
+    for state, screen in left:
+        assert state.stale
+        assert state.draft.quote.spot == 295.39
+        assert "! INPUT" in screen.splitlines()[0]
+        assert "stale" in screen
+        assert "!Spot" in screen
+        assert "99999999" in screen.splitlines()[-3] + screen.splitlines()[-2]
+    assert not escaped.stale
+    assert "! INPUT" not in clean
 
 
 def test_a_sign_is_typed_where_the_value_has_one():
