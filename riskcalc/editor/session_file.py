@@ -10,7 +10,8 @@ import contextlib
 import datetime as dt
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,9 @@ class SessionPreview:
     view: str = ""
     focus: str = ""
     """Key of the field that was focused."""
+    page: str = ""
+    pages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each page keeps of itself, by its name."""
 
 
 def session_path() -> Path:
@@ -73,6 +77,8 @@ def session_preview() -> SessionPreview | None:
         theme=_text(look.get("theme")),
         view=_text(look.get("view")),
         focus=_text(look.get("focus")),
+        page=_text(look.get("page")),
+        pages=_pages(look.get("pages")),
     )
 
 
@@ -82,7 +88,7 @@ class Snapshot:
 
     state: State
     chain_path: Path | None
-    look: dict[str, str]
+    look: Mapping[str, Any]
 
     def write(self) -> str:
         """Write the session, whole or not at all; why it could not be, or nothing."""
@@ -101,7 +107,14 @@ class Snapshot:
 
 
 def snapshot(
-    editor: TradeEditor, *, palette: str = "", theme: str = "", view: str = "", focus: str = ""
+    editor: TradeEditor,
+    *,
+    palette: str = "",
+    theme: str = "",
+    view: str = "",
+    focus: str = "",
+    page: str = "",
+    pages: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Snapshot:
     """Return a session as it stands.
 
@@ -109,16 +122,26 @@ def snapshot(
     ----------
     editor : TradeEditor
         Its trade, pinned trade and chain are kept exactly.
-    palette, theme, view, focus : str
+    palette, theme, view, focus, page : str
         How the screen looks, for the first frame of the next session.
+    pages : mapping, optional
+        What each page keeps of itself, by its name.
     """
-    look = {"palette": palette, "theme": theme, "view": view, "focus": focus}
+    kept = {name: dict(state) for name, state in (pages or {}).items()}
+    look = {
+        "palette": palette,
+        "theme": theme,
+        "view": view,
+        "focus": focus,
+        "page": page,
+        "pages": kept,
+    }
     return Snapshot(state=editor.state, chain_path=editor.chain_path, look=look)
 
 
-def save(editor: TradeEditor, *, palette: str = "", theme: str = "", view: str = "", focus: str = "") -> str:
+def save(editor: TradeEditor, **look: Any) -> str:  # noqa: ANN401 - those of `snapshot`
     """Write a session as it stands; why it could not be written, or nothing. See `snapshot`."""
-    return snapshot(editor, palette=palette, theme=theme, view=view, focus=focus).write()
+    return snapshot(editor, **look).write()
 
 
 def restore(*, today: dt.date | None = None, book: BookUse | None = None) -> tuple[TradeEditor, str]:
@@ -197,3 +220,13 @@ def _rows(value: object) -> tuple[tuple[str, str, str, str, bool], ...]:
     rows = value if isinstance(value, list) else []
     whole = [row for row in rows if isinstance(row, list) and len(row) == 5]
     return tuple((_text(a), _text(b), _text(c), _text(d), main is True) for a, b, c, d, main in whole)
+
+
+def _pages(value: object) -> dict[str, dict[str, str]]:
+    """What the pages keep, without anything that is not text."""
+    pages = value if isinstance(value, dict) else {}
+    return {
+        name: {key: _text(text) for key, text in state.items()}
+        for name, state in pages.items()
+        if isinstance(state, dict)
+    }

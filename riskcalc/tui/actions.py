@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from riskcalc.editor import Draft
 
 
-THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
-"""Themes of the theme key; the command palette lists all."""
-
-
 class EditActions(TradeScreen):
     """Textual actions on fields, legs and the comparison."""
 
@@ -252,8 +248,8 @@ class ViewActions(TradeScreen):
 
     def action_next_theme(self) -> None:
         """Switch to the next theme."""
-        app = self.app
-        here = THEMES.index(app.theme) if app.theme in THEMES else -1
-        app.theme = THEMES[(here + 1) % len(THEMES)]
-        self.note(f"theme: {app.theme}")
-        self.keep_session()
+        self.note(self.next_theme())
+
+    def action_show_page(self, name: str) -> None:
+        """Open a page."""
+        self.show_page(name)

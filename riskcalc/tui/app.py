@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.driver import Driver
@@ -22,7 +22,9 @@ from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import DEFAULT_PRESET
 from riskcalc.tui.autosave import TerminalDriver, handle_signals
 from riskcalc.tui.keymap import read_keymap
+from riskcalc.tui.keys import Key
 from riskcalc.tui.main_screen import MainScreen
+from riskcalc.tui.pages.registry import TRADE, page_entry
 
 if TYPE_CHECKING:
     from riskcalc.book import BookRisk
@@ -169,6 +171,18 @@ def _use_of(risk: BookRisk | None) -> BookUse | None:
     return book_use(risk)
 
 
+@runtime_checkable
+class HasCommands(Protocol):
+    """A page, whose commands the palette lists."""
+
+    @property
+    def table(self) -> tuple[Key, ...]:
+        """Its commands."""
+
+    def run_command(self, key: Key) -> None:
+        """Run one."""
+
+
 class RiskApp(App[None]):
     """riskcalc's screen on one editor."""
 
@@ -177,6 +191,7 @@ class RiskApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
     ANIMATION = "none"
+    DEFAULT_MODE = TRADE
 
     def __init__(
         self, opening: LaunchOptions | None = None, *, keymap: Mapping[str, str] | None = None
@@ -186,10 +201,13 @@ class RiskApp(App[None]):
         self.opening = opening or LaunchOptions()
         self.animation_level = "none"
         self._glimpse = None if self.opening.asks else session_file.session_preview()
-        self.main_screen = MainScreen(self._glimpse, cancel_work=self.cancel_work)
+        self.main_screen = MainScreen(self._glimpse, cancel_work=self.cancel_work, open_page=self.open_page)
         self.refused: RiskcalcError | None = None
         """Why the requested trade cannot be opened."""
         self._work: Worker[None] | None = None
+        self._pages = {TRADE}
+        """Names of the pages that have been opened."""
+        self.add_mode(TRADE, lambda: self.main_screen)
         self.unkept = ""
         """Why the session could not be saved on exit."""
         self._stopped = ""
@@ -202,16 +220,14 @@ class RiskApp(App[None]):
             return found
         return TerminalDriver
 
-    def get_default_screen(self) -> Screen[Any]:
-        """The main screen."""
-        return self.main_screen
-
     def on_mount(self) -> None:
         """Apply the theme of the last session, and load the engine after the first frame."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
         self.set_keymap(self._user_keymap)
         handle_signals(self, keep=self.keep_all)
+        if self.main_screen.page_name:
+            self.open_page(self.main_screen.page_name)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -238,6 +254,14 @@ class RiskApp(App[None]):
         gc.set_threshold(YOUNG_OBJECTS)
         if not worker.is_cancelled:
             self.call_from_thread(self.main_screen.begin, editor, note=f"{self._stopped} {note}".strip())
+
+    def open_page(self, name: str) -> None:
+        """Show a page, making it when it is first shown."""
+        page = page_entry(name)
+        if page.name not in self._pages:
+            self._pages.add(page.name)
+            self.add_mode(page.name, partial(page.open, self.main_screen))
+        self.switch_mode(page.name)
 
     def _refuse(self, error: RiskcalcError) -> None:
         """Exit, so that the command line prints the reason."""
@@ -270,9 +294,9 @@ class RiskApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every key of the table, then Textual's own."""
-        if screen is self.main_screen:
-            for key in self.main_screen.table:
-                run = partial(self.main_screen.run_command, key)
+        if isinstance(screen, HasCommands):
+            for key in screen.table:
+                run = partial(screen.run_command, key)
                 yield SystemCommand(key.words.capitalize(), f"{key.section}; key {key.shown}", run)
         yield from super().get_system_commands(screen)
 

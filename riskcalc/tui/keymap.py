@@ -13,7 +13,7 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from riskcalc.environment import config_folder
 from riskcalc.errors import InvalidInputError
-from riskcalc.tui.keys import KEYS, remapped, shown
+from riskcalc.tui.keys import COMMANDS, KEYS, PAGE_KEYS, Key, page_table, remapped, shown
 
 FILE_VARIABLE = "RISKCALC_KEYS"
 """Environment variable that names another file."""
@@ -75,8 +75,8 @@ def parse_keymap(text: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> parse_keymap('undo = "ctrl+z"\nhelp = ["?", "f1"]')
-    {'undo': 'ctrl+z', 'help': 'question_mark,f1'}
+    >>> parse_keymap('undo = "ctrl+z"\nhelp = ["?", "f9"]')
+    {'undo': 'ctrl+z', 'help': 'question_mark,f9'}
     """
     import tomllib  # noqa: PLC0415 - most users have no such file
 
@@ -90,7 +90,7 @@ def parse_keymap(text: str) -> dict[str, str]:
 
 
 def _command(name: str) -> str:
-    names = [key.name for key in KEYS]
+    names = [key.name for key in COMMANDS]
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known commands: {', '.join(names)}"
@@ -133,11 +133,15 @@ def _is_key(base: str) -> bool:
 
 
 def _has_by_default(name: str, key: str) -> bool:
-    return any(row.name == name and key in row.keys for row in KEYS)
+    return any(row.name == name and key in row.keys for row in COMMANDS)
 
 
 def _refuse_shared_keys(keymap: dict[str, str]) -> None:
-    table = remapped(keymap)
+    for table in (remapped(keymap, KEYS), *(page_table(page, keymap) for page in PAGE_KEYS)):
+        _refuse_shared_within(table)
+
+
+def _refuse_shared_within(table: tuple[Key, ...]) -> None:
     for key, count in Counter(name for row in table for name in row.keys).items():
         if count > 1:
             sharing = [row.name for row in table if key in row.keys]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 SHOWN = {
     "pageup": "PgUp",
@@ -82,6 +82,16 @@ def _section(section: str, *rows: tuple[str, ...]) -> tuple[Key, ...]:
     )
 
 
+_LINE = ("pages", "F1-F2", "page-trade")
+"""Entry of all pages in the key line; the last page is the pair."""
+
+_SWITCHES = _section(
+    "Pages",
+    ("page-today", "f1 D", "show_page('today')", "Today: the market, signals, events, what is due", *_LINE),
+    ("page-trade", "f2 T", "show_page('trade')", "Trade: the trade being planned"),
+)
+"""Commands that open a page, in the order of the tabs."""
+
 KEYS = (
     *_section(
         "Edit",
@@ -135,6 +145,7 @@ KEYS = (
         ("next-colors", "b", "next_colors", "colors: green-red or blue-orange"),
         ("next-theme", "t", "next_theme", "theme: dark, light and others"),
     ),
+    *_SWITCHES,
     *_section(
         "Files",
         ("save", "s", "save", "save", "save"),
@@ -151,21 +162,50 @@ KEYS = (
         ("quit", "q", "quit", "quit; the session is saved", "quit"),
     ),
 )
-"""Every command, in the order of the help."""
+"""Every command of the trade's page, in the order of the help."""
+
+_ON_EVERY_PAGE = (
+    *_section("Page", ("reload", "r", "reload", "read your files again", "reload")),
+    *(key for key in KEYS if key.name in {"next-theme", "help", "command-palette", "quit"}),
+)
+"""Commands of every page beside the trade."""
+
+PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
+    "today": (),
+}
+"""Commands of each page beside the trade, without those of every page."""
+
+COMMANDS = (*KEYS, *_ON_EVERY_PAGE[:1], *(key for keys in PAGE_KEYS.values() for key in keys))
+"""Every command that a keymap can name."""
 
 
-def remapped(keymap: Mapping[str, str]) -> tuple[Key, ...]:
-    """Return the table with the keys of a Textual keymap: key names with commas, by the command's name."""
+def page_table(page: str, keymap: Mapping[str, str]) -> tuple[Key, ...]:
+    """Return the keys of a page beside the trade under a keymap; there the digits open pages too."""
+    table = remapped(keymap, (*_SWITCHES, *PAGE_KEYS[page], *_ON_EVERY_PAGE))
+    digits = {key.name: str(number) for number, key in enumerate(_SWITCHES, start=1)}
+    return tuple(
+        replace(key, keys=(*key.keys, digits[key.name])) if key.name in digits else key for key in table
+    )
+
+
+def page_bindings(page: str) -> list[BindingType]:
+    """Return Textual's bindings of a page beside the trade."""
+    digits = [Binding(str(number), key.action, key.words) for number, key in enumerate(_SWITCHES, start=1)]
+    return [*(key.binding for key in (*_SWITCHES, *PAGE_KEYS[page], *_ON_EVERY_PAGE)), *digits]
+
+
+def remapped(keymap: Mapping[str, str], table: tuple[Key, ...] = KEYS) -> tuple[Key, ...]:
+    """Return a table with the keys of a Textual keymap: key names with commas, by the command's name."""
     if not keymap:
-        return KEYS
-    return tuple(_remapped(key, keymap) for key in KEYS)
+        return table
+    return tuple(_remapped(key, keymap, table) for key in table)
 
 
-def _remapped(key: Key, keymap: Mapping[str, str]) -> Key:
+def _remapped(key: Key, keymap: Mapping[str, str], table: tuple[Key, ...]) -> Key:
     keys = tuple(keymap[key.name].split(",")) if key.name in keymap else key.keys
     if not key.brief_keys or not keymap.keys() & {key.name, key.pair}:
         return replace(key, keys=keys)
-    (opposite,) = (_remapped(other, keymap).keys for other in KEYS if other.name == key.pair)
+    (opposite,) = (_remapped(other, keymap, table).keys for other in table if other.name == key.pair)
     return replace(key, keys=keys, brief_keys=f"{shown(keys[0])}/{shown(opposite[0])}")
 
 

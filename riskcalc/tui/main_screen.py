@@ -34,9 +34,13 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in KEYS]
 
     def __init__(
-        self, session_preview: SessionPreview | None, *, cancel_work: Callable[[], bool] = lambda: False
+        self,
+        session_preview: SessionPreview | None,
+        *,
+        cancel_work: Callable[[], bool] = lambda: False,
+        open_page: Callable[[str], object] = lambda _: None,
     ) -> None:
-        super().__init__(session_preview, cancel_work=cancel_work)
+        super().__init__(session_preview, cancel_work=cancel_work, open_page=open_page)
         self._waiting: deque[tuple[str, str | None]] = deque()
         self._keymap: Mapping[str, str] = {}
 

@@ -30,6 +30,10 @@ AUTOSAVE_SECONDS = 0.7
 """Delay after the last change before the session is saved [seconds]."""
 
 
+THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
+"""Themes of the theme key; the command palette lists all."""
+
+
 class TradeScreen(Screen[None]):
     """The main screen without key handling and dialogs."""
 
@@ -37,11 +41,17 @@ class TradeScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = layout.HEIGHTS
 
     def __init__(
-        self, session_preview: SessionPreview | None, *, cancel_work: Callable[[], bool] = lambda: False
+        self,
+        session_preview: SessionPreview | None,
+        *,
+        cancel_work: Callable[[], bool] = lambda: False,
+        open_page: Callable[[str], object] = lambda _: None,
     ) -> None:
         super().__init__()
         self.cancel_work = cancel_work
         """Cancels long work; returns whether there was any."""
+        self.open_page = open_page
+        """Opens a page of the app by its name."""
         self.header = Header(form_rows.preview_heading(session_preview))
         self.form = Form(form_rows.preview_rows(session_preview))
         self.message = MessageRow()
@@ -52,6 +62,12 @@ class TradeScreen(Screen[None]):
             if session_preview and session_preview.view in layout.VIEWS
             else layout.VIEWS[0]
         )
+        self.page_name = session_preview.page if session_preview else ""
+        """Name of the page that is shown; this one's is empty until another has been."""
+        self.page_states = (
+            {name: dict(state) for name, state in session_preview.pages.items()} if session_preview else {}
+        )
+        """What each page keeps of itself in the session."""
         self.typing: Typing | None = None
         self._focus = session_preview.focus if session_preview else ""
         self._editor: TradeEditor | None = None
@@ -61,6 +77,7 @@ class TradeScreen(Screen[None]):
         self._autosave_timer: Timer | None = None
         self._sizes: tuple[object, ...] = ()
         self._note = ""
+        self._when_ready: list[Callable[[], object]] = []
 
     @property
     def editor(self) -> TradeEditor:
@@ -96,6 +113,16 @@ class TradeScreen(Screen[None]):
         self.show()
         if note:
             self.note(note)
+        waiting, self._when_ready = self._when_ready, []
+        for call in waiting:
+            call()
+
+    def when_ready(self, call: Callable[[], object]) -> None:
+        """Call something now, or once the engine is loaded."""
+        if self.ready:
+            call()
+        elif call not in self._when_ready:
+            self._when_ready.append(call)
 
     def nudge(self, count: int) -> None:
         """Step the focused field; redraw unless more keys are waiting."""
@@ -204,6 +231,26 @@ class TradeScreen(Screen[None]):
             self.show()
         self.keep_session()
 
+    def next_theme(self) -> str:
+        """Switch to the next theme, and return what to say of it."""
+        app = self.app
+        here = THEMES.index(app.theme) if app.theme in THEMES else -1
+        app.theme = THEMES[(here + 1) % len(THEMES)]
+        self.keep_session()
+        return f"theme: {app.theme}"
+
+    def on_screen_resume(self) -> None:
+        """Show what another page has changed."""
+        self.show()
+
+    def show_page(self, name: str) -> None:
+        """Open a page, which the session opens with next time; the trade's own comes back."""
+        if name == self.page_name:
+            return
+        self.page_name = name
+        self.open_page(name)
+        self.keep_session()
+
     def keep_session(self) -> None:
         """Write the session once things are quiet."""
         if self._autosave_timer is not None:
@@ -220,6 +267,8 @@ class TradeScreen(Screen[None]):
             theme=self.app.theme,
             view=self.view_name,
             focus=self.form.row.key,
+            page=self.page_name,
+            pages=self.page_states,
         )
 
     def _laid_out(self, _: object) -> None:

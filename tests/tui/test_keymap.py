@@ -95,7 +95,7 @@ def test_the_file_can_be_named_by_the_environment(tmp_path, monkeypatch):
         ("", {}),
         ('undo = "ctrl+z"', {"undo": "ctrl+z"}),
         ('undo = ["ctrl+z", "f2"]', {"undo": "ctrl+z,f2"}),
-        ('help = ["?", "f1"]', {"help": "question_mark,f1"}),
+        ('help = ["?", "f9"]', {"help": "question_mark,f9"}),
         ('undo = ","', {"undo": "comma"}),
         ('undo = "~"', {"undo": "tilde"}),
         ('undo = "r"\nreset-field = "u"', {"undo": "r", "reset-field": "u"}),
@@ -236,7 +236,7 @@ def test_typed_values_and_commands_act_in_the_order_of_the_keys():
 
 
 def test_what_textual_shows_is_what_the_table_says():
-    keymap = {"undo": "ctrl+z", "step-up": "w,ctrl+up", "help": "f1"}
+    keymap = {"undo": "ctrl+z", "step-up": "w,ctrl+up", "help": "f9"}
 
     async def script(pilot):
         active = pilot.app.main_screen.active_bindings

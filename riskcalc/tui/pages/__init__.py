@@ -1,0 +1,1 @@
+"""Pages of the screen beside the trade, each loaded when it is first opened."""

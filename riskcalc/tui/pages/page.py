@@ -1,0 +1,167 @@
+"""What all pages beside the trade have in common: tabs, message row, keys, and work in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import actions
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+
+from riskcalc.errors import RiskcalcError
+from riskcalc.tui import form_rows, layout
+from riskcalc.tui.keys import Key, page_table
+from riskcalc.tui.message_row import KeyRow, MessageRow, TooSmall
+from riskcalc.tui.pages.registry import PAGES
+from riskcalc.tui.pages.tab_row import TabRow
+from riskcalc.tui.panels import Background
+
+if TYPE_CHECKING:
+    from riskcalc.editor import TradeEditor
+    from riskcalc.tui.trade_screen import TradeScreen
+
+T = TypeVar("T")
+
+
+class Page(Screen[None]):
+    """A page beside the trade, on the same editor.
+
+    A subclass has a `NAME` and the bindings of it, composes its body, and fills it in `reload`, which is
+    called when the page is opened, when it is opened again, and once the engine is loaded.
+    """
+
+    NAME: ClassVar[str]
+    """Its name in the session and in the table of keys."""
+    CSS_PATH = "pages.tcss"
+    HORIZONTAL_BREAKPOINTS = layout.WIDTHS
+    VERTICAL_BREAKPOINTS = layout.HEIGHTS
+
+    def __init__(self, trade: TradeScreen) -> None:
+        super().__init__()
+        self.trade = trade
+        """The page of the trade, which has the editor and keeps the session."""
+        self.tab_row = TabRow(self._tabs(), current=self.NAME)
+        self.message = MessageRow()
+        self.key_row = KeyRow()
+        self.background = Background(self)
+        self.about = ""
+        """What the page says when there is nothing else to say."""
+
+    @property
+    def editor(self) -> TradeEditor:
+        """The editor, available once the engine is loaded."""
+        return self.trade.editor
+
+    @property
+    def table(self) -> tuple[Key, ...]:
+        """The keys of the page under the app's keymap."""
+        return page_table(self.NAME, self.app._keymap)  # noqa: SLF001 - Textual has no public way to read it
+
+    @property
+    def state(self) -> Mapping[str, str]:
+        """What the session keeps of the page."""
+        return self.trade.page_states.get(self.NAME, {})
+
+    def keep(self, **state: str) -> None:
+        """Keep some of the page's state in the session."""
+        self.trade.page_states[self.NAME] = {**self.state, **state}
+        self.trade.keep_session()
+
+    def compose(self) -> ComposeResult:
+        """Tabs, the body, messages and keys."""
+        yield self.tab_row
+        with Container(id="page"):
+            yield from self.compose_page()
+        yield self.message
+        yield self.key_row
+        yield TooSmall(id="too-small")
+
+    def compose_page(self) -> Iterator[Widget]:
+        """The body of the page."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Fill the body from the editor and the user's files; the engine is loaded."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        """Show what is known now."""
+        self.key_row.show(self.table)
+        self.refresh_page()
+
+    def refresh_page(self) -> None:
+        """Reload the page once the engine is loaded; until then say so."""
+        if not self.trade.ready:
+            self.message.show("loading the engine", kind="note")
+            self.trade.when_ready(self.refresh_page)
+            return
+        self.tab_row.show(form_rows.heading(self.editor), self._tabs())
+        self.message.show(self.about)
+        self.reload()
+
+    def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Run work in a thread and pass its result on; what cannot be read is said in the message row."""
+
+        def safe() -> T | RiskcalcError:
+            try:
+                return work()
+            except RiskcalcError as error:
+                return error
+
+        def deliver(answer: T | RiskcalcError) -> None:
+            if isinstance(answer, RiskcalcError):
+                self.problem(str(answer))
+            else:
+                then(answer)
+
+        self.background.ask(safe, deliver)
+
+    def note(self, text: str) -> None:
+        """Show a note."""
+        self.message.show(text, kind="note")
+
+    def problem(self, text: str) -> None:
+        """Show what went wrong, in its first line."""
+        self.message.show((text.splitlines() or [""])[0], kind="problem")
+
+    def run_command(self, key: Key) -> None:
+        """Run a command, as from the command palette."""
+        _, action, arguments = actions.parse(key.action)
+        getattr(self, f"action_{action}")(*arguments)
+
+    def on_tab_row_chosen(self, message: TabRow.Chosen) -> None:
+        """Open the page whose tab was clicked."""
+        self.action_show_page(message.name)
+
+    def action_show_page(self, name: str) -> None:
+        """Open another page."""
+        self.trade.show_page(name)
+
+    def action_reload(self) -> None:
+        """Read the user's files again."""
+        self.refresh_page()
+
+    def action_next_theme(self) -> None:
+        """Switch to the next theme."""
+        self.note(self.trade.next_theme())
+
+    def action_show_help(self) -> None:
+        """Show every key of the page."""
+        from riskcalc.tui.dialogs.help_screen import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+
+        self.app.push_screen(HelpScreen(self.table))
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        self.app.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Save the session and quit."""
+        self.app.exit()
+
+    def _tabs(self) -> tuple[tuple[str, str, str], ...]:
+        keys = {key.name: key.keys[0] for key in self.trade.key_row.table}
+        return tuple((page.name, page.title, keys[f"page-{page.name}"].upper()) for page in PAGES)

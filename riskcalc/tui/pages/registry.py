@@ -1,0 +1,42 @@
+"""The pages of the screen, in the order of their tabs."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from riskcalc.tui.pages.page import Page
+    from riskcalc.tui.trade_screen import TradeScreen
+
+TRADE = "trade"
+"""Name of the page of the trade, which the app opens with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page: its name in the session, the text of its tab, and where its class is."""
+
+    name: str
+    title: str
+    place: str = ""
+    """Module and class, ``module:Class``; empty for the trade's own."""
+
+    def open(self, trade: TradeScreen) -> Page:
+        """Make the page, importing its module."""
+        module, _, name = self.place.partition(":")
+        return cast("Page", getattr(importlib.import_module(module), name)(trade))
+
+
+PAGES = (
+    PageEntry("today", "Today", "riskcalc.tui.pages.today_page:TodayPage"),
+    PageEntry(TRADE, "Trade"),
+)
+"""Every page."""
+
+
+def page_entry(name: str) -> PageEntry:
+    """Return a page by its name; the trade's for an unknown one."""
+    pages = {page.name: page for page in PAGES}
+    return pages.get(name, pages[TRADE])
