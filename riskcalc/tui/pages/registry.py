@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from riskcalc.tui.pages.page import Page
+    from textual.screen import Screen
+
     from riskcalc.tui.trade_screen import TradeScreen
 
 TRADE = "trade"
@@ -23,10 +24,10 @@ class PageEntry:
     place: str = ""
     """Module and class, ``module:Class``; empty for the trade's own."""
 
-    def open(self, trade: TradeScreen) -> Page:
+    def open(self, trade: TradeScreen) -> Screen[None]:
         """Make the page, importing its module."""
         module, _, name = self.place.partition(":")
-        return cast("Page", getattr(importlib.import_module(module), name)(trade))
+        return cast("Screen[None]", getattr(importlib.import_module(module), name)(trade))
 
 
 PAGES = (
