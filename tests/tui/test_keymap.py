@@ -94,7 +94,7 @@ def test_the_file_can_be_named_by_the_environment(tmp_path, monkeypatch):
     [
         ("", {}),
         ('undo = "ctrl+z"', {"undo": "ctrl+z"}),
-        ('undo = ["ctrl+z", "f2"]', {"undo": "ctrl+z,f2"}),
+        ('undo = ["ctrl+z", "f8"]', {"undo": "ctrl+z,f8"}),
         ('help = ["?", "f9"]', {"help": "question_mark,f9"}),
         ('undo = ","', {"undo": "comma"}),
         ('undo = "~"', {"undo": "tilde"}),
