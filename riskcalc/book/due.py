@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from riskcalc.book.fills import Contract
+from riskcalc.book.manual_fills import open_units
 from riskcalc.book.plan_facts import PlanFacts
 from riskcalc.book.risk_records import Due
 from riskcalc.book.trades import BookTrade, mark_key
@@ -14,6 +15,9 @@ from riskcalc.domain.sessions import sessions_between
 
 SOON = 5
 """Sessions ahead that are looked at."""
+
+SAME_SHARE = 1e-9
+"""Share of a position that is none."""
 
 TWENTY_ONE = 21
 """Days to expiration from which short options are usually closed or rolled."""
@@ -50,7 +54,7 @@ def due_of(
     tuple of Due
         What is due today first.
     """
-    found = [*_exits(plan, spot, today), *_expiries(trade, today)]
+    found = [*_exits(trade, plan, spot, today), *_expiries(trade, spot, today)]
     if spot is not None:
         found += _assignments(trade, spot, market=market, values=values, today=today)
     return tuple(sorted(found, key=lambda due: not due.now))
@@ -62,14 +66,13 @@ def stop_passed(plan: PlanFacts, spot: float) -> bool:
     return plan.side * (spot - first) <= 0 or any(plan.side * (second - spot) <= 0 for second in seconds)
 
 
-def _exits(plan: PlanFacts | None, spot: float | None, today: dt.date) -> Iterator[Due]:
+def _exits(trade: BookTrade, plan: PlanFacts | None, spot: float | None, today: dt.date) -> Iterator[Due]:
     if plan is None:
         return
     if spot is not None and stop_passed(plan, spot):
         yield Due(what="stop", text=f"stop {plan.stops[0]:,.2f} passed at {spot:,.2f}: close", now=True)
-    reached = [] if spot is None else [level for level in plan.targets if plan.side * (spot - level) >= 0]
-    if reached:
-        yield Due(what="target", text=f"target {reached[-1]:,.2f} reached at {spot:,.2f}", now=True)
+    if spot is not None:
+        yield from _targets(trade, plan, spot)
     if plan.time_stop is None:
         return
     if plan.time_stop <= today:
@@ -78,23 +81,52 @@ def _exits(plan: PlanFacts | None, spot: float | None, today: dt.date) -> Iterat
         yield Due(what="time stop", text=f"time stop {plan.time_stop}", now=False)
 
 
-def _expiries(trade: BookTrade, today: dt.date) -> Iterator[Due]:
+def _targets(trade: BookTrade, plan: PlanFacts, spot: float) -> Iterator[Due]:
+    """The farthest target reached, unless its part has been closed already."""
+    closed = 1 - open_units(trade) / trade.quantity
+    reached = [
+        (level, share - closed)
+        for level, share in zip(plan.targets, plan.target_shares, strict=True)
+        if plan.side * (spot - level) >= 0
+    ]
+    if reached and reached[-1][1] > SAME_SHARE:
+        level, part = reached[-1]
+        share = part / (1 - closed)
+        yield Due(
+            what="target", text=f"target {level:,.2f} reached at {spot:,.2f}: close {share:.0%}", now=True
+        )
+
+
+def _expiries(trade: BookTrade, spot: float | None, today: dt.date) -> Iterator[Due]:
     expiries = {one.contract.expiry for one in trade.holdings if one.contract.expiry}
     if not expiries:
         return
     first = min(expiries)
     left = (first - today).days
-    short = any(one.contract.expiry and one.quantity < 0 for one in trade.holdings)
+    short = any(one.contract.expiry == first and one.quantity < 0 for one in trade.holdings)
+    advice = "close or roll" if short else "decays fast"
     if left < 0:
         yield Due(what="expiry", text=f"expired {first}: import or close it", now=True)
     elif left == 0:
-        yield Due(what="expiry", text=f"expires today, {first}", now=True)
+        yield Due(what="expiry", text=f"expires today, {first}{_in_the_money(trade, first, spot)}", now=True)
     elif _is_near(today, first):
-        yield Due(what="expiry", text=f"expires {first}", now=False)
+        yield Due(what="expiry", text=f"expires {first}, {left} DTE: {advice}", now=short)
     elif left <= TWENTY_ONE:
-        yield Due(
-            what="21 days", text=f"{left} DTE: {'close or roll' if short else 'decays fast'}", now=short
-        )
+        yield Due(what="21 days", text=f"{left} DTE: {advice}", now=short)
+
+
+def _in_the_money(trade: BookTrade, expiry: dt.date, spot: float | None) -> str:
+    """What is exercised and assigned if the underlying stays where it is."""
+    held = [one for one in trade.holdings if one.contract.expiry == expiry]
+    inside = [
+        one
+        for one in held
+        if spot is not None
+        and one.contract.strike is not None
+        and (one.contract.option_type or 0) * (spot - one.contract.strike) > 0
+    ]
+    words = [f"{one.contract.label} {'exercised' if one.quantity > 0 else 'assigned'}" for one in inside]
+    return f": at {spot:,.2f} {', '.join(words)}" if words else ""
 
 
 def _is_near(today: dt.date, day: dt.date) -> bool:
@@ -118,7 +150,7 @@ def _assignments(
             continue
         time_value = value - max((contract.option_type or 0) * (spot - contract.strike), 0.0)
         for paid in market.option_dividends_until(trade.symbol, contract.expiry):
-            near = _is_near(today, paid.ex_date)
+            near = today < paid.ex_date and _is_near(today, paid.ex_date)
             if near and contract.option_type == 1 and spot > contract.strike and time_value < paid.amount:
                 text = (
                     f"{contract.label} short: ex-date {paid.ex_date}, dividend {paid.amount:.2f} above the "

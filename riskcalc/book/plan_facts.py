@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from riskcalc.book.fills import Contract
@@ -28,6 +29,8 @@ class PlanFacts:
     """Change of every vol at the stop."""
     targets: tuple[float, ...]
     """Nearest first [dollars]."""
+    target_shares: tuple[float, ...]
+    """Share of the position that is closed up to each target, it included, rising to at most 1."""
     time_stop: dt.date | None
     cost_per_unit: float
     """Round trip [dollars]."""
@@ -75,6 +78,7 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
         stops=(exits["stop"]["spot"], *spots[True]),
         vol_shift=exits["stop"]["vol_shift"],
         targets=tuple(spots[False]),
+        target_shares=_shares([one["units"] for one in outcomes if not one["second_stop"]], size["units"]),
         time_stop=_day(exits["time_stop"]),
         cost_per_unit=size["cost_per_unit"],
         cost_per_trade=size["cost_per_trade"],
@@ -89,6 +93,12 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
             "target first, calibrated": calibrated.get("target_first"),
         },
     )
+
+
+def _shares(units: list[int], whole: int) -> tuple[float, ...]:
+    """Shares closed so far; equal ones where the plan's size was nothing."""
+    parts = [one / whole for one in units] if whole else [1 / len(units)] * len(units)
+    return tuple(accumulate(parts))
 
 
 def _day(text: str | None) -> dt.date | None:

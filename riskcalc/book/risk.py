@@ -125,8 +125,9 @@ def book_risk(
         for move, pnl, exposure in zip(LADDER, pnls[1:-2], exposures[1:-2], strict=True)
     )
     unpriced = math.fsum(one.risk for one in positions if one.value is None)
+    date = known.market.date if held or market is not None else today or known.market.date
     return BookRisk(
-        date=known.market.date,
+        date=date,
         positions=positions,
         totals=_totals(
             held, positions, known=known, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced

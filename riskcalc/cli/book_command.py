@@ -53,6 +53,10 @@ def command(ctx: click.Context, *, book_path: Path | None, json_wanted: bool) ->
 
     with open_book(book_path) as book:
         trades, risk = book.trades(), book.risk(today=today())
+    if not json_wanted and not risk.positions:
+        closed = f"; {len(trades)} closed: riskcalc journal" if trades else ""
+        click.echo(f"no open trades{closed}. riskcalc book add PRESET, or riskcalc book import FILE")
+        return
     if not json_wanted:
         print_tables("", book_tables(risk))
         _say_notes((*risk.notes, *_age(risk.date)))
@@ -315,10 +319,14 @@ def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: boo
 
     scenarios = load_scenarios(scenario_file)
     with open_book(path) as book:
-        found = stress_book(book.trades(status="open"), book.marks(), scenarios, instruments=book.instruments)
+        trades = book.trades(status="open")
+        found = stress_book(trades, book.marks(), scenarios, instruments=book.instruments)
     if json_wanted:
         plain = to_plain(found)
         print_json({"date": plain["date"], "stress": plain["rows"], "notes": plain["notes"]})
+        return
+    if not trades:
+        click.echo("no open trades")
         return
     print_tables("", stress_tables(found))
     _say_notes(found.notes)

@@ -137,6 +137,8 @@ def test_the_ladder_is_exact_for_shares(book):
     ("today", "what"),
     [
         (dt.date(2026, 8, 28), ["time stop", "21 days"]),
+        (dt.date(2026, 8, 7), []),
+        (dt.date(2026, 9, 15), ["time stop", "expiry"]),
         (dt.date(2026, 9, 18), ["time stop", "expiry"]),
         (dt.date(2026, 9, 21), ["time stop", "expiry"]),
     ],
@@ -153,6 +155,55 @@ def test_a_call_sold_is_likely_assigned_for_its_dividend(book):
     book.mark({IWM: 340.0, option(295): 45.0, option(325): 15.1}, day=eve)
     (one,) = book.risk().positions
     assert "assignment" in [due.what for due in one.due if due.now]
+    for today, now in (
+        (dt.date(2026, 9, 9), False),
+        (dt.date(2026, 9, 15), None),
+        (dt.date(2026, 9, 16), None),
+    ):
+        (one,) = book.risk(today=today).positions
+        found = [due.now for due in one.due if due.what == "assignment"]
+        assert found == ([] if now is None else [now])
+
+
+def test_a_target_is_due_until_its_part_is_closed(book):
+    trade = book.add(PLANS["iwm-shares"], time=NOON, units=10)
+
+    def said(spot):
+        book.mark({IWM: spot}, day=DAY)
+        (one,) = book.risk().positions
+        return [due.text for due in one.due if due.now]
+
+    assert said(324.0) == []
+    assert said(325.0) == ["target 324.93 reached at 325.00: close 50%"]
+    assert said(341.0) == ["target 339.70 reached at 341.00: close 100%"]
+    book.close(trade.id, price=325.0, time=NOON, units=5)
+    assert said(325.0) == []
+    assert said(341.0) == ["target 339.70 reached at 341.00: close 100%"]
+
+
+def test_a_target_below_and_a_stop_above_are_those_of_a_short(book):
+    sold = rc.plan_preset(
+        "iwm-shares", {"trade.legs.0.side": "short", "exits.stop": "6%", "exits.targets": ["10%"]}
+    )
+    book.add(sold, time=NOON, units=10)
+    for spot, what in ((314.0, ["stop"]), (313.0, []), (265.0, ["target"])):
+        book.mark({IWM: spot}, day=DAY)
+        (one,) = book.risk().positions
+        assert [due.what for due in one.due if due.now] == what
+
+
+@pytest.mark.parametrize(
+    ("spot", "inside"),
+    [
+        (290.0, ""),
+        (330.0, ": at 330.00 IWM 295 call 2026-09-18 exercised, IWM 325 call 2026-09-18 assigned"),
+    ],
+)
+def test_the_day_of_expiry_says_what_is_in_the_money(book, spot, inside):
+    book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
+    book.mark({IWM: spot}, day=dt.date(2026, 9, 18))
+    (one,) = book.risk().positions
+    assert [due.text for due in one.due if due.what == "expiry"] == [f"expires today, 2026-09-18{inside}"]
 
 
 def test_an_empty_book_has_no_risk(book):
