@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from riskcalc.domain import OptionType
+from riskcalc.domain.instrument_table import require_symbol
 from riskcalc.domain.validation import finite, positive, text
 from riskcalc.errors import InvalidInputError
 
@@ -54,8 +55,8 @@ class Contract:
     """Shares that one contract stands for, > 0: 100 for standard options, 1 for shares."""
 
     def __post_init__(self) -> None:
-        """Check that an option has all of its parts."""
-        text("symbol", self.symbol)
+        """Check the symbol, and that an option has all of its parts."""
+        require_symbol(text("symbol", self.symbol))
         parts = (self.expiry, self.strike, self.option_type)
         if any(part is None for part in parts) and any(part is not None for part in parts):
             raise InvalidInputError(f"an option of {self.symbol} needs expiry, strike and option_type")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -118,12 +118,24 @@ def instrument(symbol: str | Instrument, *, known: InstrumentTable | None = None
     if not isinstance(symbol, str):
         raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
     found = find_instrument(symbol, known=known)
+    return found or Instrument(symbol=require_symbol(symbol), broad_based=False, assumed=True)
+
+
+@lru_cache(maxsize=4096)
+def require_symbol(symbol: str) -> str:
+    """Return a symbol without the marks of an index.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is not a symbol.
+    """
     name = underlying_symbol(symbol)
-    if found is None and not SYMBOL.fullmatch(name):
+    if not SYMBOL.fullmatch(name):
         raise InvalidInputError(
             f"symbol must be 1 to 10 letters or digits like QQQ or BRK.B, got {brief_repr(symbol)}"
         )
-    return found or Instrument(symbol=name, broad_based=False, assumed=True)
+    return name
 
 
 def underlying_symbol(text: str) -> str:

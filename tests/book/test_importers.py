@@ -245,3 +245,25 @@ def test_an_absurd_number_is_a_problem_of_its_row(book, tmp_path, row):
     assert [one.line for one in found.problems] == [2]
     assert "must be at most 1e+12" in found.problems[0].reason
     assert found.fills == 1
+
+
+@pytest.mark.parametrize(
+    ("symbol", "held"),
+    [
+        ("brk b", "BRK.B"),
+        ("BRK/B", "BRK/B"),
+        ("BF.B", "BF.B"),
+        ("TNA 100", None),
+        ("I$M", None),
+        ("ÉWM", None),
+    ],
+)
+def test_a_row_whose_symbol_is_none_is_left_with_a_reason(book, tmp_path, symbol, held):
+    text = f"date,symbol,quantity,price\n2026-07-20,{symbol},10,60\n2026-07-20,TNA,5,60\n"
+    found = book.import_file(written(tmp_path, text), today=TODAY, partial=True)
+    left = [row.reason for row in (*found.problems, *found.skipped)]
+    assert len(left) == (held is None)
+    assert all(symbol in reason for reason in left)
+    assert {one.symbol for one in book.trades()} == {"TNA"} | ({held} if held else set())
+    # What a book holds can always be valued: a strange symbol would close it for good.
+    assert len(book.risk().positions) == 1 + bool(held)

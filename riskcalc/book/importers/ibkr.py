@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.importers.parsed import ParsedFile, SkippedRow, make_fill, read_records, required
-from riskcalc.book.importers.text import Keys, Record, Row, make_option, moment, option
+from riskcalc.book.importers.text import Keys, Record, Row, make_option, moment, option, shares_of
 from riskcalc.errors import BookError
 
 SOURCE = "ibkr"
@@ -86,7 +86,7 @@ def _trade(record: Record, keys: Keys) -> Fill | str:
     if "forex" in record.text("asset category").lower():
         return "is a currency exchange"
     symbol = record.text("symbol")
-    contract = option(symbol) or Contract(symbol=symbol.upper())
+    contract = option(symbol) or shares_of(symbol)
     codes = re.split(r"[;, ]+", record.text("code"))
     kind = next((_NOTES[code] for code in codes if code in _NOTES), FillKind.TRADE)
     quantity = required(record.number("quantity"), "quantity")
@@ -118,7 +118,7 @@ def _corporate_action(record: Record, keys: Keys) -> Fill | str:
         keys,
         source=SOURCE,
         time=moment(record.text("date/time", "report date")),
-        contract=Contract(symbol=match[1].upper()),
+        contract=shares_of(match[1]),
         quantity=float(match[2]) / float(match[3]),
         price=0.0,
         kind=FillKind.SPLIT,
@@ -133,7 +133,7 @@ def _dividend(record: Record, keys: Keys) -> Fill | str:
         keys,
         source=SOURCE,
         time=moment(record.text("date")),
-        contract=Contract(symbol=match[1].upper()),
+        contract=shares_of(match[1]),
         quantity=0.0,
         price=required(record.number("amount"), "amount"),
         kind=FillKind.DIVIDEND,
@@ -197,7 +197,7 @@ def _flex_cash(record: Record, keys: Keys) -> Fill | str:
         keys,
         source=SOURCE,
         time=_flex_time(record.text("datetime", "settledate", "reportdate")),
-        contract=Contract(symbol=symbol.upper()),
+        contract=shares_of(symbol),
         quantity=0.0,
         price=required(record.number("amount"), "amount"),
         kind=FillKind.DIVIDEND,
@@ -217,7 +217,7 @@ def _flex_time(text: str) -> dt.datetime:
 def _flex_contract(record: Record) -> Contract:
     symbol = record.text("underlyingsymbol", "symbol").upper()
     if record.text("assetcategory").upper() != "OPT":
-        return Contract(symbol=record.text("symbol").upper())
+        return shares_of(record.text("symbol"))
     day = record.text("expiry")
     day = f"{day[:4]}-{day[4:6]}-{day[6:]}" if re.fullmatch(r"\d{8}", day) else day
     return make_option(

@@ -20,6 +20,7 @@ from riskcalc.book.importers.text import (
     moment,
     option,
     records_below,
+    shares_of,
 )
 
 
@@ -262,7 +263,8 @@ class TableReader:
             return self._without_action(said, record)
         contract = self._contract(record)
         if contract is None:
-            return f"{said} without a symbol"
+            symbol, what = record.text(*self.layout.symbol), said or "a trade"
+            return f"{what} of {symbol!r}, no symbol of shares" if symbol else f"{what} without a symbol"
         time = self._time(record)
         quantity, price = self._quantity(record, action), self._price(record, action, contract)
         return make_fill(
@@ -307,9 +309,7 @@ class TableReader:
                 self.options[text] = option(text)
             if found := self.options[text]:
                 return found
-        return (
-            Contract(symbol=symbol.upper()) if re.fullmatch(r"[A-Za-z][A-Za-z0-9./ ^]{0,9}", symbol) else None
-        )
+        return shares_of(symbol) if re.fullmatch(r"[A-Za-z][A-Za-z0-9./ ^]{0,9}", symbol) else None
 
     def _time(self, record: Record) -> dt.datetime:
         text = record.text(*self.layout.day)

@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from riskcalc.book.fills import SHARES_PER_CONTRACT, Contract, Fill, FillKind
+from riskcalc.book.fills import SHARES_PER_CONTRACT, Fill, FillKind
 from riskcalc.book.importers.parsed import ParsedFile, make_fill, read_records, required
-from riskcalc.book.importers.text import Keys, Record, Row, find_header, moment, option, records_below
+from riskcalc.book.importers.text import (
+    Keys,
+    Record,
+    Row,
+    find_header,
+    moment,
+    option,
+    records_below,
+    shares_of,
+)
 
 _DAY = re.compile(r"(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d{2}-\d{2})")
 
@@ -64,7 +73,7 @@ class PositionReader:
         quantity = record.number(*self.layout.quantity) if symbol else None
         if quantity is None or "cash" in symbol.lower() or "total" in symbol.lower():
             return f"{symbol or 'a row without symbol'} is no position"
-        contract = option(symbol) or option(record.text("description")) or Contract(symbol=symbol.upper())
+        contract = option(symbol) or option(record.text("description")) or shares_of(symbol)
         size = SHARES_PER_CONTRACT if contract.is_option else 1
         total = record.number(*self.layout.total_cost) if self.layout.total_cost else None
         average = record.number(*self.layout.average_cost) if self.layout.average_cost else None

@@ -19,6 +19,9 @@ from riskcalc.chains.occ_symbols import OccOption, parse_occ
 from riskcalc.domain import OptionType
 from riskcalc.errors import BookError
 
+SHARE_CLASS = re.compile(r"[A-Z]{1,5} [A-Z]")
+"""Symbol of a class of shares with a space: ``BRK B``."""
+
 MOST_BYTES = 100_000_000
 """A year of fills is a few megabytes; anything larger is some other file."""
 
@@ -243,6 +246,18 @@ def make_option(
         option_type=OptionType.CALL if letter == "C" else OptionType.PUT,
         multiplier=multiplier or SHARES_PER_CONTRACT,
     )
+
+
+def shares_of(symbol: str) -> Contract:
+    """Return the shares of a symbol, whose class stands behind a dot: brokers write ``BRK B`` too.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is no symbol.
+    """
+    name = " ".join(symbol.split()).upper()
+    return Contract(symbol=".".join(name.split()) if SHARE_CLASS.fullmatch(name) else name)
 
 
 class Keys:

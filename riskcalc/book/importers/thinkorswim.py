@@ -18,6 +18,7 @@ from riskcalc.book.importers.text import (
     moment,
     option,
     records_below,
+    shares_of,
 )
 
 SOURCE = "thinkorswim"
@@ -79,7 +80,7 @@ def _contract(record: Record) -> Contract:
     symbol, kind = record.text("symbol"), record.text("type").lower()
     if kind in {"call", "put"}:
         return make_option(symbol, record.text("exp"), record.text("strike"), kind)
-    return Contract(symbol=symbol.upper())
+    return shares_of(symbol)
 
 
 def _costs(records: Sequence[Record]) -> dict[dt.datetime, float]:
@@ -123,7 +124,7 @@ def _event(record: Record, keys: Keys) -> Fill | str:
             keys,
             source=SOURCE,
             time=_moment(record),
-            contract=Contract(symbol=match[1].upper()),
+            contract=shares_of(match[1]),
             quantity=0.0,
             price=required(record.number("amount"), "amount"),
             kind=FillKind.DIVIDEND,
@@ -139,7 +140,7 @@ def _delivery(match: re.Match[str], record: Record, keys: Keys) -> Fill:
         keys,
         source=SOURCE,
         time=_moment(record),
-        contract=Contract(symbol=match[2].upper()),
+        contract=shares_of(match[2]),
         quantity=shares,
         price=float(match[4]) if match[4] else abs(paid / shares),
         kind=FillKind(match[3].lower()),
