@@ -9,6 +9,7 @@ from enum import StrEnum
 from riskcalc.domain import OptionType
 from riskcalc.domain.instrument_table import require_symbol
 from riskcalc.domain.validation import finite, positive, text
+from riskcalc.environment import FIRST_YEAR, LAST_YEAR
 from riskcalc.errors import InvalidInputError
 
 SHARES_PER_CONTRACT = 100
@@ -62,6 +63,10 @@ class Contract:
             raise InvalidInputError(f"an option of {self.symbol} needs expiry, strike and option_type")
         if self.strike is not None:
             positive("strike", self.strike)
+        if self.expiry is not None and not FIRST_YEAR <= self.expiry.year <= LAST_YEAR:
+            raise InvalidInputError(
+                f"expiry must be of the years {FIRST_YEAR} to {LAST_YEAR}, got {self.expiry}"
+            )
         if positive("multiplier", self.multiplier) > LARGEST:
             raise InvalidInputError(f"multiplier must be at most {LARGEST:g}, got {self.multiplier:g}")
 
@@ -85,7 +90,8 @@ class Fill:
     Raises
     ------
     InvalidInputError
-        A number is NaN, infinite or beyond a trillion, a traded quantity is zero, or a price negative.
+        A number is NaN, infinite or beyond a trillion, a traded quantity is zero, a price negative, or its
+        day none of a trader's life.
     """
 
     key: str
@@ -123,6 +129,10 @@ class Fill:
             raise InvalidInputError(
                 f"a fill of {self.contract.label} needs a quantity other than 0 and a price of at least 0, "
                 f"got {self.quantity:g} at {self.price:g}"
+            )
+        if not FIRST_YEAR <= self.time.year <= LAST_YEAR:
+            raise InvalidInputError(
+                f"time must be of the years {FIRST_YEAR} to {LAST_YEAR}, got {self.time:%Y-%m-%d}"
             )
         if self.spot is not None:
             positive("spot", self.spot)

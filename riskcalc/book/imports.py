@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from riskcalc.book.ledger import Ledger
 
 
+FUTURE = dt.timedelta(days=366)
+"""How long after today a fill may be: one of a mistyped year would date the whole book."""
+
+
 class Recorder(Protocol):
     """What takes fills: a book."""
 
@@ -98,7 +102,7 @@ def import_file(
     path : Path or str
         See `riskcalc.book.importers.read_broker_file`.
     today : date
-        Day of positions whose file does not say it.
+        Day of positions whose file does not say it; rows more than a year after it are not placed.
     dry_run : bool
         Only say what would be done.
     partial : bool
@@ -127,8 +131,11 @@ def import_file(
             written=not dry_run,
         )
     parsed = read_broker_file(path, today=today)
+    last = today + FUTURE
+    late = [fill for fill in parsed.fills if fill.time.date() > last]
+    parsed = dataclasses.replace(parsed, fills=[fill for fill in parsed.fills if fill.time.date() <= last])
     fills, skipped = _new_positions(book, parsed) if parsed.positions else (parsed.fills, [])
-    problems = list(parsed.problems)
+    problems = [*parsed.problems, *(_of_the_future(fill, parsed, today) for fill in late)]
     problems += [_unplaced(fill, parsed) for fill in book.unmatched(fills)]
     written = not dry_run and (partial or not problems)
     found = book.record(fills, dry_run=not written)
@@ -150,6 +157,10 @@ def _backup_of(path: Path) -> str | None:
             return file.read() if is_backup(file.read(100)) and not file.seek(0) else None
     except (OSError, ValueError):
         return None
+
+
+def _of_the_future(fill: Fill, parsed: ParsedFile, today: dt.date) -> SkippedRow:
+    return SkippedRow(parsed.lines.get(fill.key, 0), f"is of {fill.time:%Y-%m-%d}, long after today, {today}")
 
 
 def _unplaced(fill: Fill, parsed: ParsedFile) -> SkippedRow:

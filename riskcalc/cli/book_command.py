@@ -16,6 +16,7 @@ from riskcalc.cli.book_file import (
     closing_spot,
     midnight,
     open_book,
+    past_day,
     typed_prices,
 )
 from riskcalc.cli.options import DAY, MONEY, as_json, overrides, quotes_options
@@ -37,7 +38,7 @@ Examples:
 The book is one SQLite file that you alone can read. Nothing is sent anywhere.
 """
 
-date_option = click.option("--date", type=DAY, help="Day; default: today.")
+date_option = click.option("--date", type=DAY, callback=past_day, help="Day; default: today.")
 
 
 @click.group("book", invoke_without_command=True, epilog=EXAMPLES)

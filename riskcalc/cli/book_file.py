@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskcalc.environment import book_path
+from riskcalc.cli.output import say_warnings
+from riskcalc.environment import book_path, today
 from riskcalc.errors import BookError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -52,6 +53,24 @@ def open_book(given: Path | None, *, must_exist: bool = True) -> Book:
 def midnight(day: dt.date) -> dt.datetime:
     """Return the time of a fill of which only the day is known."""
     return dt.datetime.combine(day, dt.time())
+
+
+def past_day(ctx: click.Context, param: click.Parameter, value: dt.date | None) -> dt.date | None:  # noqa: ARG001 - click's signature
+    """Return a day; say where it is after today, and refuse one of a mistyped year.
+
+    Raises
+    ------
+    InvalidInputError
+        It lies more than a year after today.
+    """
+    if value is None or value <= today():
+        return value
+    from riskcalc.book.imports import FUTURE  # noqa: PLC0415 - most days are none of the future
+
+    if value > today() + FUTURE:
+        raise InvalidInputError(f"--date must not be long after today, {today()}, got {value}")
+    say_warnings([f"--date {value} is after today, {today()}: prices of days before it are not looked at"])
+    return value
 
 
 def typed_prices(assignments: tuple[str, ...]) -> dict[Contract, float]:

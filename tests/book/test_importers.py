@@ -267,3 +267,16 @@ def test_a_row_whose_symbol_is_none_is_left_with_a_reason(book, tmp_path, symbol
     assert {one.symbol for one in book.trades()} == {"TNA"} | ({held} if held else set())
     # What a book holds can always be valued: a strange symbol would close it for good.
     assert len(book.risk().positions) == 1 + bool(held)
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [("2062-07-20", "is of 2062-07-20, long after today, 2026-08-20"), ("9026-07-20", "years 1970 to 2200")],
+)
+def test_a_fill_of_the_future_is_not_placed(book, tmp_path, day, reason):
+    text = f"date,symbol,quantity,price\n{day},TNA,10,60\n2026-08-21,IWM,5,290\n"
+    found = book.import_file(written(tmp_path, text), today=TODAY, partial=True)
+    assert [row.line for row in found.problems] == [2]
+    assert reason in found.problems[0].reason
+    assert [one.symbol for one in book.trades()] == ["IWM"]
+    assert book.risk().date == dt.date(2026, 8, 21)

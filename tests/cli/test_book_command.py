@@ -209,3 +209,17 @@ def test_a_hedge_says_whether_its_triggers_have_fired(book):
     out = book("hedge", "--share", "50%")[1]
     assert "note: fired: sp500_move; without data:" in out
     assert "FIRED" in out
+
+
+@pytest.mark.parametrize(
+    "command", [("mark", "IWM=300"), ("close", "1", "--at", "12"), ("add", "iwm-shares")]
+)
+def test_a_day_long_after_today_is_refused(book, command):
+    code, _, err = book("book", *command, "--date", "2062-07-20")
+    assert (code, err) == (2, "riskcalc: --date must not be long after today, 2026-07-21, got 2062-07-20\n")
+
+
+def test_a_day_after_today_is_said(book):
+    code, _, err = book("book", "mark", "IWM=300", "--date", "2026-08-20")
+    assert code == 0
+    assert err.startswith("riskcalc: warning: --date 2026-08-20 is after today, 2026-07-21: prices of days")

@@ -254,6 +254,8 @@ class TableReader:
 
     layout: Layout
     options: dict[str, Contract | None] = field(default_factory=dict)
+    written: dict[tuple[object, ...], Contract] = field(default_factory=dict)
+    """Options by the texts of their parts: a file names the same ones again and again."""
 
     def __call__(self, record: Record, keys: Keys) -> Fill | str:
         """Return the fill of a row, or why it is none."""
@@ -303,7 +305,10 @@ class TableReader:
         parts = [record.text(name) for name in layout.option_parts or ()]
         if parts and all(parts):
             stated = record.number(layout.multiplier) if layout.multiplier else None
-            return make_option(symbol, *parts, multiplier=stated)
+            written = (symbol, *parts, stated)
+            if written not in self.written:
+                self.written[written] = make_option(symbol, *parts, multiplier=stated)
+            return self.written[written]
         for text in (symbol, record.text(layout.description)):
             if text not in self.options:
                 self.options[text] = option(text)

@@ -68,8 +68,11 @@ class Record:
 
     def text(self, *names: str) -> str:
         """Return the first cell of some names that says something, else an empty text."""
-        found = (self.cells.get(name, "") for name in names)
-        return next((cell for cell in found if cell.lower() not in NOTHING), "")
+        for name in names:
+            cell = self.cells.get(name)
+            if cell and cell.lower() not in NOTHING:
+                return cell
+        return ""
 
     def number(self, *names: str) -> float | None:
         """Return the number in the first cell of some names that says something; None where none does.
