@@ -109,7 +109,7 @@ def _quotes(
         elif known:
             days[symbol], quotes[symbol] = known[0]
             source = "of its plan" if planned else "at entry"
-            notes.append(f"{symbol} has no mark: its price {source} is used")
+            notes.append(f"{symbol} has no mark: the price {source} is used")
     for plan in plans:  # a pair needs the quotes of its funds
         for symbol, quote in plan.quotes.items():
             quotes.setdefault(symbol, quote)

@@ -259,7 +259,7 @@ def close(
     """Record the exit of trade ID, or of some of its units.
 
     The journal reads from the price of the underlying whether the stop or a target came first: that of
-    --spot, else of --chain, else of that day's `riskcalc quote` or mark. A trade in shares needs none.
+    --spot, else of --chain, else that day's mark or `riskcalc quote`. A trade in shares needs none.
     """
     day = date or today()
     with open_book(path) as book:
@@ -269,6 +269,8 @@ def close(
         )
         trade = book.close(number, price=price, time=midnight(day), units=units, costs=costs, spot=spot)
     _show_trade(trade, json_wanted=json_wanted)
+    if spot is not None and not json_wanted and any(one.contract.is_option for one in held.holdings):
+        click.echo(f"  with {trade.symbol} at {spot:,.2f}")
     say_warnings(missing)
 
 
@@ -298,8 +300,25 @@ def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
     _show_trade(trade, json_wanted=False)
     for one in trade.holdings:
         click.echo(f"  {one.quantity:+g} {one.contract.label} at {one.entry:.2f}")
+    if trade.plan:
+        click.echo(f"  {_planned(trade.plan)}")
     for time, words in notes:
         click.echo(f"  {time:%Y-%m-%d}: {words}")
+
+
+def _planned(text: str) -> str:
+    """Exits and odds of the plan at entry, in a line."""
+    from riskcalc.book.plan_facts import plan_facts  # noqa: PLC0415 - help is quick
+    from riskcalc.formatting.numbers import percent, price  # noqa: PLC0415 - as above
+
+    plan = plan_facts(text)
+    targets = f", target{'s' if len(plan.targets) > 1 else ''} {', '.join(map(price, plan.targets))}"
+    last = f", time stop {plan.time_stop}" if plan.time_stop else ""
+    odds = ", ".join(
+        f"P({name}) {percent(plan.odds[name], digits=0)}" for name in ("stop first", "target first")
+    )
+    exits = f"stop {price(plan.stops[0])}{targets if plan.targets else ''}{last}"
+    return f"planned {plan.date}: {exits}; {odds}"
 
 
 command.add_command(export)

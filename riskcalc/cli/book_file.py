@@ -148,14 +148,14 @@ def closing_spot(
         if chain.date == day:
             return chain.spot, []
         return None, [f"the quotes are of {chain.date}, the close of {day}: their spot is not taken"]
+    marked, mark = next((found for one, found in marks.items() if one.label == trade.symbol), (None, None))
+    if marked == day:
+        return mark, []
     from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - help is quick
 
     quote = read_market().quotes.get(trade.symbol)
     if quote is not None and quote.date == day:
         return quote.spot, []
-    marked, mark = next((found for one, found in marks.items() if one.label == trade.symbol), (None, None))
-    if marked == day:
-        return mark, []
     unknown = (
         f"the price of {trade.symbol} on {day} is not known, so that the journal cannot say what came first"
     )

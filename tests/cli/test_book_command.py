@@ -223,3 +223,25 @@ def test_a_day_after_today_is_said(book):
     code, _, err = book("book", "mark", "IWM=300", "--date", "2026-08-20")
     assert code == 0
     assert err.startswith("riskcalc: warning: --date 2026-08-20 is after today, 2026-07-21: prices of days")
+
+
+@pytest.mark.parametrize(
+    ("today", "quoted", "options", "said"),
+    [
+        ("2026-07-21", (), ("--spot", "301"), "with IWM at 301.00"),
+        ("2026-07-21", (), (), "with IWM at 297.40"),
+        ("2026-07-21", ("quote", "IWM=299"), (), "with IWM at 297.40"),
+        ("2026-07-23", ("quote", "IWM=299"), (), "with IWM at 299.00"),
+        ("2026-07-23", (), (), "so that the journal cannot say what came first: give --spot"),
+    ],
+)
+def test_the_spot_at_the_close_is_the_first_known(book, monkeypatch, today, quoted, options, said):
+    monkeypatch.setenv("RISKCALC_TODAY", today)
+    assert not quoted or book(*quoted)[0] == 0
+    code, out, err = book("book", "close", "1", "--at", "12.30", *options)
+    assert code == 0
+    assert said in out + err
+    assert (
+        "planned 2026-07-20: stop 277.67, targets 324.93, 339.70, time stop 2026-08-28; P(stop first)"
+        in (book("book", "show", "1")[1])
+    )
