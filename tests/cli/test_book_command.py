@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 
 import pytest
@@ -228,16 +229,16 @@ def test_a_day_after_today_is_said(book):
 @pytest.mark.parametrize(
     ("today", "quoted", "options", "said"),
     [
-        ("2026-07-21", (), ("--spot", "301"), "with IWM at 301.00"),
-        ("2026-07-21", (), (), "with IWM at 297.40"),
-        ("2026-07-21", ("quote", "IWM=299"), (), "with IWM at 297.40"),
-        ("2026-07-23", ("quote", "IWM=299"), (), "with IWM at 299.00"),
-        ("2026-07-23", (), (), "so that the journal cannot say what came first: give --spot"),
+        ("2026-07-21", "", ("--spot", "301"), "with IWM at 301.00"),
+        ("2026-07-21", "", (), "with IWM at 297.40"),
+        ("2026-07-21", "IWM=299", (), "with IWM at 297.40"),
+        ("2026-07-23", "IWM=299", (), "with IWM at 299.00"),
+        ("2026-07-23", "", (), "so that the journal cannot say what came first: give --spot"),
     ],
 )
-def test_the_spot_at_the_close_is_the_first_known(book, monkeypatch, today, quoted, options, said):
-    monkeypatch.setenv("RISKCALC_TODAY", today)
-    assert not quoted or book(*quoted)[0] == 0
+def test_the_spot_at_the_close_is_the_first_known(book, today, quoted, options, said):
+    os.environ["RISKCALC_TODAY"] = today  # the fixture takes it back
+    assert not quoted or book("quote", quoted)[0] == 0
     code, out, err = book("book", "close", "1", "--at", "12.30", *options)
     assert code == 0
     assert said in out + err
