@@ -107,7 +107,7 @@ def _print_sectors(store: Mapping[str, Series], day: dt.date, *, json_wanted: bo
 
 def _typed(assignments: Iterable[str], rules: Mapping[str, Rule], day: dt.date) -> list[Series]:
     """Entered values as series of one day."""
-    from riskcalc.signals.rules import parse_level  # noqa: PLC0415 - as above
+    from riskcalc.presets.levels import parse_level  # noqa: PLC0415 - as above
     from riskcalc.signals.store import typed_series  # noqa: PLC0415 - as above
 
     found = []

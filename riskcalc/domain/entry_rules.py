@@ -1,45 +1,74 @@
-"""Entry rules of a trade: days to expiry, widest stop, and market signals."""
+"""Entry rules of a trade: days to expiry, widest stop, and rules on market signals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from riskcalc.domain.validation import finite, open_fraction, records, text, whole_count
+from riskcalc.domain.signals import UNITS, SignalRole, value_with_unit
+from riskcalc.domain.validation import (
+    brief_repr,
+    finite,
+    listed,
+    one_of,
+    open_fraction,
+    records,
+    text,
+    whole_count,
+)
 from riskcalc.errors import InvalidInputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """A market signal and its trigger level; exactly one of `below` and `above` is set."""
+    """A rule on a market signal; exactly one of `below` and `above` is set."""
 
     signal: str
-    """Name under which the market reports it: ``"sp500_move"``."""
+    """Name under which the market or the signal board reports it: ``"sp500_move"``."""
     below: float | None = None
     above: float | None = None
     meaning: str = ""
     """The rule in words."""
-    percent: bool = field(default=False, compare=False)
-    """Whether the signal is said in percent; levels and observed values are fractions all the same."""
+    role: SignalRole = SignalRole.ENTRY
+    """What it decides once it is met; see `riskcalc.domain.signals.SignalRole`."""
+    unit: str = field(default="", compare=False)
+    """One of the units of signals, or empty for that of the board; percent are fractions here."""
 
     def __post_init__(self) -> None:
         """Check that there is one level."""
         text("signal", self.signal)
         text("meaning", self.meaning)
+        object.__setattr__(self, "role", one_of("role", SignalRole, self.role))
+        if self.unit and self.unit not in UNITS:
+            raise InvalidInputError(f"unit must be one of {', '.join(UNITS)}, got {brief_repr(self.unit)}")
         if (self.below is None) == (self.above is None):
             raise InvalidInputError(f"trigger {self.signal}: exactly one of below and above must be set")
         for side, level in (("below", self.below), ("above", self.above)):
             if level is not None:
                 finite(f"{side} of trigger {self.signal}", level)
 
+    @property
+    def percent(self) -> bool:
+        """Whether the signal is said in percent."""
+        return self.unit == "%"
+
+    @property
+    def level(self) -> float:
+        """The level, whichever side it is of."""
+        return self.below if self.below is not None else self.above or 0.0
+
     def format_value(self, value: float) -> str:
         """Write a level or an observed value in the signal's unit.
 
         Examples
         --------
-        >>> Trigger(signal="sp500_move", below=-0.03, percent=True).format_value(-0.034)
+        >>> Trigger(signal="sp500_move", below=-0.03, unit="%").format_value(-0.034)
         '-3.4%'
+        >>> Trigger(signal="ten_year_change_bp", above=25, unit="bp").format_value(28)
+        '28 bp'
         """
-        return f"{100 * value:.4g}%" if self.percent else f"{value:g}"
+        if self.unit in ("", "%"):
+            return f"{100 * value:.4g}%" if self.percent else f"{value:g}"
+        return value_with_unit(value, self.unit)
 
     def met_by(self, observed: float) -> bool:
         """Whether an observed value is past the level."""
@@ -59,11 +88,15 @@ class EntryRules:
     max_stop: float | None = None
     """Widest stop the rule allows, a fraction in (0, 1)."""
     triggers: tuple[Trigger, ...] = ()
-    """Triggers; one that is met is enough."""
+    """Rules on signals; of each role one that is met is enough, but for those of `needs_all`."""
+    needs_all: frozenset[SignalRole] = frozenset()
+    """Roles whose triggers count only when all of them are met."""
 
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""
         object.__setattr__(self, "triggers", records("triggers", Trigger, self.triggers))
+        roles = frozenset(one_of("needs_all", SignalRole, one) for one in listed("needs_all", self.needs_all))
+        object.__setattr__(self, "needs_all", roles)
         for name, days in (("min_days", self.min_days), ("max_days", self.max_days)):
             if days is not None:
                 whole_count(name, days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -120,6 +120,20 @@ class SignalBoard:
     def values(self) -> Mapping[str, str]:
         """Known values by name, with their units, as a preset's ``market.signals`` takes them."""
         return {one.name: _preset_text(one) for one in self.signals if one.value is not None}
+
+
+def combined(states: Iterable[bool | None], *, needs_all: bool) -> bool | None:
+    """Return whether any or all of some rules are met; None where unknown ones decide.
+
+    Examples
+    --------
+    >>> combined([True, None], needs_all=False), combined([True, None], needs_all=True)
+    (True, None)
+    """
+    found, decided = list(states), not needs_all
+    if decided in found:
+        return decided
+    return None if None in found else not decided
 
 
 def value_with_unit(value: float, unit: str, *, signed: bool = False) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
+from riskcalc.domain.entry_rules import EntryRules
 from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.gamma import StrikeGamma
@@ -24,6 +25,7 @@ from riskcalc.domain.risk_report import CalibratedOdds, ManagedOutcome, Odds, Ri
 from riskcalc.domain.sectors import SectorTilt
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.sessions import age_in_sessions
+from riskcalc.domain.signals import Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +239,10 @@ class TradePlan(NotebookResult):
     checks: tuple[Check, ...]
     sources: PlanSources = field(default_factory=PlanSources)
     """Where the figures come from, and the day the plan is made for."""
+    entry: EntryRules = field(default_factory=EntryRules)
+    """What the checks were held to."""
+    triggers: tuple[Signal, ...] = ()
+    """The triggers of `entry` as rules of the signal board, with their values."""
     events: tuple[MarketEvent, ...] = ()
     """Known events from the day of the prices to the last expiry or time stop, oldest first."""
     clusters: tuple[StrikeGamma, ...] = ()
@@ -255,6 +261,11 @@ class TradePlan(NotebookResult):
         """Cash dividends that the figures count with: to the last expiry or day held, forecasts marked."""
         trade, market = self.report.trade, self.report.market
         return market.dividends_until(trade.symbol, max(*trade.expiries, self.managed.last_day, market.date))
+
+    @property
+    def rising(self) -> bool:
+        """Whether the trade gains as the market rises: a long position of an inverse fund does not."""
+        return self.side * self.report.trade.instrument.leverage > 0
 
     @property
     def ok(self) -> bool:
@@ -332,6 +343,7 @@ class TradePlan(NotebookResult):
                 "cost_per_trade": to_plain(self.cost_per_trade),
             },
             "checks": to_plain(self.checks),
+            "triggers": [one.to_dict() for one in self.triggers],
             "events": to_plain(self.events),
             "gamma_clusters": to_plain(self.clusters),
             "sectors": to_plain(self.sectors),

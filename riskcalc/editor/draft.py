@@ -31,7 +31,7 @@ from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.editor.chain_pricing import filled_from, smile_of
 from riskcalc.editor.template_from_trade import exact_rules, rules_that_hold
 from riskcalc.planning import plan, quoted_market
-from riskcalc.planning.day_checks import hold_against, market_with_signals
+from riskcalc.planning.day_checks import hold_against
 from riskcalc.presets import Preset
 from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
 
@@ -101,7 +101,6 @@ class Draft:
             The chain has no usable quote for a leg.
         """
         market = self.market.with_quote(self.trade.symbol, smile=self.smile)
-        market = market_with_signals(market, self.preset.entry, day.board)
         found = plan(
             self.entered(),
             market,

@@ -19,6 +19,7 @@ from riskcalc.formatting.plan_metrics import (
 )
 from riskcalc.formatting.report import early_exercise_tables, option_tables, smile_words
 from riskcalc.formatting.sectors import sector_bets
+from riskcalc.formatting.signals import plan_triggers
 from riskcalc.formatting.table import Columns, Table, column_table, metric_table
 
 
@@ -34,7 +35,7 @@ def plan_tables(plan: TradePlan) -> tuple[Table, ...]:
     -------
     tuple of Table
         Size, checks, price, Greeks, ladder, time, gaps, targets, odds and the managed outcome; for a pair
-        both its sides; events ahead and clusters of open interest where they are known.
+        both its sides; triggers, events ahead and clusters of open interest where there are any.
     """
     return (
         _size(plan),
@@ -199,9 +200,9 @@ def _dividends(plan: TradePlan) -> tuple[Table, ...]:
 
 
 def _day(plan: TradePlan) -> tuple[Table, ...]:
-    """Return the events before the plan's end, and the clusters between its exits."""
-    events, clusters = plan_events(plan), plan_clusters(plan)
-    return tuple(table for table in (events, clusters) if table.rows)
+    """Return its triggers, the events before the plan's end, and the clusters between its exits."""
+    found = (plan_triggers(plan), plan_events(plan), plan_clusters(plan))
+    return tuple(table for table in found if table.rows)
 
 
 def _fund(plan: TradePlan) -> tuple[Table, ...]:

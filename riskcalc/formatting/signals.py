@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskcalc.domain import TradePlan
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, value_with_unit
 from riskcalc.formatting.numbers import MISSING, count
 from riskcalc.formatting.table import Table
@@ -11,6 +12,8 @@ ROLE_WORDS = {
     SignalRole.ENTRY: "Entry Rules: Longs Only While All Are Met",
     SignalRole.HEDGE: "Hedge Signals",
 }
+
+HEADER = ("signal", "value", "rule", "to go", "state", "age", "source")
 
 
 def signals_title(board: SignalBoard) -> str:
@@ -30,12 +33,18 @@ def signals_title(board: SignalBoard) -> str:
 
 def signals_tables(board: SignalBoard) -> tuple[Table, ...]:
     """Tables of the board: stop signals, entry rules, hedge signals; members after their combination."""
-    header = ("signal", "value", "rule", "to go", "state", "age", "source")
     return tuple(
-        Table(title=title, header=header, rows=rows, left=frozenset({0, 2, 4, 6}))
+        Table(title=title, header=HEADER, rows=rows, left=frozenset({0, 2, 4, 6}))
         for role, title in ROLE_WORDS.items()
         if (rows := tuple(_row(one) for one in board.signals if one.role is role))
     )
+
+
+def plan_triggers(plan: TradePlan) -> Table:
+    """Table of a plan's triggers with their values; no rows where it has none."""
+    rows = tuple((one.name, one.role.value, *_row(one)[1:]) for one in plan.triggers)
+    header = ("signal", "role", *HEADER[1:])
+    return Table(title="Triggers of the Preset", header=header, rows=rows, left=frozenset({0, 1, 3, 5, 7}))
 
 
 def _row(signal: Signal) -> tuple[str, ...]:
@@ -49,7 +58,7 @@ def _to_go(signal: Signal) -> str:
     """How far the value is from its level."""
     if signal.distance is None or signal.fired:
         return MISSING if signal.distance is None else "0"
-    return value_with_unit(signal.distance, signal.unit)
+    return value_with_unit(max(signal.distance, 0.0), signal.unit)
 
 
 def _age(signal: Signal) -> str:

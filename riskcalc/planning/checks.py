@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from riskcalc.domain import (
@@ -14,12 +13,12 @@ from riskcalc.domain import (
     RiskBasis,
     Side,
     TradePlan,
-    Trigger,
 )
 from riskcalc.domain.account import UNLIMITED_RISK
 from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.instrument_checks import instrument_checks
 from riskcalc.planning.market_age import market_age
+from riskcalc.planning.triggers import trigger_checks
 
 WIDE_QUOTE = 0.10
 """Maximum cost of the bid-ask widths, as a share of entry value, without a warning."""
@@ -60,7 +59,7 @@ def run_checks(inputs: CheckInputs) -> tuple[Check, ...]:
         _stop_width(inputs),
         *date_checks(inputs.plan.report, time_stop=inputs.plan.time_stop),
         _days(inputs),
-        _trigger(inputs),
+        *trigger_checks(inputs.plan.triggers, inputs.entry, rising=inputs.plan.rising),
         _heat(inputs),
         _gap(inputs),
         _gap_shocks(inputs),
@@ -158,38 +157,6 @@ def _window(low: int | None, high: int | None) -> str:
     if high is None:
         return f"at least {low}"
     return f"at most {high}" if low is None else f"{low} to {high}"
-
-
-def _trigger(inputs: CheckInputs) -> Check | None:
-    triggers, signals = inputs.entry.triggers, inputs.plan.report.market.signals
-    if not triggers:
-        return None
-    observed = [trigger for trigger in triggers if trigger.signal in signals]
-    met = [trigger for trigger in observed if trigger.met_by(signals[trigger.signal])]
-    if met:
-        return _ok("trigger", _observed(met, signals), brief="met")
-    if len(observed) < len(triggers):
-        missing = [trigger for trigger in triggers if trigger.signal not in signals]
-        names = ", ".join(f"market.signals.{trigger.signal}" for trigger in missing)
-        rule = " or ".join(_rule(trigger) for trigger in triggers)
-        return _warn("trigger", f"enter only if {rule}; no value given for {names}")
-    return _fail("trigger", f"no trigger is met: {_observed(observed, signals)}")
-
-
-def _rule(trigger: Trigger) -> str:
-    if trigger.meaning:
-        return trigger.meaning
-    word, level = ("below", trigger.below) if trigger.below is not None else ("above", trigger.above)
-    return f"{trigger.signal} is {word} {trigger.format_value(level or 0.0)}"
-
-
-def _observed(triggers: list[Trigger], signals: Mapping[str, float]) -> str:
-    """Each trigger's signal as observed, and its rule."""
-    values = [(trigger, signals[trigger.signal]) for trigger in triggers]
-    return "; ".join(
-        f"{trigger.signal} {'+' if value >= 0 else ''}{trigger.format_value(value)}, rule: {_rule(trigger)}"
-        for trigger, value in values
-    )
 
 
 def _heat(inputs: CheckInputs) -> Check:

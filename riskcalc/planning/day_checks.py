@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from riskcalc.domain import Check, CheckStatus, EntryRules, Market, Side, TradePlan
+from riskcalc.domain import Check, CheckStatus, Side, TradePlan
 from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.gamma import StrikeGamma
 from riskcalc.domain.instrument import Instrument
@@ -15,6 +15,7 @@ from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
 from riskcalc.domain.trading_day import TradingDay
 from riskcalc.domain.validation import record
+from riskcalc.planning.triggers import trigger_checks, trigger_signals
 
 NEAR_EXPIRY = 2
 """Sessions after an event within which an expiry is near it."""
@@ -42,6 +43,7 @@ def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
     """
     record("plan", TradePlan, plan)
     record("day", TradingDay, day)
+    plan = _with_board(plan, day.board)
     events = events_of(plan, day.events or ())
     found = (
         *(() if day.board is None else board_checks(day.board, plan.report.trade.instrument, side=plan.side)),
@@ -56,27 +58,14 @@ def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
     )
 
 
-def market_with_signals(market: Market, entry: EntryRules, board: SignalBoard | None) -> Market:
-    """Return a market in which the board's values stand for the signals that triggers ask for and it lacks.
-
-    Parameters
-    ----------
-    market : Market
-        Signals that it has of its own stay.
-    entry : EntryRules
-        Whose triggers are looked at; one in another unit than the board's is left alone.
-    board : SignalBoard or None
-        None changes nothing.
-    """
-    if board is None:
-        return market
-    known = {one.name: one for one in board.signals if one.value is not None}
-    found = {
-        trigger.signal: _as_fraction(known[trigger.signal])
-        for trigger in entry.triggers
-        if trigger.signal in known and trigger.percent == (known[trigger.signal].unit == "%")
-    }
-    return dataclasses.replace(market, signals=found | dict(market.signals)) if found else market
+def _with_board(plan: TradePlan, board: SignalBoard | None) -> TradePlan:
+    """The plan with the board's values in its triggers, and their checks made anew."""
+    if board is None or not plan.triggers:
+        return plan
+    triggers = trigger_signals(plan.entry, plan.report.market, board)
+    anew = {one.name: one for one in trigger_checks(triggers, plan.entry, rising=plan.rising)}
+    checks = tuple(anew.get(one.name, one) for one in plan.checks)
+    return dataclasses.replace(plan, triggers=triggers, checks=checks)
 
 
 def events_of(plan: TradePlan, events: tuple[MarketEvent, ...]) -> tuple[MarketEvent, ...]:
@@ -88,12 +77,6 @@ def events_of(plan: TradePlan, events: tuple[MarketEvent, ...]) -> tuple[MarketE
 def last_day(plan: TradePlan) -> dt.date:
     """Return the last day that a plan can be held to: the later of time stop and expiry."""
     return max(*plan.report.trade.expiries, plan.time_stop or plan.managed.last_day, plan.report.market.date)
-
-
-def _as_fraction(signal: Signal) -> float:
-    """A value as a preset's market has it: percent as a fraction, all else as it is."""
-    value = signal.value or 0.0
-    return value / 100 if signal.unit == "%" else value
 
 
 def _benchmark(instrument: Instrument) -> str:

@@ -54,6 +54,7 @@ from riskcalc.planning.levels import (
     with_second_stop,
 )
 from riskcalc.planning.pair import pair_report
+from riskcalc.planning.triggers import trigger_signals
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 from riskcalc.sizing.partial_exits import closed_fractions
 
@@ -153,6 +154,8 @@ def plan(
         size=sized.size,
         checks=(),
         sources=sources,
+        entry=entry,
+        triggers=trigger_signals(entry, market, None),
     )
     checks = run_checks(CheckInputs(plan=planned, account=account, exits=asked, entry=entry))
     return dataclasses.replace(planned, checks=checks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from riskcalc.domain import (
@@ -18,10 +19,12 @@ from riskcalc.domain import (
     find_instrument,
 )
 from riskcalc.domain.serialization import to_plain
+from riskcalc.domain.signals import SignalRole
 from riskcalc.presets.account_file import inherited_accounts
 from riskcalc.presets.amounts import money_text, price_text
 from riskcalc.presets.fields import CALIBRATED
 from riskcalc.presets.legs import leg_data
+from riskcalc.presets.levels import level_text
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.template import Preset
 from riskcalc.presets.units_parsing import move_text, percent_text, points_text
@@ -53,11 +56,8 @@ def _view(view: View) -> Data:
 
 def _market(market: Market, entry: EntryRules, *, pinned: bool) -> Data:
     quotes = {symbol: _quote(symbol, market) for symbol in market.quotes}
-    percent = {trigger.signal for trigger in entry.triggers if trigger.percent}
-    signals = {
-        name: percent_text(value) if name in percent else written_number(value)
-        for name, value in market.signals.items()
-    }
+    units = {trigger.signal: trigger.unit for trigger in entry.triggers if trigger.unit}
+    signals = {name: level_text(value, units.get(name, "")) for name, value in market.signals.items()}
     timed = {} if market.time is None else {"time": to_plain(market.time)}
     kept = {"pinned": True} if pinned else {}
     dated = {"date": market.date, **timed, **kept, "rate": percent_text(market.rate), "quotes": quotes}
@@ -127,13 +127,21 @@ def _favourable(target: Target) -> str | float:
 
 def _entry(entry: EntryRules) -> Data:
     triggers = [_trigger(trigger) for trigger in entry.triggers]
-    data = stated(entry, min_days=int, max_days=int, max_stop=percent_text)
+    data = stated(entry, min_days=int, max_days=int, max_stop=percent_text, needs_all=_combination)
+    data = {{"needs_all": "combine"}.get(key, key): value for key, value in data.items()}
     return data | ({"triggers": triggers} if triggers else {})
 
 
+def _combination(needs_all: frozenset[SignalRole]) -> str | Data:
+    """Roles that need all of their triggers: a word where it is each of them."""
+    if needs_all == frozenset(SignalRole):
+        return "all"
+    return {role.value: "all" for role in SignalRole if role in needs_all}
+
+
 def _trigger(trigger: Trigger) -> Data:
-    level = percent_text if trigger.percent else written_number
-    return stated(trigger, signal=str, below=level, above=level, meaning=str)
+    level = partial(level_text, unit=trigger.unit)
+    return stated(trigger, signal=str, role=enum_name, below=level, above=level, meaning=str)
 
 
 def _risk(limits: RiskLimits) -> str:

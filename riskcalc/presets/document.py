@@ -13,7 +13,8 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import AbstractTable, AoT, Array, InlineTable
 
-from riskcalc.domain import Calibration, InstrumentTable, Market, ShareLeg, Source
+from riskcalc.domain import Calibration, InstrumentTable, Market, ShareLeg, Source, Trigger
+from riskcalc.domain.signals import value_with_unit
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets.calibration import read_calibration
 from riskcalc.presets.data import preset_data
@@ -21,6 +22,7 @@ from riskcalc.presets.dividend_files import anchor_files, named_files, read_file
 from riskcalc.presets.fields import NO_DIVIDENDS
 from riskcalc.presets.files import parse_toml
 from riskcalc.presets.instruments import load_instruments
+from riskcalc.presets.levels import Level
 from riskcalc.presets.overlay import Overlaid, UserFiles, overlaid, sources_of
 from riskcalc.presets.overrides import override, put, sets
 from riskcalc.presets.problems import KeyPath, Problem, dotted, problem_lines, problems_between, problems_in
@@ -144,19 +146,41 @@ def _shaped(
 def _problems_of_units(shape: PresetShape) -> list[Problem]:
     """Problems of signals and rules with different units."""
     found: list[Problem] = []
-    for place, rule in enumerate(shape.entry.triggers):
-        path: KeyPath = ("entry", "triggers", place)
-        observed = shape.market.signals.get(rule.signal)
-        if rule.signal in shape.entry.in_percent and not rule.record().percent:
-            text = (
-                f"{dotted(path)} must be in percent, like the other rules for {rule.signal}: write a % sign"
-            )
-            found.append((path, text))
-        elif observed and observed.percent and not rule.record().percent and rule.level >= 1:
+    for place, written in enumerate(shape.entry.triggers):
+        rule = written.record()
+        unit, observed = shape.entry.units.get(rule.signal, ""), shape.market.signals.get(rule.signal)
+        if rule.unit != unit:
+            path: KeyPath = ("entry", "triggers", place)
+            found.append((path, f"{dotted(path)} must be in {_unit_hint(unit, rule.signal)}"))
+        elif observed and _is_of_another_unit(observed, rule):
             key: KeyPath = ("market", "signals", rule.signal)
-            unit = f"must be a plain number in the unit of its rule, {rule.words}"
-            found.append((key, f"{dotted(key)} {unit}, got {100 * observed.amount:g}%"))
+            said = f"in {unit}, the unit of its rule" if unit else "a plain number in the unit of its rule"
+            found.append((key, f"{dotted(key)} must be {said}, {_rule_words(rule)}, got {_words(observed)}"))
     return found
+
+
+def _unit_hint(unit: str, signal: str) -> str:
+    if unit == "%":
+        return f"percent, like the other rules for {signal}: write a % sign"
+    return f"{unit}, like the first rule for {signal}"
+
+
+def _is_of_another_unit(observed: Level, rule: Trigger) -> bool:
+    """Whether a signal is in another unit than its rule; a rule without one tells by its size alone."""
+    if rule.unit or not observed.unit:
+        return observed.unit not in ("", rule.unit)
+    return observed.unit == "%" and abs(rule.level) >= 1
+
+
+def _rule_words(rule: Trigger) -> str:
+    """The rule as it was written: ``above 25``."""
+    return f"{'above' if rule.above is not None else 'below'} {rule.format_value(rule.level)}"
+
+
+def _words(observed: Level) -> str:
+    if observed.unit == "%":
+        return f"{100 * observed.amount:g}%"
+    return value_with_unit(observed.amount, observed.unit)
 
 
 def _with_vols_moved(

@@ -24,6 +24,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from riskcalc.domain import InstrumentTable, instrument
+from riskcalc.domain.signals import SignalRole
 from riskcalc.domain.validation import finite, non_negative, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.amounts import (
@@ -34,16 +35,15 @@ from riskcalc.presets.amounts import (
     parse_position_limit,
     parse_risk,
 )
+from riskcalc.presets.levels import Level, parse_signal
 from riskcalc.presets.template import MOST_DAYS
 from riskcalc.presets.units_parsing import (
-    Level,
     parse_basis_points,
     parse_fraction,
     parse_move,
     parse_points,
     parse_rate,
     parse_share,
-    parse_signal,
     parse_time,
     parse_vol,
 )
@@ -218,6 +218,18 @@ def _none_or_list(written: object) -> object:
     return written
 
 
+def _combination(written: object, *, field: str) -> str | dict[str, str]:
+    """Any or all, of every role or by role."""
+    if written in ("any", "all"):
+        return str(written)
+    known = set(SignalRole)
+    if isinstance(written, dict) and set(written) <= known and set(written.values()) <= {"any", "all"}:
+        return written
+    raise InvalidInputError(
+        f'{field} must be "any", "all", or one by role, like {{ stop = "all" }}, got {reprlib.repr(written)}'
+    )
+
+
 class _TextToo:
     """Allow a text in place of a list in the JSON schema."""
 
@@ -244,7 +256,12 @@ Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
 ViewVol = Annotated[float | str, _reads(_vol_or_calibrated), _written("22%", 0.22, CALIBRATED)]
 Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
 BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.0025)]
-Signal = Annotated[Level, _reads(parse_signal), _written("-3%", 25)]
+Signal = Annotated[Level, _reads(parse_signal), _written("-3%", "+25 bp", 25)]
+Combination = Annotated[
+    str | dict[str, str],
+    _reads(_combination),
+    WithJsonSchema({"type": ["string", "object"], "examples": ["any", "all", {"stop": "all"}]}),
+]
 Move = Annotated[float, _reads(parse_move), _written("ATM", "+10%", 0.1)]
 PriceMove = Annotated[float, _reads(partial(parse_move, atm=False)), _written("-5%", -0.05)]
 Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]

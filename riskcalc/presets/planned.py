@@ -27,7 +27,7 @@ from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.domain.validation import brief_repr, one_of, record, records
 from riskcalc.errors import InvalidInputError
 from riskcalc.planning import compare, enter, plan, quoted_market
-from riskcalc.planning.day_checks import hold_against, market_with_signals
+from riskcalc.planning.day_checks import hold_against
 from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
 from riskcalc.presets.market_file import KnownMarket, needed_symbols
 from riskcalc.presets.overrides import require_not_of_chain
@@ -115,7 +115,7 @@ def plan_preset(
         quoted = trade.symbol == chain.symbol
         sources = sources.quoted(Source.LIVE if live else Source.CHAIN, spot=quoted)
         smile = smile or (moving_smile(chain, preset.market, Sticky.STRIKE) if quoted else None)
-    here = market_with_signals(here.with_quote(trade.symbol, smile=smile), preset.entry, day.board)
+    here = here.with_quote(trade.symbol, smile=smile)
     found = plan(
         trade,
         here,
@@ -222,7 +222,7 @@ def _planned(
 ) -> TradePlan:
     found = plan(
         preset.template.resolve(preset.market),
-        market_with_signals(preset.market, preset.entry, day.board),
+        preset.market,
         dataclasses.replace(account, costs=preset.account.costs),
         preset.exits,
         view=view,

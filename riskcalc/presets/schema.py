@@ -141,7 +141,7 @@ class MarketShape(Section):
         }
         quotes |= {symbol: self._pair_quote(pair, quotes) for symbol, pair in pairs.items()}
         signals = {
-            name: level.amount / 100 if name in in_percent and not level.percent else level.amount
+            name: level.amount / 100 if name in in_percent and level.unit != "%" else level.amount
             for name, level in self.signals.items()
         }
         return Market(date=self.date, time=self.time, rate=self.rate, quotes=quotes, signals=signals)

@@ -21,9 +21,11 @@ from riskcalc.domain import (
     View,
 )
 from riskcalc.domain.price_history import DEFAULT_K
+from riskcalc.domain.signals import SignalRole
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.amounts import require_within
 from riskcalc.presets.fields import (
+    Combination,
     Days,
     Dollars,
     ExitPrice,
@@ -145,23 +147,23 @@ class TriggerShape(Section):
     below: Signal | None = Field(default=None, description="met when the signal is below this level")
     above: Signal | None = Field(default=None, description="met when the signal is above this level")
     meaning: str = Field(default="", description="the rule in words")
-
-    @property
-    def level(self) -> float:
-        """Size of the level."""
-        return abs(next(level.amount for level in (self.below, self.above) if level is not None))
-
-    @property
-    def words(self) -> str:
-        """The rule as it was written: ``above 25``."""
-        word, level = ("above", self.above) if self.below is None else ("below", self.below)
-        return f"{word} {level.amount:g}" if level else word
+    role: Literal["entry", "stop", "hedge"] = Field(
+        default="entry",
+        description="entry: enter only while met; stop: no entry while met; hedge: a reason to hedge",
+    )
 
     def record(self) -> Trigger:
         """The trigger."""
         below, above = (None if level is None else level.amount for level in (self.below, self.above))
-        percent = any(level is not None and level.percent for level in (self.below, self.above))
-        return Trigger(signal=self.signal, below=below, above=above, meaning=self.meaning, percent=percent)
+        units = {level.unit for level in (self.below, self.above) if level is not None}
+        return Trigger(
+            signal=self.signal,
+            below=below,
+            above=above,
+            meaning=self.meaning,
+            unit=max(units, default=""),
+            role=SignalRole(self.role),
+        )
 
 
 class EntryShape(Section):
@@ -174,17 +176,31 @@ class EntryShape(Section):
         default=None, description="maximum days to the nearest expiry or the time stop"
     )
     max_stop: Stop | None = Field(default=None, description="maximum stop width, like 12%")
-    triggers: tuple[TriggerShape, ...] = Field(default=(), description="one that is met is enough")
+    combine: Combination = Field(
+        default="any", description='any or all of the triggers of a role, or by role: {stop = "all"}'
+    )
+    triggers: tuple[TriggerShape, ...] = Field(
+        default=(), description="rules on signals; see combine for how many must be met"
+    )
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each signal whose rules state one; the first one stated."""
+        said = [one.record() for one in reversed(self.triggers)]
+        return {one.signal: one.unit for one in said if one.unit}
 
     @property
     def in_percent(self) -> frozenset[str]:
         """Signals that a rule looks at in percent."""
-        return frozenset(one.signal for one in self.triggers if one.record().percent)
+        return frozenset(name for name, unit in self.units.items() if unit == "%")
 
     def record(self) -> EntryRules:
         """The rules."""
         triggers = tuple(trigger.record() for trigger in self.triggers)
-        return EntryRules(triggers=triggers, **self.given("min_days", "max_days", "max_stop"))
+        by_role = dict.fromkeys(SignalRole, self.combine) if isinstance(self.combine, str) else self.combine
+        needs_all = frozenset(SignalRole(role) for role, word in by_role.items() if word == "all")
+        stated = self.given("min_days", "max_days", "max_stop")
+        return EntryRules(triggers=triggers, needs_all=needs_all, **stated)
 
 
 class CostsShape(Section):

@@ -33,14 +33,6 @@ MOST_RATE = 5.0
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(%?)")
 
 
-class Level(NamedTuple):
-    """A level as it was written; percent as a fraction."""
-
-    amount: float
-    percent: bool
-    """Whether it was written with a percent sign."""
-
-
 class Number(NamedTuple):
     """A number as it was written, apart from its percent sign."""
 
@@ -197,20 +189,6 @@ def parse_basis_points(value: Written, *, field: str = "value") -> float:
     """
     form = "like +25 bp or 0.0025, within -1000 and 1000 bp"
     return _shift(value, field, form, _Unit("bp", r"bps?", per_one=10_000, most=1_000))
-
-
-def parse_signal(value: Written, *, field: str = "value") -> Level:
-    """Read the level of a market signal: percent, or a number in the unit of the rule that looks at it.
-
-    Examples
-    --------
-    >>> parse_signal("-3%"), parse_signal(25)
-    (Level(amount=-0.03, percent=True), Level(amount=25.0, percent=False))
-    """
-    if isinstance(value, Level):
-        return value
-    number = read_number(value, field, "like -3% or 25")
-    return Level(float(number.amount / 100 if number.percent else number.amount), number.percent)
 
 
 def parse_time(value: object, *, field: str = "value") -> dt.time:

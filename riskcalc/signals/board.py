@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from riskcalc.domain.sessions import sessions_between
-from riskcalc.domain.signals import Signal, SignalBoard, SignalRole
+from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, combined
 from riskcalc.domain.validation import calendar_date
 from riskcalc.errors import PresetError
 from riskcalc.signals.files import is_known_series
@@ -90,12 +90,8 @@ def _resolve(
 
 def _combined(rule: Rule, members: list[Signal]) -> Signal:
     """A combination: as old as the oldest member that it needs, unknown where the unknown ones decide."""
-    states = [one.fired for one in members]
     decided = not rule.needs_all
-    if decided in states:
-        fired: bool | None = decided
-    else:
-        fired = None if None in states else not decided
+    fired = combined((one.fired for one in members), needs_all=rule.needs_all)
     # Members that settle the answer alone say how old it is; else all of them do.
     settling = [one for one in members if one.fired is fired] if fired is decided else members
     ages = [one.age_sessions for one in settling if one.age_sessions is not None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from riskcalc.domain.validation import brief_repr
 from riskcalc.environment import config_folder
 from riskcalc.errors import PresetError
 from riskcalc.presets.files import parse_toml, read_text
+from riskcalc.presets.levels import parse_level
 from riskcalc.signals.measures import UNITS_OF, WITHOUT_SESSIONS, Measure
 
 SCHEMA_VERSION = 1
@@ -25,9 +25,6 @@ MOST_SESSIONS = 2520
 
 KEYS = (
     "meaning role series measure sessions above below any all max_age symbols off".split()  # noqa: SIM905
-)
-LEVEL = re.compile(
-    r"(?P<sign>[+\-−]?)(?P<dollar>\$?)(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>%|bp|points?|sd|x|M)?"
 )
 FORMS = '"-3%", "+25 bp", "12 points", "2 sd", "1.5x", "-$250M"'
 
@@ -122,22 +119,6 @@ def shipped_rules() -> Path:
 def own_rules() -> Path:
     """Return the file of the user's own rules, which need not exist."""
     return config_folder() / "signals.toml"
-
-
-def parse_level(level: object) -> tuple[float, str] | None:
-    """Return the number and the unit of a level or a typed value; None if it has no unit.
-
-    Examples
-    --------
-    >>> parse_level("+25 bp"), parse_level("-$250M"), parse_level("1.5x"), parse_level("25")
-    ((25.0, 'bp'), (-250.0, '$M'), (1.5, 'ratio'), None)
-    """
-    found = LEVEL.fullmatch(level.strip()) if isinstance(level, str) else None
-    if found is None or not found["unit"] or (found["dollar"] and found["unit"] != "M"):
-        return None
-    units = {"M": "$M", "x": "ratio", "point": "points"}
-    number = float(found["digits"].replace(",", ""))
-    return (-number if found["sign"] in ("-", "−") else number), units.get(found["unit"], found["unit"])
 
 
 class _Problems(NamedTuple):

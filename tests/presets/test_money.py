@@ -218,22 +218,40 @@ def test_a_signal_in_per_cent_under_a_rule_without_is_refused():
     with pytest.raises(PresetError) as refused:
         load_preset("tza-hedge", {"market.signals.ten_year_change_bp": "0.28%"})
     key = "market.signals.ten_year_change_bp"
-    says = f"override: {key} must be a plain number in the unit of its rule, above 25, got 0.28%"
+    says = f"override: {key} must be in bp, the unit of its rule, above 25 bp, got 0.28%"
     assert str(refused.value) == says
+    bare = {"entry.triggers.1.above": 25}
+    with pytest.raises(
+        PresetError, match=r"must be a plain number in the unit of its rule, above 25, got 0\.28%"
+    ):
+        load_preset("tza-hedge", bare | {"market.signals.ten_year_change_bp": "0.28%"})
+    assert load_preset("tza-hedge", bare | {key: "28 bp"}).market.signals["ten_year_change_bp"] == 28
 
 
-def test_rules_of_one_signal_speak_one_unit():
-    rules = [{"signal": "sp500_move", "below": "-3%"}, {"signal": "sp500_move", "above": 5}]
-    with pytest.raises(PresetError, match="must be in percent, like the other rules for sp500_move"):
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        ("-3%", 5, "must be in percent, like the other rules for sp500_move"),
+        (5, "-3%", "must be in percent, like the other rules for sp500_move"),
+        ("2 sd", 5, "must be in sd, like the first rule for sp500_move"),
+        ("2 sd", "1.5x", "must be in sd, like the first rule for sp500_move"),
+    ],
+)
+def test_rules_of_one_signal_speak_one_unit(first, second, says):
+    rules = [{"signal": "sp500_move", "below": first}, {"signal": "sp500_move", "above": second}]
+    with pytest.raises(PresetError, match=says):
         load_preset("tza-hedge", {"entry.triggers": rules})
 
 
-def test_rules_and_signals_in_per_cent_are_saved_as_such(tmp_path):
-    preset = load_preset("tza-hedge", {"market.signals.sp500_move": -2})
+def test_rules_and_signals_are_saved_in_their_units(tmp_path):
+    seen = {"market.signals.sp500_move": -2, "market.signals.ten_year_change_bp": "+28 bp"}
+    preset = load_preset("tza-hedge", seen)
     path = save_preset(preset, "mine", folder=tmp_path)
     text = path.read_text(encoding="utf-8")
     assert 'sp500_move = "-2%"' in text
     assert 'below = "-3%"' in text
     again = load_preset(path)
-    assert again.market.signals == preset.market.signals == {"sp500_move": -0.02}
-    assert [one.percent for one in again.entry.triggers] == [True, False]
+    assert 'ten_year_change_bp = "28 bp"' in text
+    seen = {"sp500_move": -0.02, "ten_year_change_bp": 28}
+    assert again.market.signals == preset.market.signals == seen
+    assert [one.unit for one in again.entry.triggers] == ["%", "bp"]

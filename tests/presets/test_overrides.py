@@ -96,6 +96,8 @@ SETTABLE = {
     "entry.triggers.0.below": (-0.03, lambda preset: preset.entry.triggers[0].below),
     "entry.triggers.0.above": (25.0, lambda preset: preset.entry.triggers[0].above),
     "entry.triggers.0.meaning": ("calm", lambda preset: preset.entry.triggers[0].meaning),
+    "entry.triggers.0.role": ("stop", lambda preset: preset.entry.triggers[0].role),
+    "entry.combine": ({"stop": "all"}, lambda preset: dict.fromkeys(preset.entry.needs_all, "all")),
     "view.drift": (0.08, lambda preset: preset.view.drift),
     "view.vol": (0.22, lambda preset: preset.view.vol),
 }  # fmt: skip

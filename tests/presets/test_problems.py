@@ -126,7 +126,7 @@ PAYMENTS = [
         ("entry", {"min_days": 50, "max_days": 40}, "entry.min_days must be at most max_days, got 50 and 40"),
         *PAYMENTS,
         ("trade.symbol", "TNA", "market.quotes.TNA is missing: the trade is on it; quoted: IWM"),
-        ("market.signals", {"x": "y"}, "market.signals.x must be like -3% or 25, got 'y'"),
+        ("market.signals", {"x": "y"}, "market.signals.x must be like -3%, +25 bp or 25, got 'y'"),
     ],
 )
 def test_a_wrong_value_within_another_is_named_where_it_stands(problems, key, value, line):

@@ -26,6 +26,7 @@ from riskcalc.domain import (
     View,
     instrument,
 )
+from riskcalc.domain.signals import UNITS, SignalRole
 from riskcalc.presets import OptionTemplate, Preset, TradeTemplate, load_preset, preset_names, save_preset
 from riskcalc.presets.listed_contracts import DeltaStrike, ExactStrike, MoneynessStrike
 from tests.examples import examples
@@ -63,11 +64,19 @@ option_legs = records(
 share_legs = records(
     ShareLeg, side=sides, shares=st.integers(1, 999), entry_price=maybe(prices), spread_cost=dollars
 )  # fmt: skip
+OBSERVED = ["sp500_move", "vix"]
+
+
+def trigger(signal, level, above, meaning, role):
+    """A trigger; the rules of one signal agree on a unit."""
+    units = ("", *UNITS)
+    side = {"above" if above else "below": level}
+    return Trigger(signal=signal, meaning=meaning, role=role, unit=units[len(signal) % len(units)], **side)
+
+
 triggers = st.builds(
-    lambda signal, level, above, meaning: Trigger(
-        signal=signal, meaning=meaning, **{"above" if above else "below": level}
-    ),
-    words, st.floats(-1e6, 1e6), st.booleans(), words,
+    trigger, st.sampled_from(OBSERVED) | words, st.floats(-1e6, 1e6), st.booleans(), words,
+    st.sampled_from(SignalRole),
 )  # fmt: skip
 
 
@@ -79,6 +88,7 @@ def entries(draw):
     return EntryRules(
         min_days=fewest, max_days=most, max_stop=draw(maybe(moves)),
         triggers=tuple(draw(st.lists(triggers, max_size=2))),
+        needs_all=draw(st.frozensets(st.sampled_from(SignalRole))),
     )  # fmt: skip
 
 
@@ -122,7 +132,7 @@ def presets(draw):
         exits = dataclasses.replace(exits, close_dte=None)
     market = Market(
         date=draw(dates), rate=draw(rates), quotes={symbol: draw(quotes), "RUT": draw(quotes)},
-        signals=draw(st.dictionaries(st.sampled_from(["sp500_move", "vix"]), st.floats(-1e6, 1e6))),
+        signals=draw(st.dictionaries(st.sampled_from(OBSERVED), st.floats(-1e6, 1e6))),
     )  # fmt: skip
     template = TradeTemplate(instrument=instrument(symbol), legs=legs, entry=draw(entries()), name="made")
     return Preset(

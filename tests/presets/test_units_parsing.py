@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
+from riskcalc.presets.levels import parse_signal
 from riskcalc.presets.units_parsing import (
     move_text,
     parse_basis_points,
@@ -18,7 +19,6 @@ from riskcalc.presets.units_parsing import (
     parse_points,
     parse_rate,
     parse_share,
-    parse_signal,
     parse_vol,
     percent_text,
     points_text,
@@ -199,9 +199,18 @@ def test_no_move_takes_the_spot_to_nothing(written):
 
 @pytest.mark.parametrize(
     ("written", "level"),
-    [("-3%", (-0.03, True)), (25, (25, False)), (-0.034, (-0.034, False)), ("25", (25, False))],
+    [
+        ("-3%", (-0.03, "%")),
+        (25, (25, "")),
+        (-0.034, (-0.034, "")),
+        ("25", (25, "")),
+        ("+25 bp", (25, "bp")),
+        ("-$1,250M", (-1250, "$M")),
+        ("1.5x", (1.5, "ratio")),
+        ("1 point", (1, "points")),
+    ],
 )
-def test_signals_keep_whether_they_were_written_in_per_cent(written, level):
+def test_signals_keep_the_unit_that_they_were_written_in(written, level):
     assert parse_signal(written) == level
 
 

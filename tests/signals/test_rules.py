@@ -8,8 +8,9 @@ import pytest
 
 from riskcalc.domain.signals import SignalRole
 from riskcalc.errors import PresetError
+from riskcalc.presets.levels import parse_level
 from riskcalc.signals.board import signal_board, todays_board
-from riskcalc.signals.rules import load_rules, parse_level
+from riskcalc.signals.rules import load_rules
 from riskcalc.signals.store import typed_series
 
 DAY = dt.date(2026, 7, 24)

@@ -1,0 +1,179 @@
+"""A preset's triggers as rules of the board: their values, and the checks that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from riskcalc.domain.entry_rules import EntryRules, Trigger
+from riskcalc.domain.market import Market
+from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, combined, value_with_unit
+from riskcalc.domain.trade_plan import Check, CheckStatus
+
+NAMES = {SignalRole.ENTRY: "trigger", SignalRole.STOP: "stop trigger", SignalRole.HEDGE: "hedge trigger"}
+"""Names of the checks of triggers by role."""
+SEVERITY = (CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL)
+ONLY_IF = {
+    SignalRole.ENTRY: "enter only if",
+    SignalRole.STOP: "no entry if",
+    SignalRole.HEDGE: "hedge if",
+}
+HEADS = {
+    (SignalRole.ENTRY, True): {"any": "", "all": ""},
+    (SignalRole.ENTRY, False): {"any": "no trigger is met: ", "all": "not all triggers are met: "},
+    (SignalRole.STOP, True): {"any": "no entry: ", "all": "no entry: "},
+    (SignalRole.STOP, False): {"any": "none has fired: ", "all": "not all have fired: "},
+}
+"""How the message of a role's triggers begins, by whether they are met and how they combine."""
+TYPED = "market.signals"
+"""Source of a value that the preset or a setting states."""
+
+
+def trigger_signals(entry: EntryRules, market: Market, board: SignalBoard | None) -> tuple[Signal, ...]:
+    """Return each trigger as a rule of the board, with its value.
+
+    Parameters
+    ----------
+    entry : EntryRules
+        Whose triggers are looked at.
+    market : Market
+        Its signals, as the preset states them or as they were typed, go before the board's.
+    board : SignalBoard or None
+        A value in another unit than the trigger's is none.
+    """
+    known = {} if board is None else {one.name: one for one in board.signals}
+    return tuple(_signal(trigger, market, known.get(trigger.signal)) for trigger in entry.triggers)
+
+
+def trigger_checks(signals: Sequence[Signal], entry: EntryRules, *, rising: bool) -> tuple[Check, ...]:
+    """Return a check for each role that triggers have.
+
+    Parameters
+    ----------
+    signals : sequence of Signal
+        From `trigger_signals`.
+    entry : EntryRules
+        How the triggers of a role combine.
+    rising : bool
+        Whether the trade gains as the market rises; a reason to hedge is one for a trade that does not.
+
+    Returns
+    -------
+    tuple of Check
+        Entry triggers that are not met and stop triggers that are fail; old and missing data warn.
+    """
+    return tuple(_checks(signals, entry, rising=rising))
+
+
+def _checks(signals: Sequence[Signal], entry: EntryRules, *, rising: bool) -> Iterator[Check]:
+    for role in SignalRole:
+        found = [one for one in signals if one.role is role]
+        if found:
+            yield _check(role, found, needs_all=role in entry.needs_all, rising=rising)
+
+
+def _check(role: SignalRole, found: list[Signal], *, needs_all: bool, rising: bool) -> Check:
+    """The check of all triggers of a role; it names those that its verdict rests on."""
+    fired = combined((one.fired for one in found), needs_all=needs_all)
+    deciding = [one for one in found if one.fired is fired]
+    name = NAMES[role]
+    if fired is None:
+        rule = (" and " if needs_all else " or ").join(one.meaning or _rule(one) for one in found)
+        return Check(
+            name=name, status=CheckStatus.WARN, message=f"{ONLY_IF[role]} {rule}; {_missing(deciding)}"
+        )
+    status, head = _verdict(role, "all" if needs_all else "any", fired=fired, rising=rising)
+    # A stop that has fired stands, however old its data are.
+    doubts = [_doubt(one) for one in deciding if one.stale and status is not CheckStatus.FAIL]
+    text = f"{head}{'; '.join([*map(_observed, deciding), *doubts])}"
+    if status is CheckStatus.OK and not doubts:
+        return Check(name=name, status=status, message=text, brief=head.strip(" :") or "met")
+    return Check(name=name, status=max(status, CheckStatus.WARN, key=SEVERITY.index), message=text)
+
+
+def _verdict(role: SignalRole, word: str, *, fired: bool, rising: bool) -> tuple[CheckStatus, str]:
+    """The status of a role's triggers, and how its message begins."""
+    if role is SignalRole.HEDGE:
+        status = CheckStatus.WARN if fired is rising else CheckStatus.OK
+        return status, "a reason to hedge: " if fired else "no reason to hedge: "
+    status = CheckStatus.OK if fired is (role is SignalRole.ENTRY) else CheckStatus.FAIL
+    return status, HEADS[role, fired][word]
+
+
+def _signal(trigger: Trigger, market: Market, known: Signal | None) -> Signal:
+    typed = market.signals.get(trigger.signal)
+    fits = known is not None and known.value is not None and _same_unit(trigger, known)
+    unit = trigger.unit or (known.unit if known is not None and fits else "")
+    if typed is not None:
+        value = 100 * typed if trigger.percent else typed
+        return _evaluated(trigger, value, unit, source=TYPED, known=None)
+    if known is None:
+        return _evaluated(trigger, None, unit, source="", known=None)
+    return _evaluated(trigger, known.value if fits else None, unit, source=known.source, known=known)
+
+
+def _same_unit(trigger: Trigger, known: Signal) -> bool:
+    """Whether a trigger can read the board's value: one without a unit takes any but percent."""
+    return trigger.unit == known.unit or (not trigger.unit and known.unit != "%")
+
+
+def _evaluated(
+    trigger: Trigger, value: float | None, unit: str, *, source: str, known: Signal | None
+) -> Signal:
+    scale = 100 if trigger.percent else 1
+    level = trigger.level * scale
+    above = trigger.above is not None
+    distance = None if value is None else (level - value if above else value - level)
+    signed = unit in ("%", "bp") or (known is not None and known.signed)
+    return Signal(
+        name=trigger.signal,
+        role=trigger.role,
+        rule=f"{'above' if above else 'below'} {_number(level, unit, signed=signed)}",
+        fired=None if value is None else trigger.met_by(value / scale),
+        value=value,
+        unit=unit,
+        signed=signed,
+        distance=distance,
+        as_of=None if known is None else known.as_of,
+        age_sessions=None if known is None else known.age_sessions,
+        max_age=1 if known is None else known.max_age,
+        source=source,
+        meaning=trigger.meaning,
+        problem=_problem(trigger, value, known),
+    )
+
+
+def _problem(trigger: Trigger, value: float | None, known: Signal | None) -> str:
+    """Why there is no value."""
+    if value is not None or known is None:
+        return "" if known is None or not known.stale else known.problem
+    if known.value is not None:
+        return f"the board has {trigger.signal} in {known.unit}, its trigger is in {trigger.unit or 'none'}"
+    return known.problem
+
+
+def _number(value: float, unit: str, *, signed: bool) -> str:
+    """A value in its unit; one without a unit as it was written."""
+    return value_with_unit(value, unit, signed=signed) if unit else f"{value:g}"
+
+
+def _observed(signal: Signal) -> str:
+    """A signal as observed, and its rule."""
+    value = _number(signal.value or 0.0, signal.unit, signed=True)
+    if not signal.unit and (signal.value or 0.0) >= 0:
+        value = f"+{value}"
+    return f"{signal.name} {value}, rule: {signal.meaning or _rule(signal)}"
+
+
+def _rule(signal: Signal) -> str:
+    return f"{signal.name} is {signal.rule}"
+
+
+def _missing(signals: Sequence[Signal]) -> str:
+    """Where values that are not known could come from, or why the board has none."""
+    said = [f"{one.name}: {one.problem}" for one in signals if one.problem]
+    names = ", ".join(f"{TYPED}.{one.name}" for one in signals if not one.problem)
+    return "; ".join([*said, *([f"no value given for {names}"] if names else [])])
+
+
+def _doubt(signal: Signal) -> str:
+    return f"{signal.name} is {signal.age_sessions} sessions old ({signal.as_of}), limit {signal.max_age}"
