@@ -54,3 +54,12 @@ class MarketEvent:
         """JSON-ready data."""
         found: dict[str, Any] = to_plain(self)
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventAhead:
+    """An event of a horizon, seen from a day."""
+
+    event: MarketEvent
+    sessions: int
+    """NYSE sessions from the day to the event."""

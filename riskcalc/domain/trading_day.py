@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from riskcalc.domain.events import MarketEvent
+from riskcalc.domain.events import EventAhead, MarketEvent
 from riskcalc.domain.gamma import GammaProfile
 from riskcalc.domain.sectors import SectorWeights
+from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.signals import SignalBoard
+from riskcalc.domain.validation import calendar_date
 
 DAY_CHECKS = ("stop signals", "entry signals", "hedge signals", "events")
 """Names of the checks that a day adds to a plan."""
@@ -25,6 +28,30 @@ class TradingDay:
     """Of the chain that the plan is priced from."""
     sectors: Mapping[str, SectorWeights] = field(default_factory=dict)
     """Sector weights of funds by symbol."""
+
+    def events_ahead(self, today: dt.date, *, until: dt.date) -> tuple[EventAhead, ...]:
+        """Return the events of a horizon, oldest first; none where events are not known.
+
+        Parameters
+        ----------
+        today, until : date
+            First and last day; both count.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> event = MarketEvent(date=dt.date(2026, 7, 29), what="FOMC decision", source="own")
+        >>> day = TradingDay(events=(event,))
+        >>> [(one.event.what, one.sessions) for one in day.events_ahead(dt.date(2026, 7, 24), until=event.date)]
+        [('FOMC decision', 3)]
+        """
+        calendar_date("today", today)
+        calendar_date("until", until)
+        return tuple(
+            EventAhead(event=event, sessions=sessions_between(today, event.date))
+            for event in self.events or ()
+            if today <= event.date <= until
+        )
 
 
 ANY_DAY = TradingDay()
