@@ -340,7 +340,7 @@ def test_arguments_broadcast():
 )
 def test_watching_closes_against_the_random_walk(steps, bound):
     draw = np.random.default_rng(steps)
-    for _ in range(40):
+    for _ in range(20):
         deviation, travel = draw.uniform(0.008, 0.04), draw.normal(0, 0.001)
         below, above = deviation * draw.uniform(2, 12, 2)
         exact = watched_at_closes(below=below, above=above, travel=travel, deviation=deviation, steps=steps)
@@ -373,7 +373,7 @@ def test_simulated_paths_agree_within_three_standard_errors(change):
     """Paths with a Brownian bridge between their points: each step may touch either level."""
     case = TRADE | change
     draw = np.random.default_rng(20)
-    paths, steps = 20_000, 200
+    paths, steps = 20_000, 100
     lower, upper = (math.log(case[name] / case["spot"]) for name in ("lower", "upper"))
     variance = case["vol"] ** 2 * case["horizon"] / steps
     travel = case["drift"] * case["horizon"] / steps - variance / 2

@@ -74,8 +74,16 @@ def test_simulated_daily_resets_agree(change):
     assert np.abs(race - simulated).max() < 0.004 + 3 * 0.4 / math.sqrt(paths)
 
 
-@pytest.mark.parametrize("leverage", [-3, -2, -1, 2, 3])
-@pytest.mark.parametrize("vol", [0.15, 0.5])
+HARDEST = [(leverage, vol) for leverage in (-3, -2, -1, 2, 3) for vol in (0.15, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("leverage", "vol"),
+    [
+        *HARDEST[::3],
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in HARDEST if one not in HARDEST[::3]),
+    ],
+)
 def test_stops_that_start_at_one_price_are_told_apart(leverage, vol):
     """What fires first turns on the sign of small differences then: the hardest case."""
     case = TNA | {
@@ -88,7 +96,9 @@ def test_stops_that_start_at_one_price_are_told_apart(leverage, vol):
     assert np.abs(race - simulated).max() < 0.004 + 3 * 0.4 / math.sqrt(60_000)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    "seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 10))]
+)
 def test_random_races_are_within_0_008(seed):
     draw = np.random.default_rng(seed)
     leverage, move = int(draw.choice([-3, -2, -1, 2, 3])), draw.uniform(0.04, 0.10)

@@ -212,7 +212,7 @@ def test_an_empty_book_has_no_risk(book):
 
 
 def test_totals_are_sums_at_any_size(book):
-    fill_book(book, 40)
+    fill_book(book, 12)
     found = book.risk()
     assert found.totals.risk == pytest.approx(sum(one.risk for one in found.positions))
     assert found.totals.iwm_equivalent == pytest.approx(sum(one.iwm_equivalent for one in found.positions))

@@ -112,6 +112,7 @@ def test_without_a_session_there_is_a_shipped_trade():
 
 BROKEN = [
     b"",
+    b"\0",
     b"{",
     b"\xff\xfe\x00",
     b"[]",
@@ -153,16 +154,17 @@ def test_a_session_cut_short_anywhere_never_crashes():
 
 
 @pytest.mark.parametrize("place", ["draft", "pinned", "chain", "glimpse", "look"])
-@pytest.mark.parametrize("value", [None, 3, "x", [], {}, {"rules": 1}, {"path": 3, "rules": "a = 1"}])
-def test_a_session_of_another_shape_never_crashes(place, value):
+def test_a_session_of_another_shape_never_crashes(place):
     found = editor()
     found.pin()
     session_file.save(found)
     path = session_file.session_path()
-    path.write_text(json.dumps(json.loads(path.read_text()) | {place: value}))
-    session_file.session_preview()
-    again, _ = session_file.restore()
-    assert again.state.plan is not None
+    whole = json.loads(path.read_text())
+    for value in (None, 3, "x", [], {}, {"rules": 1}, {"path": 3, "rules": "a = 1"}):
+        path.write_text(json.dumps(whole | {place: value}))
+        session_file.session_preview()
+        again, _ = session_file.restore()
+        assert again.state.plan is not None, value
 
 
 def test_a_folder_in_place_of_the_session_is_a_message():

@@ -27,7 +27,9 @@ def printed(capsys, *arguments):
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-@pytest.mark.parametrize("percent", ["12", "20", "30", "45"])
+@pytest.mark.parametrize(
+    "percent", ["12", *(pytest.param(one, marks=pytest.mark.slow) for one in ("20", "30")), "45"]
+)
 def test_command_line_library_and_screen_give_one_plan(name, percent, capsys):
     day = read_trading_day(DAY)
     symbol = shipped(name).template.instrument.symbol

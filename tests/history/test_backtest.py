@@ -39,9 +39,13 @@ def random_iwm(seed):
     return iwm(bars, dividends=paid, split_factor=scale)
 
 
-@pytest.mark.parametrize("breakeven", [False, True])
-@pytest.mark.parametrize("side", ["long", "short"])
-@pytest.mark.parametrize("seed", range(5))
+LOOPS = [(seed, side, breakeven) for seed in range(5) for side in ("long", "short") for breakeven in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("seed", "side", "breakeven"),
+    [*LOOPS[::3], *(pytest.param(*loop, marks=pytest.mark.slow) for loop in LOOPS if loop not in LOOPS[::3])],
+)
 def test_a_plain_loop_trades_the_same(seed, side, breakeven):
     bars = random_iwm(seed)
     moves, parts = (0.04, 0.06, 0.09), (0.3, 0.3, 0.2)
@@ -52,7 +56,7 @@ def test_a_plain_loop_trades_the_same(seed, side, breakeven):
             {"move": f"+{100 * move:g}%", "fraction": f"{100 * part:g}%"}
             for move, part in zip(moves, parts, strict=True)
         ],
-        exits__stop_to_breakeven=breakeven,
+        exits__stop_to_breakeven=bool(breakeven),
         exits__holding_days=5 + 4 * seed,
         account__costs={"slippage_per_share": 0.02, "commission_per_trade": 1.0},
     )

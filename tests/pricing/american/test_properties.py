@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.american import american
 from riskcalc.pricing.black_scholes import black_scholes
+from tests.examples import examples
 
 SLACK = 2e-4  # dollars on a strike of 100: what the methods may err
 
@@ -30,7 +31,7 @@ schedules = st.lists(st.tuples(numbers(0.003, 2.2), numbers(0.0, 4.0)), max_size
 )
 yields = numbers(0.0, 0.1).map(lambda dividend_yield: {"dividend_yield": dividend_yield})
 signs = st.sampled_from([1, -1])
-quick = settings(max_examples=60, deadline=None)
+quick = examples(100)
 
 
 def present_value(schedule, contract):
