@@ -30,6 +30,7 @@ from riskcalc.pricing.american.put_premium import (
 )
 from riskcalc.pricing.american.quadrature import ValueAndDerivatives
 from riskcalc.pricing.black_scholes import OptionGreeks
+from riskcalc.pricing.compiled.loader import core
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,10 +54,33 @@ def continuous_exercise(batch: Batch, schedule: Schedule) -> Priced:
     for table in (found := list(tables(boundary_keys(batch), most_rows=BLOCK))):
         time = collapse_columns(batch.time_to_expiry[table])
         terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
-        boundary = put_boundary(terms, order=BOUNDARY_NODES if time.shape[1] == 1 else SHARED_BOUNDARY_NODES)
-        parts.append((american_put(terms, boundary, log_spot[table], time=time), boundary.converged))
+        parts.append(_american_puts(terms, log_spot[table], time))
     value, converged = scatter(found, parts)
     return raise_to_floor(Priced(put_greeks(batch, value), converged), batch, schedule)
+
+
+def _american_puts(
+    terms: PutTerms, log_spot: FloatArray, time: FloatArray
+) -> tuple[ValueAndDerivatives, NDArray[np.bool_]]:
+    """Return values of puts and which boundaries converged, by the compiled core if there is one."""
+    order = BOUNDARY_NODES if time.shape[1] == 1 else SHARED_BOUNDARY_NODES
+    if (compiled := core()) is None:
+        boundary = put_boundary(terms, order=order)
+        return american_put(terms, boundary, log_spot, time=time), boundary.converged
+    from riskcalc.pricing.american.compiled_puts import american_puts  # noqa: PLC0415 - only with a core
+
+    value, converged = american_puts(
+        compiled, terms, log_spot, time, order=order, time_points=VALUE_TIME_POINTS
+    )
+    if not converged.all():
+        rest = ~converged
+        others = PutTerms(**{name: getattr(terms, name)[rest] for name in PutTerms.__slots__})
+        boundary = put_boundary(others, order=order)
+        slow = american_put(others, boundary, log_spot[rest], time=time[rest])
+        for name in ValueAndDerivatives.__slots__:
+            getattr(value, name)[rest] = getattr(slow, name)
+        converged[rest] = boundary.converged
+    return value, converged
 
 
 def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:

@@ -3,10 +3,12 @@
  *
  * Built without -ffast-math: it would reorder sums on which the prices depend, and drop nan.
  */
+#include "american_put.h"
 #include "columns.h"
 #include "elementary.h"
 #include "european.h"
 #include "implied_vol.h"
+#include "put_boundary.h"
 
 /* Changes with every signature; the loader asks for its own number. */
-EXPORT int64_t abi_version(void) { return 2; }
+EXPORT int64_t abi_version(void) { return 3; }

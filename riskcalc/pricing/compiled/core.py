@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
+    Tables = ctypes.Array[ctypes.c_void_p]
 
-ABI = 2
+ABI = 3
 """The interface that this module calls; `abi_version` of the library must be the same."""
 KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2)}
 """Numbers of columns in and out of each kernel that works element by element."""
@@ -35,8 +36,20 @@ def open_library(path: str) -> ctypes.CDLL:
     return ctypes.CDLL(path)
 
 
+def tables(*arrays: FloatArray, order: int | None = None) -> Tables:
+    """Return constant tables as the struct of pointers that a kernel takes, after their order if it has one.
+
+    The struct keeps the arrays.
+    """
+    rows = [np.ascontiguousarray(array, dtype=np.float64) for array in arrays]
+    numbers = ([] if order is None else [order]) + [row.ctypes.data for row in rows]
+    found = (ctypes.c_void_p * len(numbers))(*numbers)
+    found.arrays = rows  # type: ignore[attr-defined] # the pointers do not hold them
+    return found
+
+
 class Core:
-    """The compiled core: kernels on plain numbers and on columns."""
+    """The compiled core: kernels on plain numbers, on columns, and on contracts that share a boundary."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._columns, self._single = {}, {}
@@ -47,6 +60,9 @@ class Core:
             columns.restype = single.restype = None
             self._columns[name] = columns, Column * inputs, outputs
             self._single[name] = single, struct.Struct(f"{inputs}d").pack, ctypes.c_double * outputs
+        self._american_puts = library.american_puts
+        self._american_puts.argtypes = (ctypes.c_int64,) * 3 + (ctypes.c_void_p,) * 7
+        self._american_puts.restype = None
 
     def single(self, name: str, values: Sequence[object]) -> list[FloatArray] | None:
         """Return the outputs of a kernel, numpy floats, for plain numbers; None for any other arguments."""
@@ -69,6 +85,42 @@ class Core:
         found = np.empty((outputs, math.prod(shape)))
         function(found.shape[1], inputs(*(_column(one) for one in flat)), found.ctypes.data)
         return [row.reshape(shape)[()] for row in found]
+
+    def american_puts(
+        self,
+        terms: FloatArray,
+        log_spot: FloatArray,
+        time: FloatArray,
+        *,
+        collocation: Tables,
+        quadrature: Tables,
+    ) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return values and derivatives of puts of strike 1, one boundary per row, and which rows converged.
+
+        Parameters
+        ----------
+        terms : ndarray
+            Rate, yield, vol, time to expiry, rate step and yield step, shape (rows, 6).
+        log_spot : ndarray
+            Shape (rows, points).
+        time : ndarray
+            [years], shape (rows, points) or (rows, 1), at most that of the row's terms.
+        collocation, quadrature : ctypes array
+            Tables of the boundary's order and of the exercise times.
+
+        Returns
+        -------
+        tuple of ndarray
+            Value, slope, curvature, vega and rho, shape (5, rows, points), unset in the rows that did not
+            converge; and which did, shape (rows,).
+        """
+        rows, points = log_spot.shape
+        terms, log_spot, time = (np.ascontiguousarray(part) for part in (terms, log_spot, time))
+        found, converged = np.empty((5, rows, points)), np.empty(rows)
+        inputs = (part.ctypes.data for part in (terms, log_spot, time))
+        outputs = (part.ctypes.data for part in (found, converged))
+        self._american_puts(rows, points, time.shape[1], *inputs, collocation, quadrature, *outputs)
+        return found, converged > 0.0
 
 
 def _contiguous(array: FloatArray, shape: tuple[int, ...]) -> FloatArray:

@@ -60,11 +60,11 @@ INLINE double exponential_part(double r)
     return even + r * odd;
 }
 
-/* e^x for x <= 709; 0 below -708. Cody and Waite's reduction by multiples of ln 2. */
+/* e^x; 0 below -708, and bounded at e^709. Cody and Waite's reduction by multiples of ln 2. */
 INLINE double exponential(double x)
 {
     const double rounder = 0x1.8p52; /* adding it rounds to a whole number, kept in the low bits */
-    double bounded = larger(x, -708.0);
+    double bounded = smaller(larger(x, -708.0), 709.0);
     double shifted = bounded * 1.4426950408889634074 + rounder;
     double whole = shifted - rounder;
     double r = (bounded - whole * 0x1.62e42fefap-1) - whole * 0x1.cf79abc9e3b39p-40;

@@ -1,0 +1,75 @@
+"""American prices of the compiled core are those of numpy, contract by contract and many on one boundary."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskcalc.pricing import american
+from riskcalc.pricing.compiled.loader import choice, using
+
+pytestmark = pytest.mark.skipif(choice().core is None, reason=f"no compiled core: {choice().why}")
+
+SCALES = {"value": 1e-12, "delta": 1e-10, "gamma": 1e-10, "theta": 1e-9, "vega": 1e-9, "rho": 1e-9}
+"""Largest difference: of a value in units of spot or strike, of a Greek in units of its size plus 0.1."""
+PUT = {"sign": -1.0, "spot": 100.0, "strike": 100.0, "time_to_expiry": 1.0, "vol": 0.25, "rate": 0.05}
+ONE_CONTRACT = {
+    "a put": PUT,
+    "a put with a yield": PUT | {"dividend_yield": 0.03},
+    "a put with a yield above the rate": PUT | {"dividend_yield": 0.09},
+    "a call with a yield": PUT | {"sign": 1.0, "dividend_yield": 0.04},
+    "a call with a yield and no rate": PUT | {"sign": 1.0, "dividend_yield": 0.04, "rate": 0.0},
+    "a put at a low vol": PUT | {"vol": 0.02, "dividend_yield": 0.01},
+    "a put at a high vol": PUT | {"vol": 2.5, "dividend_yield": 0.01},
+    "a put for a week": PUT | {"time_to_expiry": 7 / 365},
+    "a put for an hour": PUT | {"time_to_expiry": 1e-4},
+    "a put for ten years": PUT | {"time_to_expiry": 10.0, "dividend_yield": 0.02},
+    "a put at a high rate": PUT | {"rate": 1.2, "vol": 0.1},
+    "a put at a rate below zero": PUT | {"rate": -0.01, "dividend_yield": -0.03},
+    "a put without rate and with a yield below zero": PUT | {"rate": 0.0, "dividend_yield": -0.03},
+    "spots on one boundary": PUT | {"spot": np.linspace(55.0, 180.0, 90), "dividend_yield": 0.02},
+    "spots and moments on one boundary": PUT
+    | {"spot": np.linspace(70.0, 150.0, 12), "time_to_expiry": np.linspace(0.1, 1.0, 9)[:, None]}
+    | {"elapsed": 1.0 - np.linspace(0.1, 1.0, 9)[:, None], "dividend_yield": 0.02},
+    "out of range": PUT | {"spot": np.array([np.nan, np.inf, -1.0, 0.0, 1e-300, 100.0, 1e300])},
+    "no time and no vol": PUT | {"time_to_expiry": np.array([0.0, 1.0]), "vol": np.array([0.2, 0.0])},
+    "none": PUT | {"spot": np.ones(0)},
+}
+
+
+def both(options):
+    compiled = american(**options)
+    with using("numpy"):
+        return compiled, american(**options)
+
+
+@pytest.mark.parametrize("case", ONE_CONTRACT)
+def test_one_contract(case):
+    options = ONE_CONTRACT[case]
+    compiled, defined = both(options)
+    unit = np.maximum(options["spot"], options["strike"])
+    for name, ours, theirs in zip(compiled._fields, compiled, defined, strict=True):
+        assert type(ours) is type(theirs)
+        scale = unit if name == "value" else np.abs(theirs) + 0.1
+        near = np.abs(ours - theirs) <= SCALES[name] * scale
+        assert np.all(near | (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))), name
+
+
+def test_many_contracts_differ_by_what_numpy_itself_does():
+    """Contracts that numpy solves together take as many steps as the slowest: each alone is within 1e-7."""
+    rng = np.random.default_rng(8)
+    count = 300
+    options = {
+        "sign": rng.choice([-1.0, 1.0], count),
+        "spot": np.full(count, 100.0),
+        "strike": 100.0 * np.exp(rng.normal(0.0, 0.2, count)),
+        "time_to_expiry": rng.uniform(0.01, 3.0, count),
+        "vol": rng.uniform(0.05, 0.9, count),
+        "rate": rng.uniform(0.0, 0.09, count),
+        "dividend_yield": rng.uniform(0.0, 0.09, count),
+    }
+    compiled, defined = both(options)
+    assert np.abs(compiled.value - defined.value).max() < 1e-5
+    for i in range(0, count, 30):
+        alone = american(**{name: values[i] for name, values in options.items()})
+        assert tuple(alone) == tuple(field[i] for field in compiled)
