@@ -31,6 +31,7 @@ from riskcalc.pricing.american.pre_dividend import (
 )
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, panel_nodes, resolved
 from riskcalc.pricing.black_scholes import OptionGreeks
+from riskcalc.pricing.compiled.loader import core
 from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
@@ -61,8 +62,18 @@ def cash_dividend_calls(batch: Batch, schedule: Schedule) -> Priced:
     for table in tables(keys, most_rows=BLOCK):
         contract = call_contract(batch.take(table[:, 0]), schedule)
         now = collapse_columns(batch.elapsed[table])
-        greeks[:, table], converged[table] = _greeks(contract, batch.spot[table], now=now)
+        greeks[:, table], converged[table] = _compiled_or_numpy(contract, batch.spot[table], now)
     return Priced(OptionGreeks(*greeks), converged)
+
+
+def _compiled_or_numpy(contract: CallContract, spot: FloatArray, now: FloatArray) -> Priced:
+    """Return value and Greeks at spots by the compiled core, if there is one and it takes the numbers."""
+    if (compiled := core()) is not None:
+        from riskcalc.pricing.american.compiled_calls import compiled_calls  # noqa: PLC0415 - only with a core
+
+        if (found := compiled_calls(compiled, contract, spot, now)) is not None:
+            return found
+    return _greeks(contract, spot, now=now)
 
 
 def call_contract(batch: Batch, schedule: Schedule) -> CallContract:

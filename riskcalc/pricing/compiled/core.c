@@ -4,6 +4,8 @@
  * Built without -ffast-math: it would reorder sums on which the prices depend, and drop nan.
  */
 #include "american_put.h"
+#include "call_expectation.h"
+#include "cash_dividend_calls.h"
 #include "columns.h"
 #include "elementary.h"
 #include "european.h"
@@ -11,4 +13,4 @@
 #include "put_boundary.h"
 
 /* Changes with every signature; the loader asks for its own number. */
-EXPORT int64_t abi_version(void) { return 3; }
+EXPORT int64_t abi_version(void) { return 4; }

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Tables = ctypes.Array[ctypes.c_void_p]
 
-ABI = 3
+ABI = 4
 """The interface that this module calls; `abi_version` of the library must be the same."""
 KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2)}
 """Numbers of columns in and out of each kernel that works element by element."""
+IRREGULAR = -1000
+"""Status of a row whose numbers are too large or small for the compiled core."""
 NUMBERS = frozenset({float, int, np.float64})
 """Types of a plain number, which needs no array."""
 
@@ -63,6 +65,10 @@ class Core:
         self._american_puts = library.american_puts
         self._american_puts.argtypes = (ctypes.c_int64,) * 3 + (ctypes.c_void_p,) * 7
         self._american_puts.restype = None
+        self._cash_dividend_calls = library.cash_dividend_calls
+        pointers, counts = (ctypes.c_void_p,), (ctypes.c_int64,)
+        self._cash_dividend_calls.argtypes = counts * 3 + pointers + counts + pointers * 7
+        self._cash_dividend_calls.restype = None
 
     def single(self, name: str, values: Sequence[object]) -> list[FloatArray] | None:
         """Return the outputs of a kernel, numpy floats, for plain numbers; None for any other arguments."""
@@ -121,6 +127,47 @@ class Core:
         outputs = (part.ctypes.data for part in (found, converged))
         self._american_puts(rows, points, time.shape[1], *inputs, collocation, quadrature, *outputs)
         return found, converged > 0.0
+
+    def cash_dividend_calls(
+        self,
+        terms: FloatArray,
+        spot: FloatArray,
+        now: FloatArray,
+        *,
+        times: FloatArray,
+        amounts: FloatArray,
+        rule: Tables,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return value and Greeks of American calls with cash dividends, and a status of each row.
+
+        Parameters
+        ----------
+        terms : ndarray
+            Strike, vol, rate and expiry, shape (rows, 4).
+        spot : ndarray
+            Shape (rows, points).
+        now : ndarray
+            Valuation times [years from day 0], shape (rows, points) or (rows, 1).
+        times, amounts : ndarray
+            Dividends of all rows, in the order of their ex-dates.
+        rule : ctypes array
+            Pointers to Gauss-Legendre nodes, then to weights, by the number of groups of four.
+
+        Returns
+        -------
+        tuple of ndarray
+            Value and Greeks, shape (6, rows, points), and 1 for a row that converged, 0 for one that did not,
+            less for one that was not valued: minus the number of groups that the rule lacks, or `IRREGULAR`.
+        """
+        rows, points = spot.shape
+        terms, spot, now, times, amounts = map(np.ascontiguousarray, (terms, spot, now, times, amounts))
+        found, status = np.empty((6, rows, points)), np.empty(rows)
+        dividends = (len(times), times.ctypes.data, amounts.ctypes.data)
+        others = (part.ctypes.data for part in (spot, now))
+        outputs = (part.ctypes.data for part in (found, status))
+        counts = (rows, points, now.shape[1])
+        self._cash_dividend_calls(*counts, terms.ctypes.data, *dividends, *others, rule, *outputs)
+        return found, status
 
 
 def _contiguous(array: FloatArray, shape: tuple[int, ...]) -> FloatArray:

@@ -24,7 +24,7 @@ static const double SMALL_HALF_VOL = 5e-4;
 static const double STEP_TOLERANCE = 2e-4;
 enum { FIRST_STEPS = 2, MAX_STEPS = 16 };
 /* Prices, as a share of their bound, whose log is safe. */
-static const double LEAST_PRICE = 1e-290;
+static const double LEAST_SHARE_OF_BOUND = 1e-290;
 /* Least argument at which `mills` is exact. */
 static const double LEAST_MILLS = -0.75;
 
@@ -110,7 +110,7 @@ INLINE double begin_searches(const struct block *block, struct searches *search)
         status = choose(where(time > 0.0), status, NO_TIME);
         status = choose(where(magnitude(premium) < 1e300), status, NOT_FINITE);
         uint64_t solvable = where(status == OK) & where(time_value > 0.0);
-        uint64_t usual = where(time_value <= NEAR_BOUND * lesser) & where(time_value >= LEAST_PRICE * lesser);
+        uint64_t usual = where(time_value <= NEAR_BOUND * lesser) & where(time_value >= LEAST_SHARE_OF_BOUND * lesser);
         uint64_t searched = regular & solvable & usual;
         statuses[i] = choose(regular & (usual | ~solvable), status, UNSOLVED);
         /* Elements without a search get one that ends at once. */

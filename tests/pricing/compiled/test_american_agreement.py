@@ -13,6 +13,8 @@ pytestmark = pytest.mark.skipif(choice().core is None, reason=f"no compiled core
 SCALES = {"value": 1e-12, "delta": 1e-10, "gamma": 1e-10, "theta": 1e-9, "vega": 1e-9, "rho": 1e-9}
 """Largest difference: of a value in units of spot or strike, of a Greek in units of its size plus 0.1."""
 PUT = {"sign": -1.0, "spot": 100.0, "strike": 100.0, "time_to_expiry": 1.0, "vol": 0.25, "rate": 0.05}
+CALL = PUT | {"sign": 1.0}
+QUARTERLY = {"dividend_times": [0.1, 0.35, 0.6, 0.85], "dividend_amounts": [0.62, 0.8, 2.6, 0.75]}
 ONE_CONTRACT = {
     "a put": PUT,
     "a put with a yield": PUT | {"dividend_yield": 0.03},
@@ -31,6 +33,30 @@ ONE_CONTRACT = {
     "spots and moments on one boundary": PUT
     | {"spot": np.linspace(70.0, 150.0, 12), "time_to_expiry": np.linspace(0.1, 1.0, 9)[:, None]}
     | {"elapsed": 1.0 - np.linspace(0.1, 1.0, 9)[:, None], "dividend_yield": 0.02},
+    "a call before one dividend": CALL | {"dividend_times": [0.4], "dividend_amounts": [1.5]},
+    "a call that may be exercised at the first of four": CALL
+    | QUARTERLY
+    | {"dividend_amounts": [6.0, 0.5, 0.5, 0.5]},
+    "a call with four dividends": CALL | QUARTERLY,
+    "a call with two dividends days apart": CALL
+    | {"dividend_times": [0.5, 0.51], "dividend_amounts": [9.0, 1.0]},
+    "a call with a dividend on its expiry": CALL
+    | {"dividend_times": [0.4, 1.0], "dividend_amounts": [1.5, 1.5]},
+    "a call with a dividend above the strike": CALL | {"dividend_times": [0.4], "dividend_amounts": [120.0]},
+    "a call with weekly dividends": CALL
+    | {"dividend_times": np.arange(1, 40) / 52, "dividend_amounts": np.full(39, 0.2)},
+    "a call without rate": CALL | QUARTERLY | {"rate": 0.0},
+    "a call at a low vol": CALL | QUARTERLY | {"vol": 0.01},
+    "a call at a high vol": CALL | QUARTERLY | {"vol": 3.0},
+    "calls far in and out of the money": CALL | QUARTERLY | {"spot": np.geomspace(60.0, 165.0, 40)},
+    "a call at spots and moments": CALL
+    | QUARTERLY
+    | {"spot": np.linspace(70.0, 150.0, 12), "elapsed": np.linspace(0.0, 0.9, 7)[:, None]}
+    | {"time_to_expiry": 1.0 - np.linspace(0.0, 0.9, 7)[:, None]},
+    "calls out of range": CALL
+    | QUARTERLY
+    | {"spot": np.array([np.nan, np.inf, -1.0, 0.0, 1e-300, 100.0, 1e150])},
+    "puts with dividends": PUT | {"dividend_times": [0.4, 0.8], "dividend_amounts": [1.5, 1.5]},
     "out of range": PUT | {"spot": np.array([np.nan, np.inf, -1.0, 0.0, 1e-300, 100.0, 1e300])},
     "no time and no vol": PUT | {"time_to_expiry": np.array([0.0, 1.0]), "vol": np.array([0.2, 0.0])},
     "none": PUT | {"spot": np.ones(0)},
