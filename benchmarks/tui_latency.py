@@ -2,6 +2,7 @@
 
 First paint is held against an empty Textual app started in turns with ours; a key's time runs from the key
 to the end of the last frame it caused, read from the pseudo terminal; the whole trade is priced in between.
+Beside it, in turns, a plain Textual app repaints as many cells in as many runs of one color at each key.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import statistics
 import sys
 import tempfile
@@ -31,6 +33,37 @@ class Empty(App):
 
 Empty().run()
 """
+PLAIN_APP = """
+import sys
+from textual.app import App
+from textual.content import Content
+from textual.widgets import Static
+
+width, cells, runs = (int(word) for word in sys.argv[1:])
+STYLES = [f"#{tone:02x}a0c0 on #1010{tone:02x}" for tone in range(16, 240, 8)]
+SIZES = [cells * (k + 1) // runs - cells * k // runs for k in range(runs)]
+
+class Plain(App):
+    turn = 0
+
+    def compose(self):
+        yield Static(self.painted())
+
+    def painted(self):
+        self.turn += 1
+        texts = (str((self.turn + k) % 10) * size for k, size in enumerate(SIZES))
+        return Content.assemble(*((text, STYLES[k % len(STYLES)]) for k, text in enumerate(texts)))
+
+    def on_key(self):
+        self.query_one(Static).update(self.painted())
+
+Plain().run()
+"""
+SEQUENCE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f]")
+COLOR = re.compile(rb"\x1b\[[0-9;]+m")
+KEYS_TIMED = ("up", "pagedown", "j")
+IN_TURN = 10
+"""Keys in a row to each of two programs that take turns."""
 SCREEN = [sys.executable, "-m", "riskcalc", "screen"]
 FIRST_FIELD = "Spot"
 
@@ -77,35 +110,53 @@ def starts(options, apart):
 
 def nudges(options, apart):
     """Key to painted frame, the focused field stepped up and down."""
-    lines = [
-        f"| {options.preset} at | key | median | p95 | frames per key | bytes per key |",
-        "| --- | --- | ---: | ---: | ---: | ---: |",
-    ]
+    columns_shown = ("key", "median", "p95", "frames per key", "cells per key", "bytes per key")
+    titles = (f"{options.preset} at", *columns_shown, "process time", "plain Textual app", "ours / plain")
+    lines = [row(*titles), f"| --- | --- |{' ---: |' * (len(titles) - 2)}"]
     for columns, rows in SIZES:
-        with Terminal([*SCREEN, options.preset], columns=columns, rows=rows, environment=apart) as terminal:
+        size = {"columns": columns, "rows": rows}
+        with Terminal([*SCREEN, options.preset], **size, environment=apart) as terminal:
             live(terminal)
-            for key in ("up", "pagedown", "j"):
-                found = reactions(terminal, key, options.keys)
+            for key in KEYS_TIMED:
+                painted = reactions(terminal, key, WARM_UP)[-1].output
+                cells, runs = len(SEQUENCE.sub(b"", painted).decode()), len(COLOR.findall(painted))
+                # Textual sets and resets the colors of each run.
+                command = [sys.executable, "-c", PLAIN_APP, str(columns), str(cells), str(runs // 2)]
+                with Terminal(command, **size) as plain:
+                    plain.settle(quiet=0.5, frames=1)
+                    found, used, beside = in_turns(terminal, plain, key, options.keys)
                 times = [one.seconds for one in found]
                 frames = statistics.mean(one.frames for one in found)
                 written = statistics.median(one.written for one in found)
-                cells = (
-                    f"{columns}x{rows}",
-                    key,
-                    ms(times),
-                    ms(times, 0.95),
-                    f"{frames:.2f}",
-                    f"{written:,.0f}",
-                )
-                lines.append(f"| {' | '.join(cells)} |")
+                line = (f"{columns}x{rows}", key, ms(times), ms(times, 0.95), f"{frames:.2f}", f"{cells:,}")
+                compared = (f"{1000 * used:.1f} ms", f"{1000 * beside:.1f} ms", f"{used / beside:.2f}")
+                lines.append(row(*line, f"{written:,.0f}", *compared))
     return lines
 
 
+def row(*cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def in_turns(ours, plain, key, count):
+    """What followed each of so many keys, and the median process time of a key in either program.
+
+    A few keys go to one, then to the other: what else the machine does slows both.
+    """
+    found, times = [], {ours: [], plain: []}
+    for _ in range(-(-count // IN_TURN)):
+        for terminal, spent in times.items():
+            before = terminal.process_time()
+            reacted = reactions(terminal, key, IN_TURN)
+            spent.append((terminal.process_time() - before) / IN_TURN)
+            found += reacted if terminal is ours else []
+    return found, *(statistics.median(spent) for spent in times.values())
+
+
 def reactions(terminal, key, count):
-    """What followed each of so many keys, back and forth; the first few are left out."""
+    """What followed each of so many keys, back and forth."""
     back = {"up": "down", "pagedown": "pageup", "j": "k"}[key]
-    found = [terminal.react(key if turn % 2 else back) for turn in range(count + WARM_UP)]
-    return found[WARM_UP:]
+    return [terminal.react(key if turn % 2 else back) for turn in range(count)]
 
 
 def live(terminal):

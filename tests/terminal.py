@@ -14,6 +14,7 @@ import subprocess
 import termios
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyte
 
@@ -51,8 +52,13 @@ class Reaction:
     seconds: float
     """From the key to the end of the last frame it caused."""
     frames: int
-    written: int
-    """Bytes sent to the terminal."""
+    output: bytes
+    """What was sent to the terminal."""
+
+    @property
+    def written(self):
+        """Bytes sent to the terminal."""
+        return len(self.output)
 
 
 class Terminal:
@@ -120,14 +126,14 @@ class Terminal:
 
     def react(self, *names, quiet=0.1, patience=5.0):
         """Type keys and tell what followed, once nothing has come for a while."""
-        frames, written, typed = len(self.frame_ends), self.written, time.perf_counter()
+        frames, reads, typed = len(self.frame_ends), len(self._log), time.perf_counter()
         self.key(*names)
         self.settle(quiet=quiet, patience=patience, frames=frames + 1)
         new = self.frame_ends[frames:]
         return Reaction(
             seconds=(new[-1] if new else time.perf_counter()) - typed,
             frames=len(new),
-            written=self.written - written,
+            output=b"".join(found for _, found in self._log[reads:]),
         )
 
     def settle(self, *, quiet=0.15, patience=10.0, frames=0):
@@ -200,6 +206,11 @@ class Terminal:
         """Memory that the program holds now [bytes]."""
         with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - not a path of ours
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def process_time(self):
+        """Time that the threads of the program have had on a processor [seconds]."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in threads) / 1e9
 
     def _resize(self, columns, rows):
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
