@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from riskcalc.chains.chain import COLUMNS, Chain
 from riskcalc.chains.forward import ImpliedForward, forward_market
 from riskcalc.chains.smile import Smile, StickySmile, fit_smile
-from riskcalc.chains.vols import chain_vols
+from riskcalc.chains.vols import PRICES, chain_vols
 from riskcalc.domain import (
     CashDividend,
     ExerciseStyle,
@@ -81,7 +81,9 @@ def fit_chain(
         dividends = moved.option_dividends_until(symbol, chain.expiries()[-1])
     if not dividends:
         moved = moved.with_quote(symbol, dividends=())
-    vols = chain_vols(chain, rate=moved.rate, dividends=dividends, exercise=exercise)
+    vols = chain_vols(
+        chain, rate=moved.rate, dividends=dividends, exercise=exercise, prices=(), out_of_the_money=PRICES
+    )
     return FittedChain(
         chain=chain,
         market=moved,

@@ -68,7 +68,7 @@ def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
     if not np.nansum(chain.open_interest[alive]) > 0:
         raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
     if vols is None:
-        vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+        vols = chain_vols(chain, rate=rate, exercise=chain.exercise, prices=(), out_of_the_money=("mid",))
     held = _held(chain, vols, rate)
     by_strike = held.at(chain.spot)
     pains = {

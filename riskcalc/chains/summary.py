@@ -62,7 +62,7 @@ def chain_summary(
     finite("rate", rate)
     records("dividends", CashDividend, dividends)
     if vols is None:
-        vols = chain_vols(chain, rate=rate, dividends=dividends, exercise=chain.exercise)
+        vols = chain_vols(chain, rate=rate, dividends=dividends, exercise=chain.exercise, prices=("mid",))
     return ChainSummary(
         symbol=chain.symbol,
         date=chain.date,

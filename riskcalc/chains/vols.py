@@ -44,6 +44,8 @@ def chain_vols(
     dividends: tuple[CashDividend, ...] = (),
     forwards: Sequence[ImpliedForward] | None = None,
     exercise: ExerciseStyle = ExerciseStyle.AMERICAN,
+    prices: Sequence[str] = PRICES,
+    out_of_the_money: Sequence[str] = (),
 ) -> ChainVols:
     """Implied vols of all quotes, each expiry at its implied forward.
 
@@ -53,6 +55,11 @@ def chain_vols(
         As in `implied_forwards`.
     forwards : sequence of ImpliedForward, optional
         Of `implied_forwards` with the same rate and dividends, where they are known already.
+    prices : sequence of str
+        Which of ``bid``, ``mid`` and ``ask`` to solve for all quotes: an American vol takes long.
+    out_of_the_money : sequence of str
+        Which of them to solve for quotes out of the money at the forward, as a smile needs them. What is
+        solved for none has no vol, and the status `VolStatus.NOT_FINITE`.
 
     Returns
     -------
@@ -80,18 +87,21 @@ def chain_vols(
     terms = pricing_terms(chain, rate=rate, dividends=dividends, exercise=exercise)
     if forwards is None:
         forwards = implied_forwards(chain, rate=rate, dividends=dividends, exercise=exercise)
-    prices = np.stack([chain.bid, (chain.bid + chain.ask) / 2, chain.ask])
+    premiums = np.stack([chain.bid, (chain.bid + chain.ask) / 2, chain.ask])
     # One side missing, or a crossed quote: no price to imply a vol from.
-    prices = np.where((prices > 0) & (chain.bid <= chain.ask), prices, np.nan)
-    prices[1] = np.where(chain.bid > 0, prices[1], np.nan)
-    vols = np.full(prices.shape, np.nan)
-    status = np.full(prices.shape, int(VolStatus.NOT_FINITE), dtype=np.int8)
+    premiums = np.where((premiums > 0) & (chain.bid <= chain.ask), premiums, np.nan)
+    premiums[1] = np.where(chain.bid > 0, premiums[1], np.nan)
+    vols = np.full(premiums.shape, np.nan)
+    status = np.full(premiums.shape, int(VolStatus.NOT_FINITE), dtype=np.int8)
     ended = [expiry for expiry in chain.expiries() if not chain.years_to_expiry(expiry) > 0]
     status[:, np.isin(chain.expiry, np.array(ended, dtype="datetime64[D]"))] = VolStatus.NO_TIME
+    everywhere, outside = (np.isin(PRICES, [*names])[:, None] for names in (prices, out_of_the_money))
     for forward in forwards:
-        rows = np.flatnonzero(chain.expiry == np.datetime64(forward.expiry))
-        vols[:, rows], status[:, rows] = terms.vols(
-            premium=prices[:, rows],
+        here = chain.expiry == np.datetime64(forward.expiry)
+        out = chain.option_type * (chain.strike - forward.forward) >= 0
+        which, rows = np.nonzero(here & (everywhere | (outside & out)))
+        vols[which, rows], status[which, rows] = terms.vols(
+            premium=premiums[which, rows],
             sign=chain.option_type[rows],
             spot=chain.spot,
             strike=chain.strike[rows],

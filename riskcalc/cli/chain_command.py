@@ -161,7 +161,9 @@ def _print_with_smile(chain: Chain, *, rate: float, note: str, json_wanted: bool
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
     from riskcalc.formatting import chain_tables, smile_table  # noqa: PLC0415 - as above
 
-    vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+    vols = chain_vols(
+        chain, rate=rate, exercise=chain.exercise, prices=("mid",), out_of_the_money=("bid", "ask")
+    )
     summary, fits = chain_summary(chain, rate=rate, vols=vols), fit_smile(chain, vols).fits
     if json_wanted:
         smiles = [to_plain(fit) | {"free_of_arbitrage": fit.free_of_arbitrage} for fit in fits]
@@ -175,7 +177,7 @@ def _print_gamma(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> 
     from riskcalc.chains.gamma import gamma_profile  # noqa: PLC0415 - as above
     from riskcalc.formatting.gamma import gamma_tables  # noqa: PLC0415 - as above
 
-    vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+    vols = chain_vols(chain, rate=rate, exercise=chain.exercise, prices=("mid",))
     summary, profile = chain_summary(chain, rate=rate, vols=vols), gamma_profile(chain, rate=rate, vols=vols)
     if json_wanted:
         print_json(summary.to_dict() | profile.to_dict() | ({"note": note} if note else {}))

@@ -1,9 +1,11 @@
+import dataclasses
 import datetime as dt
 
 import numpy as np
 import pytest
 
-from riskcalc.chains import Chain
+from riskcalc.chains import Chain, sample_chain
+from riskcalc.chains.chain import COLUMNS
 from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import CashDividend
 from riskcalc.pricing import VolStatus, american
@@ -93,3 +95,22 @@ def test_call_and_put_agree_near_the_money_on_a_real_chain():
     near = (np.abs(chain.strike / chain.spot - 1) < 0.02) & (chain.expiry > np.datetime64("2026-08-05"))
     calls, puts = (found.mid[near & (chain.option_type == sign)] for sign in (1, -1))
     assert np.nanmedian(np.abs(calls - puts)) < 0.001
+
+
+def test_prices_that_nobody_asks_for_are_not_solved():
+    chain = sample_chain()
+    nearest = chain.expiries()[:3]
+    here = np.isin(chain.expiry, np.array(nearest, dtype="datetime64[D]"))
+    chain = dataclasses.replace(chain, **{name: getattr(chain, name)[here] for name in COLUMNS})
+    every = chain_vols(chain, rate=0.04)
+    some = chain_vols(chain, rate=0.04, prices=("mid",), out_of_the_money=("bid",))
+    forwards = {one.expiry: one.forward for one in every.forwards}
+    forward = np.array([forwards[day] for day in chain.expiry.tolist()])
+    out = chain.option_type * (chain.strike - forward) >= 0
+    assert 0.2 < out.mean() < 0.8
+    assert some.mid == pytest.approx(every.mid, abs=1e-6, nan_ok=True)
+    assert (some.mid_status == every.mid_status).all()
+    assert some.bid[out] == pytest.approx(every.bid[out], abs=1e-6, nan_ok=True)
+    for vols, status in ((some.bid[~out], some.bid_status[~out]), (some.ask, some.ask_status)):
+        assert np.isnan(vols).all()
+        assert set(status.tolist()) == {VolStatus.NOT_FINITE}
