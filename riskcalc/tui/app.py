@@ -225,6 +225,7 @@ class RiskApp(App[None]):
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
         self.set_keymap(self._user_keymap)
+        self.main_screen.refresh_bindings()
         handle_signals(self, keep=self.keep_all)
         if self.main_screen.page_name:
             self.open_page(self.main_screen.page_name)
