@@ -7,6 +7,7 @@ import datetime as dt
 from riskcalc.domain.trading_day import TradingDay
 from riskcalc.events.calendar import events_between
 from riskcalc.signals.board import todays_board
+from riskcalc.signals.book_values import ReadBook
 from riskcalc.signals.sectors import sector_weights
 from riskcalc.signals.store import read_store
 
@@ -15,13 +16,16 @@ FIRST_YEAR, LAST_YEAR = 2025, 2028
 YEARS_AHEAD = 3
 
 
-def read_trading_day(today: dt.date) -> TradingDay:
+def read_trading_day(today: dt.date, *, book: ReadBook | None = None) -> TradingDay:
     """Return what is known of a day: signals up to it, and events around it.
 
     Parameters
     ----------
     today : date
         Day of the board; events are known from the year before to three years after it, at least.
+    book : callable, optional
+        Reads the values of the user's book for rules on it, as `riskcalc.book.read_book_values` does; called
+        only where there is such a rule.
 
     Raises
     ------
@@ -32,7 +36,7 @@ def read_trading_day(today: dt.date) -> TradingDay:
     last = dt.date(max(today.year + YEARS_AHEAD, LAST_YEAR), 12, 31)
     store = read_store()
     return TradingDay(
-        board=todays_board(today, store),
+        board=todays_board(today, store, book=book),
         events=events_between(first, last),
         sectors=sector_weights(store, day=today),
     )

@@ -46,9 +46,11 @@ def test_the_six_commands_print_what_is_shown(capsys):
 
 
 def test_the_rules_shown_are_rules(day):
-    (text,) = blocks("toml")
     (day / "home").mkdir()
-    (day / "home" / "signals.toml").write_text(text)
-    rules = {rule.name: rule for rule in load_rules()}
+    rules = {}
+    for text in blocks("toml"):
+        (day / "home" / "signals.toml").write_text(text)
+        rules |= {rule.name: rule for rule in load_rules()}
     assert rules["vix"].level == 25
     assert rules["dip"].members == ("iwm_fall", "iwm_over_sma200")
+    assert rules["crowded"].level == 6

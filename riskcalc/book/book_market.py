@@ -29,6 +29,8 @@ class BookMarket:
     vols: Mapping[Contract, float]
     """Of each option that can be valued, by the contract of its mark."""
     notes: tuple[str, ...]
+    oldest: dt.date
+    """Day of the oldest price of a symbol that is held."""
     instruments: InstrumentTable | None = None
     """Instruments by symbol; None is the shipped ones."""
 
@@ -77,7 +79,10 @@ def book_market(
     for symbol in quotes:
         traded = instrument(symbol, known=instruments)
         vols.update(_vols(traded, trades, marks, market=market, day=days[symbol], plans=plans, notes=notes))
-    return BookMarket(market=market, vols=vols, notes=tuple(notes), instruments=instruments)
+    oldest = min((days[trade.symbol] for trade in trades if trade.symbol in days), default=date)
+    return BookMarket(
+        market=market, vols=vols, notes=tuple(notes), oldest=oldest, instruments=instruments
+    )
 
 
 def _quotes(

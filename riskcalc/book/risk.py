@@ -128,6 +128,7 @@ def book_risk(
     date = known.market.date if held or market is not None else today or known.market.date
     return BookRisk(
         date=date,
+        oldest_price=known.oldest,
         positions=positions,
         totals=_totals(
             held, positions, known=known, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced

@@ -135,6 +135,8 @@ class BookRisk:
 
     date: dt.date
     """Of the marks."""
+    oldest_price: dt.date
+    """Day of the oldest price among the positions."""
     positions: tuple[PositionRisk, ...]
     totals: BookTotals
     ladder: tuple[ShockRow, ...]

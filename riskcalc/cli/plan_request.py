@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from riskcalc.domain import BookUse, TradePlan
     from riskcalc.domain.trading_day import TradingDay
     from riskcalc.presets import Preset
+    from riskcalc.signals.book_values import BookValues
 
 
 def planned(
@@ -77,12 +78,19 @@ def todays_trading_day(chain: Chain | None = None, *, rate: float = 0.0) -> Trad
     """Return the board and the events of today, and the open interest of a chain that has any."""
     from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - help is quick
 
-    day = read_trading_day(today())
+    day = read_trading_day(today(), book=read_todays_book)
     if chain is None or not (chain.open_interest > 0).any():
         return day
     from riskcalc.chains.gamma import gamma_profile  # noqa: PLC0415 - most plans read no chain
 
     return dataclasses.replace(day, gamma=gamma_profile(chain, rate=rate))
+
+
+def read_todays_book() -> BookValues | None:
+    """Return the values of the user's book for rules of the board; None where there is no book."""
+    from riskcalc.book import read_book_values  # noqa: PLC0415 - few rules are on the book
+
+    return read_book_values(today())
 
 
 def read_fund_chain(

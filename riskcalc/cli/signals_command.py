@@ -12,6 +12,7 @@ import click
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.options import DAY, as_json
 from riskcalc.cli.output import print_json, print_tables
+from riskcalc.cli.plan_request import read_todays_book
 from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 
@@ -71,6 +72,7 @@ def command(
     if date is not None and not typed:
         raise click.UsageError("--date needs --enter")
     from riskcalc.signals.board import signal_board  # noqa: PLC0415 - help is quick
+    from riskcalc.signals.book_values import book_series  # noqa: PLC0415 - as above
     from riskcalc.signals.files import read_files  # noqa: PLC0415 - as above
     from riskcalc.signals.rules import load_rules  # noqa: PLC0415 - as above
     from riskcalc.signals.store import merged, read_store, write_store  # noqa: PLC0415 - as above
@@ -78,7 +80,7 @@ def command(
     day, rules, kept = today(), load_rules(), read_store()
     new = [*read_files(files), *_typed(typed, {rule.name: rule for rule in rules}, date or day)]
     store = merged(kept, new, replace=replace)
-    board = signal_board(rules, store, day=day)
+    board = signal_board(rules, {**store, **book_series(rules, read_todays_book)}, day=day)
     write_store(store, only=[one.name for one in new])
     if sectors:
         _print_sectors(store, day, json_wanted=json_wanted)

@@ -18,6 +18,7 @@ UNITS = {
     "$M": "millions of dollars",
     "sd": "standard deviations",
     "ratio": "a plain ratio",
+    "positions": "open trades",
 }
 """Units of values and levels, with what each is."""
 

@@ -42,8 +42,9 @@ class TradingDay:
         >>> import datetime as dt
         >>> event = MarketEvent(date=dt.date(2026, 7, 29), what="FOMC decision", source="own")
         >>> day = TradingDay(events=(event,))
-        >>> [(one.event.what, one.sessions) for one in day.events_ahead(dt.date(2026, 7, 24), until=event.date)]
-        [('FOMC decision', 3)]
+        >>> (ahead,) = day.events_ahead(dt.date(2026, 7, 24), until=event.date)
+        >>> ahead.event.what, ahead.sessions
+        ('FOMC decision', 3)
         """
         calendar_date("today", today)
         calendar_date("until", until)

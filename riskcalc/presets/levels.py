@@ -11,10 +11,10 @@ from riskcalc.presets.units_parsing import Written, percent_text, read_number
 from riskcalc.presets.written import written_number
 
 LEVEL = re.compile(
-    r"(?P<sign>[+\-−]?)(?P<dollar>\$?)(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>%|bp|points?|sd|x|M)?"
+    r"(?P<sign>[+\-−]?)(?P<dollar>\$?)(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>%|bp|points?|sd|x|M|positions?)?"
 )
 FORM = "like -3%, +25 bp or 25"
-WORDS = {"points": " points", "bp": " bp", "sd": " sd", "ratio": "x", "$M": "M"}
+WORDS = {"points": " points", "bp": " bp", "sd": " sd", "ratio": "x", "$M": "M", "positions": " positions"}
 """What stands after a number of each unit."""
 
 
@@ -37,7 +37,7 @@ def parse_level(level: object) -> tuple[float, str] | None:
     found = LEVEL.fullmatch(level.strip()) if isinstance(level, str) else None
     if found is None or not found["unit"] or (found["dollar"] and found["unit"] != "M"):
         return None
-    units = {"M": "$M", "x": "ratio", "point": "points"}
+    units = {"M": "$M", "x": "ratio", "point": "points", "position": "positions"}
     number = float(found["digits"].replace(",", ""))
     if not math.isfinite(number):
         return None

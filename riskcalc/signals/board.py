@@ -10,13 +10,16 @@ from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, combined
 from riskcalc.domain.validation import calendar_date
 from riskcalc.errors import PresetError
+from riskcalc.signals.book_values import ReadBook, book_series
 from riskcalc.signals.files import is_known_series
 from riskcalc.signals.measures import Measure, Reading, fund_flow, read_measure
-from riskcalc.signals.rules import Rule, load_rules, own_rules
+from riskcalc.signals.rules import BOOK_UNITS, Rule, load_rules, own_rules
 from riskcalc.signals.series import Series
 
 
-def todays_board(day: dt.date, store: Mapping[str, Series]) -> SignalBoard | None:
+def todays_board(
+    day: dt.date, store: Mapping[str, Series], *, book: ReadBook | None = None
+) -> SignalBoard | None:
     """Return the board of a day from the user's files; None where no data and no rules were ever given.
 
     Parameters
@@ -25,6 +28,8 @@ def todays_board(day: dt.date, store: Mapping[str, Series]) -> SignalBoard | Non
         Day of the board.
     store : mapping
         From `read_store`.
+    book : callable, optional
+        Reads the values of the user's book; called only where a rule is on them.
 
     Raises
     ------
@@ -33,7 +38,8 @@ def todays_board(day: dt.date, store: Mapping[str, Series]) -> SignalBoard | Non
     """
     if not store and not own_rules().exists():
         return None
-    return signal_board(load_rules(), store, day=day)
+    rules = load_rules()
+    return signal_board(rules, {**store, **book_series(rules, book)}, day=day)
 
 
 def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.date) -> SignalBoard:
@@ -151,9 +157,17 @@ def _read(rule: Rule, store: Mapping[str, Series]) -> tuple[Series | None, Readi
         return shares, fund_flow(shares, nav)
     held = [store[name] for name in rule.series if name in store]
     if not held:
-        return None, Reading(problem=f"no {' or '.join(rule.series)} filed")
+        return None, Reading(problem=_lacking(rule.series))
     freshest = max(held, key=lambda one: one.last_day)
     return freshest, read_measure(rule.measure, freshest, sessions=rule.sessions, unit=rule.unit)
+
+
+def _lacking(series: tuple[str, ...]) -> str:
+    """Why no series of a rule has a value."""
+    of_book = [name for name in series if name in BOOK_UNITS]
+    if of_book:
+        return f"{' or '.join(of_book)} is not known: there is no book, or a trade of it has no price"
+    return f"no {' or '.join(series)} filed"
 
 
 def _with_roles(rules: Mapping[str, Rule], found: Mapping[str, Signal]) -> Iterable[Signal]:

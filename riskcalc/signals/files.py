@@ -17,6 +17,7 @@ from riskcalc.chains.text_table import delimiter_of, normalize_name, split_line
 from riskcalc.chains.typed_columns import parse_number
 from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import ChainError, InvalidInputError, PriceFileError
+from riskcalc.signals.rules import BOOK_UNITS
 from riskcalc.signals.series import Series
 from riskcalc.signals.store import require_safe
 
@@ -66,7 +67,7 @@ def read_files(paths: Iterable[Path]) -> list[Series]:
 def is_known_series(name: str, kept: Mapping[str, Series]) -> bool:
     """Whether a rule may name a series: it is kept, or of a kind that a file can bring."""
     owner, _, column = name.partition(".")
-    if name in kept or name in KNOWN_FRED or name == "typed":
+    if name in kept or name in KNOWN_FRED or name == "typed" or name in BOOK_UNITS:
         return True
     return bool(owner) and column in COLUMNS_OF_SYMBOLS
 

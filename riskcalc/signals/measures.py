@@ -34,7 +34,7 @@ class Measure(StrEnum):
 
 MOVES = ("%", "bp", "points")
 UNITS_OF = {
-    Measure.LEVEL: ("%", "bp", "points", "$M", "sd", "ratio"),
+    Measure.LEVEL: ("%", "bp", "points", "$M", "sd", "ratio", "positions"),
     Measure.CHANGE: MOVES,
     Measure.FROM_LOW: MOVES,
     Measure.FROM_HIGH: MOVES,
@@ -101,7 +101,11 @@ def fund_flow(shares: Series, nav: Series) -> Reading:
 
 def _level(series: Series, sessions: int, unit: str) -> Reading:  # noqa: ARG001 - one shape for all
     value = float(series.values[-1])
-    return Reading(value=100 * value if unit == "bp" and series.unit == "%" else value)
+    if unit == "bp" and series.unit == "%":
+        return Reading(value=100 * value)
+    if series.unit not in ("", unit):
+        return Reading(problem=f"{series.name} is in {series.unit}: its level cannot be in {unit}")
+    return Reading(value=value)
 
 
 def _change(series: Series, sessions: int, unit: str) -> Reading:

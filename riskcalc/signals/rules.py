@@ -26,6 +26,16 @@ MOST_SESSIONS = 2520
 KEYS = (
     "meaning role series measure sessions above below any all max_age symbols off".split()  # noqa: SIM905
 )
+BOOK_UNITS = {
+    "book.heat": "%",
+    "book.heat_correlated": "%",
+    "book.heat_shock": "%",
+    "book.drawdown": "%",
+    "book.buying_power": "%",
+    "book.iwm_equivalent": "%",
+    "book.positions": "positions",
+}
+"""Series of the user's book with their units; percent are of equity."""
 FORMS = '"-3%", "+25 bp", "12 points", "2 sd", "1.5x", "-$250M"'
 
 
@@ -188,6 +198,7 @@ def _leaf(table: Mapping[str, Any], problems: _Problems) -> dict[str, Any]:
         return {"series": series, "measure": measure, "sessions": sessions}
     level = parse_level(table[sides[0]])
     allowed = UNITS_OF[measure]
+    _check_book_series(series, measure, problems, unit=None if level is None else level[1])
     if level is None:
         problems.say(
             f"{sides[0]} must be a level with its unit, like {FORMS}, got {brief_repr(table[sides[0]])}"
@@ -205,6 +216,19 @@ def _leaf(table: Mapping[str, Any], problems: _Problems) -> dict[str, Any]:
         "unit": level[1],
         "above": sides[0] == "above",
     }
+
+
+def _check_book_series(
+    series: tuple[str, ...], measure: Measure, problems: _Problems, *, unit: str | None
+) -> None:
+    """Note what a rule on the book cannot say: the book is known on one day, each series in one unit."""
+    for name in (one for one in series if one.partition(".")[0] == "book"):
+        if name not in BOOK_UNITS:
+            problems.say(f"series {name} is not of the book: {', '.join(BOOK_UNITS)}")
+        elif measure is not Measure.LEVEL:
+            problems.say(f"measure of {name} must be level: the book keeps no history of it")
+        elif unit not in (None, BOOK_UNITS[name]):
+            problems.say(f"the level of {name} must be in {BOOK_UNITS[name]}, got {unit}")
 
 
 def _wrong_members(rules: list[Rule]) -> Iterator[tuple[str, str]]:

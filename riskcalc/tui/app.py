@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from riskcalc.domain import BookUse
     from riskcalc.editor import TradeEditor
     from riskcalc.presets import Preset
+    from riskcalc.signals.book_values import BookValues
 
 Tell = Callable[[str, float], object]
 """Callback with the current work and its progress, a fraction."""
@@ -78,7 +79,7 @@ class LaunchOptions:
         if self.held_against_day and self.today is not None:
             from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - not needed for the first frame
 
-            editor.hold_against(read_trading_day(self.today))
+            editor.hold_against(read_trading_day(self.today, book=self._read_book))
         return editor, note
 
     def _book_risk(self) -> BookRisk | None:
@@ -88,6 +89,12 @@ class LaunchOptions:
         from riskcalc.book.use import user_book_risk  # noqa: PLC0415 - not needed for the first frame
 
         return user_book_risk(today=self.today)
+
+    def _read_book(self) -> BookValues | None:
+        """The values of the user's book, imported only for rules on it."""
+        from riskcalc.book import read_book_values  # noqa: PLC0415 - as above
+
+        return None if self.today is None else read_book_values(self.today)
 
     def _opened(self, tell: Tell, *, use: BookUse | None) -> tuple[TradeEditor, str]:
         """Open the editor, with a note to show; imports the engine, so call it in a thread.

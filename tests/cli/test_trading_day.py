@@ -69,3 +69,29 @@ def test_broken_rules_stop_a_plan_in_one_line(day, tmp_path):
     code, _, err = day("plan")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "goes in a circle" in err
+
+
+HEAT = '[signals.heat]\nseries = "book.heat"\nabove = "0.5%"\nrole = "stop"'
+
+
+def test_a_rule_on_the_book_stops_a_plan(day, tmp_path):
+    day("book", "add", "iwm-call-spread")
+    (tmp_path / "home" / "signals.toml").write_text(HEAT)
+    code, out, err = day("signals", "--json")
+    (heat,) = (one for one in json.loads(out) if one["name"] == "heat")
+    assert (code, err, heat["unit"], heat["fired"]) == (1, "", "%", True)
+    risk = json.loads(day("book", "--json")[1])["totals"]["risk"]
+    assert heat["value"] == pytest.approx(risk / 1000)  # of 100,000
+    assert heat["source"] == "book.heat, book, equity $100,000 (sample)"
+    code, out, _ = day("plan", "iwm-shares")
+    assert code == 1
+    assert f"no new longs: heat {heat['value']:.2f}%, rule above 0.5%" in out
+
+
+def test_a_broken_book_stops_the_board_in_one_line(day, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "signals.toml").write_text(HEAT)
+    (tmp_path / "home" / "book.sqlite").write_text("no book")
+    code, _, err = day("signals")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "book.sqlite" in err
