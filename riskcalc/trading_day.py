@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
+from riskcalc.domain.events import EventMove, MarketEvent
 from riskcalc.domain.trading_day import TradingDay
 from riskcalc.events.calendar import events_between
+from riskcalc.events.moves import event_moves
 from riskcalc.signals.board import todays_board
 from riskcalc.signals.book_values import ReadBook
 from riskcalc.signals.sectors import sector_weights
+from riskcalc.signals.series import Series
 from riskcalc.signals.store import read_store
 
 FIRST_YEAR, LAST_YEAR = 2025, 2028
@@ -32,11 +36,34 @@ def read_trading_day(today: dt.date, *, book: ReadBook | None = None) -> Trading
     PresetError
         A file of signals or events cannot be read.
     """
-    first = dt.date(min(today.year - 1, FIRST_YEAR), 1, 1)
-    last = dt.date(max(today.year + YEARS_AHEAD, LAST_YEAR), 12, 31)
     store = read_store()
+    closes = filed_closes(store, until=today)
+    oldest = min((one.first_day.year for one in closes.values()), default=today.year)
+    first = dt.date(min(today.year - 1, FIRST_YEAR, oldest), 1, 1)
+    last = dt.date(max(today.year + YEARS_AHEAD, LAST_YEAR), 12, 31)
+    events = events_between(first, last)
     return TradingDay(
         board=todays_board(today, store, book=book),
-        events=events_between(first, last),
+        events=events,
+        moves=moves_of(closes, events),
         sectors=sector_weights(store, day=today),
+    )
+
+
+def filed_closes(store: Mapping[str, Series], *, until: dt.date) -> dict[str, Series]:
+    """Return the closes that the user keeps, by symbol, up to a day."""
+    ending = ".close"
+    found = {
+        name.removesuffix(ending): one.until(until) for name, one in store.items() if name.endswith(ending)
+    }
+    return {symbol: one for symbol, one in found.items() if one is not None}
+
+
+def moves_of(closes: Mapping[str, Series], events: Sequence[MarketEvent]) -> tuple[EventMove, ...]:
+    """Return how each symbol has moved on the days of each kind of event."""
+    return tuple(
+        move
+        for symbol, series in closes.items()
+        if (series.values > 0).all()
+        for move in event_moves(symbol, series.days, series.values, events)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,16 +13,21 @@ from riskcalc.cli.output import print_json, print_tables
 from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 
+if TYPE_CHECKING:
+    from riskcalc.domain.events import EventMove, MarketEvent
+
 EXAMPLES = """\b
 Examples:
   riskcalc events
   riskcalc events --until 2027-06-30
   riskcalc events add "2026-12-10 08:30 CPI"
   riskcalc events add bls.ics
+  riskcalc events --prices IWM.csv
   riskcalc events --json
 
 Meetings of the FOMC and Russell reconstitutions ship with riskcalc, expirations follow by rule. Releases such
-as CPI come from a calendar (ICS) that you save from the publisher's site, earnings from your broker's.
+as CPI come from a calendar (ICS) that you save from the publisher's site, earnings from your broker's. Moves
+on the days of past ones are those of --prices, else of the closes kept by riskcalc signals --update.
 """
 SHOWN_DAYS = 92
 YEARS_BACK, YEARS_AHEAD = 1, 3
@@ -32,9 +38,19 @@ YEARS_BACK, YEARS_AHEAD = 1, 3
 @click.argument("arguments", metavar="[add FILE.ics|'DATE EVENT']...", nargs=-1)
 @click.option("--since", type=DAY, help="First day; default: today, with --json a year back.")
 @click.option("--until", type=DAY, help="Last day; default: 92 days ahead, with --json three years.")
+@click.option(
+    "--prices",
+    type=click.Path(path_type=Path),
+    help="File of daily prices: how far the fund has moved on the days of past events.",
+)
 @as_json
 def command(
-    *, arguments: tuple[str, ...], since: dt.date | None, until: dt.date | None, json_wanted: bool
+    *,
+    arguments: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    prices: Path | None,
+    json_wanted: bool,
 ) -> None:
     """List dated events with their source, or add some.
 
@@ -53,15 +69,49 @@ def command(
     end = until or day + (YEARS_AHEAD * years if json_wanted else dt.timedelta(days=SHOWN_DAYS))
     if end < start:
         raise InvalidInputError(f"--until must not be before {start}, got {end}")
-    events = events_between(start, end)
+    events, moves = events_between(start, end), _moves(prices, day)
     if json_wanted:
-        print_json([event.to_dict() for event in events])
+        print_json([event.to_dict() | {"moves": _moves_on(event, moves)} for event in events])
         return
-    from riskcalc.formatting.events import events_table  # noqa: PLC0415 - as above
+    from riskcalc.formatting.events import events_table, moves_table  # noqa: PLC0415 - as above
 
-    print_tables(f"Events from {start} to {end}", [events_table(events, today=day, title="")])
+    tables = [events_table(events, today=day, title=""), *([moves_table(moves)] if moves else [])]
+    print_tables(f"Events from {start} to {end}", tables)
     for line in added:
         click.echo(line)
+
+
+def _moves(prices: Path | None, day: dt.date) -> tuple[EventMove, ...]:
+    """Moves on the days of past events: of a file of prices, else of the closes that are kept.
+
+    Raises
+    ------
+    InvalidInputError
+        The file has prices, but none on the day of an event.
+    """
+    from riskcalc.events.calendar import events_between  # noqa: PLC0415 - as above
+    from riskcalc.events.moves import event_moves  # noqa: PLC0415 - as above
+    from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - as above
+
+    if prices is None:
+        return read_trading_day(day).moves
+    from riskcalc.history import read_prices  # noqa: PLC0415 - as above
+
+    bars = read_prices(prices)
+    past = events_between(bars.first_day, min(bars.last_day, day))
+    found = event_moves(bars.symbol or prices.stem, bars.dates, bars.close, past)
+    if not found:
+        span = f"{bars.first_day} to {bars.last_day}"
+        raise InvalidInputError(
+            f"{prices}: no FOMC, CPI or jobs day is known from {span}: add some with riskcalc events add"
+        )
+    return found
+
+
+def _moves_on(event: MarketEvent, moves: tuple[EventMove, ...]) -> list[dict[str, Any]]:
+    from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
+
+    return [to_plain(one) for one in moves if one.kind == event.kind]
 
 
 def _add(texts: tuple[str, ...]) -> list[str]:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import calendar_date, text
+
+KINDS = {
+    "FOMC": "fomc|fomc (rate )?(decision|meeting|statement)|federal open market committee( meeting)?",
+    "FOMC minutes": "fomc minutes",
+    "CPI": r".*\b(cpi|consumer price index)\b.*",
+    "PPI": r".*\b(ppi|producer price index)\b.*",
+    "jobs": "jobs|jobs report|nonfarm payrolls?|(the )?employment situation( (for|in) .*)?",
+}
+"""Kinds of events whose moves are counted together, by what their events are called."""
+LAST_OF_SEVERAL = re.compile(r" \(day (?P<day>\d+) of (?P<days>\d+)\)$")
+"""Ends the name of one day of an entry of several; the last one moves the market."""
 
 
 class Certainty(StrEnum):
@@ -44,6 +57,17 @@ class MarketEvent:
         text("what", self.what)
 
     @property
+    def kind(self) -> str:
+        """Which of `KINDS` it is, whoever names it; empty for any other.
+
+        Examples
+        --------
+        >>> MarketEvent(date=dt.date(2026, 8, 12), what="Consumer Price Index", source="bls.ics").kind
+        'CPI'
+        """
+        return _kind(self.what)
+
+    @property
     def label(self) -> str:
         """What it is, with its time, and how sure it is unless announced."""
         when = "" if self.time is None else f" {self.time:%H:%M}"
@@ -56,6 +80,38 @@ class MarketEvent:
         return found
 
 
+@lru_cache(maxsize=1024)
+def _kind(what: str) -> str:
+    part = LAST_OF_SEVERAL.search(what)
+    if part and part["day"] != part["days"]:
+        return ""
+    name = LAST_OF_SEVERAL.sub("", what)
+    return next((kind for kind, words in KINDS.items() if re.fullmatch(words, name, re.IGNORECASE)), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMove:
+    """How far a fund has moved on the days of one kind of event; moves are sizes, close to close."""
+
+    symbol: str
+    kind: str
+    count: int
+    """Days of such an event within the prices, >= 1."""
+    mean: float
+    """Mean absolute move on them, a fraction."""
+    error: float | None
+    """Its standard error; None of one day."""
+    all_count: int
+    """All days since the first of them, they with them."""
+    all_mean: float
+    """Mean absolute move on all days, a fraction."""
+    all_error: float | None
+    since: dt.date
+    """The first of the days."""
+    until: dt.date
+    """Day of the last price."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventAhead:
     """An event of a horizon, seen from a day."""
@@ -63,3 +119,5 @@ class EventAhead:
     event: MarketEvent
     sessions: int
     """NYSE sessions from the day to the event."""
+    moves: tuple[EventMove, ...] = ()
+    """How funds have moved on such days, where their prices are kept."""

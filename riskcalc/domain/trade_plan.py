@@ -13,7 +13,7 @@ from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
 from riskcalc.domain.entry_rules import EntryRules
-from riskcalc.domain.events import MarketEvent
+from riskcalc.domain.events import EventMove, MarketEvent
 from riskcalc.domain.exits import ExitPlan
 from riskcalc.domain.gamma import StrikeGamma
 from riskcalc.domain.legs import Side
@@ -245,6 +245,8 @@ class TradePlan(NotebookResult):
     """The triggers of `entry` as rules of the signal board, with their values."""
     events: tuple[MarketEvent, ...] = ()
     """Known events from the day of the prices to the last expiry or time stop, oldest first."""
+    moves: tuple[EventMove, ...] = ()
+    """How the underlying, or else its benchmark, has moved on the days of such events."""
     clusters: tuple[StrikeGamma, ...] = ()
     """Strikes with the most open interest in gamma between stop and last target, lowest first."""
     sectors: SectorTilt | None = None
@@ -286,6 +288,10 @@ class TradePlan(NotebookResult):
     def market_age_sessions(self) -> int | None:
         """NYSE sessions from the day of the prices to that of the plan; None without one."""
         return age_in_sessions(self.report.market.date, self.sources.today)
+
+    def move_on(self, event: MarketEvent) -> EventMove | None:
+        """How far the fund has moved on days of an event; None where that is not known."""
+        return next((one for one in self.moves if one.kind == event.kind), None)
 
     def to_r_multiple(self, pnl: float) -> float | None:
         """P&L of one unit over its planned loss; None when that is unlimited or nothing."""
@@ -344,7 +350,7 @@ class TradePlan(NotebookResult):
             },
             "checks": to_plain(self.checks),
             "triggers": [one.to_dict() for one in self.triggers],
-            "events": to_plain(self.events),
+            "events": [one.to_dict() | {"move": to_plain(self.move_on(one))} for one in self.events],
             "gamma_clusters": to_plain(self.clusters),
             "sectors": to_plain(self.sectors),
         }

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from riskcalc.domain.events import EventAhead, MarketEvent
+from riskcalc.domain.events import EventAhead, EventMove, MarketEvent
 from riskcalc.domain.gamma import GammaProfile
 from riskcalc.domain.sectors import SectorWeights
 from riskcalc.domain.sessions import sessions_between
@@ -24,6 +24,8 @@ class TradingDay:
     board: SignalBoard | None = None
     events: tuple[MarketEvent, ...] | None = None
     """Known events, oldest first; from the day of the prices to the last expiry at least."""
+    moves: tuple[EventMove, ...] = ()
+    """How funds have moved on the days of events, from the user's kept prices."""
     gamma: GammaProfile | None = None
     """Of the chain that the plan is priced from."""
     sectors: Mapping[str, SectorWeights] = field(default_factory=dict)
@@ -49,7 +51,11 @@ class TradingDay:
         calendar_date("today", today)
         calendar_date("until", until)
         return tuple(
-            EventAhead(event=event, sessions=sessions_between(today, event.date))
+            EventAhead(
+                event=event,
+                sessions=sessions_between(today, event.date),
+                moves=tuple(one for one in self.moves if one.kind == event.kind),
+            )
             for event in self.events or ()
             if today <= event.date <= until
         )

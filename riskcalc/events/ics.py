@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NEW_YORK = ZoneInfo("America/New_York")
 REPEATS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-MOST_REPEATS = 5000
+MOST_REPEATS = 20_000
 """Occurrences of one entry within a window; more is a mistake."""
 MOST_DAYS = 31
 """Days of an all-day entry that are listed one by one."""

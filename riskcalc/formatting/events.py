@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from riskcalc.domain import TradePlan
-from riskcalc.domain.events import Certainty, MarketEvent
+from riskcalc.domain.events import Certainty, EventMove, MarketEvent
 from riskcalc.domain.sessions import sessions_between
-from riskcalc.formatting.numbers import MISSING
+from riskcalc.formatting.numbers import MISSING, count, number, percent
 from riskcalc.formatting.table import Columns, Table, column_table
 
 CERTAINTY_WORDS = {Certainty.ANNOUNCED: "", Certainty.UNCERTAIN: "uncertain", Certainty.RULE: "by rule"}
@@ -42,16 +42,50 @@ def events_table(events: Iterable[MarketEvent], *, today: dt.date, title: str = 
     return Table(title=title, header=header, rows=rows, left=frozenset({0, 2, 4, 5, 6}))
 
 
+def moves_table(moves: Iterable[EventMove]) -> Table:
+    """Table of the moves of funds on the days of events; no rows where none is known."""
+    columns: Columns[EventMove] = {
+        "fund": lambda one: one.symbol,
+        "event": lambda one: one.kind,
+        "days": lambda one: f"{one.count:,}",
+        "mean move": lambda one: percent(one.mean),
+        "error": lambda one: percent(one.error),
+        "all days": lambda one: f"{one.all_count:,}",
+        "mean of all": lambda one: percent(one.all_mean),
+        "error of all": lambda one: percent(one.all_error),
+        "ratio": lambda one: number(one.mean / one.all_mean if one.all_mean else None),
+        "since": lambda one: str(one.since),
+        "until": lambda one: str(one.until),
+    }
+    title = "Mean Absolute Move on Days of Events: close to close; errors are standard errors"
+    return column_table(title, tuple(moves), columns, left=(0, 1))
+
+
 def plan_events(plan: TradePlan) -> Table:
-    """Table of the events before a plan's last day; no rows where none is known."""
-    expiry, stop = plan.report.trade.expiry, plan.time_stop
+    """Table of the events before a plan's last day, with the usual move; no rows where none is known."""
     columns: Columns[MarketEvent] = {
         "date": lambda event: str(event.date),
         "event": lambda event: event.label,
-        "before": lambda event: _before(event, stop, expiry),
+        "before": lambda event: before_words(plan, event),
         "source": lambda event: event.source,
     }
-    return column_table("Events", plan.events, columns, left=(0, 1, 2, 3))
+    if any(plan.move_on(event) for event in plan.events):
+        columns = {**columns, "mean move on such days": lambda event: move_words(plan.move_on(event))}
+    return column_table("Events", plan.events, columns, left=range(len(columns)))
+
+
+def move_words(move: EventMove | None) -> str:
+    """A fund's mean move on days of an event, its error and count, beside all days; empty if not known."""
+    if move is None:
+        return ""
+    error = "" if move.error is None else f" ± {percent(move.error)}"
+    usual = f"{percent(move.all_mean)} on all {move.all_count:,}"
+    return f"{move.symbol} {percent(move.mean)}{error} on {count(move.count, 'day')}, {usual}"
+
+
+def before_words(plan: TradePlan, event: MarketEvent) -> str:
+    """Which end of a plan an event comes before, or is on the day of."""
+    return _before(event, plan.time_stop, plan.report.trade.expiry)
 
 
 def _before(event: MarketEvent, stop: dt.date | None, expiry: dt.date | None) -> str:

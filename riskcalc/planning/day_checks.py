@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from riskcalc.domain import Check, CheckStatus, Side, TradePlan
-from riskcalc.domain.events import MarketEvent
+from riskcalc.domain.events import EventMove, MarketEvent
 from riskcalc.domain.gamma import StrikeGamma
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.sectors import SectorTilt, sector_tilt
@@ -53,6 +53,7 @@ def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
         plan,
         checks=(*plan.checks[:1], *found, *plan.checks[1:]),
         events=events,
+        moves=_moves(plan, day),
         clusters=_clusters(plan, day),
         sectors=_sectors(plan, day),
     )
@@ -229,6 +230,16 @@ def _after(event: MarketEvent, expiry: dt.date) -> str:
     if not sessions:
         return "on the day of"
     return f"{sessions} session{'' if sessions == 1 else 's'} after"
+
+
+def _moves(plan: TradePlan, day: TradingDay) -> tuple[EventMove, ...]:
+    """Moves of the underlying on the days of events, where its prices are known; else of its benchmark."""
+    traded = plan.report.trade.instrument
+    for symbol in (traded.symbol, _benchmark(traded)):
+        found = tuple(one for one in day.moves if one.symbol == symbol)
+        if found:
+            return found
+    return ()
 
 
 def _clusters(plan: TradePlan, day: TradingDay) -> tuple[StrikeGamma, ...]:
