@@ -8,6 +8,7 @@ import numpy as np
 
 from riskcalc.chains.chain import Chain
 from riskcalc.chains.vols import ChainVols, chain_vols
+from riskcalc.domain import ExerciseStyle
 from riskcalc.domain.gamma import GammaProfile, PutCallRatios, StrikeGamma
 from riskcalc.domain.validation import finite, record
 from riskcalc.errors import ChainError
@@ -20,7 +21,7 @@ FLIP_RANGE = 0.2
 FLIP_STEPS = 81
 
 
-def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -> GammaProfile:
+def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     """Return the gamma of a chain's open interest by strike, put/call ratios and max pain.
 
     Parameters
@@ -29,8 +30,6 @@ def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
         With open interest.
     rate : float
         Interest rate, continuous, per year.
-    vols : ChainVols, optional
-        Of `chain_vols` with the same rate, where they are known.
 
     Returns
     -------
@@ -46,8 +45,8 @@ def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
     -----
     The gamma of a contract in dollars is ``gamma * multiplier * spot**2 * 1%``, its multiplier 100 for
     shares: by how many dollars the delta of its holder changes when the spot moves 1%. Gamma is Black and
-    Scholes', at the implied forward and, on each strike, the implied vol of the out-of-the-money option;
-    strikes without one have that of the strikes beside them.
+    Scholes', at the implied forward and, on each strike, the implied vol of the out-of-the-money option
+    without early exercise, like the gamma; strikes without one have that of the strikes beside them.
 
     Examples
     --------
@@ -67,8 +66,9 @@ def gamma_profile(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
     alive = _alive(chain)
     if not np.nansum(chain.open_interest[alive]) > 0:
         raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
-    if vols is None:
-        vols = chain_vols(chain, rate=rate, exercise=chain.exercise, prices=(), out_of_the_money=("mid",))
+    vols = chain_vols(
+        chain, rate=rate, exercise=ExerciseStyle.EUROPEAN, prices=(), out_of_the_money=("mid",)
+    )
     held = _held(chain, vols, rate)
     by_strike = held.at(chain.spot)
     pains = {

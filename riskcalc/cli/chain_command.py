@@ -178,7 +178,7 @@ def _print_gamma(chain: Chain, *, rate: float, note: str, json_wanted: bool) -> 
     from riskcalc.formatting.gamma import gamma_tables  # noqa: PLC0415 - as above
 
     vols = chain_vols(chain, rate=rate, exercise=chain.exercise, prices=("mid",))
-    summary, profile = chain_summary(chain, rate=rate, vols=vols), gamma_profile(chain, rate=rate, vols=vols)
+    summary, profile = chain_summary(chain, rate=rate, vols=vols), gamma_profile(chain, rate=rate)
     if json_wanted:
         print_json(summary.to_dict() | profile.to_dict() | ({"note": note} if note else {}))
     else:

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from riskcalc.domain import (
     FillPrice,
@@ -22,9 +23,13 @@ from riskcalc.domain import (
     moving_smile,
 )
 from riskcalc.domain.clock import moment_of
+from riskcalc.domain.gamma import GammaProfile
 from riskcalc.errors import ChainError
 from riskcalc.planning import atm_vol, enter
 from riskcalc.planning.entry import quote_time
+
+if TYPE_CHECKING:
+    from riskcalc.chains import Chain
 
 
 def filled_from(
@@ -124,6 +129,23 @@ def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingS
     if found is None and sticky is Sticky.MONEYNESS:
         raise ChainError(f"{chain.symbol}: only quotes that were read from a file have a smile")
     return found
+
+
+def gamma_of(chain: QuotedListing, rate: float) -> GammaProfile | None:
+    """Return the open interest of a chain by strike, cached; None where its quotes have none."""
+    from riskcalc.chains import Chain  # noqa: PLC0415 - most drafts have no chain
+
+    return _gamma_of(chain, rate) if isinstance(chain, Chain) else None
+
+
+@lru_cache(maxsize=4)
+def _gamma_of(chain: Chain, rate: float) -> GammaProfile | None:
+    from riskcalc.chains.gamma import gamma_profile  # noqa: PLC0415 - as above
+
+    # Where all that is held has expired, there is no gamma.
+    with contextlib.suppress(ChainError):
+        return gamma_profile(chain, rate=rate)
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

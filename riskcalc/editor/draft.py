@@ -28,7 +28,7 @@ from riskcalc.domain import (
     View,
 )
 from riskcalc.domain.trading_day import ANY_DAY, TradingDay
-from riskcalc.editor.chain_pricing import filled_from, smile_of
+from riskcalc.editor.chain_pricing import filled_from, gamma_of, smile_of
 from riskcalc.editor.template_from_trade import exact_rules, rules_that_hold
 from riskcalc.planning import plan, quoted_market
 from riskcalc.planning.day_checks import hold_against
@@ -111,7 +111,11 @@ class Draft:
             calibration=self.preset.calibration,
             sources=self.sources,
         )
-        return found if day is ANY_DAY else hold_against(found, day)
+        if day is ANY_DAY:
+            return found
+        if self.chain is not None:
+            day = dataclasses.replace(day, gamma=gamma_of(self.chain, self.preset.market.rate))
+        return hold_against(found, day)
 
     @property
     def smile(self) -> MovingSmile | None:

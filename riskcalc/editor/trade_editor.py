@@ -210,6 +210,10 @@ class TradeEditor:
         """Return the draft on real quotes; see `on_quotes`, which is slow enough for a thread."""
         return on_quotes(self.state.draft, chain)
 
+    def plan(self, draft: Draft) -> TradePlan:
+        """Return the plan of a draft, held against the day; what is slow of it is cached for the next one."""
+        return draft.plan(self._day)
+
     def go_on_with(self, draft: Draft, *, chain_path: Path | None = None) -> None:
         """Continue with another draft; the path of its chain is saved in the session."""
         self._open(lambda: draft)

@@ -8,6 +8,7 @@ from functools import partial
 
 from riskcalc.domain import RiskReport, TradePlan
 from riskcalc.formatting.checks import checks_lines
+from riskcalc.formatting.events_panel import events_lines
 from riskcalc.formatting.exits import exits_lines
 from riskcalc.formatting.metric import (
     Line,
@@ -37,7 +38,7 @@ def panel_lines(
 
     Parameters
     ----------
-    name : {"price", "greeks", "size", "exits", "checks", "summary"}
+    name : {"price", "greeks", "size", "exits", "checks", "events", "events-beside", "summary"}
         Which panel.
     plan : TradePlan
         The trade being edited.
@@ -139,5 +140,7 @@ PANELS: dict[str, Callable[[TradePlan, PanelLayout], list[Line]]] = {
     "size": _size_lines,
     "exits": exits_lines,
     "checks": checks_lines,
+    "events": events_lines,
+    "events-beside": partial(events_lines, always=False),
     "summary": summary_lines,
 }

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from riskcalc.editor import Draft
 
 
+SCROLLED = 5
+"""Lines by which a key scrolls the list of events."""
+
+
 class EditActions(TradeScreen):
     """Textual actions on fields, legs and the comparison."""
 
@@ -227,7 +231,10 @@ class ViewActions(TradeScreen):
         self.look(maximised=not self.has_class("-maximised"))
 
     def action_move_crosshair(self, count: int) -> None:
-        """Move the crosshair of chart and heatmap."""
+        """Move the crosshair of chart and heatmap; the list of events has none, and scrolls."""
+        if self.view_name == "events":
+            self.query_one("#events-view").scroll_relative(y=-SCROLLED * count, animate=False)
+            return
         self.figures.move_crosshair(self.editor.state, count)
 
     def action_zoom(self, count: int) -> None:

@@ -136,6 +136,7 @@ KEYS = (
         ("view-greeks", "g", "show_view('greeks')", "Greeks by price"),
         ("view-exits", "e", "show_view('exits')", "exits and scenarios"),
         ("view-vehicles", "v", "show_view('vehicles')", "vehicles at equal risk", "vehicles"),
+        ("view-events", "E", "show_view('events')", "events before the exits, gamma clusters"),
         ("maximize-view", "z", "maximize_view", "maximize the view; again: back"),
         ("crosshair-down", "left_square_bracket", "move_crosshair(-1)", "crosshair to lower prices"),
         ("crosshair-up", "right_square_bracket", "move_crosshair(1)", "crosshair to higher prices"),

@@ -15,6 +15,8 @@ from riskcalc.tui.message_row import TooSmall
 from riskcalc.tui.panels import (
     ChecksPanel,
     ComputedView,
+    EventsBeside,
+    EventsPanel,
     ExitsPanel,
     GreeksPanel,
     PlanPanel,
@@ -32,7 +34,7 @@ WIDTHS = [(0, "-slim"), (60, "-narrow"), (110, "-medium"), (170, "-wide")]
 HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
 """Smallest width and height of each class that the style sheet knows."""
 
-VIEWS = ("payoff", "heatmap", "greeks", "exits", "vehicles")
+VIEWS = ("payoff", "heatmap", "greeks", "exits", "vehicles", "events")
 
 
 def compose_body(form: Form, figures: FigureGroup) -> ComposeResult:
@@ -47,9 +49,10 @@ def compose_body(form: Form, figures: FigureGroup) -> ComposeResult:
                 yield ExitsPanel()
                 yield ScenariosView()
             yield VehiclesView(id="vehicles-view")
+            yield VerticalScroll(EventsPanel(), id="events-view", can_focus=False)
         with Container(id="side"):
             # A focused container would claim the arrow keys in Textual's list of bindings.
-            yield VerticalScroll(*_panels(PricePanel, GreeksPanel, ExitsPanel), can_focus=False)
+            yield VerticalScroll(*_panels(PricePanel, GreeksPanel, ExitsPanel, EventsBeside), can_focus=False)
             yield VerticalScroll(*_panels(SizePanel, ChecksPanel), can_focus=False)
     yield Summary(id="summary")
     yield TooSmall(id="too-small")

@@ -71,7 +71,7 @@ class PlanPanel(LineWidget):
         self._requested: State | None = None
         self._state: State | None = None
         self._width = 0
-        self._kind: tuple[object, bool] | None = None
+        self._kind: tuple[object, ...] | None = None
         self._lines: list[Line] = []
         self._rows = 1
 
@@ -136,8 +136,8 @@ class PlanPanel(LineWidget):
         return self._needs_room(state)
 
     def _needs_room(self, state: State) -> bool:
-        """Whether the panel grows; it shrinks only for another trade, so that a nudge moves nothing."""
-        kind = (state.draft.preset.name, state.pinned is None)
+        """Whether the panel grows; it shrinks for another trade or width alone: a nudge moves nothing."""
+        kind = (state.draft.preset.name, state.pinned is None, self._width)
         least = self._rows if kind == self._kind else 0
         before, self._kind, self._rows = self._rows, kind, max(least, len(self._lines))
         return self._rows != before
@@ -192,6 +192,18 @@ class ChecksPanel(PlanPanel):
     """Every check with its verdict first."""
 
     PANEL = "checks"
+
+
+class EventsPanel(PlanPanel):
+    """Events before the end of the plan with their source, and gamma clusters between its exits."""
+
+    PANEL = "events"
+
+
+class EventsBeside(PlanPanel):
+    """The same beside the form; nothing where none are known."""
+
+    PANEL = "events-beside"
 
 
 class Summary(PlanPanel):

@@ -12,6 +12,7 @@ from vollib.black_scholes_merton.greeks.analytical import gamma as vollib_gamma
 
 from riskcalc.chains import Chain, chain_vols, read_chain
 from riskcalc.chains.gamma import gamma_profile, put_call_ratios
+from riskcalc.domain import ExerciseStyle
 from riskcalc.errors import ChainError
 from tests.outside import reference_file
 from tests.real_chains import RATE
@@ -41,7 +42,7 @@ def made_up(**changes):
 
 def test_the_formula_is_vollibs():
     chain = made_up()
-    vols = chain_vols(chain, rate=RATE)
+    vols = chain_vols(chain, rate=RATE, exercise=ExerciseStyle.EUROPEAN)
     (forward,) = vols.forwards
     found = gamma_profile(chain, rate=RATE)
     # On strike 100 the forward is above: the put is out of the money, and its vol is that of the strike.

@@ -24,8 +24,8 @@ SIZES = [
     pytest.param((120, 40), id="120x40", marks=SLOW),
     pytest.param((200, 60), id="200x60", marks=SLOW),
 ]
-VIEWS = {"p": "payoff", "m": "heatmap", "g": "greeks", "e": "exits", "v": "vehicles"}
-OTHERS = {"p": "m", "m": "g", "g": "p", "e": "v", "v": "e"}
+VIEWS = {"p": "payoff", "m": "heatmap", "g": "greeks", "e": "exits", "v": "vehicles", "E": "events"}
+OTHERS = {"p": "m", "m": "g", "g": "p", "e": "v", "v": "e", "E": "p"}
 FIGURES = {"chart": "payoff", "strip": "greeks", "heatmap": "heatmap"}
 FRESH = {}
 SCREEN = [sys.executable, "-m", "riskcalc"]

@@ -104,5 +104,5 @@ def _quoted(editor: TradeEditor, path: Path, tell: Callable[[str, float], object
     quotes = read_chain(path, symbol=symbol, instruments=load_instruments())
     tell(f"planning on {path.name}", PLANNED)
     draft = editor.quoted(quotes)
-    draft.plan()
+    editor.plan(draft)
     return draft

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from riskcalc.formatting.events_panel import EVENT
 from riskcalc.formatting.numbers import NumberFormat, pnl_format, price
 from riskcalc.tui.figures.figure_widget import RenderStyle, strip
 
@@ -25,9 +26,8 @@ PRICE = 9
 
 WORDS = {"breakeven": "BE"}
 HEADS = {"expiry": "expiry", "time stop": "t-stop"}
-
-EVENT = "◆"
-"""Mark of a column with events since the one before."""
+SHORT_HEADS = {"expiry": "exp", "time stop": "tstop"}
+"""The same where a mark leaves no room."""
 
 LEAST_SCALE = 0.25
 """Minimum color scale of one side, as a share of the other side's."""
@@ -112,6 +112,8 @@ def _head(figure: HeatmapFigure, look: RenderStyle, left: int, columns: list[int
         name = HEADS.get(column.label, column.label)
         dated = f"{name} {days}d"
         text = dated if column.label in HEADS and len(dated) < width else name
+        if column.events and len(text) > width - 2:
+            text = SHORT_HEADS.get(column.label, text)
         marked = f"{EVENT}{text[: width - 2]}" if column.events else text[: width - 1]
         cells.append((f"{marked:>{width - 1}} ", palette.text, "", False))
     used = sum(len(text) for text, *_ in cells)
