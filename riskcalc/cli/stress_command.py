@@ -67,11 +67,13 @@ def command(
 ) -> None:
     """Show the P&L and R of PRESET, at its position size, in every scenario.
 
-    No stop is applied. Exits with 0 even if a scenario exceeds the risk budget; `riskcalc plan` gives the
-    verdict. Exits with 1 once the expiry or the time stop has passed: the prices are old.
+    No stop is applied. Signals that fail or warn and the events ahead are listed below. Exits with 0 even if
+    a scenario exceeds the risk budget; `riskcalc plan` gives the verdict. Exits with 1 once the expiry or the
+    time stop has passed: the prices are old.
     """
     from riskcalc.domain import Verdict  # noqa: PLC0415 - help is quick
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.trading_day import DAY_CHECKS  # noqa: PLC0415 - as above
     from riskcalc.formatting import stress_tables, stress_title  # noqa: PLC0415 - as above
     from riskcalc.formatting.stress import how_repriced  # noqa: PLC0415 - as above
     from riskcalc.planning import stress  # noqa: PLC0415 - as above
@@ -99,6 +101,8 @@ def command(
             "units": plan.size.units,
             "risk_budget": to_plain(account.risk_budget),
             "how": how_repriced(plan),
+            "checks": [to_plain(check) for check in plan.checks if check.name in DAY_CHECKS],
+            "events": plan.to_dict()["events"],
             "stress": to_plain(rows),
         }
         | _book_answer(plan, rows, scenarios, risk)

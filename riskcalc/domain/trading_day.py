@@ -10,11 +10,17 @@ from riskcalc.domain.events import EventAhead, EventMove, MarketEvent
 from riskcalc.domain.gamma import GammaProfile
 from riskcalc.domain.sectors import SectorWeights
 from riskcalc.domain.sessions import sessions_between
-from riskcalc.domain.signals import SignalBoard
+from riskcalc.domain.signals import SignalBoard, SignalRole
 from riskcalc.domain.validation import calendar_date
 
-DAY_CHECKS = ("stop signals", "entry signals", "hedge signals", "events")
-"""Names of the checks that a day adds to a plan."""
+TRIGGER_CHECKS = {
+    SignalRole.ENTRY: "trigger",
+    SignalRole.STOP: "stop trigger",
+    SignalRole.HEDGE: "hedge trigger",
+}
+"""Names of the checks of a preset's triggers by role."""
+DAY_CHECKS = ("stop signals", "entry signals", "hedge signals", "events", *TRIGGER_CHECKS.values())
+"""Names of the checks that rest on the day: those that it adds to a plan, and those of triggers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from riskcalc.domain import StressRow, TradePlan, Verdict
+from riskcalc.domain.trading_day import DAY_CHECKS
+from riskcalc.formatting.checks import day_tables, failing_checks
+from riskcalc.formatting.events import plan_events
 from riskcalc.formatting.metric import Line, Style, wrapped
 from riskcalc.formatting.numbers import money, percent, price, r_multiple
 from riskcalc.formatting.plan import trade_line
@@ -27,9 +30,13 @@ def stress_tables(plan: TradePlan, rows: Sequence[StressRow]) -> tuple[Table, ..
     Returns
     -------
     tuple of Table
-        P&L and verdict of each scenario, then what happens in it, then how its move was found.
+        P&L and verdict of each scenario, then what happens in it, then how its move was found; then the
+        signals that fail or warn and the events ahead, where the plan was held against a day.
     """
-    return (_pnl_table(plan, rows), _meanings(rows), _moves(plan, rows))
+    against = [check for check in failing_checks(plan) if check.name in DAY_CHECKS]
+    events = plan_events(plan)
+    day = (*day_tables(against), *((events,) if events.rows else ()))
+    return (_pnl_table(plan, rows), _meanings(rows), _moves(plan, rows), *day)
 
 
 def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) -> list[Line]:

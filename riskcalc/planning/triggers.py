@@ -8,9 +8,8 @@ from riskcalc.domain.entry_rules import EntryRules, Trigger
 from riskcalc.domain.market import Market
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, combined, value_with_unit
 from riskcalc.domain.trade_plan import Check, CheckStatus
+from riskcalc.domain.trading_day import TRIGGER_CHECKS
 
-NAMES = {SignalRole.ENTRY: "trigger", SignalRole.STOP: "stop trigger", SignalRole.HEDGE: "hedge trigger"}
-"""Names of the checks of triggers by role."""
 SEVERITY = (CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL)
 ONLY_IF = {
     SignalRole.ENTRY: "enter only if",
@@ -75,7 +74,7 @@ def _check(role: SignalRole, found: list[Signal], *, needs_all: bool, rising: bo
     """The check of all triggers of a role; it names those that its verdict rests on."""
     fired = combined((one.fired for one in found), needs_all=needs_all)
     deciding = [one for one in found if one.fired is fired]
-    name = NAMES[role]
+    name = TRIGGER_CHECKS[role]
     if fired is None:
         rule = (" and " if needs_all else " or ").join(one.meaning or _rule(one) for one in found)
         return Check(

@@ -52,6 +52,26 @@ def test_a_comparison_and_a_scan_say_it_too(stopped):
     assert (code, checks(out)["stop signals"]) == (1, "fail")
 
 
+def test_a_stress_test_says_it_too(stopped):
+    code, out, _ = stopped("stress", "iwm-call-spread")
+    assert code == 0  # as without signals: `plan` gives the verdict
+    assert "FAIL  stop signals" in out
+    assert "no new longs: high_yield_widening +120 bp, rule above +100 bp" in out
+    assert "2026-09-16  FOMC decision 14:00" in out
+    found = json.loads(stopped("stress", "iwm-call-spread", "--json")[1])
+    assert (found["verdict"], checks(json.dumps(found))["stop signals"]) == ("NO", "fail")
+    assert "FOMC decision" in {one["what"] for one in found["events"]}
+
+
+def test_a_stress_test_of_a_hedge_asks_for_its_reason(day):
+    _, out, _ = day("stress", "tza-hedge")
+    assert "WARN  trigger" in out
+    assert "no value given for market.signals.sp500_move" in out
+    assert "trigger" in checks(day("stress", "tza-hedge", "--json")[1])
+    _, out, _ = day("compare", "iwm-shares", "tza-hedge")
+    assert "tza-hedge  WARN  trigger" in " ".join(out.split()).replace(" WARN ", "  WARN  ")
+
+
 def test_a_scan_of_bearish_spreads_is_not_stopped(stopped):
     _, out, _ = stopped("scan", "--sample", "--kind", "put debit", "--top", "3", "--all-sizes", "--json")
     assert "stop signals" not in checks(out)
