@@ -113,7 +113,12 @@ def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) 
 @rule_options
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to show.")
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows to a CSV file.")
-@click.option("--parquet", "parquet_path", type=click.Path(path_type=Path), help="Write all rows as Parquet.")
+@click.option(
+    "--parquet",
+    "parquet_path",
+    type=click.Path(path_type=Path),
+    help="Write all rows as Parquet; into a folder, a file per chain.",
+)
 @click.option("--open", "opened", type=click.IntRange(min=1), metavar="ROW", help="Print the plan of a row.")
 @click.option("--screen", is_flag=True, help="With --open: open the row on the terminal screen.")
 @click.option("--scheduler", metavar="ADDRESS", help="Scan on a Dask cluster: tcp://host:8786.")
@@ -151,8 +156,12 @@ def command(
     terms = _terms(book=use_of(risk), **asked)
     if live:
         paths = (_fetched(asked["preset"], asked["settings"]),)
-    frame = _scanned(paths, terms, scheduler)
-    _write(frame, csv_path, parquet_path)
+    folder = parquet_path if parquet_path is not None and parquet_path.is_dir() else None
+    file = None if folder else parquet_path
+    # Whatever is written has all rows; else only those that are shown are built.
+    kept = None if csv_path or file else max(top, opened or 0)
+    frame = _scanned(paths, terms, scheduler, top=kept, folder=folder)
+    _write(frame, csv_path, file)
     day = todays_trading_day()
     if opened is not None:
         row = _row(frame, opened)
@@ -231,7 +240,14 @@ def _rules(*, kinds: tuple[str, ...], all_sizes: bool, european: bool, **rules: 
     )
 
 
-def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -> pd.DataFrame:
+def _scanned(
+    paths: tuple[Path, ...],
+    terms: ScanTerms,
+    scheduler: str | None,
+    *,
+    top: int | None,
+    folder: Path | None,
+) -> pd.DataFrame:
     """Scan one chain, or several into one table."""
     from riskcalc.scanning.history import scan_history  # noqa: PLC0415 - help is quick
     from riskcalc.scanning.sources import chain_sources  # noqa: PLC0415 - as above
@@ -242,21 +258,25 @@ def _scanned(paths: tuple[Path, ...], terms: ScanTerms, scheduler: str | None) -
             raise click.UsageError("--symbol, --spot and --date need a FILE")
         from riskcalc.chains.sample import SAMPLE_NOTE, sample_chain  # noqa: PLC0415 - as above
 
-        frame = terms.scan(sample_chain())
+        if folder is not None:
+            raise click.UsageError("a folder of --parquet needs FILEs")
+        frame = terms.scan(sample_chain(), top=top)
         frame.attrs["note"] = SAMPLE_NOTE
         return frame
     sources = chain_sources(paths, join=given)
     if len(sources) > 1 and given:
         raise click.UsageError(f"--spot and --date need a single chain, got {len(sources)}")
-    if len(sources) == 1 and scheduler is None:
+    if len(sources) == 1 and scheduler is None and folder is None:
         chain = terms.read(sources[0])
         require_usable(chain)
         with progress_bar("expiries") as told:
-            frame = terms.scan(chain, progress=told)
+            frame = terms.scan(chain, top=top, progress=told)
         frame.attrs["warnings"] = [*chain.warnings, *_old(chain)]
         return frame
     with progress_bar("chains") as told:
-        return scan_history(sources, terms, scheduler=scheduler, progress=told)
+        return scan_history(
+            sources, terms, scheduler=scheduler, top=top, folder=folder, cores=True, progress=told
+        )
 
 
 def _old(chain: Chain) -> list[str]:
@@ -318,7 +338,7 @@ def _plan_of(row: dict[str, Any], source: ChainSource | None, terms: ScanTerms, 
 
 def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
     if place > len(frame):
-        raise InvalidInputError(f"--open must be a row of the {len(frame):,} found, got {place}")
+        raise InvalidInputError(f"--open must be a row of the {frame.attrs['found']:,} found, got {place}")
     return {str(name): value for name, value in frame.iloc[place - 1].items()}
 
 
@@ -346,5 +366,5 @@ def _as_data(frame: pd.DataFrame, top: int) -> dict[str, Any]:
 
     rows = frame.head(top).assign(expiry=lambda table: table["expiry"].dt.strftime("%Y-%m-%d"))
     known = rows.astype(object).where(rows.notna(), None)
-    data = {"terms": frame.attrs, "found": len(frame), "rows": known.to_dict(orient="records")}
+    data = {"terms": frame.attrs, "found": frame.attrs["found"], "rows": known.to_dict(orient="records")}
     return {name: to_plain(value) for name, value in data.items()}

@@ -142,7 +142,7 @@ def scan_title(frame: pd.DataFrame) -> str:
     chains = about.get("chains", 1)
     where = f"{number(about['spot'])} on {about['date']}" if chains == 1 else f"in {chains} chains"
     note = f" ({about['note']})" if "note" in about else ""
-    return f"{about['symbol']} {where}: {count(len(frame), 'spread')}{note}"
+    return f"{about['symbol']} {where}: {count(about['found'], 'spread')}{note}"
 
 
 def scan_tables(frame: pd.DataFrame, *, top: int) -> tuple[Table, ...]:
@@ -163,10 +163,10 @@ def scan_tables(frame: pd.DataFrame, *, top: int) -> tuple[Table, ...]:
     terms = Table(title="Terms", rows=tuple(_terms(frame.attrs)), left=frozenset({0, 1}))
     if frame.empty:
         return terms, Table(title=NOTHING_FITS, rows=())
-    kinds = [kind for kind in frame["kind"].cat.categories if (frame["kind"] == kind).any()]
+    kinds = frame.attrs["kinds"]
     first = frame.head(top).to_dict(orient="records")
     rows = [{"place": place, **row} for place, row in enumerate(first, start=1)]
-    title = f"Best {len(rows)} of {len(frame):,} {_listed(kinds)} spreads: {LEGEND}"
+    title = f"Best {len(rows)} of {frame.attrs['found']:,} {_listed(kinds)} spreads: {LEGEND}"
     return terms, column_table(title, rows, _scan_columns(frame.attrs["rank"], kinds), left={1, 2})
 
 
@@ -237,7 +237,7 @@ def _both(row: Row, name: str) -> str:
 def _spread(row: Row, kinds: Sequence[str]) -> str:
     """Return strikes, with the kind and the file where there are several."""
     kind = [str(row["kind"])] if len(kinds) > 1 else []
-    source = [str(row["source"])] if "source" in row else []
+    source = [str(row[name]) for name in ("symbol", "source") if name in row]
     return " ".join([f"{row['long_strike']:g}/{row['short_strike']:g}", *kind, *source])
 
 

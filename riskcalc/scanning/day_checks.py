@@ -27,10 +27,13 @@ def scan_day_checks(frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, t
     top : int
         Rows whose expiries are compared with the events.
     """
-    traded = instrument(frame.attrs["symbol"], known=terms.instruments)
+    shown = frame.head(top)["symbol"] if "symbol" in frame else [frame.attrs["symbol"]]
+    traded = [instrument(symbol, known=terms.instruments) for symbol in dict.fromkeys(shown)]
     sides = dict.fromkeys(kind.side for kind in terms.rules.kinds)
-    board = () if day.board is None else [board_checks(day.board, traded, side=side) for side in sides]
+    board = [
+        board_checks(day.board, one, side=side) for one in traded for side in sides if day.board is not None
+    ]
     expiries = sorted({expiry.date() for expiry in frame.head(top)["expiry"]}) if len(frame) else []
     near = expiry_check(expiries, day.events or ())
-    found = (*(check for checks in board for check in checks), *([] if near is None else [near]))
+    found = (*dict.fromkeys(check for checks in board for check in checks), *([] if near is None else [near]))
     return tuple(check for check in found if check.status is not CheckStatus.OK)

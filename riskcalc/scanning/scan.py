@@ -24,19 +24,14 @@ from riskcalc.domain import (
     Trade,
     View,
 )
-from riskcalc.domain.validation import record, text
+from riskcalc.domain.validation import record, text, whole_count
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.parallel import Progress, with_progress
+from riskcalc.scanning.columns import Block, Columns, chosen_columns, same, whole_column
 from riskcalc.scanning.expiry_exits import ExpiryModel
 from riskcalc.scanning.rules import ScanRules, SpreadKind, Valuation
 from riskcalc.scanning.series import OptionSeries, option_series
-from riskcalc.scanning.verticals import (
-    Columns,
-    SpreadTerms,
-    build_columns,
-    build_verticals,
-    concatenate_column,
-)
+from riskcalc.scanning.verticals import SpreadTerms, build_columns, build_verticals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +60,7 @@ def scan(
     rules: ScanRules = DEFAULT_RULES,
     rank: str = DEFAULT_RANK,
     calibration: Calibration = DEFAULT_CALIBRATION,
+    top: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the verticals of a chain that pass the rules, with their managed outcome.
@@ -89,6 +85,8 @@ def scan(
         Column to rank by, best first; ``break_even_drift`` adds the breakeven drift of the spot per year.
     calibration : Calibration, optional
         Realized over implied volatility, for the columns whose names end in ``_calibrated``.
+    top : int, optional
+        Rows to keep, >= 1, the best by `rank`; most columns are then built for them alone. All by default.
     progress : callable, optional
         Callback with the number of expiries done and the total.
 
@@ -96,7 +94,7 @@ def scan(
     -------
     DataFrame
         One row per spread, in dollars per spread, signed for the position; `attrs` has symbol, date, spot,
-        view, rank and the quality of the smile fit.
+        view, rank, the quality of the smile fit, and in ``found`` the spreads that pass the rules.
 
     Raises
     ------
@@ -133,6 +131,8 @@ def scan(
     ):
         record(name, kind, value)
     text("rank", rank)
+    if top is not None:
+        whole_count("top", top)
     basis = account.limits.risk_basis
     if basis not in (None, RiskBasis.MAX_LOSS):
         raise InvalidInputError(f"risk_basis must be max_loss for a scan, which sizes by it, got {basis}")
@@ -145,20 +145,20 @@ def scan(
     if not blocks:
         listed = chain.chain if isinstance(chain, FittedChain) else chain
         raise ChainError(no_match_message(listed, rules, exits, smiles=bool(each)))
-    numbers = [name for name in blocks[0] if name != "kind"]
+    numbers = [name for name in blocks[0].columns if name != "kind"]
     if rank not in numbers:
         known = ", ".join(dict.fromkeys([*numbers, BREAK_EVEN]))
         raise InvalidInputError(f"rank must be one of {known}, got {rank!r}")
     order = _best_first(blocks, rank, fitting_only=rules.fitting_only)
-    # Column by column, so that memory holds the table once.
-    ranked = {name: concatenate_column(blocks, name)[order] for name in blocks[0]}
+    ranked = chosen_columns(blocks, order[:top])
     codes = np.asarray(ranked["kind"], dtype=np.int8)
     kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
     frame = ScanTable({**ranked, "kind": kinds}, copy=False)
     far_off = sum(value.far_off for _model, series in each for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     calibrated = {"k": calibration.k, "k_source": calibration.k_source}
-    frame.attrs.update(about | calibrated | {"far_off": far_off})
+    found = {"far_off": far_off, "found": len(order), "kinds": _kinds_of(blocks, order)}
+    frame.attrs.update(about | calibrated | found)
     return frame
 
 
@@ -172,17 +172,23 @@ def rank_key(column: NDArray[np.generic], *, kinds: NDArray[np.generic], rank: s
     return key if rank in SMALLER_IS_BETTER else -key
 
 
-def _best_first(blocks: Sequence[Columns], rank: str, *, fitting_only: bool) -> NDArray[np.intp]:
+def _best_first(blocks: Sequence[Block], rank: str, *, fitting_only: bool) -> NDArray[np.intp]:
     """Rows in the order of a column."""
-    order = np.argsort(rank_key(concatenate_column(blocks, rank), kinds=_kinds(blocks), rank=rank))
-    fitting = np.asarray(concatenate_column(blocks, "units"), dtype=np.int64) > 0
+    order = np.argsort(rank_key(whole_column(blocks, rank), kinds=_kinds(blocks), rank=rank))
+    fitting = np.asarray(whole_column(blocks, "units"), dtype=np.int64) > 0
     return order[fitting[order]] if fitting_only else order
 
 
-def _kinds(blocks: Sequence[Columns]) -> NDArray[np.generic]:
+def _kinds_of(blocks: Sequence[Block], order: NDArray[np.intp]) -> list[str]:
+    """Kinds of some rows, in words, in the order of `SpreadKind`."""
+    counts = np.bincount(np.asarray(whole_column(blocks, "kind"), dtype=np.int8)[order])
+    return [str(kind) for kind, count in zip(SpreadKind, counts.tolist(), strict=False) if count]
+
+
+def _kinds(blocks: Sequence[Block]) -> NDArray[np.generic]:
     """Kind of each row, in words."""
     words: NDArray[np.generic] = np.array([str(kind) for kind in SpreadKind])
-    return words[np.asarray(concatenate_column(blocks, "kind"), dtype=np.int8)]
+    return words[np.asarray(whole_column(blocks, "kind"), dtype=np.int8)]
 
 
 def ensure_fitted(chain: Chain | FittedChain, market: Market, rules: ScanRules) -> FittedChain:
@@ -239,8 +245,8 @@ def _expiries(
 
 def _expiry_blocks(
     model: ExpiryModel, series: dict[OptionType, OptionSeries], inputs: _ScanInputs
-) -> Iterator[Columns]:
-    """Columns of each kind."""
+) -> Iterator[Block]:
+    """Spreads of each kind."""
     underlying = model.instrument
     for kind in model.rules.kinds:
         options = series[kind.option_type]
@@ -263,14 +269,13 @@ def _expiry_blocks(
             calibration=inputs.calibration,
             break_even=inputs.break_even,
         )
-        columns = build_columns(options, verticals, under)
-        count = len(verticals.long)
-        yield {
-            "kind": np.full(count, list(SpreadKind).index(kind), dtype=np.int8),
-            "expiry": np.full(count, np.datetime64(model.expiry, "s")),
-            "dte": np.full(count, (model.expiry - model.market.date).days),
-            **columns,
+        count, days = len(verticals.long), (model.expiry - model.market.date).days
+        each: Columns = {
+            "kind": same(np.int8(list(SpreadKind).index(kind)), count),
+            "expiry": same(np.datetime64(model.expiry, "s"), count),
+            "dte": same(np.int64(days), count),
         }
+        yield Block(count, each | build_columns(options, verticals, under))
 
 
 def least_days(rules: ScanRules, exits: ExitPlan) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from riskcalc.analysis import first_exit
 from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
 from riskcalc.domain import Account, Calibration, ExitPlan, OptionLeg, Side, Trade, View
+from riskcalc.scanning.columns import Column, Columns, Rows, Shared, Values
 from riskcalc.scanning.expiry_exits import (
     ExpiryExits,
     ExpiryModel,
@@ -28,8 +29,6 @@ from riskcalc.sizing.percent_risk import SLACK
 Floats = NDArray[np.float64]
 
 Indices = NDArray[np.intp]
-
-Columns = dict[str, NDArray[np.generic]]
 
 Splits = list[tuple[float, ...]]
 
@@ -116,38 +115,50 @@ def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms
         market_value=np.abs(value),
     )
     breakeven = _breakevens(series, verticals, size)
-    above = verticals.kind.side > 0
-    chance, from_smile = _prob_profit(terms, breakeven, gains_above=above)
-    calibrated = replace(terms, view=terms.calibrated_view)
+    chance = Shared(_profit_columns(terms, breakeven, gains_above=verticals.kind.side > 0))
+    long, short = verticals.long, verticals.short
+
+    def net(per_share: Floats) -> Column:
+        return lambda rows: size * (per_share[long[rows]] - per_share[short[rows]])
+
     return {
-        "long_strike": series.strike[verticals.long],
-        "short_strike": series.strike[verticals.short],
-        "debit": verticals.debit,
-        "max_loss": verticals.max_loss,
-        "max_profit": verticals.max_profit,
-        "reward_to_risk": verticals.max_profit / verticals.max_loss,
-        "breakeven": breakeven,
-        "prob_profit": chance,
-        "prob_from_smile": from_smile,
-        "prob_profit_calibrated": _prob_profit(calibrated, breakeven, gains_above=above)[0],
-        "value": value,
-        "delta": verticals.net(greeks.delta, size),
-        "gamma": verticals.net(greeks.gamma, size),
-        "theta_per_day": verticals.net(greeks.theta, size) / 365,
-        "vega_per_point": verticals.net(greeks.vega, size) / 100,
-        "cost": cost,
-        "risk": risk,
-        "units": units,
-        "open_interest": np.minimum(
-            series.open_interest[verticals.long], series.open_interest[verticals.short]
+        "long_strike": lambda rows: series.strike[long[rows]],
+        "short_strike": lambda rows: series.strike[short[rows]],
+        "debit": verticals.debit.__getitem__,
+        "max_loss": verticals.max_loss.__getitem__,
+        "max_profit": verticals.max_profit.__getitem__,
+        "reward_to_risk": lambda rows: verticals.max_profit[rows] / verticals.max_loss[rows],
+        "breakeven": breakeven.__getitem__,
+        "prob_profit": chance.column(0),
+        "prob_from_smile": chance.column(1),
+        "prob_profit_calibrated": chance.column(2),
+        "value": value.__getitem__,
+        "delta": net(greeks.delta),
+        "gamma": net(greeks.gamma),
+        "theta_per_day": net(greeks.theta / 365),
+        "vega_per_point": net(greeks.vega / 100),
+        "cost": cost.__getitem__,
+        "risk": risk.__getitem__,
+        "units": units.__getitem__,
+        "open_interest": lambda rows: np.minimum(
+            series.open_interest[long[rows]], series.open_interest[short[rows]]
         ),
         **_managed(series, verticals, terms, units=units, entry=verticals.debit + cost, value=value),
     }
 
 
-def concatenate_column(blocks: Sequence[Columns], name: str) -> NDArray[np.generic]:
-    """Return one column of several blocks, concatenated."""
-    return np.concatenate([block[name] for block in blocks])
+def _profit_columns(
+    terms: SpreadTerms, breakeven: Floats, *, gains_above: bool
+) -> Callable[[Rows], tuple[Values, ...]]:
+    """P(profit), whether it is from the smile, and P(profit) at the calibrated vol."""
+    calibrated = replace(terms, view=terms.calibrated_view)
+
+    def columns(rows: Rows) -> tuple[Values, ...]:
+        chance, from_smile = _prob_profit(terms, breakeven[rows], gains_above=gains_above)
+        later, _ = _prob_profit(calibrated, breakeven[rows], gains_above=gains_above)
+        return chance, from_smile, later
+
+    return columns
 
 
 def units_within_limits(
@@ -223,7 +234,6 @@ def _managed(
     values, at_levels = value_at_exits(
         terms.model, expiry_exits, sign=int(series.option_type), strike=series.strike
     )
-    levels = [verticals.net(at_levels[:, place], size) for place in range(at_levels.shape[1])]
     splits, split = _unit_splits(terms.exits, units)
     expected = _expected(verticals, terms, expiry_exits, values=values, splits=splits, split=split)
     change = np.zeros_like(expected)
@@ -240,26 +250,38 @@ def _managed(
         drifts = _break_even(
             verticals, terms, expiry_exits, values=values, splits=splits, split=split, entry=entry
         )
-        extra["break_even_drift"] = drifts
+        extra["break_even_drift"] = drifts.__getitem__
+    calibrated_stop = _calibrated_stop_first(terms)
     return {
-        **_exit_columns(levels, entry=entry, risk=risk),
-        "prob_stop_first": np.full(len(risk), expiry_exits.stop_first),
-        "prob_stop_first_calibrated": np.full(len(risk), _calibrated_stop_first(terms)),
-        "expected_pnl": expected - entry,
-        "expected_r": (expected - entry) / risk,
-        "edge": edge,
-        "view_pnl": edge + change,
-        "view_r": (edge + change) / risk,
+        **_exit_columns(verticals, at_levels, size=size, entry=entry, risk=risk),
+        "prob_stop_first": lambda rows: np.full(len(risk[rows]), expiry_exits.stop_first),
+        "prob_stop_first_calibrated": lambda rows: np.full(len(risk[rows]), calibrated_stop),
+        "expected_pnl": lambda rows: expected[rows] - entry[rows],
+        "expected_r": lambda rows: (expected[rows] - entry[rows]) / risk[rows],
+        "edge": edge.__getitem__,
+        "view_pnl": lambda rows: edge[rows] + change[rows],
+        "view_r": lambda rows: (edge[rows] + change[rows]) / risk[rows],
         **extra,
     }
 
 
-def _exit_columns(levels: Sequence[Floats], *, entry: Floats, risk: Floats) -> Columns:
+def _exit_columns(
+    verticals: Verticals, at_levels: Floats, *, size: int, entry: Floats, risk: Floats
+) -> Columns:
     """Columns of the values at the stop and at the targets, and of the R at the targets."""
-    targets = list(enumerate(levels[1:], start=1))
-    values: Columns = {f"value_at_target_{place}": level for place, level in targets}
-    multiples = {f"r_at_target_{place}": (level - entry) / risk for place, level in targets}
-    return {"value_at_stop": levels[0], **values, **multiples}
+
+    def value(place: int) -> Callable[[Rows], Floats]:
+        level = at_levels[:, place]
+        return lambda rows: size * (level[verticals.long[rows]] - level[verticals.short[rows]])
+
+    def multiple(place: int) -> Column:
+        worth = value(place)
+        return lambda rows: (worth(rows) - entry[rows]) / risk[rows]
+
+    targets = range(1, at_levels.shape[1])
+    values: Columns = {f"value_at_target_{place}": value(place) for place in targets}
+    multiples: Columns = {f"r_at_target_{place}": multiple(place) for place in targets}
+    return {"value_at_stop": value(0), **values, **multiples}
 
 
 def _calibrated_stop_first(terms: SpreadTerms) -> float:

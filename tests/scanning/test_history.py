@@ -8,8 +8,10 @@ import pytest
 
 from riskcalc.chains import Chain
 from riskcalc.domain import View
+from riskcalc.domain.trading_day import TradingDay
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.scanning import ScanRules
+from riskcalc.scanning.day_checks import scan_day_checks
 from riskcalc.scanning.history import ScanTerms, scan_history
 from riskcalc.scanning.sources import ChainSource, chain_sources, read_source
 from tests.chains.quoted import DAY
@@ -182,3 +184,55 @@ def test_no_scheduler_is_a_clear_error(folder):
     with pytest.raises(InvalidInputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         scan_history(chain_sources([folder]), TERMS, scheduler="tcp://127.0.0.1:9")
     assert time.monotonic() - started < 60
+
+
+def test_the_best_rows_of_many_chains_are_those_of_the_whole_table(folder, alone):
+    found = scan_history(chain_sources([folder]), TERMS, top=3)
+    pd.testing.assert_frame_equal(found, alone.head(3), check_like=True, check_categorical=False)
+    assert found.attrs["found"] == alone.attrs["found"] == len(alone) > 3
+    assert found.attrs["kinds"] == alone.attrs["kinds"]
+
+
+def test_all_rows_of_each_chain_are_written_where_it_is_scanned(folder, alone, tmp_path):
+    found = scan_history(chain_sources([folder]), TERMS, top=1, folder=tmp_path / "rows")
+    assert len(found) == 1
+    assert found.attrs["found"] == len(alone)
+    files = sorted((tmp_path / "rows").iterdir())
+    assert [file.name for file in files] == [f"day-{days}.csv.parquet" for days in range(DAYS)]
+    written = pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+    assert set(written.pop("symbol")) == {"IWM"}
+    keys = ["source", "expiry", "long_strike", "short_strike"]
+    pd.testing.assert_frame_equal(
+        written.sort_values(keys, ignore_index=True),
+        alone.sort_values(keys, ignore_index=True),
+        check_categorical=False,
+        check_dtype=False,
+    )
+
+
+def test_a_folder_that_cannot_be_written_names_the_chain(folder, tmp_path):
+    (tmp_path / "day-0.csv.parquet").mkdir()
+    (tmp_path / "day-0.csv.parquet" / "kept").touch()
+    found = scan_history(chain_sources([folder]), TERMS, top=1, folder=tmp_path)
+    (problem,) = found.attrs["problems"]
+    assert "day-0.csv" in problem
+    assert "written" in problem
+
+
+@pytest.mark.parametrize("top", [0, -1, 1.5])
+def test_a_count_of_rows_is_at_least_one(top):
+    with pytest.raises(InvalidInputError, match="top must be a whole number >= 1"):
+        TERMS.scan(smiling_chain(days=(60,), strikes=STRIKES), top=top)
+
+
+def test_many_symbols_are_counted_and_not_listed(tmp_path):
+    chain = smiling_chain(days=(60,), strikes=STRIKES)
+    for number in range(8):
+        table_of(chain).assign(symbol=f"AB{'CDEFGHIJ'[number]}").to_csv(
+            tmp_path / f"{number}.csv", index=False
+        )
+    found = scan_history(chain_sources([tmp_path]), TERMS, top=2)
+    assert found.attrs["symbol"] == "8 symbols"
+    assert found.attrs["found"] >= 8
+    assert found["symbol"].str.startswith("AB").all()
+    assert scan_day_checks(found, TERMS, TradingDay(), top=2) == ()

@@ -1,0 +1,78 @@
+"""Columns of a table of spreads that are worked out for the rows in which they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices: TypeAlias = NDArray[np.intp]
+
+Rows: TypeAlias = Indices | slice
+
+Values: TypeAlias = NDArray[np.generic]
+
+Column: TypeAlias = Callable[[Rows], Values]
+"""Values of a column in some rows: a table of the best rows never has the others of most columns."""
+
+Columns: TypeAlias = dict[str, Column]
+
+
+class Shared:
+    """Several columns of one calculation, which is done once for the rows that were asked for last.
+
+    Parameters
+    ----------
+    work : callable
+        Values of every column in some rows.
+    """
+
+    def __init__(self, work: Callable[[Rows], tuple[Values, ...]]) -> None:
+        self._work = work
+        self._last: tuple[Rows, tuple[Values, ...]] | None = None
+
+    def column(self, place: int) -> Column:
+        """Return one of the columns."""
+        return lambda rows: self._values(rows)[place]
+
+    def _values(self, rows: Rows) -> tuple[Values, ...]:
+        if self._last is None or self._last[0] is not rows:
+            self._last = rows, self._work(rows)
+        return self._last[1]
+
+
+class Block(NamedTuple):
+    """Spreads of one kind and expiry, as columns."""
+
+    size: int
+    columns: Columns
+
+
+def same(value: np.generic, count: int) -> Column:
+    """Return a column of one value."""
+    return np.broadcast_to(value, count).__getitem__
+
+
+def whole_column(blocks: Sequence[Block], name: str) -> Values:
+    """Return one column of several blocks, one after the other."""
+    return np.concatenate([block.columns[name](slice(None)) for block in blocks])
+
+
+def chosen_columns(blocks: Sequence[Block], order: Indices) -> dict[str, Values]:
+    """Return all columns in some rows, which are numbered through all blocks, in the order of the numbers.
+
+    Column by column, so that memory holds the table once.
+    """
+    starts = np.cumsum([0, *(block.size for block in blocks)])
+    which = np.searchsorted(starts, order, side="right") - 1
+    places = [np.flatnonzero(which == number) for number in range(len(blocks))]
+    rows = [order[place] - start for place, start in zip(places, starts[:-1], strict=True)]
+    back = np.argsort(np.concatenate(places), kind="stable")
+    return {
+        name: np.concatenate([block.columns[name](own) for block, own in zip(blocks, rows, strict=True)])[
+            back
+        ]
+        for name in blocks[0].columns
+    }
