@@ -17,7 +17,7 @@ from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.imports import ImportResult, Recorded, import_file
 from riskcalc.book.journal import ClosedTrade, journal
 from riskcalc.book.journal_records import Journal
-from riskcalc.book.ledger import Ledger, ledger_of
+from riskcalc.book.ledger import Ledger, ledger_of, unmatched_among
 from riskcalc.book.manual_fills import MANUAL, confirm_typed, entry_fills, exit_fills, open_units
 from riskcalc.book.risk import COMMON_SHOCK, book_risk
 from riskcalc.book.risk_records import BookRisk
@@ -387,8 +387,7 @@ class Book:
         held, trade_of = rows.read_fills(self._connection)
         known = {fill.key for fill in held}
         new = [fill for fill in fills if fill.key not in known]
-        missing = ledger_of([*held, *new], trade_of=trade_of).unmatched
-        return [fill for fill in new if fill.key in missing]
+        return unmatched_among(new, held=held, trade_of=trade_of)
 
 
 def _today() -> dt.date:

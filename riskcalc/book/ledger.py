@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from riskcalc.book.fills import MOVES, Contract, Fill, FillKind, after_split
@@ -158,6 +158,15 @@ def ledger_of(fills: Iterable[Fill], *, trade_of: Mapping[str, str] | None = Non
         else:
             _share_income(ledger, fill)
     return ledger
+
+
+def unmatched_among(new: Sequence[Fill], *, held: Sequence[Fill], trade_of: Mapping[str, str]) -> list[Fill]:
+    """Return the fills that would close, or split, what is not held; see `Ledger.unmatched`."""
+    # A trade that its broker does not call a closing one opens what it does not close.
+    if all(fill.kind is FillKind.TRADE and fill.opens is not False for fill in new):
+        return []
+    missing = ledger_of([*held, *new], trade_of=trade_of).unmatched
+    return [fill for fill in new if fill.key in missing]
 
 
 def trade_key(fill: Fill) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from riskcalc.domain import Sticky
 from riskcalc.editor.draft import Draft
+from riskcalc.environment import book_path
 from riskcalc.errors import PresetError
 from riskcalc.presets import Preset, find_preset, load_preset
 from riskcalc.presets.data import preset_data
@@ -34,7 +35,7 @@ def reproduce(draft: Draft, *more: str, command: str = "plan") -> str:
     -------
     str
         It names the preset and sets every value that differs from its file. A chain is not named: the prices
-        it gave are set, and vols stick to strikes.
+        it gave are set, and vols stick to strikes. A book that the draft does not stand beside is left out.
 
     Examples
     --------
@@ -43,7 +44,8 @@ def reproduce(draft: Draft, *more: str, command: str = "plan") -> str:
     >>> reproduce(draft.with_quote(spot=300.0).with_exits(stop=0.05))
     'riskcalc plan iwm-call-spread --set market.quotes.IWM.spot=300 --set trade.legs.0.strike=295 ...
     """
-    return command_line(command, _name(draft), overrides(draft), *more)
+    beside = ("--no-book",) if draft.preset.book is None and book_path().exists() else ()
+    return command_line(command, _name(draft), overrides(draft), *beside, *more)
 
 
 def command_line(command: str, preset: str, settings: Mapping[str, Any], *more: str) -> str:

@@ -65,6 +65,6 @@ def _metric(row: Total) -> Metric:
         labels=LABELS[row.name],
         value=row.after,
         format=DOLLARS,
-        notes=(f"now {before}, this trade {change}", f"now {before} {change}"),
+        notes=(f"now {before}, this trade {change}", f"now {before} {change}", f"{change} added"),
         style=Style.PLAIN,
     )

@@ -150,6 +150,13 @@ def test_the_command_line_of_the_screen_leaves_the_book_to_the_command():
     assert "buying_power" not in editor.reproduce()
 
 
+def test_the_command_line_of_a_screen_without_the_book_leaves_it_out(held):
+    editor = TradeEditor(open_draft(rc.load_preset("iwm-shares")))
+    assert editor.reproduce() == "riskcalc plan iwm-shares --no-book"
+    editor.hold_beside(held)
+    assert editor.reproduce() == "riskcalc plan iwm-shares"
+
+
 def test_an_edited_equity_moves_the_buying_power_that_is_left():
     editor = TradeEditor(open_draft(rc.load_preset("iwm-shares", book=USE)))
     editor.enter("account.equity", "50000")
