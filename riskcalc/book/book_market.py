@@ -80,9 +80,7 @@ def book_market(
         traded = instrument(symbol, known=instruments)
         vols.update(_vols(traded, trades, marks, market=market, day=days[symbol], plans=plans, notes=notes))
     oldest = min((days[trade.symbol] for trade in trades if trade.symbol in days), default=date)
-    return BookMarket(
-        market=market, vols=vols, notes=tuple(notes), oldest=oldest, instruments=instruments
-    )
+    return BookMarket(market=market, vols=vols, notes=tuple(notes), oldest=oldest, instruments=instruments)
 
 
 def _quotes(

@@ -66,9 +66,7 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     alive = _alive(chain)
     if not np.nansum(chain.open_interest[alive]) > 0:
         raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
-    vols = chain_vols(
-        chain, rate=rate, exercise=ExerciseStyle.EUROPEAN, prices=(), out_of_the_money=("mid",)
-    )
+    vols = chain_vols(chain, rate=rate, exercise=ExerciseStyle.EUROPEAN, prices=(), out_of_the_money=("mid",))
     held = _held(chain, vols, rate)
     by_strike = held.at(chain.spot)
     pains = {

@@ -1,4 +1,4 @@
-from riskcalc.editor.trade_editor import DEEPEST, History
+from riskcalc.editor.undo_history import DEEPEST, History
 from tests.editor.drafts import draft
 
 
