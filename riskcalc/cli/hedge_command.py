@@ -157,12 +157,15 @@ def _rules(kind: str) -> list[str]:
 
 def _triggers() -> SignalBoard:
     """The signals of today that are a reason to hedge, with the members of their combinations."""
-    from riskcalc.domain.signals import SignalBoard, SignalRole  # noqa: PLC0415 - help is quick
+    from riskcalc.cli.plan_request import read_todays_book  # noqa: PLC0415 - help is quick
+    from riskcalc.domain.signals import SignalBoard, SignalRole  # noqa: PLC0415 - as above
     from riskcalc.signals.board import signal_board  # noqa: PLC0415 - as above
+    from riskcalc.signals.book_values import book_series  # noqa: PLC0415 - as above
     from riskcalc.signals.rules import load_rules  # noqa: PLC0415 - as above
     from riskcalc.signals.store import read_store  # noqa: PLC0415 - as above
 
-    board = signal_board(load_rules(), read_store(), day=today())
+    rules = load_rules()
+    board = signal_board(rules, {**read_store(), **book_series(rules, read_todays_book)}, day=today())
     return SignalBoard(
         day=board.day, signals=tuple(one for one in board.signals if one.role is SignalRole.HEDGE)
     )

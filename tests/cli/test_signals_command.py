@@ -38,6 +38,8 @@ def test_the_contract(board, tmp_path):
     assert wanted.items() <= spread.items()
     assert spread["source"] == "BAMLH0A0HYM2, hy.csv"
     assert found["uptrend"]["fired"] is None
+    names = {"name", "value", "unit", "rule", "role", "fired", "age_sessions", "source"}
+    assert all(names <= set(one) for one in found.values())
 
 
 def test_a_fired_stop_signal_exits_with_1(board, tmp_path):

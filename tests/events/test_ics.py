@@ -54,6 +54,18 @@ def test_the_layout_of_a_statistics_office():
             "DTSTART;VALUE=DATE:20261208\nDTEND;VALUE=DATE:20261210\nSUMMARY:two days",
             [("2026-12-08", None), ("2026-12-09", None)],
         ),
+        (
+            "DTSTART;VALUE=DATE:20261208\nDURATION:P2D\nSUMMARY:two days by duration",
+            [("2026-12-08", None), ("2026-12-09", None)],
+        ),
+        (
+            "DTSTART;TZID=Europe/London:20261026T123000\nRRULE:FREQ=DAILY;INTERVAL=7;COUNT=2\nSUMMARY:London",
+            [("2026-10-26", "08:30"), ("2026-11-02", "07:30")],  # London goes back a week before New York
+        ),
+        (
+            "DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=4FR\nSUMMARY:reconstitution",
+            [("2027-06-25", None)],
+        ),
         ("DTSTART:20260812T083000\nSTATUS:CANCELLED\nSUMMARY:off", []),
         ("DTSTART:20250812T083000\nSUMMARY:before", []),
         # Weekly over the end of summer time keeps its hour in New York; the last one is UNTIL's.
