@@ -15,9 +15,12 @@ from riskcalc.pricing.american.collocation import (
     time_quadrature,
 )
 from riskcalc.pricing.american.quadrature import ValueAndDerivatives
+from riskcalc.pricing.black_scholes import OptionGreeks
 from riskcalc.pricing.compiled.core import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from riskcalc.pricing.american.put_premium import PutTerms
@@ -41,6 +44,16 @@ def american_puts(
         rows, log_spot, time, collocation=_collocation(order), quadrature=_quadrature(time_points)
     )
     return ValueAndDerivatives(**dict(zip(ValueAndDerivatives.__slots__, found, strict=True))), converged
+
+
+def one_option(core: Core, terms: Sequence[object], *, order: int, time_points: int) -> OptionGreeks | None:
+    """Return value and Greeks of an American option without cash dividends.
+
+    None where `terms` (sign, spot, strike, time to expiry, vol, rate, yield) are no plain numbers, or the
+    core leaves the option to numpy.
+    """
+    found = core.american_single(terms, collocation=_collocation(order), quadrature=_quadrature(time_points))
+    return None if found is None else OptionGreeks(*found)
 
 
 @lru_cache(maxsize=4)

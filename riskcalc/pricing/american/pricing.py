@@ -10,12 +10,14 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
-from riskcalc.pricing.american.continuous_exercise import continuous_exercise
+from riskcalc.pricing.american.continuous_exercise import VALUE_TIME_POINTS, continuous_exercise
 from riskcalc.pricing.american.continuous_exercise_calls import continuous_exercise_calls
 from riskcalc.pricing.american.convergence import Priced, clip_to_bounds
 from riskcalc.pricing.american.deterministic import deterministic, nearly_deterministic, spot_may_reach_zero
 from riskcalc.pricing.american.finite_difference import finite_difference
+from riskcalc.pricing.american.put_boundary import BOUNDARY_NODES
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
+from riskcalc.pricing.compiled.loader import core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,18 +139,24 @@ def american(
     >>> round(float(call.value), 4)
     11.6564
     """
-    batch, shape = Batch.of(
-        sign=sign,
-        spot=spot,
-        strike=strike,
-        time_to_expiry=time_to_expiry,
-        vol=vol,
-        rate=rate,
-        dividend_yield=dividend_yield,
-        elapsed=elapsed,
-    )
+    terms = (sign, spot, strike, time_to_expiry, vol, rate, dividend_yield)
+    usual = type(elapsed) is float and type(dividend_times) is type(dividend_amounts) is tuple
+    no_cash = usual and not (elapsed or dividend_times or dividend_amounts)
+    if no_cash and (one := _one_option(terms)) is not None:
+        return one
+    names = ("sign", "spot", "strike", "time_to_expiry", "vol", "rate", "dividend_yield", "elapsed")
+    batch, shape = Batch.of(**dict(zip(names, (*terms, elapsed), strict=True)))
     greeks = value_batch(batch, Schedule.of(times=dividend_times, amounts=dividend_amounts))
     return OptionGreeks(*(field.reshape(shape)[()] for field in greeks))
+
+
+def _one_option(terms: tuple[ArrayLike, ...]) -> OptionGreeks | None:
+    """Return value and Greeks of one option without cash dividends by the compiled core, if it takes it."""
+    if (compiled := core()) is None:
+        return None
+    from riskcalc.pricing.american.compiled_puts import one_option  # noqa: PLC0415 - only with a core
+
+    return one_option(compiled, terms, order=BOUNDARY_NODES, time_points=VALUE_TIME_POINTS)
 
 
 def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:

@@ -20,6 +20,8 @@ FLAGS = (
     *("-O3", "-std=c99", "-fopenmp-simd", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"),
     *("-fvisibility=hidden", "-fPIC", "-shared"),
 )
+PLAIN_FLAGS = ("-O2", "-std=c99", "-DRISKCALC_PLAIN", "-fPIC", "-shared")
+"""For a compiler that does not know the others."""
 LOADS = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).abi_version()"
 """A program that ends well if it can call the library."""
 TIME_LIMIT = 300
@@ -51,8 +53,10 @@ def build(target: Path) -> Path:
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix="building-") as folder:
             made = Path(folder) / target.name
-            _run([*compiler(), *FLAGS, str(SOURCE), "-o", str(made), "-lm"])
-            _run([sys.executable, "-c", LOADS, str(made)])
+            try:
+                _compile(made, FLAGS)
+            except BuildError:
+                _compile(made, PLAIN_FLAGS)
             return made.replace(target)
     except (OSError, ValueError) as error:  # a folder that cannot be written, quotes in CC
         raise BuildError(str(error)) from error
@@ -82,6 +86,12 @@ def rebuild() -> Path:
 def compiler() -> list[str]:
     """Return the command of the C compiler: ``CC`` of the environment, or ``cc``."""
     return shlex.split(os.environ.get("CC", "")) or ["cc"]
+
+
+def _compile(made: Path, flags: tuple[str, ...]) -> None:
+    """Compile a library and load it in another process."""
+    _run([*compiler(), *flags, str(SOURCE), "-o", str(made), "-lm"])
+    _run([sys.executable, "-c", LOADS, str(made)])
 
 
 def _run(command: list[str]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Tables = ctypes.Array[ctypes.c_void_p]
 
-ABI = 4
+ABI = 5
 """The interface that this module calls; `abi_version` of the library must be the same."""
 KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2)}
 """Numbers of columns in and out of each kernel that works element by element."""
@@ -65,6 +65,9 @@ class Core:
         self._american_puts = library.american_puts
         self._american_puts.argtypes = (ctypes.c_int64,) * 3 + (ctypes.c_void_p,) * 7
         self._american_puts.restype = None
+        self._american_single = library.american_single
+        self._american_single.argtypes = (ctypes.c_char_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+        self._american_single.restype = None
         self._cash_dividend_calls = library.cash_dividend_calls
         pointers, counts = (ctypes.c_void_p,), (ctypes.c_int64,)
         self._cash_dividend_calls.argtypes = counts * 3 + pointers + counts + pointers * 7
@@ -72,17 +75,40 @@ class Core:
 
     def single(self, name: str, values: Sequence[object]) -> list[FloatArray] | None:
         """Return the outputs of a kernel, numpy floats, for plain numbers; None for any other arguments."""
-        if not NUMBERS.issuperset(map(type, values)):
+        packed = self._pack(name, values)
+        if packed is None:
             return None
-        function, pack, results = self._single[name]
-        try:
-            packed = pack(*values)
-        except (OverflowError, struct.error):  # a whole number of more than 308 digits
-            return None
+        function, _, results = self._single[name]
         found = results()
         function(packed, found)
         numbers: list[Any] = [np.float64(number) for number in found]
         return numbers
+
+    def _pack(self, name: str, values: Sequence[object]) -> bytes | None:
+        """Return plain numbers as doubles in a row; None for any other arguments."""
+        if not NUMBERS.issuperset(map(type, values)):
+            return None
+        try:
+            packed: bytes = self._single[name][1](*values)
+        except (OverflowError, struct.error):  # a whole number of more than 308 digits
+            return None
+        return packed
+
+    def american_single(
+        self, values: Sequence[object], *, collocation: Tables, quadrature: Tables
+    ) -> list[FloatArray] | None:
+        """Return value and Greeks, numpy floats, of an American option without cash dividends.
+
+        None for arguments that are no plain numbers, and for an option that is left to numpy.
+        """
+        packed = self._pack("black_scholes", values)
+        if packed is None:
+            return None
+        found = (ctypes.c_double * 7)()
+        self._american_single(packed, collocation, quadrature, found)
+        *greeks, done = found
+        numbers: list[Any] = [np.float64(number) for number in greeks]
+        return numbers if done else None
 
     def columns(self, name: str, arrays: Iterable[FloatArray], shape: tuple[int, ...]) -> list[FloatArray]:
         """Return the outputs of a kernel for arrays that broadcast to a shape."""

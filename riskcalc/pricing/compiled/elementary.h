@@ -17,10 +17,13 @@
 #endif
 
 /* One version of a loop per generation of processor, chosen when the library is loaded. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(RISKCALC_PLAIN) || !defined(__x86_64__) || !defined(__linux__) || !defined(__GLIBC__) \
+    || !defined(__GNUC__) || defined(__clang__)
+#define FOR_EACH_PROCESSOR
+#elif __GNUC__ >= 12
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
-#define FOR_EACH_PROCESSOR
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
 #endif
 
 #if defined(_WIN32)

@@ -81,6 +81,44 @@ def test_one_contract(case):
         assert np.all(near | (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))), name
 
 
+ONE_OPTION = {
+    **{
+        name: option
+        for name, option in ONE_CONTRACT.items()
+        if all(np.ndim(value) == 0 for value in option.values())
+    },
+    "a call without a yield": CALL,
+    "a put without a rate": PUT | {"rate": 0.0, "dividend_yield": 0.02},
+    "a put that is exercised now": PUT | {"spot": 40.0},
+    "a call that is exercised now": CALL | {"spot": 400.0, "dividend_yield": 0.1},
+    "a put worthless to a digit": PUT | {"spot": 4000.0},
+    "a rate that is too small to count": PUT | {"rate": 1e-10, "dividend_yield": -1e-10},
+    "two boundaries": PUT | {"rate": -0.02, "dividend_yield": -0.05},
+    "whole numbers": PUT | {"spot": 100, "strike": 105, "sign": -1},
+    "no number": PUT | {"spot": float("nan")},
+    "an infinite vol": PUT | {"vol": float("inf")},
+    "no time": PUT | {"time_to_expiry": 0.0},
+    "hardly any vol": PUT | {"vol": 1e-9},
+    "moments to come": PUT | {"elapsed": 0.25},
+    "a moment that is no number": PUT | {"elapsed": float("nan")},
+    "a sign out of range": PUT | {"sign": 2.0},
+}
+
+
+@pytest.mark.parametrize("case", ONE_OPTION)
+def test_one_option_of_plain_numbers_is_that_of_an_array(case):
+    """The call on plain numbers goes another way through the core than one on arrays."""
+    option = ONE_OPTION[case]
+    one = american(**option)
+    assert all(type(field) is np.float64 for field in one)
+    with using("numpy"):
+        defined = american(**option)
+    unit = max(abs(option["spot"]), option["strike"])
+    for name, ours, theirs in zip(one._fields, one, defined, strict=True):
+        scale = unit if name == "value" else abs(theirs) + 0.1
+        assert ours == pytest.approx(theirs, rel=0.0, abs=SCALES[name] * scale, nan_ok=True), name
+
+
 def test_many_contracts_differ_by_what_numpy_itself_does():
     """Contracts that numpy solves together take as many steps as the slowest: each alone is within 1e-7."""
     rng = np.random.default_rng(8)
@@ -98,4 +136,4 @@ def test_many_contracts_differ_by_what_numpy_itself_does():
     assert np.abs(compiled.value - defined.value).max() < 1e-5
     for i in range(0, count, 30):
         alone = american(**{name: values[i] for name, values in options.items()})
-        assert tuple(alone) == tuple(field[i] for field in compiled)
+        assert tuple(alone) == pytest.approx(tuple(field[i] for field in compiled), rel=1e-12)
