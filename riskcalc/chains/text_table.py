@@ -14,13 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from riskcalc.chains.quote_file import QuoteFile
+from riskcalc.chains.regular_table import regular_cells
 from riskcalc.errors import ChainError
 
 if TYPE_CHECKING:
     from _csv import Reader
 
 MAX_LINES = 500_000
-"""Maximum lines read; the chain of a large index has tens of thousands."""
+"""Maximum lines read one by one; the chain of a large index has tens of thousands."""
+MANY_LINES = 50_000
+"""Lines from which a file is offered to the parser in C, which takes a while to import."""
 ASIDE = re.compile(
     r"(?:downloaded|source|copyright|data provided|generated|exported|note)\b.*"
     r"|\d{1,2} [A-Z]{3} \d{2} +\(\d+\) +\d+.*",
@@ -116,13 +119,22 @@ def read_table(
     ------
     ChainError
         A row is shorter or longer than the header, as in a file cut off; there is no row; a wanted column
-        is there twice; there are more lines than `MAX_LINES`.
+        is there twice; there are more lines than `MAX_LINES`, and they are irregular.
     """
-    _require_chain_size(file)
     twice = [name for name in wanted if header.count(name) > 1]
     if twice:
         raise ChainError(f"has the column {twice[0]} twice")
     places = [place for place, name in enumerate(header) if name in wanted]
+    count = _lines_of(file)
+    if count >= MANY_LINES and above == 1:
+        cells = regular_cells(file.content, places=places, width=len(header), delimiter=delimiter)
+        found = {} if cells is None else _columns_of(cells, names=[header[place] for place in places])
+        if found:
+            lines_of = np.arange(len(next(iter(found.values())).codes), dtype=np.int64)
+            return Table(
+                columns=found, places=lines_of + (file.first_row + 1), place_text=f"{file.row_word} {{}}"
+            )
+    _require_chain_size(count)
     lines: list[int] = []
     rows = _rows(
         file,
@@ -142,6 +154,16 @@ def read_table(
         places=np.array(lines, dtype=np.int64) + (file.first_row - 1),
         place_text=f"{file.row_word} {{}}",
     )
+
+
+def _columns_of(cells: list[npt.NDArray[np.object_]], *, names: Sequence[str]) -> dict[str, Column]:
+    """Columns of whole rows; none of them where a row has nothing in any, which stands for no row."""
+    found: dict[str, Column] = {}
+    filled = np.zeros(cells[0].size, dtype=np.bool_)
+    while cells:
+        column = found[names[len(found)]] = column_of(cells.pop(0))
+        filled |= np.array([bool(text.strip()) for text in column.texts])[column.codes]
+    return found if filled.all() else {}
 
 
 def _blocks(rows: Iterator[list[str]], *, places: list[int]) -> Iterator[list[tuple[str, ...]]]:
@@ -182,10 +204,16 @@ def _rows(
         raise ChainError(f"{_line(file, reader)}: {error}") from error
 
 
-def _require_chain_size(file: QuoteFile) -> None:
-    lines = max(file.content.count(b"\n"), file.content.count(b"\r"))
+def _lines_of(file: QuoteFile) -> int:
+    return max(file.content.count(b"\n"), file.content.count(b"\r"))
+
+
+def _require_chain_size(lines: int) -> None:
     if lines > MAX_LINES:
-        raise ChainError(f"has {lines:,} lines, at most {MAX_LINES:,} are read; keep the quotes of one day")
+        raise ChainError(
+            f"has {lines:,} lines, at most {MAX_LINES:,} are read where some are quoted or uneven; "
+            "keep the quotes of one day"
+        )
 
 
 def _line(file: QuoteFile, reader: Reader) -> str:
@@ -231,12 +259,12 @@ class Numbering(dict[str, int]):
         number = self[text] = len(self)
         return number
 
-    def codes(self, texts: Sequence[str]) -> npt.NDArray[np.int32]:
+    def codes(self, texts: Sequence[str] | npt.NDArray[np.object_]) -> npt.NDArray[np.int32]:
         """Number of each text."""
         return np.fromiter(map(self.__getitem__, texts), dtype=np.int32, count=len(texts))
 
 
-def column_of(texts: Sequence[str]) -> Column:
+def column_of(texts: Sequence[str] | npt.NDArray[np.object_]) -> Column:
     """Column of the texts of all rows."""
     numbering = Numbering()
     return Column(codes=numbering.codes(texts), texts=tuple(numbering))

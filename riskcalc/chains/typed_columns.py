@@ -130,6 +130,11 @@ class Cells:
             strike=found.strike[cells.codes],
         )
 
+    def by_text(self, column: str, value: Callable[[str], object], *, dtype: npt.DTypeLike) -> AnyArray:
+        """A value that depends on the text of a cell alone, worked out once for each distinct text."""
+        cells = self.column(column)
+        return np.array([value(_cell_text(text)) for text in cells.texts], dtype=dtype)[cells.codes]
+
     def first_text(self, column: str) -> str:
         """The first cell of a column that is not missing; empty where there is none."""
         texts = self.column(column).texts

@@ -167,7 +167,8 @@ def command(
         row = _row(frame, opened)
         source = _source(row, paths, terms)
         if screen:
-            show_row(row, source, scanned=frame.attrs["symbol"], book_wanted=book_wanted, **asked)
+            scanned = row.get("symbol", frame.attrs["symbol"])
+            show_row(row, source, scanned=scanned, book_wanted=book_wanted, **asked)
             return
         from riskcalc.planning.day_checks import hold_against  # noqa: PLC0415 - help is quick
 

@@ -146,7 +146,7 @@ def test_more_lines_than_a_chain_has_are_refused_before_they_are_read(tmp_path):
     path = tmp_path / "history.csv"
     path.write_text("expiry,strike,type,bid,ask\n" + "not a row\n" * (text_table.MAX_LINES + 1))
     with pytest.raises(
-        ChainError, match="has 500,002 lines, at most 500,000 are read; keep the quotes of one"
+        ChainError, match="has 500,002 lines, at most 500,000 are read where some are quoted or uneven; keep"
     ):
         read_chain(path)
 

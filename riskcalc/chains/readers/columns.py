@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TypedDict
 
 import numpy as np
@@ -135,8 +136,8 @@ class _Fields:
 
     def unlike(self, field: str, usual: Sequence[str]) -> Flags:
         """Whether the text of each row is none of the usual."""
-        texts = self.cells.texts(self.columns.get(field, ""))
-        return ~np.isin(np.strings.lower(texts), usual)
+        name = self.columns.get(field, "")
+        return self.cells.by_text(name, lambda text: text.lower() not in usual, dtype=np.bool_)
 
     def file_names(self, *fields: str) -> str:
         """The file's own names of some fields, for messages."""
@@ -258,13 +259,11 @@ def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
             raise ChainError(
                 f"looks like a chain, but no {word} gives {', '.join(missing)}".replace("option_", "")
             )
-        texts = np.strings.upper(cells.texts(fields.columns.get("symbol", "")))
-        if facts.symbol and not fields.has("symbol"):
-            texts = np.full(len(cells.table), facts.symbol)
-        distinct, code = np.unique(texts, return_inverse=True)
-        adjusted = np.array([bool(ADJUSTED_ROOT.fullmatch(text)) for text in distinct.tolist()])
-        standard = regular_dividends & ~adjusted[code]
-        return {"symbol": _underlyings(texts), "standard": standard, **own}  # type: ignore[typeddict-item]
+        named = partial(_root, "" if fields.has("symbol") else facts.symbol)
+        name = fields.columns.get("symbol", "")
+        ordinary = cells.by_text(name, lambda text: not ADJUSTED_ROOT.fullmatch(named(text)), dtype=np.bool_)
+        underlying = cells.by_text(name, lambda text: _underlying(named(text)), dtype=np.str_)
+        return {"symbol": underlying, "standard": regular_dividends & ordinary, **own}  # type: ignore[typeddict-item]
     contracts = cells.contracts(fields.columns["contract"])
     if fields.columns["contract"] == LINKED_NAME:
         own.setdefault("option_type", np.full(len(cells.table), OptionType.CALL, dtype=np.int8))
@@ -277,11 +276,20 @@ def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
     return {"symbol": _underlyings(contracts.symbol), "standard": standard, **whole}  # type: ignore[typeddict-item]
 
 
+def _root(symbol: str, text: str) -> str:
+    """Root of a cell: what the file says of all rows, where it says so."""
+    return symbol or text.upper()
+
+
+def _underlying(root: str) -> str:
+    """Symbol of the underlying of a root."""
+    return underlying_symbol(root[:-1] if ADJUSTED_ROOT.fullmatch(root) else root)
+
+
 def _underlyings(roots: Texts) -> Texts:
     """Symbol of the underlying of each root."""
     distinct, code = np.unique(roots, return_inverse=True)
-    normalize_name = [root[:-1] if ADJUSTED_ROOT.fullmatch(root) else root for root in distinct.tolist()]
-    found: Texts = np.array([underlying_symbol(root) for root in normalize_name], dtype=np.str_)[code]
+    found: Texts = np.array([_underlying(root) for root in distinct.tolist()], dtype=np.str_)[code]
     return found
 
 
