@@ -87,6 +87,29 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     )
 
 
+def open_interest_gamma(chain: Chain, *, rate: float, vols: ChainVols) -> Floats:
+    """Return the gamma of each option's open interest, as `gamma_profile` adds it up by strike.
+
+    Parameters
+    ----------
+    chain : Chain
+        Quotes.
+    rate : float
+        Interest rate, continuous, per year.
+    vols : ChainVols
+        Of `chain_vols` with the same rate.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,) [dollars of delta per 1% move], >= 0; 0 without open interest or without a vol.
+    """
+    held = _held(chain, vols, rate)
+    found = np.zeros(len(chain))
+    found[held.rows] = held.at(chain.spot)
+    return found
+
+
 def put_call_ratios(chain: Chain) -> PutCallRatios:
     """Return puts over calls by volume and by open interest, of all options still alive."""
     return PutCallRatios(volume=_ratio(chain, chain.volume), open_interest=_ratio(chain, chain.open_interest))
@@ -114,6 +137,8 @@ def max_pain(chain: Chain, rows: Flags) -> float | None:
 class _Held(NamedTuple):
     """Options with open interest and a vol; arrays have shape (n,)."""
 
+    rows: Flags
+    """Which quotes of the chain they are, shape of the chain."""
     sign: Floats
     strike: Floats
     contracts: Floats
@@ -149,6 +174,7 @@ def _held(chain: Chain, vols: ChainVols, rate: float) -> _Held:
         vol[here] = _strike_vols(chain, vols, here, forward.forward)
     rows = (contracts > 0) & np.isfinite(vol) & (vol > 0) & (years > 0)
     return _Held(
+        rows=rows,
         sign=chain.option_type[rows].astype(np.float64),
         strike=chain.strike[rows],
         contracts=contracts[rows],

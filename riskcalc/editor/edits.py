@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 from riskcalc.domain import OptionLeg, OptionType, Side, Target
 from riskcalc.editor.draft import Draft
-from riskcalc.editor.editing.contract_fields import listed_expiries, option, recontracted
+from riskcalc.editor.editing.contract_fields import listed_expiries, option, recontracted, with_expiries
 from riskcalc.editor.editing.leg_fields import strike_grid
 from riskcalc.errors import InvalidInputError
 
@@ -50,6 +51,28 @@ def without_leg(draft: Draft, index: int) -> Draft:
     if len(legs) == 1:
         raise InvalidInputError("a trade needs at least one leg: the only leg cannot be deleted")
     return draft.with_legs(*legs[:index], *legs[index + 1 :])
+
+
+def with_contract(
+    draft: Draft, *, index: int, expiry: dt.date, strike: float, option_type: OptionType
+) -> Draft:
+    """Return the draft with a leg on a quoted option, which it follows; its side and contracts stay.
+
+    Raises
+    ------
+    ChainError
+        The chain lists no such option, or its quote is not usable.
+    InvalidInputError
+        There is no such leg, it is no option, or the trade is planned without a chain.
+    """
+    legs = draft.trade.legs
+    if not 0 <= index < len(legs) or not isinstance(legs[index], OptionLeg):
+        raise InvalidInputError(f"leg {index + 1} is no option of this trade")
+    if draft.chain is None:
+        raise InvalidInputError("the trade is planned without quotes of its options")
+    draft.chain.quote(expiry=expiry, strike=strike, option_type=option_type)
+    changed = recontracted(draft, index, strike=strike, option_type=option_type)
+    return with_expiries(changed, {index: expiry}) if option(draft, index).expiry != expiry else changed
 
 
 def with_shifted_strikes(draft: Draft, count: int) -> Draft:

@@ -148,25 +148,34 @@ class TradeEditor:
         """Redo the last undone changes."""
         self._go_to(self._history.redo(self.state.draft))
 
+    def change(self, change: Callable[[Draft], Draft], *, burst: str = "") -> None:
+        """Edit the draft as a whole; what cannot be done becomes the problem, and changes nothing."""
+        try:
+            after = change(self.state.draft)
+        except RiskcalcError as error:
+            self._set(problem=one_line(error), problem_key="")
+            return
+        self._apply(after, burst=burst)
+
     def add_leg(self) -> None:
         """Add a bought option, one strike beyond the last, or at the money to shares."""
-        self._change(edits.with_added_leg)
+        self.change(edits.with_added_leg)
 
     def delete_leg(self, index: int) -> None:
         """Delete a leg; the only one stays."""
-        self._change(lambda draft: edits.without_leg(draft, index))
+        self.change(lambda draft: edits.without_leg(draft, index))
 
     def add_target(self) -> None:
         """Add a target beyond the last."""
-        self._change(edits.with_added_target)
+        self.change(edits.with_added_target)
 
     def delete_target(self, index: int) -> None:
         """Delete a target; its part goes to a neighbor."""
-        self._change(lambda draft: edits.without_target(draft, index))
+        self.change(lambda draft: edits.without_target(draft, index))
 
     def shift_strikes(self, count: int) -> None:
         """Move all strikes together, widths locked."""
-        self._change(lambda draft: edits.with_shifted_strikes(draft, count), burst="strikes")
+        self.change(lambda draft: edits.with_shifted_strikes(draft, count), burst="strikes")
 
     def pin(self) -> None:
         """Pin the trade as A and continue with B; unpin A if there is one."""
@@ -273,14 +282,6 @@ class TradeEditor:
             self._set(problem=one_line(error), problem_key=key, stale=True)
             return
         self._apply(after, burst=key, key=key)
-
-    def _change(self, change: Callable[[Draft], Draft], *, burst: str = "") -> None:
-        try:
-            after = change(self.state.draft)
-        except RiskcalcError as error:
-            self._set(problem=one_line(error), problem_key="")
-            return
-        self._apply(after, burst=burst)
 
     def _apply(self, after: Draft, *, burst: str, key: str = "") -> None:
         before = self.state.draft

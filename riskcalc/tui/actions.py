@@ -169,10 +169,7 @@ class FileActions(TradeScreen):
 
         def loaded(found: tuple[Draft, Path] | None) -> None:
             if found:
-                draft, path = found
-                self.editor.go_on_with(draft, chain_path=path)
-                self.figures.new_axis()
-                self._say(f"on the quotes of {path.name}")
+                self._say(self.take_quotes(*found))
 
         self.app.push_screen(QuotesScreen(self.editor), loaded)
 

@@ -14,6 +14,7 @@ SHOWN = {
     "right_square_bracket": "]",
     "question_mark": "?",
     "colon": ":",
+    "slash": "/",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
@@ -82,13 +83,14 @@ def _section(section: str, *rows: tuple[str, ...]) -> tuple[Key, ...]:
     )
 
 
-_LINE = ("pages", "F1-F2", "page-trade")
+_LINE = ("pages", "F1-F3", "page-chain")
 """Entry of all pages in the key line; the last page is the pair."""
 
 _SWITCHES = _section(
     "Pages",
     ("page-today", "f1 D", "show_page('today')", "Today: the market, signals, events, what is due", *_LINE),
     ("page-trade", "f2 T", "show_page('trade')", "Trade: the trade being planned"),
+    ("page-chain", "f3 C", "show_page('chain')", "Chain: expiries, strikes, scan of the quotes"),
 )
 """Commands that open a page, in the order of the tabs."""
 
@@ -171,27 +173,84 @@ _ON_EVERY_PAGE = (
 )
 """Commands of every page beside the trade."""
 
+_CHAIN = _section(
+    "Chain",
+    (
+        "use-row",
+        "enter",
+        "use_row",
+        "put strike and price on the leg; scan: open the row as the trade",
+        "use",
+    ),
+    ("next-leg", "n tab", "move_leg(1)", "the next leg takes the strike", "leg"),
+    ("previous-leg", "N shift+tab", "move_leg(-1)", "the leg before takes the strike"),
+    (
+        "next-expiry",
+        "right_square_bracket l right",
+        "move_across(1)",
+        "next expiry; scan: sort by the next column",
+    ),
+    (
+        "previous-expiry",
+        "left_square_bracket h left",
+        "move_across(-1)",
+        "expiry before; scan: sort by the column before",
+        *("expiry", "[/]", "next-expiry"),
+    ),
+    ("row-down", "down j", "move_row(1)", "next row"),
+    ("row-up", "up k", "move_row(-1)", "row before"),
+    ("row-down-10", "pagedown shift+down J", "move_row(10)", "ten rows down"),
+    ("row-up-10", "pageup shift+up K", "move_row(-10)", "ten rows up"),
+    ("first-row", "home", "first_row", "first row"),
+    ("last-row", "end", "last_row", "last row"),
+    ("row-at-spot", "a", "row_at_spot", "the strikes at the spot"),
+    ("swap-side", "p", "swap_side", "calls or puts", "puts"),
+    ("filter", "slash", "filter", "filter: calls, delta 20-40, oi>500, 290-310", "filter"),
+)
+"""Commands of the page Chain."""
+
+_SHARED = {key.name: key for key in KEYS}
+"""Commands of the trade's page that other pages have as well."""
+
 PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
     "today": (),
+    "chain": (*_CHAIN, *(_SHARED[name] for name in ("revert", "undo", "redo", "load-quotes"))),
 }
 """Commands of each page beside the trade, without those of every page."""
 
-COMMANDS = (*KEYS, *_ON_EVERY_PAGE[:1], *(key for keys in PAGE_KEYS.values() for key in keys))
+COMMANDS = tuple(
+    dict.fromkeys((*KEYS, *_ON_EVERY_PAGE[:1], *(key for keys in PAGE_KEYS.values() for key in keys)))
+)
 """Every command that a keymap can name."""
 
 
 def page_table(page: str, keymap: Mapping[str, str]) -> tuple[Key, ...]:
-    """Return the keys of a page beside the trade under a keymap; there the digits open pages too."""
+    """Return the keys of a page beside the trade under a keymap; there the digits open pages too.
+
+    A key that the keymap gives to a command of the trade's page is not left to the page's own.
+    """
     table = remapped(keymap, (*_SWITCHES, *PAGE_KEYS[page], *_ON_EVERY_PAGE))
-    digits = {key.name: str(number) for number, key in enumerate(_SWITCHES, start=1)}
+    taken = {key for row in table if row.name in keymap and row.name in _SHARED for key in row.keys}
+    table = tuple(
+        row
+        if row.name in keymap or row.name in _SHARED or taken.isdisjoint(row.keys)
+        else replace(row, keys=tuple(key for key in row.keys if key not in taken))
+        for row in table
+    )
+    digits = {key.name: _digit(key) for key in _SWITCHES}
     return tuple(
         replace(key, keys=(*key.keys, digits[key.name])) if key.name in digits else key for key in table
     )
 
 
+def _digit(switch: Key) -> str:
+    """The digit of a page is that of its function key."""
+    return switch.keys[0].removeprefix("f")
+
+
 def page_bindings(page: str) -> list[BindingType]:
     """Return Textual's bindings of a page beside the trade."""
-    digits = [Binding(str(number), key.action, key.words) for number, key in enumerate(_SWITCHES, start=1)]
+    digits = [Binding(_digit(key), key.action, key.words) for key in _SWITCHES]
     return [*(key.binding for key in (*_SWITCHES, *PAGE_KEYS[page], *_ON_EVERY_PAGE)), *digits]
 
 
@@ -216,12 +275,21 @@ def keys_of(name: str, table: Iterable[Key] = KEYS) -> str:
 
 
 def key_line(width: int, table: Iterable[Key] = KEYS) -> str:
-    """Return the commonest keys in one line of at most ``width`` characters; whole words or nothing."""
-    line = ""
-    for key in (key for key in table if key.brief):
-        brief = f"{key.brief_keys or shown(key.keys[0])} {key.brief}"
-        longer = f"{line}  {brief}" if line else brief
-        if len(longer) > width:
-            break
-        line = longer
+    """Return the commonest keys in one line of at most ``width`` characters; whole words or nothing.
+
+    Where the room is short the last ones are left out, on the pages beside the trade those of the page first.
+    """
+    shown = [key for key in table if key.brief and key.keys]
+    beside = any(key.section == "Page" for key in shown)
+    while len(line := "  ".join(map(_brief, shown))) > width:
+        own = [key for key in shown if beside and key.section not in _STAYING]
+        shown.remove((own or shown)[-1])
     return line
+
+
+_STAYING = frozenset({"Pages", "Help"})
+"""Sections that stay in the key line of a page beside the trade."""
+
+
+def _brief(key: Key) -> str:
+    return f"{key.brief_keys or shown(key.keys[0])} {key.brief}"

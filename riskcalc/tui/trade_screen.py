@@ -23,7 +23,9 @@ from riskcalc.tui.line_widget import seen
 from riskcalc.tui.message_row import KeyRow, MessageRow
 
 if TYPE_CHECKING:
-    from riskcalc.editor import TradeEditor
+    from pathlib import Path
+
+    from riskcalc.editor import Draft, TradeEditor
     from riskcalc.editor.session_file import SessionPreview
 
 AUTOSAVE_SECONDS = 0.7
@@ -250,6 +252,12 @@ class TradeScreen(Screen[None]):
         self.page_name = name
         self.open_page(name)
         self.keep_session()
+
+    def take_quotes(self, draft: Draft, path: Path) -> str:
+        """Go on with the trade on a file of quotes; return what to say of it."""
+        self.editor.go_on_with(draft, chain_path=path)
+        self.figures.new_axis()
+        return f"on the quotes of {path.name}"
 
     def keep_session(self) -> None:
         """Write the session once things are quiet."""

@@ -14,8 +14,9 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.tui.app import RiskApp
 from riskcalc.tui.dialogs.help_screen import help_text
 from riskcalc.tui.keymap import keymap_path, parse_keymap, read_keymap
-from riskcalc.tui.keys import KEYS, key_line, remapped
+from riskcalc.tui.keys import KEYS, PAGE_KEYS, key_line, remapped
 from riskcalc.tui.main_screen import MainScreen
+from riskcalc.tui.pages.registry import page_entry
 from tests.tui.driving import drive, live, text
 
 ROOT = Path(__file__).parents[2]
@@ -294,5 +295,12 @@ def test_the_page_on_keys_lists_every_command_and_its_example_is_read():
         f"| `{key.name}` | {' '.join(f'`{name}`' for name in key.shown.split())} | {key.words} |"
         for key in KEYS
     ]
+    for name in [name for name, keys in PAGE_KEYS.items() if keys]:
+        title = page_entry(name).title
+        part = page.partition(f"### {title}\n")[2].partition("\n#")[0]
+        assert [line for line in part.splitlines() if line.startswith("| `")] == [
+            f"| `{key.name}` | {' '.join(f'`{one}`' for one in key.shown.split())} | {key.words} |"
+            for key in PAGE_KEYS[name]
+        ]
     example = page.partition("```toml\n")[2].partition("```")[0]
     assert set(parse_keymap(example)) == {"undo", "redo", "step-up", "help"}

@@ -33,6 +33,7 @@ class PageEntry:
 PAGES = (
     PageEntry("today", "Today", "riskcalc.tui.pages.today_page:TodayPage"),
     PageEntry(TRADE, "Trade"),
+    PageEntry("chain", "Chain", "riskcalc.tui.pages.chain_page:ChainPage"),
 )
 """Every page."""
 

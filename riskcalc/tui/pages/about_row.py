@@ -1,0 +1,38 @@
+"""A row that says what a list is about: pieces of text, of which those that fit are shown."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from riskcalc.tui.line_widget import LineWidget
+
+GAP = "   "
+
+
+class AboutRow(LineWidget):
+    """One row of pieces, the most important first."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"about--{part}" for part in ("plain", "leg", "warn")}
+
+    def __init__(self) -> None:
+        super().__init__(id="about")
+        self.pieces: tuple[tuple[str, str], ...] = ()
+
+    def show(self, *pieces: tuple[str, str]) -> None:
+        """Show texts with the names of their styles; empty ones are left out."""
+        kept = tuple(piece for piece in pieces if piece[0])
+        if kept != self.pieces:
+            self.pieces = kept
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row
+        """The row; what does not fit as a whole is left out."""
+        width, segments = self.size.width, [Segment(" ", self.base)]
+        for text, style in self.pieces:
+            used = sum(segment.cell_length for segment in segments)
+            if used + len(text) <= width or len(segments) == 1:
+                segments += [Segment(text, self.part(f"about--{style}")), Segment(GAP, self.base)]
+        return Strip(segments).adjust_cell_length(width, self.base)
