@@ -52,7 +52,8 @@ class TradeEditor:
         self._chain_paths = [(draft.chain, chain_path)]
         self._history = History()
         self._clean = [draft if opened is None else opened]
-        self._day = ANY_DAY
+        self.day = ANY_DAY
+        """What plans are held against; see `hold_against`."""
         self._book: BookRisk | None = None
         self._listed: tuple[Draft, tuple[Field, ...]] | None = None
         self.state = State(draft=draft, plan=None)
@@ -125,7 +126,7 @@ class TradeEditor:
 
     def hold_against(self, day: TradingDay) -> None:
         """Hold this plan and all later ones against a day: its signals, events and open interest."""
-        self._day = day
+        self.day = day
         self._show(self.state.draft)
         if self.state.pinned_draft is not None:
             self.pin_draft(self.state.pinned_draft)
@@ -189,7 +190,7 @@ class TradeEditor:
     def pin_draft(self, draft: Draft) -> None:
         """Pin another trade as A, from an earlier session; ignore it if it cannot be planned."""
         try:
-            self._set(pinned=draft.plan(self._day), pinned_draft=draft)
+            self._set(pinned=draft.plan(self.day), pinned_draft=draft)
         except RiskcalcError:
             self._set(pinned=None, pinned_draft=None)
 
@@ -209,7 +210,7 @@ class TradeEditor:
     def preview(self, name_or_path: str | Path) -> TradePlan | str:
         """Return the plan of a preset as it would open, or what is wrong with it."""
         try:
-            return self._draft_of(name_or_path).plan(self._day)
+            return self._draft_of(name_or_path).plan(self.day)
         except RiskcalcError as error:
             return one_line(error)
 
@@ -321,7 +322,7 @@ class TradeEditor:
         """Plan a draft; on failure keep the last valid plan."""
         plan, problem, added = self.state.plan, "", self.state.added
         try:
-            plan = draft.plan(self._day)
+            plan = draft.plan(self.day)
             added = () if self._book is None else added_by(plan, self._book)
         except RiskcalcError as error:
             problem = one_line(error)

@@ -182,6 +182,8 @@ _CHAIN = _section(
         "put strike and price on the leg; scan: open the row as the trade",
         "use",
     ),
+    ("filter", "slash", "filter", "filter: calls, delta 20-40, oi>500, 290-310", "filter"),
+    ("scan", "s", "scan", "scan all vertical spreads; again: back to the strikes", "scan"),
     ("next-leg", "n tab", "move_leg(1)", "the next leg takes the strike", "leg"),
     ("previous-leg", "N shift+tab", "move_leg(-1)", "the leg before takes the strike"),
     (
@@ -205,7 +207,9 @@ _CHAIN = _section(
     ("last-row", "end", "last_row", "last row"),
     ("row-at-spot", "a", "row_at_spot", "the strikes at the spot"),
     ("swap-side", "p", "swap_side", "calls or puts", "puts"),
-    ("filter", "slash", "filter", "filter: calls, delta 20-40, oi>500, 290-310", "filter"),
+    ("rescan", "S", "rescan", "scan again under the trade's terms as they are now"),
+    ("reverse-sort", "i", "reverse_sort", "scan: sort from the other end"),
+    ("pin-row", "c", "pin_row", "scan: pin the row as A, to compare the trade with"),
 )
 """Commands of the page Chain."""
 

@@ -50,7 +50,7 @@ class Vocabulary:
     @property
     def text(self) -> str:
         """Everything a filter may name."""
-        return ", ".join([*self.words, *(one.names[0] for one in self.quantities)])
+        return ", ".join(dict.fromkeys([*self.words, *(one.names[0] for one in self.quantities)]))
 
     def find(self, name: str) -> Quantity | None:
         """Return the quantity of a name."""
@@ -85,10 +85,13 @@ class Filter:
     """By column the texts that pass; several words of one column are alternatives."""
 
     def holds(self, numbers: Mapping[str, Floats], texts: Mapping[str, Sequence[str]], count: int) -> Flags:
-        """Return which of so many rows pass, shape (count,)."""
+        """Return which of so many rows pass, shape (count,).
+
+        A row of numbers of shape (k, count), the strikes of a spread, passes where each of them does.
+        """
         passing = np.ones(count, dtype=bool)
         for condition in self.conditions:
-            passing &= condition.holds(numbers[condition.key])
+            passing &= np.atleast_2d(condition.holds(numbers[condition.key])).all(axis=0)
         for key, allowed in self.words.items():
             passing &= np.fromiter((text in allowed for text in texts[key]), dtype=bool, count=count)
         return passing
@@ -155,10 +158,12 @@ def _read_part(
         conditions.append(condition)
         return end
     name = named[0].lower()
-    if name in vocabulary.words:
+    quantity = vocabulary.find(name)
+    # Some names are both: a debit spread, and a debit below 300 dollars.
+    is_number = quantity is not None and _COMPARED.match(text, named.end())
+    if name in vocabulary.words and not is_number:
         _allow(words, *vocabulary.words[name])
         return named.end()
-    quantity = vocabulary.find(name)
     if quantity is None:
         raise InvalidInputError(_unknown(named[0], vocabulary))
     condition, end = _bounds(text, named.end(), quantity)

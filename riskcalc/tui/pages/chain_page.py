@@ -1,230 +1,32 @@
-"""The page Chain: the quotes that the trade is planned on, by expiry and strike."""
+"""The page Chain under its keys and the mouse."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
-from textual.widgets import Input, Static
-from textual.worker import get_current_worker
+from textual.widgets import Input
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui import form_rows
-from riskcalc.tui.keys import keys_of, page_bindings
-from riskcalc.tui.pages.about_row import AboutRow
+from riskcalc.tui.keys import page_bindings
 from riskcalc.tui.pages.expiry_strip import ExpiryStrip
-from riskcalc.tui.pages.page import Page
 from riskcalc.tui.pages.row_list import RowList
+from riskcalc.tui.pages.scan_view import ScanView
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from riskcalc.chains import Chain
-    from riskcalc.domain import OptionType
     from riskcalc.editor import Draft
-    from riskcalc.editor.pages.chain import ExpiryBoard
-    from riskcalc.editor.pages.filters import Filter
-    from riskcalc.editor.pages.strikes import StrikeLines
     from riskcalc.editor.state import State
-    from riskcalc.tui.trade_screen import TradeScreen
 
 
-class ChainPage(Page):
-    """Expiries, and the strikes of one of them."""
+class ChainPage(ScanView):
+    """Expiries, strikes and the scan with their keys."""
 
-    NAME = "chain"
-    BINDINGS: ClassVar[list[BindingType]] = page_bindings(NAME)
-    AUTO_FOCUS = ""
-
-    def __init__(self, trade: TradeScreen) -> None:
-        super().__init__(trade)
-        self.expiry_strip = ExpiryStrip()
-        self.about_row = AboutRow()
-        self.strikes = RowList(id="strikes")
-        self.filter_input = Input(
-            id="filter", placeholder="calls, delta 20-40, oi>500, 290-310", compact=True
-        )
-        self.filter_input.cursor_blink = False
-        self.expiry: dt.date | None = None
-        """The current expiry."""
-        self.leg = 0
-        """Index of the leg that takes a strike."""
-        self._read_for: tuple[Chain, float] | None = None
-        self._boards: dict[dt.date, ExpiryBoard] = {}
-        self._shown: tuple[object, ...] = ()
-
-    def compose_page(self) -> Iterator[Widget]:
-        """Expiries, what the strikes are for, strikes; or how to load quotes."""
-        yield Static(id="no-chain", markup=False)
-        yield self.expiry_strip
-        yield self.about_row
-        yield self.strikes
-        yield self.filter_input
-
-    @property
-    def chain(self) -> Chain | None:
-        """The chain that the trade is planned on."""
-        from riskcalc.editor.pages.chain import chain_of  # noqa: PLC0415 - after the first frame
-
-        return chain_of(self.editor.state.draft)
-
-    @property
-    def side(self) -> OptionType:
-        """Calls or puts: where the cursor is, and all that is shown where there is room for one side."""
-        from riskcalc.domain import OptionType  # noqa: PLC0415 - after the first frame
-
-        return OptionType.PUT if self.state.get("side") == "put" else OptionType.CALL
-
-    def reload(self) -> None:
-        """Show the chain of the trade, read anew where it is another one."""
-        draft, chain = self.editor.state.draft, self.chain
-        self.set_class(chain is None, "-empty")
-        if chain is None:
-            from riskcalc.editor.pages.chain import no_chain_text  # noqa: PLC0415 - after the first frame
-
-            self._read_for, self._boards = None, {}
-            self.query_one("#no-chain", Static).update(
-                no_chain_text(draft, keys_of("load-quotes", self.table))
-            )
-            return
-        self.about = self._usage()
-        self.message.show(self.about)
-        self.leg = self._leg_of_form(draft)
-        wanted = chain, draft.market.rate
-        if wanted != self._read_for:
-            self._read_for, self._boards = wanted, {}
-            self.expiry = self._first_expiry(chain, draft)
-            self._read(chain, draft.market.rate)
-            if chain.warnings:
-                self.note("; ".join(chain.warnings))
-        self.show_chain()
-
-    def show_chain(self) -> None:
-        """Show expiries, strikes and legs as they stand."""
-        from riskcalc.editor.pages import chain as texts  # noqa: PLC0415 - after the first frame
-
-        chain, draft = self.chain, self.editor.state.draft
-        if chain is None or self.expiry is None:
-            return
-        expiries = chain.expiries()
-        cells = tuple(texts.expiry_cell(chain, day, self._boards.get(day)) for day in expiries)
-        self.expiry_strip.show(cells, current=expiries.index(self.expiry))
-        self._show_about(chain, draft)
-        self._show_strikes(draft)
-
-    def _usage(self) -> str:
-        """What the page can do, and what its marks mean."""
-        names = ("use-row", "next-leg", "swap-side", "row-at-spot")
-        use, leg, side, spot = (keys_of(name, self.table).partition(" ")[0] for name in names)
-        return (
-            f"{use} puts the option on the leg, {leg} next leg, {side} calls or puts, {spot} at the spot. "
-            "M monthly; gray: cannot be traded; gamma: of open interest, $M of delta per 1% move"
-        )
-
-    def _show_about(self, chain: Chain, draft: Draft) -> None:
-        from riskcalc.editor.pages import chain as texts  # noqa: PLC0415 - after the first frame
-
-        legs, enter = texts.option_legs(draft), keys_of("use-row", self.table)
-        leg = legs.get(self.leg)
-        taking = (
-            f"{enter}: leg {self.leg + 1} of {len(draft.trade.legs)}, {texts.leg_text(leg, chain.date)}"
-            if leg
-            else ""
-        )
-        wanted = self.state.get("filter", "")
-        self.about_row.show(
-            (taking or "the trade has no option leg", "leg"),
-            (f"filter: {wanted}" if wanted else "", "warn"),
-            (texts.quotes_text(chain, draft), "plain"),
-        )
-
-    def _show_strikes(self, draft: Draft) -> None:
-        from riskcalc.editor.pages import chain as texts  # noqa: PLC0415 - after the first frame
-        from riskcalc.editor.pages.strikes import StrikeLines, StrikeLook, has_room_for_both  # noqa: PLC0415 - as above
-
-        board = self._boards.get(self.expiry) if self.expiry else None
-        if board is None or self.chain is None:
-            return
-        marks = texts.leg_marks(draft, board.table.expiry)
-        both = has_room_for_both(self.strikes.size.width)
-        key = (board, self.side, both, self.state.get("filter", ""), tuple(marks.items()))
-        if key == self._shown:
-            return
-        before, self._shown = self._lines, key
-        look = StrikeLook(side=self.side, wanted=self._filter(), marks=marks, spot=self.chain.spot, both=both)
-        lines = StrikeLines(table=board.table, look=look)
-        here = before.strike(self.strikes.cursor) if before is not None else None
-        if here is None:
-            self.strikes.show(lines, cursor=self._first_line(lines, draft), centered=True)
-        else:
-            self.strikes.show(lines, cursor=lines.place_of(here))
-
-    @property
-    def _lines(self) -> StrikeLines | None:
-        return cast("StrikeLines | None", self.strikes.rows)
-
-    def _filter(self) -> Filter:
-        """The filter that is kept; one that means nothing any more lets everything pass."""
-        from riskcalc.editor.pages.filters import NO_FILTER, read_filter  # noqa: PLC0415 - after the first frame
-        from riskcalc.editor.pages.strikes import VOCABULARY  # noqa: PLC0415 - as above
-
-        try:
-            return read_filter(self.state.get("filter", ""), VOCABULARY)
-        except RiskcalcError:
-            return NO_FILTER
-
-    def _first_line(self, lines: StrikeLines, draft: Draft) -> int:
-        """The strike of the leg where the expiry is its own, else the strikes at the spot."""
-        from riskcalc.editor.pages.chain import option_legs  # noqa: PLC0415 - after the first frame
-
-        leg = option_legs(draft).get(self.leg)
-        if leg is not None and leg.expiry == lines.table.expiry:
-            return lines.place_of(leg.strike)
-        return lines.at_spot + 1
-
-    def _leg_of_form(self, draft: Draft) -> int:
-        """The leg whose field has the focus on the page Trade, else the one before, else the first option."""
-        from riskcalc.editor.pages.chain import option_legs  # noqa: PLC0415 - after the first frame
-
-        legs = option_legs(draft)
-        part, _, rest = self.trade.form.row.key.partition(".")
-        focused = rest.partition(".")[0] if part == "legs" else ""
-        wanted = int(focused) if focused.isdecimal() else self.leg
-        return wanted if wanted in legs else next(iter(legs), 0)
-
-    def _first_expiry(self, chain: Chain, draft: Draft) -> dt.date:
-        """The expiry that was kept, else that of the trade, else the nearest to it."""
-        listed = chain.expiries()
-        kept = [day for day in listed if str(day) == self.state.get("expiry")]
-        wanted = draft.trade.expiry or listed[0]
-        return kept[0] if kept else min(listed, key=lambda day: abs(day - wanted))
-
-    def _read(self, chain: Chain, rate: float) -> None:
-        """Solve the vols of each expiry in a thread, the current one first; they are shown as they come."""
-        current = self.expiry or chain.expiries()[0]
-        order = sorted(chain.expiries(), key=lambda day: abs(day - current))
-        work = partial(self._read_expiries, chain, rate, order)
-        self.run_worker(work, thread=True, exclusive=True, group="chain")
-
-    def _read_expiries(self, chain: Chain, rate: float, order: list[dt.date]) -> None:
-        from riskcalc.editor.pages.chain import read_expiry  # noqa: PLC0415 - after the first frame
-
-        worker = get_current_worker()
-        for expiry in order:
-            if worker.is_cancelled:
-                return
-            board = read_expiry(chain, expiry, rate=rate)
-            if not worker.is_cancelled:
-                self.app.call_from_thread(self._take, chain, rate, board)
-
-    def _take(self, chain: Chain, rate: float, board: ExpiryBoard) -> None:
-        if self._read_for == (chain, rate):
-            self._boards[board.summary.expiry] = board
-            self.show_chain()
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings("chain")
 
     def on_resize(self) -> None:
         """Show calls and puts side by side where there is room."""
@@ -233,23 +35,26 @@ class ChainPage(Page):
 
     def action_move_row(self, count: int) -> None:
         """Move the cursor."""
-        self.strikes.move(count)
+        self.rows.move(count)
 
     def action_first_row(self) -> None:
         """Go to the first row."""
-        self.strikes.move(-len(self.strikes.rows or ()))
+        self.rows.move(-len(self.rows.rows or ()))
 
     def action_last_row(self) -> None:
         """Go to the last row."""
-        self.strikes.move(len(self.strikes.rows or ()))
+        self.rows.move(len(self.rows.rows or ()))
 
     def action_row_at_spot(self) -> None:
         """Go to the strikes at the spot."""
-        if self._lines is not None:
+        if self._lines is not None and not self.in_scan:
             self.strikes.move(self._lines.at_spot + 1 - self.strikes.cursor)
 
     def action_move_across(self, count: int) -> None:
-        """Show another expiry."""
+        """Show another expiry; in the scan sort by another column."""
+        if self.in_scan and self.lines is not None:
+            self.sort_by(self.lines.beside(count, self.table_rows.size.width - 1))
+            return
         if self.chain is None or self.expiry is None:
             return
         listed = self.chain.expiries()
@@ -283,6 +88,9 @@ class ChainPage(Page):
         """Put the option under the cursor on the leg, at its price."""
         from riskcalc.editor.edits import with_contract  # noqa: PLC0415 - after the first frame
 
+        if self.in_scan:
+            self._open_row()
+            return
         lines = self._lines
         chosen = lines.option(self.strikes.cursor) if lines is not None and len(lines) else None
         if lines is None or chosen is None:
@@ -297,6 +105,59 @@ class ChainPage(Page):
             partial(with_contract, index=self.leg, expiry=expiry, strike=strike, option_type=option_type)
         )
         self._changed(before)
+
+    def _open_row(self) -> None:
+        """Open the row under the cursor as the trade."""
+        from riskcalc.editor.pages.scan import row_draft  # noqa: PLC0415 - after the first frame
+
+        scanned, row = self.scanned, self._row()
+        if scanned is None or row is None:
+            self.problem("no row is shown: change the filter")
+            return
+        before = self.editor.state
+        self.editor.rest()
+        self.editor.change(lambda draft: row_draft(draft, scanned, row))
+        self._changed(before, nothing="this row is the trade already")
+
+    def _row(self) -> int | None:
+        return None if self.lines is None else self.lines.row(self.table_rows.cursor)
+
+    def action_pin_row(self) -> None:
+        """Pin the row under the cursor as A, to compare the trade with."""
+        from riskcalc.editor.pages.chain import trade_text  # noqa: PLC0415 - after the first frame
+        from riskcalc.editor.pages.scan import row_draft  # noqa: PLC0415 - as above
+
+        row = self._row() if self.in_scan else None
+        if self.scanned is None or row is None:
+            self.note(f"no row to pin: {self.key('scan')} scans the chain")
+            return
+        try:
+            draft = row_draft(self.editor.state.draft, self.scanned, row)
+            self.editor.pin_draft(draft)
+            self.trade.keep_session()
+            self.refresh_page()
+            self.note(f"pinned as A: {trade_text(draft)}; Trade compares with it")
+        except RiskcalcError as error:
+            self.problem(str(error))
+
+    def action_scan(self) -> None:
+        """Scan all verticals, or go back to the strikes."""
+        if self.in_scan:
+            self.close_table()
+        elif self.chain is None:
+            self.note(f"no quotes to scan: {self.key('load-quotes')} loads a file of them")
+        else:
+            self.scan()
+
+    def action_rescan(self) -> None:
+        """Scan again under the trade's terms as they are now."""
+        if self.chain is not None:
+            self.scan(again=True)
+
+    def action_reverse_sort(self) -> None:
+        """Sort from the other end."""
+        if self.in_scan and self.lines is not None:
+            self.sort_by(self.lines.sort)
 
     def action_undo(self) -> None:
         """Undo the last change of the trade."""
@@ -322,7 +183,8 @@ class ChainPage(Page):
         if state.draft is before.draft:
             self.note(nothing)
             return
-        self._focus_leg()
+        if not self.in_scan:
+            self._focus_leg()
         self.refresh_page()
         self.trade.keep_session()
         if state.problem:
@@ -337,24 +199,23 @@ class ChainPage(Page):
     def action_filter(self) -> None:
         """Type a filter."""
         if self.chain is not None:
-            self.filter_input.value = self.state.get("filter", "")
+            self.filter_input.value = self.state.get(self.filter_name, "")
             self.filter_input.add_class("-open")
             self.filter_input.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what a filter lets pass as it is typed, or what is wrong with it."""
         from riskcalc.editor.pages.filters import read_filter  # noqa: PLC0415 - after the first frame
-        from riskcalc.editor.pages.strikes import VOCABULARY  # noqa: PLC0415 - as above
 
         if not self.filter_input.has_class("-open"):
             return
         try:
-            read_filter(event.value, VOCABULARY)
+            read_filter(event.value, self.vocabulary)
         except RiskcalcError as error:
             self.problem(str(error))
             return
         self.message.show(self.about)
-        self.keep(filter=event.value.strip())
+        self.keep(**{self.filter_name: event.value.strip()})
         self.show_chain()
 
     def on_input_submitted(self) -> None:
@@ -368,12 +229,16 @@ class ChainPage(Page):
         self.message.show(self.about)
 
     def action_revert(self) -> None:
-        """Close the filter, else drop it."""
+        """Close the filter, stop scanning, drop the filter, go to the strikes: the first that applies."""
         if self.filter_input.has_class("-open"):
             self._close_filter()
-        elif self.state.get("filter"):
-            self.keep(filter="")
+        elif self.cancel_scan():
+            pass
+        elif self.state.get(self.filter_name):
+            self.keep(**{self.filter_name: ""})
             self.show_chain()
+        elif self.in_scan:
+            self.close_table()
         else:
             self.message.show(self.about)
 
@@ -398,3 +263,10 @@ class ChainPage(Page):
         """Put an option that is clicked twice on the leg."""
         if message.again:
             self.action_use_row()
+
+    def on_row_list_head_clicked(self, message: RowList.HeadClicked) -> None:
+        """Sort by the column that was clicked."""
+        if self.in_scan and self.lines is not None:
+            key = self.lines.column_at(message.x, self.table_rows.size.width - 1)
+            if key is not None:
+                self.sort_by(key)
