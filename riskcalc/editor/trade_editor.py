@@ -220,7 +220,7 @@ class TradeEditor:
 
     def plan(self, draft: Draft) -> TradePlan:
         """Return the plan of a draft, held against the day; what is slow of it is cached for the next one."""
-        return draft.plan(self._day)
+        return draft.plan(self.day)
 
     def go_on_with(self, draft: Draft, *, chain_path: Path | None = None) -> None:
         """Continue with another draft; the path of its chain is saved in the session."""
