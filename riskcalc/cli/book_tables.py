@@ -169,6 +169,25 @@ def hedge_tables(hedge: Hedge) -> list[Table]:
     ]
 
 
+def closed_table(found: Journal) -> Table:
+    """Every closed trade, oldest first."""
+    rows = tuple(
+        (
+            str(one.id),
+            one.description,
+            str(one.closed),
+            str(one.days),
+            money(one.pnl, signed=True),
+            r_multiple(one.r),
+            r_multiple(one.total_r),
+            one.outcome or "not known",
+        )
+        for one in found.results
+    )
+    header = ("id", "trade", "closed", "days", "P&L", "R", "sum of R", "came first")
+    return Table(title="Closed Trades", rows=rows, header=header, left=frozenset({1, 2, 7}))
+
+
 def journal_tables(found: Journal) -> list[Table]:
     """Statistics, groups, and odds against outcomes."""
     figures = (

@@ -14,29 +14,32 @@ from riskcalc.cli.output import print_json, print_tables
 EXAMPLES = """\b
 Examples:
   riskcalc journal
+  riskcalc journal --list
   riskcalc journal --since 2026-01-01 --json
 """
 
 
 @click.command("journal", epilog=EXAMPLES)
 @click.option("--since", type=DAY, help="First day of closing.")
+@click.option("--list", "listed", is_flag=True, help="List every closed trade, with the sum of R so far.")
 @book_option
 @as_json
-def command(*, since: dt.date | None, book_path: Path | None, json_wanted: bool) -> None:
+def command(*, since: dt.date | None, listed: bool, book_path: Path | None, json_wanted: bool) -> None:
     """Show the closed trades of the book in R, with errors, and the odds of their plans against outcomes."""
-    from riskcalc.cli.book_tables import journal_tables  # noqa: PLC0415 - help is quick
+    from riskcalc.cli.book_tables import closed_table, journal_tables  # noqa: PLC0415 - help is quick
 
     with open_book(book_path) as book:
         found = book.journal(since=since)
     if json_wanted:
         print_json(found.to_dict())
         return
-    print_tables("", journal_tables(found))
+    print_tables("", [*([closed_table(found)] if listed else []), *journal_tables(found)])
     if found.notes or found.exits_unknown:
         click.echo()
     for note in found.notes:
         click.echo(f"note: {note}")
     if found.exits_unknown:
         click.echo(
-            f"note: of {found.exits_unknown} trades it is not known what came first: mark the underlying"
+            f"note: of {found.exits_unknown} trades it is not known what came first: riskcalc book mark "
+            "SYMBOL=PRICE --date DAY, with the day each was closed"
         )

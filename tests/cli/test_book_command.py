@@ -65,6 +65,9 @@ def test_a_trade_is_closed_noted_and_shown(book):
     assert (journal["n"], journal["win_rate"]) == (1, 1.0)
     assert set(journal) >= {"mean_r", "calibration"}
     assert "Odds of the Plans against Outcomes" in book("journal")[1]
+    listed = " ".join(book("journal", "--list")[1].split())
+    row = listed.partition("1 IWM 295/325 call spread 2026-09-18 2026-07-21 0 ")[2].split()
+    assert (row[1], row[3]) == (row[2], "neither")
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
