@@ -195,7 +195,10 @@ def book_beside(*, wanted: bool | None) -> BookRisk | None:
     from riskcalc.book.use import user_book_risk  # noqa: PLC0415 - most plans have no book
 
     require_wanted(wanted=wanted)
-    return user_book_risk()
+    try:
+        return user_book_risk()
+    except BookError as error:
+        raise BookError(f"{error}; --no-book leaves it out") from error
 
 
 def use_of(risk: BookRisk | None) -> BookUse | None:

@@ -18,7 +18,7 @@ from textual.worker import Worker, get_current_worker
 
 from riskcalc.editor import session_file
 from riskcalc.environment import book_path
-from riskcalc.errors import InvalidInputError, RiskcalcError
+from riskcalc.errors import BookError, InvalidInputError, RiskcalcError
 from riskcalc.presets import DEFAULT_PRESET
 from riskcalc.tui.autosave import TerminalDriver, handle_signals
 from riskcalc.tui.keymap import read_keymap
@@ -88,7 +88,10 @@ class LaunchOptions:
             return None
         from riskcalc.book.use import user_book_risk  # noqa: PLC0415 - not needed for the first frame
 
-        return user_book_risk(today=self.today)
+        try:
+            return user_book_risk(today=self.today)
+        except BookError as error:
+            raise BookError(f"{error}; riskcalc screen --no-book leaves it out") from error
 
     def _read_book(self) -> BookValues | None:
         """The values of the user's book, imported only for rules on it."""

@@ -16,6 +16,7 @@ from riskcalc.book.use import book_use, user_book_risk
 from riskcalc.domain import BookUse
 from riskcalc.editor import TradeEditor, open_draft, session_file
 from riskcalc.environment import book_path
+from riskcalc.errors import BookError
 from riskcalc.presets import user_folder
 from riskcalc.tui.app import LaunchOptions
 from tests.tui.driving import drive, text
@@ -75,6 +76,24 @@ def test_a_book_that_is_asked_for_must_exist(run, tmp_path, command):
     code, out, err = run(command, *more, "--book")
     assert (code, out) == (2, "")
     assert "there is no book yet; make it with riskcalc book add PRESET" in err
+
+
+@pytest.mark.parametrize("command", ["plan", "compare", "stress", "scan"])
+def test_a_damaged_book_is_said_and_can_be_left_out(run, command):
+    book_path().parent.mkdir(exist_ok=True)
+    book_path().write_bytes(b"no book at all, " * 100)
+    more = ("--sample", "--max-width", "5") if command == "scan" else ()
+    code, out, err = run(command, *more)
+    assert (code, out) == (2, "")
+    assert err.endswith("is not a book, or it is damaged; --no-book leaves it out\n")
+    assert run(command, *more, "--no-book")[0] == 0
+
+
+def test_a_screen_beside_a_damaged_book_says_how_to_open():
+    book_path().parent.mkdir(exist_ok=True)
+    book_path().write_bytes(b"no book at all, " * 100)
+    with pytest.raises(BookError, match="riskcalc screen --no-book leaves it out"):
+        LaunchOptions(preset="iwm-shares", today=DAY, book_wanted=True).editor(lambda *_: None)
 
 
 def test_sizes_keep_within_what_the_book_leaves(run):
