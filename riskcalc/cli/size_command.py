@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
+from riskcalc.cli.book_file import book_beside, book_source, use_of, with_book
 from riskcalc.cli.options import LIMIT, MONEY, POSITION_LIMIT, RISK, as_json
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.domain import Account, Costs, Side, Source, instrument
@@ -16,6 +17,9 @@ from riskcalc.environment import SET_ACCOUNT_LINE, account_path
 from riskcalc.formatting.report import size_table
 from riskcalc.presets.amounts import Risk, parse_stop_price, require_within
 from riskcalc.sizing import StopSize, share_margin, size_by_stop_within_limits
+
+if TYPE_CHECKING:
+    from riskcalc.book import BookRisk
 
 EXAMPLES = """\b
 Examples:
@@ -62,6 +66,7 @@ SAMPLE_EQUITY = 100_000.0
     help="Maximum combined risk of all open trades, as a share of equity; default 6% with --open-risk.",
 )
 @click.option("--fractional", is_flag=True, help="The broker allows fractional shares, in thousandths.")
+@with_book
 @as_json
 @click.pass_context
 def command(
@@ -81,16 +86,18 @@ def command(
     open_risk: float | None,
     max_heat: float | None,
     fractional: bool,
+    book_wanted: bool | None,
     json_wanted: bool,
 ) -> None:
     """Size a position by its stop, within the account's limits.
 
     The loss at the stop stays within the risk budget, the position within buying power and its maximum share
-    of equity, as in a plan. Options left out come from account.toml, if it has them. Names the binding limit.
+    of equity, as in a plan. Options left out come from account.toml, if it has them, open risk and what open
+    trades use of the buying power from your book. Names the binding limit.
     Exits with 1 if not even one unit fits.
     """
     position = Side[side.upper()]
-    said, own = _user_account()
+    said, own = _user_account(book_beside(wanted=book_wanted))
     if equity is None and "equity" not in said:
         raise click.UsageError(f"give --equity, or once for all: {SET_ACCOUNT_LINE}")
     if {"open_risk", "max_heat"} & said.keys() or open_risk is not None:
@@ -128,14 +135,16 @@ def command(
     ctx.exit(EXIT_OK if size.units else EXIT_RISK_SAYS_NO)
 
 
-def _user_account() -> tuple[dict[str, Any], Account]:
-    """What the user's account says, and the account with the usual for what it does not say."""
-    if not account_path().exists():
+def _user_account(book: BookRisk | None) -> tuple[dict[str, Any], Account]:
+    """What the user's account and book say, and the account with the usual for what they do not say."""
+    if book is not None:
+        click.echo(f"riskcalc: heat and buying power {book_source(book)}", err=True)
+    elif not account_path().exists():
         return {}, Account(equity=SAMPLE_EQUITY)
-    from riskcalc.presets.account_file import inherited_accounts, read_account  # noqa: PLC0415 - slow to import
+    from riskcalc.presets import account_file  # noqa: PLC0415 - slow to import
 
-    said = read_account()
-    return said, inherited_accounts(said).beside
+    said = account_file.with_book(account_file.read_account(), use_of(book))
+    return said, account_file.inherited_accounts(said).beside
 
 
 def _account(

@@ -105,6 +105,20 @@ def test_sizes_keep_within_what_the_book_leaves(run):
     assert [one["size"]["units"] for one in answer(run, "compare", *limits, "--no-book")["vehicles"]] == free
 
 
+def test_a_size_keeps_within_what_the_book_leaves(run):
+    asked = ("size", "--equity", "20000", "--entry", "60", "--stop", "54")
+    assert answer(run, *asked)["size"]["units"] == 33
+    assert run("book", "add", "iwm-shares")[0] == 0
+    code, out, err = run(*asked, "--json")
+    # The heat limit of 1,200 dollars leaves 207.49 beside the book: the risk budget of 200 still binds.
+    assert (code, json.loads(out)["size"]["units"]) == (0, 33)
+    tight = run(*asked, "--max-heat", "5.5%", "--json")
+    assert json.loads(tight[1])["size"]["units"] == int((1100 - 992.51) / 6)
+    assert err.startswith("riskcalc: heat and buying power from the book, marked 2026-07-20: 1 open trade")
+    assert answer(run, *asked, "--max-heat", "5.5%", "--open-risk", "0")["size"]["units"] == 33
+    assert answer(run, *asked, "--no-book")["size"]["units"] == 33
+
+
 def test_scenarios_of_the_book_and_the_trade_add_up(run, held):
     found = answer(run, "stress", "tna-momentum")
     alone = {row["scenario"]["name"]: row["pnl_all_units"] for row in found["stress"]}
