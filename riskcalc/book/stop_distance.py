@@ -43,19 +43,21 @@ def in_deviations(distance: float | None, vol: float) -> float | None:
 
 def range_notes(stopped: Iterable[Instrument], ranges: Ranges, *, today: dt.date) -> list[str]:
     """Return what there is to say about the ranges of underlyings with a stop."""
-    unknown, notes = [], []
+    unknown, notes, used = [], [], {}
     for traded in dict.fromkeys(stopped):
-        found = ranges.get(traded.symbol)
-        if found is None and _share(traded, ranges) is not None:
-            found = ranges[traded.benchmark]
+        if _share(traded, ranges) is None:
+            unknown.append(traded.symbol)
+        elif traded.symbol in ranges:
+            used[traded.symbol] = ranges[traded.symbol]
+        else:
             times = f"{abs(traded.leverage):g} x that of {traded.benchmark}"
             notes.append(f"ATR14 of {traded.symbol} is taken as {times}")
-        if found is None:
-            unknown.append(traded.symbol)
-        elif found.date < today and sessions_between(found.date, today) > OLD:
-            notes.append(
-                f"ATR14 of {traded.symbol} is of {found.date}: riskcalc history PRICES.csv measures it anew"
-            )
+            used[traded.benchmark] = ranges[traded.benchmark]
+    notes += [
+        f"ATR14 of {symbol} is of {found.date}: riskcalc history PRICES.csv measures it anew"
+        for symbol, found in used.items()
+        if found.date < today and sessions_between(found.date, today) > OLD
+    ]
     if unknown:
         symbols = ", ".join(unknown)
         notes.append(f"ATR14 of {symbols} is not known: riskcalc history PRICES.csv measures and keeps it")

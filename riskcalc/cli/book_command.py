@@ -132,12 +132,15 @@ def import_files(
 
 
 def _import_line(file: Path, result: ImportResult) -> str:
+    from riskcalc.formatting.numbers import count  # noqa: PLC0415 - help is quick
+
     done = "imported" if result.written else "would be imported"
     if result.problems and not result.written:
-        done = f"not imported: {len(result.problems)} rows cannot be placed (--partial imports the rest)"
+        left = count(len(result.problems), "row")
+        done = f"not imported: {left} cannot be placed (--partial imports the rest)"
     return (
-        f"{file}: {result.source}, {result.fills} new fills, {result.duplicates} known, "
-        f"{len(result.skipped)} rows skipped; {done}"
+        f"{file}: {result.source}, {count(result.fills, 'new fill')}, {result.duplicates} known, "
+        f"{count(len(result.skipped), 'row')} skipped; {done}"
     )
 
 
