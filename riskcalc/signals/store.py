@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -22,6 +23,9 @@ SCHEMA_VERSION = 1
 
 SAME_VALUE = 5e-4
 """Values that differ by less, as a part of the larger, are the same: files round."""
+
+SESSION_MOVE = 0.25
+"""Largest move of a price within its session, as a part of it; beyond it is another fund's."""
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9_^\-]+(\.[A-Za-z0-9_ &/\-]+)?")
 REVISED = ("volume",)
@@ -58,8 +62,8 @@ def merged(kept: Mapping[str, Series], new: Iterable[Series], *, replace: bool =
     kept : mapping
         The store, as `read_store` gives it.
     new : iterable of Series
-        Values of days that are there already must agree, but for the newest kept one: it may have been a
-        price within its session.
+        Values of days that are there already must agree. A price or a chain's ratio of the newest kept day
+        may have been one within its session, and may differ: a price by a quarter at most.
     replace : bool
         Take a new series whole, whatever was there.
 
@@ -110,8 +114,8 @@ def require_safe(name: str) -> str:
 def _joined(old: Series, new: Series) -> Series:
     common, mine, theirs = np.intersect1d(old.days, new.days, return_indices=True)
     ours, others = old.values[mine], new.values[theirs]
-    wrong = np.abs(ours - others) > SAME_VALUE * np.maximum(np.abs(ours), np.abs(others))
-    wrong &= common < old.days[-1]
+    allowed = np.where(common < old.days[-1], SAME_VALUE, _newest_may_differ(old.name))
+    wrong = np.abs(ours - others) > allowed * np.maximum(np.abs(ours), np.abs(others))
     if wrong.any() and not old.name.endswith(REVISED) and new.source != "typed":
         row = int(wrong.argmax())
         raise InvalidInputError(
@@ -129,6 +133,13 @@ def _joined(old: Series, new: Series) -> Series:
         values=np.array([values[day] for day in days]),
         source=newer.source,
     )
+
+
+def _newest_may_differ(name: str) -> float:
+    """How far two files may differ on the newest kept day, which may have been within its session."""
+    if name.endswith(".close"):
+        return SESSION_MOVE
+    return math.inf if "." in name else SAME_VALUE
 
 
 def _to_data(series: Series) -> dict[str, Any]:

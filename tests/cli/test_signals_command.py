@@ -70,6 +70,23 @@ def test_data_grow_and_a_contradiction_is_refused(board, tmp_path):
     assert board("--update", other, "--replace")[1]["ten_year_change_bp"]["value"] == pytest.approx(640)
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "refused"),
+    [
+        ("DATE,DGS10", "2.6", True),  # a rate has no session
+        ("DATE,DGS10", "4.0", False),
+        ("Date,Close", "4.3", False),  # a price within its session, and its close
+        ("Date,Close", "9", True),
+    ],
+)
+def test_another_series_that_meets_the_kept_one_on_its_newest_day(board, tmp_path, header, value, refused):
+    rows = f"{header}\n2026-07-20,{{}}\n2026-07-21,{{}}\n"
+    assert board("--update", write(tmp_path, "IWM.csv", rows.format("3.9", "4.0")))[0] == 0
+    later = rows.replace("07-21", "07-22").replace("07-20", "07-21")
+    code, _, err = board("--update", write(tmp_path, "IWM.csv", later.format(value, value)))
+    assert (code, "another series under the same name" in err) == ((2, True) if refused else (0, False))
+
+
 HOLDINGS = """iShares Russell 2000 ETF
 Fund Holdings as of,"{}"
 Shares Outstanding,"{}"
