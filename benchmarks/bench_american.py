@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import QuantLib
 
-from benchmarks.measure import OURS, measure, note_error
+from benchmarks.measure import NUMPY_CORE, OURS, measure, note_error
 from benchmarks.options import each, first
 from riskcalc.pricing.american import american, american_implied_vol
+from riskcalc.pricing.compiled.loader import using
 
 MANY = 1_000
 CHECKED = 8
@@ -66,6 +67,14 @@ TASKS = {
 
 def riskcalc(options, schedule):
     return lambda: american(**options, **schedule).value
+
+
+def numpy_core(options, schedule):
+    def price():
+        with using("numpy"):
+            return american(**options, **schedule).value
+
+    return price
 
 
 def grid(size):
@@ -158,6 +167,7 @@ def fine_grid(options, schedule, *, steps, nodes):
 
 IMPLEMENTATIONS = {
     OURS: (riskcalc, MANY),
+    NUMPY_CORE: (numpy_core, MANY),
     "QuantLib FdBlackScholesVanillaEngine 400 x 400": (grid(400), CHECKED),
     "QuantLib QdFp, default": (collocation(tuple), MANY),
     "QuantLib QdFp, fast": (collocation(lambda: (QuantLib.QdFpAmericanEngine.fastScheme(),)), MANY),
@@ -178,9 +188,38 @@ def bench_american(benchmark, task, implementation):
     rounds = 1 if count == CHECKED else 3
     values = measure(benchmark, price, task=task, implementation=implementation, options=count, rounds=rounds)
     truth = exact(task)
-    remark = "value and Greeks" if implementation == OURS else ""
+    remark = "value and Greeks" if implementation in (OURS, NUMPY_CORE) else ""
     both = min(len(values), len(truth))
     note_error(benchmark, np.abs(values[:both] - truth[:both]).max(), remark=remark)
+
+
+def one_by_us(option):
+    return lambda: american(**option).value
+
+
+def one_by_quantlib(scheme):
+    def prepare(option):
+        terms = contract(option, NO_CASH)
+        return lambda: priced(*terms, lambda process, _: QuantLib.QdFpAmericanEngine(process, *scheme()))
+
+    return prepare
+
+
+SINGLE = {
+    OURS: one_by_us,
+    "QuantLib QdFp, default": one_by_quantlib(tuple),
+    "QuantLib QdFp, fast": one_by_quantlib(lambda: (QuantLib.QdFpAmericanEngine.fastScheme(),)),
+}
+
+
+@pytest.mark.parametrize("implementation", SINGLE)
+def bench_one(benchmark, implementation):
+    """A call on plain numbers; QuantLib's contract exists already, its engine does not."""
+    options, _ = with_yield()
+    price = SINGLE[implementation]({name: float(values[0]) for name, values in options.items()})
+    task = "American put with a yield, a single call"
+    value = measure(benchmark, price, task=task, implementation=implementation, options=1, iterations=200)
+    note_error(benchmark, abs(float(value) - exact("American puts with a yield")[0]))
 
 
 SURFACES = {"call": 1, "put": -1}

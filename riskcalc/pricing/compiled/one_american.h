@@ -41,8 +41,8 @@ static void put_greeks(const double in[AM_INPUTS], const double put[AP_OUTPUTS],
     out[BS_RHO] = scale * put[AP_RHO];
 }
 
-/* Returns 1 with value and Greeks, or 0. A value at or below its lower bound, as of an option that is exercised now,
- * is left to numpy. */
+/* Returns 1 with value and Greeks, or 0. An option that is exercised now, and a value at its lower bound, are left to
+ * numpy. */
 static int value_american(const double in[AM_INPUTS], const struct collocation *tables,
                           const struct time_quadrature *quadrature, double out[BS_OUTPUTS])
 {
@@ -61,7 +61,8 @@ static int value_american(const double in[AM_INPUTS], const struct collocation *
         double terms[6] = {earned, forgone, vol, time, call ? 0.0 : 1.0, call ? 1.0 : 0.0}, converged;
         double log_spot = sign * log(in[AM_STRIKE] / in[AM_SPOT]);
         american_puts_all(1, 1, 1, terms, &log_spot, &time, tables, quadrature, put, &converged);
-        if (!(converged > 0.0)) return 0;
+        /* Without curvature it is exercised now. */
+        if (!(converged > 0.0) || put[AP_CURVATURE] == put[AP_SLOPE]) return 0;
         put_greeks(in, put, out);
     }
     double most = (call ? in[AM_SPOT] : in[AM_STRIKE]) * exp(fmax(-earned * time, 0.0));

@@ -90,6 +90,7 @@ ONE_OPTION = {
     "a call without a yield": CALL,
     "a put without a rate": PUT | {"rate": 0.0, "dividend_yield": 0.02},
     "a put that is exercised now": PUT | {"spot": 40.0},
+    **{f"a put that is exercised at {spot}": PUT | {"spot": spot} for spot in (30.1, 33.3, 41.7, 57.9)},
     "a call that is exercised now": CALL | {"spot": 400.0, "dividend_yield": 0.1},
     "a put worthless to a digit": PUT | {"spot": 4000.0},
     "a rate that is too small to count": PUT | {"rate": 1e-10, "dividend_yield": -1e-10},
