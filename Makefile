@@ -95,6 +95,7 @@ bench: $(VENV)/.dev  ## speed and error beside the peers, in one run
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.tui_latency
 	$(BIN)/python -m benchmarks.cold_start
+	$(BIN)/python -m benchmarks.desk
 
 # Strict: a broken link, a page outside the menu or an unknown name in the reference ends the build.
 docs: $(VENV)/.docs  ## the documentation in site/, with a reference page for every public name
