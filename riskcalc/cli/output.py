@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,8 @@ RICH_STYLES = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
 def print_json(answer: Mapping[str, Any] | list[Any]) -> None:
     """Write a result as JSON to stdout, with unprintable characters escaped."""
+    import json  # noqa: PLC0415 - slow to import, and most answers are tables
+
     text = json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False)
     click.echo(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
@@ -89,9 +90,7 @@ def _plain_rows(table: Table) -> list[str]:
 
 def _aligned(parts: Sequence[str], widths: Sequence[int], *, left: frozenset[int], gap: int) -> str:
     """Return a line of cells; nothing where one is wider than its column."""
-    from rich.cells import cell_len  # noqa: PLC0415 - JSON output needs no tables
-
-    blanks = [width - cell_len(part) for part, width in zip(parts, widths, strict=True)]
+    blanks = [width - _cells(part) for part, width in zip(parts, widths, strict=True)]
     cells = (
         part + " " * blank if column in left else " " * blank + part
         for column, (part, blank) in enumerate(zip(parts, blanks, strict=True))
@@ -101,13 +100,11 @@ def _aligned(parts: Sequence[str], widths: Sequence[int], *, left: frozenset[int
 
 def _broken(text: str, width: int) -> list[str]:
     """Return a text in lines of at most a width where its words allow it."""
-    from rich.cells import cell_len  # noqa: PLC0415 - JSON output needs no tables
-
     lines = []
     for whole in printable(text).split("\n"):
         lines.append("")
         for word in WORD.findall(whole):
-            if lines[-1] and cell_len(lines[-1] + word.rstrip()) > width:
+            if lines[-1] and _cells(lines[-1] + word.rstrip()) > width:
                 lines.append("")
             lines[-1] += word
     return [line.rstrip() for line in lines]
@@ -165,16 +162,14 @@ def _verdict_style(cell: str) -> str:
 
 def _layout(table: Table, room: int) -> tuple[int, list[int]]:
     """Gap between the columns and the width of each, so that the table fits where it can."""
-    from rich.cells import cell_len  # noqa: PLC0415 - as above
-
     from riskcalc.formatting.table import column_gap  # noqa: PLC0415 - as above
 
     columns = list(zip(*table.rows, strict=True))
     if table.header:
         columns = [(heading, *cells) for heading, cells in zip(table.header, columns, strict=False)]
-    whole = [max(map(cell_len, cells)) for cells in columns]
+    whole = [max(map(_cells, cells)) for cells in columns]
     gap = column_gap(whole, room)
-    words = [max(cell_len(word) for cell in cells for word in (cell.split() or [""])) for cells in columns]
+    words = [max(_cells(word) for cell in cells for word in (cell.split() or [""])) for cells in columns]
     return gap, _narrowed(whole, words, excess=sum(whole) + gap * (len(whole) - 1) - room)
 
 
@@ -201,3 +196,12 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _cells(text: str) -> int:
+    """Columns of a text in a terminal; a plain one needs no table of wide characters, slow to import."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - as said
+
+    return cell_len(text)

@@ -11,7 +11,7 @@ from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.book_file import book_beside, book_source, use_of, with_book
 from riskcalc.cli.options import LIMIT, MONEY, POSITION_LIMIT, RISK, as_json
 from riskcalc.cli.output import print_json, print_tables
-from riskcalc.domain import Account, Costs, Side, Source, instrument
+from riskcalc.domain import Account, Costs, Instrument, Side, Source
 from riskcalc.domain.serialization import to_plain
 from riskcalc.environment import SET_ACCOUNT_LINE, account_path
 from riskcalc.formatting.report import size_table
@@ -29,7 +29,7 @@ Examples:
   riskcalc size --equity 5000 --risk 2 --entry 295.40 --stop 6% --fractional
 """
 
-ANY_SHARE = instrument("IWM")
+ANY_SHARE = Instrument(symbol="SHARES")
 """Margin of a share without leverage."""
 NO_HEAT = 1.0
 """Heat limit without --open-risk: all equity."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from statistics import fmean, median
 
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.validation import calendar_date, dollars, flag
@@ -87,7 +86,7 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
     if not schedule:
         return dividends
     spacing = _spacing(schedule)
-    usual = fmean(dividend.amount for dividend in schedule)
+    usual = math.fsum(dividend.amount for dividend in schedule) / len(schedule)
     due = schedule[-1].ex_date + dt.timedelta(days=spacing)
     forecast: list[CashDividend] = []
     while due <= until:
@@ -147,7 +146,7 @@ def _extra(payments: Sequence[CashDividend]) -> int | None:
 def _usual_gap(days: Sequence[int]) -> float:
     """Usual spacing: the median over the payments of the longest spacing next to each."""
     gaps = [later - day for day, later in pairwise(days)]
-    return median(max(pair) for pair in zip((0, *gaps), (*gaps, 0), strict=True))
+    return _median([max(pair) for pair in zip((0, *gaps), (*gaps, 0), strict=True)])
 
 
 def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float:
@@ -156,7 +155,7 @@ def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float
     gaps = (later.ex_date - one.ex_date for one, later in pairwise(kept))
     off_rhythm = sum(abs(gap.days - usual) for gap in gaps) / usual
     amounts = [one.amount for one in kept if one.amount > 0]
-    middle = median(amounts) if amounts else 0.0
+    middle = _median(amounts) if amounts else 0.0
     off_amount = sum(abs(math.log(amount / middle)) for amount in amounts)
     return off_rhythm + AMOUNT_WEIGHT * off_amount
 
@@ -165,4 +164,10 @@ def _spacing(dividends: Sequence[CashDividend]) -> int:
     """Usual days between payments, at least one."""
     recent = dividends[-RECENT - 1 :]
     gaps = [(later.ex_date - earlier.ex_date).days for earlier, later in pairwise(recent)]
-    return max(round(median(gaps)), 1) if gaps else QUARTER
+    return max(round(_median(gaps)), 1) if gaps else QUARTER
+
+
+def _median(values: Sequence[float]) -> float:
+    """Median; the standard library's module of statistics takes as long to import as a size to print."""
+    ranked, half = sorted(values), len(values) // 2
+    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2

@@ -7,12 +7,14 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from riskcalc.domain.account import Costs
 from riskcalc.domain.instrument import Instrument
-from riskcalc.domain.market import Market
 from riskcalc.domain.validation import calendar_date, dollars, member, price, volatility, whole_count
+
+if TYPE_CHECKING:
+    from riskcalc.domain.market import Market
 
 
 class Side(IntEnum):

@@ -7,7 +7,6 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 from riskcalc.domain import Listing, OptionType, Quote, UsualListing
@@ -111,6 +110,8 @@ class DeltaStrike:
         if not chance < 1:
             most = math.exp(-quote.dividend_yield * years)
             raise InvalidInputError(f"delta must be below {most:.4f} for that expiry, got {self.delta:g}")
+        from statistics import NormalDist  # noqa: PLC0415 - slow to import, and few strikes are deltas
+
         d1 = int(context.option_type) * NormalDist().inv_cdf(chance)
         deviation = context.vol * math.sqrt(years)
         growth = (context.rate - quote.dividend_yield) * years
