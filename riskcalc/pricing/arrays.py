@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -73,7 +74,8 @@ def as_floats(name: str, value: object) -> NDArray[np.float64]:
         raise InvalidInputError(_refusal(name, "numbers too large, or lists of unequal length")) from error
     if array.dtype.kind not in NUMERIC:
         raise InvalidInputError(_refusal(name, _kind(value, array)))
-    if isinstance(value, np.ma.MaskedArray):
+    # numpy loads masked arrays when they are first asked for: where nobody has, this is none.
+    if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):
         array = np.where(np.ma.getmaskarray(value), np.nan, array)
     if array.dtype.itemsize <= 8:
         return np.asarray(array, dtype=np.float64)
@@ -94,6 +96,11 @@ def common_shape(arrays: Mapping[str, NDArray[Any]]) -> tuple[int, ...]:
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.ndim)
         raise InvalidInputError(f"shapes must broadcast to one, got {shapes}") from None
+
+
+def distinct(counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the distinct whole numbers >= 0 of an array, rising; `numpy.unique` loads masked arrays."""
+    return np.flatnonzero(np.bincount(counts.ravel()))
 
 
 def broadcast_floats(**arguments: ArrayLike) -> dict[str, FloatArray]:

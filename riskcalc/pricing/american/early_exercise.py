@@ -10,7 +10,7 @@ from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import call_contract, pre_dividend_calls
 from riskcalc.pricing.american.pre_dividend import MAX_LOG_SPOT, after_drop
 from riskcalc.pricing.american.quadrature import Nodes, gaussian_means
-from riskcalc.pricing.arrays import as_floats
+from riskcalc.pricing.arrays import as_floats, distinct
 from riskcalc.pricing.scipy_kernels import ndtr
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _by_ex_date(batch: Batch, schedule: Schedule) -> FloatArray:
     result = np.full((2, batch.spot.size, schedule.times.size), np.nan)
     count = schedule.count_until_expiry(batch)
     result[:, batch.sign < 0.0] = 0.0
-    for dividends in np.unique(count[count > 0]):
+    for dividends in distinct(count[count > 0]):
         calls = np.flatnonzero(_usable(batch) & (batch.sign > 0.0) & (count == dividends))
         if calls.size:
             result[:, calls, :dividends] = _call_exercise(batch.take(calls), schedule.first(int(dividends)))

@@ -16,6 +16,7 @@ from riskcalc.pricing.american.convergence import Priced, clip_to_bounds
 from riskcalc.pricing.american.deterministic import deterministic, nearly_deterministic, spot_may_reach_zero
 from riskcalc.pricing.american.finite_difference import finite_difference
 from riskcalc.pricing.american.put_boundary import BOUNDARY_NODES
+from riskcalc.pricing.arrays import distinct
 from riskcalc.pricing.black_scholes import OptionGreeks, black_scholes
 from riskcalc.pricing.compiled.loader import core
 
@@ -164,7 +165,7 @@ def value_batch(batch: Batch, schedule: Schedule) -> OptionGreeks:
     past = schedule.count_past(batch.elapsed)
     greeks = np.full((len(OptionGreeks._fields), batch.spot.size), np.nan)
     unconverged = np.zeros(batch.spot.size, dtype=bool)
-    for count in np.unique(past):
+    for count in distinct(past):
         index = _indices(past == count)
         remaining = schedule.remaining(int(count))
         greeks[:, index], unconverged[index] = _price_with_schedule(batch.take(index), remaining)
@@ -220,7 +221,7 @@ def _group_by_method(
         count = schedule.count_until_expiry(batch)
         method = np.where(batch.valid(), _method_indices(batch, schedule, count), len(METHODS))
     job = method * (count.max(initial=0) + 1) + count
-    for number in np.unique(job[method < len(METHODS)]):
+    for number in distinct(job[method < len(METHODS)]):
         same_job = job == number
         first = np.argmax(same_job)
         yield METHODS[method[first]], _indices(same_job), int(count[first])
