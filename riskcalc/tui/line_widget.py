@@ -7,6 +7,7 @@ from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
+from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size
@@ -116,6 +117,17 @@ class _WholeLine(Strip):
 
 def _dimmed(segments: Iterable[Segment]) -> bool:
     return any(segment.style is not None and segment.style.dim for segment in segments)
+
+
+def forget_closed_widgets() -> None:
+    """Let go of the lines that closed widgets have painted.
+
+    Textual looks the background of a widget up in a cache of the last 1,024 calls, whose key is the object
+    with all painted lines of the widget: without this, each dialog leaves its lines behind.
+    """
+    clear = getattr(StylesCache.get_inner_outer, "cache_clear", None)
+    if clear is not None:
+        clear()
 
 
 def seen(widget: Widget) -> bool:

@@ -19,7 +19,7 @@ from riskcalc.tui.autosave import Autosave
 from riskcalc.tui.figures.figure_group import FigureGroup
 from riskcalc.tui.form import Form, Typing
 from riskcalc.tui.header import Header
-from riskcalc.tui.line_widget import seen
+from riskcalc.tui.line_widget import forget_closed_widgets, seen
 from riskcalc.tui.message_row import KeyRow, MessageRow
 
 if TYPE_CHECKING:
@@ -242,7 +242,8 @@ class TradeScreen(Screen[None]):
         return f"theme: {app.theme}"
 
     def on_screen_resume(self) -> None:
-        """Show what another page has changed."""
+        """Show what another page has changed, and keep nothing of what was open above this one."""
+        forget_closed_widgets()
         self.show()
 
     def show_page(self, name: str) -> None:

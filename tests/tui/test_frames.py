@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 from collections import Counter
 
 import pytest
+from textual._styles_cache import StylesCache
 
 from riskcalc.tui.form import TRACK
 from tests.tui.driving import drive, text
@@ -72,6 +74,24 @@ def test_moving_through_the_form_costs_no_layout():
         return counts
 
     assert drive(script, size=(80, 24))["layouts"] == 0
+
+
+def test_closed_dialogs_leave_nothing_behind():
+    """Textual's cache of backgrounds would keep the painted lines of the last thousand widgets."""
+
+    async def script(pilot):
+        counts = []
+        for _ in range(4):
+            await pilot.press("question_mark")
+            await pilot.pause()
+            await pilot.press("escape")
+            await pilot.pause()
+            gc.collect()
+            counts.append(sum(isinstance(one, StylesCache) for one in gc.get_objects()))
+        return counts
+
+    counts = drive(script)
+    assert counts[-1] <= counts[0]
 
 
 def test_an_idle_screen_paints_nothing():
