@@ -21,11 +21,18 @@ os.environ["RISKCALC_SESSION"] = os.path.join(_HOME, "session.json")  # noqa: PT
 os.environ["RISKCALC_TODAY"] = "2026-07-20"
 
 import pytest  # noqa: E402 - the threads first
+from _pytest.doctest import DoctestModule  # noqa: E402 - the threads first
 from hypothesis import settings  # noqa: E402 - the threads first
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Look for doctests in riskcalc alone: tests have none."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 def pytest_collection_finish():

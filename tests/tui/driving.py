@@ -45,4 +45,4 @@ def text(app):
 
 def painted(app):
     """Text and style of every run of cells."""
-    return [[(segment.text, str(segment.style)) for segment in strip] for strip in strips(app)]
+    return [[(segment.text, segment.style) for segment in strip] for strip in strips(app)]
