@@ -400,3 +400,10 @@ def test_no_report_of_a_plan_older_than_its_inputs(tmp_path, monkeypatch):
 def test_a_line_is_written_only_where_it_is_mounted(name):
     """A field may change before the dialog below it is mounted, as random keys found."""
     write_line(Screen(), name, "words", style=MUTED)
+
+
+def test_what_is_read_after_the_dialog_closed_is_dropped():
+    """A preview that came while the dialog closed ended the program, as random keys found."""
+    closed = OpenScreen(editor())
+    closed._fill((Choice(name="mine", origin="yours", description=""),))
+    closed._draw([(("words", "quiet"),)])

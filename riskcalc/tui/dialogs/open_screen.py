@@ -165,7 +165,8 @@ class OpenScreen(Dialog[str | None]):
 
     def _fill(self, found: tuple[Choice, ...]) -> None:
         self._choices = found
-        self._show_matching(self.query_one(Input).value)
+        for field in self.query(Input):  # none where the presets were read after the dialog closed
+            self._show_matching(field.value)
 
     def _show_matching(self, text: str) -> None:
         found = () if is_path(text) else matching(self._choices, text)
@@ -195,7 +196,8 @@ class OpenScreen(Dialog[str | None]):
         self._preview.ask(lambda: preview(self._editor, name, width=width), self._draw)
 
     def _draw(self, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
-        self.query_one("#preview", Static).update(styled_text(lines))
+        for shown in self.query("#preview").results(Static):  # none once the dialog closes
+            shown.update(styled_text(lines))
 
 
 def _words(choice: Choice) -> Content:
