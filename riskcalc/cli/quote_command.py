@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,55 +105,9 @@ def _write(quotes: Mapping[str, KnownQuote], *, rate: float | None, date: dt.dat
 def _typed(
     prices: Iterable[str], vols: Iterable[str], yields: Iterable[str], *, date: dt.date
 ) -> dict[str, KnownQuote]:
-    from riskcalc.presets import parse_money  # noqa: PLC0415 - help is quick
-    from riskcalc.presets.units_parsing import parse_rate, parse_vol  # noqa: PLC0415 - as above
+    from riskcalc.presets.typed_quotes import typed_quotes  # noqa: PLC0415 - help is quick
 
-    spots = _pairs(prices, parse_money, form="IWM=297.40", name="price")
-    ivs = _pairs(vols, parse_vol, form="--vol IWM=19%", name="vol")
-    paid = _pairs(yields, parse_rate, form="--yield TNA=0.8%", name="yield")
-    return _updated(spots, ivs, paid, date=date)
-
-
-def _updated(
-    spots: Mapping[str, float],
-    vols: Mapping[str, float],
-    yields: Mapping[str, float],
-    *,
-    date: dt.date,
-    source: str = "typed",
-) -> dict[str, KnownQuote]:
-    """What is known of each symbol now; each of its figures is in the range of a quote's."""
-    from riskcalc.presets.market_file import quoted_now, read_market  # noqa: PLC0415 - help is quick
-
-    before = read_market().quotes
-    return {
-        symbol: quoted_now(
-            before.get(symbol),
-            symbol=symbol,
-            date=date,
-            spot=spots.get(symbol),
-            vol=vols.get(symbol),
-            dividend_yield=yields.get(symbol),
-            source=source,
-        )
-        for symbol in dict.fromkeys((*spots, *vols, *yields))
-    }
-
-
-def _pairs(texts: Iterable[str], parse: Callable[..., float], *, form: str, name: str) -> dict[str, float]:
-    """Values by symbol, of texts like ``IWM=297.40``."""
-    from riskcalc.domain import instrument  # noqa: PLC0415 - help is quick
-
-    found: dict[str, float] = {}
-    for text in texts:
-        symbol, equals, value = text.partition("=")
-        if not equals:
-            raise InvalidInputError(f"a {name} must be like {form}, got {text!r}")
-        known = instrument(symbol).symbol
-        if known in found:
-            raise InvalidInputError(f"{known} has two {name}s")
-        found[known] = parse(value, field=f"{known} {name}")
-    return found
+    return typed_quotes(prices, vols, yields, date=date)
 
 
 def _write_chain(
@@ -182,10 +136,11 @@ def _write_chain(
 def _of_chain(chain: Chain, *, rate: float | None, source: str) -> dict[str, KnownQuote]:
     """Spot and IV of a chain's underlying."""
     from riskcalc.domain import instrument  # noqa: PLC0415 - help is quick
+    from riskcalc.presets.typed_quotes import updated_quotes  # noqa: PLC0415 - as above
 
     symbol = instrument(chain.symbol).symbol
     vol = vol_of_chain(chain, rate=rate)
-    return _updated({symbol: chain.spot}, {symbol: vol}, {}, date=chain.date, source=source)
+    return updated_quotes({symbol: chain.spot}, {symbol: vol}, {}, date=chain.date, source=source)
 
 
 def _write_live(

@@ -14,10 +14,8 @@ from riskcalc.cli.options import DAY, as_json
 from riskcalc.cli.output import print_json, print_tables
 from riskcalc.cli.plan_request import read_todays_book
 from riskcalc.environment import today
-from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from riskcalc.signals.rules import Rule
     from riskcalc.signals.series import Series
 
 EXAMPLES = """\b
@@ -76,9 +74,10 @@ def command(
     from riskcalc.signals.files import read_files  # noqa: PLC0415 - as above
     from riskcalc.signals.rules import load_rules  # noqa: PLC0415 - as above
     from riskcalc.signals.store import merged, read_store, write_store  # noqa: PLC0415 - as above
+    from riskcalc.signals.typed import typed_values  # noqa: PLC0415 - as above
 
     day, rules, kept = today(), load_rules(), read_store()
-    new = [*read_files(files), *_typed(typed, {rule.name: rule for rule in rules}, date or day)]
+    new = [*read_files(files), *typed_values(typed, {rule.name: rule for rule in rules}, date or day)]
     store = merged(kept, new, replace=replace)
     board = signal_board(rules, {**store, **book_series(rules, read_todays_book)}, day=day)
     write_store(store, only=[one.name for one in new])
@@ -105,27 +104,6 @@ def _print_sectors(store: Mapping[str, Series], day: dt.date, *, json_wanted: bo
         print_json(to_plain(known))
     else:
         print_tables("", [weights_table(known)])
-
-
-def _typed(assignments: Iterable[str], rules: Mapping[str, Rule], day: dt.date) -> list[Series]:
-    """Entered values as series of one day."""
-    from riskcalc.presets.levels import parse_level  # noqa: PLC0415 - as above
-    from riskcalc.signals.store import typed_series  # noqa: PLC0415 - as above
-
-    found = []
-    for assignment in assignments:
-        name, _, text = (part.strip() for part in assignment.partition("="))
-        rule = rules.get(name)
-        if rule is None or rule.members:
-            single = ", ".join(one.name for one in rules.values() if not one.members)
-            raise InvalidInputError(f"--enter must name one of {single}, got {name!r}")
-        level = parse_level(text)
-        if level is None or level[1] != rule.unit:
-            raise InvalidInputError(
-                f"--enter {name} must have the unit of its rule, {rule.text}, got {text!r}"
-            )
-        found.append(typed_series(name, level[0], rule.unit, day))
-    return found
 
 
 def _say_filed(new: Iterable[Series], store: Mapping[str, Any]) -> None:

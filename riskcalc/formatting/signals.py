@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from riskcalc.domain import TradePlan
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, value_with_unit
+from riskcalc.formatting.metric import Style
 from riskcalc.formatting.numbers import MISSING, count
 from riskcalc.formatting.table import Table
 
@@ -16,19 +19,49 @@ ROLE_WORDS = {
 HEADER = ("signal", "value", "rule", "to go", "state", "age", "source")
 
 
-def signals_title(board: SignalBoard) -> str:
-    """The verdict of the board, and its day."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardVerdict:
+    """Whether a board allows new long trades, in words."""
+
+    words: str
+    because: str
+    """Which signals decide, or are in doubt; empty where nothing is to be said."""
+    style: Style
+
+
+def board_verdict(board: SignalBoard) -> BoardVerdict:
+    """Return whether new longs are allowed: no stop signal has fired, and every entry rule is met.
+
+    Parameters
+    ----------
+    board : SignalBoard
+        Old or missing data of a stop signal or an entry rule leave it open; those of a hedge signal do not.
+    """
     stops = [one.name for one in board.deciding(SignalRole.STOP) if one.fired]
     if stops:
-        return f"Signals on {board.day}: no new longs, {', '.join(stops)} fired"
-    unmet = [one.name for one in board.deciding(SignalRole.ENTRY) if one.fired is False]
+        return BoardVerdict(words="no new longs", because=f"{', '.join(stops)} fired", style=Style.BAD)
+    unmet = [_of_symbols(one) for one in board.deciding(SignalRole.ENTRY) if one.fired is False]
     if unmet:
-        return f"Signals on {board.day}: no new longs, {', '.join(unmet)} not met"
+        return BoardVerdict(words="no new longs", because=f"{', '.join(unmet)} not met", style=Style.BAD)
     doubtful = [one for one in board.signals if one.counts and (one.fired is None or one.stale)]
+    unsure = f"{count(len(doubtful), 'signal')} old or without data" if doubtful else ""
+    if any(one.role is not SignalRole.HEDGE for one in doubtful):
+        return BoardVerdict(words="no stop signal has fired", because=unsure, style=Style.WARN)
     if doubtful:
-        unsure = f"{count(len(doubtful), 'signal')} old or without data"
-        return f"Signals on {board.day}: no stop signal has fired; {unsure}"
-    return f"Signals on {board.day}: longs allowed"
+        unsure = f"{count(len(doubtful), 'hedge signal')} old or without data"
+    return BoardVerdict(words="longs allowed", because=unsure, style=Style.GOOD)
+
+
+def _of_symbols(signal: Signal) -> str:
+    """Its name, with what it decides on where that is not everything."""
+    return f"{signal.name} ({', '.join(signal.symbols)})" if signal.symbols else signal.name
+
+
+def signals_title(board: SignalBoard) -> str:
+    """The verdict of the board, and its day."""
+    verdict = board_verdict(board)
+    joint = ", " if verdict.style is Style.BAD else "; "
+    return f"Signals on {board.day}: {joint.join(filter(None, (verdict.words, verdict.because)))}"
 
 
 def signals_tables(board: SignalBoard) -> tuple[Table, ...]:

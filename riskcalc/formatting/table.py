@@ -18,8 +18,16 @@ VERDICT_STYLES = {
     "WARN": Style.WARN,
     "FAIL": Style.BAD,
     "EXCEEDED": Style.BAD,
+    "FIRED": Style.BAD,
+    "met": Style.GOOD,
+    "not met": Style.BAD,
+    "no data": Style.WARN,
+    "SAMPLE": Style.WARN,
 }
-"""Color of each verdict of a check or a scenario."""
+"""Color of each verdict of a check, a scenario or a signal."""
+
+OLD = " OLD"
+"""Ends a cell about data that are too old."""
 
 ROOMY, TIGHT = 2, 1
 """Spaces between columns, and where a width is too narrow for that."""
@@ -95,6 +103,8 @@ def _aligned(row: Sequence[str], widths: Sequence[int], *, left: frozenset[int],
 
 
 def cell_style(text: str) -> Style:
-    """Return the color of a cell: verdicts, and P&L in dollars by its sign."""
+    """Return the color of a cell: verdicts, old data, and P&L in dollars by its sign."""
     signs = {"+$": Style.GOOD, "-$": Style.BAD}
+    if text.endswith(OLD):
+        return Style.WARN
     return VERDICT_STYLES.get(text) or signs.get(text[:2], Style.PLAIN)

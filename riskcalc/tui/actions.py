@@ -11,8 +11,6 @@ from riskcalc.tui.trade_screen import TradeScreen
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from riskcalc.editor import Draft
-
 
 SCROLLED = 5
 """Lines by which a key scrolls the list of events."""
@@ -165,13 +163,7 @@ class FileActions(TradeScreen):
 
     def action_load_quotes(self) -> None:
         """Load a file of real quotes for the trade."""
-        from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
-
-        def loaded(found: tuple[Draft, Path] | None) -> None:
-            if found:
-                self._say(self.take_quotes(*found))
-
-        self.app.push_screen(QuotesScreen(self.editor), loaded)
+        self.load_quotes(self._say)
 
     def action_write_report(self) -> None:
         """Ask for a file and write a report of the trade to it."""

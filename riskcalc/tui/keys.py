@@ -217,7 +217,15 @@ _SHARED = {key.name: key for key in KEYS}
 """Commands of the trade's page that other pages have as well."""
 
 PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
-    "today": (),
+    "today": (
+        *_section(
+            "Today",
+            ("enter-quotes", "e", "enter_quotes", "type prices of today", "quotes"),
+            ("enter-signal", "v", "enter_signal", "type the value of a signal"),
+            ("choose", "enter", "choose", "open what the row stands for"),
+        ),
+        _SHARED["load-quotes"],
+    ),
     "chain": (*_CHAIN, *(_SHARED[name] for name in ("revert", "undo", "redo", "load-quotes"))),
 }
 """Commands of each page beside the trade, without those of every page."""

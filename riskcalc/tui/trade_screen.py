@@ -241,6 +241,29 @@ class TradeScreen(Screen[None]):
         self.keep_session()
         return f"theme: {app.theme}"
 
+    def load_quotes(self, then: Callable[[str], object]) -> None:
+        """Ask for a file of real quotes, and continue on it; say so to `then`."""
+        from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
+
+        def loaded(found: tuple[Draft, Path] | None) -> None:
+            if found:
+                then(self.take_quotes(*found))
+
+        self.app.push_screen(QuotesScreen(self.editor), loaded)
+
+    def reopen(self) -> str:
+        """Open the preset again at the market of today; say what became of the trade.
+
+        A trade that was edited, or is on quotes of a file, stays as it is.
+        """
+        draft = self.editor.state.draft
+        if self.editor.state.dirty or draft.chain is not None:
+            why = "on quotes of a file" if draft.chain is not None else "edited"
+            return f"the trade is {why} and keeps its prices"
+        problem = self.editor.open(draft.preset.path or draft.preset.name)
+        self.figures.new_axis()
+        return problem or "the trade is priced at them"
+
     def on_screen_resume(self) -> None:
         """Show what another page has changed, and keep nothing of what was open above this one."""
         forget_closed_widgets()

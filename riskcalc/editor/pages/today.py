@@ -1,59 +1,98 @@
-"""The page Today: the signal board and the events ahead."""
+"""The page Today: may I trade, what is due, what is coming, and how old the market is."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
-from riskcalc.editor.draft import Draft
+from riskcalc.book import read_book_values
+from riskcalc.book.use import book_use, book_words, user_book_risk
+from riskcalc.domain.signals import SignalBoard
+from riskcalc.domain.trading_day import TradingDay
+from riskcalc.editor.pages.section import Section
+from riskcalc.editor.pages.today_sections import (
+    events_section,
+    market_fact,
+    market_section,
+    positions_section,
+    signal_sections,
+)
+from riskcalc.editor.state import State
+from riskcalc.environment import SET_ACCOUNT_LINE
 from riskcalc.environment import today as day_of_clock
-from riskcalc.formatting.events import events_table
-from riskcalc.formatting.numbers import count
-from riskcalc.formatting.signals import signals_tables, signals_title
-from riskcalc.formatting.table import Table
-from riskcalc.signals.book_values import BookValues
+from riskcalc.formatting.metric import Style
+from riskcalc.formatting.signals import BoardVerdict, board_verdict
+from riskcalc.formatting.today import Fact, account_fact, day_verdict, heat_fact
+from riskcalc.presets.account_file import inherited_accounts, read_account, with_book
+from riskcalc.presets.market_file import read_market
+from riskcalc.signals.board import signal_board
+from riskcalc.signals.rules import load_rules
 from riskcalc.trading_day import read_trading_day
 
-AHEAD = dt.timedelta(days=92)
-"""Events are listed so far ahead."""
+NO_DATA = BoardVerdict(
+    words="no signal data",
+    because="file some: riskcalc signals --update FILES, from FRED, your price and quote vendors",
+    style=Style.WARN,
+)
+"""Verdict of a board without any data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """What the page shows."""
 
-    verdict: str
-    """The board in a sentence."""
-    signals: tuple[Table, ...]
-    coming: str
-    """The events in a sentence."""
-    events: Table
+    verdict: BoardVerdict
+    facts: tuple[Fact, ...]
+    """Market, heat and account."""
+    sections: Mapping[str, tuple[Section, ...]]
+    """Tables by what they are about: ``market``, ``positions``, ``signals`` and ``events``."""
+    known: TradingDay
+    """What plans are held against."""
 
 
-def read_today(draft: Draft) -> Today:
-    """Return what the user's files say of the day a draft is planned for, else of the clock's.
+def read_today(state: State) -> Today:
+    """Return what the user's files say of the day a trade is planned for, else of the clock's.
+
+    Parameters
+    ----------
+    state : State
+        Of the trade being planned: its prices, time stop and expiry.
 
     Raises
     ------
-    PresetError
-        A file of signals or events cannot be read.
-    BookError
-        A rule is on the book, and it cannot be read.
+    RiskcalcError
+        A file of signals, events, the market, the account or the book cannot be read.
     """
-    day = draft.today or day_of_clock()
-    known = read_trading_day(day, book=partial(_read_book, day))
-    events = [event for event in known.events or () if day <= event.date <= day + AHEAD]
+    day = state.draft.today or day_of_clock()
+    known, said = read_trading_day(day, book=lambda: read_book_values(day)), read_account()
+    risk = user_book_risk(today=day)
+    account = inherited_accounts(with_book(said, None if risk is None else book_use(risk))).whole
+    open_risk = account.open_risk if risk is None else risk.totals.risk
+    source = "no book: open risk of account.toml" if risk is None else book_words(risk)
+    board, verdict = _board(known, day)
+    due = 0 if risk is None else len({one.id for one, _ in risk.due})
+    left = account.equity * account.limits.max_heat_fraction - open_risk
     return Today(
-        verdict=signals_title(known.board) if known.board else f"Signals on {day}: none are known",
-        signals=signals_tables(known.board) if known.board else (),
-        coming=f"{count(len(events), 'event')} until {day + AHEAD}",
-        events=events_table(events, today=day, title=""),
+        verdict=day_verdict(verdict, heat_left=left, due=due),
+        facts=(
+            market_fact(state),
+            heat_fact(account, open_risk=open_risk, source=source),
+            account_fact(account, is_sample="equity" not in said, remedy=SET_ACCOUNT_LINE),
+        ),
+        sections={
+            "market": (market_section(state, read_market(), day),),
+            "positions": (positions_section(risk),),
+            "signals": signal_sections(board),
+            "events": (events_section(state, known.events or (), day),),
+        },
+        known=known,
     )
 
 
-def _read_book(day: dt.date) -> BookValues | None:
-    """The values of the user's book; SQLite is loaded only for a rule on it."""
-    from riskcalc.book import read_book_values  # noqa: PLC0415 - as above
-
-    return read_book_values(day)
+def _board(known: TradingDay, day: dt.date) -> tuple[SignalBoard, BoardVerdict]:
+    """The board and its verdict; the rules that ship with riskcalc where there are no data at all."""
+    board = known.board or signal_board(load_rules(), {}, day=day)
+    if all(one.fired is None for one in board.signals):
+        return board, NO_DATA
+    return board, board_verdict(board)

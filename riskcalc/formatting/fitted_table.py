@@ -1,0 +1,155 @@
+"""Tables set in a given width: columns are left out by priority, then texts wrapped; nothing is cut."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from riskcalc.formatting.metric import Line, Style
+from riskcalc.formatting.table import Table, cell_style, column_gap
+
+LEAST_TEXT = 18
+"""Width that a column of text keeps before another column is left out [cells]."""
+WORDS = 9
+"""Columns of text that are no wider do not wrap: a few words, such as a state or a date [cells]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedTable:
+    """Lines of a table in a width."""
+
+    head: Line
+    """The headings; empty where the table has none."""
+    rows: tuple[tuple[Line, ...], ...]
+    """Lines of each row, in the order of the table's."""
+
+
+def fitted_tables(tables: Sequence[Table], *, width: int, spare: Sequence[str] = ()) -> list[FittedTable]:
+    """Return the lines of tables of the same columns in a width, aligned with each other.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        With the same headings, and the same columns aligned left.
+    width : int
+        No line is longer, down to some 9 cells for each column of text [cells].
+    spare : sequence of str
+        Headings of columns that may be left out, the first one first.
+
+    Returns
+    -------
+    list of FittedTable
+        Columns aligned left wrap at their words where there is no room for them; numbers never do.
+
+    Examples
+    --------
+    >>> table = Table(title="", header=("name", "value", "source"), rows=(("vix", "18.2", "a file"),))
+    >>> (found,) = fitted_tables([table], width=12, spare=("source",))
+    >>> found.head[0][0], found.rows[0][0][0][0]
+    ('name  value', 'vix   ')
+    """
+    columns = _columns(tables)
+    shown = _shown(columns, tables[0].header, width, spare) if tables else []
+    widths = _narrowed(shown, width)
+    gap = column_gap(widths, width)
+
+    def lines(row: Sequence[str]) -> tuple[Line, ...]:
+        return tuple(_lines([row[one.place] for one in shown], widths, shown, gap=gap))
+
+    return [
+        FittedTable(head=_head(lines(table.header)), rows=tuple(lines(row) for row in table.rows))
+        for table in tables
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """A column of all tables."""
+
+    place: int
+    natural: int
+    """Width of its widest cell."""
+    word: int
+    """Width of the widest word in it."""
+    is_text: bool
+
+    @property
+    def least(self) -> int:
+        """Width that it keeps before another column is left out."""
+        return min(self.natural, max(LEAST_TEXT, self.word)) if self.is_text else self.natural
+
+
+def _columns(tables: Sequence[Table]) -> list[_Column]:
+    rows = [row for table in tables for row in ((table.header, *table.rows) if table.header else table.rows)]
+    left = tables[0].left if tables else frozenset()
+    return [
+        _Column(
+            place=place,
+            natural=max(map(len, cells)),
+            word=max(map(_longest_word, cells)),
+            is_text=place in left,
+        )
+        for place, cells in enumerate(zip(*rows, strict=True))
+    ]
+
+
+def _longest_word(text: str) -> int:
+    """Width of the longest word, with the indent that each line of its text has."""
+    return len(text) - len(text.lstrip()) + max(map(len, text.split()), default=0)
+
+
+def _shown(
+    columns: Sequence[_Column], header: Sequence[str], width: int, spare: Sequence[str]
+) -> list[_Column]:
+    """Columns that fit with the least width of their texts, spare ones left out one by one."""
+    shown = list(columns)
+    for heading in spare:
+        if sum(one.least for one in shown) + len(shown) - 1 <= width:
+            break
+        shown = [one for one in shown if header[one.place] != heading]
+    return shown
+
+
+def _narrowed(columns: Sequence[_Column], room: int) -> list[int]:
+    """Widths that fit, taken from the widest column of text each time; words are broken last, names never."""
+    widths = [one.natural for one in columns]
+    over = sum(widths) + len(widths) - 1 - room
+    texts = [place for place, one in enumerate(columns) if one.is_text]
+    for floors, places in (([one.word for one in columns], texts), ([0] * len(columns), texts[1:])):
+        while over > 0 and (wide := [k for k in places if widths[k] > max(floors[k], WORDS)]):
+            widths[max(wide, key=lambda k: widths[k])] -= 1
+            over -= 1
+    return widths
+
+
+def _head(lines: tuple[Line, ...]) -> Line:
+    text = "".join(text for text, _ in lines[0]).rstrip() if lines else ""
+    return ((text, Style.QUIET),) if text else ()
+
+
+def _lines(
+    cells: Sequence[str], widths: Sequence[int], columns: Sequence[_Column], *, gap: int
+) -> Iterator[Line]:
+    broken = [
+        _wrapped(text, width) if one.is_text else [text]
+        for text, width, one in zip(cells, widths, columns, strict=True)
+    ]
+    for row in range(max(map(len, broken), default=0)):
+        parts = [lines[row] if row < len(lines) else "" for lines in broken]
+        texts = [
+            (part.ljust(width) if one.is_text else part.rjust(width)) + " " * gap
+            for part, width, one in zip(parts, widths, columns, strict=True)
+        ]
+        texts[-1] = texts[-1].rstrip()
+        yield tuple((text, cell_style(cell)) for text, cell in zip(texts, cells, strict=True))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of a width; an indented one keeps its indent on each."""
+    words = text.lstrip()
+    indent = " " * (len(text) - len(words))
+    room = max(width, len(indent) + 1)
+    return textwrap.wrap(
+        words, room, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    ) or [""]
