@@ -16,7 +16,12 @@ ROLE_WORDS = {
     SignalRole.HEDGE: "Hedge Signals",
 }
 
-HEADER = ("signal", "value", "rule", "to go", "state", "age", "source")
+HEADER = ("signal", "state", "value", "to go", "age", "rule", "source")
+"""What is read first stands first: a narrow screen cuts tables from the right."""
+LEFT = frozenset({0, 1, 5, 6})
+"""Columns of words."""
+LEFT_OF_TRIGGERS = frozenset({0, 1, 2, 6, 7})
+"""The same with the role after the name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,7 @@ def signals_title(board: SignalBoard) -> str:
 def signals_tables(board: SignalBoard) -> tuple[Table, ...]:
     """Tables of the board: stop signals, entry rules, hedge signals; members after their combination."""
     return tuple(
-        Table(title=title, header=HEADER, rows=rows, left=frozenset({0, 2, 4, 6}))
+        Table(title=title, header=HEADER, rows=rows, left=LEFT)
         for role, title in ROLE_WORDS.items()
         if (rows := tuple(_row(one) for one in board.signals if one.role is role))
     )
@@ -77,14 +82,14 @@ def plan_triggers(plan: TradePlan) -> Table:
     """Table of a plan's triggers with their values; no rows where it has none."""
     rows = tuple((one.name, one.role.value, *_row(one)[1:]) for one in plan.triggers)
     header = ("signal", "role", *HEADER[1:])
-    return Table(title="Triggers of the Preset", header=header, rows=rows, left=frozenset({0, 1, 3, 5, 7}))
+    return Table(title="Triggers of the Preset", header=header, rows=rows, left=LEFT_OF_TRIGGERS)
 
 
 def _row(signal: Signal) -> tuple[str, ...]:
     name = signal.name if signal.counts else f"  {signal.name}"
     state = signal.state.upper() if signal.fired and signal.role is not SignalRole.ENTRY else signal.state
     source = "; ".join(part for part in (signal.source, signal.problem) if part)
-    return (name, signal.value_text or MISSING, signal.rule, _to_go(signal), state, _age(signal), source)
+    return (name, state, signal.value_text or MISSING, _to_go(signal), _age(signal), signal.rule, source)
 
 
 def _to_go(signal: Signal) -> str:

@@ -147,8 +147,8 @@ def test_a_board_without_the_value_says_why():
 def test_the_table_of_a_plan_has_its_triggers():
     found = planned([rule("x", level="+25 bp"), rule("y", "stop")], board=[known("x", 28.0, "bp")])
     rows = plan_triggers(found).rows
-    assert rows[0][:7] == ("x", "entry", "+28 bp", "above +25 bp", "0", "met", "0")
-    assert rows[1][:3] == ("y", "stop", "-")
+    assert rows[0][:7] == ("x", "entry", "met", "+28 bp", "0", "0", "above +25 bp")
+    assert rows[1][:4] == ("y", "stop", "no data", "-")
     assert plan_triggers(plan_preset("iwm-shares")).rows == ()
 
 
