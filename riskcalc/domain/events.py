@@ -17,7 +17,7 @@ KINDS = {
     "FOMC minutes": "fomc minutes",
     "CPI": r".*\b(cpi|consumer price index)\b.*",
     "PPI": r".*\b(ppi|producer price index)\b.*",
-    "jobs": "jobs|jobs report|nonfarm payrolls?|(the )?employment situation( (for|in) .*)?",
+    "jobs": "jobs|jobs report|nfp|non-?farm payrolls?|(the )?employment situation( (for|in) .*)?",
 }
 """Kinds of events whose moves are counted together, by what their events are called."""
 LAST_OF_SEVERAL = re.compile(r" \(day (?P<day>\d+) of (?P<days>\d+)\)$")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskcalc.domain import Check, CheckStatus, TradePlan, Verdict
+from riskcalc.domain.signals import SignalRole
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import RiskcalcError
 from riskcalc.formatting.numbers import count
@@ -151,9 +152,8 @@ def _failed(check: Check, plan: TradePlan, draft: Draft) -> str:
         if rules.max_days is not None and days > rules.max_days:
             return f"days {days} > {rules.max_days}"
         return f"days {days} < {rules.min_days}"
-    if check.name == "expiry":
-        return "expired at this time"
-    return "trigger is met" if check.name == "trigger" else check.name
+    unmet = "triggers not all met" if SignalRole.ENTRY in rules.needs_all else "trigger is met"
+    return {"expiry": "expired at this time", "trigger": unmet}.get(check.name, check.name)
 
 
 def _badge(kind: BadgeKind, text: str) -> Badge:

@@ -71,3 +71,17 @@ def test_the_heatmap_counts_the_events_of_each_column(editor):
         column.label: column.events for column in heatmap_figure(editor.state.plan, low=250, high=350).columns
     }
     assert columns == {"today": 0, "+13d": 1, "+26d": 0, "time stop": 0, "expiry": 1}
+
+
+@pytest.mark.parametrize(
+    ("settings", "rise", "badge"),
+    [
+        ({}, 5, "NO trigger is met"),
+        ({"entry.combine": "all"}, 28, "NO triggers not all met"),
+        ({"entry.triggers.0.role": "stop", "entry.triggers.0.below": "9%"}, 28, "NO stop trigger"),
+    ],
+)
+def test_the_badge_says_which_triggers_fail(settings, rise, badge):
+    seen = {"market.signals.sp500_move": -1, "market.signals.ten_year_change_bp": rise}
+    editor = TradeEditor(open_draft(load_preset("tza-hedge", seen | settings)))
+    assert editor.state.badge.text.strip() == badge

@@ -106,6 +106,7 @@ def test_the_session_that_an_event_moves(day, time, session):
         ("Consumer Price Index for July 2026", "CPI"),
         ("Producer Price Index", "PPI"),
         ("Employment Situation", "jobs"),
+        ("Non-Farm Payrolls", "jobs"),
         ("Employment Situation for July", "jobs"),
         ("Employment Situation of Veterans", ""),
         ("State Employment and Unemployment", ""),
