@@ -304,6 +304,15 @@ class TradePlan(NotebookResult):
             quantile["r_multiple"] = to_plain(self.to_r_multiple(quantile["pnl"]))
         return found | {"expected_r": to_plain(self.to_r_multiple(self.managed.expected_pnl))}
 
+    def _day_to_dict(self) -> dict[str, Any]:
+        """What the day says of it."""
+        return {
+            "triggers": [one.to_dict() for one in self.triggers],
+            "events": [one.to_dict() | {"move": to_plain(self.move_on(one))} for one in self.events],
+            "gamma_clusters": to_plain(self.clusters),
+            "sectors": to_plain(self.sectors),
+        }
+
     def _pair_to_dict(self) -> dict[str, Any] | None:
         return (
             None
@@ -349,8 +358,5 @@ class TradePlan(NotebookResult):
                 "cost_per_trade": to_plain(self.cost_per_trade),
             },
             "checks": to_plain(self.checks),
-            "triggers": [one.to_dict() for one in self.triggers],
-            "events": [one.to_dict() | {"move": to_plain(self.move_on(one))} for one in self.events],
-            "gamma_clusters": to_plain(self.clusters),
-            "sectors": to_plain(self.sectors),
+            **self._day_to_dict(),
         }

@@ -121,9 +121,7 @@ def plan(
     record("market", Market, market)
     record("account", Account, account)
     record("exits", ExitPlan, exits)
-    record("entry", EntryRules, entry)
-    record("calibration", Calibration, calibration)
-    record("sources", PlanSources, sources)
+    _require_settings(entry, calibration, sources)
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     report = with_borrow_fee_until(evaluate(trade, market, view=view), time_stop)
     side = exits.side or side_by_delta(report.greeks.delta)
@@ -159,6 +157,13 @@ def plan(
     )
     checks = run_checks(CheckInputs(plan=planned, account=account, exits=asked, entry=entry))
     return dataclasses.replace(planned, checks=checks)
+
+
+def _require_settings(entry: EntryRules, calibration: Calibration, sources: PlanSources) -> None:
+    """Refuse what is no record of its kind."""
+    record("entry", EntryRules, entry)
+    record("calibration", Calibration, calibration)
+    record("sources", PlanSources, sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
