@@ -99,7 +99,17 @@ def exit_odds_and_first(
 
 
 def first_exit(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NEUTRAL) -> FirstExit:
-    """Return which of stop and nearest target is touched first; see `exit_odds`, which costs more."""
+    """Return which of stop and nearest target is touched first; see `exit_odds`, which costs more.
+
+    Parameters
+    ----------
+    trade, market : Trade, Market
+        As in `exit_odds`.
+    exits : ExitPlan
+        Stop, targets and holding time.
+    view : View
+        Drift and vol that the odds are for.
+    """
     levels = exit_stages(trade, market, exits)
     timeline = build_timeline(trade, market, exits, view=view, levels=levels)
     (found,) = _first_exits(levels, [_Corridor(timeline, levels.stages[0].stop, levels.stages[0].target)])
