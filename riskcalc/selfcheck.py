@@ -29,6 +29,9 @@ ALLOWED_VOL = 1e-9
 """The same for an implied vol solved from a price that still carries it."""
 
 
+YIELD, CASH = {"dividend_yield": 0.012, "cash": 0.0}, {"dividend_yield": 0.0, "cash": 0.8}
+"""Dividends of the two grids of American options: a continuous yield, and dollars after half the days."""
+
 MIN_VEGA = 1e-2
 """Least change of a price with the log of its vol [dollars] that still carries the vol."""
 
@@ -107,17 +110,24 @@ def compare_cores() -> tuple[Agreement, ...]:
     Returns
     -------
     tuple of Agreement
-        For the value and each Greek, in raw units, and the implied vol of every price that still carries one.
+        For the European value and each Greek, in raw units, the implied vol of every price that still carries
+        one, and American values with a yield and with cash dividends.
     """
     if choice().core is None:
         return ()
     cases = tuple(_grid())
     columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
     labels = [case.label for case in cases]
-    compiled = _values_and_vols(columns)
+    options = [*_american_grid(**YIELD), *_american_grid(**CASH)]
+    compiled, compiled_american = _values_and_vols(columns), np.array([_ours(case) for case in options])
     with using("numpy"):
-        defined = _values_and_vols(columns)
-    return tuple(
+        defined, defined_american = _values_and_vols(columns), np.array([_ours(case) for case in options])
+    american_labels = [case.label for case in options]
+    differences = compiled_american - defined_american
+    american_row = agreement(
+        "American value, C core", differences, american_labels, peer="numpy", allowed=ALLOWED
+    )
+    european_rows = (
         agreement(
             f"{name}, C core",
             values - defined[name],
@@ -127,6 +137,7 @@ def compare_cores() -> tuple[Agreement, ...]:
         )
         for name, values in compiled.items()
     )
+    return (*european_rows, american_row)
 
 
 def _values_and_vols(columns: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
@@ -232,14 +243,17 @@ def compare_with_quantlib() -> tuple[Agreement, ...]:
     if find_spec("QuantLib") is None:
         return ()
     return (
-        _compared("American value, yield", dividend_yield=0.012, cash=0.0, allowed=ALLOWED_WITHOUT_CASH),
-        _compared("American value, cash", dividend_yield=0.0, cash=0.8, allowed=ALLOWED_WITH_CASH),
+        _compared("American value, yield", _american_grid(**YIELD), allowed=ALLOWED_WITHOUT_CASH),
+        _compared("American value, cash", _american_grid(**CASH), allowed=ALLOWED_WITH_CASH),
     )
 
 
-def _compared(quantity: str, *, dividend_yield: float, cash: float, allowed: float) -> Agreement:
+def _american_grid(*, dividend_yield: float, cash: float) -> list[AmericanCase]:
     axes = ((1, -1), (0.8 * SPOT, SPOT, 1.2 * SPOT), (46, 90, 364), (0.15, 0.5))
-    cases = [AmericanCase(*values, dividend_yield, cash) for values in itertools.product(*axes)]
+    return [AmericanCase(*values, dividend_yield, cash) for values in itertools.product(*axes)]
+
+
+def _compared(quantity: str, cases: list[AmericanCase], *, allowed: float) -> Agreement:
     differences = np.array([_ours(case) - _theirs(case) for case in cases])
     labels = [case.label for case in cases]
     return agreement(quantity, differences, labels, peer="QuantLib", allowed=allowed)

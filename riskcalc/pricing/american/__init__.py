@@ -12,8 +12,9 @@
 
 `put_boundary`, `period_boundary` and `call_boundary` solve for exercise boundaries. `dividend_periods` values
 puts between drops, `pre_dividend` calls and puts just before one; `put_premium` has the European put and the
-early-exercise premium. `quadrature`, `collocation` and `grid` are the numerics, `convergence` their tests,
-and `batch` the inputs.
+early-exercise premium. `compiled_puts` and `compiled_calls` hand contracts to the compiled core where there
+is one; it mirrors these modules. `quadrature`, `collocation` and `grid` are the numerics, `convergence` their
+tests, and `batch` the inputs.
 
 The public names are in the stub beside this file; each is imported when it is first used.
 """
