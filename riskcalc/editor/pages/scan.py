@@ -73,6 +73,17 @@ class Scan:
             "width": np.abs(strikes[0] - strikes[1]),
         }
 
+    @cached_property
+    def texts(self) -> Mapping[str, list[str]]:
+        """What words of a filter say of each row."""
+        kinds = [SpreadKind(str(kind)) for kind in self.columns["kind"].tolist()]
+        return {
+            "type": [kind.option_type.name.lower() for kind in kinds],
+            "way": ["credit" if kind.is_credit else "debit" for kind in kinds],
+            "side": ["bull" if kind.side > 0 else "bear" for kind in kinds],
+            "expiry": [str(day) for day in self.days],
+        }
+
     def row(self, index: int) -> Row:
         """Return one row."""
         return {name: column[index] for name, column in self.columns.items()} | {"expiry": self.days[index]}

@@ -16,7 +16,6 @@ from riskcalc.editor.pages.filters import NO_FILTER, Filter, Quantity, Vocabular
 from riskcalc.editor.pages.scan import Scan
 from riskcalc.formatting.numbers import MISSING, count, number, percent, price, whole_money
 from riskcalc.pricing.arrays import Flags
-from riskcalc.scanning.rules import SpreadKind
 from riskcalc.scanning.scan import DEFAULT_RANK
 
 VOCABULARY = Vocabulary(
@@ -270,12 +269,5 @@ class ScanLines:
             yield f"{count(self.scanned.far_off, 'stale quote')} left out", "plain"
 
     def _passing(self) -> Flags:
-        kinds = [SpreadKind(str(kind)) for kind in self.scanned.columns["kind"].tolist()]
-        texts = {
-            "type": [kind.option_type.name.lower() for kind in kinds],
-            "way": ["credit" if kind.is_credit else "debit" for kind in kinds],
-            "side": ["bull" if kind.side > 0 else "bear" for kind in kinds],
-            "expiry": [str(day) for day in self.scanned.days],
-        }
-        wanted = {name: texts[name] for name in self.wanted.words}
-        return self.wanted.holds(self.scanned.numbers, wanted, len(self.scanned))
+        texts = self.scanned.texts if self.wanted.words else {}
+        return self.wanted.holds(self.scanned.numbers, texts, len(self.scanned))

@@ -196,7 +196,7 @@ class StrikeLines:
         row = self.rows[index]
         if row is None:
             text = f" spot {price(self.look.spot)} "
-            return ((text.center(width, "─"), "title"),)
+            return ((text.center(max(width, 0), "─"), "title"),)
         layout = self._layout(width)
         parts: list[Cell] = []
         for side in layout.sides(self.look.side):
@@ -229,8 +229,8 @@ class StrikeLines:
             if word and column.key in WORD_COLUMNS:
                 continue
             cells.append((column.cell(column.text((options, row))), style))
-        if word:
-            room = sum(column.width for column in columns if column.key in WORD_COLUMNS)
+        room = sum(column.width for column in columns if column.key in WORD_COLUMNS)
+        if word and room:
             first = next((n for n, column in enumerate(columns) if column.key in WORD_COLUMNS), 0)
             cells.insert(first, (f" {word:>{room - 1}}", style))
         return cells

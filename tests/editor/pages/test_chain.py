@@ -119,6 +119,14 @@ def test_no_line_is_longer_than_its_width(board, width):
     assert not any("#" in text for text in texts(found, width))
 
 
+@pytest.mark.parametrize("width", [-1, 0, 1, 20, 40])
+@pytest.mark.parametrize("both", [False, True])
+def test_a_screen_that_has_no_room_yet_can_be_drawn(board, width, both):
+    found = lines(board, both=both)
+    assert len(texts(found, width)) == len(found)
+    assert found.head(width)
+
+
 def test_quotes_that_cannot_be_traded_are_dimmed_and_say_why(board):
     found = lines(board)
     place = found.place_of(300)

@@ -9,33 +9,14 @@ import pytest
 from textual.widgets import Input
 
 from riskcalc.domain import OptionType
+from riskcalc.editor import open_draft
 from riskcalc.presets import load_preset
 from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
 from tests.tui.driving import drive, strips, text
-from tests.tui.pages.chains import FAR, NEAR, made_chain, write_chain
-from tests.tui.pages.test_pages import settle
-from tests.tui.test_looks import dump
+from tests.tui.pages.chains import FAR, NEAR, made_chain, settle, write_chain
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
-
-
-async def opened(pilot, chain=None):
-    """Plan the trade on a chain and open the page."""
-    editor = pilot.app.main_screen.editor
-    assert not editor.load_chain(made_chain() if chain is None else chain)
-    await pilot.press("f3")
-    await settle(pilot)
-    return pilot.app.screen
-
-
-def on_page(script, *, chain=None, size=(120, 40)):
-    """What a script returns that gets the pilot and the page."""
-
-    async def run(pilot):
-        return await script(pilot, await opened(pilot, chain))
-
-    return drive(run, size=size)
 
 
 def under_cursor(page):
@@ -51,7 +32,7 @@ def bad():
     return made_chain(bad=True)
 
 
-def test_the_page_opens_on_the_expiry_and_strike_of_the_leg():
+def test_the_page_opens_on_the_expiry_and_strike_of_the_leg(on_page):
     async def script(pilot, page):
         return str(page.expiry), under_cursor(page), text(pilot.app)
 
@@ -62,7 +43,7 @@ def test_the_page_opens_on_the_expiry_and_strike_of_the_leg():
     assert "spot 295.39" in shown
 
 
-def test_enter_puts_strike_and_price_on_the_leg_trade_shows_it_and_undo_takes_it_back():
+def test_enter_puts_strike_and_price_on_the_leg_trade_shows_it_and_undo_takes_it_back(on_page):
     async def script(pilot, page):
         before = legs(page)
         await pilot.press("n", "down", "down", "enter")
@@ -85,18 +66,17 @@ def test_enter_puts_strike_and_price_on_the_leg_trade_shows_it_and_undo_takes_it
     assert "-1 call 325" in undone
 
 
-def test_the_leg_focused_on_trade_takes_the_strike():
-    async def script(pilot):
-        main_screen = pilot.app.main_screen
-        main_screen.editor.load_chain(made_chain())
-        main_screen.show()
-        while main_screen.form.row.key != "legs.1.strike":
+def test_the_leg_focused_on_trade_takes_the_strike(on_page):
+    async def script(pilot, page):
+        await pilot.press("f2")
+        await settle(pilot)
+        while pilot.app.main_screen.form.row.key != "legs.1.strike":
             await pilot.press("j")
         await pilot.press("f3")
         await settle(pilot)
-        return pilot.app.screen.leg, text(pilot.app)
+        return page.leg, text(pilot.app)
 
-    leg, shown = drive(script)
+    leg, shown = on_page(script)
     assert leg == 1
     assert "leg 2 of 2, -1 call 325" in shown
 
@@ -104,7 +84,7 @@ def test_the_leg_focused_on_trade_takes_the_strike():
 @pytest.mark.parametrize(
     ("keys", "expiry"), [(("l",), FAR), (("]", "["), NEAR), (("right", "h"), NEAR), (("]", "]"), FAR)]
 )
-def test_keys_move_along_the_expiries_and_stop_at_the_ends(keys, expiry):
+def test_keys_move_along_the_expiries_and_stop_at_the_ends(on_page, keys, expiry):
     async def script(pilot, page):
         names = {"]": "right_square_bracket", "[": "left_square_bracket"}
         await pilot.press(*(names.get(key, key) for key in keys))
@@ -115,7 +95,7 @@ def test_keys_move_along_the_expiries_and_stop_at_the_ends(keys, expiry):
     assert shown == listed == kept == expiry
 
 
-def test_moving_goes_over_the_spot_and_stops_at_the_ends():
+def test_moving_goes_over_the_spot_and_stops_at_the_ends(on_page):
     async def script(pilot, page):
         found = []
         for key in ("down", "up", "end", "down", "home", "k", "pagedown", "a"):
@@ -126,7 +106,7 @@ def test_moving_goes_over_the_spot_and_stops_at_the_ends():
     assert on_page(script) == [300, 295, 330, 330, 260, 260, 305, 300]
 
 
-def test_calls_and_puts_change_by_key_and_are_both_shown_where_there_is_room():
+def test_calls_and_puts_change_by_key_and_are_both_shown_where_there_is_room(on_page):
     async def script(pilot, page):
         narrow = text(pilot.app)
         await pilot.press("p")
@@ -145,7 +125,7 @@ def test_calls_and_puts_change_by_key_and_are_both_shown_where_there_is_room():
     assert {"calls", "puts"} <= set(wide.splitlines()[5].split())
 
 
-def test_enter_on_a_quote_that_cannot_be_traded_says_why_and_changes_nothing(bad):
+def test_enter_on_a_quote_that_cannot_be_traded_says_why_and_changes_nothing(on_page, bad):
     async def script(pilot, page):
         before = page.editor.state.draft
         await pilot.press("down", "enter")
@@ -163,7 +143,7 @@ def test_enter_on_a_quote_that_cannot_be_traded_says_why_and_changes_nothing(bad
     assert said.startswith("IWM call 300 2026-09-18: no bid (bid 0")
 
 
-def test_enter_where_nothing_is_listed_says_so(bad):
+def test_enter_where_nothing_is_listed_says_so(on_page, bad):
     async def script(pilot, page):
         await pilot.press("p", "down", "down", "enter")
         await settle(pilot)
@@ -172,7 +152,7 @@ def test_enter_where_nothing_is_listed_says_so(bad):
     assert on_page(script, chain=bad).startswith("no put is listed here")
 
 
-def test_a_filter_is_typed_shown_kept_and_dropped():
+def test_a_filter_is_typed_shown_kept_and_dropped(on_page):
     async def script(pilot, page):
         await pilot.press("slash", *"calls", "space", *"290-310", "enter")
         await settle(pilot)
@@ -189,12 +169,12 @@ def test_a_filter_is_typed_shown_kept_and_dropped():
     assert count == 16
 
 
-def test_a_wrong_filter_says_what_is_wrong_and_leaves_the_rows():
+def test_a_wrong_filter_says_what_is_wrong_and_leaves_the_rows(on_page):
     async def script(pilot, page):
         await pilot.press("slash", *"dleta", "space", "3", "enter")
         await settle(pilot)
         said, kind, still = page.message.text, page.message.kind, page.filter_input.has_focus
-        await pilot.press("escape", "q")
+        await pilot.press("escape")
         return said, kind, still, len(page.strikes.rows), page.state.get("filter", "")
 
     said, kind, still, count, kept = on_page(script)
@@ -204,7 +184,7 @@ def test_a_wrong_filter_says_what_is_wrong_and_leaves_the_rows():
     assert (count, kept) == (16, "")
 
 
-def test_letters_of_a_filter_are_no_commands():
+def test_letters_of_a_filter_are_no_commands(on_page):
     async def script(pilot, page):
         await pilot.press("slash", *"puts", "space", *"oi", "backspace", "backspace")
         await settle(pilot)
@@ -213,7 +193,7 @@ def test_letters_of_a_filter_are_no_commands():
     assert on_page(script) == ("puts ", OptionType.CALL, True)
 
 
-def test_what_was_chosen_is_kept_in_the_session():
+def test_what_was_chosen_is_kept_in_the_session(on_page):
     async def script(pilot, page):
         await pilot.press("l", "p", "slash", *"300-320", "enter")
         await settle(pilot)
@@ -253,6 +233,7 @@ def test_without_quotes_the_page_says_how_to_load_them_and_loads_them(tmp_path):
     assert "[M Sep 18" in loaded
 
 
+@pytest.mark.slow
 def test_a_file_without_a_spot_is_refused_in_the_dialog(tmp_path):
     path = tmp_path / "quotes.csv"
     made_chain().to_frame().drop(columns="spot").to_csv(path, index=False)
@@ -268,7 +249,7 @@ def test_a_file_without_a_spot_is_refused_in_the_dialog(tmp_path):
     assert "spot" in drive(script)
 
 
-def test_a_chain_of_one_expiry_without_open_interest():
+def test_a_chain_of_one_expiry_without_open_interest(on_page):
     async def script(pilot, page):
         await pilot.press("l", "h", "enter")
         await settle(pilot)
@@ -280,47 +261,44 @@ def test_a_chain_of_one_expiry_without_open_interest():
     assert "the leg is on this option already" in shown
 
 
-def test_a_chain_of_tna():
+def test_a_chain_of_tna(on_page):
     settings = {
         "trade.symbol": "TNA",
         "market.quotes": {"TNA": {"spot": 295.39, "vol": 0.6}, "IWM": {"spot": 295.39, "vol": 0.2}},
     }
-    editor_preset = load_preset("iwm-call-spread", settings)
+    opened = open_draft(load_preset("iwm-call-spread", settings), chain=made_chain(symbol="TNA"))
 
-    async def script(pilot):
-        from riskcalc.editor import open_draft  # noqa: PLC0415 - beside its only use
-
-        chain = made_chain(symbol="TNA")
-        pilot.app.main_screen.editor.go_on_with(open_draft(editor_preset, chain=chain))
-        await pilot.press("f3")
+    async def script(pilot, page):
+        page.editor.go_on_with(opened)
+        page.refresh_page()
         await settle(pilot)
         await pilot.press("down", "enter")
         await settle(pilot)
         return text(pilot.app)
 
-    shown = drive(script)
+    shown = on_page(script)
     assert "TNA 295.39" in shown
     assert "leg 1: +1 call 300 Sep 18 at" in shown
 
 
-def test_a_trade_in_shares_has_no_leg_to_take_a_strike():
-    from riskcalc.editor import open_draft  # noqa: PLC0415 - beside its only use
+def test_a_trade_in_shares_has_no_leg_to_take_a_strike(on_page):
+    opened = open_draft(load_preset("iwm-shares"), chain=made_chain())
 
-    async def script(pilot):
-        editor = pilot.app.main_screen.editor
-        editor.go_on_with(open_draft(load_preset("iwm-shares"), chain=made_chain()))
-        await pilot.press("f3")
+    async def script(pilot, page):
+        page.editor.go_on_with(opened)
+        page.refresh_page()
         await settle(pilot)
+        shown = text(pilot.app)
         await pilot.press("n", "enter")
         await settle(pilot)
-        return text(pilot.app), pilot.app.screen.message.text
+        return shown, page.message.text
 
-    shown, said = drive(script)
+    shown, said = on_page(script)
     assert "the trade has no option leg" in shown
     assert said == "leg 1 is no option of this trade"
 
 
-def test_expiries_and_rows_are_chosen_by_mouse():
+def test_expiries_and_rows_are_chosen_by_mouse(on_page):
     async def script(pilot, page):
         await pilot.click("#expiries", offset=(25, 1))
         await settle(pilot)
@@ -337,7 +315,7 @@ def test_expiries_and_rows_are_chosen_by_mouse():
     assert leg == (1, OptionType.CALL, picked)
 
 
-def test_a_key_redraws_two_rows_and_lays_nothing_out():
+def test_a_key_redraws_two_rows_and_lays_nothing_out(on_page):
     async def script(pilot, page):
         counts = []
         refresh = page.strikes.refresh
@@ -362,25 +340,15 @@ SLOW_LOOKS = [("light", (80, 24)), ("dark", (200, 60)), ("light", (200, 60)), ("
 @pytest.mark.parametrize(
     ("look", "size"), [*LOOKS, *(pytest.param(*look, marks=pytest.mark.slow) for look in SLOW_LOOKS)], ids=str
 )
-def test_the_page_looks_as_stored(look, size, bad, monkeypatch):
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("TERM", "xterm-256color")
-    if look == "none":
-        monkeypatch.setenv("NO_COLOR", "1")
-
-    async def script(pilot, _page):
-        if look == "light":
-            pilot.app.theme = "textual-light"
-            await settle(pilot)
-        return dump(pilot.app)
-
-    found = on_page(script, chain=bad, size=size)
+def test_the_page_looks_as_stored(looks, look, size, bad):
+    found = looks(look, size, chain=bad)
     path = FOLDER / f"chain-{look}-{size[0]}x{size[1]}.txt"
     if os.environ.get("RISKCALC_REGENERATE"):
         path.write_text(found, encoding="utf-8")
     assert found == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_launch_options_with_a_chain_open_the_page_on_it(tmp_path):
     path = write_chain(tmp_path / "quotes.csv", made_chain())
 

@@ -11,10 +11,7 @@ import pytest
 from riskcalc.editor.pages import scan as scanning
 from riskcalc.errors import ChainError
 from tests.tui.driving import strips, text
-from tests.tui.pages.chains import made_chain
-from tests.tui.pages.test_chain_page import on_page
-from tests.tui.pages.test_pages import settle
-from tests.tui.test_looks import dump
+from tests.tui.pages.chains import made_chain, settle
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
 WAITED = 400
@@ -46,7 +43,7 @@ def strikes(page):
     return [leg.strike for leg in page.editor.state.draft.trade.option_legs]
 
 
-def test_a_scan_is_opened_sorted_filtered_and_kept():
+def test_a_scan_is_opened_sorted_filtered_and_kept(on_page):
     async def script(pilot, page):
         await scan(pilot, page)
         table = text(pilot.app)
@@ -93,7 +90,7 @@ def test_a_scan_is_opened_sorted_filtered_and_kept():
     assert not closed
 
 
-def test_a_row_opens_as_the_trade_is_pinned_and_undone():
+def test_a_row_opens_as_the_trade_is_pinned_and_undone(on_page):
     async def script(pilot, page):
         before = strikes(page)
         await scan(pilot, page)
@@ -125,7 +122,7 @@ def test_a_row_opens_as_the_trade_is_pinned_and_undone():
     assert in_scan
 
 
-def test_a_scan_shows_progress_and_escape_stops_it(monkeypatch):
+def test_a_scan_shows_progress_and_escape_stops_it(on_page, monkeypatch):
     going, stopped = threading.Event(), threading.Event()
 
     def slow(*_, progress, **__):
@@ -159,7 +156,7 @@ def test_a_scan_shows_progress_and_escape_stops_it(monkeypatch):
     assert (after, in_scan, scanned) == ("stopped scanning", False, None)
 
 
-def test_a_scan_that_cannot_be_run_says_why(monkeypatch):
+def test_a_scan_that_cannot_be_run_says_why(on_page, monkeypatch):
     def fails(*_, **__):
         raise ChainError("IWM: no expiry from 45 to 90 days")
 
@@ -173,7 +170,7 @@ def test_a_scan_that_cannot_be_run_says_why(monkeypatch):
     assert on_page(script) == ("problem", "IWM: no expiry from 45 to 90 days", False)
 
 
-def test_terms_that_changed_are_said_and_scanned_anew_and_other_quotes_drop_the_scan():
+def test_terms_that_changed_are_said_and_scanned_anew_and_other_quotes_drop_the_scan(on_page):
     async def script(pilot, page):
         await scan(pilot, page)
         before, columns = page.scanned, strips(pilot.app)[2].text
@@ -209,19 +206,8 @@ def test_terms_that_changed_are_said_and_scanned_anew_and_other_quotes_drop_the_
     ],
     ids=str,
 )
-def test_the_table_looks_as_stored(look, size, monkeypatch):
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("TERM", "xterm-256color")
-    if look == "none":
-        monkeypatch.setenv("NO_COLOR", "1")
-
-    async def script(pilot, page):
-        if look == "light":
-            pilot.app.theme = "textual-light"
-        await scan(pilot, page)
-        return dump(pilot.app)
-
-    found = on_page(script, size=size)
+def test_the_table_looks_as_stored(looks, look, size):
+    found = looks(look, size, before=scan)
     path = FOLDER / f"scan-{look}-{size[0]}x{size[1]}.txt"
     if os.environ.get("RISKCALC_REGENERATE"):
         path.write_text(found, encoding="utf-8")
