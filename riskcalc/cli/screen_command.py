@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from riskcalc.cli import on_terminal
 from riskcalc.cli.book_file import require_wanted, with_book
@@ -19,7 +20,7 @@ Examples:
   riskcalc screen
   riskcalc screen tna-momentum --set account.equity=50000
   riskcalc screen iwm-call-spread --chain quotes.csv --at natural
-  textual serve "riskcalc screen"      in a browser; needs riskcalc[web]
+  riskcalc screen --serve              in a browser; needs riskcalc[web]
 """
 
 
@@ -28,11 +29,22 @@ Examples:
 @overrides
 @quotes_options
 @with_book
+@click.option("--serve", is_flag=True, help="Serve the screen to browsers; needs riskcalc[web].")
+@click.option("--host", default="localhost", help="With --serve: address to listen on; default: localhost.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    help="With --serve: port to listen on; default: 8000.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
     *,
     preset: str,
+    serve: bool,
+    host: str,
+    port: int,
     settings: dict[str, Any],
     chain_file: tuple[Path, ...],
     live: bool,
@@ -47,6 +59,11 @@ def command(
     The last session is opened if no PRESET, quotes or settings are given. Without a terminal, or on a dumb
     one, prints the plan.
     """
+    if serve:
+        _serve(ctx, preset, host=host, port=port)
+        return
+    if _said(ctx) & {"host", "port"}:
+        raise click.UsageError("--host and --port need --serve")
     if live and (chain_file or chain_spot is not None or chain_date is not None):
         raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
     if not chain_file and not live:
@@ -80,3 +97,24 @@ def command(
             book_wanted=book_wanted is not False,
         )
     )
+
+
+def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
+    """Serve the screen; what else is said of it would be lost on the way to the browser."""
+    given = _said(ctx) - {"preset", "serve", "host", "port"}
+    if given:
+        raise click.UsageError(
+            f"--serve takes a PRESET alone, and quotes on the screen: leave out {', '.join(sorted(given))}"
+        )
+    from riskcalc.cli.serve import serve_screen  # noqa: PLC0415 - help needs no server
+
+    serve_screen(preset, host=host, port=port)
+
+
+def _said(ctx: click.Context) -> set[str]:
+    """Names of the parameters that stand on the command line."""
+    return {
+        option.name
+        for option in ctx.command.params
+        if option.name and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    }

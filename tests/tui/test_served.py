@@ -1,4 +1,4 @@
-"""The screen in a browser, as `textual serve` has it, over the websocket that the browser opens."""
+"""The screen in a browser, as `riskcalc screen --serve` has it, over the websocket that the browser opens."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ def port(tmp_path):
         "RISKCALC_SESSION": str(tmp_path / "session.json"),
         "RISKCALC_PRESETS": str(tmp_path / "presets"),
     }
-    served = f"{sys.executable} -m riskcalc screen"
-    code = f"from textual_serve.server import Server; Server({served!r}, port={number}).serve()"
     with subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-m", "riskcalc", "screen", "--serve", "--port", str(number)],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -89,3 +87,16 @@ def test_the_trade_arrives_in_the_browser_and_follows_the_keys(port, tmp_path):
     assert "iwm-call-spread" in first
     assert "295.39" in first
     assert '"296.00"' in written(tmp_path / "session.json")
+
+
+def test_a_page_of_another_site_is_refused(port):
+    async def browse():
+        address = f"ws://localhost:{port}/ws?width=120&height=40"
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(address, origin="http://elsewhere.example")
+            async with session.ws_connect(address, origin=f"http://localhost:{port}") as websocket:
+                await read_until(websocket, "riskcalc")
+            return refused.value.status
+
+    assert asyncio.run(browse()) == 403
