@@ -24,7 +24,7 @@ from riskcalc.tui.autosave import TerminalDriver, handle_signals
 from riskcalc.tui.keymap import read_keymap
 from riskcalc.tui.keys import Key
 from riskcalc.tui.main_screen import MainScreen
-from riskcalc.tui.pages.registry import TRADE, page_entry
+from riskcalc.tui.pages.registry import TRADE, page_entry, page_tabs
 
 if TYPE_CHECKING:
     from riskcalc.book import BookRisk
@@ -236,6 +236,7 @@ class RiskApp(App[None]):
             self.theme = self._glimpse.theme
         self.set_keymap(self._user_keymap)
         self.main_screen.refresh_bindings()
+        self.main_screen.header.show_tabs(page_tabs(self.main_screen.table), current=TRADE)
         handle_signals(self, keep=self.keep_all)
         if self.main_screen.page_name:
             self.open_page(self.main_screen.page_name)

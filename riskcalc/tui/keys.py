@@ -25,6 +25,11 @@ SHOWN = {
 KEEPS_TYPING = frozenset({"commit", "backspace", "revert", "quit"})
 """Commands that keep a typed text; any other applies it first."""
 
+LAST = frozenset({"page-today", "help", "quit"})
+"""Commands that the key line names before any other."""
+LEAST_WIDTH = 58
+"""From this width on: that of the smallest screen without its edges [cells]."""
+
 STEPS = frozenset({"step-up", "step-down", "step-up-10", "step-down-10"})
 """Commands whose key presses are added up before others run."""
 
@@ -289,19 +294,17 @@ def keys_of(name: str, table: Iterable[Key] = KEYS) -> str:
 def key_line(width: int, table: Iterable[Key] = KEYS) -> str:
     """Return the commonest keys in one line of at most ``width`` characters; whole words or nothing.
 
-    Where the room is short the last ones are left out, on the pages beside the trade those of the page first.
+    Help and quit stay where others have no room, but for widths below that of the smallest screen.
     """
-    shown = [key for key in table if key.brief and key.keys]
-    beside = any(key.section == "Page" for key in shown)
-    while len(line := "  ".join(map(_brief, shown))) > width:
-        own = [key for key in shown if beside and key.section not in _STAYING]
-        shown.remove((own or shown)[-1])
-    return line
-
-
-_STAYING = frozenset({"Pages", "Help"})
-"""Sections that stay in the key line of a page beside the trade."""
-
-
-def _brief(key: Key) -> str:
-    return f"{key.brief_keys or shown(key.keys[0])} {key.brief}"
+    briefs = [(key.name, f"{key.brief_keys or shown(key.keys[0])} {key.brief}") for key in table if key.brief]
+    kept = {name for name, _ in briefs if name in LAST and width >= LEAST_WIDTH}
+    room = width - sum(len(brief) + 2 for name, brief in briefs if name in kept)
+    for name, brief in briefs:
+        if name in kept:
+            continue
+        room -= len(brief) + 2
+        if room < -2:
+            break
+        kept.add(name)
+    line = "  ".join(brief for name, brief in briefs if name in kept)
+    return line if len(line) <= width else ""

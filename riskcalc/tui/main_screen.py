@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from riskcalc.tui.actions import EditActions, FileActions, ViewActions
 from riskcalc.tui.figures.figure_widget import CrosshairMoved, ZoomChanged
 from riskcalc.tui.form import Form
+from riskcalc.tui.header import Header
 from riskcalc.tui.keys import KEEPS_TYPING, KEYS, STEPS, Key, remapped
 
 if TYPE_CHECKING:
@@ -114,6 +115,10 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
         if self.ready:
             self.figures.zoom_by(message.step)
             self.show_pictures()
+
+    def on_header_chosen(self, message: Header.Chosen) -> None:
+        """Open the page whose tab was clicked."""
+        self.show_page(message.name)
 
     def on_form_picked(self, message: Form.Picked) -> None:
         """Focus the row that was clicked."""

@@ -15,7 +15,7 @@ from riskcalc.errors import RiskcalcError
 from riskcalc.tui import form_rows, layout
 from riskcalc.tui.keys import Key, page_table
 from riskcalc.tui.message_row import KeyRow, MessageRow, TooSmall
-from riskcalc.tui.pages.registry import PAGES
+from riskcalc.tui.pages.registry import page_tabs
 from riskcalc.tui.pages.tab_row import TabRow
 from riskcalc.tui.panels import Background
 
@@ -163,5 +163,4 @@ class Page(Screen[None]):
         self.app.exit()
 
     def _tabs(self) -> tuple[tuple[str, str, str], ...]:
-        keys = {key.name: key.keys[0] for key in self.trade.key_row.table}
-        return tuple((page.name, page.title, keys[f"page-{page.name}"].upper()) for page in PAGES)
+        return page_tabs(self.trade.key_row.table)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from riskcalc.tui.keys import Key
     from riskcalc.tui.trade_screen import TradeScreen
 
 TRADE = "trade"
@@ -36,6 +38,12 @@ PAGES = (
     PageEntry("chain", "Chain", "riskcalc.tui.pages.chain_page:ChainPage"),
 )
 """Every page."""
+
+
+def page_tabs(table: Iterable[Key]) -> tuple[tuple[str, str, str], ...]:
+    """Return name, title and key of each page, under a table of keys."""
+    keys = {key.name: key.keys[0] for key in table}
+    return tuple((page.name, page.title, keys[f"page-{page.name}"].upper()) for page in PAGES)
 
 
 def page_entry(name: str) -> PageEntry:

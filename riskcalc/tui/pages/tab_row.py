@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from riskcalc.tui.header import BADGE_WIDTH, Heading
+from riskcalc.tui.header import BADGE_WIDTH, Heading, tab_at, tab_texts
 from riskcalc.tui.line_widget import LineWidget
 
 GAP = "  "
@@ -61,18 +61,12 @@ class TabRow(LineWidget):
 
     def on_click(self, event: events.Click) -> None:
         """Open the page whose tab is clicked."""
-        at = 0
-        for name, text in self._texts():
-            if at <= event.x < at + len(text):
-                self.post_message(self.Chosen(name))
-            at += len(text)
+        name = tab_at(self._texts(), event.x)
+        if name:
+            self.post_message(self.Chosen(name))
 
     def _texts(self) -> list[tuple[str, str]]:
-        """Name and text of each tab; brackets around the current one, so that it is told without color."""
-        return [
-            (name, f"[{title} {key}]" if name == self.current else f" {title} {key} ")
-            for name, title, key in self.tabs
-        ]
+        return tab_texts(self.tabs, current=self.current)
 
     def _style(self, part: str) -> Style:
         return self.part(f"tabs--{part}")
