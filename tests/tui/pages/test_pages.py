@@ -207,3 +207,21 @@ def test_quit_from_a_page_saves_the_session(tmp_path):
 
     drive(script)
     assert json.loads((tmp_path / "session.json").read_text())["look"]["page"] == "today"
+
+
+@pytest.mark.slow
+def test_a_wide_trade_page_has_the_tabs_too():
+    async def script(pilot):
+        wide = top(pilot.app)
+        await pilot.click("#header", offset=(wide.index("Today F1"), 0))
+        await settle(pilot)
+        opened = opened_page(pilot.app)
+        await pilot.press("f2")
+        await pilot.resize_terminal(169, 40)
+        await settle(pilot)
+        return wide, opened, top(pilot.app)
+
+    wide, opened, narrow = drive(script, size=(170, 40))
+    assert "[Trade F2]" in wide
+    assert opened == "today"
+    assert "[Trade F2]" not in narrow
