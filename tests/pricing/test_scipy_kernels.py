@@ -26,7 +26,11 @@ def run(*code: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [(OURS, PUBLIC), (PUBLIC, OURS)], ids=["ours first", "scipy first"]
+    ("first", "second"),
+    [
+        pytest.param(OURS, PUBLIC, id="ours first"),
+        pytest.param(PUBLIC, OURS, id="scipy first", marks=pytest.mark.slow),
+    ],
 )
 def test_the_kernels_are_scipys_whichever_is_imported_first(first, second):
     run(first, second, SAME)

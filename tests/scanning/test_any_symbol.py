@@ -26,7 +26,7 @@ def chain_of(name, **given):
     [
         ("UWM_2026-07-10_normalised.csv", 2, "IWM"),
         ("SPXL_2026-07-10_normalised.csv", 3, "SPY"),
-        ("SPY_2026-07-10_normalised.csv", 1, ""),
+        pytest.param("SPY_2026-07-10_normalised.csv", 1, "", marks=pytest.mark.slow),
     ],
 )
 def test_a_row_of_a_scan_is_planned_with_the_instruments_leverage(name, leverage, index):

@@ -105,7 +105,7 @@ def fitted():
 
 @pytest.mark.parametrize("view", [View(drift=0.12), View(drift=-0.1, vol=0.15)])
 def test_every_row_has_the_probability_of_its_plan(fitted, view):
-    rules = ScanRules(kinds=tuple(SpreadKind), at=FillPrice.NATURAL)
+    rules = ScanRules(kinds=tuple(SpreadKind), at=FillPrice.NATURAL, max_days=60)
     table = scan(fitted, market=MARKET, account=ACCOUNT, exits=EXITS, view=view, rules=rules)
     assert table["prob_profit"].between(0, 1).all()
     assert (table["prob_from_smile"] == (view.vol is None)).all()

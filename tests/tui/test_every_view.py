@@ -154,7 +154,14 @@ class Watch:
         return main_screen._compositor.visible_widgets if self.app.screen is main_screen else ()
 
 
-@pytest.mark.parametrize("key", VIEWS, ids=VIEWS.get)
+LIKE_OTHERS = "ge"
+"""Keys of the views that are drawn as the payoff is, and computed as the vehicles are."""
+
+
+@pytest.mark.parametrize(
+    "key",
+    [pytest.param(key, id=name, marks=SLOW if key in LIKE_OTHERS else ()) for key, name in VIEWS.items()],
+)
 @pytest.mark.parametrize("size", SIZES)
 def test_what_becomes_visible_is_whole_and_of_the_newest_state(size, key):
     async def script(pilot):

@@ -57,7 +57,9 @@ def test_agrees_with_a_converged_second_implementation(  # noqa: PLR0917 - a row
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), CARRIES[::2])
-@pytest.mark.parametrize("schedule", [ONE, QUARTERS], ids=["one", "four"])
+@pytest.mark.parametrize(
+    "schedule", [pytest.param(ONE, id="one", marks=pytest.mark.slow), pytest.param(QUARTERS, id="four")]
+)
 def test_agrees_with_finite_differences(rate, dividend_yield, schedule):
     terms = IWM | {"strike": IWM["strike"][2::5], "time_to_expiry": 0.18 if schedule is ONE else 1.0}
     terms |= {"rate": rate, "dividend_yield": dividend_yield}
