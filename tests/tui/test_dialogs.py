@@ -14,7 +14,7 @@ from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, plan_preset, save_preset
 from riskcalc.tui.dialogs.help_screen import HelpScreen, help_text
 from riskcalc.tui.dialogs.lines import MUTED, write_line
-from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen, is_path, matching
+from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen
 from riskcalc.tui.dialogs.report_screen import ReportScreen
 from riskcalc.tui.dialogs.save_screen import SaveScreen
 
@@ -192,23 +192,6 @@ def test_the_open_dialog_has_room_for_its_preview(size):
     assert width >= 38
     assert region.right <= size[0]
     assert region.bottom <= size[1]
-
-
-def test_matching_puts_names_before_descriptions():
-    found = (
-        Choice(name="first", origin="yours", description="like second"),
-        Choice(name="second", origin="shipped", description=""),
-    )
-    assert [one.name for one in matching(found, "second")] == ["second", "first"]
-    assert [one.name for one in matching(found, "SHIPPED sec")] == ["second"]
-    assert matching(found, "third") == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"), [("iwm", False), ("a.toml", True), ("~/x", True), ("c:\\x", True), ("", False)]
-)
-def test_what_is_a_path(text, wanted):
-    assert is_path(text) is wanted
 
 
 def test_save_writes_where_it_said_and_closes_with_words(folder):
