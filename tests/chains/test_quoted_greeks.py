@@ -87,12 +87,13 @@ def distribution(values):
             {"median": 0.0121, "95%": 0.0254, "worst": 0.031},
             {"median": 0.0114, "95%": 0.0222, "worst": 0.030},
         ),
-        (
+        pytest.param(
             "SPXL_2026-07-10_optionsdesk.json",
             0.037,
             330,
             {"median": 0.0083, "95%": 0.0560, "worst": 0.110},
             {"median": 0.0247, "95%": 0.0992, "worst": 0.161},
+            marks=pytest.mark.slow,
         ),
     ],
 )

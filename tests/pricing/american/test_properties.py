@@ -180,7 +180,7 @@ def test_eight_dividends_and_extremes_stay_finite(sign):
         spot=np.array([0.0, 1e-6, 50.0, 100.0, 1e6])[:, None],
         strike=100.0,
         time_to_expiry=2.05,
-        vol=np.array([0.0, 1e-6, 0.05, 0.3, 2.0]),
+        vol=np.array([0.0, 1e-6, 0.3, 2.0]),
         rate=0.04,
         dividend_times=np.arange(0.2, 2.1, 0.25),
         dividend_amounts=[0.7] * 8,
