@@ -59,15 +59,14 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     >>> found = gamma_profile(chain, rate=0.04)
     >>> row = found.gamma[0]
     >>> round(row.gross), round(row.net), found.put_call.volume, found.max_pain
-    (673414, 288606, 1.5, 100.0)
+    (668968, 286701, 1.5, 100.0)
     """
     record("chain", Chain, chain)
     finite("rate", rate)
     alive = _alive(chain)
     if not np.nansum(chain.open_interest[alive]) > 0:
         raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
-    vols = chain_vols(chain, rate=rate, exercise=ExerciseStyle.EUROPEAN, prices=(), out_of_the_money=("mid",))
-    held = _held(chain, vols, rate)
+    held = _held(chain, rate)
     by_strike = held.at(chain.spot)
     pains = {
         str(expiry): pain
@@ -87,7 +86,7 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     )
 
 
-def open_interest_gamma(chain: Chain, *, rate: float, vols: ChainVols) -> Floats:
+def open_interest_gamma(chain: Chain, *, rate: float) -> Floats:
     """Return the gamma of each option's open interest, as `gamma_profile` adds it up by strike.
 
     Parameters
@@ -96,15 +95,13 @@ def open_interest_gamma(chain: Chain, *, rate: float, vols: ChainVols) -> Floats
         Quotes.
     rate : float
         Interest rate, continuous, per year.
-    vols : ChainVols
-        Of `chain_vols` with the same rate.
 
     Returns
     -------
     ndarray
         Shape (n,) [dollars of delta per 1% move], >= 0; 0 without open interest or without a vol.
     """
-    held = _held(chain, vols, rate)
+    held = _held(chain, rate)
     found = np.zeros(len(chain))
     found[held.rows] = held.at(chain.spot)
     return found
@@ -164,7 +161,8 @@ class _Held(NamedTuple):
         return found
 
 
-def _held(chain: Chain, vols: ChainVols, rate: float) -> _Held:
+def _held(chain: Chain, rate: float) -> _Held:
+    vols = chain_vols(chain, rate=rate, exercise=ExerciseStyle.EUROPEAN, prices=(), out_of_the_money=("mid",))
     contracts = np.nan_to_num(chain.open_interest)
     vol, years = np.full(len(chain), np.nan), np.full(len(chain), np.nan)
     rates, yields = np.full(len(chain), rate), np.zeros(len(chain))

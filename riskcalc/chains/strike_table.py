@@ -76,7 +76,7 @@ def strike_tables(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
     rate : float
         Interest rate, continuous, per year.
     vols : ChainVols, optional
-        Result of `chain_vols` with the same rate and without dividends, if available.
+        Result of `chain_vols` for the mids, with the same rate and without dividends, if available.
 
     Returns
     -------
@@ -98,9 +98,9 @@ def strike_tables(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
     record("chain", Chain, chain)
     finite("rate", rate)
     if vols is None:
-        vols = chain_vols(chain, rate=rate, exercise=chain.exercise)
+        vols = chain_vols(chain, rate=rate, exercise=chain.exercise, prices=("mid",))
     greeks = _greeks(chain, vols)
-    gamma = open_interest_gamma(chain, rate=rate, vols=vols)
+    gamma = open_interest_gamma(chain, rate=rate)
     return tuple(_table(chain, vols, greeks, gamma, expiry) for expiry in chain.expiries())
 
 

@@ -83,8 +83,8 @@ def test_delta_theta_and_vega_are_differences_of_the_model(chain, vols, tables):
         assert side.theta_per_day[known] == pytest.approx(theta, abs=2e-3)
 
 
-def test_gamma_of_all_expiries_is_that_of_the_profile(chain, vols, tables):
-    profile = gamma_profile(chain, rate=RATE, vols=vols)
+def test_gamma_of_all_expiries_is_that_of_the_profile(chain, tables):
+    profile = gamma_profile(chain, rate=RATE)
     for row in profile.gamma:
         summed = sum(float(table.gamma[table.strike == row.strike].sum()) for table in tables)
         assert summed == pytest.approx(row.gross, rel=1e-12)
