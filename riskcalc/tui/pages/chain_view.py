@@ -123,8 +123,8 @@ class ChainView(Page):
         expiries = chain.expiries()
         cells = tuple(texts.expiry_cell(chain, day, self._boards.get(day)) for day in expiries)
         self.expiry_strip.show(cells, current=expiries.index(self.expiry))
-        self._show_about(chain, draft)
         self._show_strikes(draft)
+        self._show_about(chain, draft)
 
     def _usage(self) -> str:
         """What the page can do, and what its marks mean."""
@@ -145,9 +145,10 @@ class ChainView(Page):
             else ""
         )
         wanted = self.state.get("filter", "")
+        passing = max(len(self._lines or ()) - 1, 0)
         self.about_row.show(
             (taking or "the trade has no option leg", "leg"),
-            (f"filter: {wanted}" if wanted else "", "warn"),
+            (f"filter: {wanted} ({passing or 'no'} strikes)" if wanted else "", "warn"),
             (texts.quotes_text(chain, draft), "plain"),
         )
 

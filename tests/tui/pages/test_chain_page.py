@@ -163,7 +163,7 @@ def test_a_filter_is_typed_shown_kept_and_dropped(on_page):
         return filtered, kept, focus, strikes, page.state["filter"], len(page.strikes.rows)
 
     filtered, kept, focus, strikes, dropped, count = on_page(script)
-    assert "filter: calls 290-310" in filtered
+    assert "filter: calls 290-310 (5 strikes)" in filtered
     assert (kept, focus, dropped) == ("calls 290-310", None, "")
     assert strikes == {290, 295, 300, 305, 310}
     assert count == 16
