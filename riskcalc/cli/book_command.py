@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +11,15 @@ import click
 
 from riskcalc.cli import EXIT_OK, EXIT_RISK_SAYS_NO
 from riskcalc.cli.book_export import export
-from riskcalc.cli.book_file import (
-    book_option,
-    chain_prices,
-    closing_spot,
-    midnight,
-    open_book,
-    past_day,
-    typed_prices,
-)
+from riskcalc.cli.book_file import book_option, midnight, open_book, past_day
 from riskcalc.cli.options import DAY, MONEY, as_json, overrides, quotes_options
 from riskcalc.cli.output import print_json, print_tables, say_warnings
 from riskcalc.environment import today
 from riskcalc.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from riskcalc.book import Book, BookTrade, Contract, ImportResult
+    from riskcalc.book import BookTrade, Contract, ImportResult
+    from riskcalc.chains import Chain
 
 EXAMPLES = """\b
 Examples:
@@ -50,7 +44,8 @@ def command(ctx: click.Context, *, book_path: Path | None, json_wanted: bool) ->
     ctx.obj = book_path
     if ctx.invoked_subcommand is not None:
         return
-    from riskcalc.cli.book_tables import book_tables  # noqa: PLC0415 - help is quick
+    from riskcalc.book.tables import book_tables  # noqa: PLC0415 - help is quick
+    from riskcalc.book.words import age_notes  # noqa: PLC0415 - as above
 
     with open_book(book_path) as book:
         trades, risk = book.trades(), book.risk(today=today())
@@ -60,7 +55,7 @@ def command(ctx: click.Context, *, book_path: Path | None, json_wanted: bool) ->
         return
     if not json_wanted:
         print_tables("", book_tables(risk))
-        _say_notes((*risk.notes, *_age(risk.date)))
+        _say_notes((*risk.notes, *age_notes(risk.date, today=today())))
         return
     rows = {one.id: one.to_dict() for one in risk.positions}
     answer = risk.to_dict()
@@ -123,25 +118,14 @@ def import_files(
     if json_wanted:
         print_json(_import_answer(found, trades))
     else:
+        from riskcalc.book.words import import_line  # noqa: PLC0415 - help is quick
+
         for file, result in found:
-            click.echo(_import_line(file, result))
+            click.echo(import_line(file, result))
             for row in (*result.problems, *result.skipped):
                 click.echo(f"  line {row.line}: {row.reason}")
     failed = any(result.problems and not result.written for _, result in found)
     ctx.exit(EXIT_RISK_SAYS_NO if failed else EXIT_OK)
-
-
-def _import_line(file: Path, result: ImportResult) -> str:
-    from riskcalc.formatting.numbers import count  # noqa: PLC0415 - help is quick
-
-    done = "imported" if result.written else "would be imported"
-    if result.problems and not result.written:
-        left = count(len(result.problems), "row")
-        done = f"not imported: {left} cannot be placed (--partial imports the rest)"
-    return (
-        f"{file}: {result.source}, {count(result.fills, 'new fill')}, {result.duplicates} known, "
-        f"{count(len(result.skipped), 'row')} skipped; {done}"
-    )
 
 
 def _import_answer(found: list[tuple[Path, ImportResult]], trades: tuple[BookTrade, ...]) -> dict[str, Any]:
@@ -178,56 +162,44 @@ def mark(
     """
     if live and (chain_file or date):
         raise click.UsageError("--live takes the place of --chain and --date")
+    from riskcalc.book.prices import chain_prices, marked_line, market_prices, typed_prices  # noqa: PLC0415 - help is quick
+
     with open_book(path) as book:
         missing: list[str] = []
-        marked, day = typed_prices(prices), date or today()
+        marked, day, held = typed_prices(prices), date or today(), book.trades(status="open")
         if chain_file:
             from riskcalc.chains import read_chain  # noqa: PLC0415 - most marks read no chain
 
             chain = read_chain(chain_file, date=date)
-            quoted, missing = chain_prices(chain, book)
+            quoted, missing = chain_prices(chain, held)
             marked, day = quoted | marked, chain.date
         elif live:
-            marked, missing, day = _live_prices(book, marked)
+            marked, missing, day = _live_prices(held, marked)
         elif not prices:
-            marked, day = _market_prices(book, date)
+            marked, day = market_prices(held, date=date, today=today())
         if not marked:
             raise InvalidInputError("no price is given for anything held")
         book.mark(marked, day=day)
     say_warnings(missing)
-    click.echo(f"marked {', '.join(f'{one.label} {price:g}' for one, price in marked.items())} on {day}")
+    click.echo(marked_line(marked, day))
 
 
 def _live_prices(
-    book: Book, typed: dict[Contract, float]
+    held: Sequence[BookTrade], typed: dict[Contract, float]
 ) -> tuple[dict[Contract, float], list[str], dt.date]:
     """Fetched prices of all underlyings held, typed ones over them; what is not quoted; and their day."""
+    from riskcalc.book.prices import chain_prices  # noqa: PLC0415 - help is quick
     from riskcalc.cli.live import fetched_chain  # noqa: PLC0415 - most marks fetch nothing
 
     marked: dict[Contract, float] = {}
     missing: list[str] = []
     days = []
-    for symbol in dict.fromkeys(trade.symbol for trade in book.trades(status="open")):
+    for symbol in dict.fromkeys(trade.symbol for trade in held):
         chain = fetched_chain(symbol).chain
-        quoted, unquoted = chain_prices(chain, book)
+        quoted, unquoted = chain_prices(chain, held)
         marked, missing = marked | quoted, missing + unquoted
         days.append(chain.date)
     return marked | typed, missing, max(days, default=today())
-
-
-def _market_prices(book: Book, date: dt.date | None) -> tuple[dict[Contract, float], dt.date]:
-    """Spots of the market of today, of what is held."""
-    from riskcalc.book import Contract  # noqa: PLC0415 - help is quick
-    from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - as above
-
-    held, quotes = {trade.symbol for trade in book.trades(status="open")}, read_market().quotes
-    days = [quote.date for symbol, quote in quotes.items() if symbol in held]
-    day = date or max(days, default=today())
-    return {
-        Contract(symbol=symbol): quote.spot
-        for symbol, quote in quotes.items()
-        if symbol in held and (date or quote.date) == day
-    }, day
 
 
 @command.command("close")
@@ -264,17 +236,33 @@ def close(
     The journal reads from the price of the underlying whether the stop or a target came first: that of
     --spot, else of --chain, else that day's mark or `riskcalc quote`. A trade in shares needs none.
     """
+    from riskcalc.book.prices import closing_spot  # noqa: PLC0415 - help is quick
+
     day = date or today()
     with open_book(path) as book:
         held = book.trade(number)
         spot, missing = closing_spot(
-            held, price, spot=spot, chain_file=chain_file, day=day, marks=book.marks()
+            held,
+            price,
+            spot=spot,
+            chain=_quotes(held, chain_file if spot is None else ()),
+            day=day,
+            marks=book.marks(),
         )
         trade = book.close(number, price=price, time=midnight(day), units=units, costs=costs, spot=spot)
     _show_trade(trade, json_wanted=json_wanted)
     if spot is not None and not json_wanted and any(one.contract.is_option for one in held.holdings):
         click.echo(f"  with {trade.symbol} at {spot:,.2f}")
     say_warnings(missing)
+
+
+def _quotes(trade: BookTrade, chain_file: tuple[Path, ...]) -> Chain | None:
+    """The chain that a trade is closed beside."""
+    if not chain_file or not any(one.contract.is_option for one in trade.holdings):
+        return None
+    from riskcalc.chains import read_chain  # noqa: PLC0415 - most read no chain
+
+    return read_chain(chain_file, symbol=trade.symbol)
 
 
 @command.command("note")
@@ -336,7 +324,7 @@ command.add_command(export)
 def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: bool) -> None:
     """Show the P&L of the whole book in every scenario, no stop credited."""
     from riskcalc.book.stress import stress_book  # noqa: PLC0415 - help is quick
-    from riskcalc.cli.book_tables import stress_tables  # noqa: PLC0415 - as above
+    from riskcalc.book.tables import stress_tables  # noqa: PLC0415 - as above
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
     from riskcalc.presets import load_scenarios  # noqa: PLC0415 - as above
 
@@ -356,18 +344,12 @@ def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: boo
 
 
 def _show_trade(trade: BookTrade, *, json_wanted: bool) -> None:
-    from riskcalc.formatting.numbers import money, r_multiple  # noqa: PLC0415 - help is quick
+    from riskcalc.book.words import trade_line  # noqa: PLC0415 - help is quick
 
     if json_wanted:
         print_json(trade.to_dict())
-        return
-    times = "" if trade.description.endswith(" shares") else f"{trade.quantity:g} x "
-    said = f"trade {trade.id}: {times}{trade.description}, {trade.status}"
-    if trade.status == "closed" or trade.realized_pnl:
-        said += f", realized {money(trade.realized_pnl, signed=True)} with costs"
-    if trade.r_multiple is not None:
-        said += f", {r_multiple(trade.r_multiple)}"
-    click.echo(said)
+    else:
+        click.echo(trade_line(trade))
 
 
 def _say_notes(notes: tuple[str, ...]) -> None:
@@ -375,10 +357,3 @@ def _say_notes(notes: tuple[str, ...]) -> None:
         click.echo()
     for one in notes:
         click.echo(f"note: {one}")
-
-
-def _age(marked: dt.date) -> tuple[str, ...]:
-    from riskcalc.domain.sessions import sessions_between  # noqa: PLC0415 - help is quick
-
-    age = sessions_between(marked, today()) if (today() - marked).days < 3660 else 9999
-    return (f"the marks are {age} sessions old: riskcalc book mark",) if age > 1 else ()

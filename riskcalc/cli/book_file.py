@@ -1,4 +1,4 @@
-"""The user's book, and prices for it as they are typed or read from a chain."""
+"""The user's book, for the commands that read it or plan beside it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from riskcalc.environment import book_path, today
 from riskcalc.errors import BookError, InvalidInputError
 
 if TYPE_CHECKING:
-    from riskcalc.book import Book, BookRisk, BookTrade, Contract
-    from riskcalc.book.book_market import Marks
-    from riskcalc.chains import Chain
+    from riskcalc.book import Book, BookRisk
     from riskcalc.domain import BookUse, TradePlan
     from riskcalc.formatting import Table
 
@@ -71,95 +69,6 @@ def past_day(ctx: click.Context, param: click.Parameter, value: dt.date | None) 
         raise InvalidInputError(f"--date must not be long after today, {today()}, got {value}")
     say_warnings([f"--date {value} is after today, {today()}: prices of days before it are not looked at"])
     return value
-
-
-def typed_prices(assignments: tuple[str, ...]) -> dict[Contract, float]:
-    """Read prices as they are typed: ``IWM=297`` or ``"IWM 295 call 2026-09-18=13.1"``.
-
-    Raises
-    ------
-    InvalidInputError
-        One names nothing that can be held, or no price.
-    """
-    found = {}
-    for text in assignments:
-        name, _, price = text.rpartition("=")
-        try:
-            found[_contract(name)] = float(price)
-        except ValueError:
-            form = 'IWM=297 or "IWM 295 call 2026-09-18=13.1"'
-            raise InvalidInputError(f"a price must be like {form}, got {text!r}") from None
-    return found
-
-
-def _contract(name: str) -> Contract:
-    from riskcalc.book.fills import Contract  # noqa: PLC0415 - help is quick
-    from riskcalc.book.importers.text import make_option, option  # noqa: PLC0415 - as above
-
-    words = name.split()
-    if len(words) == 1 and (known := option(name)) is None:
-        return Contract(symbol=words[0].upper())
-    if len(words) == 4 and words[2].lower() in {"call", "put"}:
-        return make_option(words[0], words[3], words[1], words[2])
-    known = option(name)
-    if known is None:
-        raise ValueError(name)
-    return known
-
-
-def chain_prices(chain: Chain, book: Book) -> tuple[dict[Contract, float], list[str]]:
-    """Return the spot and the mids of what the book holds, and what of it the chain does not quote."""
-    from riskcalc.book.fills import Contract  # noqa: PLC0415 - help is quick
-    from riskcalc.errors import ChainError  # noqa: PLC0415 - as above
-
-    found, missing = {Contract(symbol=chain.symbol): chain.spot}, []
-    for trade in book.trades(status="open"):
-        for one in trade.holdings if trade.symbol == chain.symbol else ():
-            contract = one.contract
-            if contract.expiry is None or contract.strike is None or contract.option_type is None:
-                continue
-            try:
-                quote = chain.quote(
-                    expiry=contract.expiry, strike=contract.strike, option_type=contract.option_type
-                )
-            except ChainError as error:
-                missing.append(f"{contract.label} is not marked: {error}")
-                continue
-            found[contract] = quote.mid
-    return found, missing
-
-
-def closing_spot(
-    trade: BookTrade,
-    price: float,
-    *,
-    spot: float | None,
-    chain_file: tuple[Path, ...],
-    day: dt.date,
-    marks: Marks,
-) -> tuple[float | None, list[str]]:
-    """Return the price of the underlying as a trade is closed, and what is said where it is not known."""
-    if spot is not None or not any(one.contract.is_option for one in trade.holdings):
-        return price if spot is None and len(trade.holdings) == 1 and price > 0 else spot, []
-    if chain_file:
-        from riskcalc.chains import read_chain  # noqa: PLC0415 - most read no chain
-
-        chain = read_chain(chain_file, symbol=trade.symbol)
-        if chain.date == day:
-            return chain.spot, []
-        return None, [f"the quotes are of {chain.date}, the close of {day}: their spot is not taken"]
-    marked, mark = next((found for one, found in marks.items() if one.label == trade.symbol), (None, None))
-    if marked == day:
-        return mark, []
-    from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - help is quick
-
-    quote = read_market().quotes.get(trade.symbol)
-    if quote is not None and quote.date == day:
-        return quote.spot, []
-    unknown = (
-        f"the price of {trade.symbol} on {day} is not known, so that the journal cannot say what came first"
-    )
-    return None, [f"{unknown}: give --spot, or riskcalc book mark {trade.symbol}=PRICE --date {day}"]
 
 
 with_book = click.option(
@@ -239,6 +148,6 @@ def book_tables_of(plan: TradePlan, risk: BookRisk | None) -> list[Table]:
     if risk is None:
         return []
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
-    from riskcalc.cli.book_tables import added_table  # noqa: PLC0415 - as above
+    from riskcalc.book.tables import added_table  # noqa: PLC0415 - as above
 
     return [added_table(added_by(plan, risk), source=book_source(risk))]

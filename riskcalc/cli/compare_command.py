@@ -86,7 +86,7 @@ def _book_tables(found: Comparison, risk: BookRisk | None) -> list[Table]:
     if risk is None:
         return []
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
-    from riskcalc.cli.book_tables import book_after_table  # noqa: PLC0415 - as above
+    from riskcalc.book.tables import book_after_table  # noqa: PLC0415 - as above
 
     after = {one.name: added_by(one.plan, risk) for one in found.vehicles}
     return [book_after_table(after, source=book_source(risk))]

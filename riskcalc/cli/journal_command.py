@@ -26,7 +26,7 @@ Examples:
 @as_json
 def command(*, since: dt.date | None, listed: bool, book_path: Path | None, json_wanted: bool) -> None:
     """Show the closed trades of the book in R, with errors, and the odds of their plans against outcomes."""
-    from riskcalc.cli.book_tables import closed_table, journal_tables  # noqa: PLC0415 - help is quick
+    from riskcalc.book.journal_tables import closed_table, journal_tables  # noqa: PLC0415 - help is quick
 
     with open_book(book_path) as book:
         found = book.journal(since=since)

@@ -135,8 +135,8 @@ def _book_tables(
     """The book in the same scenarios, with the trade and without."""
     if risk is None or not risk.positions:
         return []
-    from riskcalc.book.use import book_words  # noqa: PLC0415 - most have no book
-    from riskcalc.cli.book_tables import stress_beside_table  # noqa: PLC0415 - as above
+    from riskcalc.book.tables import stress_beside_table  # noqa: PLC0415 - most have no book
+    from riskcalc.book.use import book_words  # noqa: PLC0415 - as above
 
     pnls = [row.pnl_all_units for row in rows]
     return [stress_beside_table(_stressed(scenarios), pnls, book=book_words(risk))]

@@ -1,15 +1,15 @@
-"""Tables of a book, a hedge and a journal."""
+"""Tables of a book, of stress and of a hedge."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from riskcalc.formatting.numbers import MISSING, count, money, number, percent, r_multiple, whole_money
+from riskcalc.formatting.numbers import count, money, number, percent, r_multiple, whole_money
 from riskcalc.formatting.table import Table
 
 if TYPE_CHECKING:
-    from riskcalc.book import Hedge, Journal
+    from riskcalc.book import Hedge
     from riskcalc.book.added import AddedRow
     from riskcalc.book.risk_records import BookRisk, BookTotals
     from riskcalc.book.stress import BookStress
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def book_tables(risk: BookRisk) -> list[Table]:
     """Open trades, what is due, totals and the shock ladder."""
-    return [_positions(risk), *_due(risk), _totals(risk.totals), _ladder(risk)]
+    return [_positions(risk), *_due(risk), totals_table(risk.totals), _ladder(risk)]
 
 
 def _positions(risk: BookRisk) -> Table:
@@ -61,7 +61,8 @@ def _due(risk: BookRisk) -> list[Table]:
     return [Table(title="Due Today", rows=rows, header=header, left=frozenset({1, 2}))] if rows else []
 
 
-def _totals(totals: BookTotals) -> Table:
+def totals_table(totals: BookTotals) -> Table:
+    """Heat, exposures, Greeks and buying power of all open trades."""
     shock = percent(totals.shock, digits=0)
     rows = (
         ("risk now, sum", money(totals.heat.sum)),
@@ -167,104 +168,3 @@ def hedge_tables(hedge: Hedge) -> list[Table]:
             left=frozenset(),
         ),
     ]
-
-
-def closed_table(found: Journal) -> Table:
-    """Every closed trade, oldest first."""
-    rows = tuple(
-        (
-            str(one.id),
-            one.description,
-            str(one.closed),
-            str(one.days),
-            money(one.pnl, signed=True),
-            r_multiple(one.r),
-            r_multiple(one.total_r),
-            one.outcome or "not known",
-        )
-        for one in found.results
-    )
-    header = ("id", "trade", "closed", "days", "P&L", "R", "sum of R", "came first")
-    return Table(title="Closed Trades", rows=rows, header=header, left=frozenset({1, 2, 7}))
-
-
-def journal_tables(found: Journal) -> list[Table]:
-    """Statistics, groups, and odds against outcomes."""
-    figures = (
-        ("closed trades", f"{found.n:,} ({found.n_planned:,} with a plan)"),
-        ("total P&L", money(found.total_pnl, signed=True)),
-        ("win rate", f"{percent(found.win_rate, digits=1)} {_error(found.win_rate_error, _tenths)}"),
-        ("mean R", f"{r_multiple(found.mean_r)} {_error(found.mean_r_error, number)}"),
-        ("mean win, mean loss", f"{r_multiple(found.mean_win_r)}, {r_multiple(found.mean_loss_r)}"),
-        ("profit factor", number(found.profit_factor)),
-        ("SQN", number(found.sqn)),
-        ("R quantiles", ", ".join(f"{name} {r_multiple(r)}" for name, r in found.quantiles.items()) or "-"),
-        ("largest drawdown", _drawdown(found)),
-        ("longest losing streak", str(found.longest_losing_streak)),
-        ("mean days held", number(found.mean_days, digits=1)),
-        ("Kelly, share of equity as 1R", f"{percent(found.kelly)}{_range(found.kelly_band, percent)}"),
-    )
-    groups = tuple(
-        (
-            one.name,
-            str(one.n),
-            percent(one.win_rate, digits=0),
-            f"{r_multiple(one.mean_r)} {_error(one.mean_r_error, number)}".rstrip(),
-            money(one.total_pnl),
-        )
-        for one in (*found.by_preset, *found.by_tag)
-    )
-    odds = tuple(
-        (one.event, str(one.n), f"{number(one.brier, digits=3)} {_error(one.brier_error, _thousandths)}",
-         number(one.brier_of_rate, digits=3))
-        for one in found.calibration
-    )  # fmt: skip
-    bins = tuple(
-        (one.event, f"{bin_.low:.0%} to {bin_.high:.0%}", str(bin_.n), percent(bin_.stated, digits=0),
-         percent(bin_.happened, digits=0))
-        for one in found.calibration
-        for bin_ in one.bins
-    )  # fmt: skip
-    return [
-        Table(title="Journal", rows=tuple((name, text.rstrip()) for name, text in figures)),
-        *_named("By Preset and Tag", ("preset or tag", "n", "win rate", "mean R", "P&L"), groups, left=(0,)),
-        *_named(
-            "Odds of the Plans against Outcomes",
-            ("event", "n", "Brier", "Brier of the average rate"),
-            odds,
-            left=(0,),
-        ),
-        *_named("Reliability", ("event", "stated range", "n", "stated", "happened"), bins, left=(0, 1)),
-    ]
-
-
-def _drawdown(found: Journal) -> str:
-    """Return the largest drawdown in R with its band; nothing where no trade has a plan."""
-    if found.drawdown_r is None:
-        return MISSING
-    return f"{number(found.drawdown_r)}R{_range(found.drawdown_band, number)}"
-
-
-def _named(
-    title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], *, left: tuple[int, ...]
-) -> list[Table]:
-    """A table, or none without rows."""
-    return [Table(title=title, rows=rows, header=header, left=frozenset(left))] if rows else []
-
-
-def _error(error: float | None, text: object) -> str:
-    return "" if error is None or not callable(text) else f"± {text(error)}"
-
-
-def _range(band: tuple[float, float] | None, text: object) -> str:
-    if band is None or not callable(text):
-        return ""
-    return f" (90% range {text(band[0])} to {text(band[1])})"
-
-
-def _thousandths(value: float) -> str:
-    return number(value, digits=3)
-
-
-def _tenths(value: float) -> str:
-    return percent(value, digits=1)
