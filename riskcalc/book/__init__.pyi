@@ -1,5 +1,7 @@
 from .added import AddedRow as AddedRow
+from .added import ShockAdded as ShockAdded
 from .added import added_by as added_by
+from .added import ladder_with as ladder_with
 from .board_values import book_values as book_values
 from .board_values import read_book_values as read_book_values
 from .book import Book as Book

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from riskcalc.analysis import value_position
+from riskcalc.analysis import Floats, value_position
 from riskcalc.book.exposures import iwm_beta, iwm_shock, spy_beta
 from riskcalc.book.risk_records import BookRisk
-from riskcalc.domain import TradePlan
+from riskcalc.domain import InstrumentTable, TradePlan
 from riskcalc.domain.serialization import to_plain
 from riskcalc.planning import scenario_move
 
@@ -29,6 +30,17 @@ class AddedRow:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return dict(to_plain(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShockAdded:
+    """P&L of the book after a move of IWM in a session, without and with a planned position [dollars]."""
+
+    move: float
+    """A fraction."""
+    before: float
+    added: float
+    after: float
 
 
 def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
@@ -51,12 +63,8 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     delta, table = units * greeks.dollar_delta, risk.instruments
     spot = market.quote(traded.symbol).spot
     shocks = (-totals.shock, totals.shock)
-    moves = np.array(
-        [scenario_move(traded, iwm_shock(one), rate=market.rate, known=table)[0] for one in shocks]
-    )
-    values = value_position(plan.report.trade, market, spot=np.maximum(spot * (1 + moves), 0.0)).value
     held = np.array([row.pnl for one in shocks for row in risk.ladder if abs(row.move - one) < 1e-9])
-    both = max(-float((held + units * (values - plan.report.value)).min()), 0.0) if held.size else 0.0
+    both = max(-float((held + _shocked(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
     rows = (
         ("risk", totals.risk, plan.size.risk),
         ("loss_at_shock", totals.heat.shock, both - totals.heat.shock),
@@ -70,3 +78,36 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     return tuple(
         AddedRow(name=name, before=before, added=added, after=before + added) for name, before, added in rows
     )
+
+
+def ladder_with(plan: TradePlan, risk: BookRisk) -> tuple[ShockAdded, ...]:
+    """Return the shock ladder of a book with the position of a plan, no stop credited.
+
+    Parameters
+    ----------
+    plan : TradePlan
+        At its size; 0 units add nothing.
+    risk : BookRisk
+        Of the open trades.
+
+    Returns
+    -------
+    tuple of ShockAdded
+        One for each move of the book's own ladder, lowest first.
+    """
+    added = _shocked(plan, [row.move for row in risk.ladder], risk.instruments)
+    return tuple(
+        ShockAdded(move=row.move, before=row.pnl, added=float(pnl), after=row.pnl + float(pnl))
+        for row, pnl in zip(risk.ladder, added, strict=True)
+    )
+
+
+def _shocked(plan: TradePlan, shocks: Sequence[float], known: InstrumentTable | None) -> Floats:
+    """P&L of the position of a plan after moves of IWM within one session [dollars]."""
+    trade, market = plan.report.trade, plan.report.market
+    spot = market.quote(trade.symbol).spot
+    moves = np.array(
+        [scenario_move(trade.instrument, iwm_shock(one), rate=market.rate, known=known)[0] for one in shocks]
+    )
+    values = value_position(trade, market, spot=np.maximum(spot * (1 + moves), 0.0)).value
+    return np.asarray(plan.size.units * (values - plan.report.value), dtype=np.float64)

@@ -78,6 +78,28 @@ def open_units(trade: BookTrade) -> float:
     return min(counts)
 
 
+def unit_mark(trade: BookTrade) -> float | None:
+    """Net mark of a unit of an open trade [dollars per share], as it would be closed; None without one."""
+    marks = [holding.mark for holding in trade.holdings]
+    if not marks or None in marks:
+        return None
+    held = open_units(trade)
+    return sum(one.quantity / held * (one.mark or 0.0) for one in trade.holdings)
+
+
+def unit_entry(trade: BookTrade) -> float:
+    """Average net price that a unit of what is open was entered at [dollars per share]."""
+    held = open_units(trade)
+    return sum(one.quantity / held * one.entry for one in trade.holdings)
+
+
+def plan_price(plan: TradePlan) -> float:
+    """Net price of a unit of a plan [dollars per share], as it is filled unless another is given."""
+    trade = plan.report.trade
+    spot = plan.report.market.quote(trade.symbol).spot
+    return sum(leg.signed_count * (spot if leg.entry is None else leg.entry) for leg in trade.legs)
+
+
 def exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> list[float]:
     """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
     prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]

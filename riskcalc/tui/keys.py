@@ -88,7 +88,7 @@ def _section(section: str, *rows: tuple[str, ...]) -> tuple[Key, ...]:
     )
 
 
-_LINE = ("pages", "F1-F3", "page-chain")
+_LINE = ("pages", "F1-F4", "page-book")
 """Entry of all pages in the key line; the last page is the pair."""
 
 _SWITCHES = _section(
@@ -96,6 +96,7 @@ _SWITCHES = _section(
     ("page-today", "f1 D", "show_page('today')", "Today: the market, signals, events, what is due", *_LINE),
     ("page-trade", "f2 T", "show_page('trade')", "Trade: the trade being planned"),
     ("page-chain", "f3 C", "show_page('chain')", "Chain: expiries, strikes, scan of the quotes"),
+    ("page-book", "f4 B", "show_page('book')", "Book: open trades, their risk, what is due"),
 )
 """Commands that open a page, in the order of the tabs."""
 
@@ -221,6 +222,8 @@ _CHAIN = _section(
 _SHARED = {key.name: key for key in KEYS}
 """Commands of the trade's page that other pages have as well."""
 
+_VIEWS = ("v tab", "next_view", "next view, where there is room for one", "view")
+
 PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
     "today": (
         *_section(
@@ -232,6 +235,12 @@ PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
         _SHARED["load-quotes"],
     ),
     "chain": (*_CHAIN, *(_SHARED[name] for name in ("revert", "undo", "redo", "load-quotes"))),
+    "book": _section(
+        "Book",
+        ("book-down", "j", "move_row(1)", "next trade"),
+        ("book-up", "k", "move_row(-1)", "previous trade"),
+        ("book-view", *_VIEWS),
+    ),
 }
 """Commands of each page beside the trade, without those of every page."""
 

@@ -36,6 +36,7 @@ PAGES = (
     PageEntry("today", "Today", "riskcalc.tui.pages.today_page:TodayPage"),
     PageEntry(TRADE, "Trade"),
     PageEntry("chain", "Chain", "riskcalc.tui.pages.chain_page:ChainPage"),
+    PageEntry("book", "Book", "riskcalc.tui.pages.book_page:BookPage"),
 )
 """Every page."""
 

@@ -24,15 +24,15 @@ class TablesView(VerticalScroll):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id)
         self._text = Static(markup=False)
-        self._content: tuple[str, Sequence[Table]] | None = None
+        self._content: tuple[str, Sequence[Table], Sequence[str]] | None = None
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
         yield self._text
 
-    def show(self, summary: str, tables: Sequence[Table]) -> None:
-        """Show a sentence and tables."""
-        self._content = summary, tables
+    def show(self, summary: str, tables: Sequence[Table], *, notes: Sequence[str] = ()) -> None:
+        """Show a sentence, tables, and notes below them."""
+        self._content = summary, tables, notes
         self._draw()
 
     def on_resize(self) -> None:
@@ -42,9 +42,14 @@ class TablesView(VerticalScroll):
     def _draw(self) -> None:
         if self._content is None or not self.size.width:
             return
-        from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - loaded with the engine
+        from riskcalc.formatting.metric import Style, wrapped  # noqa: PLC0415 - loaded with the engine
+        from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - as above
 
-        summary, tables = self._content
-        self._text.update(
-            styled_text(document_lines(tables, summary=summary, width=max(self.size.width, NARROWEST)))
-        )
+        summary, tables, notes = self._content
+        width = max(self.size.width, NARROWEST)
+        lines = document_lines(tables, summary=summary, width=width) if summary or tables else []
+        for note in notes:
+            lines += [(), *wrapped(note, width=width, indent=0, style=Style.QUIET)]
+        while lines and not any(text for text, _ in lines[0]):
+            lines = lines[1:]
+        self._text.update(styled_text(lines))

@@ -1,0 +1,100 @@
+"""The page Book: open trades, their risk, and what the planned trade adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widget import Widget
+from textual.widgets import Static
+
+from riskcalc.tui.keys import page_bindings
+from riskcalc.tui.pages.bar_view import BarView
+from riskcalc.tui.pages.grid_table import GridTable
+from riskcalc.tui.pages.tables_view import TablesView
+from riskcalc.tui.pages.viewed_page import ViewedPage
+
+if TYPE_CHECKING:
+    from riskcalc.editor.pages.book import BookView, OpenTrade
+
+
+class BookPage(ViewedPage):
+    """Positions, totals and heat, and the shock ladder."""
+
+    NAME = "book"
+    VIEWS = ("positions", "totals", "ladder")
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(NAME)
+
+    book: BookView | None = None
+    """What is shown; None until it is read."""
+
+    def compose_page(self) -> Iterator[Widget]:
+        """Positions above totals and ladder; in place of them all, what to do without a book."""
+        yield Static(id="summary-line", markup=False)
+        yield GridTable(id="rows")
+        with Container(id="below"):
+            yield TablesView(id="totals")
+            yield BarView(id="ladder")
+        yield TablesView(id="empty")
+
+    def reload(self) -> None:
+        """Read the book."""
+        from riskcalc.editor.pages.book import read_book  # noqa: PLC0415 - after the first frame
+
+        state = self.editor.state
+        self.ask(lambda: read_book(state), self._show)
+
+    @property
+    def selected(self) -> OpenTrade | None:
+        """The trade under the cursor."""
+        row = self.rows.row_id
+        return None if self.book is None or row is None else self.book.by_id.get(row)
+
+    def on_grid_table_highlighted(self, event: GridTable.Highlighted) -> None:
+        """Say what the row of the trade cannot hold."""
+        if str(event.row_id) != self.state.get("row"):
+            self.keep(row=str(event.row_id))
+        self._say_selected()
+
+    def _show(self, book: BookView) -> None:
+        from riskcalc.editor.pages.book_tables import (  # noqa: PLC0415 - after the first frame
+            heat_table,
+            ladder_chart,
+            positions_grid,
+            summary,
+            totals_beside_table,
+        )
+
+        self.book = book
+        self.set_class(not book.open_trades, "-empty")
+        self.rows.show(positions_grid(book), row_id=self.kept_row())
+        tables = (heat_table(book), totals_beside_table(book))
+        self.query_one("#summary-line", Static).update(summary(book))
+        notes = book.risk.notes if book.risk else ()
+        self.query_one("#totals", TablesView).show("", tables, notes=notes)
+        self.query_one("#ladder", BarView).show(ladder_chart(book))
+        if not book.open_trades:
+            self.query_one("#empty", TablesView).show(self._without_trades(book), ())
+        if book.problem:
+            self.problem(book.problem)
+        else:
+            self._say_selected()
+
+    def _say_selected(self) -> None:
+        from riskcalc.editor.pages.book_tables import position_text  # noqa: PLC0415 - after the first frame
+
+        selected = self.selected
+        if selected is not None:
+            self.about = position_text(selected)
+            self.message.show(self.about)
+
+    def _without_trades(self, book: BookView) -> str:
+        if book.problem:
+            return f"The book cannot be shown. {book.problem}"
+        from riskcalc.editor.pages.book_tables import summary  # noqa: PLC0415 - after the first frame
+
+        if book.exists:
+            return f"The book is empty: {summary(book)}."
+        return f"There is no book yet. It will be {book.path}, which you alone can read."
