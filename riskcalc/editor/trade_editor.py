@@ -54,7 +54,7 @@ class TradeEditor:
         self._clean = [draft if opened is None else opened]
         self.day = ANY_DAY
         """What plans are held against; see `hold_against`."""
-        self._book: BookRisk | None = None
+        self.book: BookRisk | None = None
         self._listed: tuple[Draft, tuple[Field, ...]] | None = None
         self.state = State(draft=draft, plan=None)
         self._show(draft)
@@ -134,7 +134,7 @@ class TradeEditor:
     def hold_beside(self, book: BookRisk | None) -> None:
         """Take open risk and buying power from a book where they were not typed; None lets go of it."""
         figures = BookFigures(None if book is None else book_use(book))
-        self._book = book
+        self.book = book
         self._clean = [figures.set_in(draft) for draft in self._clean]
         self._history.change(figures.set_in)
         if self.state.pinned_draft is not None:
@@ -323,7 +323,7 @@ class TradeEditor:
         plan, problem, added = self.state.plan, "", self.state.added
         try:
             plan = draft.plan(self.day)
-            added = () if self._book is None else added_by(plan, self._book)
+            added = () if self.book is None else added_by(plan, self.book)
         except RiskcalcError as error:
             problem = one_line(error)
         self._set(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riskcalc.editor import session_file
+from riskcalc.errors import RiskcalcError
 from riskcalc.tui.keys import keys_of
 from riskcalc.tui.trade_screen import TradeScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from riskcalc.editor.pages.forms import Answer
 
 
 SCROLLED = 5
@@ -170,6 +173,23 @@ class FileActions(TradeScreen):
         from riskcalc.tui.dialogs.report_screen import ReportScreen  # noqa: PLC0415 - not needed for the first frame
 
         self.app.push_screen(ReportScreen(self.editor.state), self._say)
+
+    def action_add_to_book(self) -> None:
+        """Ask for units and fill, and add the trade to the book."""
+        from riskcalc.editor.pages.book_forms import add_form  # noqa: PLC0415 - not needed for the first frame
+        from riskcalc.tui.dialogs.form_screen import FormScreen  # noqa: PLC0415 - as above
+
+        def added(answer: Answer | None) -> None:
+            if answer is not None:
+                self.follow_book(answer.risk)
+                self._say(answer.said)
+
+        try:
+            form = add_form(self.editor.state)
+        except RiskcalcError as error:
+            self.note(str(error))
+        else:
+            self.app.push_screen(FormScreen(form), added)
 
     def action_copy_command(self) -> None:
         """Copy the command line that prints this plan, and write it to a file."""

@@ -212,6 +212,7 @@ class RiskApp(App[None]):
         self.animation_level = "none"
         self._glimpse = None if self.opening.asks else session_file.session_preview()
         self.main_screen = MainScreen(self._glimpse, cancel_work=self.cancel_work, open_page=self.open_page)
+        self.main_screen.beside_book = self.opening.book_wanted
         self.refused: RiskcalcError | None = None
         """Why the requested trade cannot be opened."""
         self._work: Worker[None] | None = None

@@ -162,6 +162,7 @@ KEYS = (
         ("open-preset", "o", "open_preset", "open a preset, with a preview", "open"),
         ("load-quotes", "f", "load_quotes", "load a file of real quotes"),
         ("write-report", "R", "write_report", "write a report: HTML, Markdown, SVG, PNG or PDF"),
+        ("add-to-book", "A", "add_to_book", "add the trade to the book"),
         ("copy-command", "y", "copy_command", "copy the command line that reproduces this trade"),
     ),
     *_section(
@@ -237,9 +238,17 @@ PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
     "chain": (*_CHAIN, *(_SHARED[name] for name in ("revert", "undo", "redo", "load-quotes"))),
     "book": _section(
         "Book",
+        ("book-view", *_VIEWS),
+        ("add-trade", "a", "add_trade", "add the trade of the page Trade, as filled", "add"),
+        ("close-trade", "x", "close_trade", "close the selected trade, or some of its units", "close"),
+        ("mark-prices", "m", "mark_prices", "mark prices", "mark"),
+        ("note-trade", "n", "note_trade", "add a note to the selected trade"),
+        ("import-file", "i", "import_file", "import a broker's file, with a preview", "import"),
+        ("hedge-book", "h", "hedge_book", "size a hedge of the book", "hedge"),
+        ("show-trade", "enter", "show_trade", "show fills, plan and notes of the selected trade"),
+        ("open-trade", "o", "open_trade", "open its plan at entry as the trade of the page Trade"),
         ("book-down", "j", "move_row(1)", "next trade"),
         ("book-up", "k", "move_row(-1)", "previous trade"),
-        ("book-view", *_VIEWS),
     ),
 }
 """Commands of each page beside the trade, without those of every page."""

@@ -25,6 +25,7 @@ from riskcalc.tui.message_row import KeyRow, MessageRow
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from riskcalc.book import BookRisk
     from riskcalc.editor import Draft, TradeEditor
     from riskcalc.editor.session_file import SessionPreview
 
@@ -80,6 +81,8 @@ class TradeScreen(Screen[None]):
         self._sizes: tuple[object, ...] = ()
         self._note = ""
         self._when_ready: list[Callable[[], object]] = []
+        self.beside_book = False
+        """Whether open risk and buying power come from the user's book."""
 
     @property
     def editor(self) -> TradeEditor:
@@ -263,6 +266,11 @@ class TradeScreen(Screen[None]):
         problem = self.editor.open(draft.preset.path or draft.preset.name)
         self.figures.new_axis()
         return problem or "the trade is priced at them"
+
+    def follow_book(self, risk: BookRisk | None) -> None:
+        """Take open risk and buying power from the book as it is now, where they are the book's."""
+        if risk is not None and self.beside_book and risk != self.editor.book:
+            self.editor.hold_beside(risk)
 
     def on_screen_resume(self) -> None:
         """Show what another page has changed, and keep nothing of what was open above this one."""

@@ -12,15 +12,15 @@ from textual.widgets import Static
 
 from riskcalc.tui.keys import page_bindings
 from riskcalc.tui.pages.bar_view import BarView
+from riskcalc.tui.pages.book_actions import BookActions
 from riskcalc.tui.pages.grid_table import GridTable
 from riskcalc.tui.pages.tables_view import TablesView
-from riskcalc.tui.pages.viewed_page import ViewedPage
 
 if TYPE_CHECKING:
     from riskcalc.editor.pages.book import BookView, OpenTrade
 
 
-class BookPage(ViewedPage):
+class BookPage(BookActions):
     """Positions, totals and heat, and the shock ladder."""
 
     NAME = "book"
@@ -29,6 +29,7 @@ class BookPage(ViewedPage):
 
     book: BookView | None = None
     """What is shown; None until it is read."""
+    _told_row: int | None = None
 
     def compose_page(self) -> Iterator[Widget]:
         """Positions above totals and ladder; in place of them all, what to do without a book."""
@@ -56,6 +57,8 @@ class BookPage(ViewedPage):
         """Say what the row of the trade cannot hold."""
         if str(event.row_id) != self.state.get("row"):
             self.keep(row=str(event.row_id))
+        if event.row_id != self._told_row:
+            self.said = None
         self._say_selected()
 
     def _show(self, book: BookView) -> None:
@@ -77,6 +80,7 @@ class BookPage(ViewedPage):
         self.query_one("#ladder", BarView).show(ladder_chart(book))
         if not book.open_trades:
             self.query_one("#empty", TablesView).show(self._without_trades(book), ())
+        self.trade.follow_book(book.risk)
         if book.problem:
             self.problem(book.problem)
         else:
@@ -86,8 +90,12 @@ class BookPage(ViewedPage):
         from riskcalc.editor.pages.book_tables import position_text  # noqa: PLC0415 - after the first frame
 
         selected = self.selected
-        if selected is not None:
-            self.about = position_text(selected)
+        self._told_row = self.rows.row_id
+        self.about = "" if selected is None else position_text(selected)
+        if self.said is not None:
+            text, kind = self.said
+            self.message.show(text, kind=kind)
+        else:
             self.message.show(self.about)
 
     def _without_trades(self, book: BookView) -> str:
@@ -97,4 +105,8 @@ class BookPage(ViewedPage):
 
         if book.exists:
             return f"The book is empty: {summary(book)}."
-        return f"There is no book yet. It will be {book.path}, which you alone can read."
+        keys = {key.name: key.keys[0] for key in self.table}
+        return (
+            f"There is no book yet. {keys['add-trade']} adds the trade of the page Trade to one, "
+            f"{keys['import-file']} imports a broker's file. It will be {book.path}: you alone can read it."
+        )

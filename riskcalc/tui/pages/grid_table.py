@@ -41,6 +41,7 @@ class GridTable(DataTable[Text]):
         self._set_for: tuple[Grid, int] | None = None
         self._ids: tuple[int, ...] = ()
         self._styled: dict[str, Style] = {}
+        self._clicked_from: int | None = None
         self._wanted: int | None = None
         """Row of the cursor once the grid is drawn; a hidden one has no width yet."""
 
@@ -84,10 +85,15 @@ class GridTable(DataTable[Text]):
         if self.row_id is not None:
             self.post_message(self.Highlighted(self.row_id))
 
+    def on_mouse_down(self) -> None:
+        """Remember the row: a click on another one only moves the cursor."""
+        self._clicked_from = self.row_id
+
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Say which row was opened."""
         event.stop()
-        if self.row_id is not None:
+        clicked_from, self._clicked_from = self._clicked_from, None
+        if self.row_id is not None and clicked_from in {None, self.row_id}:
             self.post_message(self.Opened(self.row_id))
 
     def _draw(self, row_id: int | None) -> None:

@@ -12,8 +12,12 @@ from riskcalc.tui.pages.page import Page
 class ViewedPage(Page):
     """A page whose first view is a `GridTable` named ``rows``; the others follow with their key."""
 
+    AUTO_FOCUS = ""
     VIEWS: ClassVar[tuple[str, ...]]
     """Names of the views, the list first; each is the id of a widget or a container."""
+
+    said: tuple[str, str] | None = None
+    """What was done, and its kind as a message; it gives way once the cursor moves."""
 
     def on_mount(self) -> None:
         """Start with the view and the row of the session."""
