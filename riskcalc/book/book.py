@@ -15,7 +15,7 @@ from riskcalc.book import rows
 from riskcalc.book.backup import Restored, backup_text, restore_fills, restore_rest
 from riskcalc.book.fills import Contract, Fill
 from riskcalc.book.imports import ImportResult, Recorded, import_file
-from riskcalc.book.journal import ClosedTrade, journal
+from riskcalc.book.journal import ClosedTrade, is_chosen, journal
 from riskcalc.book.journal_records import Journal
 from riskcalc.book.ledger import Ledger, ledger_of, unmatched_among
 from riskcalc.book.manual_fills import MANUAL, confirm_typed, entry_fills, exit_fills, open_units
@@ -138,20 +138,22 @@ class Book:
             ranges=read_ranges(),
         )
 
-    def journal(self, *, since: dt.date | None = None) -> Journal:
+    def journal(
+        self, *, since: dt.date | None = None, preset: str | None = None, tag: str | None = None
+    ) -> Journal:
         """Return the statistics of closed trades; see `riskcalc.book.journal.journal`.
 
         Parameters
         ----------
         since : date, optional
             First day of closing; all when left out.
+        preset, tag : str, optional
+            Of the trades; all when left out.
         """
-        closed = sorted(self.trades(status="closed"), key=lambda trade: trade.closed or trade.opened)
-        ledgers = {trade.id: self.ledger.trades[self._key_of(trade.id)] for trade in closed}
         chosen = [
-            ClosedTrade(trade, ledgers[trade.id].closings)
-            for trade in closed
-            if since is None or (trade.closed and trade.closed.date() >= since)
+            ClosedTrade(trade, self.ledger.trades[self._key_of(trade.id)].closings)
+            for trade in sorted(self.trades(status="closed"), key=lambda one: one.closed or one.opened)
+            if is_chosen(trade, since=since, preset=preset, tag=tag)
         ]
         return journal(chosen, spots=rows.read_spots(self._connection))
 

@@ -35,6 +35,9 @@ SLIPPAGE = 0.005
 
 Results = NDArray[np.float64]
 
+NO_PRESET = "no preset"
+"""Name of the trades without one."""
+
 CALIBRATED = ", calibrated"
 ODDS = ("profit", "stop first", "target first", f"stop first{CALIBRATED}", f"target first{CALIBRATED}")
 """Events whose odds a plan states, by their names in `PlanFacts.odds`."""
@@ -90,13 +93,19 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         drawdown_band=_band(r, drawdown),
         kelly=kelly(r) if len(r) > 1 else None,
         kelly_band=_band(r, kelly),
-        by_preset=_groups(closed, lambda trade: (trade.preset or "no preset",)),
+        by_preset=_groups(closed, lambda trade: (trade.preset or NO_PRESET,)),
         by_tag=_groups(closed, lambda trade: trade.tags),
         calibration=_calibrations(planned, outcomes),
         results=results,
         exits_unknown=outcomes.count(None),
         notes=_notes(len(closed), len(planned)),
     )
+
+
+def is_chosen(trade: BookTrade, *, since: dt.date | None, preset: str | None, tag: str | None) -> bool:
+    """Whether a closed trade is asked for: by first day of closing, preset and tag, None for all."""
+    late = since is None or (trade.closed is not None and trade.closed.date() >= since)
+    return late and preset in {None, trade.preset or NO_PRESET} and (tag is None or tag in trade.tags)
 
 
 def drawdown(r: Results) -> float:

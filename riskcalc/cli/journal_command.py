@@ -16,20 +16,31 @@ Examples:
   riskcalc journal
   riskcalc journal --list
   riskcalc journal --since 2026-01-01 --json
+  riskcalc journal --preset iwm-call-spread --tag core
 """
 
 
 @click.command("journal", epilog=EXAMPLES)
 @click.option("--since", type=DAY, help="First day of closing.")
+@click.option("--preset", help="Only trades of this preset.")
+@click.option("--tag", help="Only trades with this tag.")
 @click.option("--list", "listed", is_flag=True, help="List every closed trade, with the sum of R so far.")
 @book_option
 @as_json
-def command(*, since: dt.date | None, listed: bool, book_path: Path | None, json_wanted: bool) -> None:
+def command(
+    *,
+    since: dt.date | None,
+    preset: str | None,
+    tag: str | None,
+    listed: bool,
+    book_path: Path | None,
+    json_wanted: bool,
+) -> None:
     """Show the closed trades of the book in R, with errors, and the odds of their plans against outcomes."""
     from riskcalc.book.journal_tables import closed_table, journal_tables  # noqa: PLC0415 - help is quick
 
     with open_book(book_path) as book:
-        found = book.journal(since=since)
+        found = book.journal(since=since, preset=preset, tag=tag)
     if json_wanted:
         print_json(found.to_dict())
         return

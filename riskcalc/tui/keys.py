@@ -88,7 +88,7 @@ def _section(section: str, *rows: tuple[str, ...]) -> tuple[Key, ...]:
     )
 
 
-_LINE = ("pages", "F1-F4", "page-book")
+_LINE = ("pages", "F1-F5", "page-journal")
 """Entry of all pages in the key line; the last page is the pair."""
 
 _SWITCHES = _section(
@@ -97,6 +97,7 @@ _SWITCHES = _section(
     ("page-trade", "f2 T", "show_page('trade')", "Trade: the trade being planned"),
     ("page-chain", "f3 C", "show_page('chain')", "Chain: expiries, strikes, scan of the quotes"),
     ("page-book", "f4 B", "show_page('book')", "Book: open trades, their risk, what is due"),
+    ("page-journal", "f5 W", "show_page('journal')", "Journal: closed trades, was I right"),
 )
 """Commands that open a page, in the order of the tabs."""
 
@@ -249,6 +250,15 @@ PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
         ("open-trade", "o", "open_trade", "open its plan at entry as the trade of the page Trade"),
         ("book-down", "j", "move_row(1)", "next trade"),
         ("book-up", "k", "move_row(-1)", "previous trade"),
+    ),
+    "journal": _section(
+        "Journal",
+        ("journal-view", *_VIEWS),
+        ("filter-journal", "slash", "filter_journal", "filter by preset, tag and first day", "filter"),
+        ("show-closed", "enter", "show_trade", "show fills, plan and notes of the selected trade", "show"),
+        ("note-closed", "n", "note_trade", "add a note to the selected trade", "note"),
+        ("journal-down", "j", "move_row(1)", "next trade"),
+        ("journal-up", "k", "move_row(-1)", "previous trade"),
     ),
 }
 """Commands of each page beside the trade, without those of every page."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from riskcalc.editor.pages.grid import Cell
+from riskcalc.formatting.metric import Style
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,8 @@ class Bar:
     """Columns of text before it."""
     value: float
     """Length as a share of the longest, in [-1, 1]."""
+    style: Style | None = None
+    """Of the bar; by its sign when left out."""
     mark: float | None = None
     """Where a mark stands, in [-1, 1]."""
     optional: bool = False

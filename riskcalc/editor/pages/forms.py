@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from riskcalc.book.risk_records import BookRisk
 from riskcalc.errors import InvalidInputError
@@ -52,6 +52,8 @@ class Answer:
     """Whether the form closes."""
     risk: BookRisk | None = None
     """Of the book after a write."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """What the session keeps of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

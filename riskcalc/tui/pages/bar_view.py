@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 
 from riskcalc.tui.line_widget import LineWidget
@@ -34,7 +35,13 @@ class BarView(LineWidget):
         """Show a chart."""
         if chart != self._chart:
             self._chart = chart
-            self.refresh()
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of all bars with title and heading."""
+        del container, viewport, width
+        chart = self._chart
+        return 1 if chart is None else len(chart.bars) + 1 + bool(chart.header or chart.legend)
 
     def render_line(self, y: int) -> Strip:
         """Title, legend and heading, then the bars."""
@@ -86,7 +93,7 @@ class BarView(LineWidget):
             cells[zero + step * (place + 1)] = FULL
         if halves % 2:
             cells[zero + step * (halves // 2 + 1)] = HALF_LEFT if step > 0 else HALF_RIGHT
-        parts = ["bad" if bar.value < 0 else "good"] * room
+        parts = [str(bar.style or ("bad" if bar.value < 0 else "good"))] * room
         cells[zero], parts[zero] = AXIS, "axis"
         if bar.mark is not None:
             at = zero + round(side * bar.mark)

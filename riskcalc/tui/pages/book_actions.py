@@ -13,7 +13,7 @@ from riskcalc.tui.pages.viewed_page import ViewedPage
 if TYPE_CHECKING:
     from riskcalc.editor import Draft
     from riskcalc.editor.pages.book import OpenTrade
-    from riskcalc.editor.pages.forms import Answer, Form
+    from riskcalc.editor.pages.forms import Form
 
 
 class BookActions(ViewedPage):
@@ -28,7 +28,7 @@ class BookActions(ViewedPage):
         """Add the trade that is being planned."""
         from riskcalc.editor.pages.book_forms import add_form  # noqa: PLC0415 - not needed for the first frame
 
-        self._ask(lambda: add_form(self.editor.state))
+        self.ask_form(lambda: add_form(self.editor.state))
 
     def action_close_trade(self) -> None:
         """Close the selected trade, or some of its units."""
@@ -40,7 +40,7 @@ class BookActions(ViewedPage):
         """Mark the selected trade, or typed prices."""
         from riskcalc.editor.pages.book_forms import mark_form  # noqa: PLC0415 - not needed for the first frame
 
-        self._ask(lambda: mark_form(self.selected.trade if self.selected else None, self.editor.state))
+        self.ask_form(lambda: mark_form(self.selected.trade if self.selected else None, self.editor.state))
 
     def action_note_trade(self) -> None:
         """Add a note to the selected trade."""
@@ -52,13 +52,13 @@ class BookActions(ViewedPage):
         """Import a broker's file, with a preview."""
         from riskcalc.editor.pages.book_tools import import_form  # noqa: PLC0415 - not needed for the first frame
 
-        self._ask(lambda: import_form(self.editor.state))
+        self.ask_form(lambda: import_form(self.editor.state))
 
     def action_hedge_book(self) -> None:
         """Size a hedge, with scenarios before and after it."""
         from riskcalc.editor.pages.book_tools import hedge_form  # noqa: PLC0415 - not needed for the first frame
 
-        self._ask(lambda: hedge_form(self.editor.state))
+        self.ask_form(lambda: hedge_form(self.editor.state))
 
     def action_show_trade(self) -> None:
         """Show fills, plan and notes of the selected trade."""
@@ -104,28 +104,7 @@ class BookActions(ViewedPage):
         if one is None:
             self._say_none()
         else:
-            self._ask(lambda: make(one))
-
-    def _ask(self, make: Callable[[], Form]) -> None:
-        from riskcalc.tui.dialogs.form_screen import FormScreen  # noqa: PLC0415 - not needed for the first frame
-
-        if not self.trade.ready:
-            return
-        try:
-            dialog = FormScreen(make())
-        except RiskcalcError as error:
-            self.problem(str(error))
-            return
-
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                self.trade.follow_book(answer.risk)
-                self.said = answer.said, "note"
-            elif dialog.refused:
-                self.said = f"nothing was written: {dialog.refused}", "problem"
-            # The page comes back, reads the book again, and says it.
-
-        self.app.push_screen(dialog, answered)
+            self.ask_form(lambda: make(one))
 
     def _say_none(self) -> None:
         self.problem("no trade is selected")

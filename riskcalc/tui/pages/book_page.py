@@ -29,7 +29,6 @@ class BookPage(BookActions):
 
     book: BookView | None = None
     """What is shown; None until it is read."""
-    _told_row: int | None = None
 
     def compose_page(self) -> Iterator[Widget]:
         """Positions above totals and ladder; in place of them all, what to do without a book."""
@@ -45,6 +44,8 @@ class BookPage(BookActions):
         from riskcalc.editor.pages.book import read_book  # noqa: PLC0415 - after the first frame
 
         state = self.editor.state
+        if self.book is None:
+            self.note("reading the book …")
         self.ask(lambda: read_book(state), self._show)
 
     @property
@@ -53,13 +54,11 @@ class BookPage(BookActions):
         row = self.rows.row_id
         return None if self.book is None or row is None else self.book.by_id.get(row)
 
-    def on_grid_table_highlighted(self, event: GridTable.Highlighted) -> None:
-        """Say what the row of the trade cannot hold."""
-        if str(event.row_id) != self.state.get("row"):
-            self.keep(row=str(event.row_id))
-        if event.row_id != self._told_row:
-            self.said = None
-        self._say_selected()
+    def row_text(self) -> str:
+        """What the risk of the selected trade is, and what is due."""
+        from riskcalc.editor.pages.book_tables import position_text  # noqa: PLC0415 - after the first frame
+
+        return "" if self.selected is None else position_text(self.selected)
 
     def _show(self, book: BookView) -> None:
         from riskcalc.editor.pages.book_tables import (  # noqa: PLC0415 - after the first frame
@@ -84,19 +83,7 @@ class BookPage(BookActions):
         if book.problem:
             self.problem(book.problem)
         else:
-            self._say_selected()
-
-    def _say_selected(self) -> None:
-        from riskcalc.editor.pages.book_tables import position_text  # noqa: PLC0415 - after the first frame
-
-        selected = self.selected
-        self._told_row = self.rows.row_id
-        self.about = "" if selected is None else position_text(selected)
-        if self.said is not None:
-            text, kind = self.said
-            self.message.show(text, kind=kind)
-        else:
-            self.message.show(self.about)
+            self.say_row()
 
     def _without_trades(self, book: BookView) -> str:
         if book.problem:

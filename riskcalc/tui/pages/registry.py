@@ -37,6 +37,7 @@ PAGES = (
     PageEntry(TRADE, "Trade"),
     PageEntry("chain", "Chain", "riskcalc.tui.pages.chain_page:ChainPage"),
     PageEntry("book", "Book", "riskcalc.tui.pages.book_page:BookPage"),
+    PageEntry("journal", "Journal", "riskcalc.tui.pages.journal_page:JournalPage"),
 )
 """Every page."""
 

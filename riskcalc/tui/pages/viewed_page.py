@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
+from riskcalc.errors import RiskcalcError
 from riskcalc.tui import layout
 from riskcalc.tui.pages.grid_table import GridTable
 from riskcalc.tui.pages.page import Page
+
+if TYPE_CHECKING:
+    from riskcalc.editor.pages.forms import Answer, Form
 
 
 class ViewedPage(Page):
@@ -18,6 +23,8 @@ class ViewedPage(Page):
 
     said: tuple[str, str] | None = None
     """What was done, and its kind as a message; it gives way once the cursor moves."""
+
+    _told_row: int | None = None
 
     def on_mount(self) -> None:
         """Start with the view and the row of the session."""
@@ -44,6 +51,26 @@ class ViewedPage(Page):
         wide, tall = self.size
         self.set_class(wide >= layout.WIDTHS[2][0] and tall >= layout.HEIGHTS[2][0], "-roomy")
 
+    def row_text(self) -> str:
+        """What the row under the cursor cannot hold."""
+        raise NotImplementedError
+
+    def say_row(self) -> None:
+        """Say what was done, else what the row cannot hold."""
+        self._told_row = self.rows.row_id
+        self.about = self.row_text()
+        text, kind = self.said or (self.about, "help")
+        self.message.show(text, kind=kind)
+
+    def on_grid_table_highlighted(self, event: GridTable.Highlighted) -> None:
+        """Keep the row in the session, and say what it cannot hold."""
+        event.stop()
+        if str(event.row_id) != self.state.get("row"):
+            self.keep(row=str(event.row_id))
+        if event.row_id != self._told_row:
+            self.said = None
+        self.say_row()
+
     def action_move_row(self, count: int) -> None:
         """Move the cursor of the list; where a text has its place, scroll that."""
         if self.rows.region:
@@ -58,6 +85,28 @@ class ViewedPage(Page):
             return
         self._show_view(self.VIEWS[(self.VIEWS.index(self.view) + 1) % len(self.VIEWS)])
         self.keep(view=self.view)
+
+    def ask_form(self, make: Callable[[], Form]) -> None:
+        """Ask with a form; what it writes is said once the page is back."""
+        from riskcalc.tui.dialogs.form_screen import FormScreen  # noqa: PLC0415 - not needed for the first frame
+
+        if not self.trade.ready:
+            return
+        try:
+            dialog = FormScreen(make())
+        except RiskcalcError as error:
+            self.problem(str(error))
+            return
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self.trade.follow_book(answer.risk)
+                self.said = answer.said, "note"
+            elif dialog.refused:
+                self.said = f"nothing was written: {dialog.refused}", "problem"
+            # The page comes back, reads the book again, and says it.
+
+        self.app.push_screen(dialog, answered)
 
     def _show_view(self, name: str) -> None:
         for other in self.VIEWS:
