@@ -1,0 +1,51 @@
+"""Book and journal against stored dumps of their text and styles; RISKCALC_REGENERATE=1 writes them anew."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.tui.pages.book_files import TODAY, make_book, on_page, settle
+from tests.tui.test_looks import FOLDER, dump
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
+    monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    make_book(tmp_path / "book.sqlite", closed=7)
+
+
+def dumps(key, *, looks):
+    """A page at every size, in one running screen; a dump by size and look."""
+
+    async def script(pilot):
+        found = {}
+        for look in looks:
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                await settle(pilot)
+                found[f"{look}-{size[0]}x{size[1]}"] = dump(pilot.app)
+            await pilot.press("t")
+            await settle(pilot)
+        return found
+
+    return on_page(key, script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("looks", [("dark", "light"), ("none",)], ids="-".join)
+@pytest.mark.parametrize(("name", "key"), [("book", "B"), ("journal", "W")])
+def test_the_page_looks_as_stored(name, key, looks, monkeypatch):
+    if looks == ("none",):
+        monkeypatch.setenv("NO_COLOR", "1")
+    for look, found in dumps(key, looks=looks).items():
+        path = FOLDER / f"{name}-{look}.txt"
+        if os.environ.get("RISKCALC_REGENERATE"):
+            path.write_text(found, encoding="utf-8")
+        assert found == path.read_text(encoding="utf-8"), look
