@@ -267,10 +267,15 @@ class TradeScreen(Screen[None]):
         self.figures.new_axis()
         return problem or "the trade is priced at them"
 
-    def follow_book(self, risk: BookRisk | None) -> None:
-        """Take open risk and buying power from the book as it is now, where they are the book's."""
-        if risk is not None and self.beside_book and risk != self.editor.book:
-            self.editor.hold_beside(risk)
+    def follow_book(self, risk: BookRisk | None) -> bool:
+        """Take open risk and buying power from the book as it is now, where they are the book's.
+
+        Returns whether anything changed.
+        """
+        if risk is None or not self.beside_book or risk == self.editor.book:
+            return False
+        self.editor.hold_beside(risk)
+        return True
 
     def on_screen_resume(self) -> None:
         """Show what another page has changed, and keep nothing of what was open above this one."""

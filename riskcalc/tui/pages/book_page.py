@@ -79,7 +79,8 @@ class BookPage(BookActions):
         self.query_one("#ladder", BarView).show(ladder_chart(book))
         if not book.open_trades:
             self.query_one("#empty", TablesView).show(self._without_trades(book), ())
-        self.trade.follow_book(book.risk)
+        if self.trade.follow_book(book.risk):
+            self.refresh_page()  # another program wrote: what the trade adds is on another account
         if book.problem:
             self.problem(book.problem)
         else:

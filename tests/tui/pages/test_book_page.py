@@ -193,6 +193,19 @@ def test_a_page_that_is_reloaded_keeps_the_cursor_and_shows_the_file(book_file):
     assert on_page("B", script) == (3, 2)
 
 
+def test_what_another_program_writes_reaches_the_account_of_the_trade(book_file):
+    async def script(pilot):
+        with Book(book_file) as book:
+            book.close(2, price=297.4, time=NOON_TODAY)
+            risk = book.risk(today=TODAY).totals.risk
+        await pilot.press("r")
+        await settle(pilot)
+        return pilot.app.main_screen.editor.state.draft.account.open_risk, risk
+
+    open_risk, risk = on_page("B", script)
+    assert open_risk == pytest.approx(risk, abs=0.01)
+
+
 def test_reading_no_book_finds_nothing():
     editor = TradeEditor(open_draft(rc.load_preset("iwm-shares"), today=TODAY))
     found = read_book(editor.state)
