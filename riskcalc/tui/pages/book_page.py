@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
+from riskcalc.errors import RiskcalcError
 from riskcalc.tui.keys import page_bindings
 from riskcalc.tui.pages.bar_view import BarView
 from riskcalc.tui.pages.book_actions import BookActions
@@ -37,6 +38,7 @@ class BookPage(BookActions):
         with Container(id="below"):
             yield TablesView(id="totals")
             yield BarView(id="ladder")
+            yield TablesView(id="detail")
         yield TablesView(id="empty")
 
     def reload(self) -> None:
@@ -59,6 +61,26 @@ class BookPage(BookActions):
         from riskcalc.editor.pages.book_tables import position_text  # noqa: PLC0415 - after the first frame
 
         return "" if self.selected is None else position_text(self.selected)
+
+    def say_row(self) -> None:
+        """Say it, and show the selected trade where there is room."""
+        super().say_row()
+        one, detail = self.selected, self.query_one("#detail", TablesView)
+        if one is None or not detail.region:
+            return
+        from riskcalc.editor.pages.trade_details import trade_tables  # noqa: PLC0415 - after the first frame
+
+        try:
+            tables = trade_tables(one.trade, one.ledger, one.notes, position=one.position)
+        except RiskcalcError as error:
+            detail.show(str(error), ())
+        else:
+            detail.show(f"Trade {one.trade.id}: {one.trade.description}", tables)
+
+    def on_resize(self) -> None:
+        """Show all views where there is room for them, and the selected trade where there is more."""
+        super().on_resize()
+        self.call_after_refresh(self.say_row)
 
     def _show(self, book: BookView) -> None:
         from riskcalc.editor.pages.book_tables import (  # noqa: PLC0415 - after the first frame
