@@ -135,7 +135,7 @@ class BookUse:
 
     Examples
     --------
-    >>> BookUse(open_risk=3_227, buying_power=15_741, source="the book").account_keys()
+    >>> BookUse(open_risk=3_227.0, buying_power=15_741.0, source="the book").account_keys()
     {'open_risk': 3227.0, 'buying_power_used': 15741.0}
     """
 

@@ -47,8 +47,9 @@ def compiled_calls(core: Core, contract: CallContract, spot: FloatArray, now: Fl
         found, status = core.cash_dividend_calls(
             terms, spot, now, times=times, amounts=amounts, rule=RULES.pointers
         )
-        missing = np.unique(status[status < 0.0])
-        if not missing.size:
+        # A set: `numpy.unique` loads masked arrays, a tenth of the time of a plan.
+        missing = sorted(set(status[status < 0.0].tolist()))
+        if not missing:
             return Priced(OptionGreeks(*found), status[:, None] > 0.0)
         if missing[0] == IRREGULAR:
             return None

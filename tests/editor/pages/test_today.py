@@ -44,7 +44,7 @@ def test_a_fresh_start_lists_the_shipped_rules_and_says_what_to_do():
     page = today()
     assert page.verdict.words == "no signal data"
     assert "riskcalc signals --update FILES" in page.verdict.because
-    states = [row[4] for section in page.sections["signals"] for row in section.table.rows]
+    states = [row[1] for section in page.sections["signals"] for row in section.table.rows]
     assert set(states) == {"no data"}
     assert len(states) > 10
     assert "sample prices" in facts(page)["Market"]
@@ -98,14 +98,13 @@ def test_a_fired_stop_is_the_verdict_and_the_day_holds_it():
     assert (page.verdict.words, page.verdict.because) == ("no new longs", "high_yield_widening fired")
     assert page.known.board.stopped
     stops = table(page, "signals")
-    assert stops.rows[0][:2] == ("high_yield_widening", "+120 bp")
-    assert stops.rows[0][4] == "FIRED"
+    assert stops.rows[0][:3] == ("high_yield_widening", "FIRED", "+120 bp")
 
 
 def test_old_data_are_marked_where_the_ages_are_left_out():
     file_typed_signal("high_yield_widening=20 bp", day=dt.date(2026, 7, 10))
     row = table(today(), "signals").rows[0]
-    assert (row[4], row[5]) == ("armed OLD", "6")
+    assert (row[1], row[4]) == ("armed OLD", "6")
 
 
 def test_open_trades_are_those_of_the_book_what_is_due_first():
