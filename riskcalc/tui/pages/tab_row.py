@@ -13,7 +13,8 @@ from textual.strip import Strip
 from riskcalc.tui.header import BADGE_WIDTH, Heading, tab_at, tab_texts
 from riskcalc.tui.line_widget import LineWidget
 
-GAP = "  "
+LEAST_BADGE = 12
+"""Cells below which no badge is shown: one with less says nothing."""
 
 
 class TabRow(LineWidget):
@@ -44,14 +45,14 @@ class TabRow(LineWidget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row
-        """The row; the trade's title, then the badge, give way to the tabs where it is narrow."""
+        """The row; where it is narrow, the trade's title gives way to the badge, and both to the tabs."""
         width, heading = self.size.width, self.heading
         tabs = [
             Segment(text, self._style("current" if name == self.current else "other"))
             for name, text in self._texts()
         ]
         room = width - sum(len(text) for _, text in self._texts())
-        badge = f" {heading.badge} ".ljust(BADGE_WIDTH)[:BADGE_WIDTH] if room >= BADGE_WIDTH else ""
+        badge = _cut(f" {heading.badge}", min(BADGE_WIDTH, room)) if room >= LEAST_BADGE else ""
         title = f"{heading.title} {heading.days}".strip()
         room -= len(badge)
         shown = title if len(title) + 2 <= room else heading.title if len(heading.title) + 2 <= room else ""
@@ -70,3 +71,8 @@ class TabRow(LineWidget):
 
     def _style(self, part: str) -> Style:
         return self.part(f"tabs--{part}")
+
+
+def _cut(text: str, width: int) -> str:
+    """Return a text in exactly that many cells, with a mark where it is cut."""
+    return text.ljust(width) if len(text) <= width else f"{text[: width - 1]}…"
