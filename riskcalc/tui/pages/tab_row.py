@@ -52,7 +52,7 @@ class TabRow(LineWidget):
             for name, text in self._texts()
         ]
         room = width - sum(len(text) for _, text in self._texts())
-        badge = _cut(f" {heading.badge}", min(BADGE_WIDTH, room)) if room >= LEAST_BADGE else ""
+        badge = _cut(f" {heading.badge.rstrip()}", min(BADGE_WIDTH, room)) if room >= LEAST_BADGE else ""
         title = f"{heading.title} {heading.days}".strip()
         room -= len(badge)
         shown = title if len(title) + 2 <= room else heading.title if len(heading.title) + 2 <= room else ""
