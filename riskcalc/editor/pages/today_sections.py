@@ -29,10 +29,8 @@ AHEAD = dt.timedelta(days=92)
 """Events are listed so far ahead at least."""
 BEYOND = dt.timedelta(days=14)
 """And so far beyond the expiry of the trade."""
-NO_BOOK = (
-    "no book yet: record a trade with riskcalc book add PRESET, or import fills: riskcalc book import FILE"
-)
-NO_TRADES = "no open trades: riskcalc book add PRESET records one"
+NO_BOOK = "no book yet: add the planned trade to one on the page Trade, or import a broker's fills on Book"
+NO_TRADES = "no open trades: add the planned trade on the page Trade, or import a broker's fills on Book"
 SAYS_STYLE = {CheckStatus.OK: Style.GOOD, CheckStatus.WARN: Style.WARN, CheckStatus.FAIL: Style.BAD}
 
 

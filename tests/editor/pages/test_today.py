@@ -52,7 +52,7 @@ def test_a_fresh_start_lists_the_shipped_rules_and_says_what_to_do():
     assert table(page, "market").rows[0][:3] == ("IWM", "295.39", "SAMPLE")
     (positions,) = page.sections["positions"]
     assert positions.rows == ()
-    assert "riskcalc book add" in positions.empty
+    assert "add the planned trade to one on the page Trade" in positions.empty
     assert not book_path().exists()
 
 
