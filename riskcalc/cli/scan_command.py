@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from riskcalc.book import BookRisk
     from riskcalc.chains import Chain
     from riskcalc.domain import BookUse, TradePlan
+    from riskcalc.domain.trading_day import TradingDay
     from riskcalc.scanning import ScanRules
     from riskcalc.scanning.history import ScanTerms
     from riskcalc.scanning.sources import ChainSource
@@ -178,6 +179,13 @@ def command(
     for problem in frame.attrs.get("problems", ()):
         click.echo(f"riskcalc: excluded: {problem}", err=True)
     say_warnings(frame.attrs.get("warnings", ()))
+    _print_rows(frame, terms, day, top=top, json_wanted=json_wanted)
+
+
+def _print_rows(
+    frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, top: int, json_wanted: bool
+) -> None:
+    """Print the best rows, held against the day."""
     from riskcalc.scanning.day_checks import scan_day_checks  # noqa: PLC0415 - help is quick
 
     checks = scan_day_checks(frame, terms, day, top=top)

@@ -118,9 +118,7 @@ def scan(
     smile, value less debit and costs, plus the change of the managed P&L due to the view, which is zero for
     the neutral view.
     """
-    import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
-
-    from riskcalc.scanning.scan_table import ScanTable  # noqa: PLC0415 - as above
+    from riskcalc.scanning.scan_table import ScanTable  # noqa: PLC0415 - slow to import; only tables need it
 
     for name, kind, value in (
         ("market", Market, market),
@@ -151,15 +149,20 @@ def scan(
         raise InvalidInputError(f"rank must be one of {known}, got {rank!r}")
     order = _best_first(blocks, rank, fitting_only=rules.fitting_only)
     ranked = chosen_columns(blocks, order[:top])
-    codes = np.asarray(ranked["kind"], dtype=np.int8)
-    kinds = pd.Categorical.from_codes(codes, pd.Index([str(kind) for kind in SpreadKind]))
-    frame = ScanTable({**ranked, "kind": kinds}, copy=False)
+    frame = ScanTable({**ranked, "kind": _kind_names(ranked["kind"])}, copy=False)
     far_off = sum(value.far_off for _model, series in each for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     calibrated = {"k": calibration.k, "k_source": calibration.k_source}
     found = {"far_off": far_off, "found": len(order), "kinds": _kinds_of(blocks, order)}
     frame.attrs.update(about | calibrated | found)
     return frame
+
+
+def _kind_names(codes: NDArray[np.generic]) -> pd.Categorical[str]:
+    """Names of kinds from their codes."""
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    return pd.Categorical.from_codes(codes.astype(np.int8), pd.Index([str(kind) for kind in SpreadKind]))
 
 
 def rank_key(column: NDArray[np.generic], *, kinds: NDArray[np.generic], rank: str) -> Floats:

@@ -117,10 +117,6 @@ def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms
     breakeven = _breakevens(series, verticals, size)
     chance = Shared(_profit_columns(terms, breakeven, gains_above=verticals.kind.side > 0))
     long, short = verticals.long, verticals.short
-
-    def net(per_share: Floats) -> Column:
-        return lambda rows: size * (per_share[long[rows]] - per_share[short[rows]])
-
     return {
         "long_strike": lambda rows: series.strike[long[rows]],
         "short_strike": lambda rows: series.strike[short[rows]],
@@ -133,10 +129,7 @@ def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms
         "prob_from_smile": chance.column(1),
         "prob_profit_calibrated": chance.column(2),
         "value": value.__getitem__,
-        "delta": net(greeks.delta),
-        "gamma": net(greeks.gamma),
-        "theta_per_day": net(greeks.theta / 365),
-        "vega_per_point": net(greeks.vega / 100),
+        **_greek_columns(series, verticals, size),
         "cost": cost.__getitem__,
         "risk": risk.__getitem__,
         "units": units.__getitem__,
@@ -144,6 +137,22 @@ def build_columns(series: OptionSeries, verticals: Verticals, terms: SpreadTerms
             series.open_interest[long[rows]], series.open_interest[short[rows]]
         ),
         **_managed(series, verticals, terms, units=units, entry=verticals.debit + cost, value=value),
+    }
+
+
+def _greek_columns(series: OptionSeries, verticals: Verticals, size: float) -> Columns:
+    """The Greeks of a unit in trader units."""
+    greeks = series.greeks
+    long, short = verticals.long, verticals.short
+
+    def net(per_share: Floats) -> Column:
+        return lambda rows: size * (per_share[long[rows]] - per_share[short[rows]])
+
+    return {
+        "delta": net(greeks.delta),
+        "gamma": net(greeks.gamma),
+        "theta_per_day": net(greeks.theta / 365),
+        "vega_per_point": net(greeks.vega / 100),
     }
 
 
