@@ -23,7 +23,7 @@ FRAME_START, FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
 
 QUERIES = {
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # synchronised output: known
-    b"\x1b[c": b"\x1b[?62;22c",  # what terminal is this: a VT220 with colours
+    b"\x1b[c": b"\x1b[?62;22c",  # what terminal is this: a VT220 with colors
 }
 KEYS = {
     "up": "\x1b[A",

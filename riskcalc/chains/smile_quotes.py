@@ -33,7 +33,7 @@ OUTLIER = 2.0
 USUAL = 0.6745
 """Median absolute deviation over the standard deviation of a normal distribution."""
 
-NEIGHBOURS = 6
+NEIGHBORS = 6
 """Quotes around one that tell whether it is stale."""
 
 FEWEST_PIECES, MOST_PIECES, QUOTES_PER_PIECE = 8, 20, 10
@@ -167,7 +167,7 @@ def distance_from_neighbors(quotes: SmileQuotes) -> Floats:
     """Distance of each mid from the straight line that its neighbors suggest, in half-widths."""
     order = np.argsort(quotes.k, kind="stable")
     k, mid = quotes.k[order], quotes.mid[order]
-    count = min(NEIGHBOURS, len(k) - 1)
+    count = min(NEIGHBORS, len(k) - 1)
     first = np.clip(np.arange(len(k)) - count // 2, 0, len(k) - 1 - count)
     places = first[:, None] + np.arange(count + 1)
     near = places[places != np.arange(len(k))[:, None]].reshape(len(k), count)

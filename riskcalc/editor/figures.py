@@ -307,15 +307,15 @@ def heat_rows(plan: TradePlan, *, low: float, high: float, rows: int) -> tuple[H
         (row.label, row.spot): HeatRow(label=row.label, kind=level_kind(row.label), spot=row.spot)
         for row in plan.ladder
     }
-    centre = next(row for row in named.values() if row.kind == "spot")
-    inside = [row for row in named.values() if row is not centre and low <= row.spot <= high]
-    above = [row for row in inside if row.spot > centre.spot]
-    below = [row for row in inside if row.spot <= centre.spot]
+    center = next(row for row in named.values() if row.kind == "spot")
+    inside = [row for row in named.values() if row is not center and low <= row.spot <= high]
+    above = [row for row in inside if row.spot > center.spot]
+    below = [row for row in inside if row.spot <= center.spot]
     up = (rows - 1) // 2
     chosen = (
-        *_side(above, count=up, start=centre.spot, end=high),
-        centre,
-        *_side(below, count=rows - 1 - up, start=centre.spot, end=low),
+        *_side(above, count=up, start=center.spot, end=high),
+        center,
+        *_side(below, count=rows - 1 - up, start=center.spot, end=low),
     )
     return tuple(sorted(chosen, key=lambda row: -row.spot))
 

@@ -117,11 +117,11 @@ def _adverse(move: float) -> str:
 def _targets(targets: tuple[Target, ...]) -> list[Any]:
     """Targets as moves if their shares are equal, else as tables."""
     if all(target.fraction == 1 / len(targets) for target in targets):
-        return [_favourable(target) for target in targets]
-    return [{"move": _favourable(target), "fraction": percent_text(target.fraction)} for target in targets]
+        return [_favorable(target) for target in targets]
+    return [{"move": _favorable(target), "fraction": percent_text(target.fraction)} for target in targets]
 
 
-def _favourable(target: Target) -> str | float:
+def _favorable(target: Target) -> str | float:
     return move_text(target.move) if target.price is None else price_text(target.price)
 
 

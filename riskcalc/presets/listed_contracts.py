@@ -146,7 +146,7 @@ class Listed:
             require_session("expiry", expiry)
         listed = sorted(self.listing.expiries()) if self.is_chain else [expiry]
         if expiry not in listed:
-            raise ChainError(f"the chain does not list the expiry {expiry}; {_neighbours(listed, expiry)}")
+            raise ChainError(f"the chain does not list the expiry {expiry}; {_neighbors(listed, expiry)}")
         return expiry
 
     def expiry_near(self, days: int, *, allows: Callable[[int], bool]) -> dt.date:
@@ -185,7 +185,7 @@ class Listed:
 
     def _no_expiry_near(self, days: int, listed: Sequence[dt.date]) -> RiskcalcError:
         wanted = self.today + dt.timedelta(days=days)
-        near = _neighbours(listed, wanted)
+        near = _neighbors(listed, wanted)
         if self.is_chain:
             return ChainError(f"the chain lists no expiry near {days} days ({wanted}); {near}")
         return InvalidInputError(
@@ -210,11 +210,11 @@ def _no_strike(
     strike: float, listed: Sequence[float], expiry: dt.date, option_type: OptionType
 ) -> ChainError:
     kind = option_type.name.lower()
-    near = _neighbours(listed, strike)
+    near = _neighbors(listed, strike)
     return ChainError(f"the chain does not list a {kind} of {expiry} with strike {strike:g}; {near}")
 
 
-def _neighbours(listed: Sequence[Any], wanted: object) -> str:
+def _neighbors(listed: Sequence[Any], wanted: object) -> str:
     """The listed values on either side of the one wanted, in words."""
     at = bisect_left(listed, wanted)
     near = [

@@ -68,8 +68,8 @@ class EditActions(TradeScreen):
             self.stop_typing()
         elif self.cancel_work():
             self.note("stopped")
-        elif self.has_class("-maximised"):
-            self.look(maximised=False)
+        elif self.has_class("-maximized"):
+            self.look(maximized=False)
         else:
             self.figures.set_crosshair(None)
             self.show()
@@ -237,7 +237,7 @@ class ViewActions(TradeScreen):
 
     def action_maximize_view(self) -> None:
         """Maximize or restore the view."""
-        self.look(maximised=not self.has_class("-maximised"))
+        self.look(maximized=not self.has_class("-maximized"))
 
     def action_move_crosshair(self, count: int) -> None:
         """Move the crosshair of chart and heatmap; the list of events has none, and scrolls."""

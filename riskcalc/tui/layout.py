@@ -41,7 +41,7 @@ def compose_body(form: Form, figures: FigureGroup) -> ComposeResult:
     """The form, the views, the panels in two columns, and the summary below them all."""
     with Horizontal(id="body"):
         yield form
-        with Vertical(id="centre"):
+        with Vertical(id="center"):
             yield figures.chart
             yield figures.strip
             yield figures.heatmap

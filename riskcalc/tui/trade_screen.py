@@ -222,15 +222,15 @@ class TradeScreen(Screen[None]):
         self._note = text
         self.message.show(text, kind="note")
 
-    def look(self, *, view: str = "", maximised: bool | None = None) -> None:
+    def look(self, *, view: str = "", maximized: bool | None = None) -> None:
         """Show a view, or give it the whole body."""
         if view:
             self.remove_class(f"-view-{self.view_name}", update=False)
             self.view_name = view
             self.add_class(f"-view-{view}", update=False)
             self.update_node_styles()
-        if maximised is not None:
-            self.set_class(maximised, "-maximised")
+        if maximized is not None:
+            self.set_class(maximized, "-maximized")
         if self.ready:
             # Newly visible widgets get their values before layout, to be complete in the first frame.
             self.show()

@@ -390,7 +390,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "bad"), BAD)
-def test_a_bad_element_is_nan_and_its_neighbours_are_not(name, bad):
+def test_a_bad_element_is_nan_and_its_neighbors_are_not(name, bad):
     good = OPTION | {"sign": 1.0}
     greeks = np.array(black_scholes(**(good | {name: [good[name], bad, good[name]]})))
     assert np.isnan(greeks[:, 1]).all()

@@ -267,7 +267,7 @@ REASONS = [
 
 
 @pytest.mark.parametrize(("status", "change"), REASONS)
-def test_a_bad_element_says_why_and_its_neighbours_are_solved(status, change):
+def test_a_bad_element_says_why_and_its_neighbors_are_solved(status, change):
     good = OPTION | {"premium": 3.0, "sign": 1.0}
     alone = implied_vol(**good)
     bad = good | change

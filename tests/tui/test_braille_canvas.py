@@ -55,7 +55,7 @@ def test_a_flat_bold_line_on_an_edge_keeps_its_two_dots(edge):
     assert rows == ({0, 1} if edge == 0 else {6, 7})
 
 
-def test_strokes_differ_without_colour():
+def test_strokes_differ_without_color():
     drawn = {}
     for stroke in Stroke:
         canvas = Canvas(8, 1)

@@ -211,7 +211,7 @@ def test_lines_are_kept_until_something_changes():
         assert chart.render_line(3) is before
         chart.set_crosshair(300.0)
         assert "@300.00" in text_of(chart)
-        chart.set_colours("blue-orange")
+        chart.set_colors("blue-orange")
         app.theme = "textual-light"
         await pilot.pause()
         assert chart.render_line(3) is not before
@@ -230,7 +230,7 @@ def test_no_theme_breaks_a_figure(theme):
     run(steps)
 
 
-def test_without_colours_signs_and_words_stand(monkeypatch):
+def test_without_colors_signs_and_words_stand(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def steps(app, pilot):

@@ -72,11 +72,11 @@ def test_the_screen_looks_as_stored(wanted, size, monkeypatch):
         assert found == path.read_text(encoding="utf-8"), look
 
 
-def test_without_colours_no_style_has_one():
+def test_without_colors_no_style_has_one():
     text = (FOLDER / "screen-none-120x40.txt").read_text(encoding="utf-8")
     legend = text.rstrip().rpartition("\n\n")[2].splitlines()
-    colours = {word for line in legend for word in line[2:].split() if word.startswith("#")}
-    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours)
+    colors = {word for line in legend for word in line[2:].split() if word.startswith("#")}
+    assert all(color[1:3] == color[3:5] == color[5:7] for color in colors)
 
 
 def test_every_text_can_be_read_on_its_background(monkeypatch):

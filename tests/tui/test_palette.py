@@ -1,4 +1,4 @@
-"""Every step of a ramp is a colour of its own on its terminal, and text on it can be read."""
+"""Every step of a ramp is a color of its own on its terminal, and text on it can be read."""
 
 import pytest
 from rich.color import Color as RichColor
@@ -71,7 +71,7 @@ def test_a_ramp_is_symmetric_about_zero():
 
 
 @pytest.mark.parametrize("ramps", EIGHT_BIT_RAMPS.values(), ids=str)
-def test_256_colours_are_entries_of_the_table(ramps):
+def test_256_colors_are_entries_of_the_table(ramps):
     for color in (*ramps[0], *ramps[1]):
         wanted = RichColor.parse(color)
         shown = wanted.downgrade(ColorSystem.EIGHT_BIT)
@@ -85,13 +85,13 @@ def test_256_shades_stay_apart(pair):
 
 
 @pytest.mark.parametrize("name", PALETTES)
-def test_16_colours_never_fold_together(name):
+def test_16_colors_never_fold_together(name):
     gains, losses = STANDARD_RAMPS[name]
     numbers = [RichColor.parse(color).downgrade(ColorSystem.STANDARD).number for color in (*gains, *losses)]
     assert len(set(numbers)) == 4
 
 
-def test_a_theme_in_the_terminals_own_colours_has_a_ramp_and_no_text_colour():
+def test_a_theme_in_the_terminals_own_colors_has_a_ramp_and_no_text_color():
     palette = make_palette({"foreground": "ansi_default"}, background="ansi_default")
     assert palette.text == ""
     assert palette.background(1.0)

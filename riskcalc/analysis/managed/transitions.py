@@ -135,7 +135,7 @@ def _stay_chance(
 ) -> FloatArray:
     """Probability that a Brownian bridge between inner points stays within a corridor, by mirror images.
 
-    It is right where the bridge is likely enough to be travelled at all.
+    It is right where the bridge is likely enough to be traveled at all.
     """
     low, high = corridor
     from_low, to_low = start - low, end - low

@@ -104,7 +104,7 @@ class FigureGroup:
     def _wear(self, palette: str) -> None:
         self.palette = palette
         for widget in (self.chart, self.strip, self.heatmap):
-            widget.set_colours(palette)
+            widget.set_colors(palette)
 
     def _expire(self) -> None:
         for widget in (self.chart, self.strip, self.heatmap):

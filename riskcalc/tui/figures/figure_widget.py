@@ -78,7 +78,7 @@ class FigureWidget(LineWidget, Generic[F]):
         self._figure: F | None = None
         self._crosshair: float | None = None
         self._stale = False
-        self._colours = GREEN_RED
+        self._colors = GREEN_RED
         self._lines: Sequence[Strip] | None = None
 
     def show(self, figure: F, *, stale: bool = False) -> None:
@@ -104,9 +104,9 @@ class FigureWidget(LineWidget, Generic[F]):
             self._crosshair = spot
             self.refresh()
 
-    def set_colours(self, name: str) -> None:
+    def set_colors(self, name: str) -> None:
         """Choose ``green-red`` or ``blue-orange``."""
-        self._colours = name
+        self._colors = name
         self.refresh()
 
     def forget_lines(self) -> None:
@@ -158,7 +158,7 @@ class FigureWidget(LineWidget, Generic[F]):
         native = self.app.native_ansi_color
         background = "ansi_default" if native else self.background_colors[1].hex6
         chosen = tuple((key, variables[key]) for key in wanted)
-        return _cached_palette(chosen, background, self._colours, self._depth())
+        return _cached_palette(chosen, background, self._colors, self._depth())
 
     def _depth(self) -> Depth:
         if self.app.no_color:

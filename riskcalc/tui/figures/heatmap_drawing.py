@@ -67,8 +67,8 @@ def shown_rows(figure: HeatmapFigure, height: int) -> list[int]:
     """The rows that fit, the spot in the middle."""
     room = max(height - 1, 1)
     count = len(figure.rows)
-    centre = next(k for k, row in enumerate(figure.rows) if row.kind == "spot")
-    first = min(max(centre - room // 2, 0), max(count - room, 0))
+    center = next(k for k, row in enumerate(figure.rows) if row.kind == "spot")
+    first = min(max(center - room // 2, 0), max(count - room, 0))
     return list(range(first, min(first + room, count)))
 
 

@@ -84,7 +84,7 @@ def market(seed, number, *, quick=False):
 
 
 def few_of(chosen):
-    """Eighteen of a market's hundred contracts: neighbours in strike and vol."""
+    """Eighteen of a market's hundred contracts: neighbors in strike and vol."""
     return replace(chosen, strikes=chosen.strikes[1:4], vols=chosen.vols[2:5])
 
 
