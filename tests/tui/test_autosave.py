@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 import pytest
 
@@ -22,6 +23,14 @@ def spot(path):
     """The spot that a session file shows."""
     data = json.loads(path.read_text(encoding="utf-8"))
     return next(row[2] for row in data["glimpse"]["rows"] if row[1] == "Spot")
+
+
+def wait_for_spot(path, text):
+    """Wait until the session is saved with a spot."""
+    deadline = time.monotonic() + 30
+    while not path.exists() or spot(path) != text:
+        assert time.monotonic() < deadline, f"never saved with {text}"
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -137,9 +146,11 @@ def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
             terminal.wait_for("P(profit)")
             terminal.settle()
         other.key("up", "up", "up")
+        other.wait_for("298.00")
+        # The other's own save comes a moment after its last key: only then is what is saved later the first's.
+        wait_for_spot(tmp_path / "session.json", "298.00")
         one.key("up")
         one.wait_for("296.00")
-        other.wait_for("298.00")
         one.process.send_signal(signal.SIGTERM)
         assert one.wait_for_end() == 128 + signal.SIGTERM
         assert "Traceback" not in one.text
