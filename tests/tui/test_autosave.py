@@ -147,7 +147,7 @@ def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
             terminal.settle()
         other.key("up", "up", "up")
         other.wait_for("298.00")
-        # The other's own save comes a moment after its last key: only then is what is saved later the first's.
+        # The other saves a moment after its last key: before that, it would save over the first one.
         wait_for_spot(tmp_path / "session.json", "298.00")
         one.key("up")
         one.wait_for("296.00")
