@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -31,6 +32,8 @@ OVERRIDES = {
 
 def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
+        # The user's own files would be taken into what is measured.
+        os.environ["RISKCALC_HOME"] = folder
         results = Path(folder) / "results.json"
         overrides = [f"--override-ini={name}={value}" for name, value in OVERRIDES.items()]
         status = pytest.main([str(FOLDER), *OPTIONS, *overrides, f"--benchmark-json={results}", *arguments])

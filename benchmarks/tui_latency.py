@@ -75,7 +75,7 @@ def main(arguments):
     parser.add_argument("--starts", type=int, default=STARTS, help="starts timed of each program")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        apart = {"RISKCALC_SESSION": f"{folder}/session.json", "RISKCALC_PRESETS": f"{folder}/presets"}
+        apart = {"RISKCALC_HOME": folder, "RISKCALC_SESSION": f"{folder}/session.json"}
         print("\n".join([*starts(options, apart), "", *nudges(options, apart), "", machine()]))
 
 
