@@ -25,6 +25,10 @@ class GaussLegendreRules:
         self.pointers = (ctypes.c_void_p * (2 * (MAX_GROUPS + 1)))()
         self._kept: dict[int, tuple[FloatArray, FloatArray]] = {}
 
+    def __contains__(self, groups: int) -> bool:
+        """Whether the rule of so many groups is tabulated."""
+        return groups in self._kept
+
     def add(self, groups: int) -> None:
         """Tabulate the rule of so many groups of four nodes."""
         nodes, weights = self._kept[groups] = gauss_legendre(4 * groups)
@@ -51,7 +55,8 @@ def compiled_calls(core: Core, contract: CallContract, spot: FloatArray, now: Fl
         missing = sorted(set(status[status < 0.0].tolist()))
         if not missing:
             return Priced(OptionGreeks(*found), status[:, None] > 0.0)
-        if missing[0] == IRREGULAR:
+        # Each round adds rules, of which there are finitely many; one asked for again is left to numpy.
+        if missing[0] == IRREGULAR or any(int(-groups) in RULES for groups in missing):
             return None
         for groups in missing:
             RULES.add(int(-groups))
