@@ -13,9 +13,9 @@ from riskcalc.book.ledger import TradeLedger
 from riskcalc.book.risk_records import BookRisk, PositionRisk
 from riskcalc.book.trades import BookTrade
 from riskcalc.domain import Account, TradePlan
+from riskcalc.editor.pages.day import day_of
 from riskcalc.editor.state import State
 from riskcalc.environment import book_path
-from riskcalc.environment import today as day_of_clock
 from riskcalc.errors import RiskcalcError
 from riskcalc.formatting.numbers import count
 
@@ -90,7 +90,7 @@ def read_book(state: State, path: Path | None = None) -> BookView:
         Without a file nothing is made; what cannot be read is said in `problem`.
     """
     path = book_path() if path is None else path
-    day = state.draft.today or day_of_clock()
+    day = day_of(state)
     nothing = BookView(path=path, day=day, account=state.draft.account)
     try:
         if not path.exists():

@@ -14,6 +14,7 @@ from riskcalc.book.prices import chain_prices, closing_spot, marked_line, market
 from riskcalc.book.trades import BookTrade
 from riskcalc.book.words import trade_line
 from riskcalc.domain import TradePlan
+from riskcalc.editor.pages.day import day_of
 from riskcalc.editor.pages.forms import (
     Answer,
     Form,
@@ -26,16 +27,10 @@ from riskcalc.editor.pages.forms import (
 )
 from riskcalc.editor.state import State
 from riskcalc.environment import book_path
-from riskcalc.environment import today as day_of_clock
 from riskcalc.errors import InvalidInputError
 from riskcalc.formatting.numbers import count
 
 PER_SHARE = "net per share; a credit is negative"
-
-
-def day_of(state: State) -> dt.date:
-    """Return the day that a trade is planned for, else the clock's."""
-    return state.draft.today or day_of_clock()
 
 
 def add_form(state: State, path: Path | None = None) -> Form:

@@ -12,7 +12,7 @@ from riskcalc.book.book import Book
 from riskcalc.book.hedge_request import HEDGE_PRESETS, HedgeRequest, hedge_book, hedge_triggers, trigger_note
 from riskcalc.book.imports import ImportResult
 from riskcalc.book.tables import hedge_tables
-from riskcalc.editor.pages.book_forms import day_of
+from riskcalc.editor.pages.day import day_of
 from riskcalc.editor.pages.forms import Answer, Form, FormField, Typed, typed_number
 from riskcalc.editor.state import State
 from riskcalc.environment import book_path

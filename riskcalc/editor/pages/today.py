@@ -10,6 +10,7 @@ from riskcalc.book import read_book_values
 from riskcalc.book.use import book_use, book_words, user_book_risk
 from riskcalc.domain.signals import SignalBoard
 from riskcalc.domain.trading_day import TradingDay
+from riskcalc.editor.pages.day import day_of
 from riskcalc.editor.pages.section import Section
 from riskcalc.editor.pages.today_sections import (
     events_section,
@@ -20,7 +21,6 @@ from riskcalc.editor.pages.today_sections import (
 )
 from riskcalc.editor.state import State
 from riskcalc.environment import SET_ACCOUNT_LINE
-from riskcalc.environment import today as day_of_clock
 from riskcalc.formatting.metric import Style
 from riskcalc.formatting.signals import BoardVerdict, board_verdict
 from riskcalc.formatting.today import Fact, account_fact, day_verdict, heat_fact
@@ -64,7 +64,7 @@ def read_today(state: State) -> Today:
     RiskcalcError
         A file of signals, events, the market, the account or the book cannot be read.
     """
-    day = state.draft.today or day_of_clock()
+    day = day_of(state)
     known, said = read_trading_day(day, book=lambda: read_book_values(day)), read_account()
     risk = user_book_risk(today=day)
     account = inherited_accounts(with_book(said, None if risk is None else book_use(risk))).whole
