@@ -72,7 +72,7 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     """
     _check(trade, market)
     spots = as_floats("spot", spot)
-    value = sum(trade.leg_size(leg) * _value_at_expiry(leg, trade, spots, market) for leg in trade.legs)
+    value = _expired_value(trade, spots) + _later_value(trade, spots, market)
     return np.asarray(value - net_debit(trade) - _borrowed(trade, market), dtype=np.float64)
 
 
@@ -166,17 +166,29 @@ def _check(trade: Trade, market: Market | None) -> None:
         record("market", Market, market)
 
 
-def _value_at_expiry(leg: Leg, trade: Trade, spots: Floats, market: Market | None) -> Floats:
-    """Value of a leg at the nearest expiry [dollars per share]."""
-    if not isinstance(leg, OptionLeg):
-        return np.asarray(leg.line.slope * spots + leg.line.intercept)
-    intrinsic = np.maximum(int(leg.option_type) * (spots - leg.strike), 0.0)
-    if leg.expiry == trade.expiry:
-        return intrinsic
+def _expired_value(trade: Trade, spots: Floats) -> Floats:
+    """Value of shares, and of the options that expire first, of one unit [dollars]."""
+    value = np.zeros_like(spots)
+    for leg in trade.legs:
+        if not isinstance(leg, OptionLeg):
+            value += trade.leg_size(leg) * (leg.line.slope * spots + leg.line.intercept)
+        elif leg.expiry == trade.expiry:
+            intrinsic = np.maximum(int(leg.option_type) * (spots - leg.strike), 0.0)
+            value += trade.leg_size(leg) * intrinsic
+    return value
+
+
+def _later_value(trade: Trade, spots: Floats, market: Market | None) -> Floats | float:
+    """Value at the nearest expiry of the options that expire later, of one unit [dollars].
+
+    They are priced in one call of the model, which costs much more than another leg.
+    """
+    later = tuple(leg for leg in trade.option_legs if leg.expiry != trade.expiry)
+    if trade.expiry is None or not later:
+        return 0.0
     market = _needed(market, trade)
-    alone = dataclasses.replace(trade, legs=(leg,))
-    days = market.days_to_expiry(trade.expiry or leg.expiry, trade.instrument)
-    return value_position(alone, market, spot=spots, days=days).value / trade.leg_size(leg)
+    days = market.days_to_expiry(trade.expiry, trade.instrument)
+    return value_position(dataclasses.replace(trade, legs=later), market, spot=spots, days=days).value
 
 
 def _needed(market: Market | None, trade: Trade) -> Market:
