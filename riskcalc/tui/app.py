@@ -20,11 +20,12 @@ from riskcalc.editor import session_file
 from riskcalc.environment import book_path
 from riskcalc.errors import BookError, InvalidInputError, RiskcalcError
 from riskcalc.presets import DEFAULT_PRESET
-from riskcalc.tui.autosave import TerminalDriver, handle_signals
+from riskcalc.tui.autosave import handle_signals
 from riskcalc.tui.keymap import read_keymap
 from riskcalc.tui.keys import Key
 from riskcalc.tui.main_screen import MainScreen
 from riskcalc.tui.pages.registry import TRADE, page_entry, page_tabs
+from riskcalc.tui.terminal_driver import TerminalDriver
 
 if TYPE_CHECKING:
     from riskcalc.book import BookRisk
@@ -225,7 +226,7 @@ class RiskApp(App[None]):
         """Note about canceled work."""
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver; in a terminal, one that ignores bytes that are not UTF-8."""
+        """Textual's driver; in a terminal, one that survives odd input."""
         found = super().get_driver_class()
         if not issubclass(TerminalDriver, found):  # a browser's, or one set in the environment
             return found

@@ -18,8 +18,6 @@ from textual.worker import get_current_worker
 
 from riskcalc.editor import session_file
 
-__all__ = ["TerminalDriver"]
-
 
 class Autosave:
     """Background writer of the session; the last request wins."""
@@ -93,25 +91,3 @@ def _hang_up(keep: Callable[[], None]) -> None:
     keep()
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGHUP)
-
-
-if sys.platform == "win32":
-    from textual.drivers.windows_driver import WindowsDriver as TerminalDriver
-else:
-    from textual._xterm_parser import XTermParser
-    from textual.drivers.linux_driver import LinuxDriver
-
-    class TerminalDriver(LinuxDriver):
-        """Textual's driver that ignores bytes that are not UTF-8."""
-
-        def run_input_thread(self) -> None:
-            """Read input until the end, beginning again after bytes that cannot be decoded."""
-            while not self.exit_event.is_set():
-                try:
-                    super().run_input_thread()
-                except UnicodeDecodeError as error:
-                    self._take_up(error.object)
-
-        def _take_up(self, received: bytes) -> None:
-            for event in XTermParser().feed(received.decode("utf-8", errors="ignore")):
-                self.process_message(event)
