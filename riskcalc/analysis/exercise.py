@@ -60,7 +60,7 @@ def _lines(
     dividends = market.option_dividends_until(trade.symbol, expiry)
     if not legs or not dividends:
         return []
-    found = early_exercise(
+    early = early_exercise(
         sign=int(OptionType.CALL),
         spot=market.quote(trade.symbol).spot,
         strike=[leg.strike for leg in legs],
@@ -79,7 +79,7 @@ def _lines(
             chance=float(chance),
             dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
         )
-        for leg, boundaries, chances in zip(legs, found.boundary, found.probability, strict=True)
+        for leg, boundaries, chances in zip(legs, early.boundary, early.probability, strict=True)
         for dividend, boundary, chance in zip(dividends, boundaries, chances, strict=True)
         if np.isfinite(boundary)
     ]
@@ -87,9 +87,8 @@ def _lines(
 
 def _dropped(market: Market, symbol: str, dividend: CashDividend) -> float:
     """Special dividends before that day, which lower spot and strike alike [dollars per share]."""
-    return sum(
-        one.amount for one in market.adjusting_dividends_until(symbol, _last_holding_session(dividend))
-    )
+    earlier = market.adjusting_dividends_until(symbol, _last_holding_session(dividend))
+    return sum(special.amount for special in earlier)
 
 
 def _last_holding_session(dividend: CashDividend) -> dt.date:
@@ -143,11 +142,11 @@ def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, .
     held = sum(trade.leg_size(leg) for leg in trade.share_legs)
     edges = (0.0, *sorted({leg.strike for leg in expiring}), math.inf)
     below = [_chance_below(level, trade, market, view=view) for level in edges]
-    found = [
+    results = [
         _delivery(trade, expiring, (low, high), chance=after - before, held=held)
         for (low, high), (before, after) in zip(pairwise(edges), pairwise(below), strict=True)
     ]
-    return tuple(result for result in found if result.shares and result.shares_after)
+    return tuple(result for result in results if result.shares and result.shares_after)
 
 
 def _delivery(

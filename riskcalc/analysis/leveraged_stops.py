@@ -63,12 +63,12 @@ def translate_stop(
     """
     fund_move, multiple, sessions = broadcast_floats(move=move, leverage=leverage, days=days).values()
     years = sessions / SESSIONS_PER_YEAR
-    many = benchmark_return(
+    later = benchmark_return(
         leverage=multiple, fund_return=fund_move, vol=vol, time=years, fee=fee, financing=financing
     )
     with np.errstate(all="ignore"):
-        one = fund_move / multiple
-    return _by_session(sessions, one=one, many=many)
+        first_session = fund_move / multiple
+    return _by_session(sessions, first_session=first_session, later=later)
 
 
 def translate_to_fund(
@@ -103,17 +103,17 @@ def translate_to_fund(
     """
     benchmark_move, multiple, sessions = broadcast_floats(move=move, leverage=leverage, days=days).values()
     years = sessions / SESSIONS_PER_YEAR
-    many = fund_return(
+    later = fund_return(
         leverage=multiple, index_return=benchmark_move, vol=vol, time=years, fee=fee, financing=financing
     )
     with np.errstate(all="ignore"):
-        one = np.maximum(multiple * benchmark_move, -1.0)
-    return _by_session(sessions, one=one, many=many)
+        first_session = np.maximum(multiple * benchmark_move, -1.0)
+    return _by_session(sessions, first_session=first_session, later=later)
 
 
 def _by_session(
-    sessions: NDArray[np.float64], *, one: NDArray[np.float64], many: NDArray[np.float64]
+    sessions: NDArray[np.float64], *, first_session: NDArray[np.float64], later: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return `one` before the first reset and `many` after it; nan for bad input or no solution."""
-    within = np.where(~np.isnan(many) & (sessions > 0) & (one >= -1), one, np.nan)
-    return np.where(sessions <= 1, within, many)[()]
+    """Return `first_session` until the first reset and `later` after it; nan for bad input or no solution."""
+    within = np.where(~np.isnan(later) & (sessions > 0) & (first_session >= -1), first_session, np.nan)
+    return np.where(sessions <= 1, within, later)[()]

@@ -133,13 +133,13 @@ def _with_vols(trade: Trade, market: Market) -> Trade:
     return dataclasses.replace(trade, legs=legs)
 
 
-def _with_premiums(trade: Trade, found: PositionGreeks) -> Trade:
+def _with_premiums(trade: Trade, greeks: PositionGreeks) -> Trade:
     """Enter options without a premium at their model value."""
     legs = [
         dataclasses.replace(leg, premium=max(float(value) / trade.leg_size(leg), 0.0))
         if isinstance(leg, OptionLeg) and leg.premium is None
         else leg
-        for leg, value in zip(trade.legs, found.value, strict=True)
+        for leg, value in zip(trade.legs, greeks.value, strict=True)
     ]
     return dataclasses.replace(trade, legs=tuple(legs))
 

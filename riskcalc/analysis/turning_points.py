@@ -54,8 +54,8 @@ def turning_points(trade: Trade, market: Market, pnl: Pnl) -> Floats:
     grid = _grid(trade, later, market, kinks)
     scale = sum(abs(trade.leg_size(leg)) * leg.strike for leg in trade.option_legs)
     low, high, sign = _brackets(grid, pnl(grid), np.searchsorted(grid, kinks), dust=DUST * scale)
-    found = _refine_peaks(pnl, low, high, sign) if low.size else low
-    return np.unique(np.concatenate([grid[[0, 1, -1]], kinks, found]))
+    points = _refine_peaks(pnl, low, high, sign) if low.size else low
+    return np.unique(np.concatenate([grid[[0, 1, -1]], kinks, points]))
 
 
 def _kinks(trade: Trade, later: list[OptionLeg], market: Market) -> Floats:
@@ -104,12 +104,12 @@ def _brackets(
     rises = np.diff(values)
     moving = np.flatnonzero(np.abs(rises) > dust)
     signs = np.sign(rises)
-    found = [(grid[a], grid[b + 1], signs[a]) for a, b in pairwise(moving) if signs[a] != signs[b]]
+    brackets = [(grid[a], grid[b + 1], signs[a]) for a, b in pairwise(moving) if signs[a] != signs[b]]
     for kink in kinks:
         # Near a kink the P&L may turn within one step, unseen by the samples.
         for start in (kink - 1, kink):
-            found += [(grid[start], grid[start + 1], sign) for sign in (1.0, -1.0)]
-    low, high, sign = np.array(found, dtype=np.float64).reshape(-1, 3).T
+            brackets += [(grid[start], grid[start + 1], sign) for sign in (1.0, -1.0)]
+    low, high, sign = np.array(brackets, dtype=np.float64).reshape(-1, 3).T
     return low, high, sign
 
 
@@ -191,7 +191,9 @@ def _lines(leg: Leg, trade: Trade, market: Market | None) -> tuple[float, Line]:
 def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> Line:
     """Value of an American call far in the money: exercised now, right before an ex-date, or at the end."""
     start, carry = trade.expiry or leg.expiry, market.quote(trade.symbol).dividend_yield
-    coming = [one for one in market.dividends_until(trade.symbol, leg.expiry) if one.ex_date > start]
+    coming = [
+        dividend for dividend in market.dividends_until(trade.symbol, leg.expiry) if dividend.ex_date > start
+    ]
     near = market.years_to_expiry(start, trade.instrument)
     paid = [(market.years_to(dividend.ex_date) - near, dividend.amount) for dividend in coming]
     end = years_after_nearest_expiry(leg, trade, market)

@@ -153,11 +153,11 @@ def value_legs_batch(trade: Trade, market: Market, *conditions: Conditions) -> l
     """
     sets = [_broadcast(condition) for condition in conditions]
     flat = _Points(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*sets, strict=True)))
-    found = np.stack(_value_legs(trade, market, flat))
+    stacked = np.stack(_value_legs(trade, market, flat))
     ends = np.cumsum([condition.spot.size for condition in sets])[:-1]
     return [
         PositionGreeks(*part.reshape(*part.shape[:2], *condition.spot.shape))
-        for part, condition in zip(np.split(found, ends, axis=-1), sets, strict=True)
+        for part, condition in zip(np.split(stacked, ends, axis=-1), sets, strict=True)
     ]
 
 
@@ -205,29 +205,29 @@ def _current_legs(
 ) -> PositionGreeks:
     """Value legs as they stand; entry, report and exits of one trade ask for it one after the other."""
     market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes=dict(quotes))
-    found = _value_legs(trade, market, _broadcast(Conditions(spot=market.quote(trade.symbol).spot)))
-    for field in found:
+    position = _value_legs(trade, market, _broadcast(Conditions(spot=market.quote(trade.symbol).spot)))
+    for field in position:
         field.setflags(write=False)
-    return found
+    return position
 
 
 def _value_legs(trade: Trade, market: Market, at: _Points, *, own_points: bool = False) -> PositionGreeks:
     """Value legs at common points, or at those of each leg: the first axis of the points then counts legs."""
     shape = at.spot.shape if own_points else (len(trade.legs), *at.spot.shape)
-    found = np.zeros((len(PositionGreeks._fields), *shape))
+    totals = np.zeros((len(PositionGreeks._fields), *shape))
     for k, leg in enumerate(trade.legs):
         if isinstance(leg, LinearLeg):
             spot = at.spot[k] if own_points else at.spot
-            found[0, k], found[1, k] = leg.line.slope * spot + leg.line.intercept, leg.line.slope
+            totals[0, k], totals[1, k] = leg.line.slope * spot + leg.line.intercept, leg.line.slope
     options = [k for k, leg in enumerate(trade.legs) if isinstance(leg, OptionLeg)]
     if options:
         points = _Points(*(part[options] for part in at)) if own_points else at
-        found[:, options] = _option_greeks(
+        totals[:, options] = _option_greeks(
             trade.option_legs, trade.instrument, market, points, point_axes=len(shape) - 1
         )
     sizes = np.array([trade.leg_size(leg) for leg in trade.legs], dtype=np.float64)
     with np.errstate(over="ignore"):  # spots that overflow
-        position = PositionGreeks(*(found * sizes.reshape(-1, *[1] * (len(shape) - 1))))
+        position = PositionGreeks(*(totals * sizes.reshape(-1, *[1] * (len(shape) - 1))))
     for k, leg in enumerate(trade.legs):
         if isinstance(leg, LinearLeg) and (cost := leg.carry_cost(trade.instrument, market)):
             position.value[k] -= cost * (at.days[k] if own_points else at.days) / 365

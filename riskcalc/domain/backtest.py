@@ -187,9 +187,9 @@ class Backtest:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data, without the counted trades."""
-        found: dict[str, Any] = to_plain(self)
-        del found["trades"]
-        return found
+        data: dict[str, Any] = to_plain(self)
+        del data["trades"]
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,5 +234,5 @@ class BacktestGrid:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data."""
-        found: dict[str, Any] = to_plain(self)
-        return found
+        data: dict[str, Any] = to_plain(self)
+        return data

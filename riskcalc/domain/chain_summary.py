@@ -79,8 +79,8 @@ class ChainSummary:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; what is not known is None."""
-        found: dict[str, Any] = to_plain(self)
-        return found
+        data: dict[str, Any] = to_plain(self)
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,8 +100,8 @@ class Comparison(NotebookResult):
     @property
     def market_verdict(self) -> Verdict | None:
         """OLD once the expiry or time stop of one has passed, SAMPLE on sample prices, else None."""
-        found = {vehicle.plan.verdict for vehicle in self.vehicles}
-        return next((verdict for verdict in (Verdict.OLD, Verdict.SAMPLE) if verdict in found), None)
+        verdicts = {vehicle.plan.verdict for vehicle in self.vehicles}
+        return next((verdict for verdict in (Verdict.OLD, Verdict.SAMPLE) if verdict in verdicts), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; each vehicle with its plan's own size and price."""

@@ -95,7 +95,7 @@ def with_forecast(dividends: tuple[CashDividend, ...], *, until: dt.date) -> tup
         schedule.append(forecast[-1])
         due += dt.timedelta(days=spacing)
     # A special one declared far ahead may lie beyond the first forecasts.
-    return tuple(sorted((*dividends, *forecast), key=lambda one: one.ex_date))
+    return tuple(sorted((*dividends, *forecast), key=lambda dividend: dividend.ex_date))
 
 
 @lru_cache(maxsize=64)
@@ -122,19 +122,19 @@ def regular_dividends(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend
     >>> [one.amount for one in regular_dividends(tuple(paid))]
     [0.8, 0.8, 0.8]
     """
-    marked = [one for one in dividends if not one.special]
-    earlier, found = marked[:-LOOKED_AT], marked[-LOOKED_AT:]
-    while len(found) >= 3:
-        extra = _extra(found)
+    marked = [dividend for dividend in dividends if not dividend.special]
+    earlier, latest = marked[:-LOOKED_AT], marked[-LOOKED_AT:]
+    while len(latest) >= 3:
+        extra = _extra(latest)
         if extra is None:
             break
-        del found[extra]
-    return (*earlier, *found)
+        del latest[extra]
+    return (*earlier, *latest)
 
 
 def _extra(payments: Sequence[CashDividend]) -> int | None:
     """Return the payment that does not fit the regular schedule; None if all fit."""
-    days = [one.ex_date.toordinal() for one in payments]
+    days = [payment.ex_date.toordinal() for payment in payments]
     gaps = [later - day for day, later in pairwise(days)]
     usual = _usual_gap(days)
     soonest = min(range(len(gaps)), key=gaps.__getitem__)
@@ -152,9 +152,9 @@ def _usual_gap(days: Sequence[int]) -> float:
 def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float:
     """Deviation of the payments from a regular schedule with one left out, in spacings."""
     kept = [*payments[:place], *payments[place + 1 :]]
-    gaps = (later.ex_date - one.ex_date for one, later in pairwise(kept))
+    gaps = (later.ex_date - dividend.ex_date for dividend, later in pairwise(kept))
     off_rhythm = sum(abs(gap.days - usual) for gap in gaps) / usual
-    amounts = [one.amount for one in kept if one.amount > 0]
+    amounts = [dividend.amount for dividend in kept if dividend.amount > 0]
     middle = _median(amounts) if amounts else 0.0
     off_amount = sum(abs(math.log(amount / middle)) for amount in amounts)
     return off_rhythm + AMOUNT_WEIGHT * off_amount

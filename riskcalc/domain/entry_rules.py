@@ -95,7 +95,9 @@ class EntryRules:
     def __post_init__(self) -> None:
         """Check every field and the fields against each other."""
         object.__setattr__(self, "triggers", records("triggers", Trigger, self.triggers))
-        roles = frozenset(one_of("needs_all", SignalRole, one) for one in listed("needs_all", self.needs_all))
+        roles = frozenset(
+            one_of("needs_all", SignalRole, need) for need in listed("needs_all", self.needs_all)
+        )
         object.__setattr__(self, "needs_all", roles)
         for name, days in (("min_days", self.min_days), ("max_days", self.max_days)):
             if days is not None:

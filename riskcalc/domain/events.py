@@ -76,8 +76,8 @@ class MarketEvent:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data."""
-        found: dict[str, Any] = to_plain(self)
-        return found
+        data: dict[str, Any] = to_plain(self)
+        return data
 
 
 @lru_cache(maxsize=1024)

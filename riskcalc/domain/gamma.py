@@ -80,8 +80,8 @@ class GammaProfile:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; null means not known."""
-        found: dict[str, Any] = to_plain(self)
-        return found | {
+        data: dict[str, Any] = to_plain(self)
+        return data | {
             "gross": to_plain(self.gross),
             "net": to_plain(self.net),
             "net_assumption": NET_ASSUMPTION,

@@ -89,7 +89,7 @@ def find_instrument(symbol: str, *, known: InstrumentTable | None = None) -> Ins
     if name in table:
         return table[name]
     held, _, against = name.partition("/")
-    is_pair = all(one in table and table[one].tradable_shares for one in (held, against))
+    is_pair = all(symbol in table and table[symbol].tradable_shares for symbol in (held, against))
     return Instrument(symbol=name, against=against) if is_pair and held != against else None
 
 
@@ -117,8 +117,8 @@ def instrument(symbol: str | Instrument, *, known: InstrumentTable | None = None
         return symbol
     if not isinstance(symbol, str):
         raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
-    found = find_instrument(symbol, known=known)
-    return found or Instrument(symbol=require_symbol(symbol), broad_based=False, assumed=True)
+    match = find_instrument(symbol, known=known)
+    return match or Instrument(symbol=require_symbol(symbol), broad_based=False, assumed=True)
 
 
 @lru_cache(maxsize=4096)

@@ -173,11 +173,13 @@ class Market:
 
     def option_dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
         """Return the same without those that adjust strikes: the dividends that an option's value feels."""
-        return tuple(one for one in self.dividends_until(symbol, day) if not one.adjusts_strikes)
+        return tuple(
+            dividend for dividend in self.dividends_until(symbol, day) if not dividend.adjusts_strikes
+        )
 
     def adjusting_dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
         """Return the special ones of them, which take as much off the strikes as off the spot."""
-        return tuple(one for one in self.dividends_until(symbol, day) if one.adjusts_strikes)
+        return tuple(dividend for dividend in self.dividends_until(symbol, day) if dividend.adjusts_strikes)
 
     @property
     def moment(self) -> dt.datetime:

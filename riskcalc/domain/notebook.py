@@ -16,5 +16,5 @@ class NotebookResult:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:  # noqa: ANN401 - IPython's include and exclude
         """Return the result by MIME type, as IPython asks for it."""
-        found: dict[str, str] = importlib.import_module(RENDERER).mimebundle(self)
-        return found
+        bundle: dict[str, str] = importlib.import_module(RENDERER).mimebundle(self)
+        return bundle

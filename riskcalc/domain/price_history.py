@@ -142,8 +142,8 @@ class Outcomes:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data."""
-        found: dict[str, Any] = to_plain(self)
-        return found
+        data: dict[str, Any] = to_plain(self)
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +211,8 @@ class PriceHistory:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; what is not known is None."""
-        found: dict[str, Any] = to_plain(self)
-        return found
+        data: dict[str, Any] = to_plain(self)
+        return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,10 +152,10 @@ def trade_to_dict(report: RiskReport) -> dict[str, Any]:
         "exercise": trade.instrument.exercise.value,
         "assumed": trade.instrument.assumed,
         "legs": [
-            to_plain(found.leg)
-            | {"label": found.leg.label, "price": to_plain(found.price), "value": to_plain(found.value)}
-            | {"vol": to_plain(found.vol), "entry_price": to_plain(found.entry_price)}
-            for found in report.legs
+            to_plain(leg.leg)
+            | {"label": leg.leg.label, "price": to_plain(leg.price), "value": to_plain(leg.value)}
+            | {"vol": to_plain(leg.vol), "entry_price": to_plain(leg.entry_price)}
+            for leg in report.legs
         ],
     }
 

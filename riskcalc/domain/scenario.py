@@ -86,9 +86,9 @@ class StressResult(NotebookResult, tuple[StressRow, ...]):  # noqa: SLOT001 - a 
 
     def __new__(cls, rows: Iterable[StressRow], *, plan: TradePlan) -> Self:
         """Return a tuple of rows with its plan."""
-        found = super().__new__(cls, rows)
-        found.plan = plan
-        return found
+        result = super().__new__(cls, rows)
+        result.plan = plan
+        return result
 
     def __getnewargs_ex__(self) -> tuple[tuple[tuple[StressRow, ...]], dict[str, TradePlan]]:
         """Return what a copy is made from."""

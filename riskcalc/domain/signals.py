@@ -88,8 +88,8 @@ class Signal:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data; null means not known."""
-        found: dict[str, Any] = to_plain(self)
-        return found | {"stale": self.stale}
+        data: dict[str, Any] = to_plain(self)
+        return data | {"stale": self.stale}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +106,21 @@ class SignalBoard:
     @property
     def stopped(self) -> bool:
         """Whether a stop signal has fired."""
-        return any(one.fired for one in self.deciding(SignalRole.STOP))
+        return any(signal.fired for signal in self.deciding(SignalRole.STOP))
 
     def deciding(self, role: SignalRole, *, benchmark: str = "") -> tuple[Signal, ...]:
         """Return the signals of a role that decide by themselves, on trades of one benchmark if given."""
         return tuple(
-            one
-            for one in self.signals
-            if one.counts
-            and one.role is role
-            and (not benchmark or not one.symbols or benchmark in one.symbols)
+            signal
+            for signal in self.signals
+            if signal.counts
+            and signal.role is role
+            and (not benchmark or not signal.symbols or benchmark in signal.symbols)
         )
 
     def values(self) -> Mapping[str, str]:
         """Known values by name, with their units, as a preset's ``market.signals`` takes them."""
-        return {one.name: _preset_text(one) for one in self.signals if one.value is not None}
+        return {signal.name: _preset_text(signal) for signal in self.signals if signal.value is not None}
 
 
 def combined(states: Iterable[bool | None], *, needs_all: bool) -> bool | None:
@@ -131,10 +131,10 @@ def combined(states: Iterable[bool | None], *, needs_all: bool) -> bool | None:
     >>> combined([True, None], needs_all=False), combined([True, None], needs_all=True)
     (True, None)
     """
-    found, decided = list(states), not needs_all
-    if decided in found:
+    pending, decided = list(states), not needs_all
+    if decided in pending:
         return decided
-    return None if None in found else not decided
+    return None if None in pending else not decided
 
 
 def value_with_unit(value: float, unit: str, *, signed: bool = False) -> str:

@@ -291,7 +291,7 @@ class TradePlan(NotebookResult):
 
     def move_on(self, event: MarketEvent) -> EventMove | None:
         """How far the fund has moved on days of an event; None where that is not known."""
-        return next((one for one in self.moves if one.kind == event.kind), None)
+        return next((move for move in self.moves if move.kind == event.kind), None)
 
     def to_r_multiple(self, pnl: float) -> float | None:
         """P&L of one unit over its planned loss; None when that is unlimited or nothing."""
@@ -299,16 +299,16 @@ class TradePlan(NotebookResult):
         return pnl / planned if 0 < planned < math.inf else None
 
     def _managed_to_dict(self) -> dict[str, Any]:
-        found = self.managed.to_dict()
-        for quantile in found["quantiles"]:
+        managed = self.managed.to_dict()
+        for quantile in managed["quantiles"]:
             quantile["r_multiple"] = to_plain(self.to_r_multiple(quantile["pnl"]))
-        return found | {"expected_r": to_plain(self.to_r_multiple(self.managed.expected_pnl))}
+        return managed | {"expected_r": to_plain(self.to_r_multiple(self.managed.expected_pnl))}
 
     def _day_to_dict(self) -> dict[str, Any]:
         """What the day says of it."""
         return {
-            "triggers": [one.to_dict() for one in self.triggers],
-            "events": [one.to_dict() | {"move": to_plain(self.move_on(one))} for one in self.events],
+            "triggers": [trigger.to_dict() for trigger in self.triggers],
+            "events": [event.to_dict() | {"move": to_plain(self.move_on(event))} for event in self.events],
             "gamma_clusters": to_plain(self.clusters),
             "sectors": to_plain(self.sectors),
         }

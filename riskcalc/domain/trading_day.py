@@ -60,7 +60,7 @@ class TradingDay:
             EventAhead(
                 event=event,
                 sessions=sessions_between(today, event.date),
-                moves=tuple(one for one in self.moves if one.kind == event.kind),
+                moves=tuple(event_move for event_move in self.moves if event_move.kind == event.kind),
             )
             for event in self.events or ()
             if today <= event.date <= until

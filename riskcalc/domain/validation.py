@@ -60,7 +60,7 @@ def time_of_day(field: str, value: object) -> time:
 def member(field: str, enum: type[Member], value: object) -> Member:
     """Return the value if it is a member of an enumeration."""
     if not isinstance(value, enum):
-        names = " or ".join(f"{enum.__name__}.{one.name}" for one in enum)
+        names = " or ".join(f"{enum.__name__}.{value.name}" for value in enum)
         raise InvalidInputError(f"{field} must be {names}, got {brief_repr(value)}")
     return value
 
@@ -69,18 +69,18 @@ def record(field: str, kind: type[Record] | tuple[type[Record], ...], value: obj
     """Return the value if it is an object of a class."""
     if not isinstance(value, kind):
         kinds = kind if isinstance(kind, tuple) else (kind,)
-        wanted = " or ".join(f"{_article(one.__name__)} {one.__name__}" for one in kinds)
+        wanted = " or ".join(f"{_article(kind.__name__)} {kind.__name__}" for kind in kinds)
         raise InvalidInputError(f"{field} must be {wanted}, got {brief_repr(value)}")
     return value
 
 
 def records(field: str, kind: type[Record] | tuple[type[Record], ...], values: object) -> tuple[Record, ...]:
     """Return the values as a tuple if each is an object of a class."""
-    found = listed(field, values)
-    if not all(isinstance(value, kind) for value in found):
-        for k, value in enumerate(found):
+    items = listed(field, values)
+    if not all(isinstance(value, kind) for value in items):
+        for k, value in enumerate(items):
             record(f"{field}[{k}]", kind, value)
-    return cast("tuple[Record, ...]", found)
+    return cast("tuple[Record, ...]", items)
 
 
 def listed(field: str, values: object) -> tuple[object, ...]:

@@ -49,7 +49,7 @@ class CheckInputs:
 
 def run_checks(inputs: CheckInputs) -> tuple[Check, ...]:
     """Return the checks that apply to a plan, those that can fail first."""
-    found = (
+    checks = (
         market_age(inputs.plan.report, inputs.plan.sources, time_stop=inputs.plan.time_stop),
         _risk_budget(inputs),
         *instrument_checks(inputs.plan.report),
@@ -72,7 +72,7 @@ def run_checks(inputs: CheckInputs) -> tuple[Check, ...]:
             inputs.plan.report, inputs.account, units=inputs.plan.size.units, time_stop=inputs.plan.time_stop
         ),
     )
-    return tuple(check for check in found if check is not None)
+    return tuple(check for check in checks if check is not None)
 
 
 def _risk_budget(inputs: CheckInputs) -> Check:

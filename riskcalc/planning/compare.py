@@ -104,9 +104,9 @@ def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
         "one date": {plan.report.market.as_of for plan in plans},
         "one risk budget": {plan.size.risk_budget for plan in plans},
     }
-    for what, found in shared.items():
-        if len(found) != 1:
-            raise InvalidInputError(f"a comparison needs {what}, got {sorted(map(str, found)) or 'none'}")
+    for what, values in shared.items():
+        if len(values) != 1:
+            raise InvalidInputError(f"a comparison needs {what}, got {sorted(map(str, values)) or 'none'}")
     return _benchmark(plans[0].report.trade.instrument), plans[0].report.market.date
 
 
@@ -166,7 +166,7 @@ def _state_value(plan: TradePlan, state: CommonState, *, vol_shift: float = 0.0)
 
 def _past_stop(plan: TradePlan, move: float) -> bool:
     """Whether a move of the own underlying lies past the stop, or past a second one on the other side."""
-    seconds = (one.level.move for one in plan.targets.outcomes if one.second_stop)
+    seconds = (outcome.level.move for outcome in plan.targets.outcomes if outcome.second_stop)
     beyond = [plan.side * (plan.stop.move - move), *(plan.side * (move - second) for second in seconds)]
     return max(beyond) > 1e-9  # rounding
 
@@ -288,8 +288,8 @@ def stop_orders(vehicles: Sequence[Vehicle]) -> tuple[StopOrder, ...]:
     tuple of StopOrder
         Under the neutral view; the benchmark's volatility is the fund's over its leverage.
     """
-    plain = [one for one in vehicles if one.plan.report.trade.instrument.leverage == 1]
-    funds = [one for one in vehicles if one.plan.report.trade.instrument.leverage != 1]
+    plain = [vehicle for vehicle in vehicles if vehicle.plan.report.trade.instrument.leverage == 1]
+    funds = [vehicle for vehicle in vehicles if vehicle.plan.report.trade.instrument.leverage != 1]
     return tuple(
         _order(fund, other)
         for fund in funds

@@ -37,8 +37,8 @@ def date_checks(report: RiskReport, *, time_stop: dt.date | None) -> tuple[Check
         A failure where the options that expire today have ended at the market's time; warnings of closed
         days, and of options held to a settlement at the open, when they no longer trade.
     """
-    found = (_expiring(report), _settled_at_open(report, time_stop), _closed(report, time_stop))
-    return tuple(check for check in found if check is not None)
+    checks = (_expiring(report), _settled_at_open(report, time_stop), _closed(report, time_stop))
+    return tuple(check for check in checks if check is not None)
 
 
 def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.date | None) -> Check | None:
@@ -66,12 +66,14 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
     if report.trade.instrument.cash_settled:
         text = f"held into the expiry {expiry}: {report.trade.symbol} options settle in cash, not in shares"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="settles in cash")
-    found = deliveries(adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view)
-    if not found:
+    outcomes = deliveries(
+        adjusted_trade_at_expiry(report.trade, report.market), report.market, view=report.view
+    )
+    if not outcomes:
         text = f"held into the expiry {expiry}: no shares remain, whichever options are exercised"
         return Check(name=NAME, status=CheckStatus.OK, message=text, brief="no shares remain")
     symbol = report.trade.symbol
-    ranges = "; ".join(_outcome(delivery, symbol, units=units) for delivery in found)
+    ranges = "; ".join(_outcome(delivery, symbol, units=units) for delivery in outcomes)
     close = f"{closing_time(expiry):%H:%M}"
     text = (
         f"held into the expiry {expiry}: {ranges}; equity is ${account.equity:,.2f}. "
@@ -145,14 +147,16 @@ def _session_before(day: dt.date) -> dt.date:
     return last_session_on_or_before(day - dt.timedelta(days=1))
 
 
-def _outcome(found: Delivery, symbol: str, *, units: int) -> str:
+def _outcome(delivery: Delivery, symbol: str, *, units: int) -> str:
     """A range of the final spot, its probability, and the shares and cash of the position, in words."""
-    shares, cash = units * found.shares, units * found.cash
-    if found.high == math.inf:
-        where = f"above {found.low:g}"
+    shares, cash = units * delivery.shares, units * delivery.cash
+    if delivery.high == math.inf:
+        where = f"above {delivery.low:g}"
     else:
-        where = f"between {found.low:g} and {found.high:g}" if found.low else f"below {found.high:g}"
+        where = (
+            f"between {delivery.low:g} and {delivery.high:g}" if delivery.low else f"below {delivery.high:g}"
+        )
     moved = f"{abs(shares):,} shares {'bought' if shares > 0 else 'sold'} for ${abs(cash):,.2f}"
-    left = units * found.shares_after
+    left = units * delivery.shares_after
     after = "" if left == shares else f", {abs(left):,} {'long' if left > 0 else 'short'} afterwards"
-    return f"P({symbol} {where}) {found.chance:.1%}, then {moved}{after}"
+    return f"P({symbol} {where}) {delivery.chance:.1%}, then {moved}{after}"

@@ -45,13 +45,13 @@ def hold_against(plan: TradePlan, day: TradingDay) -> TradePlan:
     record("day", TradingDay, day)
     plan = _with_board(plan, day.board)
     events = events_of(plan, day.events or ())
-    found = (
+    checks = (
         *(() if day.board is None else board_checks(day.board, plan.report.trade.instrument, side=plan.side)),
         *(() if day.events is None else _event_checks(plan, events)),
     )
     return dataclasses.replace(
         plan,
-        checks=(*plan.checks[:1], *found, *plan.checks[1:]),
+        checks=(*plan.checks[:1], *checks, *plan.checks[1:]),
         events=events,
         moves=_moves(plan, day),
         clusters=_clusters(plan, day),
@@ -64,8 +64,8 @@ def _with_board(plan: TradePlan, board: SignalBoard | None) -> TradePlan:
     if board is None or not plan.triggers:
         return plan
     triggers = trigger_signals(plan.entry, plan.report.market, board)
-    anew = {one.name: one for one in trigger_checks(triggers, plan.entry, rising=plan.rising)}
-    checks = tuple(anew.get(one.name, one) for one in plan.checks)
+    anew = {check.name: check for check in trigger_checks(triggers, plan.entry, rising=plan.rising)}
+    checks = tuple(anew.get(check.name, check) for check in plan.checks)
     return dataclasses.replace(plan, triggers=triggers, checks=checks)
 
 
@@ -108,14 +108,14 @@ def board_checks(board: SignalBoard, instrument: Instrument, *, side: Side) -> t
 
 def expiry_check(expiries: Iterable[dt.date], events: tuple[MarketEvent, ...]) -> Check | None:
     """Return the warning of expiries at most two sessions after an event; None where there are none."""
-    found = [
+    clashes = [
         f"{expiry} is {_after(event, expiry)} {event.label} on {event.date}"
         for expiry in expiries
         for event in _near(expiry, events)
     ]
-    if not found:
+    if not clashes:
         return None
-    text = f"expiry {'; '.join(found[:SHOWN])}{_more(len(found))}"
+    text = f"expiry {'; '.join(clashes[:SHOWN])}{_more(len(clashes))}"
     return _check("events", CheckStatus.WARN, text)
 
 
@@ -126,17 +126,17 @@ def _long_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
         yield _stop_signals(stops)
     if entries:
         yield _entry_signals(entries)
-    fired = [one for one in board.deciding(SignalRole.HEDGE, benchmark=benchmark) if one.fired]
+    fired = [signal for signal in board.deciding(SignalRole.HEDGE, benchmark=benchmark) if signal.fired]
     if fired:
         yield _check("hedge signals", CheckStatus.WARN, f"a reason to hedge: {_listed(fired)}")
 
 
 def _stop_signals(stops: tuple[Signal, ...]) -> Check:
     name = "stop signals"
-    fired = [one for one in stops if one.fired]
+    fired = [signal for signal in stops if signal.fired]
     if fired:
         return _check(name, CheckStatus.FAIL, f"no new longs: {_listed(fired)}")
-    doubtful = [one for one in stops if _doubt(one)]
+    doubtful = [signal for signal in stops if _doubt(signal)]
     if doubtful:
         return _check(name, CheckStatus.WARN, f"none has fired, but {_doubts(doubtful)}")
     return _check(name, CheckStatus.OK, f"none has fired: {_listed(stops)}", brief="none has fired")
@@ -144,10 +144,10 @@ def _stop_signals(stops: tuple[Signal, ...]) -> Check:
 
 def _entry_signals(entries: tuple[Signal, ...]) -> Check:
     name = "entry signals"
-    unmet = [one for one in entries if one.fired is False]
+    unmet = [signal for signal in entries if signal.fired is False]
     if unmet:
         return _check(name, CheckStatus.FAIL, f"no new longs: not met, {_listed(unmet)}")
-    doubtful = [one for one in entries if one.fired is None or one.stale]
+    doubtful = [signal for signal in entries if signal.fired is None or signal.stale]
     if doubtful:
         return _check(name, CheckStatus.WARN, _doubts(doubtful))
     return _check(name, CheckStatus.OK, f"met: {_listed(entries)}", brief="met")
@@ -156,14 +156,14 @@ def _entry_signals(entries: tuple[Signal, ...]) -> Check:
 def _short_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
     name = "hedge signals"
     hedges = board.deciding(SignalRole.HEDGE, benchmark=benchmark)
-    fired = [one for one in hedges if one.fired]
-    fresh = [one for one in fired if not one.stale]
+    fired = [signal for signal in hedges if signal.fired]
+    fresh = [signal for signal in fired if not signal.stale]
     if fresh:
         yield _check(name, CheckStatus.OK, f"fired: {_listed(fresh)}", brief="fired")
     elif fired:
         yield _check(name, CheckStatus.WARN, f"fired on old data: {_doubts(fired)}")
     elif hedges:
-        doubtful = [one for one in hedges if _doubt(one)]
+        doubtful = [signal for signal in hedges if _doubt(signal)]
         more = f"; {_doubts(doubtful)}" if doubtful else ""
         yield _check(name, CheckStatus.WARN, f"none has fired{more}")
 
@@ -236,9 +236,9 @@ def _moves(plan: TradePlan, day: TradingDay) -> tuple[EventMove, ...]:
     """Moves of the underlying on the days of events, where its prices are known; else of its benchmark."""
     traded = plan.report.trade.instrument
     for symbol in (traded.symbol, _benchmark(traded)):
-        found = tuple(one for one in day.moves if one.symbol == symbol)
-        if found:
-            return found
+        moves = tuple(event_move for event_move in day.moves if event_move.symbol == symbol)
+        if moves:
+            return moves
     return ()
 
 
@@ -246,7 +246,7 @@ def _clusters(plan: TradePlan, day: TradingDay) -> tuple[StrikeGamma, ...]:
     """The largest strikes of open interest between the stop and the last target, both ends with them."""
     if day.gamma is None or day.gamma.symbol != plan.report.trade.symbol:
         return ()
-    spots = [plan.stop.spot, *(one.level.spot for one in plan.targets.outcomes), day.gamma.spot]
+    spots = [plan.stop.spot, *(outcome.level.spot for outcome in plan.targets.outcomes), day.gamma.spot]
     return day.gamma.clusters(low=min(spots), high=max(spots))
 
 

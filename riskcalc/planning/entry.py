@@ -101,8 +101,8 @@ def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | No
 
 def quote_time(quotes: QuotedListing) -> dt.time | None:
     """Time of day of a chain's quotes, New York; None, the close, where a listing does not know it."""
-    found = getattr(quotes, "time", None)
-    return found if isinstance(found, dt.time) else None
+    time = getattr(quotes, "time", None)
+    return time if isinstance(time, dt.time) else None
 
 
 def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date, one_sided: bool = False) -> float:
@@ -139,13 +139,13 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date, one_sided
     below, above = (
         _first_vol(quotes, market, expiry=expiry, strikes=strikes, kinds=kinds) for strikes in sides
     )
-    found = below + above
-    if not found:
+    at_strikes = below + above
+    if not at_strikes:
         raise ChainError(
             f"{quotes.symbol} {expiry}: the vol at the money needs a strike with a usable call and put; "
             f"listed are {len(calls)} calls and {len(puts)} puts"
         )
-    strikes, vols = zip(*found, strict=True)
+    strikes, vols = zip(*at_strikes, strict=True)
     return float(np.interp(quotes.spot, strikes, vols))
 
 

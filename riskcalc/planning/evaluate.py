@@ -124,7 +124,7 @@ def _payoff_note(trade: Trade, market: Market) -> str:
     special = market.adjusting_dividends_until(trade.symbol, trade.expiry) if trade.expiry else ()
     if not special:
         return note
-    paid = " and ".join(f"${one.amount:g} on {one.ex_date}" for one in special)
+    paid = " and ".join(f"${leg.amount:g} on {leg.ex_date}" for leg in special)
     return f"{note}; spots after the special dividend of {paid}, which lowers the strikes as much"
 
 

@@ -168,6 +168,6 @@ def _capital(report: RiskReport) -> float:
 
 def _market_value(report: RiskReport) -> float:
     """Absolute market value of one unit: options net, and every other leg [dollars]."""
-    options = sum(found.value for found in report.legs if isinstance(found.leg, OptionLeg))
-    others = sum(abs(found.value) for found in report.legs if not isinstance(found.leg, OptionLeg))
+    options = sum(leg.value for leg in report.legs if isinstance(leg.leg, OptionLeg))
+    others = sum(abs(leg.value) for leg in report.legs if not isinstance(leg.leg, OptionLeg))
     return abs(options) + others

@@ -45,7 +45,7 @@ def fund_report(
     held = sessions_between(report.market.date, time_stop) if time_stop else 1
     moves = [(level.label, level.move, sessions) for level in levels for sessions in _thirds(held)]
     moves += [(f"gap {100 * gap.move:+.4g}%", gap.move, 1) for gap in gaps]
-    found = translate_stop(
+    stops = translate_stop(
         move=[move for _, move, _ in moves],
         leverage=instrument.leverage,
         days=[sessions for *_, sessions in moves],
@@ -62,7 +62,7 @@ def fund_report(
         decay_per_week=weekly_decay(instrument, vol=vol, financing=report.market.rate),
         exits=tuple(
             BenchmarkMove(label=label, fund_move=move, sessions=sessions, benchmark_move=float(benchmark))
-            for (label, move, sessions), benchmark in zip(moves, found, strict=True)
+            for (label, move, sessions), benchmark in zip(moves, stops, strict=True)
         ),
     )
 

@@ -19,8 +19,8 @@ def instrument_checks(report: RiskReport) -> tuple[Check, ...]:
         Warnings for a symbol without a row in ``instruments.toml``, and for options priced without the
         dividends of the underlying.
     """
-    found = (_assumed(report), _dividends_left_out(report))
-    return tuple(check for check in found if check is not None)
+    checks = (_assumed(report), _dividends_left_out(report))
+    return tuple(check for check in checks if check is not None)
 
 
 def _assumed(report: RiskReport) -> Check | None:

@@ -194,7 +194,7 @@ def scenario_move(
             f"would take {benchmark} below zero"
         )
     both = (_plain(benchmark), _Source.of(instrument) if symbol != benchmark else _plain(benchmark))
-    moved, move = (one.compounded(daily, scenario.sessions, rate=rate) for one in both)
+    moved, move = (instrument.compounded(daily, scenario.sessions, rate=rate) for instrument in both)
     return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
 
 
@@ -210,15 +210,15 @@ def _move_by_beta(
     )
     daily = max(followed.beta * _equal_daily_move(reference, scenario.sessions), -1.0)
     move = daily if scenario.sessions == 1 else (1 + daily) ** scenario.sessions - 1
-    said = (
+    source = (
         f"{followed.symbol} {_percent(move)} follows from {followed.beta_to} {_percent(reference)} "
         f"at an approximate beta of {followed.beta:g} ({followed.beta_as_of})"
     )
     if followed is instrument:
-        return move, said
+        return move, source
     moved = dataclasses.replace(scenario, moves={**scenario.moves, followed.symbol: move})
-    found, how = scenario_move(instrument, moved, rate=rate, known=known)
-    return found, f"{said}; {how}"
+    instrument_move, how = scenario_move(instrument, moved, rate=rate, known=known)
+    return instrument_move, f"{source}; {how}"
 
 
 def _difference(

@@ -39,7 +39,7 @@ def trigger_signals(entry: EntryRules, market: Market, board: SignalBoard | None
     board : SignalBoard or None
         A value in another unit than the trigger's is none.
     """
-    known = {} if board is None else {one.name: one for one in board.signals}
+    known = {} if board is None else {signal.name: signal for signal in board.signals}
     return tuple(_signal(trigger, market, known.get(trigger.signal)) for trigger in entry.triggers)
 
 
@@ -65,24 +65,24 @@ def trigger_checks(signals: Sequence[Signal], entry: EntryRules, *, rising: bool
 
 def _checks(signals: Sequence[Signal], entry: EntryRules, *, rising: bool) -> Iterator[Check]:
     for role in SignalRole:
-        found = [one for one in signals if one.role is role]
-        if found:
-            yield _check(role, found, needs_all=role in entry.needs_all, rising=rising)
+        matches = [signal for signal in signals if signal.role is role]
+        if matches:
+            yield _check(role, matches, needs_all=role in entry.needs_all, rising=rising)
 
 
-def _check(role: SignalRole, found: list[Signal], *, needs_all: bool, rising: bool) -> Check:
+def _check(role: SignalRole, signals: list[Signal], *, needs_all: bool, rising: bool) -> Check:
     """The check of all triggers of a role; it names those that its verdict rests on."""
-    fired = combined((one.fired for one in found), needs_all=needs_all)
-    deciding = [one for one in found if one.fired is fired]
+    fired = combined((signal.fired for signal in signals), needs_all=needs_all)
+    deciding = [signal for signal in signals if signal.fired is fired]
     name = TRIGGER_CHECKS[role]
     if fired is None:
-        rule = (" and " if needs_all else " or ").join(one.meaning or _rule(one) for one in found)
+        rule = (" and " if needs_all else " or ").join(signal.meaning or _rule(signal) for signal in signals)
         return Check(
             name=name, status=CheckStatus.WARN, message=f"{ONLY_IF[role]} {rule}; {_missing(deciding)}"
         )
     status, head = _verdict(role, "all" if needs_all else "any", fired=fired, rising=rising)
     # A stop that has fired stands, however old its data are.
-    doubts = [_doubt(one) for one in deciding if one.stale and status is not CheckStatus.FAIL]
+    doubts = [_doubt(signal) for signal in deciding if signal.stale and status is not CheckStatus.FAIL]
     text = f"{head}{'; '.join([*map(_observed, deciding), *doubts])}"
     if status is CheckStatus.OK and not doubts:
         return Check(name=name, status=status, message=text, brief=head.strip(" :") or "met")
@@ -169,8 +169,8 @@ def _rule(signal: Signal) -> str:
 
 def _missing(signals: Sequence[Signal]) -> str:
     """Where values that are not known could come from, or why the board has none."""
-    said = [f"{one.name}: {one.problem}" for one in signals if one.problem]
-    names = ", ".join(f"{TYPED}.{one.name}" for one in signals if not one.problem)
+    said = [f"{signal.name}: {signal.problem}" for signal in signals if signal.problem]
+    names = ", ".join(f"{TYPED}.{signal.name}" for signal in signals if not signal.problem)
     return "; ".join([*said, *([f"no value given for {names}"] if names else [])])
 
 

@@ -112,8 +112,8 @@ def broadcast_floats(**arguments: ArrayLike) -> dict[str, FloatArray]:
 
 def _numbers(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array of Python objects as floats if each is a real number, else unchanged."""
-    for one in array.flat:
-        if not isinstance(one, numbers.Real) or isinstance(one, (bool, np.bool_, np.timedelta64)):
+    for number in array.flat:
+        if not isinstance(number, numbers.Real) or isinstance(number, (bool, np.bool_, np.timedelta64)):
             return array
     return array.astype(np.float64)
 
@@ -166,8 +166,8 @@ def in_core_or_blocks(
     """
     if (compiled_core := core()) is None:
         return in_blocks(kernel, outputs=outputs, **arguments)
-    if (found := compiled_core.single(compiled, [*arguments.values()])) is not None:
-        return found
+    if (results := compiled_core.single(compiled, [*arguments.values()])) is not None:
+        return results
     arrays = broadcast_floats(**arguments)
     return compiled_core.columns(compiled, arrays.values(), common_shape(arrays))
 

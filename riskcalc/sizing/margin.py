@@ -141,8 +141,8 @@ def short_option_requirement(trade: Trade, *, spot: float) -> float:
         return 0.0
     held = _held_contracts(trade)
     bought = [leg for leg in trade.option_legs if leg.side is Side.LONG]
-    found = (_requirement(sold, split, bought, held) for split in _splits(sold, bought, held))
-    return trade.instrument.option_multiplier * min(found)
+    requirements = (_requirement(sold, split, bought, held) for split in _splits(sold, bought, held))
+    return trade.instrument.option_multiplier * min(requirements)
 
 
 def _held_contracts(trade: Trade) -> dict[OptionType, int]:
@@ -170,17 +170,17 @@ def _splits(
 
 
 def _cover_counts(
-    one: _Sold, sold: Sequence[_Sold], room: dict[OptionType, int], held: dict[OptionType, int]
+    short: _Sold, sold: Sequence[_Sold], room: dict[OptionType, int], held: dict[OptionType, int]
 ) -> list[tuple[int, int]]:
     """Counts of one leg at which it, or a cover that others use first, is used up."""
-    kind = one.leg.option_type
-    others = [other.count for other in sold if other is not one and other.leg.option_type is kind]
+    kind = short.leg.option_type
+    others = [other.count for other in sold if other is not short and other.leg.option_type is kind]
     used = {sum(part) for part in product(*((0, count) for count in others))}
     spreads, covers = (
-        {min(one.count, max(most - taken, 0)) for taken in used} | {0} for most in (room[kind], held[kind])
+        {min(short.count, max(most - taken, 0)) for taken in used} | {0} for most in (room[kind], held[kind])
     )
     return [
-        (min(spread, one.count - covered), covered)
+        (min(spread, short.count - covered), covered)
         for spread in sorted(spreads)
         for covered in sorted(covers)
     ]
@@ -209,7 +209,7 @@ def _covers(
     sold: Sequence[tuple[OptionLeg, int]], bought: Sequence[OptionLeg]
 ) -> list[tuple[OptionLeg, int]] | None:
     """The bought contracts that belong with sold ones: of each type the best that live as long, else None."""
-    found: list[tuple[OptionLeg, int]] = []
+    cover: list[tuple[OptionLeg, int]] = []
     for kind in OptionType:
         need = [(leg, count) for leg, count in sold if leg.option_type is kind]
         best = sorted(
@@ -220,8 +220,8 @@ def _covers(
             taken.append((leg, min(leg.contracts, _still_matched(leg.expiry, need, taken))))
         if sum(count for _, count in taken) < sum(count for _, count in need):
             return None
-        found += taken
-    return found
+        cover += taken
+    return cover
 
 
 def _still_matched(
@@ -253,7 +253,7 @@ def _intrinsic(leg: OptionLeg, spot: float) -> float:
 def _uncovered(legs: Sequence[tuple[_Sold, int]]) -> float:
     """Requirement per share of uncovered contracts, calls and puts paired so that it is least."""
     calls, puts = ([leg for leg in legs if leg[0].leg.option_type is kind] for kind in OptionType)
-    alone = sum(one.required * count for one, count in legs)
+    alone = sum(leg.required * count for leg, count in legs)
     if not calls or not puts:
         return alone
     pairings = product(_pairing_orders(calls), _pairing_orders(puts))
@@ -272,7 +272,7 @@ def _pairing_relief(calls: Sequence[tuple[_Sold, int]], puts: Sequence[tuple[_So
     counts = [count for _, count in calls], [count for _, count in puts]
     while first < len(calls) and second < len(puts):
         pairs = min(counts[0][first], counts[1][second])
-        lesser = min(calls[first][0], puts[second][0], key=lambda one: one.required)
+        lesser = min(calls[first][0], puts[second][0], key=lambda relief: relief.required)
         saved += pairs * (lesser.required - lesser.premium)
         counts[0][first] -= pairs
         counts[1][second] -= pairs

@@ -66,10 +66,10 @@ def _cached_boundary(
     strikes, discounted_strikes, deviations = (
         np.frombuffer(numbers)[:, None] for numbers in (strike, discounted_strike, deviation)
     )
-    found = _solve_last_boundary(strikes, discounted_strikes, deviations, amount)
-    for part in found:
+    boundary = _solve_last_boundary(strikes, discounted_strikes, deviations, amount)
+    for part in boundary:
         part.flags.writeable = False
-    return found
+    return boundary
 
 
 def _solve_last_boundary(

@@ -71,8 +71,8 @@ def _compiled_or_numpy(contract: CallContract, spot: FloatArray, now: FloatArray
     if (compiled := core()) is not None:
         from riskcalc.pricing.american.compiled_calls import compiled_calls  # noqa: PLC0415 - only with a core
 
-        if (found := compiled_calls(compiled, contract, spot, now)) is not None:
-            return found
+        if (priced := compiled_calls(compiled, contract, spot, now)) is not None:
+            return priced
     return _greeks(contract, spot, now=now)
 
 
@@ -113,17 +113,17 @@ def pre_dividend_calls(contract: CallContract, spot: FloatArray, *, now: FloatAr
     intervals = _intervals(contract, now)
     last = len(intervals) - 1
     spot_range = _spot_range(contract, spot, last, now=now, deviations=REACH_DEVIATIONS)
-    found = [_last_pre_dividend(contract, spot_range, intervals[last])]
+    periods = [_last_pre_dividend(contract, spot_range, intervals[last])]
     for i in reversed(range(last)):
         shortest = np.minimum(intervals[i], intervals[i + 1])
         range_at = partial(_spot_range, contract, spot, i, now=now)
         spot_range = range_at(deviations=REACH_DEVIATIONS)
         valid_range = partial(range_at, deviations=VALID_DEVIATIONS)
         earlier = _earlier_pre_dividend(
-            contract, found[0], i, shortest, spot_range=spot_range, valid_range=valid_range
+            contract, periods[0], i, shortest, spot_range=spot_range, valid_range=valid_range
         )
-        found.insert(0, earlier)
-    return found
+        periods.insert(0, earlier)
+    return periods
 
 
 def _spot_range(

@@ -55,12 +55,12 @@ def cash_dividend_puts(batch: Batch, schedule: Schedule) -> Priced:
     """Return value and Greeks of puts that expire after all ex-dates, with rate and yield as above."""
     log_spot = np.log(batch.spot / batch.strike)
     keys = contract_keys(batch, time_to_drop=schedule.times[0] - batch.elapsed)
-    found = list(tables(keys, most_rows=BLOCK))
+    tables_used = list(tables(keys, most_rows=BLOCK))
     parts = [
         _value_table(batch.take(table[:, 0]), schedule, log_spot[table], batch.elapsed[table])
-        for table in found
+        for table in tables_used
     ]
-    value, converged = scatter(found, parts)
+    value, converged = scatter(tables_used, parts)
     return Priced(put_greeks(batch, value), converged)
 
 

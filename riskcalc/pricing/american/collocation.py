@@ -121,8 +121,8 @@ def for_remaining_time(
     `root_remaining` holds square roots of the remaining fraction of the point's own time.
     """
     root_fractions, inverse = np.unique(root_fraction, return_inverse=True)
-    found = evaluate(np.outer(root_fractions, root_remaining).ravel())
+    results = evaluate(np.outer(root_fractions, root_remaining).ravel())
     if root_fractions.size == 1:
-        return tuple(part[:, None, :] for part in found)
+        return tuple(part[:, None, :] for part in results)
     rows, inverse = np.arange(len(root_fraction))[:, None], inverse.reshape(root_fraction.shape)
-    return tuple(part.reshape(len(part), root_fractions.size, -1)[rows, inverse] for part in found)
+    return tuple(part.reshape(len(part), root_fractions.size, -1)[rows, inverse] for part in results)

@@ -48,13 +48,13 @@ def compiled_calls(core: Core, contract: CallContract, spot: FloatArray, now: Fl
     terms = np.concatenate([contract.strike, contract.vol, contract.rate, contract.expiry], axis=1)
     times, amounts = contract.dividend_times, contract.dividend_amounts
     while True:
-        found, status = core.cash_dividend_calls(
+        values, status = core.cash_dividend_calls(
             terms, spot, now, times=times, amounts=amounts, rule=RULES.pointers
         )
         # A set: `numpy.unique` loads masked arrays, a tenth of the time of a plan.
         missing = sorted(set(status[status < 0.0].tolist()))
         if not missing:
-            return Priced(OptionGreeks(*found), status[:, None] > 0.0)
+            return Priced(OptionGreeks(*values), status[:, None] > 0.0)
         # Each round adds rules, of which there are finitely many; one asked for again is left to numpy.
         if missing[0] == IRREGULAR or any(int(-groups) in RULES for groups in missing):
             return None

@@ -40,10 +40,10 @@ def american_puts(
     """
     columns = (terms.rate, terms.dividend_yield, terms.vol, terms.time_to_expiry)
     rows = np.concatenate([*columns, terms.rate_step, terms.yield_step], axis=1)
-    found, converged = core.american_puts(
+    values, converged = core.american_puts(
         rows, log_spot, time, collocation=_collocation(order), quadrature=_quadrature(time_points)
     )
-    return ValueAndDerivatives(**dict(zip(ValueAndDerivatives.__slots__, found, strict=True))), converged
+    return ValueAndDerivatives(**dict(zip(ValueAndDerivatives.__slots__, values, strict=True))), converged
 
 
 def one_option(core: Core, terms: Sequence[object], *, order: int, time_points: int) -> OptionGreeks | None:
@@ -52,8 +52,8 @@ def one_option(core: Core, terms: Sequence[object], *, order: int, time_points: 
     None where `terms` (sign, spot, strike, time to expiry, vol, rate, yield) are no plain numbers, or the
     core leaves the option to numpy.
     """
-    found = core.american_single(terms, collocation=_collocation(order), quadrature=_quadrature(time_points))
-    return None if found is None else OptionGreeks(*found)
+    greeks = core.american_single(terms, collocation=_collocation(order), quadrature=_quadrature(time_points))
+    return None if greeks is None else OptionGreeks(*greeks)
 
 
 @lru_cache(maxsize=4)

@@ -51,11 +51,11 @@ def continuous_exercise(batch: Batch, schedule: Schedule) -> Priced:
     """Return value and Greeks of options that have a single exercise boundary."""
     log_spot = batch.sign * np.log(batch.strike / batch.spot)
     parts = []
-    for table in (found := list(tables(boundary_keys(batch), most_rows=BLOCK))):
+    for table in (tables_used := list(tables(boundary_keys(batch), most_rows=BLOCK))):
         time = collapse_columns(batch.time_to_expiry[table])
         terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
         parts.append(_american_puts(terms, log_spot[table], time))
-    value, converged = scatter(found, parts)
+    value, converged = scatter(tables_used, parts)
     return raise_to_floor(Priced(put_greeks(batch, value), converged), batch, schedule)
 
 
@@ -98,13 +98,13 @@ def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:
 
 
 def scatter(
-    tables_used: list[NDArray[np.intp]], found: list[tuple[ValueAndDerivatives, NDArray[np.bool_]]]
+    tables_used: list[NDArray[np.intp]], results: list[tuple[ValueAndDerivatives, NDArray[np.bool_]]]
 ) -> tuple[ValueAndDerivatives, NDArray[np.bool_]]:
     """Return the values of all tables, and whether their rows converged, in the order of the elements."""
     size = 1 + max(int(table.max()) for table in tables_used)
     parts = {name: np.empty(size) for name in ValueAndDerivatives.__slots__}
     converged = np.empty(size, dtype=bool)
-    for table, (value, row_converged) in zip(tables_used, found, strict=True):
+    for table, (value, row_converged) in zip(tables_used, results, strict=True):
         converged[table] = row_converged[:, None]
         for name, part in parts.items():
             part[table] = getattr(value, name)

@@ -130,14 +130,14 @@ class _ExDate:
         # Puts are in units of the spot: the drop scales them by the spot after it over the spot before.
         hold, spot_ratio = self.evaluate(nodes), 1 / (1 + self.amount * np.exp(nodes))
         values = np.stack([hold.value, hold.vega, hold.rho], axis=-1) * spot_ratio[..., None]
-        one = np.ones_like(low)
+        ones = np.ones_like(low)
         return PreDividendPut(
             nodes=Nodes.of(nodes + np.log(spot_ratio), weights * spot_ratio, values),
             line_to=-np.log(np.exp(-self.boundary_after) + self.amount),
-            cash=one,
+            cash=ones,
             cash_rho=np.zeros_like(low),
-            share=one,
-            zero_spot_value=one,
+            share=ones,
+            zero_spot_value=ones,
             waits_for_later_drop=np.zeros(low.shape, dtype=bool),
             resolved=resolved(low, high, feature_width)[:, 0],
         )
@@ -161,12 +161,12 @@ def continuous_exercise_calls(batch: Batch, schedule: Schedule) -> Priced:
     """Return value and Greeks of calls that expire after all ex-dates, with rate and yield as above."""
     log_inverse = np.log(batch.strike / batch.spot)
     keys = contract_keys(batch, time_to_drop=schedule.times[0] - batch.elapsed)
-    found = list(tables(keys, most_rows=BLOCK))
+    tables_used = list(tables(keys, most_rows=BLOCK))
     parts = [
         _value_table(batch.take(table[:, 0]), schedule, log_inverse[table], batch.elapsed[table])
-        for table in found
+        for table in tables_used
     ]
-    value, converged = scatter(found, parts)
+    value, converged = scatter(tables_used, parts)
     return raise_to_floor(Priced(put_greeks(batch, value), converged), batch, schedule)
 
 

@@ -135,8 +135,8 @@ def _call_exercise(batch: Batch, schedule: Schedule) -> FloatArray:
     boundary = np.where(log_boundary >= MAX_LOG_SPOT, np.inf, np.exp(log_boundary))
     log_spot = np.log(batch.spot[:, None])
     by_date = [_exercise_probability(contract, calls[: i + 1], log_spot) for i in range(len(calls))]
-    found = np.stack([boundary, np.concatenate(by_date, axis=1)])
-    return np.where(np.concatenate([call.converged for call in calls], axis=1), found, np.nan)
+    boundaries = np.stack([boundary, np.concatenate(by_date, axis=1)])
+    return np.where(np.concatenate([call.converged for call in calls], axis=1), boundaries, np.nan)
 
 
 def _exercise_probability(

@@ -165,19 +165,19 @@ class _Rows:
     def greeks(self, extrapolated: FloatArray, level: int) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Return all Greeks from value, delta and gamma, and which rows' vega and rho were solved."""
         vega_and_rho, solved = self.vega_and_rho(max(level // 2, 1))
-        found = np.concatenate([extrapolated, vega_and_rho])
-        return _option_greeks(self.batch, self.points, found), solved
+        rows = np.concatenate([extrapolated, vega_and_rho])
+        return _option_greeks(self.batch, self.points, rows), solved
 
     def vega_and_rho(self, refined: int) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Return central differences in vol and rate on one grid, and which rows were solved."""
         bumped, bumped_points = _bumped(self.batch, self.points)
         nodes = np.tile(self.nodes(refined), (4, 1))
-        found = solve(bumped, self.schedule, bumped_points, nodes=nodes, refined=refined)
-        up_vol, down_vol, up_rate, down_rate = found.greeks[0].reshape(4, *self.points.spot.shape)
+        solution = solve(bumped, self.schedule, bumped_points, nodes=nodes, refined=refined)
+        up_vol, down_vol, up_rate, down_rate = solution.greeks[0].reshape(4, *self.points.spot.shape)
         vega = (up_vol - down_vol) / (2 * VOL_BUMP * self.batch.vol[:, None])
         rho = (up_rate - down_rate) / (2 * RATE_BUMP)
         greeks = np.stack([vega, rho])
-        solved = found.converged.reshape(4, -1).all(axis=0) & np.isfinite(greeks).all(axis=(0, 2))
+        solved = solution.converged.reshape(4, -1).all(axis=0) & np.isfinite(greeks).all(axis=(0, 2))
         return greeks, solved
 
 
@@ -194,9 +194,9 @@ def _bumped(batch: Batch, points: ReadPoints) -> tuple[Batch, ReadPoints]:
     )
 
 
-def _option_greeks(batch: Batch, points: ReadPoints, found: FloatArray) -> FloatArray:
+def _option_greeks(batch: Batch, points: ReadPoints, grid_greeks: FloatArray) -> FloatArray:
     """Return the fields of `OptionGreeks`, shape (fields, contracts, points): adds theta and exercise."""
-    value, delta, gamma, vega, rho = found
+    value, delta, gamma, vega, rho = grid_greeks
     sign, rate, dividend_yield, vol, strike = (
         a[:, None] for a in (batch.sign, batch.rate, batch.dividend_yield, batch.vol, batch.strike)
     )

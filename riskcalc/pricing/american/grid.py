@@ -311,10 +311,10 @@ def _hold_through_drop(grid: _Grid, amount: float) -> FloatArray:
 
 def _divided_differences(nodes: FloatArray, values: FloatArray) -> list[FloatArray]:
     """Return the divided differences of degree zero to three that begin at each node."""
-    found = [values]
+    columns = [values]
     for degree in (1, 2, 3):
-        found.append(np.diff(found[-1], axis=1) / (nodes[:, degree:] - nodes[:, :-degree]))
-    return found
+        columns.append(np.diff(columns[-1], axis=1) / (nodes[:, degree:] - nodes[:, :-degree]))
+    return columns
 
 
 def interpolate_in_spot(

@@ -152,7 +152,7 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
     vol = _first_guess(batch, schedule, premium)
     price_tolerance = PRICE_TOLERANCE * np.maximum(batch.spot, batch.strike)
     low, high = np.full_like(vol, LOWEST_VOL), np.full_like(vol, HIGHEST_VOL)
-    found, before = np.full_like(vol, np.nan), np.full_like(vol, np.inf)
+    best, before = np.full_like(vol, np.nan), np.full_like(vol, np.inf)
     open_ = np.arange(vol.size)
     for step in range(MAX_STEPS):
         if not open_.size:
@@ -171,9 +171,9 @@ def _search(batch: Batch, schedule: Schedule, premium: FloatArray, floor: FloatA
         converged &= np.abs(greeks.value - premium[open_]) <= price_tolerance[open_]
         vol[open_] = np.where(converged | inside, guess, np.sqrt(low[open_] * high[open_]))
         before[open_] = np.where(inside, moved, np.inf)
-        found[open_[converged]] = vol[open_[converged]]
+        best[open_[converged]] = vol[open_[converged]]
         open_ = open_[~converged]
-    return found
+    return best
 
 
 def _next_step_negligible(step: FloatArray, before: FloatArray) -> NDArray[np.bool_]:

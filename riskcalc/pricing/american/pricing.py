@@ -143,8 +143,8 @@ def american(
     terms = (sign, spot, strike, time_to_expiry, vol, rate, dividend_yield)
     usual = type(elapsed) is float and type(dividend_times) is type(dividend_amounts) is tuple
     no_cash = usual and not (elapsed or dividend_times or dividend_amounts)
-    if no_cash and (one := _one_option(terms)) is not None:
-        return one
+    if no_cash and (option_greeks := _one_option(terms)) is not None:
+        return option_greeks
     names = ("sign", "spot", "strike", "time_to_expiry", "vol", "rate", "dividend_yield", "elapsed")
     batch, shape = Batch.of(**dict(zip(names, (*terms, elapsed), strict=True)))
     greeks = value_batch(batch, Schedule.of(times=dividend_times, amounts=dividend_amounts))
