@@ -63,7 +63,7 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     delta, table = units * greeks.dollar_delta, risk.instruments
     spot = market.quote(traded.symbol).spot
     shocks = (-totals.shock, totals.shock)
-    held = np.array([row.pnl for one in shocks for row in risk.ladder if abs(row.move - one) < 1e-9])
+    held = np.array([row.pnl for shock in shocks for row in risk.ladder if abs(row.move - shock) < 1e-9])
     both = max(-float((held + _shocked(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
     rows = (
         ("risk", totals.risk, plan.size.risk),
@@ -107,7 +107,10 @@ def _shocked(plan: TradePlan, shocks: Sequence[float], known: InstrumentTable | 
     trade, market = plan.report.trade, plan.report.market
     spot = market.quote(trade.symbol).spot
     moves = np.array(
-        [scenario_move(trade.instrument, iwm_shock(one), rate=market.rate, known=known)[0] for one in shocks]
+        [
+            scenario_move(trade.instrument, iwm_shock(shock), rate=market.rate, known=known)[0]
+            for shock in shocks
+        ]
     )
     values = value_position(trade, market, spot=np.maximum(spot * (1 + moves), 0.0)).value
     return np.asarray(plan.size.units * (values - plan.report.value), dtype=np.float64)

@@ -87,11 +87,11 @@ def read_backup(text: str, *, path: object) -> Restored:
             if "plan" in trade:
                 plan_facts(trade["plan"])
         return Restored(
-            fills=tuple((_fill(one), one.get("trade")) for one in data.get("fills", ())),
-            trades=tuple(_checked(one) for one in data.get("trades", ())),
+            fills=tuple((_fill(row), row.get("trade")) for row in data.get("fills", ())),
+            trades=tuple(_checked(row) for row in data.get("trades", ())),
             marks=tuple(
-                (_contract(one), one["day"], float(one["price"]), str(one["source"]))
-                for one in data.get("marks", ())
+                (_contract(row), row["day"], float(row["price"]), str(row["source"]))
+                for row in data.get("marks", ())
             ),
         )
     except BookError:
@@ -100,20 +100,20 @@ def read_backup(text: str, *, path: object) -> Restored:
         raise BookError(f"{path}: is no backup of a book that can be read: {error}") from None
 
 
-def restore_fills(connection: sqlite3.Connection, found: Restored, *, recorded: dt.datetime) -> int:
+def restore_fills(connection: sqlite3.Connection, restored: Restored, *, recorded: dt.datetime) -> int:
     """Write the fills that the book does not have, each to its trade; return how many they are."""
     known = {fill.key for fill in rows.read_fills(connection)[0]}
-    new = [(fill, trade) for fill, trade in found.fills if fill.key not in known]
+    new = [(fill, trade) for fill, trade in restored.fills if fill.key not in known]
     for fill, trade in new:
         rows.insert_fills(connection, [fill], recorded=recorded, trade=trade)
     return len(new)
 
 
-def restore_rest(connection: sqlite3.Connection, found: Restored) -> None:
+def restore_rest(connection: sqlite3.Connection, restored: Restored) -> None:
     """Write what a backup says of trades that the book has, and marks of days without one."""
-    for told in found.trades:
+    for told in restored.trades:
         rows.restore_trade(connection, told)
-    for contract, day, price, source in found.marks:
+    for contract, day, price, source in restored.marks:
         rows.insert_mark(connection, contract, day=day, price=price, source=source, replace=False)
 
 
@@ -125,7 +125,7 @@ def _require_known(version: int, path: object) -> None:
 def _checked(trade: dict[str, Any]) -> dict[str, Any]:
     """A trade whose values have the types that the book keeps."""
     notes = [
-        (dt.datetime.fromisoformat(str(one["time"])), str(one["text"])) for one in trade.get("notes", ())
+        (dt.datetime.fromisoformat(str(note["time"])), str(note["text"])) for note in trade.get("notes", ())
     ]
     one_r = None if trade.get("one_r") is None else float(trade["one_r"])
     words = {name: None if trade.get(name) is None else str(trade[name]) for name in ("preset", "plan")}

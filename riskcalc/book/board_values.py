@@ -98,7 +98,7 @@ def _fall(book: Book) -> float | None:
     if None in opened:
         return None
     total = highest = 0.0
-    for _, pnl in sorted(_realized(book), key=lambda one: one[0]):
+    for _, pnl in sorted(_realized(book), key=lambda realized: realized[0]):
         total += pnl
         highest = max(highest, total)
     total += math.fsum(pnl or 0.0 for pnl in opened)
@@ -111,4 +111,4 @@ def _realized(book: Book) -> Iterator[tuple[dt.datetime, float]]:
         for closing in trade.closings:
             yield closing.closed, closing.pnl
         if trade.income:
-            yield max((one.closed for one in trade.closings), default=trade.opened), trade.income
+            yield max((closing.closed for closing in trade.closings), default=trade.opened), trade.income

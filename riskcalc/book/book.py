@@ -104,11 +104,11 @@ class Book:
         known = rows.read_trades(self._connection)
         marks = self.marks()
         table = self.instruments
-        found = (
+        every = (
             book_trade(ledger, known[key], marks, instruments=table)
             for key, ledger in self.ledger.trades.items()
         )
-        return tuple(trade for trade in found if status in {None, trade.status})
+        return tuple(trade for trade in every if status in {None, trade.status})
 
     def marks(self) -> dict[Contract, tuple[dt.date, float]]:
         """Return day and price of the latest mark of each contract; multipliers are 1."""
@@ -152,7 +152,7 @@ class Book:
         """
         chosen = [
             ClosedTrade(trade, self.ledger.trades[self._key_of(trade.id)].closings)
-            for trade in sorted(self.trades(status="closed"), key=lambda one: one.closed or one.opened)
+            for trade in sorted(self.trades(status="closed"), key=lambda trade: trade.closed or trade.opened)
             if is_chosen(trade, since=since, preset=preset, tag=tag)
         ]
         return journal(chosen, spots=rows.read_spots(self._connection))
@@ -165,11 +165,11 @@ class Book:
         BookError
             There is none.
         """
-        found = next((trade for trade in self.trades() if trade.id == number), None)
-        if found is None:
+        trade = next((trade for trade in self.trades() if trade.id == number), None)
+        if trade is None:
             numbers = ", ".join(str(trade.id) for trade in self.trades()) or "none"
             raise BookError(f"{self.path}: has no trade {number}; its trades are {numbers}")
-        return found
+        return trade
 
     def notes(self, number: int) -> tuple[tuple[dt.datetime, str], ...]:
         """Return the notes of a trade with their times, oldest first."""
@@ -269,13 +269,13 @@ class Book:
         """Return the whole book as TOML, which `import_file` reads back."""
         return backup_text(self._connection)
 
-    def restore(self, found: Restored, *, dry_run: bool = False) -> Recorded:
+    def restore(self, restored: Restored, *, dry_run: bool = False) -> Recorded:
         """Take over a backup, all or nothing; what the book has already stays."""
         with self._writing(undo=dry_run):
-            added = restore_fills(self._connection, found, recorded=_now())
+            added = restore_fills(self._connection, restored, recorded=_now())
             self._settle()
-            restore_rest(self._connection, found)
-        return Recorded(added=added, duplicates=len(found.fills) - added, confirmed=0, unmatched=())
+            restore_rest(self._connection, restored)
+        return Recorded(added=added, duplicates=len(restored.fills) - added, confirmed=0, unmatched=())
 
     def close(
         self,

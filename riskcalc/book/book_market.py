@@ -139,22 +139,22 @@ def _vols(
         for holding in trade.holdings
         if holding.contract.expiry and holding.contract.expiry >= market.date
     )
-    found = _marked_vols(traded, [c for c in held if marks.get(c, (None,))[0] == day], marks, market)
+    vols = _marked_vols(traded, [c for c in held if marks.get(c, (None,))[0] == day], marks, market)
     quote = market.quote(symbol)
     unmarked: dict[str, list[str]] = {}
     for contract in held:
-        if contract in found:
+        if contract in vols:
             continue
         planned = [plan.vols[contract] for plan in plans if contract in plan.vols]
         if planned or quote.vol:
-            found[contract] = planned[-1] if planned else quote.vol
+            vols[contract] = planned[-1] if planned else quote.vol
             source = "of the plan" if planned else "of the underlying"
             unmarked.setdefault(source, []).append(contract.label)
     notes += [
         f"without a usable mark of {day}, at the IV {source}: {', '.join(labels)}"
         for source, labels in unmarked.items()
     ]
-    return found
+    return vols
 
 
 def _marked_vols(

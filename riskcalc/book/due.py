@@ -54,10 +54,10 @@ def due_of(
     tuple of Due
         What is due today first.
     """
-    found = [*_exits(trade, plan, spot, today), *_expiries(trade, spot, today)]
+    reasons = [*_exits(trade, plan, spot, today), *_expiries(trade, spot, today)]
     if spot is not None:
-        found += _assignments(trade, spot, market=market, values=values, today=today)
-    return tuple(sorted(found, key=lambda due: not due.now))
+        reasons += _assignments(trade, spot, market=market, values=values, today=today)
+    return tuple(sorted(reasons, key=lambda due: not due.now))
 
 
 def stop_passed(plan: PlanFacts, spot: float) -> bool:
@@ -98,12 +98,12 @@ def _targets(trade: BookTrade, plan: PlanFacts, spot: float) -> Iterator[Due]:
 
 
 def _expiries(trade: BookTrade, spot: float | None, today: dt.date) -> Iterator[Due]:
-    expiries = {one.contract.expiry for one in trade.holdings if one.contract.expiry}
+    expiries = {holding.contract.expiry for holding in trade.holdings if holding.contract.expiry}
     if not expiries:
         return
     first = min(expiries)
     left = (first - today).days
-    short = any(one.contract.expiry == first and one.quantity < 0 for one in trade.holdings)
+    short = any(holding.contract.expiry == first and holding.quantity < 0 for holding in trade.holdings)
     advice = "close or roll" if short else "decays fast"
     if left < 0:
         yield Due(what="expiry", text=f"expired {first}: import or close it", now=True)
@@ -117,15 +117,18 @@ def _expiries(trade: BookTrade, spot: float | None, today: dt.date) -> Iterator[
 
 def _in_the_money(trade: BookTrade, expiry: dt.date, spot: float | None) -> str:
     """What is exercised and assigned if the underlying stays where it is."""
-    held = [one for one in trade.holdings if one.contract.expiry == expiry]
+    held = [holding for holding in trade.holdings if holding.contract.expiry == expiry]
     inside = [
-        one
-        for one in held
+        holding
+        for holding in held
         if spot is not None
-        and one.contract.strike is not None
-        and (one.contract.option_type or 0) * (spot - one.contract.strike) > 0
+        and holding.contract.strike is not None
+        and (holding.contract.option_type or 0) * (spot - holding.contract.strike) > 0
     ]
-    words = [f"{one.contract.label} {'exercised' if one.quantity > 0 else 'assigned'}" for one in inside]
+    words = [
+        f"{holding.contract.label} {'exercised' if holding.quantity > 0 else 'assigned'}"
+        for holding in inside
+    ]
     return f": at {spot:,.2f} {', '.join(words)}" if words else ""
 
 

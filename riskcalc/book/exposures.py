@@ -41,14 +41,14 @@ def spy_beta(instrument: Instrument, *, rate: float, known: InstrumentTable | No
     return scenario_move(instrument, spy_shock(_SMALL), rate=rate, known=known)[0] / _SMALL
 
 
-def correlation(one: Instrument, other: Instrument, *, known: InstrumentTable | None = None) -> float:
+def correlation(instrument: Instrument, other: Instrument, *, known: InstrumentTable | None = None) -> float:
     """Return the correlation of two benchmarks: 1 where it is not known, which is the worst."""
-    families = {_family(one, known), _family(other, known)}
+    families = {_family(instrument, known), _family(other, known)}
     return CORRELATION if families == {"IWM", "SPY"} else 1.0
 
 
 def _family(traded: Instrument, table: InstrumentTable | None) -> str:
     """The benchmark that its own benchmark's beta is measured against, else that itself."""
     benchmark = traded.benchmark or traded.symbol
-    found = find_instrument(benchmark, known=table)
-    return (found.beta_to if found else "") or benchmark
+    match = find_instrument(benchmark, known=table)
+    return (match.beta_to if match else "") or benchmark

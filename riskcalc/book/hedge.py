@@ -83,9 +83,9 @@ class Hedge:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; `before` and `after` by the name of the scenario."""
-        found = dict(to_plain(self))
-        rows = found.pop("rows")
-        return found | {name: {row["scenario"]: row[name] for row in rows} for name in ("before", "after")}
+        data = dict(to_plain(self))
+        rows = data.pop("rows")
+        return data | {name: {row["scenario"]: row[name] for row in rows} for name in ("before", "after")}
 
 
 def size_hedge(
@@ -149,7 +149,7 @@ def size_hedge(
     hedging = _with_quote(known.market, quotes, marks, unit.symbol)
     unit = enter_at_model(unit, hedging)
     before = book_pnls(held, known, scenarios)
-    per_unit = [_scenario_pnl(unit, hedging, one) for one in scenarios]
+    per_unit = [_scenario_pnl(unit, hedging, scenario) for scenario in scenarios]
     exposure, own = _book_exposure(held, known), _unit_exposure(unit, hedging)
     units, goal = _units(scenarios, before, per_unit, at=at, to=to, share=share, ratio=-exposure / own)
     price = float(value_position(unit, hedging).value)
@@ -166,8 +166,8 @@ def size_hedge(
         exposure_before=exposure,
         exposure_after=exposure + units * own,
         rows=tuple(
-            HedgeRow(scenario=one.name, before=loss, after=loss + units * gain)
-            for one, loss, gain in zip(scenarios, before, per_unit, strict=True)
+            HedgeRow(scenario=scenario.name, before=loss, after=loss + units * gain)
+            for scenario, loss, gain in zip(scenarios, before, per_unit, strict=True)
         ),
         cost_per_week=units * _cost_per_week(unit, hedging),
         drift=_drift(held, known, unit, hedging, units=units),
@@ -219,7 +219,7 @@ def _units(
         goal = f"offset {fraction('share', share):.0%} of the IWM-equivalent"
         return round(ratio * share), goal
     limit = dollars("to", to or 0.0)
-    names = [one.name for one in scenarios]
+    names = [scenario.name for scenario in scenarios]
     if at not in names:
         raise InvalidInputError(f"at must be one of {', '.join(names)}, got {at!r}")
     place = names.index(at)

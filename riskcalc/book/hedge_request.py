@@ -79,8 +79,10 @@ def hedge_book(
     if request.price is not None and request.kind != "put":
         quotes = quotes.with_quote(request.kind, spot=request.price)
     risk = book.risk()
-    spot = next((one.spot for one in risk.positions if one.symbol == "IWM" and one.spot), None)
-    found = size_hedge(
+    spot = next(
+        (position.spot for position in risk.positions if position.symbol == "IWM" and position.spot), None
+    )
+    hedge = size_hedge(
         book.trades(),
         book.marks(),
         unit=_unit(request, quotes, spot=spot, day=risk.date),
@@ -91,7 +93,7 @@ def hedge_book(
         share=request.share,
         instruments=book.instruments,
     )
-    return found, (*found.notes, *_price_note(request, quotes, preset), *_rules(request.kind))
+    return hedge, (*hedge.notes, *_price_note(request, quotes, preset), *_rules(request.kind))
 
 
 def _unit(request: HedgeRequest, quotes: Market, *, spot: float | None, day: dt.date) -> Trade:
@@ -144,16 +146,16 @@ def hedge_triggers(day: dt.date) -> SignalBoard:
     known = {**read_store(), **book_series(rules, partial(read_book_values, day))}
     board = signal_board(rules, known, day=day)
     return SignalBoard(
-        day=board.day, signals=tuple(one for one in board.signals if one.role is SignalRole.HEDGE)
+        day=board.day, signals=tuple(signal for signal in board.signals if signal.role is SignalRole.HEDGE)
     )
 
 
 def trigger_note(board: SignalBoard) -> str:
     """Return whether one of the triggers asks for a hedge, in words."""
-    known = [one for one in board.signals if one.counts]
-    fired = [one.name for one in known if one.fired]
-    unknown = [one.name for one in known if one.fired is None]
-    old = [one.name for one in known if one.stale]
+    known = [signal for signal in board.signals if signal.counts]
+    fired = [signal.name for signal in known if signal.fired]
+    unknown = [signal.name for signal in known if signal.fired is None]
+    old = [signal.name for signal in known if signal.stale]
     quiet = "no hedge trigger is known to have fired" if unknown else "no hedge trigger has fired"
     said = f"fired: {', '.join(fired)}" if fired else quiet
     if unknown:

@@ -35,7 +35,7 @@ class Recorder(Protocol):
     def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
         """Return the fills that would close what is not held."""
 
-    def restore(self, found: Restored, *, dry_run: bool = False) -> Recorded:
+    def restore(self, restored: Restored, *, dry_run: bool = False) -> Recorded:
         """Take over a backup."""
 
     def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
@@ -120,11 +120,11 @@ def import_file(
     """
     text = _backup_of(Path(path))
     if text is not None:
-        found = book.restore(read_backup(text, path=path), dry_run=dry_run)
+        recorded = book.restore(read_backup(text, path=path), dry_run=dry_run)
         return ImportResult(
             source="backup of a book",
-            fills=found.added,
-            duplicates=found.duplicates,
+            fills=recorded.added,
+            duplicates=recorded.duplicates,
             confirmed=0,
             skipped=(),
             problems=(),
@@ -138,12 +138,12 @@ def import_file(
     problems = [*parsed.problems, *(_of_the_future(fill, parsed, today) for fill in late)]
     problems += [_unplaced(fill, parsed) for fill in book.unmatched(fills)]
     written = not dry_run and (partial or not problems)
-    found = book.record(fills, dry_run=not written)
+    recorded = book.record(fills, dry_run=not written)
     return ImportResult(
         source=parsed.source,
-        fills=found.added,
-        duplicates=found.duplicates,
-        confirmed=found.confirmed,
+        fills=recorded.added,
+        duplicates=recorded.duplicates,
+        confirmed=recorded.confirmed,
         skipped=(*parsed.skipped, *skipped),
         problems=tuple(problems),
         written=written,

@@ -67,11 +67,11 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         by the first part of it that was closed within half a percent of the level or beyond; for options the
         spot at its close is needed, else that of the day.
     """
-    planned = [one for one in closed if one.trade.r_multiple is not None]
-    r = np.array([one.trade.r_multiple for one in planned], dtype=np.float64)
-    pnls = np.array([one.trade.realized_pnl for one in closed], dtype=np.float64)
+    planned = [trade for trade in closed if trade.trade.r_multiple is not None]
+    r = np.array([trade.trade.r_multiple for trade in planned], dtype=np.float64)
+    pnls = np.array([trade.trade.realized_pnl for trade in closed], dtype=np.float64)
     wins = float((pnls > 0).mean()) if len(pnls) else None
-    ends = {one.trade.id: _outcome(one, spots) for one in planned}
+    ends = {trade.trade.id: _outcome(trade, spots) for trade in planned}
     outcomes = list(ends.values())
     results = _results(closed, ends)
     return Journal(
@@ -84,7 +84,7 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         mean_r_error=_error(r),
         mean_win_r=_mean(r[r > 0]),
         mean_loss_r=_mean(r[r <= 0]),
-        mean_days=_mean(np.array([one.days for one in results], dtype=np.float64)),
+        mean_days=_mean(np.array([result.days for result in results], dtype=np.float64)),
         longest_losing_streak=_longest_streak(pnls < 0),
         profit_factor=_profit_factor(pnls),
         sqn=_sqn(r),
@@ -170,8 +170,8 @@ def _mean(values: Results) -> float | None:
 
 def _longest_streak(lost: NDArray[np.bool_]) -> int:
     longest = run = 0
-    for one in lost:
-        run = run + 1 if one else 0
+    for is_loss in lost:
+        run = run + 1 if is_loss else 0
         longest = max(longest, run)
     return longest
 
@@ -205,7 +205,7 @@ def _band(r: Results, statistic: Callable[[Results], float]) -> tuple[float, flo
     if len(r) < 2:
         return None
     drawn = np.random.default_rng(SEED).choice(r, size=(RESAMPLES, len(r)))
-    low, high = np.quantile([statistic(one) for one in drawn], BAND)
+    low, high = np.quantile([statistic(sample) for sample in drawn], BAND)
     return float(low), float(high)
 
 
@@ -213,9 +213,9 @@ def _groups(
     closed: Sequence[ClosedTrade], names_of: Callable[[BookTrade], Sequence[str]]
 ) -> tuple[GroupStats, ...]:
     groups: dict[str, list[BookTrade]] = {}
-    for one in closed:
-        for name in names_of(one.trade):
-            groups.setdefault(name, []).append(one.trade)
+    for closed_trade in closed:
+        for name in names_of(closed_trade.trade):
+            groups.setdefault(name, []).append(closed_trade.trade)
     return tuple(_group(name, trades) for name, trades in sorted(groups.items()))
 
 
@@ -236,9 +236,9 @@ def _outcome(closed: ClosedTrade, spots: Mapping[tuple[str, dt.date], float]) ->
     plan, symbol = _plan(closed.trade), closed.trade.symbol
     if plan is None:
         return None
-    for one in sorted(closed.closings, key=lambda part: part.closed):
-        shares = one.contract == Contract(symbol=symbol)
-        spot = one.exit if shares else one.spot or spots.get((symbol, one.closed.date()))
+    for closing in sorted(closed.closings, key=lambda part: part.closed):
+        shares = closing.contract == Contract(symbol=symbol)
+        spot = closing.exit if shares else closing.spot or spots.get((symbol, closing.closed.date()))
         if spot is None:
             return None
         first, *seconds = plan.stops
@@ -256,8 +256,10 @@ def _plan(trade: BookTrade) -> PlanFacts | None:
 
 
 def _calibrations(planned: Sequence[ClosedTrade], outcomes: Sequence[str | None]) -> tuple[Calibration, ...]:
-    plans = [_plan(one.trade) for one in planned]
-    gained = [(plan, one.trade.realized_pnl > 0) for plan, one in zip(plans, planned, strict=True) if plan]
+    plans = [_plan(trade.trade) for trade in planned]
+    gained = [
+        (plan, trade.trade.realized_pnl > 0) for plan, trade in zip(plans, planned, strict=True) if plan
+    ]
     known = [(plan, end) for plan, end in zip(plans, outcomes, strict=True) if plan and end]
     came = {
         "profit": gained,

@@ -130,5 +130,5 @@ class Journal:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; `calibration` by event."""
-        found = dict(to_plain(self))
-        return found | {"calibration": {one.event: to_plain(one) for one in self.calibration}}
+        data = dict(to_plain(self))
+        return data | {"calibration": {event.event: to_plain(event) for event in self.calibration}}

@@ -11,77 +11,86 @@ if TYPE_CHECKING:
     from riskcalc.book import Journal
 
 
-def closed_table(found: Journal) -> Table:
+def closed_table(journal: Journal) -> Table:
     """Every closed trade, oldest first."""
     rows = tuple(
         (
-            str(one.id),
-            one.description,
-            str(one.closed),
-            str(one.days),
-            money(one.pnl, signed=True),
-            r_multiple(one.r),
-            r_multiple(one.total_r),
-            one.outcome or "not known",
+            str(result.id),
+            result.description,
+            str(result.closed),
+            str(result.days),
+            money(result.pnl, signed=True),
+            r_multiple(result.r),
+            r_multiple(result.total_r),
+            result.outcome or "not known",
         )
-        for one in found.results
+        for result in journal.results
     )
     header = ("id", "trade", "closed", "days", "P&L", "R", "sum of R", "came first")
     return Table(title="Closed Trades", rows=rows, header=header, left=frozenset({1, 2, 7}))
 
 
-def journal_tables(found: Journal) -> list[Table]:
+def journal_tables(journal: Journal) -> list[Table]:
     """Statistics, groups, and odds against outcomes."""
-    return [statistics_table(found), *groups_tables(found), *calibration_tables(found)]
+    return [statistics_table(journal), *groups_tables(journal), *calibration_tables(journal)]
 
 
-def statistics_table(found: Journal) -> Table:
+def statistics_table(journal: Journal) -> Table:
     """Figures of the closed trades with their errors."""
     figures = (
-        ("closed trades", f"{found.n:,} ({found.n_planned:,} with a plan)"),
-        ("total P&L", money(found.total_pnl, signed=True)),
-        ("win rate", f"{percent(found.win_rate, digits=1)} {_error(found.win_rate_error, _tenths)}"),
-        ("mean R", f"{r_multiple(found.mean_r)} {_error(found.mean_r_error, number)}"),
-        ("mean win, mean loss", f"{r_multiple(found.mean_win_r)}, {r_multiple(found.mean_loss_r)}"),
-        ("profit factor", number(found.profit_factor)),
-        ("SQN", number(found.sqn)),
-        ("R quantiles", ", ".join(f"{name} {r_multiple(r)}" for name, r in found.quantiles.items()) or "-"),
-        ("largest drawdown", _drawdown(found)),
-        ("longest losing streak", str(found.longest_losing_streak)),
-        ("mean days held", number(found.mean_days, digits=1)),
-        ("Kelly, share of equity as 1R", f"{percent(found.kelly)}{_range(found.kelly_band, percent)}"),
+        ("closed trades", f"{journal.n:,} ({journal.n_planned:,} with a plan)"),
+        ("total P&L", money(journal.total_pnl, signed=True)),
+        ("win rate", f"{percent(journal.win_rate, digits=1)} {_error(journal.win_rate_error, _tenths)}"),
+        ("mean R", f"{r_multiple(journal.mean_r)} {_error(journal.mean_r_error, number)}"),
+        ("mean win, mean loss", f"{r_multiple(journal.mean_win_r)}, {r_multiple(journal.mean_loss_r)}"),
+        ("profit factor", number(journal.profit_factor)),
+        ("SQN", number(journal.sqn)),
+        ("R quantiles", ", ".join(f"{name} {r_multiple(r)}" for name, r in journal.quantiles.items()) or "-"),
+        ("largest drawdown", _drawdown(journal)),
+        ("longest losing streak", str(journal.longest_losing_streak)),
+        ("mean days held", number(journal.mean_days, digits=1)),
+        ("Kelly, share of equity as 1R", f"{percent(journal.kelly)}{_range(journal.kelly_band, percent)}"),
     )
     return Table(title="Journal", rows=tuple((name, text.rstrip()) for name, text in figures))
 
 
-def groups_tables(found: Journal) -> list[Table]:
+def groups_tables(journal: Journal) -> list[Table]:
     """Closed trades by preset and tag; nothing without any."""
     groups = tuple(
         (
-            one.name,
-            str(one.n),
-            percent(one.win_rate, digits=0),
-            f"{r_multiple(one.mean_r)} {_error(one.mean_r_error, number)}".rstrip(),
-            money(one.total_pnl),
+            group.name,
+            str(group.n),
+            percent(group.win_rate, digits=0),
+            f"{r_multiple(group.mean_r)} {_error(group.mean_r_error, number)}".rstrip(),
+            money(group.total_pnl),
         )
-        for one in (*found.by_preset, *found.by_tag)
+        for group in (*journal.by_preset, *journal.by_tag)
     )
     return _named("By Preset and Tag", ("preset or tag", "n", "win rate", "mean R", "P&L"), groups, left=(0,))
 
 
-def calibration_tables(found: Journal) -> list[Table]:
+def calibration_tables(journal: Journal) -> list[Table]:
     """Odds of the plans against outcomes, and reliability by range of stated odds."""
     odds = tuple(
-        (one.event, str(one.n), f"{number(one.brier, digits=3)} {_error(one.brier_error, _thousandths)}",
-         number(one.brier_of_rate, digits=3))
-        for one in found.calibration
-    )  # fmt: skip
+        (
+            forecast.event,
+            str(forecast.n),
+            f"{number(forecast.brier, digits=3)} {_error(forecast.brier_error, _thousandths)}",
+            number(forecast.brier_of_rate, digits=3),
+        )
+        for forecast in journal.calibration
+    )
     bins = tuple(
-        (one.event, f"{bin_.low:.0%} to {bin_.high:.0%}", str(bin_.n), percent(bin_.stated, digits=0),
-         percent(bin_.happened, digits=0))
-        for one in found.calibration
-        for bin_ in one.bins
-    )  # fmt: skip
+        (
+            forecast.event,
+            f"{part.low:.0%} to {part.high:.0%}",
+            str(part.n),
+            percent(part.stated, digits=0),
+            percent(part.happened, digits=0),
+        )
+        for forecast in journal.calibration
+        for part in forecast.bins
+    )
     return [
         *_named(
             "Odds of the Plans against Outcomes",
@@ -93,11 +102,11 @@ def calibration_tables(found: Journal) -> list[Table]:
     ]
 
 
-def _drawdown(found: Journal) -> str:
+def _drawdown(journal: Journal) -> str:
     """Return the largest drawdown in R with its band; nothing where no trade has a plan."""
-    if found.drawdown_r is None:
+    if journal.drawdown_r is None:
         return MISSING
-    return f"{number(found.drawdown_r)}R{_range(found.drawdown_band, number)}"
+    return f"{number(journal.drawdown_r)}R{_range(journal.drawdown_band, number)}"
 
 
 def _named(

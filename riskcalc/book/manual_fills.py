@@ -84,13 +84,13 @@ def unit_mark(trade: BookTrade) -> float | None:
     if not marks or None in marks:
         return None
     held = open_units(trade)
-    return sum(one.quantity / held * (one.mark or 0.0) for one in trade.holdings)
+    return sum(holding.quantity / held * (holding.mark or 0.0) for holding in trade.holdings)
 
 
 def unit_entry(trade: BookTrade) -> float:
     """Average net price that a unit of what is open was entered at [dollars per share]."""
     held = open_units(trade)
-    return sum(one.quantity / held * one.entry for one in trade.holdings)
+    return sum(holding.quantity / held * holding.entry for holding in trade.holdings)
 
 
 def plan_price(plan: TradePlan) -> float:
@@ -143,7 +143,7 @@ def confirm_typed(
     typed = [fill for fill in held if fill.source == MANUAL]
     left = []
     for fill in new:
-        same = next((one for one in typed if fill.source != MANUAL and is_same(one, fill)), None)
+        same = next((entered for entered in typed if fill.source != MANUAL and is_same(entered, fill)), None)
         if same is None:
             left.append(fill)
             continue

@@ -69,7 +69,7 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
     exits, size, market, odds = (plan[name] for name in ("exits", "size", "market", "probability"))
     outcomes, calibrated = exits["targets"]["outcomes"], odds.get("calibrated") or {}
     spots = {
-        wrong: [one["level"]["spot"] for one in outcomes if one["second_stop"] is wrong]
+        wrong: [outcome["level"]["spot"] for outcome in outcomes if outcome["second_stop"] is wrong]
         for wrong in (True, False)
     }
     return PlanFacts(
@@ -78,7 +78,9 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
         stops=(exits["stop"]["spot"], *spots[True]),
         vol_shift=exits["stop"]["vol_shift"],
         targets=tuple(spots[False]),
-        target_shares=_shares([one["units"] for one in outcomes if not one["second_stop"]], size["units"]),
+        target_shares=_shares(
+            [outcome["units"] for outcome in outcomes if not outcome["second_stop"]], size["units"]
+        ),
         time_stop=_day(exits["time_stop"]),
         cost_per_unit=size["cost_per_unit"],
         cost_per_trade=size["cost_per_trade"],
@@ -97,7 +99,7 @@ def _facts(plan: dict[str, Any]) -> PlanFacts:
 
 def _shares(units: list[int], whole: int) -> tuple[float, ...]:
     """Shares closed so far; equal ones where the plan's size was nothing."""
-    parts = [one / whole for one in units] if whole else [1 / len(units)] * len(units)
+    parts = [closed_units / whole for closed_units in units] if whole else [1 / len(units)] * len(units)
     return tuple(accumulate(parts))
 
 
@@ -137,7 +139,9 @@ def _vols(trade: Mapping[str, Any]) -> list[tuple[Contract, float]]:
 def _prob_profit(bins: list[dict[str, float]]) -> float:
     """Probability of a gain; the bin around 0 counts in proportion."""
     chance = 0.0
-    for one in bins:
-        above = min(max((one["high"] - max(one["low"], 0.0)) / (one["high"] - one["low"]), 0.0), 1.0)
-        chance += one["probability"] * above
+    for pnl_bin in bins:
+        above = min(
+            max((pnl_bin["high"] - max(pnl_bin["low"], 0.0)) / (pnl_bin["high"] - pnl_bin["low"]), 0.0), 1.0
+        )
+        chance += pnl_bin["probability"] * above
     return chance

@@ -30,15 +30,15 @@ def typed_prices(assignments: Iterable[str]) -> dict[Contract, float]:
     InvalidInputError
         One names nothing that can be held, or no price.
     """
-    found = {}
+    prices = {}
     for text in assignments:
         name, _, price = text.rpartition("=")
         try:
-            found[_contract(name)] = float(price)
+            prices[_contract(name)] = float(price)
         except ValueError:
             form = 'IWM=297 or "IWM 295 call 2026-09-18=13.1"'
             raise InvalidInputError(f"a price must be like {form}, got {text!r}") from None
-    return found
+    return prices
 
 
 def _contract(name: str) -> Contract:
@@ -71,8 +71,10 @@ def chain_prices(
         The spot and the mid of each option held [dollars per share], and what of them the chain does not
         quote, in words.
     """
-    found, missing = {Contract(symbol=chain.symbol): chain.spot}, []
-    held = [one.contract for trade in trades if trade.symbol == chain.symbol for one in trade.holdings]
+    prices, missing = {Contract(symbol=chain.symbol): chain.spot}, []
+    held = [
+        holding.contract for trade in trades if trade.symbol == chain.symbol for holding in trade.holdings
+    ]
     for contract in dict.fromkeys(held):
         if contract.expiry is None or contract.strike is None or contract.option_type is None:
             continue
@@ -83,8 +85,8 @@ def chain_prices(
         except ChainError as error:
             missing.append(f"{contract.label} is not marked: {error}")
             continue
-        found[contract] = quote.mid
-    return found, missing
+        prices[contract] = quote.mid
+    return prices, missing
 
 
 def market_prices(
@@ -147,13 +149,15 @@ def closing_spot(
     tuple
         The price [dollars], None where it is not known, and why it is not, in words.
     """
-    if spot is not None or not any(one.contract.is_option for one in trade.holdings):
+    if spot is not None or not any(holding.contract.is_option for holding in trade.holdings):
         return price if spot is None and len(trade.holdings) == 1 and price > 0 else spot, []
     if chain is not None:
         if chain.date == day:
             return chain.spot, []
         return None, [f"the quotes are of {chain.date}, the close of {day}: their spot is not taken"]
-    marked, mark = next((found for one, found in marks.items() if one.label == trade.symbol), (None, None))
+    marked, mark = next(
+        (mark for contract, mark in marks.items() if contract.label == trade.symbol), (None, None)
+    )
     if marked == day:
         return mark, []
     quote = read_market().quotes.get(trade.symbol)
@@ -167,4 +171,4 @@ def closing_spot(
 
 def marked_line(marked: Mapping[Contract, float], day: dt.date) -> str:
     """Return what was marked, in words."""
-    return f"marked {', '.join(f'{one.label} {price:g}' for one, price in marked.items())} on {day}"
+    return f"marked {', '.join(f'{contract.label} {price:g}' for contract, price in marked.items())} on {day}"

@@ -29,8 +29,8 @@ class UnitValues:
 
     def position(self, trade: BookTrade) -> PositionGreeks:
         """Return the sums of a trade's holdings, in dollars."""
-        places = [self.rows[mark_key(one.contract)] for one in trade.holdings]
-        sizes = np.array([one.quantity * one.contract.multiplier for one in trade.holdings])
+        places = [self.rows[mark_key(holding.contract)] for holding in trade.holdings]
+        sizes = np.array([holding.quantity * holding.contract.multiplier for holding in trade.holdings])
         return PositionGreeks(*(sizes @ field[places] for field in self.greeks))
 
 
@@ -47,28 +47,28 @@ class Underlying:
 
 def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Underlying]:
     """Return the underlyings of the trades that can be valued, by symbol."""
-    found = {}
+    by_symbol = {}
     for symbol in dict.fromkeys(trade.symbol for trade in trades):
         held = dict.fromkeys(
-            mark_key(one.contract)
+            mark_key(holding.contract)
             for trade in trades
             if trade.symbol == symbol and can_be_valued(trade, known)
-            for one in trade.holdings
+            for holding in trade.holdings
         )
         if held:
             traded = known.instrument(symbol)
             legs = tuple(unit_leg(contract, known) for contract in held)
             spot = known.market.quote(symbol).spot
-            found[symbol] = Underlying(traded, spot, tuple(held), Trade(instrument=traded, legs=legs))
-    return found
+            by_symbol[symbol] = Underlying(traded, spot, tuple(held), Trade(instrument=traded, legs=legs))
+    return by_symbol
 
 
 def can_be_valued(trade: BookTrade, known: BookMarket) -> bool:
     """Whether every leg of a trade has a price: a spot, and a vol where it is an option."""
     traded = known.instrument(trade.symbol)
     return trade.symbol in known.market.quotes and all(
-        mark_key(one.contract) in known.vols if one.contract.is_option else traded.tradable_shares
-        for one in trade.holdings
+        mark_key(holding.contract) in known.vols if holding.contract.is_option else traded.tradable_shares
+        for holding in trade.holdings
     )
 
 
@@ -83,9 +83,9 @@ def value_units(underlying: Underlying, market: Market, *conditions: Conditions)
     rows = {contract: place for place, contract in enumerate(underlying.contracts)}
     return [
         UnitValues(
-            rows, PositionGreeks(*(field / scale.reshape(-1, *[1] * (field.ndim - 1)) for field in found))
+            rows, PositionGreeks(*(field / scale.reshape(-1, *[1] * (field.ndim - 1)) for field in greeks))
         )
-        for found in value_legs_batch(underlying.trade, market, *conditions)
+        for greeks in value_legs_batch(underlying.trade, market, *conditions)
     ]
 
 
@@ -96,19 +96,19 @@ def values_at_stops(
     legs, spots, shifts, days, sizes, owners = [], [], [], [], [], []
     for place, (trade, plan) in enumerate(trades):
         last = max(known.market.days_to(plan.time_stop), 0.0) if plan.time_stop else 0.0
-        for one in trade.holdings:
-            legs.append(unit_leg(mark_key(one.contract), known))
+        for holding in trade.holdings:
+            legs.append(unit_leg(mark_key(holding.contract), known))
             levels = (plan.stops[0], plan.stops[-1])
             spots.append([*levels, *levels])
             shifts.append([plan.vol_shift, plan.vol_shift if len(plan.stops) == 1 else 0.0] * 2)
             days.append([0.0, 0.0, last, last])
-            sizes.append(one.quantity * one.contract.multiplier)
+            sizes.append(holding.quantity * holding.contract.multiplier)
             owners.append(place)
     unit = Trade(instrument=underlying.instrument, legs=tuple(legs))
     at = Conditions(spot=np.array(spots), days=np.array(days), vol_shift=np.array(shifts))
-    found = value_legs_at(unit, known.market, at).value / _per_share(unit)
-    totals = np.zeros((len(trades), found.shape[1]))
-    np.add.at(totals, owners, found * np.array(sizes).reshape(-1, 1))
+    per_share = value_legs_at(unit, known.market, at).value / _per_share(unit)
+    totals = np.zeros((len(trades), per_share.shape[1]))
+    np.add.at(totals, owners, per_share * np.array(sizes).reshape(-1, 1))
     return [float(row.min()) for row in totals]
 
 
@@ -139,7 +139,7 @@ def scenario_pnls(
     Spot, vols and rate move together, nothing is closed, and every option is repriced on the last session of
     the scenario.
     """
-    found: list[dict[int, float]] = [{} for _ in scenarios]
+    pnls: list[dict[int, float]] = [{} for _ in scenarios]
     valued = [trade for trade in trades if can_be_valued(trade, known)]
     for symbol, underlying in underlyings(trades, known).items():
         (now,) = value_units(underlying, known.market, Conditions(spot=underlying.spot))
@@ -147,15 +147,15 @@ def scenario_pnls(
         start = {trade.id: float(now.position(trade).value) for trade in held}
         for shift in {scenario.rate_shift for scenario in scenarios}:
             market = dataclasses.replace(known.market, rate=known.market.rate + shift)
-            places = [place for place, one in enumerate(scenarios) if one.rate_shift == shift]
+            places = [place for place, scenario in enumerate(scenarios) if scenario.rate_shift == shift]
             conditions = [
                 scenario_conditions(underlying, known.market, scenarios[k], instruments=known.instruments)
                 for k in places
             ]
             for place, units in zip(places, value_units(underlying, market, *conditions), strict=True):
                 for trade in held:
-                    found[place][trade.id] = float(units.position(trade).value) - start[trade.id]
-    return found
+                    pnls[place][trade.id] = float(units.position(trade).value) - start[trade.id]
+    return pnls
 
 
 def book_pnls(trades: Sequence[BookTrade], known: BookMarket, scenarios: Sequence[Scenario]) -> list[float]:

@@ -101,10 +101,10 @@ def book_risk(
     held = [trade for trade in trades if trade.status == "open"]
     known = book_market(held, marks, given=market, instruments=instruments)
     moves = (0.0, *LADDER, -shock, shock)
-    valued = {one.trade.id: one for one in _valued(held, known, moves)}
+    valued = {position.trade.id: position for position in _valued(held, known, moves)}
     at_stops = _stop_values(valued, known)
-    pnls = np.sum([one.pnl for one in valued.values()], axis=0) if valued else np.zeros(len(moves))
-    exposures = np.sum([one.exposure for one in valued.values()], axis=0) if valued else np.zeros(len(moves))
+    pnls = _sum_rows([position.pnl for position in valued.values()], len(moves))
+    exposures = _sum_rows([position.exposure for position in valued.values()], len(moves))
     worst = len(moves) - 2 + int(pnls[-1] < pnls[-2])
     day, ranges = today or known.market.date, ranges or {}
     positions = tuple(
@@ -119,12 +119,12 @@ def book_risk(
         )
         for trade in held
     )
-    stopped = [known.instrument(one.symbol) for one in positions if one.stop is not None]
+    stopped = [known.instrument(position.symbol) for position in positions if position.stop is not None]
     ladder = tuple(
         ShockRow(move=move, pnl=float(pnl), iwm_equivalent=float(exposure))
         for move, pnl, exposure in zip(LADDER, pnls[1:-2], exposures[1:-2], strict=True)
     )
-    unpriced = math.fsum(one.risk for one in positions if one.value is None)
+    unpriced = math.fsum(position.risk for position in positions if position.value is None)
     date = known.market.date if held or market is not None else today or known.market.date
     return BookRisk(
         date=date,
@@ -139,23 +139,28 @@ def book_risk(
     )
 
 
+def _sum_rows(rows: Sequence[Floats], columns: int) -> Floats:
+    """Sum of arrays, element by element; zeros without any."""
+    return np.sum(rows, axis=0) if rows else np.zeros(columns)
+
+
 def _valued(trades: Sequence[BookTrade], known: BookMarket, moves: Sequence[float]) -> list[_Valued]:
     """Open trades that can be valued, along moves of IWM within one session."""
-    found, market = [], known.market
+    valued, market = [], known.market
     for symbol, underlying in underlyings(trades, known).items():
-        own = [
-            scenario_move(underlying.instrument, iwm_shock(one), rate=market.rate, known=known.instruments)[0]
-            for one in moves
-        ]
-        spots = np.maximum(underlying.spot * (1 + np.array(own)), 0.0)
+        shocked = (
+            scenario_move(underlying.instrument, iwm_shock(move), rate=market.rate, known=known.instruments)
+            for move in moves
+        )
+        spots = np.maximum(underlying.spot * (1 + np.array([move for move, _ in shocked])), 0.0)
         (units,) = value_units(underlying, market, Conditions(spot=spots))
         beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
-        found += [
+        valued += [
             _along(trade, underlying, units, known=known, spots=spots * beta)
             for trade in trades
             if trade.symbol == symbol and can_be_valued(trade, known)
         ]
-    return found
+    return valued
 
 
 def _along(
@@ -180,20 +185,20 @@ def _along(
 
 def _stop_values(valued: Mapping[int, _Valued], known: BookMarket) -> dict[int, float]:
     """Least value at the stop of each trade whose stop still holds, by its number."""
-    found = {}
-    for symbol in dict.fromkeys(one.trade.symbol for one in valued.values()):
+    values = {}
+    for symbol in dict.fromkeys(position.trade.symbol for position in valued.values()):
         stopped = [
-            (one.trade, plan)
-            for one in valued.values()
-            if one.trade.symbol == symbol
-            and (plan := _plan(one.trade)) is not None
-            and not stop_passed(plan, one.underlying.spot)
+            (position.trade, plan)
+            for position in valued.values()
+            if position.trade.symbol == symbol
+            and (plan := _plan(position.trade)) is not None
+            and not stop_passed(plan, position.underlying.spot)
         ]
         if stopped:
             underlying = valued[stopped[0][0].id].underlying
             least = values_at_stops(underlying, stopped, known)
-            found.update({trade.id: value for (trade, _), value in zip(stopped, least, strict=True)})
-    return found
+            values.update({trade.id: value for (trade, _), value in zip(stopped, least, strict=True)})
+    return values
 
 
 def _plan(trade: BookTrade) -> PlanFacts | None:
@@ -252,7 +257,10 @@ def _pnl(trade: BookTrade, value: float | None) -> float | None:
     """Profit at the marks, else at the model value."""
     if trade.pnl is not None or value is None:
         return trade.pnl
-    paid = sum(one.quantity * one.entry * one.contract.multiplier + one.costs for one in trade.holdings)
+    paid = sum(
+        holding.quantity * holding.entry * holding.contract.multiplier + holding.costs
+        for holding in trade.holdings
+    )
     return trade.realized_pnl + value - paid
 
 
@@ -286,9 +294,11 @@ def _risk(
 
 def _cost_at_risk(trade: BookTrade) -> float:
     """What a trade cost; without limit where anything is sold."""
-    if any(one.quantity < 0 for one in trade.holdings):
+    if any(holding.quantity < 0 for holding in trade.holdings):
         return math.inf
-    return math.fsum(one.quantity * one.entry * one.contract.multiplier for one in trade.holdings)
+    return math.fsum(
+        holding.quantity * holding.entry * holding.contract.multiplier for holding in trade.holdings
+    )
 
 
 def _max_loss(trade: BookTrade, valued: _Valued, market: Market) -> float:
@@ -296,14 +306,19 @@ def _max_loss(trade: BookTrade, valued: _Valued, market: Market) -> float:
     try:
         return payoff.max_loss(_at_values(trade, valued), market=market)
     except InvalidInputError:  # fractions and adjusted contracts are no trade of whole units
-        return float(valued.now.value) if all(one.quantity > 0 for one in trade.holdings) else math.inf
+        return (
+            float(valued.now.value) if all(holding.quantity > 0 for holding in trade.holdings) else math.inf
+        )
 
 
 def _at_values(trade: BookTrade, valued: _Valued) -> Trade:
     """The trade as if entered at its values now."""
     return trade_of(
-        {one.contract: one.quantity for one in trade.holdings},
-        prices={one.contract: max(valued.values[mark_key(one.contract)], 0.0) for one in trade.holdings},
+        {holding.contract: holding.quantity for holding in trade.holdings},
+        prices={
+            holding.contract: max(valued.values[mark_key(holding.contract)], 0.0)
+            for holding in trade.holdings
+        },
         vols=valued.vols,
         instruments={trade.symbol: valued.underlying.instrument},
     )
@@ -312,7 +327,11 @@ def _at_values(trade: BookTrade, valued: _Valued) -> Trade:
 def _buying_power(trade: BookTrade, valued: _Valued | None) -> float:
     """Margin at the values now; of what is no trade of whole units, its worth or cost."""
     if valued is None:
-        return abs(math.fsum(one.quantity * one.entry * one.contract.multiplier for one in trade.holdings))
+        return abs(
+            math.fsum(
+                holding.quantity * holding.entry * holding.contract.multiplier for holding in trade.holdings
+            )
+        )
     try:
         return buying_power(_at_values(trade, valued), spot=valued.underlying.spot)
     except InvalidInputError:
@@ -327,50 +346,53 @@ def _totals(
     shock: float,
     at_shock: float,
 ) -> BookTotals:
-    risk = math.fsum(one.risk for one in positions)
+    risk = math.fsum(position.risk for position in positions)
     planned = {trade.id: trade.one_r for trade in trades if trade.one_r}
-    in_r = [one.risk / planned[one.id] for one in positions if one.id in planned]
-    pnls = [one.pnl for one in positions]
+    in_r = [position.risk / planned[position.id] for position in positions if position.id in planned]
+    pnls = [position.pnl for position in positions]
     names = [field.name for field in dataclasses.fields(BookGreeks)]
     return BookTotals(
         risk=risk,
         risk_in_r=math.fsum(in_r) if in_r else None,
         heat=Heat(sum=risk, correlated=_correlated(positions, known), shock=at_shock),
         shock=shock,
-        iwm_equivalent=math.fsum(one.iwm_equivalent for one in positions),
-        spy_equivalent=math.fsum(one.spy_equivalent for one in positions),
+        iwm_equivalent=math.fsum(position.iwm_equivalent for position in positions),
+        spy_equivalent=math.fsum(position.spy_equivalent for position in positions),
         greeks=BookGreeks(
-            **{name: math.fsum(getattr(one.greeks, name) for one in positions) for name in names}
+            **{name: math.fsum(getattr(position.greeks, name) for position in positions) for name in names}
         ),
-        buying_power=math.fsum(one.buying_power for one in positions),
+        buying_power=math.fsum(position.buying_power for position in positions),
         pnl=None if None in pnls else math.fsum(pnl or 0.0 for pnl in pnls),
     )
 
 
 def _correlated(positions: Sequence[PositionRisk], known: BookMarket) -> float:
     """Combine risks as sqrt(r' C r), each with the sign of its direction; see `Heat`."""
-    if any(math.isinf(one.risk) for one in positions):
+    if any(math.isinf(position.risk) for position in positions):
         return math.inf
     signed: dict[str, float] = {}
-    for one in positions:
-        direction = math.copysign(1.0, one.greeks.dollar_delta * known.instrument(one.symbol).leverage)
-        signed[one.symbol] = signed.get(one.symbol, 0.0) + direction * one.risk
+    for position in positions:
+        direction = math.copysign(
+            1.0, position.greeks.dollar_delta * known.instrument(position.symbol).leverage
+        )
+        signed[position.symbol] = signed.get(position.symbol, 0.0) + direction * position.risk
     traded, table = [known.instrument(symbol) for symbol in signed], known.instruments
     risks = np.array(list(signed.values()))
-    matrix = np.array([[correlation(one, other, known=table) for other in traded] for one in traded]).reshape(
-        len(traded), len(traded)
-    )
+    matrix = np.array(
+        [[correlation(instrument, other, known=table) for other in traded] for instrument in traded]
+    ).reshape(len(traded), len(traded))
     return math.sqrt(max(float(risks @ matrix @ risks), 0.0))
 
 
 def _notes(positions: Sequence[PositionRisk]) -> list[str]:
     """What could not be valued, what has no stop, and what is assumed of common moves."""
     notes = [
-        f"trade {one.id}, {one.description}, has no price and is in no Greek, shock or ladder: mark it"
-        for one in positions
-        if one.value is None
+        f"trade {position.id}, {position.description}, has no price and is in no Greek, shock or ladder: "
+        "mark it"
+        for position in positions
+        if position.value is None
     ]
-    unstopped = [str(one.id) for one in positions if one.risk_basis.endswith("max loss")]
+    unstopped = [str(position.id) for position in positions if position.risk_basis.endswith("max loss")]
     if unstopped:
         notes.append(f"without a stop that holds, at their max loss: trade {', '.join(unstopped)}")
     return [*notes, ASSUMPTION] if positions else notes

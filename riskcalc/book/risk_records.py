@@ -149,13 +149,13 @@ class BookRisk:
     @property
     def due(self) -> tuple[tuple[PositionRisk, Due], ...]:
         """What is due today."""
-        return tuple((one, due) for one in self.positions for due in one.due if due.now)
+        return tuple((position, due) for position in self.positions for due in position.due if due.now)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: dollars, fractions, ISO 8601 dates, infinity as ``"unlimited"``."""
         return {
             "date": to_plain(self.date),
-            "positions": [one.to_dict() for one in self.positions],
+            "positions": [position.to_dict() for position in self.positions],
             "totals": to_plain(self.totals),
             "ladder": to_plain(self.ladder),
             "notes": list(self.notes),

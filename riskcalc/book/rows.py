@@ -61,10 +61,10 @@ def replace_fill(connection: sqlite3.Connection, key: str, fill: Fill) -> None:
 
 def read_trades(connection: sqlite3.Connection) -> dict[str, TradeRow]:
     """Return the rows of trades by their keys."""
-    found = connection.execute("SELECT id, key, preset, plan, one_r, tags FROM trades").fetchall()
+    rows = connection.execute("SELECT id, key, preset, plan, one_r, tags FROM trades").fetchall()
     return {
         key: TradeRow(id=number, key=key, preset=preset, plan=plan, one_r=one_r, tags=tuple(tags.split()))
-        for number, key, preset, plan, one_r, tags in found
+        for number, key, preset, plan, one_r, tags in rows
     }
 
 
@@ -102,14 +102,14 @@ def read_all_marks(connection: sqlite3.Connection) -> Iterator[tuple[Contract, d
 
 def read_spots(connection: sqlite3.Connection) -> dict[tuple[str, dt.date], float]:
     """Return every mark of shares, by symbol and day."""
-    found = connection.execute("SELECT symbol, day, price FROM marks WHERE expiry = ''")
-    return {(symbol, dt.date.fromisoformat(day)): price for symbol, day, price in found}
+    rows = connection.execute("SELECT symbol, day, price FROM marks WHERE expiry = ''")
+    return {(symbol, dt.date.fromisoformat(day)): price for symbol, day, price in rows}
 
 
 def read_notes(connection: sqlite3.Connection, number: int) -> tuple[tuple[dt.datetime, str], ...]:
     """Return times and texts of a trade's notes, oldest first."""
-    found = connection.execute("SELECT time, text FROM notes WHERE trade_id = ? ORDER BY id", (number,))
-    return tuple((dt.datetime.fromisoformat(time), words) for time, words in found)
+    rows = connection.execute("SELECT time, text FROM notes WHERE trade_id = ? ORDER BY id", (number,))
+    return tuple((dt.datetime.fromisoformat(time), words) for time, words in rows)
 
 
 def restore_trade(connection: sqlite3.Connection, trade: Mapping[str, Any]) -> None:

@@ -54,9 +54,9 @@ def range_notes(stopped: Iterable[Instrument], ranges: Ranges, *, today: dt.date
             notes.append(f"ATR14 of {traded.symbol} is taken as {times}")
             used[traded.benchmark] = ranges[traded.benchmark]
     notes += [
-        f"ATR14 of {symbol} is of {found.date}: riskcalc history PRICES.csv measures it anew"
-        for symbol, found in used.items()
-        if found.date < today and sessions_between(found.date, today) > OLD
+        f"ATR14 of {symbol} is of {average.date}: riskcalc history PRICES.csv measures it anew"
+        for symbol, average in used.items()
+        if average.date < today and sessions_between(average.date, today) > OLD
     ]
     if unknown:
         symbols = ", ".join(unknown)

@@ -67,8 +67,8 @@ def stress_book(
     return BookStress(
         date=known.market.date,
         rows=tuple(
-            BookScenario(scenario=one.name, meaning=one.meaning, pnl=pnl)
-            for one, pnl in zip(scenarios, pnls, strict=True)
+            BookScenario(scenario=scenario.name, meaning=scenario.meaning, pnl=pnl)
+            for scenario, pnl in zip(scenarios, pnls, strict=True)
         ),
         notes=(*known.notes, *unpriced),
     )

@@ -37,26 +37,28 @@ def _positions(risk: BookRisk) -> Table:
     )
     rows = tuple(
         (
-            str(one.id),
-            one.description,
-            str(one.days),
-            number(one.spot),
-            whole_money(one.pnl),
-            r_multiple(one.r_multiple),
-            percent(one.stop_distance, digits=1, signed=True),
-            number(one.stop_atr, digits=1),
-            number(one.stop_deviations, digits=1),
-            money(one.risk) if one.risk_basis == "to the stop" else f"{money(one.risk)} ({one.risk_basis})",
-            whole_money(one.iwm_equivalent),
-            ", ".join(due.what + ("" if due.now else " soon") for due in one.due),
+            str(position.id),
+            position.description,
+            str(position.days),
+            number(position.spot),
+            whole_money(position.pnl),
+            r_multiple(position.r_multiple),
+            percent(position.stop_distance, digits=1, signed=True),
+            number(position.stop_atr, digits=1),
+            number(position.stop_deviations, digits=1),
+            money(position.risk)
+            if position.risk_basis == "to the stop"
+            else f"{money(position.risk)} ({position.risk_basis})",
+            whole_money(position.iwm_equivalent),
+            ", ".join(due.what + ("" if due.now else " soon") for due in position.due),
         )
-        for one in risk.positions
+        for position in risk.positions
     )
     return Table(title=f"Open Trades, marked {risk.date}", rows=rows, header=header, left=frozenset({1, 11}))
 
 
 def _due(risk: BookRisk) -> list[Table]:
-    rows = tuple((str(one.id), one.description, due.text) for one, due in risk.due)
+    rows = tuple((str(position.id), position.description, due.text) for position, due in risk.due)
     header = ("id", "trade", "due")
     return [Table(title="Due Today", rows=rows, header=header, left=frozenset({1, 2}))] if rows else []
 
@@ -90,19 +92,19 @@ def _ladder(risk: BookRisk) -> Table:
     return Table(title="Shock Ladder: in one session, IV unchanged, no stop", rows=rows, header=header)
 
 
-def stress_tables(found: BookStress) -> list[Table]:
+def stress_tables(stress: BookStress) -> list[Table]:
     """P&L of the book in each scenario."""
-    rows = tuple((one.scenario, money(one.pnl, signed=True), one.meaning) for one in found.rows)
+    rows = tuple((row.scenario, money(row.pnl, signed=True), row.meaning) for row in stress.rows)
     header = ("scenario", "P&L of the book", "what happens")
     title = "Stress Test: no stop, from the marks on"
     return [Table(title=title, rows=rows, header=header, left=frozenset({0, 2}))]
 
 
-def stress_beside_table(found: BookStress, pnls: Sequence[float], *, book: str) -> Table:
+def stress_beside_table(stress: BookStress, pnls: Sequence[float], *, book: str) -> Table:
     """P&L of the book, of a planned trade [dollars, by scenario], and of both."""
     rows = tuple(
-        (one.scenario, *(money(part, signed=True) for part in (one.pnl, pnl, one.pnl + pnl)))
-        for one, pnl in zip(found.rows, pnls, strict=True)
+        (row.scenario, *(money(part, signed=True) for part in (row.pnl, pnl, row.pnl + pnl)))
+        for row, pnl in zip(stress.rows, pnls, strict=True)
     )
     header = ("scenario", "P&L of the book", "this trade", "together")
     return Table(title=f"Stress Test of {book}", rows=rows, header=header)
@@ -123,17 +125,17 @@ NAMES = {
 
 def added_table(rows: Sequence[AddedRow], *, source: str) -> Table:
     """What a planned trade adds to the book."""
-    found = tuple(
-        (NAMES[row.name], *(money(one) for one in (row.before, row.added, row.after))) for row in rows
+    cells = tuple(
+        (NAMES[row.name], *(money(value) for value in (row.before, row.added, row.after))) for row in rows
     )
     header = ("of the book", "before", "this trade", "after")
-    return Table(title=f"Heat and Buying Power {source}", rows=found, header=header)
+    return Table(title=f"Heat and Buying Power {source}", rows=cells, header=header)
 
 
 def book_after_table(added: Mapping[str, Sequence[AddedRow]], *, source: str) -> Table:
     """Totals of the book, and what each of several trades alone would make of them."""
     rows = tuple(
-        (NAMES[first.name], money(first.before), *(money(one.after) for one in others))
+        (NAMES[first.name], money(first.before), *(money(position.after) for position in others))
         for first, others in ((row[0], row) for row in zip(*added.values(), strict=True))
     )
     header = ("of the book", "now", *(f"with {name}" for name in added))

@@ -73,9 +73,9 @@ class BookTrade:
     @property
     def open_pnl(self) -> float | None:
         """Profit of what is open at the latest marks, entry costs taken off [dollars]; None without."""
-        found = [holding.open_pnl for holding in self.holdings]
+        pnls = [holding.open_pnl for holding in self.holdings]
         costs = math.fsum(holding.costs for holding in self.holdings)
-        return None if any(pnl is None for pnl in found) else math.fsum(pnl or 0.0 for pnl in found) - costs
+        return None if any(pnl is None for pnl in pnls) else math.fsum(pnl or 0.0 for pnl in pnls) - costs
 
     @property
     def pnl(self) -> float | None:
@@ -223,10 +223,10 @@ def trade_of(
 
 
 def _entered(openings: list[Fill]) -> dict[Contract, float]:
-    found: dict[Contract, float] = {}
+    entries: dict[Contract, float] = {}
     for fill in openings:
-        found[fill.contract] = found.get(fill.contract, 0.0) + fill.quantity
-    return {contract: count for contract, count in found.items() if count} or found
+        entries[fill.contract] = entries.get(fill.contract, 0.0) + fill.quantity
+    return {contract: count for contract, count in entries.items() if count} or entries
 
 
 def _units(quantities: Mapping[Contract, float]) -> float:

@@ -245,8 +245,8 @@ class Chain:
         return pd.DataFrame(once | columns)
 
     def _rows(self, *, expiry: dt.date, option_type: OptionType) -> Flags:
-        found: Flags = (self.expiry == np.datetime64(expiry, "D")) & (self.option_type == option_type)
-        return found
+        rows: Flags = (self.expiry == np.datetime64(expiry, "D")) & (self.option_type == option_type)
+        return rows
 
     def _nearest_expiries(self, wanted: dt.date, option_type: OptionType) -> str:
         listed = np.unique(self.expiry[self.option_type == option_type]).tolist()
@@ -324,5 +324,5 @@ def _nearest(listed: tuple[float, ...], wanted: float) -> str:
 @moving_smile.register
 def _(quotes: Chain, market: Market, sticky: Sticky) -> MovingSmile:
     """Every chain has a smile, whoever made it; by name, since a smile is fitted to chains."""
-    found: MovingSmile = import_module("riskcalc.chains.fitted_chain").moving_smile_of(quotes, market, sticky)
-    return found
+    smile: MovingSmile = import_module("riskcalc.chains.fitted_chain").moving_smile_of(quotes, market, sticky)
+    return smile

@@ -164,21 +164,21 @@ def _require_some(dropped: Codes, wanted: str) -> None:
         raise ChainError(f"holds no quote {wanted}")
 
 
-def _listed(found: AnyArray) -> str:
+def _listed(values: AnyArray) -> str:
     """The distinct values that are there, the first few of them."""
-    texts = [str(value) for value in np.unique(found) if str(value) not in {"", "NaT"}]
+    texts = [str(value) for value in np.unique(values) if str(value) not in {"", "NaT"}]
     return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
 
 
 def _symbol(symbols: Texts) -> str:
-    found = np.unique(symbols)
-    if not found.size:
+    distinct = np.unique(symbols)
+    if not distinct.size:
         raise ChainError("holds only adjusted or mini contracts")
-    if len(found) > 1:
-        raise ChainError(f"mixes the symbols {_listed(found)}; choose one")
-    if not found[0]:
+    if len(distinct) > 1:
+        raise ChainError(f"mixes the symbols {_listed(distinct)}; choose one")
+    if not distinct[0]:
         raise ChainError("does not state its symbol; give the symbol")
-    return str(found[0])
+    return str(distinct[0])
 
 
 def session_of(rows: QuoteRows) -> dt.date:
@@ -199,8 +199,8 @@ def _sessions(times: Days) -> Days:
     """Session of each day: for one on a weekend or holiday, as downloads are stamped, the session before."""
     days, rows = np.unique(times.astype("datetime64[D]"), return_inverse=True)
     known = [day.item() for day in days]
-    found = [last_session_on_or_before(day) if isinstance(day, dt.date) else None for day in known]
-    sessions: Days = np.array(found, dtype="datetime64[D]")[rows]
+    last = [last_session_on_or_before(day) if isinstance(day, dt.date) else None for day in known]
+    sessions: Days = np.array(last, dtype="datetime64[D]")[rows]
     return sessions
 
 

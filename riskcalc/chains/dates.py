@@ -59,8 +59,8 @@ def month_comes_first(texts: Iterable[str]) -> bool | None:
     >>> month_comes_first(["07/08/2026", "07/20/2026"]), month_comes_first(["07/08/2026"])
     (True, None)
     """
-    found = [SLASHED.fullmatch(text.strip()) for text in texts]
-    return True if any(int(match["b"]) > LAST_MONTH for match in found if match) else None
+    matches = [SLASHED.fullmatch(text.strip()) for text in texts]
+    return True if any(int(match["b"]) > LAST_MONTH for match in matches if match) else None
 
 
 @lru_cache(maxsize=2**14)

@@ -153,9 +153,9 @@ def implied_forwards(
     the other only in part, so that too little is implied. Give the dividends where they are known.
     """
     terms = pricing_terms(chain, rate=rate, dividends=dividends, exercise=exercise)
-    found = _solve_pairs(chain, _pairs(chain), terms)
+    solved = _solve_pairs(chain, _pairs(chain), terms)
     ahead = [expiry for expiry in chain.expiries() if chain.years_to_expiry(expiry) > 0]
-    return tuple(_implied(expiry, chain, terms, found) for expiry in ahead)
+    return tuple(_implied(expiry, chain, terms, solved) for expiry in ahead)
 
 
 def forward_market(forward: ImpliedForward, market: Market, symbol: str) -> Market:
@@ -228,9 +228,9 @@ def _solve_pairs(chain: Chain, pairs: _Pairs, terms: PricingTerms) -> _Solved:
         dollars = black_scholes(sign=1, spot=at, strike=now.strike, time_to_expiry=now.years, vol=mean).vega
         carry[open_] += (1 if terms.free_rate else -1) * gap * dollars / (at * now.years)
         open_ = open_[~settled & np.isfinite(carry[open_])]
-    found = np.isfinite(forward)
+    is_solved = np.isfinite(forward)
     deviation = np.hypot(*pairs.width) / UNIFORM + ROUNDING * chain.spot
-    return _Solved(pairs.expiry[found], forward[found], deviation[found], vol[found])
+    return _Solved(pairs.expiry[is_solved], forward[is_solved], deviation[is_solved], vol[is_solved])
 
 
 def _priced(chain: Chain, pairs: _Pairs, terms: PricingTerms, carry: Floats) -> tuple[Floats, Floats]:

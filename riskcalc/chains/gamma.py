@@ -102,9 +102,9 @@ def open_interest_gamma(chain: Chain, *, rate: float) -> Floats:
         Shape (n,) [dollars of delta per 1% move], >= 0; 0 without open interest or without a vol.
     """
     held = _held(chain, rate)
-    found = np.zeros(len(chain))
-    found[held.rows] = held.at(chain.spot)
-    return found
+    gammas = np.zeros(len(chain))
+    gammas[held.rows] = held.at(chain.spot)
+    return gammas
 
 
 def put_call_ratios(chain: Chain) -> PutCallRatios:
@@ -157,8 +157,8 @@ class _Held(NamedTuple):
             rate=self.rate,
             dividend_yield=self.dividend_yield,
         ).gamma
-        found: Floats = gamma * self.contracts * self.multiplier * spot**2 * ONE_PERCENT
-        return found
+        dollars: Floats = gamma * self.contracts * self.multiplier * spot**2 * ONE_PERCENT
+        return dollars
 
 
 def _held(chain: Chain, rate: float) -> _Held:
@@ -187,13 +187,13 @@ def _held(chain: Chain, rate: float) -> _Held:
 def _strike_vols(chain: Chain, vols: ChainVols, here: Flags, forward: float) -> Floats:
     """Vol on every strike of one expiry: of its out-of-the-money option, else between its neighbors."""
     out = here & (chain.option_type * (chain.strike - forward) >= 0) & np.isfinite(vols.mid)
-    found = vols.mid
+    vols_used = vols.mid
     if not out.any():
-        found, out = chain.quoted_vol, here & (chain.quoted_vol > 0)
+        vols_used, out = chain.quoted_vol, here & (chain.quoted_vol > 0)
     if not out.any():
         return np.full(int(here.sum()), np.nan)
     order = np.argsort(chain.strike[out], kind="stable")
-    return np.interp(chain.strike[here], chain.strike[out][order], found[out][order])
+    return np.interp(chain.strike[here], chain.strike[out][order], vols_used[out][order])
 
 
 def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:
@@ -211,18 +211,18 @@ def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:
 def _flip(held: _Held, spot: float) -> float | None:
     """Spot nearest to today's where the naive net crosses zero; each strike keeps its vol."""
     spots = spot * np.linspace(1 - FLIP_RANGE, 1 + FLIP_RANGE, FLIP_STEPS)
-    nets = np.array([float((held.sign * held.at(float(one))).sum()) for one in spots])
+    nets = np.array([float((held.sign * held.at(float(at_spot))).sum()) for at_spot in spots])
     places = np.flatnonzero(nets[:-1] * nets[1:] < 0)
     if not places.size:
         return None
-    found = spots[places] - nets[places] * np.diff(spots)[places] / np.diff(nets)[places]
-    return float(found[np.abs(found - spot).argmin()])
+    crossings = spots[places] - nets[places] * np.diff(spots)[places] / np.diff(nets)[places]
+    return float(crossings[np.abs(crossings - spot).argmin()])
 
 
 def _alive(chain: Chain) -> Flags:
     """Options that have not expired: files may still list those of the day before."""
-    found: Flags = chain.expiry >= np.datetime64(chain.date)
-    return found
+    alive: Flags = chain.expiry >= np.datetime64(chain.date)
+    return alive
 
 
 def _ratio(chain: Chain, counts: Floats) -> float | None:

@@ -124,11 +124,11 @@ def _fetched(symbol: str, open_ticker: Callable[[str], Ticker]) -> pd.DataFrame:
 def _tables(ticker: Ticker) -> Iterator[pd.DataFrame]:
     """Calls, then puts, of each expiry, with the columns that yfinance leaves out."""
     for expiry in ticker.options:
-        found = ticker.option_chain(expiry)
-        for kind, table in (("call", found.calls), ("put", found.puts)):
+        tables = ticker.option_chain(expiry)
+        for kind, table in (("call", tables.calls), ("put", tables.puts)):
             if table is None:
                 raise ValueError(f"Yahoo returned no {kind}s for {expiry}")
-            underlying = found.underlying or {}
+            underlying = tables.underlying or {}
             yield table.assign(
                 optionType=kind,
                 expirationDate=expiry,

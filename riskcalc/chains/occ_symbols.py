@@ -151,15 +151,15 @@ def occ_form(symbol: str) -> str:
     match = OTHER_FORMS.fullmatch(text) or MONTH_FIRST.fullmatch(text)
     if match is None:
         return symbol
-    found = match.groupdict()
-    mils = found.get("mils") or ""
+    parts = match.groupdict()
+    mils = parts.get("mils") or ""
     if not mils and not DOLLAR_MARKS & set(text):
         return symbol
     if not mils:
         # OptionMetrics writes thousandths behind a blank, all others dollars.
-        unit = 1 if " " in text and "." not in found["dollars"] else 1000
-        mils = f"{round(float(found['dollars']) * unit):08d}"
-    return f"{found['root']}{found['year']}{found['month']}{found['day']}{found['kind']}{mils}"
+        unit = 1 if " " in text and "." not in parts["dollars"] else 1000
+        mils = f"{round(float(parts['dollars']) * unit):08d}"
+    return f"{parts['root']}{parts['year']}{parts['month']}{parts['day']}{parts['kind']}{mils}"
 
 
 @lru_cache(maxsize=REMEMBERED)

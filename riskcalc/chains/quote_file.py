@@ -139,7 +139,7 @@ def _only_member(content: bytes) -> bytes:
     """The one file in a zip archive, as vendors deliver theirs."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
+            members = [member_info for member_info in archive.infolist() if not member_info.is_dir()]
             if len(members) != 1:
                 if "[Content_Types].xml" in archive.namelist():
                     raise ChainError("is a spreadsheet; export the sheet as CSV")
@@ -199,14 +199,14 @@ def _documents(content: bytes) -> list[Any] | None:
     ChainError
         The first line is one and another is not.
     """
-    found = []
+    documents = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            found.append(json.loads(line))
+            documents.append(json.loads(line))
         except json.JSONDecodeError as error:
-            if not found:
+            if not documents:
                 return None
             cause = f"{error.msg} at column {error.colno}"
             raise ChainError(f"is damaged newline-delimited JSON at line {number}: {cause}") from error
@@ -214,4 +214,4 @@ def _documents(content: bytes) -> list[Any] | None:
             raise ChainError("is JSON nested too deeply to be a chain") from error
         except ValueError as error:  # as above
             raise ChainError(LONG_NUMBER) from error
-    return found
+    return documents

@@ -164,13 +164,13 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
     ChainError
         One is more than twice the other.
     """
-    found = _implied_spots(pairs, european=european)
-    if not found:
+    expiries = _implied_spots(pairs, european=european)
+    if not expiries:
         alone = not european and len(pairs.strike) < LEAST_PAIRS
         return CheckedSpot(spot, None, _one_sided(spot, pairs) if alone else ())
-    implied = _spot_of(found)
-    if not _out_of_step(spot, implied, found) and (
-        european or not _exercised(spot, implied, found[0], pairs)
+    implied = _spot_of(expiries)
+    if not _out_of_step(spot, implied, expiries) and (
+        european or not _exercised(spot, implied, expiries[0], pairs)
     ):
         return CheckedSpot(spot, None, ())
     implied = round(implied, 2)
@@ -195,11 +195,11 @@ def _one_sided(spot: float, pairs: Pairs) -> tuple[str, ...]:
     return ()
 
 
-def _out_of_step(spot: float, implied: float, found: list[_Implied]) -> bool:
+def _out_of_step(spot: float, implied: float, expiries: list[_Implied]) -> bool:
     """Whether an expiry rules a spot out, and all of them allow the implied one."""
     slack = TICK * spot
-    ruled_out = any(not result.low - slack <= spot <= result.high + slack for result in found)
-    return ruled_out and all(result.low - slack <= implied <= result.high + slack for result in found)
+    ruled_out = any(not result.low - slack <= spot <= result.high + slack for result in expiries)
+    return ruled_out and all(result.low - slack <= implied <= result.high + slack for result in expiries)
 
 
 def _exercised(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> bool:
@@ -211,7 +211,7 @@ def _exercised(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> 
 
 def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
     """Spots implied by the nearest expiries with enough pairs."""
-    found = []
+    expiries = []
     for years in np.unique(pairs.years).tolist():
         rows = np.flatnonzero(pairs.years == years)
         if len(rows) < LEAST_PAIRS:
@@ -230,7 +230,7 @@ def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
             continue  # quotes of other days, inconsistent with each other
         scatter = SCATTERS * float(np.median(np.abs(forwards[near] - forward)))
         low, high = (float(np.median(strike + side[rows][near])) for side in (pairs.low, pairs.high))
-        found.append(
+        expiries.append(
             _Implied(
                 years=years,
                 forward=forward,
@@ -238,14 +238,16 @@ def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
                 high=high + scatter,
             )
         )
-    return _at_spot(found[:NEAREST], european=european)
+    return _at_spot(expiries[:NEAREST], european=european)
 
 
-def _at_spot(found: list[_Implied], *, european: bool) -> list[_Implied]:
+def _at_spot(expiries: list[_Implied], *, european: bool) -> list[_Implied]:
     """Bounds of forwards brought back to bounds of the spot by what carry and a dividend explain."""
     least, dividend = CARRY[0], INDEX_DIVIDEND if european else DIVIDEND
-    if len(found) > 1:
-        growth = math.log(found[-1].forward / found[0].forward) / (found[-1].years - found[0].years)
+    if len(expiries) > 1:
+        growth = math.log(expiries[-1].forward / expiries[0].forward) / (
+            expiries[-1].years - expiries[0].years
+        )
         least = min(LEAST_INDEX_CARRY if european else LEAST_CARRY, growth - SLOWER)
     elif european:
         least = LEAST_INDEX_CARRY - SLOWER
@@ -254,13 +256,13 @@ def _at_spot(found: list[_Implied], *, european: bool) -> list[_Implied]:
             low=result.low * math.exp(-CARRY[1] * result.years),
             high=result.high * (1 + dividend) * math.exp(-least * result.years),
         )
-        for result in found
+        for result in expiries
     ]
 
 
-def _spot_of(found: list[_Implied]) -> float:
+def _spot_of(expiries: list[_Implied]) -> float:
     """Forward of the nearest expiry, brought back at the carry between it and the last one."""
-    first, last = found[0], found[-1]
+    first, last = expiries[0], expiries[-1]
     carry = MIDDLE_CARRY
     if last.years > first.years:
         slope = math.log(last.forward / first.forward) / (last.years - first.years)

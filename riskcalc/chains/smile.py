@@ -304,8 +304,8 @@ class StickySmile:
         ChainError
             The expiry has no smile.
         """
-        found = self.smile.at(strike, expiry=expiry, spot=spot, sticky=self.rule)
-        return found._replace(vol=np.maximum(found.vol + self.shift, 0.0))
+        smile_at = self.smile.at(strike, expiry=expiry, spot=spot, sticky=self.rule)
+        return smile_at._replace(vol=np.maximum(smile_at.vol + self.shift, 0.0))
 
     def shifted(self, change: float) -> StickySmile:
         """Return the smile with all vols changed by as much: 0.01 is a point; none falls below 0."""

@@ -195,8 +195,8 @@ def svi_derivatives(vector: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
     root = np.sqrt(away**2 + sigma**2)
     cube = root * root * root
     bend = sigma**2 / cube
-    none, one = np.zeros_like(away), np.ones_like(away)
-    by_slope = (none, rho + away / root, b * one, -b * bend, -b * away * sigma / cube)
+    none, ones = np.zeros_like(away), np.ones_like(away)
+    by_slope = (none, rho + away / root, b * ones, -b * bend, -b * away * sigma / cube)
     by_bend = (
         none,
         bend,

@@ -92,12 +92,12 @@ def fit_curve(
     """
     checked = _arbitrage_grid(quotes, floor, roof, near=NEAR_CHECKED, far=FAR_CHECKED)
     grid = _arbitrage_grid(quotes, floor, roof, near=NEAR, far=FAR)
-    found: list[SmileCurve] = []
+    curves: list[SmileCurve] = []
     for alone in ALONE:
-        found.append(_fit_both(quotes, grid, checked, neighbors=(floor, roof), alone=alone))
-        if not _missed_beyond_spline(quotes, found[-1]):
+        curves.append(_fit_both(quotes, grid, checked, neighbors=(floor, roof), alone=alone))
+        if not _missed_beyond_spline(quotes, curves[-1]):
             break
-    return min(found, key=lambda curve: _misfit_key(quotes, checked, curve))
+    return min(curves, key=lambda curve: _misfit_key(quotes, checked, curve))
 
 
 def _fit_both(
@@ -175,11 +175,11 @@ def fit_svi(
     best = free
     for margin in MARGINS:
         solve = partial(fit_least_squares, model, quotes, grid, trust=trust, margin=margin)
-        found = [solve(free.x)]
+        fits = [solve(free.x)]
         # The optimum without the penalty may be far from the optimum with it.
-        if found[0].cost > NEAR_ENOUGH * free.cost:
-            found += map(solve, (*near, *map(np.array, STARTS)))
-        best = min(found, key=half_sum_of_squares)
+        if fits[0].cost > NEAR_ENOUGH * free.cost:
+            fits += map(solve, (*near, *map(np.array, STARTS)))
+        best = min(fits, key=half_sum_of_squares)
         if checked.margins(_svi_at(checked.k, best.x, quotes.deviation)).min() >= 0:
             break
     a, b, rho, m, sigma = (float(part) for part in _raw(best.x, quotes.deviation)[0])
@@ -337,7 +337,7 @@ def fit_least_squares(
         return np.concatenate(parts)
 
     # MINPACK itself: what `least_squares` wraps around it takes a quarter of the time of so few parameters.
-    free, _, found, _, _ = leastsq(
+    free, _, details, _, _ = leastsq(
         residuals,
         start,
         Dfun=derivatives,
@@ -347,7 +347,7 @@ def fit_least_squares(
         gtol=CONVERGED,
         maxfev=MOST_STEPS,
     )
-    return Fit(x=free, cost=0.5 * float(found["fvec"] @ found["fvec"]))
+    return Fit(x=free, cost=0.5 * float(details["fvec"] @ details["fvec"]))
 
 
 def _penalty_derivatives(model: CurveModel, grid: ArbitrageGrid, free: Floats, *, margin: float) -> Floats:
@@ -358,13 +358,13 @@ def _penalty_derivatives(model: CurveModel, grid: ArbitrageGrid, free: Floats, *
     derivatives = np.zeros((*short.shape, len(free)))
     if points.any():
         near = grid.part(points)
-        found = near.derivatives(
+        slopes = near.derivatives(
             (terms[0][points], terms[1][points], terms[2][points]), model.by_grid(free, points)
         )
-        derivatives[:, points] = short[:, points, None] * found.reshape(len(short), -1, len(free))
+        derivatives[:, points] = short[:, points, None] * slopes.reshape(len(short), -1, len(free))
     return derivatives.reshape(-1, len(free))
 
 
-def half_sum_of_squares(found: Fit) -> float:
+def half_sum_of_squares(fit: Fit) -> float:
     """Half the remaining sum of squares."""
-    return found.cost
+    return fit.cost

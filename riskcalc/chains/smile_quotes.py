@@ -115,12 +115,12 @@ class ArbitrageGrid:
         cls, k: Floats, *, unit: float, floor: SmileCurve | None, roof: SmileCurve | None
     ) -> ArbitrageGrid:
         """Watch one expiry at places, between two others."""
-        below, above = (None if one is None else one.variance_terms(k)[0] for one in (floor, roof))
+        below, above = (None if curve is None else curve.variance_terms(k)[0] for curve in (floor, roof))
         return cls(k=k, unit=unit, floor=below, roof=above)
 
     def part(self, points: Flags) -> ArbitrageGrid:
         """Return the grid at some of its points."""
-        floor, roof = (None if one is None else one[points] for one in (self.floor, self.roof))
+        floor, roof = (None if variance is None else variance[points] for variance in (self.floor, self.roof))
         return ArbitrageGrid(k=self.k[points], unit=self.unit, floor=floor, roof=roof)
 
     def margins(self, variance_terms: VarianceTerms) -> Floats:

@@ -106,13 +106,13 @@ def strike_tables(chain: Chain, *, rate: float, vols: ChainVols | None = None) -
 
 def _greeks(chain: Chain, vols: ChainVols) -> OptionGreeks:
     """Greeks of every quote at the vol of its mid, each expiry at its implied carry; shape (n,)."""
-    found = OptionGreeks(*np.full((len(OptionGreeks._fields), len(chain)), np.nan))
+    greeks = OptionGreeks(*np.full((len(OptionGreeks._fields), len(chain)), np.nan))
     for forward in vols.forwards:
         rows = np.flatnonzero((chain.expiry == np.datetime64(forward.expiry)) & np.isfinite(vols.mid))
         if rows.size:
-            for column, values in zip(found, _priced(chain, vols, forward, rows), strict=True):
+            for column, values in zip(greeks, _priced(chain, vols, forward, rows), strict=True):
                 column[rows] = values
-    return found
+    return greeks
 
 
 def _priced(chain: Chain, vols: ChainVols, forward: ImpliedForward, rows: Indices) -> OptionGreeks:

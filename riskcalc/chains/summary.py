@@ -93,7 +93,7 @@ def count_quotes(chain: Chain, vols: ChainVols) -> QuoteCounts:
 
 
 def _row(chain: Chain, vols: ChainVols, rate: float, expiry: dt.date) -> ExpirySummary:
-    forward = next((found for found in vols.forwards if found.expiry == expiry and found.pairs), None)
+    forward = next((forward for forward in vols.forwards if forward.expiry == expiry and forward.pairs), None)
     here = chain.expiry == np.datetime64(expiry)
     usable = here & (chain.status == QuoteStatus.OK)
     days = (expiry - chain.date).days
@@ -156,8 +156,8 @@ def _straddle(chain: Chain, usable: Flags, forward: ImpliedForward) -> float | N
 
 
 def _out_of_the_money(chain: Chain, vols: ChainVols, rows: Flags, forward: ImpliedForward) -> Flags:
-    found: Flags = rows & np.isfinite(vols.mid) & (chain.option_type * (chain.strike - forward.forward) >= 0)
-    return found
+    chosen: Flags = rows & np.isfinite(vols.mid) & (chain.option_type * (chain.strike - forward.forward) >= 0)
+    return chosen
 
 
 def _between(wanted: float, places: Floats, vols: Floats) -> float | None:

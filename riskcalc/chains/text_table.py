@@ -70,14 +70,14 @@ def fields_of(names: Iterable[tuple[str, str]], *, table: Mapping[str, str]) -> 
         whole.setdefault(normalize_name(bare), []).append(name)
         if "." in bare and not OF_UNDERLYING.search(bare):
             last.setdefault(normalize_name(bare.rpartition(".")[2]), []).append(name)
-    found: dict[str, list[str]] = {}
+    fields: dict[str, list[str]] = {}
     for field, synonyms in table.items():
         columns = [
             name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
         ]
         if columns:
-            found[field] = list(dict.fromkeys(columns))
-    return found
+            fields[field] = list(dict.fromkeys(columns))
+    return fields
 
 
 def normalize_name(name: str) -> str:
@@ -128,11 +128,11 @@ def read_table(
     count = _lines_of(file)
     if count >= MANY_LINES and above == 1:
         cells = regular_cells(file.content, places=places, width=len(header), delimiter=delimiter)
-        found = {} if cells is None else _columns_of(cells, names=[header[place] for place in places])
-        if found:
-            lines_of = np.arange(len(next(iter(found.values())).codes), dtype=np.int64)
+        by_name = {} if cells is None else _columns_of(cells, names=[header[place] for place in places])
+        if by_name:
+            lines_of = np.arange(len(next(iter(by_name.values())).codes), dtype=np.int64)
             return Table(
-                columns=found, places=lines_of + (file.first_row + 1), place_text=f"{file.row_word} {{}}"
+                columns=by_name, places=lines_of + (file.first_row + 1), place_text=f"{file.row_word} {{}}"
             )
     _require_chain_size(count)
     lines: list[int] = []
@@ -158,12 +158,12 @@ def read_table(
 
 def _columns_of(cells: list[npt.NDArray[np.object_]], *, names: Sequence[str]) -> dict[str, Column]:
     """Columns of whole rows; none of them where a row has nothing in any, which stands for no row."""
-    found: dict[str, Column] = {}
+    columns: dict[str, Column] = {}
     filled = np.zeros(cells[0].size, dtype=np.bool_)
     while cells:
-        column = found[names[len(found)]] = column_of(cells.pop(0))
+        column = columns[names[len(columns)]] = column_of(cells.pop(0))
         filled |= np.array([bool(text.strip()) for text in column.texts])[column.codes]
-    return found if filled.all() else {}
+    return columns if filled.all() else {}
 
 
 def _blocks(rows: Iterator[list[str]], *, places: list[int]) -> Iterator[list[tuple[str, ...]]]:

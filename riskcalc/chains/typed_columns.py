@@ -116,18 +116,18 @@ class Cells:
     def contracts(self, column: str) -> OccColumns:
         """Required OCC symbols, parsed."""
         cells = self.column(column)
-        found = parse_occ_columns(cells.texts)
+        parsed = parse_occ_columns(cells.texts)
         rejected = {
             code: f"{cells.texts[code]!r} is not an OCC option symbol"
-            for code in np.flatnonzero(~found.valid).tolist()
+            for code in np.flatnonzero(~parsed.valid).tolist()
         }
         self._reject(column, rejected)
         return OccColumns(
-            symbol=found.symbol[cells.codes],
-            standard=found.standard[cells.codes],
-            expiry=found.expiry[cells.codes],
-            option_type=found.option_type[cells.codes],
-            strike=found.strike[cells.codes],
+            symbol=parsed.symbol[cells.codes],
+            standard=parsed.standard[cells.codes],
+            expiry=parsed.expiry[cells.codes],
+            option_type=parsed.option_type[cells.codes],
+            strike=parsed.strike[cells.codes],
         )
 
     def by_text(self, column: str, value: Callable[[str], object], *, dtype: npt.DTypeLike) -> AnyArray:
@@ -161,11 +161,11 @@ class Cells:
 
     def check(self) -> None:
         """Raise one ChainError that lists the bad cells by place, if there are any."""
-        found = [f"{self.table.place_text.format(place)}, {text}" for place, text in sorted(self.problems)]
-        if len(found) > SHOWN_PROBLEMS:
-            found[SHOWN_PROBLEMS:] = [f"and {len(found) - SHOWN_PROBLEMS:,} more cells like these"]
-        if found:
-            raise ChainError("\n".join(found))
+        messages = [f"{self.table.place_text.format(place)}, {text}" for place, text in sorted(self.problems)]
+        if len(messages) > SHOWN_PROBLEMS:
+            messages[SHOWN_PROBLEMS:] = [f"and {len(messages) - SHOWN_PROBLEMS:,} more cells like these"]
+        if messages:
+            raise ChainError("\n".join(messages))
 
     def column(self, name: str) -> Column:
         """Text and codes of a column; one of empty cells where it is missing."""

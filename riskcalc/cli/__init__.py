@@ -75,8 +75,8 @@ class LazyCommands(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        found = importlib.import_module(f"riskcalc.cli.{cmd_name}_command").command
-        return found if isinstance(found, click.Command) else None
+        command = importlib.import_module(f"riskcalc.cli.{cmd_name}_command").command
+        return command if isinstance(command, click.Command) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -95,10 +95,10 @@ def command(
     from riskcalc.history import backtest  # noqa: PLC0415 - help is quick
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
 
-    found = backtest(load_preset(name, settings), bars, **terms)
+    result = backtest(load_preset(name, settings), bars, **terms)
     if csv_path is not None:
-        _write(found, csv_path)
-    _print(found, json_wanted=json_wanted)
+        _write(result, csv_path)
+    _print(result, json_wanted=json_wanted)
 
 
 def _require_fitting(
@@ -157,7 +157,7 @@ def _tried(
 ) -> BacktestGrid:
     from riskcalc.history import backtest_grid  # noqa: PLC0415 - as above
 
-    varied = dict(itertools.chain.from_iterable(read_grid(one).items() for one in grid))
+    varied = dict(itertools.chain.from_iterable(read_grid(setting).items() for setting in grid))
     with progress_bar("settings") as told:
         return backtest_grid(
             name, bars, grid=varied, overrides=settings, scheduler=scheduler, progress=told, **terms
@@ -194,31 +194,31 @@ def _split(values: str) -> list[str]:
     return parts
 
 
-def _write(found: Backtest, path: Path) -> None:
+def _write(result: Backtest, path: Path) -> None:
     from riskcalc.formatting.backtest import trade_table  # noqa: PLC0415 - as above
     from riskcalc.presets.files import replacing  # noqa: PLC0415 - as above
 
     try:
         with replacing(path) as part, Path(part).open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(trade_table(found.trades))
+            csv.writer(file).writerows(trade_table(result.trades))
     except OSError as error:
         raise InvalidInputError(f"the trades cannot be written: {error}") from error
 
 
-def _print(found: Backtest, *, json_wanted: bool) -> None:
+def _print(result: Backtest, *, json_wanted: bool) -> None:
     from riskcalc.formatting.backtest import backtest_tables, backtest_title  # noqa: PLC0415 - as above
 
     if json_wanted:
-        print_json(found.to_dict())
+        print_json(result.to_dict())
     else:
-        print_tables(backtest_title(found), backtest_tables(found))
-    say_warnings(found.warnings)
+        print_tables(backtest_title(result), backtest_tables(result))
+    say_warnings(result.warnings)
 
 
-def _print_grid(found: BacktestGrid, *, top: int, json_wanted: bool) -> None:
+def _print_grid(result: BacktestGrid, *, top: int, json_wanted: bool) -> None:
     from riskcalc.formatting.backtest import grid_tables, grid_title  # noqa: PLC0415 - as above
 
     if json_wanted:
-        print_json(found.to_dict())
+        print_json(result.to_dict())
     else:
-        print_tables(grid_title(found), grid_tables(found, top=top))
+        print_tables(grid_title(result), grid_tables(result, top=top))

@@ -57,7 +57,7 @@ def command(ctx: click.Context, *, book_path: Path | None, json_wanted: bool) ->
         print_tables("", book_tables(risk))
         _say_notes((*risk.notes, *age_notes(risk.date, today=today())))
         return
-    rows = {one.id: one.to_dict() for one in risk.positions}
+    rows = {position.id: position.to_dict() for position in risk.positions}
     answer = risk.to_dict()
     answer.pop("positions")
     print_json({"trades": [trade.to_dict() | rows.get(trade.id, {}) for trade in trades]} | answer)
@@ -111,25 +111,25 @@ def import_files(
     Exits with 1, and leaves the file out, if a row cannot be placed.
     """
     with open_book(ctx.obj, must_exist=False) as book:
-        found = [
+        results = [
             (file, book.import_file(file, today=today(), dry_run=dry_run, partial=partial)) for file in files
         ]
         trades = book.trades()
     if json_wanted:
-        print_json(_import_answer(found, trades))
+        print_json(_import_answer(results, trades))
     else:
         from riskcalc.book.words import import_line  # noqa: PLC0415 - help is quick
 
-        for file, result in found:
+        for file, result in results:
             click.echo(import_line(file, result))
             for row in (*result.problems, *result.skipped):
                 click.echo(f"  line {row.line}: {row.reason}")
-    failed = any(result.problems and not result.written for _, result in found)
+    failed = any(result.problems and not result.written for _, result in results)
     ctx.exit(EXIT_RISK_SAYS_NO if failed else EXIT_OK)
 
 
-def _import_answer(found: list[tuple[Path, ImportResult]], trades: tuple[BookTrade, ...]) -> dict[str, Any]:
-    answers = [(file, result.to_dict()) for file, result in found]
+def _import_answer(results: list[tuple[Path, ImportResult]], trades: tuple[BookTrade, ...]) -> dict[str, Any]:
+    answers = [(file, result.to_dict()) for file, result in results]
     return {
         "fills": sum(answer["fills"] for _, answer in answers),
         "duplicates": sum(answer["duplicates"] for _, answer in answers),
@@ -251,14 +251,14 @@ def close(
         )
         trade = book.close(number, price=price, time=midnight(day), units=units, costs=costs, spot=spot)
     _show_trade(trade, json_wanted=json_wanted)
-    if spot is not None and not json_wanted and any(one.contract.is_option for one in held.holdings):
+    if spot is not None and not json_wanted and any(holding.contract.is_option for holding in held.holdings):
         click.echo(f"  with {trade.symbol} at {spot:,.2f}")
     say_warnings(missing)
 
 
 def _quotes(trade: BookTrade, chain_file: tuple[Path, ...]) -> Chain | None:
     """The chain that a trade is closed beside."""
-    if not chain_file or not any(one.contract.is_option for one in trade.holdings):
+    if not chain_file or not any(holding.contract.is_option for holding in trade.holdings):
         return None
     from riskcalc.chains import read_chain  # noqa: PLC0415 - most read no chain
 
@@ -289,8 +289,8 @@ def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
         print_json(trade.to_dict() | {"notes": said})
         return
     _show_trade(trade, json_wanted=False)
-    for one in trade.holdings:
-        click.echo(f"  {one.quantity:+g} {one.contract.label} at {one.entry:.2f}")
+    for holding in trade.holdings:
+        click.echo(f"  {holding.quantity:+g} {holding.contract.label} at {holding.entry:.2f}")
     if trade.plan:
         click.echo(f"  {_planned(trade.plan)}")
     for time, words in notes:
@@ -331,16 +331,16 @@ def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: boo
     scenarios = load_scenarios(scenario_file)
     with open_book(path) as book:
         trades = book.trades(status="open")
-        found = stress_book(trades, book.marks(), scenarios, instruments=book.instruments)
+        stress_result = stress_book(trades, book.marks(), scenarios, instruments=book.instruments)
     if json_wanted:
-        plain = to_plain(found)
+        plain = to_plain(stress_result)
         print_json({"date": plain["date"], "stress": plain["rows"], "notes": plain["notes"]})
         return
     if not trades:
         click.echo("no open trades")
         return
-    print_tables("", stress_tables(found))
-    _say_notes(found.notes)
+    print_tables("", stress_tables(stress_result))
+    _say_notes(stress_result.notes)
 
 
 def _show_trade(trade: BookTrade, *, json_wanted: bool) -> None:
@@ -355,5 +355,5 @@ def _show_trade(trade: BookTrade, *, json_wanted: bool) -> None:
 def _say_notes(notes: tuple[str, ...]) -> None:
     if notes:
         click.echo()
-    for one in notes:
-        click.echo(f"note: {one}")
+    for note_text in notes:
+        click.echo(f"note: {note_text}")

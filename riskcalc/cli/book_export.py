@@ -53,8 +53,8 @@ def export(path: Path | None, /, *, what: str, toml_wanted: bool) -> None:
 
 def _csv(book: Book, what: str) -> str:
     header, rows = {
-        "fills": (FILLS, (_fill(one) for one in book.fills())),
-        "trades": (TRADES, (_trade(one) for one in book.trades())),
+        "fills": (FILLS, (_fill(fill) for fill in book.fills())),
+        "trades": (TRADES, (_trade(trade) for trade in book.trades())),
         "notes": (NOTES, _notes(book)),
     }[what]
     text = io.StringIO()

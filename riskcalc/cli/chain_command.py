@@ -139,8 +139,8 @@ def _live(symbol: str, max_age: int) -> tuple[Chain, str]:
 
     # The user interface is the one place that may ask the clock.
     now = dt.datetime.now(tz=dt.UTC)
-    found = live_chain(symbol, now=now, max_age=dt.timedelta(minutes=max_age), instruments=load_instruments())
-    return found.chain, found.note
+    live = live_chain(symbol, now=now, max_age=dt.timedelta(minutes=max_age), instruments=load_instruments())
+    return live.chain, live.note
 
 
 def _print(chain: Chain, *, rate: float, note: str, csv_wanted: bool, json_wanted: bool) -> None:

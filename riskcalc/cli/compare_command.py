@@ -57,38 +57,41 @@ def command(
     names = presets or VEHICLES
     market = _fetched(names, settings) if live else None
     risk = book_beside(wanted=book_wanted)
-    found = compare_presets(
+    comparison = compare_presets(
         names, settings, today=today(), market=market, book=use_of(risk), day=todays_trading_day()
     )
     if json_wanted:
-        print_json(found.to_dict() | _book_answer(found, risk))
+        print_json(comparison.to_dict() | _book_answer(comparison, risk))
     else:
-        print_tables(comparison_title(found), [*comparison_tables(found), *_book_tables(found, risk)])
-        click.echo(f"\n{found.summary}")
-    ctx.exit(EXIT_RISK_SAYS_NO if found.market_verdict is Verdict.OLD else EXIT_OK)
+        print_tables(
+            comparison_title(comparison), [*comparison_tables(comparison), *_book_tables(comparison, risk)]
+        )
+        click.echo(f"\n{comparison.summary}")
+    ctx.exit(EXIT_RISK_SAYS_NO if comparison.market_verdict is Verdict.OLD else EXIT_OK)
 
 
-def _book_answer(found: Comparison, risk: BookRisk | None) -> dict[str, Any]:
+def _book_answer(comparison: Comparison, risk: BookRisk | None) -> dict[str, Any]:
     """What JSON says of the book: what each of the trades alone would add."""
     if risk is None:
         return {}
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
 
-    added = [[row.to_dict() for row in added_by(one.plan, risk)] for one in found.vehicles]
+    added = [[row.to_dict() for row in added_by(vehicle.plan, risk)] for vehicle in comparison.vehicles]
     vehicles = {
-        one.name: {row["name"]: row for row in rows} for one, rows in zip(found.vehicles, added, strict=True)
+        vehicle.name: {row["name"]: row for row in rows}
+        for vehicle, rows in zip(comparison.vehicles, added, strict=True)
     }
     return {"book": {"source": book_source(risk), "marked": risk.date.isoformat(), "vehicles": vehicles}}
 
 
-def _book_tables(found: Comparison, risk: BookRisk | None) -> list[Table]:
+def _book_tables(comparison: Comparison, risk: BookRisk | None) -> list[Table]:
     """What each of the trades alone would make of the book's totals."""
     if risk is None:
         return []
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
     from riskcalc.book.tables import book_after_table  # noqa: PLC0415 - as above
 
-    after = {one.name: added_by(one.plan, risk) for one in found.vehicles}
+    after = {vehicle.name: added_by(vehicle.plan, risk) for vehicle in comparison.vehicles}
     return [book_after_table(after, source=book_source(risk))]
 
 
@@ -99,4 +102,6 @@ def _fetched(names: Iterable[str], settings: dict[str, Any]) -> KnownMarket:
     from riskcalc.presets.market_file import needed_symbols  # noqa: PLC0415 - as above
 
     loaded = [load_preset(name, settings) for name in names]
-    return fetched_market(symbol for one in loaded for symbol in needed_symbols(one.template.instrument))
+    return fetched_market(
+        symbol for preset in loaded for symbol in needed_symbols(preset.template.instrument)
+    )

@@ -99,19 +99,19 @@ def _moves(prices: Path | None, day: dt.date) -> tuple[EventMove, ...]:
 
     bars = read_prices(prices)
     past = events_between(bars.first_day, min(bars.last_day, day))
-    found = event_moves(bars.symbol or prices.stem, bars.dates, bars.close, past)
-    if not found:
+    moves = event_moves(bars.symbol or prices.stem, bars.dates, bars.close, past)
+    if not moves:
         span = f"{bars.first_day} to {bars.last_day}"
         raise InvalidInputError(
             f"{prices}: no FOMC, CPI or jobs day is known from {span}: add some with riskcalc events add"
         )
-    return found
+    return moves
 
 
 def _moves_on(event: MarketEvent, moves: tuple[EventMove, ...]) -> list[dict[str, Any]]:
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
 
-    return [to_plain(one) for one in moves if one.kind == event.kind]
+    return [to_plain(move) for move in moves if move.kind == event.kind]
 
 
 def _add(texts: tuple[str, ...]) -> list[str]:

@@ -83,14 +83,15 @@ def command(
         price=price,
     )
     with open_book(book_path) as book:
-        found, notes = hedge_book(book, asked, load_scenarios(scenario_file))
+        hedge, notes = hedge_book(book, asked, load_scenarios(scenario_file))
     board = hedge_triggers(today())
     if json_wanted:
         print_json(
-            found.to_dict() | {"triggers": [one.to_dict() | {"state": one.state} for one in board.signals]}
+            hedge.to_dict()
+            | {"triggers": [signal.to_dict() | {"state": signal.state} for signal in board.signals]}
         )
         return
-    print_tables("", [*hedge_tables(found), *signals_tables(board)])
+    print_tables("", [*hedge_tables(hedge), *signals_tables(board)])
     click.echo()
     for line in (trigger_note(board), *notes):
         click.echo(f"note: {line}")

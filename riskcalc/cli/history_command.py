@@ -94,7 +94,7 @@ def command(
     vols = vols if iv_file is None else read_vols(iv_file)
     calibration, warnings, kept = _calibration(bars, vols, since, keep=not sample)
     exits = _exits(preset, stop=stop, targets=targets, sessions=sessions)
-    found = price_history(
+    history = price_history(
         bars,
         calibration=calibration,
         benchmarks=[other for other in histories if other is not bars],
@@ -102,9 +102,9 @@ def command(
         since=since,
         **_implied_vol(bars, vols, preset),
     )
-    ranges = None if sample else _kept_range(found)
+    ranges = None if sample else _kept_range(history)
     saved = {"k": kept, "ATR14": ranges}
-    _print(found, warnings=[*warnings, *_doubts(bars, exits)], kept=saved, json_wanted=json_wanted)
+    _print(history, warnings=[*warnings, *_doubts(bars, exits)], kept=saved, json_wanted=json_wanted)
 
 
 def _named_preset(name: str | None) -> Preset | None:
@@ -160,22 +160,22 @@ def _calibration(
     return measured, [], write_calibration(measured, symbol=bars.symbol)
 
 
-def _kept_range(found: PriceHistory) -> Path | None:
+def _kept_range(history: PriceHistory) -> Path | None:
     """The file in which the average true range is kept for the book; None where there is none to keep."""
     from riskcalc.domain.price_history import AverageRange  # noqa: PLC0415 - help is quick
     from riskcalc.presets.price_ranges import write_range  # noqa: PLC0415 - as above
 
-    if not found.symbol or not found.atr14:
+    if not history.symbol or not history.atr14:
         return None
-    measured = AverageRange(atr14=found.atr14, close=found.close, date=found.last)
-    return write_range(measured, symbol=found.symbol)
+    measured = AverageRange(atr14=history.atr14, close=history.close, date=history.last)
+    return write_range(measured, symbol=history.symbol)
 
 
 def _implied_vol(bars: Bars, vols: ImpliedVols | None, preset: Preset | None) -> dict[str, Any]:
     """Implied vol beside the last price, and whose it is: the file's, else that of the preset's market."""
     if vols is not None:
-        found = vols.on(bars.last_day, within_days=STALE_DAYS)
-        return {"implied_vol": found, "implied_vol_source": "" if found is None else vols.name}
+        implied = vols.on(bars.last_day, within_days=STALE_DAYS)
+        return {"implied_vol": implied, "implied_vol_source": "" if implied is None else vols.name}
     if preset is None:
         return {}
     vol = preset.market.quote(preset.template.instrument.symbol).vol
@@ -196,17 +196,17 @@ def _doubts(bars: Bars, exits: ExitMoves | None) -> list[str]:
 
 
 def _print(
-    found: PriceHistory, *, warnings: list[str], kept: dict[str, Path | None], json_wanted: bool
+    history: PriceHistory, *, warnings: list[str], kept: dict[str, Path | None], json_wanted: bool
 ) -> None:
     from riskcalc.formatting.history import history_tables, history_title  # noqa: PLC0415 - as above
 
     if json_wanted:
-        answer: dict[str, Any] = found.to_dict()
+        answer: dict[str, Any] = history.to_dict()
         files = {"k_file": kept["k"], "atr_file": kept["ATR14"]}
         written = {name: None if path is None else str(path) for name, path in files.items()}
         print_json(answer | written | {"warnings": warnings})
     else:
-        print_tables(history_title(found), history_tables(found))
+        print_tables(history_title(history), history_tables(history))
         for name, users in (("ATR14", "the book"), ("k", "plans")):
             if kept[name] is not None:
                 click.echo(f"\n{name} is saved in {kept[name]}, for {users}")

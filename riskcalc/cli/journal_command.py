@@ -40,17 +40,17 @@ def command(
     from riskcalc.book.journal_tables import closed_table, journal_tables  # noqa: PLC0415 - help is quick
 
     with open_book(book_path) as book:
-        found = book.journal(since=since, preset=preset, tag=tag)
+        report = book.journal(since=since, preset=preset, tag=tag)
     if json_wanted:
-        print_json(found.to_dict())
+        print_json(report.to_dict())
         return
-    print_tables("", [*([closed_table(found)] if listed else []), *journal_tables(found)])
-    if found.notes or found.exits_unknown:
+    print_tables("", [*([closed_table(report)] if listed else []), *journal_tables(report)])
+    if report.notes or report.exits_unknown:
         click.echo()
-    for note in found.notes:
+    for note in report.notes:
         click.echo(f"note: {note}")
-    if found.exits_unknown:
+    if report.exits_unknown:
         click.echo(
-            f"note: of {found.exits_unknown} trades it is not known what came first: riskcalc book mark "
+            f"note: of {report.exits_unknown} trades it is not known what came first: riskcalc book mark "
             "SYMBOL=PRICE --date DAY, with the day each was closed"
         )

@@ -35,21 +35,21 @@ def fetched_chain(symbol: str, *, max_age: int = MAX_AGE_MINUTES) -> LiveChain:
     from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
     now, oldest = dt.datetime.now(tz=dt.UTC), dt.timedelta(minutes=max_age)
-    found = live_chain(symbol, now=now, max_age=oldest, instruments=load_instruments())
-    click.echo(f"riskcalc: {found.chain.symbol}: {found.note}", err=True)
-    return found
+    live = live_chain(symbol, now=now, max_age=oldest, instruments=load_instruments())
+    click.echo(f"riskcalc: {live.chain.symbol}: {live.note}", err=True)
+    return live
 
 
 def fetched_chains(symbols: Iterable[str]) -> list[Chain]:
     """Return delayed quotes of several symbols, with a progress bar."""
     wanted = list(dict.fromkeys(symbols))
-    found = []
+    chains = []
     with progress_bar("symbols") as told:
         for count, symbol in enumerate(wanted):
             if told:
                 told(count, len(wanted))
-            found.append(fetched_chain(symbol).chain)
-    return found
+            chains.append(fetched_chain(symbol).chain)
+    return chains
 
 
 def fetched_market(symbols: Iterable[str]) -> KnownMarket:

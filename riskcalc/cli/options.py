@@ -36,9 +36,9 @@ def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...
         return {}
     from riskcalc.presets import parse_assignments  # noqa: PLC0415 - help is quick
 
-    found = parse_assignments(values)
-    dated = {key for key, value in found.items() if value == TODAY and key.endswith(DATE_KEYS)}
-    return {key: today() if key in dated else value for key, value in found.items()}
+    assignments = parse_assignments(values)
+    dated = {key for key, value in assignments.items() if value == TODAY and key.endswith(DATE_KEYS)}
+    return {key: today() if key in dated else value for key, value in assignments.items()}
 
 
 overrides = click.option(

@@ -36,7 +36,7 @@ def print_json(answer: Mapping[str, Any] | list[Any]) -> None:
     import json  # noqa: PLC0415 - slow to import, and most answers are tables
 
     text = json.dumps(answer, indent=2, allow_nan=False, ensure_ascii=False)
-    click.echo(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def say_warnings(warnings: Iterable[str]) -> None:

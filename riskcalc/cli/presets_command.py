@@ -26,11 +26,11 @@ def list_presets(*, json_wanted: bool) -> None:
     from riskcalc.formatting import Table  # noqa: PLC0415 - help is quick
     from riskcalc.presets import preset_names  # noqa: PLC0415 - as above
 
-    found = [(listed, _purpose(listed.path)) for listed in preset_names()]
+    purposes = [(listed, _purpose(listed.path)) for listed in preset_names()]
     if json_wanted:
-        print_json([to_plain(listed) | {"description": purpose} for listed, purpose in found])
+        print_json([to_plain(listed) | {"description": purpose} for listed, purpose in purposes])
         return
-    rows = tuple((listed.name, listed.origin, purpose) for listed, purpose in found)
+    rows = tuple((listed.name, listed.origin, purpose) for listed, purpose in purposes)
     header = ("name", "source", "description")
     print_tables("", [Table(title="Presets", header=header, rows=rows, left=frozenset({0, 1, 2}))])
 
@@ -53,11 +53,11 @@ def show(*, preset: str, settings: dict[str, Any], json_wanted: bool) -> None:
     """Print PRESET as in its file, or, with changes, as it would be saved."""
     from riskcalc.presets import load_preset, preset_text  # noqa: PLC0415 - help is quick
 
-    found = load_preset(preset, settings, as_written=True)
+    loaded = load_preset(preset, settings, as_written=True)
     if json_wanted:
-        print_json(to_plain(found))
+        print_json(to_plain(loaded))
     else:
-        click.echo(preset_text(found), nl=False)
+        click.echo(preset_text(loaded), nl=False)
 
 
 @command.command("save")
@@ -88,10 +88,10 @@ def check(*, names: tuple[str, ...]) -> None:
 
     wanted = names or tuple(listed.name for listed in preset_names())
     problems = {name: check_preset(name) for name in wanted}
-    for name, found in problems.items():
-        if not found:
+    for name, preset_problems in problems.items():
+        if not preset_problems:
             click.echo(f"OK    {name}")
-    found_any = [line for found in problems.values() for line in found]
+    found_any = [line for preset_problems in problems.values() for line in preset_problems]
     if found_any:
         raise PresetError("\n".join(found_any))
 
@@ -110,5 +110,5 @@ def path(*, preset: str | None) -> None:
     """Print the file of PRESET, or the folder of your own presets."""
     from riskcalc.presets import find_preset, user_folder  # noqa: PLC0415 - help is quick
 
-    found: Path = find_preset(preset) if preset else user_folder()
-    click.echo(found)
+    folder: Path = find_preset(preset) if preset else user_folder()
+    click.echo(folder)

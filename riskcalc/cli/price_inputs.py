@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def files_and_preset(arguments: tuple[str, ...], *, sample: bool) -> tuple[list[Path], str | None]:
     """The files among the arguments, and the preset if one is named."""
-    named = [one for one in arguments if _is_preset(one)]
-    files = [Path(one) for one in arguments if one not in named]
+    named = [argument for argument in arguments if _is_preset(argument)]
+    files = [Path(argument) for argument in arguments if argument not in named]
     if len(named) > 1:
         raise click.UsageError(f"give at most one PRESET, got {', '.join(named)}")
     if bool(files) == sample:
@@ -43,9 +43,9 @@ def traded_prices(histories: list[Bars], preset: Preset) -> Bars:
         raise InvalidInputError(
             f"{preset.name} trades the ratio {traded.symbol}; price files have no highs and lows of a ratio"
         )
-    found = [one for one in histories if one.symbol == traded.symbol]
-    unnamed = [one for one in histories if not one.symbol]
-    if not found and not unnamed:
-        known = ", ".join(one.symbol for one in histories)
+    matching = [history for history in histories if history.symbol == traded.symbol]
+    unnamed = [history for history in histories if not history.symbol]
+    if not matching and not unnamed:
+        known = ", ".join(history.symbol for history in histories)
         raise InvalidInputError(f"{preset.name} trades {traded.symbol}; the prices are those of {known}")
-    return (found or unnamed)[0]
+    return (matching or unnamed)[0]

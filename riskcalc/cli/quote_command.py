@@ -127,10 +127,10 @@ def _write_chain(
     chain = read_chain(files, spot=spot, date=day, instruments=load_instruments())
     say_warnings(chain.warnings)
     require_usable(chain)
-    found = _of_chain(chain, rate=rate, source="chain") | _typed(
+    quotes = _of_chain(chain, rate=rate, source="chain") | _typed(
         prices, vols, yields, date=_day(chain.date, now)
     )
-    _write(found, rate=rate, date=chain.date)
+    _write(quotes, rate=rate, date=chain.date)
 
 
 def _of_chain(chain: Chain, *, rate: float | None, source: str) -> dict[str, KnownQuote]:
@@ -158,10 +158,10 @@ def _write_live(
         raise click.UsageError("--live takes the day of the quotes: leave out --date")
     typed = tuple(text for text in symbols if "=" in text)
     wanted = [text for text in symbols if "=" not in text] or list(read_market().quotes) or ["IWM"]
-    found: dict[str, KnownQuote] = {}
+    quotes: dict[str, KnownQuote] = {}
     for chain in fetched_chains(wanted):
-        found |= _of_chain(chain, rate=rate, source="live")
-    _write(found | _typed(typed, vols, yields, date=now), rate=rate, date=now)
+        quotes |= _of_chain(chain, rate=rate, source="live")
+    _write(quotes | _typed(typed, vols, yields, date=now), rate=rate, date=now)
 
 
 def _show(now: dt.date, *, json_wanted: bool) -> None:

@@ -356,8 +356,8 @@ def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> C
     from riskcalc.scanning.sources import chain_sources, source_names  # noqa: PLC0415 - help is quick
 
     given = terms.spot is not None or terms.date is not None
-    found = source_names(chain_sources(paths, join=given))
-    sources = {name: source for source, name in found.items()}
+    names = source_names(chain_sources(paths, join=given))
+    sources = {name: source for source, name in names.items()}
     return sources[row["source"]] if "source" in row else next(iter(sources.values()), None)
 
 

@@ -33,12 +33,12 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
         core_in_use,
     )
 
-    found = (*compare_with_vollib(), *compare_with_quantlib(), *compare_cores())
-    libraries = ["numpy", "scipy", *dict.fromkeys(row.peer for row in found)]
+    agreements = (*compare_with_vollib(), *compare_with_quantlib(), *compare_cores())
+    libraries = ["numpy", "scipy", *dict.fromkeys(row.peer for row in agreements)]
     versions = {name: version(name) for name in libraries}
     if json_wanted:
-        answer = {"versions": versions, "core": core_in_use(), "agreement": to_plain(found)}
-        print_json({**answer, "ok": all(row.ok for row in found)})
+        answer = {"versions": versions, "core": core_in_use(), "agreement": to_plain(agreements)}
+        print_json({**answer, "ok": all(row.ok for row in agreements)})
     else:
         rows = tuple(
             (
@@ -50,7 +50,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
                 f"{row.cases:,}",
                 row.where,
             )
-            for row in found
+            for row in agreements
         )
         header = ("", "quantity", "compared with", "largest difference", "allowed", "cases", "where")
         named = ", ".join(f"{name} {number}" for name, number in versions.items())
@@ -61,4 +61,4 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
             title,
             [Table(title="Largest Differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],
         )
-    ctx.exit(EXIT_OK if all(row.ok for row in found) else EXIT_RISK_SAYS_NO)
+    ctx.exit(EXIT_OK if all(row.ok for row in agreements) else EXIT_RISK_SAYS_NO)

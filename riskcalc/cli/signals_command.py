@@ -80,12 +80,12 @@ def command(
     new = [*read_files(files), *typed_values(typed, {rule.name: rule for rule in rules}, date or day)]
     store = merged(kept, new, replace=replace)
     board = signal_board(rules, {**store, **book_series(rules, read_todays_book)}, day=day)
-    write_store(store, only=[one.name for one in new])
+    write_store(store, only=[series.name for series in new])
     if sectors:
         _print_sectors(store, day, json_wanted=json_wanted)
         return
     if json_wanted:
-        print_json([one.to_dict() for one in board.signals])
+        print_json([signal.to_dict() for signal in board.signals])
     else:
         from riskcalc.formatting.signals import signals_tables, signals_title  # noqa: PLC0415 - as above
 
@@ -107,6 +107,8 @@ def _print_sectors(store: Mapping[str, Series], day: dt.date, *, json_wanted: bo
 
 
 def _say_filed(new: Iterable[Series], store: Mapping[str, Any]) -> None:
-    filed = [f"{one.name} to {store[one.name].last_day}" for one in new if ".sector " not in one.name]
+    filed = [
+        f"{series.name} to {store[series.name].last_day}" for series in new if ".sector " not in series.name
+    ]
     if filed:
         click.echo(f"\nfiled: {', '.join(filed)}")

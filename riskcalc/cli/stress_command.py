@@ -118,12 +118,12 @@ def _book_answer(
         return {}
     beside = [
         {
-            "scenario": one.scenario,
-            "before": one.pnl,
+            "scenario": stressed.scenario,
+            "before": stressed.pnl,
             "added": row.pnl_all_units,
-            "after": one.pnl + row.pnl_all_units,
+            "after": stressed.pnl + row.pnl_all_units,
         }
-        for one, row in zip(_stressed(scenarios).rows, rows, strict=True)
+        for stressed, row in zip(_stressed(scenarios).rows, rows, strict=True)
     ]
     answer = book_answer(plan, risk)["book"]
     return {"book": {**answer, "stress": beside}}

@@ -49,9 +49,11 @@ def events_between(start: dt.date, end: dt.date) -> tuple[MarketEvent, ...]:
         for event in read_ics(path, start=start, end=end)
     ]
     known = (*shipped_events(), *_expirations(start, end), *imported)
-    found = [one for one in known if (one.date, one.what) not in off] + list(own)
-    within = {(one.date, one.what): one for one in found if start <= one.date <= end}
-    return tuple(sorted(within.values(), key=lambda one: (one.date, one.time or dt.time.min, one.what)))
+    events = [event for event in known if (event.date, event.what) not in off] + list(own)
+    within = {(event.date, event.what): event for event in events if start <= event.date <= end}
+    return tuple(
+        sorted(within.values(), key=lambda event: (event.date, event.time or dt.time.min, event.what))
+    )
 
 
 @cache

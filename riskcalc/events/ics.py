@@ -52,12 +52,12 @@ def read_ics(path: Path, *, start: dt.date, end: dt.date) -> tuple[MarketEvent, 
         The file cannot be read, is no calendar, or an entry has no date or repeats more often than daily.
     """
     entries = _entries(path)
-    replaced = {(uid, _recurrence(path, one)) for one in entries if (uid := _moved_uid(one))}
-    found: list[MarketEvent] = []
+    replaced = {(uid, _recurrence(path, entry)) for entry in entries if (uid := _moved_uid(entry))}
+    events: list[MarketEvent] = []
     for entry in entries:
         if str(entry.get("STATUS", "")).upper() != "CANCELLED":
-            found += _read_entry(path, entry, replaced, start=start, end=end)
-    return tuple(sorted(found, key=lambda one: (one.date, one.time or dt.time.min, one.what)))
+            events += _read_entry(path, entry, replaced, start=start, end=end)
+    return tuple(sorted(events, key=lambda event: (event.date, event.time or dt.time.min, event.what)))
 
 
 def count_entries(path: Path) -> int:
@@ -112,7 +112,7 @@ def _entries(path: Path) -> list[Component]:
         raise PresetError(f"{path}: is no ICS calendar: it has no BEGIN:VCALENDAR")
     try:
         calendars = Calendar.from_ical(content, multiple=True)
-        entries: list[Component] = [entry for one in calendars for entry in one.walk("VEVENT")]
+        entries: list[Component] = [entry for calendar in calendars for entry in calendar.walk("VEVENT")]
     except UNREADABLE as error:
         raise PresetError(
             f"{path}: is no readable calendar: {printable(str(error)).splitlines()[0]}"
@@ -133,14 +133,14 @@ def _summary(entry: Component) -> str:
 
 def _start(path: Path, entry: Component) -> Moment:
     try:
-        found = entry.decoded("DTSTART")
+        moment = entry.decoded("DTSTART")
     except UNREADABLE:
         raise PresetError(f"{path}: {_summary(entry)}: has no date that can be read") from None
-    if not isinstance(found, dt.date):
+    if not isinstance(moment, dt.date):
         raise PresetError(f"{path}: {_summary(entry)}: has no date that can be read")
-    if not FIRST_DAY <= _day(found) <= LAST_DAY:
+    if not FIRST_DAY <= _day(moment) <= LAST_DAY:
         raise PresetError(f"{path}: {_summary(entry)}: must have a date of the years 1900 to 2200")
-    return found
+    return moment
 
 
 def _occurrences(path: Path, entry: Component, *, start: dt.date, end: dt.date) -> Iterator[Moment]:
@@ -177,10 +177,10 @@ def _repeated(
     close = close if last is None else min(close, last)
     try:
         repeats = rrulestr(text, dtstart=local)
-        found = list(zip(range(MOST_REPEATS), repeats.xafter(window, inc=True), strict=False))
+        repeats_found = list(zip(range(MOST_REPEATS), repeats.xafter(window, inc=True), strict=False))
     except (ValueError, OverflowError) as error:
         raise PresetError(f"{path}: {_summary(entry)}: repeats by no readable rule: {error}") from None
-    moments = [moment for _, moment in found if moment <= close]
+    moments = [moment for _, moment in repeats_found if moment <= close]
     if len(moments) == MOST_REPEATS:
         raise PresetError(f"{path}: {_summary(entry)}: repeats more than {MOST_REPEATS:,} times")
     if isinstance(first, dt.datetime):
@@ -203,8 +203,8 @@ def _clock(moment: Moment, zone: dt.tzinfo | None) -> dt.datetime:
 
 
 def _dates(entry: Component, name: str) -> Iterator[Moment]:
-    for one in _listed(entry.get(name)):
-        for item in getattr(one, "dts", ()):
+    for moment in _listed(entry.get(name)):
+        for item in getattr(moment, "dts", ()):
             yield item.dt[0] if isinstance(item.dt, tuple) else item.dt
 
 

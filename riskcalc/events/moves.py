@@ -50,8 +50,8 @@ def event_moves(
     --------
     >>> days = np.array(["2026-07-28", "2026-07-29", "2026-07-30"], dtype="datetime64[D]")
     >>> fomc = MarketEvent(date=dt.date(2026, 7, 29), what="FOMC decision", source="own", time=dt.time(14))
-    >>> (found,) = event_moves("IWM", days, np.array([100.0, 98.0, 98.98]), [fomc])
-    >>> found.count, round(found.mean, 4), found.all_count, round(found.all_mean, 4)
+    >>> (move,) = event_moves("IWM", days, np.array([100.0, 98.0, 98.98]), [fomc])
+    >>> move.count, round(move.mean, 4), move.all_count, round(move.all_mean, 4)
     (1, 0.02, 2, 0.015)
     """
     text("symbol", symbol)
@@ -61,8 +61,8 @@ def event_moves(
     for event in events:
         if event.kind and event.certainty is not Certainty.UNCERTAIN:
             by_kind.setdefault(event.kind, set()).add(reaction_day(event))
-    found = (_move(symbol, kind, days, moves, by_kind[kind]) for kind in sorted(by_kind))
-    return tuple(one for one in found if one is not None)
+    by_name = (_move(symbol, kind, days, moves, by_kind[kind]) for kind in sorted(by_kind))
+    return tuple(move for move in by_name if move is not None)
 
 
 def reaction_day(event: MarketEvent) -> dt.date:

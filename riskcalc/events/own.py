@@ -53,7 +53,7 @@ def read_own_events(
     if not isinstance(rows, list):
         raise PresetError(f"{path}: events must be rows like [[events]], got {brief_repr(rows)}")
     problems: list[str] = []
-    found, off = [], set()
+    events, off = [], set()
     for place, row in enumerate(rows):
         try:
             event = _event(row)
@@ -63,10 +63,10 @@ def read_own_events(
         if row.get("off") is True:
             off.add((event.date, event.what))
         else:
-            found.append(event)
+            events.append(event)
     if problems:
         raise PresetError("\n".join(problems))
-    return tuple(found), frozenset(off)
+    return tuple(events), frozenset(off)
 
 
 def parse_event(text: str) -> MarketEvent:
@@ -79,8 +79,8 @@ def parse_event(text: str) -> MarketEvent:
 
     Examples
     --------
-    >>> found = parse_event("2026-12-10 08:30 CPI")
-    >>> found.date.isoformat(), found.label
+    >>> event = parse_event("2026-12-10 08:30 CPI")
+    >>> event.date.isoformat(), event.label
     ('2026-12-10', 'CPI 08:30')
     """
     first, _, rest = text.strip().partition(" ")
@@ -104,7 +104,7 @@ def add_event(event: MarketEvent) -> Path:
     path = own_events_path()
     kept = read_text(path, kind="events") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
     known, _ = read_own_events()
-    if any((one.date, one.what) == (event.date, event.what) for one in known):
+    if (event.date, event.what) in {(other.date, other.what) for other in known}:
         return path
     document = tomlkit.parse(kept)
     rows = document.get("events")

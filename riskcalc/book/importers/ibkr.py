@@ -58,7 +58,7 @@ def read_flex(text: str) -> ParsedFile | None:
 def _sections(rows: Sequence[Row]) -> dict[str, list[Record]]:
     """Data rows of each section, by the names of its latest header; totals are left out."""
     headers: dict[str, list[str]] = {}
-    found: dict[str, list[Record]] = {}
+    sections: dict[str, list[Record]] = {}
     for row in rows:
         section, kind, *cells = (*row.cells, "", "")
         if kind == "Header":
@@ -66,10 +66,10 @@ def _sections(rows: Sequence[Row]) -> dict[str, list[Record]]:
         elif kind == "Data" and section in headers:
             # A time with a comma that nobody quoted makes one cell too many.
             cells = _joined(cells, headers[section])
-            found.setdefault(section, []).append(
+            sections.setdefault(section, []).append(
                 Record(row.line, dict(zip(headers[section], cells, strict=False)))
             )
-    return found
+    return sections
 
 
 def _joined(cells: list[str], names: list[str]) -> list[str]:

@@ -312,8 +312,8 @@ class TableReader:
         for text in (symbol, record.text(layout.description)):
             if text not in self.options:
                 self.options[text] = option(text)
-            if found := self.options[text]:
-                return found
+            if contract := self.options[text]:
+                return contract
         return shares_of(symbol) if re.fullmatch(r"[A-Za-z][A-Za-z0-9./ ^]{0,9}", symbol) else None
 
     def _time(self, record: Record) -> dt.datetime:

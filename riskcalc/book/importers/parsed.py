@@ -63,15 +63,15 @@ def read_records(
     parsed, keys = ParsedFile(source, positions=positions), Keys(source)
     for record in records:
         try:
-            found = read(record, keys)
+            row = read(record, keys)
         except (ValueError, InvalidInputError, OverflowError) as error:
             parsed.problems.append(SkippedRow(record.line, str(error)))
             continue
-        if isinstance(found, str):
-            parsed.skipped.append(SkippedRow(record.line, found))
+        if isinstance(row, str):
+            parsed.skipped.append(SkippedRow(record.line, row))
         else:
-            parsed.fills.append(found)
-            parsed.lines[found.key] = record.line
+            parsed.fills.append(row)
+            parsed.lines[row.key] = record.line
     return parsed
 
 

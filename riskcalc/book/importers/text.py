@@ -115,15 +115,15 @@ def rows_of(text: str) -> list[Row]:
     """Return the rows of delimited text; breaks within quotes do not end a row."""
     delimiter = max(",\t;", key=text[:20_000].count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    found = []
+    rows = []
     start = 1
     try:
         for cells in lines:
-            found.append(Row(start, [cell.strip() for cell in cells]))
+            rows.append(Row(start, [cell.strip() for cell in cells]))
             start = lines.line_num + 1
     except csv.Error as error:
         raise BookError(f"line {start}: {error}") from None
-    return found
+    return rows
 
 
 def records_below(rows: Sequence[Row], header: int) -> Iterator[Record]:
@@ -221,7 +221,7 @@ def _occ(text: str) -> OccOption | None:
 
 
 def _written_option(text: str) -> Contract | None:
-    match = next((found for pattern in _WRITTEN if (found := pattern.fullmatch(text))), None)
+    match = next((hit for pattern in _WRITTEN if (hit := pattern.fullmatch(text))), None)
     if match is None:
         return None
     return make_option(match["symbol"], match["day"], match["strike"], match["kind"])

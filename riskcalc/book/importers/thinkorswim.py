@@ -85,12 +85,12 @@ def _contract(record: Record) -> Contract:
 
 def _costs(records: Sequence[Record]) -> dict[dt.datetime, float]:
     """Costs of each moment with trades [dollars]."""
-    found: dict[dt.datetime, float] = defaultdict(float)
+    costs: dict[dt.datetime, float] = defaultdict(float)
     for record in records:
         if record.text("type").upper() == "TRD":
             charged = sum(record.number(name) or 0.0 for name in ("misc fees", "commissions & fees"))
-            found[_moment(record)] -= charged
-    return found
+            costs[_moment(record)] -= charged
+    return costs
 
 
 def _moment(record: Record) -> dt.datetime:

@@ -106,13 +106,13 @@ def read_rows(source: str | os.PathLike[str] | pd.DataFrame) -> QuoteRows:
 
 def _sources(source: Any) -> list[Any]:  # noqa: ANN401 - whatever a caller gives
     """Paths and tables, one by one."""
-    one = _source(source)
-    if one is not None:
-        return [one]
+    source_read = _source(source)
+    if source_read is not None:
+        return [source_read]
     if isinstance(source, (list, tuple)) and source:
-        found = [_source(part) for part in source]
-        if all(part is not None for part in found):
-            return found
+        sources = [_source(part) for part in source]
+        if all(part is not None for part in sources):
+            return sources
     raise InvalidInputError(
         f"source must be a path or a DataFrame, got {brief_repr(source)}; "
         "a list of them, or what yfinance's option_chain returns, is read too"

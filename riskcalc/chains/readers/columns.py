@@ -108,8 +108,8 @@ class _Fields:
     @classmethod
     def of(cls, cells: Cells, names: Columns) -> _Fields:
         """Use the first column of each field that contains valid values."""
-        found = {field: _best_column(cells, field, columns) for field, columns in names.items()}
-        columns = {field: name for field, name in found.items() if name}
+        columns_of = {field: _best_column(cells, field, columns) for field, columns in names.items()}
+        columns = {field: name for field, name in columns_of.items() if name}
         if "contract" not in columns and is_occ(cells.first_text(columns.get("symbol", ""))):
             columns["contract"] = columns.pop("symbol")
         if "link" in columns and "contract" not in columns:
@@ -128,8 +128,10 @@ class _Fields:
 
     def numbers(self, field: str) -> Floats:
         name = self.columns.get(field, "")
-        found = self.cells.numbers(name)
-        return np.where(found == UNKNOWN, np.nan, found * unit_factor(field, name, self.cells.table, found))
+        values = self.cells.numbers(name)
+        return np.where(
+            values == UNKNOWN, np.nan, values * unit_factor(field, name, self.cells.table, values)
+        )
 
     def times(self, field: str) -> Days:
         return self.cells.times(self.columns.get(field, ""))
@@ -144,8 +146,12 @@ class _Fields:
         word = self.cells.table.column_word
         hints = YFINANCE_NAMES if YFINANCE_MARK in self.cells.table.columns else {}
         known = {**hints, **self.columns}
-        found = [known[field] for field in fields if field in known]
-        return f"{word}{'s' if len(found) > 1 else ''} {', '.join(found)}" if found else f"no {word} for it"
+        names_found = [known[field] for field in fields if field in known]
+        return (
+            f"{word}{'s' if len(names_found) > 1 else ''} {', '.join(names_found)}"
+            if names_found
+            else f"no {word} for it"
+        )
 
 
 def _best_column(cells: Cells, field: str, names: Sequence[str]) -> str:
@@ -184,8 +190,8 @@ def _coalesced(cells: Cells, names: Sequence[str]) -> Cells:
 def _symbols_from_links(cells: Cells, name: str) -> tuple[Cells, str]:
     """Option symbols from the URLs of their pages."""
     column = cells.column(name)
-    found = [match[1] + match[2] if (match := LINKED.search(text)) else "" for text in column.texts]
-    columns = {**cells.table.columns, LINKED_NAME: Column(column.codes, found)}
+    symbols = [match[1] + match[2] if (match := LINKED.search(text)) else "" for text in column.texts]
+    columns = {**cells.table.columns, LINKED_NAME: Column(column.codes, symbols)}
     return dataclasses.replace(cells, table=dataclasses.replace(cells.table, columns=columns)), LINKED_NAME
 
 
@@ -289,24 +295,24 @@ def _underlying(root: str) -> str:
 def _underlyings(roots: Texts) -> Texts:
     """Symbol of the underlying of each root."""
     distinct, code = np.unique(roots, return_inverse=True)
-    found: Texts = np.array([_underlying(root) for root in distinct.tolist()], dtype=np.str_)[code]
-    return found
+    symbols: Texts = np.array([_underlying(root) for root in distinct.tolist()], dtype=np.str_)[code]
+    return symbols
 
 
 def _own_identity(fields: _Fields, side: str) -> dict[str, Any]:
     """Expiry, type and strike from their own columns."""
     cells, columns = fields.cells, fields.columns
-    found: dict[str, Any] = {}
+    identity: dict[str, Any] = {}
     if "expiry" in columns:
-        found["expiry"] = cells.days(columns["expiry"])
+        identity["expiry"] = cells.days(columns["expiry"])
     if "strike" in columns:
-        found["strike"] = cells.strikes(columns["strike"])
+        identity["strike"] = cells.strikes(columns["strike"])
     if "option_type" in columns and (not side) and not _type_column_is_other(fields):
-        found["option_type"] = cells.option_types(columns["option_type"])
+        identity["option_type"] = cells.option_types(columns["option_type"])
     elif side and columns.get("contract", LINKED_NAME) == LINKED_NAME:
         kind = OptionType.CALL if side == "call" else OptionType.PUT
-        found["option_type"] = np.full(len(cells.table), kind, dtype=np.int8)
-    return found
+        identity["option_type"] = np.full(len(cells.table), kind, dtype=np.int8)
+    return identity
 
 
 def _type_column_is_other(fields: _Fields) -> bool:
@@ -333,11 +339,11 @@ def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColum
             )
 
 
-def _same_expiry(one: Days, other: Days) -> Flags:
+def _same_expiry(expiries: Days, other: Days) -> Flags:
     """Whether two days are the Friday and the Saturday of one expiry."""
-    later = np.maximum(one, other)
+    later = np.maximum(expiries, other)
     weekday = (later.astype("datetime64[D]").astype(np.int64) + 3) % 7
-    same: Flags = (np.abs((one - other).astype(np.int64)) == 1) & (weekday == SATURDAY)
+    same: Flags = (np.abs((expiries - other).astype(np.int64)) == 1) & (weekday == SATURDAY)
     return same
 
 
@@ -373,8 +379,8 @@ def _quote_time(fields: _Fields, facts: FileFacts) -> Days:
         time = np.fmax(fields.times("bid_time"), fields.times("ask_time"))
     if np.isnat(time).all() and np.isnat(facts.time):
         time = fields.times("updated")
-    found: Days = np.where(np.isnat(time), facts.time, time)
-    return found
+    times: Days = np.where(np.isnat(time), facts.time, time)
+    return times
 
 
 def _rate(fields: _Fields) -> float | None:

@@ -99,10 +99,10 @@ def yfinance_frame(answer: Any) -> pd.DataFrame:  # noqa: ANN401 - yfinance has 
     if not tables:
         return pd.DataFrame()
     frame = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
-    found: pd.DataFrame = frame.assign(
+    rows: pd.DataFrame = frame.assign(
         underlyingPrice=underlying.get("regularMarketPrice"), quoteTime=underlying.get("regularMarketTime")
     )
-    return found
+    return rows
 
 
 def _require_schwab(chain: dict[str, Any]) -> None:
@@ -116,8 +116,8 @@ def _require_schwab(chain: dict[str, Any]) -> None:
         for expiry, strikes in chain[name].items():
             if not isinstance(strikes, dict):
                 raise ChainError(f"key {name}.{expiry} must hold an object of strikes")
-            for strike, found in strikes.items():
-                if not (isinstance(found, list) and all(isinstance(result, dict) for result in found)):
+            for strike, options in strikes.items():
+                if not (isinstance(options, list) and all(isinstance(result, dict) for result in options)):
                     raise ChainError(f"key {name}.{expiry}.{strike} must hold a list of contracts")
     if not any(chain[name] for name in MAPS):
         raise ChainError(f"holds no contracts in {' and '.join(MAPS)}")
@@ -146,17 +146,17 @@ def groups_of(document: Any) -> list[Group]:  # noqa: ANN401 - any JSON value
 def _with_expiries(records: list[Any]) -> list[Any]:
     """Records of Nasdaq's, each with the expiry of the heading above it; the headings are left out."""
     expiry = ""
-    found: list[Any] = []
+    complete: list[Any] = []
     for record in records:
         if not isinstance(record, dict):
-            found.append(record)  # refused with its place, later
+            complete.append(record)  # refused with its place, later
             continue
         expiry = record.get(GROUP_NAME) or expiry
         if record.get("strike"):
-            found.append(
+            complete.append(
                 {name: value for name, value in record.items() if name != "expiryDate"} | {GROUP_NAME: expiry}
             )
-    return found
+    return complete
 
 
 def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileFacts]:
@@ -221,36 +221,36 @@ def _search_list(items: list[Any], above: Record, path: str, depth: int) -> Iter
             yield from _search(item, above, f"{path}[{number}]", depth + 1)
 
 
-def _search_object(found: Record, above: Record, path: str, depth: int) -> Iterator[Group]:
-    beside = above | _scalars(found)
-    if (rows := _columns_as_rows(found)) is not None:
+def _search_object(record: Record, above: Record, path: str, depth: int) -> Iterator[Group]:
+    beside = above | _scalars(record)
+    if (rows := _columns_as_rows(record)) is not None:
         yield Group(records=rows, surrounding=beside, path=path)
-    elif _is_option(found, above):
-        yield Group(records=[found], surrounding=above, path=path)
-    elif (keyed := _keyed_options(found, above)) is not None:
+    elif _is_option(record, above):
+        yield Group(records=[record], surrounding=above, path=path)
+    elif (keyed := _keyed_options(record, above)) is not None:
         yield Group(records=keyed, surrounding=above, path=path)
     else:
-        for key, child in found.items():
+        for key, child in record.items():
             if isinstance(child, (dict, list)):
                 mapped = {"key expiry": key.partition(":")[0]} if path in EXPIRY_MAPS else {}
                 inside = beside | (mapped or _contract_in_key(key))
                 yield from _search(child, inside, f"{path}.{key}" if path else key, depth + 1)
 
 
-def _keyed_options(found: Record, above: Record) -> list[Record] | None:
+def _keyed_options(record: Record, above: Record) -> list[Record] | None:
     """Options under keys of their own: their symbols, their strikes, or the numbers of pandas' rows."""
-    if not found or not all(isinstance(value, dict) for value in found.values()):
+    if not record or not all(isinstance(value, dict) for value in record.values()):
         return None
-    key, first = next(iter(found.items()))
+    key, first = next(iter(record.items()))
     stated = _contract_in_key(key)
     if not {"key contract", "key strike"} & stated.keys() or not _is_option(first, above | stated):
         # One quote of the underlying may stand before its options.
-        key = next((key for key in found if holds_contract(key)), "")
-        if not (key and _is_option(found[key], above | _contract_in_key(key))):
+        key = next((key for key in record if holds_contract(key)), "")
+        if not (key and _is_option(record[key], above | _contract_in_key(key))):
             return None
-    if "strike" in column_naming(tuple(found[key])).common:
-        return list(found.values())  # the keys are numbers of rows
-    return [_contract_in_key(key) | value for key, value in found.items()]
+    if "strike" in column_naming(tuple(record[key])).common:
+        return list(record.values())  # the keys are numbers of rows
+    return [_contract_in_key(key) | value for key, value in record.items()]
 
 
 def _is_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
@@ -288,20 +288,20 @@ def _contract_in_key(key: str) -> Record:
     return {"key symbol": key} if KEY_SYMBOL.fullmatch(key) else {}
 
 
-def _columns_as_rows(found: Record) -> list[Any] | None:
+def _columns_as_rows(record: Record) -> list[Any] | None:
     """Rows of a table that stands column by column, as MarketData.app and pandas write them."""
-    columns = found.get("columns")
-    if isinstance(columns, list) and isinstance(found.get("data"), list):
+    columns = record.get("columns")
+    if isinstance(columns, list) and isinstance(record.get("data"), list):
         if column_naming(tuple(map(str, columns))).of_chain:
             names = tuple(map(str, columns))
-            rows = found["data"]
+            rows = record["data"]
             return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in rows]
         return None
-    arrays = {key: value for key, value in found.items() if isinstance(value, list) and value}
+    arrays = {key: value for key, value in record.items() if isinstance(value, list) and value}
     if _is_table(arrays) and len({len(value) for value in arrays.values()}) == 1:
         return [dict(zip(arrays, row, strict=True)) for row in zip(*arrays.values(), strict=True)]
-    numbered = {key: value for key, value in found.items() if isinstance(value, dict)}
-    if len(numbered) == len(found) and _is_table(numbered):
+    numbered = {key: value for key, value in record.items() if isinstance(value, dict)}
+    if len(numbered) == len(record) and _is_table(numbered):
         keys = list(next(iter(numbered.values())))
         return [{name: column.get(key) for name, column in numbered.items()} for key in keys]
     return None
@@ -326,10 +326,10 @@ def _is_rows(items: list[Any]) -> bool:
     )
 
 
-def _scalars(found: Record) -> Record:
+def _scalars(record: Record) -> Record:
     """Plain values of an object, and of those in it that hold no options."""
     values: Record = {}
-    for key, value in found.items():
+    for key, value in record.items():
         if isinstance(value, dict) and normalize_name(key) in {
             "underlying",
             "quote",
@@ -355,14 +355,14 @@ def _flat(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record: 
         return record
     values: Record = {}
     for key, value in record.items():
-        one = value[0] if key == LEVELS and isinstance(value, list) and value else value
-        if isinstance(one, dict) and depth < DEEPEST:
-            if "raw" in one:
-                values[prefix + key] = one["raw"]  # Yahoo's number beside its text
+        inner = value[0] if key == LEVELS and isinstance(value, list) and value else value
+        if isinstance(inner, dict) and depth < DEEPEST:
+            if "raw" in inner:
+                values[prefix + key] = inner["raw"]  # Yahoo's number beside its text
             else:
-                values |= _flat(one, place, f"{prefix}{key}.", depth + 1)
-        elif not isinstance(one, (dict, list)):
-            values[prefix + key] = one
+                values |= _flat(inner, place, f"{prefix}{key}.", depth + 1)
+        elif not isinstance(inner, (dict, list)):
+            values[prefix + key] = inner
     return values
 
 

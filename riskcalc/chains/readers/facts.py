@@ -49,22 +49,22 @@ def find_facts(lines: Sequence[str], *, place: str = "") -> FileFacts:
     (295.39, '2026-07-20T00:00:00')
     """
     stated = [match.groupdict() for line in lines for phrase in PHRASES if (match := phrase.search(line))]
-    found: dict[str, str] = {}
-    for one in stated:
-        found = one | found
+    facts: dict[str, str] = {}
+    for fact in stated:
+        facts = fact | facts
     return FileFacts(
-        symbol=found.get("symbol", ""),
-        spot=_number(found.get("spot", "")) if "spot" in found else _block_spot(lines),
-        time=_time(found),
+        symbol=facts.get("symbol", ""),
+        spot=_number(facts.get("spot", "")) if "spot" in facts else _block_spot(lines),
+        time=_time(facts),
         place=place,
     )
 
 
-def _time(found: dict[str, str]) -> np.datetime64:
+def _time(facts: dict[str, str]) -> np.datetime64:
     for name in ("time", "us", "day"):
-        if name in found:
+        if name in facts:
             try:
-                return np.datetime64(read_time(found[name], month_first=name != "time"), "s")
+                return np.datetime64(read_time(facts[name], month_first=name != "time"), "s")
             except ValueError:
                 continue
     return NO_TIME

@@ -190,8 +190,8 @@ def column_naming(header: tuple[str, ...]) -> ColumnNaming:
 
     Examples
     --------
-    >>> found = column_naming(("K", "C_BID", "C_ASK", "bid_y", "ask_y", "Expiration Date"))
-    >>> found.two_sided, found.common, found.put
+    >>> naming = column_naming(("K", "C_BID", "C_ASK", "bid_y", "ask_y", "Expiration Date"))
+    >>> naming.two_sided, naming.common, naming.put
     (True, {'expiry': ['Expiration Date'], 'strike': ['K']}, {'bid': ['bid_y'], 'ask': ['ask_y']})
     """
     sides: dict[str, list[tuple[str, str]]] = {"": [], "call": [], "put": []}
@@ -213,11 +213,11 @@ def surrounding(names: Iterable[str]) -> dict[str, list[str]]:
         whole.setdefault(normalize_name(name), []).append(name)
         if "." in name:
             whole.setdefault(normalize_name(name.rpartition(".")[2]), []).append(name)
-    found = {
+    columns_by_field = {
         field: [name for word in synonyms.split() for name in whole.get(word, ())]
         for field, synonyms in AROUND.items()
     }
-    return {field: list(dict.fromkeys(columns)) for field, columns in found.items() if columns}
+    return {field: list(dict.fromkeys(columns)) for field, columns in columns_by_field.items() if columns}
 
 
 def names_by_side(header: Sequence[str]) -> tuple[str, ...]:
@@ -241,9 +241,9 @@ def names_by_side(header: Sequence[str]) -> tuple[str, ...]:
         for name in twice & _underlying_names(names)
     ):
         return tuple(header)
-    found = [f"{side} {name}" if name in twice else name for side, name in zip(sides, names, strict=True)]
+    distinct = [f"{side} {name}" if name in twice else name for side, name in zip(sides, names, strict=True)]
     # Cboe heads the columns of the contracts with the side alone.
-    return tuple(f"{name} contract" if name in {"Calls", "Puts"} else name for name in found)
+    return tuple(f"{name} contract" if name in {"Calls", "Puts"} else name for name in distinct)
 
 
 def holds_contract(value: object) -> bool:
