@@ -45,7 +45,10 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(one if _harmless(one) else one.encode("unicode_escape").decode() for one in text)
+    return "".join(
+        character if _harmless(character) else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def _harmless(character: str) -> bool:

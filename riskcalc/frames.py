@@ -58,14 +58,14 @@ def _legs_frame(report: RiskReport) -> pd.DataFrame:
 
     legs = [
         {
-            "leg": found.leg.label,
-            "entry_price": found.entry_price,
-            "price": found.price,
-            "vol": found.vol,
-            "value": found.value,
-            **dataclasses.asdict(found.greeks),
+            "leg": leg.leg.label,
+            "entry_price": leg.entry_price,
+            "price": leg.price,
+            "vol": leg.vol,
+            "value": leg.value,
+            **dataclasses.asdict(leg.greeks),
         }
-        for found in report.legs
+        for leg in report.legs
     ]
     net = {"leg": "net", "value": report.value, **dataclasses.asdict(report.greeks)}
     return pd.DataFrame([*legs, net])

@@ -37,8 +37,8 @@ class LazyPackage(ModuleType):
         """Module of each public name, relative to the package; the package itself for a name of a module."""
         if "_public" not in self.__dict__:
             self.__dict__["_public"] = public_names(self.__dict__["_stub"])
-        found: dict[str, str] = self.__dict__["_public"]
-        return found
+        public: dict[str, str] = self.__dict__["_public"]
+        return public
 
     def __getattr__(self, name: str) -> object:
         """Return a public name, imported now; from then on it is an attribute like any other."""
@@ -64,10 +64,10 @@ class LazyPackage(ModuleType):
 
 def public_names(stub: str) -> dict[str, str]:
     """Return the module of each name of a stub, relative to its package."""
-    found = {}
+    names = {}
     with open(stub, encoding="utf-8") as lines:  # noqa: PTH123 - pathlib takes longer to import than this
         for line in lines:
             if line.startswith("from "):
                 _, source, _, name, *_ = line.split()
-                found[name] = source
-    return found
+                names[name] = source
+    return names

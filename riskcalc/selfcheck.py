@@ -91,17 +91,17 @@ def compare_with_vollib() -> tuple[Agreement, ...]:
     mine = black_scholes(spot=SPOT, **columns)
     ours = (mine.value, mine.delta, mine.gamma, mine.theta / 365, mine.vega / 100, mine.rho / 100)
     names = ("value", "delta", "gamma", "theta per day", "vega per point", "rho per point")
-    found = (
+    agreements = (
         agreement(name, our - np.array(their), labels, peer="vollib", allowed=ALLOWED)
         for name, our, their in zip(names, ours, zip(*theirs, strict=True), strict=True)
     )
-    return (*found, _vol_agreement(cases))
+    return (*agreements, _vol_agreement(cases))
 
 
 def core_in_use() -> str:
     """Return the core that computes, ``C`` or ``numpy``, and why."""
-    found = choice()
-    return f"{'C' if found.core else 'numpy'} ({found.why})"
+    chosen = choice()
+    return f"{'C' if chosen.core else 'numpy'} ({chosen.why})"
 
 
 def compare_cores() -> tuple[Agreement, ...]:
@@ -163,7 +163,7 @@ def _grid() -> Iterator[Case]:
 
 def _reference(case: Case) -> tuple[float, ...]:
     greeks = (analytical.delta, analytical.gamma, analytical.theta, analytical.vega, analytical.rho)
-    return tuple(float(found(*case.positional)) for found in (black_scholes_merton, *greeks))
+    return tuple(float(value(*case.positional)) for value in (black_scholes_merton, *greeks))
 
 
 def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
@@ -280,7 +280,7 @@ def agreement(
 
 
 def _ours(case: AmericanCase) -> float:
-    found = american(
+    greeks = american(
         sign=case.sign,
         spot=SPOT,
         strike=case.strike,
@@ -291,7 +291,7 @@ def _ours(case: AmericanCase) -> float:
         dividend_times=[case.days / 2 / 365],
         dividend_amounts=[case.cash],
     )
-    return float(found.value)
+    return float(greeks.value)
 
 
 def _theirs(case: AmericanCase) -> float:

@@ -38,7 +38,7 @@ def read_trading_day(today: dt.date, *, book: ReadBook | None = None) -> Trading
     """
     store = read_store()
     closes = filed_closes(store, until=today)
-    oldest = min((one.first_day.year for one in closes.values()), default=today.year)
+    oldest = min((series.first_day.year for series in closes.values()), default=today.year)
     first = dt.date(min(today.year - 1, FIRST_YEAR, oldest), 1, 1)
     last = dt.date(max(today.year + YEARS_AHEAD, LAST_YEAR), 12, 31)
     events = events_between(first, last)
@@ -53,10 +53,12 @@ def read_trading_day(today: dt.date, *, book: ReadBook | None = None) -> Trading
 def filed_closes(store: Mapping[str, Series], *, until: dt.date) -> dict[str, Series]:
     """Return the closes that the user keeps, by symbol, up to a day."""
     ending = ".close"
-    found = {
-        name.removesuffix(ending): one.until(until) for name, one in store.items() if name.endswith(ending)
+    closes = {
+        name.removesuffix(ending): series.until(until)
+        for name, series in store.items()
+        if name.endswith(ending)
     }
-    return {symbol: one for symbol, one in found.items() if one is not None}
+    return {symbol: series for symbol, series in closes.items() if series is not None}
 
 
 def moves_of(closes: Mapping[str, Series], events: Sequence[MarketEvent]) -> tuple[EventMove, ...]:

@@ -26,17 +26,17 @@ CROWDED = 0.05
 RESULT_HEADER = ("trades", "win rate", "mean R", "±", "profit factor", "worst", "best")
 
 
-def backtest_title(found: Backtest) -> str:
+def backtest_title(backtest: Backtest) -> str:
     """What was tested, from when to when."""
-    return f"{found.preset}, {found.symbol} {found.first} to {found.last}"
+    return f"{backtest.preset}, {backtest.symbol} {backtest.first} to {backtest.last}"
 
 
-def backtest_tables(found: Backtest) -> tuple[Table, ...]:
+def backtest_tables(backtest: Backtest) -> tuple[Table, ...]:
     """Tables of a backtest.
 
     Parameters
     ----------
-    found : Backtest
+    backtest : Backtest
         From `riskcalc.history.backtest`.
 
     Returns
@@ -45,43 +45,41 @@ def backtest_tables(found: Backtest) -> tuple[Table, ...]:
         Rules and assumptions; results in R and their distribution; the account, by year; regimes.
     """
     return (
-        Table(title="Rules", rows=tuple(_rule_rows(found)), left=frozenset({0, 1})),
-        Table(title="Results per Trade", rows=tuple(_result_rows(found)), left=frozenset({0, 2})),
-        *_distribution(found),
-        Table(title="Account", rows=tuple(_account_rows(found)), left=frozenset({0, 1})),
-        _years(found),
-        *_regimes(found),
+        Table(title="Rules", rows=tuple(_rule_rows(backtest)), left=frozenset({0, 1})),
+        Table(title="Results per Trade", rows=tuple(_result_rows(backtest)), left=frozenset({0, 2})),
+        *_distribution(backtest),
+        Table(title="Account", rows=tuple(_account_rows(backtest)), left=frozenset({0, 1})),
+        _years(backtest),
+        *_regimes(backtest),
     )
 
 
-def grid_title(found: BacktestGrid) -> str:
+def grid_title(grid: BacktestGrid) -> str:
     """What was tried, from when to when."""
-    return (
-        f"{found.preset}, {found.symbol} {found.first} to {found.last}: {count(len(found.rows), 'setting')}"
-    )
+    return f"{grid.preset}, {grid.symbol} {grid.first} to {grid.last}: {count(len(grid.rows), 'setting')}"
 
 
-def grid_tables(found: BacktestGrid, *, top: int) -> tuple[Table, ...]:
+def grid_tables(grid: BacktestGrid, *, top: int) -> tuple[Table, ...]:
     """Tables of a grid: its best settings, and what chance alone would bring.
 
     Parameters
     ----------
-    found : BacktestGrid
+    grid : BacktestGrid
         From `riskcalc.history.backtest_grid`.
     top : int
         Settings to show.
     """
-    keys = tuple(found.rows[0].settings)
-    shown = found.rows[:top]
+    keys = tuple(grid.rows[0].settings)
+    shown = grid.rows[:top]
     header = (*keys, "trades", "mean R", "±", "win rate", "profit factor", "max drawdown", "end equity")
     rows = tuple((*(row.settings[key] for key in keys), *_grid_cells(row)) for row in shown)
     left = frozenset(range(len(keys)))
-    rules = [("entries", _entry_words(found.entries)), *(("assumed", one) for one in found.assumptions)]
+    rules = [("entries", _entry_words(grid.entries)), *(("assumed", text) for text in grid.assumptions)]
     return (
         Table(title="Rules", rows=tuple(rules), left=frozenset({0, 1})),
         Table(title="Settings, Best Expectancy First", header=header, rows=rows, left=left),
-        Table(title="Multiple Testing", rows=tuple(_chance_rows(found)), left=frozenset({0, 1})),
-        *_problem_tables(found),
+        Table(title="Multiple Testing", rows=tuple(_chance_rows(grid)), left=frozenset({0, 1})),
+        *_problem_tables(grid),
     )
 
 
@@ -112,11 +110,11 @@ def sparkline(values: Sequence[float], *, width: int = SPARK_WIDTH) -> str:
     return "".join(BLOCKS[1 + round((value - low) / spread * last)] for value in chosen)
 
 
-def _rule_rows(found: Backtest) -> Iterator[tuple[str, str]]:
-    yield "exits", found.description
-    yield "entries", _entry_words(found.entries)
-    for one in found.assumptions:
-        yield "assumed", one
+def _rule_rows(backtest: Backtest) -> Iterator[tuple[str, str]]:
+    yield "exits", backtest.description
+    yield "entries", _entry_words(backtest.entries)
+    for text in backtest.assumptions:
+        yield "assumed", text
 
 
 def _entry_words(mode: str) -> str:
@@ -125,27 +123,27 @@ def _entry_words(mode: str) -> str:
     return "each: at every close; the account takes what its limits allow"
 
 
-def _result_rows(found: Backtest) -> Iterator[tuple[str, str, str]]:
-    told = found.statistics
-    yield "trades", f"{told.n:,}", _held(found)
+def _result_rows(backtest: Backtest) -> Iterator[tuple[str, str, str]]:
+    told = backtest.statistics
+    yield "trades", f"{told.n:,}", _held(backtest)
     yield "expectancy", _with_error(told), "mean R, costs in, ± one standard error"
     yield "median R", r_multiple(told.median_r), ""
     yield "win rate", percent(told.win_rate, digits=1), _sizes(told)
     yield "profit factor", number(told.profit_factor), "gains over losses"
-    for reason, times in found.exits.items():
+    for reason, times in backtest.exits.items():
         if times:
             yield f"closed by {reason}", f"{times:,}", percent(times / told.n, digits=1)
-    stops = found.exits["stop"] + found.exits["breakeven stop"]
-    yield "opened beyond the stop", f"{found.gapped_stops:,}", f"of {count(stops, 'stop')}"
-    yield "stop and target on one day", f"{found.ambiguous:,}", "counted as stop first"
-    for reason, times in found.uncounted.items():
+    stops = backtest.exits["stop"] + backtest.exits["breakeven stop"]
+    yield "opened beyond the stop", f"{backtest.gapped_stops:,}", f"of {count(stops, 'stop')}"
+    yield "stop and target on one day", f"{backtest.ambiguous:,}", "counted as stop first"
+    for reason, times in backtest.uncounted.items():
         yield "no trade", f"{times:,}", f"{reason}"
-    for trade in found.open_trades:
+    for trade in backtest.open_trades:
         yield "open at the end", r_multiple(trade.r), f"entered {trade.entry_date}; not counted above"
 
 
-def _held(found: Backtest) -> str:
-    return "" if found.mean_sessions is None else f"held {found.mean_sessions:.1f} sessions on average"
+def _held(backtest: Backtest) -> str:
+    return "" if backtest.mean_sessions is None else f"held {backtest.mean_sessions:.1f} sessions on average"
 
 
 def _with_error(told: TradeStatistics) -> str:
@@ -156,14 +154,15 @@ def _sizes(told: TradeStatistics) -> str:
     return f"average win {r_multiple(told.average_win)}, average loss {r_multiple(told.average_loss)}"
 
 
-def _distribution(found: Backtest) -> tuple[Table, ...]:
-    if not found.statistics.n:
+def _distribution(backtest: Backtest) -> tuple[Table, ...]:
+    if not backtest.statistics.n:
         return ()
-    most = max(one.n for one in found.histogram)
+    most = max(r_bin.n for r_bin in backtest.histogram)
     rows = tuple(
-        (_range(one), f"{one.n:,}", FULL * round(BAR_WIDTH * one.n / most)) for one in found.histogram
+        (_range(r_bin), f"{r_bin.n:,}", FULL * round(BAR_WIDTH * r_bin.n / most))
+        for r_bin in backtest.histogram
     )
-    quantiles = ", ".join(f"{name}%: {r_multiple(value)}" for name, value in found.quantiles.items())
+    quantiles = ", ".join(f"{name}%: {r_multiple(value)}" for name, value in backtest.quantiles.items())
     return (
         Table(
             title=f"Distribution of R ({quantiles})",
@@ -174,11 +173,13 @@ def _distribution(found: Backtest) -> tuple[Table, ...]:
     )
 
 
-def _range(one: RBin) -> str:
-    if math.isinf(one.low):
-        return f"below {_bound(one.high)}"
+def _range(r_bin: RBin) -> str:
+    if math.isinf(r_bin.low):
+        return f"below {_bound(r_bin.high)}"
     return (
-        f"{_bound(one.low)} and more" if math.isinf(one.high) else f"{_bound(one.low)} to {_bound(one.high)}"
+        f"{_bound(r_bin.low)} and more"
+        if math.isinf(r_bin.high)
+        else f"{_bound(r_bin.low)} to {_bound(r_bin.high)}"
     )
 
 
@@ -186,39 +187,42 @@ def _bound(r: float) -> str:
     return f"{r:+g}" if r else "0"
 
 
-def _account_rows(found: Backtest) -> Iterator[tuple[str, str]]:
-    yield "equity", f"{money(found.start_equity)} to {money(found.end_equity)}"
-    yield "growth per year", percent(found.annual_return, digits=1)
-    when = "" if found.drawdown_from is None else f", {found.drawdown_from} to {found.drawdown_to}"
-    yield "max drawdown", f"{percent(found.max_drawdown, digits=1)}{when}"
-    if found.taken < found.statistics.n:
-        yield "trades taken", f"{found.taken:,} of {found.statistics.n:,}; for the others there was no room"
-    yield "month ends", sparkline([point.equity for point in found.equity])
+def _account_rows(backtest: Backtest) -> Iterator[tuple[str, str]]:
+    yield "equity", f"{money(backtest.start_equity)} to {money(backtest.end_equity)}"
+    yield "growth per year", percent(backtest.annual_return, digits=1)
+    when = "" if backtest.drawdown_from is None else f", {backtest.drawdown_from} to {backtest.drawdown_to}"
+    yield "max drawdown", f"{percent(backtest.max_drawdown, digits=1)}{when}"
+    if backtest.taken < backtest.statistics.n:
+        yield (
+            "trades taken",
+            f"{backtest.taken:,} of {backtest.statistics.n:,}; for the others there was no room",
+        )
+    yield "month ends", sparkline([point.equity for point in backtest.equity])
 
 
-def _years(found: Backtest) -> Table:
+def _years(backtest: Backtest) -> Table:
     rows = tuple(
         (
-            str(one.year),
-            f"{one.equity:,.0f}",
-            percent(one.change, digits=1, signed=True),
-            percent(one.max_drawdown, digits=1),
-            *_cells(one.trades),
+            str(year.year),
+            f"{year.equity:,.0f}",
+            percent(year.change, digits=1, signed=True),
+            percent(year.max_drawdown, digits=1),
+            *_cells(year.trades),
         )
-        for one in found.years
+        for year in backtest.years
     )
     header = ("year", "equity", "change", "drawdown", *RESULT_HEADER)
     return Table(title="By Year of Entry", header=header, rows=rows)
 
 
-def _regimes(found: Backtest) -> tuple[Table, ...]:
+def _regimes(backtest: Backtest) -> tuple[Table, ...]:
     rows = tuple(
         (
-            one.trades.name,
-            f"{percent(one.vol_from, digits=1)} to {percent(one.vol_to, digits=1)}",
-            *_cells(one.trades),
+            regime.trades.name,
+            f"{percent(regime.vol_from, digits=1)} to {percent(regime.vol_to, digits=1)}",
+            *_cells(regime.trades),
         )
-        for one in found.regimes
+        for regime in backtest.regimes
     )
     header = ("regime", "21-session vol", *RESULT_HEADER)
     return (Table(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
@@ -248,10 +252,10 @@ def _grid_cells(row: GridRow) -> tuple[str, ...]:
     )
 
 
-def _chance_rows(found: BacktestGrid) -> Iterator[tuple[str, str]]:
-    best = found.rows[0]
-    yield "settings tried", f"{found.tried:,}"
-    if best.errors_from_zero is None or found.p_value is None or found.chance_best is None:
+def _chance_rows(grid: BacktestGrid) -> Iterator[tuple[str, str]]:
+    best = grid.rows[0]
+    yield "settings tried", f"{grid.tried:,}"
+    if best.errors_from_zero is None or grid.p_value is None or grid.chance_best is None:
         return
     yield (
         "best expectancy",
@@ -259,19 +263,19 @@ def _chance_rows(found: BacktestGrid) -> Iterator[tuple[str, str]]:
     )
     yield (
         "best by chance",
-        f"{found.chance_best:+.1f} errors: the mean of the best of as many without an edge",
+        f"{grid.chance_best:+.1f} errors: the mean of the best of as many without an edge",
     )
-    verdict = "chance may be all there is" if found.p_value > CROWDED else "more than chance usually brings"
+    verdict = "chance may be all there is" if grid.p_value > CROWDED else "more than chance usually brings"
     yield (
         "P(as good by chance)",
-        f"{percent(found.p_value, digits=1)}, if the settings were independent: {verdict}",
+        f"{percent(grid.p_value, digits=1)}, if the settings were independent: {verdict}",
     )
 
 
-def _problem_tables(found: BacktestGrid) -> tuple[Table, ...]:
+def _problem_tables(grid: BacktestGrid) -> tuple[Table, ...]:
     rows = tuple(
         (", ".join(f"{key}={value}" for key, value in row.settings.items()), row.problem)
-        for row in found.rows
+        for row in grid.rows
         if row.problem
     )
     return (Table(title="Settings without an Answer", rows=rows, left=frozenset({0, 1})),) if rows else ()

@@ -56,8 +56,8 @@ def day_tables(checks: Sequence[Check]) -> tuple[Table, ...]:
 
 def failing_checks(plan: TradePlan) -> list[Check]:
     """Return the checks that do not hold, the worst first."""
-    found = [check for check in plan.checks if check.status is not CheckStatus.OK]
-    return sorted(found, key=lambda check: WORST_FIRST.index(check.status))
+    failing = [check for check in plan.checks if check.status is not CheckStatus.OK]
+    return sorted(failing, key=lambda check: WORST_FIRST.index(check.status))
 
 
 def _tally(plan: TradePlan) -> str:
@@ -99,7 +99,9 @@ def _compared(plan: TradePlan, pinned: TradePlan, layout: PanelLayout) -> list[L
     before = _metrics(pinned)
     values = {metric.key: metric.value for metric in before}
     good = WORST_FIRST.index(CheckStatus.OK)
-    visible = [one for one in _metrics(plan) if (one.value, values.get(one.key, good)) != (good, good)]
+    visible = [
+        metric for metric in _metrics(plan) if (metric.value, values.get(metric.key, good)) != (good, good)
+    ]
     if not visible:
         return [title_line("CHECKS", layout, note=_tally(plan))]
     return compared_lines("CHECKS", visible, pinned=before, layout=layout)

@@ -60,20 +60,20 @@ def _vehicles(comparison: Comparison) -> Table:
     benchmark = comparison.benchmark
     rows: Columns[Vehicle] = {
         **_plan_rows("size.units", "size.risk", "size.capital"),
-        f"{benchmark}-equivalent exposure": lambda one: money(one.exposure),
-        "time decay per day": lambda one: money(one.carry_per_day, signed=True),
+        f"{benchmark}-equivalent exposure": lambda vehicle: money(vehicle.exposure),
+        "time decay per day": lambda vehicle: money(vehicle.carry_per_day, signed=True),
         "theta offset by short legs": _theta_offset,
         **_plan_rows("size.loss_at_stop"),
-        f"P&L if {benchmark} gaps {100 * comparison.gap:.4g}%": lambda one: money(
-            -one.loss_at_gap, signed=True
+        f"P&L if {benchmark} gaps {100 * comparison.gap:.4g}%": lambda vehicle: money(
+            -vehicle.loss_at_gap, signed=True
         ),
-        "R at targets": lambda one: r_multiple(one.plan.targets.blended_r),
+        "R at targets": lambda vehicle: r_multiple(vehicle.plan.targets.blended_r),
         **_plan_rows("probability.stop_first", "probability.target_first"),
         **_plan_rows("probability.calibrated.stop_first", "probability.calibrated.target_first"),
         "expected P&L per $ of risk": _expected_per_dollar,
         **_plan_rows("managed.break_even_drift"),
         "cash dividends": _dividends,
-        "time stop": lambda one: str(one.plan.time_stop or MISSING),
+        "time stop": lambda vehicle: str(vehicle.plan.time_stop or MISSING),
     }
     texts = tuple((label, *map(text, comparison.vehicles)) for label, text in rows.items())
     return Table(title="Vehicles at Equal Risk", rows=texts, header=("", *_names(comparison)))
@@ -87,8 +87,8 @@ def _plan_rows(*keys: str) -> Columns[Vehicle]:
 def _plan_text(key: str, vehicle: Vehicle) -> str:
     plan = vehicle.plan
     odds = (*odds_metrics(plan), *calibrated_metrics(plan))
-    found = select((*size_metrics(plan), *odds, *managed_metrics(plan)), key)
-    return found[0].row[1] if found else MISSING
+    chosen = select((*size_metrics(plan), *odds, *managed_metrics(plan)), key)
+    return chosen[0].row[1] if chosen else MISSING
 
 
 def _expected_per_dollar(vehicle: Vehicle) -> str:
@@ -105,7 +105,7 @@ def _dividends(vehicle: Vehicle) -> str:
     paid = vehicle.plan.dividends
     if len(paid) == 1:
         return f"{paid[0].amount:.2f} {paid[0].ex_date:%m-%d}"
-    return f"{sum(one.amount for one in paid):.2f} in {len(paid)}" if paid else "none"
+    return f"{sum(dividend.amount for dividend in paid):.2f} in {len(paid)}" if paid else "none"
 
 
 def _states(comparison: Comparison) -> Table:

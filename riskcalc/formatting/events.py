@@ -45,17 +45,17 @@ def events_table(events: Iterable[MarketEvent], *, today: dt.date, title: str = 
 def moves_table(moves: Iterable[EventMove]) -> Table:
     """Table of the moves of funds on the days of events; no rows where none is known."""
     columns: Columns[EventMove] = {
-        "fund": lambda one: one.symbol,
-        "event": lambda one: one.kind,
-        "days": lambda one: f"{one.count:,}",
-        "mean move": lambda one: percent(one.mean),
-        "error": lambda one: percent(one.error),
-        "all days": lambda one: f"{one.all_count:,}",
-        "mean of all": lambda one: percent(one.all_mean),
-        "error of all": lambda one: percent(one.all_error),
-        "ratio": lambda one: number(one.mean / one.all_mean if one.all_mean else None),
-        "since": lambda one: str(one.since),
-        "until": lambda one: str(one.until),
+        "fund": lambda move: move.symbol,
+        "event": lambda move: move.kind,
+        "days": lambda move: f"{move.count:,}",
+        "mean move": lambda move: percent(move.mean),
+        "error": lambda move: percent(move.error),
+        "all days": lambda move: f"{move.all_count:,}",
+        "mean of all": lambda move: percent(move.all_mean),
+        "error of all": lambda move: percent(move.all_error),
+        "ratio": lambda move: number(move.mean / move.all_mean if move.all_mean else None),
+        "since": lambda move: str(move.since),
+        "until": lambda move: str(move.until),
     }
     title = "Mean Absolute Move on Days of Events: close to close; errors are standard errors"
     return column_table(title, tuple(moves), columns, left=(0, 1))

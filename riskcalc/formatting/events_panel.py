@@ -94,7 +94,7 @@ def _name(event: MarketEvent, room: int) -> str:
 def _moves(plan: TradePlan) -> Iterator[str]:
     """How far the fund moves on such days, once for each kind of event."""
     for kind in dict.fromkeys(event.kind for event in plan.events):
-        words = move_words(next((one for one in plan.moves if one.kind == kind), None))
+        words = move_words(next((move for move in plan.moves if move.kind == kind), None))
         if words:
             yield f"{kind} days: mean move {words}"
 
@@ -119,6 +119,6 @@ def _cluster_line(row: StrikeGamma, spot: float) -> Line:
 
 def _span(plan: TradePlan) -> str:
     """The stop and the last target, between which clusters are looked for."""
-    targets = [one.level.spot for one in plan.targets.outcomes]
+    targets = [outcome.level.spot for outcome in plan.targets.outcomes]
     ends = f"stop {price(plan.stop.spot)}"
     return f"{ends} and target {price(targets[-1])}" if targets else f"{ends} and spot"

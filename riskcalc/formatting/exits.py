@@ -53,12 +53,14 @@ def exits_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
 
 def worst_pnl(plan: TradePlan) -> list[Metric]:
     """Return the P&L of one unit at each target and the stop, furthest target first, on its worst day."""
-    pnl, found = _ladder_pnl(plan), []
+    pnl, metrics = _ladder_pnl(plan), []
     for level in _levels(plan):
         amounts = (pnl[level.label, when] for when in _days_held(plan) if (level.label, when) in pnl)
         worst, labels = min(amounts, default=None), (_label(level),)
-        found.append(Metric(key=level.label, labels=labels, value=worst, format=PNL, style=gain_style(worst)))
-    return found
+        metrics.append(
+            Metric(key=level.label, labels=labels, value=worst, format=PNL, style=gain_style(worst))
+        )
+    return metrics
 
 
 def first_hit(plan: TradePlan) -> Metric:

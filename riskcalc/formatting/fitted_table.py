@@ -55,7 +55,7 @@ def fitted_tables(tables: Sequence[Table], *, width: int, spare: Sequence[str] =
     gap = column_gap(widths, width)
 
     def lines(row: Sequence[str]) -> tuple[Line, ...]:
-        return tuple(_lines([row[one.place] for one in shown], widths, shown, gap=gap))
+        return tuple(_lines([row[column.place] for column in shown], widths, shown, gap=gap))
 
     return [
         FittedTable(head=_head(lines(table.header)), rows=tuple(lines(row) for row in table.rows))
@@ -105,18 +105,18 @@ def _shown(
     """Columns that fit with the least width of their texts, spare ones left out one by one."""
     shown = list(columns)
     for heading in spare:
-        if sum(one.least for one in shown) + len(shown) - 1 <= width:
+        if sum(column.least for column in shown) + len(shown) - 1 <= width:
             break
-        shown = [one for one in shown if header[one.place] != heading]
+        shown = [column for column in shown if header[column.place] != heading]
     return shown
 
 
 def _narrowed(columns: Sequence[_Column], room: int) -> list[int]:
     """Widths that fit, taken from the widest column of text each time; words are broken last, names never."""
-    widths = [one.natural for one in columns]
+    widths = [column.natural for column in columns]
     over = sum(widths) + len(widths) - 1 - room
-    texts = [place for place, one in enumerate(columns) if one.is_text]
-    for floors, places in (([one.word for one in columns], texts), ([0] * len(columns), texts[1:])):
+    texts = [place for place, column in enumerate(columns) if column.is_text]
+    for floors, places in (([column.word for column in columns], texts), ([0] * len(columns), texts[1:])):
         while over > 0 and (wide := [k for k in places if widths[k] > max(floors[k], WORDS)]):
             widths[max(wide, key=lambda k: widths[k])] -= 1
             over -= 1
@@ -132,14 +132,14 @@ def _lines(
     cells: Sequence[str], widths: Sequence[int], columns: Sequence[_Column], *, gap: int
 ) -> Iterator[Line]:
     broken = [
-        _wrapped(text, width) if one.is_text else [text]
-        for text, width, one in zip(cells, widths, columns, strict=True)
+        _wrapped(text, width) if column.is_text else [text]
+        for text, width, column in zip(cells, widths, columns, strict=True)
     ]
     for row in range(max(map(len, broken), default=0)):
         parts = [lines[row] if row < len(lines) else "" for lines in broken]
         texts = [
-            (part.ljust(width) if one.is_text else part.rjust(width)) + " " * gap
-            for part, width, one in zip(parts, widths, columns, strict=True)
+            (part.ljust(width) if column.is_text else part.rjust(width)) + " " * gap
+            for part, width, column in zip(parts, widths, columns, strict=True)
         ]
         texts[-1] = texts[-1].rstrip()
         yield tuple((text, cell_style(cell)) for text, cell in zip(texts, cells, strict=True))

@@ -83,12 +83,12 @@ def _vol(vols: Mapping[str, float | None], window: str) -> str:
 def _co_movement_tables(history: PriceHistory) -> tuple[Table, ...]:
     rows = tuple(
         (
-            f"{one.symbol or 'first file'} to {one.benchmark or 'second file'}",
-            number(one.beta, digits=3),
-            number(one.correlation, digits=4),
-            f"{one.sessions:,}",
+            f"{measured.symbol or 'first file'} to {measured.benchmark or 'second file'}",
+            number(measured.beta, digits=3),
+            number(measured.correlation, digits=4),
+            f"{measured.sessions:,}",
         )
-        for one in history.co_movements
+        for measured in history.co_movements
     )
     header = ("daily returns", "beta", "correlation", "sessions")
     return (Table(title="Beta and Correlation", header=header, rows=rows),) if rows else ()
@@ -102,101 +102,109 @@ def _k_rows(history: PriceHistory) -> Iterator[tuple[str, str, str]]:
         yield "calibrated vol", percent(history.k * history.implied_vol), "k x implied vol"
 
 
-def _outcome_tables(history: PriceHistory, found: Outcomes) -> tuple[Table, ...]:
-    title = f"Outcomes: {_moves(found)}, {found.side.name.lower()}, {count(found.sessions, 'session')}"
+def _outcome_tables(history: PriceHistory, outcomes: Outcomes) -> tuple[Table, ...]:
+    title = (
+        f"Outcomes: {_moves(outcomes)}, {outcomes.side.name.lower()}, {count(outcomes.sessions, 'session')}"
+    )
     return (
-        Table(title=title, header=("", "entries", "share", "±"), rows=tuple(_count_rows(found))),
-        Table(title="Gaps and Excursions", rows=tuple(_range_rows(found)), left=frozenset({0, 1})),
-        *_regime_tables(found),
-        *_chance_tables(history, found),
+        Table(title=title, header=("", "entries", "share", "±"), rows=tuple(_count_rows(outcomes))),
+        Table(title="Gaps and Excursions", rows=tuple(_range_rows(outcomes)), left=frozenset({0, 1})),
+        *_regime_tables(outcomes),
+        *_chance_tables(history, outcomes),
     )
 
 
-def _moves(found: Outcomes) -> str:
-    sign = "-" if found.side is Side.LONG else "+"
-    other = "+" if found.side is Side.LONG else "-"
-    targets = [f"{other}{100 * target.move:g}%" for target in found.targets]
-    return ", ".join([f"stop {sign}{100 * found.stop:g}%", *(f"target {target}" for target in targets)])
+def _moves(outcomes: Outcomes) -> str:
+    sign = "-" if outcomes.side is Side.LONG else "+"
+    other = "+" if outcomes.side is Side.LONG else "-"
+    targets = [f"{other}{100 * target.move:g}%" for target in outcomes.targets]
+    return ", ".join([f"stop {sign}{100 * outcomes.stop:g}%", *(f"target {target}" for target in targets)])
 
 
-def _count_rows(found: Outcomes) -> Iterator[tuple[str, ...]]:
-    days = f"closes from {found.first_entry} to {found.last_entry}"
-    yield f"entries, {days}", f"{found.n:,}", "", ""
+def _count_rows(outcomes: Outcomes) -> Iterator[tuple[str, ...]]:
+    days = f"closes from {outcomes.first_entry} to {outcomes.last_entry}"
+    yield f"entries, {days}", f"{outcomes.n:,}", "", ""
     yield (
-        f"independent entries: entries / {found.sessions}",
-        number(found.independent, digits=1),
+        f"independent entries: entries / {outcomes.sessions}",
+        number(outcomes.independent, digits=1),
         "",
         "",
     )
     for name, words in OUTCOME_WORDS.items():
-        if name != "target_first" or found.targets:
-            counted = getattr(found, name)
-            yield words, f"{counted:,}", _share(counted, found.n), percent(found.errors[name], digits=1)
-    for target in found.targets[1:]:
+        if name != "target_first" or outcomes.targets:
+            counted = getattr(outcomes, name)
+            yield words, f"{counted:,}", _share(counted, outcomes.n), percent(outcomes.errors[name], digits=1)
+    for target in outcomes.targets[1:]:
         label = f"target {100 * target.move:g}% before the stop"
         yield label, f"{target.reached:,}", percent(target.share, digits=1), percent(target.error, digits=1)
-    if found.targets:
-        yield "both on one day, counts as stop", f"{found.ambiguous:,}", _share(found.ambiguous, found.n), ""
+    if outcomes.targets:
+        yield (
+            "both on one day, counts as stop",
+            f"{outcomes.ambiguous:,}",
+            _share(outcomes.ambiguous, outcomes.n),
+            "",
+        )
 
 
 def _share(counted: int, total: int) -> str:
     return percent(counted / total, digits=1) if total else MISSING
 
 
-def _range_rows(found: Outcomes) -> Iterator[tuple[str, str]]:
-    gapped, stops = found.gapped_stops, found.stop_first
+def _range_rows(outcomes: Outcomes) -> Iterator[tuple[str, str]]:
+    gapped, stops = outcomes.gapped_stops, outcomes.stop_first
     gaps = f"{gapped:,} of {stops:,} stops ({_share(gapped, stops)})"
-    if found.mean_overshoot is not None:
+    if outcomes.mean_overshoot is not None:
         gaps += (
-            f", beyond the stop by {percent(found.mean_overshoot)} on average, "
-            f"90th percentile {percent(found.overshoot_tail)}, largest {percent(found.largest_overshoot)}"
+            f", beyond the stop by {percent(outcomes.mean_overshoot)} on average, "
+            f"90th percentile {percent(outcomes.overshoot_tail)}, "
+            f"largest {percent(outcomes.largest_overshoot)}"
         )
     yield "opens beyond the stop", gaps
-    yield "worst move while open (MAE)", _excursion(found.adverse)
-    yield "best move while open (MFE)", _excursion(found.favorable)
-    if found.adverse_before_target is not None:
-        yield "MAE of trades with target first", _excursion(found.adverse_before_target)
+    yield "worst move while open (MAE)", _excursion(outcomes.adverse)
+    yield "best move while open (MFE)", _excursion(outcomes.favorable)
+    if outcomes.adverse_before_target is not None:
+        yield "MAE of trades with target first", _excursion(outcomes.adverse_before_target)
 
 
-def _excursion(found: Excursion) -> str:
+def _excursion(excursion: Excursion) -> str:
     return (
-        f"median {percent(found.median, digits=1)}, 90th percentile {percent(found.tail, digits=1)}, "
-        f"largest {percent(found.largest, digits=1)}"
+        f"median {percent(excursion.median, digits=1)}, 90th percentile {percent(excursion.tail, digits=1)}, "
+        f"largest {percent(excursion.largest, digits=1)}"
     )
 
 
-def _regime_tables(found: Outcomes) -> tuple[Table, ...]:
+def _regime_tables(outcomes: Outcomes) -> tuple[Table, ...]:
     rows = tuple(
         (
-            one.name,
-            f"{percent(one.vol_from, digits=1)} to {percent(one.vol_to, digits=1)}",
-            f"{one.n:,}",
-            _share(one.stop_first, one.n),
-            _share(one.target_first, one.n),
-            _share(one.neither, one.n),
+            regime.name,
+            f"{percent(regime.vol_from, digits=1)} to {percent(regime.vol_to, digits=1)}",
+            f"{regime.n:,}",
+            _share(regime.stop_first, regime.n),
+            _share(regime.target_first, regime.n),
+            _share(regime.neither, regime.n),
         )
-        for one in found.regimes
+        for regime in outcomes.regimes
     )
     header = ("regime", "21-session vol", "entries", "stop first", "target first", "neither")
     return (Table(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
 
 
-def _chance_tables(history: PriceHistory, found: Outcomes) -> tuple[Table, ...]:
+def _chance_tables(history: PriceHistory, outcomes: Outcomes) -> tuple[Table, ...]:
     """Table of the odds of the same exits by other methods, from the last session."""
-    moves = [f"{100 * target.move:g}%" for target in found.targets]
+    moves = [f"{100 * target.move:g}%" for target in outcomes.targets]
     header = ("method", "vol", "stop first", "target first", "neither", *(f"P({move})" for move in moves[1:]))
     rows = [
         (
-            one.method,
-            percent(one.vol, digits=1),
-            percent(one.stop_first, digits=1),
-            percent(one.target_first, digits=1),
-            percent(one.neither, digits=1),
-            *(percent(chance, digits=1) for chance in one.targets[1:]),
+            first_exit.method,
+            percent(first_exit.vol, digits=1),
+            percent(first_exit.stop_first, digits=1),
+            percent(first_exit.target_first, digits=1),
+            percent(first_exit.neither, digits=1),
+            *(percent(chance, digits=1) for chance in first_exit.targets[1:]),
         )
-        for one in history.chances
+        for first_exit in history.chances
     ]
-    counted = tuple(percent(found.share(name), digits=1) for name in OUTCOME_WORDS)
-    further = tuple(percent(target.share, digits=1) for target in found.targets[1:])
+    counted = tuple(percent(outcomes.share(name), digits=1) for name in OUTCOME_WORDS)
+    further = tuple(percent(target.share, digits=1) for target in outcomes.targets[1:])
     rows.insert(0, ("historical, as above", MISSING, *counted, *further))
     return (Table(title="Odds by Other Methods, No Drift", header=header, rows=tuple(rows)),)

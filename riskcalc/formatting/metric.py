@@ -167,7 +167,10 @@ def compared_lines(
 
 
 def _pair_line(before: Metric | None, now: Metric, *, label: int, column: int) -> Line:
-    texts = [fit(one.format.variants(one.value), column - 2) if one else MISSING for one in (before, now)]
+    texts = [
+        fit(metric.format.variants(metric.value), column - 2) if metric else MISSING
+        for metric in (before, now)
+    ]
     equal = texts[0] == texts[1]
     better = 0 if equal else _better(before, now)
     change = "=" if equal else _change(before, now, width=column - 1)

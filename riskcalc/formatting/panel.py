@@ -100,7 +100,7 @@ BADGE_STYLES = {"OK": Style.GOOD, "SAMPLE": Style.WARN}
 
 
 def preview_lines(
-    name: str, *, description: str, found: TradePlan | str, badge: str, width: int
+    name: str, *, description: str, plan: TradePlan | str, badge: str, width: int
 ) -> list[Line]:
     """Return a preset in short.
 
@@ -110,7 +110,7 @@ def preview_lines(
         Its name or path.
     description : str
         Its own words; may be empty.
-    found : TradePlan or str
+    plan : TradePlan or str
         Its plan, or the problem that keeps it from being planned.
     badge : str
         The verdict on the plan in words.
@@ -126,12 +126,12 @@ def preview_lines(
         *wrapped(description, width=width, indent=0),
         (),
     ]
-    if isinstance(found, str):
-        problems = [line for text in found.splitlines() for line in wrapped(text, width=width, indent=0)]
+    if isinstance(plan, str):
+        problems = [line for text in plan.splitlines() for line in wrapped(text, width=width, indent=0)]
         return [*head, (("cannot be opened", Style.BAD),), *problems]
-    style = next((one for word, one in BADGE_STYLES.items() if badge.startswith(word)), Style.BAD)
-    trade = wrapped(found.report.trade.description, width=width, indent=0)
-    return [*head, *trade, ((badge.strip(), style),), (), *panel_lines("price", found, width=width)]
+    style = next((style for word, style in BADGE_STYLES.items() if badge.startswith(word)), Style.BAD)
+    trade = wrapped(plan.report.trade.description, width=width, indent=0)
+    return [*head, *trade, ((badge.strip(), style),), (), *panel_lines("price", plan, width=width)]
 
 
 PANELS: dict[str, Callable[[TradePlan, PanelLayout], list[Line]]] = {

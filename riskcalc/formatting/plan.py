@@ -117,8 +117,8 @@ def _ladder(plan: TradePlan) -> Table:
     dates = tuple(f"{row.when}\n{row.date:%m-%d}" for row in levels[0])
     one_r = plan.size.loss_per_unit
     rows = tuple(
-        (found[0].label, price(found[0].spot), *(_ladder_cell(row, one_r) for row in found))
-        for found in levels
+        (level[0].label, price(level[0].spot), *(_ladder_cell(row, one_r) for row in level))
+        for level in levels
     )
     title = f"P&L per {_unit(plan)}: dollars and R, before costs{at_the_stop(plan)}{smile_words(plan.report)}"
     return Table(title=title, rows=rows, header=("level", "spot", *dates))
@@ -160,21 +160,21 @@ def _decay(plan: TradePlan) -> tuple[Table, ...]:
 
 
 def _targets(plan: TradePlan) -> tuple[Table, ...]:
-    found = plan.targets
-    if not found.outcomes:
+    targets = plan.targets
+    if not targets.outcomes:
         return ()
     columns: Columns[TargetOutcome] = {
-        "target": lambda one: one.level.label,
-        "spot": lambda one: price(one.level.spot),
-        "closed": lambda one: f"{one.units:,}",
-        f"P&L per {plan.report.trade.unit_noun}": lambda one: money(one.pnl_per_unit, signed=True),
-        "R": lambda one: r_multiple(one.r_multiple),
+        "target": lambda outcome: outcome.level.label,
+        "spot": lambda outcome: price(outcome.level.spot),
+        "closed": lambda outcome: f"{outcome.units:,}",
+        f"P&L per {plan.report.trade.unit_noun}": lambda outcome: money(outcome.pnl_per_unit, signed=True),
+        "R": lambda outcome: r_multiple(outcome.r_multiple),
     }
-    rate = found.break_even_win_rate
+    rate = targets.break_even_win_rate
     need = "" if rate is None else f"; breakeven win rate {percent(rate, digits=0)}"
     title = f"Targets: worst case through the time stop, {costs_words(plan.cost_per_trade)}{need}"
-    table = column_table(title, found.outcomes, columns)
-    blended = ("whole position", "", f"{plan.size.units:,}", "", r_multiple(found.blended_r))
+    table = column_table(title, targets.outcomes, columns)
+    blended = ("whole position", "", f"{plan.size.units:,}", "", r_multiple(targets.blended_r))
     return (replace(table, rows=(*table.rows, blended)),)
 
 
@@ -191,9 +191,9 @@ def _managed(plan: TradePlan) -> Table:
 def _dividends(plan: TradePlan) -> tuple[Table, ...]:
     """Return payments that prices and odds include; nothing where there are none."""
     columns: Columns[CashDividend] = {
-        "ex-date": lambda one: f"{one.ex_date}",
-        "per share": lambda one: money(one.amount),
-        "": lambda one: "forecast" if one.forecast else "special" if one.special else "",
+        "ex-date": lambda dividend: f"{dividend.ex_date}",
+        "per share": lambda dividend: money(dividend.amount),
+        "": lambda dividend: "forecast" if dividend.forecast else "special" if dividend.special else "",
     }
     table = column_table("Cash Dividends Included", plan.dividends, columns)
     return (table,) if table.rows else ()
@@ -201,8 +201,8 @@ def _dividends(plan: TradePlan) -> tuple[Table, ...]:
 
 def _day(plan: TradePlan) -> tuple[Table, ...]:
     """Return its triggers, the events before the plan's end, and the clusters between its exits."""
-    found = (plan_triggers(plan), plan_events(plan), plan_clusters(plan))
-    return tuple(table for table in found if table.rows)
+    tables = (plan_triggers(plan), plan_events(plan), plan_clusters(plan))
+    return tuple(table for table in tables if table.rows)
 
 
 def _fund(plan: TradePlan) -> tuple[Table, ...]:

@@ -96,15 +96,15 @@ def metric(key: str, value: float | None, *notes: str, style: Style = Style.PLAI
     return replace(METRICS[key], value=value, notes=notes, style=style)
 
 
-def labeled(found: Metric, *labels: str) -> Metric:
+def labeled(unlabeled: Metric, *labels: str) -> Metric:
     """Return a metric under other labels, the longest first."""
-    return replace(found, labels=labels)
+    return replace(unlabeled, labels=labels)
 
 
 def select(metrics: Iterable[Metric], *keys: str) -> tuple[Metric, ...]:
     """Return the metrics with these keys, in this order; those that a trade lacks are left out."""
-    found = {metric.key: metric for metric in metrics}
-    return tuple(found[key] for key in keys if key in found)
+    by_key = {metric.key: metric for metric in metrics}
+    return tuple(by_key[key] for key in keys if key in by_key)
 
 
 def price_metrics(report: RiskReport) -> tuple[Metric, ...]:
@@ -193,7 +193,7 @@ def theta_share(report: RiskReport) -> str:
 def size_metrics(plan: TradePlan) -> tuple[Metric, ...]:
     """Return how many units the account carries, why no more, and their risk."""
     size, noun = plan.size, plan.report.trade.unit_noun
-    both = " of both stops" if any(one.second_stop for one in plan.targets.outcomes) else ""
+    both = " of both stops" if any(outcome.second_stop for outcome in plan.targets.outcomes) else ""
     by = f"loss by {plan.time_stop:%m-%d}" if plan.time_stop else "loss, worst case"
     worst = f"worst case{both} through the time stop, with costs"
     return (
@@ -210,9 +210,9 @@ def size_metrics(plan: TradePlan) -> tuple[Metric, ...]:
 
 def _units(size: PositionSize, noun: str) -> Metric:
     """Return the size, and the limit that stops the next unit."""
-    found = metric("size.units", size.units, f"{size.binding_limit}: {why(size)}")
+    units = metric("size.units", size.units, f"{size.binding_limit}: {why(size)}")
     counted = NumberFormat(digits=0, noun=f" {plural(size.units, noun)}")
-    return replace(found, format=counted, style=Style.TITLE if size.units else Style.BAD)
+    return replace(units, format=counted, style=Style.TITLE if size.units else Style.BAD)
 
 
 def why(size: PositionSize | StopSize) -> str:
@@ -279,17 +279,17 @@ def odds_metrics(plan: TradePlan) -> tuple[Metric, ...]:
 
 def calibrated_metrics(plan: TradePlan) -> tuple[Metric, ...]:
     """Return the odds at k times the implied volatility."""
-    found = plan.calibrated
+    calibrated = plan.calibrated
     stop = metric(
         "probability.calibrated.stop_first",
-        found.stop_first,
-        f"at {found.k:.2f} x IV: {found.k_source}",
-        f"target 1st {percent(found.target_first, digits=1)}",
+        calibrated.stop_first,
+        f"at {calibrated.k:.2f} x IV: {calibrated.k_source}",
+        f"target 1st {percent(calibrated.target_first, digits=1)}",
     )
-    target = metric("probability.calibrated.target_first", found.target_first)
-    neither = metric("probability.calibrated.neither", found.neither)
-    profit = metric("probability.calibrated.profit", found.profit)
-    ends = () if found.profit is None else (profit,)
+    target = metric("probability.calibrated.target_first", calibrated.target_first)
+    neither = metric("probability.calibrated.neither", calibrated.neither)
+    profit = metric("probability.calibrated.profit", calibrated.profit)
+    ends = () if calibrated.profit is None else (profit,)
     if not plan.targets.outcomes:
         return (labeled(stop, "P(touch stop), calibrated", "calibrated"), *ends)
     return (stop, target, neither, *ends)
@@ -297,18 +297,18 @@ def calibrated_metrics(plan: TradePlan) -> tuple[Metric, ...]:
 
 def managed_metrics(plan: TradePlan) -> tuple[Metric, ...]:
     """Return the P&L of one unit managed to its exits: after costs, present value."""
-    found, gap_share = plan.managed, plan.exits.gap_share
+    managed, gap_share = plan.managed, plan.exits.gap_share
     gapped = f"included; {percent(gap_share, digits=0)} of stops are gapped over"
-    gaps = metric("managed.expected_gap_loss", found.expected_gap_loss, gapped)
+    gaps = metric("managed.expected_gap_loss", managed.expected_gap_loss, gapped)
     return (
         expected_pnl(plan),
         *((gaps,) if gap_share else ()),
-        metric("managed.std", found.std),
+        metric("managed.std", managed.std),
         *_exit_chances(plan),
-        metric("managed.probabilities.time_stop", found.prob_time_stop, f"{found.last_day}"),
-        metric("managed.expected_days", found.expected_days, "days, until the last exit"),
-        metric("managed.break_even_drift", found.break_even_drift, "per year"),
-        *(_quantile(plan, place) for place in range(len(found.quantiles))),
+        metric("managed.probabilities.time_stop", managed.prob_time_stop, f"{managed.last_day}"),
+        metric("managed.expected_days", managed.expected_days, "days, until the last exit"),
+        metric("managed.break_even_drift", managed.break_even_drift, "per year"),
+        *(_quantile(plan, place) for place in range(len(managed.quantiles))),
     )
 
 
@@ -321,23 +321,23 @@ def expected_pnl(plan: TradePlan) -> Metric:
 
 def _exit_chances(plan: TradePlan) -> tuple[Metric, ...]:
     """Return how likely the trade exits at its stops and targets."""
-    found, outcomes = plan.managed, plan.targets.outcomes
-    chances = zip(outcomes, found.prob_targets, strict=True)
-    each = ", ".join(f"{one.level.label}: {percent(chance, digits=1)}" for one, chance in chances)
-    stop = metric("managed.probabilities.stop", found.prob_stop)
-    if outcomes and all(one.second_stop for one in outcomes):
+    managed, outcomes = plan.managed, plan.targets.outcomes
+    chances = zip(outcomes, managed.prob_targets, strict=True)
+    each = ", ".join(f"{outcome.level.label}: {percent(chance, digits=1)}" for outcome, chance in chances)
+    stop = metric("managed.probabilities.stop", managed.prob_stop)
+    if outcomes and all(outcome.second_stop for outcome in outcomes):
         return (labeled(replace(stop, notes=(each,)), "P(exit at either stop)"),)
     moved = "moved to breakeven at the first target" if plan.exits.stop_to_breakeven else ""
-    all_targets = metric("managed.probabilities.all_targets", found.prob_all_targets, each)
+    all_targets = metric("managed.probabilities.all_targets", managed.prob_all_targets, each)
     return (replace(stop, notes=(moved,)), all_targets)
 
 
 def _quantile(plan: TradePlan, place: int) -> Metric:
-    one = plan.managed.quantiles[place]
+    quantile = plan.managed.quantiles[place]
     return Metric(
         key=f"managed.quantiles.{place}.pnl",
-        labels=(f"{100 * one.probability:.0f}th percentile",),
-        value=one.pnl,
+        labels=(f"{100 * quantile.probability:.0f}th percentile",),
+        value=quantile.pnl,
         format=PNL,
-        notes=(r_multiple(plan.to_r_multiple(one.pnl)),),
+        notes=(r_multiple(plan.to_r_multiple(quantile.pnl)),),
     )

@@ -36,13 +36,13 @@ def option_tables(report: RiskReport) -> tuple[Table, ...]:
 def legs_table(report: RiskReport) -> Table:
     """Return each leg with its entry, IV and Greeks."""
     columns: Columns[LegReport] = {
-        "leg": lambda found: found.leg.label,
-        "entry": lambda found: price(found.entry_price),
-        "IV": lambda found: percent(found.vol, digits=1),
-        "delta": lambda found: number(found.greeks.delta),
-        "gamma": lambda found: number(found.greeks.gamma, digits=3),
-        "theta/day": lambda found: money(found.greeks.theta_per_day),
-        "vega/pt": lambda found: money(found.greeks.vega_per_point),
+        "leg": lambda leg: leg.leg.label,
+        "entry": lambda leg: price(leg.entry_price),
+        "IV": lambda leg: percent(leg.vol, digits=1),
+        "delta": lambda leg: number(leg.greeks.delta),
+        "gamma": lambda leg: number(leg.greeks.gamma, digits=3),
+        "theta/day": lambda leg: money(leg.greeks.theta_per_day),
+        "vega/pt": lambda leg: money(leg.greeks.vega_per_point),
     }
     return column_table("Legs", report.legs, columns)
 

@@ -27,17 +27,17 @@ def sector_bets(plan: TradePlan) -> tuple[Table, ...]:
 
 def weights_table(known: Mapping[str, SectorWeights]) -> Table:
     """Table of the sector weights of funds, side by side."""
-    sectors = dict.fromkeys(sector for one in known.values() for sector in one.weights)
+    sectors = dict.fromkeys(sector for weights in known.values() for sector in weights.weights)
     rows = [
-        (sector, *(percent(one.weights.get(sector), digits=1) for one in known.values()))
+        (sector, *(percent(weights.weights.get(sector), digits=1) for weights in known.values()))
         for sector in sectors
     ]
-    rows.append(("all", *(percent(one.total, digits=1) for one in known.values())))
-    header = ("sector", *(one.symbol for one in known.values()))
-    title = f"Sector Weights: {'; '.join(_dated(one) for one in known.values()) or MISSING}"
+    rows.append(("all", *(percent(weights.total, digits=1) for weights in known.values())))
+    header = ("sector", *(weights.symbol for weights in known.values()))
+    title = f"Sector Weights: {'; '.join(_dated(weights) for weights in known.values()) or MISSING}"
     return Table(title=title, header=header, rows=tuple(rows))
 
 
-def _dated(one: SectorWeights) -> str:
-    rounding = "" if abs(one.total - 1) < 5e-4 else f", adding up to {percent(one.total, digits=1)}"
-    return f"{one.symbol} of {one.as_of}, {one.source}{rounding}"
+def _dated(weights: SectorWeights) -> str:
+    rounding = "" if abs(weights.total - 1) < 5e-4 else f", adding up to {percent(weights.total, digits=1)}"
+    return f"{weights.symbol} of {weights.as_of}, {weights.source}{rounding}"

@@ -42,15 +42,17 @@ def board_verdict(board: SignalBoard) -> BoardVerdict:
     board : SignalBoard
         Old or missing data of a stop signal or an entry rule leave it open; those of a hedge signal do not.
     """
-    stops = [one.name for one in board.deciding(SignalRole.STOP) if one.fired]
+    stops = [signal.name for signal in board.deciding(SignalRole.STOP) if signal.fired]
     if stops:
         return BoardVerdict(words="no new longs", because=f"{', '.join(stops)} fired", style=Style.BAD)
-    unmet = [_of_symbols(one) for one in board.deciding(SignalRole.ENTRY) if one.fired is False]
+    unmet = [_of_symbols(signal) for signal in board.deciding(SignalRole.ENTRY) if signal.fired is False]
     if unmet:
         return BoardVerdict(words="no new longs", because=f"{', '.join(unmet)} not met", style=Style.BAD)
-    doubtful = [one for one in board.signals if one.counts and (one.fired is None or one.stale)]
+    doubtful = [
+        signal for signal in board.signals if signal.counts and (signal.fired is None or signal.stale)
+    ]
     unsure = f"{count(len(doubtful), 'signal')} old or without data" if doubtful else ""
-    if any(one.role is not SignalRole.HEDGE for one in doubtful):
+    if any(signal.role is not SignalRole.HEDGE for signal in doubtful):
         return BoardVerdict(words="no stop signal has fired", because=unsure, style=Style.WARN)
     if doubtful:
         unsure = f"{count(len(doubtful), 'hedge signal')} old or without data"
@@ -74,13 +76,13 @@ def signals_tables(board: SignalBoard) -> tuple[Table, ...]:
     return tuple(
         Table(title=title, header=HEADER, rows=rows, left=LEFT)
         for role, title in ROLE_WORDS.items()
-        if (rows := tuple(_row(one) for one in board.signals if one.role is role))
+        if (rows := tuple(_row(signal) for signal in board.signals if signal.role is role))
     )
 
 
 def plan_triggers(plan: TradePlan) -> Table:
     """Table of a plan's triggers with their values; no rows where it has none."""
-    rows = tuple((one.name, one.role.value, *_row(one)[1:]) for one in plan.triggers)
+    rows = tuple((trigger.name, trigger.role.value, *_row(trigger)[1:]) for trigger in plan.triggers)
     header = ("signal", "role", *HEADER[1:])
     return Table(title="Triggers of the Preset", header=header, rows=rows, left=LEFT_OF_TRIGGERS)
 

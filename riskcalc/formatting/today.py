@@ -120,8 +120,8 @@ def account_fact(account: Account, *, is_sample: bool, remedy: str) -> Fact:
 def with_remedy(facts: Iterable[Fact], remedy: str) -> tuple[Fact, ...]:
     """Return facts with the keys that mend an old market behind the one that says so."""
     return tuple(
-        replace(one, text=f"{one.text}; {remedy}") if one.label == MARKET and _is_doubtful(one) else one
-        for one in facts
+        replace(fact, text=f"{fact.text}; {remedy}") if fact.label == MARKET and _is_doubtful(fact) else fact
+        for fact in facts
     )
 
 

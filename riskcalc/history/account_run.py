@@ -120,9 +120,9 @@ class AccountRun:
         account = dataclasses.replace(
             given,
             equity=equity,
-            buying_power=max(free - sum(one[4] for one in self.open if held), 0.0),
+            buying_power=max(free - sum(trade[4] for trade in self.open if held), 0.0),
             buying_power_used=0.0,
-            open_risk=given.open_risk + sum(one[3] for one in self.open if held),
+            open_risk=given.open_risk + sum(trade[3] for trade in self.open if held),
             limits=limits,
         )
         risk = risk_budget_limit(
@@ -138,23 +138,23 @@ class AccountRun:
 
     def _sized(self, place: int, units: int, *, taken: bool) -> Fills:
         """The trade of so many units."""
-        found = self.candidates
+        candidates = self.candidates
         once = cost_per_trade(self.account.costs)
-        places, gains = found.walk.place[place].tolist(), found.gains[place].tolist()
-        wanted = exit_units(units=units, fractions=found.fractions) if found.fractions else ()
+        places, gains = candidates.walk.place[place].tolist(), candidates.gains[place].tolist()
+        wanted = exit_units(units=units, fractions=candidates.fractions) if candidates.fractions else ()
         closed = [count if bar >= 0 else 0 for count, bar in zip(wanted, places[:-1], strict=True)]
         closed.append(units - sum(closed))
         last = max(k for k, count in enumerate(closed) if count)
-        costs = units * found.cost_per_unit + once
+        costs = units * candidates.cost_per_unit + once
         pnl = sum(count * gain for count, gain in zip(closed, gains, strict=True) if count) - costs
-        reason = REASONS[int(found.walk.reason[place])] if last == len(wanted) else ExitReason.TARGET
+        reason = REASONS[int(candidates.walk.reason[place])] if last == len(wanted) else ExitReason.TARGET
         return Fills(
             candidate=place,
             units=units,
             closed=tuple(closed),
             end=places[last],
             reason=reason,
-            risk=units * float(found.loss[place]) + once,
+            risk=units * float(candidates.loss[place]) + once,
             costs=costs,
             pnl=pnl,
             taken=taken,

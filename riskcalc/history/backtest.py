@@ -113,8 +113,8 @@ def backtest(
     _require_testable(preset, bars)
     side, exits = _exits(preset)
     history, assumptions, warnings = market_history(preset, bars, vols=vols, calibration=calibration)
-    found = candidates(preset, history, exits=exits, side=side, first=_first_entry(bars, since))
-    run = AccountRun(account=preset.account, candidates=found)
+    chosen = candidates(preset, history, exits=exits, side=side, first=_first_entry(bars, since))
+    run = AccountRun(account=preset.account, candidates=chosen)
     run.run(mode)
     return _answer(
         preset,
@@ -171,14 +171,14 @@ def _first_entry(bars: Bars, since: dt.date | None) -> int:
 
 def _rule_warnings(preset: Preset, exits: ExitPlan) -> list[str]:
     """Rules of entry that prices do not tell, or that the exits break."""
-    found = []
+    warnings = []
     if preset.entry.triggers:
         names = ", ".join(trigger.signal for trigger in preset.entry.triggers)
-        found.append(f"entry triggers are not in prices and are ignored: {names}")
+        warnings.append(f"entry triggers are not in prices and are ignored: {names}")
     widest = preset.entry.max_stop
     if widest is not None and exits.stop > widest:
-        found.append(f"the stop of {100 * exits.stop:g}% is wider than the entry rule's {100 * widest:g}%")
-    return found
+        warnings.append(f"the stop of {100 * exits.stop:g}% is wider than the entry rule's {100 * widest:g}%")
+    return warnings
 
 
 def _answer(
@@ -191,9 +191,9 @@ def _answer(
     assumptions: Sequence[str],
     warnings: Sequence[str],
 ) -> Backtest:
-    found, bars = run.candidates, run.candidates.history.bars
+    chosen, bars = run.candidates, run.candidates.history.bars
     counted = [trade for trade in run.trades if trade.reason is not ExitReason.OPEN]
-    entries = np.array([found.entries[trade.candidate] for trade in counted], dtype=np.int64)
+    entries = np.array([chosen.entries[trade.candidate] for trade in counted], dtype=np.int64)
     ends = np.array([trade.end for trade in counted], dtype=np.int64)
     results = np.array([trade.pnl / trade.risk for trade in counted], dtype=np.float64)
     block = mean_block(entries, ends)
@@ -209,24 +209,24 @@ def _answer(
         statistics=trade_statistics("all", results, mean_block=block),
         taken=sum(trade.taken for trade in counted),
         exits=_reasons(counted),
-        gapped_stops=sum(_gapped(found, trade) for trade in counted),
-        ambiguous=sum(bool(found.walk.ambiguous[trade.candidate]) for trade in counted),
-        open_trades=tuple(_trade(found, one) for one in run.trades if one.reason is ExitReason.OPEN),
+        gapped_stops=sum(_gapped(chosen, trade) for trade in counted),
+        ambiguous=sum(bool(chosen.walk.ambiguous[trade.candidate]) for trade in counted),
+        open_trades=tuple(_trade(chosen, trade) for trade in run.trades if trade.reason is ExitReason.OPEN),
         uncounted=dict(run.left_out.most_common()),
         mean_sessions=float((ends - entries).mean()) if counted else None,
         histogram=r_bins(results),
         quantiles=r_quantiles(results),
-        regimes=by_regime(found, entries, results, block=block),
-        trades=tuple(_trade(found, trade) for trade in counted),
+        regimes=by_regime(chosen, entries, results, block=block),
+        trades=tuple(_trade(chosen, trade) for trade in counted),
         **_account(run, entries, results, block=block),
     )
 
 
 def _account(run: AccountRun, entries: Counts, results: Floats, *, block: float) -> dict[str, Any]:
     """What became of the account, by the names of the record's fields."""
-    found, bars = run.candidates, run.candidates.history.bars
-    first, start = int(found.entries[0]), run.account.equity
-    equity = daily_equity(found, run.trades, start=start)
+    chosen, bars = run.candidates, run.candidates.history.bars
+    first, start = int(chosen.entries[0]), run.account.equity
+    equity = daily_equity(chosen, run.trades, start=start)
     fall, high, low = drawdown(equity[first:])
     return {
         "first": bars.day(first),
@@ -238,7 +238,7 @@ def _account(run: AccountRun, entries: Counts, results: Floats, *, block: float)
         "max_drawdown": fall,
         "drawdown_from": bars.day(first + high) if fall > 0 else None,
         "drawdown_to": bars.day(first + low) if fall > 0 else None,
-        "years": by_year(found, equity, entries, results, block=block),
+        "years": by_year(chosen, equity, entries, results, block=block),
         "equity": _month_ends(bars, equity, first=first),
     }
 
@@ -264,33 +264,34 @@ def _reasons(trades: Sequence[Fills]) -> dict[str, int]:
     return {reason.value: counted[reason] for reason in ExitReason if reason is not ExitReason.OPEN}
 
 
-def _gapped(found: Candidates, trade: Fills) -> bool:
+def _gapped(chosen: Candidates, trade: Fills) -> bool:
     stopped = trade.reason in {ExitReason.STOP, ExitReason.BREAKEVEN}
-    return stopped and bool(found.walk.at_open[trade.candidate, -1])
+    return stopped and bool(chosen.walk.at_open[trade.candidate, -1])
 
 
-def _trade(found: Candidates, trade: Fills) -> BacktestTrade:
-    place, bars = trade.candidate, found.history.bars
-    entry = int(found.entries[place])
+def _trade(chosen: Candidates, trade: Fills) -> BacktestTrade:
+    place, bars = trade.candidate, chosen.history.bars
+    entry = int(chosen.entries[place])
     last = max(fill for fill, count in enumerate(trade.closed) if count)
-    scale = float(found.history.scale[entry])
+    scale = float(chosen.history.scale[entry])
     received = sum(
-        count * float(one) for count, one in zip(trade.closed, found.dividends[place].tolist(), strict=True)
+        count * float(dividends)
+        for count, dividends in zip(trade.closed, chosen.dividends[place].tolist(), strict=True)
     )
     return BacktestTrade(
         entry_date=bars.day(entry),
         entry_spot=float(bars.close[entry]) * scale,
-        description=found.values.trade.label(place),
+        description=chosen.values.trade.label(place),
         units=trade.units,
         taken=trade.taken,
-        debit=float(found.debit[place]),
+        debit=float(chosen.debit[place]),
         risk=trade.risk,
         exit_date=bars.day(trade.end),
-        exit_spot=float(found.walk.price[place, last]) * scale,
+        exit_spot=float(chosen.walk.price[place, last]) * scale,
         reason=trade.reason,
         targets_reached=sum(count > 0 for count in trade.closed[:-1]),
-        gapped=_gapped(found, trade),
-        ambiguous=bool(found.walk.ambiguous[place]),
+        gapped=_gapped(chosen, trade),
+        ambiguous=bool(chosen.walk.ambiguous[place]),
         sessions=trade.end - entry,
         dividends=received,
         pnl=trade.pnl,

@@ -112,8 +112,8 @@ class ImpliedVols:
 
 
 def _date(day: np.datetime64) -> date:
-    found: date = day.astype("datetime64[D]").item()
-    return found
+    calendar_day: date = day.astype("datetime64[D]").item()
+    return calendar_day
 
 
 def _days(values: object) -> Days:
@@ -129,12 +129,12 @@ def _days(values: object) -> Days:
 def number_array(name: str, values: object) -> Floats:
     """Return the values as an array of one dimension if they are numbers."""
     try:
-        found = np.asarray(values)
+        numbers = np.asarray(values)
     except (TypeError, ValueError, OverflowError):
-        found = np.array("")
-    if found.dtype.kind not in "fiu" or found.ndim != 1:
+        numbers = np.array("")
+    if numbers.dtype.kind not in "fiu" or numbers.ndim != 1:
         raise InvalidInputError(f"{name} must be an array of numbers, got {brief_repr(values)}")
-    return found.astype(np.float64)
+    return numbers.astype(np.float64)
 
 
 def _prices(name: str, values: object, count: int) -> Floats:
@@ -152,7 +152,7 @@ def _amounts(name: str, values: object, count: int) -> Floats:
 
 
 def _one_a_day(name: str, values: object, count: int) -> Floats:
-    found = number_array(name, values)
-    if found.shape != (count,):
+    numbers = number_array(name, values)
+    if numbers.shape != (count,):
         raise InvalidInputError(f"{name} must have one number for each of the {count} dates")
-    return found
+    return numbers

@@ -58,8 +58,8 @@ class MarketHistory:
         """The last vol that is known at each bar."""
         known = np.isfinite(self.vol)
         place = np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
-        found: Floats = self.vol[place]
-        return found
+        vol: Floats = self.vol[place]
+        return vol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -186,15 +186,15 @@ def _time_stops(
         return np.full(len(entries), end), np.ones(len(entries), dtype=np.bool_)
     days: list[dt.date] = bars.dates[entries].tolist()
     ends: list[dt.date | None] = [None] * len(days) if expiry is None else expiry.tolist()
-    found = [exits.time_stop(entry=day, expiry=one) for day, one in zip(days, ends, strict=True)]
-    stops = np.array(found, dtype="datetime64[D]")
+    days_or_none = [exits.time_stop(entry=day, expiry=end) for day, end in zip(days, ends, strict=True)]
+    stops = np.array(days_or_none, dtype="datetime64[D]")
     last = np.searchsorted(bars.dates, stops, side="right") - 1
     return np.maximum(last, entries + 1), stops > bars.dates[-1]
 
 
-def _gains(found: Candidates, *, vol_shift: float) -> tuple[Floats, Floats]:
+def _gains(chosen: Candidates, *, vol_shift: float) -> tuple[Floats, Floats]:
     """P&L of one unit at each fill, and the dividends in it."""
-    walk, history = found.walk, found.history
+    walk, history = chosen.walk, chosen.history
     candidate, fill = np.nonzero(walk.place >= 0)
     bar = walk.place[candidate, fill]
     is_last = fill == walk.place.shape[1] - 1
@@ -203,13 +203,13 @@ def _gains(found: Candidates, *, vol_shift: float) -> tuple[Floats, Floats]:
     stopped = is_last & (reason == REASONS.index(ExitReason.STOP))
     # During a session the vol of its close is not known yet.
     vol = history.last_vol[np.where(at_close, bar, bar - 1)]
-    points = found.points(candidate, bar, spot=walk.price[candidate, fill], vol=vol)
+    points = chosen.points(candidate, bar, spot=walk.price[candidate, fill], vol=vol)
     points = points._replace(
         days=points.days - np.where(walk.at_open[candidate, fill], AM_DAYS - history.early[bar], 0.0),
         shift=np.where(stopped, vol_shift, 0.0),
     )
-    paid = found.paid(candidate, bar)
+    paid = chosen.paid(candidate, bar)
     gains, dividends = np.full(walk.place.shape, np.nan), np.zeros(walk.place.shape)
-    gains[candidate, fill] = found.values.value(points) - found.debit[candidate] + paid
+    gains[candidate, fill] = chosen.values.value(points) - chosen.debit[candidate] + paid
     dividends[candidate, fill] = paid
     return gains, dividends

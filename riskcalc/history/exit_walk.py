@@ -114,14 +114,14 @@ class _Paths(NamedTuple):
     def first(self, touched: Flags) -> Counts:
         """Session of the first touch, from 0; the width where there is none."""
         touched = touched & self.inside
-        found: Counts = np.where(touched.any(axis=1), touched.argmax(axis=1), self.width)
-        return found
+        first_touch: Counts = np.where(touched.any(axis=1), touched.argmax(axis=1), self.width)
+        return first_touch
 
     def on(self, values: Floats, session: Counts) -> Floats:
         """The value of each entry on a session of its own, of the last one where it has none."""
         places = np.minimum(session, self.width - 1)[:, np.newaxis]
-        found: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
-        return found
+        at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
+        return at_places
 
 
 class _Touches(NamedTuple):
@@ -208,8 +208,8 @@ def _touches(paths: _Paths, entry: Floats, levels: Sequence[Floats], rules: Walk
 def _before(paths: _Paths, reached: Counts, stopped: Counts, level: Floats) -> Flags:
     """Whether a target is filled before a stop: on an earlier day, or at the open of the same one."""
     same = (reached == stopped) & (reached < paths.width)
-    found: Flags = (reached < stopped) | (same & (paths.on(paths.opens, reached) >= level))
-    return found
+    reached_first: Flags = (reached < stopped) | (same & (paths.on(paths.opens, reached) >= level))
+    return reached_first
 
 
 def _breakeven(paths: _Paths, entry: Floats, reached: Counts, target: Floats) -> tuple[Flags, Counts, Flags]:
@@ -226,8 +226,8 @@ def _unclear(
     paths: _Paths, stopped: Counts, level: Floats, reached: Sequence[Counts], filled: Sequence[Flags]
 ) -> Flags:
     """Whether the day of the stop touches a target that is not filled, with an open between them."""
-    found = np.zeros(len(stopped), dtype=np.bool_)
+    unclear = np.zeros(len(stopped), dtype=np.bool_)
     between = (stopped < paths.width) & (paths.on(paths.opens, stopped) > level)
     for session, done in zip(reached, filled, strict=True):
-        found |= between & ~done & (session == stopped)
-    return found
+        unclear |= between & ~done & (session == stopped)
+    return unclear

@@ -109,10 +109,10 @@ def run_setting(job: Job, **shared: Any) -> GridRow:  # noqa: ANN401 - arguments
     """Run one setting, in this process or on a worker."""
     settings, preset = job
     try:
-        found = backtest(preset, **shared)
+        result = backtest(preset, **shared)
     except InvalidInputError as error:
         return GridRow(settings=settings, n=0, **dict.fromkeys(_ANSWERS), problem=str(error))
-    told = found.statistics
+    told = result.statistics
     return GridRow(
         settings=settings,
         n=told.n,
@@ -120,8 +120,8 @@ def run_setting(job: Job, **shared: Any) -> GridRow:  # noqa: ANN401 - arguments
         error=told.error,
         win_rate=told.win_rate,
         profit_factor=told.profit_factor,
-        max_drawdown=found.max_drawdown,
-        end_equity=found.end_equity,
+        max_drawdown=result.max_drawdown,
+        end_equity=result.end_equity,
         problem="" if told.n else "no trade",
     )
 

@@ -110,16 +110,16 @@ def _dividends(bars: Bars, quote: Quote) -> tuple[Floats, str]:
     if bars.dividends is not None:
         times = int((bars.dividends > 0).sum())
         return bars.dividends, f"holders receive the dividends of the file: {times} ex-dates"
-    days = [np.datetime64(one.ex_date) for one in quote.dividends]
+    days = [np.datetime64(dividend.ex_date) for dividend in quote.dividends]
     inside = [
-        (one, day)
-        for one, day in zip(quote.dividends, days, strict=True)
+        (dividend, day)
+        for dividend, day in zip(quote.dividends, days, strict=True)
         if bars.dates[0] < day <= bars.dates[-1]
     ]
     if not inside:
         return none, "no dividends are paid: neither the prices nor the preset hold any"
-    for one, day in inside:
-        none[int(np.searchsorted(bars.dates, day))] += one.amount
+    for dividend, day in inside:
+        none[int(np.searchsorted(bars.dates, day))] += dividend.amount
     return none, f"holders receive the dividends of the preset: {len(inside)} ex-dates in these prices"
 
 
@@ -132,7 +132,7 @@ def _cash_yield(bars: Bars, quote: Quote, today: dt.date) -> tuple[Floats, str]:
         years = np.minimum(elapsed / 365, 1.0)
         paid = (total[np.arange(len(bars)) + 1] - total[since]) / np.maximum(years, LEAST_DAYS / 365)
         return paid / bars.close, "dividends as the yield of the past year"
-    year = [one.amount for one in quote.dividends if (today - one.ex_date).days < 365]
+    year = [dividend.amount for dividend in quote.dividends if (today - dividend.ex_date).days < 365]
     if not quote.dividends:
         return np.zeros(len(bars)), "dividends as the preset's yield"
     spacing = _yearly_count(quote)
@@ -142,7 +142,7 @@ def _cash_yield(bars: Bars, quote: Quote, today: dt.date) -> tuple[Floats, str]:
 
 def _yearly_count(quote: Quote) -> float:
     """Payments a year, from the days between the last ones; a quarter where one is known."""
-    days = [one.ex_date.toordinal() for one in quote.dividends]
+    days = [dividend.ex_date.toordinal() for dividend in quote.dividends]
     if len(days) < 2:
         return 4.0
     return 365 / ((days[-1] - days[0]) / (len(days) - 1))

@@ -165,15 +165,15 @@ def co_movement(bars: Bars, benchmark: Bars) -> CoMovement:
     record("bars", Bars, bars)
     record("benchmark", Bars, benchmark)
     _, places, others = np.intersect1d(bars.dates, benchmark.dates, return_indices=True)
-    one, other = (np.diff(close) / close[:-1] for close in (bars.close[places], benchmark.close[others]))
-    if len(one) < LEAST_COMMON:
+    returns, other = (np.diff(close) / close[:-1] for close in (bars.close[places], benchmark.close[others]))
+    if len(returns) < LEAST_COMMON:
         names = f"{bars.symbol or 'the first file'} and {benchmark.symbol or 'the second'}"
         raise InvalidInputError(f"{names} share {len(places)} sessions; a beta needs {LEAST_COMMON + 1}")
-    (own, shared), (_, theirs) = np.cov(one, other)
+    (own, shared), (_, theirs) = np.cov(returns, other)
     return CoMovement(
         symbol=bars.symbol,
         benchmark=benchmark.symbol,
-        sessions=len(one),
+        sessions=len(returns),
         beta=float(shared / theirs),
         correlation=float(shared / math.sqrt(own * theirs)),
     )

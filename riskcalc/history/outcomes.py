@@ -249,8 +249,8 @@ class _Trades:
     def _on(self, values: Floats, session: Counts) -> Floats:
         """The value of each trade on a session of its own, the last one where it has none."""
         places = np.clip(session, 0, self.exits.sessions - 1)[:, np.newaxis]
-        found: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
-        return found
+        at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
+        return at_places
 
 
 def _moves(targets: object) -> tuple[float, ...]:
@@ -283,8 +283,8 @@ def _entries(bars: Bars, sessions: int, since: dt.date | None) -> tuple[int, int
 
 def _first(touched: Flags) -> Counts:
     """Session of the first touch, from 0; as many as there are without one."""
-    found: Counts = np.where(touched.any(axis=1), touched.argmax(axis=1), touched.shape[1])
-    return found
+    first: Counts = np.where(touched.any(axis=1), touched.argmax(axis=1), touched.shape[1])
+    return first
 
 
 def _excursion(moves: Floats, *, sign: int) -> Excursion:

@@ -136,7 +136,7 @@ def read_histories(sources: Sequence[Source], *, symbol: str | None = None) -> l
         text("symbol", symbol)
     for path in _paths(listed("sources", sources), name="sources"):
         part = _named(path, partial(_rows, path, symbol, COLUMNS))
-        group = next((one for one in groups if _belongs(part, one[0][1])), None)
+        group = next((group for group in groups if _belongs(part, group[0][1])), None)
         if group is None:
             groups.append([(path, part)])
         else:
@@ -181,7 +181,7 @@ def read_vols(path: Source) -> ImpliedVols:
 
 def _paths(source: object, *, name: str = "source") -> list[Path]:
     several = source if isinstance(source, (list, tuple)) else [source]
-    paths = [Path(one) for one in several if isinstance(one, (str, os.PathLike))]
+    paths = [Path(folder) for folder in several if isinstance(folder, (str, os.PathLike))]
     if not paths or len(paths) < len(several):
         raise InvalidInputError(f"{name} must be a path or a list of paths, got {brief_repr(source)}")
     return paths
@@ -223,14 +223,14 @@ def _layout(file: QuoteFile, symbol: str | None, known: Names) -> _Layout:
     stacked = _stacked(heads, symbol, known)
     if stacked:
         return stacked
-    found = [_fields(names, known) for names, _ in heads]
-    dated = [k for k, fields in enumerate(found) if "date" in fields]
+    columns = [_fields(names, known) for names, _ in heads]
+    dated = [k for k, fields in enumerate(columns) if "date" in fields]
     for k in dated:
-        (names, delimiter), fields = heads[k], found[k]
+        (names, delimiter), fields = heads[k], columns[k]
         if "close" in fields:
             return _kept(names, fields, above=k + 1, delimiter=delimiter, symbol="")
     if dated:
-        (names, delimiter), date = heads[dated[0]], found[dated[0]]["date"]
+        (names, delimiter), date = heads[dated[0]], columns[dated[0]]["date"]
         chosen = _chosen(dict.fromkeys(name for name in names if name and name != date), symbol)
         wide = {"date": date, "close": chosen}
         return _kept(names, wide, above=dated[0] + 1, delimiter=delimiter, symbol=chosen)
@@ -245,8 +245,8 @@ def _names(line: str, delimiter: str) -> tuple[str, ...]:
 
 
 def _fields(names: Sequence[str], known: Names) -> dict[str, str]:
-    found = fields_of(((name, name) for name in names if name), table=known)
-    return {field: columns[0] for field, columns in found.items()}
+    by_field = fields_of(((name, name) for name in names if name), table=known)
+    return {field: columns[0] for field, columns in by_field.items()}
 
 
 def _kept(
@@ -266,7 +266,7 @@ def _stacked(
             return None
         names, tickers = heads[first][0], heads[second][0]
         if normalize_name(tickers[0]) in STACKED_WORDS and "close" in _fields(names[1:], known):
-            chosen = _chosen(dict.fromkeys(one for one in tickers[1:] if one), symbol)
+            chosen = _chosen(dict.fromkeys(ticker for ticker in tickers[1:] if ticker), symbol)
             named = [
                 name if ticker.lower() == chosen.lower() else ""
                 for name, ticker in zip(names[1:], tickers[1:], strict=True)
@@ -280,9 +280,9 @@ def _stacked(
 def _chosen(known: Iterable[str], symbol: str | None) -> str:
     """The symbol to keep, as the file spells it."""
     symbols = list(known)
-    found = [one for one in symbols if symbol is not None and one.lower() == symbol.lower()]
-    if found:
-        return found[0]
+    same = [other for other in symbols if symbol is not None and other.lower() == symbol.lower()]
+    if same:
+        return same[0]
     shown = ", ".join(symbols[:SHOWN_SYMBOLS]) + (", ..." if len(symbols) > SHOWN_SYMBOLS else "")
     if not symbols:
         raise PriceFileError("names no symbol and no column of prices")

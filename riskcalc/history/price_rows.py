@@ -139,7 +139,7 @@ def clean_vols(rows: PriceRows, *, name: str) -> ImpliedVols:
 
 
 def _concatenated(values: Sequence[Floats | None]) -> Floats | None:
-    known = [one for one in values if one is not None]
+    known = [value for value in values if value is not None]
     return np.concatenate(known) if len(known) == len(values) else None
 
 
@@ -169,11 +169,11 @@ def _without_duplicates(rows: PriceRows) -> PriceRows:
     again = np.flatnonzero(np.diff(rows.days.astype(np.int64)) == 0) + 1
     for row in again.tolist():
         for name, values in rows.prices.items():
-            one, other = values[row - 1], values[row]
-            if abs(one - other) > SAME_PRICE * abs(one):
+            earlier, other = values[row - 1], values[row]
+            if abs(earlier - other) > SAME_PRICE * abs(earlier):
                 raise PriceFileError(
-                    f"has two prices for {rows.days[row]}: {name} {one:g} (line {rows.places[row - 1]}) and "
-                    f"{other:g} (line {rows.places[row]}); one bar per day is needed"
+                    f"has two prices for {rows.days[row]}: {name} {earlier:g} (line {rows.places[row - 1]}) "
+                    f"and {other:g} (line {rows.places[row]}); one bar per day is needed"
                 )
     if len(again):
         rows.notes.append(_counted(len(again), "duplicate row", "left out"))

@@ -118,12 +118,12 @@ def _outcomes(bars: Bars, exits: ExitMoves, since: dt.date | None) -> Outcomes:
 
 def _chances(bars: Bars, exits: ExitMoves, *, implied_vol: float | None, k: float) -> tuple[FirstExit, ...]:
     """Closed forms at the implied and the calibrated volatility, and the simulation at the latter."""
-    found = []
+    estimates = []
     if implied_vol is not None:
-        found.append(_closed_form(exits, vol=implied_vol, method="closed form at implied vol"))
-        found.append(_closed_form(exits, vol=k * implied_vol, method="closed form at k x implied vol"))
+        estimates.append(_closed_form(exits, vol=implied_vol, method="closed form at implied vol"))
+        estimates.append(_closed_form(exits, vol=k * implied_vol, method="closed form at k x implied vol"))
     if len(bars) >= LEAST_BARS:
-        found.append(
+        estimates.append(
             filtered_simulation(
                 bars,
                 stop=exits.stop,
@@ -133,7 +133,7 @@ def _chances(bars: Bars, exits: ExitMoves, *, implied_vol: float | None, k: floa
                 side=exits.side,
             )
         )
-    return tuple(found)
+    return tuple(estimates)
 
 
 def _closed_form(exits: ExitMoves, *, vol: float, method: str) -> FirstExit:

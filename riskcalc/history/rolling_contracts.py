@@ -194,8 +194,8 @@ def _expiries(dates: Days, asked: int, rules: EntryRules) -> Days:
     rows = np.arange(len(first))
     if (off[rows, nearest] > max(EXPIRY_SLACK_DAYS, EXPIRY_SLACK_SHARE * asked)).any():
         raise InvalidInputError(f"days must have a usual expiry near, got {asked}")
-    found: Days = listed[rows, nearest].astype("datetime64[D]")
-    return found
+    expiries: Days = listed[rows, nearest].astype("datetime64[D]")
+    return expiries
 
 
 def _allowed(ahead: Counts, rules: EntryRules) -> NDArray[np.bool_]:

@@ -86,5 +86,5 @@ def _vols() -> Floats:
     logs = np.zeros(len(_days()))
     for place, shock in enumerate(random.standard_normal(len(logs)).tolist()):
         logs[place] = PERSISTENCE * logs[place - 1] + SHOCK * shock
-    found: Floats = USUAL_VOL * np.exp(logs)
-    return found
+    vols: Floats = USUAL_VOL * np.exp(logs)
+    return vols

@@ -85,22 +85,24 @@ def r_quantiles(results: Floats) -> dict[str, float]:
     return {str(percent): float(np.quantile(results, percent / 100)) for percent in QUANTILES}
 
 
-def daily_equity(found: Candidates, trades: Sequence[Fills], *, start: float) -> Floats:
+def daily_equity(candidates: Candidates, trades: Sequence[Fills], *, start: float) -> Floats:
     """Return the equity at each bar [dollars]: costs are paid at entry, open trades stand at the close.
 
     Options between entry and exit have their European value and what early exercise was worth at entry,
     fading to nothing at the exit.
     """
     taken = [trade for trade in trades if trade.taken]
-    count = len(found.history.bars)
+    count = len(candidates.history.bars)
     if not taken:
         return np.full(count, start)
     candidate = np.concatenate(
-        [np.full(trade.end - found.entries[trade.candidate], trade.candidate) for trade in taken]
+        [np.full(trade.end - candidates.entries[trade.candidate], trade.candidate) for trade in taken]
     )
-    bar = np.concatenate([np.arange(found.entries[trade.candidate], trade.end) for trade in taken])
-    order = np.repeat(np.arange(len(taken)), [trade.end - found.entries[trade.candidate] for trade in taken])
-    path = _booked(found, taken, candidate=candidate, bar=bar, order=order)
+    bar = np.concatenate([np.arange(candidates.entries[trade.candidate], trade.end) for trade in taken])
+    order = np.repeat(
+        np.arange(len(taken)), [trade.end - candidates.entries[trade.candidate] for trade in taken]
+    )
+    path = _booked(candidates, taken, candidate=candidate, bar=bar, order=order)
     opened = np.bincount(bar, weights=path, minlength=count)
     closed = np.bincount(
         [trade.end for trade in taken], weights=[trade.pnl for trade in taken], minlength=count
@@ -110,42 +112,42 @@ def daily_equity(found: Candidates, trades: Sequence[Fills], *, start: float) ->
 
 
 def _booked(
-    found: Candidates, taken: Sequence[Fills], *, candidate: Counts, bar: Counts, order: Counts
+    candidates: Candidates, taken: Sequence[Fills], *, candidate: Counts, bar: Counts, order: Counts
 ) -> Floats:
     """P&L of trades at closes before their end: parts closed at their fills, the rest at the close."""
     closed = np.array([trade.closed for trade in taken], dtype=np.float64)
     costs = np.array([trade.costs for trade in taken], dtype=np.float64)
-    marked = _marks(found, taken, candidate=candidate, bar=bar, order=order)
+    marked = _marks(candidates, taken, candidate=candidate, bar=bar, order=order)
     pnl = -costs[order]
     for fill in range(closed.shape[1]):
         units = closed[order, fill]
-        done = (units > 0) & (found.walk.place[candidate, fill] <= bar)
-        pnl = pnl + units * np.where(done, found.gains[candidate, fill], marked)
+        done = (units > 0) & (candidates.walk.place[candidate, fill] <= bar)
+        pnl = pnl + units * np.where(done, candidates.gains[candidate, fill], marked)
     booked: Floats = pnl
     return booked
 
 
 def _marks(
-    found: Candidates, taken: Sequence[Fills], *, candidate: Counts, bar: Counts, order: Counts
+    candidates: Candidates, taken: Sequence[Fills], *, candidate: Counts, bar: Counts, order: Counts
 ) -> Floats:
     """P&L of one unit at the close of bars."""
-    history = found.history
-    points = found.points(candidate, bar, spot=history.bars.close[bar], vol=history.last_vol[bar])
-    worth = found.values.value(points, exercise=False)
-    entries = found.entries[candidate]
+    history = candidates.history
+    points = candidates.points(candidate, bar, spot=history.bars.close[bar], vol=history.last_vol[bar])
+    worth = candidates.values.value(points, exercise=False)
+    entries = candidates.entries[candidate]
     ends = np.array([trade.end for trade in taken])[order]
     left = (ends - bar) / (ends - entries)
-    start = _early_exercise(found, np.array([trade.candidate for trade in taken]))[order]
-    marked: Floats = worth + left * start - found.debit[candidate] + found.paid(candidate, bar)
+    start = _early_exercise(candidates, np.array([trade.candidate for trade in taken]))[order]
+    marked: Floats = worth + left * start - candidates.debit[candidate] + candidates.paid(candidate, bar)
     return marked
 
 
-def _early_exercise(found: Candidates, candidate: Counts) -> Floats:
+def _early_exercise(candidates: Candidates, candidate: Counts) -> Floats:
     """What early exercise is worth at entry, of one unit [dollars]."""
-    bar = found.entries[candidate]
-    history = found.history
-    points = found.points(candidate, bar, spot=history.bars.close[bar], vol=history.vol[bar])
-    worth: Floats = found.debit[candidate] - found.values.value(points, exercise=False)
+    bar = candidates.entries[candidate]
+    history = candidates.history
+    points = candidates.points(candidate, bar, spot=history.bars.close[bar], vol=history.vol[bar])
+    worth: Floats = candidates.debit[candidate] - candidates.values.value(points, exercise=False)
     return worth
 
 
@@ -158,11 +160,11 @@ def drawdown(equity: Floats) -> tuple[float, int, int]:
 
 
 def by_year(
-    found: Candidates, equity: Floats, entries: Counts, results: Floats, *, block: float
+    candidates: Candidates, equity: Floats, entries: Counts, results: Floats, *, block: float
 ) -> tuple[BacktestYear, ...]:
     """Return the account and the trades by calendar year, from the first entry on."""
-    years = found.history.bars.dates.astype("datetime64[Y]").astype(np.int64) + 1970
-    first = int(found.entries[0])
+    years = candidates.history.bars.dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    first = int(candidates.entries[0])
     of_trades = years[entries]
     rows, before = [], float(equity[first])
     for year in np.unique(years[first:]).tolist():
@@ -183,10 +185,10 @@ def by_year(
 
 
 def by_regime(
-    found: Candidates, entries: Counts, results: Floats, *, block: float
+    candidates: Candidates, entries: Counts, results: Floats, *, block: float
 ) -> tuple[BacktestRegime, ...]:
     """Return the trades by thirds of the trailing volatility at entry; entries without one are in none."""
-    vol = realized_vol(found.history.bars, window=REGIME_SESSIONS)[entries]
+    vol = realized_vol(candidates.history.bars, window=REGIME_SESSIONS)[entries]
     known = np.flatnonzero(np.isfinite(vol))
     if len(known) < len(REGIMES):
         return ()

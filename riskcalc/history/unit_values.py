@@ -82,21 +82,21 @@ class UnitValues:
     def premiums(self) -> Floats:
         """Return the entry price of each option at each entry [dollars per share], shape (n, options)."""
         points = self._entries()
-        found = [self.option(leg, points) for leg in self.trade.options]
-        return np.stack(found, axis=1) if found else np.zeros((len(points.spot), 0))
+        by_leg = [self.option(leg, points) for leg in self.trade.options]
+        return np.stack(by_leg, axis=1) if by_leg else np.zeros((len(points.spot), 0))
 
     def debit(self, premiums: Floats) -> Floats:
         """Return what one unit costs at each entry [dollars], negative where it brings in."""
         sizes = np.array([leg.size for leg in self.trade.options], dtype=np.float64)
-        found: Floats = self.trade.shares * self.at.spot + premiums @ sizes
-        return found
+        cost: Floats = self.trade.shares * self.at.spot + premiums @ sizes
+        return cost
 
     def market_value(self, premiums: Floats) -> Floats:
         """Return the market value of one unit at each entry, without sign [dollars]: shares plus options."""
         sizes = np.array([leg.size for leg in self.trade.options], dtype=np.float64)
         shares = sum(leg.shares for leg in self.trade.template.legs if isinstance(leg, ShareLeg))
-        found: Floats = shares * self.at.spot + np.abs(premiums @ sizes)
-        return found
+        value: Floats = shares * self.at.spot + np.abs(premiums @ sizes)
+        return value
 
     def planned_loss(
         self, debit: Floats, *, exits: ExitPlan, side: Side, held: Floats, limits: RiskLimits
@@ -155,8 +155,8 @@ class UnitValues:
         upside = shares + sum(leg.size for leg in options if leg.sign > 0)
         kinks = [np.zeros(len(debit)), *(leg.strike for leg in options)]
         worst = np.min([_payoff(shares, options, spot) for spot in kinks], axis=0)
-        found: Floats = np.maximum(debit - worst, 0.0)
-        return np.full(len(debit), np.inf) if upside < 0 else found
+        loss: Floats = np.maximum(debit - worst, 0.0)
+        return np.full(len(debit), np.inf) if upside < 0 else loss
 
     def _exit_loss(self, debit: Floats, *, exits: ExitPlan, side: Side, held: Floats) -> Floats:
         """Worst loss at the stop or a target, on any of some moments up to the time stop."""
@@ -192,8 +192,10 @@ def _may_exercise(option: Mapping[str, Floats | np.float64]) -> NDArray[np.bool_
     paid = option["dividend_yield"] * option["spot"]
     earned = option["rate"] * option["strike"]
     puts = option["sign"] < 0
-    found: NDArray[np.bool_] = (puts | ((paid > 0) & (paid > NEAR_EXERCISE * earned))) & (option["vol"] > 0)
-    return found
+    may_exercise: NDArray[np.bool_] = (puts | ((paid > 0) & (paid > NEAR_EXERCISE * earned))) & (
+        option["vol"] > 0
+    )
+    return may_exercise
 
 
 def _payoff(shares: int, options: tuple[RollingLeg, ...], spot: Floats) -> Floats:

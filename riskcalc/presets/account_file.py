@@ -131,26 +131,26 @@ def value_sources(said: Mapping[str, Any]) -> dict[str, str]:
     sample = {**SAMPLE_ACCOUNT, **SAMPLE_ACCOUNT["costs"]}
     costs = said.get("costs")
     stated = {*said, *(costs if isinstance(costs, Mapping) else ())}
-    found = {}
+    sources = {}
     for key in (name for name in ACCOUNT_KEYS if not name.startswith("risk_") or name == "risk_basis"):
         names = ("risk", "risk_fraction", "risk_dollars") if key == "risk" else (key,)
         usual = str(Source.SAMPLE) if key in sample else "default"
-        found[key] = str(Source.ACCOUNT_FILE) if stated & set(names) else usual
-    return found
+        sources[key] = str(Source.ACCOUNT_FILE) if stated & set(names) else usual
+    return sources
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """One account over another; a risk in dollars takes the place of one in per cent."""
-    found = copy.deepcopy(dict(below))
+    merged = copy.deepcopy(dict(below))
     for key, value in above.items():
-        if key == "costs" and isinstance(value, Mapping) and isinstance(found.get(key), Mapping):
-            found[key] = {**found[key], **value}
+        if key == "costs" and isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = {**merged[key], **value}
         else:
             for rival in rivals_of(key):
                 if rival not in above:
-                    found.pop(rival, None)
-            found[key] = copy.deepcopy(value)
-    return found
+                    merged.pop(rival, None)
+            merged[key] = copy.deepcopy(value)
+    return merged
 
 
 def _checked(text: str, path: Path) -> dict[str, Any]:
@@ -169,14 +169,14 @@ def _checked(text: str, path: Path) -> dict[str, Any]:
 
 def _given(assignments: Iterable[str]) -> dict[str, Any]:
     """Values by the keys of an account; ``account.`` and ``costs.`` before them may be left out."""
-    found = {}
+    given = {}
     whole = (text if text.startswith("account.") else f"account.{text}" for text in assignments)
     for key, value in parse_assignments(whole).items():
         name = key.removeprefix("account.").removeprefix("costs.")
         if name not in ACCOUNT_KEYS:
             raise PresetError(f"{name} is not a known key; {_meant(name)}")
-        found[f"costs.{name}" if name in _COSTS else name] = value
-    return found
+        given[f"costs.{name}" if name in _COSTS else name] = value
+    return given
 
 
 def _meant(name: str) -> str:

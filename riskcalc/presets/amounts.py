@@ -68,10 +68,10 @@ def parse_money(value: str | float, *, field: str = "value") -> float:
     Traceback (most recent call last):
     riskcalc.errors.InvalidInputError: equity must be dollars like 250, $250 or $100,000, got '1,00'
     """
-    found = _amount(value)
-    if found is None or not math.isfinite(found):
+    amount = _amount(value)
+    if amount is None or not math.isfinite(amount):
         raise InvalidInputError(f"{field} must be {FORM}, got {reprlib.repr(value)}")
-    return found
+    return amount
 
 
 def _amount(value: object) -> float | None:
@@ -183,10 +183,10 @@ def parse_position_limit(value: Written, *, field: str = "max_position") -> floa
 def _share(number: Number, value: Written, field: str, form: str) -> float:
     if not number.percent and 0 < abs(number.amount) < 1:
         raise _ambiguous(number, field)
-    found = float(abs(number.amount) / 100)
-    if not 0 < found <= 1:
+    share = float(abs(number.amount) / 100)
+    if not 0 < share <= 1:
         raise refused(field, form, value)
-    return found
+    return share
 
 
 def _ambiguous(number: Number, field: str) -> InvalidInputError:

@@ -97,14 +97,14 @@ def write_calibration(calibration: Calibration, *, symbol: str) -> Path:
     return path
 
 
-def _calibration(found: object, *, path: Path, symbol: str) -> Calibration:
+def _calibration(data: object, *, path: Path, symbol: str) -> Calibration:
     """Check the fields of one underlying's table."""
-    if not isinstance(found, Mapping):
-        raise PresetError(f"{path}: {symbol} must be a table, got {brief_repr(found)}")
-    missing = [name for name in FIELDS if name not in found]
+    if not isinstance(data, Mapping):
+        raise PresetError(f"{path}: {symbol} must be a table, got {brief_repr(data)}")
+    missing = [name for name in FIELDS if name not in data]
     if missing:
         raise PresetError(f"{path}: {symbol} lacks {', '.join(missing)}")
     try:
-        return Calibration(**{name: found[name] for name in FIELDS})
+        return Calibration(**{name: data[name] for name in FIELDS})
     except InvalidInputError as error:
         raise PresetError(f"{path}: {symbol}: {error}") from None

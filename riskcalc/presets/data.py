@@ -166,10 +166,10 @@ def _account_table(preset: Preset) -> Data:
 def _used(account: Account, base: Account | None) -> Data:
     """Buying power and open risk; a stated buying power is what is free, so that nothing is taken off it."""
     numbers = dict.fromkeys(("buying_power", "buying_power_used", "open_risk"), written_number)
-    found = stated(account, base, **numbers)
-    if "buying_power" in found and not account.buying_power_used:
-        found.pop("buying_power_used", None)
-    return found
+    used = stated(account, base, **numbers)
+    if "buying_power" in used and not account.buying_power_used:
+        used.pop("buying_power_used", None)
+    return used
 
 
 def _account(account: Account, base: Account | None = None) -> Data:

@@ -64,7 +64,8 @@ def read_files(data: Mapping[str, Any]) -> list[Problem]:
         try:
             paid = read_dividend_file(Path(written))
             payments += [
-                {"ex_date": one.ex_date, "amount": one.amount, "special": one.special} for one in paid
+                {"ex_date": dividend.ex_date, "amount": dividend.amount, "special": dividend.special}
+                for dividend in paid
             ]
         except PresetError as error:
             problems += [(place, f"{dotted(place)}: {line}") for line in str(error).splitlines()]
@@ -118,15 +119,15 @@ def read_dividend_file(path: Path) -> tuple[CashDividend, ...]:
         raise PresetError("\n".join(_first(problems, path)))
     if not paid:
         raise PresetError(f'{path}: has no payments; write dividends = "none" if there are none')
-    return tuple(one for _, (_, one) in sorted(paid.items()))
+    return tuple(dividend for _, (_, dividend) in sorted(paid.items()))
 
 
 def _quotes(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The quotes of a preset's data that are tables."""
     market = data.get("market")
     quotes = market.get("quotes") if isinstance(market, dict) else None
-    found = quotes if isinstance(quotes, dict) else {}
-    return {symbol: quote for symbol, quote in found.items() if isinstance(quote, dict)}
+    tables = quotes if isinstance(quotes, dict) else {}
+    return {symbol: quote for symbol, quote in tables.items() if isinstance(quote, dict)}
 
 
 def _lines(text: str, path: Path) -> list[Line]:
@@ -176,17 +177,17 @@ def _payment(fields: list[str], columns: _Columns) -> CashDividend:
 def _ex_date(text: str) -> dt.date:
     with contextlib.suppress(ValueError):
         # The day where it is written: moving a midnight of New York to another zone would move the day.
-        found = dt.datetime.fromisoformat(text).date()
-        if 1970 <= found.year <= 2200:
-            return found
+        day = dt.datetime.fromisoformat(text).date()
+        if 1970 <= day.year <= 2200:
+            return day
     raise ValueError(f"the ex-date must be like 2026-06-16, from 1970 to 2200, got {reprlib.repr(text)}")
 
 
 def _amount(text: str) -> float:
     with contextlib.suppress(ValueError):
-        found = float(text)
-        if "_" not in text and 0 <= found < math.inf:
-            return found
+        amount = float(text)
+        if "_" not in text and 0 <= amount < math.inf:
+            return amount
     hint = "; write the decimals after a point" if "," in text else ""
     raise ValueError(f"the amount must be a number >= 0 like 0.80, got {reprlib.repr(text)}{hint}")
 

@@ -85,8 +85,8 @@ def read_preset(
     for table, key in CHOOSING:
         if f"{table}.{key}" in (overrides or {}) and isinstance(base.get(table), dict):
             base[table][key] = (overrides or {})[f"{table}.{key}"]
-    found = Overlaid(data=base, equity=own) if files is None else overlaid(base, files, instruments)
-    data, problems = override(found.data, overrides or {})
+    merged = Overlaid(data=base, equity=own) if files is None else overlaid(base, files, instruments)
+    data, problems = override(merged.data, overrides or {})
     problems += read_files(data)
     shape, misshapen = _shaped(data, instruments)
     if shape is None or problems or misshapen:
@@ -96,11 +96,11 @@ def read_preset(
     underlying = preset.template.instrument
     preset = dataclasses.replace(
         preset,
-        sources=sources_of(found, data, underlying=underlying, own=own, overrides=overrides or ()),
+        sources=sources_of(merged, data, underlying=underlying, own=own, overrides=overrides or ()),
         inherited=None if files is None else files.account,
         book=None if files is None else files.book,
     )
-    moved = bool(overrides) or found.vol is not None
+    moved = bool(overrides) or merged.vol is not None
     return _with_vols_moved(preset, written, overrides or {}, instruments) if moved else preset
 
 
@@ -145,18 +145,20 @@ def _shaped(
 
 def _problems_of_units(shape: PresetShape) -> list[Problem]:
     """Problems of signals and rules with different units."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for place, written in enumerate(shape.entry.triggers):
         rule = written.record()
         unit, observed = shape.entry.units.get(rule.signal, ""), shape.market.signals.get(rule.signal)
         if rule.unit != unit:
             path: KeyPath = ("entry", "triggers", place)
-            found.append((path, f"{dotted(path)} must be in {_unit_hint(unit, rule.signal)}"))
+            problems.append((path, f"{dotted(path)} must be in {_unit_hint(unit, rule.signal)}"))
         elif observed and _is_of_another_unit(observed, rule):
             key: KeyPath = ("market", "signals", rule.signal)
             said = f"in {unit}, the unit of its rule" if unit else "a plain number in the unit of its rule"
-            found.append((key, f"{dotted(key)} must be {said}, {_rule_words(rule)}, got {_words(observed)}"))
-    return found
+            problems.append(
+                (key, f"{dotted(key)} must be {said}, {_rule_words(rule)}, got {_words(observed)}")
+            )
+    return problems
 
 
 def _unit_hint(unit: str, signal: str) -> str:

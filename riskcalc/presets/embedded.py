@@ -77,18 +77,18 @@ def embedded_preset(text: str, path: Path) -> EmbeddedPreset:
     PresetError
         The page is no report of riskcalc, its data are damaged, or a newer riskcalc wrote it.
     """
-    found = _data(text, path)
-    written = found.get("format")
+    embedded = _data(text, path)
+    written = embedded.get("format")
     if not isinstance(written, int) or isinstance(written, bool) or written < 1:
         raise PresetError(f"{path}: the data of the report have no format: {brief_repr(written)}")
     if written > FORMAT:
         reads = f"this riskcalc reads up to {FORMAT}"
         raise PresetError(f"{path}: a report of format {written}, {reads}: update riskcalc")
-    preset = found.get("preset")
+    preset = embedded.get("preset")
     if not isinstance(preset, str):
         raise PresetError(f"{path}: the report holds no preset")
     try:
-        sources, calibration = _sources(found["sources"]), _calibration(found["calibration"])
+        sources, calibration = _sources(embedded["sources"]), _calibration(embedded["calibration"])
     except (AttributeError, KeyError, TypeError, ValueError):
         raise PresetError(f"{path}: the data of the report are damaged") from None
     return EmbeddedPreset(text=preset, sources=sources, calibration=calibration)

@@ -196,9 +196,9 @@ def _multiple(field: str, value: float) -> float:
 def _date(field: str, value: object) -> dt.date:
     """A TOML date, or the same in quotes."""
     with contextlib.suppress(ValueError):
-        found = dt.date.fromisoformat(value) if isinstance(value, str) else value
-        if type(found) is dt.date and 1970 <= found.year <= 2200:
-            return found
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+        if type(day) is dt.date and 1970 <= day.year <= 2200:
+            return day
     form = "a date from 1970 to 2200, like 2026-09-18"
     raise InvalidInputError(f"{field} must be {form}, got {reprlib.repr(value)}")
 

@@ -177,9 +177,11 @@ def too_deep(value: object) -> bool:
     level = [value]
     for _ in range(MOST_LEVELS):
         inner = [
-            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))
+            nested.values() if isinstance(nested, dict) else nested
+            for nested in level
+            if isinstance(nested, (dict, list))
         ]
-        level = [one for values in inner for one in values]
+        level = [value for values in inner for value in values]
         if not level:
             return False
     return True
@@ -200,10 +202,10 @@ def _require_plain_texts(data: object, path: Path) -> None:
 
 def _toml_problem(message: str) -> str:
     """Reword the parser's message, with its place first."""
-    found = re.fullmatch(r"(.*) \(at (.*)\)", message, flags=re.DOTALL)
+    match = re.fullmatch(r"(.*) \(at (.*)\)", message, flags=re.DOTALL)
     if "integer string conversion" in message:
         return "a number has more than 4,300 digits"
-    problem, place = (found[1], found[2]) if found else (message, "")
+    problem, place = (match[1], match[2]) if match else (message, "")
     if "overwrite" in problem or "twice" in problem:
         problem = "a key or table appears twice"
     return f"{place}: {problem}" if place else problem

@@ -84,9 +84,9 @@ def vol_near(chain: QuotedListing, market: Market, *, days: int = USUAL_DAYS) ->
     ahead = {expiry: (expiry - chain.date).days for expiry in chain.expiries() if expiry > chain.date}
     order = sorted(ahead, key=lambda expiry: (ahead[expiry] < LEAST_DAYS, abs(ahead[expiry] - days)))
     for expiry in order:
-        found = _vol(chain, market, expiry)
-        if math.isfinite(found):
-            return found
+        vol = _vol(chain, market, expiry)
+        if math.isfinite(vol):
+            return vol
     raise ChainError(f"{chain.symbol}: no expiry of the chain has usable quotes at the money")
 
 

@@ -32,15 +32,15 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
     except ValidationError as error:
         problems = problems_in(error, data, shape=InstrumentsShape)
         raise PresetError("\n".join(problem_lines(problems, path))) from None
-    found, refused = {}, []
+    instruments, refused = {}, []
     for symbol, row in shape.instruments.items():
         try:
-            found[symbol] = row.record(symbol)
+            instruments[symbol] = row.record(symbol)
         except InvalidInputError as error:  # a beta to the symbol itself
             refused.append(f"{path}: instruments.{symbol}.{error}")
     if refused:
         raise PresetError("\n".join(refused))
-    return found
+    return instruments
 
 
 def _row_symbol(name: str) -> str:

@@ -34,14 +34,14 @@ def parse_level(level: object) -> tuple[float, str] | None:
     >>> parse_level("+25 bp"), parse_level("-$250M"), parse_level("1.5x"), parse_level("25")
     ((25.0, 'bp'), (-250.0, '$M'), (1.5, 'ratio'), None)
     """
-    found = LEVEL.fullmatch(level.strip()) if isinstance(level, str) else None
-    if found is None or not found["unit"] or (found["dollar"] and found["unit"] != "M"):
+    match = LEVEL.fullmatch(level.strip()) if isinstance(level, str) else None
+    if match is None or not match["unit"] or (match["dollar"] and match["unit"] != "M"):
         return None
     units = {"M": "$M", "x": "ratio", "point": "points", "position": "positions"}
-    number = float(found["digits"].replace(",", ""))
+    number = float(match["digits"].replace(",", ""))
     if not math.isfinite(number):
         return None
-    return (-number if found["sign"] in ("-", "−") else number), units.get(found["unit"], found["unit"])
+    return (-number if match["sign"] in ("-", "−") else number), units.get(match["unit"], match["unit"])
 
 
 def parse_signal(value: Written, *, field: str = "value") -> Level:

@@ -167,10 +167,10 @@ class Listed:
         if not self.is_chain:
             return strike
         listed = sorted(self.listing.strikes(expiry=expiry, option_type=option_type))
-        found = [one for one in listed if abs(one - strike) < 1e-6]
-        if not found:
+        strikes = [listed_strike for listed_strike in listed if abs(listed_strike - strike) < 1e-6]
+        if not strikes:
             raise _no_strike(strike, listed, expiry, option_type)
-        return found[0]
+        return strikes[0]
 
     def strike_near(self, wanted: float, *, expiry: dt.date, option_type: OptionType) -> float:
         """Return the listed strike nearest to the one wanted, of two the lower."""
@@ -218,6 +218,7 @@ def _neighbors(listed: Sequence[Any], wanted: object) -> str:
     """The listed values on either side of the one wanted, in words."""
     at = bisect_left(listed, wanted)
     near = [
-        f"{one:g}" if isinstance(one, float | int) else f"{one}" for one in listed[max(at - 1, 0) : at + 1]
+        f"{strike:g}" if isinstance(strike, float | int) else f"{strike}"
+        for strike in listed[max(at - 1, 0) : at + 1]
     ]
     return f"nearest: {' and '.join(near)}" if near else "it lists none"

@@ -90,7 +90,9 @@ class KnownQuoteShape(Section):
 
     def record(self) -> KnownQuote:
         """What is known of the symbol; its figures are those of a quote."""
-        dividends = None if self.dividends is None else tuple(one.record() for one in self.dividends)
+        dividends = (
+            None if self.dividends is None else tuple(dividend.record() for dividend in self.dividends)
+        )
         Quote(
             spot=self.spot,
             vol=self.vol or 0.0,

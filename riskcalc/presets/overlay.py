@@ -69,23 +69,28 @@ def overlaid(data: dict[str, Any], files: UserFiles, instruments: InstrumentTabl
     A preset whose market is pinned keeps its own. So does one for whose underlying no price is known; where
     one is known without a volatility, a leveraged fund takes that of its benchmark times the leverage.
     """
-    found = _with_market(data, files.market, instruments)
+    merged = _with_market(data, files.market, instruments)
     own = data.get("account")
     if own is None or isinstance(own, Mapping):
         data["account"] = merged_account(own, files.account)
     stated = isinstance(own, Mapping) and "equity" in own
     said = Source.ACCOUNT_FILE if "equity" in files.account else Source.SAMPLE
-    return Overlaid(**{**found, "data": data, "equity": Source.PRESET if stated else said})
+    return Overlaid(**{**merged, "data": data, "equity": Source.PRESET if stated else said})
 
 
 def sources_of(
-    found: Overlaid, data: Mapping[str, Any], *, underlying: Instrument, own: Source, overrides: Iterable[str]
+    merged: Overlaid,
+    data: Mapping[str, Any],
+    *,
+    underlying: Instrument,
+    own: Source,
+    overrides: Iterable[str],
 ) -> PlanSources:
     """Return where the main figures of a preset come from.
 
     Parameters
     ----------
-    found : Overlaid
+    merged : Overlaid
         The data without the overrides.
     data : mapping
         The same with the overrides.
@@ -100,19 +105,19 @@ def sources_of(
 
     def is_set(*path: str) -> bool:
         """Whether a value was set by itself, or to another one with the table that holds it."""
-        return ".".join(path) in keys or (sets(keys, path) and _at(data, path) != _at(found.data, path))
+        return ".".join(path) in keys or (sets(keys, path) and _at(data, path) != _at(merged.data, path))
 
     spots = is_set("market", "quotes", symbol, "spot") or all(
-        is_set("market", "quotes", one, "spot") for one in needed_symbols(underlying)
+        is_set("market", "quotes", needed, "spot") for needed in needed_symbols(underlying)
     )
     vols = any(is_set("market", "quotes", symbol, key) for key in ("vol", "correlation"))
     dated = is_set("market", "date")
     return PlanSources(
-        spot=Source.SET if spots else found.spot or own,
-        date=Source.SET if dated else found.spot or own,
-        vol=Source.SET if vols else found.vol or own,
-        vol_date=None if vols or dated else found.vol_date,
-        equity=Source.SET if is_set("account", "equity") else found.equity,
+        spot=Source.SET if spots else merged.spot or own,
+        date=Source.SET if dated else merged.spot or own,
+        vol=Source.SET if vols else merged.vol or own,
+        vol_date=None if vols or dated else merged.vol_date,
+        equity=Source.SET if is_set("account", "equity") else merged.equity,
     )
 
 
@@ -134,12 +139,12 @@ def _with_market(data: dict[str, Any], known: KnownMarket, instruments: Instrume
     if market.get("pinned") is True or not isinstance(quotes, dict):
         return {}
     data["market"] = market
-    for one in dict.fromkeys((*needed, *(key for key in quotes if key in known.quotes))):
-        quotes[one] = _quoted(quotes.get(one), known.quotes[one])
+    for key in dict.fromkeys((*needed, *(key for key in quotes if key in known.quotes))):
+        quotes[key] = _quoted(quotes.get(key), known.quotes[key])
     if symbol not in needed and isinstance(quotes.get(symbol), dict):
         quotes[symbol] = {key: value for key, value in quotes[symbol].items() if key != "spot"}
     vol = _vol_of(underlying, quotes, known)
-    day = min(known.quotes[one].date for one in needed)
+    day = min(known.quotes[symbol].date for symbol in needed)
     if market.get("date") != day:
         market.pop("signals", None)  # observed on the preset's own day
     market["date"] = day
@@ -155,7 +160,8 @@ def _quoted(own: object, known: KnownQuote) -> dict[str, Any]:
     said: dict[str, Any] = {key: percent_text(value) for key, value in rates.items() if value is not None}
     if known.dividends is not None:
         said["dividends"] = [
-            {"ex_date": one.ex_date, "amount": one.amount, "special": one.special} for one in known.dividends
+            {"ex_date": dividend.ex_date, "amount": dividend.amount, "special": dividend.special}
+            for dividend in known.dividends
         ]
     return {**(own if isinstance(own, dict) else {}), "spot": known.spot, **said}
 
@@ -163,12 +169,12 @@ def _quoted(own: object, known: KnownQuote) -> dict[str, Any]:
 def _vol_of(underlying: Instrument, quotes: dict[str, Any], known: KnownMarket) -> dict[str, Any]:
     """Where the underlying's volatility comes from; that of a fund may be its benchmark's, by leverage."""
     symbol = underlying.symbol
-    own = [known.quotes[one] for one in needed_symbols(underlying)]
+    own = [known.quotes[symbol] for symbol in needed_symbols(underlying)]
     of_pair = quotes.get(symbol) if len(own) > 1 else None
     if isinstance(of_pair, dict) and "vol" in of_pair:
         return {}
-    if all(one.vol is not None for one in own):
-        older = [one.vol_date for one in own if one.vol_date is not None]
+    if all(symbol.vol is not None for symbol in own):
+        older = [symbol.vol_date for symbol in own if symbol.vol_date is not None]
         return {"vol": known.source, "vol_date": min(older, default=None)}
     benchmark, quote = underlying.benchmark, known.quotes.get(symbol)
     of_benchmark = known.quotes.get(benchmark)

@@ -52,19 +52,19 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     >>> parse_assignments(["market.quotes.IWM.spot=295.4", "exits.stop=7%", 'exits.targets=["+8%"]'])
     {'market.quotes.IWM.spot': 295.4, 'exits.stop': '7%', 'exits.targets': ['+8%']}
     """
-    found: dict[str, Any] = {}
+    overrides: dict[str, Any] = {}
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
             raise PresetError(f"an override must be like exits.stop=7%, got {assignment!r}")
-        found[key.strip()] = _assigned(key.strip(), value.strip())
-    return found
+        overrides[key.strip()] = _assigned(key.strip(), value.strip())
+    return overrides
 
 
 def _assigned(key: str, text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
     """Parse a value; a share of equity stays text, so that a bare 0.5 is refused."""
-    found = parse_value(text)
-    return text if key in SHARES_OF_EQUITY and isinstance(found, int | float) else found
+    parsed = parse_value(text)
+    return text if key in SHARES_OF_EQUITY and isinstance(parsed, int | float) else parsed
 
 
 def parse_value(text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
@@ -76,10 +76,10 @@ def parse_value(text: str) -> Any:  # noqa: ANN401 - whatever TOML can hold
     (datetime.date(2026, 9, 18), 300, '7%')
     """
     try:
-        found = tomllib.loads(f"value = {text}")
+        document = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
         return text
-    return found["value"] if found.keys() == {"value"} and not too_deep(found) else text
+    return document["value"] if document.keys() == {"value"} and not too_deep(document) else text
 
 
 def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -125,7 +125,7 @@ def require_not_of_chain(overrides: Mapping[str, Any], *, symbol: str) -> None:
 
 def sets(overrides: Iterable[str], path: KeyPath) -> bool:
     """Whether one of the overrides sets a value, by itself or with the table or list that holds it."""
-    return any(path[: len(one)] == one for one in map(_path, overrides))
+    return any(path[: len(set_path)] == set_path for set_path in map(_path, overrides))
 
 
 def put(table: MutableMapping[str, Any], key: str, value: object) -> None:
@@ -162,19 +162,19 @@ def _set(data: dict[str, Any], path: KeyPath, value: object) -> str:
     return _set_below(data, path, 0, value)
 
 
-def _set_below(found: Any, path: KeyPath, depth: int, value: object) -> str:  # noqa: ANN401 - a table or a list
+def _set_below(table: Any, path: KeyPath, depth: int, value: object) -> str:  # noqa: ANN401 - a table or a list
     here, step, last = path[:depth], path[depth], depth == len(path) - 1
-    if isinstance(found, list) and isinstance(step, int):
-        if step > len(found):
-            return f"{dotted(path)} is past the end: {dotted(here)} holds {len(found)}, counted from 0"
-        found[step : step + 1] = [value if last else _as_table(found[step : step + 1])]
-    elif isinstance(found, dict) and last:
-        put(found, str(step), value)
-    elif isinstance(found, dict):
-        found.setdefault(step, [] if is_list(path[: depth + 1]) else {})
+    if isinstance(table, list) and isinstance(step, int):
+        if step > len(table):
+            return f"{dotted(path)} is past the end: {dotted(here)} holds {len(table)}, counted from 0"
+        table[step : step + 1] = [value if last else _as_table(table[step : step + 1])]
+    elif isinstance(table, dict) and last:
+        put(table, str(step), value)
+    elif isinstance(table, dict):
+        table.setdefault(step, [] if is_list(path[: depth + 1]) else {})
     else:
         return f"{dotted(path)} cannot be set: {dotted(here)} is a single value in the file"
-    return "" if last else _set_below(found[step], path, depth + 1, value)
+    return "" if last else _set_below(table[step], path, depth + 1, value)
 
 
 def _as_table(entry: list[Any]) -> Any:  # noqa: ANN401 - whatever the list holds

@@ -116,7 +116,7 @@ def plan_preset(
         sources = sources.quoted(Source.LIVE if live else Source.CHAIN, spot=quoted)
         smile = smile or (moving_smile(chain, preset.market, Sticky.STRIKE) if quoted else None)
     here = here.with_quote(trade.symbol, smile=smile)
-    found = plan(
+    result = plan(
         trade,
         here,
         preset.account,
@@ -126,7 +126,7 @@ def plan_preset(
         calibration=preset.calibration,
         sources=sources,
     )
-    return hold_against(found, day)
+    return hold_against(result, day)
 
 
 def compare_presets(
@@ -170,8 +170,8 @@ def compare_presets(
 
     Examples
     --------
-    >>> found = compare_presets(["iwm-shares", "tna-momentum"])
-    >>> [vehicle.plan.size.units for vehicle in found.vehicles]
+    >>> comparison = compare_presets(["iwm-shares", "tna-momentum"])
+    >>> [vehicle.plan.size.units for vehicle in comparison.vehicles]
     [56, 138]
     """
     record("day", TradingDay, day)
@@ -205,12 +205,16 @@ def _require_one_market(presets: Sequence[Preset]) -> None:
     """
     days = {preset.market.date for preset in presets}
     unknown = [
-        one for one in presets if one.sources.date not in (Source.MARKET_FILE, Source.LIVE, Source.SET)
+        preset
+        for preset in presets
+        if preset.sources.date not in (Source.MARKET_FILE, Source.LIVE, Source.SET)
     ]
     if len(days) == 1 or not 0 < len(unknown) < len(presets):
         return
-    symbols = dict.fromkeys(symbol for one in unknown for symbol in needed_symbols(one.template.instrument))
-    known = next(one for one in presets if one not in unknown)
+    symbols = dict.fromkeys(
+        symbol for preset in unknown for symbol in needed_symbols(preset.template.instrument)
+    )
+    known = next(preset for preset in presets if preset not in unknown)
     raise InvalidInputError(
         f"{unknown[0].name} has prices of {unknown[0].market.date}, {known.name} of {known.market.date}: "
         f"give today's with riskcalc quote {' '.join(f'{symbol}=PRICE' for symbol in symbols)}"
@@ -220,7 +224,7 @@ def _require_one_market(presets: Sequence[Preset]) -> None:
 def _planned(
     preset: Preset, account: Account, view: View, *, today: dt.date | None, day: TradingDay
 ) -> TradePlan:
-    found = plan(
+    result = plan(
         preset.template.resolve(preset.market),
         preset.market,
         dataclasses.replace(account, costs=preset.account.costs),
@@ -230,7 +234,7 @@ def _planned(
         calibration=preset.calibration,
         sources=dataclasses.replace(preset.sources, today=today),
     )
-    return hold_against(found, day)
+    return hold_against(result, day)
 
 
 def _on_chain(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:

@@ -35,9 +35,7 @@ def read_ranges() -> dict[str, AverageRange]:
         return {}
     kept = parse_toml(read_text(path, kind="ranges"), path, newest=SCHEMA_VERSION)
     return {
-        symbol: _range(found, path=path, symbol=symbol)
-        for symbol, found in kept.items()
-        if symbol != "schema"
+        symbol: _range(data, path=path, symbol=symbol) for symbol, data in kept.items() if symbol != "schema"
     }
 
 
@@ -69,10 +67,10 @@ def write_range(measured: AverageRange, *, symbol: str) -> Path | None:
     return path
 
 
-def _range(found: object, *, path: Path, symbol: str) -> AverageRange:
-    if not isinstance(found, Mapping) or any(name not in found for name in FIELDS):
-        raise PresetError(f"{path}: {symbol} must be a table of {', '.join(FIELDS)}, got {brief_repr(found)}")
+def _range(data: object, *, path: Path, symbol: str) -> AverageRange:
+    if not isinstance(data, Mapping) or any(name not in data for name in FIELDS):
+        raise PresetError(f"{path}: {symbol} must be a table of {', '.join(FIELDS)}, got {brief_repr(data)}")
     try:
-        return AverageRange(**{name: found[name] for name in FIELDS})
+        return AverageRange(**{name: data[name] for name in FIELDS})
     except InvalidInputError as error:
         raise PresetError(f"{path}: {symbol}: {error}") from None

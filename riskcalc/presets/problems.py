@@ -53,30 +53,30 @@ def problems_in(
 ) -> list[Problem]:
     """Return what pydantic found in data that should have had a shape, in plain English."""
     # pydantic calls a list too short when its entries are wrong; those have lines of their own.
-    real = (found for found in error.errors() if found["type"] != "too_short" or not found["input"])
-    return [_problem(found, data, shape) for found in real]
+    real = (details for details in error.errors() if details["type"] != "too_short" or not details["input"])
+    return [_problem(details, data, shape) for details in real]
 
 
 def problems_between(data: Mapping[str, Any], *, instruments: InstrumentTable | None = None) -> list[Problem]:
     """Return what no table alone can see: an underlying without a quote, a rule without its option."""
     trade, market, exits = (_table(data, key) for key in ("trade", "market", "exits"))
     symbol, quotes, legs = trade.get("symbol"), market.get("quotes"), trade.get("legs")
-    found: list[Problem] = []
+    problems: list[Problem] = []
     symbol = underlying_symbol(symbol) if isinstance(symbol, str) else ""
     if SYMBOL.fullmatch(symbol) and isinstance(quotes, Mapping) and symbol not in quotes:
         quoted = ", ".join(sorted(map(str, quotes))) or "none"
         missing = f"market.quotes.{symbol} is missing: the trade is on it; quoted: {quoted}"
-        found.append((("trade", "symbol"), missing))
-    found += _problems_of_quotes(quotes if isinstance(quotes, Mapping) else {}, instruments)
+        problems.append((("trade", "symbol"), missing))
+    problems += _problems_of_quotes(quotes if isinstance(quotes, Mapping) else {}, instruments)
     if "close_dte" in exits and isinstance(legs, list) and _only_shares(legs):
         text = "exits.close_dte needs an option leg; use exits.holding_days for shares"
-        found.append((("exits", "close_dte"), text))
-    return found
+        problems.append((("exits", "close_dte"), text))
+    return problems
 
 
 def _problems_of_quotes(quotes: Mapping[str, Any], instruments: InstrumentTable | None) -> list[Problem]:
     """Problems of quotes with missing values."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for symbol, quote in quotes.items():
         known = find_instrument(symbol, known=instruments)
         if not isinstance(quote, Mapping):
@@ -85,8 +85,8 @@ def _problems_of_quotes(quotes: Mapping[str, Any], instruments: InstrumentTable 
             lacking = _problems_of_pair(symbol, quote)
         else:
             lacking = _problems_of_outright(symbol, quote, quotes, benchmark=_benchmark(known))
-        found += [(("market", "quotes", symbol, key), text) for key, text in lacking]
-    return found
+        problems += [(("market", "quotes", symbol, key), text) for key, text in lacking]
+    return problems
 
 
 def _problems_of_outright(
@@ -116,8 +116,8 @@ def _has_vol(quotes: Mapping[str, Any], symbol: str) -> bool:
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = data.get(key)
-    return found if isinstance(found, Mapping) else {}
+    table = data.get(key)
+    return table if isinstance(table, Mapping) else {}
 
 
 def _only_shares(legs: list[Any]) -> bool:
@@ -216,8 +216,8 @@ def keys_at(
     >>> keys_at(("view",))
     ('drift', 'vol')
     """
-    found = [key for node in _nodes(path, data, shape) for key in node.get("properties", {})]
-    return tuple(dict.fromkeys(found))
+    keys = [key for node in _nodes(path, data, shape) for key in node.get("properties", {})]
+    return tuple(dict.fromkeys(keys))
 
 
 def is_known(path: Sequence[Step]) -> bool:

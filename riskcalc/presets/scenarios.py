@@ -51,8 +51,8 @@ def load_scenarios(path: str | Path | None = None) -> tuple[Scenario, ...]:
     if path is not None:
         record("path", (str, Path), path)
     files = [shipped_scenarios(), *_own_scenarios(), *([] if path is None else [Path(path).expanduser()])]
-    found = {scenario.name: scenario for file in files for scenario in read_scenarios(file)}
-    return tuple(found.values())
+    scenarios = {scenario.name: scenario for file in files for scenario in read_scenarios(file)}
+    return tuple(scenarios.values())
 
 
 def read_scenarios(path: Path) -> tuple[Scenario, ...]:

@@ -133,7 +133,7 @@ class MarketShape(Section):
     ) -> Market:
         """The market of that date; a bare signal whose rule is in percent is, too."""
         known = {symbol: find_instrument(symbol, known=instruments) for symbol in self.quotes}
-        pairs = {symbol: found for symbol, found in known.items() if found and found.against}
+        pairs = {symbol: quote for symbol, quote in known.items() if quote and quote.against}
         quotes = {
             symbol: shape.record(vol=self._fund_vol(known[symbol]))
             for symbol, shape in self.quotes.items()

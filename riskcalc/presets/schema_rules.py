@@ -186,8 +186,8 @@ class EntryShape(Section):
     @property
     def units(self) -> dict[str, str]:
         """Unit of each signal whose rules state one; the first one stated."""
-        said = [one.record() for one in reversed(self.triggers)]
-        return {one.signal: one.unit for one in said if one.unit}
+        said = [trigger.record() for trigger in reversed(self.triggers)]
+        return {trigger.signal: trigger.unit for trigger in said if trigger.unit}
 
     @property
     def in_percent(self) -> frozenset[str]:
@@ -265,14 +265,14 @@ class AccountShape(Section):
 
     def _risk(self) -> dict[str, float]:
         """What one trade may lose, as the limits call it."""
-        found = self.given("risk", "risk_fraction", "risk_dollars")
-        if len(found) > 1:
-            both = " and ".join(found)
+        risk = self.given("risk", "risk_fraction", "risk_dollars")
+        if len(risk) > 1:
+            both = " and ".join(risk)
             raise InvalidInputError(
                 f"only one of risk, risk_fraction and risk_dollars may be set, got {both}"
             )
         if self.risk is None:
-            return found
+            return risk
         require_within(self.equity, self.risk, field="risk")
         amount = {"risk_fraction": self.risk.fraction, "risk_dollars": self.risk.dollars}
         return {name: value for name, value in amount.items() if value is not None}

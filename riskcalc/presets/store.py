@@ -101,10 +101,10 @@ def _of_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Pr
     preset = read_preset(
         held.text, path=path, overrides=overrides, files=UserFiles(), calibration=held.calibration
     )
-    found = preset.sources
-    kept = {name: getattr(held.sources, name) for name in SOURCES if getattr(found, name) is not Source.SET}
-    moved = Source.SET in (found.vol, found.date)
-    sources = replace(found, vol_date=None if moved else held.sources.vol_date, **kept)
+    loaded = preset.sources
+    kept = {name: getattr(held.sources, name) for name in SOURCES if getattr(loaded, name) is not Source.SET}
+    moved = Source.SET in (loaded.vol, loaded.date)
+    sources = replace(loaded, vol_date=None if moved else held.sources.vol_date, **kept)
     return replace(preset, sources=sources)
 
 
@@ -310,10 +310,10 @@ def _account_of(preset: Preset) -> UserFiles | None:
 def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
     """Check that the file will say what the preset does; one made in Python may say more than a file can."""
     try:
-        found = read_preset(text, path=path, files=_account_of(preset), calibration=preset.calibration)
+        written = read_preset(text, path=path, files=_account_of(preset), calibration=preset.calibration)
     except PresetError as error:
         raise PresetError(f"{path}: not saved, a preset file cannot express this:\n{error}") from None
-    template = replace(found.template, name=preset.template.name)
-    if replace(found, name=preset.name, path=preset.path, template=template) != preset:
+    template = replace(written.template, name=preset.template.name)
+    if replace(written, name=preset.name, path=preset.path, template=template) != preset:
         doubts = "is the instrument unknown, or a dividend a forecast?"
         raise PresetError(f"{path}: not saved, a preset file cannot express all of it; {doubts}")

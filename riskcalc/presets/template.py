@@ -208,17 +208,23 @@ class TradeTemplate:
     def _dividend_value(self, expiry: dt.date, market: Market) -> float:
         """What the cash dividends up to an expiry are worth today [dollars per share]."""
         due = market.option_dividends_until(self.instrument.symbol, expiry)
-        return sum(one.amount * math.exp(-market.rate * market.years_to(one.ex_date)) for one in due)
+        return sum(
+            dividend.amount * math.exp(-market.rate * market.years_to(dividend.ex_date)) for dividend in due
+        )
 
 
 def _require_none_cancel(legs: tuple[Leg, ...]) -> None:
     """Check that no option is both bought and sold."""
     options = [leg for leg in legs if isinstance(leg, OptionLeg)]
-    for one, other in combinations(options, 2):
-        same = (one.option_type, one.strike, one.expiry) == (other.option_type, other.strike, other.expiry)
-        if same and one.side != other.side:
+    for option, other in combinations(options, 2):
+        same = (option.option_type, option.strike, option.expiry) == (
+            other.option_type,
+            other.strike,
+            other.expiry,
+        )
+        if same and option.side != other.side:
             raise InvalidInputError(
-                f"two legs resolve to the same option and cancel: {one.label} and {other.label}; "
+                f"two legs resolve to the same option and cancel: {option.label} and {other.label}; "
                 "set their strikes or expiries further apart"
             )
 

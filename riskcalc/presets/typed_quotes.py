@@ -82,13 +82,13 @@ def updated_quotes(
 
 def _pairs(texts: Iterable[str], parse: Callable[..., float], *, form: str, name: str) -> dict[str, float]:
     """Values by symbol, of texts like ``IWM=297.40``."""
-    found: dict[str, float] = {}
+    pairs: dict[str, float] = {}
     for text in texts:
         symbol, equals, value = text.partition("=")
         if not equals:
             raise InvalidInputError(f"a {name} must be like {form}, got {text!r}")
         known = instrument(symbol).symbol
-        if known in found:
+        if known in pairs:
             raise InvalidInputError(f"{known} has two {name}s")
-        found[known] = parse(value, field=f"{known} {name}")
-    return found
+        pairs[known] = parse(value, field=f"{known} {name}")
+    return pairs

@@ -93,11 +93,11 @@ def parse_fraction(
     """
     bounds = _bounds(positive=positive, below=below, at_most=at_most)
     form = f"like 6, 6%, -6% or 0.06{bounds}"
-    found = abs(_as_fraction(read_number(value, field, form)))
-    low_enough = (below is None or found < below) and (at_most is None or found <= at_most)
-    if not low_enough or (positive and found == 0):
+    fraction = abs(_as_fraction(read_number(value, field, form)))
+    low_enough = (below is None or fraction < below) and (at_most is None or fraction <= at_most)
+    if not low_enough or (positive and fraction == 0):
         raise refused(field, form, value)
-    return found
+    return fraction
 
 
 def parse_share(value: Written, *, field: str = "value") -> float:
@@ -110,10 +110,10 @@ def parse_share(value: Written, *, field: str = "value") -> float:
     """
     form = "like 0.5 or 50%, above 0 and at most 1"
     number = read_number(value, field, form)
-    found = float(number.amount / 100 if number.percent else number.amount)
-    if not 0 < found <= 1:
+    share = float(number.amount / 100 if number.percent else number.amount)
+    if not 0 < share <= 1:
         raise refused(field, form, value)
-    return found
+    return share
 
 
 def parse_move(value: Written, *, field: str = "value", atm: bool = True) -> float:
@@ -127,10 +127,10 @@ def parse_move(value: Written, *, field: str = "value", atm: bool = True) -> flo
     if atm and isinstance(value, str) and value.strip().upper() == "ATM":
         return 0.0
     form = f"like {'ATM, ' if atm else ''}+10%, -5% or 0.10, above -100%"
-    found = _as_fraction(read_number(value, field, form))
-    if found <= -1:
+    move = _as_fraction(read_number(value, field, form))
+    if move <= -1:
         raise refused(field, form, value)
-    return found
+    return move
 
 
 def parse_rate(value: Written, *, field: str = "value") -> float:
@@ -159,10 +159,10 @@ def parse_vol(value: Written, *, field: str = "value") -> float:
     (0.2, 0.2)
     """
     form = "like 20% or 0.20, from 0 to 500%"
-    found = _yearly(value, field, form, bare_below=MOST_RATE)
-    if found < 0:
+    vol = _yearly(value, field, form, bare_below=MOST_RATE)
+    if vol < 0:
         raise refused(field, form, value)
-    return found
+    return vol
 
 
 def parse_points(value: Written, *, field: str = "value") -> float:
@@ -274,12 +274,12 @@ def _as_fraction(number: Number) -> float:
 
 def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> float:
     number = read_number(value, field, form)
-    found = float(number.amount / 100 if number.percent else number.amount)
-    if not number.percent and abs(found) >= bare_below:
+    rate = float(number.amount / 100 if number.percent else number.amount)
+    if not number.percent and abs(rate) >= bare_below:
         raise refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
-    if abs(found) > MOST_RATE:
+    if abs(rate) > MOST_RATE:
         raise refused(field, form, value)
-    return found
+    return rate
 
 
 def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:

@@ -80,11 +80,11 @@ def _(result: StressResult) -> dict[str, str]:
 
 
 def _bundle(title: str, tables: Iterable[Table], *, figures: str = "", note: str = "") -> dict[str, str]:
-    found = [table for table in tables if table.rows]
+    filled = [table for table in tables if table.rows]
     shown_note = [(), *wrapped(note, width=WIDTH, indent=0)] if note else []
-    text = printable(plain_text([*document_lines(found, summary=title, width=WIDTH), *shown_note]))
+    text = printable(plain_text([*document_lines(filled, summary=title, width=WIDTH), *shown_note]))
     style = Path(__file__).with_name("notebook.css").read_text(encoding="utf-8")
     heading = element("p", words(title), class_="title")
     below = element("p", words(note)) if note else ""
-    shown = lines((element("style", "\n", style), heading, figures, html_tables(found), below))
+    shown = lines((element("style", "\n", style), heading, figures, html_tables(filled), below))
     return {"text/plain": text, "text/html": element("div", "\n", shown, "\n", class_="riskcalc")}

@@ -103,11 +103,14 @@ def _frame(figure: PayoffFigure, *, top: float) -> _Frame:
 def _named(figure: PayoffFigure) -> list[tuple[float, str, str]]:
     """Spot, kind and label of each place on the axis that has levels, from the left."""
     inside = sorted(
-        (mark for mark in figure.marks if figure.low <= mark.spot <= figure.high), key=lambda one: one.spot
+        (mark for mark in figure.marks if figure.low <= mark.spot <= figure.high),
+        key=lambda level: level.spot,
     )
     return [
         (spot, _kind(marks), f"{', '.join(dict.fromkeys(mark.label for mark in marks))} {price(spot)}")
-        for spot, marks in ((spot, list(marks)) for spot, marks in groupby(inside, key=lambda one: one.spot))
+        for spot, marks in (
+            (spot, list(marks)) for spot, marks in groupby(inside, key=lambda level: level.spot)
+        )
     ]
 
 

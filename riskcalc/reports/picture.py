@@ -36,12 +36,12 @@ class Pictures:
 def pictures(plan: TradePlan) -> Pictures:
     """Return payoff and heatmap of a plan, drawn from the figures that the screen draws."""
     low, high = axis_range(plan)
-    found = draw_figures(plan, low=low, high=high, points=POINTS, rows=ROWS)
+    drawn = draw_figures(plan, low=low, high=high, points=POINTS, rows=ROWS)
     return Pictures(
-        payoff=payoff_picture(plan, found.payoff),
-        payoff_height=payoff_height(found.payoff),
-        heatmap=heatmap_picture(plan, found.heatmap),
-        heatmap_height=heatmap_height(found.heatmap),
+        payoff=payoff_picture(plan, drawn.payoff),
+        payoff_height=payoff_height(drawn.payoff),
+        heatmap=heatmap_picture(plan, drawn.heatmap),
+        heatmap_height=heatmap_height(drawn.heatmap),
     )
 
 
@@ -66,11 +66,11 @@ def plan_svg(plan: TradePlan, *, paper: bool = False) -> str:
     >>> plan_svg(riskcalc.plan_preset("iwm-call-spread")).startswith("<svg")
     True
     """
-    found = pictures(plan)
+    drawn = pictures(plan)
     titles = textwrap.wrap(plan_title(plan), LONGEST)
     first = BORDER + TITLE + LINE * (len(titles) - 1)
-    second = first + found.payoff_height + BETWEEN
-    note = second + found.heatmap_height + NOTE
+    second = first + drawn.payoff_height + BETWEEN
+    note = second + drawn.heatmap_height + NOTE
     height = note + BORDER / 2
     width = WIDTH + 2 * BORDER
     return element(
@@ -84,8 +84,8 @@ def plan_svg(plan: TradePlan, *, paper: bool = False) -> str:
                     _line(text, y=BORDER + 14 + LINE * place, size=13, weight="600", tone="ink")
                     for place, text in enumerate(titles)
                 ),
-                _placed(found.payoff, y=first),
-                _placed(found.heatmap, y=second),
+                _placed(drawn.payoff, y=first),
+                _placed(drawn.heatmap, y=second),
                 _line(_note(plan), y=note, size=11, weight=None, tone="quiet"),
             )
         ),

@@ -115,9 +115,9 @@ def _body(plan: TradePlan, *, preset: EmbeddedPreset, command: str) -> str:
 
 def table_sections(tables: Iterable[Table]) -> tuple[str, str]:
     """Return the tables of wide rows over the whole page, then the others in two columns."""
-    found = tuple(tables)
-    wide = [table for table in found if _is_wide(table)]
-    others = [table for table in found if not _is_wide(table)]
+    shown = tuple(tables)
+    wide = [table for table in shown if _is_wide(table)]
+    others = [table for table in shown if not _is_wide(table)]
     return (
         element("section", html_tables(wide), class_="wide"),
         element("section", html_tables(others), class_="tables"),
@@ -158,8 +158,8 @@ def _tone(status: str) -> str:
 
 def key_numbers(plan: TradePlan) -> str:
     """Return the key numbers of a plan as a list of terms."""
-    found = (*size_metrics(plan), *price_metrics(plan.report), *odds_metrics(plan), *managed_metrics(plan))
-    return element("dl", *map(_key_number, select(found, *KEY_METRICS)), class_="key")
+    metrics = (*size_metrics(plan), *price_metrics(plan.report), *odds_metrics(plan), *managed_metrics(plan))
+    return element("dl", *map(_key_number, select(metrics, *KEY_METRICS)), class_="key")
 
 
 def _key_number(metric: Metric) -> str:
@@ -171,14 +171,14 @@ def _key_number(metric: Metric) -> str:
 
 def plan_figures(plan: TradePlan) -> str:
     """Return payoff and heatmap of a plan as figures with captions."""
-    found = pictures(plan)
+    drawn = pictures(plan)
     noun = plan.report.trade.unit_noun
     return element(
         "section",
-        _figure(f"Payoff: P&L per {noun} by spot, before costs", found.payoff),
+        _figure(f"Payoff: P&L per {noun} by spot, before costs", drawn.payoff),
         _figure(
             f"P&L per {noun} by spot and date{at_the_stop(plan)}, in dollars and R, before costs",
-            found.heatmap,
+            drawn.heatmap,
         ),
         class_="figures",
     )

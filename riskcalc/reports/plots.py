@@ -131,6 +131,8 @@ def _draw_heatmap(axes: Axes, plan: TradePlan, figure: HeatmapFigure) -> None:
         axes.text(
             column, row, whole_money(float(pnl), one_r=one_r), ha="center", va="center", fontsize="small"
         )
-    axes.set_xticks(range(len(figure.columns)), [f"{one.label}\n{one.date}" for one in figure.columns])
+    axes.set_xticks(
+        range(len(figure.columns)), [f"{column.label}\n{column.date}" for column in figure.columns]
+    )
     axes.set_yticks(range(len(figure.rows)), [f"{row.label}  {price(row.spot)}" for row in figure.rows])
     axes.set_xlabel(f"P&L per {plan.report.trade.unit_noun}, before costs [$]")

@@ -23,10 +23,8 @@ def html_table(table: Table) -> str:
         if table.header
         else ""
     )
-    found = element(
-        "table", element("caption", words(table.title)), head, element("tbody", "\n", lines(body))
-    )
-    return element("div", found, class_="table")
+    html = element("table", element("caption", words(table.title)), head, element("tbody", "\n", lines(body)))
+    return element("div", html, class_="table")
 
 
 def html_tables(tables: Iterable[Table]) -> str:
@@ -50,7 +48,7 @@ def markdown_text(text: str) -> str:
     P&amp;L \*\| \<b\>
     """
     one_line = " ".join(printable(text).replace("&", "&amp;").split())
-    return "".join(f"\\{one}" if one in SPECIAL else one for one in one_line)
+    return "".join(f"\\{character}" if character in SPECIAL else character for character in one_line)
 
 
 def _head(text: str, left: bool) -> str:  # noqa: FBT001 - whether the column is aligned left

@@ -31,9 +31,15 @@ def scan_day_checks(frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, t
     traded = [instrument(symbol, known=terms.instruments) for symbol in dict.fromkeys(shown)]
     sides = dict.fromkeys(kind.side for kind in terms.rules.kinds)
     board = [
-        board_checks(day.board, one, side=side) for one in traded for side in sides if day.board is not None
+        board_checks(day.board, trade, side=side)
+        for trade in traded
+        for side in sides
+        if day.board is not None
     ]
     expiries = sorted({expiry.date() for expiry in frame.head(top)["expiry"]}) if len(frame) else []
     near = expiry_check(expiries, day.events or ())
-    found = (*dict.fromkeys(check for checks in board for check in checks), *([] if near is None else [near]))
-    return tuple(check for check in found if check.status is not CheckStatus.OK)
+    candidates = (
+        *dict.fromkeys(check for checks in board for check in checks),
+        *([] if near is None else [near]),
+    )
+    return tuple(check for check in candidates if check.status is not CheckStatus.OK)

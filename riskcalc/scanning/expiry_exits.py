@@ -219,12 +219,12 @@ def break_even_drifts(
     """
     shifts, weights = _weights(exits, fractions)
     per_option, total = weights @ values.T, weights.sum(axis=1)
-    found = np.empty(len(entry))
+    drifts = np.empty(len(entry))
     for start in range(0, len(entry), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         brought = multiplier * (per_option[:, long[rows]] - per_option[:, short[rows]])
-        found[rows] = _zeros(shifts, brought / total[:, None] - entry[rows])
-    return exits.timeline.drift + int(exits.stages.side) * found
+        drifts[rows] = _zeros(shifts, brought / total[:, None] - entry[rows])
+    return exits.timeline.drift + int(exits.stages.side) * drifts
 
 
 def _weights(exits: ExpiryExits, fractions: tuple[float, ...]) -> tuple[Floats, Floats]:
@@ -250,5 +250,5 @@ def _zeros(shifts: Floats, expected: Floats) -> Floats:
     low, high = before[nearest, columns], after[nearest, columns]
     with np.errstate(divide="ignore", invalid="ignore"):
         zero = shifts[nearest] + (shifts[1] - shifts[0]) * low / (low - high)
-    found: Floats = np.where(crosses.any(axis=0), zero, np.nan)
-    return found
+    zeros: Floats = np.where(crosses.any(axis=0), zero, np.nan)
+    return zeros

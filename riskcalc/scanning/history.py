@@ -130,7 +130,7 @@ def file_name(name: str) -> str:
     >>> file_name("quotes/2026/IWM.csv 2026-07-20")
     'quotes_2026_IWM.csv 2026-07-20'
     """
-    return re.sub(r"[^\w.,+-]+", lambda found: " " if found[0].isspace() else "_", name).strip("_")
+    return re.sub(r"[^\w.,+-]+", lambda match: " " if match[0].isspace() else "_", name).strip("_")
 
 
 def scan_history(
@@ -188,7 +188,7 @@ def scan_history(
         folder.mkdir(parents=True, exist_ok=True)
     shared: dict[str, Any] = {"terms": terms, "top": top, "folder": folder}
     if scheduler is not None:
-        found = on_cluster(
+        results = on_cluster(
             scan_source,
             jobs,
             scheduler=scheduler,
@@ -198,14 +198,14 @@ def scan_history(
             **shared,
         )
     elif cores:
-        found = on_cores(scan_source, jobs, progress=progress, **shared)
+        results = on_cores(scan_source, jobs, progress=progress, **shared)
     else:
-        found = list(with_progress((scan_source(job, **shared) for job in jobs), len(jobs), progress))
-    frames = [result.frame for result in found if result.frame is not None]
-    problems = [result.problem for result in found if result.problem]
+        results = list(with_progress((scan_source(job, **shared) for job in jobs), len(jobs), progress))
+    frames = [result.frame for result in results if result.frame is not None]
+    problems = [result.problem for result in results if result.problem]
     if not frames:
         raise ChainError("\n".join(problems) or "no chain to scan")
-    warnings = [warning for result in found for warning in result.warnings]
+    warnings = [warning for result in results for warning in result.warnings]
     if len(warnings) > MOST_WARNINGS:
         warnings[MOST_WARNINGS:] = [f"and {len(warnings) - MOST_WARNINGS:,} warnings more"]
     about = _merged_attrs([frame.attrs for frame in frames]) | {"problems": problems, "warnings": warnings}

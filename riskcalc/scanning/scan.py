@@ -153,8 +153,8 @@ def scan(
     far_off = sum(value.far_off for _model, series in each for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     calibrated = {"k": calibration.k, "k_source": calibration.k_source}
-    found = {"far_off": far_off, "found": len(order), "kinds": _kinds_of(blocks, order)}
-    frame.attrs.update(about | calibrated | found)
+    attrs = {"far_off": far_off, "found": len(order), "kinds": _kinds_of(blocks, order)}
+    frame.attrs.update(about | calibrated | attrs)
     return frame
 
 
@@ -316,7 +316,7 @@ def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles:
     least = least_days(rules, exits)
     why = f" (the time stop closes it {exits.close_dte} days before)" if least > rules.min_days else ""
     types = {kind.option_type for kind in rules.kinds}
-    words = " and ".join(f"{one.name.lower()}s" for one in OptionType if one in types)
+    words = " and ".join(f"{kind.name.lower()}s" for kind in OptionType if kind in types)
     ahead = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
     wanted = (
         chain.usable & np.isin(chain.option_type, list(types)) & (ahead >= least) & (ahead <= rules.max_days)

@@ -95,19 +95,19 @@ def chain_sources(paths: Iterable[Path], *, join: bool = False) -> tuple[ChainSo
     ChainError
         There is no such file, or a folder holds no chain.
     """
-    found: list[ChainSource] = []
+    sources: list[ChainSource] = []
     alone: list[ChainSource] = []
     for path in paths:
         if not path.is_dir():
             alone += _days_of(path)
             continue
-        inside = sorted(one for one in path.iterdir() if one.name.lower().endswith(SUFFIXES))
+        inside = sorted(file for file in path.iterdir() if file.name.lower().endswith(SUFFIXES))
         if not inside:
             raise ChainError(f"{path}: the folder holds no file that ends in {', '.join(SUFFIXES)}")
-        found += [source for one in inside for source in _days_of(one)]
+        sources += [source for file in inside for source in _days_of(file)]
     if join:
-        return tuple(_merged_sources([*alone, *found]))
-    return (*_merged_sources(alone), *found)
+        return tuple(_merged_sources([*alone, *sources]))
+    return (*_merged_sources(alone), *sources)
 
 
 def source_names(sources: Iterable[ChainSource]) -> dict[ChainSource, str]:
@@ -151,17 +151,17 @@ def _merged_sources(sources: Sequence[ChainSource]) -> list[ChainSource]:
     """Merge sources that hold different options of one underlying and day."""
     if len(sources) < 2:
         return list(sources)
-    found: list[tuple[ChainSource, ChainPart]] = []
+    merged: list[tuple[ChainSource, ChainPart]] = []
     for source in sources:
         part = _part(source)
-        fitting = (place for place, (_, known) in enumerate(found) if part and known.complements(part))
+        fitting = (place for place, (_, known) in enumerate(merged) if part and known.complements(part))
         place = next(fitting, None)
         if place is None:
-            found.append((source, part or ChainPart()))
+            merged.append((source, part or ChainPart()))
         else:
-            whole, known = found[place]
-            found[place] = whole._replace(more=(*whole.more, source.path)), known.merged(part or ChainPart())
-    return [source for source, _ in found]
+            whole, known = merged[place]
+            merged[place] = whole._replace(more=(*whole.more, source.path)), known.merged(part or ChainPart())
+    return [source for source, _ in merged]
 
 
 def _part(source: ChainSource) -> ChainPart | None:

@@ -62,11 +62,11 @@ def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.
     calendar_date("day", day)
     known = {rule.name: rule for rule in rules}
     _require_known_series(known.values(), store)
-    here = {name: cut for name, one in store.items() if (cut := one.until(day)) is not None}
-    found: dict[str, Signal] = {}
+    here = {name: cut for name, series in store.items() if (cut := series.until(day)) is not None}
+    signals: dict[str, Signal] = {}
     for name in known:
-        _resolve(name, known, here, day, found)
-    return SignalBoard(day=day, signals=tuple(_with_roles(known, found)))
+        _resolve(name, known, here, day, signals)
+    return SignalBoard(day=day, signals=tuple(_with_roles(known, signals)))
 
 
 def _require_known_series(rules: Iterable[Rule], store: Mapping[str, Series]) -> None:
@@ -81,38 +81,42 @@ def _require_known_series(rules: Iterable[Rule], store: Mapping[str, Series]) ->
 
 
 def _resolve(
-    name: str, rules: Mapping[str, Rule], store: Mapping[str, Series], day: dt.date, found: dict[str, Signal]
+    name: str,
+    rules: Mapping[str, Rule],
+    store: Mapping[str, Series],
+    day: dt.date,
+    signals: dict[str, Signal],
 ) -> Signal:
     """The signal of a rule; members of combinations come before them. Rules go in no circle."""
-    if name not in found:
+    if name not in signals:
         rule = rules[name]
         if rule.members:
-            members = [_resolve(member, rules, store, day, found) for member in rule.members]
-            found[name] = _combined(rule, members)
+            members = [_resolve(member, rules, store, day, signals) for member in rule.members]
+            signals[name] = _combined(rule, members)
         else:
-            found[name] = _single(rule, store, day)
-    return found[name]
+            signals[name] = _single(rule, store, day)
+    return signals[name]
 
 
 def _combined(rule: Rule, members: list[Signal]) -> Signal:
     """A combination: as old as the oldest member that it needs, unknown where the unknown ones decide."""
     decided = not rule.needs_all
-    fired = combined((one.fired for one in members), needs_all=rule.needs_all)
+    fired = combined((member.fired for member in members), needs_all=rule.needs_all)
     # Members that settle the answer alone say how old it is; else all of them do.
-    settling = [one for one in members if one.fired is fired] if fired is decided else members
-    ages = [one.age_sessions for one in settling if one.age_sessions is not None]
+    settling = [member for member in members if member.fired is fired] if fired is decided else members
+    ages = [member.age_sessions for member in settling if member.age_sessions is not None]
     freshest = fired is decided
-    unknown = ", ".join(one.name for one in members if one.fired is None)
-    late = [one for one in settling if one.stale]
+    unknown = ", ".join(member.name for member in members if member.fired is None)
+    late = [member for member in settling if member.stale]
     return Signal(
         name=rule.name,
         role=rule.role or SignalRole.HEDGE,
         rule=rule.text,
         fired=fired,
         age_sessions=(min if freshest else max)(ages, default=None),
-        as_of=(max if freshest else min)((one.as_of for one in settling if one.as_of), default=None),
-        max_age=max((one.max_age for one in (late or settling)), default=rule.max_age),
-        source=", ".join(one.name for one in members if one.fired),
+        as_of=(max if freshest else min)((member.as_of for member in settling if member.as_of), default=None),
+        max_age=max((member.max_age for member in (late or settling)), default=rule.max_age),
+        source=", ".join(member.name for member in members if member.fired),
         meaning=rule.meaning,
         symbols=rule.symbols,
         problem=f"no data for {unknown}" if unknown else "",
@@ -158,7 +162,7 @@ def _read(rule: Rule, store: Mapping[str, Series]) -> tuple[Series | None, Readi
     held = [store[name] for name in rule.series if name in store]
     if not held:
         return None, Reading(problem=_lacking(rule.series))
-    freshest = max(held, key=lambda one: one.last_day)
+    freshest = max(held, key=lambda series: series.last_day)
     return freshest, read_measure(rule.measure, freshest, sessions=rule.sessions, unit=rule.unit)
 
 
@@ -170,7 +174,7 @@ def _lacking(series: tuple[str, ...]) -> str:
     return f"no {' or '.join(series)} filed"
 
 
-def _with_roles(rules: Mapping[str, Rule], found: Mapping[str, Signal]) -> Iterable[Signal]:
+def _with_roles(rules: Mapping[str, Rule], signals: Mapping[str, Signal]) -> Iterable[Signal]:
     """Signals in the order of the rules; a member without a role shows that of its combination."""
     parents = {member: rule for rule in rules.values() for member in rule.members}
     for name in rules:
@@ -178,4 +182,4 @@ def _with_roles(rules: Mapping[str, Rule], found: Mapping[str, Signal]) -> Itera
         while rule.role is None and rule.name in parents:
             rule = parents[rule.name]
         role = rule.role or SignalRole.HEDGE
-        yield dataclasses.replace(found[name], role=role, counts=rules[name].role is not None)
+        yield dataclasses.replace(signals[name], role=role, counts=rules[name].role is not None)

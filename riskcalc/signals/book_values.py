@@ -50,13 +50,13 @@ def book_series(rules: Iterable[Rule], read: ReadBook | None) -> dict[str, Serie
     """
     if read is None or not any(name in BOOK_UNITS for rule in rules for name in rule.series):
         return {}
-    found = read()
-    if found is None:
+    series = read()
+    if series is None:
         return {}
-    days = np.array([found.day], dtype="datetime64[D]")
+    days = np.array([series.day], dtype="datetime64[D]")
     return {
         name: Series(
-            name=name, unit=BOOK_UNITS[name], days=days, values=np.array([value]), source=found.source
+            name=name, unit=BOOK_UNITS[name], days=days, values=np.array([value]), source=series.source
         )
-        for name, value in found.values.items()
+        for name, value in series.values.items()
     }

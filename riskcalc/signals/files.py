@@ -74,13 +74,13 @@ def is_known_series(name: str, kept: Mapping[str, Series]) -> bool:
 
 def _named(path: Path) -> list[Series]:
     try:
-        found = _series(path)
-        _require_own_name(path, found)
+        series = _series(path)
+        _require_own_name(path, series)
     except (ChainError, PriceFileError, InvalidInputError) as error:
         lines = [line.removeprefix(f"{path}: ") for line in str(error).splitlines()]
         raise PriceFileError("\n".join(f"{path}: {line}" for line in lines)) from error
     else:
-        return found
+        return series
 
 
 def _series(path: Path) -> list[Series]:
@@ -97,10 +97,10 @@ def _series(path: Path) -> list[Series]:
     return _prices(path, file)
 
 
-def _require_own_name(path: Path, found: list[Series]) -> None:
+def _require_own_name(path: Path, read: list[Series]) -> None:
     """Refuse a file that is called by another statistic than it holds."""
     named = {word for word in re.split(r"[^A-Z0-9]+", path.stem.upper()) if word in KNOWN_FRED}
-    held = {one.name.partition(".")[0] for one in found}
+    held = {series.name.partition(".")[0] for series in read}
     if named and not named & held:
         raise PriceFileError(f"is called {', '.join(sorted(named))} but holds {', '.join(sorted(held))}")
 
@@ -214,8 +214,8 @@ def _number(cell: str, what: str) -> float:
 
 
 def _symbol_in(stem: str) -> str:
-    found = re.match(r"([A-Z]{2,5})(?=[_\-. ]|$)", stem)
-    return found[1] if found else ""
+    match = re.match(r"([A-Z]{2,5})(?=[_\-. ]|$)", stem)
+    return match[1] if match else ""
 
 
 def _chain_ratios(path: Path) -> list[Series]:
@@ -225,14 +225,14 @@ def _chain_ratios(path: Path) -> list[Series]:
     chain = read_chain(path)
     ratios = put_call_ratios(chain)
     known = {"put_call_volume": ratios.volume, "put_call_open_interest": ratios.open_interest}
-    found = [
+    series = [
         _of_values(f"{chain.symbol}.{column}", "ratio", {chain.date: value}, source=path.name)
         for column, value in known.items()
         if value is not None
     ]
-    if not found:
+    if not series:
         raise PriceFileError("has neither volume nor open interest of calls and puts")
-    return found
+    return series
 
 
 def _prices(path: Path, file: QuoteFile) -> list[Series]:
@@ -257,7 +257,7 @@ def _prices(path: Path, file: QuoteFile) -> list[Series]:
 
 def _volumes(file: QuoteFile) -> dict[dt.date, float]:
     """Volume by day, where a column has it; cells that are no volume are left out."""
-    found: dict[dt.date, float] = {}
+    volumes: dict[dt.date, float] = {}
     place: int | None = None
     date_place, delimiter = 0, ","
     for line in file.lines():
@@ -275,5 +275,5 @@ def _volumes(file: QuoteFile) -> dict[dt.date, float]:
         except (ValueError, IndexError):
             continue
         if value >= 0:
-            found[stamp.date()] = value
-    return found
+            volumes[stamp.date()] = value
+    return volumes

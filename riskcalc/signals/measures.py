@@ -118,10 +118,10 @@ def _change(series: Series, sessions: int, unit: str) -> Reading:
 
 def _from_extreme(series: Series, sessions: int, unit: str, extreme: Callable[..., float]) -> Reading:
     start = sessions_before(series.last_day, sessions)
-    found = _moved(series, float(extreme(series.since(start))), unit)
-    if series.first_day <= start or found.value is None:
-        return found
-    return Reading(value=found.value, problem=f"{series.name} begins {series.first_day}, after {start}")
+    moved = _moved(series, float(extreme(series.since(start))), unit)
+    if series.first_day <= start or moved.value is None:
+        return moved
+    return Reading(value=moved.value, problem=f"{series.name} begins {series.first_day}, after {start}")
 
 
 def _from_low(series: Series, sessions: int, unit: str) -> Reading:

@@ -222,7 +222,7 @@ def _check_book_series(
     series: tuple[str, ...], measure: Measure, problems: _Problems, *, unit: str | None
 ) -> None:
     """Note what a rule on the book cannot say: the book is known on one day, each series in one unit."""
-    for name in (one for one in series if one.partition(".")[0] == "book"):
+    for name in (name for name in series if name.partition(".")[0] == "book"):
         if name not in BOOK_UNITS:
             problems.say(f"series {name} is not of the book: {', '.join(BOOK_UNITS)}")
         elif measure is not Measure.LEVEL:
@@ -267,14 +267,14 @@ def _circle(start: str, known: Mapping[str, Rule]) -> tuple[str, ...]:
 
 
 def _nearest(name: str, known: object) -> str:
-    found = difflib.get_close_matches(name, list(known), n=1) if isinstance(known, (list, Mapping)) else []
-    return f"; did you mean {found[0]}?" if found else ""
+    matches = difflib.get_close_matches(name, list(known), n=1) if isinstance(known, (list, Mapping)) else []
+    return f"; did you mean {matches[0]}?" if matches else ""
 
 
 def _names(table: Mapping[str, Any], key: str, problems: _Problems) -> tuple[str, ...]:
     value = table.get(key, [])
     names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(one, str) and one.strip() for one in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
         problems.say(f"{key} must be a name or a list of names, got {brief_repr(value)}")
         return ()
     return tuple(names)

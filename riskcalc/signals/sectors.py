@@ -35,13 +35,13 @@ def sector_weights(store: Mapping[str, Series], *, day: dt.date) -> dict[str, Se
     day : date
         Day that they are asked for.
     """
-    found = _shipped()
+    by_symbol = _shipped()
     for symbol, funds in SAME_INDEX.items():
-        filed = [one for fund in funds if (one := _filed(fund, store, day)) is not None]
-        whole = [one for one in filed if WHOLE[0] <= one.total <= WHOLE[1]]
-        if whole:
-            found[symbol] = max(whole, key=lambda one: one.as_of)
-    return found
+        filed = [weights for fund in funds if (weights := _filed(fund, store, day)) is not None]
+        complete = [weights for weights in filed if WHOLE[0] <= weights.total <= WHOLE[1]]
+        if complete:
+            by_symbol[symbol] = max(complete, key=lambda weights: weights.as_of)
+    return by_symbol
 
 
 def _filed(fund: str, store: Mapping[str, Series], day: dt.date) -> SectorWeights | None:

@@ -97,5 +97,5 @@ def sessions_before(day: dt.date, count: int) -> dt.date:
 
 
 def _date(day: np.datetime64) -> dt.date:
-    found: dt.date = day.astype("datetime64[D]").item()
-    return found
+    date: dt.date = day.astype("datetime64[D]").item()
+    return date

@@ -48,10 +48,10 @@ def read_store() -> dict[str, Series]:
     folder = store_folder()
     if not folder.is_dir():
         return {}
-    found: dict[str, Series] = {}
+    store: dict[str, Series] = {}
     for path in sorted(folder.glob("*.json")):
-        found |= _read(path)
-    return found
+        store |= _read(path)
+    return store
 
 
 def merged(kept: Mapping[str, Series], new: Iterable[Series], *, replace: bool = False) -> dict[str, Series]:
@@ -90,9 +90,9 @@ def write_store(series: Mapping[str, Series], *, only: Iterable[str]) -> list[Pa
     owners = {name.partition(".")[0] for name in only}
     written = []
     for owner in sorted(owners):
-        held = [one for one in series.values() if one.name.partition(".")[0] == owner]
+        held = [member for member in series.values() if member.name.partition(".")[0] == owner]
         path = store_folder() / f"{owner}.json"
-        data = {"schema": SCHEMA_VERSION, "series": {one.name: _to_data(one) for one in held}}
+        data = {"schema": SCHEMA_VERSION, "series": {path.name: _to_data(path) for path in held}}
         write_whole(path, json.dumps(data, indent=None, separators=(",", ":")) + "\n")
         written.append(path)
     return written
@@ -157,7 +157,7 @@ def _read(path: Path) -> dict[str, Series]:
         version = data["schema"]
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise PresetError(f"{path}: written by schema {version}: update riskcalc")
-        return {name: _series(name, one) for name, one in data["series"].items()}
+        return {name: _series(name, series) for name, series in data["series"].items()}
     except OSError as error:
         raise PresetError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):

@@ -29,15 +29,15 @@ def typed_values(assignments: Iterable[str], rules: Mapping[str, Rule], day: dt.
     InvalidInputError
         A name is of no rule on a series, or a value is not in the unit of its rule.
     """
-    found = []
+    series = []
     for assignment in assignments:
         name, _, text = (part.strip() for part in assignment.partition("="))
         rule = rules.get(name)
         if rule is None or rule.members:
-            single = ", ".join(one.name for one in rules.values() if not one.members)
+            single = ", ".join(rule.name for rule in rules.values() if not rule.members)
             raise InvalidInputError(f"the signal entered must be one of {single}, got {name!r}")
         level = parse_level(text)
         if level is None or level[1] != rule.unit:
             raise InvalidInputError(f"{name} must have the unit of its rule, {rule.text}, got {text!r}")
-        found.append(typed_series(name, level[0], rule.unit, day))
-    return found
+        series.append(typed_series(name, level[0], rule.unit, day))
+    return series

@@ -67,9 +67,9 @@ def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
 
     found = editor.preview(name)
     if isinstance(found, str):
-        return preview_lines(name, description="", found=found, badge="", width=width)
+        return preview_lines(name, description="", plan=found, badge="", width=width)
     said, verdict = _description(name), _verdict(editor, name, found)
-    return preview_lines(name, description=said, found=found, badge=verdict, width=width)
+    return preview_lines(name, description=said, plan=found, badge=verdict, width=width)
 
 
 def _verdict(editor: TradeEditor, name: str, found: TradePlan) -> str:
