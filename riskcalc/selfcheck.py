@@ -86,14 +86,21 @@ def compare_with_vollib() -> tuple[Agreement, ...]:
     """
     cases = tuple(_grid())
     labels = [case.label for case in cases]
-    theirs = [_reference(case) for case in cases]
+    reference = [_reference(case) for case in cases]
     columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
-    mine = black_scholes(spot=SPOT, **columns)
-    ours = (mine.value, mine.delta, mine.gamma, mine.theta / 365, mine.vega / 100, mine.rho / 100)
+    greeks = black_scholes(spot=SPOT, **columns)
+    calculated = (
+        greeks.value,
+        greeks.delta,
+        greeks.gamma,
+        greeks.theta / 365,
+        greeks.vega / 100,
+        greeks.rho / 100,
+    )
     names = ("value", "delta", "gamma", "theta per day", "vega per point", "rho per point")
     agreements = (
         agreement(name, our - np.array(their), labels, peer="vollib", allowed=ALLOWED)
-        for name, our, their in zip(names, ours, zip(*theirs, strict=True), strict=True)
+        for name, our, their in zip(names, calculated, zip(*reference, strict=True), strict=True)
     )
     return (*agreements, _vol_agreement(cases))
 
@@ -180,7 +187,7 @@ def _vol_agreement(cases: tuple[Case, ...]) -> Agreement:
 
 def _vol_difference(case: Case) -> float:
     premium = float(black_scholes_merton(*case.positional))
-    ours = implied_vol(
+    calculated = implied_vol(
         premium=premium,
         sign=case.sign,
         spot=SPOT,
@@ -190,8 +197,8 @@ def _vol_difference(case: Case) -> float:
         dividend_yield=case.dividend_yield,
     )
     flag, spot, strike, time, rate, _, dividend_yield = case.positional
-    theirs = implied_volatility(premium, spot, strike, time, rate, dividend_yield, flag)
-    return float(ours.vol) - float(theirs)
+    reference = implied_volatility(premium, spot, strike, time, rate, dividend_yield, flag)
+    return float(calculated.vol) - float(reference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,10 +64,12 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     spot = market.quote(traded.symbol).spot
     shocks = (-totals.shock, totals.shock)
     held = np.array([row.pnl for shock in shocks for row in risk.ladder if abs(row.move - shock) < 1e-9])
-    both = max(-float((held + _shocked(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
+    worst_together = (
+        max(-float((held + _shocked(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
+    )
     rows = (
         ("risk", totals.risk, plan.size.risk),
-        ("loss_at_shock", totals.heat.shock, both - totals.heat.shock),
+        ("loss_at_shock", totals.heat.shock, worst_together - totals.heat.shock),
         ("iwm_equivalent", totals.iwm_equivalent, delta * iwm_beta(traded, rate=market.rate, known=table)),
         ("spy_equivalent", totals.spy_equivalent, delta * spy_beta(traded, rate=market.rate, known=table)),
         ("theta_per_day", totals.greeks.theta_per_day, units * greeks.theta_per_day),

@@ -111,8 +111,8 @@ def restore_fills(connection: sqlite3.Connection, restored: Restored, *, recorde
 
 def restore_rest(connection: sqlite3.Connection, restored: Restored) -> None:
     """Write what a backup says of trades that the book has, and marks of days without one."""
-    for told in restored.trades:
-        rows.restore_trade(connection, told)
+    for trade_data in restored.trades:
+        rows.restore_trade(connection, trade_data)
     for contract, day, price, source in restored.marks:
         rows.insert_mark(connection, contract, day=day, price=price, source=source, replace=False)
 

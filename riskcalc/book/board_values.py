@@ -37,9 +37,9 @@ def read_book_values(today: dt.date) -> BookValues | None:
     path = book_path()
     if not path.exists():
         return None
-    said = read_account()
-    equity = inherited_accounts(said).whole.equity
-    sample = "" if "equity" in said else " (sample)"
+    account = read_account()
+    equity = inherited_accounts(account).whole.equity
+    sample = "" if "equity" in account else " (sample)"
     with Book(path) as book:
         return book_values(book, equity=equity, today=today, source=f"book, equity ${equity:,.0f}{sample}")
 

@@ -157,9 +157,9 @@ def trigger_note(board: SignalBoard) -> str:
     unknown = [signal.name for signal in known if signal.fired is None]
     old = [signal.name for signal in known if signal.stale]
     quiet = "no hedge trigger is known to have fired" if unknown else "no hedge trigger has fired"
-    said = f"fired: {', '.join(fired)}" if fired else quiet
+    message = f"fired: {', '.join(fired)}" if fired else quiet
     if unknown:
-        said += (
+        message += (
             f"; without data: {', '.join(unknown)} (riskcalc signals --update FILES, or --enter NAME=VALUE)"
         )
-    return f"{said}; old data: {', '.join(old)}" if old else said
+    return f"{message}; old data: {', '.join(old)}" if old else message

@@ -261,7 +261,7 @@ def _calibrations(planned: Sequence[ClosedTrade], outcomes: Sequence[str | None]
         (plan, trade.trade.realized_pnl > 0) for plan, trade in zip(plans, planned, strict=True) if plan
     ]
     known = [(plan, end) for plan, end in zip(plans, outcomes, strict=True) if plan and end]
-    came = {
+    outcomes_by_event = {
         "profit": gained,
         "stop first": [(plan, end == "stop") for plan, end in known],
         "target first": [(plan, end == "target") for plan, end in known],
@@ -271,14 +271,14 @@ def _calibrations(planned: Sequence[ClosedTrade], outcomes: Sequence[str | None]
             f"{event}{kind}", [(odds, end) for plan, end in pairs if (odds := plan.odds[key]) is not None]
         )
         for kind in ("", CALIBRATED)
-        for event, pairs in came.items()
+        for event, pairs in outcomes_by_event.items()
         if (key := f"{event}{kind}") in ODDS
     )
 
 
 def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration:
     stated = np.array([odds for odds, _ in pairs], dtype=np.float64)
-    happened = np.array([came for _, came in pairs], dtype=np.float64)
+    happened = np.array([happened for _, happened in pairs], dtype=np.float64)
     errors = (stated - happened) ** 2
     rate = float(happened.mean()) if len(pairs) else None
     return Calibration(
@@ -304,8 +304,8 @@ def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration
 def _notes(n: int, planned: int) -> tuple[str, ...]:
     notes = []
     if n and n < FEW:
-        noun = "trade is" if n == 1 else "trades are"
-        notes.append(f"{n} closed {noun} too few to tell skill from luck: look at the errors")
+        verb_phrase = "trade is" if n == 1 else "trades are"
+        notes.append(f"{n} closed {verb_phrase} too few to tell skill from luck: look at the errors")
     if planned < n:
         notes.append(f"{n - planned} of {n} closed trades have no plan: figures in R leave them out")
     return tuple(notes)

@@ -148,8 +148,8 @@ def confirm_typed(
             left.append(fill)
             continue
         typed.remove(same)
-        kept = dataclasses.replace(fill, opens=same.opens, spot=fill.spot or same.spot)
-        rows.replace_fill(connection, same.key, kept)
+        replacement = dataclasses.replace(fill, opens=same.opens, spot=fill.spot or same.spot)
+        rows.replace_fill(connection, same.key, replacement)
     return left, len(new) - len(left)
 
 

@@ -20,12 +20,12 @@ LONGEST_AGE = 3660
 def trade_line(trade: BookTrade) -> str:
     """Return a trade with what it realized."""
     times = "" if trade.description.endswith(" shares") else f"{trade.quantity:g} x "
-    said = f"trade {trade.id}: {times}{trade.description}, {trade.status}"
+    line = f"trade {trade.id}: {times}{trade.description}, {trade.status}"
     if trade.status == "closed" or trade.realized_pnl:
-        said += f", realized {money(trade.realized_pnl, signed=True)} with costs"
+        line += f", realized {money(trade.realized_pnl, signed=True)} with costs"
     if trade.r_multiple is not None:
-        said += f", {r_multiple(trade.r_multiple)}"
-    return said
+        line += f", {r_multiple(trade.r_multiple)}"
+    return line
 
 
 def import_line(file: Path, result: ImportResult) -> str:

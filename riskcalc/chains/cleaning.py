@@ -256,8 +256,8 @@ def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
     ordered = _select(rows, selected)
     again = same_as_next(**_options(ordered))
     superseded = again & (ordered.quote_time[:-1] < ordered.quote_time[1:])
-    alike = np.all([_same(getattr(ordered, name)) for name in VALUES], axis=0)
-    clashing = np.flatnonzero(again & ~superseded & ~alike)
+    identical = np.all([_same(getattr(ordered, name)) for name in VALUES], axis=0)
+    clashing = np.flatnonzero(again & ~superseded & ~identical)
     if clashing.size:
         raise ChainError("\n".join(_clash(ordered, row) for row in clashing[:SHOWN_CLASHES].tolist()))
     result = dropped.copy()

@@ -201,13 +201,13 @@ def _pairs(chain: Chain) -> _Pairs:
     calls = calls[order]
     first = np.searchsorted(chain.expiry[calls], chain.expiry[calls], side="left")
     calls = calls[np.arange(len(calls)) - first < MOST_PAIRS]
-    both = np.stack([calls, calls + 1])
+    legs = np.stack([calls, calls + 1])
     return _Pairs(
         expiry=chain.expiry[calls],
         years=years[calls],
         strike=chain.strike[calls],
-        mid=(chain.bid + chain.ask)[both] / 2,
-        width=(chain.ask - chain.bid)[both],
+        mid=(chain.bid + chain.ask)[legs] / 2,
+        width=(chain.ask - chain.bid)[legs],
     )
 
 
@@ -252,9 +252,9 @@ def _priced(chain: Chain, pairs: _Pairs, terms: PricingTerms, carry: Floats) -> 
 
 def _implied(expiry: dt.date, chain: Chain, terms: PricingTerms, solved: _Solved) -> ImpliedForward:
     """The mean of the pairs of one expiry."""
-    here = solved.expiry == np.datetime64(expiry)
+    on_expiry = solved.expiry == np.datetime64(expiry)
     years = chain.years_to_expiry(expiry)
-    forward, error, used = _mean(solved.forward[here], solved.deviation[here])
+    forward, error, used = _mean(solved.forward[on_expiry], solved.deviation[on_expiry])
     if not used.any():
         still, when = np.array(0.0), np.array(years)
         usual = terms.forward(spot=chain.spot, years=when, rate=still + terms.rate, dividend_yield=still)
@@ -268,7 +268,7 @@ def _implied(expiry: dt.date, chain: Chain, terms: PricingTerms, solved: _Solved
         error=error,
         rate=rate,
         dividend_yield=dividend_yield,
-        vol=float(solved.vol[here][used].mean()) if used.any() else math.nan,
+        vol=float(solved.vol[on_expiry][used].mean()) if used.any() else math.nan,
         pairs=int(used.sum()),
         dividend_value=chain.spot - forward * math.exp(-terms.rate * years),
     )

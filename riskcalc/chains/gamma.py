@@ -167,9 +167,13 @@ def _held(chain: Chain, rate: float) -> _Held:
     vol, years = np.full(len(chain), np.nan), np.full(len(chain), np.nan)
     rates, yields = np.full(len(chain), rate), np.zeros(len(chain))
     for forward in vols.forwards:
-        here = chain.expiry == np.datetime64(forward.expiry)
-        years[here], rates[here], yields[here] = forward.years, forward.rate, forward.dividend_yield
-        vol[here] = _strike_vols(chain, vols, here, forward.forward)
+        on_expiry = chain.expiry == np.datetime64(forward.expiry)
+        years[on_expiry], rates[on_expiry], yields[on_expiry] = (
+            forward.years,
+            forward.rate,
+            forward.dividend_yield,
+        )
+        vol[on_expiry] = _strike_vols(chain, vols, on_expiry, forward.forward)
     rows = (contracts > 0) & np.isfinite(vol) & (vol > 0) & (years > 0)
     return _Held(
         rows=rows,
@@ -184,16 +188,16 @@ def _held(chain: Chain, rate: float) -> _Held:
     )
 
 
-def _strike_vols(chain: Chain, vols: ChainVols, here: Flags, forward: float) -> Floats:
+def _strike_vols(chain: Chain, vols: ChainVols, on_expiry: Flags, forward: float) -> Floats:
     """Vol on every strike of one expiry: of its out-of-the-money option, else between its neighbors."""
-    out = here & (chain.option_type * (chain.strike - forward) >= 0) & np.isfinite(vols.mid)
+    out = on_expiry & (chain.option_type * (chain.strike - forward) >= 0) & np.isfinite(vols.mid)
     vols_used = vols.mid
     if not out.any():
-        vols_used, out = chain.quoted_vol, here & (chain.quoted_vol > 0)
+        vols_used, out = chain.quoted_vol, on_expiry & (chain.quoted_vol > 0)
     if not out.any():
-        return np.full(int(here.sum()), np.nan)
+        return np.full(int(on_expiry.sum()), np.nan)
     order = np.argsort(chain.strike[out], kind="stable")
-    return np.interp(chain.strike[here], chain.strike[out][order], vols_used[out][order])
+    return np.interp(chain.strike[on_expiry], chain.strike[out][order], vols_used[out][order])
 
 
 def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:

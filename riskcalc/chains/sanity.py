@@ -178,10 +178,10 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
         raise ChainError(
             f"spot {spot:,.2f} does not match these options: their calls and puts imply {implied:,.2f}"
         )
-    both = f"spot {spot:,.2f} is inconsistent with its options, whose calls and puts imply {implied:,.2f}"
+    conflict = f"spot {spot:,.2f} is inconsistent with its options, whose calls and puts imply {implied:,.2f}"
     used = "the given spot" if given else "the implied spot; --spot overrides it"
     return CheckedSpot(
-        spot if given else implied, implied, (f"{both} ({spot / implied - 1:+.2%}): using {used}",)
+        spot if given else implied, implied, (f"{conflict} ({spot / implied - 1:+.2%}): using {used}",)
     )
 
 
@@ -297,7 +297,7 @@ def _strike_unit(rows: QuoteRows, pairs: Pairs, spot: float) -> float:
 
 def _slope(pairs: Pairs) -> float | None:
     """Change of call less put per unit of strike; None if the quotes are too wide."""
-    slopes, unsure = [], []
+    slopes, unbounded = [], []
     for years in np.unique(pairs.years).tolist():
         rows = np.flatnonzero(pairs.years == years)
         apart = len(rows) // 2
@@ -306,10 +306,10 @@ def _slope(pairs: Pairs) -> float | None:
         steps = pairs.strike[rows][apart:] - pairs.strike[rows][:-apart]
         mid, width = pairs.mid[rows], (pairs.high - pairs.low)[rows]
         slopes.append((mid[apart:] - mid[:-apart]) / steps)
-        unsure.append((width[apart:] + width[:-apart]) / 2 / steps)
+        unbounded.append((width[apart:] + width[:-apart]) / 2 / steps)
     if not slopes:
         return None
-    slope, error = float(np.median(np.concatenate(slopes))), float(np.median(np.concatenate(unsure)))
+    slope, error = float(np.median(np.concatenate(slopes))), float(np.median(np.concatenate(unbounded)))
     return slope if abs(slope) > error else None
 
 

@@ -195,8 +195,8 @@ class _Rows:
         """Pick the quotes out of the money."""
         k = np.log(chain.strike / forward.forward)
         solved = np.isfinite(vols.bid) & np.isfinite(vols.mid) & np.isfinite(vols.ask) & (vols.bid > 0)
-        here = chain.expiry == np.datetime64(forward.expiry)
-        rows = np.flatnonzero(here & solved & (chain.option_type * k >= 0))
+        on_expiry = chain.expiry == np.datetime64(forward.expiry)
+        rows = np.flatnonzero(on_expiry & solved & (chain.option_type * k >= 0))
         mid, width = (chain.bid + chain.ask)[rows] / 2, (chain.ask - chain.bid)[rows]
         narrow = width <= np.maximum(WIDEST_SHARE * mid, WIDEST_DOLLARS)
         half = (vols.ask - vols.bid)[rows] / 2
@@ -289,9 +289,10 @@ class StickySmile:
         ChainError
             The expiry has no smile.
         """
-        there = np.maximum(np.asarray(spot, dtype=np.float64), LEAST_SPOT * start)
+        moved_spot = np.maximum(np.asarray(spot, dtype=np.float64), LEAST_SPOT * start)
         before, after = (
-            self.smile.vol(strike, expiry=expiry, spot=place, sticky=self.rule) for place in (start, there)
+            self.smile.vol(strike, expiry=expiry, spot=place, sticky=self.rule)
+            for place in (start, moved_spot)
         )
         change: Floats = after - before
         return change

@@ -164,17 +164,20 @@ def fit_svi(
     """The best of a few searches, first without and then with arbitrage priced."""
     model = _svi_model(quotes, grid)
     near = [_scaled(neighbor) for neighbor in neighbors if neighbor is not None]
-    trust = alone * robust_weights(distance_from_neighbors(quotes))
+    quote_weights = alone * robust_weights(distance_from_neighbors(quotes))
     free = min(
-        (fit_least_squares(model, quotes, None, np.array(start), trust=trust) for start in STARTS),
+        (
+            fit_least_squares(model, quotes, None, np.array(start), quote_weights=quote_weights)
+            for start in STARTS
+        ),
         key=half_sum_of_squares,
     )
     for _ in range(2):
-        trust = alone * robust_weights(quotes.misfit(model.at_quotes(free.x)[0])[0])
-        free = fit_least_squares(model, quotes, None, free.x, trust=trust)
+        quote_weights = alone * robust_weights(quotes.misfit(model.at_quotes(free.x)[0])[0])
+        free = fit_least_squares(model, quotes, None, free.x, quote_weights=quote_weights)
     best = free
     for margin in MARGINS:
-        solve = partial(fit_least_squares, model, quotes, grid, trust=trust, margin=margin)
+        solve = partial(fit_least_squares, model, quotes, grid, quote_weights=quote_weights, margin=margin)
         fits = [solve(free.x)]
         # The optimum without the penalty may be far from the optimum with it.
         if fits[0].cost > NEAR_ENOUGH * free.cost:
@@ -269,10 +272,12 @@ def fit_spline(
     first = robust_weights(distance_from_neighbors(quotes))
     for margin in MARGINS:
         for turn in range(REWEIGHTINGS):
-            trust = robust_weights(quotes.misfit(model.at_quotes(weights)[0])[0])
+            quote_weights = robust_weights(quotes.misfit(model.at_quotes(weights)[0])[0])
             # SVI may be as far from good quotes as a stale one is: their neighbors tell them apart.
-            trust = trust if turn else np.minimum(trust, first)
-            weights = fit_least_squares(model, quotes, grid, weights, trust=trust, margin=margin).x
+            quote_weights = quote_weights if turn else np.minimum(quote_weights, first)
+            weights = fit_least_squares(
+                model, quotes, grid, weights, quote_weights=quote_weights, margin=margin
+            ).x
         if checked.margins(at_checked(weights)).min() >= 0:
             break
     share = _largest_share(lambda share: float(checked.margins(at_checked(share * weights)).min()))
@@ -317,11 +322,11 @@ def fit_least_squares(
     grid: ArbitrageGrid | None,
     start: Floats,
     *,
-    trust: Floats,
+    quote_weights: Floats,
     margin: float = 0.0,
 ) -> Fit:
     """Least squares of the misfit, weighted, and of what is wrong with the curve."""
-    root = np.sqrt(trust)
+    root = np.sqrt(quote_weights)
 
     def residuals(free: Floats) -> Floats:
         parts = [root * quotes.misfit(model.at_quotes(free)[0])[0], model.rough @ free]

@@ -159,8 +159,8 @@ class ArbitrageGrid:
 def robust_weights(misfit: Floats) -> Floats:
     """Return the weight of each quote from its misfit, by a Cauchy error distribution."""
     usual = max(1.0, float(np.median(np.abs(misfit))) / USUAL)
-    trust: Floats = 1 / (1 + (misfit / (OUTLIER * usual)) ** 2)
-    return trust
+    weights: Floats = 1 / (1 + (misfit / (OUTLIER * usual)) ** 2)
+    return weights
 
 
 def distance_from_neighbors(quotes: SmileQuotes) -> Floats:

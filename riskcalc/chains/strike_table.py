@@ -131,11 +131,11 @@ def _priced(chain: Chain, vols: ChainVols, forward: ImpliedForward, rows: Indice
 def _table(
     chain: Chain, vols: ChainVols, greeks: OptionGreeks, gamma: Floats, expiry: dt.date
 ) -> StrikeTable:
-    here = np.flatnonzero(chain.expiry == np.datetime64(expiry))
+    on_expiry = np.flatnonzero(chain.expiry == np.datetime64(expiry))
     # Sorted by strike, so that strikes apart by rounding alone stand side by side.
-    place = np.cumsum(np.diff(chain.strike[here], prepend=-np.inf) >= SAME_STRIKE) - 1
+    place = np.cumsum(np.diff(chain.strike[on_expiry], prepend=-np.inf) >= SAME_STRIKE) - 1
     strike = np.full(int(place[-1]) + 1, np.nan)
-    strike[place] = chain.strike[here]
+    strike[place] = chain.strike[on_expiry]
     columns = {
         "bid": chain.bid,
         "ask": chain.ask,
@@ -148,9 +148,9 @@ def _table(
     }
     sides = {}
     for option_type in OptionType:
-        mine = chain.option_type[here] == int(option_type)
-        sides[option_type] = _side(chain, columns, here[mine], place[mine], len(strike))
-    summed: Floats = np.bincount(place, weights=gamma[here], minlength=len(strike)).astype(np.float64)
+        of_type = chain.option_type[on_expiry] == int(option_type)
+        sides[option_type] = _side(chain, columns, on_expiry[of_type], place[of_type], len(strike))
+    summed: Floats = np.bincount(place, weights=gamma[on_expiry], minlength=len(strike)).astype(np.float64)
     return StrikeTable(expiry=expiry, strike=strike, sides=sides, gamma=summed)
 
 

@@ -94,14 +94,14 @@ def count_quotes(chain: Chain, vols: ChainVols) -> QuoteCounts:
 
 def _row(chain: Chain, vols: ChainVols, rate: float, expiry: dt.date) -> ExpirySummary:
     forward = next((forward for forward in vols.forwards if forward.expiry == expiry and forward.pairs), None)
-    here = chain.expiry == np.datetime64(expiry)
-    usable = here & (chain.status == QuoteStatus.OK)
+    on_expiry = chain.expiry == np.datetime64(expiry)
+    usable = on_expiry & (chain.status == QuoteStatus.OK)
     days = (expiry - chain.date).days
     atm = _atm_vol(chain, vols, usable, forward) if forward else None
     return ExpirySummary(
         expiry=expiry,
         days=days,
-        quotes=int(here.sum()),
+        quotes=int(on_expiry.sum()),
         usable=int(usable.sum()),
         forward=forward.forward if forward else None,
         forward_error=forward.error if forward else None,

@@ -143,8 +143,10 @@ class Cells:
     def filled(self, column: str) -> Flags:
         """Whether each cell holds something."""
         cells = self.column(column)
-        there = np.array([text.strip().lower() not in MISSING_WORDS for text in cells.texts], dtype=np.bool_)
-        return there[cells.codes]
+        has_text = np.array(
+            [text.strip().lower() not in MISSING_WORDS for text in cells.texts], dtype=np.bool_
+        )
+        return has_text[cells.codes]
 
     def take(self, rows: Flags) -> Cells:
         """The same columns of some rows, with the same list of problems."""

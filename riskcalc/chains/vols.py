@@ -97,9 +97,9 @@ def chain_vols(
     status[:, np.isin(chain.expiry, np.array(ended, dtype="datetime64[D]"))] = VolStatus.NO_TIME
     everywhere, outside = (np.isin(PRICES, [*names])[:, None] for names in (prices, out_of_the_money))
     for forward in forwards:
-        here = chain.expiry == np.datetime64(forward.expiry)
+        on_expiry = chain.expiry == np.datetime64(forward.expiry)
         out = chain.option_type * (chain.strike - forward.forward) >= 0
-        which, rows = np.nonzero(here & (everywhere | (outside & out)))
+        which, rows = np.nonzero(on_expiry & (everywhere | (outside & out)))
         vols[which, rows], status[which, rows] = terms.vols(
             premium=premiums[which, rows],
             sign=chain.option_type[rows],

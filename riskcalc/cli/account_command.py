@@ -53,11 +53,11 @@ def _show(*, json_wanted: bool) -> None:
     from riskcalc.formatting.account import account_table  # noqa: PLC0415 - as above
     from riskcalc.presets import account_file  # noqa: PLC0415 - as above
 
-    said = account_file.read_account()
-    account, sources = account_file.inherited_accounts(said).whole, account_file.value_sources(said)
+    own = account_file.read_account()
+    account, sources = account_file.inherited_accounts(own).whole, account_file.value_sources(own)
     if not json_wanted:
         print_tables("", [account_table(account, sources)])
-        if "equity" not in said:
+        if "equity" not in own:
             click.echo(f"\nThe equity is a sample. Give yours: {SET_ACCOUNT_LINE}")
         return
     derived = {"risk_budget": account.risk_budget, "free_buying_power": account.free_buying_power}

@@ -158,9 +158,15 @@ def _tried(
     from riskcalc.history import backtest_grid  # noqa: PLC0415 - as above
 
     varied = dict(itertools.chain.from_iterable(read_grid(setting).items() for setting in grid))
-    with progress_bar("settings") as told:
+    with progress_bar("settings") as report_progress:
         return backtest_grid(
-            name, bars, grid=varied, overrides=settings, scheduler=scheduler, progress=told, **terms
+            name,
+            bars,
+            grid=varied,
+            overrides=settings,
+            scheduler=scheduler,
+            progress=report_progress,
+            **terms,
         )
 
 

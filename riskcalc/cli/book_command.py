@@ -285,8 +285,8 @@ def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
     with open_book(path) as book:
         trade, notes = book.trade(number), book.notes(number)
     if json_wanted:
-        said = [{"time": time.isoformat(), "text": words} for time, words in notes]
-        print_json(trade.to_dict() | {"notes": said})
+        note_data = [{"time": time.isoformat(), "text": words} for time, words in notes]
+        print_json(trade.to_dict() | {"notes": note_data})
         return
     _show_trade(trade, json_wanted=False)
     for holding in trade.holdings:

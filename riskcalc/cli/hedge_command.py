@@ -72,7 +72,7 @@ def command(
 
     if kind != "put" and not (strike is None and short_strike is None and expiry is None):
         raise click.UsageError("--strike, --short-strike and --expiry need --with put")
-    asked = HedgeRequest(
+    request = HedgeRequest(
         kind=kind,
         to=to,
         at=at,
@@ -83,7 +83,7 @@ def command(
         price=price,
     )
     with open_book(book_path) as book:
-        hedge, notes = hedge_book(book, asked, load_scenarios(scenario_file))
+        hedge, notes = hedge_book(book, request, load_scenarios(scenario_file))
     board = hedge_triggers(today())
     if json_wanted:
         print_json(

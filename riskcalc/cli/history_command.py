@@ -92,7 +92,7 @@ def command(
     )
     bars = histories[0] if preset is None else traded_prices(histories, preset)
     vols = vols if iv_file is None else read_vols(iv_file)
-    calibration, warnings, kept = _calibration(bars, vols, since, keep=not sample)
+    calibration, warnings, filed = _calibration(bars, vols, since, keep=not sample)
     exits = _exits(preset, stop=stop, targets=targets, sessions=sessions)
     history = price_history(
         bars,
@@ -103,8 +103,8 @@ def command(
         **_implied_vol(bars, vols, preset),
     )
     ranges = None if sample else _kept_range(history)
-    saved = {"k": kept, "ATR14": ranges}
-    _print(history, warnings=[*warnings, *_doubts(bars, exits)], kept=saved, json_wanted=json_wanted)
+    saved = {"k": filed, "ATR14": ranges}
+    _print(history, warnings=[*warnings, *_doubts(bars, exits)], filed=saved, json_wanted=json_wanted)
 
 
 def _named_preset(name: str | None) -> Preset | None:
@@ -196,18 +196,18 @@ def _doubts(bars: Bars, exits: ExitMoves | None) -> list[str]:
 
 
 def _print(
-    history: PriceHistory, *, warnings: list[str], kept: dict[str, Path | None], json_wanted: bool
+    history: PriceHistory, *, warnings: list[str], filed: dict[str, Path | None], json_wanted: bool
 ) -> None:
     from riskcalc.formatting.history import history_tables, history_title  # noqa: PLC0415 - as above
 
     if json_wanted:
         answer: dict[str, Any] = history.to_dict()
-        files = {"k_file": kept["k"], "atr_file": kept["ATR14"]}
+        files = {"k_file": filed["k"], "atr_file": filed["ATR14"]}
         written = {name: None if path is None else str(path) for name, path in files.items()}
         print_json(answer | written | {"warnings": warnings})
     else:
         print_tables(history_title(history), history_tables(history))
         for name, users in (("ATR14", "the book"), ("k", "plans")):
-            if kept[name] is not None:
-                click.echo(f"\n{name} is saved in {kept[name]}, for {users}")
+            if filed[name] is not None:
+                click.echo(f"\n{name} is saved in {filed[name]}, for {users}")
     say_warnings(warnings)

@@ -44,10 +44,10 @@ def fetched_chains(symbols: Iterable[str]) -> list[Chain]:
     """Return delayed quotes of several symbols, with a progress bar."""
     wanted = list(dict.fromkeys(symbols))
     chains = []
-    with progress_bar("symbols") as told:
+    with progress_bar("symbols") as report_progress:
         for count, symbol in enumerate(wanted):
-            if told:
-                told(count, len(wanted))
+            if report_progress:
+                report_progress(count, len(wanted))
             chains.append(fetched_chain(symbol).chain)
     return chains
 
@@ -70,9 +70,9 @@ def vol_of_chain(chain: Chain, *, rate: float | None) -> float:
     from riskcalc.presets.fund_on_benchmark import vol_near  # noqa: PLC0415 - help is quick
     from riskcalc.presets.market_file import read_market  # noqa: PLC0415 - as above
 
-    kept, symbol = read_market(), instrument(chain.symbol).symbol
-    used = kept.rate if rate is None else rate
-    known = kept.quotes.get(symbol)
+    filed, symbol = read_market(), instrument(chain.symbol).symbol
+    used = filed.rate if rate is None else rate
+    known = filed.quotes.get(symbol)
     dividends = (known.dividends if known else None) or ()
     market = Market(
         date=chain.date,

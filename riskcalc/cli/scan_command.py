@@ -140,7 +140,7 @@ def command(
     scheduler: str | None,
     book_wanted: bool | None,
     json_wanted: bool,
-    **asked: Any,  # noqa: ANN401 - whatever click read of the terms
+    **request: Any,  # noqa: ANN401 - whatever click read of the terms
 ) -> None:
     """Rank every vertical spread in FILEs and folders of quotes by its managed outcome.
 
@@ -154,14 +154,14 @@ def command(
     risk = book_beside(wanted=book_wanted)
     if risk is not None:
         click.echo(f"riskcalc: heat and buying power {book_source(risk)}", err=True)
-    terms = _terms(book=use_of(risk), **asked)
+    terms = _terms(book=use_of(risk), **request)
     if live:
-        paths = (_fetched(asked["preset"], asked["settings"]),)
+        paths = (_fetched(request["preset"], request["settings"]),)
     folder = parquet_path if parquet_path is not None and parquet_path.is_dir() else None
     file = None if folder else parquet_path
     # Whatever is written has all rows; else only those that are shown are built.
-    kept = None if csv_path or file else max(top, opened or 0)
-    frame = _scanned(paths, terms, scheduler, top=kept, folder=folder)
+    limit = None if csv_path or file else max(top, opened or 0)
+    frame = _scanned(paths, terms, scheduler, top=limit, folder=folder)
     _write(frame, csv_path, file)
     day = todays_trading_day()
     if opened is not None:
@@ -169,7 +169,7 @@ def command(
         source = _source(row, paths, terms)
         if screen:
             scanned = row.get("symbol", frame.attrs["symbol"])
-            show_row(row, source, scanned=scanned, book_wanted=book_wanted, **asked)
+            show_row(row, source, scanned=scanned, book_wanted=book_wanted, **request)
             return
         from riskcalc.planning.day_checks import hold_against  # noqa: PLC0415 - help is quick
 
@@ -278,13 +278,13 @@ def _scanned(
     if len(sources) == 1 and scheduler is None and folder is None:
         chain = terms.read(sources[0])
         require_usable(chain)
-        with progress_bar("expiries") as told:
-            frame = terms.scan(chain, top=top, progress=told)
+        with progress_bar("expiries") as report_progress:
+            frame = terms.scan(chain, top=top, progress=report_progress)
         frame.attrs["warnings"] = [*chain.warnings, *_old(chain)]
         return frame
-    with progress_bar("chains") as told:
+    with progress_bar("chains") as report_progress:
         return scan_history(
-            sources, terms, scheduler=scheduler, top=top, folder=folder, cores=True, progress=told
+            sources, terms, scheduler=scheduler, top=top, folder=folder, cores=True, progress=report_progress
         )
 
 

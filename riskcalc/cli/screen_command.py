@@ -69,13 +69,13 @@ def command(
     if not chain_file and not live:
         require_chain_for(at=at, chain_spot=chain_spot, chain_date=chain_date, sticky=sticky)
     require_wanted(wanted=book_wanted)
-    asked = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky, "live": live}
+    options = {"settings": settings, "chain_file": chain_file, "at": at, "sticky": sticky, "live": live}
     if not on_terminal():
         from riskcalc.cli.plan_command import command as plan  # noqa: PLC0415 - the screen needs no plan command
 
         named = {"preset": preset} if preset else {}
         ctx.invoke(
-            plan, **named, **asked, chain_spot=chain_spot, chain_date=chain_date, book_wanted=book_wanted
+            plan, **named, **options, chain_spot=chain_spot, chain_date=chain_date, book_wanted=book_wanted
         )
         return
     if len(chain_file) > 1:

@@ -76,9 +76,9 @@ def command(
     from riskcalc.signals.store import merged, read_store, write_store  # noqa: PLC0415 - as above
     from riskcalc.signals.typed import typed_values  # noqa: PLC0415 - as above
 
-    day, rules, kept = today(), load_rules(), read_store()
+    day, rules, filed = today(), load_rules(), read_store()
     new = [*read_files(files), *typed_values(typed, {rule.name: rule for rule in rules}, date or day)]
-    store = merged(kept, new, replace=replace)
+    store = merged(filed, new, replace=replace)
     board = signal_board(rules, {**store, **book_series(rules, read_todays_book)}, day=day)
     write_store(store, only=[series.name for series in new])
     if sectors:

@@ -97,10 +97,10 @@ def command(
     Exits with 1 if not even one unit fits.
     """
     position = Side[side.upper()]
-    said, own = _user_account(book_beside(wanted=book_wanted))
-    if equity is None and "equity" not in said:
+    account_data, own = _user_account(book_beside(wanted=book_wanted))
+    if equity is None and "equity" not in account_data:
         raise click.UsageError(f"give --equity, or once for all: {SET_ACCOUNT_LINE}")
-    if {"open_risk", "max_heat"} & said.keys() or open_risk is not None:
+    if {"open_risk", "max_heat"} & account_data.keys() or open_risk is not None:
         max_heat = own.limits.max_heat_fraction if max_heat is None else max_heat
     stop_price = parse_stop_price(stop, entry=entry, side=position)
     size = size_by_stop_within_limits(
@@ -143,8 +143,8 @@ def _user_account(book: BookRisk | None) -> tuple[dict[str, Any], Account]:
         return {}, Account(equity=SAMPLE_EQUITY)
     from riskcalc.presets import account_file  # noqa: PLC0415 - slow to import
 
-    said = account_file.with_book(account_file.read_account(), use_of(book))
-    return said, account_file.inherited_accounts(said).beside
+    account_data = account_file.with_book(account_file.read_account(), use_of(book))
+    return account_data, account_file.inherited_accounts(account_data).beside
 
 
 def _account(

@@ -151,10 +151,10 @@ def _usual_gap(days: Sequence[int]) -> float:
 
 def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float:
     """Deviation of the payments from a regular schedule with one left out, in spacings."""
-    kept = [*payments[:place], *payments[place + 1 :]]
-    gaps = (later.ex_date - dividend.ex_date for dividend, later in pairwise(kept))
+    remaining = [*payments[:place], *payments[place + 1 :]]
+    gaps = (later.ex_date - dividend.ex_date for dividend, later in pairwise(remaining))
     off_rhythm = sum(abs(gap.days - usual) for gap in gaps) / usual
-    amounts = [dividend.amount for dividend in kept if dividend.amount > 0]
+    amounts = [dividend.amount for dividend in remaining if dividend.amount > 0]
     middle = _median(amounts) if amounts else 0.0
     off_amount = sum(abs(math.log(amount / middle)) for amount in amounts)
     return off_rhythm + AMOUNT_WEIGHT * off_amount

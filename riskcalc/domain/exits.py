@@ -105,8 +105,8 @@ class ExitPlan:
         moves = [target.move for target in self.targets]
         # The order of two prices depends on the entry.
         if not self.priced and moves != sorted(set(moves)):
-            said = ", ".join(f"{100 * move:+.4g}%" for move in moves)
-            raise InvalidInputError(f"targets must rise from the nearest to the furthest, got {said}")
+            move_texts = ", ".join(f"{100 * move:+.4g}%" for move in moves)
+            raise InvalidInputError(f"targets must rise from the nearest to the furthest, got {move_texts}")
         closed = sum(target.fraction for target in self.targets)
         if closed > 1 + 1e-9:
             raise InvalidInputError(f"target fractions must sum to at most 1, got {closed:g}")

@@ -41,9 +41,9 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        for what in ("name", "meaning"):
-            if not text(what, getattr(self, what)).strip():
-                raise InvalidInputError(f"{what} must not be empty")
+        for name in ("name", "meaning"):
+            if not text(name, getattr(self, name)).strip():
+                raise InvalidInputError(f"{name} must not be empty")
         mapping("moves", self.moves)
         for symbol, move in self.moves.items():
             if not finite(f"moves.{symbol}", move) >= -1:

@@ -232,16 +232,16 @@ def _new_york(moment: dt.datetime) -> dt.datetime:
 
 def _events(path: Path, entry: Component, moment: Moment) -> Iterable[MarketEvent]:
     """The events of one occurrence: one, or one for each day of an all-day entry."""
-    what, source = _summary(entry), path.name
+    label, source = _summary(entry), path.name
     if isinstance(moment, dt.datetime):
-        here = _new_york(moment)
-        time = here.time().replace(second=0, microsecond=0, tzinfo=None)
-        return [MarketEvent(date=here.date(), what=what, source=source, time=time)]
+        local = _new_york(moment)
+        time = local.time().replace(second=0, microsecond=0, tzinfo=None)
+        return [MarketEvent(date=local.date(), what=label, source=source, time=time)]
     days = _all_days(entry)
     return [
         MarketEvent(
             date=moment + dt.timedelta(days=k),
-            what=what if days == 1 else f"{what} (day {k + 1} of {days})",
+            what=label if days == 1 else f"{label} (day {k + 1} of {days})",
             source=source,
         )
         for k in range(days)

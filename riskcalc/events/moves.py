@@ -87,24 +87,24 @@ def _absolute_moves(days: Days, closes: Floats) -> Floats:
     gaps = np.diff(days.astype(np.int64))
     friday = days[:-1].astype(np.int64) % 7 == FRIDAY
     # Most gaps need no calendar: to the day after, and from a Friday to a Monday.
-    asked = np.flatnonzero((gaps != 1) & ~(friday & (gaps == WEEKEND)))
-    holes = [k + 1 for k in asked if sessions_between(days[k].item(), days[k + 1].item()) != 1]
+    unexpected = np.flatnonzero((gaps != 1) & ~(friday & (gaps == WEEKEND)))
+    holes = [k + 1 for k in unexpected if sessions_between(days[k].item(), days[k + 1].item()) != 1]
     moves[holes] = np.nan
     return moves
 
 
 def _move(symbol: str, kind: str, days: Days, moves: Floats, on: set[dt.date]) -> EventMove | None:
-    here = np.isin(days, np.array(sorted(on), dtype="datetime64[D]")) & np.isfinite(moves)
-    if not here.any():
+    on_days = np.isin(days, np.array(sorted(on), dtype="datetime64[D]")) & np.isfinite(moves)
+    if not on_days.any():
         return None
-    since = days[here][0]
+    since = days[on_days][0]
     every = moves[(days >= since) & np.isfinite(moves)]
     return EventMove(
         symbol=symbol,
         kind=kind,
-        count=int(here.sum()),
-        mean=float(moves[here].mean()),
-        error=_error(moves[here]),
+        count=int(on_days.sum()),
+        mean=float(moves[on_days].mean()),
+        error=_error(moves[on_days]),
         all_count=len(every),
         all_mean=float(every.mean()),
         all_error=_error(every),

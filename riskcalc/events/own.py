@@ -102,11 +102,11 @@ def add_event(event: MarketEvent) -> Path:
     import tomlkit  # noqa: PLC0415 - reading needs none
 
     path = own_events_path()
-    kept = read_text(path, kind="events") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
+    content = read_text(path, kind="events") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
     known, _ = read_own_events()
     if (event.date, event.what) in {(other.date, other.what) for other in known}:
         return path
-    document = tomlkit.parse(kept)
+    document = tomlkit.parse(content)
     rows = document.get("events")
     if rows is None:
         rows = tomlkit.aot()
@@ -144,15 +144,15 @@ def _event(row: object) -> MarketEvent:
     if extra:
         raise InvalidInputError(f"unknown key {extra[0]}; keys are {', '.join(KEYS)}")
     date = _date(row.get("date"))
-    what = row.get("what")
-    if not isinstance(what, str) or not what.strip():
-        raise InvalidInputError(f"what must say what happens, got {brief_repr(what)}")
+    description = row.get("what")
+    if not isinstance(description, str) or not description.strip():
+        raise InvalidInputError(f"what must say what happens, got {brief_repr(description)}")
     source = row.get("source", "own")
     if not isinstance(source, str):
         raise InvalidInputError(f"source must be text, got {brief_repr(source)}")
     return MarketEvent(
         date=date,
-        what=what.strip(),
+        what=description.strip(),
         source=source,
         time=_time(row.get("time")),
         certainty=Certainty.ANNOUNCED,

@@ -124,15 +124,15 @@ def _entry_words(mode: str) -> str:
 
 
 def _result_rows(backtest: Backtest) -> Iterator[tuple[str, str, str]]:
-    told = backtest.statistics
-    yield "trades", f"{told.n:,}", _held(backtest)
-    yield "expectancy", _with_error(told), "mean R, costs in, ± one standard error"
-    yield "median R", r_multiple(told.median_r), ""
-    yield "win rate", percent(told.win_rate, digits=1), _sizes(told)
-    yield "profit factor", number(told.profit_factor), "gains over losses"
+    statistics = backtest.statistics
+    yield "trades", f"{statistics.n:,}", _held(backtest)
+    yield "expectancy", _with_error(statistics), "mean R, costs in, ± one standard error"
+    yield "median R", r_multiple(statistics.median_r), ""
+    yield "win rate", percent(statistics.win_rate, digits=1), _sizes(statistics)
+    yield "profit factor", number(statistics.profit_factor), "gains over losses"
     for reason, times in backtest.exits.items():
         if times:
-            yield f"closed by {reason}", f"{times:,}", percent(times / told.n, digits=1)
+            yield f"closed by {reason}", f"{times:,}", percent(times / statistics.n, digits=1)
     stops = backtest.exits["stop"] + backtest.exits["breakeven stop"]
     yield "opened beyond the stop", f"{backtest.gapped_stops:,}", f"of {count(stops, 'stop')}"
     yield "stop and target on one day", f"{backtest.ambiguous:,}", "counted as stop first"
@@ -146,12 +146,13 @@ def _held(backtest: Backtest) -> str:
     return "" if backtest.mean_sessions is None else f"held {backtest.mean_sessions:.1f} sessions on average"
 
 
-def _with_error(told: TradeStatistics) -> str:
-    return r_multiple(told.mean_r) + ("" if told.error is None else f" ± {told.error:.2f}")
+def _with_error(statistics: TradeStatistics) -> str:
+    return r_multiple(statistics.mean_r) + ("" if statistics.error is None else f" ± {statistics.error:.2f}")
 
 
-def _sizes(told: TradeStatistics) -> str:
-    return f"average win {r_multiple(told.average_win)}, average loss {r_multiple(told.average_loss)}"
+def _sizes(statistics: TradeStatistics) -> str:
+    win, loss = r_multiple(statistics.average_win), r_multiple(statistics.average_loss)
+    return f"average win {win}, average loss {loss}"
 
 
 def _distribution(backtest: Backtest) -> tuple[Table, ...]:
@@ -228,15 +229,15 @@ def _regimes(backtest: Backtest) -> tuple[Table, ...]:
     return (Table(title="By Realized Volatility at Entry", header=header, rows=rows),) if rows else ()
 
 
-def _cells(told: TradeStatistics) -> tuple[str, ...]:
+def _cells(statistics: TradeStatistics) -> tuple[str, ...]:
     return (
-        f"{told.n:,}",
-        percent(told.win_rate, digits=0),
-        r_multiple(told.mean_r),
-        MISSING if told.error is None else f"{told.error:.2f}",
-        number(told.profit_factor),
-        r_multiple(told.worst),
-        r_multiple(told.best),
+        f"{statistics.n:,}",
+        percent(statistics.win_rate, digits=0),
+        r_multiple(statistics.mean_r),
+        MISSING if statistics.error is None else f"{statistics.error:.2f}",
+        number(statistics.profit_factor),
+        r_multiple(statistics.worst),
+        r_multiple(statistics.best),
     )
 
 

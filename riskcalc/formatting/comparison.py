@@ -50,10 +50,10 @@ def _day(comparison: Comparison) -> tuple[Table, ...]:
 def comparison_title(comparison: Comparison) -> str:
     """Title of a comparison."""
     names = ", ".join(vehicle.name for vehicle in comparison.vehicles)
-    said = f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
+    title = f"{names} at equal risk of {money(comparison.risk_budget)}, benchmark {comparison.benchmark}"
     verdict, plan = comparison.market_verdict, comparison.vehicles[0].plan
     word = "" if verdict is None else f"{verdict}  "
-    return f"{word}{said}, prices of {plan.report.market.date}{source_words(plan)}"
+    return f"{word}{title}, prices of {plan.report.market.date}{source_words(plan)}"
 
 
 def _vehicles(comparison: Comparison) -> Table:

@@ -121,26 +121,26 @@ def _label(level: Level) -> str:
 
 def _columns(width: int, count: int) -> tuple[int, bool]:
     """Return the width of a P&L, and whether each has its R."""
-    each = width >= _R_BESIDE_EACH_FROM
-    room = width - LABEL - R_WIDTH * (count if each else 1)
-    return min(9, room // 3), each
+    in_r = width >= _R_BESIDE_EACH_FROM
+    room = width - LABEL - R_WIDTH * (count if in_r else 1)
+    return min(9, room // 3), in_r
 
 
 def _head(days: Sequence[str], layout: PanelLayout) -> Line:
-    column, each = _columns(layout.width, len(days))
+    column, in_r = _columns(layout.width, len(days))
     r = f"{'R':>{R_WIDTH}}"
-    heads = "".join(f"{day:>{column}}{r if each else ''}" for day in days) + ("" if each else r)
+    heads = "".join(f"{day:>{column}}{r if in_r else ''}" for day in days) + ("" if in_r else r)
     # The first heading has no room for more of a title.
     title = "EXITS" if layout.stale else "EXIT P&L"
     return columns_line(title, heads, layout=layout, width=LABEL)
 
 
 def _pnl_line(plan: TradePlan, label: str, amounts: Sequence[float | None], *, width: int) -> Line:
-    column, each = _columns(width, len(amounts))
+    column, in_r = _columns(width, len(amounts))
     cells: list[tuple[str, Style]] = []
     for amount in amounts:
-        cells += [_pnl_cell(plan, amount, column), *([_r_cell(plan, amount)] if each else [])]
-    last = () if each else (_r_cell(plan, amounts[-1]),)
+        cells += [_pnl_cell(plan, amount, column), *([_r_cell(plan, amount)] if in_r else [])]
+    last = () if in_r else (_r_cell(plan, amounts[-1]),)
     return (_label_cell(label), *cells, *last)
 
 

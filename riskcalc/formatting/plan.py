@@ -231,7 +231,7 @@ def _gaps(plan: TradePlan) -> Table:
         f"P&L per {noun}": lambda gap: money(-gap.loss_per_unit, signed=True),
         "P&L of the position": lambda gap: money(-gap.loss_per_unit * units - paid_once, signed=True),
     }
-    both = any(plan.side * gap.move > 0 for gap in plan.gaps)
-    other = ", unchanged on the other side" if both and plan.exits.vol_shift else ""
+    favorable = any(plan.side * gap.move > 0 for gap in plan.gaps)
+    other = ", unchanged on the other side" if favorable and plan.exits.vol_shift else ""
     title = f"Gap Risk: next open, {stop_vol_words(plan)}, as at the stop{other}, with costs"
     return column_table(title, plan.gaps, columns)

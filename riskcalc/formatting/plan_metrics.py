@@ -323,12 +323,14 @@ def _exit_chances(plan: TradePlan) -> tuple[Metric, ...]:
     """Return how likely the trade exits at its stops and targets."""
     managed, outcomes = plan.managed, plan.targets.outcomes
     chances = zip(outcomes, managed.prob_targets, strict=True)
-    each = ", ".join(f"{outcome.level.label}: {percent(chance, digits=1)}" for outcome, chance in chances)
+    by_target = ", ".join(
+        f"{outcome.level.label}: {percent(chance, digits=1)}" for outcome, chance in chances
+    )
     stop = metric("managed.probabilities.stop", managed.prob_stop)
     if outcomes and all(outcome.second_stop for outcome in outcomes):
-        return (labeled(replace(stop, notes=(each,)), "P(exit at either stop)"),)
+        return (labeled(replace(stop, notes=(by_target,)), "P(exit at either stop)"),)
     moved = "moved to breakeven at the first target" if plan.exits.stop_to_breakeven else ""
-    all_targets = metric("managed.probabilities.all_targets", managed.prob_all_targets, each)
+    all_targets = metric("managed.probabilities.all_targets", managed.prob_all_targets, by_target)
     return (replace(stop, notes=(moved,)), all_targets)
 
 

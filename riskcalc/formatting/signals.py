@@ -51,12 +51,12 @@ def board_verdict(board: SignalBoard) -> BoardVerdict:
     doubtful = [
         signal for signal in board.signals if signal.counts and (signal.fired is None or signal.stale)
     ]
-    unsure = f"{count(len(doubtful), 'signal')} old or without data" if doubtful else ""
+    doubt_text = f"{count(len(doubtful), 'signal')} old or without data" if doubtful else ""
     if any(signal.role is not SignalRole.HEDGE for signal in doubtful):
-        return BoardVerdict(words="no stop signal has fired", because=unsure, style=Style.WARN)
+        return BoardVerdict(words="no stop signal has fired", because=doubt_text, style=Style.WARN)
     if doubtful:
-        unsure = f"{count(len(doubtful), 'hedge signal')} old or without data"
-    return BoardVerdict(words="longs allowed", because=unsure, style=Style.GOOD)
+        doubt_text = f"{count(len(doubtful), 'hedge signal')} old or without data"
+    return BoardVerdict(words="longs allowed", because=doubt_text, style=Style.GOOD)
 
 
 def _of_symbols(signal: Signal) -> str:

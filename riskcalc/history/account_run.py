@@ -100,14 +100,14 @@ class AccountRun:
             return None
         capital = self.candidates.values.capital(place, self.candidates.premiums[place])
         units, why = self._units(place, equity, capital, held=True)
-        taken = units > 0
-        if not taken and not alone and self.open:
+        is_taken = units > 0
+        if not is_taken and not alone and self.open:
             units, why = self._units(place, equity, capital, held=False)
         if not units:
             self.left_out[LIMIT_WORDS[why]] += 1
             return None
-        trade = self._sized(place, units, taken=taken)
-        if taken:
+        trade = self._sized(place, units, is_taken=is_taken)
+        if is_taken:
             heapq.heappush(self.open, (trade.end, place, trade.pnl, trade.risk, units * capital))
         return trade
 
@@ -136,7 +136,7 @@ class AccountRun:
         )
         return units, why
 
-    def _sized(self, place: int, units: int, *, taken: bool) -> Fills:
+    def _sized(self, place: int, units: int, *, is_taken: bool) -> Fills:
         """The trade of so many units."""
         candidates = self.candidates
         once = cost_per_trade(self.account.costs)
@@ -157,5 +157,5 @@ class AccountRun:
             risk=units * float(candidates.loss[place]) + once,
             costs=costs,
             pnl=pnl,
-            taken=taken,
+            taken=is_taken,
         )

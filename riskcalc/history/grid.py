@@ -112,17 +112,17 @@ def run_setting(job: Job, **shared: Any) -> GridRow:  # noqa: ANN401 - arguments
         result = backtest(preset, **shared)
     except InvalidInputError as error:
         return GridRow(settings=settings, n=0, **dict.fromkeys(_ANSWERS), problem=str(error))
-    told = result.statistics
+    statistics = result.statistics
     return GridRow(
         settings=settings,
-        n=told.n,
-        mean_r=told.mean_r,
-        error=told.error,
-        win_rate=told.win_rate,
-        profit_factor=told.profit_factor,
+        n=statistics.n,
+        mean_r=statistics.mean_r,
+        error=statistics.error,
+        win_rate=statistics.win_rate,
+        profit_factor=statistics.profit_factor,
         max_drawdown=result.max_drawdown,
         end_equity=result.end_equity,
-        problem="" if told.n else "no trade",
+        problem="" if statistics.n else "no trade",
     )
 
 

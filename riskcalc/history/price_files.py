@@ -287,8 +287,8 @@ def _chosen(known: Iterable[str], symbol: str | None) -> str:
     if not symbols:
         raise PriceFileError("names no symbol and no column of prices")
     if len(symbols) > 1:
-        asked = f"none is {symbol}" if symbol is not None else "choose one: --symbol, or symbol= in Python"
-        raise PriceFileError(f"holds prices of {len(symbols)} symbols ({shown}); {asked}")
+        choices = f"none is {symbol}" if symbol is not None else "choose one: --symbol, or symbol= in Python"
+        raise PriceFileError(f"holds prices of {len(symbols)} symbols ({shown}); {choices}")
     if symbol is not None and _is_ticker(symbols[0]):
         raise PriceFileError(f"holds prices of {symbols[0]}, not of {symbol}")
     return symbols[0]
@@ -301,9 +301,9 @@ def _is_ticker(name: str) -> bool:
 def _of_symbol(cells: Cells, layout: _Layout, symbol: str | None) -> tuple[Cells, str]:
     """The rows of one symbol, where a column says whose they are, and its name."""
     if "symbol" not in layout.fields:
-        said = layout.symbol
-        known = _is_ticker(said) or (symbol is not None and said.lower() == symbol.lower())
-        return cells, said if known else symbol or ""
+        source = layout.symbol
+        known = _is_ticker(source) or (symbol is not None and source.lower() == symbol.lower())
+        return cells, source if known else symbol or ""
     texts = np.char.strip(cells.texts(layout.fields["symbol"]))
     chosen = _chosen(dict.fromkeys(texts.tolist()), symbol)
     return cells.take(texts == chosen), chosen

@@ -251,10 +251,10 @@ def _dividends(rows: PriceRows, basis: PriceBasis) -> Floats | None:
     if rows.adjusted is None or not (rows.adjusted > 0).all():
         return None
     close = rows.prices["close"]
-    kept = rows.adjusted / close
+    ratio = rows.adjusted / close
     with np.errstate(over="ignore", divide="ignore"):  # of damaged files
-        taken = np.concatenate([[0.0], 1 - kept[:-1] / kept[1:]])
-    shares = np.where(taken > LEAST_DIVIDEND, taken, 0.0)
+        drops = np.concatenate([[0.0], 1 - ratio[:-1] / ratio[1:]])
+    shares = np.where(drops > LEAST_DIVIDEND, drops, 0.0)
     paid: Floats = shares * np.concatenate([close[:1], close[:-1]])
     return paid
 
@@ -323,13 +323,13 @@ def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
 def _on_ticks(close: Floats) -> float:
     """Share of the prices on a tick, of those whose rounding does not hide it; NaN where it does of all."""
     slack = 2e-7 * close + 2e-6  # vendors keep seven digits
-    told = close[slack < min(TICKS) / 10]
-    if not len(told):
+    closes = close[slack < min(TICKS) / 10]
+    if not len(closes):
         return float("nan")
-    slack = 2e-7 * told + 2e-6
-    off = np.min([np.abs(told / tick - np.round(told / tick)) * tick for tick in TICKS], axis=0)
+    slack = 2e-7 * closes + 2e-6
+    off = np.min([np.abs(closes / tick - np.round(closes / tick)) * tick for tick in TICKS], axis=0)
     return float((off < slack).mean())
 
 
-def _counted(number: int, noun: str, what: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'} {what}"
+def _counted(number: int, noun: str, problem: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'} {problem}"

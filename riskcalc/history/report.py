@@ -138,15 +138,15 @@ def _chances(bars: Bars, exits: ExitMoves, *, implied_vol: float | None, k: floa
 
 def _closed_form(exits: ExitMoves, *, vol: float, method: str) -> FirstExit:
     """Probabilities for a geometric Brownian motion without drift, continuously monitored."""
-    each = [_passage(exits, vol=vol, target=move) for move in exits.targets] or [_passage(exits, vol=vol)]
-    stop_first, target_first, neither = each[0]
+    passages = [_passage(exits, vol=vol, target=move) for move in exits.targets] or [_passage(exits, vol=vol)]
+    stop_first, target_first, neither = passages[0]
     return FirstExit(
         method=method,
         vol=vol,
         stop_first=stop_first,
         target_first=target_first,
         neither=neither,
-        targets=tuple(reached for _, reached, _ in each[: len(exits.targets)]),
+        targets=tuple(reached for _, reached, _ in passages[: len(exits.targets)]),
     )
 
 

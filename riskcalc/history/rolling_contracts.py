@@ -144,12 +144,11 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
     options = [leg for leg in template.legs if isinstance(leg, OptionTemplate)]
     if not options:
         return RollingTrade(template=template, shares=held, options=(), expiry=None, days=None)
-    asked = {leg.expiry for leg in options if isinstance(leg.expiry, int)}
-    if len(asked) > 1:
-        raise InvalidInputError(
-            f"legs of a backtest must ask for one expiry, got {' and '.join(map(str, sorted(asked)))} days"
-        )
-    expiry = _expiries(at.dates, asked.pop(), template.entry)
+    requested = {leg.expiry for leg in options if isinstance(leg.expiry, int)}
+    if len(requested) > 1:
+        days_asked = " and ".join(map(str, sorted(requested)))
+        raise InvalidInputError(f"legs of a backtest must have one expiry, got {days_asked} days")
+    expiry = _expiries(at.dates, requested.pop(), template.entry)
     days = (expiry - at.dates).astype(np.float64) + at.early - _settled_early(expiry, template.instrument)
     quoted = market.quote(template.instrument.symbol).vol
     legs = tuple(_rolling_leg(leg, template.instrument, at, days=days, quoted=quoted) for leg in options)
@@ -176,7 +175,7 @@ def _require_rule(leg: LegTemplate, place: int) -> None:
         )
 
 
-def _expiries(dates: Days, asked: int, rules: EntryRules) -> Days:
+def _expiries(dates: Days, requested: int, rules: EntryRules) -> Days:
     """The usual expiry nearest to the days asked, of two the earlier; within the entry rules if any is."""
     first = dates.astype("datetime64[D]").astype(np.int64)
     # 1970-01-01 is a Thursday: Fridays are 1 modulo 7.
@@ -187,13 +186,13 @@ def _expiries(dates: Days, asked: int, rules: EntryRules) -> Days:
     sessions = np.array([_session(day) for day in weeks.tolist()], dtype=np.int64)
     listed = sessions[codes.reshape(listed.shape)]
     ahead = listed - first[:, np.newaxis]
-    off = np.abs(ahead - asked).astype(np.float64)
+    off = np.abs(ahead - requested).astype(np.float64)
     allowed = (ahead > 0) & _allowed(ahead, rules)
     allowed = np.where(allowed.any(axis=1)[:, np.newaxis], allowed, ahead > 0)
     nearest = np.where(allowed, off, np.inf).argmin(axis=1)
     rows = np.arange(len(first))
-    if (off[rows, nearest] > max(EXPIRY_SLACK_DAYS, EXPIRY_SLACK_SHARE * asked)).any():
-        raise InvalidInputError(f"days must have a usual expiry near, got {asked}")
+    if (off[rows, nearest] > max(EXPIRY_SLACK_DAYS, EXPIRY_SLACK_SHARE * requested)).any():
+        raise InvalidInputError(f"days must have a usual expiry near, got {requested}")
     expiries: Days = listed[rows, nearest].astype("datetime64[D]")
     return expiries
 

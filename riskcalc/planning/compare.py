@@ -104,9 +104,9 @@ def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
         "one date": {plan.report.market.as_of for plan in plans},
         "one risk budget": {plan.size.risk_budget for plan in plans},
     }
-    for what, values in shared.items():
+    for field, values in shared.items():
         if len(values) != 1:
-            raise InvalidInputError(f"a comparison needs {what}, got {sorted(map(str, values)) or 'none'}")
+            raise InvalidInputError(f"a comparison needs {field}, got {sorted(map(str, values)) or 'none'}")
     return _benchmark(plans[0].report.trade.instrument), plans[0].report.market.date
 
 

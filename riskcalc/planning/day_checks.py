@@ -64,8 +64,8 @@ def _with_board(plan: TradePlan, board: SignalBoard | None) -> TradePlan:
     if board is None or not plan.triggers:
         return plan
     triggers = trigger_signals(plan.entry, plan.report.market, board)
-    anew = {check.name: check for check in trigger_checks(triggers, plan.entry, rising=plan.rising)}
-    checks = tuple(anew.get(check.name, check) for check in plan.checks)
+    rechecked = {check.name: check for check in trigger_checks(triggers, plan.entry, rising=plan.rising)}
+    checks = tuple(rechecked.get(check.name, check) for check in plan.checks)
     return dataclasses.replace(plan, triggers=triggers, checks=checks)
 
 

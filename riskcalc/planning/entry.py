@@ -92,8 +92,8 @@ def quoted_market(market: Market, quotes: QuotedListing, *, expiry: dt.date | No
     InvalidInputError
         The market does not quote the underlying.
     """
-    here = dataclasses.replace(market, date=quotes.date, time=quote_time(quotes))
-    moved = here.with_quote(quotes.symbol, spot=quotes.spot)
+    current = dataclasses.replace(market, date=quotes.date, time=quote_time(quotes))
+    moved = current.with_quote(quotes.symbol, spot=quotes.spot)
     if expiry is None:
         return moved
     return moved.with_quote(quotes.symbol, vol=atm_vol(quotes, moved, expiry=expiry, one_sided=True))

@@ -65,8 +65,8 @@ def _sample_text(report: RiskReport, sources: PlanSources) -> str:
     day, line = report.market.date, quote_line(report.trade.instrument)
     if sources.spot is Source.SAMPLE and sources.date is Source.SAMPLE:
         return f"sample prices of {day}, not today's; give today's with: {line}"
-    what = "the price is" if sources.spot is Source.SAMPLE else f"the date, {day}, is"
-    return f"{what} the sample's, not today's; give today's with: {line}"
+    subject = "the price is" if sources.spot is Source.SAMPLE else f"the date, {day}, is"
+    return f"{subject} the sample's, not today's; give today's with: {line}"
 
 
 def _passed(report: RiskReport, time_stop: dt.date | None, today: dt.date) -> str:

@@ -125,8 +125,8 @@ def plan(
     time_stop = exits.time_stop(entry=market.date, expiry=trade.expiry)
     report = with_borrow_fee_until(evaluate(trade, market, view=view), time_stop)
     side = exits.side or side_by_delta(report.greeks.delta)
-    asked = exits.at(entry=entry_spot(report.trade, report.market), side=side)
-    exits = with_second_stop(report, asked, side)
+    levels = exits.at(entry=entry_spot(report.trade, report.market), side=side)
+    exits = with_second_stop(report, levels, side)
     # With an explicit side, the exits need no delta from the model.
     sided = dataclasses.replace(exits, side=side)
     prepared = prepare_exits(report.trade, report.market, sided, view=view)
@@ -155,7 +155,7 @@ def plan(
         entry=entry,
         triggers=trigger_signals(entry, market, None),
     )
-    checks = run_checks(CheckInputs(plan=planned, account=account, exits=asked, entry=entry))
+    checks = run_checks(CheckInputs(plan=planned, account=account, exits=levels, entry=entry))
     return dataclasses.replace(planned, checks=checks)
 
 

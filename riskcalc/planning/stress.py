@@ -193,8 +193,8 @@ def scenario_move(
             f"scenario {scenario.name}: {source.symbol} {_percent(scenario.moves[source.symbol])} "
             f"would take {benchmark} below zero"
         )
-    both = (_plain(benchmark), _Source.of(instrument) if symbol != benchmark else _plain(benchmark))
-    moved, move = (instrument.compounded(daily, scenario.sessions, rate=rate) for instrument in both)
+    sources = (_plain(benchmark), _Source.of(instrument) if symbol != benchmark else _plain(benchmark))
+    moved, move = (instrument.compounded(daily, scenario.sessions, rate=rate) for instrument in sources)
     return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
 
 
@@ -227,8 +227,8 @@ def _difference(
     """Return of a dollar of a pair: that of the fund held less that of the one sold."""
     funds = [instrument_of(symbol, known=known) for symbol in (pair.held, pair.against)]
     (held, how), (sold, other_how) = (scenario_move(fund, scenario, rate=rate, known=known) for fund in funds)
-    said = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
-    return held - sold, f"{said}: {how}; {other_how}" if how != other_how else f"{said}: {how}"
+    source = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
+    return held - sold, f"{source}: {how}; {other_how}" if how != other_how else f"{source}: {how}"
 
 
 def _benchmark(instrument: Instrument) -> str:

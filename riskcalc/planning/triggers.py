@@ -169,9 +169,9 @@ def _rule(signal: Signal) -> str:
 
 def _missing(signals: Sequence[Signal]) -> str:
     """Where values that are not known could come from, or why the board has none."""
-    said = [f"{signal.name}: {signal.problem}" for signal in signals if signal.problem]
+    problems = [f"{signal.name}: {signal.problem}" for signal in signals if signal.problem]
     names = ", ".join(f"{TYPED}.{signal.name}" for signal in signals if not signal.problem)
-    return "; ".join([*said, *([f"no value given for {names}"] if names else [])])
+    return "; ".join([*problems, *([f"no value given for {names}"] if names else [])])
 
 
 def _doubt(signal: Signal) -> str:

@@ -99,38 +99,38 @@ def set_account(assignments: Iterable[str]) -> Path:
     return path
 
 
-def with_book(said: Mapping[str, Any], book: BookUse | None) -> dict[str, Any]:
+def with_book(account: Mapping[str, Any], book: BookUse | None) -> dict[str, Any]:
     """Return the user's account with what the open trades of the book use of it, if there is a book."""
-    return dict(said) if book is None else {**said, **book.account_keys()}
+    return dict(account) if book is None else {**account, **book.account_keys()}
 
 
-def merged_account(own: Mapping[str, Any] | None, said: Mapping[str, Any]) -> dict[str, Any]:
+def merged_account(own: Mapping[str, Any] | None, account: Mapping[str, Any]) -> dict[str, Any]:
     """Return a preset's ``[account]`` over the user's account, and that over the sample.
 
     Parameters
     ----------
     own : mapping or None
         What the preset says; where that is nothing, the sample's costs hold too.
-    said : mapping
+    account : mapping
         What the user's account says.
     """
     sample = {"equity": SAMPLE_EQUITY} if own else SAMPLE_ACCOUNT
-    return _over(_over(sample, said), own or {})
+    return _over(_over(sample, account), own or {})
 
 
-def inherited_accounts(said: Mapping[str, Any]) -> InheritedAccounts:
+def inherited_accounts(account: Mapping[str, Any]) -> InheritedAccounts:
     """Return the accounts that a preset takes from the user's."""
     return InheritedAccounts(
-        whole=AccountShape.model_validate(merged_account(None, said)).record(),
-        beside=AccountShape.model_validate(_over({"equity": SAMPLE_EQUITY}, said)).record(),
+        whole=AccountShape.model_validate(merged_account(None, account)).record(),
+        beside=AccountShape.model_validate(_over({"equity": SAMPLE_EQUITY}, account)).record(),
     )
 
 
-def value_sources(said: Mapping[str, Any]) -> dict[str, str]:
+def value_sources(account: Mapping[str, Any]) -> dict[str, str]:
     """Return where each key of the account that all presets take comes from."""
     sample = {**SAMPLE_ACCOUNT, **SAMPLE_ACCOUNT["costs"]}
-    costs = said.get("costs")
-    stated = {*said, *(costs if isinstance(costs, Mapping) else ())}
+    costs = account.get("costs")
+    stated = {*account, *(costs if isinstance(costs, Mapping) else ())}
     sources = {}
     for key in (name for name in ACCOUNT_KEYS if not name.startswith("risk_") or name == "risk_basis"):
         names = ("risk", "risk_fraction", "risk_dollars") if key == "risk" else (key,)

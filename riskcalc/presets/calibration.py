@@ -46,11 +46,11 @@ def read_calibration(symbol: str = "IWM") -> Calibration:
     path = calibration_path()
     if not path.exists():
         return Calibration()
-    kept = parse_toml(read_text(path, kind="calibration"), path, newest=SCHEMA_VERSION)
+    data = parse_toml(read_text(path, kind="calibration"), path, newest=SCHEMA_VERSION)
     fund = find_instrument(symbol)
     for name in (symbol, "" if fund is None else fund.benchmark):
-        if name in kept:
-            return _calibration(kept[name], path=path, symbol=name)
+        if name in data:
+            return _calibration(data[name], path=path, symbol=name)
     return Calibration()
 
 
@@ -84,9 +84,9 @@ def write_calibration(calibration: Calibration, *, symbol: str) -> Path:
     if not text("symbol", symbol):
         raise InvalidInputError("symbol must not be empty")
     path = calibration_path()
-    kept = read_text(path, kind="calibration") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
-    parse_toml(kept, path, newest=SCHEMA_VERSION)
-    document = tomlkit.parse(kept)
+    content = read_text(path, kind="calibration") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
+    parse_toml(content, path, newest=SCHEMA_VERSION)
+    document = tomlkit.parse(content)
     document[symbol] = {
         "k": round(calibration.k, 4),
         "error": round(calibration.error, 4),

@@ -59,15 +59,15 @@ def _market(market: Market, entry: EntryRules, *, pinned: bool) -> Data:
     units = {trigger.signal: trigger.unit for trigger in entry.triggers if trigger.unit}
     signals = {name: level_text(value, units.get(name, "")) for name, value in market.signals.items()}
     timed = {} if market.time is None else {"time": to_plain(market.time)}
-    kept = {"pinned": True} if pinned else {}
-    dated = {"date": market.date, **timed, **kept, "rate": percent_text(market.rate), "quotes": quotes}
+    pinned_key = {"pinned": True} if pinned else {}
+    dated = {"date": market.date, **timed, **pinned_key, "rate": percent_text(market.rate), "quotes": quotes}
     return dated | ({"signals": signals} if signals else {})
 
 
 def _settlement(underlying: Instrument) -> Data:
     """Settlement of third-Friday options; empty for the symbol's default."""
-    said = underlying.monthly_settlement
-    return {} if said is None else {"settlement": said.value}
+    settlement = underlying.monthly_settlement
+    return {} if settlement is None else {"settlement": settlement.value}
 
 
 def _quote(symbol: str, market: Market) -> Data:

@@ -154,9 +154,11 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
             problems.append((path, f"{dotted(path)} must be in {_unit_hint(unit, rule.signal)}"))
         elif observed and _is_of_another_unit(observed, rule):
             key: KeyPath = ("market", "signals", rule.signal)
-            said = f"in {unit}, the unit of its rule" if unit else "a plain number in the unit of its rule"
+            unit_text = (
+                f"in {unit}, the unit of its rule" if unit else "a plain number in the unit of its rule"
+            )
             problems.append(
-                (key, f"{dotted(key)} must be {said}, {_rule_words(rule)}, got {_words(observed)}")
+                (key, f"{dotted(key)} must be {unit_text}, {_rule_words(rule)}, got {_words(observed)}")
             )
     return problems
 

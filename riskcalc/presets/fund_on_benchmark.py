@@ -53,10 +53,10 @@ def market_of_fund(preset: Preset, chain: QuotedListing) -> Market:
     _require_spot(preset, chain)
     benchmark = preset.market.quotes.get(fund.benchmark) or Quote(spot=chain.spot, vol=0.0)
     quotes = {**preset.market.quotes, fund.benchmark: dataclasses.replace(benchmark, spot=chain.spot)}
-    here = dataclasses.replace(preset.market, date=chain.date, time=quote_time(chain), quotes=quotes)
+    current = dataclasses.replace(preset.market, date=chain.date, time=quote_time(chain), quotes=quotes)
     held = preset.exits.holding_days or USUAL_DAYS
-    vol = vol_near(chain, here, days=held)
-    return here.with_quote(fund.benchmark, vol=vol).with_quote(fund.symbol, vol=fund.leverage_factor * vol)
+    vol = vol_near(chain, current, days=held)
+    return current.with_quote(fund.benchmark, vol=vol).with_quote(fund.symbol, vol=fund.leverage_factor * vol)
 
 
 def vol_near(chain: QuotedListing, market: Market, *, days: int = USUAL_DAYS) -> float:

@@ -52,12 +52,12 @@ def user_files(market: KnownMarket | None = None, *, book: BookUse | None = None
     PresetError
         One of them cannot be read; a line per problem.
     """
-    kept, account = read_market(), with_book(read_account(), book)
+    known, account = read_market(), with_book(read_account(), book)
     if market is None:
-        return UserFiles(market=kept, account=account, book=book)
-    rate = kept.rate if market.rate is None else market.rate
+        return UserFiles(market=known, account=account, book=book)
+    rate = known.rate if market.rate is None else market.rate
     return UserFiles(
-        market=KnownMarket(quotes=market.quotes, rate=rate, rate_date=kept.rate_date, source=market.source),
+        market=KnownMarket(quotes=market.quotes, rate=rate, rate_date=known.rate_date, source=market.source),
         account=account,
         book=book,
     )
@@ -74,8 +74,8 @@ def overlaid(data: dict[str, Any], files: UserFiles, instruments: InstrumentTabl
     if own is None or isinstance(own, Mapping):
         data["account"] = merged_account(own, files.account)
     stated = isinstance(own, Mapping) and "equity" in own
-    said = Source.ACCOUNT_FILE if "equity" in files.account else Source.SAMPLE
-    return Overlaid(**{**merged, "data": data, "equity": Source.PRESET if stated else said})
+    equity_source = Source.ACCOUNT_FILE if "equity" in files.account else Source.SAMPLE
+    return Overlaid(**{**merged, "data": data, "equity": Source.PRESET if stated else equity_source})
 
 
 def sources_of(
@@ -157,13 +157,13 @@ def _with_market(data: dict[str, Any], known: KnownMarket, instruments: Instrume
 def _quoted(own: object, known: KnownQuote) -> dict[str, Any]:
     """A preset's own quote with what is known set over it."""
     rates = {"vol": known.vol, "dividend_yield": known.dividend_yield, "borrow_fee": known.borrow_fee}
-    said: dict[str, Any] = {key: percent_text(value) for key, value in rates.items() if value is not None}
+    data: dict[str, Any] = {key: percent_text(value) for key, value in rates.items() if value is not None}
     if known.dividends is not None:
-        said["dividends"] = [
+        data["dividends"] = [
             {"ex_date": dividend.ex_date, "amount": dividend.amount, "special": dividend.special}
             for dividend in known.dividends
         ]
-    return {**(own if isinstance(own, dict) else {}), "spot": known.spot, **said}
+    return {**(own if isinstance(own, dict) else {}), "spot": known.spot, **data}
 
 
 def _vol_of(underlying: Instrument, quotes: dict[str, Any], known: KnownMarket) -> dict[str, Any]:

@@ -163,17 +163,17 @@ def _set(data: dict[str, Any], path: KeyPath, value: object) -> str:
 
 
 def _set_below(table: Any, path: KeyPath, depth: int, value: object) -> str:  # noqa: ANN401 - a table or a list
-    here, step, last = path[:depth], path[depth], depth == len(path) - 1
+    parent, step, last = path[:depth], path[depth], depth == len(path) - 1
     if isinstance(table, list) and isinstance(step, int):
         if step > len(table):
-            return f"{dotted(path)} is past the end: {dotted(here)} holds {len(table)}, counted from 0"
+            return f"{dotted(path)} is past the end: {dotted(parent)} holds {len(table)}, counted from 0"
         table[step : step + 1] = [value if last else _as_table(table[step : step + 1])]
     elif isinstance(table, dict) and last:
         put(table, str(step), value)
     elif isinstance(table, dict):
         table.setdefault(step, [] if is_list(path[: depth + 1]) else {})
     else:
-        return f"{dotted(path)} cannot be set: {dotted(here)} is a single value in the file"
+        return f"{dotted(path)} cannot be set: {dotted(parent)} is a single value in the file"
     return "" if last else _set_below(table[step], path, depth + 1, value)
 
 

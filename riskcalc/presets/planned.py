@@ -108,17 +108,17 @@ def plan_preset(
     if chain is not None and not hasattr(chain, "quote"):
         raise InvalidInputError(f"chain must be one of riskcalc.read_chain, got {brief_repr(chain)}")
     if chain is None:
-        trade, here = preset.template.resolve(preset.market), preset.market
+        trade, current = preset.template.resolve(preset.market), preset.market
     else:
         require_not_of_chain(overrides or {}, symbol=chain.symbol)
-        trade, here = _on_chain(preset, chain, at)
+        trade, current = _on_chain(preset, chain, at)
         quoted = trade.symbol == chain.symbol
         sources = sources.quoted(Source.LIVE if live else Source.CHAIN, spot=quoted)
         smile = smile or (moving_smile(chain, preset.market, Sticky.STRIKE) if quoted else None)
-    here = here.with_quote(trade.symbol, smile=smile)
+    current = current.with_quote(trade.symbol, smile=smile)
     result = plan(
         trade,
-        here,
+        current,
         preset.account,
         preset.exits,
         view=preset.view,

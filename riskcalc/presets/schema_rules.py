@@ -186,8 +186,8 @@ class EntryShape(Section):
     @property
     def units(self) -> dict[str, str]:
         """Unit of each signal whose rules state one; the first one stated."""
-        said = [trigger.record() for trigger in reversed(self.triggers)]
-        return {trigger.signal: trigger.unit for trigger in said if trigger.unit}
+        triggers = [trigger.record() for trigger in reversed(self.triggers)]
+        return {trigger.signal: trigger.unit for trigger in triggers if trigger.unit}
 
     @property
     def in_percent(self) -> frozenset[str]:
@@ -267,9 +267,9 @@ class AccountShape(Section):
         """What one trade may lose, as the limits call it."""
         risk = self.given("risk", "risk_fraction", "risk_dollars")
         if len(risk) > 1:
-            both = " and ".join(risk)
+            names = " and ".join(risk)
             raise InvalidInputError(
-                f"only one of risk, risk_fraction and risk_dollars may be set, got {both}"
+                f"only one of risk, risk_fraction and risk_dollars may be set, got {names}"
             )
         if self.risk is None:
             return risk

@@ -102,9 +102,11 @@ def _of_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Pr
         held.text, path=path, overrides=overrides, files=UserFiles(), calibration=held.calibration
     )
     loaded = preset.sources
-    kept = {name: getattr(held.sources, name) for name in SOURCES if getattr(loaded, name) is not Source.SET}
+    kept_sources = {
+        name: getattr(held.sources, name) for name in SOURCES if getattr(loaded, name) is not Source.SET
+    }
     moved = Source.SET in (loaded.vol, loaded.date)
-    sources = replace(loaded, vol_date=None if moved else held.sources.vol_date, **kept)
+    sources = replace(loaded, vol_date=None if moved else held.sources.vol_date, **kept_sources)
     return replace(preset, sources=sources)
 
 

@@ -222,8 +222,8 @@ def break_even_drifts(
     drifts = np.empty(len(entry))
     for start in range(0, len(entry), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        brought = multiplier * (per_option[:, long[rows]] - per_option[:, short[rows]])
-        drifts[rows] = _zeros(shifts, brought / total[:, None] - entry[rows])
+        received = multiplier * (per_option[:, long[rows]] - per_option[:, short[rows]])
+        drifts[rows] = _zeros(shifts, received / total[:, None] - entry[rows])
     return exits.timeline.drift + int(exits.stages.side) * drifts
 
 

@@ -109,17 +109,17 @@ def scan_source(job: ScanJob, *, terms: ScanTerms, top: int | None, folder: Path
     except ChainError as error:
         return ScanResult(None, str(error))
     try:
-        said = tuple(f"{source.full_name}: {warning}" for warning in chain.warnings)
+        warnings = tuple(f"{source.full_name}: {warning}" for warning in chain.warnings)
         frame = _with_source(terms.scan(chain, top=None if folder else top), job.name)
     except ChainError as error:
         return ScanResult(None, f"{source.full_name}: {error}")
     if folder is None:
-        return ScanResult(frame, "", said)
+        return ScanResult(frame, "", warnings)
     try:
         _write(frame, folder / f"{file_name(job.name)}.parquet")
     except OSError as error:
         return ScanResult(None, f"{source.full_name}: its rows cannot be written: {error}")
-    return ScanResult(_with_attrs(frame.iloc[:top], frame.attrs), "", said)
+    return ScanResult(_with_attrs(frame.iloc[:top], frame.attrs), "", warnings)
 
 
 def file_name(name: str) -> str:
@@ -227,29 +227,29 @@ def _with_source(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return frame
 
 
-def _merged_attrs(each: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
+def _merged_attrs(attrs_list: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     """Merge the `attrs` of several tables."""
-    liquid = np.array([row["smile_liquid"] for row in each])
-    inside = np.nan_to_num(np.array([row["smile_inside"] for row in each]))
-    broken = [f"{row['date']}: {row['smile_arbitrage']}" for row in each if row["smile_arbitrage"]]
+    liquid = np.array([row["smile_liquid"] for row in attrs_list])
+    inside = np.nan_to_num(np.array([row["smile_inside"] for row in attrs_list]))
+    broken = [f"{row['date']}: {row['smile_arbitrage']}" for row in attrs_list if row["smile_arbitrage"]]
     broken[MOST_NAMED:] = (
         [f"and {len(broken) - MOST_NAMED:,} chains more"] if len(broken) > MOST_NAMED else []
     )
-    symbols = list(dict.fromkeys(row["symbol"] for row in each))
-    kinds = {kind for row in each for kind in row["kinds"]}
+    symbols = list(dict.fromkeys(row["symbol"] for row in attrs_list))
+    kinds = {kind for row in attrs_list for kind in row["kinds"]}
     # Each row has its own day, and the spot is another in each chain.
-    shared = {name: value for name, value in each[0].items() if len(each) == 1 or name not in OWN}
+    shared = {name: value for name, value in attrs_list[0].items() if len(attrs_list) == 1 or name not in OWN}
     return {
         **shared,
         "symbol": ", ".join(symbols) if len(symbols) <= MOST_NAMED else f"{len(symbols):,} symbols",
-        "found": sum(row["found"] for row in each),
+        "found": sum(row["found"] for row in attrs_list),
         "kinds": [str(kind) for kind in SpreadKind if str(kind) in kinds],
         "smile_liquid": int(liquid.sum()),
         "smile_inside": float(liquid @ inside / max(liquid.sum(), 1)),
         "smile_arbitrage": "; ".join(broken),
-        "far_off": sum(row["far_off"] for row in each),
-        "dropped": dict(sum((Counter(row["dropped"]) for row in each), Counter())),
-        "chains": len(each),
+        "far_off": sum(row["far_off"] for row in attrs_list),
+        "dropped": dict(sum((Counter(row["dropped"]) for row in attrs_list), Counter())),
+        "chains": len(attrs_list),
     }
 
 

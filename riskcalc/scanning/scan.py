@@ -137,12 +137,12 @@ def scan(
     record("chain", (Chain, FittedChain), chain)
     fitted = ensure_fitted(chain, market, rules)
     inputs = _ScanInputs(account, exits, view, calibration, rank == BREAK_EVEN)
-    each = list(_expiries(fitted, rules, exits))
-    expiries = (list(_expiry_blocks(model, series, inputs)) for model, series in each)
-    blocks = [block for expiry in with_progress(expiries, len(each), progress) for block in expiry]
+    models = list(_expiries(fitted, rules, exits))
+    expiries = (list(_expiry_blocks(model, series, inputs)) for model, series in models)
+    blocks = [block for expiry in with_progress(expiries, len(models), progress) for block in expiry]
     if not blocks:
         listed = chain.chain if isinstance(chain, FittedChain) else chain
-        raise ChainError(no_match_message(listed, rules, exits, smiles=bool(each)))
+        raise ChainError(no_match_message(listed, rules, exits, smiles=bool(models)))
     numbers = [name for name in blocks[0].columns if name != "kind"]
     if rank not in numbers:
         known = ", ".join(dict.fromkeys([*numbers, BREAK_EVEN]))
@@ -150,7 +150,7 @@ def scan(
     order = _best_first(blocks, rank, fitting_only=rules.fitting_only)
     ranked = chosen_columns(blocks, order[:top])
     frame = ScanTable({**ranked, "kind": _kind_names(ranked["kind"])}, copy=False)
-    far_off = sum(value.far_off for _model, series in each for value in series.values())
+    far_off = sum(value.far_off for _model, series in models for value in series.values())
     about = scan_attrs(fitted, account, exits, view=view, rules=rules, rank=rank)
     calibrated = {"k": calibration.k, "k_source": calibration.k_source}
     attrs = {"far_off": far_off, "found": len(order), "kinds": _kinds_of(blocks, order)}
@@ -273,12 +273,12 @@ def _expiry_blocks(
             break_even=inputs.break_even,
         )
         count, days = len(verticals.long), (model.expiry - model.market.date).days
-        each: Columns = {
+        columns: Columns = {
             "kind": same(np.int8(list(SpreadKind).index(kind)), count),
             "expiry": same(np.datetime64(model.expiry, "s"), count),
             "dte": same(np.int64(days), count),
         }
-        yield Block(count, each | build_columns(options, verticals, under))
+        yield Block(count, columns | build_columns(options, verticals, under))
 
 
 def least_days(rules: ScanRules, exits: ExitPlan) -> int:

@@ -57,16 +57,16 @@ def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.
     Raises
     ------
     PresetError
-        A rule is on a series that no file of a known kind can bring.
+        A rule is on a series that no file of a rules_by_name kind can bring.
     """
     calendar_date("day", day)
-    known = {rule.name: rule for rule in rules}
-    _require_known_series(known.values(), store)
-    here = {name: cut for name, series in store.items() if (cut := series.until(day)) is not None}
+    rules_by_name = {rule.name: rule for rule in rules}
+    _require_known_series(rules_by_name.values(), store)
+    until_day = {name: cut for name, series in store.items() if (cut := series.until(day)) is not None}
     signals: dict[str, Signal] = {}
-    for name in known:
-        _resolve(name, known, here, day, signals)
-    return SignalBoard(day=day, signals=tuple(_with_roles(known, signals)))
+    for name in rules_by_name:
+        _resolve(name, rules_by_name, until_day, day, signals)
+    return SignalBoard(day=day, signals=tuple(_with_roles(rules_by_name, signals)))
 
 
 def _require_known_series(rules: Iterable[Rule], store: Mapping[str, Series]) -> None:

@@ -64,10 +64,10 @@ def read_files(paths: Iterable[Path]) -> list[Series]:
     return [series for path in paths for series in _named(path)]
 
 
-def is_known_series(name: str, kept: Mapping[str, Series]) -> bool:
+def is_known_series(name: str, known: Mapping[str, Series]) -> bool:
     """Whether a rule may name a series: it is kept, or of a kind that a file can bring."""
     owner, _, column = name.partition(".")
-    if name in kept or name in KNOWN_FRED or name == "typed" or name in BOOK_UNITS:
+    if name in known or name in KNOWN_FRED or name == "typed" or name in BOOK_UNITS:
         return True
     return bool(owner) and column in COLUMNS_OF_SYMBOLS
 

@@ -253,16 +253,16 @@ def _wrong_members(rules: list[Rule]) -> Iterator[tuple[str, str]]:
 
 def _circle(start: str, known: Mapping[str, Rule]) -> tuple[str, ...]:
     """The way from a rule back to itself, if there is one."""
-    ways: list[tuple[str, ...]] = [(start,)]
+    paths: list[tuple[str, ...]] = [(start,)]
     seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        for member in known[way[-1]].members:
+    while paths:
+        path = paths.pop()
+        for member in known[path[-1]].members:
             if member == start:
-                return (*way, start)
+                return (*path, start)
             if member not in seen:
                 seen.add(member)
-                ways.append((*way, member))
+                paths.append((*path, member))
     return ()
 
 

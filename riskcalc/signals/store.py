@@ -54,12 +54,14 @@ def read_store() -> dict[str, Series]:
     return store
 
 
-def merged(kept: Mapping[str, Series], new: Iterable[Series], *, replace: bool = False) -> dict[str, Series]:
+def merged(
+    stored: Mapping[str, Series], new: Iterable[Series], *, replace: bool = False
+) -> dict[str, Series]:
     """Return the store with the values of new series added.
 
     Parameters
     ----------
-    kept : mapping
+    stored : mapping
         The store, as `read_store` gives it.
     new : iterable of Series
         Values of days that are there already must agree. A price or a chain's ratio of the newest kept day
@@ -72,7 +74,7 @@ def merged(kept: Mapping[str, Series], new: Iterable[Series], *, replace: bool =
     InvalidInputError
         A new series contradicts the kept one: another series under the same name.
     """
-    result = dict(kept)
+    result = dict(stored)
     for series in new:
         old = result.get(series.name)
         result[series.name] = series if old is None or replace else _joined(old, series)
@@ -112,15 +114,15 @@ def require_safe(name: str) -> str:
 
 
 def _joined(old: Series, new: Series) -> Series:
-    common, mine, theirs = np.intersect1d(old.days, new.days, return_indices=True)
-    ours, others = old.values[mine], new.values[theirs]
+    common, old_places, new_places = np.intersect1d(old.days, new.days, return_indices=True)
+    old_values, new_values = old.values[old_places], new.values[new_places]
     allowed = np.where(common < old.days[-1], SAME_VALUE, _newest_may_differ(old.name))
-    wrong = np.abs(ours - others) > allowed * np.maximum(np.abs(ours), np.abs(others))
+    wrong = np.abs(old_values - new_values) > allowed * np.maximum(np.abs(old_values), np.abs(new_values))
     if wrong.any() and not old.name.endswith(REVISED) and new.source != "typed":
         row = int(wrong.argmax())
         raise InvalidInputError(
-            f"{new.source}: {old.name} of {common[row]} is {others[row]:g}, the store has {ours[row]:g}: "
-            f"another series under the same name? --replace takes the file's"
+            f"{new.source}: {old.name} of {common[row]} is {new_values[row]:g}, the store has "
+            f"{old_values[row]:g}: another series under the same name? --replace takes the file's"
         )
     values = dict(zip(old.days.tolist(), old.values.tolist(), strict=True))
     values |= dict(zip(new.days.tolist(), new.values.tolist(), strict=True))

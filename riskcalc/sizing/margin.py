@@ -177,7 +177,8 @@ def _cover_counts(
     others = [other.count for other in sold if other is not short and other.leg.option_type is kind]
     used = {sum(part) for part in product(*((0, count) for count in others))}
     spreads, covers = (
-        {min(short.count, max(most - taken, 0)) for taken in used} | {0} for most in (room[kind], held[kind])
+        {min(short.count, max(most - covered, 0)) for covered in used} | {0}
+        for most in (room[kind], held[kind])
     )
     return [
         (min(spread, short.count - covered), covered)
@@ -215,23 +216,23 @@ def _covers(
         best = sorted(
             (leg for leg in bought if leg.option_type is kind), key=lambda leg: int(kind) * leg.strike
         )
-        taken: list[tuple[OptionLeg, int]] = []
+        matched: list[tuple[OptionLeg, int]] = []
         for leg in best:
-            taken.append((leg, min(leg.contracts, _still_matched(leg.expiry, need, taken))))
-        if sum(count for _, count in taken) < sum(count for _, count in need):
+            matched.append((leg, min(leg.contracts, _still_matched(leg.expiry, need, matched))))
+        if sum(count for _, count in matched) < sum(count for _, count in need):
             return None
-        cover += taken
+        cover += matched
     return cover
 
 
 def _still_matched(
-    expiry: dt.date, need: Sequence[tuple[OptionLeg, int]], taken: Sequence[tuple[OptionLeg, int]]
+    expiry: dt.date, need: Sequence[tuple[OptionLeg, int]], matched: Sequence[tuple[OptionLeg, int]]
 ) -> int:
     """Contracts of an expiry that can still each be given a sold one that expires no later."""
-    days = {day for leg, _ in chain(need, taken) if (day := leg.expiry) >= expiry} | {expiry}
+    days = {day for leg, _ in chain(need, matched) if (day := leg.expiry) >= expiry} | {expiry}
     return min(
         sum(count for leg, count in need if leg.expiry <= day)
-        - sum(count for leg, count in taken if leg.expiry <= day)
+        - sum(count for leg, count in matched if leg.expiry <= day)
         for day in days
     )
 

@@ -71,8 +71,8 @@ class Limit:
             else f"{self._smallest_size} {self.verb}s"
         )
         count = f"{self._count_text(units)} {'unit' if units * self.lot == 1 else 'units'}"
-        taken, available = _distinct_texts(self.used_by(units + 1), self.available)
-        return f"{count}: {more} {taken}, {self.noun} {available}"
+        needed, available = _distinct_texts(self.used_by(units + 1), self.available)
+        return f"{count}: {more} {needed}, {self.noun} {available}"
 
     @property
     def _smallest_size(self) -> str:
@@ -196,10 +196,10 @@ def stop_distance(*, entry: float, stop: float, side: Side) -> float:
     return distance
 
 
-def _distinct_texts(taken: float, available: float) -> tuple[str, str]:
+def _distinct_texts(needed: float, available: float) -> tuple[str, str]:
     """Two amounts of which the first is more, with the decimals that show it."""
     for digits in (2, 4, 6):
-        texts = _dollars(taken, digits), _dollars(available, digits)
+        texts = _dollars(needed, digits), _dollars(available, digits)
         if texts[0] != texts[1]:
             break
     return texts

@@ -314,7 +314,7 @@ CLOSES = Bars(
         ("iwm-call-spread", {"trade.legs.1.expiry": dt.date(2026, 9, 18)}, {}, "legs.1.expiry is one"),
         ("iwm-call-spread", {"trade.legs.0.premium": 12.0}, {}, "trade.legs.0.premium is of one day"),
         ("iwm-shares", {"trade.legs.0.entry_price": 295.0}, {}, "trade.legs.0.entry_price is of one day"),
-        ("iwm-call-spread", {"trade.legs.1.days": 80}, {}, "must ask for one expiry, got 60 and 80 days"),
+        ("iwm-call-spread", {"trade.legs.1.days": 80}, {}, "must have one expiry, got 60 and 80 days"),
         ("iwm-shares", {}, {"since": dt.date(2026, 7, 17)}, "since must leave a session to enter on"),
         ("iwm-shares", {}, {"entries": "daily"}, "entries must be one of flat, each, got 'daily'"),
         ("iwm-shares", {}, {"vols": -0.1}, "vols must be"),

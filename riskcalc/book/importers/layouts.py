@@ -259,14 +259,14 @@ class TableReader:
 
     def __call__(self, record: Record, keys: Keys) -> Fill | str:
         """Return the fill of a row, or why it is none."""
-        said = " ".join(filter(None, (record.text(name) for name in self.layout.action)))
-        action = self._action(said, record)
+        action_text = " ".join(filter(None, (record.text(name) for name in self.layout.action)))
+        action = self._action(action_text, record)
         if action is None:
-            return self._without_action(said, record)
+            return self._without_action(action_text, record)
         contract = self._contract(record)
         if contract is None:
-            symbol, what = record.text(*self.layout.symbol), said or "a trade"
-            return f"{what} of {symbol!r}, no symbol of shares" if symbol else f"{what} without a symbol"
+            symbol, label = record.text(*self.layout.symbol), action_text or "a trade"
+            return f"{label} of {symbol!r}, no symbol of shares" if symbol else f"{label} without a symbol"
         time = self._time(record)
         quantity, price = self._quantity(record, action), self._price(record, action, contract)
         return make_fill(
@@ -282,16 +282,16 @@ class TableReader:
             opens=action.opens,
         )
 
-    def _without_action(self, said: str, record: Record) -> str:
+    def _without_action(self, action_text: str, record: Record) -> str:
         """Return why a row is no fill; one with a quantity and a price is not passed over."""
         numbers = (record.text(self.layout.quantity), record.text(self.layout.price))
         if all(amount(text) for text in numbers if text) and all(numbers):
-            raise ValueError(f"{said or 'the row'} is not known as a trade, and is not guessed")
-        return f"{said} is no trade" if said else "is no trade"
+            raise ValueError(f"{action_text or 'the row'} is not known as a trade, and is not guessed")
+        return f"{action_text} is no trade" if action_text else "is no trade"
 
-    def _action(self, said: str, record: Record) -> Action | None:
+    def _action(self, action_text: str, record: Record) -> Action | None:
         """Meaning of the longest known beginning of what a row says; the direction may stand by itself."""
-        text = " ".join(said.lower().replace("_", " ").split())
+        text = " ".join(action_text.lower().replace("_", " ").split())
         fitting = [name for name in self.layout.actions if text == name or text.startswith(f"{name} ")]
         if "" in self.layout.actions and not text:
             fitting = [""]
@@ -339,8 +339,8 @@ class TableReader:
 
     def _signed(self, number: float, record: Record, action: Action) -> float:
         """Quantity of a row whose direction stands in a column of its own, else in its sign."""
-        said = record.text("action").lower().replace("_", " ")
-        if said.startswith("sell") and action.kind in {FillKind.TRADE, FillKind.SPLIT_SHARES}:
+        action_text = record.text("action").lower().replace("_", " ")
+        if action_text.startswith("sell") and action.kind in {FillKind.TRADE, FillKind.SPLIT_SHARES}:
             return -abs(number)
         return number
 

@@ -139,9 +139,9 @@ def make_fill(
     identity: str = "",
 ) -> Fill:
     """Return a fill with its key: of the broker's own number where there is one, else of the row."""
-    said = (identity,) if identity else (time, kind, contract.label, quantity, price, order)
+    identifying = (identity,) if identity else (time, kind, contract.label, quantity, price, order)
     return Fill(
-        key=keys.of(*said),
+        key=keys.of(*identifying),
         time=time,
         contract=contract,
         quantity=quantity,

@@ -274,7 +274,7 @@ class Keys:
 
     def of(self, *parts: object) -> str:
         """Return the key of a row from the parts of it that do not change between exports."""
-        said = "|".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts)
-        self._seen[said] += 1
-        digest = hashlib.sha256(f"{self._source}|{said}|{self._seen[said]}".encode()).hexdigest()
+        key_text = "|".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts)
+        self._seen[key_text] += 1
+        digest = hashlib.sha256(f"{self._source}|{key_text}|{self._seen[key_text]}".encode()).hexdigest()
         return f"{self._source}:{digest[:24]}"

@@ -180,8 +180,8 @@ def _coalesced(cells: Cells, names: Sequence[str]) -> Cells:
     columns = dict(cells.table.columns)
     for name in filled[1:]:
         first, second = columns[filled[0]], columns[name]
-        there = cells.filled(filled[0])
-        codes = np.where(there, first.codes, second.codes + len(first.texts)).astype(np.int32)
+        has_value = cells.filled(filled[0])
+        codes = np.where(has_value, first.codes, second.codes + len(first.texts)).astype(np.int32)
         columns[filled[0]] = Column(codes, [*first.texts, *second.texts])
         cells = dataclasses.replace(cells, table=dataclasses.replace(cells.table, columns=columns))
     return cells

@@ -86,9 +86,9 @@ def gaussian_means(nodes: Nodes, center: FloatArray, deviation: FloatArray) -> F
 
 def _sums(nodes: Nodes, shift: FloatArray, variance: FloatArray) -> FloatArray:
     """Sum the columns against each normal density, a few rows at a time where the kernel is large."""
-    rows, each = len(shift), shift.shape[1] * nodes.offsets.shape[1]
-    if rows * each > MAX_KERNEL_SIZE and rows > 1:
-        few = max(MAX_KERNEL_SIZE // each, 1)
+    rows, columns = len(shift), shift.shape[1] * nodes.offsets.shape[1]
+    if rows * columns > MAX_KERNEL_SIZE and rows > 1:
+        few = max(MAX_KERNEL_SIZE // columns, 1)
         parts = (slice(start, start + few) for start in range(0, rows, few))
         variance = np.broadcast_to(variance, (rows, variance.shape[1]))
         return np.concatenate([_sums(nodes.rows(part), shift[part], variance[part]) for part in parts])
