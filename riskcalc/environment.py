@@ -58,12 +58,12 @@ def presets_folder() -> Path:
 
 def data_folder() -> Path:
     """Return the folder of presets, the market of today and the book, which need not exist yet."""
-    return _beside_presets("data")
+    return _folder_beside_presets("data")
 
 
 def config_folder() -> Path:
     """Return the folder of the account, scenarios and keys, which need not exist yet."""
-    return _beside_presets("config")
+    return _folder_beside_presets("config")
 
 
 def account_path() -> Path:
@@ -87,7 +87,7 @@ def cache_folder() -> Path:
     return _folder("cache") if home is None else home / "cache"
 
 
-def _beside_presets(kind: str) -> Path:
+def _folder_beside_presets(kind: str) -> Path:
     """The folder that is named for all, else the one above a named presets folder, else the platform's."""
     if _home() is None and os.environ.get(PRESETS_VARIABLE):
         return presets_folder().parent

@@ -46,11 +46,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        character if _harmless(character) else character.encode("unicode_escape").decode()
+        character if _is_printable(character) else character.encode("unicode_escape").decode()
         for character in text
     )
 
 
-def _harmless(character: str) -> bool:
+def _is_printable(character: str) -> bool:
     """Whether a terminal only shows it; blanks of other widths are not printable to Python."""
     return character.isprintable() or character == "\n" or unicodedata.category(character) == "Zs"

@@ -126,9 +126,15 @@ def compare_cores() -> tuple[Agreement, ...]:
     columns = dict(zip(Case._fields, np.array(cases).T, strict=True))
     labels = [case.label for case in cases]
     options = [*_american_grid(**YIELD), *_american_grid(**CASH)]
-    compiled, compiled_american = _values_and_vols(columns), np.array([_ours(case) for case in options])
+    compiled, compiled_american = (
+        _values_and_vols(columns),
+        np.array([_american_value(case) for case in options]),
+    )
     with using("numpy"):
-        defined, defined_american = _values_and_vols(columns), np.array([_ours(case) for case in options])
+        defined, defined_american = (
+            _values_and_vols(columns),
+            np.array([_american_value(case) for case in options]),
+        )
     american_labels = [case.label for case in options]
     differences = compiled_american - defined_american
     american_row = agreement(
@@ -261,7 +267,7 @@ def _american_grid(*, dividend_yield: float, cash: float) -> list[AmericanCase]:
 
 
 def _compared(quantity: str, cases: list[AmericanCase], *, allowed: float) -> Agreement:
-    differences = np.array([_ours(case) - _theirs(case) for case in cases])
+    differences = np.array([_american_value(case) - _quantlib_value(case) for case in cases])
     labels = [case.label for case in cases]
     return agreement(quantity, differences, labels, peer="QuantLib", allowed=allowed)
 
@@ -286,7 +292,7 @@ def agreement(
     )
 
 
-def _ours(case: AmericanCase) -> float:
+def _american_value(case: AmericanCase) -> float:
     greeks = american(
         sign=case.sign,
         spot=SPOT,
@@ -301,7 +307,7 @@ def _ours(case: AmericanCase) -> float:
     return float(greeks.value)
 
 
-def _theirs(case: AmericanCase) -> float:
+def _quantlib_value(case: AmericanCase) -> float:
     import QuantLib as ql  # noqa: PLC0415, N813 - optional, and named as everybody names it
 
     today = ql.Date(2, 1, 2026)

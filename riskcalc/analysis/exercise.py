@@ -75,7 +75,7 @@ def _lines(
             leg=leg,
             dividend=dividend,
             eve=_last_holding_session(dividend),
-            boundary=float(boundary) - _dropped(market, trade.symbol, dividend),
+            boundary=float(boundary) - _special_dividends_before(market, trade.symbol, dividend),
             chance=float(chance),
             dividend_dollars=abs(trade.leg_size(leg)) * dividend.amount,
         )
@@ -85,7 +85,7 @@ def _lines(
     ]
 
 
-def _dropped(market: Market, symbol: str, dividend: CashDividend) -> float:
+def _special_dividends_before(market: Market, symbol: str, dividend: CashDividend) -> float:
     """Special dividends before that day, which lower spot and strike alike [dollars per share]."""
     earlier = market.adjusting_dividends_until(symbol, _last_holding_session(dividend))
     return sum(special.amount for special in earlier)

@@ -139,7 +139,7 @@ def prob_profit(
     gains = [
         chances[place + 1] - chances[place]
         for place, (low, high) in enumerate(pairwise(edges))
-        if high > low and payoff.pnl_at_expiry(trade, spot=_inside(low, high), market=market) > 0
+        if high > low and payoff.pnl_at_expiry(trade, spot=_spot_between(low, high), market=market) > 0
     ]
     return min(max(math.fsum(gains), 0.0), 1.0), basis
 
@@ -277,6 +277,6 @@ def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[floa
     return min(near, market.quote(trade.symbol).spot * (1 - 1e-9)), far
 
 
-def _inside(low: float, high: float) -> float:
+def _spot_between(low: float, high: float) -> float:
     """Spot between two bounds."""
     return 2 * low + 1 if math.isinf(high) else (low + high) / 2

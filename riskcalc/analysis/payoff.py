@@ -73,10 +73,10 @@ def pnl_at_expiry(trade: Trade, *, spot: ArrayLike, market: Market | None = None
     _check(trade, market)
     spots = as_floats("spot", spot)
     value = _expired_value(trade, spots) + _later_value(trade, spots, market)
-    return np.asarray(value - net_debit(trade) - _borrowed(trade, market), dtype=np.float64)
+    return np.asarray(value - net_debit(trade) - _borrow_fee(trade, market), dtype=np.float64)
 
 
-def _borrowed(trade: Trade, market: Market | None) -> float:
+def _borrow_fee(trade: Trade, market: Market | None) -> float:
     """Borrow fee of short shares until the nearest expiry [dollars]."""
     if market is None or trade.expiry is None:
         return 0.0
@@ -144,7 +144,7 @@ def facts(trade: Trade, *, market: Market | None = None) -> PayoffFacts:
         return pnl_at_expiry(trade, spot=spot, market=market)
 
     curve = pnl if len(trade.expiries) > 1 else None
-    points = _kinks(trade) if curve is None else turning_points(trade, _needed(market, trade), curve)
+    points = _kinks(trade) if curve is None else turning_points(trade, _require_market(market, trade), curve)
     gains = _snap_to_zero(pnl(points), trade)
     ends = asymptotic_pnl(trade, market, net_debit=net_debit(trade))
     reached = [*gains.tolist(), *([] if ends.slope else [ends.intercept])]
@@ -186,12 +186,12 @@ def _later_value(trade: Trade, spots: Floats, market: Market | None) -> Floats |
     later = tuple(leg for leg in trade.option_legs if leg.expiry != trade.expiry)
     if trade.expiry is None or not later:
         return 0.0
-    market = _needed(market, trade)
+    market = _require_market(market, trade)
     days = market.days_to_expiry(trade.expiry, trade.instrument)
     return value_position(dataclasses.replace(trade, legs=later), market, spot=spots, days=days).value
 
 
-def _needed(market: Market | None, trade: Trade) -> Market:
+def _require_market(market: Market | None, trade: Trade) -> Market:
     """Return the market, required to reprice legs that expire later."""
     if market is None:
         leg = next(leg for leg in trade.option_legs if leg.expiry != trade.expiry)

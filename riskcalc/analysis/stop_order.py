@@ -148,8 +148,8 @@ def _first_stop(
     """Check the inputs and turn them to log prices."""
     multiple, fund, benchmark = (
         finite("leverage", leverage),
-        _move("fund_stop", fund_stop),
-        _move("benchmark_stop", benchmark_stop),
+        _require_move("fund_stop", fund_stop),
+        _require_move("benchmark_stop", benchmark_stop),
     )
     if multiple * fund * benchmark <= 0:
         raise InvalidInputError(
@@ -170,7 +170,7 @@ def _first_stop(
     )
 
 
-def _move(field: str, value: float) -> float:
+def _require_move(field: str, value: float) -> float:
     """Return the move if it leaves something."""
     if finite(field, value) <= -1:
         raise InvalidInputError(f"{field} must be a number > -1, got {value:g}")
@@ -229,7 +229,7 @@ class _Race:
         """Let all paths start at entry."""
         entry, all_paths = np.zeros(1), np.array([[1.0], [0.0], [0.0], [0.0]])
         everywhere = np.arange(len(self.grid))[None, :]
-        fired, moments = self._session(entry, all_paths, self.grid, everywhere)
+        fired, moments = self._simulate_session(entry, all_paths, self.grid, everywhere)
         same_price = abs(self._fund_level(entry, entry)[0] - self.level) <= SAME
         return (np.array([0.0, 0.0, fired.sum()]) if same_price else fired), moments
 
@@ -237,11 +237,11 @@ class _Race:
         """Let the survivors start where they closed."""
         (peopled,) = np.nonzero(moments[0] > NOBODY)
         lands = peopled[:, None] + self.strides
-        return self._session(
+        return self._simulate_session(
             self.grid[peopled], moments[:, peopled], self.spacing * self.strides.astype(np.float64), lands
         )
 
-    def _session(
+    def _simulate_session(
         self, start: FloatArray, moments: FloatArray, moves: FloatArray, lands: NDArray[np.intp]
     ) -> tuple[FloatArray, FloatArray]:
         """Probabilities that the fund's stop or the benchmark's fires; and the moments at the next close."""
@@ -250,9 +250,9 @@ class _Race:
         weights, drag = law.two_points
         paths = moments[0] * weights
         room = np.minimum(self._fund_level(start, drag), self.level) - start
-        survived = paths[..., None] * self._survival(room[..., None], moves)
-        drag_then = drag[..., None] + self._drag(moves)
-        moments_then = self._gather(survived, drag_then, lands)
+        survived = paths[..., None] * self._survival_chance(room[..., None], moves)
+        drag_then = drag[..., None] + self._reset_drag(moves)
+        moments_then = self._regrid_moments(survived, drag_then, lands)
         # The probability to fire is exact; the grid counts survivors next to a stop to a thousandth.
         moments_then *= (moments[0].sum() - fired.sum()) / max(moments_then[0].sum(), NOBODY)
         return fired, moments_then
@@ -260,7 +260,7 @@ class _Race:
     def _stop_hits(self, start: FloatArray, paths: FloatArray, drag: FloatArray) -> FloatArray:
         """Probabilities that the fund's stop or the benchmark's fires within the session."""
         fund_level = self._fund_level(start, drag)
-        touched = paths * self._touch(np.minimum(fund_level, self.level) - start)
+        touched = paths * self._touch_chance(np.minimum(fund_level, self.level) - start)
         # At a grid point where both stops meet there are paths on either side of it.
         ahead = self.level - fund_level
         to_fund = float(np.sum(touched * (1 + np.sign(np.where(np.abs(ahead) <= SAME, 0.0, ahead))) / 2))
@@ -272,24 +272,24 @@ class _Race:
         still = np.expm1(self.fund_stop - fund) / self.leverage
         return start + self.side * np.log1p(np.maximum(still, math.expm1(RUINED)))
 
-    def _drag(self, moves: FloatArray) -> FloatArray:
+    def _reset_drag(self, moves: FloatArray) -> FloatArray:
         """Change of the fund's log price by the reset after a move."""
         day = np.maximum(self.leverage * np.expm1(self.side * moves) - self.charge, math.expm1(RUINED))
         return np.log1p(day) - self.leverage * self.side * moves
 
-    def _touch(self, room: FloatArray) -> FloatArray:
+    def _touch_chance(self, room: FloatArray) -> FloatArray:
         """Probability of touching a level within the session."""
         far, pull = np.maximum(room, 0.0) / self.deviation, self.travel / self.deviation
         # The reflected term in logs: a strong drift would overflow its factor.
         return ndtr(pull - far) + np.exp(2 * pull * far + log_ndtr(-pull - far))
 
-    def _survival(self, room: FloatArray, moves: FloatArray) -> FloatArray:
+    def _survival_chance(self, room: FloatArray, moves: FloatArray) -> FloatArray:
         """Probability of closing at a grid point without touching the stop."""
         density = np.exp(-(((moves - self.travel) / self.deviation) ** 2) / 2)
         crossing = 2 * np.maximum(room, 0.0) * np.maximum(room - moves, 0.0) / self.deviation**2
         return density / (math.sqrt(2 * math.pi) * PER_DEVIATION) * -np.expm1(-crossing)
 
-    def _gather(self, survived: FloatArray, drag: FloatArray, lands: NDArray[np.intp]) -> FloatArray:
+    def _regrid_moments(self, survived: FloatArray, drag: FloatArray, lands: NDArray[np.intp]) -> FloatArray:
         """Moments at every grid point; paths off the grid are beyond a stop or negligible."""
         size = len(self.grid)
         bins = np.where((lands >= 0) & (lands < size), lands, size).ravel()

@@ -72,7 +72,7 @@ def adjusted_trade(trade: Trade, market: Market, *, day: dt.date) -> Trade:
         return trade
     days = 365 * market.years_to(day)
     legs = tuple(
-        dataclasses.replace(leg, strike=float(_strike(leg, days, trade, market)))
+        dataclasses.replace(leg, strike=float(_adjusted_strike(leg, days, trade, market)))
         if isinstance(leg, OptionLeg)
         else leg
         for leg in trade.legs
@@ -92,5 +92,5 @@ def adjusted_trade_at_expiry(trade: Trade, market: Market) -> Trade:
     return dataclasses.replace(trade, legs=tuple(legs))
 
 
-def _strike(leg: OptionLeg, days: float, trade: Trade, market: Market) -> NDArray[np.float64]:
+def _adjusted_strike(leg: OptionLeg, days: float, trade: Trade, market: Market) -> NDArray[np.float64]:
     return adjusted_strikes(leg.strike, days=days, market=market, symbol=trade.symbol, until=leg.expiry)

@@ -65,7 +65,7 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     shocks = (-totals.shock, totals.shock)
     held = np.array([row.pnl for shock in shocks for row in risk.ladder if abs(row.move - shock) < 1e-9])
     worst_together = (
-        max(-float((held + _shocked(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
+        max(-float((held + _shocked_pnl(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
     )
     rows = (
         ("risk", totals.risk, plan.size.risk),
@@ -97,14 +97,14 @@ def ladder_with(plan: TradePlan, risk: BookRisk) -> tuple[ShockAdded, ...]:
     tuple of ShockAdded
         One for each move of the book's own ladder, lowest first.
     """
-    added = _shocked(plan, [row.move for row in risk.ladder], risk.instruments)
+    added = _shocked_pnl(plan, [row.move for row in risk.ladder], risk.instruments)
     return tuple(
         ShockAdded(move=row.move, before=row.pnl, added=float(pnl), after=row.pnl + float(pnl))
         for row, pnl in zip(risk.ladder, added, strict=True)
     )
 
 
-def _shocked(plan: TradePlan, shocks: Sequence[float], known: InstrumentTable | None) -> Floats:
+def _shocked_pnl(plan: TradePlan, shocks: Sequence[float], known: InstrumentTable | None) -> Floats:
     """P&L of the position of a plan after moves of IWM within one session [dollars]."""
     trade, market = plan.report.trade, plan.report.market
     spot = market.quote(trade.symbol).spot

@@ -37,7 +37,7 @@ def backup_text(connection: sqlite3.Connection) -> str:
 
     fills, trade_of = rows.read_fills(connection)
     trades = [
-        _stated(
+        _drop_missing(
             key=key,
             preset=row.preset,
             one_r=row.one_r,
@@ -48,7 +48,7 @@ def backup_text(connection: sqlite3.Connection) -> str:
         for key, row in rows.read_trades(connection).items()
     ]
     marks = [
-        _stated(**_contract_data(contract), day=day, price=price, source=source)
+        _drop_missing(**_contract_data(contract), day=day, price=price, source=source)
         for contract, day, price, source in rows.read_all_marks(connection)
     ]
     data = {
@@ -88,7 +88,7 @@ def read_backup(text: str, *, path: object) -> Restored:
                 plan_facts(trade["plan"])
         return Restored(
             fills=tuple((_fill(row), row.get("trade")) for row in data.get("fills", ())),
-            trades=tuple(_checked(row) for row in data.get("trades", ())),
+            trades=tuple(_check_trade(row) for row in data.get("trades", ())),
             marks=tuple(
                 (_contract(row), row["day"], float(row["price"]), str(row["source"]))
                 for row in data.get("marks", ())
@@ -122,7 +122,7 @@ def _require_known(version: int, path: object) -> None:
         raise BookError(f"{path}: has format {version}; install a newer riskcalc")
 
 
-def _checked(trade: dict[str, Any]) -> dict[str, Any]:
+def _check_trade(trade: dict[str, Any]) -> dict[str, Any]:
     """A trade whose values have the types that the book keeps."""
     notes = [
         (dt.datetime.fromisoformat(str(note["time"])), str(note["text"])) for note in trade.get("notes", ())
@@ -133,7 +133,7 @@ def _checked(trade: dict[str, Any]) -> dict[str, Any]:
     return {"key": str(trade["key"]), "one_r": one_r, "tags": tags, "notes": notes, **words}
 
 
-def _stated(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - what TOML can hold
+def _drop_missing(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - what TOML can hold
     """TOML has no null: what is not known is left out."""
     return {key: value for key, value in values.items() if value is not None and value != []}
 
@@ -161,7 +161,7 @@ def _contract(data: Mapping[str, Any]) -> Contract:
 
 
 def _fill_data(fill: Fill, trade: str | None) -> dict[str, Any]:
-    return _stated(
+    return _drop_missing(
         key=fill.key,
         time=fill.time,
         kind=fill.kind.value,

@@ -76,15 +76,15 @@ def book_values(book: Book, *, equity: float, today: dt.date, source: str = "boo
         "book.buying_power": totals.buying_power,
         "book.iwm_equivalent": totals.iwm_equivalent,
     }
-    values = {name: 100.0 * _limited(amount, equity) / equity for name, amount in dollars.items()}
+    values = {name: 100.0 * _as_share_of_equity(amount, equity) / equity for name, amount in dollars.items()}
     values["book.positions"] = float(len(risk.positions))
-    fall = _fall(book)
+    fall = _drawdown(book)
     if fall is not None:
         values["book.drawdown"] = 100.0 * fall / (equity + fall)
     return BookValues(day=_day(risk, today), values=values, source=source)
 
 
-def _limited(amount: float, equity: float) -> float:
+def _as_share_of_equity(amount: float, equity: float) -> float:
     return amount if math.isfinite(amount) else equity
 
 
@@ -92,20 +92,20 @@ def _day(risk: BookRisk, today: dt.date) -> dt.date:
     return risk.oldest_price if risk.positions else today
 
 
-def _fall(book: Book) -> float | None:
+def _drawdown(book: Book) -> float | None:
     """Fall of the cumulative P&L from its highest, the start with it [dollars]; None without a mark."""
     opened = [trade.open_pnl for trade in book.trades(status="open")]
     if None in opened:
         return None
     total = highest = 0.0
-    for _, pnl in sorted(_realized(book), key=lambda realized: realized[0]):
+    for _, pnl in sorted(_realized_pnls(book), key=lambda realized: realized[0]):
         total += pnl
         highest = max(highest, total)
     total += math.fsum(pnl or 0.0 for pnl in opened)
     return max(highest, total) - total
 
 
-def _realized(book: Book) -> Iterator[tuple[dt.datetime, float]]:
+def _realized_pnls(book: Book) -> Iterator[tuple[dt.datetime, float]]:
     """What was realized, and when; dividends and fees on the day that the trade was last closed from."""
     for trade in book.ledger.trades.values():
         for closing in trade.closings:

@@ -221,7 +221,7 @@ class Book:
             self._connection.execute(
                 "INSERT INTO trades (key, preset, plan, one_r, tags) VALUES (?, ?, ?, ?, ?)", (key, *details)
             )
-            self._settle()
+            self._sync_rows()
         return next(trade for trade in reversed(self.trades()) if trade.id == self._id_of(key))
 
     def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
@@ -251,7 +251,7 @@ class Book:
             new = [fill for fill in new if fill.key not in left]
             added, confirmed = confirm_typed(self._connection, self.fills(), new)
             rows.insert_fills(self._connection, added, recorded=_now())
-            self._settle()
+            self._sync_rows()
         return Recorded(
             added=len(added),
             duplicates=len(given) - len(new) - len(unmatched),
@@ -273,7 +273,7 @@ class Book:
         """Take over a backup, all or nothing; what the book has already stays."""
         with self._writing(undo=dry_run):
             added = restore_fills(self._connection, restored, recorded=_now())
-            self._settle()
+            self._sync_rows()
             restore_rest(self._connection, restored)
         return Recorded(added=added, duplicates=len(restored.fills) - added, confirmed=0, unmatched=())
 
@@ -326,7 +326,7 @@ class Book:
         )
         with self._writing():
             rows.insert_fills(self._connection, fills, recorded=_now(), trade=self._key_of(number))
-            self._settle()
+            self._sync_rows()
         return self.trade(number)
 
     def mark(self, prices: Mapping[Contract, float], *, day: dt.date, source: str = MANUAL) -> None:
@@ -373,7 +373,7 @@ class Book:
         if undo:
             self._ledger = None
 
-    def _settle(self) -> None:
+    def _sync_rows(self) -> None:
         """Give every trade of the ledger a row, and drop rows of trades that are no more and say nothing."""
         self._ledger = None
         rows.settle_trades(self._connection, self.ledger.trades)

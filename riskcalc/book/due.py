@@ -108,14 +108,18 @@ def _expiries(trade: BookTrade, spot: float | None, today: dt.date) -> Iterator[
     if left < 0:
         yield Due(what="expiry", text=f"expired {first}: import or close it", now=True)
     elif left == 0:
-        yield Due(what="expiry", text=f"expires today, {first}{_in_the_money(trade, first, spot)}", now=True)
+        yield Due(
+            what="expiry",
+            text=f"expires today, {first}{_describe_in_the_money(trade, first, spot)}",
+            now=True,
+        )
     elif _is_near(today, first):
         yield Due(what="expiry", text=f"expires {first}, {left} DTE: {advice}", now=short)
     elif left <= TWENTY_ONE:
         yield Due(what="21 days", text=f"{left} DTE: {advice}", now=short)
 
 
-def _in_the_money(trade: BookTrade, expiry: dt.date, spot: float | None) -> str:
+def _describe_in_the_money(trade: BookTrade, expiry: dt.date, spot: float | None) -> str:
     """What is exercised and assigned if the underlying stays where it is."""
     held = [holding for holding in trade.holdings if holding.contract.expiry == expiry]
     inside = [

@@ -43,11 +43,11 @@ def spy_beta(instrument: Instrument, *, rate: float, known: InstrumentTable | No
 
 def correlation(instrument: Instrument, other: Instrument, *, known: InstrumentTable | None = None) -> float:
     """Return the correlation of two benchmarks: 1 where it is not known, which is the worst."""
-    families = {_family(instrument, known), _family(other, known)}
+    families = {_reference_benchmark(instrument, known), _reference_benchmark(other, known)}
     return CORRELATION if families == {"IWM", "SPY"} else 1.0
 
 
-def _family(traded: Instrument, table: InstrumentTable | None) -> str:
+def _reference_benchmark(traded: Instrument, table: InstrumentTable | None) -> str:
     """The benchmark that its own benchmark's beta is measured against, else that itself."""
     benchmark = traded.benchmark or traded.symbol
     match = find_instrument(benchmark, known=table)

@@ -170,7 +170,7 @@ def size_hedge(
             for scenario, loss, gain in zip(scenarios, before, per_unit, strict=True)
         ),
         cost_per_week=units * _cost_per_week(unit, hedging),
-        drift=_drift(held, known, unit, hedging, units=units),
+        drift=_hedge_ratio_drift(held, known, unit, hedging, units=units),
         notes=known.notes,
     )
 
@@ -261,7 +261,7 @@ def _book_exposure(
     """IWM-equivalent of a book after a smooth move of IWM [dollars]."""
     total, market = 0.0, known.market
     for symbol, underlying in underlyings(trades, known).items():
-        spot = underlying.spot * (1 + _moved(underlying.trade, market, move=move, sessions=sessions))
+        spot = underlying.spot * (1 + _move_under_iwm(underlying.trade, market, move=move, sessions=sessions))
         days = _days(market, sessions)
         (units,) = value_units(underlying, market, Conditions(spot=np.array([spot]), days=days))
         beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
@@ -270,7 +270,7 @@ def _book_exposure(
     return total
 
 
-def _moved(unit: Trade, market: Market, *, move: float, sessions: int) -> float:
+def _move_under_iwm(unit: Trade, market: Market, *, move: float, sessions: int) -> float:
     """Move of an underlying when IWM moves smoothly over some sessions."""
     if not sessions:
         return 0.0
@@ -283,7 +283,7 @@ def _days(market: Market, sessions: int) -> float:
     return market.days_to(sessions_later(market.date, sessions)) if sessions else 0.0
 
 
-def _drift(
+def _hedge_ratio_drift(
     trades: Sequence[BookTrade], known: BookMarket, unit: Trade, market: Market, *, units: int
 ) -> tuple[DriftRow, ...]:
     """Ratio of hedge to book along IWM down a standard deviation, flat and up one."""
@@ -294,7 +294,9 @@ def _drift(
         deviation = (vol or own) * math.sqrt(sessions / SESSIONS_PER_YEAR)
         for move in (math.expm1(-deviation), 0.0, math.expm1(deviation)):
             book = _book_exposure(trades, known, move=move, sessions=sessions)
-            spot = market.quote(unit.symbol).spot * (1 + _moved(unit, market, move=move, sessions=sessions))
+            spot = market.quote(unit.symbol).spot * (
+                1 + _move_under_iwm(unit, market, move=move, sessions=sessions)
+            )
             delta = float(value_position(unit, market, spot=spot, days=_days(market, sessions)).delta)
             hedge = units * delta * spot * iwm_beta(unit.instrument, rate=market.rate)
             rows.append(DriftRow(sessions=sessions, move=move, ratio=-hedge / book if book else None))

@@ -136,7 +136,7 @@ def import_file(
     parsed = dataclasses.replace(parsed, fills=[fill for fill in parsed.fills if fill.time.date() <= last])
     fills, skipped = _new_positions(book, parsed) if parsed.positions else (parsed.fills, [])
     problems = [*parsed.problems, *(_of_the_future(fill, parsed, today) for fill in late)]
-    problems += [_unplaced(fill, parsed) for fill in book.unmatched(fills)]
+    problems += [_unplaced_reason(fill, parsed) for fill in book.unmatched(fills)]
     written = not dry_run and (partial or not problems)
     recorded = book.record(fills, dry_run=not written)
     return ImportResult(
@@ -163,7 +163,7 @@ def _of_the_future(fill: Fill, parsed: ParsedFile, today: dt.date) -> SkippedRow
     return SkippedRow(parsed.lines.get(fill.key, 0), f"is of {fill.time:%Y-%m-%d}, long after today, {today}")
 
 
-def _unplaced(fill: Fill, parsed: ParsedFile) -> SkippedRow:
+def _unplaced_reason(fill: Fill, parsed: ParsedFile) -> SkippedRow:
     closed = f"closes {abs(fill.quantity):g} {fill.contract.label}"
     reason = f"{closed}, more than the book holds on {fill.time:%Y-%m-%d}"
     return SkippedRow(parsed.lines.get(fill.key, 0), reason)

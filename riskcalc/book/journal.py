@@ -71,7 +71,7 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
     r = np.array([trade.trade.r_multiple for trade in planned], dtype=np.float64)
     pnls = np.array([trade.trade.realized_pnl for trade in closed], dtype=np.float64)
     wins = float((pnls > 0).mean()) if len(pnls) else None
-    ends = {trade.trade.id: _outcome(trade, spots) for trade in planned}
+    ends = {trade.trade.id: _first_exit(trade, spots) for trade in planned}
     outcomes = list(ends.values())
     results = _results(closed, ends)
     return Journal(
@@ -81,7 +81,7 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         win_rate=wins,
         win_rate_error=_rate_error(pnls > 0),
         mean_r=_mean(r),
-        mean_r_error=_error(r),
+        mean_r_error=_standard_error(r),
         mean_win_r=_mean(r[r > 0]),
         mean_loss_r=_mean(r[r <= 0]),
         mean_days=_mean(np.array([result.days for result in results], dtype=np.float64)),
@@ -90,9 +90,9 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         sqn=_sqn(r),
         quantiles={f"{q:.0%}": float(np.quantile(r, q)) for q in QUANTILES} if len(r) else {},
         drawdown_r=drawdown(r) if len(r) else None,
-        drawdown_band=_band(r, drawdown),
+        drawdown_band=_bootstrap_band(r, drawdown),
         kelly=kelly(r) if len(r) > 1 else None,
-        kelly_band=_band(r, kelly),
+        kelly_band=_bootstrap_band(r, kelly),
         by_preset=_groups(closed, lambda trade: (trade.preset or NO_PRESET,)),
         by_tag=_groups(closed, lambda trade: trade.tags),
         calibration=_calibrations(planned, outcomes),
@@ -176,7 +176,7 @@ def _longest_streak(lost: NDArray[np.bool_]) -> int:
     return longest
 
 
-def _error(r: Results) -> float | None:
+def _standard_error(r: Results) -> float | None:
     return float(r.std(ddof=1) / math.sqrt(len(r))) if len(r) > 1 else None
 
 
@@ -189,7 +189,7 @@ def _rate_error(won: NDArray[np.bool_]) -> float | None:
 
 
 def _sqn(r: Results) -> float | None:
-    error = _error(r)
+    error = _standard_error(r)
     return float(r.mean()) / error if error else None
 
 
@@ -200,7 +200,7 @@ def _profit_factor(pnls: Results) -> float | None:
     return gains / losses if losses else math.inf
 
 
-def _band(r: Results, statistic: Callable[[Results], float]) -> tuple[float, float] | None:
+def _bootstrap_band(r: Results, statistic: Callable[[Results], float]) -> tuple[float, float] | None:
     """90 % range of a statistic over resampled results."""
     if len(r) < 2:
         return None
@@ -226,12 +226,12 @@ def _group(name: str, trades: Sequence[BookTrade]) -> GroupStats:
         n=len(trades),
         win_rate=sum(trade.realized_pnl > 0 for trade in trades) / len(trades),
         mean_r=math.fsum(known) / len(known) if known else None,
-        mean_r_error=_error(np.array(known, dtype=np.float64)),
+        mean_r_error=_standard_error(np.array(known, dtype=np.float64)),
         total_pnl=math.fsum(trade.realized_pnl for trade in trades),
     )
 
 
-def _outcome(closed: ClosedTrade, spots: Mapping[tuple[str, dt.date], float]) -> str | None:
+def _first_exit(closed: ClosedTrade, spots: Mapping[tuple[str, dt.date], float]) -> str | None:
     """Which came first, ``stop``, ``target`` or ``neither``; None where that is not known."""
     plan, symbol = _plan(closed.trade), closed.trade.symbol
     if plan is None:
@@ -285,7 +285,7 @@ def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration
         event=event,
         n=len(pairs),
         brier=float(errors.mean()) if len(pairs) else None,
-        brier_error=_error(errors),
+        brier_error=_standard_error(errors),
         brier_of_rate=None if rate is None else rate * (1 - rate),
         bins=tuple(
             ReliabilityBin(

@@ -40,8 +40,8 @@ def statistics_table(journal: Journal) -> Table:
     figures = (
         ("closed trades", f"{journal.n:,} ({journal.n_planned:,} with a plan)"),
         ("total P&L", money(journal.total_pnl, signed=True)),
-        ("win rate", f"{percent(journal.win_rate, digits=1)} {_error(journal.win_rate_error, _tenths)}"),
-        ("mean R", f"{r_multiple(journal.mean_r)} {_error(journal.mean_r_error, number)}"),
+        ("win rate", f"{percent(journal.win_rate, digits=1)} {_error_text(journal.win_rate_error, _tenths)}"),
+        ("mean R", f"{r_multiple(journal.mean_r)} {_error_text(journal.mean_r_error, number)}"),
         ("mean win, mean loss", f"{r_multiple(journal.mean_win_r)}, {r_multiple(journal.mean_loss_r)}"),
         ("profit factor", number(journal.profit_factor)),
         ("SQN", number(journal.sqn)),
@@ -49,7 +49,10 @@ def statistics_table(journal: Journal) -> Table:
         ("largest drawdown", _drawdown(journal)),
         ("longest losing streak", str(journal.longest_losing_streak)),
         ("mean days held", number(journal.mean_days, digits=1)),
-        ("Kelly, share of equity as 1R", f"{percent(journal.kelly)}{_range(journal.kelly_band, percent)}"),
+        (
+            "Kelly, share of equity as 1R",
+            f"{percent(journal.kelly)}{_range_text(journal.kelly_band, percent)}",
+        ),
     )
     return Table(title="Journal", rows=tuple((name, text.rstrip()) for name, text in figures))
 
@@ -61,12 +64,14 @@ def groups_tables(journal: Journal) -> list[Table]:
             group.name,
             str(group.n),
             percent(group.win_rate, digits=0),
-            f"{r_multiple(group.mean_r)} {_error(group.mean_r_error, number)}".rstrip(),
+            f"{r_multiple(group.mean_r)} {_error_text(group.mean_r_error, number)}".rstrip(),
             money(group.total_pnl),
         )
         for group in (*journal.by_preset, *journal.by_tag)
     )
-    return _named("By Preset and Tag", ("preset or tag", "n", "win rate", "mean R", "P&L"), groups, left=(0,))
+    return _table_if_rows(
+        "By Preset and Tag", ("preset or tag", "n", "win rate", "mean R", "P&L"), groups, left=(0,)
+    )
 
 
 def calibration_tables(journal: Journal) -> list[Table]:
@@ -75,7 +80,7 @@ def calibration_tables(journal: Journal) -> list[Table]:
         (
             forecast.event,
             str(forecast.n),
-            f"{number(forecast.brier, digits=3)} {_error(forecast.brier_error, _thousandths)}",
+            f"{number(forecast.brier, digits=3)} {_error_text(forecast.brier_error, _thousandths)}",
             number(forecast.brier_of_rate, digits=3),
         )
         for forecast in journal.calibration
@@ -92,13 +97,15 @@ def calibration_tables(journal: Journal) -> list[Table]:
         for part in forecast.bins
     )
     return [
-        *_named(
+        *_table_if_rows(
             "Odds of the Plans against Outcomes",
             ("event", "n", "Brier", "Brier of the average rate"),
             odds,
             left=(0,),
         ),
-        *_named("Reliability", ("event", "stated range", "n", "stated", "happened"), bins, left=(0, 1)),
+        *_table_if_rows(
+            "Reliability", ("event", "stated range", "n", "stated", "happened"), bins, left=(0, 1)
+        ),
     ]
 
 
@@ -106,21 +113,21 @@ def _drawdown(journal: Journal) -> str:
     """Return the largest drawdown in R with its band; nothing where no trade has a plan."""
     if journal.drawdown_r is None:
         return MISSING
-    return f"{number(journal.drawdown_r)}R{_range(journal.drawdown_band, number)}"
+    return f"{number(journal.drawdown_r)}R{_range_text(journal.drawdown_band, number)}"
 
 
-def _named(
+def _table_if_rows(
     title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], *, left: tuple[int, ...]
 ) -> list[Table]:
     """A table, or none without rows."""
     return [Table(title=title, rows=rows, header=header, left=frozenset(left))] if rows else []
 
 
-def _error(error: float | None, text: object) -> str:
+def _error_text(error: float | None, text: object) -> str:
     return "" if error is None or not callable(text) else f"± {text(error)}"
 
 
-def _range(band: tuple[float, float] | None, text: object) -> str:
+def _range_text(band: tuple[float, float] | None, text: object) -> str:
     if band is None or not callable(text):
         return ""
     return f" (90% range {text(band[0])} to {text(band[1])})"

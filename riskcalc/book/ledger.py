@@ -195,7 +195,7 @@ def _order(fill: Fill) -> tuple[dt.datetime, int]:
 def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
     """Close lots of the other sign, and open a lot with what is left."""
     if fill.kind is FillKind.EXPIRATION:
-        fill = _against(fill, ledger.position(fill.contract))
+        fill = _with_closing_sign(fill, ledger.position(fill.contract))
     left = _close(ledger, fill, trade)
     if abs(left) <= DUST:
         return
@@ -210,7 +210,7 @@ def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
     ledger.lots.setdefault(fill.contract, deque()).append(lot)
 
 
-def _against(fill: Fill, held: float) -> Fill:
+def _with_closing_sign(fill: Fill, held: float) -> Fill:
     """Return an expiration with the sign that closes what is held; brokers leave it out."""
     return dataclasses.replace(fill, quantity=-math.copysign(fill.quantity, held or 1.0))
 

@@ -28,7 +28,7 @@ def entry_fills(plan: TradePlan, *, key: str, units: int, net: float | None, tim
     for leg in trade.legs:
         sizes.append(leg.signed_count)
         prices.append(spot if leg.entry is None else leg.entry)
-    prices = _moved(prices, sizes, net=net)
+    prices = _prices_at_net(prices, sizes, net=net)
     costs = (plan.cost_per_trade + units * plan.cost_per_unit) / 2
     return [
         Fill(
@@ -59,7 +59,7 @@ def _contract(trade: Trade, place: int) -> Contract:
     )
 
 
-def _moved(prices: Sequence[float], sizes: Sequence[float], *, net: float | None) -> list[float]:
+def _prices_at_net(prices: Sequence[float], sizes: Sequence[float], *, net: float | None) -> list[float]:
     """Return prices of legs that cost `net` for a unit together: the highest takes the difference."""
     if net is None:
         return list(prices)
@@ -103,7 +103,7 @@ def plan_price(plan: TradePlan) -> float:
 def exit_prices(holdings: Sequence[Holding], *, net: float, units: float) -> list[float]:
     """Prices of legs that are worth `net` for a unit: their marks or entries, the highest moved."""
     prices = [holding.entry if holding.mark is None else holding.mark for holding in holdings]
-    return _moved(prices, [holding.quantity / units for holding in holdings], net=net)
+    return _prices_at_net(prices, [holding.quantity / units for holding in holdings], net=net)
 
 
 def exit_fills(

@@ -156,14 +156,14 @@ def _valued(trades: Sequence[BookTrade], known: BookMarket, moves: Sequence[floa
         (units,) = value_units(underlying, market, Conditions(spot=spots))
         beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
         valued += [
-            _along(trade, underlying, units, known=known, spots=spots * beta)
+            _value_trade(trade, underlying, units, known=known, spots=spots * beta)
             for trade in trades
             if trade.symbol == symbol and can_be_valued(trade, known)
         ]
     return valued
 
 
-def _along(
+def _value_trade(
     trade: BookTrade,
     underlying: Underlying,
     units: UnitValues,
@@ -354,7 +354,7 @@ def _totals(
     return BookTotals(
         risk=risk,
         risk_in_r=math.fsum(in_r) if in_r else None,
-        heat=Heat(sum=risk, correlated=_correlated(positions, known), shock=at_shock),
+        heat=Heat(sum=risk, correlated=_correlated_risk(positions, known), shock=at_shock),
         shock=shock,
         iwm_equivalent=math.fsum(position.iwm_equivalent for position in positions),
         spy_equivalent=math.fsum(position.spy_equivalent for position in positions),
@@ -366,7 +366,7 @@ def _totals(
     )
 
 
-def _correlated(positions: Sequence[PositionRisk], known: BookMarket) -> float:
+def _correlated_risk(positions: Sequence[PositionRisk], known: BookMarket) -> float:
     """Combine risks as sqrt(r' C r), each with the sign of its direction; see `Heat`."""
     if any(math.isinf(position.risk) for position in positions):
         return math.inf

@@ -39,7 +39,7 @@ def open_store(path: Path, *, wait: float = WAIT) -> sqlite3.Connection:
     BookError
         The file is no book, of a newer riskcalc, locked, or cannot be read or written. It is left as it was.
     """
-    with _explained(path):
+    with _raise_book_errors(path):
         _make_private(path)
         connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
         try:
@@ -61,7 +61,7 @@ def writing(
     BookError
         Another program writes to the book, the disk is full, or the folder cannot be written.
     """
-    with _explained(path):
+    with _raise_book_errors(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -127,7 +127,7 @@ def _back_up(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _raise_book_errors(path: Path) -> Iterator[None]:
     """Say in one line what SQLite or the system refused."""
     try:
         yield

@@ -68,7 +68,7 @@ def clean_chain(
     dropped = _with_reason(dropped, ~rows.standard, DropReason.NONSTANDARD)
     symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else underlying_symbol(symbol)
     dropped = _with_reason(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
-    _require_some(dropped, f"of {symbol}; it holds {_listed(rows.symbol)}")
+    _require_some(dropped, f"of {symbol}; it holds {_list_values(rows.symbol)}")
     quote_day = _sessions(rows.quote_time)
     chosen = date is None
     if date is None:
@@ -77,9 +77,9 @@ def clean_chain(
         date = last_session_on_or_before(calendar_date("date", date))
     day = np.datetime64(date, "D")
     dropped = _with_reason(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
-    _require_some(dropped, f"of {day}; it holds {_listed(quote_day)}")
+    _require_some(dropped, f"of {day}; it holds {_list_values(quote_day)}")
     dropped = _with_reason(dropped, rows.expiry < day, DropReason.EXPIRED)
-    _require_some(dropped, f"that has not expired by {day}; it holds expiries {_listed(rows.expiry)}")
+    _require_some(dropped, f"that has not expired by {day}; it holds expiries {_list_values(rows.expiry)}")
     dropped = _drop_repeats(rows, dropped)
     notes = _other_days(quote_day, date) if chosen else ()
     listed = instrument_of(symbol, known=instruments)
@@ -164,7 +164,7 @@ def _require_some(dropped: Codes, wanted: str) -> None:
         raise ChainError(f"holds no quote {wanted}")
 
 
-def _listed(values: AnyArray) -> str:
+def _list_values(values: AnyArray) -> str:
     """The distinct values that are there, the first few of them."""
     texts = [str(value) for value in np.unique(values) if str(value) not in {"", "NaT"}]
     return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
@@ -175,7 +175,7 @@ def _symbol(symbols: Texts) -> str:
     if not distinct.size:
         raise ChainError("holds only adjusted or mini contracts")
     if len(distinct) > 1:
-        raise ChainError(f"mixes the symbols {_listed(distinct)}; choose one")
+        raise ChainError(f"mixes the symbols {_list_values(distinct)}; choose one")
     if not distinct[0]:
         raise ChainError("does not state its symbol; give the symbol")
     return str(distinct[0])
@@ -226,24 +226,24 @@ def _spot(rows: QuoteRows) -> float:
     known = rows.spot > 0
     if not known.any():
         raise ChainError(f"does not state the price of the underlying ({rows.spot_field}); give the spot")
-    if _agree(rows.spot[known]):
-        return _middle(rows.spot[known])
+    if _are_one_spot(rows.spot[known]):
+        return _middle_spot(rows.spot[known])
     latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
     latest = rows.spot[known & (rows.quote_time == latest_time)]
-    if not (latest.size and _agree(latest)):
+    if not (latest.size and _are_one_spot(latest)):
         low, high = rows.spot[known].min(), rows.spot[known].max()
         raise ChainError(
             f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
             "and no quote time to tell the latest; give the spot"
         )
-    return _middle(latest)
+    return _middle_spot(latest)
 
 
-def _agree(spots: Floats) -> bool:
+def _are_one_spot(spots: Floats) -> bool:
     return bool(spots.max() / (1 + SAME_SPOT) <= spots.min())
 
 
-def _middle(spots: Floats) -> float:
+def _middle_spot(spots: Floats) -> float:
     """The spot in the middle of some that are one; a mean of two would overflow where they nearly do."""
     return float(np.sort(spots)[spots.size // 2])
 
@@ -256,10 +256,10 @@ def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
     ordered = _select(rows, selected)
     again = same_as_next(**_options(ordered))
     superseded = again & (ordered.quote_time[:-1] < ordered.quote_time[1:])
-    identical = np.all([_same(getattr(ordered, name)) for name in VALUES], axis=0)
+    identical = np.all([_repeats_next(getattr(ordered, name)) for name in VALUES], axis=0)
     clashing = np.flatnonzero(again & ~superseded & ~identical)
     if clashing.size:
-        raise ChainError("\n".join(_clash(ordered, row) for row in clashing[:SHOWN_CLASHES].tolist()))
+        raise ChainError("\n".join(_clash_message(ordered, row) for row in clashing[:SHOWN_CLASHES].tolist()))
     result = dropped.copy()
     result[selected[:-1][superseded]] = DropReason.SUPERSEDED
     result[selected[:-1][again & ~superseded]] = DropReason.DUPLICATE
@@ -278,13 +278,13 @@ def _options(rows: QuoteRows) -> OptionColumns:
     return {"expiry": rows.expiry, "strike": rows.strike, "option_type": rows.option_type}
 
 
-def _same(column: Floats) -> Flags:
+def _repeats_next(column: Floats) -> Flags:
     """Whether each value is the next one again; missing equals missing."""
     same: Flags = (column[:-1] == column[1:]) | (np.isnan(column[:-1]) & np.isnan(column[1:]))
     return same
 
 
-def _clash(rows: QuoteRows, row: int) -> str:
+def _clash_message(rows: QuoteRows, row: int) -> str:
     kind = OptionType(int(rows.option_type[row])).name.lower()
     option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
     quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))

@@ -69,7 +69,7 @@ def fit_chain(
     min_days, max_days : int
         Calendar days to the expiries that are fitted; all of them by default.
     """
-    chain = _within(chain, min_days, max_days)
+    chain = _expiring_within(chain, min_days, max_days)
     symbol, exercise = chain.symbol, chain.exercise
     if symbol not in market.quotes:
         # Only the dividends of the quote would be used.
@@ -92,7 +92,7 @@ def fit_chain(
     )
 
 
-def _within(chain: Chain, min_days: int, max_days: int | None) -> Chain:
+def _expiring_within(chain: Chain, min_days: int, max_days: int | None) -> Chain:
     """The quotes of a chain that expire within some days."""
     days = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
     selected = (days >= min_days) & (days <= (days.max(initial=0) if max_days is None else max_days))

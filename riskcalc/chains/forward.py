@@ -155,7 +155,7 @@ def implied_forwards(
     terms = pricing_terms(chain, rate=rate, dividends=dividends, exercise=exercise)
     solved = _solve_pairs(chain, _pairs(chain), terms)
     ahead = [expiry for expiry in chain.expiries() if chain.years_to_expiry(expiry) > 0]
-    return tuple(_implied(expiry, chain, terms, solved) for expiry in ahead)
+    return tuple(_mean_forward(expiry, chain, terms, solved) for expiry in ahead)
 
 
 def forward_market(forward: ImpliedForward, market: Market, symbol: str) -> Market:
@@ -220,7 +220,7 @@ def _solve_pairs(chain: Chain, pairs: _Pairs, terms: PricingTerms) -> _Solved:
         if not open_.size:
             break
         now = pairs.take(open_)
-        at, vols = _priced(chain, now, terms, carry[open_])
+        at, vols = _forwards_and_vols(chain, now, terms, carry[open_])
         gap, mean = vols[0] - vols[1], vols.mean(axis=0)
         settled = np.abs(gap) <= SETTLED
         forward[open_[settled]], vol[open_[settled]] = at[settled], mean[settled]
@@ -233,7 +233,9 @@ def _solve_pairs(chain: Chain, pairs: _Pairs, terms: PricingTerms) -> _Solved:
     return _Solved(pairs.expiry[is_solved], forward[is_solved], deviation[is_solved], vol[is_solved])
 
 
-def _priced(chain: Chain, pairs: _Pairs, terms: PricingTerms, carry: Floats) -> tuple[Floats, Floats]:
+def _forwards_and_vols(
+    chain: Chain, pairs: _Pairs, terms: PricingTerms, carry: Floats
+) -> tuple[Floats, Floats]:
     """Forwards of pairs at their carry, and the vols of call and put, shape (2, n)."""
     still = np.zeros_like(carry)
     rate, dividend_yield = (carry, still) if terms.free_rate else (still + terms.rate, carry)
@@ -250,7 +252,7 @@ def _priced(chain: Chain, pairs: _Pairs, terms: PricingTerms, carry: Floats) -> 
     return forward, vols
 
 
-def _implied(expiry: dt.date, chain: Chain, terms: PricingTerms, solved: _Solved) -> ImpliedForward:
+def _mean_forward(expiry: dt.date, chain: Chain, terms: PricingTerms, solved: _Solved) -> ImpliedForward:
     """The mean of the pairs of one expiry."""
     on_expiry = solved.expiry == np.datetime64(expiry)
     years = chain.years_to_expiry(expiry)

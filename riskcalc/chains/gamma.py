@@ -63,7 +63,7 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     """
     record("chain", Chain, chain)
     finite("rate", rate)
-    alive = _alive(chain)
+    alive = _unexpired(chain)
     if not np.nansum(chain.open_interest[alive]) > 0:
         raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
     held = _held(chain, rate)
@@ -223,13 +223,13 @@ def _flip(held: _Held, spot: float) -> float | None:
     return float(crossings[np.abs(crossings - spot).argmin()])
 
 
-def _alive(chain: Chain) -> Flags:
+def _unexpired(chain: Chain) -> Flags:
     """Options that have not expired: files may still list those of the day before."""
     alive: Flags = chain.expiry >= np.datetime64(chain.date)
     return alive
 
 
 def _ratio(chain: Chain, counts: Floats) -> float | None:
-    alive = _alive(chain)
+    alive = _unexpired(chain)
     calls, puts = (float(np.nansum(counts[alive & (chain.option_type == sign)])) for sign in (1, -1))
     return puts / calls if calls > 0 else None

@@ -111,7 +111,7 @@ def _fetched(symbol: str, open_ticker: Callable[[str], Ticker]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - slow to import, and only live quotes come as tables
 
     # Lost connections are OSErrors, answers that are no JSON ValueErrors, refusals yfinance's own.
-    expected: tuple[type[Exception], ...] = (OSError, ValueError, *_refusals())
+    expected: tuple[type[Exception], ...] = (OSError, ValueError, *_yfinance_errors())
     try:
         tables = list(_tables(open_ticker(symbol)))
     except expected as error:
@@ -172,7 +172,7 @@ def _open_ticker(symbol: str) -> Ticker:
     return ticker
 
 
-def _refusals() -> tuple[type[Exception], ...]:
+def _yfinance_errors() -> tuple[type[Exception], ...]:
     """Errors of yfinance's own, where it is installed."""
     try:
         return (importlib.import_module("yfinance.exceptions").YFException,)

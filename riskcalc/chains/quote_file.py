@@ -85,7 +85,7 @@ def open_quote_file(path: Path) -> QuoteFile:
     except ValueError as error:  # a path with a NUL in it
         raise ChainError(f"cannot be read: {error}") from error
     if content.startswith(GZIP):
-        content = _unpacked(content)
+        content = _unpack(content)
     elif content.startswith(ZIP):
         content = _only_member(content)
     _require_text(content)
@@ -122,7 +122,7 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _unpacked(content: bytes) -> bytes:
+def _unpack(content: bytes) -> bytes:
     """The text in an archive, as pandas writes it to ``.csv.gz``."""
     try:
         with gzip.open(io.BytesIO(content)) as archive:

@@ -169,8 +169,8 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
         alone = not european and len(pairs.strike) < LEAST_PAIRS
         return CheckedSpot(spot, None, _one_sided(spot, pairs) if alone else ())
     implied = _spot_of(expiries)
-    if not _out_of_step(spot, implied, expiries) and (
-        european or not _exercised(spot, implied, expiries[0], pairs)
+    if not _contradicts_expiries(spot, implied, expiries) and (
+        european or not _allows_free_exercise(spot, implied, expiries[0], pairs)
     ):
         return CheckedSpot(spot, None, ())
     implied = round(implied, 2)
@@ -188,25 +188,27 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
 def _one_sided(spot: float, pairs: Pairs) -> tuple[str, ...]:
     """Warn of a spot at which calls or puts alone could be bought and exercised at a profit."""
     for options, sign, kind, word in ((pairs.calls, 1, "calls", "high"), (pairs.puts, -1, "puts", "low")):
-        if _share(options, sign, spot, spot):
+        if _is_exercise_widely_profitable(options, sign, spot, spot):
             return (
                 f"spot {spot:,.2f} is too {word} for its {kind}: many are offered below their exercise value",
             )
     return ()
 
 
-def _out_of_step(spot: float, implied: float, expiries: list[_Implied]) -> bool:
+def _contradicts_expiries(spot: float, implied: float, expiries: list[_Implied]) -> bool:
     """Whether an expiry rules a spot out, and all of them allow the implied one."""
     slack = TICK * spot
     ruled_out = any(not result.low - slack <= spot <= result.high + slack for result in expiries)
     return ruled_out and all(result.low - slack <= implied <= result.high + slack for result in expiries)
 
 
-def _exercised(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> bool:
+def _allows_free_exercise(spot: float, implied: float, nearest: _Implied, pairs: Pairs) -> bool:
     """Whether many American options could be bought and exercised at a profit, if the spot were right."""
     if spot < min(implied, nearest.forward) * (1 - TICK):
-        return _share(pairs.puts, -1, spot, implied)
-    return spot > max(implied, nearest.forward) * (1 + TICK) and _share(pairs.calls, 1, spot, implied)
+        return _is_exercise_widely_profitable(pairs.puts, -1, spot, implied)
+    return spot > max(implied, nearest.forward) * (1 + TICK) and _is_exercise_widely_profitable(
+        pairs.calls, 1, spot, implied
+    )
 
 
 def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
@@ -270,7 +272,9 @@ def _spot_of(expiries: list[_Implied]) -> float:
     return first.forward * math.exp(-carry * first.years)
 
 
-def _share(options: tuple[Floats, Floats], sign: int, spot: float, implied: float) -> bool:
+def _is_exercise_widely_profitable(
+    options: tuple[Floats, Floats], sign: int, spot: float, implied: float
+) -> bool:
     """Whether too many options in the money could be bought and exercised at a profit at the spot."""
     strike, ask = options
     inside = sign * (implied - strike) > 0
@@ -329,7 +333,10 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
         )
     for (strike, ask), sign, kind in ((pairs.calls, 1, "call"), (pairs.puts, -1, "put")):
         most = np.full_like(strike, spot) if sign > 0 else strike
-        too_dear, too_cheap = _most_hold(ask > ABSURD * most), _most_hold(_below(strike, ask, sign, spot))
+        too_dear, too_cheap = (
+            _mostly_true(ask > ABSURD * most),
+            _mostly_true(_is_below_half_intrinsic(strike, ask, sign, spot)),
+        )
         # With pairs, the spot follows from parity.
         if too_dear or (too_cheap and len(pairs.strike) < LEAST_PAIRS):
             bound = "cost more than the share" if too_dear else "cost far less than their exercise value"
@@ -339,12 +346,12 @@ def _require_together(rows: QuoteRows, pairs: Pairs, spot: float) -> None:
             )
 
 
-def _below(strike: Floats, ask: Floats, sign: int, spot: float) -> Flags:
+def _is_below_half_intrinsic(strike: Floats, ask: Floats, sign: int, spot: float) -> Flags:
     """Whether deep in-the-money options are offered below half their exercise value."""
     intrinsic = sign * (spot - strike)
     deep = intrinsic > spot / 10
     return ask[deep] < intrinsic[deep] / ABSURD
 
 
-def _most_hold(flags: Flags) -> bool:
+def _mostly_true(flags: Flags) -> bool:
     return len(flags) >= LEAST_PAIRS and bool(flags.mean() > 1 / 2)

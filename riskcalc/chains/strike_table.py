@@ -110,12 +110,12 @@ def _greeks(chain: Chain, vols: ChainVols) -> OptionGreeks:
     for forward in vols.forwards:
         rows = np.flatnonzero((chain.expiry == np.datetime64(forward.expiry)) & np.isfinite(vols.mid))
         if rows.size:
-            for column, values in zip(greeks, _priced(chain, vols, forward, rows), strict=True):
+            for column, values in zip(greeks, _option_greeks(chain, vols, forward, rows), strict=True):
                 column[rows] = values
     return greeks
 
 
-def _priced(chain: Chain, vols: ChainVols, forward: ImpliedForward, rows: Indices) -> OptionGreeks:
+def _option_greeks(chain: Chain, vols: ChainVols, forward: ImpliedForward, rows: Indices) -> OptionGreeks:
     model = black_scholes if chain.exercise is ExerciseStyle.EUROPEAN else american
     return model(
         sign=chain.option_type[rows],
@@ -149,12 +149,12 @@ def _table(
     sides = {}
     for option_type in OptionType:
         of_type = chain.option_type[on_expiry] == int(option_type)
-        sides[option_type] = _side(chain, columns, on_expiry[of_type], place[of_type], len(strike))
+        sides[option_type] = _side_columns(chain, columns, on_expiry[of_type], place[of_type], len(strike))
     summed: Floats = np.bincount(place, weights=gamma[on_expiry], minlength=len(strike)).astype(np.float64)
     return StrikeTable(expiry=expiry, strike=strike, sides=sides, gamma=summed)
 
 
-def _side(
+def _side_columns(
     chain: Chain, columns: dict[str, Floats], rows: Indices, places: Indices, count: int
 ) -> OptionColumns:
     """Rows of the chain as columns of so many strikes, at their places."""

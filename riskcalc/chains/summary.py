@@ -123,7 +123,7 @@ def _yield(chain: Chain, forward: ImpliedForward, rate: float) -> float:
 
 def _atm_vol(chain: Chain, vols: ChainVols, usable: Flags, forward: ImpliedForward) -> float | None:
     rows = _out_of_the_money(chain, vols, usable, forward)
-    return _between(forward.forward, chain.strike[rows], vols.mid[rows])
+    return _interpolate_vol(forward.forward, chain.strike[rows], vols.mid[rows])
 
 
 def _risk_reversal(chain: Chain, vols: ChainVols, usable: Flags, forward: ImpliedForward) -> float | None:
@@ -140,7 +140,7 @@ def _risk_reversal(chain: Chain, vols: ChainVols, usable: Flags, forward: Implie
                 vol=vols.mid[rows],
             ).delta
         )
-        wings.append(_between(WING_DELTA, delta, vols.mid[rows]))
+        wings.append(_interpolate_vol(WING_DELTA, delta, vols.mid[rows]))
     call, put = wings
     return None if call is None or put is None else call - put
 
@@ -160,7 +160,7 @@ def _out_of_the_money(chain: Chain, vols: ChainVols, rows: Flags, forward: Impli
     return chosen
 
 
-def _between(wanted: float, places: Floats, vols: Floats) -> float | None:
+def _interpolate_vol(wanted: float, places: Floats, vols: Floats) -> float | None:
     """Vol at a place between two that are known; None beyond them."""
     if not (places.size and places.min() <= wanted <= places.max()):
         return None

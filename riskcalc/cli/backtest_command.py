@@ -87,7 +87,7 @@ def command(
     terms["calibration"] = _calibration(bars)
     if grid:
         _print_grid(
-            _tried(name, settings, bars, grid=grid, scheduler=scheduler, **terms),
+            _run_grid(name, settings, bars, grid=grid, scheduler=scheduler, **terms),
             top=top,
             json_wanted=json_wanted,
         )
@@ -146,7 +146,7 @@ def _calibration(bars: Bars) -> Any:  # noqa: ANN401 - its class is loaded late
     return read_calibration(bars.symbol or "IWM")
 
 
-def _tried(
+def _run_grid(
     name: str,
     settings: dict[str, Any],
     bars: Bars,

@@ -292,12 +292,12 @@ def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
     for holding in trade.holdings:
         click.echo(f"  {holding.quantity:+g} {holding.contract.label} at {holding.entry:.2f}")
     if trade.plan:
-        click.echo(f"  {_planned(trade.plan)}")
+        click.echo(f"  {_describe_plan(trade.plan)}")
     for time, words in notes:
         click.echo(f"  {time:%Y-%m-%d}: {words}")
 
 
-def _planned(text: str) -> str:
+def _describe_plan(text: str) -> str:
     """Exits and odds of the plan at entry, in a line."""
     from riskcalc.book.plan_facts import plan_facts  # noqa: PLC0415 - help is quick
     from riskcalc.formatting.numbers import percent, price  # noqa: PLC0415 - as above

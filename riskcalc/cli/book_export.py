@@ -91,11 +91,11 @@ def _trade(trade: BookTrade) -> tuple[object, ...]:
     return (
         trade.id, trade.symbol, trade.description, trade.status, trade.opened.date(), closed,
         f"{trade.quantity:g}", f"{trade.realized_pnl:.2f}", f"{trade.costs:.2f}", one_r, r,
-        trade.preset or "", " ".join(trade.tags), *_planned(trade),
+        trade.preset or "", " ".join(trade.tags), *_plan_row(trade),
     )  # fmt: skip
 
 
-def _planned(trade: BookTrade) -> tuple[object, ...]:
+def _plan_row(trade: BookTrade) -> tuple[object, ...]:
     """Exits and odds of the plan at entry; empty without one."""
     if trade.plan is None:
         return ("",) * 5

@@ -55,7 +55,7 @@ def command(
     from riskcalc.presets import compare_presets  # noqa: PLC0415 - as above
 
     names = presets or VEHICLES
-    market = _fetched(names, settings) if live else None
+    market = _fetch_market(names, settings) if live else None
     risk = book_beside(wanted=book_wanted)
     comparison = compare_presets(
         names, settings, today=today(), market=market, book=use_of(risk), day=todays_trading_day()
@@ -95,7 +95,7 @@ def _book_tables(comparison: Comparison, risk: BookRisk | None) -> list[Table]:
     return [book_after_table(after, source=book_source(risk))]
 
 
-def _fetched(names: Iterable[str], settings: dict[str, Any]) -> KnownMarket:
+def _fetch_market(names: Iterable[str], settings: dict[str, Any]) -> KnownMarket:
     """Delayed prices of all that the presets are on."""
     from riskcalc.cli.live import fetched_market  # noqa: PLC0415 - most comparisons fetch nothing
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above

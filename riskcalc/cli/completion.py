@@ -12,7 +12,7 @@ def complete_preset(ctx: click.Context, param: click.Parameter, incomplete: str)
     """Offer the names of presets."""
     from riskcalc.presets import preset_names  # noqa: PLC0415 - only where the shell asks
 
-    return _offered((listed.name for listed in preset_names()), incomplete)
+    return _matching_names((listed.name for listed in preset_names()), incomplete)
 
 
 def complete_symbol(
@@ -25,15 +25,15 @@ def complete_symbol(
     """Offer the symbols that have a price."""
     from riskcalc.presets import load_instruments  # noqa: PLC0415 - only where the shell asks
 
-    return _offered((f"{symbol}{end}" for symbol in load_instruments()), incomplete.upper())
+    return _matching_names((f"{symbol}{end}" for symbol in load_instruments()), incomplete.upper())
 
 
 def complete_account(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
     """Offer the keys of the account."""
     from riskcalc.presets.account_file import ACCOUNT_KEYS  # noqa: PLC0415 - only where the shell asks
 
-    return _offered((f"{key}=" for key in ACCOUNT_KEYS), incomplete)
+    return _matching_names((f"{key}=" for key in ACCOUNT_KEYS), incomplete)
 
 
-def _offered(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
+def _matching_names(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]

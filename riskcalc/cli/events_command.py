@@ -71,7 +71,7 @@ def command(
         raise InvalidInputError(f"--until must not be before {start}, got {end}")
     events, moves = events_between(start, end), _moves(prices, day)
     if json_wanted:
-        print_json([event.to_dict() | {"moves": _moves_on(event, moves)} for event in events])
+        print_json([event.to_dict() | {"moves": _with_moves(event, moves)} for event in events])
         return
     from riskcalc.formatting.events import events_table, moves_table  # noqa: PLC0415 - as above
 
@@ -108,7 +108,7 @@ def _moves(prices: Path | None, day: dt.date) -> tuple[EventMove, ...]:
     return moves
 
 
-def _moves_on(event: MarketEvent, moves: tuple[EventMove, ...]) -> list[dict[str, Any]]:
+def _with_moves(event: MarketEvent, moves: tuple[EventMove, ...]) -> list[dict[str, Any]]:
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above
 
     return [to_plain(move) for move in moves if move.kind == event.kind]

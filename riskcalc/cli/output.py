@@ -60,13 +60,13 @@ def print_tables(title: str, tables: Iterable[Table]) -> None:
 
 def _plain_lines(title: str, tables: Sequence[Table]) -> list[str]:
     """Return the lines of tables; nothing where a word is wider than its column."""
-    lines = _broken(title, PLAIN_WIDTH) if title else []
+    lines = _wrap_text(title, PLAIN_WIDTH) if title else []
     for count, table in enumerate(tables):
         rows = _plain_rows(table)
         if not rows:
             return []
         lines += [""] * bool(title or count)
-        lines += _broken(table.title, PLAIN_WIDTH) if table.title else []
+        lines += _wrap_text(table.title, PLAIN_WIDTH) if table.title else []
         lines += rows
     return lines if all(len(line) <= PLAIN_WIDTH for line in lines) else []
 
@@ -78,7 +78,7 @@ def _plain_rows(table: Table) -> list[str]:
     gap, widths = _layout(table, PLAIN_WIDTH)
     lines = []
     for row in [table.header, *table.rows] if table.header else table.rows:
-        broken = [_broken(cell, width) for cell, width in zip(row, widths, strict=True)]
+        broken = [_wrap_text(cell, width) for cell, width in zip(row, widths, strict=True)]
         height = max(map(len, broken))
         for cell in broken:
             # The lines of a heading end on its column, those of other cells begin beside each other.
@@ -98,7 +98,7 @@ def _aligned(parts: Sequence[str], widths: Sequence[int], *, left: frozenset[int
     return "" if min(blanks) < 0 else (" " * gap).join(cells)
 
 
-def _broken(text: str, width: int) -> list[str]:
+def _wrap_text(text: str, width: int) -> list[str]:
     """Return a text in lines of at most a width where its words allow it."""
     lines = []
     for whole in printable(text).split("\n"):
@@ -170,10 +170,10 @@ def _layout(table: Table, room: int) -> tuple[int, list[int]]:
     whole = [max(map(_cells, cells)) for cells in columns]
     gap = column_gap(whole, room)
     words = [max(_cells(word) for cell in cells for word in (cell.split() or [""])) for cells in columns]
-    return gap, _narrowed(whole, words, excess=sum(whole) + gap * (len(whole) - 1) - room)
+    return gap, _narrow_columns(whole, words, excess=sum(whole) + gap * (len(whole) - 1) - room)
 
 
-def _narrowed(whole: Sequence[int], words: Sequence[int], *, excess: int) -> list[int]:
+def _narrow_columns(whole: Sequence[int], words: Sequence[int], *, excess: int) -> list[int]:
     """Widths with columns broken between words first, the roomiest before others, and only then within."""
     widths = list(whole)
     for _ in range(excess):

@@ -83,7 +83,7 @@ def command(
     elif chain_file:
         _write_chain(chain_file, prices, vols, yields, rate=rate, day=day, now=now, spot=chain_spot)
     elif prices or vols or yields or rate is not None:
-        _write(_typed(prices, vols, yields, date=_day(day, now)), rate=rate, date=_day(day, now))
+        _write(_typed_quotes(prices, vols, yields, date=_day(day, now)), rate=rate, date=_day(day, now))
     elif day is not None:
         raise click.UsageError("--date needs prices: IWM=297.40")
     _show(now, json_wanted=json_wanted)
@@ -102,7 +102,7 @@ def _write(quotes: Mapping[str, KnownQuote], *, rate: float | None, date: dt.dat
     write_quotes(quotes, rate=rate, date=date)
 
 
-def _typed(
+def _typed_quotes(
     prices: Iterable[str], vols: Iterable[str], yields: Iterable[str], *, date: dt.date
 ) -> dict[str, KnownQuote]:
     from riskcalc.presets.typed_quotes import typed_quotes  # noqa: PLC0415 - help is quick
@@ -127,7 +127,7 @@ def _write_chain(
     chain = read_chain(files, spot=spot, date=day, instruments=load_instruments())
     say_warnings(chain.warnings)
     require_usable(chain)
-    quotes = _of_chain(chain, rate=rate, source="chain") | _typed(
+    quotes = _of_chain(chain, rate=rate, source="chain") | _typed_quotes(
         prices, vols, yields, date=_day(chain.date, now)
     )
     _write(quotes, rate=rate, date=chain.date)
@@ -161,7 +161,7 @@ def _write_live(
     quotes: dict[str, KnownQuote] = {}
     for chain in fetched_chains(wanted):
         quotes |= _of_chain(chain, rate=rate, source="live")
-    _write(quotes | _typed(typed, vols, yields, date=now), rate=rate, date=now)
+    _write(quotes | _typed_quotes(typed, vols, yields, date=now), rate=rate, date=now)
 
 
 def _show(now: dt.date, *, json_wanted: bool) -> None:

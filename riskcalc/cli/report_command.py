@@ -85,12 +85,12 @@ def _report(
     if quotes["chain_file"] or quotes["live"]:
         loaded = preset_of_plan(loaded, plan)
         say_warnings([WITHOUT_SMILE])
-    words = (*_words(**quotes), *(word for path in outputs for word in ("-o", str(path))))
+    words = (*_quote_options(**quotes), *(word for path in outputs for word in ("-o", str(path))))
     command = command_line("report", preset, settings, *words)
     return PlanReport(plan=plan, preset=self_contained(loaded, plan.sources), command=command)
 
 
-def _words(*, chain_file: tuple[Path, ...], live: bool, **options: object) -> tuple[str, ...]:
+def _quote_options(*, chain_file: tuple[Path, ...], live: bool, **options: object) -> tuple[str, ...]:
     """Return the options of quotes as they are typed."""
     fetched = ("--live",) if live else ()
     given = {name.replace("_", "-"): value for name, value in options.items() if value is not None}

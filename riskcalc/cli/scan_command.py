@@ -75,15 +75,17 @@ BEST = "view_r"
 
 def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how files are read."""
-    return _with(READ_OPTIONS, command)
+    return _apply_options(READ_OPTIONS, command)
 
 
 def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which spreads are listed."""
-    return _with(RULE_OPTIONS, command)
+    return _apply_options(RULE_OPTIONS, command)
 
 
-def _with(options: tuple[Callable[..., Any], ...], command: Callable[..., Any]) -> Callable[..., Any]:
+def _apply_options(
+    options: tuple[Callable[..., Any], ...], command: Callable[..., Any]
+) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
@@ -161,7 +163,7 @@ def command(
     file = None if folder else parquet_path
     # Whatever is written has all rows; else only those that are shown are built.
     limit = None if csv_path or file else max(top, opened or 0)
-    frame = _scanned(paths, terms, scheduler, top=limit, folder=folder)
+    frame = _run_scan(paths, terms, scheduler, top=limit, folder=folder)
     _write(frame, csv_path, file)
     day = todays_trading_day()
     if opened is not None:
@@ -249,7 +251,7 @@ def _rules(*, kinds: tuple[str, ...], all_sizes: bool, european: bool, **rules: 
     )
 
 
-def _scanned(
+def _run_scan(
     paths: tuple[Path, ...],
     terms: ScanTerms,
     scheduler: str | None,
@@ -280,7 +282,7 @@ def _scanned(
         require_usable(chain)
         with progress_bar("expiries") as report_progress:
             frame = terms.scan(chain, top=top, progress=report_progress)
-        frame.attrs["warnings"] = [*chain.warnings, *_old(chain)]
+        frame.attrs["warnings"] = [*chain.warnings, *_note_old_quotes(chain)]
         return frame
     with progress_bar("chains") as report_progress:
         return scan_history(
@@ -288,7 +290,7 @@ def _scanned(
         )
 
 
-def _old(chain: Chain) -> list[str]:
+def _note_old_quotes(chain: Chain) -> list[str]:
     """Say that the quotes of a chain are not today's, where they are not."""
     from riskcalc.domain.sessions import age_in_sessions  # noqa: PLC0415 - help is quick
 

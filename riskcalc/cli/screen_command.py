@@ -62,7 +62,7 @@ def command(
     if serve:
         _serve(ctx, preset, host=host, port=port)
         return
-    if _said(ctx) & {"host", "port"}:
+    if _given_parameters(ctx) & {"host", "port"}:
         raise click.UsageError("--host and --port need --serve")
     if live and (chain_file or chain_spot is not None or chain_date is not None):
         raise click.UsageError("--live takes the place of --chain, --chain-spot and --chain-date")
@@ -101,7 +101,7 @@ def command(
 
 def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
     """Serve the screen; what else is said of it would be lost on the way to the browser."""
-    given = _said(ctx) - {"preset", "serve", "host", "port"}
+    given = _given_parameters(ctx) - {"preset", "serve", "host", "port"}
     if given:
         raise click.UsageError(
             f"--serve takes a PRESET alone, and quotes on the screen: leave out {', '.join(sorted(given))}"
@@ -111,7 +111,7 @@ def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
     serve_screen(preset, host=host, port=port)
 
 
-def _said(ctx: click.Context) -> set[str]:
+def _given_parameters(ctx: click.Context) -> set[str]:
     """Names of the parameters that stand on the command line."""
     return {
         option.name

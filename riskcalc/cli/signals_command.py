@@ -90,7 +90,7 @@ def command(
         from riskcalc.formatting.signals import signals_tables, signals_title  # noqa: PLC0415 - as above
 
         print_tables(signals_title(board), signals_tables(board))
-        _say_filed(new, store)
+        _print_filed(new, store)
     ctx.exit(EXIT_RISK_SAYS_NO if board.stopped else EXIT_OK)
 
 
@@ -106,7 +106,7 @@ def _print_sectors(store: Mapping[str, Series], day: dt.date, *, json_wanted: bo
         print_tables("", [weights_table(known)])
 
 
-def _say_filed(new: Iterable[Series], store: Mapping[str, Any]) -> None:
+def _print_filed(new: Iterable[Series], store: Mapping[str, Any]) -> None:
     filed = [
         f"{series.name} to {store[series.name].last_day}" for series in new if ".sector " not in series.name
     ]

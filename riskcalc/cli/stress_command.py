@@ -123,7 +123,7 @@ def _book_answer(
             "added": row.pnl_all_units,
             "after": stressed.pnl + row.pnl_all_units,
         }
-        for stressed, row in zip(_stressed(scenarios).rows, rows, strict=True)
+        for stressed, row in zip(_stress_todays_book(scenarios).rows, rows, strict=True)
     ]
     answer = book_answer(plan, risk)["book"]
     return {"book": {**answer, "stress": beside}}
@@ -139,10 +139,10 @@ def _book_tables(
     from riskcalc.book.use import book_words  # noqa: PLC0415 - as above
 
     pnls = [row.pnl_all_units for row in rows]
-    return [stress_beside_table(_stressed(scenarios), pnls, book=book_words(risk))]
+    return [stress_beside_table(_stress_todays_book(scenarios), pnls, book=book_words(risk))]
 
 
-def _stressed(scenarios: Sequence[Scenario]) -> BookStress:
+def _stress_todays_book(scenarios: Sequence[Scenario]) -> BookStress:
     from riskcalc.book.stress import stress_book  # noqa: PLC0415 - as above
 
     with open_book(None) as book:

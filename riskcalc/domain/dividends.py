@@ -125,14 +125,14 @@ def regular_dividends(dividends: tuple[CashDividend, ...]) -> tuple[CashDividend
     marked = [dividend for dividend in dividends if not dividend.special]
     earlier, latest = marked[:-LOOKED_AT], marked[-LOOKED_AT:]
     while len(latest) >= 3:
-        extra = _extra(latest)
+        extra = _irregular_payment(latest)
         if extra is None:
             break
         del latest[extra]
     return (*earlier, *latest)
 
 
-def _extra(payments: Sequence[CashDividend]) -> int | None:
+def _irregular_payment(payments: Sequence[CashDividend]) -> int | None:
     """Return the payment that does not fit the regular schedule; None if all fit."""
     days = [payment.ex_date.toordinal() for payment in payments]
     gaps = [later - day for day, later in pairwise(days)]
@@ -140,7 +140,7 @@ def _extra(payments: Sequence[CashDividend]) -> int | None:
     soonest = min(range(len(gaps)), key=gaps.__getitem__)
     if gaps[soonest] >= TOO_SOON * usual:
         return None
-    return min((soonest, soonest + 1), key=lambda place: _strain(payments, place, usual))
+    return min((soonest, soonest + 1), key=lambda place: _irregularity(payments, place, usual))
 
 
 def _usual_gap(days: Sequence[int]) -> float:
@@ -149,7 +149,7 @@ def _usual_gap(days: Sequence[int]) -> float:
     return _median([max(pair) for pair in zip((0, *gaps), (*gaps, 0), strict=True)])
 
 
-def _strain(payments: Sequence[CashDividend], place: int, usual: float) -> float:
+def _irregularity(payments: Sequence[CashDividend], place: int, usual: float) -> float:
     """Deviation of the payments from a regular schedule with one left out, in spacings."""
     remaining = [*payments[:place], *payments[place + 1 :]]
     gaps = (later.ex_date - dividend.ex_date for dividend, later in pairwise(remaining))

@@ -160,10 +160,10 @@ def value_with_unit(value: float, unit: str, *, signed: bool = False) -> str:
     amount = f"{abs(number):,.6g}" if abs(number) < 1e6 else f"{abs(number):,.0f}"
     if unit == "$M":
         return f"{sign}${amount}M"
-    return f"{sign}{amount}{_ending(unit)}"
+    return f"{sign}{amount}{_unit_suffix(unit)}"
 
 
-def _ending(unit: str) -> str:
+def _unit_suffix(unit: str) -> str:
     if unit in ("", "ratio"):
         return ""
     return "%" if unit == "%" else f" {unit}"

@@ -151,12 +151,12 @@ def _occurrences(path: Path, entry: Component, *, start: dt.date, end: dt.date) 
         return
     excluded = {_utc(moment) for moment in _dates(entry, "EXDATE")}
     moments = {first, *_dates(entry, "RDATE")}
-    for rule in _listed(entry.get("RRULE")):
-        moments |= set(_repeated(path, entry, rule, first, start=start, end=end))
+    for rule in _as_list(entry.get("RRULE")):
+        moments |= set(_expand_rule(path, entry, rule, first, start=start, end=end))
     yield from (moment for moment in moments if _utc(moment) not in excluded)
 
 
-def _repeated(
+def _expand_rule(
     path: Path, entry: Component, rule: vRecur, first: Moment, *, start: dt.date, end: dt.date
 ) -> list[Moment]:
     from dateutil.rrule import rrulestr  # noqa: PLC0415 - only repeats need it
@@ -167,11 +167,11 @@ def _repeated(
             f"{path}: {_summary(entry)}: repeats must be {', '.join(REPEATS)}, got {frequency!r}"
         )
     zone = first.tzinfo if isinstance(first, dt.datetime) else None
-    local = _clock(first, zone)
+    local = _on_entry_clock(first, zone)
     rule = rule.copy()
     rule.pop("UNTIL", None)
     text = rule.to_ical().decode()  # type: ignore[no-untyped-call]
-    last = min((_clock(until, zone) for until in _untils(entry)), default=None)
+    last = min((_on_entry_clock(until, zone) for until in _until_moments(entry)), default=None)
     window = dt.datetime.combine(start - dt.timedelta(days=MOST_DAYS), dt.time.min)
     close = dt.datetime.combine(end + dt.timedelta(days=1), dt.time.max)
     close = close if last is None else min(close, last)
@@ -188,12 +188,12 @@ def _repeated(
     return [moment.date() for moment in moments]
 
 
-def _untils(entry: Component) -> Iterator[Moment]:
-    for rule in _listed(entry.get("RRULE")):
+def _until_moments(entry: Component) -> Iterator[Moment]:
+    for rule in _as_list(entry.get("RRULE")):
         yield from rule.get("UNTIL", [])
 
 
-def _clock(moment: Moment, zone: dt.tzinfo | None) -> dt.datetime:
+def _on_entry_clock(moment: Moment, zone: dt.tzinfo | None) -> dt.datetime:
     """A moment on the clock of an entry, without its zone; a whole day is its last moment as a bound."""
     if not isinstance(moment, dt.datetime):
         return dt.datetime.combine(moment, dt.time.min)
@@ -203,12 +203,12 @@ def _clock(moment: Moment, zone: dt.tzinfo | None) -> dt.datetime:
 
 
 def _dates(entry: Component, name: str) -> Iterator[Moment]:
-    for moment in _listed(entry.get(name)):
+    for moment in _as_list(entry.get(name)):
         for item in getattr(moment, "dts", ()):
             yield item.dt[0] if isinstance(item.dt, tuple) else item.dt
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - one property, several, or none
+def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one property, several, or none
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

@@ -39,8 +39,8 @@ def checks_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
     holding = [check for check in plan.checks if check.status is CheckStatus.OK]
     failing = [line for check in failing_checks(plan) for line in _whole_check(check, layout.width)]
     if layout.pinned is not None:
-        return _compared(plan, layout.pinned, layout) + failing
-    head = title_line("CHECKS", layout, note=_tally(plan))
+        return _compare_checks(plan, layout.pinned, layout) + failing
+    head = title_line("CHECKS", layout, note=_count_statuses(plan))
     if layout.roomy:
         return [head, *failing, *(line for check in holding for line in _whole_check(check, layout.width))]
     if failing:
@@ -60,7 +60,7 @@ def failing_checks(plan: TradePlan) -> list[Check]:
     return sorted(failing, key=lambda check: WORST_FIRST.index(check.status))
 
 
-def _tally(plan: TradePlan) -> str:
+def _count_statuses(plan: TradePlan) -> str:
     """Return how many checks fail, warn and hold."""
     statuses = [check.status for check in plan.checks]
     counts = ((statuses.count(status), status.upper()) for status in WORST_FIRST)
@@ -94,7 +94,7 @@ def _after_verdict(status: CheckStatus, text: str, *, width: int, style: Style) 
     return [(verdict, (first[0][0][indent:], style)), *rest]
 
 
-def _compared(plan: TradePlan, pinned: TradePlan, layout: PanelLayout) -> list[Line]:
+def _compare_checks(plan: TradePlan, pinned: TradePlan, layout: PanelLayout) -> list[Line]:
     """Return verdicts of two trades where they differ or do not hold, else the tally alone."""
     before = _metrics(pinned)
     values = {metric.key: metric.value for metric in before}
@@ -103,7 +103,7 @@ def _compared(plan: TradePlan, pinned: TradePlan, layout: PanelLayout) -> list[L
         metric for metric in _metrics(plan) if (metric.value, values.get(metric.key, good)) != (good, good)
     ]
     if not visible:
-        return [title_line("CHECKS", layout, note=_tally(plan))]
+        return [title_line("CHECKS", layout, note=_count_statuses(plan))]
     return compared_lines("CHECKS", visible, pinned=before, layout=layout)
 
 

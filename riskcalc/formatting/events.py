@@ -85,10 +85,10 @@ def move_words(move: EventMove | None) -> str:
 
 def before_words(plan: TradePlan, event: MarketEvent) -> str:
     """Which end of a plan an event comes before, or is on the day of."""
-    return _before(event, plan.time_stop, plan.report.trade.expiry)
+    return _describe_lead(event, plan.time_stop, plan.report.trade.expiry)
 
 
-def _before(event: MarketEvent, stop: dt.date | None, expiry: dt.date | None) -> str:
+def _describe_lead(event: MarketEvent, stop: dt.date | None, expiry: dt.date | None) -> str:
     """Which end of the trade an event comes before, or is on the day of."""
     ends = ((stop, "time stop"), (expiry, "expiry"))
     return next((name for day, name in ends if day is not None and event.date <= day), "")

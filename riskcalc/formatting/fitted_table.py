@@ -50,8 +50,8 @@ def fitted_tables(tables: Sequence[Table], *, width: int, spare: Sequence[str] =
     ('name  value', 'vix   ')
     """
     columns = _columns(tables)
-    shown = _shown(columns, tables[0].header, width, spare) if tables else []
-    widths = _narrowed(shown, width)
+    shown = _fitting_columns(columns, tables[0].header, width, spare) if tables else []
+    widths = _narrow_widths(shown, width)
     gap = column_gap(widths, width)
 
     def lines(row: Sequence[str]) -> tuple[Line, ...]:
@@ -99,7 +99,7 @@ def _longest_word(text: str) -> int:
     return len(text) - len(text.lstrip()) + max(map(len, text.split()), default=0)
 
 
-def _shown(
+def _fitting_columns(
     columns: Sequence[_Column], header: Sequence[str], width: int, spare: Sequence[str]
 ) -> list[_Column]:
     """Columns that fit with the least width of their texts, spare ones left out one by one."""
@@ -111,7 +111,7 @@ def _shown(
     return shown
 
 
-def _narrowed(columns: Sequence[_Column], room: int) -> list[int]:
+def _narrow_widths(columns: Sequence[_Column], room: int) -> list[int]:
     """Widths that fit, taken from the widest column of text each time; words are broken last, names never."""
     widths = [column.natural for column in columns]
     over = sum(widths) + len(widths) - 1 - room
@@ -132,7 +132,7 @@ def _lines(
     cells: Sequence[str], widths: Sequence[int], columns: Sequence[_Column], *, gap: int
 ) -> Iterator[Line]:
     broken = [
-        _wrapped(text, width) if column.is_text else [text]
+        _wrap_text(text, width) if column.is_text else [text]
         for text, width, column in zip(cells, widths, columns, strict=True)
     ]
     for row in range(max(map(len, broken), default=0)):
@@ -145,7 +145,7 @@ def _lines(
         yield tuple((text, cell_style(cell)) for text, cell in zip(texts, cells, strict=True))
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def _wrap_text(text: str, width: int) -> list[str]:
     """A text in lines of a width; an indented one keeps its indent on each."""
     words = text.lstrip()
     indent = " " * (len(text) - len(words))

@@ -39,7 +39,7 @@ def gamma_tables(profile: GammaProfile) -> tuple[Table, ...]:
     return (
         Table(title="Open Interest", rows=tuple(_totals(profile)), left=frozenset({0, 2})),
         column_table(title, largest, columns),
-        *_pains(profile),
+        *_max_pain_table(profile),
     )
 
 
@@ -75,7 +75,7 @@ def _ratio(value: float | None) -> str:
     return MISSING if value is None else f"{value:.2f}"
 
 
-def _pains(profile: GammaProfile) -> tuple[Table, ...]:
+def _max_pain_table(profile: GammaProfile) -> tuple[Table, ...]:
     rows = tuple(
         (expiry, f"{strike:g}", f"{100 * (strike / profile.spot - 1):+.1f}%")
         for expiry, strike in profile.max_pain_by_expiry.items()

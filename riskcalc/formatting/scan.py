@@ -52,7 +52,7 @@ def chain_title(summary: ChainSummary) -> str:
     """Underlying, time, spot and rate in one line, and whether the options are European."""
     spot, rate = money(summary.spot), percent(summary.rate)
     style = ", European options" if summary.exercise is ExerciseStyle.EUROPEAN else ""
-    return f"{summary.symbol} {summary.date}, {_when(summary)}: spot {spot}, rate {rate}{style}"
+    return f"{summary.symbol} {summary.date}, {_quote_moment(summary)}: spot {spot}, rate {rate}{style}"
 
 
 def chain_tables(summary: ChainSummary) -> tuple[Table, ...]:
@@ -81,7 +81,7 @@ def _known(number: float) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _when(summary: ChainSummary) -> str:
+def _quote_moment(summary: ChainSummary) -> str:
     time = summary.quote_time
     if time is None:
         return "no time given"
@@ -166,7 +166,7 @@ def scan_tables(frame: pd.DataFrame, *, top: int) -> tuple[Table, ...]:
     kinds = frame.attrs["kinds"]
     first = frame.head(top).to_dict(orient="records")
     rows = [{"place": place, **row} for place, row in enumerate(first, start=1)]
-    title = f"Best {len(rows)} of {frame.attrs['found']:,} {_listed(kinds)} spreads: {LEGEND}"
+    title = f"Best {len(rows)} of {frame.attrs['found']:,} {_join_words(kinds)} spreads: {LEGEND}"
     return terms, column_table(title, rows, _scan_columns(frame.attrs["rank"], kinds), left={1, 2})
 
 
@@ -219,9 +219,9 @@ def _scan_columns(rank: str, kinds: Sequence[str]) -> Columns[Row]:
         "debit": lambda row: whole_money(row["debit"]).lstrip("+"),
         "risk": lambda row: whole_money(row["risk"]).lstrip("+"),
         "size": lambda row: f"{row['units']:,}",
-        "P(profit) cal.": lambda row: _both(row, "prob_profit"),
+        "P(profit) cal.": lambda row: _both_probabilities(row, "prob_profit"),
         "theta": lambda row: number(row["theta_per_day"], digits=1),
-        "P(stop) cal.": lambda row: _both(row, "prob_stop_first"),
+        "P(stop) cal.": lambda row: _both_probabilities(row, "prob_stop_first"),
         "P&L at stop": lambda row: whole_money(row["value_at_stop"] - row["debit"] - row["cost"]),
         "R at targets": _r_at_targets,
         "edge": lambda row: whole_money(row["edge"]),
@@ -229,7 +229,7 @@ def _scan_columns(rank: str, kinds: Sequence[str]) -> Columns[Row]:
     }
 
 
-def _both(row: Row, name: str) -> str:
+def _both_probabilities(row: Row, name: str) -> str:
     """Return a probability under the view, and the calibrated one."""
     return "  ".join(f"{percent(row[column], digits=0):>4}" for column in (name, f"{name}_calibrated"))
 
@@ -246,7 +246,7 @@ def _r_at_targets(row: Row) -> str:
     return " ".join(number(value, signed=True) for value in targets) or MISSING
 
 
-def _listed(words: Sequence[str]) -> str:
+def _join_words(words: Sequence[str]) -> str:
     """Join words with commas and "and"."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 

@@ -21,7 +21,7 @@ def sector_bets(plan: TradePlan) -> tuple[Table, ...]:
         f"short {tilt.sold.symbol}": lambda bet: percent(bet.sold, digits=1),
         "net": lambda bet: money(bet.dollars, signed=True),
     }
-    title = f"Sector Bets, Whole Position: {_dated(tilt.bought)}; {_dated(tilt.sold)}"
+    title = f"Sector Bets, Whole Position: {_describe_source(tilt.bought)}; {_describe_source(tilt.sold)}"
     return (column_table(title, tilt.bets, columns),)
 
 
@@ -34,10 +34,10 @@ def weights_table(known: Mapping[str, SectorWeights]) -> Table:
     ]
     rows.append(("all", *(percent(weights.total, digits=1) for weights in known.values())))
     header = ("sector", *(weights.symbol for weights in known.values()))
-    title = f"Sector Weights: {'; '.join(_dated(weights) for weights in known.values()) or MISSING}"
+    title = f"Sector Weights: {'; '.join(_describe_source(weights) for weights in known.values()) or MISSING}"
     return Table(title=title, header=header, rows=tuple(rows))
 
 
-def _dated(weights: SectorWeights) -> str:
+def _describe_source(weights: SectorWeights) -> str:
     rounding = "" if abs(weights.total - 1) < 5e-4 else f", adding up to {percent(weights.total, digits=1)}"
     return f"{weights.symbol} of {weights.as_of}, {weights.source}{rounding}"

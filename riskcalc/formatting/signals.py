@@ -91,10 +91,18 @@ def _row(signal: Signal) -> tuple[str, ...]:
     name = signal.name if signal.counts else f"  {signal.name}"
     state = signal.state.upper() if signal.fired and signal.role is not SignalRole.ENTRY else signal.state
     source = "; ".join(part for part in (signal.source, signal.problem) if part)
-    return (name, state, signal.value_text or MISSING, _to_go(signal), _age(signal), signal.rule, source)
+    return (
+        name,
+        state,
+        signal.value_text or MISSING,
+        _distance_text(signal),
+        _age(signal),
+        signal.rule,
+        source,
+    )
 
 
-def _to_go(signal: Signal) -> str:
+def _distance_text(signal: Signal) -> str:
     """How far the value is from its level."""
     if signal.distance is None or signal.fired:
         return MISSING if signal.distance is None else "0"

@@ -63,7 +63,7 @@ def scenario_lines(plan: TradePlan, rows: Sequence[StressRow], *, width: int) ->
     meanings = (wrapped(row.scenario.meaning, width=width) for row in rows)
     return [
         *wrapped(stress_title(plan), width=width, indent=0, style=Style.TITLE),
-        *wrapped(_tally(plan, rows), width=width, indent=0, style=Style.PLAIN),
+        *wrapped(_summarize(plan, rows), width=width, indent=0, style=Style.PLAIN),
         *wrapped(how_repriced(plan), width=width, indent=0),
         title,
         head,
@@ -117,7 +117,7 @@ def _moves(plan: TradePlan, rows: Sequence[StressRow]) -> Table:
     return column_table(f"Moves in {plan.report.trade.symbol}", rows, columns, left={0, 1})
 
 
-def _tally(plan: TradePlan, rows: Sequence[StressRow]) -> str:
+def _summarize(plan: TradePlan, rows: Sequence[StressRow]) -> str:
     """Summary of the scenarios in a sentence."""
     if not plan.size.units:
         return "No position: one unit already exceeds a limit."

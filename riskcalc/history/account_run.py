@@ -47,7 +47,7 @@ class Fills:
     taken: bool
 
 
-def _unsizeable(equity: float, loss: float) -> str:
+def _reason_unsizeable(equity: float, loss: float) -> str:
     """Why a trade cannot be sized at all; empty where it can."""
     if not equity > 0:
         return "the account is lost"
@@ -79,7 +79,7 @@ class AccountRun:
                 self.left_out["the prices end before the time stop"] += 1
                 continue
             self._close_until(bar)
-            trade = self._enter(place, alone=mode is EntryMode.FLAT)
+            trade = self._size_entry(place, alone=mode is EntryMode.FLAT)
             if trade is None:
                 continue
             self.trades.append(trade)
@@ -90,11 +90,11 @@ class AccountRun:
         while self.open and self.open[0][0] <= bar:
             self.realized += heapq.heappop(self.open)[2]
 
-    def _enter(self, place: int, *, alone: bool) -> Fills | None:
+    def _size_entry(self, place: int, *, alone: bool) -> Fills | None:
         """Size a candidate by the account, and by one that holds nothing else where there is no room."""
         equity = self.account.equity + self.realized
         loss = float(self.candidates.loss[place])
-        why = _unsizeable(equity, loss)
+        why = _reason_unsizeable(equity, loss)
         if why:
             self.left_out[why] += 1
             return None
@@ -106,7 +106,7 @@ class AccountRun:
         if not units:
             self.left_out[LIMIT_WORDS[why]] += 1
             return None
-        trade = self._sized(place, units, is_taken=is_taken)
+        trade = self._build_fills(place, units, is_taken=is_taken)
         if is_taken:
             heapq.heappush(self.open, (trade.end, place, trade.pnl, trade.risk, units * capital))
         return trade
@@ -136,7 +136,7 @@ class AccountRun:
         )
         return units, why
 
-    def _sized(self, place: int, units: int, *, is_taken: bool) -> Fills:
+    def _build_fills(self, place: int, units: int, *, is_taken: bool) -> Fills:
         """The trade of so many units."""
         candidates = self.candidates
         once = cost_per_trade(self.account.costs)

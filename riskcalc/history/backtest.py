@@ -116,7 +116,7 @@ def backtest(
     chosen = candidates(preset, history, exits=exits, side=side, first=_first_entry(bars, since))
     run = AccountRun(account=preset.account, candidates=chosen)
     run.run(mode)
-    return _answer(
+    return _build_result(
         preset,
         exits,
         run,
@@ -181,7 +181,7 @@ def _rule_warnings(preset: Preset, exits: ExitPlan) -> list[str]:
     return warnings
 
 
-def _answer(
+def _build_result(
     preset: Preset,
     exits: ExitPlan,
     run: AccountRun,

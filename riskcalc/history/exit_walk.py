@@ -187,25 +187,26 @@ def _touches(paths: _Paths, entry: Floats, levels: Sequence[Floats], rules: Walk
     none = np.zeros(len(entry), dtype=np.bool_)
     if not levels or not rules.stop_to_breakeven:
         filled = [
-            _before(paths, session, stopped, level) for session, level in zip(reached, levels, strict=True)
+            _target_before_stop(paths, session, stopped, level)
+            for session, level in zip(reached, levels, strict=True)
         ]
-        unclear = _unclear(paths, stopped, original, reached, filled)
+        unclear = _is_ambiguous(paths, stopped, original, reached, filled)
         return _Touches(stopped, original, none, none, reached, filled, unclear)
-    first = _before(paths, reached[0], stopped, levels[0])
+    first = _target_before_stop(paths, reached[0], stopped, levels[0])
     certain, after, doubtful = _breakeven(paths, entry, reached[0], levels[0])
     moved = np.where(certain, reached[0], after)
     stopped = np.where(first, moved, stopped)
     level = np.where(first, entry, original)
     further = [
-        first & _before(paths, session, stopped, target)
+        first & _target_before_stop(paths, session, stopped, target)
         for session, target in zip(reached[1:], levels[1:], strict=True)
     ]
     filled = [first, *further]
-    unclear = _unclear(paths, stopped, level, reached, filled) | (first & doubtful)
+    unclear = _is_ambiguous(paths, stopped, level, reached, filled) | (first & doubtful)
     return _Touches(stopped, level, first, first & certain, reached, filled, unclear)
 
 
-def _before(paths: _Paths, reached: Counts, stopped: Counts, level: Floats) -> Flags:
+def _target_before_stop(paths: _Paths, reached: Counts, stopped: Counts, level: Floats) -> Flags:
     """Whether a target is filled before a stop: on an earlier day, or at the open of the same one."""
     same = (reached == stopped) & (reached < paths.width)
     reached_first: Flags = (reached < stopped) | (same & (paths.on(paths.opens, reached) >= level))
@@ -222,7 +223,7 @@ def _breakeven(paths: _Paths, entry: Floats, reached: Counts, target: Floats) ->
     return certain, later, touched & ~certain
 
 
-def _unclear(
+def _is_ambiguous(
     paths: _Paths, stopped: Counts, level: Floats, reached: Sequence[Counts], filled: Sequence[Flags]
 ) -> Flags:
     """Whether the day of the stop touches a target that is not filled, with an open between them."""

@@ -135,12 +135,12 @@ def _cash_yield(bars: Bars, quote: Quote, today: dt.date) -> tuple[Floats, str]:
     year = [dividend.amount for dividend in quote.dividends if (today - dividend.ex_date).days < 365]
     if not quote.dividends:
         return np.zeros(len(bars)), "dividends as the preset's yield"
-    spacing = _yearly_count(quote)
+    spacing = _payments_per_year(quote)
     paid_a_year = spacing * sum(year) / max(len(year), 1)
     return np.full(len(bars), paid_a_year / quote.spot), "dividends as the preset's yield"
 
 
-def _yearly_count(quote: Quote) -> float:
+def _payments_per_year(quote: Quote) -> float:
     """Payments a year, from the days between the last ones; a quarter where one is known."""
     days = [dividend.ex_date.toordinal() for dividend in quote.dividends]
     if len(days) < 2:

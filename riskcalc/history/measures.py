@@ -39,7 +39,7 @@ def realized_vol(bars: Bars, *, window: int) -> Floats:
     InvalidInputError
         `window` is no whole number >= 2.
     """
-    _checked(bars, window, least=2)
+    _require_window(bars, window, least=2)
     returns = np.diff(np.log(bars.close))
     if len(returns) < window:
         return np.full(len(bars), np.nan)
@@ -73,7 +73,7 @@ def yang_zhang_vol(bars: Bars, *, window: int) -> Floats:
     Yang and Zhang, "Drift-Independent Volatility Estimation Based on High, Low, Open, and Close Prices",
     Journal of Business 73 (2000), 477-492, equations 7 and 10.
     """
-    _checked(bars, window, least=2)
+    _require_window(bars, window, least=2)
     if len(bars) <= window or not bars.has_ranges:
         return np.full(len(bars), np.nan)
     night = np.log(bars.open[1:] / bars.close[:-1])
@@ -110,13 +110,13 @@ def average_true_range(bars: Bars, *, window: int = ATR_SESSIONS) -> Floats:
     ----------
     Wilder, "New Concepts in Technical Trading Systems" (1978), chapter 3.
     """
-    _checked(bars, window, least=1)
+    _require_window(bars, window, least=1)
     if len(bars) <= window or not bars.has_ranges:
         return np.full(len(bars), np.nan)
     before = bars.close[:-1]
     ranges = np.maximum(bars.high[1:], before) - np.minimum(bars.low[1:], before)
     start = float(ranges[:window].mean())
-    smoothed = _smoothed([start, *ranges[window:].tolist()], weight=1 / window)
+    smoothed = _exponential_smoothing([start, *ranges[window:].tolist()], weight=1 / window)
     return np.concatenate([np.full(window, np.nan), smoothed])
 
 
@@ -141,7 +141,7 @@ def exponential_average(values: Floats, *, span: int) -> Floats:
     array([10., 12.])
     """
     whole_count("span", span)
-    return _smoothed(number_array("values", values).tolist(), weight=2 / (span + 1))
+    return _exponential_smoothing(number_array("values", values).tolist(), weight=2 / (span + 1))
 
 
 def co_movement(bars: Bars, benchmark: Bars) -> CoMovement:
@@ -189,12 +189,12 @@ def last_mean(values: Floats, window: int) -> float | None:
     return float(values[-window:].mean()) if len(values) >= window else None
 
 
-def _checked(bars: Bars, window: int, *, least: int) -> None:
+def _require_window(bars: Bars, window: int, *, least: int) -> None:
     record("bars", Bars, bars)
     if whole_count("window", window) < least:
         raise InvalidInputError(f"window must be a whole number >= {least}, got {window}")
 
 
-def _smoothed(values: list[float], *, weight: float) -> Floats:
+def _exponential_smoothing(values: list[float], *, weight: float) -> Floats:
     steps = itertools.accumulate(values, lambda before, value: before + weight * (value - before))
     return np.fromiter(steps, dtype=np.float64, count=len(values))

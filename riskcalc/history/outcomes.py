@@ -157,8 +157,8 @@ class _Trades:
             opens=opens,
             worst=worst,
             best=best,
-            stopped=_first(worst <= at_stop[:, np.newaxis]),
-            reached=tuple(_first(best >= gain[:, np.newaxis]) for gain in at_targets),
+            stopped=_first_touch(worst <= at_stop[:, np.newaxis]),
+            reached=tuple(_first_touch(best >= gain[:, np.newaxis]) for gain in at_targets),
         )
 
     def counted(self, bars: Bars) -> Outcomes:
@@ -205,13 +205,13 @@ class _Trades:
         """Whether a target was reached before the stop, and whether one day touched both within it."""
         reached = self.reached[target]
         same = (reached == self.stopped) & (reached < self.exits.sessions)
-        opened = self._on(self.opens, reached)
+        opened = self._at_session(self.opens, reached)
         above = same & (opened >= self.at_targets[target])
         return (reached < self.stopped) | above, same & ~above & (opened > self.at_stop)
 
     def _gapped(self, stop_first: Flags) -> tuple[Flags, Floats]:
         """Stops that opened beyond their level, and by what part of the entry price."""
-        beyond = self.at_stop - self._on(self.opens, self.stopped)
+        beyond = self.at_stop - self._at_session(self.opens, self.stopped)
         gapped = stop_first & (beyond > 0)
         return gapped, (beyond / self.entry)[gapped]
 
@@ -221,9 +221,9 @@ class _Trades:
         Of the day of the exit the fill alone counts: what came before it, or after, no bar says.
         """
         leaves = np.where(target_first, self.reached[0], self.stopped) if self.at_targets else self.stopped
-        opened = self._on(self.opens, leaves)
+        opened = self._at_session(self.opens, leaves)
         before, favorable = (
-            np.where(leaves > 0, self._on(running, leaves - 1), 0.0)
+            np.where(leaves > 0, self._at_session(running, leaves - 1), 0.0)
             for running in (
                 np.minimum.accumulate(np.minimum(self.worst, 0.0), axis=1),
                 np.maximum.accumulate(np.maximum(self.best, 0.0), axis=1),
@@ -246,7 +246,7 @@ class _Trades:
     def _error(self, flags: Flags) -> float:
         return standard_error_of_mean(flags.astype(np.float64), mean_block=BLOCKS_OF * self.exits.sessions)
 
-    def _on(self, values: Floats, session: Counts) -> Floats:
+    def _at_session(self, values: Floats, session: Counts) -> Floats:
         """The value of each trade on a session of its own, the last one where it has none."""
         places = np.clip(session, 0, self.exits.sessions - 1)[:, np.newaxis]
         at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
@@ -281,7 +281,7 @@ def _entries(bars: Bars, sessions: int, since: dt.date | None) -> tuple[int, int
     return first, last
 
 
-def _first(touched: Flags) -> Counts:
+def _first_touch(touched: Flags) -> Counts:
     """Session of the first touch, from 0; as many as there are without one."""
     first: Counts = np.where(touched.any(axis=1), touched.argmax(axis=1), touched.shape[1])
     return first

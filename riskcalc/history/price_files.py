@@ -107,8 +107,8 @@ def read_prices(source: Source | Sequence[Source], *, symbol: str | None = None)
     paths = _paths(source)
     if symbol is not None:
         text("symbol", symbol)
-    parts = [_named(path, partial(_rows, path, symbol, COLUMNS)) for path in paths]
-    return _named(", ".join(map(str, paths)), lambda: clean_rows(joined_rows(parts)))
+    parts = [_with_file_name(path, partial(_rows, path, symbol, COLUMNS)) for path in paths]
+    return _with_file_name(", ".join(map(str, paths)), lambda: clean_rows(joined_rows(parts)))
 
 
 def read_histories(sources: Sequence[Source], *, symbol: str | None = None) -> list[Bars]:
@@ -135,14 +135,14 @@ def read_histories(sources: Sequence[Source], *, symbol: str | None = None) -> l
     if symbol is not None:
         text("symbol", symbol)
     for path in _paths(listed("sources", sources), name="sources"):
-        part = _named(path, partial(_rows, path, symbol, COLUMNS))
-        group = next((group for group in groups if _belongs(part, group[0][1])), None)
+        part = _with_file_name(path, partial(_rows, path, symbol, COLUMNS))
+        group = next((group for group in groups if _same_symbol(part, group[0][1])), None)
         if group is None:
             groups.append([(path, part)])
         else:
             group.append((path, part))
     return [
-        _named(
+        _with_file_name(
             ", ".join(str(path) for path, _ in group),
             lambda group=group: clean_rows(joined_rows([part for _, part in group])),  # type: ignore[misc]
         )
@@ -150,7 +150,7 @@ def read_histories(sources: Sequence[Source], *, symbol: str | None = None) -> l
     ]
 
 
-def _belongs(part: PriceRows, other: PriceRows) -> bool:
+def _same_symbol(part: PriceRows, other: PriceRows) -> bool:
     """Whether two files hold the prices of one symbol."""
     if part.symbol or other.symbol:
         return part.symbol == other.symbol
@@ -176,7 +176,7 @@ def read_vols(path: Source) -> ImpliedVols:
         As `read_prices` does.
     """
     (file,) = _paths(path, name="path")
-    return _named(file, lambda: clean_vols(_rows(file, None, VOL_COLUMNS), name=file.stem))
+    return _with_file_name(file, lambda: clean_vols(_rows(file, None, VOL_COLUMNS), name=file.stem))
 
 
 def _paths(source: object, *, name: str = "source") -> list[Path]:
@@ -187,7 +187,7 @@ def _paths(source: object, *, name: str = "source") -> list[Path]:
     return paths
 
 
-def _named(name: object, read: Callable[[], Result]) -> Result:
+def _with_file_name(name: object, read: Callable[[], Result]) -> Result:
     """Return the result of a call, adding the name of the file to its errors."""
     try:
         return read()
@@ -228,12 +228,12 @@ def _layout(file: QuoteFile, symbol: str | None, known: Names) -> _Layout:
     for k in dated:
         (names, delimiter), fields = heads[k], columns[k]
         if "close" in fields:
-            return _kept(names, fields, above=k + 1, delimiter=delimiter, symbol="")
+            return _blank_unread_columns(names, fields, above=k + 1, delimiter=delimiter, symbol="")
     if dated:
         (names, delimiter), date = heads[dated[0]], columns[dated[0]]["date"]
-        chosen = _chosen(dict.fromkeys(name for name in names if name and name != date), symbol)
+        chosen = _choose_symbol(dict.fromkeys(name for name in names if name and name != date), symbol)
         wide = {"date": date, "close": chosen}
-        return _kept(names, wide, above=dated[0] + 1, delimiter=delimiter, symbol=chosen)
+        return _blank_unread_columns(names, wide, above=dated[0] + 1, delimiter=delimiter, symbol=chosen)
     line = file.first_line.strip()[:SHOWN_HEADER]
     raise PriceFileError(f"is not a readable price file: no column gives the date; its first line: {line}")
 
@@ -249,7 +249,7 @@ def _fields(names: Sequence[str], known: Names) -> dict[str, str]:
     return {field: columns[0] for field, columns in by_field.items()}
 
 
-def _kept(
+def _blank_unread_columns(
     names: Sequence[str], fields: Mapping[str, str], *, above: int, delimiter: str, symbol: str
 ) -> _Layout:
     """A layout whose unread columns are blank, so that a name that stands twice there does no harm."""
@@ -266,18 +266,20 @@ def _stacked(
             return None
         names, tickers = heads[first][0], heads[second][0]
         if normalize_name(tickers[0]) in STACKED_WORDS and "close" in _fields(names[1:], known):
-            chosen = _chosen(dict.fromkeys(ticker for ticker in tickers[1:] if ticker), symbol)
+            chosen = _choose_symbol(dict.fromkeys(ticker for ticker in tickers[1:] if ticker), symbol)
             named = [
                 name if ticker.lower() == chosen.lower() else ""
                 for name, ticker in zip(names[1:], tickers[1:], strict=True)
             ]
             has_third = len(heads) > 2 and not any(heads[2][0][1:])
             fields = {**_fields(named, known), "date": "Date"}
-            return _kept(("Date", *named), fields, above=2 + has_third, delimiter=heads[0][1], symbol=chosen)
+            return _blank_unread_columns(
+                ("Date", *named), fields, above=2 + has_third, delimiter=heads[0][1], symbol=chosen
+            )
     return None
 
 
-def _chosen(known: Iterable[str], symbol: str | None) -> str:
+def _choose_symbol(known: Iterable[str], symbol: str | None) -> str:
     """The symbol to keep, as the file spells it."""
     symbols = list(known)
     same = [other for other in symbols if symbol is not None and other.lower() == symbol.lower()]
@@ -305,7 +307,7 @@ def _of_symbol(cells: Cells, layout: _Layout, symbol: str | None) -> tuple[Cells
         known = _is_ticker(source) or (symbol is not None and source.lower() == symbol.lower())
         return cells, source if known else symbol or ""
     texts = np.char.strip(cells.texts(layout.fields["symbol"]))
-    chosen = _chosen(dict.fromkeys(texts.tolist()), symbol)
+    chosen = _choose_symbol(dict.fromkeys(texts.tolist()), symbol)
     return cells.take(texts == chosen), chosen
 
 

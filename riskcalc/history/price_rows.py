@@ -112,8 +112,8 @@ def clean_rows(rows: PriceRows) -> Bars:
         symbol=rows.symbol,
         dates=rows.days,
         open=rows.prices.get("open", close),
-        high=_widened(rows, "high", np.maximum),
-        low=_widened(rows, "low", np.minimum),
+        high=_widen_to_close(rows, "high", np.maximum),
+        low=_widen_to_close(rows, "low", np.minimum),
         close=close,
         has_ranges="low" in rows.prices,
         dividends=_dividends(rows, basis),
@@ -149,7 +149,7 @@ def _priced(rows: PriceRows) -> PriceRows:
     if not known.any():
         raise PriceFileError("holds no price")
     if not known.all():
-        rows.notes.append(_counted(int((~known).sum()), "row", "without a price excluded"))
+        rows.notes.append(_count_note(int((~known).sum()), "row", "without a price excluded"))
     return rows.take(known)
 
 
@@ -176,7 +176,7 @@ def _without_duplicates(rows: PriceRows) -> PriceRows:
                     f"and {other:g} (line {rows.places[row]}); one bar per day is needed"
                 )
     if len(again):
-        rows.notes.append(_counted(len(again), "duplicate row", "left out"))
+        rows.notes.append(_count_note(len(again), "duplicate row", "left out"))
     return rows.take(np.delete(np.arange(len(rows.days)), again))
 
 
@@ -193,7 +193,9 @@ def _on_sessions(rows: PriceRows) -> PriceRows:
         closed = [day.item() for day in rows.days[weekend]]
         shown = ", ".join(f"{day} ({why_closed(day)})" for day in closed[:SHOWN_DAYS])
         more = ", ..." if len(closed) > SHOWN_DAYS else ""
-        rows.notes.append(_counted(len(closed), "row", f"on days without a session excluded: {shown}{more}"))
+        rows.notes.append(
+            _count_note(len(closed), "row", f"on days without a session excluded: {shown}{more}")
+        )
     return rows.take(~weekend)
 
 
@@ -209,7 +211,7 @@ def _note_missing(rows: PriceRows) -> None:
         )
     if len(missing):
         shown = ", ".join(map(str, missing[:SHOWN_DAYS])) + (", ..." if len(missing) > SHOWN_DAYS else "")
-        rows.notes.append(_counted(len(missing), "session", f"missing: {shown}"))
+        rows.notes.append(_count_note(len(missing), "session", f"missing: {shown}"))
 
 
 def _missing(days: Days) -> list[object]:
@@ -229,7 +231,7 @@ def _without_splits(rows: PriceRows) -> tuple[PriceRows, Floats]:
     if rows.split is not None:
         ratios = _shown_splits(rows.prices["close"], rows.split)
     if not stated:
-        ratios = _unsaid_splits(rows)
+        ratios = _unreported_splits(rows)
     for row in np.flatnonzero(ratios != 1).tolist():
         how = "" if stated else "; not in a column, but in the overnight change of the price"
         rows.notes.append(f"split {_ratio_text(float(ratios[row]))} of {rows.days[row]} undone{how}")
@@ -266,7 +268,7 @@ def _shown_splits(close: Floats, split: Floats) -> Floats:
     return np.where(np.abs(moves + np.log(split)) < np.abs(moves), exact, 1.0)
 
 
-def _unsaid_splits(rows: PriceRows) -> Floats:
+def _unreported_splits(rows: PriceRows) -> Floats:
     """Ratios by which the price falls overnight, where the adjusted close, or nothing else, explains it."""
     close = np.log(rows.prices["close"])
     ratios = np.ones(len(close))
@@ -292,7 +294,7 @@ def _ratio_text(ratio: float) -> str:
     return f"{ratio:g}-for-1" if ratio >= 1 else f"1-for-{1 / ratio:.4g}"
 
 
-def _widened(rows: PriceRows, name: str, bound: np.ufunc) -> Floats:
+def _widen_to_close(rows: PriceRows, name: str, bound: np.ufunc) -> Floats:
     """High or low with open and close inside, as a price between them was traded."""
     close = rows.prices["close"]
     if name not in rows.prices:
@@ -301,7 +303,7 @@ def _widened(rows: PriceRows, name: str, bound: np.ufunc) -> Floats:
     wide: Floats = bound(values, bound(rows.prices["open"], close))
     off = int((np.abs(wide / values - 1) > SAME_PRICE).sum())
     if off:
-        rows.notes.append(_counted(off, "bar", f"with open or close beyond the {name}: widened"))
+        rows.notes.append(_count_note(off, "bar", f"with open or close beyond the {name}: widened"))
     return wide
 
 
@@ -310,7 +312,7 @@ def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
     close = rows.prices["close"]
     if rows.adjusted is not None and (np.abs(rows.adjusted / close - 1) > 1e-6).any():
         return PriceBasis.RAW, "an adjusted close is in the file"
-    share = _on_ticks(close[: max(len(close) // 2, 1)])
+    share = _share_on_ticks(close[: max(len(close) // 2, 1)])
     if np.isnan(share):
         return PriceBasis.UNKNOWN, "prices too large to tell by their digits"
     if share > 0.8:
@@ -320,7 +322,7 @@ def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
     return PriceBasis.UNKNOWN, f"only {share:.0%} of the older prices are whole cents"
 
 
-def _on_ticks(close: Floats) -> float:
+def _share_on_ticks(close: Floats) -> float:
     """Share of the prices on a tick, of those whose rounding does not hide it; NaN where it does of all."""
     slack = 2e-7 * close + 2e-6  # vendors keep seven digits
     closes = close[slack < min(TICKS) / 10]
@@ -331,5 +333,5 @@ def _on_ticks(close: Floats) -> float:
     return float((off < slack).mean())
 
 
-def _counted(number: int, noun: str, problem: str) -> str:
+def _count_note(number: int, noun: str, problem: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'} {problem}"

@@ -224,7 +224,7 @@ def _rolling_leg(
     leg: OptionTemplate, instrument: Instrument, at: EntryMarket, *, days: Floats, quoted: float
 ) -> RollingLeg:
     offset = 0.0 if leg.vol is None else leg.vol - quoted
-    wanted = _wanted_strikes(leg, at, days=days, vol=leg_vol(at.vol, offset))
+    wanted = _target_strikes(leg, at, days=days, vol=leg_vol(at.vol, offset))
     step = _strike_steps(instrument, at.spot)
     # Of two listed strikes as near the lower.
     strike = step * np.maximum(np.ceil(wanted / step - 0.5), 1.0)
@@ -250,7 +250,7 @@ def leg_vol(vol: Floats, offset: float) -> Floats:
     return np.maximum(vol + offset, LEAST_VOL)
 
 
-def _wanted_strikes(leg: OptionTemplate, at: EntryMarket, *, days: Floats, vol: Floats) -> Floats:
+def _target_strikes(leg: OptionTemplate, at: EntryMarket, *, days: Floats, vol: Floats) -> Floats:
     """Strikes that the rule asks for; NaN where no vol is known for a delta."""
     if isinstance(leg.strike, MoneynessStrike):
         return at.spot * (1 + leg.strike.move)

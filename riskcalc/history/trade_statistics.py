@@ -102,7 +102,7 @@ def daily_equity(candidates: Candidates, trades: Sequence[Fills], *, start: floa
     order = np.repeat(
         np.arange(len(taken)), [trade.end - candidates.entries[trade.candidate] for trade in taken]
     )
-    path = _booked(candidates, taken, candidate=candidate, bar=bar, order=order)
+    path = _pnl_at_closes(candidates, taken, candidate=candidate, bar=bar, order=order)
     opened = np.bincount(bar, weights=path, minlength=count)
     closed = np.bincount(
         [trade.end for trade in taken], weights=[trade.pnl for trade in taken], minlength=count
@@ -111,7 +111,7 @@ def daily_equity(candidates: Candidates, trades: Sequence[Fills], *, start: floa
     return start + opened + booked
 
 
-def _booked(
+def _pnl_at_closes(
     candidates: Candidates, taken: Sequence[Fills], *, candidate: Counts, bar: Counts, order: Counts
 ) -> Floats:
     """P&L of trades at closes before their end: parts closed at their fills, the rest at the close."""

@@ -166,7 +166,7 @@ def _heat(inputs: CheckInputs) -> Check:
     if account.open_risk >= UNLIMITED_RISK:
         return _fail("heat", f"the open trades can lose without limit, limit ${allowed:,.2f}")
     text = f"${heat:,.2f} at risk in all open trades, limit ${allowed:,.2f}"
-    brief = f"{_short(heat)} of {_short(allowed)}"
+    brief = f"{_short_amount(heat)} of {_short_amount(allowed)}"
     return _ok("heat", text, brief=brief) if heat <= allowed * (1 + 1e-9) else _fail("heat", text)
 
 
@@ -175,8 +175,8 @@ def _gap(inputs: CheckInputs) -> Check | None:
     if size.loss_at_gap is None or size.units == 0:
         return None
     loss, budget = size.loss_at_gap, size.risk_budget
-    text = f"the worst gap {_loses(-loss)}, risk budget ${budget:,.2f}"
-    brief = f"{_short(loss)} of {_short(budget)}" if loss > 0 else "gains"
+    text = f"the worst gap {_gain_or_loss_text(-loss)}, risk budget ${budget:,.2f}"
+    brief = f"{_short_amount(loss)} of {_short_amount(budget)}" if loss > 0 else "gains"
     return (
         _ok("gap", text, brief=brief)
         if size.loss_at_gap <= size.risk_budget * (1 + 1e-9)
@@ -226,7 +226,7 @@ def _market_beta(inputs: CheckInputs) -> Check | None:
     pnl, budget = MARKET_SHOCK * pair.beta_dollars, inputs.plan.size.risk_budget
     text = (
         f"{first} moves {pair.beta:.2f} times {second}: {second} {MARKET_SHOCK:+.0%} alone "
-        f"{_loses(pnl)}, risk budget ${budget:,.2f}"
+        f"{_gain_or_loss_text(pnl)}, risk budget ${budget:,.2f}"
     )
     if -pnl > budget:
         return _warn("market beta", text)
@@ -270,7 +270,7 @@ def _assignment(inputs: CheckInputs) -> Check | None:
     guess = " (forecast dividend)" if worst.dividend.forecast else ""
     text = (
         f"{worst.leg.label}: assignment likely above {worst.boundary:.2f} on {worst.eve}{guess}, "
-        f"probability {worst.chance:.1%}; {_owed(worst.dividend_dollars, inputs.plan.size.units)}"
+        f"probability {worst.chance:.1%}; {_dividend_owed(worst.dividend_dollars, inputs.plan.size.units)}"
     )
     if worst.boundary == float("inf"):
         text = f"{worst.leg.label}: the dividend of {worst.dividend.ex_date} is too small to exercise for"
@@ -280,7 +280,7 @@ def _assignment(inputs: CheckInputs) -> Check | None:
     return _ok("assignment", text, brief=f"{worst.chance:.1%} on {worst.eve:%m-%d}")
 
 
-def _owed(dollars: float, units: int) -> str:
+def _dividend_owed(dollars: float, units: int) -> str:
     """Dividend that an assigned seller owes: of the position, and of one unit where there are more."""
     if units < 2:
         return f"the dividend owed is ${dollars:,.2f}{'' if units else ' per unit'}"
@@ -297,12 +297,12 @@ def _unlimited_loss(inputs: CheckInputs) -> Check | None:
     return _warn("unlimited loss", text)
 
 
-def _loses(pnl: float) -> str:
+def _gain_or_loss_text(pnl: float) -> str:
     """A P&L in words."""
     return f"{'loses' if round(pnl, 2) < 0 else 'gains'} ${abs(pnl):,.2f}"
 
 
-def _short(amount: float) -> str:
+def _short_amount(amount: float) -> str:
     """Short dollar amount: whole dollars, or cents if small."""
     return f"${amount:,.0f}" if amount >= FEW_DOLLARS else f"${amount:,.2f}"
 

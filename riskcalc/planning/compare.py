@@ -151,7 +151,7 @@ def _state_value(plan: TradePlan, state: CommonState, *, vol_shift: float = 0.0)
     """P&L of the position in a common state, with the 90% band for leveraged funds."""
     report, units = plan.report, plan.size.units
     instrument, quote = report.trade.instrument, report.market.quote(report.trade.symbol)
-    growth = 1 + _own_move(report, state)
+    growth = 1 + _benchmark_to_own_move(report, state)
     stray = NINE_IN_TEN * _drag_deviation(instrument, state, vol=quote.vol)
     spots = [quote.spot * growth * math.exp(sign * stray) for sign in (-1, 0, 1)]
     low, middle, high = value_position(
@@ -183,7 +183,7 @@ def _gap_pnl(plan: TradePlan, move: float) -> float:
     return _state_value(plan, opening, vol_shift=plan.exits.vol_shift if against else 0.0).pnl
 
 
-def _own_move(report: RiskReport, state: CommonState) -> float:
+def _benchmark_to_own_move(report: RiskReport, state: CommonState) -> float:
     """Move of an instrument when its benchmark moves: exact in one session, else of the usual path."""
     instrument, market = report.trade.instrument, report.market
     leverage = instrument.leverage
@@ -229,7 +229,7 @@ def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchma
     held = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
     if not held:
         return "No vehicle fits the risk budget."
-    clauses = "; ".join(_clause(vehicle, benchmark) for vehicle in held)
+    clauses = "; ".join(_describe_vehicle(vehicle, benchmark) for vehicle in held)
     charged = "".join(f" {_charges(vehicle)}." for vehicle in held if vehicle.plan.fund)
     if len(held) == 1:
         return f"{clauses}.{charged}"
@@ -246,7 +246,7 @@ def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchma
     )
 
 
-def _clause(vehicle: Vehicle, benchmark: str) -> str:
+def _describe_vehicle(vehicle: Vehicle, benchmark: str) -> str:
     carry = vehicle.carry_per_day
     day = f"loses ${-carry:,.2f} per day to time decay" if carry < -0.005 else "has no time decay"
     if carry > 0.005:

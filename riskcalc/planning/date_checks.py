@@ -37,7 +37,7 @@ def date_checks(report: RiskReport, *, time_stop: dt.date | None) -> tuple[Check
         A failure where the options that expire today have ended at the market's time; warnings of closed
         days, and of options held to a settlement at the open, when they no longer trade.
     """
-    checks = (_expiring(report), _settled_at_open(report, time_stop), _closed(report, time_stop))
+    checks = (_expiring_options(report), _settled_at_open(report, time_stop), _closed_days(report, time_stop))
     return tuple(check for check in checks if check is not None)
 
 
@@ -82,7 +82,7 @@ def pin_risk(report: RiskReport, account: Account, *, units: int, time_stop: dt.
     return Check(name=NAME, status=CheckStatus.WARN, message=text)
 
 
-def _expiring(report: RiskReport) -> Check | None:
+def _expiring_options(report: RiskReport) -> Check | None:
     """Options that expire on the market's date: alive before their settlement, and nothing after it."""
     trade, market = report.trade, report.market
     if trade.expiry is None or trade.expiry != market.date:
@@ -123,7 +123,7 @@ def _settled_at_open(report: RiskReport, time_stop: dt.date | None) -> Check | N
     return Check(name="settlement", status=CheckStatus.WARN, message=text)
 
 
-def _closed(report: RiskReport, time_stop: dt.date | None) -> Check | None:
+def _closed_days(report: RiskReport, time_stop: dt.date | None) -> Check | None:
     """Warnings about closed days, each with the session meant."""
     market, expiries = report.market, report.trade.expiries
     notes = [f"expiry {closed_expiry(expiry)}" for expiry in expiries if not is_session(expiry)]

@@ -109,13 +109,13 @@ def board_checks(board: SignalBoard, instrument: Instrument, *, side: Side) -> t
 def expiry_check(expiries: Iterable[dt.date], events: tuple[MarketEvent, ...]) -> Check | None:
     """Return the warning of expiries at most two sessions after an event; None where there are none."""
     clashes = [
-        f"{expiry} is {_after(event, expiry)} {event.label} on {event.date}"
+        f"{expiry} is {_days_after_text(event, expiry)} {event.label} on {event.date}"
         for expiry in expiries
-        for event in _near(expiry, events)
+        for event in _events_near(expiry, events)
     ]
     if not clashes:
         return None
-    text = f"expiry {'; '.join(clashes[:SHOWN])}{_more(len(clashes))}"
+    text = f"expiry {'; '.join(clashes[:SHOWN])}{_and_more(len(clashes))}"
     return _check("events", CheckStatus.WARN, text)
 
 
@@ -128,29 +128,29 @@ def _long_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
         yield _entry_signals(entries)
     fired = [signal for signal in board.deciding(SignalRole.HEDGE, benchmark=benchmark) if signal.fired]
     if fired:
-        yield _check("hedge signals", CheckStatus.WARN, f"a reason to hedge: {_listed(fired)}")
+        yield _check("hedge signals", CheckStatus.WARN, f"a reason to hedge: {_list_signals(fired)}")
 
 
 def _stop_signals(stops: tuple[Signal, ...]) -> Check:
     name = "stop signals"
     fired = [signal for signal in stops if signal.fired]
     if fired:
-        return _check(name, CheckStatus.FAIL, f"no new longs: {_listed(fired)}")
-    doubtful = [signal for signal in stops if _doubt(signal)]
+        return _check(name, CheckStatus.FAIL, f"no new longs: {_list_signals(fired)}")
+    doubtful = [signal for signal in stops if _is_doubtful(signal)]
     if doubtful:
-        return _check(name, CheckStatus.WARN, f"none has fired, but {_doubts(doubtful)}")
-    return _check(name, CheckStatus.OK, f"none has fired: {_listed(stops)}", brief="none has fired")
+        return _check(name, CheckStatus.WARN, f"none has fired, but {_describe_doubtful(doubtful)}")
+    return _check(name, CheckStatus.OK, f"none has fired: {_list_signals(stops)}", brief="none has fired")
 
 
 def _entry_signals(entries: tuple[Signal, ...]) -> Check:
     name = "entry signals"
     unmet = [signal for signal in entries if signal.fired is False]
     if unmet:
-        return _check(name, CheckStatus.FAIL, f"no new longs: not met, {_listed(unmet)}")
+        return _check(name, CheckStatus.FAIL, f"no new longs: not met, {_list_signals(unmet)}")
     doubtful = [signal for signal in entries if signal.fired is None or signal.stale]
     if doubtful:
-        return _check(name, CheckStatus.WARN, _doubts(doubtful))
-    return _check(name, CheckStatus.OK, f"met: {_listed(entries)}", brief="met")
+        return _check(name, CheckStatus.WARN, _describe_doubtful(doubtful))
+    return _check(name, CheckStatus.OK, f"met: {_list_signals(entries)}", brief="met")
 
 
 def _short_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
@@ -159,22 +159,22 @@ def _short_checks(board: SignalBoard, benchmark: str) -> Iterator[Check]:
     fired = [signal for signal in hedges if signal.fired]
     fresh = [signal for signal in fired if not signal.stale]
     if fresh:
-        yield _check(name, CheckStatus.OK, f"fired: {_listed(fresh)}", brief="fired")
+        yield _check(name, CheckStatus.OK, f"fired: {_list_signals(fresh)}", brief="fired")
     elif fired:
-        yield _check(name, CheckStatus.WARN, f"fired on old data: {_doubts(fired)}")
+        yield _check(name, CheckStatus.WARN, f"fired on old data: {_describe_doubtful(fired)}")
     elif hedges:
-        doubtful = [signal for signal in hedges if _doubt(signal)]
-        more = f"; {_doubts(doubtful)}" if doubtful else ""
+        doubtful = [signal for signal in hedges if _is_doubtful(signal)]
+        more = f"; {_describe_doubtful(doubtful)}" if doubtful else ""
         yield _check(name, CheckStatus.WARN, f"none has fired{more}")
 
 
-def _doubt(signal: Signal) -> bool:
+def _is_doubtful(signal: Signal) -> bool:
     """Whether a signal that has not fired might with newer or more data."""
     return signal.fired is None or signal.stale or bool(signal.problem)
 
 
-def _doubts(signals: list[Signal]) -> str:
-    return "; ".join(map(_doubt_words, signals[:SHOWN])) + _more(len(signals))
+def _describe_doubtful(signals: list[Signal]) -> str:
+    return "; ".join(map(_doubt_words, signals[:SHOWN])) + _and_more(len(signals))
 
 
 def _doubt_words(signal: Signal) -> str:
@@ -184,15 +184,15 @@ def _doubt_words(signal: Signal) -> str:
     return f"{signal.name}: {signal.problem or 'no data'}"
 
 
-def _listed(signals: list[Signal] | tuple[Signal, ...]) -> str:
-    return "; ".join(map(_words, signals[:SHOWN])) + _more(len(signals))
+def _list_signals(signals: list[Signal] | tuple[Signal, ...]) -> str:
+    return "; ".join(map(_describe_signal, signals[:SHOWN])) + _and_more(len(signals))
 
 
-def _more(count: int) -> str:
+def _and_more(count: int) -> str:
     return f"; {count - SHOWN} more" if count > SHOWN else ""
 
 
-def _words(signal: Signal) -> str:
+def _describe_signal(signal: Signal) -> str:
     """A signal with its value and rule, and its age where it is old."""
     age = f", {signal.age_sessions} sessions old" if signal.stale else ""
     if signal.value is None:
@@ -209,12 +209,12 @@ def _event_checks(plan: TradePlan, events: tuple[MarketEvent, ...]) -> Iterator[
         return
     end = plan.time_stop or last_day(plan)
     held = [event for event in events if event.date <= end and not event.is_expiration]
-    listed = "; ".join(f"{event.date} {event.label}" for event in held[:SHOWN]) + _more(len(held))
+    listed = "; ".join(f"{event.date} {event.label}" for event in held[:SHOWN]) + _and_more(len(held))
     text = f"before {end}: {listed}" if held else f"none known before {end}"
     yield _check(name, CheckStatus.OK, text, brief=f"{len(held)} before {end:%m-%d}")
 
 
-def _near(expiry: dt.date, events: tuple[MarketEvent, ...]) -> list[MarketEvent]:
+def _events_near(expiry: dt.date, events: tuple[MarketEvent, ...]) -> list[MarketEvent]:
     """Events that an expiry comes soon after; other expirations are none."""
     return [
         event
@@ -225,7 +225,7 @@ def _near(expiry: dt.date, events: tuple[MarketEvent, ...]) -> list[MarketEvent]
     ]
 
 
-def _after(event: MarketEvent, expiry: dt.date) -> str:
+def _days_after_text(event: MarketEvent, expiry: dt.date) -> str:
     sessions = sessions_between(event.date, expiry)
     if not sessions:
         return "on the day of"

@@ -79,7 +79,7 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
         ladder=_ladder(report, stop, targets),
         dates=dates,
         days=tuple(0.0 if when == "today" else _days(report, day) for when, day in dates.items()),
-        held=_held(report, time_stop),
+        held=_holding_days(report, time_stop),
     )
 
 
@@ -108,33 +108,33 @@ def level_values(
 
 def _stop(report: RiskReport, exits: ExitPlan, side: Side) -> Level:
     """The stop: an adverse move from the entry spot, with the vol shift that comes with it."""
-    return _moved(report, "stop", -side * exits.stop, vol_shift=exits.vol_shift)
+    return _moved_level(report, "stop", -side * exits.stop, vol_shift=exits.vol_shift)
 
 
 def _targets(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
     """The targets: favorable moves from the entry spot, nearest first."""
-    return tuple(_moved(report, "target", side * target.move) for target in exits.targets)
+    return tuple(_moved_level(report, "target", side * target.move) for target in exits.targets)
 
 
 def _gaps(report: RiskReport, exits: ExitPlan, side: Side) -> tuple[Level, ...]:
     """Openings past the stop with its vol shift, then on the other side, where IV stays as at a target."""
     shocks = exits.gaps(report.trade.instrument)
     return (
-        *(_moved(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks),
-        *(_moved(report, "gap", side * shock) for shock in shocks),
+        *(_moved_level(report, "gap", -side * shock, vol_shift=exits.vol_shift) for shock in shocks),
+        *(_moved_level(report, "gap", side * shock) for shock in shocks),
     )
 
 
 def _ladder(report: RiskReport, stop: Level, targets: tuple[Level, ...]) -> tuple[Level, ...]:
     """Every level of the ladder, highest spot first; levels at one spot share a row."""
-    spot = _moved(report, "spot", 0.0)
+    spot = _moved_level(report, "spot", 0.0)
     strikes = {leg.strike for leg in report.trade.option_legs}
     rows = [
         stop,
         spot,
         *targets,
-        *(_at(report, f"strike {strike:g}", strike) for strike in strikes),
-        *(_at(report, "breakeven", level) for level in report.breakevens if level > 0),
+        *(_level_at(report, f"strike {strike:g}", strike) for strike in strikes),
+        *(_level_at(report, "breakeven", level) for level in report.breakevens if level > 0),
     ]
     return tuple(sorted(_merged(rows), key=lambda level: -level.spot))
 
@@ -155,7 +155,7 @@ def _dates(report: RiskReport, time_stop: dt.date | None) -> dict[str, dt.date]:
     return days
 
 
-def _held(report: RiskReport, time_stop: dt.date | None) -> tuple[float, ...]:
+def _holding_days(report: RiskReport, time_stop: dt.date | None) -> tuple[float, ...]:
     """Now, and the close of each day up to the time stop."""
     if time_stop is None:
         return (0.0,)
@@ -169,7 +169,7 @@ def _days(report: RiskReport, day: dt.date) -> float:
     return days_held(report.trade, report.market, day)
 
 
-def _moved(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:
+def _moved_level(report: RiskReport, name: str, move: float, *, vol_shift: float = 0.0) -> Level:
     label = f"{name} {100 * move:+.4g}%" if move else name
     return Level(label=label, spot=spot_after_move(report, move), move=move, vol_shift=vol_shift)
 
@@ -179,7 +179,7 @@ def spot_after_move(report: RiskReport, move: float) -> float:
     return entry_spot(report.trade, report.market) * (1 + move)
 
 
-def _at(report: RiskReport, label: str, level: float) -> Level:
+def _level_at(report: RiskReport, label: str, level: float) -> Level:
     return Level(label=label, spot=level, move=level / entry_spot(report.trade, report.market) - 1)
 
 
@@ -241,13 +241,13 @@ def second_stops(
 def label_second_stops(levels: PlanLevels, seconds: tuple[bool, ...]) -> PlanLevels:
     """Return the levels, ladder included, with second stops labeled as such."""
     targets = zip(levels.targets, seconds, strict=True)
-    wrong = {level.label: _named(level) for level, second in targets if second}
+    wrong = {level.label: _as_second_stop(level) for level, second in targets if second}
     if not wrong:
         return levels
     return dataclasses.replace(
         levels,
         targets=tuple(wrong.get(level.label, level) for level in levels.targets),
-        ladder=tuple(_renamed(level, wrong) for level in levels.ladder),
+        ladder=tuple(_relabel(level, wrong) for level in levels.ladder),
     )
 
 
@@ -280,10 +280,10 @@ def outcome_with_second_stop(managed: ManagedOutcome, outcomes: tuple[TargetOutc
     )
 
 
-def _named(level: Level) -> Level:
+def _as_second_stop(level: Level) -> Level:
     return dataclasses.replace(level, label=level.label.replace("target", "second stop", 1))
 
 
-def _renamed(level: Level, wrong: dict[str, Level]) -> Level:
+def _relabel(level: Level, wrong: dict[str, Level]) -> Level:
     labels = (wrong[label].label if label in wrong else label for label in level.label.split(", "))
     return dataclasses.replace(level, label=", ".join(labels))

@@ -36,7 +36,7 @@ def market_age(report: RiskReport, sources: PlanSources, *, time_stop: dt.date |
     if sources.is_sample:
         return _check(CheckStatus.WARN, _sample_text(report, sources))
     age = age_in_sessions(report.market.date, today) or 0
-    text = f"prices of {report.market.date}{_of(sources.spot)}, {_age_words(age)}"
+    text = f"prices of {report.market.date}{_source_words(sources.spot)}, {_age_words(age)}"
     passed = _passed(report, time_stop, today)
     if passed:
         return _check(CheckStatus.FAIL, f"{text}: {passed} has passed; {_remedy(report, sources)}")
@@ -98,7 +98,7 @@ def _doubt(report: RiskReport, sources: PlanSources, age: int) -> str:
     return ""
 
 
-def _of(source: Source | None) -> str:
+def _source_words(source: Source | None) -> str:
     return "" if source is None else f" ({source})"
 
 

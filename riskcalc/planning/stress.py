@@ -185,7 +185,7 @@ def scenario_move(
     source = _source(benchmark, scenario, known)
     if source is None:
         by_beta = _move_by_beta(instrument, scenario, rate=rate, known=known)
-        return by_beta or (0.0, _unmoved(symbol, scenario))
+        return by_beta or (0.0, _describe_unmoved(symbol, scenario))
     daily = _equal_daily_move(scenario.moves[source.symbol], scenario.sessions)
     daily = daily / source.leverage if scenario.sessions == 1 else source.benchmark_move(daily, rate=rate)
     if daily < -1:
@@ -193,9 +193,12 @@ def scenario_move(
             f"scenario {scenario.name}: {source.symbol} {_percent(scenario.moves[source.symbol])} "
             f"would take {benchmark} below zero"
         )
-    sources = (_plain(benchmark), _Source.of(instrument) if symbol != benchmark else _plain(benchmark))
+    sources = (
+        _stated_source(benchmark),
+        _Source.of(instrument) if symbol != benchmark else _stated_source(benchmark),
+    )
     moved, move = (instrument.compounded(daily, scenario.sessions, rate=rate) for instrument in sources)
-    return move, _said(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
+    return move, _describe_derivation(instrument, scenario, source=source, benchmark_move=moved, daily=daily)
 
 
 def _move_by_beta(
@@ -238,13 +241,13 @@ def _benchmark(instrument: Instrument) -> str:
 def _source(benchmark: str, scenario: Scenario, known: InstrumentTable | None) -> _Source | None:
     """The benchmark where the scenario moves it, else the first of its funds that it moves."""
     if benchmark in scenario.moves:
-        return _plain(benchmark)
+        return _stated_source(benchmark)
     moved = (find_instrument(symbol, known=known) for symbol in scenario.moves)
     funds = (_Source.of(fund) for fund in moved if fund and fund.benchmark == benchmark)
     return next(funds, None)
 
 
-def _plain(benchmark: str) -> _Source:
+def _stated_source(benchmark: str) -> _Source:
     """A benchmark with its own stated move."""
     return _Source(benchmark, 1.0, 0.0)
 
@@ -254,7 +257,7 @@ def _equal_daily_move(move: float, sessions: int) -> float:
     return float(move) if sessions == 1 else (1 + move) ** (1 / sessions) - 1
 
 
-def _said(
+def _describe_derivation(
     instrument: Instrument, scenario: Scenario, *, source: _Source, benchmark_move: float, daily: float
 ) -> str:
     """Derivation of a move in words."""
@@ -273,7 +276,7 @@ def _said(
     return "; ".join(parts)
 
 
-def _unmoved(symbol: str, scenario: Scenario) -> str:
+def _describe_unmoved(symbol: str, scenario: Scenario) -> str:
     if not scenario.moves:
         return "no price moves"
     return f"the scenario gives no move for {symbol}: taken as unchanged"

@@ -83,7 +83,7 @@ def _check(role: SignalRole, signals: list[Signal], *, needs_all: bool, rising: 
     status, head = _verdict(role, "all" if needs_all else "any", fired=fired, rising=rising)
     # A stop that has fired stands, however old its data are.
     doubts = [_doubt(signal) for signal in deciding if signal.stale and status is not CheckStatus.FAIL]
-    text = f"{head}{'; '.join([*map(_observed, deciding), *doubts])}"
+    text = f"{head}{'; '.join([*map(_describe_observed, deciding), *doubts])}"
     if status is CheckStatus.OK and not doubts:
         return Check(name=name, status=status, message=text, brief=head.strip(" :") or "met")
     return Check(name=name, status=max(status, CheckStatus.WARN, key=SEVERITY.index), message=text)
@@ -104,10 +104,10 @@ def _signal(trigger: Trigger, market: Market, known: Signal | None) -> Signal:
     unit = trigger.unit or (known.unit if known is not None and fits else "")
     if typed is not None:
         value = 100 * typed if trigger.percent else typed
-        return _evaluated(trigger, value, unit, source=TYPED, known=None)
+        return _evaluate(trigger, value, unit, source=TYPED, known=None)
     if known is None:
-        return _evaluated(trigger, None, unit, source="", known=None)
-    return _evaluated(trigger, known.value if fits else None, unit, source=known.source, known=known)
+        return _evaluate(trigger, None, unit, source="", known=None)
+    return _evaluate(trigger, known.value if fits else None, unit, source=known.source, known=known)
 
 
 def _same_unit(trigger: Trigger, known: Signal) -> bool:
@@ -115,7 +115,7 @@ def _same_unit(trigger: Trigger, known: Signal) -> bool:
     return trigger.unit == known.unit or (not trigger.unit and known.unit != "%")
 
 
-def _evaluated(
+def _evaluate(
     trigger: Trigger, value: float | None, unit: str, *, source: str, known: Signal | None
 ) -> Signal:
     scale = 100 if trigger.percent else 1
@@ -155,7 +155,7 @@ def _number(value: float, unit: str, *, signed: bool) -> str:
     return value_with_unit(value, unit, signed=signed) if unit else f"{value:g}"
 
 
-def _observed(signal: Signal) -> str:
+def _describe_observed(signal: Signal) -> str:
     """A signal as observed, and its rule."""
     value = _number(signal.value or 0.0, signal.unit, signed=True)
     if not signal.unit and (signal.value or 0.0) >= 0:

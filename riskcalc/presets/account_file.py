@@ -65,7 +65,7 @@ def read_account(path: Path | None = None) -> dict[str, Any]:
     path = account_path() if path is None else path
     if not path.exists():
         return {}
-    return _checked(read_text(path, kind="account"), path)
+    return _check_account(read_text(path, kind="account"), path)
 
 
 def set_account(assignments: Iterable[str]) -> Path:
@@ -89,12 +89,12 @@ def set_account(assignments: Iterable[str]) -> Path:
     path = account_path()
     text = read_text(path, kind="account") if path.exists() else NEW_FILE
     if path.exists():
-        _checked(text, path)
+        _check_account(text, path)
     document = tomlkit.parse(text)
-    for key, value in _given(assignments).items():
+    for key, value in _parse_keys(assignments).items():
         _set(document, key, value)
     written = tomlkit.dumps(document)
-    _checked(written, path)
+    _check_account(written, path)
     write_whole(path, written)
     return path
 
@@ -115,14 +115,14 @@ def merged_account(own: Mapping[str, Any] | None, account: Mapping[str, Any]) ->
         What the user's account says.
     """
     sample = {"equity": SAMPLE_EQUITY} if own else SAMPLE_ACCOUNT
-    return _over(_over(sample, account), own or {})
+    return _merge_accounts(_merge_accounts(sample, account), own or {})
 
 
 def inherited_accounts(account: Mapping[str, Any]) -> InheritedAccounts:
     """Return the accounts that a preset takes from the user's."""
     return InheritedAccounts(
         whole=AccountShape.model_validate(merged_account(None, account)).record(),
-        beside=AccountShape.model_validate(_over({"equity": SAMPLE_EQUITY}, account)).record(),
+        beside=AccountShape.model_validate(_merge_accounts({"equity": SAMPLE_EQUITY}, account)).record(),
     )
 
 
@@ -139,7 +139,7 @@ def value_sources(account: Mapping[str, Any]) -> dict[str, str]:
     return sources
 
 
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_accounts(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """One account over another; a risk in dollars takes the place of one in per cent."""
     merged = copy.deepcopy(dict(below))
     for key, value in above.items():
@@ -153,7 +153,7 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _checked(text: str, path: Path) -> dict[str, Any]:
+def _check_account(text: str, path: Path) -> dict[str, Any]:
     data = parse_toml(text, path, newest=SCHEMA_VERSION)
     if "account" not in data:  # the keys alone, without their table
         data = {key: data[key] for key in ("schema",) if key in data} | {
@@ -167,19 +167,19 @@ def _checked(text: str, path: Path) -> dict[str, Any]:
     return dict(data["account"])
 
 
-def _given(assignments: Iterable[str]) -> dict[str, Any]:
+def _parse_keys(assignments: Iterable[str]) -> dict[str, Any]:
     """Values by the keys of an account; ``account.`` and ``costs.`` before them may be left out."""
     given = {}
     whole = (text if text.startswith("account.") else f"account.{text}" for text in assignments)
     for key, value in parse_assignments(whole).items():
         name = key.removeprefix("account.").removeprefix("costs.")
         if name not in ACCOUNT_KEYS:
-            raise PresetError(f"{name} is not a known key; {_meant(name)}")
+            raise PresetError(f"{name} is not a known key; {_suggest_key(name)}")
         given[f"costs.{name}" if name in _COSTS else name] = value
     return given
 
 
-def _meant(name: str) -> str:
+def _suggest_key(name: str) -> str:
     """Which key was meant by one that is not known, or which there are."""
     near = difflib.get_close_matches(name, ACCOUNT_KEYS, n=1)
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(ACCOUNT_KEYS)}"

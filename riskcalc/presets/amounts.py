@@ -233,13 +233,13 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     if text.startswith("$"):
         return _number(text[1:], written)
     if text.endswith("%"):
-        return _moved(text, entry=entry, side=side)
+        return _parse_relative(text, entry=entry, side=side)
     bare = _number(text, written)
     as_price = abs(bare - entry) <= FURTHEST_PRICE * entry
     as_percent = abs(bare) <= WIDEST_BARE_PERCENT
     if as_price and as_percent:
         raise InvalidInputError(f"stop {text} is ambiguous: write ${text} or {text}%")
-    return bare if as_price or not as_percent else _moved(text, entry=entry, side=side)
+    return bare if as_price or not as_percent else _parse_relative(text, entry=entry, side=side)
 
 
 def parse_exit_price(written: object, *, field: str) -> float | None:
@@ -274,7 +274,7 @@ def price_text(price: float) -> str:
     return f"${text.removesuffix('.0')}"
 
 
-def _moved(text: str, *, entry: float, side: Side) -> float:
+def _parse_relative(text: str, *, entry: float, side: Side) -> float:
     return entry * (1 - side * parse_fraction(text, field="stop", positive=True, below=1.0))
 
 

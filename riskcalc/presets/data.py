@@ -163,7 +163,7 @@ def _account_table(preset: Preset) -> Data:
     return own | over | ({"costs": costs} if costs else {})
 
 
-def _used(account: Account, base: Account | None) -> Data:
+def _used_amounts(account: Account, base: Account | None) -> Data:
     """Buying power and open risk; a stated buying power is what is free, so that nothing is taken off it."""
     numbers = dict.fromkeys(("buying_power", "buying_power_used", "open_risk"), written_number)
     used = stated(account, base, **numbers)
@@ -193,7 +193,7 @@ def _account(account: Account, base: Account | None = None) -> Data:
     return (
         stated(account, base, equity=written_number)
         | ({} if base is not None and _risk(base.limits) == _risk(limits) else {"risk": _risk(limits)})
-        | _used(account, base)
+        | _used_amounts(account, base)
         | {key.removesuffix("_fraction"): value for key, value in limited.items()}
         | ({"costs": charged} if charged else {})
     )

@@ -88,7 +88,7 @@ def read_preset(
     merged = Overlaid(data=base, equity=own) if files is None else overlaid(base, files, instruments)
     data, problems = override(merged.data, overrides or {})
     problems += read_files(data)
-    shape, misshapen = _shaped(data, instruments)
+    shape, misshapen = _validate_shape(data, instruments)
     if shape is None or problems or misshapen:
         given = {tuple(key.split(".")) for key in overrides or {}}
         raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
@@ -128,11 +128,11 @@ def document_text(preset: Preset, *, title: str, path: Path, base: tuple[str, Pr
     new = preset_data(preset)
     if "name" in document or title != path.stem:
         new = {"schema": new["schema"], "name": title} | new
-    _edit(document, old=_said(*base, folder=path.parent) if base else {}, new=new)
+    _edit(document, old=_data_in_file(*base, folder=path.parent) if base else {}, new=new)
     return tomlkit.dumps(document)
 
 
-def _shaped(
+def _validate_shape(
     data: Mapping[str, Any], instruments: InstrumentTable
 ) -> tuple[PresetShape | None, list[Problem]]:
     between = problems_between(data, instruments=instruments)
@@ -157,9 +157,8 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
             unit_text = (
                 f"in {unit}, the unit of its rule" if unit else "a plain number in the unit of its rule"
             )
-            problems.append(
-                (key, f"{dotted(key)} must be {unit_text}, {_rule_words(rule)}, got {_words(observed)}")
-            )
+            got = _describe_observed(observed)
+            problems.append((key, f"{dotted(key)} must be {unit_text}, {_rule_words(rule)}, got {got}"))
     return problems
 
 
@@ -181,7 +180,7 @@ def _rule_words(rule: Trigger) -> str:
     return f"{'above' if rule.above is not None else 'below'} {rule.format_value(rule.level)}"
 
 
-def _words(observed: Level) -> str:
+def _describe_observed(observed: Level) -> str:
     if observed.unit == "%":
         return f"{100 * observed.amount:g}%"
     return value_with_unit(observed.amount, observed.unit)
@@ -243,7 +242,7 @@ def _entry_spot(template: TradeTemplate, market: Market) -> float:
     return entries[0] if entries else market.quote(template.instrument.symbol).spot
 
 
-def _said(text: str, preset: Preset, *, folder: Path) -> Data:
+def _data_in_file(text: str, preset: Preset, *, folder: Path) -> Data:
     """Parsed data of a text, without dividend files that cannot be found."""
     data = preset_data(preset)
     own_folder = folder if preset.path is None else preset.path.parent

@@ -91,7 +91,7 @@ def says_none(written: object) -> bool:
     return isinstance(written, str) and written.strip().lower() == NO_DIVIDENDS
 
 
-def _reads(parse: Callable[..., object]) -> BeforeValidator:
+def _read_with(parse: Callable[..., object]) -> BeforeValidator:
     """Run a parser that takes the name of the field."""
 
     def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
@@ -100,7 +100,7 @@ def _reads(parse: Callable[..., object]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def _checks(check: Callable[[str, Any], object]) -> BeforeValidator:
+def _check_with(check: Callable[[str, Any], object]) -> BeforeValidator:
     """Run a range check of the domain."""
 
     def read(value: Any, info: ValidationInfo) -> object:  # noqa: ANN401 - whatever the file holds
@@ -242,37 +242,39 @@ class _TextToo:
 
 Price = Annotated[float, _dollars(positive), _written(295.39, "$1,000")]
 Dollars = Annotated[float, _dollars(non_negative), _written(0.65, "$1,000")]
-Count = Annotated[int, _checks(whole_count)]
+Count = Annotated[int, _check_with(whole_count)]
 Symbol = Annotated[str, AfterValidator(_symbol)]
-Days = Annotated[int, _checks(_days)]
-Delta = Annotated[float, _checks(_delta)]
-Correlation = Annotated[float, _checks(_correlation)]
-Multiple = Annotated[float, _checks(_multiple)]
-Date = Annotated[dt.date, _checks(_date)]
-TimeOfDay = Annotated[dt.time, _reads(parse_time)]
-Rate = Annotated[float, _reads(parse_rate), _written("4%", 0.04)]
-FeeRate = Annotated[float, _reads(_fee), _written("8%", 0.08)]
-Vol = Annotated[float, _reads(parse_vol), _written("20%", 0.2)]
-ViewVol = Annotated[float | str, _reads(_vol_or_calibrated), _written("22%", 0.22, CALIBRATED)]
-Points = Annotated[float, _reads(parse_points), _written("+3 points", 0.03)]
-BasisPoints = Annotated[float, _reads(parse_basis_points), _written("+25 bp", 0.0025)]
-Signal = Annotated[Level, _reads(parse_signal), _written("-3%", "+25 bp", 25)]
+Days = Annotated[int, _check_with(_days)]
+Delta = Annotated[float, _check_with(_delta)]
+Correlation = Annotated[float, _check_with(_correlation)]
+Multiple = Annotated[float, _check_with(_multiple)]
+Date = Annotated[dt.date, _check_with(_date)]
+TimeOfDay = Annotated[dt.time, _read_with(parse_time)]
+Rate = Annotated[float, _read_with(parse_rate), _written("4%", 0.04)]
+FeeRate = Annotated[float, _read_with(_fee), _written("8%", 0.08)]
+Vol = Annotated[float, _read_with(parse_vol), _written("20%", 0.2)]
+ViewVol = Annotated[float | str, _read_with(_vol_or_calibrated), _written("22%", 0.22, CALIBRATED)]
+Points = Annotated[float, _read_with(parse_points), _written("+3 points", 0.03)]
+BasisPoints = Annotated[float, _read_with(parse_basis_points), _written("+25 bp", 0.0025)]
+Signal = Annotated[Level, _read_with(parse_signal), _written("-3%", "+25 bp", 25)]
 Combination = Annotated[
     str | dict[str, str],
-    _reads(_combination),
+    _read_with(_combination),
     WithJsonSchema({"type": ["string", "object"], "examples": ["any", "all", {"stop": "all"}]}),
 ]
-Move = Annotated[float, _reads(parse_move), _written("ATM", "+10%", 0.1)]
-PriceMove = Annotated[float, _reads(partial(parse_move, atm=False)), _written("-5%", -0.05)]
-Stop = Annotated[float, _reads(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)]
-StopOrPrice = Annotated[
-    float | ExitPrice, _reads(partial(_move_or_price, below=1.0)), _written("-6%", 6, 0.06, "$277.67")
+Move = Annotated[float, _read_with(parse_move), _written("ATM", "+10%", 0.1)]
+PriceMove = Annotated[float, _read_with(partial(parse_move, atm=False)), _written("-5%", -0.05)]
+Stop = Annotated[
+    float, _read_with(partial(parse_fraction, positive=True, below=1.0)), _written("-6%", 6, 0.06)
 ]
-GainOrPrice = Annotated[float | ExitPrice, _reads(_move_or_price), _written("+10%", 0.1, "$325")]
-RiskAmount = Annotated[Risk, _reads(parse_risk), _written("1%", 1, "$500")]
-Limit = Annotated[float, _reads(parse_limit), _written("6%", 6)]
-PositionLimit = Annotated[float, _reads(parse_position_limit), _written("50%", 50)]
-Part = Annotated[float, _reads(partial(parse_fraction, at_most=1.0)), _written("10%", 0.1)]
-Share = Annotated[float, _reads(parse_share), _written("50%", 0.5)]
+StopOrPrice = Annotated[
+    float | ExitPrice, _read_with(partial(_move_or_price, below=1.0)), _written("-6%", 6, 0.06, "$277.67")
+]
+GainOrPrice = Annotated[float | ExitPrice, _read_with(_move_or_price), _written("+10%", 0.1, "$325")]
+RiskAmount = Annotated[Risk, _read_with(parse_risk), _written("1%", 1, "$500")]
+Limit = Annotated[float, _read_with(parse_limit), _written("6%", 6)]
+PositionLimit = Annotated[float, _read_with(parse_position_limit), _written("50%", 50)]
+Part = Annotated[float, _read_with(partial(parse_fraction, at_most=1.0)), _written("10%", 0.1)]
+Share = Annotated[float, _read_with(parse_share), _written("50%", 0.5)]
 OneOrMore = BeforeValidator(_one_or_more)
 NoneOrList = (BeforeValidator(_none_or_list), _TextToo())

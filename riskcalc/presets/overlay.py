@@ -105,7 +105,9 @@ def sources_of(
 
     def is_set(*path: str) -> bool:
         """Whether a value was set by itself, or to another one with the table that holds it."""
-        return ".".join(path) in keys or (sets(keys, path) and _at(data, path) != _at(merged.data, path))
+        return ".".join(path) in keys or (
+            sets(keys, path) and _value_at(data, path) != _value_at(merged.data, path)
+        )
 
     spots = is_set("market", "quotes", symbol, "spot") or all(
         is_set("market", "quotes", needed, "spot") for needed in needed_symbols(underlying)
@@ -121,7 +123,7 @@ def sources_of(
     )
 
 
-def _at(data: Any, path: tuple[str, ...]) -> object:  # noqa: ANN401 - tables in tables
+def _value_at(data: Any, path: tuple[str, ...]) -> object:  # noqa: ANN401 - tables in tables
     for step in path:
         data = data.get(step) if isinstance(data, Mapping) else None
     return data

@@ -183,7 +183,7 @@ def compare_presets(
     views = [_same_view(presets[0], preset) for preset in presets]
     return compare(
         [
-            _planned(preset, presets[0].account, view, today=today, day=day)
+            _plan_vehicle(preset, presets[0].account, view, today=today, day=day)
             for preset, view in zip(presets, views, strict=True)
         ]
     )
@@ -221,7 +221,7 @@ def _require_one_market(presets: Sequence[Preset]) -> None:
     )
 
 
-def _planned(
+def _plan_vehicle(
     preset: Preset, account: Account, view: View, *, today: dt.date | None, day: TradingDay
 ) -> TradePlan:
     result = plan(
@@ -240,12 +240,12 @@ def _planned(
 def _on_chain(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:
     """The trade and its market on a chain of its underlying, or of the benchmark of its fund."""
     if not of_benchmark(preset, chain):
-        return _entered(preset, chain, at)
+        return _enter_on_chain(preset, chain, at)
     market = market_of_fund(preset, chain)
     return preset.template.resolve(market), market
 
 
-def _entered(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:
+def _enter_on_chain(preset: Preset, chain: QuotedListing, at: FillPrice | str) -> tuple[Trade, Market]:
     """The trade on the chain's strikes at its quotes, and the market at the moment of the chain."""
     market = quoted_market(preset.market, chain)
     trade = preset.template.resolve(market, chain)

@@ -127,7 +127,7 @@ def _only_shares(legs: list[Any]) -> bool:
 def _problem(error: ErrorDetails, data: Mapping[str, Any], shape: type[BaseModel]) -> Problem:
     path, value = _place(error, data)
     if error["type"] == "value_error":
-        return _named(str(error["ctx"]["error"]), error, path, value, shape)
+        return _with_file_key(str(error["ctx"]["error"]), error, path, value, shape)
     if error["type"].startswith("union_tag"):
         path = (*path, "kind")
     return path, _text(error, path, value, data, shape)
@@ -166,7 +166,7 @@ def _text(
     return f"{place} must be {wanted}, got {got}" if wanted else f"{place}: {error['msg'].lower()}, got {got}"
 
 
-def _named(
+def _with_file_key(
     message: str, error: ErrorDetails, path: KeyPath, value: object, shape: type[BaseModel]
 ) -> Problem:
     """The domain's message, its field written as the file's key."""
@@ -254,11 +254,11 @@ def nearest(path: Sequence[Step], data: object = None, *, shape: type[BaseModel]
     near = [] if of_another_kind else difflib.get_close_matches(str(wrong), known, n=1)
     if near:
         return f"did you mean {dotted([*table, near[0]])}?"
-    elsewhere = [] if of_another_kind else _elsewhere(str(wrong), shape)
+    elsewhere = [] if of_another_kind else _paths_elsewhere(str(wrong), shape)
     return f"did you mean {elsewhere[0]}?" if elsewhere else f"known here: {', '.join(known)}"
 
 
-def _elsewhere(wrong: str, shape: type[BaseModel]) -> list[str]:
+def _paths_elsewhere(wrong: str, shape: type[BaseModel]) -> list[str]:
     """Paths of the same key in another table: ``stop`` written outside of exits."""
     tables = keys_at((), shape=shape)
     return [f"{table}.{wrong}" for table in tables if wrong in keys_at((table,), shape=shape)]

@@ -95,7 +95,7 @@ def _own_scenarios() -> list[Path]:
     return [path] if os.environ.get(FILE_VARIABLE) or path.exists() else []
 
 
-def _not_blank(name: str) -> str:
+def _require_name(name: str) -> str:
     if not name.strip():
         raise InvalidInputError("a scenario must have a name")
     return name
@@ -123,6 +123,6 @@ class ScenariosShape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc scenarios")
 
     version: Version = Field(alias="schema", description="schema version: schema = 1")
-    scenarios: dict[Annotated[str, AfterValidator(_not_blank)], ScenarioShape] = Field(
+    scenarios: dict[Annotated[str, AfterValidator(_require_name)], ScenarioShape] = Field(
         description="one table per scenario, like [scenarios.rotation-day]"
     )

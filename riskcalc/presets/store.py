@@ -85,7 +85,7 @@ def load_preset(
         mapping("overrides", overrides)
     written = read_text(path)
     if is_report(written):
-        return _of_report(written, path, overrides)
+        return _from_report(written, path, overrides)
     return read_preset(
         written,
         path=path,
@@ -95,7 +95,7 @@ def load_preset(
     )
 
 
-def _of_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Preset:
+def _from_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Preset:
     """Return the preset inside a report: with the market and the account that the report was made with."""
     held = embedded_preset(page, path)
     preset = read_preset(
@@ -189,7 +189,7 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
         raise PresetError(f"{path}: shipped presets cannot be changed; save to another folder")
     if path.exists() and not force:
         raise PresetError(f"{path}: already exists; --force replaces it")
-    text = _text_of(preset, path)
+    text = _preset_text(preset, path)
     _require_reads_back(text, preset, path)
     write_whole(path, text)
     return path
@@ -197,7 +197,7 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
 
 def preset_text(preset: Preset) -> str:
     """Return a preset as TOML, as `save_preset` would write it: its file's comments are kept."""
-    return _text_of(preset, preset.path or Path(f"{preset.name}.toml"))
+    return _preset_text(preset, preset.path or Path(f"{preset.name}.toml"))
 
 
 def user_folder() -> Path:
@@ -286,7 +286,7 @@ def _require_distinct(path: Path) -> None:
             raise PresetError(f"{path}: the preset {other} differs by case alone: give it another name")
 
 
-def _text_of(preset: Preset, path: Path) -> str:
+def _preset_text(preset: Preset, path: Path) -> str:
     """The new text; a file that is saved under its own name keeps its title."""
     renamed = preset.path is not None and preset.path.stem != path.stem
     title = path.stem if renamed else preset.name

@@ -276,7 +276,7 @@ def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> floa
     number = read_number(value, field, form)
     rate = float(number.amount / 100 if number.percent else number.amount)
     if not number.percent and abs(rate) >= bare_below:
-        raise refused(field, form, value, _meant(number, "%", most=100 * MOST_RATE))
+        raise refused(field, form, value, _suggest_unit(number, "%", most=100 * MOST_RATE))
     if abs(rate) > MOST_RATE:
         raise refused(field, form, value)
     return rate
@@ -290,7 +290,7 @@ def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
     size = abs(number.amount) * (1 if written else unit.per_one)
     if number.percent or size > unit.most or (not written and size == unit.most):
         percent = Number(number.amount * unit.per_one / 100, percent=False)
-        meant = _meant(percent if number.percent else number, f" {unit.name}", most=unit.most)
+        meant = _suggest_unit(percent if number.percent else number, f" {unit.name}", most=unit.most)
         raise refused(field, form, value, "" if written else meant)
     return float(number.amount / unit.per_one if written else number.amount)
 
@@ -331,7 +331,7 @@ def _bounds(*, positive: bool, below: float | None, at_most: float | None) -> st
     return ", " + " and ".join(bounds) if bounds else ""
 
 
-def _meant(number: Number, unit: str, *, most: float) -> str:
+def _suggest_unit(number: Number, unit: str, *, most: float) -> str:
     """Suggest the unit that is probably missing."""
     likely = abs(number.amount) <= most
     return f"; did you mean {float(number.amount):g}{unit}?" if likely else ""

@@ -100,7 +100,7 @@ def _frame(figure: PayoffFigure, *, top: float) -> _Frame:
     )
 
 
-def _named(figure: PayoffFigure) -> list[tuple[float, str, str]]:
+def _named_levels(figure: PayoffFigure) -> list[tuple[float, str, str]]:
     """Spot, kind and label of each place on the axis that has levels, from the left."""
     inside = sorted(
         (mark for mark in figure.marks if figure.low <= mark.spot <= figure.high),
@@ -121,7 +121,7 @@ def _kind(marks: Iterable[Mark]) -> str:
 def _label_places(figure: PayoffFigure) -> tuple[list[float], list[float]]:
     """Middle and width of each label, kept inside the picture [pixels]."""
     x = Scale(low=figure.low, high=figure.high, start=LEFT, end=WIDTH - RIGHT)
-    named = _named(figure)
+    named = _named_levels(figure)
     widths = [SMALL_WIDTH * len(label) for _, _, label in named]
     middles = [
         min(max(x.at(spot), width / 2), WIDTH - width / 2)
@@ -239,7 +239,7 @@ def _marks(figure: PayoffFigure, frame: _Frame) -> Iterable[str]:
     middles, widths = _label_places(figure)
     rows = label_rows(middles, widths, gap=8.0)
     labels = []
-    for (spot, kind, label), middle, row in zip(_named(figure), middles, rows, strict=True):
+    for (spot, kind, label), middle, row in zip(_named_levels(figure), middles, rows, strict=True):
         color, dashes = MARKS[kind]
         place, foot = frame.x.at(spot), frame.y.end - 4 - ROW * row
         tone = {GAIN: "gain", LOSS: "loss", INK: "spot"}.get(color, "quiet")

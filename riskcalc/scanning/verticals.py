@@ -197,10 +197,10 @@ def units_within_limits(
     """
     largest = account.equity * account.limits.max_position_fraction
     allowed = [
-        _fitting(account.risk_budget, risk, fixed=cost_per_trade),
-        _fitting(account.heat_left, risk, fixed=cost_per_trade),
-        _fitting(account.free_buying_power, capital),
-        _fitting(largest, market_value),
+        _units_within(account.risk_budget, risk, fixed=cost_per_trade),
+        _units_within(account.heat_left, risk, fixed=cost_per_trade),
+        _units_within(account.free_buying_power, capital),
+        _units_within(largest, market_value),
     ]
     fewest: Floats = np.minimum.reduce(allowed)
     return fewest.astype(np.int64)
@@ -384,7 +384,7 @@ def _prob_profit(
     return chance, ~missing
 
 
-def _fitting(available: float, per_unit: Floats, *, fixed: float = 0.0) -> Floats:
+def _units_within(available: float, per_unit: Floats, *, fixed: float = 0.0) -> Floats:
     """Whole units within a limit; inf if it does not bind."""
     with np.errstate(divide="ignore"):
         units = np.maximum(np.floor((available - fixed) / per_unit), 0.0)

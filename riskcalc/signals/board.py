@@ -94,7 +94,7 @@ def _resolve(
             members = [_resolve(member, rules, store, day, signals) for member in rule.members]
             signals[name] = _combined(rule, members)
         else:
-            signals[name] = _single(rule, store, day)
+            signals[name] = _series_signal(rule, store, day)
     return signals[name]
 
 
@@ -123,7 +123,7 @@ def _combined(rule: Rule, members: list[Signal]) -> Signal:
     )
 
 
-def _single(rule: Rule, store: Mapping[str, Series], day: dt.date) -> Signal:
+def _series_signal(rule: Rule, store: Mapping[str, Series], day: dt.date) -> Signal:
     series, reading = _read(rule, store)
     typed = store.get(f"typed.{rule.name}")
     if typed is not None and (series is None or typed.last_day >= series.last_day):
@@ -161,12 +161,12 @@ def _read(rule: Rule, store: Mapping[str, Series]) -> tuple[Series | None, Readi
         return shares, fund_flow(shares, nav)
     held = [store[name] for name in rule.series if name in store]
     if not held:
-        return None, Reading(problem=_lacking(rule.series))
+        return None, Reading(problem=_missing_reason(rule.series))
     freshest = max(held, key=lambda series: series.last_day)
     return freshest, read_measure(rule.measure, freshest, sessions=rule.sessions, unit=rule.unit)
 
 
-def _lacking(series: tuple[str, ...]) -> str:
+def _missing_reason(series: tuple[str, ...]) -> str:
     """Why no series of a rule has a value."""
     of_book = [name for name in series if name in BOOK_UNITS]
     if of_book:

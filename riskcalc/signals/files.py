@@ -61,7 +61,7 @@ def read_files(paths: Iterable[Path]) -> list[Series]:
     PriceFileError
         A file cannot be read, is of no known kind, or its name says another series than its content.
     """
-    return [series for path in paths for series in _named(path)]
+    return [series for path in paths for series in _read_file(path)]
 
 
 def is_known_series(name: str, known: Mapping[str, Series]) -> bool:
@@ -72,7 +72,7 @@ def is_known_series(name: str, known: Mapping[str, Series]) -> bool:
     return bool(owner) and column in COLUMNS_OF_SYMBOLS
 
 
-def _named(path: Path) -> list[Series]:
+def _read_file(path: Path) -> list[Series]:
     try:
         series = _series(path)
         _require_own_name(path, series)

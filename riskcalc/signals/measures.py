@@ -113,12 +113,12 @@ def _change(series: Series, sessions: int, unit: str) -> Reading:
     before = series.on(day)
     if before is None:
         return Reading(problem=f"{series.name} has no value near {day}, {sessions} sessions before its last")
-    return _moved(series, before, unit)
+    return _move_from(series, before, unit)
 
 
 def _from_extreme(series: Series, sessions: int, unit: str, extreme: Callable[..., float]) -> Reading:
     start = sessions_before(series.last_day, sessions)
-    moved = _moved(series, float(extreme(series.since(start))), unit)
+    moved = _move_from(series, float(extreme(series.since(start))), unit)
     if series.first_day <= start or moved.value is None:
         return moved
     return Reading(value=moved.value, problem=f"{series.name} begins {series.first_day}, after {start}")
@@ -132,7 +132,7 @@ def _from_high(series: Series, sessions: int, unit: str) -> Reading:
     return _from_extreme(series, sessions, unit, np.max)
 
 
-def _moved(series: Series, before: float, unit: str) -> Reading:
+def _move_from(series: Series, before: float, unit: str) -> Reading:
     """Move from a value to the last one, in a unit."""
     last = float(series.values[-1])
     if unit == "%":

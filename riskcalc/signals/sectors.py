@@ -37,14 +37,14 @@ def sector_weights(store: Mapping[str, Series], *, day: dt.date) -> dict[str, Se
     """
     by_symbol = _shipped()
     for symbol, funds in SAME_INDEX.items():
-        filed = [weights for fund in funds if (weights := _filed(fund, store, day)) is not None]
+        filed = [weights for fund in funds if (weights := _newest_holdings(fund, store, day)) is not None]
         complete = [weights for weights in filed if WHOLE[0] <= weights.total <= WHOLE[1]]
         if complete:
             by_symbol[symbol] = max(complete, key=lambda weights: weights.as_of)
     return by_symbol
 
 
-def _filed(fund: str, store: Mapping[str, Series], day: dt.date) -> SectorWeights | None:
+def _newest_holdings(fund: str, store: Mapping[str, Series], day: dt.date) -> SectorWeights | None:
     """The weights of the newest holdings file of a fund."""
     start = f"{fund}.{SECTOR}"
     held = {

@@ -77,7 +77,7 @@ def merged(
     result = dict(stored)
     for series in new:
         old = result.get(series.name)
-        result[series.name] = series if old is None or replace else _joined(old, series)
+        result[series.name] = series if old is None or replace else _join_series(old, series)
     return result
 
 
@@ -113,7 +113,7 @@ def require_safe(name: str) -> str:
     return name
 
 
-def _joined(old: Series, new: Series) -> Series:
+def _join_series(old: Series, new: Series) -> Series:
     common, old_places, new_places = np.intersect1d(old.days, new.days, return_indices=True)
     old_values, new_values = old.values[old_places], new.values[new_places]
     allowed = np.where(common < old.days[-1], SAME_VALUE, _newest_may_differ(old.name))

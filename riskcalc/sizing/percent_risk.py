@@ -52,12 +52,12 @@ class Limit:
     def units(self) -> int | None:
         """Whole units that fit, rounded down; None when the limit does not bind."""
         if self.per_unit == 0:
-            return None if self._within(1) else 0
+            return None if self._is_within(1) else 0
         fitting = (self.available - self.fixed) / self.per_unit
         if fitting > MOST_UNITS:
             return None
         units = math.floor(fitting) if fitting > 0 else 0
-        return units + 1 if self._within(units + 1) else units
+        return units + 1 if self._is_within(units + 1) else units
 
     def used_by(self, units: int) -> float:
         """Return the dollars used by units; 0 for none."""
@@ -81,7 +81,7 @@ class Limit:
     def _count_text(self, count: int) -> str:
         return f"{count}" if self.lot == 1 else f"{round(count * self.lot, 3):,}".removesuffix(".0")
 
-    def _within(self, units: int) -> bool:
+    def _is_within(self, units: int) -> bool:
         return self.used_by(units) <= self.available * (1 + SLACK)
 
 

@@ -171,7 +171,7 @@ def test_another_database_and_a_newer_book_are_refused(tmp_path):
 
 def test_a_failing_import_leaves_the_book_as_it_was(book, monkeypatch):
     book.record([shares("a", 1, 60.0)])
-    monkeypatch.setattr(Book, "_settle", lambda _: (_ for _ in ()).throw(RuntimeError("boom")))
+    monkeypatch.setattr(Book, "_sync_rows", lambda _: (_ for _ in ()).throw(RuntimeError("boom")))
     with pytest.raises(RuntimeError):
         book.record([shares("b", 1, 61.0)])
     assert len(book.fills()) == 1

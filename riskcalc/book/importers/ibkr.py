@@ -65,14 +65,14 @@ def _sections(rows: Sequence[Row]) -> dict[str, list[Record]]:
             headers[section] = [cell.lower() for cell in cells]
         elif kind == "Data" and section in headers:
             # A time with a comma that nobody quoted makes one cell too many.
-            cells = _joined(cells, headers[section])
+            cells = _join_cells(cells, headers[section])
             sections.setdefault(section, []).append(
                 Record(row.line, dict(zip(headers[section], cells, strict=False)))
             )
     return sections
 
 
-def _joined(cells: list[str], names: list[str]) -> list[str]:
+def _join_cells(cells: list[str], names: list[str]) -> list[str]:
     place = names.index("date/time") if "date/time" in names else -1
     pair = " ".join(cells[place : place + 2]) if place >= 0 else ""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", pair):

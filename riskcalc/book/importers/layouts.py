@@ -262,7 +262,7 @@ class TableReader:
         action_text = " ".join(filter(None, (record.text(name) for name in self.layout.action)))
         action = self._action(action_text, record)
         if action is None:
-            return self._without_action(action_text, record)
+            return self._describe_unread_row(action_text, record)
         contract = self._contract(record)
         if contract is None:
             symbol, label = record.text(*self.layout.symbol), action_text or "a trade"
@@ -282,7 +282,7 @@ class TableReader:
             opens=action.opens,
         )
 
-    def _without_action(self, action_text: str, record: Record) -> str:
+    def _describe_unread_row(self, action_text: str, record: Record) -> str:
         """Return why a row is no fill; one with a quantity and a price is not passed over."""
         numbers = (record.text(self.layout.quantity), record.text(self.layout.price))
         if all(amount(text) for text in numbers if text) and all(numbers):
@@ -335,9 +335,9 @@ class TableReader:
             return abs(required(number, "quantity"))
         if action.sign:
             return action.sign * abs(required(number, "quantity"))
-        return self._signed(required(number, "quantity"), record, action)
+        return self._signed_quantity(required(number, "quantity"), record, action)
 
-    def _signed(self, number: float, record: Record, action: Action) -> float:
+    def _signed_quantity(self, number: float, record: Record, action: Action) -> float:
         """Quantity of a row whose direction stands in a column of its own, else in its sign."""
         action_text = record.text("action").lower().replace("_", " ")
         if action_text.startswith("sell") and action.kind in {FillKind.TRADE, FillKind.SPLIT_SHARES}:

@@ -115,7 +115,7 @@ class _Fields:
         if "link" in columns and "contract" not in columns:
             cells, columns["contract"] = _symbols_from_links(cells, columns["link"])
         for field in COALESCED:
-            cells = _coalesced(
+            cells = _fill_from_next(
                 cells, [name for name in names.get(field, ()) if name != columns.get("contract")]
             )
         return cls(cells, columns)
@@ -172,7 +172,7 @@ def _first_contract(cells: Cells, name: str) -> str:
     return next((text for text in texts if is_occ(text)), cells.first_text(name))
 
 
-def _coalesced(cells: Cells, names: Sequence[str]) -> Cells:
+def _fill_from_next(cells: Cells, names: Sequence[str]) -> Cells:
     """Fill the empty cells of the first column from the next ones."""
     filled = [name for name in names if cells.first_text(name)]
     if len(filled) < 2 or cells.filled(filled[0]).all():
@@ -335,7 +335,7 @@ def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColum
         apart &= contracts.valid
         for row in np.flatnonzero(apart)[:SHOWN_CLASHES].tolist():
             fields.cells.problems.append(
-                (int(fields.cells.table.places[row]), _clash(fields, field, given[row], row))
+                (int(fields.cells.table.places[row]), _clash_message(fields, field, given[row], row))
             )
 
 
@@ -347,7 +347,7 @@ def _same_expiry(expiries: Days, other: Days) -> Flags:
     return same
 
 
-def _clash(fields: _Fields, field: str, given: Any, row: int) -> str:  # noqa: ANN401 - a value of any column
+def _clash_message(fields: _Fields, field: str, given: Any, row: int) -> str:  # noqa: ANN401 - a value of any column
     cells, name = fields.cells, fields.columns[field]
     contract = cells.column(fields.columns["contract"])
     symbol = contract.texts[contract.codes[row]]

@@ -169,7 +169,9 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileF
     """
     keyed = any(name.startswith("key ") for name in groups[0].surrounding)
     place_text = f"{groups[0].path}[{{}}]" if len(groups) == 1 and not keyed else "contract {}"
-    records = [_flat(record, place_text.format(number)) for number, record in enumerate(_records(groups))]
+    records = [
+        _flatten_record(record, place_text.format(number)) for number, record in enumerate(_records(groups))
+    ]
     own = dict.fromkeys(key for record in records for key in record)
     meaning = column_naming(tuple(own))
     columns = {name: column_of([_text(record.get(name)) for record in records]) for name in meaning.columns()}
@@ -180,7 +182,7 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileF
     for field, names in meant.items():
         for name in names:
             shown = f"{name} above" if name in own else name
-            columns[shown] = _repeated([_text(group.surrounding.get(name)) for group in groups], counts)
+            columns[shown] = _repeat_texts([_text(group.surrounding.get(name)) for group in groups], counts)
             common.setdefault(field, []).append(shown)
     table = Table(columns=columns, places=np.arange(len(records)), place_text=place_text, column_word="key")
     words = [value for group in groups[:1] for value in group.surrounding.values() if isinstance(value, str)]
@@ -193,7 +195,7 @@ def _records(groups: Iterable[Group]) -> Iterator[Any]:
         yield from group.records
 
 
-def _repeated(texts: Sequence[str], counts: Sequence[int]) -> Column:
+def _repeat_texts(texts: Sequence[str], counts: Sequence[int]) -> Column:
     column = column_of(texts)
     return Column(codes=np.repeat(column.codes, counts), texts=column.texts)
 
@@ -265,7 +267,7 @@ def _names_an_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any 
     """Whether there are bid and ask, and a record or the keys above say which option they are of."""
     if not isinstance(record, dict):
         return False
-    flat = _flat(record, "")
+    flat = _flatten_record(record, "")
     meaning = column_naming((*flat, *(name for name in above if name.startswith("key "))))
     if not meaning.of_chain:
         return False
@@ -347,7 +349,7 @@ def _is_plain(value: object) -> bool:
     return not isinstance(value, (dict, list))
 
 
-def _flat(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
+def _flatten_record(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
     """Flatten a record: values of nested objects get dotted names."""
     if not isinstance(record, dict):
         raise ChainError(f"{place} is not a record of an option: {str(record)[:SHOWN]}")
@@ -360,7 +362,7 @@ def _flat(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record: 
             if "raw" in inner:
                 values[prefix + key] = inner["raw"]  # Yahoo's number beside its text
             else:
-                values |= _flat(inner, place, f"{prefix}{key}.", depth + 1)
+                values |= _flatten_record(inner, place, f"{prefix}{key}.", depth + 1)
         elif not isinstance(inner, (dict, list)):
             values[prefix + key] = inner
     return values

@@ -88,7 +88,7 @@ def table_of_text(file: QuoteFile, head: Header) -> tuple[Cells, ColumnNaming, F
         stray_lines=stray_lines,
         again=head.again if head.above else (),
     )
-    table = _unfolded(_with_sizes(table, [*_titles(head.above), *stray_lines]))
+    table = _expand_objects(_with_sizes(table, [*_titles(head.above), *stray_lines]))
     place = "above the table" if head.above else ""
     facts = find_facts([*head.above, *(aside.text for aside in stray_lines)], place=place)
     cells = Cells(table=table, thousands=head.delimiter == ",")
@@ -124,7 +124,7 @@ def _with_sizes(table: Table, stray_lines: Sequence[StrayLine]) -> Table:
     return dataclasses.replace(table, columns={**table.columns, "contract size": column})
 
 
-def _unfolded(table: Table) -> Table:
+def _expand_objects(table: Table) -> Table:
     """Columns of written objects taken apart: ``contract.strike``."""
     columns: dict[str, Column] = {}
     for name, column in table.columns.items():
