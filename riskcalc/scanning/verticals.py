@@ -23,7 +23,7 @@ from riskcalc.scanning.expiry_exits import (
 from riskcalc.scanning.rules import SpreadKind
 from riskcalc.scanning.series import OptionSeries
 from riskcalc.sizing import cost_per_trade, cost_per_unit, uncovered_margin
-from riskcalc.sizing.partial_exits import closed_fractions
+from riskcalc.sizing.partial_exits import closed_fractions_by_units
 from riskcalc.sizing.percent_risk import SLACK
 
 Floats = NDArray[np.float64]
@@ -349,13 +349,12 @@ def _break_even(
 def _unit_splits(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Splits, Indices]:
     """Distinct splits of whole units over the targets, and the index of each row's split."""
     capped = np.minimum(units, MOST_SPLIT)
-    counts = np.flatnonzero(np.bincount(capped))
-    split_by_units = {int(count): closed_fractions(exits, units=int(count)) for count in counts}
-    splits = list(dict.fromkeys(split_by_units.values()))
+    split_by_units = closed_fractions_by_units(exits, np.flatnonzero(np.bincount(capped)).tolist())
+    numbers: dict[tuple[float, ...], int] = {}
     place = np.zeros(MOST_SPLIT + 1, dtype=np.intp)
     for count, split in split_by_units.items():
-        place[count] = splits.index(split)
-    return splits, place[capped]
+        place[count] = numbers.setdefault(split, len(numbers))
+    return list(numbers), place[capped]
 
 
 def _breakevens(series: OptionSeries, verticals: Verticals, size: int) -> Floats:

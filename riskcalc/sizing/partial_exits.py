@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -55,17 +55,33 @@ def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:
     ]
     if math.fsum(shares) > 1 + DUST:
         raise InvalidInputError(f"exit fractions must sum to at most 1, got {math.fsum(shares):g}")
-    sums = [math.fsum(shares[:count]) for count in range(len(shares) + 1)]
-    closed = [min(math.floor(held * done + 0.5 + DUST), held) for done in sums]
-    return tuple(now - before for before, now in pairwise(closed))
+    return _nearest_units(held, _running_sums(shares))
 
 
 def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:
     """Return the fraction of the position closed at each target in whole units; as planned for no units."""
+    return closed_fractions_by_units(exits, (units,))[units]
+
+
+def closed_fractions_by_units(exits: ExitPlan, counts: Iterable[int]) -> dict[int, tuple[float, ...]]:
+    """Return `closed_fractions` of several positions, by their units; the plan's targets are summed once."""
     fractions = tuple(target.fraction for target in exits.targets)
-    if not units or not fractions:
-        return fractions
-    return tuple(count / units for count in exit_units(units=units, fractions=fractions))
+    sums = _running_sums(fractions)
+    return {
+        units: tuple(count / units for count in _nearest_units(units, sums)) if units else fractions
+        for units in counts
+    }
+
+
+def _running_sums(shares: Sequence[float]) -> list[float]:
+    """Sums of the first shares, from none to all."""
+    return [math.fsum(shares[:count]) for count in range(len(shares) + 1)]
+
+
+def _nearest_units(units: int, sums: Sequence[float]) -> tuple[int, ...]:
+    """Whole units closed at each target, from the share of the position that is closed up to it."""
+    closed = [min(math.floor(units * done + 0.5 + DUST), units) for done in sums]
+    return tuple(now - before for before, now in pairwise(closed))
 
 
 def blended_r(
