@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.analysis import first_exit
+from riskcalc.analysis.managed.break_even import dividend_distance
 from riskcalc.analysis.managed.exit_flow import ExitWeights, exit_weights
 from riskcalc.analysis.managed.levels import ExitStages, exit_stages
-from riskcalc.analysis.managed.outcome import dividend_distance
 from riskcalc.analysis.managed.timeline import Timeline, build_timeline
 from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.chains import Smile

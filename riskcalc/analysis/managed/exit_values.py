@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -83,6 +83,17 @@ class ExitValues:
     """At the nodes, on the last day."""
     last_day: float
 
+    def of_first(self, stages: int, nodes: NDArray[np.bool_]) -> ExitValues:
+        """Return the values of the first stages alone, at the chosen nodes."""
+        periods = (
+            PeriodValues(period.days, *(values[:stages] for values in period[1:])) for period in self.periods
+        )
+        drops = {
+            place: drop._replace(stops=drop.stops[:stages], targets=drop.targets[:stages])
+            for place, drop in self.drops.items()
+        }
+        return replace(self, periods=tuple(periods), drops=drops, last=self.last[nodes])
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExitPricer:
@@ -92,8 +103,8 @@ class ExitPricer:
     market: Market
     levels: ExitStages
     cost_per_unit: float
-    values: FloatArray | None = None
-    """Values of a whole unit at its exit points, where they are known [dollars]."""
+    known: tuple[Conditions, FloatArray] | None = None
+    """Conditions of the exit points and the values of a whole unit there [dollars], where they are known."""
 
     @property
     def shares(self) -> int:
@@ -108,11 +119,13 @@ class ExitPricer:
 
     def pnls(self, *sets: ValuationPoints) -> list[FloatArray]:
         """Return the P&L at several sets of points: as known, else with one call of the model."""
-        at = self.conditions(*sets)
-        shapes = [np.broadcast_shapes(*(part.shape for part in points)) for points in sets]
-        ends = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
-        found = np.split(self._pnl(at, self.values), ends)
-        return [pnl.reshape(shape) for pnl, shape in zip(found, shapes, strict=True)]
+        found, start, pnls = self._pnl(*(self.known or (self.conditions(*sets), None))), 0, []
+        for points in sets:
+            shape = np.broadcast_shapes(*(part.shape for part in points))
+            end = start + math.prod(shape)
+            pnls.append(found[start:end].reshape(shape))
+            start = end
+        return pnls
 
     def pnl_now(self) -> float:
         """P&L of a whole unit that is closed at once [dollars]."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from riskcalc.analysis.managed.break_even import break_even_drift
 from riskcalc.analysis.managed.exit_flow import (
     ExitReason,
     ExitRecords,
@@ -18,15 +18,15 @@ from riskcalc.analysis.managed.exit_flow import (
     compute_pnl_flow,
     immediate_exit,
 )
-from riskcalc.analysis.managed.exit_values import ExitPoints, ExitPricer, exit_points, value_exits
-from riskcalc.analysis.managed.levels import ExitStages, Stage, exit_stages
-from riskcalc.analysis.managed.timeline import (
-    Nodes,
-    Timeline,
-    build_nodes,
-    build_timeline,
-    distance_after_dividend,
+from riskcalc.analysis.managed.exit_values import (
+    ExitPoints,
+    ExitPricer,
+    ExitValues,
+    exit_points,
+    value_exits,
 )
+from riskcalc.analysis.managed.levels import ExitStages, Stage, exit_stages
+from riskcalc.analysis.managed.timeline import Nodes, Timeline, build_nodes, build_timeline
 from riskcalc.analysis.strike_adjustment import adjusted_trade
 from riskcalc.analysis.valuation import Conditions
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, PnlBin, PnlQuantile, Trade, View
@@ -47,15 +47,6 @@ TAIL = 1e-3
 
 SPREAD = 8
 """Points used for the P&L of one exit."""
-
-FURTHEST = 6.0
-"""Deviations of the log price at the horizon within which the breakeven drift is searched."""
-
-SEARCHED = 60
-"""Steps of the grid on which the drift is searched."""
-
-CLOSE = 1e-9
-"""Accuracy of the drift, as a share of a step of the grid."""
 
 RARE = 1e-14
 """Probability below which an exit is ignored."""
@@ -135,22 +126,25 @@ def managed_outcome(
     """
     cost = non_negative("cost_per_unit", cost_per_unit)
     levels = exit_stages(trade, market, exits, fractions=fractions)
-    found = valued.exits if valued and _same_levels(valued.exits.levels, levels) else None
-    ready = valued if found else None
-    timeline = found.timeline if found else build_timeline(trade, market, exits, view=view, levels=levels)
+    ready = valued if valued and _starts_with(valued.exits.levels, levels) else None
+    timeline = (
+        ready.exits.timeline if ready else build_timeline(trade, market, exits, view=view, levels=levels)
+    )
     pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=cost)
     ahead, taken, realized_pnl = _immediate_exits(levels, pricer, timeline.days)
     context = _OutcomeContext(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
     if not ahead:
         return _outcome(PnlFlow(realized_pnl, np.zeros(0), 0.0), context)
     remaining = replace(levels, stages=ahead)
-    if found is None:
-        found = _exits_of(replace(pricer, levels=remaining), exits, timeline)
-    pricer = replace(pricer, levels=remaining, values=ready.values if ready else None)
     with np.errstate(over="ignore", invalid="ignore"):  # results that are not finite are refused
+        pricer = replace(pricer, levels=remaining)
+        found = ready.exits if ready else _exits_of(pricer, exits, timeline)
+        if ready:
+            pricer = replace(pricer, known=(found.conditions, ready.values))
         values = value_exits(pricer, exits, timeline, found.nodes, found.points)
+        nodes, values = _of_first(len(ahead), found, values)
         flow = compute_pnl_flow(
-            remaining, timeline, found.nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
+            remaining, timeline, nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
         )
         return _outcome(flow, context)
 
@@ -187,8 +181,8 @@ def prepare_exits(
     Returns
     -------
     PreparedExits or None
-        None where an exit is reached already. Fractions of the targets that leave a stage out call for other
-        points: `managed_outcome` then values them itself.
+        None where an exit is reached already. Where fractions of the targets in whole units leave the last
+        stages out, `managed_outcome` takes the points of the others; where they add one, it values its own.
     """
     levels = exit_stages(trade, market, exits)
     timeline = build_timeline(trade, market, exits, view=view, levels=levels)
@@ -214,12 +208,27 @@ def _exits_of(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline) -> Prepar
     )
 
 
-def _same_levels(one: ExitStages, other: ExitStages) -> bool:
-    """Whether exits lie at the same levels, whatever part of a unit each closes."""
-    ends, others = (
-        [(stage.stop, stage.target, stage.gap_move) for stage in levels.stages] for levels in (one, other)
+def _starts_with(whole: ExitStages, levels: ExitStages) -> bool:
+    """Whether exits lie at the levels of the first stages, whatever part of a unit each closes.
+
+    Where the stop moves in a second stage, that stage makes the steps short: one stage alone has others.
+    """
+    if len(levels.stages) == 1 and any(stage.stop > whole.stages[0].stop for stage in whole.stages[1:2]):
+        return False
+    ends, first = (
+        [(stage.stop, stage.target, stage.gap_move) for stage in one.stages[: len(levels.stages)]]
+        for one in (whole, levels)
     )
-    return (one.side, one.spot, one.entry, ends) == (other.side, other.spot, other.entry, others)
+    return (whole.side, whole.spot, whole.entry, ends) == (levels.side, levels.spot, levels.entry, first)
+
+
+def _of_first(stages: int, found: PreparedExits, values: ExitValues) -> tuple[Nodes, ExitValues]:
+    """Nodes and values of the first stages: no path goes on beyond the last of their targets."""
+    if stages == len(found.levels.stages):
+        return found.nodes, values
+    # The targets are breaks of the panels: what is left are the nodes of these stages alone.
+    inside = found.nodes.points < max(stage.target for stage in found.levels.stages[:stages])
+    return Nodes(*(part[inside] for part in found.nodes)), values.of_first(stages, inside)
 
 
 def _is_ahead(levels: ExitStages, days: float) -> bool:
@@ -339,59 +348,3 @@ def _points(exits: ExitRecords) -> tuple[FloatArray, FloatArray]:
         (low[:, None] + (high - low)[:, None] * parts).ravel(),
         np.repeat(chances / SPREAD, SPREAD),
     )
-
-
-def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages) -> float | None:
-    """Return the drift per year at which the expected P&L is 0, the one nearest to the drift assumed.
-
-    The exits are reweighted for another drift (Girsanov), which depends on their day and spot alone. The log
-    of a dividend's drop is taken at the current spot.
-    """
-    if timeline.days == 0 or exits.day.size == 1:
-        return None
-    years = exits.day / 365
-    moved = exits.point - dividend_distance(years, timeline, levels)
-    drift, variance = timeline.log_drift(levels.side), timeline.diffusion**2
-
-    def expected(shift: FloatArray | float) -> FloatArray:
-        more = np.asarray(shift)[..., None]
-        weight = np.exp(np.clip(more * (moved - drift * years - more * years / 2) / variance, -700, 300))
-        mean: FloatArray = (weight @ exits.moments[1]) / (weight @ exits.moments[0])
-        return mean
-
-    furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)
-    shifts = np.linspace(-furthest, furthest, SEARCHED + 1)
-    found = expected(shifts)
-    crossings = np.flatnonzero(found[1:] * found[:-1] <= 0)
-    if not len(crossings):
-        return None
-    nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
-    between = slice(nearest, nearest + 2)
-    return timeline.drift + levels.side * _zero(expected, shifts[between].tolist(), found[between].tolist())
-
-
-def _zero(curve: Callable[[float], FloatArray], ends: list[float], values: list[float]) -> float:
-    """Zero between two points of opposite sign, by false position that halves what stays (Illinois)."""
-    (low, high), (at_low, at_high) = ends, values
-    close = CLOSE * (high - low)
-    while at_high and at_low and abs(high - low) > close:
-        place = high - at_high * (high - low) / (at_high - at_low)
-        moved, value = abs(place - high), float(curve(place))
-        if value * at_high < 0:
-            low, at_low = high, at_high
-        else:
-            at_low /= 2
-        high, at_high = place, value
-        if moved <= close:
-            break
-    return high if at_low else low
-
-
-def dividend_distance(years: FloatArray, timeline: Timeline, levels: ExitStages) -> FloatArray:
-    """Return the log distance by which dividends have moved the spot."""
-    total = np.zeros_like(years)
-    for period in timeline.periods:
-        if period.dividend:
-            past = years * 365 >= period.last_day - 1e-9
-            total += past * distance_after_dividend(levels, 0.0, min(period.dividend, 0.99 * levels.spot))
-    return total
