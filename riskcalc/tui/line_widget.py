@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 from rich.segment import Segment
 from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.color import Color
-from textual.filter import ANSIToTruecolor
-from textual.geometry import Region, Size
+from textual.filter import ANSIToTruecolor, LineFilter
+from textual.geometry import Region, Size, Spacing
 from textual.strip import Strip
 from textual.widget import Widget
+
+MOST_STYLES = 500
+"""Styles of a widget whose mix with its colors is kept."""
 
 
 class LineWidget(Widget):
@@ -27,6 +30,7 @@ class LineWidget(Widget):
         super().__init__(id=id, classes=classes)
         self._base: tuple[Style, Color] | None = None
         self._parts: dict[str, Style] = {}
+        self._mixed: dict[int, _Mixed] = {}
         self._kept: dict[int, Strip] = {}
         self._kept_size = Size(0, 0)
 
@@ -48,6 +52,7 @@ class LineWidget(Widget):
         """Look colors up again, as for another theme."""
         self._base = None
         self._parts.clear()
+        self._mixed.clear()
         self.forget_lines()
         super().notify_style_update()
 
@@ -72,30 +77,49 @@ class LineWidget(Widget):
         if size != self._kept_size:
             self._kept_size = size
             self.forget_lines()
-        for y in crop.line_range:
-            if y not in self._kept:
-                self._kept[y] = self._whole_line(y, size)
-        lines = [self._kept[y] for y in crop.line_range]
+        rows = crop.line_range
+        if missing := [y for y in rows if y not in self._kept]:
+            padding, filters = self.styles.padding, self.get_line_filters()
+            for y in missing:
+                self._kept[y] = self._whole_line(y, size, padding=padding, filters=filters)
+        lines = [self._kept[y] for y in rows]
         start, end = crop.column_span
         return lines if (start, end) == (0, size.width) else [line.crop(start, end) for line in lines]
 
-    def _whole_line(self, y: int, size: Size) -> Strip:
+    def _whole_line(self, y: int, size: Size, *, padding: Spacing, filters: Sequence[LineFilter]) -> Strip:
         """One line with its padding, in colors that the terminal shows."""
-        padding, (width, height) = self.styles.padding, size
-        segments, used = [Segment(" " * padding.left, self.base)] if padding.left else [], padding.left
+        (width, height), base = size, self.base
+        segments, used, dimmed = (
+            [Segment(" " * padding.left, base)] if padding.left else [],
+            padding.left,
+            False,
+        )
         if padding.top <= y < height - padding.bottom:
             line = self.render_line(y - padding.top)
-            segments += Segment.apply_style(line, self.base)
             used += line.cell_length
+            for segment in line:
+                _, mixed, dim = self._mixed.get(id(segment.style)) or self._mix(segment.style)
+                segments.append(segment if mixed is segment.style else Segment(segment.text, mixed))
+                dimmed = dimmed or dim
         if used > width:
             segments = Segment.adjust_line_length(segments, width)
         elif used < width:
-            segments.append(Segment(" " * (width - used), self.base))
-        for line_filter in self.get_line_filters():
+            segments.append(Segment(" " * (width - used), base))
+        for line_filter in filters:
             # A theme's colors are not the terminal's own: only dimmed ones must be resolved.
-            if not isinstance(line_filter, ANSIToTruecolor) or _dimmed(segments):
+            if dimmed or not isinstance(line_filter, ANSIToTruecolor):
                 segments = line_filter.apply(segments, self._looked_up()[1])
         return _WholeLine(segments, width)
+
+    def _mix(self, style: Style | None) -> _Mixed:
+        """A style on the colors of the widget, looked up once."""
+        if len(self._mixed) >= MOST_STYLES:
+            self._mixed.clear()
+        mixed = self.base if style is None else self.base + style
+        # Colors of a part are on those of the widget already.
+        mixed = style if style is not None and mixed == style else mixed
+        found = self._mixed[id(style)] = _Mixed(style, mixed, bool(mixed.dim))
+        return found
 
     def _looked_up(self) -> tuple[Style, Color]:
         """Base and background, looked up once for a theme."""
@@ -104,7 +128,41 @@ class LineWidget(Widget):
         return self._base
 
 
-class _WholeLine(Strip):
+class _Mixed(NamedTuple):
+    """A style, held so that its id stays its own, and what it looks like on the widget."""
+
+    style: Style | None
+    mixed: Style
+    dim: bool
+
+
+class _NoCache:
+    """A cache that keeps nothing."""
+
+    def get(self, _: object) -> None:
+        """Return None: nothing is kept."""
+
+    def __setitem__(self, _: object, __: object) -> None:
+        """Keep nothing."""
+
+
+class PlainStrip(Strip):
+    """Strip that is painted as it is, without a strip's seven caches: to make them takes longer."""
+
+    __slots__ = ()
+
+    def __init__(self, segments: list[Segment], cell_length: int | None = None) -> None:
+        self._segments, self._cell_length = segments, cell_length
+        self._render_cache = self._link_ids = self._cell_count = None
+        nothing: Any = NO_CACHE
+        self._divide_cache = self._crop_cache = self._style_cache = self._filter_cache = nothing
+        self._line_length_cache = self._crop_extend_cache = self._offsets_cache = nothing
+
+
+NO_CACHE = _NoCache()
+
+
+class _WholeLine(PlainStrip):
     """Strip without a reference cycle: Textual's strip keeps itself alive when divided at its end."""
 
     __slots__ = ()
@@ -113,10 +171,6 @@ class _WholeLine(Strip):
         """Cut the line, as a rule into itself alone."""
         places = [*cuts]
         return [self] if places == [self.cell_length] else super().divide(places)
-
-
-def _dimmed(segments: Iterable[Segment]) -> bool:
-    return any(segment.style is not None and segment.style.dim for segment in segments)
 
 
 def forget_closed_widgets() -> None:

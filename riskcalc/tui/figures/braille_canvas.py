@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BLANK = 0x2800
 BITS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -33,9 +36,18 @@ class Canvas:
     """
 
     def __init__(self, width: int, height: int) -> None:
+        import numpy as np  # noqa: PLC0415 - not on the path to the first frame
+
         self.width, self.height = width, height
-        self.dots = [[0] * width for _ in range(height)]
-        self.owners = [[""] * width for _ in range(height)]
+        self.dots = np.zeros((height, width), dtype=np.uint8)
+        """Bits of the dots in each cell."""
+        self.owner_numbers = np.zeros((height, width), dtype=np.uint8)
+        self.names = [""]
+        """Owners by their number."""
+
+    def owner(self, x: int, y: int) -> str:
+        """Owner of a cell by name; empty where no curve is."""
+        return self.names[int(self.owner_numbers[y, x])]
 
     def plot(self, rows: Sequence[int], *, owner: str, stroke: Stroke = Stroke.THIN) -> None:
         """Draw a curve, over what is there already.
@@ -49,39 +61,44 @@ class Canvas:
         stroke : Stroke
             How it is drawn.
         """
+        import numpy as np  # noqa: PLC0415 - as above
+
         drawn, period, thickness = stroke.value
-        lowest = 4 * self.height - 1
-        for column, (first, last) in enumerate(_runs(rows[: 2 * self.width])):
-            if column % period >= drawn:
-                continue
-            below = min(last + thickness - 1, lowest)
-            # At the lower edge a thick line grows upwards: it stays thick and is not cut off.
-            top, x, bits = max(min(first, below - thickness + 1), 0), column >> 1, BITS[column & 1]
-            for row in range(top, below + 1):
-                y = row >> 2
-                self.dots[y][x] |= bits[row & 3]
-                self.owners[y][x] = owner
+        first, last = _runs(np.array(rows[: 2 * self.width], dtype=np.intp))
+        below = np.minimum(last + thickness - 1, 4 * self.height - 1)
+        # At the lower edge a thick line grows upwards: it stays thick and is not cut off.
+        top = np.maximum(np.minimum(first, below - thickness + 1), 0)
+        below[np.arange(len(below)) % period >= drawn] = -1
+        places = np.arange(4 * self.height)[:, None]
+        dots = np.zeros((4 * self.height, 2 * self.width), dtype=np.uint8)
+        dots[:, : len(top)] = (top <= places) & (places <= below)
+        halves = np.zeros((self.height, 2 * self.width), dtype=np.uint8)
+        for row, bits in enumerate(np.tile(np.array(BITS, dtype=np.uint8).T, self.width)):
+            halves |= bits * dots[row::4]
+        touched = halves[:, ::2] | halves[:, 1::2]
+        if owner not in self.names:
+            self.names.append(owner)
+        self.dots |= touched
+        self.owner_numbers[touched != 0] = self.names.index(owner)
 
     def glyph(self, x: int, y: int) -> str:
         """Braille character of a cell; a blank string when it has no dots."""
-        mask = self.dots[y][x]
+        mask = self.dots[y, x]
         return GLYPHS[mask] if mask else ""
 
 
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _runs(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """First and last dot row per dot column: a steep curve is connected half way, no dot drawn twice."""
-    firsts, lasts = list(rows), list(rows)
-    for column, (row, after) in enumerate(pairwise(rows)):
-        if abs(after - row) <= 1:
-            continue
-        middle = (row + after) // 2
-        if after > row:
-            lasts[column] = max(lasts[column], middle)
-            firsts[column + 1] = middle + 1
-        else:
-            firsts[column] = min(firsts[column], middle + 1)
-            lasts[column + 1] = middle
-    return zip(firsts, lasts, strict=True)
+    import numpy as np  # noqa: PLC0415 - as above
+
+    before, after = rows[:-1], rows[1:]
+    middle = (before + after) // 2
+    falls, rises = before - after > 1, after - before > 1
+    first, last = rows.copy(), rows.copy()
+    first[1:][rises], last[1:][falls] = middle[rises] + 1, middle[falls]
+    first[:-1][falls] = np.minimum(first[:-1], middle + 1)[falls]
+    last[:-1][rises] = np.maximum(last[:-1], middle)[rises]
+    return first, last
 
 
 def dot_rows(

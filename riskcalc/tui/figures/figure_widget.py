@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from riskcalc.tui.figures.palette import GREEN_RED, Depth, Palette, make_palette, style
-from riskcalc.tui.line_widget import LineWidget
+from riskcalc.tui.line_widget import LineWidget, PlainStrip
 
 F = TypeVar("F")
 
@@ -183,4 +183,4 @@ def strip(cells: Sequence[tuple[str, str, str, bool]], *, dim: bool) -> Strip:
         text = "".join([cell[0] for cell in run])
         segments.append(Segment(text, style(color, background, bold=bold, dim=dim)))
         width += len(text)
-    return Strip(segments, width)
+    return PlainStrip(segments, width)

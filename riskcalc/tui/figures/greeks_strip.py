@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 
 from riskcalc.tui.figures.braille_canvas import Canvas, cell_of, dot_rows, value_of
-from riskcalc.tui.figures.figure_widget import GUTTER, FigureWidget, RenderStyle, strip
-from riskcalc.tui.figures.palette import Palette
+from riskcalc.tui.figures.cell_grid import CellGrid
+from riskcalc.tui.figures.figure_widget import GUTTER, FigureWidget, RenderStyle
 
 if TYPE_CHECKING:
     from riskcalc.editor.figure_data import Floats, GreeksFigure
@@ -44,14 +44,11 @@ def draw_greeks(figure: GreeksFigure, look: RenderStyle) -> list[Strip]:
     )
     shown = curves[: look.height]
     tall, more = divmod(look.height, len(shown))
-    lines = [
+    return [
         line
         for k, (name, values) in enumerate(shown)
         for line in _band(figure, name, values, look, height=tall + (k < more))
     ]
-    if look.stale:
-        lines[0] = _ending("stale", lines[0], look)
-    return [strip(cells, dim=look.stale) for cells in lines]
 
 
 def _left(width: int) -> int:
@@ -59,11 +56,9 @@ def _left(width: int) -> int:
     return GUTTER if width >= 3 * GUTTER else 0
 
 
-def _band(
-    figure: GreeksFigure, name: str, values: Floats, look: RenderStyle, *, height: int
-) -> list[list[Cell]]:
-    """Curve with zero line, name and value at the crosshair or the spot."""
-    left = _left(look.width)
+def _band(figure: GreeksFigure, name: str, values: Floats, look: RenderStyle, *, height: int) -> list[Strip]:
+    """The curve over the line at the crosshair or the spot, over the zero line, beside name and value."""
+    left, palette = _left(look.width), look.palette
     width = look.width - left
     across, down = (figure.low, figure.high), _axis(values)
     canvas = Canvas(width, height)
@@ -72,22 +67,16 @@ def _band(
     )
     at = figure.spot if look.crosshair is None else look.crosshair
     column = cell_of(at, across=across, width=width)
-    zero = round(down[1] / (down[1] - down[0]) * (4 * height - 1)) // 4
-    words = _words(name, _at(figure, values, at), height) if left else [""] * height
-    return [
-        [
-            (words[y].ljust(left), look.palette.text, "", False),
-            *(_cell(canvas, x, y, palette=look.palette, column=column, zero=zero) for x in range(width)),
-        ]
-        for y in range(height)
-    ]
-
-
-def _cell(canvas: Canvas, x: int, y: int, *, palette: Palette, column: int | None, zero: int) -> Cell:
-    """The curve over the line at the crosshair or the spot, over the zero line."""
-    if glyph := canvas.glyph(x, y):
-        return (glyph, palette.today, "", False)
-    return ("│" if x == column else "─" if y == zero else " ", palette.muted, "", False)
+    grid = CellGrid(look.width, height, color=palette.muted)
+    grid.put_row(round(down[1] / (down[1] - down[0]) * (4 * height - 1)) // 4, "─" * width, start=left)
+    if column is not None:
+        grid.put_column(left + column, "│", color=palette.muted)
+    grid.put_canvas(canvas, {"curve": palette.today}, left=left)
+    for y, word in enumerate(_words(name, _at(figure, values, at), height) if left else ()):
+        grid.put_row(y, word.ljust(left), color=palette.text)
+    if look.stale and name == "delta":
+        grid.put_row(0, "stale", color=palette.text, start=max(look.width - len("stale"), 0), bold=True)
+    return grid.strips(dim=look.stale)
 
 
 def _words(name: str, value: float, height: int) -> list[str]:
@@ -109,12 +98,3 @@ def _axis(values: Floats) -> tuple[float, float]:
     """From the least to the largest value and zero."""
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     return (low, high) if high > low else (-1.0, 1.0)
-
-
-def _ending(word: str, cells: list[Cell], look: RenderStyle) -> list[Cell]:
-    """Put a word over the right end of a line."""
-    kept, room = [], look.width - len(word)
-    for text, color, background, bold in cells:
-        kept.append((text[: max(room, 0)], color, background, bold))
-        room -= len(text)
-    return [*kept, (word[: look.width], look.palette.text, "", True)]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from riskcalc.tui.figures.braille_canvas import GLYPHS, Canvas, Stroke, cell_of, dot_rows
+from riskcalc.tui.figures.braille_canvas import Canvas, Stroke, cell_of, dot_rows
+from riskcalc.tui.figures.cell_grid import CellGrid
 from riskcalc.tui.figures.figure_widget import GUTTER, RenderStyle, strip
 from riskcalc.tui.figures.palette import Palette
 from riskcalc.tui.figures.payoff_labels import distinct_curves, label_row, legend_row, readout_row
@@ -96,7 +97,7 @@ def draw_payoff(
         across=(figure.low, figure.high),
         down=money or money_axis(figure, pinned),
     )
-    body = _with_gutter(_plot_cells(figure, pinned, plot, look), plot, look.palette, left)
+    body = _plot_strips(figure, pinned, plot, look, left=left)
     pad = [(" " * left, "", "", False)]
     rows: dict[str, Callable[[], list[Cell]]] = {
         "legend": lambda: legend_row(figure, pinned, look),
@@ -104,9 +105,11 @@ def draw_payoff(
         "ticks": lambda: pad + _tick_row(plot, look.palette),
         "readout": lambda: readout_row(figure, pinned, look),
     }
-    above = [rows[name]() for name in ("legend", "labels") if name in extras]
-    below = [rows[name]() for name in ("ticks", "readout") if name in extras]
-    return [strip(cells, dim=look.stale) for cells in (*above, *body, *below)]
+    above, below = (
+        [strip(rows[name](), dim=look.stale) for name in names if name in extras]
+        for names in (("legend", "labels"), ("ticks", "readout"))
+    )
+    return [*above, *body, *below]
 
 
 def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis | None = None) -> Axis:
@@ -116,9 +119,27 @@ def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis 
     return padded(ends, kept=kept)
 
 
-def _plot_cells(
-    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: RenderStyle
-) -> list[list[Cell]]:
+def _plot_strips(
+    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: RenderStyle, *, left: int
+) -> list[Strip]:
+    """Curves over vertical lines over the zero line over the shading, the money axis on their left."""
+    palette = look.palette
+    canvas, main = _curves(figure, pinned, plot)
+    grid = CellGrid(left + plot.width, plot.height, color=palette.muted)
+    grid.put_row(plot.row(0.0), "─" * plot.width, start=left)
+    if left:
+        _put_money_axis(grid, plot, palette, left)
+    for column, (character, color) in _verticals(figure, plot, look).items():
+        grid.put_column(left + column, character, color=color)
+    colors = {"main": palette.text, "today": palette.today, "time stop": palette.time_stop}
+    colors["pinned"] = palette.pinned
+    grid.put_canvas(canvas, colors, left=left, bold=frozenset({"main"}))
+    _shade(grid, main, plot, palette, left=left)
+    return grid.strips(dim=look.stale)
+
+
+def _curves(figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot) -> tuple[Canvas, list[int]]:
+    """All curves, and the dot rows of the payoff."""
     canvas = Canvas(plot.width, plot.height)
     # The least important first: a cell takes the color of the last curve drawn through it.
     if pinned is not None:
@@ -128,56 +149,20 @@ def _plot_cells(
         canvas.plot(plot.dots(figure, curve), owner=curve.name, stroke=STROKES[curve.name])
     main = plot.dots(figure, first)
     canvas.plot(main, owner="main", stroke=Stroke.BOLD)
-    shades = _shades(main, plot, look.palette)
-    lines = _verticals(figure, plot, look)
-    zero, palette = plot.row(0.0), look.palette
-    colors = {"main": palette.text, "today": palette.today, "time stop": palette.time_stop}
-    colors["pinned"] = palette.pinned
-    return [
-        _row_cells(
-            canvas,
-            y,
-            blank=("─" if y == zero else " ", palette.muted),
-            colors=colors,
-            lines=lines,
-            shades=shades,
-        )
-        for y in range(plot.height)
-    ]
+    return canvas, main
 
 
-def _row_cells(
-    canvas: Canvas,
-    y: int,
-    *,
-    blank: tuple[str, str],
-    colors: dict[str, str],
-    lines: dict[int, tuple[str, str]],
-    shades: Sequence[tuple[int, int, str]],
-) -> list[Cell]:
-    """Curves over vertical lines over the zero line over the shading."""
-    cells = []
-    columns = zip(canvas.dots[y], canvas.owners[y], shades, strict=True)
-    for x, (mask, owner, (first, last, shade)) in enumerate(columns):
-        background = shade if first <= y <= last else ""
-        if mask:
-            cells.append((GLYPHS[mask], colors[owner], background, owner == "main"))
-        else:
-            cells.append((*lines.get(x, blank), background, False))
-    return cells
+def _shade(grid: CellGrid, main: Sequence[int], plot: Plot, palette: Palette, *, left: int) -> None:
+    """Shade each column from zero to the payoff."""
+    import numpy as np  # noqa: PLC0415 - not on the path to the first frame
 
-
-def _shades(main: Sequence[int], plot: Plot, palette: Palette) -> list[tuple[int, int, str]]:
-    """First and last row to shade in each column, and in which color: from zero to the payoff."""
     bottom, top = plot.down
     zero = top / (top - bottom) * (4 * plot.height - 1)
-    found = []
-    for x in range(plot.width):
-        middle = (main[2 * x] + main[2 * x + 1]) / 2
-        first, last = sorted((round(zero) // 4, round(middle) // 4))
-        color = palette.shade_gain if middle < zero else palette.shade_loss
-        found.append((first, last, color))
-    return found
+    middles = np.array(main).reshape(-1, 2).mean(axis=1)
+    ends = np.rint(middles).astype(np.intp) // 4
+    colors = [palette.shade_gain if gains else palette.shade_loss for gains in (middles < zero).tolist()]
+    row = round(zero) // 4
+    grid.shade(np.minimum(ends, row), np.maximum(ends, row), colors, left=left)
 
 
 def _verticals(figure: PayoffFigure, plot: Plot, look: RenderStyle) -> dict[int, tuple[str, str]]:
@@ -195,16 +180,13 @@ def _verticals(figure: PayoffFigure, plot: Plot, look: RenderStyle) -> dict[int,
     return lines
 
 
-def _with_gutter(body: list[list[Cell]], plot: Plot, palette: Palette, left: int) -> list[list[Cell]]:
-    """The plot with its money axis on the left."""
-    if not left:
-        return body
+def _put_money_axis(grid: CellGrid, plot: Plot, palette: Palette, left: int) -> None:
+    """The money axis on the left of the plot."""
     most = max(plot.height // 2, 1)
     labels = {plot.row(value): f"{value:+,.10g}" if value else "0" for value in ticks(*plot.down, most=most)}
-    return [
-        [(f"{labels.get(y, ''):>{left - 1}}{'┤' if y in labels else '│'}", palette.muted, "", False), *row]
-        for y, row in enumerate(body)
-    ]
+    grid.put_column(left - 1, "│", color=palette.muted)
+    for y, label in labels.items():
+        grid.put_row(y, f"{label:>{left - 1}}┤"[:left], color=palette.muted)
 
 
 def _tick_row(plot: Plot, palette: Palette) -> list[Cell]:

@@ -44,7 +44,7 @@ class CurveView(LineWidget):
         row = y - 1
         segments = [Segment(labels.get(row, "").rjust(GUTTER - 1) + " ", self.part("curve--text"))]
         for x in range(canvas.width):
-            glyph, owner = canvas.glyph(x, row), canvas.owners[row][x]
+            glyph, owner = canvas.glyph(x, row), canvas.owner(x, row)
             segments.append(Segment(glyph or " ", self.part(f"curve--{owner or 'text'}")))
         return Strip(segments).adjust_cell_length(width, self.base)
 
