@@ -108,7 +108,7 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
         return _no_units(plan, draft)
     failed = next((check for check in plan.checks if check.status is CheckStatus.FAIL), None)
     if failed is not None:
-        return _badge(BadgeKind.NO, f"NO {_failed(failed, plan, draft)}")
+        return _badge(BadgeKind.NO, f"NO: {_failed(failed, plan, draft)}")
     share = f"{plan.size.risk_fraction:.2%}"
     if any(check.name == "unlimited loss" for check in plan.checks):
         return _badge(BadgeKind.OVER, f"OVER unlimited loss; stop {share}")
@@ -122,7 +122,7 @@ def badge(plan: TradePlan | None, draft: Draft, *, stale: bool = False) -> Badge
 def _no_units(plan: TradePlan, draft: Draft) -> Badge:
     size, account, noun = plan.size, draft.account, plan.report.trade.unit_noun
     if size.binding_limit != "risk budget":
-        return _badge(BadgeKind.NO, f"NO {size.binding_limit}: 0 {noun}s")
+        return _badge(BadgeKind.NO, f"NO: {size.binding_limit}, 0 {noun}s")
     one = (size.loss_per_unit + cost_per_trade(account.costs)) / account.equity
     risk, allowed = _share(one), _share(account.risk_allowed)
     said = f"= {risk} > {allowed}" if risk != allowed else f"just over {allowed}"
@@ -152,8 +152,13 @@ def _failed(check: Check, plan: TradePlan, draft: Draft) -> str:
         if rules.max_days is not None and days > rules.max_days:
             return f"days {days} > {rules.max_days}"
         return f"days {days} < {rules.min_days}"
-    unmet = "triggers not all met" if SignalRole.ENTRY in rules.needs_all else "trigger is met"
-    return {"expiry": "expired at this time", "trigger": unmet}.get(check.name, check.name)
+    return {
+        "expiry": "expired at this time",
+        "trigger": "triggers not all met" if SignalRole.ENTRY in rules.needs_all else "no trigger is met",
+        "stop trigger": "a stop trigger is met",
+        "stop signals": "a stop signal has fired",
+        "entry signals": "entry rules not met",
+    }.get(check.name, check.name)
 
 
 def _badge(kind: BadgeKind, text: str) -> Badge:

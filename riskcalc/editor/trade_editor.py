@@ -45,7 +45,7 @@ class TradeEditor:
     >>> editor = TradeEditor(open_draft(load_preset("iwm-call-spread")))
     >>> editor.step("exits.stop", 1)
     >>> editor.field("exits.stop").text(editor.state.draft), editor.state.badge.text.strip()
-    ('6.5', 'NO stop 6.5% > 6.0%')
+    ('6.5', 'NO: stop 6.5% > 6.0%')
     """
 
     def __init__(self, draft: Draft, *, opened: Draft | None = None, chain_path: Path | None = None) -> None:

@@ -14,13 +14,13 @@ from tests.editor.drafts import SHIPPED, draft, editor
         ("iwm-call-spread", "account.equity", "5,000", "OVER 1 spread = 19.3% > 1.00%"),
         ("iwm-call-spread", "account.equity", "500", "OVER 1 spread = 193% > 1.00%"),
         ("iwm-call-spread", "account.equity", "5", "OVER 1 spread = all > 1.00%"),
-        ("iwm-call-spread", "exits.stop", "7", "NO stop 7.0% > 6.0%"),
-        ("iwm-call-spread", "trade.days", "2026-08-21", "NO days 32 < 45"),
+        ("iwm-call-spread", "exits.stop", "7", "NO: stop 7.0% > 6.0%"),
+        ("iwm-call-spread", "trade.days", "2026-08-21", "NO: days 32 < 45"),
         ("iwm-call-spread", "exits.stop", "abc", "! INPUT"),
-        ("iwm-call-spread", "account.open_risk", "6,000", "NO portfolio heat: 0 spreads"),
-        ("iwm-call-spread", "account.buying_power", "5", "NO buying power: 0 spreads"),
+        ("iwm-call-spread", "account.open_risk", "6,000", "NO: portfolio heat, 0 spreads"),
+        ("iwm-call-spread", "account.buying_power", "5", "NO: buying power, 0 spreads"),
         ("iwm-shares", "exits.stop", "6", "OK 56 shares  0.99% of 1.00%"),
-        ("tza-hedge", "exits.stop", "15", "NO stop 15.0% > 12.0%"),
+        ("tza-hedge", "exits.stop", "15", "NO: stop 15.0% > 12.0%"),
     ],
 )
 def test_the_badge_says_the_verdict_in_words(name, key, text, badge):
@@ -42,7 +42,7 @@ def test_a_trade_that_fits_but_lasts_too_long_is_not_ok():
     found = editor()
     found.enter("account.risk", "2")
     found.enter("trade.days", "2026-10-23")
-    assert found.state.badge.text.rstrip() == "NO days 95 > 90"
+    assert found.state.badge.text.rstrip() == "NO: days 95 > 90"
 
 
 @pytest.mark.parametrize("name", SHIPPED)

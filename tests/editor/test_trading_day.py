@@ -42,7 +42,7 @@ def names(plan):
 def test_a_day_fails_the_plan_and_its_edits(editor):
     assert editor.state.badge.text.startswith("OK")
     editor.hold_against(DAY)
-    assert editor.state.badge.text.strip() == "NO stop signals"
+    assert editor.state.badge.text.strip() == "NO: a stop signal has fired"
     editor.step("market.spot", 1)
     assert names(editor.state.plan)["stop signals"] == "fail"
     assert [event.what for event in editor.state.plan.events] == ["FOMC decision"]
@@ -76,9 +76,9 @@ def test_the_heatmap_counts_the_events_of_each_column(editor):
 @pytest.mark.parametrize(
     ("settings", "rise", "badge"),
     [
-        ({}, 5, "NO trigger is met"),
-        ({"entry.combine": "all"}, 28, "NO triggers not all met"),
-        ({"entry.triggers.0.role": "stop", "entry.triggers.0.below": "9%"}, 28, "NO stop trigger"),
+        ({}, 5, "NO: no trigger is met"),
+        ({"entry.combine": "all"}, 28, "NO: triggers not all met"),
+        ({"entry.triggers.0.role": "stop", "entry.triggers.0.below": "9%"}, 28, "NO: a stop trigger is met"),
     ],
 )
 def test_the_badge_says_which_triggers_fail(settings, rise, badge):

@@ -74,5 +74,6 @@ class TabRow(LineWidget):
 
 
 def _cut(text: str, width: int) -> str:
-    """Return a text in exactly that many cells, with a mark where it is cut."""
-    return text.ljust(width) if len(text) <= width else f"{text[: width - 1]}…"
+    """Return a badge in exactly that many cells: without its limit where there is no room, then with a mark."""
+    shown = text if len(text) <= width else text.partition(" of ")[0]
+    return shown.ljust(width) if len(shown) <= width else f"{text[: width - 1]}…"
