@@ -1,4 +1,4 @@
-"""What the surroundings say: the folders of the user's files, and the day, which only front doors ask for."""
+"""The process environment: the user's folders, and today's date, which only the user interfaces read."""
 
 from __future__ import annotations
 

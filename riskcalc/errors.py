@@ -32,7 +32,7 @@ class PriceFileError(RiskcalcError):
 
 
 class BookError(RiskcalcError):
-    """A book cannot be opened or written, or does not hold what was asked for."""
+    """A book cannot be opened or written, or has no such trade or position."""
 
 
 def printable(text: str) -> str:
@@ -52,5 +52,5 @@ def printable(text: str) -> str:
 
 
 def _is_printable(character: str) -> bool:
-    """Whether a terminal only shows it; blanks of other widths are not printable to Python."""
+    """Whether a terminal can print it safely; Python counts blanks of other widths as unprintable."""
     return character.isprintable() or character == "\n" or unicodedata.category(character) == "Zs"

@@ -1,4 +1,4 @@
-"""Packages whose public names are each imported when they are first used."""
+"""Packages that import each public name on first use."""
 
 from __future__ import annotations
 

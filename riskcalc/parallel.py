@@ -39,7 +39,7 @@ def on_cores(
     progress: Progress | None = None,
     **shared: Any,  # noqa: ANN401 - arguments of the function
 ) -> list[Result]:
-    """Return the result of each item, worked out on all cores.
+    """Return the result of each item, computed on all cores.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def on_cluster(
     progress: Progress | None = None,
     **shared: Any,  # noqa: ANN401 - arguments of the function
 ) -> list[Result]:
-    """Return the result of each item, worked out on a Dask cluster, which reassigns work of a lost worker.
+    """Return the result of each item, computed on a Dask cluster, which reassigns work of a lost worker.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def _lines(
 
 
 def _special_dividends_before(market: Market, symbol: str, dividend: CashDividend) -> float:
-    """Special dividends before that day, which lower spot and strike alike [dollars per share]."""
+    """Sum of the special dividends before that day, which lower both spot and strike [dollars per share]."""
     earlier = market.adjusting_dividends_until(symbol, _last_holding_session(dividend))
     return sum(special.amount for special in earlier)
 

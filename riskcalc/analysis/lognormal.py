@@ -278,5 +278,5 @@ def dividend_shifts(trade: Trade, market: Market, *, drift: float) -> tuple[floa
 
 
 def _spot_between(low: float, high: float) -> float:
-    """Spot between two bounds."""
+    """A spot between two bounds: the middle, or beyond the lower one where there is no upper bound."""
     return 2 * low + 1 if math.isinf(high) else (low + high) / 2

@@ -235,7 +235,7 @@ def _zero_of_curve(ends: Floats, curve: Pnl) -> float:
 
 
 def _zero_of_tail(last: float, gain: float, slope: float) -> list[float]:
-    """The zero beyond the last point, where the P&L goes on with a constant slope."""
+    """The zero beyond the last point, where the P&L has a constant slope."""
     if gain * slope >= 0:
         return []
     return [float(last - gain / slope)]

@@ -18,7 +18,7 @@ SAME_DAY = 1e-9
 def adjusted_strikes(
     strike: ArrayLike, *, days: ArrayLike, market: Market, symbol: str, until: dt.date
 ) -> NDArray[np.float64]:
-    """Return strikes as they stand after some days; from an ex-date on they are lower by its dividend.
+    """Return strikes after some days; from an ex-date on they are lower by its dividend.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def adjusted_strikes(
 
 
 def adjusted_trade(trade: Trade, market: Market, *, day: dt.date) -> Trade:
-    """Return a trade with its strikes as they stand on a day, for payoffs at the spots of that day."""
+    """Return a trade with its strikes as adjusted by a day, for payoffs at the spots of that day."""
     if not trade.expiry or not market.adjusting_dividends_until(trade.symbol, day):
         return trade
     days = 365 * market.years_to(day)

@@ -19,7 +19,7 @@ DEVIATIONS = 9.0
 """Deviations from the strike beyond which the time value is below 1e-18 of the strike."""
 
 PER_DEVIATION = 16
-"""Points of the grid: the P&L between two that rise alike can turn back by 1e-6 of itself at most."""
+"""Grid points per deviation: a reversal of the P&L hidden between two points is at most 1e-6 of it."""
 
 FURTHEST = 1e6
 """Multiple of the highest strike, and fraction of the lowest, beyond which only the limits are evaluated."""

@@ -195,7 +195,7 @@ def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date)
 
 
 def without_prices(trade: Trade) -> Trade:
-    """Return the trade without what was paid for it, which its value does not depend on."""
+    """Return the trade without its entry prices, which its value does not depend on."""
     return dataclasses.replace(trade, legs=tuple(leg.without_prices() for leg in trade.legs), name="")
 
 
@@ -203,7 +203,7 @@ def without_prices(trade: Trade) -> Trade:
 def _current_legs(
     trade: Trade, quotes: tuple[tuple[str, Quote], ...], moment: dt.datetime, rate: float
 ) -> PositionGreeks:
-    """Value legs as they stand; entry, report and exits of one trade ask for it one after the other."""
+    """Value legs at the current market; cached, since entry, report and exits of a trade all use it."""
     market = Market(date=moment.date(), time=moment.time(), rate=rate, quotes=dict(quotes))
     position = _value_legs(trade, market, _broadcast(Conditions(spot=market.quote(trade.symbol).spot)))
     for field in position:

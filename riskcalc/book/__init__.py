@@ -1,4 +1,4 @@
-"""The book: what is held, its profit and risk, imports from brokers, hedges, and the journal.
+"""The book: open positions, their profit and risk, imports from brokers, hedges, and the journal.
 
 What a page shows comes as records: `user_book_risk` or `Book.risk` gives the positions with what is due, the
 totals and the shock ladder; `added_by` what a planned trade adds to them; `stress_book` every scenario;

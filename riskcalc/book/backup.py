@@ -22,7 +22,7 @@ KEY = "riskcalc_book"
 
 
 class Restored(NamedTuple):
-    """What is read from a backup."""
+    """Contents of a backup."""
 
     fills: tuple[tuple[Fill, str | None], ...]
     """Each with the key of the trade that it was given to."""
@@ -110,7 +110,7 @@ def restore_fills(connection: sqlite3.Connection, restored: Restored, *, recorde
 
 
 def restore_rest(connection: sqlite3.Connection, restored: Restored) -> None:
-    """Write what a backup says of trades that the book has, and marks of days without one."""
+    """Write a backup's data about trades that the book has, and its marks of days without one."""
     for trade_data in restored.trades:
         rows.restore_trade(connection, trade_data)
     for contract, day, price, source in restored.marks:
@@ -123,7 +123,7 @@ def _require_known(version: int, path: object) -> None:
 
 
 def _check_trade(trade: dict[str, Any]) -> dict[str, Any]:
-    """A trade whose values have the types that the book keeps."""
+    """Return a trade of a backup after checking the types of its values."""
     notes = [
         (dt.datetime.fromisoformat(str(note["time"])), str(note["text"])) for note in trade.get("notes", ())
     ]
@@ -134,7 +134,7 @@ def _check_trade(trade: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drop_missing(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - what TOML can hold
-    """TOML has no null: what is not known is left out."""
+    """Return the values that are known, since TOML has no null."""
     return {key: value for key, value in values.items() if value is not None and value != []}
 
 

@@ -1,4 +1,4 @@
-"""What a book says to the rules of the signal board: heat, drawdown, buying power and positions."""
+"""Values of a book for the rules of the signal board: heat, drawdown, buying power and positions."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _day(risk: BookRisk, today: dt.date) -> dt.date:
 
 
 def _drawdown(book: Book) -> float | None:
-    """Fall of the cumulative P&L from its highest, the start with it [dollars]; None without a mark."""
+    """Drawdown of the cumulative P&L from its peak, at least 0 [dollars]; None if a mark is missing."""
     opened = [trade.open_pnl for trade in book.trades(status="open")]
     if None in opened:
         return None
@@ -106,7 +106,7 @@ def _drawdown(book: Book) -> float | None:
 
 
 def _realized_pnls(book: Book) -> Iterator[tuple[dt.datetime, float]]:
-    """What was realized, and when; dividends and fees on the day that the trade was last closed from."""
+    """Realized P&L with its times; dividends and fees count on the day of the trade's last closing."""
     for trade in book.ledger.trades.values():
         for closing in trade.closings:
             yield closing.closed, closing.pnl

@@ -1,4 +1,4 @@
-"""A book of trades: what is held, what it cost and what it brought, in one file."""
+"""A book of trades in one file: positions, their cost and their profit."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Book:
 
     @property
     def ledger(self) -> Ledger:
-        """Lots and closings of all trades, worked out anew when the file has changed."""
+        """Lots and closings of all trades, recalculated when the file has changed."""
         changes = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if self._ledger is None or changes != self._seen:
             fills, trade_of = rows.read_fills(self._connection)
@@ -270,7 +270,7 @@ class Book:
         return backup_text(self._connection)
 
     def restore(self, restored: Restored, *, dry_run: bool = False) -> Recorded:
-        """Take over a backup, all or nothing; what the book has already stays."""
+        """Restore a backup, all or nothing; data already in the book stay."""
         with self._writing(undo=dry_run):
             added = restore_fills(self._connection, restored, recorded=_now())
             self._sync_rows()
@@ -363,7 +363,7 @@ class Book:
 
     @contextlib.contextmanager
     def _writing(self, *, undo: bool = False) -> Iterator[None]:
-        """One transaction; what was worked out within it is forgotten where it is taken back."""
+        """Open one transaction; a rollback also drops the results cached within it."""
         try:
             with writing(self._connection, self.path, undo=undo):
                 yield
@@ -374,7 +374,7 @@ class Book:
             self._ledger = None
 
     def _sync_rows(self) -> None:
-        """Give every trade of the ledger a row, and drop rows of trades that are no more and say nothing."""
+        """Give every trade of the ledger a row, and drop empty rows of trades that no longer exist."""
         self._ledger = None
         rows.settle_trades(self._connection, self.ledger.trades)
 
@@ -385,7 +385,7 @@ class Book:
         return str(self._connection.execute("SELECT key FROM trades WHERE id = ?", (number,)).fetchone()[0])
 
     def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
-        """Return the fills that would close what is not held, with those of the book taken into account."""
+        """Return the fills that would close positions which neither the book nor the other fills open."""
         held, trade_of = rows.read_fills(self._connection)
         known = {fill.key for fill in held}
         new = [fill for fill in fills if fill.key not in known]

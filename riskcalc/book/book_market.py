@@ -1,4 +1,4 @@
-"""The market in which a book is valued: its marks, and what the plans of its trades say where it has none."""
+"""The market in which a book is valued: its marks, else the quotes in the plans of its trades."""
 
 from __future__ import annotations
 

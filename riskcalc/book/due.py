@@ -17,7 +17,7 @@ SOON = 5
 """Sessions ahead that are looked at."""
 
 SAME_SHARE = 1e-9
-"""Share of a position that is none."""
+"""Share of a position that counts as zero."""
 
 TWENTY_ONE = 21
 """Days to expiration from which short options are usually closed or rolled."""
@@ -120,7 +120,7 @@ def _expiries(trade: BookTrade, spot: float | None, today: dt.date) -> Iterator[
 
 
 def _describe_in_the_money(trade: BookTrade, expiry: dt.date, spot: float | None) -> str:
-    """What is exercised and assigned if the underlying stays where it is."""
+    """Options that are exercised and assigned if the underlying closes at the current spot."""
     held = [holding for holding in trade.holdings if holding.contract.expiry == expiry]
     inside = [
         holding
@@ -149,7 +149,7 @@ def _assignments(
     values: Mapping[Contract, float],
     today: dt.date,
 ) -> Iterator[Due]:
-    """Calls sold whose time value is less than a dividend: their holder gains by exercise on the eve."""
+    """Short calls with less time value than a dividend: their holder gains by exercise the day before."""
     for held in trade.holdings:
         contract = held.contract
         value = values.get(mark_key(contract))

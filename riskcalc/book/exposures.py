@@ -13,7 +13,7 @@ ASSUMPTION = (
     f"{CORRELATION:g} (daily closes 2012 to 2014); others move by the approximate betas of instruments.toml, "
     "those without one not at all"
 )
-"""What is said beside figures that depend on it."""
+"""Note shown beside figures that depend on the correlation."""
 
 _SMALL = 0.01
 """Move from which a beta is read; one session of a fund is linear in it."""
@@ -48,7 +48,7 @@ def correlation(instrument: Instrument, other: Instrument, *, known: InstrumentT
 
 
 def _reference_benchmark(traded: Instrument, table: InstrumentTable | None) -> str:
-    """The benchmark that its own benchmark's beta is measured against, else that itself."""
+    """The benchmark against which the beta of an instrument's benchmark is measured, else that benchmark."""
     benchmark = traded.benchmark or traded.symbol
     match = find_instrument(benchmark, known=table)
     return (match.beta_to if match else "") or benchmark

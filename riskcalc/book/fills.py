@@ -1,4 +1,4 @@
-"""What was traded: contracts, and fills of them; the truth from which a book works out everything else."""
+"""Contracts and fills: the records from which a book derives everything else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FillKind(StrEnum):
     FEE = "fee"
     """`costs` alone: a borrow fee, an account fee, a rebate when negative."""
     POSITION = "position"
-    """Held already, as a statement of positions says, at its average cost."""
+    """A position that a broker's statement lists, at its average cost."""
 
 
 MOVES = frozenset(
@@ -53,7 +53,7 @@ class Contract:
     """[dollars], > 0."""
     option_type: OptionType | None = None
     multiplier: float = 1
-    """Shares that one contract stands for, > 0: 100 for standard options, 1 for shares."""
+    """Shares per contract, > 0: 100 for standard options, 1 for shares."""
 
     def __post_init__(self) -> None:
         """Check the symbol, and that an option has all of its parts."""
@@ -85,7 +85,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """One execution, or one event of an account that changes what is held or what it brought.
+    """One execution, or one event of an account that changes positions or profit.
 
     Raises
     ------
@@ -111,7 +111,7 @@ class Fill:
     opens: bool | None = None
     """Whether it opens a position, as the broker says; None where it does not."""
     source: str = ""
-    """Broker and layout of the file, ``manual`` for what was typed."""
+    """Broker and layout of the file, ``manual`` for typed fills."""
     spot: float | None = None
     """Price of the underlying at its time [dollars], > 0; None where it was not noted."""
 
@@ -141,7 +141,7 @@ class Fill:
 
     @property
     def cash(self) -> float:
-        """What it paid into the account, its costs taken off [dollars]."""
+        """Cash received by the account, net of costs [dollars]."""
         if self.kind is FillKind.DIVIDEND:
             return self.price - self.costs
         if self.kind not in MOVES:

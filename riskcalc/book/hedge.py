@@ -62,7 +62,7 @@ class Hedge:
     price: float
     """Of a unit [dollars]; negative where shares are sold short."""
     cost: float
-    """Paid for all units [dollars]; what a short sale brings in is negative."""
+    """Paid for all units [dollars]; the proceeds of a short sale are negative."""
     buying_power: float
     """Used by all units [dollars]."""
     goal: str
@@ -210,7 +210,7 @@ def _units(
     share: float | None,
     ratio: float,
 ) -> tuple[int, str]:
-    """Units that reach the goal, and the goal in words."""
+    """Units that reach the goal, and a description of the goal."""
     if (to is None) == (share is None):
         raise InvalidInputError("give either the loss to hold the book to, or the share to offset")
     if share is not None:
@@ -304,7 +304,7 @@ def _hedge_ratio_drift(
 
 
 def _cost_per_week(unit: Trade, market: Market) -> float:
-    """What a unit loses in five sessions while its benchmark does not move [dollars]."""
+    """Loss of a unit over five sessions if its benchmark does not move [dollars]."""
     now, fund = value_position(unit, market), unit.instrument
     if unit.option_legs:
         later = value_position(unit, market, days=market.days_to(market.date + dt.timedelta(days=7)))

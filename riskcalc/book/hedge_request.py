@@ -1,4 +1,4 @@
-"""A hedge as it is asked for: with TZA, SPY or IWM puts, at the prices of the book or of today's market."""
+"""A request for a hedge: with TZA, SPY or IWM puts, at the prices of the book or of today's market."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from riskcalc.signals.rules import load_rules
 from riskcalc.signals.store import read_store
 
 HEDGE_PRESETS = {"TZA": "tza-hedge", "SPY": "iwm-spy-pair", "put": "iwm-call-spread"}
-"""What a hedge is made with, and the preset whose market quotes it where the book does not."""
+"""Instruments of a hedge, and the preset whose market quotes each where the book does not."""
 
 OUT_OF_THE_MONEY, USUAL_DAYS = 0.97, 45
 """Strike of a put as a share of the spot, and its days, where none are given."""
@@ -29,7 +29,7 @@ OUT_OF_THE_MONEY, USUAL_DAYS = 0.97, 45
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HedgeRequest:
-    """What is asked of a hedge; either `to` or `share`."""
+    """Terms of a hedge; either `to` or `share`."""
 
     kind: str = "TZA"
     """``TZA``, bought; ``SPY``, sold short; ``put``, on IWM."""
@@ -48,7 +48,7 @@ class HedgeRequest:
     """Of TZA or SPY [dollars]; that of the market of today when left out."""
 
     def __post_init__(self) -> None:
-        """Check what the hedge is made with."""
+        """Check that the terms of the hedge fit its instrument."""
         if self.kind not in HEDGE_PRESETS:
             raise InvalidInputError(f"with must be one of {', '.join(HEDGE_PRESETS)}, got {self.kind!r}")
 
@@ -56,7 +56,7 @@ class HedgeRequest:
 def hedge_book(
     book: Book, request: HedgeRequest, scenarios: Sequence[Scenario]
 ) -> tuple[Hedge, tuple[str, ...]]:
-    """Return the hedge of a book that is asked for, and notes: assumptions, prices, and rules of its preset.
+    """Return the requested hedge of a book, and notes: assumptions, prices, and rules of its preset.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def hedge_triggers(day: dt.date) -> SignalBoard:
 
 
 def trigger_note(board: SignalBoard) -> str:
-    """Return whether one of the triggers asks for a hedge, in words."""
+    """Describe which hedge triggers have fired, lack data or are old."""
     known = [signal for signal in board.signals if signal.counts]
     fired = [signal.name for signal in known if signal.fired]
     unknown = [signal.name for signal in known if signal.fired is None]

@@ -1,4 +1,4 @@
-"""Import of a broker's file into a book: what was new, what was known, and what could not be placed."""
+"""Import of a broker's file into a book: new fills, duplicates, and fills that match no position."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Recorder(Protocol):
 
     @property
     def ledger(self) -> Ledger:
-        """What is held."""
+        """Open positions."""
 
     def fills(self) -> tuple[Fill, ...]:
         """Return every fill that it has."""
 
     def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
-        """Return the fills that would close what is not held."""
+        """Return the closing fills without an open position."""
 
     def restore(self, restored: Restored, *, dry_run: bool = False) -> Recorded:
         """Take over a backup."""
 
     def record(self, fills: Iterable[Fill], *, dry_run: bool = False) -> Recorded:
-        """Record fills, or say what would be done."""
+        """Record fills, or return the result without writing in a dry run."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,9 @@ class Recorded:
     duplicates: int
     """Fills that the book had already."""
     confirmed: int
-    """Typed fills whose place the broker's took."""
+    """Typed fills that the broker's replaced."""
     unmatched: tuple[Fill, ...]
-    """Closing fills of what the book does not hold; they are not recorded."""
+    """Closing fills without an open position; they are not recorded."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,13 @@ class ImportResult:
     duplicates: int
     """Fills that the book had already."""
     confirmed: int
-    """Typed fills whose place the broker's took."""
+    """Typed fills that the broker's replaced."""
     skipped: tuple[SkippedRow, ...]
     """Rows that mean nothing to a book: deposits, totals, positions that it holds."""
     problems: tuple[SkippedRow, ...]
     """Rows that should have been fills and could not be placed."""
     written: bool
-    """Whether the book was changed; not in a dry run, nor with problems unless the rest was asked for."""
+    """Whether the book was changed; false in a dry run, and with problems unless ``partial`` is set."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``riskcalc book import --json`` prints, without the trades."""

@@ -28,7 +28,7 @@ BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
 """Bins of stated probabilities."""
 
 FEW = 30
-"""Trades below which every figure is said to be of too few."""
+"""Trades below which every figure is marked as based on too few."""
 
 SLIPPAGE = 0.005
 """How far from a level an exit may be filled and still count as at it, a fraction."""
@@ -103,7 +103,7 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
 
 
 def is_chosen(trade: BookTrade, *, since: dt.date | None, preset: str | None, tag: str | None) -> bool:
-    """Whether a closed trade is asked for: by first day of closing, preset and tag, None for all."""
+    """Whether a closed trade passes the filter: first closing day, preset and tag; None passes all."""
     late = since is None or (trade.closed is not None and trade.closed.date() >= since)
     return late and preset in {None, trade.preset or NO_PRESET} and (tag is None or tag in trade.tags)
 

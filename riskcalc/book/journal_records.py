@@ -1,4 +1,4 @@
-"""What the journal says: closed trades one by one, their statistics, and odds against outcomes."""
+"""Records of the journal: closed trades, their statistics, and stated odds against outcomes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityBin:
-    """Trades whose stated probability lies in one range."""
+    """Trades with a stated probability within one range."""
 
     low: float
     high: float

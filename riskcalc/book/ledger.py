@@ -28,7 +28,7 @@ Lots = dict[Contract, deque["Lot"]]
 
 @dataclass(slots=True)
 class Lot:
-    """What is left of one opening fill."""
+    """The open rest of one opening fill."""
 
     trade: str
     contract: Contract
@@ -37,7 +37,7 @@ class Lot:
     price: float
     """[dollars per share]"""
     costs: float
-    """Paid to open what is left [dollars]."""
+    """Costs paid to open the rest [dollars]."""
     opened: dt.datetime
 
 
@@ -69,7 +69,7 @@ class Closing:
 
 @dataclass(slots=True)
 class TradeLedger:
-    """One trade: what opened it, what is left, what was closed, and its dividends less fees."""
+    """One trade: opening fills, open lots, closings, and dividends less fees."""
 
     key: str
     openings: list[Fill] = field(default_factory=list)
@@ -161,7 +161,7 @@ def ledger_of(fills: Iterable[Fill], *, trade_of: Mapping[str, str] | None = Non
 
 
 def unmatched_among(new: Sequence[Fill], *, held: Sequence[Fill], trade_of: Mapping[str, str]) -> list[Fill]:
-    """Return the fills that would close, or split, what is not held; see `Ledger.unmatched`."""
+    """Return the fills that close or split positions not held; see `Ledger.unmatched`."""
     # A trade that its broker does not call a closing one opens what it does not close.
     if all(fill.kind is FillKind.TRADE and fill.opens is not False for fill in new):
         return []
@@ -170,7 +170,7 @@ def unmatched_among(new: Sequence[Fill], *, held: Sequence[Fill], trade_of: Mapp
 
 
 def trade_key(fill: Fill) -> str:
-    """Return what the fills of one trade have in common: source, order and symbol.
+    """Return the key that the fills of one trade share: source, order and symbol.
 
     Where no order is known it is the moment, and the expiry of options.
     """
@@ -193,7 +193,7 @@ def _order(fill: Fill) -> tuple[dt.datetime, int]:
 
 
 def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
-    """Close lots of the other sign, and open a lot with what is left."""
+    """Close lots of the other sign, and open a lot with the rest."""
     if fill.kind is FillKind.EXPIRATION:
         fill = _with_closing_sign(fill, ledger.position(fill.contract))
     left = _close(ledger, fill, trade)
@@ -211,12 +211,12 @@ def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
 
 
 def _with_closing_sign(fill: Fill, held: float) -> Fill:
-    """Return an expiration with the sign that closes what is held; brokers leave it out."""
+    """Return an expiration with the sign that closes the position, which brokers leave out."""
     return dataclasses.replace(fill, quantity=-math.copysign(fill.quantity, held or 1.0))
 
 
 def _close(ledger: Ledger, fill: Fill, trade: str | None) -> float:
-    """Close lots of the other sign, of the named trade first, then the oldest; return what is left."""
+    """Close lots of the other sign, the named trade's first, then the oldest; return the unclosed rest."""
     left, lots = fill.quantity, ledger.lots.get(fill.contract, deque())
     for lot in sorted(lots, key=lambda lot: lot.trade != trade):
         if abs(left) <= DUST or lot.quantity * left > 0:

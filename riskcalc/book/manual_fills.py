@@ -1,4 +1,4 @@
-"""Fills of what is typed: the legs of a plan at a net price, and the exit of a trade at one."""
+"""Manual fills: the legs of a plan at a net price, and the exit of a trade at a net price."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from riskcalc.domain import OptionLeg, Trade, TradePlan
 from riskcalc.errors import InvalidInputError
 
 MANUAL = "manual"
-"""Source of what was typed."""
+"""Source of typed fills."""
 
 SAME_PRICE = 0.05
 """Dollars per share between a typed fill and the broker's of the same contract, quantity and day."""
@@ -73,7 +73,7 @@ def _prices_at_net(prices: Sequence[float], sizes: Sequence[float], *, net: floa
 
 
 def open_units(trade: BookTrade) -> float:
-    """Units of a trade that are held: of its legs in the proportion in which they stand."""
+    """Open units of a trade: the number of times that its legs occur in their proportion."""
     counts = [abs(holding.quantity) for holding in trade.holdings]
     return min(counts)
 
@@ -88,7 +88,7 @@ def unit_mark(trade: BookTrade) -> float | None:
 
 
 def unit_entry(trade: BookTrade) -> float:
-    """Average net price that a unit of what is open was entered at [dollars per share]."""
+    """Average net entry price of an open unit [dollars per share]."""
     held = open_units(trade)
     return sum(holding.quantity / held * holding.entry for holding in trade.holdings)
 

@@ -1,4 +1,4 @@
-"""What a trade's plan at entry says that the book needs later: exits, odds, costs, and its market."""
+"""Parts of a trade's plan at entry that the book uses: exits, odds, costs, and its market."""
 
 from __future__ import annotations
 

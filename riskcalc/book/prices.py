@@ -1,4 +1,4 @@
-"""Prices for what a book holds: typed, of a chain, or of the market of today."""
+"""Prices of a book's positions: typed, from a chain, or from today's market."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def typed_prices(assignments: Iterable[str]) -> dict[Contract, float]:
-    """Read prices as they are typed: ``IWM=297`` or ``"IWM 295 call 2026-09-18=13.1"``.
+    """Parse typed prices: ``IWM=297`` or ``"IWM 295 call 2026-09-18=13.1"``.
 
     Parameters
     ----------
@@ -170,5 +170,5 @@ def closing_spot(
 
 
 def marked_line(marked: Mapping[Contract, float], day: dt.date) -> str:
-    """Return what was marked, in words."""
+    """Describe the marked prices in one line."""
     return f"marked {', '.join(f'{contract.label} {price:g}' for contract, price in marked.items())} on {day}"

@@ -164,5 +164,5 @@ def book_pnls(trades: Sequence[BookTrade], known: BookMarket, scenarios: Sequenc
 
 
 def _per_share(trade: Trade) -> Floats:
-    """Shares that each leg of one contract stands for, as a column."""
+    """Shares per contract of each leg, as a column."""
     return np.array([float(trade.leg_size(leg)) for leg in trade.legs]).reshape(-1, 1)

@@ -184,7 +184,7 @@ def _value_trade(
 
 
 def _stop_values(valued: Mapping[int, _Valued], known: BookMarket) -> dict[int, float]:
-    """Least value at the stop of each trade whose stop still holds, by its number."""
+    """Lowest value at the stop of each trade whose stop has not been passed, by trade number."""
     values = {}
     for symbol in dict.fromkeys(position.trade.symbol for position in valued.values()):
         stopped = [
@@ -293,7 +293,7 @@ def _risk(
 
 
 def _cost_at_risk(trade: BookTrade) -> float:
-    """What a trade cost; without limit where anything is sold."""
+    """Cost of a trade; infinite if any leg is short."""
     if any(holding.quantity < 0 for holding in trade.holdings):
         return math.inf
     return math.fsum(
@@ -325,7 +325,7 @@ def _at_values(trade: BookTrade, valued: _Valued) -> Trade:
 
 
 def _buying_power(trade: BookTrade, valued: _Valued | None) -> float:
-    """Margin at the values now; of what is no trade of whole units, its worth or cost."""
+    """Margin at current values; for positions that are not whole units, their value or cost."""
     if valued is None:
         return abs(
             math.fsum(
@@ -385,7 +385,7 @@ def _correlated_risk(positions: Sequence[PositionRisk], known: BookMarket) -> fl
 
 
 def _notes(positions: Sequence[PositionRisk]) -> list[str]:
-    """What could not be valued, what has no stop, and what is assumed of common moves."""
+    """Notes: trades that cannot be valued, trades without a stop, and assumptions about common moves."""
     notes = [
         f"trade {position.id}, {position.description}, has no price and is in no Greek, shock or ladder: "
         "mark it"

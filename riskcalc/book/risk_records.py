@@ -28,7 +28,7 @@ class BookGreeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What a trade calls for."""
+    """An action that a trade requires."""
 
     what: str
     """``stop``, ``target``, ``time stop``, ``expiry``, ``21 days`` or ``assignment``."""
@@ -68,7 +68,7 @@ class PositionRisk:
     """Loss from the mark to the stop, repriced on the worse of today and the time stop, with exit costs; the
     max loss where no stop holds it [dollars, >= 0]; inf where that is unlimited."""
     risk_basis: str
-    """What the risk is: ``to the stop``, ``no stop: max loss``, ``stop passed: max loss``, ..."""
+    """Basis of the risk: ``to the stop``, ``no stop: max loss``, ``stop passed: max loss``, ..."""
     loss_at_shock: float | None
     """In the common shock that hurts the book most, no stop credited [dollars]; negative is a gain."""
     iwm_equivalent: float
@@ -148,7 +148,7 @@ class BookRisk:
 
     @property
     def due(self) -> tuple[tuple[PositionRisk, Due], ...]:
-        """What is due today."""
+        """Actions due today, with their positions."""
         return tuple((position, due) for position in self.positions for due in position.due if due.now)
 
     def to_dict(self) -> dict[str, Any]:

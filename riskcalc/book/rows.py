@@ -25,7 +25,7 @@ _REPLACE_MARK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeRow:
-    """What a book keeps of a trade beside its fills."""
+    """Data of a trade that are not in its fills."""
 
     id: int
     key: str
@@ -69,7 +69,7 @@ def read_trades(connection: sqlite3.Connection) -> dict[str, TradeRow]:
 
 
 def settle_trades(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
-    """Give every trade of a ledger a row, and drop rows of trades that are no more and say nothing."""
+    """Give every trade of a ledger a row, and drop empty rows of trades that no longer exist."""
     wanted = dict.fromkeys(keys)
     known = set(read_trades(connection))
     connection.executemany(
@@ -113,7 +113,7 @@ def read_notes(connection: sqlite3.Connection, number: int) -> tuple[tuple[dt.da
 
 
 def restore_trade(connection: sqlite3.Connection, trade: Mapping[str, Any]) -> None:
-    """Write what a backup says of a trade, where the book has it and knows less; notes once."""
+    """Fill in missing data of a trade from a backup, if the book has the trade; each note only once."""
     connection.execute(
         "UPDATE trades SET preset = coalesce(preset, :preset), plan = coalesce(plan, :plan), "
         "one_r = coalesce(one_r, :one_r), tags = CASE tags WHEN '' THEN :tags ELSE tags END WHERE key = :key",

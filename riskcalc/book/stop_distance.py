@@ -12,7 +12,7 @@ from riskcalc.domain.sessions import sessions_between
 
 SESSIONS_PER_YEAR = 252
 OLD = 5
-"""Sessions beyond which a range is said to be old."""
+"""Age in sessions above which a range is marked as old."""
 
 Ranges = Mapping[str, AverageRange]
 """Average true ranges by symbol."""
@@ -42,7 +42,7 @@ def in_deviations(distance: float | None, vol: float) -> float | None:
 
 
 def range_notes(stopped: Iterable[Instrument], ranges: Ranges, *, today: dt.date) -> list[str]:
-    """Return what there is to say about the ranges of underlyings with a stop."""
+    """Return notes on missing and old ranges of underlyings with a stop."""
     unknown, notes, used = [], [], {}
     for traded in dict.fromkeys(stopped):
         if _share(traded, ranges) is None:

@@ -74,7 +74,7 @@ def writing(
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone; what SQLite makes beside it takes its mode."""
+    """Create the file readable by its owner only; SQLite's companion files inherit the mode."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise BookError(f"{path}: is a folder, not a book")
@@ -83,7 +83,7 @@ def _make_private(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Check what the file is, and bring its tables to the version of this program."""
+    """Check that the file is a book, and migrate its tables to the current version."""
     version, mark = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
     )
@@ -128,7 +128,7 @@ def _back_up(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextlib.contextmanager
 def _raise_book_errors(path: Path) -> Iterator[None]:
-    """Say in one line what SQLite or the system refused."""
+    """Turn errors of SQLite and the system into a `BookError` of one line."""
     try:
         yield
     except sqlite3.Error as error:

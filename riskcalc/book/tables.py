@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def book_tables(risk: BookRisk) -> list[Table]:
-    """Open trades, what is due, totals and the shock ladder."""
+    """Return tables of open trades, actions due, totals and the shock ladder."""
     return [_positions(risk), *_due(risk), totals_table(risk.totals), _ladder(risk)]
 
 
@@ -124,7 +124,7 @@ NAMES = {
 
 
 def added_table(rows: Sequence[AddedRow], *, source: str) -> Table:
-    """What a planned trade adds to the book."""
+    """Return a table of what a planned trade adds to the book."""
     cells = tuple(
         (NAMES[row.name], *(money(value) for value in (row.before, row.added, row.after))) for row in rows
     )
@@ -133,7 +133,7 @@ def added_table(rows: Sequence[AddedRow], *, source: str) -> Table:
 
 
 def book_after_table(added: Mapping[str, Sequence[AddedRow]], *, source: str) -> Table:
-    """Totals of the book, and what each of several trades alone would make of them."""
+    """Return a table of the book's totals: now, and with each of several trades alone."""
     rows = tuple(
         (NAMES[first.name], money(first.before), *(money(position.after) for position in others))
         for first, others in ((row[0], row) for row in zip(*added.values(), strict=True))

@@ -1,4 +1,4 @@
-"""A trade of a book as it is shown: what it is, what it realized, and its worth at the latest marks."""
+"""A trade of a book for display: description, realized P&L, and value at the latest marks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from riskcalc.errors import InvalidInputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What is held of one contract in a trade."""
+    """Position in one contract of a trade."""
 
     contract: Contract
     quantity: float
@@ -60,7 +60,7 @@ class BookTrade:
     """Units at entry: shares, or contracts of each leg."""
     holdings: tuple[Holding, ...]
     realized_pnl: float
-    """Of what was closed, costs taken off and dividends included [dollars]."""
+    """Realized P&L, net of costs and with dividends [dollars]."""
     costs: float
     """Commissions and fees so far [dollars]."""
     one_r: float | None
@@ -72,7 +72,7 @@ class BookTrade:
 
     @property
     def open_pnl(self) -> float | None:
-        """Profit of what is open at the latest marks, entry costs taken off [dollars]; None without."""
+        """Unrealized P&L at the latest marks, net of entry costs [dollars]; None without marks."""
         pnls = [holding.open_pnl for holding in self.holdings]
         costs = math.fsum(holding.costs for holding in self.holdings)
         return None if any(pnl is None for pnl in pnls) else math.fsum(pnl or 0.0 for pnl in pnls) - costs

@@ -1,4 +1,4 @@
-"""What the open trades of the user's book use of the account, for plans beside it."""
+"""Share of the account that the open trades of the user's book use, for new plans."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def book_use(risk: BookRisk) -> BookUse:
 
 
 def book_words(risk: BookRisk) -> str:
-    """Return which book the figures are from, in words."""
+    """Describe the book that the figures come from."""
     count = len(risk.positions)
     if not count:
         return "the book: no open trades"

@@ -1,4 +1,4 @@
-"""What is said of a book in a line: a trade, an import, the age of its marks."""
+"""Sentences about a book: a trade, an import, the age of its marks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_AGE = 3660
 
 
 def trade_line(trade: BookTrade) -> str:
-    """Return a trade with what it realized."""
+    """Describe a trade with its realized P&L in one line."""
     times = "" if trade.description.endswith(" shares") else f"{trade.quantity:g} x "
     line = f"trade {trade.id}: {times}{trade.description}, {trade.status}"
     if trade.status == "closed" or trade.realized_pnl:

@@ -234,7 +234,7 @@ class Chain:
         return int(np.isnan(self.quoted_vol).sum())
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the chain as a DataFrame that `read_chain` reads again; type and status in words."""
+        """Return the chain as a DataFrame that `read_chain` accepts; type and status are text."""
         import pandas as pd  # noqa: PLC0415 - slow to import, and only tables need it
 
         columns = {name: getattr(self, name) for name in COLUMNS}

@@ -165,7 +165,7 @@ def _require_some(dropped: Codes, wanted: str) -> None:
 
 
 def _list_values(values: AnyArray) -> str:
-    """The distinct values that are there, the first few of them."""
+    """The first few distinct values, as text."""
     texts = [str(value) for value in np.unique(values) if str(value) not in {"", "NaT"}]
     return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
 
@@ -244,7 +244,7 @@ def _are_one_spot(spots: Floats) -> bool:
 
 
 def _middle_spot(spots: Floats) -> float:
-    """The spot in the middle of some that are one; a mean of two would overflow where they nearly do."""
+    """The middle one of nearly equal spots; unlike a mean, it cannot overflow."""
     return float(np.sort(spots)[spots.size // 2])
 
 

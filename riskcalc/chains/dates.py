@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 EXCHANGE_ZONE = "America/New_York"
-"""Times with an offset are brought here; times without one are taken to be from here."""
+"""New York: times with an offset are converted to it; times without one are assumed to be in it."""
 ZONES = {
     **dict.fromkeys(("et", "est", "edt"), EXCHANGE_ZONE),
     **dict.fromkeys(("ct", "cst", "cdt"), "America/Chicago"),
@@ -48,7 +48,7 @@ NAMED = re.compile(
 
 
 class AmbiguousDateError(ValueError):
-    """A date that may be two days; the text says which."""
+    """A date that could mean either of two days; the message names both."""
 
 
 def month_comes_first(texts: Iterable[str]) -> bool | None:
@@ -65,7 +65,7 @@ def month_comes_first(texts: Iterable[str]) -> bool | None:
 
 @lru_cache(maxsize=2**14)
 def read_time(text: str, *, month_first: bool | None = None) -> dt.datetime:
-    """Time in New York, without its zone; a date alone is its midnight.
+    """Time in New York, without its zone; a date alone is midnight.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def read_time(text: str, *, month_first: bool | None = None) -> dt.datetime:
 
 @lru_cache(maxsize=2**14)
 def read_day(text: str, *, month_first: bool | None = None) -> dt.date:
-    """Calendar day as it is written, whatever offset stands behind it; raises as `read_time` does.
+    """Calendar day as written, ignoring any time-zone offset; raises as `read_time` does.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def read_day(text: str, *, month_first: bool | None = None) -> dt.date:
 
 
 def _epoch(text: str) -> dt.datetime | None:
-    """Time of an epoch; one at midnight in UTC is the date that it stands for everywhere."""
+    """Time of an epoch; midnight in UTC is read as that date, in any zone."""
     number = float(text)
     for unit in UNITS:
         seconds = number / unit

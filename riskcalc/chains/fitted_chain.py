@@ -1,4 +1,4 @@
-"""A chain with its implied forwards, implied vols and smile, each expiry fitted when first asked for."""
+"""A chain with its implied forwards, implied vols and smile, each expiry fitted on first use."""
 
 from __future__ import annotations
 

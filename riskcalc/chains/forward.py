@@ -33,7 +33,7 @@ OUTLIER = 3.0
 """Distance from the median, in half widths or median distances, beyond which a pair is excluded as stale."""
 
 UNIFORM = math.sqrt(12)
-"""Width of a quote over the standard deviation of a price that lies anywhere within it."""
+"""Width of a quote over the standard deviation of a price uniformly distributed within it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class PricingTerms(NamedTuple):
 
     @property
     def free_rate(self) -> bool:
-        """Whether the rate is what the quotes say, since the dividends are known."""
+        """Whether the rate is implied by the quotes, since the dividends are known."""
         return bool(self.times.size)
 
     def forward(self, *, spot: float, years: Floats, rate: Floats, dividend_yield: Floats) -> Floats:

@@ -50,7 +50,7 @@ class LiveChain:
 
     @property
     def note(self) -> str:
-        """Source and age in words."""
+        """Description of source and age."""
         minutes = int(self.age.total_seconds() // 60)
         fetched = f"{minutes} min ago" if minutes else "now"
         return f"delayed quotes from Yahoo, fetched {fetched}"

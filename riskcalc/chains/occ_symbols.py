@@ -65,10 +65,10 @@ class OccColumns:
     symbol: Texts
     standard: Flags
     expiry: Days
-    """datetime64[D]; NaT where the symbol is none."""
+    """datetime64[D]; NaT where the symbol is invalid."""
     option_type: Codes
     strike: Floats
-    """[dollars]; NaN where the symbol is none."""
+    """[dollars]; NaN where the symbol is invalid."""
 
     @property
     def valid(self) -> Flags:

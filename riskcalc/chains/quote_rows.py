@@ -62,7 +62,7 @@ class QuoteRows:
     """Possible dollars per unit of the strikes; the prices decide, else the first is used."""
 
     def place_of(self, row: int) -> str:
-        """Return where a row stands in its file, in words."""
+        """Describe the place of a row in its file."""
         text: str = self.place_texts[int(self.file[row])]
         return text.format(self.place[row])
 
@@ -97,7 +97,7 @@ class QuoteStatus(IntEnum):
 
     @property
     def text(self) -> str:
-        """The verdict in words."""
+        """Description of the verdict."""
         return _STATUS_TEXTS[self]
 
     @property
@@ -118,7 +118,7 @@ class DropReason(IntEnum):
 
     @property
     def text(self) -> str:
-        """The reason in words."""
+        """Description of the reason."""
         return _DROP_TEXTS[self]
 
 

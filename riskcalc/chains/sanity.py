@@ -120,7 +120,7 @@ def quoted_pairs(rows: QuoteRows, date: dt.date) -> Pairs:
 
 
 def in_dollars(rows: QuoteRows, *, spot: float, date: dt.date) -> tuple[QuoteRows, Pairs, tuple[str, ...]]:
-    """Rows with strikes in dollars, their pairs, and a warning where no vendor's layout said their unit.
+    """Rows with strikes in dollars, their pairs, and a warning if the layout does not define the unit.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def in_dollars(rows: QuoteRows, *, spot: float, date: dt.date) -> tuple[QuoteRow
 
 
 def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> CheckedSpot:
-    """Compare a spot with what calls and puts imply, and use what they imply where the two contradict.
+    """Compare a spot with the one implied by calls and puts, and use the implied one if they contradict.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
 
 
 def _one_sided(spot: float, pairs: Pairs) -> tuple[str, ...]:
-    """Warn of a spot at which calls or puts alone could be bought and exercised at a profit."""
+    """Warn of a spot at which calls, or puts, could be bought and exercised at a profit."""
     for options, sign, kind, word in ((pairs.calls, 1, "calls", "high"), (pairs.puts, -1, "puts", "low")):
         if _is_exercise_widely_profitable(options, sign, spot, spot):
             return (
@@ -244,7 +244,7 @@ def _implied_spots(pairs: Pairs, *, european: bool) -> list[_Implied]:
 
 
 def _at_spot(expiries: list[_Implied], *, european: bool) -> list[_Implied]:
-    """Bounds of forwards brought back to bounds of the spot by what carry and a dividend explain."""
+    """Bounds of the spot: those of the forwards, discounted by the plausible carry and dividend."""
     least, dividend = CARRY[0], INDEX_DIVIDEND if european else DIVIDEND
     if len(expiries) > 1:
         growth = math.log(expiries[-1].forward / expiries[0].forward) / (
@@ -263,7 +263,7 @@ def _at_spot(expiries: list[_Implied], *, european: bool) -> list[_Implied]:
 
 
 def _spot_of(expiries: list[_Implied]) -> float:
-    """Forward of the nearest expiry, brought back at the carry between it and the last one."""
+    """Spot implied by the nearest forward, discounted at the carry between it and the last one."""
     first, last = expiries[0], expiries[-1]
     carry = MIDDLE_CARRY
     if last.years > first.years:
@@ -286,7 +286,7 @@ def _is_exercise_widely_profitable(
 
 
 def _strike_unit(rows: QuoteRows, pairs: Pairs, spot: float) -> float:
-    """Dollars in a unit of the strikes: the prices say, or else where the spot lies, or else the vendor."""
+    """Dollars per unit of the strikes: from the prices, else from the spot, else from the vendor."""
     slope = _slope(pairs)
     if slope is not None:
         if MIL_SLOPES[0] < slope < MIL_SLOPES[1]:

@@ -51,7 +51,7 @@ class Smile:
 
     @property
     def inside(self) -> float:
-        """Share of all liquid quotes whose bid and ask hold the fit."""
+        """Share of all liquid quotes whose bid and ask contain the fit."""
         liquid = np.array([fit.liquid for fit in self.fits], dtype=np.float64)
         inside = np.nan_to_num([fit.inside for fit in self.fits])
         return float(liquid @ inside / liquid.sum()) if liquid.any() else float("nan")
@@ -266,7 +266,7 @@ class StickySmile:
     """Added to all vols since the quotes, as by a trader who tunes them: 0.01 is a point."""
 
     def change(self, strike: ArrayLike, *, expiry: dt.date, start: float, spot: ArrayLike) -> Floats:
-        """Change of the vol at strikes when the spot goes from one place to another.
+        """Change of the vol at strikes when the spot moves.
 
         Parameters
         ----------

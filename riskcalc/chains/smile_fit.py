@@ -246,7 +246,7 @@ def _raw(scaled: Floats, deviation: float) -> tuple[Floats, Floats]:
 def fit_spline(
     quotes: SmileQuotes, plain: SmileCurve, grid: ArbitrageGrid, checked: ArbitrageGrid
 ) -> SmileCurve:
-    """Add the smoothest spline that brings the curve inside the quotes."""
+    """Add the smoothest spline that puts the curve inside the quotes."""
     knots, unit = quotes.knots, quotes.deviation**2
     count = len(knots) - CUBIC - 1
 
@@ -300,7 +300,7 @@ class CurveModel(NamedTuple):
 
     at_quotes: Callable[[Floats], VarianceTerms]
     by_quotes: Callable[[Floats], Floats]
-    """Of the total variance alone, which is all that a misfit depends on."""
+    """Derivatives of the total variance, the only term in the misfit."""
     at_grid: Callable[[Floats], VarianceTerms]
     by_grid: Callable[[Floats, Flags], VarianceTerms]
     """At some of the points: only those with arbitrage are in the penalty."""
@@ -325,7 +325,7 @@ def fit_least_squares(
     quote_weights: Floats,
     margin: float = 0.0,
 ) -> Fit:
-    """Least squares of the misfit, weighted, and of what is wrong with the curve."""
+    """Minimize the weighted misfit plus penalties for roughness and arbitrage."""
     root = np.sqrt(quote_weights)
 
     def residuals(free: Floats) -> Floats:

@@ -157,7 +157,7 @@ def _table(
 def _side_columns(
     chain: Chain, columns: dict[str, Floats], rows: Indices, places: Indices, count: int
 ) -> OptionColumns:
-    """Rows of the chain as columns of so many strikes, at their places."""
+    """Rows of the chain as columns with one entry per strike, at their places."""
     status = np.full(count, int(QuoteStatus.MISSING), dtype=np.int8)
     status[places] = chain.status[rows]
     listed = np.zeros(count, dtype=bool)

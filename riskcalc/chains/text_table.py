@@ -33,7 +33,7 @@ ASIDE = re.compile(
 BLOCK_ROWS = 20_000
 """Rows taken at a time."""
 OF_UNDERLYING = re.compile(r"(underlying|stock|quote|benchmark)[^.]*\.", re.IGNORECASE)
-"""Objects of the underlying, whose values do not belong to the option."""
+"""Objects of the underlying; their values do not belong to the option."""
 
 
 class StrayLine(NamedTuple):
@@ -157,7 +157,7 @@ def read_table(
 
 
 def _columns_of(cells: list[npt.NDArray[np.object_]], *, names: Sequence[str]) -> dict[str, Column]:
-    """Columns of whole rows; none of them where a row has nothing in any, which stands for no row."""
+    """Columns of whole rows; a row that is empty in all of them is left out."""
     columns: dict[str, Column] = {}
     filled = np.zeros(cells[0].size, dtype=np.bool_)
     while cells:
@@ -185,7 +185,7 @@ def _rows(
     stray_lines: list[StrayLine] | None,
     again: list[str],
 ) -> Iterator[list[str]]:
-    """Fields of each row, blank lines left out; the lines they stand on are put into `lines`."""
+    """Fields of each row without blank lines; their line numbers are appended to `lines`."""
     width = len(header)
     reader = csv.reader(file.lines(), delimiter=delimiter)
     filled = (row for row in reader if "".join(row).strip())
@@ -242,7 +242,7 @@ class Table:
     places: npt.NDArray[np.int64]
     """Number of each row in its file."""
     place_text: str = "line {}"
-    """How that number is said in messages."""
+    """How messages write that number."""
     column_word: str = "column"
     """Word for a column in messages; a JSON file has keys."""
 
@@ -252,7 +252,7 @@ class Table:
 
 
 class Numbering(dict[str, int]):
-    """Texts numbered in the order in which they are first asked for."""
+    """Texts numbered in the order of their first use."""
 
     def __missing__(self, text: str) -> int:
         """Give a new text the next number."""

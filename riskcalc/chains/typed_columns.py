@@ -131,7 +131,7 @@ class Cells:
         )
 
     def by_text(self, column: str, value: Callable[[str], object], *, dtype: npt.DTypeLike) -> AnyArray:
-        """A value that depends on the text of a cell alone, worked out once for each distinct text."""
+        """A value that depends only on the text of a cell, computed once per distinct text."""
         cells = self.column(column)
         return np.array([value(_cell_text(text)) for text in cells.texts], dtype=dtype)[cells.codes]
 
@@ -157,7 +157,7 @@ class Cells:
         return dataclasses.replace(self, table=table)
 
     def dated(self, columns: Iterable[str]) -> Cells:
-        """The same, which read dates as those of some columns say that they are written."""
+        """The same cells, with the date order inferred from some columns."""
         texts = [text for name in columns for text in self.column(name).texts]
         return dataclasses.replace(self, month_first=month_comes_first(texts))
 
@@ -211,7 +211,7 @@ class Cells:
 
 
 def _cell_text(text: str) -> str:
-    """A cell without blanks around it; empty where it stands for nothing."""
+    """A stripped cell; empty if its text means a missing value."""
     text = text.strip()
     # Most cells are numbers, and asking costs more than reading them.
     return "" if not text[:1].isdigit() and text.lower() in MISSING_WORDS else text

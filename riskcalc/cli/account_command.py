@@ -1,4 +1,4 @@
-"""``riskcalc account``: equity, risk, limits and costs, said once for all presets."""
+"""``riskcalc account``: equity, risk, limits and costs, set once for all presets."""
 
 from __future__ import annotations
 

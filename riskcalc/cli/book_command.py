@@ -1,4 +1,4 @@
-"""``riskcalc book``: what is held, its profit and its risk."""
+"""``riskcalc book``: open positions, their profit and risk."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ date_option = click.option("--date", type=DAY, callback=past_day, help="Day; def
 @as_json
 @click.pass_context
 def command(ctx: click.Context, *, book_path: Path | None, json_wanted: bool) -> None:
-    """Show the open trades at their marks: P&L, R, risk to the stops, what is due, and totals."""
+    """Show the open trades at their marks: P&L, R, risk to the stops, actions due, and totals."""
     ctx.obj = book_path
     if ctx.invoked_subcommand is not None:
         return
@@ -156,7 +156,7 @@ def mark(
     live: bool,
     date: dt.date | None,
 ) -> None:
-    """Record today's prices of what is held: typed, from a file of quotes, or fetched.
+    """Record today's prices of open positions: typed, from a file of quotes, or fetched.
 
     Without any, takes the spots of `riskcalc quote`.
     """
@@ -187,7 +187,7 @@ def mark(
 def _live_prices(
     held: Sequence[BookTrade], typed: dict[Contract, float]
 ) -> tuple[dict[Contract, float], list[str], dt.date]:
-    """Fetched prices of all underlyings held, typed ones over them; what is not quoted; and their day."""
+    """Fetched prices of all underlyings held, overridden by typed ones; contracts not quoted; the day."""
     from riskcalc.book.prices import chain_prices  # noqa: PLC0415 - help is quick
     from riskcalc.cli.live import fetched_chain  # noqa: PLC0415 - most marks fetch nothing
 
@@ -257,7 +257,7 @@ def close(
 
 
 def _quotes(trade: BookTrade, chain_file: tuple[Path, ...]) -> Chain | None:
-    """The chain that a trade is closed beside."""
+    """The chain quoted at a close, for the spot then; None without a file or options."""
     if not chain_file or not any(holding.contract.is_option for holding in trade.holdings):
         return None
     from riskcalc.chains import read_chain  # noqa: PLC0415 - most read no chain
@@ -298,7 +298,7 @@ def show(path: Path | None, /, *, number: int, json_wanted: bool) -> None:
 
 
 def _describe_plan(text: str) -> str:
-    """Exits and odds of the plan at entry, in a line."""
+    """Describe exits and odds of the plan at entry in one line."""
     from riskcalc.book.plan_facts import plan_facts  # noqa: PLC0415 - help is quick
     from riskcalc.formatting.numbers import percent, price  # noqa: PLC0415 - as above
 

@@ -54,7 +54,7 @@ def midnight(day: dt.date) -> dt.datetime:
 
 
 def past_day(ctx: click.Context, param: click.Parameter, value: dt.date | None) -> dt.date | None:  # noqa: ARG001 - click's signature
-    """Return a day; say where it is after today, and refuse one of a mistyped year.
+    """Return a day; warn if it is after today, and refuse a mistyped year.
 
     Raises
     ------
@@ -80,7 +80,7 @@ with_book = click.option(
 
 
 def require_wanted(*, wanted: bool | None) -> None:
-    """Refuse a book that is asked for and does not exist.
+    """Refuse a requested book that does not exist.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def require_wanted(*, wanted: bool | None) -> None:
 
 
 def book_beside(*, wanted: bool | None) -> BookRisk | None:
-    """Return the risk of the user's book for plans beside it; None without one, or where it is not wanted.
+    """Return the risk of the user's book for new plans; None without a book or with ``--no-book``.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def book_beside(*, wanted: bool | None) -> BookRisk | None:
 
 
 def use_of(risk: BookRisk | None) -> BookUse | None:
-    """Return what the open trades of a book use of the account."""
+    """Return the open risk and buying power that the open trades of a book use."""
     if risk is None:
         return None
     from riskcalc.book.use import book_use  # noqa: PLC0415 - most plans have no book
@@ -120,7 +120,7 @@ def use_of(risk: BookRisk | None) -> BookUse | None:
 
 
 def book_source(risk: BookRisk) -> str:
-    """Say where heat and buying power come from."""
+    """Print where heat and buying power come from."""
     from riskcalc.book.use import book_words  # noqa: PLC0415 - help is quick
     from riskcalc.formatting.numbers import money  # noqa: PLC0415 - as above
 
@@ -134,7 +134,7 @@ def book_source(risk: BookRisk) -> str:
 
 
 def book_answer(plan: TradePlan, risk: BookRisk | None) -> dict[str, Any]:
-    """Return what JSON says of the book beside a plan: each total before, added by the trade, and after."""
+    """Return the book for JSON: each total before, added by the trade, and after."""
     if risk is None:
         return {}
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book
@@ -144,7 +144,7 @@ def book_answer(plan: TradePlan, risk: BookRisk | None) -> dict[str, Any]:
 
 
 def book_tables_of(plan: TradePlan, risk: BookRisk | None) -> list[Table]:
-    """Return what a planned trade adds to the book, as a table; nothing without a book."""
+    """Return a table of what a planned trade adds to the book; none without a book."""
     if risk is None:
         return []
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most plans have no book

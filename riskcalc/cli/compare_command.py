@@ -71,7 +71,7 @@ def command(
 
 
 def _book_answer(comparison: Comparison, risk: BookRisk | None) -> dict[str, Any]:
-    """What JSON says of the book: what each of the trades alone would add."""
+    """The book for JSON: what each trade by itself would add."""
     if risk is None:
         return {}
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
@@ -85,7 +85,7 @@ def _book_answer(comparison: Comparison, risk: BookRisk | None) -> dict[str, Any
 
 
 def _book_tables(comparison: Comparison, risk: BookRisk | None) -> list[Table]:
-    """What each of the trades alone would make of the book's totals."""
+    """Tables of the book's totals with each trade by itself."""
     if risk is None:
         return []
     from riskcalc.book.added import added_by  # noqa: PLC0415 - most comparisons have no book
@@ -96,7 +96,7 @@ def _book_tables(comparison: Comparison, risk: BookRisk | None) -> list[Table]:
 
 
 def _fetch_market(names: Iterable[str], settings: dict[str, Any]) -> KnownMarket:
-    """Delayed prices of all that the presets are on."""
+    """Delayed prices of all underlyings of the presets."""
     from riskcalc.cli.live import fetched_market  # noqa: PLC0415 - most comparisons fetch nothing
     from riskcalc.presets import load_preset  # noqa: PLC0415 - as above
     from riskcalc.presets.market_file import needed_symbols  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""What the shell offers for an argument: names of presets, symbols, keys of the account."""
+"""Shell completion of arguments: names of presets, symbols, keys of the account."""
 
 from __future__ import annotations
 

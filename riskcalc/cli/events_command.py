@@ -82,7 +82,7 @@ def command(
 
 
 def _moves(prices: Path | None, day: dt.date) -> tuple[EventMove, ...]:
-    """Moves on the days of past events: of a file of prices, else of the closes that are kept.
+    """Moves on the days of past events, from a file of prices, else from stored closes.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def _with_moves(event: MarketEvent, moves: tuple[EventMove, ...]) -> list[dict[s
 
 
 def _add(texts: tuple[str, ...]) -> list[str]:
-    """Add calendars and rows, after all of them could be read; returns what was added."""
+    """Add calendars and rows once all have been read; return the added ones."""
     from riskcalc.events.ics import count_entries  # noqa: PLC0415 - as above
     from riskcalc.events.own import add_calendar, add_event, parse_event  # noqa: PLC0415 - as above
 

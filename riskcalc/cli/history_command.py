@@ -102,7 +102,7 @@ def command(
         since=since,
         **_implied_vol(bars, vols, preset),
     )
-    ranges = None if sample else _kept_range(history)
+    ranges = None if sample else _store_range(history)
     saved = {"k": filed, "ATR14": ranges}
     _print(history, warnings=[*warnings, *_doubts(bars, exits)], filed=saved, json_wanted=json_wanted)
 
@@ -118,7 +118,7 @@ def _named_preset(name: str | None) -> Preset | None:
 def _exits(
     preset: Preset | None, *, stop: float | None, targets: tuple[float, ...], sessions: int | None
 ) -> ExitMoves | None:
-    """Exits of the preset, with what the options change; None where neither says a stop."""
+    """Exits of the preset, as changed by the options; None if neither has a stop."""
     from riskcalc.history import ExitMoves  # noqa: PLC0415 - help is quick
 
     if preset is None:
@@ -146,7 +146,7 @@ def _exits(
 def _calibration(
     bars: Bars, vols: ImpliedVols | None, since: dt.date | None, *, keep: bool
 ) -> tuple[Calibration, list[str], Path | None]:
-    """The measured k, which is kept, or the one kept before; what is doubtful about it, and its file."""
+    """The k just measured and stored, else the stored one; warnings about it; and its file."""
     from riskcalc.history import measured_k  # noqa: PLC0415 - as above
     from riskcalc.presets import read_calibration, write_calibration  # noqa: PLC0415 - as above
 
@@ -160,8 +160,8 @@ def _calibration(
     return measured, [], write_calibration(measured, symbol=bars.symbol)
 
 
-def _kept_range(history: PriceHistory) -> Path | None:
-    """The file in which the average true range is kept for the book; None where there is none to keep."""
+def _store_range(history: PriceHistory) -> Path | None:
+    """Store the average true range for the book and return the file; None if there is none."""
     from riskcalc.domain.price_history import AverageRange  # noqa: PLC0415 - help is quick
     from riskcalc.presets.price_ranges import write_range  # noqa: PLC0415 - as above
 
@@ -172,7 +172,7 @@ def _kept_range(history: PriceHistory) -> Path | None:
 
 
 def _implied_vol(bars: Bars, vols: ImpliedVols | None, preset: Preset | None) -> dict[str, Any]:
-    """Implied vol beside the last price, and whose it is: the file's, else that of the preset's market."""
+    """Implied vol on the last day and its source: the file, else the preset's market."""
     if vols is not None:
         implied = vols.on(bars.last_day, within_days=STALE_DAYS)
         return {"implied_vol": implied, "implied_vol_source": "" if implied is None else vols.name}

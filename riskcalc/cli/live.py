@@ -24,7 +24,7 @@ USUAL_RATE = 0.04
 
 
 def fetched_chain(symbol: str, *, max_age: int = MAX_AGE_MINUTES) -> LiveChain:
-    """Return delayed quotes of a symbol, and say on stderr where they come from.
+    """Return delayed quotes of a symbol, and print their source to stderr.
 
     Raises
     ------

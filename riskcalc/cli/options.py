@@ -119,7 +119,7 @@ _QUOTES = (
 
 
 def quotes_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a file of quotes; see `riskcalc.cli.plan_request` for what they mean."""
+    """Add the options of a file of quotes; `riskcalc.cli.plan_request` explains them."""
     for option in reversed(_QUOTES):
         command = option(command)
     return command

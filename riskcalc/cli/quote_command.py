@@ -68,7 +68,7 @@ def command(
     live: bool,
     json_wanted: bool,
 ) -> None:
-    """Give today's market: prices and IVs that every preset takes in place of its own.
+    """Set today's market: prices and IVs that every preset uses in place of its own.
 
     Without arguments, lists what is known and how old it is. A preset with market.pinned = true keeps its own
     market; --set and --chain of a plan go over this one.
@@ -90,7 +90,7 @@ def command(
 
 
 def _day(day: dt.date | None, now: dt.date) -> dt.date:
-    """The day of typed prices, which cannot be still to come."""
+    """The day of typed prices, which cannot be in the future."""
     if day is not None and day > now:
         raise InvalidInputError(f"--date must be today, {now}, or before, got {day}")
     return now if day is None else day
@@ -183,7 +183,7 @@ def _show(now: dt.date, *, json_wanted: bool) -> None:
 
 
 def _as_data(known: KnownMarket, now: dt.date) -> dict[str, Any]:
-    """What is known, with its age in sessions."""
+    """Return the stored quotes for JSON, with their age in sessions."""
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.domain.sessions import age_in_sessions  # noqa: PLC0415 - as above
     from riskcalc.presets.market_file import market_path  # noqa: PLC0415 - as above

@@ -91,7 +91,7 @@ def _report(
 
 
 def _quote_options(*, chain_file: tuple[Path, ...], live: bool, **options: object) -> tuple[str, ...]:
-    """Return the options of quotes as they are typed."""
+    """Return the quote options as command-line text."""
     fetched = ("--live",) if live else ()
     given = {name.replace("_", "-"): value for name, value in options.items() if value is not None}
     chains = (word for path in chain_file for word in ("--chain", str(path)))

@@ -74,12 +74,12 @@ BEST = "view_r"
 
 
 def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how files are read."""
+    """Add the options for reading files."""
     return _apply_options(READ_OPTIONS, command)
 
 
 def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which spreads are listed."""
+    """Add the options that select the listed spreads."""
     return _apply_options(RULE_OPTIONS, command)
 
 
@@ -187,7 +187,7 @@ def command(
 def _print_rows(
     frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, top: int, json_wanted: bool
 ) -> None:
-    """Print the best rows, held against the day."""
+    """Print the best rows, with the checks of the trading day."""
     from riskcalc.scanning.day_checks import scan_day_checks  # noqa: PLC0415 - help is quick
 
     checks = scan_day_checks(frame, terms, day, top=top)
@@ -291,7 +291,7 @@ def _run_scan(
 
 
 def _note_old_quotes(chain: Chain) -> list[str]:
-    """Say that the quotes of a chain are not today's, where they are not."""
+    """Return a warning if the quotes of a chain are not today's."""
     from riskcalc.domain.sessions import age_in_sessions  # noqa: PLC0415 - help is quick
 
     age = age_in_sessions(chain.date, today()) or 0

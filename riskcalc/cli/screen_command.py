@@ -100,7 +100,7 @@ def command(
 
 
 def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
-    """Serve the screen; what else is said of it would be lost on the way to the browser."""
+    """Serve the screen in a browser; refuse options that the served screen would not receive."""
     given = _given_parameters(ctx) - {"preset", "serve", "host", "port"}
     if given:
         raise click.UsageError(
@@ -112,7 +112,7 @@ def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
 
 
 def _given_parameters(ctx: click.Context) -> set[str]:
-    """Names of the parameters that stand on the command line."""
+    """Names of the parameters given on the command line."""
     return {
         option.name
         for option in ctx.command.params

@@ -1,4 +1,4 @@
-"""The screen in a browser: a server on this machine, with a screen of its own for each visitor."""
+"""The screen in a browser: a local server with a separate screen for each visitor."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def serve_screen(preset: str, *, host: str, port: int) -> None:
         raise InvalidInputError("--serve needs riskcalc[web]: pip install 'riskcalc[web]'") from None
 
     class SameOriginServer(Server):
-        """Serves only its own page: any other page open in the browser could type into the screen as well."""
+        """Serves only its own page: any other page open in the browser could send keys to the screen."""
 
         async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
             if not is_own_page(request.headers.get("Origin"), request.host):
@@ -65,7 +65,7 @@ def exposure_warning(host: str, port: int) -> str:
 
 
 def is_own_page(origin: str | None, host: str) -> bool:
-    """Whether a request comes from the page of its own server; a program that is no browser names no origin.
+    """Whether a request comes from this server's page; programs other than browsers send no origin.
 
     Examples
     --------

@@ -136,7 +136,7 @@ def command(
 
 
 def _user_account(book: BookRisk | None) -> tuple[dict[str, Any], Account]:
-    """What the user's account and book say, and the account with the usual for what they do not say."""
+    """Values of the user's account and book, and the account with defaults for missing values."""
     if book is not None:
         click.echo(f"riskcalc: heat and buying power {book_source(book)}", err=True)
     elif not account_path().exists():
@@ -158,7 +158,7 @@ def _account(
     max_heat: float,
     cost_per_trade: float | None,
 ) -> Account:
-    """The user's account with what was said here over it."""
+    """The user's account, overridden by the options given."""
     limits = replace(own.limits, max_heat_fraction=max_heat)
     if max_position is not None:
         limits = replace(limits, max_position_fraction=max_position)

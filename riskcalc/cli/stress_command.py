@@ -113,7 +113,7 @@ def command(
 def _book_answer(
     plan: TradePlan, rows: Sequence[StressRow], scenarios: Sequence[Scenario], risk: BookRisk | None
 ) -> dict[str, Any]:
-    """What JSON says of the book: what the trade adds, and both in every scenario."""
+    """The book for JSON: what the trade adds, and both in every scenario."""
     if risk is None:
         return {}
     beside = [

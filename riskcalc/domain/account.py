@@ -9,7 +9,7 @@ from riskcalc.domain.validation import dollars, fraction, one_of, positive, reco
 from riskcalc.errors import InvalidInputError
 
 UNLIMITED_RISK = 1e12
-"""Open risk that stands for a loss without limit [dollars]: more than any limit allows."""
+"""Open risk used for an unlimited loss [dollars]: more than any limit allows."""
 
 
 class RiskBasis(StrEnum):
@@ -131,7 +131,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookUse:
-    """What the open trades of a book use of an account.
+    """Open risk and buying power that the open trades of a book use.
 
     Examples
     --------
@@ -144,7 +144,7 @@ class BookUse:
     buying_power: float
     """[dollars], >= 0"""
     source: str
-    """Where the figures come from, in words: which book, of which day, with how many trades."""
+    """Description of the source: which book, on which day, with how many trades."""
 
     def account_keys(self) -> dict[str, float]:
         """Return the figures by the keys of a preset's ``[account]``."""

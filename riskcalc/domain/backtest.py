@@ -1,4 +1,4 @@
-"""What a preset's rules would have done on daily price bars."""
+"""Results of a preset's rules on daily price bars."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class BacktestTrade:
     taken: bool
     """Whether the account had room for it beside the trades that were open; the equity has it then."""
     debit: float
-    """Paid for one unit, negative where it brought in [dollars]."""
+    """Debit of one unit [dollars]; negative for a credit."""
     risk: float
     """Planned loss of all units, costs included: 1R [dollars]."""
     exit_date: dt.date
@@ -115,7 +115,7 @@ class BacktestRegime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RBin:
-    """Trades whose R lies in a range."""
+    """Count of trades with R in a range."""
 
     low: float
     """Included; -inf for the first."""
@@ -143,15 +143,15 @@ class Backtest:
     preset: str
     symbol: str
     description: str
-    """Rules in words."""
+    """Description of the rules."""
     first: dt.date
     last: dt.date
     entries: EntryMode
     side: Side
     assumptions: tuple[str, ...]
-    """What prices do not say and how it is filled in, in words."""
+    """Assumptions that replace data missing from the prices, described."""
     warnings: tuple[str, ...]
-    """What is doubtful about the answer."""
+    """Warnings about the result."""
     statistics: TradeStatistics
     taken: int
     """Counted trades that the account had room for."""
@@ -197,7 +197,7 @@ class GridRow:
     """One setting of a grid of backtests."""
 
     settings: Mapping[str, str]
-    """Values by key, as they were typed."""
+    """Values by key, as typed."""
     n: int
     mean_r: float | None
     error: float | None
@@ -206,7 +206,7 @@ class GridRow:
     max_drawdown: float | None
     end_equity: float | None
     problem: str = ""
-    """Why there is no answer; empty where there is one."""
+    """Why there is no result; empty if there is one."""
 
     @property
     def errors_from_zero(self) -> float | None:

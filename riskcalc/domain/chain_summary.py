@@ -20,13 +20,13 @@ class QuoteCounts:
     usable: int
     """Quotes with bid and ask that are consistent with each other and with the spot."""
     doubtful: Mapping[str, int]
-    """Suspect quotes, by reason in words."""
+    """Number of suspect quotes by reason."""
     dropped: Mapping[str, int]
-    """Excluded rows, by reason in words."""
+    """Number of excluded rows by reason."""
     without_quoted_vol: int
     """Quotes for which the file has no volatility; riskcalc's own are solved from bid and ask."""
     without_vol: Mapping[str, int]
-    """Usable quotes whose mid implies no volatility, by reason in words."""
+    """Number of usable quotes whose mid has no implied volatility, by reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class ChainSummary:
     symbol: str
     date: dt.date
     quote_time: dt.datetime | None
-    """New York; None where the file does not say it."""
+    """New York time; None if the file does not state it."""
     spot: float
     rate: float
     """Priced with, continuous, per year."""
@@ -78,7 +78,7 @@ class ChainSummary:
     """Warnings about the file as a whole, and how it was read."""
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready data; what is not known is None."""
+        """Return JSON-ready data; unknown values are None."""
         data: dict[str, Any] = to_plain(self)
         return data
 

@@ -27,9 +27,9 @@ class Trigger:
     below: float | None = None
     above: float | None = None
     meaning: str = ""
-    """The rule in words."""
+    """Description of the rule."""
     role: SignalRole = SignalRole.ENTRY
-    """What it decides once it is met; see `riskcalc.domain.signals.SignalRole`."""
+    """What a met rule decides; see `riskcalc.domain.signals.SignalRole`."""
     unit: str = field(default="", compare=False)
     """One of the units of signals, or empty for that of the board; percent are fractions here."""
 
@@ -48,7 +48,7 @@ class Trigger:
 
     @property
     def percent(self) -> bool:
-        """Whether the signal is said in percent."""
+        """Whether the signal is in percent."""
         return self.unit == "%"
 
     @property
@@ -110,6 +110,6 @@ class EntryRules:
             open_fraction("max_stop", self.max_stop)
 
     def allows_days(self, days: int) -> bool:
-        """Whether the rules allow so many calendar days to the nearest expiry or the time stop."""
+        """Whether the rules allow this many calendar days to the nearest expiry or the time stop."""
         fewest, most = self.min_days, self.max_days
         return (fewest is None or days >= fewest) and (most is None or days <= most)

@@ -19,7 +19,7 @@ KINDS = {
     "PPI": r".*\b(ppi|producer price index)\b.*",
     "jobs": "jobs|jobs report|nfp|non-?farm payrolls?|(the )?employment situation( (for|in) .*)?",
 }
-"""Kinds of events whose moves are counted together, by what their events are called."""
+"""Kinds of events whose moves are counted together, with patterns for their names."""
 LAST_OF_SEVERAL = re.compile(r" \(day (?P<day>\d+) of (?P<days>\d+)\)$")
 """Ends the name of one day of an entry of several; the last one moves the market."""
 
@@ -31,7 +31,7 @@ class Certainty(StrEnum):
     UNCERTAIN = "uncertain"
     """Announced more than once, differently, or tentative."""
     RULE = "rule"
-    """Follows from a rule of the calendar; nobody had to announce it."""
+    """Follows from a calendar rule, without an announcement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class MarketEvent:
     """In New York."""
     what: str
     source: str
-    """Who says so."""
+    """Source of the event."""
     checked: dt.date | None = None
     """Day on which the date was looked up; None for an entry of the user's."""
     time: dt.time | None = None
@@ -69,7 +69,7 @@ class MarketEvent:
 
     @property
     def label(self) -> str:
-        """What it is, with its time, and how sure it is unless announced."""
+        """Name with its time, and its certainty unless announced."""
         when = "" if self.time is None else f" {self.time:%H:%M}"
         sure = " (date uncertain)" if self.certainty is Certainty.UNCERTAIN else ""
         return f"{self.what}{when}{sure}"

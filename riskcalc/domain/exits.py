@@ -76,7 +76,7 @@ class ExitPlan:
     gap_shocks: tuple[float, ...] = ()
     """Adverse overnight moves to price beside the stop, in (0, 1); empty takes `usual_gap_shocks`."""
     stop_to_breakeven: bool = False
-    """Whether the first target moves the stop of what is left to the entry."""
+    """Whether the first target moves the stop of the rest of the position to the entry."""
     gap_share: float = 0.0
     """Share of stops that open past the stop and are filled at the first gap shock beyond it, in [0, 1]."""
     side: Side | None = None

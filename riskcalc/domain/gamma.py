@@ -10,7 +10,7 @@ from typing import Any
 from riskcalc.domain.serialization import to_plain
 
 NET_ASSUMPTION = "naive net: assumes that dealers are long every call and short every put"
-"""What the sign of a net gamma rests on; open interest does not say who is long."""
+"""Assumption behind the sign of a net gamma, since open interest does not show who is long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class PutCallRatios:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GammaProfile:
-    """What the open interest of a chain says."""
+    """Gamma and put/call measures from the open interest of a chain."""
 
     symbol: str
     date: dt.date

@@ -84,7 +84,7 @@ class Instrument:
     """Symbol whose daily return is multiplied; empty when it is the instrument's own."""
     exercise: ExerciseStyle = ExerciseStyle.AMERICAN
     option_multiplier: int = 100
-    """Shares (or dollars per index point) one option contract stands for."""
+    """Shares (or dollars per index point) per option contract."""
     strike_step: float | None = None
     """Strike interval near the money [dollars]; None: by price, see `USUAL_STRIKE_STEPS`."""
     broad_based: bool = True

@@ -1,4 +1,4 @@
-"""Legs of a trade: what each type is worth, costs and needs, as far as no pricing model is asked."""
+"""Legs of a trade: value, costs and capital of each type, as far as they need no pricing model."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Line(NamedTuple):
 
 
 class BaseLeg(ABC):
-    """A leg of a trade; a new type says here what it is, and the rest of riskcalc asks it."""
+    """A leg of a trade; a new type of leg implements these methods, which the rest of riskcalc calls."""
 
     __slots__ = ()
 
     side: Side
     spread_cost: float
-    """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
+    """Cost of the quoted bid-ask width over entry and exit [dollars per share]."""
     entry_name: ClassVar[str]
     """Field that holds the entry price."""
 
@@ -75,11 +75,11 @@ class BaseLeg(ABC):
         return price
 
     def size(self, instrument: Instrument) -> int:  # noqa: ARG002 - the multiplier of options
-        """Shares that the leg stands for, negative when sold."""
+        """Share equivalent of the leg, negative when sold."""
         return self.signed_count
 
     def without_prices(self) -> Self:
-        """Return the leg without what was paid for it, which its value does not depend on."""
+        """Return the leg without its entry price, which its value does not depend on."""
         return self.replace(**{self.entry_name: None}, spread_cost=0.0)
 
     def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of the leg
@@ -105,7 +105,7 @@ class OptionLeg(BaseLeg):
     vol: float | None = None
     """Volatility that reprices the leg, per sqrt(year); None solves the premium or takes the quote's."""
     spread_cost: float = 0.0
-    """What the quoted bid-ask width costs over entry and exit, beyond the premium [dollars per share]."""
+    """Cost of the quoted bid-ask width over entry and exit, beyond the premium [dollars per share]."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -137,7 +137,7 @@ class OptionLeg(BaseLeg):
         return f"{self.signed_contracts:+d} {kind} {self.strike:g} {self.expiry.isoformat()}"
 
     def size(self, instrument: Instrument) -> int:
-        """Shares that the contracts stand for, negative when sold."""
+        """Shares that the contracts deliver, negative when sold."""
         return self.signed_contracts * instrument.option_multiplier
 
     def cost_per_side(self, costs: Costs) -> float:
@@ -146,7 +146,7 @@ class OptionLeg(BaseLeg):
 
 
 class LinearLeg(BaseLeg):
-    """A leg without an end, whose value is a line in the spot at all times; it needs no pricing model."""
+    """A leg without an expiry, whose value is always linear in the spot; it needs no pricing model."""
 
     __slots__ = ()
 
@@ -182,7 +182,7 @@ class ShareLeg(LinearLeg):
     hedge_ratio: float | None = None
     """Shares of a pair's other fund against each share, >= 0; None takes equal dollars at the quotes."""
     spread_cost: float = 0.0
-    """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
+    """Cost of the quoted bid-ask width over entry and exit [dollars per share]."""
 
     def __post_init__(self) -> None:
         """Check every field."""

@@ -87,7 +87,7 @@ class QuotedListing(Listing, Protocol):
         """Price of the underlying when the quotes were taken [dollars]."""
 
     def quote(self, *, expiry: dt.date, strike: float, option_type: OptionType) -> OptionQuote:
-        """Return a usable quote; raises ChainError that says why there is none."""
+        """Return a usable quote; raises ChainError with the reason if there is none."""
 
 
 @singledispatch

@@ -188,12 +188,12 @@ class Market:
 
     @property
     def at_close(self) -> bool:
-        """Whether the market stands at the close of its date."""
+        """Whether the market is at the close of its date."""
         return self.moment == close_of(self.date)
 
     @property
     def as_of(self) -> str:
-        """Date and time in words: ``2026-07-20 at the close``, ``2026-07-20 10:30 New York``."""
+        """Date and time as text: ``2026-07-20 at the close``, ``2026-07-20 10:30 New York``."""
         if not is_session(self.date):
             return f"{self.date}, {why_closed(self.date)}"
         return f"{self.date} at the close" if self.at_close else f"{self.moment:%Y-%m-%d %H:%M} New York"

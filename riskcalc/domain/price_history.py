@@ -1,4 +1,4 @@
-"""What daily price bars say: measures of the last bar, and how often exits would have come first."""
+"""Results from daily price bars: measures at the last bar, and how often each exit was hit first."""
 
 from __future__ import annotations
 
@@ -109,9 +109,9 @@ class Outcomes:
     independent: float
     """`n` over `sessions`."""
     stop_first: int
-    """Entries whose stop came first, with `ambiguous` ones."""
+    """Entries whose stop was hit first, including `ambiguous` ones."""
     target_first: int
-    """Entries whose nearest target came first."""
+    """Entries whose nearest target was hit first."""
     neither: int
     ambiguous: int
     """Entries whose stop and nearest target were touched on one day, within it; they count as stop first."""
@@ -185,7 +185,7 @@ class PriceHistory:
     basis: PriceBasis
     basis_reason: str
     notes: tuple[str, ...]
-    """What was done with the rows of the file."""
+    """Notes on how the rows of the file were treated."""
     close: float
     realised_vol: Mapping[str, float | None]
     """Close to close, per sqrt(year), by sessions: ``"21"``, ``"63"``, ``"252"``."""
@@ -204,13 +204,13 @@ class PriceHistory:
     implied_vol: float | None
     """Beside the last bar, per sqrt(year); None where no file or preset says it."""
     implied_vol_source: str
-    """Whose it is, in words; empty without one."""
+    """Its source; empty without one."""
     outcomes: Outcomes | None
     chances: tuple[FirstExit, ...]
     """Second opinions on the same exits from the last bar."""
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready data; what is not known is None."""
+        """Return JSON-ready data; unknown values are None."""
         data: dict[str, Any] = to_plain(self)
         return data
 

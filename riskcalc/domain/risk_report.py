@@ -142,7 +142,7 @@ def _early_exercise_to_dict(line: EarlyExerciseBoundary) -> dict[str, Any]:
 
 
 def trade_to_dict(report: RiskReport) -> dict[str, Any]:
-    """Return the trade of a report as plain data, each leg with what it was priced at."""
+    """Return the trade of a report as plain data, each leg with its price and vol."""
     trade = report.trade
     return {
         "name": trade.name,

@@ -29,7 +29,7 @@ class Scenario:
 
     name: str
     meaning: str
-    """What happens, and what is assumed."""
+    """Description of the scenario and its assumptions."""
     moves: Mapping[str, float] = field(default_factory=dict)
     """Move of each symbol over all sessions, a fraction >= -1; a fund follows its benchmark's."""
     sessions: int = 1
@@ -91,7 +91,7 @@ class StressResult(NotebookResult, tuple[StressRow, ...]):  # noqa: SLOT001 - a 
         return result
 
     def __getnewargs_ex__(self) -> tuple[tuple[tuple[StressRow, ...]], dict[str, TradePlan]]:
-        """Return what a copy is made from."""
+        """Return the arguments of `__new__`, for copies and pickles."""
         return (tuple(self),), {"plan": self.plan}
 
     def __repr__(self) -> str:

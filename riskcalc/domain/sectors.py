@@ -1,4 +1,4 @@
-"""Sector weights of funds, and what a pair of them is really long and short of."""
+"""Sector weights of funds, and the sector exposure of a pair of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SectorWeights:
 
     @property
     def total(self) -> float:
-        """What the weights add up to, a fraction."""
+        """Sum of the weights, a fraction."""
         return sum(self.weights.values())
 
 
@@ -38,7 +38,7 @@ class SectorBet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectorTilt:
-    """What a pair is long and short of, by sector, the largest long first."""
+    """Net exposure of a pair by sector, the largest long first."""
 
     bets: tuple[SectorBet, ...]
     bought: SectorWeights

@@ -39,7 +39,7 @@ def why_closed(day: date) -> str:
 
 
 def closed_expiry(day: date) -> str:
-    """Say why no option expires on a closed day, and which session comes before it.
+    """Return the message that no option expires on a closed day, with the session before it.
 
     Examples
     --------

@@ -24,7 +24,7 @@ UNITS = {
 
 
 class SignalRole(StrEnum):
-    """What a fired signal decides."""
+    """Decision that a fired signal makes."""
 
     ENTRY = "entry"
     """A long trade is entered only while it has fired."""
@@ -41,9 +41,9 @@ class Signal:
     name: str
     role: SignalRole
     rule: str
-    """In words and units: ``above +25 bp``, ``any of sp500_move, ten_year_change_bp``."""
+    """Description with units: ``above +25 bp``, ``any of sp500_move, ten_year_change_bp``."""
     fired: bool | None
-    """Whether the rule is met; None where the data do not say."""
+    """Whether the rule is met; None if the data do not show it."""
     value: float | None = None
     """In `unit`; None for a combination, and where it is not known."""
     unit: str = ""
@@ -61,11 +61,11 @@ class Signal:
     """Series and file, or how it was typed."""
     meaning: str = ""
     symbols: tuple[str, ...] = ()
-    """Benchmarks whose trades it decides on; none is all."""
+    """Benchmarks of the trades that it applies to; empty for all."""
     counts: bool = True
-    """Whether it decides by itself; a member of a combination without a role of its own does not."""
+    """Whether it counts by itself; a member of a combination without its own role does not."""
     problem: str = ""
-    """Why there is no value, or what is doubtful about it."""
+    """Why the value is missing or doubtful; empty otherwise."""
 
     @property
     def stale(self) -> bool:

@@ -55,7 +55,7 @@ class Trade:
 
     @property
     def linear_legs(self) -> tuple[LinearLeg, ...]:
-        """The legs that are no options, in order."""
+        """The legs other than options, in order."""
         return tuple(leg for leg in self.legs if isinstance(leg, LinearLeg))
 
     @property
@@ -65,12 +65,12 @@ class Trade:
 
     @property
     def expiry(self) -> date | None:
-        """The nearest expiry; None for a trade in shares alone."""
+        """The nearest expiry; None for a trade in shares only."""
         # In one pass: a plan asks for it a hundred times.
         return min((leg.expiry for leg in self.legs if isinstance(leg, OptionLeg)), default=None)
 
     def leg_size(self, leg: Leg) -> int:
-        """Shares a leg stands for, signed: side x contracts x multiplier."""
+        """Share equivalent of a leg, signed: side x contracts x multiplier."""
         return leg.size(self.instrument)
 
     @property

@@ -63,7 +63,7 @@ class FundReport:
 
     @property
     def charges(self) -> str:
-        """Fee and financing in words."""
+        """Description of fee and financing."""
         borrowed = self.leverage - 1
         interest = (
             f"{borrowed:g} x {self.financing:.2%} financing"
@@ -137,7 +137,7 @@ MARKET_AGE = "market age"
 
 
 class CheckStatus(StrEnum):
-    """Verdict of a check; the text stands without color."""
+    """Verdict of a check; the text is clear without color."""
 
     OK = "ok"
     WARN = "warn"
@@ -197,7 +197,7 @@ class TargetOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetReport:
-    """The gains of a plan whose targets are all reached; what no target closes goes at the last one."""
+    """Gains of a plan if all targets are reached; units that no target closes exit at the last one."""
 
     outcomes: tuple[TargetOutcome, ...]
     blended_r: float | None
@@ -240,7 +240,7 @@ class TradePlan(NotebookResult):
     sources: PlanSources = field(default_factory=PlanSources)
     """Where the figures come from, and the day the plan is made for."""
     entry: EntryRules = field(default_factory=EntryRules)
-    """What the checks were held to."""
+    """Rules that the checks apply."""
     triggers: tuple[Signal, ...] = ()
     """The triggers of `entry` as rules of the signal board, with their values."""
     events: tuple[MarketEvent, ...] = ()

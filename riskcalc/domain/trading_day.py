@@ -1,4 +1,4 @@
-"""What a day says before any trade: the signal board, dated events, and the open interest of a chain."""
+"""Context of a trading day: the signal board, dated events, and the open interest of a chain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY_CHECKS = ("stop signals", "entry signals", "hedge signals", "events", *TRIGG
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingDay:
-    """What plans are held against; None where it is not known."""
+    """Context that plans are checked against; fields are None if unknown."""
 
     board: SignalBoard | None = None
     events: tuple[MarketEvent, ...] | None = None

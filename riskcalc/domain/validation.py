@@ -1,4 +1,4 @@
-"""Checks of single values, of what they are and their range: each returns the value, or names the field."""
+"""Checks of single values, type and range: each returns the value or raises an error naming the field."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST_DRIFT = 1000.0
 """Of expected growth without its sign, per year: more than enough to be certain."""
 
 LONG_INTEGER = 200
-"""Bits of a whole number that is no longer written out in a message."""
+"""Bits above which a whole number is not written out in a message."""
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 """A day before or after these is a typing error, and calendars do not reach it."""
@@ -84,7 +84,7 @@ def records(field: str, kind: type[Record] | tuple[type[Record], ...], values: o
 
 
 def listed(field: str, values: object) -> tuple[object, ...]:
-    """Return several values as a tuple; a text, a mapping or a single value is none."""
+    """Return several values as a tuple; refuse a text, a mapping or a single value."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise InvalidInputError(f"{field} must be a list, got {brief_repr(values)}")
     try:
@@ -235,7 +235,7 @@ def calendar_date(field: str, value: date) -> date:
 
 
 def brief_repr(value: object) -> str:
-    """Return what a value is in one short line, whatever it is."""
+    """Describe any value in one short line."""
     return " ".join(_BRIEF.repr(value).split())
 
 

@@ -52,7 +52,7 @@ class View:
 
     @property
     def name(self) -> str:
-        """The view in words, to stand beside every probability."""
+        """Description of the view, shown beside every probability."""
         if self == View():
             return "neutral (risk-neutral drift, implied vol)"
         drift = "risk-neutral drift" if self.drift is None else f"drift {self.drift:+.1%} per year"
@@ -84,7 +84,7 @@ class View:
         return View(drift=self.drift, k=k)
 
     def levered(self, times: float, *, rate: float, rate_of_other: float) -> View:
-        """Return the same view said of another underlying with a multiple of the returns.
+        """Return the same view for another underlying with a multiple of the returns.
 
         Parameters
         ----------

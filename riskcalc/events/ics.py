@@ -144,7 +144,7 @@ def _start(path: Path, entry: Component) -> Moment:
 
 
 def _occurrences(path: Path, entry: Component, *, start: dt.date, end: dt.date) -> Iterator[Moment]:
-    """First moment of an entry and those it repeats at, as the entry's own clock says them."""
+    """First moment of an entry and its repeats, on the entry's own clock."""
     first = _start(path, entry)
     if "RRULE" not in entry and "RDATE" not in entry:
         yield first

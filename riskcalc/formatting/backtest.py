@@ -21,13 +21,13 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 60
 FULL = "█"
 CROWDED = 0.05
-"""p-value above which the best of many settings is what chance brings."""
+"""p-value above which the best of many settings may be due to chance."""
 
 RESULT_HEADER = ("trades", "win rate", "mean R", "±", "profit factor", "worst", "best")
 
 
 def backtest_title(backtest: Backtest) -> str:
-    """What was tested, from when to when."""
+    """Return the preset, symbol and dates of a backtest."""
     return f"{backtest.preset}, {backtest.symbol} {backtest.first} to {backtest.last}"
 
 
@@ -55,12 +55,12 @@ def backtest_tables(backtest: Backtest) -> tuple[Table, ...]:
 
 
 def grid_title(grid: BacktestGrid) -> str:
-    """What was tried, from when to when."""
+    """Return the preset, symbol, dates and number of settings of a grid."""
     return f"{grid.preset}, {grid.symbol} {grid.first} to {grid.last}: {count(len(grid.rows), 'setting')}"
 
 
 def grid_tables(grid: BacktestGrid, *, top: int) -> tuple[Table, ...]:
-    """Tables of a grid: its best settings, and what chance alone would bring.
+    """Return tables of a grid: its best settings, and what chance alone would give.
 
     Parameters
     ----------

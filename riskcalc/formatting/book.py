@@ -1,4 +1,4 @@
-"""What a planned trade adds to a book, as lines of a panel."""
+"""Panel lines with what a planned trade adds to a book."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Total(Protocol):
 
 
 def book_lines(added: Sequence[Total], layout: PanelLayout) -> list[Line]:
-    """Return the book's totals with the planned trade, and what it adds to each; nothing without a book.
+    """Return the book's totals with the planned trade, and its addition to each; none without a book.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ VERDICT = NumberFormat(words=tuple(status.upper() for status in WORST_FIRST))
 """A verdict by its place in that order."""
 
 NAME = 12
-"""Widest name of a check in a line of its own."""
+"""Maximum width of a check's name on its own line."""
 
 
 def checks_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
@@ -49,7 +49,7 @@ def checks_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
 
 
 def day_tables(checks: Sequence[Check]) -> tuple[Table, ...]:
-    """Return the checks of a day as a table; nothing where there are none."""
+    """Return the checks of a day as a table; none without checks."""
     rows = tuple((check.status.upper(), check.name, check.message) for check in checks)
     return (Table(title="Signals and Events", rows=rows, left=frozenset({0, 1, 2})),) if rows else ()
 
@@ -95,7 +95,7 @@ def _after_verdict(status: CheckStatus, text: str, *, width: int, style: Style) 
 
 
 def _compare_checks(plan: TradePlan, pinned: TradePlan, layout: PanelLayout) -> list[Line]:
-    """Return verdicts of two trades where they differ or do not hold, else the tally alone."""
+    """Return verdicts of two trades that differ or fail, else only the counts."""
     before = _metrics(pinned)
     values = {metric.key: metric.value for metric in before}
     good = WORST_FIRST.index(CheckStatus.OK)

@@ -37,7 +37,7 @@ def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
 
 
 def _day(comparison: Comparison) -> tuple[Table, ...]:
-    """Return the signals and events that fail or warn, by vehicle; nothing where there are none."""
+    """Return the signals and events that fail or warn, by vehicle; empty without any."""
     rows = tuple(
         (vehicle.name, check.status.upper(), check.name, check.message)
         for vehicle in comparison.vehicles
@@ -101,7 +101,7 @@ def _theta_offset(vehicle: Vehicle) -> str:
 
 
 def _dividends(vehicle: Vehicle) -> str:
-    """Return what a share pays by the end of the trade, and on which day or how often."""
+    """Return the dividends per share until the end of the trade, with their date or number."""
     paid = vehicle.plan.dividends
     if len(paid) == 1:
         return f"{paid[0].amount:.2f} {paid[0].ex_date:%m-%d}"

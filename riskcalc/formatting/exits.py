@@ -87,7 +87,7 @@ def _expected(plan: TradePlan) -> Metric:
 
 
 def _worst_gap(plan: TradePlan) -> tuple[GapLine, ...]:
-    """Return the gap that loses most, alone; nothing without gaps."""
+    """Return the gap with the largest loss; empty without gaps."""
     worst = max(plan.gaps, key=lambda gap: gap.loss_per_unit, default=None)
     return () if worst is None else (worst,)
 

@@ -10,7 +10,7 @@ from riskcalc.formatting.table import Table
 
 
 def known_market_table(known: Mapping[str, Any]) -> Table:
-    """Return what is known of the market of today, and how old it is.
+    """Return the stored quotes of today's market and their age.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def known_market_table(known: Mapping[str, Any]) -> Table:
 
 
 def age_words(sessions: int) -> str:
-    """How old prices are, in words.
+    """Describe the age of prices.
 
     Examples
     --------

@@ -18,11 +18,11 @@ LABEL, VALUE, GAP = 10, 10, 2
 """Widths of a metric's label and number, and the space before its note."""
 
 BETTER = "✓"
-"""Mark on the better of two trades; it stands without color."""
+"""Mark on the better of two trades; clear without color."""
 
 
 class Style(StrEnum):
-    """What a piece of text is; a screen gives it a color, its words and signs say the same."""
+    """Meaning of a piece of text, which a screen colors; its words and signs carry it without color."""
 
     PLAIN = "plain"
     TITLE = "title"
@@ -49,7 +49,7 @@ class Metric:
     """One number of a trade: what tables of the command line and panels of the screen are made of."""
 
     key: str
-    """Where the value stands in the JSON of a plan, as ``price.max_loss``; the same in every trade."""
+    """Path of the value in the JSON of a plan, as ``price.max_loss``; the same for every trade."""
     labels: Variants
     """Name, the longest first; the last fits a panel's column of labels."""
     value: float | None = None
@@ -75,12 +75,12 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelLayout:
-    """What a panel is drawn for, beside the plan."""
+    """How a panel is drawn: its width and the pinned trade."""
 
     width: int
     """No line is wider [cells], >= 38."""
     pinned: TradePlan | None = None
-    """The trade that the plan is held against; gives the columns A, B and their difference."""
+    """The trade that the plan is compared with; gives the columns A, B and their difference."""
     stale: bool = False
     """Whether the plan is older than the inputs."""
     roomy: bool = False

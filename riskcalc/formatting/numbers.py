@@ -34,13 +34,13 @@ class NumberFormat:
 
     digits: int = 2
     scale: float = 1.0
-    """What the number is multiplied by: 100 for a percentage."""
+    """Factor for display: 100 for a percentage."""
     signed: bool = False
     """Whether a positive number has its sign."""
     currency: str = ""
     """Before the digits of the full text; in a panel the title names the unit."""
     noun: str = ""
-    """After the full text: what is counted."""
+    """Noun after the full text."""
     suffix: str = ""
     """After every text."""
     difference_suffix: str = ""
@@ -191,5 +191,5 @@ def count(units: float, noun: str) -> str:
 
 
 def plural(units: float, noun: str) -> str:
-    """Return a noun in the form that stands beside its number."""
+    """Return a noun in the singular or plural of its number."""
     return noun if units == 1 else f"{noun}s"

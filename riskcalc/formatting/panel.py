@@ -72,7 +72,7 @@ def _report_lines(
 
 
 def _size_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
-    """Return the size, the limit that binds in words, and the risk of the position.
+    """Return the size, the name of the binding limit, and the risk of the position.
 
     The loss at a gap is left to the exits, per unit, and to its check.
     """
@@ -89,7 +89,7 @@ def _size_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
 
 
 def _holding(plan: TradePlan) -> str:
-    """Return what is held; of a pair the whole shares of both funds."""
+    """Describe the position; for a pair, the whole shares of both funds."""
     if pair := plan.pair:
         return f"+{pair.bought_shares:,} {pair.bought} -{pair.sold_shares:,} {pair.sold}"
     return plural(plan.size.units, plan.report.trade.unit_noun)

@@ -189,7 +189,7 @@ def _managed(plan: TradePlan) -> Table:
 
 
 def _dividends(plan: TradePlan) -> tuple[Table, ...]:
-    """Return payments that prices and odds include; nothing where there are none."""
+    """Return the dividends that prices and odds include; empty without any."""
     columns: Columns[CashDividend] = {
         "ex-date": lambda dividend: f"{dividend.ex_date}",
         "per share": lambda dividend: money(dividend.amount),

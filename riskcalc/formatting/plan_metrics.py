@@ -102,7 +102,7 @@ def labeled(unlabeled: Metric, *labels: str) -> Metric:
 
 
 def select(metrics: Iterable[Metric], *keys: str) -> tuple[Metric, ...]:
-    """Return the metrics with these keys, in this order; those that a trade lacks are left out."""
+    """Return the metrics with these keys, in this order; keys that a trade does not have are left out."""
     by_key = {metric.key: metric for metric in metrics}
     return tuple(by_key[key] for key in keys if key in by_key)
 
@@ -130,7 +130,7 @@ def more_price_metrics(report: RiskReport) -> tuple[Metric, ...]:
 
 
 def entry_word(report: RiskReport) -> str:
-    """Return the name of what is paid or received at entry; a pair pays for one side with the other."""
+    """Return the label of the entry price: debit, credit, or the net of a pair."""
     if report.trade.instrument.against:
         return "each side"
     return "debit" if report.net_debit >= 0 else "credit"
@@ -216,12 +216,12 @@ def _units(size: PositionSize, noun: str) -> Metric:
 
 
 def why(size: PositionSize | StopSize) -> str:
-    """Return the reason without the count that stands beside it."""
+    """Return the reason without the count shown beside it."""
     return size.reason.partition(": ")[2]
 
 
 def risk(size: PositionSize | StopSize, *, sample_account: bool = False) -> Metric:
-    """Return the planned loss of the position, beside the risk budget; a sample account is said to be one."""
+    """Return the planned loss of the position and the risk budget; a sample account is marked as such."""
     share = f"{percent(size.risk_fraction)} of equity"
     whole = f"{share}, risk budget {money(size.risk_budget)}"
     hint = (f"{whole} (sample account; yours: riskcalc account set equity=50000)",) if sample_account else ()

@@ -65,13 +65,13 @@ def early_exercise_tables(report: RiskReport, *, units: int) -> tuple[Table, ...
 
 
 def smile_words(report: RiskReport) -> str:
-    """Return how IV moves with the spot, to end a title with; nothing where each leg keeps its own."""
+    """Describe how IV moves with the spot, as the end of a title; empty if each leg keeps its own."""
     smile = report.market.quote(report.trade.symbol).smile
     return "" if smile is None else f", sticky {smile.rule}"
 
 
 def size_table(size: StopSize, *, entry: float, stop: float, multiplier: int) -> Table:
-    """Return a size from entry and stop alone."""
+    """Return a table of a size from entry and stop only."""
     noun = "share" if multiplier == 1 else "unit"
     paid_once = size.risk - size.units * size.loss_per_unit if size.units else 0.0
     units = int(size.units) if size.units == int(size.units) else size.units

@@ -171,14 +171,14 @@ def scan_tables(frame: pd.DataFrame, *, top: int) -> tuple[Table, ...]:
 
 
 def rank_text(about: dict[Any, Any]) -> str:
-    """Rank in words."""
+    """Description of the rank."""
     if about["rank"] != "view_r":
         return f"column {about['rank']}"
     return NEUTRAL_RANK if about["view"].startswith("neutral") else VIEW_RANK
 
 
 def smile_text(about: dict[Any, Any]) -> str:
-    """Quality of the smile fit in words."""
+    """Description of the quality of the smile fit."""
     liquid = about["smile_liquid"]
     if not liquid:
         return "no liquid strikes to check it against"
@@ -188,7 +188,7 @@ def smile_text(about: dict[Any, Any]) -> str:
 
 
 def left_out_texts(about: dict[Any, Any]) -> list[str]:
-    """Excluded quotes in words."""
+    """Description of the excluded quotes."""
     texts = [f"{count(rows, 'row')} of the file: {why}" for why, rows in about["dropped"].items()]
     if about["far_off"]:
         options = count(about["far_off"], "option")

@@ -11,7 +11,7 @@ from riskcalc.formatting.table import Columns, Table, column_table
 
 
 def sector_bets(plan: TradePlan) -> tuple[Table, ...]:
-    """Return what a pair is really long and short of; nothing for an outright."""
+    """Return the sector exposure of a pair; empty for an outright."""
     tilt = plan.sectors
     if tilt is None:
         return ()

@@ -17,7 +17,7 @@ ROLE_WORDS = {
 }
 
 HEADER = ("signal", "state", "value", "to go", "age", "rule", "source")
-"""What is read first stands first: a narrow screen cuts tables from the right."""
+"""Most important columns first, since a narrow screen cuts tables from the right."""
 LEFT = frozenset({0, 1, 5, 6})
 """Columns of words."""
 LEFT_OF_TRIGGERS = frozenset({0, 1, 2, 6, 7})
@@ -26,11 +26,11 @@ LEFT_OF_TRIGGERS = frozenset({0, 1, 2, 6, 7})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardVerdict:
-    """Whether a board allows new long trades, in words."""
+    """Description of whether a board allows new long trades."""
 
     words: str
     because: str
-    """Which signals decide, or are in doubt; empty where nothing is to be said."""
+    """Signals that decide or are in doubt; empty if there are none."""
     style: Style
 
 

@@ -130,7 +130,7 @@ def _summarize(plan: TradePlan, rows: Sequence[StressRow]) -> str:
 
 
 def verdict(plan: TradePlan, row: StressRow) -> str:
-    """Whether the risk budget holds, in words."""
+    """Describe whether the risk budget holds."""
     if not plan.size.units:
         return "no position"
     return "within" if row.holds else "EXCEEDED"

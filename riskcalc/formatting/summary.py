@@ -54,7 +54,7 @@ def _greeks(plan: TradePlan) -> list[Piece]:
 
 
 def _exits(plan: TradePlan) -> list[Piece]:
-    """Return what is wrong first: it must not fall off the right."""
+    """Return exits and checks, problems first, since the right end may be cut off."""
     failing = [
         (check.status.upper(), check.name, STATUS_STYLES[check.status]) for check in failing_checks(plan)
     ]

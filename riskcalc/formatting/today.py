@@ -1,4 +1,4 @@
-"""What a day says to a trader in lines: the verdict, the heat of the book, the account."""
+"""Summary lines of a day: the verdict, the heat of the book, the account."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARKET = "Market"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A line of the day: a label and what there is to say."""
+    """A line of the day: a label and its text."""
 
     label: str
     text: str
@@ -32,7 +32,7 @@ class Fact:
 
 
 def day_verdict(board: BoardVerdict, *, heat_left: float, due: int) -> BoardVerdict:
-    """Return whether new trades are allowed: by the board, and by what is left of the heat.
+    """Describe whether new trades are allowed, by the board and by the remaining heat.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def account_fact(account: Account, *, is_sample: bool, remedy: str) -> Fact:
 
 
 def with_remedy(facts: Iterable[Fact], remedy: str) -> tuple[Fact, ...]:
-    """Return facts with the keys that mend an old market behind the one that says so."""
+    """Return facts, with the keys that update the market appended to the fact of an old one."""
     return tuple(
         replace(fact, text=f"{fact.text}; {remedy}") if fact.label == MARKET and _is_doubtful(fact) else fact
         for fact in facts
@@ -130,7 +130,7 @@ def _is_doubtful(fact: Fact) -> bool:
 
 
 def fact_lines(facts: Iterable[Fact], *, width: int) -> list[Line]:
-    """Return facts in lines of a width, their labels in a column of their own."""
+    """Return facts as lines of a width, with labels in a separate column."""
     lines: list[Line] = []
     for fact in facts:
         for row, ((text, style),) in enumerate(

@@ -58,7 +58,7 @@ def _reason_unsizeable(equity: float, loss: float) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class AccountRun:
-    """Trades in order, what was left out, and the state of the account between them."""
+    """Trades in order, skipped entries, and the state of the account between them."""
 
     account: Account
     candidates: Candidates
@@ -86,12 +86,12 @@ class AccountRun:
             flat_from = trade.end
 
     def _close_until(self, bar: int) -> None:
-        """Book the trades whose exit is no later."""
+        """Book the trades that exit by then."""
         while self.open and self.open[0][0] <= bar:
             self.realized += heapq.heappop(self.open)[2]
 
     def _size_entry(self, place: int, *, alone: bool) -> Fills | None:
-        """Size a candidate by the account, and by one that holds nothing else where there is no room."""
+        """Size a candidate by the account, or by an empty account if there is no room."""
         equity = self.account.equity + self.realized
         loss = float(self.candidates.loss[place])
         why = _reason_unsizeable(equity, loss)
@@ -137,7 +137,7 @@ class AccountRun:
         return units, why
 
     def _build_fills(self, place: int, units: int, *, is_taken: bool) -> Fills:
-        """The trade of so many units."""
+        """The fills of a trade of some units."""
         candidates = self.candidates
         once = cost_per_trade(self.account.costs)
         places, gains = candidates.walk.place[place].tolist(), candidates.gains[place].tolist()

@@ -1,4 +1,4 @@
-"""A preset's rules on real bars: entries, size, costs, exits and what they brought."""
+"""Backtest of a preset's rules on real bars: entries, size, costs, exits and P&L."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def backtest(
 
 
 def _sample_account(preset: Preset) -> tuple[str, ...]:
-    """Say that the account is a sample, where neither preset nor user states one."""
+    """Note that the account is a sample if neither preset nor user states one."""
     if preset.sources.equity is not Source.SAMPLE:
         return ()
     return (f"account is a sample of ${preset.account.equity:,.0f}",)
@@ -223,7 +223,7 @@ def _build_result(
 
 
 def _account(run: AccountRun, entries: Counts, results: Floats, *, block: float) -> dict[str, Any]:
-    """What became of the account, by the names of the record's fields."""
+    """Results of the account, by the names of the record's fields."""
     chosen, bars = run.candidates, run.candidates.history.bars
     first, start = int(chosen.entries[0]), run.account.equity
     equity = daily_equity(chosen, run.trades, start=start)
@@ -244,7 +244,7 @@ def _account(run: AccountRun, entries: Counts, results: Floats, *, block: float)
 
 
 def _rules(preset: Preset, exits: ExitPlan, side: Side) -> str:
-    """The rules in words."""
+    """Describe the rules."""
     against, favor = ("-", "+") if side is Side.LONG else ("+", "-")
     parts = [f"stop {against}{100 * exits.stop:g}%"]
     parts += [

@@ -33,7 +33,7 @@ class Bars:
     """
 
     symbol: str
-    """Empty where neither file nor caller says it."""
+    """Empty if neither file nor caller states it."""
     dates: Days
     """Sessions, datetime64[D], rising."""
     open: Floats
@@ -42,17 +42,17 @@ class Bars:
     low: Floats
     close: Floats
     has_ranges: bool = True
-    """Whether open, high and low are known; where they are not, the close stands for them."""
+    """Whether open, high and low are known; if not, the close is used for them."""
     dividends: Floats | None = None
-    """Cash per share by ex-date [dollars], >= 0, on other days 0; None where no file says it."""
+    """Cash per share by ex-date [dollars], >= 0, 0 on other days; None if no file states it."""
     split_factor: Floats | None = None
     """How many of today's shares one share of the day has become, > 0: a price times it is the one that was
     traded. None is 1 throughout."""
     basis: PriceBasis = PriceBasis.UNKNOWN
     basis_reason: str = ""
-    """Evidence for raw or adjusted prices, in words."""
+    """Description of the evidence for raw or adjusted prices."""
     notes: tuple[str, ...] = ()
-    """Treatment of the rows of the file, in words."""
+    """Notes on how the rows of the file were treated."""
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -104,7 +104,7 @@ class ImpliedVols:
         object.__setattr__(self, "vol", _prices("vol", self.vol, len(self.dates)))
 
     def on(self, day: date, *, within_days: int) -> float | None:
-        """Return the last volatility up to a day; None where it is older than so many calendar days."""
+        """Return the last volatility up to a day; None if it is older than `within_days` calendar days."""
         place = int(np.searchsorted(self.dates, np.datetime64(day, "D"), side="right")) - 1
         if place < 0 or (day - _date(self.dates[place])).days > within_days:
             return None

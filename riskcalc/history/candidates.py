@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MarketHistory:
-    """What a backtest knows at each bar; arrays of shape (bars,)."""
+    """Market data of a backtest at each bar; arrays of shape (bars,)."""
 
     bars: Bars
     vol: Floats
@@ -43,7 +43,7 @@ class MarketHistory:
     """Per year, of shares sold short."""
 
     def at(self, entries: Counts) -> EntryMarket:
-        """What is known at the closes of entry."""
+        """Market data at the closes of entry."""
         return EntryMarket(
             dates=self.bars.dates[entries],
             spot=(self.bars.close * self.scale)[entries],

@@ -46,7 +46,7 @@ class Walk:
     reason: Counts
     """Of the last exit: a place in `REASONS`."""
     ambiguous: Flags
-    """A day touched a stop and a target, and no price of it says which came first."""
+    """Whether a day touched both stop and target, with no price to show which came first."""
 
 
 def walk_exits(bars: Bars, rules: WalkRules, *, entries: Counts, last: Counts, cut: Flags) -> Walk:
@@ -118,7 +118,7 @@ class _Paths(NamedTuple):
         return first_touch
 
     def on(self, values: Floats, session: Counts) -> Floats:
-        """The value of each entry on a session of its own, of the last one where it has none."""
+        """The value of each entry on its own session, or on the last one if it has none."""
         places = np.minimum(session, self.width - 1)[:, np.newaxis]
         at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
         return at_places

@@ -1,4 +1,4 @@
-"""What a backtest takes for implied volatility and dividends at each bar, and how it says so."""
+"""Implied volatility and dividends of a backtest at each bar, with a description of their sources."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def has_options(preset: Preset) -> bool:
 def market_history(
     preset: Preset, bars: Bars, *, vols: ImpliedVols | float | None, calibration: Calibration
 ) -> tuple[MarketHistory, list[str], list[str]]:
-    """Return what is known at each bar, the assumptions behind it, and what is doubtful about it, in words.
+    """Return the market data at each bar, the assumptions behind them, and warnings.
 
     Parameters
     ----------

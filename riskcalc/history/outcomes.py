@@ -247,7 +247,7 @@ class _Trades:
         return standard_error_of_mean(flags.astype(np.float64), mean_block=BLOCKS_OF * self.exits.sessions)
 
     def _at_session(self, values: Floats, session: Counts) -> Floats:
-        """The value of each trade on a session of its own, the last one where it has none."""
+        """The value of each trade on its own session, or on the last one if it has none."""
         places = np.clip(session, 0, self.exits.sessions - 1)[:, np.newaxis]
         at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
         return at_places
@@ -288,7 +288,7 @@ def _first_touch(touched: Flags) -> Counts:
 
 
 def _excursion(moves: Floats, *, sign: int) -> Excursion:
-    """Quantiles of moves whose large ones have a sign."""
+    """Quantiles of moves; `sign` is the sign of the large ones."""
     sizes = sign * moves
     return Excursion(
         median=sign * float(np.median(sizes)),

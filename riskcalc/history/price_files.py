@@ -112,7 +112,7 @@ def read_prices(source: Source | Sequence[Source], *, symbol: str | None = None)
 
 
 def read_histories(sources: Sequence[Source], *, symbol: str | None = None) -> list[Bars]:
-    """Read files of one symbol or of several: those of one, one for each year say, are joined.
+    """Read files of one or several symbols; files of one symbol, such as one per year, are joined.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def _fields(names: Sequence[str], known: Names) -> dict[str, str]:
 def _blank_unread_columns(
     names: Sequence[str], fields: Mapping[str, str], *, above: int, delimiter: str, symbol: str
 ) -> _Layout:
-    """A layout whose unread columns are blank, so that a name that stands twice there does no harm."""
+    """A layout with blank names for unread columns, so that a repeated name there does not matter."""
     header = tuple(name if name in fields.values() else "" for name in names)
     return _Layout(header, above, delimiter, fields, symbol)
 
@@ -301,7 +301,7 @@ def _is_ticker(name: str) -> bool:
 
 
 def _of_symbol(cells: Cells, layout: _Layout, symbol: str | None) -> tuple[Cells, str]:
-    """The rows of one symbol, where a column says whose they are, and its name."""
+    """The rows of one symbol, if a column names it, and the symbol."""
     if "symbol" not in layout.fields:
         source = layout.symbol
         known = _is_ticker(source) or (symbol is not None and source.lower() == symbol.lower())
@@ -374,7 +374,7 @@ def _dividends(cells: Cells, column: str) -> Floats:
 
 
 def _file_symbol(path: Path) -> str:
-    """Symbol that a file is called by, such as ``IWM_daily.csv``; empty where its name says none."""
+    """Symbol in a file name, such as ``IWM_daily.csv``; empty if there is none."""
     match = NAMED_FILE.match(path.name)
     word = match[1] if match else ""
     known = word.isupper() or (word.islower() and re.match(r"\w+[_.]us[_.]", path.name))

@@ -165,7 +165,7 @@ def _sorted(rows: PriceRows) -> PriceRows:
 
 
 def _without_duplicates(rows: PriceRows) -> PriceRows:
-    """One row a day; two that differ are refused, since nothing says which is right."""
+    """One row a day; two that differ are refused, since either could be right."""
     again = np.flatnonzero(np.diff(rows.days.astype(np.int64)) == 0) + 1
     for row in again.tolist():
         for name, values in rows.prices.items():
@@ -200,7 +200,7 @@ def _on_sessions(rows: PriceRows) -> PriceRows:
 
 
 def _note_missing(rows: PriceRows) -> None:
-    """Say which sessions between the first and the last row have none, and refuse what is not daily."""
+    """Note the sessions without a row between the first and the last, and refuse bars that are not daily."""
     days = rows.days
     weekdays = int(np.busday_count(days[0], days[-1] + 1))
     missing = _missing(days) if weekdays < 2 * len(days) else range(weekdays - len(days))
@@ -245,7 +245,7 @@ def _without_splits(rows: PriceRows) -> tuple[PriceRows, Floats]:
 
 
 def _dividends(rows: PriceRows, basis: PriceBasis) -> Floats | None:
-    """Cash by ex-date in today's shares: of a column, else what the adjusted close took out."""
+    """Cash by ex-date in today's shares: from a column, else from the adjusted close."""
     if basis is PriceBasis.ADJUSTED:
         return None
     if rows.dividend is not None:
@@ -269,7 +269,7 @@ def _shown_splits(close: Floats, split: Floats) -> Floats:
 
 
 def _unreported_splits(rows: PriceRows) -> Floats:
-    """Ratios by which the price falls overnight, where the adjusted close, or nothing else, explains it."""
+    """Ratios of overnight falls that only a split explains, judged by the adjusted close if there is one."""
     close = np.log(rows.prices["close"])
     ratios = np.ones(len(close))
     night = np.log(rows.prices.get("open", rows.prices["close"]))[1:] - close[:-1]
@@ -308,7 +308,7 @@ def _widen_to_close(rows: PriceRows, name: str, bound: np.ufunc) -> Floats:
 
 
 def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
-    """Whether dividends are taken out of the prices, and what tells."""
+    """Whether dividends are taken out of the prices, and the evidence for it."""
     close = rows.prices["close"]
     if rows.adjusted is not None and (np.abs(rows.adjusted / close - 1) > 1e-6).any():
         return PriceBasis.RAW, "an adjusted close is in the file"
@@ -323,7 +323,7 @@ def _basis(rows: PriceRows) -> tuple[PriceBasis, str]:
 
 
 def _share_on_ticks(close: Floats) -> float:
-    """Share of the prices on a tick, of those whose rounding does not hide it; NaN where it does of all."""
+    """Share of the prices that lie on a tick, among those precise enough to tell; NaN if none is."""
     slack = 2e-7 * close + 2e-6  # vendors keep seven digits
     closes = close[slack < min(TICKS) / 10]
     if not len(closes):

@@ -32,7 +32,7 @@ FURTHEST = 5
 """Strikes are listed from a fifth of the spot to as many times it."""
 
 LEAST_VOL = 0.01
-"""Of a leg whose vol lies further below the quote's than a calm day has."""
+"""Lowest vol of a leg, used where the underlying's vol of the day plus the leg's offset is lower."""
 
 AM_DAYS = 6.5 / 24
 """From the open, at which some index options are settled, to 16:00."""
@@ -40,7 +40,7 @@ AM_DAYS = 6.5 / 24
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EntryMarket:
-    """What is known at the close of each day of entry; arrays of shape (n,)."""
+    """Market data at the close of each day of entry; arrays of shape (n,)."""
 
     dates: Days
     spot: Floats
@@ -59,7 +59,7 @@ class RollingLeg:
     """An option leg on each day of entry; arrays of shape (n,)."""
 
     size: int
-    """Shares that it stands for per unit, signed."""
+    """Share equivalent per unit, signed."""
     sign: int
     """+1 for a call, -1 for a put."""
     strike: Floats
@@ -156,7 +156,7 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
 
 
 def _require_rule(leg: LegTemplate, place: int) -> None:
-    """Refuse what is true on one day alone."""
+    """Refuse a fixed strike, expiry or price, which fits a single day."""
     name = f"trade.legs.{place}"
     if isinstance(leg, ShareLeg):
         if leg.entry_price is not None:
@@ -176,7 +176,7 @@ def _require_rule(leg: LegTemplate, place: int) -> None:
 
 
 def _expiries(dates: Days, requested: int, rules: EntryRules) -> Days:
-    """The usual expiry nearest to the days asked, of two the earlier; within the entry rules if any is."""
+    """The listed expiry nearest to the requested days, the earlier of two; within the rules if any is."""
     first = dates.astype("datetime64[D]").astype(np.int64)
     # 1970-01-01 is a Thursday: Fridays are 1 modulo 7.
     fridays = first + ((1 - first) % 7)

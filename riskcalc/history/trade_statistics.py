@@ -86,7 +86,7 @@ def r_quantiles(results: Floats) -> dict[str, float]:
 
 
 def daily_equity(candidates: Candidates, trades: Sequence[Fills], *, start: float) -> Floats:
-    """Return the equity at each bar [dollars]: costs are paid at entry, open trades stand at the close.
+    """Return the equity at each bar [dollars]: costs are paid at entry, open trades are valued at the close.
 
     Options between entry and exit have their European value and what early exercise was worth at entry,
     fading to nothing at the exit.

@@ -86,7 +86,7 @@ class UnitValues:
         return np.stack(by_leg, axis=1) if by_leg else np.zeros((len(points.spot), 0))
 
     def debit(self, premiums: Floats) -> Floats:
-        """Return what one unit costs at each entry [dollars], negative where it brings in."""
+        """Return the debit of one unit at each entry [dollars]; negative for a credit."""
         sizes = np.array([leg.size for leg in self.trade.options], dtype=np.float64)
         cost: Floats = self.trade.shares * self.at.spot + premiums @ sizes
         return cost

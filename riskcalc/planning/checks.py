@@ -1,4 +1,4 @@
-"""Checks of a plan against its rules, each with a verdict in words."""
+"""Checks of a plan against its rules, each with a verdict and a message."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LIKELY_ASSIGNMENT = 0.10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInputs:
-    """A plan that lacks only its checks, and the rules to hold it against."""
+    """A plan without its checks, and the rules to check it against."""
 
     plan: TradePlan
     account: Account
     exits: ExitPlan
-    """As asked for; those of the plan have a second stop where the trade needs one."""
+    """Exits as requested; those of the plan have a second stop if the trade needs one."""
     entry: EntryRules
 
 
@@ -288,7 +288,7 @@ def _dividend_owed(dollars: float, units: int) -> str:
 
 
 def _unlimited_loss(inputs: CheckInputs) -> Check | None:
-    """Whether sold options may lose without limit: a size by the stop says nothing of that."""
+    """Whether sold options have unlimited loss, which a size by the stop ignores."""
     report = inputs.plan.report
     sold = [leg.label for leg in report.trade.option_legs if leg.side is Side.SHORT]
     if not sold or report.max_loss != float("inf"):
@@ -298,7 +298,7 @@ def _unlimited_loss(inputs: CheckInputs) -> Check | None:
 
 
 def _gain_or_loss_text(pnl: float) -> str:
-    """A P&L in words."""
+    """Describe a P&L as a gain, a loss or breakeven."""
     return f"{'loses' if round(pnl, 2) < 0 else 'gains'} ${abs(pnl):,.2f}"
 
 

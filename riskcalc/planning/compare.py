@@ -111,7 +111,7 @@ def _common_ground(plans: Sequence[TradePlan]) -> tuple[str, dt.date]:
 
 
 def _common_gap(plans: Sequence[TradePlan]) -> float:
-    """Opening of the benchmark that lies a point beyond every stop, said in moves of the benchmark."""
+    """Gap of the benchmark that opens one point beyond every stop, as a move of the benchmark."""
     widest = max(plan.exits.stop / plan.report.trade.instrument.leverage_factor for plan in plans)
     return min(max(LEAST_GAP, round(widest + GAPS_BEYOND_STOP[0], 12)), (1 + widest) / 2)
 
@@ -259,7 +259,7 @@ def _describe_vehicle(vehicle: Vehicle, benchmark: str) -> str:
 
 
 def _charges(vehicle: Vehicle) -> str:
-    """Fee and financing of a leveraged fund, in words."""
+    """Describe fee and financing of a leveraged fund."""
     fund = vehicle.plan.fund
     return f"Held beyond one session, {vehicle.name} also pays {fund.charges}" if fund else ""
 

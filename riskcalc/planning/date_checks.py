@@ -124,7 +124,7 @@ def _settled_at_open(report: RiskReport, time_stop: dt.date | None) -> Check | N
 
 
 def _closed_days(report: RiskReport, time_stop: dt.date | None) -> Check | None:
-    """Warnings about closed days, each with the session meant."""
+    """Warnings about closed days, each with the session used instead."""
     market, expiries = report.market, report.trade.expiries
     notes = [f"expiry {closed_expiry(expiry)}" for expiry in expiries if not is_session(expiry)]
     if not is_session(market.date):
@@ -148,7 +148,7 @@ def _session_before(day: dt.date) -> dt.date:
 
 
 def _outcome(delivery: Delivery, symbol: str, *, units: int) -> str:
-    """A range of the final spot, its probability, and the shares and cash of the position, in words."""
+    """Describe a range of the final spot, its probability, and the position's shares and cash."""
     shares, cash = units * delivery.shares, units * delivery.cash
     if delivery.high == math.inf:
         where = f"above {delivery.low:g}"

@@ -1,4 +1,4 @@
-"""A plan held against its day: signals, events and clusters of open interest."""
+"""Checks of a plan against its day: signals, events and clusters of open interest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from riskcalc.planning.triggers import trigger_checks, trigger_signals
 NEAR_EXPIRY = 2
 """Sessions after an event within which an expiry is near it."""
 NEAR_DAYS = dt.timedelta(days=10)
-"""Calendar days that are more than so many sessions, whatever the holidays."""
+"""Calendar days that always contain more sessions than the limit, whatever the holidays."""
 SHOWN = 3
 """Events or signals that a message names."""
 
@@ -215,7 +215,7 @@ def _event_checks(plan: TradePlan, events: tuple[MarketEvent, ...]) -> Iterator[
 
 
 def _events_near(expiry: dt.date, events: tuple[MarketEvent, ...]) -> list[MarketEvent]:
-    """Events that an expiry comes soon after; other expirations are none."""
+    """Events shortly before an expiry, without other expirations."""
     return [
         event
         for event in events
@@ -251,7 +251,7 @@ def _clusters(plan: TradePlan, day: TradingDay) -> tuple[StrikeGamma, ...]:
 
 
 def _sectors(plan: TradePlan, day: TradingDay) -> SectorTilt | None:
-    """What a pair is long and short of by sector."""
+    """Net exposure of a pair by sector."""
     pair = plan.pair
     if pair is None or not {pair.bought, pair.sold} <= set(day.sectors):
         return None

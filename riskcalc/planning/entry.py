@@ -150,7 +150,7 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date, one_sided
 
 
 def _strikes(quotes: QuotedListing, *, expiry: dt.date, option_type: OptionType) -> set[float]:
-    """Listed strikes; empty if there is no such option."""
+    """Listed strikes; empty if there are no such options."""
     try:
         return set(quotes.strikes(expiry=expiry, option_type=option_type))
     except ChainError:

@@ -41,7 +41,7 @@ class PlanLevels:
     days: tuple[float, ...]
     """Calendar days from now to each of them: to its close, or to the end of the options."""
     held: tuple[float, ...]
-    """Calendar days to now (0) and to each close up to the time stop; 0 alone without one."""
+    """Calendar days to now (0) and to each close up to the time stop; only 0 without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class LevelValues:
         return [float(row.min()) for row in self.at_exits]
 
     def first_day_at_targets(self) -> tuple[float, ...]:
-        """Value at each target when it is reached at once."""
+        """Value at each target if reached immediately."""
         return tuple(float(row[0]) for row in self.at_exits[1:])
 
 

@@ -9,7 +9,7 @@ from riskcalc.domain.sessions import age_in_sessions
 from riskcalc.domain.trade_plan import MARKET_AGE
 
 FRESH_SESSIONS = 1
-"""Sessions since the prices up to which they stand for today's."""
+"""Age of prices in sessions up to which they count as today's."""
 
 
 def market_age(report: RiskReport, sources: PlanSources, *, time_stop: dt.date | None) -> Check | None:
@@ -70,7 +70,7 @@ def _sample_text(report: RiskReport, sources: PlanSources) -> str:
 
 
 def _passed(report: RiskReport, time_stop: dt.date | None, today: dt.date) -> str:
-    """The first of expiry and time stop that lies before today, in words; empty where none does."""
+    """Describe the first of expiry and time stop that is before today; empty if neither is."""
     ends = (("the time stop", time_stop), ("the expiry", report.trade.expiry))
     gone = sorted((day, word) for word, day in ends if day is not None and day < today)
     return f"{gone[0][1]} {gone[0][0]}" if gone else ""
@@ -83,7 +83,7 @@ def _remedy(report: RiskReport, sources: PlanSources) -> str:
 
 
 def _doubt(report: RiskReport, sources: PlanSources, age: int) -> str:
-    """What keeps the market from standing for today's, in words; empty where nothing does."""
+    """Describe why the market does not count as today's; empty if it does."""
     if age > FRESH_SESSIONS:
         return f"; {_remedy(report, sources)}"
     if sources.today is not None and report.market.date > sources.today:

@@ -160,7 +160,7 @@ def plan(
 
 
 def _require_settings(entry: EntryRules, calibration: Calibration, sources: PlanSources) -> None:
-    """Refuse what is no record of its kind."""
+    """Refuse arguments of the wrong type."""
     record("entry", EntryRules, entry)
     record("calibration", Calibration, calibration)
     record("sources", PlanSources, sources)

@@ -260,7 +260,7 @@ def _equal_daily_move(move: float, sessions: int) -> float:
 def _describe_derivation(
     instrument: Instrument, scenario: Scenario, *, source: _Source, benchmark_move: float, daily: float
 ) -> str:
-    """Derivation of a move in words."""
+    """Describe how a move is derived."""
     benchmark, parts = _benchmark(instrument), []
     moved = f"{benchmark} {_percent(benchmark_move)}"
     if source.symbol != benchmark:

@@ -142,7 +142,7 @@ def _evaluate(
 
 
 def _problem(trigger: Trigger, value: float | None, known: Signal | None) -> str:
-    """Why there is no value."""
+    """Describe why there is no value."""
     if value is not None or known is None:
         return "" if known is None or not known.stale else known.problem
     if known.value is not None:
@@ -168,7 +168,7 @@ def _rule(signal: Signal) -> str:
 
 
 def _missing(signals: Sequence[Signal]) -> str:
-    """Where values that are not known could come from, or why the board has none."""
+    """Describe missing values: why the board has none, or where to enter them."""
     problems = [f"{signal.name}: {signal.problem}" for signal in signals if signal.problem]
     names = ", ".join(f"{TYPED}.{signal.name}" for signal in signals if not signal.problem)
     return "; ".join([*problems, *([f"no value given for {names}"] if names else [])])

@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
 
 SAMPLE_ACCOUNT: dict[str, Any] = {"equity": SAMPLE_EQUITY, "costs": {"commission_per_contract": 0.65}}
-"""What is not said of the account; the rest are the defaults of a preset's keys."""
+"""Sample values of an account; the other keys have the defaults of a preset."""
 
 NEW_FILE = """\
 # Your account: what every preset takes that does not say it itself.
@@ -40,7 +40,7 @@ class InheritedAccounts(NamedTuple):
     """Accounts that a preset takes from outside."""
 
     whole: Account
-    """Of a preset that says nothing of the account."""
+    """Account of a preset without an ``[account]``."""
     beside: Account
     """Beside the keys of a preset's own ``[account]``, which has its own costs."""
 
@@ -55,7 +55,7 @@ class AccountFileShape(BaseModel):
 
 
 def read_account(path: Path | None = None) -> dict[str, Any]:
-    """Return what the user's account says, by the keys of a preset's ``[account]``; empty without a file.
+    """Return the user's account by the keys of a preset's ``[account]``; empty without a file.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def set_account(assignments: Iterable[str]) -> Path:
 
 
 def with_book(account: Mapping[str, Any], book: BookUse | None) -> dict[str, Any]:
-    """Return the user's account with what the open trades of the book use of it, if there is a book."""
+    """Return the user's account with the open risk and buying power used by the book, if there is one."""
     return dict(account) if book is None else {**account, **book.account_keys()}
 
 
@@ -180,7 +180,7 @@ def _parse_keys(assignments: Iterable[str]) -> dict[str, Any]:
 
 
 def _suggest_key(name: str) -> str:
-    """Which key was meant by one that is not known, or which there are."""
+    """Suggest the nearest key to an unknown one, or list all keys."""
     near = difflib.get_close_matches(name, ACCOUNT_KEYS, n=1)
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(ACCOUNT_KEYS)}"
 

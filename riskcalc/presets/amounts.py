@@ -110,7 +110,7 @@ class Risk(NamedTuple):
 
 
 def parse_risk(value: Written, *, field: str = "risk") -> Risk:
-    """Read what a trade may lose, as a share of equity or in dollars.
+    """Parse the risk per trade, as a share of equity or in dollars.
 
     Parameters
     ----------

@@ -151,7 +151,7 @@ def _risk(limits: RiskLimits) -> str:
 
 
 def _account_table(preset: Preset) -> Data:
-    """The account without what the user's account says for all presets."""
+    """The account without the values that the user's account sets for all presets."""
     if preset.inherited is None:
         return _account(preset.account)
     whole, beside = inherited_accounts(preset.inherited)
@@ -164,7 +164,7 @@ def _account_table(preset: Preset) -> Data:
 
 
 def _used_amounts(account: Account, base: Account | None) -> Data:
-    """Buying power and open risk; a stated buying power is what is free, so that nothing is taken off it."""
+    """Used buying power and open risk; a stated buying power is already net of them."""
     numbers = dict.fromkeys(("buying_power", "buying_power_used", "open_risk"), written_number)
     used = stated(account, base, **numbers)
     if "buying_power" in used and not account.buying_power_used:

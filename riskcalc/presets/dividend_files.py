@@ -26,10 +26,10 @@ AMOUNT_COLUMNS = ("amount", "dividends", "dividend", "cash_amount")
 """Names of the column of amounts."""
 
 TYPE_COLUMNS = ("special", "type", "dividend_type")
-"""Names of the column that says which payments are special; there may be none."""
+"""Names of the optional column that marks special payments."""
 
 SPECIAL_WORDS = ("special", "sc", "true", "yes", "1")
-"""What that column says of one, in any case; `SC` is a special cash dividend in vendors' codes."""
+"""Values of that column for a special payment, in any case; vendors write `SC` for special cash."""
 
 SHOWN_PROBLEMS = 5
 
@@ -44,7 +44,7 @@ class _Columns:
     ex_date: int
     amount: int
     kind: int | None
-    """None where no column says which are special."""
+    """None if no column marks special payments."""
     count: int
     """Fields of a row."""
 

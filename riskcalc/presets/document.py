@@ -35,7 +35,7 @@ _INLINE = ("targets", "dividends")
 
 
 CHOOSING = (("market", "pinned"), ("trade", "symbol"))
-"""Keys that say which prices of the user's market are set over a preset's, so that they are set before."""
+"""Keys that select which of the user's prices override a preset's; they are applied first."""
 
 
 def read_preset(
@@ -169,7 +169,7 @@ def _unit_hint(unit: str, signal: str) -> str:
 
 
 def _is_of_another_unit(observed: Level, rule: Trigger) -> bool:
-    """Whether a signal is in another unit than its rule; a rule without one tells by its size alone."""
+    """Whether a signal is in another unit than its rule; without a unit, its size decides."""
     if rule.unit or not observed.unit:
         return observed.unit not in ("", rule.unit)
     return observed.unit == "%" and abs(rule.level) >= 1
@@ -301,7 +301,7 @@ def _holds_tables(value: object) -> bool:
 
 
 def _inline(entries: object, *, lines: bool) -> object:
-    """Moves or tables as one array, each on a line of its own if so wished."""
+    """Moves or tables as one array, optionally with one per line."""
     array = tomlkit.array()
     for entry in entries if isinstance(entries, list) else []:
         array.append(_in_braces(entry) if isinstance(entry, dict) else entry)

@@ -17,7 +17,7 @@ from riskcalc.errors import PresetError
 
 SCRIPT_ID = "riskcalc-report"
 SOURCES = ("spot", "date", "vol", "equity")
-"""What a report says the source of."""
+"""Values whose source a report states."""
 
 FORMAT = 1
 """Newest format of the data inside a report that this riskcalc reads."""
@@ -25,7 +25,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedPreset:
-    """What a report keeps of the preset that it was made from."""
+    """Data of the preset that a report stores."""
 
     text: str
     """TOML that states every value of the plan, from `riskcalc.presets.self_contained_text`."""

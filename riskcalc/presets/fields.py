@@ -49,7 +49,7 @@ from riskcalc.presets.units_parsing import (
 )
 
 CALIBRATED = "calibrated"
-"""Stands for the volatility that history says follows the implied one."""
+"""Word for the calibrated volatility: k times the implied one."""
 
 NO_DIVIDENDS = "none"
 """Value of ``dividends`` for no payments and no forecast."""
@@ -82,12 +82,12 @@ class Section(BaseModel):
         return self
 
     def given(self, *keys: str) -> dict[str, Any]:
-        """Return the keys that are set, so that the domain says each default once."""
+        """Return the keys that are set, so that defaults are defined only in the domain."""
         return {key: value for key in keys if (value := getattr(self, key)) is not None}
 
 
 def says_none(written: object) -> bool:
-    """Whether ``dividends`` says that nothing is paid."""
+    """Whether ``dividends`` states that there are none."""
     return isinstance(written, str) and written.strip().lower() == NO_DIVIDENDS
 
 
@@ -140,7 +140,7 @@ def _delta(field: str, value: float) -> float:
 
 
 def _vol_or_calibrated(written: Any, *, field: str) -> float | str:  # noqa: ANN401 - whatever the file holds
-    """Read a volatility, or the word that stands for k times the implied one."""
+    """Parse a volatility, or the word for k times the implied one."""
     if isinstance(written, str) and written.strip().lower() == CALIBRATED:
         return CALIBRATED
     return parse_vol(written, field=field)
@@ -204,7 +204,7 @@ def _date(field: str, value: object) -> dt.date:
 
 
 def _one_or_more(value: object) -> object:
-    """A list, or a single value to stand for a list of one."""
+    """A list, or a single value as a list of one."""
     return value if isinstance(value, list | tuple) else [value]
 
 

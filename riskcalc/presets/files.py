@@ -173,7 +173,7 @@ def _toml(text: str, path: Path) -> dict[str, Any]:
 
 
 def too_deep(value: object) -> bool:
-    """Whether tables and lists stand in each other deeper than any file of ours needs."""
+    """Whether tables and lists are nested deeper than any valid file."""
     level = [value]
     for _ in range(MOST_LEVELS):
         inner = [

@@ -12,10 +12,10 @@ from riskcalc.planning import atm_vol, quote_time
 from riskcalc.presets.template import Preset
 
 USUAL_DAYS = 60
-"""Calendar days to the expiry whose volatility stands for a market, where no trade names another."""
+"""Calendar days to the expiry whose volatility is the market's, unless a trade names another."""
 
 LEAST_DAYS = 7
-"""Nearer expiries tell of a few days alone."""
+"""Expiries nearer than this reflect only a few days."""
 
 
 def of_benchmark(preset: Preset, chain: QuotedListing) -> bool:

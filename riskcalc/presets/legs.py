@@ -121,7 +121,7 @@ _KINDS = [
     for kind in get_args(shape.model_fields["kind"].annotation)
 ]
 KINDS = f"{', '.join(_KINDS[:-1])} or {_KINDS[-1]}"
-"""Every kind of leg in words."""
+"""Description of every kind of leg."""
 
 
 def leg_data(leg: LegTemplate) -> Data:

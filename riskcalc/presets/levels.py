@@ -1,4 +1,4 @@
-"""Levels of signals as they are written: a number with its unit, or alone in the unit of its rule."""
+"""Levels of signals as text: a number with its unit, or without one in the unit of its rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEVEL = re.compile(
 )
 FORM = "like -3%, +25 bp or 25"
 WORDS = {"points": " points", "bp": " bp", "sd": " sd", "ratio": "x", "$M": "M", "positions": " positions"}
-"""What stands after a number of each unit."""
+"""Suffix of each unit."""
 
 
 class Level(NamedTuple):

@@ -15,10 +15,10 @@ from riskcalc.domain.validation import finite, open_fraction, positive
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
 
 EXPIRY_SLACK_DAYS = 18
-"""How far a listed expiry may lie from the days asked: half the gap between two monthly ones, or ..."""
+"""Largest distance of a listed expiry from the requested days: half the gap of monthly ones, or ..."""
 
 EXPIRY_SLACK_SHARE = 0.25
-"""... this share of the days asked when that is more, since far expiries lie further apart."""
+"""... this share of the requested days if larger, since far expiries are further apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class StrikeContext:
     vol: float
     """Volatility of the leg, per sqrt(year)."""
     dividends: float = 0.0
-    """What the cash dividends up to the expiry are worth today [dollars per share], >= 0."""
+    """Present value of the cash dividends up to the expiry [dollars per share], >= 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class MoneynessStrike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaStrike:
-    """A strike whose European option has a given spot delta, cash dividends taken off the spot.
+    """A strike whose European option has a given spot delta, with the spot net of cash dividends.
 
     Examples
     --------
@@ -129,11 +129,11 @@ class Listed:
     listing: Listing
     today: dt.date
     strike_slack: float
-    """How far outside the listed strikes one may be asked for by a rule [dollars]."""
+    """How far outside the listed strikes a rule's strike may be [dollars]."""
 
     @property
     def is_chain(self) -> bool:
-        """Whether the listing holds real quotes rather than what is usual."""
+        """Whether the listing has real quotes rather than usual contracts."""
         return not isinstance(self.listing, UsualListing)
 
     def exact_expiry(self, expiry: dt.date) -> dt.date:
@@ -150,7 +150,7 @@ class Listed:
         return expiry
 
     def expiry_near(self, days: int, *, allows: Callable[[int], bool]) -> dt.date:
-        """Return the listed expiry nearest to the days asked, of two the earlier.
+        """Return the listed expiry nearest to the requested days, the earlier of two.
 
         `allows` tells which numbers of days the entry rules allow; it binds when any listed expiry passes.
         """
@@ -173,7 +173,7 @@ class Listed:
         return strikes[0]
 
     def strike_near(self, wanted: float, *, expiry: dt.date, option_type: OptionType) -> float:
-        """Return the listed strike nearest to the one wanted, of two the lower."""
+        """Return the listed strike nearest to the requested one, the lower of two."""
         listed = sorted(self.listing.strikes(expiry=expiry, option_type=option_type))
         slack = self.strike_slack
         if not listed or not listed[0] - slack <= wanted <= listed[-1] + slack:
@@ -215,7 +215,7 @@ def _no_strike(
 
 
 def _neighbors(listed: Sequence[Any], wanted: object) -> str:
-    """The listed values on either side of the one wanted, in words."""
+    """Describe the listed values on either side of a requested one."""
     at = bisect_left(listed, wanted)
     near = [
         f"{strike:g}" if isinstance(strike, float | int) else f"{strike}"

@@ -1,4 +1,4 @@
-"""The market of today: ``market.toml``, the prices that every preset takes in place of its own."""
+"""Today's market: ``market.toml``, the prices that every preset uses in place of its own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ schema = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownQuote:
-    """What is known of one symbol."""
+    """Stored quote of one symbol."""
 
     date: dt.date
     """Day of the spot."""
@@ -66,7 +66,7 @@ class KnownQuote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMarket:
-    """Prices that presets take in place of their own."""
+    """Prices that presets use in place of their own."""
 
     quotes: Mapping[str, KnownQuote] = field(default_factory=dict)
     rate: float | None = None
@@ -89,7 +89,7 @@ class KnownQuoteShape(Section):
     source: Literal["typed", "chain", "live"] = Field(default="typed", description="typed, chain or live")
 
     def record(self) -> KnownQuote:
-        """What is known of the symbol; its figures are those of a quote."""
+        """A stored quote as written in ``market.toml``."""
         dividends = (
             None if self.dividends is None else tuple(dividend.record() for dividend in self.dividends)
         )
@@ -188,7 +188,7 @@ def quoted_now(
     dividend_yield: float | None = None,
     source: str = "typed",
 ) -> KnownQuote:
-    """Return what is known of a symbol once some of it is said anew.
+    """Return a stored quote updated with new values.
 
     Raises
     ------
@@ -233,7 +233,7 @@ def _read(text: str, path: Path) -> KnownMarket:
 
 
 def _quote_data(quote: KnownQuote) -> dict[str, Any]:
-    """A quote as it stands in the file; dividends stay as they are there."""
+    """A quote as written in the file; dividends stay as they are."""
     rates = {"vol": quote.vol, "dividend_yield": quote.dividend_yield, "borrow_fee": quote.borrow_fee}
     written = {key: percent_text(value) for key, value in rates.items() if value is not None}
     vol = {"vol": written.pop("vol", None), "vol_date": quote.vol_date}

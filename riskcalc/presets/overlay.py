@@ -23,13 +23,13 @@ from riskcalc.presets.units_parsing import percent_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserFiles:
-    """What the user says once for all presets."""
+    """The user's market, account and book, which apply to all presets."""
 
     market: KnownMarket = field(default_factory=KnownMarket)
     account: Mapping[str, Any] = field(default_factory=dict)
     """By the keys of a preset's ``[account]``; of open risk and buying power the book's go first."""
     book: BookUse | None = None
-    """What the open trades use of the account; None without a book."""
+    """Open risk and buying power of the open trades; None without a book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Overlaid:
 
 
 def user_files(market: KnownMarket | None = None, *, book: BookUse | None = None) -> UserFiles:
-    """Read the user's files; a fetched market goes over the kept one, a book over the account.
+    """Read the user's files; a fetched market overrides the stored one, a book the account.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def sources_of(
     keys, symbol = tuple(overrides), underlying.symbol
 
     def is_set(*path: str) -> bool:
-        """Whether a value was set by itself, or to another one with the table that holds it."""
+        """Whether a value was set directly, or changed together with its table."""
         return ".".join(path) in keys or (
             sets(keys, path) and _value_at(data, path) != _value_at(merged.data, path)
         )
@@ -130,7 +130,7 @@ def _value_at(data: Any, path: tuple[str, ...]) -> object:  # noqa: ANN401 - tab
 
 
 def _with_market(data: dict[str, Any], known: KnownMarket, instruments: InstrumentTable) -> dict[str, Any]:
-    """Set prices over a preset's own in place; what came from where."""
+    """Override a preset's own prices in place; return the source of each."""
     underlying, market = _underlying(data, instruments), data.get("market", {})
     if underlying is None or not isinstance(market, dict):
         return {}
@@ -157,7 +157,7 @@ def _with_market(data: dict[str, Any], known: KnownMarket, instruments: Instrume
 
 
 def _quoted(own: object, known: KnownQuote) -> dict[str, Any]:
-    """A preset's own quote with what is known set over it."""
+    """A preset's own quote, overridden by the stored values."""
     rates = {"vol": known.vol, "dividend_yield": known.dividend_yield, "borrow_fee": known.borrow_fee}
     data: dict[str, Any] = {key: percent_text(value) for key, value in rates.items() if value is not None}
     if known.dividends is not None:
@@ -189,7 +189,7 @@ def _vol_of(underlying: Instrument, quotes: dict[str, Any], known: KnownMarket) 
 
 
 def _underlying(data: Mapping[str, Any], instruments: InstrumentTable) -> Instrument | None:
-    """The underlying of a trade; None where its symbol is none, which the schema says."""
+    """The underlying of a trade; None if its symbol is invalid, which the schema reports."""
     trade = data.get("trade")
     symbol = trade.get("symbol") if isinstance(trade, Mapping) else None
     try:

@@ -20,10 +20,10 @@ _RIVALS = (
     ("below", "above"),
     ("vol", "correlation"),
 )
-"""Keys that say the same thing in different ways: setting one removes the others."""
+"""Keys for the same quantity: setting one removes the others."""
 
 _TAKES_PLACE = {"buying_power": ("buying_power_used",)}
-"""Keys whose value is the whole answer: what a table says of a part of it goes."""
+"""Keys whose value replaces other keys, which state a part of it."""
 
 SHARES_OF_EQUITY = ("account.risk", "account.max_heat", "account.max_position")
 """Keys whose typed bare number below 1 is ambiguous."""
@@ -110,7 +110,7 @@ def override(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> tuple[dic
 
 
 def require_not_of_chain(overrides: Mapping[str, Any], *, symbol: str) -> None:
-    """Refuse overrides of what the quotes of a symbol say.
+    """Refuse overrides of values that come from the quotes of a symbol.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def put(table: MutableMapping[str, Any], key: str, value: object) -> None:
 
 
 def rivals_of(key: str) -> tuple[str, ...]:
-    """Return the keys that setting a key removes: they say the same in another way, or a part of it."""
+    """Return the keys that setting a key removes: those for the same quantity or a part of it."""
     same = (rival for group in _RIVALS if key in group for rival in group if rival != key)
     return (*same, *_TAKES_PLACE.get(key, ()))
 
@@ -178,7 +178,7 @@ def _set_below(table: Any, path: KeyPath, depth: int, value: object) -> str:  # 
 
 
 def _as_table(entry: list[Any]) -> Any:  # noqa: ANN401 - whatever the list holds
-    """An entry to set keys in: a new one, or a target that was written as its move alone."""
+    """The table of an entry: a new one, or that of a target written as a bare move."""
     if not entry:
         return {}
     return entry[0] if isinstance(entry[0], dict) else {"move": entry[0]}

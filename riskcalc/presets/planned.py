@@ -190,7 +190,7 @@ def compare_presets(
 
 
 def _same_view(first: Preset, other: Preset) -> View:
-    """The first preset's view said of another's underlying: drift over the rate, and vol, times leverage."""
+    """The first preset's view for another underlying: excess drift and vol times leverage."""
     times = other.template.instrument.leverage / first.template.instrument.leverage
     return first.view.levered(times, rate=first.market.rate, rate_of_other=other.market.rate)
 

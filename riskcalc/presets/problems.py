@@ -58,7 +58,7 @@ def problems_in(
 
 
 def problems_between(data: Mapping[str, Any], *, instruments: InstrumentTable | None = None) -> list[Problem]:
-    """Return what no table alone can see: an underlying without a quote, a rule without its option."""
+    """Return problems between tables: an underlying without a quote, a rule without its option."""
     trade, market, exits = (_table(data, key) for key in ("trade", "market", "exits"))
     symbol, quotes, legs = trade.get("symbol"), market.get("quotes"), trade.get("legs")
     problems: list[Problem] = []
@@ -134,7 +134,7 @@ def _problem(error: ErrorDetails, data: Mapping[str, Any], shape: type[BaseModel
 
 
 def _place(error: ErrorDetails, data: object) -> tuple[KeyPath, object]:
-    """Where in the file the error lies, and what stands there."""
+    """Path of the error in the file, and the value there."""
     steps = list(error["loc"])
     if steps[:2] == ["trade", "legs"]:
         del steps[3:4]  # pydantic puts the kind of the leg there
@@ -231,7 +231,7 @@ def is_list(path: Sequence[Step]) -> bool:
 
 
 def description(path: Sequence[Step], data: object, *, shape: type[BaseModel] = PresetShape) -> str:
-    """Return what a key means, in a line."""
+    """Return the meaning of a key in one line."""
     for node in _nodes(path[:-1], data, shape):
         if path[-1] in node.get("properties", {}):
             return str(node["properties"][path[-1]].get("description", ""))

@@ -131,7 +131,7 @@ class MarketShape(Section):
     def record(
         self, *, in_percent: Collection[str] = (), instruments: InstrumentTable | None = None
     ) -> Market:
-        """The market of that date; a bare signal whose rule is in percent is, too."""
+        """Return the market; bare signals are percent if their rule is."""
         known = {symbol: find_instrument(symbol, known=instruments) for symbol in self.quotes}
         pairs = {symbol: quote for symbol, quote in known.items() if quote and quote.against}
         quotes = {

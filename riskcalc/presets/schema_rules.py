@@ -69,12 +69,12 @@ class TargetShape(Section):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Allow the move alone in an editor too."""
+        """Allow a bare move in the JSON schema too."""
         table = handler.resolve_ref_schema(handler(schema))
         return {"anyOf": [{"type": ["number", "string"], "examples": ["+10%", "$325"]}, table]}
 
     def record(self) -> Target:
-        """The target; alone it closes the whole position."""
+        """Return the target; a single one closes the whole position."""
         return self.target(fraction=1.0 if self.fraction is None else self.fraction)
 
     def target(self, *, fraction: float, entry: float = 1.0) -> Target:

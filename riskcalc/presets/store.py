@@ -276,7 +276,7 @@ def _file_name(name: str) -> str:
 
 
 def _require_distinct(path: Path) -> None:
-    """Refuse a name that differs from another one by case alone: on many disks both are one file."""
+    """Refuse a name that differs from another only by case: on many disks both are one file."""
     beside = {other.stem for other in _files(path.parent)}
     if path.stem in beside:
         return  # a file of just this name is there already
@@ -305,12 +305,12 @@ def _base(preset: Preset) -> tuple[str, Preset] | None:
 
 
 def _account_of(preset: Preset) -> UserFiles | None:
-    """The user's account as the preset was read with; its market is its own affair."""
+    """The user's account that the preset was read with, without a market."""
     return None if preset.inherited is None else UserFiles(account=preset.inherited)
 
 
 def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
-    """Check that the file will say what the preset does; one made in Python may say more than a file can."""
+    """Check that the file reproduces the preset; one made in Python may not fit in a file."""
     try:
         written = read_preset(text, path=path, files=_account_of(preset), calibration=preset.calibration)
     except PresetError as error:

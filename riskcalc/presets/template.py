@@ -56,11 +56,11 @@ class Preset:
     calibration: Calibration = field(default_factory=Calibration)
     """Realized over implied volatility of its underlying, for the calibrated odds."""
     description: str = ""
-    """What the trade is for, in a line."""
+    """Purpose of the trade in one line."""
     path: Path | None = None
     """The file it was read from; None for one made in Python."""
     pinned: bool = False
-    """Whether it keeps its own market, whatever the market of today is."""
+    """Whether it keeps its own market rather than today's."""
     sources: PlanSources = field(default_factory=PlanSources, compare=False)
     """Where its market and account come from."""
     inherited: Mapping[str, Any] | None = field(default=None, compare=False)

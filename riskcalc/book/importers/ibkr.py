@@ -22,7 +22,7 @@ _IGNORED = {
 
 
 def read(rows: Sequence[Row]) -> ParsedFile | None:
-    """Read an activity statement; None where the rows are none."""
+    """Read an activity statement; None where the rows are of another kind."""
     if not any(row.cells[:2] == ["Statement", "Header"] for row in rows):
         return None
     sections = _sections(rows)

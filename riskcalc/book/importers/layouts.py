@@ -1,4 +1,4 @@
-"""Brokers whose exports are one table of transactions: what each column holds and each action means."""
+"""Brokers whose exports are one table of transactions: the meaning of each column and action."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from riskcalc.book.importers.text import (
 
 
 class Action(NamedTuple):
-    """What a row says that happened."""
+    """Meaning of an action in a row."""
 
     kind: FillKind
     sign: int = 0
@@ -72,9 +72,9 @@ class Layout:
     """Columns by which the table is recognized."""
     day: tuple[str, ...]
     time: str = ""
-    """Column of the time of day, where it stands by itself."""
+    """Column of the time of day, if separate from the date."""
     action: tuple[str, ...]
-    """Columns whose texts together say what happened."""
+    """Columns whose texts together give the action."""
     actions: Mapping[str, Action]
     """By the beginning of that text, in lower case; the longest that fits counts."""
     symbol: tuple[str, ...]
@@ -82,9 +82,9 @@ class Layout:
     quantity: str = "quantity"
     price: str = "price"
     costs: tuple[str, ...] = ()
-    """Columns that are added up; without any, costs are what the amount is short of."""
+    """Columns that are added up; without any, costs follow from quantity, price and amount."""
     paid_is_negative: bool = False
-    """Whether costs that were paid stand as negative numbers."""
+    """Whether costs that were paid are negative numbers."""
     amount: str = "amount"
     order: str = ""
     option_parts: tuple[str, str, str] | None = None
@@ -258,7 +258,7 @@ class TableReader:
     """Options by the texts of their parts: a file names the same ones again and again."""
 
     def __call__(self, record: Record, keys: Keys) -> Fill | str:
-        """Return the fill of a row, or why it is none."""
+        """Return the fill of a row, or the reason it is skipped."""
         action_text = " ".join(filter(None, (record.text(name) for name in self.layout.action)))
         action = self._action(action_text, record)
         if action is None:
@@ -283,14 +283,14 @@ class TableReader:
         )
 
     def _describe_unread_row(self, action_text: str, record: Record) -> str:
-        """Return why a row is no fill; one with a quantity and a price is not passed over."""
+        """Return the reason a row is skipped; raises for one with a quantity and a price."""
         numbers = (record.text(self.layout.quantity), record.text(self.layout.price))
         if all(amount(text) for text in numbers if text) and all(numbers):
             raise ValueError(f"{action_text or 'the row'} is not known as a trade, and is not guessed")
         return f"{action_text} is no trade" if action_text else "is no trade"
 
     def _action(self, action_text: str, record: Record) -> Action | None:
-        """Meaning of the longest known beginning of what a row says; the direction may stand by itself."""
+        """Action whose text is the longest known prefix of the row's; the direction may be separate."""
         text = " ".join(action_text.lower().replace("_", " ").split())
         fitting = [name for name in self.layout.actions if text == name or text.startswith(f"{name} ")]
         if "" in self.layout.actions and not text:
@@ -338,7 +338,7 @@ class TableReader:
         return self._signed_quantity(required(number, "quantity"), record, action)
 
     def _signed_quantity(self, number: float, record: Record, action: Action) -> float:
-        """Quantity of a row whose direction stands in a column of its own, else in its sign."""
+        """Signed quantity of a row: the direction comes from its own column, else from the sign."""
         action_text = record.text("action").lower().replace("_", " ")
         if action_text.startswith("sell") and action.kind in {FillKind.TRADE, FillKind.SPLIT_SHARES}:
             return -abs(number)

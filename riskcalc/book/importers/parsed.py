@@ -1,4 +1,4 @@
-"""What a broker's file holds: fills or positions, rows without meaning to a book, and problems."""
+"""Contents of a broker's file: fills or positions, skipped rows, and problems."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ParsedFile:
 
 
 Reader = Callable[[Record, Keys], Fill | str]
-"""Turns a row into a fill, or into the reason why it is none; raises ValueError where it cannot be read."""
+"""Turns a row into a fill, or into the reason it is skipped; raises ValueError if it is invalid."""
 
 
 def read_records(
@@ -85,7 +85,7 @@ def completed(parsed: ParsedFile) -> ParsedFile:
 
 
 def _with_whole_splits(fills: Sequence[Fill]) -> list[Fill]:
-    """Add up the rows that take the old shares of a split and bring the new ones."""
+    """Add up the rows that remove the old shares of a split and add the new ones."""
     sums: dict[tuple[str, dt.date], Fill] = {}
     for fill in fills:
         if fill.kind is FillKind.SPLIT_SHARES and not fill.contract.is_option:

@@ -1,4 +1,4 @@
-"""Brokers' lists of positions: what is held, at its average cost."""
+"""Brokers' lists of positions, at their average cost."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class PositionReader:
     day: dt.datetime
 
     def __call__(self, record: Record, keys: Keys) -> Fill | str:
-        """Return a position as a fill at its average cost, or why the row is none."""
+        """Return a position as a fill at its average cost, or the reason the row is skipped."""
         symbol = record.text("symbol").rstrip("*")
         quantity = record.number(*self.layout.quantity) if symbol else None
         if quantity is None or "cash" in symbol.lower() or "total" in symbol.lower():
@@ -91,7 +91,7 @@ class PositionReader:
 
 
 def read_positions(rows: Sequence[Row], *, today: dt.date) -> ParsedFile | None:
-    """Read a list of positions; None where the rows are none.
+    """Read a list of positions; None where the rows are of another kind.
 
     Several accounts of one file follow each other, each below its own header.
     """
@@ -110,7 +110,7 @@ def read_positions(rows: Sequence[Row], *, today: dt.date) -> ParsedFile | None:
 
 
 def _day(rows: Sequence[Row]) -> dt.date | None:
-    """Day that stands above the header."""
+    """Date above the header."""
     for row in rows:
         for cell in row.cells:
             if match := _DAY.search(cell):

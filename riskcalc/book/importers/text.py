@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """Whether it says nothing."""
+        """Whether all cells are empty."""
         return not any(self.cells)
 
 
@@ -67,7 +67,7 @@ class Record:
     cells: Mapping[str, str]
 
     def text(self, *names: str) -> str:
-        """Return the first cell of some names that says something, else an empty text."""
+        """Return the first non-empty cell of some names, else an empty text."""
         for name in names:
             cell = self.cells.get(name)
             if cell and cell.lower() not in NOTHING:
@@ -75,7 +75,7 @@ class Record:
         return ""
 
     def number(self, *names: str) -> float | None:
-        """Return the number in the first cell of some names that says something; None where none does.
+        """Return the number in the first non-empty cell of some names; None if all are empty.
 
         Raises
         ------
@@ -175,7 +175,7 @@ def amount(cell: str) -> float:
 
 
 def moment(cell: str) -> dt.datetime:
-    """Return a time in New York as American brokers write it, month first; a day alone is its midnight.
+    """Return a time in New York as American brokers write it, month first; a date alone is midnight.
 
     Raises
     ------
@@ -252,7 +252,7 @@ def make_option(
 
 
 def shares_of(symbol: str) -> Contract:
-    """Return the shares of a symbol, whose class stands behind a dot: brokers write ``BRK B`` too.
+    """Return the shares of a symbol, with a dot before its class: brokers also write ``BRK B``.
 
     Raises
     ------
@@ -264,7 +264,7 @@ def shares_of(symbol: str) -> Contract:
 
 
 class Keys:
-    """Keys of fills: what a row says, and how often the file has said the same before it.
+    """Keys of fills: the content of a row, and how many identical rows precede it in the file.
 
     Two equal fills of one file are two; the same file, or another that overlaps it, gives the same keys.
     """

@@ -36,7 +36,7 @@ _DIVIDEND = re.compile(r".*DIVIDEND.*?[~ ]([A-Z]{1,6})\s*$", re.IGNORECASE)
 
 
 def read(rows: Sequence[Row]) -> ParsedFile | None:
-    """Read an account statement; None where the rows are none."""
+    """Read an account statement; None where the rows are of another kind."""
     header = find_header(rows, TRADES)
     if header is None:
         return None
@@ -98,7 +98,7 @@ def _moment(record: Record) -> dt.datetime:
 
 
 def _event(record: Record, keys: Keys) -> Fill | str:
-    """Return what a row of the cash balance does to what is held; trades stand in the history."""
+    """Return the fill of a row of the cash balance other than a trade; trades are in the history."""
     description = " ".join(record.text("description").split())
     if record.text("type").upper() == "TRD":
         return "is counted with its trade"

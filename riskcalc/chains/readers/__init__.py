@@ -184,7 +184,7 @@ def read_cells(file: QuoteFile) -> tuple[Cells, ColumnNaming, FileFacts]:
 
 
 def _require_cboe(document: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Raise an error that names what Cboe's records lack."""
+    """Raise an error that names the fields missing from Cboe's records."""
     data = document.get("data") if isinstance(document, dict) else None
     records = data.get("options") if isinstance(data, dict) else None
     if isinstance(records, list) and records and isinstance(records[0], dict):

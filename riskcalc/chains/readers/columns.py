@@ -137,7 +137,7 @@ class _Fields:
         return self.cells.times(self.columns.get(field, ""))
 
     def unlike(self, field: str, usual: Sequence[str]) -> Flags:
-        """Whether the text of each row is none of the usual."""
+        """Whether the text of each row is outside the usual ones."""
         name = self.columns.get(field, "")
         return self.cells.by_text(name, lambda text: text.lower() not in usual, dtype=np.bool_)
 
@@ -167,7 +167,7 @@ def _best_column(cells: Cells, field: str, names: Sequence[str]) -> str:
 
 
 def _first_contract(cells: Cells, name: str) -> str:
-    """An option's symbol where the column has one; quotes of the underlying may stand before it."""
+    """First symbol of an option in the column; quotes of the underlying may precede it."""
     texts = cells.column(name).texts
     return next((text for text in texts if is_occ(text)), cells.first_text(name))
 
@@ -222,7 +222,7 @@ def _rows(fields: _Fields, side: str, facts: FileFacts) -> QuoteRows:
 
 
 def _without_underlying(fields: _Fields) -> tuple[_Fields, float]:
-    """Rows of options alone, and the price of the underlying where it is quoted among them."""
+    """Rows of options only, and the underlying's price if one row quotes it."""
     name = fields.columns.get("contract", "")
     cells = fields.cells
     if not name:
@@ -250,7 +250,7 @@ class Identity(TypedDict):
 
 
 def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
-    """Identity from the contract's symbol and from the columns of their own, which must agree."""
+    """Identity from the contract's symbol and from separate columns, which must agree."""
     cells = fields.cells
     regular_dividends = ~(
         fields.unlike("size", STANDARD_SIZES)
@@ -283,7 +283,7 @@ def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
 
 
 def _root(symbol: str, text: str) -> str:
-    """Root of a cell: what the file says of all rows, where it says so."""
+    """Root of a cell, or the file's own symbol if it states one for all rows."""
     return symbol or text.upper()
 
 
@@ -316,7 +316,7 @@ def _own_identity(fields: _Fields, side: str) -> dict[str, Any]:
 
 
 def _type_column_is_other(fields: _Fields) -> bool:
-    """Whether the column of types says something else, as Databento's ``side`` does, and the symbol knows."""
+    """Whether the type column holds something else, as Databento's ``side``, and the symbol the type."""
     first = fields.cells.first_text(fields.columns["option_type"]).lower()
     return first not in OPTION_WORDS and fields.has("contract")
 

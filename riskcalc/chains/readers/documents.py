@@ -35,7 +35,7 @@ KEY_STRIKE = re.compile(r"\d{1,6}(\.\d+)?")
 KEY_SIDE = re.compile(r"(calls?|puts?|ce|pe)(?![a-z]).*|(?P<map>call|put)(?=[A-Z]).*", re.IGNORECASE)
 LONG_TEXT = 20
 GROUP_NAME = "expirygroup"
-"""Nasdaq's heading of an expiry, in a record of its own."""
+"""Nasdaq's heading of an expiry, in a separate record."""
 
 LEVELS = "levels"
 """Databento's list of an order book's levels, of which the first is the best bid and ask."""
@@ -160,7 +160,7 @@ def _with_expiries(records: list[Any]) -> list[Any]:
 
 
 def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileFacts]:
-    """Table of all options, what its columns mean, and what the file says in words.
+    """Table of all options, the meaning of its columns, and facts from the file's text.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def _search_object(record: Record, above: Record, path: str, depth: int) -> Iter
 
 
 def _keyed_options(record: Record, above: Record) -> list[Record] | None:
-    """Options under keys of their own: their symbols, their strikes, or the numbers of pandas' rows."""
+    """Options stored under keys: their symbols, their strikes, or pandas' row numbers."""
     if not record or not all(isinstance(value, dict) for value in record.values()):
         return None
     key, first = next(iter(record.items()))
@@ -264,7 +264,7 @@ def _is_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON v
 
 
 def _names_an_option(record: Any, above: Record) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether there are bid and ask, and a record or the keys above say which option they are of."""
+    """Whether there are bid and ask, and the record or its parent keys identify the option."""
     if not isinstance(record, dict):
         return False
     flat = _flatten_record(record, "")
@@ -291,7 +291,7 @@ def _contract_in_key(key: str) -> Record:
 
 
 def _columns_as_rows(record: Record) -> list[Any] | None:
-    """Rows of a table that stands column by column, as MarketData.app and pandas write them."""
+    """Rows of a table stored by column, as MarketData.app and pandas write it."""
     columns = record.get("columns")
     if isinstance(columns, list) and isinstance(record.get("data"), list):
         if column_naming(tuple(map(str, columns))).of_chain:
@@ -310,7 +310,7 @@ def _columns_as_rows(record: Record) -> list[Any] | None:
 
 
 def _is_table(columns: Mapping[str, Any]) -> bool:
-    """Whether names of columns stand over plain values."""
+    """Whether the columns hold plain values."""
     if not column_naming(tuple(columns)).of_chain:
         return False
     firsts = (

@@ -71,7 +71,7 @@ def _time(facts: dict[str, str]) -> np.datetime64:
 
 
 def _block_spot(lines: Sequence[str]) -> float:
-    """Last price in a small table of the underlying alone, as thinkorswim has it."""
+    """Last price in a small table of the underlying only, as thinkorswim has it."""
     for header, values in pairwise(lines):
         names = [normalize_name(name) for name in split_line(header)]
         if "last" in names and {"bid", "ask"} <= set(names) and "strike" not in names:

@@ -114,7 +114,7 @@ SIDED = frozenset(SYNONYMS) - {
     "rate",
     "vendor",
 }
-"""Fields that the call and the put of one row have each of their own."""
+"""Fields that a row has separately for its call and its put."""
 
 Columns = Mapping[str, Sequence[str]]
 """Field to the file's names of it, best first."""
@@ -140,7 +140,7 @@ DAYS_A_YEAR = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnNaming:
-    """The columns of a header by field: those of both sides, and those of calls and puts alone."""
+    """The columns of a header by field: shared ones, those of calls, and those of puts."""
 
     common: dict[str, list[str]]
     call: dict[str, list[str]]
@@ -148,7 +148,7 @@ class ColumnNaming:
 
     @property
     def two_sided(self) -> bool:
-        """Whether a row is a call, or a put, or both, each with a bid and an ask of its own."""
+        """Whether a row holds a call, a put, or both, each with its own bid and ask."""
         return not _quoted(self.common) and (_quoted(self.call) or _quoted(self.put))
 
     @property
@@ -161,7 +161,7 @@ class ColumnNaming:
 
     @property
     def missing(self) -> list[str]:
-        """Fields that a chain needs and the header lacks."""
+        """Required fields that the header does not have."""
         known = set(self.common).union(*self.sides.values())
         needed = ["expiry", "strike", "option_type", "bid", "ask"]
         if known & {"contract", "link"}:
@@ -221,7 +221,7 @@ def surrounding(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def names_by_side(header: Sequence[str]) -> tuple[str, ...]:
-    """Names made distinct where each stands on both sides of the strike: calls left of it, puts right.
+    """Distinct names for columns repeated on both sides of the strike: calls left, puts right.
 
     Examples
     --------
@@ -278,7 +278,7 @@ def _underlying_names(names: Iterable[str]) -> set[str]:
 
 
 def _side_of(name: str) -> tuple[str, str]:
-    """Side and bare name of a column of one side; no side where it is none that is known."""
+    """Side and bare name of a column; the side is empty if the name has none."""
     text = re.sub(r"[()\[\]]", " ", name).strip()
     for form in SIDE_FORMS:
         match = form.fullmatch(text)

@@ -51,7 +51,7 @@ class Header(NamedTuple):
 
 
 def find_head(file: QuoteFile) -> Header | None:
-    """The first line that names the columns of a chain, and what stands above it."""
+    """The first line that names the columns of a chain, and the lines above it."""
     lines: list[str] = []
     for line in itertools.islice((line for line in file.lines() if line.strip()), HEAD_LINES):
         delimiter = delimiter_of(line)
@@ -70,7 +70,7 @@ def first_header(file: QuoteFile) -> tuple[str, ...]:
 
 
 def table_of_text(file: QuoteFile, head: Header) -> tuple[Cells, ColumnNaming, FileFacts]:
-    """Table of all rows, what its columns mean, and what the file says in words.
+    """Table of all rows, the meaning of its columns, and facts from the file's text.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def _written_columns(header: Sequence[str]) -> set[str]:
 
 
 def _titles(above: Sequence[str]) -> list[StrayLine]:
-    """The title of the first block stands above the first row."""
+    """Titles of the blocks; the first one is above the first row."""
     return [StrayLine(0, line) for line in above if BLOCK_SIZE.fullmatch(line)][-1:]
 
 
