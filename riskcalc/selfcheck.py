@@ -66,7 +66,7 @@ class Case(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The option in words."""
+        """Description of the option."""
         kind = "call" if self.sign > 0 else "put"
         days = round(365 * self.time_to_expiry)
         return (
@@ -239,7 +239,7 @@ class AmericanCase(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The option in words."""
+        """Description of the option."""
         kind = "call" if self.sign > 0 else "put"
         pays = f"dividend {self.cash:g}" if self.cash else f"yield {self.dividend_yield:.1%}"
         return f"{kind} {self.strike:g}, {self.days} d, vol {self.vol:.0%}, rate {RATE:.1%}, {pays}"

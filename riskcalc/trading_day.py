@@ -1,4 +1,4 @@
-"""What the user's files say of a day: the signal board and the known events."""
+"""Context of a day from the user's files: the signal board and the known events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ YEARS_AHEAD = 3
 
 
 def read_trading_day(today: dt.date, *, book: ReadBook | None = None) -> TradingDay:
-    """Return what is known of a day: signals up to it, and events around it.
+    """Return the signals up to a day and the events around it.
 
     Parameters
     ----------

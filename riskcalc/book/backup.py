@@ -97,7 +97,7 @@ def read_backup(text: str, *, path: object) -> Restored:
     except BookError:
         raise
     except (KeyError, TypeError, ValueError, RiskcalcError) as error:
-        raise BookError(f"{path}: is no backup of a book that can be read: {error}") from None
+        raise BookError(f"{path}: is not a readable backup of a book: {error}") from None
 
 
 def restore_fills(connection: sqlite3.Connection, restored: Restored, *, recorded: dt.datetime) -> int:

@@ -235,7 +235,7 @@ class Book:
         fills : iterable of Fill
             In any order.
         dry_run : bool
-            Only say what would be done.
+            Return the result without writing.
 
         Raises
         ------

@@ -173,7 +173,7 @@ def _marked_vols(
 def option_leg(contract: Contract, *, vol: float | None = None) -> OptionLeg:
     """Return one bought contract as a leg of a trade."""
     if contract.option_type is None or contract.strike is None or contract.expiry is None:
-        raise ValueError(f"{contract.label} is no option")
+        raise ValueError(f"{contract.label} is not an option")
     return OptionLeg(
         side=Side.LONG,
         option_type=contract.option_type,

@@ -120,7 +120,7 @@ def size_hedge(
     at : str, optional
         Name of the scenario that `to` is about.
     to : float, optional
-        Most that the book may lose in it, hedge included [dollars], >= 0.
+        Maximum loss of the book in it, hedge included [dollars], >= 0.
     share : float, optional
         Share of the IWM-equivalent that is offset, in (0, 1]; instead of `to`.
     instruments : mapping, optional
@@ -251,7 +251,7 @@ def _unit_exposure(unit: Trade, market: Market) -> float:
     delta = float(value_position(unit, market).delta) * market.quote(unit.symbol).spot
     exposure = delta * iwm_beta(unit.instrument, rate=market.rate)
     if exposure == 0:
-        raise InvalidInputError(f"{unit.symbol} does not move with IWM: it is no hedge of the book")
+        raise InvalidInputError(f"{unit.symbol} does not move with IWM: it cannot hedge the book")
     return exposure
 
 

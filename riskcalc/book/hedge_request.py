@@ -34,7 +34,7 @@ class HedgeRequest:
     kind: str = "TZA"
     """``TZA``, bought; ``SPY``, sold short; ``put``, on IWM."""
     to: float | None = None
-    """Most that the book may lose in the scenario `at`, hedge included [dollars]."""
+    """Maximum loss of the book in the scenario `at`, hedge included [dollars]."""
     at: str = "risk-off-5"
     share: float | None = None
     """Share of the IWM-equivalent to offset, in (0, 1]."""

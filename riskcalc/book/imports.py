@@ -70,7 +70,7 @@ class ImportResult:
     skipped: tuple[SkippedRow, ...]
     """Rows that mean nothing to a book: deposits, totals, positions that it holds."""
     problems: tuple[SkippedRow, ...]
-    """Rows that should have been fills and could not be placed."""
+    """Rows that could not be read or matched to a position."""
     written: bool
     """Whether the book was changed; false in a dry run, and with problems unless ``partial`` is set."""
 
@@ -104,9 +104,9 @@ def import_file(
     today : date
         Day of positions whose file does not say it; rows more than a year after it are not placed.
     dry_run : bool
-        Only say what would be done.
+        Return the result without writing.
     partial : bool
-        Write what could be placed although some rows could not.
+        Write the matched rows even if others cannot be matched.
 
     Returns
     -------

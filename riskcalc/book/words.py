@@ -33,7 +33,7 @@ def import_line(file: Path, result: ImportResult) -> str:
     done = "imported" if result.written else "would be imported"
     if result.problems and not result.written:
         left = count(len(result.problems), "row")
-        done = f"not imported: {left} cannot be placed (--partial imports the rest)"
+        done = f"not imported: {left} cannot be matched (--partial imports the rest)"
     return (
         f"{file}: {result.source}, {count(result.fills, 'new fill')}, {result.duplicates} known, "
         f"{count(len(result.skipped), 'row')} skipped; {done}"

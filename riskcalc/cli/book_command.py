@@ -99,8 +99,8 @@ def add(
 
 @command.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
-@click.option("--partial", is_flag=True, help="Import the rest although some rows cannot be placed.")
+@click.option("--dry-run", is_flag=True, help="List what would be imported, without writing it.")
+@click.option("--partial", is_flag=True, help="Import the other rows even if some cannot be matched.")
 @as_json
 @click.pass_context
 def import_files(
@@ -108,7 +108,7 @@ def import_files(
 ) -> None:
     """Import brokers' transactions or positions; the same file twice changes nothing.
 
-    Exits with 1, and leaves the file out, if a row cannot be placed.
+    Exits with 1, and leaves the file out, if a row cannot be matched.
     """
     with open_book(ctx.obj, must_exist=False) as book:
         results = [
@@ -144,7 +144,9 @@ def _import_answer(results: list[tuple[Path, ImportResult]], trades: tuple[BookT
 @command.command("mark")
 @click.argument("prices", metavar="[NAME=PRICE]...", nargs=-1)
 @click.option("--chain", "chain_file", type=click.Path(path_type=Path), multiple=True, help="File of quotes.")
-@click.option("--live", is_flag=True, help="Fetch delayed quotes of what is held; needs riskcalc[live].")
+@click.option(
+    "--live", is_flag=True, help="Fetch delayed quotes of the open positions; needs riskcalc[live]."
+)
 @date_option
 @click.pass_obj
 def mark(
@@ -213,7 +215,7 @@ def _live_prices(
     "chain_file",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="File of quotes that has it.",
+    help="File of quotes with the price of the underlying at the close.",
 )
 @date_option
 @as_json

@@ -29,7 +29,7 @@ KINDS = ("TZA", "SPY", "put")
     "--with", "kind", type=click.Choice(KINDS), default="TZA", show_default=True,
     help="Buy TZA, sell SPY, or buy IWM puts.",
 )  # fmt: skip
-@click.option("--to", type=MONEY, help="Most that the book may lose in the scenario of --at [dollars].")
+@click.option("--to", type=MONEY, help="Maximum loss of the book in the scenario of --at [dollars].")
 @click.option("--at", default="risk-off-5", show_default=True, help="Scenario of --to.")
 @click.option("--share", type=SHARE, help="Share of the IWM-equivalent to offset, like 50%, instead of --to.")
 @click.option("--strike", type=MONEY, help="Strike of the put; default: 3% below the spot.")

@@ -35,7 +35,9 @@ quotes. Rules are those that ship with riskcalc, and signals.toml of your own.
 @click.command("signals", epilog=EXAMPLES)
 @click.argument("files", metavar="[FILE]...", type=click.Path(path_type=Path), nargs=-1)
 @click.option("--update", is_flag=True, help="File the data of each FILE first.")
-@click.option("--replace", is_flag=True, help="With --update: a FILE's series replace the kept ones whole.")
+@click.option(
+    "--replace", is_flag=True, help="With --update: a FILE's series replace the stored ones entirely."
+)
 @click.option(
     "--enter",
     "typed",

@@ -109,13 +109,13 @@ def _entries(path: Path) -> list[Component]:
 
     content = read_text(path, kind="calendar")
     if "BEGIN:VCALENDAR" not in content:
-        raise PresetError(f"{path}: is no ICS calendar: it has no BEGIN:VCALENDAR")
+        raise PresetError(f"{path}: is not an ICS calendar: it has no BEGIN:VCALENDAR")
     try:
         calendars = Calendar.from_ical(content, multiple=True)
         entries: list[Component] = [entry for calendar in calendars for entry in calendar.walk("VEVENT")]
     except UNREADABLE as error:
         raise PresetError(
-            f"{path}: is no readable calendar: {printable(str(error)).splitlines()[0]}"
+            f"{path}: is not a readable calendar: {printable(str(error)).splitlines()[0]}"
         ) from None
     if not entries:
         raise PresetError(f"{path}: the calendar has no entries")

@@ -368,7 +368,7 @@ def _dividends(cells: Cells, column: str) -> Floats:
     values = np.nan_to_num(cells.numbers(column), nan=0.0)
     for row in np.flatnonzero((values < 0) | (values > MOST_PRICE)).tolist():
         cells.problems.append(
-            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is no dividend >= 0")
+            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is not a dividend >= 0")
         )
     return values
 

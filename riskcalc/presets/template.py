@@ -64,9 +64,9 @@ class Preset:
     sources: PlanSources = field(default_factory=PlanSources, compare=False)
     """Where its market and account come from."""
     inherited: Mapping[str, Any] | None = field(default=None, compare=False)
-    """What the user's account said, by the keys of ``[account]``; None for a file that says all of it."""
+    """The user's account by the keys of ``[account]``; None for a file that states all of it."""
     book: BookUse | None = field(default=None, compare=False)
-    """What the open trades of the user's book use of the account; it is in `inherited` too."""
+    """Open risk and buying power of the user's book, which `inherited` includes."""
 
     @property
     def entry(self) -> EntryRules:
@@ -82,7 +82,7 @@ class OptionTemplate:
     option_type: OptionType
     strike: StrikeRule
     expiry: dt.date | int
-    """A listed expiry, or the calendar days to the one asked for, >= 1."""
+    """A listed expiry, or the requested calendar days to one, >= 1."""
     contracts: int = 1
     """Contracts per unit of the trade, >= 1."""
     premium: float | None = None
@@ -90,7 +90,7 @@ class OptionTemplate:
     vol: float | None = None
     """Volatility that reprices the leg, per sqrt(year); None solves the premium or takes the quote's."""
     spread_cost: float = 0.0
-    """What the quoted bid-ask width costs over entry and exit [dollars per share]."""
+    """Cost of the quoted bid-ask width over entry and exit [dollars per share]."""
 
     def __post_init__(self) -> None:
         """Check the days; the resolved leg checks the rest."""
@@ -100,7 +100,7 @@ class OptionTemplate:
             raise InvalidInputError(f"days must be at most {MOST_DAYS}, got {self.expiry}")
 
     def days(self, today: dt.date) -> int:
-        """Calendar days to the expiry asked for."""
+        """Requested calendar days to the expiry."""
         return self.expiry if isinstance(self.expiry, int) else (self.expiry - today).days
 
 
@@ -206,7 +206,7 @@ class TradeTemplate:
         return choose(leg.strike.wanted(context), expiry=expiry, option_type=leg.option_type)
 
     def _dividend_value(self, expiry: dt.date, market: Market) -> float:
-        """What the cash dividends up to an expiry are worth today [dollars per share]."""
+        """Present value of the cash dividends up to an expiry [dollars per share]."""
         due = market.option_dividends_until(self.instrument.symbol, expiry)
         return sum(
             dividend.amount * math.exp(-market.rate * market.years_to(dividend.ex_date)) for dividend in due

@@ -1,4 +1,4 @@
-"""Prices as they are typed, ``IWM=297.40``, into what is known of each symbol."""
+"""Typed prices, ``IWM=297.40``, as quotes by symbol."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from riskcalc.presets.units_parsing import parse_rate, parse_vol
 def typed_quotes(
     prices: Iterable[str], vols: Iterable[str], yields: Iterable[str], *, date: dt.date
 ) -> dict[str, KnownQuote]:
-    """Return what is known of each symbol once some of it was typed.
+    """Return the stored quotes of each symbol, updated with typed values.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def updated_quotes(
     date: dt.date,
     source: str = "typed",
 ) -> dict[str, KnownQuote]:
-    """Return what is known of each symbol now; each of its figures is in the range of a quote's.
+    """Return the updated quote of each symbol, after checking that its values are in range.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Days = npt.NDArray[np.datetime64]
-"""Calendar days or times; the unit stands where it matters."""
+"""Calendar days or times; the unit is given where it matters."""
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -124,7 +124,7 @@ def _refusal(name: str, got: str) -> str:
 
 
 def _kind(value: object, array: NDArray[Any]) -> str:
-    """Return what an array holds, in words."""
+    """Describe the content of an array."""
     kinds = {"U": "text", "S": "bytes", "M": "dates", "m": "time spans", "b": "true or false"}
     kind = kinds.get(array.dtype.kind, "complex numbers" if array.dtype.kind == "c" else "other things")
     if array.ndim:

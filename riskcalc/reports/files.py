@@ -1,4 +1,4 @@
-"""Reports as files: the ending of the name says the format."""
+"""Reports as files; the extension of the name selects the format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHARPNESS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
-    """What a report of a plan is made from."""
+    """Input of a report: plan, preset and command line."""
 
     plan: TradePlan
     preset: EmbeddedPreset
@@ -61,7 +61,7 @@ def write_reports(report: PlanReport, paths: Iterable[Path]) -> tuple[Path, ...]
 
 
 def require_format(path: Path) -> None:
-    """Refuse a file whose ending is no format of reports."""
+    """Refuse a file whose extension is not a format of reports."""
     if path.suffix.lower() not in MAKERS:
         *others, last = MAKERS
         raise InvalidInputError(f"a report must end in {', '.join(others)} or {last}, got {path.name!r}")

@@ -128,7 +128,7 @@ def _cell_text(plan: TradePlan, pnl: float) -> str:
 
 
 def _opacity(pnl: float, figure: HeatmapFigure) -> float:
-    """Strength of a cell: by the share of the largest P&L of either sign, which both are held against."""
+    """Opacity of a cell: its share of the largest absolute P&L, the same scale for gains and losses."""
     largest = float(abs(figure.pnl).max()) or 1.0
     return FAINTEST + (STRONGEST - FAINTEST) * math.pow(abs(pnl) / largest, 0.7)
 

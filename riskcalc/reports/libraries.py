@@ -9,7 +9,7 @@ from riskcalc.errors import InvalidInputError
 
 
 def library(name: str, *, what: str, extra: str) -> ModuleType:
-    """Import a library, or say in a line what is missing.
+    """Import a library, or raise an error that names what is missing.
 
     Parameters
     ----------

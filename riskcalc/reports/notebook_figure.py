@@ -1,4 +1,4 @@
-"""A matplotlib figure that a notebook shows by itself, without pyplot and its list of open figures."""
+"""A matplotlib figure that notebooks display without pyplot and its list of open figures."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def _extremes(plan: TradePlan, frame: _Frame) -> Iterable[str]:
 
 
 def _label(text: str, x: float, y: float, *, color: str, tone: str) -> str:
-    """Text about a middle, on paper of its own: lines pass behind it."""
+    """Centered text on its own background, so that lines pass behind it."""
     width = SMALL_WIDTH * len(text) + 4
     paper = element(
         "rect", x=x - width / 2, y=y - 10.5, width=width, height=13.5, fill="#ffffff", class_="paper"

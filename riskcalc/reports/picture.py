@@ -1,4 +1,4 @@
-"""Payoff and heatmap of a plan in one picture, a file by itself."""
+"""Payoff and heatmap of a plan in one self-contained picture."""
 
 from __future__ import annotations
 

@@ -33,4 +33,4 @@ DARK_PICTURE = (
     " .gain { fill: #6cb6ff } .loss { fill: #ff9e64 }"
     " .line-gain { stroke: #6cb6ff } .line-loss { stroke: #ff9e64 } }"
 )
-"""What a picture by itself looks like on a dark screen."""
+"""Colors of a standalone picture on a dark screen."""

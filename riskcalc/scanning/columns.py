@@ -1,4 +1,4 @@
-"""Columns of a table of spreads that are worked out for the rows in which they are shown."""
+"""Columns of a table of spreads that are computed only for the rows shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Columns: TypeAlias = dict[str, Column]
 
 
 class Shared:
-    """Several columns of one calculation, which is done once for the rows that were asked for last.
+    """Several columns of one calculation, cached for the rows requested last.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a day holds against the spreads of a scan."""
+"""Checks of a trading day for the spreads of a scan."""
 
 from __future__ import annotations
 

@@ -49,9 +49,9 @@ class ScanTerms:
     symbol: str | None = None
     """Underlying to keep, where files hold several."""
     spot: float | None = None
-    """Price of the underlying [dollars], where a file does not say it."""
+    """Price of the underlying [dollars], for files that do not state it."""
     date: dt.date | None = None
-    """Day of the quotes, where a file does not say it."""
+    """Day of the quotes, for files that do not state it."""
     instruments: InstrumentTable | None = None
     """Instruments by symbol; those that come with riskcalc by default."""
 
@@ -84,7 +84,7 @@ class ScanTerms:
 
 
 class ScanResult(NamedTuple):
-    """Table of one source, or the reason there is none."""
+    """Table of one source, or the problem with it."""
 
     frame: pd.DataFrame | None
     problem: str
@@ -123,7 +123,7 @@ def scan_source(job: ScanJob, *, terms: ScanTerms, top: int | None, folder: Path
 
 
 def file_name(name: str) -> str:
-    """Return the name of a source as that of a file, in which no folder stands.
+    """Return the name of a source as a file name without folders.
 
     Examples
     --------

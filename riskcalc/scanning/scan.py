@@ -183,13 +183,13 @@ def _best_first(blocks: Sequence[Block], rank: str, *, fitting_only: bool) -> ND
 
 
 def _kinds_of(blocks: Sequence[Block], order: NDArray[np.intp]) -> list[str]:
-    """Kinds of some rows, in words, in the order of `SpreadKind`."""
+    """Return the names of the kinds of some rows, in the order of `SpreadKind`."""
     counts = np.bincount(np.asarray(whole_column(blocks, "kind"), dtype=np.int8)[order])
     return [str(kind) for kind, count in zip(SpreadKind, counts.tolist(), strict=False) if count]
 
 
 def _kinds(blocks: Sequence[Block]) -> NDArray[np.generic]:
-    """Kind of each row, in words."""
+    """Return the name of each row's kind."""
     words: NDArray[np.generic] = np.array([str(kind) for kind in SpreadKind])
     return words[np.asarray(whole_column(blocks, "kind"), dtype=np.int8)]
 
@@ -311,7 +311,7 @@ def scan_attrs(
 
 
 def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles: bool) -> str:
-    """Return a message that says why no spread was found."""
+    """Return the message for a scan without results, with the reasons."""
     days = ", ".join(str((expiry - chain.date).days) for expiry in chain.expiries()) or "none"
     least = least_days(rules, exits)
     why = f" (the time stop closes it {exits.close_dte} days before)" if least > rules.min_days else ""
@@ -329,7 +329,7 @@ def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles:
 
 
 def _exits(exits: ExitPlan) -> str:
-    """Exits of a spread in words."""
+    """Describe the exits of a spread."""
     targets = " and ".join(f"{100 * target.move:g}%" for target in exits.targets) or "none"
     times = [f"at {exits.close_dte} DTE"] if exits.close_dte else []
     times += [f"after {exits.holding_days} days"] if exits.holding_days else []
@@ -338,7 +338,7 @@ def _exits(exits: ExitPlan) -> str:
 
 
 def _probability(view: View) -> str:
-    """Source of P(profit) in words."""
+    """Describe the source of P(profit)."""
     if view.vol is not None:
         return f"at the view's vol of {100 * view.vol:.1f}%"
     if view.k is not None:
@@ -348,5 +348,5 @@ def _probability(view: View) -> str:
 
 
 def _valued(chain: Chain, rules: ScanRules) -> str:
-    """Valuation of the options in words."""
+    """Describe how the options are valued."""
     return "european (as listed)" if chain.exercise is ExerciseStyle.EUROPEAN else rules.valuation

@@ -10,7 +10,7 @@ from riskcalc.domain.notebook import NotebookResult
 
 
 class ScanTable(NotebookResult, pd.DataFrame):
-    """A DataFrame of spreads, best first; what is selected from it is a plain DataFrame."""
+    """A DataFrame of spreads, best first; selections from it are plain DataFrames."""
 
     @property
     def _constructor(self) -> Callable[..., pd.DataFrame]:

@@ -64,7 +64,7 @@ class ChainSource(NamedTuple):
     day: dt.date | None = None
     """Day within a Parquet history; None for the chain of a file that holds one."""
     more: tuple[Path, ...] = ()
-    """Other files with more options of the same chain: an expiry each, say."""
+    """Further files of the same chain, for example one per expiry."""
 
     @property
     def name(self) -> str:

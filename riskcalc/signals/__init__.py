@@ -1,1 +1,1 @@
-"""Signals: dated series filed by content, rules on them, and the board that a day is held against."""
+"""Signals: dated series recognized by content, rules on them, and the signal board of a day."""

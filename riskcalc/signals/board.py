@@ -43,7 +43,7 @@ def todays_board(
 
 
 def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.date) -> SignalBoard:
-    """Hold each rule against the series, with what was known on a day.
+    """Evaluate each rule on the series as known on a day.
 
     Parameters
     ----------

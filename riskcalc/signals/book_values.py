@@ -16,7 +16,7 @@ from riskcalc.signals.series import Series
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookValues:
-    """What a book says on one day, by the names that rules have for it."""
+    """Values of a book on one day, by the names that rules use."""
 
     day: dt.date
     """Of the marks."""
@@ -35,7 +35,7 @@ class BookValues:
 
 
 ReadBook = Callable[[], BookValues | None]
-"""Reads the book; None where there is none."""
+"""Reads the book; None if there is none."""
 
 
 def book_series(rules: Iterable[Rule], read: ReadBook | None) -> dict[str, Series]:

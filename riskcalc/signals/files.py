@@ -1,4 +1,4 @@
-"""Files that hold signals' data, told by their content: FRED, iShares holdings, prices, option chains."""
+"""Files with data of signals, recognized by content: FRED, iShares holdings, prices, option chains."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def read_files(paths: Iterable[Path]) -> list[Series]:
 
 
 def is_known_series(name: str, known: Mapping[str, Series]) -> bool:
-    """Whether a rule may name a series: it is kept, or of a kind that a file can bring."""
+    """Whether a rule may name a series: it is stored, or of a kind that files contain."""
     owner, _, column = name.partition(".")
     if name in known or name in KNOWN_FRED or name == "typed" or name in BOOK_UNITS:
         return True
@@ -256,7 +256,7 @@ def _prices(path: Path, file: QuoteFile) -> list[Series]:
 
 
 def _volumes(file: QuoteFile) -> dict[dt.date, float]:
-    """Volume by day, where a column has it; cells that are no volume are left out."""
+    """Volume by day, if there is a column; invalid cells are left out."""
     volumes: dict[dt.date, float] = {}
     place: int | None = None
     date_place, delimiter = 0, ","

@@ -1,4 +1,4 @@
-"""What a rule looks at: a level, a change, a distance to an average, a z-score or a fund's flow."""
+"""Measures of rules: a level, a change, a distance to an average, a z-score or a fund's flow."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Measure(StrEnum):
 
     LEVEL = "level"
     CHANGE = "change"
-    """From the value so many sessions before."""
+    """Change from the value a number of sessions before."""
     FROM_LOW = "from_low"
-    """Rise from the lowest value of so many sessions, the last one with them."""
+    """Rise from the lowest value of a number of sessions, including the last."""
     FROM_HIGH = "from_high"
-    """Fall, as a number below 0, from the highest value of so many sessions."""
+    """Fall, <= 0, from the highest value of a number of sessions."""
     OVER_EMA = "over_ema"
     """Distance to the exponential moving average; negative below it."""
     OVER_SMA = "over_sma"
@@ -51,15 +51,15 @@ WITHOUT_SESSIONS = (Measure.LEVEL, Measure.FLOW)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A value, or why there is none."""
+    """A value, or the reason it is missing."""
 
     value: float | None = None
     problem: str = ""
-    """Why there is no value, or what is doubtful about it."""
+    """Why the value is missing or doubtful."""
 
 
 def read_measure(measure: Measure, series: Series, *, sessions: int, unit: str) -> Reading:
-    """Return what a measure says at the end of a series.
+    """Return the value of a measure at the end of a series.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Rule:
 
     name: str
     role: SignalRole | None
-    """None for a member of a combination that decides nothing by itself."""
+    """None for a member of a combination that does not count by itself."""
     meaning: str = ""
     series: tuple[str, ...] = ()
     """Names of series that can serve, the freshest is used; of a flow, the fund's symbol."""
@@ -65,7 +65,7 @@ class Rule:
     max_age: int = 1
     """Largest age without a warning [sessions]."""
     symbols: tuple[str, ...] = ()
-    """Benchmarks whose trades it decides on; none is all."""
+    """Benchmarks of the trades that it applies to; empty for all."""
 
     @property
     def signed(self) -> bool:
@@ -74,7 +74,7 @@ class Rule:
 
     @property
     def text(self) -> str:
-        """The rule in words."""
+        """Description of the rule."""
         if self.members:
             return f"{'all' if self.needs_all else 'any'} of {', '.join(self.members)}"
         level = value_with_unit(self.level, self.unit, signed=self.signed)
@@ -101,7 +101,7 @@ def load_rules(own: Path | None = None) -> tuple[Rule, ...]:
     Raises
     ------
     PresetError
-        A file cannot be read or breaks the schema, a combination names no rule, or goes in a circle; the
+        A file cannot be read or breaks the schema, a combination names no rule, or is circular; the
         text has one line for each problem.
     """
     tables: dict[str, tuple[Path, Any]] = {}
@@ -156,7 +156,7 @@ def _tables(path: Path) -> Mapping[str, Any]:
 
 
 def _rule(name: str, table: object, problems: _Problems) -> Rule:
-    """One rule; a wrong value is noted and replaced by a default, so that all are found at once."""
+    """Read one rule; an invalid value is noted and replaced by a default, so that all problems are listed."""
     if not isinstance(table, Mapping):
         problems.say(f"must be a table, got {brief_repr(table)}")
         return Rule(name=name, role=None)
@@ -221,7 +221,7 @@ def _leaf(table: Mapping[str, Any], problems: _Problems) -> dict[str, Any]:
 def _check_book_series(
     series: tuple[str, ...], measure: Measure, problems: _Problems, *, unit: str | None
 ) -> None:
-    """Note what a rule on the book cannot say: the book is known on one day, each series in one unit."""
+    """Note invalid rules on the book, which is known on one day only, each series in one unit."""
     for name in (name for name in series if name.partition(".")[0] == "book"):
         if name not in BOOK_UNITS:
             problems.say(f"series {name} is not of the book: {', '.join(BOOK_UNITS)}")
@@ -248,7 +248,7 @@ def _wrong_members(rules: list[Rule]) -> Iterator[tuple[str, str]]:
         circle = _circle(rule.name, known)
         if circle and rule.name not in named:
             named |= set(circle)
-            yield rule.name, f"goes in a circle: {' -> '.join(circle)}"
+            yield rule.name, f"is circular: {' -> '.join(circle)}"
 
 
 def _circle(start: str, known: Mapping[str, Rule]) -> tuple[str, ...]:

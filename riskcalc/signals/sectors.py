@@ -14,7 +14,7 @@ from riskcalc.signals.series import Series
 SHIPPED_DAY = dt.date(2024, 3, 31)
 SHIPPED_SOURCE = "FTSE Russell and S&P Dow Jones Indices"
 SAME_INDEX = {"IWM": ("IWM",), "SPY": ("SPY", "IVV", "VOO")}
-"""Funds whose holdings stand for a traded one: those of the same index."""
+"""Funds on the same index as a traded one, whose holdings are used for it."""
 NAMES = {
     "Information Technology": "Technology",
     "Communication": "Communications",

@@ -1,4 +1,4 @@
-"""Dated values of one name, and what is read off them on a day."""
+"""Dated values of one series, and lookups by day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.history.bars import Days, Floats, number_array
 
 MOST_GAP = 5
-"""Sessions that a value may be older than the day it stands for, as over a bond market's holiday."""
+"""Sessions by which a value may predate its day, as over a holiday of the bond market."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,7 +23,7 @@ class Series:
     name: str
     """Such as ``DGS10``, ``IWM.close`` or ``IWM.put_call_volume``."""
     unit: str
-    """One of the board's units; empty where the file does not say it."""
+    """One of the board's units; empty if the file does not state it."""
     days: Days
     """datetime64[D], rising; weekends and holidays may be among them."""
     values: Floats
@@ -57,7 +57,7 @@ class Series:
         return _date(self.days[-1])
 
     def until(self, day: dt.date) -> Series | None:
-        """Return the values up to a day; None where there are none."""
+        """Return the values up to a day; None if there are none."""
         count = int(np.searchsorted(self.days, np.datetime64(day, "D"), side="right"))
         if not count:
             return None

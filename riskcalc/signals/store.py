@@ -164,7 +164,7 @@ def _read(path: Path) -> dict[str, Series]:
         raise PresetError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise PresetError(
-            f"{path}: is no file of signals: remove it, and file its data again with --update"
+            f"{path}: is not a file of signals: remove it, and file its data again with --update"
         ) from None
 
 

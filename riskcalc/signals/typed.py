@@ -1,4 +1,4 @@
-"""Values of signals as they are typed, ``iwm_flow=-250M``, into series of one day."""
+"""Typed values of signals, ``iwm_flow=-250M``, as series of one day."""
 
 from __future__ import annotations
 

@@ -90,10 +90,10 @@ def test_a_backup_adds_to_a_book_and_leaves_what_is_newer(book, tmp_path):
     ("change", "message"),
     [
         (lambda text: text.replace("riskcalc_book = 1", "riskcalc_book = 2"), "install a newer riskcalc"),
-        (lambda text: text.replace("quantity = 3.0", "quantity = nan", 1), "is no backup of a book"),
-        (lambda text: text.replace('kind = "trade"', 'kind = "gift"', 1), "is no backup of a book"),
+        (lambda text: text.replace("quantity = 3.0", "quantity = nan", 1), "is not a readable backup"),
+        (lambda text: text.replace('kind = "trade"', 'kind = "gift"', 1), "is not a readable backup"),
         (lambda text: text.replace("plan = ", 'plan = "{}" # ', 1), "the plan kept with a trade"),
-        (lambda text: text[: len(text) // 2], "is no backup of a book"),
+        (lambda text: text[: len(text) // 2], "is not a readable backup"),
     ],
     ids=["newer", "quantity", "kind", "plan", "cut"],
 )

@@ -148,7 +148,7 @@ def test_what_cannot_be_placed_stops_the_import(book, tmp_path):
     assert not found.written
     assert book.fills() == ()
     assert [(row.line, row.reason) for row in found.problems] == [
-        (11, "'many' is no number"),
+        (11, "'many' is not a number"),
         (10, "closes 1 IWM 300 call 2026-09-18, more than the book holds on 2026-08-15"),
     ]
     part = book.import_file(path, today=TODAY, partial=True)
@@ -209,7 +209,7 @@ def test_what_is_no_number_is_refused(text):
     if text == "(5":
         assert amount(text) == 5
         return
-    with pytest.raises(ValueError, match="is no number"):
+    with pytest.raises(ValueError, match="is not a number"):
         amount(text)
 
 

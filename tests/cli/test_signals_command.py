@@ -163,7 +163,7 @@ def test_a_damaged_store_is_one_line(tmp_path, run):
     (folder / "DGS10.json").write_text("{")
     code, _, err = run("signals")
     assert (code, len(err.splitlines())) == (2, 1)
-    assert "is no file of signals" in err
+    assert "is not a file of signals" in err
 
 
 def test_the_table_says_values_in_their_units(board, run, tmp_path):

@@ -88,7 +88,7 @@ def test_broken_rules_stop_a_plan_in_one_line(day, tmp_path):
     (tmp_path / "home" / "signals.toml").write_text('[signals.a]\nall = ["a"]\nrole = "stop"')
     code, _, err = day("plan")
     assert (code, len(err.splitlines())) == (2, 1)
-    assert "goes in a circle" in err
+    assert "is circular" in err
 
 
 HEAT = '[signals.heat]\nseries = "book.heat"\nabove = "0.5%"\nrole = "stop"'

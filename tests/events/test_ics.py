@@ -109,7 +109,7 @@ def test_an_occurrence_that_was_moved(read):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("hello", "is no ICS calendar"),
+        ("hello", "is not an ICS calendar"),
         (calendar(), "has no entries"),
         (calendar("SUMMARY:when?"), "when?: has no date that can be read"),
         (calendar("DTSTART:soon\r\nSUMMARY:when?"), "has no date that can be read"),

@@ -359,7 +359,7 @@ def test_adjusted_prices_and_closes_alone_pay_no_dividends(tmp_path):
 
 
 def test_a_dividend_below_0_is_refused(tmp_path):
-    with pytest.raises(PriceFileError, match="line 2, column Dividends: -1 is no dividend >= 0"):
+    with pytest.raises(PriceFileError, match="line 2, column Dividends: -1 is not a dividend >= 0"):
         paid_in(few().assign(Dividends=-1), tmp_path)
 
 

@@ -51,10 +51,10 @@ LEAF = '[signals.{}]\nseries = "typed"\nabove = "1x"\n'
             "above of measure zscore must be in sd, got '5%'",
         ),
         ('[signals.a]\nseries = "DGS10"\nabov = "5%"\nbelow = "1%"\nrole = "stop"', "did you mean above?"),
-        ('[signals.a]\nall = ["a"]\nrole = "stop"', "goes in a circle: a -> a"),
+        ('[signals.a]\nall = ["a"]\nrole = "stop"', "is circular: a -> a"),
         (
             '[signals.a]\nall = ["b"]\nrole = "stop"\n[signals.b]\nany = ["a"]',
-            "goes in a circle: a -> b -> a",
+            "is circular: a -> b -> a",
         ),
         ('[signals.a]\nany = ["sp500_mov"]\nrole = "stop"', "did you mean sp500_move?"),
         ("[signals.a]\nany = []\nrole = 'stop'", "combines no rules"),

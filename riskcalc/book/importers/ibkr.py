@@ -82,7 +82,7 @@ def _join_cells(cells: list[str], names: list[str]) -> list[str]:
 
 def _trade(record: Record, keys: Keys) -> Fill | str:
     if record.text("datadiscriminator").lower() not in {"order", "trade", "execution"}:
-        return "is no trade"
+        return "is not a trade"
     if "forex" in record.text("asset category").lower():
         return "is a currency exchange"
     symbol = record.text("symbol")
@@ -128,7 +128,7 @@ def _corporate_action(record: Record, keys: Keys) -> Fill | str:
 def _dividend(record: Record, keys: Keys) -> Fill | str:
     match = _DIVIDEND.match(record.text("description"))
     if not match:
-        return "is no dividend of a symbol"
+        return "is a dividend without a symbol"
     return make_fill(
         keys,
         source=SOURCE,
@@ -155,10 +155,10 @@ def _flex_row(record: Record, keys: Keys) -> Fill | str:
         return _corporate_action(_renamed(record, "actiondescription"), keys)
     if element == "CashTransaction":
         if "dividend" not in record.text("type").lower():
-            return f"{record.text('type')} is no trade"
+            return f"{record.text('type')} is not a trade"
         return _flex_cash(record, keys)
     if element == "OptionEAE" or record.text("assetcategory").upper() in {"CASH", "FX"}:
-        return "stands among the trades too" if element == "OptionEAE" else "is a currency exchange"
+        return "is also among the trades" if element == "OptionEAE" else "is a currency exchange"
     quantity = required(record.number("quantity"), "quantity")
     sold = record.text("buysell").upper().startswith("SELL")
     codes = re.split(r"[;, ]+", record.text("notes"))
@@ -192,7 +192,7 @@ def _renamed(record: Record, name: str) -> Record:
 def _flex_cash(record: Record, keys: Keys) -> Fill | str:
     symbol = record.text("symbol")
     if not symbol:
-        return "is no dividend of a symbol"
+        return "is a dividend without a symbol"
     return make_fill(
         keys,
         source=SOURCE,

@@ -287,7 +287,7 @@ class TableReader:
         numbers = (record.text(self.layout.quantity), record.text(self.layout.price))
         if all(amount(text) for text in numbers if text) and all(numbers):
             raise ValueError(f"{action_text or 'the row'} is not known as a trade, and is not guessed")
-        return f"{action_text} is no trade" if action_text else "is no trade"
+        return f"{action_text} is not a trade" if action_text else "is not a trade"
 
     def _action(self, action_text: str, record: Record) -> Action | None:
         """Action whose text is the longest known prefix of the row's; the direction may be separate."""

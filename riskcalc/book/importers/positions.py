@@ -72,7 +72,7 @@ class PositionReader:
         symbol = record.text("symbol").rstrip("*")
         quantity = record.number(*self.layout.quantity) if symbol else None
         if quantity is None or "cash" in symbol.lower() or "total" in symbol.lower():
-            return f"{symbol or 'a row without symbol'} is no position"
+            return f"{symbol or 'a row without symbol'} is not a position"
         contract = option(symbol) or option(record.text("description")) or shares_of(symbol)
         size = SHARES_PER_CONTRACT if contract.is_option else 1
         total = record.number(*self.layout.total_cost) if self.layout.total_cost else None

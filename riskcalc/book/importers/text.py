@@ -100,7 +100,7 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         raise BookError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(content) > MOST_BYTES:
-        raise BookError(f"{path}: is larger than {MOST_BYTES // 10**6} MB; it is no list of fills")
+        raise BookError(f"{path}: is larger than {MOST_BYTES // 10**6} MB, too large for a list of fills")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if b"\0" in content:
@@ -169,7 +169,7 @@ def amount(cell: str) -> float:
     if not re.fullmatch(
         r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?(e-?\d+)?", text, re.IGNORECASE
     ) or not re.search(r"\d", text):
-        raise ValueError(f"{cell!r} is no number")
+        raise ValueError(f"{cell!r} is not a number")
     number = float(text.replace(",", ""))
     return -number if negative else number
 

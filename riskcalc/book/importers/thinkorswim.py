@@ -129,7 +129,7 @@ def _event(record: Record, keys: Keys) -> Fill | str:
             price=required(record.number("amount"), "amount"),
             kind=FillKind.DIVIDEND,
         )
-    return f"{record.text('type') or 'the row'} is no trade"
+    return f"{record.text('type') or 'the row'} is not a trade"
 
 
 def _delivery(match: re.Match[str], record: Record, keys: Keys) -> Fill:

@@ -173,7 +173,7 @@ class Schedule:
 
 
 def tables(keys: FloatArray, *, most_rows: int) -> Iterator[NDArray[np.intp]]:
-    """Yield indices of elements as tables whose rows have equal keys; a short row repeats its last index.
+    """Yield tables of element indices; keys are equal within a row, and a short row repeats its last index.
 
     Keys have shape (keys, elements); rows of one length keep the order of their keys.
     """

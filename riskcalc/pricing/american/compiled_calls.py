@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class GaussLegendreRules:
-    """Pointers to the rules tabulated so far, which grow by what a price turns out to need."""
+    """Pointers to the rules tabulated so far; more are added when a price needs them."""
 
     def __init__(self) -> None:
         self.pointers = (ctypes.c_void_p * (2 * (MAX_GROUPS + 1)))()
         self._kept: dict[int, tuple[FloatArray, FloatArray]] = {}
 
     def __contains__(self, groups: int) -> bool:
-        """Whether the rule of so many groups is tabulated."""
+        """Whether the rule with this number of groups is tabulated."""
         return groups in self._kept
 
     def add(self, groups: int) -> None:
-        """Tabulate the rule of so many groups of four nodes."""
+        """Tabulate the rule with this number of groups of four nodes."""
         nodes, weights = self._kept[groups] = gauss_legendre(4 * groups)
         self.pointers[MAX_GROUPS + 1 + groups] = weights.ctypes.data
         # The nodes last: the core takes a rule that has them.

@@ -148,7 +148,7 @@ def american_put(
 
 
 def put_greeks(batch: Batch, put: ValueAndDerivatives) -> OptionGreeks:
-    """Return the Greeks of the options that puts of strike 1 stand for."""
+    """Return the Greeks of options from the values of the equivalent puts of strike 1."""
     call = batch.sign > 0.0
     scale = np.where(call, batch.spot, batch.strike)
     delta = np.where(call, put.value - put.slope, put.slope * batch.strike / batch.spot)

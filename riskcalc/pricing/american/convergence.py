@@ -81,7 +81,7 @@ class Root(NamedTuple):
     above_bracket: NDArray[np.bool_]
     """Whether the function is still positive at the upper end of the bracket."""
     converged: NDArray[np.bool_]
-    """Whether the last step and the residual were small, or the root lies beyond an end of the bracket."""
+    """Whether the last step and the residual were small, or the root is beyond an end of the bracket."""
 
 
 def decreasing_root(

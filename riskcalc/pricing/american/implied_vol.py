@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_STEPS = 40
 """Most steps of the search."""
 STEP_TOLERANCE = 1e-7
-"""Relative Newton step that converges: a smaller one is below what the price resolves."""
+"""Relative Newton step of convergence; a smaller one is below the resolution of the price."""
 PREDICTED_STEP_TOLERANCE = 1e-9
 """The same for a next step that is only predicted from the two before it."""
 QUADRATIC_FROM = 0.1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from riskcalc.pricing.arrays import FloatArray
 
 MAX_LOG_SPOT = 300.0
-"""Bound of a log-spot, which keeps extreme vols finite; as a boundary it stands for none."""
+"""Bound of a log-spot, which keeps extreme vols finite; a boundary there means no boundary."""
 NEGLIGIBLE = 1e-9
 """Replaces a standard deviation of zero, and the least gain of exercise in strikes."""
 RUIN_DEVIATIONS = 9.0
