@@ -223,11 +223,15 @@ class RiskApp(App[None]):
         self._work: Worker[None] | None = None
         self._pages = {TRADE}
         """Names of the pages that have been opened."""
-        self.add_mode(TRADE, lambda: self.main_screen)
         self.unkept = ""
         """Why the session could not be saved on exit."""
         self._stopped = ""
         """Note about canceled work."""
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The page of the trade, with the layout of the terminal's size: to style it twice costs a frame."""
+        self.main_screen.fit(self.size)
+        return self.main_screen
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; in a terminal, one that survives odd input."""
@@ -240,6 +244,8 @@ class RiskApp(App[None]):
         """Apply the theme of the last session, and load the engine after the first frame."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
+        # Of a mode known before, Textual would parse and apply the style sheet twice.
+        self.add_mode(TRADE, self.get_default_screen)
         self.set_keymap(self._user_keymap)
         self.main_screen.refresh_bindings()
         self.main_screen.header.show_tabs(page_tabs(self.main_screen.table), current=TRADE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.geometry import Size
 from textual.screen import Screen
 
 from riskcalc.tui.figures.figure_group import FigureGroup
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-slim"), (60, "-narrow"), (110, "-medium"), (170, "-wide")]
 HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
 """Smallest width and height of each class that the style sheet knows."""
+
+
+def size_classes(size: Size) -> list[str]:
+    """Return the classes of a terminal's size, as Textual sets them once it is resized."""
+    return [
+        max((least, name) for least, name in steps if least <= length)[1]
+        for length, steps in zip(size, (WIDTHS, HEIGHTS), strict=True)
+    ]
+
 
 VIEWS = ("payoff", "heatmap", "greeks", "exits", "vehicles", "events")
 

@@ -9,6 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.color import Color
+from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size, Spacing
 from textual.strip import Strip
@@ -47,6 +49,23 @@ class LineWidget(Widget):
         if name not in self._parts:
             self._parts[name] = self.base + self.get_component_rich_style(name, partial=partial)
         return self._parts[name]
+
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """Styles of component classes, each looked up when it is first painted.
+
+        Textual looks all of them up whenever a widget is styled, shown or not: half the time to first paint.
+        """
+        for name in names:
+            if name not in self._component_styles and name in super()._get_component_classes():
+                node = DOMNode(classes=name)
+                node._attach(self)  # noqa: SLF001 - as Textual's style sheet does it
+                self.app.stylesheet.apply(node)
+                self._component_styles[name] = node.styles
+        return super().get_component_styles(*names)
+
+    def _get_component_classes(self) -> frozenset[str]:  # type: ignore[override] # of this widget, not of all
+        """Those that have been painted: the style sheet keeps their styles up to date."""
+        return frozenset(self._component_styles)
 
     def notify_style_update(self) -> None:
         """Look colors up again, as for another theme."""

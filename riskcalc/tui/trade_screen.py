@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.events import ScreenResume
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -76,6 +78,7 @@ class TradeScreen(Screen[None]):
         self._editor: TradeEditor | None = None
         self._steps: tuple[str, int] | None = None
         self._kept: object = None
+        self._resumed = False
         self.autosave = Autosave(self, snapshot=self._snapshot, report=self.note)
         self._autosave_timer: Timer | None = None
         self._sizes: tuple[object, ...] = ()
@@ -96,6 +99,10 @@ class TradeScreen(Screen[None]):
         """Whether the engine has come."""
         return self._editor is not None
 
+    def fit(self, size: Size) -> None:
+        """Take the view of the last session and the layout for a size, before anything is styled."""
+        self.add_class(f"-view-{self.view_name}", *layout.size_classes(size), update=False)
+
     def compose(self) -> ComposeResult:
         """Compose all widgets; the style sheet shows those that fit."""
         yield self.header
@@ -104,9 +111,8 @@ class TradeScreen(Screen[None]):
         yield self.key_row
 
     def on_mount(self) -> None:
-        """Start with the view of the last session."""
+        """Say that the engine is loading."""
         self._results = layout.Results(self)
-        self.add_class(f"-view-{self.view_name}")
         self.message.show("loading the engine; keys are queued", kind="note")
         self.screen_layout_refresh_signal.subscribe(self, self._laid_out)
 
@@ -277,8 +283,10 @@ class TradeScreen(Screen[None]):
         self.editor.hold_beside(risk)
         return True
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Show what another page has changed, and keep nothing of what was open above this one."""
+        # What has just been styled is not styled again before it is painted for the first time.
+        event.refresh_styles, self._resumed = self._resumed, True
         forget_closed_widgets()
         self.show()
 

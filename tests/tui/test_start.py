@@ -5,8 +5,11 @@ import json
 import subprocess
 import sys
 import threading
+from collections import Counter
 
 import pytest
+from textual.css.stylesheet import Stylesheet
+from textual.widget import Widget
 
 from riskcalc.cli import main
 from riskcalc.errors import ChainError, PresetError
@@ -37,6 +40,37 @@ def test_the_first_frame_needs_no_engine():
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert not {name.partition(".")[0] for name in loaded} & HEAVY
     assert not {name for name in loaded if name.startswith(("riskcalc.domain", "riskcalc.planning"))}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_every_widget_is_styled_once_before_the_first_frame(size, monkeypatch):
+    styled, apply = Counter(), Stylesheet.apply
+
+    def counted(sheet, node, **named):
+        styled[node if isinstance(node, Widget) else f"a part of {node.parent}"] += 1
+        return apply(sheet, node, **named)
+
+    monkeypatch.setattr(Stylesheet, "apply", counted)
+    painted = []
+
+    class Stopped(RiskApp):
+        def _display(self, screen, renderable):
+            if renderable is not None and not self._batch_count:
+                painted.append(Counter(styled))
+            super()._display(screen, renderable)
+
+        def _start(self):
+            self.exit()
+
+    async def first_frame():
+        async with Stopped().run_test(size=size) as pilot:
+            await pilot.pause()
+
+    asyncio.run(first_frame())
+    first = painted[0]
+    assert {count for node, count in first.items() if isinstance(node, Widget)} == {1}
+    # Parts are looked up when they are painted, in widgets that can be seen.
+    assert sum(count for node, count in first.items() if isinstance(node, str)) < 25
 
 
 def test_keys_pressed_before_the_engine_are_replayed_in_order():
