@@ -6,11 +6,12 @@ scipy.special brings clones of the array API, f2py and unittest along with the n
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["dgtsv", "erfcx", "log_ndtr", "ndtr", "ndtri"]
+__all__ = ["erfcx", "log_ndtr", "ndtr", "ndtri", "tridiagonal_solver"]
 
 
 def compiled(name: str, *, public: str) -> ModuleType:
@@ -52,10 +53,14 @@ def compiled(name: str, *, public: str) -> ModuleType:
             del sys.modules[package]
 
 
+@cache
+def tridiagonal_solver() -> Any:  # noqa: ANN401 - a function of Fortran
+    """Return LAPACK's ``dgtsv``: few options need it, and its library takes long to load."""
+    return compiled("scipy.linalg._flapack", public="scipy.linalg.lapack").dgtsv
+
+
 if TYPE_CHECKING:
-    from scipy.linalg.lapack import dgtsv
     from scipy.special import erfcx, log_ndtr, ndtr, ndtri
 else:
     _special = compiled("scipy.special._ufuncs", public="scipy.special")
     erfcx, log_ndtr, ndtr, ndtri = _special.erfcx, _special.log_ndtr, _special.ndtr, _special.ndtri
-    dgtsv = compiled("scipy.linalg._flapack", public="scipy.linalg.lapack").dgtsv

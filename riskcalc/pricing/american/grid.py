@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
-from riskcalc.pricing.scipy_kernels import dgtsv
+from riskcalc.pricing.scipy_kernels import tridiagonal_solver
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -266,9 +266,9 @@ def _policy_iteration(
     grid: _Grid, right_side: FloatArray, lower: FloatArray, middle: FloatArray, upper: FloatArray
 ) -> None:
     """Solve an implicit step for the better of holding and exercise at every node."""
-    exercised = grid.exercised
+    exercised, solve = grid.exercised, tridiagonal_solver()
     for _ in range(MAX_POLICY_ITERATIONS):
-        values = dgtsv(
+        values = solve(
             np.where(exercised, 0.0, lower).ravel()[1:],
             np.where(exercised, 1.0, middle).ravel(),
             np.where(exercised, 0.0, upper).ravel()[:-1],
