@@ -56,8 +56,19 @@ class TradeEditor:
         """What plans are held against; see `hold_against`."""
         self.book: BookRisk | None = None
         self._listed: tuple[Draft, tuple[Field, ...]] | None = None
-        self.state = State(draft=draft, plan=None)
-        self._show(draft)
+        self._state = State(draft=draft, plan=None)
+        self._planned = False
+
+    @property
+    def state(self) -> State:
+        """The draft with its plan, made when it is first asked for: by then day and book are known."""
+        self.plan_now()
+        return self._state
+
+    def plan_now(self) -> None:
+        """Make the first plan, unless it has been made."""
+        if not self._planned:
+            self._show(self._state.draft)
 
     @property
     def chain_path(self) -> Path | None:
@@ -127,9 +138,9 @@ class TradeEditor:
     def hold_against(self, day: TradingDay) -> None:
         """Hold this plan and all later ones against a day: its signals, events and open interest."""
         self.day = day
-        self._show(self.state.draft)
-        if self.state.pinned_draft is not None:
-            self.pin_draft(self.state.pinned_draft)
+        self._show_again(self._state.draft)
+        if self._state.pinned_draft is not None:
+            self.pin_draft(self._state.pinned_draft)
 
     def hold_beside(self, book: BookRisk | None) -> None:
         """Take open risk and buying power from a book where they were not typed; None lets go of it."""
@@ -137,9 +148,9 @@ class TradeEditor:
         self.book = book
         self._clean = [figures.set_in(draft) for draft in self._clean]
         self._history.change(figures.set_in)
-        if self.state.pinned_draft is not None:
-            self.pin_draft(figures.set_in(self.state.pinned_draft))
-        self._show(figures.set_in(self.state.draft))
+        if self._state.pinned_draft is not None:
+            self.pin_draft(figures.set_in(self._state.pinned_draft))
+        self._show_again(figures.set_in(self._state.draft))
 
     def undo(self) -> None:
         """Undo the last group of changes."""
@@ -320,7 +331,8 @@ class TradeEditor:
 
     def _show(self, draft: Draft, *, key: str = "") -> None:
         """Plan a draft; on failure keep the last valid plan."""
-        plan, problem, added = self.state.plan, "", self.state.added
+        self._planned = True
+        plan, problem, added = self._state.plan, "", self._state.added
         try:
             plan = draft.plan(self.day)
             added = () if self.book is None else added_by(plan, self.book)
@@ -336,8 +348,15 @@ class TradeEditor:
             dirty=draft != self._clean_draft(draft),
         )
 
+    def _show_again(self, draft: Draft) -> None:
+        """Plan a draft, unless the first plan is still to come."""
+        if self._planned:
+            self._show(draft)
+        else:
+            self._set(draft=draft)
+
     def _set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a State
-        self.state = dataclasses.replace(self.state, **changes)
+        self._state = dataclasses.replace(self._state, **changes)
 
     def _clean_draft(self, draft: Draft) -> Draft:
         """The draft as last opened or saved, on the same chain."""

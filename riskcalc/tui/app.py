@@ -85,6 +85,7 @@ class LaunchOptions:
             from riskcalc.trading_day import read_trading_day  # noqa: PLC0415 - not needed for the first frame
 
             editor.hold_against(read_trading_day(self.today, book=self._read_book))
+        editor.plan_now()
         return editor, note
 
     def _book_risk(self) -> BookRisk | None:

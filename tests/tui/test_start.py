@@ -6,12 +6,14 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from datetime import date
 
 import pytest
 from textual.css.stylesheet import Stylesheet
 from textual.widget import Widget
 
 from riskcalc.cli import main
+from riskcalc.editor import Draft
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
@@ -71,6 +73,17 @@ def test_every_widget_is_styled_once_before_the_first_frame(size, monkeypatch):
     assert {count for node, count in first.items() if isinstance(node, Widget)} == {1}
     # Parts are looked up when they are painted, in widgets that can be seen.
     assert sum(count for node, count in first.items() if isinstance(node, str)) < 25
+
+
+@pytest.mark.parametrize("day", [{}, {"today": date(2026, 12, 1), "held_against_day": True}], ids=["", "day"])
+@pytest.mark.parametrize("asked", [{}, {"preset": "iwm-call-spread"}], ids=["session", "preset"])
+def test_the_engine_plans_once(asked, day, monkeypatch):
+    planned, plan = [], Draft.plan
+    monkeypatch.setattr(Draft, "plan", lambda *given: (planned.append(given), plan(*given))[1])
+    editor, _ = LaunchOptions(**asked, **day).editor(lambda *_: None)
+    assert len(planned) == 1
+    assert editor.state.plan is not None
+    assert len(planned) == 1
 
 
 def test_keys_pressed_before_the_engine_are_replayed_in_order():
