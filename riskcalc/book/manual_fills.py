@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from riskcalc.book import rows
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.trades import BookTrade, Holding
-from riskcalc.domain import OptionLeg, Trade, TradePlan
+from riskcalc.domain import OptionLeg, ShareLeg, Trade, TradePlan
 from riskcalc.errors import InvalidInputError
 
 MANUAL = "manual"
@@ -48,8 +48,12 @@ def entry_fills(plan: TradePlan, *, key: str, units: int, net: float | None, tim
 
 def _contract(trade: Trade, place: int) -> Contract:
     leg = trade.legs[place]
-    if not isinstance(leg, OptionLeg):
+    if isinstance(leg, ShareLeg):
         return Contract(symbol=trade.symbol)
+    if not isinstance(leg, OptionLeg):
+        raise InvalidInputError(
+            f"trade.legs.{place} must be shares or an option for the book, got {leg.label}"
+        )
     return Contract(
         symbol=trade.symbol,
         expiry=leg.expiry,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 import riskcalc as rc
 from riskcalc.book import Book, Contract, Fill
 from riskcalc.book.schema import VERSION
+from riskcalc.domain import LinearLeg
 from riskcalc.errors import BookError, InvalidInputError
 from tests.book.kills import kill_during_writes
 
@@ -188,3 +190,19 @@ def test_a_hundred_kills(tmp_path):
     found = kill_during_writes(tmp_path, 100)
     assert found.committed > 100
     assert (found.torn, found.lost, found.twice, found.again) == (0, 0, 0, 0)
+
+
+class Future(LinearLeg):
+    """A leg of a type that the book has no contract for."""
+
+    entry_name, side, spread_cost = "entry", rc.Side.LONG, 0.0
+    count, label, line, entry = 50, "+1 future", (1.0, 0.0), 295.39
+    cost_per_side = capital = entered = None
+
+
+def test_a_leg_without_a_contract_in_the_book_is_refused(book, spread):
+    trade = dataclasses.replace(spread.report.trade, legs=(Future(),))
+    plan = dataclasses.replace(spread, report=dataclasses.replace(spread.report, trade=trade))
+    with pytest.raises(InvalidInputError, match="must be shares or an option for the book"):
+        book.add(plan, time=NOON)
+    assert not book.trades()
