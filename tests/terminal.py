@@ -37,6 +37,8 @@ KEYS = {
     "home": "\x1b[H",
     "end": "\x1b[F",
 }
+LOOKS = 10
+"""How often a program is seen asleep before it counts as that."""
 CHUNK = 1000
 """Bytes typed between two looks at what was painted."""
 # Queries that pyte would print as text; none of them moves the cursor.
@@ -142,6 +144,16 @@ class Terminal:
         while time.perf_counter() < end and self._alive():
             if not self._read(quiet) and len(self.frame_ends) >= frames:
                 return
+
+    def settle_asleep(self, *, quiet=0.1, patience=60.0):
+        """Read until the program waits for input; one that is kept from a busy processor does not."""
+        end, asleep = time.perf_counter() + patience, 0
+        while time.perf_counter() < end and self._alive() and asleep < LOOKS:
+            asleep = 0 if self._read(quiet / LOOKS) or self._runs() else asleep + 1
+
+    def _runs(self):
+        main_thread = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/stat")
+        return main_thread.read_text(encoding="ascii").rpartition(")")[2].split()[0] == "R"
 
     def wait_for(self, text, *, patience=20.0):
         """Read until a text is on the screen; return when, or raise with what is there instead."""

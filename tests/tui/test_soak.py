@@ -56,7 +56,7 @@ def garbage(source, length):
 def paste(terminal, text):
     """Paste on the screen or into a dialog; the end comes by itself, lest it be cut between two reads."""
     terminal.type(PASTE_START, text)
-    terminal.settle(quiet=0.1)
+    terminal.settle_asleep()
     terminal.type(PASTE_END)
 
 
@@ -65,14 +65,14 @@ def answers(terminal):
     terminal.resize(120, 40)
     for _ in range(TRIES):  # keys that are on their way when a dialog opens are dropped
         terminal.type(ESCAPE)
-        terminal.settle(quiet=0.3, patience=60)
+        terminal.settle_asleep(quiet=0.3)
         terminal.type("?")
-        terminal.settle(quiet=0.7, patience=60)
+        terminal.settle_asleep(quiet=0.7)
         if "up, down scroll" in terminal.text:
             break
     terminal.wait_for("up, down scroll")
     terminal.type(ESCAPE)
-    terminal.settle(quiet=0.3)
+    terminal.settle_asleep(quiet=0.3)
     return "up, down scroll" not in terminal.text
 
 
@@ -95,7 +95,7 @@ def test_random_keys_and_sizes(tmp_path):
                 terminal.type(source.choice("oSf?:0"))
                 paste(terminal, garbage(source, source.choice(PASTES)))
                 terminal.type(ESCAPE)
-            terminal.settle(quiet=0.1, patience=60)
+            terminal.settle_asleep()
             assert terminal.process.poll() is None, terminal.text
             if turn % 40 == 39:
                 assert answers(terminal)
