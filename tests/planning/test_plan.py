@@ -427,7 +427,8 @@ class TestManaged:
         assert answer["managed"]["expected_r"] == pytest.approx(
             found.managed.expected_pnl / found.size.loss_per_unit
         )
-        assert math.fsum(answer["probability"][key] for key in ("stop_first", "target_first", "neither")) == 1
+        ways = [answer["probability"][key] for key in ("stop_first", "target_first", "neither")]
+        assert math.fsum(ways) == pytest.approx(1, abs=1e-15)
 
     def test_an_unlimited_planned_loss_has_no_r(self):
         account = Account(equity=100_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -21,6 +22,9 @@ from riskcalc.analysis.managed.transitions import landing_chances
 from riskcalc.domain import ExitPlan, Market, Odds, Trade, View
 
 NEUTRAL = View.neutral()
+
+LAST_ODDS = 1
+"""Odds that are held for the next plan, whose levels often are as far from the spot."""
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -150,6 +154,15 @@ class _Corridor(NamedTuple):
 
 def _first_exits(levels: ExitStages, corridors: list[_Corridor]) -> list[FirstExit]:
     """Probabilities that the stop, and the target, of each corridor is hit first."""
+    # Without dividends the spot now does not matter, only the distances from it.
+    drops = any(period.dividend for period in corridors[0].timeline.periods)
+    spot = levels.spot if drops else 1.0
+    origin = ExitStages(side=levels.side, spot=spot, entry=spot, stages=())
+    return list(_chances_from(origin, tuple(corridors)))
+
+
+@lru_cache(maxsize=LAST_ODDS)
+def _chances_from(levels: ExitStages, corridors: tuple[_Corridor, ...]) -> tuple[FirstExit, ...]:
     years = corridors[0].timeline.days / 365
     lower, upper = np.array([(one.stop, one.target) for one in corridors]).T
     vols = np.array([one.timeline.vol for one in corridors])
@@ -165,7 +178,7 @@ def _first_exits(levels: ExitStages, corridors: list[_Corridor]) -> list[FirstEx
         dropped = [k for k, one in enumerate(corridors) if one.stop < 0 < one.target]
         if dropped:
             chances[dropped] = _through_dividends(levels, [corridors[k] for k in dropped])
-    return [FirstExit(*chance) for chance in chances.tolist()]
+    return tuple(FirstExit(*chance) for chance in chances.tolist())
 
 
 def _through_dividends(levels: ExitStages, corridors: list[_Corridor]) -> Floats:
@@ -185,7 +198,7 @@ def _through_dividends(levels: ExitStages, corridors: list[_Corridor]) -> Floats
         found = exit_chances(below=start - stops, above=targets - start, travel=travel, variance=variance)
         left += np.array([(held * found.lower_first).sum(axis=1), (held * found.upper_first).sum(axis=1)]).T
         if period.dividend:
-            ends, slope = distances_before_dividend(levels, nodes.points, period.dividend)
+            ends, slope = distances_before_dividend(levels.side, nodes.points, period.dividend / levels.spot)
             weights = nodes.weights * slope
             held = np.array(
                 [

@@ -91,7 +91,8 @@ def exit_stages(
     spot = market.quote(trade.symbol).spot
 
     def distance(move: float) -> float:
-        level = entry * (1 + side * move) / spot
+        # An entry at the spot is one exactly: the levels then are the same at every spot.
+        level = entry / spot * (1 + side * move)
         return side * math.log(level) if level > 0 else math.inf
 
     stages = []

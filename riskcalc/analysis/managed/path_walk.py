@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,9 +12,19 @@ from numpy.typing import NDArray
 from riskcalc.analysis.managed.exit_values import DividendDrop, ExitValues
 from riskcalc.analysis.managed.levels import ExitStages
 from riskcalc.analysis.managed.timeline import Nodes, Period, Timeline, distances_before_dividend
-from riskcalc.analysis.managed.transitions import MOMENTS, TouchChances, landing_chances, touch_chances
+from riskcalc.analysis.managed.transitions import (
+    MOMENTS,
+    Step,
+    TouchChances,
+    landing_chances,
+    touch_chances,
+)
+from riskcalc.domain import Side
 
 FloatArray: TypeAlias = NDArray[np.float64]
+
+LAST_PERIODS = 2
+"""Periods between ex-dates whose matrices are held for the next plan: most plans have one or two."""
 
 NOISE = 1e-13
 """Probability below which the moments of an exit within a step are rounding."""
@@ -123,23 +134,42 @@ def step_matrices(levels: ExitStages, nodes: Nodes, timeline: Timeline, period: 
     A path that takes targets in a step and survives in the corridor of a later stage is counted by the
     difference of two corridors: the one up to that stage's target, and the one up to the target before.
     """
-    step, stages = timeline.step(period, levels.side), levels.stages
-    corridors = list(
-        dict.fromkeys((low.stop, high.target) for n, low in enumerate(stages) for high in stages[n:])
+    found = _matrices(
+        levels.side,
+        tuple((stage.stop, stage.target) for stage in levels.stages),
+        timeline.step(period, levels.side),
+        period.dividend / levels.spot,
+        period.steps > 1,
+        *(part.tobytes() for part in nodes),
     )
-    touched = touch_chances(nodes.points, np.array(corridors), step)
-    dividends = [0.0] * (period.steps - 1) + [period.dividend]
-    made = {}
-    for dividend in dict.fromkeys(dividends):
-        ends, slope = distances_before_dividend(levels, nodes.points, dividend)
+    return [found[0]] * (period.steps - 1) + [found[-1]]
+
+
+# A plan in dollars changes with every key, its levels as shares of the spot with few.
+@lru_cache(maxsize=LAST_PERIODS)
+def _matrices(
+    side: Side,
+    levels: tuple[Corridor, ...],
+    step: Step,
+    dividend_share: float,
+    more_steps: bool,  # noqa: FBT001 - a keyword would be another entry of the cache
+    *nodes: bytes,
+) -> list[StepMatrices]:
+    """Matrices of the steps before the last, where there are some, and of the last of a period."""
+    points, weights = (np.frombuffer(part) for part in nodes)
+    corridors = list(
+        dict.fromkeys((low, high) for n, (low, _) in enumerate(levels) for _, high in levels[n:])
+    )
+    touched = touch_chances(points, np.array(corridors), step)
+    made = []
+    for share in dict.fromkeys([0.0, dividend_share] if more_steps else [dividend_share]):
+        ends, slope = distances_before_dividend(side, points, share)
         level_after_dividend = [
-            landing_chances(
-                nodes.points, ends, nodes.weights * slope, corridor=corridor, step=step, stays=neither
-            )
+            landing_chances(points, ends, weights * slope, corridor=corridor, step=step, stays=neither)
             for corridor, neither in zip(corridors, touched.neither, strict=True)
         ]
-        made[dividend] = _by_stage(levels, corridors, touched, level_after_dividend, ends)
-    return [made[dividend] for dividend in dividends]
+        made.append(_by_stage(levels, corridors, touched, level_after_dividend, ends))
+    return made
 
 
 def _no_exits(stages: int, rows: int, steps: int) -> StepExits:
@@ -203,29 +233,29 @@ def shift_moments(moments: FloatArray, gain: FloatArray | float) -> FloatArray:
 
 
 def _by_stage(
-    levels: ExitStages,
+    stages: tuple[Corridor, ...],
     corridors: list[Corridor],
     touched: TouchChances,
     level_after_dividend: list[FloatArray],
     ends: FloatArray,
 ) -> StepMatrices:
     """Paths that pass targets within a step, as differences between corridors."""
-    stages, nodes, tables = levels.stages, len(ends), []
-    for start, first in enumerate(stages):
+    nodes, tables = len(ends), []
+    for start, (first_stop, _) in enumerate(stages):
         table = np.empty((nodes, len(stages) - start, nodes + 2 * len(MOMENTS)))
         land, stop, target = np.split(table, (nodes, nodes + len(MOMENTS)), axis=2)
         before = None
-        for k, stage in enumerate(stages[start:]):
-            now = corridors.index((first.stop, stage.target))
+        for k, (level, end) in enumerate(stages[start:]):
+            now = corridors.index((first_stop, end))
             land[:, k], stop[:, k], target[:, k] = (
                 level_after_dividend[now],
                 touched.lower[now],
                 touched.upper[now],
             )
             if before is not None:
-                land[:, k] = np.maximum(land[:, k] - level_after_dividend[before], 0.0) * (ends > stage.stop)
+                land[:, k] = np.maximum(land[:, k] - level_after_dividend[before], 0.0) * (ends > level)
                 stop[:, k] -= touched.lower[before]
-            if stage.stop != first.stop:
+            if level != first_stop:
                 # A moved stop is not monitored within this step: it closes paths that end beyond it.
                 passed = (target[:, k - 1] - target[:, k]).sum(axis=1)
                 stop[:, k] = 0.0

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from riskcalc.analysis.managed.levels import ExitStages
 from riskcalc.analysis.managed.transitions import Step
-from riskcalc.domain import ExitPlan, Market, Trade, View
+from riskcalc.domain import ExitPlan, Market, Side, Trade, View
 from riskcalc.domain.validation import record
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -171,13 +171,13 @@ def distance_after_dividend(levels: ExitStages, distance: float, dividend: float
 
 
 def distances_before_dividend(
-    levels: ExitStages, points: FloatArray, dividend: float
+    side: Side, points: FloatArray, dividend_share: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the points that a dividend drops to the given ones, and their derivative by those."""
-    if not dividend:
+    """Return the points that a dividend, as a share of the spot, drops to the given ones, and their slope."""
+    if not dividend_share:
         return points, np.ones_like(points)
-    after = np.exp(levels.side * points)
-    return levels.side * np.log(after + dividend / levels.spot), after / (after + dividend / levels.spot)
+    after = np.exp(side * points)
+    return side * np.log(after + dividend_share), after / (after + dividend_share)
 
 
 def build_nodes(
