@@ -30,8 +30,8 @@ def without_fields(account: Account, names: Iterable[str]) -> Account:
 
 def with_fields(account: Account, names: Iterable[str], outside: Account) -> Account:
     """Return an account with some fields of the user's account and book."""
-    taken = set(names)
-    risk, used = ((outside if name in taken else account) for name in INHERITED)
+    names_set = set(names)
+    risk, used = ((outside if name in names_set else account) for name in INHERITED)
     return dataclasses.replace(account, open_risk=risk.open_risk, buying_power_used=used.buying_power_used)
 
 

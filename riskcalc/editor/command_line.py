@@ -95,20 +95,20 @@ def _name(draft: Draft) -> str:
     if path is None:
         return draft.preset.name
     try:
-        found = find_preset(path.stem)
+        preset_path = find_preset(path.stem)
     except PresetError:
         return str(path)
-    return path.stem if found == path else str(path)
+    return path.stem if preset_path == path else str(path)
 
 
 def _differences(old: Any, new: Any, place: tuple[str, ...]) -> Data:  # noqa: ANN401 - tables, lists, values
     if old == new:
         return {}
     if isinstance(old, dict) and isinstance(new, dict) and not _lost(old, new):
-        found: Data = {}
+        differences: Data = {}
         for key, value in new.items():
-            found |= _differences(old.get(key), value, (*place, key))
-        return found
+            differences |= _differences(old.get(key), value, (*place, key))
+        return differences
     if _are_tables(old) and _are_tables(new) and len(old) == len(new):
         pairs = [_differences(a, b, (*place, str(k))) for k, (a, b) in enumerate(zip(old, new, strict=True))]
         if all(a.get("kind") == b.get("kind") for a, b in zip(old, new, strict=True)):

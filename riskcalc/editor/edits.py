@@ -95,13 +95,13 @@ def _shift(draft: Draft, indices: list[int], direction: int) -> float:
     first = option(draft, indices[0])
     grid, strike = strike_grid(draft, first), first.strike
     while True:
-        found = grid.following(strike, direction)
-        shift = found - first.strike
-        if found == strike or any(option(draft, index).strike + shift <= 0 for index in indices):
+        next_strike = grid.following(strike, direction)
+        shift = next_strike - first.strike
+        if next_strike == strike or any(option(draft, index).strike + shift <= 0 for index in indices):
             return 0.0
         if draft.chain is None or all(_listed(draft, option(draft, index), shift) for index in indices):
             return shift
-        strike = found
+        strike = next_strike
 
 
 def _listed(draft: Draft, leg: OptionLeg, shift: float) -> bool:
@@ -111,13 +111,13 @@ def _listed(draft: Draft, leg: OptionLeg, shift: float) -> bool:
 
 def _beside(draft: Draft, leg: OptionLeg) -> OptionLeg:
     """A long option like another, at the next unused out-of-the-money strike."""
-    taken = {other.strike for other in draft.trade.option_legs}
+    used = {other.strike for other in draft.trade.option_legs}
     grid, strike = strike_grid(draft, leg), leg.strike
-    while strike in taken:
-        found = grid.following(strike, int(leg.option_type))
-        if found == strike or found <= 0:
+    while strike in used:
+        following = grid.following(strike, int(leg.option_type))
+        if following == strike or following <= 0:
             raise InvalidInputError(f"no listed strike beyond {strike:g} to add a leg at")
-        strike = found
+        strike = following
     vol = None if draft.chain is not None else leg.vol
     return dataclasses.replace(
         leg, side=Side.LONG, strike=strike, contracts=1, premium=None, vol=vol, spread_cost=0.0

@@ -49,17 +49,17 @@ def unit_values(plan: TradePlan, blocks: Sequence[Block]) -> list[PositionGreeks
     """
     if not blocks:
         return []
-    kept = _kept_of(plan)
-    if kept is None:
+    cache = _cache_of(plan)
+    if cache is None:
         return _valued(plan, blocks)
     names = [(spots.tobytes(), day) for spots, day in blocks]
-    new = {name: block for name, block in zip(names, blocks, strict=True) if name not in kept.blocks}
-    kept.blocks.update(zip(new, _at_points(plan, list(new.values()), kept.points), strict=True))
-    found = [kept.blocks[name] for name in names]
-    if len(kept.points) > MOST_POINTS or len(kept.blocks) > MOST_BLOCKS:
-        kept.points.clear()
-        kept.blocks.clear()
-    return found
+    new = {name: block for name, block in zip(names, blocks, strict=True) if name not in cache.blocks}
+    cache.blocks.update(zip(new, _at_points(plan, list(new.values()), cache.points), strict=True))
+    values = [cache.blocks[name] for name in names]
+    if len(cache.points) > MOST_POINTS or len(cache.blocks) > MOST_BLOCKS:
+        cache.points.clear()
+        cache.blocks.clear()
+    return values
 
 
 def _at_points(
@@ -68,8 +68,8 @@ def _at_points(
     """Values of blocks that hold some points again: round prices come and go as levels move."""
     points = [(spot, day) for spots, day in blocks for spot in spots.tolist()]
     new = [point for point in dict.fromkeys(points) if point not in known]
-    found = _valued(plan, [(np.array([spot]), day) for spot, day in new])
-    known |= ((point, [float(part[0]) for part in one]) for point, one in zip(new, found, strict=True))
+    valued = _valued(plan, [(np.array([spot]), day) for spot, day in new])
+    known |= ((point, [float(part[0]) for part in values]) for point, values in zip(new, valued, strict=True))
     values = np.array([known[point] for point in points]).reshape(-1, len(PositionGreeks._fields)).T
     return _parts(values, blocks)
 
@@ -80,8 +80,8 @@ def _valued(plan: TradePlan, blocks: Sequence[Block]) -> list[PositionGreeks]:
         return []
     spots = np.concatenate([spots for spots, _ in blocks])
     days = np.repeat([day for _, day in blocks], [spots.size for spots, _ in blocks])
-    found = value_position(plan.report.trade, plan.report.market, spot=spots, days=days)
-    return _parts(np.array(found), blocks)
+    values = value_position(plan.report.trade, plan.report.market, spot=spots, days=days)
+    return _parts(np.array(values), blocks)
 
 
 def _parts(values: Floats, blocks: Sequence[Block]) -> list[PositionGreeks]:
@@ -114,7 +114,7 @@ class _Kept(NamedTuple):
     points: dict[Point, list[float]]
 
 
-def _kept_of(plan: TradePlan) -> _Kept | None:
+def _cache_of(plan: TradePlan) -> _Kept | None:
     """What is known of a trade; None where its value depends on where the spot is now."""
     trade, market = plan.report.trade, plan.report.market
     quote = market.quote(trade.symbol)

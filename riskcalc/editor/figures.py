@@ -118,8 +118,8 @@ class _ChartSpots(NamedTuple):
         days, moving = [day for _, day in self.blocks(plan)], self.moving.tolist()
         known = ladder_values(plan)
         missing = [(spot, day) for day in days for spot in moving if (spot, day) not in known]
-        found = unit_values(plan, [(np.array([spot]), day) for spot, day in missing])
-        known |= {point: float(one.value[0]) for point, one in zip(missing, found, strict=True)}
+        at_missing = unit_values(plan, [(np.array([spot]), day) for spot, day in missing])
+        known |= {point: float(values.value[0]) for point, values in zip(missing, at_missing, strict=True)}
         spots = np.concatenate(self)
         values = [
             np.concatenate((still.value, [known[spot, day] for spot in moving]))
@@ -219,7 +219,7 @@ def _greeks(
         (today.theta / 365, now.theta_per_day),
         (today.vega / 100, now.vega_per_point),
     )
-    spots, *greeks = (np.insert(still, place, one) if apart else still for still, one in known)
+    spots, *greeks = (np.insert(still, place, values) if apart else still for still, values in known)
     delta, gamma, theta, vega = greeks
     return GreeksFigure(
         low=axis[0],
@@ -323,26 +323,26 @@ def heat_rows(plan: TradePlan, *, low: float, high: float, rows: int) -> tuple[H
 def _side(named: Sequence[HeatRow], *, count: int, start: float, end: float) -> list[HeatRow]:
     """The rows on one side of the spot: the most important levels, then prices in the widest gaps."""
     levels = sorted(named, key=lambda row: PRIORITY.index(row.kind))[:count]
-    taken = [start, *(row.spot for row in levels)]
+    used = [start, *(row.spot for row in levels)]
     return levels + [
         HeatRow(label="", kind="price", spot=spot)
-        for spot in _between(taken, start=start, end=end, count=count - len(levels))
+        for spot in _between(used, start=start, end=end, count=count - len(levels))
     ]
 
 
-def _between(taken: Sequence[float], *, start: float, end: float, count: int) -> list[float]:
+def _between(used: Sequence[float], *, start: float, end: float, count: int) -> list[float]:
     """Round prices from start to end, each as far from its neighbors as can be."""
     low, high = min(start, end), max(start, end)
     if count <= 0 or not low < high:
         return []
-    step = round_step((high - low) / (3 * (count + len(taken))))
+    step = round_step((high - low) / (3 * (count + len(used))))
     prices = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
-    distance = np.abs(prices[:, None] - np.array(taken)).min(axis=1, initial=math.inf)
-    found: list[float] = []
-    while len(found) < count and distance.size and distance.max() > step / 2:
-        found.append(round(float(prices[distance.argmax()]), 6))
-        distance = np.minimum(distance, np.abs(prices - found[-1]))
-    return found
+    distance = np.abs(prices[:, None] - np.array(used)).min(axis=1, initial=math.inf)
+    between: list[float] = []
+    while len(between) < count and distance.size and distance.max() > step / 2:
+        between.append(round(float(prices[distance.argmax()]), 6))
+        distance = np.minimum(distance, np.abs(prices - between[-1]))
+    return between
 
 
 def _levels(plan: TradePlan) -> tuple[float, ...]:

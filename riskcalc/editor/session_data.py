@@ -63,12 +63,12 @@ def from_data(
     InvalidInputError, PresetError
         The data are not those of an editor.
     """
-    told = _table(data, "draft")
-    draft = _read_draft(told, chain=None, today=today, book=book)
+    draft_data = _table(data, "draft")
+    draft = _read_draft(draft_data, chain=None, today=today, book=book)
     note, path = "", None
     if isinstance(data.get("chain"), dict):
         chain, note, path = _read_chain(data["chain"], symbol=draft.trade.symbol)
-        draft = draft if chain is None else _read_draft(told, chain=chain, today=today, book=book)
+        draft = draft if chain is None else _read_draft(draft_data, chain=chain, today=today, book=book)
     editor = TradeEditor(draft, opened=_opened(draft), chain_path=path)
     if isinstance(data.get("pinned"), dict):
         editor.pin_draft(_read_draft(data["pinned"], chain=None, today=today, book=book))
@@ -161,8 +161,8 @@ def _read_draft(
 
 def _inherits(data: Mapping[str, Any], name: str, account: Account) -> tuple[str, ...]:
     """Fields of an account that are taken anew; in a session that does not say it, those without a value."""
-    said = data.get("inherits")
-    named = said.get(name) if isinstance(said, dict) else None
+    names = data.get("inherits")
+    named = names.get(name) if isinstance(names, dict) else None
     if isinstance(named, list):
         return tuple(field for field in INHERITED if field in named)
     return tuple(field for field in INHERITED if not getattr(account, field))
@@ -170,15 +170,15 @@ def _inherits(data: Mapping[str, Any], name: str, account: Account) -> tuple[str
 
 def _read_sources(data: object) -> PlanSources:
     """Where the figures of a session came from; a session that does not say it has those of a preset."""
-    said = data if isinstance(data, dict) else {}
+    sources = data if isinstance(data, dict) else {}
     vol_date = None
     with contextlib.suppress(KeyError, TypeError, ValueError):
-        vol_date = dt.date.fromisoformat(said["vol_date"])
+        vol_date = dt.date.fromisoformat(sources["vol_date"])
     return PlanSources(
-        spot=_choice(Source, said.get("spot"), Source.PRESET),
-        date=_choice(Source, said.get("date"), Source.PRESET),
-        vol=_choice(Source, said.get("vol"), Source.PRESET),
-        equity=_choice(Source, said.get("equity"), Source.PRESET),
+        spot=_choice(Source, sources.get("spot"), Source.PRESET),
+        date=_choice(Source, sources.get("date"), Source.PRESET),
+        vol=_choice(Source, sources.get("vol"), Source.PRESET),
+        equity=_choice(Source, sources.get("equity"), Source.PRESET),
         vol_date=vol_date,
     )
 
@@ -231,14 +231,14 @@ def _read_chain(data: Mapping[str, Any], *, symbol: str) -> tuple[QuotedListing 
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = data.get(key)
-    if not isinstance(found, dict):
+    table = data.get(key)
+    if not isinstance(table, dict):
         raise InvalidInputError(f"{key} is missing in the session")
-    return found
+    return table
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:
-    found = data.get(key)
-    if not isinstance(found, str):
+    value = data.get(key)
+    if not isinstance(value, str):
         raise InvalidInputError(f"{key} is missing in the session")
-    return found
+    return value

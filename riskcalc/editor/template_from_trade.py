@@ -107,12 +107,12 @@ def _rule_that_holds(
         dataclasses.replace(exact, expiry=old.expiry),
     )
     alone = (dataclasses.replace(template, legs=(choice,)) for choice in choices)
-    found = (
+    matching = (
         choice
         for choice, template in zip(choices, alone, strict=True)
         if _resolved(template, market) == (leg,)
     )
-    return next(found, exact)
+    return next(matching, exact)
 
 
 def _resolved(template: TradeTemplate, market: Market) -> tuple[Leg, ...] | None:

@@ -51,12 +51,14 @@ class History:
     def change(self, changed: Callable[[Draft], Draft]) -> None:
         """Change every draft in the same way."""
         for drafts in (self._past, self._future):
-            drafts[:] = [changed(one) for one in drafts]
+            drafts[:] = [changed(draft) for draft in drafts]
 
     def saved_as(self, old: Preset, new: Preset) -> None:
         """Assign earlier drafts to the file that the preset was saved in."""
         for drafts in (self._past, self._future):
-            drafts[:] = [dataclasses.replace(one, preset=new) if one.preset is old else one for one in drafts]
+            drafts[:] = [
+                dataclasses.replace(draft, preset=new) if draft.preset is old else draft for draft in drafts
+            ]
 
     def _moved(self, now: Draft, source: list[Draft], sink: list[Draft]) -> Draft:
         self.rest()

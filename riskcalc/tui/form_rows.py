@@ -95,5 +95,5 @@ def field_help(row: FieldRow, typed: str | None) -> str:
 def same_field(rows: tuple[FieldRow, ...], form: Form) -> int:
     """Index of the focused field among new rows, or of its position if the field is gone."""
     key = form.row.key
-    found = [index for index, row in enumerate(rows) if row.key == key]
-    return found[0] if found and key else min(form.current, len(rows) - 1)
+    places = [index for index, row in enumerate(rows) if row.key == key]
+    return places[0] if places and key else min(form.current, len(rows) - 1)

@@ -100,10 +100,10 @@ def _command(name: str) -> str:
 
 def _keys(name: str, value: object) -> list[str]:
     """Return the keys that a command is given, as Textual names them."""
-    found = [value] if isinstance(value, str) else value
-    if not isinstance(found, list) or not found or not all(isinstance(key, str) for key in found):
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not values or not all(isinstance(key, str) for key in values):
         raise InvalidInputError(f'{name} must be a key such as "ctrl+z" or a list of keys, got {value!r}')
-    return [_key(name, key.strip()) for key in found]
+    return [_key(name, key.strip()) for key in values]
 
 
 def _key(name: str, written: str) -> str:

@@ -245,23 +245,23 @@ class TradeScreen(Screen[None]):
     def next_theme(self) -> str:
         """Switch to the next theme, and return what to say of it."""
         app = self.app
-        here = THEMES.index(app.theme) if app.theme in THEMES else -1
-        app.theme = THEMES[(here + 1) % len(THEMES)]
+        current = THEMES.index(app.theme) if app.theme in THEMES else -1
+        app.theme = THEMES[(current + 1) % len(THEMES)]
         self.keep_session()
         return f"theme: {app.theme}"
 
     def load_quotes(self, then: Callable[[str], object]) -> None:
-        """Ask for a file of real quotes, and continue on it; say so to `then`."""
+        """Ask for a file of real quotes, continue on it, and pass the message to `then`."""
         from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
 
-        def loaded(found: tuple[Draft, Path] | None) -> None:
-            if found:
-                then(self.take_quotes(*found))
+        def take(quotes: tuple[Draft, Path] | None) -> None:
+            if quotes:
+                then(self.take_quotes(*quotes))
 
-        self.app.push_screen(QuotesScreen(self.editor), loaded)
+        self.app.push_screen(QuotesScreen(self.editor), take)
 
     def reopen(self) -> str:
-        """Open the preset again at the market of today; say what became of the trade.
+        """Open the preset again at today's market; return a message about the trade.
 
         A trade that was edited, or is on quotes of a file, stays as it is.
         """

@@ -47,7 +47,7 @@ def test_a_padded_axis_holds_all_values_and_zero_inside(values):
 )
 def test_an_axis_is_kept_while_it_holds_the_values_and_fits(values, stays):
     kept = padded([-964.0, 2036.0])
-    assert (padded(values, kept=kept) == kept) is stays
+    assert (padded(values, previous=kept) == kept) is stays
 
 
 @given(labels=labels, width=st.integers(1, 200))

@@ -48,10 +48,10 @@ def _import(typed: Typed, *, today: dt.date, path: Path) -> Answer:
         return _preview(_tried(file, path, today))
     with Book(path) as book:
         # What could not be placed was listed before it was confirmed.
-        found = book.import_file(file, today=today, partial=True)
-        left = f", {len(found.problems)} rows left out" if found.problems else ""
-        said = f"imported {count(found.fills, 'fill')} of {file.name}{left}"
-        return Answer(done=True, said=said, risk=book.risk(today=today))
+        result = book.import_file(file, today=today, partial=True)
+        left = f", {len(result.problems)} rows left out" if result.problems else ""
+        message = f"imported {count(result.fills, 'fill')} of {file.name}{left}"
+        return Answer(done=True, said=message, risk=book.risk(today=today))
 
 
 def _tried(file: Path, path: Path, today: dt.date) -> ImportResult:
@@ -63,20 +63,20 @@ def _tried(file: Path, path: Path, today: dt.date) -> ImportResult:
         return book.import_file(file, today=today, dry_run=True)
 
 
-def _preview(found: ImportResult) -> Answer:
-    said = f"{found.source}: {count(found.fills, 'new fill')}, {found.duplicates} known"
-    said += f", {len(found.skipped)} rows skipped"
-    if found.confirmed:
-        said += f", {count(found.confirmed, 'typed fill')} confirmed"
-    if found.problems:
-        said += f", {len(found.problems)} rows cannot be placed"
+def _preview(result: ImportResult) -> Answer:
+    message = f"{result.source}: {count(result.fills, 'new fill')}, {result.duplicates} known"
+    message += f", {len(result.skipped)} rows skipped"
+    if result.confirmed:
+        message += f", {count(result.confirmed, 'typed fill')} confirmed"
+    if result.problems:
+        message += f", {len(result.problems)} rows cannot be placed"
     lines = [
-        *(f"! line {row.line}: {row.reason}" for row in found.problems),
-        *(f"skipped line {row.line}: {row.reason}" for row in found.skipped),
+        *(f"! line {row.line}: {row.reason}" for row in result.problems),
+        *(f"skipped line {row.line}: {row.reason}" for row in result.skipped),
     ]
-    new = found.fills + found.confirmed
-    rest = "imports the others, without the rows that cannot be placed" if found.problems else "imports them"
-    return Answer(said=said, lines=tuple(lines), confirm=rest if new else "")
+    new = result.fills + result.confirmed
+    rest = "imports the others, without the rows that cannot be placed" if result.problems else "imports them"
+    return Answer(said=message, lines=tuple(lines), confirm=rest if new else "")
 
 
 def hedge_form(state: State, path: Path | None = None) -> Form:
@@ -109,7 +109,7 @@ def hedge_form(state: State, path: Path | None = None) -> Form:
 def _hedge(typed: Typed, *, today: dt.date, path: Path) -> Answer:
     kinds = {kind.lower(): kind for kind in HEDGE_PRESETS}
     kind, to, share = (typed.text(name) for name in ("kind", "to", "share"))
-    asked = HedgeRequest(
+    request = HedgeRequest(
         kind=kinds.get(kind.lower(), kind),
         to=typed_number("lose at most", to) if to else None,
         share=parse_fraction(share, field="offset", positive=True) if share else None,
@@ -118,6 +118,6 @@ def _hedge(typed: Typed, *, today: dt.date, path: Path) -> Answer:
     if not path.exists():
         raise BookError(f"{path}: there is no book to hedge")
     with Book(path) as book:
-        found, notes = hedge_book(book, asked, load_scenarios())
-    said = trigger_note(hedge_triggers(today))
-    return Answer(said=said, tables=tuple(hedge_tables(found)), lines=notes)
+        hedge, notes = hedge_book(book, request, load_scenarios())
+    message = trigger_note(hedge_triggers(today))
+    return Answer(said=message, tables=tuple(hedge_tables(hedge)), lines=notes)

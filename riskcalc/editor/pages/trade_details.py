@@ -69,18 +69,18 @@ def _fills(ledger: TradeLedger) -> Table:
     ]
     rows += [
         (
-            one.closed,
-            "close" if one.kind.value == "trade" else one.kind.value,
-            f"{-one.quantity:+g}",
-            one.contract.label,
-            price(one.exit),
-            money(one.pnl, signed=True),
+            closing.closed,
+            "close" if closing.kind.value == "trade" else closing.kind.value,
+            f"{-closing.quantity:+g}",
+            closing.contract.label,
+            price(closing.exit),
+            money(closing.pnl, signed=True),
         )
-        for one in ledger.closings
+        for closing in ledger.closings
     ]
-    found = tuple((f"{time:%Y-%m-%d}", *rest) for time, *rest in sorted(rows, key=lambda row: row[0]))
+    dated = tuple((f"{time:%Y-%m-%d}", *rest) for time, *rest in sorted(rows, key=lambda row: row[0]))
     header = ("date", "", "quantity", "contract", "price", "costs or P&L")
-    return Table(title="Fills", rows=found, header=header, left=frozenset({0, 1, 3}))
+    return Table(title="Fills", rows=dated, header=header, left=frozenset({0, 1, 3}))
 
 
 def _plan_against_now(trade: BookTrade, plan: PlanFacts, position: PositionRisk | None) -> Table:
@@ -171,22 +171,22 @@ def _preset(trade: BookTrade, state: State) -> Preset:
     """The preset that the trade was planned from; where it is gone or of another symbol, a plain one."""
     if trade.preset:
         try:
-            found = load_preset(trade.preset, book=state.draft.preset.book)
+            preset = load_preset(trade.preset, book=state.draft.preset.book)
         except RiskcalcError:
             pass
         else:
-            if found.template.instrument.symbol == trade.symbol:
-                return found
+            if preset.template.instrument.symbol == trade.symbol:
+                return preset
     base, traded = state.draft.preset, _instrument(trade.symbol)
     template = dataclasses.replace(base.template, instrument=traded, legs=(), name=trade.symbol.lower())
     return dataclasses.replace(base, template=template, exits=ExitPlan(stop=base.exits.stop))
 
 
 def _instrument(symbol: str) -> Instrument:
-    found = find_instrument(symbol)
-    if found is None:
+    match = find_instrument(symbol)
+    if match is None:
         raise InvalidInputError(f"{symbol} is not known any more")
-    return found
+    return match
 
 
 def _leg(leg: Mapping[str, Any]) -> Leg:
@@ -213,7 +213,7 @@ def _leg(leg: Mapping[str, Any]) -> Leg:
 
 def _exits(base: ExitPlan, plan: Mapping[str, Any], facts: PlanFacts, *, expiry: dt.date | None) -> ExitPlan:
     """The exits of a plan as moves; what its record does not state is the preset's."""
-    moves = [abs(one["level"]["move"]) for one in plan["targets"]["outcomes"]]
+    moves = [abs(outcome["level"]["move"]) for outcome in plan["targets"]["outcomes"]]
     shares = [target.fraction for target in base.targets]
     if len(shares) != len(moves):
         shares = [1 / len(moves)] * len(moves)

@@ -80,11 +80,11 @@ class EntryScreen(Dialog[str | None]):
     def on_input_submitted(self) -> None:
         """Write all fields; stay open on failure."""
         try:
-            said = self.write([field.value for field in self.query(Input)])
+            problem = self.write([field.value for field in self.query(Input)])
         except RiskcalcError as error:
             write_line(self, "#problem", _without_file(str(error)), style=ERROR)
         else:
-            self.dismiss(said)
+            self.dismiss(problem)
 
 
 class QuoteEntry(EntryScreen):

@@ -82,8 +82,8 @@ class ReportScreen(Dialog[str | None]):
         if not worker.is_cancelled:  # the dialog may have been closed meanwhile
             self.app.call_from_thread(answer)
 
-    def _close(self, said: str) -> None:
-        self.dismiss(said)
+    def _close(self, message: str) -> None:
+        self.dismiss(message)
 
     def _refuse(self, problem: str) -> None:
         self._note("")

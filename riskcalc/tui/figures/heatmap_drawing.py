@@ -147,8 +147,8 @@ def _cell(
 
 def _cut(cells: list[Cell], width: int) -> list[Cell]:
     """No more cells than the widget is wide."""
-    kept: list[Cell] = []
+    shortened: list[Cell] = []
     for text, color, background, bold in cells:
-        kept.append((text[: max(width, 0)], color, background, bold))
+        shortened.append((text[: max(width, 0)], color, background, bold))
         width -= len(text)
-    return kept
+    return shortened

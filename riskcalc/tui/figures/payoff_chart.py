@@ -53,8 +53,8 @@ class PayoffChart(FigureWidget["PayoffFigure"]):
         axis = (self._figure.low, self._figure.high)
         width = self._plot_width()
         at = self._figure.spot if self._crosshair is None else self._crosshair
-        here = cell_of(min(max(at, axis[0]), axis[1]), across=axis, width=width) or 0
-        cell = min(max(here + count, 0), width - 1)
+        current = cell_of(min(max(at, axis[0]), axis[1]), across=axis, width=width) or 0
+        cell = min(max(current + count, 0), width - 1)
         self.post_message(CrosshairMoved(value_of(cell, across=axis, width=width)))
 
     def spot_at(self, x: int, y: int) -> float | None:  # noqa: ARG002 - a chart's spot is in its columns

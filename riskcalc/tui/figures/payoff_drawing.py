@@ -116,7 +116,7 @@ def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis 
     """Ends of a money axis that contains every curve; the previous one if it still does."""
     curves = [*figure.curves, *(pinned.curves[:1] if pinned else ())]
     ends = [end for curve in curves for end in (float(curve.pnl.min()), float(curve.pnl.max()))]
-    return padded(ends, kept=kept)
+    return padded(ends, previous=kept)
 
 
 def _plot_strips(

@@ -46,14 +46,17 @@ def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderSt
 
 def distinct_curves(figure: PayoffFigure) -> dict[str, Curve]:
     """Curves by name; identical curves are merged under all their names."""
-    found: dict[str, Curve] = {}
+    distinct: dict[str, Curve] = {}
     for curve in figure.curves:
-        same = next((name for name, seen in found.items() if (seen.pnl == curve.pnl).all()), None)
+        same = next((name for name, seen in distinct.items() if (seen.pnl == curve.pnl).all()), None)
         if same is None:
-            found[curve.name] = curve
+            distinct[curve.name] = curve
         else:
-            found = {f"{curve.name}, {name}" if name == same else name: kept for name, kept in found.items()}
-    return found
+            distinct = {
+                f"{curve.name}, {name}" if name == same else name: earlier
+                for name, earlier in distinct.items()
+            }
+    return distinct
 
 
 def label_row(figure: PayoffFigure, width: int, palette: Palette) -> list[Cell]:
@@ -78,18 +81,18 @@ def _column(mark: Mark, figure: PayoffFigure, width: int) -> int | None:
 
 def _placed(marks: Sequence[tuple[int, Mark]], width: int) -> tuple[Placed, ...]:
     """The names placed in whole, or short where that leaves more of them their prices."""
-    ways = [
+    placements = [
         place([Label(column, _spellings(mark, name), mark.kind) for column, mark in marks], width)
         for name in (lambda mark: mark.label, lambda mark: SHORT[mark.kind])
     ]
-    return max(ways, key=lambda way: sum(label.text[-1].isdigit() for label in way))
+    return max(placements, key=lambda placement: sum(label.text[-1].isdigit() for label in placement))
 
 
 def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
     """A line's name and price, then shorter; a target's price is enough, for targets stand in a row."""
-    said = name(mark)
+    label = name(mark)
     bare = (price(mark.spot),) if mark.kind == "target" else ()
-    return (f"{said} {price(mark.spot)}", *bare, f"{said} {mark.spot:,.0f}", SHORT[mark.kind])
+    return (f"{label} {price(mark.spot)}", *bare, f"{label} {mark.spot:,.0f}", SHORT[mark.kind])
 
 
 def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle) -> list[Cell]:

@@ -63,7 +63,7 @@ def ticks(low: float, high: float, *, most: int) -> tuple[float, ...]:
 
 
 def padded(
-    values: Sequence[float], *, share: float = 0.04, kept: tuple[float, float] | None = None
+    values: Sequence[float], *, share: float = 0.04, previous: tuple[float, float] | None = None
 ) -> tuple[float, float]:
     """Ends of an axis that holds all values and zero, a little beyond them, on round numbers.
 
@@ -73,7 +73,7 @@ def padded(
         What is drawn.
     share : float
         Room beyond them, as a share of their span.
-    kept : tuple of float, optional
+    previous : tuple of float, optional
         An axis to stay with while it holds the values and is not much too wide, so that it stands still
         while the values move.
 
@@ -86,8 +86,13 @@ def padded(
     if not high > low:
         return -1.0, 1.0
     margin = share * (high - low)
-    if kept and kept[0] <= low and high <= kept[1] and kept[1] - kept[0] <= LOOSEST * (high - low):
-        return kept
+    if (
+        previous
+        and previous[0] <= low
+        and high <= previous[1]
+        and previous[1] - previous[0] <= LOOSEST * (high - low)
+    ):
+        return previous
     step = tick_step(high - low, most=20)
     return math.floor((low - margin) / step) * step, math.ceil((high + margin) / step) * step
 
@@ -112,15 +117,20 @@ def place(labels: Sequence[Label], width: int) -> tuple[Placed, ...]:
     >>> place([Label(2, ("spot",)), Label(6, ("stop 6%", "stop"))], 11)
     (Placed(start=0, text='spot', key=''), Placed(start=6, text='stop', key=''))
     """
-    ways: list[list[Placed]] = [[]]
+    placements: list[list[Placed]] = [[]]
     for label in labels:
         for text in label.texts:
             candidates = _candidates(label, text, width)
-            found = [[*way, one] for way in ways for one in candidates if _free(one, way)]
-            if found:
-                ways = found[:MOST_WAYS]
+            extended = [
+                [*placement, candidate]
+                for placement in placements
+                for candidate in candidates
+                if _free(candidate, placement)
+            ]
+            if extended:
+                placements = extended[:MOST_WAYS]
                 break
-    return tuple(sorted(ways[0]))
+    return tuple(sorted(placements[0]))
 
 
 def _candidates(label: Label, text: str, width: int) -> list[Placed]:
@@ -131,8 +141,8 @@ def _candidates(label: Label, text: str, width: int) -> list[Placed]:
     return [Placed(start, text, label.key) for start in inside if start >= 0]
 
 
-def _free(one: Placed, placed: Sequence[Placed]) -> bool:
-    start, end = one.start, one.start + len(one.text)
+def _free(label: Placed, placed: Sequence[Placed]) -> bool:
+    start, end = label.start, label.start + len(label.text)
     for other, text, _ in placed:  # noqa: SIM110 - a generator takes twice as long
         if end + GAP > other and other + len(text) + GAP > start:
             return False

@@ -23,9 +23,9 @@ class AboutRow(LineWidget):
 
     def show(self, *pieces: tuple[str, str]) -> None:
         """Show texts with the names of their styles; empty ones are left out."""
-        kept = tuple(piece for piece in pieces if piece[0])
-        if kept != self.pieces:
-            self.pieces = kept
+        filled = tuple(piece for piece in pieces if piece[0])
+        if filled != self.pieces:
+            self.pieces = filled
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row

@@ -34,7 +34,7 @@ class BookActions(ViewedPage):
         """Close the selected trade, or some of its units."""
         from riskcalc.editor.pages.book_forms import close_form  # noqa: PLC0415 - not needed for the first frame
 
-        self._ask_of(lambda one: close_form(one.trade, self.editor.state))
+        self._ask_of(lambda position: close_form(position.trade, self.editor.state))
 
     def action_mark_prices(self) -> None:
         """Mark the selected trade, or typed prices."""
@@ -46,7 +46,7 @@ class BookActions(ViewedPage):
         """Add a note to the selected trade."""
         from riskcalc.editor.pages.book_forms import note_form  # noqa: PLC0415 - not needed for the first frame
 
-        self._ask_of(lambda one: note_form(one.trade, self.editor.state))
+        self._ask_of(lambda position: note_form(position.trade, self.editor.state))
 
     def action_import_file(self) -> None:
         """Import a broker's file, with a preview."""
@@ -65,26 +65,26 @@ class BookActions(ViewedPage):
         from riskcalc.editor.pages.trade_details import trade_tables  # noqa: PLC0415 - not needed for the first frame
         from riskcalc.tui.dialogs.tables_screen import TablesScreen  # noqa: PLC0415 - as above
 
-        one = self.selected
-        if one is None:
+        position = self.selected
+        if position is None:
             self._say_none()
             return
         try:
-            tables = trade_tables(one.trade, one.ledger, one.notes, position=one.position)
+            tables = trade_tables(position.trade, position.ledger, position.notes, position=position.position)
         except RiskcalcError as error:
             self.problem(str(error))
             return
-        self.app.push_screen(TablesScreen(f"Trade {one.trade.id}", one.trade.description, tables))
+        self.app.push_screen(TablesScreen(f"Trade {position.trade.id}", position.trade.description, tables))
 
     def action_open_trade(self) -> None:
         """Open the plan of the selected trade at its entry, and go to it."""
         from riskcalc.editor.pages.trade_details import draft_of_trade  # noqa: PLC0415 - not needed for the first frame
 
-        one, state = self.selected, self.editor.state if self.trade.ready else None
-        if one is None or state is None:
+        position, state = self.selected, self.editor.state if self.trade.ready else None
+        if position is None or state is None:
             self._say_none()
             return
-        trade = one.trade
+        trade = position.trade
         self.ask(lambda: draft_of_trade(trade, state), self._go_on_with)
 
     def on_grid_table_opened(self, event: GridTable.Opened) -> None:
@@ -100,11 +100,11 @@ class BookActions(ViewedPage):
 
     def _ask_of(self, make: Callable[[OpenTrade], Form]) -> None:
         """Ask about the selected trade."""
-        one = self.selected
-        if one is None:
+        position = self.selected
+        if position is None:
             self._say_none()
         else:
-            self.ask_form(lambda: make(one))
+            self.ask_form(lambda: make(position))
 
     def _say_none(self) -> None:
         self.problem("no trade is selected")

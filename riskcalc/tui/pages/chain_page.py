@@ -246,14 +246,14 @@ class ChainPage(ScanView):
         """Load a file of real quotes for the trade."""
         from riskcalc.tui.dialogs.quotes_screen import QuotesScreen  # noqa: PLC0415 - not needed for the first frame
 
-        def loaded(found: tuple[Draft, Path] | None) -> None:
-            if found:
-                said = self.trade.take_quotes(*found)
+        def take(quotes: tuple[Draft, Path] | None) -> None:
+            if quotes:
+                problem = self.trade.take_quotes(*quotes)
                 self.trade.keep_session()
-                # The page comes back first, with what it always says.
-                self.call_after_refresh(self.note, said)
+                # The page is shown first, with its usual message.
+                self.call_after_refresh(self.note, problem)
 
-        self.app.push_screen(QuotesScreen(self.editor), loaded)
+        self.app.push_screen(QuotesScreen(self.editor), take)
 
     def on_expiry_strip_chosen(self, message: ExpiryStrip.Chosen) -> None:
         """Show the expiry that was clicked."""

@@ -50,9 +50,9 @@ class ExpiryStrip(LineWidget):
         first, count = self._visible()
         segments = [Segment("‹ " if first and y == 0 else "  ", self.part("expiries--more"))]
         for index in range(first, first + count):
-            text, here = self.cells[index].lines[y], index == self.current
-            left, right = ("[", "]") if here and y == 0 else (" ", " ")
-            style = self.part(f"expiries--{'current' if here else 'other'}")
+            text, is_current = self.cells[index].lines[y], index == self.current
+            left, right = ("[", "]") if is_current and y == 0 else (" ", " ")
+            style = self.part(f"expiries--{'current' if is_current else 'other'}")
             segments.append(Segment(f"{left}{text:<{CELL - 2}}{right}", style))
         more = first + count < len(self.cells) and y == 0
         segments.append(Segment(" ›" if more else "  ", self.part("expiries--more")))

@@ -86,9 +86,9 @@ class SectionList(OptionList):
         if not self._width:
             return
         before = self.row
-        found = list(_options(self._sections, self._width))
-        self._rows = [row for _, row in found]
-        self.set_options(option for option, _ in found)
+        options = list(_options(self._sections, self._width))
+        self._rows = [row for _, row in options]
+        self.set_options(option for option, _ in options)
         if before is not None and before in self._rows:
             self.highlighted = self._rows.index(before)
 
@@ -99,10 +99,10 @@ def _options(sections: Sequence[Section], width: int) -> Iterator[tuple[Option, 
 
     for _, group in groupby(sections, key=lambda section: section.table.header):
         alike = list(group)
-        tables = fitted_tables([one.table for one in alike], width=width, spare=alike[0].spare)
-        for section, found in zip(alike, tables, strict=True):
-            yield Option(styled_text(_heading(section, found.head, width)), disabled=True), None
-            for lines, row in zip(found.rows, section.rows, strict=True):
+        tables = fitted_tables([section.table for section in alike], width=width, spare=alike[0].spare)
+        for section, table in zip(alike, tables, strict=True):
+            yield Option(styled_text(_heading(section, table.head, width)), disabled=True), None
+            for lines, row in zip(table.rows, section.rows, strict=True):
                 yield Option(styled_text(lines)), row
             yield Option("", disabled=True), None
 

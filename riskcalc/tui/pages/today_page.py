@@ -70,7 +70,7 @@ class TodayPage(Page):
     def _distribute(self) -> None:
         if self._today is None:
             return
-        columns = next((found for name, found in COLUMNS.items() if self.has_class(name)), ())
+        columns = next((names for name, names in COLUMNS.items() if self.has_class(name)), ())
         for place, column in enumerate(self.query(SectionList)):
             names = columns[place] if place < len(columns) else ()
             column.display = bool(names)
@@ -120,13 +120,13 @@ class TodayPage(Page):
         if isinstance(focused, SectionList):
             focused.action_select()
 
-    def _quoted(self, said: str | None) -> None:
+    def _quoted(self, problem: str | None) -> None:
         """Price the trade at the new quotes, unless it has been edited since it was opened."""
-        if said:
-            self._written(f"{said}; {self.trade.reopen()}")
+        if problem:
+            self._written(f"{problem}; {self.trade.reopen()}")
 
-    def _written(self, said: str | None) -> None:
+    def _written(self, problem: str | None) -> None:
         """Read everything again, and say what was written."""
-        if said:
-            self.about = said
+        if problem:
+            self.about = problem
             self.refresh_page()
