@@ -139,24 +139,15 @@ def in_core_or_blocks(
 
     Parameters
     ----------
-    kernel : callable
-        As for `in_blocks`: the definition.
-    outputs : int
-        How many arrays the kernel returns.
+    kernel, outputs, **arguments
+        As for `in_blocks`; the kernel defines the result.
     compiled : str
         Name of the kernel in the compiled core, which takes the arguments in this order.
-    **arguments : array_like
-        Numbers; their shapes broadcast.
 
     Returns
     -------
     list of ndarray
-        Each of the broadcast shape; numpy floats when every argument is a scalar.
-
-    Raises
-    ------
-    InvalidInputError
-        The shapes do not broadcast, or an argument holds no numbers.
+        As `in_blocks`, with the same errors.
 
     Examples
     --------

@@ -55,10 +55,8 @@ def plot_heatmap(plan: TradePlan, *, axes: Axes | None = None) -> Figure:
 
     Parameters
     ----------
-    plan : TradePlan
-        From `riskcalc.plan` or `riskcalc.plan_preset`.
-    axes : matplotlib Axes, optional
-        Where to draw; without them a new figure.
+    plan, axes
+        As for `plot_payoff`.
 
     Returns
     -------
@@ -69,7 +67,7 @@ def plot_heatmap(plan: TradePlan, *, axes: Axes | None = None) -> Figure:
     Raises
     ------
     InvalidInputError
-        matplotlib is not installed: it comes with ``riskcalc[plot]``.
+        As in `plot_payoff`.
     """
     record("plan", TradePlan, plan)
     axes = _axes(axes, "plot_heatmap", height=5.5)
