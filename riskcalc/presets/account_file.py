@@ -48,7 +48,7 @@ class InheritedAccounts(NamedTuple):
 class AccountFileShape(BaseModel):
     """A whole ``account.toml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc account")
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, title="riskcalc account")
 
     version: Version = Field(default=SCHEMA_VERSION, alias="schema", description="schema version: schema = 1")
     account: AccountShape = Field(description="equity, risk, limits and costs")

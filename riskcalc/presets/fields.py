@@ -66,7 +66,7 @@ Version = Annotated[int, BeforeValidator(partial(whole_count, "schema"))]
 class Section(BaseModel):
     """A table of the file; valid only if its record is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     def record(self) -> object:
         """Return the record of the domain that the table describes."""

@@ -110,7 +110,7 @@ class InstrumentShape(Section):
 class InstrumentsShape(BaseModel):
     """A whole file of instruments."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc instruments")
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, title="riskcalc instruments")
 
     version: Version = Field(alias="schema", description="schema version: schema = 1")
     instruments: dict[Annotated[str, AfterValidator(_row_symbol)], InstrumentShape] = Field(

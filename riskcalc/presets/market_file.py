@@ -106,7 +106,7 @@ class KnownQuoteShape(Section):
 class MarketFileShape(BaseModel):
     """A whole ``market.toml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc market")
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, title="riskcalc market")
 
     version: Version = Field(default=SCHEMA_VERSION, alias="schema", description="schema version: schema = 1")
     rate: Rate | None = Field(default=None, description="continuously compounded risk-free rate, like 3.9%")

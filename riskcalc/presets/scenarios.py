@@ -120,7 +120,7 @@ class ScenarioShape(Section):
 class ScenariosShape(BaseModel):
     """A whole file of scenarios."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc scenarios")
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, title="riskcalc scenarios")
 
     version: Version = Field(alias="schema", description="schema version: schema = 1")
     scenarios: dict[Annotated[str, AfterValidator(_require_name)], ScenarioShape] = Field(

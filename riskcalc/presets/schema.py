@@ -53,7 +53,7 @@ QUOTE_VOL = "at-the-money implied volatility, like 20%"
 class PresetShape(BaseModel):
     """A whole preset."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="riskcalc preset")
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, title="riskcalc preset")
 
     version: Version = Field(alias="schema", description="schema version: schema = 1")
     name: str = Field(default="", description="name of the trade; default: the file's name")
