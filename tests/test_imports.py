@@ -76,6 +76,11 @@ def test_a_size_loads_only_what_a_size_needs():
     assert not loaded & {*HEAVY, "statistics", "tomllib", "tomlkit"}
 
 
+def test_the_screen_is_called_without_a_record_or_a_parser():
+    code = "assert not {'riskcalc.domain', 'riskcalc.presets'} & set(sys.modules)"
+    assert "click" in modules_after(f"import riskcalc.cli.screen_command; {code}")
+
+
 def test_a_plan_loads_no_masked_arrays():
     # `numpy.unique` would: a tenth of the process time of a plan.
     code = run_cli("plan", "iwm-call-spread") + "; assert 'numpy.ma' not in sys.modules"

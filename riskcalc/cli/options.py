@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ import click
 from riskcalc.cli import EXIT_RISK_SAYS_NO
 from riskcalc.environment import TODAY, today
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.amounts import parse_limit, parse_money, parse_position_limit, parse_risk
-from riskcalc.presets.units_parsing import parse_rate, parse_time, parse_vol
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain
@@ -52,17 +51,27 @@ overrides = click.option(
 
 
 class Read(click.ParamType[Any]):
-    """Text read by one of the preset files' own parsers, so that both user interfaces agree."""
+    """Text read by one of the preset files' own parsers, so that both user interfaces agree.
 
-    def __init__(self, name: str, parse: Callable[..., Any]) -> None:
+    Parameters
+    ----------
+    name : str
+        What the help page calls it.
+    parser : str or callable
+        Function, or its place ``module:function``: imported when there is a text to read.
+    """
+
+    def __init__(self, name: str, parser: str | Callable[..., Any]) -> None:
         self.name = name
-        self._parse = parse
+        self._parser = parser
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401, ARG002
         """Parse the text, or raise an error with the expected form."""
-        return self._parse(
-            value, field=f"--{param.name.replace('_', '-')}" if param and param.name else "value"
-        )
+        parser = self._parser
+        if isinstance(parser, str):
+            module, _, function = parser.partition(":")
+            parser = getattr(import_module(module), function)
+        return parser(value, field=f"--{param.name.replace('_', '-')}" if param and param.name else "value")
 
 
 def _day(text: str, *, field: str) -> dt.date:
@@ -74,14 +83,14 @@ def _day(text: str, *, field: str) -> dt.date:
         raise InvalidInputError(f"{field} must be a date like 2026-09-18, or today, got {text!r}") from None
 
 
-RISK = Read("risk", parse_risk)
-LIMIT = Read("percent", parse_limit)
-POSITION_LIMIT = Read("percent", parse_position_limit)
-MONEY = Read("dollars", parse_money)
-RATE = Read("rate", parse_rate)
-VOL = Read("vol", parse_vol)
+RISK = Read("risk", "riskcalc.presets.amounts:parse_risk")
+LIMIT = Read("percent", "riskcalc.presets.amounts:parse_limit")
+POSITION_LIMIT = Read("percent", "riskcalc.presets.amounts:parse_position_limit")
+MONEY = Read("dollars", "riskcalc.presets.amounts:parse_money")
+RATE = Read("rate", "riskcalc.presets.units_parsing:parse_rate")
+VOL = Read("vol", "riskcalc.presets.units_parsing:parse_vol")
 DAY = Read("date", _day)
-TIME = Read("time", parse_time)
+TIME = Read("time", "riskcalc.presets.units_parsing:parse_time")
 
 live_option = click.option(
     "--live", is_flag=True, help="Fetch delayed quotes; needs a network and riskcalc[live]."
