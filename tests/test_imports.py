@@ -81,6 +81,20 @@ def test_the_screen_is_called_without_a_record_or_a_parser():
     assert "click" in modules_after(f"import riskcalc.cli.screen_command; {code}")
 
 
+@pytest.mark.parametrize(("said", "found"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
+def test_a_command_starts_no_threads_of_linear_algebra(said, found, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    code = (
+        run_cli("plan", "iwm-call-spread")
+        + f"; import os; assert os.environ['OPENBLAS_NUM_THREADS'] == '{found}'"
+    )
+    if not said and sys.platform == "linux":
+        code += "; assert len(os.listdir('/proc/self/task')) == 1"
+    assert "numpy" in modules_after(code)
+
+
 def test_a_plan_loads_no_masked_arrays():
     # `numpy.unique` would: a tenth of the process time of a plan.
     code = run_cli("plan", "iwm-call-spread") + "; assert 'numpy.ma' not in sys.modules"

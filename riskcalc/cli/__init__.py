@@ -154,6 +154,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; the one place where errors become messages."""
     # Plugins of pydantic are for programs that set some up; looking for them costs as much as a size.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Our matrices are small: the threads that numpy starts for large ones cost a tenth of a plan.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = cli.main(args=arguments, prog_name="riskcalc", standalone_mode=False)
     except Interrupted as stopped:
