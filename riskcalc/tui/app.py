@@ -242,7 +242,7 @@ class RiskApp(App[None]):
         return TerminalDriver
 
     def on_mount(self) -> None:
-        """Apply the theme of the last session, and load the engine after the first frame."""
+        """Apply the theme, the keys and the page of the last session."""
         if self._glimpse and self._glimpse.theme in self.available_themes:
             self.theme = self._glimpse.theme
         # Of a mode known before, Textual would parse and apply the style sheet twice.
@@ -253,7 +253,10 @@ class RiskApp(App[None]):
         handle_signals(self, keep=self.keep_all)
         if self.main_screen.page_name:
             self.open_page(self.main_screen.page_name)
-        self.call_after_refresh(self._start)
+
+    def on_ready(self) -> None:
+        """Load the engine: the first frame is painted."""
+        self._start()
 
     def _start(self) -> None:
         self._work = self.run_worker(self._load_engine, thread=True, exclusive=True, group="work")
