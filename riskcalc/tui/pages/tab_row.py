@@ -74,6 +74,6 @@ class TabRow(LineWidget):
 
 
 def _cut(text: str, width: int) -> str:
-    """Return a badge in exactly that many cells: without its limit where there is no room, then with a mark."""
+    """Return a badge in exactly that many cells, without its limit where there is no room, then cut."""
     shown = text if len(text) <= width else text.partition(" of ")[0]
     return shown.ljust(width) if len(shown) <= width else f"{text[: width - 1]}…"
