@@ -172,13 +172,17 @@ class Schedule:
         return Schedule(times=self.times[:count], amounts=self.amounts[:count])
 
 
-def tables(keys: FloatArray, *, most_rows: int) -> Iterator[NDArray[np.intp]]:
+def tables(
+    keys: FloatArray, *, most_rows: int, within: FloatArray | None = None
+) -> Iterator[NDArray[np.intp]]:
     """Yield tables of element indices; keys are equal within a row, and a short row repeats its last index.
 
-    Keys have shape (keys, elements); rows of one length keep the order of their keys.
+    Keys have shape (keys, elements); rows of one length keep the order of their keys. Within a row another
+    key, shape (elements,), rises if there is one.
     """
-    order = np.lexsort(keys)
-    starts = np.flatnonzero(np.append(True, (np.diff(keys[:, order]) != 0.0).any(axis=0)))
+    varying = keys[(keys != keys[:, :1]).any(axis=1)]  # a sort by equal keys takes as long as by others
+    order = np.lexsort((np.arange(keys.shape[1]) if within is None else within, *varying))
+    starts = np.flatnonzero(np.append(True, (np.diff(varying[:, order]) != 0.0).any(axis=0)))
     sizes = np.diff(starts, append=order.size)
     unassigned = np.argsort(-sizes, kind="stable")
     while unassigned.size:

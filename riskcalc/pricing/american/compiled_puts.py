@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from riskcalc.pricing.american.collocation import (
     root_time_nodes,
     time_quadrature,
 )
-from riskcalc.pricing.american.quadrature import ValueAndDerivatives
 from riskcalc.pricing.black_scholes import OptionGreeks
 from riskcalc.pricing.compiled.core import tables
 
@@ -23,27 +22,39 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riskcalc.pricing.american.put_premium import PutTerms
+    from riskcalc.pricing.american.batch import Batch
     from riskcalc.pricing.arrays import FloatArray
     from riskcalc.pricing.compiled.core import Core, Tables
 
+TERMS = ("sign", "spot", "strike", "time_to_expiry", "vol", "rate", "dividend_yield")
 NODE_PITCH = 24
 """Length of a row of the transposed matrix, a multiple of the processor's widest vectors."""
 
 
-def american_puts(
-    core: Core, terms: PutTerms, log_spot: FloatArray, time: FloatArray, *, order: int, time_points: int
-) -> tuple[ValueAndDerivatives, NDArray[np.bool_]]:
-    """Return American puts of strike 1 at logs of spots, shape (puts, points), and which converged.
+class Results(NamedTuple):
+    """Value and Greeks of options, and which have them."""
 
-    `time` [years] has that shape or (puts, 1). Rows whose boundary did not converge here have no values.
+    greeks: FloatArray
+    """Shape (6, n)."""
+    status: FloatArray
+    """1; 0 for a value below its bound; -1 for none, as the boundary did not converge: shape (n,)."""
+
+    @classmethod
+    def empty(cls, count: int) -> Results:
+        """Return results to be written."""
+        return cls(np.empty((len(OptionGreeks._fields), count)), np.empty(count))
+
+
+def american_rows(
+    core: Core, batch: Batch, table: NDArray[np.intp], results: Results, *, order: int, time_points: int
+) -> None:
+    """Write value and Greeks of options without cash dividends, raised to their bounds, into the results.
+
+    Options of a row of the table of indices share a boundary of `order` nodes; their times to expiry rise.
     """
-    columns = (terms.rate, terms.dividend_yield, terms.vol, terms.time_to_expiry)
-    rows = np.concatenate([*columns, terms.rate_step, terms.yield_step], axis=1)
-    values, converged = core.american_puts(
-        rows, log_spot, time, collocation=_collocation(order), quadrature=_quadrature(time_points)
-    )
-    return ValueAndDerivatives(**dict(zip(ValueAndDerivatives.__slots__, values, strict=True))), converged
+    terms = [getattr(batch, name) for name in TERMS]
+    shared = {"collocation": _collocation(order), "quadrature": _quadrature(time_points)}
+    core.american_rows(table, terms, results.greeks, results.status, **shared)
 
 
 def one_option(core: Core, terms: Sequence[object], *, order: int, time_points: int) -> OptionGreeks | None:

@@ -48,39 +48,44 @@ EXERCISED_TOLERANCE = 1e-12
 
 
 def continuous_exercise(batch: Batch, schedule: Schedule) -> Priced:
-    """Return value and Greeks of options that have a single exercise boundary."""
+    """Return value and Greeks of options that have a single exercise boundary, by the core if there is."""
+    found = list(tables(boundary_keys(batch), most_rows=BLOCK, within=batch.time_to_expiry))
+    if (compiled := core()) is None:
+        return _by_numpy(batch, schedule, found)
+    from riskcalc.pricing.american.compiled_puts import Results, american_rows  # noqa: PLC0415 - only with one
+
+    results, unresolved = Results.empty(batch.spot.size), []
+    for table in found:
+        order = _boundary_order(batch.time_to_expiry[table])
+        american_rows(compiled, batch, table, results, order=order, time_points=VALUE_TIME_POINTS)
+        failed = results.status[table[:, 0]] < 0.0
+        if failed.any():
+            unresolved.append(table[failed])
+    priced = Priced(OptionGreeks(*results.greeks), results.status > 0.0)
+    if unresolved:
+        index = np.unique(np.concatenate([table.ravel() for table in unresolved]))
+        rows = [np.searchsorted(index, table) for table in unresolved]
+        slow = _by_numpy(batch.take(index), schedule, rows)
+        results.greeks[:, index], priced.converged[index] = np.stack(slow.greeks), slow.converged
+    return priced
+
+
+def _by_numpy(batch: Batch, schedule: Schedule, found: list[NDArray[np.intp]]) -> Priced:
+    """Return value and Greeks of options by tables of indices, whose rows share a boundary."""
     log_spot = batch.sign * np.log(batch.strike / batch.spot)
     parts = []
-    for table in (tables_used := list(tables(boundary_keys(batch), most_rows=BLOCK))):
+    for table in found:
         time = collapse_columns(batch.time_to_expiry[table])
         terms = put_terms(batch.take(table[:, 0]), time.max(axis=1, keepdims=True))
-        parts.append(_american_puts(terms, log_spot[table], time))
-    value, converged = scatter(tables_used, parts)
+        boundary = put_boundary(terms, order=_boundary_order(time))
+        parts.append((american_put(terms, boundary, log_spot[table], time=time), boundary.converged))
+    value, converged = scatter(found, parts)
     return raise_to_floor(Priced(put_greeks(batch, value), converged), batch, schedule)
 
 
-def _american_puts(
-    terms: PutTerms, log_spot: FloatArray, time: FloatArray
-) -> tuple[ValueAndDerivatives, NDArray[np.bool_]]:
-    """Return values of puts and which boundaries converged, by the compiled core if there is one."""
-    order = BOUNDARY_NODES if time.shape[1] == 1 else SHARED_BOUNDARY_NODES
-    if (compiled := core()) is None:
-        boundary = put_boundary(terms, order=order)
-        return american_put(terms, boundary, log_spot, time=time), boundary.converged
-    from riskcalc.pricing.american.compiled_puts import american_puts  # noqa: PLC0415 - only with a core
-
-    value, converged = american_puts(
-        compiled, terms, log_spot, time, order=order, time_points=VALUE_TIME_POINTS
-    )
-    if not converged.all():
-        rest = ~converged
-        others = PutTerms(**{name: getattr(terms, name)[rest] for name in PutTerms.__slots__})
-        boundary = put_boundary(others, order=order)
-        slow = american_put(others, boundary, log_spot[rest], time=time[rest])
-        for name in ValueAndDerivatives.__slots__:
-            getattr(value, name)[rest] = getattr(slow, name)
-        converged[rest] = boundary.converged
-    return value, converged
+def _boundary_order(time: FloatArray) -> int:
+    """Return the nodes of boundaries: fewer where each row has one time to expiry."""
+    return BOUNDARY_NODES if (time == time[:, :1]).all() else SHARED_BOUNDARY_NODES
 
 
 def put_terms(batch: Batch, time_to_expiry: FloatArray) -> PutTerms:

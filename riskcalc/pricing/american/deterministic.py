@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from riskcalc.pricing.american.batch import Batch, Schedule
     from riskcalc.pricing.arrays import FloatArray
 
+FLOOR_ROUNDING = 1e-12
+"""Largest distance below the lower bound that is rounding, of the larger of spot and strike."""
 FLOOR_TOLERANCE = 1e-5
 """Largest distance below the lower bound that is an error of the method [strikes]."""
 RUIN_DEVIATIONS = 6.0
@@ -69,7 +71,10 @@ def raise_to_floor(priced: Priced, batch: Batch, schedule: Schedule) -> Priced:
     """
     floor = _lower_bound(batch, schedule)
     below = floor.value - priced.greeks.value
-    greeks = (np.where(below > 0.0, low, high) for low, high in zip(floor, priced.greeks, strict=True))
+    # A value that is below by rounding has Greeks of its own: held to expiry, it still has a rho.
+    replaced = below > FLOOR_ROUNDING * np.maximum(batch.spot, batch.strike)
+    greeks = [np.where(replaced, low, high) for low, high in zip(floor, priced.greeks, strict=True)]
+    greeks[0] = np.where(below > 0.0, floor.value, priced.greeks.value)
     return Priced(OptionGreeks(*greeks), priced.converged & (below <= FLOOR_TOLERANCE * batch.strike))
 
 

@@ -258,7 +258,9 @@ def _method_indices(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
         put_resolved & (dividend_yield >= 0.0) & (rate <= 0.0),
         np.ones_like(call),
     ]
-    first: NDArray[np.intp] = np.argmax(np.stack(fits), axis=0)
+    first = np.empty(batch.spot.size, dtype=np.intp)
+    for number in reversed(range(len(fits))):
+        first[fits[number]] = number
     return first
 
 

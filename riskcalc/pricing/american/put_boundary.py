@@ -62,10 +62,10 @@ FIXED_POINT_ROUNDS = 6
 """Most fixed-point iterations before Newton."""
 NEWTON_START_CHANGE = 1e-3
 """Change of a fixed-point iteration, in log-spot, from which Newton converges."""
-NEWTON_STEPS = 2
-"""Newton steps after the fixed-point iterations."""
+NEWTON_STEPS = 3
+"""Most Newton steps after the fixed-point iterations."""
 NEWTON_TOLERANCE = 1e-5
-"""Newton step, in log-spot, after which the next is below rounding."""
+"""Newton step, in log-spot, after which the next is below rounding, and vega and rho hardly change."""
 MAX_NEWTON_STEP = 1.0
 """Largest change of a node in one Newton step, in log-spot."""
 MAX_ABS_LOG = 600.0
@@ -163,10 +163,14 @@ def initial_guess(terms: PutTerms, at_expiry: FloatArray, order: int) -> FloatAr
 def _fixed_point_rounds(
     terms: PutTerms, at_expiry: FloatArray, nodes: FloatArray, weights: FixedPointWeights
 ) -> FloatArray:
-    """Iterate the fixed point until Newton converges from its result."""
+    """Iterate the fixed point of each put until Newton converges from its result, whatever others take."""
+    moving = np.ones((len(nodes), 1), dtype=bool)
     for _ in range(FIXED_POINT_ROUNDS):
-        before, nodes = nodes, _fixed_point_round(terms, at_expiry, nodes, weights)
-        if np.abs(nodes - before).max() < NEWTON_START_CHANGE:
+        moved = _fixed_point_round(terms, at_expiry, nodes, weights)
+        change = np.abs(moved - nodes).max(axis=1, keepdims=True)
+        nodes = np.where(moving, moved, nodes)
+        moving &= ~(change < NEWTON_START_CHANGE)
+        if not moving.any():
             break
     return nodes
 
@@ -216,20 +220,21 @@ def newton_boundary(
 ) -> PutBoundary:
     """Return the boundary that value matching gives by Newton; its last step gives vega and rho too.
 
-    `hold_value` values the put without exercise before the end of the period: its expiry, or the day before
-    an ex-date. Hardly a path reaches logs of spots below `lowest_reached`.
+    A put takes as many steps as it needs alone. `hold_value` values the put without exercise before the end
+    of the period: its expiry, or the day before an ex-date. Hardly a path reaches logs of
+    spots below `lowest_reached`.
     """
-    best = _NewtonIterate.initial(nodes)
+    best, moving = _NewtonIterate.initial(nodes), np.ones(len(nodes), dtype=bool)
     for _ in range(steps):
         residual, derivatives = _newton_system(terms, limit, nodes, hold_value)
         step, vega, rho = np.moveaxis(derivatives, -1, 0)
         next_nodes = nodes + np.clip(step, -MAX_NEWTON_STEP, MAX_NEWTON_STEP)
         next_nodes = np.clip(next_nodes, -MAX_ABS_LOG, limit.log_spot - MIN_DEPTH)
-        best = best.better_of(
-            _NewtonIterate(nodes=nodes, residual=residual, step=next_nodes - nodes, vega=vega, rho=rho)
-        )
-        nodes = next_nodes
-        if ((np.abs(step).max(axis=1) < NEWTON_TOLERANCE) | best.out_of_reach(lowest_reached)).all():
+        later = _NewtonIterate(nodes=nodes, residual=residual, step=next_nodes - nodes, vega=vega, rho=rho)
+        best = best.better_of(later, moving)
+        nodes = np.where(moving[:, None], next_nodes, nodes)
+        moving &= ~((np.abs(step).max(axis=1) < NEWTON_TOLERANCE) | best.out_of_reach(lowest_reached))
+        if not moving.any():
             break
     converged = _converged(terms, limit.log_spot, best, hold_value)
     return PutBoundary(
@@ -296,13 +301,14 @@ class _NewtonIterate(NamedTuple):
         """Return the state before the first step, worse than any other."""
         return cls(nodes, *(np.full_like(nodes, fill) for fill in (np.inf, np.inf, np.nan, np.nan)))
 
-    def better_of(self, later: _NewtonIterate) -> _NewtonIterate:
-        """Return the later state of each put unless its residual grew and its step is still large."""
+    def better_of(self, later: _NewtonIterate, moving: NDArray[np.bool_]) -> _NewtonIterate:
+        """Return the later state of each moving put unless its residual grew and its step is still large."""
         before, after, step = (
             np.abs(part).max(axis=1, keepdims=True) for part in (self.residual, later.residual, later.step)
         )
         is_worse = (after >= before) & (step > MAX_LAST_STEP)
-        return _NewtonIterate(*(np.where(is_worse, old, new) for old, new in zip(self, later, strict=True)))
+        kept = is_worse | ~moving[:, None]
+        return _NewtonIterate(*(np.where(kept, old, new) for old, new in zip(self, later, strict=True)))
 
     def out_of_reach(self, lowest_reached: float | FloatArray) -> NDArray[np.bool_]:
         """Return which boundaries the spot hardly ever reaches: a small residual there has no weight."""

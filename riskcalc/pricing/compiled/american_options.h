@@ -1,54 +1,132 @@
-/* One American option without cash dividends, from its terms to its Greeks: the usual cases of
- * riskcalc/pricing/american/pricing.py, continuous_exercise.py and deterministic.py. All others are left to numpy.
+/* American options without cash dividends, from their terms to their Greeks: those that share a boundary together, or
+ * one alone; see riskcalc/pricing/american/continuous_exercise.py, deterministic.py and pricing.py.
  */
-#ifndef RISKCALC_ONE_AMERICAN_H
-#define RISKCALC_ONE_AMERICAN_H
+#ifndef RISKCALC_AMERICAN_OPTIONS_H
+#define RISKCALC_AMERICAN_OPTIONS_H
 
 #include "american_put.h"
 #include "european.h"
 
 enum { AM_SIGN, AM_SPOT, AM_STRIKE, AM_TIME, AM_VOL, AM_RATE, AM_YIELD, AM_INPUTS };
 
-/* As in batch.py and pricing.py. */
+/* As in batch.py, pricing.py, continuous_exercise.py and deterministic.py. */
 static const double NEGLIGIBLE_RATE = 1e-9, DETERMINISTIC_TOTAL_VOL = 1e-8;
+static const double EXERCISED_TOLERANCE = 1e-12, FLOOR_ROUNDING = 1e-12, FLOOR_TOLERANCE = 1e-5;
 
-/* What exercise at a time fixed today pays on the path without vol. */
-static double gain_at(const double in[AM_INPUTS], double time)
+/* The option as a put of strike 1: by put-call symmetry a call has spot and strike, and rate and yield, exchanged. */
+INLINE struct put_terms put_terms_of(const double in[AM_INPUTS], double time)
 {
-    return in[AM_SIGN] * (in[AM_SPOT] * exp(-in[AM_YIELD] * time) - in[AM_STRIKE] * exp(-in[AM_RATE] * time));
-}
-
-/* The most that exercise at a fixed time pays: now, at expiry, or where the gain is flat. */
-static double lower_bound(const double in[AM_INPUTS])
-{
-    double flat = log(in[AM_RATE] * in[AM_STRIKE] / (in[AM_YIELD] * in[AM_SPOT])) / (in[AM_RATE] - in[AM_YIELD]);
-    double best = fmax(fmax(gain_at(in, 0.0), gain_at(in, in[AM_TIME])), 0.0);
-    return flat > 0.0 && flat < in[AM_TIME] ? fmax(best, gain_at(in, flat)) : best;
+    int call = in[AM_SIGN] > 0.0;
+    return (struct put_terms){
+        .rate = call ? in[AM_YIELD] : in[AM_RATE],
+        .yield = call ? in[AM_RATE] : in[AM_YIELD],
+        .vol = in[AM_VOL],
+        .time = time,
+        .rate_step = call ? 0.0 : 1.0,
+        .yield_step = call ? 1.0 : 0.0,
+    };
 }
 
 /* Value and Greeks of the option that a put of strike 1 stands for, as `put_greeks`. */
-static void put_greeks(const double in[AM_INPUTS], const double put[AP_OUTPUTS], double out[BS_OUTPUTS])
+INLINE void put_greeks(const double in[AM_INPUTS], const double put[AP_OUTPUTS], double out[BS_OUTPUTS])
 {
-    double spot = in[AM_SPOT], strike = in[AM_STRIKE], vol = in[AM_VOL], rate = in[AM_RATE];
-    int call = in[AM_SIGN] > 0.0;
+    double sign = in[AM_SIGN], spot = in[AM_SPOT], strike = in[AM_STRIKE], vol = in[AM_VOL], rate = in[AM_RATE];
+    int call = sign > 0.0;
     double scale = call ? spot : strike, scaled_curvature = scale * (put[AP_CURVATURE] - put[AP_SLOPE]);
-    out[BS_VALUE] = scale * put[AP_VALUE];
-    out[BS_DELTA] = call ? put[AP_VALUE] - put[AP_SLOPE] : put[AP_SLOPE] * strike / spot;
+    double value = scale * put[AP_VALUE], delta = call ? put[AP_VALUE] - put[AP_SLOPE] : put[AP_SLOPE] * strike / spot;
+    double carry = rate * value - (rate - in[AM_YIELD]) * spot * delta;
+    /* Deep in the money a put held for a dividend has zero gamma too, but is worth more than exercise. */
+    int exercised = scaled_curvature == 0.0 && value - sign * (spot - strike) <= EXERCISED_TOLERANCE * scale;
+    out[BS_VALUE] = value;
+    out[BS_DELTA] = delta;
     out[BS_GAMMA] = scaled_curvature / (spot * spot);
-    out[BS_THETA] = rate * out[BS_VALUE] - (rate - in[AM_YIELD]) * spot * out[BS_DELTA]
-        - 0.5 * vol * vol * scaled_curvature;
+    out[BS_THETA] = exercised ? 0.0 : carry - 0.5 * vol * vol * scaled_curvature;
     out[BS_VEGA] = scale * put[AP_VEGA];
     out[BS_RHO] = scale * put[AP_RHO];
 }
 
-/* Returns 1 with value and Greeks, or 0. An option that is exercised now, and a value at its lower bound, are left to
- * numpy. */
+/* Exercise at a fixed time on the path without vol: its gain and delta, if they are the best so far. */
+INLINE void exercise_at(const double in[AM_INPUTS], double time, double *best, double *delta)
+{
+    double share = exp(-in[AM_YIELD] * time);
+    double gain = in[AM_SIGN] * (in[AM_SPOT] * share - in[AM_STRIKE] * exp(-in[AM_RATE] * time));
+    if (gain > *best) {
+        *best = gain;
+        *delta = in[AM_SIGN] * share;
+    }
+}
+
+/* Raise a value a little below exercise at a fixed time to it, as `raise_to_floor`; returns 0 for one further below. */
+INLINE int raise_to_floor(const double in[AM_INPUTS], double out[BS_OUTPUTS])
+{
+    double rate = in[AM_RATE], yield = in[AM_YIELD], best = -INFINITY, delta = 0.0;
+    double ratio = rate * in[AM_STRIKE] / (yield * in[AM_SPOT]);
+    exercise_at(in, 0.0, &best, &delta);
+    if (ratio > 0.0 && ratio < INFINITY && rate != yield) {
+        double flat = log(ratio) / (rate - yield); /* where the gain is flat in time */
+        if (flat > 0.0 && flat < in[AM_TIME]) exercise_at(in, flat, &best, &delta);
+    }
+    exercise_at(in, in[AM_TIME], &best, &delta);
+    double below = larger(best, 0.0) - out[BS_VALUE];
+    if (below > 0.0) out[BS_VALUE] = larger(best, 0.0);
+    if (below > FLOOR_ROUNDING * larger(in[AM_SPOT], in[AM_STRIKE])) {
+        for (int k = BS_VALUE + 1; k < BS_OUTPUTS; k++) out[k] = 0.0;
+        out[BS_DELTA] = best > 0.0 ? delta : best == 0.0 ? 0.5 * delta : 0.0;
+    }
+    return below <= FLOOR_TOLERANCE * in[AM_STRIKE];
+}
+
+INLINE void option_at(const double *const columns[AM_INPUTS], int64_t index, double in[AM_INPUTS])
+{
+    for (int k = 0; k < AM_INPUTS; k++) in[k] = columns[k][index];
+}
+
+FOR_EACH_PROCESSOR
+static void american_rows_all(ptrdiff_t rows, ptrdiff_t points, const int64_t *table, const double *const *columns,
+                              const struct collocation *tables, const struct time_quadrature *quadrature,
+                              ptrdiff_t count, double *out, double *converged)
+{
+    struct put_boundary boundary;
+    struct value_times at;
+    double in[AM_INPUTS], put[AP_OUTPUTS], greeks[BS_OUTPUTS];
+    for (ptrdiff_t row = 0; row < rows; row++, table += points) {
+        option_at(columns, table[0], in);
+        struct put_terms terms = put_terms_of(in, columns[AM_TIME][table[points - 1]]);
+        solve_put_boundary(&terms, tables, &boundary);
+        at.time = at.exercise_level = NAN;
+        for (ptrdiff_t k = 0; k < points; k++) {
+            int64_t i = table[k];
+            if (k && i == table[k - 1]) break; /* the end of a short row */
+            converged[i] = boundary.converged ? 1.0 : -1.0;
+            if (!boundary.converged) continue;
+            option_at(columns, i, in);
+            if (in[AM_TIME] != at.time) value_times_of(&terms, &boundary, tables, quadrature, in[AM_TIME], &at);
+            american_put(&terms, &at, in[AM_SIGN] * log(in[AM_STRIKE] / in[AM_SPOT]), put);
+            put_greeks(in, put, greeks);
+            converged[i] = raise_to_floor(in, greeks);
+            for (int g = 0; g < BS_OUTPUTS; g++) out[g * count + i] = greeks[g];
+        }
+    }
+}
+
+/* Value and Greeks of options, one boundary per row of a table of their indices, shape (rows, points), whose times
+ * rise along the row; a short row repeats its last one. `columns` points to the terms, in the order of AM_INPUTS.
+ * `out` has shape (6, count), `converged` (count): 1, 0 for a value below its bound, -1 for a boundary that did not
+ * converge, whose options have no values. */
+EXPORT void american_rows(int64_t rows, int64_t points, const int64_t *table, const double *const *columns,
+                          const struct collocation *tables, const struct time_quadrature *quadrature, int64_t count,
+                          double *out, double *converged)
+{
+    american_rows_all(rows, points, table, columns, tables, quadrature, count, out, converged);
+}
+
+/* Returns 1 with value and Greeks, or 0. Cases out of the usual, and a value at its bounds, are left to numpy. */
 static int value_american(const double in[AM_INPUTS], const struct collocation *tables,
                           const struct time_quadrature *quadrature, double out[BS_OUTPUTS])
 {
     double sign = in[AM_SIGN], time = in[AM_TIME], vol = in[AM_VOL], rate = in[AM_RATE], yield = in[AM_YIELD];
     int call = sign > 0.0;
-    double earned = call ? yield : rate, forgone = call ? rate : yield, total_vol = vol * sqrt(time), put[AP_OUTPUTS];
+    double earned = call ? yield : rate, forgone = call ? rate : yield, total_vol = vol * sqrt(time);
     if (!regular_option(sign, in[AM_SPOT], in[AM_STRIKE], time, vol, rate, yield)) return 0;
     if (!(total_vol > DETERMINISTIC_TOTAL_VOL)) return 0;
     if (earned <= fmin(forgone, 0.0)) {
@@ -58,17 +136,18 @@ static int value_american(const double in[AM_INPUTS], const struct collocation *
     } else if (earned < 0.0) {
         return 0;
     } else {
-        double terms[6] = {earned, forgone, vol, time, call ? 0.0 : 1.0, call ? 1.0 : 0.0}, converged;
-        double log_spot = sign * log(in[AM_STRIKE] / in[AM_SPOT]);
-        american_puts_all(1, 1, 1, terms, &log_spot, &time, tables, quadrature, put, &converged);
-        /* Without curvature it is exercised now. */
-        if (!(converged > 0.0) || put[AP_CURVATURE] == put[AP_SLOPE]) return 0;
-        put_greeks(in, put, out);
+        const double *columns[AM_INPUTS];
+        const int64_t first = 0;
+        double converged;
+        for (int k = 0; k < AM_INPUTS; k++) columns[k] = &in[k];
+        american_rows_all(1, 1, &first, columns, tables, quadrature, 1, out, &converged);
+        if (!(converged > 0.0)) return 0;
     }
+    double least = fmax(sign * (in[AM_SPOT] - in[AM_STRIKE]), 0.0);
     double most = (call ? in[AM_SPOT] : in[AM_STRIKE]) * exp(fmax(-earned * time, 0.0));
     double most_delta = exp(fmax(-yield * time, 0.0));
     double gamma_to_rho = out[BS_GAMMA] + out[BS_THETA] + out[BS_VEGA] + out[BS_RHO];
-    return out[BS_VALUE] > lower_bound(in) && out[BS_VALUE] <= most && fabs(out[BS_DELTA]) <= most_delta
+    return out[BS_VALUE] >= least && out[BS_VALUE] <= most && fabs(out[BS_DELTA]) <= most_delta
         && isfinite(gamma_to_rho);
 }
 

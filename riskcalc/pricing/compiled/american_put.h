@@ -1,4 +1,4 @@
-/* American puts of strike 1 without cash dividends, many spots and times on one boundary; see
+/* American puts of strike 1 without cash dividends at a spot and a time, given the boundary; see
  * riskcalc/pricing/american/continuous_exercise.py and put_premium.py.
  */
 #ifndef RISKCALC_AMERICAN_PUT_H
@@ -20,7 +20,7 @@ struct time_quadrature {
 /* The boundary at the exercise times of a value, and the terms of its integrals that no spot changes. */
 struct value_times {
     double time, exercise_level;
-    double level[VALUE_PITCH], vega[VALUE_PITCH], rho[VALUE_PITCH];
+    double level[VALUE_PITCH], boundary[VALUE_PITCH], vega[VALUE_PITCH], rho[VALUE_PITCH];
     double delay[VALUE_POINTS], deviation[VALUE_POINTS], inverse[VALUE_POINTS], drift[VALUE_POINTS];
     double strike_discount[VALUE_POINTS], share_discount[VALUE_POINTS];
 };
@@ -55,6 +55,7 @@ INLINE void boundary_at(const struct put_boundary *boundary, const struct colloc
         double depth = sqrt(larger(squared, least)), slope = choose(where(squared > least), -1.0 / depth, 0.0);
         double in_expiry = 1.0 - slope * depths[k] * inverse;
         at->level[k] = boundary->limit - depth;
+        at->boundary[k] = exponential(at->level[k]);
         at->vega[k] = slope * vegas[k] * inverse;
         at->rho[k] = slope * rhos[k] * inverse + in_expiry * boundary->limit_rho;
     }
@@ -86,61 +87,32 @@ INLINE void value_times_of(const struct put_terms *terms, const struct put_bound
 /* European value plus premium; the value of exercise at and below the boundary. */
 INLINE void american_put(const struct put_terms *terms, const struct value_times *at, double log_spot, double out[5])
 {
-    double spot = exponential(log_spot), value = 0.0, slope = 0.0, curvature = 0.0, vega = 0.0, rho = 0.0;
+    double spot = exponential(log_spot), value = 0.0, slope = 0.0, curvature = 0.0, vega = 0.0, rho = 0.0,
+           premium_vega = 0.0;
     if (log_spot <= at->exercise_level) {
         out[AP_VALUE] = 1.0 - spot;
         out[AP_SLOPE] = out[AP_CURVATURE] = -spot;
         out[AP_VEGA] = out[AP_RHO] = 0.0;
         return;
     }
-#pragma omp simd simdlen(8) reduction(+ : value, slope, curvature, vega, rho)
+#pragma omp simd simdlen(8) reduction(+ : value, slope, curvature, vega, rho, premium_vega)
     for (ptrdiff_t k = 0; k < VALUE_POINTS; k++) {
-        struct premium premium = premium_at(terms, spot, log_spot, at->level[k], at->delay[k], at->deviation[k],
-                                            at->inverse[k], at->drift[k], at->strike_discount[k], at->share_discount[k]);
+        struct premium premium = premium_at(terms, spot, log_spot, at->level[k], at->boundary[k], at->delay[k],
+                                            at->deviation[k], at->inverse[k], at->drift[k], at->strike_discount[k],
+                                            at->share_discount[k]);
         value += premium.value;
         slope += premium.slope;
         curvature += premium.curvature;
-        vega += premium.vega / terms->vol + premium.sensitivity * at->vega[k];
+        premium_vega += premium.vega;
+        vega += premium.sensitivity * at->vega[k];
         rho += premium.rho + premium.sensitivity * at->rho[k];
     }
     european_put(terms, log_spot, at->time, out);
     out[AP_VALUE] += value;
     out[AP_SLOPE] += slope;
     out[AP_CURVATURE] += curvature;
-    out[AP_VEGA] += vega;
+    out[AP_VEGA] += vega + premium_vega / terms->vol;
     out[AP_RHO] += rho;
-}
-
-FOR_EACH_PROCESSOR
-static void american_puts_all(ptrdiff_t rows, ptrdiff_t points, ptrdiff_t times, const double *terms,
-                              const double *log_spot, const double *time, const struct collocation *tables,
-                              const struct time_quadrature *quadrature, double *out, double *converged)
-{
-    struct put_boundary boundary;
-    struct value_times at;
-    for (ptrdiff_t row = 0; row < rows; row++) {
-        const double *t = terms + row * 6;
-        struct put_terms put = {t[0], t[1], t[2], t[3], t[4], t[5]};
-        solve_put_boundary(&put, tables, &boundary);
-        converged[row] = boundary.converged;
-        at.time = at.exercise_level = NAN;
-        if (!boundary.converged) continue;
-        for (ptrdiff_t i = row * points; i < (row + 1) * points; i++) {
-            double value[AP_OUTPUTS], now = times == 1 ? time[row] : time[i];
-            if (now != at.time) value_times_of(&put, &boundary, tables, quadrature, now, &at);
-            american_put(&put, &at, log_spot[i], value);
-            for (int k = 0; k < AP_OUTPUTS; k++) out[k * rows * points + i] = value[k];
-        }
-    }
-}
-
-/* Values of puts, one boundary per row. `terms` has the fields of put_terms per row, `log_spot` shape (rows, points),
- * `time` that shape or (rows, 1), `out` (5, rows, points), `converged` (rows): rows with 0 there have no values. */
-EXPORT void american_puts(int64_t rows, int64_t points, int64_t times, const double *terms, const double *log_spot,
-                          const double *time, const struct collocation *tables,
-                          const struct time_quadrature *quadrature, double *out, double *converged)
-{
-    american_puts_all(rows, points, times, terms, log_spot, time, tables, quadrature, out, converged);
 }
 
 #endif

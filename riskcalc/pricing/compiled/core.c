@@ -3,6 +3,7 @@
  *
  * Built without -ffast-math: it would reorder sums on which the prices depend, and drop nan.
  */
+#include "american_options.h"
 #include "american_put.h"
 #include "call_expectation.h"
 #include "cash_dividend_calls.h"
@@ -10,8 +11,7 @@
 #include "elementary.h"
 #include "european.h"
 #include "implied_vol.h"
-#include "one_american.h"
 #include "put_boundary.h"
 
 /* Changes with every signature; the loader asks for its own number. */
-EXPORT int64_t abi_version(void) { return 5; }
+EXPORT int64_t abi_version(void) { return 6; }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Tables = ctypes.Array[ctypes.c_void_p]
 
-ABI = 5
+ABI = 6
 """The interface that this module calls; `abi_version` of the library must be the same."""
 KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2)}
 """Numbers of columns in and out of each kernel that works element by element."""
@@ -62,14 +62,14 @@ class Core:
             columns.restype = single.restype = None
             self._columns[name] = columns, Column * inputs, outputs
             self._single[name] = single, struct.Struct(f"{inputs}d").pack, ctypes.c_double * outputs
-        self._american_puts = library.american_puts
-        self._american_puts.argtypes = (ctypes.c_int64,) * 3 + (ctypes.c_void_p,) * 7
-        self._american_puts.restype = None
+        pointers, counts = (ctypes.c_void_p,), (ctypes.c_int64,)
+        self._american_rows = library.american_rows
+        self._american_rows.argtypes = (*counts * 2, *pointers * 4, *counts, *pointers * 2)
+        self._american_rows.restype = None
         self._american_single = library.american_single
         self._american_single.argtypes = (ctypes.c_char_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
         self._american_single.restype = None
         self._cash_dividend_calls = library.cash_dividend_calls
-        pointers, counts = (ctypes.c_void_p,), (ctypes.c_int64,)
         self._cash_dividend_calls.argtypes = counts * 3 + pointers + counts + pointers * 7
         self._cash_dividend_calls.restype = None
 
@@ -118,41 +118,41 @@ class Core:
         function(found.shape[1], inputs(*(_column(one) for one in flat)), found.ctypes.data)
         return [row.reshape(shape)[()] for row in found]
 
-    def american_puts(
+    def american_rows(
         self,
-        terms: FloatArray,
-        log_spot: FloatArray,
-        time: FloatArray,
+        table: NDArray[np.intp],
+        columns: Sequence[FloatArray],
+        found: FloatArray,
+        converged: FloatArray,
         *,
         collocation: Tables,
         quadrature: Tables,
-    ) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Return values and derivatives of puts of strike 1, one boundary per row, and which rows converged.
+    ) -> None:
+        """Write value and Greeks of American options without cash dividends, one boundary per row of a table.
 
         Parameters
         ----------
-        terms : ndarray
-            Rate, yield, vol, time to expiry, rate step and yield step, shape (rows, 6).
-        log_spot : ndarray
-            Shape (rows, points).
-        time : ndarray
-            [years], shape (rows, points) or (rows, 1), at most that of the row's terms.
+        table : ndarray
+            Indices of the options, shape (rows, points), their times rising along a row; a short row repeats
+            its last index.
+        columns : sequence of ndarray
+            Sign, spot, strike, time to expiry, vol, rate and yield, shape (n,).
+        found : ndarray
+            Takes value and Greeks, shape (6, n).
+        converged : ndarray
+            Takes 1, 0 for a value far below its bound, or -1 for an option of a boundary that did not
+            converge, which has no value, shape (n,).
         collocation, quadrature : ctypes array
             Tables of the boundary's order and of the exercise times.
-
-        Returns
-        -------
-        tuple of ndarray
-            Value, slope, curvature, vega and rho, shape (5, rows, points), unset in the rows that did not
-            converge; and which did, shape (rows,).
         """
-        rows, points = log_spot.shape
-        terms, log_spot, time = (np.ascontiguousarray(part) for part in (terms, log_spot, time))
-        found, converged = np.empty((5, rows, points)), np.empty(rows)
-        inputs = (part.ctypes.data for part in (terms, log_spot, time))
+        rows, points = table.shape
+        indices = np.ascontiguousarray(table, dtype=np.int64)
+        terms = [np.ascontiguousarray(column) for column in columns]
+        pointers = (ctypes.c_void_p * len(terms))(*(term.ctypes.data for term in terms))
         outputs = (part.ctypes.data for part in (found, converged))
-        self._american_puts(rows, points, time.shape[1], *inputs, collocation, quadrature, *outputs)
-        return found, converged > 0.0
+        self._american_rows(
+            rows, points, indices.ctypes.data, pointers, collocation, quadrature, converged.size, *outputs
+        )
 
     def cash_dividend_calls(
         self,

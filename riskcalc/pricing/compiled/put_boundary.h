@@ -10,7 +10,7 @@
 #include "columns.h"
 
 enum { MAX_NODES = 20, NODE_PITCH = 24, TIME_POINTS = 20, MAX_POINTS = MAX_NODES * TIME_POINTS };
-enum { FIXED_POINT_ROUNDS = 6, NEWTON_STEPS = 2, RIGHT_SIDES = 3, SYSTEM_PITCH = 32 };
+enum { FIXED_POINT_ROUNDS = 6, NEWTON_STEPS = 3, RIGHT_SIDES = 3, SYSTEM_PITCH = 32 };
 
 /* As in put_boundary.py, collocation.py and convergence.py. */
 static const double MAX_SMOOTH_PASTING_RATE = 4.0, NEWTON_START_CHANGE = 1e-3, NEWTON_TOLERANCE = 1e-5;
@@ -40,8 +40,9 @@ struct put_boundary {
 
 /* Terms of the integrals that do not depend on the boundary, at all exercise times after all nodes. */
 struct exercise_times {
-    ptrdiff_t order, count;
-    double time[NODE_PITCH], deviation_of_node[NODE_PITCH];
+    ptrdiff_t order, count, width; /* nodes; exercise times; nodes filled up to whole vectors */
+    double time[NODE_PITCH], deviation_of_node[NODE_PITCH], drift_of_node[NODE_PITCH]; /* the last one fills up */
+    double strike_discount_of_node[NODE_PITCH], share_discount_of_node[NODE_PITCH];
     double delay[MAX_POINTS], deviation[MAX_POINTS], inverse[MAX_POINTS], drift[MAX_POINTS];
     double strike_discount[MAX_POINTS], share_discount[MAX_POINTS]; /* times the weights */
 };
@@ -61,11 +62,11 @@ INLINE double normal_from_density(double x, double density)
 }
 
 /* Kim's integrand, with share e^(-yield t) phi(d1) = boundary e^(-rate t) phi(d2) in place of a second density. */
-INLINE struct premium premium_at(const struct put_terms *terms, double spot, double log_spot, double level, double delay,
-                                 double deviation, double inverse, double drift, double strike_discount,
-                                 double share_discount)
+INLINE struct premium premium_at(const struct put_terms *terms, double spot, double log_spot, double level,
+                                 double boundary, double delay, double deviation, double inverse, double drift,
+                                 double strike_discount, double share_discount)
 {
-    double d2 = (log_spot - level) * inverse + drift, d1 = d2 + deviation, boundary = exponential(level);
+    double d2 = (log_spot - level) * inverse + drift, d1 = d2 + deviation;
     double phi = normal_density(d2), x1 = magnitude(d1), x2 = magnitude(d2);
     double both = 1.0 / ((x1 + 5.5) * (x2 + 5.5)), over1 = both * (x2 + 5.5), over2 = both * (x1 + 5.5);
     double strike_tail = strike_discount * phi * (mills_numerator((x2 - 4.0) * over2) * over2);
@@ -106,9 +107,16 @@ INLINE void exercise_times_of(const struct put_terms *terms, const struct colloc
 {
     at->order = tables->order;
     at->count = tables->order * TIME_POINTS;
-    for (ptrdiff_t i = 0; i < at->order; i++) {
-        at->time[i] = terms->time * tables->roots[i] * tables->roots[i];
-        at->deviation_of_node[i] = terms->vol * sqrt(at->time[i]);
+    at->width = (at->order + LANES - 1) / LANES * LANES;
+    for (ptrdiff_t i = 0; i < at->order; i++) at->time[i] = terms->time * tables->roots[i] * tables->roots[i];
+    repeat(at->time, at->time[at->order - 1], at->order, at->width);
+#pragma omp simd simdlen(8)
+    for (ptrdiff_t i = 0; i < at->width; i++) {
+        double time = at->time[i], deviation = terms->vol * sqrt(time);
+        at->deviation_of_node[i] = deviation;
+        at->drift_of_node[i] = (terms->rate - terms->yield) * time;
+        at->strike_discount_of_node[i] = exponential(-terms->rate * time);
+        at->share_discount_of_node[i] = exponential(-terms->yield * time);
     }
 #pragma omp simd simdlen(8)
     for (ptrdiff_t k = 0; k < at->count; k++) {
@@ -176,19 +184,27 @@ INLINE double fixed_point_round(const struct put_terms *terms, const struct coll
         strikes[k] = at->strike_discount[k] * strike;
         shares[k] = at->share_discount[k] * share;
     }
-    for (ptrdiff_t i = 0; i < at->order; i++) {
-        double time = at->time[i], deviation = at->deviation_of_node[i];
-        double d2 = (nodes[i] + (terms->rate - terms->yield) * time) / deviation - 0.5 * deviation, d1 = d2 + deviation;
+    double strike_sums[NODE_PITCH], share_sums[NODE_PITCH], moved[NODE_PITCH];
+    for (ptrdiff_t i = 0; i < at->width; i++) {
+        strike_sums[i] = i < at->order ? sum_of_node(strikes, i) : 0.0;
+        share_sums[i] = i < at->order ? sum_of_node(shares, i) : 0.0;
+    }
+    double smallest = exponential(-MAX_ABS_LOG);
+#pragma omp simd simdlen(8)
+    for (ptrdiff_t i = 0; i < at->width; i++) {
+        double deviation = at->deviation_of_node[i], inverse = 1.0 / deviation;
+        double d2 = (nodes[i] + at->drift_of_node[i]) * inverse - 0.5 * deviation, d1 = d2 + deviation;
         double phi2 = normal_density(d2), phi1 = normal_density(d1), below1 = normal_from_density(d1, phi1);
-        double strike = smooth ? phi2 / deviation : normal_from_density(d2, phi2);
-        double share = smooth ? below1 + phi1 / deviation : below1;
-        double numerator = exponential(-terms->rate * time) * strike + terms->rate * sum_of_node(strikes, i);
-        double denominator = exponential(-terms->yield * time) * share + terms->yield * sum_of_node(shares, i);
-        double smallest = exponential(-MAX_ABS_LOG);
-        double moved = logarithm(larger(numerator, smallest) / larger(denominator, smallest));
-        moved = smaller(larger(moved, -MAX_ABS_LOG), limit - MIN_DEPTH);
-        change = larger(change, magnitude(moved - nodes[i]));
-        nodes[i] = moved;
+        double strike = smooth ? phi2 * inverse : normal_from_density(d2, phi2);
+        double share = smooth ? below1 + phi1 * inverse : below1;
+        double numerator = at->strike_discount_of_node[i] * strike + terms->rate * strike_sums[i];
+        double denominator = at->share_discount_of_node[i] * share + terms->yield * share_sums[i];
+        double ratio = logarithm(larger(numerator, smallest) / larger(denominator, smallest));
+        moved[i] = smaller(larger(ratio, -MAX_ABS_LOG), limit - MIN_DEPTH);
+    }
+    for (ptrdiff_t i = 0; i < at->order; i++) {
+        change = larger(change, magnitude(moved[i] - nodes[i]));
+        nodes[i] = moved[i];
     }
     return change;
 }
@@ -229,15 +245,25 @@ INLINE void newton_system(const struct put_terms *terms, const struct collocatio
     double square[MAX_POINTS], of_node[MAX_POINTS], spots[MAX_POINTS], by_square[MAX_POINTS], parts[5][MAX_POINTS];
     double limit = boundary->limit, least = MIN_DEPTH * MIN_DEPTH;
     squared_depth(tables, nodes, limit, square);
+    double spot_of_node[NODE_PITCH], held[5][NODE_PITCH];
+#pragma omp simd simdlen(8)
+    for (ptrdiff_t i = 0; i < at->width; i++) {
+        double value[5];
+        spot_of_node[i] = exponential(nodes[i]);
+        european_put(terms, nodes[i], at->time[i], value);
+        for (int k = 0; k < 5; k++) held[k][i] = value[k];
+    }
     for (ptrdiff_t i = 0; i < at->order; i++) {
         repeat(of_node, nodes[i], i * TIME_POINTS, (i + 1) * TIME_POINTS);
-        repeat(spots, exponential(nodes[i]), i * TIME_POINTS, (i + 1) * TIME_POINTS);
+        repeat(spots, spot_of_node[i], i * TIME_POINTS, (i + 1) * TIME_POINTS);
     }
 #pragma omp simd simdlen(8)
     for (ptrdiff_t k = 0; k < at->count; k++) {
         double depth = sqrt(larger(square[k], least)), slope = choose(where(square[k] > least), -1.0 / depth, 0.0);
-        struct premium premium = premium_at(terms, spots[k], of_node[k], limit - depth, at->delay[k], at->deviation[k],
-                                            at->inverse[k], at->drift[k], at->strike_discount[k], at->share_discount[k]);
+        double level = limit - depth;
+        struct premium premium = premium_at(terms, spots[k], of_node[k], level, exponential(level), at->delay[k],
+                                            at->deviation[k], at->inverse[k], at->drift[k], at->strike_discount[k],
+                                            at->share_discount[k]);
         parts[0][k] = premium.value;
         parts[1][k] = premium.slope;
         parts[2][k] = premium.vega;
@@ -246,25 +272,24 @@ INLINE void newton_system(const struct put_terms *terms, const struct collocatio
         by_square[k] = premium.sensitivity * slope;
     }
     for (ptrdiff_t i = 0; i < at->order; i++) {
-        double row[NODE_PITCH] = {0.0}, hold[5], in_limit = sum_of_node(parts[4], i), spot = spots[i * TIME_POINTS];
+        double row[NODE_PITCH] = {0.0}, in_limit = sum_of_node(parts[4], i), spot = spot_of_node[i];
         int empty = 1;
         for (ptrdiff_t k = i * TIME_POINTS; k < (i + 1) * TIME_POINTS; k++) {
             const double *restrict by_point = tables->by_point + k * NODE_PITCH;
 #pragma omp simd
             for (ptrdiff_t j = 0; j < NODE_PITCH; j++) row[j] += by_square[k] * by_point[j];
         }
-        european_put(terms, nodes[i], at->time[i], hold);
         for (ptrdiff_t j = 0; j < at->order; j++) {
             system[i][j] = row[j] * (nodes[j] - limit);
             in_limit -= system[i][j];
         }
-        system[i][i] += hold[1] + sum_of_node(parts[1], i) + spot;
+        system[i][i] += held[1][i] + sum_of_node(parts[1], i) + spot;
         for (ptrdiff_t j = 0; j < at->order; j++) empty &= system[i][j] == 0.0;
         /* A node on which nothing depends stays. */
         if (empty) system[i][i] = 1.0;
-        residual[i] = hold[0] + sum_of_node(parts[0], i) - 1.0 + spot;
-        double vega = hold[3] + sum_of_node(parts[2], i) / terms->vol;
-        double rho = hold[4] + sum_of_node(parts[3], i) + in_limit * boundary->limit_rho;
+        residual[i] = held[0][i] + sum_of_node(parts[0], i) - 1.0 + spot;
+        double vega = held[3][i] + sum_of_node(parts[2], i) / terms->vol;
+        double rho = held[4][i] + sum_of_node(parts[3], i) + in_limit * boundary->limit_rho;
         double *sides = &system[i][at->order];
         sides[0] = empty ? 0.0 : -residual[i];
         sides[1] = empty ? 0.0 : -vega;
@@ -352,7 +377,9 @@ INLINE void solve_put_boundary(const struct put_terms *terms, const struct collo
     exercise_times_of(terms, tables, &at);
     initial_guess(terms, &at, boundary->limit, nodes);
     for (int round = 0; round < FIXED_POINT_ROUNDS; round++)
-        if (fixed_point_round(terms, tables, &at, boundary->limit, smooth, nodes) < NEWTON_START_CHANGE) break;
+        /* A constant in each call: the loops compute the terms of one equation only. */
+        if ((smooth ? fixed_point_round(terms, tables, &at, boundary->limit, 1, nodes)
+                    : fixed_point_round(terms, tables, &at, boundary->limit, 0, nodes)) < NEWTON_START_CHANGE) break;
     newton_boundary(terms, tables, &at, nodes, boundary);
 }
 

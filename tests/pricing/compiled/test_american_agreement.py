@@ -120,11 +120,9 @@ def test_one_option_of_plain_numbers_is_that_of_an_array(case):
         assert ours == pytest.approx(theirs, rel=0.0, abs=SCALES[name] * scale, nan_ok=True), name
 
 
-def test_many_contracts_differ_by_what_numpy_itself_does():
-    """Contracts that numpy solves together take as many steps as the slowest: each alone is within 1e-7."""
-    rng = np.random.default_rng(8)
-    count = 300
-    options = {
+def contracts(count, seed=8):
+    rng = np.random.default_rng(seed)
+    return {
         "sign": rng.choice([-1.0, 1.0], count),
         "spot": np.full(count, 100.0),
         "strike": 100.0 * np.exp(rng.normal(0.0, 0.2, count)),
@@ -133,8 +131,55 @@ def test_many_contracts_differ_by_what_numpy_itself_does():
         "rate": rng.uniform(0.0, 0.09, count),
         "dividend_yield": rng.uniform(0.0, 0.09, count),
     }
-    compiled, defined = both(options)
-    assert np.abs(compiled.value - defined.value).max() < 1e-5
-    for i in range(0, count, 30):
-        alone = american(**{name: values[i] for name, values in options.items()})
-        assert tuple(alone) == pytest.approx(tuple(field[i] for field in compiled), rel=1e-12)
+
+
+def low_vols(count):
+    """Contracts whose boundaries take the most steps: their vega and rho are the first to differ."""
+    return contracts(count, seed=3) | {"vol": np.linspace(0.04, 0.15, count)}
+
+
+def shared_boundaries(count):
+    """A scan: many strikes, each with its vol, at several spots and moments."""
+    strike = np.linspace(70.0, 140.0, count)[:, None]
+    moments = np.tile(np.linspace(0.0, 0.2, 5), 3)
+    terms = {"sign": 1.0, "spot": np.repeat([90.0, 100.0, 115.0], 5), "strike": strike, "rate": 0.04}
+    terms |= {"vol": 0.2 - 0.15 * np.log(strike / 100.0), "dividend_yield": 0.011}
+    return terms | {"time_to_expiry": 0.25 - moments, "elapsed": moments}
+
+
+MANY = {"contracts": contracts, "low vols": low_vols, "shared boundaries": shared_boundaries}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_many_contracts_together(case):
+    """Each takes the steps that it needs alone, whoever it is solved with."""
+    compiled, defined = both(MANY[case](300))
+    for name, ours, theirs in zip(compiled._fields, compiled, defined, strict=True):
+        scale = 100.0 if name == "value" else np.abs(theirs) + 0.1
+        assert np.max(np.abs(ours - theirs) / scale) <= SCALES[name], name
+
+
+@pytest.mark.parametrize("name", ["c", "numpy"])
+def test_a_contract_is_worth_the_same_among_others(name):
+    options = contracts(300)
+    with using(name):
+        together = american(**options)
+        for i in range(0, 300, 30):
+            alone = american(**{key: values[i] for key, values in options.items()})
+            assert tuple(alone) == pytest.approx(tuple(field[i] for field in together), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("argument", "greek", "most"), [("vol", "vega", 1e-5), ("rate", "rho", 2.5e-5)], ids=["vega", "rho"]
+)
+def test_vega_and_rho_of_many_are_the_slopes_of_their_values(argument, greek, most):
+    options = low_vols(300)
+
+    def slope(step):
+        up, down = (american(**options | {argument: options[argument] + way * step}) for way in (1, -1))
+        return (up.value - down.value) / (2 * step)
+
+    step = 1e-3 * np.maximum(options[argument], 0.01)
+    exact = (4 * slope(step / 2) - slope(step)) / 3
+    error = np.abs(getattr(american(**options), greek) - exact)
+    assert np.max(error / (np.abs(exact) + 1.0)) < most
