@@ -10,6 +10,7 @@ import numpy as np
 
 from riskcalc.pricing.arrays import FloatArray, broadcast_floats, in_blocks, in_core_or_blocks
 from riskcalc.pricing.black_scholes import to_forward_terms
+from riskcalc.pricing.compiled.loader import core
 from riskcalc.pricing.scipy_kernels import erfcx, ndtri
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ _TEXTS = {
 }
 
 
+SOLVED = np.int8(VolStatus.OK)
+
+
 class ImpliedVol(NamedTuple):
     """Implied vols and how each search ended; numpy scalars when all inputs were scalars."""
 
@@ -69,6 +73,9 @@ class ImpliedVol(NamedTuple):
     """Volatility as a fraction; nan where ``status`` is not 0."""
     status: NDArray[np.int8]
     """A ``VolStatus`` code."""
+
+
+_new = tuple.__new__  # a named tuple in half the time of its class
 
 
 def implied_vol(
@@ -125,6 +132,10 @@ def implied_vol(
     >>> VolStatus(found.status[1]).text
     'premium is at or above the upper bound of the option value'
     """
+    if (compiled := core()) is not None:
+        one = compiled.implied_vol((premium, sign, spot, strike, time_to_expiry, rate, dividend_yield))
+        if one == one:  # noqa: PLR0124 - not nan
+            return _new(ImpliedVol, (np.float64(one), SOLVED))
     inputs = {
         "premium": premium,
         "sign": sign,

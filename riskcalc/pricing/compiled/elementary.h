@@ -75,6 +75,15 @@ INLINE double exponential(double x)
     return x < -708.0 ? 0.0 : (1.0 + (r + r * r * exponential_part(r))) * power;
 }
 
+/* e^x for x <= 0, and e^-708 below -708: two comparisons less. */
+INLINE double exponential_of_negative(double x)
+{
+    const double rounder = 0x1.8p52;
+    double bounded = larger(x, -708.0), shifted = bounded * 1.4426950408889634074 + rounder, whole = shifted - rounder;
+    double r = (bounded - whole * 0x1.62e42fefap-1) - whole * 0x1.cf79abc9e3b39p-40;
+    return (1.0 + (r + r * r * exponential_part(r))) * from_bits((to_bits(shifted) + 1023) << 52);
+}
+
 /* Fraction and exponent: x = m 2^e with m in [sqrt(1/2), sqrt(2)), for normal x > 0. */
 INLINE uint64_t split(double x, double *exponent)
 {

@@ -182,7 +182,7 @@ static void implied_vol_all(ptrdiff_t count, const struct column *in, double *ou
     for (ptrdiff_t start = 0; start < count; start += BLOCK) {
         begin_block(&block, in, IV_INPUTS, out, IV_OUTPUTS, start, count);
         double small = begin_searches(&block, &search), moving = 0.0;
-        memcpy(searched, search.moved, sizeof searched);
+        memcpy(searched, search.moved, (size_t)block.size * sizeof *searched);
         for (int k = 0; k < FIRST_STEPS; k++)
             moving = small > 0.0 ? step_searches(&search, block.size, 1, 1) : step_searches(&search, block.size, 1, 0);
         if (moving > 0.0) finish_searches(&search, block.size);
@@ -204,6 +204,14 @@ EXPORT void implied_vol_single(const void *in, double *out)
     struct column columns[IV_INPUTS];
     single_columns(in, option, columns, IV_INPUTS);
     implied_vol_all(1, columns, out);
+}
+
+/* The vol of one option, or nan where there is none or it is left to numpy; `in` need not be aligned. */
+EXPORT double implied_vol_number(const void *in)
+{
+    double found[IV_OUTPUTS];
+    implied_vol_single(in, found);
+    return found[IV_STATUS] == OK ? found[IV_VOL] : NAN;
 }
 
 #endif

@@ -160,6 +160,19 @@ def test_implied_vol(case):
     assert_same(compiled.vol, defined.vol, np.maximum(1.0, by_rounding))
 
 
+@pytest.mark.parametrize("case", ["a chain", "near the money", "deep wings", "awkward time_to_expiry"])
+def test_implied_vol_of_one_option_is_that_of_an_array(case):
+    """The call on plain numbers goes another way through the core than one on arrays."""
+    quotes = quoted(OPTIONS[case])
+    columns = dict(zip(quotes, np.broadcast_arrays(*quotes.values()), strict=True))
+    together = implied_vol(**columns)
+    for i in range(0, len(together.vol), max(len(together.vol) // 40, 1)):
+        one = implied_vol(**{name: float(column[i]) for name, column in columns.items()})
+        assert (type(one.vol), type(one.status)) == (np.float64, np.int8)
+        assert one.status == together.status[i]
+        assert one.vol == pytest.approx(together.vol[i], rel=1e-12, abs=1e-14, nan_ok=True)
+
+
 def test_the_core_solves_usual_chains_itself():
     quotes = quoted(OPTIONS["a chain"])
     names = ("premium", *(name for name in NAMES if name != "vol"))
