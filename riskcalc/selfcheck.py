@@ -14,8 +14,12 @@ from vollib.black_scholes_merton import black_scholes_merton
 from vollib.black_scholes_merton.greeks import analytical
 from vollib.black_scholes_merton.implied_volatility import implied_volatility
 
+from riskcalc.analysis.first_passage import first_passage
 from riskcalc.pricing import american, black_scholes, implied_vol
 from riskcalc.pricing.compiled.loader import choice, using
+
+STOP, TARGET = 0.06, 0.10
+"""Moves from the spot whose odds are compared."""
 
 __all__ = ["Agreement", "compare_cores", "compare_with_quantlib", "compare_with_vollib", "core_in_use"]
 
@@ -118,7 +122,8 @@ def compare_cores() -> tuple[Agreement, ...]:
     -------
     tuple of Agreement
         For the European value and each Greek, in raw units, the implied vol of every price that still carries
-        one, and American values with a yield and with cash dividends.
+        one, the probability that a stop is hit before a target, and American values with a yield and with
+        cash dividends.
     """
     if choice().core is None:
         return ()
@@ -154,12 +159,21 @@ def compare_cores() -> tuple[Agreement, ...]:
 
 
 def _values_and_vols(columns: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    """Return values, Greeks and vols solved from the values, 0 where vega is too small for one."""
+    """Return values, Greeks, vols solved from the values, 0 where vega is too small, and P(stop first)."""
     greeks = black_scholes(spot=SPOT, **columns)
     terms = {name: column for name, column in columns.items() if name != "vol"}
     vol = implied_vol(premium=greeks.value, spot=SPOT, **terms).vol
     carried = columns["vol"] * greeks.vega > MIN_VEGA
-    return {**greeks._asdict(), "implied vol": np.where(carried, vol, 0.0)}
+    first = first_passage(
+        spot=SPOT,
+        lower=(1 - STOP) * SPOT,
+        upper=(1 + TARGET) * SPOT,
+        vol=columns["vol"],
+        drift=columns["rate"],
+        horizon=columns["time_to_expiry"],
+    )
+    named = {"implied vol": np.where(carried, vol, 0.0), "stop hit first": first.lower_first}
+    return {**greeks._asdict(), **named}
 
 
 def _grid() -> Iterator[Case]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.pricing.arrays import broadcast_floats
+from riskcalc.pricing.compiled.loader import core
 from riskcalc.pricing.scipy_kernels import erfcx, ndtr
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -127,11 +128,22 @@ def exit_chances(
     FirstPassage
         Shaped as the inputs broadcast.
     """
+    if (found := _compiled_chances(below, above, travel, variance)) is not None:
+        return found
     with np.errstate(all="ignore"):
         beyond = 1 + np.abs(travel) + BEYOND * np.sqrt(variance)
         spread = np.broadcast_arrays(np.minimum(below, beyond), np.minimum(above, beyond), travel, variance)
         chances = _corridor(*(values.ravel() for values in spread))
     return FirstPassage(*(chance.reshape(spread[0].shape)[()] for chance in chances))
+
+
+def _compiled_chances(*corridors: FloatArray) -> FirstPassage | None:
+    """Return the probabilities by the compiled core; None without one, or for numbers it does not take."""
+    if (compiled := core()) is None:
+        return None
+    floats = [np.asarray(part, dtype=np.float64) for part in corridors]
+    found = compiled.columns("exit_chances", floats, np.broadcast_shapes(*(part.shape for part in floats)))
+    return None if (found[0] < 0.0).any() else FirstPassage(*found)
 
 
 def touch_probability(

@@ -10,8 +10,9 @@
 #include "columns.h"
 #include "elementary.h"
 #include "european.h"
+#include "exit_chances.h"
 #include "implied_vol.h"
 #include "put_boundary.h"
 
 /* Changes with every signature; the loader asks for its own number. */
-EXPORT int64_t abi_version(void) { return 7; }
+EXPORT int64_t abi_version(void) { return 8; }

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Tables = ctypes.Array[ctypes.c_void_p]
 
-ABI = 7
+ABI = 8
 """The interface that this module calls; `abi_version` of the library must be the same."""
-KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2)}
+KERNELS = {"black_scholes": (7, 6), "implied_vol": (7, 2), "exit_chances": (4, 3)}
 """Numbers of columns in and out of each kernel that works element by element."""
 IRREGULAR = -1000
 """Status of a row whose numbers are too large or small for the compiled core."""
