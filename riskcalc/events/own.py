@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from riskcalc.domain.validation import brief_repr, calendar_date
 from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.events.ics import count_entries
-from riskcalc.presets.files import parse_toml, read_text, write_whole
+from riskcalc.presets.files import edit_toml, parse_toml, read_text, write_whole
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
@@ -102,23 +103,17 @@ def add_event(event: MarketEvent) -> Path:
     import tomlkit  # noqa: PLC0415 - reading needs none
 
     path = own_events_path()
-    content = read_text(path, kind="events") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
     known, _ = read_own_events()
     if (event.date, event.what) in {(other.date, other.what) for other in known}:
         return path
-    document = tomlkit.parse(content)
-    rows = document.get("events")
-    if rows is None:
-        rows = tomlkit.aot()
-        document["events"] = rows
     row = tomlkit.table()
     row |= {"date": event.date, "what": event.what}
     if event.time is not None:
         row["time"] = f"{event.time:%H:%M}"
     if event.source != "own":
         row["source"] = event.source
-    rows.append(row)
-    write_whole(path, tomlkit.dumps(document))
+    with edit_toml(path, kind="events", check=partial(parse_toml, newest=SCHEMA_VERSION)) as document:
+        document.setdefault("events", tomlkit.aot()).append(row)
     return path
 
 

@@ -15,7 +15,7 @@ from riskcalc.domain import Account, BookUse, Source
 from riskcalc.environment import account_path
 from riskcalc.errors import PresetError
 from riskcalc.presets.fields import Version
-from riskcalc.presets.files import parse_toml, read_text, write_whole
+from riskcalc.presets.files import edit_toml, parse_toml, read_text
 from riskcalc.presets.overrides import parse_assignments, put, rivals_of
 from riskcalc.presets.problems import problem_lines, problems_in
 from riskcalc.presets.schema_rules import SAMPLE_EQUITY, AccountShape, CostsShape
@@ -87,15 +87,9 @@ def set_account(assignments: Iterable[str]) -> Path:
         A key is unknown, a value is out of range, or the file cannot be read or written. Nothing is changed.
     """
     path = account_path()
-    text = read_text(path, kind="account") if path.exists() else NEW_FILE
-    if path.exists():
-        _check_account(text, path)
-    document = tomlkit.parse(text)
-    for key, value in _parse_keys(assignments).items():
-        _set(document, key, value)
-    written = tomlkit.dumps(document)
-    _check_account(written, path)
-    write_whole(path, written)
+    with edit_toml(path, kind="account", check=_check_account, empty=NEW_FILE) as document:
+        for key, value in _parse_keys(assignments).items():
+            _set(document, key, value)
     return path
 
 

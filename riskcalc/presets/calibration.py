@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from riskcalc.domain.instrument_table import find_instrument
@@ -10,7 +11,7 @@ from riskcalc.domain.price_history import Calibration
 from riskcalc.domain.validation import brief_repr, record, text
 from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
-from riskcalc.presets.files import parse_toml, read_text, write_whole
+from riskcalc.presets.files import edit_toml, parse_toml, read_text
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
@@ -55,7 +56,7 @@ def read_calibration(symbol: str = "IWM") -> Calibration:
 
 
 def write_calibration(calibration: Calibration, *, symbol: str) -> Path:
-    """Keep a measured calibration of an underlying, whole or not at all; those of others stay.
+    """Store a measured calibration of an underlying; those of others stay.
 
     Parameters
     ----------
@@ -76,24 +77,19 @@ def write_calibration(calibration: Calibration, *, symbol: str) -> Path:
     InvalidInputError
         The calibration has no date or error, or there is no symbol.
     """
-    import tomlkit  # noqa: PLC0415 - reading needs none
-
     record("calibration", Calibration, calibration)
     if calibration.date is None or calibration.error is None:
         raise InvalidInputError("calibration must be a measured one, with date and error")
     if not text("symbol", symbol):
         raise InvalidInputError("symbol must not be empty")
     path = calibration_path()
-    content = read_text(path, kind="calibration") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
-    parse_toml(content, path, newest=SCHEMA_VERSION)
-    document = tomlkit.parse(content)
-    document[symbol] = {
-        "k": round(calibration.k, 4),
-        "error": round(calibration.error, 4),
-        "k_source": calibration.k_source,
-        "date": calibration.date,
-    }
-    write_whole(path, tomlkit.dumps(document))
+    with edit_toml(path, kind="calibration", check=partial(parse_toml, newest=SCHEMA_VERSION)) as document:
+        document[symbol] = {
+            "k": round(calibration.k, 4),
+            "error": round(calibration.error, 4),
+            "k_source": calibration.k_source,
+            "date": calibration.date,
+        }
     return path
 
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,39 @@ def replacing(path: Path) -> Iterator[Path]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def edit_toml(
+    path: Path, *, kind: str, check: Callable[[str, Path], object], empty: str = "schema = 1\n"
+) -> Iterator[Any]:
+    """Yield the document of a TOML file to edit in place; comments and other keys are kept.
+
+    Parameters
+    ----------
+    path : Path
+        File to edit; made if missing.
+    kind : str
+        What the file should be, as errors call it.
+    check : callable
+        Raises PresetError for a text that is invalid; called with the text before and after the edit.
+    empty : str
+        Text of a new file.
+
+    Raises
+    ------
+    PresetError
+        The file cannot be read or written, or a check fails; nothing is changed.
+    """
+    import tomlkit  # noqa: PLC0415 - reading needs none
+
+    text = read_text(path, kind=kind) if path.exists() else empty
+    check(text, path)
+    document = tomlkit.parse(text)
+    yield document
+    edited = tomlkit.dumps(document)
+    check(edited, path)
+    write_whole(path, edited)
 
 
 def parse_toml(text: str, path: Path, *, newest: int) -> dict[str, Any]:

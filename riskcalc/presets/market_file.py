@@ -25,7 +25,7 @@ from riskcalc.presets.fields import (
     Version,
     Vol,
 )
-from riskcalc.presets.files import parse_toml, read_text, write_whole
+from riskcalc.presets.files import edit_toml, parse_toml, read_text
 from riskcalc.presets.problems import problem_lines, problems_in
 from riskcalc.presets.schema import DividendShape
 from riskcalc.presets.units_parsing import percent_text
@@ -160,21 +160,15 @@ def write_quotes(
         The file cannot be read or written; nothing is changed.
     """
     path = market_path() if path is None else path
-    text = read_text(path, kind="market") if path.exists() else NEW_FILE
-    if path.exists():
-        _read(text, path)
-    document = tomlkit.parse(text)
-    if rate is not None:
-        _put(document, {"rate": percent_text(rate), "rate_date": date})
-    if quotes:
-        tables = document.setdefault("quotes", tomlkit.table(is_super_table=True))
-        for symbol, quote in quotes.items():
-            if symbol not in tables:
-                tables[symbol] = tomlkit.table()
-            _put(tables[symbol], _quote_data(quote))
-    written = tomlkit.dumps(document)
-    _read(written, path)
-    write_whole(path, written)
+    with edit_toml(path, kind="market", check=_read, empty=NEW_FILE) as document:
+        if rate is not None:
+            _put(document, {"rate": percent_text(rate), "rate_date": date})
+        if quotes:
+            tables = document.setdefault("quotes", tomlkit.table(is_super_table=True))
+            for symbol, quote in quotes.items():
+                if symbol not in tables:
+                    tables[symbol] = tomlkit.table()
+                _put(tables[symbol], _quote_data(quote))
     return path
 
 

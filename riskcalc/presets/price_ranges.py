@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from riskcalc.domain.price_history import AverageRange
 from riskcalc.domain.validation import brief_repr, record, text
 from riskcalc.environment import data_folder
 from riskcalc.errors import InvalidInputError, PresetError
-from riskcalc.presets.files import parse_toml, read_text, write_whole
+from riskcalc.presets.files import edit_toml, parse_toml, read_text
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
@@ -40,30 +41,25 @@ def read_ranges() -> dict[str, AverageRange]:
 
 
 def write_range(measured: AverageRange, *, symbol: str) -> Path | None:
-    """Keep a measured range of a symbol, whole or not at all; None where a newer one is kept.
+    """Store a measured range of a symbol and return the file; None if a newer one is stored.
 
     Raises
     ------
     PresetError
         The file that is there cannot be read, or not be written.
     """
-    import tomlkit  # noqa: PLC0415 - reading needs none
-
     record("measured", AverageRange, measured)
     if not text("symbol", symbol):
         raise InvalidInputError("symbol must not be empty")
     path, known = ranges_path(), read_ranges().get(symbol)
     if known is not None and known.date > measured.date:
         return None
-    document = tomlkit.parse(
-        read_text(path, kind="ranges") if path.exists() else f"schema = {SCHEMA_VERSION}\n"
-    )
-    document[symbol] = {
-        "atr14": round(measured.atr14, 4),
-        "close": round(measured.close, 4),
-        "date": measured.date,
-    }
-    write_whole(path, tomlkit.dumps(document))
+    with edit_toml(path, kind="ranges", check=partial(parse_toml, newest=SCHEMA_VERSION)) as document:
+        document[symbol] = {
+            "atr14": round(measured.atr14, 4),
+            "close": round(measured.close, 4),
+            "date": measured.date,
+        }
     return path
 
 
