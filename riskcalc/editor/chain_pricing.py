@@ -76,12 +76,12 @@ def filled_from(
     problems: list[str] = []
     for leg in trade.legs:
         try:
-            found = _quoted_leg(leg, quotes) if isinstance(leg, OptionLeg) and follows(leg) else leg
+            filled = _quoted_leg(leg, quotes) if isinstance(leg, OptionLeg) and follows(leg) else leg
         except ChainError as error:
             problems.append(str(error))
             continue
-        stays = at_quotes or found is leg
-        legs.append(found if stays else _off_the_quotes(found, chain, quote, vol_shift=vol_shift))
+        stays = at_quotes or filled is leg
+        legs.append(filled if stays else _off_the_quotes(filled, chain, quote, vol_shift=vol_shift))
     if problems:
         raise ChainError("\n".join(problems))
     return dataclasses.replace(trade, legs=tuple(legs))
@@ -109,9 +109,9 @@ def vol_at(chain: QuotedListing, market: Market, *, expiry: dt.date | None) -> f
     """ATM IV of an expiry at the time of the chain; None if its quotes do not determine it."""
     quote = dataclasses.replace(market.quote(chain.symbol), spot=chain.spot)
     time, quoted = quote_time(chain), {chain.symbol: quote}
-    there = dataclasses.replace(market, date=chain.date, time=time, quotes=quoted)
+    at_quotes = dataclasses.replace(market, date=chain.date, time=time, quotes=quoted)
     with contextlib.suppress(ChainError):
-        return None if expiry is None else atm_vol(chain, there, expiry=expiry)
+        return None if expiry is None else atm_vol(chain, at_quotes, expiry=expiry)
     return None
 
 
@@ -125,10 +125,10 @@ def smile_of(chain: QuotedListing, market: Market, *, sticky: Sticky) -> MovingS
     ChainError
         The smile is to move, and the listing is none that it can be fitted to.
     """
-    found = moving_smile(chain, market, sticky)
-    if found is None and sticky is Sticky.MONEYNESS:
+    smile = moving_smile(chain, market, sticky)
+    if smile is None and sticky is Sticky.MONEYNESS:
         raise ChainError(f"{chain.symbol}: only quotes that were read from a file have a smile")
-    return found
+    return smile
 
 
 def gamma_of(chain: QuotedListing, rate: float) -> GammaProfile | None:
@@ -181,5 +181,5 @@ def _quoted_leg(leg: OptionLeg, quotes: _Quotes) -> OptionLeg:
     time, quoted = quote_time(chain), {chain.symbol: quotes.quote}
     market = Market(date=chain.date, time=time, rate=quotes.rate, quotes=quoted)
     trade = Trade(instrument=quotes.instrument, legs=(leg,))
-    (found,) = enter(trade, chain, market, at=quotes.fill).option_legs
-    return found
+    (entered_leg,) = enter(trade, chain, market, at=quotes.fill).option_legs
+    return entered_leg

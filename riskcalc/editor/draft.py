@@ -70,10 +70,10 @@ class Draft:
     @property
     def sources(self) -> PlanSources:
         """Where the figures come from: what was tuned counts as set."""
-        found, opened, symbol = self.preset.sources, self.preset.market, self.trade.symbol
+        merged, opened, symbol = self.preset.sources, self.preset.market, self.trade.symbol
         date, spot, vol = opened.date, opened.quote(symbol).spot, opened.quote(symbol).vol
         if self.chain is not None:
-            found = found.quoted(self.quotes_from)
+            merged = merged.quoted(self.quotes_from)
             date, spot, vol = self.chain.date, self.chain.spot, self.quote.vol - self.vol_shift
         changed = {
             "date": self.market.date != date,
@@ -82,8 +82,8 @@ class Draft:
             "equity": self.account.equity != self.preset.account.equity,
         }
         tuned = {name: Source.SET for name, moved in changed.items() if moved}
-        vol_date = None if "vol" in tuned else found.vol_date
-        return dataclasses.replace(found, **tuned, vol_date=vol_date, today=self.today)
+        vol_date = None if "vol" in tuned else merged.vol_date
+        return dataclasses.replace(merged, **tuned, vol_date=vol_date, today=self.today)
 
     @property
     def quote(self) -> Quote:
@@ -101,7 +101,7 @@ class Draft:
             The chain has no usable quote for a leg.
         """
         market = self.market.with_quote(self.trade.symbol, smile=self.smile)
-        found = plan(
+        planned = plan(
             self.entered(),
             market,
             self.account,
@@ -112,18 +112,18 @@ class Draft:
             sources=self.sources,
         )
         if day is ANY_DAY:
-            return found
+            return planned
         if self.chain is not None:
             day = dataclasses.replace(day, gamma=gamma_of(self.chain, self.preset.market.rate))
-        return hold_against(found, day)
+        return hold_against(planned, day)
 
     @property
     def smile(self) -> MovingSmile | None:
         """The smile of the chain with the vol shift; None without a smile."""
         if self.chain is None:
             return None
-        found = smile_of(self.chain, self.preset.market, sticky=self.sticky)
-        return found.shifted(self.vol_shift) if found and self.vol_shift else found
+        fitted = smile_of(self.chain, self.preset.market, sticky=self.sticky)
+        return fitted.shifted(self.vol_shift) if fitted and self.vol_shift else fitted
 
     def entered(self) -> Trade:
         """Return the trade with every entry price and vol filled in.
@@ -258,8 +258,8 @@ def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
     RiskcalcError
         The chain does not list what the preset asks for.
     """
-    found = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky, today=draft.today)
-    return dataclasses.replace(found, account=draft.account, exits=draft.exits, view=draft.view)
+    reopened = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky, today=draft.today)
+    return dataclasses.replace(reopened, account=draft.account, exits=draft.exits, view=draft.view)
 
 
 def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:

@@ -127,14 +127,14 @@ def snapshot(
     pages : mapping, optional
         What each page keeps of itself, by its name.
     """
-    kept = {name: dict(state) for name, state in (pages or {}).items()}
+    states = {name: dict(state) for name, state in (pages or {}).items()}
     look = {
         "palette": palette,
         "theme": theme,
         "view": view,
         "focus": focus,
         "page": page,
-        "pages": kept,
+        "pages": states,
     }
     return Snapshot(state=editor.state, chain_path=editor.chain_path, look=look)
 

@@ -361,6 +361,10 @@ class TradeEditor:
     def _clean_draft(self, draft: Draft) -> Draft:
         """The draft as last opened or saved, on the same chain."""
         return next(
-            (one for one in reversed(self._clean) if one.preset is draft.preset and one.chain is draft.chain),
+            (
+                clean
+                for clean in reversed(self._clean)
+                if clean.preset is draft.preset and clean.chain is draft.chain
+            ),
             self._clean[0],
         )

@@ -120,9 +120,9 @@ class EditActions(TradeScreen):
         self.show()
 
     def _focus_last(self, ending: str) -> None:
-        found = [index for index, row in enumerate(self.form.rows) if row.key.endswith(ending)]
-        if found and not self.editor.state.problem:
-            self._focus_row(found[-1])
+        places = [index for index, row in enumerate(self.form.rows) if row.key.endswith(ending)]
+        if places and not self.editor.state.problem:
+            self._focus_row(places[-1])
 
     def action_pin(self) -> None:
         """Pin the trade as A and continue with B; or unpin A."""
@@ -214,10 +214,10 @@ class FileActions(TradeScreen):
         """Save the session and quit."""
         self.app.exit()
 
-    def _say(self, said: str | None) -> None:
+    def _say(self, message: str | None) -> None:
         self.show()
-        if said:
-            self.note(said)
+        if message:
+            self.note(message)
 
 
 def _write_command(line: str) -> Path:

@@ -158,19 +158,19 @@ class LaunchOptions:
             line = f"riskcalc quote --live {fund.held} {fund.against}"
             raise InvalidInputError(f"{fund.symbol} has no options: {line}, then the screen")
         tell(f"fetching {fund.symbol}", 0.2)
-        found = live_chain(
+        live = live_chain(
             fund.symbol, now=dt.datetime.now(tz=dt.UTC), max_age=LIVE_MAX_AGE, instruments=load_instruments()
         )
         tell(f"planning on {fund.symbol}", 0.7)
         draft = open_draft(
             preset,
-            chain=found.chain,
+            chain=live.chain,
             at=self.at,
             sticky=self.sticky,
             today=self.today,
             quotes_from=Source.LIVE,
         )
-        return TradeEditor(draft), "; ".join([found.note, *found.chain.warnings])
+        return TradeEditor(draft), "; ".join([live.note, *live.chain.warnings])
 
 
 def _words(risk: BookRisk) -> str:
@@ -236,9 +236,9 @@ class RiskApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver; in a terminal, one that survives odd input."""
-        found = super().get_driver_class()
-        if not issubclass(TerminalDriver, found):  # a browser's, or one set in the environment
-            return found
+        driver = super().get_driver_class()
+        if not issubclass(TerminalDriver, driver):  # a browser's, or one set in the environment
+            return driver
         return TerminalDriver
 
     def on_mount(self) -> None:
@@ -301,9 +301,11 @@ class RiskApp(App[None]):
         if self.main_screen.ready or self.opening.chain is None:
             return False
         self._stopped = f"stopped reading {self.opening.chain.name};"
-        asked = self.opening
+        was_opening = self.opening
         self.opening = LaunchOptions(
-            today=asked.today, held_against_day=asked.held_against_day, book_wanted=asked.book_wanted
+            today=was_opening.today,
+            held_against_day=was_opening.held_against_day,
+            book_wanted=was_opening.book_wanted,
         )
         if self._work is not None:
             self._work.cancel()

@@ -123,7 +123,9 @@ def _left(heading: Heading, room: int) -> str:
     for name, end in texts:
         if len(name) + len(middle) + len(end) <= room:
             return f"{name}{middle}{end}"
-    short = next((one for one in texts if len("".join(one)) <= room), (f" riskcalc  {heading.title}", days))
+    short = next(
+        (text for text in texts if len("".join(text)) <= room), (f" riskcalc  {heading.title}", days)
+    )
     return _with_cut_description(*short, heading.description, room=room)
 
 

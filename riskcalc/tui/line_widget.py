@@ -137,8 +137,8 @@ class LineWidget(Widget):
         mixed = self.base if style is None else self.base + style
         # Colors of a part are on those of the widget already.
         mixed = style if style is not None and mixed == style else mixed
-        found = self._mixed[id(style)] = _Mixed(style, mixed, bool(mixed.dim))
-        return found
+        mixed_style = self._mixed[id(style)] = _Mixed(style, mixed, bool(mixed.dim))
+        return mixed_style
 
     def _looked_up(self) -> tuple[Style, Color]:
         """Base and background, looked up once for a theme."""

@@ -173,13 +173,13 @@ class SizePanel(PlanPanel):
 
     def lines(self, plan: TradePlan, *, width: int, pinned: TradePlan | None, stale: bool) -> list[Line]:
         """The panel's text, and what the trade adds to the book where there is one."""
-        found = super().lines(plan, width=width, pinned=pinned, stale=stale)
+        plan_lines = super().lines(plan, width=width, pinned=pinned, stale=stale)
         if self._state is None or not self._state.added:
-            return found
+            return plan_lines
         from riskcalc.formatting.book import book_lines  # noqa: PLC0415 - the first frame comes before the engine
         from riskcalc.formatting.metric import PanelLayout  # noqa: PLC0415 - as above
 
-        return [*found, *book_lines(self._state.added, PanelLayout(width=width, stale=stale))]
+        return [*plan_lines, *book_lines(self._state.added, PanelLayout(width=width, stale=stale))]
 
 
 class ExitsPanel(PlanPanel):
@@ -289,9 +289,9 @@ class ComputedView(ScrollableContainer, can_focus=False):
         """Cells beside the scrollbar, whether it is there yet or not."""
         return self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical
 
-    def _draw(self, draft: Draft, found: list[Line] | str) -> None:
+    def _draw(self, draft: Draft, result: list[Line] | str) -> None:
         self._drawn_for = draft
-        self._text.update(found if isinstance(found, str) else styled_text(found))
+        self._text.update(result if isinstance(result, str) else styled_text(result))
         self._dim(draft)
 
     def _dim(self, wanted: Draft) -> None:
@@ -320,10 +320,10 @@ class VehiclesView(ComputedView):
         from riskcalc.formatting import comparison_tables  # noqa: PLC0415 - after the first frame
         from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - as above
 
-        found = editor.vehicles()
-        if isinstance(found, str):
-            return found
-        return document_lines(comparison_tables(found), summary=found.summary, width=width)
+        comparison = editor.vehicles()
+        if isinstance(comparison, str):
+            return comparison
+        return document_lines(comparison_tables(comparison), summary=comparison.summary, width=width)
 
 
 def styled_text(lines: Iterable[Sequence[tuple[str, str]]], *, dimmed: bool = False) -> Content:

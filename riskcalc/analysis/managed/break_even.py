@@ -45,13 +45,15 @@ def break_even_drift(exits: ExitRecords, timeline: Timeline, levels: ExitStages)
 
     furthest = FURTHEST * timeline.diffusion / math.sqrt(timeline.days / 365)
     shifts = np.linspace(-furthest, furthest, SEARCHED + 1)
-    found = expected(shifts)
-    crossings = np.flatnonzero(found[1:] * found[:-1] <= 0)
+    expectations = expected(shifts)
+    crossings = np.flatnonzero(expectations[1:] * expectations[:-1] <= 0)
     if not len(crossings):
         return None
     nearest = crossings[np.argmin(np.abs(shifts[crossings] + shifts[crossings + 1]))]
     between = slice(nearest, nearest + 2)
-    return timeline.drift + levels.side * _zero(expected, shifts[between].tolist(), found[between].tolist())
+    return timeline.drift + levels.side * _zero(
+        expected, shifts[between].tolist(), expectations[between].tolist()
+    )
 
 
 def _zero(curve: Callable[[float], FloatArray], ends: list[float], values: list[float]) -> float:

@@ -114,20 +114,20 @@ def compute_pnl_flow(
     PnlFlow
         The probabilities of all exits sum to 1.
     """
-    found = walk_paths(levels, timeline, nodes, values=values, realized_pnl=realized_pnl)
-    exits, taken, gap_loss = [], np.zeros(len(levels.stages)), 0.0
-    for place, (passed, worth) in enumerate(zip(found.periods, values.periods, strict=True)):
+    walk = walk_paths(levels, timeline, nodes, values=values, realized_pnl=realized_pnl)
+    exits, closed, gap_loss = [], np.zeros(len(levels.stages)), 0.0
+    for place, (passed, worth) in enumerate(zip(walk.periods, values.periods, strict=True)):
         stopped, lost = _stops(levels, passed, worth, values.gap_share)
         exits += [*stopped, _targets(levels, passed, worth)]
-        taken += passed.target[:, :, 0].sum(axis=(0, 1, 3))
+        closed += passed.target[:, :, 0].sum(axis=(0, 1, 3))
         gap_loss += lost
-        if place in found.drops:
-            exits += _open_fills(levels, nodes, found.drops[place], values.drops[place])
-            taken += found.drops[place].target[:, 0].sum(axis=1)
-    for stage, moments in zip(levels.stages, found.held, strict=True):
+        if place in walk.drops:
+            exits += _open_fills(levels, nodes, walk.drops[place], values.drops[place])
+            closed += walk.drops[place].target[:, 0].sum(axis=1)
+    for stage, moments in zip(levels.stages, walk.held, strict=True):
         whole = shift_moments(moments, stage.open_share * values.last)
         exits.append(ExitRecords.of_reason(ExitReason.TIME, whole, day=values.last_day, point=nodes.points))
-    return PnlFlow(ExitRecords.concatenate(exits), taken, gap_loss)
+    return PnlFlow(ExitRecords.concatenate(exits), closed, gap_loss)
 
 
 def _stops(
@@ -248,12 +248,12 @@ def exit_weights(
         `managed_outcome`.
     """
     nodes = build_nodes(levels, timeline, strikes)
-    found = walk_paths(levels, timeline, nodes)
+    walk = walk_paths(levels, timeline, nodes)
     left = math.sqrt(max(days_to_expiry - timeline.days, 0.0) / 365)
     blocks = [
-        _level_block(levels, timeline, exits, found, days_to_expiry),
-        *_drop_blocks(levels, timeline, nodes, exits, found),
-        _last_block(timeline, nodes, found.held[:, 0], chebyshev_spots(nodes, least=least_vol * left)),
+        _level_block(levels, timeline, exits, walk, days_to_expiry),
+        *_drop_blocks(levels, timeline, nodes, exits, walk),
+        _last_block(timeline, nodes, walk.held[:, 0], chebyshev_spots(nodes, least=least_vol * left)),
     ]
     points = ValuationPoints(
         *(np.concatenate(parts) for parts in zip(*(block.points for block in blocks), strict=True))
@@ -287,11 +287,11 @@ def _level_block(
     level_chances = _level_chances(levels, exits, stop, target)
     # Stages mostly share a stop; equal levels are valued once.
     rows = list(dict.fromkeys((level, shift) for level, shift, *_ in level_chances))
-    found = {name: np.zeros((len(stages), len(rows), len(days))) for name in ("stop", "target")}
+    block = {name: np.zeros((len(stages), len(rows), len(days))) for name in ("stop", "target")}
     for level, shift, weights, number, name in level_chances:
-        found[name][number, rows.index((level, shift))] += weights
+        block[name][number, rows.index((level, shift))] += weights
     distances, shifts = (np.repeat(part, len(days)) for part in np.array(rows).T)
-    flat = {name: weights.reshape(len(stages), -1) for name, weights in found.items()}
+    flat = {name: weights.reshape(len(stages), -1) for name, weights in block.items()}
     points = ValuationPoints(distances, np.tile(days, len(rows)), shifts)
     return ExitWeights(points=points, **flat, time=np.zeros_like(flat["stop"]))
 
@@ -318,16 +318,20 @@ def _level_chances(
 ) -> list[_LevelChances]:
     """Stops, the prices at which stops gapped over are filled, and targets."""
     stages, jumped = list(enumerate(levels.stages)), exits.gap_share
-    found = [_LevelChances(one.stop, exits.vol_shift, (1 - jumped) * stop[n], n, "stop") for n, one in stages]
-    if jumped:
-        found += [
-            _LevelChances(gap_distance(levels, one.gap_move), exits.vol_shift, jumped * stop[n], n, "stop")
-            for n, one in stages
-        ]
-    found += [
-        _LevelChances(one.target, 0.0, target[n], n, "target") for n, one in stages if one.target < math.inf
+    chances = [
+        _LevelChances(stage.stop, exits.vol_shift, (1 - jumped) * stop[n], n, "stop") for n, stage in stages
     ]
-    return found
+    if jumped:
+        chances += [
+            _LevelChances(gap_distance(levels, stage.gap_move), exits.vol_shift, jumped * stop[n], n, "stop")
+            for n, stage in stages
+        ]
+    chances += [
+        _LevelChances(stage.target, 0.0, target[n], n, "target")
+        for n, stage in stages
+        if stage.target < math.inf
+    ]
+    return chances
 
 
 def _drop_blocks(

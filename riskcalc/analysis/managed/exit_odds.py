@@ -116,8 +116,8 @@ def first_exit(trade: Trade, market: Market, exits: ExitPlan, *, view: View = NE
     """
     levels = exit_stages(trade, market, exits)
     timeline = build_timeline(trade, market, exits, view=view, levels=levels)
-    (found,) = _first_exits(levels, [_Corridor(timeline, levels.stages[0].stop, levels.stages[0].target)])
-    return found
+    (first,) = _first_exits(levels, [_Corridor(timeline, levels.stages[0].stop, levels.stages[0].target)])
+    return first
 
 
 def _odds(
@@ -127,7 +127,7 @@ def _odds(
     levels = exit_stages(trade, market, exits)
     stop, target = levels.stages[0].stop, levels.stages[0].target
     own, *timelines = (
-        build_timeline(trade, market, exits, view=one, levels=levels) for one in (view, *others)
+        build_timeline(trade, market, exits, view=case, levels=levels) for case in (view, *others)
     )
     corridors = [_Corridor(own, *ends) for ends in ((stop, target), (stop, math.inf), (-math.inf, target))]
     corridors += [_Corridor(timeline, stop, target) for timeline in timelines]
@@ -164,18 +164,18 @@ def _first_exits(levels: ExitStages, corridors: list[_Corridor]) -> list[FirstEx
 @lru_cache(maxsize=LAST_ODDS)
 def _chances_from(levels: ExitStages, corridors: tuple[_Corridor, ...]) -> tuple[FirstExit, ...]:
     years = corridors[0].timeline.days / 365
-    lower, upper = np.array([(one.stop, one.target) for one in corridors]).T
-    vols = np.array([one.timeline.vol for one in corridors])
-    drifts = np.array([one.timeline.drift for one in corridors])
-    found = exit_chances(
+    lower, upper = np.array([(corridor.stop, corridor.target) for corridor in corridors]).T
+    vols = np.array([corridor.timeline.vol for corridor in corridors])
+    drifts = np.array([corridor.timeline.drift for corridor in corridors])
+    in_closed_form = exit_chances(
         below=-lower,
         above=upper,
         travel=levels.side * (drifts - vols**2 / 2) * years,
         variance=vols**2 * years,
     )
-    chances = np.array([found.lower_first, found.upper_first]).T
+    chances = np.array([in_closed_form.lower_first, in_closed_form.upper_first]).T
     if any(period.dividend for period in corridors[0].timeline.periods):
-        dropped = [k for k, one in enumerate(corridors) if one.stop < 0 < one.target]
+        dropped = [k for k, corridor in enumerate(corridors) if corridor.stop < 0 < corridor.target]
         if dropped:
             chances[dropped] = _through_dividends(levels, [corridors[k] for k in dropped])
     return tuple(FirstExit(*chance) for chance in chances.tolist())
@@ -186,17 +186,22 @@ def _through_dividends(levels: ExitStages, corridors: list[_Corridor]) -> Floats
 
     A step of any length is exact, so that a period is one; all corridors stand on the same nodes.
     """
-    timelines = [_in_single_steps(one.timeline) for one in corridors]
-    stops, targets = np.array([(one.stop, one.target) for one in corridors]).T[..., None]
-    stages = tuple(_only_stage(*ends) for ends in dict.fromkeys((one.stop, one.target) for one in corridors))
+    timelines = [_in_single_steps(corridor.timeline) for corridor in corridors]
+    stops, targets = np.array([(corridor.stop, corridor.target) for corridor in corridors]).T[..., None]
+    stages = tuple(
+        _only_stage(*ends)
+        for ends in dict.fromkeys((corridor.stop, corridor.target) for corridor in corridors)
+    )
     nodes = build_nodes(replace(levels, stages=stages), timelines[0], others=timelines[1:])
     past = np.array([nodes.points <= stops, nodes.points >= targets])
     start, held, left = np.zeros(1), np.ones((len(corridors), 1)), np.zeros((len(corridors), 2))
     for period in timelines[0].periods:
         steps = [timeline.step(period, levels.side) for timeline in timelines]
         travel, variance = np.array(steps).T[..., None]
-        found = exit_chances(below=start - stops, above=targets - start, travel=travel, variance=variance)
-        left += np.array([(held * found.lower_first).sum(axis=1), (held * found.upper_first).sum(axis=1)]).T
+        chances = exit_chances(below=start - stops, above=targets - start, travel=travel, variance=variance)
+        left += np.array(
+            [(held * chances.lower_first).sum(axis=1), (held * chances.upper_first).sum(axis=1)]
+        ).T
         if period.dividend:
             ends, slope = distances_before_dividend(levels.side, nodes.points, period.dividend / levels.spot)
             weights = nodes.weights * slope
@@ -204,9 +209,16 @@ def _through_dividends(levels: ExitStages, corridors: list[_Corridor]) -> Floats
                 [
                     chance
                     @ landing_chances(
-                        start, ends, weights, corridor=(one.stop, one.target), step=step, stays=stays
+                        start,
+                        ends,
+                        weights,
+                        corridor=(corridor.stop, corridor.target),
+                        step=step,
+                        stays=stays,
                     )
-                    for one, step, chance, stays in zip(corridors, steps, held, found.neither, strict=True)
+                    for corridor, step, chance, stays in zip(
+                        corridors, steps, held, chances.neither, strict=True
+                    )
                 ]
             )
             left += (past * held).sum(axis=2).T

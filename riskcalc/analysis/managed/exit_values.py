@@ -119,11 +119,11 @@ class ExitPricer:
 
     def pnls(self, *sets: ValuationPoints) -> list[FloatArray]:
         """Return the P&L at several sets of points: as known, else with one call of the model."""
-        found, start, pnls = self._pnl(*(self.known or (self.conditions(*sets), None))), 0, []
+        values, start, pnls = self._pnl(*(self.known or (self.conditions(*sets), None))), 0, []
         for points in sets:
             shape = np.broadcast_shapes(*(part.shape for part in points))
             end = start + math.prod(shape)
-            pnls.append(found[start:end].reshape(shape))
+            pnls.append(values[start:end].reshape(shape))
             start = end
         return pnls
 
@@ -136,8 +136,8 @@ class ExitPricer:
         if values is None:
             values = value_position(self.trade, self.market, **at._asdict()).value
         years = np.asarray(at.days) / 365
-        kept = self.shares * np.asarray(at.spot) * np.expm1(self._quote_yield * years)
-        discounted: FloatArray = np.exp(-self.market.rate * years) * (values + kept)
+        quote_carry = self.shares * np.asarray(at.spot) * np.expm1(self._quote_yield * years)
+        discounted: FloatArray = np.exp(-self.market.rate * years) * (values + quote_carry)
         return discounted - net_debit(self.trade) - self.cost_per_unit
 
     def cash(self, dividend: float, day: float) -> float:
@@ -261,8 +261,8 @@ def build_date_grid(expiry: float | None, period: Period) -> DateGrid:
 
 def _period_values(period: Period, date_grid: DateGrid, known: FloatArray) -> PeriodValues:
     days = moment_days(period)
-    found = known @ date_grid.matrix(days.ravel()).T
-    return PeriodValues(days, *found.reshape(3, -1, *days.shape))
+    values = known @ date_grid.matrix(days.ravel()).T
+    return PeriodValues(days, *values.reshape(3, -1, *days.shape))
 
 
 def moment_days(period: Period) -> FloatArray:

@@ -96,18 +96,18 @@ def exit_stages(
         return side * math.log(level) if level > 0 else math.inf
 
     stages = []
-    for taken in range(len(shares) + 1):
-        held = 1 - math.fsum(shares[:taken])
+    for filled in range(len(shares) + 1):
+        held = 1 - math.fsum(shares[:filled])
         if held <= DUST:
             break
-        last = taken == len(shares)
-        stop = 0.0 if taken and exits.stop_to_breakeven else exits.stop
+        last = filled == len(shares)
+        stop = 0.0 if filled and exits.stop_to_breakeven else exits.stop
         stages.append(
             Stage(
                 open_share=held,
                 stop=distance(-stop),
-                target=math.inf if last else distance(exits.targets[taken].move),
-                closed_share=0.0 if last else min(shares[taken], held),
+                target=math.inf if last else distance(exits.targets[filled].move),
+                closed_share=0.0 if last else min(shares[filled], held),
                 gap_move=_gap_move(trade, exits, stop),
             )
         )

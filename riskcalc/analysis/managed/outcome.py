@@ -131,18 +131,18 @@ def managed_outcome(
         ready.exits.timeline if ready else build_timeline(trade, market, exits, view=view, levels=levels)
     )
     pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=cost)
-    ahead, taken, realized_pnl = _immediate_exits(levels, pricer, timeline.days)
-    context = _OutcomeContext(levels=levels, timeline=timeline, view=view, taken=taken, exits=exits)
+    ahead, closed, realized_pnl = _immediate_exits(levels, pricer, timeline.days)
+    context = _OutcomeContext(levels=levels, timeline=timeline, view=view, taken=closed, exits=exits)
     if not ahead:
         return _outcome(PnlFlow(realized_pnl, np.zeros(0), 0.0), context)
     remaining = replace(levels, stages=ahead)
     with np.errstate(over="ignore", invalid="ignore"):  # results that are not finite are refused
         pricer = replace(pricer, levels=remaining)
-        found = ready.exits if ready else _exits_of(pricer, exits, timeline)
+        records = ready.exits if ready else _exits_of(pricer, exits, timeline)
         if ready:
-            pricer = replace(pricer, known=(found.conditions, ready.values))
-        values = value_exits(pricer, exits, timeline, found.nodes, found.points)
-        nodes, values = _of_first(len(ahead), found, values)
+            pricer = replace(pricer, known=(records.conditions, ready.values))
+        values = value_exits(pricer, exits, timeline, records.nodes, records.points)
+        nodes, values = _of_first(len(ahead), records, values)
         flow = compute_pnl_flow(
             remaining, timeline, nodes, values, realized_pnl=float(realized_pnl.moments[1, 0])
         )
@@ -190,8 +190,8 @@ def prepare_exits(
         return None
     with np.errstate(over="ignore", invalid="ignore"):
         pricer = ExitPricer(trade=trade, market=market, levels=levels, cost_per_unit=0.0)
-        found = _exits_of(pricer, exits, timeline)
-    return found if np.isfinite(found.conditions.spot).all() else None
+        records = _exits_of(pricer, exits, timeline)
+    return records if np.isfinite(records.conditions.spot).all() else None
 
 
 def _exits_of(pricer: ExitPricer, exits: ExitPlan, timeline: Timeline) -> PreparedExits:
@@ -216,19 +216,19 @@ def _starts_with(whole: ExitStages, levels: ExitStages) -> bool:
     if len(levels.stages) == 1 and any(stage.stop > whole.stages[0].stop for stage in whole.stages[1:2]):
         return False
     ends, first = (
-        [(stage.stop, stage.target, stage.gap_move) for stage in one.stages[: len(levels.stages)]]
-        for one in (whole, levels)
+        [(stage.stop, stage.target, stage.gap_move) for stage in side_levels.stages[: len(levels.stages)]]
+        for side_levels in (whole, levels)
     )
     return (whole.side, whole.spot, whole.entry, ends) == (levels.side, levels.spot, levels.entry, first)
 
 
-def _of_first(stages: int, found: PreparedExits, values: ExitValues) -> tuple[Nodes, ExitValues]:
+def _of_first(stages: int, prepared: PreparedExits, values: ExitValues) -> tuple[Nodes, ExitValues]:
     """Nodes and values of the first stages: no path goes on beyond the last of their targets."""
-    if stages == len(found.levels.stages):
-        return found.nodes, values
+    if stages == len(prepared.levels.stages):
+        return prepared.nodes, values
     # The targets are breaks of the panels: what is left are the nodes of these stages alone.
-    inside = found.nodes.points < max(stage.target for stage in found.levels.stages[:stages])
-    return Nodes(*(part[inside] for part in found.nodes)), values.of_first(stages, inside)
+    inside = prepared.nodes.points < max(stage.target for stage in prepared.levels.stages[:stages])
+    return Nodes(*(part[inside] for part in prepared.nodes)), values.of_first(stages, inside)
 
 
 def _is_ahead(levels: ExitStages, days: float) -> bool:
@@ -243,20 +243,20 @@ def _immediate_exits(
     if _is_ahead(levels, days):
         return levels.stages, 0, immediate_exit(ExitReason.TIME, 0.0)
     now = pricer.pnl_now()
-    gain, taken = 0.0, 0
+    gain, filled = 0.0, 0
     for stage in levels.stages:
         if stage.stop >= 0:
             reason, share = ExitReason.STOP, stage.open_share
         elif stage.target <= 0:
             gain += stage.closed_share * now
-            taken += 1
+            filled += 1
             continue
         elif days == 0:
             reason, share = ExitReason.TIME, stage.open_share
         else:
-            return levels.stages[taken:], taken, immediate_exit(ExitReason.TIME, gain)
-        return (), taken, immediate_exit(reason, gain + share * now)
-    return (), taken, immediate_exit(ExitReason.TARGET, gain)
+            return levels.stages[filled:], filled, immediate_exit(ExitReason.TIME, gain)
+        return (), filled, immediate_exit(reason, gain + share * now)
+    return (), filled, immediate_exit(ExitReason.TARGET, gain)
 
 
 class _OutcomeContext(NamedTuple):
@@ -333,13 +333,13 @@ def pnl_distribution(exits: ExitRecords) -> tuple[tuple[PnlQuantile, ...], tuple
 
 def _points(exits: ExitRecords) -> tuple[FloatArray, FloatArray]:
     """P&L and probability by point: each exit spread over its step, or over its neighbors on the last day."""
-    found = exits.moments[0] > RARE
-    chances = exits.moments[0, found]
-    pnls, half = exits.moments[1, found] / chances, exits.width[found] / 2
+    likely = exits.moments[0] > RARE
+    chances = exits.moments[0, likely]
+    pnls, half = exits.moments[1, likely] / chances, exits.width[likely] / 2
     low, high = pnls - half, pnls + half
-    timed = np.flatnonzero(exits.reason[found] == ExitReason.TIME)
+    timed = np.flatnonzero(exits.reason[likely] == ExitReason.TIME)
     # Exits at the time stop follow each other node by node, stage by stage.
-    places = exits.point[found][timed]
+    places = exits.point[likely][timed]
     for block in np.split(timed, np.flatnonzero(np.diff(places) < 0) + 1):
         middle = (pnls[block][1:] + pnls[block][:-1]) / 2
         low[block[1:]], high[block[:-1]] = middle, middle

@@ -194,7 +194,7 @@ def build_nodes(
     timelines = (timeline, *others)
     dividends = [period.dividend for period in timeline.periods if period.dividend]
     dropped = abs(distance_after_dividend(levels, 0.0, min(sum(dividends), 0.99 * levels.spot)))
-    reached = [_reach(one, levels.side) for one in timelines]
+    reached = [_reach(timeline, levels.side) for timeline in timelines]
     floor, roof = min(low for low, _ in reached) - dropped, max(high for _, high in reached) + dropped
     ends = [stage.stop for stage in levels.stages] + [stage.target for stage in levels.stages]
     ends += [
@@ -206,7 +206,9 @@ def build_nodes(
     breaks = sorted({min(max(end, floor), roof) for end in ends})
     kinks = (levels.side * math.log(strike / levels.spot) for strike in strikes)
     breaks = sorted({*breaks, *(kink for kink in kinks if breaks[0] < kink < breaks[-1])})
-    shortest = min(one.step(period, levels.side).variance for one in timelines for period in one.periods)
+    shortest = min(
+        timeline.step(period, levels.side).variance for timeline in timelines for period in timeline.periods
+    )
     spacing = max(math.sqrt(shortest), (breaks[-1] - breaks[0]) / MOST_DEVIATIONS)
     panels = [panel for low, high in pairwise(breaks) for panel in _panels(low, high, spacing)]
     points = np.concatenate([[0.0], *(points for points, _ in panels)])

@@ -72,18 +72,18 @@ def touch_chances(start: FloatArray, corridors: FloatArray, step: Step) -> Touch
     travel, variance = step
     pace = np.sqrt(travel**2 + 2 * _RATES[1:] * variance)
     drifts = np.concatenate([[travel], -pace, pace])[:, None, None]
-    found = exit_chances(below=below, above=above, travel=drifts, variance=np.asarray(variance))
+    exit_probs = exit_chances(below=below, above=above, travel=drifts, variance=np.asarray(variance))
     chances = np.empty((2, *inside.shape, len(MOMENTS)))
     for place, rate in enumerate(pace):
         # Each drift points at its end, so that no exponent is positive.
         to_lower, to_upper = 1 + place, 3 + place
         chances[0, ..., 1 + place] = np.exp(-(travel + rate) * np.minimum(below, 1e300) / variance)
-        chances[0, ..., 1 + place] *= found.lower_first[to_lower]
+        chances[0, ..., 1 + place] *= exit_probs.lower_first[to_lower]
         chances[1, ..., 1 + place] = np.exp(-(rate - travel) * np.minimum(above, 1e300) / variance)
-        chances[1, ..., 1 + place] *= found.upper_first[to_upper]
-    chances[0, ..., 0], chances[1, ..., 0] = found.lower_first[0], found.upper_first[0]
+        chances[1, ..., 1 + place] *= exit_probs.upper_first[to_upper]
+    chances[0, ..., 0], chances[1, ..., 0] = exit_probs.lower_first[0], exit_probs.upper_first[0]
     lower, upper = chances * inside[..., None] @ _TO_MOMENTS.T
-    return TouchChances(lower, upper, np.where(inside, found.neither[0], 0.0))
+    return TouchChances(lower, upper, np.where(inside, exit_probs.neither[0], 0.0))
 
 
 def landing_chances(
@@ -116,7 +116,7 @@ def landing_chances(
     ndarray
         Shape (n, m); 0 where a start or an end lies outside.
     """
-    found = np.zeros((len(start), len(ends)))
+    landed = np.zeros((len(start), len(ends)))
     (rows,) = np.nonzero((start > corridor[0]) & (start < corridor[1]))
     (columns,) = np.nonzero((ends > corridor[0]) & (ends < corridor[1]))
     begin, end = start[rows][:, None], ends[columns]
@@ -126,8 +126,8 @@ def landing_chances(
     count = chance.sum(axis=1)
     counted = count > LEAST_COUNT
     chance *= np.where(counted, stays[rows] / np.where(counted, count, 1.0), 0.0)[:, None]
-    found[np.ix_(rows, columns)] = chance
-    return found
+    landed[np.ix_(rows, columns)] = chance
+    return landed
 
 
 def _stay_chance(

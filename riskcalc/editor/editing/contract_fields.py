@@ -51,10 +51,10 @@ class ExpiryField(Field):
         now = {index: option(draft, index).expiry for index in self._legs(draft)}
         moved = now
         for _ in range(abs(count)):
-            found = {index: _beside(listed, day, count) for index, day in moved.items()}
-            if any(found[index] == day for index, day in moved.items()):
+            expiries = {index: _beside(listed, day, count) for index, day in moved.items()}
+            if any(expiries[index] == day for index, day in moved.items()):
                 break
-            moved = found
+            moved = expiries
         return draft if moved == now else with_expiries(draft, moved)
 
     def enter(self, draft: Draft, text: str) -> Draft:

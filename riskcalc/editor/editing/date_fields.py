@@ -56,7 +56,7 @@ class DayField(Field):
 
     def step(self, draft: Draft, count: int) -> Draft:
         """Step by trading days within the range and the limits of other fields."""
-        day, found = self.read(draft), draft
+        day, stepped = self.read(draft), draft
         if day is None:
             return draft
         for _ in range(abs(count)):
@@ -64,10 +64,10 @@ class DayField(Field):
             if not self._allows(draft, day):
                 break
             try:
-                found = self.write(draft, day)
+                stepped = self.write(draft, day)
             except InvalidInputError:
                 break
-        return found
+        return stepped
 
     def enter(self, draft: Draft, text: str) -> Draft:
         """Set a typed day, like 2026-09-18."""

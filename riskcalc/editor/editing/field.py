@@ -162,8 +162,8 @@ class NumberField(RecordField):
         shown = self.text(draft)
         if text.strip() in (shown, shown.replace(",", "")):
             return draft
-        found = self.scale.read(text, name=self.title)
-        return self.with_value(draft, self.scale.inside(found))
+        number = self.scale.read(text, name=self.title)
+        return self.with_value(draft, self.scale.inside(number))
 
     def copied(self, draft: Draft, source: Draft) -> Draft:
         """Return the draft with what another draft has here."""
@@ -182,11 +182,11 @@ class NumberField(RecordField):
         """Set the number of the grid nearest to a place between the ends; unchanged where none is allowed."""
         low, high = self.scale.ends(draft)
         wanted = low + min(max(position, 0.0), 1.0) * (high - low)
-        found = self.scale.grid(draft).nearest(wanted)
-        if found == self._shown(draft) or not self.scale.allow(found):
+        nearest = self.scale.grid(draft).nearest(wanted)
+        if nearest == self._shown(draft) or not self.scale.allow(nearest):
             return draft
         try:
-            return self.with_value(draft, self.scale.inside(found))
+            return self.with_value(draft, self.scale.inside(nearest))
         except InvalidInputError:
             return draft
 
@@ -230,11 +230,11 @@ class ChoiceField(RecordField):
 
     def enter(self, draft: Draft, text: str) -> Draft:
         """Set a word by its beginning."""
-        found = [word for word in self.words if text.strip() and word.startswith(text.strip().lower())]
-        if len(found) != 1:
+        matches = [word for word in self.words if text.strip() and word.startswith(text.strip().lower())]
+        if len(matches) != 1:
             words = " or ".join(self.words)
             raise InvalidInputError(f"{self.title} must be {words}, got {reprlib.repr(text.strip())}")
-        return self._to(draft, self.words.index(found[0]))
+        return self._to(draft, self.words.index(matches[0]))
 
     def incomplete(self, text: str) -> bool:
         """Whether nothing is typed yet."""

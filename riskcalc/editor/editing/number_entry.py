@@ -79,12 +79,12 @@ def read_number(text: str, *, unit: str, name: str, bounds: Bounds, unsigned: bo
     match = re.fullmatch(rf"{_NUMBER}\s*(?P<suffix>{_SUFFIXES[unit]})", written, flags=re.ASCII)
     if len(written) > MOST_DIGITS or match is None or (match["dollar"] and unit != "$"):
         raise refused(text, unit=unit, name=name, bounds=bounds)
-    found = float(re.sub("[,_]", "", match["digits"])) * _TIMES.get(match["suffix"], 1.0)
+    number = float(re.sub("[,_]", "", match["digits"])) * _TIMES.get(match["suffix"], 1.0)
     if match["sign"] == "-" and not unsigned:
-        found = -found + 0.0
-    if not bounds.allow(found):
+        number = -number + 0.0
+    if not bounds.allow(number):
         raise refused(text, unit=unit, name=name, bounds=bounds)
-    return found
+    return number
 
 
 def incomplete(text: str) -> bool:
@@ -268,10 +268,10 @@ class Scale(Bounds):
 
     def read(self, text: str, *, name: str) -> float:
         """Read a typed number; raises InvalidInputError that names the field, as `read_number` does."""
-        found = read_number(text, unit=self.unit, name=name, bounds=self, unsigned=self.unsigned)
-        if self.whole and found != int(found):
+        number = read_number(text, unit=self.unit, name=name, bounds=self, unsigned=self.unsigned)
+        if self.whole and number != int(number):
             raise refused(text, unit=self.unit, name=name, bounds=self, kind="whole number")
-        return found
+        return number
 
     def text(self, shown: float) -> str:
         """Return a number with its usual decimals, two of them where it has more."""
@@ -301,10 +301,10 @@ def steps_from(value: float, count: int, *, grid: Grid, bounds: Bounds) -> Itera
     """
     direction = 1 if count > 0 else -1
     for _ in range(abs(count)):
-        found = grid.following(value, direction)
-        if found == value or not bounds.allow(found):
+        following = grid.following(value, direction)
+        if following == value or not bounds.allow(following):
             return
-        value = found
+        value = following
         yield value
 
 

@@ -71,7 +71,7 @@ class BookView:
     @property
     def by_id(self) -> Mapping[int, OpenTrade]:
         """Open trades by their numbers."""
-        return {one.trade.id: one for one in self.open_trades}
+        return {open_trade.trade.id: open_trade for open_trade in self.open_trades}
 
 
 def read_book(state: State, path: Path | None = None) -> BookView:
@@ -112,8 +112,13 @@ def _view_of(book: Book, state: State, *, day: dt.date) -> BookView:
         day=day,
         account=state.draft.account,
         open_trades=tuple(
-            OpenTrade(trade=held[one.id], position=one, ledger=ledgers[one.id], notes=book.notes(one.id))
-            for one in risk.positions
+            OpenTrade(
+                trade=held[position.id],
+                position=position,
+                ledger=ledgers[position.id],
+                notes=book.notes(position.id),
+            )
+            for position in risk.positions
         ),
         risk=risk,
         closed=len(trades) - len(held),

@@ -63,8 +63,8 @@ def read_expiry(chain: Chain, expiry: dt.date, *, rate: float) -> ExpiryBoard:
     rate : float
         Interest rate, continuous, per year.
     """
-    here = chain.expiry == np.datetime64(expiry)
-    alone = dataclasses.replace(chain, **{name: getattr(chain, name)[here] for name in COLUMNS})
+    on_expiry = chain.expiry == np.datetime64(expiry)
+    alone = dataclasses.replace(chain, **{name: getattr(chain, name)[on_expiry] for name in COLUMNS})
     vols = chain_vols(alone, rate=rate, exercise=alone.exercise, prices=("mid",))
     summary = chain_summary(alone, rate=rate, vols=vols)
     return ExpiryBoard(summary=summary.expiries[0], table=strike_tables(alone, rate=rate, vols=vols)[0])

@@ -50,11 +50,11 @@ class Vocabulary:
     @property
     def text(self) -> str:
         """Everything a filter may name."""
-        return ", ".join(dict.fromkeys([*self.words, *(one.names[0] for one in self.quantities)]))
+        return ", ".join(dict.fromkeys([*self.words, *(quantity.names[0] for quantity in self.quantities)]))
 
     def find(self, name: str) -> Quantity | None:
         """Return the quantity of a name."""
-        return next((one for one in self.quantities if name in one.names), None)
+        return next((quantity for quantity in self.quantities if name in quantity.names), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,7 @@ def _allow(words: dict[str, frozenset[str]], key: str, value: str) -> None:
 
 
 def _unknown(name: str, vocabulary: Vocabulary) -> str:
-    known = [*vocabulary.words, *(one for quantity in vocabulary.quantities for one in quantity.names)]
+    known = [*vocabulary.words, *(name for quantity in vocabulary.quantities for name in quantity.names)]
     near = difflib.get_close_matches(name.lower(), known, n=1)
     meant = f", did you mean {near[0]}?" if near else ";"
     return f"filter: {name!r} is not known{meant} known: {vocabulary.text}"
@@ -185,21 +185,21 @@ def _unknown(name: str, vocabulary: Vocabulary) -> str:
 def _bounds(text: str, place: int, quantity: Quantity) -> tuple[Condition, int]:
     """The bounds of a quantity that start at a place, and where they end."""
     name = quantity.names[0]
-    if found := _COMPARED.match(text, place):
-        sign, (value,) = found[1], _numbers(quantity, found[2])
+    if match := _COMPARED.match(text, place):
+        sign, (value,) = match[1], _numbers(quantity, match[2])
         if sign == "=":
-            return Condition(key=quantity.key, low=value, high=value), found.end()
+            return Condition(key=quantity.key, low=value, high=value), match.end()
         below = sign.startswith("<")
         low, high = (-math.inf, value) if below else (value, math.inf)
-        return Condition(key=quantity.key, low=low, high=high, open_ends="=" not in sign), found.end()
-    if found := _RANGE.match(text, place):
-        low, high = _numbers(quantity, found[1], found[2])
+        return Condition(key=quantity.key, low=low, high=high, open_ends="=" not in sign), match.end()
+    if match := _RANGE.match(text, place):
+        low, high = _numbers(quantity, match[1], match[2])
         if low > high:
-            raise InvalidInputError(f"filter: {name} must be from low to high, got {found[0].strip()}")
-        return Condition(key=quantity.key, low=low, high=high), found.end()
-    if found := _SINGLE.match(text, place):
-        (value,) = _numbers(quantity, found[1])
-        return Condition(key=quantity.key, low=value, high=value), found.end()
+            raise InvalidInputError(f"filter: {name} must be from low to high, got {match[0].strip()}")
+        return Condition(key=quantity.key, low=low, high=high), match.end()
+    if match := _SINGLE.match(text, place):
+        (value,) = _numbers(quantity, match[1])
+        return Condition(key=quantity.key, low=value, high=value), match.end()
     rest = text[place:].split()
     got = repr(rest[0]) if rest else "nothing"
     raise InvalidInputError(

@@ -58,14 +58,14 @@ class Grid:
 
         Long texts are shortened first, then columns left out, and at last the descriptions cut.
         """
-        found = self
-        if found.wide() > width:
-            found = _with_short_texts(found)
-        while found.wide() > width and any(column.spare for column in found.columns):
-            found = _without_spare_column(found)
-        if found.wide() > width:
-            found = _cut(found, found.wide() - width)
-        return _padded(found, ROOMY if found.wide(ROOMY) <= width else TIGHT)
+        grid = self
+        if grid.wide() > width:
+            grid = _with_short_texts(grid)
+        while grid.wide() > width and any(column.spare for column in grid.columns):
+            grid = _without_spare_column(grid)
+        if grid.wide() > width:
+            grid = _cut(grid, grid.wide() - width)
+        return _padded(grid, ROOMY if grid.wide(ROOMY) <= width else TIGHT)
 
     @property
     def widths(self) -> tuple[int, ...]:

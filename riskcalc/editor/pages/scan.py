@@ -54,8 +54,8 @@ class Scan:
     @cached_property
     def days(self) -> list[dt.date]:
         """Expiry of each row."""
-        found: list[dt.date] = self.columns["expiry"].astype("datetime64[D]").tolist()
-        return found
+        expiries: list[dt.date] = self.columns["expiry"].astype("datetime64[D]").tolist()
+        return expiries
 
     @cached_property
     def numbers(self) -> Mapping[str, AnyArray]:

@@ -195,8 +195,8 @@ class ScanLines:
         passing = np.flatnonzero(self._passing())
         keys = self.scanned.numbers[self.sort][passing].astype(np.float64)
         keys = keys if self.ascending else -keys
-        found: list[int] = passing[np.argsort(keys, kind="stable")].tolist()
-        return tuple(found)
+        rows: list[int] = passing[np.argsort(keys, kind="stable")].tolist()
+        return tuple(rows)
 
     def __len__(self) -> int:
         """Lines."""
@@ -245,8 +245,8 @@ class ScanLines:
     def beside(self, count: int, width: int) -> str:
         """Return the key of the column so many columns from the one sorted by, of those shown in a width."""
         keys = [column.key for column in fitting(self.columns, width - 1)]
-        here = keys.index(self.sort) if self.sort in keys else 0
-        return keys[min(max(here + count, 0), len(keys) - 1)]
+        current = keys.index(self.sort) if self.sort in keys else 0
+        return keys[min(max(current + count, 0), len(keys) - 1)]
 
     @property
     def ascending(self) -> bool:
@@ -255,8 +255,8 @@ class ScanLines:
 
     def about(self, about_terms: str = "") -> Iterator[Cell]:
         """Yield what the lines are, the most important first."""
-        shown, found = len(self), len(self.scanned)
-        of = f" of {found:,}" if shown != found else ""
+        shown, matches = len(self), len(self.scanned)
+        of = f" of {matches:,}" if shown != matches else ""
         yield f"{shown:,}{of} verticals, {self.scanned.terms.rules.at} fills", "leg"
         if self.wanted.text:
             yield f"filter: {self.wanted.text}", "warn"

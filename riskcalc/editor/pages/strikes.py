@@ -209,14 +209,14 @@ class StrikeLines:
         return _Layout.of(width, self.columns, both=self.look.both, has_gamma=self.has_gamma)
 
     def _side_cells(self, row: int, side: OptionType, layout: _Layout, *, cursor: bool) -> list[Cell]:
-        options, here = self.table.sides[side], cursor and side is self.look.side
+        options, is_current = self.table.sides[side], cursor and side is self.look.side
         usable = bool(options.status[row] == QuoteStatus.OK)
-        style = "cursor" if here else "plain" if usable else "quiet"
+        style = "cursor" if is_current else "plain" if usable else "quiet"
         cells = self._option_cells(row, side, layout, style)
         mark = self.look.marks.get((float(self.table.strike[row]), side), "")
         strike = f"{self.table.strike[row]:>{STRIKE_WIDTH},.6g}"
         return self._placed(
-            side, cells, layout, middle=strike, style=style, mark=mark, edge=">" if here else ""
+            side, cells, layout, middle=strike, style=style, mark=mark, edge=">" if is_current else ""
         )
 
     def _option_cells(self, row: int, side: OptionType, layout: _Layout, style: str) -> list[Cell]:

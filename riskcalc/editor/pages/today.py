@@ -65,20 +65,20 @@ def read_today(state: State) -> Today:
         A file of signals, events, the market, the account or the book cannot be read.
     """
     day = day_of(state)
-    known, said = read_trading_day(day, book=lambda: read_book_values(day)), read_account()
+    known, own_account = read_trading_day(day, book=lambda: read_book_values(day)), read_account()
     risk = user_book_risk(today=day)
-    account = inherited_accounts(with_book(said, None if risk is None else book_use(risk))).whole
+    account = inherited_accounts(with_book(own_account, None if risk is None else book_use(risk))).whole
     open_risk = account.open_risk if risk is None else risk.totals.risk
     source = "no book: open risk of account.toml" if risk is None else book_words(risk)
     board, verdict = _board(known, day)
-    due = 0 if risk is None else len({one.id for one, _ in risk.due})
+    due = 0 if risk is None else len({position.id for position, _ in risk.due})
     left = account.equity * account.limits.max_heat_fraction - open_risk
     return Today(
         verdict=day_verdict(verdict, heat_left=left, due=due),
         facts=(
             market_fact(state),
             heat_fact(account, open_risk=open_risk, source=source),
-            account_fact(account, is_sample="equity" not in said, remedy=SET_ACCOUNT_LINE),
+            account_fact(account, is_sample="equity" not in own_account, remedy=SET_ACCOUNT_LINE),
         ),
         sections={
             "market": (market_section(state, read_market(), day),),
@@ -93,6 +93,6 @@ def read_today(state: State) -> Today:
 def _board(known: TradingDay, day: dt.date) -> tuple[SignalBoard, BoardVerdict]:
     """The board and its verdict; the rules that ship with riskcalc where there are no data at all."""
     board = known.board or signal_board(load_rules(), {}, day=day)
-    if all(one.fired is None for one in board.signals):
+    if all(signal.fired is None for signal in board.signals):
         return board, NO_DATA
     return board, board_verdict(board)

@@ -86,12 +86,12 @@ def choose(wanted: str) -> Choice:
         raise InvalidInputError(f"{VARIABLE} must be c or numpy, got {wanted!r}")
     if wanted == "numpy":
         return Choice(None, "asked for")
-    found = load()
-    if isinstance(found, str):
+    loaded = load()
+    if isinstance(loaded, str):
         if wanted:
-            raise InvalidInputError(f"{VARIABLE}=c needs the compiled core: {found}")
-        return Choice(None, found)
-    return Choice(found, f"{LIBRARY} is installed")
+            raise InvalidInputError(f"{VARIABLE}=c needs the compiled core: {loaded}")
+        return Choice(None, loaded)
+    return Choice(loaded, f"{LIBRARY} is installed")
 
 
 def load() -> Core | str:
@@ -105,9 +105,9 @@ def load() -> Core | str:
         library = open_library(path)
     except OSError as error:
         return f"{LIBRARY} cannot be loaded ({error})"
-    found = library.abi_version() if hasattr(library, "abi_version") else None
-    if found != ABI:
-        return f"{LIBRARY} was built from other sources than these (interface {found}, not {ABI})"
+    version = library.abi_version() if hasattr(library, "abi_version") else None
+    if version != ABI:
+        return f"{LIBRARY} was built from other sources than these (interface {version}, not {ABI})"
     return Core(library)
 
 

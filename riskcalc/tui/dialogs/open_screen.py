@@ -48,11 +48,11 @@ def choices() -> tuple[Choice, ...]:
     )
 
 
-def matching(found: tuple[Choice, ...], text: str) -> tuple[Choice, ...]:
+def matching(choices: tuple[Choice, ...], text: str) -> tuple[Choice, ...]:
     """The presets that hold every word in name, origin or description; those with it in the name first."""
     words = text.lower().split()
-    held = [one for one in found if all(word in _searched(one) for word in words)]
-    return tuple(sorted(held, key=lambda one: not all(word in one.name.lower() for word in words)))
+    held = [choice for choice in choices if all(word in _searched(choice) for word in words)]
+    return tuple(sorted(held, key=lambda choice: not all(word in choice.name.lower() for word in words)))
 
 
 def is_path(text: str) -> bool:
@@ -65,20 +65,20 @@ def preview(editor: TradeEditor, name: str, *, width: int) -> list[Line]:
     """Preview of a preset, or why it cannot be opened; slow, for a thread."""
     from riskcalc.formatting.panel import preview_lines  # noqa: PLC0415 - not needed for the first frame
 
-    found = editor.preview(name)
-    if isinstance(found, str):
-        return preview_lines(name, description="", plan=found, badge="", width=width)
-    said, verdict = _description(name), _verdict(editor, name, found)
-    return preview_lines(name, description=said, plan=found, badge=verdict, width=width)
+    plan = editor.preview(name)
+    if isinstance(plan, str):
+        return preview_lines(name, description="", plan=plan, badge="", width=width)
+    description, verdict = _description(name), _verdict(editor, name, plan)
+    return preview_lines(name, description=description, plan=plan, badge=verdict, width=width)
 
 
-def _verdict(editor: TradeEditor, name: str, found: TradePlan) -> str:
+def _verdict(editor: TradeEditor, name: str, plan: TradePlan) -> str:
     from riskcalc.editor import open_draft  # noqa: PLC0415 - as above
     from riskcalc.editor.state import badge  # noqa: PLC0415 - as above
     from riskcalc.presets import load_preset  # noqa: PLC0415 - not needed for the first frame
 
     preset = load_preset(name, book=editor.state.draft.preset.book)
-    return badge(found, open_draft(preset), stale=False).text
+    return badge(plan, open_draft(preset), stale=False).text
 
 
 def _description(name: str) -> str:
@@ -122,9 +122,9 @@ class OpenScreen(Dialog[str | None]):
             field.cursor_blink = False
             yield field
             with Horizontal():
-                found = OptionList(compact=True)
-                found.can_focus = False
-                yield found
+                options = OptionList(compact=True)
+                options.can_focus = False
+                yield options
                 with VerticalScroll(id="preview-scroll", can_focus=False):
                     yield Static("reading the presets…", id="preview", markup=False)
 
@@ -163,17 +163,17 @@ class OpenScreen(Dialog[str | None]):
                 last = listed.option_count - 1
                 listed.highlighted = min(max(listed.highlighted + MOVES[event.key], 0), last)
 
-    def _fill(self, found: tuple[Choice, ...]) -> None:
-        self._choices = found
+    def _fill(self, choices: tuple[Choice, ...]) -> None:
+        self._choices = choices
         for field in self.query(Input):  # none where the presets were read after the dialog closed
             self._show_matching(field.value)
 
     def _show_matching(self, text: str) -> None:
-        found = () if is_path(text) else matching(self._choices, text)
+        choices = () if is_path(text) else matching(self._choices, text)
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options(Option(_words(choice), id=choice.name) for choice in found)
-        listed.highlighted = 0 if found else None
+        listed.add_options(Option(_words(choice), id=choice.name) for choice in choices)
+        listed.highlighted = 0 if choices else None
         self._show_preview()
 
     def _wanted(self, text: str) -> str:

@@ -80,11 +80,11 @@ class SaveScreen(Dialog[str | None]):
 
     def _save(self, name: str, *, force: bool) -> None:
         before = self._editor.state.draft.preset
-        said = self._editor.save_as(name, force=force)
+        problem = self._editor.save_as(name, force=force)
         if self._editor.state.draft.preset is before:
-            self._say(said)
+            self._say(problem)
         else:
-            self.dismiss(said)
+            self.dismiss(problem)
 
     def _show_where(self, name: str) -> None:
         path = self._path(name)

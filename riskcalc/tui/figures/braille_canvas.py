@@ -128,8 +128,8 @@ def dot_rows(
     at = np.interp(np.linspace(*across, 2 * width), spots, values)
     bottom, top = down
     rows = np.rint((top - at) / (top - bottom) * (4 * height - 1))
-    found: list[int] = np.clip(rows, 0, 4 * height - 1).astype(int).tolist()
-    return found
+    clipped: list[int] = np.clip(rows, 0, 4 * height - 1).astype(int).tolist()
+    return clipped
 
 
 def cell_of(value: float, *, across: tuple[float, float], width: int) -> int | None:

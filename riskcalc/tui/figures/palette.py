@@ -228,7 +228,7 @@ def _ramps(
 def _blends(ground: Color, end: Color) -> tuple[str, ...]:
     """Blend from the background to the color in distinct steps."""
     steps = [ground.blend(end, 0.12 + 0.68 * k / (LEVELS - 1)).hex for k in range(LEVELS)]
-    return (*(one for one, after in pairwise(steps) if one != after), steps[-1])
+    return (*(before for before, after in pairwise(steps) if before != after), steps[-1])
 
 
 def _shades(ground: Color, best: Color, worst: Color, depth: Depth) -> tuple[str, str]:
@@ -241,10 +241,10 @@ def _shades(ground: Color, best: Color, worst: Color, depth: Depth) -> tuple[str
 def _muted(ground: Color, text: Color) -> Color:
     """The text's color, as faint as can still be read."""
     mixed = (ground.blend(text, share) for share in (0.6, 0.7, 0.8, 0.9))
-    return next((one for one in mixed if contrast(one.hex, ground.hex) >= READABLE), text)
+    return next((channel for channel in mixed if contrast(channel.hex, ground.hex) >= READABLE), text)
 
 
 def _visible(color: Color, ground: Color, text: Color, least: float = VISIBLE) -> Color:
     """The color moved toward the text until a line of it shows."""
     mixed = (color.blend(text, share) for share in (0.0, 0.2, 0.4, 0.6))
-    return next((one for one in mixed if contrast(one.hex, ground.hex) >= least), text)
+    return next((channel for channel in mixed if contrast(channel.hex, ground.hex) >= least), text)

@@ -42,7 +42,7 @@ class PayoffChart(FigureWidget["PayoffFigure"]):
         before = self._figure
         if figure is not before or pinned is not self._pinned:
             still = before is not None and (before.low, before.high) == (figure.low, figure.high)
-            self._money = money_axis(figure, pinned, kept=self._money if still else None)
+            self._money = money_axis(figure, pinned, previous=self._money if still else None)
             self._pinned = pinned
         super().put(figure, stale=stale)
 

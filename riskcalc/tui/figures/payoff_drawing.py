@@ -112,11 +112,11 @@ def draw_payoff(
     return [*above, *body, *below]
 
 
-def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, kept: Axis | None = None) -> Axis:
+def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, previous: Axis | None = None) -> Axis:
     """Ends of a money axis that contains every curve; the previous one if it still does."""
     curves = [*figure.curves, *(pinned.curves[:1] if pinned else ())]
     ends = [end for curve in curves for end in (float(curve.pnl.min()), float(curve.pnl.max()))]
-    return padded(ends, previous=kept)
+    return padded(ends, previous=previous)
 
 
 def _plot_strips(
@@ -190,6 +190,6 @@ def _put_money_axis(grid: CellGrid, plot: Plot, palette: Palette, left: int) -> 
 
 
 def _tick_row(plot: Plot, palette: Palette) -> list[Cell]:
-    found = ticks(*plot.across, most=max(plot.width // 8, 1))
-    labels = [Label(plot.column(spot) or 0, (f"{spot:,.10g}",)) for spot in found]
+    tick_marks = ticks(*plot.across, most=max(plot.width // 8, 1))
+    labels = [Label(plot.column(spot) or 0, (f"{spot:,.10g}",)) for spot in tick_marks]
     return [(row_text(place(labels, plot.width), plot.width), palette.muted, "", False)]

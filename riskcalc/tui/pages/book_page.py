@@ -65,17 +65,19 @@ class BookPage(BookActions):
     def say_row(self) -> None:
         """Say it, and show the selected trade where there is room."""
         super().say_row()
-        one, detail = self.selected, self.query_one("#detail", TablesView)
-        if one is None or not detail.region:
+        open_trade, detail = self.selected, self.query_one("#detail", TablesView)
+        if open_trade is None or not detail.region:
             return
         from riskcalc.editor.pages.trade_details import trade_tables  # noqa: PLC0415 - after the first frame
 
         try:
-            tables = trade_tables(one.trade, one.ledger, one.notes, position=one.position)
+            tables = trade_tables(
+                open_trade.trade, open_trade.ledger, open_trade.notes, position=open_trade.position
+            )
         except RiskcalcError as error:
             detail.show(str(error), ())
         else:
-            detail.show(f"Trade {one.trade.id}: {one.trade.description}", tables)
+            detail.show(f"Trade {open_trade.trade.id}: {open_trade.trade.description}", tables)
 
     def on_resize(self) -> None:
         """Show all views where there is room for them, and the selected trade where there is more."""

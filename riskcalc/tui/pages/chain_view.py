@@ -167,11 +167,11 @@ class ChainView(Page):
         before, self._shown = self._lines, key
         look = StrikeLook(side=self.side, wanted=self._filter(), marks=marks, spot=self.chain.spot, both=both)
         lines = StrikeLines(table=board.table, look=look)
-        here = before.strike(self.strikes.cursor) if before is not None else None
-        if here is None:
+        strike = before.strike(self.strikes.cursor) if before is not None else None
+        if strike is None:
             self.strikes.show(lines, cursor=self._first_line(lines, draft), centered=True)
         else:
-            self.strikes.show(lines, cursor=lines.place_of(here))
+            self.strikes.show(lines, cursor=lines.place_of(strike))
 
     @property
     def _lines(self) -> StrikeLines | None:
@@ -208,9 +208,9 @@ class ChainView(Page):
     def _first_expiry(self, chain: Chain, draft: Draft) -> dt.date:
         """The expiry that was kept, else that of the trade, else the nearest to it."""
         listed = chain.expiries()
-        kept = [day for day in listed if str(day) == self.state.get("expiry")]
+        stored = [day for day in listed if str(day) == self.state.get("expiry")]
         wanted = draft.trade.expiry or listed[0]
-        return kept[0] if kept else min(listed, key=lambda day: abs(day - wanted))
+        return stored[0] if stored else min(listed, key=lambda day: abs(day - wanted))
 
     def _read(self, chain: Chain, rate: float) -> None:
         """Solve the vols of each expiry in a thread, the current one first; they are shown as they come."""

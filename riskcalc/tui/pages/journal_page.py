@@ -91,26 +91,26 @@ class JournalPage(ViewedPage):
         from riskcalc.editor.pages.trade_details import trade_tables  # noqa: PLC0415 - not needed for the first frame
         from riskcalc.tui.dialogs.tables_screen import TablesScreen  # noqa: PLC0415 - as above
 
-        one = self.selected
-        if one is None:
+        row = self.selected
+        if row is None:
             self.problem("no trade is selected")
             return
         try:
-            tables = trade_tables(one.trade, one.ledger, one.notes)
+            tables = trade_tables(row.trade, row.ledger, row.notes)
         except RiskcalcError as error:
             self.problem(str(error))
             return
-        self.app.push_screen(TablesScreen(f"Trade {one.trade.id}", one.trade.description, tables))
+        self.app.push_screen(TablesScreen(f"Trade {row.trade.id}", row.trade.description, tables))
 
     def action_note_trade(self) -> None:
         """Add a note to the selected trade."""
         from riskcalc.editor.pages.book_forms import note_form  # noqa: PLC0415 - not needed for the first frame
 
-        one = self.selected
-        if one is None:
+        row = self.selected
+        if row is None:
             self.problem("no trade is selected")
         else:
-            self.ask_form(lambda: note_form(one.trade, self.editor.state))
+            self.ask_form(lambda: note_form(row.trade, self.editor.state))
 
     def _show(self, view: JournalView) -> None:
         from riskcalc.editor.pages import journal  # noqa: PLC0415 - after the first frame

@@ -152,28 +152,28 @@ class ScanView(ChainView):
         def advance(done: int, total: int) -> None:
             if worker.is_cancelled:
                 raise ScanStopped
-            said = f"scanning expiry {min(done + 1, total)} of {total}"
-            self.app.call_from_thread(self._progress, said, done / max(total, 1))
+            progress = f"scanning expiry {min(done + 1, total)} of {total}"
+            self.app.call_from_thread(self._progress, progress, done / max(total, 1))
 
         try:
-            found: Scan | str = run_scan(chain, terms, day, before=self.scanned, progress=advance)
+            result: Scan | str = run_scan(chain, terms, day, before=self.scanned, progress=advance)
         except RiskcalcError as error:
-            found = str(error)
+            result = str(error)
         except ScanStopped:
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._scanned, found)
+            self.app.call_from_thread(self._scanned, result)
 
     def _progress(self, words: str, done: float) -> None:
         if self._scanning is not None:
             self.message.show_progress(words, done=done)
 
-    def _scanned(self, found: Scan | str) -> None:
+    def _scanned(self, result: Scan | str) -> None:
         self._scanning = None
-        if isinstance(found, str):
-            self.problem(found)
-        elif found.source is self.chain:
-            self.scanned = found
+        if isinstance(result, str):
+            self.problem(result)
+        elif result.source is self.chain:
+            self.scanned = result
             self._open_table()
 
     def _open_table(self) -> None:
