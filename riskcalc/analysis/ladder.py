@@ -14,7 +14,20 @@ from riskcalc.domain import LadderRow, Level, OptionLeg, Side, ThetaReport, Trad
 
 
 def ladder_conditions(levels: Sequence[Level], days: Sequence[float]) -> Conditions:
-    """Return conditions for every level, with its vol shift, on every day after the market's date."""
+    """Return conditions for every level, with its vol shift, on every day after the market's date.
+
+    Parameters
+    ----------
+    levels : sequence of Level
+        Rows of the ladder.
+    days : sequence of float
+        Calendar days from the market's date, >= 0.
+
+    Returns
+    -------
+    Conditions
+        Arrays that broadcast to levels x days.
+    """
     return Conditions(
         spot=[[level.spot] for level in levels],
         days=days,

@@ -47,7 +47,20 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
 
 
 def enter_and_value(trade: Trade, market: Market) -> tuple[Trade, PositionGreeks]:
-    """Enter a trade as `enter_at_model` does, and value each leg as `value_legs` does."""
+    """Enter a trade as `enter_at_model` does, and value each leg as `value_legs` does.
+
+    Parameters
+    ----------
+    trade : Trade
+        Premiums and vols may be missing.
+    market : Market
+        Spot, vol, rate and dividends.
+
+    Returns
+    -------
+    tuple of Trade and PositionGreeks
+        The trade with every premium and vol, and its legs' values for today.
+    """
     known = _with_vols(trade, market)
     legs = value_legs(known, market)
     return _with_premiums(known, legs), legs

@@ -120,6 +120,16 @@ def value_legs(
     """Value each leg of a trade as `value_position` does; the first axis of every array counts the legs.
 
     Values for today, at the quote's spot and the legs' vols, are cached and read-only.
+
+    Parameters
+    ----------
+    trade, market, spot, days, vol_shift
+        As for `value_position`.
+
+    Returns
+    -------
+    PositionGreeks
+        Arrays of legs x the broadcast shape of spot, days and vol shift.
     """
     record("trade", Trade, trade)
     quote = record("market", Market, market).quote(trade.symbol)

@@ -159,7 +159,17 @@ def implied_forwards(
 
 
 def forward_market(forward: ImpliedForward, market: Market, symbol: str) -> Market:
-    """A market that prices one expiry at its implied forward: with its rate and yield."""
+    """Return a market that prices one expiry at its implied forward: with its rate and yield.
+
+    Parameters
+    ----------
+    forward : ImpliedForward
+        Of the expiry.
+    market : Market
+        On the chain's day, with a quote of the symbol.
+    symbol : str
+        Underlying.
+    """
     moved = market.with_quote(symbol, dividend_yield=forward.dividend_yield)
     return dataclasses.replace(moved, rate=forward.rate)
 

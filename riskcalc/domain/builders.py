@@ -57,6 +57,13 @@ class OptionTerms(TypedDict, total=False):
 def call_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
     """Debit call spread: long the lower call, short the higher call.
 
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    **terms
+        As in `VerticalTerms`; `long_strike` is below `short_strike`.
+
     Raises
     ------
     InvalidInputError
@@ -71,22 +78,71 @@ def call_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Tra
 
 
 def call_credit_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
-    """Credit call spread: short the lower call, long the higher call."""
+    """Credit call spread: short the lower call, long the higher call.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    **terms
+        As in `VerticalTerms`; `short_strike` is below `long_strike`.
+
+    Raises
+    ------
+    InvalidInputError
+        A value is out of range, or the strikes are in the wrong order.
+    """
     return _vertical(symbol, OptionType.CALL, Side.SHORT, **terms)
 
 
 def put_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
-    """Debit put spread: the higher put bought, the lower one sold."""
+    """Debit put spread: long the higher put, short the lower put.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    **terms
+        As in `VerticalTerms`; `short_strike` is below `long_strike`.
+
+    Raises
+    ------
+    InvalidInputError
+        A value is out of range, or the strikes are in the wrong order.
+    """
     return _vertical(symbol, OptionType.PUT, Side.SHORT, **terms)
 
 
 def put_credit_spread(symbol: str | Instrument, **terms: Unpack[VerticalTerms]) -> Trade:
-    """Credit put spread: short the higher put, long the lower put."""
+    """Credit put spread: short the higher put, long the lower put.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    **terms
+        As in `VerticalTerms`; `long_strike` is below `short_strike`.
+
+    Raises
+    ------
+    InvalidInputError
+        A value is out of range, or the strikes are in the wrong order.
+    """
     return _vertical(symbol, OptionType.PUT, Side.LONG, **terms)
 
 
 def long_option(symbol: str | Instrument, *, option_type: OptionType, **terms: Unpack[OptionTerms]) -> Trade:
-    """One long call or put."""
+    """One long call or put.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    option_type : OptionType
+        Call or put.
+    **terms
+        As in `OptionTerms`.
+    """
     return _trade(symbol, OptionLeg(side=Side.LONG, option_type=option_type, **terms))
 
 
@@ -94,6 +150,17 @@ def shares(
     symbol: str | Instrument, *, shares: int = 1, side: Side = Side.LONG, entry_price: float | None = None
 ) -> Trade:
     """Long or short shares of a fund.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    shares : int
+        Shares in one unit of the trade, >= 1.
+    side : Side
+        Long or short.
+    entry_price : float, optional
+        [dollars per share], > 0; the spot when left out.
 
     Examples
     --------
@@ -106,7 +173,17 @@ def shares(
 def covered_call(
     symbol: str | Instrument, *, entry_price: float | None = None, **terms: Unpack[OptionTerms]
 ) -> Trade:
-    """Covered call: long shares and a short call."""
+    """Covered call: long shares and a short call.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    entry_price : float, optional
+        Of the shares [dollars per share], > 0; the spot when left out.
+    **terms
+        As in `OptionTerms`.
+    """
     return _on_shares(
         symbol, OptionLeg(side=Side.SHORT, option_type=OptionType.CALL, **terms), entry_price=entry_price
     )
@@ -115,7 +192,17 @@ def covered_call(
 def protective_put(
     symbol: str | Instrument, *, entry_price: float | None = None, **terms: Unpack[OptionTerms]
 ) -> Trade:
-    """Protective put: long shares and a long put."""
+    """Protective put: long shares and a long put.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    entry_price : float, optional
+        Of the shares [dollars per share], > 0; the spot when left out.
+    **terms
+        As in `OptionTerms`.
+    """
     return _on_shares(
         symbol, OptionLeg(side=Side.LONG, option_type=OptionType.PUT, **terms), entry_price=entry_price
     )
@@ -134,7 +221,30 @@ def calendar(
     near_vol: float | None = None,
     far_vol: float | None = None,
 ) -> Trade:
-    """Calendar spread: short the near option, long the far option of the same strike."""
+    """Calendar spread: short the near option, long the far option of the same strike.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    strike : float
+        Of both [dollars per share], > 0.
+    near_expiry, far_expiry : date
+        The near one is earlier.
+    option_type : OptionType
+        Of both.
+    contracts : int
+        Of each leg in one unit of the trade, >= 1.
+    near_premium, far_premium : float, optional
+        Entry prices [dollars per share], >= 0.
+    near_vol, far_vol : float, optional
+        Volatilities that price the options, per sqrt(year), >= 0.
+
+    Raises
+    ------
+    InvalidInputError
+        A value is out of range, or the expiries are in the wrong order.
+    """
     if not calendar_date("near_expiry", near_expiry) < calendar_date("far_expiry", far_expiry):
         raise InvalidInputError(f"near_expiry must be before far_expiry, got {near_expiry} and {far_expiry}")
     near = _Terms("near", Side.SHORT, option_type, strike, near_premium, near_vol)
@@ -160,7 +270,28 @@ def iron_condor(
     call_short_vol: float | None = None,
     call_long_vol: float | None = None,
 ) -> Trade:
-    """Iron condor: a short put and a short call around the spot, each covered further out."""
+    """Iron condor: a short put and a short call around the spot, each covered further out.
+
+    Parameters
+    ----------
+    symbol : str or Instrument
+        Underlying.
+    put_long_strike, put_short_strike, call_short_strike, call_long_strike : float
+        Rising [dollars per share], > 0; the two short ones may be equal.
+    expiry : date
+        Of all four.
+    contracts : int
+        Of each leg in one unit of the trade, >= 1.
+    put_long_premium, put_short_premium, call_short_premium, call_long_premium : float, optional
+        Entry prices [dollars per share], >= 0.
+    put_long_vol, put_short_vol, call_short_vol, call_long_vol : float, optional
+        Volatilities that price the options, per sqrt(year), >= 0.
+
+    Raises
+    ------
+    InvalidInputError
+        A value is out of range, or the strikes are in the wrong order.
+    """
     require_ascending(put_long_strike=put_long_strike, put_short_strike=put_short_strike)
     require_ascending(call_short_strike=call_short_strike, call_long_strike=call_long_strike)
     if put_short_strike > call_short_strike:

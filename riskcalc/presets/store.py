@@ -111,7 +111,13 @@ def _from_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> 
 
 
 def check_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[str, ...]:
-    """Return every problem of a preset, a line each; none when it loads and its trade resolves."""
+    """Return every problem of a preset, a line each; none when it loads and its trade resolves.
+
+    Parameters
+    ----------
+    name_or_path, overrides
+        As for `load_preset`.
+    """
     try:
         preset = load_preset(name_or_path, overrides, as_written=True)
     except PresetError as error:
@@ -196,7 +202,13 @@ def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force:
 
 
 def preset_text(preset: Preset) -> str:
-    """Return a preset as TOML, as `save_preset` would write it: its file's comments are kept."""
+    """Return a preset as TOML, as `save_preset` would write it: its file's comments are kept.
+
+    Parameters
+    ----------
+    preset : Preset
+        From `load_preset`, possibly changed.
+    """
     return _preset_text(preset, preset.path or Path(f"{preset.name}.toml"))
 
 

@@ -88,7 +88,19 @@ def row_plan(
     entry: EntryRules = NO_RULES,
     sources: PlanSources = NO_SOURCES,
 ) -> TradePlan:
-    """Plan the spread of a row under the terms of its scan; `sources` as in `riskcalc.plan`."""
+    """Plan the spread of a row under the terms of its scan.
+
+    Parameters
+    ----------
+    row : mapping
+        Of the table of the scan.
+    fitted : FittedChain
+        The chain that was scanned.
+    rules : ScanRules
+        Of the scan: fill and smile.
+    account, exits, view, entry, sources
+        As for `riskcalc.plan`; the side of the exits is that of the spread.
+    """
     trade, market = row_trade(row, fitted, rules)
     sided = dataclasses.replace(exits, side=SpreadKind(row["kind"]).side)
     return plan(trade, market, account, sided, view=view, entry=entry, sources=sources)
