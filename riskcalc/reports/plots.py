@@ -55,7 +55,9 @@ def plot_heatmap(plan: TradePlan, *, axes: Axes | None = None) -> Figure:
 
     Parameters
     ----------
-    plan, axes
+    plan : TradePlan
+        As for `plot_payoff`.
+    axes : matplotlib Axes, optional
         As for `plot_payoff`.
 
     Returns
