@@ -23,8 +23,9 @@ from riskcalc.presets import DEFAULT_PRESET
 from riskcalc.tui.autosave import handle_signals
 from riskcalc.tui.keymap import read_keymap
 from riskcalc.tui.keys import Key
+from riskcalc.tui.layout import size_classes
 from riskcalc.tui.main_screen import MainScreen
-from riskcalc.tui.pages.registry import TRADE, page_entry, page_tabs
+from riskcalc.tui.pages.registry import TRADE, PageEntry, page_entry, page_tabs
 from riskcalc.tui.terminal_driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -288,8 +289,18 @@ class RiskApp(App[None]):
         page = page_entry(name)
         if page.name not in self._pages:
             self._pages.add(page.name)
-            self.add_mode(page.name, partial(page.open, self.main_screen))
+            self.add_mode(page.name, partial(self._new_page, page))
         self.switch_mode(page.name)
+
+    def _new_page(self, page: PageEntry) -> Screen[None]:
+        """Make a page, in the styles and with the layout of now: each way to come to them later is slow.
+
+        Textual would parse every style sheet again for it, and style all of it again for its size.
+        """
+        made = page.open(self.main_screen)
+        made.add_class(*size_classes(self.size), update=False)
+        made._css_update_count = self._css_update_count  # noqa: SLF001 - as Textual sets it after parsing
+        return made
 
     def _refuse(self, error: RiskcalcError) -> None:
         """Exit, so that the command line prints the reason."""

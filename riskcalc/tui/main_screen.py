@@ -86,6 +86,7 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
     def press(self, key: str, character: str | None) -> None:
         """Type into the field, or run the key's command."""
         self._note = ""
+        self.preparation.keys += 1
         bound = next((row for row in self.table if key in row.keys), None)
         if not self.ready:
             if bound is None or bound.name != "revert" or not self.cancel_work():

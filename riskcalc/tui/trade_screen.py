@@ -23,6 +23,7 @@ from riskcalc.tui.form import Form, Typing
 from riskcalc.tui.header import Header
 from riskcalc.tui.line_widget import forget_closed_widgets, seen
 from riskcalc.tui.message_row import KeyRow, MessageRow
+from riskcalc.tui.preparation import Preparation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,7 @@ class TradeScreen(Screen[None]):
         self._steps: tuple[str, int] | None = None
         self._kept: object = None
         self._resumed = False
+        self.preparation = Preparation(self)
         self.autosave = Autosave(self, snapshot=self._snapshot, report=self.note)
         self._autosave_timer: Timer | None = None
         self._sizes: tuple[object, ...] = ()
@@ -119,6 +121,8 @@ class TradeScreen(Screen[None]):
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:
         """Start with an editor, and show a note."""
         self._editor = editor
+        # It is styled: else Textual parses every style sheet again at the first way back from a page.
+        self._css_update_count = self.app._css_update_count  # noqa: SLF001 - as Textual sets it after parsing
         self._kept = editor.state.draft
         self.form.focus_key(self._focus, form_rows.field_rows(editor))
         self.show()
@@ -127,6 +131,7 @@ class TradeScreen(Screen[None]):
         waiting, self._when_ready = self._when_ready, []
         for call in waiting:
             call()
+        self.preparation.start()
 
     def when_ready(self, call: Callable[[], object]) -> None:
         """Call something now, or once the engine is loaded."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual import actions
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -47,6 +48,7 @@ class Page(Screen[None]):
         self.message = MessageRow()
         self.key_row = KeyRow()
         self.background = Background(self)
+        self._resumed = False
         self.about = ""
         """What the page says when there is nothing else to say."""
 
@@ -87,8 +89,10 @@ class Page(Screen[None]):
         """Fill the body from the editor and the user's files; the engine is loaded."""
         raise NotImplementedError
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         """Show what is known now."""
+        # What has just been styled is not styled again before it is painted for the first time.
+        event.refresh_styles, self._resumed = self._resumed, True
         self.key_row.show(self.table)
         self.refresh_page()
 

@@ -12,6 +12,7 @@ from riskcalc.tui.pages.page import Page
 
 if TYPE_CHECKING:
     from riskcalc.editor.pages.forms import Answer, Form
+    from riskcalc.tui.trade_screen import TradeScreen
 
 
 class ViewedPage(Page):
@@ -26,10 +27,14 @@ class ViewedPage(Page):
 
     _told_row: int | None = None
 
-    def on_mount(self) -> None:
-        """Start with the view and the row of the session."""
+    def __init__(self, trade: TradeScreen) -> None:
+        super().__init__(trade)
         wanted = self.state.get("view", "")
-        self._show_view(wanted if wanted in self.VIEWS else self.VIEWS[0])
+        self.add_class(f"-{wanted if wanted in self.VIEWS else self.VIEWS[0]}", update=False)
+
+    def on_mount(self) -> None:
+        """Start with the view of the session."""
+        self._show_view(self.view)
 
     @property
     def rows(self) -> GridTable:
@@ -109,7 +114,9 @@ class ViewedPage(Page):
         self.app.push_screen(dialog, answered)
 
     def _show_view(self, name: str) -> None:
-        for other in self.VIEWS:
-            self.set_class(other == name, f"-{other}")
+        if not self.has_class(f"-{name}"):
+            for other in self.VIEWS:
+                self.set_class(other == name, f"-{other}", update=False)
+            self.update_node_styles()
         first = self.rows if name == self.VIEWS[0] or self.has_class("-roomy") else self.query_one(f"#{name}")
         self.set_focus(first if first.can_focus else None)

@@ -1,0 +1,83 @@
+"""What the pages need, imported and parsed before they are opened, while no key comes."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+QUIET_SECONDS = 0.5
+"""Time without a key after which a module is imported [seconds]."""
+
+MODULES = (
+    "riskcalc.tui.pages.today_page",
+    "riskcalc.signals.rules",
+    "riskcalc.signals.files",
+    "riskcalc.signals.board",
+    "riskcalc.trading_day",
+    "riskcalc.book.importers.text",
+    "riskcalc.book.importers.ibkr",
+    "riskcalc.book.imports",
+    "riskcalc.book.risk",
+    "riskcalc.book.journal",
+    "riskcalc.book.book",
+    "riskcalc.editor.pages.today_sections",
+    "riskcalc.editor.pages.today",
+    "riskcalc.tui.pages.chain_page",
+    "riskcalc.editor.pages.chain",
+    "riskcalc.editor.pages.book",
+    "riskcalc.editor.pages.book_tables",
+    "riskcalc.tui.pages.bar_view",
+    "textual.widgets.data_table",
+    "riskcalc.tui.pages.book_page",
+    "riskcalc.editor.pages.journal",
+    "riskcalc.editor.pages.trade_details",
+    "riskcalc.tui.pages.journal_page",
+)
+"""In the order of the tabs; those below others first, so that none takes much longer than a frame."""
+
+STYLES = Path(__file__).with_name("pages") / "pages.tcss"
+
+
+class Preparation:
+    """Imports a module at a time once the numbers are live; a key puts it off, and a page needs no wait.
+
+    Parameters
+    ----------
+    screen : Screen
+        Whose timers are used.
+    """
+
+    def __init__(self, screen: Screen[None]) -> None:
+        self._screen = screen
+        self._left = list(reversed(MODULES))
+        self.keys = 0
+        """Keys that have come; see `start`."""
+        self._keys_before = 0
+
+    def start(self) -> None:
+        """Wait until no key has come for a while, then import the next module, and so on to the last."""
+        if self._left:
+            self._keys_before = self.keys
+            self._screen.set_timer(QUIET_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        if self.keys != self._keys_before or self._screen.message_queue_size:
+            self.start()
+            return
+        importlib.import_module(self._left.pop())
+        if not self._left:
+            self._read_styles()
+        else:
+            # After a turn of the event loop: a key that has come meanwhile goes first.
+            self._screen.set_timer(1 / 60, self._go_on)
+
+    def _read_styles(self) -> None:
+        """Parse the pages' own style sheet: at the first page Textual would parse it and all others again."""
+        sheet = self._screen.app.stylesheet
+        if not sheet.has_source(str(STYLES)):
+            sheet.read(STYLES)
+            sheet.parse()
