@@ -9,11 +9,12 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from riskcalc import presets
 from riskcalc.domain import Sticky
 from riskcalc.editor.draft import Draft
 from riskcalc.environment import book_path
 from riskcalc.errors import PresetError
-from riskcalc.presets import Preset, find_preset, load_preset
+from riskcalc.presets import Preset
 from riskcalc.presets.data import preset_data
 from riskcalc.presets.overrides import rivals_of
 from riskcalc.presets.written import Data
@@ -71,13 +72,13 @@ def left_out(draft: Draft) -> tuple[str, ...]:
 def overrides(draft: Draft) -> Data:
     """Return the values of a draft that differ from its preset's file, by dotted key."""
     name, book = _name(draft), draft.preset.book
-    opened = load_preset(name, book=book)
+    opened = presets.load_preset(name, book=book)
     new = preset_data(dataclasses.replace(draft.to_preset(), inherited=opened.inherited))
     changed = _differences(_beside_account(opened, new), new, ())
     # Setting the quote's vol moves those of the legs: only where these went elsewhere they are set, too.
     key = f"market.quotes.{draft.trade.symbol}.vol"
     vol = {key: changed[key]} if key in changed else {}
-    return vol | _differences(_beside_account(load_preset(name, vol, book=book), new), new, ())
+    return vol | _differences(_beside_account(presets.load_preset(name, vol, book=book), new), new, ())
 
 
 def _beside_account(opened: Preset, new: Data) -> Data:
@@ -95,7 +96,7 @@ def _name(draft: Draft) -> str:
     if path is None:
         return draft.preset.name
     try:
-        preset_path = find_preset(path.stem)
+        preset_path = presets.find_preset(path.stem)
     except PresetError:
         return str(path)
     return path.stem if preset_path == path else str(path)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from riskcalc import presets
 from riskcalc.book.added import added_by
 from riskcalc.book.risk_records import BookRisk
 from riskcalc.book.use import book_use
 from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
 from riskcalc.domain.trading_day import ANY_DAY, TradingDay
-from riskcalc.editor import edits, files
+from riskcalc.editor import edits
 from riskcalc.editor.book_account import BookFigures
 from riskcalc.editor.command_line import left_out, reproduce
 from riskcalc.editor.draft import Draft, on_quotes, open_draft
@@ -20,10 +21,8 @@ from riskcalc.editor.editing.field import Field
 from riskcalc.editor.fields import by_key, fields
 from riskcalc.editor.state import State, one_line
 from riskcalc.editor.undo_history import History
-from riskcalc.editor.vehicles import vehicles
 from riskcalc.errors import RiskcalcError
 from riskcalc.planning import stress
-from riskcalc.presets import load_preset, load_scenarios
 
 
 class TradeEditor:
@@ -248,11 +247,15 @@ class TradeEditor:
 
     def save(self) -> str:
         """Save the trade to its own file, a shipped preset to the user's folder; return a message."""
-        return self._save(files.saved)
+        from riskcalc.editor.files import saved  # noqa: PLC0415 - the first plan needs no file
+
+        return self._save(saved)
 
     def save_as(self, name: str, *, force: bool = False) -> str:
         """Save the trade under a name in the user's folder; return a message."""
-        return self._save(lambda draft: files.saved_as(draft, name, force=force))
+        from riskcalc.editor.files import saved_as  # noqa: PLC0415 - as above
+
+        return self._save(lambda draft: saved_as(draft, name, force=force))
 
     def reproduce(self) -> str:
         """Return the command line that prints this plan."""
@@ -264,6 +267,8 @@ class TradeEditor:
 
     def vehicles(self) -> Comparison | str:
         """Compare shares, the leveraged fund and an option trade at equal risk; or return the problem."""
+        from riskcalc.editor.vehicles import vehicles  # noqa: PLC0415 - the first plan needs none
+
         try:
             return vehicles(self.state.draft)
         except RiskcalcError as error:
@@ -275,13 +280,13 @@ class TradeEditor:
         if state.plan is None or state.stale:
             return state.problem or "no plan to stress"
         try:
-            return stress(state.plan, load_scenarios(), account=state.draft.account)
+            return stress(state.plan, presets.load_scenarios(), account=state.draft.account)
         except RiskcalcError as error:
             return one_line(error)
 
     def _draft_of(self, name_or_path: str | Path) -> Draft:
         draft = self.state.draft
-        return open_draft(load_preset(name_or_path, book=draft.preset.book), today=draft.today)
+        return open_draft(presets.load_preset(name_or_path, book=draft.preset.book), today=draft.today)
 
     def _edit(self, key: str, change: Callable[[Field, Draft], Draft]) -> None:
         before = self.state.draft

@@ -34,6 +34,25 @@ async def first_frame():
 asyncio.run(first_frame())
 print(json.dumps(sorted(sys.modules)))
 """
+FIRST_NUMBERS = """
+import json, sys
+from datetime import date
+from riskcalc.tui.app import LaunchOptions
+
+opening = LaunchOptions(today=date(2026, 12, 1), held_against_day=True, book_wanted=True)
+editor, _ = opening.editor(lambda *_: None)
+assert editor.state.plan is not None
+print(json.dumps(sorted(sys.modules)))
+"""
+NOT_FOR_NUMBERS = {
+    *("pandas", "sqlite3", "holidays", "scipy.linalg", "scipy.linalg._flapack", "numpy.ma"),
+    *(
+        "riskcalc.presets.scenarios",
+        "riskcalc.editor.vehicles",
+        "riskcalc.editor.files",
+        "riskcalc.editor.figures",
+    ),
+}
 HEAVY = {"numpy", "scipy", "pandas", "pydantic", "tomlkit", "holidays", "vollib"}
 
 
@@ -42,6 +61,13 @@ def test_the_first_frame_needs_no_engine():
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert not {name.partition(".")[0] for name in loaded} & HEAVY
     assert not {name for name in loaded if name.startswith(("riskcalc.domain", "riskcalc.planning"))}
+
+
+def test_the_first_numbers_load_no_more_than_they_need():
+    done = subprocess.run([sys.executable, "-c", FIRST_NUMBERS], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert "numpy" in loaded
+    assert not loaded & NOT_FOR_NUMBERS
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
