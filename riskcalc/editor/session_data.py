@@ -21,7 +21,7 @@ from riskcalc.editor.trade_editor import TradeEditor
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
 from riskcalc.presets.account_file import inherited_accounts, read_account, with_book
-from riskcalc.presets.document import document_text, read_preset
+from riskcalc.presets.document import read_preset
 
 Data = dict[str, Any]
 
@@ -121,6 +121,8 @@ def _exact(draft: Draft, *, followed: bool) -> Preset:
 
 
 def _toml(preset: Preset) -> str:
+    from riskcalc.presets.document_text import document_text  # noqa: PLC0415 - reading a session writes none
+
     whole = dataclasses.replace(preset, inherited=None)  # the user's account may change until it is read
     return document_text(whole, title=preset.name, path=Path("session.toml"))
 

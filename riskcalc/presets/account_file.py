@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskcalc.domain import Account, BookUse, Source
@@ -86,6 +85,8 @@ def set_account(assignments: Iterable[str]) -> Path:
     PresetError
         A key is unknown, a value is out of range, or the file cannot be read or written. Nothing is changed.
     """
+    import tomlkit  # noqa: PLC0415 - reading needs none
+
     path = account_path()
     with edit_toml(path, kind="account", check=_check_account, empty=NEW_FILE) as document:
         for key, value in _parse_keys(assignments).items():
@@ -181,6 +182,8 @@ def _suggest_key(name: str) -> str:
 
 def _set(document: Any, key: str, value: object) -> None:  # noqa: ANN401 - tomlkit's documents share no type
     """Set a key in the account's table, or at the top of a file that has no table."""
+    import tomlkit  # noqa: PLC0415 - as above
+
     bare = "account" not in document and any(name in document for name in _KEYS)
     table = document if bare else document.setdefault("account", tomlkit.table())
     section, dot, name = key.rpartition(".")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskcalc.domain import CashDividend, Instrument, Quote, Source
@@ -159,6 +158,8 @@ def write_quotes(
     PresetError
         The file cannot be read or written; nothing is changed.
     """
+    import tomlkit  # noqa: PLC0415 - reading needs none
+
     path = market_path() if path is None else path
     with edit_toml(path, kind="market", check=_read, empty=NEW_FILE) as document:
         if rate is not None:

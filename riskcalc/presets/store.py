@@ -14,7 +14,7 @@ from riskcalc.domain import BookUse, PlanSources, Source
 from riskcalc.domain.validation import mapping, record, text
 from riskcalc.environment import presets_folder
 from riskcalc.errors import PresetError, RiskcalcError
-from riskcalc.presets.document import document_text, read_preset
+from riskcalc.presets.document import read_preset
 from riskcalc.presets.embedded import SOURCES, EmbeddedPreset, embedded_preset, is_report
 from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.market_file import KnownMarket
@@ -235,6 +235,8 @@ def self_contained(preset: Preset, sources: PlanSources) -> EmbeddedPreset:
     PresetError
         The preset says something that a file cannot.
     """
+    from riskcalc.presets.document_text import document_text  # noqa: PLC0415 - reading writes none
+
     path = Path(f"{preset.name}.html")
     # A path without a stem, so that the text states the name whatever its file is called.
     alone = replace(preset, path=None, inherited=None)
@@ -300,6 +302,8 @@ def _require_distinct(path: Path) -> None:
 
 def _preset_text(preset: Preset, path: Path) -> str:
     """The new text; a file that is saved under its own name keeps its title."""
+    from riskcalc.presets.document_text import document_text  # noqa: PLC0415 - as above
+
     renamed = preset.path is not None and preset.path.stem != path.stem
     title = path.stem if renamed else preset.name
     return document_text(preset, title=title, path=path, base=_base(preset))

@@ -7,7 +7,8 @@ import pytest
 from riskcalc.domain import Settlement
 from riskcalc.errors import InvalidInputError, PresetError
 from riskcalc.presets import load_preset, plan_preset
-from riskcalc.presets.document import document_text, read_preset
+from riskcalc.presets.document import read_preset
+from riskcalc.presets.document_text import document_text
 from riskcalc.presets.units_parsing import parse_time
 
 ON_EXPIRY = {

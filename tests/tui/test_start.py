@@ -45,7 +45,15 @@ assert editor.state.plan is not None
 print(json.dumps(sorted(sys.modules)))
 """
 NOT_FOR_NUMBERS = {
-    *("pandas", "sqlite3", "holidays", "scipy.linalg", "scipy.linalg._flapack", "numpy.ma"),
+    *(
+        "pandas",
+        "sqlite3",
+        "tomlkit",
+        "holidays",
+        "scipy.linalg",
+        "scipy.linalg._flapack",
+        "numpy.ma",
+    ),
     *(
         "riskcalc.presets.scenarios",
         "riskcalc.editor.vehicles",
