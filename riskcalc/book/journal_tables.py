@@ -31,30 +31,39 @@ def closed_table(journal: Journal) -> Table:
 
 
 def journal_tables(journal: Journal) -> list[Table]:
-    """Statistics, groups, and odds against outcomes."""
-    return [statistics_table(journal), *groups_tables(journal), *calibration_tables(journal)]
+    """Statistics, quantiles of R, groups, and odds against outcomes."""
+    return [
+        statistics_table(journal),
+        *quantiles_tables(journal),
+        *groups_tables(journal),
+        *calibration_tables(journal),
+    ]
 
 
 def statistics_table(journal: Journal) -> Table:
     """Figures of the closed trades with their errors."""
     figures = (
-        ("closed trades", f"{journal.n:,} ({journal.n_planned:,} with a plan)"),
-        ("total P&L", money(journal.total_pnl, signed=True)),
-        ("win rate", f"{percent(journal.win_rate, digits=1)} {_error_text(journal.win_rate_error, _tenths)}"),
-        ("mean R", f"{r_multiple(journal.mean_r)} {_error_text(journal.mean_r_error, number)}"),
-        ("mean win, mean loss", f"{r_multiple(journal.mean_win_r)}, {r_multiple(journal.mean_loss_r)}"),
-        ("profit factor", number(journal.profit_factor)),
-        ("SQN", number(journal.sqn)),
-        ("R quantiles", ", ".join(f"{name} {r_multiple(r)}" for name, r in journal.quantiles.items()) or "-"),
-        ("largest drawdown", _drawdown(journal)),
-        ("longest losing streak", str(journal.longest_losing_streak)),
-        ("mean days held", number(journal.mean_days, digits=1)),
-        (
-            "Kelly, share of equity as 1R",
-            f"{percent(journal.kelly)}{_range_text(journal.kelly_band, percent)}",
-        ),
+        ("closed trades", f"{journal.n:,}", f"{journal.n_planned:,} with a plan"),
+        ("total P&L", money(journal.total_pnl, signed=True), ""),
+        ("win rate", percent(journal.win_rate, digits=1), _error_text(journal.win_rate_error, _tenths)),
+        ("mean R", r_multiple(journal.mean_r), _error_text(journal.mean_r_error, number)),
+        ("mean win", r_multiple(journal.mean_win_r), ""),
+        ("mean loss", r_multiple(journal.mean_loss_r), ""),
+        ("profit factor", number(journal.profit_factor), ""),
+        ("SQN", number(journal.sqn), ""),
+        ("largest drawdown", _drawdown(journal), _range_text(journal.drawdown_band, number)),
+        ("longest losing streak", str(journal.longest_losing_streak), ""),
+        ("mean days held", number(journal.mean_days, digits=1), ""),
+        ("Kelly, 1R of equity", percent(journal.kelly), _range_text(journal.kelly_band, percent)),
     )
-    return Table(title="Journal", rows=tuple((name, text.rstrip()) for name, text in figures))
+    return Table(title="Journal", rows=figures, header=("", "", "± or 90% range"))
+
+
+def quantiles_tables(journal: Journal) -> list[Table]:
+    """Quantiles of R; nothing where no trade has a plan."""
+    found = journal.quantiles
+    rows = (tuple(map(r_multiple, found.values())),) if found else ()
+    return _table_if_rows("Quantiles of R", tuple(found), rows, left=())
 
 
 def groups_tables(journal: Journal) -> list[Table]:
@@ -99,7 +108,7 @@ def calibration_tables(journal: Journal) -> list[Table]:
     return [
         *_table_if_rows(
             "Odds of the Plans against Outcomes",
-            ("event", "n", "Brier", "Brier of the average rate"),
+            ("event", "n", "Brier", "base-rate Brier"),
             odds,
             left=(0,),
         ),
@@ -110,10 +119,8 @@ def calibration_tables(journal: Journal) -> list[Table]:
 
 
 def _drawdown(journal: Journal) -> str:
-    """Return the largest drawdown in R with its band; nothing where no trade has a plan."""
-    if journal.drawdown_r is None:
-        return MISSING
-    return f"{number(journal.drawdown_r)}R{_range_text(journal.drawdown_band, number)}"
+    """Return the largest drawdown in R; nothing where no trade has a plan."""
+    return MISSING if journal.drawdown_r is None else f"{number(journal.drawdown_r)}R"
 
 
 def _table_if_rows(
@@ -130,7 +137,7 @@ def _error_text(error: float | None, text: object) -> str:
 def _range_text(band: tuple[float, float] | None, text: object) -> str:
     if band is None or not callable(text):
         return ""
-    return f" (90% range {text(band[0])} to {text(band[1])})"
+    return f"{text(band[0])} to {text(band[1])}"
 
 
 def _thousandths(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -171,4 +172,10 @@ def closing_spot(
 
 def marked_line(marked: Mapping[Contract, float], day: dt.date) -> str:
     """Describe the marked prices in one line."""
-    return f"marked {', '.join(f'{contract.label} {price:g}' for contract, price in marked.items())} on {day}"
+    prices = (f"{contract.label} {_cents(price)}" for contract, price in marked.items())
+    return f"marked {', '.join(prices)} on {day}"
+
+
+def _cents(price: float) -> str:
+    """A price with cents, or as exact as it is."""
+    return f"{price:.2f}" if math.isclose(price, round(price, 2)) else f"{price:g}"

@@ -142,11 +142,17 @@ def book_after_table(added: Mapping[str, Sequence[AddedRow]], *, source: str) ->
     return Table(title=f"Heat and Buying Power {source}", rows=rows, header=header)
 
 
+def _hedge_words(hedge: Hedge) -> str:
+    if not hedge.units:
+        return "none: the goal is met without one"
+    return f"{hedge.action} {count(hedge.units, hedge.unit_noun)}: {hedge.description}"
+
+
 def hedge_tables(hedge: Hedge) -> list[Table]:
     """Size, scenarios before and after, and the drift of the ratio."""
     size = (
         ("goal", hedge.goal),
-        ("hedge", f"{hedge.action} {count(hedge.units, hedge.unit_noun)}: {hedge.description}"),
+        ("hedge", _hedge_words(hedge)),
         ("paid", money(hedge.cost)),
         ("buying power used", money(hedge.buying_power)),
         ("cost per week, IWM unchanged", money(hedge.cost_per_week)),

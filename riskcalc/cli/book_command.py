@@ -275,7 +275,7 @@ def note(path: Path | None, /, *, number: int, words: str) -> None:
     """Add a note to trade ID."""
     with open_book(path) as book:
         book.note(number, words, time=midnight(today()))
-    click.echo(f"noted at trade {number}")
+    click.echo(f"note added to trade {number}")
 
 
 @command.command("show")

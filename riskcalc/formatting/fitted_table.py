@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from riskcalc.formatting.metric import Line, Style
-from riskcalc.formatting.table import Table, cell_style, column_gap
+from riskcalc.formatting.metric import Line, Style, wrapped
+from riskcalc.formatting.table import Table, cell_style, column_gap, table_lines
 
 LEAST_TEXT = 18
 """Width that a column of text keeps before another column is left out [cells]."""
@@ -58,9 +58,38 @@ def fitted_tables(tables: Sequence[Table], *, width: int, spare: Sequence[str] =
         return tuple(_lines([row[column.place] for column in shown], widths, shown, gap=gap))
 
     return [
-        FittedTable(head=_head(lines(table.header)), rows=tuple(lines(row) for row in table.rows))
+        FittedTable(
+            head=_head(lines(table.header) if table.header else ()),
+            rows=tuple(lines(row) for row in table.rows),
+        )
         for table in tables
     ]
+
+
+def fitted_document_lines(tables: Iterable[Table], *, summary: str, width: int) -> list[Line]:
+    """Return what `document_lines` returns, with the texts of a table that is wider than the width wrapped.
+
+    Examples
+    --------
+    >>> note = Table(title="Notes", rows=(("Sep 1", "sold half"),), left=frozenset({0, 1}))
+    >>> lines = fitted_document_lines([note], summary="", width=10)
+    >>> ["".join(text for text, _ in line) for line in lines]
+    ['', 'Notes', 'Sep 1 sold', '      half']
+    """
+    lines = wrapped(summary, width=width, indent=0, style=Style.PLAIN)
+    for table in tables:
+        lines += [(), *_wrapped_table(table, width)]
+    return lines
+
+
+def _wrapped_table(table: Table, width: int) -> list[Line]:
+    lines = table_lines(table, width=width)
+    if max((sum(len(text) for text, _ in line) for line in lines), default=0) <= width:
+        return lines
+    (found,) = fitted_tables([table], width=width)
+    title = wrapped(table.title, width=width, indent=0, style=Style.TITLE)
+    head = [found.head] if found.head else []
+    return [*title, *head, *(line for row in found.rows for line in row)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

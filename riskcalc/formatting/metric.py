@@ -143,10 +143,12 @@ def _title(title: str, layout: PanelLayout) -> tuple[str, Style]:
 
 def metric_line(metric: Metric, *, width: int) -> Line:
     """Return label, number on the right of its column, and note."""
-    number = fit(metric.format.variants(metric.value), VALUE)
+    label = metric.label(LABEL)
+    # A label that fills its column would touch a number that fills its own.
+    number = fit(metric.format.variants(metric.value), VALUE - (len(label) == LABEL))
     note = metric.note(width - LABEL - VALUE - GAP)
     return (
-        (f"{metric.label(LABEL):{LABEL}}", Style.PLAIN),
+        (f"{label:{LABEL}}", Style.PLAIN),
         (f"{number:>{VALUE}}", metric.style),
         (f"{'':{GAP}}{note}", Style.QUIET),
     )

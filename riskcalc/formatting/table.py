@@ -107,4 +107,5 @@ def cell_style(text: str) -> Style:
     signs = {"+$": Style.GOOD, "-$": Style.BAD}
     if text.endswith(OLD):
         return Style.WARN
-    return VERDICT_STYLES.get(text) or signs.get(text[:2], Style.PLAIN)
+    # A flow of funds, -$250M, is no P&L.
+    return VERDICT_STYLES.get(text) or signs.get(text[:2] if text[-1:].isdigit() else "", Style.PLAIN)

@@ -149,7 +149,7 @@ class FileActions(TradeScreen):
         """Ask for a name and save the trade under it."""
         from riskcalc.tui.dialogs.save_screen import SaveScreen  # noqa: PLC0415 - not needed for the first frame
 
-        self.app.push_screen(SaveScreen(self.editor), self._say)
+        self.app.push_screen(SaveScreen(self.editor, self.action_write_report), self._say)
 
     def action_open_preset(self) -> None:
         """Open a preset, chosen from a list with previews."""

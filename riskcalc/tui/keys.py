@@ -27,6 +27,8 @@ KEEPS_TYPING = frozenset({"commit", "backspace", "revert", "quit"})
 
 LAST = frozenset({"page-today", "help", "quit"})
 """Commands that the key line names before any other."""
+WHERE_ROOM = frozenset({"load-quotes", "write-report", "add-to-book"})
+"""Commands that the key line names after all others."""
 LEAST_WIDTH = 58
 """From this width on: that of the smallest screen without its edges [cells]."""
 
@@ -161,9 +163,9 @@ KEYS = (
         ("save", "s", "save", "save", "save"),
         ("save-as", "S", "save_as", "save under another name"),
         ("open-preset", "o", "open_preset", "open a preset, with a preview", "open"),
-        ("load-quotes", "f", "load_quotes", "load a file of real quotes"),
-        ("write-report", "R", "write_report", "write a report: HTML, Markdown, SVG, PNG or PDF"),
-        ("add-to-book", "A", "add_to_book", "add the trade to the book"),
+        ("load-quotes", "f", "load_quotes", "load a file of real quotes", "file"),
+        ("write-report", "R", "write_report", "write a report: HTML, Markdown, SVG, PNG or PDF", "report"),
+        ("add-to-book", "A", "add_to_book", "add the trade to the book", "to book"),
         ("copy-command", "y", "copy_command", "copy the command line that reproduces this trade"),
     ),
     *_section(
@@ -231,8 +233,8 @@ PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
         *_section(
             "Today",
             ("enter-quotes", "e", "enter_quotes", "type prices of today", "quotes"),
-            ("enter-signal", "v", "enter_signal", "type the value of a signal"),
-            ("choose", "enter", "choose", "open what the row stands for"),
+            ("enter-signal", "v", "enter_signal", "type the value of a signal", "signal"),
+            ("choose", "enter", "choose", "open what the row stands for", "open"),
         ),
         _SHARED["load-quotes"],
     ),
@@ -243,11 +245,11 @@ PAGE_KEYS: Mapping[str, tuple[Key, ...]] = {
         ("add-trade", "a", "add_trade", "add the trade of the page Trade, as filled", "add"),
         ("close-trade", "x", "close_trade", "close the selected trade, or some of its units", "close"),
         ("mark-prices", "m", "mark_prices", "mark prices", "mark"),
-        ("note-trade", "n", "note_trade", "add a note to the selected trade"),
+        ("note-trade", "n", "note_trade", "add a note to the selected trade", "note"),
         ("import-file", "i", "import_file", "import a broker's file, with a preview", "import"),
         ("hedge-book", "h", "hedge_book", "size a hedge of the book", "hedge"),
-        ("show-trade", "enter", "show_trade", "show fills, plan and notes of the selected trade"),
-        ("open-trade", "o", "open_trade", "open its plan at entry as the trade of the page Trade"),
+        ("show-trade", "enter", "show_trade", "show fills, plan and notes of the selected trade", "show"),
+        ("open-trade", "o", "open_trade", "open its plan at entry as the trade of the page Trade", "open"),
         ("book-down", "j", "move_row(1)", "next trade"),
         ("book-up", "k", "move_row(-1)", "previous trade"),
     ),
@@ -314,6 +316,11 @@ def _remapped(key: Key, keymap: Mapping[str, str], table: tuple[Key, ...]) -> Ke
     return replace(key, keys=keys, brief_keys=f"{shown(keys[0])}/{shown(opposite[0])}")
 
 
+def with_briefs(table: Iterable[Key], briefs: Mapping[str, str]) -> tuple[Key, ...]:
+    """Return a table with other texts in the key line for some commands; an empty one omits the command."""
+    return tuple(replace(key, brief=briefs.get(key.name, key.brief)) for key in table)
+
+
 def keys_of(name: str, table: Iterable[Key] = KEYS) -> str:
     """Return the keys of a command as they are printed on a keyboard."""
     return next(key.shown for key in table if key.name == name)
@@ -322,17 +329,17 @@ def keys_of(name: str, table: Iterable[Key] = KEYS) -> str:
 def key_line(width: int, table: Iterable[Key] = KEYS) -> str:
     """Return the commonest keys in one line of at most ``width`` characters; whole words or nothing.
 
-    Help and quit stay where others have no room, but for widths below that of the smallest screen.
+    Pages, help and quit stay where others have no room, but for widths below that of the smallest screen; a
+    short entry may take the room that a longer one before it leaves.
     """
     briefs = [(key.name, f"{key.brief_keys or shown(key.keys[0])} {key.brief}") for key in table if key.brief]
     kept = {name for name, _ in briefs if name in LAST and width >= LEAST_WIDTH}
     room = width - sum(len(brief) + 2 for name, brief in briefs if name in kept)
-    for name, brief in briefs:
+    for name, brief in sorted(briefs, key=lambda brief: brief[0] in WHERE_ROOM):
         if name in kept:
             continue
-        room -= len(brief) + 2
-        if room < -2:
-            break
-        kept.add(name)
+        if len(brief) <= room:
+            room -= len(brief) + 2
+            kept.add(name)
     line = "  ".join(brief for name, brief in briefs if name in kept)
     return line if len(line) <= width else ""

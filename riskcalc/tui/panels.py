@@ -326,11 +326,16 @@ class VehiclesView(ComputedView):
         return document_lines(comparison_tables(comparison), summary=comparison.summary, width=width)
 
 
+ALARMS = frozenset({"FAIL", "FIRED", "EXCEEDED"})
+"""Verdicts that are bold: without colors the red of theirs is fainter than other text."""
+BOLD = " bold"
+
+
 def styled_text(lines: Iterable[Sequence[tuple[str, str]]], *, dimmed: bool = False) -> Content:
     """Lines as one content; dimmed where they are older than the inputs."""
     parts: list[str | tuple[str, str]] = []
     for line in lines:
-        parts += [(text, STYLES[style]) for text, style in line]
+        parts += [(text, f"{STYLES[style]}{BOLD if text.strip() in ALARMS else ''}") for text, style in line]
         parts.append("\n")
     content = Content.assemble(*parts[:-1])
     return content.stylize("dim") if dimmed else content

@@ -148,7 +148,7 @@ def test_marks_of_a_chain_and_fetched_ones(book, monkeypatch):
 
 def test_marks_of_the_market_of_today(book):
     assert book("quote", "IWM=299", "--vol", "IWM=19%")[0] == 0
-    assert book("book", "mark")[1].startswith("marked IWM 299 on 2026-07-21")
+    assert book("book", "mark")[1].startswith("marked IWM 299.00 on 2026-07-21")
     assert answer(book, "book")["trades"][1]["spot"] == 299
 
 

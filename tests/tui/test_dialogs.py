@@ -300,6 +300,19 @@ def test_a_long_help_scrolls_with_up_and_down():
     assert dialog(HelpScreen(many), script, size=(80, 24))[0] == 2
 
 
+def test_a_report_is_written_from_the_dialog_that_saves():
+    asked = []
+
+    async def script(pilot):
+        subtitle = pilot.app.screen.query_one("#dialog").border_subtitle
+        await press(pilot, "ctrl+r")
+        return subtitle
+
+    subtitle, closed = dialog(SaveScreen(editor(), lambda: asked.append("report")), script)
+    assert "ctrl+r report" in subtitle
+    assert (closed, asked) == ([None], ["report"])
+
+
 @pytest.mark.parametrize("screen", [OpenScreen, SaveScreen])
 def test_a_dialog_closes_once_however_fast_the_keys_come(screen, folder):
     async def script(pilot):

@@ -59,7 +59,7 @@ def add_form(state: State, path: Path | None = None) -> Form:
         about=f"{name}: {plan.report.trade.description}; the plan's size is {count(units, noun)}{why}",
         fields=(
             FormField(name="units", label="units", value=str(units) if units else "", hint=noun),
-            FormField(name="fill", label="fill", value=price, hint=PER_SHARE),
+            FormField(name="fill", label="fill $", value=price, hint=PER_SHARE),
             FormField(name="tags", label="tags", hint="words to group trades by"),
             FormField(name="date", label="date", value=str(day_of(state))),
         ),
@@ -100,7 +100,7 @@ def close_form(trade: BookTrade, state: State, path: Path | None = None) -> Form
     mark = unit_mark(trade)
     options = any(one.contract.is_option for one in trade.holdings)
     spot = FormField(
-        name="spot", label=f"{trade.symbol} then", hint="of the chain, the market of today, or the mark"
+        name="spot", label=f"{trade.symbol} price $", hint="empty: of the chain, today's, or the mark"
     )
     return Form(
         title=f"Close trade {trade.id}",
@@ -108,7 +108,7 @@ def close_form(trade: BookTrade, state: State, path: Path | None = None) -> Form
         about=trade.description,
         fields=(
             FormField(
-                name="price", label="price", value="" if mark is None else _short(mark), hint=PER_SHARE
+                name="price", label="price $", value="" if mark is None else _short(mark), hint=PER_SHARE
             ),
             FormField(name="units", label="units", value=f"{open_units(trade):g}"),
             *([spot] if options else []),
@@ -128,8 +128,7 @@ def _close(typed: Typed, *, number: int, state: State, path: Path) -> Answer:
         own = chain if chain is not None and chain.symbol == trade.symbol else None
         spot, missing = closing_spot(trade, price, spot=given, day=day, marks=book.marks(), chain=own)
         closed = book.close(number, price=price, time=midnight(day), units=units, costs=costs, spot=spot)
-        unknown = [words.partition(":")[0] for words in missing]
-        said = "; ".join([trade_line(closed), *unknown])
+        said = "; ".join([trade_line(closed), *missing])
         return Answer(done=True, said=said, risk=book.risk(today=day_of(state)))
 
 
@@ -147,7 +146,7 @@ def mark_form(trade: BookTrade | None, state: State, path: Path | None = None) -
         Of the book; default: the user's own.
     """
     contracts = () if trade is None else _contracts(trade)
-    chain, about = state.draft.chain, "all empty: the spots that riskcalc quote knows"
+    chain, about = state.draft.chain, "leave all empty to mark at the prices of riskcalc quote"
     quoted: dict[Contract, float] = {}
     day = day_of(state)
     if trade is not None and chain is not None and chain.symbol == trade.symbol:
@@ -216,7 +215,7 @@ def note_form(trade: BookTrade, state: State, path: Path | None = None) -> Form:
     """
     return Form(
         title=f"Note on trade {trade.id}",
-        verb="notes",
+        verb="adds",
         about=trade.description,
         fields=(FormField(name="note", label="note"),),
         work=partial(_note, number=trade.id, day=day_of(state), path=path or book_path()),
@@ -226,7 +225,7 @@ def note_form(trade: BookTrade, state: State, path: Path | None = None) -> Form:
 def _note(typed: Typed, *, number: int, day: dt.date, path: Path) -> Answer:
     with _existing(path) as book:
         book.note(number, typed.text("note"), time=midnight(day))
-    return Answer(done=True, said=f"noted at trade {number}")
+    return Answer(done=True, said=f"note added to trade {number}")
 
 
 def _day(typed: Typed, state: State) -> dt.date:

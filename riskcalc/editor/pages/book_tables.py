@@ -14,6 +14,7 @@ from riskcalc.book.words import age_notes
 from riskcalc.domain import Account
 from riskcalc.editor.pages.bars import Bar, BarChart, shares_of
 from riskcalc.editor.pages.book import BookView, OpenTrade, PlannedTrade
+from riskcalc.editor.pages.chain import short_date
 from riskcalc.editor.pages.grid import Cell, Grid, GridColumn
 from riskcalc.formatting.metric import Style
 from riskcalc.formatting.numbers import (
@@ -58,17 +59,17 @@ def positions_grid(view: BookView) -> Grid:
     """Return the open trades, one in a row."""
     return Grid(
         columns=COLUMNS,
-        rows=tuple(_position(one) for one in view.open_trades),
+        rows=tuple(_position(one, view.day) for one in view.open_trades),
         ids=tuple(one.trade.id for one in view.open_trades),
     ).without_missing()
 
 
-def _position(one: OpenTrade) -> tuple[Cell, ...]:
+def _position(one: OpenTrade, day: dt.date) -> tuple[Cell, ...]:
     found, trade = one.position, one.trade
     return (
         Cell(str(trade.id)),
         Cell(trade.symbol),
-        Cell(trade.description, short=with_short_dates(trade.description)),
+        Cell(trade.description, short=with_short_dates(trade.description, day)),
         Cell(str(found.days)),
         Cell(price(unit_mark(trade))),
         Cell(whole_money(found.pnl), _sign(found.pnl)),
@@ -82,14 +83,9 @@ def _position(one: OpenTrade) -> tuple[Cell, ...]:
     )
 
 
-def with_short_dates(text: str) -> str:
-    """Return a text with its dates as in narrow columns: ``Sep 18``."""
-
-    def shorter(found: re.Match[str]) -> str:
-        day = dt.date.fromisoformat(found.group(1))
-        return f"{day:%b} {day.day}"
-
-    return ISO_DATE.sub(shorter, text)
+def with_short_dates(text: str, day: dt.date) -> str:
+    """Return a text with its dates as in narrow columns: ``Sep 18``, of another year ``Jan 15'27``."""
+    return ISO_DATE.sub(lambda found: short_date(dt.date.fromisoformat(found.group(1)), day), text)
 
 
 def _sign(value: float | None) -> Style:

@@ -93,7 +93,7 @@ def hedge_form(state: State, path: Path | None = None) -> Form:
     limit = account.equity * account.limits.max_heat_fraction
     return Form(
         title="Hedge the book",
-        verb="sizes it",
+        verb="sizes",
         fields=(
             FormField(name="kind", label="with", value="TZA", hint=", ".join(HEDGE_PRESETS)),
             FormField(

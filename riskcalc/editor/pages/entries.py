@@ -38,7 +38,8 @@ def write_typed_quotes(prices: str, vols: str, rate: str, *, day: dt.date) -> st
         raise InvalidInputError("type a price, like IWM=297.40")
     path = write_quotes(known, rate=paid, date=day)
     told = [*known, *(["the rate"] if paid is not None else [])]
-    return f"{', '.join(told)} of {day} written to {path}"
+    *first, last = told
+    return f"{', '.join(first)}{' and ' if first else ''}{last} of {day} written to {path}"
 
 
 def file_typed_signal(text: str, *, day: dt.date) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from riskcalc.book.book import Book
 from riskcalc.book.journal_records import Journal, JournalRow
-from riskcalc.book.journal_tables import calibration_tables, groups_tables, statistics_table
+from riskcalc.book.journal_tables import calibration_tables, groups_tables, quantiles_tables, statistics_table
 from riskcalc.book.ledger import TradeLedger
 from riskcalc.book.trades import BookTrade
 from riskcalc.editor.pages.bars import Bar, BarChart
+from riskcalc.editor.pages.book_tables import with_short_dates
 from riskcalc.editor.pages.forms import Answer, Form, FormField, Typed, typed_day
 from riskcalc.editor.pages.grid import Cell, Grid, GridColumn
 from riskcalc.environment import book_path
@@ -33,15 +34,15 @@ MOST_BARS = 14
 COLUMNS = (
     GridColumn(heading="id"),
     GridColumn(heading="trade", left=True, flexible=True),
-    GridColumn(heading="opened", spare=4),
+    GridColumn(heading="opened", spare=5),
     GridColumn(heading="closed"),
-    GridColumn(heading="days", spare=3),
+    GridColumn(heading="days", spare=4),
     GridColumn(heading="P&L $"),
     GridColumn(heading="R"),
-    GridColumn(heading="total R"),
-    GridColumn(heading="first", left=True, spare=5),
-    GridColumn(heading="preset", left=True, spare=2),
-    GridColumn(heading="tags", left=True, spare=1),
+    GridColumn(heading="total R", spare=1),
+    GridColumn(heading="first", left=True, spare=6),
+    GridColumn(heading="preset", left=True, spare=3),
+    GridColumn(heading="tags", left=True, spare=2),
 )
 
 
@@ -169,7 +170,7 @@ def _row(one: JournalRow) -> tuple[Cell, ...]:
     sign = Style.GOOD if one.pnl > 0 else Style.BAD if one.pnl < 0 else Style.PLAIN
     return (
         Cell(str(one.id)),
-        Cell(one.description),
+        Cell(one.description, short=with_short_dates(one.description, one.closed)),
         Cell(str(one.opened)),
         Cell(str(one.closed), short=f"{one.closed:%b} {one.closed.day}"),
         Cell(str(one.days)),
@@ -186,32 +187,16 @@ def statistics_tables(view: JournalView) -> tuple[Table, ...]:
     """Return figures with errors, and those by preset and tag."""
     if view.found is None:
         return ()
-    figures = statistics_table(view.found)
-    # Side by side, the quantiles would make the table half as wide again.
-    rows = tuple(row for row in figures.rows if row[0] != "R quantiles")
-    quantiles = view.found.quantiles
     return (
-        replace(figures, title="Statistics", rows=rows),
-        *(
-            [
-                Table(
-                    title="Quantiles of R",
-                    header=tuple(quantiles),
-                    rows=(tuple(map(r_multiple, quantiles.values())),),
-                )
-            ]
-            if quantiles
-            else []
-        ),
+        replace(statistics_table(view.found), title="Statistics"),
+        *quantiles_tables(view.found),
         *groups_tables(view.found),
     )
 
 
 def odds_tables(view: JournalView) -> tuple[Table, ...]:
     """Return the Brier scores of the odds."""
-    header = ("event", "n", "Brier", "of the average rate")
-    tables = () if view.found is None else calibration_tables(view.found)[:1]
-    return tuple(replace(table, header=header) for table in tables)
+    return () if view.found is None else tuple(calibration_tables(view.found)[:1])
 
 
 def reliability_chart(view: JournalView) -> BarChart:
@@ -220,7 +205,7 @@ def reliability_chart(view: JournalView) -> BarChart:
     bars = tuple(
         Bar(
             cells=(
-                Cell(one.event),
+                Cell(one.event.replace("calibrated", "cal.")),
                 Cell(f"{100 * bin_.low:.0f}-{bin_.high:.0%}"),
                 Cell(str(bin_.n)),
                 Cell(percent(bin_.stated, digits=0)),
@@ -286,7 +271,7 @@ def filter_form(view: JournalView) -> Form:
     return Form(
         title="Filter closed trades",
         verb="filters",
-        about="all empty: every closed trade",
+        about="leave all empty for every closed trade",
         fields=(
             FormField(
                 name="preset", label="preset", value=now.preset or "", hint=", ".join(view.presets) or "none"

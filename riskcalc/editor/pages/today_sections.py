@@ -13,6 +13,7 @@ from riskcalc.domain.events import Certainty, MarketEvent
 from riskcalc.domain.sessions import age_in_sessions, sessions_between
 from riskcalc.domain.signals import Signal, SignalBoard
 from riskcalc.domain.trade_plan import MARKET_AGE
+from riskcalc.editor.pages.book_tables import with_short_dates
 from riskcalc.editor.pages.section import Row, Section
 from riskcalc.editor.state import State
 from riskcalc.formatting.events import CERTAINTY_WORDS
@@ -96,7 +97,7 @@ def positions_section(risk: BookRisk | None) -> Section:
         table=Table(
             title="Open Trades" if risk is None else f"Open Trades, marked {risk.date}",
             header=header,
-            rows=tuple(_position_cells(one) for one in positions),
+            rows=tuple(_position_cells(one, risk.date) for one in positions) if risk else (),
             left=frozenset({0, 1}),
         ),
         rows=tuple(Row(about=_due_texts(one), opens=("trade", str(one.id))) for one in positions),
@@ -109,9 +110,9 @@ def _urgency(one: PositionRisk) -> int:
     return 0 if any(due.now for due in one.due) else 1 if one.due else 2
 
 
-def _position_cells(one: PositionRisk) -> tuple[str, ...]:
+def _position_cells(one: PositionRisk, day: dt.date) -> tuple[str, ...]:
     return (
-        one.description,
+        with_short_dates(one.description, day),
         ", ".join(due.what.upper() if due.now else f"{due.what} soon" for due in one.due) or "-",
         whole_money(one.pnl),
         r_multiple(one.r_multiple),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar, Protocol
@@ -16,6 +17,8 @@ from riskcalc.tui.dialogs.save_screen import Dialog
 
 KEYS_WIDTH = 22
 """Width of the column of keys [cells]."""
+LEAST_WORDS = 16
+"""Least width of the column of descriptions [cells]."""
 
 
 class Command(Protocol):
@@ -53,18 +56,30 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll(id="dialog", classes="help") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "up, down scroll   Esc closes"
-            yield Static(help_text(self._commands), id="help")
+            yield Static(id="help")
+
+    def on_resize(self) -> None:
+        """Wrap the texts in the width that there is."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        dialog = self.query_one("#dialog")
+        width = dialog.scrollable_content_region.width
+        self.query_one("#help", Static).update(help_text(self._commands, width=width))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
         self.query_one("#dialog").scroll_relative(y=lines, animate=False)
 
 
-def help_text(commands: Sequence[Command]) -> Content:
-    """The table of keys as text, a title above each section."""
+def help_text(commands: Sequence[Command], *, width: int = 100) -> Content:
+    """The table of keys as text in a width [cells], a title above each section."""
+    room = max(width - KEYS_WIDTH - 1, LEAST_WORDS)
     parts: list[str | tuple[str, str]] = []
     for section, group in groupby(commands, key=lambda command: command.section):
         parts += ["\n" if parts else "", (section.upper(), "bold $text-primary"), "\n"]
         for command in group:
-            parts += [(f"{command.shown:{KEYS_WIDTH}}", "bold"), f" {command.words}\n"]
+            # A text that wraps stays in its column.
+            words = f"\n{'':{KEYS_WIDTH + 1}}".join(textwrap.wrap(command.words, room))
+            parts += [(f"{command.shown:{KEYS_WIDTH}}", "bold"), f" {words}\n"]
     return Content.assemble(*parts).rstrip()

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from riskcalc.editor import TradeEditor
@@ -40,11 +41,16 @@ class SaveScreen(Dialog[str | None]):
     """Asks for a name; closes with a message, or with None if nothing was saved."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("ctrl+r", "write_report", "Report"),
+    ]
 
-    def __init__(self, editor: TradeEditor) -> None:
+    def __init__(self, editor: TradeEditor, write_report: Callable[[], None] | None = None) -> None:
+        """Take what asks for the file of a report, which some look for under saving."""
         super().__init__()
         self._editor = editor
+        self._write_report = write_report
         self._replacing: Path | None = None
         """File that the next Enter will replace."""
 
@@ -52,7 +58,9 @@ class SaveScreen(Dialog[str | None]):
         """Name, target file and problem."""
         with Vertical(id="dialog", classes="save") as dialog:
             dialog.border_title = "Save as"
-            dialog.border_subtitle = "Enter saves   Esc cancels"
+            dialog.border_subtitle = (
+                f"Enter saves   {'ctrl+r report   ' if self._write_report else ''}Esc cancels"
+            )
             field = Input(self._editor.state.draft.preset.name, placeholder="name", compact=True)
             field.cursor_blink = False
             yield field
@@ -77,6 +85,12 @@ class SaveScreen(Dialog[str | None]):
             self._say("this file exists: Enter again replaces it, another name keeps it")
             return
         self._save(event.value.strip(), force=path == self._replacing)
+
+    def action_write_report(self) -> None:
+        """Ask for a file of a report in place of a name."""
+        if self._write_report is not None:
+            self.dismiss(None)
+            self.app.call_later(self._write_report)
 
     def _save(self, name: str, *, force: bool) -> None:
         before = self._editor.state.draft.preset

@@ -50,10 +50,10 @@ class TablesScreen(Dialog[None]):
         self.query_one("#tables", Static).update(self._text())
 
     def _text(self) -> Content:
-        from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - loaded with the engine
+        from riskcalc.formatting.fitted_table import fitted_document_lines  # noqa: PLC0415 - loaded with the engine
 
         width = max(min(self.app.size.width * SHARE // 100, WIDEST) - AROUND, NARROWEST)
-        return styled_text(document_lines(self._tables, summary=self._summary, width=width))
+        return styled_text(fitted_document_lines(self._tables, summary=self._summary, width=width))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""

@@ -29,10 +29,12 @@ class AboutRow(LineWidget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - the widget has one row
-        """The row; what does not fit as a whole is left out."""
+        """The row; of what does not fit the words before its colon stay, or nothing."""
         width, segments = self.size.width, [Segment(" ", self.base)]
         for text, style in self.pieces:
-            used = sum(segment.cell_length for segment in segments)
-            if used + len(text) <= width or len(segments) == 1:
-                segments += [Segment(text, self.part(f"about--{style}")), Segment(GAP, self.base)]
+            room = width - sum(segment.cell_length for segment in segments)
+            fitting = (one for one in (text, text.partition(": ")[0]) if len(one) <= room)
+            shown = text if len(segments) == 1 else next(fitting, "")
+            if shown:
+                segments += [Segment(shown, self.part(f"about--{style}")), Segment(GAP, self.base)]
         return Strip(segments).adjust_cell_length(width, self.base)

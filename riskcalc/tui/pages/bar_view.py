@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FULL, HALF_LEFT, HALF_RIGHT, MARK, AXIS = "█", "▌", "▐", "◆", "│"
 GAP = 2
-SHORTEST_BAR = 12
+SHORTEST_BAR = 8
 """Cells of the longest bar for which the columns of text are kept."""
 
 

@@ -26,6 +26,8 @@ class BookPage(BookActions):
 
     NAME = "book"
     VIEWS = ("positions", "totals", "ladder")
+    VIEW_KEYS = ("book-view",)
+    ROW_KEYS = ("close-trade", "mark-prices", "note-trade", "hedge-book", "show-trade", "open-trade")
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(NAME)
 
     book: BookView | None = None
@@ -95,6 +97,7 @@ class BookPage(BookActions):
 
         self.book = book
         self.set_class(not book.open_trades, "-empty")
+        self.show_keys()
         self.rows.show(positions_grid(book), row_id=self.kept_row())
         tables = (heat_table(book), totals_beside_table(book))
         self.query_one("#summary-line", Static).update(summary(book))
@@ -113,12 +116,11 @@ class BookPage(BookActions):
     def _without_trades(self, book: BookView) -> str:
         if book.problem:
             return f"The book cannot be shown. {book.problem}"
-        from riskcalc.editor.pages.book_tables import summary  # noqa: PLC0415 - after the first frame
-
-        if book.exists:
-            return f"The book is empty: {summary(book)}."
         keys = {key.name: key.keys[0] for key in self.table}
-        return (
-            f"There is no book yet. {keys['add-trade']} adds the trade of the page Trade to one, "
-            f"{keys['import-file']} imports a broker's file. It will be {book.path}: you alone can read it."
-        )
+        adds, imports = keys["add-trade"], keys["import-file"]
+        ways = f"{adds} adds the trade of the page Trade, {imports} imports a broker's file."
+        if book.exists:
+            from riskcalc.editor.pages.book_tables import summary  # noqa: PLC0415 - after the first frame
+
+            return f"Nothing is open: {summary(book)}. {ways}"
+        return f"There is no book yet. {ways} It will be {book.path}: you alone can read it."

@@ -129,9 +129,8 @@ class ChainView(Page):
     def _usage(self) -> str:
         """What the page can do, and what its marks mean."""
         return (
-            f"{self.key('use-row')} puts the option on the leg, {self.key('next-leg')} next leg, "
-            f"{self.key('swap-side')} calls or puts, {self.key('row-at-spot')} at the spot. "
-            "M monthly; gray: cannot be traded; gamma: of open interest, $M of delta per 1% move"
+            f"{self.key('use-row')} puts the option on the leg, {self.key('row-at-spot')} to the spot. "
+            "M monthly; gray: not tradable; gamma: $M of delta per 1% move, of all open interest"
         )
 
     def _show_about(self, chain: Chain, draft: Draft) -> None:

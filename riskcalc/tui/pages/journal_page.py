@@ -28,6 +28,8 @@ class JournalPage(ViewedPage):
 
     NAME = "journal"
     VIEWS = ("trades", "statistics", "results", "odds")
+    VIEW_KEYS = ("journal-view",)
+    ROW_KEYS = ("show-closed", "note-closed")
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(NAME)
 
     journal: JournalView | None = None
@@ -118,6 +120,7 @@ class JournalPage(ViewedPage):
         self.journal = view
         empty = view.found is None or not view.found.n
         self.set_class(empty, "-empty")
+        self.show_keys()
         self.query_one("#summary-line", Static).update(journal.summary(view))
         self.rows.show(journal.trades_grid(view), row_id=self.kept_row())
         self.query_one("#statistics", TablesView).show("", journal.statistics_tables(view))

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui import form_rows, layout
-from riskcalc.tui.keys import Key, page_table
+from riskcalc.tui.keys import Key, page_table, with_briefs
 from riskcalc.tui.message_row import KeyRow, MessageRow, TooSmall
 from riskcalc.tui.pages.registry import page_tabs
 from riskcalc.tui.pages.tab_row import TabRow
@@ -93,8 +93,16 @@ class Page(Screen[None]):
         """Show what is known now."""
         # What has just been styled is not styled again before it is painted for the first time.
         event.refresh_styles, self._resumed = self._resumed, True
-        self.key_row.show(self.table)
+        self.show_keys()
         self.refresh_page()
+
+    def briefs(self) -> Mapping[str, str]:
+        """Texts of commands in the key line that differ from the usual ones; empty ones omit a command."""
+        return {}
+
+    def show_keys(self) -> None:
+        """Show the keys that do something as the page stands."""
+        self.key_row.show(with_briefs(self.table, self.briefs()))
 
     def refresh_page(self) -> None:
         """Reload the page once the engine is loaded; until then say so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from riskcalc.editor.pages.scan_lines import ScanLines
     from riskcalc.scanning.history import ScanTerms
     from riskcalc.tui.trade_screen import TradeScreen
+
+
+IN_SCAN = {
+    "use-row": "open",
+    "scan": "strikes",
+    "previous-expiry": "sort",
+    "reverse-sort": "reverse",
+    "pin-row": "pin as A",
+    "rescan": "rescan",
+    **dict.fromkeys(("next-leg", "swap-side", "reload", "load-quotes"), ""),
+}
+"""The key line while the table is shown."""
+WITHOUT_QUOTES = dict.fromkeys(("use-row", "filter", "scan", "next-leg", "previous-expiry", "swap-side"), "")
+"""The key line without a chain."""
 
 
 class ScanStopped(Exception):  # noqa: N818 - nothing went wrong
@@ -48,6 +62,10 @@ class ScanView(ChainView):
     def in_scan(self) -> bool:
         """Whether the table of the scan is shown."""
         return self.has_class("-scan")
+
+    def briefs(self) -> Mapping[str, str]:
+        """Keys of the table, of the strikes, or of what loads quotes."""
+        return IN_SCAN if self.in_scan else WITHOUT_QUOTES if self.has_class("-empty") else {}
 
     @property
     def rows(self) -> RowList:
@@ -78,6 +96,7 @@ class ScanView(ChainView):
         if self.scanned is None:
             self.remove_class("-scan")
         super().reload()
+        self.show_keys()
 
     def show_chain(self) -> None:
         """Show the table, or expiries and strikes."""
@@ -133,6 +152,7 @@ class ScanView(ChainView):
         """Go back to the strikes."""
         self.remove_class("-scan")
         self.show_chain()
+        self.show_keys()
         self.about = self._usage()
         self.message.show(self.about)
 
@@ -179,6 +199,7 @@ class ScanView(ChainView):
     def _open_table(self) -> None:
         self.add_class("-scan")
         self.show_scan()
+        self.show_keys()
         self.about = self._usage()
         self.message.show(self.about)
 
@@ -202,8 +223,7 @@ class ScanView(ChainView):
         if not self.in_scan:
             return super()._usage()
         return (
-            f"{self.key('use-row')} opens the row as the trade, {self.key('pin-row')} pins it as A, "
-            f"{self.key('previous-expiry')} {self.key('next-expiry')} sort by another column, "
-            f"{self.key('reverse-sort')} reverses, {self.key('scan')} to the strikes. "
-            f"{self.key('filter')} filters, like: puts credit dte 45-60 risk<500 pop>60 290-310"
+            f"{self.key('use-row')} opens the spread as the trade, {self.key('pin-row')} pins it as A; "
+            "$ per spread, rank: expected R under the view. "
+            f"{self.key('filter')} filters: puts credit dte 45-60 risk<500 pop>60"
         )

@@ -38,12 +38,14 @@ class SectionList(OptionList):
             self.opened = opened
             """Whether it was chosen with Enter or a click."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's
+    def __init__(self, *, id: str, margin: int = 0) -> None:  # noqa: A002 - Textual's
+        """Take the cells kept free before the scrollbar."""
         super().__init__(id=id, compact=True, markup=False)
         self._sections: Sequence[Section] = ()
         self._rows: list[Row | None] = []
         """The row of each option; None for a title or a heading."""
         self._width = 0
+        self._margin = margin
 
     def show(self, sections: Sequence[Section]) -> None:
         """Show sections; the cursor stays at the row where it was."""
@@ -78,7 +80,7 @@ class SectionList(OptionList):
 
     def _room(self) -> int:
         """Cells beside the scrollbar, whether it is there yet or not: else its coming would draw anew."""
-        width = self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical
+        width = self.outer_size.width - self.gutter.width - self.styles.scrollbar_size_vertical - self._margin
         return max(width, NARROWEST) if self.outer_size.width else 0
 
     def _draw(self) -> None:

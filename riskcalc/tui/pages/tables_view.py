@@ -42,12 +42,12 @@ class TablesView(VerticalScroll):
     def _draw(self) -> None:
         if self._content is None or not self.size.width:
             return
+        from riskcalc.formatting.fitted_table import fitted_document_lines  # noqa: PLC0415 - as above
         from riskcalc.formatting.metric import Style, wrapped  # noqa: PLC0415 - loaded with the engine
-        from riskcalc.formatting.table import document_lines  # noqa: PLC0415 - as above
 
         summary, tables, notes = self._content
         width = max(self.size.width, NARROWEST)
-        lines = document_lines(tables, summary=summary, width=width) if summary or tables else []
+        lines = fitted_document_lines(tables, summary=summary, width=width) if summary or tables else []
         for note in notes:
             lines += [(), *wrapped(note, width=width, indent=0, style=Style.QUIET)]
         while lines and not any(text for text, _ in lines[0]):

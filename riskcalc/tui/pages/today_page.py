@@ -41,7 +41,8 @@ class TodayPage(Page):
         yield Banner()
         with Horizontal(id="columns"):
             for place in range(max(map(len, COLUMNS.values()))):
-                yield SectionList(id=f"column-{place}")
+                # Of two columns the first needs every cell, and seldom scrolls.
+                yield SectionList(id=f"column-{place}", margin=min(place, 1))
 
     def reload(self) -> None:
         """Read the user's files of signals, events, market, account and book."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from riskcalc.errors import RiskcalcError
@@ -21,6 +21,10 @@ class ViewedPage(Page):
     AUTO_FOCUS = ""
     VIEWS: ClassVar[tuple[str, ...]]
     """Names of the views, the list first; each is the id of a widget or a container."""
+    VIEW_KEYS: ClassVar[tuple[str, ...]]
+    """Commands that go through the views."""
+    ROW_KEYS: ClassVar[tuple[str, ...]]
+    """Commands that need a trade in the list."""
 
     said: tuple[str, str] | None = None
     """What was done, and its kind as a message; it gives way once the cursor moves."""
@@ -55,6 +59,13 @@ class ViewedPage(Page):
         """Show all views where there is room for them."""
         wide, tall = self.size
         self.set_class(wide >= layout.WIDTHS[2][0] and tall >= layout.HEIGHTS[2][0], "-roomy")
+        self.show_keys()
+
+    def briefs(self) -> Mapping[str, str]:
+        """No key of a view where all are shown, none of a trade where there is none."""
+        if self.has_class("-empty"):
+            return dict.fromkeys((*self.VIEW_KEYS, *self.ROW_KEYS), "")
+        return dict.fromkeys(self.VIEW_KEYS, "") if self.has_class("-roomy") else {}
 
     def row_text(self) -> str:
         """What the row under the cursor cannot hold."""

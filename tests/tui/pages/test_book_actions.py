@@ -101,9 +101,9 @@ def test_each_action_writes_what_its_command_writes(home, monkeypatch, capsys):
 
     said, open_risk = on_page("B", script, opening=SHARES)
     assert said[0].startswith("added trade 1: IWM +20 shares, open")
-    assert said[1] == "marked IWM 297.4, TNA 61.2 on 2026-07-21"
+    assert said[1] == "marked IWM 297.40, TNA 61.20 on 2026-07-21"
     assert said[2].startswith("trade 1: IWM +20 shares, open, realized +$10.70 with costs")
-    assert said[3] == "noted at trade 1"
+    assert said[3] == "note added to trade 1"
     found = contents(home / "book.sqlite")
     with Book(home / "book.sqlite") as book:
         assert open_risk == pytest.approx(book.risk(today=TODAY).totals.risk, abs=0.01)
