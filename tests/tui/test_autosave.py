@@ -14,7 +14,7 @@ import pytest
 from riskcalc.editor import session_file
 from riskcalc.presets import user_folder
 from tests.terminal import Terminal
-from tests.tui.driving import drive, text
+from tests.tui.driving import drive, start, text
 
 SCREEN = [sys.executable, "-m", "riskcalc"]
 
@@ -85,7 +85,7 @@ def test_a_session_that_cannot_be_written_is_a_message(monkeypatch):
         await pilot.press("q")
         return pilot.app.main_screen.message.text, pilot.app
 
-    said, app = drive(script)
+    said, app = start(script)
     assert "the session is not saved" in said
     assert "no space left" in app.unkept
 
@@ -133,7 +133,7 @@ def test_a_broken_session_is_said_on_the_screen(tmp_path):
     async def script(pilot):
         return pilot.app.main_screen.message.text, pilot.app.main_screen.editor.state.draft.preset.name
 
-    said, name = drive(script)
+    said, name = start(script)
     assert "the last session could not be restored" in said
     assert name == "iwm-call-spread"
     assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == "{"
@@ -173,5 +173,5 @@ def test_no_key_waits_for_a_slow_disk():
         await pilot.press("up", "q")
         return moved
 
-    assert drive(script) == "296.00"
+    assert start(script) == "296.00"
     assert {row[1]: row[2] for row in session_file.session_preview().rows}["Spot"] == "297.00"

@@ -17,21 +17,9 @@ from riskcalc.tui.keymap import keymap_path, parse_keymap, read_keymap
 from riskcalc.tui.keys import KEYS, PAGE_KEYS, key_line, remapped
 from riskcalc.tui.main_screen import MainScreen
 from riskcalc.tui.pages.registry import page_entry
-from tests.tui.driving import drive, live, text
+from tests.tui.driving import drive, live, start, text
 
 ROOT = Path(__file__).parents[2]
-
-
-def under(keymap, script, *, size=(120, 40)):
-    """Run a script on a live screen under a keymap."""
-
-    async def run():
-        app = RiskApp(keymap=keymap)
-        async with app.run_test(size=size) as pilot:
-            await live(pilot)
-            return await script(pilot)
-
-    return asyncio.run(run())
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
@@ -179,7 +167,7 @@ def test_a_remapped_key_runs_its_command_and_the_old_one_does_nothing():
         await pilot.press("ctrl+z")
         return old, pilot.app.main_screen.editor.state.draft is not stepped
 
-    assert under({"undo": "ctrl+z"}, script) == (True, True)
+    assert start(script, keymap={"undo": "ctrl+z"}) == (True, True)
 
 
 def test_keys_can_change_places():
@@ -188,7 +176,7 @@ def test_keys_can_change_places():
         return pilot.app.main_screen.editor.state
 
     before = drive(lambda pilot: asyncio.sleep(0, pilot.app.main_screen.editor.state))
-    after = under({"undo": "r", "reset-field": "u"}, script)
+    after = start(script, keymap={"undo": "r", "reset-field": "u"})
     assert after.draft == before.draft
 
 
@@ -204,7 +192,7 @@ def test_a_keymap_set_later_counts_at_once_even_under_a_dialog():
         await pilot.press("ctrl+d")
         return line, stayed, pilot.app._exit
 
-    line, stayed, left = under({}, script, size=(200, 60))
+    line, stayed, left = start(script, keymap={}, size=(200, 60))
     assert "ctrl+d quit" in line
     assert stayed
     assert left
@@ -245,7 +233,7 @@ def test_what_textual_shows_is_what_the_table_says():
             name: bound.binding.id for name, bound in active.items() if bound.node is pilot.app.main_screen
         }
 
-    found = under(keymap, script)
+    found = start(script, keymap=keymap)
     table = remapped(keymap)
     ours = {name: row.name for row in table for name in row.keys if name != "ctrl+p"}  # the app's own too
     assert {name: command for name, command in found.items() if command} == ours
@@ -266,7 +254,7 @@ def test_help_key_line_and_palette_show_the_users_keys():
         await pilot.pause()
         return helps["Undo"], text(pilot.app)
 
-    in_palette, in_help = under(keymap, script, size=(120, 60))
+    in_palette, in_help = start(script, keymap=keymap, size=(120, 60))
     assert in_palette == "Edit; key ctrl+z"
     assert "ctrl+z" in in_help
 
@@ -281,7 +269,7 @@ def test_other_texts_name_the_users_keys_too():
         await pilot.pause()
         return progress, unpinned, text(pilot.app)
 
-    progress, unpinned, small = under({"revert": "f9", "pin": "w", "quit": "Q"}, script)
+    progress, unpinned, small = start(script, keymap={"revert": "f9", "pin": "w", "quit": "Q"})
     assert progress.endswith("F9 cancels")
     assert unpinned == "nothing pinned: w pins this trade as A"
     assert "or Q quits" in small

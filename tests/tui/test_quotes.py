@@ -10,7 +10,7 @@ from riskcalc.editor import session_file
 from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
 from tests.outside import reference_file
-from tests.tui.driving import drive, text
+from tests.tui.driving import drive, start, text, until
 from tests.tui.quote_files import CHAIN, WORTHLESS, write_quotes
 
 
@@ -31,14 +31,6 @@ async def go_to(pilot, key):
     main_screen = pilot.app.main_screen
     while main_screen.form.row.key != key:
         await pilot.press("j")
-
-
-async def until(pilot, holds):
-    for _ in range(400):
-        if holds():
-            break
-        await pilot.pause(0.02)
-    assert holds()
 
 
 async def ask_for(pilot, path):
@@ -93,8 +85,8 @@ def test_a_session_on_quotes_is_restored_on_them(quotes):
         await pilot.press("up")
         return pilot.app.main_screen.editor.chain_path, strikes(pilot.app.main_screen)
 
-    drive(leave, opening=LaunchOptions(chain=quotes))
-    assert drive(come_back) == (quotes, [295, 335])
+    start(leave, opening=LaunchOptions(chain=quotes))
+    assert start(come_back) == (quotes, [295, 335])
 
 
 def test_a_session_whose_quotes_are_gone_says_so(quotes):
@@ -104,9 +96,9 @@ def test_a_session_whose_quotes_are_gone_says_so(quotes):
     async def come_back(pilot):
         return text(pilot.app), strikes(pilot.app.main_screen)
 
-    drive(leave, opening=LaunchOptions(chain=quotes))
+    start(leave, opening=LaunchOptions(chain=quotes))
     quotes.unlink()
-    screen, found = drive(come_back)
+    screen, found = start(come_back)
     assert "the quotes are no longer available, their prices stay" in screen
     assert found == [295, 325]
 
@@ -196,7 +188,7 @@ def test_real_quotes():
         await pilot.pause()
         return opened, shifted, premiums, main_screen.message.text
 
-    opened, shifted, premiums, said = drive(script, opening=LaunchOptions(chain=path))
+    opened, shifted, premiums, said = start(script, opening=LaunchOptions(chain=path))
     assert opened == [295, 325]
     assert shifted == [300, 330]
     assert premiums == pytest.approx([7.84, 0.53])

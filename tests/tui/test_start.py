@@ -17,7 +17,7 @@ from riskcalc.editor import Draft
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
-from tests.tui.driving import drive, live, text
+from tests.tui.driving import live, start, text
 
 FIRST_FRAME = """
 import asyncio, json, sys
@@ -140,14 +140,14 @@ def test_the_first_run_opens_the_call_spread():
     async def script(pilot):
         return text(pilot.app)
 
-    assert "iwm-call-spread" in drive(script).splitlines()[0]
+    assert "iwm-call-spread" in start(script).splitlines()[0]
 
 
 def test_a_preset_opens_with_settings():
     async def script(pilot):
         return pilot.app.main_screen.editor.state
 
-    state = drive(script, opening=LaunchOptions(preset="tna-momentum", settings={"account.equity": 50_000}))
+    state = start(script, opening=LaunchOptions(preset="tna-momentum", settings={"account.equity": 50_000}))
     assert state.draft.preset.name == "tna-momentum"
     assert state.draft.account.equity == 50_000
 
@@ -199,7 +199,7 @@ def test_a_session_is_glimpsed_before_the_engine():
     async def tune(pilot):
         await pilot.press("t", "b", "m", "j", "up", "q")
 
-    drive(tune)
+    start(tune)
 
     async def run():
         app = RiskApp()
@@ -229,7 +229,7 @@ def test_the_session_is_written_a_second_after_the_last_change(tmp_path):
         await pilot.pause(AUTOSAVE_SECONDS + 0.3)
         return early, (tmp_path / "session.json").exists()
 
-    assert drive(script) == (False, True)
+    assert start(script) == (False, True)
 
 
 def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
@@ -243,7 +243,7 @@ def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
         await pilot.pause()
 
     with pytest.raises(ZeroDivisionError):
-        drive(script)
+        start(script)
     assert kept
 
 

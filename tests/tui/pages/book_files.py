@@ -6,12 +6,17 @@ import contextlib
 import datetime as dt
 import json
 import re
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
 
 import riskcalc as rc
 from riskcalc import cli
-from riskcalc.book import Book, Contract
+from riskcalc.book import Book, Contract, journal
 from riskcalc.tui.app import LaunchOptions
-from tests.tui.driving import drive, text
+from tests.tui.driving import drive, settle, text
 
 TODAY = dt.date(2026, 7, 21)
 NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
@@ -22,6 +27,19 @@ SHORT_CALL = "IWM 325 call 2026-09-18"
 
 def make_book(path, *, closed=0):
     """Three open trades, marked; and some closed ones."""
+    path.write_bytes(_book(closed))
+
+
+@cache
+def _book(closed):
+    """The file of such a book, made once in a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.sqlite"
+        _write_book(path, closed)
+        return path.read_bytes()
+
+
+def _write_book(path, closed):
     with Book(path) as book:
         plans = {name: rc.plan_preset(name) for name in ("iwm-call-spread", "iwm-shares", "tna-momentum")}
         book.add(
@@ -40,21 +58,25 @@ def make_book(path, *, closed=0):
         )
 
 
+def remember_bands(monkeypatch):
+    """Resample the same results once in a process: half a second each time a journal is read."""
+    monkeypatch.setattr(journal, "_band", lambda r, statistic: _remembered_band(tuple(r), statistic))
+
+
+BAND = journal._band
+
+
+@cache
+def _remembered_band(r, statistic):
+    return BAND(np.array(r), statistic)
+
+
 def spread_marks(book, long, short):
     contracts = {one.contract.label: one.contract for trade in book.trades() for one in trade.holdings}
     return {contracts[LONG_CALL]: long, contracts[SHORT_CALL]: short}
 
 
-async def settle(pilot):
-    """Wait for what runs in threads, and for its frames."""
-    for _ in range(3):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    await pilot.pause()
-
-
-def on_page(key, script, *, size=(120, 40), opening=OPENING):
+def on_page(key, script, *, run=drive, size=(120, 40), opening=OPENING):
     """Run a script on a page that a key opens."""
 
     async def opened(pilot):
@@ -62,11 +84,11 @@ def on_page(key, script, *, size=(120, 40), opening=OPENING):
         await settle(pilot)
         return await script(pilot)
 
-    return drive(opened, size=size, opening=opening)
+    return run(opened, size=size, opening=opening)
 
 
-def shown_on(key, *keys, size=(120, 40), opening=OPENING):
-    """Text of a page after some keys."""
+def shown_on(key, *keys, **named):
+    """Text of a page after some keys; see `on_page`."""
 
     async def script(pilot):
         for one in keys:
@@ -74,7 +96,7 @@ def shown_on(key, *keys, size=(120, 40), opening=OPENING):
             await settle(pilot)
         return text(pilot.app)
 
-    return on_page(key, script, size=size, opening=opening)
+    return on_page(key, script, **named)
 
 
 def answer(capsys, *words):

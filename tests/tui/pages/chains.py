@@ -39,11 +39,3 @@ def write_chain(path, chain):
     """Write a chain as `riskcalc chain --quotes` does."""
     chain.to_frame().to_csv(path, index=False)
     return path
-
-
-async def settle(pilot):
-    """Wait until nothing is going on."""
-    for _ in range(3):
-        await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()

@@ -1,117 +1,86 @@
-"""One screen for all tests of the page Chain: starting one for each takes most of their time."""
+"""Files of the user's for every test of a page, and the page Chain on a small chain."""
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from riskcalc.tui.app import LaunchOptions, RiskApp
-from tests.tui.driving import live
-from tests.tui.pages.chains import made_chain, settle
+from tests.tui.driving import drive, settle, start
+from tests.tui.pages.book_files import TODAY, remember_bands
+from tests.tui.pages.chains import made_chain
 from tests.tui.test_looks import dump
 
-PRESET = "iwm-call-spread"
 
-
-class ChainScreen:
-    """A running screen, set back to the page Chain on the preset before each script."""
-
-    def __init__(self):
-        # One runner keeps one context, which Textual knows its app by.
-        self.runner = asyncio.Runner()
-        self.running = None
-
-    def __call__(self, script, *, chain=None, size=(120, 40)):
-        """Return what a script returns that gets the pilot and the page."""
-        return self.runner.run(self._run(script, made_chain() if chain is None else chain, size))
-
-    async def _run(self, script, chain, size):
-        if self.running is None:
-            self.app = RiskApp(LaunchOptions())
-            self.running = self.app.run_test(size=size)
-            self.pilot = await self.running.__aenter__()
-            await live(self.pilot)
-        return await script(self.pilot, await self._page(chain, size))
-
-    async def _page(self, chain, size):
-        main_screen = self.app.main_screen
-        main_screen.page_states.clear()
-        main_screen.show_page("trade")
-        editor = main_screen.editor
-        if editor.state.pinned is not None:
-            editor.pin()
-        assert not editor.open(PRESET)
-        assert not editor.load_chain(chain)
-        main_screen.form.focus_row(0)
-        await self.pilot.resize_terminal(*size)
-        await settle(self.pilot)
-        main_screen.show_page("chain")
-        await settle(self.pilot)
-        page = self.app.screen
-        page.remove_class("-scan")
-        page.filter_input.remove_class("-open")
-        page.set_focus(None)
-        page.leg, page.scanned = 0, None
-        page.strikes.rows, page._shown = None, ()
-        page.expiry = page._first_expiry(chain, editor.state.draft)
-        page.refresh_page()
-        await settle(self.pilot)
-        return page
-
-    def close(self):
-        if self.running is not None:
-            self.runner.run(self.running.__aexit__(None, None, None))
-        self.runner.close()
-
-
-@pytest.fixture(scope="session")
-def chain_screen(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("chain-screen")
-        for name, value in (
-            ("RISKCALC_SESSION", str(folder / "session.json")),
-            ("RISKCALC_PRESETS", str(folder / "presets")),
-            ("COLORTERM", "truecolor"),
-            ("TERM", "xterm-256color"),
-        ):
-            patch.setenv(name, value)
-        patch.delenv("NO_COLOR", raising=False)
-        screen = ChainScreen()
-        yield screen
-        screen.close()
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """A folder of the test's own for all that the pages read."""
+    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture
-def on_page(chain_screen):
+def book_day(monkeypatch):
+    """The day of the books."""
+    monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
+    remember_bands(monkeypatch)
+
+
+def on_chain(run, script, *, chain=None, size=(120, 40)):
+    """Return what a script returns that gets the pilot and the page Chain on the first preset."""
+
+    async def opened(pilot):
+        await renew(pilot, made_chain() if chain is None else chain)
+        return await script(pilot, pilot.app.screen)
+
+    return run(opened, size=size)
+
+
+async def renew(pilot, chain):
+    """Open the page as it is at first: on the first leg, without filter and scan."""
+    main_screen = pilot.app.main_screen
+    editor = main_screen.editor
+    assert not editor.load_chain(chain)
+    main_screen.show_page("chain")
+    await settle(pilot)
+    page = pilot.app.screen
+    page.remove_class("-scan")
+    page.filter_input.remove_class("-open")
+    page.set_focus(None)
+    page.leg, page.scanned = 0, None
+    page.strikes.rows, page._shown = None, ()
+    page.expiry = page._first_expiry(chain, editor.state.draft)
+    page.refresh_page()
+    await settle(pilot)
+
+
+def drive_chain(script, **named):
+    """Run a script on the page that other tests have used: making it takes longer than most scripts."""
+    return drive(script, keep=("chain",), **named)
+
+
+@pytest.fixture
+def on_page():
     """Run a script on the page Chain."""
-    return chain_screen
+
+    def run(script, **named):
+        return on_chain(drive_chain, script, **named)
+
+    return run
 
 
 @pytest.fixture
-def looks(chain_screen, monkeypatch):
+def looks(monkeypatch):
     """Return the page's text and styles in a look and a size."""
 
     def found(look, size, *, chain=None, before=None):
         async def script(pilot, page):
-            theme = pilot.app.theme
             pilot.app.theme = "textual-light" if look == "light" else "textual-dark"
             if before is not None:
                 await before(pilot, page)
             await settle(pilot)
-            dumped = dump(pilot.app)
-            pilot.app.theme = theme
-            return dumped
+            return dump(pilot.app)
 
-        if look != "none":
-            return chain_screen(script, chain=chain, size=size)
-        monkeypatch.setenv("COLORTERM", "truecolor")
-        monkeypatch.setenv("TERM", "xterm-256color")
-        monkeypatch.setenv("NO_COLOR", "1")
-        alone = ChainScreen()
-        try:
-            return alone(script, chain=chain, size=size)
-        finally:
-            alone.close()
+        if look == "none":
+            monkeypatch.setenv("NO_COLOR", "1")
+        return on_chain(start if look == "none" else drive_chain, script, chain=chain, size=size)
 
     return found

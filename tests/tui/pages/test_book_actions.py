@@ -24,18 +24,14 @@ from riskcalc.editor.pages.forms import Typed
 from riskcalc.editor.pages.trade_details import draft_of_trade, trade_tables
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.tui.app import LaunchOptions
-from tests.tui.driving import drive, text
-from tests.tui.pages.book_files import NOON, OPENING, TODAY, answer, make_book, on_page, settle
+from tests.tui.driving import drive, settle, text
+from tests.tui.pages.book_files import NOON, OPENING, TODAY, answer, make_book, on_page
 
 PLANNED = ("trade", "market", "price", "greeks", "exits", "probability")
 SHARES = LaunchOptions(preset="iwm-shares", today=TODAY, book_wanted=True)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
-    monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("book_day")
 
 
 @pytest.fixture(scope="module")

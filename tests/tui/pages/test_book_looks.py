@@ -6,19 +6,14 @@ import os
 
 import pytest
 
-from tests.tui.pages.book_files import TODAY, make_book, on_page, settle
+from tests.tui.driving import drive, settle, start
+from tests.tui.pages.book_files import make_book, on_page
 from tests.tui.test_looks import FOLDER, dump
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
-    monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("TERM", "xterm-256color")
-    make_book(tmp_path / "book.sqlite", closed=7)
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("book_day")]
 
 
 def dumps(key, *, looks):
@@ -35,13 +30,13 @@ def dumps(key, *, looks):
             await settle(pilot)
         return found
 
-    return on_page(key, script)
+    return on_page(key, script, run=start if looks == ("none",) else drive)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("looks", [("dark", "light"), ("none",)], ids="-".join)
 @pytest.mark.parametrize(("name", "key"), [("book", "B"), ("journal", "W")])
-def test_the_page_looks_as_stored(name, key, looks, monkeypatch):
+def test_the_page_looks_as_stored(name, key, looks, home, monkeypatch):
+    make_book(home / "book.sqlite", closed=7)
     if looks == ("none",):
         monkeypatch.setenv("NO_COLOR", "1")
     for look, found in dumps(key, looks=looks).items():

@@ -15,25 +15,20 @@ from riskcalc.editor.pages.book import read_book
 from riskcalc.editor.pages.grid import Cell, Grid, GridColumn
 from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.keys import PAGE_KEYS
-from tests.tui.driving import text
+from tests.tui.driving import settle, start, text
 from tests.tui.pages.book_files import (
     TODAY,
     amount,
     answer,
     make_book,
     on_page,
-    settle,
     shown_on,
 )
 
 NOON_TODAY = dt.datetime(2026, 7, 21, 12)  # noqa: DTZ001 - New York
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
-    monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("book_day")
 
 
 @pytest.fixture
@@ -177,8 +172,8 @@ def test_the_selected_trade_and_the_view_are_those_of_the_session():
     async def come_back(pilot):
         return pilot.app.screen.rows.row_id, pilot.app.screen.view
 
-    assert on_page("B", leave, size=(80, 24)) == (2, "totals")
-    assert on_page("B", come_back, size=(80, 24)) == (2, "totals")
+    assert on_page("B", leave, run=start, size=(80, 24)) == (2, "totals")
+    assert on_page("B", come_back, run=start, size=(80, 24)) == (2, "totals")
 
 
 def test_a_page_that_is_reloaded_keeps_the_cursor_and_shows_the_file(book_file):

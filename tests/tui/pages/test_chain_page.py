@@ -13,8 +13,8 @@ from riskcalc.editor import open_draft
 from riskcalc.presets import load_preset
 from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.dialogs.quotes_screen import QuotesScreen
-from tests.tui.driving import drive, strips, text
-from tests.tui.pages.chains import FAR, NEAR, made_chain, settle, write_chain
+from tests.tui.driving import drive, settle, strips, text
+from tests.tui.pages.chains import FAR, NEAR, made_chain, write_chain
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
 

@@ -13,15 +13,10 @@ from riskcalc.editor.pages.forms import Typed
 from riskcalc.editor.pages.journal import JournalFilter, read_journal
 from riskcalc.errors import InvalidInputError
 from riskcalc.tui.keys import PAGE_KEYS
-from tests.tui.driving import text
-from tests.tui.pages.book_files import TODAY, answer, make_book, on_page, settle, shown_on
+from tests.tui.driving import settle, start, text
+from tests.tui.pages.book_files import answer, make_book, on_page, shown_on
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
-    monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("book_day")
 
 
 @pytest.fixture
@@ -112,10 +107,10 @@ def test_the_filter_is_asked_kept_and_shown(book_file):
         await settle(pilot)
         return text(pilot.app), dict(pilot.app.screen.state)
 
-    shown, state = on_page("W", script)
+    shown, state = on_page("W", script, run=start)
     assert "1 of 8 closed trades (tag core)" in shown
     assert state["tag"] == "core"
-    assert "1 of 8 closed trades (tag core)" in shown_on("W", size=(80, 24))
+    assert "1 of 8 closed trades (tag core)" in shown_on("W", run=start, size=(80, 24))
 
 
 def test_a_wrong_filter_is_one_line_and_a_damaged_one_is_none(book_file):

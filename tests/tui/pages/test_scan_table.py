@@ -10,19 +10,10 @@ import pytest
 
 from riskcalc.editor.pages import scan as scanning
 from riskcalc.errors import ChainError
-from tests.tui.driving import strips, text
-from tests.tui.pages.chains import made_chain, settle
+from tests.tui.driving import settle, strips, text, until
+from tests.tui.pages.chains import made_chain
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
-WAITED = 400
-
-
-async def until(pilot, holds):
-    for _ in range(WAITED):
-        if holds():
-            break
-        await pilot.pause(0.02)
-    assert holds()
 
 
 async def scan(pilot, page, key="s"):

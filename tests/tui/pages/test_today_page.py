@@ -14,8 +14,7 @@ from riskcalc.presets.market_file import market_path, read_market
 from riskcalc.signals.store import read_store
 from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.pages.section_list import SectionList
-from tests.tui.driving import drive, text
-from tests.tui.pages.test_pages import settle
+from tests.tui.driving import drive, settle, start, text
 from tests.tui.test_looks import dump
 
 FOLDER = Path(__file__).parent.parent / "snapshots"
@@ -23,20 +22,13 @@ TODAY = dt.date(2026, 7, 20)
 SIZES = [(60, 18), (80, 24), (120, 40), (200, 60)]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("TERM", "xterm-256color")
-
-
-def on_today(script, *, size=(120, 40)):
-    async def run(pilot):
+def on_today(script, *, run=drive, size=(120, 40)):
+    async def opened(pilot):
         await pilot.press("f1")
         await settle(pilot)
         return await script(pilot)
 
-    return drive(run, size=size, opening=LaunchOptions(today=TODAY, held_against_day=True))
+    return run(opened, size=size, opening=LaunchOptions(today=TODAY, held_against_day=True))
 
 
 async def shown(pilot):
@@ -137,7 +129,7 @@ def test_the_page_without_colors_looks_as_stored(monkeypatch):
         await settle(pilot)
         return dump(pilot.app)
 
-    as_stored("none-120x40", on_today(script))
+    as_stored("none-120x40", on_today(script, run=start))
 
 
 @pytest.mark.slow
