@@ -1,11 +1,17 @@
+"""What every test of the screen has: files of its own, all colors, and no waiting by time."""
+
 from __future__ import annotations
+
+import threading
 
 import pytest
 
-from tests.tui import style_sheets
+from riskcalc.tui.app import LaunchOptions
+from tests.tui import style_sheets, waiting
 from tests.tui.shared_screen import SHARED
 
 style_sheets.parse_once()
+waiting.wait_by_events()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,3 +30,16 @@ def _own_files(tmp_path, monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An event that the engine waits for before it is loaded."""
+    wanted, load = threading.Event(), LaunchOptions.editor
+
+    def loaded(opening, tell):
+        assert wanted.wait(20)
+        return load(opening, tell)
+
+    monkeypatch.setattr(LaunchOptions, "editor", loaded)
+    return wanted

@@ -125,9 +125,12 @@ class SharedScreen:
         screen.page_name, screen.page_states, screen._focus = "", {}, ""
         screen.typing, screen._steps, screen._note = None, None, ""
         screen._waiting.clear()
-        screen.remove_class("-maximized", f"-view-{screen.view_name}")
-        screen.view_name = VIEWS[0]
-        screen.add_class(f"-view-{screen.view_name}")
+        # Classes that stay as they are style nothing again.
+        screen.remove_class("-maximized")
+        if screen.view_name != VIEWS[0]:
+            screen.remove_class(f"-view-{screen.view_name}", update=False)
+            screen.add_class(f"-view-{VIEWS[0]}")
+            screen.view_name = VIEWS[0]
         screen.form._top = 0
         figures = screen.figures
         figures._wear(PALETTES[0])

@@ -198,13 +198,14 @@ def test_a_keymap_set_later_counts_at_once_even_under_a_dialog():
     assert left
 
 
-def test_keys_pressed_before_the_engine_follow_the_keymap():
+def test_keys_pressed_before_the_engine_follow_the_keymap(engine):
     async def run():
         app = RiskApp(keymap={"step-up": "w"})
         async with app.run_test(size=(120, 40)) as pilot:
             for _ in range(3):
                 app.main_screen.press("w", "w")
             early = not app.main_screen.ready
+            engine.set()
             await live(pilot)
             return early, app.main_screen.editor.state.draft.quote.spot
 

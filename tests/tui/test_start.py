@@ -120,7 +120,7 @@ def test_the_engine_plans_once(asked, day, monkeypatch):
     assert len(planned) == 1
 
 
-def test_keys_pressed_before_the_engine_are_replayed_in_order():
+def test_keys_pressed_before_the_engine_are_replayed_in_order(engine):
     async def run():
         app = RiskApp()
         async with app.run_test(size=(120, 40)) as pilot:
@@ -130,6 +130,7 @@ def test_keys_pressed_before_the_engine_are_replayed_in_order():
             app.main_screen.press("5", "5")
             app.main_screen.press("enter", None)
             app.main_screen.press("j", "j")
+            engine.set()
             await live(pilot)
             return early, app.main_screen.editor.state.draft.quote.spot, app.main_screen.form.row.key
 
@@ -195,16 +196,19 @@ def test_escape_stops_the_reading_of_quotes(tmp_path, monkeypatch):
     assert refused is None
 
 
-def test_a_session_is_glimpsed_before_the_engine():
+def test_a_session_is_glimpsed_before_the_engine(engine):
     async def tune(pilot):
         await pilot.press("t", "b", "m", "j", "up", "q")
 
+    engine.set()
     start(tune)
+    engine.clear()
 
     async def run():
         app = RiskApp()
         async with app.run_test(size=(120, 40)) as pilot:
             first, ready = text(app), app.main_screen.ready
+            engine.set()
             await live(pilot)
             main_screen = app.main_screen
             return (
