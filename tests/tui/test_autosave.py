@@ -139,6 +139,7 @@ def test_a_broken_session_is_said_on_the_screen(tmp_path):
     assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == "{"
 
 
+@pytest.mark.slow
 def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
     """One is terminated, the terminal of the other vanishes."""
     with Terminal(SCREEN, environment=apart) as one, Terminal(SCREEN, environment=apart) as other:

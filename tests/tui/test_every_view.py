@@ -154,8 +154,8 @@ class Watch:
         return main_screen._compositor.visible_widgets if self.app.screen is main_screen else ()
 
 
-LIKE_OTHERS = "ge"
-"""Keys of the views that are drawn as the payoff is, and computed as the vehicles are."""
+LIKE_OTHERS = "pgeE"
+"""Keys of the views that are drawn as the heatmap is, or computed as the vehicles are."""
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import dataclasses
 import itertools
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -257,13 +255,3 @@ def test_showing_never_lays_out_again(monkeypatch):
         assert app.query_one(Heatmap).size == Size(80, 9)
 
     run(steps)
-
-
-def test_the_widgets_load_neither_arrays_nor_the_core():
-    code = (
-        "import sys, riskcalc.tui.figures.payoff_chart, riskcalc.tui.figures.heatmap\n"
-        "import riskcalc.tui.figures.greeks_strip\n"
-        "print([m for m in ('numpy', 'scipy', 'pandas', 'pydantic', 'riskcalc.domain') if m in sys.modules])"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"

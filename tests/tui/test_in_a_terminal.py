@@ -34,7 +34,8 @@ def test_a_session_that_is_left_or_killed_is_found_again(tmp_path, apart):
         live(terminal)
         assert_whole(terminal, columns=120)
         assert "295.39" in focused(terminal)
-        terminal.key("up")
+        # What is no text is dropped, and the key in it kept.
+        terminal.send(b"\xff\xfe\x1b[A\xc3")
         terminal.wait_for("296.00")
         terminal.key("s")
         terminal.wait_for("saved")
@@ -55,13 +56,11 @@ def test_a_session_that_is_left_or_killed_is_found_again(tmp_path, apart):
         assert "280.00" in terminal.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "colors",
-    [
-        pytest.param({"TERM": "xterm-16color", "COLORTERM": None}, id="16"),
-        pytest.param({"NO_COLOR": "1"}, id="none", marks=pytest.mark.slow),
-        pytest.param({"COLORTERM": None}, id="256", marks=pytest.mark.slow),
-    ],
+    [{"TERM": "xterm-16color", "COLORTERM": None}, {"NO_COLOR": "1"}, {"COLORTERM": None}],
+    ids=["16", "none", "256"],
 )
 def test_the_verdict_and_the_trade_stand_on_every_screen(colors, apart):
     with Terminal(SCREEN, columns=80, rows=24, environment=apart | colors) as terminal:
@@ -80,6 +79,7 @@ def assert_whole(terminal, *, columns):
     assert all(len(line) == columns for line in terminal.lines)
 
 
+@pytest.mark.slow
 def test_a_terminal_that_cannot_draw_gets_the_plain_plan(apart):
     with Terminal([*SCREEN], rows=120, environment=apart | {"TERM": "dumb"}) as terminal:
         assert terminal.wait_for_end() == 0
@@ -87,6 +87,7 @@ def test_a_terminal_that_cannot_draw_gets_the_plain_plan(apart):
         assert not terminal.frame_ends
 
 
+@pytest.mark.slow
 def test_quotes_that_are_not_there_end_in_one_line(apart):
     with Terminal([*SCREEN, "--chain", "gone.csv"], environment=apart) as terminal:
         assert terminal.wait_for_end() == 2

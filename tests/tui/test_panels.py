@@ -32,6 +32,9 @@ MODULES = (
     "dialogs.help_screen",
     "dialogs.open_screen",
     "dialogs.save_screen",
+    "figures.greeks_strip",
+    "figures.heatmap",
+    "figures.payoff_chart",
     "message_row",
     "panels",
 )

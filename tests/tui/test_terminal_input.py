@@ -48,7 +48,8 @@ def noise(source, length):
     )
 
 
-@pytest.mark.parametrize("lengths", [(800,), pytest.param((1500,) * 4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("lengths", [(800,), (1500,) * 4])
 def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(lengths, apart):
     with Terminal(SCREEN, environment=apart) as terminal:
         terminal.wait_for("P(profit)")

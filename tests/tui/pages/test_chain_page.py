@@ -81,18 +81,23 @@ def test_the_leg_focused_on_trade_takes_the_strike(on_page):
     assert "leg 2 of 2, -1 call 325" in shown
 
 
-@pytest.mark.parametrize(
-    ("keys", "expiry"), [(("l",), FAR), (("]", "["), NEAR), (("right", "h"), NEAR), (("]", "]"), FAR)]
-)
-def test_keys_move_along_the_expiries_and_stop_at_the_ends(on_page, keys, expiry):
-    async def script(pilot, page):
-        names = {"]": "right_square_bracket", "[": "left_square_bracket"}
-        await pilot.press(*(names.get(key, key) for key in keys))
-        await settle(pilot)
-        return str(page.expiry), str(page.strikes.rows.table.expiry), page.state.get("expiry")
+ALONG = (
+    ("l", FAR), ("h", NEAR), ("right_square_bracket", FAR), ("right_square_bracket", FAR),
+    ("left_square_bracket", NEAR), ("right", FAR), ("left", NEAR), ("left", NEAR),
+)  # fmt: skip
+"""Keys one after another, and where they lead."""
 
-    shown, listed, kept = on_page(script, size=(80, 24))
-    assert shown == listed == kept == expiry
+
+def test_keys_move_along_the_expiries_and_stop_at_the_ends(on_page):
+    async def script(pilot, page):
+        found = []
+        for key, _ in ALONG:
+            await pilot.press(key)
+            await settle(pilot)
+            found.append((str(page.expiry), str(page.strikes.rows.table.expiry), page.state.get("expiry")))
+        return found
+
+    assert on_page(script, size=(80, 24)) == [(expiry,) * 3 for _, expiry in ALONG]
 
 
 def test_moving_goes_over_the_spot_and_stops_at_the_ends(on_page):
