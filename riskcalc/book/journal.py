@@ -90,9 +90,9 @@ def journal(closed: Sequence[ClosedTrade], *, spots: Mapping[tuple[str, dt.date]
         sqn=_sqn(r),
         quantiles={f"{q:.0%}": float(np.quantile(r, q)) for q in QUANTILES} if len(r) else {},
         drawdown_r=drawdown(r) if len(r) else None,
-        drawdown_band=_bootstrap_band(r, drawdown),
+        drawdown_band=_bootstrap_band(r, _drawdowns),
         kelly=kelly(r) if len(r) > 1 else None,
-        kelly_band=_bootstrap_band(r, kelly),
+        kelly_band=_bootstrap_band(r, _kelly_shares),
         by_preset=_groups(closed, lambda trade: (trade.preset or NO_PRESET,)),
         by_tag=_groups(closed, lambda trade: trade.tags),
         calibration=_calibrations(planned, outcomes),
@@ -110,8 +110,13 @@ def is_chosen(trade: BookTrade, *, since: dt.date | None, preset: str | None, ta
 
 def drawdown(r: Results) -> float:
     """Return the largest fall of the cumulative sum from a peak, the start included."""
-    path = np.concatenate([[0.0], np.cumsum(r)])
-    return float((np.maximum.accumulate(path) - path).max())
+    return float(_drawdowns(r[np.newaxis])[0])
+
+
+def _drawdowns(rows: Results) -> Results:
+    path = np.pad(np.cumsum(rows, axis=1), ((0, 0), (1, 0)))
+    found: Results = (np.maximum.accumulate(path, axis=1) - path).max(axis=1)
+    return found
 
 
 def kelly(r: Results) -> float:
@@ -126,16 +131,21 @@ def kelly(r: Results) -> float:
     ----------
     J. L. Kelly, "A New Interpretation of Information Rate", Bell System Technical Journal 35 (1956).
     """
-    if r.mean() <= 0:
-        return 0.0
-    if r.min() >= 0:
-        return 1.0
-    low, high = 0.0, min(1.0, 1 / -float(r.min()))
+    return float(_kelly_shares(r[np.newaxis])[0])
+
+
+def _kelly_shares(rows: Results) -> Results:
+    gains, lowest = rows.mean(axis=1) > 0, rows.min(axis=1)
+    found = np.where(gains, 1.0, 0.0)
+    bracketed = gains & (lowest < 0)
+    r, low = rows[bracketed], np.zeros(bracketed.sum())
+    high = np.minimum(1.0, -1 / lowest[bracketed])
     for _ in range(60):  # the slope of the growth falls: its zero is bracketed
         middle = (low + high) / 2
-        slope = float((r / np.maximum(1 + middle * r, 1e-300)).mean())
-        low, high = (middle, high) if slope > 0 else (low, middle)
-    return low
+        rising = (r / np.maximum(1 + middle[:, np.newaxis] * r, 1e-300)).mean(axis=1) > 0
+        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+    found[bracketed] = low
+    return found
 
 
 def _results(closed: Sequence[ClosedTrade], ends: Mapping[int, str | None]) -> tuple[JournalRow, ...]:
@@ -200,12 +210,12 @@ def _profit_factor(pnls: Results) -> float | None:
     return gains / losses if losses else math.inf
 
 
-def _bootstrap_band(r: Results, statistic: Callable[[Results], float]) -> tuple[float, float] | None:
-    """90 % range of a statistic over resampled results."""
+def _bootstrap_band(r: Results, statistic: Callable[[Results], Results]) -> tuple[float, float] | None:
+    """90 % range of a statistic, one of each row, over resampled results."""
     if len(r) < 2:
         return None
     drawn = np.random.default_rng(SEED).choice(r, size=(RESAMPLES, len(r)))
-    low, high = np.quantile([statistic(sample) for sample in drawn], BAND)
+    low, high = np.quantile(statistic(drawn), BAND)
     return float(low), float(high)
 
 
