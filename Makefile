@@ -50,7 +50,7 @@ run: $(VENV)/.run  ## the calculator: make run ARGS="plan tna-momentum --json"
 test: $(VENV)/.dev  ## the tests
 	$(TESTED) $(QUICKLY) $(ARGS)
 
-test-slow: $(VENV)/.dev  ## tests of more than a few seconds each, and properties on many examples
+test-slow: $(VENV)/.dev  ## heavy tests, every row of the tables, and properties on many examples
 	$(TESTED) -m slow $(ARGS)
 	$(TESTED) -m "hypothesis and not slow" --hypothesis-profile thorough -n $(WORKERS) --dist worksteal $(ARGS)
 

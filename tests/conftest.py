@@ -24,7 +24,7 @@ import pytest  # noqa: E402 - the threads first
 from _pytest.doctest import DoctestModule  # noqa: E402 - the threads first
 from hypothesis import settings  # noqa: E402 - the threads first
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)
 settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("repeatable")
 

@@ -126,6 +126,7 @@ def test_shown_commands_run_on_real_quotes(page, tmp_path, monkeypatch, capsys):
 def run_all(shown, folder, monkeypatch, capsys):
     assert shown
     monkeypatch.chdir(folder)
+    monkeypatch.setattr("riskcalc.parallel._cores", lambda: 1)  # what it prints is the same
     monkeypatch.setenv("RISKCALC_HOME", str(folder / "home"))
     monkeypatch.delenv("RISKCALC_PRESETS")
     monkeypatch.delenv("RISKCALC_SCENARIOS", raising=False)

@@ -9,6 +9,7 @@ from riskcalc.analysis.first_passage import touch_probability
 from riskcalc.analysis.stop_order import StopRace, stop_race
 from riskcalc.errors import InvalidInputError
 from tests.examples import examples
+from tests.rows import sample
 
 TNA = {"fund_stop": -0.18, "benchmark_stop": -0.06, "leverage": 3, "vol": 0.22, "drift": 0.04, "sessions": 42}
 NEVER = 0.9999
@@ -47,24 +48,30 @@ def _simulated(
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {},
-        {"fund_stop": -0.12},
-        {"fund_stop": -0.19},
-        {"leverage": -3, "fund_stop": -0.12, "benchmark_stop": 0.04},
-        {
-            "leverage": -3,
-            "fund_stop": -0.20,
-            "benchmark_stop": 0.06,
-            "vol": 0.5,
-            "drift": -0.3,
-            "sessions": 30,
-        },
-        {"vol": 0.35, "drift": 0.0},
-        {"leverage": 2, "fund_stop": -0.12},
-        {"sessions": 2, "fund_stop": -0.06, "benchmark_stop": -0.02},
-        {"fee": 0.0095, "financing": 0.05},
-    ],
+    sample(
+        [
+            {},
+            {"fund_stop": -0.12},
+            {"fund_stop": -0.19},
+            {"leverage": -3, "fund_stop": -0.12, "benchmark_stop": 0.04},
+            {
+                "leverage": -3,
+                "fund_stop": -0.20,
+                "benchmark_stop": 0.06,
+                "vol": 0.5,
+                "drift": -0.3,
+                "sessions": 30,
+            },
+            {"vol": 0.35, "drift": 0.0},
+            {"leverage": 2, "fund_stop": -0.12},
+            {"sessions": 2, "fund_stop": -0.06, "benchmark_stop": -0.02},
+            {"fee": 0.0095, "financing": 0.05},
+        ],
+        1,
+        3,
+        7,
+        8,
+    ),
     ids=str,
 )
 def test_simulated_daily_resets_agree(change):
@@ -79,10 +86,7 @@ HARDEST = [(leverage, vol) for leverage in (-3, -2, -1, 2, 3) for vol in (0.15, 
 
 @pytest.mark.parametrize(
     ("leverage", "vol"),
-    [
-        *HARDEST[::3],
-        *(pytest.param(*one, marks=pytest.mark.slow) for one in HARDEST if one not in HARDEST[::3]),
-    ],
+    sample(HARDEST, 0, 6),
 )
 def test_stops_that_start_at_one_price_are_told_apart(leverage, vol):
     """What fires first turns on the sign of small differences then: the hardest case."""
@@ -96,9 +100,7 @@ def test_stops_that_start_at_one_price_are_told_apart(leverage, vol):
     assert np.abs(race - simulated).max() < 0.004 + 3 * 0.4 / math.sqrt(60_000)
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 10))]
-)
+@pytest.mark.parametrize("seed", sample(range(10), 0, 1))
 def test_random_races_are_within_0_008(seed):
     draw = np.random.default_rng(seed)
     leverage, move = int(draw.choice([-3, -2, -1, 2, 3])), draw.uniform(0.04, 0.10)

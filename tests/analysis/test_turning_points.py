@@ -29,6 +29,7 @@ from riskcalc.domain import (
 )
 from riskcalc.planning import evaluate
 from tests.examples import examples
+from tests.rows import slow
 
 TODAY, NEAR, FAR, LAST = (dt.date(2026, *day) for day in ((7, 20), (8, 21), (9, 18), (12, 18)))
 YEARS = {expiry: (expiry - NEAR).days / 365 for expiry in (NEAR, FAR, LAST)}
@@ -104,7 +105,7 @@ class TestAmericanCalendar:
             (0.04, 0.013, (), 0.0),
             (0.0, 0.0, PAID, 0.0),
             (-0.02, 0.0, (), 0.0),
-            (-0.02, 0.0, PAID, 0.0),
+            slow((-0.02, 0.0, PAID, 0.0)),
         ],
     )
     def test_what_is_left_far_above_the_strike(self, rate, dividend_yield, dividends, kept):

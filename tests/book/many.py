@@ -10,34 +10,33 @@ from riskcalc.book import Book, Contract
 
 NOON = dt.datetime(2026, 7, 20, 12, 0)  # noqa: DTZ001 - New York
 DAY = dt.date(2026, 7, 21)
+PLANS = 33
 EXPIRIES = ("2026-08-21", "2026-09-18", "2026-10-16", "2026-12-18")
 
 
 @cache
-def plans():
-    """Call spreads of four expiries at eight strikes, and shares of TNA."""
-    spreads = [
-        rc.plan_preset(
-            "iwm-call-spread",
-            {
-                "trade.legs.0.strike": strike,
-                "trade.legs.1.strike": strike + 30,
-                "trade.legs.0.expiry": expiry,
-                "trade.legs.1.expiry": expiry,
-                "exits.close_dte": None,
-            },
-        )
-        for expiry in EXPIRIES
-        for strike in range(280, 304, 3)
-    ]
-    return [*spreads, rc.plan_preset("tna-momentum")]
+def plan_of(place):
+    """One of 33 plans: shares of TNA, and call spreads of four expiries at eight strikes."""
+    if place == 0:
+        return rc.plan_preset("tna-momentum")
+    step, expiry = divmod(place - 1, len(EXPIRIES))
+    strike = 280 + 3 * step
+    return rc.plan_preset(
+        "iwm-call-spread",
+        {
+            "trade.legs.0.strike": strike,
+            "trade.legs.1.strike": strike + 30,
+            "trade.legs.0.expiry": EXPIRIES[expiry],
+            "trade.legs.1.expiry": EXPIRIES[expiry],
+            "exits.close_dte": None,
+        },
+    )
 
 
 def fill_book(book: Book, positions: int) -> None:
     """Add so many positions, and mark every contract."""
     for number in range(positions):
-        plan = plans()[number % len(plans())]
-        book.add(plan, time=NOON + dt.timedelta(minutes=number), units=1 + number % 3)
+        book.add(plan_of(number % PLANS), time=NOON + dt.timedelta(minutes=number), units=1 + number % 3)
     book.mark(marks(book), day=DAY)
 
 

@@ -180,7 +180,7 @@ def test_a_failing_import_leaves_the_book_as_it_was(book, monkeypatch):
 
 
 def test_a_killed_writer_loses_nothing_and_tears_nothing(tmp_path):
-    found = kill_during_writes(tmp_path, 3)
+    found = kill_during_writes(tmp_path, 2)
     assert found.steps >= found.committed > 0
     assert (found.torn, found.lost, found.twice, found.again) == (0, 0, 0, 0)
 

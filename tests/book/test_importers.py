@@ -13,6 +13,7 @@ from riskcalc.book.importers import read_broker_file
 from riskcalc.book.importers.text import amount, option
 from riskcalc.errors import BookError
 from tests.outside import reference_file
+from tests.rows import sample
 
 TODAY = dt.date(2026, 8, 20)
 
@@ -221,10 +222,11 @@ def damaged(text, chance, random_number):
     return "".join(letters)
 
 
+@pytest.mark.parametrize("turns", sample((10, 40), 0))
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_damaged_files_are_read_or_refused(tmp_path, name):
+def test_damaged_files_are_read_or_refused(tmp_path, name, turns):
     random_number = random.Random(name)  # noqa: S311 - damage, not secrets
-    for turn in range(40):
+    for turn in range(turns):
         path = tmp_path / f"{turn}.csv"
         path.write_text(damaged(LAYOUTS[name], 12, random_number), encoding="utf-8")
         try:

@@ -9,7 +9,7 @@ from riskcalc.chains.forward import forward_market, implied_forwards
 from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote, instrument
 from riskcalc.pricing import black_scholes
 from tests.chains.quoted import DAY, model_chain
-from tests.real_chains import real_vols
+from tests.real_chains import RATE, real_chain
 
 EX_DATE = CashDividend(ex_date=DAY + dt.timedelta(days=57), amount=0.8)
 
@@ -114,7 +114,7 @@ def test_the_market_of_a_forward_prices_at_it():
 
 
 def test_a_real_chain_has_one_smooth_carry():
-    found = real_vols("IWM_2026-07-20_yfinance_layout.csv").forwards
+    found = implied_forwards(real_chain("IWM_2026-07-20_yfinance_layout.csv"), rate=RATE)
     assert len(found) == 16
     assert all(one.pairs >= 8 for one in found)
     # The note beside the file: parity-implied carry of 2.3% to 3.4% a year.

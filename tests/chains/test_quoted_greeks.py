@@ -80,12 +80,13 @@ def distribution(values):
             {"median": 0.0046, "95%": 0.0106, "worst": 0.012},
             {"median": 0.0058, "95%": 0.0119, "worst": 0.013},
         ),
-        (
+        pytest.param(
             "SPY_2026-07-10_optionsdesk.json",
             0.037,
             498,
             {"median": 0.0121, "95%": 0.0254, "worst": 0.031},
             {"median": 0.0114, "95%": 0.0222, "worst": 0.030},
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "SPXL_2026-07-10_optionsdesk.json",

@@ -6,8 +6,8 @@ import io
 import numpy as np
 import pytest
 
-from riskcalc.chains import read_chain, sample_chain, text_table
-from riskcalc.chains.regular_table import PIECE, is_regular, regular_cells
+from riskcalc.chains import read_chain, regular_table, sample_chain, text_table
+from riskcalc.chains.regular_table import is_regular, regular_cells
 
 PLAIN = (
     "expiry,strike,type,bid,ask\n2026-09-18,295,call,1.5,1.6\n2026-09-18,295,put,,1.4\n"
@@ -53,9 +53,9 @@ def test_what_is_not_regular_is_left_to_the_other_reader(text):
     assert columns(text) is None
 
 
-def test_lines_are_counted_over_the_seam_of_two_pieces():
-    line = b"1,2,3,4,5\n"
-    many = line * (PIECE // len(line) + 10)
+def test_lines_are_counted_over_the_seam_of_two_pieces(monkeypatch):
+    monkeypatch.setattr(regular_table, "PIECE", 1_000)
+    many = b"1,2,3,4,5\n" * 110
     assert is_regular(many, width=5, delimiter=",")
     assert not is_regular(many + b"1,2,3,4\n", width=5, delimiter=",")
     assert not is_regular(b"1,2,3,4\n" + many, width=5, delimiter=",")

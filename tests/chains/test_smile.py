@@ -11,8 +11,9 @@ from riskcalc.chains.vols import chain_vols
 from riskcalc.domain import Sticky
 from riskcalc.errors import ChainError
 from tests.chains.quoted import DAY, model_chain
-from tests.real_chains import real_smile
+from tests.real_chains import RATE, part_of, real_chain, real_smile
 
+IWM = "IWM_2026-07-20_yfinance_layout.csv"
 NEAR, FAR = DAY + dt.timedelta(days=32), DAY + dt.timedelta(days=60)
 
 
@@ -141,10 +142,23 @@ def test_an_expiry_without_a_smile_is_named():
         smile.vol(100.0, expiry=FAR)
 
 
+def test_two_real_expiries_hold_the_fit():
+    chain = real_chain(IWM)
+    chain = part_of(
+        chain, np.isin(chain.expiry, np.array(["2026-08-21", "2026-09-18"], dtype=chain.expiry.dtype))
+    )
+    assert_fitted(fit_smile(chain, chain_vols(chain, rate=RATE)))
+
+
+@pytest.mark.slow
 def test_real_quotes_hold_the_fit():
-    smile = real_smile("IWM_2026-07-20_yfinance_layout.csv")
-    assert smile.inside >= 0.97
+    smile = real_smile(IWM)
     assert sum(fit.liquid for fit in smile.fits) > 700
+    assert_fitted(smile)
+
+
+def assert_fitted(smile):
+    assert smile.inside >= 0.97
     assert all(fit.inside >= 0.9 for fit in smile.fits if fit.liquid)
     assert all(fit.least_butterfly >= 0 for fit in smile.fits)
     assert all(not fit.least_calendar < 0 for fit in smile.fits if fit.liquid)

@@ -23,6 +23,7 @@ from riskcalc.chains.vols import chain_vols
 from tests.chains.quoted import DAY, model_chain
 from tests.chains.test_smile import curve_of, vol_of
 from tests.real_chains import real_smile
+from tests.rows import sample, slow
 
 WIDE = np.linspace(-1.5, 1.5, 6_001)
 """Strikes of 0.22 to 4.5 times the forward."""
@@ -102,7 +103,7 @@ def test_a_chain_of_a_known_smile_has_no_arbitrage_far_beyond_its_quotes():
     assert all(fit.free_of_arbitrage for fit in smile.fits)
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(one, marks=pytest.mark.slow) for one in (1, 2, 3))])
+@pytest.mark.parametrize("seed", sample(range(4), 0))
 def test_noisy_quotes_with_stale_ones_are_fitted_without_arbitrage_or_it_is_said(seed):
     source = np.random.default_rng(seed)
     chain = model_chain(vol=vol_of, strikes=range(70, 134, 2), days=(3, 5, 12, 33, 61), width=0.06)
@@ -146,9 +147,9 @@ def test_a_quote_moved_by_20_widths_bends_no_other(place):
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("IWM_2026-07-20_yfinance_layout.csv", 0.999),
-        pytest.param("IWM_2026-07-08_optionsdesk_nogreeks.json", 0.98, marks=pytest.mark.slow),
-        pytest.param("cboe_quotedata_SPY_2022-07-08.csv", 0.86, marks=pytest.mark.slow),
+        slow(("IWM_2026-07-20_yfinance_layout.csv", 0.999)),
+        slow(("IWM_2026-07-08_optionsdesk_nogreeks.json", 0.98)),
+        slow(("cboe_quotedata_SPY_2022-07-08.csv", 0.86)),
         ("yfinance_SPY_2026-02-12.csv", 0.48),
     ],
 )

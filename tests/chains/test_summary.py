@@ -14,6 +14,7 @@ from riskcalc.formatting import chain_title
 from riskcalc.pricing import black_scholes
 from tests.outside import reference_file
 from tests.real_chains import real_summary
+from tests.rows import slow
 
 DIVIDENDS = (CashDividend(ex_date=DIVIDEND_DATE, amount=DIVIDEND),)
 
@@ -104,7 +105,7 @@ def test_the_real_iwm_chain_at_a_glance():
     assert september.straddle == pytest.approx(19.19, abs=0.01)
 
 
-@pytest.mark.parametrize(("symbol", "side", "expiries"), [("SPY", "base", 5), ("SPXL", "levered", 9)])
+@pytest.mark.parametrize(("symbol", "side", "expiries"), [("SPY", "base", 5), slow(("SPXL", "levered", 9))])
 def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol, side, expiries):
     """A second reading by put-call parity without early exercise; it takes the rate for 3.7% as well."""
     summary = real_summary(f"{symbol}_2026-07-10_optionsdesk.json")

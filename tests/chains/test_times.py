@@ -110,6 +110,7 @@ def test_saturday_expiries_of_old_files_are_the_friday_before(tmp_path):
     assert read_chain(path).expiries() == (dt.date(2014, 1, 17),)
 
 
+@pytest.mark.slow
 def test_the_time_brings_a_real_chain_closer_to_the_exchanges_own_vols():
     """Cboe's vols beside its quotes of 2026-07-20, taken at 13:45: with hours counted ours differ by less."""
     chain = real_chain("IWM_2026-07-20_leapware.json")

@@ -63,9 +63,9 @@ def test_a_whole_real_chain_reprices_to_its_mids():
 
 def test_on_a_dated_dividend_a_real_chain_reprices_to_its_mids():
     chain, paid = real_chain(IWM), CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8)
-    last = part_of(chain, chain.expiry == chain.expiry.max())
+    last = part_of(chain, (chain.expiry == chain.expiry.max()) & (chain.strike % 10 == 0))
     found = chain_vols(last, rate=0.04, dividends=(paid,))
-    assert found.status_counts()[VolStatus.OK] > 100
+    assert found.status_counts()[VolStatus.OK] >= 30
     schedule = {"dividend_times": [chain.years_to(paid.ex_date)], "dividend_amounts": [paid.amount]}
     assert_repriced(last, found, **schedule)
 

@@ -14,6 +14,7 @@ from riskcalc.history import sample_vols
 from riskcalc.history.bars import PRICES
 from tests.history.made_up import few, random_bars
 from tests.outside import reference_file
+from tests.rows import sample
 
 FILE = "05_leveraged_etf_prices/{}_daily_raw_alphavantage.csv"
 
@@ -86,7 +87,9 @@ def test_trades_are_written_as_csv(run, prices, tmp_path):
     assert {row["reason"] for row in rows} <= {"stop", "target", "time stop"}
 
 
-def test_a_grid_is_every_combination_best_first(run, prices):
+@pytest.mark.parametrize("cores", sample((1, 2), 0))
+def test_a_grid_is_every_combination_best_first(run, prices, monkeypatch, cores):
+    monkeypatch.setattr("riskcalc.parallel._cores", lambda: cores)
     grid = ("--grid", "exits.stop=4%,5%,6%", "--grid", 'exits.targets=["+5%"],["+10%", "+15%"]')
     found = answer(run("backtest", "iwm-shares", str(prices), *grid, "--json"))
     assert (found["tried"], len(found["rows"])) == (6, 6)

@@ -241,6 +241,7 @@ def test_the_screen_shows_the_book_in_its_fields_and_panel():
     assert "Open risk              0 $" in without
 
 
+@pytest.mark.slow
 def test_without_a_book_sqlite_is_not_loaded():
     words = "plan", "compare", "stress", "screen"
     program = (

@@ -14,6 +14,7 @@ from riskcalc.presets import load_preset, save_preset
 from riskcalc.trading_day import read_trading_day
 from tests.chains.test_live import NOW, Ticker
 from tests.outside import reference_file
+from tests.rows import sample
 
 TODAY = dt.date(2026, 11, 30)
 CHAIN = "06_option_chains/IWM_2026-07-20_yfinance_layout.csv"
@@ -166,16 +167,21 @@ class TestAge:
 
     @pytest.mark.parametrize(
         ("day", "said"),
-        [
-            ("2026-07-20", (0, "ok", "OK", 0)),
-            ("2026-07-21", (1, "ok", "OK", 0)),
-            ("2026-07-22", (2, "warn", "OK", 0)),
-            ("2026-07-26", (4, "warn", "OK", 0)),
-            ("2026-08-28", (29, "warn", "OK", 0)),
-            ("2026-08-29", (29, "fail", "OLD", 1)),
-            ("2026-11-30", (93, "fail", "OLD", 1)),
-            ("2026-07-17", (-1, "warn", "OK", 0)),
-        ],
+        sample(
+            [
+                ("2026-07-20", (0, "ok", "OK", 0)),
+                ("2026-07-21", (1, "ok", "OK", 0)),
+                ("2026-07-22", (2, "warn", "OK", 0)),
+                ("2026-07-26", (4, "warn", "OK", 0)),
+                ("2026-08-28", (29, "warn", "OK", 0)),
+                ("2026-08-29", (29, "fail", "OLD", 1)),
+                ("2026-11-30", (93, "fail", "OLD", 1)),
+                ("2026-07-17", (-1, "warn", "OK", 0)),
+            ],
+            2,
+            5,
+            7,
+        ),
     )
     def test_each_front_door_says_the_same(self, run, on, tmp_path, day, said):
         sessions, status, verdict, code = said
@@ -281,7 +287,7 @@ class TestChain:
         plan = planned(run, "--chain", str(reference_file(CHAIN)))[1]
         assert (plan["market"]["source"], plan["market"]["quotes"]["IWM"]["spot"]) == ("chain", 295.39)
 
-    @pytest.mark.parametrize(("name", "symbol"), [("tna-momentum", "TNA"), ("tza-hedge", "TZA")])
+    @pytest.mark.parametrize(("name", "symbol"), sample([("tna-momentum", "TNA"), ("tza-hedge", "TZA")], 0))
     def test_a_leveraged_fund_plans_on_a_chain_of_its_benchmark(self, run, on, name, symbol):
         on("2026-07-20")
         chain = ("--chain", str(reference_file(CHAIN)))

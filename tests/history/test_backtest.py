@@ -15,6 +15,7 @@ from riskcalc.history import Bars, backtest, read_prices, sample_prices, sample_
 from tests.history.made_up import bars_of, random_bars
 from tests.history.plain_backtest import plain_backtest
 from tests.outside import reference_file
+from tests.rows import sample
 
 FILE = "05_leveraged_etf_prices/{}_daily_raw_alphavantage.csv"
 SHARES = {"account.equity": 100_000, "account.risk": "1%"}
@@ -44,7 +45,7 @@ LOOPS = [(seed, side, breakeven) for seed in range(5) for side in ("long", "shor
 
 @pytest.mark.parametrize(
     ("seed", "side", "breakeven"),
-    [*LOOPS[::3], *(pytest.param(*loop, marks=pytest.mark.slow) for loop in LOOPS if loop not in LOOPS[::3])],
+    sample(LOOPS, 0, 7, 15),
 )
 def test_a_plain_loop_trades_the_same(seed, side, breakeven):
     bars = random_iwm(seed)

@@ -12,6 +12,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.history import ExitMoves, outcomes, read_prices, sample_prices
 from tests.history.made_up import bars_of, random_bars
 from tests.outside import reference_file
+from tests.rows import sample
 
 DAY = dt.date
 
@@ -75,7 +76,7 @@ def counted(bars, *, stop, targets, sessions, side):
 
 
 @pytest.mark.parametrize("side", Side)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", sample(range(6), 0, 1, 3))
 def test_a_plain_loop_counts_the_same(seed, side):
     bars = random_bars(seed, vol=0.04)
     rules = {"stop": 0.03, "targets": (0.03, 0.08), "sessions": 1 + 5 * seed, "side": side}

@@ -7,6 +7,7 @@ import pytest
 
 from riskcalc.history import ImpliedVols, measured_k, outcomes, realized_vol, sample_prices, sample_vols
 from riskcalc.history.resampling import standard_error_of_mean, walk_places
+from tests.rows import sample
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def dependent(count=600):
     return np.convolve(steps, np.ones(21), mode="valid") > 0.0
 
 
-@pytest.mark.parametrize("mean_block", [1, 10, 42])
+@pytest.mark.parametrize("mean_block", sample((1, 10, 42), 1))
 def test_the_error_of_a_mean_is_what_drawing_finds(bootstrap, mean_block):
     values = dependent().astype(float)
     drawn = bootstrap(mean_block, values, seed=1).apply(np.mean, 3000)

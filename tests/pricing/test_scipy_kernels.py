@@ -28,7 +28,7 @@ def run(*code: str) -> str:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        pytest.param(OURS, PUBLIC, id="ours first"),
+        pytest.param(OURS, PUBLIC, id="ours first", marks=pytest.mark.slow),
         pytest.param(PUBLIC, OURS, id="scipy first", marks=pytest.mark.slow),
     ],
 )
@@ -41,6 +41,7 @@ def test_the_packages_around_them_are_not_imported():
     assert run(OURS, "import sys", f"print(*{unwanted} & set(sys.modules))") == "\n"
 
 
+@pytest.mark.slow
 def test_another_layout_of_scipy_falls_back_to_its_public_modules():
     publics = {"scipy.special._ufuncs": "scipy.special", "scipy.linalg._flapack": "numpy.linalg"}
     run(

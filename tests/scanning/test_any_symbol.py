@@ -10,6 +10,7 @@ from riskcalc.chains import fit_chain, read_chain
 from riskcalc.domain import Account, ExerciseStyle, ExitPlan, Market, Settlement, Target, View
 from riskcalc.scanning import ScanRules, row_plan, scan
 from tests.outside import reference_file
+from tests.rows import slow
 
 JULY = dt.date(2026, 7, 10)
 MARKET = Market(date=JULY, rate=0.037, quotes={})
@@ -25,8 +26,8 @@ def chain_of(name, **given):
     ("name", "leverage", "index"),
     [
         ("UWM_2026-07-10_normalised.csv", 2, "IWM"),
-        ("SPXL_2026-07-10_normalised.csv", 3, "SPY"),
-        pytest.param("SPY_2026-07-10_normalised.csv", 1, "", marks=pytest.mark.slow),
+        slow(("SPXL_2026-07-10_normalised.csv", 3, "SPY")),
+        slow(("SPY_2026-07-10_normalised.csv", 1, "")),
     ],
 )
 def test_a_row_of_a_scan_is_planned_with_the_instruments_leverage(name, leverage, index):

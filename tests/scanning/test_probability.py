@@ -15,6 +15,7 @@ from riskcalc.editor import open_draft
 from riskcalc.editor.editing.market_fields import shift_vol
 from riskcalc.scanning import ScanRules, SpreadKind, row_plan, scan
 from tests.outside import reference_file
+from tests.rows import sample
 from tests.scanning.smiling import EXITS, MARKET, smiling_chain
 
 REAL = "06_option_chains/IWM_2026-07-20_yfinance_layout.csv"
@@ -103,7 +104,7 @@ def fitted():
     return fit_chain(smiling_chain(), MARKET)
 
 
-@pytest.mark.parametrize("view", [View(drift=0.12), View(drift=-0.1, vol=0.15)])
+@pytest.mark.parametrize("view", sample([View(drift=0.12), View(drift=-0.1, vol=0.15)], 1))
 def test_every_row_has_the_probability_of_its_plan(fitted, view):
     rules = ScanRules(kinds=tuple(SpreadKind), at=FillPrice.NATURAL, max_days=60)
     table = scan(fitted, market=MARKET, account=ACCOUNT, exits=EXITS, view=view, rules=rules)

@@ -12,6 +12,7 @@ from riskcalc.planning import enter
 from riskcalc.pricing import black_scholes
 from riskcalc.scanning import ScanRules, SpreadKind, Valuation, row_plan, row_trade, scan
 from tests.real_chains import real_chain
+from tests.rows import sample
 from tests.scanning.smiling import ACCOUNT, EXITS, MARKET, smiling_chain, vol_of
 
 TERMS = {"market": MARKET, "account": ACCOUNT, "exits": EXITS}
@@ -61,14 +62,14 @@ def assert_same_as_plan(row, plan):
 
 
 @pytest.mark.parametrize("kind", SpreadKind)
-@pytest.mark.parametrize("place", [0, 0.3, 0.6, 0.99])
+@pytest.mark.parametrize("place", sample((0, 0.3, 0.6, 0.99), 0, 2))
 def test_a_row_has_the_numbers_of_its_plan(table, fitted, kind, place):
     rows = table[table["kind"] == kind]
     row = rows.iloc[int(place * (len(rows) - 1))]
     assert_same_as_plan(row, plan_of(row, fitted, ALL_KINDS, BULLISH))
 
 
-@pytest.mark.parametrize("kind", SpreadKind)
+@pytest.mark.parametrize("kind", sample(SpreadKind, 0, 3))
 def test_buying_power_is_that_of_the_plan_at_every_width(fitted, kind):
     bold = RiskLimits(risk_fraction=1, max_heat_fraction=1)
     account = dataclasses.replace(ACCOUNT, buying_power=20_000, limits=bold)
@@ -198,6 +199,7 @@ def test_a_stale_quote_is_in_no_spread():
     assert table["edge"].max() < 5.0
 
 
+@pytest.mark.slow
 def test_a_real_chain_with_stale_quotes_offers_nothing_for_free():
     chain = real_chain("SPY_2026-07-10_optionsdesk.json")
     preset = rc.load_preset("iwm-call-spread")
@@ -229,7 +231,9 @@ def test_a_view_adds_what_it_changes(fitted, table):
     assert stated > neutral
 
 
-@pytest.mark.parametrize("kind", [SpreadKind.CALL_DEBIT, SpreadKind.PUT_CREDIT, SpreadKind.CALL_CREDIT])
+@pytest.mark.parametrize(
+    "kind", sample((SpreadKind.CALL_DEBIT, SpreadKind.PUT_CREDIT, SpreadKind.CALL_CREDIT), 2)
+)
 def test_rank_by_the_drift_that_breaks_even(fitted, kind):
     rules = ScanRules(kinds=(kind,), min_width=10, min_delta=0.15)
     table = scan(fitted, rules=rules, rank="break_even_drift", **TERMS)
@@ -264,7 +268,7 @@ def test_sticky_moneyness_moves_the_vol_with_the_spot(fitted):
     assert ratio.loc[key, "value_at_stop"] != pytest.approx(strike.loc[key, "value_at_stop"], rel=1e-3)
 
 
-@pytest.mark.parametrize("kind", SpreadKind)
+@pytest.mark.parametrize("kind", sample(SpreadKind, 0, 3))
 def test_rows_and_plans_move_the_smile_by_one_rule(fitted, kind):
     rules = ScanRules(kinds=(kind,), sticky="moneyness", min_delta=0.2, max_days=60)
     row = scan(fitted, rules=rules, view=BULLISH, **TERMS).iloc[11]
@@ -371,6 +375,7 @@ def test_kinds_lean_to_a_side():
     assert [kind.side for kind in SpreadKind] == [Side.LONG, Side.SHORT, Side.SHORT, Side.LONG]
 
 
+@pytest.mark.slow
 def test_a_real_chain_agrees_with_its_plans():
     chain = real_chain("IWM_2026-07-20_yfinance_layout.csv")
     preset = rc.load_preset("iwm-call-spread")

@@ -60,7 +60,7 @@ def test_with_a_dividend_they_are_those_of_the_managed_trade(side, amount):
 
 
 def test_with_a_dividend_they_agree_with_a_simulation():
-    market, paths = paying((dt.date(2026, 8, 14), 4.0)), 40_000
+    market, paths = paying((dt.date(2026, 8, 14), 4.0)), 10_000
     odds = exit_odds(held(market), market, EXITS)
     drawn = simulate(held(market), market, EXITS, drift=0.04, vol=0.2, paths=paths, seed=3, per_day=3)
     for chance, share in ((odds.stop_first, drawn.stopped.mean()), (odds.target_first, drawn.taken.mean())):

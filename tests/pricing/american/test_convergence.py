@@ -10,13 +10,15 @@ from tests.pricing.american.oracle import oracle
 from tests.pricing.american.property_scan import EACH, faults, few_of, market
 from tests.pricing.american.published import contract, label
 from tests.reference import rows
+from tests.rows import sample
 
 ONCE_WRONG = rows("american_once_wrong")
+PARTS = 6
 PUT = {"sign": -1, "spot": 95.0, "strike": 100.0, "time_to_expiry": 0.7, "vol": 0.34, "rate": 0.04}
 SPECIAL = {"dividend_times": [0.25, 0.25 + 14 / 365], "dividend_amounts": [0.3, 0.2]}
 
 
-@pytest.mark.parametrize("row", ONCE_WRONG, ids=label)
+@pytest.mark.parametrize("row", sample(ONCE_WRONG, *range(0, len(ONCE_WRONG), 3)), ids=label)
 def test_a_contract_that_was_once_priced_wrong(row):
     assert american(**contract(row)).value == pytest.approx(row["exact"], abs=row["tolerance"])
 
@@ -29,7 +31,7 @@ def test_a_special_dividend_two_weeks_after_a_regular_one():
 
 @pytest.mark.parametrize(
     "row",
-    [*ONCE_WRONG[::12], *(pytest.param(row, marks=pytest.mark.slow) for row in ONCE_WRONG[6::12])],
+    sample(ONCE_WRONG[::6], 2, 4),
     ids=label,
 )
 def test_implied_vol_finds_the_vol_of_the_right_value(row):
@@ -105,10 +107,10 @@ def test_at_the_boundary_before_close_ex_dates_holding_is_worth_exercise():
         assert held.value == pytest.approx(early.boundary[i] - 100, abs=1e-4)
 
 
-@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("part", sample(range(PARTS), 0))
 def test_a_thousand_random_contracts_have_no_fault(part):
-    quick = [market(2026, number, quick=True) for number in range(part, 1800 // EACH, 2)]
-    others = [few_of(market(2027, number)) for number in range(part, 126 // 18, 2)]
+    quick = [market(2026, number, quick=True) for number in range(part, 1800 // EACH, PARTS)]
+    others = [few_of(market(2027, number)) for number in range(part, 126 // 18, PARTS)]
     assert not [(fault, each) for each in quick + others for fault in faults(each)]
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from riskcalc.pricing.american import american
 from riskcalc.pricing.black_scholes import black_scholes
+from tests.rows import slow
 
 SPOTS = np.array([230.0, 270.0, 288.0, 295.0, 306.0, 330.0, 390.0])
 TERMS = {"strike": 295.0, "vol": 0.2, "rate": 0.04}
@@ -75,9 +76,9 @@ def test_puts_and_yields_agree_within_the_error_of_their_methods(schedule, expir
 @pytest.mark.parametrize(
     ("schedule", "terms"),
     [
-        (ONE, {"sign": -1, "dividend_yield": 0.01}),
+        slow((ONE, {"sign": -1, "dividend_yield": 0.01})),
         (TWO, {"sign": 1, "dividend_yield": -0.01}),
-        (NONE, {"sign": 1, "rate": -0.04, "dividend_yield": -0.02}),
+        slow((NONE, {"sign": 1, "rate": -0.04, "dividend_yield": -0.02})),
     ],
 )
 def test_finite_differences_agree(schedule, terms):

@@ -7,6 +7,7 @@ import pytest
 
 from riskcalc.pricing.american import american, american_implied_vol
 from riskcalc.pricing.implied_vol import VolStatus
+from tests.rows import sample
 
 PUT = {"sign": -1, "strike": 295.0, "vol": 0.2, "rate": 0.04}
 LIFE = 697 / 365
@@ -27,14 +28,13 @@ def solved(monkeypatch):
 
 
 # The oracle's with 400 nodes, which the extrapolation moved by 1.3e-4 at most.
-@pytest.mark.parametrize(
-    ("spot", "value"), [pytest.param(22.7, 277.914017, marks=pytest.mark.slow), (28.0, 273.585813)]
-)
+@pytest.mark.parametrize(("spot", "value"), sample([(22.7, 277.914017), (28.0, 273.585813)]))
 def test_drops_that_take_the_whole_spot_week_by_week(spot, value):
     found = american(**PUT, spot=spot, time_to_expiry=LIFE, **WEEKS)
     assert found.value == pytest.approx(value, abs=5e-4 + 1.3e-4)
 
 
+@pytest.mark.slow
 def test_a_plan_of_a_weekly_payer_shares_its_grids(solved):
     spots, days = np.linspace(240, 350, 12), np.arange(30)[:, None] * 6
     found = american(**PUT, spot=spots, time_to_expiry=LIFE - days / 365, elapsed=days / 365, **WEEKS)
@@ -74,7 +74,7 @@ def test_valuation_times_on_either_side_of_drops_minutes_apart():
 
 @pytest.mark.parametrize(
     ("premium_of", "most"),
-    [({"sign": -1, "dividend_yield": 0.0}, 5), ({"sign": 1, "dividend_yield": 0.02}, 5)],
+    sample([({"sign": -1, "dividend_yield": 0.0}, 5), ({"sign": 1, "dividend_yield": 0.02}, 5)], 0),
 )
 def test_an_implied_vol_takes_few_prices(monkeypatch, premium_of, most):
     terms = {"spot": 100.0, "strike": 100.0, "time_to_expiry": 0.5, "rate": 0.04} | premium_of

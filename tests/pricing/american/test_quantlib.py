@@ -58,7 +58,7 @@ def extrapolated(**terms):
 
 
 def test_without_cash_dividends():
-    rng, count = np.random.default_rng(11), 60
+    rng, count = np.random.default_rng(11), 20
     terms = {
         "sign": rng.choice([1.0, -1.0], count),
         "spot": np.full(count, 100.0),

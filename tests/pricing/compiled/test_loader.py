@@ -66,6 +66,7 @@ def test_a_library_of_other_sources(place, source, found):
     assert_numpy_computes(found)
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_what_was_built_is_used_and_can_be_declined(place, monkeypatch):
     monkeypatch.setattr(build, "FLAGS", QUICK_FLAGS)
