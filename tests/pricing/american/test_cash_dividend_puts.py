@@ -34,7 +34,7 @@ def test_agrees_with_finite_differences(times, amounts):
         assert getattr(ours, greek) == pytest.approx(getattr(theirs, greek), abs=tolerance)
 
 
-@pytest.mark.parametrize("dividends", [1, 2, 4])
+@pytest.mark.parametrize("dividends", sample((1, 2, 4), 1))
 @pytest.mark.parametrize(
     ("greek", "argument", "step", "tolerance"),
     [("delta", "spot", 0.02, 1e-6), ("vega", "vol", 1e-4, 1e-3), ("rho", "rate", 1e-4, 2e-3)],

@@ -13,7 +13,7 @@ from tests.reference import rows
 from tests.rows import sample
 
 ONCE_WRONG = rows("american_once_wrong")
-PARTS = 6
+PARTS = 7
 PUT = {"sign": -1, "spot": 95.0, "strike": 100.0, "time_to_expiry": 0.7, "vol": 0.34, "rate": 0.04}
 SPECIAL = {"dividend_times": [0.25, 0.25 + 14 / 365], "dividend_amounts": [0.3, 0.2]}
 
@@ -31,7 +31,7 @@ def test_a_special_dividend_two_weeks_after_a_regular_one():
 
 @pytest.mark.parametrize(
     "row",
-    sample(ONCE_WRONG[::6], 2, 4),
+    sample(ONCE_WRONG[::6], 2, 6),
     ids=label,
 )
 def test_implied_vol_finds_the_vol_of_the_right_value(row):
