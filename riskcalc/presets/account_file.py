@@ -85,8 +85,6 @@ def set_account(assignments: Iterable[str]) -> Path:
     PresetError
         A key is unknown, a value is out of range, or the file cannot be read or written. Nothing is changed.
     """
-    import tomlkit  # noqa: PLC0415 - reading needs none
-
     path = account_path()
     with edit_toml(path, kind="account", check=_check_account, empty=NEW_FILE) as document:
         for key, value in _parse_keys(assignments).items():

@@ -73,9 +73,7 @@ def test_a_stress_test_of_a_hedge_asks_for_its_reason(day):
 
 
 def test_a_scan_of_bearish_spreads_is_not_stopped(stopped):
-    _, out, _ = stopped(
-        "scan", "--sample", "--kind", "put debit", "--european", "--all-sizes", "--json"
-    )
+    _, out, _ = stopped("scan", "--sample", "--kind", "put debit", "--european", "--all-sizes", "--json")
     assert "stop signals" not in checks(out)
 
 
