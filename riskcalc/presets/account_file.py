@@ -180,7 +180,7 @@ def _suggest_key(name: str) -> str:
 
 def _set(document: Any, key: str, value: object) -> None:  # noqa: ANN401 - tomlkit's documents share no type
     """Set a key in the account's table, or at the top of a file that has no table."""
-    import tomlkit  # noqa: PLC0415 - as above
+    import tomlkit  # noqa: PLC0415 - help is quick
 
     bare = "account" not in document and any(name in document for name in _KEYS)
     table = document if bare else document.setdefault("account", tomlkit.table())
