@@ -123,10 +123,10 @@ def _no_units(plan: TradePlan, draft: Draft) -> Badge:
     size, account, noun = plan.size, draft.account, plan.report.trade.unit_noun
     if size.binding_limit != "risk budget":
         return _badge(BadgeKind.NO, f"NO: {size.binding_limit}, 0 {noun}s")
-    one = (size.loss_per_unit + cost_per_trade(account.costs)) / account.equity
-    risk, allowed = _share(one), _share(account.risk_allowed)
-    said = f"= {risk} > {allowed}" if risk != allowed else f"just over {allowed}"
-    return _badge(BadgeKind.OVER, f"OVER 1 {noun} {said}")
+    share = (size.loss_per_unit + cost_per_trade(account.costs)) / account.equity
+    risk, allowed = _share(share), _share(account.risk_allowed)
+    brief = f"= {risk} > {allowed}" if risk != allowed else f"just over {allowed}"
+    return _badge(BadgeKind.OVER, f"OVER 1 {noun} {brief}")
 
 
 def _share(fraction: float) -> str:

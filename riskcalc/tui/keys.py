@@ -333,13 +333,13 @@ def key_line(width: int, table: Iterable[Key] = KEYS) -> str:
     short entry may take the room that a longer one before it leaves.
     """
     briefs = [(key.name, f"{key.brief_keys or shown(key.keys[0])} {key.brief}") for key in table if key.brief]
-    kept = {name for name, _ in briefs if name in LAST and width >= LEAST_WIDTH}
-    room = width - sum(len(brief) + 2 for name, brief in briefs if name in kept)
+    kept_names = {name for name, _ in briefs if name in LAST and width >= LEAST_WIDTH}
+    room = width - sum(len(brief) + 2 for name, brief in briefs if name in kept_names)
     for name, brief in sorted(briefs, key=lambda brief: brief[0] in WHERE_ROOM):
-        if name in kept:
+        if name in kept_names:
             continue
         if len(brief) <= room:
             room -= len(brief) + 2
-            kept.add(name)
-    line = "  ".join(brief for name, brief in briefs if name in kept)
+            kept_names.add(name)
+    line = "  ".join(brief for name, brief in briefs if name in kept_names)
     return line if len(line) <= width else ""

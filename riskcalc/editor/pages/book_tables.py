@@ -59,33 +59,33 @@ def positions_grid(view: BookView) -> Grid:
     """Return the open trades, one in a row."""
     return Grid(
         columns=COLUMNS,
-        rows=tuple(_position(one, view.day) for one in view.open_trades),
-        ids=tuple(one.trade.id for one in view.open_trades),
+        rows=tuple(_position(open_trade, view.day) for open_trade in view.open_trades),
+        ids=tuple(open_trade.trade.id for open_trade in view.open_trades),
     ).without_missing()
 
 
-def _position(one: OpenTrade, day: dt.date) -> tuple[Cell, ...]:
-    found, trade = one.position, one.trade
+def _position(open_trade: OpenTrade, day: dt.date) -> tuple[Cell, ...]:
+    position, trade = open_trade.position, open_trade.trade
     return (
         Cell(str(trade.id)),
         Cell(trade.symbol),
         Cell(trade.description, short=with_short_dates(trade.description, day)),
-        Cell(str(found.days)),
+        Cell(str(position.days)),
         Cell(price(unit_mark(trade))),
-        Cell(whole_money(found.pnl), _sign(found.pnl)),
-        Cell(r_multiple(found.r_multiple), _sign(found.r_multiple)),
-        Cell(percent(found.stop_distance, digits=1, signed=True)),
-        Cell(number(found.stop_atr, digits=1)),
-        Cell(number(found.stop_deviations, digits=1)),
-        Cell(_risk(found.risk, found.risk_basis)),
-        Cell(whole_money(found.iwm_equivalent)),
-        _due(found.due),
+        Cell(whole_money(position.pnl), _sign(position.pnl)),
+        Cell(r_multiple(position.r_multiple), _sign(position.r_multiple)),
+        Cell(percent(position.stop_distance, digits=1, signed=True)),
+        Cell(number(position.stop_atr, digits=1)),
+        Cell(number(position.stop_deviations, digits=1)),
+        Cell(_risk(position.risk, position.risk_basis)),
+        Cell(whole_money(position.iwm_equivalent)),
+        _due(position.due),
     )
 
 
 def with_short_dates(text: str, day: dt.date) -> str:
     """Return a text with its dates as in narrow columns: ``Sep 18``, of another year ``Jan 15'27``."""
-    return ISO_DATE.sub(lambda found: short_date(dt.date.fromisoformat(found.group(1)), day), text)
+    return ISO_DATE.sub(lambda match: short_date(dt.date.fromisoformat(match.group(1)), day), text)
 
 
 def _sign(value: float | None) -> Style:
@@ -103,20 +103,20 @@ def _risk(risk: float, basis: str) -> str:
 
 
 def _due(due: Sequence[Due]) -> Cell:
-    now = [one.what for one in due if one.now]
-    soon = [one.what for one in due if not one.now]
+    now = [reason.what for reason in due if reason.now]
+    soon = [reason.what for reason in due if not reason.now]
     words = [f"DUE {', '.join(now)}"] if now else []
     words += [f"soon {', '.join(soon)}"] if soon else []
     return Cell("; ".join(words), Style.WARN if now else Style.QUIET)
 
 
-def position_text(one: OpenTrade) -> str:
+def position_text(open_trade: OpenTrade) -> str:
     """Return what a row cannot hold: what the risk is, and what is due in words."""
-    found = one.position
+    position = open_trade.position
     words = [
-        f"{one.trade.id} {one.trade.description}",
-        f"risk {money(found.risk)} {found.risk_basis}",
-        *(due.text for due in found.due),
+        f"{open_trade.trade.id} {open_trade.trade.description}",
+        f"risk {money(position.risk)} {position.risk_basis}",
+        *(due.text for due in position.due),
     ]
     return "; ".join(words)
 

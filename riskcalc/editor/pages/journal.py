@@ -103,12 +103,12 @@ class JournalView:
     @property
     def presets(self) -> tuple[str, ...]:
         """Presets of all closed trades."""
-        return tuple(sorted({one.trade.preset for one in self.trades.values() if one.trade.preset}))
+        return tuple(sorted({trade.trade.preset for trade in self.trades.values() if trade.trade.preset}))
 
     @property
     def tags(self) -> tuple[str, ...]:
         """Tags of all closed trades."""
-        return tuple(sorted({tag for one in self.trades.values() for tag in one.trade.tags}))
+        return tuple(sorted({tag for trade in self.trades.values() for tag in trade.trade.tags}))
 
 
 def read_journal(chosen: JournalFilter, path: Path | None = None) -> JournalView:
@@ -131,7 +131,7 @@ def read_journal(chosen: JournalFilter, path: Path | None = None) -> JournalView
         if not path.exists():
             return JournalView(path=path, chosen=chosen)
         with Book(path) as book:
-            found = book.journal(since=chosen.since, preset=chosen.preset, tag=chosen.tag)
+            entries = book.journal(since=chosen.since, preset=chosen.preset, tag=chosen.tag)
             # Trades stand in the order of the ledger's.
             pairs = zip(book.trades(), book.ledger.trades.values(), strict=True)
             trades = {
@@ -139,7 +139,7 @@ def read_journal(chosen: JournalFilter, path: Path | None = None) -> JournalView
                 for trade, ledger in pairs
                 if trade.status == "closed"
             }
-            return JournalView(path=path, chosen=chosen, found=found, trades=trades)
+            return JournalView(path=path, chosen=chosen, found=entries, trades=trades)
     except RiskcalcError as error:
         return JournalView(path=path, chosen=chosen, problem=(str(error).splitlines() or [""])[0])
 
@@ -148,38 +148,38 @@ def summary(view: JournalView) -> str:
     """Return the journal in a sentence, with its filter, and whether it means much."""
     if view.found is None:
         return ""
-    found, everything = view.found, len(view.trades)
-    of_all = f" of {everything:,}" if found.n < everything else ""
-    words = [f"{found.n:,}{of_all} closed trade{'' if found.n == 1 and not of_all else 's'}"]
+    results_shown, everything = view.found, len(view.trades)
+    of_all = f" of {everything:,}" if results_shown.n < everything else ""
+    words = [f"{results_shown.n:,}{of_all} closed trade{'' if results_shown.n == 1 and not of_all else 's'}"]
     if view.chosen.words:
         words[0] += f" ({view.chosen.words})"
-    if found.mean_r is not None:
-        error = f" ± {number(found.mean_r_error)}" if found.mean_r_error is not None else ""
-        words.append(f"mean {r_multiple(found.mean_r)}{error}")
-    return "; ".join([*words, *found.notes])
+    if results_shown.mean_r is not None:
+        error = f" ± {number(results_shown.mean_r_error)}" if results_shown.mean_r_error is not None else ""
+        words.append(f"mean {r_multiple(results_shown.mean_r)}{error}")
+    return "; ".join([*words, *results_shown.notes])
 
 
 def trades_grid(view: JournalView) -> Grid:
     """Return the closed trades, the latest first."""
     results = tuple(reversed(view.found.results)) if view.found else ()
-    rows = tuple(_row(one) for one in results)
-    return Grid(columns=COLUMNS, rows=rows, ids=tuple(one.id for one in results))
+    rows = tuple(_row(result) for result in results)
+    return Grid(columns=COLUMNS, rows=rows, ids=tuple(result.id for result in results))
 
 
-def _row(one: JournalRow) -> tuple[Cell, ...]:
-    sign = Style.GOOD if one.pnl > 0 else Style.BAD if one.pnl < 0 else Style.PLAIN
+def _row(row: JournalRow) -> tuple[Cell, ...]:
+    sign = Style.GOOD if row.pnl > 0 else Style.BAD if row.pnl < 0 else Style.PLAIN
     return (
-        Cell(str(one.id)),
-        Cell(one.description, short=with_short_dates(one.description, one.closed)),
-        Cell(str(one.opened)),
-        Cell(str(one.closed), short=f"{one.closed:%b} {one.closed.day}"),
-        Cell(str(one.days)),
-        Cell(whole_money(one.pnl), sign),
-        Cell(r_multiple(one.r), sign if one.r is not None else Style.PLAIN),
-        Cell(r_multiple(one.total_r)),
-        Cell(one.outcome or "not known"),
-        Cell(one.preset or ""),
-        Cell(" ".join(one.tags)),
+        Cell(str(row.id)),
+        Cell(row.description, short=with_short_dates(row.description, row.closed)),
+        Cell(str(row.opened)),
+        Cell(str(row.closed), short=f"{row.closed:%b} {row.closed.day}"),
+        Cell(str(row.days)),
+        Cell(whole_money(row.pnl), sign),
+        Cell(r_multiple(row.r), sign if row.r is not None else Style.PLAIN),
+        Cell(r_multiple(row.total_r)),
+        Cell(row.outcome or "not known"),
+        Cell(row.preset or ""),
+        Cell(" ".join(row.tags)),
     )
 
 
@@ -205,7 +205,7 @@ def reliability_chart(view: JournalView) -> BarChart:
     bars = tuple(
         Bar(
             cells=(
-                Cell(one.event.replace("calibrated", "cal.")),
+                Cell(forecast.event.replace("calibrated", "cal.")),
                 Cell(f"{100 * bin_.low:.0f}-{bin_.high:.0%}"),
                 Cell(str(bin_.n)),
                 Cell(percent(bin_.stated, digits=0)),
@@ -215,8 +215,8 @@ def reliability_chart(view: JournalView) -> BarChart:
             mark=bin_.stated,
             style=Style.PLAIN,
         )
-        for one in calibration
-        for bin_ in one.bins
+        for forecast in calibration
+        for bin_ in forecast.bins
     )
     header = ("event", "range", "n", "stated", "happened") if bars else ()
     title = "Reliability: █ happened, ◆ stated" if bars else "Reliability: no plan's odds yet"
@@ -225,15 +225,17 @@ def reliability_chart(view: JournalView) -> BarChart:
 
 def histogram(view: JournalView) -> BarChart:
     """Return how many trades ended where, in R."""
-    results = [one.r for one in view.found.results if one.r is not None] if view.found else []
+    results = [result.r for result in view.found.results if result.r is not None] if view.found else []
     if not results:
         return BarChart(title="R of Closed Trades: none has a plan")
     low, high = min(results), max(results)
-    step = next((one for one in STEPS if (high - low) / one < MOST_BARS - 1), (high - low) / (MOST_BARS - 1))
+    step = next(
+        (step for step in STEPS if (high - low) / step < MOST_BARS - 1), (high - low) / (MOST_BARS - 1)
+    )
     first, last = math.floor(low / step), math.floor(high / step)
     counts = [0] * (last - first + 1)
-    for one in results:
-        counts[math.floor(one / step) - first] += 1
+    for result in results:
+        counts[math.floor(result / step) - first] += 1
     most = max(counts)
     bars = tuple(
         Bar(
@@ -252,11 +254,11 @@ def _edge(r: float) -> str:
 
 def equity_curve(view: JournalView) -> tuple[str, tuple[float, ...]]:
     """Return a title, and the sum of R after each trade with a plan, from 0 on."""
-    planned = [one for one in view.found.results if one.r is not None] if view.found else []
+    planned = [result for result in view.found.results if result.r is not None] if view.found else []
     if not planned:
         return "Equity in R: no closed trade has a plan", ()
     title = f"Equity in R: {count(len(planned), 'trade')}, {r_multiple(planned[-1].total_r)}"
-    return title, (0.0, *(one.total_r for one in planned))
+    return title, (0.0, *(trade.total_r for trade in planned))
 
 
 def filter_form(view: JournalView) -> Form:

@@ -39,7 +39,7 @@ def market_fact(state: State) -> Fact:
     """Return the price of the trade's underlying and how old it is, with what mends it."""
     draft, plan = state.draft, state.plan
     what = f"{draft.trade.symbol} {price(draft.quote.spot)}"
-    check = None if plan is None else next((one for one in plan.checks if one.name == MARKET_AGE), None)
+    check = None if plan is None else next((check for check in plan.checks if check.name == MARKET_AGE), None)
     if check is None:
         return Fact(label=MARKET, text=f"{what}, prices of {draft.market.date}")
     # What mends it are keys here, not the command that the rest of the message names.
@@ -97,45 +97,47 @@ def positions_section(risk: BookRisk | None) -> Section:
         table=Table(
             title="Open Trades" if risk is None else f"Open Trades, marked {risk.date}",
             header=header,
-            rows=tuple(_position_cells(one, risk.date) for one in positions) if risk else (),
+            rows=tuple(_position_cells(position, risk.date) for position in positions) if risk else (),
             left=frozenset({0, 1}),
         ),
-        rows=tuple(Row(about=_due_texts(one), opens=("trade", str(one.id))) for one in positions),
+        rows=tuple(
+            Row(about=_due_texts(position), opens=("trade", str(position.id))) for position in positions
+        ),
         spare=("id", "days", "spot", "R"),
         empty=NO_BOOK if risk is None else NO_TRADES,
     )
 
 
-def _urgency(one: PositionRisk) -> int:
-    return 0 if any(due.now for due in one.due) else 1 if one.due else 2
+def _urgency(position: PositionRisk) -> int:
+    return 0 if any(due.now for due in position.due) else 1 if position.due else 2
 
 
-def _position_cells(one: PositionRisk, day: dt.date) -> tuple[str, ...]:
+def _position_cells(position: PositionRisk, day: dt.date) -> tuple[str, ...]:
     return (
-        with_short_dates(one.description, day),
-        ", ".join(due.what.upper() if due.now else f"{due.what} soon" for due in one.due) or "-",
-        whole_money(one.pnl),
-        r_multiple(one.r_multiple),
-        percent(one.stop_distance, digits=1, signed=True),
-        price(one.spot),
-        str(one.days),
-        str(one.id),
+        with_short_dates(position.description, day),
+        ", ".join(due.what.upper() if due.now else f"{due.what} soon" for due in position.due) or "-",
+        whole_money(position.pnl),
+        r_multiple(position.r_multiple),
+        percent(position.stop_distance, digits=1, signed=True),
+        price(position.spot),
+        str(position.days),
+        str(position.id),
     )
 
 
-def _due_texts(one: PositionRisk) -> str:
-    due = "; ".join(due.text for due in one.due) or "nothing is due"
-    return f"trade {one.id}, {one.description}: {due}"
+def _due_texts(position: PositionRisk) -> str:
+    due = "; ".join(due.text for due in position.due) or "nothing is due"
+    return f"trade {position.id}, {position.description}: {due}"
 
 
 def signal_sections(board: SignalBoard) -> tuple[Section, ...]:
     """Return the board by roles, as `riskcalc.formatting.signals.signals_tables` has it."""
-    roles = [role for role in ROLE_WORDS if any(one.role is role for one in board.signals)]
+    roles = [role for role in ROLE_WORDS if any(signal.role is role for signal in board.signals)]
     return tuple(
         Section(
             name=str(role),
             table=_with_old_states(table),
-            rows=tuple(_signal_row(one) for one in board.signals if one.role is role),
+            rows=tuple(_signal_row(signal) for signal in board.signals if signal.role is role),
             spare=("source", "age"),
         )
         for role, table in zip(roles, signals_tables(board), strict=True)
@@ -166,11 +168,11 @@ def events_section(state: State, events: Iterable[MarketEvent], day: dt.date) ->
     """Return the events ahead, with the ends of the trade among them."""
     plan, trade = state.plan, state.draft.trade
     stop, expiry = None if plan is None else plan.time_stop, trade.expiry
-    end = max(day + AHEAD, *(one + BEYOND for one in (stop, expiry) if one is not None))
-    shown = [one for one in events if day <= one.date <= end]
+    end = max(day + AHEAD, *(limit + BEYOND for limit in (stop, expiry) if limit is not None))
+    shown = [event for event in events if day <= event.date <= end]
     ends = [(when, what) for when, what in ((stop, "time stop"), (expiry, "expiry")) if when is not None]
     lines = [
-        *((one.date, _event_cells(one, day, ends), _event_about(one)) for one in shown),
+        *((event.date, _event_cells(event, day, ends), _event_about(event)) for event in shown),
         *((when, _end_cells(when, what, day), f"{when}: {what} of the trade") for when, what in ends),
     ]
     # An end of the trade comes behind the events of its day.
