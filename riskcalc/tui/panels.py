@@ -331,6 +331,11 @@ ALARMS = frozenset({"FAIL", "FIRED", "EXCEEDED"})
 BOLD = " bold"
 
 
+ALARMS = frozenset({"FAIL", "FIRED", "EXCEEDED"})
+"""Verdicts that are bold: without colors the red of theirs is fainter than other text."""
+BOLD = " bold"
+
+
 def styled_text(lines: Iterable[Sequence[tuple[str, str]]], *, dimmed: bool = False) -> Content:
     """Lines as one content; dimmed where they are older than the inputs."""
     parts: list[str | tuple[str, str]] = []
