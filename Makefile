@@ -104,7 +104,7 @@ docs: $(VENV)/.docs  ## the documentation in site/, with a reference page for ev
 	    || { echo "site/ must load nothing from elsewhere" >&2; exit 1; }
 	@echo "open site/index.html, or: python -m http.server --directory site"
 
-picture: $(VENV)/.run  ## docs/screen.png anew; needs Chromium
+picture: $(VENV)/.run  ## the pictures of the screen in docs anew; needs Chromium
 	@$(BIN)/python -m docs.picture
 
 clean:  ## remove what make made
