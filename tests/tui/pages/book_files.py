@@ -60,7 +60,9 @@ def _write_book(path, closed):
 
 def remember_bands(monkeypatch):
     """Resample the same results once in a process: half a second each time a journal is read."""
-    monkeypatch.setattr(journal, "_bootstrap_band", lambda r, statistic: _remembered_band(tuple(r), statistic))
+    monkeypatch.setattr(
+        journal, "_bootstrap_band", lambda r, statistic: _remembered_band(tuple(r), statistic)
+    )
 
 
 BAND = journal._bootstrap_band
