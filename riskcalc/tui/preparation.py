@@ -68,6 +68,9 @@ class Preparation:
         if self.keys != self._keys_before or self._screen.message_queue_size:
             self.start()
             return
+        if not self._left:
+            # Started twice, the other turn has imported the last one.
+            return
         importlib.import_module(self._left.pop())
         if not self._left:
             self._read_styles()
