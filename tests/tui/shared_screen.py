@@ -55,10 +55,13 @@ class SharedScreen:
 
     async def _start(self):
         self.app = RiskApp()
+        # Each script begins again, and must not import behind the ones that do so already.
+        self.app.main_screen.preparation._left.clear()
         self.running = self.app.run_test(size=(120, 40))
         self.pilot = await self.running.__aenter__()
         while not self.app.main_screen.ready:
             await self.pilot.pause(0.02)
+        self.app.main_screen.preparation._read_styles()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(name)
