@@ -10,11 +10,9 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 import riskcalc as rc
 from riskcalc import cli
-from riskcalc.book import Book, Contract, journal
+from riskcalc.book import Book, Contract
 from riskcalc.tui.app import LaunchOptions
 from tests.tui.driving import drive, settle, text
 
@@ -56,21 +54,6 @@ def _write_book(path, closed):
             {Contract(symbol="IWM"): 297.4, Contract(symbol="TNA"): 61.2, **spread_marks(book, 11.9, 1.1)},
             day=TODAY,
         )
-
-
-def remember_bands(monkeypatch):
-    """Resample the same results once in a process: half a second each time a journal is read."""
-    monkeypatch.setattr(
-        journal, "_bootstrap_band", lambda r, statistic: _remembered_band(tuple(r), statistic)
-    )
-
-
-BAND = journal._bootstrap_band
-
-
-@cache
-def _remembered_band(r, statistic):
-    return BAND(np.array(r), statistic)
 
 
 def spread_marks(book, long, short):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.driving import drive, settle, start
-from tests.tui.pages.book_files import TODAY, remember_bands
+from tests.tui.pages.book_files import TODAY
 from tests.tui.pages.chains import made_chain
 from tests.tui.test_looks import dump
 
@@ -21,7 +21,6 @@ def home(tmp_path, monkeypatch):
 def book_day(monkeypatch):
     """The day of the books."""
     monkeypatch.setenv("RISKCALC_TODAY", TODAY.isoformat())
-    remember_bands(monkeypatch)
 
 
 def on_chain(run, script, *, chain=None, size=(120, 40)):
