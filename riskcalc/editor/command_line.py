@@ -41,6 +41,7 @@ def reproduce(draft: Draft, *more: str, command: str = "plan") -> str:
     Examples
     --------
     >>> from riskcalc.editor.draft import open_draft
+    >>> from riskcalc.presets import load_preset
     >>> draft = open_draft(load_preset("iwm-call-spread"))
     >>> reproduce(draft.with_quote(spot=300.0).with_exits(stop=0.05))
     'riskcalc plan iwm-call-spread --set market.quotes.IWM.spot=300 --set trade.legs.0.strike=295 ...

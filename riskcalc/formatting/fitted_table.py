@@ -71,10 +71,11 @@ def fitted_document_lines(tables: Iterable[Table], *, summary: str, width: int) 
 
     Examples
     --------
-    >>> note = Table(title="Notes", rows=(("Sep 1", "sold half"),), left=frozenset({0, 1}))
-    >>> lines = fitted_document_lines([note], summary="", width=10)
+    >>> row = ("Sep 1", "sold half at the first target")
+    >>> notes = Table(title="Notes", rows=(row,), left=frozenset({0, 1}))
+    >>> lines = fitted_document_lines([notes], summary="IWM spread", width=24)
     >>> ["".join(text for text, _ in line) for line in lines]
-    ['', 'Notes', 'Sep 1 sold', '      half']
+    ['IWM spread', '', 'Notes', 'Sep 1 sold half at the', '      first target']
     """
     lines = wrapped(summary, width=width, indent=0, style=Style.PLAIN)
     for table in tables:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from riskcalc.tui import preparation
 from riskcalc.tui.pages.registry import PAGES
-from tests.tui.driving import drive
+from tests.tui.driving import start
 
 
 class Screen:
@@ -92,5 +92,5 @@ def test_a_page_of_a_screen_that_was_left_alone_parses_no_style_sheet_again(monk
             assert app.screen.styles.background == app.main_screen.styles.background
         return list(left), parsed
 
-    assert drive(script) == ([], [])
+    assert start(script) == ([], [])
     assert set(preparation.MODULES) <= set(sys.modules)
