@@ -282,7 +282,9 @@ class RiskApp(App[None]):
         # seven hundred, as Python does, finds nothing.
         gc.set_threshold(*COLLECTIONS)
         if not worker.is_cancelled:
-            self.call_from_thread(self.main_screen.begin, editor, note=f"{self._stopped} {note}".strip())
+            begin = partial(self.main_screen.begin, editor, note=f"{self._stopped} {note}".strip())
+            # By its own queue, which waits until it is mounted: the session may have opened another page.
+            self.call_from_thread(self.main_screen.call_later, begin)
 
     def open_page(self, name: str) -> None:
         """Show a page, making it when it is first shown."""

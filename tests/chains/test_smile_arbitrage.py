@@ -150,7 +150,7 @@ def test_a_quote_moved_by_20_widths_bends_no_other(place):
         slow(("IWM_2026-07-20_yfinance_layout.csv", 0.999)),
         slow(("IWM_2026-07-08_optionsdesk_nogreeks.json", 0.98)),
         slow(("cboe_quotedata_SPY_2022-07-08.csv", 0.86)),
-        ("yfinance_SPY_2026-02-12.csv", 0.48),
+        slow(("yfinance_SPY_2026-02-12.csv", 0.48)),
     ],
 )
 def test_real_quotes_are_fitted_without_arbitrage_and_as_closely(name, least):

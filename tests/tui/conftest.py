@@ -8,7 +8,7 @@ import pytest
 
 from riskcalc.tui.app import LaunchOptions
 from tests.tui import style_sheets, waiting
-from tests.tui.shared_screen import SHARED
+from tests.tui.shared_screen import SHARED, all_colors
 
 style_sheets.parse_once()
 waiting.wait_by_events()
@@ -27,9 +27,7 @@ def _own_files(tmp_path, monkeypatch):
     monkeypatch.setenv("RISKCALC_SESSION", str(tmp_path / "session.json"))
     monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "presets"))
     monkeypatch.setenv("RISKCALC_KEYS", str(tmp_path / "keys.toml"))
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    all_colors(monkeypatch)
 
 
 @pytest.fixture

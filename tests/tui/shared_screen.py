@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import signal
 
+import pytest
 from textual.geometry import Offset
 from textual.worker import WorkerError
 
@@ -21,6 +22,13 @@ from riskcalc.tui.pages.registry import TRADE
 from riskcalc.tui.panels import ComputedView, PlanPanel
 
 THEME = "textual-dark"
+
+
+def all_colors(environment):
+    """Let a screen find a terminal with all colors, whatever these tests run in."""
+    environment.setenv("TERM", "xterm-256color")
+    environment.setenv("COLORTERM", "truecolor")
+    environment.delenv("NO_COLOR", raising=False)
 
 
 class SharedScreen:
@@ -54,7 +62,9 @@ class SharedScreen:
             self.runner = None
 
     async def _start(self):
-        self.app = RiskApp()
+        with pytest.MonkeyPatch.context() as environment:
+            all_colors(environment)
+            self.app = RiskApp()
         # Each script begins again, and must not import behind the ones that do so already.
         self.app.main_screen.preparation._left.clear()
         self.running = self.app.run_test(size=(120, 40))

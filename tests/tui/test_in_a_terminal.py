@@ -28,6 +28,7 @@ def focused(terminal):
     return next(line for line in terminal.lines if line.lstrip(" │").startswith(">"))
 
 
+@pytest.mark.slow
 def test_a_session_that_is_left_or_killed_is_found_again(tmp_path, apart):
     session = tmp_path / "session.json"
     with Terminal(SCREEN, environment=apart) as terminal:

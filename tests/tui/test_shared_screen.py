@@ -31,13 +31,10 @@ async def looks(pilot):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "opening", "messes"),
-    [
-        ((120, 40), "plain", ["all"]),
-        pytest.param((80, 24), "preset", MESSES, marks=pytest.mark.slow),
-        pytest.param((200, 60), "plain", MESSES, marks=pytest.mark.slow),
-    ],
+    [((120, 40), "plain", ["all"]), ((80, 24), "preset", MESSES), ((200, 60), "plain", MESSES)],
     ids=str,
 )
 def test_a_screen_used_before_is_as_a_new_one(size, opening, messes, tmp_path, monkeypatch):

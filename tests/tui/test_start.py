@@ -17,6 +17,7 @@ from riskcalc.editor import Draft
 from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
+from tests.rows import sample
 from tests.tui.driving import live, start, text
 
 FIRST_FRAME = """
@@ -78,8 +79,8 @@ def test_the_first_numbers_load_no_more_than_they_need():
     assert not loaded & NOT_FOR_NUMBERS
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-def test_every_widget_is_styled_once_before_the_first_frame(size, monkeypatch):
+@pytest.mark.parametrize(("columns", "rows"), sample([(80, 24), (120, 40), (200, 60)], 1))
+def test_every_widget_is_styled_once_before_the_first_frame(columns, rows, monkeypatch):
     styled, apply = Counter(), Stylesheet.apply
 
     def counted(sheet, node, **named):
@@ -99,7 +100,7 @@ def test_every_widget_is_styled_once_before_the_first_frame(size, monkeypatch):
             self.exit()
 
     async def first_frame():
-        async with Stopped().run_test(size=size) as pilot:
+        async with Stopped().run_test(size=(columns, rows)) as pilot:
             await pilot.pause()
 
     asyncio.run(first_frame())

@@ -66,6 +66,7 @@ def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(length
         assert terminal.wait_for_end() == 0
 
 
+@pytest.mark.slow
 def test_a_paste_whose_end_is_cut_off_leaves_the_keys_alive(apart):
     with Terminal(SCREEN, environment=apart) as terminal:
         terminal.wait_for("P(profit)")

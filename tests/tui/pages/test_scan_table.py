@@ -123,7 +123,7 @@ def test_a_scan_shows_progress_and_escape_stops_it(on_page, monkeypatch):
         try:
             while True:
                 progress(2, 4)
-                stopped.wait(0.01)
+                stopped.wait(0.1)
         except BaseException:
             stopped.set()
             raise
