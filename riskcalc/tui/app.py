@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -334,6 +335,11 @@ class RiskApp(App[None]):
     def on_unmount(self) -> None:
         """Save the session, however the app ends: a key, a closed browser, a signal, an error."""
         self.keep_all()
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, whose list of commands is Textual's."""
+        importlib.import_module("riskcalc.tui.option_lists")
+        super().action_command_palette()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: every key of the table, then Textual's own."""

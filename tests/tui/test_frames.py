@@ -7,7 +7,7 @@ import pytest
 from textual._styles_cache import StylesCache
 
 from riskcalc.tui.form import TRACK
-from tests.tui.driving import drive, text
+from tests.tui.driving import drive, settle, text
 
 NUDGES = 10
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -155,3 +155,17 @@ def test_every_size_can_be_drawn():
         return shown
 
     assert [size for size, small in drive(script).items() if small] == [(20, 5), (59, 18), (60, 17)]
+
+
+@pytest.mark.parametrize("opened", ["colon", "o", "f1", "f4", "f5"])
+def test_page_keys_do_no_harm_where_no_row_fits(opened):
+    async def script(pilot):
+        await pilot.press(opened)
+        await settle(pilot)
+        for size in ((60, 3), (10, 3), (20, 5)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            await pilot.press("down", "pagedown", "pageup", "end", "home")
+        return pilot.app.is_running
+
+    assert drive(script)

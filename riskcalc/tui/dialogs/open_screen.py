@@ -11,11 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.option_lists import OptionList
 from riskcalc.tui.panels import Background, styled_text
 
 if TYPE_CHECKING:

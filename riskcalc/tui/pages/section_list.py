@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from riskcalc.tui.option_lists import OptionList
 from riskcalc.tui.panels import styled_text
 
 if TYPE_CHECKING:
