@@ -93,6 +93,28 @@ def test_the_pinned_payoff_is_named_and_read_out():
     assert "expiry -464" in strips[-1].text
 
 
+@pytest.mark.parametrize(
+    ("same", "legend"),
+    [
+        ((0, 1, 2), ["━━ expiry", "┈┈ time stop", "── today"]),
+        ((0, 0, 2), ["━━ expiry, time stop", "── today"]),
+        ((0, 1, 0), ["━━ expiry, today", "┈┈ time stop"]),
+        ((0, 1, 1), ["━━ expiry", "┈┈ time stop, today"]),
+        ((0, 0, 0), ["━━ expiry, time stop, today"]),
+    ],
+)
+def test_equal_curves_are_one_under_all_their_names(same, legend):
+    figure = figures_of("iwm-call-spread").payoff
+    curves = [
+        dataclasses.replace(curve, pnl=figure.curves[source].pnl)
+        for curve, source in zip(figure.curves, same, strict=True)
+    ]
+    figure = dataclasses.replace(figure, curves=tuple(curves))
+    for pinned, last in ((None, []), (figures_of("iwm-shares").payoff, ["╌╌ A time stop"])):
+        row = draw_payoff(figure, pinned, look(90, 18))[0].text
+        assert row.split("  ")[:-1][: len(legend) + 1 + len(last)] == ["P&L $", *legend, *last]
+
+
 def test_the_spot_row_is_marked_and_every_cell_has_its_sign():
     lines = [strip.text for strip in draw_heatmap(figures_of("iwm-call-spread").heatmap, look(72, 14))]
     (spot,) = (line for line in lines if line.startswith(">"))

@@ -144,8 +144,8 @@ def _curves(figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot) -> tu
     # The least important first: a cell takes the color of the last curve drawn through it.
     if pinned is not None:
         canvas.plot(plot.dots(pinned, pinned.curves[0]), owner="pinned", stroke=Stroke.DASHED)
-    first, *others = distinct_curves(figure).values()
-    for curve in others:
+    (_, first), *others = distinct_curves(figure)
+    for _, curve in others:
         canvas.plot(plot.dots(figure, curve), owner=curve.name, stroke=STROKES[curve.name])
     main = plot.dots(figure, first)
     canvas.plot(main, owner="main", stroke=Stroke.BOLD)

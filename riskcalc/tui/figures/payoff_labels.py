@@ -26,8 +26,9 @@ def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderSt
     palette = look.palette
     colors = {"today": palette.today, "time stop": palette.time_stop, "pinned": palette.pinned}
     entries = [("", "P&L $", palette.muted)]
-    first, *others = distinct_curves(figure)
-    entries += [("main", first, palette.text)] + [(name, name, colors[name]) for name in others]
+    (words, _), *others = distinct_curves(figure)
+    entries += [("main", words, palette.text)]
+    entries += [(curve.name, words, colors[curve.name]) for words, curve in others]
     if pinned is not None:
         entries.append(("pinned", f"A {pinned.curves[0].name}", palette.pinned))
     end = "stale" if look.stale else ""
@@ -44,19 +45,16 @@ def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderSt
     )
 
 
-def distinct_curves(figure: PayoffFigure) -> dict[str, Curve]:
-    """Curves by name; identical curves are merged under all their names."""
-    distinct: dict[str, Curve] = {}
+def distinct_curves(figure: PayoffFigure) -> list[tuple[str, Curve]]:
+    """Curves under their names, the payoff first; those that are equal are one under all their names."""
+    groups: list[list[Curve]] = []
     for curve in figure.curves:
-        same = next((name for name, seen in distinct.items() if (seen.pnl == curve.pnl).all()), None)
+        same = next((group for group in groups if (group[0].pnl == curve.pnl).all()), None)
         if same is None:
-            distinct[curve.name] = curve
+            groups.append([curve])
         else:
-            distinct = {
-                f"{curve.name}, {name}" if name == same else name: earlier
-                for name, earlier in distinct.items()
-            }
-    return distinct
+            same.append(curve)
+    return [(", ".join(curve.name for curve in group), group[0]) for group in groups]
 
 
 def label_row(figure: PayoffFigure, width: int, palette: Palette) -> list[Cell]:
