@@ -26,7 +26,7 @@ from riskcalc.tui.keymap import read_keymap
 from riskcalc.tui.keys import Key
 from riskcalc.tui.layout import size_classes
 from riskcalc.tui.main_screen import MainScreen
-from riskcalc.tui.pages.registry import TRADE, PageEntry, page_entry, page_tabs
+from riskcalc.tui.pages.registry import PAGES, TRADE, PageEntry, page_entry, page_tabs
 from riskcalc.tui.terminal_driver import TerminalDriver
 
 if TYPE_CHECKING:
@@ -219,7 +219,12 @@ class RiskApp(App[None]):
         self.opening = opening or LaunchOptions()
         self.animation_level = "none"
         self._glimpse = None if self.opening.asks else session_file.session_preview()
-        self.main_screen = MainScreen(self._glimpse, cancel_work=self.cancel_work, open_page=self.open_page)
+        self.main_screen = MainScreen(
+            self._glimpse,
+            cancel_work=self.cancel_work,
+            open_page=self.open_page,
+            page_makers=[partial(self.prepare_page, page.name) for page in PAGES],
+        )
         self.main_screen.beside_book = self.opening.book_wanted
         self.refused: RiskcalcError | None = None
         """Why the requested trade cannot be opened."""
@@ -288,12 +293,21 @@ class RiskApp(App[None]):
             self.call_from_thread(self.main_screen.call_later, begin)
 
     def open_page(self, name: str) -> None:
-        """Show a page, making it when it is first shown."""
+        """Show a page, making it if it is not made yet."""
+        self.switch_mode(self._add_page(name))
+
+    def prepare_page(self, name: str) -> None:
+        """Make a page without showing it."""
+        if name not in self._pages:
+            self._init_mode(self._add_page(name))
+
+    def _add_page(self, name: str) -> str:
+        """Have Textual know how a page is made; return the name of its mode."""
         page = page_entry(name)
         if page.name not in self._pages:
             self._pages.add(page.name)
             self.add_mode(page.name, partial(self._new_page, page))
-        self.switch_mode(page.name)
+        return page.name
 
     def _new_page(self, page: PageEntry) -> Screen[None]:
         """Make a page, in the styles and with the layout of now: each way to come to them later is slow.

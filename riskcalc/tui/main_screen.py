@@ -6,7 +6,7 @@ Keys that come before the engine wait in a queue.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import actions, events
@@ -40,8 +40,11 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
         *,
         cancel_work: Callable[[], bool] = lambda: False,
         open_page: Callable[[str], object] = lambda _: None,
+        page_makers: Sequence[Callable[[], object]] = (),
     ) -> None:
-        super().__init__(session_preview, cancel_work=cancel_work, open_page=open_page)
+        super().__init__(
+            session_preview, cancel_work=cancel_work, open_page=open_page, page_makers=page_makers
+        )
         self._waiting: deque[tuple[str, str | None]] = deque()
         self._keymap: Mapping[str, str] = {}
 

@@ -1,8 +1,10 @@
-"""What the pages need, imported and parsed before they are opened, while no key comes."""
+"""The pages, made before they are opened, while no key comes."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 QUIET_SECONDS = 0.5
-"""Time without a key after which a module is imported [seconds]."""
+"""Time without a key after which the next step is taken [seconds]."""
+
+PAUSE_SECONDS = 1 / 60
+"""Time between two steps [seconds]."""
 
 MODULES = (
     "riskcalc.tui.pages.today_page",
@@ -43,23 +48,29 @@ STYLES = Path(__file__).with_name("pages") / "pages.tcss"
 
 
 class Preparation:
-    """Imports a module at a time once the numbers are live; a key puts it off, and a page needs no wait.
+    """Imports a module at a time once the numbers are live, then makes a page at a time; a key puts it off.
+
+    A step takes about as long as a frame, and the first opening of a page no longer than the next.
 
     Parameters
     ----------
     screen : Screen
         Whose timers are used.
+    page_makers : sequence of callable
+        Each makes a page without showing it.
     """
 
-    def __init__(self, screen: Screen[None]) -> None:
+    def __init__(self, screen: Screen[None], page_makers: Sequence[Callable[[], object]]) -> None:
         self._screen = screen
-        self._left = list(reversed(MODULES))
+        steps: list[Callable[[], object]] = [partial(importlib.import_module, name) for name in MODULES]
+        steps += [self._read_styles, *page_makers]
+        self._left = steps[::-1]
         self.keys = 0
         """Keys that have come; see `start`."""
         self._keys_before = 0
 
     def start(self) -> None:
-        """Wait until no key has come for a while, then import the next module, and so on to the last."""
+        """Wait until no key has come for a while, then take the next step, and so on to the last."""
         if self._left:
             self._keys_before = self.keys
             self._screen.set_timer(QUIET_SECONDS, self._go_on)
@@ -69,14 +80,12 @@ class Preparation:
             self.start()
             return
         if not self._left:
-            # Started twice, the other turn has imported the last one.
+            # Started twice, the other turn has taken the last step.
             return
-        importlib.import_module(self._left.pop())
-        if not self._left:
-            self._read_styles()
-        else:
+        self._left.pop()()
+        if self._left:
             # After a turn of the event loop: a key that has come meanwhile goes first.
-            self._screen.set_timer(1 / 60, self._go_on)
+            self._screen.set_timer(PAUSE_SECONDS, self._go_on)
 
     def _read_styles(self) -> None:
         """Parse the pages' own style sheet: at the first page Textual would parse it and all others again."""

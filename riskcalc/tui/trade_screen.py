@@ -5,13 +5,12 @@ Steps that come faster than they can be shown are added up, so that the screen n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.events import ScreenResume
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -23,6 +22,7 @@ from riskcalc.tui.form import Form, Typing
 from riskcalc.tui.header import Header
 from riskcalc.tui.line_widget import forget_closed_widgets, seen
 from riskcalc.tui.message_row import KeyRow, MessageRow
+from riskcalc.tui.page_screen import PageScreen
 from riskcalc.tui.preparation import Preparation
 
 if TYPE_CHECKING:
@@ -40,11 +40,8 @@ THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
 """Themes of the theme key; the command palette lists all."""
 
 
-class TradeScreen(Screen[None]):
+class TradeScreen(PageScreen):
     """The main screen without key handling and dialogs."""
-
-    HORIZONTAL_BREAKPOINTS = layout.WIDTHS
-    VERTICAL_BREAKPOINTS = layout.HEIGHTS
 
     def __init__(
         self,
@@ -52,6 +49,7 @@ class TradeScreen(Screen[None]):
         *,
         cancel_work: Callable[[], bool] = lambda: False,
         open_page: Callable[[str], object] = lambda _: None,
+        page_makers: Sequence[Callable[[], object]] = (),
     ) -> None:
         super().__init__()
         self.cancel_work = cancel_work
@@ -80,7 +78,7 @@ class TradeScreen(Screen[None]):
         self._steps: tuple[str, int] | None = None
         self._kept: object = None
         self._resumed = False
-        self.preparation = Preparation(self)
+        self.preparation = Preparation(self, page_makers)
         self.autosave = Autosave(self, snapshot=self._snapshot, report=self.note)
         self._autosave_timer: Timer | None = None
         self._sizes: tuple[object, ...] = ()

@@ -1,15 +1,17 @@
-"""What the pages need is imported while no key comes, and a key puts it off."""
+"""The pages are made while no key comes, and a key puts it off."""
 
 from __future__ import annotations
 
 import ast
 import importlib
 import sys
+from functools import partial
 from pathlib import Path
 
 from riskcalc.tui import preparation
-from riskcalc.tui.pages.registry import PAGES
-from tests.tui.driving import start
+from riskcalc.tui.pages.registry import PAGES, TRADE
+from riskcalc.tui.pages.today_page import TodayPage
+from tests.tui.driving import drive, start, until
 
 
 class Screen:
@@ -28,35 +30,35 @@ class Screen:
 
 
 def prepared(monkeypatch):
-    """What is imported, and the screen and its preparation."""
-    imported, screen = [], Screen()
-    monkeypatch.setattr(preparation.Preparation, "_read_styles", lambda _: None)
-    monkeypatch.setattr(importlib, "import_module", imported.append)
-    started = preparation.Preparation(screen)
+    """The steps that are taken, and the screen and its preparation."""
+    steps, screen = [], Screen()
+    monkeypatch.setattr(preparation.Preparation, "_read_styles", lambda _: steps.append("styles"))
+    monkeypatch.setattr(importlib, "import_module", steps.append)
+    started = preparation.Preparation(screen, [partial(steps.append, page.name) for page in PAGES])
     started.start()
-    return imported, screen, started
+    return steps, screen, started
 
 
-def test_modules_come_one_at_a_time_and_then_no_timer_is_left(monkeypatch):
-    imported, screen, _ = prepared(monkeypatch)
+def test_steps_are_taken_one_at_a_time_and_then_no_timer_is_left(monkeypatch):
+    steps, screen, _ = prepared(monkeypatch)
     while screen.timers:
-        before = len(imported)
+        before = len(steps)
         screen.run()
-        assert len(imported) == before + 1
-    assert tuple(imported) == preparation.MODULES
+        assert len(steps) == before + 1
+    assert steps == [*preparation.MODULES, "styles", *(page.name for page in PAGES)]
 
 
 def test_a_key_and_a_waiting_message_put_it_off(monkeypatch):
-    imported, screen, started = prepared(monkeypatch)
+    steps, screen, started = prepared(monkeypatch)
     started.keys += 1
     screen.run()
-    assert not imported
+    assert not steps
     screen.message_queue_size = 1
     screen.run()
-    assert not imported
+    assert not steps
     screen.message_queue_size = 0
     screen.run()
-    assert len(imported) == 1
+    assert len(steps) == 1
     assert next(seconds for seconds, _ in screen.timers) < preparation.QUIET_SECONDS
 
 
@@ -74,23 +76,48 @@ def test_every_page_is_prepared_with_what_it_reads_in():
             } <= prepared
 
 
-def test_a_page_of_a_screen_that_was_left_alone_parses_no_style_sheet_again(monkeypatch):
+def test_pages_of_a_screen_that_was_left_alone_are_made_and_filled_before_they_are_opened(monkeypatch):
     monkeypatch.setattr(preparation, "QUIET_SECONDS", 0.01)
 
     async def script(pilot):
         app = pilot.app
-        left, sheet, parsed = app.main_screen.preparation._left, app.stylesheet, []
-        for _ in range(300):
-            if not left and sheet.has_source(str(preparation.STYLES)):
-                break
-            await pilot.pause(0.02)
+        sheet, parsed = app.stylesheet, []
+        await until(pilot, lambda: not app.main_screen.preparation._left)
+        made = {name: stack[0] for name, stack in app._screen_stacks.items() if name != "_default"}
+        assert list(made) == [TRADE, *(page.name for page in PAGES if page.name != TRADE)]
+        await until(pilot, lambda: made["book"].book and made["journal"].journal)
+        assert app.screen is app.main_screen
+        assert made["chain"].chain is None
         reparse = sheet.reparse
         monkeypatch.setattr(sheet, "reparse", lambda: parsed.append(1) or reparse())
-        for page in PAGES:
-            app.open_page(page.name)
+        for name in ("today", "chain", TRADE):
+            app.open_page(name)
+            await pilot.pause()
+            assert app.screen is made[name]
+        assert not parsed
+        await pilot.resize_terminal(200, 60)
+        app.theme = "textual-light"
+        await pilot.pause()
+        for name in ("book", "journal"):
+            app.open_page(name)
             await pilot.pause()
             assert app.screen.styles.background == app.main_screen.styles.background
-        return list(left), parsed
+            assert app.screen.size == (200, 60)
+            assert app.screen.has_class("-wide")
 
-    assert start(script) == ([], [])
+    start(script)
     assert set(preparation.MODULES) <= set(sys.modules)
+
+
+def test_a_page_that_is_opened_reads_its_files_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr(TodayPage, "reload", lambda page: calls.append(page.NAME))
+
+    async def script(pilot):
+        for name, times in (("today", 1), (TRADE, 1), ("today", 2)):
+            pilot.app.open_page(name)
+            await pilot.pause()
+            await pilot.pause()
+            assert len(calls) == times
+
+    drive(script)

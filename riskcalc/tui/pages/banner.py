@@ -27,6 +27,8 @@ class Banner(Vertical):
         self._facts = Static(id="facts", markup=False)
         self._today: Today | None = None
         self._remedy = ""
+        self._width = 0
+        """Cells that the facts are set in; 0 while they are not set."""
 
     def compose(self) -> ComposeResult:
         """The verdict above the facts."""
@@ -45,12 +47,18 @@ class Banner(Vertical):
 
     def on_resize(self) -> None:
         """Set the facts in the new width."""
-        self._draw()
+        if self._room() != self._width:
+            self._draw()
+
+    def _room(self) -> int:
+        """Cells of the facts: as wide as the banner, since empty ones have no size of their own yet."""
+        return max(self.content_size.width - self._facts.gutter.width, 0)
 
     def _draw(self) -> None:
-        width = self._facts.content_size.width
+        width = self._room()
         if self._today is None or not width:
             return
+        self._width = width
         from riskcalc.formatting.today import fact_lines, with_remedy  # noqa: PLC0415 - loaded with the engine
 
         facts = with_remedy(self._today.facts, self._remedy)

@@ -32,6 +32,7 @@ class ChainView(Page):
     """Expiries, and the strikes of one of them."""
 
     NAME = "chain"
+    FILLED_BEFOREHAND = False
     AUTO_FOCUS = ""
 
     def __init__(self, trade: TradeScreen) -> None:

@@ -58,6 +58,8 @@ class GridTable(DataTable[Text]):
         self._wanted = wanted if wanted in grid.ids else grid.ids[0] if grid.ids else None
         if grid != self._grid:
             self._grid = grid
+        elif wanted in self._ids:
+            self.move_cursor(row=self._ids.index(wanted), animate=False)
         self._draw(wanted)
 
     def on_resize(self) -> None:

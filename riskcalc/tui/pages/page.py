@@ -9,13 +9,13 @@ from textual import actions
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import ScreenResume
-from textual.screen import Screen
 from textual.widget import Widget
 
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui import form_rows, layout
+from riskcalc.tui import form_rows
 from riskcalc.tui.keys import Key, page_table, with_briefs
 from riskcalc.tui.message_row import KeyRow, MessageRow, TooSmall
+from riskcalc.tui.page_screen import PageScreen
 from riskcalc.tui.pages.registry import page_tabs
 from riskcalc.tui.pages.tab_row import TabRow
 from riskcalc.tui.panels import Background
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Page(Screen[None]):
+class Page(PageScreen):
     """A page beside the trade, on the same editor.
 
     A subclass has a `NAME` and the bindings of it, composes its body, and fills it in `reload`, which is
@@ -36,9 +36,9 @@ class Page(Screen[None]):
 
     NAME: ClassVar[str]
     """Its name in the session and in the table of keys."""
+    FILLED_BEFOREHAND: ClassVar[bool] = True
+    """Whether reading what it shows is little enough to do it before anybody asks."""
     CSS_PATH = "pages.tcss"
-    HORIZONTAL_BREAKPOINTS = layout.WIDTHS
-    VERTICAL_BREAKPOINTS = layout.HEIGHTS
 
     def __init__(self, trade: TradeScreen) -> None:
         super().__init__()
@@ -48,7 +48,9 @@ class Page(Screen[None]):
         self.message = MessageRow()
         self.key_row = KeyRow()
         self.background = Background(self)
-        self._resumed = False
+        self._is_shown = False
+        self._styled = True
+        """Whether its styles are those of now: Textual styles nothing anew that is not shown."""
         self.about = ""
         """What the page says when there is nothing else to say."""
 
@@ -92,9 +94,21 @@ class Page(Screen[None]):
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Show what is known now."""
         # What has just been styled is not styled again before it is painted for the first time.
-        event.refresh_styles, self._resumed = self._resumed, True
-        self.show_keys()
-        self.refresh_page()
+        event.refresh_styles = not self._styled
+        if self.app.screen is not self:
+            # Made beforehand: by the time it is shown, theme and size may have changed.
+            self._styled = False
+            if self.FILLED_BEFOREHAND:
+                self.refresh_page()
+        # Textual says it twice of a page that is new.
+        elif not self._is_shown:
+            self._is_shown = True
+            self.show_keys()
+            self.refresh_page()
+
+    def on_screen_suspend(self) -> None:
+        """Be ready to be shown again, in the styles of then."""
+        self._is_shown = self._styled = False
 
     def briefs(self) -> Mapping[str, str]:
         """Texts of commands in the key line that differ from the usual ones; empty ones omit a command."""

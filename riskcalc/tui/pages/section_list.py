@@ -85,7 +85,7 @@ class SectionList(OptionList):
 
     def _draw(self) -> None:
         self._width = self._room()
-        if not self._width:
+        if not self._width or not (self._sections or self._rows):
             return
         before = self.row
         options = list(_options(self._sections, self._width))

@@ -37,7 +37,7 @@ class TodayPage(Page):
         self._today: Today | None = None
 
     def compose_page(self) -> Iterator[Widget]:
-        """The verdict, then as many columns as there can be."""
+        """The verdict, then as many columns as there can be; the style sheet shows those that fit."""
         yield Banner()
         with Horizontal(id="columns"):
             for place in range(max(map(len, COLUMNS.values()))):
@@ -74,7 +74,6 @@ class TodayPage(Page):
         columns = next((names for name, names in COLUMNS.items() if self.has_class(name)), ())
         for place, column in enumerate(self.query(SectionList)):
             names = columns[place] if place < len(columns) else ()
-            column.display = bool(names)
             column.show([section for name in names for section in self._today.sections[name]])
         if not isinstance(self.focused, SectionList) or not self.focused.display:
             self.query(SectionList).first().focus()
@@ -96,7 +95,7 @@ class TodayPage(Page):
     def _open_trade(self, trade: str) -> None:
         """Open the book at a trade."""
         if any(page.name == "book" for page in PAGES):
-            self.trade.page_states["book"] = {**self.trade.page_states.get("book", {}), "trade": trade}
+            self.trade.page_states["book"] = {**self.trade.page_states.get("book", {}), "row": trade}
             self.action_show_page("book")
 
     def action_enter_quotes(self, text: str = "") -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.geometry import Size
+
 from riskcalc.errors import RiskcalcError
 from riskcalc.tui import layout
 from riskcalc.tui.pages.grid_table import GridTable
@@ -13,6 +15,11 @@ from riskcalc.tui.pages.page import Page
 if TYPE_CHECKING:
     from riskcalc.editor.pages.forms import Answer, Form
     from riskcalc.tui.trade_screen import TradeScreen
+
+
+def has_room_for_all(size: Size) -> bool:
+    """Whether all views of a page fit on a terminal."""
+    return size.width >= layout.WIDTHS[2][0] and size.height >= layout.HEIGHTS[2][0]
 
 
 class ViewedPage(Page):
@@ -35,6 +42,7 @@ class ViewedPage(Page):
         super().__init__(trade)
         wanted = self.state.get("view", "")
         self.add_class(f"-{wanted if wanted in self.VIEWS else self.VIEWS[0]}", update=False)
+        self.set_class(has_room_for_all(trade.app.size), "-roomy", update=False)
 
     def on_mount(self) -> None:
         """Start with the view of the session."""
@@ -57,8 +65,7 @@ class ViewedPage(Page):
 
     def on_resize(self) -> None:
         """Show all views where there is room for them."""
-        wide, tall = self.size
-        self.set_class(wide >= layout.WIDTHS[2][0] and tall >= layout.HEIGHTS[2][0], "-roomy")
+        self.set_class(has_room_for_all(self.size), "-roomy")
         self.show_keys()
 
     def briefs(self) -> Mapping[str, str]:

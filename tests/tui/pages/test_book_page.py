@@ -15,7 +15,8 @@ from riskcalc.editor.pages.book import read_book
 from riskcalc.editor.pages.grid import Cell, Grid, GridColumn
 from riskcalc.tui.app import LaunchOptions
 from riskcalc.tui.keys import PAGE_KEYS
-from tests.tui.driving import settle, start, text
+from riskcalc.tui.pages.section_list import SectionList
+from tests.tui.driving import drive, settle, start, text
 from tests.tui.pages.book_files import (
     TODAY,
     amount,
@@ -36,6 +37,33 @@ def book_file(home):
     path = home / "book.sqlite"
     make_book(path)
     return path
+
+
+@pytest.mark.usefixtures("book_file")
+def test_a_trade_chosen_on_today_is_the_one_the_book_opens_at():
+    async def script(pilot):
+        chosen = []
+        for count in (2, 1):
+            await pilot.press("f1")
+            await settle(pilot)
+            positions = next(
+                column
+                for column in pilot.app.screen.query(SectionList)
+                if any(row and row.opens[0] == "trade" for row in column._rows)
+            )
+            positions.focus()
+            at = [index for index, row in enumerate(positions._rows) if row and row.opens[0] == "trade"]
+            positions.highlighted = at[count - 1]
+            wanted = int(positions.row.opens[1])
+            await pilot.press("enter")
+            await settle(pilot)
+            assert pilot.app.screen.NAME == "book"
+            assert pilot.app.screen.selected.trade.id == wanted
+            chosen.append(wanted)
+        return chosen
+
+    first, second = drive(script, opening=LaunchOptions(today=TODAY, held_against_day=True))
+    assert first != second
 
 
 @pytest.mark.usefixtures("book_file")
