@@ -3,6 +3,7 @@
 First paint is held against an empty Textual app started in turns with ours; a key's time runs from the key
 to the end of the last frame it caused, read from the pseudo terminal; the whole trade is priced in between.
 Beside it, in turns, a plain Textual app repaints as many cells in as many runs of one color at each key.
+A page's opening is held against a key on the trade of the same program.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import statistics
 import sys
 import tempfile
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -66,6 +68,10 @@ IN_TURN = 10
 """Keys in a row to each of two programs that take turns."""
 SCREEN = [sys.executable, "-m", "riskcalc", "screen"]
 FIRST_FIELD = "Spot"
+TRADE, PAGES = "T", {"Today": "D", "Chain": "C", "Book": "B", "Journal": "W"}
+SWITCHES = 7
+PREPARED_SECONDS = 8
+"""Time in which the pages are made while no key comes; on a busy machine they take a few seconds."""
 
 
 def main(arguments):
@@ -78,7 +84,8 @@ def main(arguments):
         # Modules are compiled once, as they are where riskcalc is installed.
         compiled = {"PYTHONPYCACHEPREFIX": f"{folder}/compiled", "PYTHONDONTWRITEBYTECODE": None}
         apart = {"RISKCALC_HOME": folder, "RISKCALC_SESSION": f"{folder}/session.json", **compiled}
-        print("\n".join([*starts(options, apart), "", *nudges(options, apart), "", machine()]))
+        tables = (starts(options, apart), nudges(options, apart), switches(options, apart), [machine()])
+        print("\n\n".join("\n".join(lines) for lines in tables))
 
 
 def starts(options, apart):
@@ -136,6 +143,31 @@ def nudges(options, apart):
                 compared = (f"{1000 * used:.1f} ms", f"{1000 * beside:.1f} ms", f"{used / beside:.2f}")
                 lines.append(row(*line, f"{written:,.0f}", *compared))
     return lines
+
+
+def switches(options, apart):
+    """A page opened from the trade of a program that was left alone for some seconds, beside a key."""
+    lines = ["| page | first opening | later |", "| --- | ---: | ---: |"]
+    for title, opens in PAGES.items():
+        with Terminal([*SCREEN, options.preset], environment=apart) as terminal:
+            live(terminal)
+            time.sleep(PREPARED_SECONDS)
+            key = statistics.median(process_time(terminal, name) for name in ("up", "down") * SWITCHES)
+            first = process_time(terminal, opens)
+            later = []
+            for _ in range(SWITCHES):
+                terminal.react(TRADE)
+                later.append(process_time(terminal, opens))
+        costs = (first, statistics.median(later))
+        lines.append(row(title, *(f"{cost / key:.1f} keys" for cost in costs)))
+    return lines
+
+
+def process_time(terminal, key):
+    """Return the process time of a key and what follows [s]."""
+    before = terminal.process_time()
+    terminal.react(key, quiet=0.3)
+    return terminal.process_time() - before
 
 
 def row(*cells):
