@@ -137,8 +137,8 @@ def prob_profit(
         below, basis = lognormal_probs_below(trade, market, levels, view=view), ProbabilityBasis.ONE_VOL
     edges, chances = (0.0, *levels.tolist(), math.inf), (0.0, *below.tolist(), 1.0)
     gains = [
-        chances[place + 1] - chances[place]
-        for place, (low, high) in enumerate(pairwise(edges))
+        chances[index + 1] - chances[index]
+        for index, (low, high) in enumerate(pairwise(edges))
         if high > low and payoff.pnl_at_expiry(trade, spot=_spot_between(low, high), market=market) > 0
     ]
     return min(max(math.fsum(gains), 0.0), 1.0), basis

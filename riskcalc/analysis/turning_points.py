@@ -61,7 +61,7 @@ def turning_points(trade: Trade, market: Market, pnl: Pnl) -> Floats:
 def _kinks(trade: Trade, later: list[OptionLeg], market: Market) -> Floats:
     """Strikes, and where a leg without vol bends at its discounted strike."""
     near = {leg.strike for leg in trade.option_legs if leg.expiry == trade.expiry}
-    bent = {place for leg in later if not leg.vol for place in (leg.strike, _center(leg, trade, market)[0])}
+    bent = {spot for leg in later if not leg.vol for spot in (leg.strike, _center(leg, trade, market)[0])}
     return np.array(sorted(near | bent))
 
 
@@ -119,9 +119,9 @@ def _refine_peaks(pnl: Pnl, low: Floats, high: Floats, sign: Floats) -> Floats:
     best = low
     for _ in range(ROUNDS):
         spots = low[:, None] + (high - low)[:, None] * parts
-        place = (sign[:, None] * pnl(spots)).argmax(axis=1)
-        best = spots[rows, place]
-        low, high = spots[rows, np.maximum(place - 1, 0)], spots[rows, np.minimum(place + 1, SPLIT - 1)]
+        peak = (sign[:, None] * pnl(spots)).argmax(axis=1)
+        best = spots[rows, peak]
+        low, high = spots[rows, np.maximum(peak - 1, 0)], spots[rows, np.minimum(peak + 1, SPLIT - 1)]
     return best
 
 

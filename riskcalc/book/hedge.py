@@ -222,14 +222,14 @@ def _units(
     names = [scenario.name for scenario in scenarios]
     if at not in names:
         raise InvalidInputError(f"at must be one of {', '.join(names)}, got {at!r}")
-    place = names.index(at)
+    index = names.index(at)
     goal = f"lose at most ${limit:,.0f} in {at}"
-    missing = -before[place] - limit
+    missing = -before[index] - limit
     if missing <= 0:
         return 0, goal
-    if per_unit[place] <= 0:
+    if per_unit[index] <= 0:
         raise InvalidInputError(f"the hedge does not gain in {at}: it cannot hold the loss to ${limit:,.0f}")
-    return math.ceil(missing / per_unit[place] - 1e-9), goal
+    return math.ceil(missing / per_unit[index] - 1e-9), goal
 
 
 def _scenario_pnl(unit: Trade, market: Market, scenario: Scenario) -> float:

@@ -32,9 +32,9 @@ def entry_fills(plan: TradePlan, *, key: str, units: int, net: float | None, tim
     costs = (plan.cost_per_trade + units * plan.cost_per_unit) / 2
     return [
         Fill(
-            key=f"{key}:{place}",
+            key=f"{key}:{index}",
             time=time,
-            contract=_contract(trade, place),
+            contract=_contract(trade, index),
             quantity=units * size,
             price=price,
             costs=costs / len(prices),
@@ -42,17 +42,17 @@ def entry_fills(plan: TradePlan, *, key: str, units: int, net: float | None, tim
             opens=True,
             source=MANUAL,
         )
-        for place, (size, price) in enumerate(zip(sizes, prices, strict=True))
+        for index, (size, price) in enumerate(zip(sizes, prices, strict=True))
     ]
 
 
-def _contract(trade: Trade, place: int) -> Contract:
-    leg = trade.legs[place]
+def _contract(trade: Trade, index: int) -> Contract:
+    leg = trade.legs[index]
     if isinstance(leg, ShareLeg):
         return Contract(symbol=trade.symbol)
     if not isinstance(leg, OptionLeg):
         raise InvalidInputError(
-            f"trade.legs.{place} must be shares or an option for the book, got {leg.label}"
+            f"trade.legs.{index} must be shares or an option for the book, got {leg.label}"
         )
     return Contract(
         symbol=trade.symbol,
@@ -67,7 +67,7 @@ def _prices_at_net(prices: Sequence[float], sizes: Sequence[float], *, net: floa
     """Return prices of legs that cost `net` for a unit together: the highest takes the difference."""
     if net is None:
         return list(prices)
-    largest = max(range(len(prices)), key=lambda place: prices[place])
+    largest = max(range(len(prices)), key=lambda index: prices[index])
     difference = net - sum(size * price for size, price in zip(sizes, prices, strict=True))
     changed = list(prices)
     changed[largest] += difference / sizes[largest]
@@ -125,7 +125,7 @@ def exit_fills(
     prices = exit_prices(trade.holdings, net=net, units=held)
     return [
         Fill(
-            key=f"{key}:{place}",
+            key=f"{key}:{index}",
             time=time,
             contract=holding.contract,
             quantity=-holding.quantity * units / held,
@@ -136,7 +136,7 @@ def exit_fills(
             source=MANUAL,
             spot=spot,
         )
-        for place, (holding, price) in enumerate(zip(trade.holdings, prices, strict=True))
+        for index, (holding, price) in enumerate(zip(trade.holdings, prices, strict=True))
     ]
 
 

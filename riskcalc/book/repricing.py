@@ -29,9 +29,9 @@ class UnitValues:
 
     def position(self, trade: BookTrade) -> PositionGreeks:
         """Return the sums of a trade's holdings, in dollars."""
-        places = [self.rows[mark_key(holding.contract)] for holding in trade.holdings]
+        rows = [self.rows[mark_key(holding.contract)] for holding in trade.holdings]
         sizes = np.array([holding.quantity * holding.contract.multiplier for holding in trade.holdings])
-        return PositionGreeks(*(sizes @ field[places] for field in self.greeks))
+        return PositionGreeks(*(sizes @ field[rows] for field in self.greeks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def unit_leg(contract: Contract, known: BookMarket) -> Leg:
 def value_units(underlying: Underlying, market: Market, *conditions: Conditions) -> list[UnitValues]:
     """Value one share of every contract under several sets of conditions, in one call."""
     scale = _per_share(underlying.trade)
-    rows = {contract: place for place, contract in enumerate(underlying.contracts)}
+    rows = {contract: index for index, contract in enumerate(underlying.contracts)}
     return [
         UnitValues(
             rows, PositionGreeks(*(field / scale.reshape(-1, *[1] * (field.ndim - 1)) for field in greeks))
@@ -94,7 +94,7 @@ def values_at_stops(
 ) -> list[float]:
     """Return the least value of each trade at its stops, today and on its time stop [dollars]."""
     legs, spots, shifts, days, sizes, owners = [], [], [], [], [], []
-    for place, (trade, plan) in enumerate(trades):
+    for index, (trade, plan) in enumerate(trades):
         last = max(known.market.days_to(plan.time_stop), 0.0) if plan.time_stop else 0.0
         for holding in trade.holdings:
             legs.append(unit_leg(mark_key(holding.contract), known))
@@ -103,7 +103,7 @@ def values_at_stops(
             shifts.append([plan.vol_shift, plan.vol_shift if len(plan.stops) == 1 else 0.0] * 2)
             days.append([0.0, 0.0, last, last])
             sizes.append(holding.quantity * holding.contract.multiplier)
-            owners.append(place)
+            owners.append(index)
     unit = Trade(instrument=underlying.instrument, legs=tuple(legs))
     at = Conditions(spot=np.array(spots), days=np.array(days), vol_shift=np.array(shifts))
     per_share = value_legs_at(unit, known.market, at).value / _per_share(unit)
@@ -147,14 +147,14 @@ def scenario_pnls(
         start = {trade.id: float(now.position(trade).value) for trade in held}
         for shift in {scenario.rate_shift for scenario in scenarios}:
             market = dataclasses.replace(known.market, rate=known.market.rate + shift)
-            places = [place for place, scenario in enumerate(scenarios) if scenario.rate_shift == shift]
+            indices = [index for index, scenario in enumerate(scenarios) if scenario.rate_shift == shift]
             conditions = [
                 scenario_conditions(underlying, known.market, scenarios[k], instruments=known.instruments)
-                for k in places
+                for k in indices
             ]
-            for place, units in zip(places, value_units(underlying, market, *conditions), strict=True):
+            for index, units in zip(indices, value_units(underlying, market, *conditions), strict=True):
                 for trade in held:
-                    pnls[place][trade.id] = float(units.position(trade).value) - start[trade.id]
+                    pnls[index][trade.id] = float(units.position(trade).value) - start[trade.id]
     return pnls
 
 

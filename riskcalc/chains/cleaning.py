@@ -288,5 +288,5 @@ def _clash_message(rows: QuoteRows, row: int) -> str:
     kind = OptionType(int(rows.option_type[row])).name.lower()
     option = f"{kind} {rows.strike[row]:g} {rows.expiry[row]}"
     quotes = " and ".join(f"{rows.bid[i]:g}/{rows.ask[i]:g}" for i in (row, row + 1))
-    places = " and ".join(rows.place_of(i) for i in (row, row + 1))
-    return f"{places} disagree about {option} (bid/ask {quotes})"
+    both = " and ".join(rows.label_of(i) for i in (row, row + 1))
+    return f"{both} disagree about {option} (bid/ask {quotes})"

@@ -148,11 +148,11 @@ def _slashed_day(match: re.Match[str], text: str, *, month_first: bool | None) -
 
 
 def _named_day(match: re.Match[str]) -> dt.date:
-    place = "1" if match["d1"] else "2"
-    name = match[f"m{place}"].lower()[:3]
+    group = "1" if match["d1"] else "2"
+    name = match[f"m{group}"].lower()[:3]
     if name not in MONTHS:
         raise ValueError(match.string)
-    return dt.date(_year(match[f"y{place}"]), MONTHS.index(name) + 1, int(match[f"d{place}"]))
+    return dt.date(_year(match[f"y{group}"]), MONTHS.index(name) + 1, int(match[f"d{group}"]))
 
 
 def _year(text: str) -> int:

@@ -201,9 +201,9 @@ def _strike_vols(chain: Chain, vols: ChainVols, on_expiry: Flags, forward: float
 
 
 def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:
-    strikes, place = np.unique(held.strike, return_inverse=True)
+    strikes, strike_index = np.unique(held.strike, return_inverse=True)
     sums = [
-        np.bincount(place, weights=weights, minlength=len(strikes))
+        np.bincount(strike_index, weights=weights, minlength=len(strikes))
         for weights in (gamma, held.sign * gamma, held.contracts)
     ]
     return tuple(
@@ -216,10 +216,10 @@ def _flip(held: _Held, spot: float) -> float | None:
     """Spot nearest to today's where the naive net crosses zero; each strike keeps its vol."""
     spots = spot * np.linspace(1 - FLIP_RANGE, 1 + FLIP_RANGE, FLIP_STEPS)
     nets = np.array([float((held.sign * held.at(float(at_spot))).sum()) for at_spot in spots])
-    places = np.flatnonzero(nets[:-1] * nets[1:] < 0)
-    if not places.size:
+    rows = np.flatnonzero(nets[:-1] * nets[1:] < 0)
+    if not rows.size:
         return None
-    crossings = spots[places] - nets[places] * np.diff(spots)[places] / np.diff(nets)[places]
+    crossings = spots[rows] - nets[rows] * np.diff(spots)[rows] / np.diff(nets)[rows]
     return float(crossings[np.abs(crossings - spot).argmin()])
 
 

@@ -47,7 +47,7 @@ class QuoteFile:
     document: Any = None
     """The JSON value, for a file that is one."""
     row_word: str = "line"
-    """Word for a place in the file in messages."""
+    """Word for a row of the file in messages."""
     first_row: int = 1
     """Number of the first line; a DataFrame has its header before row 0."""
 
@@ -181,10 +181,10 @@ def _document(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and (lines := _documents(content)) is not None:
             return lines
-        place = f"line {error.lineno} column {error.colno}"
+        location = f"line {error.lineno} column {error.colno}"
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         cause = "is the file cut off?" if cut else error.msg
-        raise ChainError(f"is damaged JSON at {place}: {cause}") from error
+        raise ChainError(f"is damaged JSON at {location}: {cause}") from error
     except RecursionError as error:
         raise ChainError("is JSON nested too deeply to be a chain") from error
     except ValueError as error:  # Python does not parse longer integers

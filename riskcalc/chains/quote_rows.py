@@ -14,7 +14,7 @@ import numpy.typing as npt
 from riskcalc.domain import ExerciseStyle
 from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
 
-WORDS = {"place_texts", "spot_field", "time_fields", "rate", "strike_units"}
+WORDS = {"row_labels", "spot_field", "time_fields", "rate", "strike_units"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,11 @@ class QuoteRows:
     """Time of each quote in New York, datetime64[s]."""
     trade_time: Days
     """Time of each option's last trade in New York, datetime64[s]; dates the file when no quote time does."""
-    place: npt.NDArray[np.int64]
+    row_number: npt.NDArray[np.int64]
     """Number of each row in the file, for messages."""
     file: npt.NDArray[np.int32]
-    """Index into `place_texts` of each row."""
-    place_texts: tuple[str, ...]
+    """Index into `row_labels` of each row."""
+    row_labels: tuple[str, ...]
     """Format of row numbers: ``line {}``; one per table."""
     spot_field: str
     """Name of the spot in the file, for messages."""
@@ -61,10 +61,10 @@ class QuoteRows:
     strike_units: tuple[float, ...] = (1.0,)
     """Possible dollars per unit of the strikes; the prices decide, else the first is used."""
 
-    def place_of(self, row: int) -> str:
-        """Describe the place of a row in its file."""
-        text: str = self.place_texts[int(self.file[row])]
-        return text.format(self.place[row])
+    def label_of(self, row: int) -> str:
+        """Return what messages call a row of its file."""
+        text: str = self.row_labels[int(self.file[row])]
+        return text.format(self.row_number[row])
 
 
 COLUMNS = tuple(f.name for f in dataclasses.fields(QuoteRows) if f.name not in WORDS)
@@ -75,14 +75,14 @@ def concatenate_rows(parts: Sequence[QuoteRows]) -> QuoteRows:
     first = parts[0]
     if len(parts) == 1:
         return first
-    starts = np.cumsum([0, *(len(part.place_texts) for part in parts[:-1])])
+    starts = np.cumsum([0, *(len(part.row_labels) for part in parts[:-1])])
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS
     }
     columns["file"] = np.concatenate([part.file + start for part, start in zip(parts, starts, strict=True)])
-    texts = tuple(text for part in parts for text in part.place_texts)
+    texts = tuple(text for part in parts for text in part.row_labels)
     rates = [part.rate for part in parts if part.rate is not None]
-    return dataclasses.replace(first, **columns, place_texts=texts, rate=rates[0] if rates else None)
+    return dataclasses.replace(first, **columns, row_labels=texts, rate=rates[0] if rates else None)
 
 
 class QuoteStatus(IntEnum):

@@ -16,7 +16,7 @@ PIECE = 16 * MEGABYTE
 
 
 def regular_cells(
-    content: bytes, *, places: Sequence[int], width: int, delimiter: str
+    content: bytes, *, columns: Sequence[int], width: int, delimiter: str
 ) -> list[npt.NDArray[np.object_]] | None:
     """Return the texts of some columns of a text with one header line.
 
@@ -24,7 +24,7 @@ def regular_cells(
     ----------
     content : bytes
         UTF-8 text.
-    places : sequence of int
+    columns : sequence of int
         Rising numbers of the wanted columns.
     width : int
         Fields of a line.
@@ -37,7 +37,7 @@ def regular_cells(
         Equal texts of a column are one text in memory. None where a line has more or fewer fields or a field
         is quoted: another reader says where.
     """
-    if not places or not is_regular(content, width=width, delimiter=delimiter):
+    if not columns or not is_regular(content, width=width, delimiter=delimiter):
         return None
     import pandas as pd  # noqa: PLC0415 - slow to import, and most files are small
 
@@ -46,14 +46,14 @@ def regular_cells(
         sep=delimiter,
         header=None,
         skiprows=1,
-        usecols=list(places),
+        usecols=list(columns),
         dtype=object,  # texts as they are, equal ones once in memory; categories of numbers become numbers
         na_filter=False,
         quoting=csv.QUOTE_NONE,
         engine="c",
         low_memory=False,
     )
-    return [table.pop(place).to_numpy() for place in table.columns.tolist()]
+    return [table.pop(index).to_numpy() for index in table.columns.tolist()]
 
 
 def is_regular(content: bytes, *, width: int, delimiter: str) -> bool:

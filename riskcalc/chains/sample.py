@@ -46,8 +46,8 @@ def sample_chain() -> Chain:
 
 def sample_vol(*, strike: Floats, forward: Floats, years: float) -> Floats:
     """Volatility that the sample is priced with, per sqrt(year)."""
-    place = np.log(strike / forward) / np.sqrt(years)
-    variance: Floats = LEVEL + SLOPE * (TILT * place + np.hypot(place, BEND))
+    moneyness = np.log(strike / forward) / np.sqrt(years)
+    variance: Floats = LEVEL + SLOPE * (TILT * moneyness + np.hypot(moneyness, BEND))
     return np.sqrt(variance)
 
 

@@ -291,8 +291,8 @@ class StickySmile:
         """
         moved_spot = np.maximum(np.asarray(spot, dtype=np.float64), LEAST_SPOT * start)
         before, after = (
-            self.smile.vol(strike, expiry=expiry, spot=place, sticky=self.rule)
-            for place in (start, moved_spot)
+            self.smile.vol(strike, expiry=expiry, spot=level, sticky=self.rule)
+            for level in (start, moved_spot)
         )
         change: Floats = after - before
         return change

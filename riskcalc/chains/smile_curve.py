@@ -82,8 +82,8 @@ class SmileCurve:
 def spline_bases(knots: tuple[float, ...], k: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Cubic B-splines on evenly spaced knots, and their first two derivatives; the last axis counts them."""
     # Beyond the outermost knots all of them, and their derivatives, are 0 as at these knots.
-    place = np.clip(np.asarray(k, dtype=np.float64), knots[0], knots[-1])
-    value, slope, curvature = (spline(place) for spline in _splines(knots))
+    inside = np.clip(np.asarray(k, dtype=np.float64), knots[0], knots[-1])
+    value, slope, curvature = (spline(inside) for spline in _splines(knots))
     return value, slope, curvature
 
 
@@ -91,12 +91,12 @@ def spline_terms(
     knots: tuple[float, ...], weights: tuple[float, ...], k: ArrayLike
 ) -> tuple[Floats, Floats, Floats]:
     """Weighted sum of `spline_bases`, and its first two derivatives, without the bases one by one."""
-    place = np.clip(np.asarray(k, dtype=np.float64), knots[0], knots[-1])
+    inside = np.clip(np.asarray(k, dtype=np.float64), knots[0], knots[-1])
     step = knots[1] - knots[0]
     with np.errstate(invalid="ignore"):  # nan is in any piece, and stays nan
-        piece = np.clip(((place - knots[0]) / step).astype(np.intp), 0, len(knots) - 2)
+        piece = np.clip(((inside - knots[0]) / step).astype(np.intp), 0, len(knots) - 2)
     constant, linear, square, cube = _pieces(knots, weights)[:, piece]
-    past = place - np.asarray(knots)[piece]
+    past = inside - np.asarray(knots)[piece]
     value = constant + past * (linear + past * (square + past * cube))
     return value, linear + past * (2 * square + past * (3 * cube)), 2 * square + past * (6 * cube)
 
@@ -189,10 +189,8 @@ def svi_variance_terms(vector: Floats, k: ArrayLike) -> tuple[Floats, Floats, Fl
 
 def butterfly(k: ArrayLike, variance: Floats, slope: Floats, curvature: Floats) -> Floats:
     """Durrleman's g(k) from total variance and its derivatives; equation 2.1 of Gatheral and Jacquier."""
-    place = np.asarray(k, dtype=np.float64)
-    g: Floats = (
-        (1 - place * slope / (2 * variance)) ** 2 - slope**2 / 4 * (1 / variance + 0.25) + curvature / 2
-    )
+    x = np.asarray(k, dtype=np.float64)
+    g: Floats = (1 - x * slope / (2 * variance)) ** 2 - slope**2 / 4 * (1 / variance + 0.25) + curvature / 2
     return g
 
 

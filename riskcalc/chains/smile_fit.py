@@ -149,8 +149,8 @@ def check_points(
 def _arbitrage_grid(
     quotes: SmileQuotes, floor: SmileCurve | None, roof: SmileCurve | None, *, near: int, far: int
 ) -> ArbitrageGrid:
-    places = check_points(quotes, floor, roof, near=near, far=far)
-    return ArbitrageGrid.between(places, unit=quotes.deviation**2, floor=floor, roof=roof)
+    points = check_points(quotes, floor, roof, near=near, far=far)
+    return ArbitrageGrid.between(points, unit=quotes.deviation**2, floor=floor, roof=roof)
 
 
 def fit_svi(

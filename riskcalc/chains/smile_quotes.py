@@ -81,8 +81,8 @@ class SmileQuotes:
         high = min(float(self.k.max()), RIGHTMOST * self.deviation)
         pieces = min(max(FEWEST_PIECES, len(self.k) // QUOTES_PER_PIECE), MOST_PIECES)
         step = (high - low) / (pieces - 1)
-        places = low + step * np.arange(-CUBIC, pieces + CUBIC)
-        return tuple(float(place) for place in places)
+        positions = low + step * np.arange(-CUBIC, pieces + CUBIC)
+        return tuple(float(knot) for knot in positions)
 
     @property
     def beyond_spline(self) -> Flags:
@@ -114,7 +114,7 @@ class ArbitrageGrid:
     def between(
         cls, k: Floats, *, unit: float, floor: SmileCurve | None, roof: SmileCurve | None
     ) -> ArbitrageGrid:
-        """Watch one expiry at places, between two others."""
+        """Watch one expiry at some log-moneyness, between two others."""
         below, above = (None if curve is None else curve.variance_terms(k)[0] for curve in (floor, roof))
         return cls(k=k, unit=unit, floor=below, roof=above)
 
@@ -169,8 +169,8 @@ def distance_from_neighbors(quotes: SmileQuotes) -> Floats:
     k, mid = quotes.k[order], quotes.mid[order]
     count = min(NEIGHBORS, len(k) - 1)
     first = np.clip(np.arange(len(k)) - count // 2, 0, len(k) - 1 - count)
-    places = first[:, None] + np.arange(count + 1)
-    near = places[places != np.arange(len(k))[:, None]].reshape(len(k), count)
+    window = first[:, None] + np.arange(count + 1)
+    near = window[window != np.arange(len(k))[:, None]].reshape(len(k), count)
     i, j = np.triu_indices(count, 1)
     run = k[near[:, j]] - k[near[:, i]]
     # Theil and Sen's line: medians, which one more wrong quote among the neighbors does not move.

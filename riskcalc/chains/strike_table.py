@@ -133,9 +133,9 @@ def _table(
 ) -> StrikeTable:
     on_expiry = np.flatnonzero(chain.expiry == np.datetime64(expiry))
     # Sorted by strike, so that strikes apart by rounding alone stand side by side.
-    place = np.cumsum(np.diff(chain.strike[on_expiry], prepend=-np.inf) >= SAME_STRIKE) - 1
-    strike = np.full(int(place[-1]) + 1, np.nan)
-    strike[place] = chain.strike[on_expiry]
+    strike_index = np.cumsum(np.diff(chain.strike[on_expiry], prepend=-np.inf) >= SAME_STRIKE) - 1
+    strike = np.full(int(strike_index[-1]) + 1, np.nan)
+    strike[strike_index] = chain.strike[on_expiry]
     columns = {
         "bid": chain.bid,
         "ask": chain.ask,
@@ -149,20 +149,24 @@ def _table(
     sides = {}
     for option_type in OptionType:
         of_type = chain.option_type[on_expiry] == int(option_type)
-        sides[option_type] = _side_columns(chain, columns, on_expiry[of_type], place[of_type], len(strike))
-    summed: Floats = np.bincount(place, weights=gamma[on_expiry], minlength=len(strike)).astype(np.float64)
+        sides[option_type] = _side_columns(
+            chain, columns, on_expiry[of_type], strike_index[of_type], len(strike)
+        )
+    summed: Floats = np.bincount(strike_index, weights=gamma[on_expiry], minlength=len(strike)).astype(
+        np.float64
+    )
     return StrikeTable(expiry=expiry, strike=strike, sides=sides, gamma=summed)
 
 
 def _side_columns(
-    chain: Chain, columns: dict[str, Floats], rows: Indices, places: Indices, count: int
+    chain: Chain, columns: dict[str, Floats], rows: Indices, strike_index: Indices, count: int
 ) -> OptionColumns:
-    """Rows of the chain as columns with one entry per strike, at their places."""
+    """Rows of the chain as columns with one entry per strike; `strike_index` is that of each row."""
     status = np.full(count, int(QuoteStatus.MISSING), dtype=np.int8)
-    status[places] = chain.status[rows]
+    status[strike_index] = chain.status[rows]
     listed = np.zeros(count, dtype=bool)
-    listed[places] = True
+    listed[strike_index] = True
     placed = {name: np.full(count, np.nan) for name in columns}
     for name, column in columns.items():
-        placed[name][places] = column[rows]
+        placed[name][strike_index] = column[rows]
     return OptionColumns(listed=listed, status=status, **placed)

@@ -160,9 +160,9 @@ def _out_of_the_money(chain: Chain, vols: ChainVols, rows: Flags, forward: Impli
     return chosen
 
 
-def _interpolate_vol(wanted: float, places: Floats, vols: Floats) -> float | None:
-    """Vol at a place between two that are known; None beyond them."""
-    if not (places.size and places.min() <= wanted <= places.max()):
+def _interpolate_vol(at: float, points: Floats, vols: Floats) -> float | None:
+    """Vol at a strike or delta between those of two quotes; None beyond them."""
+    if not (points.size and points.min() <= at <= points.max()):
         return None
-    order = np.argsort(places, kind="stable")
-    return float(np.interp(wanted, places[order], vols[order]))
+    order = np.argsort(points, kind="stable")
+    return float(np.interp(at, points[order], vols[order]))

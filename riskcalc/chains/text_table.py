@@ -73,7 +73,10 @@ def fields_of(names: Iterable[tuple[str, str]], *, table: Mapping[str, str]) -> 
     fields: dict[str, list[str]] = {}
     for field, synonyms in table.items():
         columns = [
-            name for word in synonyms.split() for place in (whole, last) for name in place.get(word, ())
+            name
+            for word in synonyms.split()
+            for columns_by_name in (whole, last)
+            for name in columns_by_name.get(word, ())
         ]
         if columns:
             fields[field] = list(dict.fromkeys(columns))
@@ -124,15 +127,19 @@ def read_table(
     twice = [name for name in wanted if header.count(name) > 1]
     if twice:
         raise ChainError(f"has the column {twice[0]} twice")
-    places = [place for place, name in enumerate(header) if name in wanted]
+    column_indices = [index for index, name in enumerate(header) if name in wanted]
     count = _lines_of(file)
     if count >= MANY_LINES and above == 1:
-        cells = regular_cells(file.content, places=places, width=len(header), delimiter=delimiter)
-        by_name = {} if cells is None else _columns_of(cells, names=[header[place] for place in places])
+        cells = regular_cells(file.content, columns=column_indices, width=len(header), delimiter=delimiter)
+        by_name = (
+            {} if cells is None else _columns_of(cells, names=[header[index] for index in column_indices])
+        )
         if by_name:
             lines_of = np.arange(len(next(iter(by_name.values())).codes), dtype=np.int64)
             return Table(
-                columns=by_name, places=lines_of + (file.first_row + 1), place_text=f"{file.row_word} {{}}"
+                columns=by_name,
+                row_numbers=lines_of + (file.first_row + 1),
+                row_label=f"{file.row_word} {{}}",
             )
     _require_chain_size(count)
     lines: list[int] = []
@@ -145,14 +152,16 @@ def read_table(
         stray_lines=stray_lines,
         again=list(again),
     )
-    blocks = _blocks(rows, places=places)
-    columns = table_of_rows(blocks, names=[header[place] for place in places]) if places else {}
+    blocks = _blocks(rows, column_indices=column_indices)
+    columns = (
+        table_of_rows(blocks, names=[header[index] for index in column_indices]) if column_indices else {}
+    )
     if not lines:
         raise ChainError("has a header but no quotes")
     return Table(
         columns=columns,
-        places=np.array(lines, dtype=np.int64) + (file.first_row - 1),
-        place_text=f"{file.row_word} {{}}",
+        row_numbers=np.array(lines, dtype=np.int64) + (file.first_row - 1),
+        row_label=f"{file.row_word} {{}}",
     )
 
 
@@ -166,10 +175,10 @@ def _columns_of(cells: list[npt.NDArray[np.object_]], *, names: Sequence[str]) -
     return columns if filled.all() else {}
 
 
-def _blocks(rows: Iterator[list[str]], *, places: list[int]) -> Iterator[list[tuple[str, ...]]]:
-    """The cells at `places` of the rows, a block at a time."""
+def _blocks(rows: Iterator[list[str]], *, column_indices: list[int]) -> Iterator[list[tuple[str, ...]]]:
+    """The cells of the wanted columns of the rows, a block at a time."""
     pick: Callable[[list[str]], tuple[str, ...]] = (
-        itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+        itemgetter(*column_indices) if len(column_indices) > 1 else lambda row: (row[column_indices[0]],)
     )
     while block := [pick(row) for row in itertools.islice(rows, BLOCK_ROWS)]:
         yield block
@@ -229,7 +238,7 @@ class Column(NamedTuple):
     """One column of text."""
 
     codes: npt.NDArray[np.int32]
-    """Place in `texts` of each row's cell, shape (n,)."""
+    """Index into `texts` of each row's cell, shape (n,)."""
     texts: Sequence[str]
     """The distinct cells."""
 
@@ -239,16 +248,16 @@ class Table:
     """The wanted cells of a quote file."""
 
     columns: Mapping[str, Column]
-    places: npt.NDArray[np.int64]
+    row_numbers: npt.NDArray[np.int64]
     """Number of each row in its file."""
-    place_text: str = "line {}"
+    row_label: str = "line {}"
     """How messages write that number."""
     column_word: str = "column"
     """Word for a column in messages; a JSON file has keys."""
 
     def __len__(self) -> int:
         """Rows."""
-        return len(self.places)
+        return len(self.row_numbers)
 
 
 class Numbering(dict[str, int]):

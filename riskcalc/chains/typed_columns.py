@@ -1,4 +1,4 @@
-"""Columns of text to typed columns, each bad cell named by its place and column."""
+"""Columns of text to typed columns, each bad cell named by its row and column."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class Cells:
         columns = {
             name: Column(column.codes[rows], column.texts) for name, column in self.table.columns.items()
         }
-        table = dataclasses.replace(self.table, columns=columns, places=self.table.places[rows])
+        table = dataclasses.replace(self.table, columns=columns, row_numbers=self.table.row_numbers[rows])
         return dataclasses.replace(self, table=table)
 
     def dated(self, columns: Iterable[str]) -> Cells:
@@ -162,8 +162,8 @@ class Cells:
         return dataclasses.replace(self, month_first=month_comes_first(texts))
 
     def check(self) -> None:
-        """Raise one ChainError that lists the bad cells by place, if there are any."""
-        messages = [f"{self.table.place_text.format(place)}, {text}" for place, text in sorted(self.problems)]
+        """Raise one ChainError that lists the bad cells by row, if there are any."""
+        messages = [f"{self.table.row_label.format(row)}, {text}" for row, text in sorted(self.problems)]
         if len(messages) > SHOWN_PROBLEMS:
             messages[SHOWN_PROBLEMS:] = [f"and {len(messages) - SHOWN_PROBLEMS:,} more cells like these"]
         if messages:
@@ -207,7 +207,7 @@ class Cells:
         name = column if column.startswith(f"{word} ") else f"{word} {column}"
         for row in np.flatnonzero(np.isin(codes, list(rejected))).tolist():
             text = f"{name}: {rejected[int(codes[row])]}"
-            self.problems.append((int(self.table.places[row]), text))
+            self.problems.append((int(self.table.row_numbers[row]), text))
 
 
 def _cell_text(text: str) -> str:

@@ -347,10 +347,10 @@ def _plan_of(row: dict[str, Any], source: ChainSource | None, terms: ScanTerms, 
     )
 
 
-def _row(frame: pd.DataFrame, place: int) -> dict[str, Any]:
-    if place > len(frame):
-        raise InvalidInputError(f"--open must be a row of the {frame.attrs['found']:,} found, got {place}")
-    return {str(name): value for name, value in frame.iloc[place - 1].items()}
+def _row(frame: pd.DataFrame, number: int) -> dict[str, Any]:
+    if number > len(frame):
+        raise InvalidInputError(f"--open must be a row of the {frame.attrs['found']:,} found, got {number}")
+    return {str(name): value for name, value in frame.iloc[number - 1].items()}
 
 
 def _source(row: dict[str, Any], paths: tuple[Path, ...], terms: ScanTerms) -> ChainSource | None:

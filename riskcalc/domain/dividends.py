@@ -140,7 +140,7 @@ def _irregular_payment(payments: Sequence[CashDividend]) -> int | None:
     soonest = min(range(len(gaps)), key=gaps.__getitem__)
     if gaps[soonest] >= TOO_SOON * usual:
         return None
-    return min((soonest, soonest + 1), key=lambda place: _irregularity(payments, place, usual))
+    return min((soonest, soonest + 1), key=lambda index: _irregularity(payments, index, usual))
 
 
 def _usual_gap(days: Sequence[int]) -> float:
@@ -149,9 +149,9 @@ def _usual_gap(days: Sequence[int]) -> float:
     return _median([max(pair) for pair in zip((0, *gaps), (*gaps, 0), strict=True)])
 
 
-def _irregularity(payments: Sequence[CashDividend], place: int, usual: float) -> float:
+def _irregularity(payments: Sequence[CashDividend], index: int, usual: float) -> float:
     """Deviation of the payments from a regular schedule with one left out, in spacings."""
-    remaining = [*payments[:place], *payments[place + 1 :]]
+    remaining = [*payments[:index], *payments[index + 1 :]]
     gaps = (later.ex_date - dividend.ex_date for dividend, later in pairwise(remaining))
     off_rhythm = sum(abs(gap.days - usual) for gap in gaps) / usual
     amounts = [dividend.amount for dividend in remaining if dividend.amount > 0]

@@ -103,19 +103,19 @@ def _name(draft: Draft) -> str:
     return path.stem if preset_path == path else str(path)
 
 
-def _differences(old: Any, new: Any, place: tuple[str, ...]) -> Data:  # noqa: ANN401 - tables, lists, values
+def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Data:  # noqa: ANN401 - tables, lists, values
     if old == new:
         return {}
     if isinstance(old, dict) and isinstance(new, dict) and not _lost(old, new):
         differences: Data = {}
         for key, value in new.items():
-            differences |= _differences(old.get(key), value, (*place, key))
+            differences |= _differences(old.get(key), value, (*path, key))
         return differences
     if _are_tables(old) and _are_tables(new) and len(old) == len(new):
-        pairs = [_differences(a, b, (*place, str(k))) for k, (a, b) in enumerate(zip(old, new, strict=True))]
+        pairs = [_differences(a, b, (*path, str(k))) for k, (a, b) in enumerate(zip(old, new, strict=True))]
         if all(a.get("kind") == b.get("kind") for a, b in zip(old, new, strict=True)):
             return {key: value for pair in pairs for key, value in pair.items()}
-    return {".".join(place): new}
+    return {".".join(path): new}
 
 
 def _lost(old: Data, new: Data) -> list[str]:

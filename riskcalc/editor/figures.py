@@ -210,7 +210,7 @@ def _greeks(
 ) -> GreeksFigure:
     """Greeks at the spots that stay, and at the spot now, where the plan has them."""
     now, spot = plan.report.greeks, _spot(plan)
-    place = np.searchsorted(chart.still, spot)
+    index = np.searchsorted(chart.still, spot)
     apart = axis[0] < spot < axis[1] and spot not in chart.still.tolist()
     known = (
         (chart.still, spot),
@@ -219,7 +219,7 @@ def _greeks(
         (today.theta / 365, now.theta_per_day),
         (today.vega / 100, now.vega_per_point),
     )
-    spots, *greeks = (np.insert(still, place, values) if apart else still for still, values in known)
+    spots, *greeks = (np.insert(still, index, values) if apart else still for still, values in known)
     delta, gamma, theta, vega = greeks
     return GreeksFigure(
         low=axis[0],

@@ -10,7 +10,7 @@ Record = TypeVar("Record")
 
 
 def get_value(record: Any, path: str) -> Any:  # noqa: ANN401 - whatever the records hold
-    """Return the value at a path: attribute names and places in tuples, with points between.
+    """Return the value at a path: attribute names and indices of tuples, with points between.
 
     Examples
     --------
@@ -35,8 +35,8 @@ def set_value(record: Record, path: str, value: Any) -> Record:  # noqa: ANN401 
     name, _, rest = path.partition(".")
     inner = set_value(_part(record, name), rest, value) if rest else value
     if isinstance(record, tuple):
-        place = int(name)
-        return (*record[:place], inner, *record[place + 1 :])  # type: ignore[return-value]
+        index = int(name)
+        return (*record[:index], inner, *record[index + 1 :])  # type: ignore[return-value]
     return dataclasses.replace(record, **{name: inner})  # type: ignore[type-var]
 
 

@@ -55,11 +55,11 @@ def read_own_events(
         raise PresetError(f"{path}: events must be rows like [[events]], got {brief_repr(rows)}")
     problems: list[str] = []
     events, off = [], set()
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         try:
             event = _event(row)
         except InvalidInputError as error:
-            problems.append(f"{path}: events.{place}: {error}")
+            problems.append(f"{path}: events.{index}: {error}")
             continue
         if row.get("off") is True:
             off.add((event.date, event.what))

@@ -101,8 +101,8 @@ def sparkline(values: Sequence[float], *, width: int = SPARK_WIDTH) -> str:
     """
     step = max(len(values) / width, 1.0)
     chosen = [
-        values[min(round((place + 1) * step) - 1, len(values) - 1)]
-        for place in range(min(len(values), width))
+        values[min(round((index + 1) * step) - 1, len(values) - 1)]
+        for index in range(min(len(values), width))
     ]
     low, high = min(chosen), max(chosen)
     spread = (high - low) or 1.0

@@ -174,7 +174,7 @@ def _metrics(plan: TradePlan) -> tuple[Metric, ...]:
     """Return the metrics that are compared with another trade: each level today and on the last day."""
     days, pnl, levels = _days(plan), _ladder_pnl(plan), _levels(plan)
     first, last = next(iter(days)), next(reversed(days))
-    keys = (*(f"target {place}" for place in range(len(levels) - 1, 0, -1)), "stop")
+    keys = (*(f"target {index}" for index in range(len(levels) - 1, 0, -1)), "stop")
     rows = [
         (f"{key} {end}", f"{_short_label(plan, level)} {days[when]}", pnl.get((level.label, when)))
         for key, level in zip(keys, levels, strict=True)

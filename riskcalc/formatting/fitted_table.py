@@ -55,7 +55,7 @@ def fitted_tables(tables: Sequence[Table], *, width: int, spare: Sequence[str] =
     gap = column_gap(widths, width)
 
     def lines(row: Sequence[str]) -> tuple[Line, ...]:
-        return tuple(_lines([row[column.place] for column in shown], widths, shown, gap=gap))
+        return tuple(_lines([row[column.index] for column in shown], widths, shown, gap=gap))
 
     return [
         FittedTable(
@@ -97,7 +97,7 @@ def _wrapped_table(table: Table, width: int) -> list[Line]:
 class _Column:
     """A column of all tables."""
 
-    place: int
+    index: int
     natural: int
     """Width of its widest cell."""
     word: int
@@ -115,12 +115,12 @@ def _columns(tables: Sequence[Table]) -> list[_Column]:
     left = tables[0].left if tables else frozenset()
     return [
         _Column(
-            place=place,
+            index=index,
             natural=max(map(len, cells)),
             word=max(map(_longest_word, cells)),
-            is_text=place in left,
+            is_text=index in left,
         )
-        for place, cells in enumerate(zip(*rows, strict=True))
+        for index, cells in enumerate(zip(*rows, strict=True))
     ]
 
 
@@ -137,7 +137,7 @@ def _fitting_columns(
     for heading in spare:
         if sum(column.least for column in shown) + len(shown) - 1 <= width:
             break
-        shown = [column for column in shown if header[column.place] != heading]
+        shown = [column for column in shown if header[column.index] != heading]
     return shown
 
 
@@ -145,9 +145,9 @@ def _narrow_widths(columns: Sequence[_Column], room: int) -> list[int]:
     """Widths that fit, taken from the widest column of text each time; words are broken last, names never."""
     widths = [column.natural for column in columns]
     over = sum(widths) + len(widths) - 1 - room
-    texts = [place for place, column in enumerate(columns) if column.is_text]
-    for floors, places in (([column.word for column in columns], texts), ([0] * len(columns), texts[1:])):
-        while over > 0 and (wide := [k for k in places if widths[k] > max(floors[k], WORDS)]):
+    texts = [index for index, column in enumerate(columns) if column.is_text]
+    for floors, shrinkable in (([column.word for column in columns], texts), ([0] * len(columns), texts[1:])):
+        while over > 0 and (wide := [k for k in shrinkable if widths[k] > max(floors[k], WORDS)]):
             widths[max(wide, key=lambda k: widths[k])] -= 1
             over -= 1
     return widths

@@ -308,7 +308,7 @@ def managed_metrics(plan: TradePlan) -> tuple[Metric, ...]:
         metric("managed.probabilities.time_stop", managed.prob_time_stop, f"{managed.last_day}"),
         metric("managed.expected_days", managed.expected_days, "days, until the last exit"),
         metric("managed.break_even_drift", managed.break_even_drift, "per year"),
-        *(_quantile(plan, place) for place in range(len(managed.quantiles))),
+        *(_quantile(plan, index) for index in range(len(managed.quantiles))),
     )
 
 
@@ -334,10 +334,10 @@ def _exit_chances(plan: TradePlan) -> tuple[Metric, ...]:
     return (replace(stop, notes=(moved,)), all_targets)
 
 
-def _quantile(plan: TradePlan, place: int) -> Metric:
-    quantile = plan.managed.quantiles[place]
+def _quantile(plan: TradePlan, index: int) -> Metric:
+    quantile = plan.managed.quantiles[index]
     return Metric(
-        key=f"managed.quantiles.{place}.pnl",
+        key=f"managed.quantiles.{index}.pnl",
         labels=(f"{100 * quantile.probability:.0f}th percentile",),
         value=quantile.pnl,
         format=PNL,

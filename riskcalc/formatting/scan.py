@@ -165,7 +165,7 @@ def scan_tables(frame: pd.DataFrame, *, top: int) -> tuple[Table, ...]:
         return terms, Table(title=NOTHING_FITS, rows=())
     kinds = frame.attrs["kinds"]
     first = frame.head(top).to_dict(orient="records")
-    rows = [{"place": place, **row} for place, row in enumerate(first, start=1)]
+    rows = [{"place": rank, **row} for rank, row in enumerate(first, start=1)]
     title = f"Best {len(rows)} of {frame.attrs['found']:,} {_join_words(kinds)} spreads: {LEGEND}"
     return terms, column_table(title, rows, _scan_columns(frame.attrs["rank"], kinds), left={1, 2})
 

@@ -72,14 +72,14 @@ class AccountRun:
     def run(self, mode: EntryMode) -> None:
         """Take the candidates as the mode asks."""
         flat_from = 0
-        for place, bar in enumerate(self.candidates.entries.tolist()):
+        for candidate, bar in enumerate(self.candidates.entries.tolist()):
             if mode is EntryMode.FLAT and bar < flat_from:
                 continue
-            if mode is EntryMode.EACH and not self.candidates.counted[place]:
+            if mode is EntryMode.EACH and not self.candidates.counted[candidate]:
                 self.left_out["the prices end before the time stop"] += 1
                 continue
             self._close_until(bar)
-            trade = self._size_entry(place, alone=mode is EntryMode.FLAT)
+            trade = self._size_entry(candidate, alone=mode is EntryMode.FLAT)
             if trade is None:
                 continue
             self.trades.append(trade)
@@ -90,28 +90,28 @@ class AccountRun:
         while self.open and self.open[0][0] <= bar:
             self.realized += heapq.heappop(self.open)[2]
 
-    def _size_entry(self, place: int, *, alone: bool) -> Fills | None:
+    def _size_entry(self, candidate: int, *, alone: bool) -> Fills | None:
         """Size a candidate by the account, or by an empty account if there is no room."""
         equity = self.account.equity + self.realized
-        loss = float(self.candidates.loss[place])
+        loss = float(self.candidates.loss[candidate])
         why = _reason_unsizeable(equity, loss)
         if why:
             self.left_out[why] += 1
             return None
-        capital = self.candidates.values.capital(place, self.candidates.premiums[place])
-        units, why = self._units(place, equity, capital, held=True)
+        capital = self.candidates.values.capital(candidate, self.candidates.premiums[candidate])
+        units, why = self._units(candidate, equity, capital, held=True)
         is_taken = units > 0
         if not is_taken and not alone and self.open:
-            units, why = self._units(place, equity, capital, held=False)
+            units, why = self._units(candidate, equity, capital, held=False)
         if not units:
             self.left_out[LIMIT_WORDS[why]] += 1
             return None
-        trade = self._build_fills(place, units, is_taken=is_taken)
+        trade = self._build_fills(candidate, units, is_taken=is_taken)
         if is_taken:
-            heapq.heappush(self.open, (trade.end, place, trade.pnl, trade.risk, units * capital))
+            heapq.heappush(self.open, (trade.end, candidate, trade.pnl, trade.risk, units * capital))
         return trade
 
-    def _units(self, place: int, equity: float, capital: float, *, held: bool) -> tuple[int, str]:
+    def _units(self, candidate: int, equity: float, capital: float, *, held: bool) -> tuple[int, str]:
         """Units within the limits, and the one that binds; without the open trades if not `held`."""
         given, limits = self.account, self.account.limits
         if limits.risk_dollars is not None and limits.risk_dollars > equity:
@@ -127,34 +127,34 @@ class AccountRun:
         )
         risk = risk_budget_limit(
             budget=account.risk_budget,
-            loss_per_unit=float(self.candidates.loss[place]),
+            loss_per_unit=float(self.candidates.loss[candidate]),
             cost_per_trade=cost_per_trade(given.costs),
         )
-        worth = float(self.candidates.worth[place])
+        worth = float(self.candidates.worth[candidate])
         units, why, _ = smallest(
             limits_of(account, risk, capital_per_unit=capital, market_value_per_unit=worth)
         )
         return units, why
 
-    def _build_fills(self, place: int, units: int, *, is_taken: bool) -> Fills:
+    def _build_fills(self, candidate: int, units: int, *, is_taken: bool) -> Fills:
         """The fills of a trade of some units."""
         candidates = self.candidates
         once = cost_per_trade(self.account.costs)
-        places, gains = candidates.walk.place[place].tolist(), candidates.gains[place].tolist()
+        exit_bars, gains = candidates.walk.bar[candidate].tolist(), candidates.gains[candidate].tolist()
         wanted = exit_units(units=units, fractions=candidates.fractions) if candidates.fractions else ()
-        closed = [count if bar >= 0 else 0 for count, bar in zip(wanted, places[:-1], strict=True)]
+        closed = [count if bar >= 0 else 0 for count, bar in zip(wanted, exit_bars[:-1], strict=True)]
         closed.append(units - sum(closed))
         last = max(k for k, count in enumerate(closed) if count)
         costs = units * candidates.cost_per_unit + once
         pnl = sum(count * gain for count, gain in zip(closed, gains, strict=True) if count) - costs
-        reason = REASONS[int(candidates.walk.reason[place])] if last == len(wanted) else ExitReason.TARGET
+        reason = REASONS[int(candidates.walk.reason[candidate])] if last == len(wanted) else ExitReason.TARGET
         return Fills(
-            candidate=place,
+            candidate=candidate,
             units=units,
             closed=tuple(closed),
-            end=places[last],
+            end=exit_bars[last],
             reason=reason,
-            risk=units * float(candidates.loss[place]) + once,
+            risk=units * float(candidates.loss[candidate]) + once,
             costs=costs,
             pnl=pnl,
             taken=is_taken,

@@ -270,28 +270,28 @@ def _gapped(chosen: Candidates, trade: Fills) -> bool:
 
 
 def _trade(chosen: Candidates, trade: Fills) -> BacktestTrade:
-    place, bars = trade.candidate, chosen.history.bars
-    entry = int(chosen.entries[place])
+    candidate, bars = trade.candidate, chosen.history.bars
+    entry = int(chosen.entries[candidate])
     last = max(fill for fill, count in enumerate(trade.closed) if count)
     scale = float(chosen.history.scale[entry])
     received = sum(
         count * float(dividends)
-        for count, dividends in zip(trade.closed, chosen.dividends[place].tolist(), strict=True)
+        for count, dividends in zip(trade.closed, chosen.dividends[candidate].tolist(), strict=True)
     )
     return BacktestTrade(
         entry_date=bars.day(entry),
         entry_spot=float(bars.close[entry]) * scale,
-        description=chosen.values.trade.label(place),
+        description=chosen.values.trade.label(candidate),
         units=trade.units,
         taken=trade.taken,
-        debit=float(chosen.debit[place]),
+        debit=float(chosen.debit[candidate]),
         risk=trade.risk,
         exit_date=bars.day(trade.end),
-        exit_spot=float(chosen.walk.price[place, last]) * scale,
+        exit_spot=float(chosen.walk.price[candidate, last]) * scale,
         reason=trade.reason,
         targets_reached=sum(count > 0 for count in trade.closed[:-1]),
         gapped=_gapped(chosen, trade),
-        ambiguous=bool(chosen.walk.ambiguous[place]),
+        ambiguous=bool(chosen.walk.ambiguous[candidate]),
         sessions=trade.end - entry,
         dividends=received,
         pnl=trade.pnl,
@@ -309,6 +309,6 @@ def _month_ends(bars: Bars, equity: Floats, *, first: int) -> tuple[EquityPoint,
     months = bars.dates.astype("datetime64[M]").astype(np.int64)
     ends = np.append(np.flatnonzero(np.diff(months)), len(months) - 1)
     return tuple(
-        EquityPoint(date=bars.day(place), equity=float(equity[place]))
-        for place in ends[ends >= first].tolist()
+        EquityPoint(date=bars.day(index), equity=float(equity[index]))
+        for index in ends[ends >= first].tolist()
     )

@@ -81,9 +81,9 @@ class Bars:
         """The newest session."""
         return _date(self.dates[-1])
 
-    def day(self, place: int) -> date:
+    def day(self, index: int) -> date:
         """Return the session at a place, from 0."""
-        return _date(self.dates[place])
+        return _date(self.dates[index])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,10 +105,10 @@ class ImpliedVols:
 
     def on(self, day: date, *, within_days: int) -> float | None:
         """Return the last volatility up to a day; None if it is older than `within_days` calendar days."""
-        place = int(np.searchsorted(self.dates, np.datetime64(day, "D"), side="right")) - 1
-        if place < 0 or (day - _date(self.dates[place])).days > within_days:
+        index = int(np.searchsorted(self.dates, np.datetime64(day, "D"), side="right")) - 1
+        if index < 0 or (day - _date(self.dates[index])).days > within_days:
             return None
-        return float(self.vol[place])
+        return float(self.vol[index])
 
 
 def _date(day: np.datetime64) -> date:

@@ -57,8 +57,8 @@ class MarketHistory:
     def last_vol(self) -> Floats:
         """The last vol that is known at each bar."""
         known = np.isfinite(self.vol)
-        place = np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
-        vol: Floats = self.vol[place]
+        last_known = np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
+        vol: Floats = self.vol[last_known]
         return vol
 
 
@@ -168,8 +168,8 @@ def candidates(
         debit=debit,
         worth=values.market_value(premiums),
         loss=loss + costs,
-        gains=np.full(walk.place.shape, np.nan),
-        dividends=np.zeros(walk.place.shape),
+        gains=np.full(walk.bar.shape, np.nan),
+        dividends=np.zeros(walk.bar.shape),
         fractions=tuple(target.fraction for target in exits.targets),
         cost_per_unit=costs,
     )
@@ -195,9 +195,9 @@ def _time_stops(
 def _gains(chosen: Candidates, *, vol_shift: float) -> tuple[Floats, Floats]:
     """P&L of one unit at each fill, and the dividends in it."""
     walk, history = chosen.walk, chosen.history
-    candidate, fill = np.nonzero(walk.place >= 0)
-    bar = walk.place[candidate, fill]
-    is_last = fill == walk.place.shape[1] - 1
+    candidate, fill = np.nonzero(walk.bar >= 0)
+    bar = walk.bar[candidate, fill]
+    is_last = fill == walk.bar.shape[1] - 1
     reason = walk.reason[candidate]
     at_close = is_last & (reason >= REASONS.index(ExitReason.TIME))
     stopped = is_last & (reason == REASONS.index(ExitReason.STOP))
@@ -209,7 +209,7 @@ def _gains(chosen: Candidates, *, vol_shift: float) -> tuple[Floats, Floats]:
         shift=np.where(stopped, vol_shift, 0.0),
     )
     paid = chosen.paid(candidate, bar)
-    gains, dividends = np.full(walk.place.shape, np.nan), np.zeros(walk.place.shape)
+    gains, dividends = np.full(walk.bar.shape, np.nan), np.zeros(walk.bar.shape)
     gains[candidate, fill] = chosen.values.value(points) - chosen.debit[candidate] + paid
     dividends[candidate, fill] = paid
     return gains, dividends

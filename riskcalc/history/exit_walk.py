@@ -37,14 +37,14 @@ class WalkRules:
 class Walk:
     """Fills of each entry; arrays of shape (n,), or (n, fills): each target, then the last exit."""
 
-    place: Counts
+    bar: Counts
     """Bar of each fill, -1 for a target that is not reached."""
     price: Floats
     """Of the underlying [dollars]; NaN for a target that is not reached."""
     at_open: Flags
     """Filled at the open, which lay beyond the level."""
     reason: Counts
-    """Of the last exit: a place in `REASONS`."""
+    """Of the last exit: an index into `REASONS`."""
     ambiguous: Flags
     """Whether a day touched both stop and target, with no price to show which came first."""
 
@@ -99,11 +99,11 @@ class _Paths(NamedTuple):
     @classmethod
     def after(cls, bars: Bars, side: Side, entries: Counts, last: Counts) -> _Paths:
         ahead = np.arange(1, max(int((last - entries).max(initial=1)), 1) + 1)
-        places = entries[:, np.newaxis] + ahead
-        inside = places <= last[:, np.newaxis]
+        bar_indices = entries[:, np.newaxis] + ahead
+        inside = bar_indices <= last[:, np.newaxis]
         high, low = (bars.high, bars.low) if side is Side.LONG else (bars.low, bars.high)
         opens, worst, best, close = (
-            side * values.take(places, mode="clip") for values in (bars.open, low, high, bars.close)
+            side * values.take(bar_indices, mode="clip") for values in (bars.open, low, high, bars.close)
         )
         return cls(opens, worst, best, close, inside)
 
@@ -119,9 +119,9 @@ class _Paths(NamedTuple):
 
     def on(self, values: Floats, session: Counts) -> Floats:
         """The value of each entry on its own session, or on the last one if it has none."""
-        places = np.minimum(session, self.width - 1)[:, np.newaxis]
-        at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
-        return at_places
+        session_index = np.minimum(session, self.width - 1)[:, np.newaxis]
+        picked: Floats = np.take_along_axis(values, session_index, axis=1)[:, 0]
+        return picked
 
 
 class _Touches(NamedTuple):
@@ -153,16 +153,16 @@ def _walk(
     gapped = stopped & (opened < touches.level) & ~touches.at_level
     at_stop = np.where(gapped, opened, touches.level)
     price = np.where(stopped, at_stop, side * bars.close[last])
-    place = np.where(stopped, entries + 1 + touches.stopped, last)
+    exit_bar = np.where(stopped, entries + 1 + touches.stopped, last)
     reason = np.where(stopped, touches.moved.astype(np.int64), np.where(cut, 3, 2))
     fills = [
         _target_fill(paths, entries, level, reached, filled)
         for level, reached, filled in zip(levels, touches.reached, touches.filled, strict=True)
     ]
-    fills.append((place, price, gapped))
-    places, prices, opens = (np.stack(column, axis=1) for column in zip(*fills, strict=True))
+    fills.append((exit_bar, price, gapped))
+    exit_bars, prices, opens = (np.stack(column, axis=1) for column in zip(*fills, strict=True))
     return {
-        "place": places,
+        "bar": exit_bars,
         "price": side * prices,
         "at_open": opens,
         "reason": reason,

@@ -86,10 +86,10 @@ def _implied_vols(
     bars: Bars, vols: ImpliedVols | float | None, calibration: Calibration
 ) -> tuple[Floats, str]:
     if isinstance(vols, ImpliedVols):
-        place = np.searchsorted(vols.dates, bars.dates, side="right") - 1
-        known = np.maximum(place, 0)
+        index = np.searchsorted(vols.dates, bars.dates, side="right") - 1
+        known = np.maximum(index, 0)
         age = (bars.dates - vols.dates[known]).astype(np.int64)
-        fresh = (place >= 0) & (age <= FRESH_DAYS)
+        fresh = (index >= 0) & (age <= FRESH_DAYS)
         return np.where(fresh, vols.vol[known], np.nan), f"implied vol is {vols.name} of the day"
     if vols is not None:
         return np.full(len(bars), float(vols)), f"implied vol is {100 * vols:g}% throughout"

@@ -164,11 +164,11 @@ def co_movement(bars: Bars, benchmark: Bars) -> CoMovement:
     """
     record("bars", Bars, bars)
     record("benchmark", Bars, benchmark)
-    _, places, others = np.intersect1d(bars.dates, benchmark.dates, return_indices=True)
-    returns, other = (np.diff(close) / close[:-1] for close in (bars.close[places], benchmark.close[others]))
+    _, common, others = np.intersect1d(bars.dates, benchmark.dates, return_indices=True)
+    returns, other = (np.diff(close) / close[:-1] for close in (bars.close[common], benchmark.close[others]))
     if len(returns) < LEAST_COMMON:
         names = f"{bars.symbol or 'the first file'} and {benchmark.symbol or 'the second'}"
-        raise InvalidInputError(f"{names} share {len(places)} sessions; a beta needs {LEAST_COMMON + 1}")
+        raise InvalidInputError(f"{names} share {len(common)} sessions; a beta needs {LEAST_COMMON + 1}")
     (own, shared), (_, benchmark_variance) = np.cov(returns, other)
     return CoMovement(
         symbol=bars.symbol,

@@ -112,8 +112,8 @@ def outcomes(
     (2, 0, 1, 1)
     """
     exits = ExitMoves(stop=stop, targets=_moves(targets), sessions=sessions, side=side)
-    places = _entries(record("bars", Bars, bars), sessions, since)
-    return _Trades.after(bars, exits, places=places).counted(bars)
+    first_and_last = _entries(record("bars", Bars, bars), sessions, since)
+    return _Trades.after(bars, exits, first_and_last=first_and_last).counted(bars)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,9 +137,9 @@ class _Trades:
     """The same of each target."""
 
     @classmethod
-    def after(cls, bars: Bars, exits: ExitMoves, *, places: tuple[int, int]) -> _Trades:
-        """Follow each entry from the first up to the last place."""
-        (first, last), side = places, exits.side
+    def after(cls, bars: Bars, exits: ExitMoves, *, first_and_last: tuple[int, int]) -> _Trades:
+        """Follow each entry from the first to the last."""
+        (first, last), side = first_and_last, exits.side
         entry = bars.close[first : last + 1]
         ahead = slice(first + 1, last + 1 + exits.sessions)
         high, low = (bars.high, bars.low) if side is Side.LONG else (bars.low, bars.high)
@@ -248,9 +248,9 @@ class _Trades:
 
     def _at_session(self, values: Floats, session: Counts) -> Floats:
         """The value of each trade on its own session, or on the last one if it has none."""
-        places = np.clip(session, 0, self.exits.sessions - 1)[:, np.newaxis]
-        at_places: Floats = np.take_along_axis(values, places, axis=1)[:, 0]
-        return at_places
+        session_index = np.clip(session, 0, self.exits.sessions - 1)[:, np.newaxis]
+        picked: Floats = np.take_along_axis(values, session_index, axis=1)[:, 0]
+        return picked
 
 
 def _moves(targets: object) -> tuple[float, ...]:
@@ -266,7 +266,7 @@ def _moves(targets: object) -> tuple[float, ...]:
 
 
 def _entries(bars: Bars, sessions: int, since: dt.date | None) -> tuple[int, int]:
-    """Places of the first and the last entry."""
+    """Indices of the first and the last entry."""
     if not bars.has_ranges:
         raise InvalidInputError("bars have closes only: stops and targets are touched by lows and highs")
     first = 0

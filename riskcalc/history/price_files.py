@@ -330,7 +330,7 @@ def _typed(cells: Cells, layout: _Layout, symbol: str) -> PriceRows:
     return PriceRows(
         symbol=symbol,
         days=days,
-        places=cells.table.places,
+        row_numbers=cells.table.row_numbers,
         prices=prices,
         adjusted=adjusted,
         dividend=dividend,
@@ -341,7 +341,7 @@ def _typed(cells: Cells, layout: _Layout, symbol: str) -> PriceRows:
 def _note_bad_prices(cells: Cells, column: str, values: Floats) -> None:
     for row in np.flatnonzero((values < LEAST_PRICE) | (values > MOST_PRICE)).tolist():
         cells.problems.append(
-            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is not a price > 0")
+            (int(cells.table.row_numbers[row]), f"column {column}: {values[row]:g} is not a price > 0")
         )
 
 
@@ -350,7 +350,7 @@ def _note_holes(cells: Cells, prices: Mapping[str, str]) -> None:
     missing = ~np.stack([cells.filled(column) for column in prices.values()])
     for row in np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)).tolist():
         lacks = ", ".join(name for name, gap in zip(prices, missing[:, row], strict=True) if gap)
-        cells.problems.append((int(cells.table.places[row]), f"has no {lacks}"))
+        cells.problems.append((int(cells.table.row_numbers[row]), f"has no {lacks}"))
 
 
 def _splits(cells: Cells, column: str) -> Floats:
@@ -359,7 +359,7 @@ def _splits(cells: Cells, column: str) -> Floats:
     values = np.where(values == 0, 1.0, values)
     for row in np.flatnonzero((values < 1 / MOST_SPLIT) | (values > MOST_SPLIT)).tolist():
         text = f"column {column}: {values[row]:g} is not a split ratio from 1/{MOST_SPLIT} to {MOST_SPLIT}"
-        cells.problems.append((int(cells.table.places[row]), text))
+        cells.problems.append((int(cells.table.row_numbers[row]), text))
     return values
 
 
@@ -368,7 +368,7 @@ def _dividends(cells: Cells, column: str) -> Floats:
     values = np.nan_to_num(cells.numbers(column), nan=0.0)
     for row in np.flatnonzero((values < 0) | (values > MOST_PRICE)).tolist():
         cells.problems.append(
-            (int(cells.table.places[row]), f"column {column}: {values[row]:g} is not a dividend >= 0")
+            (int(cells.table.row_numbers[row]), f"column {column}: {values[row]:g} is not a dividend >= 0")
         )
     return values
 

@@ -45,7 +45,7 @@ class PriceRows:
 
     symbol: str
     days: Days
-    places: NDArray[np.int64]
+    row_numbers: NDArray[np.int64]
     prices: Mapping[str, Floats]
     """``close`` alone, or with ``open``, ``high`` and ``low``; NaN where a row has none."""
     adjusted: Floats | None = None
@@ -61,7 +61,7 @@ class PriceRows:
         return dataclasses.replace(
             self,
             days=self.days[rows],
-            places=self.places[rows],
+            row_numbers=self.row_numbers[rows],
             prices={name: values[rows] for name, values in self.prices.items()},
             adjusted=None if self.adjusted is None else self.adjusted[rows],
             dividend=None if self.dividend is None else self.dividend[rows],
@@ -86,7 +86,7 @@ def joined_rows(parts: Sequence[PriceRows]) -> PriceRows:
     return PriceRows(
         symbol=symbols[0] if symbols else "",
         days=np.concatenate([part.days for part in parts]),
-        places=np.concatenate([part.places for part in parts]),
+        row_numbers=np.concatenate([part.row_numbers for part in parts]),
         prices={name: np.concatenate([part.prices[name] for part in parts]) for name in names},
         adjusted=_concatenated([part.adjusted for part in parts]),
         dividend=_concatenated([part.dividend for part in parts]),
@@ -166,14 +166,14 @@ def _sorted(rows: PriceRows) -> PriceRows:
 
 def _without_duplicates(rows: PriceRows) -> PriceRows:
     """One row a day; two that differ are refused, since either could be right."""
-    again = np.flatnonzero(np.diff(rows.days.astype(np.int64)) == 0) + 1
+    again, lines = np.flatnonzero(np.diff(rows.days.astype(np.int64)) == 0) + 1, rows.row_numbers
     for row in again.tolist():
         for name, values in rows.prices.items():
             earlier, other = values[row - 1], values[row]
             if abs(earlier - other) > SAME_PRICE * abs(earlier):
                 raise PriceFileError(
-                    f"has two prices for {rows.days[row]}: {name} {earlier:g} (line {rows.places[row - 1]}) "
-                    f"and {other:g} (line {rows.places[row]}); one bar per day is needed"
+                    f"has two prices for {rows.days[row]}: {name} {earlier:g} (line {lines[row - 1]}) "
+                    f"and {other:g} (line {lines[row]}); one bar per day is needed"
                 )
     if len(again):
         rows.notes.append(_count_note(len(again), "duplicate row", "left out"))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from riskcalc.history.bars import Floats
 
-Places = NDArray[np.int64]
+Indices = NDArray[np.int64]
 
 
 def standard_error_of_mean(values: Floats, *, mean_block: float) -> float:
@@ -43,10 +43,10 @@ def standard_error_of_mean(values: Floats, *, mean_block: float) -> float:
     return math.sqrt(max(variance, 0.0))
 
 
-def walk_places(
+def walk_indices(
     random: np.random.Generator, *, count: int, paths: int, steps: int, mean_block: float
-) -> Iterator[Places]:
-    """Places of resampled values, step by step.
+) -> Iterator[Indices]:
+    """Indices of resampled values, step by step.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ def walk_places(
     Yields
     ------
     ndarray
-        A place below `count` for each path.
+        An index below `count` for each path.
     """
-    places: Places = random.integers(count, size=paths)
+    indices: Indices = random.integers(count, size=paths)
     for step in range(steps):
         if step:
             fresh = random.random(paths) < 1 / mean_block
-            places = np.where(fresh, random.integers(count, size=paths), (places + 1) % count)
-        yield places
+            indices = np.where(fresh, random.integers(count, size=paths), (indices + 1) % count)
+        yield indices

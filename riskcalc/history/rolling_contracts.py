@@ -81,7 +81,7 @@ class RollingTrade:
     days: Floats | None
     """Calendar days from the close of the entry to the end of the options."""
 
-    def record(self, place: int, *, premiums: Floats | None = None) -> Trade:
+    def record(self, entry: int, *, premiums: Floats | None = None) -> Trade:
         """Return the trade of one day of entry; premiums by option leg [dollars per share]."""
         legs: list[Leg] = []
         options = 0
@@ -90,30 +90,30 @@ class RollingTrade:
                 legs.append(leg)
                 continue
             premium = None if premiums is None else max(float(premiums[options]), 0.0)
-            legs.append(self._option(leg, options, place, premium))
+            legs.append(self._option(leg, options, entry, premium))
             options += 1
         return Trade(instrument=self.template.instrument, legs=tuple(legs), name=self.template.name)
 
-    def label(self, place: int) -> str:
+    def label(self, entry: int) -> str:
         """Return the legs of one day of entry in a line."""
         if self.expiry is None:
             return " ".join(leg.label for leg in self.template.legs if isinstance(leg, ShareLeg))
         multiplier = self.template.instrument.option_multiplier
         legs = [
-            f"{leg.size // multiplier:+d} {'call' if leg.sign > 0 else 'put'} {leg.strike[place]:g}"
+            f"{leg.size // multiplier:+d} {'call' if leg.sign > 0 else 'put'} {leg.strike[entry]:g}"
             for leg in self.options
         ]
         held = [f"{self.shares:+d} shares"] if self.shares else []
-        return " ".join([*held, *legs, str(self.expiry[place])])
+        return " ".join([*held, *legs, str(self.expiry[entry])])
 
-    def _option(self, leg: OptionTemplate, option: int, place: int, premium: float | None) -> OptionLeg:
+    def _option(self, leg: OptionTemplate, option: int, entry: int, premium: float | None) -> OptionLeg:
         if self.expiry is None:
             raise InvalidInputError("expiry must be known for an option")
         return OptionLeg(
             side=leg.side,
             option_type=leg.option_type,
-            strike=float(self.options[option].strike[place]),
-            expiry=self.expiry[place].item(),
+            strike=float(self.options[option].strike[entry]),
+            expiry=self.expiry[entry].item(),
             contracts=leg.contracts,
             premium=premium,
             spread_cost=leg.spread_cost,
@@ -138,8 +138,8 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
         A leg is one contract or price, not a rule; legs end at different times; no expiry is near the days
         asked, or no strike near the one asked.
     """
-    for place, leg in enumerate(template.legs):
-        _require_rule(leg, place)
+    for index, leg in enumerate(template.legs):
+        _require_rule(leg, index)
     held = sum(leg.signed_shares for leg in template.legs if isinstance(leg, ShareLeg))
     options = [leg for leg in template.legs if isinstance(leg, OptionTemplate)]
     if not options:
@@ -155,9 +155,9 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
     return RollingTrade(template=template, shares=held, options=legs, expiry=expiry, days=days)
 
 
-def _require_rule(leg: LegTemplate, place: int) -> None:
+def _require_rule(leg: LegTemplate, index: int) -> None:
     """Refuse a fixed strike, expiry or price, which fits a single day."""
-    name = f"trade.legs.{place}"
+    name = f"trade.legs.{index}"
     if isinstance(leg, ShareLeg):
         if leg.entry_price is not None:
             raise InvalidInputError(f"{name}.entry_price is of one day: leave it out for a backtest")
@@ -231,10 +231,10 @@ def _rolling_leg(
     known = np.isfinite(wanted)
     beyond = known & ((strike < at.spot / FURTHEST - step) | (strike > FURTHEST * at.spot + 2 * step))
     if beyond.any():
-        place = int(beyond.argmax())
+        index = int(beyond.argmax())
         raise InvalidInputError(
-            f"strike must lie from a fifth of the spot to five times it, got {strike[place]:g} on "
-            f"{at.dates[place]} at {at.spot[place]:g}"
+            f"strike must lie from a fifth of the spot to five times it, got {strike[index]:g} on "
+            f"{at.dates[index]} at {at.spot[index]:g}"
         )
     size = int(leg.side) * leg.contracts * instrument.option_multiplier
     return RollingLeg(size=size, sign=int(leg.option_type), strike=strike, vol_offset=offset)
@@ -256,16 +256,16 @@ def _target_strikes(leg: OptionTemplate, at: EntryMarket, *, days: Floats, vol: 
         return at.spot * (1 + leg.strike.move)
     wanted = np.full(len(at.dates), np.nan)
     base = Quote(spot=1.0, vol=0.0)
-    for place in np.flatnonzero(np.isfinite(vol)).tolist():
+    for index in np.flatnonzero(np.isfinite(vol)).tolist():
         quote = dataclasses.replace(
-            base, spot=float(at.spot[place]), dividend_yield=float(at.dividend_yield[place])
+            base, spot=float(at.spot[index]), dividend_yield=float(at.dividend_yield[index])
         )
         context = StrikeContext(
             quote=quote,
             rate=at.rate,
-            years=float(days[place]) / 365,
+            years=float(days[index]) / 365,
             option_type=leg.option_type,
-            vol=float(vol[place]),
+            vol=float(vol[index]),
         )
-        wanted[place] = leg.strike.wanted(context)
+        wanted[index] = leg.strike.wanted(context)
     return wanted

@@ -84,7 +84,7 @@ def _vols() -> Floats:
     """Volatility of each day."""
     random = np.random.default_rng(SEED + 1)
     logs = np.zeros(len(_days()))
-    for place, shock in enumerate(random.standard_normal(len(logs)).tolist()):
-        logs[place] = PERSISTENCE * logs[place - 1] + SHOCK * shock
+    for index, shock in enumerate(random.standard_normal(len(logs)).tolist()):
+        logs[index] = PERSISTENCE * logs[index - 1] + SHOCK * shock
     vols: Floats = USUAL_VOL * np.exp(logs)
     return vols

@@ -32,7 +32,7 @@ from riskcalc.domain.validation import (
 from riskcalc.errors import InvalidInputError
 from riskcalc.history.bars import Bars, Floats
 from riskcalc.history.measures import SESSIONS_A_YEAR
-from riskcalc.history.resampling import walk_places
+from riskcalc.history.resampling import walk_indices
 
 DECAY = 0.94
 """Weight of the past in RiskMetrics' variance of daily returns."""
@@ -176,20 +176,20 @@ def _walk(
     stop_first = np.zeros(paths, dtype=np.bool_)
     reached = [np.zeros(paths, dtype=np.bool_) for _ in uppers]
     count = len(bars.close)
-    for places in walk_places(random, count=count, paths=paths, steps=sessions, mean_block=MEAN_BLOCK):
+    for indices in walk_indices(random, count=count, paths=paths, steps=sessions, mean_block=MEAN_BLOCK):
         deviation = np.sqrt(variance)
         # Without drift the price, not its log, stays the same on average.
         base = level - side * variance / 2
-        stopped = alive & (base + bars.worst[places] * deviation <= lower)
-        opened = base + bars.open[places] * deviation
-        best = base + bars.best[places] * deviation
+        stopped = alive & (base + bars.worst[indices] * deviation <= lower)
+        opened = base + bars.open[indices] * deviation
+        best = base + bars.best[indices] * deviation
         reached = [
             hit | (alive & (best >= upper) & (~stopped | (opened >= upper)))
             for hit, upper in zip(reached, uppers, strict=True)
         ]
         stop_first |= stopped & ~reached[0] if reached else stopped
         alive &= ~stopped
-        moved = bars.close[places] * deviation
+        moved = bars.close[indices] * deviation
         level = base + moved
         variance = DECAY * variance + (1 - DECAY) * moved * moved
     return [int(stop_first.sum()), *(int(hit.sum()) for hit in reached)]

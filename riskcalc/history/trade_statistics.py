@@ -121,7 +121,7 @@ def _pnl_at_closes(
     pnl = -costs[order]
     for fill in range(closed.shape[1]):
         units = closed[order, fill]
-        done = (units > 0) & (candidates.walk.place[candidate, fill] <= bar)
+        done = (units > 0) & (candidates.walk.bar[candidate, fill] <= bar)
         pnl = pnl + units * np.where(done, candidates.gains[candidate, fill], marked)
     booked: Floats = pnl
     return booked

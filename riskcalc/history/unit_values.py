@@ -133,16 +133,16 @@ class UnitValues:
             return np.maximum(at_exits, self._gap_loss(debit, exits=exits, side=side))
         return at_exits if basis is RiskBasis.STOP else np.where(limited, most, at_exits)
 
-    def capital(self, place: int, premiums: Floats) -> float:
+    def capital(self, entry: int, premiums: Floats) -> float:
         """Return the buying power that one unit of an entry uses [dollars], at its premiums."""
-        template, spot = self.trade.template, float(self.at.spot[place])
+        template, spot = self.trade.template, float(self.at.spot[entry])
         if not self.trade.options:
             return sum(
                 leg.shares * share_margin(template.instrument, side=leg.side, spot=spot)
                 for leg in template.legs
                 if isinstance(leg, ShareLeg)
             )
-        return buying_power(self.trade.record(place, premiums=premiums), spot=spot)
+        return buying_power(self.trade.record(entry, premiums=premiums), spot=spot)
 
     def _entries(self) -> Points:
         count = len(self.at.spot)

@@ -56,21 +56,21 @@ def measured_k(
     if whole_count("sessions", sessions) < 2:
         raise InvalidInputError(f"sessions must be a whole number >= 2, got {sessions}")
     ahead = realized_vol(bars, window=sessions)[sessions:]
-    _, places, quotes = np.intersect1d(bars.dates[: len(ahead)], vols.dates, return_indices=True)
+    _, common, quotes = np.intersect1d(bars.dates[: len(ahead)], vols.dates, return_indices=True)
     if since is not None:
-        late = bars.dates[places] >= np.datetime64(calendar_date("since", since), "D")
-        places, quotes = places[late], quotes[late]
-    if len(places) < LEAST_MONTHS * sessions:
+        late = bars.dates[common] >= np.datetime64(calendar_date("since", since), "D")
+        common, quotes = common[late], quotes[late]
+    if len(common) < LEAST_MONTHS * sessions:
         raise InvalidInputError(
-            f"prices and implied vols share {len(places)} sessions with {sessions} prices after them; "
+            f"prices and implied vols share {len(common)} sessions with {sessions} prices after them; "
             f"k needs {LEAST_MONTHS * sessions}"
         )
-    ratios = ahead[places] / vols.vol[quotes]
+    ratios = ahead[common] / vols.vol[quotes]
     return Calibration(
         k=float(np.median(ratios)),
-        k_source=f"{bars.symbol or 'prices'} over {vols.name}, {bars.day(places[0])} to "
-        f"{bars.day(places[-1] + sessions)}, {sessions} sessions ahead",
-        date=bars.day(places[-1] + sessions),
+        k_source=f"{bars.symbol or 'prices'} over {vols.name}, {bars.day(common[0])} to "
+        f"{bars.day(common[-1] + sessions)}, {sessions} sessions ahead",
+        date=bars.day(common[-1] + sessions),
         error=_median_error(ratios, mean_block=BLOCKS_OF * sessions),
     )
 

@@ -59,7 +59,7 @@ def read_files(data: Mapping[str, Any]) -> list[Problem]:
     """Replace files named in a preset's data by their payments; return the problems."""
     problems: list[Problem] = []
     for symbol, written in named_files(data).items():
-        place = ("market", "quotes", symbol, "dividends")
+        path = ("market", "quotes", symbol, "dividends")
         payments: list[dict[str, Any]] = []
         try:
             paid = read_dividend_file(Path(written))
@@ -68,7 +68,7 @@ def read_files(data: Mapping[str, Any]) -> list[Problem]:
                 for dividend in paid
             ]
         except PresetError as error:
-            problems += [(place, f"{dotted(place)}: {line}") for line in str(error).splitlines()]
+            problems += [(path, f"{dotted(path)}: {line}") for line in str(error).splitlines()]
         _quotes(data)[symbol]["dividends"] = payments
     return problems
 

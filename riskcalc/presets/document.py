@@ -108,11 +108,11 @@ def _validate_shape(
 def _problems_of_units(shape: PresetShape) -> list[Problem]:
     """Problems of signals and rules with different units."""
     problems: list[Problem] = []
-    for place, written in enumerate(shape.entry.triggers):
+    for index, written in enumerate(shape.entry.triggers):
         rule = written.record()
         unit, observed = shape.entry.units.get(rule.signal, ""), shape.market.signals.get(rule.signal)
         if rule.unit != unit:
-            path: KeyPath = ("entry", "triggers", place)
+            path: KeyPath = ("entry", "triggers", index)
             problems.append((path, f"{dotted(path)} must be in {_unit_hint(unit, rule.signal)}"))
         elif observed and _is_of_another_unit(observed, rule):
             key: KeyPath = ("market", "signals", rule.signal)
@@ -157,7 +157,7 @@ def _with_vols_moved(
     if before is None:
         return preset
     shift = preset.market.quote(symbol).vol - before
-    stated = {place for place in range(len(legs)) if sets(overrides, ("trade", "legs", place, "vol"))}
+    stated = {index for index in range(len(legs)) if sets(overrides, ("trade", "legs", index, "vol"))}
     moved = with_vols_moved(legs, shift, stated=stated) if shift else legs
     return dataclasses.replace(preset, template=dataclasses.replace(preset.template, legs=moved))
 

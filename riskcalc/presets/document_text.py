@@ -63,9 +63,9 @@ def _edit_entries(entries: Any, old: Any, new: Any) -> None:  # noqa: ANN401 - l
     """Edit entries in both states, then delete or append the rest."""
     while len(entries) > len(new):
         del entries[-1]
-    for place, value in enumerate(new):
-        if place < len(entries):
-            _edit(entries[place], old=old[place] if place < len(old) else {}, new=value)
+    for index, value in enumerate(new):
+        if index < len(entries):
+            _edit(entries[index], old=old[index] if index < len(old) else {}, new=value)
         else:
             entries.append(_in_braces(value) if isinstance(entries, Array) else value)
 

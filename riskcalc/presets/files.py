@@ -238,7 +238,7 @@ def _toml_problem(message: str) -> str:
     match = re.fullmatch(r"(.*) \(at (.*)\)", message, flags=re.DOTALL)
     if "integer string conversion" in message:
         return "a number has more than 4,300 digits"
-    problem, place = (match[1], match[2]) if match else (message, "")
+    problem, location = (match[1], match[2]) if match else (message, "")
     if "overwrite" in problem or "twice" in problem:
         problem = "a key or table appears twice"
-    return f"{place}: {problem}" if place else problem
+    return f"{location}: {problem}" if location else problem

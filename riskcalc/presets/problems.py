@@ -39,12 +39,12 @@ def problem_lines(
     problems: Iterable[Problem], path: Path, *, overridden: Collection[tuple[str, ...]] = ()
 ) -> list[str]:
     """Each problem in one line, with where it was written: in the file, or in an override."""
-    lines = [f"{_origin(place, path, overridden)}: {text}" for place, text in problems]
+    lines = [f"{_origin(key_path, path, overridden)}: {text}" for key_path, text in problems]
     return list(dict.fromkeys(" ".join(line.split("\n")) for line in lines))
 
 
-def _origin(place: KeyPath, path: Path, overridden: Collection[tuple[str, ...]]) -> str:
-    steps = tuple(map(str, place))
+def _origin(key_path: KeyPath, path: Path, overridden: Collection[tuple[str, ...]]) -> str:
+    steps = tuple(map(str, key_path))
     return "override" if any(steps[: len(key)] == key for key in overridden) else str(path)
 
 
@@ -92,13 +92,13 @@ def _problems_of_quotes(quotes: Mapping[str, Any], instruments: InstrumentTable 
 def _problems_of_outright(
     symbol: str, quote: Mapping[str, Any], quotes: Mapping[str, Any], *, benchmark: str
 ) -> Iterator[tuple[str, str]]:
-    place = f"market.quotes.{symbol}"
+    key = f"market.quotes.{symbol}"
     if "spot" not in quote:
-        yield "spot", f"{place}.spot is missing: {QUOTE_SPOT}"
+        yield "spot", f"{key}.spot is missing: {QUOTE_SPOT}"
     if "vol" not in quote and not _has_vol(quotes, benchmark):
-        yield "vol", f"{place}.vol is missing: {QUOTE_VOL}"
+        yield "vol", f"{key}.vol is missing: {QUOTE_VOL}"
     if "correlation" in quote:
-        yield "correlation", f"{place}.correlation is for pairs, like IWM/SPY"
+        yield "correlation", f"{key}.correlation is for pairs, like IWM/SPY"
 
 
 def _problems_of_pair(symbol: str, quote: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -151,19 +151,19 @@ def _place(error: ErrorDetails, data: object) -> tuple[KeyPath, object]:
 def _text(
     error: ErrorDetails, path: KeyPath, value: object, data: Mapping[str, Any], shape: type[BaseModel]
 ) -> str:
-    place, kind, context = dotted(path), error["type"], error.get("ctx", {})
+    key, kind, context = dotted(path), error["type"], error.get("ctx", {})
     if kind == "missing":
-        return f"{place} is missing: {description(path, data, shape=shape)}"
+        return f"{key} is missing: {description(path, data, shape=shape)}"
     if kind == "extra_forbidden":
-        return f"{place} is not a known key; {nearest(path, data, shape=shape)}"
+        return f"{key} is not a known key; {nearest(path, data, shape=shape)}"
     if kind == "union_tag_not_found":
-        return f"{place} is missing: {KINDS}"
+        return f"{key} is missing: {KINDS}"
     if kind == "union_tag_invalid":
         kinds = " or ".join(context["expected_tags"].rsplit(", ", 1))
-        return f"{place} must be {kinds}, got {context['tag']!r}"
+        return f"{key} must be {kinds}, got {context['tag']!r}"
     wanted = context["expected"] if kind == "literal_error" else _WANTED.get(kind)
     got = reprlib.repr(value)
-    return f"{place} must be {wanted}, got {got}" if wanted else f"{place}: {error['msg'].lower()}, got {got}"
+    return f"{key} must be {wanted}, got {got}" if wanted else f"{key}: {error['msg'].lower()}, got {got}"
 
 
 def _with_file_key(

@@ -244,7 +244,7 @@ def with_vols_moved(
     shift : float
         How far the quote's vol moved: 0.10 is ten points.
     stated : container of int
-        Places of legs whose vol was set in the same breath; these keep it.
+        Indices of legs whose vol was set at the same time; these keep it.
 
     Returns
     -------
@@ -261,7 +261,7 @@ def with_vols_moved(
     >>> [leg.vol for leg in with_vols_moved(trade.legs, 0.10)]
     [0.3, 0.27]
     """
-    return tuple(leg if place in stated else _moved(leg, shift) for place, leg in enumerate(legs))
+    return tuple(leg if index in stated else _moved(leg, shift) for index, leg in enumerate(legs))
 
 
 def _moved(leg: AnyLeg, shift: float) -> AnyLeg:

@@ -71,7 +71,7 @@ def heatmap_picture(plan: TradePlan, figure: HeatmapFigure) -> str:
                 element("title", words(f"P&L per {noun} by spot and date")),
                 element("desc", words(_description(figure, noun))),
                 *_heads(figure, grid),
-                *(part for place in range(len(figure.rows)) for part in _row(plan, figure, place, grid)),
+                *(part for index in range(len(figure.rows)) for part in _row(plan, figure, index, grid)),
             )
         ),
         xmlns="http://www.w3.org/2000/svg",
@@ -97,20 +97,20 @@ def _labels_width(figure: HeatmapFigure) -> float:
 
 def _heads(figure: HeatmapFigure, grid: _Grid) -> Iterable[str]:
     yield _text("spot", grid.left - 8, 30, anchor="end", tone="quiet")
-    for place, column in enumerate(figure.columns):
-        yield _text(column.label, grid.middle(place), 15, anchor="middle", tone="ink")
-        yield _text(f"{column.date}", grid.middle(place), 30, anchor="middle", tone="quiet")
+    for index, column in enumerate(figure.columns):
+        yield _text(column.label, grid.middle(index), 15, anchor="middle", tone="ink")
+        yield _text(f"{column.date}", grid.middle(index), 30, anchor="middle", tone="quiet")
 
 
-def _row(plan: TradePlan, figure: HeatmapFigure, place: int, grid: _Grid) -> Iterable[str]:
-    row = figure.rows[place]
-    top = HEAD + ROW * place
+def _row(plan: TradePlan, figure: HeatmapFigure, index: int, grid: _Grid) -> Iterable[str]:
+    row = figure.rows[index]
+    top = HEAD + ROW * index
     foot = top + ROW / 2 + 4
     weight = "600" if row.kind == "spot" else None
     yield _text(row.label, 2, foot, anchor="start", tone="ink", weight=weight)
     yield _text(price(row.spot), grid.left - 8, foot, anchor="end", tone="ink", weight=weight)
     for at, column in enumerate(figure.columns):
-        pnl = float(figure.pnl[place, at])
+        pnl = float(figure.pnl[index, at])
         side = "gain" if pnl >= 0 else "loss"
         yield element(
             "rect", x=grid.left + grid.width * at + GAP / 2, y=top + GAP / 2,

@@ -139,14 +139,14 @@ def _axes(frame: _Frame) -> Iterable[str]:
     x, y = frame.x, frame.y
     dollars = NumberFormat(currency="$", signed=True, digits=_digits(y.ticks(6)))
     for tick in y.ticks(6):
-        place, zero = y.at(tick), tick == 0
+        height, zero = y.at(tick), tick == 0
         yield element(
-            "line", x1=x.start, x2=x.end, y1=place, y2=place,
+            "line", x1=x.start, x2=x.end, y1=height, y2=height,
             stroke=QUIET if zero else RULE, stroke_width=1.2 if zero else 0.8,
             class_="line-quiet" if zero else "rule",
         )  # fmt: skip
         yield element(
-            "text", words(dollars.text(tick)), x=x.start - 8, y=place + 4,
+            "text", words(dollars.text(tick)), x=x.start - 8, y=height + 4,
             text_anchor="end", class_="quiet tick-y", fill=QUIET, **SMALL,
         )  # fmt: skip
     for tick in x.ticks(10):
@@ -210,9 +210,9 @@ def _extremes(plan: TradePlan, frame: _Frame) -> Iterable[str]:
     ):
         if not (math.isfinite(pnl) and frame.y.holds(pnl)):
             continue
-        place = frame.y.at(pnl)
+        height = frame.y.at(pnl)
         yield element(
-            "line", x1=frame.x.start, x2=frame.x.end, y1=place, y2=place, stroke=color,
+            "line", x1=frame.x.start, x2=frame.x.end, y1=height, y2=height, stroke=color,
             stroke_width=1, stroke_dasharray="3 3", class_=f"line-{name}",
             data_extreme=label, data_pnl=repr(float(pnl)),
         )  # fmt: skip
@@ -220,7 +220,7 @@ def _extremes(plan: TradePlan, frame: _Frame) -> Iterable[str]:
         half = SMALL_WIDTH * len(named) / 2
         # A rising payoff leaves room above on the left and below on the right.
         middle = frame.x.start + half + 8 if label == "max profit" else frame.x.end - half - 8
-        yield _label(named, middle, place - 6, color=color, tone=name)
+        yield _label(named, middle, height - 6, color=color, tone=name)
 
 
 def _label(text: str, x: float, y: float, *, color: str, tone: str) -> str:
@@ -241,10 +241,10 @@ def _marks(figure: PayoffFigure, frame: _Frame) -> Iterable[str]:
     labels = []
     for (spot, kind, label), middle, row in zip(_named_levels(figure), middles, rows, strict=True):
         color, dashes = MARKS[kind]
-        place, foot = frame.x.at(spot), frame.y.end - 4 - ROW * row
+        x, foot = frame.x.at(spot), frame.y.end - 4 - ROW * row
         tone = {GAIN: "gain", LOSS: "loss", INK: "spot"}.get(color, "quiet")
         yield element(
-            "line", x1=place, x2=place, y1=foot, y2=frame.y.start, stroke=color, stroke_width=1.2,
+            "line", x1=x, x2=x, y1=foot, y2=frame.y.start, stroke=color, stroke_width=1.2,
             stroke_dasharray=dashes, class_=f"mark line-{tone}", data_kind=kind, data_spot=repr(float(spot)),
         )  # fmt: skip
         labels.append(_label(label, middle, foot - 3, color=color, tone="ink" if tone == "spot" else tone))
@@ -253,13 +253,13 @@ def _marks(figure: PayoffFigure, frame: _Frame) -> Iterable[str]:
 
 def _legend(plan: TradePlan, curves: tuple[Curve, ...]) -> Iterable[str]:
     days = curve_days(plan)
-    place = LEFT
+    x = LEFT
     for curve in curves:
         width, dashes = CURVES[curve.name]
         label = f"{curve.name} {days[curve.name]}"
         yield element(
-            "line", x1=place, x2=place + 30, y1=10, y2=10, stroke=INK, stroke_width=width,
+            "line", x1=x, x2=x + 30, y1=10, y2=10, stroke=INK, stroke_width=width,
             stroke_dasharray=dashes, class_="curve",
         )  # fmt: skip
-        yield element("text", words(label), x=place + 36, y=14, fill=INK, class_="ink", **SMALL)
-        place += 36 + SMALL_WIDTH * len(label) + 26
+        yield element("text", words(label), x=x + 36, y=14, fill=INK, class_="ink", **SMALL)
+        x += 36 + SMALL_WIDTH * len(label) + 26

@@ -81,8 +81,8 @@ def plan_svg(plan: TradePlan, *, paper: bool = False) -> str:
                 "" if paper else element("style", DARK_PICTURE),
                 element("rect", width=width, height=height, fill="#ffffff", class_="paper"),
                 *(
-                    _line(text, y=BORDER + 14 + LINE * place, size=13, weight="600", tone="ink")
-                    for place, text in enumerate(titles)
+                    _line(text, y=BORDER + 14 + LINE * index, size=13, weight="600", tone="ink")
+                    for index, text in enumerate(titles)
                 ),
                 _placed(drawn.payoff, y=first),
                 _placed(drawn.heatmap, y=second),

@@ -1,4 +1,4 @@
-"""Axes of a picture: values to places, and round values to name."""
+"""Axes of a picture: values to pixels, and round values to name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Scale:
     """Place of `high`; smaller than `start` where the axis points up."""
 
     def at(self, value: float) -> float:
-        """Return the place of a value [pixels]."""
+        """Return where a value is [pixels]."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def holds(self, value: float) -> bool:
@@ -40,15 +40,15 @@ class Scale:
         """Return round values on the axis, at most one more than `count`."""
         step = round_step((self.high - self.low) / count)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
-        return tuple(round(place * step, 9) for place in range(first, last + 1))
+        return tuple(round(index * step, 9) for index in range(first, last + 1))
 
 
-def label_rows(places: Sequence[float], widths: Sequence[float], *, gap: float) -> tuple[int, ...]:
+def label_rows(middles: Sequence[float], widths: Sequence[float], *, gap: float) -> tuple[int, ...]:
     """Return the row of each label so that none covers another: the lowest that has room.
 
     Parameters
     ----------
-    places : sequence of float
+    middles : sequence of float
         Middles of the labels, rising [pixels].
     widths : sequence of float
         How wide each is [pixels].
@@ -62,9 +62,9 @@ def label_rows(places: Sequence[float], widths: Sequence[float], *, gap: float) 
     """
     ends: list[float] = []
     rows = []
-    for place, width in zip(places, widths, strict=True):
-        free = (row for row, end in enumerate(ends) if end + gap <= place - width / 2)
+    for middle, width in zip(middles, widths, strict=True):
+        free = (row for row, end in enumerate(ends) if end + gap <= middle - width / 2)
         row = next(free, len(ends))
-        ends[row : row + 1] = [place + width / 2]
+        ends[row : row + 1] = [middle + width / 2]
         rows.append(row)
     return tuple(rows)

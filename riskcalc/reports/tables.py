@@ -57,7 +57,7 @@ def _head(text: str, left: bool) -> str:  # noqa: FBT001 - whether the column is
 
 def _html_row(row: Sequence[str], left: frozenset[int]) -> str:
     first, *others = row
-    cells = (_cell(text, place in left) for place, text in enumerate(others, 1))
+    cells = (_cell(text, column in left) for column, text in enumerate(others, 1))
     return element("tr", _row_head(first, left=0 in left), *cells)
 
 
@@ -78,6 +78,6 @@ def _tone(text: str) -> str:
 
 def _markdown_rows(table: Table) -> str:
     header = table.header or ("",) * len(table.rows[0])
-    rule = tuple(":--" if place in table.left else "--:" for place in range(len(header)))
+    rule = tuple(":--" if column in table.left else "--:" for column in range(len(header)))
     cells = [tuple(map(markdown_text, row)) for row in (header, *table.rows)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (cells[0], rule, *cells[1:]))

@@ -33,9 +33,9 @@ class Shared:
         self._work = work
         self._last: tuple[Rows, tuple[Values, ...]] | None = None
 
-    def column(self, place: int) -> Column:
+    def column(self, index: int) -> Column:
         """Return one of the columns."""
-        return lambda rows: self._values(rows)[place]
+        return lambda rows: self._values(rows)[index]
 
     def _values(self, rows: Rows) -> tuple[Values, ...]:
         if self._last is None or self._last[0] is not rows:
@@ -67,9 +67,9 @@ def chosen_columns(blocks: Sequence[Block], order: Indices) -> dict[str, Values]
     """
     starts = np.cumsum([0, *(block.size for block in blocks)])
     which = np.searchsorted(starts, order, side="right") - 1
-    places = [np.flatnonzero(which == number) for number in range(len(blocks))]
-    rows = [order[place] - start for place, start in zip(places, starts[:-1], strict=True)]
-    back = np.argsort(np.concatenate(places), kind="stable")
+    rows_by_block = [np.flatnonzero(which == number) for number in range(len(blocks))]
+    rows = [order[place] - start for place, start in zip(rows_by_block, starts[:-1], strict=True)]
+    back = np.argsort(np.concatenate(rows_by_block), kind="stable")
     return {
         name: np.concatenate([block.columns[name](own) for block, own in zip(blocks, rows, strict=True)])[
             back

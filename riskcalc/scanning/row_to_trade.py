@@ -61,16 +61,16 @@ def row_trade(row: Mapping[str, Any], fitted: FittedChain, rules: ScanRules) -> 
         (Side.LONG, row["long_strike"], bought),
         (Side.SHORT, row["short_strike"], sold),
     ):
-        place = int(abs(series.strike - strike).argmin())
+        index = int(abs(series.strike - strike).argmin())
         legs.append(
             OptionLeg(
                 side=side,
                 option_type=kind.option_type,
                 strike=float(strike),
                 expiry=expiry,
-                premium=float(premiums[place]),
-                vol=float(series.vol[place]),
-                spread_cost=float(spread_cost[place]),
+                premium=float(premiums[index]),
+                vol=float(series.vol[index]),
+                spread_cost=float(spread_cost[index]),
             )
         )
     smile = fitted.smile.moving(rules.sticky)

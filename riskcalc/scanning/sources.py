@@ -154,13 +154,13 @@ def _merged_sources(sources: Sequence[ChainSource]) -> list[ChainSource]:
     merged: list[tuple[ChainSource, ChainPart]] = []
     for source in sources:
         part = _part(source)
-        fitting = (place for place, (_, known) in enumerate(merged) if part and known.complements(part))
-        place = next(fitting, None)
-        if place is None:
+        fitting = (index for index, (_, known) in enumerate(merged) if part and known.complements(part))
+        index = next(fitting, None)
+        if index is None:
             merged.append((source, part or ChainPart()))
         else:
-            whole, known = merged[place]
-            merged[place] = whole._replace(more=(*whole.more, source.path)), known.merged(part or ChainPart())
+            whole, known = merged[index]
+            merged[index] = whole._replace(more=(*whole.more, source.path)), known.merged(part or ChainPart())
     return [source for source, _ in merged]
 
 
@@ -234,8 +234,8 @@ def _times(frame: pd.DataFrame, column: str) -> Days:
     cells = Cells(
         table=Table(
             columns={column: column_of([str(value) for value in values.tolist()])},
-            places=np.arange(len(frame)),
-            place_text="row {}",
+            row_numbers=np.arange(len(frame)),
+            row_label="row {}",
         )
     )
     times: Days = cells.times(column)

@@ -279,17 +279,17 @@ def _exit_columns(
 ) -> Columns:
     """Columns of the values at the stop and at the targets, and of the R at the targets."""
 
-    def value(place: int) -> Callable[[Rows], Floats]:
-        level = at_levels[:, place]
-        return lambda rows: size * (level[verticals.long[rows]] - level[verticals.short[rows]])
+    def value(level: int) -> Callable[[Rows], Floats]:
+        at_level = at_levels[:, level]
+        return lambda rows: size * (at_level[verticals.long[rows]] - at_level[verticals.short[rows]])
 
-    def multiple(place: int) -> Column:
-        worth = value(place)
-        return lambda rows: (worth(rows) - entry[rows]) / risk[rows]
+    def multiple(level: int) -> Column:
+        value_at_level = value(level)
+        return lambda rows: (value_at_level(rows) - entry[rows]) / risk[rows]
 
     targets = range(1, at_levels.shape[1])
-    values: Columns = {f"value_at_target_{place}": value(place) for place in targets}
-    multiples: Columns = {f"r_at_target_{place}": multiple(place) for place in targets}
+    values: Columns = {f"value_at_target_{level}": value(level) for level in targets}
+    multiples: Columns = {f"r_at_target_{level}": multiple(level) for level in targets}
     return {"value_at_stop": value(0), **values, **multiples}
 
 
@@ -351,10 +351,10 @@ def _unit_splits(exits: ExitPlan, units: NDArray[np.int64]) -> tuple[Splits, Ind
     capped = np.minimum(units, MOST_SPLIT)
     split_by_units = closed_fractions_by_units(exits, np.flatnonzero(np.bincount(capped)).tolist())
     numbers: dict[tuple[float, ...], int] = {}
-    place = np.zeros(MOST_SPLIT + 1, dtype=np.intp)
+    split_index = np.zeros(MOST_SPLIT + 1, dtype=np.intp)
     for count, split in split_by_units.items():
-        place[count] = numbers.setdefault(split, len(numbers))
-    return list(numbers), place[capped]
+        split_index[count] = numbers.setdefault(split, len(numbers))
+    return list(numbers), split_index[capped]
 
 
 def _breakevens(series: OptionSeries, verticals: Verticals, size: int) -> Floats:

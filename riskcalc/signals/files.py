@@ -110,13 +110,13 @@ def _fred(path: Path, file: QuoteFile) -> list[Series]:
     names = [name.strip() for name in rows[0][1][1:]]
     if not names or not all(FRED_NAME.fullmatch(name) for name in names):
         raise PriceFileError(f"has no series of FRED in its columns: {brief_repr(','.join(names))}")
-    return [_fred_series(path, name, rows[1:], place) for place, name in enumerate(names, start=1)]
+    return [_fred_series(path, name, rows[1:], column) for column, name in enumerate(names, start=1)]
 
 
-def _fred_series(path: Path, name: str, rows: list[tuple[int, list[str]]], place: int) -> Series:
+def _fred_series(path: Path, name: str, rows: list[tuple[int, list[str]]], column: int) -> Series:
     values: dict[dt.date, float] = {}
     for line, row in rows:
-        cell = row[place].strip() if place < len(row) else ""
+        cell = row[column].strip() if column < len(row) else ""
         day = _iso_day(row[0], line)
         if cell in MISSING:
             continue
@@ -192,13 +192,13 @@ def _holding_rows(rows: list[list[str]]) -> Iterator[tuple[str, float, float]]:
     )
     if start is None:
         raise PriceFileError("has no table with the columns Sector, Market Value and Weight (%)")
-    places = [rows[start].index(name) for name in ("Sector", "Market Value", "Weight (%)")]
+    columns = [rows[start].index(name) for name in ("Sector", "Market Value", "Weight (%)")]
     for line, row in enumerate(rows[start + 1 :], start=start + 2):
-        if len(row) <= max(places):
+        if len(row) <= max(columns):
             if any(row):
                 return  # the footer
             continue
-        sector, value, weight = (row[place] for place in places)
+        sector, value, weight = (row[column] for column in columns)
         yield (
             sector or "-",
             _number(value, f"line {line}, Market Value"),
@@ -258,20 +258,20 @@ def _prices(path: Path, file: QuoteFile) -> list[Series]:
 def _volumes(file: QuoteFile) -> dict[dt.date, float]:
     """Volume by day, if there is a column; invalid cells are left out."""
     volumes: dict[dt.date, float] = {}
-    place: int | None = None
-    date_place, delimiter = 0, ","
+    volume_index: int | None = None
+    date_index, delimiter = 0, ","
     for line in file.lines():
-        delimiter = delimiter if place is not None else delimiter_of(line)
+        delimiter = delimiter if volume_index is not None else delimiter_of(line)
         row = split_line(line, delimiter=delimiter)
-        if place is None:
+        if volume_index is None:
             names = [normalize_name(name).lstrip("0123456789") for name in row]
             if "volume" in names:
-                place = names.index("volume")
-                date_place = next((k for k, name in enumerate(names) if name in ("date", "timestamp")), 0)
+                volume_index = names.index("volume")
+                date_index = next((k for k, name in enumerate(names) if name in ("date", "timestamp")), 0)
             continue
         try:
-            stamp = read_time(row[date_place], month_first=True)
-            value = parse_number(row[place])
+            stamp = read_time(row[date_index], month_first=True)
+            value = parse_number(row[volume_index])
         except (ValueError, IndexError):
             continue
         if value >= 0:

@@ -132,14 +132,14 @@ def own_rules() -> Path:
 
 
 class _Problems(NamedTuple):
-    """Problems of one table, each with its place before it."""
+    """Problems of one table, each with its name before it."""
 
     found: list[str]
-    place: str
+    table: str
 
     def say(self, text: str) -> None:
         """Add a problem."""
-        self.found.append(f"{self.place}: {text}")
+        self.found.append(f"{self.table}: {text}")
 
 
 def _tables(path: Path) -> Mapping[str, Any]:

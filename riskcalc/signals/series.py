@@ -75,10 +75,10 @@ class Series:
 
     def on(self, day: dt.date) -> float | None:
         """Return the value of a day or of the last one before, None if that is too many sessions older."""
-        place = int(np.searchsorted(self.days, np.datetime64(day, "D"), side="right")) - 1
-        if place < 0 or _date(self.days[place]) < sessions_before(day, MOST_GAP):
+        index = int(np.searchsorted(self.days, np.datetime64(day, "D"), side="right")) - 1
+        if index < 0 or _date(self.days[index]) < sessions_before(day, MOST_GAP):
             return None
-        return float(self.values[place])
+        return float(self.values[index])
 
 
 def sessions_before(day: dt.date, count: int) -> dt.date:

@@ -15,11 +15,11 @@ PLAIN = (
 )
 
 
-def columns(text, *, places=(0, 1, 2, 3, 4), delimiter=","):
-    return regular_cells(text.encode(), places=places, width=5, delimiter=delimiter)
+def columns(text, *, wanted=(0, 1, 2, 3, 4), delimiter=","):
+    return regular_cells(text.encode(), columns=wanted, width=5, delimiter=delimiter)
 
 
-@pytest.mark.parametrize("places", [(0, 1, 2, 3, 4), (1, 3), (4,)])
+@pytest.mark.parametrize("wanted", [(0, 1, 2, 3, 4), (1, 3), (4,)])
 @pytest.mark.parametrize(
     "text",
     [
@@ -30,11 +30,11 @@ def columns(text, *, places=(0, 1, 2, 3, 4), delimiter=","):
         PLAIN.replace("1.5", "NaN").replace("1.6", "–"),
     ],
 )
-def test_its_cells_are_those_of_the_csv_module(text, places):
+def test_its_cells_are_those_of_the_csv_module(text, wanted):
     rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
-    found = columns(text, places=places)
-    for place, cells in zip(places, found, strict=True):
-        assert cells.tolist() == [row[place] for row in rows]
+    found = columns(text, wanted=wanted)
+    for index, cells in zip(wanted, found, strict=True):
+        assert cells.tolist() == [row[index] for row in rows]
 
 
 @pytest.mark.parametrize(

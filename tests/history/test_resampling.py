@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riskcalc.history import ImpliedVols, measured_k, outcomes, realized_vol, sample_prices, sample_vols
-from riskcalc.history.resampling import standard_error_of_mean, walk_places
+from riskcalc.history.resampling import standard_error_of_mean, walk_indices
 from tests.rows import sample
 
 
@@ -43,7 +43,7 @@ def test_outcomes_have_that_error():
 
 def test_blocks_are_as_long_as_they_should_be():
     random = np.random.default_rng(1)
-    walk = np.stack(list(walk_places(random, count=1000, paths=200, steps=500, mean_block=21)))
+    walk = np.stack(list(walk_indices(random, count=1000, paths=200, steps=500, mean_block=21)))
     fresh = (walk[1:] - walk[:-1]) % 1000 != 1
     assert fresh.mean() == pytest.approx(1 / 21, rel=0.03)
     assert np.bincount(walk.ravel(), minlength=1000).std() < 60

@@ -73,11 +73,11 @@ def _sections(rows: Sequence[Row]) -> dict[str, list[Record]]:
 
 
 def _join_cells(cells: list[str], names: list[str]) -> list[str]:
-    place = names.index("date/time") if "date/time" in names else -1
-    pair = " ".join(cells[place : place + 2]) if place >= 0 else ""
+    index = names.index("date/time") if "date/time" in names else -1
+    pair = " ".join(cells[index : index + 2]) if index >= 0 else ""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", pair):
         return cells
-    return [*cells[:place], pair, *cells[place + 2 :]]
+    return [*cells[:index], pair, *cells[index + 2 :]]
 
 
 def _trade(record: Record, keys: Keys) -> Fill | str:

@@ -89,9 +89,9 @@ def _with_whole_splits(fills: Sequence[Fill]) -> list[Fill]:
     sums: dict[tuple[str, dt.date], Fill] = {}
     for fill in fills:
         if fill.kind is FillKind.SPLIT_SHARES and not fill.contract.is_option:
-            place = fill.contract.symbol, fill.time.date()
-            before = sums.get(place)
-            sums[place] = replace(fill, quantity=fill.quantity + before.quantity) if before else fill
+            key = fill.contract.symbol, fill.time.date()
+            before = sums.get(key)
+            sums[key] = replace(fill, quantity=fill.quantity + before.quantity) if before else fill
     others = [fill for fill in fills if fill.kind is not FillKind.SPLIT_SHARES]
     return [*others, *(fill for fill in sums.values() if fill.quantity)]
 

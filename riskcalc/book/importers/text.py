@@ -140,8 +140,8 @@ def find_header(rows: Sequence[Row], names: Sequence[str]) -> int | None:
     wanted = set(names)
     return next(
         (
-            place
-            for place, row in enumerate(rows)
+            index
+            for index, row in enumerate(rows)
             # A row of figures is told by its first cell, which no header begins with.
             if not (row.cells and row.cells[0][:1].isdigit())
             if wanted <= {" ".join(cell.lower().split()) for cell in row.cells}

@@ -201,7 +201,7 @@ def _rows(fields: _Fields, side: str, facts: FileFacts) -> QuoteRows:
     identity = _identity(fields, side, facts)
     vol = fields.numbers("quoted_vol" if fields.has("quoted_vol") else "quoted_vol_percent")
     quote_time = _quote_time(fields, facts)
-    place = facts.place
+    location = facts.location
     return QuoteRows(
         **identity,
         **{name: fields.numbers(name) for name in NUMBERS},
@@ -209,12 +209,12 @@ def _rows(fields: _Fields, side: str, facts: FileFacts) -> QuoteRows:
         spot=_spot(fields, facts.spot if np.isnan(spot) else spot),
         quote_time=quote_time,
         trade_time=fields.times("trade_time"),
-        place=fields.cells.table.places,
+        row_number=fields.cells.table.row_numbers,
         file=np.zeros(len(quote_time), dtype=np.int32),
-        place_texts=(fields.cells.table.place_text,),
-        spot_field=f"Last, {place}" if place and not fields.has("spot") else fields.file_names("spot"),
-        time_fields=f"Date, {place}"
-        if place and not fields.has("quote_time")
+        row_labels=(fields.cells.table.row_label,),
+        spot_field=f"Last, {location}" if location and not fields.has("spot") else fields.file_names("spot"),
+        time_fields=f"Date, {location}"
+        if location and not fields.has("quote_time")
         else fields.file_names("quote_time", "bid_time", "ask_time", "trade_time"),
         rate=_rate(fields),
         strike_units=strike_units(fields.columns.get("strike", ""), fields.cells.table),
@@ -335,7 +335,7 @@ def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColum
         apart &= contracts.valid
         for row in np.flatnonzero(apart)[:SHOWN_CLASHES].tolist():
             fields.cells.problems.append(
-                (int(fields.cells.table.places[row]), _clash_message(fields, field, given[row], row))
+                (int(fields.cells.table.row_numbers[row]), _clash_message(fields, field, given[row], row))
             )
 
 

@@ -168,9 +168,9 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileF
         A record is no object.
     """
     keyed = any(name.startswith("key ") for name in groups[0].surrounding)
-    place_text = f"{groups[0].path}[{{}}]" if len(groups) == 1 and not keyed else "contract {}"
+    row_label = f"{groups[0].path}[{{}}]" if len(groups) == 1 and not keyed else "contract {}"
     records = [
-        _flatten_record(record, place_text.format(number)) for number, record in enumerate(_records(groups))
+        _flatten_record(record, row_label.format(number)) for number, record in enumerate(_records(groups))
     ]
     own = dict.fromkeys(key for record in records for key in record)
     meaning = column_naming(tuple(own))
@@ -184,7 +184,9 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileF
             shown = f"{name} above" if name in own else name
             columns[shown] = _repeat_texts([_text(group.surrounding.get(name)) for group in groups], counts)
             common.setdefault(field, []).append(shown)
-    table = Table(columns=columns, places=np.arange(len(records)), place_text=place_text, column_word="key")
+    table = Table(
+        columns=columns, row_numbers=np.arange(len(records)), row_label=row_label, column_word="key"
+    )
     words = [value for group in groups[:1] for value in group.surrounding.values() if isinstance(value, str)]
     facts = find_facts([text for text in words if len(text) > LONG_TEXT])
     return table, ColumnNaming(common=common, call=meaning.call, put=meaning.put), facts
@@ -349,10 +351,10 @@ def _is_plain(value: object) -> bool:
     return not isinstance(value, (dict, list))
 
 
-def _flatten_record(record: Any, place: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
+def _flatten_record(record: Any, location: str, prefix: str = "", depth: int = 0) -> Record:  # noqa: ANN401 - any JSON value
     """Flatten a record: values of nested objects get dotted names."""
     if not isinstance(record, dict):
-        raise ChainError(f"{place} is not a record of an option: {str(record)[:SHOWN]}")
+        raise ChainError(f"{location} is not a record of an option: {str(record)[:SHOWN]}")
     if not prefix and not any(isinstance(value, (dict, list)) for value in record.values()):
         return record
     values: Record = {}
@@ -362,7 +364,7 @@ def _flatten_record(record: Any, place: str, prefix: str = "", depth: int = 0) -
             if "raw" in inner:
                 values[prefix + key] = inner["raw"]  # Yahoo's number beside its text
             else:
-                values |= _flatten_record(inner, place, f"{prefix}{key}.", depth + 1)
+                values |= _flatten_record(inner, location, f"{prefix}{key}.", depth + 1)
         elif not isinstance(inner, (dict, list)):
             values[prefix + key] = inner
     return values

@@ -35,11 +35,11 @@ class FileFacts:
     symbol: str = ""
     spot: float = np.nan
     time: Days | np.datetime64 = NO_TIME
-    place: str = ""
-    """Place in the file, for messages."""
+    location: str = ""
+    """Where in the file, for messages."""
 
 
-def find_facts(lines: Sequence[str], *, place: str = "") -> FileFacts:
+def find_facts(lines: Sequence[str], *, location: str = "") -> FileFacts:
     """Facts of some lines of text.
 
     Examples
@@ -56,7 +56,7 @@ def find_facts(lines: Sequence[str], *, place: str = "") -> FileFacts:
         symbol=facts.get("symbol", ""),
         spot=_number(facts.get("spot", "")) if "spot" in facts else _block_spot(lines),
         time=_time(facts),
-        place=place,
+        location=location,
     )
 
 

@@ -230,12 +230,12 @@ def names_by_side(header: Sequence[str]) -> tuple[str, ...]:
     """
     names = [re.sub(r"\.1$", "", name) for name in header]
     middle = next(
-        (place for place, name in enumerate(names) if normalize_name(name) in SYNONYMS["strike"].split()), -1
+        (index for index, name in enumerate(names) if normalize_name(name) in SYNONYMS["strike"].split()), -1
     )
     twice = {name for name in names if name and names.count(name) > 1}
     if middle < 0 or not any(normalize_name(name) in SYNONYMS["bid"].split() for name in twice):
         return tuple(header)
-    sides = ["Calls" if place < middle else "Puts" for place in range(len(names))]
+    sides = ["Calls" if index < middle else "Puts" for index in range(len(names))]
     if any(
         {names[:middle].count(name), names[middle:].count(name)} != {1}
         for name in twice & _underlying_names(names)

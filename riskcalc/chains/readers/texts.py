@@ -89,8 +89,8 @@ def table_of_text(file: QuoteFile, head: Header) -> tuple[Cells, ColumnNaming, F
         again=head.again if head.above else (),
     )
     table = _expand_objects(_with_sizes(table, [*_titles(head.above), *stray_lines]))
-    place = "above the table" if head.above else ""
-    facts = find_facts([*head.above, *(aside.text for aside in stray_lines)], place=place)
+    location = "above the table" if head.above else ""
+    facts = find_facts([*head.above, *(aside.text for aside in stray_lines)], location=location)
     cells = Cells(table=table, thousands=head.delimiter == ",")
     return cells, column_naming(tuple(table.columns)), facts
 
@@ -119,8 +119,8 @@ def _with_sizes(table: Table, stray_lines: Sequence[StrayLine]) -> Table:
     ]
     if not sizes:
         return table
-    block = np.searchsorted([line for line, _ in sizes], table.places, side="right") - 1
-    column = column_of([sizes[place][1] for place in block.tolist()])
+    block = np.searchsorted([line for line, _ in sizes], table.row_numbers, side="right") - 1
+    column = column_of([sizes[block_index][1] for block_index in block.tolist()])
     return dataclasses.replace(table, columns={**table.columns, "contract size": column})
 
 

@@ -94,8 +94,8 @@ class ExpiryField(Field):
         listed = listed_expiries(draft)
         if not listed:
             return draft
-        place = round(min(max(position, 0.0), 1.0) * (len(listed) - 1))
-        return self._move_to(draft, listed[place])
+        index = round(min(max(position, 0.0), 1.0) * (len(listed) - 1))
+        return self._move_to(draft, listed[index])
 
     def _read_day(self, text: str) -> dt.date:
         day = read_day(text)

@@ -150,12 +150,12 @@ class TimeField(Field):
         times = _times(draft)
         now = draft.market.moment.time()
         if count > 0:
-            ahead = [place for place, time in enumerate(times) if time > now]
-            place = min(ahead[0] + count - 1, len(times) - 1) if ahead else len(times) - 1
+            ahead = [index for index, time in enumerate(times) if time > now]
+            index = min(ahead[0] + count - 1, len(times) - 1) if ahead else len(times) - 1
         else:
-            behind = [place for place, time in enumerate(times) if time < now]
-            place = max(behind[-1] + count + 1, 0) if behind else 0
-        return self._set(draft, times[place])
+            behind = [index for index, time in enumerate(times) if time < now]
+            index = max(behind[-1] + count + 1, 0) if behind else 0
+        return self._set(draft, times[index])
 
     def enter(self, draft: Draft, text: str) -> Draft:
         """Set a typed time like 10:30, or the close."""
@@ -182,8 +182,8 @@ class TimeField(Field):
     def at(self, draft: Draft, position: float) -> Draft:
         """Set the half hour nearest to a place on the slider."""
         times = _times(draft)
-        place = round(min(max(position, 0.0), 1.0) * (len(times) - 1))
-        return self._set(draft, times[place])
+        index = round(min(max(position, 0.0), 1.0) * (len(times) - 1))
+        return self._set(draft, times[index])
 
     def _set(self, draft: Draft, time: dt.time) -> Draft:
         """Set a time; that of the close is none."""

@@ -255,8 +255,8 @@ class ChoiceField(RecordField):
     def _place(self, draft: Draft) -> int:
         return self.words.index(self.text(draft))
 
-    def _to(self, draft: Draft, place: int) -> Draft:
-        word = self.words[place]
+    def _to(self, draft: Draft, index: int) -> Draft:
+        word = self.words[index]
         if word == self.text(draft):
             return draft
         value = self.choices[word]

@@ -191,10 +191,10 @@ class ListedGrid:
     def following(self, value: float, direction: int) -> float:
         """Return the next listed value in a direction."""
         if direction > 0:
-            place = bisect_right(self.values, value + ON_GRID)
-            return self.values[place] if place < len(self.values) else value
-        place = bisect_left(self.values, value - ON_GRID)
-        return self.values[place - 1] if place else value
+            index = bisect_right(self.values, value + ON_GRID)
+            return self.values[index] if index < len(self.values) else value
+        index = bisect_left(self.values, value - ON_GRID)
+        return self.values[index - 1] if index else value
 
     def nearest(self, value: float) -> float:
         """Return the listed value closest to another, of two the lower."""

@@ -155,12 +155,12 @@ def mark_form(trade: BookTrade | None, state: State, path: Path | None = None) -
     held = {one.contract: one for one in trade.holdings} if trade else {}
     fields = tuple(
         FormField(
-            name=f"price {place}",
+            name=f"price {index}",
             label=contract.label,
             value=_short(quoted[contract]) if contract in quoted else "",
             hint=_hint(held[contract].mark, held[contract].mark_day) if contract in held else "",
         )
-        for place, contract in enumerate(contracts)
+        for index, contract in enumerate(contracts)
     )
     others = FormField(name="others", label="others", hint="TNA=61.20, IWM 295 call 2026-09-18=11.90")
     return Form(
@@ -185,9 +185,9 @@ def _mark(
     typed: Typed, *, contracts: tuple[Contract, ...], proposed: dt.date, state: State, path: Path
 ) -> Answer:
     prices = {
-        contract: typed_number(contract.label, typed.text(f"price {place}"))
-        for place, contract in enumerate(contracts)
-        if typed.text(f"price {place}")
+        contract: typed_number(contract.label, typed.text(f"price {index}"))
+        for index, contract in enumerate(contracts)
+        if typed.text(f"price {index}")
     }
     prices |= typed_prices(text for text in typed.text("others").split(",") if text.strip())
     day = _day(typed, state)

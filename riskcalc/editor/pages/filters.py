@@ -130,31 +130,31 @@ def read_filter(text: str, vocabulary: Vocabulary) -> Filter:
     """
     conditions: list[Condition] = []
     words: dict[str, frozenset[str]] = {}
-    place = _next_part(text, 0)
-    while place < len(text):
-        place = _next_part(text, _read_part(text, place, vocabulary, conditions, words))
+    start = _next_part(text, 0)
+    while start < len(text):
+        start = _next_part(text, _read_part(text, start, vocabulary, conditions, words))
     return Filter(text=text.strip(), conditions=tuple(conditions), words=words)
 
 
-def _next_part(text: str, place: int) -> int:
+def _next_part(text: str, start: int) -> int:
     """Where the next part of a text starts."""
-    return len(text) - len(text[place:].lstrip(_BETWEEN))
+    return len(text) - len(text[start:].lstrip(_BETWEEN))
 
 
 def _read_part(
     text: str,
-    place: int,
+    start: int,
     vocabulary: Vocabulary,
     conditions: list[Condition],
     words: dict[str, frozenset[str]],
 ) -> int:
     """Read the part of a text that starts at a place; return where it ends."""
-    day, named = _DAY.match(text, place), _NAME.match(text, place)
+    day, named = _DAY.match(text, start), _NAME.match(text, start)
     if day and vocabulary.days:
         _allow(words, vocabulary.days, day[0])
         return day.end()
     if named is None:
-        condition, end = _bounds(text, place, Quantity(key=vocabulary.bare, names=(vocabulary.bare,)))
+        condition, end = _bounds(text, start, Quantity(key=vocabulary.bare, names=(vocabulary.bare,)))
         conditions.append(condition)
         return end
     name = named[0].lower()
@@ -182,25 +182,25 @@ def _unknown(name: str, vocabulary: Vocabulary) -> str:
     return f"filter: {name!r} is not known{meant} known: {vocabulary.text}"
 
 
-def _bounds(text: str, place: int, quantity: Quantity) -> tuple[Condition, int]:
+def _bounds(text: str, start: int, quantity: Quantity) -> tuple[Condition, int]:
     """The bounds of a quantity that start at a place, and where they end."""
     name = quantity.names[0]
-    if match := _COMPARED.match(text, place):
+    if match := _COMPARED.match(text, start):
         sign, (value,) = match[1], _numbers(quantity, match[2])
         if sign == "=":
             return Condition(key=quantity.key, low=value, high=value), match.end()
         below = sign.startswith("<")
         low, high = (-math.inf, value) if below else (value, math.inf)
         return Condition(key=quantity.key, low=low, high=high, open_ends="=" not in sign), match.end()
-    if match := _RANGE.match(text, place):
+    if match := _RANGE.match(text, start):
         low, high = _numbers(quantity, match[1], match[2])
         if low > high:
             raise InvalidInputError(f"filter: {name} must be from low to high, got {match[0].strip()}")
         return Condition(key=quantity.key, low=low, high=high), match.end()
-    if match := _SINGLE.match(text, place):
+    if match := _SINGLE.match(text, start):
         (value,) = _numbers(quantity, match[1])
         return Condition(key=quantity.key, low=value, high=value), match.end()
-    rest = text[place:].split()
+    rest = text[start:].split()
     got = repr(rest[0]) if rest else "nothing"
     raise InvalidInputError(
         f"filter: {name} needs a range or a bound, like {name} 20-40 or {name}>20, got {got}"

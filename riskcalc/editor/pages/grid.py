@@ -48,9 +48,9 @@ class Grid:
 
     def without_missing(self) -> Grid:
         """Return the grid without spare columns of which nothing is known."""
-        for place, column in enumerate(self.columns):
-            if self.rows and column.spare and all(row[place].text == MISSING for row in self.rows):
-                return _without_column(self, place).without_missing()
+        for index, column in enumerate(self.columns):
+            if self.rows and column.spare and all(row[index].text == MISSING for row in self.rows):
+                return _without_column(self, index).without_missing()
         return self
 
     def fitted(self, width: int) -> Grid:
@@ -87,7 +87,7 @@ def _with_short_texts(grid: Grid) -> Grid:
 
 
 def _without_spare_column(grid: Grid) -> Grid:
-    return _without_column(grid, max(range(len(grid.columns)), key=lambda place: grid.columns[place].spare))
+    return _without_column(grid, max(range(len(grid.columns)), key=lambda index: grid.columns[index].spare))
 
 
 def _without_column(grid: Grid, left_out: int) -> Grid:
@@ -95,8 +95,8 @@ def _without_column(grid: Grid, left_out: int) -> Grid:
     return replace(grid, columns=_without(grid.columns, left_out), rows=rows)
 
 
-def _without(parts: tuple[T, ...], place: int) -> tuple[T, ...]:
-    return (*parts[:place], *parts[place + 1 :])
+def _without(parts: tuple[T, ...], index: int) -> tuple[T, ...]:
+    return (*parts[:index], *parts[index + 1 :])
 
 
 def _cut(grid: Grid, excess: int) -> Grid:
@@ -118,16 +118,16 @@ def _shortened(text: str, room: int) -> str:
 def _padded(grid: Grid, gap: int) -> Grid:
     widths = grid.widths
 
-    def pad(text: str, place: int) -> str:
-        wide = widths[place]
-        return (text.ljust(wide) if grid.columns[place].left else text.rjust(wide)) + " " * gap
+    def pad(text: str, index: int) -> str:
+        wide = widths[index]
+        return (text.ljust(wide) if grid.columns[index].left else text.rjust(wide)) + " " * gap
 
     columns = (
-        GridColumn(heading=pad(column.heading, place), left=column.left)
-        for place, column in enumerate(grid.columns)
+        GridColumn(heading=pad(column.heading, index), left=column.left)
+        for index, column in enumerate(grid.columns)
     )
     rows = (
-        tuple(cell._replace(text=pad(cell.text, place)) for place, cell in enumerate(row))
+        tuple(cell._replace(text=pad(cell.text, index)) for index, cell in enumerate(row))
         for row in grid.rows
     )
     return replace(grid, columns=tuple(columns), rows=tuple(rows))

@@ -239,11 +239,11 @@ def histogram(view: JournalView) -> BarChart:
     most = max(counts)
     bars = tuple(
         Bar(
-            cells=(Cell(f"{_edge(place * step)} to {_edge((place + 1) * step)}R"), Cell(str(n))),
+            cells=(Cell(f"{_edge(step_number * step)} to {_edge((step_number + 1) * step)}R"), Cell(str(n))),
             value=n / most,
-            style=Style.BAD if place < 0 else Style.GOOD,
+            style=Style.BAD if step_number < 0 else Style.GOOD,
         )
-        for place, n in enumerate(counts, start=first)
+        for step_number, n in enumerate(counts, start=first)
     )
     return BarChart(title="R of Closed Trades", header=("result", "n"), bars=bars)
 

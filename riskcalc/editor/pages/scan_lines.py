@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,39 +58,41 @@ VOCABULARY = Vocabulary(
 
 _CAL = "_calibrated"
 
-Place = tuple[Scan, int]
-"""A scan and the index of a row."""
+
+class ScanRow(NamedTuple):
+    """A row of a scan."""
+
+    scan: Scan
+    number: int
 
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _of(name: str, text: Callable[[float | None], str]) -> Callable[[Place], str]:
-    return lambda place: text(_known(float(place[0].numbers[name][place[1]])))
+def _of(name: str, text: Callable[[float | None], str]) -> Callable[[ScanRow], str]:
+    return lambda row: text(_known(float(row.scan.numbers[name][row.number])))
 
 
 def _dollars(amount: float | None) -> str:
     return MISSING if amount is None else whole_money(amount).lstrip("+")
 
 
-def _spread(place: Place) -> str:
-    scanned, row = place
-    return f"{scanned.columns['long_strike'][row]:g}/{scanned.columns['short_strike'][row]:g}"
+def _spread(row: ScanRow) -> str:
+    columns = row.scan.columns
+    return f"{columns['long_strike'][row.number]:g}/{columns['short_strike'][row.number]:g}"
 
 
-def _kind(place: Place) -> str:
-    return str(place[0].columns["kind"][place[1]])
+def _kind(row: ScanRow) -> str:
+    return str(row.scan.columns["kind"][row.number])
 
 
-def _expiry(place: Place) -> str:
-    scanned, row = place
-    return short_date(scanned.days[row], scanned.fitted.chain.date)
+def _expiry(row: ScanRow) -> str:
+    return short_date(row.scan.days[row.number], row.scan.fitted.chain.date)
 
 
-def _at_targets(place: Place) -> str:
-    columns, row = place[0].columns, place[1]
-    values = (columns[f"r_at_target_{n}"][row] for n in range(1, place[0].targets + 1))
+def _at_targets(row: ScanRow) -> str:
+    values = (row.scan.columns[f"r_at_target_{n}"][row.number] for n in range(1, row.scan.targets + 1))
     return " ".join(number(float(value), signed=True) for value in values) or MISSING
 
 
@@ -109,8 +112,8 @@ def _whole(value: float | None) -> str:
     return number(value, digits=0)
 
 
-_FIRST: tuple[Column[Place], ...] = (
-    Column(key="place", title="#", width=6, text=lambda place: f"{place[1] + 1}"),
+_FIRST: tuple[Column[ScanRow], ...] = (
+    Column(key="place", title="#", width=6, text=lambda row: f"{row.number + 1}"),
     Column(key="long_strike", title="spread", width=12, text=_spread, left=True),
     Column(key="kind", title="kind", width=12, text=_kind, left=True),
     Column(key="expiry", title="expiry", width=10, rank=1, text=_expiry, left=True),
@@ -131,7 +134,7 @@ _FIRST: tuple[Column[Place], ...] = (
     Column(key="theta_per_day", title="theta", width=8, rank=5, text=_of("theta_per_day", _tenths)),
     Column(key="pnl_at_stop", title="P&L at stop", width=13, rank=5, text=_of("pnl_at_stop", _pnl)),
 )
-_LAST: tuple[Column[Place], ...] = (
+_LAST: tuple[Column[ScanRow], ...] = (
     Column(key="delta", title="delta", width=8, rank=8, text=_of("delta", _tenths)),
     Column(key="breakeven", title="breakeven", width=11, rank=8, text=_of("breakeven", price)),
     Column(key="reward_to_risk", title="reward/risk", width=13, rank=9, text=_of("reward_to_risk", number)),
@@ -143,7 +146,7 @@ _LAST: tuple[Column[Place], ...] = (
 )
 
 
-def scan_columns(targets: int) -> tuple[Column[Place], ...]:
+def scan_columns(targets: int) -> tuple[Column[ScanRow], ...]:
     """Return the columns of a scan with so many targets, as `riskcalc scan` names them."""
     if not targets:
         return (*_FIRST, *_LAST)
@@ -182,7 +185,7 @@ class ScanLines:
         )
 
     @cached_property
-    def columns(self) -> tuple[Column[Place], ...]:
+    def columns(self) -> tuple[Column[ScanRow], ...]:
         """Every column that the scan has."""
         columns = scan_columns(self.scanned.targets)
         if np.isfinite(self.scanned.numbers["open_interest"]).any():
@@ -229,8 +232,8 @@ class ScanLines:
 
     def line(self, index: int, width: int, *, cursor: bool) -> tuple[Cell, ...]:
         """One line in a width."""
-        place, style = (self.scanned, self.order[index]), "cursor" if cursor else "plain"
-        cells = "".join(column.cell(column.text(place)) for column in fitting(self.columns, width - 1))
+        row, style = ScanRow(self.scanned, self.order[index]), "cursor" if cursor else "plain"
+        cells = "".join(column.cell(column.text(row)) for column in fitting(self.columns, width - 1))
         return ((f"{'>' if cursor else ' '}{cells}", style),)
 
     def column_at(self, x: int, width: int) -> str | None:

@@ -54,10 +54,10 @@ class CellGrid:
         text = text[: max(self.width - start, 0)]
         if not (0 <= y < self.height and text):
             return
-        place = slice(start, start + len(text))
-        self._characters[y, place] = [ord(character) for character in text]
+        span = slice(start, start + len(text))
+        self._characters[y, span] = [ord(character) for character in text]
         if color is not None:
-            self._look[y, place] = self._number(color, bold=bold)
+            self._look[y, span] = self._number(color, bold=bold)
 
     def put_canvas(
         self, canvas: Canvas, colors: Mapping[str, str], *, left: int = 0, bold: frozenset[str] = frozenset()

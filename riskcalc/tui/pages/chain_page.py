@@ -72,8 +72,8 @@ class ChainPage(ScanView):
 
         legs = list(option_legs(self.editor.state.draft))
         if legs:
-            place = legs.index(self.leg) if self.leg in legs else 0
-            self.leg = legs[(place + count) % len(legs)]
+            index = legs.index(self.leg) if self.leg in legs else 0
+            self.leg = legs[(index + count) % len(legs)]
             self._focus_leg()
             self.show_chain()
 
