@@ -35,25 +35,25 @@ def today() -> dt.date:
     InvalidInputError
         The environment names something that is no date.
     """
-    named = os.environ.get(TODAY_VARIABLE)
-    if not named:
+    setting = os.environ.get(TODAY_VARIABLE)
+    if not setting:
         from zoneinfo import ZoneInfo  # noqa: PLC0415 - a fixed day needs no zone
 
         return dt.datetime.now(ZoneInfo("America/New_York")).date()
     try:
-        day = dt.date.fromisoformat(named)
+        day = dt.date.fromisoformat(setting)
     except ValueError:
         day = None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         form = f"a date from {FIRST_YEAR} to {LAST_YEAR}, like 2026-09-18"
-        raise InvalidInputError(f"{TODAY_VARIABLE} must be {form}, got {named!r}")
+        raise InvalidInputError(f"{TODAY_VARIABLE} must be {form}, got {setting!r}")
     return day
 
 
 def presets_folder() -> Path:
     """Return the folder of the user's own presets, which need not exist yet."""
-    named = os.environ.get(PRESETS_VARIABLE)
-    return Path(named).expanduser() if named else data_folder() / "presets"
+    setting = os.environ.get(PRESETS_VARIABLE)
+    return Path(setting).expanduser() if setting else data_folder() / "presets"
 
 
 def data_folder() -> Path:
@@ -110,8 +110,8 @@ def _folder(kind: str) -> Path:
 
 
 def _home() -> Path | None:
-    named = os.environ.get(HOME_VARIABLE)
+    setting = os.environ.get(HOME_VARIABLE)
     try:
-        return Path(named).expanduser() if named else None
+        return Path(setting).expanduser() if setting else None
     except RuntimeError:
-        raise InvalidInputError(f"{HOME_VARIABLE} is {named}: there is no such home folder") from None
+        raise InvalidInputError(f"{HOME_VARIABLE} is {setting}: there is no such home folder") from None

@@ -139,11 +139,11 @@ def deliveries(trade: Trade, market: Market, *, view: View) -> tuple[Delivery, .
     expiring = [leg for leg in trade.option_legs if leg.expiry == trade.expiry]
     if not expiring or trade.instrument.cash_settled:
         return ()
-    held = sum(trade.leg_size(leg) for leg in trade.share_legs)
+    shares = sum(trade.leg_size(leg) for leg in trade.share_legs)
     edges = (0.0, *sorted({leg.strike for leg in expiring}), math.inf)
     below = [_chance_below(level, trade, market, view=view) for level in edges]
     results = [
-        _delivery(trade, expiring, (low, high), chance=after - before, held=held)
+        _delivery(trade, expiring, (low, high), chance=after - before, held=shares)
         for (low, high), (before, after) in zip(pairwise(edges), pairwise(below), strict=True)
     ]
     return tuple(result for result in results if result.shares and result.shares_after)

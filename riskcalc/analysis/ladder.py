@@ -66,7 +66,7 @@ def ladder(
     return tuple(
         LadderRow(
             label=level.label,
-            when=when,
+            when=label,
             spot=level.spot,
             date=day,
             value=value,
@@ -74,7 +74,7 @@ def ladder(
             r_multiple=to_r_multiple(value - entry, planned_loss),
         )
         for level, row in zip(levels, values.tolist(), strict=True)
-        for (when, day), value in zip(dates.items(), row, strict=True)
+        for (label, day), value in zip(dates.items(), row, strict=True)
     )
 
 
@@ -101,15 +101,15 @@ def theta_report(trade: Trade, legs: PositionGreeks) -> ThetaReport:
     per_day, total = _theta_and_change(legs, np.full(len(trade.legs), fill_value=True))
     debit = net_debit(trade)
     bought = np.array([isinstance(leg, OptionLeg) and leg.side is Side.LONG for leg in trade.legs])
-    alone: tuple[float, float] | tuple[None, None] = (None, None)
+    long_only: tuple[float, float] | tuple[None, None] = (None, None)
     if 0 < np.count_nonzero(bought) < len(trade.option_legs):
-        alone = _theta_and_change(legs, bought)
+        long_only = _theta_and_change(legs, bought)
     return ThetaReport(
         per_day=per_day,
         debit_share_per_day=per_day / debit if debit > 0 else None,
         to_time_stop=total,
-        long_legs_per_day=alone[0],
-        long_legs_to_time_stop=alone[1],
+        long_legs_per_day=long_only[0],
+        long_legs_to_time_stop=long_only[1],
     )
 
 

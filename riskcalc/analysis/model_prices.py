@@ -40,10 +40,10 @@ def enter_at_model(trade: Trade, market: Market) -> Trade:
     InvalidInputError
         The underlying is not quoted, a leg has expired, or no vol reproduces a premium.
     """
-    known = _with_vols(trade, market)
-    if all(leg.premium is not None for leg in known.option_legs):
-        return known
-    return _with_premiums(known, value_legs(known, market))
+    with_vols = _with_vols(trade, market)
+    if all(leg.premium is not None for leg in with_vols.option_legs):
+        return with_vols
+    return _with_premiums(with_vols, value_legs(with_vols, market))
 
 
 def enter_and_value(trade: Trade, market: Market) -> tuple[Trade, PositionGreeks]:
@@ -61,9 +61,9 @@ def enter_and_value(trade: Trade, market: Market) -> tuple[Trade, PositionGreeks
     tuple of Trade and PositionGreeks
         The trade with every premium and vol, and its legs' values for today.
     """
-    known = _with_vols(trade, market)
-    legs = value_legs(known, market)
-    return _with_premiums(known, legs), legs
+    with_vols = _with_vols(trade, market)
+    legs = value_legs(with_vols, market)
+    return _with_premiums(with_vols, legs), legs
 
 
 def solve_vol(

@@ -213,8 +213,10 @@ def _snap_to_zero(gains: Floats, trade: Trade) -> Floats:
 def _zeros(points: Floats, gains: Floats, slope: float, curve: Pnl | None) -> list[float]:
     """Zeros between the first and last point; from each to the next the P&L is a line or a monotone curve."""
     signs = np.sign(gains)
-    beside = np.abs(np.concatenate(([0.0], signs[:-1]))) + np.abs(np.concatenate((signs[1:], [slope])))
-    touching = [float(spot) for spot in points[(signs == 0) & (beside > 0)]]
+    neighbor_signs = np.abs(np.concatenate(([0.0], signs[:-1]))) + np.abs(
+        np.concatenate((signs[1:], [slope]))
+    )
+    touching = [float(spot) for spot in points[(signs == 0) & (neighbor_signs > 0)]]
     crossing = [
         _zero_of_line(points[k : k + 2], gains[k : k + 2])
         if curve is None

@@ -178,14 +178,14 @@ def _lines(leg: Leg, trade: Trade, market: Market | None) -> tuple[float, Line]:
     if market is None or trade.expiry is None or leg.expiry == trade.expiry:
         return (0.0, Line(1.0, -leg.strike)) if is_call else (leg.strike, Line(0.0, 0.0))
     years = years_after_nearest_expiry(leg, trade, market)
-    held = math.exp(-market.rate * years)
+    discount = math.exp(-market.rate * years)
     american = trade.instrument.exercise is ExerciseStyle.AMERICAN
     if not is_call:
-        return leg.strike * (max(1.0, held) if american else held), Line(0.0, 0.0)
+        return leg.strike * (max(1.0, discount) if american else discount), Line(0.0, 0.0)
     if american:
         return 0.0, _best_exercise(leg, trade, market)
     carry = market.quote(trade.symbol).dividend_yield
-    return 0.0, Line(math.exp(-carry * years), -leg.strike * held)
+    return 0.0, Line(math.exp(-carry * years), -leg.strike * discount)
 
 
 def _best_exercise(leg: OptionLeg, trade: Trade, market: Market) -> Line:

@@ -300,8 +300,8 @@ def _vol_changes(
     """Change of each leg's vol by the smile at each spot: legs x the shape of the spots."""
     return np.stack(
         [
-            smile.change(leg.strike, expiry=leg.expiry, start=quote.spot, spot=own)
-            for leg, own in zip(legs, spots, strict=True)
+            smile.change(leg.strike, expiry=leg.expiry, start=quote.spot, spot=start_spot)
+            for leg, start_spot in zip(legs, spots, strict=True)
         ]
     )
 

@@ -63,15 +63,23 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
     delta, table = units * greeks.dollar_delta, risk.instruments
     spot = market.quote(traded.symbol).spot
     shocks = (-totals.shock, totals.shock)
-    held = np.array([row.pnl for shock in shocks for row in risk.ladder if abs(row.move - shock) < 1e-9])
+    pnls = np.array([row.pnl for shock in shocks for row in risk.ladder if abs(row.move - shock) < 1e-9])
     worst_together = (
-        max(-float((held + _shocked_pnl(plan, shocks, risk.instruments)).min()), 0.0) if held.size else 0.0
+        max(-float((pnls + _shocked_pnl(plan, shocks, risk.instruments)).min()), 0.0) if pnls.size else 0.0
     )
     rows = (
         ("risk", totals.risk, plan.size.risk),
         ("loss_at_shock", totals.heat.shock, worst_together - totals.heat.shock),
-        ("iwm_equivalent", totals.iwm_equivalent, delta * iwm_beta(traded, rate=market.rate, known=table)),
-        ("spy_equivalent", totals.spy_equivalent, delta * spy_beta(traded, rate=market.rate, known=table)),
+        (
+            "iwm_equivalent",
+            totals.iwm_equivalent,
+            delta * iwm_beta(traded, rate=market.rate, instruments=table),
+        ),
+        (
+            "spy_equivalent",
+            totals.spy_equivalent,
+            delta * spy_beta(traded, rate=market.rate, instruments=table),
+        ),
         ("theta_per_day", totals.greeks.theta_per_day, units * greeks.theta_per_day),
         ("vega_per_point", totals.greeks.vega_per_point, units * greeks.vega_per_point),
         ("gamma_per_percent", totals.greeks.gamma_per_percent, units * greeks.gamma * spot * spot / 100),
@@ -104,13 +112,13 @@ def ladder_with(plan: TradePlan, risk: BookRisk) -> tuple[ShockAdded, ...]:
     )
 
 
-def _shocked_pnl(plan: TradePlan, shocks: Sequence[float], known: InstrumentTable | None) -> Floats:
+def _shocked_pnl(plan: TradePlan, shocks: Sequence[float], instruments: InstrumentTable | None) -> Floats:
     """P&L of the position of a plan after moves of IWM within one session [dollars]."""
     trade, market = plan.report.trade, plan.report.market
     spot = market.quote(trade.symbol).spot
     moves = np.array(
         [
-            scenario_move(trade.instrument, iwm_shock(shock), rate=market.rate, known=known)[0]
+            scenario_move(trade.instrument, iwm_shock(shock), rate=market.rate, instruments=instruments)[0]
             for shock in shocks
         ]
     )

@@ -102,8 +102,8 @@ def read_backup(text: str, *, path: object) -> Restored:
 
 def restore_fills(connection: sqlite3.Connection, restored: Restored, *, recorded: dt.datetime) -> int:
     """Write the fills that the book does not have, each to its trade; return how many they are."""
-    known = {fill.key for fill in rows.read_fills(connection)[0]}
-    new = [(fill, trade) for fill, trade in restored.fills if fill.key not in known]
+    existing = {fill.key for fill in rows.read_fills(connection)[0]}
+    new = [(fill, trade) for fill, trade in restored.fills if fill.key not in existing]
     for fill, trade in new:
         rows.insert_fills(connection, [fill], recorded=recorded, trade=trade)
     return len(new)

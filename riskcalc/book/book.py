@@ -150,12 +150,12 @@ class Book:
         preset, tag : str, optional
             Of the trades; all when left out.
         """
-        chosen = [
+        closed = [
             ClosedTrade(trade, self.ledger.trades[self._key_of(trade.id)].closings)
             for trade in sorted(self.trades(status="closed"), key=lambda trade: trade.closed or trade.opened)
             if is_chosen(trade, since=since, preset=preset, tag=tag)
         ]
-        return journal(chosen, spots=rows.read_spots(self._connection))
+        return journal(closed, spots=rows.read_spots(self._connection))
 
     def trade(self, number: int) -> BookTrade:
         """Return the trade of a number.
@@ -243,9 +243,9 @@ class Book:
             The book cannot be written; nothing is changed.
         """
         with self._writing(undo=dry_run):
-            known = {key for (key,) in self._connection.execute("SELECT key FROM fills")}
-            given = list(fills)
-            new = [fill for fill in given if fill.key not in known]
+            existing = {key for (key,) in self._connection.execute("SELECT key FROM fills")}
+            all_fills = list(fills)
+            new = [fill for fill in all_fills if fill.key not in existing]
             unmatched = self.unmatched(new)
             left = {fill.key for fill in unmatched}
             new = [fill for fill in new if fill.key not in left]
@@ -254,7 +254,7 @@ class Book:
             self._sync_rows()
         return Recorded(
             added=len(added),
-            duplicates=len(given) - len(new) - len(unmatched),
+            duplicates=len(all_fills) - len(new) - len(unmatched),
             confirmed=confirmed,
             unmatched=tuple(unmatched),
         )
@@ -386,10 +386,10 @@ class Book:
 
     def unmatched(self, fills: Iterable[Fill]) -> list[Fill]:
         """Return the fills that would close positions which neither the book nor the other fills open."""
-        held, trade_of = rows.read_fills(self._connection)
-        known = {fill.key for fill in held}
-        new = [fill for fill in fills if fill.key not in known]
-        return unmatched_among(new, held=held, trade_of=trade_of)
+        stored, trade_of = rows.read_fills(self._connection)
+        keys = {fill.key for fill in stored}
+        new = [fill for fill in fills if fill.key not in keys]
+        return unmatched_among(new, fills=stored, trade_of=trade_of)
 
 
 def _today() -> dt.date:

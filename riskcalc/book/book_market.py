@@ -36,10 +36,10 @@ class BookMarket:
 
     def instrument(self, symbol: str) -> Instrument:
         """Return the instrument of a symbol."""
-        return instrument(symbol, known=self.instruments)
+        return instrument(symbol, instruments=self.instruments)
 
 
-def book_market(
+def build_book_market(
     trades: Sequence[BookTrade],
     marks: Marks,
     *,
@@ -62,13 +62,13 @@ def book_market(
     Returns
     -------
     BookMarket
-        The spot of a symbol is that of `given`, else its mark, else that of the latest plan, else what its
+        The spot of a symbol is that of `market`, else its mark, else that of the latest plan, else what its
         shares cost. The vol of an option is that of its mark where that is of the day of the spot, else of
         the plan, else of the quote. An option without any is not in `vols`: it cannot be valued.
     """
     plans = sorted((plan_facts(trade.plan) for trade in trades if trade.plan), key=lambda plan: plan.date)
     notes: list[str] = []
-    quotes, days = _quotes(trades, marks, plans=plans, given=given, notes=notes)
+    quotes, days = _quotes(trades, marks, plans=plans, market=given, notes=notes)
     rate = given.rate if given else plans[-1].rate if plans else USUAL_RATE
     if given is None and not plans and trades:
         notes.append(f"no plan gives an interest rate: {USUAL_RATE:.0%} assumed")
@@ -77,7 +77,7 @@ def book_market(
     market = Market(date=date, rate=rate, quotes=quotes, time=given.time if given else None)
     vols = {}
     for symbol in quotes:
-        traded = instrument(symbol, known=instruments)
+        traded = instrument(symbol, instruments=instruments)
         vols.update(_vols(traded, trades, marks, market=market, day=days[symbol], plans=plans, notes=notes))
     oldest = min((days[trade.symbol] for trade in trades if trade.symbol in days), default=date)
     return BookMarket(market=market, vols=vols, notes=tuple(notes), oldest=oldest, instruments=instruments)
@@ -88,12 +88,12 @@ def _quotes(
     marks: Marks,
     *,
     plans: Sequence[PlanFacts],
-    given: Market | None,
+    market: Market | None,
     notes: list[str],
 ) -> tuple[dict[str, Quote], dict[str, dt.date]]:
     """Quotes by symbol, and the day of each price."""
-    quotes: dict[str, Quote] = dict(given.quotes) if given else {}
-    days = dict.fromkeys(quotes, given.date) if given else {}
+    quotes: dict[str, Quote] = dict(market.quotes) if market else {}
+    days = dict.fromkeys(quotes, market.date) if market else {}
     for symbol in dict.fromkeys(trade.symbol for trade in trades):
         if symbol in quotes:
             continue
@@ -132,17 +132,17 @@ def _vols(
 ) -> dict[Contract, float]:
     """Vols of a symbol's options that have not expired."""
     symbol = traded.symbol
-    held = dict.fromkeys(
+    contracts = dict.fromkeys(
         mark_key(holding.contract)
         for trade in trades
         if trade.symbol == symbol
         for holding in trade.holdings
         if holding.contract.expiry and holding.contract.expiry >= market.date
     )
-    vols = _marked_vols(traded, [c for c in held if marks.get(c, (None,))[0] == day], marks, market)
+    vols = _marked_vols(traded, [c for c in contracts if marks.get(c, (None,))[0] == day], marks, market)
     quote = market.quote(symbol)
     unmarked: dict[str, list[str]] = {}
-    for contract in held:
+    for contract in contracts:
         if contract in vols:
             continue
         planned = [plan.vols[contract] for plan in plans if contract in plan.vols]

@@ -121,10 +121,10 @@ def _expiries(trade: BookTrade, spot: float | None, today: dt.date) -> Iterator[
 
 def _describe_in_the_money(trade: BookTrade, expiry: dt.date, spot: float | None) -> str:
     """Options that are exercised and assigned if the underlying closes at the current spot."""
-    held = [holding for holding in trade.holdings if holding.contract.expiry == expiry]
+    expiring = [holding for holding in trade.holdings if holding.contract.expiry == expiry]
     inside = [
         holding
-        for holding in held
+        for holding in expiring
         if spot is not None
         and holding.contract.strike is not None
         and (holding.contract.option_type or 0) * (spot - holding.contract.strike) > 0
@@ -150,10 +150,10 @@ def _assignments(
     today: dt.date,
 ) -> Iterator[Due]:
     """Short calls with less time value than a dividend: their holder gains by exercise the day before."""
-    for held in trade.holdings:
-        contract = held.contract
+    for holding in trade.holdings:
+        contract = holding.contract
         value = values.get(mark_key(contract))
-        if held.quantity >= 0 or value is None or not contract.expiry or not contract.strike:
+        if holding.quantity >= 0 or value is None or not contract.expiry or not contract.strike:
             continue
         time_value = value - max((contract.option_type or 0) * (spot - contract.strike), 0.0)
         for paid in market.option_dividends_until(trade.symbol, contract.expiry):

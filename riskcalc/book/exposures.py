@@ -31,24 +31,26 @@ def spy_shock(move: float) -> Scenario:
     return Scenario(name="SPY", meaning=f"SPY {100 * move:+.4g}% in a session", moves=moves)
 
 
-def iwm_beta(instrument: Instrument, *, rate: float, known: InstrumentTable | None = None) -> float:
+def iwm_beta(instrument: Instrument, *, rate: float, instruments: InstrumentTable | None = None) -> float:
     """Return the move of an instrument per move of IWM in a session: 3 for TNA."""
-    return scenario_move(instrument, iwm_shock(_SMALL), rate=rate, known=known)[0] / _SMALL
+    return scenario_move(instrument, iwm_shock(_SMALL), rate=rate, instruments=instruments)[0] / _SMALL
 
 
-def spy_beta(instrument: Instrument, *, rate: float, known: InstrumentTable | None = None) -> float:
+def spy_beta(instrument: Instrument, *, rate: float, instruments: InstrumentTable | None = None) -> float:
     """Return the move of an instrument per move of SPY in a session."""
-    return scenario_move(instrument, spy_shock(_SMALL), rate=rate, known=known)[0] / _SMALL
+    return scenario_move(instrument, spy_shock(_SMALL), rate=rate, instruments=instruments)[0] / _SMALL
 
 
-def correlation(instrument: Instrument, other: Instrument, *, known: InstrumentTable | None = None) -> float:
+def correlation(
+    instrument: Instrument, other: Instrument, *, instruments: InstrumentTable | None = None
+) -> float:
     """Return the correlation of two benchmarks: 1 where it is not known, which is the worst."""
-    families = {_reference_benchmark(instrument, known), _reference_benchmark(other, known)}
+    families = {_reference_benchmark(instrument, instruments), _reference_benchmark(other, instruments)}
     return CORRELATION if families == {"IWM", "SPY"} else 1.0
 
 
 def _reference_benchmark(traded: Instrument, table: InstrumentTable | None) -> str:
     """The benchmark against which the beta of an instrument's benchmark is measured, else that benchmark."""
     benchmark = traded.benchmark or traded.symbol
-    match = find_instrument(benchmark, known=table)
+    match = find_instrument(benchmark, instruments=table)
     return (match.beta_to if match else "") or benchmark

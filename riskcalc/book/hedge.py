@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from riskcalc.analysis import Conditions, enter_at_model, value_position
-from riskcalc.book.book_market import BookMarket, Marks, book_market
+from riskcalc.book.book_market import BookMarket, Marks, build_book_market
 from riskcalc.book.exposures import iwm_beta, iwm_shock
 from riskcalc.book.repricing import book_pnls, can_be_valued, underlyings, value_units
 from riskcalc.book.trades import BookTrade
@@ -112,7 +112,7 @@ def size_hedge(
     unit : Trade
         One unit of the hedge: a share of TZA, a share of SPY sold, a put or a put spread.
     market : Market, optional
-        Goes before marks and plans; see `riskcalc.book.book_market.book_market`.
+        Goes before marks and plans; see `riskcalc.book.book_market.build_book_market`.
     quotes : Market, optional
         Quotes of the hedge where neither the marks nor `market` have any.
     scenarios : sequence of Scenario
@@ -139,19 +139,21 @@ def size_hedge(
         Neither or both of `to` and `share` are given, there is no such scenario, or the hedge does not gain
         where the book loses.
     """
-    held = [trade for trade in trades if trade.status == "open"]
-    if not held:
+    open_trades = [trade for trade in trades if trade.status == "open"]
+    if not open_trades:
         raise BookError("the book has no open trade to hedge")
-    known = book_market(held, marks, given=market, instruments=instruments)
-    lacking = [trade.description for trade in held if not can_be_valued(trade, known)]
+    book_market = build_book_market(open_trades, marks, given=market, instruments=instruments)
+    lacking = [trade.description for trade in open_trades if not can_be_valued(trade, book_market)]
     if lacking:
         raise BookError(f"{lacking[0]} has no price: mark it before a hedge is sized")
-    hedging = _with_quote(known.market, quotes, marks, unit.symbol)
+    hedging = _with_quote(book_market.market, quotes, marks, unit.symbol)
     unit = enter_at_model(unit, hedging)
-    before = book_pnls(held, known, scenarios)
+    before = book_pnls(open_trades, book_market, scenarios)
     per_unit = [_scenario_pnl(unit, hedging, scenario) for scenario in scenarios]
-    exposure, own = _book_exposure(held, known), _unit_exposure(unit, hedging)
-    units, goal = _units(scenarios, before, per_unit, at=at, to=to, share=share, ratio=-exposure / own)
+    exposure, unit_exposure = _book_exposure(open_trades, book_market), _unit_exposure(unit, hedging)
+    units, goal = _units(
+        scenarios, before, per_unit, at=at, to=to, share=share, ratio=-exposure / unit_exposure
+    )
     price = float(value_position(unit, hedging).value)
     spot = hedging.quote(unit.symbol).spot
     return Hedge(
@@ -164,14 +166,14 @@ def size_hedge(
         buying_power=units * buying_power(unit, spot=spot),
         goal=goal,
         exposure_before=exposure,
-        exposure_after=exposure + units * own,
+        exposure_after=exposure + units * unit_exposure,
         rows=tuple(
             HedgeRow(scenario=scenario.name, before=loss, after=loss + units * gain)
             for scenario, loss, gain in zip(scenarios, before, per_unit, strict=True)
         ),
         cost_per_week=units * _cost_per_week(unit, hedging),
-        drift=_hedge_ratio_drift(held, known, unit, hedging, units=units),
-        notes=known.notes,
+        drift=_hedge_ratio_drift(open_trades, book_market, unit, hedging, units=units),
+        notes=book_market.notes,
     )
 
 
@@ -256,17 +258,17 @@ def _unit_exposure(unit: Trade, market: Market) -> float:
 
 
 def _book_exposure(
-    trades: Sequence[BookTrade], known: BookMarket, *, move: float = 0.0, sessions: int = 0
+    trades: Sequence[BookTrade], book_market: BookMarket, *, move: float = 0.0, sessions: int = 0
 ) -> float:
     """IWM-equivalent of a book after a smooth move of IWM [dollars]."""
-    total, market = 0.0, known.market
-    for symbol, underlying in underlyings(trades, known).items():
+    total, market = 0.0, book_market.market
+    for symbol, underlying in underlyings(trades, book_market).items():
         spot = underlying.spot * (1 + _move_under_iwm(underlying.trade, market, move=move, sessions=sessions))
         days = _days(market, sessions)
         (units,) = value_units(underlying, market, Conditions(spot=np.array([spot]), days=days))
-        beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
-        own = [trade for trade in trades if trade.symbol == symbol]
-        total += math.fsum(float(units.position(trade).delta[0]) * spot * beta for trade in own)
+        beta = iwm_beta(underlying.instrument, rate=market.rate, instruments=book_market.instruments)
+        own_trades = [trade for trade in trades if trade.symbol == symbol]
+        total += math.fsum(float(units.position(trade).delta[0]) * spot * beta for trade in own_trades)
     return total
 
 
@@ -284,16 +286,16 @@ def _days(market: Market, sessions: int) -> float:
 
 
 def _hedge_ratio_drift(
-    trades: Sequence[BookTrade], known: BookMarket, unit: Trade, market: Market, *, units: int
+    trades: Sequence[BookTrade], book_market: BookMarket, unit: Trade, market: Market, *, units: int
 ) -> tuple[DriftRow, ...]:
     """Ratio of hedge to book along IWM down a standard deviation, flat and up one."""
-    own = market.quote(unit.symbol).vol / unit.instrument.leverage_factor
-    vol = known.market.quotes["IWM"].vol if "IWM" in known.market.quotes else own
+    index_vol = market.quote(unit.symbol).vol / unit.instrument.leverage_factor
+    vol = book_market.market.quotes["IWM"].vol if "IWM" in book_market.market.quotes else index_vol
     rows = []
     for sessions in DRIFT_SESSIONS:
-        deviation = (vol or own) * math.sqrt(sessions / SESSIONS_PER_YEAR)
+        deviation = (vol or index_vol) * math.sqrt(sessions / SESSIONS_PER_YEAR)
         for move in (math.expm1(-deviation), 0.0, math.expm1(deviation)):
-            book = _book_exposure(trades, known, move=move, sessions=sessions)
+            book = _book_exposure(trades, book_market, move=move, sessions=sessions)
             spot = market.quote(unit.symbol).spot * (
                 1 + _move_under_iwm(unit, market, move=move, sessions=sessions)
             )

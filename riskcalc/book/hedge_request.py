@@ -143,8 +143,8 @@ def hedge_triggers(day: dt.date) -> SignalBoard:
         The user's rules or data of signals cannot be read.
     """
     rules = load_rules()
-    known = {**read_store(), **book_series(rules, partial(read_book_values, day))}
-    board = signal_board(rules, known, day=day)
+    series = {**read_store(), **book_series(rules, partial(read_book_values, day))}
+    board = signal_board(rules, series, day=day)
     return SignalBoard(
         day=board.day, signals=tuple(signal for signal in board.signals if signal.role is SignalRole.HEDGE)
     )

@@ -137,8 +137,8 @@ def import_file(
     fills, skipped = _new_positions(book, parsed) if parsed.positions else (parsed.fills, [])
     problems = [*parsed.problems, *(_of_the_future(fill, parsed, today) for fill in late)]
     problems += [_unplaced_reason(fill, parsed) for fill in book.unmatched(fills)]
-    written = not dry_run and (partial or not problems)
-    recorded = book.record(fills, dry_run=not written)
+    writes = not dry_run and (partial or not problems)
+    recorded = book.record(fills, dry_run=not writes)
     return ImportResult(
         source=parsed.source,
         fills=recorded.added,
@@ -146,7 +146,7 @@ def import_file(
         confirmed=recorded.confirmed,
         skipped=(*parsed.skipped, *skipped),
         problems=tuple(problems),
-        written=written,
+        written=writes,
     )
 
 
@@ -171,15 +171,17 @@ def _unplaced_reason(fill: Fill, parsed: ParsedFile) -> SkippedRow:
 
 def _new_positions(book: Recorder, parsed: ParsedFile) -> tuple[list[Fill], list[SkippedRow]]:
     """Positions that the book does not hold; of the others, why they are left."""
-    known = {fill.key for fill in book.fills()}
+    existing_keys = {fill.key for fill in book.fills()}
     new, skipped = [], []
     for fill in parsed.fills:
-        held = book.ledger.position(fill.contract)
-        if fill.key in known or not held:
+        position = book.ledger.position(fill.contract)
+        if fill.key in existing_keys or not position:
             new.append(fill)
             continue
-        same = f"is held already: {held:g} {fill.contract.label}"
-        other = f"the book holds {held:g} {fill.contract.label}, the file {fill.quantity:g}; import the fills"
+        same = f"is held already: {position:g} {fill.contract.label}"
+        other = (
+            f"the book holds {position:g} {fill.contract.label}, the file {fill.quantity:g}; import the fills"
+        )
         line = parsed.lines[fill.key]
-        skipped.append(SkippedRow(line, same if held == fill.quantity else other))
+        skipped.append(SkippedRow(line, same if position == fill.quantity else other))
     return new, skipped

@@ -115,8 +115,8 @@ def drawdown(r: Results) -> float:
 
 def _drawdowns(rows: Results) -> Results:
     path = np.pad(np.cumsum(rows, axis=1), ((0, 0), (1, 0)))
-    found: Results = (np.maximum.accumulate(path, axis=1) - path).max(axis=1)
-    return found
+    drawdowns: Results = (np.maximum.accumulate(path, axis=1) - path).max(axis=1)
+    return drawdowns
 
 
 def kelly(r: Results) -> float:
@@ -136,7 +136,7 @@ def kelly(r: Results) -> float:
 
 def _kelly_shares(rows: Results) -> Results:
     gains, lowest = rows.mean(axis=1) > 0, rows.min(axis=1)
-    found = np.where(gains, 1.0, 0.0)
+    fractions = np.where(gains, 1.0, 0.0)
     bracketed = gains & (lowest < 0)
     r, low = rows[bracketed], np.zeros(bracketed.sum())
     high = np.minimum(1.0, -1 / lowest[bracketed])
@@ -144,8 +144,8 @@ def _kelly_shares(rows: Results) -> Results:
         middle = (low + high) / 2
         rising = (r / np.maximum(1 + middle[:, np.newaxis] * r, 1e-300)).mean(axis=1) > 0
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    found[bracketed] = low
-    return found
+    fractions[bracketed] = low
+    return fractions
 
 
 def _results(closed: Sequence[ClosedTrade], ends: Mapping[int, str | None]) -> tuple[JournalRow, ...]:
@@ -230,13 +230,13 @@ def _groups(
 
 
 def _group(name: str, trades: Sequence[BookTrade]) -> GroupStats:
-    known = [trade.r_multiple for trade in trades if trade.r_multiple is not None]
+    r_multiples = [trade.r_multiple for trade in trades if trade.r_multiple is not None]
     return GroupStats(
         name=name,
         n=len(trades),
         win_rate=sum(trade.realized_pnl > 0 for trade in trades) / len(trades),
-        mean_r=math.fsum(known) / len(known) if known else None,
-        mean_r_error=_standard_error(np.array(known, dtype=np.float64)),
+        mean_r=math.fsum(r_multiples) / len(r_multiples) if r_multiples else None,
+        mean_r_error=_standard_error(np.array(r_multiples, dtype=np.float64)),
         total_pnl=math.fsum(trade.realized_pnl for trade in trades),
     )
 
@@ -287,9 +287,9 @@ def _calibrations(planned: Sequence[ClosedTrade], outcomes: Sequence[str | None]
 
 
 def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration:
-    stated = np.array([odds for odds, _ in pairs], dtype=np.float64)
+    planned_odds = np.array([odds for odds, _ in pairs], dtype=np.float64)
     happened = np.array([happened for _, happened in pairs], dtype=np.float64)
-    errors = (stated - happened) ** 2
+    errors = (planned_odds - happened) ** 2
     rate = float(happened.mean()) if len(pairs) else None
     return Calibration(
         event=event,
@@ -302,11 +302,11 @@ def _calibration(event: str, pairs: Sequence[tuple[float, bool]]) -> Calibration
                 low=low,
                 high=high,
                 n=int(within.sum()),
-                stated=float(stated[within].mean()),
+                stated=float(planned_odds[within].mean()),
                 happened=float(happened[within].mean()),
             )
             for low, high in BINS
-            if (within := (stated >= low) & ((stated < high) | (high == 1.0))).any()
+            if (within := (planned_odds >= low) & ((planned_odds < high) | (high == 1.0))).any()
         ),
     )
 

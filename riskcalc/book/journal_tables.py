@@ -61,9 +61,9 @@ def statistics_table(journal: Journal) -> Table:
 
 def quantiles_tables(journal: Journal) -> list[Table]:
     """Quantiles of R; nothing where no trade has a plan."""
-    found = journal.quantiles
-    rows = (tuple(map(r_multiple, found.values())),) if found else ()
-    return _table_if_rows("Quantiles of R", tuple(found), rows, left=())
+    quantiles = journal.quantiles
+    rows = (tuple(map(r_multiple, quantiles.values())),) if quantiles else ()
+    return _table_if_rows("Quantiles of R", tuple(quantiles), rows, left=())
 
 
 def groups_tables(journal: Journal) -> list[Table]:

@@ -160,12 +160,12 @@ def ledger_of(fills: Iterable[Fill], *, trade_of: Mapping[str, str] | None = Non
     return ledger
 
 
-def unmatched_among(new: Sequence[Fill], *, held: Sequence[Fill], trade_of: Mapping[str, str]) -> list[Fill]:
+def unmatched_among(new: Sequence[Fill], *, fills: Sequence[Fill], trade_of: Mapping[str, str]) -> list[Fill]:
     """Return the fills that close or split positions not held; see `Ledger.unmatched`."""
     # A trade that its broker does not call a closing one opens what it does not close.
     if all(fill.kind is FillKind.TRADE and fill.opens is not False for fill in new):
         return []
-    missing = ledger_of([*held, *new], trade_of=trade_of).unmatched
+    missing = ledger_of([*fills, *new], trade_of=trade_of).unmatched
     return [fill for fill in new if fill.key in missing]
 
 
@@ -210,9 +210,9 @@ def _take_fill(ledger: Ledger, fill: Fill, trade: str | None) -> None:
     ledger.lots.setdefault(fill.contract, deque()).append(lot)
 
 
-def _with_closing_sign(fill: Fill, held: float) -> Fill:
+def _with_closing_sign(fill: Fill, position: float) -> Fill:
     """Return an expiration with the sign that closes the position, which brokers leave out."""
-    return dataclasses.replace(fill, quantity=-math.copysign(fill.quantity, held or 1.0))
+    return dataclasses.replace(fill, quantity=-math.copysign(fill.quantity, position or 1.0))
 
 
 def _close(ledger: Ledger, fill: Fill, trade: str | None) -> float:
@@ -271,7 +271,7 @@ def _split(ledger: Ledger, fill: Fill) -> None:
     if ratio is None:
         ledger.unmatched[fill.key] = fill.quantity
         return
-    for contract in [held for held in ledger.lots if held.symbol == fill.contract.symbol]:
+    for contract in [contract for contract in ledger.lots if contract.symbol == fill.contract.symbol]:
         changed, count = after_split(contract, ratio)
         lots = ledger.lots.pop(contract)
         for lot in lots:
@@ -283,8 +283,8 @@ def _split_ratio(ledger: Ledger, fill: Fill) -> float | None:
     """New shares for each old one; None where shares are added to none, or all are taken."""
     if fill.kind is FillKind.SPLIT:
         return fill.quantity
-    held = ledger.position(fill.contract)
-    ratio = 1.0 + fill.quantity / held if held else 0.0
+    position = ledger.position(fill.contract)
+    ratio = 1.0 + fill.quantity / position if position else 0.0
     return ratio if ratio > 0 else None
 
 

@@ -87,14 +87,14 @@ def unit_mark(trade: BookTrade) -> float | None:
     marks = [holding.mark for holding in trade.holdings]
     if not marks or None in marks:
         return None
-    held = open_units(trade)
-    return sum(holding.quantity / held * (holding.mark or 0.0) for holding in trade.holdings)
+    units = open_units(trade)
+    return sum(holding.quantity / units * (holding.mark or 0.0) for holding in trade.holdings)
 
 
 def unit_entry(trade: BookTrade) -> float:
     """Average net entry price of an open unit [dollars per share]."""
-    held = open_units(trade)
-    return sum(holding.quantity / held * holding.entry for holding in trade.holdings)
+    units = open_units(trade)
+    return sum(holding.quantity / units * holding.entry for holding in trade.holdings)
 
 
 def plan_price(plan: TradePlan) -> float:

@@ -73,10 +73,10 @@ def chain_prices(
         quote, in words.
     """
     prices, missing = {Contract(symbol=chain.symbol): chain.spot}, []
-    held = [
+    contracts = [
         holding.contract for trade in trades if trade.symbol == chain.symbol for holding in trade.holdings
     ]
-    for contract in dict.fromkeys(held):
+    for contract in dict.fromkeys(contracts):
         if contract.expiry is None or contract.strike is None or contract.option_type is None:
             continue
         try:
@@ -109,13 +109,13 @@ def market_prices(
     PresetError
         The user's market file cannot be read.
     """
-    held, quotes = {trade.symbol for trade in trades}, read_market().quotes
-    days = [quote.date for symbol, quote in quotes.items() if symbol in held]
+    symbols, quotes = {trade.symbol for trade in trades}, read_market().quotes
+    days = [quote.date for symbol, quote in quotes.items() if symbol in symbols]
     day = date or max(days, default=today)
     return {
         Contract(symbol=symbol): quote.spot
         for symbol, quote in quotes.items()
-        if symbol in held and (date or quote.date) == day
+        if symbol in symbols and (date or quote.date) == day
     }, day
 
 

@@ -45,36 +45,42 @@ class Underlying:
     """One share of every contract's underlying, or one contract, in their order."""
 
 
-def underlyings(trades: Sequence[BookTrade], known: BookMarket) -> dict[str, Underlying]:
+def underlyings(trades: Sequence[BookTrade], book_market: BookMarket) -> dict[str, Underlying]:
     """Return the underlyings of the trades that can be valued, by symbol."""
     by_symbol = {}
     for symbol in dict.fromkeys(trade.symbol for trade in trades):
-        held = dict.fromkeys(
+        keys = dict.fromkeys(
             mark_key(holding.contract)
             for trade in trades
-            if trade.symbol == symbol and can_be_valued(trade, known)
+            if trade.symbol == symbol and can_be_valued(trade, book_market)
             for holding in trade.holdings
         )
-        if held:
-            traded = known.instrument(symbol)
-            legs = tuple(unit_leg(contract, known) for contract in held)
-            spot = known.market.quote(symbol).spot
-            by_symbol[symbol] = Underlying(traded, spot, tuple(held), Trade(instrument=traded, legs=legs))
+        if keys:
+            traded = book_market.instrument(symbol)
+            legs = tuple(unit_leg(contract, book_market) for contract in keys)
+            spot = book_market.market.quote(symbol).spot
+            by_symbol[symbol] = Underlying(traded, spot, tuple(keys), Trade(instrument=traded, legs=legs))
     return by_symbol
 
 
-def can_be_valued(trade: BookTrade, known: BookMarket) -> bool:
+def can_be_valued(trade: BookTrade, book_market: BookMarket) -> bool:
     """Whether every leg of a trade has a price: a spot, and a vol where it is an option."""
-    traded = known.instrument(trade.symbol)
-    return trade.symbol in known.market.quotes and all(
-        mark_key(holding.contract) in known.vols if holding.contract.is_option else traded.tradable_shares
+    traded = book_market.instrument(trade.symbol)
+    return trade.symbol in book_market.market.quotes and all(
+        mark_key(holding.contract) in book_market.vols
+        if holding.contract.is_option
+        else traded.tradable_shares
         for holding in trade.holdings
     )
 
 
-def unit_leg(contract: Contract, known: BookMarket) -> Leg:
+def unit_leg(contract: Contract, book_market: BookMarket) -> Leg:
     """Return one share, or one contract with its vol, as a bought leg."""
-    return option_leg(contract, vol=known.vols[contract]) if contract.is_option else ShareLeg(side=Side.LONG)
+    return (
+        option_leg(contract, vol=book_market.vols[contract])
+        if contract.is_option
+        else ShareLeg(side=Side.LONG)
+    )
 
 
 def value_units(underlying: Underlying, market: Market, *conditions: Conditions) -> list[UnitValues]:
@@ -90,14 +96,14 @@ def value_units(underlying: Underlying, market: Market, *conditions: Conditions)
 
 
 def values_at_stops(
-    underlying: Underlying, trades: Sequence[tuple[BookTrade, PlanFacts]], known: BookMarket
+    underlying: Underlying, trades: Sequence[tuple[BookTrade, PlanFacts]], book_market: BookMarket
 ) -> list[float]:
     """Return the least value of each trade at its stops, today and on its time stop [dollars]."""
     legs, spots, shifts, days, sizes, owners = [], [], [], [], [], []
     for index, (trade, plan) in enumerate(trades):
-        last = max(known.market.days_to(plan.time_stop), 0.0) if plan.time_stop else 0.0
+        last = max(book_market.market.days_to(plan.time_stop), 0.0) if plan.time_stop else 0.0
         for holding in trade.holdings:
-            legs.append(unit_leg(mark_key(holding.contract), known))
+            legs.append(unit_leg(mark_key(holding.contract), book_market))
             levels = (plan.stops[0], plan.stops[-1])
             spots.append([*levels, *levels])
             shifts.append([plan.vol_shift, plan.vol_shift if len(plan.stops) == 1 else 0.0] * 2)
@@ -106,7 +112,7 @@ def values_at_stops(
             owners.append(index)
     unit = Trade(instrument=underlying.instrument, legs=tuple(legs))
     at = Conditions(spot=np.array(spots), days=np.array(days), vol_shift=np.array(shifts))
-    per_share = value_legs_at(unit, known.market, at).value / _per_share(unit)
+    per_share = value_legs_at(unit, book_market.market, at).value / _per_share(unit)
     totals = np.zeros((len(trades), per_share.shape[1]))
     np.add.at(totals, owners, per_share * np.array(sizes).reshape(-1, 1))
     return [float(row.min()) for row in totals]
@@ -122,7 +128,7 @@ def scenario_conditions(
 ) -> Conditions:
     """Return spot, days and change of vol of an underlying in a scenario."""
     rate = market.rate + scenario.rate_shift
-    move, _ = scenario_move(underlying.instrument, scenario, rate=rate, known=instruments)
+    move, _ = scenario_move(underlying.instrument, scenario, rate=rate, instruments=instruments)
     day = sessions_later(market.date, scenario.sessions)
     return Conditions(
         spot=underlying.spot * (1 + fraction * move),
@@ -132,7 +138,7 @@ def scenario_conditions(
 
 
 def scenario_pnls(
-    trades: Sequence[BookTrade], known: BookMarket, scenarios: Sequence[Scenario]
+    trades: Sequence[BookTrade], book_market: BookMarket, scenarios: Sequence[Scenario]
 ) -> list[dict[int, float]]:
     """Return the P&L of each trade that can be valued from the mark on, in each scenario, by its number.
 
@@ -140,27 +146,31 @@ def scenario_pnls(
     the scenario.
     """
     pnls: list[dict[int, float]] = [{} for _ in scenarios]
-    valued = [trade for trade in trades if can_be_valued(trade, known)]
-    for symbol, underlying in underlyings(trades, known).items():
-        (now,) = value_units(underlying, known.market, Conditions(spot=underlying.spot))
-        held = [trade for trade in valued if trade.symbol == symbol]
-        start = {trade.id: float(now.position(trade).value) for trade in held}
+    valued = [trade for trade in trades if can_be_valued(trade, book_market)]
+    for symbol, underlying in underlyings(trades, book_market).items():
+        (now,) = value_units(underlying, book_market.market, Conditions(spot=underlying.spot))
+        own_trades = [trade for trade in valued if trade.symbol == symbol]
+        start = {trade.id: float(now.position(trade).value) for trade in own_trades}
         for shift in {scenario.rate_shift for scenario in scenarios}:
-            market = dataclasses.replace(known.market, rate=known.market.rate + shift)
+            market = dataclasses.replace(book_market.market, rate=book_market.market.rate + shift)
             indices = [index for index, scenario in enumerate(scenarios) if scenario.rate_shift == shift]
             conditions = [
-                scenario_conditions(underlying, known.market, scenarios[k], instruments=known.instruments)
+                scenario_conditions(
+                    underlying, book_market.market, scenarios[k], instruments=book_market.instruments
+                )
                 for k in indices
             ]
             for index, units in zip(indices, value_units(underlying, market, *conditions), strict=True):
-                for trade in held:
+                for trade in own_trades:
                     pnls[index][trade.id] = float(units.position(trade).value) - start[trade.id]
     return pnls
 
 
-def book_pnls(trades: Sequence[BookTrade], known: BookMarket, scenarios: Sequence[Scenario]) -> list[float]:
+def book_pnls(
+    trades: Sequence[BookTrade], book_market: BookMarket, scenarios: Sequence[Scenario]
+) -> list[float]:
     """Return the P&L of all trades that can be valued, in each scenario [dollars]."""
-    return [math.fsum(by_trade.values()) for by_trade in scenario_pnls(trades, known, scenarios)]
+    return [math.fsum(by_trade.values()) for by_trade in scenario_pnls(trades, book_market, scenarios)]
 
 
 def _per_share(trade: Trade) -> Floats:

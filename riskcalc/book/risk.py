@@ -6,12 +6,13 @@ import dataclasses
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from riskcalc.analysis import Conditions, Floats, PositionGreeks, payoff
-from riskcalc.book.book_market import BookMarket, Marks, book_market
+from riskcalc.book.book_market import BookMarket, Marks, build_book_market
 from riskcalc.book.due import due_of, stop_passed
 from riskcalc.book.exposures import ASSUMPTION, correlation, iwm_beta, iwm_shock, spy_beta
 from riskcalc.book.fills import Contract
@@ -82,7 +83,8 @@ def book_risk(
     marks : mapping
         Day and price of the latest mark of each contract.
     market : Market, optional
-        Its date, rate and quotes go before marks and plans; see `riskcalc.book.book_market.book_market`.
+        Its date, rate and quotes go before marks and plans; see
+        `riskcalc.book.book_market.build_book_market`.
     today : date, optional
         Day for what is due; that of the marks when left out.
     shock : float
@@ -98,43 +100,32 @@ def book_risk(
         A trade without a price counts with the loss of what it cost, and is named in `notes`.
     """
     open_fraction("shock", shock)
-    held = [trade for trade in trades if trade.status == "open"]
-    known = book_market(held, marks, given=market, instruments=instruments)
+    open_trades = [trade for trade in trades if trade.status == "open"]
+    book_market = build_book_market(open_trades, marks, given=market, instruments=instruments)
     moves = (0.0, *LADDER, -shock, shock)
-    valued = {position.trade.id: position for position in _valued(held, known, moves)}
-    at_stops = _stop_values(valued, known)
+    valued = {position.trade.id: position for position in _valued(open_trades, book_market, moves)}
+    at_stops = _stop_values(valued, book_market)
     pnls = _sum_rows([position.pnl for position in valued.values()], len(moves))
     exposures = _sum_rows([position.exposure for position in valued.values()], len(moves))
     worst = len(moves) - 2 + int(pnls[-1] < pnls[-2])
-    day, ranges = today or known.market.date, ranges or {}
-    positions = tuple(
-        _position(
-            trade,
-            valued.get(trade.id),
-            at_stops.get(trade.id),
-            known=known,
-            worst=worst,
-            today=day,
-            ranges=ranges,
-        )
-        for trade in held
-    )
-    stopped = [known.instrument(position.symbol) for position in positions if position.stop is not None]
+    day, ranges = today or book_market.market.date, ranges or {}
+    risk_of = partial(_position, book_market=book_market, worst=worst, today=day, ranges=ranges)
+    positions = tuple(risk_of(trade, valued.get(trade.id), at_stops.get(trade.id)) for trade in open_trades)
+    stopped = [book_market.instrument(position.symbol) for position in positions if position.stop is not None]
     ladder = tuple(
         ShockRow(move=move, pnl=float(pnl), iwm_equivalent=float(exposure))
         for move, pnl, exposure in zip(LADDER, pnls[1:-2], exposures[1:-2], strict=True)
     )
     unpriced = math.fsum(position.risk for position in positions if position.value is None)
-    date = known.market.date if held or market is not None else today or known.market.date
+    at_shock = max(-float(pnls[worst]), 0.0) + unpriced
+    date = book_market.market.date if open_trades or market is not None else today or book_market.market.date
     return BookRisk(
         date=date,
-        oldest_price=known.oldest,
+        oldest_price=book_market.oldest,
         positions=positions,
-        totals=_totals(
-            held, positions, known=known, shock=shock, at_shock=max(-float(pnls[worst]), 0.0) + unpriced
-        ),
+        totals=_totals(open_trades, positions, book_market=book_market, shock=shock, at_shock=at_shock),
         ladder=ladder,
-        notes=(*known.notes, *_notes(positions), *range_notes(stopped, ranges, today=day)),
+        notes=(*book_market.notes, *_notes(positions), *range_notes(stopped, ranges, today=day)),
         instruments=instruments,
     )
 
@@ -144,21 +135,21 @@ def _sum_rows(rows: Sequence[Floats], columns: int) -> Floats:
     return np.sum(rows, axis=0) if rows else np.zeros(columns)
 
 
-def _valued(trades: Sequence[BookTrade], known: BookMarket, moves: Sequence[float]) -> list[_Valued]:
+def _valued(trades: Sequence[BookTrade], book_market: BookMarket, moves: Sequence[float]) -> list[_Valued]:
     """Open trades that can be valued, along moves of IWM within one session."""
-    valued, market = [], known.market
-    for symbol, underlying in underlyings(trades, known).items():
+    valued, market, table = [], book_market.market, book_market.instruments
+    for symbol, underlying in underlyings(trades, book_market).items():
         shocked = (
-            scenario_move(underlying.instrument, iwm_shock(move), rate=market.rate, known=known.instruments)
+            scenario_move(underlying.instrument, iwm_shock(move), rate=market.rate, instruments=table)
             for move in moves
         )
         spots = np.maximum(underlying.spot * (1 + np.array([move for move, _ in shocked])), 0.0)
         (units,) = value_units(underlying, market, Conditions(spot=spots))
-        beta = iwm_beta(underlying.instrument, rate=market.rate, known=known.instruments)
+        beta = iwm_beta(underlying.instrument, rate=market.rate, instruments=table)
         valued += [
-            _value_trade(trade, underlying, units, known=known, spots=spots * beta)
+            _value_trade(trade, underlying, units, book_market=book_market, spots=spots * beta)
             for trade in trades
-            if trade.symbol == symbol and can_be_valued(trade, known)
+            if trade.symbol == symbol and can_be_valued(trade, book_market)
         ]
     return valued
 
@@ -168,7 +159,7 @@ def _value_trade(
     underlying: Underlying,
     units: UnitValues,
     *,
-    known: BookMarket,
+    book_market: BookMarket,
     spots: Floats,
 ) -> _Valued:
     along = units.position(trade)
@@ -176,14 +167,14 @@ def _value_trade(
         trade=trade,
         underlying=underlying,
         now=PositionGreeks(*(field[..., 0] for field in along)),
-        values={held: float(units.greeks.value[row, 0]) for held, row in units.rows.items()},
-        vols=known.vols,
+        values={key: float(units.greeks.value[row, 0]) for key, row in units.rows.items()},
+        vols=book_market.vols,
         pnl=along.value - along.value[0],
         exposure=along.delta * spots,
     )
 
 
-def _stop_values(valued: Mapping[int, _Valued], known: BookMarket) -> dict[int, float]:
+def _stop_values(valued: Mapping[int, _Valued], book_market: BookMarket) -> dict[int, float]:
     """Lowest value at the stop of each trade whose stop has not been passed, by trade number."""
     values = {}
     for symbol in dict.fromkeys(position.trade.symbol for position in valued.values()):
@@ -196,7 +187,7 @@ def _stop_values(valued: Mapping[int, _Valued], known: BookMarket) -> dict[int, 
         ]
         if stopped:
             underlying = valued[stopped[0][0].id].underlying
-            least = values_at_stops(underlying, stopped, known)
+            least = values_at_stops(underlying, stopped, book_market)
             values.update({trade.id: value for (trade, _), value in zip(stopped, least, strict=True)})
     return values
 
@@ -210,16 +201,16 @@ def _position(
     valued: _Valued | None,
     at_stop: float | None,
     *,
-    known: BookMarket,
+    book_market: BookMarket,
     worst: int,
     today: dt.date,
     ranges: Ranges,
 ) -> PositionRisk:
-    plan, market = _plan(trade), known.market
+    plan, market = _plan(trade), book_market.market
     spot = market.quotes[trade.symbol].spot if trade.symbol in market.quotes else None
     risk, basis = _risk(trade, valued, at_stop, plan=plan, market=market)
     greeks = BookGreeks() if valued is None or spot is None else _greeks(valued.now, spot)
-    traded, table = known.instrument(trade.symbol), known.instruments
+    traded, table = book_market.instrument(trade.symbol), book_market.instruments
     value = None if valued is None else float(valued.now.value)
     stop = None if plan is None or spot is None else min(plan.stops, key=lambda level: abs(level - spot))
     distance = None if stop is None or spot is None else stop / spot - 1
@@ -242,8 +233,8 @@ def _position(
         risk=risk,
         risk_basis=basis,
         loss_at_shock=None if valued is None else 0.0 - float(valued.pnl[worst]),
-        iwm_equivalent=greeks.dollar_delta * iwm_beta(traded, rate=market.rate, known=table),
-        spy_equivalent=greeks.dollar_delta * spy_beta(traded, rate=market.rate, known=table),
+        iwm_equivalent=greeks.dollar_delta * iwm_beta(traded, rate=market.rate, instruments=table),
+        spy_equivalent=greeks.dollar_delta * spy_beta(traded, rate=market.rate, instruments=table),
         greeks=greeks,
         buying_power=_buying_power(trade, valued),
         due=due_of(
@@ -342,7 +333,7 @@ def _totals(
     trades: Sequence[BookTrade],
     positions: Sequence[PositionRisk],
     *,
-    known: BookMarket,
+    book_market: BookMarket,
     shock: float,
     at_shock: float,
 ) -> BookTotals:
@@ -354,7 +345,7 @@ def _totals(
     return BookTotals(
         risk=risk,
         risk_in_r=math.fsum(in_r) if in_r else None,
-        heat=Heat(sum=risk, correlated=_correlated_risk(positions, known), shock=at_shock),
+        heat=Heat(sum=risk, correlated=_correlated_risk(positions, book_market), shock=at_shock),
         shock=shock,
         iwm_equivalent=math.fsum(position.iwm_equivalent for position in positions),
         spy_equivalent=math.fsum(position.spy_equivalent for position in positions),
@@ -366,20 +357,20 @@ def _totals(
     )
 
 
-def _correlated_risk(positions: Sequence[PositionRisk], known: BookMarket) -> float:
+def _correlated_risk(positions: Sequence[PositionRisk], book_market: BookMarket) -> float:
     """Combine risks as sqrt(r' C r), each with the sign of its direction; see `Heat`."""
     if any(math.isinf(position.risk) for position in positions):
         return math.inf
     signed: dict[str, float] = {}
     for position in positions:
         direction = math.copysign(
-            1.0, position.greeks.dollar_delta * known.instrument(position.symbol).leverage
+            1.0, position.greeks.dollar_delta * book_market.instrument(position.symbol).leverage
         )
         signed[position.symbol] = signed.get(position.symbol, 0.0) + direction * position.risk
-    traded, table = [known.instrument(symbol) for symbol in signed], known.instruments
+    traded, table = [book_market.instrument(symbol) for symbol in signed], book_market.instruments
     risks = np.array(list(signed.values()))
     matrix = np.array(
-        [[correlation(instrument, other, known=table) for other in traded] for instrument in traded]
+        [[correlation(instrument, other, instruments=table) for other in traded] for instrument in traded]
     ).reshape(len(traded), len(traded))
     return math.sqrt(max(float(risks @ matrix @ risks), 0.0))
 

@@ -70,14 +70,14 @@ def read_trades(connection: sqlite3.Connection) -> dict[str, TradeRow]:
 
 def settle_trades(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
     """Give every trade of a ledger a row, and drop empty rows of trades that no longer exist."""
-    wanted = dict.fromkeys(keys)
-    known = set(read_trades(connection))
+    requested = dict.fromkeys(keys)
+    existing = set(read_trades(connection))
     connection.executemany(
-        "INSERT INTO trades (key) VALUES (?)", [(key,) for key in wanted if key not in known]
+        "INSERT INTO trades (key) VALUES (?)", [(key,) for key in requested if key not in existing]
     )
     connection.executemany(
         "DELETE FROM trades WHERE key = ? AND plan IS NULL AND id NOT IN (SELECT trade_id FROM notes)",
-        [(key,) for key in known - wanted.keys()],
+        [(key,) for key in existing - requested.keys()],
     )
 
 

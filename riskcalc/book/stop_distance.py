@@ -65,8 +65,8 @@ def range_notes(stopped: Iterable[Instrument], ranges: Ranges, *, today: dt.date
 
 
 def _share(traded: Instrument, ranges: Ranges) -> float | None:
-    own = ranges.get(traded.symbol)
-    if own is not None:
-        return own.share
+    price_range = ranges.get(traded.symbol)
+    if price_range is not None:
+        return price_range.share
     of_benchmark = ranges.get(traded.benchmark)
     return None if of_benchmark is None else abs(traded.leverage) * of_benchmark.share

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riskcalc.book.book_market import Marks, book_market
+from riskcalc.book.book_market import Marks, build_book_market
 from riskcalc.book.repricing import book_pnls, can_be_valued
 from riskcalc.book.trades import BookTrade
 from riskcalc.domain import InstrumentTable, Market, Scenario
@@ -52,23 +52,23 @@ def stress_book(
     scenarios : sequence of Scenario
         From `riskcalc.load_scenarios`.
     market : Market, optional
-        Goes before marks and plans; see `riskcalc.book.book_market.book_market`.
+        Goes before marks and plans; see `riskcalc.book.book_market.build_book_market`.
     instruments : mapping, optional
         Instruments by symbol, from `riskcalc.load_instruments`; the shipped ones when left out.
     """
-    held = [trade for trade in trades if trade.status == "open"]
-    known = book_market(held, marks, given=market, instruments=instruments)
-    pnls = book_pnls(held, known, scenarios)
+    open_trades = [trade for trade in trades if trade.status == "open"]
+    book_market = build_book_market(open_trades, marks, given=market, instruments=instruments)
+    pnls = book_pnls(open_trades, book_market, scenarios)
     unpriced = [
         f"trade {trade.id}, {trade.description}, has no price and is in no scenario: mark it"
-        for trade in held
-        if not can_be_valued(trade, known)
+        for trade in open_trades
+        if not can_be_valued(trade, book_market)
     ]
     return BookStress(
-        date=known.market.date,
+        date=book_market.market.date,
         rows=tuple(
             BookScenario(scenario=scenario.name, meaning=scenario.meaning, pnl=pnl)
             for scenario, pnl in zip(scenarios, pnls, strict=True)
         ),
-        notes=(*known.notes, *unpriced),
+        notes=(*book_market.notes, *unpriced),
     )

@@ -197,7 +197,7 @@ def trade_of(
     symbols = {contract.symbol for contract in quantities}
     if len(symbols) != 1:
         raise InvalidInputError(f"a trade is on one symbol, got {', '.join(sorted(symbols)) or 'none'}")
-    traded = instrument(symbols.pop(), known=instruments)
+    traded = instrument(symbols.pop(), instruments=instruments)
     legs: list[Leg] = []
     for contract, count in quantities.items():
         if not float(count).is_integer():
@@ -241,7 +241,7 @@ def _holdings(ledger: TradeLedger, marks: Mapping[Contract, tuple[dt.date, float
     lots: dict[Contract, list[Lot]] = {}
     for lot in ledger.open_lots:
         lots.setdefault(lot.contract, []).append(lot)
-    return tuple(_holding(contract, held, marks) for contract, held in lots.items())
+    return tuple(_holding(contract, open_lots, marks) for contract, open_lots in lots.items())
 
 
 def _holding(contract: Contract, lots: list[Lot], marks: Mapping[Contract, tuple[dt.date, float]]) -> Holding:

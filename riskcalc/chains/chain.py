@@ -248,23 +248,23 @@ class Chain:
         rows: Flags = (self.expiry == np.datetime64(expiry, "D")) & (self.option_type == option_type)
         return rows
 
-    def _nearest_expiries(self, wanted: dt.date, option_type: OptionType) -> str:
+    def _nearest_expiries(self, expiry: dt.date, option_type: OptionType) -> str:
         listed = np.unique(self.expiry[self.option_type == option_type]).tolist()
-        near = sorted(listed, key=lambda day: abs((day - wanted).days))[:2]
+        near = sorted(listed, key=lambda day: abs((day - expiry).days))[:2]
         return " and ".join(str(day) for day in sorted(near)) or "none"
 
     def _check_instrument(self) -> None:
         if record("instrument", Instrument, self.instrument) is BY_SYMBOL:
             object.__setattr__(self, "instrument", instrument_of(self.symbol))
-        known, symbol = self.instrument.symbol, underlying_symbol(self.symbol)
-        if known != symbol:
-            raise InvalidInputError(f"instrument must be {symbol} like the chain's symbol, got {known}")
+        own_symbol, symbol = self.instrument.symbol, underlying_symbol(self.symbol)
+        if own_symbol != symbol:
+            raise InvalidInputError(f"instrument must be {symbol} like the chain's symbol, got {own_symbol}")
 
     def _convert_columns(self) -> None:
         shape = _column("expiry", self.expiry, COLUMNS["expiry"]).shape
         for name, dtype in COLUMNS.items():
-            given = getattr(self, name)
-            column = np.full(shape, np.nan) if given is NOT_GIVEN else _column(name, given, dtype)
+            values = getattr(self, name)
+            column = np.full(shape, np.nan) if values is NOT_GIVEN else _column(name, values, dtype)
             if column.shape != shape or len(shape) != 1:
                 raise InvalidInputError(f"{name} must have shape (n,) like expiry, got {column.shape}")
             self._set(name, column)
@@ -287,17 +287,17 @@ class Chain:
         object.__setattr__(self, name, column)
 
 
-def _column(name: str, given: object, dtype: str) -> AnyArray:
+def _column(name: str, values: object, dtype: str) -> AnyArray:
     """One column in its type; expiries as numpy reads days, all others as numbers."""
     if name == "expiry":
         try:
-            days = np.array(given)
+            days = np.array(values)
             if days.dtype.kind in "MUO":
                 return days.astype(dtype)
         except (TypeError, ValueError, OverflowError):
             pass
-        raise InvalidInputError(f"expiry must be a list of dates, got {brief_repr(given)}")
-    numbers = as_floats(name, given)
+        raise InvalidInputError(f"expiry must be a list of dates, got {brief_repr(values)}")
+    numbers = as_floats(name, values)
     if name == "option_type" and not np.isin(numbers, (1, -1)).all():
         raise InvalidInputError("option_type must be 1 or -1 for every option of a chain")
     return numbers.astype(dtype)

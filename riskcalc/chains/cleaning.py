@@ -82,7 +82,7 @@ def clean_chain(
     _require_some(dropped, f"that has not expired by {day}; it holds expiries {_list_values(rows.expiry)}")
     dropped = _drop_repeats(rows, dropped)
     notes = _other_days(quote_day, date) if chosen else ()
-    listed = instrument_of(symbol, known=instruments)
+    listed = instrument_of(symbol, instruments=instruments)
     if listed.assumption:
         notes = (*notes, listed.assumption)
     return _chain(
@@ -110,7 +110,7 @@ def _chain(
     rows, pairs, scaled = in_dollars(rows, spot=stated, date=date)
     checked = checked_spot(
         stated,
-        given=spot is not None,
+        is_given=spot is not None,
         pairs=pairs,
         european=instrument.exercise is ExerciseStyle.EUROPEAN,
     )
@@ -142,12 +142,14 @@ def _chain(
 
 def _other_days(days: Days, day: dt.date) -> tuple[str, ...]:
     """Warning for a file that holds several whole days."""
-    known, counts = np.unique(days[~np.isnat(days)], return_counts=True)
-    if len(known) < 2 or np.median(counts) < counts.max() / MANY_DAYS:
+    distinct, counts = np.unique(days[~np.isnat(days)], return_counts=True)
+    if len(distinct) < 2 or np.median(counts) < counts.max() / MANY_DAYS:
         return ()
-    return (
-        f"holds {len(known)} days, {known[0]} to {known[-1]}: using the last, {day}; --date selects another",
+    warning = (
+        f"holds {len(distinct)} days, {distinct[0]} to {distinct[-1]}: using the last, {day}; "
+        "--date selects another"
     )
+    return (warning,)
 
 
 def _with_reason(dropped: Codes, rows: Flags, why: DropReason) -> Codes:
@@ -198,8 +200,8 @@ def session_of(rows: QuoteRows) -> dt.date:
 def _sessions(times: Days) -> Days:
     """Session of each day: for one on a weekend or holiday, as downloads are stamped, the session before."""
     days, rows = np.unique(times.astype("datetime64[D]"), return_inverse=True)
-    known = [day.item() for day in days]
-    last = [last_session_on_or_before(day) if isinstance(day, dt.date) else None for day in known]
+    session_days = [day.item() for day in days]
+    last = [last_session_on_or_before(day) if isinstance(day, dt.date) else None for day in session_days]
     sessions: Days = np.array(last, dtype="datetime64[D]")[rows]
     return sessions
 
@@ -217,21 +219,21 @@ def _time(rows: QuoteRows) -> dt.datetime | None:
 
 
 def _latest(times: Days) -> dt.datetime | None:
-    known = times[~np.isnat(times)]
-    return known.max().item() if known.size else None
+    valid = times[~np.isnat(times)]
+    return valid.max().item() if valid.size else None
 
 
 def _spot(rows: QuoteRows) -> float:
     """The one spot of the rows, or that of the latest quotes when it moved while they were taken."""
-    known = rows.spot > 0
-    if not known.any():
+    has_spot = rows.spot > 0
+    if not has_spot.any():
         raise ChainError(f"does not state the price of the underlying ({rows.spot_field}); give the spot")
-    if _are_one_spot(rows.spot[known]):
-        return _middle_spot(rows.spot[known])
-    latest_time = np.datetime64(_latest(rows.quote_time[known]), "s")
-    latest = rows.spot[known & (rows.quote_time == latest_time)]
+    if _are_one_spot(rows.spot[has_spot]):
+        return _middle_spot(rows.spot[has_spot])
+    latest_time = np.datetime64(_latest(rows.quote_time[has_spot]), "s")
+    latest = rows.spot[has_spot & (rows.quote_time == latest_time)]
     if not (latest.size and _are_one_spot(latest)):
-        low, high = rows.spot[known].min(), rows.spot[known].max()
+        low, high = rows.spot[has_spot].min(), rows.spot[has_spot].max()
         raise ChainError(
             f"has prices of the underlying from {low:g} to {high:g} ({rows.spot_field}) "
             "and no quote time to tell the latest; give the spot"

@@ -75,18 +75,18 @@ def fit_chain(
         # Only the dividends of the quote would be used.
         known = Quote(spot=chain.spot, vol=0.0)
         market = dataclasses.replace(market, quotes={**market.quotes, symbol: known})
-    moved = quoted_market(market, chain)
+    quoted = quoted_market(market, chain)
     dividends: tuple[CashDividend, ...] = ()
     if with_dividends and exercise is ExerciseStyle.AMERICAN and len(chain):
-        dividends = moved.option_dividends_until(symbol, chain.expiries()[-1])
+        dividends = quoted.option_dividends_until(symbol, chain.expiries()[-1])
     if not dividends:
-        moved = moved.with_quote(symbol, dividends=())
+        quoted = quoted.with_quote(symbol, dividends=())
     vols = chain_vols(
-        chain, rate=moved.rate, dividends=dividends, exercise=exercise, prices=(), out_of_the_money=PRICES
+        chain, rate=quoted.rate, dividends=dividends, exercise=exercise, prices=(), out_of_the_money=PRICES
     )
     return FittedChain(
         chain=chain,
-        market=moved,
+        market=quoted,
         forwards={forward.expiry: forward for forward in vols.forwards},
         smile=fit_smile(chain, vols),
     )
@@ -179,8 +179,10 @@ class _LazySmile:
     def _fit(self, expiry: dt.date) -> Smile:
         listed = self.chain.expiries()
         if expiry not in listed:
-            known = ", ".join(map(str, listed))
-            raise ChainError(f"{self.chain.symbol} {expiry}: the chain lists no such expiry; listed: {known}")
+            listed_text = ", ".join(map(str, listed))
+            raise ChainError(
+                f"{self.chain.symbol} {expiry}: the chain lists no such expiry; listed: {listed_text}"
+            )
         days = (expiry - self.chain.date).days
         smile = fit_chain(self.chain, self.market, min_days=days, max_days=days).smile
         if expiry not in smile.curves:

@@ -66,8 +66,8 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
     alive = _unexpired(chain)
     if not np.nansum(chain.open_interest[alive]) > 0:
         raise ChainError(f"{chain.symbol}: the quotes have no open interest: no gamma by strike")
-    held = _held(chain, rate)
-    by_strike = held.at(chain.spot)
+    interest = _open_interest(chain, rate)
+    by_strike = interest.at(chain.spot)
     pains = {
         str(expiry): pain
         for expiry in chain.expiries()
@@ -77,12 +77,12 @@ def gamma_profile(chain: Chain, *, rate: float) -> GammaProfile:
         symbol=chain.symbol,
         date=chain.date,
         spot=chain.spot,
-        gamma=_rows(held, by_strike),
-        flip=_flip(held, chain.spot),
+        gamma=_rows(interest, by_strike),
+        flip=_flip(interest, chain.spot),
         put_call=put_call_ratios(chain),
         max_pain=max_pain(chain, alive),
         max_pain_by_expiry=pains,
-        without_vol=round(float(np.nansum(chain.open_interest[alive]) - held.contracts.sum())),
+        without_vol=round(float(np.nansum(chain.open_interest[alive]) - interest.contracts.sum())),
     )
 
 
@@ -101,9 +101,9 @@ def open_interest_gamma(chain: Chain, *, rate: float) -> Floats:
     ndarray
         Shape (n,) [dollars of delta per 1% move], >= 0; 0 without open interest or without a vol.
     """
-    held = _held(chain, rate)
+    interest = _open_interest(chain, rate)
     gammas = np.zeros(len(chain))
-    gammas[held.rows] = held.at(chain.spot)
+    gammas[interest.rows] = interest.at(chain.spot)
     return gammas
 
 
@@ -126,12 +126,12 @@ def max_pain(chain: Chain, rows: Flags) -> float | None:
     if not contracts.sum() > 0:
         return None
     strikes = np.unique(chain.strike[rows])
-    worth = chain.option_type[rows] * (strikes[:, None] - chain.strike[rows])
-    paid = (np.maximum(worth, 0.0) * contracts).sum(axis=1)
+    intrinsic = chain.option_type[rows] * (strikes[:, None] - chain.strike[rows])
+    paid = (np.maximum(intrinsic, 0.0) * contracts).sum(axis=1)
     return float(strikes[paid.argmin()])
 
 
-class _Held(NamedTuple):
+class _OpenInterest(NamedTuple):
     """Options with open interest and a vol; arrays have shape (n,)."""
 
     rows: Flags
@@ -161,7 +161,7 @@ class _Held(NamedTuple):
         return dollars
 
 
-def _held(chain: Chain, rate: float) -> _Held:
+def _open_interest(chain: Chain, rate: float) -> _OpenInterest:
     vols = chain_vols(chain, rate=rate, exercise=ExerciseStyle.EUROPEAN, prices=(), out_of_the_money=("mid",))
     contracts = np.nan_to_num(chain.open_interest)
     vol, years = np.full(len(chain), np.nan), np.full(len(chain), np.nan)
@@ -175,7 +175,7 @@ def _held(chain: Chain, rate: float) -> _Held:
         )
         vol[on_expiry] = _strike_vols(chain, vols, on_expiry, forward.forward)
     rows = (contracts > 0) & np.isfinite(vol) & (vol > 0) & (years > 0)
-    return _Held(
+    return _OpenInterest(
         rows=rows,
         sign=chain.option_type[rows].astype(np.float64),
         strike=chain.strike[rows],
@@ -200,11 +200,11 @@ def _strike_vols(chain: Chain, vols: ChainVols, on_expiry: Flags, forward: float
     return np.interp(chain.strike[on_expiry], chain.strike[out][order], vols_used[out][order])
 
 
-def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:
-    strikes, strike_index = np.unique(held.strike, return_inverse=True)
+def _rows(interest: _OpenInterest, gamma: Floats) -> tuple[StrikeGamma, ...]:
+    strikes, strike_index = np.unique(interest.strike, return_inverse=True)
     sums = [
         np.bincount(strike_index, weights=weights, minlength=len(strikes))
-        for weights in (gamma, held.sign * gamma, held.contracts)
+        for weights in (gamma, interest.sign * gamma, interest.contracts)
     ]
     return tuple(
         StrikeGamma(strike=float(strike), gross=float(gross), net=float(net), open_interest=float(contracts))
@@ -212,10 +212,10 @@ def _rows(held: _Held, gamma: Floats) -> tuple[StrikeGamma, ...]:
     )
 
 
-def _flip(held: _Held, spot: float) -> float | None:
+def _flip(interest: _OpenInterest, spot: float) -> float | None:
     """Spot nearest to today's where the naive net crosses zero; each strike keeps its vol."""
     spots = spot * np.linspace(1 - FLIP_RANGE, 1 + FLIP_RANGE, FLIP_STEPS)
-    nets = np.array([float((held.sign * held.at(float(at_spot))).sum()) for at_spot in spots])
+    nets = np.array([float((interest.sign * interest.at(float(at_spot))).sum()) for at_spot in spots])
     rows = np.flatnonzero(nets[:-1] * nets[1:] < 0)
     if not rows.size:
         return None

@@ -138,14 +138,14 @@ def in_dollars(rows: QuoteRows, *, spot: float, date: dt.date) -> tuple[QuoteRow
     return rows, pairs, (text,) if warned else ()
 
 
-def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> CheckedSpot:
+def checked_spot(spot: float, *, is_given: bool, pairs: Pairs, european: bool) -> CheckedSpot:
     """Compare a spot with the one implied by calls and puts, and use the implied one if they contradict.
 
     Parameters
     ----------
     spot : float
         Of the file, or as the user gave it [dollars].
-    given : bool
+    is_given : bool
         Whether the user gave it: then it stays.
     pairs : Pairs
         Of `quoted_pairs`.
@@ -166,8 +166,8 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
     """
     expiries = _implied_spots(pairs, european=european)
     if not expiries:
-        alone = not european and len(pairs.strike) < LEAST_PAIRS
-        return CheckedSpot(spot, None, _one_sided(spot, pairs) if alone else ())
+        too_few_pairs = not european and len(pairs.strike) < LEAST_PAIRS
+        return CheckedSpot(spot, None, _one_sided(spot, pairs) if too_few_pairs else ())
     implied = _spot_of(expiries)
     if not _contradicts_expiries(spot, implied, expiries) and (
         european or not _allows_free_exercise(spot, implied, expiries[0], pairs)
@@ -179,9 +179,9 @@ def checked_spot(spot: float, *, given: bool, pairs: Pairs, european: bool) -> C
             f"spot {spot:,.2f} does not match these options: their calls and puts imply {implied:,.2f}"
         )
     conflict = f"spot {spot:,.2f} is inconsistent with its options, whose calls and puts imply {implied:,.2f}"
-    used = "the given spot" if given else "the implied spot; --spot overrides it"
+    used = "the given spot" if is_given else "the implied spot; --spot overrides it"
     return CheckedSpot(
-        spot if given else implied, implied, (f"{conflict} ({spot / implied - 1:+.2%}): using {used}",)
+        spot if is_given else implied, implied, (f"{conflict} ({spot / implied - 1:+.2%}): using {used}",)
     )
 
 
@@ -278,10 +278,10 @@ def _is_exercise_widely_profitable(
     """Whether too many options in the money could be bought and exercised at a profit at the spot."""
     strike, ask = options
     inside = sign * (implied - strike) > 0
-    worth = strike + sign * ask
+    breakeven = strike + sign * ask
     if inside.sum() < LEAST_PAIRS:
         return False
-    bound = float(np.percentile(sign * worth[inside], EXERCISED))
+    bound = float(np.percentile(sign * breakeven[inside], EXERCISED))
     return sign * spot > bound + TICK * spot
 
 
@@ -304,13 +304,13 @@ def _slope(pairs: Pairs) -> float | None:
     slopes, unbounded = [], []
     for years in np.unique(pairs.years).tolist():
         rows = np.flatnonzero(pairs.years == years)
-        apart = len(rows) // 2
-        if len(rows) < LEAST_PAIRS or not apart:
+        half = len(rows) // 2
+        if len(rows) < LEAST_PAIRS or not half:
             continue
-        steps = pairs.strike[rows][apart:] - pairs.strike[rows][:-apart]
+        steps = pairs.strike[rows][half:] - pairs.strike[rows][:-half]
         mid, width = pairs.mid[rows], (pairs.high - pairs.low)[rows]
-        slopes.append((mid[apart:] - mid[:-apart]) / steps)
-        unbounded.append((width[apart:] + width[:-apart]) / 2 / steps)
+        slopes.append((mid[half:] - mid[:-half]) / steps)
+        unbounded.append((width[half:] + width[:-half]) / 2 / steps)
     if not slopes:
         return None
     slope, error = float(np.median(np.concatenate(slopes))), float(np.median(np.concatenate(unbounded)))

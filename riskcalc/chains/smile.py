@@ -106,8 +106,8 @@ class Smile:
 
     def _curve(self, expiry: dt.date) -> SmileCurve:
         if expiry not in self.curves:
-            known = ", ".join(map(str, self.curves)) or "none"
-            raise ChainError(f"{self.symbol} {expiry}: no smile for this expiry; fitted: {known}")
+            expiries = ", ".join(map(str, self.curves)) or "none"
+            raise ChainError(f"{self.symbol} {expiry}: no smile for this expiry; fitted: {expiries}")
         return self.curves[expiry]
 
     def moving(self, sticky: Sticky | str) -> StickySmile:
@@ -157,14 +157,14 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
     iteratively reweighted least-squares", Communications in Statistics A6(9), 1977: Cauchy's weights.
     """
     quotes = {forward.expiry: _Rows.of(chain, vols, forward) for forward in vols.forwards}
-    wanted = {expiry: rows for expiry, rows in quotes.items() if rows.count >= FEWEST_QUOTES}
-    order = sorted(wanted, reverse=True)
-    order.sort(key=lambda expiry: wanted[expiry].liquid.sum() < FEWEST_LIQUID)
+    usable = {expiry: rows for expiry, rows in quotes.items() if rows.count >= FEWEST_QUOTES}
+    order = sorted(usable, reverse=True)
+    order.sort(key=lambda expiry: usable[expiry].liquid.sum() < FEWEST_LIQUID)
     curves: dict[dt.date, SmileCurve] = {}
     for expiry in order:
         before, after = _neighbors(curves, expiry)
         curves[expiry] = fit_curve(
-            wanted[expiry].quotes,
+            usable[expiry].quotes,
             floor=before,
             roof=after,
         )
@@ -172,8 +172,8 @@ def fit_smile(chain: Chain, vols: ChainVols) -> Smile:
         symbol=chain.symbol,
         spot=chain.spot,
         curves=dict(sorted(curves.items())),
-        fits=tuple(_smile_quality(wanted[expiry], curves, expiry) for expiry in sorted(curves)),
-        skipped=tuple(expiry for expiry in quotes if expiry not in wanted),
+        fits=tuple(_smile_quality(usable[expiry], curves, expiry) for expiry in sorted(curves)),
+        skipped=tuple(expiry for expiry in quotes if expiry not in usable),
     )
 
 

@@ -62,11 +62,11 @@ class SmileCurve:
 
     def variance_terms(self, k: ArrayLike) -> tuple[Floats, Floats, Floats]:
         """Total variance at log-moneyness, and its first two derivatives."""
-        plain = svi_variance_terms(self.svi.vector, k)
+        svi_terms = svi_variance_terms(self.svi.vector, k)
         if not self.knots:
-            return plain
+            return svi_terms
         added = spline_terms(self.knots, self.weights, k)
-        variance, slope, curvature = (part + more for part, more in zip(plain, added, strict=True))
+        variance, slope, curvature = (part + more for part, more in zip(svi_terms, added, strict=True))
         return variance, slope, curvature
 
     def butterfly(self, k: ArrayLike) -> Floats:

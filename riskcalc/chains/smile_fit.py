@@ -41,7 +41,7 @@ NEAR, FAR = 161, 48
 NEAR_CHECKED, FAR_CHECKED = 1001, 400
 """Log-moneynesses of the final check."""
 
-ALONE = (1.0, 100.0)
+UNREACHED_WEIGHTS = (1.0, 100.0)
 """Weight of a quote that no spline reaches, in the fit of SVI; the second where the first misses many."""
 
 MISSED = 0.1
@@ -93,8 +93,10 @@ def fit_curve(
     checked = _arbitrage_grid(quotes, floor, roof, near=NEAR_CHECKED, far=FAR_CHECKED)
     grid = _arbitrage_grid(quotes, floor, roof, near=NEAR, far=FAR)
     curves: list[SmileCurve] = []
-    for alone in ALONE:
-        curves.append(_fit_both(quotes, grid, checked, neighbors=(floor, roof), alone=alone))
+    for unreached_weight in UNREACHED_WEIGHTS:
+        curves.append(
+            _fit_both(quotes, grid, checked, neighbors=(floor, roof), unreached_weight=unreached_weight)
+        )
         if not _missed_beyond_spline(quotes, curves[-1]):
             break
     return min(curves, key=lambda curve: _misfit_key(quotes, checked, curve))
@@ -106,17 +108,17 @@ def _fit_both(
     checked: ArbitrageGrid,
     *,
     neighbors: Sequence[SmileCurve | None],
-    alone: float,
+    unreached_weight: float,
 ) -> SmileCurve:
-    weights = np.where(quotes.beyond_spline, alone, 1.0)
-    plain = SmileCurve(
+    weights = np.where(quotes.beyond_spline, unreached_weight, 1.0)
+    svi_curve = SmileCurve(
         expiry=quotes.forward.expiry,
         years=quotes.forward.years,
         forward=quotes.forward.forward,
-        svi=fit_svi(quotes, grid, checked, neighbors=neighbors, alone=weights),
+        svi=fit_svi(quotes, grid, checked, neighbors=neighbors, unreached_weight=weights),
         span=quotes.span,
     )
-    return fit_spline(quotes, plain, grid, checked)
+    return fit_spline(quotes, svi_curve, grid, checked)
 
 
 def _missed_beyond_spline(quotes: SmileQuotes, curve: SmileCurve) -> bool:
@@ -159,12 +161,12 @@ def fit_svi(
     checked: ArbitrageGrid,
     *,
     neighbors: Sequence[SmileCurve | None],
-    alone: Floats,
+    unreached_weight: Floats,
 ) -> Svi:
     """The best of a few searches, first without and then with arbitrage priced."""
     model = _svi_model(quotes, grid)
     near = [_scaled(neighbor) for neighbor in neighbors if neighbor is not None]
-    quote_weights = alone * robust_weights(distance_from_neighbors(quotes))
+    quote_weights = unreached_weight * robust_weights(distance_from_neighbors(quotes))
     free = min(
         (
             fit_least_squares(model, quotes, None, np.array(start), quote_weights=quote_weights)
@@ -173,7 +175,7 @@ def fit_svi(
         key=half_sum_of_squares,
     )
     for _ in range(2):
-        quote_weights = alone * robust_weights(quotes.misfit(model.at_quotes(free.x)[0])[0])
+        quote_weights = unreached_weight * robust_weights(quotes.misfit(model.at_quotes(free.x)[0])[0])
         free = fit_least_squares(model, quotes, None, free.x, quote_weights=quote_weights)
     best = free
     for margin in MARGINS:
@@ -244,7 +246,7 @@ def _raw(scaled: Floats, deviation: float) -> tuple[Floats, Floats]:
 
 
 def fit_spline(
-    quotes: SmileQuotes, plain: SmileCurve, grid: ArbitrageGrid, checked: ArbitrageGrid
+    quotes: SmileQuotes, svi_curve: SmileCurve, grid: ArbitrageGrid, checked: ArbitrageGrid
 ) -> SmileCurve:
     """Add the smoothest spline that puts the curve inside the quotes."""
     knots, unit = quotes.knots, quotes.deviation**2
@@ -252,7 +254,7 @@ def fit_spline(
 
     def bases_and_terms(k: Floats) -> tuple[VarianceTerms, Callable[[Floats], VarianceTerms]]:
         value, slope, curvature = (unit * basis for basis in spline_bases(knots, k))
-        base = plain.variance_terms(k)
+        base = svi_curve.variance_terms(k)
 
         def at(weights: Floats) -> VarianceTerms:
             return base[0] + value @ weights, base[1] + slope @ weights, base[2] + curvature @ weights
@@ -281,7 +283,7 @@ def fit_spline(
         if checked.margins(at_checked(weights)).min() >= 0:
             break
     share = _largest_share(lambda share: float(checked.margins(at_checked(share * weights)).min()))
-    return replace(plain, knots=knots, weights=tuple(float(share * unit * weight) for weight in weights))
+    return replace(svi_curve, knots=knots, weights=tuple(float(share * unit * weight) for weight in weights))
 
 
 def _largest_share(least_margin: Callable[[float], float]) -> float:

@@ -156,8 +156,8 @@ def _straddle(chain: Chain, usable: Flags, forward: ImpliedForward) -> float | N
 
 
 def _out_of_the_money(chain: Chain, vols: ChainVols, rows: Flags, forward: ImpliedForward) -> Flags:
-    chosen: Flags = rows & np.isfinite(vols.mid) & (chain.option_type * (chain.strike - forward.forward) >= 0)
-    return chosen
+    picked: Flags = rows & np.isfinite(vols.mid) & (chain.option_type * (chain.strike - forward.forward) >= 0)
+    return picked
 
 
 def _interpolate_vol(at: float, points: Floats, vols: Floats) -> float | None:

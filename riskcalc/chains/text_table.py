@@ -64,10 +64,10 @@ def fields_of(names: Iterable[tuple[str, str]], *, table: Mapping[str, str]) -> 
     table : mapping
         Field to its normalized names, blanks between them, in order of preference.
     """
-    whole: dict[str, list[str]] = {}
+    by_full_name: dict[str, list[str]] = {}
     last: dict[str, list[str]] = {}
     for bare, name in names:
-        whole.setdefault(normalize_name(bare), []).append(name)
+        by_full_name.setdefault(normalize_name(bare), []).append(name)
         if "." in bare and not OF_UNDERLYING.search(bare):
             last.setdefault(normalize_name(bare.rpartition(".")[2]), []).append(name)
     fields: dict[str, list[str]] = {}
@@ -75,7 +75,7 @@ def fields_of(names: Iterable[tuple[str, str]], *, table: Mapping[str, str]) -> 
         columns = [
             name
             for word in synonyms.split()
-            for columns_by_name in (whole, last)
+            for columns_by_name in (by_full_name, last)
             for name in columns_by_name.get(word, ())
         ]
         if columns:

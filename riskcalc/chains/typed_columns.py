@@ -85,33 +85,33 @@ class Cells:
 
     def texts(self, column: str) -> Texts:
         """Text."""
-        return self._parsed(column, str, bad="", kind="text", dtype=np.str_)
+        return self._parsed(column, str, invalid="", kind="text", dtype=np.str_)
 
     def numbers(self, column: str) -> Floats:
         """Numbers, NaN where missing; ``23.4%`` is 0.234, ``$1,234.50`` is 1234.5."""
         parse = partial(parse_number, thousands=self.thousands)
-        return self._parsed(column, parse, bad=math.nan, kind="a number like 1234.5")
+        return self._parsed(column, parse, invalid=math.nan, kind="a number like 1234.5")
 
     def strikes(self, column: str) -> Floats:
         """Required numbers > 0."""
         parse = partial(_strike, thousands=self.thousands)
-        return self._parsed(column, parse, bad=math.nan, kind="a strike like 295.5")
+        return self._parsed(column, parse, invalid=math.nan, kind="a strike like 295.5")
 
     def option_types(self, column: str) -> Codes:
         """+1 for a call, -1 for a put."""
-        return self._parsed(column, _option_type, bad=OptionType.CALL, kind="call or put", dtype=np.int8)
+        return self._parsed(column, _option_type, invalid=OptionType.CALL, kind="call or put", dtype=np.int8)
 
     def days(self, column: str) -> Days:
         """Required dates, datetime64[D]."""
         kind = "a date like 2026-09-18"
         parse = partial(read_day, month_first=self.month_first)
-        return self._parsed(column, parse, bad=dt.date.min, kind=kind, dtype="datetime64[D]")
+        return self._parsed(column, parse, invalid=dt.date.min, kind=kind, dtype="datetime64[D]")
 
     def times(self, column: str) -> Days:
         """Times in New York, NaT where missing, datetime64[s]."""
         kind = "a time like 2026-09-18 16:00:00"
         parse = partial(_time, month_first=self.month_first)
-        return self._parsed(column, parse, bad=None, kind=kind, dtype="datetime64[s]")
+        return self._parsed(column, parse, invalid=None, kind=kind, dtype="datetime64[s]")
 
     def contracts(self, column: str) -> OccColumns:
         """Required OCC symbols, parsed."""
@@ -179,7 +179,7 @@ class Cells:
         column: str,
         parse: Callable[[str], Value],
         *,
-        bad: Value,
+        invalid: Value,
         kind: str,
         dtype: npt.DTypeLike = np.float64,
     ) -> AnyArray:
@@ -190,10 +190,10 @@ class Cells:
             try:
                 values.append(parse(_cell_text(text)))
             except AmbiguousDateError as error:
-                values.append(bad)
+                values.append(invalid)
                 rejected[code] = str(error)
             except (ValueError, OverflowError):
-                values.append(bad)
+                values.append(invalid)
                 hint = "; decimal comma?" if DECIMAL_COMMA.fullmatch(text.strip()) else ""
                 rejected[code] = f"{text!r} is not {kind}{hint}"
         self._reject(column, rejected)

@@ -109,6 +109,6 @@ def chain_vols(
             rate=forward.rate,
             dividend_yield=forward.dividend_yield,
         )
-    named = dict(zip(PRICES, vols, strict=True))
+    vols_by_price = dict(zip(PRICES, vols, strict=True))
     codes = {f"{price}_status": code for price, code in zip(PRICES, status, strict=True)}
-    return ChainVols(forwards=tuple(forwards), **named, **codes)
+    return ChainVols(forwards=tuple(forwards), **vols_by_price, **codes)

@@ -130,10 +130,10 @@ def cli(ctx: click.Context, *, chain_file: Path | None) -> None:
     the default preset, iwm-call-spread.
     """
     if ctx.invoked_subcommand is None:
-        wanted = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")
-        if wanted is not None:
+        command = LazyCommands.get_command(cli, ctx, "screen" if on_terminal() else "plan")
+        if command is not None:
             files = () if chain_file is None else (chain_file,)
-            ctx.invoke(wanted, settings={}, chain_file=files, live=False)
+            ctx.invoke(command, settings={}, chain_file=files, live=False)
     elif chain_file is not None:
         raise click.UsageError(
             f"--chain goes after the command: riskcalc {ctx.invoked_subcommand} --chain ..."

@@ -168,17 +168,17 @@ def mark(
 
     with open_book(path) as book:
         missing: list[str] = []
-        marked, day, held = typed_prices(prices), date or today(), book.trades(status="open")
+        marked, day, open_trades = typed_prices(prices), date or today(), book.trades(status="open")
         if chain_file:
             from riskcalc.chains import read_chain  # noqa: PLC0415 - most marks read no chain
 
             chain = read_chain(chain_file, date=date)
-            quoted, missing = chain_prices(chain, held)
+            quoted, missing = chain_prices(chain, open_trades)
             marked, day = quoted | marked, chain.date
         elif live:
-            marked, missing, day = _live_prices(held, marked)
+            marked, missing, day = _live_prices(open_trades, marked)
         elif not prices:
-            marked, day = market_prices(held, date=date, today=today())
+            marked, day = market_prices(open_trades, date=date, today=today())
         if not marked:
             raise InvalidInputError("no price is given for anything held")
         book.mark(marked, day=day)
@@ -187,7 +187,7 @@ def mark(
 
 
 def _live_prices(
-    held: Sequence[BookTrade], typed: dict[Contract, float]
+    trades: Sequence[BookTrade], typed: dict[Contract, float]
 ) -> tuple[dict[Contract, float], list[str], dt.date]:
     """Fetched prices of all underlyings held, overridden by typed ones; contracts not quoted; the day."""
     from riskcalc.book.prices import chain_prices  # noqa: PLC0415 - help is quick
@@ -196,9 +196,9 @@ def _live_prices(
     marked: dict[Contract, float] = {}
     missing: list[str] = []
     days = []
-    for symbol in dict.fromkeys(trade.symbol for trade in held):
+    for symbol in dict.fromkeys(trade.symbol for trade in trades):
         chain = fetched_chain(symbol).chain
-        quoted, unquoted = chain_prices(chain, held)
+        quoted, unquoted = chain_prices(chain, trades)
         marked, missing = marked | quoted, missing + unquoted
         days.append(chain.date)
     return marked | typed, missing, max(days, default=today())
@@ -335,8 +335,8 @@ def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: boo
         trades = book.trades(status="open")
         stress_result = stress_book(trades, book.marks(), scenarios, instruments=book.instruments)
     if json_wanted:
-        plain = to_plain(stress_result)
-        print_json({"date": plain["date"], "stress": plain["rows"], "notes": plain["notes"]})
+        data = to_plain(stress_result)
+        print_json({"date": data["date"], "stress": data["rows"], "notes": data["notes"]})
         return
     if not trades:
         click.echo("no open trades")

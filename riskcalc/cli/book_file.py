@@ -25,9 +25,9 @@ book_option = click.option(
 )
 
 
-def book_path_of(given: Path | None = None) -> Path:
+def book_path_of(path: Path | None = None) -> Path:
     """Return the file of the book, which need not exist."""
-    return given or book_path()
+    return path or book_path()
 
 
 def open_book(given: Path | None, *, must_exist: bool = True) -> Book:

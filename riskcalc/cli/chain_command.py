@@ -95,8 +95,8 @@ def command(
         from riskcalc.chains import read_chain  # noqa: PLC0415 - help is quick
         from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
-        known = load_instruments()
-        chain, note = read_chain(files, symbol=symbol, spot=spot, date=date, instruments=known), ""
+        instruments = load_instruments()
+        chain, note = read_chain(files, symbol=symbol, spot=spot, date=date, instruments=instruments), ""
     else:
         chain, note = _live(live, max_age) if live is not None else _sample()
     if quotes_wanted:

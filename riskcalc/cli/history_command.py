@@ -203,8 +203,8 @@ def _print(
     if json_wanted:
         answer: dict[str, Any] = history.to_dict()
         files = {"k_file": filed["k"], "atr_file": filed["ATR14"]}
-        written = {name: None if path is None else str(path) for name, path in files.items()}
-        print_json(answer | written | {"warnings": warnings})
+        paths = {name: None if path is None else str(path) for name, path in files.items()}
+        print_json(answer | paths | {"warnings": warnings})
     else:
         print_tables(history_title(history), history_tables(history))
         for name, users in (("ATR14", "the book"), ("k", "plans")):

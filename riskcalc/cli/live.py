@@ -42,12 +42,12 @@ def fetched_chain(symbol: str, *, max_age: int = MAX_AGE_MINUTES) -> LiveChain:
 
 def fetched_chains(symbols: Iterable[str]) -> list[Chain]:
     """Return delayed quotes of several symbols, with a progress bar."""
-    wanted = list(dict.fromkeys(symbols))
+    distinct_symbols = list(dict.fromkeys(symbols))
     chains = []
     with progress_bar("symbols") as report_progress:
-        for count, symbol in enumerate(wanted):
+        for count, symbol in enumerate(distinct_symbols):
             if report_progress:
-                report_progress(count, len(wanted))
+                report_progress(count, len(distinct_symbols))
             chains.append(fetched_chain(symbol).chain)
     return chains
 
@@ -72,8 +72,8 @@ def vol_of_chain(chain: Chain, *, rate: float | None) -> float:
 
     filed, symbol = read_market(), instrument(chain.symbol).symbol
     used = filed.rate if rate is None else rate
-    known = filed.quotes.get(symbol)
-    dividends = (known.dividends if known else None) or ()
+    quote = filed.quotes.get(symbol)
+    dividends = (quote.dividends if quote else None) or ()
     market = Market(
         date=chain.date,
         time=chain.time,

@@ -49,9 +49,9 @@ def print_tables(title: str, tables: Iterable[Table]) -> None:
     """Write titled tables: in color in a terminal, as plain text elsewhere."""
     shown = tuple(tables)
     if not sys.stdout.isatty():
-        plain = _plain_lines(title, shown)
+        lines = _plain_lines(title, shown)
         # Tables pad every line to their width, a waste in a file.
-        click.echo("\n".join(line.rstrip() for line in plain or _wrapped_lines(title, shown)))
+        click.echo("\n".join(line.rstrip() for line in lines or _wrapped_lines(title, shown)))
         return
     from rich.console import Console  # noqa: PLC0415 - plain text needs no colors
 
@@ -101,9 +101,9 @@ def _aligned(parts: Sequence[str], widths: Sequence[int], *, left: frozenset[int
 def _wrap_text(text: str, width: int) -> list[str]:
     """Return a text in lines of at most a width where its words allow it."""
     lines = []
-    for whole in printable(text).split("\n"):
+    for paragraph in printable(text).split("\n"):
         lines.append("")
-        for word in WORD.findall(whole):
+        for word in WORD.findall(paragraph):
             if lines[-1] and _cells(lines[-1] + word.rstrip()) > width:
                 lines.append("")
             lines[-1] += word
@@ -167,19 +167,19 @@ def _layout(table: Table, room: int) -> tuple[int, list[int]]:
     columns = list(zip(*table.rows, strict=True))
     if table.header:
         columns = [(heading, *cells) for heading, cells in zip(table.header, columns, strict=False)]
-    whole = [max(map(_cells, cells)) for cells in columns]
-    gap = column_gap(whole, room)
+    widest = [max(map(_cells, cells)) for cells in columns]
+    gap = column_gap(widest, room)
     words = [max(_cells(word) for cell in cells for word in (cell.split() or [""])) for cells in columns]
-    return gap, _narrow_columns(whole, words, excess=sum(whole) + gap * (len(whole) - 1) - room)
+    return gap, _narrow_columns(widest, words, excess=sum(widest) + gap * (len(widest) - 1) - room)
 
 
-def _narrow_columns(whole: Sequence[int], words: Sequence[int], *, excess: int) -> list[int]:
+def _narrow_columns(natural: Sequence[int], words: Sequence[int], *, excess: int) -> list[int]:
     """Widths with columns broken between words first, the roomiest before others, and only then within."""
-    widths = list(whole)
+    widths = list(natural)
     for _ in range(excess):
         spare = [width - word for width, word in zip(widths, words, strict=True)]
-        given = spare if max(spare) > 0 else widths
-        widths[given.index(max(given))] -= 1
+        shrinkable = spare if max(spare) > 0 else widths
+        widths[shrinkable.index(max(shrinkable))] -= 1
     return widths
 
 

@@ -101,14 +101,14 @@ def read_fund_chain(
     from riskcalc.errors import ChainError  # noqa: PLC0415 - as above
     from riskcalc.presets import load_instruments  # noqa: PLC0415 - as above
 
-    fund, known = preset.template.instrument, load_instruments()
+    fund, instruments = preset.template.instrument, load_instruments()
     try:
-        return read_chain(files, symbol=fund.symbol, spot=spot, date=date, instruments=known)
+        return read_chain(files, symbol=fund.symbol, spot=spot, date=date, instruments=instruments)
     except ChainError:
         if not fund.benchmark or not preset.template.only_shares:
             raise
         try:
-            return read_chain(files, symbol=fund.benchmark, spot=spot, date=date, instruments=known)
+            return read_chain(files, symbol=fund.benchmark, spot=spot, date=date, instruments=instruments)
         except ChainError:
             pass
         raise

@@ -86,8 +86,8 @@ def check(*, names: tuple[str, ...]) -> None:
     """Check presets, or all of them if none is named; prints one line per problem."""
     from riskcalc.presets import check_preset, preset_names  # noqa: PLC0415 - help is quick
 
-    wanted = names or tuple(listed.name for listed in preset_names())
-    problems = {name: check_preset(name) for name in wanted}
+    checked = names or tuple(listed.name for listed in preset_names())
+    problems = {name: check_preset(name) for name in checked}
     for name, preset_problems in problems.items():
         if not preset_problems:
             click.echo(f"OK    {name}")

@@ -72,7 +72,7 @@ def command(
         from riskcalc.presets.listed_contracts import require_session  # noqa: PLC0415 - as above
 
         require_session("expiry", expiry)
-    underlying = instrument(symbol, known=load_instruments())
+    underlying = instrument(symbol, instruments=load_instruments())
     say_warnings(filter(None, [underlying.assumption]))
     option = long_option(
         underlying,

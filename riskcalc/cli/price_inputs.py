@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def files_and_preset(arguments: tuple[str, ...], *, sample: bool) -> tuple[list[Path], str | None]:
     """The files among the arguments, and the preset if one is named."""
-    named = [argument for argument in arguments if _is_preset(argument)]
-    files = [Path(argument) for argument in arguments if argument not in named]
-    if len(named) > 1:
-        raise click.UsageError(f"give at most one PRESET, got {', '.join(named)}")
+    presets = [argument for argument in arguments if _is_preset(argument)]
+    files = [Path(argument) for argument in arguments if argument not in presets]
+    if len(presets) > 1:
+        raise click.UsageError(f"give at most one PRESET, got {', '.join(presets)}")
     if bool(files) == sample:
         raise click.UsageError("give either files of prices or --sample")
-    return files, named[0] if named else None
+    return files, presets[0] if presets else None
 
 
 def _is_preset(argument: str) -> bool:
@@ -46,6 +46,6 @@ def traded_prices(histories: list[Bars], preset: Preset) -> Bars:
     matching = [history for history in histories if history.symbol == traded.symbol]
     unnamed = [history for history in histories if not history.symbol]
     if not matching and not unnamed:
-        known = ", ".join(history.symbol for history in histories)
-        raise InvalidInputError(f"{preset.name} trades {traded.symbol}; the prices are those of {known}")
+        symbols = ", ".join(history.symbol for history in histories)
+        raise InvalidInputError(f"{preset.name} trades {traded.symbol}; the prices are those of {symbols}")
     return (matching or unnamed)[0]

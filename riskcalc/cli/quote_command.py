@@ -157,9 +157,9 @@ def _write_live(
     if day is not None:
         raise click.UsageError("--live takes the day of the quotes: leave out --date")
     typed = tuple(text for text in symbols if "=" in text)
-    wanted = [text for text in symbols if "=" not in text] or list(read_market().quotes) or ["IWM"]
+    live_symbols = [text for text in symbols if "=" not in text] or list(read_market().quotes) or ["IWM"]
     quotes: dict[str, KnownQuote] = {}
-    for chain in fetched_chains(wanted):
+    for chain in fetched_chains(live_symbols):
         quotes |= _of_chain(chain, rate=rate, source="live")
     _write(quotes | _typed_quotes(typed, vols, yields, date=now), rate=rate, date=now)
 
@@ -167,10 +167,10 @@ def _write_live(
 def _show(now: dt.date, *, json_wanted: bool) -> None:
     from riskcalc.presets.market_file import market_path, read_market  # noqa: PLC0415 - help is quick
 
-    known = read_market()
+    market = read_market()
     if json_wanted:
-        print_json(_as_data(known, now))
-    elif not known.quotes and known.rate is None:
+        print_json(_as_data(market, now))
+    elif not market.quotes and market.rate is None:
         click.echo(
             f"no market of today yet ({market_path()}): plans use the prices of their presets, "
             "and the shipped ones have a sample.\n"
@@ -179,10 +179,10 @@ def _show(now: dt.date, *, json_wanted: bool) -> None:
     else:
         from riskcalc.formatting.market import known_market_table  # noqa: PLC0415 - help is quick
 
-        print_tables("", [known_market_table(_as_data(known, now))])
+        print_tables("", [known_market_table(_as_data(market, now))])
 
 
-def _as_data(known: KnownMarket, now: dt.date) -> dict[str, Any]:
+def _as_data(market: KnownMarket, now: dt.date) -> dict[str, Any]:
     """Return the stored quotes for JSON, with their age in sessions."""
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick
     from riskcalc.domain.sessions import age_in_sessions  # noqa: PLC0415 - as above
@@ -194,12 +194,12 @@ def _as_data(known: KnownMarket, now: dt.date) -> dict[str, Any]:
             "vol_date": to_plain(quote.day_of_vol if quote.vol is not None else None),
             "age_sessions": age_in_sessions(quote.date, now),
         }
-        for symbol, quote in known.quotes.items()
+        for symbol, quote in market.quotes.items()
     }
     return {
         "path": str(market_path()),
         "today": now.isoformat(),
-        "rate": known.rate,
-        "rate_date": to_plain(known.rate_date),
+        "rate": market.rate,
+        "rate_date": to_plain(market.rate_date),
         "quotes": quotes,
     }

@@ -46,15 +46,15 @@ def show_row(
     ]
     view = {key: value for key, value in (("view.drift", drift), ("view.vol", vol)) if value is not None}
     chain = SAMPLE_FILE if source is None else source.path
-    stated = settings | view | {"trade.legs": legs}
+    overrides = settings | view | {"trade.legs": legs}
     if traded != scanned:
         # Spot and vol are the chain's as soon as it is read, an instant later.
         quote = {"spot": float(row["long_strike"]), "vol": 0.0}
-        stated |= {"trade.symbol": scanned, "market.quotes": {scanned: quote}}
+        overrides |= {"trade.symbol": scanned, "market.quotes": {scanned: quote}}
     run(
         LaunchOptions(
             preset=preset,
-            settings=stated,
+            settings=overrides,
             chain=chain,
             chain_spot=spot,
             chain_date=date,

@@ -101,10 +101,11 @@ def command(
 
 def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
     """Serve the screen in a browser; refuse options that the served screen would not receive."""
-    given = _given_parameters(ctx) - {"preset", "serve", "host", "port"}
-    if given:
+    parameters = _given_parameters(ctx) - {"preset", "serve", "host", "port"}
+    if parameters:
         raise click.UsageError(
-            f"--serve takes a PRESET alone, and quotes on the screen: leave out {', '.join(sorted(given))}"
+            "--serve takes a PRESET alone, and quotes on the screen: leave out "
+            f"{', '.join(sorted(parameters))}"
         )
     from riskcalc.cli.serve import serve_screen  # noqa: PLC0415 - help needs no server
 

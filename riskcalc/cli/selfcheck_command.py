@@ -53,10 +53,9 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
             for row in agreements
         )
         header = ("", "quantity", "compared with", "largest difference", "allowed", "cases", "where")
-        named = ", ".join(f"{name} {number}" for name, number in versions.items())
-        title = (
-            f"riskcalc on Python {platform.python_version()}, {sys.platform}: {named}; core: {core_in_use()}"
-        )
+        peers = ", ".join(f"{name} {number}" for name, number in versions.items())
+        python = f"Python {platform.python_version()}, {sys.platform}"
+        title = f"riskcalc on {python}: {peers}; core: {core_in_use()}"
         print_tables(
             title,
             [Table(title="Largest Differences", header=header, rows=rows, left=frozenset({0, 1, 2, 6}))],

@@ -101,11 +101,11 @@ def _print_sectors(store: Mapping[str, Series], day: dt.date, *, json_wanted: bo
     from riskcalc.formatting.sectors import weights_table  # noqa: PLC0415 - as above
     from riskcalc.signals.sectors import sector_weights  # noqa: PLC0415 - as above
 
-    known = sector_weights(store, day=day)
+    weights = sector_weights(store, day=day)
     if json_wanted:
-        print_json(to_plain(known))
+        print_json(to_plain(weights))
     else:
-        print_tables("", [weights_table(known)])
+        print_tables("", [weights_table(weights)])
 
 
 def _print_filed(new: Iterable[Series], store: Mapping[str, Any]) -> None:

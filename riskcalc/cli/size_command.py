@@ -97,16 +97,16 @@ def command(
     Exits with 1 if not even one unit fits.
     """
     position = Side[side.upper()]
-    account_data, own = _user_account(book_beside(wanted=book_wanted))
+    account_data, account = _user_account(book_beside(wanted=book_wanted))
     if equity is None and "equity" not in account_data:
         raise click.UsageError(f"give --equity, or once for all: {SET_ACCOUNT_LINE}")
     if {"open_risk", "max_heat"} & account_data.keys() or open_risk is not None:
-        max_heat = own.limits.max_heat_fraction if max_heat is None else max_heat
+        max_heat = account.limits.max_heat_fraction if max_heat is None else max_heat
     stop_price = parse_stop_price(stop, entry=entry, side=position)
     size = size_by_stop_within_limits(
         account=_account(
-            own,
-            equity=own.equity if equity is None else equity,
+            account,
+            equity=account.equity if equity is None else equity,
             risk=risk,
             buying_power=buying_power,
             open_risk=open_risk,
@@ -119,7 +119,7 @@ def command(
         margin=_margin(entry, position, multiplier) if margin is None else margin * entry,
         side=position,
         multiplier=multiplier,
-        cost_per_unit=_usual_cost(own.costs, multiplier) if cost_per_unit is None else cost_per_unit,
+        cost_per_unit=_usual_cost(account.costs, multiplier) if cost_per_unit is None else cost_per_unit,
         fractional=fractional,
     )
     if max_heat is None:
@@ -148,7 +148,7 @@ def _user_account(book: BookRisk | None) -> tuple[dict[str, Any], Account]:
 
 
 def _account(
-    own: Account,
+    account: Account,
     *,
     equity: float,
     risk: Risk | None,
@@ -159,19 +159,19 @@ def _account(
     cost_per_trade: float | None,
 ) -> Account:
     """The user's account, overridden by the options given."""
-    limits = replace(own.limits, max_heat_fraction=max_heat)
+    limits = replace(account.limits, max_heat_fraction=max_heat)
     if max_position is not None:
         limits = replace(limits, max_position_fraction=max_position)
     if risk is not None:
         require_within(equity, risk, field="--risk")
         usual = limits.risk_fraction if risk.fraction is None else risk.fraction
         limits = replace(limits, risk_fraction=usual, risk_dollars=risk.dollars)
-    once = own.costs.commission_per_trade if cost_per_trade is None else cost_per_trade / 2
+    once = account.costs.commission_per_trade if cost_per_trade is None else cost_per_trade / 2
     return Account(
         equity=equity,
-        buying_power=own.buying_power if buying_power is None else buying_power,
-        buying_power_used=own.buying_power_used if buying_power is None else 0.0,
-        open_risk=own.open_risk if open_risk is None else open_risk,
+        buying_power=account.buying_power if buying_power is None else buying_power,
+        buying_power_used=account.buying_power_used if buying_power is None else 0.0,
+        open_risk=account.open_risk if open_risk is None else open_risk,
         limits=limits,
         costs=Costs(commission_per_trade=once),
     )

@@ -87,8 +87,8 @@ def command(
     rows = stress(plan, scenarios, account=account, instruments=load_instruments())
     code = EXIT_RISK_SAYS_NO if plan.verdict is Verdict.OLD else EXIT_OK
     if not json_wanted:
-        beside = [*_book_tables(rows, scenarios, risk), *book_tables_of(plan, risk)]
-        print_tables(stress_title(plan), [*stress_tables(plan, rows), *beside])
+        book_tables = [*_book_tables(rows, scenarios, risk), *book_tables_of(plan, risk)]
+        print_tables(stress_title(plan), [*stress_tables(plan, rows), *book_tables])
         ctx.exit(code)
     trade = plan.report.trade
     print_json(
@@ -116,7 +116,7 @@ def _book_answer(
     """The book for JSON: what the trade adds, and both in every scenario."""
     if risk is None:
         return {}
-    beside = [
+    book_rows = [
         {
             "scenario": stressed.scenario,
             "before": stressed.pnl,
@@ -126,7 +126,7 @@ def _book_answer(
         for stressed, row in zip(_stress_todays_book(scenarios).rows, rows, strict=True)
     ]
     answer = book_answer(plan, risk)["book"]
-    return {"book": {**answer, "stress": beside}}
+    return {"book": {**answer, "stress": book_rows}}
 
 
 def _book_tables(

@@ -99,16 +99,16 @@ class Account:
         record("limits", RiskLimits, self.limits)
         record("costs", Costs, self.costs)
         if not self.risk_budget <= self.equity:
-            whole = f"${self.equity:,.2f}"
+            equity_text = f"${self.equity:,.2f}"
             raise InvalidInputError(
-                f"risk_dollars must be at most the equity of {whole}, got ${self.risk_budget:,.2f}"
+                f"risk_dollars must be at most the equity of {equity_text}, got ${self.risk_budget:,.2f}"
             )
 
     @property
     def free_buying_power(self) -> float:
         """Buying power with its default filled in, less what open trades use [dollars]; never below 0."""
-        whole = self.equity if self.buying_power is None else self.buying_power
-        return max(float(whole) - self.buying_power_used, 0.0)
+        total = self.equity if self.buying_power is None else self.buying_power
+        return max(float(total) - self.buying_power_used, 0.0)
 
     @property
     def risk_budget(self) -> float:

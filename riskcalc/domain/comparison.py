@@ -118,20 +118,20 @@ class Comparison(NotebookResult):
 
 
 def _vehicle_to_dict(vehicle: Vehicle) -> dict[str, Any]:
-    whole = vehicle.plan.to_dict()
+    data = vehicle.plan.to_dict()
     return {
         "name": vehicle.name,
         "description": vehicle.plan.report.trade.description,
-        "market": {key: whole["market"][key] for key in ("date", "source", "age_sessions")},
-        "size": whole["size"],
-        "theta": whole["theta"],
-        "probability": whole["probability"],
-        "dividends": whole["dividends"],
+        "market": {key: data["market"][key] for key in ("date", "source", "age_sessions")},
+        "size": data["size"],
+        "theta": data["theta"],
+        "probability": data["probability"],
+        "dividends": data["dividends"],
         "capital": to_plain(vehicle.capital),
         "exposure": to_plain(vehicle.exposure),
         "carry_per_day": to_plain(vehicle.carry_per_day),
         "loss_at_gap": to_plain(vehicle.loss_at_gap),
-        "fund": whole["fund"],
+        "fund": data["fund"],
         "states": to_plain(vehicle.states),
-        "checks": whole["checks"],
+        "checks": data["checks"],
     }

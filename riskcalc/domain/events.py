@@ -70,9 +70,9 @@ class MarketEvent:
     @property
     def label(self) -> str:
         """Name with its time, and its certainty unless announced."""
-        when = "" if self.time is None else f" {self.time:%H:%M}"
+        time_text = "" if self.time is None else f" {self.time:%H:%M}"
         sure = " (date uncertain)" if self.certainty is Certainty.UNCERTAIN else ""
-        return f"{self.what}{when}{sure}"
+        return f"{self.what}{time_text}{sure}"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data."""

@@ -74,33 +74,33 @@ def instrument_of_row(symbol: str, row: Mapping[str, Any]) -> Instrument:
     return Instrument(symbol=symbol, tradable_shares=delivery == "shares", **fields)
 
 
-def find_instrument(symbol: str, *, known: InstrumentTable | None = None) -> Instrument | None:
+def find_instrument(symbol: str, *, instruments: InstrumentTable | None = None) -> Instrument | None:
     """Return the instrument of a row, or the pair of two rows; None if there is no such row.
 
     Parameters
     ----------
     symbol : str
         Symbol in upper or lower case, index marks allowed; ``IWM/SPY`` is long IWM, short SPY.
-    known : mapping, optional
+    instruments : mapping, optional
         Instruments by symbol; default: the shipped ones.
     """
-    table = shipped_instruments() if known is None else known
+    table = shipped_instruments() if instruments is None else instruments
     name = underlying_symbol(symbol)
     if name in table:
         return table[name]
-    held, _, against = name.partition("/")
-    is_pair = all(symbol in table and table[symbol].tradable_shares for symbol in (held, against))
-    return Instrument(symbol=name, against=against) if is_pair and held != against else None
+    long_symbol, _, against = name.partition("/")
+    is_pair = all(symbol in table and table[symbol].tradable_shares for symbol in (long_symbol, against))
+    return Instrument(symbol=name, against=against) if is_pair and long_symbol != against else None
 
 
-def instrument(symbol: str | Instrument, *, known: InstrumentTable | None = None) -> Instrument:
+def instrument(symbol: str | Instrument, *, instruments: InstrumentTable | None = None) -> Instrument:
     """Look up an instrument by its symbol; an `Instrument` is passed through.
 
     Parameters
     ----------
     symbol : str or Instrument
         A symbol without a row is treated as shares with American options, see `Instrument.assumption`.
-    known : mapping, optional
+    instruments : mapping, optional
         Instruments by symbol; default: the shipped ones.
 
     Raises
@@ -117,7 +117,7 @@ def instrument(symbol: str | Instrument, *, known: InstrumentTable | None = None
         return symbol
     if not isinstance(symbol, str):
         raise InvalidInputError(f"symbol must be text or an Instrument, got {brief_repr(symbol)}")
-    match = find_instrument(symbol, known=known)
+    match = find_instrument(symbol, instruments=instruments)
     return match or Instrument(symbol=require_symbol(symbol), broad_based=False, assumed=True)
 
 

@@ -233,14 +233,14 @@ class ShareLeg(LinearLeg):
 
     def carry_cost(self, instrument: Instrument, market: Market) -> float:
         """Borrow fee of shares sold short, of a pair's fund that is sold [dollars per year]."""
-        own, long = market.quote(instrument.symbol), self.side is Side.LONG
+        quote, long = market.quote(instrument.symbol), self.side is Side.LONG
         if not instrument.against:
-            return 0.0 if long else self.shares * own.spot * own.borrow_fee
+            return 0.0 if long else self.shares * quote.spot * quote.borrow_fee
         sold = market.quotes.get(instrument.against if long else instrument.held)
-        fee = own.borrow_fee or (sold.borrow_fee if sold else 0.0)
+        fee = quote.borrow_fee or (sold.borrow_fee if sold else 0.0)
         if long and sold and self.hedge_ratio is not None:
             return self.shares * self.hedge_ratio * sold.spot * fee
-        return self.shares * own.spot * fee
+        return self.shares * quote.spot * fee
 
 
 Leg = OptionLeg | LinearLeg

@@ -152,8 +152,8 @@ class Market:
             The market has no quote for that symbol.
         """
         if text("symbol", symbol) not in self.quotes:
-            known = ", ".join(sorted(self.quotes)) or "none"
-            raise InvalidInputError(f"the market has no quote for {symbol}; quoted: {known}")
+            symbols = ", ".join(sorted(self.quotes)) or "none"
+            raise InvalidInputError(f"the market has no quote for {symbol}; quoted: {symbols}")
         return self.quotes[symbol]
 
     def with_quote(self, symbol: str, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Quote

@@ -69,8 +69,8 @@ def record(field: str, kind: type[Record] | tuple[type[Record], ...], value: obj
     """Return the value if it is an object of a class."""
     if not isinstance(value, kind):
         kinds = kind if isinstance(kind, tuple) else (kind,)
-        wanted = " or ".join(f"{_article(kind.__name__)} {kind.__name__}" for kind in kinds)
-        raise InvalidInputError(f"{field} must be {wanted}, got {brief_repr(value)}")
+        expected = " or ".join(f"{_article(kind.__name__)} {kind.__name__}" for kind in kinds)
+        raise InvalidInputError(f"{field} must be {expected}, got {brief_repr(value)}")
     return value
 
 

@@ -46,8 +46,8 @@ def reproduce(draft: Draft, *more: str, command: str = "plan") -> str:
     >>> reproduce(draft.with_quote(spot=300.0).with_exits(stop=0.05))
     'riskcalc plan iwm-call-spread --set market.quotes.IWM.spot=300 --set trade.legs.0.strike=295 ...
     """
-    beside = ("--no-book",) if draft.preset.book is None and book_path().exists() else ()
-    return command_line(command, _name(draft), overrides(draft), *beside, *more)
+    book_option = ("--no-book",) if draft.preset.book is None and book_path().exists() else ()
+    return command_line(command, _name(draft), overrides(draft), *book_option, *more)
 
 
 def command_line(command: str, preset: str, settings: Mapping[str, Any], *more: str) -> str:

@@ -105,8 +105,8 @@ def _shift(draft: Draft, indices: list[int], direction: int) -> float:
 
 
 def _listed(draft: Draft, leg: OptionLeg, shift: float) -> bool:
-    wanted = leg.strike + shift
-    return abs(strike_grid(draft, leg).nearest(wanted) - wanted) < SAME_STRIKE
+    strike = leg.strike + shift
+    return abs(strike_grid(draft, leg).nearest(strike) - strike) < SAME_STRIKE
 
 
 def _beside(draft: Draft, leg: OptionLeg) -> OptionLeg:

@@ -93,7 +93,7 @@ def _parts(values: Floats, blocks: Sequence[Block]) -> list[PositionGreeks]:
 def ladder_values(plan: TradePlan) -> dict[Point, float]:
     """Values of one unit that a plan has: at the spot and the breakevens, on the days of its ladder."""
     dates = {row.when: row.date for row in plan.ladder}
-    days = {when: 0.0 if when == "today" else days_of(plan, day) for when, day in dates.items()}
+    days = {label: 0.0 if label == "today" else days_of(plan, day) for label, day in dates.items()}
     return {
         (row.spot, days[row.when]): row.value
         for row in plan.ladder

@@ -41,15 +41,15 @@ def events_between(start: dt.date, end: dt.date) -> tuple[MarketEvent, ...]:
     """
     calendar_date("start", start)
     calendar_date("end", end)
-    own, off = read_own_events()
+    own_events, off = read_own_events()
     folder = calendars_folder()
     imported = [
         event
         for path in (sorted(folder.glob("*.ics")) if folder.is_dir() else [])
         for event in read_ics(path, start=start, end=end)
     ]
-    known = (*shipped_events(), *_expirations(start, end), *imported)
-    events = [event for event in known if (event.date, event.what) not in off] + list(own)
+    all_events = (*shipped_events(), *_expirations(start, end), *imported)
+    events = [event for event in all_events if (event.date, event.what) not in off] + list(own_events)
     within = {(event.date, event.what): event for event in events if start <= event.date <= end}
     return tuple(
         sorted(within.values(), key=lambda event: (event.date, event.time or dt.time.min, event.what))

@@ -103,8 +103,8 @@ def add_event(event: MarketEvent) -> Path:
     import tomlkit  # noqa: PLC0415 - reading needs none
 
     path = own_events_path()
-    known, _ = read_own_events()
-    if (event.date, event.what) in {(other.date, other.what) for other in known}:
+    events, _ = read_own_events()
+    if (event.date, event.what) in {(other.date, other.what) for other in events}:
         return path
     row = tomlkit.table()
     row |= {"date": event.date, "what": event.what}

@@ -100,14 +100,14 @@ def sparkline(values: Sequence[float], *, width: int = SPARK_WIDTH) -> str:
     '▁▃▅▃█'
     """
     step = max(len(values) / width, 1.0)
-    chosen = [
+    sampled = [
         values[min(round((index + 1) * step) - 1, len(values) - 1)]
         for index in range(min(len(values), width))
     ]
-    low, high = min(chosen), max(chosen)
+    low, high = min(sampled), max(sampled)
     spread = (high - low) or 1.0
     last = len(BLOCKS) - 2
-    return "".join(BLOCKS[1 + round((value - low) / spread * last)] for value in chosen)
+    return "".join(BLOCKS[1 + round((value - low) / spread * last)] for value in sampled)
 
 
 def _rule_rows(backtest: Backtest) -> Iterator[tuple[str, str]]:
@@ -191,8 +191,8 @@ def _bound(r: float) -> str:
 def _account_rows(backtest: Backtest) -> Iterator[tuple[str, str]]:
     yield "equity", f"{money(backtest.start_equity)} to {money(backtest.end_equity)}"
     yield "growth per year", percent(backtest.annual_return, digits=1)
-    when = "" if backtest.drawdown_from is None else f", {backtest.drawdown_from} to {backtest.drawdown_to}"
-    yield "max drawdown", f"{percent(backtest.max_drawdown, digits=1)}{when}"
+    period = "" if backtest.drawdown_from is None else f", {backtest.drawdown_from} to {backtest.drawdown_to}"
+    yield "max drawdown", f"{percent(backtest.max_drawdown, digits=1)}{period}"
     if backtest.taken < backtest.statistics.n:
         yield (
             "trades taken",

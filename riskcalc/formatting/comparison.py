@@ -87,8 +87,8 @@ def _plan_rows(*keys: str) -> Columns[Vehicle]:
 def _plan_text(key: str, vehicle: Vehicle) -> str:
     plan = vehicle.plan
     odds = (*odds_metrics(plan), *calibrated_metrics(plan))
-    chosen = select((*size_metrics(plan), *odds, *managed_metrics(plan)), key)
-    return chosen[0].row[1] if chosen else MISSING
+    metrics = select((*size_metrics(plan), *odds, *managed_metrics(plan)), key)
+    return metrics[0].row[1] if metrics else MISSING
 
 
 def _expected_per_dollar(vehicle: Vehicle) -> str:
@@ -121,8 +121,8 @@ def _states(comparison: Comparison) -> Table:
 
 
 def _state(state: CommonState, benchmark: str) -> str:
-    when = "today" if state.days == 0 else f"+{state.days}d"
-    return f"{benchmark} {percent(state.move, digits=0, signed=state.move != 0)} {when}"
+    day_text = "today" if state.days == 0 else f"+{state.days}d"
+    return f"{benchmark} {percent(state.move, digits=0, signed=state.move != 0)} {day_text}"
 
 
 def _value(value: StateValue, one_r: float) -> str:

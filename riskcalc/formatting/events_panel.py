@@ -58,8 +58,8 @@ def _count_words(plan: TradePlan) -> str:
         return "none known"
     if end is None:
         return f"{len(plan.events)} before expiry"
-    held = sum(event.date <= end for event in plan.events)
-    return f"{held} before the time stop, {len(plan.events)} in all"
+    count_held = sum(event.date <= end for event in plan.events)
+    return f"{count_held} before the time stop, {len(plan.events)} in all"
 
 
 def _event_lines(plan: TradePlan, event: MarketEvent, layout: PanelLayout) -> Iterator[Line]:

@@ -40,7 +40,7 @@ def exits_lines(plan: TradePlan, layout: PanelLayout) -> list[Line]:
     return [
         _head(tuple(days.values()), layout),
         *(
-            _pnl_line(plan, _label(level), [pnl.get((level.label, when)) for when in days], width=width)
+            _pnl_line(plan, _label(level), [pnl.get((level.label, day)) for day in days], width=width)
             for level in _levels(plan)
         ),
         *(_gap_line(plan, gap, width=width) for gap in _worst_gap(plan)),
@@ -55,7 +55,7 @@ def worst_pnl(plan: TradePlan) -> list[Metric]:
     """Return the P&L of one unit at each target and the stop, furthest target first, on its worst day."""
     pnl, metrics = _ladder_pnl(plan), []
     for level in _levels(plan):
-        amounts = (pnl[level.label, when] for when in _days_held(plan) if (level.label, when) in pnl)
+        amounts = (pnl[level.label, day] for day in _days_held(plan) if (level.label, day) in pnl)
         worst, labels = min(amounts, default=None), (_label(level),)
         metrics.append(
             Metric(key=level.label, labels=labels, value=worst, format=PNL, style=gain_style(worst))
@@ -100,9 +100,9 @@ def _levels(plan: TradePlan) -> tuple[Level, ...]:
 def _days(plan: TradePlan) -> dict[str, str]:
     """Return today, midway and the last day the plan holds: each name in the ladder with its heading."""
     dates = _days_held(plan)
-    held = list(dates)
-    chosen = dict.fromkeys((held[0], held[len(held) // 2], held[-1]))
-    return {when: f"{dates[when]:%m-%d}" if when in {"time stop", "expiry"} else when for when in chosen}
+    days = list(dates)
+    chosen = dict.fromkeys((days[0], days[len(days) // 2], days[-1]))
+    return {day: f"{dates[day]:%m-%d}" if day in {"time stop", "expiry"} else day for day in chosen}
 
 
 def _days_held(plan: TradePlan) -> dict[str, dt.date]:

@@ -9,12 +9,12 @@ from riskcalc.formatting.numbers import MISSING, count, percent, price
 from riskcalc.formatting.table import Table
 
 
-def known_market_table(known: Mapping[str, Any]) -> Table:
+def known_market_table(market: Mapping[str, Any]) -> Table:
     """Return the stored quotes of today's market and their age.
 
     Parameters
     ----------
-    known : mapping
+    market : mapping
         What ``riskcalc quote --json`` prints.
     """
     rows = [
@@ -28,9 +28,9 @@ def known_market_table(known: Mapping[str, Any]) -> Table:
             MISSING if quote["dividend_yield"] is None else percent(quote["dividend_yield"], digits=1),
             quote["source"],
         )
-        for symbol, quote in known["quotes"].items()
+        for symbol, quote in market["quotes"].items()
     ]
-    rate = "" if known["rate"] is None else f": rate {percent(known['rate'])} of {known['rate_date']}"
+    rate = "" if market["rate"] is None else f": rate {percent(market['rate'])} of {market['rate_date']}"
     return Table(
         title=f"Market of Today{rate}",
         header=("symbol", "spot", "date", "age", "IV", "IV of", "yield", "source"),

@@ -119,8 +119,8 @@ def wrapped(
     """Return words over several lines; with a count of rows exactly as many, the last one cut."""
     lines = textwrap.wrap(text, width - indent) or [""]
     if rows is not None:
-        whole = [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
-        lines = [*whole, *[""] * (rows - len(whole))]
+        kept_lines = [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
+        lines = [*kept_lines, *[""] * (rows - len(kept_lines))]
     return [((" " * indent + cut(line, width - indent), style),) for line in lines]
 
 

@@ -81,8 +81,8 @@ def source_words(plan: TradePlan) -> str:
     """Return where the spot comes from, and how old it is, in brackets; empty if that is not known."""
     age = plan.market_age_sessions
     old = [f"{age} sessions old"] if age is not None and age > 1 and not plan.sources.is_sample else []
-    known = [] if plan.sources.spot is None else [str(plan.sources.spot)]
-    return f" ({', '.join(known + old)})" if known + old else ""
+    parts = [] if plan.sources.spot is None else [str(plan.sources.spot)]
+    return f" ({', '.join(parts + old)})" if parts + old else ""
 
 
 def _size(plan: TradePlan) -> Table:
@@ -211,8 +211,8 @@ def _fund(plan: TradePlan) -> tuple[Table, ...]:
         return ()
     moves: dict[str, list[str]] = {}
     for move in fund.exits:
-        when = f"{percent(move.benchmark_move, signed=True)} in {count(move.sessions, 'session')}"
-        moves.setdefault(move.label, []).append(when)
+        move_text = f"{percent(move.benchmark_move, signed=True)} in {count(move.sessions, 'session')}"
+        moves.setdefault(move.label, []).append(move_text)
     rows = zip_longest(*((label, *texts) for label, texts in moves.items()), fillvalue="")
     week = f"{'loses' if fund.decay_per_week >= 0 else 'earns'} {percent(abs(fund.decay_per_week))} per week"
     title = (

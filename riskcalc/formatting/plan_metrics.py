@@ -223,9 +223,13 @@ def why(size: PositionSize | StopSize) -> str:
 def risk(size: PositionSize | StopSize, *, sample_account: bool = False) -> Metric:
     """Return the planned loss of the position and the risk budget; a sample account is marked as such."""
     share = f"{percent(size.risk_fraction)} of equity"
-    whole = f"{share}, risk budget {money(size.risk_budget)}"
-    hint = (f"{whole} (sample account; yours: riskcalc account set equity=50000)",) if sample_account else ()
-    return metric("size.risk", size.risk, *hint, whole, share)
+    budget_text = f"{share}, risk budget {money(size.risk_budget)}"
+    hint = (
+        (f"{budget_text} (sample account; yours: riskcalc account set equity=50000)",)
+        if sample_account
+        else ()
+    )
+    return metric("size.risk", size.risk, *hint, budget_text, share)
 
 
 def risk_per_unit(size: PositionSize | StopSize, noun: str, *, basis: str, paid_once: float) -> Metric:
@@ -329,9 +333,9 @@ def _exit_chances(plan: TradePlan) -> tuple[Metric, ...]:
     stop = metric("managed.probabilities.stop", managed.prob_stop)
     if outcomes and all(outcome.second_stop for outcome in outcomes):
         return (labeled(replace(stop, notes=(by_target,)), "P(exit at either stop)"),)
-    moved = "moved to breakeven at the first target" if plan.exits.stop_to_breakeven else ""
+    stop_note = "moved to breakeven at the first target" if plan.exits.stop_to_breakeven else ""
     all_targets = metric("managed.probabilities.all_targets", managed.prob_all_targets, by_target)
-    return (replace(stop, notes=(moved,)), all_targets)
+    return (replace(stop, notes=(stop_note,)), all_targets)
 
 
 def _quantile(plan: TradePlan, index: int) -> Metric:

@@ -130,9 +130,9 @@ class AccountRun:
             loss_per_unit=float(self.candidates.loss[candidate]),
             cost_per_trade=cost_per_trade(given.costs),
         )
-        worth = float(self.candidates.worth[candidate])
+        market_value = float(self.candidates.worth[candidate])
         units, why, _ = smallest(
-            limits_of(account, risk, capital_per_unit=capital, market_value_per_unit=worth)
+            limits_of(account, risk, capital_per_unit=capital, market_value_per_unit=market_value)
         )
         return units, why
 
@@ -141,13 +141,15 @@ class AccountRun:
         candidates = self.candidates
         once = cost_per_trade(self.account.costs)
         exit_bars, gains = candidates.walk.bar[candidate].tolist(), candidates.gains[candidate].tolist()
-        wanted = exit_units(units=units, fractions=candidates.fractions) if candidates.fractions else ()
-        closed = [count if bar >= 0 else 0 for count, bar in zip(wanted, exit_bars[:-1], strict=True)]
+        exit_counts = exit_units(units=units, fractions=candidates.fractions) if candidates.fractions else ()
+        closed = [count if bar >= 0 else 0 for count, bar in zip(exit_counts, exit_bars[:-1], strict=True)]
         closed.append(units - sum(closed))
         last = max(k for k, count in enumerate(closed) if count)
         costs = units * candidates.cost_per_unit + once
         pnl = sum(count * gain for count, gain in zip(closed, gains, strict=True) if count) - costs
-        reason = REASONS[int(candidates.walk.reason[candidate])] if last == len(wanted) else ExitReason.TARGET
+        reason = (
+            REASONS[int(candidates.walk.reason[candidate])] if last == len(exit_counts) else ExitReason.TARGET
+        )
         return Fills(
             candidate=candidate,
             units=units,

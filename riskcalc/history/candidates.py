@@ -56,8 +56,8 @@ class MarketHistory:
     @property
     def last_vol(self) -> Floats:
         """The last vol that is known at each bar."""
-        known = np.isfinite(self.vol)
-        last_known = np.maximum.accumulate(np.where(known, np.arange(len(known)), 0))
+        finite = np.isfinite(self.vol)
+        last_known = np.maximum.accumulate(np.where(finite, np.arange(len(finite)), 0))
         vol: Floats = self.vol[last_known]
         return vol
 
@@ -155,9 +155,11 @@ def candidates(
     values = UnitValues(trade=trade, at=history.at(entries))
     premiums = values.premiums()
     debit = values.debit(premiums)
-    held = (bars.dates[last] - bars.dates[entries]).astype(np.float64)
+    days_held = (bars.dates[last] - bars.dates[entries]).astype(np.float64)
     costs = cost_per_unit(trade.record(0), preset.account.costs)
-    loss = values.planned_loss(debit, exits=exits, side=side, held=held, limits=preset.account.limits)
+    loss = values.planned_loss(
+        debit, exits=exits, side=side, days_held=days_held, limits=preset.account.limits
+    )
     bare = Candidates(
         history=history,
         values=values,

@@ -169,13 +169,13 @@ def co_movement(bars: Bars, benchmark: Bars) -> CoMovement:
     if len(returns) < LEAST_COMMON:
         names = f"{bars.symbol or 'the first file'} and {benchmark.symbol or 'the second'}"
         raise InvalidInputError(f"{names} share {len(common)} sessions; a beta needs {LEAST_COMMON + 1}")
-    (own, shared), (_, benchmark_variance) = np.cov(returns, other)
+    (variance, shared), (_, benchmark_variance) = np.cov(returns, other)
     return CoMovement(
         symbol=bars.symbol,
         benchmark=benchmark.symbol,
         sessions=len(returns),
         beta=float(shared / benchmark_variance),
-        correlation=float(shared / math.sqrt(own * benchmark_variance)),
+        correlation=float(shared / math.sqrt(variance * benchmark_variance)),
     )
 
 

@@ -299,10 +299,10 @@ def _excursion(moves: Floats, *, sign: int) -> Excursion:
 
 def _regimes(vol: Floats, named: dict[str, Flags]) -> tuple[RegimeCounts, ...]:
     """Counts in each third of the trailing volatility at entry."""
-    known = np.flatnonzero(np.isfinite(vol))
-    if len(known) < len(REGIMES):
+    finite = np.flatnonzero(np.isfinite(vol))
+    if len(finite) < len(REGIMES):
         return ()
-    order = known[np.argsort(vol[known], kind="stable")]
+    order = finite[np.argsort(vol[finite], kind="stable")]
     return tuple(
         RegimeCounts(
             name=name,

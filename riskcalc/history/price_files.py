@@ -215,15 +215,15 @@ def _rows(path: Path, symbol: str | None, names: Names) -> PriceRows:
     return _typed(cells, layout, name or _file_symbol(path))
 
 
-def _layout(file: QuoteFile, symbol: str | None, known: Names) -> _Layout:
+def _layout(file: QuoteFile, symbol: str | None, synonyms: Names) -> _Layout:
     """Find the header: yfinance's three lines, one that names a close, or one of symbols."""
     lines = list(itertools.islice((line for line in file.lines() if line.strip()), HEAD_LINES))
     split = [(delimiter_of(line), line.rstrip("\r\n")) for line in lines]
     heads = [(_names(line, delimiter), delimiter) for delimiter, line in split]
-    stacked = _stacked(heads, symbol, known)
+    stacked = _stacked(heads, symbol, synonyms)
     if stacked:
         return stacked
-    columns = [_fields(names, known) for names, _ in heads]
+    columns = [_fields(names, synonyms) for names, _ in heads]
     dated = [k for k, fields in enumerate(columns) if "date" in fields]
     for k in dated:
         (names, delimiter), fields = heads[k], columns[k]
@@ -231,9 +231,9 @@ def _layout(file: QuoteFile, symbol: str | None, known: Names) -> _Layout:
             return _blank_unread_columns(names, fields, above=k + 1, delimiter=delimiter, symbol="")
     if dated:
         (names, delimiter), date = heads[dated[0]], columns[dated[0]]["date"]
-        chosen = _choose_symbol(dict.fromkeys(name for name in names if name and name != date), symbol)
-        wide = {"date": date, "close": chosen}
-        return _blank_unread_columns(names, wide, above=dated[0] + 1, delimiter=delimiter, symbol=chosen)
+        ticker = _choose_symbol(dict.fromkeys(name for name in names if name and name != date), symbol)
+        wide = {"date": date, "close": ticker}
+        return _blank_unread_columns(names, wide, above=dated[0] + 1, delimiter=delimiter, symbol=ticker)
     line = file.first_line.strip()[:SHOWN_HEADER]
     raise PriceFileError(f"is not a readable price file: no column gives the date; its first line: {line}")
 
@@ -244,8 +244,8 @@ def _names(line: str, delimiter: str) -> tuple[str, ...]:
     return ("Date", *names[1:]) if names and not names[0] else names
 
 
-def _fields(names: Sequence[str], known: Names) -> dict[str, str]:
-    by_field = fields_of(((name, name) for name in names if name), table=known)
+def _fields(names: Sequence[str], synonyms: Names) -> dict[str, str]:
+    by_field = fields_of(((name, name) for name in names if name), table=synonyms)
     return {field: columns[0] for field, columns in by_field.items()}
 
 
@@ -258,21 +258,21 @@ def _blank_unread_columns(
 
 
 def _stacked(
-    heads: Sequence[tuple[tuple[str, ...], str]], symbol: str | None, known: Names
+    heads: Sequence[tuple[tuple[str, ...], str]], symbol: str | None, synonyms: Names
 ) -> _Layout | None:
     """The layout of yfinance's header lines: names, symbols (either first), and perhaps ``Date,,``."""
     for first, second in ((0, 1), (1, 0)):
         if len(heads) < 2 or len(heads[0][0]) != len(heads[1][0]):
             return None
         names, tickers = heads[first][0], heads[second][0]
-        if normalize_name(tickers[0]) in STACKED_WORDS and "close" in _fields(names[1:], known):
+        if normalize_name(tickers[0]) in STACKED_WORDS and "close" in _fields(names[1:], synonyms):
             chosen = _choose_symbol(dict.fromkeys(ticker for ticker in tickers[1:] if ticker), symbol)
             named = [
                 name if ticker.lower() == chosen.lower() else ""
                 for name, ticker in zip(names[1:], tickers[1:], strict=True)
             ]
             has_third = len(heads) > 2 and not any(heads[2][0][1:])
-            fields = {**_fields(named, known), "date": "Date"}
+            fields = {**_fields(named, synonyms), "date": "Date"}
             return _blank_unread_columns(
                 ("Date", *named), fields, above=2 + has_third, delimiter=heads[0][1], symbol=chosen
             )
@@ -304,24 +304,24 @@ def _of_symbol(cells: Cells, layout: _Layout, symbol: str | None) -> tuple[Cells
     """The rows of one symbol, if a column names it, and the symbol."""
     if "symbol" not in layout.fields:
         source = layout.symbol
-        known = _is_ticker(source) or (symbol is not None and source.lower() == symbol.lower())
-        return cells, source if known else symbol or ""
+        is_symbol = _is_ticker(source) or (symbol is not None and source.lower() == symbol.lower())
+        return cells, source if is_symbol else symbol or ""
     texts = np.char.strip(cells.texts(layout.fields["symbol"]))
-    chosen = _choose_symbol(dict.fromkeys(texts.tolist()), symbol)
-    return cells.take(texts == chosen), chosen
+    ticker = _choose_symbol(dict.fromkeys(texts.tolist()), symbol)
+    return cells.take(texts == ticker), ticker
 
 
 def _typed(cells: Cells, layout: _Layout, symbol: str) -> PriceRows:
     """Numbers and days; every bad cell is named."""
     columns = layout.fields
-    given = [name for name in PRICES if name in columns]
-    if 1 < len(given) < len(PRICES):
+    present = [name for name in PRICES if name in columns]
+    if 1 < len(present) < len(PRICES):
         missing = ", ".join(name for name in PRICES if name not in columns)
-        raise PriceFileError(f"has {', '.join(given)} but no column for {missing}")
-    prices = {name: cells.numbers(columns[name]) for name in given}
+        raise PriceFileError(f"has {', '.join(present)} but no column for {missing}")
+    prices = {name: cells.numbers(columns[name]) for name in present}
     for name, values in prices.items():
         _note_bad_prices(cells, columns[name], values)
-    _note_holes(cells, {name: columns[name] for name in given})
+    _note_holes(cells, {name: columns[name] for name in present})
     days = cells.days(columns["date"])
     split = _splits(cells, columns["split"]) if "split" in columns else None
     dividend = _dividends(cells, columns["dividend"]) if "dividend" in columns else None
@@ -377,5 +377,5 @@ def _file_symbol(path: Path) -> str:
     """Symbol in a file name, such as ``IWM_daily.csv``; empty if there is none."""
     match = NAMED_FILE.match(path.name)
     word = match[1] if match else ""
-    known = word.isupper() or (word.islower() and re.match(r"\w+[_.]us[_.]", path.name))
-    return word.upper() if known and word.upper() not in NOT_SYMBOLS else ""
+    is_ticker = word.isupper() or (word.islower() and re.match(r"\w+[_.]us[_.]", path.name))
+    return word.upper() if is_ticker and word.upper() not in NOT_SYMBOLS else ""

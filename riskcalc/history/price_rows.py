@@ -139,18 +139,18 @@ def clean_vols(rows: PriceRows, *, name: str) -> ImpliedVols:
 
 
 def _concatenated(values: Sequence[Floats | None]) -> Floats | None:
-    known = [value for value in values if value is not None]
-    return np.concatenate(known) if len(known) == len(values) else None
+    present = [value for value in values if value is not None]
+    return np.concatenate(present) if len(present) == len(values) else None
 
 
 def _priced(rows: PriceRows) -> PriceRows:
     """Without the rows that have no price."""
-    known = np.isfinite(rows.prices["close"])
-    if not known.any():
+    finite = np.isfinite(rows.prices["close"])
+    if not finite.any():
         raise PriceFileError("holds no price")
-    if not known.all():
-        rows.notes.append(_count_note(int((~known).sum()), "row", "without a price excluded"))
-    return rows.take(known)
+    if not finite.all():
+        rows.notes.append(_count_note(int((~finite).sum()), "row", "without a price excluded"))
+    return rows.take(finite)
 
 
 def _sorted(rows: PriceRows) -> PriceRows:
@@ -184,8 +184,8 @@ def _on_sessions(rows: PriceRows) -> PriceRows:
     """Without rows on weekends; holidays are looked for where a row repeats the one before."""
     weekend = ~np.is_busday(rows.days)
     close = rows.prices["close"]
-    still = np.concatenate([[False], np.diff(close) == 0]) & ~weekend
-    for row in np.flatnonzero(still).tolist():
+    unchanged = np.concatenate([[False], np.diff(close) == 0]) & ~weekend
+    for row in np.flatnonzero(unchanged).tolist():
         weekend[row] = not is_session(rows.days[row].item())
     if weekend.all():
         raise PriceFileError("holds no session of the New York Stock Exchange")
@@ -227,21 +227,21 @@ def _without_splits(rows: PriceRows) -> tuple[PriceRows, Floats]:
     Splits that a file states are undone where its prices still show them.
     """
     ratios = np.ones(len(rows.days))
-    stated = rows.split is not None and bool((rows.split != 1).any())
+    has_splits = rows.split is not None and bool((rows.split != 1).any())
     if rows.split is not None:
         ratios = _shown_splits(rows.prices["close"], rows.split)
-    if not stated:
+    if not has_splits:
         ratios = _unreported_splits(rows)
     for row in np.flatnonzero(ratios != 1).tolist():
-        how = "" if stated else "; not in a column, but in the overnight change of the price"
+        how = "" if has_splits else "; not in a column, but in the overnight change of the price"
         rows.notes.append(f"split {_ratio_text(float(ratios[row]))} of {rows.days[row]} undone{how}")
     factor = np.append(np.cumprod(ratios[::-1])[::-1][1:], 1.0)
-    whole = dataclasses.replace(
+    unsplit = dataclasses.replace(
         rows,
         prices={name: values / factor for name, values in rows.prices.items()},
         dividend=None if rows.dividend is None else rows.dividend / factor,
     )
-    return whole, factor
+    return unsplit, factor
 
 
 def _dividends(rows: PriceRows, basis: PriceBasis) -> Floats | None:
@@ -285,8 +285,8 @@ def _unreported_splits(rows: PriceRows) -> Floats:
 
 
 def _nearest_ratio(move: float) -> float:
-    known = [*RATIOS, *(1 / ratio for ratio in RATIOS)]
-    return min(known, key=lambda ratio: abs(move + float(np.log(ratio))))
+    ratios = [*RATIOS, *(1 / ratio for ratio in RATIOS)]
+    return min(ratios, key=lambda ratio: abs(move + float(np.log(ratio))))
 
 
 def _ratio_text(ratio: float) -> str:

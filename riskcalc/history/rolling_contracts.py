@@ -103,8 +103,8 @@ class RollingTrade:
             f"{leg.size // multiplier:+d} {'call' if leg.sign > 0 else 'put'} {leg.strike[entry]:g}"
             for leg in self.options
         ]
-        held = [f"{self.shares:+d} shares"] if self.shares else []
-        return " ".join([*held, *legs, str(self.expiry[entry])])
+        share_text = [f"{self.shares:+d} shares"] if self.shares else []
+        return " ".join([*share_text, *legs, str(self.expiry[entry])])
 
     def _option(self, leg: OptionTemplate, option: int, entry: int, premium: float | None) -> OptionLeg:
         if self.expiry is None:
@@ -140,10 +140,10 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
     """
     for index, leg in enumerate(template.legs):
         _require_rule(leg, index)
-    held = sum(leg.signed_shares for leg in template.legs if isinstance(leg, ShareLeg))
+    shares = sum(leg.signed_shares for leg in template.legs if isinstance(leg, ShareLeg))
     options = [leg for leg in template.legs if isinstance(leg, OptionTemplate)]
     if not options:
-        return RollingTrade(template=template, shares=held, options=(), expiry=None, days=None)
+        return RollingTrade(template=template, shares=shares, options=(), expiry=None, days=None)
     requested = {leg.expiry for leg in options if isinstance(leg.expiry, int)}
     if len(requested) > 1:
         days_asked = " and ".join(map(str, sorted(requested)))
@@ -152,7 +152,7 @@ def rolling_trade(template: TradeTemplate, market: Market, at: EntryMarket) -> R
     days = (expiry - at.dates).astype(np.float64) + at.early - _settled_early(expiry, template.instrument)
     quoted = market.quote(template.instrument.symbol).vol
     legs = tuple(_rolling_leg(leg, template.instrument, at, days=days, quoted=quoted) for leg in options)
-    return RollingTrade(template=template, shares=held, options=legs, expiry=expiry, days=days)
+    return RollingTrade(template=template, shares=shares, options=legs, expiry=expiry, days=days)
 
 
 def _require_rule(leg: LegTemplate, index: int) -> None:
@@ -224,12 +224,12 @@ def _rolling_leg(
     leg: OptionTemplate, instrument: Instrument, at: EntryMarket, *, days: Floats, quoted: float
 ) -> RollingLeg:
     offset = 0.0 if leg.vol is None else leg.vol - quoted
-    wanted = _target_strikes(leg, at, days=days, vol=leg_vol(at.vol, offset))
+    target = _target_strikes(leg, at, days=days, vol=leg_vol(at.vol, offset))
     step = _strike_steps(instrument, at.spot)
     # Of two listed strikes as near the lower.
-    strike = step * np.maximum(np.ceil(wanted / step - 0.5), 1.0)
-    known = np.isfinite(wanted)
-    beyond = known & ((strike < at.spot / FURTHEST - step) | (strike > FURTHEST * at.spot + 2 * step))
+    strike = step * np.maximum(np.ceil(target / step - 0.5), 1.0)
+    finite = np.isfinite(target)
+    beyond = finite & ((strike < at.spot / FURTHEST - step) | (strike > FURTHEST * at.spot + 2 * step))
     if beyond.any():
         index = int(beyond.argmax())
         raise InvalidInputError(
@@ -254,7 +254,7 @@ def _target_strikes(leg: OptionTemplate, at: EntryMarket, *, days: Floats, vol: 
     """Strikes that the rule asks for; NaN where no vol is known for a delta."""
     if isinstance(leg.strike, MoneynessStrike):
         return at.spot * (1 + leg.strike.move)
-    wanted = np.full(len(at.dates), np.nan)
+    target = np.full(len(at.dates), np.nan)
     base = Quote(spot=1.0, vol=0.0)
     for index in np.flatnonzero(np.isfinite(vol)).tolist():
         quote = dataclasses.replace(
@@ -267,5 +267,5 @@ def _target_strikes(leg: OptionTemplate, at: EntryMarket, *, days: Floats, vol: 
             option_type=leg.option_type,
             vol=float(vol[index]),
         )
-        wanted[index] = leg.strike.wanted(context)
-    return wanted
+        target[index] = leg.strike.wanted(context)
+    return target

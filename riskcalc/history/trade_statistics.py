@@ -133,12 +133,12 @@ def _marks(
     """P&L of one unit at the close of bars."""
     history = candidates.history
     points = candidates.points(candidate, bar, spot=history.bars.close[bar], vol=history.last_vol[bar])
-    worth = candidates.values.value(points, exercise=False)
+    values = candidates.values.value(points, exercise=False)
     entries = candidates.entries[candidate]
     ends = np.array([trade.end for trade in taken])[order]
     left = (ends - bar) / (ends - entries)
     start = _early_exercise(candidates, np.array([trade.candidate for trade in taken]))[order]
-    marked: Floats = worth + left * start - candidates.debit[candidate] + candidates.paid(candidate, bar)
+    marked: Floats = values + left * start - candidates.debit[candidate] + candidates.paid(candidate, bar)
     return marked
 
 
@@ -147,8 +147,8 @@ def _early_exercise(candidates: Candidates, candidate: Counts) -> Floats:
     bar = candidates.entries[candidate]
     history = candidates.history
     points = candidates.points(candidate, bar, spot=history.bars.close[bar], vol=history.vol[bar])
-    worth: Floats = candidates.debit[candidate] - candidates.values.value(points, exercise=False)
-    return worth
+    loss: Floats = candidates.debit[candidate] - candidates.values.value(points, exercise=False)
+    return loss
 
 
 def drawdown(equity: Floats) -> tuple[float, int, int]:
@@ -170,14 +170,14 @@ def by_year(
     for year in np.unique(years[first:]).tolist():
         inside = np.flatnonzero(years == year)
         path = np.concatenate([[before], equity[inside[inside >= first]]])
-        chosen = results[of_trades == year]
+        of_year = results[of_trades == year]
         rows.append(
             BacktestYear(
                 year=year,
                 equity=float(path[-1]),
                 change=float(path[-1] / before - 1) if before > 0 else 0.0,
                 max_drawdown=drawdown(path)[0],
-                trades=trade_statistics(str(year), chosen, mean_block=block),
+                trades=trade_statistics(str(year), of_year, mean_block=block),
             )
         )
         before = float(path[-1])
@@ -189,10 +189,10 @@ def by_regime(
 ) -> tuple[BacktestRegime, ...]:
     """Return the trades by thirds of the trailing volatility at entry; entries without one are in none."""
     vol = realized_vol(candidates.history.bars, window=REGIME_SESSIONS)[entries]
-    known = np.flatnonzero(np.isfinite(vol))
-    if len(known) < len(REGIMES):
+    finite = np.flatnonzero(np.isfinite(vol))
+    if len(finite) < len(REGIMES):
         return ()
-    order = known[np.argsort(vol[known], kind="stable")]
+    order = finite[np.argsort(vol[finite], kind="stable")]
     return tuple(
         BacktestRegime(
             vol_from=float(vol[part[0]]),

@@ -52,16 +52,16 @@ class UnitValues:
 
         `exercise` says whether early exercise is priced in; without it options of any style are European.
         """
-        worth = self.trade.shares * points.spot
+        total = self.trade.shares * points.spot
         for leg in self.trade.options:
-            worth = worth + leg.size * self.option(leg, points, exercise=exercise)
-        return worth
+            total = total + leg.size * self.option(leg, points, exercise=exercise)
+        return total
 
     def option(self, leg: RollingLeg, points: Points, *, exercise: bool = True) -> Floats:
         """Return what one option of a leg is worth [dollars per share], shape (m,)."""
         days = self.trade.days
         left = np.zeros(len(points.spot)) if days is None else days[points.entry] - points.days
-        given: dict[str, Floats | np.float64] = {
+        inputs: dict[str, Floats | np.float64] = {
             "sign": np.float64(leg.sign),
             "spot": points.spot,
             "strike": leg.strike[points.entry],
@@ -70,14 +70,16 @@ class UnitValues:
             "rate": np.float64(self.at.rate),
             "dividend_yield": self.at.dividend_yield[points.entry],
         }
-        worth = np.atleast_1d(black_scholes(**given).value)
+        values = np.atleast_1d(black_scholes(**inputs).value)
         style = self.trade.template.instrument.exercise
         if exercise and style is ExerciseStyle.AMERICAN:
-            early = _may_exercise(given)
+            early = _may_exercise(inputs)
             if early.any():
-                whole = {name: np.broadcast_to(part, worth.shape)[early] for name, part in given.items()}
-                worth[early] = american(**whole).value
-        return worth
+                early_inputs = {
+                    name: np.broadcast_to(part, values.shape)[early] for name, part in inputs.items()
+                }
+                values[early] = american(**early_inputs).value
+        return values
 
     def premiums(self) -> Floats:
         """Return the entry price of each option at each entry [dollars per share], shape (n, options)."""
@@ -99,7 +101,7 @@ class UnitValues:
         return value
 
     def planned_loss(
-        self, debit: Floats, *, exits: ExitPlan, side: Side, held: Floats, limits: RiskLimits
+        self, debit: Floats, *, exits: ExitPlan, side: Side, days_held: Floats, limits: RiskLimits
     ) -> Floats:
         """Return the loss of one unit that sizes the trade, before costs [dollars], >= 0; shape (n,).
 
@@ -111,7 +113,7 @@ class UnitValues:
             Stop and targets as moves.
         side : Side
             LONG when the trade gains as the underlying rises.
-        held : ndarray
+        days_held : ndarray
             Calendar days from entry to time stop.
         limits : RiskLimits
             Its basis, if it names one.
@@ -128,7 +130,7 @@ class UnitValues:
             return most
         if basis is None and limited.all():
             return most
-        at_exits = self._exit_loss(debit, exits=exits, side=side, held=held)
+        at_exits = self._exit_loss(debit, exits=exits, side=side, days_held=days_held)
         if basis is RiskBasis.GAP:
             return np.maximum(at_exits, self._gap_loss(debit, exits=exits, side=side))
         return at_exits if basis is RiskBasis.STOP else np.where(limited, most, at_exits)
@@ -158,7 +160,7 @@ class UnitValues:
         loss: Floats = np.maximum(debit - worst, 0.0)
         return np.full(len(debit), np.inf) if upside < 0 else loss
 
-    def _exit_loss(self, debit: Floats, *, exits: ExitPlan, side: Side, held: Floats) -> Floats:
+    def _exit_loss(self, debit: Floats, *, exits: ExitPlan, side: Side, days_held: Floats) -> Floats:
         """Worst loss at the stop or a target, on any of some moments up to the time stop."""
         count, entries = len(debit), np.arange(len(debit))
         worst = np.zeros(count)
@@ -167,7 +169,7 @@ class UnitValues:
         for move, shift in levels:
             spot = self.at.spot * (1 + side * move)
             for part in moments.tolist():
-                points = Points(entries, spot, part * held, self.at.vol, np.full(count, shift))
+                points = Points(entries, spot, part * days_held, self.at.vol, np.full(count, shift))
                 worst = np.maximum(worst, debit - self.value(points))
         return worst
 
@@ -200,7 +202,7 @@ def _may_exercise(option: Mapping[str, Floats | np.float64]) -> NDArray[np.bool_
 
 def _payoff(shares: int, options: tuple[RollingLeg, ...], spot: Floats) -> Floats:
     """Worth of one unit at the expiry."""
-    worth = shares * spot
+    total = shares * spot
     for leg in options:
-        worth = worth + leg.size * np.maximum(leg.sign * (spot - leg.strike), 0.0)
-    return worth
+        total = total + leg.size * np.maximum(leg.sign * (spot - leg.strike), 0.0)
+    return total

@@ -123,8 +123,8 @@ def _benchmark(instrument: Instrument) -> str:
 def _days(plans: Sequence[TradePlan], days: Sequence[int] | None) -> Sequence[int]:
     if days is not None:
         return days
-    held = [(plan.time_stop - plan.report.market.date).days for plan in plans if plan.time_stop]
-    shortest = min(held, default=0)
+    holding_days = [(plan.time_stop - plan.report.market.date).days for plan in plans if plan.time_stop]
+    shortest = min(holding_days, default=0)
     return sorted({0, shortest // 2, shortest})
 
 
@@ -226,16 +226,16 @@ def _convexity(instrument: Instrument) -> float:
 
 def summary(vehicles: Sequence[Vehicle], orders: Sequence[StopOrder], *, benchmark: str, gap: float) -> str:
     """Return sentences on each vehicle at equal risk, and on the largest gain and loss."""
-    held = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
-    if not held:
+    sized = [vehicle for vehicle in vehicles if vehicle.plan.size.units]
+    if not sized:
         return "No vehicle fits the risk budget."
-    clauses = "; ".join(_describe_vehicle(vehicle, benchmark) for vehicle in held)
-    charged = "".join(f" {_charges(vehicle)}." for vehicle in held if vehicle.plan.fund)
-    if len(held) == 1:
+    clauses = "; ".join(_describe_vehicle(vehicle, benchmark) for vehicle in sized)
+    charged = "".join(f" {_charges(vehicle)}." for vehicle in sized if vehicle.plan.fund)
+    if len(sized) == 1:
         return f"{clauses}.{charged}"
-    most = _name(held, lambda vehicle: abs(vehicle.exposure))
-    worst = max(held, key=lambda vehicle: vehicle.loss_at_gap)
-    least = _name(held, lambda vehicle: -vehicle.capital)
+    most = _name(sized, lambda vehicle: abs(vehicle.exposure))
+    worst = max(sized, key=lambda vehicle: vehicle.loss_at_gap)
+    least = _name(sized, lambda vehicle: -vehicle.capital)
     hurt = (
         f"costs {worst.name} the most: ${worst.loss_at_gap:,.0f}" if worst.loss_at_gap > 0 else "costs none"
     )
@@ -288,12 +288,12 @@ def stop_orders(vehicles: Sequence[Vehicle]) -> tuple[StopOrder, ...]:
     tuple of StopOrder
         Under the neutral view; the benchmark's volatility is the fund's over its leverage.
     """
-    plain = [vehicle for vehicle in vehicles if vehicle.plan.report.trade.instrument.leverage == 1]
+    unleveraged = [vehicle for vehicle in vehicles if vehicle.plan.report.trade.instrument.leverage == 1]
     funds = [vehicle for vehicle in vehicles if vehicle.plan.report.trade.instrument.leverage != 1]
     return tuple(
         _order(fund, other)
         for fund in funds
-        for other in plain[:1]
+        for other in unleveraged[:1]
         if fund.exposure * other.exposure > 0 and _vol(fund) > 0
     )
 

@@ -156,7 +156,7 @@ def _outcome(delivery: Delivery, symbol: str, *, units: int) -> str:
         where = (
             f"between {delivery.low:g} and {delivery.high:g}" if delivery.low else f"below {delivery.high:g}"
         )
-    moved = f"{abs(shares):,} shares {'bought' if shares > 0 else 'sold'} for ${abs(cash):,.2f}"
+    delivery_text = f"{abs(shares):,} shares {'bought' if shares > 0 else 'sold'} for ${abs(cash):,.2f}"
     left = units * delivery.shares_after
     after = "" if left == shares else f", {abs(left):,} {'long' if left > 0 else 'short'} afterwards"
-    return f"P({symbol} {where}) {delivery.chance:.1%}, then {moved}{after}"
+    return f"P({symbol} {where}) {delivery.chance:.1%}, then {delivery_text}{after}"

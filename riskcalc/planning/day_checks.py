@@ -208,10 +208,12 @@ def _event_checks(plan: TradePlan, events: tuple[MarketEvent, ...]) -> Iterator[
         yield near
         return
     end = plan.time_stop or last_day(plan)
-    held = [event for event in events if event.date <= end and not event.is_expiration]
-    listed = "; ".join(f"{event.date} {event.label}" for event in held[:SHOWN]) + _and_more(len(held))
-    text = f"before {end}: {listed}" if held else f"none known before {end}"
-    yield _check(name, CheckStatus.OK, text, brief=f"{len(held)} before {end:%m-%d}")
+    before_end = [event for event in events if event.date <= end and not event.is_expiration]
+    listed = "; ".join(f"{event.date} {event.label}" for event in before_end[:SHOWN]) + _and_more(
+        len(before_end)
+    )
+    text = f"before {end}: {listed}" if before_end else f"none known before {end}"
+    yield _check(name, CheckStatus.OK, text, brief=f"{len(before_end)} before {end:%m-%d}")
 
 
 def _events_near(expiry: dt.date, events: tuple[MarketEvent, ...]) -> list[MarketEvent]:

@@ -132,9 +132,9 @@ def atm_vol(quotes: QuotedListing, market: Market, *, expiry: dt.date, one_sided
     """
     _require_same_moment(quotes, market)
     calls, puts = (_strikes(quotes, expiry=expiry, option_type=kind) for kind in OptionType)
-    alone = one_sided and not (calls and puts)
-    kinds = tuple(OptionType) if not alone else (OptionType.CALL if calls else OptionType.PUT,)
-    near = sorted(calls | puts if alone else calls & puts)
+    one_side_only = one_sided and not (calls and puts)
+    kinds = tuple(OptionType) if not one_side_only else (OptionType.CALL if calls else OptionType.PUT,)
+    near = sorted(calls | puts if one_side_only else calls & puts)
     sides = ([k for k in near if k <= quotes.spot][::-1], [k for k in near if k > quotes.spot])
     below, above = (
         _first_vol(quotes, market, expiry=expiry, strikes=strikes, kinds=kinds) for strikes in sides
@@ -211,8 +211,8 @@ def _mid_vol(
     option = OptionLeg(side=Side.LONG, option_type=option_type, strike=strike, expiry=expiry)
     vol, status = solve_vol(option, premium=quote.mid, instrument=quotes.instrument, market=market)
     if status is not VolStatus.OK:
-        named = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
+        contract_text = f"{quotes.symbol} {option_type.name.lower()} {strike:g} {expiry}"
         raise ChainError(
-            f"{named}: no vol reproduces the mid {quote.mid:g} at spot {quotes.spot:g}: {status.text}"
+            f"{contract_text}: no vol reproduces the mid {quote.mid:g} at spot {quotes.spot:g}: {status.text}"
         )
     return vol

@@ -94,14 +94,14 @@ def to_trader_units(position: PositionGreeks, *, spot: float) -> Greeks:
     )
 
 
-def _leg_report(leg: Leg, alone: PositionGreeks, trade: Trade, *, spot: float) -> LegReport:
+def _leg_report(leg: Leg, leg_greeks: PositionGreeks, trade: Trade, *, spot: float) -> LegReport:
     return LegReport(
         leg=leg,
         entry_price=payoff.entry_price(leg),
-        price=float(alone.value) / trade.leg_size(leg),
+        price=float(leg_greeks.value) / trade.leg_size(leg),
         vol=leg.vol if isinstance(leg, OptionLeg) else None,
-        value=float(alone.value),
-        greeks=to_trader_units(alone, spot=spot),
+        value=float(leg_greeks.value),
+        greeks=to_trader_units(leg_greeks, spot=spot),
     )
 
 

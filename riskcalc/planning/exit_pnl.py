@@ -95,10 +95,10 @@ def build_target_report(
     r_multiples = [gain / size.loss_per_unit if limited else None for gain in gains]
     fractions = [target.fraction for target in exits.targets]
     counts = exit_units(units=size.units, fractions=fractions) if size.units else (0,) * len(levels)
-    known = [r for r in r_multiples if r is not None]
+    r_values = [r for r in r_multiples if r is not None]
     blended = None
-    if size.units and known:
-        blended = blended_r(units=size.units, r_multiples=known, fractions=fractions, rest_r=known[-1])
+    if size.units and r_values:
+        blended = blended_r(units=size.units, r_multiples=r_values, fractions=fractions, rest_r=r_values[-1])
     need = None
     if blended is not None and blended > 0 and not any(seconds):
         need = break_even_win_rate(win=blended)

@@ -67,9 +67,9 @@ def fund_report(
     )
 
 
-def _thirds(held: int) -> list[int]:
+def _thirds(sessions: int) -> list[int]:
     """One session, and thirds of the holding time."""
-    return sorted({1, *(max(held * third // 3, 1) for third in (1, 2, 3))})
+    return sorted({1, *(max(sessions * third // 3, 1) for third in (1, 2, 3))})
 
 
 def weekly_decay(fund: Instrument, *, vol: float, financing: float) -> float:

@@ -78,7 +78,7 @@ def plan_levels(report: RiskReport, exits: ExitPlan, side: Side, time_stop: dt.d
         gaps=_gaps(report, exits, side),
         ladder=_ladder(report, stop, targets),
         dates=dates,
-        days=tuple(0.0 if when == "today" else _days(report, day) for when, day in dates.items()),
+        days=tuple(0.0 if label == "today" else _days(report, day) for label, day in dates.items()),
         held=_holding_days(report, time_stop),
     )
 
@@ -188,8 +188,8 @@ def _merged(levels: list[Level]) -> list[Level]:
     rows: dict[tuple[float, float], Level] = {}
     for level in levels:
         key = (round(level.spot, 6), level.vol_shift)
-        seen = rows.get(key)
-        label = level.label if seen is None else f"{seen.label}, {level.label}"
+        existing = rows.get(key)
+        label = level.label if existing is None else f"{existing.label}, {level.label}"
         rows[key] = Level(label=label, spot=level.spot, move=level.move, vol_shift=level.vol_shift)
     return list(rows.values())
 

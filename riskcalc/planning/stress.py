@@ -94,18 +94,18 @@ def stress(
     """
     record("plan", TradePlan, plan)
     record("account", Account, account)
-    wanted = records("scenarios", Scenario, scenarios)
-    rows = (_row(plan, scenario, account=account, known=instruments) for scenario in wanted)
+    checked = records("scenarios", Scenario, scenarios)
+    rows = (_row(plan, scenario, account=account, instruments=instruments) for scenario in checked)
     return StressResult(rows, plan=plan)
 
 
 def _row(
-    plan: TradePlan, scenario: Scenario, *, account: Account, known: InstrumentTable | None
+    plan: TradePlan, scenario: Scenario, *, account: Account, instruments: InstrumentTable | None
 ) -> StressRow:
     report, units = plan.report, plan.size.units
     trade, market = report.trade, report.market
     rate = market.rate + scenario.rate_shift
-    move, note = scenario_move(trade.instrument, scenario, rate=rate, known=known)
+    move, note = scenario_move(trade.instrument, scenario, rate=rate, instruments=instruments)
     spot = market.quote(trade.symbol).spot * (1 + move)
     day = sessions_later(market.date, scenario.sessions)
     value = value_position(
@@ -162,7 +162,7 @@ class _Source(NamedTuple):
 
 
 def scenario_move(
-    instrument: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None = None
+    instrument: Instrument, scenario: Scenario, *, rate: float, instruments: InstrumentTable | None = None
 ) -> tuple[float, str]:
     """Return the move of an instrument in a scenario, a fraction, and its source in words; see `stress`.
 
@@ -174,17 +174,17 @@ def scenario_move(
         Its moves and sessions.
     rate : float
         Continuously compounded, per year: what a leveraged fund pays for financing.
-    known : mapping, optional
+    instruments : mapping, optional
         Instruments by symbol; the shipped ones when left out.
     """
     symbol, benchmark = instrument.symbol, _benchmark(instrument)
     if symbol in scenario.moves:
         return float(scenario.moves[symbol]), f"{symbol} as stated"
     if instrument.against:
-        return _difference(instrument, scenario, rate=rate, known=known)
-    source = _source(benchmark, scenario, known)
+        return _difference(instrument, scenario, rate=rate, instruments=instruments)
+    source = _source(benchmark, scenario, instruments)
     if source is None:
-        by_beta = _move_by_beta(instrument, scenario, rate=rate, known=known)
+        by_beta = _move_by_beta(instrument, scenario, rate=rate, instruments=instruments)
         return by_beta or (0.0, _describe_unmoved(symbol, scenario))
     daily = _equal_daily_move(scenario.moves[source.symbol], scenario.sessions)
     daily = daily / source.leverage if scenario.sessions == 1 else source.benchmark_move(daily, rate=rate)
@@ -202,14 +202,16 @@ def scenario_move(
 
 
 def _move_by_beta(
-    instrument: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None
+    instrument: Instrument, scenario: Scenario, *, rate: float, instruments: InstrumentTable | None
 ) -> tuple[float, str] | None:
     """Move that follows from the beta of an instrument, or of its benchmark; None where there is none."""
-    followed = find_instrument(instrument.benchmark, known=known) if instrument.benchmark else instrument
-    if followed is None or followed.beta is None or _source(followed.beta_to, scenario, known) is None:
+    followed = (
+        find_instrument(instrument.benchmark, instruments=instruments) if instrument.benchmark else instrument
+    )
+    if followed is None or followed.beta is None or _source(followed.beta_to, scenario, instruments) is None:
         return None
     reference, _ = scenario_move(
-        instrument_of(followed.beta_to, known=known), scenario, rate=rate, known=known
+        instrument_of(followed.beta_to, instruments=instruments), scenario, rate=rate, instruments=instruments
     )
     daily = max(followed.beta * _equal_daily_move(reference, scenario.sessions), -1.0)
     move = daily if scenario.sessions == 1 else (1 + daily) ** scenario.sessions - 1
@@ -220,16 +222,18 @@ def _move_by_beta(
     if followed is instrument:
         return move, source
     moved = dataclasses.replace(scenario, moves={**scenario.moves, followed.symbol: move})
-    instrument_move, how = scenario_move(instrument, moved, rate=rate, known=known)
+    instrument_move, how = scenario_move(instrument, moved, rate=rate, instruments=instruments)
     return instrument_move, f"{source}; {how}"
 
 
 def _difference(
-    pair: Instrument, scenario: Scenario, *, rate: float, known: InstrumentTable | None
+    pair: Instrument, scenario: Scenario, *, rate: float, instruments: InstrumentTable | None
 ) -> tuple[float, str]:
     """Return of a dollar of a pair: that of the fund held less that of the one sold."""
-    funds = [instrument_of(symbol, known=known) for symbol in (pair.held, pair.against)]
-    (held, how), (sold, other_how) = (scenario_move(fund, scenario, rate=rate, known=known) for fund in funds)
+    funds = [instrument_of(symbol, instruments=instruments) for symbol in (pair.held, pair.against)]
+    (held, how), (sold, other_how) = (
+        scenario_move(fund, scenario, rate=rate, instruments=instruments) for fund in funds
+    )
     source = f"{pair.held} {_percent(held)} less {pair.against} {_percent(sold)}"
     return held - sold, f"{source}: {how}; {other_how}" if how != other_how else f"{source}: {how}"
 
@@ -238,11 +242,11 @@ def _benchmark(instrument: Instrument) -> str:
     return instrument.benchmark or instrument.symbol
 
 
-def _source(benchmark: str, scenario: Scenario, known: InstrumentTable | None) -> _Source | None:
+def _source(benchmark: str, scenario: Scenario, instruments: InstrumentTable | None) -> _Source | None:
     """The benchmark where the scenario moves it, else the first of its funds that it moves."""
     if benchmark in scenario.moves:
         return _stated_source(benchmark)
-    moved = (find_instrument(symbol, known=known) for symbol in scenario.moves)
+    moved = (find_instrument(symbol, instruments=instruments) for symbol in scenario.moves)
     funds = (_Source.of(fund) for fund in moved if fund and fund.benchmark == benchmark)
     return next(funds, None)
 
@@ -264,8 +268,8 @@ def _describe_derivation(
     benchmark, parts = _benchmark(instrument), []
     moved = f"{benchmark} {_percent(benchmark_move)}"
     if source.symbol != benchmark:
-        stated = _percent(scenario.moves[source.symbol])
-        parts.append(f"{moved} follows from {source.symbol} {stated} at {source.leverage:+g}x")
+        move_text = _percent(scenario.moves[source.symbol])
+        parts.append(f"{moved} follows from {source.symbol} {move_text} at {source.leverage:+g}x")
     if instrument.symbol != benchmark:
         parts.append(f"{instrument.symbol} is {instrument.leverage:+g}x {moved}")
     if instrument.leverage * daily < -1:

@@ -39,8 +39,8 @@ def trigger_signals(entry: EntryRules, market: Market, board: SignalBoard | None
     board : SignalBoard or None
         A value in another unit than the trigger's is none.
     """
-    known = {} if board is None else {signal.name: signal for signal in board.signals}
-    return tuple(_signal(trigger, market, known.get(trigger.signal)) for trigger in entry.triggers)
+    signals = {} if board is None else {signal.name: signal for signal in board.signals}
+    return tuple(_signal(trigger, market, signals.get(trigger.signal)) for trigger in entry.triggers)
 
 
 def trigger_checks(signals: Sequence[Signal], entry: EntryRules, *, rising: bool) -> tuple[Check, ...]:
@@ -98,31 +98,31 @@ def _verdict(role: SignalRole, word: str, *, fired: bool, rising: bool) -> tuple
     return status, HEADS[role, fired][word]
 
 
-def _signal(trigger: Trigger, market: Market, known: Signal | None) -> Signal:
+def _signal(trigger: Trigger, market: Market, signal: Signal | None) -> Signal:
     typed = market.signals.get(trigger.signal)
-    fits = known is not None and known.value is not None and _same_unit(trigger, known)
-    unit = trigger.unit or (known.unit if known is not None and fits else "")
+    fits = signal is not None and signal.value is not None and _same_unit(trigger, signal)
+    unit = trigger.unit or (signal.unit if signal is not None and fits else "")
     if typed is not None:
         value = 100 * typed if trigger.percent else typed
-        return _evaluate(trigger, value, unit, source=TYPED, known=None)
-    if known is None:
-        return _evaluate(trigger, None, unit, source="", known=None)
-    return _evaluate(trigger, known.value if fits else None, unit, source=known.source, known=known)
+        return _evaluate(trigger, value, unit, source=TYPED, signal=None)
+    if signal is None:
+        return _evaluate(trigger, None, unit, source="", signal=None)
+    return _evaluate(trigger, signal.value if fits else None, unit, source=signal.source, signal=signal)
 
 
-def _same_unit(trigger: Trigger, known: Signal) -> bool:
+def _same_unit(trigger: Trigger, signal: Signal) -> bool:
     """Whether a trigger can read the board's value: one without a unit takes any but percent."""
-    return trigger.unit == known.unit or (not trigger.unit and known.unit != "%")
+    return trigger.unit == signal.unit or (not trigger.unit and signal.unit != "%")
 
 
 def _evaluate(
-    trigger: Trigger, value: float | None, unit: str, *, source: str, known: Signal | None
+    trigger: Trigger, value: float | None, unit: str, *, source: str, signal: Signal | None
 ) -> Signal:
     scale = 100 if trigger.percent else 1
     level = trigger.level * scale
     above = trigger.above is not None
     distance = None if value is None else (level - value if above else value - level)
-    signed = unit in ("%", "bp") or (known is not None and known.signed)
+    signed = unit in ("%", "bp") or (signal is not None and signal.signed)
     return Signal(
         name=trigger.signal,
         role=trigger.role,
@@ -132,22 +132,22 @@ def _evaluate(
         unit=unit,
         signed=signed,
         distance=distance,
-        as_of=None if known is None else known.as_of,
-        age_sessions=None if known is None else known.age_sessions,
-        max_age=1 if known is None else known.max_age,
+        as_of=None if signal is None else signal.as_of,
+        age_sessions=None if signal is None else signal.age_sessions,
+        max_age=1 if signal is None else signal.max_age,
         source=source,
         meaning=trigger.meaning,
-        problem=_problem(trigger, value, known),
+        problem=_problem(trigger, value, signal),
     )
 
 
-def _problem(trigger: Trigger, value: float | None, known: Signal | None) -> str:
+def _problem(trigger: Trigger, value: float | None, signal: Signal | None) -> str:
     """Describe why there is no value."""
-    if value is not None or known is None:
-        return "" if known is None or not known.stale else known.problem
-    if known.value is not None:
-        return f"the board has {trigger.signal} in {known.unit}, its trigger is in {trigger.unit or 'none'}"
-    return known.problem
+    if value is not None or signal is None:
+        return "" if signal is None or not signal.stale else signal.problem
+    if signal.value is not None:
+        return f"the board has {trigger.signal} in {signal.unit}, its trigger is in {trigger.unit or 'none'}"
+    return signal.problem
 
 
 def _number(value: float, unit: str, *, signed: bool) -> str:

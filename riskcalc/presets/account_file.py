@@ -123,12 +123,12 @@ def value_sources(account: Mapping[str, Any]) -> dict[str, str]:
     """Return where each key of the account that all presets take comes from."""
     sample = {**SAMPLE_ACCOUNT, **SAMPLE_ACCOUNT["costs"]}
     costs = account.get("costs")
-    stated = {*account, *(costs if isinstance(costs, Mapping) else ())}
+    keys = {*account, *(costs if isinstance(costs, Mapping) else ())}
     sources = {}
     for key in (name for name in ACCOUNT_KEYS if not name.startswith("risk_") or name == "risk_basis"):
         names = ("risk", "risk_fraction", "risk_dollars") if key == "risk" else (key,)
         usual = str(Source.SAMPLE) if key in sample else "default"
-        sources[key] = str(Source.ACCOUNT_FILE) if stated & set(names) else usual
+        sources[key] = str(Source.ACCOUNT_FILE) if keys & set(names) else usual
     return sources
 
 
@@ -162,14 +162,14 @@ def _check_account(text: str, path: Path) -> dict[str, Any]:
 
 def _parse_keys(assignments: Iterable[str]) -> dict[str, Any]:
     """Values by the keys of an account; ``account.`` and ``costs.`` before them may be left out."""
-    given = {}
-    whole = (text if text.startswith("account.") else f"account.{text}" for text in assignments)
-    for key, value in parse_assignments(whole).items():
+    overrides = {}
+    keyed = (text if text.startswith("account.") else f"account.{text}" for text in assignments)
+    for key, value in parse_assignments(keyed).items():
         name = key.removeprefix("account.").removeprefix("costs.")
         if name not in ACCOUNT_KEYS:
             raise PresetError(f"{name} is not a known key; {_suggest_key(name)}")
-        given[f"costs.{name}" if name in _COSTS else name] = value
-    return given
+        overrides[f"costs.{name}" if name in _COSTS else name] = value
+    return overrides
 
 
 def _suggest_key(name: str) -> str:

@@ -242,7 +242,7 @@ def parse_stop_price(written: str, *, entry: float, side: Side = Side.LONG) -> f
     return bare if as_price or not as_percent else _parse_relative(text, entry=entry, side=side)
 
 
-def parse_exit_price(written: object, *, field: str) -> float | None:
+def parse_exit_price(text: object, *, field: str) -> float | None:
     """Read a stop or target of a preset that is written as a price; None where it is a move.
 
     Examples
@@ -253,12 +253,12 @@ def parse_exit_price(written: object, *, field: str) -> float | None:
     Traceback (most recent call last):
     riskcalc.errors.InvalidInputError: stop must be a price above 0, like $277.67, got '$0'
     """
-    if not isinstance(written, str) or not written.strip().startswith("$"):
+    if not isinstance(text, str) or not text.strip().startswith("$"):
         return None
-    match = _PRICE.fullmatch(written.strip())
+    match = _PRICE.fullmatch(text.strip())
     price = float(match[1].replace(",", "")) if match else math.nan
     if not 0 < price < math.inf:
-        raise InvalidInputError(f"{field} must be a price above 0, like $277.67, got {reprlib.repr(written)}")
+        raise InvalidInputError(f"{field} must be a price above 0, like $277.67, got {reprlib.repr(text)}")
     return price
 
 

@@ -158,9 +158,9 @@ def _account_table(preset: Preset) -> Data:
     if preset.account == whole:
         return {}
     # Set on a file that says nothing of the account, a key goes over the whole; in a file that does, beside.
-    over, own = _account(preset.account, whole), _account(preset.account, beside)
-    costs = own.get("costs", {}) | over.get("costs", {})
-    return own | over | ({"costs": costs} if costs else {})
+    over, own_account = _account(preset.account, whole), _account(preset.account, beside)
+    costs = own_account.get("costs", {}) | over.get("costs", {})
+    return own_account | over | ({"costs": costs} if costs else {})
 
 
 def _used_amounts(account: Account, base: Account | None) -> Data:

@@ -51,18 +51,18 @@ class _Columns:
 
 def anchor_files(data: Mapping[str, Any], folder: Path) -> None:
     """Resolve relative paths of files in a preset's data against a folder, in place."""
-    for symbol, written in named_files(data).items():
-        _quotes(data)[symbol]["dividends"] = str(folder / written)
+    for symbol, file_name in named_files(data).items():
+        _quotes(data)[symbol]["dividends"] = str(folder / file_name)
 
 
 def read_files(data: Mapping[str, Any]) -> list[Problem]:
     """Replace files named in a preset's data by their payments; return the problems."""
     problems: list[Problem] = []
-    for symbol, written in named_files(data).items():
+    for symbol, file_name in named_files(data).items():
         path = ("market", "quotes", symbol, "dividends")
         payments: list[dict[str, Any]] = []
         try:
-            paid = read_dividend_file(Path(written))
+            paid = read_dividend_file(Path(file_name))
             payments += [
                 {"ex_date": dividend.ex_date, "amount": dividend.amount, "special": dividend.special}
                 for dividend in paid
@@ -197,9 +197,11 @@ def _add(paid: dict[dt.date, tuple[int, CashDividend]], line: int, payment: Cash
     if payment.amount == 0:
         return  # a day of a price history on which nothing was paid
     day = payment.ex_date
-    earlier, known = paid.setdefault(day, (line, payment))
-    if known.amount != payment.amount:
-        raise ValueError(f"{day} pays {payment.amount:g} here and {known.amount:g} on line {earlier}")
+    earlier, earlier_payment = paid.setdefault(day, (line, payment))
+    if earlier_payment.amount != payment.amount:
+        raise ValueError(
+            f"{day} pays {payment.amount:g} here and {earlier_payment.amount:g} on line {earlier}"
+        )
 
 
 def _first(problems: list[str], path: Path) -> Iterator[str]:

@@ -70,23 +70,25 @@ def read_preset(
     instruments = load_instruments()
     written = parse_toml(text, path, newest=SCHEMA_VERSION)
     anchor_files(written, path.parent)
-    own = Source.SAMPLE if shipped else Source.PRESET
+    own_source = Source.SAMPLE if shipped else Source.PRESET
     base = copy.deepcopy(dict(written))
     for table, key in CHOOSING:
         if f"{table}.{key}" in (overrides or {}) and isinstance(base.get(table), dict):
             base[table][key] = (overrides or {})[f"{table}.{key}"]
-    merged = Overlaid(data=base, equity=own) if files is None else overlaid(base, files, instruments)
+    merged = Overlaid(data=base, equity=own_source) if files is None else overlaid(base, files, instruments)
     data, problems = override(merged.data, overrides or {})
     problems += read_files(data)
     shape, misshapen = _validate_shape(data, instruments)
     if shape is None or problems or misshapen:
-        given = {tuple(key.split(".")) for key in overrides or {}}
-        raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=given)))
+        override_keys = {tuple(key.split(".")) for key in overrides or {}}
+        raise PresetError("\n".join(problem_lines(problems + misshapen, path, overridden=override_keys)))
     preset = _preset(shape, path, instruments, calibration)
     underlying = preset.template.instrument
     preset = dataclasses.replace(
         preset,
-        sources=sources_of(merged, data, underlying=underlying, own=own, overrides=overrides or ()),
+        sources=sources_of(
+            merged, data, underlying=underlying, default_source=own_source, overrides=overrides or ()
+        ),
         inherited=None if files is None else files.account,
         book=None if files is None else files.book,
     )
@@ -108,8 +110,8 @@ def _validate_shape(
 def _problems_of_units(shape: PresetShape) -> list[Problem]:
     """Problems of signals and rules with different units."""
     problems: list[Problem] = []
-    for index, written in enumerate(shape.entry.triggers):
-        rule = written.record()
+    for index, trigger in enumerate(shape.entry.triggers):
+        rule = trigger.record()
         unit, observed = shape.entry.units.get(rule.signal, ""), shape.market.signals.get(rule.signal)
         if rule.unit != unit:
             path: KeyPath = ("entry", "triggers", index)
@@ -119,8 +121,10 @@ def _problems_of_units(shape: PresetShape) -> list[Problem]:
             unit_text = (
                 f"in {unit}, the unit of its rule" if unit else "a plain number in the unit of its rule"
             )
-            got = _describe_observed(observed)
-            problems.append((key, f"{dotted(key)} must be {unit_text}, {_rule_words(rule)}, got {got}"))
+            observed_text = _describe_observed(observed)
+            problems.append(
+                (key, f"{dotted(key)} must be {unit_text}, {_rule_words(rule)}, got {observed_text}")
+            )
     return problems
 
 
@@ -149,17 +153,17 @@ def _describe_observed(observed: Level) -> str:
 
 
 def _with_vols_moved(
-    preset: Preset, written: Mapping[str, Any], overrides: Mapping[str, Any], instruments: InstrumentTable
+    preset: Preset, data: Mapping[str, Any], overrides: Mapping[str, Any], instruments: InstrumentTable
 ) -> Preset:
     """Shift the legs' vols by the override of the quote's vol."""
     symbol, legs = preset.template.instrument.symbol, preset.template.legs
-    before = _written_vol(written, symbol, instruments)
+    before = _written_vol(data, symbol, instruments)
     if before is None:
         return preset
     shift = preset.market.quote(symbol).vol - before
-    stated = {index for index in range(len(legs)) if sets(overrides, ("trade", "legs", index, "vol"))}
-    moved = with_vols_moved(legs, shift, stated=stated) if shift else legs
-    return dataclasses.replace(preset, template=dataclasses.replace(preset.template, legs=moved))
+    explicit = {index for index in range(len(legs)) if sets(overrides, ("trade", "legs", index, "vol"))}
+    shifted = with_vols_moved(legs, shift, explicit=explicit) if shift else legs
+    return dataclasses.replace(preset, template=dataclasses.replace(preset.template, legs=shifted))
 
 
 def _written_vol(written: Mapping[str, Any], symbol: str, instruments: InstrumentTable) -> float | None:

@@ -53,8 +53,8 @@ def _data_in_file(text: str, preset: Preset, *, folder: Path) -> Data:
     """Parsed data of a text, without dividend files that cannot be found."""
     data = preset_data(preset)
     own_folder = folder if preset.path is None else preset.path.parent
-    for symbol, written in named_files(tomllib.loads(text)).items():
-        if (own_folder / written).resolve() != (folder / written).resolve():
+    for symbol, file_name in named_files(tomllib.loads(text)).items():
+        if (own_folder / file_name).resolve() != (folder / file_name).resolve():
             data["market"]["quotes"][symbol]["dividends"] = []
     return data
 

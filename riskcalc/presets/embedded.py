@@ -78,12 +78,12 @@ def embedded_preset(text: str, path: Path) -> EmbeddedPreset:
         The page is no report of riskcalc, its data are damaged, or a newer riskcalc wrote it.
     """
     embedded = _data(text, path)
-    written = embedded.get("format")
-    if not isinstance(written, int) or isinstance(written, bool) or written < 1:
-        raise PresetError(f"{path}: the data of the report have no format: {brief_repr(written)}")
-    if written > FORMAT:
+    version = embedded.get("format")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise PresetError(f"{path}: the data of the report have no format: {brief_repr(version)}")
+    if version > FORMAT:
         reads = f"this riskcalc reads up to {FORMAT}"
-        raise PresetError(f"{path}: a report of format {written}, {reads}: update riskcalc")
+        raise PresetError(f"{path}: a report of format {version}, {reads}: update riskcalc")
     preset = embedded.get("preset")
     if not isinstance(preset, str):
         raise PresetError(f"{path}: the report holds no preset")

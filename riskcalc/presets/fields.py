@@ -86,9 +86,9 @@ class Section(BaseModel):
         return {key: value for key in keys if (value := getattr(self, key)) is not None}
 
 
-def says_none(written: object) -> bool:
+def says_none(value: object) -> bool:
     """Whether ``dividends`` states that there are none."""
-    return isinstance(written, str) and written.strip().lower() == NO_DIVIDENDS
+    return isinstance(value, str) and value.strip().lower() == NO_DIVIDENDS
 
 
 def _read_with(parse: Callable[..., object]) -> BeforeValidator:
@@ -139,17 +139,17 @@ def _delta(field: str, value: float) -> float:
     return size
 
 
-def _vol_or_calibrated(written: Any, *, field: str) -> float | str:  # noqa: ANN401 - whatever the file holds
+def _vol_or_calibrated(value: Any, *, field: str) -> float | str:  # noqa: ANN401 - whatever the file holds
     """Parse a volatility, or the word for k times the implied one."""
-    if isinstance(written, str) and written.strip().lower() == CALIBRATED:
+    if isinstance(value, str) and value.strip().lower() == CALIBRATED:
         return CALIBRATED
-    return parse_vol(written, field=field)
+    return parse_vol(value, field=field)
 
 
-def _fee(written: Any, *, field: str) -> float:  # noqa: ANN401 - whatever the file holds
-    fee = parse_rate(written, field=field)
+def _fee(value: Any, *, field: str) -> float:  # noqa: ANN401 - whatever the file holds
+    fee = parse_rate(value, field=field)
     if fee < 0:
-        raise InvalidInputError(f"{field} must be like 8% or 0.08, from 0 to 500%, got {written!r}")
+        raise InvalidInputError(f"{field} must be like 8% or 0.08, from 0 to 500%, got {value!r}")
     return fee
 
 
@@ -167,17 +167,15 @@ class ExitPrice:
     """[dollars]"""
 
 
-def _move_or_price(written: Any, *, field: str, below: float | None = None) -> float | ExitPrice:  # noqa: ANN401 - whatever the file holds
-    if isinstance(written, ExitPrice):
-        return written
-    price = parse_exit_price(written, field=field)
-    if below is not None and isinstance(written, int | float) and written > MOST_PERCENT:
+def _move_or_price(value: Any, *, field: str, below: float | None = None) -> float | ExitPrice:  # noqa: ANN401 - whatever the file holds
+    if isinstance(value, ExitPrice):
+        return value
+    price = parse_exit_price(value, field=field)
+    if below is not None and isinstance(value, int | float) and value > MOST_PERCENT:
         form = f"{field} must be like -6%, or a price like $277.67"
-        raise InvalidInputError(f"{form}, got {written!r}; did you mean ${written!r}?")
+        raise InvalidInputError(f"{form}, got {value!r}; did you mean ${value!r}?")
     return (
-        parse_fraction(written, field=field, positive=True, below=below)
-        if price is None
-        else ExitPrice(price)
+        parse_fraction(value, field=field, positive=True, below=below) if price is None else ExitPrice(price)
     )
 
 
@@ -208,25 +206,25 @@ def _one_or_more(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-def _none_or_list(written: object) -> object:
+def _none_or_list(value: object) -> object:
     """List of payments; files are read before, so the only text left is none."""
-    if says_none(written):
+    if says_none(value):
         return ()
-    if not isinstance(written, list | tuple):
+    if not isinstance(value, list | tuple):
         forms = f'"{NO_DIVIDENDS}", a list like [{{ ex_date = 2026-06-16, amount = 0.80 }}] or a CSV file'
-        raise InvalidInputError(f"dividends must be {forms}, got {reprlib.repr(written)}")
-    return written
+        raise InvalidInputError(f"dividends must be {forms}, got {reprlib.repr(value)}")
+    return value
 
 
-def _combination(written: object, *, field: str) -> str | dict[str, str]:
+def _combination(value: object, *, field: str) -> str | dict[str, str]:
     """Any or all, of every role or by role."""
-    if written in ("any", "all"):
-        return str(written)
-    known = set(SignalRole)
-    if isinstance(written, dict) and set(written) <= known and set(written.values()) <= {"any", "all"}:
-        return written
+    if value in ("any", "all"):
+        return str(value)
+    roles = set(SignalRole)
+    if isinstance(value, dict) and set(value) <= roles and set(value.values()) <= {"any", "all"}:
+        return value
     raise InvalidInputError(
-        f'{field} must be "any", "all", or one by role, like {{ stop = "all" }}, got {reprlib.repr(written)}'
+        f'{field} must be "any", "all", or one by role, like {{ stop = "all" }}, got {reprlib.repr(value)}'
     )
 
 

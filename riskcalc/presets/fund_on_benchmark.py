@@ -54,8 +54,8 @@ def market_of_fund(preset: Preset, chain: QuotedListing) -> Market:
     benchmark = preset.market.quotes.get(fund.benchmark) or Quote(spot=chain.spot, vol=0.0)
     quotes = {**preset.market.quotes, fund.benchmark: dataclasses.replace(benchmark, spot=chain.spot)}
     current = dataclasses.replace(preset.market, date=chain.date, time=quote_time(chain), quotes=quotes)
-    held = preset.exits.holding_days or USUAL_DAYS
-    vol = vol_near(chain, current, days=held)
+    days = preset.exits.holding_days or USUAL_DAYS
+    vol = vol_near(chain, current, days=days)
     return current.with_quote(fund.benchmark, vol=vol).with_quote(fund.symbol, vol=fund.leverage_factor * vol)
 
 
@@ -105,8 +105,10 @@ def _require_spot(preset: Preset, chain: QuotedListing) -> None:
         )
     typed = f"give it: --set market.quotes.{fund.symbol}.spot=PRICE, or riskcalc quote {fund.symbol}=PRICE"
     if sources.spot is Source.MARKET_FILE and preset.market.date != chain.date:
-        known = f"{preset.market.quote(fund.symbol).spot:,.2f} in market.toml is of {preset.market.date}"
-        raise InvalidInputError(f"{fund.symbol} {known}, the chain of {chain.date}: {typed}")
+        market_text = (
+            f"{preset.market.quote(fund.symbol).spot:,.2f} in market.toml is of {preset.market.date}"
+        )
+        raise InvalidInputError(f"{fund.symbol} {market_text}, the chain of {chain.date}: {typed}")
     if sources.spot not in (Source.SET, Source.MARKET_FILE):
         raise InvalidInputError(
             f"a chain of {chain.symbol} gives the volatility of {fund.symbol}, not its price: {typed}"

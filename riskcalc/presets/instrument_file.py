@@ -103,8 +103,8 @@ class InstrumentShape(Section):
 
     def record(self, symbol: str = "ROW") -> Instrument:
         """Return the instrument of a symbol."""
-        given: dict[str, Any] = self.given(*type(self).model_fields)
-        return instrument_of_row(symbol, given)
+        values: dict[str, Any] = self.given(*type(self).model_fields)
+        return instrument_of_row(symbol, values)
 
 
 class InstrumentsShape(BaseModel):

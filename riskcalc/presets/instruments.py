@@ -38,17 +38,17 @@ def load_instruments(path: str | Path | None = None) -> dict[str, Instrument]:
     """
     if path is not None:
         record("path", (str, Path), path)
-    own = user_instruments() if path is None else Path(path).expanduser()
+    own_file = user_instruments() if path is None else Path(path).expanduser()
     # A named file must exist, so that a typo in its name is not ignored.
-    wanted = path is not None or os.environ.get(FILE_VARIABLE) or own.exists()
-    if not wanted:
+    has_file = path is not None or os.environ.get(FILE_VARIABLE) or own_file.exists()
+    if not has_file:
         return dict(shipped_instruments())
     from riskcalc.presets.instrument_file import read_instruments  # noqa: PLC0415 - most have no file of their own
 
-    return {**shipped_instruments(), **read_instruments(own)}
+    return {**shipped_instruments(), **read_instruments(own_file)}
 
 
 def user_instruments() -> Path:
     """Return the path of the user's instruments, which may be absent."""
-    named = os.environ.get(FILE_VARIABLE)
-    return Path(named).expanduser() if named else data_folder() / "instruments.toml"
+    setting = os.environ.get(FILE_VARIABLE)
+    return Path(setting).expanduser() if setting else data_folder() / "instruments.toml"

@@ -56,11 +56,11 @@ class OptionLegShape(Section):
         return DeltaStrike(delta=self.delta or 0.0)
 
     def _require_one_of(self, *keys: str) -> None:
-        given = list(self.given(*keys))
-        if len(given) != 1:
-            wanted = f"{', '.join(keys[:-1])} and {keys[-1]}"
+        present = list(self.given(*keys))
+        if len(present) != 1:
+            expected = f"{', '.join(keys[:-1])} and {keys[-1]}"
             raise InvalidInputError(
-                f"exactly one of {wanted} must be set, got {' and '.join(given) or 'none'}"
+                f"exactly one of {expected} must be set, got {' and '.join(present) or 'none'}"
             )
 
 

@@ -54,9 +54,9 @@ def parse_signal(value: Written, *, field: str = "value") -> Level:
     """
     if isinstance(value, Level):
         return value
-    known = parse_level(value)
-    if known is not None and known[1] != "%":
-        return Level(*known)
+    level = parse_level(value)
+    if level is not None and level[1] != "%":
+        return Level(*level)
     number = read_number(value, field, FORM)
     return Level(
         float(number.amount / 100 if number.percent else number.amount), "%" if number.percent else ""

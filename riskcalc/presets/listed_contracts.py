@@ -172,24 +172,24 @@ class Listed:
             raise _no_strike(strike, listed, expiry, option_type)
         return strikes[0]
 
-    def strike_near(self, wanted: float, *, expiry: dt.date, option_type: OptionType) -> float:
+    def strike_near(self, target: float, *, expiry: dt.date, option_type: OptionType) -> float:
         """Return the listed strike nearest to the requested one, the lower of two."""
         listed = sorted(self.listing.strikes(expiry=expiry, option_type=option_type))
         slack = self.strike_slack
-        if not listed or not listed[0] - slack <= wanted <= listed[-1] + slack:
-            raise _no_strike(wanted, listed, expiry, option_type)
-        return min(listed, key=lambda strike: abs(strike - wanted))
+        if not listed or not listed[0] - slack <= target <= listed[-1] + slack:
+            raise _no_strike(target, listed, expiry, option_type)
+        return min(listed, key=lambda strike: abs(strike - target))
 
     def _days_off(self, day: dt.date, days: int) -> int:
         return (day - self.today).days - days
 
     def _no_expiry_near(self, days: int, listed: Sequence[dt.date]) -> RiskcalcError:
-        wanted = self.today + dt.timedelta(days=days)
-        near = _neighbors(listed, wanted)
+        expiry = self.today + dt.timedelta(days=days)
+        near = _neighbors(listed, expiry)
         if self.is_chain:
-            return ChainError(f"the chain lists no expiry near {days} days ({wanted}); {near}")
+            return ChainError(f"the chain lists no expiry near {days} days ({expiry}); {near}")
         return InvalidInputError(
-            f"no expiry near {days} days ({wanted}) is usually listed; {near}; or state an exact expiry"
+            f"no expiry near {days} days ({expiry}) is usually listed; {near}; or state an exact expiry"
         )
 
 
@@ -214,9 +214,9 @@ def _no_strike(
     return ChainError(f"the chain does not list a {kind} of {expiry} with strike {strike:g}; {near}")
 
 
-def _neighbors(listed: Sequence[Any], wanted: object) -> str:
+def _neighbors(listed: Sequence[Any], target: object) -> str:
     """Describe the listed values on either side of a requested one."""
-    at = bisect_left(listed, wanted)
+    at = bisect_left(listed, target)
     near = [
         f"{strike:g}" if isinstance(strike, float | int) else f"{strike}"
         for strike in listed[max(at - 1, 0) : at + 1]

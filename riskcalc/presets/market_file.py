@@ -230,9 +230,9 @@ def _read(text: str, path: Path) -> KnownMarket:
 def _quote_data(quote: KnownQuote) -> dict[str, Any]:
     """A quote as written in the file; dividends stay as they are."""
     rates = {"vol": quote.vol, "dividend_yield": quote.dividend_yield, "borrow_fee": quote.borrow_fee}
-    written = {key: percent_text(value) for key, value in rates.items() if value is not None}
-    vol = {"vol": written.pop("vol", None), "vol_date": quote.vol_date}
-    return {"date": quote.date, "spot": quote.spot} | vol | written | {"source": quote.source}
+    texts = {key: percent_text(value) for key, value in rates.items() if value is not None}
+    vol = {"vol": texts.pop("vol", None), "vol_date": quote.vol_date}
+    return {"date": quote.date, "spot": quote.spot} | vol | texts | {"source": quote.source}
 
 
 def _put(table: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - tomlkit's tables share no type
@@ -249,6 +249,6 @@ def needed_symbols(underlying: Instrument) -> tuple[str, ...]:
     return (underlying.held, underlying.against) if underlying.against else (underlying.symbol,)
 
 
-def missing_prices(known: KnownMarket, symbols: Iterable[str]) -> tuple[str, ...]:
+def missing_prices(market: KnownMarket, symbols: Iterable[str]) -> tuple[str, ...]:
     """Return those of some symbols that nothing is known of."""
-    return tuple(symbol for symbol in symbols if symbol not in known.quotes)
+    return tuple(symbol for symbol in symbols if symbol not in market.quotes)

@@ -70,12 +70,12 @@ def overlaid(data: dict[str, Any], files: UserFiles, instruments: InstrumentTabl
     one is known without a volatility, a leveraged fund takes that of its benchmark times the leverage.
     """
     merged = _with_market(data, files.market, instruments)
-    own = data.get("account")
-    if own is None or isinstance(own, Mapping):
-        data["account"] = merged_account(own, files.account)
-    stated = isinstance(own, Mapping) and "equity" in own
+    own_account = data.get("account")
+    if own_account is None or isinstance(own_account, Mapping):
+        data["account"] = merged_account(own_account, files.account)
+    has_equity = isinstance(own_account, Mapping) and "equity" in own_account
     equity_source = Source.ACCOUNT_FILE if "equity" in files.account else Source.SAMPLE
-    return Overlaid(**{**merged, "data": data, "equity": Source.PRESET if stated else equity_source})
+    return Overlaid(**{**merged, "data": data, "equity": Source.PRESET if has_equity else equity_source})
 
 
 def sources_of(
@@ -83,7 +83,7 @@ def sources_of(
     data: Mapping[str, Any],
     *,
     underlying: Instrument,
-    own: Source,
+    default_source: Source,
     overrides: Iterable[str],
 ) -> PlanSources:
     """Return where the main figures of a preset come from.
@@ -96,7 +96,7 @@ def sources_of(
         The same with the overrides.
     underlying : Instrument
         Of the trade.
-    own : Source
+    default_source : Source
         What the preset's own market is: ``preset``, or ``sample`` for a shipped one.
     overrides : iterable of str
         Dotted keys that were set.
@@ -115,9 +115,9 @@ def sources_of(
     vols = any(is_set("market", "quotes", symbol, key) for key in ("vol", "correlation"))
     dated = is_set("market", "date")
     return PlanSources(
-        spot=Source.SET if spots else merged.spot or own,
-        date=Source.SET if dated else merged.spot or own,
-        vol=Source.SET if vols else merged.vol or own,
+        spot=Source.SET if spots else merged.spot or default_source,
+        date=Source.SET if dated else merged.spot or default_source,
+        vol=Source.SET if vols else merged.vol or default_source,
         vol_date=None if vols or dated else merged.vol_date,
         equity=Source.SET if is_set("account", "equity") else merged.equity,
     )
@@ -156,36 +156,36 @@ def _with_market(data: dict[str, Any], known: KnownMarket, instruments: Instrume
     return {"spot": known.source, **vol}
 
 
-def _quoted(own: object, known: KnownQuote) -> dict[str, Any]:
+def _quoted(preset_quote: object, quote: KnownQuote) -> dict[str, Any]:
     """A preset's own quote, overridden by the stored values."""
-    rates = {"vol": known.vol, "dividend_yield": known.dividend_yield, "borrow_fee": known.borrow_fee}
+    rates = {"vol": quote.vol, "dividend_yield": quote.dividend_yield, "borrow_fee": quote.borrow_fee}
     data: dict[str, Any] = {key: percent_text(value) for key, value in rates.items() if value is not None}
-    if known.dividends is not None:
+    if quote.dividends is not None:
         data["dividends"] = [
             {"ex_date": dividend.ex_date, "amount": dividend.amount, "special": dividend.special}
-            for dividend in known.dividends
+            for dividend in quote.dividends
         ]
-    return {**(own if isinstance(own, dict) else {}), "spot": known.spot, **data}
+    return {**(preset_quote if isinstance(preset_quote, dict) else {}), "spot": quote.spot, **data}
 
 
-def _vol_of(underlying: Instrument, quotes: dict[str, Any], known: KnownMarket) -> dict[str, Any]:
+def _vol_of(underlying: Instrument, quotes: dict[str, Any], market: KnownMarket) -> dict[str, Any]:
     """Where the underlying's volatility comes from; that of a fund may be its benchmark's, by leverage."""
     symbol = underlying.symbol
-    own = [known.quotes[symbol] for symbol in needed_symbols(underlying)]
+    own = [market.quotes[symbol] for symbol in needed_symbols(underlying)]
     of_pair = quotes.get(symbol) if len(own) > 1 else None
     if isinstance(of_pair, dict) and "vol" in of_pair:
         return {}
     if all(symbol.vol is not None for symbol in own):
         older = [symbol.vol_date for symbol in own if symbol.vol_date is not None]
-        return {"vol": known.source, "vol_date": min(older, default=None)}
-    benchmark, quote = underlying.benchmark, known.quotes.get(symbol)
-    of_benchmark = known.quotes.get(benchmark)
+        return {"vol": market.source, "vol_date": min(older, default=None)}
+    benchmark, quote = underlying.benchmark, market.quotes.get(symbol)
+    of_benchmark = market.quotes.get(benchmark)
     if quote is None or of_benchmark is None or of_benchmark.vol is None:
         return {}
     quotes[benchmark] = _quoted(quotes.get(benchmark), of_benchmark)
     quotes[symbol].pop("vol", None)
     day = of_benchmark.day_of_vol
-    return {"vol": known.source, "vol_date": None if day == quote.date else day}
+    return {"vol": market.source, "vol_date": None if day == quote.date else day}
 
 
 def _underlying(data: Mapping[str, Any], instruments: InstrumentTable) -> Instrument | None:
@@ -193,6 +193,6 @@ def _underlying(data: Mapping[str, Any], instruments: InstrumentTable) -> Instru
     trade = data.get("trade")
     symbol = trade.get("symbol") if isinstance(trade, Mapping) else None
     try:
-        return instrument(symbol, known=instruments) if isinstance(symbol, str) else None
+        return instrument(symbol, instruments=instruments) if isinstance(symbol, str) else None
     except InvalidInputError:
         return None

@@ -185,8 +185,8 @@ def _as_table(entry: list[Any]) -> Any:  # noqa: ANN401 - whatever the list hold
 
 
 def _unknown(path: KeyPath, length: int) -> str:
-    known = path[: length - 1]
-    if is_list(known):
-        return f"{dotted(path)} is not a known key: {dotted(known)} is a list, so a number from 0 follows"
+    parent = path[: length - 1]
+    if is_list(parent):
+        return f"{dotted(path)} is not a known key: {dotted(parent)} is a list, so a number from 0 follows"
     hint = nearest(path[:length])
     return f"{dotted(path)} is not a known key; {hint}"

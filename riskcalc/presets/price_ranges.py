@@ -51,8 +51,8 @@ def write_range(measured: AverageRange, *, symbol: str) -> Path | None:
     record("measured", AverageRange, measured)
     if not text("symbol", symbol):
         raise InvalidInputError("symbol must not be empty")
-    path, known = ranges_path(), read_ranges().get(symbol)
-    if known is not None and known.date > measured.date:
+    path, existing = ranges_path(), read_ranges().get(symbol)
+    if existing is not None and existing.date > measured.date:
         return None
     with edit_toml(path, kind="ranges", check=partial(parse_toml, newest=SCHEMA_VERSION)) as document:
         document[symbol] = {

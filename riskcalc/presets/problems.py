@@ -78,13 +78,13 @@ def _problems_of_quotes(quotes: Mapping[str, Any], instruments: InstrumentTable 
     """Problems of quotes with missing values."""
     problems: list[Problem] = []
     for symbol, quote in quotes.items():
-        known = find_instrument(symbol, known=instruments)
+        instrument = find_instrument(symbol, instruments=instruments)
         if not isinstance(quote, Mapping):
             continue
-        if known and known.against:
+        if instrument and instrument.against:
             lacking = _problems_of_pair(symbol, quote)
         else:
-            lacking = _problems_of_outright(symbol, quote, quotes, benchmark=_benchmark(known))
+            lacking = _problems_of_outright(symbol, quote, quotes, benchmark=_benchmark(instrument))
         problems += [(("market", "quotes", symbol, key), text) for key, text in lacking]
     return problems
 
@@ -161,9 +161,9 @@ def _text(
     if kind == "union_tag_invalid":
         kinds = " or ".join(context["expected_tags"].rsplit(", ", 1))
         return f"{key} must be {kinds}, got {context['tag']!r}"
-    wanted = context["expected"] if kind == "literal_error" else _WANTED.get(kind)
+    expected = context["expected"] if kind == "literal_error" else _WANTED.get(kind)
     got = reprlib.repr(value)
-    return f"{key} must be {wanted}, got {got}" if wanted else f"{key}: {error['msg'].lower()}, got {got}"
+    return f"{key} must be {expected}, got {got}" if expected else f"{key}: {error['msg'].lower()}, got {got}"
 
 
 def _with_file_key(
@@ -247,15 +247,15 @@ def nearest(path: Sequence[Step], data: object = None, *, shape: type[BaseModel]
     'did you mean exits.stop?'
     """
     *table, wrong = path
-    known = keys_at(table, data, shape=shape)
-    if not known:
+    keys = keys_at(table, data, shape=shape)
+    if not keys:
         return f"{dotted(table)} is a single value"
     of_another_kind = wrong in keys_at(table, shape=shape)
-    near = [] if of_another_kind else difflib.get_close_matches(str(wrong), known, n=1)
+    near = [] if of_another_kind else difflib.get_close_matches(str(wrong), keys, n=1)
     if near:
         return f"did you mean {dotted([*table, near[0]])}?"
     elsewhere = [] if of_another_kind else _paths_elsewhere(str(wrong), shape)
-    return f"did you mean {elsewhere[0]}?" if elsewhere else f"known here: {', '.join(known)}"
+    return f"did you mean {elsewhere[0]}?" if elsewhere else f"known here: {', '.join(keys)}"
 
 
 def _paths_elsewhere(wrong: str, shape: type[BaseModel]) -> list[str]:

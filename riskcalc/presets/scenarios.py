@@ -82,9 +82,9 @@ def user_scenarios() -> Path:
 
     One in the folder of the presets' data, where earlier versions had it, is found too.
     """
-    named = os.environ.get(FILE_VARIABLE)
-    if named:
-        return Path(named).expanduser()
+    setting = os.environ.get(FILE_VARIABLE)
+    if setting:
+        return Path(setting).expanduser()
     path, older = config_folder() / "scenarios.toml", data_folder() / "scenarios.toml"
     return older if older.exists() and not path.exists() else path
 

@@ -132,7 +132,7 @@ class MarketShape(Section):
         self, *, in_percent: Collection[str] = (), instruments: InstrumentTable | None = None
     ) -> Market:
         """Return the market; bare signals are percent if their rule is."""
-        known = {symbol: find_instrument(symbol, known=instruments) for symbol in self.quotes}
+        known = {symbol: find_instrument(symbol, instruments=instruments) for symbol in self.quotes}
         pairs = {symbol: quote for symbol, quote in known.items() if quote and quote.against}
         quotes = {
             symbol: shape.record(vol=self._fund_vol(known[symbol]))
@@ -183,7 +183,7 @@ class TradeShape(Section):
     def record(self, *, instruments: InstrumentTable | None = None) -> TradeTemplate:
         """The trade, its name and entry rules still open."""
         legs: tuple[LegTemplate, ...] = tuple(leg.record() for leg in self.legs)
-        underlying = instrument(self.symbol, known=instruments)
+        underlying = instrument(self.symbol, instruments=instruments)
         if self.settlement is not None:
             underlying = replace(underlying, monthly_settlement=Settlement(self.settlement))
         return TradeTemplate(instrument=underlying, legs=legs)

@@ -62,8 +62,8 @@ class TargetShape(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _move_alone(cls, written: object) -> object:
-        return written if isinstance(written, dict) else {"move": written}
+    def _move_alone(cls, value: object) -> object:
+        return value if isinstance(value, dict) else {"move": value}
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -131,9 +131,9 @@ class ExitsShape(Section):
 
     def _targets(self, entry: float) -> tuple[Target, ...]:
         """Targets without a fraction share equally what the others leave."""
-        stated = [target.fraction for target in self.targets if target.fraction is not None]
-        open_count = len(self.targets) - len(stated)
-        share = (1 - sum(stated)) / open_count if open_count else 0.0
+        fractions = [target.fraction for target in self.targets if target.fraction is not None]
+        open_count = len(self.targets) - len(fractions)
+        share = (1 - sum(fractions)) / open_count if open_count else 0.0
         return tuple(
             target.target(fraction=share if target.fraction is None else target.fraction, entry=entry)
             for target in self.targets

@@ -97,16 +97,16 @@ def load_preset(
 
 def _from_report(page: str, path: Path, overrides: Mapping[str, Any] | None) -> Preset:
     """Return the preset inside a report: with the market and the account that the report was made with."""
-    held = embedded_preset(page, path)
+    data = embedded_preset(page, path)
     preset = read_preset(
-        held.text, path=path, overrides=overrides, files=UserFiles(), calibration=held.calibration
+        data.text, path=path, overrides=overrides, files=UserFiles(), calibration=data.calibration
     )
     loaded = preset.sources
     kept_sources = {
-        name: getattr(held.sources, name) for name in SOURCES if getattr(loaded, name) is not Source.SET
+        name: getattr(data.sources, name) for name in SOURCES if getattr(loaded, name) is not Source.SET
     }
     moved = Source.SET in (loaded.vol, loaded.date)
-    sources = replace(loaded, vol_date=None if moved else held.sources.vol_date, **kept_sources)
+    sources = replace(loaded, vol_date=None if moved else data.sources.vol_date, **kept_sources)
     return replace(preset, sources=sources)
 
 
@@ -132,10 +132,10 @@ def check_preset(name_or_path: str | Path, overrides: Mapping[str, Any] | None =
 def preset_names() -> tuple[ListedPreset, ...]:
     """Return all presets that have a name, in order; one of the user's own hides a shipped one."""
     shipped = {path.stem: path for path in _files(shipped_folder())}
-    own = {path.stem: path for path in _files(user_folder())}
+    own_files = {path.stem: path for path in _files(user_folder())}
     return tuple(
-        ListedPreset(name=name, origin="yours" if name in own else "shipped", path=path)
-        for name, path in sorted((shipped | own).items())
+        ListedPreset(name=name, origin="yours" if name in own_files else "shipped", path=path)
+        for name, path in sorted((shipped | own_files).items())
     )
 
 
@@ -157,10 +157,10 @@ def find_preset(name_or_path: str | Path) -> Path:
     path = _expanded(Path(name_or_path))
     if isinstance(name_or_path, Path) or len(path.parts) > 1 or path.suffix == ".toml":
         return path
-    known = {listed.name: listed.path for listed in preset_names()}
-    if name_or_path not in known and not os.path.isfile(path):  # noqa: PTH113 - an impossible name is no file
-        raise _unknown(name_or_path, list(known))
-    return known.get(name_or_path, path)
+    paths = {listed.name: listed.path for listed in preset_names()}
+    if name_or_path not in paths and not os.path.isfile(path):  # noqa: PTH113 - an impossible name is no file
+        raise _unknown(name_or_path, list(paths))
+    return paths.get(name_or_path, path)
 
 
 def save_preset(preset: Preset, name: str, *, folder: Path | None = None, force: bool = False) -> Path:
@@ -239,9 +239,9 @@ def self_contained(preset: Preset, sources: PlanSources) -> EmbeddedPreset:
 
     path = Path(f"{preset.name}.html")
     # A path without a stem, so that the text states the name whatever its file is called.
-    alone = replace(preset, path=None, inherited=None)
-    text = document_text(alone, title=preset.name, path=Path())
-    _require_reads_back(text, alone, path)
+    standalone = replace(preset, path=None, inherited=None)
+    text = document_text(standalone, title=preset.name, path=Path())
+    _require_reads_back(text, standalone, path)
     return EmbeddedPreset(text=text, sources=sources, calibration=preset.calibration)
 
 
@@ -273,10 +273,10 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.glob("*.toml") if not path.name.startswith(".")]
 
 
-def _unknown(name: str, known: list[str]) -> PresetError:
-    near = difflib.get_close_matches(name, known, n=1)
+def _unknown(name: str, names: list[str]) -> PresetError:
+    near = difflib.get_close_matches(name, names, n=1)
     meant = f"did you mean {near[0]}? " if near else ""
-    return PresetError(f"no preset is named {name!r}; {meant}known: {', '.join(known)}")
+    return PresetError(f"no preset is named {name!r}; {meant}known: {', '.join(names)}")
 
 
 def _file_name(name: str) -> str:
@@ -291,11 +291,11 @@ def _file_name(name: str) -> str:
 
 def _require_distinct(path: Path) -> None:
     """Refuse a name that differs from another only by case: on many disks both are one file."""
-    beside = {other.stem for other in _files(path.parent)}
-    if path.stem in beside:
+    stems = {other.stem for other in _files(path.parent)}
+    if path.stem in stems:
         return  # a file of just this name is there already
     shipped = {other.stem for other in _files(shipped_folder())}
-    for other in sorted((beside | shipped) - {path.stem}):
+    for other in sorted((stems | shipped) - {path.stem}):
         if other.casefold() == path.stem.casefold():
             raise PresetError(f"{path}: the preset {other} differs by case alone: give it another name")
 
@@ -328,10 +328,10 @@ def _account_of(preset: Preset) -> UserFiles | None:
 def _require_reads_back(text: str, preset: Preset, path: Path) -> None:
     """Check that the file reproduces the preset; one made in Python may not fit in a file."""
     try:
-        written = read_preset(text, path=path, files=_account_of(preset), calibration=preset.calibration)
+        reread = read_preset(text, path=path, files=_account_of(preset), calibration=preset.calibration)
     except PresetError as error:
         raise PresetError(f"{path}: not saved, a preset file cannot express this:\n{error}") from None
-    template = replace(written.template, name=preset.template.name)
-    if replace(written, name=preset.name, path=preset.path, template=template) != preset:
+    template = replace(reread.template, name=preset.template.name)
+    if replace(reread, name=preset.name, path=preset.path, template=template) != preset:
         doubts = "is the instrument unknown, or a dividend a forecast?"
         raise PresetError(f"{path}: not saved, a preset file cannot express all of it; {doubts}")

@@ -233,7 +233,7 @@ AnyLeg = TypeVar("AnyLeg", bound=OptionLeg | OptionTemplate | LinearLeg)
 
 
 def with_vols_moved(
-    legs: Iterable[AnyLeg], shift: float, *, stated: Container[int] = ()
+    legs: Iterable[AnyLeg], shift: float, *, explicit: Container[int] = ()
 ) -> tuple[AnyLeg, ...]:
     """Return the legs of a trade after all implied vols moved in parallel.
 
@@ -243,7 +243,7 @@ def with_vols_moved(
         Legs of a trade, or of a preset.
     shift : float
         How far the quote's vol moved: 0.10 is ten points.
-    stated : container of int
+    explicit : container of int
         Indices of legs whose vol was set at the same time; these keep it.
 
     Returns
@@ -261,7 +261,7 @@ def with_vols_moved(
     >>> [leg.vol for leg in with_vols_moved(trade.legs, 0.10)]
     [0.3, 0.27]
     """
-    return tuple(leg if index in stated else _moved(leg, shift) for index, leg in enumerate(legs))
+    return tuple(leg if index in explicit else _moved(leg, shift) for index, leg in enumerate(legs))
 
 
 def _moved(leg: AnyLeg, shift: float) -> AnyLeg:

@@ -285,14 +285,14 @@ def _yearly(value: Written, field: str, form: str, *, bare_below: float) -> floa
 def _shift(value: Written, field: str, form: str, unit: _Unit) -> float:
     """Read a signed change, in its unit or as a bare fraction."""
     pattern = rf"(.*\d\.?)\s*(?:{unit.pattern})"
-    written = re.fullmatch(pattern, value.strip()) if isinstance(value, str) else None
-    number = read_number(written[1] if written else value, field, form)
-    size = abs(number.amount) * (1 if written else unit.per_one)
-    if number.percent or size > unit.most or (not written and size == unit.most):
+    match = re.fullmatch(pattern, value.strip()) if isinstance(value, str) else None
+    number = read_number(match[1] if match else value, field, form)
+    size = abs(number.amount) * (1 if match else unit.per_one)
+    if number.percent or size > unit.most or (not match and size == unit.most):
         percent = Number(number.amount * unit.per_one / 100, percent=False)
         meant = _suggest_unit(percent if number.percent else number, f" {unit.name}", most=unit.most)
-        raise refused(field, form, value, "" if written else meant)
-    return float(number.amount / unit.per_one if written else number.amount)
+        raise refused(field, form, value, "" if match else meant)
+    return float(number.amount / unit.per_one if match else number.amount)
 
 
 def read_number(value: object, field: str, form: str) -> Number:

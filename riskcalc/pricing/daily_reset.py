@@ -51,12 +51,12 @@ def fund_path(
     >>> fund_path(leverage=3, daily_returns=[-0.10, 1 / 9]).round(4)  # the index is back where it was
     array([0.7   , 0.9333])
     """
-    given = broadcast_floats(leverage=leverage, daily_returns=daily_returns, fee=fee, financing=financing)
-    multiple, returns = given["leverage"], given["daily_returns"]
+    inputs = broadcast_floats(leverage=leverage, daily_returns=daily_returns, fee=fee, financing=financing)
+    multiple, returns = inputs["leverage"], inputs["daily_returns"]
     if not returns.ndim:
         raise InvalidInputError("daily_returns must be a list of returns, one a session, got a single number")
     with np.errstate(all="ignore"):
-        charge = (given["fee"] + (multiple - 1) * given["financing"]) / SESSIONS_PER_YEAR
+        charge = (inputs["fee"] + (multiple - 1) * inputs["financing"]) / SESSIONS_PER_YEAR
         factors = np.maximum(1 + multiple * returns - charge, 0.0)
         return np.cumprod(np.where(returns >= -1, factors, np.nan), axis=-1, dtype=np.float64)
 
@@ -107,12 +107,12 @@ def fund_return(
     >>> f"{fund_return(leverage=3, index_return=0.0, vol=0.25, time=1):.1%}"
     '-17.1%'
     """
-    given = broadcast_floats(
+    inputs = broadcast_floats(
         leverage=leverage, index_return=index_return, vol=vol, time=time, fee=fee, financing=financing
     )
     with np.errstate(all="ignore"):
-        growth = np.log1p(given.pop("index_return"))
-        return np.expm1(given["leverage"] * growth + _log_drag(**given))
+        growth = np.log1p(inputs.pop("index_return"))
+        return np.expm1(inputs["leverage"] * growth + _log_drag(**inputs))
 
 
 def benchmark_return(
@@ -145,12 +145,12 @@ def benchmark_return(
     >>> f"{benchmark_return(leverage=3, fund_return=-0.12, vol=0.22, time=42 / 252):.2%}"
     '-3.40%'
     """
-    given = broadcast_floats(
+    inputs = broadcast_floats(
         leverage=leverage, fund_return=fund_return, vol=vol, time=time, fee=fee, financing=financing
     )
-    multiple = given["leverage"]
+    multiple = inputs["leverage"]
     with np.errstate(all="ignore"):
-        reached = np.log1p(given.pop("fund_return")) - _log_drag(**given)
+        reached = np.log1p(inputs.pop("fund_return")) - _log_drag(**inputs)
         return np.expm1(reached / np.where(multiple == 0, np.nan, multiple))
 
 

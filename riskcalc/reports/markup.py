@@ -31,14 +31,14 @@ def element(tag: str, *content: str, **attributes: Attribute) -> str:
     >>> element("text", words("P&L < 0"), x=1.23456, class_="tick", dx=None)
     '<text x="1.23" class="tick">P&amp;L &lt; 0</text>'
     """
-    written = "".join(
+    attribute_text = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{_value(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
     if tag in EMPTY:
-        return f"<{tag}{written}/>"
-    return f"<{tag}{written}>{''.join(content)}</{tag}>"
+        return f"<{tag}{attribute_text}/>"
+    return f"<{tag}{attribute_text}>{''.join(content)}</{tag}>"
 
 
 def words(text: str) -> str:

@@ -121,11 +121,11 @@ def _kind(marks: Iterable[Mark]) -> str:
 def _label_places(figure: PayoffFigure) -> tuple[list[float], list[float]]:
     """Middle and width of each label, kept inside the picture [pixels]."""
     x = Scale(low=figure.low, high=figure.high, start=LEFT, end=WIDTH - RIGHT)
-    named = _named_levels(figure)
-    widths = [SMALL_WIDTH * len(label) for _, _, label in named]
+    levels = _named_levels(figure)
+    widths = [SMALL_WIDTH * len(label) for _, _, label in levels]
     middles = [
         min(max(x.at(spot), width / 2), WIDTH - width / 2)
-        for (spot, _, _), width in zip(named, widths, strict=True)
+        for (spot, _, _), width in zip(levels, widths, strict=True)
     ]
     return middles, widths
 
@@ -216,11 +216,11 @@ def _extremes(plan: TradePlan, frame: _Frame) -> Iterable[str]:
             stroke_width=1, stroke_dasharray="3 3", class_=f"line-{name}",
             data_extreme=label, data_pnl=repr(float(pnl)),
         )  # fmt: skip
-        named = f"{label} {money(amount)}"
-        half = SMALL_WIDTH * len(named) / 2
+        text = f"{label} {money(amount)}"
+        half = SMALL_WIDTH * len(text) / 2
         # A rising payoff leaves room above on the left and below on the right.
         middle = frame.x.start + half + 8 if label == "max profit" else frame.x.end - half - 8
-        yield _label(named, middle, height - 6, color=color, tone=name)
+        yield _label(text, middle, height - 6, color=color, tone=name)
 
 
 def _label(text: str, x: float, y: float, *, color: str, tone: str) -> str:

@@ -71,8 +71,8 @@ def chosen_columns(blocks: Sequence[Block], order: Indices) -> dict[str, Values]
     rows = [order[place] - start for place, start in zip(rows_by_block, starts[:-1], strict=True)]
     back = np.argsort(np.concatenate(rows_by_block), kind="stable")
     return {
-        name: np.concatenate([block.columns[name](own) for block, own in zip(blocks, rows, strict=True)])[
-            back
-        ]
+        name: np.concatenate(
+            [block.columns[name](block_rows) for block, block_rows in zip(blocks, rows, strict=True)]
+        )[back]
         for name in blocks[0].columns
     }

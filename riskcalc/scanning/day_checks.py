@@ -28,7 +28,7 @@ def scan_day_checks(frame: pd.DataFrame, terms: ScanTerms, day: TradingDay, *, t
         Rows whose expiries are compared with the events.
     """
     shown = frame.head(top)["symbol"] if "symbol" in frame else [frame.attrs["symbol"]]
-    traded = [instrument(symbol, known=terms.instruments) for symbol in dict.fromkeys(shown)]
+    traded = [instrument(symbol, instruments=terms.instruments) for symbol in dict.fromkeys(shown)]
     sides = dict.fromkeys(kind.side for kind in terms.rules.kinds)
     board = [
         board_checks(day.board, trade, side=side)

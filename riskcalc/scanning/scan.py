@@ -318,13 +318,13 @@ def no_match_message(chain: Chain, rules: ScanRules, exits: ExitPlan, *, smiles:
     types = {kind.option_type for kind in rules.kinds}
     words = " and ".join(f"{kind.name.lower()}s" for kind in OptionType if kind in types)
     ahead = (chain.expiry - np.datetime64(chain.date)).astype(np.int64)
-    wanted = (
+    in_window = (
         chain.usable & np.isin(chain.option_type, list(types)) & (ahead >= least) & (ahead <= rules.max_days)
     )
-    few = ", too few for a smile" if wanted.any() and not smiles else ""
+    few = ", too few for a smile" if in_window.any() and not smiles else ""
     return (
         f"{chain.symbol} {chain.date}: no spread passes the rules with {least} to {rules.max_days} days "
-        f"to expiry{why}, of {wanted.sum():,} usable {words}{few}; listed days: {days}"
+        f"to expiry{why}, of {in_window.sum():,} usable {words}{few}; listed days: {days}"
     )
 
 

@@ -85,6 +85,6 @@ def option_series(chain: Chain, model: ExpiryModel, option_type: OptionType) -> 
 
 
 def _liquid_enough(open_interest: Floats, rules: ScanRules) -> NDArray[np.bool_]:
-    held = np.nan_to_num(open_interest, nan=0.0)
-    enough: NDArray[np.bool_] = held >= rules.min_open_interest
+    interest = np.nan_to_num(open_interest, nan=0.0)
+    enough: NDArray[np.bool_] = interest >= rules.min_open_interest
     return enough

@@ -214,11 +214,11 @@ def _days(frame: pd.DataFrame, column: str, *, path: Path) -> Days:
         days = _times(frame, column).astype("datetime64[D]")
     except ChainError as error:
         raise ChainError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
-    known = days[~np.isnat(days)]
-    if 0 < known.size < days.size:
-        missing = days.size - known.size
+    valid = days[~np.isnat(days)]
+    if 0 < valid.size < days.size:
+        missing = days.size - valid.size
         raise ChainError(f"{path}: column {column} is empty in {missing:,} of {days.size:,} rows")
-    impossible = known[(known < np.datetime64(FIRST_DAY)) | (known > np.datetime64(LAST_DAY))]
+    impossible = valid[(valid < np.datetime64(FIRST_DAY)) | (valid > np.datetime64(LAST_DAY))]
     if impossible.size:
         raise ChainError(f"{path}: column {column} must hold days of 1900 to 2200, got {impossible[0]}")
     return days

@@ -88,8 +88,8 @@ def build_verticals(
     width = series.strike[high] - series.strike[low]
     long, short = (low, high) if kind.side > 0 else (high, low)
     delta = np.abs(series.greeks.delta)
-    wanted = (delta >= rules.min_delta) & (delta <= rules.max_delta)
-    selected = wanted[long] & (width >= rules.min_width) & (width <= rules.max_width)
+    in_delta_range = (delta >= rules.min_delta) & (delta <= rules.max_delta)
+    selected = in_delta_range[long] & (width >= rules.min_width) & (width <= rules.max_width)
     long, short, width = long[selected], short[selected], multiplier * width[selected]
     bought, sold, spread_cost = (multiplier * part for part in series.fills(rules.at))
     debit = bought[long] - sold[short]
@@ -211,13 +211,13 @@ def _capital(series: OptionSeries, verticals: Verticals, terms: SpreadTerms) -> 
     if not verticals.kind.is_credit:
         return verticals.max_loss
     model, listed = terms.model, terms.trade.instrument
-    alone = [
+    uncovered_margins = [
         uncovered_margin(_short_leg(strike, series, model), instrument=listed, spot=model.spot)
         for strike in series.strike
     ]
     bought, _, _ = series.fills(model.rules.at)
     size = listed.option_multiplier
-    uncovered: Floats = size * (np.array(alone)[verticals.short] + bought[verticals.long])
+    uncovered: Floats = size * (np.array(uncovered_margins)[verticals.short] + bought[verticals.long])
     return np.minimum(verticals.max_loss, uncovered)
 
 

@@ -100,9 +100,9 @@ def _series(path: Path) -> list[Series]:
 def _require_own_name(path: Path, read: list[Series]) -> None:
     """Refuse a file that is called by another statistic than it holds."""
     named = {word for word in re.split(r"[^A-Z0-9]+", path.stem.upper()) if word in KNOWN_FRED}
-    held = {series.name.partition(".")[0] for series in read}
-    if named and not named & held:
-        raise PriceFileError(f"is called {', '.join(sorted(named))} but holds {', '.join(sorted(held))}")
+    owners = {series.name.partition(".")[0] for series in read}
+    if named and not named & owners:
+        raise PriceFileError(f"is called {', '.join(sorted(named))} but holds {', '.join(sorted(owners))}")
 
 
 def _fred(path: Path, file: QuoteFile) -> list[Series]:
@@ -164,13 +164,13 @@ def _holdings(path: Path, file: QuoteFile) -> list[Series]:
     day = _holdings_day(facts.get(HOLDINGS_DAY, ""))
     shares = _number(facts.get("Shares Outstanding", ""), "Shares Outstanding")
     table = list(_holding_rows(rows))
-    worth = sum(value for _, value, _ in table)
-    if not (shares > 0 and worth > 0):
+    total = sum(value for _, value, _ in table)
+    if not (shares > 0 and total > 0):
         raise PriceFileError("must have shares outstanding and market values above 0")
     weights: dict[str, float] = {}
     for sector, _, weight in table:
         weights[sector] = weights.get(sector, 0.0) + weight
-    single = {"shares_outstanding": ("", shares), "nav": ("points", worth / shares)}
+    single = {"shares_outstanding": ("", shares), "nav": ("points", total / shares)}
     single |= {f"{SECTOR}{sector}": ("%", weight) for sector, weight in weights.items()}
     return [
         _of_values(f"{symbol}.{column}", unit, {day: value}, source=path.name)

@@ -90,12 +90,12 @@ class Rule:
         return 0.0 if abs(left) < 1e-9 * max(abs(self.level), 1.0) else left
 
 
-def load_rules(own: Path | None = None) -> tuple[Rule, ...]:
+def load_rules(own_path: Path | None = None) -> tuple[Rule, ...]:
     """Return the rules that ship with riskcalc, with the user's own in place of those of the same name.
 
     Parameters
     ----------
-    own : Path, optional
+    own_path : Path, optional
         File of the user's rules, which need not exist; by default the one of the configuration.
 
     Raises
@@ -105,7 +105,7 @@ def load_rules(own: Path | None = None) -> tuple[Rule, ...]:
         text has one line for each problem.
     """
     tables: dict[str, tuple[Path, Any]] = {}
-    for path in (shipped_rules(), own or own_rules()):
+    for path in (shipped_rules(), own_path or own_rules()):
         if path.exists():
             tables |= {name: (path, table) for name, table in _tables(path).items()}
     problems: list[str] = []
@@ -233,41 +233,41 @@ def _check_book_series(
 
 def _wrong_members(rules: list[Rule]) -> Iterator[tuple[str, str]]:
     """Combinations that name no rule or go in a circle, and rules that decide nothing."""
-    known = {rule.name: rule for rule in rules}
+    rules_by_name = {rule.name: rule for rule in rules}
     used = {member for rule in rules for member in rule.members}
     for rule in rules:
         for member in rule.members:
-            if member not in known:
-                yield rule.name, f"combines an unknown rule {member}{_nearest(member, known)}"
+            if member not in rules_by_name:
+                yield rule.name, f"combines an unknown rule {member}{_nearest(member, rules_by_name)}"
         if rule.role is None and rule.name not in used:
             yield rule.name, f"role must be one of {', '.join(SignalRole)}"
-    if any(member not in known for member in used):
+    if any(member not in rules_by_name for member in used):
         return
-    named: set[str] = set()
+    reported: set[str] = set()
     for rule in rules:
-        circle = _circle(rule.name, known)
-        if circle and rule.name not in named:
-            named |= set(circle)
+        circle = _circle(rule.name, rules_by_name)
+        if circle and rule.name not in reported:
+            reported |= set(circle)
             yield rule.name, f"is circular: {' -> '.join(circle)}"
 
 
-def _circle(start: str, known: Mapping[str, Rule]) -> tuple[str, ...]:
+def _circle(start: str, rules_by_name: Mapping[str, Rule]) -> tuple[str, ...]:
     """The way from a rule back to itself, if there is one."""
     paths: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
+    visited: set[str] = set()
     while paths:
         path = paths.pop()
-        for member in known[path[-1]].members:
+        for member in rules_by_name[path[-1]].members:
             if member == start:
                 return (*path, start)
-            if member not in seen:
-                seen.add(member)
+            if member not in visited:
+                visited.add(member)
                 paths.append((*path, member))
     return ()
 
 
-def _nearest(name: str, known: object) -> str:
-    matches = difflib.get_close_matches(name, list(known), n=1) if isinstance(known, (list, Mapping)) else []
+def _nearest(name: str, names: object) -> str:
+    matches = difflib.get_close_matches(name, list(names), n=1) if isinstance(names, (list, Mapping)) else []
     return f"; did you mean {matches[0]}?" if matches else ""
 
 

@@ -47,17 +47,17 @@ def sector_weights(store: Mapping[str, Series], *, day: dt.date) -> dict[str, Se
 def _newest_holdings(fund: str, store: Mapping[str, Series], day: dt.date) -> SectorWeights | None:
     """The weights of the newest holdings file of a fund."""
     start = f"{fund}.{SECTOR}"
-    held = {
+    holdings = {
         name.removeprefix(start): cut
         for name, series in store.items()
         if name.startswith(start) and (cut := series.until(day)) is not None
     }
-    if not held:
+    if not holdings:
         return None
-    newest = max(series.last_day for series in held.values())
+    newest = max(series.last_day for series in holdings.values())
     weights: dict[str, float] = {}
-    sources = {series.source for series in held.values() if series.last_day == newest}
-    for name, series in held.items():
+    sources = {series.source for series in holdings.values() if series.last_day == newest}
+    for name, series in holdings.items():
         if series.last_day == newest:
             sector = NAMES.get(name, name)
             weights[sector] = weights.get(sector, 0.0) + float(series.values[-1]) / 100

@@ -90,14 +90,14 @@ def write_store(series: Mapping[str, Series], *, only: Iterable[str]) -> list[Pa
         A file cannot be written.
     """
     owners = {name.partition(".")[0] for name in only}
-    written = []
+    paths = []
     for owner in sorted(owners):
-        held = [member for member in series.values() if member.name.partition(".")[0] == owner]
+        stored = [member for member in series.values() if member.name.partition(".")[0] == owner]
         path = store_folder() / f"{owner}.json"
-        data = {"schema": SCHEMA_VERSION, "series": {path.name: _to_data(path) for path in held}}
+        data = {"schema": SCHEMA_VERSION, "series": {path.name: _to_data(path) for path in stored}}
         write_whole(path, json.dumps(data, indent=None, separators=(",", ":")) + "\n")
-        written.append(path)
-    return written
+        paths.append(path)
+    return paths
 
 
 def typed_series(name: str, value: float, unit: str, day: dt.date) -> Series:

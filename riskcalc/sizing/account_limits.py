@@ -101,8 +101,10 @@ def size_within_limits(
     loss = non_negative_or_inf("loss_per_unit", loss_per_unit)
     risk = risk_budget_limit(budget=account.risk_budget, loss_per_unit=loss, cost_per_trade=cost_per_trade)
     capital = _buying_power_limit(account, non_negative("capital_per_unit", capital_per_unit))
-    worth = non_negative("market_value_per_unit", market_value_per_unit)
-    in_lots_of_one = limits_of(account, risk, capital_per_unit=capital.per_unit, market_value_per_unit=worth)
+    market_value = non_negative("market_value_per_unit", market_value_per_unit)
+    in_lots_of_one = limits_of(
+        account, risk, capital_per_unit=capital.per_unit, market_value_per_unit=market_value
+    )
     limits = tuple(dataclasses.replace(limit, lot=lot) for limit in in_lots_of_one)
     allowed = tuple((limit.name, limit.units) for limit in limits)
     units, binding, reason = smallest(limits)

@@ -139,9 +139,11 @@ def short_option_requirement(trade: Trade, *, spot: float) -> float:
     sold = [_Sold.of(leg, trade, spot) for leg in trade.option_legs if leg.side is Side.SHORT]
     if not sold:
         return 0.0
-    held = _held_contracts(trade)
+    covers_held = _held_contracts(trade)
     bought = [leg for leg in trade.option_legs if leg.side is Side.LONG]
-    requirements = (_requirement(sold, split, bought, held) for split in _splits(sold, bought, held))
+    requirements = (
+        _requirement(sold, split, bought, covers_held) for split in _splits(sold, bought, covers_held)
+    )
     return trade.instrument.option_multiplier * min(requirements)
 
 
@@ -152,7 +154,7 @@ def _held_contracts(trade: Trade) -> dict[OptionType, int]:
 
 
 def _splits(
-    sold: Sequence[_Sold], bought: Sequence[OptionLeg], held: dict[OptionType, int]
+    sold: Sequence[_Sold], bought: Sequence[OptionLeg], covers_held: dict[OptionType, int]
 ) -> Iterator[Split]:
     """Every way to cover the short contracts."""
     room = {kind: sum(leg.contracts for leg in bought if leg.option_type is kind) for kind in OptionType}
@@ -160,17 +162,17 @@ def _splits(
         [
             (spread, covered)
             for spread in range(min(short.count, room[short.leg.option_type]) + 1)
-            for covered in range(min(short.count - spread, held[short.leg.option_type]) + 1)
+            for covered in range(min(short.count - spread, covers_held[short.leg.option_type]) + 1)
         ]
         for short in sold
     ]
     if math.prod(map(len, every)) > MOST_WAYS:
-        every = [_cover_counts(short, sold, room, held) for short in sold]
+        every = [_cover_counts(short, sold, room, covers_held) for short in sold]
     return product(*every)
 
 
 def _cover_counts(
-    short: _Sold, sold: Sequence[_Sold], room: dict[OptionType, int], held: dict[OptionType, int]
+    short: _Sold, sold: Sequence[_Sold], room: dict[OptionType, int], covers_held: dict[OptionType, int]
 ) -> list[tuple[int, int]]:
     """Counts of one leg at which it, or a cover that others use first, is used up."""
     kind = short.leg.option_type
@@ -178,7 +180,7 @@ def _cover_counts(
     used = {sum(part) for part in product(*((0, count) for count in others))}
     spreads, covers = (
         {min(short.count, max(most - covered, 0)) for covered in used} | {0}
-        for most in (room[kind], held[kind])
+        for most in (room[kind], covers_held[kind])
     )
     return [
         (min(spread, short.count - covered), covered)
@@ -188,14 +190,14 @@ def _cover_counts(
 
 
 def _requirement(
-    sold: Sequence[_Sold], split: Split, bought: Sequence[OptionLeg], held: dict[OptionType, int]
+    sold: Sequence[_Sold], split: Split, bought: Sequence[OptionLeg], covers_held: dict[OptionType, int]
 ) -> float:
     """Margin per share of one way to cover the short contracts; infinite if not possible."""
     for kind in OptionType:
         delivered = sum(
             covered for short, (_, covered) in zip(sold, split, strict=True) if short.leg.option_type is kind
         )
-        if delivered > held[kind]:
+        if delivered > covers_held[kind]:
             return math.inf
     spread = [(short.leg, count) for short, (count, _) in zip(sold, split, strict=True) if count]
     covers = _covers(spread, bought)
@@ -254,11 +256,11 @@ def _intrinsic(leg: OptionLeg, spot: float) -> float:
 def _uncovered(legs: Sequence[tuple[_Sold, int]]) -> float:
     """Requirement per share of uncovered contracts, calls and puts paired so that it is least."""
     calls, puts = ([leg for leg in legs if leg[0].leg.option_type is kind] for kind in OptionType)
-    alone = sum(leg.required * count for leg, count in legs)
+    uncovered_total = sum(leg.required * count for leg, count in legs)
     if not calls or not puts:
-        return alone
+        return uncovered_total
     pairings = product(_pairing_orders(calls), _pairing_orders(puts))
-    return alone - max(_pairing_relief(first, second) for first, second in pairings)
+    return uncovered_total - max(_pairing_relief(first, second) for first, second in pairings)
 
 
 def _pairing_orders(legs: Sequence[tuple[_Sold, int]]) -> Iterator[Sequence[tuple[_Sold, int]]]:

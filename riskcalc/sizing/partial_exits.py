@@ -49,13 +49,13 @@ def exit_units(*, units: int, fractions: Sequence[float]) -> tuple[int, ...]:
     >>> exit_units(units=1, fractions=(0.5, 0.5))
     (1, 0)
     """
-    held = whole_count("units", units)
+    counts = whole_count("units", units)
     shares = [
         fraction(f"fractions[{k}]", share) for k, share in enumerate(finite_each("fractions", fractions))
     ]
     if math.fsum(shares) > 1 + DUST:
         raise InvalidInputError(f"exit fractions must sum to at most 1, got {math.fsum(shares):g}")
-    return _nearest_units(held, _running_sums(shares))
+    return _nearest_units(counts, _running_sums(shares))
 
 
 def closed_fractions(exits: ExitPlan, *, units: int) -> tuple[float, ...]:

@@ -179,8 +179,8 @@ def test_what_cannot_be_a_symbol_is_refused(symbol):
 
 def test_another_table_takes_the_place_of_the_shipped_one():
     own = Instrument(symbol="LUNR", option_multiplier=10)
-    assert instrument("lunr", known={"LUNR": own}) is own
-    assert instrument("QQQ", known={}).assumed
+    assert instrument("lunr", instruments={"LUNR": own}) is own
+    assert instrument("QQQ", instruments={}).assumed
 
 
 @pytest.mark.parametrize(("premium", "tick"), [(0.5, 0.05), (2.99, 0.05), (3.0, 0.10), (40.0, 0.10)])

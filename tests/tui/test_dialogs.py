@@ -12,8 +12,8 @@ from textual.widgets import Input, OptionList, Static
 
 from riskcalc.editor import TradeEditor, open_draft
 from riskcalc.presets import load_preset, plan_preset, save_preset
+from riskcalc.tui.dialogs.dialog import MUTED, write_line
 from riskcalc.tui.dialogs.help_screen import HelpScreen, help_text
-from riskcalc.tui.dialogs.lines import MUTED, write_line
 from riskcalc.tui.dialogs.open_screen import Choice, OpenScreen
 from riskcalc.tui.dialogs.report_screen import ReportScreen
 from riskcalc.tui.dialogs.save_screen import SaveScreen

@@ -142,9 +142,9 @@ def _dividend(record: Record, keys: Keys) -> Fill | str:
 
 def _flex_records(root: ET.Element) -> Iterator[Record]:
     """Elements with trades, events of options, splits and dividends; a line is the element's number."""
-    wanted = {"Trade", "OptionEAE", "CorporateAction", "CashTransaction"}
+    tags = {"Trade", "OptionEAE", "CorporateAction", "CashTransaction"}
     for number, element in enumerate(root.iter(), start=1):
-        if element.tag in wanted:
+        if element.tag in tags:
             cells: Mapping[str, str] = {name.lower(): value for name, value in element.attrib.items()}
             yield Record(number, {**cells, "element": element.tag})
 

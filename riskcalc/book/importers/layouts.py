@@ -304,11 +304,11 @@ class TableReader:
         layout, symbol = self.layout, record.text(*self.layout.symbol)
         parts = [record.text(name) for name in layout.option_parts or ()]
         if parts and all(parts):
-            stated = record.number(layout.multiplier) if layout.multiplier else None
-            written = (symbol, *parts, stated)
-            if written not in self.written:
-                self.written[written] = make_option(symbol, *parts, multiplier=stated)
-            return self.written[written]
+            multiplier = record.number(layout.multiplier) if layout.multiplier else None
+            contract_fields = (symbol, *parts, multiplier)
+            if contract_fields not in self.written:
+                self.written[contract_fields] = make_option(symbol, *parts, multiplier=multiplier)
+            return self.written[contract_fields]
         for text in (symbol, record.text(layout.description)):
             if text not in self.options:
                 self.options[text] = option(text)

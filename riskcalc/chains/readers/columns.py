@@ -77,12 +77,12 @@ def typed_rows(cells: Cells, names: ColumnNaming, facts: FileFacts) -> QuoteRows
     )
     parts = []
     for side, fields in names.sides.items():
-        own = _Fields.of(cells, fields)
-        if side and "contract" in own.columns:
+        side_fields = _Fields.of(cells, fields)
+        if side and "contract" in side_fields.columns:
             # An outer merge has rows with one side only.
-            own = own.take(own.cells.filled(own.columns["contract"]))
-        if len(own.cells.table):
-            parts.append(_rows(own, side, facts))
+            side_fields = side_fields.take(side_fields.cells.filled(side_fields.columns["contract"]))
+        if len(side_fields.cells.table):
+            parts.append(_rows(side_fields, side, facts))
     cells.check()
     if not parts:
         raise ChainError("has a header but no quotes")
@@ -145,8 +145,8 @@ class _Fields:
         """The file's own names of some fields, for messages."""
         word = self.cells.table.column_word
         hints = YFINANCE_NAMES if YFINANCE_MARK in self.cells.table.columns else {}
-        known = {**hints, **self.columns}
-        names_found = [known[field] for field in fields if field in known]
+        names = {**hints, **self.columns}
+        names_found = [names[field] for field in fields if field in names]
         return (
             f"{word}{'s' if len(names_found) > 1 else ''} {', '.join(names_found)}"
             if names_found
@@ -234,8 +234,8 @@ def _without_underlying(fields: _Fields) -> tuple[_Fields, float]:
     rows = np.isin(cells.column(name).codes, quoted) & ~cells.filled(fields.columns.get("strike", ""))
     if not rows.any():
         return fields, np.nan
-    own = fields.take(rows)
-    mid = (own.numbers("bid") + own.numbers("ask")) / 2
+    underlying_fields = fields.take(rows)
+    mid = (underlying_fields.numbers("bid") + underlying_fields.numbers("ask")) / 2
     return fields.take(~rows), float(np.median(mid)) if np.isfinite(mid).all() else np.nan
 
 
@@ -257,29 +257,32 @@ def _identity(fields: _Fields, side: str, facts: FileFacts) -> Identity:
         | fields.unlike("adjusted", NOT_MARKED)
         | fields.unlike("mini", NOT_MARKED)
     )
-    own = _own_identity(fields, side)
+    from_columns = _own_identity(fields, side)
     if not fields.has("contract"):
-        missing = [field for field in ("expiry", "strike", "option_type") if field not in own]
+        missing = [field for field in ("expiry", "strike", "option_type") if field not in from_columns]
         if missing:
             word = cells.table.column_word
             raise ChainError(
                 f"looks like a chain, but no {word} gives {', '.join(missing)}".replace("option_", "")
             )
-        named = partial(_root, "" if fields.has("symbol") else facts.symbol)
+        root_of = partial(_root, "" if fields.has("symbol") else facts.symbol)
         name = fields.columns.get("symbol", "")
-        ordinary = cells.by_text(name, lambda text: not ADJUSTED_ROOT.fullmatch(named(text)), dtype=np.bool_)
-        underlying = cells.by_text(name, lambda text: _underlying(named(text)), dtype=np.str_)
-        return {"symbol": underlying, "standard": regular_dividends & ordinary, **own}  # type: ignore[typeddict-item]
+        ordinary = cells.by_text(
+            name, lambda text: not ADJUSTED_ROOT.fullmatch(root_of(text)), dtype=np.bool_
+        )
+        underlying = cells.by_text(name, lambda text: _underlying(root_of(text)), dtype=np.str_)
+        return {"symbol": underlying, "standard": regular_dividends & ordinary, **from_columns}  # type: ignore[typeddict-item]
     contracts = cells.contracts(fields.columns["contract"])
     if fields.columns["contract"] == LINKED_NAME:
-        own.setdefault("option_type", np.full(len(cells.table), OptionType.CALL, dtype=np.int8))
+        from_columns.setdefault("option_type", np.full(len(cells.table), OptionType.CALL, dtype=np.int8))
     else:
-        _require_agreement(fields, own, contracts)
-    whole = {
-        field: own.get(field, getattr(contracts, field)) for field in ("expiry", "option_type", "strike")
+        _require_agreement(fields, from_columns, contracts)
+    identity = {
+        field: from_columns.get(field, getattr(contracts, field))
+        for field in ("expiry", "option_type", "strike")
     }
     standard = regular_dividends & contracts.standard
-    return {"symbol": _underlyings(contracts.symbol), "standard": standard, **whole}  # type: ignore[typeddict-item]
+    return {"symbol": _underlyings(contracts.symbol), "standard": standard, **identity}  # type: ignore[typeddict-item]
 
 
 def _root(symbol: str, text: str) -> str:
@@ -321,21 +324,27 @@ def _type_column_is_other(fields: _Fields) -> bool:
     return first not in OPTION_WORDS and fields.has("contract")
 
 
-def _require_agreement(fields: _Fields, own: dict[str, Any], contracts: OccColumns) -> None:
+def _require_agreement(fields: _Fields, from_columns: dict[str, Any], contracts: OccColumns) -> None:
     """Convert strikes in thousandths; refuse columns that contradict the contract's symbol."""
-    if "strike" in own and np.allclose(own["strike"], 1000 * contracts.strike, rtol=0, atol=0.5):
-        own["strike"] = contracts.strike
-    for field, given in own.items():
-        stated = getattr(contracts, field)
-        apart = ~np.isclose(given, stated, rtol=0, atol=1e-6) if field == "strike" else given != stated
+    if "strike" in from_columns and np.allclose(
+        from_columns["strike"], 1000 * contracts.strike, rtol=0, atol=0.5
+    ):
+        from_columns["strike"] = contracts.strike
+    for field, values in from_columns.items():
+        from_symbol = getattr(contracts, field)
+        differs = (
+            ~np.isclose(values, from_symbol, rtol=0, atol=1e-6)
+            if field == "strike"
+            else values != from_symbol
+        )
         if field == "expiry":
-            apart &= ~_same_expiry(given, stated) & (given > BAD_DAY)
+            differs &= ~_same_expiry(values, from_symbol) & (values > BAD_DAY)
         if field == "strike":
-            apart &= ~np.isnan(given)
-        apart &= contracts.valid
-        for row in np.flatnonzero(apart)[:SHOWN_CLASHES].tolist():
+            differs &= ~np.isnan(values)
+        differs &= contracts.valid
+        for row in np.flatnonzero(differs)[:SHOWN_CLASHES].tolist():
             fields.cells.problems.append(
-                (int(fields.cells.table.row_numbers[row]), _clash_message(fields, field, given[row], row))
+                (int(fields.cells.table.row_numbers[row]), _clash_message(fields, field, values[row], row))
             )
 
 
@@ -347,26 +356,26 @@ def _same_expiry(expiries: Days, other: Days) -> Flags:
     return same
 
 
-def _clash_message(fields: _Fields, field: str, given: Any, row: int) -> str:  # noqa: ANN401 - a value of any column
+def _clash_message(fields: _Fields, field: str, value: Any, row: int) -> str:  # noqa: ANN401 - a value of any column
     cells, name = fields.cells, fields.columns[field]
     contract = cells.column(fields.columns["contract"])
     symbol = contract.texts[contract.codes[row]]
     text = (
-        OptionType(int(given)).name.lower()
+        OptionType(int(value)).name.lower()
         if field == "option_type"
-        else f"{given:g}"
+        else f"{value:g}"
         if field == "strike"
-        else given
+        else value
     )
     return f"{cells.table.column_word} {name} says {text}, but the option's symbol is {symbol}"
 
 
-def _spot(fields: _Fields, known: float) -> Floats:
+def _spot(fields: _Fields, file_spot: float) -> Floats:
     """Price of the underlying beside each quote: of its column, or the middle of its bid and ask."""
     spot = fields.numbers("spot")
     mid = (fields.numbers("spot_bid") + fields.numbers("spot_ask")) / 2
     spot = np.where(spot > 0, spot, mid)
-    return np.where(spot > 0, spot, known)
+    return np.where(spot > 0, spot, file_spot)
 
 
 def _quote_time(fields: _Fields, facts: FileFacts) -> Days:
@@ -386,5 +395,5 @@ def _quote_time(fields: _Fields, facts: FileFacts) -> Days:
 def _rate(fields: _Fields) -> float | None:
     """Interest rate that the file states in percent."""
     rates = fields.numbers("rate")
-    known = rates[np.isfinite(rates)]
-    return float(known[0]) / 100 if known.size else None
+    finite = rates[np.isfinite(rates)]
+    return float(finite[0]) / 100 if finite.size else None

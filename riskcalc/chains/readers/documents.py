@@ -81,8 +81,8 @@ def find_frame(source: Any) -> pd.DataFrame | None:  # noqa: ANN401 - whatever a
         return None
     if hasattr(source, "to_frame") and not hasattr(source, "columns"):
         source = source.to_frame()
-    named = [name for name in source.index.names if name is not None and name not in source.columns]
-    frame: pd.DataFrame = source.reset_index() if named else source
+    index_names = [name for name in source.index.names if name is not None and name not in source.columns]
+    frame: pd.DataFrame = source.reset_index() if index_names else source
     return frame
 
 
@@ -172,8 +172,8 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileF
     records = [
         _flatten_record(record, row_label.format(number)) for number, record in enumerate(_records(groups))
     ]
-    own = dict.fromkeys(key for record in records for key in record)
-    meaning = column_naming(tuple(own))
+    keys = dict.fromkeys(key for record in records for key in record)
+    meaning = column_naming(tuple(keys))
     columns = {name: column_of([_text(record.get(name)) for record in records]) for name in meaning.columns()}
     counts = [len(group.records) for group in groups]
     above = dict.fromkeys(key for group in groups for key in group.surrounding)
@@ -181,7 +181,7 @@ def table_of_groups(groups: Sequence[Group]) -> tuple[Table, ColumnNaming, FileF
     common = {field: list(names) for field, names in meaning.common.items()}
     for field, names in meant.items():
         for name in names:
-            shown = f"{name} above" if name in own else name
+            shown = f"{name} above" if name in keys else name
             columns[shown] = _repeat_texts([_text(group.surrounding.get(name)) for group in groups], counts)
             common.setdefault(field, []).append(shown)
     table = Table(
@@ -226,9 +226,9 @@ def _search_list(items: list[Any], above: Record, path: str, depth: int) -> Iter
 
 
 def _search_object(record: Record, above: Record, path: str, depth: int) -> Iterator[Group]:
-    beside = above | _scalars(record)
+    siblings = above | _scalars(record)
     if (rows := _columns_as_rows(record)) is not None:
-        yield Group(records=rows, surrounding=beside, path=path)
+        yield Group(records=rows, surrounding=siblings, path=path)
     elif _is_option(record, above):
         yield Group(records=[record], surrounding=above, path=path)
     elif (keyed := _keyed_options(record, above)) is not None:
@@ -237,7 +237,7 @@ def _search_object(record: Record, above: Record, path: str, depth: int) -> Iter
         for key, child in record.items():
             if isinstance(child, (dict, list)):
                 mapped = {"key expiry": key.partition(":")[0]} if path in EXPIRY_MAPS else {}
-                inside = beside | (mapped or _contract_in_key(key))
+                inside = siblings | (mapped or _contract_in_key(key))
                 yield from _search(child, inside, f"{path}.{key}" if path else key, depth + 1)
 
 
@@ -246,8 +246,8 @@ def _keyed_options(record: Record, above: Record) -> list[Record] | None:
     if not record or not all(isinstance(value, dict) for value in record.values()):
         return None
     key, first = next(iter(record.items()))
-    stated = _contract_in_key(key)
-    if not {"key contract", "key strike"} & stated.keys() or not _is_option(first, above | stated):
+    contract = _contract_in_key(key)
+    if not {"key contract", "key strike"} & contract.keys() or not _is_option(first, above | contract):
         # One quote of the underlying may stand before its options.
         key = next((key for key in record if holds_contract(key)), "")
         if not (key and _is_option(record[key], above | _contract_in_key(key))):

@@ -48,9 +48,9 @@ def find_facts(lines: Sequence[str], *, location: str = "") -> FileFacts:
     >>> found.spot, str(found.time)
     (295.39, '2026-07-20T00:00:00')
     """
-    stated = [match.groupdict() for line in lines for phrase in PHRASES if (match := phrase.search(line))]
+    matches = [match.groupdict() for line in lines for phrase in PHRASES if (match := phrase.search(line))]
     facts: dict[str, str] = {}
-    for fact in stated:
+    for fact in matches:
         facts = fact | facts
     return FileFacts(
         symbol=facts.get("symbol", ""),

@@ -157,26 +157,30 @@ class ColumnNaming:
         if not self.two_sided:
             return {"": self.common}
         both = {"call": self.call, "put": self.put}
-        return {side: _merged(own, self.common) for side, own in both.items() if _quoted(own)}
+        return {
+            side: _merged(side_columns, self.common)
+            for side, side_columns in both.items()
+            if _quoted(side_columns)
+        }
 
     @property
     def missing(self) -> list[str]:
         """Required fields that the header does not have."""
-        known = set(self.common).union(*self.sides.values())
+        fields = set(self.common).union(*self.sides.values())
         needed = ["expiry", "strike", "option_type", "bid", "ask"]
-        if known & {"contract", "link"}:
+        if fields & {"contract", "link"}:
             needed = ["bid", "ask"]
         if self.two_sided:
-            known.add("option_type")
-        return [name.removeprefix("option_") for name in needed if name not in known]
+            fields.add("option_type")
+        return [name.removeprefix("option_") for name in needed if name not in fields]
 
     @property
     def of_chain(self) -> bool:
         """Whether it has bids and asks, and something that tells one option from another."""
-        known = set(self.common).union(*self.sides.values())
-        whole = {"expiry", "strike"} <= known and ("option_type" in known or self.two_sided)
-        named = known & {"contract", "symbol", "link"} or (self.two_sided and "strike" in known)
-        return _quoted(dict.fromkeys(known)) and bool(whole or named)
+        fields = set(self.common).union(*self.sides.values())
+        is_complete = {"expiry", "strike"} <= fields and ("option_type" in fields or self.two_sided)
+        has_contract = fields & {"contract", "symbol", "link"} or (self.two_sided and "strike" in fields)
+        return _quoted(dict.fromkeys(fields)) and bool(is_complete or has_contract)
 
     def columns(self) -> set[str]:
         """Every column that has a meaning."""
@@ -265,8 +269,8 @@ def unit_factor(field: str, name: str, table: Table, values: Floats) -> float:
     if field in {"quoted_vol", "quoted_vol_percent"}:
         return _vol_unit(field, name, table, values)
     if field in {"bid", "ask", "last"} and normalize_name(name).endswith(NANO_NAMES):
-        known = values[np.isfinite(values) & (values > 0)]
-        return NANO if known.size and known.min() >= LEAST_NANOS else 1.0
+        positive = values[np.isfinite(values) & (values > 0)]
+        return NANO if positive.size and positive.min() >= LEAST_NANOS else 1.0
     words = {normalize_name(column) for column in table.columns}
     if any(marks <= words for marks in YEARLY):
         return {"quoted_theta_per_day": 1 / DAYS_A_YEAR, "quoted_vega_per_point": 0.01}.get(field, 1.0)
@@ -292,8 +296,10 @@ def _quoted(fields: Mapping[str, object]) -> bool:
     return {"bid", "ask"} <= fields.keys()
 
 
-def _merged(own: Columns, common: Columns) -> dict[str, list[str]]:
-    return {field: [*own.get(field, ()), *common.get(field, ())] for field in {**common, **own}}
+def _merged(side_columns: Columns, common: Columns) -> dict[str, list[str]]:
+    return {
+        field: [*side_columns.get(field, ()), *common.get(field, ())] for field in {**common, **side_columns}
+    }
 
 
 def _vol_unit(field: str, name: str, table: Table, values: Floats) -> float:

@@ -78,10 +78,10 @@ def table_of_text(file: QuoteFile, head: Header) -> tuple[Cells, ColumnNaming, F
         A row is cut off, or a column is there twice.
     """
     stray_lines: list[StrayLine] = []
-    wanted = column_naming(head.header).columns() | _written_columns(head.header)
+    columns = column_naming(head.header).columns() | _written_columns(head.header)
     table = read_table(
         file,
-        wanted=wanted,
+        wanted=columns,
         header=head.header,
         above=len(head.above) + 1,
         delimiter=head.delimiter,

@@ -69,19 +69,19 @@ class ExpiryField(Field):
 
     def incomplete(self, text: str) -> bool:
         """Whether the text may yet become a date or a number of days."""
-        written = text.strip()
-        unfinished_date = "-" in written[1:] and len(written) < len("2026-09-18")
-        return not written.strip("-+") or (unfinished_date and not written.strip("0123456789-"))
+        typed = text.strip()
+        unfinished_date = "-" in typed[1:] and len(typed) < len("2026-09-18")
+        return not typed.strip("-+") or (unfinished_date and not typed.strip("0123456789-"))
 
     def copied(self, draft: Draft, source: Draft) -> Draft:
         """Return the draft with the expiries that another draft has."""
-        known = range(min(len(draft.trade.legs), len(source.trade.legs)))
-        wanted = {
+        shared_legs = range(min(len(draft.trade.legs), len(source.trade.legs)))
+        target = {
             index: leg.expiry
             for index in self._legs(draft)
-            if index in known and isinstance(leg := source.trade.legs[index], OptionLeg)
+            if index in shared_legs and isinstance(leg := source.trade.legs[index], OptionLeg)
         }
-        changed = {index: day for index, day in wanted.items() if option(draft, index).expiry != day}
+        changed = {index: day for index, day in target.items() if option(draft, index).expiry != day}
         return with_expiries(draft, changed) if changed else draft
 
     def position(self, draft: Draft) -> float:
@@ -112,12 +112,12 @@ class ExpiryField(Field):
         if not shift:
             return draft
         listed = listed_expiries(draft)
-        moved = {}
+        new_legs = {}
         for index in self._legs(draft):
-            wanted = option(draft, index).expiry + shift
-            exact = wanted == day or not listed
-            moved[index] = wanted if exact else _nearest(listed, wanted)
-        return with_expiries(draft, moved)
+            target = option(draft, index).expiry + shift
+            exact = target == day or not listed
+            new_legs[index] = target if exact else _nearest(listed, target)
+        return with_expiries(draft, new_legs)
 
     def _legs(self, draft: Draft) -> tuple[int, ...]:
         if self.index is not None:

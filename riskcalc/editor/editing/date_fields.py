@@ -159,16 +159,16 @@ class TimeField(Field):
 
     def enter(self, draft: Draft, text: str) -> Draft:
         """Set a typed time like 10:30, or the close."""
-        written = text.strip().lower()
-        if written in ("", AT_CLOSE):
+        typed = text.strip().lower()
+        if typed in ("", AT_CLOSE):
             return draft.with_market(time=None)
-        return draft.with_market(time=parse_time(written, field=self.title))
+        return draft.with_market(time=parse_time(typed, field=self.title))
 
     def incomplete(self, text: str) -> bool:
         """Whether the text may yet become a time."""
-        written = text.strip().lower()
-        number = len(written) < len("10:30") and not written.strip("0123456789:")
-        return number or (written != AT_CLOSE and AT_CLOSE.startswith(written))
+        typed = text.strip().lower()
+        number = len(typed) < len("10:30") and not typed.strip("0123456789:")
+        return number or (typed != AT_CLOSE and AT_CLOSE.startswith(typed))
 
     def copied(self, draft: Draft, source: Draft) -> Draft:
         """Return the draft with the time that another draft has."""

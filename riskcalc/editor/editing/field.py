@@ -181,8 +181,8 @@ class NumberField(RecordField):
     def at(self, draft: Draft, position: float) -> Draft:
         """Set the number of the grid nearest to a place between the ends; unchanged where none is allowed."""
         low, high = self.scale.ends(draft)
-        wanted = low + min(max(position, 0.0), 1.0) * (high - low)
-        nearest = self.scale.grid(draft).nearest(wanted)
+        target = low + min(max(position, 0.0), 1.0) * (high - low)
+        nearest = self.scale.grid(draft).nearest(target)
         if nearest == self._shown(draft) or not self.scale.allow(nearest):
             return draft
         try:

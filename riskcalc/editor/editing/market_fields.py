@@ -71,8 +71,8 @@ def shift_vol(draft: Draft, vol: float) -> Draft:
     A trader who raises "Vol" means all implied vols; to leave the stated ones behind would bend the skew.
     """
     shift = vol - draft.quote.vol
-    moved = dataclasses.replace(draft, vol_shift=round(draft.vol_shift + shift, 12) if draft.chain else 0.0)
-    return moved.with_quote(vol=vol).with_legs(*with_vols_moved(draft.trade.legs, shift))
+    shifted = dataclasses.replace(draft, vol_shift=round(draft.vol_shift + shift, 12) if draft.chain else 0.0)
+    return shifted.with_quote(vol=vol).with_legs(*with_vols_moved(draft.trade.legs, shift))
 
 
 def _next_amount(draft: Draft) -> float | None:

@@ -75,9 +75,9 @@ def read_number(text: str, *, unit: str, name: str, bounds: Bounds, unsigned: bo
     riskcalc.errors.InvalidInputError: Stop must be a number above 0 and below 100%, got '0'
     """
     # A minus sign copied from a text is often the typographic one.
-    written = text.strip().lower().replace("\N{MINUS SIGN}", "-")
-    match = re.fullmatch(rf"{_NUMBER}\s*(?P<suffix>{_SUFFIXES[unit]})", written, flags=re.ASCII)
-    if len(written) > MOST_DIGITS or match is None or (match["dollar"] and unit != "$"):
+    typed = text.strip().lower().replace("\N{MINUS SIGN}", "-")
+    match = re.fullmatch(rf"{_NUMBER}\s*(?P<suffix>{_SUFFIXES[unit]})", typed, flags=re.ASCII)
+    if len(typed) > MOST_DIGITS or match is None or (match["dollar"] and unit != "$"):
         raise refused(text, unit=unit, name=name, bounds=bounds)
     number = float(re.sub("[,_]", "", match["digits"])) * _TIMES.get(match["suffix"], 1.0)
     if match["sign"] == "-" and not unsigned:
@@ -168,10 +168,10 @@ class ShareGrid:
         return EvenGrid(step=self._step(value)).nearest(value) if value > 0 else 0.0
 
     def _step(self, value: float) -> float:
-        wanted = max(self.share * value, self.smallest)
-        power = 10.0 ** math.floor(math.log10(wanted) + ON_GRID)
+        target = max(self.share * value, self.smallest)
+        power = 10.0 ** math.floor(math.log10(target) + ON_GRID)
         return float(
-            max(times * power for times in (1, 2, 5) if times * power <= wanted * (1 + ON_GRID) or times == 1)
+            max(times * power for times in (1, 2, 5) if times * power <= target * (1 + ON_GRID) or times == 1)
         )
 
 

@@ -106,14 +106,14 @@ def _view_of(book: Book, state: State, *, day: dt.date) -> BookView:
     risk, trades = book.risk(today=day), book.trades()
     # Trades stand in the order of the ledger's.
     ledgers = dict(zip((trade.id for trade in trades), book.ledger.trades.values(), strict=True))
-    held = {trade.id: trade for trade in trades if trade.status == "open"}
+    open_trades = {trade.id: trade for trade in trades if trade.status == "open"}
     return BookView(
         path=book.path,
         day=day,
         account=state.draft.account,
         open_trades=tuple(
             OpenTrade(
-                trade=held[position.id],
+                trade=open_trades[position.id],
                 position=position,
                 ledger=ledgers[position.id],
                 notes=book.notes(position.id),
@@ -121,7 +121,7 @@ def _view_of(book: Book, state: State, *, day: dt.date) -> BookView:
             for position in risk.positions
         ),
         risk=risk,
-        closed=len(trades) - len(held),
+        closed=len(trades) - len(open_trades),
         planned=_planned(state, risk),
     )
 

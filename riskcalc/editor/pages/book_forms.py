@@ -98,7 +98,7 @@ def close_form(trade: BookTrade, state: State, path: Path | None = None) -> Form
         Of the book; default: the user's own.
     """
     mark = unit_mark(trade)
-    options = any(one.contract.is_option for one in trade.holdings)
+    options = any(holding.contract.is_option for holding in trade.holdings)
     spot = FormField(
         name="spot", label=f"{trade.symbol} price $", hint="empty: of the chain, today's, or the mark"
     )
@@ -125,11 +125,11 @@ def _close(typed: Typed, *, number: int, state: State, path: Path) -> Answer:
     given = typed_number("spot", typed.text("spot")) if typed.text("spot") else None
     with Book(path) as book:
         trade, chain = book.trade(number), state.draft.chain
-        own = chain if chain is not None and chain.symbol == trade.symbol else None
-        spot, missing = closing_spot(trade, price, spot=given, day=day, marks=book.marks(), chain=own)
+        own_chain = chain if chain is not None and chain.symbol == trade.symbol else None
+        spot, missing = closing_spot(trade, price, spot=given, day=day, marks=book.marks(), chain=own_chain)
         closed = book.close(number, price=price, time=midnight(day), units=units, costs=costs, spot=spot)
-        said = "; ".join([trade_line(closed), *missing])
-        return Answer(done=True, said=said, risk=book.risk(today=day_of(state)))
+        message = "; ".join([trade_line(closed), *missing])
+        return Answer(done=True, said=message, risk=book.risk(today=day_of(state)))
 
 
 def mark_form(trade: BookTrade | None, state: State, path: Path | None = None) -> Form:
@@ -152,13 +152,15 @@ def mark_form(trade: BookTrade | None, state: State, path: Path | None = None) -
     if trade is not None and chain is not None and chain.symbol == trade.symbol:
         quoted, missing = chain_prices(chain, [trade])
         day, about = chain.date, "; ".join([f"from the chain of {chain.date}", *missing])
-    held = {one.contract: one for one in trade.holdings} if trade else {}
+    by_contract = {holding.contract: holding for holding in trade.holdings} if trade else {}
     fields = tuple(
         FormField(
             name=f"price {index}",
             label=contract.label,
             value=_short(quoted[contract]) if contract in quoted else "",
-            hint=_hint(held[contract].mark, held[contract].mark_day) if contract in held else "",
+            hint=_hint(by_contract[contract].mark, by_contract[contract].mark_day)
+            if contract in by_contract
+            else "",
         )
         for index, contract in enumerate(contracts)
     )
@@ -174,7 +176,9 @@ def mark_form(trade: BookTrade | None, state: State, path: Path | None = None) -
 
 def _contracts(trade: BookTrade) -> tuple[Contract, ...]:
     """The underlying, then what is held of it."""
-    return tuple(dict.fromkeys([Contract(symbol=trade.symbol), *(one.contract for one in trade.holdings)]))
+    return tuple(
+        dict.fromkeys([Contract(symbol=trade.symbol), *(holding.contract for holding in trade.holdings)])
+    )
 
 
 def _hint(mark: float | None, day: dt.date | None) -> str:
@@ -193,8 +197,8 @@ def _mark(
     day = _day(typed, state)
     with _existing(path) as book:
         if not prices:
-            chosen = None if day == proposed else day
-            prices, day = market_prices(book.trades(status="open"), date=chosen, today=day)
+            entered_day = None if day == proposed else day
+            prices, day = market_prices(book.trades(status="open"), date=entered_day, today=day)
         if not prices:
             raise InvalidInputError("no price is given for anything held")
         book.mark(prices, day=day)

@@ -64,10 +64,10 @@ def read_expiry(chain: Chain, expiry: dt.date, *, rate: float) -> ExpiryBoard:
         Interest rate, continuous, per year.
     """
     on_expiry = chain.expiry == np.datetime64(expiry)
-    alone = dataclasses.replace(chain, **{name: getattr(chain, name)[on_expiry] for name in COLUMNS})
-    vols = chain_vols(alone, rate=rate, exercise=alone.exercise, prices=("mid",))
-    summary = chain_summary(alone, rate=rate, vols=vols)
-    return ExpiryBoard(summary=summary.expiries[0], table=strike_tables(alone, rate=rate, vols=vols)[0])
+    one_expiry = dataclasses.replace(chain, **{name: getattr(chain, name)[on_expiry] for name in COLUMNS})
+    vols = chain_vols(one_expiry, rate=rate, exercise=one_expiry.exercise, prices=("mid",))
+    summary = chain_summary(one_expiry, rate=rate, vols=vols)
+    return ExpiryBoard(summary=summary.expiries[0], table=strike_tables(one_expiry, rate=rate, vols=vols)[0])
 
 
 def expiry_cell(chain: Chain, expiry: dt.date, board: ExpiryBoard | None) -> ExpiryCell:

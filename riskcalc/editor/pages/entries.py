@@ -37,8 +37,8 @@ def write_typed_quotes(prices: str, vols: str, rate: str, *, day: dt.date) -> st
     if not known and paid is None:
         raise InvalidInputError("type a price, like IWM=297.40")
     path = write_quotes(known, rate=paid, date=day)
-    told = [*known, *(["the rate"] if paid is not None else [])]
-    *first, last = told
+    names = [*known, *(["the rate"] if paid is not None else [])]
+    *first, last = names
     return f"{', '.join(first)}{' and ' if first else ''}{last} of {day} written to {path}"
 
 

@@ -176,8 +176,8 @@ def _allow(words: dict[str, frozenset[str]], key: str, value: str) -> None:
 
 
 def _unknown(name: str, vocabulary: Vocabulary) -> str:
-    known = [*vocabulary.words, *(name for quantity in vocabulary.quantities for name in quantity.names)]
-    near = difflib.get_close_matches(name.lower(), known, n=1)
+    names = [*vocabulary.words, *(name for quantity in vocabulary.quantities for name in quantity.names)]
+    near = difflib.get_close_matches(name.lower(), names, n=1)
     meant = f", did you mean {near[0]}?" if near else ";"
     return f"filter: {name!r} is not known{meant} known: {vocabulary.text}"
 
@@ -217,6 +217,6 @@ def _numbers(quantity: Quantity, *texts: str) -> list[float]:
 
 
 def _number(text: str) -> float:
-    written = text.replace(",", "").replace("$", "")
-    factor = _FACTORS.get(written[-1].lower(), 1.0)
-    return float(written.rstrip("kKmM%")) * factor
+    typed = text.replace(",", "").replace("$", "")
+    factor = _FACTORS.get(typed[-1].lower(), 1.0)
+    return float(typed.rstrip("kKmM%")) * factor

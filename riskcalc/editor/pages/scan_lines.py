@@ -179,9 +179,12 @@ class ScanLines:
     @classmethod
     def of(cls, scanned: Scan, *, sort: str, reverse: bool, wanted: Filter) -> ScanLines:
         """Return the lines of a scan; a column that it does not have is that of its rank."""
-        known = sort in {column.key for column in scan_columns(scanned.targets)}
+        is_column = sort in {column.key for column in scan_columns(scanned.targets)}
         return cls(
-            scanned=scanned, sort=sort if known else DEFAULT_RANK, reverse=reverse and known, wanted=wanted
+            scanned=scanned,
+            sort=sort if is_column else DEFAULT_RANK,
+            reverse=reverse and is_column,
+            wanted=wanted,
         )
 
     @cached_property

@@ -65,12 +65,12 @@ def read_today(state: State) -> Today:
         A file of signals, events, the market, the account or the book cannot be read.
     """
     day = day_of(state)
-    known, own_account = read_trading_day(day, book=lambda: read_book_values(day)), read_account()
+    trading_day, own_account = read_trading_day(day, book=lambda: read_book_values(day)), read_account()
     risk = user_book_risk(today=day)
     account = inherited_accounts(with_book(own_account, None if risk is None else book_use(risk))).whole
     open_risk = account.open_risk if risk is None else risk.totals.risk
     source = "no book: open risk of account.toml" if risk is None else book_words(risk)
-    board, verdict = _board(known, day)
+    board, verdict = _board(trading_day, day)
     due = 0 if risk is None else len({position.id for position, _ in risk.due})
     left = account.equity * account.limits.max_heat_fraction - open_risk
     return Today(
@@ -84,15 +84,15 @@ def read_today(state: State) -> Today:
             "market": (market_section(state, read_market(), day),),
             "positions": (positions_section(risk),),
             "signals": signal_sections(board),
-            "events": (events_section(state, known.events or (), day),),
+            "events": (events_section(state, trading_day.events or (), day),),
         },
-        known=known,
+        known=trading_day,
     )
 
 
-def _board(known: TradingDay, day: dt.date) -> tuple[SignalBoard, BoardVerdict]:
+def _board(trading_day: TradingDay, day: dt.date) -> tuple[SignalBoard, BoardVerdict]:
     """The board and its verdict; the rules that ship with riskcalc where there are no data at all."""
-    board = known.board or signal_board(load_rules(), {}, day=day)
+    board = trading_day.board or signal_board(load_rules(), {}, day=day)
     if all(signal.fired is None for signal in board.signals):
         return board, NO_DATA
     return board, board_verdict(board)

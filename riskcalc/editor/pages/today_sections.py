@@ -48,7 +48,7 @@ def market_fact(state: State) -> Fact:
     )
 
 
-def market_section(state: State, known: KnownMarket, day: dt.date) -> Section:
+def market_section(state: State, market: KnownMarket, day: dt.date) -> Section:
     """Return the quotes of today by symbol, that of the trade first where it is from elsewhere."""
     draft = state.draft
     rows = [
@@ -60,15 +60,15 @@ def market_section(state: State, known: KnownMarket, day: dt.date) -> Section:
             str(quote.date),
             quote.source,
         )
-        for symbol, quote in known.quotes.items()
+        for symbol, quote in market.quotes.items()
     ]
     symbol, sources = draft.trade.symbol, draft.sources
-    if symbol not in known.quotes or str(sources.spot) not in ("None", "market.toml"):
+    if symbol not in market.quotes or str(sources.spot) not in ("None", "market.toml"):
         age = "SAMPLE" if sources.is_sample else _age(draft.market.date, day)
         vol = percent(draft.quote.vol, digits=1)
         source = f"the trade: {sources.spot or 'its preset'}"
         rows.insert(0, (symbol, price(draft.quote.spot), age, vol, str(draft.market.date), source))
-    rate = "" if known.rate is None else f": rate {percent(known.rate)} of {known.rate_date}"
+    rate = "" if market.rate is None else f": rate {percent(market.rate)} of {market.rate_date}"
     return Section(
         name="market",
         table=Table(
@@ -170,7 +170,7 @@ def events_section(state: State, events: Iterable[MarketEvent], day: dt.date) ->
     stop, expiry = None if plan is None else plan.time_stop, trade.expiry
     end = max(day + AHEAD, *(limit + BEYOND for limit in (stop, expiry) if limit is not None))
     shown = [event for event in events if day <= event.date <= end]
-    ends = [(when, what) for when, what in ((stop, "time stop"), (expiry, "expiry")) if when is not None]
+    ends = [(day, what) for day, what in ((stop, "time stop"), (expiry, "expiry")) if day is not None]
     lines = [
         *((event.date, _event_cells(event, day, ends), _event_about(event)) for event in shown),
         *((when, _end_cells(when, what, day), f"{when}: {what} of the trade") for when, what in ends),
@@ -196,7 +196,7 @@ def _event_cells(event: MarketEvent, day: dt.date, ends: list[tuple[dt.date, str
         str(event.date),
         _sessions(day, event.date),
         event.what if event.certainty is not Certainty.UNCERTAIN else f"{event.what} (date uncertain)",
-        next((what for when, what in sorted(ends) if event.date <= when), ""),
+        next((what for day, what in sorted(ends) if event.date <= day), ""),
         MISSING if event.time is None else f"{event.time:%H:%M}",
         CERTAINTY_WORDS[event.certainty],
     )

@@ -85,14 +85,14 @@ def _fills(ledger: TradeLedger) -> Table:
 
 def _plan_against_now(trade: BookTrade, plan: PlanFacts, position: PositionRisk | None) -> Table:
     quote = plan.quotes.get(trade.symbol)
-    held = trade.holdings and trade.status == "open"
+    is_open = trade.holdings and trade.status == "open"
     rows = [
         ("date", str(plan.date), MISSING),
         (trade.symbol, price(quote.spot if quote else None), price(position.spot if position else None)),
         (
             "price of a unit",
-            price(unit_entry(trade)) if held else MISSING,
-            price(unit_mark(trade)) if held else MISSING,
+            price(unit_entry(trade)) if is_open else MISSING,
+            price(unit_mark(trade)) if is_open else MISSING,
         ),
         ("risk", money(trade.one_r), money(position.risk) if position else MISSING),
         ("P&L", MISSING, _result(trade, position)),

@@ -91,7 +91,7 @@ class FigureWidget(LineWidget, Generic[F]):
         self._figure, self._stale = figure, stale
 
     @abstractmethod
-    def draw(self, look: RenderStyle) -> Sequence[Strip]:
+    def draw(self, style: RenderStyle) -> Sequence[Strip]:
         """Every line of the figure shown."""
 
     @abstractmethod
@@ -146,10 +146,10 @@ class FigureWidget(LineWidget, Generic[F]):
         if self._figure is None or not width or not height:
             words = Segment(LOADING[:width].ljust(width), style(palette.muted, dim=True))
             return [Strip([words], width)]
-        look = RenderStyle(
+        shown = RenderStyle(
             width=width, height=height, palette=palette, crosshair=self._crosshair, stale=self._stale
         )
-        return self.draw(look)
+        return self.draw(shown)
 
     def _palette(self) -> Palette:
         variables = self.app.theme_variables

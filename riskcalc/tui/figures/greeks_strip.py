@@ -29,12 +29,12 @@ class GreeksStrip(FigureWidget["GreeksFigure"]):
             return None
         return value_of(x - left, across=(self._figure.low, self._figure.high), width=width)
 
-    def draw(self, look: RenderStyle) -> Sequence[Strip]:
+    def draw(self, style: RenderStyle) -> Sequence[Strip]:
         """Every line of the strip."""
-        return draw_greeks(self._figure, look) if self._figure else ()
+        return draw_greeks(self._figure, style) if self._figure else ()
 
 
-def draw_greeks(figure: GreeksFigure, look: RenderStyle) -> list[Strip]:
+def draw_greeks(figure: GreeksFigure, style: RenderStyle) -> list[Strip]:
     """Draw a band for each Greek, from top to bottom as many as there are rows."""
     curves = (
         ("delta", figure.delta),
@@ -42,12 +42,12 @@ def draw_greeks(figure: GreeksFigure, look: RenderStyle) -> list[Strip]:
         ("vega/pt", figure.vega_per_point),
         ("gamma", figure.gamma),
     )
-    shown = curves[: look.height]
-    tall, more = divmod(look.height, len(shown))
+    shown = curves[: style.height]
+    tall, more = divmod(style.height, len(shown))
     return [
         line
         for k, (name, values) in enumerate(shown)
-        for line in _band(figure, name, values, look, height=tall + (k < more))
+        for line in _band(figure, name, values, style, height=tall + (k < more))
     ]
 
 
@@ -56,27 +56,27 @@ def _left(width: int) -> int:
     return GUTTER if width >= 3 * GUTTER else 0
 
 
-def _band(figure: GreeksFigure, name: str, values: Floats, look: RenderStyle, *, height: int) -> list[Strip]:
+def _band(figure: GreeksFigure, name: str, values: Floats, style: RenderStyle, *, height: int) -> list[Strip]:
     """The curve over the line at the crosshair or the spot, over the zero line, beside name and value."""
-    left, palette = _left(look.width), look.palette
-    width = look.width - left
+    left, palette = _left(style.width), style.palette
+    width = style.width - left
     across, down = (figure.low, figure.high), _axis(values)
     canvas = Canvas(width, height)
     canvas.plot(
         dot_rows(figure.spots, values, across=across, down=down, width=width, height=height), owner="curve"
     )
-    at = figure.spot if look.crosshair is None else look.crosshair
+    at = figure.spot if style.crosshair is None else style.crosshair
     column = cell_of(at, across=across, width=width)
-    grid = CellGrid(look.width, height, color=palette.muted)
+    grid = CellGrid(style.width, height, color=palette.muted)
     grid.put_row(round(down[1] / (down[1] - down[0]) * (4 * height - 1)) // 4, "─" * width, start=left)
     if column is not None:
         grid.put_column(left + column, "│", color=palette.muted)
     grid.put_canvas(canvas, {"curve": palette.today}, left=left)
     for y, word in enumerate(_words(name, _at(figure, values, at), height) if left else ()):
         grid.put_row(y, word.ljust(left), color=palette.text)
-    if look.stale and name == "delta":
-        grid.put_row(0, "stale", color=palette.text, start=max(look.width - len("stale"), 0), bold=True)
-    return grid.strips(dim=look.stale)
+    if style.stale and name == "delta":
+        grid.put_row(0, "stale", color=palette.text, start=max(style.width - len("stale"), 0), bold=True)
+    return grid.strips(dim=style.stale)
 
 
 def _words(name: str, value: float, height: int) -> list[str]:

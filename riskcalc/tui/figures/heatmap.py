@@ -34,8 +34,8 @@ class Heatmap(FigureWidget["HeatmapFigure"]):
         head = self.size.height > 1
         return self._figure.rows[shown[y - head]].spot if 0 <= y - head < len(shown) else None
 
-    def draw(self, look: RenderStyle) -> Sequence[Strip]:
+    def draw(self, style: RenderStyle) -> Sequence[Strip]:
         """Every line of the heatmap."""
         from riskcalc.tui.figures.heatmap_drawing import draw_heatmap  # noqa: PLC0415 - not before the first frame
 
-        return draw_heatmap(self._figure, look) if self._figure else ()
+        return draw_heatmap(self._figure, style) if self._figure else ()

@@ -33,14 +33,14 @@ LEAST_SCALE = 0.25
 """Minimum color scale of one side, as a share of the other side's."""
 
 
-def draw_heatmap(figure: HeatmapFigure, look: RenderStyle) -> list[Strip]:
+def draw_heatmap(figure: HeatmapFigure, style: RenderStyle) -> list[Strip]:
     """Draw a heatmap.
 
     Parameters
     ----------
     figure : HeatmapFigure
         Rows with the highest spot first.
-    look : RenderStyle
+    style : RenderStyle
         Size and colors; the row nearest to the crosshair is marked.
 
     Returns
@@ -48,19 +48,19 @@ def draw_heatmap(figure: HeatmapFigure, look: RenderStyle) -> list[Strip]:
     list of Strip
         A head and one line for each row that fits.
     """
-    label, spots, columns, width = _layout(figure, look.width)
-    shown = shown_rows(figure, look.height)
+    label, spots, columns, width = _layout(figure, style.width)
+    shown = shown_rows(figure, style.height)
     scales = _scales(figure)
     amounts = pnl_format(max(scales))
-    marked = _marked(figure, look, shown)
-    lines = [_head(figure, look, label + spots, columns, width)] if look.height > 1 else []
+    marked = _marked(figure, style, shown)
+    lines = [_head(figure, style, label + spots, columns, width)] if style.height > 1 else []
     for k in shown:
-        cells = _row_head(figure.rows[k], look, label, spots, marked=k == marked)
+        cells = _row_head(figure.rows[k], style, label, spots, marked=k == marked)
         for column in columns:
-            cells.append(_cell(float(figure.pnl[k, column]), scales, look, width, amounts))
-        cells.append((" " * (look.width - sum(len(text) for text, *_ in cells)), "", "", False))
+            cells.append(_cell(float(figure.pnl[k, column]), scales, style, width, amounts))
+        cells.append((" " * (style.width - sum(len(text) for text, *_ in cells)), "", "", False))
         lines.append(cells)
-    return [strip(_cut(cells, look.width), dim=look.stale) for cells in lines]
+    return [strip(_cut(cells, style.width), dim=style.stale) for cells in lines]
 
 
 def shown_rows(figure: HeatmapFigure, height: int) -> list[int]:
@@ -95,15 +95,15 @@ def _scales(figure: HeatmapFigure) -> tuple[float, float]:
     return max(loss, LEAST_SCALE * gain), max(gain, LEAST_SCALE * loss)
 
 
-def _marked(figure: HeatmapFigure, look: RenderStyle, shown: list[int]) -> int | None:
+def _marked(figure: HeatmapFigure, style: RenderStyle, shown: list[int]) -> int | None:
     """The row nearest to the crosshair."""
-    at = look.crosshair
+    at = style.crosshair
     return None if at is None else min(shown, key=lambda k: abs(figure.rows[k].spot - at))
 
 
-def _head(figure: HeatmapFigure, look: RenderStyle, left: int, columns: list[int], width: int) -> list[Cell]:
-    palette = look.palette
-    corner = f" {'stale' if look.stale else ''}"
+def _head(figure: HeatmapFigure, style: RenderStyle, left: int, columns: list[int], width: int) -> list[Cell]:
+    palette = style.palette
+    corner = f" {'stale' if style.stale else ''}"
     cells: list[Cell] = [(f"{corner:<{left - 5}}{'price ':>6}", palette.muted, "", False)]
     first = figure.columns[0].date
     for k in columns:
@@ -117,11 +117,11 @@ def _head(figure: HeatmapFigure, look: RenderStyle, left: int, columns: list[int
         marked = f"{EVENT}{text[: width - 2]}" if column.events else text[: width - 1]
         cells.append((f"{marked:>{width - 1}} ", palette.text, "", False))
     used = sum(len(text) for text, *_ in cells)
-    return [*cells, (" " * (look.width - used), "", "", False)]
+    return [*cells, (" " * (style.width - used), "", "", False)]
 
 
-def _row_head(row: HeatRow, look: RenderStyle, label: int, width: int, *, marked: bool) -> list[Cell]:
-    palette = look.palette
+def _row_head(row: HeatRow, style: RenderStyle, label: int, width: int, *, marked: bool) -> list[Cell]:
+    palette = style.palette
     spot = row.kind == "spot"
     mark = ">" if spot else "•" if marked else " "
     name = _name(row)[: label - 1] if label else ""
@@ -136,13 +136,13 @@ def _name(row: HeatRow) -> str:
 
 
 def _cell(
-    pnl: float, scales: tuple[float, float], look: RenderStyle, width: int, amounts: NumberFormat
+    pnl: float, scales: tuple[float, float], style: RenderStyle, width: int, amounts: NumberFormat
 ) -> Cell:
     loss, gain = scales
     scale = gain if pnl > 0 else loss
-    background = look.palette.background(pnl / scale if scale else 0.0)
+    background = style.palette.background(pnl / scale if scale else 0.0)
     text = amounts.text(pnl, bare=True)
-    return (f"{text:>{width - 1}} "[-width:], look.palette.on(background), background, False)
+    return (f"{text:>{width - 1}} "[-width:], style.palette.on(background), background, False)
 
 
 def _cut(cells: list[Cell], width: int) -> list[Cell]:

@@ -65,13 +65,13 @@ class PayoffChart(FigureWidget["PayoffFigure"]):
             return None
         return value_of(cell, across=(self._figure.low, self._figure.high), width=width)
 
-    def draw(self, look: RenderStyle) -> Sequence[Strip]:
+    def draw(self, style: RenderStyle) -> Sequence[Strip]:
         """Every line of the chart."""
         from riskcalc.tui.figures.payoff_drawing import draw_payoff  # noqa: PLC0415 - not before the first frame
 
         if self._figure is None:
             return ()
-        return draw_payoff(self._figure, self._pinned, look, money=self._money)
+        return draw_payoff(self._figure, self._pinned, style, money=self._money)
 
     def _plot_width(self) -> int:
         from riskcalc.tui.figures.payoff_drawing import gutter  # noqa: PLC0415 - not before the first frame

@@ -69,7 +69,7 @@ def gutter(width: int) -> int:
 
 
 def draw_payoff(
-    figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle, *, money: Axis | None = None
+    figure: PayoffFigure, pinned: PayoffFigure | None, style: RenderStyle, *, money: Axis | None = None
 ) -> list[Strip]:
     """Draw a payoff figure.
 
@@ -79,7 +79,7 @@ def draw_payoff(
         Its first curve is bold, the others thin and dotted.
     pinned : PayoffFigure, optional
         Its first curve is drawn behind, dashed.
-    look : RenderStyle
+    style : RenderStyle
         Size and colors.
     money : tuple of float, optional
         Ends of the money axis; what `money_axis` finds by default.
@@ -89,24 +89,24 @@ def draw_payoff(
     list of Strip
         One for each row.
     """
-    extras = EXTRAS[: max(0, look.height - LEAST_PLOT)]
-    left = gutter(look.width)
+    extras = EXTRAS[: max(0, style.height - LEAST_PLOT)]
+    left = gutter(style.width)
     plot = Plot(
-        width=look.width - left,
-        height=look.height - len(extras),
+        width=style.width - left,
+        height=style.height - len(extras),
         across=(figure.low, figure.high),
         down=money or money_axis(figure, pinned),
     )
-    body = _plot_strips(figure, pinned, plot, look, left=left)
+    body = _plot_strips(figure, pinned, plot, style, left=left)
     pad = [(" " * left, "", "", False)]
     rows: dict[str, Callable[[], list[Cell]]] = {
-        "legend": lambda: legend_row(figure, pinned, look),
-        "labels": lambda: pad + label_row(figure, plot.width, look.palette),
-        "ticks": lambda: pad + _tick_row(plot, look.palette),
-        "readout": lambda: readout_row(figure, pinned, look),
+        "legend": lambda: legend_row(figure, pinned, style),
+        "labels": lambda: pad + label_row(figure, plot.width, style.palette),
+        "ticks": lambda: pad + _tick_row(plot, style.palette),
+        "readout": lambda: readout_row(figure, pinned, style),
     }
     above, below = (
-        [strip(rows[name](), dim=look.stale) for name in names if name in extras]
+        [strip(rows[name](), dim=style.stale) for name in names if name in extras]
         for names in (("legend", "labels"), ("ticks", "readout"))
     )
     return [*above, *body, *below]
@@ -120,22 +120,22 @@ def money_axis(figure: PayoffFigure, pinned: PayoffFigure | None, *, previous: A
 
 
 def _plot_strips(
-    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, look: RenderStyle, *, left: int
+    figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot, style: RenderStyle, *, left: int
 ) -> list[Strip]:
     """Curves over vertical lines over the zero line over the shading, the money axis on their left."""
-    palette = look.palette
+    palette = style.palette
     canvas, main = _curves(figure, pinned, plot)
     grid = CellGrid(left + plot.width, plot.height, color=palette.muted)
     grid.put_row(plot.row(0.0), "─" * plot.width, start=left)
     if left:
         _put_money_axis(grid, plot, palette, left)
-    for column, (character, color) in _verticals(figure, plot, look).items():
+    for column, (character, color) in _verticals(figure, plot, style).items():
         grid.put_column(left + column, character, color=color)
     colors = {"main": palette.text, "today": palette.today, "time stop": palette.time_stop}
     colors["pinned"] = palette.pinned
     grid.put_canvas(canvas, colors, left=left, bold=frozenset({"main"}))
     _shade(grid, main, plot, palette, left=left)
-    return grid.strips(dim=look.stale)
+    return grid.strips(dim=style.stale)
 
 
 def _curves(figure: PayoffFigure, pinned: PayoffFigure | None, plot: Plot) -> tuple[Canvas, list[int]]:
@@ -165,16 +165,16 @@ def _shade(grid: CellGrid, main: Sequence[int], plot: Plot, palette: Palette, *,
     grid.shade(np.minimum(ends, row), np.maximum(ends, row), colors, left=left)
 
 
-def _verticals(figure: PayoffFigure, plot: Plot, look: RenderStyle) -> dict[int, tuple[str, str]]:
+def _verticals(figure: PayoffFigure, plot: Plot, style: RenderStyle) -> dict[int, tuple[str, str]]:
     """Glyph and color of the vertical line in each column that has one; the crosshair over all."""
-    palette = look.palette
+    palette = style.palette
     colors = {"stop": palette.stop, "target": palette.target, "spot": palette.text}
     lines: dict[int, tuple[str, str]] = {}
     for mark in reversed(figure.marks):
         column = plot.column(mark.spot)
         if column is not None and mark.kind in VERTICALS:
             lines[column] = (VERTICALS[mark.kind], colors.get(mark.kind, palette.muted))
-    crosshair = None if look.crosshair is None else plot.column(look.crosshair)
+    crosshair = None if style.crosshair is None else plot.column(style.crosshair)
     if crosshair is not None:
         lines[crosshair] = ("┃", palette.crosshair)
     return lines

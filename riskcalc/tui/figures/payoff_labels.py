@@ -21,9 +21,9 @@ SHORT = {"spot": "spot", "stop": "stop", "target": "T", "breakeven": "BE"}
 ORDER = ("today", "expiry", "time stop")
 
 
-def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle) -> list[Cell]:
+def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, style: RenderStyle) -> list[Cell]:
     """Names of the curves beside a sample of each; "stale" on the right."""
-    palette = look.palette
+    palette = style.palette
     colors = {"today": palette.today, "time stop": palette.time_stop, "pinned": palette.pinned}
     entries = [("", "P&L $", palette.muted)]
     (words, _), *others = distinct_curves(figure)
@@ -31,7 +31,7 @@ def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderSt
     entries += [(curve.name, words, colors[curve.name]) for words, curve in others]
     if pinned is not None:
         entries.append(("pinned", f"A {pinned.curves[0].name}", palette.pinned))
-    end = "stale" if look.stale else ""
+    end = "stale" if style.stale else ""
     return fit(
         [
             [
@@ -40,7 +40,7 @@ def legend_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderSt
             ]
             for key, name, color in entries
         ],
-        look.width,
+        style.width,
         end=end,
     )
 
@@ -93,12 +93,12 @@ def _spellings(mark: Mark, name: Callable[[Mark], str]) -> tuple[str, ...]:
     return (f"{label} {price(mark.spot)}", *bare, f"{label} {mark.spot:,.0f}", SHORT[mark.kind])
 
 
-def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderStyle) -> list[Cell]:
+def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, style: RenderStyle) -> list[Cell]:
     """P&L of every curve at the crosshair, or at the spot without one."""
     import numpy as np  # noqa: PLC0415 - not on the path to the first frame
 
-    palette = look.palette
-    at = figure.spot if look.crosshair is None else look.crosshair
+    palette = style.palette
+    at = figure.spot if style.crosshair is None else style.crosshair
     parts = [("", f"@{price(at)} ({percent(at / figure.spot - 1, digits=1, signed=True)})")]
     amounts = pnl_format(max(float(np.abs(curve.pnl).max()) for curve in figure.curves))
     values = {curve.name: float(np.interp(at, figure.spots, curve.pnl)) for curve in figure.curves}
@@ -114,7 +114,7 @@ def readout_row(figure: PayoffFigure, pinned: PayoffFigure | None, look: RenderS
             ]
             for name, text in parts
         ],
-        look.width,
+        style.width,
         end="",
     )
 
