@@ -12,8 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, Static
 
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
-from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.dialogs.dialog import ERROR, MUTED, Dialog, write_line
 
 if TYPE_CHECKING:
     from riskcalc.editor import TradeEditor
@@ -25,7 +24,6 @@ Entry = tuple[str, str, str]
 class EntryScreen(Dialog[str | None]):
     """Fields that are written with Enter; closes with what was written, or with None."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down", "app.focus_next", show=False),

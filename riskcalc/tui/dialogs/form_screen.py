@@ -15,8 +15,7 @@ from textual.widgets import Input, Label, Static
 from textual.worker import get_current_worker
 
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
-from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.dialogs.dialog import ERROR, MUTED, Dialog, write_line
 from riskcalc.tui.panels import styled_text
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ NARROWEST = 38
 class FormScreen(Dialog["Answer | None"]):
     """Closes with what was done, or with None where nothing was."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, form: Form) -> None:

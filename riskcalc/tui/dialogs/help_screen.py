@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.dialogs.dialog import ScrollingDialog
 
 KEYS_WIDTH = 22
 """Width of the column of keys [cells]."""
@@ -37,15 +37,10 @@ class Command(Protocol):
         """Description of the command."""
 
 
-class HelpScreen(Dialog[None]):
+class HelpScreen(ScrollingDialog):
     """Every key with what it does, by section; scrolls where it does not fit."""
 
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss(None)", "Close"),
-        Binding("j", "scroll(1)", "Down"),
-        Binding("k", "scroll(-1)", "Up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss(None)", "Close")]
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
@@ -66,10 +61,6 @@ class HelpScreen(Dialog[None]):
         dialog = self.query_one("#dialog")
         width = dialog.scrollable_content_region.width
         self.query_one("#help", Static).update(help_text(self._commands, width=width))
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one("#dialog").scroll_relative(y=lines, animate=False)
 
 
 def help_text(commands: Sequence[Command], *, width: int = 100) -> Content:

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.dialogs.dialog import Dialog
 from riskcalc.tui.option_lists import OptionList
 from riskcalc.tui.panels import Background, styled_text
 
@@ -102,7 +102,6 @@ MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 class OpenScreen(Dialog[str | None]):
     """Closes with the name or path to open, or with None."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close")]
 
     def __init__(self, editor: TradeEditor) -> None:

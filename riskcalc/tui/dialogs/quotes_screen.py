@@ -15,8 +15,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, get_current_worker
 
 from riskcalc.errors import RiskcalcError
-from riskcalc.tui.dialogs.lines import ERROR, MUTED, write_line
-from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.dialogs.dialog import ERROR, MUTED, Dialog, write_line
 from riskcalc.tui.message_row import progress_bar
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ READ, PLANNED = 0.2, 0.7
 class QuotesScreen(Dialog["tuple[Draft, Path] | None"]):
     """Closes with the trade on its quotes and their file, or with None."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]
 
     def __init__(self, editor: TradeEditor) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from riskcalc.tui.dialogs.save_screen import Dialog
+from riskcalc.tui.dialogs.dialog import ScrollingDialog
 from riskcalc.tui.panels import styled_text
 
 if TYPE_CHECKING:
@@ -24,15 +23,8 @@ SHARE, WIDEST, AROUND = 90, 100, 5
 """Width of a dialog as dialogs.tcss has it: percent of the screen, most cells, and its border and padding."""
 
 
-class TablesScreen(Dialog[None]):
+class TablesScreen(ScrollingDialog):
     """A sentence and tables below it."""
-
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "dismiss(None)", "Close"),
-        Binding("j", "scroll(1)", "Down"),
-        Binding("k", "scroll(-1)", "Up"),
-    ]
 
     def __init__(self, title: str, summary: str, tables: Sequence[Table]) -> None:
         super().__init__()
@@ -54,7 +46,3 @@ class TablesScreen(Dialog[None]):
 
         width = max(min(self.app.size.width * SHARE // 100, WIDEST) - AROUND, NARROWEST)
         return styled_text(fitted_document_lines(self._tables, summary=self._summary, width=width))
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one("#dialog").scroll_relative(y=lines, animate=False)
