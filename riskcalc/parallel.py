@@ -25,11 +25,32 @@ CHUNKS = 8
 
 def with_progress(results: Iterable[Result], total: int, progress: Progress | None) -> Iterator[Result]:
     """Yield results, reporting progress after each."""
-    tell = progress or (lambda *_: None)
-    tell(0, total)
+    report = progress or (lambda *_: None)
+    report(0, total)
     for done, result in enumerate(results, start=1):
-        tell(done, total)
+        report(done, total)
         yield result
+
+
+def distribute(
+    function: Callable[..., Result],
+    items: Sequence[Item],
+    *,
+    scheduler: str | None,
+    what: str,
+    error: type[RiskcalcError],
+    progress: Progress | None = None,
+    **shared: Any,  # noqa: ANN401 - arguments of the function
+) -> list[Result]:
+    """Return the result of each item: on the cluster of a scheduler, or on all cores without one.
+
+    Parameters are those of `on_cluster`.
+    """
+    if scheduler is None:
+        return on_cores(function, items, progress=progress, **shared)
+    return on_cluster(
+        function, items, scheduler=scheduler, what=what, error=error, progress=progress, **shared
+    )
 
 
 def on_cores(

@@ -16,7 +16,7 @@ from riskcalc.domain.validation import brief_repr, listed, mapping, one_of, reco
 from riskcalc.errors import InvalidInputError
 from riskcalc.history.backtest import DEFAULT_CALIBRATION, backtest
 from riskcalc.history.bars import Bars, ImpliedVols
-from riskcalc.parallel import Progress, on_cluster, on_cores
+from riskcalc.parallel import Progress, distribute
 from riskcalc.presets.store import load_preset
 from riskcalc.presets.template import Preset
 
@@ -90,18 +90,15 @@ def backtest_grid(
         "calibration": calibration,
     }
     first = backtest(jobs[0][1], **shared)  # what is wrong with the other arguments is said once
-    if scheduler is None:
-        rows = on_cores(run_setting, jobs, progress=progress, **shared)
-    else:
-        rows = on_cluster(
-            run_setting,
-            jobs,
-            scheduler=scheduler,
-            what="setting",
-            error=InvalidInputError,
-            progress=progress,
-            **shared,
-        )
+    rows = distribute(
+        run_setting,
+        jobs,
+        scheduler=scheduler,
+        what="setting",
+        error=InvalidInputError,
+        progress=progress,
+        **shared,
+    )
     return _ranked(first, rows)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from riskcalc.chains import Chain
 from riskcalc.domain import Account, Calibration, ExitPlan, InstrumentTable, Market, View
 from riskcalc.errors import ChainError, InvalidInputError
-from riskcalc.parallel import Progress, on_cluster, on_cores, with_progress
+from riskcalc.parallel import Progress, distribute, with_progress
 from riskcalc.presets.files import replacing
 from riskcalc.scanning.rules import ScanRules, SpreadKind
 from riskcalc.scanning.scan import DEFAULT_RANK, rank_key, scan
@@ -187,8 +187,10 @@ def scan_history(
         _require_parquet()
         folder.mkdir(parents=True, exist_ok=True)
     shared: dict[str, Any] = {"terms": terms, "top": top, "folder": folder}
-    if scheduler is not None:
-        results = on_cluster(
+    if scheduler is None and not cores:
+        results = list(with_progress((scan_source(job, **shared) for job in jobs), len(jobs), progress))
+    else:
+        results = distribute(
             scan_source,
             jobs,
             scheduler=scheduler,
@@ -197,10 +199,6 @@ def scan_history(
             progress=progress,
             **shared,
         )
-    elif cores:
-        results = on_cores(scan_source, jobs, progress=progress, **shared)
-    else:
-        results = list(with_progress((scan_source(job, **shared) for job in jobs), len(jobs), progress))
     frames = [result.frame for result in results if result.frame is not None]
     problems = [result.problem for result in results if result.problem]
     if not frames:
