@@ -10,13 +10,13 @@ from riskcalc.domain import (
     CheckStatus,
     EntryRules,
     ExitPlan,
+    PayoutSchedule,
     RiskBasis,
     Side,
     TradePlan,
 )
 from riskcalc.domain.account import UNLIMITED_RISK
 from riskcalc.planning.date_checks import date_checks, pin_risk
-from riskcalc.planning.instrument_checks import instrument_checks
 from riskcalc.planning.market_age import market_age
 from riskcalc.planning.triggers import trigger_checks
 
@@ -52,7 +52,8 @@ def run_checks(inputs: CheckInputs) -> tuple[Check, ...]:
     checks = (
         market_age(inputs.plan.report, inputs.plan.sources, time_stop=inputs.plan.time_stop),
         _risk_budget(inputs),
-        *instrument_checks(inputs.plan.report),
+        _instrument(inputs),
+        _dividends(inputs),
         _unlimited_loss(inputs),
         _second_stop(inputs),
         _time_stop(inputs),
@@ -190,10 +191,10 @@ def _gap_shocks(inputs: CheckInputs) -> Check | None:
     inside = [shock for shock in exits.gap_shocks if shock <= exits.stop * (1 + 1e-12)]
     if not inside:
         return None
-    named = " and ".join(f"{100 * shock:.4g}%" for shock in inside)
+    gaps_text = " and ".join(f"{100 * shock:.4g}%" for shock in inside)
     return _warn(
         "gap shocks",
-        f"{named} {'lies' if len(inside) == 1 else 'lie'} inside the stop of {100 * exits.stop:.4g}%: "
+        f"{gaps_text} {'lies' if len(inside) == 1 else 'lie'} inside the stop of {100 * exits.stop:.4g}%: "
         "such a gap can never fail the gap check; set exits.gap_shocks wider than the stop, or omit it for "
         "the defaults",
     )
@@ -305,6 +306,31 @@ def _gain_or_loss_text(pnl: float) -> str:
 def _short_amount(amount: float) -> str:
     """Short dollar amount: whole dollars, or cents if small."""
     return f"${amount:,.0f}" if amount >= FEW_DOLLARS else f"${amount:,.2f}"
+
+
+def _instrument(inputs: CheckInputs) -> Check | None:
+    """Warn of a symbol without a row in ``instruments.toml``."""
+    assumption = inputs.plan.report.trade.instrument.assumption
+    return Check(name="instrument", status=CheckStatus.WARN, message=assumption) if assumption else None
+
+
+def _dividends(inputs: CheckInputs) -> Check | None:
+    """Warn of options that outlast a dividend and are priced without any."""
+    trade, market = inputs.plan.report.trade, inputs.plan.report.market
+    quote, payouts = market.quote(trade.symbol), trade.instrument.payouts
+    if not trade.expiries or quote.dividends or quote.dividend_yield:
+        return None
+    last = trade.expiries[-1]
+    if payouts is PayoutSchedule.INDEX:
+        text = f"{trade.symbol} options are priced without a dividend yield: set dividend_yield in its quote"
+    elif payouts.days is not None and (last - market.date).days >= payouts.days:
+        text = (
+            f"{trade.symbol} pays {payouts.value} dividends and its quote lists none: "
+            f"options to {last} are priced without any"
+        )
+    else:
+        return None
+    return Check(name="dividends", status=CheckStatus.WARN, message=text)
 
 
 def _ok(name: str, message: str, *, brief: str) -> Check:

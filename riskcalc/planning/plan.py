@@ -16,9 +16,12 @@ from riskcalc.analysis import (
     prepare_exits,
     theta_report,
 )
+from riskcalc.analysis.lognormal import prob_profit
 from riskcalc.analysis.managed.levels import entry_spot, side_by_delta
+from riskcalc.analysis.strike_adjustment import adjusted_trade_at_expiry
 from riskcalc.domain import (
     Account,
+    CalibratedOdds,
     Calibration,
     EntryRules,
     ExitPlan,
@@ -31,13 +34,13 @@ from riskcalc.domain import (
     PositionSize,
     RiskReport,
     Side,
+    TargetOutcome,
     TargetReport,
     Trade,
     TradePlan,
     View,
 )
 from riskcalc.domain.validation import record
-from riskcalc.planning.calibrated_odds import calibrated_odds
 from riskcalc.planning.checks import CheckInputs, run_checks
 from riskcalc.planning.evaluate import NEUTRAL, evaluate
 from riskcalc.planning.exit_pnl import build_target_report, gap_losses, size_plan
@@ -45,6 +48,7 @@ from riskcalc.planning.fund import fund_report
 from riskcalc.planning.levels import (
     LevelValues,
     PlanLevels,
+    has_second_stop_first,
     label_second_stops,
     level_values,
     odds_with_second_stop,
@@ -142,7 +146,7 @@ def plan(
         ladder=_ladder_rows(report, sized),
         theta=theta_report(report.trade, sized.values.at_unchanged_spot),
         odds=odds,
-        calibrated=calibrated_odds(report, first, sized.targets.outcomes, calibration=calibration),
+        calibrated=_calibrated_odds(report, first, sized.targets.outcomes, calibration=calibration),
         managed=managed,
         gaps=sized.gaps,
         pair=pair_report(report, units=sized.size.units),
@@ -225,6 +229,42 @@ def _managed(
         valued=ValuedExits(prepared, values) if prepared and values is not None else None,
     )
     return odds_with_second_stop(odds, outcomes), first, outcome_with_second_stop(managed, outcomes)
+
+
+def _calibrated_odds(
+    report: RiskReport, first: FirstExit, outcomes: tuple[TargetOutcome, ...], *, calibration: Calibration
+) -> CalibratedOdds:
+    """Return the odds of a plan at k times the implied volatility, with the drift of its view.
+
+    Parameters
+    ----------
+    report : RiskReport
+        Of the trade at its entry.
+    first : FirstExit
+        Which exit comes first at k times the implied volatility, from `exit_odds_and_first`.
+    outcomes : tuple of TargetOutcome
+        Of the plan's targets: a target may be a second stop.
+    calibration : Calibration
+        Realized over implied volatility, and where it is from.
+
+    Notes
+    -----
+    Implied volatility overstates what comes. Odds at k times implied beat those at implied volatility out of
+    sample in five of five settings on IWM, 2010 to 2026 (Brier score .585 against .622 at 42 sessions).
+    """
+    trade, market = report.trade, report.market
+    view = report.view.calibrated(calibration.k)
+    second = has_second_stop_first(outcomes)
+    ending = adjusted_trade_at_expiry(trade, market)
+    profit, _ = prob_profit(ending, market, breakevens=report.breakevens, view=view)
+    return CalibratedOdds(
+        k=calibration.k,
+        k_source=calibration.k_source,
+        stop_first=min(first.stop + first.target, 1.0) if second else first.stop,
+        target_first=0.0 if second else first.target,
+        neither=first.neither,
+        profit=profit,
+    )
 
 
 def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> RiskReport:
