@@ -20,6 +20,10 @@ Column: TypeAlias = Callable[[Rows], Values]
 Columns: TypeAlias = dict[str, Column]
 
 
+EVERY_ROW = slice(None)
+"""One object for all columns, by which `Shared` recognizes rows that it has calculated."""
+
+
 class Shared:
     """Several columns of one calculation, cached for the rows requested last.
 
@@ -57,7 +61,7 @@ def same(value: np.generic, count: int) -> Column:
 
 def whole_column(blocks: Sequence[Block], name: str) -> Values:
     """Return one column of several blocks, one after the other."""
-    return np.concatenate([block.columns[name](slice(None)) for block in blocks])
+    return np.concatenate([block.columns[name](EVERY_ROW) for block in blocks])
 
 
 def chosen_columns(blocks: Sequence[Block], order: Indices) -> dict[str, Values]:
@@ -65,6 +69,9 @@ def chosen_columns(blocks: Sequence[Block], order: Indices) -> dict[str, Values]
 
     Column by column, so that memory holds the table once.
     """
+    if 2 * len(order) > sum(block.size for block in blocks):
+        # Most rows in any case: whole columns are built without numbers of rows, and each is ordered once.
+        return {name: whole_column(blocks, name).take(order) for name in blocks[0].columns}
     starts = np.cumsum([0, *(block.size for block in blocks)])
     which = np.searchsorted(starts, order, side="right") - 1
     rows_by_block = [np.flatnonzero(which == number) for number in range(len(blocks))]

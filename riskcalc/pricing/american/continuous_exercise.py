@@ -45,6 +45,29 @@ VALUE_TIME_POINTS = 48
 """Quadrature points over exercise times of a final value."""
 EXERCISED_TOLERANCE = 1e-12
 """Largest excess over the intrinsic value of an option that is exercised now [strikes]."""
+REACH_DEVIATIONS = 8.0
+"""Deviations of the spot from every exercise boundary at which no path counts: 6e-16 of them go that far."""
+
+
+def boundary_out_of_reach(batch: Batch, earned: FloatArray, forgone: FloatArray) -> NDArray[np.bool_]:
+    """Return which options without cash dividends hardly a path exercises, so that they are European.
+
+    Such is a call on a yield far below the rate. Its holder earns one rate by exercise and forgoes another,
+    as a put's does. The boundary is at most its limit at expiry, min(1, earned / forgone) strikes of the
+    equivalent put; by Kim's integral the premium is at most the rates' income of a strike, times the largest
+    probability to be beyond that limit.
+    """
+    with np.errstate(all="ignore"):  # an option that earns nothing has no such limit: never out of reach
+        limit = np.log(np.minimum(earned / np.maximum(forgone, earned), 1.0))
+        distance = batch.sign * np.log(batch.strike / batch.spot) - limit
+        variance = batch.vol**2
+        # Away from the limit a drift brings no path closer at an earlier time.
+        drift = np.minimum(earned - forgone - variance / 2, 0.0)
+        time = batch.time_to_expiry
+        out_of_reach: NDArray[np.bool_] = distance + drift * time >= REACH_DEVIATIONS * np.sqrt(
+            variance * time
+        )
+    return out_of_reach & (earned > 0.0)
 
 
 def continuous_exercise(batch: Batch, schedule: Schedule) -> Priced:

@@ -10,7 +10,11 @@ import numpy as np
 from riskcalc.pricing.american.batch import Batch, Schedule
 from riskcalc.pricing.american.cash_dividend_calls import cash_dividend_calls
 from riskcalc.pricing.american.cash_dividend_puts import cash_dividend_puts
-from riskcalc.pricing.american.continuous_exercise import VALUE_TIME_POINTS, continuous_exercise
+from riskcalc.pricing.american.continuous_exercise import (
+    VALUE_TIME_POINTS,
+    boundary_out_of_reach,
+    continuous_exercise,
+)
 from riskcalc.pricing.american.continuous_exercise_calls import continuous_exercise_calls
 from riskcalc.pricing.american.convergence import Priced, clip_to_bounds
 from riskcalc.pricing.american.deterministic import deterministic, nearly_deterministic, spot_may_reach_zero
@@ -248,9 +252,10 @@ def _method_indices(batch: Batch, schedule: Schedule, count: NDArray[np.intp]) -
     resolved = total_vol < MAX_BOUNDARY_TOTAL_VOL
     put_resolved = ~call & (count <= MAX_PUT_DIVIDENDS) & resolved & ~may_reach_zero
     call_resolved = call & (count <= MAX_CALL_DIVIDENDS) & resolved & ~_has_large_drop(batch, schedule, count)
+    never_exercised = (earned <= np.minimum(forgone, 0.0)) | boundary_out_of_reach(batch, earned, forgone)
     fits = [
         path_known,
-        without_cash & (earned <= np.minimum(forgone, 0.0)),
+        without_cash & never_exercised,
         without_cash & (earned >= 0.0),
         call & without_yield & (rate >= 0.0),
         call_resolved & (dividend_yield >= 0.0),

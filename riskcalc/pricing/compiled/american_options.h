@@ -8,10 +8,13 @@
 #include "european.h"
 
 enum { AM_SIGN, AM_SPOT, AM_STRIKE, AM_TIME, AM_VOL, AM_RATE, AM_YIELD, AM_INPUTS };
+/* Times of a row whose weights the next row finds: rows of a table mostly have the same times. */
+enum { KEPT_WEIGHTS = 12 };
 
 /* As in batch.py, pricing.py, continuous_exercise.py and deterministic.py. */
 static const double NEGLIGIBLE_RATE = 1e-9, DETERMINISTIC_TOTAL_VOL = 1e-8;
 static const double EXERCISED_TOLERANCE = 1e-12, FLOOR_ROUNDING = 1e-12, FLOOR_TOLERANCE = 1e-5;
+static const double EXERCISE_REACH = 8.0;
 
 /* The option as a put of strike 1: by put-call symmetry a call has spot and strike, and rate and yield, exchanged. */
 INLINE struct put_terms put_terms_of(const double in[AM_INPUTS], double time)
@@ -88,19 +91,25 @@ static void american_rows_all(ptrdiff_t rows, ptrdiff_t points, const int64_t *t
 {
     struct put_boundary boundary;
     struct value_times at;
+    struct node_weights weights[KEPT_WEIGHTS];
     double in[AM_INPUTS], put[AP_OUTPUTS], greeks[BS_OUTPUTS];
+    for (int slot = 0; slot < KEPT_WEIGHTS; slot++) weights[slot].root_fraction = NAN;
     for (ptrdiff_t row = 0; row < rows; row++, table += points) {
         option_at(columns, table[0], in);
         struct put_terms terms = put_terms_of(in, columns[AM_TIME][table[points - 1]]);
         solve_put_boundary(&terms, tables, &boundary);
         at.time = at.exercise_level = NAN;
+        int slot = 0;
         for (ptrdiff_t k = 0; k < points; k++) {
             int64_t i = table[k];
             if (k && i == table[k - 1]) break; /* the end of a short row */
             converged[i] = boundary.converged ? 1.0 : -1.0;
             if (!boundary.converged) continue;
             option_at(columns, i, in);
-            if (in[AM_TIME] != at.time) value_times_of(&terms, &boundary, tables, quadrature, in[AM_TIME], &at);
+            if (in[AM_TIME] != at.time) {
+                value_times_of(&terms, &boundary, tables, quadrature, in[AM_TIME], &weights[slot], &at);
+                slot = (slot + 1) % KEPT_WEIGHTS;
+            }
             american_put(&terms, &at, in[AM_SIGN] * log(in[AM_STRIKE] / in[AM_SPOT]), put);
             put_greeks(in, put, greeks);
             converged[i] = raise_to_floor(in, greeks);
@@ -120,6 +129,15 @@ EXPORT void american_rows(int64_t rows, int64_t points, const int64_t *table, co
     american_rows_all(rows, points, table, columns, tables, quadrature, count, out, converged);
 }
 
+/* Whether hardly a path is exercised, as `boundary_out_of_reach`, for an option that earns something by exercise. */
+static int boundary_out_of_reach(const double in[AM_INPUTS], double earned, double forgone)
+{
+    double limit = log(fmin(earned / fmax(forgone, earned), 1.0)), variance = in[AM_VOL] * in[AM_VOL];
+    double distance = in[AM_SIGN] * log(in[AM_STRIKE] / in[AM_SPOT]) - limit;
+    double drift = fmin(earned - forgone - 0.5 * variance, 0.0);
+    return earned > 0.0 && distance + drift * in[AM_TIME] >= EXERCISE_REACH * sqrt(variance * in[AM_TIME]);
+}
+
 /* Returns 1 with value and Greeks, or 0. Cases out of the usual, and a value at its bounds, are left to numpy. */
 static int value_american(const double in[AM_INPUTS], const struct collocation *tables,
                           const struct time_quadrature *quadrature, double out[BS_OUTPUTS])
@@ -129,7 +147,7 @@ static int value_american(const double in[AM_INPUTS], const struct collocation *
     double earned = call ? yield : rate, forgone = call ? rate : yield, total_vol = vol * sqrt(time);
     if (!regular_option(sign, in[AM_SPOT], in[AM_STRIKE], time, vol, rate, yield)) return 0;
     if (!(total_vol > DETERMINISTIC_TOTAL_VOL)) return 0;
-    if (earned <= fmin(forgone, 0.0)) {
+    if (earned <= fmin(forgone, 0.0) || boundary_out_of_reach(in, earned, forgone)) {
         struct column columns[BS_INPUTS];
         for (int k = 0; k < BS_INPUTS; k++) columns[k] = (struct column){&in[k], 1};
         black_scholes_all(1, columns, out);

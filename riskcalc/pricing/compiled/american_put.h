@@ -25,50 +25,74 @@ struct value_times {
     double strike_discount[VALUE_POINTS], share_discount[VALUE_POINTS];
 };
 
-/* Barycentric interpolation of the boundary and its derivatives at roots of remaining fractions of the time. */
-INLINE void boundary_at(const struct put_boundary *boundary, const struct collocation *tables,
-                        const double *restrict roots, struct value_times *at)
+/* Weights of the boundary's nodes at the exercise times of a value, for one share of the boundary's time to expiry. */
+struct node_weights {
+    double root_fraction; /* nan: none yet */
+    double of_node[MAX_NODES][VALUE_PITCH];
+};
+
+/* Barycentric weights of the nodes at roots of remaining fractions of the time. */
+INLINE void node_weights_at(const struct collocation *tables, const double *restrict roots, struct node_weights *weights)
 {
-    double sum[VALUE_PITCH], square[VALUE_PITCH], depths[VALUE_PITCH], vegas[VALUE_PITCH], rhos[VALUE_PITCH];
-    for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) {
-        sum[k] = 0.5 / choose(where(roots[k] == 0.0), MIN_NODE_DISTANCE, roots[k]);
-        square[k] = depths[k] = vegas[k] = rhos[k] = 0.0;
-    }
+    double sum[VALUE_PITCH];
+    for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) sum[k] = 0.5 / choose(where(roots[k] == 0.0), MIN_NODE_DISTANCE, roots[k]);
     for (ptrdiff_t j = 0; j < tables->order; j++) {
         double sign = (j % 2 ? 1.0 : -1.0) * (j == tables->order - 1 ? 0.5 : 1.0), node = tables->roots[j];
-        double depth = boundary->nodes[j] - boundary->limit;
-        double at_square = depth * depth, at_vega = depth * boundary->vega[j], at_rho = depth * boundary->rho[j];
+        double *restrict ratios = weights->of_node[j];
 #pragma omp simd simdlen(8)
         for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) {
             double distance = roots[k] - node;
-            double ratio = sign / choose(where(distance == 0.0), MIN_NODE_DISTANCE, distance);
-            sum[k] += ratio;
-            square[k] += ratio * at_square;
-            depths[k] += ratio * depth;
-            vegas[k] += ratio * at_vega;
-            rhos[k] += ratio * at_rho;
+            ratios[k] = sign / choose(where(distance == 0.0), MIN_NODE_DISTANCE, distance);
+            sum[k] += ratios[k];
+        }
+    }
+    for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) sum[k] = 1.0 / sum[k];
+    for (ptrdiff_t j = 0; j < tables->order; j++)
+#pragma omp simd simdlen(8)
+        for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) weights->of_node[j][k] *= sum[k];
+}
+
+/* The boundary and its derivatives at the exercise times that the weights are for. */
+INLINE void boundary_at(const struct put_boundary *boundary, ptrdiff_t order, const struct node_weights *weights,
+                        struct value_times *at)
+{
+    double square[VALUE_PITCH] = {0.0}, depths[VALUE_PITCH] = {0.0}, vegas[VALUE_PITCH] = {0.0}, rhos[VALUE_PITCH] = {0.0};
+    for (ptrdiff_t j = 0; j < order; j++) {
+        double depth = boundary->nodes[j] - boundary->limit;
+        double at_square = depth * depth, at_vega = depth * boundary->vega[j], at_rho = depth * boundary->rho[j];
+        const double *restrict of_node = weights->of_node[j];
+#pragma omp simd simdlen(8)
+        for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) {
+            square[k] += of_node[k] * at_square;
+            depths[k] += of_node[k] * depth;
+            vegas[k] += of_node[k] * at_vega;
+            rhos[k] += of_node[k] * at_rho;
         }
     }
 #pragma omp simd simdlen(8)
     for (ptrdiff_t k = 0; k < VALUE_PITCH; k++) {
-        double inverse = 1.0 / sum[k], least = MIN_DEPTH * MIN_DEPTH, squared = square[k] * inverse;
-        double depth = sqrt(larger(squared, least)), slope = choose(where(squared > least), -1.0 / depth, 0.0);
-        double in_expiry = 1.0 - slope * depths[k] * inverse;
+        double least = MIN_DEPTH * MIN_DEPTH, depth = sqrt(larger(square[k], least));
+        double slope = choose(where(square[k] > least), -1.0 / depth, 0.0), in_expiry = 1.0 - slope * depths[k];
         at->level[k] = boundary->limit - depth;
         at->boundary[k] = exponential(at->level[k]);
-        at->vega[k] = slope * vegas[k] * inverse;
-        at->rho[k] = slope * rhos[k] * inverse + in_expiry * boundary->limit_rho;
+        at->vega[k] = slope * vegas[k];
+        at->rho[k] = slope * rhos[k] + in_expiry * boundary->limit_rho;
     }
 }
 
+/* `weights` are those of another option with the same share of its boundary's time, or are made. */
 INLINE void value_times_of(const struct put_terms *terms, const struct put_boundary *boundary,
                            const struct collocation *tables, const struct time_quadrature *quadrature, double time,
-                           struct value_times *at)
+                           struct node_weights *weights, struct value_times *at)
 {
     double fraction = sqrt(time / terms->time), roots[VALUE_PITCH];
-    for (ptrdiff_t k = 0; k < VALUE_POINTS; k++) roots[k] = fraction * quadrature->root_remaining[k];
-    repeat(roots, fraction, VALUE_POINTS, VALUE_PITCH);
-    boundary_at(boundary, tables, roots, at);
+    if (fraction != weights->root_fraction) {
+        for (ptrdiff_t k = 0; k < VALUE_POINTS; k++) roots[k] = fraction * quadrature->root_remaining[k];
+        repeat(roots, fraction, VALUE_POINTS, VALUE_PITCH);
+        node_weights_at(tables, roots, weights);
+        weights->root_fraction = fraction;
+    }
+    boundary_at(boundary, tables->order, weights, at);
     at->time = time;
     at->exercise_level = fraction == 1.0 ? boundary->nodes[tables->order - 1] : at->level[VALUE_POINTS];
 #pragma omp simd simdlen(8)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from riskcalc.pricing.american import american
+from riskcalc.pricing.american.batch import Batch, Schedule
+from riskcalc.pricing.american.continuous_exercise import boundary_out_of_reach, continuous_exercise
 from riskcalc.pricing.black_scholes import black_scholes
 from tests.pricing.american.published import contract, label
 from tests.reference import rows
@@ -69,6 +71,35 @@ def test_what_is_never_exercised_early_is_european(sign, rate, dividend_yield):
     terms = PUT | {"sign": sign, "rate": rate, "dividend_yield": dividend_yield}
     for ours, european in zip(american(**terms), black_scholes(**terms), strict=True):
         assert ours == pytest.approx(european, abs=1e-12)
+
+
+def test_what_no_path_exercises_is_european_as_its_boundary_says():
+    """Both sides of the rule: beyond it the boundary's premium is below rounding, nearer it is not."""
+    rng = np.random.default_rng(4)
+    low, high = np.array(
+        [(-1, 1), (60, 140), (100, 100), (0.01, 2), (0.05, 0.5), (0, 0.08), (-0.03, 0.08), (0, 0)],
+        dtype=float,
+    ).T
+    terms = dict(zip(Batch.__slots__, rng.uniform(low, high, (4_000, 8)).T, strict=True))
+    batch, _ = Batch.of(**terms | {"sign": np.sign(terms["sign"])})
+    call = batch.sign > 0
+    earned, forgone = (
+        np.where(call, *pair)
+        for pair in ((batch.dividend_yield, batch.rate), (batch.rate, batch.dividend_yield))
+    )
+    solved = np.flatnonzero(earned > 0)
+    batch, earned, forgone = batch.take(solved), earned[solved], forgone[solved]
+    beyond = boundary_out_of_reach(batch, earned, forgone)
+    assert 300 < beyond.sum() < 2_000
+    by_boundary = continuous_exercise(batch, Schedule.of(times=(), amounts=()))
+    assert by_boundary.converged[beyond].all()
+    contracts = {name: getattr(batch, name) for name in Batch.__slots__ if name != "elapsed"}
+    european = black_scholes(**contracts)
+    for ours, theirs in zip(by_boundary.greeks, european, strict=True):
+        assert ours[beyond] == pytest.approx(theirs[beyond], abs=1e-9, rel=1e-9)
+    assert by_boundary.greeks.value[beyond] == pytest.approx(european.value[beyond], abs=2e-12)
+    assert american(**contracts).value[beyond] == pytest.approx(european.value[beyond], abs=1e-13)
+    assert (by_boundary.greeks.value - european.value)[~beyond].max() > 1.0
 
 
 def test_deep_in_the_money_the_put_is_exercised():

@@ -88,6 +88,7 @@ ONE_OPTION = {
         if all(np.ndim(value) == 0 for value in option.values())
     },
     "a call without a yield": CALL,
+    "a call whose boundary is out of reach": CALL | {"dividend_yield": 0.01, "time_to_expiry": 0.1},
     "a put without a rate": PUT | {"rate": 0.0, "dividend_yield": 0.02},
     "a put that is exercised now": PUT | {"spot": 40.0},
     **{f"a put that is exercised at {spot}": PUT | {"spot": spot} for spot in (30.1, 33.3, 41.7, 57.9)},
@@ -143,11 +144,21 @@ def shared_boundaries(count):
     strike = np.linspace(70.0, 140.0, count)[:, None]
     moments = np.tile(np.linspace(0.0, 0.2, 5), 3)
     terms = {"sign": 1.0, "spot": np.repeat([90.0, 100.0, 115.0], 5), "strike": strike, "rate": 0.04}
-    terms |= {"vol": 0.2 - 0.15 * np.log(strike / 100.0), "dividend_yield": 0.011}
+    terms |= {"vol": 0.2 - 0.15 * np.log(strike / 100.0), "dividend_yield": 0.05}
     return terms | {"time_to_expiry": 0.25 - moments, "elapsed": moments}
 
 
-MANY = {"contracts": contracts, "low vols": low_vols, "shared boundaries": shared_boundaries}
+def out_of_reach(count):
+    """Calls on a yield far below the rate: of some hardly a path reaches the boundary, of others some do."""
+    return shared_boundaries(count) | {"dividend_yield": 0.011}
+
+
+MANY = {
+    "contracts": contracts,
+    "low vols": low_vols,
+    "shared boundaries": shared_boundaries,
+    "out of reach": out_of_reach,
+}
 
 
 @pytest.mark.parametrize("case", MANY)
