@@ -60,7 +60,7 @@ def command(
     one, prints the plan.
     """
     if serve:
-        _serve(ctx, preset, host=host, port=port)
+        _serve(ctx, preset, host=host, port=port, book_wanted=book_wanted)
         return
     if _given_parameters(ctx) & {"host", "port"}:
         raise click.UsageError("--host and --port need --serve")
@@ -99,17 +99,18 @@ def command(
     )
 
 
-def _serve(ctx: click.Context, preset: str, *, host: str, port: int) -> None:
+def _serve(ctx: click.Context, preset: str, *, host: str, port: int, book_wanted: bool | None) -> None:
     """Serve the screen in a browser; refuse options that the served screen would not receive."""
-    parameters = _given_parameters(ctx) - {"preset", "serve", "host", "port"}
-    if parameters:
+    given = _given_parameters(ctx) - {"preset", "serve", "host", "port", "book_wanted"}
+    if given:
+        options = ", ".join(option.opts[0] for option in ctx.command.params if option.name in given)
         raise click.UsageError(
-            "--serve takes a PRESET alone, and quotes on the screen: leave out "
-            f"{', '.join(sorted(parameters))}"
+            f"--serve takes a PRESET and --no-book, and quotes on the screen: leave out {options}"
         )
     from riskcalc.cli.serve import serve_screen  # noqa: PLC0415 - help needs no server
 
-    serve_screen(preset, host=host, port=port)
+    require_wanted(wanted=book_wanted)
+    serve_screen(preset, host=host, port=port, book_wanted=book_wanted)
 
 
 def _given_parameters(ctx: click.Context) -> set[str]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 import sys
-from urllib.parse import urlsplit
 
 import click
 
+from riskcalc.cli.web_address import address, exposure_warning
 from riskcalc.errors import InvalidInputError
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Addresses that only this machine reaches."""
 
-
-def serve_screen(preset: str, *, host: str, port: int) -> None:
+def serve_screen(preset: str, *, host: str, port: int, book_wanted: bool | None = None) -> None:
     """Serve the screen until it is stopped with ctrl+C.
 
     Parameters
@@ -23,53 +22,60 @@ def serve_screen(preset: str, *, host: str, port: int) -> None:
         Opened in place of the last session; may be empty.
     host, port : str, int
         Where it listens; beyond this machine a warning says what that gives away.
+    book_wanted : bool, optional
+        False leaves the user's book out, as ``--no-book`` does.
 
     Raises
     ------
     InvalidInputError
-        The extra ``web`` is not installed.
+        The extra ``web`` is not installed, or the address or the port cannot be had.
+    RiskcalcError
+        The preset cannot be read, or the user's keys are wrong.
     """
+    if not host:
+        raise InvalidInputError("--host must be a name or an address of this machine, got ''")
     try:
-        from aiohttp import web  # noqa: PLC0415 - an extra, which few have
-        from textual_serve.server import Server  # noqa: PLC0415 - as above
+        import aiohttp  # noqa: F401, PLC0415 - an extra, which few have
+        import textual_serve  # noqa: F401, PLC0415 - as above
     except ImportError:
         raise InvalidInputError("--serve needs riskcalc[web]: pip install 'riskcalc[web]'") from None
+    from riskcalc.cli.screen_server import ScreenServer  # noqa: PLC0415 - as above
 
-    class SameOriginServer(Server):
-        """Serves only its own page: any other page open in the browser could send keys to the screen."""
+    check_start(preset)
+    server = ScreenServer(screen_command(preset, book_wanted=book_wanted), host=host, port=port)
 
-        async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-            if not is_own_page(request.headers.get("Origin"), request.host):
-                raise web.HTTPForbidden(text="the screen is open to its own page alone")
-            return await super().handle_websocket(request)
+    def listening() -> None:
+        warning = exposure_warning(host, port)
+        if warning:
+            click.echo(f"riskcalc: warning: {warning}", err=True)
+        click.echo(f"riskcalc: the screen is at {address(host, port)}; Ctrl+C stops it")
 
-    warning = exposure_warning(host, port)
-    if warning:
-        click.echo(f"riskcalc: warning: {warning}", err=True)
-    SameOriginServer(screen_command(preset), host=host, port=port, title="riskcalc").serve()
-
-
-def screen_command(preset: str) -> str:
-    """Return the shell's line that opens the screen in a terminal of the server's."""
-    return shlex.join([sys.executable, "-m", "riskcalc", "screen", *([preset] if preset else [])])
+    try:
+        server.serve_until_stopped(listening=listening)
+    except (OSError, UnicodeError) as error:
+        raise InvalidInputError(f"cannot listen on --host {host} --port {port}: {_reason(error)}") from None
 
 
-def exposure_warning(host: str, port: int) -> str:
-    """Return what listening on an address gives away; nothing for this machine's own."""
-    if host in LOOPBACK:
-        return ""
-    return (
-        f"whoever reaches {host}:{port} can read and write your presets, book, account and quotes, "
-        "and write reports, without a password"
-    )
+def check_start(preset: str) -> None:
+    """Read keys and preset as every screen will, to refuse here what none could open."""
+    from riskcalc.presets import load_preset  # noqa: PLC0415 - help needs no presets
+    from riskcalc.tui.keymap import read_keymap  # noqa: PLC0415 - as above
+
+    read_keymap()
+    if preset:
+        load_preset(preset)
 
 
-def is_own_page(origin: str | None, host: str) -> bool:
-    """Whether a request comes from this server's page; programs other than browsers send no origin.
+def screen_command(preset: str, *, book_wanted: bool | None = None) -> str:
+    """Return the shell's line that opens the screen in a process of the server's."""
+    words = [sys.executable, "-m", "riskcalc", "screen", *([preset] if preset else [])]
+    words += ["--no-book"] if book_wanted is False else []
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
-    Examples
-    --------
-    >>> is_own_page("http://localhost:8000", "localhost:8000"), is_own_page("https://x.com", "localhost:8000")
-    (True, False)
-    """
-    return origin is None or urlsplit(origin).netloc == host
+
+def _reason(error: OSError | UnicodeError) -> str:
+    """The system's words, without the address that asyncio repeats before them."""
+    if isinstance(error, UnicodeError) or error.errno is None:
+        return str(error)
+    words = error.strerror or str(error)
+    return words.rpartition("): ")[2].lower()

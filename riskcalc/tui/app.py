@@ -320,9 +320,13 @@ class RiskApp(App[None]):
         return made
 
     def _refuse(self, error: RiskcalcError) -> None:
-        """Exit, so that the command line prints the reason."""
+        """Exit, so that the command line prints the reason; a browser has none, so there the screen does."""
         self.refused = error
-        self.exit()
+        if not self.is_web:
+            self.exit()
+            return
+        self.open_page(TRADE)
+        self.main_screen.refuse(f"the trade cannot be opened: {error}")
 
     def cancel_work(self) -> bool:
         """Stop reading quotes and open the last session; return whether anything was stopped."""

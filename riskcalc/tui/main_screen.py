@@ -46,6 +46,7 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
             session_preview, cancel_work=cancel_work, open_page=open_page, page_makers=page_makers
         )
         self._waiting: deque[tuple[str, str | None]] = deque()
+        self._refused = False
         self._keymap: Mapping[str, str] = {}
 
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:
@@ -92,12 +93,24 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
         self.preparation.keys += 1
         bound = next((row for row in self.table if key in row.keys), None)
         if not self.ready:
-            if bound is None or bound.name != "revert" or not self.cancel_work():
-                self._waiting.append((key, character))
+            self._press_early(key, character, bound)
         elif character and self._takes(character):
             self.type_text((self.typing.text if self.typing else "") + character)
         elif bound is not None:
             self.run_command(bound)
+
+    def _press_early(self, key: str, character: str | None, bound: Key | None) -> None:
+        """Keep a key for the engine, which Escape stops; without a trade to come, quit."""
+        if self._refused:
+            if bound is not None and bound.name == "quit":
+                self.action_quit()
+        elif bound is None or bound.name != "revert" or not self.cancel_work():
+            self._waiting.append((key, character))
+
+    def refuse(self, problem: str) -> None:
+        """Say why there is no trade, and wait for the key that quits."""
+        self._refused = True
+        self.message.show(problem, kind="problem")
 
     def run_command(self, key: Key) -> None:
         """Run a command, first applying the typed text if it leaves the field."""

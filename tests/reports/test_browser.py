@@ -1,31 +1,20 @@
-"""A report in a real browser: dark and light, two printed pages, nothing refused or fetched.
-
-``RISKCALC_BROWSER`` names a Chromium that is not on the PATH.
-"""
+"""A report in a real browser: dark and light, two printed pages, nothing refused or fetched."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.browser import BROWSER, OPTIONS, PATIENCE, needs_browser
 from tests.reports.conftest import SHIPPED, page_of
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = os.environ.get("RISKCALC_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
-OPTIONS = "--headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --enable-logging=stderr"
-PATIENCE = 120
 DARK, LIGHT = 0, 1
 """What Chromium calls the color schemes."""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium on the PATH or in RISKCALC_BROWSER"),
-]
+pytestmark = [pytest.mark.slow, needs_browser]
 
 
 @pytest.fixture

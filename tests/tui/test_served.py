@@ -3,65 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 
 import pytest
+
+from tests.tui.serving import PATIENCE, serving, wait_for
 
 aiohttp = pytest.importorskip("aiohttp", reason="the web extra is not installed")
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 60
-"""Seconds for a server, or a frame, to come."""
+OTHERS = (
+    {"origin": "http://elsewhere.example"},
+    # A name of another site that was pointed at this machine.
+    {"origin": "http://elsewhere.example", "headers": {"Host": "elsewhere.example"}},
+)
+"""What a page of another site sends."""
 ESCAPES = re.compile(r"\x1b\[[0-9;?<>=]*[a-zA-Z]")
 
 
 @pytest.fixture
 def port(tmp_path):
     """The port of a server of the screen, which ends with the test."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        number = free.getsockname()[1]
-    environment = os.environ | {
-        "RISKCALC_SESSION": str(tmp_path / "session.json"),
-        "RISKCALC_PRESETS": str(tmp_path / "presets"),
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "riskcalc", "screen", "--serve", "--port", str(number)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as server:
-        wait_for_port(number)
+    with serving(tmp_path) as (_, number):
         yield number
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-
-
-def wait_for_port(number):
-    end = time.monotonic() + PATIENCE
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection(("localhost", number), timeout=1):
-            return
-        assert time.monotonic() < end, "the server did not come up"
-        time.sleep(0.1)
-
-
-def written(path):
-    """The session that is kept when the browser leaves."""
-    end = time.monotonic() + PATIENCE
-    while not path.exists():
-        assert time.monotonic() < end, "the session was not kept"
-        time.sleep(0.1)
-    return path.read_text(encoding="utf-8")
 
 
 async def read_until(websocket, wanted):
@@ -86,17 +51,41 @@ def test_the_trade_arrives_in_the_browser_and_follows_the_keys(port, tmp_path):
     first, _ = asyncio.run(browse())
     assert "iwm-call-spread" in first
     assert "295.39" in first
-    assert '"296.00"' in written(tmp_path / "session.json")
+    path = tmp_path / "session.json"
+    wait_for(path.exists, "the session was not kept")
+    assert '"296.00"' in path.read_text(encoding="utf-8")
 
 
 def test_a_page_of_another_site_is_refused(port):
     async def browse():
         address = f"ws://localhost:{port}/ws?width=120&height=40"
         async with aiohttp.ClientSession() as session:
-            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                await session.ws_connect(address, origin="http://elsewhere.example")
+            refused = [await refusal(session, address, **given) for given in OTHERS]
             async with session.ws_connect(address, origin=f"http://localhost:{port}") as websocket:
                 await read_until(websocket, "riskcalc")
-            return refused.value.status
+            return refused
 
-    assert asyncio.run(browse()) == 403
+    assert asyncio.run(browse()) == [403] * len(OTHERS)
+
+
+async def refusal(session, address, **given):
+    """The status of a websocket that is refused."""
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await session.ws_connect(address, **given)
+    return refused.value.status
+
+
+def test_what_cannot_be_opened_is_said_on_the_screen_and_q_leaves_it(port, tmp_path):
+    (tmp_path / "book.sqlite").write_text("no book")
+
+    async def browse():
+        address = f"ws://localhost:{port}/ws?width=120&height=40"
+        async with aiohttp.ClientSession() as session, session.ws_connect(address) as websocket:
+            await read_until(websocket, "cannot be opened")
+            await websocket.send_json(["stdin", "\x1b[A"])
+            await websocket.send_json(["stdin", "q"])
+            while (await asyncio.wait_for(websocket.receive(), PATIENCE)).type is aiohttp.WSMsgType.BINARY:
+                pass
+            return websocket.close_code
+
+    assert asyncio.run(browse()) == aiohttp.WSCloseCode.INTERNAL_ERROR  # its command failed
