@@ -93,11 +93,12 @@ def close_form(trade: BookTrade, state: State, path: Path | None = None) -> Form
     trade : BookTrade
         Open.
     state : State
-        Of the editor: its chain gives the price of the underlying, where it is of that day.
+        Of the editor: its chain proposes a price where it is later than the marks, and gives that of the
+        underlying where it is of that day.
     path : Path, optional
         Of the book; default: the user's own.
     """
-    mark = unit_mark(trade)
+    price, source = _closing_price(trade, state)
     options = any(holding.contract.is_option for holding in trade.holdings)
     spot = FormField(
         name="spot", label=f"{trade.symbol} price $", hint="empty: of the chain, today's, or the mark"
@@ -105,10 +106,10 @@ def close_form(trade: BookTrade, state: State, path: Path | None = None) -> Form
     return Form(
         title=f"Close trade {trade.id}",
         verb="closes",
-        about=trade.description,
+        about="; ".join(filter(None, [trade.description, source])),
         fields=(
             FormField(
-                name="price", label="price $", value="" if mark is None else _short(mark), hint=PER_SHARE
+                name="price", label="price $", value="" if price is None else _short(price), hint=PER_SHARE
             ),
             FormField(name="units", label="units", value=f"{open_units(trade):g}"),
             *([spot] if options else []),
@@ -117,6 +118,19 @@ def close_form(trade: BookTrade, state: State, path: Path | None = None) -> Form
         ),
         work=partial(_close, number=trade.id, state=state, path=path or book_path()),
     )
+
+
+def _closing_price(trade: BookTrade, state: State) -> tuple[float | None, str]:
+    """Price of a unit to propose, of the later of marks and chain, and where it is from."""
+    chain, mark = state.draft.chain, unit_mark(trade)
+    marked = min((one.mark_day for one in trade.holdings if one.mark_day), default=None)
+    if chain is not None and chain.symbol == trade.symbol and (marked is None or chain.date > marked):
+        prices, _ = chain_prices(chain, [trade])
+        if all(one.contract in prices for one in trade.holdings):
+            held = open_units(trade)
+            mid = sum(one.quantity / held * prices[one.contract] for one in trade.holdings)
+            return mid, f"price: mid of the chain of {chain.date}"
+    return mark, "" if mark is None else f"price: marked {marked}"
 
 
 def _close(typed: Typed, *, number: int, state: State, path: Path) -> Answer:

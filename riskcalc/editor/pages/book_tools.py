@@ -90,25 +90,25 @@ def hedge_form(state: State, path: Path | None = None) -> Form:
         Of the book; default: the user's own.
     """
     account = state.draft.account
-    limit = account.equity * account.limits.max_heat_fraction
+    limit = f"{account.equity * account.limits.max_heat_fraction:.0f}"
     return Form(
         title="Hedge the book",
         verb="sizes",
         fields=(
             FormField(name="kind", label="with", value="TZA", hint=", ".join(HEDGE_PRESETS)),
-            FormField(
-                name="to", label="lose at most $", value=f"{limit:.0f}", hint="empty with a share to offset"
-            ),
+            FormField(name="to", label="lose at most $", value=limit, hint="empty with a share to offset"),
             FormField(name="at", label="in scenario", value=HedgeRequest().at),
             FormField(name="share", label="or offset", hint="share of the IWM-equivalent, like 50%"),
         ),
-        work=partial(_hedge, today=day_of(state), path=path or book_path()),
+        work=partial(_hedge, proposed=limit, today=day_of(state), path=path or book_path()),
     )
 
 
-def _hedge(typed: Typed, *, today: dt.date, path: Path) -> Answer:
+def _hedge(typed: Typed, *, proposed: str, today: dt.date, path: Path) -> Answer:
     kinds = {kind.lower(): kind for kind in HEDGE_PRESETS}
     kind, to, share = (typed.text(name) for name in ("kind", "to", "share"))
+    if share and to == proposed:
+        to = ""  # it was proposed, not typed
     request = HedgeRequest(
         kind=kinds.get(kind.lower(), kind),
         to=typed_number("lose at most", to) if to else None,

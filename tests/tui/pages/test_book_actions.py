@@ -242,6 +242,26 @@ def test_a_chain_of_the_trade_fills_in_its_prices(home):
         assert marks[mark_key(contract)] == (chain.date, pytest.approx(quote.mid, abs=0.005))
 
 
+def test_a_close_proposes_the_later_of_chain_and_marks(home):
+    chain = read_chain(SAMPLE_FILE)
+    draft = open_draft(rc.load_preset("iwm-call-spread"), chain=chain, today=TODAY)
+    state = TradeEditor(draft).state
+    add_form(state).work(typed(add_form(state)))
+    path = home / "book.sqlite"
+    legs = draft.trade.legs
+    mids = [
+        chain.quote(expiry=one.expiry, strike=one.strike, option_type=one.option_type).mid for one in legs
+    ]
+    form = close_form(trade_1(path), state)
+    assert form.fields[0].value == f"{mids[0] - mids[1]:.2f}"
+    assert form.about.endswith(f"price: mid of the chain of {chain.date}")
+    with Book(path) as book:
+        contracts = [one.contract for one in book.trade(1).holdings]
+        book.mark(dict(zip(contracts, (12.0, 2.0), strict=True)), day=chain.date)
+    form = close_form(trade_1(path), state)
+    assert (form.fields[0].value, form.about.endswith(f"price: marked {chain.date}")) == ("10.00", True)
+
+
 PLAIN = "date,symbol,quantity,price\n2026-07-20,TNA,10,60.0\n2026-07-20,SPY,5,750.0\n"
 
 
@@ -301,7 +321,8 @@ def test_a_hedge_is_that_of_the_command(home, state, capsys):
     assert cells["IWM-equivalent after"] == f"${said['exposure_after']:,.2f}"
     after = {row[0]: row[2] for row in found.tables[1].rows}
     assert after["risk-off-5"] == f"-${-said['after']['risk-off-5']:,.2f}"
-    share = form.work(typed(form, to="", share="50%", kind="spy"))
+    share = form.work(typed(form, share="50%", kind="spy"))  # the proposed loss gives way
+    assert share == form.work(typed(form, to="", share="50%", kind="spy"))
     assert "sell short" in dict(row[:2] for row in share.tables[0].rows)["hedge"]
 
 
@@ -312,6 +333,7 @@ def test_a_hedge_is_that_of_the_command(home, state, capsys):
         ({"at": "doom"}, "at must be one of"),
         ({"to": ""}, "either the loss"),
         ({"to": "", "share": "0"}, "offset"),
+        ({"to": "1000", "share": "50%"}, "either the loss"),
         ({"to": "-5"}, "to must be"),
     ],
     ids=str,
