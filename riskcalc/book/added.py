@@ -91,7 +91,7 @@ def added_by(plan: TradePlan, risk: BookRisk) -> tuple[AddedRow, ...]:
 
 
 def ladder_with(plan: TradePlan, risk: BookRisk) -> tuple[ShockAdded, ...]:
-    """Return the shock ladder of a book with the position of a plan, no stop credited.
+    """Return the shock ladder of a book with the position of a plan, no stop applied.
 
     Parameters
     ----------

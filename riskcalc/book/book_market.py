@@ -151,7 +151,7 @@ def _vols(
             source = "of the plan" if planned else "of the underlying"
             unmarked.setdefault(source, []).append(contract.label)
     notes += [
-        f"without a usable mark of {day}, at the IV {source}: {', '.join(labels)}"
+        f"no usable mark of {day}, valued at the IV {source}: {', '.join(labels)}"
         for source, labels in unmarked.items()
     ]
     return vols

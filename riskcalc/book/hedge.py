@@ -32,7 +32,7 @@ SESSIONS_PER_YEAR = 252
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HedgeRow:
-    """One scenario with and without the hedge, from the marks on [dollars]."""
+    """One scenario with and without the hedge: P&L from the marks [dollars]."""
 
     scenario: str
     before: float
@@ -41,7 +41,7 @@ class HedgeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftRow:
-    """Share of the book's IWM-equivalent that the hedge offsets after a smooth move, nothing traded."""
+    """Share of the book's IWM-equivalent that the hedge offsets after a smooth move, without rebalancing."""
 
     sessions: int
     move: float

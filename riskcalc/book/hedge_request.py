@@ -115,8 +115,9 @@ def _price_note(request: HedgeRequest, quotes: Market, preset: Preset) -> list[s
         return []
     quote = quotes.quote(request.kind)
     typed = request.price is not None
-    source = "as typed" if typed else f"of {preset.sources.spot or 'the preset'}, {quotes.date}"
-    return [f"{request.kind} at {quote.spot:.2f} {source} unless the book has its mark, IV {quote.vol:.0%}"]
+    source = "typed" if typed else f"{preset.sources.spot or 'preset'}, {quotes.date}"
+    price = f"{request.kind} at its mark in the book, else {quote.spot:.2f} ({source})"
+    return [f"{price}; IV {quote.vol:.0%}"]
 
 
 def _rules(kind: str) -> list[str]:
@@ -126,7 +127,7 @@ def _rules(kind: str) -> list[str]:
     exits = load_preset("tza-hedge").exits
     targets = ", ".join(f"+{100 * target.move:g}%" for target in exits.targets)
     rule = f"stop {-100 * exits.stop:g}%, targets {targets}, at most {exits.holding_days} days"
-    return [f"exits of tza-hedge: {rule}; size it anew each week"]
+    return [f"exits of tza-hedge: {rule}; resize it each week"]
 
 
 def hedge_triggers(day: dt.date) -> SignalBoard:

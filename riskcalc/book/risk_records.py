@@ -70,7 +70,7 @@ class PositionRisk:
     risk_basis: str
     """Basis of the risk: ``to the stop``, ``no stop: max loss``, ``stop passed: max loss``, ..."""
     loss_at_shock: float | None
-    """In the common shock that hurts the book most, no stop credited [dollars]; negative is a gain."""
+    """In the common shock that hurts the book most, no stop applied [dollars]; negative is a gain."""
     iwm_equivalent: float
     """Dollars of IWM that move as it does."""
     spy_equivalent: float
@@ -95,12 +95,12 @@ class Heat:
     correlated: float
     """sqrt(r' C r) of the risks, opposite trades offsetting, at the correlations of the underlyings."""
     shock: float
-    """In the worse of a fall and a rise of IWM, everything repriced and no stop credited."""
+    """In the worse of a fall and a rise of IWM, everything repriced and no stop applied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShockRow:
-    """The whole book after a move of IWM within one session, no stop credited."""
+    """The whole book after a move of IWM within one session, no stop applied."""
 
     move: float
     pnl: float

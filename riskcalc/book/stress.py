@@ -19,7 +19,7 @@ class BookScenario:
     scenario: str
     meaning: str
     pnl: float
-    """Of all trades that have a price, from the marks on, no stop credited [dollars]."""
+    """Of all trades that have a price, P&L from the marks, no stop applied [dollars]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ def stress_tables(stress: BookStress) -> list[Table]:
     """P&L of the book in each scenario."""
     rows = tuple((row.scenario, money(row.pnl, signed=True), row.meaning) for row in stress.rows)
     header = ("scenario", "P&L of the book", "what happens")
-    title = "Stress Test: no stop, from the marks on"
+    title = "Stress Test: no stop, P&L from the marks"
     return [Table(title=title, rows=rows, header=header, left=frozenset({0, 2}))]
 
 
@@ -170,7 +170,7 @@ def hedge_tables(hedge: Hedge) -> list[Table]:
         Table(title="Hedge", rows=size),
         Table(title="Before and After", rows=scenarios, header=("scenario", "P&L before", "P&L after")),
         Table(
-            title="Share of the Book Offset, nothing traded",
+            title="Share of the Book Offset Without Rebalancing",
             rows=drift,
             header=("sessions", "IWM", "offset"),
             left=frozenset(),

@@ -24,7 +24,7 @@ A preset's own [account], and --set account.risk=2%, go over these values key by
 @as_json
 @click.pass_context
 def command(ctx: click.Context, *, json_wanted: bool) -> None:
-    """Show the account that every preset takes, and where each value comes from."""
+    """Show the account that every preset uses, and where each value comes from."""
     if ctx.invoked_subcommand is None:
         _show(json_wanted=json_wanted)
 

@@ -72,9 +72,9 @@ def command(
     json_wanted: bool,
     **terms: Any,  # noqa: ANN401 - entries and since
 ) -> None:
-    """Run a preset's rules on daily PRICES: results in R with errors, the account by year, by volatility.
+    """Run a preset's rules on daily PRICES: results in R with standard errors, and by year and volatility.
 
-    A trade enters at a close, sized by the preset's account, and leaves at its stop, targets or time stop. An
+    A trade enters at a close, sized by the preset's account, and exits at its stop, targets or time stop. An
     open beyond a level fills at the open; a day that touches a stop and a target counts as stop.
     """
     files, name = files_and_preset(arguments, sample=sample)

@@ -86,7 +86,7 @@ def add(
     json_wanted: bool,
     **quotes: Any,  # noqa: ANN401 - the options of a file of quotes
 ) -> None:
-    """Record the entry of PRESET as planned; the plan is kept with it, and its 1R."""
+    """Record the entry of PRESET as planned, with its plan and 1R."""
     from riskcalc.cli.plan_request import planned  # noqa: PLC0415 - help is quick
 
     plan = planned(preset, settings, **quotes)
@@ -160,7 +160,7 @@ def mark(
 ) -> None:
     """Record today's prices of open positions: typed, from a file of quotes, or fetched.
 
-    Without any, takes the spots of `riskcalc quote`.
+    Without prices, uses the spots of `riskcalc quote`.
     """
     if live and (chain_file or date):
         raise click.UsageError("--live takes the place of --chain and --date")
@@ -324,7 +324,7 @@ command.add_command(export)
 @as_json
 @click.pass_obj
 def stress(path: Path | None, /, *, scenario_file: Path | None, json_wanted: bool) -> None:
-    """Show the P&L of the whole book in every scenario, no stop credited."""
+    """Show the P&L of the whole book in every scenario, no stop applied."""
     from riskcalc.book.stress import stress_book  # noqa: PLC0415 - help is quick
     from riskcalc.book.tables import stress_tables  # noqa: PLC0415 - as above
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - as above

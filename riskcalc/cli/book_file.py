@@ -67,7 +67,7 @@ def past_day(ctx: click.Context, param: click.Parameter, value: dt.date | None) 
 
     if value > today() + FUTURE:
         raise InvalidInputError(f"--date must not be long after today, {today()}, got {value}")
-    say_warnings([f"--date {value} is after today, {today()}: prices of days before it are not looked at"])
+    say_warnings([f"--date {value} is after today, {today()}: prices of days before it are ignored"])
     return value
 
 
@@ -75,7 +75,7 @@ with_book = click.option(
     "--book/--no-book",
     "book_wanted",
     default=None,
-    help="Take heat and buying power from your book; default: if there is one.",
+    help="Include the open risk and buying power of your book; default: if there is one.",
 )
 
 

@@ -48,7 +48,7 @@ def command(
     """Compare presets at equal risk, in the same scenarios of their benchmark.
 
     Without names: IWM shares, TNA and the IWM call spread. All are sized by the account of the first. Exits
-    with 1 once the expiry or the time stop of one has passed: its prices are old.
+    with 1 if the expiry or the time stop of any of them has passed, since its prices are then old.
     """
     from riskcalc.domain import Verdict  # noqa: PLC0415 - help is quick
     from riskcalc.formatting import comparison_tables, comparison_title  # noqa: PLC0415 - help is quick

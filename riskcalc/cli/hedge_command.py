@@ -57,8 +57,8 @@ def command(
 ) -> None:
     """Size a hedge of the book, with every scenario before and after it.
 
-    Says what a week of it costs, how much of the book it offsets after 1, 5 and 10 sessions, and whether the
-    hedge signals of `riskcalc signals` have fired.
+    Shows what the hedge costs per week, how much of the book it offsets after 1, 5 and 10 sessions, and
+    whether the hedge signals of `riskcalc signals` have fired.
     """
     from riskcalc.book.hedge_request import (  # noqa: PLC0415 - help is quick
         HedgeRequest,

@@ -29,7 +29,7 @@ Examples:
 
 Layouts are recognized by content: those of yfinance, Stooq, Alpha Vantage, Cboe, FRED and others, plain CSV
 with a column of dates and one of closes, or a column of closes for each symbol. Files of one symbol are read
-as one history; the first symbol is measured, others are what it is compared with.
+as one history; the first symbol is measured, and the others are compared with it.
 """
 USUAL_SESSIONS = 42
 STALE_DAYS = 7

@@ -36,7 +36,7 @@ def command(
     book_path: Path | None,
     json_wanted: bool,
 ) -> None:
-    """Show the closed trades of the book in R, with errors, and the odds of their plans against outcomes."""
+    """Show closed trades in R with standard errors, and the odds of their plans against outcomes."""
     from riskcalc.book.journal_tables import closed_table, journal_tables  # noqa: PLC0415 - help is quick
 
     with open_book(book_path) as book:

@@ -1,4 +1,4 @@
-"""``riskcalc quote``: the market of today, typed, from a chain or live; every preset takes it."""
+"""``riskcalc quote``: today's market, typed, from a chain or live, for every preset."""
 
 from __future__ import annotations
 

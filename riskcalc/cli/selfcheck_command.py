@@ -20,7 +20,7 @@ def command(ctx: click.Context, *, json_wanted: bool) -> None:
     """Price grids of options with riskcalc and vollib, and print the largest differences.
 
     American options are compared with QuantLib where it is installed, the compiled core with numpy where it
-    is in use. RISKCALC_CORE=numpy does without the compiled core.
+    is in use. RISKCALC_CORE=numpy turns the compiled core off.
 
     Exits with 1 if a difference exceeds rounding error.
     """

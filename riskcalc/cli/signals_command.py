@@ -62,7 +62,7 @@ def command(
 ) -> None:
     """Show each signal with its value, rule, distance and age, and whether it has fired.
 
-    Exits with 1 if a stop signal has fired. Data after today are not looked at; RISKCALC_TODAY names another
+    Exits with 1 if a stop signal has fired. Data after today are ignored; RISKCALC_TODAY names another
     day.
     """
     if bool(files) != update:

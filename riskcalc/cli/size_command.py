@@ -92,8 +92,8 @@ def command(
     """Size a position by its stop, within the account's limits.
 
     The loss at the stop stays within the risk budget, the position within buying power and its maximum share
-    of equity, as in a plan. Options left out come from account.toml, if it has them, open risk and what open
-    trades use of the buying power from your book. Names the binding limit.
+    of equity, as in a plan. Options left out come from account.toml where it has them; open risk and
+    buying power used come from your book. Names the binding limit.
     Exits with 1 if not even one unit fits.
     """
     position = Side[side.upper()]

@@ -68,8 +68,8 @@ def command(
     """Show the P&L and R of PRESET, at its position size, in every scenario.
 
     No stop is applied. Signals that fail or warn and the events ahead are listed below. Exits with 0 even if
-    a scenario exceeds the risk budget; `riskcalc plan` gives the verdict. Exits with 1 once the expiry or the
-    time stop has passed: the prices are old.
+    a scenario exceeds the risk budget; `riskcalc plan` gives the verdict. Exits with 1 if the expiry or the
+    time stop has passed, since the prices are then old.
     """
     from riskcalc.domain import Verdict  # noqa: PLC0415 - help is quick
     from riskcalc.domain.serialization import to_plain  # noqa: PLC0415 - help is quick

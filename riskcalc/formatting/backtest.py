@@ -126,7 +126,7 @@ def _entry_words(mode: str) -> str:
 def _result_rows(backtest: Backtest) -> Iterator[tuple[str, str, str]]:
     statistics = backtest.statistics
     yield "trades", f"{statistics.n:,}", _held(backtest)
-    yield "expectancy", _with_error(statistics), "mean R, costs in, ± one standard error"
+    yield "expectancy", _with_error(statistics), "mean R after costs, ± one standard error"
     yield "median R", r_multiple(statistics.median_r), ""
     yield "win rate", percent(statistics.win_rate, digits=1), _sizes(statistics)
     yield "profit factor", number(statistics.profit_factor), "gains over losses"

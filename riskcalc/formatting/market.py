@@ -32,7 +32,7 @@ def known_market_table(market: Mapping[str, Any]) -> Table:
     ]
     rate = "" if market["rate"] is None else f": rate {percent(market['rate'])} of {market['rate_date']}"
     return Table(
-        title=f"Market of Today{rate}",
+        title=f"Today's Market{rate}",
         header=("symbol", "spot", "date", "age", "IV", "IV of", "yield", "source"),
         rows=tuple(rows),
         left=frozenset({0, 3, 7}),

@@ -26,7 +26,7 @@ SAMPLE_ACCOUNT: dict[str, Any] = {"equity": SAMPLE_EQUITY, "costs": {"commission
 """Sample values of an account; the other keys have the defaults of a preset."""
 
 NEW_FILE = """\
-# Your account: what every preset takes that does not say it itself.
+# Your account: values for every preset that does not set its own.
 # Keys are those of a preset's [account]; `riskcalc account` shows what holds.
 
 schema = 1

@@ -33,7 +33,7 @@ SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""
 
 NEW_FILE = """\
-# The market of today: `riskcalc quote` writes it, and every preset takes its prices from here.
+# Today's market: `riskcalc quote` writes it, and every preset takes its prices from here.
 
 schema = 1
 """

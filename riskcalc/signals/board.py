@@ -50,7 +50,7 @@ def signal_board(rules: Iterable[Rule], store: Mapping[str, Series], *, day: dt.
     rules : iterable of Rule
         From `load_rules`.
     store : mapping
-        Series by name, from `read_store`; values after `day` are not looked at.
+        Series by name, from `read_store`; values after `day` are ignored.
     day : date
         Day of the board; ages are NYSE sessions up to it.
 
