@@ -267,7 +267,7 @@ def real_chain():
 @pytest.mark.skipif(not CHAIN.exists(), reason=f"no real chain at {CHAIN}: set RISKCALC_REFERENCE")
 def bench_real_chain(benchmark):
     option = real_chain()
-    found = measure(
+    implied = measure(
         benchmark,
         lambda: american_implied_vol(**option),
         task="American implied vols, the whole IWM chain",
@@ -275,9 +275,9 @@ def bench_real_chain(benchmark):
         options=option["premium"].size,
         rounds=3,
     )
-    solved = found.status == 0
+    solved = implied.status == 0
     terms = {name: values for name, values in option.items() if name != "premium"}
-    value = american(**terms, vol=np.where(solved, found.vol, 0.2)).value
+    value = american(**terms, vol=np.where(solved, implied.vol, 0.2)).value
     note_error(
         benchmark,
         np.abs(value - option["premium"])[solved].max(),

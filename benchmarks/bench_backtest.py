@@ -43,7 +43,7 @@ IMPLEMENTATIONS = {OURS: (riskcalc, 5), "loop over a pandas table": (pandas_loop
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 def bench_backtest(benchmark, implementation):
     prepare, rounds = IMPLEMENTATIONS[implementation]
-    found = measure(
+    multiples = measure(
         benchmark,
         prepare(),
         task=f"backtest of shares, {BARS:,} bars",
@@ -51,6 +51,6 @@ def bench_backtest(benchmark, implementation):
         options=1,
         rounds=rounds,
     )
-    apart = float(np.abs(np.subtract(found, riskcalc()())).max())
+    difference = float(np.abs(np.subtract(multiples, riskcalc()())).max())
     if implementation != OURS:
-        note_error(benchmark, apart, remark="R apart")
+        note_error(benchmark, difference, remark="R")

@@ -47,5 +47,5 @@ TASKS = {
 @pytest.mark.parametrize("task", TASKS)
 def bench_book(benchmark, task, tmp_path):
     prepare, count = TASKS[task]
-    found = measure(benchmark, prepare(tmp_path), task=task, implementation=OURS, options=1, rounds=3)
-    assert found == count
+    counted = measure(benchmark, prepare(tmp_path), task=task, implementation=OURS, options=1, rounds=3)
+    assert counted == count

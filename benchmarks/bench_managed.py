@@ -77,10 +77,10 @@ def bench_managed(benchmark, case, implementation):
     prepare, iterations = IMPLEMENTATIONS[implementation]
     expect = prepare(case)
     rounds = 5 if iterations > 1 else 2
-    found = measure(
+    expected_pnl = measure(
         benchmark, expect, task=f"managed outcome, {case}", implementation=implementation, options=1,
         rounds=rounds, iterations=iterations,
     )  # fmt: skip
     error = deviation(case) / math.sqrt(PATHS)
     sampling = "" if implementation == OURS else f"; its standard error is {error:.1g}"
-    note_error(benchmark, abs(found), remark=f"dollars{sampling}")
+    note_error(benchmark, abs(expected_pnl), remark=f"dollars{sampling}")

@@ -115,7 +115,7 @@ def pandas_loop(rules):
     def above(level):
         """The smile's probability to end above levels: Gatheral's total variance and its slope."""
         k = np.log(level / curve.forward)
-        variance, slope, _ = curve.jet(k)
+        variance, slope, _ = curve.variance_terms(k)
         lower = -(k + variance / 2) / np.sqrt(variance)
         return norm.cdf(lower) - norm.pdf(lower) * slope / (2 * np.sqrt(variance))
 
@@ -159,7 +159,7 @@ def bench_scan(benchmark, task, implementation):
     rounds = 5 if implementation == OURS else 2
     table = measure(benchmark, run, task=task, implementation=implementation, options=count, rounds=rounds)
     if "planned" in table:
-        note_error(benchmark, (table["planned"] - table["expected_pnl"]).abs().max(), remark="dollars apart")
+        note_error(benchmark, (table["planned"] - table["expected_pnl"]).abs().max(), remark="dollars")
     elif implementation != OURS:
         keys = ["long_strike", "short_strike"]
         first = scanned(rules)[scanned(rules)["expiry"] == scanned(rules)["expiry"].iloc[0]]

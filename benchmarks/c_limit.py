@@ -31,11 +31,11 @@ def c_limit(name, columns, *, outputs):
     """Return a call of a loop of ``limit.c``, and the array that it fills again and again."""
     function = getattr(library(), name)
     pointers = [ctypes.c_void_p(np.ascontiguousarray(column).ctypes.data) for column in columns]
-    found = np.empty((outputs, len(columns[0])))
+    results = np.empty((outputs, len(columns[0])))
 
     def run():
-        function(ctypes.c_ssize_t(found.shape[1]), *pointers, ctypes.c_void_p(found.ctypes.data))
-        return found
+        function(ctypes.c_ssize_t(results.shape[1]), *pointers, ctypes.c_void_p(results.ctypes.data))
+        return results
 
     run.keeps = columns  # the arrays behind the pointers
     return run

@@ -41,21 +41,21 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=11, help="runs of each task")
     options = parser.parse_args(arguments)
-    print("\n".join(table(measured(options.rounds))))
+    print("\n".join(table(measure(options.rounds))))
 
 
-def measured(rounds):
+def measure(rounds):
     """Return the median process time of each task [s]; a first round, which fills the caches, is left out."""
     times = {task: [] for task in TASKS}
     with tempfile.TemporaryDirectory() as folder:
-        # Nobody's own files are read, and modules are compiled once, as they are where riskcalc is installed.
-        apart = {"HOME": folder, "RISKCALC_HOME": folder, "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
-        environment = {**os.environ, **apart}
+        # No files of the user are read; modules are compiled once, as where riskcalc is installed.
+        isolated = {"HOME": folder, "RISKCALC_HOME": folder, "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
+        environment = {**os.environ, **isolated}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         for _ in range(rounds + 1):
             for task, command in TASKS.items():
                 times[task].append(process_time(command, environment=environment))
-    return {task: statistics.median(found[1:]) for task, found in times.items()}
+    return {task: statistics.median(seconds[1:]) for task, seconds in times.items()}
 
 
 def process_time(command, *, environment):
@@ -85,8 +85,8 @@ def bar(task, times):
     """Return what a task may cost, and whether it costs more."""
     if task not in BARS:
         return ""
-    most, beside = BARS[task]
-    return f"{most} x {beside}{'' if times[task] <= most * times[beside] else ': exceeded'}"
+    most, reference = BARS[task]
+    return f"{most} x {reference}{'' if times[task] <= most * times[reference] else ': exceeded'}"
 
 
 if __name__ == "__main__":

@@ -52,9 +52,9 @@ def timed(work, rounds=3):
     times = []
     for _ in range(rounds):
         start = time.process_time()
-        found = work()
+        result = work()
         times.append(time.process_time() - start)
-    return statistics.median(times), found
+    return statistics.median(times), result
 
 
 if __name__ == "__main__":

@@ -83,31 +83,32 @@ def main(arguments):
     with tempfile.TemporaryDirectory() as folder:
         # Modules are compiled once, as they are where riskcalc is installed.
         compiled = {"PYTHONPYCACHEPREFIX": f"{folder}/compiled", "PYTHONDONTWRITEBYTECODE": None}
-        apart = {"RISKCALC_HOME": folder, "RISKCALC_SESSION": f"{folder}/session.json", **compiled}
-        tables = (starts(options, apart), nudges(options, apart), switches(options, apart), [machine()])
+        files = {"RISKCALC_HOME": folder, "RISKCALC_SESSION": f"{folder}/session.json"}
+        environment = {**files, **compiled}
+        tables = (*(measure(options, environment) for measure in (starts, nudges, switches)), [machine()])
         print("\n\n".join("\n".join(lines) for lines in tables))
 
 
-def starts(options, apart):
+def starts(options, environment):
     """First paint of both programs in turns; ours with a session from before, as on any day but the first."""
-    with Terminal([*SCREEN, options.preset], environment=apart) as terminal:
-        live(terminal)
+    with Terminal([*SCREEN, options.preset], environment=environment) as terminal:
+        wait_for_numbers(terminal)
         terminal.key("q")
         terminal.wait_for_end()
-    with Terminal([sys.executable, "-c", EMPTY_APP], environment=apart) as terminal:
+    with Terminal([sys.executable, "-c", EMPTY_APP], environment=environment) as terminal:
         terminal.first_paint("ready")
     ours, empty, numbers = [], [], []
     for _ in range(options.starts):
-        with Terminal([sys.executable, "-c", EMPTY_APP], environment=apart) as terminal:
+        with Terminal([sys.executable, "-c", EMPTY_APP], environment=environment) as terminal:
             empty.append(terminal.first_paint("ready"))
-        with Terminal(SCREEN, environment=apart) as terminal:
+        with Terminal(SCREEN, environment=environment) as terminal:
             ours.append(terminal.first_paint(FIRST_FIELD))
-            numbers.append(live(terminal) - terminal.started)
-    beside = [statistics.median(times) / statistics.median(empty) for times in (ours, numbers)]
+            numbers.append(wait_for_numbers(terminal) - terminal.started)
+    ratios = [statistics.median(times) / statistics.median(empty) for times in (ours, numbers)]
     rows = (
         ("empty Textual app", "first paint", empty, ""),
-        ("riskcalc", "first paint", ours, f"{beside[0]:.2f} x the empty app"),
-        ("riskcalc", "numbers live", numbers, f"{beside[1]:.2f} x the empty app"),
+        ("riskcalc", "first paint", ours, f"{ratios[0]:.2f} x the empty app"),
+        ("riskcalc", "numbers live", numbers, f"{ratios[1]:.2f} x the empty app"),
     )
     return [
         "| program | until | median | p95 | |",
@@ -119,15 +120,15 @@ def starts(options, apart):
     ]
 
 
-def nudges(options, apart):
+def nudges(options, environment):
     """Key to painted frame, the focused field stepped up and down."""
     columns_shown = ("key", "median", "p95", "frames per key", "cells per key", "bytes per key")
     titles = (f"{options.preset} at", *columns_shown, "process time", "plain Textual app", "ours / plain")
     lines = [row(*titles), f"| --- | --- |{' ---: |' * (len(titles) - 2)}"]
     for columns, rows in SIZES:
         size = {"columns": columns, "rows": rows}
-        with Terminal([*SCREEN, options.preset], **size, environment=apart) as terminal:
-            live(terminal)
+        with Terminal([*SCREEN, options.preset], **size, environment=environment) as terminal:
+            wait_for_numbers(terminal)
             for key in KEYS_TIMED:
                 painted = reactions(terminal, key, WARM_UP)[-1].output
                 cells, runs = len(SEQUENCE.sub(b"", painted).decode()), len(COLOR.findall(painted))
@@ -135,22 +136,23 @@ def nudges(options, apart):
                 command = [sys.executable, "-c", PLAIN_APP, str(columns), str(cells), str(runs // 2)]
                 with Terminal(command, **size) as plain:
                     plain.settle(quiet=0.5, frames=1)
-                    found, used, beside = in_turns(terminal, plain, key, options.keys)
-                times = [one.seconds for one in found]
-                frames = statistics.mean(one.frames for one in found)
-                written = statistics.median(one.written for one in found)
+                    reactions_seen, our_time, plain_time = in_turns(terminal, plain, key, options.keys)
+                times = [reaction.seconds for reaction in reactions_seen]
+                frames = statistics.mean(reaction.frames for reaction in reactions_seen)
+                written = statistics.median(reaction.written for reaction in reactions_seen)
                 line = (f"{columns}x{rows}", key, ms(times), ms(times, 0.95), f"{frames:.2f}", f"{cells:,}")
-                compared = (f"{1000 * used:.1f} ms", f"{1000 * beside:.1f} ms", f"{used / beside:.2f}")
+                costs = (f"{1000 * seconds:.1f} ms" for seconds in (our_time, plain_time))
+                compared = (*costs, f"{our_time / plain_time:.2f}")
                 lines.append(row(*line, f"{written:,.0f}", *compared))
     return lines
 
 
-def switches(options, apart):
-    """A page opened from the trade of a program that was left alone for some seconds, beside a key."""
+def switches(options, environment):
+    """Process time to open a page from Trade, in keys, after some seconds without any."""
     lines = ["| page | first opening | later |", "| --- | ---: | ---: |"]
     for title, opens in PAGES.items():
-        with Terminal([*SCREEN, options.preset], environment=apart) as terminal:
-            live(terminal)
+        with Terminal([*SCREEN, options.preset], environment=environment) as terminal:
+            wait_for_numbers(terminal)
             time.sleep(PREPARED_SECONDS)
             key = statistics.median(process_time(terminal, name) for name in ("up", "down") * SWITCHES)
             first = process_time(terminal, opens)
@@ -175,31 +177,31 @@ def row(*cells):
 
 
 def in_turns(ours, plain, key, count):
-    """What followed each of so many keys, and the median process time of a key in either program.
+    """Reactions of our screen to `count` keys, and the median process time of a key in either program.
 
     A few keys go to one, then to the other: what else the machine does slows both.
     """
-    found, times = [], {ours: [], plain: []}
+    our_reactions, times = [], {ours: [], plain: []}
     for _ in range(-(-count // IN_TURN)):
         for terminal, spent in times.items():
             before = terminal.process_time()
-            reacted = reactions(terminal, key, IN_TURN)
+            reactions_in_turn = reactions(terminal, key, IN_TURN)
             spent.append((terminal.process_time() - before) / IN_TURN)
-            found += reacted if terminal is ours else []
-    return found, *(statistics.median(spent) for spent in times.values())
+            our_reactions += reactions_in_turn if terminal is ours else []
+    return our_reactions, *(statistics.median(spent) for spent in times.values())
 
 
 def reactions(terminal, key, count):
-    """What followed each of so many keys, back and forth."""
+    """Reactions of a program to `count` keys, back and forth."""
     back = {"up": "down", "pagedown": "pageup", "j": "k"}[key]
     return [terminal.react(key if turn % 2 else back) for turn in range(count)]
 
 
-def live(terminal):
-    """Wait until the numbers are there; return when."""
-    found = terminal.wait_for("P(profit)")
+def wait_for_numbers(terminal):
+    """Wait until the plan is on the screen; return when."""
+    shown_at = terminal.wait_for("P(profit)")
     terminal.settle(quiet=0.3)
-    return found
+    return shown_at
 
 
 def ms(times, share=0.5):
