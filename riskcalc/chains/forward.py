@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from riskcalc.chains.chain import Chain
 from riskcalc.chains.quote_rows import QuoteStatus
 from riskcalc.domain import CashDividend, ExerciseStyle, Market
 from riskcalc.domain.validation import finite
+from riskcalc.errors import ChainError
 from riskcalc.pricing import ImpliedVol, american_implied_vol, black_scholes, implied_vol
 from riskcalc.pricing.arrays import Days, Flags, Floats
 
@@ -25,6 +28,12 @@ MOST_PAIRS = 10
 ROUNDS = 8
 SETTLED = 1e-6
 """Difference of the two vols below which a pair agrees."""
+
+MOST_STEPS = 60
+"""Steps to the rate of a forward; with usual dividends it takes some five."""
+
+RATE_SETTLED = 1e-13
+"""Last change of the log of the forward in that search."""
 
 ROUNDING = 1e-9
 """Minimum deviation of a forward, as a fraction of spot: a quote without width has a finite weight."""
@@ -153,8 +162,9 @@ def implied_forwards(
     the other only in part, so that too little is implied. Give the dividends where they are known.
     """
     terms = pricing_terms(chain, rate=rate, dividends=dividends, exercise=exercise)
-    solved = _solve_pairs(chain, _pairs(chain), terms)
     ahead = [expiry for expiry in chain.expiries() if chain.years_to_expiry(expiry) > 0]
+    _require_positive_forwards(chain, ahead, terms)
+    solved = _solve_pairs(chain, _pairs(chain), terms)
     return tuple(_mean_forward(expiry, chain, terms, solved) for expiry in ahead)
 
 
@@ -221,6 +231,19 @@ def _pairs(chain: Chain) -> _Pairs:
     )
 
 
+def _require_positive_forwards(chain: Chain, ahead: Sequence[dt.date], terms: PricingTerms) -> None:
+    """Refuse dividends of more than the spot, which leave no forward to price with."""
+    years = np.array([chain.years_to_expiry(expiry) for expiry in ahead], dtype=np.float64)
+    still = np.zeros_like(years)
+    forwards = terms.forward(spot=chain.spot, years=years, rate=still + terms.rate, dividend_yield=still)
+    for expiry in itertools.compress(ahead, ~(forwards > 0)):
+        paid = float(terms.amounts[terms.times > 0].sum())
+        raise ChainError(
+            f"{chain.symbol} {expiry}: dividends must be worth less until the expiry than the spot of "
+            f"{chain.spot:,.2f}, got {paid:,.2f}"
+        )
+
+
 def _solve_pairs(chain: Chain, pairs: _Pairs, terms: PricingTerms) -> _Solved:
     """Newton on the carry of each pair, all at once, until its two vols agree."""
     carry = np.full(pairs.years.shape, terms.rate if terms.free_rate else 0.0)
@@ -271,7 +294,7 @@ def _mean_forward(expiry: dt.date, chain: Chain, terms: PricingTerms, solved: _S
         still, when = np.array(0.0), np.array(years)
         usual = terms.forward(spot=chain.spot, years=when, rate=still + terms.rate, dividend_yield=still)
         forward = float(usual)
-    rate = _rate_of(forward, chain.spot, years, terms) if terms.free_rate else terms.rate
+    rate = _rate_of(expiry, forward, chain, years, terms) if terms.free_rate else terms.rate
     dividend_yield = 0.0 if terms.free_rate else rate - math.log(forward / chain.spot) / years
     return ImpliedForward(
         expiry=expiry,
@@ -303,10 +326,18 @@ def _mean(forwards: Floats, deviations: Floats) -> tuple[float, float, Flags]:
     return mean, error, used
 
 
-def _rate_of(forward: float, spot: float, years: float, terms: PricingTerms) -> float:
+def _rate_of(expiry: dt.date, forward: float, chain: Chain, years: float, terms: PricingTerms) -> float:
     """Rate at which spot and dividends give a forward: Newton, since the rate discounts the dividends too."""
     rate, when, still = terms.rate, np.array(years), np.array(0.0)
-    for _ in range(ROUNDS):
-        at = terms.forward(spot=spot, years=when, rate=np.array(rate), dividend_yield=still)
-        rate += math.log(forward / float(at)) / years
-    return rate
+    for _ in range(MOST_STEPS):
+        at = float(terms.forward(spot=chain.spot, years=when, rate=np.array(rate), dividend_yield=still))
+        if not at > 0:
+            break
+        step = math.log(forward / at) / years
+        rate += step
+        if abs(step) * years <= RATE_SETTLED:
+            return rate
+    raise ChainError(
+        f"{chain.symbol} {expiry}: no rate gives the forward of {forward:,.2f} that the quotes imply "
+        f"at a spot of {chain.spot:,.2f} and these dividends"
+    )

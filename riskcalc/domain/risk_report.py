@@ -242,7 +242,7 @@ class ManagedOutcome:
     expected_gap_loss: float
     """Expected loss from stops filled at the gap price."""
     break_even_drift: float | None
-    """Growth of the spot per year at which the expected P&L is 0, nearest to the view's; None if none is."""
+    """Growth of the spot per year at which the expected P&L is 0, nearest to the view's; None: not found."""
     quantiles: tuple[PnlQuantile, ...]
     histogram: tuple[PnlBin, ...]
     """Adjoining bins of equal width; the outer two hold what lies beyond them too."""

@@ -241,7 +241,10 @@ def _weights(exits: ExpiryExits, fractions: tuple[float, ...]) -> tuple[Floats, 
 
 
 def _zeros(shifts: Floats, expected: Floats) -> Floats:
-    """Zero of each column that is nearest to no shift, by straight lines between neighbors."""
+    """Zero of each column that is nearest to no shift, by straight lines between neighbors.
+
+    Nan where there is none, and where some expectation is no number: it may hide the nearest one.
+    """
     before, after = expected[:-1], expected[1:]
     crosses = (before <= 0) != (after <= 0)
     middle = np.abs(shifts[:-1] + shifts[1:])[:, None]
@@ -250,5 +253,6 @@ def _zeros(shifts: Floats, expected: Floats) -> Floats:
     low, high = before[nearest, columns], after[nearest, columns]
     with np.errstate(divide="ignore", invalid="ignore"):
         zero = shifts[nearest] + (shifts[1] - shifts[0]) * low / (low - high)
-    zeros: Floats = np.where(crosses.any(axis=0), zero, np.nan)
+    found = crosses.any(axis=0) & np.isfinite(expected).all(axis=0)
+    zeros: Floats = np.where(found, zero, np.nan)
     return zeros

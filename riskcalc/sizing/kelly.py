@@ -23,6 +23,12 @@ ROUNDING = 1e-12
 MOST_UNITS = 1e12
 """Maximum capital in units; more counts as this much, which only overstates ruin."""
 
+MOST_STEPS = 100
+"""Steps of Newton to a complex root: it takes less than ten."""
+
+LAST_STEP = 1e-15
+"""Step from which the root is exact: smaller ones are rounding."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimalF:
@@ -328,12 +334,15 @@ def _branch_root(win: float, gain: int, loss: int, turn: complex) -> complex:
     """
     start = turn * (1 - win) ** (1 / loss)
     root = 0j
-    for _ in range(100):
+    for _ in range(MOST_STEPS):
         rest = 1 - win * root**gain
         mapped = start * rest ** (-1 / loss)
         slope = mapped * win * gain * root ** (gain - 1) / (loss * rest)
-        step = (mapped - root) / (1 - slope)
+        step: complex = (mapped - root) / (1 - slope)
         root += step
-        if abs(step) <= 4e-16:
-            break
-    return root
+        if abs(step) <= LAST_STEP:
+            return root
+    raise InvalidInputError(
+        f"risk of ruin has no solution for win_probability {win:g} and payoff_ratio {gain}/{loss}: "
+        f"the last of {MOST_STEPS} steps was {abs(step):.1g}"
+    )

@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from riskcalc.chains import forward
 from riskcalc.chains.forward import forward_market, implied_forwards
 from riskcalc.domain import CashDividend, ExerciseStyle, Market, Quote, instrument
+from riskcalc.errors import ChainError
 from riskcalc.pricing import black_scholes
 from tests.chains.quoted import DAY, model_chain
 from tests.real_chains import RATE, real_chain
@@ -34,6 +36,20 @@ def test_with_dividends_the_quotes_imply_a_rate(rate):
     assert far.forward == pytest.approx(
         (100 - 0.8 * math.exp(-rate * 57 / 365)) * math.exp(rate * 60 / 365), abs=1e-3
     )
+
+
+def test_dividends_of_more_than_the_spot_are_refused():
+    chain = model_chain(times=[57 / 365], amounts=[0.8])
+    message = r"IWM [-\d]+: dividends must be worth less until the expiry than the spot of 100.00, got 101.00"
+    with pytest.raises(ChainError, match=message):
+        implied_forwards(chain, rate=0.04, dividends=(dataclasses.replace(EX_DATE, amount=101.0),))
+
+
+def test_a_rate_that_is_not_found_is_said(monkeypatch):
+    chain = model_chain(rate=0.055, times=[57 / 365], amounts=[0.8])
+    monkeypatch.setattr(forward, "MOST_STEPS", 1)
+    with pytest.raises(ChainError, match="no rate gives the forward of"):
+        implied_forwards(chain, rate=0.04, dividends=(EX_DATE,))
 
 
 def test_a_dividend_that_is_not_given_shows_as_value_paid_but_not_in_full():

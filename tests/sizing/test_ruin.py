@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.linalg import solve_banded
 
 from riskcalc.errors import InvalidInputError
-from riskcalc.sizing import risk_of_ruin
+from riskcalc.sizing import kelly, risk_of_ruin
 from tests.reference import printed, rows
 
 PITFALLS = rows("sizing_ruin_pitfalls")
@@ -123,3 +123,9 @@ def test_inputs_out_of_range(field, allowed, bad):
     for value in bad:
         with pytest.raises(InvalidInputError, match=rf"^{field} must be {allowed}, got {value:g}$"):
             risk_of_ruin(**inputs | {field: value})
+
+
+def test_a_root_that_is_not_found_is_said(monkeypatch):
+    monkeypatch.setattr(kelly, "MOST_STEPS", 2)
+    with pytest.raises(InvalidInputError, match=r"risk of ruin has no solution for win_probability 0\.6"):
+        risk_of_ruin(win_probability=0.6, payoff_ratio=1.5, units_of_capital=10)

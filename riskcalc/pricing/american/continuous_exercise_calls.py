@@ -23,7 +23,7 @@ from riskcalc.pricing.american.continuous_exercise import (
     put_terms,
     scatter,
 )
-from riskcalc.pricing.american.convergence import Priced
+from riskcalc.pricing.american.convergence import MAX_RESIDUAL, Priced
 from riskcalc.pricing.american.deterministic import raise_to_floor
 from riskcalc.pricing.american.dividend_periods import (
     MIN_TIME,
@@ -215,6 +215,7 @@ def _solve_ex_date(later: _Period, amount: FloatArray) -> _ExDate:
         high = np.where(below, high, spot)
         fast = spot + 2 * (time_value - np.sqrt(amount * time_value)) / slope
         in_bracket = (fast > low - SEARCH_TOLERANCE) & (fast < high + SEARCH_TOLERANCE)
+        residual = np.abs(time_value - amount)
         before, spot = spot, np.where(in_bracket & (time_value > amount / 4), fast, low)
         if np.abs(spot - before).max() < SEARCH_TOLERANCE:
             break
@@ -223,7 +224,8 @@ def _solve_ex_date(later: _Period, amount: FloatArray) -> _ExDate:
         amount=amount,
         boundary_after=-np.log(spot),
         limit=_limit_before_drop(limit_at_expiry(later.terms), put, spot, amount, slope),
-        converged=np.abs(spot - before)[:, 0] < MAX_LAST_STEP,
+        # A step that a bracket's end cuts short may be small far from the root: its residual is not.
+        converged=((np.abs(spot - before) < MAX_LAST_STEP) & (residual < MAX_RESIDUAL))[:, 0],
     )
 
 
