@@ -275,8 +275,9 @@ class Chain:
 
     def _sort_rows(self) -> None:
         order = option_order(expiry=self.expiry, strike=self.strike, option_type=self.option_type)
-        for name in COLUMNS:
-            self._set(name, getattr(self, name)[order])
+        if (order != np.arange(len(order))).any():
+            for name in COLUMNS:
+                self._set(name, getattr(self, name)[order])
         again = same_as_next(expiry=self.expiry, strike=self.strike, option_type=self.option_type)
         if again.any():
             row = int(again.argmax())

@@ -157,6 +157,8 @@ def _with_reason(dropped: Codes, rows: Flags, why: DropReason) -> Codes:
 
 
 def _select(rows: QuoteRows, selected: Flags | npt.NDArray[np.intp]) -> QuoteRows:
+    if selected.dtype == np.bool_ and selected.all():
+        return rows  # a copy of a million rows would double the memory
     columns = {name: getattr(rows, name)[selected] for name in COLUMNS}
     return dataclasses.replace(rows, **columns)
 
@@ -254,9 +256,11 @@ def _drop_repeats(rows: QuoteRows, dropped: Codes) -> Codes:
     """Keep the last quote of each option; two that differ at one time contradict each other."""
     selected = np.flatnonzero(dropped == KEPT)
     selected = selected[np.argsort(rows.quote_time[selected], kind="stable")]
-    selected = selected[option_order(**_options(_select(rows, selected)))]
+    selected = selected[option_order(**_options(rows, selected))]
+    again = same_as_next(**_options(rows, selected))
+    if not again.any():
+        return dropped
     ordered = _select(rows, selected)
-    again = same_as_next(**_options(ordered))
     superseded = again & (ordered.quote_time[:-1] < ordered.quote_time[1:])
     identical = np.all([_repeats_next(getattr(ordered, name)) for name in VALUES], axis=0)
     clashing = np.flatnonzero(again & ~superseded & ~identical)
@@ -276,8 +280,12 @@ class OptionColumns(TypedDict):
     option_type: Codes
 
 
-def _options(rows: QuoteRows) -> OptionColumns:
-    return {"expiry": rows.expiry, "strike": rows.strike, "option_type": rows.option_type}
+def _options(rows: QuoteRows, selected: npt.NDArray[np.intp]) -> OptionColumns:
+    return {
+        "expiry": rows.expiry[selected],
+        "strike": rows.strike[selected],
+        "option_type": rows.option_type[selected],
+    }
 
 
 def _repeats_next(column: Floats) -> Flags:

@@ -61,15 +61,15 @@ def is_regular(content: bytes, *, width: int, delimiter: str) -> bool:
     if b'"' in content or content.count(b"\r") not in {0, content.count(b"\r\n")}:
         return False
     mark, start = ord(delimiter), 0
+    line = np.array([mark] * (width - 1) + [ord("\n")], dtype=np.uint8)
     while start < len(content):
         end = content.rfind(b"\n", start, start + PIECE) + 1
         last = not end or start + PIECE >= len(content)
         piece = np.frombuffer(content[start:] if last else content[start:end], dtype=np.uint8)
-        ends = np.flatnonzero(piece == ord("\n"))
+        marks = piece[np.flatnonzero((piece == mark) | (piece == ord("\n")))]
         if last and (not piece.size or piece[-1] != ord("\n")):
-            ends = np.append(ends, piece.size)
-        marks = np.searchsorted(np.flatnonzero(piece == mark), ends)
-        if not (np.diff(marks, prepend=0) == width - 1).all():
+            marks = np.append(marks, np.uint8(ord("\n")))
+        if marks.size % width or not (marks.reshape(-1, width) == line).all():
             return False
         start = len(content) if last else end
     return True

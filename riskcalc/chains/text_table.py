@@ -170,8 +170,9 @@ def _columns_of(cells: list[npt.NDArray[np.object_]], *, names: Sequence[str]) -
     columns: dict[str, Column] = {}
     filled = np.zeros(cells[0].size, dtype=np.bool_)
     while cells:
-        column = columns[names[len(columns)]] = column_of(cells.pop(0))
-        filled |= np.array([bool(text.strip()) for text in column.texts])[column.codes]
+        column = columns[names[len(columns)]] = numbered_texts(cells.pop(0))
+        if not filled.all():
+            filled |= np.array([bool(text.strip()) for text in column.texts])[column.codes]
     return columns if filled.all() else {}
 
 
@@ -232,6 +233,14 @@ def _line(file: QuoteFile, reader: Reader) -> str:
 def _uneven_row(row: list[str], *, width: int, line: str) -> str:
     cause = "is the file cut off?" if len(row) < width else "decimal commas, or commas inside a field?"
     return f"{line} has {len(row)} fields where the header has {width}; {cause}"
+
+
+def numbered_texts(cells: npt.NDArray[np.object_]) -> Column:
+    """Column of the texts of all rows, as `column_of`, for many of them: pandas numbers them in C."""
+    import pandas as pd  # noqa: PLC0415 - its parser has read the cells
+
+    codes, texts = pd.factorize(cells)
+    return Column(codes=codes.astype(np.int32), texts=tuple(texts.tolist()))
 
 
 class Column(NamedTuple):

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,6 +57,10 @@ OPTION_WORDS = {
 }
 DECIMAL_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+PLAIN_NUMBERS = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]*)?)?(?:\n|\Z))*")
+"""Lines of digits with a point at most, or empty: below `MOST_NUMBER`."""
+MANY_TEXTS = 1_000
+"""Distinct texts from which it pays to look whether all are such."""
 SHOWN_PROBLEMS = 5
 MOST_NUMBER = 1e15
 """Maximum of any quote, size or volume; sums and ratios stay finite."""
@@ -89,6 +93,9 @@ class Cells:
 
     def numbers(self, column: str) -> Floats:
         """Numbers, NaN where missing; ``23.4%`` is 0.234, ``$1,234.50`` is 1234.5."""
+        cells = self.column(column)
+        if (plain := _plain_numbers(cells.texts)) is not None:
+            return plain[cells.codes]
         parse = partial(parse_number, thousands=self.thousands)
         return self._parsed(column, parse, invalid=math.nan, kind="a number like 1234.5")
 
@@ -215,6 +222,13 @@ def _cell_text(text: str) -> str:
     text = text.strip()
     # Most cells are numbers, and asking costs more than reading them.
     return "" if not text[:1].isdigit() and text.lower() in MISSING_WORDS else text
+
+
+def _plain_numbers(texts: Sequence[str]) -> Floats | None:
+    """Numbers of many texts that are digits with a point at most, or empty; None where one is not."""
+    if len(texts) < MANY_TEXTS or not PLAIN_NUMBERS.fullmatch("\n".join(texts)):
+        return None
+    return np.array([float(text or "nan") for text in texts])
 
 
 def parse_number(text: str, *, thousands: bool = True) -> float:

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from riskcalc.chains import read_chain, regular_table, sample_chain, text_table
+from riskcalc.chains import read_chain, regular_table, sample_chain, text_table, typed_columns
 from riskcalc.chains.regular_table import is_regular, regular_cells
 
 PLAIN = (
@@ -85,3 +85,17 @@ def test_a_bad_cell_of_a_large_file_is_named_by_its_line(tmp_path, monkeypatch):
     path.write_text(PLAIN.replace("300,call,1", "300,call,one"))
     with pytest.raises(Exception, match=r"line 4, column bid: 'one' is not a number"):
         read_chain(path, symbol="IWM", spot=295, date=sample_chain().date)
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "7%", "$5", "1,000", "1e3", "nan", "1_0", "inf", "9" * 16, "٣", "1.2.3", " 4 "]
+)
+def test_many_plain_numbers_are_read_as_one_by_one(odd, monkeypatch):
+    texts = ("295", "-0.5", "", "007", "12.", "0.1234567890123456789", "999999999999999.99", odd)
+    column = text_table.column_of(texts)
+    table = text_table.Table(columns={"bid": column}, places=np.arange(len(texts)))
+    one_by_one, together = typed_columns.Cells(table=table), typed_columns.Cells(table=table)
+    expected = one_by_one.numbers("bid")
+    monkeypatch.setattr(typed_columns, "MANY_TEXTS", 0)
+    assert np.array_equal(together.numbers("bid"), expected, equal_nan=True)
+    assert together.problems == one_by_one.problems

@@ -128,6 +128,8 @@ class _Fields:
 
     def numbers(self, field: str) -> Floats:
         name = self.columns.get(field, "")
+        if not self.cells.has(name):
+            return np.full(len(self.cells.table), np.nan)
         values = self.cells.numbers(name)
         return np.where(
             values == UNKNOWN, np.nan, values * unit_factor(field, name, self.cells.table, values)
