@@ -9,7 +9,7 @@ from riskcalc.domain.events import MarketEvent
 from riskcalc.domain.gamma import StrikeGamma
 from riskcalc.formatting.events import before_words, move_words
 from riskcalc.formatting.metric import Line, PanelLayout, Style, cut, title_line, wrapped
-from riskcalc.formatting.numbers import number, price
+from riskcalc.formatting.numbers import Variants, number, price
 
 EVENT = "◆"
 """Mark of an event that is more than an expiration, as in the heatmap's head."""
@@ -51,15 +51,16 @@ def events_lines(plan: TradePlan, layout: PanelLayout, *, always: bool = True) -
     return [*lines, *_cluster_lines(plan, layout)]
 
 
-def _count_words(plan: TradePlan) -> str:
+def _count_words(plan: TradePlan) -> Variants:
     """How many events there are before the last day, and before the time stop."""
-    end = plan.time_stop
-    if not plan.events:
-        return "none known"
+    end, known = plan.time_stop, len(plan.events)
+    if not known:
+        return ("none known",)
     if end is None:
-        return f"{len(plan.events)} before expiry"
-    count_held = sum(event.date <= end for event in plan.events)
-    return f"{count_held} before the time stop, {len(plan.events)} in all"
+        return (f"{known} before expiry",)
+    held = sum(event.date <= end for event in plan.events)
+    long = f"{held} before the time stop, {known} in all"
+    return (long, f"{held} of {known} before the time stop", f"{held} of {known} by time stop")
 
 
 def _event_lines(plan: TradePlan, event: MarketEvent, layout: PanelLayout) -> Iterator[Line]:

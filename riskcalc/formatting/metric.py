@@ -124,16 +124,20 @@ def wrapped(
     return [((" " * indent + cut(line, width - indent), style),) for line in lines]
 
 
-def title_line(title: str, layout: PanelLayout, *, note: str = "") -> Line:
+def title_line(title: str, layout: PanelLayout, *, note: str | Variants = "") -> Line:
     """Return the head of a panel: its name, its unit, and whether its numbers are older than the inputs."""
     words, style = _title(title, layout)
-    shown = cut(f"  {note}", layout.width - len(words)) if note else ""
+    notes = (note,) if isinstance(note, str) else note
+    shown = _longest(tuple(f"  {one}" for one in notes), layout.width - len(words)) if any(notes) else ""
     return ((words, style), (shown, Style.QUIET))
 
 
 def columns_line(title: str, heads: str, *, layout: PanelLayout, width: int) -> Line:
     """Return the head of a panel with columns; a title longer than its width reaches into the first."""
     words, style = _title(title, layout)
+    shorter = (words, words.replace(",", ""), "stale") if layout.stale else (words,)
+    # Words that reach the first heading would run into it.
+    words = next((one for one in shorter if heads[: max(0, len(one) - width) + 1].isspace()), shorter[-1])
     return ((f"{words:{width}}", style), (heads[max(0, len(words) - width) :], Style.QUIET))
 
 

@@ -158,13 +158,14 @@ def _profit_notes(report: RiskReport) -> Variants:
     if report.expected_move is None:
         return ()
     from_smile = report.prob_basis is ProbabilityBasis.SMILE
-    short = f"{'smile; ' if from_smile else ''}1 SD ±{price(report.expected_move)}"
+    move = f"1 SD ±{price(report.expected_move)}"
+    short = (f"smile; {move}", move) if from_smile else (move,)
     view = f"view: {report.view.name}"
     if report.market.quote(report.trade.symbol).smile is None:
-        return (view, short)
+        return (view, *short)
     return (
         f"{view}; {'from the fitted smile' if from_smile else 'at a single vol, not from the smile'}",
-        short,
+        *short,
     )
 
 

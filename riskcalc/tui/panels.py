@@ -151,7 +151,9 @@ class PlanPanel(LineWidget):
 
     def _style(self, name: str) -> Style:
         style = self.part(f"panel--{name}")
-        return style + DIM if self._state is not None and self._state.stale else style
+        # Not what says that the numbers are stale, nor what is as faint as can be read already.
+        dimmed = self._state is not None and self._state.stale and name not in {"warn", "quiet"}
+        return style + DIM if dimmed else style
 
 
 class PricePanel(PlanPanel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from functools import cache, partial
 
 import pytest
@@ -190,6 +191,12 @@ def plans(draw):
         return plan(trade, MARKET, account(equity), exits)
     except InvalidInputError:
         return planned("condor")
+
+
+@pytest.mark.parametrize("width", range(38, 81))
+def test_a_stale_title_keeps_clear_of_the_first_heading(width):
+    head = plain_text(panel_lines("exits", planned("iwm-call-spread"), width=width, stale=True)[:1])
+    assert re.match(r"EXITS,? stale +today ", head)
 
 
 @examples(25)

@@ -45,6 +45,15 @@ def lines(plan, name="events", **layout):
     return plain_text(panel_lines(name, plan, **layout)).splitlines()
 
 
+@pytest.mark.parametrize("width", range(38, 60))
+@pytest.mark.parametrize("stale", [False, True])
+def test_the_head_is_whole_at_every_width(plan, width, stale):
+    head = lines(plan, width=width, stale=stale)[0]
+    assert head.rstrip().endswith(
+        ("2 before the time stop, 3 in all", "2 of 3 before the time stop", "2 of 3 by time stop")
+    )
+
+
 def test_a_wide_line_has_date_name_end_and_source(plan):
     head, *rows, move = lines(plan, width=90)
     assert head.rstrip() == "EVENTS  2 before the time stop, 3 in all"

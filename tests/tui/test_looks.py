@@ -7,9 +7,10 @@ import string
 from pathlib import Path
 
 import pytest
+from rich.color import ColorSystem
 from textual.color import Color
 
-from riskcalc.tui.figures.palette import contrast
+from riskcalc.tui.figures.palette import STANDARD_RAMPS, contrast
 from tests.tui.driving import drive, start, strips
 
 FOLDER = Path(__file__).parent / "snapshots"
@@ -92,3 +93,28 @@ def test_every_text_can_be_read_on_its_background():
             if text.strip():
                 front, back = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
                 assert contrast(front.hex6, back.hex6) > 2, f"{text!r} in {style} of {theme}"
+
+
+def test_every_text_can_be_read_in_sixteen_colors(monkeypatch):
+    async def script(pilot):
+        monkeypatch.setattr(pilot.app.console, "_color_system", ColorSystem.STANDARD)
+        found = {}
+        for theme in ("textual-light", "textual-dark"):
+            pilot.app.theme = theme
+            for look in ("dark", "error"):
+                there, back = LOOKS[look]
+                await pilot.press(*there)
+                await steady(pilot)
+                found[theme, look] = [segment for strip in strips(pilot.app) for segment in strip]
+                await pilot.press(*back)
+        return found
+
+    cells = {color for ramp in STANDARD_RAMPS["green-red"] for color in ramp}
+    for name, segments in drive(script, size=(120, 40)).items():
+        for text, style, _ in segments:
+            if text.strip():
+                shown = (one.downgrade(ColorSystem.STANDARD) for one in (style.color, style.bgcolor))
+                front, back = (one.get_truecolor().hex for one in shown)
+                assert contrast(front, back) > 1.8, f"{text!r} in {style} of {name}"
+                # Dimmed text on a bright cell cannot be read.
+                assert "error" not in name or style.bgcolor.name not in cells, f"{text!r} in {style}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -143,6 +143,10 @@ class FigureWidget(LineWidget, Generic[F]):
             self._fetch()
         width, height = self.size
         palette = self._palette()
+        if self._stale and self._depth() is Depth.STANDARD:
+            palette = replace(
+                palette, gains=(), losses=()
+            )  # of sixteen colors, none is dim enough for dim text
         if self._figure is None or not width or not height:
             words = Segment(LOADING[:width].ljust(width), style(palette.muted, dim=True))
             return [Strip([words], width)]
