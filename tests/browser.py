@@ -158,8 +158,8 @@ class Tab:
     async def says(self, text):
         """Wait until a text is on the page itself."""
         end = asyncio.get_running_loop().time() + PATIENCE
-        while text not in (found := (await self.value("document.body.innerText"))):
-            assert asyncio.get_running_loop().time() < end, f"{text!r} did not come, but {found!r}"
+        while text not in (result := (await self.value("document.body.innerText"))):
+            assert asyncio.get_running_loop().time() < end, f"{text!r} did not come, but {result!r}"
             await asyncio.sleep(0.1)
 
     async def value(self, script):

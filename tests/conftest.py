@@ -35,7 +35,7 @@ gc.disable()
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file():
     """Look for doctests in riskcalc alone: tests have none."""
-    return [found for found in (yield) if not isinstance(found, DoctestModule)]
+    return [result for result in (yield) if not isinstance(result, DoctestModule)]
 
 
 def pytest_collection_finish():

@@ -626,4 +626,4 @@ def _history() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
 def entry_points() -> list[EntryPoint]:
     """All of them."""
     groups = (_kernels(), _sizing(), _records(), _builders(), _trades(), _files(), _history())
-    return [EntryPoint(name, *found) for group in groups for name, found in group.items()]
+    return [EntryPoint(name, *result) for group in groups for name, result in group.items()]

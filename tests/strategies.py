@@ -41,8 +41,8 @@ def markets(draw) -> Market:
 @st.composite
 def rising_strikes(draw, count: int) -> list[float]:
     """Strikes in whole dollars, lowest first."""
-    found = draw(st.lists(st.integers(200, 400), min_size=count, max_size=count, unique=True))
-    return [float(strike) for strike in sorted(found)]
+    result = draw(st.lists(st.integers(200, 400), min_size=count, max_size=count, unique=True))
+    return [float(strike) for strike in sorted(result)]
 
 
 @st.composite

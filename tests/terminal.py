@@ -135,7 +135,7 @@ class Terminal:
         return Reaction(
             seconds=(new[-1] if new else time.perf_counter()) - typed,
             frames=len(new),
-            output=b"".join(found for _, found in self._log[reads:]),
+            output=b"".join(result for _, result in self._log[reads:]),
         )
 
     def settle(self, *, quiet=0.15, patience=10.0, frames=0):
@@ -169,7 +169,7 @@ class Terminal:
     def first_paint(self, text, *, patience=20.0):
         """Read until a text has been written; return how long after the start that was [seconds]."""
         end = time.perf_counter() + patience
-        while text.encode() not in b"".join(found for _, found in self._log):
+        while text.encode() not in b"".join(result for _, result in self._log):
             if time.perf_counter() > end or not self._alive():
                 raise TimeoutError(f"{text!r} was not painted; the screen says:\n{self.text}")
             self._read(0.02)
@@ -236,11 +236,11 @@ class Terminal:
         if not ready:
             return False
         try:
-            found = os.read(self._master, 1 << 16)
+            result = os.read(self._master, 1 << 16)
         except OSError:  # what Linux says when the program has closed its end
             return False
-        self._take(found)
-        return bool(found)
+        self._take(result)
+        return bool(result)
 
     def _take(self, found):
         now = time.perf_counter()

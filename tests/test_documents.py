@@ -45,9 +45,9 @@ def wrong_counts(page):
     """Counts of a page that are not those of the code."""
     text = re.sub(r"\s+", " ", page)
     counts = {name.lower(): count for name, count in COUNTS.items()}
-    found = [(said, counts[said[1].lower()]) for said in COUNTED.findall(text)]
-    found += [((word, "presets"), COUNTS["presets"]) for word in COME_WITH.findall(text)]
-    return [f"{word} {noun}, not {count}" for (word, noun), count in found if number(word) != count]
+    result = [(message, counts[message[1].lower()]) for message in COUNTED.findall(text)]
+    result += [((word, "presets"), COUNTS["presets"]) for word in COME_WITH.findall(text)]
+    return [f"{word} {noun}, not {count}" for (word, noun), count in result if number(word) != count]
 
 
 @pytest.mark.parametrize("name", PAGES)

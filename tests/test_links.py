@@ -32,11 +32,11 @@ def prose(path):
 
 def anchors(path):
     """Anchors of a page's headings, as the site and a repository's page make them."""
-    found = set()
+    result = set()
     for heading in re.findall(r"^#+ +(.*)$", prose(path), flags=re.MULTILINE):
         kept = re.sub(r"[^\w\s-]", "", heading).strip().lower()
-        found.add(re.sub(r"\s", "-", kept))
-    return found
+        result.add(re.sub(r"\s", "-", kept))
+    return result
 
 
 def broken_links(path):
@@ -46,9 +46,9 @@ def broken_links(path):
         if target.startswith(ELSEWHERE):
             continue
         place, _, anchor = target.partition("#")
-        found = (path.parent / place).resolve() if place else path
-        outside = path.is_relative_to(DOCS) and not found.is_relative_to(DOCS)
-        if not found.is_file() or outside or (anchor and anchor not in anchors(found)):
+        result = (path.parent / place).resolve() if place else path
+        outside = path.is_relative_to(DOCS) and not result.is_relative_to(DOCS)
+        if not result.is_file() or outside or (anchor and anchor not in anchors(result)):
             broken.append(target)
     return broken
 
@@ -99,12 +99,12 @@ def test_the_layers_are_those_of_the_contracts():
     page = PAGES["docs/architecture.md"].read_text(encoding="utf-8")
     picture = page.partition("## Layers")[2].partition("```text")[2].partition("```")[0]
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    (contract,) = [one for one in rules["contracts"] if one["type"] == "layers"]
+    (contract,) = [rule for rule in rules["contracts"] if rule["type"] == "layers"]
     layers = [tuple(layer.split(" | ")) for layer in contract["layers"] if layer != "__main__"]
     drawn = [tuple(re.findall(r"│ ([a-z_]+) ", line)) for line in picture.splitlines()]
     packages = {name for layer in layers for name in layer}
     assert [sorted(line) for line in drawn if line and set(line) <= packages] == [
-        sorted(one) for one in layers
+        sorted(layer) for layer in layers
     ]
 
 

@@ -15,10 +15,10 @@ EVIL = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\ud800\u2028"
 
 @pytest.mark.parametrize("error", [ChainError, InvalidInputError, PresetError])
 def test_errors_write_control_characters_out(error):
-    said = str(error(f"column {EVIL}: bad\nline 2"))
-    assert said.split("\n", maxsplit=1)[0].isprintable()
-    assert said.startswith(r"column \x1b[2J\x1b]0;title\x07\x9b31m\u202e\ud800\u2028: bad")
-    assert said.endswith("\nline 2")
+    text = str(error(f"column {EVIL}: bad\nline 2"))
+    assert text.split("\n", maxsplit=1)[0].isprintable()
+    assert text.startswith(r"column \x1b[2J\x1b]0;title\x07\x9b31m\u202e\ud800\u2028: bad")
+    assert text.endswith("\nline 2")
 
 
 def test_what_prints_stays_as_it_is():
@@ -35,10 +35,10 @@ def test_a_chain_with_an_evil_cell(tmp_path, column):
     path = tmp_path / "quotes.csv"
     path.write_text(yfinance_csv(rows), encoding="utf-8")
     try:
-        said = json.dumps(rc.chain_summary(rc.read_chain(path), rate=0.04).to_dict(), ensure_ascii=False)
+        text = json.dumps(rc.chain_summary(rc.read_chain(path), rate=0.04).to_dict(), ensure_ascii=False)
     except rc.RiskcalcError as error:
-        said = str(error)
-    assert all(line.isprintable() for line in said.split("\n"))
+        text = str(error)
+    assert all(line.isprintable() for line in text.split("\n"))
 
 
 @pytest.mark.parametrize(

@@ -158,10 +158,10 @@ def test_shown_python_runs_and_prints_what_is_shown(page):
 
 def test_the_ratios_are_those_of_the_benchmarks():
     table = PAGES["README.md"].partition("| task | compared with |")[2].partition("\n\n")[0]
-    said = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
+    text = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
     benchmarks = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
-    assert len(said) == 5
-    for task, peer, ratio in said:
+    assert len(text) == 5
+    for task, peer, ratio in text:
         (row,) = re.findall(
             rf"^\| {re.escape(task)} \| {re.escape(peer)} \|.*$", benchmarks, flags=re.MULTILINE
         )

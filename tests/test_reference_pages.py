@@ -38,12 +38,12 @@ def home(name, found):
 
 
 def test_every_public_name_is_in_the_reference_once():
-    listed = {name: ENTRIES.count(home(name, found)) for name, found in PUBLIC.items()}
+    listed = {name: ENTRIES.count(home(name, result)) for name, result in PUBLIC.items()}
     assert {name: times for name, times in listed.items() if times != 1} == {}
 
 
 def test_the_reference_lists_public_names_alone():
-    assert sorted(ENTRIES) == sorted({home(name, found) for name, found in PUBLIC.items()})
+    assert sorted(ENTRIES) == sorted({home(name, result) for name, result in PUBLIC.items()})
 
 
 def test_every_entry_can_be_imported():
@@ -55,7 +55,7 @@ def test_every_entry_can_be_imported():
             assert hasattr(importlib.import_module(module), name), entry
 
 
-FUNCTIONS = [name for name, found in PUBLIC.items() if isinstance(found, FunctionType)]
+FUNCTIONS = [name for name, result in PUBLIC.items() if isinstance(result, FunctionType)]
 
 
 def parameters(found):
@@ -87,7 +87,7 @@ def test_every_parameter_of_a_public_function_is_explained():
 
 def unexplained(name):
     """Parameters of a function that neither its docstring nor its page explains."""
-    found = PUBLIC[name]
-    page = on_page(home(name, found))
-    left = [one for one in parameters(found) if one not in in_docstring(found)]
+    result = PUBLIC[name]
+    page = on_page(home(name, result))
+    left = [parameter for parameter in parameters(result) if parameter not in in_docstring(result)]
     return [one for one in left if one not in page and one.rpartition("_")[2] not in page]

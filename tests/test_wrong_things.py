@@ -79,12 +79,12 @@ def problem(entry, argument, wrong):
 
 @pytest.mark.parametrize("entry", entry_points(), ids=lambda entry: entry.name)
 def test_a_wrong_thing_is_refused_by_the_name_of_its_argument(entry: EntryPoint):
-    found = {
+    result = {
         (argument, wrong): problem(entry, argument, wrong)
         for argument, given in entry.arguments.items()
         for wrong in wrong_for(given)
     }
-    assert {wrong: what for wrong, what in found.items() if what} == {}
+    assert {wrong: what for wrong, what in result.items() if what} == {}
 
 
 def test_the_arguments_of_the_table_are_accepted():

@@ -38,12 +38,12 @@ def once(work):
     def answer(*given, **named):
         key = (loader.core(), content(given), content(sorted(named.items())))
         if key not in kept:
-            found = work(*given, **named)
-            if size(found) > LARGEST:
-                return found
+            result = work(*given, **named)
+            if size(result) > LARGEST:
+                return result
             if len(kept) >= MOST:
                 kept.clear()
-            kept[key] = found
+            kept[key] = result
         return copied(kept[key])
 
     return answer

@@ -14,7 +14,7 @@ def simulate(trade, market, exits, *, drift, vol, side=1, paths, seed, per_day=4
     """Draw paths at a few points a day; between two points a level is touched by the chance of a bridge."""
     quote, expiry = market.quote(trade.symbol), trade.expiry
     last_day = (exits.time_stop(entry=market.date, expiry=expiry) - market.date).days
-    drops = {(one.ex_date - market.date).days: one.amount for one in quote.dividends}
+    drops = {(dividend.ex_date - market.date).days: dividend.amount for dividend in quote.dividends}
     drawn = Simulation(trade, market, exits, side, paths, np.random.default_rng(seed), cost)
     step = 1 / per_day / 365
     for tick in range(1, last_day * per_day + 1):

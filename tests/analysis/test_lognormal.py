@@ -23,7 +23,7 @@ SPREAD = call_spread("IWM", long_strike=295, short_strike=325, expiry=NEAR)
 @pytest.mark.parametrize("row", rows("optionlab_strategies"), ids=lambda row: row["name"])
 def test_published_chance_of_profit(row):
     """On OptionLab's own profit ranges, which it snaps to a grid of one cent."""
-    found = 0.0
+    result = 0.0
     for low, high in json.loads(row["profit_ranges"]):
         bounds = [
             prob_below(
@@ -35,8 +35,8 @@ def test_published_chance_of_profit(row):
             )
             for level in (low, high)
         ]
-        found += bounds[1] - bounds[0]
-    assert found == pytest.approx(float(row["published_pop"]), abs=1e-14)
+        result += bounds[1] - bounds[0]
+    assert result == pytest.approx(float(row["published_pop"]), abs=1e-14)
 
 
 @pytest.mark.parametrize("row", rows("expected_move_examples"), ids=lambda row: row["symbol"])

@@ -54,13 +54,13 @@ def published_trade(row: dict[str, str]) -> Trade:
 @pytest.mark.parametrize("row", PUBLISHED, ids=lambda row: f"{row['desc']} {row['quantity']}")
 def test_published_verticals(row):
     trade, published = published_trade(row), float(row["published"])
-    found = {
+    result = {
         "max_loss": lambda: -payoff.max_loss(trade),
         "max_profit": lambda: payoff.max_profit(trade),
         "breakeven": lambda: payoff.breakevens(trade)[0],
         "pnl_at_expiry": lambda: float(payoff.pnl_at_expiry(trade, spot=float(row["spot_at_expiry"]))),
     }[row["quantity"]]()
-    assert found == pytest.approx(published, rel=1e-12, abs=1e-9)
+    assert result == pytest.approx(published, rel=1e-12, abs=1e-9)
 
 
 @pytest.mark.parametrize("row", rows("stop_target_exit_examples"), ids=lambda row: row["desc"])

@@ -53,7 +53,7 @@ def free(strike):
 
 def call(strike, curve=CURVE, spot=SPOT):
     """Undiscounted value of a call at the smile's vol."""
-    found = black_scholes(
+    result = black_scholes(
         sign=1,
         spot=spot,
         strike=strike,
@@ -62,7 +62,7 @@ def call(strike, curve=CURVE, spot=SPOT):
         rate=RATE,
         dividend_yield=CARRY,
     )
-    return float(found.value) * math.exp(RATE * YEARS)
+    return float(result.value) * math.exp(RATE * YEARS)
 
 
 def above(level, curve=CURVE, spot=SPOT):
@@ -86,9 +86,9 @@ def test_it_is_the_limit_of_a_call_spread_and_the_slope_of_the_smile_counts(low,
 def test_a_flat_smile_is_the_lognormal_at_its_vol(strike):
     trade = priced(FLAT, strike, strike + 200)
     with_smile, plain = market_of(FLAT), market_of(FLAT).with_quote("RUT", smile=None)
-    found, usual = evaluate(trade, with_smile), evaluate(trade, plain)
-    assert found.prob_profit == pytest.approx(usual.prob_profit, abs=1e-12)
-    assert (found.prob_basis, usual.prob_basis) == (ProbabilityBasis.SMILE, ProbabilityBasis.ONE_VOL)
+    result, usual = evaluate(trade, with_smile), evaluate(trade, plain)
+    assert result.prob_profit == pytest.approx(usual.prob_profit, abs=1e-12)
+    assert (result.prob_basis, usual.prob_basis) == (ProbabilityBasis.SMILE, ProbabilityBasis.ONE_VOL)
 
 
 def test_a_flat_smile_is_the_lognormal_beside_cash_dividends_too():
@@ -100,9 +100,9 @@ def test_a_flat_smile_is_the_lognormal_beside_cash_dividends_too():
     quote = Quote(spot=295.0, vol=0.2, dividends=paid)
     plain = Market(date=TODAY, rate=RATE, quotes={"IWM": quote})
     trade = enter_at_model(call_spread("IWM", long_strike=295, short_strike=318, expiry=NEAR), plain)
-    found = evaluate(trade, plain.with_quote("IWM", smile=smile))
-    assert found.prob_basis is ProbabilityBasis.SMILE
-    assert found.prob_profit == pytest.approx(evaluate(trade, plain).prob_profit, abs=1e-10)
+    result = evaluate(trade, plain.with_quote("IWM", smile=smile))
+    assert result.prob_basis is ProbabilityBasis.SMILE
+    assert result.prob_profit == pytest.approx(evaluate(trade, plain).prob_profit, abs=1e-10)
 
 
 def test_between_two_breakevens_it_is_the_difference():
@@ -167,10 +167,10 @@ def test_without_a_sound_smile_it_is_one_vol_and_says_so(curves):
     smile = Smile(symbol="RUT", spot=SPOT, curves=curves, fits=()).moving("strike")
     market = market_of(CURVE).with_quote("RUT", smile=smile)
     trade = free(2800)
-    found = evaluate(trade, market)
-    assert found.prob_basis is ProbabilityBasis.ONE_VOL
-    assert found.prob_profit == evaluate(trade, market.with_quote("RUT", smile=None)).prob_profit
-    assert found.to_dict()["probability"]["profit_from"] == "one vol"
+    result = evaluate(trade, market)
+    assert result.prob_basis is ProbabilityBasis.ONE_VOL
+    assert result.prob_profit == evaluate(trade, market.with_quote("RUT", smile=None)).prob_profit
+    assert result.to_dict()["probability"]["profit_from"] == "one vol"
 
 
 def test_the_smile_is_no_lognormal():

@@ -131,9 +131,9 @@ class TestAmericanCalendar:
     def test_a_put_at_zero_is_exercised_or_kept(self, rate, waits):
         market = market_of("IWM", rate=rate)
         trade = entered("IWM", market, strike=295, option_type=OptionType.PUT)
-        found = asymptotic_pnl(trade, market, net_debit=0.0).at_zero
-        assert found == pytest.approx(100 * waits, abs=1e-9)
-        assert found == pytest.approx(
+        result = asymptotic_pnl(trade, market, net_debit=0.0).at_zero
+        assert result == pytest.approx(100 * waits, abs=1e-9)
+        assert result == pytest.approx(
             float(payoff.pnl_at_expiry(trade, spot=0.0, market=market)) + payoff.net_debit(trade), abs=1e-9
         )
 
@@ -203,7 +203,7 @@ def by_hand(trade, market, spots):
 )
 def test_european_trades_of_any_kind_agree_with_a_wide_grid(trade, rate, carry):
     market = market_of("X", rate=rate, dividend_yield=carry)
-    found = payoff.facts(trade, market=market)
+    result = payoff.facts(trade, market=market)
     strikes = [leg.strike for leg in trade.option_legs]
     spots = np.concatenate([[1e-9], np.geomspace(1.0, 1e5, 20_001), strikes])
     gains = by_hand(trade, market, spots)
@@ -211,19 +211,19 @@ def test_european_trades_of_any_kind_agree_with_a_wide_grid(trade, rate, carry):
     very_far = by_hand(trade, market, np.array([1e8, 2e8]))
     rise = float(very_far[1] - very_far[0])
     endless = 0 if abs(rise) < 1e-3 * size else np.sign(rise)
-    assert (found.max_loss == math.inf) == (endless < 0)
-    assert (found.max_profit == math.inf) == (endless > 0)
-    if math.isfinite(found.max_loss):
-        assert found.max_loss >= -gains.min() - 1e-6 * size
-        assert found.max_loss == pytest.approx(max(-gains.min(), -float(very_far[0]), 0.0), abs=2e-3 * size)
-    if math.isfinite(found.max_profit):
-        assert found.max_profit >= gains.max() - 1e-6 * size
-        assert found.max_profit == pytest.approx(max(gains.max(), float(very_far[0])), abs=2e-3 * size)
+    assert (result.max_loss == math.inf) == (endless < 0)
+    assert (result.max_profit == math.inf) == (endless > 0)
+    if math.isfinite(result.max_loss):
+        assert result.max_loss >= -gains.min() - 1e-6 * size
+        assert result.max_loss == pytest.approx(max(-gains.min(), -float(very_far[0]), 0.0), abs=2e-3 * size)
+    if math.isfinite(result.max_profit):
+        assert result.max_profit >= gains.max() - 1e-6 * size
+        assert result.max_profit == pytest.approx(max(gains.max(), float(very_far[0])), abs=2e-3 * size)
     order = np.argsort(spots)
     spots, gains = spots[order], gains[order]
     for k in np.flatnonzero(gains[:-1] * gains[1:] < -1e-6):
-        assert any(spots[k] <= level <= spots[k + 1] for level in found.breakevens)
-    for level in found.breakevens:
+        assert any(spots[k] <= level <= spots[k + 1] for level in result.breakevens)
+    for level in result.breakevens:
         assert float(by_hand(trade, market, np.array([level]))[0]) == pytest.approx(
             0.0, abs=1e-6 * size * max(1.0, level / 295)
         )

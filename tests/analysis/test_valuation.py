@@ -172,6 +172,6 @@ def test_as_it_stands_a_trade_is_worth_what_it_is_at_its_own_spot(trade, market)
     """Whatever was paid for it, and however often it is asked; what is kept cannot be written to."""
     trade = enter_at_model(trade, market)
     stands, asked = value_legs(trade, market), value_legs(trade, market, spot=market.quote("IWM").spot)
-    for kept, found in zip(stands, asked, strict=True):
-        assert kept == pytest.approx(found, rel=1e-12, abs=1e-12)
+    for kept, result in zip(stands, asked, strict=True):
+        assert kept == pytest.approx(result, rel=1e-12, abs=1e-12)
         assert not kept.flags.writeable

@@ -96,8 +96,8 @@ def kill_during_writes(folder: Path, times: int, *, seed: int = 1) -> Killed:
         time.sleep(rng.uniform(0.0, STARTING if early else STEPPING))
         writer.kill()
         rest, _ = writer.communicate()
-        said = [int(word) for word in (line + rest).split("\n")[:-1] if word]
-        committed = max([committed, *said])
+        text = [int(word) for word in (line + rest).split("\n")[:-1] if word]
+        committed = max([committed, *text])
     return _counted(folder, times, committed)
 
 
@@ -119,6 +119,6 @@ def _counted(folder: Path, kills: int, committed: int) -> Killed:
             for path in folder.glob("*.csv")
             if int(path.stem) in opened
         )
-        twice = sum(count - 1 for found in (keys, closings) for count in found.values())
+        twice = sum(count - 1 for result in (keys, closings) for count in result.values())
     torn = sum(count != LEGS for count in orders.values())
     return Killed(kills, committed + 1, len(orders), torn, lost, twice, again)

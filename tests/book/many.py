@@ -42,7 +42,7 @@ def fill_book(book: Book, positions: int) -> None:
 
 def marks(book: Book) -> dict[Contract, float]:
     """Prices of a day later: options a little dearer."""
-    held = {one.contract: one for trade in book.trades() for one in trade.holdings}
+    held = {holding.contract: holding for trade in book.trades() for holding in trade.holdings}
     options = {contract: 1.05 * one.entry + 0.3 for contract, one in held.items() if contract.is_option}
     return {Contract(symbol="IWM"): 297.0, Contract(symbol="TNA"): 61.0, **options}
 

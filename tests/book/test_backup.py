@@ -43,7 +43,7 @@ def book(tmp_path):
 
 
 def whole(book):
-    trades = [(one.to_dict() | {"id": 0}, one.plan, book.notes(one.id)) for one in book.trades()]
+    trades = [(trade.to_dict() | {"id": 0}, trade.plan, book.notes(trade.id)) for trade in book.trades()]
     return book.fills(), trades, book.marks()
 
 
@@ -56,22 +56,27 @@ def restored(tmp_path, text, name="other.sqlite", **words):
 
 def test_a_backup_brings_the_whole_book_back(book, tmp_path):
     text = book.backup()
-    found, again, its = restored(tmp_path, text)
-    assert (found.source, found.fills, found.duplicates, found.written) == ("backup of a book", 7, 0, True)
+    result, again, its = restored(tmp_path, text)
+    assert (result.source, result.fills, result.duplicates, result.written) == (
+        "backup of a book",
+        7,
+        0,
+        True,
+    )
     assert again == whole(book)
     assert its == text
 
 
 def test_a_backup_twice_changes_nothing(book, tmp_path):
     restored(tmp_path, book.backup())
-    found, again, _ = restored(tmp_path, book.backup())
-    assert (found.fills, found.duplicates) == (0, 7)
+    result, again, _ = restored(tmp_path, book.backup())
+    assert (result.fills, result.duplicates) == (0, 7)
     assert again == whole(book)
 
 
 def test_a_dry_run_of_a_backup_writes_nothing(book, tmp_path):
-    found, (fills, trades, marks), _ = restored(tmp_path, book.backup(), dry_run=True)
-    assert (found.fills, found.written) == (7, False)
+    result, (fills, trades, marks), _ = restored(tmp_path, book.backup(), dry_run=True)
+    assert (result.fills, result.written) == (7, False)
     assert (fills, trades, marks) == ((), [], {})
 
 

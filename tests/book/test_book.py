@@ -80,16 +80,16 @@ def test_an_earlier_export_after_a_later_one_gives_the_same_book(book, tmp_path)
     book.record(fills[2:])
     with Book(tmp_path / "other.sqlite") as other:
         other.record(fills)
-        assert [(one.realized_pnl, one.status) for one in other.trades()] == [
-            (one.realized_pnl, one.status) for one in book.trades()
+        assert [(trade.realized_pnl, trade.status) for trade in other.trades()] == [
+            (trade.realized_pnl, trade.status) for trade in book.trades()
         ]
 
 
 def test_a_broker_confirms_what_was_typed(book):
     plan = rc.plan_preset("tna-momentum")
     trade = book.add(plan, time=NOON, units=100, fill=60.0)
-    found = book.record([shares("a", 100, 60.02, costs=0.08)])
-    assert (found.added, found.confirmed) == (0, 1)
+    result = book.record([shares("a", 100, 60.02, costs=0.08)])
+    assert (result.added, result.confirmed) == (0, 1)
     (kept,) = book.trades()
     assert (kept.id, kept.one_r) == (trade.id, trade.one_r)
     assert kept.holdings[0].entry == 60.02
@@ -97,9 +97,9 @@ def test_a_broker_confirms_what_was_typed(book):
 
 
 def test_a_closing_of_what_is_not_held_is_returned(book):
-    found = book.record([shares("a", -100, 60.0, opens=False), shares("b", 10, 60.0, opens=True)])
-    assert [fill.key for fill in found.unmatched] == ["a"]
-    assert found.added == 1
+    result = book.record([shares("a", -100, 60.0, opens=False), shares("b", 10, 60.0, opens=True)])
+    assert [fill.key for fill in result.unmatched] == ["a"]
+    assert result.added == 1
 
 
 def test_marks_give_open_profit_and_r(book):
@@ -180,16 +180,16 @@ def test_a_failing_import_leaves_the_book_as_it_was(book, monkeypatch):
 
 
 def test_a_killed_writer_loses_nothing_and_tears_nothing(tmp_path):
-    found = kill_during_writes(tmp_path, 2)
-    assert found.steps >= found.committed > 0
-    assert (found.torn, found.lost, found.twice, found.again) == (0, 0, 0, 0)
+    result = kill_during_writes(tmp_path, 2)
+    assert result.steps >= result.committed > 0
+    assert (result.torn, result.lost, result.twice, result.again) == (0, 0, 0, 0)
 
 
 @pytest.mark.slow
 def test_a_hundred_kills(tmp_path):
-    found = kill_during_writes(tmp_path, 100)
-    assert found.committed > 100
-    assert (found.torn, found.lost, found.twice, found.again) == (0, 0, 0, 0)
+    result = kill_during_writes(tmp_path, 100)
+    assert result.committed > 100
+    assert (result.torn, result.lost, result.twice, result.again) == (0, 0, 0, 0)
 
 
 class Future(LinearLeg):

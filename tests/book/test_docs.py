@@ -30,5 +30,5 @@ def test_the_commands_print_what_is_shown(capsys, tmp_path, monkeypatch):
 
 def test_the_python_runs():
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    found = doctest.DocTestParser().get_doctest(PAGE, {}, "docs/book.md", "docs/book.md", 0)
-    assert doctest.DocTestRunner(optionflags=flags).run(found).failed == 0
+    result = doctest.DocTestParser().get_doctest(PAGE, {}, "docs/book.md", "docs/book.md", 0)
+    assert doctest.DocTestRunner(optionflags=flags).run(result).failed == 0

@@ -32,20 +32,20 @@ def hedge(book, **goal):
 
 
 def test_all_of_the_exposure_is_offset(book):
-    found = hedge(book, share=1.0)
-    assert (found.symbol, found.units) == ("TZA", 2280)
-    assert found.exposure_before == pytest.approx(54_718.29, abs=0.01)
-    assert abs(found.exposure_after) < 24
+    result = hedge(book, share=1.0)
+    assert (result.symbol, result.units) == ("TZA", 2280)
+    assert result.exposure_before == pytest.approx(54_718.29, abs=0.01)
+    assert abs(result.exposure_after) < 24
 
 
 def test_a_shock_is_held_to_a_loss(book):
-    found = hedge(book, at="risk-off-5", to=1000)
-    rows = {row.scenario: row for row in found.rows}
-    assert found.units == 1228
+    result = hedge(book, at="risk-off-5", to=1000)
+    rows = {row.scenario: row for row in result.rows}
+    assert result.units == 1228
     assert -1000 <= rows["risk-off-5"].after < -1000 + 8 * 0.15
     assert rows["risk-off-5"].after - rows["risk-off-5"].before == pytest.approx(1228 * 1.2)
     assert rows["rotation-week"].after < rows["rotation-week"].before
-    assert set(found.to_dict()) >= {"symbol", "units", "before", "after"}
+    assert set(result.to_dict()) >= {"symbol", "units", "before", "after"}
 
 
 def test_the_ratio_of_a_fund_drifts_with_its_resets(book):
@@ -56,8 +56,8 @@ def test_the_ratio_of_a_fund_drifts_with_its_resets(book):
 
 
 def test_a_fund_costs_its_decay(book):
-    found = hedge(book, share=1.0)
-    assert 0 < found.cost_per_week < 0.01 * found.cost
+    result = hedge(book, share=1.0)
+    assert 0 < result.cost_per_week < 0.01 * result.cost
 
 
 def test_shares_of_spy_are_sold_and_puts_bought(book):

@@ -39,16 +39,16 @@ def written(tmp_path, text, name="file.csv"):
 
 def summary(book):
     return sorted(
-        (one.description, one.status, one.quantity, round(one.realized_pnl, 2), round(one.costs, 2))
-        for one in book.trades()
+        (trade.description, trade.status, trade.quantity, round(trade.realized_pnl, 2), round(trade.costs, 2))
+        for trade in book.trades()
     )
 
 
 @pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS)
 def test_the_same_trades_give_the_same_book(book, tmp_path, text):
     path = written(tmp_path, text)
-    found = book.import_file(path, today=TODAY)
-    assert (found.fills, found.problems, found.written) == (5 + (text is SCHWAB), (), True)
+    result = book.import_file(path, today=TODAY)
+    assert (result.fills, result.problems, result.written) == (5 + (text is SCHWAB), (), True)
     assert summary(book) == [
         ("IWM 295/325 call spread 2026-09-18", "closed", 1, 262.42, 2.58),
         ("TNA +100 shares", "open", 100, 0.0, 0.08),
@@ -56,7 +56,7 @@ def test_the_same_trades_give_the_same_book(book, tmp_path, text):
     (held,) = [trade for trade in book.trades() if trade.status == "open"]
     assert held.holdings[0].entry == 60.02
     again = book.import_file(path, today=TODAY)
-    assert (again.fills, again.duplicates) == (0, found.fills)
+    assert (again.fills, again.duplicates) == (0, result.fills)
     assert len(book.trades()) == 2
 
 
@@ -69,8 +69,8 @@ def test_the_same_trades_give_the_same_book(book, tmp_path, text):
     ],
 )
 def test_the_shared_files_give_the_spread_and_the_shares(book, name, costs, skipped):
-    found = book.import_file(reference_file(f"06_broker_position_formats/{name}"), today=TODAY)
-    assert (found.problems, len(found.skipped)) == ((), skipped)
+    result = book.import_file(reference_file(f"06_broker_position_formats/{name}"), today=TODAY)
+    assert (result.problems, len(result.skipped)) == ((), skipped)
     assert summary(book) == [
         ("IWM 295/325 call spread 2026-09-18", "closed", 1, round(265 - costs[0], 2), costs[0]),
         ("TNA +100 shares", "open", 100, 0.0, costs[1]),
@@ -89,7 +89,7 @@ def test_positions_are_held_at_their_average_cost(book):
     path = reference_file("06_broker_position_formats/schwab_positions_sample.csv")
     first, again = (book.import_file(path, today=TODAY) for _ in range(2))
     assert (first.fills, len(first.skipped), again.fills, again.duplicates) == (3, 2, 0, 3)
-    held = {one.holdings[0].contract.label: one.holdings[0] for one in book.trades()}
+    held = {trade.holdings[0].contract.label: trade.holdings[0] for trade in book.trades()}
     assert held["AAPL 150 call 2024-12-20"].entry == pytest.approx(1.80)
     assert held["TSLA"].quantity == -50
     assert {trade.opened.date() for trade in book.trades()} == {dt.date(2025, 5, 4)}
@@ -98,8 +98,8 @@ def test_positions_are_held_at_their_average_cost(book):
 def test_overlapping_exports_add_up(book, tmp_path):
     lines = SCHWAB.splitlines(keepends=True)
     book.import_file(written(tmp_path, "".join([lines[0], *lines[4:]]), "july.csv"), today=TODAY)
-    found = book.import_file(written(tmp_path, SCHWAB, "all.csv"), today=TODAY)
-    assert (found.fills, found.duplicates) == (3, 3)
+    result = book.import_file(written(tmp_path, SCHWAB, "all.csv"), today=TODAY)
+    assert (result.fills, result.duplicates) == (3, 3)
     assert summary(book)[0][3] == 262.42
 
 
@@ -120,8 +120,8 @@ ASSIGNED = """"Date","Action","Symbol","Description","Quantity","Price","Fees & 
 
 
 def test_assignment_and_expiration_end_where_they_should(book, tmp_path):
-    found = book.import_file(written(tmp_path, ASSIGNED), today=TODAY)
-    assert not found.problems
+    result = book.import_file(written(tmp_path, ASSIGNED), today=TODAY)
+    assert not result.problems
     put, call = sorted(book.trades(), key=lambda trade: trade.realized_pnl, reverse=True)
     assert put.realized_pnl == pytest.approx(400 - 0.65 + 500)
     assert call.realized_pnl == pytest.approx(95 - 0.65)
@@ -145,10 +145,10 @@ def test_what_cannot_be_placed_stops_the_import(book, tmp_path):
     text = SCHWAB + '"08/15/2026","Sell to Close","IWM 09/18/2026 300.00 C","","1","$3.00","","$300.00"\n'
     text += '"08/15/2026","Buy","QQQ","","many","$3.00","","$300.00"\n'
     path = written(tmp_path, text)
-    found = book.import_file(path, today=TODAY)
-    assert not found.written
+    result = book.import_file(path, today=TODAY)
+    assert not result.written
     assert book.fills() == ()
-    assert [(row.line, row.reason) for row in found.problems] == [
+    assert [(row.line, row.reason) for row in result.problems] == [
         (11, "'many' is not a number"),
         (10, "closes 1 IWM 300 call 2026-09-18, more than the book holds on 2026-08-15"),
     ]
@@ -157,8 +157,8 @@ def test_what_cannot_be_placed_stops_the_import(book, tmp_path):
 
 
 def test_a_dry_run_writes_nothing(book, tmp_path):
-    found = book.import_file(written(tmp_path, SCHWAB), today=TODAY, dry_run=True)
-    assert (found.fills, found.written) == (6, False)
+    result = book.import_file(written(tmp_path, SCHWAB), today=TODAY, dry_run=True)
+    assert (result.fills, result.written) == (6, False)
     assert book.fills() == ()
     assert book.trades() == ()
 
@@ -234,19 +234,19 @@ def test_damaged_files_are_read_or_refused(tmp_path, name, turns):
         except BookError:
             continue
         with Book(tmp_path / f"{turn}.sqlite") as book:
-            found = book.import_file(path, today=TODAY, partial=True)
-        unplaced = len(found.problems) - len(parsed.problems)
-        counted = found.fills + found.duplicates + found.confirmed + unplaced
+            result = book.import_file(path, today=TODAY, partial=True)
+        unplaced = len(result.problems) - len(parsed.problems)
+        counted = result.fills + result.duplicates + result.confirmed + unplaced
         assert counted == len(parsed.fills)
 
 
 @pytest.mark.parametrize("row", ["2026-07-20,TNA,-1e308,60.02", "2026-07-20,TNA,100,1e300"])
 def test_an_absurd_number_is_a_problem_of_its_row(book, tmp_path, row):
     path = written(tmp_path, f"date,symbol,quantity,price\n{row}\n2026-07-21,TNA,5,60\n")
-    found = book.import_file(path, today=TODAY, partial=True)
-    assert [one.line for one in found.problems] == [2]
-    assert "must be at most 1e+12" in found.problems[0].reason
-    assert found.fills == 1
+    result = book.import_file(path, today=TODAY, partial=True)
+    assert [problem.line for problem in result.problems] == [2]
+    assert "must be at most 1e+12" in result.problems[0].reason
+    assert result.fills == 1
 
 
 @pytest.mark.parametrize(
@@ -262,11 +262,11 @@ def test_an_absurd_number_is_a_problem_of_its_row(book, tmp_path, row):
 )
 def test_a_row_whose_symbol_is_none_is_left_with_a_reason(book, tmp_path, symbol, held):
     text = f"date,symbol,quantity,price\n2026-07-20,{symbol},10,60\n2026-07-20,TNA,5,60\n"
-    found = book.import_file(written(tmp_path, text), today=TODAY, partial=True)
-    left = [row.reason for row in (*found.problems, *found.skipped)]
+    result = book.import_file(written(tmp_path, text), today=TODAY, partial=True)
+    left = [row.reason for row in (*result.problems, *result.skipped)]
     assert len(left) == (held is None)
     assert all(symbol in reason for reason in left)
-    assert {one.symbol for one in book.trades()} == {"TNA"} | ({held} if held else set())
+    assert {trade.symbol for trade in book.trades()} == {"TNA"} | ({held} if held else set())
     # What a book holds can always be valued: a strange symbol would close it for good.
     assert len(book.risk().positions) == 1 + bool(held)
 
@@ -277,8 +277,8 @@ def test_a_row_whose_symbol_is_none_is_left_with_a_reason(book, tmp_path, symbol
 )
 def test_a_fill_of_the_future_is_not_placed(book, tmp_path, day, reason):
     text = f"date,symbol,quantity,price\n{day},TNA,10,60\n2026-08-21,IWM,5,290\n"
-    found = book.import_file(written(tmp_path, text), today=TODAY, partial=True)
-    assert [row.line for row in found.problems] == [2]
-    assert reason in found.problems[0].reason
-    assert [one.symbol for one in book.trades()] == ["IWM"]
+    result = book.import_file(written(tmp_path, text), today=TODAY, partial=True)
+    assert [row.line for row in result.problems] == [2]
+    assert reason in result.problems[0].reason
+    assert [trade.symbol for trade in book.trades()] == ["IWM"]
     assert book.risk().date == dt.date(2026, 8, 21)

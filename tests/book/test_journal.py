@@ -33,27 +33,27 @@ def closed_at(book, *moves, **words):
 def test_statistics_by_hand(book):
     moves = (-0.06, 0.10, -0.06, 0.03)
     closed_at(book, *moves, tags=["core"])
-    found = book.journal()
+    result = book.journal()
     r = np.array(moves) / 0.06
-    assert (found.n, found.win_rate) == (4, 0.5)
-    assert found.mean_r == pytest.approx(r.mean())
-    assert found.mean_r_error == pytest.approx(r.std(ddof=1) / 2)
-    assert found.profit_factor == pytest.approx(0.13 / 0.12)
-    assert found.sqn == pytest.approx(r.mean() / r.std(ddof=1) * 2)
-    assert found.drawdown_r == pytest.approx(1.0)
-    assert [(one.name, one.n) for one in (*found.by_preset, *found.by_tag)] == [
+    assert (result.n, result.win_rate) == (4, 0.5)
+    assert result.mean_r == pytest.approx(r.mean())
+    assert result.mean_r_error == pytest.approx(r.std(ddof=1) / 2)
+    assert result.profit_factor == pytest.approx(0.13 / 0.12)
+    assert result.sqn == pytest.approx(r.mean() / r.std(ddof=1) * 2)
+    assert result.drawdown_r == pytest.approx(1.0)
+    assert [(group.name, group.n) for group in (*result.by_preset, *result.by_tag)] == [
         ("iwm-shares", 4),
         ("core", 4),
     ]
-    low, high = found.kelly_band
-    assert low <= found.kelly <= high
-    assert "too few" in found.notes[0]
+    low, high = result.kelly_band
+    assert low <= result.kelly <= high
+    assert "too few" in result.notes[0]
 
 
 def test_odds_against_outcomes(book):
     closed_at(book, -0.06, 0.10, -0.058, 0.03)
     odds = PLAN.odds
-    by_event = {one.event: one for one in book.journal().calibration}
+    by_event = {calibration.event: calibration for calibration in book.journal().calibration}
     stop = by_event["stop first"]
     assert stop.n == 4
     assert stop.brier == pytest.approx((odds.stop_first - 1) ** 2 / 2 + odds.stop_first**2 / 2)
@@ -70,9 +70,9 @@ def test_the_exit_of_options_is_known_by_the_mark_of_that_day(book):
         trade = book.add(plan, time=NOON, units=1)
         book.close(trade.id, price=price, time=NOON + dt.timedelta(days=int(price * 10)))
     book.mark({IWM: 277.0}, day=dt.date(2026, 8, 19))
-    found = book.journal()
-    assert found.exits_unknown == 1
-    assert {one.event: one.n for one in found.calibration}["stop first"] == 1
+    result = book.journal()
+    assert result.exits_unknown == 1
+    assert {calibration.event: calibration.n for calibration in result.calibration}["stop first"] == 1
 
 
 def test_trades_without_a_plan_are_left_out_of_r(book):
@@ -80,10 +80,10 @@ def test_trades_without_a_plan_are_left_out_of_r(book):
         at = NOON + dt.timedelta(days=quantity < 0)
         contract = Contract(symbol="TNA")
         book.record([Fill(key=key, time=at, contract=contract, quantity=quantity, price=price, source="b")])
-    found = book.journal()
-    assert (found.n, found.n_planned, found.win_rate, found.mean_r) == (1, 0, 1.0, None)
-    assert found.profit_factor == math.inf
-    assert found.notes[-1].startswith("1 of 1 closed trades have no plan")
+    result = book.journal()
+    assert (result.n, result.n_planned, result.win_rate, result.mean_r) == (1, 0, 1.0, None)
+    assert result.profit_factor == math.inf
+    assert result.notes[-1].startswith("1 of 1 closed trades have no plan")
     assert book.journal(since=dt.date(2027, 1, 1)).n == 0
 
 
@@ -98,10 +98,10 @@ def test_perfect_odds_are_found_calibrated():
     """Outcomes drawn at the stated odds: reliability within three errors, Brier as its expectation."""
     rng = np.random.default_rng(1)
     odds = rng.uniform(size=4000)
-    found = _calibration("x", [(one, bool(rng.uniform() < one)) for one in odds])
-    assert found.brier == pytest.approx(float((odds * (1 - odds)).mean()), abs=3 * found.brier_error)
-    for one in found.bins:
-        assert one.happened == pytest.approx(one.stated, abs=3 * math.sqrt(0.25 / one.n))
+    result = _calibration("x", [(one, bool(rng.uniform() < one)) for one in odds])
+    assert result.brier == pytest.approx(float((odds * (1 - odds)).mean()), abs=3 * result.brier_error)
+    for bin_ in result.bins:
+        assert bin_.happened == pytest.approx(bin_.stated, abs=3 * math.sqrt(0.25 / bin_.n))
 
 
 def test_the_exit_of_options_is_known_by_the_spot_at_the_close(book):
@@ -109,29 +109,29 @@ def test_the_exit_of_options_is_known_by_the_spot_at_the_close(book):
     for spot in (277.0, 326.0, 300.0, None):
         trade = book.add(plan, time=NOON, units=1)
         book.close(trade.id, price=3.0, time=NOON + dt.timedelta(days=20), spot=spot)
-    found = book.journal()
-    assert [one.outcome for one in found.results] == ["stop", "target", "neither", None]
-    assert found.exits_unknown == 1
+    result = book.journal()
+    assert [result.outcome for result in result.results] == ["stop", "target", "neither", None]
+    assert result.exits_unknown == 1
     # A mark of the evening does not change what was the case when the trade was closed.
     book.mark({IWM: 310.0}, day=dt.date(2026, 8, 9))
-    assert [one.outcome for one in book.journal().results][:3] == ["stop", "target", "neither"]
+    assert [result.outcome for result in book.journal().results][:3] == ["stop", "target", "neither"]
 
 
 def test_the_equity_curve_adds_up(book):
     closed_at(book, -0.06, -0.03, 0.10, 0.03, -0.06)
-    found = book.journal()
-    r = [one.r for one in found.results]
-    assert [one.total_r for one in found.results] == pytest.approx(np.cumsum(r))
-    assert found.results[-1].total_pnl == pytest.approx(found.total_pnl)
-    assert (found.longest_losing_streak, found.mean_days) == (2, 1.0)
-    assert (found.mean_win_r, found.mean_loss_r) == pytest.approx((0.13 / 0.12, -0.15 / 0.18))
+    result = book.journal()
+    r = [result.r for result in result.results]
+    assert [result.total_r for result in result.results] == pytest.approx(np.cumsum(r))
+    assert result.results[-1].total_pnl == pytest.approx(result.total_pnl)
+    assert (result.longest_losing_streak, result.mean_days) == (2, 1.0)
+    assert (result.mean_win_r, result.mean_loss_r) == pytest.approx((0.13 / 0.12, -0.15 / 0.18))
     path = np.concatenate([[0.0], np.cumsum(r)])
-    assert found.drawdown_r == pytest.approx((np.maximum.accumulate(path) - path).max())
+    assert result.drawdown_r == pytest.approx((np.maximum.accumulate(path) - path).max())
 
 
 def test_calibrated_odds_are_scored_beside_the_implied_ones(book):
     closed_at(book, -0.06, 0.10)
-    by_event = {one.event: one for one in book.journal().calibration}
+    by_event = {calibration.event: calibration for calibration in book.journal().calibration}
     stated = PLAN.calibrated.stop_first
     assert by_event["stop first, calibrated"].brier == pytest.approx(((stated - 1) ** 2 + stated**2) / 2)
     assert list(by_event) == [

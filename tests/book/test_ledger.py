@@ -73,7 +73,7 @@ def test_cash_is_profit_and_what_was_paid_for_what_is_open(rows):
         for trade in trades
         for lot in trade.open_lots
     )
-    cash = math.fsum(one.cash for one in fills)
+    cash = math.fsum(fill.cash for fill in fills)
     assert cash == pytest.approx(math.fsum(trade.realized for trade in trades) - paid, abs=5e-3)
 
 

@@ -42,37 +42,37 @@ def hold(book, contract, quantity, price, *, at=NOON):
 def test_three_trades_of_compare_move_like_so_many_dollars_of_iwm(book):
     for name, plan in PLANS.items():
         book.add(plan, time=NOON, preset=name)
-    found = book.risk()
-    assert found.totals.iwm_equivalent == pytest.approx(54_718.29, abs=0.01)
-    assert found.totals.heat.sum == found.totals.risk == pytest.approx(found.totals.heat.correlated)
+    result = book.risk()
+    assert result.totals.iwm_equivalent == pytest.approx(54_718.29, abs=0.01)
+    assert result.totals.heat.sum == result.totals.risk == pytest.approx(result.totals.heat.correlated)
 
 
 def test_risk_of_shares_by_hand(book):
     book.add(PLANS["iwm-shares"], time=NOON, units=10)
     book.mark({IWM: 300.0}, day=DAY)
-    (one,) = book.risk().positions
-    assert one.risk == pytest.approx(10 * (300 - 0.94 * 295.39))
-    assert (one.risk_basis, one.value) == ("to the stop", 3000.0)
-    assert one.stop_distance == pytest.approx(0.94 * 295.39 / 300 - 1)
-    assert one.loss_at_shock == pytest.approx(150.0)
-    assert one.buying_power == pytest.approx(1500.0)
+    (position,) = book.risk().positions
+    assert position.risk == pytest.approx(10 * (300 - 0.94 * 295.39))
+    assert (position.risk_basis, position.value) == ("to the stop", 3000.0)
+    assert position.stop_distance == pytest.approx(0.94 * 295.39 / 300 - 1)
+    assert position.loss_at_shock == pytest.approx(150.0)
+    assert position.buying_power == pytest.approx(1500.0)
 
 
 def test_risk_of_a_spread_is_its_planned_loss_at_the_stop(book):
     plan = PLANS["iwm-call-spread"]
     book.add(plan, time=NOON, units=1)
-    (one,) = book.risk().positions
-    assert one.risk == pytest.approx(plan.size.loss_at_stop - plan.cost_per_unit / 2, rel=0.01)
-    assert one.greeks.theta_per_day == pytest.approx(plan.report.greeks.theta_per_day)
-    assert one.greeks.vega_per_point == pytest.approx(plan.report.greeks.vega_per_point)
+    (position,) = book.risk().positions
+    assert position.risk == pytest.approx(plan.size.loss_at_stop - plan.cost_per_unit / 2, rel=0.01)
+    assert position.greeks.theta_per_day == pytest.approx(plan.report.greeks.theta_per_day)
+    assert position.greeks.vega_per_point == pytest.approx(plan.report.greeks.vega_per_point)
 
 
 def test_the_mark_of_an_option_gives_its_vol(book):
     book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
     book.mark({IWM: 297.0, option(295): 13.1, option(325): 1.2}, day=DAY)
-    found = book.risk()
-    assert found.positions[0].value == pytest.approx(1190.0, abs=0.01)
-    assert not [note for note in found.notes if "IV" in note]
+    result = book.risk()
+    assert result.positions[0].value == pytest.approx(1190.0, abs=0.01)
+    assert not [note for note in result.notes if "IV" in note]
 
 
 def test_without_a_stop_the_max_loss_counts(book):
@@ -91,16 +91,16 @@ def test_without_a_stop_the_max_loss_counts(book):
 def test_a_passed_stop_holds_nothing(book):
     book.add(PLANS["iwm-shares"], time=NOON, units=10)
     book.mark({IWM: 270.0}, day=DAY)
-    (one,) = book.risk().positions
-    assert (one.risk, one.risk_basis) == (2700.0, "stop passed: max loss")
-    assert [due.what for due in one.due if due.now] == ["stop"]
+    (position,) = book.risk().positions
+    assert (position.risk, position.risk_basis) == (2700.0, "stop passed: max loss")
+    assert [due.what for due in position.due if due.now] == ["stop"]
 
 
 def test_opposite_trades_offset_where_they_move_together(book):
     book.add(PLANS["iwm-shares"], time=NOON, units=10)
     book.add(rc.plan_preset("tza-hedge", {"market.signals.sp500_move": "-3.4%"}), time=NOON, units=10)
     heat = book.risk().totals.heat
-    long, short = (one.risk for one in book.risk().positions)
+    long, short = (position.risk for position in book.risk().positions)
     assert heat.sum == pytest.approx(long + short)
     assert heat.correlated == pytest.approx(abs(long - short))
 
@@ -118,11 +118,11 @@ def test_a_symbol_without_any_price_is_named(book):
         1,
         2.0,
     )
-    found = book.risk()
-    assert found.positions[0].risk == 200.0
-    assert found.positions[0].value is None
-    assert any("has no price" in note for note in found.notes)
-    assert found.totals.heat.shock == 200.0
+    result = book.risk()
+    assert result.positions[0].risk == 200.0
+    assert result.positions[0].value is None
+    assert any("has no price" in note for note in result.notes)
+    assert result.totals.heat.shock == 200.0
 
 
 def test_the_ladder_is_exact_for_shares(book):
@@ -145,24 +145,24 @@ def test_the_ladder_is_exact_for_shares(book):
 )
 def test_what_is_due(book, today, what):
     book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
-    (one,) = book.risk(today=today).positions
-    assert [due.what for due in one.due if due.now] == what
+    (position,) = book.risk(today=today).positions
+    assert [due.what for due in position.due if due.now] == what
 
 
 def test_a_call_sold_is_likely_assigned_for_its_dividend(book):
     book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
     eve = dt.date(2026, 9, 14)
     book.mark({IWM: 340.0, option(295): 45.0, option(325): 15.1}, day=eve)
-    (one,) = book.risk().positions
-    assert "assignment" in [due.what for due in one.due if due.now]
+    (position,) = book.risk().positions
+    assert "assignment" in [due.what for due in position.due if due.now]
     for today, now in (
         (dt.date(2026, 9, 9), False),
         (dt.date(2026, 9, 15), None),
         (dt.date(2026, 9, 16), None),
     ):
-        (one,) = book.risk(today=today).positions
-        found = [due.now for due in one.due if due.what == "assignment"]
-        assert found == ([] if now is None else [now])
+        (position,) = book.risk(today=today).positions
+        result = [due.now for due in position.due if due.what == "assignment"]
+        assert result == ([] if now is None else [now])
 
 
 def test_a_target_is_due_until_its_part_is_closed(book):
@@ -170,8 +170,8 @@ def test_a_target_is_due_until_its_part_is_closed(book):
 
     def said(spot):
         book.mark({IWM: spot}, day=DAY)
-        (one,) = book.risk().positions
-        return [due.text for due in one.due if due.now]
+        (position,) = book.risk().positions
+        return [due.text for due in position.due if due.now]
 
     assert said(324.0) == []
     assert said(325.0) == ["target 324.93 reached at 325.00: close 50%"]
@@ -188,8 +188,8 @@ def test_a_target_below_and_a_stop_above_are_those_of_a_short(book):
     book.add(sold, time=NOON, units=10)
     for spot, what in ((314.0, ["stop"]), (313.0, []), (265.0, ["target"])):
         book.mark({IWM: spot}, day=DAY)
-        (one,) = book.risk().positions
-        assert [due.what for due in one.due if due.now] == what
+        (position,) = book.risk().positions
+        assert [due.what for due in position.due if due.now] == what
 
 
 @pytest.mark.parametrize(
@@ -202,22 +202,26 @@ def test_a_target_below_and_a_stop_above_are_those_of_a_short(book):
 def test_the_day_of_expiry_says_what_is_in_the_money(book, spot, inside):
     book.add(PLANS["iwm-call-spread"], time=NOON, units=1)
     book.mark({IWM: spot}, day=dt.date(2026, 9, 18))
-    (one,) = book.risk().positions
-    assert [due.text for due in one.due if due.what == "expiry"] == [f"expires today, 2026-09-18{inside}"]
+    (position,) = book.risk().positions
+    assert [due.text for due in position.due if due.what == "expiry"] == [
+        f"expires today, 2026-09-18{inside}"
+    ]
 
 
 def test_an_empty_book_has_no_risk(book):
-    found = book.risk()
-    assert (found.positions, found.totals.risk, found.totals.heat.shock) == ((), 0.0, 0.0)
+    result = book.risk()
+    assert (result.positions, result.totals.risk, result.totals.heat.shock) == ((), 0.0, 0.0)
 
 
 def test_totals_are_sums_at_any_size(book):
     fill_book(book, 12)
-    found = book.risk()
-    assert found.totals.risk == pytest.approx(sum(one.risk for one in found.positions))
-    assert found.totals.iwm_equivalent == pytest.approx(sum(one.iwm_equivalent for one in found.positions))
-    assert {row.move: row.pnl for row in found.ladder}[-0.05] == pytest.approx(
-        -sum(one.loss_at_shock for one in found.positions)
+    result = book.risk()
+    assert result.totals.risk == pytest.approx(sum(position.risk for position in result.positions))
+    assert result.totals.iwm_equivalent == pytest.approx(
+        sum(position.iwm_equivalent for position in result.positions)
+    )
+    assert {row.move: row.pnl for row in result.ladder}[-0.05] == pytest.approx(
+        -sum(position.loss_at_shock for position in result.positions)
     )
 
 
@@ -248,22 +252,22 @@ def test_an_instrument_of_the_users_own_moves_by_its_row(tmp_path, monkeypatch):
     monkeypatch.setenv("RISKCALC_HOME", str(tmp_path))
     own = Contract(symbol="MYX")
     fill = Fill(key="a", time=NOON, contract=own, quantity=100, price=50.0, source="broker")
-    found = []
+    result = []
     for rows in (None, OWN_ROWS):
         if rows:
             (tmp_path / "instruments.toml").write_text(rows, encoding="utf-8")
         with Book(tmp_path / "book.sqlite") as book:
             book.record([fill])
             book.mark({own: 50.0}, day=dt.date(2026, 7, 21))
-            found.append(book.risk())
-            added = added_by(rc.plan_preset("iwm-shares"), found[-1])
+            result.append(book.risk())
+            added = added_by(rc.plan_preset("iwm-shares"), result[-1])
             (held,) = stress_book(
                 book.trades(),
                 book.marks(),
                 [iwm_shock(-0.02)],
                 instruments=book.instruments,
             ).rows
-    without, with_row = found
+    without, with_row = result
     # 100 x 50 dollars x 3 x 1.5: what the row says, and nothing where there is none.
     assert (without.totals.iwm_equivalent, without.totals.heat.shock) == (0, 0)
     assert with_row.totals.iwm_equivalent == pytest.approx(22_500, rel=1e-3)
@@ -279,16 +283,16 @@ def test_the_distance_to_the_stop_in_ranges(tmp_path, monkeypatch):
         for name in VEHICLES[1:]:
             book.add(PLANS[name], time=NOON)
         before = book.risk()
-        assert {one.stop_atr for one in before.positions} == {None}
+        assert {position.stop_atr for position in before.positions} == {None}
         assert "ATR14 of IWM, TNA is not known: riskcalc history" in " ".join(before.notes)
         write_range(AverageRange(atr14=3.0, close=300.0, date=NOON.date()), symbol="IWM")
-        found = book.risk(today=NOON.date())
-        shares, fund = found.positions
+        result = book.risk(today=NOON.date())
+        shares, fund = result.positions
         # IWM's 6 % stop in ranges of 1 %, and TNA's in ranges of three times that.
         assert shares.stop_atr == pytest.approx(6.0)
         assert fund.stop_atr == pytest.approx(abs(fund.stop_distance) / 0.03)
         assert shares.stop_deviations == pytest.approx(0.06 / (0.20 / math.sqrt(252)))
-        assert "ATR14 of TNA is taken as 3 x that of IWM" in found.notes
+        assert "ATR14 of TNA is taken as 3 x that of IWM" in result.notes
         assert "ATR14 of IWM is of 2026-07-20" in " ".join(book.risk(today=dt.date(2026, 7, 29)).notes)
         write_range(AverageRange(atr14=2.4, close=60.0, date=NOON.date()), symbol="TNA")
         assert book.risk().positions[1].stop_atr == pytest.approx(abs(fund.stop_distance) / 0.04)

@@ -34,8 +34,8 @@ QUOTES = [SimpleNamespace(**row) for row in FRAME.to_dict("records")]
 
 def pairs(expiry=""):
     """Calls and puts of one strike."""
-    calls = [one for one in QUOTES if one.option_type == "call" and one.expiry.startswith(expiry)]
-    puts = {(one.expiry, one.strike): one for one in QUOTES if one.option_type == "put"}
+    calls = [quote for quote in QUOTES if quote.option_type == "call" and quote.expiry.startswith(expiry)]
+    puts = {(quote.expiry, quote.strike): quote for quote in QUOTES if quote.option_type == "put"}
     return [(call, puts[call.expiry, call.strike]) for call in calls]
 
 
@@ -55,7 +55,7 @@ def american(day):
 
 def rows(header, write):
     """CSV text, a line for each quote."""
-    return "\n".join([header, *(write(one) for one in QUOTES)]) + "\n"
+    return "\n".join([header, *(write(quote) for quote in QUOTES)]) + "\n"
 
 
 def paired_rows(header, write):
@@ -225,10 +225,10 @@ def unusual_whales():
 
 
 def nasdaq():
-    found = []
+    result = []
     for expiry in EXPIRIES:
         day = dt.date.fromisoformat(expiry)
-        found.append(
+        result.append(
             {
                 "expirygroup": f"{day:%B} {day.day}, {day.year}",
                 "expiryDate": None,
@@ -236,7 +236,7 @@ def nasdaq():
                 "c_Bid": None,
             }
         )
-        found += [
+        result += [
             {
                 "expirygroup": "",
                 "expiryDate": f"{day:%b} {day.day}",
@@ -252,7 +252,7 @@ def nasdaq():
             for c, p in pairs(expiry)
         ]
     return json.dumps(
-        {"data": {"lastTrade": f"LAST TRADE: ${SPOT} (AS OF JUL 20, 2026)", "table": {"rows": found}}}
+        {"data": {"lastTrade": f"LAST TRADE: ${SPOT} (AS OF JUL 20, 2026)", "table": {"rows": result}}}
     )
 
 
@@ -271,8 +271,8 @@ def etrade():
             "OptionGreeks": {"delta": 0.5, "iv": 0.2},
         }
 
-    found = [{"Call": option(c), "Put": option(p)} for c, p in pairs()]
-    return json.dumps({"OptionChainResponse": {"OptionPair": found, "timeStamp": CLOSE, "nearPrice": 295.0}})
+    result = [{"Call": option(c), "Put": option(p)} for c, p in pairs()]
+    return json.dumps({"OptionChainResponse": {"OptionPair": result, "timeStamp": CLOSE, "nearPrice": 295.0}})
 
 
 def finnhub():

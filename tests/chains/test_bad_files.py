@@ -56,9 +56,9 @@ def test_what_is_no_quote_file_is_refused_in_one_line(tmp_path, content, message
     with pytest.raises(ChainError, match=message) as error:
         read_chain(path)
     assert str(error.value).startswith(f"{path}: ")
-    said = str(error.value).removeprefix(f"{path}: ")
-    assert "\n" not in said
-    assert len(said) < 200
+    text = str(error.value).removeprefix(f"{path}: ")
+    assert "\n" not in text
+    assert len(text) < 200
 
 
 def test_gzipped_text_is_read_whatever_its_name(tmp_path):

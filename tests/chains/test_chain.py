@@ -31,8 +31,8 @@ def test_it_is_a_listing_with_quotes():
     listing: QuotedListing = chain()
     assert (listing.symbol, listing.date, listing.spot) == ("IWM", dt.date(2026, 7, 20), 101.0)
     assert listing.expiries() == (AUGUST, SEPTEMBER)
-    found = listing.quote(expiry=SEPTEMBER, strike=100, option_type=PUT)
-    assert found == OptionQuote(bid=3.0, ask=3.1)
+    result = listing.quote(expiry=SEPTEMBER, strike=100, option_type=PUT)
+    assert result == OptionQuote(bid=3.0, ask=3.1)
 
 
 def test_strikes_are_all_that_are_listed_even_without_a_usable_quote():
@@ -68,14 +68,14 @@ def test_what_cannot_be_traded_says_why(expiry, strike, kind, message):
 
 
 def test_a_mid_below_intrinsic_is_doubted_yet_can_be_traded_at():
-    found = chain()
-    assert found.quality_counts()[QuoteStatus.BELOW_INTRINSIC] == 1
-    assert found.quote(expiry=SEPTEMBER, strike=80, option_type=CALL).mid == 20.25
+    result = chain()
+    assert result.quality_counts()[QuoteStatus.BELOW_INTRINSIC] == 1
+    assert result.quote(expiry=SEPTEMBER, strike=80, option_type=CALL).mid == 20.25
 
 
 def test_counts_add_up_to_all_quotes():
-    found = chain()
-    counts = found.quality_counts()
+    result = chain()
+    counts = result.quality_counts()
     assert counts == {
         QuoteStatus.OK: 3,
         QuoteStatus.MISSING: 1,
@@ -84,16 +84,16 @@ def test_counts_add_up_to_all_quotes():
         QuoteStatus.CROSSED: 1,
         QuoteStatus.BELOW_INTRINSIC: 1,
     }
-    assert sum(counts.values()) == len(found) == 8
+    assert sum(counts.values()) == len(result) == 8
 
 
 def test_rows_stand_by_expiry_strike_and_type_in_arrays_nobody_can_write():
-    found = chain()
-    assert found.expiry[0] == np.datetime64("2026-08-21")
-    assert found.strike.tolist() == [100, 80, 100, 100, 110, 120, 130, 140]
-    assert found.option_type.tolist() == [1, 1, 1, -1, 1, 1, 1, 1]
+    result = chain()
+    assert result.expiry[0] == np.datetime64("2026-08-21")
+    assert result.strike.tolist() == [100, 80, 100, 100, 110, 120, 130, 140]
+    assert result.option_type.tolist() == [1, 1, 1, -1, 1, 1, 1, 1]
     with pytest.raises(ValueError, match="read-only"):
-        found.bid[0] = 1.0
+        result.bid[0] = 1.0
 
 
 def test_columns_that_are_not_given_are_missing_throughout():

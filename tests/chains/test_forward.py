@@ -18,8 +18,8 @@ EX_DATE = CashDividend(ex_date=DAY + dt.timedelta(days=57), amount=0.8)
 
 @pytest.mark.parametrize("dividend_yield", [-0.02, 0.0, 0.013, 0.08])
 def test_the_yield_behind_american_quotes_is_found(dividend_yield):
-    found = implied_forwards(model_chain(dividend_yield=dividend_yield, strikes=range(90, 111)), rate=0.04)
-    for one in found:
+    result = implied_forwards(model_chain(dividend_yield=dividend_yield, strikes=range(90, 111)), rate=0.04)
+    for one in result:
         assert one.dividend_yield == pytest.approx(dividend_yield, abs=2e-5)
         assert one.forward == pytest.approx(100 * math.exp((0.04 - dividend_yield) * one.years), abs=1e-3)
         assert one.vol == pytest.approx(0.2, abs=1e-5)
@@ -66,11 +66,11 @@ def test_european_parity_misses_what_early_exercise_adds():
         (chain.bid + chain.ask)[(chain.strike == 104) & (chain.option_type == sign)][0] / 2
         for sign in (1, -1)
     )
-    (found,) = implied_forwards(chain, rate=0.08)
+    (result,) = implied_forwards(chain, rate=0.08)
     true = 100 * math.exp(0.08 * 60 / 365)
     plain = 104 + math.exp(0.08 * 60 / 365) * (call - put)
     assert abs(plain - true) > 0.05
-    assert found.forward == pytest.approx(true, abs=1e-3)
+    assert result.forward == pytest.approx(true, abs=1e-3)
 
 
 def test_wide_quotes_make_it_uncertain():
@@ -93,17 +93,17 @@ def test_one_stale_quote_does_not_move_it():
         bid=chain.bid + 1.0 * stale,
         ask=chain.ask + 1.0 * stale,
     )
-    (found,) = implied_forwards(moved, rate=0.04)
-    assert (found.pairs, found.dividend_yield) == (9, pytest.approx(0.0, abs=2e-5))
+    (result,) = implied_forwards(moved, rate=0.04)
+    assert (result.pairs, result.dividend_yield) == (9, pytest.approx(0.0, abs=2e-5))
 
 
 def test_prices_without_a_width_are_good_to_their_rounding():
     quoted = model_chain(days=(60,), dividend_yield=0.013)
     price = np.round((quoted.bid + quoted.ask) / 2, 2)
-    (found,) = implied_forwards(dataclasses.replace(quoted, bid=price, ask=price), rate=0.04)
-    assert found.pairs >= 5
-    assert found.forward == pytest.approx(100 * math.exp(0.027 * 60 / 365), abs=0.01)
-    assert 0 < found.error < 0.01
+    (result,) = implied_forwards(dataclasses.replace(quoted, bid=price, ask=price), rate=0.04)
+    assert result.pairs >= 5
+    assert result.forward == pytest.approx(100 * math.exp(0.027 * 60 / 365), abs=0.01)
+    assert 0 < result.error < 0.01
 
 
 def test_without_a_pair_the_given_terms_hold():
@@ -115,28 +115,28 @@ def test_without_a_pair_the_given_terms_hold():
         spot=100.0,
         **{name: getattr(chain, name)[calls] for name in ("expiry", "strike", "option_type", "bid", "ask")},
     )
-    (found,) = implied_forwards(alone, rate=0.05)
-    assert found.forward == pytest.approx(100 * math.exp(0.05 * 60 / 365))
-    assert (found.pairs, found.error, found.dividend_yield) == (0, math.inf, pytest.approx(0.0))
-    assert math.isnan(found.vol)
+    (result,) = implied_forwards(alone, rate=0.05)
+    assert result.forward == pytest.approx(100 * math.exp(0.05 * 60 / 365))
+    assert (result.pairs, result.error, result.dividend_yield) == (0, math.inf, pytest.approx(0.0))
+    assert math.isnan(result.vol)
 
 
 def test_the_market_of_a_forward_prices_at_it():
-    (found,) = implied_forwards(model_chain(dividend_yield=0.013, days=(60,)), rate=0.04)
+    (result,) = implied_forwards(model_chain(dividend_yield=0.013, days=(60,)), rate=0.04)
     market = forward_market(
-        found, Market(date=DAY, rate=0.05, quotes={"IWM": Quote(spot=100, vol=0.2)}), "IWM"
+        result, Market(date=DAY, rate=0.05, quotes={"IWM": Quote(spot=100, vol=0.2)}), "IWM"
     )
-    assert (market.rate, market.quote("IWM").dividend_yield) == (0.04, found.dividend_yield)
+    assert (market.rate, market.quote("IWM").dividend_yield) == (0.04, result.dividend_yield)
 
 
 def test_a_real_chain_has_one_smooth_carry():
-    found = implied_forwards(real_chain("IWM_2026-07-20_yfinance_layout.csv"), rate=RATE)
-    assert len(found) == 16
-    assert all(one.pairs >= 8 for one in found)
+    result = implied_forwards(real_chain("IWM_2026-07-20_yfinance_layout.csv"), rate=RATE)
+    assert len(result) == 16
+    assert all(one.pairs >= 8 for one in result)
     # The note beside the file: parity-implied carry of 2.3% to 3.4% a year.
-    carry = np.array([one.rate - one.dividend_yield for one in found if one.years > 30 / 365])
+    carry = np.array([one.rate - one.dividend_yield for one in result if one.years > 30 / 365])
     assert ((carry > 0.02) & (carry < 0.04)).all()
-    assert max(one.carry_error for one in found if one.years > 30 / 365) < 0.002
+    assert max(one.carry_error for one in result if one.years > 30 / 365) < 0.002
 
 
 def test_a_european_chain_has_the_plain_parity():
@@ -154,6 +154,6 @@ def test_a_european_chain_has_the_plain_parity():
     chain = dataclasses.replace(
         from_model, symbol="RUT", instrument=instrument("RUT"), bid=value - 0.01, ask=value + 0.01
     )
-    (found,) = implied_forwards(chain, rate=0.04, dividends=(EX_DATE,), exercise=ExerciseStyle.EUROPEAN)
-    assert found.dividend_yield == pytest.approx(0.015, abs=1e-6)
-    assert found.forward == pytest.approx(100 * math.exp(0.025 * years), abs=1e-5)
+    (result,) = implied_forwards(chain, rate=0.04, dividends=(EX_DATE,), exercise=ExerciseStyle.EUROPEAN)
+    assert result.dividend_yield == pytest.approx(0.015, abs=1e-6)
+    assert result.forward == pytest.approx(100 * math.exp(0.025 * years), abs=1e-5)

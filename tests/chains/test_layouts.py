@@ -47,9 +47,9 @@ def test_the_answer_of_the_base():
     summary = chain_summary(
         read_chain(FRAME.assign(**GIVEN).rename(columns={"date": "quote_date"})), rate=0.04
     )
-    found = [(row.forward, row.implied_yield, row.atm_vol, row.straddle) for row in summary.expiries]
+    result = [(row.forward, row.implied_yield, row.atm_vol, row.straddle) for row in summary.expiries]
     np.testing.assert_allclose(
-        found, [(296.89, 0.0093, 0.202, 19.36), (297.41, 0.0118, 0.201, 23.37)], atol=0.006, rtol=0
+        result, [(296.89, 0.0093, 0.202, 19.36), (297.41, 0.0118, 0.201, 23.37)], atol=0.006, rtol=0
     )
     assert summary.account.usable == 228
 

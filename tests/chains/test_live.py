@@ -46,11 +46,11 @@ def refuse(_):
 
 
 def test_all_expiries_are_one_chain(tmp_path):
-    found = fetch(tmp_path, Ticker())
-    chain = found.chain
+    result = fetch(tmp_path, Ticker())
+    chain = result.chain
     assert (chain.symbol, chain.date, chain.spot, len(chain)) == ("IWM", dt.date(2026, 7, 20), 101.0, 8)
     assert chain.quote_time == dt.datetime(2026, 7, 20, 16, 0)  # noqa: DTZ001 - New York, unmarked
-    assert found.note == "delayed quotes from Yahoo, fetched now"
+    assert result.note == "delayed quotes from Yahoo, fetched now"
 
 
 def test_fetched_quotes_are_used_again_until_they_are_old(tmp_path):

@@ -32,7 +32,7 @@ LEAST_DELTA, LEAST_DAYS = 0.05, 7
 def differences(file, *, rate):
     """Absolute differences of delta and of vol, row by row, and the expiry of each row."""
     chain, vols = real_chain(file), real_vols(file, rate)
-    found = []
+    result = []
     for forward in vols.forwards:
         rows = (
             (chain.expiry == np.datetime64(forward.expiry))
@@ -55,8 +55,8 @@ def differences(file, *, rate):
         ).delta
         of_delta = np.abs(delta - chain.quoted_delta[rows])
         of_vol = np.abs(vols.mid - chain.quoted_vol)[rows]
-        found.append((of_delta, of_vol, chain.expiry[rows].astype(str)))
-    return (np.concatenate(column) for column in zip(*found, strict=True))
+        result.append((of_delta, of_vol, chain.expiry[rows].astype(str)))
+    return (np.concatenate(column) for column in zip(*result, strict=True))
 
 
 def distribution(values):
@@ -129,6 +129,6 @@ def test_a_vendor_that_takes_the_spot_for_the_forward_is_matched_that_way():
         strike=chain.strike[rows],
         time_to_expiry=years[rows],
     ).vol
-    found = distribution(np.abs(vol - chain.quoted_vol[rows]))
-    assert found["median"] < 0.003
-    assert found["worst"] < 0.013
+    result = distribution(np.abs(vol - chain.quoted_vol[rows]))
+    assert result["median"] < 0.003
+    assert result["worst"] < 0.013

@@ -34,10 +34,10 @@ def test_a_whole_file(read):
 )
 def test_what_the_contract_symbol_says_needs_no_column(read, without):
     whole = read_rows(read, *usual_rows())
-    found = read_rows(read, *usual_rows(), without=without)
-    assert (found.expiry == whole.expiry).all()
-    assert (found.option_type == whole.option_type).all()
-    assert (found.strike == whole.strike).all()
+    result = read_rows(read, *usual_rows(), without=without)
+    assert (result.expiry == whole.expiry).all()
+    assert (result.option_type == whole.option_type).all()
+    assert (result.strike == whole.strike).all()
 
 
 def test_without_contract_symbols_the_symbol_is_given(read):

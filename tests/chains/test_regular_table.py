@@ -32,8 +32,8 @@ def columns(text, *, wanted=(0, 1, 2, 3, 4), delimiter=","):
 )
 def test_its_cells_are_those_of_the_csv_module(text, wanted):
     rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
-    found = columns(text, wanted=wanted)
-    for index, cells in zip(wanted, found, strict=True):
+    result = columns(text, wanted=wanted)
+    for index, cells in zip(wanted, result, strict=True):
         assert cells.tolist() == [row[index] for row in rows]
 
 

@@ -39,7 +39,11 @@ def test_its_market_is_that_of_the_shipped_presets():
     market = load_preset("iwm-call-spread").market
     quote = market.quote(SYMBOL)
     assert (market.date, market.rate, quote.spot) == (DATE, RATE, SPOT)
-    later = [one for one in market.dividends_until(SYMBOL, DATE.replace(month=11)) if one.ex_date > DATE]
+    later = [
+        dividend
+        for dividend in market.dividends_until(SYMBOL, DATE.replace(month=11))
+        if dividend.ex_date > DATE
+    ]
     assert [(one.ex_date, one.amount) for one in later] == [(DIVIDEND_DATE, DIVIDEND)]
 
 

@@ -52,11 +52,11 @@ def vol_of(strike, years):
 
 def test_known_parameters_are_found_again():
     true = curve_of()
-    found = fit_curve(quotes_of(true))
+    result = fit_curve(quotes_of(true))
     for name in ("a", "b", "rho", "m", "sigma"):
-        assert getattr(found.svi, name) == pytest.approx(getattr(true.svi, name), rel=0.01, abs=2e-5)
+        assert getattr(result.svi, name) == pytest.approx(getattr(true.svi, name), rel=0.01, abs=2e-5)
     strikes = np.linspace(75, 120, 50)
-    assert found.vol(strikes) == pytest.approx(true.vol(strikes), abs=2e-5)
+    assert result.vol(strikes) == pytest.approx(true.vol(strikes), abs=2e-5)
 
 
 @pytest.mark.parametrize("weights", [(), (0.0, 0.0, 1e-4, 2e-4, 0.0, -1e-4, 0.0, 0.0, 1e-4, 0.0)])
@@ -93,20 +93,20 @@ def test_quotes_with_arbitrage_are_fitted_without():
         mid=np.sqrt(vogt.total_variance(k)),
         half_width=np.full(80, 0.005),
     )
-    found = fit_curve(quotes)
+    result = fit_curve(quotes)
     assert vogt.butterfly(k).min() < -0.01
-    assert found.butterfly(np.linspace(-1.2, 1.2, 500)).min() >= 0
-    assert found.vol(100 * np.exp(k)) == pytest.approx(quotes.mid, abs=0.02)
+    assert result.butterfly(np.linspace(-1.2, 1.2, 500)).min() >= 0
+    assert result.vol(100 * np.exp(k)) == pytest.approx(quotes.mid, abs=0.02)
 
 
 def test_an_expiry_stays_below_the_next():
     near, far = curve_of(years=59 / 365), curve_of()
     dearer = SmileCurve(expiry=NEAR, years=near.years, forward=100.0, svi=svi_of(near.years * 1.05))
     roof = fit_curve(quotes_of(far))
-    found = fit_curve(quotes_of(dearer), roof=roof)
+    result = fit_curve(quotes_of(dearer), roof=roof)
     k = np.linspace(-0.3, 0.25, 300)
     assert (dearer.variance_terms(k)[0] - roof.variance_terms(k)[0]).max() > 0
-    assert (roof.variance_terms(k)[0] - found.variance_terms(k)[0]).min() >= 0
+    assert (roof.variance_terms(k)[0] - result.variance_terms(k)[0]).min() >= 0
 
 
 def test_american_quotes_of_a_known_smile_give_it_back():

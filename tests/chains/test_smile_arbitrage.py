@@ -38,20 +38,20 @@ def calls(curve, strike):
 
 def arbitrage(smile):
     """What an outsider would find wrong with a smile on a wide grid, in words."""
-    found, before = [], None
+    result, before = [], None
     for expiry, curve in smile.curves.items():
         variance, slope, curvature = curve.variance_terms(WIDE)
         if butterfly(WIDE, variance, slope, curvature).min() < 0:
-            found.append(f"{expiry}: butterfly")
+            result.append(f"{expiry}: butterfly")
         if np.abs(curve.variance_terms(np.array([-30.0, 30.0]))[1]).max() > 2:
-            found.append(f"{expiry}: wing")
+            result.append(f"{expiry}: wing")
         price = calls(curve, strike := curve.forward * np.linspace(0.25, 4, 3_001))
         if (np.diff(price) > 1e-12).any() or (np.diff(price, 2) < -1e-12).any() or strike[0] <= 0:
-            found.append(f"{expiry}: calls")
+            result.append(f"{expiry}: calls")
         if before is not None and (variance < before).any():
-            found.append(f"{expiry}: calendar")
+            result.append(f"{expiry}: calendar")
         before = variance
-    return found
+    return result
 
 
 @pytest.mark.parametrize("step", [1e-6])
@@ -114,9 +114,9 @@ def test_noisy_quotes_with_stale_ones_are_fitted_without_arbitrage_or_it_is_said
     ask = np.where(keep, np.maximum(chain.ask + noise, 0.02), chain.ask)
     chain = dataclasses.replace(chain, bid=bid, ask=ask)
     smile = fit_smile(chain, chain_vols(chain, rate=0.04))
-    said = {str(fit.expiry) for fit in smile.fits if not fit.free_of_arbitrage}
-    assert {one.partition(":")[0] for one in arbitrage(smile)} <= said
-    assert not said
+    text = {str(fit.expiry) for fit in smile.fits if not fit.free_of_arbitrage}
+    assert {one.partition(":")[0] for one in arbitrage(smile)} <= text
+    assert not text
 
 
 def moved(chain, row, widths):

@@ -138,9 +138,9 @@ EXITS = rc.ExitPlan(stop=0.06, targets=(rc.Target(move=0.10),), close_dte=21, vo
 
 
 def test_a_plan_reprices_its_ladder_gaps_and_exits_by_the_rule():
-    found = plan(SPREAD, market_of(Sticky.MONEYNESS), ACCOUNT, EXITS)
+    result = plan(SPREAD, market_of(Sticky.MONEYNESS), ACCOUNT, EXITS)
     usual = plan(SPREAD, market_of(None), ACCOUNT, EXITS)
-    for row in found.ladder:
+    for row in result.ladder:
         vols = [
             float(CURVE.vol(leg.strike * SPOT / row.spot)) + 0.03 * row.label.startswith("stop")
             for leg in SPREAD.option_legs
@@ -160,13 +160,13 @@ def test_a_plan_reprices_its_ladder_gaps_and_exits_by_the_rule():
             for leg, vol in zip(SPREAD.option_legs, vols, strict=True)
         )
         assert row.value == pytest.approx(float(expected), abs=1e-8)
-    assert found.report.to_dict()["greeks"] == usual.report.to_dict()["greeks"]
-    assert found.report.net_debit == usual.report.net_debit
-    assert found.odds == usual.odds
+    assert result.report.to_dict()["greeks"] == usual.report.to_dict()["greeks"]
+    assert result.report.net_debit == usual.report.net_debit
+    assert result.odds == usual.odds
     # With puts dearer than calls, moving the smile down with the spot takes vol off every strike.
-    assert found.gaps[0].loss_per_unit > usual.gaps[0].loss_per_unit
-    assert found.managed.expected_pnl < usual.managed.expected_pnl
-    assert found.to_dict()["market"]["quotes"]["RUT"]["smile"] == "sticky moneyness"
+    assert result.gaps[0].loss_per_unit > usual.gaps[0].loss_per_unit
+    assert result.managed.expected_pnl < usual.managed.expected_pnl
+    assert result.to_dict()["market"]["quotes"]["RUT"]["smile"] == "sticky moneyness"
     assert usual.to_dict()["market"]["quotes"]["RUT"]["smile"] is None
 
 
@@ -213,10 +213,10 @@ def test_put_legs_and_cash_dividends_go_along():
     trade = put_spread("IWM", long_strike=290, short_strike=270, expiry=EXPIRY)
     moved = IWM.with_quote("IWM", smile=sticky_smile(rc.sample_chain(), IWM, "moneyness"))
     exits = dataclasses.replace(EXITS, side=rc.Side.SHORT)
-    found, usual = (plan(trade, market, ACCOUNT, exits) for market in (moved, IWM))
-    assert found.report.net_debit == pytest.approx(usual.report.net_debit)
-    assert found.managed.expected_pnl != pytest.approx(usual.managed.expected_pnl, abs=1.0)
-    by_label = {(row.label, row.when): row.pnl for row in found.ladder}
+    result, usual = (plan(trade, market, ACCOUNT, exits) for market in (moved, IWM))
+    assert result.report.net_debit == pytest.approx(usual.report.net_debit)
+    assert result.managed.expected_pnl != pytest.approx(usual.managed.expected_pnl, abs=1.0)
+    by_label = {(row.label, row.when): row.pnl for row in result.ladder}
     at_spot = next(pnl for (label, when), pnl in by_label.items() if label == "spot" and when == "today")
     assert at_spot == pytest.approx(0.0, abs=1e-4)
 
@@ -224,14 +224,14 @@ def test_put_legs_and_cash_dividends_go_along():
 def test_the_real_chain_moves_its_vols_too():
     chain = rc.read_chain(reference_file("06_option_chains/IWM_2026-07-20_leapware.json"), symbol="IWM")
     preset = rc.load_preset("iwm-call-spread")
-    found, usual = (
+    result, usual = (
         rc.plan_preset("iwm-call-spread", chain=chain, smile=smile)
         for smile in (sticky_smile(chain, preset.market, "moneyness"), None)
     )
-    assert found.report.net_debit == usual.report.net_debit
+    assert result.report.net_debit == usual.report.net_debit
     stop, plain = (
         next(row.value for row in one.ladder if row.label.startswith("stop") and row.when == "today")
-        for one in (found, usual)
+        for one in (result, usual)
     )
     assert 0.5 * plain < stop < plain
 

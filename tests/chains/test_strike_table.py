@@ -35,7 +35,7 @@ def test_every_quote_stands_at_its_expiry_strike_and_type(chain, vols, tables):
     assert [str(table.expiry) for table in tables] == [NEAR, FAR]
     seen = 0
     for row in range(len(chain)):
-        table = next(one for one in tables if np.datetime64(one.expiry) == chain.expiry[row])
+        table = next(table for table in tables if np.datetime64(table.expiry) == chain.expiry[row])
         (place,) = np.flatnonzero(table.strike == chain.strike[row])
         side = table.sides[OptionType(int(chain.option_type[row]))]
         assert side.listed[place]
@@ -58,7 +58,7 @@ def test_what_is_not_listed_or_has_no_vol_is_not_known(tables):
 
 
 def test_delta_theta_and_vega_are_differences_of_the_model(chain, vols, tables):
-    forward = next(one for one in vols.forwards if str(one.expiry) == NEAR)
+    forward = next(forward for forward in vols.forwards if str(forward.expiry) == NEAR)
     calls = tables[0].sides[OptionType.CALL]
 
     def value(side, *, spot=chain.spot, vol=0.0, days=0.0):

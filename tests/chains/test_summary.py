@@ -78,9 +78,9 @@ def test_what_the_quotes_do_not_say_is_none_and_json_ready():
         bid=[0.5, 3.5, 0.0],
         ask=[0.6, 3.6, 11.0],
     )
-    found = chain_summary(chain, rate=0.04)
-    assert [(row.days, row.quotes, row.usable) for row in found.expiries] == [(0, 1, 1), (60, 2, 1)]
-    for row in found.expiries:
+    result = chain_summary(chain, rate=0.04)
+    assert [(row.days, row.quotes, row.usable) for row in result.expiries] == [(0, 1, 1), (60, 2, 1)]
+    for row in result.expiries:
         values = dataclasses.asdict(row)
         assert {name for name, value in values.items() if value is None} == set(values) - {
             "expiry",
@@ -88,17 +88,17 @@ def test_what_the_quotes_do_not_say_is_none_and_json_ready():
             "quotes",
             "usable",
         }
-    assert json.dumps(found.to_dict(), allow_nan=False)
+    assert json.dumps(result.to_dict(), allow_nan=False)
 
 
 def test_the_real_iwm_chain_at_a_glance():
-    found = real_summary("IWM_2026-07-20_yfinance_layout.csv")
-    assert (found.account.read, found.account.usable, found.account.doubtful) == (
+    result = real_summary("IWM_2026-07-20_yfinance_layout.csv")
+    assert (result.account.read, result.account.usable, result.account.doubtful) == (
         2480,
         2168,
         {"no bid": 293, "mid below intrinsic value": 19},
     )
-    september = next(row for row in found.expiries if row.expiry == dt.date(2026, 9, 18))
+    september = next(row for row in result.expiries if row.expiry == dt.date(2026, 9, 18))
     assert september.atm_vol == pytest.approx(0.201, abs=0.002)
     assert september.risk_reversal == pytest.approx(-0.052, abs=0.003)
     assert september.forward == pytest.approx(296.61, abs=0.05)
@@ -109,12 +109,12 @@ def test_the_real_iwm_chain_at_a_glance():
 def test_forwards_and_vols_are_near_a_european_reading_of_the_same_quotes(symbol, side, expiries):
     """A second reading by put-call parity without early exercise; it takes the rate for 3.7% as well."""
     summary = real_summary(f"{symbol}_2026-07-10_optionsdesk.json")
-    found = {str(row.expiry): row for row in summary.expiries if row.forward}
+    result = {str(row.expiry): row for row in summary.expiries if row.forward}
     with reference_file("06_option_chains/letf_atm_vol_scaling.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row[side] == symbol and row["expiration"] in found]
+        rows = [row for row in csv.DictReader(file) if row[side] == symbol and row["expiration"] in result]
     assert len({row["expiration"] for row in rows}) == expiries
     for row in rows:
-        ours = found[row["expiration"]]
+        ours = result[row["expiration"]]
         assert ours.forward == pytest.approx(float(row[f"{side}_forward"]), rel=0.005)
         assert ours.atm_vol == pytest.approx(float(row[f"{side}_atm_iv"]), rel=0.035)
 

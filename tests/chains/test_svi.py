@@ -37,9 +37,9 @@ def test_vogts_slice_has_a_butterfly():
 
 
 def test_its_jump_wings_are_the_papers():
-    found = from_jump_wings(v=V, psi=PSI, p=P, c=C, least=V_LEAST)
+    result = from_jump_wings(v=V, psi=PSI, p=P, c=C, least=V_LEAST)
     for name, value in VOGT.items():
-        assert getattr(found, name) == pytest.approx(value, abs=2e-5)
+        assert getattr(result, name) == pytest.approx(value, abs=2e-5)
 
 
 def test_the_papers_repair_has_none():

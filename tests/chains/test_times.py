@@ -76,9 +76,9 @@ def test_options_of_the_day_have_vols_while_they_live(stamp, tmp_path):
 def test_options_of_the_day_have_no_vol_at_the_close(stamp, tmp_path):
     path = tmp_path / "quotes.csv"
     path.write_text(same_day_text(stamp))
-    found = chain_vols(read_chain(path), rate=0.04)
-    assert found.forwards == ()
-    assert set(found.mid_status.tolist()) == {VolStatus.NO_TIME}
+    result = chain_vols(read_chain(path), rate=0.04)
+    assert result.forwards == ()
+    assert set(result.mid_status.tolist()) == {VolStatus.NO_TIME}
 
 
 def test_monthly_options_on_an_index_end_at_the_open():
@@ -95,8 +95,8 @@ def test_monthly_options_on_an_index_end_at_the_open():
     chain = dataclasses.replace(
         european, symbol="SPX", instrument=instrument("SPX"), bid=value - 0.01, ask=value + 0.01
     )
-    found = chain_vols(chain, rate=0.04, exercise=chain.exercise)
-    assert np.nanmax(np.abs(found.mid - 0.2)) < 1e-6
+    result = chain_vols(chain, rate=0.04, exercise=chain.exercise)
+    assert np.nanmax(np.abs(result.mid - 0.2)) < 1e-6
 
 
 def test_saturday_expiries_of_old_files_are_the_friday_before(tmp_path):

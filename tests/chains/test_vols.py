@@ -21,12 +21,12 @@ def smile(strike, years):
 
 def test_every_quote_of_a_model_chain_gives_its_vol_back():
     chain = model_chain(vol=smile, dividend_yield=0.01, strikes=range(90, 112, 2))
-    found = chain_vols(chain, rate=0.04)
+    result = chain_vols(chain, rate=0.04)
     years = (chain.expiry - np.datetime64(DAY)).astype(float) / 365
-    assert (found.mid_status == VolStatus.OK).all()
-    assert found.mid == pytest.approx(smile(chain.strike, years), abs=2e-4)
-    assert not (found.bid >= found.mid).any()
-    assert (found.mid < found.ask).all()
+    assert (result.mid_status == VolStatus.OK).all()
+    assert result.mid == pytest.approx(smile(chain.strike, years), abs=2e-4)
+    assert not (result.bid >= result.mid).any()
+    assert (result.mid < result.ask).all()
 
 
 def test_quotes_without_a_price_have_no_vol_and_say_so():
@@ -43,8 +43,8 @@ def test_quotes_without_a_price_have_no_vol_and_say_so():
         bid=bid,
         ask=ask,
     )
-    found = chain_vols(chain, rate=0.04)
-    by_strike = {float(at): code for at, code in zip(chain.strike, found.mid_status, strict=True)}
+    result = chain_vols(chain, rate=0.04)
+    by_strike = {float(at): code for at, code in zip(chain.strike, result.mid_status, strict=True)}
     assert by_strike == {
         90: VolStatus.NOT_FINITE,
         100: VolStatus.OK,
@@ -52,22 +52,22 @@ def test_quotes_without_a_price_have_no_vol_and_say_so():
         120: VolStatus.NOT_FINITE,
         130: VolStatus.NO_TIME,
     }
-    assert sum(found.status_counts().values()) == len(chain)
+    assert sum(result.status_counts().values()) == len(chain)
 
 
 def test_a_whole_real_chain_reprices_to_its_mids():
-    found = real_vols(IWM)
-    assert found.status_counts()[VolStatus.OK] > 2000
-    assert_repriced(real_chain(IWM), found)
+    result = real_vols(IWM)
+    assert result.status_counts()[VolStatus.OK] > 2000
+    assert_repriced(real_chain(IWM), result)
 
 
 def test_on_a_dated_dividend_a_real_chain_reprices_to_its_mids():
     chain, paid = real_chain(IWM), CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8)
     last = part_of(chain, (chain.expiry == chain.expiry.max()) & (chain.strike % 10 == 0))
-    found = chain_vols(last, rate=0.04, dividends=(paid,))
-    assert found.status_counts()[VolStatus.OK] >= 30
+    result = chain_vols(last, rate=0.04, dividends=(paid,))
+    assert result.status_counts()[VolStatus.OK] >= 30
     schedule = {"dividend_times": [chain.years_to(paid.ex_date)], "dividend_amounts": [paid.amount]}
-    assert_repriced(last, found, **schedule)
+    assert_repriced(last, result, **schedule)
 
 
 def assert_repriced(chain, found, **schedule):
@@ -91,9 +91,9 @@ def assert_repriced(chain, found, **schedule):
 
 
 def test_call_and_put_agree_near_the_money_on_a_real_chain():
-    chain, found = real_chain(IWM), real_vols(IWM)
+    chain, result = real_chain(IWM), real_vols(IWM)
     near = (np.abs(chain.strike / chain.spot - 1) < 0.02) & (chain.expiry > np.datetime64("2026-08-05"))
-    calls, puts = (found.mid[near & (chain.option_type == sign)] for sign in (1, -1))
+    calls, puts = (result.mid[near & (chain.option_type == sign)] for sign in (1, -1))
     assert np.nanmedian(np.abs(calls - puts)) < 0.001
 
 
@@ -104,7 +104,7 @@ def test_prices_that_nobody_asks_for_are_not_solved():
     chain = dataclasses.replace(chain, **{name: getattr(chain, name)[here] for name in COLUMNS})
     every = chain_vols(chain, rate=0.04)
     some = chain_vols(chain, rate=0.04, prices=("mid",), out_of_the_money=("bid",))
-    forwards = {one.expiry: one.forward for one in every.forwards}
+    forwards = {forward.expiry: forward.forward for forward in every.forwards}
     forward = np.array([forwards[day] for day in chain.expiry.tolist()])
     out = chain.option_type * (chain.strike - forward) >= 0
     assert 0.2 < out.mean() < 0.8

@@ -78,12 +78,12 @@ class TestCommand:
         code, out, _ = run(
             "account", "set", "equity=$50k", "risk=0.5%", "costs.slippage_per_share=0.01", "--json"
         )
-        found = json.loads(out)
-        assert (code, found["equity"], found["risk_budget"], found["path"]) == (0, 50_000, 250, str(path))
-        assert found["source"] == "account.toml"
-        assert found["sources"]["slippage_per_share"] == "account.toml"
-        assert found["sources"]["commission_per_contract"] == "sample"
-        assert found["sources"]["max_heat"] == "default"
+        result = json.loads(out)
+        assert (code, result["equity"], result["risk_budget"], result["path"]) == (0, 50_000, 250, str(path))
+        assert result["source"] == "account.toml"
+        assert result["sources"]["slippage_per_share"] == "account.toml"
+        assert result["sources"]["commission_per_contract"] == "sample"
+        assert result["sources"]["max_heat"] == "default"
         assert "sample" not in run("account")[1].splitlines()[2]
 
     def test_comments_and_other_keys_stay_and_a_value_can_be_forgotten(self, run, path):
@@ -138,24 +138,24 @@ class TestSize:
             run, "--entry", "100", "--stop", "99.94"
         )
         set_account(["equity=32000", "risk=1%"])
-        found = size(run, "--entry", "100", "--stop", "99.94")
-        assert (found["units"], found["binding_limit"]) == (320, "position size")
+        result = size(run, "--entry", "100", "--stop", "99.94")
+        assert (result["units"], result["binding_limit"]) == (320, "position size")
         set_account(["buying_power=5000"])
-        found = size(run, "--entry", "100", "--stop", "99.94")
-        assert (found["units"], found["binding_limit"]) == (100, "buying power")
+        result = size(run, "--entry", "100", "--stop", "99.94")
+        assert (result["units"], result["binding_limit"]) == (100, "buying power")
         set_account(["buying_power=", "max_position=25%", "open_risk=1900", "slippage_per_share=0.01"])
-        found = size(run, "--entry", "100", "--stop", "94")
+        result = size(run, "--entry", "100", "--stop", "94")
         # 6 % of 32,000 is 1,920: 20 are left for a loss of 6 a share and 0.02 of slippage both ways.
-        assert (found["units"], found["binding_limit"], found["loss_per_unit"]) == (
+        assert (result["units"], result["binding_limit"], result["loss_per_unit"]) == (
             3, "portfolio heat", pytest.approx(6.02)
         )  # fmt: skip
 
     def test_what_is_said_goes_over_it(self, run):
         set_account(["equity=32000", "risk=1%", "buying_power=5000"])
-        found = size(run, "--entry", "100", "--stop", "94", "--equity", "100000", "--buying-power", "100000")
-        assert (found["units"], found["risk_budget"]) == (166, 1_000)
-        found = size(run, "--entry", "100", "--stop", "94", "--risk", "$60", "--cost-per-unit", "0")
-        assert found["units"] == 10
+        result = size(run, "--entry", "100", "--stop", "94", "--equity", "100000", "--buying-power", "100000")
+        assert (result["units"], result["risk_budget"]) == (166, 1_000)
+        result = size(run, "--entry", "100", "--stop", "94", "--risk", "$60", "--cost-per-unit", "0")
+        assert result["units"] == 10
 
 
 class TestGapBasis:

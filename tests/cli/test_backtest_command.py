@@ -47,20 +47,20 @@ def long_file(tmp_path):
 @pytest.mark.slow
 def test_26_years_of_bars_give_many_trades(run, tmp_path, preset, entries):
     path = long_file(tmp_path)
-    found = answer(run("backtest", preset, str(path), "--entries", entries, "--json"))
-    assert found["statistics"]["n"] > 100
+    result = answer(run("backtest", preset, str(path), "--entries", entries, "--json"))
+    assert result["statistics"]["n"] > 100
 
 
 def test_the_real_history_of_a_fund(run):
     path = str(reference_file(FILE.format("IWM")))
-    found = answer(run("backtest", "iwm-shares", path, "--since", "2010-01-04", "--json"))
-    assert (found["first"], found["last"]) == ("2010-01-04", "2014-12-31")
-    assert found["statistics"]["n"] == sum(found["exits"].values()) > 30
-    assert found["assumptions"] == [
+    result = answer(run("backtest", "iwm-shares", path, "--since", "2010-01-04", "--json"))
+    assert (result["first"], result["last"]) == ("2010-01-04", "2014-12-31")
+    assert result["statistics"]["n"] == sum(result["exits"].values()) > 30
+    assert result["assumptions"] == [
         "holders receive the dividends of the file: 59 ex-dates",
         "account is a sample of $100,000",
     ]
-    assert len(found["years"]) == 5
+    assert len(result["years"]) == 5
 
 
 def test_implied_vols_are_a_file_a_number_or_realized_ones(run, prices, tmp_path):
@@ -68,22 +68,22 @@ def test_implied_vols_are_a_file_a_number_or_realized_ones(run, prices, tmp_path
     path = tmp_path / "RVX.csv"
     rows = "".join(f"{day},{100 * vol:.2f}\n" for day, vol in zip(made_up.dates, made_up.vol, strict=True))
     path.write_text("Date,Close\n" + rows)
-    said = [
+    text = [
         answer(run("backtest", "iwm-call-spread", str(prices), *given, "--json"))["assumptions"][0]
         for given in (("--iv", str(path)), ("--vol", "22%"), ())
     ]
-    assert "implied vol is RVX of the day" in said[0]
-    assert "implied vol is 22% throughout" in said[1]
-    assert "realized vol of the last 63 sessions over k = 0.83 (default, IWM 2010-2026)" in said[2]
+    assert "implied vol is RVX of the day" in text[0]
+    assert "implied vol is 22% throughout" in text[1]
+    assert "realized vol of the last 63 sessions over k = 0.83 (default, IWM 2010-2026)" in text[2]
 
 
 def test_trades_are_written_as_csv(run, prices, tmp_path):
     path = tmp_path / "trades.csv"
-    found = answer(run("backtest", "iwm-shares", str(prices), "--csv", str(path), "--json"))
+    result = answer(run("backtest", "iwm-shares", str(prices), "--csv", str(path), "--json"))
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == found["statistics"]["n"]
-    assert sum(float(row["r"]) for row in rows) / len(rows) == pytest.approx(found["statistics"]["mean_r"])
+    assert len(rows) == result["statistics"]["n"]
+    assert sum(float(row["r"]) for row in rows) / len(rows) == pytest.approx(result["statistics"]["mean_r"])
     assert {row["reason"] for row in rows} <= {"stop", "target", "time stop"}
 
 
@@ -91,12 +91,12 @@ def test_trades_are_written_as_csv(run, prices, tmp_path):
 def test_a_grid_is_every_combination_best_first(run, prices, monkeypatch, cores):
     monkeypatch.setattr("riskcalc.parallel._cores", lambda: cores)
     grid = ("--grid", "exits.stop=4%,5%,6%", "--grid", 'exits.targets=["+5%"],["+10%", "+15%"]')
-    found = answer(run("backtest", "iwm-shares", str(prices), *grid, "--json"))
-    assert (found["tried"], len(found["rows"])) == (6, 6)
-    means = [row["mean_r"] for row in found["rows"]]
+    result = answer(run("backtest", "iwm-shares", str(prices), *grid, "--json"))
+    assert (result["tried"], len(result["rows"])) == (6, 6)
+    means = [row["mean_r"] for row in result["rows"]]
     assert means == sorted(means, reverse=True)
-    assert 1.2 < found["chance_best"] < 1.35  # 1.267 is the mean of the largest of six
-    for row in found["rows"][::3]:
+    assert 1.2 < result["chance_best"] < 1.35  # 1.267 is the mean of the largest of six
+    for row in result["rows"][::3]:
         settings = ("--set", f"exits.stop={row['settings']['exits.stop']}")
         targets = row["settings"]["exits.targets"].replace("'", '"')
         alone = answer(
@@ -124,8 +124,8 @@ def test_a_grid_says_what_chance_would_bring(run, prices):
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_grid(run, prices, cluster):
     arguments = ("backtest", "iwm-shares", str(prices), "--grid", "exits.stop=4%,5%,6%", "--json")
-    found = answer(run(*arguments, "--scheduler", cluster.scheduler_address))
-    assert found == answer(run(*arguments))
+    result = answer(run(*arguments, "--scheduler", cluster.scheduler_address))
+    assert result == answer(run(*arguments))
 
 
 @pytest.mark.slow
@@ -134,8 +134,8 @@ def test_a_hundred_settings_of_26_years_are_all_tried(run, tmp_path):
     days = ",".join(str(20 + 5 * step) for step in range(10))
     grid = ("--grid", f"exits.stop={stops}", "--grid", f"exits.holding_days={days}")
     path = str(long_file(tmp_path))
-    found = answer(run("backtest", "iwm-shares", path, *grid, "--json"))
-    assert found["tried"] == 100
+    result = answer(run("backtest", "iwm-shares", path, *grid, "--json"))
+    assert result["tried"] == 100
 
 
 @pytest.mark.parametrize(

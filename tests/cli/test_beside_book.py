@@ -58,9 +58,9 @@ def sold_call():
 
 @pytest.mark.parametrize("command", [("plan", "tna-momentum"), ("compare",), ("stress", "tna-momentum")])
 def test_every_answer_says_what_the_book_uses_and_the_trade_adds(run, held, command):
-    found = answer(run, *command)["book"]
-    assert found["source"].startswith("from the book, marked 2026-07-20: 1 open trade, risk $992.51")
-    rows = found["totals"] if "totals" in found else found["vehicles"]["tna-momentum"]
+    result = answer(run, *command)["book"]
+    assert result["source"].startswith("from the book, marked 2026-07-20: 1 open trade, risk $992.51")
+    rows = result["totals"] if "totals" in result else result["vehicles"]["tna-momentum"]
     assert rows["risk"]["before"] == pytest.approx(held.totals.risk)
     assert rows["buying_power"]["after"] == pytest.approx(
         held.totals.buying_power + rows["buying_power"]["added"]
@@ -98,11 +98,13 @@ def test_a_screen_beside_a_damaged_book_says_how_to_open():
 
 def test_sizes_keep_within_what_the_book_leaves(run):
     limits = ("--set", "account.max_heat=1.5%")
-    free = [one["size"]["units"] for one in answer(run, "compare", *limits)["vehicles"]]
+    free = [vehicle["size"]["units"] for vehicle in answer(run, "compare", *limits)["vehicles"]]
     assert run("book", "add", "iwm-shares")[0] == 0
-    left = [one["size"]["units"] for one in answer(run, "compare", *limits)["vehicles"]]
+    left = [vehicle["size"]["units"] for vehicle in answer(run, "compare", *limits)["vehicles"]]
     assert all(0 <= fewer < more for fewer, more in zip(left, free, strict=True))
-    assert [one["size"]["units"] for one in answer(run, "compare", *limits, "--no-book")["vehicles"]] == free
+    assert [
+        vehicle["size"]["units"] for vehicle in answer(run, "compare", *limits, "--no-book")["vehicles"]
+    ] == free
 
 
 def test_a_size_keeps_within_what_the_book_leaves(run):
@@ -120,11 +122,11 @@ def test_a_size_keeps_within_what_the_book_leaves(run):
 
 
 def test_scenarios_of_the_book_and_the_trade_add_up(run, held):
-    found = answer(run, "stress", "tna-momentum")
-    alone = {row["scenario"]["name"]: row["pnl_all_units"] for row in found["stress"]}
+    result = answer(run, "stress", "tna-momentum")
+    alone = {row["scenario"]["name"]: row["pnl_all_units"] for row in result["stress"]}
     book = {row["scenario"]: row["pnl"] for row in answer(run, "book", "stress")["stress"]}
-    assert found["book"]["marked"] == held.date.isoformat()
-    for row in found["book"]["stress"]:
+    assert result["book"]["marked"] == held.date.isoformat()
+    for row in result["book"]["stress"]:
         assert (row["before"], row["added"]) == (book[row["scenario"]], alone[row["scenario"]])
         assert row["after"] == row["before"] + row["added"]
 

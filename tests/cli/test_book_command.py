@@ -30,12 +30,12 @@ def answer(run, *arguments):
 
 
 def test_the_book_as_json(book):
-    found = answer(book, "book")
-    assert [trade["status"] for trade in found["trades"]] == ["open"] * 3
-    totals = found["totals"]
+    result = answer(book, "book")
+    assert [trade["status"] for trade in result["trades"]] == ["open"] * 3
+    totals = result["totals"]
     assert set(totals) >= {"risk", "heat", "iwm_equivalent", "greeks", "buying_power"}
-    assert totals["risk"] == pytest.approx(sum(trade["risk"] for trade in found["trades"]))
-    assert found["trades"][1]["open_pnl"] == pytest.approx(56 * 2.01, abs=0.01)
+    assert totals["risk"] == pytest.approx(sum(trade["risk"] for trade in result["trades"]))
+    assert result["trades"][1]["open_pnl"] == pytest.approx(56 * 2.01, abs=0.01)
 
 
 def test_the_book_as_tables(book, tmp_path):
@@ -59,8 +59,8 @@ def test_a_trade_is_closed_noted_and_shown(book):
         in book("book", "close", "1", "--at", "12.30", "--costs", "1.30")[1]
     )
     assert book("book", "note", "1", "left early")[0] == 0
-    found = answer(book, "book", "show", "1")
-    assert (found["status"], found["notes"][0]["text"]) == ("closed", "left early")
+    result = answer(book, "book", "show", "1")
+    assert (result["status"], result["notes"][0]["text"]) == ("closed", "left early")
     journal = answer(book, "journal")
     assert (journal["n"], journal["win_rate"]) == (1, 1.0)
     assert set(journal) >= {"mean_r", "calibration"}
@@ -89,10 +89,10 @@ def test_an_export_is_imported_again(book, tmp_path, monkeypatch):
     (tmp_path / "fills.csv").write_text(book("book", "export")[1], encoding="utf-8")
     before = answer(book, "book")["trades"]
     monkeypatch.setenv("RISKCALC_HOME", str(tmp_path / "other"))
-    found = answer(book, "book", "import", "fills.csv")
-    assert found["fills"] == 5
+    result = answer(book, "book", "import", "fills.csv")
+    assert result["fills"] == 5
     key = lambda trade: (trade["description"], trade["status"], trade["realised_pnl"])  # noqa: E731
-    assert sorted(map(key, found["trades"])) == sorted(map(key, before))
+    assert sorted(map(key, result["trades"])) == sorted(map(key, before))
 
 
 def test_trades_as_toml(book):
@@ -103,10 +103,10 @@ def test_trades_as_toml(book):
 
 def test_stress_and_hedge(book):
     rows = {row["scenario"]: row["pnl"] for row in answer(book, "book", "stress")["stress"]}
-    found = answer(book, "hedge", "--to", "1000", "--at", "risk-off-5")
-    assert found["before"]["risk-off-5"] == pytest.approx(rows["risk-off-5"])
-    assert -1000 <= found["after"]["risk-off-5"] < -998
-    assert (found["symbol"], found["units"]) == ("TZA", 1287)
+    result = answer(book, "hedge", "--to", "1000", "--at", "risk-off-5")
+    assert result["before"]["risk-off-5"] == pytest.approx(rows["risk-off-5"])
+    assert -1000 <= result["after"]["risk-off-5"] < -998
+    assert (result["symbol"], result["units"]) == ("TZA", 1287)
     half, puts = (
         answer(book, "hedge", "--with", "SPY", "--share", "50%"),
         answer(book, "hedge", "--with", "put", "--short-strike", "270", "--share", "50%"),
@@ -120,7 +120,7 @@ def test_a_plan_takes_heat_and_buying_power_from_the_book(book):
     with_book, without = answer(book, "plan", "iwm-shares"), answer(book, "plan", "iwm-shares", "--no-book")
     assert "book" not in without
     rows = with_book["book"]["totals"]
-    heat = {one["name"]: one["message"] for one in with_book["checks"]}
+    heat = {check["name"]: check["message"] for check in with_book["checks"]}
     assert "$4,219.52 at risk in all open trades" in str(heat)
     assert rows["risk"]["after"] == pytest.approx(rows["risk"]["before"] + with_book["size"]["risk"])
     assert rows["iwm_equivalent"]["added"] == pytest.approx(with_book["size"]["units"] * 295.39)
@@ -200,16 +200,16 @@ def test_what_the_book_refuses(book, arguments, says):
 
 
 def test_a_hedge_says_whether_its_triggers_have_fired(book):
-    before = {one["name"]: one for one in answer(book, "hedge", "--share", "50%")["triggers"]}
+    before = {trigger["name"]: trigger for trigger in answer(book, "hedge", "--share", "50%")["triggers"]}
     assert {one["state"] for one in before.values()} == {"no data"}
     assert "without data: sp500_move, ten_year_change_bp" in book("hedge", "--share", "50%")[1]
     assert book("signals", "--enter", "sp500_move=-3.4%", "--enter", "ten_year_change_bp=+12 bp")[0] == 1
-    found = {one["name"]: one for one in answer(book, "hedge", "--share", "50%")["triggers"]}
-    spy, bonds = found["sp500_move"], found["ten_year_change_bp"]
+    result = {trigger["name"]: trigger for trigger in answer(book, "hedge", "--share", "50%")["triggers"]}
+    spy, bonds = result["sp500_move"], result["ten_year_change_bp"]
     assert (spy["value"], spy["unit"], spy["state"], spy["age_sessions"]) == (-3.4, "%", "fired", 0)
     assert (bonds["value"], bonds["unit"], bonds["state"], bonds["fired"]) == (12, "bp", "armed", False)
     assert (spy["rule"], bonds["rule"]) == ("below -3%", "above +25 bp")
-    assert "high_yield_widening" not in found
+    assert "high_yield_widening" not in result
     out = book("hedge", "--share", "50%")[1]
     assert "note: fired: sp500_move; without data:" in out
     assert "FIRED" in out

@@ -104,10 +104,10 @@ def test_smiles_are_fitted_on_request_and_say_whether_they_are_free_of_arbitrage
     _, out, _ = run("chain", first_two, "--smile")
     table = out.partition("Fitted Smiles")[2]
     assert table.count(" none") == 2
-    found = json.loads(run("chain", first_two, "--smile", "--json")[1])
-    assert [fit["free_of_arbitrage"] for fit in found["smiles"]] == [True] * 2
-    assert found["smiles"][0]["least_calendar"] is None
-    assert all(fit["least_butterfly"] > 0 and fit["inside"] == 1 for fit in found["smiles"])
+    result = json.loads(run("chain", first_two, "--smile", "--json")[1])
+    assert [fit["free_of_arbitrage"] for fit in result["smiles"]] == [True] * 2
+    assert result["smiles"][0]["least_calendar"] is None
+    assert all(fit["least_butterfly"] > 0 and fit["inside"] == 1 for fit in result["smiles"])
     code, _, err = run("chain", "--sample", "--smile", "--csv")
     assert code == 2
     assert "--smile works with" in err
@@ -178,11 +178,11 @@ def test_nothing_usable_is_explained(run, tmp_path, command):
 def test_gamma_is_gross_first_and_its_sign_an_assumption(run):
     path = str(reference_file("06_option_chains/IWM_2026-07-20_leapware.json"))
     code, out, err = run("chain", path, "--gamma", "--json")
-    found = json.loads(out)
+    result = json.loads(out)
     assert (code, err) == (0, "")
-    assert found["max_pain"] == 290
-    assert set(found["put_call"]) == {"volume", "open_interest"}
-    largest = max(found["gamma"], key=lambda row: row["gross"])
+    assert result["max_pain"] == 290
+    assert set(result["put_call"]) == {"volume", "open_interest"}
+    largest = max(result["gamma"], key=lambda row: row["gross"])
     assert (largest["strike"], largest["gross"] >= abs(largest["net"])) == (290, True)
     _, table, _ = run("chain", path, "--gamma")
     assert table.index("gamma, gross") < table.index("gamma, naive net")

@@ -281,8 +281,8 @@ def test_selfcheck_fails_when_a_price_is_off(run, monkeypatch):
     right = selfcheck.black_scholes
 
     def wrong(**inputs):
-        found = right(**inputs)
-        return found._replace(value=found.value * (1 + 1e-9))
+        result = right(**inputs)
+        return result._replace(value=result.value * (1 + 1e-9))
 
     monkeypatch.setattr(selfcheck, "black_scholes", wrong)
     monkeypatch.setattr("riskcalc.selfcheck.find_spec", lambda _: None)

@@ -19,10 +19,10 @@ def events(run, tmp_path, monkeypatch):
 
 def test_the_contract(events):
     code, out, err = events("--json")
-    found = json.loads(out)
+    result = json.loads(out)
     assert (code, err) == (0, "")
-    assert all({"date", "what", "source"} <= set(one) for one in found)
-    assert ("2026-09-16", "FOMC decision") in [(one["date"], one["what"]) for one in found]
+    assert all({"date", "what", "source"} <= set(event) for event in result)
+    assert ("2026-09-16", "FOMC decision") in [(event["date"], event["what"]) for event in result]
 
 
 def test_an_imported_calendar_and_a_row_are_listed_again(events):
@@ -30,8 +30,8 @@ def test_an_imported_calendar_and_a_row_are_listed_again(events):
     code, out, err = events("add", layout, "2026-08-03 MSTR earnings")
     assert (code, err) == (0, "")
     assert "calendar_layout.ics: 3 entries" in out
-    found = json.loads(events("--since", "2026-08-01", "--until", "2026-08-12", "--json")[1])
-    assert [(one["date"], one["what"], one["source"]) for one in found] == [
+    result = json.loads(events("--since", "2026-08-01", "--until", "2026-08-12", "--json")[1])
+    assert [(event["date"], event["what"], event["source"]) for event in result] == [
         ("2026-08-03", "MSTR earnings", "own"),
         ("2026-08-12", "Consumer Price Index", "calendar_layout.ics"),
     ]
@@ -65,12 +65,12 @@ def test_moves_on_days_of_events(events, tmp_path, monkeypatch):
     assert (code, err) == (0, "")
     (row,) = (line.split() for line in out.splitlines() if line.startswith("XYZ"))
     assert row == "XYZ FOMC 1 2.00% - 2 1.00% 1.00% 2.00 2026-07-29 2026-07-30".split()  # noqa: SIM905
-    found = json.loads(events("--prices", str(path), "--json")[1])
-    (fomc,) = (one for one in found if one["date"] == "2026-09-16")
+    result = json.loads(events("--prices", str(path), "--json")[1])
+    (fomc,) = (event for event in result if event["date"] == "2026-09-16")
     (move,) = fomc["moves"]
     assert (move["symbol"], move["kind"], move["count"], move["error"]) == ("XYZ", "FOMC", 1, None)
     assert move["mean"] == pytest.approx(0.02)
-    assert next(one for one in found if one["what"] == "quadruple witching")["moves"] == []
+    assert next(event for event in result if event["what"] == "quadruple witching")["moves"] == []
 
 
 def test_moves_from_the_kept_closes_are_in_events_and_plans(events, run, tmp_path, monkeypatch):

@@ -41,18 +41,18 @@ def answer(result):
 def test_the_contract_on_the_real_history(run):
     path = str(reference_file(FILE.format("IWM")))
     rules = ("--stop", "6%", "--target", "10%", "--sessions", "42", "--since", "2010-01-04", "--json")
-    found = answer(run("history", path, *rules))
-    assert {name: round(100 * vol, 3) for name, vol in found["realised_vol"].items()} == {
+    result = answer(run("history", path, *rules))
+    assert {name: round(100 * vol, 3) for name, vol in result["realised_vol"].items()} == {
         "21": 18.541,
         "63": 17.932,
         "252": 16.073,
     }
-    assert [round(found[name], 4) for name in ("ema20", "sma50", "sma200")] == [118.2766, 116.3420, 114.2329]
+    assert [round(result[name], 4) for name in ("ema20", "sma50", "sma200")] == [118.2766, 116.3420, 114.2329]
     counts = ("n", "stop_first", "target_first", "neither", "ambiguous", "gapped_stops")
-    assert [found["outcomes"][name] for name in counts] == [1216, 421, 241, 554, 0, 52]
-    assert found["outcomes"]["mean_overshoot"] == pytest.approx(0.00638, abs=5e-6)
-    assert (found["k"], found["k_source"], found["k_date"]) == (0.83, "default, IWM 2010-2026", None)
-    assert found["atr14"] == pytest.approx(1.6061, abs=5e-5)
+    assert [result["outcomes"][name] for name in counts] == [1216, 421, 241, 554, 0, 52]
+    assert result["outcomes"]["mean_overshoot"] == pytest.approx(0.00638, abs=5e-6)
+    assert (result["k"], result["k_source"], result["k_date"]) == (0.83, "default, IWM 2010-2026", None)
+    assert result["atr14"] == pytest.approx(1.6061, abs=5e-5)
 
 
 def test_a_second_symbol_is_what_the_first_is_compared_with(run):
@@ -69,16 +69,16 @@ def test_26_years_of_bars_are_measured(run, tmp_path):
     )
     path = tmp_path / "IWM.csv"
     path.write_text(table.to_csv(index=False))
-    found = answer(run("history", str(path), "--stop", "6%", "--target", "10%", "--json"))
-    assert found["outcomes"]["n"] > 6000
+    result = answer(run("history", str(path), "--stop", "6%", "--target", "10%", "--json"))
+    assert result["outcomes"]["n"] > 6000
 
 
 def test_exits_are_those_of_a_preset(run, prices):
-    found = answer(run("history", str(prices), "iwm-call-spread", "--json"))
-    assert (found["outcomes"]["stop"], found["outcomes"]["sessions"]) == (0.06, 29)
-    assert [target["move"] for target in found["outcomes"]["targets"]] == [0.10, 0.15]
-    assert (found["implied_vol"], found["implied_vol_source"]) == (0.20, "iwm-call-spread, 2026-07-20")
-    assert [one["method"] for one in found["chances"]] == [
+    result = answer(run("history", str(prices), "iwm-call-spread", "--json"))
+    assert (result["outcomes"]["stop"], result["outcomes"]["sessions"]) == (0.06, 29)
+    assert [target["move"] for target in result["outcomes"]["targets"]] == [0.10, 0.15]
+    assert (result["implied_vol"], result["implied_vol_source"]) == (0.20, "iwm-call-spread, 2026-07-20")
+    assert [one["method"] for one in result["chances"]] == [
         "closed form at implied vol",
         "closed form at k x implied vol",
         "filtered historical simulation",
@@ -90,12 +90,12 @@ def test_exits_are_those_of_a_preset(run, prices):
 
 
 def test_implied_vols_measure_k_and_keep_it(run, prices, vols, tmp_path):
-    found = answer(run("history", str(prices), "--iv", str(vols), "--json"))
-    assert found["k"] == pytest.approx(0.84, abs=0.05)
-    assert found["k_file"] == str(tmp_path / "calibration.toml")
+    result = answer(run("history", str(prices), "--iv", str(vols), "--json"))
+    assert result["k"] == pytest.approx(0.84, abs=0.05)
+    assert result["k_file"] == str(tmp_path / "calibration.toml")
     kept = read_calibration()
-    assert (kept.k, kept.date) == (round(found["k"], 4), kept.date)
-    assert found["k_date"] == str(kept.date) == "2026-07-17"
+    assert (kept.k, kept.date) == (round(result["k"], 4), kept.date)
+    assert result["k_date"] == str(kept.date) == "2026-07-17"
     assert answer(run("history", str(prices), "--json"))["k"] == kept.k
     _, out, _ = run("history", str(prices), "--iv", str(vols))
     assert out.endswith(f"k is saved in {tmp_path / 'calibration.toml'}, for plans\n")
@@ -130,8 +130,8 @@ def test_adjusted_prices_are_doubted_where_exits_are_counted(run, tmp_path):
 
 
 def test_the_sample_is_measured_and_nothing_kept(run, tmp_path):
-    found = answer(run("history", "--sample", "--stop", "6%", "--target", "10%", "--json"))
-    assert (found["symbol"], found["k_file"]) == ("IWM", None)
+    result = answer(run("history", "--sample", "--stop", "6%", "--target", "10%", "--json"))
+    assert (result["symbol"], result["k_file"]) == ("IWM", None)
     assert not (tmp_path / "calibration.toml").exists()
 
 

@@ -29,10 +29,10 @@ def test_ctrl_c_at_any_moment_ends_a_running_scan(tmp_path):
         )
         time.sleep(wait)
         scan.send_signal(signal.SIGINT)
-        _, said = scan.communicate(timeout=30)
-        assert scan.returncode in {0, 130, -signal.SIGINT}, said
+        _, text = scan.communicate(timeout=30)
+        assert scan.returncode in {0, 130, -signal.SIGINT}, text
         if scan.returncode == 130:
-            assert said == "riskcalc: interrupted\n"
+            assert text == "riskcalc: interrupted\n"
         assert list(tmp_path.iterdir()) in ([], [tmp_path / "rows.csv"])
 
 
@@ -56,6 +56,6 @@ def _interrupted(path):
 
 
 def test_a_command_with_a_slip_suggests_the_one_that_is_meant(run):
-    code, out, said = run("plann")
+    code, out, text = run("plann")
     assert (code, out) == (2, "")
-    assert said == "riskcalc: No such command 'plann'. Did you mean 'plan'?\n"
+    assert text == "riskcalc: No such command 'plann'. Did you mean 'plan'?\n"

@@ -38,7 +38,7 @@ def planned(run, *arguments):
 
 
 def age_check(plan):
-    (check,) = [one for one in plan["checks"] if one["name"] == "market age"]
+    (check,) = [check for check in plan["checks"] if check["name"] == "market age"]
     return check
 
 
@@ -341,8 +341,8 @@ class TestLive:
 
     def test_a_comparison_is_on_what_was_fetched(self, run):
         code, out, _ = run("compare", "iwm-shares", "tna-momentum", "--live", "--json")
-        found = json.loads(out)["vehicles"]
-        assert (code, [one["market"]["source"] for one in found]) == (0, ["live", "live"])
+        result = json.loads(out)["vehicles"]
+        assert (code, [one["market"]["source"] for one in result]) == (0, ["live", "live"])
 
     def test_a_pair_takes_both_of_its_funds(self, run):
         assert json.loads(run("plan", "iwm-spy-pair", "--live", "--json")[1])["market"]["source"] == "live"

@@ -159,8 +159,8 @@ class TestAnySymbol:
         _, out, _ = run("scan", str(other), "--open", "1", "--json")
         answer = json.loads(out)
         assert (answer["trade"]["symbol"], answer["trade"]["assumed"]) == (symbol, warned)
-        said = [check["message"] for check in answer["checks"] if check["name"] == "instrument"]
-        assert said == [assumed] * warned
+        text = [check["message"] for check in answer["checks"] if check["name"] == "instrument"]
+        assert text == [assumed] * warned
 
     def test_a_row_opens_on_the_screen(self, run, other, symbol, warned, monkeypatch):
         row = json.loads(run("scan", str(other), "--json", "--top", "1")[1])["rows"][0]

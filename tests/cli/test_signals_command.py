@@ -31,40 +31,40 @@ def write(tmp_path, name, text):
 
 
 def test_the_contract(board, tmp_path):
-    code, found, err = board("--update", write(tmp_path, "hy.csv", HIGH_YIELD.format("2.77")))
-    spread = found["high_yield_widening"]
+    code, result, err = board("--update", write(tmp_path, "hy.csv", HIGH_YIELD.format("2.77")))
+    spread = result["high_yield_widening"]
     assert (code, err, spread["value"]) == (0, "", pytest.approx(8))
     wanted = {"unit": "bp", "rule": "above +100 bp", "role": "stop", "fired": False, "age_sessions": 1}
     assert wanted.items() <= spread.items()
     assert spread["source"] == "BAMLH0A0HYM2, hy.csv"
-    assert found["uptrend"]["fired"] is None
+    assert result["uptrend"]["fired"] is None
     names = {"name", "value", "unit", "rule", "role", "fired", "age_sessions", "source"}
-    assert all(names <= set(one) for one in found.values())
+    assert all(names <= set(one) for one in result.values())
 
 
 def test_a_fired_stop_signal_exits_with_1(board, tmp_path):
-    code, found, _ = board("--update", write(tmp_path, "hy.csv", HIGH_YIELD.format("3.69")))
-    assert (code, found["high_yield_widening"]["fired"]) == (1, True)
+    code, result, _ = board("--update", write(tmp_path, "hy.csv", HIGH_YIELD.format("3.69")))
+    assert (code, result["high_yield_widening"]["fired"]) == (1, True)
     assert board()[0] == 1
 
 
 def test_the_shared_files(board):
     names = ("09_signals/fred_layout_DGS10.csv", "09_signals/fred_layout_BAMLH0A0HYM2.csv")
-    code, found, _ = board("--update", *(str(reference_file(name)) for name in names))
-    assert (code, found["ten_year_change_bp"]["value"]) == (1, pytest.approx(28))
-    assert (found["ten_year_change_bp"]["fired"], found["ten_year_change_bp"]["age_sessions"]) == (True, 0)
-    assert found["risk_off"]["fired"] is True
+    code, result, _ = board("--update", *(str(reference_file(name)) for name in names))
+    assert (code, result["ten_year_change_bp"]["value"]) == (1, pytest.approx(28))
+    assert (result["ten_year_change_bp"]["fired"], result["ten_year_change_bp"]["age_sessions"]) == (True, 0)
+    assert result["risk_off"]["fired"] is True
 
 
 def test_data_grow_and_a_contradiction_is_refused(board, tmp_path):
     board("--update", write(tmp_path, "one.csv", "DATE,DGS10\n2026-07-20,4.0\n2026-07-21,4.1\n"))
-    _, found, _ = board(
+    _, result, _ = board(
         "--update", write(tmp_path, "two.csv", "DATE,DGS10\n2026-07-21,4.1\n2026-07-22,4.2\n")
     )
-    assert found["ten_year_change_bp"]["value"] == pytest.approx(20)
+    assert result["ten_year_change_bp"]["value"] == pytest.approx(20)
     other = write(tmp_path, "three.csv", "DATE,DGS10\n2026-07-20,2.6\n2026-07-23,9\n")
-    code, found, err = board("--update", other)
-    assert (code, found, len(err.splitlines())) == (2, {}, 1)
+    code, result, err = board("--update", other)
+    assert (code, result, len(err.splitlines())) == (2, {}, 1)
     assert "DGS10 of 2026-07-20 is 2.6, the store has 4: another series under the same name?" in err
     assert board()[1]["ten_year_change_bp"]["value"] == pytest.approx(20)  # nothing was written
     assert board("--update", other, "--replace")[1]["ten_year_change_bp"]["value"] == pytest.approx(640)
@@ -103,13 +103,13 @@ def test_the_flow_between_two_holdings_files(board, tmp_path):
     one = write(tmp_path, "a.csv", HOLDINGS.format("Jul 22, 2026", "255,000,000.00"))
     two = write(tmp_path, "b.csv", HOLDINGS.format("Jul 23, 2026", "250,000,000.00"))
     assert board("--update", one)[1]["iwm_flow"]["value"] is None
-    found = board("--update", two)[1]["iwm_flow"]
-    assert (found["value"], found["unit"], found["fired"]) == (pytest.approx(-5 * 200), "$M", True)
+    result = board("--update", two)[1]["iwm_flow"]
+    assert (result["value"], result["unit"], result["fired"]) == (pytest.approx(-5 * 200), "$M", True)
 
 
 def test_entered_values(board):
-    code, found, _ = board("--enter", "high_yield_widening=+120 bp", "--date", "2026-07-23")
-    spread = found["high_yield_widening"]
+    code, result, _ = board("--enter", "high_yield_widening=+120 bp", "--date", "2026-07-23")
+    spread = result["high_yield_widening"]
     assert (code, spread["value"], spread["source"], spread["age_sessions"]) == (1, 120, "typed", 1)
 
 

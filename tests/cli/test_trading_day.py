@@ -58,9 +58,9 @@ def test_a_stress_test_says_it_too(stopped):
     assert "FAIL  stop signals" in out
     assert "no new longs: high_yield_widening +120 bp, rule above +100 bp" in out
     assert "2026-09-16  FOMC decision 14:00" in out
-    found = json.loads(stopped("stress", "iwm-call-spread", "--json")[1])
-    assert (found["verdict"], checks(json.dumps(found))["stop signals"]) == ("NO", "fail")
-    assert "FOMC decision" in {one["what"] for one in found["events"]}
+    result = json.loads(stopped("stress", "iwm-call-spread", "--json")[1])
+    assert (result["verdict"], checks(json.dumps(result))["stop signals"]) == ("NO", "fail")
+    assert "FOMC decision" in {event["what"] for event in result["events"]}
 
 
 def test_a_stress_test_of_a_hedge_asks_for_its_reason(day):

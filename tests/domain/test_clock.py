@@ -155,5 +155,5 @@ def test_a_time_stop_before_the_expiry_is_a_session(entry, left, data):
     ],
 )
 def test_a_time_stop_on_a_closed_day_is_the_session_before(days, stop):
-    found = ExitPlan(stop=0.06, holding_days=days).time_stop(entry=dt.date(2026, 6, 28), expiry=None)
-    assert found == dt.date.fromisoformat(stop)
+    result = ExitPlan(stop=0.06, holding_days=days).time_stop(entry=dt.date(2026, 6, 28), expiry=None)
+    assert result == dt.date.fromisoformat(stop)

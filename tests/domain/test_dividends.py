@@ -23,18 +23,18 @@ YEAR = paid(("2025-09-16", 0.7), ("2025-12-16", 0.9), ("2026-03-17", 0.6), ("202
 
 
 def test_a_year_of_payments_is_repeated_amount_by_amount():
-    found = with_forecast(YEAR, until=dt.date(2027, 7, 1))
-    forecasts = [dividend for dividend in found if dividend.forecast]
+    result = with_forecast(YEAR, until=dt.date(2027, 7, 1))
+    forecasts = [dividend for dividend in result if dividend.forecast]
     assert [dividend.amount for dividend in forecasts] == [0.7, 0.9, 0.6, 0.8]
-    assert found[:4] == YEAR
+    assert result[:4] == YEAR
     assert all(is_session(dividend.ex_date) for dividend in forecasts)
     expected = [dt.date(2026, 9, 15), dt.date(2026, 12, 15), dt.date(2027, 3, 16), dt.date(2027, 6, 15)]
     assert [dividend.ex_date for dividend in forecasts] == expected
 
 
 def test_one_payment_is_repeated_every_quarter():
-    found = with_forecast(paid(("2026-06-16", 0.8)), until=dt.date(2026, 12, 31))
-    assert [(str(d.ex_date), d.amount, d.forecast) for d in found[1:]] == [
+    result = with_forecast(paid(("2026-06-16", 0.8)), until=dt.date(2026, 12, 31))
+    assert [(str(d.ex_date), d.amount, d.forecast) for d in result[1:]] == [
         ("2026-09-15", 0.8, True),
         ("2026-12-15", 0.8, True),
     ]
@@ -96,7 +96,7 @@ def test_an_extra_payment_is_found_wherever_it_stands(history):
     regular_ones, extra = history
     if extra.ex_date in {one.ex_date for one in regular_ones}:
         return
-    both = tuple(sorted((*regular_ones, extra), key=lambda one: one.ex_date))
+    both = tuple(sorted((*regular_ones, extra), key=lambda dividend: dividend.ex_date))
     assert regular_dividends(regular_ones) == regular_ones
     assert regular_dividends(both) == regular_ones
 
@@ -107,21 +107,23 @@ def test_a_marked_payment_changes_no_forecast(history):
     if extra.ex_date in {one.ex_date for one in regular_ones}:
         return
     marked = dataclasses.replace(extra, special=True)
-    both = tuple(sorted((*regular_ones, marked), key=lambda one: one.ex_date))
+    both = tuple(sorted((*regular_ones, marked), key=lambda dividend: dividend.ex_date))
     until = regular_ones[-1].ex_date + dt.timedelta(days=800)
-    found = with_forecast(both, until=until)
-    assert marked in found
-    assert [one for one in found if one != marked] == list(with_forecast(regular_ones, until=until))
+    result = with_forecast(both, until=until)
+    assert marked in result
+    assert [dividend for dividend in result if dividend != marked] == list(
+        with_forecast(regular_ones, until=until)
+    )
 
 
 def test_a_special_dividend_is_not_forecast_again_a_year_later():
     special = CashDividend(ex_date=dt.date(2026, 6, 30), amount=5.0, special=True)
-    found = with_forecast((*YEAR, special), until=dt.date(2027, 7, 31))
-    assert special in found
-    assert [one.amount for one in found if one.forecast] == [0.7, 0.9, 0.6, 0.8]
+    result = with_forecast((*YEAR, special), until=dt.date(2027, 7, 31))
+    assert special in result
+    assert [dividend.amount for dividend in result if dividend.forecast] == [0.7, 0.9, 0.6, 0.8]
     unmarked = dataclasses.replace(special, special=False)
-    assert [one.amount for one in with_forecast((*YEAR, unmarked), until=dt.date(2027, 7, 31))] == [
-        one.amount for one in found
+    assert [dividend.amount for dividend in with_forecast((*YEAR, unmarked), until=dt.date(2027, 7, 31))] == [
+        dividend.amount for dividend in result
     ]
 
 
@@ -137,10 +139,10 @@ def test_the_special_dividend_that_spy_passed_on_in_2004_is_found():
         rows = [row for row in csv.DictReader(file) if (row["ticker"], row["event"]) == ("SPY", "dividend")]
     known = paid(*((row["date"], float(row["value"])) for row in rows if "2002" < row["date"] < "2006"))
     extra = set(known) - set(regular_dividends(known))
-    assert [one.ex_date for one in extra] == [dt.date(2004, 11, 15)]
+    assert [dividend.ex_date for dividend in extra] == [dt.date(2004, 11, 15)]
     until = dt.date(2006, 12, 31)
-    forecasts = [one for one in with_forecast(known, until=until) if one.forecast]
-    assert [one.ex_date.month for one in forecasts] == [3, 6, 9, 12]
+    forecasts = [dividend for dividend in with_forecast(known, until=until) if dividend.forecast]
+    assert [forecast.ex_date.month for forecast in forecasts] == [3, 6, 9, 12]
 
 
 def test_special_is_true_or_false():

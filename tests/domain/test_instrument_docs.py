@@ -72,6 +72,6 @@ def test_the_example_is_read(tmp_path):
     (text,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     path = tmp_path / "instruments.toml"
     path.write_text(text, encoding="utf-8")
-    found = read_instruments(path)
-    assert (found["TSLL"].benchmark, found["TSLL"].leverage) == ("TSLA", 2)
-    assert found["TSLA"].strike_step == 5
+    result = read_instruments(path)
+    assert (result["TSLL"].benchmark, result["TSLL"].leverage) == ("TSLA", 2)
+    assert result["TSLA"].strike_step == 5

@@ -141,8 +141,8 @@ AM, PM = Settlement.AM, Settlement.PM
 )
 def test_options_end_at_the_open_or_the_close(symbol, third_friday, other_friday, wednesday):
     traded = instrument(symbol)
-    found = [traded.settlement(day) for day in (THIRD_FRIDAY, OTHER_FRIDAY, WEDNESDAY)]
-    assert found == [third_friday, other_friday, wednesday]
+    result = [traded.settlement(day) for day in (THIRD_FRIDAY, OTHER_FRIDAY, WEDNESDAY)]
+    assert result == [third_friday, other_friday, wednesday]
 
 
 def test_a_trade_may_state_the_settlement_of_the_third_friday():

@@ -25,10 +25,10 @@ def vols(editor):
 
 @pytest.mark.parametrize("at", list(FillPrice))
 def test_on_its_chain_a_preset_plans_as_the_command_does(at):
-    found = quoted(at=at)
+    result = quoted(at=at)
     usual = plan_preset("iwm-call-spread", chain=CHAIN, at=at)
-    assert found.state.plan.to_dict() == usual.to_dict()
-    assert not found.state.dirty
+    assert result.state.plan.to_dict() == usual.to_dict()
+    assert not result.state.dirty
 
 
 def test_the_vols_behind_the_quotes_are_found():
@@ -36,126 +36,126 @@ def test_the_vols_behind_the_quotes_are_found():
 
 
 def test_a_strike_steps_to_the_next_one_listed_and_takes_its_quote():
-    found = quoted()
-    found.step("legs.1.strike", 1)
-    assert text(found, "legs.1.strike") == "330.00"
-    assert vols(found) == pytest.approx([CHAIN.vol(295), CHAIN.vol(330)], abs=1e-6)
+    result = quoted()
+    result.step("legs.1.strike", 1)
+    assert text(result, "legs.1.strike") == "330.00"
+    assert vols(result) == pytest.approx([CHAIN.vol(295), CHAIN.vol(330)], abs=1e-6)
     quote = CHAIN.quote(expiry=dt.date(2026, 9, 18), strike=330, option_type=1)
-    assert found.state.plan.report.trade.option_legs[1].premium == pytest.approx(quote.mid)
+    assert result.state.plan.report.trade.option_legs[1].premium == pytest.approx(quote.mid)
 
 
 def test_strikes_end_where_the_listing_ends():
-    found = quoted()
-    found.step("legs.1.strike", 100)
-    assert text(found, "legs.1.strike") == "350.00"
-    found.shift_strikes(1)
-    assert text(found, "legs.0.strike") == "295.00"
+    result = quoted()
+    result.step("legs.1.strike", 100)
+    assert text(result, "legs.1.strike") == "350.00"
+    result.shift_strikes(1)
+    assert text(result, "legs.0.strike") == "295.00"
 
 
 def test_an_expiry_steps_through_the_chain_and_the_vol_follows():
-    found = quoted()
-    found.step("trade.days", 1)
-    assert found.state.draft.trade.expiry == dt.date(2026, 12, 18)
-    assert found.state.draft.quote.vol == pytest.approx(CHAIN.vol(CHAIN.spot), abs=1e-4)
-    found.step("trade.days", 1)
-    assert found.state.draft.trade.expiry == dt.date(2026, 12, 18)
-    assert "does not list the expiry" in found.check("trade.days", "2026-10-16")
+    result = quoted()
+    result.step("trade.days", 1)
+    assert result.state.draft.trade.expiry == dt.date(2026, 12, 18)
+    assert result.state.draft.quote.vol == pytest.approx(CHAIN.vol(CHAIN.spot), abs=1e-4)
+    result.step("trade.days", 1)
+    assert result.state.draft.trade.expiry == dt.date(2026, 12, 18)
+    assert "does not list the expiry" in result.check("trade.days", "2026-10-16")
 
 
 def test_off_the_chains_spot_legs_enter_at_the_model_with_the_quoted_vols_and_widths():
-    found = quoted()
-    before = found.state.plan
-    found.step("market.spot", 1)
-    report = found.state.plan.report
+    result = quoted()
+    before = result.state.plan
+    result.step("market.spot", 1)
+    report = result.state.plan.report
     assert report.value == pytest.approx(report.net_debit)
-    assert vols(found) == [leg.vol for leg in before.report.trade.option_legs]
+    assert vols(result) == [leg.vol for leg in before.report.trade.option_legs]
     assert [leg.spread_cost for leg in report.trade.option_legs] == pytest.approx([CHAIN.width] * 2)
-    found.reset("market.spot")
-    assert found.state.plan.to_dict() == before.to_dict()
+    result.reset("market.spot")
+    assert result.state.plan.to_dict() == before.to_dict()
 
 
 def test_vol_moves_the_quoted_vols_in_parallel():
-    found = quoted()
-    before = vols(found)
-    found.enter("market.vol", f"{100 * found.state.draft.quote.vol + 2:.6f}")
-    assert vols(found) == pytest.approx([vol + 0.02 for vol in before], abs=1e-7)
-    found.reset("market.vol")
-    assert vols(found) == before
-    assert not found.state.dirty
+    result = quoted()
+    before = vols(result)
+    result.enter("market.vol", f"{100 * result.state.draft.quote.vol + 2:.6f}")
+    assert vols(result) == pytest.approx([vol + 0.02 for vol in before], abs=1e-7)
+    result.reset("market.vol")
+    assert vols(result) == before
+    assert not result.state.dirty
 
 
 def test_a_typed_premium_is_kept_until_another_strike_is_taken():
-    found = quoted()
-    found.enter("legs.0.premium", "9")
-    assert found.state.plan.report.trade.option_legs[0].premium == 9
-    assert found.state.plan.report.trade.option_legs[0].spread_cost == pytest.approx(CHAIN.width)
-    found.step("market.spot", 1)
-    assert found.state.plan.report.trade.option_legs[0].premium == 9
-    found.step("legs.0.strike", 1)
-    assert found.state.draft.trade.option_legs[0].premium is None
+    result = quoted()
+    result.enter("legs.0.premium", "9")
+    assert result.state.plan.report.trade.option_legs[0].premium == 9
+    assert result.state.plan.report.trade.option_legs[0].spread_cost == pytest.approx(CHAIN.width)
+    result.step("market.spot", 1)
+    assert result.state.plan.report.trade.option_legs[0].premium == 9
+    result.step("legs.0.strike", 1)
+    assert result.state.draft.trade.option_legs[0].premium is None
 
 
 def test_a_leg_without_a_usable_quote_is_said_and_nothing_slides():
-    found = quoted(dataclasses.replace(CHAIN, unusable=(330,)))
-    plan = found.state.plan
-    found.step("legs.1.strike", 1)
-    state = found.state
+    result = quoted(dataclasses.replace(CHAIN, unusable=(330,)))
+    plan = result.state.plan
+    result.step("legs.1.strike", 1)
+    state = result.state
     assert (state.problem, state.problem_key) == ("IWM 330 2026-09-18: no bid", "legs.1.strike")
     assert (state.stale, state.plan) == (True, plan)
-    found.step("legs.1.strike", 1)
-    assert not found.state.stale
+    result.step("legs.1.strike", 1)
+    assert not result.state.stale
 
 
 def test_a_chain_is_loaded_under_what_was_tuned():
-    found = TradeEditor(draft())
-    found.enter("exits.stop", "5")
-    assert found.load_chain(CHAIN) == ""
-    assert found.state.draft.exits.stop == 0.05
-    assert found.state.draft.chain is CHAIN
-    found.undo()
-    assert found.state.draft.chain is None
+    result = TradeEditor(draft())
+    result.enter("exits.stop", "5")
+    assert result.load_chain(CHAIN) == ""
+    assert result.state.draft.exits.stop == 0.05
+    assert result.state.draft.chain is CHAIN
+    result.undo()
+    assert result.state.draft.chain is None
 
 
 def test_each_chain_keeps_its_own_file():
-    found = TradeEditor(draft())
+    result = TradeEditor(draft())
     other = SkewedChain(spot=290.0)
-    found.load_chain(CHAIN, path=Path("first.csv"))
-    found.load_chain(other, path=Path("second.csv"))
-    assert found.chain_path == Path("second.csv")
-    found.undo()
-    assert found.chain_path == Path("first.csv")
-    found.undo()
-    assert found.chain_path is None
+    result.load_chain(CHAIN, path=Path("first.csv"))
+    result.load_chain(other, path=Path("second.csv"))
+    assert result.chain_path == Path("second.csv")
+    result.undo()
+    assert result.chain_path == Path("first.csv")
+    result.undo()
+    assert result.chain_path is None
 
 
 def test_a_chain_of_another_underlying_is_said():
-    found = TradeEditor(draft("tna-momentum"))
-    before = found.state.draft
-    assert found.load_chain(CHAIN)
-    assert found.state.draft is before
+    result = TradeEditor(draft("tna-momentum"))
+    before = result.state.draft
+    assert result.load_chain(CHAIN)
+    assert result.state.draft is before
 
 
 def test_what_is_saved_from_a_chain_opens_without_it():
-    found = quoted()
-    found.save_as("filled")
-    assert plan_preset("filled").report.net_debit == pytest.approx(found.state.plan.report.net_debit)
-    assert found.reproduce() == "riskcalc plan filled"
+    result = quoted()
+    result.save_as("filled")
+    assert plan_preset("filled").report.net_debit == pytest.approx(result.state.plan.report.net_debit)
+    assert result.reproduce() == "riskcalc plan filled"
 
 
 def test_a_real_chain_is_tuned_and_comes_back_with_the_session():
     path = reference_file("06_option_chains/IWM_2026-07-20_yfinance_layout.csv")
     chain = read_chain(path)
-    found = TradeEditor(open_draft(shipped(), chain=chain), chain_path=path)
+    result = TradeEditor(open_draft(shipped(), chain=chain), chain_path=path)
     for count in (1, 1, -3):
-        found.step("legs.1.strike", count)
-        listed = chain.strikes(expiry=found.state.draft.trade.expiry, option_type=OptionType.CALL)
-        assert found.state.draft.trade.option_legs[1].strike in listed
-    found.step("market.vol", 1)
-    session_file.save(found)
+        result.step("legs.1.strike", count)
+        listed = chain.strikes(expiry=result.state.draft.trade.expiry, option_type=OptionType.CALL)
+        assert result.state.draft.trade.option_legs[1].strike in listed
+    result.step("market.vol", 1)
+    session_file.save(result)
     again, note = session_file.restore()
     assert note == ""
     assert again.state.draft.chain.spot == chain.spot
-    assert again.state.plan.to_dict() == found.state.plan.to_dict()
+    assert again.state.plan.to_dict() == result.state.plan.to_dict()
     again.reset("market.vol")
     assert again.state.draft.vol_shift == 0
 
@@ -168,42 +168,42 @@ def on_sample(sticky="strike"):
 
 
 def test_the_smile_of_the_chain_moves_along_when_asked_to():
-    found, preset = on_sample(), shipped()
-    found.step("market.sticky", 1)
+    result, preset = on_sample(), shipped()
+    result.step("market.sticky", 1)
     smile = sticky_smile(SAMPLE, preset.market, "moneyness")
     usual = plan_preset(preset.path, chain=SAMPLE, smile=smile)
-    assert found.state.plan.to_dict() == usual.to_dict()
-    assert found.state.plan.to_dict() == on_sample("moneyness").state.plan.to_dict()
-    assert found.state.dirty
-    found.undo()
-    assert found.state.plan.to_dict() == on_sample().state.plan.to_dict()
-    assert not found.state.dirty
+    assert result.state.plan.to_dict() == usual.to_dict()
+    assert result.state.plan.to_dict() == on_sample("moneyness").state.plan.to_dict()
+    assert result.state.dirty
+    result.undo()
+    assert result.state.plan.to_dict() == on_sample().state.plan.to_dict()
+    assert not result.state.dirty
 
 
 def test_a_tuned_spot_takes_the_smile_along():
-    found = on_sample("moneyness")
-    before, spot = vols(found), found.state.draft.quote.spot
-    found.enter("market.spot", "280")
-    strikes = [leg.strike for leg in found.state.plan.report.trade.option_legs]
+    result = on_sample("moneyness")
+    before, spot = vols(result), result.state.draft.quote.spot
+    result.enter("market.spot", "280")
+    strikes = [leg.strike for leg in result.state.plan.report.trade.option_legs]
     smile = sticky_smile(SAMPLE, shipped().market, "moneyness")
-    change = smile.change(strikes, expiry=found.state.draft.trade.expiry, start=spot, spot=280.0)
-    assert vols(found) == pytest.approx([vol + move for vol, move in zip(before, change, strict=True)])
-    found.reset("market.spot")
-    assert vols(found) == before
+    change = smile.change(strikes, expiry=result.state.draft.trade.expiry, start=spot, spot=280.0)
+    assert vols(result) == pytest.approx([vol + move for vol, move in zip(before, change, strict=True)])
+    result.reset("market.spot")
+    assert vols(result) == before
 
 
 def test_what_vols_stick_to_comes_back_with_the_session():
-    found = on_sample("moneyness")
-    session_file.save(found)
+    result = on_sample("moneyness")
+    session_file.save(result)
     again, note = session_file.restore()
     assert note == ""
-    assert again.state.plan.to_dict() == found.state.plan.to_dict()
+    assert again.state.plan.to_dict() == result.state.plan.to_dict()
     assert not again.state.dirty
 
 
 def test_without_quotes_from_a_file_there_is_no_smile_to_move():
     assert all(field.key != "market.sticky" for field in TradeEditor(draft()).fields)
-    found = quoted()
-    found.step("market.sticky", 1)
-    assert found.state.problem == "IWM: only quotes that were read from a file have a smile"
-    assert found.state.stale
+    result = quoted()
+    result.step("market.sticky", 1)
+    assert result.state.problem == "IWM: only quotes that were read from a file have a smile"
+    assert result.state.stale

@@ -27,29 +27,29 @@ def test_an_untouched_draft_is_its_name(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_line_prints_the_same_plan_after_any_one_step(name):
     start, keys = draft(name), new_keys(name)
-    for one in fields(start):
-        tuned = one.step(start, -1)
-        if one.key in keys and tuned != start:
-            assert planned_by(reproduce(tuned)).to_dict() == tuned.plan().to_dict(), one.key
+    for field in fields(start):
+        tuned = field.step(start, -1)
+        if field.key in keys and tuned != start:
+            assert planned_by(reproduce(tuned)).to_dict() == tuned.plan().to_dict(), field.key
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_line_prints_the_same_plan_after_everything_was_tuned(name):
-    found = editor(name)
-    for field in found.fields:
+    result = editor(name)
+    for field in result.fields:
         if not field.key.endswith((".side", ".kind", "close_dte")):
-            found.step(field.key, 1)
-    assert not found.state.stale
-    assert planned_by(found.reproduce()).to_dict() == found.state.plan.to_dict()
+            result.step(field.key, 1)
+    assert not result.state.stale
+    assert planned_by(result.reproduce()).to_dict() == result.state.plan.to_dict()
 
 
 def test_legs_come_and_go():
-    found = editor()
-    found.add_leg()
-    assert planned_by(found.reproduce()).to_dict() == found.state.plan.to_dict()
-    found.delete_leg(0)
-    found.delete_leg(0)
-    assert planned_by(found.reproduce()).to_dict() == found.state.plan.to_dict()
+    result = editor()
+    result.add_leg()
+    assert planned_by(result.reproduce()).to_dict() == result.state.plan.to_dict()
+    result.delete_leg(0)
+    result.delete_leg(0)
+    assert planned_by(result.reproduce()).to_dict() == result.state.plan.to_dict()
 
 
 def test_what_a_draft_no_longer_has_is_taken_away():
@@ -73,9 +73,9 @@ def test_a_file_that_no_name_finds_is_named_by_its_path(tmp_path):
 
 
 def test_the_command_itself_takes_the_line(capsys):
-    found = editor()
-    found.step("exits.stop", -1)
+    result = editor()
+    result.step("exits.stop", -1)
     with pytest.raises(SystemExit) as end:
-        main([*shlex.split(found.reproduce())[1:], "--json"])
+        main([*shlex.split(result.reproduce())[1:], "--json"])
     assert end.value.code == 0
     assert "stop -5.5%" in capsys.readouterr().out

@@ -21,7 +21,7 @@ def on_expiry(time=None, date=EXPIRY):
 
 
 def time_field(found):
-    return next((one for one in fields(found) if one.key == "market.time"), None)
+    return next((field for field in fields(found) if field.key == "market.time"), None)
 
 
 @pytest.mark.parametrize(
@@ -38,21 +38,21 @@ def test_it_is_there_where_it_counts(date, time, there):
 
 
 def test_it_steps_by_half_hours_from_the_open_to_the_close():
-    found, seen = on_expiry(), []
+    result, seen = on_expiry(), []
     for _ in range(15):
-        found = time_field(found).step(found, -1)
-        seen.append(time_field(found).text(found))
+        result = time_field(result).step(result, -1)
+        seen.append(time_field(result).text(result))
     assert seen[:2] == ["15:30", "15:00"]
     assert seen[12:] == ["09:30"] * 3
-    back = time_field(found).step(found, 99)
+    back = time_field(result).step(result, 99)
     assert back.market.time is None
     assert time_field(back).text(back) == "close"
 
 
 def test_a_half_day_closes_at_one():
-    found = on_expiry(dt.time(12, 45), dt.date(2026, 11, 27))
-    assert time_field(found).step(found, 1).market.time is None
-    assert time_field(found).position(found) == pytest.approx(195 / 210)
+    result = on_expiry(dt.time(12, 45), dt.date(2026, 11, 27))
+    assert time_field(result).step(result, 1).market.time is None
+    assert time_field(result).position(result) == pytest.approx(195 / 210)
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_a_half_day_closes_at_one():
     [("10:30", dt.time(10, 30)), ("9:45", dt.time(9, 45)), ("2:15pm", dt.time(14, 15)), ("close", None)],
 )
 def test_it_can_be_typed(typed, time):
-    found = on_expiry(dt.time(11))
-    assert time_field(found).enter(found, typed).market.time == time
+    result = on_expiry(dt.time(11))
+    assert time_field(result).enter(result, typed).market.time == time
 
 
 @pytest.mark.parametrize("typed", ["24:00", "noon", "10", "13:30 pm", "10:61"])
 def test_what_is_no_time_is_refused_with_the_range(typed):
-    found = on_expiry(dt.time(11))
+    result = on_expiry(dt.time(11))
     with pytest.raises(InvalidInputError, match="Time must be a time of day in New York from 00:00 to 23:59"):
-        time_field(found).enter(found, typed)
+        time_field(result).enter(result, typed)
 
 
 def test_what_may_yet_become_a_time_is_no_error():
@@ -78,11 +78,11 @@ def test_what_may_yet_become_a_time_is_no_error():
 
 
 def test_the_slider_spans_the_session():
-    found = on_expiry(dt.time(11))
-    field = time_field(found)
-    assert field.at(found, 0.0).market.time == dt.time(9, 30)
-    assert field.at(found, 1.0).market.time is None
-    assert 0 < field.position(found) < 1
+    result = on_expiry(dt.time(11))
+    field = time_field(result)
+    assert field.at(result, 0.0).market.time == dt.time(9, 30)
+    assert field.at(result, 1.0).market.time is None
+    assert 0 < field.position(result) < 1
 
 
 def test_the_trade_lives_on_the_day_of_its_expiry():

@@ -62,33 +62,33 @@ def test_fields_step_on_the_grid_that_people_trade(key, now, up, down):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_field_says_what_it_is_in_a_form_that_fits(name):
-    found = fields(draft(name))
-    assert len({one.key for one in found}) == len(found)
-    for one in found:
-        assert 0 < len(one.label) <= 12
-        assert one.help.isprintable()
-        assert len(one.help) <= 110
-        assert one.unit in ("$", "%", "pt", "d", "")
-    sections = [one.section for one in found]
+    result = fields(draft(name))
+    assert len({form_field.key for form_field in result}) == len(result)
+    for form_field in result:
+        assert 0 < len(form_field.label) <= 12
+        assert form_field.help.isprintable()
+        assert len(form_field.help) <= 110
+        assert form_field.unit in ("$", "%", "pt", "d", "")
+    sections = [form_field.section for form_field in result]
     assert sections == sorted(sections, key=["MARKET", "LEGS", "EXITS", "VIEW", "ACCOUNT"].index)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_is_shown_typed_back_changes_nothing(name):
     start = draft(name)
-    for one in fields(start):
-        assert one.enter(start, one.text(start)) == start, one.key
+    for form_field in fields(start):
+        assert form_field.enter(start, form_field.text(start)) == start, form_field.key
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_slider_moves_no_value_that_stands_on_its_grid(name):
     start = draft(name)
-    for one in fields(start):
-        stepped = one.step(start, -1)
-        place = one.position(stepped)
+    for form_field in fields(start):
+        stepped = form_field.step(start, -1)
+        place = form_field.position(stepped)
         assert 0 <= place <= 1
         if 0 < place < 1:
-            assert one.text(one.at(stepped, place)) == one.text(stepped), one.key
+            assert form_field.text(form_field.at(stepped, place)) == form_field.text(stepped), form_field.key
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -96,20 +96,20 @@ def test_a_slider_moves_no_value_that_stands_on_its_grid(name):
 def test_steps_clamp_and_never_wrap(name, count):
     start = draft(name)
     endless = ("strike", "premium", "entry_price", "commission", "commission_per_share", "slippage", "date")
-    for one in fields(start):
-        if one.key.split(".")[-1] not in (*endless, "amount"):
-            end = one.step(start, count)
-            assert one.step(end, 1 if count > 0 else -1) == end, one.key
+    for form_field in fields(start):
+        if form_field.key.split(".")[-1] not in (*endless, "amount"):
+            end = form_field.step(start, count)
+            assert form_field.step(end, 1 if count > 0 else -1) == end, form_field.key
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("text", ["abc", "1.2.3", "1e999", "nan", "inf", "9" * 500, "1,0", "\N{BELL}"])
 def test_what_cannot_be_meant_is_refused_in_one_line(name, text):
     start = draft(name)
-    for one in fields(start):
+    for form_field in fields(start):
         with pytest.raises(RiskcalcError) as refusal:
-            one.enter(start, text)
-        assert one.title in str(refusal.value), one.key
+            form_field.enter(start, text)
+        assert form_field.title in str(refusal.value), form_field.key
         assert str(refusal.value).isprintable()
         assert len(str(refusal.value)) < 160
 
@@ -232,7 +232,7 @@ def test_the_expiries_of_a_calendar_move_together_and_show_for_each_leg():
     start = dataclasses.replace(draft(), trade=calendar("IWM", strike=295, near_expiry=near, far_expiry=far))
     moved = field(start, "trade.days").step(start, 1)
     assert [leg.expiry for leg in moved.trade.option_legs] == [dt.date(2026, 8, 28), dt.date(2026, 9, 25)]
-    assert [one.key for one in fields(start) if one.main and one.key.endswith("expiry")] == [
+    assert [field.key for field in fields(start) if field.main and field.key.endswith("expiry")] == [
         "legs.0.expiry",
         "legs.1.expiry",
     ]
@@ -241,10 +241,10 @@ def test_the_expiries_of_a_calendar_move_together_and_show_for_each_leg():
 
 
 def test_shares_have_no_fields_of_options():
-    found = keys(draft("iwm-shares"))
-    assert "legs.0.shares" in found
+    result = keys(draft("iwm-shares"))
+    assert "legs.0.shares" in result
     absent = ("trade.days", "exits.vol_shift", "exits.close_dte", "legs.0.strike", "account.costs.commission")
-    assert not set(absent) & set(found)
+    assert not set(absent) & set(result)
     assert "market.dividend.amount" not in keys(draft("tna-momentum"))
 
 
@@ -257,8 +257,8 @@ def test_four_legs_have_fields_for_each():
         call_long_strike=320,
         expiry=dt.date(2026, 9, 18),
     )
-    found = dataclasses.replace(draft(), trade=condor)
-    labels = [one.label for one in fields(found) if one.key.endswith(".strike")]
+    result = dataclasses.replace(draft(), trade=condor)
+    labels = [field.label for field in fields(result) if field.key.endswith(".strike")]
     assert labels == ["+1 put", "-1 put", "-1 call", "+1 call"]
 
 
@@ -281,11 +281,11 @@ def test_side_and_kind_turn_the_leg():
 def test_risk_may_be_typed_in_dollars_which_stay_when_the_equity_changes():
     start = draft("iwm-shares")
     risk, equity = field(start, "account.risk"), field(start, "account.equity")
-    found = equity.enter(risk.enter(start, "$500"), "250000")
-    assert (found.account.risk_budget, risk.text(found)) == (500, "0.20")
-    assert risk.copied(start, found).account.risk_budget == 500
-    assert risk.enter(found, "0.5").account.risk_budget == 1_250
-    assert risk.step(found, 1).account.limits.risk_dollars is None
+    result = equity.enter(risk.enter(start, "$500"), "250000")
+    assert (result.account.risk_budget, risk.text(result)) == (500, "0.20")
+    assert risk.copied(start, result).account.risk_budget == 500
+    assert risk.enter(result, "0.5").account.risk_budget == 1_250
+    assert risk.step(result, 1).account.limits.risk_dollars is None
     with pytest.raises(
         InvalidInputError, match=r"^Risk must be a number above 0 and at most 100,000 \$, got"
     ):
@@ -294,5 +294,5 @@ def test_risk_may_be_typed_in_dollars_which_stay_when_the_equity_changes():
 
 def test_open_risk_typed_in_dollars_is_the_open_risk():
     start = draft()
-    found = entered(start, "account.open_risk", "$500")
-    assert (found.account.open_risk, found.account.limits) == (500, start.account.limits)
+    result = entered(start, "account.open_risk", "$500")
+    assert (result.account.open_risk, result.account.limits) == (500, start.account.limits)

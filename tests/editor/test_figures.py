@@ -28,8 +28,8 @@ def test_rows_of_levels_equal_the_ladder(name):
     for row, cells in zip(heatmap.rows, heatmap.pnl, strict=True):
         for column, pnl in zip(heatmap.columns, cells, strict=True):
             if row.kind != "price":
-                found = ladder[row.label, row.spot, column.label]
-                assert (pnl, column.date) == (found.pnl, found.date)
+                result = ladder[row.label, row.spot, column.label]
+                assert (pnl, column.date) == (result.pnl, result.date)
                 compared += 1
     assert compared >= 4 * len(heatmap.columns) - 4
 
@@ -93,8 +93,8 @@ def test_one_call_or_three_draw_the_same(name):
     plan, both = plan_of(name), figures_of(name)
     low, high = axis_range(plan)
     alone = payoff_figure(plan, low=low, high=high)
-    for one, other in zip(alone.curves, both.payoff.curves, strict=True):
-        assert one.pnl == pytest.approx(other.pnl, abs=1e-9)
+    for curve, other in zip(alone.curves, both.payoff.curves, strict=True):
+        assert curve.pnl == pytest.approx(other.pnl, abs=1e-9)
     assert heatmap_figure(plan, low=low, high=high).pnl == pytest.approx(both.heatmap.pnl, abs=1e-9)
     assert greeks_figure(plan, low=low, high=high).gamma == pytest.approx(both.greeks.gamma, abs=5e-4)
 
@@ -103,13 +103,13 @@ def test_one_call_or_three_draw_the_same(name):
 @pytest.mark.parametrize("rows", [1, 2, 3, 7, 13, 40])
 def test_the_spot_is_the_middle_row_and_rows_fall(name, rows):
     low, high = axis_range(plan_of(name))
-    found = heat_rows(plan_of(name), low=low, high=high, rows=rows)
-    spots = [row.spot for row in found]
+    result = heat_rows(plan_of(name), low=low, high=high, rows=rows)
+    spots = [row.spot for row in result]
     assert spots == sorted(spots, reverse=True)
-    assert len(found) <= rows
+    assert len(result) <= rows
     if rows <= 13:
-        assert [row.kind for row in found].index("spot") == (len(found) - 1) // 2
-        assert len(found) == rows
+        assert [row.kind for row in result].index("spot") == (len(result) - 1) // 2
+        assert len(result) == rows
 
 
 def test_few_rows_keep_the_most_important_levels():
@@ -143,9 +143,9 @@ def test_the_axis_stays_while_the_spot_moves_a_little():
 @each_plan
 def test_any_zoom_draws(name, zoom):
     low, high = axis_range(plan_of(name), zoom=zoom)
-    found = draw_figures(plan_of(name), low=low, high=high, points=2, rows=5)
-    assert np.isfinite(found.heatmap.pnl).all()
-    assert np.isfinite(found.greeks.gamma).all()
+    result = draw_figures(plan_of(name), low=low, high=high, points=2, rows=5)
+    assert np.isfinite(result.heatmap.pnl).all()
+    assert np.isfinite(result.greeks.gamma).all()
 
 
 @pytest.mark.parametrize(

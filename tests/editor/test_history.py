@@ -9,11 +9,11 @@ def drafts(count):
 
 def undone(history, now):
     """Every draft that undo leads back through."""
-    found = []
+    result = []
     while (before := history.undo(now)) is not now:
         now = before
-        found.append(now)
-    return found
+        result.append(now)
+    return result
 
 
 def test_undo_is_deep_and_bounded():

@@ -28,11 +28,11 @@ def test_a_spot_steps_by_1_2_or_5_within_half_a_per_cent(spot, up, down):
 @given(value=st.floats(0.02, 1e6), steps=st.integers(1, 40), grid=st.sampled_from(GRIDS))
 def test_as_many_steps_down_undo_any_steps_up(value, steps, grid):
     start = grid.following(value, 1)
-    found = start
+    result = start
     for direction in (1, -1):
         for _ in range(steps):
-            found = grid.following(found, direction)
-    assert found == start
+            result = grid.following(result, direction)
+    assert result == start
 
 
 @given(value=st.floats(0.02, 1e6), direction=st.sampled_from([1, -1]), grid=st.sampled_from(GRIDS))

@@ -30,8 +30,8 @@ class AnyKeys(RuleBasedStateMachine):
         self.first = self.editor.state.draft
 
     def key(self, place):
-        found = self.editor.fields
-        return found[place % len(found)].key
+        result = self.editor.fields
+        return result[place % len(result)].key
 
     @rule(place=PLACES, count=COUNTS)
     def step(self, place, count):

@@ -18,9 +18,9 @@ EXITS = ExitPlan(stop=0.06, targets=(Target(move=0.1, fraction=0.5), Target(move
     ],
 )
 def test_what_is_set_is_read_back_and_nothing_else_changes(record, path, value):
-    found = set_value(record, path, value)
-    assert get_value(found, path) == value
-    assert set_value(found, path, get_value(record, path)) == record
+    result = set_value(record, path, value)
+    assert get_value(result, path) == value
+    assert set_value(result, path, get_value(record, path)) == record
 
 
 def test_every_record_on_the_way_checks_itself():

@@ -25,75 +25,75 @@ def same(one, other):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_bench_comes_back_exactly(name):
-    found = editor(name)
-    for field in found.fields:
-        found.step(field.key, 1)
-    assert session_file.save(found) == ""
+    result = editor(name)
+    for field in result.fields:
+        result.step(field.key, 1)
+    assert session_file.save(result) == ""
     again, note = session_file.restore()
     assert note == ""
-    assert same(again, found)
-    assert again.state.draft.preset == found.state.draft.preset
+    assert same(again, result)
+    assert again.state.draft.preset == result.state.draft.preset
 
 
 def test_a_bad_file_of_instruments_leaves_the_session_where_it_is():
-    found = editor()
-    session_file.save(found)
+    result = editor()
+    session_file.save(result)
     user_instruments().write_text("schema = 1\n[instruments.QQQ]\nmultiplier = 0\n")
     with pytest.raises(
         PresetError, match=r"instruments.toml: instruments.QQQ.multiplier must be a whole number"
     ):
         session_file.restore()
     user_instruments().unlink()
-    assert same(session_file.restore()[0], found)
+    assert same(session_file.restore()[0], result)
 
 
 def test_a_restored_trade_resets_and_saves_like_before():
-    found = editor()
-    found.enter("exits.stop", "5")
-    session_file.save(found)
+    result = editor()
+    result.enter("exits.stop", "5")
+    session_file.save(result)
     again, _ = session_file.restore()
     again.reset("exits.stop")
     assert (text(again, "exits.stop"), again.state.dirty) == ("6.0", False)
     again.enter("exits.stop", "5")
     assert (
-        again.save() == found.save().replace("already exists", "") or "iwm-call-spread.toml" in again.save()
+        again.save() == result.save().replace("already exists", "") or "iwm-call-spread.toml" in again.save()
     )
 
 
 def test_what_cannot_be_planned_comes_back_too():
-    found = editor()
-    found.enter("exits.close_dte", "70")
-    found.step("exits.stop", 1)
-    session_file.save(found)
+    result = editor()
+    result.enter("exits.close_dte", "70")
+    result.step("exits.stop", 1)
+    session_file.save(result)
     again, note = session_file.restore()
     assert (note, again.state.stale) == ("", True)
-    assert again.state.draft == found.state.draft
+    assert again.state.draft == result.state.draft
 
 
 def test_the_pinned_trade_comes_back():
-    found = editor()
-    found.pin()
-    found.step("market.spot", 5)
-    session_file.save(found)
+    result = editor()
+    result.pin()
+    result.step("market.spot", 5)
+    session_file.save(result)
     again, _ = session_file.restore()
-    assert again.state.pinned.to_dict() == found.state.pinned.to_dict()
+    assert again.state.pinned.to_dict() == result.state.pinned.to_dict()
 
 
 def test_a_chain_that_is_gone_leaves_its_prices(own_files):
-    found = TradeEditor(open_draft(shipped(), chain=SkewedChain()), chain_path=own_files / "gone.csv")
-    session_file.save(found)
+    result = TradeEditor(open_draft(shipped(), chain=SkewedChain()), chain_path=own_files / "gone.csv")
+    session_file.save(result)
     again, note = session_file.restore()
     assert "the quotes are no longer available" in note
     assert again.state.draft.chain is None
-    assert again.state.plan.report.net_debit == pytest.approx(found.state.plan.report.net_debit)
+    assert again.state.plan.report.net_debit == pytest.approx(result.state.plan.report.net_debit)
 
 
 def test_the_glimpse_shows_what_the_screen_showed():
-    found = editor()
-    found.step("exits.stop", 1)
-    session_file.save(found, palette="blue-orange", theme="nord", view="payoff", focus="exits.stop")
+    result = editor()
+    result.step("exits.stop", 1)
+    session_file.save(result, palette="blue-orange", theme="nord", view="payoff", focus="exits.stop")
     seen = session_file.session_preview()
-    assert (seen.title, seen.badge) == (found.state.title, found.state.badge.text)
+    assert (seen.title, seen.badge) == (result.state.title, result.state.badge.text)
     assert (seen.palette, seen.theme, seen.view, seen.focus) == (
         "blue-orange",
         "nord",
@@ -101,7 +101,7 @@ def test_the_glimpse_shows_what_the_screen_showed():
         "exits.stop",
     )
     assert ("EXITS", "Stop", "6.5", "%", True) in seen.rows
-    assert len(seen.rows) == len(found.fields)
+    assert len(seen.rows) == len(result.fields)
 
 
 def test_without_a_session_there_is_a_shipped_trade():
@@ -155,9 +155,9 @@ def test_a_session_cut_short_anywhere_never_crashes():
 
 @pytest.mark.parametrize("place", ["draft", "pinned", "chain", "glimpse", "look"])
 def test_a_session_of_another_shape_never_crashes(place):
-    found = editor()
-    found.pin()
-    session_file.save(found)
+    result = editor()
+    result.pin()
+    session_file.save(result)
     path = session_file.session_path()
     whole = json.loads(path.read_text())
     for value in (None, 3, "x", [], {}, {"rules": 1}, {"path": 3, "rules": "a = 1"}):

@@ -24,10 +24,10 @@ from tests.editor.drafts import SHIPPED, draft, editor
     ],
 )
 def test_the_badge_says_the_verdict_in_words(name, key, text, badge):
-    found = editor(name)
-    found.enter(key, text)
-    assert found.state.badge.text.rstrip() == badge
-    assert len(found.state.badge.text) == BADGE_WIDTH
+    result = editor(name)
+    result.enter(key, text)
+    assert result.state.badge.text.rstrip() == badge
+    assert len(result.state.badge.text) == BADGE_WIDTH
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,17 @@ def test_a_fee_that_is_paid_once_counts_with_the_first_unit(fee, badge):
 
 
 def test_a_trade_that_fits_but_lasts_too_long_is_not_ok():
-    found = editor()
-    found.enter("account.risk", "2")
-    found.enter("trade.days", "2026-10-23")
-    assert found.state.badge.text.rstrip() == "NO: days 95 > 90"
+    result = editor()
+    result.enter("account.risk", "2")
+    result.enter("trade.days", "2026-10-23")
+    assert result.state.badge.text.rstrip() == "NO: days 95 > 90"
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("equity", ["1", "2,000", "50,000", "1,000,000", "1,000,000,000,000"])
 def test_no_units_are_never_ok_and_a_failing_check_is_never_ok(name, equity):
-    found = editor(name)
-    found.enter("account.equity", equity)
-    state = found.state
+    result = editor(name)
+    result.enter("account.equity", equity)
+    state = result.state
     assert (state.badge.kind == "OK") == (state.plan.size.units > 0 and state.plan.ok)
     assert len(state.badge.text) == BADGE_WIDTH

@@ -43,8 +43,8 @@ def test_another_expiry_is_exact_and_the_strikes_keep_their_rules():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_tuned_draft_opens_again_as_it_is(name):
     start = draft(name)
-    for one in fields(start):
+    for form_field in fields(start):
         for count in (-3, 2):
-            tuned = one.step(start, count)
+            tuned = form_field.step(start, count)
             again = open_draft(tuned.to_preset())
-            assert dataclasses.replace(again, preset=tuned.preset) == tuned, one.key
+            assert dataclasses.replace(again, preset=tuned.preset) == tuned, form_field.key

@@ -10,10 +10,12 @@ from tests.editor.drafts import draft, editor, shipped
 
 
 def test_the_shipped_trades_compare_as_the_command_compares_them():
-    found = vehicles(draft())
+    result = vehicles(draft())
     usual = compare_presets(VEHICLES)
-    assert [one.plan.size.units for one in found.vehicles] == [one.plan.size.units for one in usual.vehicles]
-    assert found.vehicles[0].capital == usual.vehicles[0].capital
+    assert [vehicle.plan.size.units for vehicle in result.vehicles] == [
+        vehicle.plan.size.units for vehicle in usual.vehicles
+    ]
+    assert result.vehicles[0].capital == usual.vehicles[0].capital
 
 
 def test_the_others_take_the_drafts_market_and_account():
@@ -26,7 +28,7 @@ def test_the_others_take_the_drafts_market_and_account():
     ):
         tuned.enter(key, text)
     tuned.enter("market.date", "2026-07-21")
-    held, fund, spread = (one.plan for one in tuned.vehicles().vehicles)
+    held, fund, spread = (vehicle.plan for vehicle in tuned.vehicles().vehicles)
     assert held.report.market.quote("IWM") == tuned.state.draft.quote
     assert fund.report.market.quote("TNA").vol == pytest.approx(0.9)
     assert {plan.report.market.rate for plan in (held, fund, spread)} == {0.05}
@@ -36,20 +38,20 @@ def test_the_others_take_the_drafts_market_and_account():
 
 @pytest.mark.parametrize(("name", "place"), [("iwm-shares", 0), ("tna-momentum", 1), ("tza-hedge", 1)])
 def test_a_draft_stands_in_the_place_of_its_kind(name, place):
-    found = editor(name).vehicles()
-    assert found.vehicles[place].name == name
-    assert found.vehicles[2].plan.report.trade.option_legs
+    result = editor(name).vehicles()
+    assert result.vehicles[place].name == name
+    assert result.vehicles[2].plan.report.trade.option_legs
 
 
 def test_a_funds_vol_says_that_of_its_benchmark():
-    found = vehicles(draft("tna-momentum"))
-    assert found.vehicles[0].plan.report.market.quote("IWM").vol == pytest.approx(0.2)
+    result = vehicles(draft("tna-momentum"))
+    assert result.vehicles[0].plan.report.market.quote("IWM").vol == pytest.approx(0.2)
 
 
 def test_a_view_is_said_of_every_vehicle():
     tuned = dataclasses.replace(draft(), view=View(drift=0.10, vol=0.25))
-    found = vehicles(tuned)
-    view = found.vehicles[1].plan.report.view
+    result = vehicles(tuned)
+    view = result.vehicles[1].plan.report.view
     assert (view.drift, view.vol) == (pytest.approx(0.04 + 3 * 0.06), 0.75)
 
 

@@ -62,8 +62,8 @@ def test_without_a_skew_a_trade_expects_minus_its_costs_at_any_vol(name, percent
     if name == "iwm-call-spread":
         flat |= {"trade.legs.0.vol": "20%", "trade.legs.1.vol": "20%"}
     path = save_preset(load_preset(name, flat), f"flat {name}")
-    found = rc.plan_preset(path, {f"market.quotes.{symbol}.vol": percent})
-    assert found.managed.expected_pnl == pytest.approx(-found.cost_per_unit, abs=0.05)
+    result = rc.plan_preset(path, {f"market.quotes.{symbol}.vol": percent})
+    assert result.managed.expected_pnl == pytest.approx(-result.cost_per_unit, abs=0.05)
 
 
 def test_a_vol_set_for_a_leg_in_the_same_breath_wins():
@@ -84,12 +84,12 @@ def test_the_vol_may_be_set_with_the_table_that_holds_it():
 def test_a_premium_that_was_paid_stays_as_on_the_screen():
     paid = load_preset("iwm-call-spread", {"trade.legs.0.premium": 12.5, "trade.legs.0.vol": None})
     path = save_preset(paid, "paid")
-    found, tuned = rc.plan_preset(path, {VOL: "30%"}), TradeEditor(open_draft(load_preset(path)))
+    result, tuned = rc.plan_preset(path, {VOL: "30%"}), TradeEditor(open_draft(load_preset(path)))
     solved = rc.plan_preset(path).report.trade.option_legs[0].vol
-    assert found.report.trade.option_legs[0].premium == 12.5
-    assert vols(found) == [solved, 0.27]
+    assert result.report.trade.option_legs[0].premium == 12.5
+    assert vols(result) == [solved, 0.27]
     tuned.enter("market.vol", "30")
-    assert tuned.state.plan.to_dict() == found.to_dict()
+    assert tuned.state.plan.to_dict() == result.to_dict()
 
 
 def test_a_funds_legs_move_with_the_vol_it_has_from_its_benchmark():
@@ -120,8 +120,8 @@ def test_the_line_of_a_draft_names_a_leg_only_where_it_went_its_own_way():
     options = shlex.split(tuned.reproduce())[4::2]
     assert f"{VOL}=30%" in options
     assert "trade.legs.1.vol=17%" in options
-    found = rc.plan_preset("iwm-call-spread", parse_assignments(options))
-    assert found.to_dict() == tuned.state.plan.to_dict()
+    result = rc.plan_preset("iwm-call-spread", parse_assignments(options))
+    assert result.to_dict() == tuned.state.plan.to_dict()
 
 
 def test_the_vehicles_of_a_draft_move_with_its_vol():

@@ -27,27 +27,27 @@ def rows(name):
 
 
 def test_the_meetings_are_the_announced_ones():
-    found = [one for one in shipped_events() if one.what == "FOMC decision"]
+    result = [event for event in shipped_events() if event.what == "FOMC decision"]
     expected = [(row["decision_day"], row["source"], row["checked"]) for row in rows("fomc_meetings")]
-    assert [(str(one.date), one.source, str(one.checked)) for one in found] == expected
+    assert [(str(event.date), event.source, str(event.checked)) for event in result] == expected
 
 
 def test_the_reconstitutions_say_how_sure_they_are():
-    found = [one for one in shipped_events() if "Russell" in one.what]
+    result = [event for event in shipped_events() if "Russell" in event.what]
     words = {"yes": "announced", "no": "uncertain", "rule": "rule"}
     expected = [(row["date"], words[row["certain"]]) for row in rows("russell_reconstitution")]
-    assert [(str(one.date), one.certainty.value) for one in found] == expected
+    assert [(str(event.date), event.certainty.value) for event in result] == expected
 
 
 def test_minutes_come_three_weeks_after_the_decision():
-    minutes = [one.date for one in shipped_events() if one.what == "FOMC minutes"]
+    minutes = [event.date for event in shipped_events() if event.what == "FOMC minutes"]
     assert dt.date(2026, 10, 7) in minutes  # the decision was on September 16
     assert len(minutes) == 25
 
 
 def test_expirations_of_a_year():
-    found = events_between(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
-    days = {str(one.date): one.what for one in found if one.is_expiration}
+    result = events_between(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    days = {str(event.date): event.what for event in result if event.is_expiration}
     assert list(days) == [
         *("2026-01-16", "2026-02-20", "2026-03-20", "2026-04-17", "2026-05-15"),
         *("2026-06-18", "2026-07-17", "2026-08-21", "2026-09-18", "2026-10-16", "2026-11-20", "2026-12-18"),
@@ -65,16 +65,16 @@ def test_own_rows_are_added_once_and_take_shipped_ones_away(home):
         '[[events]]\ndate = 2026-11-13\nwhat = "second Russell reconstitution after the close"\noff = true\n'
     )
     (home / "events.toml").write_text(text)
-    found = events_between(dt.date(2026, 11, 1), dt.date(2026, 12, 16))
-    assert [one.label for one in found] == [
+    result = events_between(dt.date(2026, 11, 1), dt.date(2026, 12, 16))
+    assert [event.label for event in result] == [
         *("FOMC minutes 14:00", "monthly options expiration"),
         *("FOMC decision 14:00", "CPI 08:30", "AVGO earnings"),
     ]
 
 
 def test_the_label_says_that_a_date_is_uncertain():
-    (found,) = (one for one in shipped_events() if one.certainty is Certainty.UNCERTAIN)
-    assert found.label.endswith("(date uncertain)")
+    (result,) = (event for event in shipped_events() if event.certainty is Certainty.UNCERTAIN)
+    assert result.label.endswith("(date uncertain)")
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ def read(tmp_path):
 
 
 def test_the_layout_of_a_statistics_office():
-    found = read_ics(reference_file("09_signals/calendar_layout.ics"), start=START, end=END)
-    assert [(str(one.date), str(one.time), one.what) for one in found] == [
+    result = read_ics(reference_file("09_signals/calendar_layout.ics"), start=START, end=END)
+    assert [(str(event.date), str(event.time), event.what) for event in result] == [
         ("2026-08-12", "08:30:00", "Consumer Price Index"),
         ("2026-09-04", "08:30:00", "Employment Situation"),
         ("2026-09-18", "None", "All-day entry"),
@@ -94,7 +94,7 @@ def test_the_layout_of_a_statistics_office():
     ],
 )
 def test_dates_are_new_yorks(read, entry, expected):
-    assert [one[:2] for one in read(entry.replace("\n", "\r\n"))] == expected
+    assert [event[:2] for event in read(entry.replace("\n", "\r\n"))] == expected
 
 
 def test_an_occurrence_that_was_moved(read):

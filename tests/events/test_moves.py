@@ -49,29 +49,32 @@ def test_moves_equal_pandas(symbol):
     path = reference_file(f"05_leveraged_etf_prices/{symbol}_daily_raw_alphavantage.csv")
     bars = read_prices(path)
     later = event("2015-01-28")  # after the last price
-    (found,) = event_moves("IWM", bars.dates, bars.close, [*map(event, FOMC), later])
+    (result,) = event_moves("IWM", bars.dates, bars.close, [*map(event, FOMC), later])
     frame = pd.read_csv(path, index_col="date", parse_dates=True).sort_index()
     # A split of 2-for-1 halves the price: undo it from the coefficients of the day.
     factor = frame["split_coefficient"][::-1].cumprod()[::-1].shift(-1, fill_value=1.0)
     moves = (frame["close"] / factor).pct_change().abs().loc["2013-01-30":]
     on = moves.loc[pd.to_datetime(FOMC)]
-    assert (found.count, found.all_count) == (16, len(moves))
-    assert found.mean == pytest.approx(on.mean(), rel=1e-12)
-    assert found.error == pytest.approx(on.sem(), rel=1e-12)
-    assert found.all_mean == pytest.approx(moves.mean(), rel=1e-12)
-    assert found.all_error == pytest.approx(moves.sem(), rel=1e-12)
-    assert (found.since, found.until) == (dt.date(2013, 1, 30), dt.date(2014, 12, 31))
+    assert (result.count, result.all_count) == (16, len(moves))
+    assert result.mean == pytest.approx(on.mean(), rel=1e-12)
+    assert result.error == pytest.approx(on.sem(), rel=1e-12)
+    assert result.all_mean == pytest.approx(moves.mean(), rel=1e-12)
+    assert result.all_error == pytest.approx(moves.sem(), rel=1e-12)
+    assert (result.since, result.until) == (dt.date(2013, 1, 30), dt.date(2014, 12, 31))
 
 
 def test_a_hole_in_the_prices_is_no_move():
     closes = np.array([100.0, 110.0, 111.1, 99.99])
     # Friday, then Tuesday: Monday is missing; Independence Day is not.
     here = days("2026-06-26", "2026-06-30", "2026-07-01", "2026-07-02")
-    found = event_moves("X", here, closes, [event("2026-06-30"), event("2026-07-01", "CPI")])
-    assert [(one.kind, one.count, one.all_count) for one in found] == [("CPI", 1, 2)]
-    assert found[0].mean == pytest.approx(0.01)
-    assert found[0].all_mean == pytest.approx(0.055)
-    assert (found[0].error, found[0].all_error) == (None, pytest.approx(0.045 * math.sqrt(2) / math.sqrt(2)))
+    result = event_moves("X", here, closes, [event("2026-06-30"), event("2026-07-01", "CPI")])
+    assert [(event.kind, event.count, event.all_count) for event in result] == [("CPI", 1, 2)]
+    assert result[0].mean == pytest.approx(0.01)
+    assert result[0].all_mean == pytest.approx(0.055)
+    assert (result[0].error, result[0].all_error) == (
+        None,
+        pytest.approx(0.045 * math.sqrt(2) / math.sqrt(2)),
+    )
     over = event_moves("X", days("2026-07-02", "2026-07-06"), np.array([100.0, 103.0]), [event("2026-07-06")])
     assert over[0].mean == pytest.approx(0.03)
 

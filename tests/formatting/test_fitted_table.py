@@ -34,8 +34,8 @@ def texts(found):
 
 @pytest.mark.parametrize("width", range(58, 130, 3))
 def test_no_line_is_longer_than_the_width_and_no_word_is_broken(width):
-    (found,) = fitted(width)
-    lines = texts(found)
+    (result,) = fitted(width)
+    lines = texts(result)
     assert max(map(len, lines)) <= width
     heads = lines[0].split()
     shown = " ".join(lines[1:]).split()
@@ -49,8 +49,8 @@ def test_no_line_is_longer_than_the_width_and_no_word_is_broken(width):
     ("width", "left_out"), [(130, ()), (80, ()), (75, ("source",)), (56, ("source", "age"))]
 )
 def test_columns_go_by_priority(width, left_out):
-    (found,) = fitted(width)
-    heads = texts(found)[0].split()
+    (result,) = fitted(width)
+    heads = texts(result)[0].split()
     assert {name for name in HEADER if name not in heads} == set(left_out)
 
 
@@ -62,14 +62,14 @@ def test_tables_of_the_same_columns_are_aligned():
 
 
 def test_an_indented_name_keeps_its_indent_and_a_row_its_colors():
-    (found,) = fitted(60)
-    fired, old = found.rows
+    (result,) = fitted(60)
+    fired, old = result.rows
     assert "".join(text for text, _ in old[0]).startswith("  iwm_over_sma200")
     assert Style.BAD in {style for _, style in fired[0]}
     assert Style.WARN in {style for _, style in old[0]}
 
 
 def test_a_table_without_rows_has_its_headings_and_none_has_nothing():
-    (found,) = fitted(80, Table(title="", header=HEADER, rows=(), left=SIGNALS.left))
-    assert (found.rows, texts(found)[0].split()) == ((), list(HEADER))
+    (result,) = fitted(80, Table(title="", header=HEADER, rows=(), left=SIGNALS.left))
+    assert (result.rows, texts(result)[0].split()) == ((), list(HEADER))
     assert fitted_tables([], width=80) == []

@@ -31,8 +31,8 @@ COLUMN = (price_lines, greeks_lines, exits_lines, size_lines, checks_lines)
 
 def row(lines, label):
     """The number beside a label, and its note."""
-    found = next(line for line in plain_text(lines).split("\n") if line.startswith(label))
-    number, _, note = found[len(label) :].strip().partition("  ")
+    result = next(line for line in plain_text(lines).split("\n") if line.startswith(label))
+    number, _, note = result[len(label) :].strip().partition("  ")
     return number, note
 
 
@@ -42,14 +42,14 @@ def read(text):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_price_panel_says_the_price_of_the_plan(name):
-    found, lines = planned(name).to_dict(), price_lines(planned(name), width=44)
-    price = found["price"]
+    result, lines = planned(name).to_dict(), price_lines(planned(name), width=44)
+    price = result["price"]
     label = "debit" if price["net_debit"] >= 0 else "credit"
     assert read(row(lines, label)[0]) == round(abs(price["net_debit"]), 2)
     for label, key in (("max loss", "max_loss"), ("max profit", "max_profit")):
         text = row(lines, label)[0]
         assert text == "unlimited" if price[key] == "unlimited" else read(text) == round(price[key], 2)
-    chance = found["probability"]["profit"]
+    chance = result["probability"]["profit"]
     shown = row(lines, "P(profit)")[0]
     assert shown == "-" if chance is None else read(shown) == pytest.approx(100 * chance, abs=0.051)
 
@@ -85,12 +85,12 @@ def test_the_greeks_panel_says_the_greeks_of_the_plan(name, label, key, digits):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_exits_panel_says_the_ladder(name):
-    found = planned(name)
-    lines, data = exits_lines(found, width=50), found.to_dict()
+    result = planned(name)
+    lines, data = exits_lines(result, width=50), result.to_dict()
     heads = plain_text(lines[:1]).removeprefix("EXIT P&L").split()[::2]
     whens = [head if head == "today" or head.startswith("+") else None for head in heads]
-    held = [one for one in data["ladder"] if data["exits"]["stop"]["label"] in one["label"].split(", ")]
-    cells = plain_text(lines).split("\n")[1 + len(found.targets.outcomes)].removeprefix("stop").split()[1:]
+    held = [row for row in data["ladder"] if data["exits"]["stop"]["label"] in row["label"].split(", ")]
+    cells = plain_text(lines).split("\n")[1 + len(result.targets.outcomes)].removeprefix("stop").split()[1:]
     for index, when in enumerate(whens):
         expected = next(
             one
@@ -161,24 +161,24 @@ def test_checks_with_room_are_all_shown_with_every_word(name):
 
 
 def test_a_warning_leaves_the_others_room_in_36_rows():
-    found = plan(naked_call(), MARKET, account(), dataclasses.replace(EXITS, holding_days=20))
-    assert "WARN unlimited loss" in plain_text(checks_lines(found, width=39))
-    assert sum(len(panel(found, width=39)) for panel in COLUMN) <= 36
+    result = plan(naked_call(), MARKET, account(), dataclasses.replace(EXITS, holding_days=20))
+    assert "WARN unlimited loss" in plain_text(checks_lines(result, width=39))
+    assert sum(len(panel(result, width=39)) for panel in COLUMN) <= 36
 
 
 def test_the_default_trade_fits_36_rows_with_all_its_checks():
-    found = planned("iwm-call-spread")
-    rows = sum(len(panel(found, width=width)) for panel in COLUMN for width in (44,))
+    result = planned("iwm-call-spread")
+    rows = sum(len(panel(result, width=width)) for panel in COLUMN for width in (44,))
     assert rows <= 36
-    assert len(exits_lines(found, width=50)) + len(price_lines(found, width=50)) <= 14
+    assert len(exits_lines(result, width=50)) + len(price_lines(result, width=50)) <= 14
 
 
 @pytest.mark.parametrize("panel", COLUMN)
 def test_a_stale_panel_says_so_in_its_first_line(panel):
-    found = planned("iwm-call-spread")
+    result = planned("iwm-call-spread")
     for pinned in (None, planned("iwm-shares")):
-        assert "stale" in plain_text(panel(found, width=44, stale=True, pinned=pinned)[:1])
-        assert "stale" not in plain_text(panel(found, width=44, pinned=pinned))
+        assert "stale" in plain_text(panel(result, width=44, stale=True, pinned=pinned)[:1])
+        assert "stale" not in plain_text(panel(result, width=44, pinned=pinned))
 
 
 @st.composite
@@ -253,9 +253,9 @@ def _narrower():
 
 
 def test_equal_figures_have_no_mark_and_no_difference():
-    found = planned("iwm-call-spread")
+    result = planned("iwm-call-spread")
     for panel in COLUMN[:3]:
-        lines = plain_text(panel(found, width=44, pinned=found)).split("\n")[1:]
+        lines = plain_text(panel(result, width=44, pinned=result)).split("\n")[1:]
         assert all(line.endswith("=") and BETTER not in line for line in lines)
 
 
@@ -271,21 +271,21 @@ def test_b_minus_a_is_the_difference_of_the_plans():
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_summary_has_three_lines_and_says_what_is_wrong_first(name):
-    found = planned(name)
-    lines = plain_text(summary_lines(found, width=80)).split("\n")
+    result = planned(name)
+    lines = plain_text(summary_lines(result, width=80)).split("\n")
     assert len(lines) == 3
-    wrong = [check for check in found.checks if check.status is not CheckStatus.OK]
+    wrong = [check for check in result.checks if check.status is not CheckStatus.OK]
     assert lines[2].startswith(("FAIL", "WARN") if wrong else "checks OK")
-    assert "stale" in plain_text(summary_lines(found, width=80, stale=True)[:1])
+    assert "stale" in plain_text(summary_lines(result, width=80, stale=True)[:1])
 
 
 def test_the_summary_takes_the_worst_day_the_plan_holds():
     """A bought spread loses most at the stop on its last day, a sold call on its first."""
     for name, when in (("iwm-call-spread", "time stop"), ("naked call", "today")):
-        found = planned(name)
-        expected = {one.label: one.pnl for one in found.ladder if one.when == when}
-        (stop,) = (one for one in worst_pnl(found) if one.key == found.stop.label)
-        assert stop.value == expected[found.stop.label]
+        result = planned(name)
+        expected = {row.label: row.pnl for row in result.ladder if row.when == when}
+        (stop,) = (one for one in worst_pnl(result) if one.key == result.stop.label)
+        assert stop.value == expected[result.stop.label]
 
 
 def test_no_sign_contradicts_the_figure_it_stands_for():

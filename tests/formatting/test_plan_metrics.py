@@ -41,7 +41,7 @@ def metrics(plan):
 
 def in_json(data, key):
     parts = (int(part) if part.isdigit() else part for part in key.split("."))
-    return reduce(lambda found, part: found[part], parts, data)
+    return reduce(lambda result, part: result[part], parts, data)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -64,13 +64,13 @@ def test_each_metric_is_one_row_of_the_command_line(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_panel_shows_the_label_and_the_number_of_its_metrics(name):
-    found = planned(name)
-    lines = "\n".join(plain_text(panel_lines(panel, found, width=44)) for panel in PANELS).split("\n")
-    expected = select(metrics(found), "probability.stop_first", "managed.expected_pnl")
+    result = planned(name)
+    lines = "\n".join(plain_text(panel_lines(panel, result, width=44)) for panel in PANELS).split("\n")
+    expected = select(metrics(result), "probability.stop_first", "managed.expected_pnl")
     for metric in (
-        *price_metrics(found.report),
-        *greeks_metrics(found.report),
-        *(metric for metric in size_metrics(found) if metric.key != "size.loss_at_gap"),
+        *price_metrics(result.report),
+        *greeks_metrics(result.report),
+        *(metric for metric in size_metrics(result) if metric.key != "size.loss_at_gap"),
         *expected,
     ):
         number = fit(metric.format.variants(metric.value), VALUE)
@@ -79,7 +79,7 @@ def test_a_panel_shows_the_label_and_the_number_of_its_metrics(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_keys_are_unique_and_the_shortest_label_fits_a_panel(name):
-    found = metrics(planned(name))
-    assert len({metric.key for metric in found}) == len(found)
+    result = metrics(planned(name))
+    assert len({metric.key for metric in result}) == len(result)
     for metric in (*price_metrics(planned(name).report), *size_metrics(planned(name))):
         assert len(metric.labels[-1]) <= LABEL

@@ -57,8 +57,8 @@ def test_a_table_is_aligned_and_tightened_only_where_it_must_be():
 
 def test_a_document_starts_with_its_summary():
     section = Table(title="Title", rows=(("one", "1"),))
-    found = plain_text(document_lines((section,), summary="All is well.", width=20))
-    assert found == "All is well.\n\nTitle\none  1"
+    result = plain_text(document_lines((section,), summary="All is well.", width=20))
+    assert result == "All is well.\n\nTitle\none  1"
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ def table(plan, title):
 
 
 def test_the_odds_name_their_view_and_levels():
-    found = table(plan_preset("iwm-shares", {"view.drift": "12%"}), "Stop and Target")
-    assert found.title == "Stop and Target Odds: view drift +12.0% per year, implied vol"
-    assert [row[0] for row in found.rows] == [
+    result = table(plan_preset("iwm-shares", {"view.drift": "12%"}), "Stop and Target")
+    assert result.title == "Stop and Target Odds: view drift +12.0% per year, implied vol"
+    assert [row[0] for row in result.rows] == [
         "P(touch stop)", "P(touch target)", "P(stop hit first)", "P(target hit first)", "P(neither hit)",
         "P(stop hit first), calibrated", "P(target hit first), calibrated", "P(neither hit), calibrated",
     ]  # fmt: skip
-    assert [row[2] for row in found.rows[:2]] == ["stop -6%", "target +10%"]
+    assert [row[2] for row in result.rows[:2]] == ["stop -6%", "target +10%"]
 
 
 def test_the_managed_outcome_says_what_is_expected_in_dollars_and_r():

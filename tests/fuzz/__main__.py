@@ -34,12 +34,12 @@ def table(counts: dict[str, Count]) -> str:
         f"{count.slowest:>8.2f}s  {count.slowest_case}\n"
         for name, count in counts.items()
     )
-    found = "".join(
+    result = "".join(
         f"\n{name}: {place}, {count.times[place]} times\n{text}\n"
         for name, count in counts.items()
         for place, text in count.tracebacks.items()
     )
-    return header + rows + found
+    return header + rows + result
 
 
 if __name__ == "__main__":

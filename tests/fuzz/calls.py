@@ -165,8 +165,8 @@ def _chances_in_bounds(arguments: dict[str, Any], answer: Any) -> str:  # noqa: 
 
 
 def _chance_in_bounds(arguments: dict[str, Any], answer: Any) -> str:  # noqa: ARG001 - as above
-    found = np.asarray(answer, dtype=float)
-    return f"chance {found}" if (~np.isnan(found) & ~((found >= 0) & (found <= 1 + 1e-12))).any() else ""
+    result = np.asarray(answer, dtype=float)
+    return f"chance {result}" if (~np.isnan(result) & ~((result >= 0) & (result <= 1 + 1e-12))).any() else ""
 
 
 def _size_in_bounds(arguments: dict[str, Any], answer: Any) -> str:
@@ -179,8 +179,8 @@ def _finite_record(arguments: dict[str, Any], answer: Any) -> str:  # noqa: ARG0
 
 
 def _grown(arguments: dict[str, Any], answer: Any) -> str:  # noqa: ARG001 - as above
-    found = np.asarray(answer, dtype=float)
-    return f"return {found}" if (found < -1).any() else ""
+    result = np.asarray(answer, dtype=float)
+    return f"return {result}" if (result < -1).any() else ""
 
 
 BOUNDS: dict[str, Callable[[dict[str, Any], Any], str]] = {

@@ -123,10 +123,10 @@ def _splice(content: bytes, chance: random.Random, others: tuple[bytes, ...]) ->
 
 def _token(content: bytes, chance: random.Random, others: tuple[bytes, ...]) -> bytes:  # noqa: ARG001 - as above
     """One word or number replaced, or all that are alike."""
-    found = list(TOKEN.finditer(content[:100_000]))
-    if not found:
+    result = list(TOKEN.finditer(content[:100_000]))
+    if not result:
         return value(chance)
-    one, new = chance.choice(found), value(chance)
+    one, new = chance.choice(result), value(chance)
     if chance.random() < 0.2:
         return content.replace(one[0], new)
     return content[: one.start()] + new + content[one.end() :]

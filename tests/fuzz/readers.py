@@ -80,8 +80,8 @@ def _report(content: bytes, folder: Path) -> object:
 
 
 def _scenarios(content: bytes, folder: Path) -> object:
-    found = rc.load_scenarios(_written(content, folder / "fuzz.toml"))
-    return rc.stress(_planned(), found, account=rc.Account(equity=100_000))
+    result = rc.load_scenarios(_written(content, folder / "fuzz.toml"))
+    return rc.stress(_planned(), result, account=rc.Account(equity=100_000))
 
 
 def _market(content: bytes, folder: Path) -> object:
@@ -91,13 +91,13 @@ def _market(content: bytes, folder: Path) -> object:
 
 
 def _account(content: bytes, folder: Path) -> object:
-    said = read_account(_written(content, folder / "damaged_account.toml"))
-    return rc.plan_preset("iwm-shares", {f"account.{key}": value for key, value in said.items()}).to_dict()
+    text = read_account(_written(content, folder / "damaged_account.toml"))
+    return rc.plan_preset("iwm-shares", {f"account.{key}": value for key, value in text.items()}).to_dict()
 
 
 def _signal_file(content: bytes, folder: Path) -> object:
-    found = read_files([_written(content, folder / "IWM.csv")])
-    return signal_board(load_rules(folder / "none.toml"), merged({}, found), day=DAY)
+    result = read_files([_written(content, folder / "IWM.csv")])
+    return signal_board(load_rules(folder / "none.toml"), merged({}, result), day=DAY)
 
 
 def _signal_rules(content: bytes, folder: Path) -> object:
@@ -122,7 +122,7 @@ def _broker(content: bytes, folder: Path) -> object:
         again = book.import_file(path, today=DAY, partial=True)
         if again.fills:
             raise RuntimeError(f"{again.fills} fills are imported twice")
-        return book.risk().to_dict(), book.journal().to_dict(), [one.to_dict() for one in book.trades()]
+        return book.risk().to_dict(), book.journal().to_dict(), [trade.to_dict() for trade in book.trades()]
 
 
 def _instruments(content: bytes, folder: Path) -> object:

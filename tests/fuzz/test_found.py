@@ -18,10 +18,10 @@ SOUND = (shipped_folder() / "iwm-call-spread.toml").read_text()
 
 
 def test_an_implied_vol_beyond_all_numbers_has_a_status_and_does_not_warn():
-    found = american_implied_vol(
+    result = american_implied_vol(
         premium=3.0, sign=1, spot=1e308, strike=100.0, time_to_expiry=2.0, rate=0.0, dividend_yield=-1e9
     )
-    assert (np.isnan(found.vol), VolStatus(int(found.status))) == (True, VolStatus.NOT_FINITE)
+    assert (np.isnan(result.vol), VolStatus(int(result.status))) == (True, VolStatus.NOT_FINITE)
 
 
 def test_early_exercise_at_a_vol_beyond_all_numbers_does_not_warn():

@@ -24,9 +24,9 @@ def test_whatever_else_is_raised_is_a_finding_with_its_number(raised, place):
         raise raised
 
     counts = run(seed=1, seconds=60, cases=3, readers=[Reader("breaks", lambda chance: b"x", breaks)])  # noqa: ARG005
-    (found,) = counts["breaks"].tracebacks.items()
-    assert found[0].startswith(place)
-    assert found[1].startswith("1:0: b'x'")
+    (result,) = counts["breaks"].tracebacks.items()
+    assert result[0].startswith(place)
+    assert result[1].startswith("1:0: b'x'")
     assert counts["breaks"].total == 3
 
 

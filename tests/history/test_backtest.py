@@ -27,7 +27,7 @@ def iwm(bars, **changes):
 
 def shares(**settings):
     return rc.load_preset(
-        "iwm-shares", SHARES | {key.replace("__", "."): one for key, one in settings.items()}
+        "iwm-shares", SHARES | {key.replace("__", "."): setting for key, setting in settings.items()}
     )
 
 
@@ -61,7 +61,7 @@ def test_a_plain_loop_trades_the_same(seed, side, breakeven):
         exits__holding_days=5 + 4 * seed,
         account__costs={"slippage_per_share": 0.02, "commission_per_trade": 1.0},
     )
-    found = backtest(preset, bars)
+    result = backtest(preset, bars)
     expected = plain_backtest(
         bars,
         side=1 if side == "long" else -1,
@@ -77,13 +77,13 @@ def test_a_plain_loop_trades_the_same(seed, side, breakeven):
     )
     days = bars.dates.tolist()
     ours = [
-        (days.index(one.entry_date), one.units, days.index(one.exit_date), one.reason.value)
-        for one in (*found.trades, *found.open_trades)
+        (days.index(trade.entry_date), trade.units, days.index(trade.exit_date), trade.reason.value)
+        for trade in (*result.trades, *result.open_trades)
     ]
     assert ours == [trade[:4] for trade in expected]
-    results = [(one.pnl, one.r) for one in (*found.trades, *found.open_trades)]
+    results = [(trade.pnl, trade.r) for trade in (*result.trades, *result.open_trades)]
     np.testing.assert_allclose(results, [trade[4:] for trade in expected], rtol=1e-9, atol=1e-9)
-    assert found.end_equity == pytest.approx(100_000 + sum(trade[4] for trade in expected))
+    assert result.end_equity == pytest.approx(100_000 + sum(trade[4] for trade in expected))
     assert len(ours) > 15
 
 
@@ -101,8 +101,8 @@ def first_trade(*days, start="2026-01-05", **exits):
             *zip(FLAT, *days, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, FLAT, strict=True), start=start
         )
     )
-    found = backtest(shares(**EXITS | exits), bars)
-    return (*found.trades, *found.open_trades)[0]
+    result = backtest(shares(**EXITS | exits), bars)
+    return (*result.trades, *result.open_trades)[0]
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def first_trade(*days, start="2026-01-05", **exits):
     ],
 )  # fmt: skip
 def test_one_trade_by_hand(days, exits, expected):
-    found = first_trade(*days, **exits)
-    assert (found.reason.value, found.r, found.gapped, found.ambiguous) == (
+    result = first_trade(*days, **exits)
+    assert (result.reason.value, result.r, result.gapped, result.ambiguous) == (
         expected[0], pytest.approx(expected[1]), *expected[2:]
     )  # fmt: skip
 
@@ -175,10 +175,10 @@ def test_a_time_stop_without_a_bar_is_the_bar_before():
 
 def test_the_last_bar_leaves_an_open_trade_that_is_said():
     close = [100.0, 101.0, 102.0]
-    found = backtest(shares(**EXITS), iwm(bars_of(close, close, close, close)))
-    (left,) = found.open_trades
-    assert (found.statistics.n, left.exit_date, left.r) == (0, found.last, pytest.approx(0.4))
-    assert found.end_equity == pytest.approx(100_000 + left.pnl)
+    result = backtest(shares(**EXITS), iwm(bars_of(close, close, close, close)))
+    (left,) = result.open_trades
+    assert (result.statistics.n, left.exit_date, left.r) == (0, result.last, pytest.approx(0.4))
+    assert result.end_equity == pytest.approx(100_000 + left.pnl)
     each = backtest(shares(**EXITS), iwm(bars_of(close, close, close, close)), entries="each")
     assert each.uncounted == {"the prices end before the time stop": 2}
 
@@ -199,9 +199,9 @@ def test_holders_receive_dividends_and_sellers_owe_them():
     ).trades[0]
     assert entered_on_the_ex_date.dividends == 0
     adjusted = dataclasses.replace(bars, basis=PriceBasis.ADJUSTED)
-    found = backtest(shares(**EXITS | {"exits__holding_days": 8}), adjusted)
-    assert found.trades[0].dividends == 0
-    assert "stops act on raw ones" in found.warnings[0]
+    result = backtest(shares(**EXITS | {"exits__holding_days": 8}), adjusted)
+    assert result.trades[0].dividends == 0
+    assert "stops act on raw ones" in result.warnings[0]
 
 
 def test_a_fund_after_reverse_splits_is_sized_in_the_shares_of_its_day():
@@ -212,29 +212,29 @@ def test_a_fund_after_reverse_splits_is_sized_in_the_shares_of_its_day():
 
 
 def test_each_session_is_an_entry_and_the_account_takes_what_its_heat_allows():
-    found = backtest(shares(), sample_prices(), entries="each")
+    result = backtest(shares(), sample_prices(), entries="each")
     assert (
-        found.statistics.n
-        == len(sample_prices()) - 1 - found.uncounted["the prices end before the time stop"]
+        result.statistics.n
+        == len(sample_prices()) - 1 - result.uncounted["the prices end before the time stop"]
     )
-    assert 0 < found.taken < found.statistics.n
-    taken = [one for one in found.trades if one.taken]
+    assert 0 < result.taken < result.statistics.n
+    taken = [trade for trade in result.trades if trade.taken]
     heat = [
         sum(other.risk for other in taken if other.entry_date <= one.entry_date < other.exit_date)
         for one in taken
     ]
-    most = max(point.equity for point in found.equity)
-    assert 0.05 * found.start_equity < max(heat) <= 0.06 * 1.05 * most
-    assert found.statistics.error > backtest(shares(), sample_prices()).statistics.error / 3
+    most = max(point.equity for point in result.equity)
+    assert 0.05 * result.start_equity < max(heat) <= 0.06 * 1.05 * most
+    assert result.statistics.error > backtest(shares(), sample_prices()).statistics.error / 3
 
 
 def test_what_overlapping_trades_bring_is_what_outcomes_counts():
     bars = iwm(random_bars(3, vol=0.04))
     days = {"exits__stop": "-3%", "exits__targets": ["+8%"], "exits__holding_days": 14}
-    found = backtest(shares(**days), bars, entries="each")
-    assert found.exits["stop"] == sum(one.reason.value == "stop" for one in found.trades)
-    assert found.gapped_stops > 0
-    assert all(one.r < -1 for one in found.trades if one.gapped)
+    result = backtest(shares(**days), bars, entries="each")
+    assert result.exits["stop"] == sum(trade.reason.value == "stop" for trade in result.trades)
+    assert result.gapped_stops > 0
+    assert all(trade.r < -1 for trade in result.trades if trade.gapped)
 
 
 def test_no_price_of_a_later_day_is_looked_at():
@@ -250,43 +250,43 @@ def test_no_price_of_a_later_day_is_looked_at():
 
 
 def test_equity_is_marked_every_day_and_ends_where_the_trades_do():
-    found = backtest(rc.load_preset("iwm-call-spread"), sample_prices(), vols=sample_vols())
-    total = sum(one.pnl for one in (*found.trades, *found.open_trades))
-    assert found.end_equity == pytest.approx(found.start_equity + total)
-    assert found.years[-1].equity == found.end_equity == found.equity[-1].equity
-    growth = np.prod([1 + year.change for year in found.years])
-    assert found.start_equity * growth == pytest.approx(found.end_equity)
-    closed = np.cumsum([0.0, *(one.pnl for one in found.trades)]) + found.start_equity
+    result = backtest(rc.load_preset("iwm-call-spread"), sample_prices(), vols=sample_vols())
+    total = sum(trade.pnl for trade in (*result.trades, *result.open_trades))
+    assert result.end_equity == pytest.approx(result.start_equity + total)
+    assert result.years[-1].equity == result.end_equity == result.equity[-1].equity
+    growth = np.prod([1 + year.change for year in result.years])
+    assert result.start_equity * growth == pytest.approx(result.end_equity)
+    closed = np.cumsum([0.0, *(trade.pnl for trade in result.trades)]) + result.start_equity
     of_closed = float((1 - closed / np.maximum.accumulate(closed)).max())
-    assert of_closed <= found.max_drawdown < 1
+    assert of_closed <= result.max_drawdown < 1
 
 
 def test_years_regimes_and_bins_share_the_trades_out():
-    found = backtest(shares(), sample_prices(), entries="each")
+    result = backtest(shares(), sample_prices(), entries="each")
     assert (
-        sum(year.trades.n for year in found.years)
-        == sum(one.n for one in found.histogram)
-        == found.statistics.n
+        sum(year.trades.n for year in result.years)
+        == sum(bin_.n for bin_ in result.histogram)
+        == result.statistics.n
     )
-    assert sum(one.trades.n for one in found.regimes) == found.statistics.n - 21
-    wins = [one.r for one in found.trades if one.r > 0]
-    losses = [one.r for one in found.trades if one.r <= 0]
-    assert found.statistics.win_rate == pytest.approx(len(wins) / found.statistics.n)
-    assert found.statistics.profit_factor == pytest.approx(sum(wins) / -sum(losses))
-    assert found.statistics.mean_r == pytest.approx(np.mean([*wins, *losses]))
+    assert sum(regime.trades.n for regime in result.regimes) == result.statistics.n - 21
+    wins = [trade.r for trade in result.trades if trade.r > 0]
+    losses = [trade.r for trade in result.trades if trade.r <= 0]
+    assert result.statistics.win_rate == pytest.approx(len(wins) / result.statistics.n)
+    assert result.statistics.profit_factor == pytest.approx(sum(wins) / -sum(losses))
+    assert result.statistics.mean_r == pytest.approx(np.mean([*wins, *losses]))
 
 
 def test_too_small_an_account_is_said():
-    found = backtest(rc.load_preset("iwm-call-spread", {"account.equity": 5_000}), sample_prices(), vols=0.2)
-    assert found.statistics.n == 0
-    assert found.uncounted == {"one unit is more than the risk budget": len(sample_prices()) - 1}
-    assert (found.statistics.mean_r, found.max_drawdown, found.end_equity) == (None, 0.0, 5_000)
+    result = backtest(rc.load_preset("iwm-call-spread", {"account.equity": 5_000}), sample_prices(), vols=0.2)
+    assert result.statistics.n == 0
+    assert result.uncounted == {"one unit is more than the risk budget": len(sample_prices()) - 1}
+    assert (result.statistics.mean_r, result.max_drawdown, result.end_equity) == (None, 0.0, 5_000)
 
 
 def test_triggers_and_wide_stops_are_warned_of():
     bars = dataclasses.replace(sample_prices(), symbol="TZA")
-    found = backtest(rc.load_preset("tza-hedge", {"exits.stop": "-13%"}), bars)
-    assert found.warnings == (
+    result = backtest(rc.load_preset("tza-hedge", {"exits.stop": "-13%"}), bars)
+    assert result.warnings == (
         "entry triggers are not in prices and are ignored: sp500_move, ten_year_change_bp",
         "the stop of 13% is wider than the entry rule's 12%",
     )

@@ -34,8 +34,8 @@ def test_a_spread_costs_what_a_plan_of_that_day_says(name):
     if name == "condor":
         settings |= {"exits.targets": []}
     preset = rc.load_preset("iwm-call-spread", settings)
-    found = backtest(preset, sample_prices(), vols=sample_vols())
-    for trade in found.trades[::12]:
+    result = backtest(preset, sample_prices(), vols=sample_vols())
+    for trade in result.trades[::12]:
         vol = sample_vols().on(trade.entry_date, within_days=0)
         moved = [{**leg, "vol": f"{100 * vol + float(leg['vol'][:-1]) - 20}%"} for leg in template]
         on_that_day = {
@@ -45,10 +45,10 @@ def test_a_spread_costs_what_a_plan_of_that_day_says(name):
             "trade.legs": moved,
         }
         planned = rc.plan_preset("iwm-call-spread", settings | on_that_day)
-        said = trade.description.split()
+        text = trade.description.split()
         strikes = [f"{leg.strike:g}" for leg in planned.report.trade.option_legs]
-        assert [said[3 * leg + 2] for leg in range(len(legs))] == strikes
-        assert said[-1] == str(planned.report.trade.expiry)
+        assert [text[3 * leg + 2] for leg in range(len(legs))] == strikes
+        assert text[-1] == str(planned.report.trade.expiry)
         assert trade.debit == pytest.approx(planned.report.net_debit, abs=0.5)
         assert trade.risk / trade.units == pytest.approx(planned.size.loss_per_unit, abs=0.5)
 
@@ -59,9 +59,9 @@ def test_sold_calls_are_sized_by_their_stop_as_a_plan_does(shares_held):
     covered = [{"kind": "shares", "side": "long", "shares": shares_held}] if shares_held else []
     settings = SPREAD | {"trade.legs": [*covered, call], "account.equity": 1_000_000, "account.risk": "0.4%"}
     settings["account.risk_basis"] = "stop"
-    found = backtest(rc.load_preset("iwm-call-spread", settings), sample_prices(), vols=sample_vols())
-    assert found.side.name == ("LONG" if shares_held else "SHORT")
-    for trade in found.trades[::20]:
+    result = backtest(rc.load_preset("iwm-call-spread", settings), sample_prices(), vols=sample_vols())
+    assert result.side.name == ("LONG" if shares_held else "SHORT")
+    for trade in result.trades[::20]:
         on_that_day = {
             "market.date": trade.entry_date,
             "market.quotes.IWM.spot": trade.entry_spot,
@@ -76,8 +76,8 @@ def test_sold_calls_are_sized_by_their_stop_as_a_plan_does(shares_held):
 @pytest.mark.parametrize("name", ["iwm-shares", "iwm-call-spread"])
 def test_the_basis_of_the_risk_is_that_of_a_plan(name, basis):
     settings = SPREAD | {"account.equity": 1_000_000, "account.risk_basis": basis}
-    found = backtest(rc.load_preset(name, settings), sample_prices(), vols=sample_vols())
-    for trade in found.trades[::20]:
+    result = backtest(rc.load_preset(name, settings), sample_prices(), vols=sample_vols())
+    for trade in result.trades[::20]:
         on_that_day = {
             "market.date": trade.entry_date,
             "market.quotes.IWM.spot": trade.entry_spot,
@@ -89,8 +89,8 @@ def test_the_basis_of_the_risk_is_that_of_a_plan(name, basis):
 
 def test_a_spread_leaves_at_the_value_of_its_exit():
     preset = rc.load_preset("iwm-call-spread", SPREAD)
-    found = backtest(preset, sample_prices(), vols=0.25)
-    for trade in found.trades:
+    result = backtest(preset, sample_prices(), vols=0.25)
+    for trade in result.trades:
         strikes = [float(trade.description.split()[place]) for place in (2, 5)]
         expiry = dt.date.fromisoformat(trade.description.split()[-1])
         shift = 0.03 if trade.reason.value == "stop" else 0.0

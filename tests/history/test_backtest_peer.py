@@ -21,12 +21,12 @@ def test_vectorbt_leaves_every_trade_at_the_same_price():
         vbt = pytest.importorskip("vectorbt", reason="vectorbt is not installed")
     bars = sample_prices()
     settings = {"exits.stop": "-6%", "exits.targets": ["+10%"], "market.quotes.IWM.dividends": "none"}
-    found = backtest(rc.load_preset("iwm-shares", settings), bars, entries="each")
+    result = backtest(rc.load_preset("iwm-shares", settings), bars, entries="each")
     rows = {day: row for row, day in enumerate(bars.dates.tolist())}
     table = pd.DataFrame({name: getattr(bars, name) for name in ("open", "high", "low", "close")})
-    entries = np.zeros((len(bars), len(found.trades)), dtype=bool)
+    entries = np.zeros((len(bars), len(result.trades)), dtype=bool)
     exits = entries.copy()
-    for column, trade in enumerate(found.trades):
+    for column, trade in enumerate(result.trades):
         entries[rows[trade.entry_date], column] = True
         # The day of our time stop alone: stops and targets are vectorbt's own.
         if trade.reason.value == "time stop":
@@ -37,9 +37,9 @@ def test_vectorbt_leaves_every_trade_at_the_same_price():
             table.close, entries, exits, open=table.open, high=table.high, low=table.low,
             sl_stop=STOP, tp_stop=TARGET, size=1.0, init_cash=1e9, freq="D",
         ).trades.records  # fmt: skip
-    assert told.col.tolist() == list(range(len(found.trades)))
-    np.testing.assert_allclose(told.exit_price, [trade.exit_spot for trade in found.trades], rtol=1e-12)
-    assert told.exit_idx.tolist() == [rows[trade.exit_date] for trade in found.trades]
+    assert told.col.tolist() == list(range(len(result.trades)))
+    np.testing.assert_allclose(told.exit_price, [trade.exit_spot for trade in result.trades], rtol=1e-12)
+    assert told.exit_idx.tolist() == [rows[trade.exit_date] for trade in result.trades]
     np.testing.assert_allclose(
-        told.pnl, [trade.pnl / trade.units for trade in found.trades], rtol=1e-9, atol=1e-9
+        told.pnl, [trade.pnl / trade.units for trade in result.trades], rtol=1e-9, atol=1e-9
     )

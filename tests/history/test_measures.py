@@ -71,13 +71,13 @@ def test_the_averages_are_those_of_pandas():
 )
 def test_betas_of_leveraged_funds(symbol, beta, correlation):
     path = reference_file("05_leveraged_etf_prices/adjusted_close_wide.csv")
-    found = co_movement(read_prices(path, symbol=symbol), read_prices(path, symbol="IWM"))
+    result = co_movement(read_prices(path, symbol=symbol), read_prices(path, symbol="IWM"))
     # Those were measured over more years than this file has.
-    assert (found.beta, found.correlation) == (
+    assert (result.beta, result.correlation) == (
         pytest.approx(beta, abs=0.003),
         pytest.approx(correlation, abs=0.0002),
     )
-    assert (found.symbol, found.benchmark, found.sessions) == (symbol, "IWM", 1538)
+    assert (result.symbol, result.benchmark, result.sessions) == (symbol, "IWM", 1538)
 
 
 def test_a_beta_is_of_the_days_that_both_have():
@@ -85,11 +85,11 @@ def test_a_beta_is_of_the_days_that_both_have():
     half = bars_of(
         *(getattr(other, name)[30:] for name in ("open", "high", "low", "close")), start=one.day(30)
     )
-    found = co_movement(one, half)
+    result = co_movement(one, half)
     left, right = (pd.Series(bars.close).pct_change()[1:] for bars in (one, half))
-    assert found.sessions == 29
-    assert found.beta == pytest.approx(np.polyfit(right, left[30:], 1)[0])
-    assert found.correlation == pytest.approx(np.corrcoef(right, left[30:])[0, 1])
+    assert result.sessions == 29
+    assert result.beta == pytest.approx(np.polyfit(right, left[30:], 1)[0])
+    assert result.correlation == pytest.approx(np.corrcoef(right, left[30:])[0, 1])
     with pytest.raises(InvalidInputError, match="share 10 sessions; a beta needs 22"):
         co_movement(one, bars_of(*(other.close[:10],) * 4, start=one.day(50)))
 

@@ -28,9 +28,9 @@ DAY = dt.date
 )
 def test_the_counts_of_iwm(since, sessions, stop, target, counts):
     bars = read_prices(reference_file("05_leveraged_etf_prices/IWM_daily_raw_alphavantage.csv"))
-    found = outcomes(bars, stop=stop, targets=target, sessions=sessions, since=since)
-    assert (found.n, found.stop_first, found.target_first, found.neither) == counts
-    assert (found.first_entry, found.independent) == (since, counts[0] / sessions)
+    result = outcomes(bars, stop=stop, targets=target, sessions=sessions, since=since)
+    assert (result.n, result.stop_first, result.target_first, result.neither) == counts
+    assert (result.first_entry, result.independent) == (since, counts[0] / sessions)
 
 
 def counted(bars, *, stop, targets, sessions, side):
@@ -80,15 +80,15 @@ def counted(bars, *, stop, targets, sessions, side):
 def test_a_plain_loop_counts_the_same(seed, side):
     bars = random_bars(seed, vol=0.04)
     rules = {"stop": 0.03, "targets": (0.03, 0.08), "sessions": 1 + 5 * seed, "side": side}
-    found = outcomes(bars, **rules)
+    result = outcomes(bars, **rules)
     tally, reached, overshoots, adverse, favorable = counted(bars, **rules)
-    assert {name: getattr(found, name) for name in tally} == tally
-    assert [target.reached for target in found.targets] == reached
-    assert found.mean_overshoot == pytest.approx(np.mean(overshoots) if overshoots else None)
-    assert found.largest_overshoot == pytest.approx(max(overshoots, default=None))
-    assert found.adverse.median == pytest.approx(np.median(adverse))
-    assert found.adverse.tail == pytest.approx(np.quantile(adverse, 0.1))
-    assert found.favorable.largest == pytest.approx(max(favorable))
+    assert {name: getattr(result, name) for name in tally} == tally
+    assert [target.reached for target in result.targets] == reached
+    assert result.mean_overshoot == pytest.approx(np.mean(overshoots) if overshoots else None)
+    assert result.largest_overshoot == pytest.approx(max(overshoots, default=None))
+    assert result.adverse.median == pytest.approx(np.median(adverse))
+    assert result.adverse.tail == pytest.approx(np.quantile(adverse, 0.1))
+    assert result.favorable.largest == pytest.approx(max(favorable))
     if seed:
         assert tally["ambiguous"] > 0
         assert tally["gapped_stops"] > 0
@@ -111,28 +111,30 @@ STOP_AND_TARGET = {"stop": 0.05, "targets": 0.10, "sessions": 2}
 )
 def test_one_trade_by_hand(second, third, expected):
     bars = bars_of(*zip((100, 100, 100, 100), second, third, strict=True))
-    found = outcomes(bars, **STOP_AND_TARGET)
+    result = outcomes(bars, **STOP_AND_TARGET)
     names = ("stop_first", "target_first", "neither", "ambiguous", "gapped_stops")
-    assert {name: getattr(found, name) for name in names} == dict.fromkeys(names, 0) | {
+    assert {name: getattr(result, name) for name in names} == dict.fromkeys(names, 0) | {
         name: count for name, count in expected.items() if name in names
     }
     if "mean_overshoot" in expected:
-        assert found.mean_overshoot == pytest.approx(expected["mean_overshoot"])
+        assert result.mean_overshoot == pytest.approx(expected["mean_overshoot"])
 
 
 def test_regimes_share_the_entries_out():
-    found = outcomes(sample_prices(), stop=0.06, targets=0.1, sessions=42)
-    assert [one.name for one in found.regimes] == ["low", "middle", "high"]
-    assert sum(one.n for one in found.regimes) == found.n - 21
-    assert all(one.n == one.stop_first + one.target_first + one.neither for one in found.regimes)
-    bounds = [bound for one in found.regimes for bound in (one.vol_from, one.vol_to)]
+    result = outcomes(sample_prices(), stop=0.06, targets=0.1, sessions=42)
+    assert [regime.name for regime in result.regimes] == ["low", "middle", "high"]
+    assert sum(regime.n for regime in result.regimes) == result.n - 21
+    assert all(
+        regime.n == regime.stop_first + regime.target_first + regime.neither for regime in result.regimes
+    )
+    bounds = [bound for regime in result.regimes for bound in (regime.vol_from, regime.vol_to)]
     assert bounds == sorted(bounds)
 
 
 def test_a_stop_alone_has_no_targets():
-    found = outcomes(sample_prices(), stop=0.06, targets=(), sessions=42)
-    assert (found.targets, found.target_first, found.adverse_before_target) == ((), 0, None)
-    assert found.stop_first + found.neither == found.n
+    result = outcomes(sample_prices(), stop=0.06, targets=(), sessions=42)
+    assert (result.targets, result.target_first, result.adverse_before_target) == ((), 0, None)
+    assert result.stop_first + result.neither == result.n
     assert outcomes(sample_prices(), stop=0.99, targets=(), sessions=42).mean_overshoot is None
 
 

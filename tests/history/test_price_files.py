@@ -48,9 +48,9 @@ def test_every_layout_gives_the_same_bars(write, layout):
     ],
 )
 def test_the_layouts_that_people_have(name, bars, first, last, basis):
-    found = read_prices(reference_file(f"05_price_layouts/{name}.csv"))
-    assert (len(found), found.close[0], found.close[-1], found.basis) == (bars, first, last, basis)
-    assert str(found.last_day) == "2014-12-31"
+    result = read_prices(reference_file(f"05_price_layouts/{name}.csv"))
+    assert (len(result), result.close[0], result.close[-1], result.basis) == (bars, first, last, basis)
+    assert str(result.last_day) == "2014-12-31"
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_the_layouts_that_people_have(name, bars, first, last, basis):
     ],
 )
 def test_real_histories_have_every_session_and_their_splits_undone(symbol, bars, splits):
-    found = read_prices(reference_file(f"05_leveraged_etf_prices/{symbol}_daily_raw_alphavantage.csv"))
-    assert (found.symbol, len(found), found.basis) == (symbol, bars, PriceBasis.RAW)
-    assert found.notes == tuple(f"split {split} undone" for split in splits)
-    assert np.abs(np.diff(np.log(found.close))).max() < 0.6
+    result = read_prices(reference_file(f"05_leveraged_etf_prices/{symbol}_daily_raw_alphavantage.csv"))
+    assert (result.symbol, len(result), result.basis) == (symbol, bars, PriceBasis.RAW)
+    assert result.notes == tuple(f"split {split} undone" for split in splits)
+    assert np.abs(np.diff(np.log(result.close))).max() < 0.6
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_real_histories_have_every_session_and_their_splits_undone(symbol, bars,
     [("IWM", 1549, "adjusted"), ("TNA", 1539, "adjusted"), ("RUT_index_close", 1549, "raw")],
 )
 def test_a_column_of_closes_for_each_symbol(symbol, bars, basis):
-    found = read_prices(
+    result = read_prices(
         reference_file("05_leveraged_etf_prices/adjusted_close_wide.csv"), symbol=symbol.lower()
     )
-    assert (found.symbol, len(found), found.basis) == (symbol, bars, basis)
-    assert not found.has_ranges
-    assert (found.low == found.close).all()
+    assert (result.symbol, len(result), result.basis) == (symbol, bars, basis)
+    assert not result.has_ranges
+    assert (result.low == result.close).all()
 
 
 def changed(change):
@@ -159,7 +159,7 @@ def test_what_was_done_with_the_rows_is_said(write, change, note):
         ),
         (lambda lines: lines[1:], "no column gives the date"),
         (
-            lambda lines: [one.rpartition(",")[0] for one in lines],
+            lambda lines: [line.rpartition(",")[0] for line in lines],
             "holds prices of 3 symbols (Open, High, Low)",
         ),
         (lambda _: ["{}"], "is JSON; prices are read from CSV"),

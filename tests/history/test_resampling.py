@@ -37,8 +37,8 @@ def test_the_error_of_independent_values_is_the_usual_one():
 
 
 def test_outcomes_have_that_error():
-    found = outcomes(sample_prices(), stop=0.06, targets=0.1, sessions=10)
-    assert found.errors["stop_first"] > 2 * np.sqrt(0.1 * 0.9 / found.n)
+    result = outcomes(sample_prices(), stop=0.06, targets=0.1, sessions=10)
+    assert result.errors["stop_first"] > 2 * np.sqrt(0.1 * 0.9 / result.n)
 
 
 def test_blocks_are_as_long_as_they_should_be():
@@ -51,18 +51,18 @@ def test_blocks_are_as_long_as_they_should_be():
 
 def test_k_has_the_error_that_drawing_finds(bootstrap):
     bars, vols = sample_prices(), sample_vols()
-    found = measured_k(bars, vols)
+    result = measured_k(bars, vols)
     ratios = realized_vol(bars, window=21)[21:] / vols.vol[:-21]
     drawn = bootstrap(42, ratios, seed=1).apply(np.median, 500)
-    assert found.k == np.median(ratios)
-    assert found.error == pytest.approx(drawn.std(), rel=0.15)
+    assert result.k == np.median(ratios)
+    assert result.error == pytest.approx(drawn.std(), rel=0.15)
 
 
 def test_k_is_what_the_vols_were_made_with():
     bars = sample_prices()
     ahead = realized_vol(bars, window=21)[21:]
     vols = ImpliedVols(name="RVX", dates=bars.dates[: len(ahead)], vol=ahead / 0.7)
-    found = measured_k(bars, vols)
-    assert (found.k, found.error) == (pytest.approx(0.7), pytest.approx(0.0, abs=1e-12))
-    assert found.k_source == "IWM over RVX, 2021-07-19 to 2026-07-17, 21 sessions ahead"
-    assert found.date == bars.last_day
+    result = measured_k(bars, vols)
+    assert (result.k, result.error) == (pytest.approx(0.7), pytest.approx(0.0, abs=1e-12))
+    assert result.k_source == "IWM over RVX, 2021-07-19 to 2026-07-17, 21 sessions ahead"
+    assert result.date == bars.last_day

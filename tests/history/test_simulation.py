@@ -27,15 +27,15 @@ def walk(count=6000, steps=390):
 @pytest.mark.parametrize("side", Side)
 def test_on_a_random_walk_of_constant_volatility_it_is_the_closed_form(side, monkeypatch):
     monkeypatch.setattr(simulation, "DECAY", 1.0)
-    found = filtered_simulation(walk(), **EXITS, vol=0.2, side=side)
+    result = filtered_simulation(walk(), **EXITS, vol=0.2, side=side)
     moves = [(1 - side * 0.06, 1 + side * target) for target in EXITS["targets"]]
-    for (stop, target), reached in zip(moves, found.targets, strict=True):
+    for (stop, target), reached in zip(moves, result.targets, strict=True):
         odds = first_passage(
             spot=1, lower=min(stop, target), upper=max(stop, target), vol=0.2, drift=0, horizon=42 / 252
         )
         chance = odds.upper_first if side is Side.LONG else odds.lower_first
         assert reached == pytest.approx(float(chance), abs=0.012)
-    assert found.stop_first + found.target_first + found.neither == pytest.approx(1)
+    assert result.stop_first + result.target_first + result.neither == pytest.approx(1)
 
 
 def test_it_is_the_same_every_time():
@@ -45,13 +45,15 @@ def test_it_is_the_same_every_time():
 
 def test_more_volatility_reaches_further():
     chances = [filtered_simulation(sample_prices(), **EXITS, vol=vol) for vol in (0.1, 0.2, 0.4)]
-    assert [one.neither for one in chances] == sorted((one.neither for one in chances), reverse=True)
-    assert all(one.targets[0] == one.target_first > one.targets[1] for one in chances)
+    assert [chance.neither for chance in chances] == sorted(
+        (chance.neither for chance in chances), reverse=True
+    )
+    assert all(chance.targets[0] == chance.target_first > chance.targets[1] for chance in chances)
 
 
 def test_without_a_vol_it_starts_at_that_of_the_last_bars():
-    found = filtered_simulation(sample_prices(), **EXITS)
-    assert found.vol == pytest.approx(0.2, abs=0.1)
+    result = filtered_simulation(sample_prices(), **EXITS)
+    assert result.vol == pytest.approx(0.2, abs=0.1)
 
 
 @pytest.mark.parametrize(

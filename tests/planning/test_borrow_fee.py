@@ -48,42 +48,42 @@ def test_every_rung_of_the_ladder_pays_what_has_accrued():
 
 
 def test_one_r_and_the_r_of_targets_hold_the_fee():
-    found = plan(SHORT, MARKET, ACCOUNT, EXITS)
-    assert found.size.loss_per_unit == pytest.approx(10 * SPOT * 0.12 + WHOLE)
-    (target,) = found.targets.outcomes
+    result = plan(SHORT, MARKET, ACCOUNT, EXITS)
+    assert result.size.loss_per_unit == pytest.approx(10 * SPOT * 0.12 + WHOLE)
+    (target,) = result.targets.outcomes
     assert target.pnl_per_unit == pytest.approx(10 * SPOT * 0.2 - WHOLE)
 
 
 def test_the_breakeven_is_where_the_time_stop_breaks_even():
-    found = plan(SHORT, MARKET, ACCOUNT, EXITS)
-    (level,) = found.report.breakevens
+    result = plan(SHORT, MARKET, ACCOUNT, EXITS)
+    (level,) = result.report.breakevens
     assert level == pytest.approx(SPOT * (1 - FEE * DAYS / 365))
-    row = next(one for one in found.ladder if "breakeven" in one.label and one.when == "time stop")
+    row = next(row for row in result.ladder if "breakeven" in row.label and row.when == "time stop")
     assert row.pnl == pytest.approx(0, abs=1e-9)
-    assert found.report.max_profit == pytest.approx(10 * SPOT - WHOLE)
+    assert result.report.max_profit == pytest.approx(10 * SPOT - WHOLE)
 
 
 def test_theta_is_the_fee_of_a_day():
-    found = plan(SHORT, MARKET, ACCOUNT, EXITS)
+    result = plan(SHORT, MARKET, ACCOUNT, EXITS)
     now, later = (float(value_position(SHORT, MARKET, days=days).value) for days in (0.0, 1.0))
-    assert found.report.greeks.theta_per_day == pytest.approx(later - now, rel=1e-9)
-    assert found.report.borrow_fee_per_day == pytest.approx(now - later, rel=1e-9)
-    assert found.to_dict()["price"]["borrow_fee_per_day"] == pytest.approx(10 * SPOT * FEE / 365)
+    assert result.report.greeks.theta_per_day == pytest.approx(later - now, rel=1e-9)
+    assert result.report.borrow_fee_per_day == pytest.approx(now - later, rel=1e-9)
+    assert result.to_dict()["price"]["borrow_fee_per_day"] == pytest.approx(10 * SPOT * FEE / 365)
 
 
 def test_a_fairly_priced_short_expects_to_lose_the_fee():
     """No stop is reached: what is left is the fee at the time stop, discounted."""
     far = ExitPlan(stop=0.999, holding_days=DAYS)
     quiet = MARKET.with_quote("TNA", vol=0.05)
-    found = plan(SHORT, quiet, ACCOUNT, far)
-    assert found.managed.expected_pnl == pytest.approx(-WHOLE * math.exp(-0.04 * DAYS / 365), rel=1e-4)
+    result = plan(SHORT, quiet, ACCOUNT, far)
+    assert result.managed.expected_pnl == pytest.approx(-WHOLE * math.exp(-0.04 * DAYS / 365), rel=1e-4)
 
 
 def test_with_exits_it_expects_the_fee_of_the_days_held():
     exits = ExitPlan(stop=0.12, targets=(Target(move=0.2),), holding_days=DAYS)
-    found = plan(SHORT, MARKET, ACCOUNT, exits)
-    per_day = found.report.borrow_fee_per_day
-    assert found.managed.expected_pnl == pytest.approx(-per_day * found.managed.expected_days, rel=0.01)
+    result = plan(SHORT, MARKET, ACCOUNT, exits)
+    per_day = result.report.borrow_fee_per_day
+    assert result.managed.expected_pnl == pytest.approx(-per_day * result.managed.expected_days, rel=0.01)
 
 
 def test_shares_that_are_bought_pay_none():
@@ -112,16 +112,16 @@ def test_a_pair_pays_for_the_fund_it_sells(side, lender, other):
     about = {"trade.legs.0.side": side, f"market.quotes.{other}.borrow_fee": "30%"}
     free = plan_preset("iwm-spy-pair", about)
     assert free.report.borrow_fee_per_day == 0
-    found = plan_preset("iwm-spy-pair", about | {f"market.quotes.{lender}.borrow_fee": "5%"})
-    assert found.report.borrow_fee_per_day == pytest.approx(295.39 * 0.05 / 365)
-    more = found.size.loss_per_unit - free.size.loss_per_unit
+    result = plan_preset("iwm-spy-pair", about | {f"market.quotes.{lender}.borrow_fee": "5%"})
+    assert result.report.borrow_fee_per_day == pytest.approx(295.39 * 0.05 / 365)
+    more = result.size.loss_per_unit - free.size.loss_per_unit
     assert more == pytest.approx(295.39 * 0.05 * 60 / 365)
-    assert found.managed.expected_pnl < free.managed.expected_pnl - 0.5 * more
+    assert result.managed.expected_pnl < free.managed.expected_pnl - 0.5 * more
 
 
 def test_presets_say_it():
-    found = load_preset("tna-momentum", {"market.quotes.TNA.borrow_fee": "8%"})
-    assert found.market.quote("TNA").borrow_fee == 0.08
+    result = load_preset("tna-momentum", {"market.quotes.TNA.borrow_fee": "8%"})
+    assert result.market.quote("TNA").borrow_fee == 0.08
     assert load_preset("tna-momentum").market.quote("TNA").borrow_fee == 0
 
 

@@ -16,9 +16,9 @@ from tests.formatting.plans import EVERY, planned
 
 @pytest.mark.parametrize("name", EVERY)
 def test_they_sum_to_one_and_say_where_k_is_from(name):
-    found = planned(name).calibrated
-    assert found.stop_first + found.target_first + found.neither == pytest.approx(1, abs=1e-9)
-    assert (found.k, found.k_source) == (0.83, "default, IWM 2010-2026")
+    result = planned(name).calibrated
+    assert result.stop_first + result.target_first + result.neither == pytest.approx(1, abs=1e-9)
+    assert (result.k, result.k_source) == (0.83, "default, IWM 2010-2026")
 
 
 @pytest.mark.parametrize("name", ["iwm-shares", "tna-momentum", "iwm-call-spread"])
@@ -27,32 +27,32 @@ def test_they_are_the_odds_of_a_plan_whose_view_has_that_volatility(name, k):
     preset = load_preset(name)
     trade, market = preset.template.resolve(preset.market), preset.market
     words = {"entry": preset.entry, "calibration": Calibration(k=k)}
-    found = rc.plan(trade, market, preset.account, preset.exits, **words).calibrated
+    result = rc.plan(trade, market, preset.account, preset.exits, **words).calibrated
     view = View(vol=k * market.quote(trade.symbol).vol)
     other = rc.plan(trade, market, preset.account, preset.exits, view=view)
-    assert found.stop_first == pytest.approx(other.odds.stop_first, abs=1e-12)
-    assert found.target_first == pytest.approx(other.odds.target_first, abs=1e-12)
-    assert found.profit == pytest.approx(other.report.prob_profit, abs=1e-12)
+    assert result.stop_first == pytest.approx(other.odds.stop_first, abs=1e-12)
+    assert result.target_first == pytest.approx(other.odds.target_first, abs=1e-12)
+    assert result.profit == pytest.approx(other.report.prob_profit, abs=1e-12)
 
 
 def test_k_of_one_gives_the_implied_odds():
     preset = load_preset("iwm-shares")
     trade = preset.template.resolve(preset.market)
-    found = rc.plan(trade, preset.market, preset.account, preset.exits, calibration=Calibration(k=1.0))
-    assert found.calibrated.stop_first == pytest.approx(found.odds.stop_first, abs=1e-12)
+    result = rc.plan(trade, preset.market, preset.account, preset.exits, calibration=Calibration(k=1.0))
+    assert result.calibrated.stop_first == pytest.approx(result.odds.stop_first, abs=1e-12)
 
 
 def test_the_drift_of_the_view_stays():
-    found = rc.plan_preset("iwm-shares", {"view.drift": "20%"})
+    result = rc.plan_preset("iwm-shares", {"view.drift": "20%"})
     neutral = rc.plan_preset("iwm-shares")
-    assert found.calibrated.target_first > neutral.calibrated.target_first
+    assert result.calibrated.target_first > neutral.calibrated.target_first
 
 
 def test_a_calibrated_view_is_behind_every_probability():
-    found = rc.plan_preset("iwm-shares", {"view.vol": "calibrated"})
-    assert found.odds.stop_first == pytest.approx(found.calibrated.stop_first, abs=1e-12)
-    assert found.managed.view.name == "risk-neutral drift, calibrated vol: 0.83 x implied"
-    assert found.report.net_debit == rc.plan_preset("iwm-shares").report.net_debit
+    result = rc.plan_preset("iwm-shares", {"view.vol": "calibrated"})
+    assert result.odds.stop_first == pytest.approx(result.calibrated.stop_first, abs=1e-12)
+    assert result.managed.view.name == "risk-neutral drift, calibrated vol: 0.83 x implied"
+    assert result.report.net_debit == rc.plan_preset("iwm-shares").report.net_debit
 
 
 def test_a_calibrated_view_is_written_as_the_word():
@@ -66,14 +66,14 @@ def test_a_measured_k_is_taken_by_plans_of_the_symbol_and_its_funds(tmp_path, mo
     measured = Calibration(k=0.9, k_source="my file", date=dt.date(2026, 6, 30), error=0.02)
     write_calibration(measured, symbol="IWM")
     for name in ("iwm-shares", "tna-momentum", "iwm-call-spread"):
-        found = rc.plan_preset(name, {"view.vol": "calibrated"})
-        assert (found.calibrated.k, found.calibrated.k_source) == (0.9, "my file")
-        assert found.report.view.k == 0.9
+        result = rc.plan_preset(name, {"view.vol": "calibrated"})
+        assert (result.calibrated.k, result.calibrated.k_source) == (0.9, "my file")
+        assert result.report.view.k == 0.9
 
 
 def test_funds_share_the_k_of_a_comparison():
-    found = rc.compare_presets(["iwm-shares", "tna-momentum"], {"view.vol": "calibrated"})
-    assert [one.plan.report.view.k for one in found.vehicles] == [0.83, 0.83]
+    result = rc.compare_presets(["iwm-shares", "tna-momentum"], {"view.vol": "calibrated"})
+    assert [vehicle.plan.report.view.k for vehicle in result.vehicles] == [0.83, 0.83]
 
 
 def test_json_has_it_beside_the_implied_odds():

@@ -40,23 +40,23 @@ SPREAD = plan(
 
 
 def pnl(found, vehicle: int, *, move: float, days: int) -> float:
-    row = next(k for k, one in enumerate(found.states) if (one.move, one.days) == (move, days))
+    row = next(k for k, state in enumerate(found.states) if (state.move, state.days) == (move, days))
     return found.vehicles[vehicle].states[row].pnl
 
 
 def test_all_vehicles_carry_the_same_risk():
-    found = compare([IWM, TNA, SPREAD])
-    assert found.benchmark == "IWM"
-    for vehicle in found.vehicles:
-        assert vehicle.plan.size.risk <= found.risk_budget == 1_000
+    result = compare([IWM, TNA, SPREAD])
+    assert result.benchmark == "IWM"
+    for vehicle in result.vehicles:
+        assert vehicle.plan.size.risk <= result.risk_budget == 1_000
 
 
 def test_within_a_session_a_fund_moves_by_its_leverage():
-    found = compare([IWM, TNA, TZA])
-    shares_, tna, tza = (vehicle.plan.size.units for vehicle in found.vehicles)
-    assert pnl(found, 0, move=0.1, days=0) == pytest.approx(shares_ * 29.5)
-    assert pnl(found, 1, move=0.1, days=0) == pytest.approx(tna * 18)
-    assert pnl(found, 2, move=0.1, days=0) == pytest.approx(tza * -2.4)
+    result = compare([IWM, TNA, TZA])
+    shares_, tna, tza = (vehicle.plan.size.units for vehicle in result.vehicles)
+    assert pnl(result, 0, move=0.1, days=0) == pytest.approx(shares_ * 29.5)
+    assert pnl(result, 1, move=0.1, days=0) == pytest.approx(tna * 18)
+    assert pnl(result, 2, move=0.1, days=0) == pytest.approx(tza * -2.4)
 
 
 @pytest.mark.parametrize(("vehicle", "leverage", "spot"), [(1, 3, 60), (2, -3, 8)])
@@ -65,44 +65,44 @@ def test_over_weeks_a_fund_is_worth_what_paths_to_that_state_bring(vehicle, leve
 
     Each path pays the fee and the interest on what the fund borrows every day.
     """
-    found = compare([IWM, TNA, TZA], days=[28])
-    state = next(one for one in found.states if one.move == 0.1)
+    result = compare([IWM, TNA, TZA], days=[28])
+    state = next(state for state in result.states if state.move == 0.1)
     draws = np.random.default_rng(5).standard_normal((20_000, state.sessions)) * 0.2 / np.sqrt(252)
     draws += (np.log(1.1) - draws.sum(axis=1, keepdims=True)) / state.sessions
     worth = fund_path(leverage=leverage, daily_returns=np.expm1(draws), fee=0.0095, financing=0.04)[:, -1]
-    units = found.vehicles[vehicle].plan.size.units
-    value = found.vehicles[vehicle].states[found.states.index(state)]
+    units = result.vehicles[vehicle].plan.size.units
+    value = result.vehicles[vehicle].states[result.states.index(state)]
     paths = units * spot * (worth - 1)
     assert value.pnl == pytest.approx(np.median(paths), abs=0.01 * units * spot)
     assert value.band == pytest.approx((np.quantile(paths, 0.95) - np.quantile(paths, 0.05)) / 2, rel=0.2)
 
 
 def test_a_flat_benchmark_costs_a_fund_its_decay():
-    found = compare([IWM, TNA, TZA], days=[28])
-    assert pnl(found, 0, move=0.0, days=28) == 0
+    result = compare([IWM, TNA, TZA], days=[28])
+    assert pnl(result, 0, move=0.0, days=28) == 0
     # 20 sessions: variance, fee and interest on 2 dollars borrowed; TZA lends 4.
     for vehicle, drag in ((1, 3 * 0.04 + 0.0095 + 2 * 0.04), (2, 6 * 0.04 + 0.0095 - 4 * 0.04)):
-        plan_ = found.vehicles[vehicle].plan
+        plan_ = result.vehicles[vehicle].plan
         worth = plan_.size.units * plan_.report.value
         cost = worth * -np.expm1(-drag * 20 / 252)
-        assert pnl(found, vehicle, move=0.0, days=28) == pytest.approx(-cost, rel=1e-9)
-    for vehicle in found.vehicles[1:]:
+        assert pnl(result, vehicle, move=0.0, days=28) == pytest.approx(-cost, rel=1e-9)
+    for vehicle in result.vehicles[1:]:
         assert 28 * vehicle.carry_per_day == pytest.approx(
-            pnl(found, found.vehicles.index(vehicle), move=0.0, days=28), rel=0.1
+            pnl(result, result.vehicles.index(vehicle), move=0.0, days=28), rel=0.1
         )
 
 
 def test_exposure_is_in_dollars_of_the_benchmark():
-    found = compare([IWM, TNA, TZA])
-    assert found.vehicles[0].exposure == pytest.approx(IWM.size.units * 295)
-    assert found.vehicles[1].exposure == pytest.approx(3 * TNA.size.units * 60)
-    assert found.vehicles[2].exposure == pytest.approx(-3 * TZA.size.units * 8)
+    result = compare([IWM, TNA, TZA])
+    assert result.vehicles[0].exposure == pytest.approx(IWM.size.units * 295)
+    assert result.vehicles[1].exposure == pytest.approx(3 * TNA.size.units * 60)
+    assert result.vehicles[2].exposure == pytest.approx(-3 * TZA.size.units * 8)
 
 
 def test_the_common_gap_goes_against_each_trade():
-    found = compare([IWM, TNA, TZA])
-    assert found.gap == pytest.approx(0.07)  # a point beyond IWM's stop; TNA's and TZA's lie at 4% of IWM
-    for vehicle, loss in zip(found.vehicles, (0.07, 0.21, 0.21), strict=True):
+    result = compare([IWM, TNA, TZA])
+    assert result.gap == pytest.approx(0.07)  # a point beyond IWM's stop; TNA's and TZA's lie at 4% of IWM
+    for vehicle, loss in zip(result.vehicles, (0.07, 0.21, 0.21), strict=True):
         spot = vehicle.plan.report.market.quote(vehicle.plan.report.trade.symbol).spot
         assert vehicle.loss_at_gap == pytest.approx(vehicle.plan.size.units * spot * loss)
 
@@ -113,14 +113,14 @@ def test_the_same_gap_loses_the_same_in_plan_and_comparison(shift):
     exits = ExitPlan(stop=0.06, vol_shift=shift)
     costs = Costs(commission_per_contract=0.65, commission_per_trade=5)
     account = Account(equity=300_000, costs=costs)
-    found = plan(SPREAD.report.trade, MARKET, account, exits)
-    comparison = compare([found])
-    gap = next(one for one in found.gaps if one.move == pytest.approx(-comparison.gap))
+    result = plan(SPREAD.report.trade, MARKET, account, exits)
+    comparison = compare([result])
+    gap = next(gap for gap in result.gaps if gap.move == pytest.approx(-comparison.gap))
     alone = plan(
         SPREAD.report.trade, MARKET, account, dataclasses.replace(exits, gap_shocks=(comparison.gap,))
     )
     (vehicle,) = comparison.vehicles
-    assert vehicle.loss_at_gap == pytest.approx(found.size.units * gap.loss_per_unit + 10)
+    assert vehicle.loss_at_gap == pytest.approx(result.size.units * gap.loss_per_unit + 10)
     assert vehicle.loss_at_gap == pytest.approx(alone.size.loss_at_gap)
     message = next(check.message for check in alone.checks if check.name == "gap")
     assert f"loses ${vehicle.loss_at_gap:,.2f}" in message
@@ -132,22 +132,22 @@ def test_a_gap_that_gains_hurts_nobody():
         for kind, count in ((OptionType.CALL, 1), (OptionType.PUT, 2))
     )
     exits = ExitPlan(stop=0.06, side=Side.LONG)
-    found = plan(
+    result = plan(
         Trade(instrument=IWM.report.trade.instrument, legs=tuple(legs)),
         MARKET,
         Account(equity=500_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS)),
         exits,
     )
-    assert found.size.units > 0
-    assert max(gap.loss_per_unit for gap in found.gaps) < 0
-    message = next(check.message for check in found.checks if check.name == "gap")
+    assert result.size.units > 0
+    assert max(gap.loss_per_unit for gap in result.gaps) < 0
+    message = next(check.message for check in result.checks if check.name == "gap")
     assert "gains $" in message
     assert "$-" not in message
 
 
 def test_a_state_past_the_own_stop_is_marked():
-    found = compare([IWM, TNA], days=[0])
-    marks = [[value.past_stop for value in vehicle.states] for vehicle in found.vehicles]
+    result = compare([IWM, TNA], days=[0])
+    marks = [[value.past_stop for value in vehicle.states] for vehicle in result.vehicles]
     assert marks == [[False, False, False, False], [True, False, False, False]]
 
 
@@ -185,27 +185,27 @@ def test_what_cannot_be_compared_is_named(plans, says):
 
 def test_one_view_is_held_of_every_vehicle():
     """15% for IWM at a rate of 4% is 4% + 3 x 11% for TNA and 4% - 3 x 11% for TZA, before fees."""
-    found = compare_presets(["iwm-shares", "tna-momentum", "tza-hedge"], {"view.drift": "15%"})
-    drifts = [vehicle.plan.report.view.drift for vehicle in found.vehicles]
+    result = compare_presets(["iwm-shares", "tna-momentum", "tza-hedge"], {"view.drift": "15%"})
+    drifts = [vehicle.plan.report.view.drift for vehicle in result.vehicles]
     assert drifts == pytest.approx([0.15, 0.37, -0.29])
-    assert found.vehicles[1].plan.managed.expected_pnl > 0 > found.vehicles[2].plan.managed.expected_pnl
+    assert result.vehicles[1].plan.managed.expected_pnl > 0 > result.vehicles[2].plan.managed.expected_pnl
 
 
 def test_presets_share_the_first_ones_account():
-    found = compare_presets(["iwm-shares", "tna-momentum", "iwm-call-spread"], {"account.equity": 200_000})
-    assert {vehicle.plan.size.risk_budget for vehicle in found.vehicles} == {2_000}
-    assert [vehicle.name for vehicle in found.vehicles] == ["iwm-shares", "tna-momentum", "iwm-call-spread"]
-    assert found.to_dict()["vehicles"][2]["size"]["units"] == 2
+    result = compare_presets(["iwm-shares", "tna-momentum", "iwm-call-spread"], {"account.equity": 200_000})
+    assert {vehicle.plan.size.risk_budget for vehicle in result.vehicles} == {2_000}
+    assert [vehicle.name for vehicle in result.vehicles] == ["iwm-shares", "tna-momentum", "iwm-call-spread"]
+    assert result.to_dict()["vehicles"][2]["size"]["units"] == 2
 
 
 def test_the_funds_stop_is_raced_against_the_benchmarks():
-    found = compare([IWM, TNA, TZA, SPREAD])
-    (order,) = found.stop_orders
+    result = compare([IWM, TNA, TZA, SPREAD])
+    (order,) = result.stop_orders
     assert (order.fund, order.other, order.sessions) == ("TNA +1 share", "IWM +1 share", 20)
     # A stop of 12% in TNA is one of 4% in IWM: it always comes before 6%.
     assert order.fund_first > 0.4
     assert order.other_first == pytest.approx(0, abs=1e-9)
-    assert "is hit before the IWM +1 share stop with probability 4" in found.summary
+    assert "is hit before the IWM +1 share stop with probability 4" in result.summary
 
 
 def test_a_stop_of_three_times_the_size_comes_later():

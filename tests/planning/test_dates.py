@@ -51,7 +51,7 @@ def black_scholes_call(spot, strike, years, *, vol=0.2, rate=0.04):
 
 
 def check(found, name):
-    return next((one for one in found.checks if one.name == name), None)
+    return next((check for check in found.checks if check.name == name), None)
 
 
 class TestOnTheDayOfTheExpiry:
@@ -75,32 +75,33 @@ class TestOnTheDayOfTheExpiry:
         assert (next_minute - now) * 24 * 60 == pytest.approx(theta, rel=2e-3)
 
     def test_a_plan_is_sized_managed_and_laid_out(self):
-        found = plan(spread(), market_at(dt.time(10, 30)), ACCOUNT, EXITS)
-        assert found.time_stop == EXPIRY
-        assert check(found, "expiry").status is CheckStatus.OK
-        assert "in 5.5 hours, at 16:00 New York" in check(found, "expiry").message
-        assert [row.when for row in found.ladder[:2]] == ["today", "expiry"]
-        today, expiry = ([row for row in found.ladder if row.when == when] for when in ("today", "expiry"))
+        result = plan(spread(), market_at(dt.time(10, 30)), ACCOUNT, EXITS)
+        assert result.time_stop == EXPIRY
+        assert check(result, "expiry").status is CheckStatus.OK
+        assert "in 5.5 hours, at 16:00 New York" in check(result, "expiry").message
+        assert [row.when for row in result.ladder[:2]] == ["today", "expiry"]
+        today, expiry = ([row for row in result.ladder if row.when == when] for when in ("today", "expiry"))
         assert all(
-            row.pnl == pytest.approx(float(payoff.pnl_at_expiry(found.report.trade, spot=row.spot)), abs=1e-9)
+            row.pnl
+            == pytest.approx(float(payoff.pnl_at_expiry(result.report.trade, spot=row.spot)), abs=1e-9)
             for row in expiry
         )
         assert max(abs(one.pnl - other.pnl) for one, other in zip(today, expiry, strict=True)) > 20
-        assert 0 < found.managed.expected_days < 5.5 / 24
-        assert found.theta.to_time_stop < 0
-        assert found.managed.expected_pnl == pytest.approx(0, abs=0.05)
-        assert found.odds.stop_first + found.odds.target_first + found.odds.neither == pytest.approx(1)
+        assert 0 < result.managed.expected_days < 5.5 / 24
+        assert result.theta.to_time_stop < 0
+        assert result.managed.expected_pnl == pytest.approx(0, abs=0.05)
+        assert result.odds.stop_first + result.odds.target_first + result.odds.neither == pytest.approx(1)
 
     @pytest.mark.parametrize("time", [None, dt.time(16), dt.time(17, 30)])
     def test_at_the_close_it_is_settled_and_the_plan_says_no(self, time):
-        found = plan(spread(low=290), market_at(time), ACCOUNT, EXITS)
-        assert not found.ok
-        assert check(found, "expiry").status is CheckStatus.FAIL
-        assert "settled" in check(found, "expiry").message
-        assert ("market.time" in check(found, "expiry").message) or time
-        assert found.report.value == pytest.approx(500)
-        assert plan_title(found).startswith("NO")
-        assert "2026-09-18 at the close" in plan_title(found)
+        result = plan(spread(low=290), market_at(time), ACCOUNT, EXITS)
+        assert not result.ok
+        assert check(result, "expiry").status is CheckStatus.FAIL
+        assert "settled" in check(result, "expiry").message
+        assert ("market.time" in check(result, "expiry").message) or time
+        assert result.report.value == pytest.approx(500)
+        assert plan_title(result).startswith("NO")
+        assert "2026-09-18 at the close" in plan_title(result)
 
     def test_an_index_option_is_settled_at_the_open(self):
         rut = spread("RUT", low=2950, high=3000)
@@ -109,17 +110,17 @@ class TestOnTheDayOfTheExpiry:
         years = 0.5 / 24 / 365
         expected = black_scholes_call(2950, 2950, years) - black_scholes_call(2950, 3000, years)
         assert evaluate(rut, before).value / 100 == pytest.approx(expected, abs=1e-9)
-        found = plan(rut, after, ACCOUNT, EXITS)
-        assert check(found, "expiry").status is CheckStatus.FAIL
-        assert "they last traded on 2026-09-17" in check(found, "expiry").message
+        result = plan(rut, after, ACCOUNT, EXITS)
+        assert check(result, "expiry").status is CheckStatus.FAIL
+        assert "they last traded on 2026-09-17" in check(result, "expiry").message
         weekly = dataclasses.replace(instrument("RUT"), monthly_settlement=Settlement.PM)
         alive = plan(dataclasses.replace(rut, instrument=weekly), after, ACCOUNT, EXITS)
         assert check(alive, "expiry").status is CheckStatus.OK
 
     def test_to_hold_into_a_settlement_at_the_open_is_warned_of(self):
         market = market_at(None, date=dt.date(2026, 9, 14), spot=2950.0, symbol="RUT")
-        found = plan(spread("RUT", low=2950, high=3000), market, ACCOUNT, EXITS)
-        assert "last trade on 2026-09-17" in check(found, "settlement").message
+        result = plan(spread("RUT", low=2950, high=3000), market, ACCOUNT, EXITS)
+        assert "last trade on 2026-09-17" in check(result, "settlement").message
 
     def test_a_vol_is_solved_with_an_hour_left(self):
         market = market_at(dt.time(15))
@@ -133,21 +134,21 @@ class TestOnTheDayOfTheExpiry:
     def test_a_fair_trade_expects_nothing_however_little_time_is_left(self, minutes, spot):
         close = dt.datetime(2026, 9, 18, 16)  # noqa: DTZ001 - New York
         time = (close - dt.timedelta(minutes=minutes)).time()
-        found = plan(spread(), market_at(time, spot=spot), ACCOUNT, EXITS)
+        result = plan(spread(), market_at(time, spot=spot), ACCOUNT, EXITS)
         # Held to the kink of an expiry the quadrature is exact to some cents of these 500 dollars.
-        assert found.managed.expected_pnl == pytest.approx(0, abs=0.5)
-        assert 0 <= found.report.prob_profit <= 1
-        assert math.isfinite(found.report.greeks.theta_per_day)
+        assert result.managed.expected_pnl == pytest.approx(0, abs=0.5)
+        assert 0 <= result.report.prob_profit <= 1
+        assert math.isfinite(result.report.greeks.theta_per_day)
 
 
 class TestAtABreakeven:
     """A spread that ends right at its breakeven earns nothing: payoff, chance and JSON agree."""
 
     def test_at_the_money_with_no_time_left_there_is_no_profit(self):
-        found = evaluate(spread(), market_at(None))
-        assert found.net_debit == 0
-        assert found.prob_profit == 0
-        assert found.to_dict()["probability"]["profit"] == 0
+        result = evaluate(spread(), market_at(None))
+        assert result.net_debit == 0
+        assert result.prob_profit == 0
+        assert result.to_dict()["probability"]["profit"] == 0
 
     @pytest.mark.parametrize("debit", [0.1, 0.3, 1.17, 2.35])
     def test_a_spread_settled_at_its_breakeven_gains_nothing(self, debit):
@@ -156,17 +157,17 @@ class TestAtABreakeven:
             long_vol=0.2, short_vol=0.2,
         )  # fmt: skip
         for spot, chance in ((295 + debit, 0.0), (295.01 + debit, 1.0), (294.99 + debit, 0.0)):
-            found = evaluate(trade, market_at(None, spot=spot))
-            assert found.prob_profit == chance
-            assert found.prob_profit == float(payoff.is_profitable_at(found.trade, spot=spot))
+            result = evaluate(trade, market_at(None, spot=spot))
+            assert result.prob_profit == chance
+            assert result.prob_profit == float(payoff.is_profitable_at(result.trade, spot=spot))
 
 
 class TestClosedDays:
     def test_an_expiry_on_juneteenth_is_warned_of_with_the_session_before(self):
         expiry = dt.date(2026, 6, 19)
-        found = plan(spread(expiry=expiry), market_at(None, date=dt.date(2026, 6, 1)), ACCOUNT, EXITS)
-        assert check(found, "closed days").status is CheckStatus.WARN
-        assert "2026-06-18" in check(found, "closed days").message
+        result = plan(spread(expiry=expiry), market_at(None, date=dt.date(2026, 6, 1)), ACCOUNT, EXITS)
+        assert check(result, "closed days").status is CheckStatus.WARN
+        assert "2026-06-18" in check(result, "closed days").message
 
     @pytest.mark.parametrize(
         ("date", "meant"),
@@ -175,25 +176,25 @@ class TestClosedDays:
     def test_a_market_date_without_trading_is_warned_of(self, date, meant):
         day = dt.date.fromisoformat(date)
         held = ExitPlan(stop=0.06, holding_days=30)
-        found = plan(shares("IWM"), market_at(None, date=day), ACCOUNT, held)
-        assert f"prices are as of {meant}" in check(found, "closed days").message
+        result = plan(shares("IWM"), market_at(None, date=day), ACCOUNT, held)
+        assert f"prices are as of {meant}" in check(result, "closed days").message
 
     def test_an_ex_date_without_trading_is_warned_of(self):
         quote = Quote(spot=295, vol=0.2, dividends=(CashDividend(ex_date=dt.date(2026, 4, 3), amount=0.8),))
         market = Market(date=dt.date(2026, 3, 30), rate=0.04, quotes={"IWM": quote})
-        found = plan(shares("IWM"), market, ACCOUNT, ExitPlan(stop=0.06, holding_days=30))
-        message = check(found, "closed days").message
+        result = plan(shares("IWM"), market, ACCOUNT, ExitPlan(stop=0.06, holding_days=30))
+        message = check(result, "closed days").message
         assert "ex-date 2026-04-03 (Good Friday)" in message
         assert "2026-04-06" in message
 
     def test_years_beyond_the_calendar_are_said_to_be(self):
         market = market_at(None, date=dt.date(2101, 3, 1))
-        found = plan(shares("IWM"), market, ACCOUNT, ExitPlan(stop=0.06, holding_days=30))
-        assert "holidays after 2100 are not known" in check(found, "closed days").message
+        result = plan(shares("IWM"), market, ACCOUNT, ExitPlan(stop=0.06, holding_days=30))
+        assert "holidays after 2100 are not known" in check(result, "closed days").message
 
     def test_usual_days_have_nothing_to_say(self):
-        found = plan(spread(), market_at(None, date=dt.date(2026, 7, 20)), ACCOUNT, EXITS)
-        assert {"expiry", "closed days", "settlement"}.isdisjoint(one.name for one in found.checks)
+        result = plan(spread(), market_at(None, date=dt.date(2026, 7, 20)), ACCOUNT, EXITS)
+        assert {"expiry", "closed days", "settlement"}.isdisjoint(check.name for check in result.checks)
 
 
 class TestDividendsThatTheFiguresCountWith:
@@ -213,21 +214,21 @@ class TestDividendsThatTheFiguresCountWith:
         ],
     )
     def test_every_plan_states_them(self, trade, exits):
-        found = plan(trade, self.MARKET, ACCOUNT, exits)
-        stated = found.to_dict()["dividends"]
+        result = plan(trade, self.MARKET, ACCOUNT, exits)
+        stated = result.to_dict()["dividends"]
         assert stated[0] == {"ex_date": "2026-09-15", "amount": 0.8, "forecast": True, "special": False}
-        last = max([found.managed.last_day, *trade.expiries])
+        last = max([result.managed.last_day, *trade.expiries])
         assert all(one["ex_date"] <= last.isoformat() for one in stated)
-        (section,) = [one for one in plan_tables(found) if one.title.startswith("Cash Dividends")]
+        (section,) = [one for one in plan_tables(result) if one.title.startswith("Cash Dividends")]
         assert ("2026-09-15", "$0.80", "forecast") in section.rows
 
     def test_without_them_the_odds_are_others(self):
         """What is stated is what moves the numbers."""
         exits = ExitPlan(stop=0.06, holding_days=60)
-        found = plan(shares("IWM"), self.MARKET, ACCOUNT, exits)
+        result = plan(shares("IWM"), self.MARKET, ACCOUNT, exits)
         none = plan(shares("IWM"), self.MARKET.with_quote("IWM", dividends=()), ACCOUNT, exits)
         assert none.dividends == ()
-        assert none.odds != found.odds
+        assert none.odds != result.odds
         short = ExitPlan(stop=0.06, holding_days=30)
         before = plan(shares("IWM"), self.MARKET, ACCOUNT, short)
         assert before.dividends == ()
@@ -237,12 +238,12 @@ class TestDividendsThatTheFiguresCountWith:
         )
 
     def test_a_comparison_states_them_too(self):
-        found = compare([plan(shares("IWM"), self.MARKET, ACCOUNT, ExitPlan(stop=0.06, holding_days=60))])
-        assert found.to_dict()["vehicles"][0]["dividends"][0]["ex_date"] == "2026-09-15"
+        result = compare([plan(shares("IWM"), self.MARKET, ACCOUNT, ExitPlan(stop=0.06, holding_days=60))])
+        assert result.to_dict()["vehicles"][0]["dividends"][0]["ex_date"] == "2026-09-15"
 
 
 def test_the_json_says_of_which_moment_it_is():
-    said = plan(spread(), market_at(dt.time(10, 30)), ACCOUNT, EXITS).to_dict()["market"]
-    assert (said["time"], said["as_of"]) == ("10:30", "2026-09-18 10:30 New York")
+    text = plan(spread(), market_at(dt.time(10, 30)), ACCOUNT, EXITS).to_dict()["market"]
+    assert (text["time"], text["as_of"]) == ("10:30", "2026-09-18 10:30 New York")
     close = evaluate(spread(), market_at(None)).to_dict()["market"]
     assert (close["time"], close["as_of"]) == (None, "2026-09-18 at the close")

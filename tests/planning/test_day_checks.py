@@ -34,8 +34,8 @@ LONGS = ("iwm-call-spread", "iwm-shares", "tna-momentum", "iwm-spy-pair")
 
 def checks(preset, *signals, **day):
     board = SignalBoard(day=DAY, signals=signals)
-    found = plan_preset(preset, day=TradingDay(board=board, **day))
-    return {check.name: (check.status, check.message) for check in found.checks}
+    result = plan_preset(preset, day=TradingDay(board=board, **day))
+    return {check.name: (check.status, check.message) for check in result.checks}
 
 
 def changed(signal, **changes):
@@ -69,9 +69,9 @@ def test_a_fired_stop_signal_fails_every_long(preset):
     ],
 )
 def test_stop_signals_and_their_age(changes, status, text):
-    found = checks("iwm-shares", changed(STOP, **changes))["stop signals"]
-    assert found[0] is status
-    assert text in found[1]
+    result = checks("iwm-shares", changed(STOP, **changes))["stop signals"]
+    assert result[0] is status
+    assert text in result[1]
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_rules_of_another_benchmark_and_members_decide_nothing():
 
 
 def test_a_trade_that_gains_as_the_market_falls_asks_for_a_reason():
-    found = checks("tza-hedge", changed(STOP, fired=True), changed(TREND, fired=False), HEDGE)
-    assert "stop signals" not in found
-    assert "entry signals" not in found
-    assert found["hedge signals"][0] is CheckStatus.WARN
+    result = checks("tza-hedge", changed(STOP, fired=True), changed(TREND, fired=False), HEDGE)
+    assert "stop signals" not in result
+    assert "entry signals" not in result
+    assert result["hedge signals"][0] is CheckStatus.WARN
     fired = checks("tza-hedge", changed(HEDGE, fired=True, value=28.0))["hedge signals"]
     assert fired == (CheckStatus.OK, "fired: ten_year_change_bp +28 bp, rule above +25 bp")
     assert checks("iwm-shares", changed(HEDGE, fired=True))["hedge signals"][0] is CheckStatus.WARN
@@ -106,22 +106,24 @@ def test_a_trade_that_gains_as_the_market_falls_asks_for_a_reason():
 @pytest.mark.parametrize(("value", "status"), [(28.0, CheckStatus.OK), (5.0, CheckStatus.FAIL)])
 def test_triggers_of_a_preset_read_the_board(value, status):
     move = changed(HEDGE, name="sp500_move", unit="%", value=-1.0, fired=False)
-    found = checks("tza-hedge", changed(HEDGE, value=value), move)["trigger"]
-    assert found[0] is status
-    assert ("-1%" in found[1]) is (status is CheckStatus.FAIL)
+    result = checks("tza-hedge", changed(HEDGE, value=value), move)["trigger"]
+    assert result[0] is status
+    assert ("-1%" in result[1]) is (status is CheckStatus.FAIL)
 
 
 def test_a_value_of_the_preset_stays_and_another_unit_is_left_alone():
     board = SignalBoard(day=DAY, signals=(changed(HEDGE, unit="%", value=28.0),))
     settings = {"market.signals.ten_year_change_bp": 30}
     (check,) = (
-        one
-        for one in plan_preset("tza-hedge", settings, day=TradingDay(board=board)).checks
-        if one.name == "trigger"
+        check
+        for check in plan_preset("tza-hedge", settings, day=TradingDay(board=board)).checks
+        if check.name == "trigger"
     )
     assert "30" in check.message
     (check,) = (
-        one for one in plan_preset("tza-hedge", day=TradingDay(board=board)).checks if one.name == "trigger"
+        check
+        for check in plan_preset("tza-hedge", day=TradingDay(board=board)).checks
+        if check.name == "trigger"
     )
     assert check.status is CheckStatus.WARN
 
@@ -142,22 +144,22 @@ def event(day, what="CPI", **changes):
     ],
 )
 def test_an_expiry_just_after_an_event_warns(day, status, text):
-    found = checks("iwm-call-spread", events=(event(day),))["events"]
-    assert found[0] is status
-    assert text in found[1]
+    result = checks("iwm-call-spread", events=(event(day),))["events"]
+    assert result[0] is status
+    assert text in result[1]
 
 
 def test_other_expirations_are_no_events_to_an_expiry_but_listed():
     listed = (event("2026-09-18", "quadruple witching", is_expiration=True), event("2026-09-21"))
-    found = plan_preset("iwm-call-spread", day=TradingDay(events=listed))
-    assert found.events == listed[:1]
-    assert found.to_dict()["events"][0]["what"] == "quadruple witching"
-    assert next(check for check in found.checks if check.name == "events").status is CheckStatus.OK
+    result = plan_preset("iwm-call-spread", day=TradingDay(events=listed))
+    assert result.events == listed[:1]
+    assert result.to_dict()["events"][0]["what"] == "quadruple witching"
+    assert next(check for check in result.checks if check.name == "events").status is CheckStatus.OK
 
 
 def test_shares_are_held_against_their_time_stop():
-    found = checks("iwm-shares", events=(event("2026-08-12"), event("2027-01-01")))["events"]
-    assert "2026-08-12 CPI" in found[1]
+    result = checks("iwm-shares", events=(event("2026-08-12"), event("2027-01-01")))["events"]
+    assert "2026-08-12 CPI" in result[1]
 
 
 def test_an_unknown_day_adds_nothing():
@@ -182,16 +184,16 @@ def test_clusters_lie_between_the_exits():
         symbol="IWM", date=DAY, spot=295.39, gamma=rows, flip=None, max_pain=None,
         put_call=PutCallRatios(volume=None, open_interest=None),
     )  # fmt: skip
-    found = plan_preset("iwm-call-spread", day=TradingDay(gamma=profile))
-    assert [row.strike for row in found.clusters] == [300.0, 310.0, 320.0]
+    result = plan_preset("iwm-call-spread", day=TradingDay(gamma=profile))
+    assert [row.strike for row in result.clusters] == [300.0, 310.0, 320.0]
     other = plan_preset("tna-momentum", day=TradingDay(gamma=profile))
     assert other.clusters == ()
 
 
 def test_a_comparison_holds_every_vehicle_against_the_day():
     board = SignalBoard(day=DAY, signals=(changed(STOP, fired=True),))
-    found = compare_presets(["iwm-shares", "tna-momentum"], day=TradingDay(board=board))
-    for vehicle in found.to_dict()["vehicles"]:
+    result = compare_presets(["iwm-shares", "tna-momentum"], day=TradingDay(board=board))
+    for vehicle in result.to_dict()["vehicles"]:
         assert {"stop signals": "fail"}.items() <= {
-            one["name"]: one["status"] for one in vehicle["checks"]
+            check["name"]: check["status"] for check in vehicle["checks"]
         }.items()

@@ -75,24 +75,24 @@ def test_each_day_sees_the_dividends_that_are_left():
 
 
 def test_a_deep_sold_call_is_likely_to_be_assigned_and_the_plan_warns():
-    found = plan(spread(265, 280), MARKET, ACCOUNT, EXITS)
-    check = assignment(found)
+    result = plan(spread(265, 280), MARKET, ACCOUNT, EXITS)
+    check = assignment(result)
     assert check.status is CheckStatus.WARN
     assert "assignment likely above 283." in check.message
     assert "on 2026-09-14 (forecast dividend)" in check.message
-    line = next(line for line in found.report.early_exercise if line.leg.side is Side.SHORT)
+    line = next(line for line in result.report.early_exercise if line.leg.side is Side.SHORT)
     assert line.eve == dt.date(2026, 9, 14)
     assert line.dividend_dollars == pytest.approx(80)
     assert 0.5 < line.chance < 1
-    told = found.to_dict()["early_exercise"][1]
+    told = result.to_dict()["early_exercise"][1]
     assert (told["side"], told["boundary"], told["chance"]) == ("short", line.boundary, line.chance)
 
 
 def test_above_the_boundary_the_call_is_worth_its_exercise_value_on_the_eve():
-    found = evaluate(spread(265, 280), MARKET)
-    line = next(line for line in found.early_exercise if line.leg.side is Side.SHORT)
+    result = evaluate(spread(265, 280), MARKET)
+    line = next(line for line in result.early_exercise if line.leg.side is Side.SHORT)
     days = (line.eve - TODAY).days
-    deep = dataclasses.replace(found.trade, legs=(line.leg,))
+    deep = dataclasses.replace(result.trade, legs=(line.leg,))
     spots = [line.boundary * 1.02, line.boundary * 0.97]
     value = -value_position(deep, MARKET, spot=spots, days=days).value / 100
     # A day before the drop, interest and a day of vol are all that waiting still earns.
@@ -129,16 +129,16 @@ def test_an_american_put_is_worth_more_than_a_european_one():
     none = dataclasses.replace(MARKET, quotes={"IWM": Quote(spot=270, vol=0.2)})
     index = dataclasses.replace(MARKET, quotes={"RUT": Quote(spot=270, vol=0.2)})
     put = {"option_type": OptionType.PUT, "strike": 295, "expiry": NEAR}
-    found = evaluate(long_option("IWM", **put), none)
-    assert found.value > evaluate(long_option("RUT", **put), index).value + 10
-    assert found.value >= 2_500
+    result = evaluate(long_option("IWM", **put), none)
+    assert result.value > evaluate(long_option("RUT", **put), index).value + 10
+    assert result.value >= 2_500
 
 
 def test_the_premium_is_solved_with_dividends_and_exercise():
     deep = {"option_type": OptionType.CALL, "strike": 270, "expiry": NEAR}
     premium = evaluate(long_option("IWM", **deep, vol=0.23), MARKET).legs[0].price
-    found = evaluate(long_option("IWM", **deep, premium=premium), MARKET)
-    assert found.legs[0].vol == pytest.approx(0.23, abs=1e-7)
+    result = evaluate(long_option("IWM", **deep, premium=premium), MARKET)
+    assert result.legs[0].vol == pytest.approx(0.23, abs=1e-7)
 
 
 def test_cash_dividends_on_a_european_index_are_refused():

@@ -257,10 +257,10 @@ def test_a_quoted_market_has_the_day_the_spot_and_the_vol_of_the_chain():
     old = market(
         date=dt.date(2026, 7, 1), quotes={"IWM": Quote(spot=90, vol=0.3, dividend_yield=YIELD), "TNA": other}
     )
-    found = quoted_market(old, QUOTES, expiry=EXPIRY)
-    assert (found.date, found.rate) == (TODAY, RATE)
-    assert found.quotes["TNA"] == other
-    quote = found.quote("IWM")
+    result = quoted_market(old, QUOTES, expiry=EXPIRY)
+    assert (result.date, result.rate) == (TODAY, RATE)
+    assert result.quotes["TNA"] == other
+    quote = result.quote("IWM")
     assert (quote.spot, quote.dividend_yield) == (SPOT, YIELD)
     assert quote.vol == pytest.approx(0.215, abs=1e-10)
     assert quoted_market(old, QUOTES).quote("IWM").vol == 0.3

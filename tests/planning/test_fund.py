@@ -19,17 +19,17 @@ def fund_of(symbol: str):
 
 
 def test_an_unleveraged_trade_has_none():
-    found = plan(shares("IWM"), MARKET, Account(equity=100_000), EXITS)
-    assert found.fund is None
-    assert found.to_dict()["fund"] is None
+    result = plan(shares("IWM"), MARKET, Account(equity=100_000), EXITS)
+    assert result.fund is None
+    assert result.to_dict()["fund"] is None
 
 
 @pytest.mark.parametrize(("symbol", "leverage"), [("TNA", 3), ("TZA", -3)])
 def test_within_a_session_a_stop_is_the_move_over_the_leverage(symbol, leverage):
-    found = {(exit_.label, exit_.sessions): exit_.benchmark_move for exit_ in fund_of(symbol).exits}
-    assert found["stop -12%", 1] == pytest.approx(-0.12 / leverage)
-    assert found["gap -15%", 1] == pytest.approx(-0.15 / leverage)
-    assert found["gap -25%", 1] == pytest.approx(-0.25 / leverage)
+    result = {(exit_.label, exit_.sessions): exit_.benchmark_move for exit_ in fund_of(symbol).exits}
+    assert result["stop -12%", 1] == pytest.approx(-0.12 / leverage)
+    assert result["gap -15%", 1] == pytest.approx(-0.15 / leverage)
+    assert result["gap -25%", 1] == pytest.approx(-0.25 / leverage)
 
 
 @pytest.mark.parametrize(("symbol", "leverage"), [("TNA", 3), ("TZA", -3)])

@@ -21,29 +21,29 @@ TODAY_AND_LEVELS = 2
 @pytest.fixture
 def valued(monkeypatch):
     """What the model has been called for."""
-    found, value = [], valuation._value_legs
+    result, value = [], valuation._value_legs
     monkeypatch.setattr(
-        valuation, "_value_legs", lambda *given, **more: found.append(1) or value(*given, **more)
+        valuation, "_value_legs", lambda *given, **more: result.append(1) or value(*given, **more)
     )
     valuation._current_legs.cache_clear()
-    return found
+    return result
 
 
 @pytest.mark.parametrize(("equity", "units"), [(100_000, 1), (200_000, 2), (300_000, 3), (30_000, 0)])
 def test_units_that_close_at_fewer_targets_take_no_more_calls(equity, units, valued):
     account = dataclasses.replace(ACCOUNT, equity=equity)
-    found = plan(SPREAD, MARKET, account, EXITS)
-    assert found.size.units == units
+    result = plan(SPREAD, MARKET, account, EXITS)
+    assert result.size.units == units
     assert len(valued) == TODAY_AND_LEVELS
     alone = managed_outcome(
-        found.report.trade,
+        result.report.trade,
         MARKET,
-        dataclasses.replace(EXITS, side=found.side),
-        cost_per_unit=found.cost_per_unit,
+        dataclasses.replace(EXITS, side=result.side),
+        cost_per_unit=result.cost_per_unit,
         fractions=closed_fractions(EXITS, units=units),
     )
     for name in ("expected_pnl", "std", "prob_stop", "prob_all_targets", "expected_days"):
-        assert getattr(found.managed, name) == pytest.approx(getattr(alone, name), abs=1e-7)
+        assert getattr(result.managed, name) == pytest.approx(getattr(alone, name), abs=1e-7)
 
 
 EX_DATE = CashDividend(ex_date=dt.date(2026, 8, 20), amount=0.8)

@@ -46,10 +46,10 @@ class TestQuote:
         vols = returns.std(axis=0) * math.sqrt(252)
         correlation = float(np.corrcoef(returns.T)[0, 1])
         held, sold = (rc.Quote(spot=100.0, vol=float(vol)) for vol in vols)
-        found = rc.pair_quote(held, sold, correlation=correlation)
+        result = rc.pair_quote(held, sold, correlation=correlation)
         difference = (returns[:, 0] - returns[:, 1]).std() * math.sqrt(252)
-        assert found.vol == pytest.approx(difference, rel=1e-12)
-        assert 0.08 < found.vol < 0.13
+        assert result.vol == pytest.approx(difference, rel=1e-12)
+        assert 0.08 < result.vol < 0.13
 
     @pytest.mark.parametrize(
         ("correlation", "vol"), [(1.0, 0.06), (-1.0, 0.34), (0.0, math.hypot(0.2, 0.14))]
@@ -82,19 +82,19 @@ def test_its_pnl_is_that_of_both_positions_on_real_prices(trade):
 
 
 def test_its_ladder_and_r_follow_the_difference():
-    found = plan(LONG, MARKET, ACCOUNT, EXITS)
-    one_r = 300 * 0.04 + found.cost_per_unit
-    assert found.size.loss_per_unit == pytest.approx(one_r)
-    assert found.size.units == math.floor(1000 / one_r)
-    for row in found.ladder:
+    result = plan(LONG, MARKET, ACCOUNT, EXITS)
+    one_r = 300 * 0.04 + result.cost_per_unit
+    assert result.size.loss_per_unit == pytest.approx(one_r)
+    assert result.size.units == math.floor(1000 / one_r)
+    for row in result.ladder:
         move = {"stop -4%": -0.04, "target +4%": 0.04, "target +8%": 0.08}.get(row.label, 0.0)
         assert row.pnl == pytest.approx(300 * move)
-    assert found.report.max_loss == found.report.max_profit == math.inf
+    assert result.report.max_loss == result.report.max_profit == math.inf
 
 
 def test_both_funds_pay_costs_and_margin():
-    found = plan(LONG, MARKET, ACCOUNT, EXITS)
-    assert found.cost_per_unit == pytest.approx(2 * 0.015 * (1 + 300 / 750))
+    result = plan(LONG, MARKET, ACCOUNT, EXITS)
+    assert result.cost_per_unit == pytest.approx(2 * 0.015 * (1 + 300 / 750))
     # Reg T: half of what is held, and half beyond the proceeds of what is sold short.
     assert buying_power(LONG, spot=300.0, max_loss=math.inf) == pytest.approx(0.5 * 300 + 0.5 * 300)
 
@@ -104,8 +104,8 @@ def test_both_funds_pay_costs_and_margin():
 def test_under_the_neutral_view_it_expects_its_costs_whatever_the_rate(rate, correlation):
     quote = rc.pair_quote(IWM, SPY, correlation=correlation)
     market = dataclasses.replace(MARKET, rate=rate).with_quote("IWM/SPY", vol=quote.vol)
-    found = plan(LONG, market, ACCOUNT, EXITS)
-    assert found.managed.expected_pnl == pytest.approx(-found.cost_per_unit, abs=2e-3)
+    result = plan(LONG, market, ACCOUNT, EXITS)
+    assert result.managed.expected_pnl == pytest.approx(-result.cost_per_unit, abs=2e-3)
 
 
 def test_a_fee_of_holding_it_is_expected_to_be_paid():
@@ -121,32 +121,32 @@ def test_a_fee_of_holding_it_is_expected_to_be_paid():
 
 
 def test_its_odds_are_a_first_passage_of_the_difference():
-    found = plan(LONG, MARKET, ACCOUNT, EXITS)
+    result = plan(LONG, MARKET, ACCOUNT, EXITS)
     race = first_passage(spot=1.0, lower=0.96, upper=1.04, vol=PAIR.vol, drift=0.0, horizon=60 / 365)
-    assert found.odds.stop_first == pytest.approx(float(race.lower_first), abs=1e-9)
-    assert found.odds.target_first == pytest.approx(float(race.upper_first), abs=1e-9)
+    assert result.odds.stop_first == pytest.approx(float(race.lower_first), abs=1e-9)
+    assert result.odds.target_first == pytest.approx(float(race.upper_first), abs=1e-9)
 
 
 def test_whole_shares_of_both_funds():
-    found = plan(LONG, MARKET, ACCOUNT, EXITS)
-    pair = found.pair
+    result = plan(LONG, MARKET, ACCOUNT, EXITS)
+    pair = result.pair
     assert (pair.bought, pair.sold) == ("IWM", "SPY")
-    assert pair.bought_shares == found.size.units
-    assert pair.sold_shares == round(found.size.units * 300 / 750)
+    assert pair.bought_shares == result.size.units
+    assert pair.sold_shares == round(result.size.units * 300 / 750)
     assert pair.bought_dollars == 300 * pair.bought_shares
     assert pair.net_dollars == 300 * pair.bought_shares - 750 * pair.sold_shares
-    assert found.to_dict()["pair"]["net_dollars"] == pair.net_dollars
-    assert checks(found)["equal dollars"].status is CheckStatus.OK
+    assert result.to_dict()["pair"]["net_dollars"] == pair.net_dollars
+    assert checks(result)["equal dollars"].status is CheckStatus.OK
 
 
 def test_a_short_pair_holds_the_second_fund():
-    found = plan(SHORT, MARKET, ACCOUNT, EXITS)
+    result = plan(SHORT, MARKET, ACCOUNT, EXITS)
     long = plan(LONG, MARKET, ACCOUNT, EXITS)
-    pair = found.pair
+    pair = result.pair
     assert (pair.bought, pair.sold) == ("SPY", "IWM")
     assert (pair.sold_shares, pair.bought_shares) == (long.pair.bought_shares, long.pair.sold_shares)
     assert pair.beta_dollars == pytest.approx(-long.pair.beta_dollars)
-    assert found.side is rc.Side.SHORT
+    assert result.side is rc.Side.SHORT
 
 
 def test_the_vols_imply_correlation_and_beta():
@@ -158,13 +158,13 @@ def test_the_vols_imply_correlation_and_beta():
 
 def test_few_units_leave_dollars_open_and_the_plan_warns():
     small = dataclasses.replace(ACCOUNT, equity=4_000)
-    found = plan(LONG, MARKET, small, EXITS)
-    assert found.pair.bought_shares == 3
-    assert found.pair.sold_shares == 1
-    assert checks(found)["equal dollars"].status is CheckStatus.WARN
+    result = plan(LONG, MARKET, small, EXITS)
+    assert result.pair.bought_shares == 3
+    assert result.pair.sold_shares == 1
+    assert checks(result)["equal dollars"].status is CheckStatus.WARN
     assert (
         "3 IWM for $900.00 against 1 SPY for $750.00: 16.7% of a side"
-        in checks(found)["equal dollars"].message
+        in checks(result)["equal dollars"].message
     )
 
 
@@ -178,9 +178,9 @@ def test_a_high_beta_is_said_and_warned_of_beyond_the_budget():
 
 
 def test_vols_that_contradict_each_other_have_no_beta():
-    found = plan(LONG, MARKET.with_quote("IWM/SPY", vol=0.50), ACCOUNT, EXITS)
-    assert (found.pair.beta, found.pair.correlation, found.pair.beta_dollars) == (None, None, None)
-    check = checks(found)["market beta"]
+    result = plan(LONG, MARKET.with_quote("IWM/SPY", vol=0.50), ACCOUNT, EXITS)
+    assert (result.pair.beta, result.pair.correlation, result.pair.beta_dollars) == (None, None, None)
+    check = checks(result)["market beta"]
     assert check.status is CheckStatus.WARN
     assert check.message == "the vols of IWM, SPY and IWM/SPY are inconsistent: no beta"
 
@@ -204,11 +204,11 @@ def test_vols_that_contradict_each_other_have_no_beta():
     ],
 )
 def test_a_scenario_moves_it_by_the_difference(moves, move, note):
-    found = plan(LONG, MARKET, ACCOUNT, EXITS)
-    (row,) = stress(found, [Scenario(name="s", meaning="m", moves=moves, rate_shift=0.01)], account=ACCOUNT)
+    result = plan(LONG, MARKET, ACCOUNT, EXITS)
+    (row,) = stress(result, [Scenario(name="s", meaning="m", moves=moves, rate_shift=0.01)], account=ACCOUNT)
     assert row.move == pytest.approx(move)
     assert row.note.startswith(note)
-    assert row.pnl == pytest.approx(300 * move - found.cost_per_unit)
+    assert row.pnl == pytest.approx(300 * move - result.cost_per_unit)
 
 
 def test_what_a_pair_cannot_be_is_said():

@@ -43,14 +43,14 @@ NEUTRAL = View.neutral()
 
 
 def check(trade, *, equity=1_000_000, **exits):
-    found = plan(trade, MARKET, Account(equity=equity), ExitPlan(stop=0.06, **exits))
-    return found, next((one for one in found.checks if one.name == "pin risk"), None)
+    result = plan(trade, MARKET, Account(equity=equity), ExitPlan(stop=0.06, **exits))
+    return result, next((check for check in result.checks if check.name == "pin risk"), None)
 
 
 def test_a_spread_held_into_its_expiry_is_told_what_it_may_bring():
-    found, warned = check(SPREAD)
-    units = found.size.units
-    (between,) = deliveries(found.report.trade, found.report.market, view=NEUTRAL)
+    result, warned = check(SPREAD)
+    units = result.size.units
+    (between,) = deliveries(result.report.trade, result.report.market, view=NEUTRAL)
     assert (between.low, between.high, between.shares, between.cash) == (295, 325, 100, -29_500)
     assert warned.status is CheckStatus.WARN
     for part in (
@@ -61,7 +61,7 @@ def test_a_spread_held_into_its_expiry_is_told_what_it_may_bring():
         "17:30",
     ):
         assert part in warned.message
-    assert found.to_dict()["checks"][-1]["status"] == "warn"
+    assert result.to_dict()["checks"][-1]["status"] == "warn"
 
 
 def test_the_chance_is_that_of_simulated_ends():
@@ -111,8 +111,8 @@ def test_each_wing_of_a_condor_is_told():
         call_long_strike=320,
         expiry=EXPIRY,
     )
-    found = deliveries(enter_at_model(condor, MARKET), MARKET, view=NEUTRAL)
-    assert [(one.low, one.high, one.shares, one.cash) for one in found] == [
+    result = deliveries(enter_at_model(condor, MARKET), MARKET, view=NEUTRAL)
+    assert [(check.low, check.high, check.shares, check.cash) for check in result] == [
         (270, 280, 100, -28_000),
         (310, 320, -100, 31_000),
     ]
@@ -136,9 +136,9 @@ def test_shares_and_cash_are_the_payoff(trade, market):
     total = 0.0
     paid = payoff.net_debit(entered)
     held = sum(trade.leg_size(leg) for leg in trade.share_legs)
-    for one in deliveries(entered, market, view=NEUTRAL):
-        total += one.chance
-        spot = (one.low + one.high) / 2 if one.high < math.inf else one.low + 1
-        worth = (held + one.shares) * spot + one.cash
+    for delivery in deliveries(entered, market, view=NEUTRAL):
+        total += delivery.chance
+        spot = (delivery.low + delivery.high) / 2 if delivery.high < math.inf else delivery.low + 1
+        worth = (held + delivery.shares) * spot + delivery.cash
         assert payoff.pnl_at_expiry(entered, spot=spot) == pytest.approx(worth - paid, abs=1e-6 * spot * 100)
     assert total <= 1 + 1e-9

@@ -52,7 +52,7 @@ SHARE_EXITS = ExitPlan(stop=0.06, targets=TARGETS, holding_days=60)
 
 
 def check(found: TradePlan, name: str):
-    return next((one for one in found.checks if one.name == name), None)
+    return next((check for check in found.checks if check.name == name), None)
 
 
 class TestSpread:
@@ -135,20 +135,22 @@ class TestTargets:
 
     def test_units_are_closed_whole(self):
         assert self.found.size.units == 3
-        assert [one.units for one in self.found.targets.outcomes] == [2, 1]
+        assert [outcome.units for outcome in self.found.targets.outcomes] == [2, 1]
 
     def test_a_gain_is_that_of_its_worst_day_after_costs(self):
         days = range(40)
-        for one in self.found.targets.outcomes:
+        for outcome in self.found.targets.outcomes:
             worst = min(
-                float(value_position(self.found.report.trade, MARKET, spot=one.level.spot, days=day).value)
+                float(
+                    value_position(self.found.report.trade, MARKET, spot=outcome.level.spot, days=day).value
+                )
                 for day in days
             )
-            assert one.pnl_per_unit == pytest.approx(worst - self.found.report.net_debit - 2.6)
-            assert one.r_multiple == pytest.approx(one.pnl_per_unit / self.found.size.loss_per_unit)
+            assert outcome.pnl_per_unit == pytest.approx(worst - self.found.report.net_debit - 2.6)
+            assert outcome.r_multiple == pytest.approx(outcome.pnl_per_unit / self.found.size.loss_per_unit)
 
     def test_the_whole_is_the_mean_over_units(self):
-        near, far = (one.r_multiple for one in self.found.targets.outcomes)
+        near, far = (outcome.r_multiple for outcome in self.found.targets.outcomes)
         blended = self.found.targets.blended_r
         assert blended == pytest.approx((2 * near + far) / 3)
         assert self.found.targets.break_even_win_rate == pytest.approx(1 / (1 + blended))
@@ -156,7 +158,7 @@ class TestTargets:
     def test_without_units_there_is_nothing_to_blend(self):
         targets = plan(SPREAD, MARKET, Account(equity=50_000), EXITS).targets
         assert targets.blended_r is None
-        assert [one.units for one in targets.outcomes] == [0, 0]
+        assert [outcome.units for outcome in targets.outcomes] == [0, 0]
 
     def test_without_targets_there_are_no_outcomes(self):
         targets = plan(SPREAD, MARKET, ACCOUNT, ExitPlan(stop=0.06)).targets
@@ -184,21 +186,21 @@ class TestShares:
 
     def test_a_leveraged_fund_is_gapped_by_15_and_25_per_cent(self):
         exits = ExitPlan(stop=0.12, targets=(Target(move=0.2),), holding_days=28)
-        found = plan(shares("TNA"), MARKET, ACCOUNT, exits)
-        assert [gap.move for gap in found.gaps] == [-0.15, -0.25]
-        assert found.gaps[1].loss_per_unit == pytest.approx(15)
-        assert check(found, "gap").status is CheckStatus.WARN
+        result = plan(shares("TNA"), MARKET, ACCOUNT, exits)
+        assert [gap.move for gap in result.gaps] == [-0.15, -0.25]
+        assert result.gaps[1].loss_per_unit == pytest.approx(15)
+        assert check(result, "gap").status is CheckStatus.WARN
 
     def test_a_short_sale_stops_above_and_gains_below(self):
-        found = plan(shares("IWM", side=Side.SHORT), MARKET, ACCOUNT, SHARE_EXITS)
-        assert found.side is Side.SHORT
-        assert found.stop.spot == pytest.approx(295 * 1.06)
-        assert found.targets.outcomes[0].level.spot == pytest.approx(295 * 0.9)
-        assert found.size.loss_per_unit == pytest.approx(17.7)
+        result = plan(shares("IWM", side=Side.SHORT), MARKET, ACCOUNT, SHARE_EXITS)
+        assert result.side is Side.SHORT
+        assert result.stop.spot == pytest.approx(295 * 1.06)
+        assert result.targets.outcomes[0].level.spot == pytest.approx(295 * 0.9)
+        assert result.size.loss_per_unit == pytest.approx(17.7)
 
     def test_an_entry_price_anchors_stop_and_targets(self):
-        found = plan(shares("IWM", entry_price=280), MARKET, ACCOUNT, SHARE_EXITS)
-        assert found.stop.spot == pytest.approx(280 * 0.94)
+        result = plan(shares("IWM", entry_price=280), MARKET, ACCOUNT, SHARE_EXITS)
+        assert result.stop.spot == pytest.approx(280 * 0.94)
 
 
 @pytest.mark.parametrize(
@@ -223,11 +225,11 @@ def test_buying_power_binds():
 
 
 def test_nothing_fits_is_an_answer_with_its_reason():
-    found = plan(SPREAD, MARKET, Account(equity=50_000), EXITS)
-    assert found.size.units == 0
-    assert not found.ok
-    assert found.size.reason.startswith("0 units: one unit risks $932.")
-    assert found.to_dict()["size"]["units"] == 0
+    result = plan(SPREAD, MARKET, Account(equity=50_000), EXITS)
+    assert result.size.units == 0
+    assert not result.ok
+    assert result.size.reason.startswith("0 units: one unit risks $932.")
+    assert result.to_dict()["size"]["units"] == 0
 
 
 @pytest.mark.parametrize(
@@ -242,11 +244,11 @@ def test_a_loss_without_limit_warns(option_type, side, warned):
     """Only a sold call loses without limit: a put's loss ends at its strike."""
     bought = long_option("IWM", option_type=option_type, strike=295, expiry=EXPIRY, vol=0.2)
     held = dataclasses.replace(bought, legs=(dataclasses.replace(bought.legs[0], side=side),))
-    found = {check.name: check for check in plan(held, MARKET, ACCOUNT, EXITS).checks}
-    assert ("unlimited loss" in found) is warned
+    result = {check.name: check for check in plan(held, MARKET, ACCOUNT, EXITS).checks}
+    assert ("unlimited loss" in result) is warned
     if warned:
-        assert found["unlimited loss"].status == "warn"
-        assert held.legs[0].label in found["unlimited loss"].message
+        assert result["unlimited loss"].status == "warn"
+        assert held.legs[0].label in result["unlimited loss"].message
 
 
 def test_a_check_that_holds_has_a_brief_word_for_narrow_lines():
@@ -257,9 +259,9 @@ def test_a_check_that_holds_has_a_brief_word_for_narrow_lines():
 
 def test_an_unlimited_loss_sized_by_max_loss_gives_nothing():
     account = Account(equity=100_000, limits=RiskLimits(risk_basis=RiskBasis.MAX_LOSS))
-    found = plan(shares("IWM", side=Side.SHORT), MARKET, account, SHARE_EXITS)
-    assert found.size.units == 0
-    assert found.to_dict()["price"]["max_loss"] == "unlimited"
+    result = plan(shares("IWM", side=Side.SHORT), MARKET, account, SHARE_EXITS)
+    assert result.size.units == 0
+    assert result.to_dict()["price"]["max_loss"] == "unlimited"
 
 
 @given(stop=st.floats(0.01, 0.5), wider=st.floats(1.0, 1.9))
@@ -279,25 +281,25 @@ def test_no_plan_ever_breaks_its_budget(trade, market, stop, risk):
     account = Account(
         equity=250_000, limits=RiskLimits(risk_fraction=risk), costs=Costs(commission_per_trade=1)
     )
-    found = plan(trade, market, account, ExitPlan(stop=stop, holding_days=30))
-    assert found.size.risk <= found.size.risk_budget * (1 + 1e-9)
-    assert found.ok == (found.size.units > 0)
-    json.dumps(found.to_dict(), allow_nan=False)
+    result = plan(trade, market, account, ExitPlan(stop=stop, holding_days=30))
+    assert result.size.risk <= result.size.risk_budget * (1 + 1e-9)
+    assert result.ok == (result.size.units > 0)
+    json.dumps(result.to_dict(), allow_nan=False)
 
 
 class TestChecks:
     def test_a_stop_wider_than_the_rule_fails(self):
-        found = plan(SPREAD, MARKET, ACCOUNT, EXITS, entry=EntryRules(max_stop=0.05))
-        assert check(found, "stop width").status is CheckStatus.FAIL
-        assert not found.ok
+        result = plan(SPREAD, MARKET, ACCOUNT, EXITS, entry=EntryRules(max_stop=0.05))
+        assert check(result, "stop width").status is CheckStatus.FAIL
+        assert not result.ok
 
     @pytest.mark.parametrize(
         ("low", "high", "status"),
         [(45, 90, "ok"), (61, 90, "fail"), (None, 59, "fail"), (60, None, "ok")],
     )
     def test_days_to_the_expiry(self, low, high, status):
-        found = plan(SPREAD, MARKET, ACCOUNT, EXITS, entry=EntryRules(min_days=low, max_days=high))
-        assert check(found, "days").status == status
+        result = plan(SPREAD, MARKET, ACCOUNT, EXITS, entry=EntryRules(min_days=low, max_days=high))
+        assert check(result, "days").status == status
 
     @pytest.mark.parametrize(
         ("signals", "status"),
@@ -315,8 +317,8 @@ class TestChecks:
             Trigger(signal="ten_year_change_bp", above=25),
         )
         market = dataclasses.replace(MARKET, signals=signals)
-        found = plan(shares("IWM"), market, ACCOUNT, SHARE_EXITS, entry=EntryRules(triggers=triggers))
-        assert check(found, "trigger").status == status
+        result = plan(shares("IWM"), market, ACCOUNT, SHARE_EXITS, entry=EntryRules(triggers=triggers))
+        assert check(result, "trigger").status == status
 
     def test_open_heat_is_counted(self):
         account = dataclasses.replace(ACCOUNT, open_risk=5_500)
@@ -324,25 +326,25 @@ class TestChecks:
 
     def test_a_wide_quote_warns(self):
         legs = tuple(dataclasses.replace(leg, spread_cost=0.6) for leg in SPREAD.legs)
-        found = plan(dataclasses.replace(SPREAD, legs=legs), MARKET, ACCOUNT, EXITS)
-        assert check(found, "quoted width").status is CheckStatus.WARN
-        assert found.size.loss_per_unit == pytest.approx(found.report.max_loss + 2.6 + 120)
+        result = plan(dataclasses.replace(SPREAD, legs=legs), MARKET, ACCOUNT, EXITS)
+        assert check(result, "quoted width").status is CheckStatus.WARN
+        assert result.size.loss_per_unit == pytest.approx(result.report.max_loss + 2.6 + 120)
 
 
 def test_a_bearish_trade_stops_above_the_spot():
-    found = plan(put_spread("IWM", long_strike=295, short_strike=270, expiry=EXPIRY), MARKET, ACCOUNT, EXITS)
-    assert found.side is Side.SHORT
-    assert found.stop.spot > 295 > found.targets.outcomes[0].level.spot
+    result = plan(put_spread("IWM", long_strike=295, short_strike=270, expiry=EXPIRY), MARKET, ACCOUNT, EXITS)
+    assert result.side is Side.SHORT
+    assert result.stop.spot > 295 > result.targets.outcomes[0].level.spot
 
 
 def test_a_credit_spread_ties_up_its_width_less_the_credit():
     trade = call_credit_spread(
         "IWM", long_strike=325, short_strike=315, expiry=EXPIRY, long_premium=1.0, short_premium=2.5
     )
-    found = plan(trade, MARKET, ACCOUNT, EXITS)
-    assert found.report.net_debit == pytest.approx(-150)
-    assert found.report.max_loss == pytest.approx(850)
-    assert found.size.capital == pytest.approx(850 * found.size.units)
+    result = plan(trade, MARKET, ACCOUNT, EXITS)
+    assert result.report.net_debit == pytest.approx(-150)
+    assert result.report.max_loss == pytest.approx(850)
+    assert result.size.capital == pytest.approx(850 * result.size.units)
 
 
 def test_the_json_has_every_key_of_the_contract():
@@ -387,9 +389,9 @@ def test_an_iron_condor_plans_without_a_direction_of_its_own():
         call_long_strike=325,
         expiry=EXPIRY,
     )
-    found = plan(trade, MARKET, ACCOUNT, EXITS)
-    assert len(found.report.breakevens) == 2
-    assert isinstance(found.report.trade, Trade)
+    result = plan(trade, MARKET, ACCOUNT, EXITS)
+    assert len(result.report.breakevens) == 2
+    assert isinstance(result.report.trade, Trade)
 
 
 class TestManaged:
@@ -401,9 +403,9 @@ class TestManaged:
         assert cheap.expected_pnl - costly.expected_pnl == pytest.approx(4 * 5)
 
     def test_a_single_unit_leaves_at_the_first_target(self):
-        found = plan(SPREAD, MARKET, ACCOUNT, EXITS)
-        assert found.size.units == 1
-        assert found.managed.prob_targets == (pytest.approx(found.odds.target_first, abs=1e-9), 0.0)
+        result = plan(SPREAD, MARKET, ACCOUNT, EXITS)
+        assert result.size.units == 1
+        assert result.managed.prob_targets == (pytest.approx(result.odds.target_first, abs=1e-9), 0.0)
 
     def test_more_units_leave_part_by_part(self):
         account = dataclasses.replace(ACCOUNT, equity=300_000)
@@ -419,13 +421,13 @@ class TestManaged:
         assert hopeful.to_dict()["managed"]["view"] == "drift +30.0% per year, implied vol"
 
     def test_the_json_says_it_in_dollars_and_r(self):
-        found = plan(SPREAD, MARKET, ACCOUNT, EXITS)
-        answer = found.to_dict()
+        result = plan(SPREAD, MARKET, ACCOUNT, EXITS)
+        answer = result.to_dict()
         keys = {"expected_pnl", "std", "probabilities", "expected_days", "quantiles", "histogram"}
         assert keys | {"break_even_drift", "expected_r"} <= answer["managed"].keys()
         assert answer["probability"]["expected_pnl"] == answer["managed"]["expected_pnl"]
         assert answer["managed"]["expected_r"] == pytest.approx(
-            found.managed.expected_pnl / found.size.loss_per_unit
+            result.managed.expected_pnl / result.size.loss_per_unit
         )
         ways = [answer["probability"][key] for key in ("stop_first", "target_first", "neither")]
         assert math.fsum(ways) == pytest.approx(1, abs=1e-15)

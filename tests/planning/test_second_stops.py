@@ -91,36 +91,36 @@ def worst_of_all_exits(found, exits):
 @pytest.mark.parametrize("side", [None, *Side])
 def test_one_r_is_the_worst_of_all_exits(name, side):
     exits = dataclasses.replace(EXITS, side=side, vol_shift=0.02)
-    found = plan(TWO_SIDED[name], MARKET, BY_STOP, exits)
-    worst = worst_of_all_exits(found, exits) + found.cost_per_unit
-    size, (target,) = found.size, found.targets.outcomes
+    result = plan(TWO_SIDED[name], MARKET, BY_STOP, exits)
+    worst = worst_of_all_exits(result, exits) + result.cost_per_unit
+    size, (target,) = result.size, result.targets.outcomes
     assert size.loss_per_unit == pytest.approx(worst)
     assert target.second_stop
-    held = [row for row in found.ladder if "stop" in row.label and row.date <= found.time_stop]
-    assert min(found.to_r_multiple(row.pnl) for row in held) >= -1
+    held = [row for row in result.ladder if "stop" in row.label and row.date <= result.time_stop]
+    assert min(result.to_r_multiple(row.pnl) for row in held) >= -1
     assert size.units * worst <= size.risk_budget
     assert size.loss_at_stop == pytest.approx(size.units * worst)
 
 
 def test_the_strangle_that_was_two_units_is_one():
     exits = ExitPlan(stop=0.06, targets=(Target(move=0.08),), side=Side.LONG, close_dte=21)
-    found = plan(STRANGLE, MARKET, BY_STOP, exits)
-    (up,) = found.targets.outcomes
+    result = plan(STRANGLE, MARKET, BY_STOP, exits)
+    (up,) = result.targets.outcomes
     assert up.pnl_per_unit < -700
-    assert found.size.loss_per_unit == pytest.approx(-up.pnl_per_unit)
+    assert result.size.loss_per_unit == pytest.approx(-up.pnl_per_unit)
     assert up.r_multiple == pytest.approx(-1)
-    assert found.size.units == 1
-    assert found.size.risk <= 1_000
+    assert result.size.units == 1
+    assert result.size.risk <= 1_000
 
 
 def test_a_losing_target_is_called_what_it_is_everywhere():
-    found = plan(STRANGLE, MARKET, BY_STOP, dataclasses.replace(EXITS, side=Side.LONG))
-    data = found.to_dict()
+    result = plan(STRANGLE, MARKET, BY_STOP, dataclasses.replace(EXITS, side=Side.LONG))
+    data = result.to_dict()
     (target,) = data["exits"]["targets"]["outcomes"]
     assert target["level"]["label"] == "second stop +8%"
     assert target["second_stop"]
     assert "second stop +8%" in {row["label"] for row in data["ladder"]}
-    (check,) = (one for one in found.checks if one.name == "second stop")
+    (check,) = (check for check in result.checks if check.name == "second stop")
     assert check.status is CheckStatus.WARN
     loss = -target["pnl_per_unit"]
     assert check.message == f"the +8% target loses ${loss:,.2f} per unit: it is a second stop, not a target"
@@ -129,17 +129,17 @@ def test_a_losing_target_is_called_what_it_is_everywhere():
 
 def test_to_touch_a_losing_target_first_is_no_win():
     exits = dataclasses.replace(EXITS, side=Side.LONG)
-    found = plan(STRANGLE, MARKET, BY_STOP, exits)
-    plain, odds = exit_odds(found.report.trade, MARKET, exits), found.odds
+    result = plan(STRANGLE, MARKET, BY_STOP, exits)
+    plain, odds = exit_odds(result.report.trade, MARKET, exits), result.odds
     assert (odds.target_first, odds.touch_target) == (0, None)
     assert odds.stop_first == pytest.approx(plain.stop_first + plain.target_first)
     assert odds.second_stop_first == pytest.approx(plain.target_first)
     assert odds.touch_stop + odds.neither == pytest.approx(1)
-    assert (found.targets.blended_r < 0, found.targets.break_even_win_rate) == (True, None)
-    managed = managed_outcome(found.report.trade, MARKET, exits, cost_per_unit=found.cost_per_unit)
-    assert found.managed.prob_all_targets == 0
-    assert found.managed.prob_stop == pytest.approx(managed.prob_stop + managed.prob_all_targets)
-    assert found.managed.expected_pnl == pytest.approx(managed.expected_pnl)
+    assert (result.targets.blended_r < 0, result.targets.break_even_win_rate) == (True, None)
+    managed = managed_outcome(result.report.trade, MARKET, exits, cost_per_unit=result.cost_per_unit)
+    assert result.managed.prob_all_targets == 0
+    assert result.managed.prob_stop == pytest.approx(managed.prob_stop + managed.prob_all_targets)
+    assert result.managed.expected_pnl == pytest.approx(managed.expected_pnl)
 
 
 def test_a_downside_target_of_a_call_credit_spread_is_a_gain_and_an_upside_one_is_not():
@@ -155,12 +155,12 @@ def test_a_downside_target_of_a_call_credit_spread_is_a_gain_and_an_upside_one_i
 def test_one_gaining_and_one_losing_target():
     exits = ExitPlan(stop=0.04, targets=(Target(move=0.02, fraction=0.5), Target(move=0.1, fraction=0.5)),
                      close_dte=5, side=Side.LONG)  # fmt: skip
-    found = plan(RATIO, MARKET, BY_STOP, exits)
-    near, far = found.targets.outcomes
+    result = plan(RATIO, MARKET, BY_STOP, exits)
+    near, far = result.targets.outcomes
     assert far.second_stop
     assert far.pnl_per_unit < near.pnl_per_unit
-    assert found.targets.break_even_win_rate is None
-    assert found.size.loss_per_unit == pytest.approx(-far.pnl_per_unit)
+    assert result.targets.break_even_win_rate is None
+    assert result.size.loss_per_unit == pytest.approx(-far.pnl_per_unit)
 
 
 @pytest.mark.parametrize(
@@ -176,42 +176,42 @@ def test_one_gaining_and_one_losing_target():
 )
 def test_a_one_sided_trade_keeps_its_stop_its_targets_and_its_gaps(traded, symbol):
     exits = ExitPlan(stop=0.06, targets=(Target(move=0.08),), holding_days=30)
-    found = plan(traded, MARKET, BY_STOP, exits)
-    at_stop = worst_of_all_exits(found, dataclasses.replace(exits, targets=()))
-    assert found.size.loss_per_unit == pytest.approx(at_stop + found.cost_per_unit)
-    assert [one.level.label for one in found.targets.outcomes] == [f"target {8 * found.side:+d}%"]
-    assert {gap.move * found.side < 0 for gap in found.gaps} == {True}
-    assert len(found.gaps) == len(found.exits.gaps(instrument(symbol)))
-    assert not any(one.name == "second stop" for one in found.checks)
+    result = plan(traded, MARKET, BY_STOP, exits)
+    at_stop = worst_of_all_exits(result, dataclasses.replace(exits, targets=()))
+    assert result.size.loss_per_unit == pytest.approx(at_stop + result.cost_per_unit)
+    assert [outcome.level.label for outcome in result.targets.outcomes] == [f"target {8 * result.side:+d}%"]
+    assert {gap.move * result.side < 0 for gap in result.gaps} == {True}
+    assert len(result.gaps) == len(result.exits.gaps(instrument(symbol)))
+    assert not any(check.name == "second stop" for check in result.checks)
 
 
 def test_shares_sold_short_lose_when_the_market_opens_up():
-    found = plan(shares("TNA", side=Side.SHORT), MARKET, BY_STOP, ExitPlan(stop=0.12, holding_days=30))
-    assert [(gap.move, round(gap.loss_per_unit, 2)) for gap in found.gaps] == [(0.15, 9.01), (0.25, 15.01)]
+    result = plan(shares("TNA", side=Side.SHORT), MARKET, BY_STOP, ExitPlan(stop=0.12, holding_days=30))
+    assert [(gap.move, round(gap.loss_per_unit, 2)) for gap in result.gaps] == [(0.15, 9.01), (0.25, 15.01)]
 
 
 @pytest.mark.parametrize("name", TWO_SIDED)
 @pytest.mark.parametrize("side", Side)
 def test_a_trade_sold_on_both_sides_has_gaps_on_both(name, side):
-    found = plan(
+    result = plan(
         TWO_SIDED[name], MARKET, BY_STOP, dataclasses.replace(EXITS, side=side, gap_shocks=(0.07, 0.1))
     )
-    assert {round(gap.move, 9) for gap in found.gaps} == {-0.07, -0.1, 0.07, 0.1}
+    assert {round(gap.move, 9) for gap in result.gaps} == {-0.07, -0.1, 0.07, 0.1}
     at = [
-        value_position(found.report.trade, MARKET, spot=295.39 * (1 + gap.move)).value for gap in found.gaps
+        value_position(result.report.trade, MARKET, spot=295.39 * (1 + gap.move)).value for gap in result.gaps
     ]
-    losses = found.report.net_debit - np.array(at, dtype=float) + found.cost_per_unit
-    assert [gap.loss_per_unit for gap in found.gaps] == pytest.approx(losses)
-    assert found.size.loss_at_gap == pytest.approx(found.size.units * losses.max())
+    losses = result.report.net_debit - np.array(at, dtype=float) + result.cost_per_unit
+    assert [gap.loss_per_unit for gap in result.gaps] == pytest.approx(losses)
+    assert result.size.loss_at_gap == pytest.approx(result.size.units * losses.max())
 
 
 def test_without_a_target_the_stop_of_a_strangle_is_on_both_sides():
-    found = plan(STRANGLE, MARKET, BY_STOP, ExitPlan(stop=0.06, close_dte=21))
-    assert {found.stop.move, found.targets.outcomes[0].level.move} == {-0.06, 0.06}
+    result = plan(STRANGLE, MARKET, BY_STOP, ExitPlan(stop=0.06, close_dte=21))
+    assert {result.stop.move, result.targets.outcomes[0].level.move} == {-0.06, 0.06}
     named = plan(STRANGLE, MARKET, BY_STOP, ExitPlan(stop=0.06, targets=(Target(move=0.06),), close_dte=21))
-    assert found.size == named.size
-    assert found.managed == named.managed
-    (check,) = (one for one in found.checks if one.name == "second stop")
+    assert result.size == named.size
+    assert result.managed == named.managed
+    (check,) = (check for check in result.checks if check.name == "second stop")
     assert check.status is CheckStatus.OK
     assert "so the stop applies on both sides" in check.message
 
@@ -230,29 +230,29 @@ def test_without_a_target_no_other_trade_gets_a_second_stop(traded):
 
 
 def test_a_calendar_loses_both_ways():
-    found = plan(
+    result = plan(
         calendar("IWM", strike=295, near_expiry=EXPIRY, far_expiry=FAR), MARKET, BY_STOP, ExitPlan(stop=0.08)
     )
-    assert found.targets.outcomes[0].second_stop
-    assert {round(gap.move, 9) for gap in found.gaps} == {-0.09, -0.11, 0.09, 0.11}
+    assert result.targets.outcomes[0].second_stop
+    assert {round(gap.move, 9) for gap in result.gaps} == {-0.09, -0.11, 0.09, 0.11}
 
 
 def test_a_target_that_a_bought_option_reaches_too_late_stays_a_target():
     call = trade(OptionLeg(side=Side.LONG, option_type=CALL, strike=320, expiry=EXPIRY))
-    found = plan(call, MARKET, BY_STOP, ExitPlan(stop=0.06, targets=(Target(move=0.02),), close_dte=5))
-    (target,) = found.targets.outcomes
+    result = plan(call, MARKET, BY_STOP, ExitPlan(stop=0.06, targets=(Target(move=0.02),), close_dte=5))
+    (target,) = result.targets.outcomes
     assert target.pnl_per_unit < 0
     assert not target.second_stop
-    assert found.odds.target_first > 0
-    assert found.targets.break_even_win_rate is None
+    assert result.odds.target_first > 0
+    assert result.targets.break_even_win_rate is None
 
 
 def test_a_comparison_gaps_both_ways_and_stars_both_stops():
     exits = dataclasses.replace(EXITS, side=Side.LONG)
     plans = [plan(STRANGLE, MARKET, BY_STOP, exits), plan(shares("IWM"), MARKET, BY_STOP, SHARES)]
-    found = compare(plans, moves=(-0.1, -0.05, 0.05, 0.1), days=(0,))
-    strangle, _ = found.vehicles
-    spots = [295.39 * (1 - found.gap), 295.39 * (1 + found.gap)]
+    result = compare(plans, moves=(-0.1, -0.05, 0.05, 0.1), days=(0,))
+    strangle, _ = result.vehicles
+    spots = [295.39 * (1 - result.gap), 295.39 * (1 + result.gap)]
     at = value_position(plans[0].report.trade, MARKET, spot=spots).value
     worst = plans[0].report.net_debit - float(at.min()) + plans[0].cost_per_unit
     assert strangle.loss_at_gap == pytest.approx(plans[0].size.units * worst)
@@ -265,33 +265,33 @@ def test_a_comparison_gaps_both_ways_and_stars_both_stops():
 )  # fmt: skip
 def test_no_exit_ever_loses_more_than_one_r(low, high, stop, target, side):
     exits = ExitPlan(stop=stop, targets=(Target(move=target),), close_dte=21, side=side)
-    found = plan(trade(sold(PUT, low), sold(CALL, high)), MARKET, BY_STOP, exits)
-    size = found.size
-    for row in found.ladder:
-        if {"stop", "target"} & set(row.label.replace(",", "").split()) and row.date <= found.time_stop:
-            assert -row.pnl + found.cost_per_unit <= size.loss_per_unit + 1e-9
+    result = plan(trade(sold(PUT, low), sold(CALL, high)), MARKET, BY_STOP, exits)
+    size = result.size
+    for row in result.ladder:
+        if {"stop", "target"} & set(row.label.replace(",", "").split()) and row.date <= result.time_stop:
+            assert -row.pnl + result.cost_per_unit <= size.loss_per_unit + 1e-9
     assert size.units == 0 or size.loss_at_stop <= size.risk_budget * (1 + 1e-9)
 
 
 def test_a_trade_that_decays_between_its_exits_says_so():
     straddle = trade(*(dataclasses.replace(leg, side=Side.LONG) for leg in STRADDLE.legs))
-    found = plan(straddle, MARKET, BY_STOP, EXITS)
-    (check,) = (one for one in found.checks if one.name == "time stop")
-    lost = found.report.net_debit + found.cost_per_unit - float(
-        value_position(found.report.trade, MARKET, spot=295, days=(found.time_stop - TODAY).days).value
+    result = plan(straddle, MARKET, BY_STOP, EXITS)
+    (check,) = (check for check in result.checks if check.name == "time stop")
+    lost = result.report.net_debit + result.cost_per_unit - float(
+        value_position(result.report.trade, MARKET, spot=295, days=(result.time_stop - TODAY).days).value
     )  # fmt: skip
-    assert lost > found.size.loss_per_unit
+    assert lost > result.size.loss_per_unit
     assert check.status is CheckStatus.WARN
     assert check.message == (
-        f"at 295.00 on {found.time_stop} it loses ${lost:,.2f} per unit, "
-        f"more than the planned ${found.size.loss_per_unit:,.2f}"
+        f"at 295.00 on {result.time_stop} it loses ${lost:,.2f} per unit, "
+        f"more than the planned ${result.size.loss_per_unit:,.2f}"
     )
 
 
 @pytest.mark.parametrize("traded", [*TWO_SIDED.values(), CREDIT, shares("IWM")])
 def test_a_trade_that_loses_most_at_its_exits_says_nothing_of_the_time_stop(traded):
     exits = ExitPlan(stop=0.06, targets=(Target(move=0.08),), holding_days=39)
-    assert not any(one.name == "time stop" for one in plan(traded, MARKET, BY_STOP, exits).checks)
+    assert not any(check.name == "time stop" for check in plan(traded, MARKET, BY_STOP, exits).checks)
 
 
 def test_a_long_box_that_loses_more_at_its_stop_than_at_its_expiry_is_sized_by_the_stop():

@@ -64,9 +64,9 @@ def test_before_the_ex_date_an_option_is_worth_what_it_is_without_the_drop(kind,
 @pytest.mark.parametrize("kind", OptionType)
 def test_from_the_ex_date_on_it_is_an_option_at_the_lowered_strike(kind):
     for days in (float(DAYS), DAYS + 10.0):
-        found = value_position(option(kind, 300), SPECIAL, spot=[270, 289, 320], days=days)
+        result = value_position(option(kind, 300), SPECIAL, spot=[270, 289, 320], days=days)
         lowered = value_position(option(kind, 300 - AMOUNT), PLAIN, spot=[270, 289, 320], days=days)
-        for one, other in zip(found, lowered, strict=True):
+        for one, other in zip(result, lowered, strict=True):
             assert one == pytest.approx(other, rel=1e-12)
 
 
@@ -113,41 +113,41 @@ def test_nobody_exercises_for_it_but_for_an_ordinary_one_after_it():
 
 
 def test_the_payoff_is_that_of_the_lowered_strikes():
-    found, plain = (evaluate(SPREAD, market) for market in (SPECIAL, PLAIN))
-    assert found.net_debit == pytest.approx(plain.net_debit)
-    assert found.max_loss == pytest.approx(plain.max_loss)
-    assert found.breakevens == pytest.approx([level - AMOUNT for level in plain.breakevens])
-    assert "lowers the strikes as much" in found.payoff_note
+    result, plain = (evaluate(SPREAD, market) for market in (SPECIAL, PLAIN))
+    assert result.net_debit == pytest.approx(plain.net_debit)
+    assert result.max_loss == pytest.approx(plain.max_loss)
+    assert result.breakevens == pytest.approx([level - AMOUNT for level in plain.breakevens])
+    assert "lowers the strikes as much" in result.payoff_note
 
 
 def test_the_chance_of_profit_is_that_of_paths_that_drop():
-    found = evaluate(SPREAD, SPECIAL)
+    result = evaluate(SPREAD, SPECIAL)
     draws = np.random.default_rng(7).standard_normal((400_000, 2))
     first, second = DAYS / 365, (EXPIRY - EX_DATE).days / 365
     spot = 295 * np.exp(0.02 * first + 0.2 * math.sqrt(first) * draws[:, 0]) - AMOUNT
     spot *= np.exp(0.02 * second + 0.2 * math.sqrt(second) * draws[:, 1])
-    assert found.prob_profit == pytest.approx(np.mean(spot > found.breakevens[0]), abs=0.003)
+    assert result.prob_profit == pytest.approx(np.mean(spot > result.breakevens[0]), abs=0.003)
 
 
 def test_shares_are_paid_it():
     exits = ExitPlan(stop=0.3, holding_days=60)
-    found = plan(shares("IWM"), SPECIAL, Account(equity=100_000), exits)
-    assert found.managed.expected_pnl == pytest.approx(0, abs=0.02)
+    result = plan(shares("IWM"), SPECIAL, Account(equity=100_000), exits)
+    assert result.managed.expected_pnl == pytest.approx(0, abs=0.02)
 
 
 def test_a_managed_spread_still_expects_its_costs():
     """Under the neutral view, but for the time value that a lower spot takes off: a few thousandths."""
     exits = ExitPlan(stop=0.08, holding_days=50)
-    found = plan(enter_at_model(SPREAD, SPECIAL), SPECIAL, Account(equity=1_000_000), exits)
-    assert found.managed.expected_pnl == pytest.approx(0, abs=0.012 * found.report.net_debit)
+    result = plan(enter_at_model(SPREAD, SPECIAL), SPECIAL, Account(equity=1_000_000), exits)
+    assert result.managed.expected_pnl == pytest.approx(0, abs=0.012 * result.report.net_debit)
     felt = market_with(CashDividend(ex_date=EX_DATE, amount=AMOUNT))
     entered = enter_at_model(SPREAD, SPECIAL)  # bought as if it adjusted, which it does not
     assert plan(entered, felt, Account(equity=1_000_000), exits).managed.expected_pnl < -100
 
 
 def test_delivery_is_at_the_lowered_strikes():
-    found = plan(SPREAD, SPECIAL, Account(equity=1_000_000), ExitPlan(stop=0.06))
-    message = next(one.message for one in found.checks if one.name == "pin risk")
+    result = plan(SPREAD, SPECIAL, Account(equity=1_000_000), ExitPlan(stop=0.06))
+    message = next(check.message for check in result.checks if check.name == "pin risk")
     assert "P(IWM between 289 and 304)" in message
 
 
@@ -159,8 +159,8 @@ def test_a_dividend_that_eats_a_strike_is_refused():
 
 def test_presets_say_and_keep_it():
     paid = [{"ex_date": EX_DATE, "amount": AMOUNT, "special": True}]
-    found = load_preset("iwm-call-spread", {"market.quotes.IWM.dividends": paid})
-    (dividend,) = found.market.quote("IWM").dividends
+    result = load_preset("iwm-call-spread", {"market.quotes.IWM.dividends": paid})
+    (dividend,) = result.market.quote("IWM").dividends
     assert dividend.special
     assert dividend.adjusts_strikes
     assert not dataclasses.replace(dividend, special=False).adjusts_strikes

@@ -236,8 +236,8 @@ def test_the_instruments_handed_down_say_whose_fund_a_symbol_is():
     account, known = ACCOUNT, {"LUNR": row, "LUNX": fund}
     held = plan(Trade(instrument=row, legs=shares("LUNR").legs), MARKET, account, EXITS)
     for moves, move in (({"LUNX": -0.2}, -0.1), ({"SPY": -0.05}, -0.1)):
-        (found,) = stress(held, [scenario(moves=moves)], account=account, instruments=known)
-        assert found.move == pytest.approx(move)
+        (result,) = stress(held, [scenario(moves=moves)], account=account, instruments=known)
+        assert result.move == pytest.approx(move)
 
 
 def test_a_fund_move_that_no_benchmark_can_make_is_refused():

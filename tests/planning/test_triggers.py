@@ -39,8 +39,8 @@ def planned(rules, *, preset="iwm-shares", combine="any", board=(), seen=None):
 
 
 def check(plan, role):
-    found = [(one.status, one.message) for one in plan.checks if one.name == NAMES[role]]
-    return found[0] if found else None
+    result = [(check.status, check.message) for check in plan.checks if check.name == NAMES[role]]
+    return result[0] if result else None
 
 
 def rule(name, role="entry", level="10 points"):
@@ -66,8 +66,8 @@ def test_roles_and_combinations_of_known_and_unknown_values(role, word):
             for name, value in zip("ab", states, strict=True)
             if value is not None
         ]
-        found = planned([rule("a", role), rule("b", role)], combine=word, board=board)
-        assert check(found, role)[0] is expected(role, word, states), (states, check(found, role))
+        result = planned([rule("a", role), rule("b", role)], combine=word, board=board)
+        assert check(result, role)[0] is expected(role, word, states), (states, check(result, role))
 
 
 def test_each_role_combines_by_itself():
@@ -78,9 +78,9 @@ def test_each_role_combines_by_itself():
         known("c", 20, "points"),
         known("d", 0, "points"),
     ]
-    found = planned(rules, combine={"entry": "all", "stop": "all"}, board=board)
-    assert check(found, "entry")[0] is OK
-    assert check(found, "stop") == (OK, "not all have fired: d 0 points, rule: d is above 10 points")
+    result = planned(rules, combine={"entry": "all", "stop": "all"}, board=board)
+    assert check(result, "entry")[0] is OK
+    assert check(result, "stop") == (OK, "not all have fired: d 0 points, rule: d is above 10 points")
     failing = planned(rules, combine={"entry": "all"}, board=board)
     assert check(failing, "stop") == (FAIL, "no entry: c +20 points, rule: c is above 10 points")
     assert not failing.ok
@@ -107,9 +107,9 @@ def test_a_hedge_takes_a_fired_hedge_trigger_as_its_reason():
     ],
 )
 def test_values_are_in_their_own_units(level, unit, value, text):
-    found = planned([rule("x", level=level)], board=[known("x", value, unit)])
-    assert check(found, "entry") == (OK, text)
-    (signal,) = found.to_dict()["triggers"]
+    result = planned([rule("x", level=level)], board=[known("x", value, unit)])
+    assert check(result, "entry") == (OK, text)
+    (signal,) = result.to_dict()["triggers"]
     contract = {"name": "x", "value": value, "unit": unit, "role": "entry", "fired": True, "age_sessions": 0}
     assert contract.items() <= signal.items()
     assert signal["source"] == "x.csv"
@@ -132,9 +132,9 @@ def test_old_data_warn_but_a_fired_stop_stands():
 
 
 def test_a_typed_value_goes_before_the_board():
-    found = planned([rule("x")], board=[known("x", 0, "points")], seen={"x": "20 points"})
-    assert check(found, "entry")[0] is OK
-    assert (found.triggers[0].source, found.triggers[0].age_sessions) == ("market.signals", None)
+    result = planned([rule("x")], board=[known("x", 0, "points")], seen={"x": "20 points"})
+    assert check(result, "entry")[0] is OK
+    assert (result.triggers[0].source, result.triggers[0].age_sessions) == ("market.signals", None)
     assert check(planned([rule("x")], seen={"x": 5}), "entry")[0] is FAIL  # bare: in the unit of its rule
 
 
@@ -145,8 +145,8 @@ def test_a_board_without_the_value_says_why():
 
 
 def test_the_table_of_a_plan_has_its_triggers():
-    found = planned([rule("x", level="+25 bp"), rule("y", "stop")], board=[known("x", 28.0, "bp")])
-    rows = plan_triggers(found).rows
+    result = planned([rule("x", level="+25 bp"), rule("y", "stop")], board=[known("x", 28.0, "bp")])
+    rows = plan_triggers(result).rows
     assert rows[0][:7] == ("x", "entry", "met", "+28 bp", "0", "0", "above +25 bp")
     assert rows[1][:4] == ("y", "stop", "no data", "-")
     assert plan_triggers(plan_preset("iwm-shares")).rows == ()

@@ -79,8 +79,8 @@ def test_any_payments_in_any_order_are_read_sorted(tmp_path_factory, payments, d
     rows = data.draw(st.permutations([f"{day},{amount!r}" for day, amount in payments.items()]))
     path.write_text("\n".join(["ex_date,amount", *rows]))
     read = read_dividend_file(path)
-    assert [(one.ex_date, one.amount) for one in read] == sorted(payments.items())
-    assert not any(one.forecast for one in read)
+    assert [(dividend.ex_date, dividend.amount) for dividend in read] == sorted(payments.items())
+    assert not any(dividend.forecast for dividend in read)
 
 
 DAY = "the ex-date must be like 2026-06-16, from 1970 to 2200, got"

@@ -43,13 +43,13 @@ amount = 0.80  # declared
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of presets with the payments beside them, and another one to work in."""
-    found, elsewhere = tmp_path / "own", tmp_path / "work"
-    found.mkdir()
+    result, elsewhere = tmp_path / "own", tmp_path / "work"
+    result.mkdir()
     elsewhere.mkdir()
-    (found / "iwm.csv").write_text(PAYMENTS)
+    (result / "iwm.csv").write_text(PAYMENTS)
     monkeypatch.chdir(elsewhere)
-    monkeypatch.setenv("RISKCALC_PRESETS", str(found))
-    return found
+    monkeypatch.setenv("RISKCALC_PRESETS", str(result))
+    return result
 
 
 @pytest.fixture

@@ -121,9 +121,9 @@ def test_every_part_loads_in_place_of_the_full_examples_own(folder, part):
     stated = re.sub(r"(?<=\n)dividends = \[.*?\n\]\n", part.split("\n", 1)[1], FULL, flags=re.DOTALL)
     assert stated != FULL
     (folder / "mine.toml").write_text(stated)
-    found = load_preset("mine").market.quotes["IWM"].dividends
+    result = load_preset("mine").market.quotes["IWM"].dividends
     assert key == "dividends"
-    assert [one.amount for one in found] == ([] if value == "none" else [0.79, 0.8])
+    assert [value.amount for value in result] == ([] if value == "none" else [0.79, 0.8])
 
 
 def test_the_pair_on_the_page_is_one():
@@ -133,8 +133,8 @@ def test_the_pair_on_the_page_is_one():
         f"market.quotes.{symbol}.{key}": value for key, value in part["market"]["quotes"][symbol].items()
     }
     usual = load_preset("iwm-spy-pair").market.quote(symbol)
-    found = load_preset("iwm-spy-pair", stated).market.quote(symbol)
-    assert (found.spot, found.vol, found.dividend_yield) == (usual.spot, usual.vol, -0.003)
+    result = load_preset("iwm-spy-pair", stated).market.quote(symbol)
+    assert (result.spot, result.vol, result.dividend_yield) == (usual.spot, usual.vol, -0.003)
 
 
 @pytest.mark.usefixtures("folder")

@@ -114,7 +114,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_else(path, monkeypatch
         write_whole(path, "new\n" * 100)
     monkeypatch.undo()
     assert str(refused.value) == f"{path}: cannot be saved: {reason}"
-    assert [found.read_text() for found in path.parent.iterdir()] == old
+    assert [result.read_text() for result in path.parent.iterdir()] == old
 
 
 @pytest.mark.parametrize("name", ["os.replace", "os.fsync"])
@@ -124,7 +124,7 @@ def test_an_interrupted_write_leaves_what_was_there_and_nothing_else(path, monke
     with pytest.raises(KeyboardInterrupt):
         write_whole(path, "new")
     monkeypatch.undo()
-    assert [found.read_text() for found in path.parent.iterdir()] == ["old"]
+    assert [result.read_text() for result in path.parent.iterdir()] == ["old"]
 
 
 def test_a_killed_process_leaves_the_old_file_whole(path):
@@ -136,7 +136,7 @@ def test_a_killed_process_leaves_the_old_file_whole(path):
     ran = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
     assert ran.returncode == 9
     assert path.read_text() == "old\n"
-    assert [found.name for found in path.parent.glob("[!.]*")] == ["mine.toml"]
+    assert [result.name for result in path.parent.glob("[!.]*")] == ["mine.toml"]
 
 
 def test_a_folder_that_cannot_be_synced_does_not_undo_the_write(path, monkeypatch):

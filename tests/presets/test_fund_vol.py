@@ -16,8 +16,8 @@ def test_it_is_three_times_that_of_iwm():
 
 def test_an_option_on_the_fund_is_priced_with_it():
     call = {"kind": "call", "side": "long", "moneyness": "ATM", "days": 60}
-    found = plan_preset("tna-momentum", {**IWM_QUOTE, "trade.legs": [call], "entry.max_days": 90})
-    assert found.report.legs[0].vol == pytest.approx(0.66)
+    result = plan_preset("tna-momentum", {**IWM_QUOTE, "trade.legs": [call], "entry.max_days": 90})
+    assert result.report.legs[0].vol == pytest.approx(0.66)
 
 
 def test_without_a_benchmark_it_is_missing():

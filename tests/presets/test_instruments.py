@@ -91,8 +91,8 @@ def test_a_row_is_added_and_another_replaces_a_shipped_one_whole(write):
         gap_shocks = ["20%", 0.3]
         """
     )
-    found = load_instruments()
-    assert found["IXX"] == Instrument(
+    result = load_instruments()
+    assert result["IXX"] == Instrument(
         symbol="IXX",
         exercise=ExerciseStyle.EUROPEAN,
         tradable_shares=False,
@@ -105,10 +105,10 @@ def test_a_row_is_added_and_another_replaces_a_shipped_one_whole(write):
         tick=0.05,
         strike_step=2.5,
     )
-    assert found["SPXL"] == Instrument(
+    assert result["SPXL"] == Instrument(
         symbol="SPXL", leverage=3, benchmark="SPY", fee=0.01, gap_shocks=(0.2, 0.3)
     )
-    assert found["IWM"] == shipped_instruments()["IWM"]
+    assert result["IWM"] == shipped_instruments()["IWM"]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_what_is_wrong_with_a_row_is_one_line_with_file_row_key_and_value(write,
     write(f"[instruments.XYZ]\n{row}\n")
     with pytest.raises(PresetError) as refused:
         load_instruments()
-    (found,) = str(refused.value).splitlines()
-    assert found.startswith(f"{own}: instruments.XYZ.{line}"), found
+    (result,) = str(refused.value).splitlines()
+    assert result.startswith(f"{own}: instruments.XYZ.{line}"), result
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_what_is_wrong_with_a_file_is_one_line(own, text, line):
     own.write_text(text)
     with pytest.raises(PresetError) as refused:
         load_instruments()
-    (found,) = str(refused.value).splitlines()
-    assert found.startswith(f"{own}")
-    assert line in found
+    (result,) = str(refused.value).splitlines()
+    assert result.startswith(f"{own}")
+    assert line in result
 
 
 def test_all_problems_are_listed_and_no_preset_is_planned_on_them(write, own):
@@ -189,9 +189,9 @@ def test_a_file_that_is_named_must_exist(tmp_path, monkeypatch):
 class TestPlans:
     def test_a_symbol_without_a_row_is_planned_and_said_so(self):
         plan = plan_preset("iwm-call-spread", on("LUNR") | {"trade.symbol": "lunr"})
-        said = checks(plan)["instrument"]
+        text = checks(plan)["instrument"]
         line = "LUNR is not in instruments.toml: taken as shares with American options, multiplier 100"
-        assert (said.status, said.message) == ("warn", line)
+        assert (text.status, text.message) == ("warn", line)
         trade = plan.to_dict()["trade"]
         assert (trade["symbol"], trade["exercise"], trade["multiplier"], trade["assumed"]) == (
             "LUNR",
@@ -224,8 +224,8 @@ class TestPlans:
                 "account.equity": 5e6,
             }
             plan = plan_preset("iwm-call-spread", settings)
-            said = " ".join(check.message for check in plan.checks)
-            settled[symbol] = "settled at the open of 2026-09-18" in said
+            text = " ".join(check.message for check in plan.checks)
+            settled[symbol] = "settled at the open of 2026-09-18" in text
             assert plan.to_dict()["trade"]["exercise"] == "european"
             assert "settle in cash" in checks(plan)["pin risk"].message
         assert settled == {"RUT": True, "RUTW": False, "MRUT": False}
@@ -244,7 +244,9 @@ class TestPlans:
         assert plan.report.market.quote(symbol).vol == pytest.approx(0.18 * abs(leverage))
         assert (plan.fund.benchmark, plan.fund.leverage) == (index, leverage)
         stop = next(
-            one for one in plan.fund.exits if one.fund_move == pytest.approx(-0.12) and one.sessions == 1
+            exit_
+            for exit_ in plan.fund.exits
+            if exit_.fund_move == pytest.approx(-0.12) and exit_.sessions == 1
         )
         assert stop.benchmark_move == pytest.approx(-0.12 / leverage)
 

@@ -165,10 +165,10 @@ def test_python_says_fractions():
     "said", ["account.risk=$500", "account.risk_dollars=500", "account.risk_dollars=$500"]
 )
 def test_dollars_of_risk_size_a_plan_and_stay_when_the_equity_changes(said):
-    found = plan_preset(PRESET, parse_assignments([said, "account.equity=$250,000"]))
-    assert (found.size.risk_budget, found.size.units) == (500, 28)
-    assert "limit $500.00" in found.checks[0].message
-    assert found.size.risk_fraction == pytest.approx(found.size.risk / 250_000)
+    result = plan_preset(PRESET, parse_assignments([said, "account.equity=$250,000"]))
+    assert (result.size.risk_budget, result.size.units) == (500, 28)
+    assert "limit $500.00" in result.checks[0].message
+    assert result.size.risk_fraction == pytest.approx(result.size.risk / 250_000)
 
 
 def test_one_way_to_say_the_risk_replaces_the_other():
@@ -207,9 +207,9 @@ def test_no_more_than_the_equity_is_risked():
     ],
 )
 def test_a_signal_is_read_in_the_unit_of_its_rule(written, status, says):
-    said = [f"market.signals.sp500_move={written}", "market.signals.ten_year_change_bp=3"]
-    found = plan_preset("tza-hedge", parse_assignments(said))
-    (check,) = (one for one in found.checks if one.name == "trigger")
+    text = [f"market.signals.sp500_move={written}", "market.signals.ten_year_change_bp=3"]
+    result = plan_preset("tza-hedge", parse_assignments(text))
+    (check,) = (check for check in result.checks if check.name == "trigger")
     assert check.status == status
     assert says in check.message
 
@@ -254,4 +254,4 @@ def test_rules_and_signals_are_saved_in_their_units(tmp_path):
     assert 'ten_year_change_bp = "28 bp"' in text
     seen = {"sp500_move": -0.02, "ten_year_change_bp": 28}
     assert again.market.signals == preset.market.signals == seen
-    assert [one.unit for one in again.entry.triggers] == ["%", "bp"]
+    assert [trigger.unit for trigger in again.entry.triggers] == ["%", "bp"]

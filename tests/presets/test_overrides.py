@@ -112,8 +112,8 @@ ALREADY = {
 
 @pytest.mark.parametrize("key", SETTABLE)
 def test_every_key_can_be_set(read, key):
-    value, found = SETTABLE[key]
-    assert found(read(ALREADY | {key: value})) == value
+    value, result = SETTABLE[key]
+    assert result(read(ALREADY | {key: value})) == value
 
 
 def leaves(path=()):

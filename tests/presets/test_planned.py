@@ -16,16 +16,16 @@ SHIPPED = [listed.name for listed in preset_names() if listed.origin == "shipped
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_preset_plans_to_at_least_one_unit(name):
-    found = plan_preset(name)
-    assert found.ok
-    assert found.size.units >= 1
-    assert found.size.risk <= found.size.risk_budget == 1_000
+    result = plan_preset(name)
+    assert result.ok
+    assert result.size.units >= 1
+    assert result.size.risk <= result.size.risk_budget == 1_000
 
 
 def test_the_hedge_says_what_it_waits_for_and_opens_when_it_is_seen():
     def trigger(overrides):
-        found = plan_preset("tza-hedge", overrides)
-        return next(check for check in found.checks if check.name == "trigger")
+        result = plan_preset("tza-hedge", overrides)
+        return next(check for check in result.checks if check.name == "trigger")
 
     assert trigger({}).status is CheckStatus.WARN
     assert "market.signals.sp500_move" in trigger({}).message
@@ -44,8 +44,8 @@ class TestRealQuotes:
     """The real IWM chain of 2026-07-20."""
 
     def test_the_default_spread_is_entered_at_mid(self, chain):
-        found = plan_preset("iwm-call-spread", chain=chain)
-        report = found.report
+        result = plan_preset("iwm-call-spread", chain=chain)
+        report = result.report
         assert report.trade.description == "IWM 295/325 call spread 2026-09-18"
         assert report.market.date == dt.date(2026, 7, 20)
         assert report.market.quote("IWM").spot == 295.39
@@ -54,18 +54,18 @@ class TestRealQuotes:
         assert [leg.vol for leg in report.legs] == pytest.approx([0.1980, 0.1681], abs=5e-4)
         assert report.market.quote("IWM").vol == pytest.approx(0.20, abs=0.01)
         # The quoted widths, half on the way in and half out, and the commissions.
-        assert found.size.loss_per_unit == pytest.approx(958.5 + 100 * (0.17 + 0.08) + 2.6)
-        assert found.size.units == 1
-        assert found.ok
+        assert result.size.loss_per_unit == pytest.approx(958.5 + 100 * (0.17 + 0.08) + 2.6)
+        assert result.size.units == 1
+        assert result.ok
 
     @pytest.mark.parametrize(
         ("at", "debit", "cost"), [("mid", 958.5, 25.0), ("natural", 971.0, 12.5), ("worst", 983.5, 12.5)]
     )
     def test_fills_cost_more_the_worse_they_are(self, chain, at, debit, cost):
-        found = plan_preset("iwm-call-spread", chain=chain, at=at)
-        assert found.report.net_debit == pytest.approx(debit)
-        assert found.size.loss_per_unit == pytest.approx(debit + cost + 2.6)
-        assert [leg.vol for leg in found.report.legs] == pytest.approx([0.1980, 0.1681], abs=5e-4)
+        result = plan_preset("iwm-call-spread", chain=chain, at=at)
+        assert result.report.net_debit == pytest.approx(debit)
+        assert result.size.loss_per_unit == pytest.approx(debit + cost + 2.6)
+        assert [leg.vol for leg in result.report.legs] == pytest.approx([0.1980, 0.1681], abs=5e-4)
 
     @pytest.mark.parametrize("key", ["market.date", "market.quotes.IWM.spot", "market.quotes.IWM.vol"])
     def test_what_the_chain_says_cannot_be_overridden(self, chain, key):
@@ -83,5 +83,5 @@ class TestRealQuotes:
             plan_preset("iwm-call-spread", late, chain=chain)
 
     def test_shares_take_spot_and_date(self, chain):
-        found = plan_preset("iwm-shares", chain=chain)
-        assert found.report.net_debit == pytest.approx(295.39)
+        result = plan_preset("iwm-shares", chain=chain)
+        assert result.report.net_debit == pytest.approx(295.39)

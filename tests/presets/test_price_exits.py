@@ -23,15 +23,15 @@ PRICES = {"exits.stop": "$277.67", "exits.targets": ["$310", "$325"]}
 
 
 def test_the_plan_stops_and_gains_at_the_prices():
-    found = plan_preset("iwm-call-spread", PRICES)
-    assert found.stop.spot == pytest.approx(277.67, abs=1e-9)
-    assert [one.level.spot for one in found.targets.outcomes] == pytest.approx([310, 325], abs=1e-9)
+    result = plan_preset("iwm-call-spread", PRICES)
+    assert result.stop.spot == pytest.approx(277.67, abs=1e-9)
+    assert [outcome.level.spot for outcome in result.targets.outcomes] == pytest.approx([310, 325], abs=1e-9)
     by_moves = plan_preset(
         "iwm-call-spread",
         {"exits.stop": 1 - 277.67 / 295.39, "exits.targets": [310 / 295.39 - 1, 325 / 295.39 - 1]},
     )
-    assert found.odds.stop_first == pytest.approx(by_moves.odds.stop_first, abs=1e-12)
-    assert found.size.loss_at_stop == pytest.approx(by_moves.size.loss_at_stop, abs=1e-9)
+    assert result.odds.stop_first == pytest.approx(by_moves.odds.stop_first, abs=1e-12)
+    assert result.size.loss_at_stop == pytest.approx(by_moves.size.loss_at_stop, abs=1e-9)
 
 
 def test_a_price_stays_where_the_spot_moves():
@@ -43,23 +43,23 @@ def test_a_price_stays_where_the_spot_moves():
 def test_a_price_is_held_against_the_spot_of_the_chain():
     preset = {"market.quotes.IWM.spot": 310.0}  # where the first target would be at the entry
     chain = read_chain(SAMPLE_FILE)
-    found = plan_preset("iwm-call-spread", PRICES, chain=chain)
-    assert found.stop.spot == pytest.approx(277.67, abs=1e-9)
+    result = plan_preset("iwm-call-spread", PRICES, chain=chain)
+    assert result.stop.spot == pytest.approx(277.67, abs=1e-9)
     with pytest.raises(InvalidInputError, match=r"exits.targets.0 must be above the entry 310.00"):
         plan_preset("iwm-call-spread", PRICES | preset)
 
 
 def test_the_stop_of_shares_is_from_their_entry_price():
-    found = plan_preset("iwm-shares", {"exits.stop": "$280", "trade.legs.0.entry_price": 300})
-    assert found.exits.stop == pytest.approx(20 / 300)
-    assert found.stop.spot == pytest.approx(280)
+    result = plan_preset("iwm-shares", {"exits.stop": "$280", "trade.legs.0.entry_price": 300})
+    assert result.exits.stop == pytest.approx(20 / 300)
+    assert result.stop.spot == pytest.approx(280)
 
 
 def test_a_short_trade_stops_above():
     short = {"trade.legs.0.side": "short", "exits.stop": "$310", "exits.targets": "$250"}
-    found = plan_preset("iwm-shares", short)
-    assert found.stop.spot == pytest.approx(310)
-    assert found.targets.outcomes[0].level.spot == pytest.approx(250)
+    result = plan_preset("iwm-shares", short)
+    assert result.stop.spot == pytest.approx(310)
+    assert result.targets.outcomes[0].level.spot == pytest.approx(250)
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_a_saved_preset_keeps_its_prices(tmp_path, monkeypatch):
 
 def test_shares_of_targets_by_price_are_kept():
     targets = [{"move": "$310", "fraction": "75%"}, {"move": "$325", "fraction": "25%"}]
-    found = load_preset("iwm-call-spread", {"exits.targets": targets}).exits
-    assert [(one.price, one.fraction) for one in found.targets] == [(310, 0.75), (325, 0.25)]
+    result = load_preset("iwm-call-spread", {"exits.targets": targets}).exits
+    assert [(target.price, target.fraction) for target in result.targets] == [(310, 0.75), (325, 0.25)]
 
 
 def test_the_screen_shows_moves_and_its_command_prints_the_same_plan():
@@ -160,7 +160,7 @@ def test_exits_by_price_are_found_from_any_entry():
         stop_price=90,
         targets=(Target(move=0.1, price=120, fraction=0.5), Target(move=0.5, fraction=0.5)),
     )
-    found = exits.at(entry=100, side=Side.LONG)
-    assert (found.stop, found.stop_price, found.priced) == (pytest.approx(0.1), None, False)
-    assert [one.move for one in found.targets] == pytest.approx([0.2, 0.5])
-    assert found.at(entry=50, side=Side.SHORT) is found
+    result = exits.at(entry=100, side=Side.LONG)
+    assert (result.stop, result.stop_price, result.priced) == (pytest.approx(0.1), None, False)
+    assert [target.move for target in result.targets] == pytest.approx([0.2, 0.5])
+    assert result.at(entry=50, side=Side.SHORT) is result

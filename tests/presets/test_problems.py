@@ -225,8 +225,8 @@ risk = 0
 
 
 def test_all_problems_are_listed_at_once_a_line_each(problems):
-    found = problems(MANY)
-    named = [line.split(" ")[0] for line in found]
+    result = problems(MANY)
+    named = [line.split(" ")[0] for line in result]
     assert named == [
         "market.date", "market.rate", "market.quotes.TNA.spot", "market.quotes.TNA.vol", "trade.legs.0.side",
         "trade.legs.0.strikee", "trade.legs.1.kind", "exits.stop", "exits.vol_shift",

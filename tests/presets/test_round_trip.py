@@ -94,11 +94,11 @@ def entries(draw):
 
 @st.composite
 def targets(draw):
-    found = sorted(draw(st.lists(st.floats(0.001, 3), unique=True, max_size=3)))
+    result = sorted(draw(st.lists(st.floats(0.001, 3), unique=True, max_size=3)))
     equal = draw(st.booleans())
     return tuple(
-        Target(move=move, fraction=1 / len(found) if equal else draw(st.floats(0.01, 1 / len(found))))
-        for move in found
+        Target(move=move, fraction=1 / len(result) if equal else draw(st.floats(0.01, 1 / len(result))))
+        for move in result
     )
 
 
@@ -116,8 +116,10 @@ accounts = records(
                   commission_per_trade=dollars, slippage_per_share=dollars),
 )  # fmt: skip
 dividends = st.lists(
-    records(CashDividend, ex_date=dates, amount=dollars), max_size=3, unique_by=lambda one: one.ex_date
-).map(lambda found: tuple(sorted(found, key=lambda one: one.ex_date)))
+    records(CashDividend, ex_date=dates, amount=dollars),
+    max_size=3,
+    unique_by=lambda dividend: dividend.ex_date,
+).map(lambda result: tuple(sorted(result, key=lambda dividend: dividend.ex_date)))
 quotes = records(
     Quote, spot=prices, vol=vols, dividend_yield=rates, dividends=dividends, borrow_fee=st.floats(0, 5)
 )

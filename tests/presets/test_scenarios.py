@@ -57,7 +57,7 @@ SHIPPED = {
 
 class TestShipped:
     def test_these_are_shipped(self):
-        found = {
+        result = {
             scenario.name: (
                 {symbol: move for symbol, move in scenario.moves.items() if symbol != "RUT"},
                 scenario.sessions,
@@ -66,7 +66,7 @@ class TestShipped:
             )
             for scenario in load_scenarios()
         }
-        assert found == SHIPPED
+        assert result == SHIPPED
 
     @pytest.mark.parametrize(
         "scenario", read_scenarios(shipped_scenarios()), ids=lambda scenario: scenario.name
@@ -143,8 +143,8 @@ class TestOwn:
         text = 'schema = 1\n[scenarios.vol-up-5]\nmeaning = "{}"\n'
         write(own, text.format("mine"))
         file = write(tmp_path / "more.toml", text.format("this one"))
-        found = {scenario.name: scenario.meaning for scenario in load_scenarios(file)}
-        assert found["vol-up-5"] == "this one"
+        result = {scenario.name: scenario.meaning for scenario in load_scenarios(file)}
+        assert result["vol-up-5"] == "this one"
         assert named()["vol-up-5"].meaning == "mine"
         assert load_scenarios(str(file)) == load_scenarios(file)
 
@@ -207,8 +207,8 @@ KEYS = "meaning, moves, sessions, vol_shift, rate_shift"
     ],
 )
 def test_a_wrong_key_or_value_is_named(problems, line, problem):
-    found = problems(f"schema = 1\n[scenarios.a]\nmeaning = 'b'\n{line}\n")
-    assert found == [f"scenarios.a.{problem}"]
+    result = problems(f"schema = 1\n[scenarios.a]\nmeaning = 'b'\n{line}\n")
+    assert result == [f"scenarios.a.{problem}"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_a_wrong_file_says_what_is_wrong(problems, text, lines):
 
 
 def test_all_problems_are_listed_at_once_a_line_each(problems):
-    found = problems(
+    result = problems(
         """
         schema = 1
         [scenarios.one]
@@ -254,7 +254,7 @@ def test_all_problems_are_listed_at_once_a_line_each(problems):
         vols = 1
         """
     )
-    assert [line.split(" ")[0].strip(":").removeprefix("scenarios.") for line in found] == [
+    assert [line.split(" ")[0].strip(":").removeprefix("scenarios.") for line in result] == [
         "one.meaning", "one.moves.IWM", "one.moves.Q", "one.sessions",
         "two.meaning", "two.rate_shift", "two.vols",
     ]  # fmt: skip

@@ -68,7 +68,7 @@ def test_the_call_spread_keeps_its_days_however_many_are_asked(days):
 def test_iwm_pays_cash_and_the_next_dividend_is_forecast_within_the_spreads_life(name):
     market = load_preset(name).market
     assert market.quotes["IWM"].dividend_yield == 0
-    assert [one.amount for one in market.quotes["IWM"].dividends] == [0.8, 0.8]
+    assert [dividend.amount for dividend in market.quotes["IWM"].dividends] == [0.8, 0.8]
     (due,) = market.dividends_until("IWM", dt.date(2026, 9, 18))
     assert due == CashDividend(ex_date=dt.date(2026, 9, 15), amount=0.8, forecast=True)
 

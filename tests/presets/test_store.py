@@ -125,9 +125,9 @@ def test_saving_makes_the_folder_and_loads_back(own):
     preset = load_preset("iwm-call-spread", {"exits.stop": "7%"})
     path = save_preset(preset, "mine")
     assert path == own / "mine.toml"
-    found = load_preset("mine")
-    assert (found.name, found.exits.stop) == ("mine", 0.07)
-    assert save_preset(found, "other.toml") == own / "other.toml"
+    result = load_preset("mine")
+    assert (result.name, result.exits.stop) == ("mine", 0.07)
+    assert save_preset(result, "other.toml") == own / "other.toml"
 
 
 def test_saving_never_overwrites_without_force(own):

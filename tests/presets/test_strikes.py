@@ -43,8 +43,8 @@ def test_the_option_at_a_delta_strike_has_that_delta_in_vollib(
     where = context(kind, vol=vol, years=years, rate=rate, dividend_yield=dividend_yield, dividends=dividends)
     strike = DeltaStrike(delta=delta).wanted(where)
     flag = "c" if kind is OptionType.CALL else "p"
-    found = vollib_delta(flag, 295.39 - dividends, strike, years, rate, vol, dividend_yield)
-    assert found == pytest.approx(int(kind) * delta, abs=1e-12)
+    result = vollib_delta(flag, 295.39 - dividends, strike, years, rate, vol, dividend_yield)
+    assert result == pytest.approx(int(kind) * delta, abs=1e-12)
 
 
 @pytest.mark.parametrize("limit", [{"years": 0.0}, {"vol": 0.0}])
@@ -62,12 +62,12 @@ def test_a_delta_that_dividends_rule_out_is_refused():
 def test_the_american_call_with_the_dividend_has_nearly_that_delta():
     day = 45 / 365
     strike = DeltaStrike(delta=0.3).wanted(context(dividend_yield=0.0, dividends=0.8 * math.exp(-0.04 * day)))
-    found = american(
+    result = american(
         sign=1, spot=295.39, strike=[strike, strike + 1], time_to_expiry=60 / 365, vol=0.2, rate=0.04,
         dividend_times=[day], dividend_amounts=[0.8],
     ).delta  # fmt: skip
     # The model's spot falls at the ex-date rather than being less from the start: near, not equal.
-    assert found[0] == pytest.approx(0.3, abs=(found[0] - found[1]) / 5)
+    assert result[0] == pytest.approx(0.3, abs=(result[0] - result[1]) / 5)
 
 
 def test_dividends_that_eat_the_spot_leave_no_delta():

@@ -60,18 +60,18 @@ ATM, UP = MoneynessStrike(move=0.0), MoneynessStrike(move=0.1)
 
 def test_the_missions_spread_without_a_chain():
     template = trade(leg(ATM, vol=0.2), leg(UP, side=Side.SHORT, premium=1.0), min_days=45, max_days=90)
-    found = template.resolve(market())
-    assert found.description == "IWM 295/325 call spread 2026-09-18"
-    assert found.name == "a trade"
-    assert [one.vol for one in found.legs] == [0.2, None]
-    assert [one.premium for one in found.legs] == [None, 1.0]
+    result = template.resolve(market())
+    assert result.description == "IWM 295/325 call spread 2026-09-18"
+    assert result.name == "a trade"
+    assert [leg.vol for leg in result.legs] == [0.2, None]
+    assert [leg.premium for leg in result.legs] == [None, 1.0]
 
 
 def test_every_field_of_a_leg_arrives():
     asked = leg(300, side=Side.SHORT, option_type=PUT, contracts=3, premium=2.5, vol=0.3, spread_cost=0.04)
-    (found,) = trade(asked).resolve(market()).legs
-    assert (found.side, found.option_type, found.strike, found.contracts) == (Side.SHORT, PUT, 300, 3)
-    assert (found.premium, found.vol, found.spread_cost) == (2.5, 0.3, 0.04)
+    (result,) = trade(asked).resolve(market()).legs
+    assert (result.side, result.option_type, result.strike, result.contracts) == (Side.SHORT, PUT, 300, 3)
+    assert (result.premium, result.vol, result.spread_cost) == (2.5, 0.3, 0.04)
 
 
 def test_shares_need_no_listing_and_pass_through():
@@ -118,13 +118,13 @@ def test_of_two_expiries_as_near_the_earlier_is_taken():
     ids=["exact", "nearest", "not above", "not below", "pulled in", "rules that no expiry meets"],
 )
 def test_the_entry_rules_choose_among_expiries(asked, entry, days):
-    found = trade(leg(ATM, asked), **entry).resolve(market(), Chain())
-    assert found.expiry == TODAY + dt.timedelta(days=days)
+    result = trade(leg(ATM, asked), **entry).resolve(market(), Chain())
+    assert result.expiry == TODAY + dt.timedelta(days=days)
 
 
 def test_an_option_that_expires_today_is_no_choice():
-    found = trade(leg(ATM, 2)).resolve(market(), Chain(days=(0, 9)))
-    assert found.expiry == TODAY + dt.timedelta(days=9)
+    result = trade(leg(ATM, 2)).resolve(market(), Chain(days=(0, 9)))
+    assert result.expiry == TODAY + dt.timedelta(days=9)
 
 
 def test_the_far_leg_of_a_calendar_is_not_pulled_into_the_entry_rules():
@@ -135,16 +135,16 @@ def test_the_far_leg_of_a_calendar_is_not_pulled_into_the_entry_rules():
 @pytest.mark.parametrize("spot", [295.39, 60.0, 8.0])
 @given(days=st.integers(5, 330), move=st.floats(-0.5, 1.0))
 def test_the_usual_listing_is_met_within_half_a_step_and_half_a_week(spot, days, move):
-    found = trade(leg(MoneynessStrike(move=move), days)).resolve(market(spot)).legs[0]
-    assert abs(found.strike - spot * (1 + move)) <= 0.5 + 1e-9
-    assert abs((found.expiry - TODAY).days - days) <= 4
+    result = trade(leg(MoneynessStrike(move=move), days)).resolve(market(spot)).legs[0]
+    assert abs(result.strike - spot * (1 + move)) <= 0.5 + 1e-9
+    assert abs((result.expiry - TODAY).days - days) <= 4
 
 
 def test_exact_strikes_and_expiries_stand_without_a_chain():
     odd = dt.date(2026, 9, 17)
     for listing in (None, UsualListing(instrument=instrument("IWM"), date=TODAY, spot=295.39)):
-        found = trade(leg(301.37, odd)).resolve(market(), listing).legs[0]
-        assert (found.strike, found.expiry) == (301.37, odd)
+        result = trade(leg(301.37, odd)).resolve(market(), listing).legs[0]
+        assert (result.strike, result.expiry) == (301.37, odd)
 
 
 @pytest.mark.parametrize(
@@ -181,13 +181,13 @@ def test_a_chain_of_nothing():
 
 
 def test_calls_and_puts_have_strikes_of_their_own():
-    found = trade(leg(MoneynessStrike(move=-0.1), option_type=PUT)).resolve(market(), Chain())
-    assert found.legs[0].strike == 270.0
+    result = trade(leg(MoneynessStrike(move=-0.1), option_type=PUT)).resolve(market(), Chain())
+    assert result.legs[0].strike == 270.0
 
 
 def test_a_chain_holds_an_exact_strike_and_expiry():
-    found = trade(leg(300, TODAY + dt.timedelta(days=60))).resolve(market(), Chain())
-    assert found.legs[0].strike == 300.0
+    result = trade(leg(300, TODAY + dt.timedelta(days=60))).resolve(market(), Chain())
+    assert result.legs[0].strike == 300.0
 
 
 def test_days_beyond_the_usual_listing_are_refused_rather_than_cut():

@@ -49,8 +49,8 @@ def test_what_is_no_time_is_refused_with_the_range(written):
 
 
 def test_a_time_and_a_settlement_survive_saving(tmp_path):
-    said = {"market.time": "10:30:05", "trade.settlement": "pm"}
-    preset = load_preset("iwm-call-spread", said)
+    text = {"market.time": "10:30:05", "trade.settlement": "pm"}
+    preset = load_preset("iwm-call-spread", text)
     path = tmp_path / "mine.toml"
     again = read_preset(document_text(preset, title="mine", path=path), path=path)
     assert again.market.time == dt.time(10, 30, 5)
@@ -69,10 +69,10 @@ def test_on_the_day_of_the_expiry_the_plan_says_no_without_a_time():
 def test_without_a_time_of_day_the_default_plan_is_that_of_the_dates():
     """Close to close: the figures of a plan do not depend on whether the close is said."""
     usual = plan_preset("iwm-call-spread")
-    said = plan_preset("iwm-call-spread", {"market.time": "16:00"})
-    assert usual.report.net_debit == said.report.net_debit
-    assert usual.managed == said.managed
-    assert usual.ladder == said.ladder
+    text = plan_preset("iwm-call-spread", {"market.time": "16:00"})
+    assert usual.report.net_debit == text.report.net_debit
+    assert usual.managed == text.managed
+    assert usual.ladder == text.ladder
     assert usual.report.net_debit == pytest.approx(963.97, abs=0.005)
 
 
@@ -83,7 +83,7 @@ def test_a_special_dividend_is_marked_in_a_list_and_in_a_file(tmp_path):
     )
     for overrides in (listed, {"market.quotes.IWM.dividends": str(tmp_path / "paid.csv")}):
         market = load_preset("iwm-call-spread", overrides).market
-        assert [one.special for one in market.quote("IWM").dividends] == [False, False, True]
+        assert [dividend.special for dividend in market.quote("IWM").dividends] == [False, False, True]
         coming = market.dividends_until("IWM", dt.date(2027, 8, 1))
         assert {one.amount for one in coming} == {0.8}
     with pytest.raises(PresetError, match="special"):

@@ -28,17 +28,17 @@ EPSILON = np.finfo(float).eps
 
 @pytest.mark.parametrize("row", rows("implied_vol_cases"), ids=lambda row: f"{row['price']:.3g}")
 def test_published_case(row):
-    found = implied_vol(
+    result = implied_vol(
         premium=row["price"],
         sign=SIGNS[row["flag"]],
         spot=row["forward"],
         strike=row["strike"],
         time_to_expiry=row["t"],
     )
-    assert found.status == VolStatus.OK
+    assert result.status == VolStatus.OK
     bar = max(1e-10, 4.0 * row["iv_change_per_ulp_of_price"])
-    assert found.vol == pytest.approx(float(row["iv_recomputed"]), rel=0.0, abs=bar)
-    assert found.vol == pytest.approx(
+    assert result.vol == pytest.approx(float(row["iv_recomputed"]), rel=0.0, abs=bar)
+    assert result.vol == pytest.approx(
         float(row["expected_iv"]), rel=0.0, abs=bar + row["expected_iv"].half_unit
     )
 
@@ -51,7 +51,7 @@ BEHAVIOUR = {
 
 @pytest.mark.parametrize("row", rows("implied_vol_bounds_behaviour"), ids=lambda row: row["description"])
 def test_reported_case_at_a_bound(row):
-    found = implied_vol(
+    result = implied_vol(
         premium=row["price"],
         sign=SIGNS[row["flag"]],
         spot=row["spot"],
@@ -60,11 +60,11 @@ def test_reported_case_at_a_bound(row):
         rate=row["r"],
     )
     expected = row["py_vollib_behaviour"]
-    assert found.status == BEHAVIOUR.get(expected, VolStatus.OK)
-    if found.status == VolStatus.OK:
-        assert found.vol == pytest.approx(float(expected), rel=1e-9, abs=0.0)
+    assert result.status == BEHAVIOUR.get(expected, VolStatus.OK)
+    if result.status == VolStatus.OK:
+        assert result.vol == pytest.approx(float(expected), rel=1e-9, abs=0.0)
     else:
-        assert math.isnan(found.vol)
+        assert math.isnan(result.vol)
 
 
 # Second implementations.
@@ -128,11 +128,11 @@ def test_agrees_with_50_digits_wherever_a_double_price_carries_the_vol(count):
         if not conditioned(option, premium):
             continue
         true, per_ulp = exact.implied_vol(premium=premium, start=vol, **option)
-        found = implied_vol(premium=premium, **option)
-        assert found.status == VolStatus.OK
-        assert abs(found.vol - true) <= max(1e-10, 2 * per_ulp), option
+        result = implied_vol(premium=premium, **option)
+        assert result.status == VolStatus.OK
+        assert abs(result.vol - true) <= max(1e-10, 2 * per_ulp), option
         # Far inside the bar: nearly every digit of the vol that the premium fixes.
-        assert abs(found.vol - true) <= max(5e-12 * true, 2 * per_ulp), option
+        assert abs(result.vol - true) <= max(5e-12 * true, 2 * per_ulp), option
         compared += 1
     assert compared > count / 2
 
@@ -162,7 +162,7 @@ def test_agrees_with_vollib():
 
 def assert_round_trip(options):
     greeks = black_scholes(**options)
-    found = implied_vol(premium=greeks.value, **{name: options[name] for name in options if name != "vol"})
+    result = implied_vol(premium=greeks.value, **{name: options[name] for name in options if name != "vol"})
     share = options["spot"] * np.exp(-options["dividend_yield"] * options["time_to_expiry"])
     cash = options["strike"] * np.exp(-options["rate"] * options["time_to_expiry"])
     intrinsic = np.maximum(options["sign"] * (share - cash), 0.0)
@@ -171,10 +171,10 @@ def assert_round_trip(options):
     carries_vol = greeks.value - intrinsic > np.maximum(1e3 * EPSILON * (terms - greeks.value), 1e-290)
     carries_vol &= bound - greeks.value > 1e3 * EPSILON * bound
     assert carries_vol.mean() > 0.5
-    assert (found.status[carries_vol] == VolStatus.OK).all()
+    assert (result.status[carries_vol] == VolStatus.OK).all()
     # A few ulps of the terms that the price is the difference of, seen through vega.
     bar = np.maximum(1e-10, 8.0 * EPSILON * terms[carries_vol] / greeks.vega[carries_vol])
-    assert (np.abs(found.vol - options["vol"])[carries_vol] <= bar).all()
+    assert (np.abs(result.vol - options["vol"])[carries_vol] <= bar).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -218,18 +218,18 @@ QUOTES = st.fixed_dictionaries(
 
 @given(QUOTES)
 def test_a_vol_reprices_its_premium_and_a_status_says_why_there_is_none(quote):
-    found = implied_vol(**quote)
+    result = implied_vol(**quote)
     contract = {name: value for name, value in quote.items() if name != "premium"}
     floor, ceiling = (black_scholes(vol=vol, **contract).value for vol in (0.0, 1e100))
     slack = 1e-14 * (quote["spot"] + quote["strike"]) * math.exp(0.2 * quote["time_to_expiry"])
-    if found.status == VolStatus.OK:
-        assert found.vol >= 0.0
-        assert black_scholes(vol=found.vol, **contract).value == pytest.approx(
+    if result.status == VolStatus.OK:
+        assert result.vol >= 0.0
+        assert black_scholes(vol=result.vol, **contract).value == pytest.approx(
             quote["premium"], rel=1e-12, abs=10.0 * slack
         )
     else:
-        assert math.isnan(found.vol)
-        assert found.status in {VolStatus.BELOW_INTRINSIC, VolStatus.ABOVE_BOUND}
+        assert math.isnan(result.vol)
+        assert result.status in {VolStatus.BELOW_INTRINSIC, VolStatus.ABOVE_BOUND}
         assert not floor + slack < quote["premium"] < ceiling - slack
 
 
@@ -238,9 +238,9 @@ def test_vol_rises_with_the_premium(sign):
     contract = OPTION | {"sign": sign}
     floor, ceiling = (black_scholes(vol=vol, **contract).value for vol in (0.0, 1e100))
     share_of_range = np.concatenate([np.geomspace(1e-12, 0.5, 2000), 1.0 - np.geomspace(0.499, 1e-12, 2000)])
-    found = implied_vol(premium=floor + (ceiling - floor) * share_of_range, **contract)
-    assert (found.status == VolStatus.OK).all()
-    assert (np.diff(found.vol) > 0.0).all()
+    result = implied_vol(premium=floor + (ceiling - floor) * share_of_range, **contract)
+    assert (result.status == VolStatus.OK).all()
+    assert (np.diff(result.vol) > 0.0).all()
 
 
 # Status codes.
@@ -273,10 +273,10 @@ def test_a_bad_element_says_why_and_its_neighbors_are_solved(status, change):
     good = OPTION | {"premium": 3.0, "sign": 1.0}
     alone = implied_vol(**good)
     bad = good | change
-    found = implied_vol(**{name: [good[name], bad[name], good[name]] for name in good})
-    assert found.status.tolist() == [VolStatus.OK, status, VolStatus.OK]
-    assert np.isnan(found.vol).tolist() == [False, True, False]
-    assert found.vol[0] == found.vol[2] == alone.vol
+    result = implied_vol(**{name: [good[name], bad[name], good[name]] for name in good})
+    assert result.status.tolist() == [VolStatus.OK, status, VolStatus.OK]
+    assert np.isnan(result.vol).tolist() == [False, True, False]
+    assert result.vol[0] == result.vol[2] == alone.vol
     assert implied_vol(**bad).status == status
 
 
@@ -287,9 +287,9 @@ def test_every_status_has_a_text():
 def test_a_search_cut_short_says_so(monkeypatch):
     monkeypatch.setattr(import_module("riskcalc.pricing.implied_vol"), "_MAX_STEPS", 1)
     with using("numpy"):
-        found = implied_vol(premium=[60.0, 1e-9], sign=1, spot=100.0, strike=[50.0, 1e9], time_to_expiry=1.0)
-    assert found.status.tolist() == [VolStatus.OK, VolStatus.NOT_CONVERGED]
-    assert np.isnan(found.vol).tolist() == [False, True]
+        result = implied_vol(premium=[60.0, 1e-9], sign=1, spot=100.0, strike=[50.0, 1e9], time_to_expiry=1.0)
+    assert result.status.tolist() == [VolStatus.OK, VolStatus.NOT_CONVERGED]
+    assert np.isnan(result.vol).tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -312,26 +312,26 @@ def test_the_bound_itself_has_no_vol():
 
 
 def test_scalars_give_numpy_scalars():
-    found = implied_vol(premium=3, sign=1, **OPTION)
-    assert isinstance(found, ImpliedVol)
-    assert (type(found.vol), type(found.status)) == (np.float64, np.int8)
+    result = implied_vol(premium=3, sign=1, **OPTION)
+    assert isinstance(result, ImpliedVol)
+    assert (type(result.vol), type(result.status)) == (np.float64, np.int8)
 
 
 def test_every_argument_broadcasts():
     premium = np.array([[[2.0]], [[20.0]]])
-    found = implied_vol(
+    result = implied_vol(
         premium=premium, sign=[[[1]], [[-1]]], **(OPTION | {"strike": [[230], [235]], "rate": [0, 0.05, 0.1]})
     )
-    assert found.vol.shape == found.status.shape == (2, 2, 3)
+    assert result.vol.shape == result.status.shape == (2, 2, 3)
     one = implied_vol(premium=20.0, sign=-1, **(OPTION | {"strike": 235, "rate": 0.05}))
-    assert found.vol[1, 1, 1] == pytest.approx(one.vol, rel=1e-13)
+    assert result.vol[1, 1, 1] == pytest.approx(one.vol, rel=1e-13)
 
 
 @pytest.mark.parametrize("varying", ["premium", "sign", *OPTION])
 def test_one_varying_argument_is_enough(varying):
     quote = OPTION | {"premium": 3.0, "sign": 1.0}
-    found = implied_vol(**(quote | {varying: np.full(4, quote[varying])}))
-    assert found.vol == pytest.approx(np.full(4, implied_vol(**quote).vol), rel=1e-13)
+    result = implied_vol(**(quote | {varying: np.full(4, quote[varying])}))
+    assert result.vol == pytest.approx(np.full(4, implied_vol(**quote).vol), rel=1e-13)
 
 
 def test_blocks_change_nothing():
@@ -345,5 +345,5 @@ def test_blocks_change_nothing():
 
 
 def test_no_premiums_at_all():
-    found = implied_vol(premium=[], sign=1, **OPTION)
-    assert found.vol.shape == found.status.shape == (0,)
+    result = implied_vol(premium=[], sign=1, **OPTION)
+    assert result.vol.shape == result.status.shape == (0,)

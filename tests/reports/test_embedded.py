@@ -45,8 +45,8 @@ def test_a_sample_stays_one_and_what_is_set_is_said():
     PATH.write_text(page_of(), encoding="utf-8")
     day = planned().report.market.date
     assert riskcalc.plan_preset(PATH, today=day).verdict is Verdict.SAMPLE
-    found = riskcalc.plan_preset(PATH, {"market.quotes.IWM.spot": 300, "account.equity": 50_000}).sources
-    assert (found.spot, found.date, found.equity) == (Source.SET, Source.SAMPLE, Source.SET)
+    result = riskcalc.plan_preset(PATH, {"market.quotes.IWM.spot": 300, "account.equity": 50_000}).sources
+    assert (result.spot, result.date, result.equity) == (Source.SET, Source.SAMPLE, Source.SET)
 
 
 def test_the_day_of_an_older_volatility_is_kept():
@@ -84,9 +84,9 @@ def test_the_readers_own_calibration_changes_nothing(tmp_path, monkeypatch):
 
 
 def test_the_plan_inside_is_the_plan():
-    found = json.loads(re.search(r'id="riskcalc-report">(.*?)</script>', page_of(), re.DOTALL)[1])
-    assert found["plan"] == planned().to_dict()
-    assert found["command"] == "riskcalc report iwm-call-spread -o plan.html"
+    result = json.loads(re.search(r'id="riskcalc-report">(.*?)</script>', page_of(), re.DOTALL)[1])
+    assert result["plan"] == planned().to_dict()
+    assert result["command"] == "riskcalc report iwm-call-spread -o plan.html"
 
 
 def test_the_editor_opens_a_report_and_saves_beside_nothing_of_it():

@@ -39,14 +39,14 @@ RESULTS = {
 @pytest.mark.parametrize("name", RESULTS)
 def test_text_and_html(name):
     made, inside = RESULTS[name]
-    found = made()._repr_mimebundle_(include=None, exclude=None)
-    assert set(found) == {"text/plain", "text/html"}
-    assert inside in found["text/plain"]
-    page = parsed(found["text/html"])
+    result = made()._repr_mimebundle_(include=None, exclude=None)
+    assert set(result) == {"text/plain", "text/html"}
+    assert inside in result["text/plain"]
+    page = parsed(result["text/html"])
     assert page.get("class") == "riskcalc"
     assert inside in " ".join(page.itertext())
     assert len(list(page.iter("{http://www.w3.org/2000/svg}svg"))) == (2 if name == "plan" else 0)
-    assert all(len(line) <= 200 for line in found["text/plain"].splitlines())
+    assert all(len(line) <= 200 for line in result["text/plain"].splitlines())
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_repr_is_a_line(name, text):
 
 
 def test_repr_of_a_stress_test_names_the_worst_scenario():
-    found = stressed()
-    worst = min(found, key=lambda row: row.pnl_all_units)
-    assert repr(found) == (
-        f"<StressResult IWM 295/325 call spread 2026-09-18: {len(found)} scenarios, "
+    result = stressed()
+    worst = min(result, key=lambda row: row.pnl_all_units)
+    assert repr(result) == (
+        f"<StressResult IWM 295/325 call spread 2026-09-18: {len(result)} scenarios, "
         f"worst {worst.scenario.name} {worst.pnl_all_units:+,.2f}>"
     )
     nothing = riskcalc.stress(planned(SPREAD), [], account=riskcalc.Account(equity=100_000))
@@ -79,22 +79,22 @@ def test_repr_of_a_stress_test_names_the_worst_scenario():
 
 
 def test_a_stress_test_is_still_a_tuple():
-    found = stressed()
-    for same in (pickle.loads(pickle.dumps(found)), copy.copy(found), copy.deepcopy(found)):  # noqa: S301
-        assert same == found == tuple(found)
-        assert same.plan == found.plan
-    assert isinstance(found[:2], tuple)
+    result = stressed()
+    for same in (pickle.loads(pickle.dumps(result)), copy.copy(result), copy.deepcopy(result)):  # noqa: S301
+        assert same == result == tuple(result)
+        assert same.plan == result.plan
+    assert isinstance(result[:2], tuple)
 
 
 def test_a_part_of_a_scan_is_a_plain_table():
-    found = scanned()
-    assert type(found.head()) is type(found[["debit"]]) is type(found.copy()) is pd.DataFrame
-    same = pickle.loads(pickle.dumps(found))  # noqa: S301
-    assert same._repr_mimebundle_() == found._repr_mimebundle_()
+    result = scanned()
+    assert type(result.head()) is type(result[["debit"]]) is type(result.copy()) is pd.DataFrame
+    same = pickle.loads(pickle.dumps(result))  # noqa: S301
+    assert same._repr_mimebundle_() == result._repr_mimebundle_()
 
 
 def test_a_scan_without_its_columns_is_shown_as_pandas_does():
-    found = scanned()
-    del found["edge"]
-    assert found._repr_mimebundle_()["text/plain"] == repr(found)
-    assert "<table" in found._repr_mimebundle_()["text/html"]
+    result = scanned()
+    del result["edge"]
+    assert result._repr_mimebundle_()["text/plain"] == repr(result)
+    assert "<table" in result._repr_mimebundle_()["text/html"]

@@ -25,7 +25,7 @@ def test_nothing_is_loaded_or_run(name):
     assert not [one for one in attributes if one[1].startswith("on")]
     assert not re.search(r"@import|url\(|@font-face", page)
     assert [tag.get("type") for tag in root.iter("script")] == ["application/json"]
-    (policy,) = (one.get("content") for one in root.iter("meta") if one.get("http-equiv"))
+    (policy,) = (element.get("content") for element in root.iter("meta") if element.get("http-equiv"))
     assert policy == "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -42,7 +42,7 @@ def test_tables_have_captions_and_heads():
     assert len(tables) == len(plan_tables(planned()))
     for table in tables:
         assert table.find("caption").text
-        assert {one.get("scope") for one in table.iter("th")} <= {"row", "col"}
+        assert {element.get("scope") for element in table.iter("th")} <= {"row", "col"}
         assert all(row[0].tag == "th" for row in table.find("tbody"))
 
 

@@ -27,8 +27,8 @@ class Picture:
     def __init__(self, plan):
         self.root = parsed(pictures(plan).payoff)
         texts = list(self.root.iter(f"{SVG}text"))
-        x = [(float(one.get("x")), number(one.text)) for one in texts if "tick-x" in one.get("class")]
-        y = [(float(one.get("y")) - 4, number(one.text)) for one in texts if "tick-y" in one.get("class")]
+        x = [(float(text.get("x")), number(text.text)) for text in texts if "tick-x" in text.get("class")]
+        y = [(float(text.get("y")) - 4, number(text.text)) for text in texts if "tick-y" in text.get("class")]
         self.to_spot, self.dollars_a_pixel = self._line(x)
         self.to_pnl, self.pnl_a_pixel = self._line(y)
 
@@ -36,39 +36,44 @@ class Picture:
     def _line(pairs):
         assert len(pairs) >= 2
         slope, start = np.polyfit([place for place, _ in pairs], [value for _, value in pairs], 1)
-        found = np.polyval([slope, start], [place for place, _ in pairs])
-        assert found == pytest.approx([value for _, value in pairs], abs=abs(slope) * PIXEL)
+        result = np.polyval([slope, start], [place for place, _ in pairs])
+        assert result == pytest.approx([value for _, value in pairs], abs=abs(slope) * PIXEL)
         return (lambda place: slope * float(place) + start), abs(slope)
 
     def lines(self, attribute, value):
-        return [one for one in self.root.iter(f"{SVG}line") if one.get(attribute) == value]
+        return [element for element in self.root.iter(f"{SVG}line") if element.get(attribute) == value]
 
     def spots(self, kind):
         """Places of the lines of a kind, as prices."""
-        return sorted(self.to_spot(one.get("x1")) for one in self.lines("data-kind", kind))
+        return sorted(self.to_spot(line.get("x1")) for line in self.lines("data-kind", kind))
 
     def curve(self, name):
-        (line,) = (one for one in self.root.iter(f"{SVG}polyline") if one.get("data-curve") == name)
+        (line,) = (
+            element for element in self.root.iter(f"{SVG}polyline") if element.get("data-curve") == name
+        )
         points = [point.split(",") for point in line.get("points").split()]
         return np.array([self.to_spot(x) for x, _ in points]), np.array([self.to_pnl(y) for _, y in points])
 
     def labels(self):
-        return " | ".join(one.text for one in self.root.iter(f"{SVG}text"))
+        return " | ".join(element.text for element in self.root.iter(f"{SVG}text"))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_levels_stand_at_their_prices(name):
     plan, picture = planned(name), Picture(planned(name))
     near = {"abs": 2 * picture.dollars_a_pixel * PIXEL}
-    targets = sorted(one.level.spot for one in plan.targets.outcomes if not one.second_stop)
-    stops = [plan.stop.spot, *(one.level.spot for one in plan.targets.outcomes if one.second_stop)]
+    targets = sorted(outcome.level.spot for outcome in plan.targets.outcomes if not outcome.second_stop)
+    stops = [
+        plan.stop.spot,
+        *(outcome.level.spot for outcome in plan.targets.outcomes if outcome.second_stop),
+    ]
     spot = plan.report.market.quote(plan.report.trade.symbol).spot
     assert picture.spots("spot") == pytest.approx([spot], **near)
     assert picture.spots("stop") == pytest.approx(sorted(stops), **near)
     assert picture.spots("target") == pytest.approx(targets, **near)
     for shown in picture.lines("data-spot", None):
         assert shown.get("x1")  # every line of a level has both
-    drawn = [one for one in picture.root.iter(f"{SVG}line") if one.get("data-spot")]
+    drawn = [element for element in picture.root.iter(f"{SVG}line") if element.get("data-spot")]
     assert [picture.to_spot(one.get("x1")) for one in drawn] == pytest.approx(
         [float(one.get("data-spot")) for one in drawn], **near
     )
@@ -97,8 +102,8 @@ def test_today_passes_through_the_ladder():
     plan, picture = planned(), Picture(planned())
     spots, pnl = picture.curve("today")
     rows = [row for row in plan.ladder if row.when == "today" and not row.label.startswith("stop")]
-    found = np.interp([row.spot for row in rows], spots, pnl)
-    assert found == pytest.approx([row.pnl for row in rows], abs=3.0)
+    result = np.interp([row.spot for row in rows], spots, pnl)
+    assert result == pytest.approx([row.pnl for row in rows], abs=3.0)
 
 
 def test_both_breakevens_of_a_condor_are_drawn():
@@ -133,9 +138,9 @@ def test_the_heatmap_has_the_ladder(name):
     plan = planned(name)
     root = parsed(pictures(plan).heatmap)
     cells = {
-        (float(one.get("data-spot")), one.get("data-date")): float(one.get("data-pnl"))
-        for one in root.iter(f"{SVG}rect")
-        if one.get("data-pnl")
+        (float(element.get("data-spot")), element.get("data-date")): float(element.get("data-pnl"))
+        for element in root.iter(f"{SVG}rect")
+        if element.get("data-pnl")
     }
     rows = [row for row in plan.ladder if (row.spot, row.date.isoformat()) in cells]
     assert len({row.spot for row in rows}) >= 3
@@ -145,8 +150,8 @@ def test_the_heatmap_has_the_ladder(name):
 
 def test_gain_and_loss_differ_by_sign_beside_color():
     root = parsed(pictures(planned()).heatmap)
-    rects = [one for one in root.iter(f"{SVG}rect") if one.get("data-pnl")]
-    texts = [one.text for one in root.iter(f"{SVG}text") if (one.text or "").endswith("R")]
+    rects = [element for element in root.iter(f"{SVG}rect") if element.get("data-pnl")]
+    texts = [element.text for element in root.iter(f"{SVG}text") if (element.text or "").endswith("R")]
     assert len(rects) == len(texts)
     for cell, text in zip(rects, texts, strict=True):
         pnl = float(cell.get("data-pnl"))
@@ -158,7 +163,8 @@ def test_gain_and_loss_differ_by_sign_beside_color():
 def test_labels_do_not_cover_each_other(name):
     root = parsed(pictures(planned(name)).payoff)
     boxes = [
-        tuple(float(one.get(key)) for key in ("x", "y", "width", "height")) for one in root.iter(f"{SVG}rect")
+        tuple(float(element.get(key)) for key in ("x", "y", "width", "height"))
+        for element in root.iter(f"{SVG}rect")
     ]
     assert boxes
     for place, (x, y, width, height) in enumerate(boxes):
@@ -185,6 +191,6 @@ def test_the_axis_tells_its_ticks_apart(spot):
     market = Market(date=planned().report.market.date, rate=0.04, quotes={"IWM": Quote(spot=spot, vol=0.2)})
     exits = riskcalc.ExitPlan(stop=0.06, holding_days=20)
     picture = Picture(riskcalc.plan(shares("IWM"), market, riskcalc.Account(equity=100_000), exits))
-    texts = [one.text for one in picture.root.iter(f"{SVG}text") if "tick-" in one.get("class")]
+    texts = [element.text for element in picture.root.iter(f"{SVG}text") if "tick-" in element.get("class")]
     assert len(set(texts)) == len(texts)
     assert picture.spots("stop") == pytest.approx([0.94 * spot], abs=2 * picture.dollars_a_pixel * PIXEL)

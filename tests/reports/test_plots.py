@@ -23,8 +23,8 @@ def figures(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_payoff_has_the_curves_and_levels(name):
     pytest.importorskip("matplotlib")
-    found = riskcalc.plot_payoff(planned(name))
-    (axes,) = found.axes
+    result = riskcalc.plot_payoff(planned(name))
+    (axes,) = result.axes
     expected = figures(name).payoff
     lines = {line.get_label(): line for line in axes.get_lines()}
     for curve in expected.curves:
@@ -34,7 +34,7 @@ def test_the_payoff_has_the_curves_and_levels(name):
     assert lines[f"stop {planned(name).stop.spot:.2f}"].get_xdata()[0] == planned(name).stop.spot
     assert axes.get_xlim() == (expected.low, expected.high)
     if name == SHIPPED[0]:
-        assert found._repr_png_().startswith(b"\x89PNG")
+        assert result._repr_png_().startswith(b"\x89PNG")
 
 
 def test_the_heatmap_has_the_cells():

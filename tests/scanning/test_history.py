@@ -84,15 +84,15 @@ def test_a_parquet_history_is_split_by_day(folder, alone, tmp_path):
     assert [source.name for source in sources] == [
         f"history.parquet 2026-07-{20 + days}" for days in range(DAYS)
     ]
-    found = scan_history(sources, TERMS)
-    pd.testing.assert_frame_equal(found.drop(columns="source"), alone.drop(columns="source"))
+    result = scan_history(sources, TERMS)
+    pd.testing.assert_frame_equal(result.drop(columns="source"), alone.drop(columns="source"))
 
 
 def test_a_bad_file_is_left_out_and_named(folder, alone, tmp_path):
     (tmp_path / "bad.csv").write_text("nothing,here\n1,2\n")
-    found = scan_history(chain_sources([folder, tmp_path / "bad.csv"]), TERMS)
-    assert len(found) == len(alone)
-    (problem,) = found.attrs["problems"]
+    result = scan_history(chain_sources([folder, tmp_path / "bad.csv"]), TERMS)
+    assert len(result) == len(alone)
+    (problem,) = result.attrs["problems"]
     assert "bad.csv" in problem
     with pytest.raises(ChainError, match=r"bad\.csv"):
         scan_history(chain_sources([tmp_path / "bad.csv"]), TERMS)
@@ -109,18 +109,18 @@ def test_an_empty_folder_is_refused(tmp_path):
 def test_a_chain_of_any_symbol_is_scanned_and_what_was_assumed_is_said(folder, alone, tmp_path):
     path = tmp_path / "other.csv"
     table_of(smiling_chain(days=(60,), strikes=STRIKES)).assign(symbol="QQQQ").to_csv(path, index=False)
-    found = scan_history(chain_sources([folder, path]), TERMS)
-    assert len(found) > len(alone)
-    assert not found.attrs["problems"]
-    (warning,) = found.attrs["warnings"]
+    result = scan_history(chain_sources([folder, path]), TERMS)
+    assert len(result) > len(alone)
+    assert not result.attrs["problems"]
+    (warning,) = result.attrs["warnings"]
     assert warning.startswith(f"{path}: QQQQ is not in instruments.toml: taken as shares")
 
 
 def test_a_chain_without_a_spread_is_named(folder, tmp_path):
     path = tmp_path / "short.csv"
     table_of(smiling_chain(days=(32,), strikes=STRIKES)).to_csv(path, index=False)
-    found = scan_history(chain_sources([folder, path]), TERMS)
-    (problem,) = found.attrs["problems"]
+    result = scan_history(chain_sources([folder, path]), TERMS)
+    (problem,) = result.attrs["problems"]
     assert problem == (
         f"{path}: IWM 2026-07-20: no spread passes the rules with 45 to 90 days to expiry, "
         "of 0 usable calls; listed days: 32"
@@ -132,8 +132,8 @@ def test_files_of_one_name_are_told_apart(folder, tmp_path):
     for path, day in zip(paths, ("day-0.csv", "day-1.csv"), strict=True):
         path.parent.mkdir()
         path.write_text((folder / day).read_text())
-    found = scan_history(chain_sources(paths), TERMS)
-    assert set(found["source"]) == {str(path) for path in paths}
+    result = scan_history(chain_sources(paths), TERMS)
+    assert set(result["source"]) == {str(path) for path in paths}
 
 
 def test_many_chains_have_no_one_spot_and_day(alone):
@@ -148,8 +148,8 @@ def test_progress_is_told(folder):
 
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_table(folder, alone, cluster):
-    found = scan_history(chain_sources([folder]), TERMS, scheduler=cluster.scheduler_address)
-    pd.testing.assert_frame_equal(found, alone)
+    result = scan_history(chain_sources([folder]), TERMS, scheduler=cluster.scheduler_address)
+    pd.testing.assert_frame_equal(result, alone)
 
 
 @pytest.mark.slow
@@ -163,11 +163,11 @@ def test_a_lost_worker_costs_no_row(folder, alone, cluster):
             killed.append(worker.process.process.pid)
             os.kill(killed[0], signal.SIGKILL)
 
-    found = scan_history(sources, TERMS, scheduler=cluster.scheduler_address, progress=kill_one)
+    result = scan_history(sources, TERMS, scheduler=cluster.scheduler_address, progress=kill_one)
     assert killed
-    assert len(found) == 12 * len(alone)
-    assert not found.attrs["problems"]
-    assert found["view_r"].to_numpy() == pytest.approx(np.repeat(alone["view_r"].to_numpy(), 12))
+    assert len(result) == 12 * len(alone)
+    assert not result.attrs["problems"]
+    assert result["view_r"].to_numpy() == pytest.approx(np.repeat(alone["view_r"].to_numpy(), 12))
 
 
 @pytest.mark.parametrize("address", ["luck", "tcp://host", "http://host:8786"])
@@ -187,16 +187,16 @@ def test_no_scheduler_is_a_clear_error(folder):
 
 
 def test_the_best_rows_of_many_chains_are_those_of_the_whole_table(folder, alone):
-    found = scan_history(chain_sources([folder]), TERMS, top=3)
-    pd.testing.assert_frame_equal(found, alone.head(3), check_like=True, check_categorical=False)
-    assert found.attrs["found"] == alone.attrs["found"] == len(alone) > 3
-    assert found.attrs["kinds"] == alone.attrs["kinds"]
+    result = scan_history(chain_sources([folder]), TERMS, top=3)
+    pd.testing.assert_frame_equal(result, alone.head(3), check_like=True, check_categorical=False)
+    assert result.attrs["found"] == alone.attrs["found"] == len(alone) > 3
+    assert result.attrs["kinds"] == alone.attrs["kinds"]
 
 
 def test_all_rows_of_each_chain_are_written_where_it_is_scanned(folder, alone, tmp_path):
-    found = scan_history(chain_sources([folder]), TERMS, top=1, folder=tmp_path / "rows")
-    assert len(found) == 1
-    assert found.attrs["found"] == len(alone)
+    result = scan_history(chain_sources([folder]), TERMS, top=1, folder=tmp_path / "rows")
+    assert len(result) == 1
+    assert result.attrs["found"] == len(alone)
     files = sorted((tmp_path / "rows").iterdir())
     assert [file.name for file in files] == [f"day-{days}.csv.parquet" for days in range(DAYS)]
     written = pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
@@ -213,8 +213,8 @@ def test_all_rows_of_each_chain_are_written_where_it_is_scanned(folder, alone, t
 def test_a_folder_that_cannot_be_written_names_the_chain(folder, tmp_path):
     (tmp_path / "day-0.csv.parquet").mkdir()
     (tmp_path / "day-0.csv.parquet" / "kept").touch()
-    found = scan_history(chain_sources([folder]), TERMS, top=1, folder=tmp_path)
-    (problem,) = found.attrs["problems"]
+    result = scan_history(chain_sources([folder]), TERMS, top=1, folder=tmp_path)
+    (problem,) = result.attrs["problems"]
     assert "day-0.csv" in problem
     assert "written" in problem
 
@@ -231,8 +231,8 @@ def test_many_symbols_are_counted_and_not_listed(tmp_path):
         table_of(chain).assign(symbol=f"AB{'CDEFGHIJ'[number]}").to_csv(
             tmp_path / f"{number}.csv", index=False
         )
-    found = scan_history(chain_sources([tmp_path]), TERMS, top=2)
-    assert found.attrs["symbol"] == "8 symbols"
-    assert found.attrs["found"] >= 8
-    assert found["symbol"].str.startswith("AB").all()
-    assert scan_day_checks(found, TERMS, TradingDay(), top=2) == ()
+    result = scan_history(chain_sources([tmp_path]), TERMS, top=2)
+    assert result.attrs["symbol"] == "8 symbols"
+    assert result.attrs["found"] >= 8
+    assert result["symbol"].str.startswith("AB").all()
+    assert scan_day_checks(result, TERMS, TradingDay(), top=2) == ()

@@ -49,8 +49,8 @@ def test_days_are_read_from_any_type_that_holds_them(tmp_path, days):
 
 def test_several_days_are_several_chains(tmp_path):
     days = [DAY] * 10 + [DAY + dt.timedelta(days=1)] * 30
-    found = [read_source(source) for source in chain_sources([history(tmp_path, days)])]
-    assert [(chain.date.day, len(chain)) for chain in found] == [(20, 10), (21, 30)]
+    result = [read_source(source) for source in chain_sources([history(tmp_path, days)])]
+    assert [(chain.date.day, len(chain)) for chain in result] == [(20, 10), (21, 30)]
 
 
 @pytest.mark.parametrize(

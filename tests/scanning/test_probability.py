@@ -38,8 +38,8 @@ def preset():
 @pytest.fixture(scope="module")
 def row(chain, preset):
     table = scan(chain, market=preset.market, account=ACCOUNT, exits=preset.exits, rules=RULES)
-    found = table[(table["expiry"] == EXPIRY.isoformat()) & (table["long_strike"] == 295)]
-    (one,) = found[found["short_strike"] == 318].to_dict(orient="records")
+    result = table[(table["expiry"] == EXPIRY.isoformat()) & (table["long_strike"] == 295)]
+    (one,) = result[result["short_strike"] == 318].to_dict(orient="records")
     return one
 
 

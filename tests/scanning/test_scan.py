@@ -120,11 +120,13 @@ def test_every_pair_of_strikes_is_there_once(table):
     strikes = range(240, 365, 5)
     for expiry in calls["expiry"].unique():
         rows = calls[calls["expiry"] == expiry]
-        found = {(long, short) for long, short in zip(rows["long_strike"], rows["short_strike"], strict=True)}
-        assert len(found) == len(rows)
-        assert found <= set(itertools.combinations(strikes, 2))
+        result = {
+            (long, short) for long, short in zip(rows["long_strike"], rows["short_strike"], strict=True)
+        }
+        assert len(result) == len(rows)
+        assert result <= set(itertools.combinations(strikes, 2))
         # All but those whose quotes, cents wide, cost more than the strikes are apart.
-        assert len(found) > 0.9 * len(strikes) * (len(strikes) - 1) / 2
+        assert len(result) > 0.9 * len(strikes) * (len(strikes) - 1) / 2
 
 
 def test_only_expiries_within_the_days_are_scanned(table):
@@ -141,7 +143,7 @@ def test_rules_filter_rows(fitted):
         max_debit=900,
         fitting_only=True,
     )
-    found = scan(fitted, rules=rules, **TERMS)
+    result = scan(fitted, rules=rules, **TERMS)
     everything = scan(fitted, **TERMS)
     width = (everything["short_strike"] - everything["long_strike"]).abs()
     wanted = (
@@ -150,11 +152,11 @@ def test_rules_filter_rows(fitted):
         & (everything["open_interest"] >= 290)
         & (everything["units"] > 0)
     )
-    assert 0 < len(found) < wanted.sum()
-    assert (found["long_strike"] >= 290).all()
-    assert (found["units"] >= 1).all()
+    assert 0 < len(result) < wanted.sum()
+    assert (result["long_strike"] >= 290).all()
+    assert (result["units"] >= 1).all()
     keys = ["expiry", "long_strike", "short_strike"]
-    assert len(found.merge(everything[wanted], on=keys)) == len(found)
+    assert len(result.merge(everything[wanted], on=keys)) == len(result)
 
 
 def test_quoted_width_drops_wide_options(fitted):

@@ -50,13 +50,13 @@ def write_day(folder):
 
 
 def _sessions(count):
-    found = []
+    result = []
     day = TODAY
-    while len(found) < count:
+    while len(result) < count:
         day -= dt.timedelta(days=1)
         if is_session(day):
-            found.append(day)
-    return found[::-1]
+            result.append(day)
+    return result[::-1]
 
 
 def _fred(name, days, value):

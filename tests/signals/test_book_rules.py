@@ -71,27 +71,31 @@ def signals(home, heat="20%"):
     board = signal_board(
         rules := rules_of(home, heat), book_series(rules, lambda: read_book_values(DAY)), day=DAY
     )
-    return {one.name: one for one in board.signals}
+    return {signal.name: signal for signal in board.signals}
 
 
 def test_heat_positions_and_buying_power_are_parts_of_equity(home):
     filled(home / "book.sqlite", *HELD, marks={"IWM": 295.0, "SPY": 610.0})
-    found = read_book_values(DAY)
+    result = read_book_values(DAY)
     worth = 20 * 295.0 + 10 * 610.0  # shares without a stop can lose all of it
-    assert found.values["book.heat"] == pytest.approx(100 * worth / 50_000)
-    assert found.values["book.positions"] == 2
-    assert found.values["book.drawdown"] == 0  # the open trades have gained
-    assert set(found.values) == set(BOOK_UNITS)
-    assert (found.day, found.source) == (DAY, "book, equity $50,000")
+    assert result.values["book.heat"] == pytest.approx(100 * worth / 50_000)
+    assert result.values["book.positions"] == 2
+    assert result.values["book.drawdown"] == 0  # the open trades have gained
+    assert set(result.values) == set(BOOK_UNITS)
+    assert (result.day, result.source) == (DAY, "book, equity $50,000")
 
 
 def test_rules_on_the_book_fire_and_combine(home):
     filled(home / "book.sqlite", *HELD, marks={"IWM": 295.0, "SPY": 610.0})
-    found = signals(home)
-    assert (found["heat"].value_text, found["heat"].rule, found["heat"].fired) == ("24%", "above 20%", True)
-    assert (found["many"].value_text, found["many"].fired) == ("2 positions", True)
-    assert found["hot_and_many"].fired is True
-    assert found["heat"].source == "book.heat, book, equity $50,000"
+    result = signals(home)
+    assert (result["heat"].value_text, result["heat"].rule, result["heat"].fired) == (
+        "24%",
+        "above 20%",
+        True,
+    )
+    assert (result["many"].value_text, result["many"].fired) == ("2 positions", True)
+    assert result["hot_and_many"].fired is True
+    assert result["heat"].source == "book.heat, book, equity $50,000"
     calm = signals(home, heat="25%")
     assert (calm["heat"].fired, calm["heat"].distance) == (False, pytest.approx(1.0))
     assert calm["hot_and_many"].fired is False
@@ -104,8 +108,8 @@ def test_the_drawdown_is_from_the_highest_cumulative_profit(home):
         fill(5, 10, 300.0, day=7), marks={"IWM": 290.0},  # -100 so far
     )  # fmt: skip
     with Book(path) as book:
-        found = book_values(book, equity=50_000, today=DAY)
-    assert found.values["book.drawdown"] == pytest.approx(100 * 1_500 / 51_500)
+        result = book_values(book, equity=50_000, today=DAY)
+    assert result.values["book.drawdown"] == pytest.approx(100 * 1_500 / 51_500)
 
 
 def test_an_open_trade_without_a_mark_has_no_drawdown(home):
@@ -120,16 +124,16 @@ def test_an_empty_book_and_none(home):
     assert signals(home)["heat"].fired is None
     with Book(home / "book.sqlite"):
         pass
-    found = signals(home)
-    assert (found["heat"].value, found["heat"].fired, found["heat"].age_sessions) == (0, False, 0)
+    result = signals(home)
+    assert (result["heat"].value, result["heat"].fired, result["heat"].age_sessions) == (0, False, 0)
 
 
 def test_old_marks_are_old_values(home):
     filled(home / "book.sqlite", *HELD, marks={"IWM": 295.0}, day=DAY)
     with Book(home / "book.sqlite") as book:
         book.mark({Contract(symbol="SPY"): 610.0}, day=dt.date(2026, 7, 14))
-    found = signals(home)["heat"]  # the oldest of the prices counts
-    assert (found.age_sessions, found.stale) == (4, True)
+    result = signals(home)["heat"]  # the oldest of the prices counts
+    assert (result.age_sessions, result.stale) == (4, True)
 
 
 def test_unlimited_risk_counts_as_all_equity(home):
@@ -146,7 +150,7 @@ def test_the_book_is_read_only_for_a_rule_on_it(home):
     rules_of(home)
     with pytest.raises(AssertionError):
         read_trading_day(DAY, book=fails)
-    heat = next(one for one in read_trading_day(DAY).board.signals if one.name == "heat")
+    heat = next(signal for signal in read_trading_day(DAY).board.signals if signal.name == "heat")
     assert heat.fired is None  # without a reader the rule has no data
 
 

@@ -41,14 +41,14 @@ CASES = [
 @pytest.mark.parametrize("symbol", ["IWM", "SPY"])
 def test_measures_equal_pandas(symbol):
     path = reference_file(PRICES.format(symbol))
-    found = filed(path)
+    result = filed(path)
     frame = pd.read_csv(path)
     days = frame.columns[0]
     frame = frame.sort_values(days).set_index(days)
     volume = frame[next(one for one in frame if "volume" in one)]
-    assert found[f"{symbol}.volume"].values.tolist() == volume.tolist()  # noqa: PD011 - an array's
+    assert result[f"{symbol}.volume"].values.tolist() == volume.tolist()  # noqa: PD011 - an array's
     for measure, sessions, unit, answer in CASES:
-        own = found[f"{symbol}.volume" if measure is Measure.ZSCORE else f"{symbol}.close"]
+        own = result[f"{symbol}.volume" if measure is Measure.ZSCORE else f"{symbol}.close"]
         expected = answer(pd.Series(own.values)).iloc[-1]
         reading = read_measure(measure, own, sessions=sessions, unit=unit)
         assert reading.value == pytest.approx(expected, rel=1e-9), measure
@@ -61,31 +61,31 @@ def test_dots_empty_cells_and_both_names_of_the_date():
     assert read_measure(Measure.FROM_LOW, high_yield, sessions=63, unit="bp").value == pytest.approx(43)
     # 4.49 less 4.21 of three sessions before; two sessions before is an empty cell, so the same value.
     for sessions in (2, 3):
-        found = read_measure(Measure.CHANGE, ten_year, sessions=sessions, unit="bp")
-        assert found.value == pytest.approx(28)
+        result = read_measure(Measure.CHANGE, ten_year, sessions=sessions, unit="bp")
+        assert result.value == pytest.approx(28)
     assert read_measure(Measure.CHANGE, ten_year, sessions=1, unit="bp").value == pytest.approx(11)
 
 
 def test_a_change_from_before_the_file_has_no_value_and_a_low_says_so():
     ten_year = series([4.21, 4.3, 4.49], unit="%", name="DGS10")
     assert read_measure(Measure.CHANGE, ten_year, sessions=5, unit="bp").value is None
-    found = read_measure(Measure.FROM_LOW, ten_year, sessions=5, unit="bp")
-    assert found.value == pytest.approx(28)
-    assert "begins 2026-07-01, after 2026-06-25" in found.problem
+    result = read_measure(Measure.FROM_LOW, ten_year, sessions=5, unit="bp")
+    assert result.value == pytest.approx(28)
+    assert "begins 2026-07-01, after 2026-06-25" in result.problem
 
 
 def test_month_ends_on_sundays_are_values_of_their_day():
     days = ["2026-05-29", "2026-05-31", "2026-06-01"]  # the 31st is a Sunday
-    found = Series(name="X", unit="%", days=days, values=[3.0, 2.5, 3.2], source="")
-    assert read_measure(Measure.FROM_LOW, found, sessions=5, unit="bp").value == pytest.approx(70)
-    assert read_measure(Measure.CHANGE, found, sessions=1, unit="bp").value == pytest.approx(20)
-    ending = found.until(dt.date(2026, 5, 31))
+    result = Series(name="X", unit="%", days=days, values=[3.0, 2.5, 3.2], source="")
+    assert read_measure(Measure.FROM_LOW, result, sessions=5, unit="bp").value == pytest.approx(70)
+    assert read_measure(Measure.CHANGE, result, sessions=1, unit="bp").value == pytest.approx(20)
+    ending = result.until(dt.date(2026, 5, 31))
     assert read_measure(Measure.CHANGE, ending, sessions=0 + 1, unit="bp").value is None
 
 
 def test_a_series_that_stopped_gives_no_change_over_its_gap():
-    found = Series(name="X", unit="%", days=["2026-05-01", "2026-06-30"], values=[3.0, 4.0], source="")
-    assert read_measure(Measure.CHANGE, found, sessions=5, unit="bp").value is None
+    result = Series(name="X", unit="%", days=["2026-05-01", "2026-06-30"], values=[3.0, 4.0], source="")
+    assert read_measure(Measure.CHANGE, result, sessions=5, unit="bp").value is None
 
 
 def test_sessions_before_goes_over_holidays():
@@ -102,9 +102,9 @@ def test_sessions_before_goes_over_holidays():
     ],
 )
 def test_what_has_no_value_says_why(measure, values, text):
-    found = read_measure(measure, series(values), sessions=20, unit="%")
-    assert found.value is None
-    assert text in found.problem
+    result = read_measure(measure, series(values), sessions=20, unit="%")
+    assert result.value is None
+    assert text in result.problem
 
 
 def test_basis_points_of_a_price_are_refused():

@@ -105,17 +105,19 @@ def test_combinations_with_unknown_members(own, word, one, two, fired):
         if value is not None
     }
     board = signal_board(rules, store, day=DAY)
-    found = {signal.name: signal for signal in board.signals}
-    assert found["c"].fired is fired
-    assert (found["a"].role, found["a"].counts) == (SignalRole.STOP, False)
+    result = {signal.name: signal for signal in board.signals}
+    assert result["c"].fired is fired
+    assert (result["a"].role, result["a"].counts) == (SignalRole.STOP, False)
     assert board.stopped is (fired is True)
 
 
 def test_a_level_counts_as_fired_and_ages_are_sessions(own):
     rules = own(LEAF.format("a") + 'role = "stop"\n')
     store = {"typed.a": typed_series("a", 1.0, "ratio", dt.date(2026, 7, 2))}
-    (found,) = (one for one in signal_board(rules, store, day=dt.date(2026, 7, 7)).signals if one.name == "a")
-    assert (found.fired, found.age_sessions, found.stale) == (True, 2, True)
+    (result,) = (
+        signal for signal in signal_board(rules, store, day=dt.date(2026, 7, 7)).signals if signal.name == "a"
+    )
+    assert (result.fired, result.age_sessions, result.stale) == (True, 2, True)
     assert signal_board(rules, store, day=dt.date(2026, 7, 1)).stopped is False  # not known yet
 
 

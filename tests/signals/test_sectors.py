@@ -27,27 +27,27 @@ def test_the_shipped_weights_are_the_shared_facts():
     path = reference_file("09_signals/sector_weights_2024-03-31.csv")
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    found = sector_weights({}, day=DAY)
+    result = sector_weights({}, day=DAY)
     for symbol, column in (("SPY", "sp500_pct"), ("IWM", "russell2000_pct")):
         expected = {row["sector"]: float(row[column]) / 100 for row in rows}
-        assert found[symbol].weights == pytest.approx(expected)
-        assert found[symbol].as_of == dt.date(2024, 3, 31)
-    assert (found["SPY"].total, found["IWM"].total) == (pytest.approx(1.002), pytest.approx(1.0))
+        assert result[symbol].weights == pytest.approx(expected)
+        assert result[symbol].as_of == dt.date(2024, 3, 31)
+    assert (result["SPY"].total, result["IWM"].total) == (pytest.approx(1.002), pytest.approx(1.0))
 
 
 def test_a_whole_holdings_file_takes_their_place_and_a_part_of_one_does_not():
     store = dict([weight("IVV", "Information Technology", 34.0), weight("IVV", "Energy", 66.0)])
     store |= dict([weight("IWM", "Industrials", 0.61)])
-    found = sector_weights(store, day=DAY)
-    assert found["SPY"].weights == {"Technology": pytest.approx(0.34), "Energy": pytest.approx(0.66)}
-    assert (found["SPY"].symbol, found["SPY"].source) == ("IVV", "IVV.csv")
-    assert found["IWM"].as_of == dt.date(2024, 3, 31)
+    result = sector_weights(store, day=DAY)
+    assert result["SPY"].weights == {"Technology": pytest.approx(0.34), "Energy": pytest.approx(0.66)}
+    assert (result["SPY"].symbol, result["SPY"].source) == ("IVV", "IVV.csv")
+    assert result["IWM"].as_of == dt.date(2024, 3, 31)
     assert sector_weights(store, day=dt.date(2026, 7, 1))["SPY"].as_of == dt.date(2024, 3, 31)
 
 
 def test_the_pairs_bets_in_dollars():
-    found = plan_preset("iwm-spy-pair", day=TradingDay(sectors=sector_weights({}, day=DAY)))
-    pair, bets = found.pair, {bet.sector: bet.dollars for bet in found.sectors.bets}
+    result = plan_preset("iwm-spy-pair", day=TradingDay(sectors=sector_weights({}, day=DAY)))
+    pair, bets = result.pair, {bet.sector: bet.dollars for bet in result.sectors.bets}
     assert bets["Technology"] == pytest.approx(0.149 * pair.bought_dollars - 0.296 * pair.sold_dollars)
     assert bets["Industrials"] == pytest.approx(0.176 * pair.bought_dollars - 0.088 * pair.sold_dollars)
     assert list(bets) == sorted(bets, key=bets.get, reverse=True)

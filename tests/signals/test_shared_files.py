@@ -18,9 +18,9 @@ SESSIONS = pd.bdate_range("2026-07-06", "2026-09-30").drop(pd.Timestamp("2026-09
 
 def frame_of(name):
     path = reference_file(f"09_signals/fred_layout_{name}.csv")
-    found = pd.read_csv(path, index_col=0, parse_dates=True, na_values=".").iloc[:, 0].dropna()
+    result = pd.read_csv(path, index_col=0, parse_dates=True, na_values=".").iloc[:, 0].dropna()
     (own,) = read_files([path])
-    return found, own
+    return result, own
 
 
 def start(frame, count):
@@ -58,19 +58,19 @@ def test_transforms_equal_pandas(name, measure, sessions, unit, answer):
     frame, own = frame_of(name)
     assert own.values.tolist() == frame.tolist()  # noqa: PD011 - an array's
     assert [dt.date.fromisoformat(str(day)) for day in own.days] == [day.date() for day in frame.index]
-    found = read_measure(measure, own, sessions=sessions, unit=unit)
+    result = read_measure(measure, own, sessions=sessions, unit=unit)
     expected = answer(frame)
     if pd.isna(expected):
-        assert (found.value, "has no value near" in found.problem) == (None, True)
+        assert (result.value, "has no value near" in result.problem) == (None, True)
     else:
-        assert found.value == pytest.approx(expected, rel=1e-12, abs=1e-12)
+        assert result.value == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 def test_63_sessions_of_the_spread_reach_over_the_whole_file():
     frame, own = frame_of("BAMLH0A0HYM2")
-    found = read_measure(Measure.FROM_LOW, own, sessions=63, unit="bp")
-    assert found.value == pytest.approx(100 * (frame.iloc[-1] - frame.min()))
-    assert "begins 2026-07-21, after" in found.problem  # 63 sessions before are older than the file
+    result = read_measure(Measure.FROM_LOW, own, sessions=63, unit="bp")
+    assert result.value == pytest.approx(100 * (frame.iloc[-1] - frame.min()))
+    assert "begins 2026-07-21, after" in result.problem  # 63 sessions before are older than the file
 
 
 def test_holdings_equal_pandas_and_a_second_file_gives_the_flow(tmp_path):
@@ -100,5 +100,5 @@ def test_a_monthly_file_with_month_ends_on_sundays_is_read_and_stands_still(tmp_
     assert own.last_day == dt.date(2026, 5, 31)  # a Sunday; the empty cell after it is none
     assert own.on(dt.date(2026, 6, 1)) == frame.asof("2026-06-01")
     assert own.on(dt.date(2026, 6, 30)) is None  # too old to stand for that day
-    found = read_measure(Measure.FROM_LOW, own, sessions=21, unit="bp")
-    assert found.value == pytest.approx(10)
+    result = read_measure(Measure.FROM_LOW, own, sessions=21, unit="bp")
+    assert result.value == pytest.approx(10)

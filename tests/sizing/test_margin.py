@@ -199,11 +199,11 @@ legs = st.lists(
 def test_options_tie_up_their_debit_and_no_more_than_that_and_what_each_spread_can_lose(legs, spot):
     trade = trade_of("; ".join(legs))
     debit = sum(trade.leg_size(leg) * leg.premium for leg in trade.option_legs)
-    found = buying_power(trade, spot=spot)
-    assert found >= max(debit, 0)
+    result = buying_power(trade, spot=spot)
+    assert result >= max(debit, 0)
     if all(leg.side is Side.SHORT for leg in trade.option_legs):
-        assert found <= max_loss_of(trade)
-    assert buying_power(trade, spot=spot, max_loss=0) == found
+        assert result <= max_loss_of(trade)
+    assert buying_power(trade, spot=spot, max_loss=0) == result
 
 
 @given(legs=legs, spot=st.integers(70, 130))

@@ -45,8 +45,10 @@ DAY, NEAR, FAR = dt.date(2026, 7, 20), dt.date(2026, 9, 18), dt.date(2026, 12, 1
 
 def _premium(sign, spot, strike, expiry):
     years = (expiry - DAY).days / 365
-    found = black_scholes(sign=int(sign), spot=spot, strike=strike, time_to_expiry=years, vol=0.25, rate=0.04)
-    return round(float(found.value), 2)
+    result = black_scholes(
+        sign=int(sign), spot=spot, strike=strike, time_to_expiry=years, vol=0.25, rate=0.04
+    )
+    return round(float(result.value), 2)
 
 
 def _by_the_rule(trade, spot):
@@ -80,28 +82,28 @@ def _covers(sold, bought, blocks):
         + [
             place
             for place, leg in enumerate(bought)
-            if leg.option_type is one.option_type and leg.expiry >= one.expiry
+            if leg.option_type is short_leg.option_type and leg.expiry >= short_leg.expiry
         ]
-        for one in sold
+        for short_leg in sold
     ]
-    for found in itertools.product(*choices):
-        used = [place for place in found if isinstance(place, int)]
+    for result in itertools.product(*choices):
+        used = [place for place in result if isinstance(place, int)]
         delivered = {
-            kind: sum(c == "shares" and one.option_type is kind for one, c in zip(sold, found, strict=True))
+            kind: sum(c == "shares" and one.option_type is kind for one, c in zip(sold, result, strict=True))
             for kind in OptionType
         }
         if len(set(used)) == len(used) and all(delivered[kind] <= blocks[kind] for kind in OptionType):
-            yield found
+            yield result
 
 
 def _of_covers(sold, covers, bought, spot, known):
     pairs = list(zip(sold, covers, strict=True))
-    spread = [one for one, cover in pairs if isinstance(cover, int)]
+    spread = [pair for pair, cover in pairs if isinstance(cover, int)]
     spread += [bought[cover] for cover in covers if isinstance(cover, int)]
     at_strikes = [sum(leg.side * _intrinsic(leg, one.strike) for leg in spread) for one in spread]
     total = max(-min(at_strikes, default=0), 0)
-    total += sum(_intrinsic(one, spot) for one, cover in pairs if cover == "shares")
-    return total + _uncovered([one for one, cover in pairs if cover is None], spot, known)
+    total += sum(_intrinsic(pair, spot) for pair, cover in pairs if cover == "shares")
+    return total + _uncovered([pair for pair, cover in pairs if cover is None], spot, known)
 
 
 def _intrinsic(leg, price):
@@ -202,8 +204,8 @@ BUILT = {
 @pytest.mark.parametrize("spot", [295.39, 310, 250])
 def test_structures_of_the_builders(name, spot):
     trade = _priced(BUILT[name], spot)
-    found = buying_power(trade, spot=spot)
-    assert found == pytest.approx(_by_the_rule(trade, spot), abs=1e-6)
+    result = buying_power(trade, spot=spot)
+    assert result == pytest.approx(_by_the_rule(trade, spot), abs=1e-6)
 
 
 @pytest.mark.parametrize("spot", [1.2, 2.5, 4.99, 5, 9, 40])
@@ -233,8 +235,8 @@ def _random_trade(seed):
 def test_random_trades():
     for seed in range(100):
         trade, spot = _random_trade(seed)
-        found = buying_power(trade, spot=spot)
-        assert found == pytest.approx(_by_the_rule(trade, spot), abs=1e-6), (seed, trade.description)
+        result = buying_power(trade, spot=spot)
+        assert result == pytest.approx(_by_the_rule(trade, spot), abs=1e-6), (seed, trade.description)
 
 
 def test_the_random_trades_are_of_many_kinds():

@@ -23,8 +23,8 @@ def account(equity=10_000, *, risk=1.0, **known):
 
 
 def test_all_of_the_risk_does_not_buy_twenty_times_the_account():
-    found = size_by_stop_within_limits(account=account(), entry=20, stop=19, margin=10)
-    assert (found.units, found.binding_limit, found.position_value) == (500, "position size", 10_000)
+    result = size_by_stop_within_limits(account=account(), entry=20, stop=19, margin=10)
+    assert (result.units, result.binding_limit, result.position_value) == (500, "position size", 10_000)
     assert size_by_stop(equity=10_000, risk_fraction=1, entry=20, stop=19).units == 10_000
 
 
@@ -39,28 +39,28 @@ def test_all_of_the_risk_does_not_buy_twenty_times_the_account():
     ],
 )
 def test_the_limit_that_binds_is_named(known, units, binding):
-    found = size_by_stop_within_limits(account=known, entry=20, stop=19, margin=10)
-    assert (found.units, found.binding_limit) == (units, binding)
-    assert found.limits[binding] == units
-    assert found.reason.startswith(f"{units} units: ")
+    result = size_by_stop_within_limits(account=known, entry=20, stop=19, margin=10)
+    assert (result.units, result.binding_limit) == (units, binding)
+    assert result.limits[binding] == units
+    assert result.reason.startswith(f"{units} units: ")
 
 
 def test_fractions_of_a_share():
-    found = size_by_stop_within_limits(
+    result = size_by_stop_within_limits(
         account=account(risk=0.01), entry=295, stop=277.3, margin=147.5, fractional=True
     )
-    assert found.units == 5.649
-    assert found.loss_per_unit == pytest.approx(17.7)
-    assert found.risk == pytest.approx(5.649 * 17.7)
-    assert found.reason == "5.649 units: 5.65 would risk $100.0050, the budget is $100.0000"
-    assert found.limits["position size"] == 33.898
+    assert result.units == 5.649
+    assert result.loss_per_unit == pytest.approx(17.7)
+    assert result.risk == pytest.approx(5.649 * 17.7)
+    assert result.reason == "5.649 units: 5.65 would risk $100.0050, the budget is $100.0000"
+    assert result.limits["position size"] == 33.898
 
 
 def test_costs_of_a_trade_are_paid_once():
     costs = Costs(commission_per_trade=5)
     known = Account(equity=10_000, costs=costs)
-    found = size_by_stop_within_limits(account=known, entry=20, stop=19, margin=10, cost_per_unit=0.5)
-    assert (found.units, found.risk) == (60, 100)
+    result = size_by_stop_within_limits(account=known, entry=20, stop=19, margin=10, cost_per_unit=0.5)
+    assert (result.units, result.risk) == (60, 100)
 
 
 accounts = st.builds(
@@ -86,15 +86,15 @@ def test_no_limit_is_broken_and_a_part_more_breaks_one(known, trade):
     entry, width, side = trade["entry"], trade.pop("width"), trade["side"]
     stop = entry * (1 - side * width)
     margin = entry * trade["margin"]
-    found = size_by_stop_within_limits(account=known, stop=stop, **trade | {"margin": margin})
-    more = found.units + (0.001 if trade["fractional"] else 1)
+    result = size_by_stop_within_limits(account=known, stop=stop, **trade | {"margin": margin})
+    more = result.units + (0.001 if trade["fractional"] else 1)
     largest = known.equity * known.limits.max_position_fraction
     taken = (abs(entry - stop), known.risk_budget), (margin, known.free_buying_power), (entry, largest)
     slack = 1 + 1e-9
-    assert all(found.units * each <= most * slack for each, most in taken)
+    assert all(result.units * each <= most * slack for each, most in taken)
     assert any(more * each > most / slack for each, most in taken)
-    assert found.capital == pytest.approx(found.units * margin)
-    assert found.position_value == pytest.approx(found.units * entry)
+    assert result.capital == pytest.approx(result.units * margin)
+    assert result.position_value == pytest.approx(result.units * entry)
 
 
 @pytest.mark.parametrize(

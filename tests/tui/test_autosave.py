@@ -62,13 +62,13 @@ def test_a_full_disk_is_a_message_and_loses_nothing(keys, monkeypatch):
         for key in keys:
             await pilot.press(key)
             await pilot.pause(0.2)
-        said = text(pilot.app)
+        message = text(pilot.app)
         await pilot.press("escape")
         await pilot.pause()
-        return said, pilot.app.main_screen.editor.state.dirty, list(user_folder().iterdir())
+        return message, pilot.app.main_screen.editor.state.dirty, list(user_folder().iterdir())
 
-    said, dirty, left = drive(script)
-    assert "on device" in said
+    message, dirty, left = drive(script)
+    assert "on device" in message
     assert dirty
     assert left == []
 
@@ -85,8 +85,8 @@ def test_a_session_that_cannot_be_written_is_a_message(monkeypatch):
         await pilot.press("q")
         return pilot.app.main_screen.message.text, pilot.app
 
-    said, app = start(script)
-    assert "the session is not saved" in said
+    message, app = start(script)
+    assert "the session is not saved" in message
     assert "no space left" in app.unkept
 
 
@@ -120,9 +120,9 @@ def test_a_preset_that_does_not_parse_says_so_and_the_trade_stays(tmp_path):
             pilot.app.main_screen.editor.state.draft.preset.name,
         )
 
-    previewed, said, name = drive(script)
+    previewed, message, name = drive(script)
     assert "cannot be read" in previewed
-    assert "half.toml" in said
+    assert "half.toml" in message
     assert name == "iwm-call-spread"
 
 
@@ -133,8 +133,8 @@ def test_a_broken_session_is_said_on_the_screen(tmp_path):
     async def script(pilot):
         return pilot.app.main_screen.message.text, pilot.app.main_screen.editor.state.draft.preset.name
 
-    said, name = start(script)
-    assert "the last session could not be restored" in said
+    message, name = start(script)
+    assert "the last session could not be restored" in message
     assert name == "iwm-call-spread"
     assert (tmp_path / "session.json.broken").read_text(encoding="utf-8") == "{"
 

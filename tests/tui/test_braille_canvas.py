@@ -39,11 +39,11 @@ def test_a_jump_is_joined_half_way():
 def test_a_thin_curve_has_its_rows_and_no_gap(rows):
     canvas = Canvas(30, 10)
     canvas.plot(rows, owner="a")
-    found = dots(canvas)
-    assert {(column, row) for column, row in enumerate(rows)} <= found
+    result = dots(canvas)
+    assert {(column, row) for column, row in enumerate(rows)} <= result
     for column, (row, after) in enumerate(pairwise(rows)):
         low, high = min(row, after), max(row, after)
-        crossed = {y for x, y in found if x in {column, column + 1}}
+        crossed = {y for x, y in result if x in {column, column + 1}}
         assert set(range(low, high + 1)) <= crossed
 
 

@@ -92,8 +92,8 @@ def test_open_lists_every_preset_with_its_origin_and_previews_the_first(folder):
         texts = [str(listed.get_option_at_index(index).prompt) for index in range(listed.option_count)]
         return names(pilot), texts, said(pilot, "preview")
 
-    (found, texts, preview), _ = dialog(OpenScreen(editor()), script)
-    assert found == ["iwm-call-spread", "iwm-shares", "iwm-spy-pair", "mine", "tna-momentum", "tza-hedge"]
+    (result, texts, preview), _ = dialog(OpenScreen(editor()), script)
+    assert result == ["iwm-call-spread", "iwm-shares", "iwm-spy-pair", "mine", "tna-momentum", "tza-hedge"]
     assert "yours" in texts[3]
     assert "shipped" in texts[0]
     assert "IWM debit call spread" in texts[0]
@@ -132,12 +132,12 @@ def test_a_click_previews_and_a_second_click_on_the_same_opens():
 def test_typing_filters_and_a_filter_without_a_match_opens_nothing():
     async def script(pilot):
         await press(pilot, *"tza")
-        found, preview = names(pilot), said(pilot, "preview")
+        result, preview = names(pilot), said(pilot, "preview")
         await press(pilot, "x", "enter")
-        return found, preview, names(pilot), said(pilot, "preview")
+        return result, preview, names(pilot), said(pilot, "preview")
 
-    (found, preview, none, empty), closed = dialog(OpenScreen(editor()), script)
-    assert found == ["tza-hedge"]
+    (result, preview, none, empty), closed = dialog(OpenScreen(editor()), script)
+    assert result == ["tza-hedge"]
     assert preview.startswith("tza-hedge")
     assert none == []
     assert empty == "no preset matches"
@@ -236,15 +236,15 @@ def test_save_refuses_what_is_no_name_and_stays(folder):
     names = ("a/b", "", "x" * 300, "..", "a\0b")
 
     async def script(pilot):
-        found = {}
+        result = {}
         for name in names:
             pilot.app.screen.query_one(Input).value = name
             await press(pilot, "enter")
-            found[name] = said(pilot, "problem"), isinstance(pilot.app.screen, SaveScreen)
-        return found
+            result[name] = said(pilot, "problem"), isinstance(pilot.app.screen, SaveScreen)
+        return result
 
-    found, closed = dialog(SaveScreen(editor()), script)
-    for name, (words, stays) in found.items():
+    result, closed = dialog(SaveScreen(editor()), script)
+    for name, (words, stays) in result.items():
         assert words.startswith("the name of a preset must be"), name
         assert stays, name
     assert closed == []
@@ -348,13 +348,13 @@ def write_report(state, *keys, name=""):
 
 def test_a_report_is_written_beside_and_gives_the_trade_on_the_screen(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = editor()
-    found.step("exits.stop", -2)
+    result = editor()
+    result.step("exits.stop", -2)
     path = tmp_path / "iwm-call-spread.html"
-    where, problem, closed = write_report(found.state, "enter")
+    where, problem, closed = write_report(result.state, "enter")
     assert where == f"writes {path}"
     assert (problem, closed) == ("", [f"wrote {path}"])
-    assert plan_preset(path).to_dict() == found.state.plan.to_dict()
+    assert plan_preset(path).to_dict() == result.state.plan.to_dict()
     text = path.read_text(encoding="utf-8")
     assert "riskcalc report iwm-call-spread --set exits.stop=-5% -o iwm-call-spread.html" in text
 
@@ -385,9 +385,9 @@ def test_a_refused_report_says_why_and_stays_open(tmp_path, monkeypatch, name, s
 
 def test_no_report_of_a_plan_older_than_its_inputs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = editor()
-    found.enter("exits.stop", "200")
-    _, problem, closed = write_report(found.state, "enter")
+    result = editor()
+    result.enter("exits.stop", "200")
+    _, problem, closed = write_report(result.state, "enter")
     assert problem == "Stop must be a number above 0 and below 100%, got '200'"
     assert closed == []
 

@@ -68,12 +68,12 @@ def test_a_wide_line_has_date_name_end_and_source(plan):
 @pytest.mark.parametrize("width", [38, 44, 60, 76, 90])
 @pytest.mark.parametrize("roomy", [False, True])
 def test_no_line_is_wider_and_every_event_is_there(plan, width, roomy):
-    found = lines(plan, width=width, roomy=roomy)
-    assert max(map(len, found)) <= width
+    result = lines(plan, width=width, roomy=roomy)
+    assert max(map(len, result)) <= width
     for event in EVENTS[:3]:
-        assert any(event.what[:7] in line and f"{event.date:%m-%d}" in line for line in found)
-    assert not any("after the expiry" in line for line in found)
-    assert any("bls.ics" in line for line in found) is (roomy or width >= 76)
+        assert any(event.what[:7] in line and f"{event.date:%m-%d}" in line for line in result)
+    assert not any("after the expiry" in line for line in result)
+    assert any("bls.ics" in line for line in result) is (roomy or width >= 76)
 
 
 def test_a_plan_without_events_says_so_or_takes_no_room():
@@ -106,8 +106,8 @@ def test_every_line_is_on_the_smallest_usual_screen(day):
         await pilot.pause()
         return text(pilot.app)
 
-    found = drive(script, size=(80, 24), opening=day)
-    assert [name for name in NAMES if name not in found] == []
+    result = drive(script, size=(80, 24), opening=day)
+    assert [name for name in NAMES if name not in result] == []
 
 
 def test_wide_screens_have_it_beside_the_chart_and_small_ones_scroll(day):
@@ -115,10 +115,10 @@ def test_wide_screens_have_it_beside_the_chart_and_small_ones_scroll(day):
         await pilot.pause()
         return text(pilot.app)
 
-    found = drive(look, size=(200, 60), opening=day)
-    assert "P&L $" in found
+    result = drive(look, size=(200, 60), opening=day)
+    assert "P&L $" in result
     short = {"monthly options expiration": "monthly expiration", NAMES[-1]: "between stop 277.67 and target"}
-    assert [name for name in NAMES if short.get(name, name) not in found] == []
+    assert [name for name in NAMES if short.get(name, name) not in result] == []
 
     async def scroll(pilot):
         await pilot.press("E")

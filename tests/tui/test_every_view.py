@@ -41,18 +41,18 @@ def arrays(figure):
 
 def faults(app):
     """What on the screen is empty, cut off or of another state than the newest."""
-    main_screen, found = app.main_screen, []
+    main_screen, result = app.main_screen, []
     if app.screen is not main_screen:
-        return found
+        return result
     state = main_screen.editor.state
     for widget in main_screen._compositor.visible_widgets:
         if isinstance(widget, FigureWidget):
-            found += figure_faults(widget, state, main_screen.figures._axis)
+            result += figure_faults(widget, state, main_screen.figures._axis)
         elif isinstance(widget, PlanPanel):
-            found += panel_faults(widget, state)
+            result += panel_faults(widget, state)
         elif isinstance(widget, ComputedView) and widget._drawn_for is not state.draft:
-            found += [] if widget._drawn_for is None or widget.has_class("-old") else [f"{widget.id} is old"]
-    return found
+            result += [] if widget._drawn_for is None or widget.has_class("-old") else [f"{widget.id} is old"]
+    return result
 
 
 def figure_faults(widget, state, axis):
@@ -143,7 +143,7 @@ class Watch:
         for _ in range(400):
             await self.pilot.pause()
             views = [one for one in self.app.main_screen.query(ComputedView) if one in self.visible]
-            if wait() and all(one._drawn_for is self.app.main_screen.editor.state.draft for one in views):
+            if wait() and all(view._drawn_for is self.app.main_screen.editor.state.draft for view in views):
                 break
             await self.pilot.pause(0.01)
         self.look("in the end")

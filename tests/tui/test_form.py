@@ -31,8 +31,8 @@ ROWS = tuple(
     ],
 )
 def test_minor_rows_are_folded_away_but_those_of_the_focused_one(current, height, hidden):
-    found = collapsed(ROWS, current=current, height=height)
-    assert "".join(ROWS[index].label for index in sorted(found)) == hidden
+    result = collapsed(ROWS, current=current, height=height)
+    assert "".join(ROWS[index].label for index in sorted(result)) == hidden
 
 
 def test_every_field_is_reached_and_seen_on_a_small_screen():

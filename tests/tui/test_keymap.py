@@ -151,9 +151,9 @@ def test_a_wrong_file_ends_the_command_before_the_screen_opens(tmp_path, monkeyp
     with pytest.raises(SystemExit) as ended:
         cli.main(["screen"])
     assert ended.value.code == 2
-    said = capsys.readouterr()
-    assert not said.out
-    (line,) = said.err.splitlines()
+    message = capsys.readouterr()
+    assert not message.out
+    (line,) = message.err.splitlines()
     assert line.endswith("keys.toml: 'undoo' is not a command; did you mean undo?")
     assert not (tmp_path / "session.json").exists()
 
@@ -234,10 +234,10 @@ def test_what_textual_shows_is_what_the_table_says():
             name: bound.binding.id for name, bound in active.items() if bound.node is pilot.app.main_screen
         }
 
-    found = start(script, keymap=keymap)
+    result = start(script, keymap=keymap)
     table = remapped(keymap)
     ours = {name: row.name for row in table for name in row.keys if name != "ctrl+p"}  # the app's own too
-    assert {name: command for name, command in found.items() if command} == ours
+    assert {name: command for name, command in result.items() if command} == ours
 
 
 def test_help_key_line_and_palette_show_the_users_keys():

@@ -43,15 +43,15 @@ def dump(app):
 
 async def looks(pilot, wanted):
     """Dumps of the screen under each look."""
-    found = {}
+    result = {}
     for look in wanted:
         there, back = LOOKS.get(look, ((), ()))
         await pilot.press(*there)
         await steady(pilot)
-        found[look] = dump(pilot.app)
+        result[look] = dump(pilot.app)
         await pilot.press(*back)
         pilot.app.theme = "textual-dark"
-    return found
+    return result
 
 
 async def steady(pilot):
@@ -65,11 +65,11 @@ def test_the_screen_looks_as_stored(wanted, size, monkeypatch):
     if wanted == ("none",):
         monkeypatch.setenv("NO_COLOR", "1")
     run = start if wanted == ("none",) else drive
-    for look, found in run(lambda pilot: looks(pilot, wanted), size=size).items():
+    for look, result in run(lambda pilot: looks(pilot, wanted), size=size).items():
         path = FOLDER / f"screen-{look}-{size[0]}x{size[1]}.txt"
         if os.environ.get("RISKCALC_REGENERATE"):
-            path.write_text(found, encoding="utf-8")
-        assert found == path.read_text(encoding="utf-8"), look
+            path.write_text(result, encoding="utf-8")
+        assert result == path.read_text(encoding="utf-8"), look
 
 
 def test_without_colors_no_style_has_one():

@@ -8,13 +8,13 @@ from riskcalc.tui.dialogs.open_screen import Choice, is_path, matching
 
 
 def test_matching_puts_names_before_descriptions():
-    found = (
+    result = (
         Choice(name="first", origin="yours", description="like second"),
         Choice(name="second", origin="shipped", description=""),
     )
-    assert [one.name for one in matching(found, "second")] == ["second", "first"]
-    assert [one.name for one in matching(found, "SHIPPED sec")] == ["second"]
-    assert matching(found, "third") == ()
+    assert [choice.name for choice in matching(result, "second")] == ["second", "first"]
+    assert [choice.name for choice in matching(result, "SHIPPED sec")] == ["second"]
+    assert matching(result, "third") == ()
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,9 @@ def test_a_computed_view_answers_the_newest_request_and_the_same_one_once():
     async def script(pilot):
         widget, tuned, asked = pilot.app.widget, editor(), []
         kept = widget.lines
-        widget.lines = lambda found, *, width: (asked.append(found.state.draft), kept(found, width=width))[1]
+        widget.lines = lambda result, *, width: (asked.append(result.state.draft), kept(result, width=width))[
+            1
+        ]
         for _ in range(3):
             widget.show(tuned)
         tuned.step("exits.stop", -1)
@@ -287,5 +289,5 @@ def test_the_modules_load_without_the_engine():
     imports = "\n".join(f"import riskcalc.tui.{name}" for name in MODULES)
     heavy = "{'numpy', 'scipy', 'pandas', 'pydantic', 'tomlkit', 'holidays', 'riskcalc.domain'}"
     code = f"{imports}\nimport sys\nprint(*{heavy} & set(sys.modules))"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == ""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""

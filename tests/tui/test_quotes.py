@@ -66,13 +66,13 @@ def test_a_quote_that_is_unusable_says_why(quotes):
         await go_to(pilot, "legs.1.strike")
         await pilot.press("up", "up", "up")
         await pilot.pause()
-        said = pilot.app.main_screen.message.text
+        message = pilot.app.main_screen.message.text
         await pilot.press("down")
         await pilot.pause()
-        return said, strikes(pilot.app.main_screen)
+        return message, strikes(pilot.app.main_screen)
 
-    said, after = drive(script, opening=LaunchOptions(chain=quotes))
-    assert f"IWM call {WORTHLESS} 2026-09-18: no bid" in said
+    message, after = drive(script, opening=LaunchOptions(chain=quotes))
+    assert f"IWM call {WORTHLESS} 2026-09-18: no bid" in message
     assert after == [295, 335]
 
 
@@ -98,9 +98,9 @@ def test_a_session_whose_quotes_are_gone_says_so(quotes):
 
     start(leave, opening=LaunchOptions(chain=quotes))
     quotes.unlink()
-    screen, found = start(come_back)
+    screen, result = start(come_back)
     assert "the quotes are no longer available, their prices stay" in screen
-    assert found == [295, 325]
+    assert result == [295, 325]
 
 
 def test_quotes_are_loaded_from_the_running_screen(quotes):
@@ -109,14 +109,14 @@ def test_quotes_are_loaded_from_the_running_screen(quotes):
         await ask_for(pilot, quotes)
         await until(pilot, lambda: pilot.app.screen is main_screen)
         await pilot.pause()
-        said, found = main_screen.message.text, legs(main_screen)
+        message, result = main_screen.message.text, legs(main_screen)
         await pilot.press("u")
-        return said, found, main_screen.editor.chain_path
+        return message, result, main_screen.editor.chain_path
 
-    said, found, undone = drive(script)
-    assert said == "on the quotes of quotes.csv"
+    message, result, undone = drive(script)
+    assert message == "on the quotes of quotes.csv"
     quote = CHAIN.quote(expiry=CHAIN.days[1], strike=325, option_type=1)
-    assert found[1].premium == pytest.approx(quote.mid, abs=0.01)
+    assert result[1].premium == pytest.approx(quote.mid, abs=0.01)
     assert undone is None
 
 
@@ -188,9 +188,9 @@ def test_real_quotes():
         await pilot.pause()
         return opened, shifted, premiums, main_screen.message.text
 
-    opened, shifted, premiums, said = start(script, opening=LaunchOptions(chain=path))
+    opened, shifted, premiums, message = start(script, opening=LaunchOptions(chain=path))
     assert opened == [295, 325]
     assert shifted == [300, 330]
     assert premiums == pytest.approx([7.84, 0.53])
-    assert "no bid" in said
+    assert "no bid" in message
     assert session_file.session_preview().title == "iwm-call-spread*"

@@ -23,12 +23,12 @@ OPENINGS = {
 
 async def looks(pilot):
     """What is seen at first, in each view, on each page, and after some keys."""
-    found = {"first": dump(pilot.app)}
+    result = {"first": dump(pilot.app)}
     for key in ("m", "up", "f4", "f2"):
         await pilot.press(key)
         await settle(pilot)
-        found[key] = dump(pilot.app)
-    return found
+        result[key] = dump(pilot.app)
+    return result
 
 
 @pytest.mark.slow

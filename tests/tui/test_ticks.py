@@ -17,11 +17,11 @@ labels = st.lists(st.builds(Label, st.integers(0, 199), texts), max_size=9)
 @given(axis=axes, most=st.integers(1, 30))
 def test_ticks_rise_inside_the_axis_on_one_step_of_1_2_5(axis, most):
     low, high = axis
-    found = ticks(low, high, most=most)
-    assert len(found) <= most + 1
-    assert all(one < after for one, after in pairwise(found))
+    result = ticks(low, high, most=most)
+    assert len(result) <= most + 1
+    assert all(one < after for one, after in pairwise(result))
     slack = 1e-6 * max(abs(low), abs(high), high - low) + 1e-9
-    assert all(low - slack <= tick <= high + slack for tick in found)
+    assert all(low - slack <= tick <= high + slack for tick in result)
     step = tick_step(high - low, most=most)
     lead = step / 10 ** math.floor(math.log10(step) + 1e-9)
     assert min(abs(lead - whole) for whole in (1, 2, 5, 10)) < 1e-6
@@ -52,11 +52,11 @@ def test_an_axis_is_kept_while_it_holds_the_values_and_fits(values, stays):
 
 @given(labels=labels, width=st.integers(1, 200))
 def test_labels_never_touch_and_stay_inside(labels, width):
-    found = place(labels, width)
-    for one, after in pairwise(found):
+    result = place(labels, width)
+    for one, after in pairwise(result):
         assert one.start + len(one.text) + GAP <= after.start
-    assert all(label.start >= 0 and label.start + len(label.text) <= width for label in found)
-    assert len(row_text(found, width)) == width
+    assert all(label.start >= 0 and label.start + len(label.text) <= width for label in result)
+    assert len(row_text(result, width)) == width
 
 
 @given(labels=labels.filter(bool), width=st.integers(1, 200))
@@ -66,5 +66,5 @@ def test_the_first_label_is_there_when_any_of_its_texts_fits(labels, width):
 
 
 def test_a_label_takes_a_shorter_text_before_it_goes():
-    found = place([Label(5, ("spot 295.39",)), Label(14, ("stop 277.67", "stop", "X"))], 16)
-    assert [label.text for label in found] == ["spot 295.39", "stop"]
+    result = place([Label(5, ("spot 295.39",)), Label(14, ("stop 277.67", "stop", "X"))], 16)
+    assert [label.text for label in result] == ["spot 295.39", "stop"]

@@ -25,13 +25,13 @@ OUT = {"v": ("home", "escape", "p"), "j": ("home", "escape")}
 
 def test_typing_is_provisional_until_enter_or_leaving():
     async def script(pilot):
-        found, editor = {}, pilot.app.main_screen.editor
+        result, editor = {}, pilot.app.main_screen.editor
         for keys in TYPED:
             await pilot.press(*BACK, *keys)
             await pilot.pause()
-            found[keys] = editor.state.draft.quote.spot
+            result[keys] = editor.state.draft.quote.spot
             assert not editor.state.stale, keys
-        return found
+        return result
 
     assert drive(script) == TYPED
 
@@ -43,13 +43,13 @@ def test_what_is_typed_is_shown_and_a_wrong_value_stays_until_escape():
     """It is marked while it is typed, and blames nothing before it is left: then it says why."""
 
     async def script(pilot):
-        found, editor = {}, pilot.app.main_screen.editor
+        result, editor = {}, pilot.app.main_screen.editor
         for keys in (("3", "0", "0"), WRONG, *((*WRONG, last) for last in LAST), (*WRONG, "enter", "escape")):
             await pilot.press(*BACK, *keys)
             await pilot.pause()
-            found[keys] = editor.state, text(pilot.app)
+            result[keys] = editor.state, text(pilot.app)
             await pilot.press(*OUT.get(keys[-1], ()))
-        return found
+        return result
 
     (_, cursor), (typing, marked), *left, (escaped, clean) = drive(script).values()
     assert "300_" in cursor
@@ -99,15 +99,15 @@ PASTED = {
 
 def test_a_pasted_number_is_typed_and_nothing_else():
     async def script(pilot):
-        found, main_screen = {}, pilot.app.main_screen
+        result, main_screen = {}, pilot.app.main_screen
         for pasted in PASTED:
             await pilot.press(*BACK)
             pilot.app.post_message(events.Paste(pasted))
             await pilot.pause()
             await pilot.press("down" if main_screen.typing is None else "enter", "up", "u")
             await pilot.pause()
-            found[pasted] = main_screen.editor.state.draft.quote.spot
-        return found
+            result[pasted] = main_screen.editor.state.draft.quote.spot
+        return result
 
     assert drive(script) == PASTED
 

@@ -89,5 +89,5 @@ def test_odds_of_two_views_at_once_are_those_of_each_alone(side, other, dividend
     assert dataclasses.astuple(odds) == pytest.approx(dataclasses.astuple(apart[0]), abs=1e-9)
     alone = first_exit(held(market, side), market, EXITS, view=other)
     known = (apart[1].stop_first, apart[1].target_first, apart[1].neither)
-    for found in (first, alone):
-        assert (found.stop, found.target, found.neither) == pytest.approx(known, abs=1e-9)
+    for result in (first, alone):
+        assert (result.stop, result.target, result.neither) == pytest.approx(known, abs=1e-9)

@@ -84,23 +84,25 @@ def test_agrees_with_a_simulation_of_the_same_rules(case):
     drawn = simulate(
         trade, quoted, exits, drift=drift, vol=vol, side=side, paths=paths, seed=4, per_day=3, cost=1.5
     )
-    found = managed_outcome(trade, quoted, exits, view=view, cost_per_unit=1.5)
+    result = managed_outcome(trade, quoted, exits, view=view, cost_per_unit=1.5)
 
     def agree(value, sample):
         assert value == pytest.approx(sample.mean(), abs=3 * sample.std() / math.sqrt(paths) + 1e-9)
 
-    agree(found.expected_pnl, drawn.pnl)
-    agree(found.std**2 + found.expected_pnl**2, drawn.pnl**2)
-    agree(found.prob_stop, drawn.stopped)
-    for number, chance in enumerate(found.prob_targets):
+    agree(result.expected_pnl, drawn.pnl)
+    agree(result.std**2 + result.expected_pnl**2, drawn.pnl**2)
+    agree(result.prob_stop, drawn.stopped)
+    for number, chance in enumerate(result.prob_targets):
         agree(chance, drawn.taken > number)
-    agree(found.expected_days, drawn.days)
-    for one in found.quantiles:
-        below = [(drawn.pnl < one.pnl + slack).mean() for slack in (-0.005 * found.std, 0.005 * found.std)]
-        assert below[0] - 0.01 <= one.probability <= below[1] + 0.01
-    for one in found.histogram[1:-1]:
-        inside = ((drawn.pnl >= one.low) & (drawn.pnl < one.high)).mean()
-        assert one.probability == pytest.approx(inside, abs=0.02)
+    agree(result.expected_days, drawn.days)
+    for quantile in result.quantiles:
+        below = [
+            (drawn.pnl < quantile.pnl + slack).mean() for slack in (-0.005 * result.std, 0.005 * result.std)
+        ]
+        assert below[0] - 0.01 <= quantile.probability <= below[1] + 0.01
+    for quantile in result.histogram[1:-1]:
+        inside = ((drawn.pnl >= quantile.low) & (drawn.pnl < quantile.high)).mean()
+        assert quantile.probability == pytest.approx(inside, abs=0.02)
 
 
 moves = st.floats(0.01, 0.3)
@@ -133,10 +135,10 @@ share_markets = st.builds(
 @examples(60)
 @given(exits=exit_plans(), side=st.sampled_from(Side), cost=st.floats(0, 2), quoted=share_markets)
 def test_fair_shares_expect_minus_their_costs_whatever_the_exits(exits, side, cost, quoted):
-    found = managed(shares("IWM", side=side), quoted, exits, cost_per_unit=cost)
-    assert found.expected_pnl == pytest.approx(-cost, abs=2e-5 * 295)
-    assert ways(found) == pytest.approx(1, abs=1e-10)
-    assert math.fsum(one.probability for one in found.histogram) == pytest.approx(1, abs=1e-10)
+    result = managed(shares("IWM", side=side), quoted, exits, cost_per_unit=cost)
+    assert result.expected_pnl == pytest.approx(-cost, abs=2e-5 * 295)
+    assert ways(result) == pytest.approx(1, abs=1e-10)
+    assert math.fsum(bin_.probability for bin_ in result.histogram) == pytest.approx(1, abs=1e-10)
 
 
 FAIR = (
@@ -157,46 +159,48 @@ FAIR = (
 )  # fmt: skip
 def test_fair_options_expect_minus_their_costs_whatever_the_exits(exits, trade, vol, rate, cost):
     quoted = market("RUT", spot=2950.0, vol=vol, rate=rate, dividend_yield=0.011)
-    found = managed(trade, quoted, exits, cost_per_unit=cost)
-    assert found.expected_pnl == pytest.approx(-cost, abs=2e-5 * 2950 * 100)
-    assert ways(found) == pytest.approx(1, abs=1e-10)
+    result = managed(trade, quoted, exits, cost_per_unit=cost)
+    assert result.expected_pnl == pytest.approx(-cost, abs=2e-5 * 2950 * 100)
+    assert ways(result) == pytest.approx(1, abs=1e-10)
 
 
 @pytest.mark.parametrize("exits", [EARLY, EXITS, dataclasses.replace(EARLY, stop_to_breakeven=True)])
 @pytest.mark.parametrize("dividends", [(), SMALL])
 def test_a_fair_call_spread_on_a_fund_expects_nothing(exits, dividends):
     """The long call is not worth exercising for so small a dividend, but deep in the money."""
-    found = managed(IWM_SPREAD, market(dividends=dividends), exits)
+    result = managed(IWM_SPREAD, market(dividends=dividends), exits)
     to_expiry = exits.close_dte is None
     # A target next to the sold strike: on the last day its value turns within an hour.
-    assert found.expected_pnl == pytest.approx(0, abs=0.1 if to_expiry else 1e-3)
+    assert result.expected_pnl == pytest.approx(0, abs=0.1 if to_expiry else 1e-3)
 
 
 @pytest.mark.parametrize("targets", [((0.02, 0.5),), ((0.02, 0.5), (0.025, 0.5))])
 def test_a_drop_past_a_target_pays_the_dividend_once(targets):
     exits = ExitPlan(stop=0.3, targets=tuple(Target(move=m, fraction=f) for m, f in targets), holding_days=40)
     large = (dataclasses.replace(DIVIDEND[0], amount=9.0),)
-    found = managed(shares("IWM", side=Side.SHORT), market(dividends=large), exits)
-    assert found.expected_pnl == pytest.approx(0.0, abs=5e-3)
+    result = managed(shares("IWM", side=Side.SHORT), market(dividends=large), exits)
+    assert result.expected_pnl == pytest.approx(0.0, abs=5e-3)
 
 
 def test_a_call_that_is_held_where_exercise_pays_loses_what_exercise_would_bring():
-    found = managed(IWM_SPREAD, market(dividends=DIVIDEND), EARLY)
-    assert -5 < found.expected_pnl < -1
+    result = managed(IWM_SPREAD, market(dividends=DIVIDEND), EARLY)
+    assert -5 < result.expected_pnl < -1
 
 
 def test_one_stage_is_the_closed_form():
     exits = ExitPlan(stop=0.06, targets=(Target(move=0.12),), holding_days=60)
-    found = managed(shares("IWM"), market(), exits)
+    result = managed(shares("IWM"), market(), exits)
     odds = first_passage(spot=295, lower=0.94 * 295, upper=1.12 * 295, vol=0.2, drift=0.04, horizon=60 / 365)
-    assert (found.prob_stop, found.prob_all_targets, found.prob_time_stop) == pytest.approx(odds, abs=1e-11)
+    assert (result.prob_stop, result.prob_all_targets, result.prob_time_stop) == pytest.approx(
+        odds, abs=1e-11
+    )
 
 
 def test_the_final_target_is_reached_as_the_closed_form_says():
-    found = managed(shares("IWM"), market(), EXITS)
+    result = managed(shares("IWM"), market(), EXITS)
     at = {"spot": 295, "lower": 0.94 * 295, "vol": 0.2, "drift": 0.04, "horizon": 60 / 365}
     near, far = (float(first_passage(upper=295 * up, **at).upper_first) for up in (1.10, 1.15))
-    assert found.prob_targets == pytest.approx((near, far), abs=1e-11)
+    assert result.prob_targets == pytest.approx((near, far), abs=1e-11)
 
 
 @given(stop=st.floats(0.02, 0.3), wider=st.floats(1.01, 1.5), vol=st.floats(0.1, 0.6))
@@ -250,73 +254,73 @@ class TestLimits:
     @pytest.mark.parametrize("side", Side)
     def test_a_stop_at_the_spot_stops_at_once(self, side):
         exits = dataclasses.replace(EXITS, stop=1e-9)
-        found = managed(shares("IWM", side=side), market(), exits, cost_per_unit=0.5)
-        assert found.prob_stop == pytest.approx(1, abs=1e-6)
-        assert found.expected_pnl == pytest.approx(-0.5, abs=1e-6)
+        result = managed(shares("IWM", side=side), market(), exits, cost_per_unit=0.5)
+        assert result.prob_stop == pytest.approx(1, abs=1e-6)
+        assert result.expected_pnl == pytest.approx(-0.5, abs=1e-6)
 
     def test_a_target_at_the_spot_is_taken_at_once(self):
-        found = managed(shares("IWM"), market(), ExitPlan(stop=0.06, targets=(Target(move=1e-9),)))
-        assert found.prob_all_targets == pytest.approx(1, abs=1e-6)
-        assert found.expected_days == pytest.approx(0, abs=1e-3)
+        result = managed(shares("IWM"), market(), ExitPlan(stop=0.06, targets=(Target(move=1e-9),)))
+        assert result.prob_all_targets == pytest.approx(1, abs=1e-6)
+        assert result.expected_days == pytest.approx(0, abs=1e-3)
 
     def test_a_stop_the_spot_is_past_fills_at_the_spot(self):
-        found = managed(shares("IWM", entry_price=320.0), market(), EXITS)
-        assert (found.prob_stop, found.expected_pnl, found.std) == (1.0, -25.0, 0.0)
-        assert found.break_even_drift is None
+        result = managed(shares("IWM", entry_price=320.0), market(), EXITS)
+        assert (result.prob_stop, result.expected_pnl, result.std) == (1.0, -25.0, 0.0)
+        assert result.break_even_drift is None
 
     def test_a_target_the_spot_is_past_is_taken_at_the_spot(self):
-        found = managed(shares("IWM", entry_price=265.0), market(), EXITS)
-        assert found.prob_targets[0] == 1.0
-        assert 0 < found.prob_targets[1] < 1
-        assert found.expected_pnl == pytest.approx(30.0, abs=1e-6)
+        result = managed(shares("IWM", entry_price=265.0), market(), EXITS)
+        assert result.prob_targets[0] == 1.0
+        assert 0 < result.prob_targets[1] < 1
+        assert result.expected_pnl == pytest.approx(30.0, abs=1e-6)
 
     def test_on_the_last_day_it_closes_at_the_spot(self):
         option = long_option("RUT", option_type=OptionType.CALL, strike=2900, expiry=TODAY, premium=70.0)
         trade = dataclasses.replace(option, legs=(dataclasses.replace(option.legs[0], vol=0.2),))
-        found = managed_outcome(trade, RUT, ExitPlan(stop=0.06, targets=HALVES))
-        assert (found.prob_time_stop, found.expected_pnl) == (1.0, pytest.approx(-2000.0))
+        result = managed_outcome(trade, RUT, ExitPlan(stop=0.06, targets=HALVES))
+        assert (result.prob_time_stop, result.expected_pnl) == (1.0, pytest.approx(-2000.0))
 
     def test_without_vol_the_path_is_known(self):
-        found = managed(shares("IWM"), market(vol=0.0), EXITS)
-        assert (found.prob_time_stop, found.expected_pnl) == pytest.approx((1, 0), abs=1e-9)
+        result = managed(shares("IWM"), market(vol=0.0), EXITS)
+        assert (result.prob_time_stop, result.expected_pnl) == pytest.approx((1, 0), abs=1e-9)
 
     def test_without_vol_a_drift_takes_the_targets_on_their_days(self):
-        found = managed(shares("IWM"), market(vol=0.0, rate=0.0), EXITS, view=View(drift=1.0))
-        assert found.prob_targets == pytest.approx((1, 1), abs=1e-9)
-        assert found.expected_pnl == pytest.approx(0.125 * 295, abs=1e-6)
-        assert found.expected_days == pytest.approx(365 * math.log(1.15), abs=0.5)
+        result = managed(shares("IWM"), market(vol=0.0, rate=0.0), EXITS, view=View(drift=1.0))
+        assert result.prob_targets == pytest.approx((1, 1), abs=1e-9)
+        assert result.expected_pnl == pytest.approx(0.125 * 295, abs=1e-6)
+        assert result.expected_days == pytest.approx(365 * math.log(1.15), abs=0.5)
 
     @pytest.mark.parametrize(("drift", "ending"), [(60.0, "prob_all_targets"), (-60.0, "prob_stop")])
     def test_an_extreme_drift_decides(self, drift, ending):
-        found = managed(shares("IWM"), market(), EXITS, view=View(drift=drift))
-        assert getattr(found, ending) == pytest.approx(1, abs=1e-9)
-        assert math.isfinite(found.expected_pnl)
+        result = managed(shares("IWM"), market(), EXITS, view=View(drift=drift))
+        assert getattr(result, ending) == pytest.approx(1, abs=1e-9)
+        assert math.isfinite(result.expected_pnl)
 
     def test_a_short_target_below_zero_is_never_reached(self):
         exits = ExitPlan(stop=0.06, targets=(Target(move=1.2),), holding_days=60)
-        found = managed(shares("IWM", side=Side.SHORT), market(), exits)
-        assert found.prob_targets == (0.0,)
-        assert found.expected_pnl == pytest.approx(0, abs=1e-5)
+        result = managed(shares("IWM", side=Side.SHORT), market(), exits)
+        assert result.prob_targets == (0.0,)
+        assert result.expected_pnl == pytest.approx(0, abs=1e-5)
 
     def test_shares_without_a_time_stop_are_closed_after_a_year(self):
-        found = managed(shares("IWM"), market(), ExitPlan(stop=0.06))
-        assert found.last_day == TODAY + dt.timedelta(days=365)
+        result = managed(shares("IWM"), market(), ExitPlan(stop=0.06))
+        assert result.last_day == TODAY + dt.timedelta(days=365)
 
 
 def test_what_fractions_leave_is_held():
     half = ExitPlan(stop=0.06, targets=HALVES[:1], holding_days=60)
-    found = managed(shares("IWM"), market(), half)
-    assert found.prob_all_targets == 0
-    assert found.prob_targets[0] == pytest.approx(managed(shares("IWM"), market(), EXITS).prob_targets[0])
+    result = managed(shares("IWM"), market(), half)
+    assert result.prob_all_targets == 0
+    assert result.prob_targets[0] == pytest.approx(managed(shares("IWM"), market(), EXITS).prob_targets[0])
 
 
 def test_whole_units_replace_the_fractions():
     """A single unit leaves at the first target; the second has nothing to close."""
-    found = managed(shares("IWM"), market(), EXITS, fractions=(1.0, 0.0))
+    result = managed(shares("IWM"), market(), EXITS, fractions=(1.0, 0.0))
     alone = ExitPlan(stop=0.06, targets=(Target(move=0.10),), holding_days=60)
     expected = managed(shares("IWM"), market(), alone)
-    assert found.prob_targets == (pytest.approx(expected.prob_all_targets), 0.0)
-    assert found.std == pytest.approx(expected.std)
+    assert result.prob_targets == (pytest.approx(expected.prob_all_targets), 0.0)
+    assert result.std == pytest.approx(expected.std)
 
 
 @pytest.mark.parametrize("fractions", [(1.0,), (0.7, 0.5), (-0.5, 1.0)])
@@ -329,14 +333,14 @@ def test_fractions_must_fit_the_targets(fractions):
 @pytest.mark.parametrize("vol", [0.08, 0.2])
 def test_a_neutral_break_even_drift_is_the_neutral_drift(side, vol):
     """Found where the expectation is rounding alone, on either side of zero."""
-    found = managed(shares("IWM", side=side), market(vol=vol, dividend_yield=0.01), EXITS)
-    assert found.break_even_drift == pytest.approx(0.03, abs=1e-6)
+    result = managed(shares("IWM", side=side), market(vol=vol, dividend_yield=0.01), EXITS)
+    assert result.break_even_drift == pytest.approx(0.03, abs=1e-6)
 
 
 def test_results_are_the_same_each_time_and_plain():
     first, second = (managed(IWM_SPREAD, market(), EARLY) for _ in range(2))
     assert first == second
-    assert np.isfinite([one.pnl for one in first.quantiles]).all()
+    assert np.isfinite([quantile.pnl for quantile in first.quantiles]).all()
 
 
 EXTREMES = {
@@ -377,10 +381,10 @@ ENDING = sorted(EXTREMES.keys() - {*REFUSED, *SLOWEST})
 
 @pytest.mark.parametrize("name", [*ENDING, *map(slow, SLOWEST)])
 def test_every_path_ends_somewhere(name):
-    found = extreme(name)
-    chances = (found.prob_stop, found.prob_all_targets, found.prob_time_stop)
+    result = extreme(name)
+    chances = (result.prob_stop, result.prob_all_targets, result.prob_time_stop)
     assert sum(chances) == pytest.approx(1.0, abs=1e-12)
-    assert sum(one.probability for one in found.histogram) == pytest.approx(1.0, abs=1e-9)
+    assert sum(bin_.probability for bin_ in result.histogram) == pytest.approx(1.0, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", REFUSED)

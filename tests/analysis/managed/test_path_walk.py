@@ -45,8 +45,8 @@ def path_chances(side, exits, dividends, *, banking):
 def test_chances_are_the_same_without_values_and_everyone_ends_once(side, exits, dividends):
     plain, banking = (path_chances(side, exits, dividends, banking=one) for one in (False, True))
     assert plain.drops.keys() == banking.drops.keys()
-    for one, other in zip(plain.periods, banking.periods, strict=True):
-        np.testing.assert_allclose(one.left[:, :, 0], other.left[:, :, 0], atol=1e-15)
+    for period, other in zip(plain.periods, banking.periods, strict=True):
+        np.testing.assert_allclose(period.left[:, :, 0], other.left[:, :, 0], atol=1e-15)
     np.testing.assert_allclose(plain.held[:, 0], banking.held[:, 0], atol=1e-15)
     ends = [passed.stop.sum() + passed.target[..., -1, :].sum() for passed in plain.periods]
     ends += [dropped.stop.sum() + dropped.target[-1].sum() for dropped in plain.drops.values()]

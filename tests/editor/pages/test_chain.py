@@ -69,15 +69,15 @@ def test_expiries_and_gamma_are_those_of_the_command_line(tmp_path, capsys):
             main(["chain", str(path), "--json", *options])
         return json.loads(capsys.readouterr().out)
 
-    said = answer("--gamma")
-    assert said["rate"] == RATE
+    text = answer("--gamma")
+    assert text["rate"] == RATE
     boards = {str(day): read_expiry(chain, day, rate=RATE) for day in chain.expiries()}
-    for row in said["expiries"]:
+    for row in text["expiries"]:
         mine = boards[row["expiry"]].summary
         assert mine.days == row["days"]
         for name in ("atm_vol", "expected_move", "forward"):
             assert getattr(mine, name) == pytest.approx(row[name], rel=1e-12)
-    for row in said["gamma"]:
+    for row in text["gamma"]:
         gross = sum(
             float(board.table.gamma[board.table.strike == row["strike"]].sum()) for board in boards.values()
         )
@@ -95,8 +95,8 @@ def test_an_expiry_says_days_iv_move_and_whether_it_is_monthly():
 
 @pytest.mark.parametrize("width", [78, 118, 198])
 def test_a_line_shows_quote_iv_delta_and_open_interest(board, width):
-    found = lines(board, both=width >= 108)
-    line = line_at(found, width, 290)
+    result = lines(board, both=width >= 108)
+    line = line_at(result, width, 290)
     row = board.table.strike.tolist().index(290)
     calls = board.table.sides[OptionType.CALL]
     for text in (
@@ -108,44 +108,44 @@ def test_a_line_shows_quote_iv_delta_and_open_interest(board, width):
         f"{board.table.gamma[row] / 1e6:.1f} █",
     ):
         assert text in line
-    assert all(len(text) == width for text in texts(found, width))
-    assert "".join(text for text, _ in found.head(width)).split()[0] == "calls"
+    assert all(len(text) == width for text in texts(result, width))
+    assert "".join(text for text, _ in result.head(width)).split()[0] == "calls"
 
 
 @pytest.mark.parametrize("width", range(60, 220, 7))
 def test_no_line_is_longer_than_its_width(board, width):
-    found = lines(board, both=width >= 108)
-    assert max(len(text) for text in texts(found, width)) <= width
-    assert not any("#" in text for text in texts(found, width))
+    result = lines(board, both=width >= 108)
+    assert max(len(text) for text in texts(result, width)) <= width
+    assert not any("#" in text for text in texts(result, width))
 
 
 @pytest.mark.parametrize("width", [-1, 0, 1, 20, 40])
 @pytest.mark.parametrize("both", [False, True])
 def test_a_screen_that_has_no_room_yet_can_be_drawn(board, width, both):
-    found = lines(board, both=both)
-    assert len(texts(found, width)) == len(found)
-    assert found.head(width)
+    result = lines(board, both=both)
+    assert len(texts(result, width)) == len(result)
+    assert result.head(width)
 
 
 def test_quotes_that_cannot_be_traded_are_dimmed_and_say_why(board):
-    found = lines(board)
-    place = found.place_of(300)
-    line = texts(found, 118)[place]
+    result = lines(board)
+    place = result.place_of(300)
+    line = texts(result, 118)[place]
     assert "no bid" in line
     assert "bid > ask" in line
     assert ("no bid", "quiet") in [
-        (text.strip(), style) for text, style in found.line(place, 118, cursor=False)
+        (text.strip(), style) for text, style in result.line(place, 118, cursor=False)
     ]
     missing = lines(board, side=OptionType.PUT, both=False)
     assert missing.strike(missing.place_of(305)) != 305
 
 
 def test_the_spot_stands_between_its_strikes(board):
-    found = lines(board)
-    around = texts(found, 118)[found.at_spot - 1 : found.at_spot + 2]
+    result = lines(board)
+    around = texts(result, 118)[result.at_spot - 1 : result.at_spot + 2]
     assert "spot 295.39" in around[1]
-    assert (found.strike(found.at_spot - 1), found.strike(found.at_spot + 1)) == (295, 300)
-    assert not found.selectable(found.at_spot)
+    assert (result.strike(result.at_spot - 1), result.strike(result.at_spot + 1)) == (295, 300)
+    assert not result.selectable(result.at_spot)
 
 
 def test_strikes_of_the_legs_are_marked():
@@ -153,10 +153,10 @@ def test_strikes_of_the_legs_are_marked():
     marks = leg_marks(draft, SEPTEMBER)
     assert marks == {(295.0, OptionType.CALL): "+1", (325.0, OptionType.CALL): "-1"}
     assert not leg_marks(draft, dt.date.fromisoformat(FAR))
-    found = lines(read_expiry(made_chain(), SEPTEMBER, rate=RATE), marks=marks)
-    assert "+1" in line_at(found, 118, 295)
-    assert "-1" in line_at(found, 118, 325)
-    assert "+1" not in line_at(found, 118, 300)
+    result = lines(read_expiry(made_chain(), SEPTEMBER, rate=RATE), marks=marks)
+    assert "+1" in line_at(result, 118, 295)
+    assert "-1" in line_at(result, 118, 325)
+    assert "+1" not in line_at(result, 118, 300)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_strikes_of_the_legs_are_marked():
     ],
 )
 def test_a_filter_leaves_the_strikes_it_asks_for(board, wanted, strikes):
-    found = lines(board, wanted=wanted)
-    assert {found.strike(line) for line in range(len(found))} - {None} == strikes
+    result = lines(board, wanted=wanted)
+    assert {result.strike(line) for line in range(len(result))} - {None} == strikes
 
 
 def test_one_side_shows_what_passes_on_that_side(board):
@@ -184,8 +184,8 @@ def test_one_side_shows_what_passes_on_that_side(board):
 
 
 def test_without_open_interest_its_columns_give_way():
-    found = lines(read_expiry(made_chain(expiries=(NEAR,), oi=False), SEPTEMBER, rate=RATE))
-    head = "".join(text for text, _ in found.head(118))
+    result = lines(read_expiry(made_chain(expiries=(NEAR,), oi=False), SEPTEMBER, rate=RATE))
+    head = "".join(text for text, _ in result.head(118))
     assert not {"OI", "volume", "gamma"} & set(head.split())
     assert "theta" in head
 
@@ -231,9 +231,9 @@ def test_what_cannot_be_traded_is_refused_and_changes_nothing(index, strike, sai
 def test_a_trade_without_quotes_says_how_to_load_them():
     draft = open_draft(shipped())
     assert chain_of(draft) is None
-    said = no_chain_text(draft, "f")
-    assert "without quotes of IWM options" in said
-    assert "f loads a file" in said
+    text = no_chain_text(draft, "f")
+    assert "without quotes of IWM options" in text
+    assert "f loads a file" in text
 
 
 def test_old_quotes_are_said_to_be_old():

@@ -45,8 +45,8 @@ KNOWN = Vocabulary(
     ],
 )
 def test_a_condition_is_read(text, key, low, high, open_ends):
-    (found,) = read_filter(text, KNOWN).conditions
-    assert found == Condition(key=key, low=pytest.approx(low), high=pytest.approx(high), open_ends=open_ends)
+    (result,) = read_filter(text, KNOWN).conditions
+    assert result == Condition(key=key, low=pytest.approx(low), high=pytest.approx(high), open_ends=open_ends)
 
 
 @pytest.mark.parametrize(

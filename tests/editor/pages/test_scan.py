@@ -66,10 +66,10 @@ def test_rows_and_ranks_are_those_of_the_command_line(file, scanned, capsys):
     days = [f"--min-days={scanned.terms.rules.min_days}", f"--max-days={scanned.terms.rules.max_days}"]
     with pytest.raises(SystemExit):
         main(["scan", str(file), "--kind", "all", *days, "--top", "9999", "--json", "--no-book"])
-    said = json.loads(capsys.readouterr().out)
-    assert said["found"] == len(scanned) > 100
-    assert {row["kind"] for row in said["rows"]} == set(KINDS)
-    for index, row in enumerate(said["rows"]):
+    text = json.loads(capsys.readouterr().out)
+    assert text["found"] == len(scanned) > 100
+    assert {row["kind"] for row in text["rows"]} == set(KINDS)
+    for index, row in enumerate(text["rows"]):
         mine = scanned.row(index)
         assert (mine["kind"], str(mine["expiry"])) == (row["kind"], row["expiry"])
         for name in (
@@ -83,12 +83,12 @@ def test_rows_and_ranks_are_those_of_the_command_line(file, scanned, capsys):
             "edge",
         ):
             assert float(mine[name]) == pytest.approx(row[name], rel=1e-9, abs=1e-12), name
-    assert said["terms"]["far_off"] == scanned.far_off
+    assert text["terms"]["far_off"] == scanned.far_off
 
 
 def test_a_line_shows_what_scan_prints(scanned):
-    found = lines(scanned)
-    row, line = scanned.row(0), texts(found, 198)[0]
+    result = lines(scanned)
+    row, line = scanned.row(0), texts(result, 198)[0]
     for text in (
         f"{row['long_strike']:g}/{row['short_strike']:g}",
         str(row["kind"]),
@@ -99,32 +99,32 @@ def test_a_line_shows_what_scan_prints(scanned):
         f"{row['value_at_stop'] - row['debit'] - row['cost']:+,.0f}",
     ):
         assert text in line
-    head = "".join(text for text, _ in found.head(198))
+    head = "".join(text for text, _ in result.head(198))
     assert "rank▼" in head
     assert "R at targets" in head
 
 
 @pytest.mark.parametrize("width", [60, 79, 119, 150, 199])
 def test_lines_fit_and_the_columns_that_matter_stay(scanned, width):
-    found = lines(scanned)
-    head = "".join(text for text, _ in found.head(width))
-    assert max(map(len, [head, *texts(found, width)])) <= width
+    result = lines(scanned)
+    head = "".join(text for text, _ in result.head(width))
+    assert max(map(len, [head, *texts(result, width)])) <= width
     assert {"spread", "kind", "expiry", "risk", "rank▼"} <= set(head.split())
     assert ("debit" in head) == ("edge" in head) == (width >= 79)
-    assert not any("#" in text for text in texts(found, width))
+    assert not any("#" in text for text in texts(result, width))
 
 
 @pytest.mark.parametrize("column", [column.key for column in scan_columns(2)])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_every_column_sorts_by_what_it_shows(scanned, column, reverse):
-    found = lines(scanned, sort=column, reverse=reverse)
-    values = scanned.numbers[column][list(found.order)].astype(float)
+    result = lines(scanned, sort=column, reverse=reverse)
+    values = scanned.numbers[column][list(result.order)].astype(float)
     steps = np.diff(values[np.isfinite(values)])
-    assert (steps >= 0).all() if found.ascending else (steps <= 0).all()
+    assert (steps >= 0).all() if result.ascending else (steps <= 0).all()
     unknown = np.isnan(values)
     assert not (unknown[:-1] & ~unknown[1:]).any(), "what is not known comes last"
-    mark = "▲" if found.ascending else "▼"
-    assert "".join(text for text, _ in found.head(199)).count(mark) == 1
+    mark = "▲" if result.ascending else "▼"
+    assert "".join(text for text, _ in result.head(199)).count(mark) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_every_column_sorts_by_what_it_shows(scanned, column, reverse):
     ],
 )
 def test_a_filter_leaves_the_rows_it_asks_for(scanned, wanted, holds):
-    found = {
+    result = {
         (row["kind"], row["expiry"], row["long_strike"], row["short_strike"])
         for row in rows(lines(scanned, wanted=wanted))
     }
@@ -155,7 +155,7 @@ def test_a_filter_leaves_the_rows_it_asks_for(scanned, wanted, holds):
         for row in rows(lines(scanned))
         if holds(row)
     }
-    assert found == expected
+    assert result == expected
 
 
 def _within(row):
@@ -208,19 +208,19 @@ def test_terms_are_those_of_the_trade_and_its_account(draft, chain):
 def test_heat_of_the_book_leaves_out_spreads(draft, chain, scanned):
     account = draft.account
     full = draft.with_account(open_risk=account.equity * account.limits.max_heat_fraction - 300)
-    found = run_scan(chain, scan_terms(full, chain), ANY_DAY, before=scanned, progress=quiet)
-    assert found.fitted is scanned.fitted
-    assert 0 < len(found) < len(scanned)
-    assert found.columns["risk"].max() <= 300
+    result = run_scan(chain, scan_terms(full, chain), ANY_DAY, before=scanned, progress=quiet)
+    assert result.fitted is scanned.fitted
+    assert 0 < len(result) < len(scanned)
+    assert result.columns["risk"].max() <= 300
 
 
 def test_events_of_the_day_are_checked(draft, chain, scanned):
     event = MarketEvent(date=dt.date.fromisoformat(NEAR) - dt.timedelta(days=1), what="CPI", source="made up")
     day = TradingDay(events=(event,))
-    found = run_scan(chain, scan_terms(draft, chain), day, before=scanned, progress=quiet)
-    assert [check.status for check in found.checks] == [CheckStatus.WARN]
-    said = [text for text, _ in lines(found).about()]
-    assert any(text.startswith("WARN ") and "CPI" in text for text in said)
+    result = run_scan(chain, scan_terms(draft, chain), day, before=scanned, progress=quiet)
+    assert [check.status for check in result.checks] == [CheckStatus.WARN]
+    message = [text for text, _ in lines(result).about()]
+    assert any(text.startswith("WARN ") and "CPI" in text for text in message)
     assert not scanned.checks
 
 

@@ -149,8 +149,8 @@ def test_wrong_quotes_are_refused_and_nothing_is_written(prices, vols, rate, pro
 
 def test_an_empty_price_leaves_what_is_known():
     write_typed_quotes("IWM=297.40", "", "", day=TODAY)
-    said = write_typed_quotes("IWM=", "IWM=19%", "", day=TODAY)
-    assert said == f"IWM of 2026-07-20 written to {market_path()}"
+    text = write_typed_quotes("IWM=", "IWM=19%", "", day=TODAY)
+    assert text == f"IWM of 2026-07-20 written to {market_path()}"
     assert (read_market().quotes["IWM"].spot, read_market().quotes["IWM"].vol) == (297.40, 0.19)
 
 

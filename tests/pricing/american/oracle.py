@@ -109,14 +109,14 @@ def _step(contract, values, step, share):
         bands[0, 2:] = np.where(hold[1:-1], -implicit * up, 0.0)
         bands[1] = np.where(hold, 1 - implicit * middle, 1.0)
         bands[2, :-2] = np.where(hold[1:-1], -implicit * down, 0.0)
-        found = solve_banded((1, 1), bands, np.where(exercised, payoff, known))
+        result = solve_banded((1, 1), bands, np.where(exercised, payoff, known))
         demanded = np.full(len(values), np.inf)
-        demanded[1:-1] = (1 - implicit * middle) * found[1:-1] - implicit * (
-            down * found[:-2] + up * found[2:]
+        demanded[1:-1] = (1 - implicit * middle) * result[1:-1] - implicit * (
+            down * result[:-2] + up * result[2:]
         )
-        chosen = np.where(exercised, demanded >= known - 1e-11, found < payoff - 1e-11)
+        chosen = np.where(exercised, demanded >= known - 1e-11, result < payoff - 1e-11)
         chosen[[0, -1]] = False
         if (chosen == exercised).all():
-            return found
+            return result
         exercised = chosen
     raise ArithmeticError("the policy iteration does not converge")

@@ -166,17 +166,17 @@ def main():
         help="the mix of the default test run: a fifteenth of any rate and yield",
     )
     options = parser.parse_args()
-    count, found, start = 0, 0, time.process_time()
+    count, result, start = 0, 0, time.process_time()
     for number, chosen in enumerate(_markets(options), start=options.first):
         for fault in faults(chosen):
-            found += 1
+            result += 1
             sys.stdout.write(f"{number} {fault}: {chosen}\n")
         count += chosen.strikes.size * chosen.vols.size * 2
         if number % 50 == 49:
-            sys.stdout.write(f"{count} contracts, {found} faults\n")
+            sys.stdout.write(f"{count} contracts, {result} faults\n")
             sys.stdout.flush()
     sys.stdout.write(
-        f"{count} contracts, {found} faults, {time.process_time() - start:.0f} s of processor time\n"
+        f"{count} contracts, {result} faults, {time.process_time() - start:.0f} s of processor time\n"
     )
 
 

@@ -119,9 +119,9 @@ def test_rho_is_the_slope_of_the_value_up_to_the_boundary(time, schedule):
     terms = IWM | {"strike": np.linspace(300, 355, 12), "time_to_expiry": time, "vol": 0.2}
     terms |= {"dividend_times": schedule, "dividend_amounts": [0.8] * len(schedule)}
     up, down = (american(**terms | {"rate": 0.043 + move}).value for move in (1e-4, -1e-4))
-    found = american(**terms)
-    waits = found.value > terms["strike"] - 296 + 0.02
-    assert found.rho[waits] == pytest.approx((up - down)[waits] / 2e-4, abs=5e-3)
+    result = american(**terms)
+    waits = result.value > terms["strike"] - 296 + 0.02
+    assert result.rho[waits] == pytest.approx((up - down)[waits] / 2e-4, abs=5e-3)
 
 
 def test_a_put_that_is_certain_to_be_exercised_after_the_last_drop_has_a_closed_form():

@@ -42,7 +42,7 @@ def test_agrees_with_a_converged_second_implementation(  # noqa: PLR0917 - a row
     sign, rate, dividend_yield, expiry, dividends, strike, value
 ):
     times, amounts = zip(*dividends, strict=True)
-    found = american(
+    result = american(
         sign=sign,
         spot=296,
         strike=strike,
@@ -53,7 +53,7 @@ def test_agrees_with_a_converged_second_implementation(  # noqa: PLR0917 - a row
         dividend_times=times,
         dividend_amounts=amounts,
     )
-    assert found.value == pytest.approx(value, abs=4e-5)
+    assert result.value == pytest.approx(value, abs=4e-5)
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), sample(CARRIES[::2], 1, 2))
@@ -77,12 +77,12 @@ def test_agrees_with_finite_differences(rate, dividend_yield, schedule):
 @pytest.mark.parametrize(("rate", "dividend_yield"), TWO)
 def test_greeks_are_the_slopes_of_the_value(rate, dividend_yield):
     terms = FEW | {"time_to_expiry": 0.9, "rate": rate, "dividend_yield": dividend_yield} | QUARTERS
-    found = american(**terms)
+    result = american(**terms)
     # Where a boundary does not converge the grid prices: the relative error of its vega is 1e-4.
     slopes = {"delta": ("spot", 0.02, 1e-6), "vega": ("vol", 1e-3, 4e-3), "rho": ("rate", 1e-4, 0.2)}
     for greek, (argument, step, tolerance) in slopes.items():
         up, down = (american(**terms | {argument: terms[argument] + move}).value for move in (step, -step))
-        assert getattr(found, greek) == pytest.approx((up - down) / (2 * step), abs=tolerance), greek
+        assert getattr(result, greek) == pytest.approx((up - down) / (2 * step), abs=tolerance), greek
 
 
 @pytest.mark.parametrize(("rate", "dividend_yield"), TWO)
@@ -134,15 +134,15 @@ def test_valuation_times_of_one_contract_agree_with_each_alone(rate, dividend_yi
     days = np.array([0.0, 36.0, 36.4, 127.0, 300.0])[:, None] / 365
     terms = IWM | {"strike": 290.0, "rate": rate, "dividend_yield": dividend_yield}
     terms |= {"spot": np.array([240.0, 285.0, 296.0, 310.0, 380.0]), "time_to_expiry": 0.9 - days}
-    found = american(**terms, elapsed=days, **QUARTERS)
+    result = american(**terms, elapsed=days, **QUARTERS)
     for i, day in enumerate(days[:, 0]):
         times = np.array(QUARTERS["dividend_times"]) - day
         alone = american(
             **terms | {"time_to_expiry": 0.9 - day, "dividend_times": times},
             dividend_amounts=QUARTERS["dividend_amounts"],
         )
-        assert found.value[i] == pytest.approx(alone.value, abs=5e-5)
-        assert found.delta[i] == pytest.approx(alone.delta, abs=2e-5)
+        assert result.value[i] == pytest.approx(alone.value, abs=5e-5)
+        assert result.delta[i] == pytest.approx(alone.delta, abs=2e-5)
 
 
 def test_a_drop_of_most_of_the_strike_is_left_to_finite_differences():

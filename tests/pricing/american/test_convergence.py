@@ -24,9 +24,9 @@ def test_a_contract_that_was_once_priced_wrong(row):
 
 
 def test_a_special_dividend_two_weeks_after_a_regular_one():
-    found = american(**PUT, **SPECIAL)
-    assert found.value == pytest.approx(12.629, abs=5e-4)
-    assert found.delta == pytest.approx(-0.502, abs=5e-4)
+    result = american(**PUT, **SPECIAL)
+    assert result.value == pytest.approx(12.629, abs=5e-4)
+    assert result.delta == pytest.approx(-0.502, abs=5e-4)
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_a_special_dividend_two_weeks_after_a_regular_one():
 def test_implied_vol_finds_the_vol_of_the_right_value(row):
     terms = contract(row)
     vol, right = terms.pop("vol"), float(row["exact"])
-    found = american_implied_vol(premium=right, **terms)
-    assert found.status == VolStatus.OK
-    assert american(**terms, vol=found.vol).value == pytest.approx(right, abs=1e-4)
+    result = american_implied_vol(premium=right, **terms)
+    assert result.status == VolStatus.OK
+    assert american(**terms, vol=result.vol).value == pytest.approx(right, abs=1e-4)
     if row["r"] > 0 and "drops" not in row["contract"]:
-        assert found.vol == pytest.approx(vol, abs=1e-4)
+        assert result.vol == pytest.approx(vol, abs=1e-4)
 
 
 @pytest.mark.parametrize("published", rows("american_cash_dividends")[:3], ids=label)
@@ -69,14 +69,14 @@ def test_a_value_that_no_method_converged_on_is_nan(monkeypatch):
     monkeypatch.setattr(american_pricing, "finite_difference", not_converged)
     assert np.isnan(np.stack(american(**PUT, **SPECIAL))).all()
     terms = {name: value for name, value in PUT.items() if name != "vol"}
-    found = american_implied_vol(premium=12.0, **terms, **SPECIAL)
-    assert (np.isnan(found.vol), found.status) == (True, VolStatus.NOT_CONVERGED)
+    result = american_implied_vol(premium=12.0, **terms, **SPECIAL)
+    assert (np.isnan(result.vol), result.status) == (True, VolStatus.NOT_CONVERGED)
 
 
 def test_a_value_outside_its_bounds_falls_back_on_finite_differences(monkeypatch):
     def nonsense(batch, schedule):
-        found = american_pricing.finite_difference(batch, schedule)
-        return found._replace(greeks=found.greeks._replace(value=found.greeks.value - 20.0))
+        result = american_pricing.finite_difference(batch, schedule)
+        return result._replace(greeks=result.greeks._replace(value=result.greeks.value - 20.0))
 
     right = american(**PUT, **SPECIAL)
     monkeypatch.setattr(american_pricing, "METHODS", (nonsense,) * len(american_pricing.METHODS))

@@ -38,7 +38,7 @@ def one_by_one(days, expiry, **terms):
         )
         for day in days
     ]
-    return type(alone[0])(*np.stack([np.stack(found) for found in alone], axis=1))
+    return type(alone[0])(*np.stack([np.stack(result) for result in alone], axis=1))
 
 
 @pytest.mark.parametrize("schedule", [ONE, TWO, NONE], ids=["one", "two", "none"])
@@ -46,10 +46,10 @@ def one_by_one(days, expiry, **terms):
 def test_calls_agree_across_ex_dates_and_expiry(schedule, expiry):
     days = [0, 1, 20, 39, 40, 41, 56, 56.5, 57, 58, 60, 61, 100, 130, 131, 179]
     terms = schedule | {"sign": 1}
-    found, alone = together(days, expiry, **terms), one_by_one(days, expiry, **terms)
+    result, alone = together(days, expiry, **terms), one_by_one(days, expiry, **terms)
     for greek, expected in alone._asdict().items():
         error = CALL_ERROR if greek == "value" else 1e-6 * np.abs(expected).max()
-        assert getattr(found, greek) == pytest.approx(expected, rel=1e-9, abs=error), greek
+        assert getattr(result, greek) == pytest.approx(expected, rel=1e-9, abs=error), greek
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_calls_agree_across_ex_dates_and_expiry(schedule, expiry):
 def test_puts_and_yields_agree_within_the_error_of_their_methods(schedule, expiry, terms):
     days = np.concatenate([np.linspace(0, expiry, 25), [39.0, 40.0, 56.0, 57.0, 58.0]])
     terms = schedule | terms
-    found, alone = together(days, expiry, **terms), one_by_one(days, expiry, **terms)
+    result, alone = together(days, expiry, **terms), one_by_one(days, expiry, **terms)
     for greek, error in PUT_ERROR.items():
         expected = getattr(alone, greek)
         scale = expected[expected.shape[0] // 2].max() if greek == "gamma" else 1.0
-        assert getattr(found, greek) == pytest.approx(expected, rel=1e-4, abs=error * scale), greek
+        assert getattr(result, greek) == pytest.approx(expected, rel=1e-4, abs=error * scale), greek
 
 
 @pytest.mark.parametrize(
@@ -83,21 +83,21 @@ def test_puts_and_yields_agree_within_the_error_of_their_methods(schedule, expir
 )
 def test_finite_differences_agree(schedule, terms):
     days, terms = [0, 9, 39, 41, 56, 59], schedule | terms
-    found, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
-    assert found.value == pytest.approx(alone.value, abs=5e-4)
+    result, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
+    assert result.value == pytest.approx(alone.value, abs=5e-4)
     waits = np.abs(alone.value - np.maximum(terms["sign"] * (SPOTS - 295.0), 0)) > 2e-3
-    assert found.delta[waits] == pytest.approx(alone.delta[waits], abs=5e-5)
+    assert result.delta[waits] == pytest.approx(alone.delta[waits], abs=5e-5)
     scale = alone.gamma.max(axis=1, keepdims=True)
-    assert (found.gamma / scale)[waits] == pytest.approx((alone.gamma / scale)[waits], abs=2e-3)
+    assert (result.gamma / scale)[waits] == pytest.approx((alone.gamma / scale)[waits], abs=2e-3)
 
 
 @pytest.mark.parametrize("vol", [0.1, 0.2])
 def test_rho_of_a_put_is_the_slope_of_its_value(vol):
     days, terms = np.arange(41.0, 100.0, 3.0), TWO | {"sign": -1, "vol": vol}
     up, down = (together(days, 180, **terms | {"rate": 0.04 + move}).value for move in (1e-5, -1e-5))
-    found = together(days, 180, **terms)
-    waits = found.value > np.maximum(295 - SPOTS, 0) + 1e-3
-    assert found.rho[waits] == pytest.approx((up - down)[waits] / 2e-5, abs=0.01)
+    result = together(days, 180, **terms)
+    waits = result.value > np.maximum(295 - SPOTS, 0) + 1e-3
+    assert result.rho[waits] == pytest.approx((up - down)[waits] / 2e-5, abs=0.01)
 
 
 def test_a_dividend_at_the_valuation_time_is_past():
@@ -118,8 +118,8 @@ def test_a_drop_on_the_expiry_counts_at_every_valuation_time():
 def test_two_drops_of_one_day_are_two_for_a_valuation_time_between():
     schedule = {"dividend_times": np.array([50.0, 50.4]) / 365, "dividend_amounts": [1.0, 2.0]}
     days, terms = [10, 50, 50.2, 50.4], schedule | {"sign": 1}
-    found, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
-    assert found.value == pytest.approx(alone.value, abs=CALL_ERROR)
+    result, alone = together(days, 60, **terms), one_by_one(days, 60, **terms)
+    assert result.value == pytest.approx(alone.value, abs=CALL_ERROR)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -127,10 +127,10 @@ def test_two_drops_of_one_day_are_two_for_a_valuation_time_between():
 def test_contracts_priced_together_agree_with_each_alone(schedule, sign):
     strikes, vols = np.array([280.0, 300.0]), np.array([0.15, 0.25])
     terms = {"sign": sign, "spot": SPOTS, "time_to_expiry": 0.4, "rate": 0.04} | schedule
-    found = american(**terms, strike=strikes[:, None, None], vol=vols[:, None]).value
+    result = american(**terms, strike=strikes[:, None, None], vol=vols[:, None]).value
     for i, j in np.ndindex(2, 2):
         alone = [american(**terms | {"spot": spot}, strike=strikes[i], vol=vols[j]).value for spot in SPOTS]
-        assert found[i, j] == pytest.approx(alone, abs=2 * CALL_ERROR if sign > 0 else 1e-4)
+        assert result[i, j] == pytest.approx(alone, abs=2 * CALL_ERROR if sign > 0 else 1e-4)
 
 
 def test_scalars_stay_scalars_and_zero_elapsed_is_the_default():
@@ -141,10 +141,10 @@ def test_scalars_stay_scalars_and_zero_elapsed_is_the_default():
 
 
 def test_only_an_element_whose_elapsed_is_not_finite_is_nan():
-    found = american(
+    result = american(
         **TERMS, **ONE, sign=1, spot=295.0, time_to_expiry=0.1, elapsed=[0.0, np.nan, np.inf, 0.1]
     )
-    assert np.isnan(found.value).tolist() == [False, True, True, False]
+    assert np.isnan(result.value).tolist() == [False, True, True, False]
 
 
 @st.composite
@@ -174,12 +174,12 @@ def mixed(draw):
 @settings(max_examples=25, deadline=None)
 @given(mixed())
 def test_any_mixture_agrees_with_each_option_alone(terms):
-    found = american(**terms)
+    result = american(**terms)
     schedule = {"dividend_amounts": terms["dividend_amounts"]}
     for i, moment in enumerate(terms["elapsed"]):
         own = {name: terms[name][i] for name in ("sign", "spot", "strike", "vol", "time_to_expiry")}
         alone = american(**own, rate=0.04, dividend_times=terms["dividend_times"] - moment, **schedule)
         # Far and near spots in one call share nodes that are wider than each alone would take.
         error = 10 * CALL_ERROR if own["sign"] > 0 else 5e-4
-        assert found.value[i] == pytest.approx(alone.value, abs=error)
-        assert found.delta[i] == pytest.approx(alone.delta, abs=error)
+        assert result.value[i] == pytest.approx(alone.value, abs=error)
+        assert result.delta[i] == pytest.approx(alone.delta, abs=error)

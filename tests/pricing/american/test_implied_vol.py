@@ -24,16 +24,16 @@ def test_finds_the_vol_again(sign, terms, vol):
     option = {"sign": sign, "spot": 296.0, "strike": np.linspace(180, 420, 13), "rate": 0.04} | terms
     option |= {"time_to_expiry": np.array([[0.02], [0.5], [0.7]])}
     price = american(**option, vol=vol)
-    found = american_implied_vol(premium=price.value, **option)
+    result = american_implied_vol(premium=price.value, **option)
     # With a vega near zero, the premium does not determine the vol.
     sensitive = price.vega > 1e-3
-    assert np.all(found.status[sensitive] == VolStatus.OK)
-    assert found.vol[sensitive] == pytest.approx(vol, abs=1e-7)
+    assert np.all(result.status[sensitive] == VolStatus.OK)
+    assert result.vol[sensitive] == pytest.approx(vol, abs=1e-7)
 
 
 def test_an_option_to_exercise_now_has_a_vol_of_zero():
-    found = american_implied_vol(premium=100.0, sign=-1, spot=200, strike=300, time_to_expiry=0.1, rate=0.04)
-    assert (found.vol, found.status) == (0.0, VolStatus.OK)
+    result = american_implied_vol(premium=100.0, sign=-1, spot=200, strike=300, time_to_expiry=0.1, rate=0.04)
+    assert (result.vol, result.status) == (0.0, VolStatus.OK)
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def test_an_option_to_exercise_now_has_a_vol_of_zero():
 )
 def test_status_of_a_premium_without_a_vol(change, status):
     option = {"premium": 20.0, "sign": 1, "spot": 296.0, "strike": 292.0, "time_to_expiry": 0.5, "rate": 0.04}
-    found = american_implied_vol(**option | change, **SCHEDULE)
-    assert np.isnan(found.vol)
-    assert VolStatus(found.status) is status
+    result = american_implied_vol(**option | change, **SCHEDULE)
+    assert np.isnan(result.vol)
+    assert VolStatus(result.status) is status
 
 
 def test_shapes_broadcast_and_may_be_empty():
     call = {"sign": 1, "spot": 100, "strike": [[90], [110]], "time_to_expiry": 1}
-    found = american_implied_vol(premium=np.full((2, 3), 12.0), **call)
-    assert found.vol.shape == found.status.shape == (2, 3)
+    result = american_implied_vol(premium=np.full((2, 3), 12.0), **call)
+    assert result.vol.shape == result.status.shape == (2, 3)
     assert american_implied_vol(premium=[], sign=1, spot=1, strike=1, time_to_expiry=1).vol.shape == (0,)
 
 
@@ -66,14 +66,14 @@ def test_shapes_broadcast_and_may_be_empty():
 def test_the_whole_real_chain():
     option = real_chain()
     start = time.perf_counter()
-    found = american_implied_vol(**option)
+    result = american_implied_vol(**option)
     assert time.perf_counter() - start < 6  # on a busy machine; the benchmark holds the bar
-    solved = found.status == VolStatus.OK
-    assert np.array_equal(solved, np.isfinite(found.vol))
-    assert not np.any(found.status == VolStatus.NOT_CONVERGED)
+    solved = result.status == VolStatus.OK
+    assert np.array_equal(solved, np.isfinite(result.vol))
+    assert not np.any(result.status == VolStatus.NOT_CONVERGED)
     assert np.mean(solved) > 0.8
     terms = {name: values for name, values in option.items() if name != "premium"}
-    value = american(**terms, vol=np.where(solved, found.vol, 0.2)).value
+    value = american(**terms, vol=np.where(solved, result.vol, 0.2)).value
     assert value[solved] == pytest.approx(option["premium"][solved], abs=1e-6)
 
 

@@ -30,14 +30,14 @@ def solved(monkeypatch):
 # The oracle's with 400 nodes, which the extrapolation moved by 1.3e-4 at most.
 @pytest.mark.parametrize(("spot", "value"), sample([(22.7, 277.914017), (28.0, 273.585813)]))
 def test_drops_that_take_the_whole_spot_week_by_week(spot, value):
-    found = american(**PUT, spot=spot, time_to_expiry=LIFE, **WEEKS)
-    assert found.value == pytest.approx(value, abs=5e-4 + 1.3e-4)
+    result = american(**PUT, spot=spot, time_to_expiry=LIFE, **WEEKS)
+    assert result.value == pytest.approx(value, abs=5e-4 + 1.3e-4)
 
 
 @pytest.mark.slow
 def test_a_plan_of_a_weekly_payer_shares_its_grids(solved):
     spots, days = np.linspace(240, 350, 12), np.arange(30)[:, None] * 6
-    found = american(**PUT, spot=spots, time_to_expiry=LIFE - days / 365, elapsed=days / 365, **WEEKS)
+    result = american(**PUT, spot=spots, time_to_expiry=LIFE - days / 365, elapsed=days / 365, **WEEKS)
     assert len(solved) <= 8
     for i in (9, 29):
         alone = american(
@@ -47,9 +47,9 @@ def test_a_plan_of_a_weekly_payer_shares_its_grids(solved):
             dividend_times=WEEKS["dividend_times"] - days[i, 0] / 365,
             dividend_amounts=WEEKS["dividend_amounts"],
         )
-        assert found.value[i] == pytest.approx(alone.value, abs=5e-4)
-        assert found.delta[i] == pytest.approx(alone.delta, abs=1e-4)
-        assert found.theta[i] == pytest.approx(alone.theta, abs=1e-2)
+        assert result.value[i] == pytest.approx(alone.value, abs=5e-4)
+        assert result.delta[i] == pytest.approx(alone.delta, abs=1e-4)
+        assert result.theta[i] == pytest.approx(alone.theta, abs=1e-2)
 
 
 def test_the_spots_of_a_search_share_one_grid(solved):
@@ -63,8 +63,8 @@ def test_valuation_times_on_either_side_of_drops_minutes_apart():
     schedule = {"dividend_times": [0.2, 0.2 + minutes], "dividend_amounts": [1.0, 2.0]}
     terms = PUT | {"dividend_yield": 0.02, "spot": 290.0}
     moments = np.array([0.1, 0.2 + minutes / 2, 0.3])
-    found = american(**terms, time_to_expiry=0.5 - moments, elapsed=moments, **schedule).value
-    for value, moment in zip(found, moments, strict=True):
+    result = american(**terms, time_to_expiry=0.5 - moments, elapsed=moments, **schedule).value
+    for value, moment in zip(result, moments, strict=True):
         times = np.array(schedule["dividend_times"]) - moment
         alone = american(
             **terms, time_to_expiry=0.5 - moment, dividend_times=times, dividend_amounts=[1.0, 2.0]
@@ -82,9 +82,9 @@ def test_an_implied_vol_takes_few_prices(monkeypatch, premium_of, most):
     right = american(**terms, vol=0.27, **weeks)
     calls, value_batch = [], implied.value_batch
     monkeypatch.setattr(implied, "value_batch", lambda *some: calls.append(1) or value_batch(*some))
-    found = american_implied_vol(premium=right.value, **terms, **weeks)
-    assert found.status == VolStatus.OK
-    assert found.vol == pytest.approx(0.27, abs=2e-6)
+    result = american_implied_vol(premium=right.value, **terms, **weeks)
+    assert result.status == VolStatus.OK
+    assert result.vol == pytest.approx(0.27, abs=2e-6)
     assert len(calls) <= most  # the first is without vol, and costs nothing
 
 
@@ -98,9 +98,9 @@ def test_a_call_through_a_hundred_ex_dates(  # noqa: PLR0917 - a row of the tabl
 ):
     weeks = np.arange(0.01, life, 1 / 52)
     terms = {"sign": 1, "spot": spot, "strike": 100.0, "time_to_expiry": life, "vol": vol, "rate": rate}
-    found = american(**terms, dividend_times=weeks, dividend_amounts=np.full(weeks.size, 0.05))
-    assert found.value == pytest.approx(value, abs=1e-5)
-    assert found.delta == pytest.approx(delta, abs=1e-6)
+    result = american(**terms, dividend_times=weeks, dividend_amounts=np.full(weeks.size, 0.05))
+    assert result.value == pytest.approx(value, abs=1e-5)
+    assert result.delta == pytest.approx(delta, abs=1e-6)
 
 
 def test_a_call_sure_to_be_exercised_tomorrow_has_delta_one():

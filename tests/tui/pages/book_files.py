@@ -57,7 +57,9 @@ def _write_book(path, closed):
 
 
 def spread_marks(book, long, short):
-    contracts = {one.contract.label: one.contract for trade in book.trades() for one in trade.holdings}
+    contracts = {
+        holding.contract.label: holding.contract for trade in book.trades() for holding in trade.holdings
+    }
     return {contracts[LONG_CALL]: long, contracts[SHORT_CALL]: short}
 
 
@@ -95,5 +97,5 @@ def answer(capsys, *words):
 def amount(shown, label, column=0):
     """A number of a row of a table, by its label and its place among the numbers."""
     line = next(line for line in shown.splitlines() if label in line)
-    found = re.findall(r"[-+]?\$?[\d,]+\.?\d*(?=[R%]|\b)", line.split(label, 1)[1])
-    return float(found[column].replace("$", "").replace(",", ""))
+    result = re.findall(r"[-+]?\$?[\d,]+\.?\d*(?=[R%]|\b)", line.split(label, 1)[1])
+    return float(result[column].replace("$", "").replace(",", ""))

@@ -70,7 +70,7 @@ def on_page():
 def looks(monkeypatch):
     """Return the page's text and styles in a look and a size."""
 
-    def found(look, size, *, chain=None, before=None):
+    def page_look(look, size, *, chain=None, before=None):
         async def script(pilot, page):
             pilot.app.theme = "textual-light" if look == "light" else "textual-dark"
             if before is not None:
@@ -82,4 +82,4 @@ def looks(monkeypatch):
             monkeypatch.setenv("NO_COLOR", "1")
         return on_chain(start if look == "none" else drive_chain, script, chain=chain, size=size)
 
-    return found
+    return page_look

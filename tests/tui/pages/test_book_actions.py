@@ -80,27 +80,27 @@ async def fill_in(pilot, **values):
 
 def test_each_action_writes_what_its_command_writes(home, monkeypatch, capsys):
     async def script(pilot):
-        said = []
+        message = []
         await pilot.press("a")
         await fill_in(pilot, units="20", fill="296.10", tags="swing, core")
-        said.append(pilot.app.screen.message.text)
+        message.append(pilot.app.screen.message.text)
         await pilot.press("m")
         await fill_in(pilot, **{"price-0": "297.40"}, others="TNA=61.20")
-        said.append(pilot.app.screen.message.text)
+        message.append(pilot.app.screen.message.text)
         await pilot.press("x")
         await fill_in(pilot, price="298.5", units="5", costs="1.30")
-        said.append(pilot.app.screen.message.text)
+        message.append(pilot.app.screen.message.text)
         await pilot.press("n")
         await fill_in(pilot, note="sold a quarter")
-        said.append(pilot.app.screen.message.text)
-        return said, pilot.app.main_screen.editor.state.draft.account.open_risk
+        message.append(pilot.app.screen.message.text)
+        return message, pilot.app.main_screen.editor.state.draft.account.open_risk
 
-    said, open_risk = on_page("B", script, opening=SHARES)
-    assert said[0].startswith("added trade 1: IWM +20 shares, open")
-    assert said[1] == "marked IWM 297.40, TNA 61.20 on 2026-07-21"
-    assert said[2].startswith("trade 1: IWM +20 shares, open, realized +$10.70 with costs")
-    assert said[3] == "note added to trade 1"
-    found = contents(home / "book.sqlite")
+    message, open_risk = on_page("B", script, opening=SHARES)
+    assert message[0].startswith("added trade 1: IWM +20 shares, open")
+    assert message[1] == "marked IWM 297.40, TNA 61.20 on 2026-07-21"
+    assert message[2].startswith("trade 1: IWM +20 shares, open, realized +$10.70 with costs")
+    assert message[3] == "note added to trade 1"
+    result = contents(home / "book.sqlite")
     with Book(home / "book.sqlite") as book:
         assert open_risk == pytest.approx(book.risk(today=TODAY).totals.risk, abs=0.01)
     monkeypatch.setenv("RISKCALC_HOME", str(home / "other"))
@@ -111,7 +111,7 @@ def test_each_action_writes_what_its_command_writes(home, monkeypatch, capsys):
     command("book", "close", "1", "--at", "298.5", "--units", "5", "--costs", "1.30")
     command("book", "note", "1", "sold a quarter")
     capsys.readouterr()
-    assert found == contents(home / "other" / "book.sqlite")
+    assert result == contents(home / "other" / "book.sqlite")
 
 
 def test_the_trade_is_added_from_its_own_page_too(home):
@@ -125,7 +125,9 @@ def test_the_trade_is_added_from_its_own_page_too(home):
     assert state.draft.account.open_risk > 0
     with Book(home / "book.sqlite") as book:
         (trade,) = book.trades()
-    assert sum(one.quantity * one.entry for one in trade.holdings) == pytest.approx(9.639725, abs=1e-5)
+    assert sum(holding.quantity * holding.entry for holding in trade.holdings) == pytest.approx(
+        9.639725, abs=1e-5
+    )
 
 
 def typed(form, **values):
@@ -185,9 +187,9 @@ def test_the_spot_at_a_close_is_typed_or_that_of_the_mark(home, state):
     assert {fill.spot for fill in contents_fills(path) if not fill.opens} == {297.4}
     make_book(home / "typed.sqlite")
     form = close_form(trade_1(home / "typed.sqlite"), state, home / "typed.sqlite")
-    said = form.work(typed(form, price="10.80", spot="291.5", date="2026-07-22")).said
+    message = form.work(typed(form, price="10.80", spot="291.5", date="2026-07-22")).said
     assert {fill.spot for fill in contents_fills(home / "typed.sqlite") if not fill.opens} == {291.5}
-    assert "closed" in said
+    assert "closed" in message
 
 
 def trade_1(path):
@@ -203,8 +205,8 @@ def contents_fills(path):
 def test_a_close_whose_spot_is_not_known_says_so(home, state):
     make_book(home / "book.sqlite")
     form = close_form(trade_1(home / "book.sqlite"), state)
-    said = form.work(typed(form, price="10.80", date="2026-07-28")).said
-    assert "the price of IWM on 2026-07-28 is not known" in said
+    message = form.work(typed(form, price="10.80", date="2026-07-28")).said
+    assert "the price of IWM on 2026-07-28 is not known" in message
 
 
 def test_marks_need_a_price_and_a_book(home, state):
@@ -236,8 +238,8 @@ def test_a_chain_of_the_trade_fills_in_its_prices(home):
     form.work(typed(form))
     with Book(home / "book.sqlite") as book:
         marks = book.marks()
-    for one in trade.holdings:
-        contract = one.contract
+    for holding in trade.holdings:
+        contract = holding.contract
         quote = chain.quote(expiry=contract.expiry, strike=contract.strike, option_type=contract.option_type)
         assert marks[mark_key(contract)] == (chain.date, pytest.approx(quote.mid, abs=0.005))
 
@@ -250,13 +252,13 @@ def test_a_close_proposes_the_later_of_chain_and_marks(home):
     path = home / "book.sqlite"
     legs = draft.trade.legs
     mids = [
-        chain.quote(expiry=one.expiry, strike=one.strike, option_type=one.option_type).mid for one in legs
+        chain.quote(expiry=leg.expiry, strike=leg.strike, option_type=leg.option_type).mid for leg in legs
     ]
     form = close_form(trade_1(path), state)
     assert form.fields[0].value == f"{mids[0] - mids[1]:.2f}"
     assert form.about.endswith(f"price: mid of the chain of {chain.date}")
     with Book(path) as book:
-        contracts = [one.contract for one in book.trade(1).holdings]
+        contracts = [holding.contract for holding in book.trade(1).holdings]
         book.mark(dict(zip(contracts, (12.0, 2.0), strict=True)), day=chain.date)
     form = close_form(trade_1(path), state)
     assert (form.fields[0].value, form.about.endswith(f"price: marked {chain.date}")) == ("10.00", True)
@@ -277,11 +279,11 @@ def test_a_file_is_shown_before_it_is_imported(home):
         await settle(pilot)
         return shown, early, pilot.app.screen.message.text
 
-    shown, early, said = on_page("B", script)
+    shown, early, message = on_page("B", script)
     assert "2 new fills, 0 known" in shown
     assert "Enter imports them" in shown
     assert not early
-    assert said == "imported 2 fills of fills.csv"
+    assert message == "imported 2 fills of fills.csv"
     with Book(home / "book.sqlite") as book:
         assert [trade.symbol for trade in book.trades()] == ["TNA", "SPY"]
 
@@ -292,11 +294,11 @@ def test_rows_that_cannot_be_placed_are_listed_and_left_out_only_when_confirmed(
         "date,symbol,quantity,price,action\n2026-07-20,TNA,10,60.0,\n2026-07-21,IWM,-3,297.0,sell to close\n"
     )
     form = import_form(state)
-    found = form.work(typed(form, file=str(file)))
+    result = form.work(typed(form, file=str(file)))
     assert not (home / "book.sqlite").exists()
-    assert "1 rows cannot be placed" in found.said
-    assert any("IWM" in line and line.startswith("! line 3") for line in found.lines)
-    assert "without the rows that cannot be placed" in found.confirm
+    assert "1 rows cannot be placed" in result.said
+    assert any("IWM" in line and line.startswith("! line 3") for line in result.lines)
+    assert "without the rows that cannot be placed" in result.confirm
     done = form.work(Typed(values={"file": str(file)}, confirmed=True))
     assert done.said == "imported 1 fill of fills.csv, 1 rows left out"
     again = form.work(typed(form, file=str(file)))
@@ -314,13 +316,13 @@ def test_a_file_that_cannot_be_read_is_one_line(home, state, file, said):
 def test_a_hedge_is_that_of_the_command(home, state, capsys):
     make_book(home / "book.sqlite")
     form = hedge_form(state)
-    found = form.work(typed(form, to="1000"))
-    said = answer(capsys, "hedge", "--to", "1000", "--at", "risk-off-5")
-    cells = {row[0]: row[1] for table in found.tables[:1] for row in table.rows}
-    assert cells["hedge"] == f"buy {said['units']:,} shares: TZA"
-    assert cells["IWM-equivalent after"] == f"${said['exposure_after']:,.2f}"
-    after = {row[0]: row[2] for row in found.tables[1].rows}
-    assert after["risk-off-5"] == f"-${-said['after']['risk-off-5']:,.2f}"
+    result = form.work(typed(form, to="1000"))
+    message = answer(capsys, "hedge", "--to", "1000", "--at", "risk-off-5")
+    cells = {row[0]: row[1] for table in result.tables[:1] for row in table.rows}
+    assert cells["hedge"] == f"buy {message['units']:,} shares: TZA"
+    assert cells["IWM-equivalent after"] == f"${message['exposure_after']:,.2f}"
+    after = {row[0]: row[2] for row in result.tables[1].rows}
+    assert after["risk-off-5"] == f"-${-message['after']['risk-off-5']:,.2f}"
     share = form.work(typed(form, share="50%", kind="spy"))  # the proposed loss gives way
     assert share == form.work(typed(form, to="", share="50%", kind="spy"))
     assert "sell short" in dict(row[:2] for row in share.tables[0].rows)["hedge"]
@@ -396,7 +398,7 @@ def test_a_plan_of_the_book_opens_as_it_was(home, state, preset):
     assert again["exits"]["stop"] == wanted["exits"]["stop"]
     assert again["exits"]["time_stop"] == wanted["exits"]["time_stop"]
     moves = [
-        [one["level"]["move"] for one in found["exits"]["targets"]["outcomes"]] for found in (again, wanted)
+        [one["level"]["move"] for one in result["exits"]["targets"]["outcomes"]] for result in (again, wanted)
     ]
     assert moves[0] == pytest.approx(moves[1])
     tables = trade_tables(trade, ledger, ())
@@ -434,11 +436,11 @@ def test_opening_and_showing_a_trade_from_the_page(home):
 
 def test_actions_on_a_trade_say_where_there_is_none():
     async def script(pilot):
-        said = {}
+        message = {}
         for key in ("x", "n", "enter", "o"):
             await pilot.press(key)
             await settle(pilot)
-            said[key] = pilot.app.screen.message.text
-        return said
+            message[key] = pilot.app.screen.message.text
+        return message
 
     assert set(on_page("B", script).values()) == {"no trade is selected"}

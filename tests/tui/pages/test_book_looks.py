@@ -20,15 +20,15 @@ def dumps(key, *, looks):
     """A page at every size, in one running screen; a dump by size and look."""
 
     async def script(pilot):
-        found = {}
+        result = {}
         for look in looks:
             for size in SIZES:
                 await pilot.resize_terminal(*size)
                 await settle(pilot)
-                found[f"{look}-{size[0]}x{size[1]}"] = dump(pilot.app)
+                result[f"{look}-{size[0]}x{size[1]}"] = dump(pilot.app)
             await pilot.press("t")
             await settle(pilot)
-        return found
+        return result
 
     return on_page(key, script, run=start if looks == ("none",) else drive)
 
@@ -39,8 +39,8 @@ def test_the_page_looks_as_stored(name, key, looks, home, monkeypatch):
     make_book(home / "book.sqlite", closed=7)
     if looks == ("none",):
         monkeypatch.setenv("NO_COLOR", "1")
-    for look, found in dumps(key, looks=looks).items():
+    for look, result in dumps(key, looks=looks).items():
         path = FOLDER / f"{name}-{look}.txt"
         if os.environ.get("RISKCALC_REGENERATE"):
-            path.write_text(found, encoding="utf-8")
-        assert found == path.read_text(encoding="utf-8"), look
+            path.write_text(result, encoding="utf-8")
+        assert result == path.read_text(encoding="utf-8"), look

@@ -69,8 +69,8 @@ def test_a_trade_chosen_on_today_is_the_one_the_book_opens_at():
 @pytest.mark.usefixtures("book_file")
 def test_numbers_are_those_of_the_command(capsys):
     shown = shown_on("B")
-    said = answer(capsys, "book")
-    for trade in said["trades"]:
+    message = answer(capsys, "book")
+    for trade in message["trades"]:
         line = next(
             line for line in shown.splitlines() if line.split()[:2] == [str(trade["id"]), trade["symbol"]]
         )
@@ -80,7 +80,7 @@ def test_numbers_are_those_of_the_command(capsys):
         assert f" {trade['stop_deviations']:.1f} " in line
         assert f" {trade['risk']:,.0f} " in line
         assert f"{trade['iwm_equivalent']:+,.0f}" in line
-    totals = said["totals"]
+    totals = message["totals"]
     assert amount(shown, "risk now, sum") == round(totals["risk"])
     assert amount(shown, "correlated") == round(totals["heat"]["correlated"])
     assert amount(shown, "IWM ±5%, no stop") == round(totals["heat"]["shock"])
@@ -92,7 +92,7 @@ def test_numbers_are_those_of_the_command(capsys):
     assert amount(shown, "vega per point") == round(totals["greeks"]["vega_per_point"], 2)
     assert amount(shown, "gamma per 1%") == round(totals["greeks"]["gamma_per_percent"])
     assert amount(shown, "buying power used") == round(totals["buying_power"])
-    for row in said["ladder"]:
+    for row in message["ladder"]:
         assert amount(shown, f" {100 * row['move']:+.0f}% " if row["move"] else "  0% ") == round(row["pnl"])
 
 
@@ -128,7 +128,7 @@ def test_the_ladder_with_a_trade_is_the_ladder_of_a_book_that_has_it(home):
 @pytest.mark.usefixtures("book_file")
 def test_every_view_is_there_and_no_number_is_cut():
     async def script(pilot):
-        found = {}
+        result = {}
         for size in ((60, 18), (80, 24), (120, 40), (200, 60)):
             await pilot.resize_terminal(*size)
             views = []
@@ -136,8 +136,8 @@ def test_every_view_is_there_and_no_number_is_cut():
                 await settle(pilot)
                 views.append(text(pilot.app))
                 await pilot.press("v")
-            found[size] = "\n".join(views)
-        return found
+            result[size] = "\n".join(views)
+        return result
 
     for size, shown in on_page("B", script).items():
         for words in ("IWM +56 shares", "1,105", "+0.11R", "risk now, sum", "-8%", "+4,472", "3 open trades"):
@@ -146,7 +146,7 @@ def test_every_view_is_there_and_no_number_is_cut():
 
 def test_a_due_trade_is_said_in_words_with_its_reason(book_file):
     with Book(book_file) as book:
-        symbol = next(one for one in book.marks() if one.label == "TNA")
+        symbol = next(mark for mark in book.marks() if mark.label == "TNA")
         book.mark({symbol: 40.0}, day=TODAY)
     shown = shown_on("B", "j", "j", size=(80, 24))
     line = next(line for line in shown.splitlines() if line.lstrip().startswith("3 TNA"))
@@ -231,8 +231,8 @@ def test_what_another_program_writes_reaches_the_account_of_the_trade(book_file)
 
 def test_reading_no_book_finds_nothing():
     editor = TradeEditor(open_draft(rc.load_preset("iwm-shares"), today=TODAY))
-    found = read_book(editor.state)
-    assert (found.exists, found.open_trades, found.problem) == (False, (), "")
+    result = read_book(editor.state)
+    assert (result.exists, result.open_trades, result.problem) == (False, (), "")
 
 
 def test_a_grid_gives_up_columns_in_order_and_then_cuts_descriptions():

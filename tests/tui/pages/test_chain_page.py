@@ -48,19 +48,19 @@ def test_enter_puts_strike_and_price_on_the_leg_trade_shows_it_and_undo_takes_it
         before = legs(page)
         await pilot.press("n", "down", "down", "enter")
         await settle(pilot)
-        put, said = legs(page), text(pilot.app)
+        put, message = legs(page), text(pilot.app)
         await pilot.press("f2")
         await settle(pilot)
         focus, on_trade = pilot.app.main_screen.form.row.key, text(pilot.app)
         await pilot.press("f3", "u")
         await settle(pilot)
-        return before, put, said, focus, on_trade, legs(page), text(pilot.app)
+        return before, put, message, focus, on_trade, legs(page), text(pilot.app)
 
-    before, put, said, focus, on_trade, after, undone = on_page(script)
+    before, put, message, focus, on_trade, after, undone = on_page(script)
     assert before == after == [(1, OptionType.CALL, 295.0), (-1, OptionType.CALL, 325.0)]
     assert put == [(1, OptionType.CALL, 295.0), (-1, OptionType.CALL, 305.0)]
     quote = made_chain().quote(expiry=made_chain().expiries()[0], strike=305, option_type=OptionType.CALL)
-    assert f"leg 2: -1 call 305 Sep 18 at {quote.mid:.2f}" in said
+    assert f"leg 2: -1 call 305 Sep 18 at {quote.mid:.2f}" in message
     assert focus == "legs.1.strike"
     assert "IWM 295/305 call spread" in on_trade
     assert "-1 call 325" in undone
@@ -90,23 +90,23 @@ ALONG = (
 
 def test_keys_move_along_the_expiries_and_stop_at_the_ends(on_page):
     async def script(pilot, page):
-        found = []
+        result = []
         for key, _ in ALONG:
             await pilot.press(key)
             await settle(pilot)
-            found.append((str(page.expiry), str(page.strikes.rows.table.expiry), page.state.get("expiry")))
-        return found
+            result.append((str(page.expiry), str(page.strikes.rows.table.expiry), page.state.get("expiry")))
+        return result
 
     assert on_page(script, size=(80, 24)) == [(expiry,) * 3 for _, expiry in ALONG]
 
 
 def test_moving_goes_over_the_spot_and_stops_at_the_ends(on_page):
     async def script(pilot, page):
-        found = []
+        result = []
         for key in ("down", "up", "end", "down", "home", "k", "pagedown", "a"):
             await pilot.press(key)
-            found.append(under_cursor(page)[0])
-        return found
+            result.append(under_cursor(page)[0])
+        return result
 
     assert on_page(script) == [300, 295, 330, 330, 260, 260, 305, 300]
 
@@ -142,10 +142,10 @@ def test_enter_on_a_quote_that_cannot_be_traded_says_why_and_changes_nothing(on_
             page.editor.state.problem,
         )
 
-    same, kind, said, problem = on_page(script, chain=bad)
+    same, kind, message, problem = on_page(script, chain=bad)
     assert same
     assert (kind, problem) == ("problem", "")
-    assert said.startswith("IWM call 300 2026-09-18: no bid (bid 0")
+    assert message.startswith("IWM call 300 2026-09-18: no bid (bid 0")
 
 
 def test_enter_where_nothing_is_listed_says_so(on_page, bad):
@@ -178,13 +178,13 @@ def test_a_wrong_filter_says_what_is_wrong_and_leaves_the_rows(on_page):
     async def script(pilot, page):
         await pilot.press("slash", *"dleta", "space", "3", "enter")
         await settle(pilot)
-        said, kind, still = page.message.text, page.message.kind, page.filter_input.has_focus
+        message, kind, still = page.message.text, page.message.kind, page.filter_input.has_focus
         await pilot.press("escape")
-        return said, kind, still, len(page.strikes.rows), page.state.get("filter", "")
+        return message, kind, still, len(page.strikes.rows), page.state.get("filter", "")
 
-    said, kind, still, count, kept = on_page(script)
+    message, kind, still, count, kept = on_page(script)
     assert kind == "problem"
-    assert said.startswith("filter: 'dleta' is not known, did you mean delta?")
+    assert message.startswith("filter: 'dleta' is not known, did you mean delta?")
     assert still
     assert (count, kept) == (16, "")
 
@@ -298,9 +298,9 @@ def test_a_trade_in_shares_has_no_leg_to_take_a_strike(on_page):
         await settle(pilot)
         return shown, page.message.text
 
-    shown, said = on_page(script)
+    shown, message = on_page(script)
     assert "the trade has no option leg" in shown
-    assert said == "leg 1 is no option of this trade"
+    assert message == "leg 1 is no option of this trade"
 
 
 def test_expiries_and_rows_are_chosen_by_mouse(on_page):
@@ -346,11 +346,11 @@ SLOW_LOOKS = [("light", (80, 24)), ("dark", (200, 60)), ("light", (200, 60)), ("
     ("look", "size"), [*LOOKS, *(pytest.param(*look, marks=pytest.mark.slow) for look in SLOW_LOOKS)], ids=str
 )
 def test_the_page_looks_as_stored(looks, look, size, bad):
-    found = looks(look, size, chain=bad)
+    result = looks(look, size, chain=bad)
     path = FOLDER / f"chain-{look}-{size[0]}x{size[1]}.txt"
     if os.environ.get("RISKCALC_REGENERATE"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+        path.write_text(result, encoding="utf-8")
+    assert result == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

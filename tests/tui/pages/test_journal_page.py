@@ -34,7 +34,7 @@ def row(tables, label):
     "words", [(), ("--since", "2026-07-24"), ("--preset", "iwm-shares", "--tag", "swing"), ("--tag", "core")]
 )
 def test_numbers_are_those_of_the_command(book_file, capsys, words):
-    said = answer(capsys, "journal", *words)
+    message = answer(capsys, "journal", *words)
     named = dict(zip(words[::2], words[1::2], strict=True))
     since = named.get("--since")
     chosen = JournalFilter(
@@ -43,36 +43,42 @@ def test_numbers_are_those_of_the_command(book_file, capsys, words):
         tag=named.get("--tag"),
     )
     view = read_journal(chosen, book_file)
-    assert view.found.n == said["n"]
+    assert view.found.n == message["n"]
     figures = journal.statistics_tables(view)
-    assert row(figures, "closed trades")[1] == str(said["n"])
-    assert len(journal.trades_grid(view).rows) == said["n"]
-    if not said["n"]:
+    assert row(figures, "closed trades")[1] == str(message["n"])
+    assert len(journal.trades_grid(view).rows) == message["n"]
+    if not message["n"]:
         return
-    assert row(figures, "win rate")[1:] == (f"{said['win_rate']:.1%}", f"± {said['win_rate_error']:.1%}")
-    assert row(figures, "mean R")[1:] == (f"{said['mean_r']:+.2f}R", f"± {said['mean_r_error']:.2f}")
-    assert row(figures, "profit factor")[1] == f"{said['profit_factor']:.2f}"
-    assert row(figures, "SQN")[1] == f"{said['sqn']:.2f}"
-    low, high = said["drawdown_band"]
-    assert row(figures, "largest drawdown")[1:] == (f"{said['drawdown_r']:.2f}R", f"{low:.2f} to {high:.2f}")
-    low, high = said["kelly_band"]
+    assert row(figures, "win rate")[1:] == (
+        f"{message['win_rate']:.1%}",
+        f"± {message['win_rate_error']:.1%}",
+    )
+    assert row(figures, "mean R")[1:] == (f"{message['mean_r']:+.2f}R", f"± {message['mean_r_error']:.2f}")
+    assert row(figures, "profit factor")[1] == f"{message['profit_factor']:.2f}"
+    assert row(figures, "SQN")[1] == f"{message['sqn']:.2f}"
+    low, high = message["drawdown_band"]
+    assert row(figures, "largest drawdown")[1:] == (
+        f"{message['drawdown_r']:.2f}R",
+        f"{low:.2f} to {high:.2f}",
+    )
+    low, high = message["kelly_band"]
     kelly = row(figures, "Kelly, 1R of equity")[1:]
-    assert kelly == (f"{said['kelly']:.2%}", f"{low:.2%} to {high:.2%}")
+    assert kelly == (f"{message['kelly']:.2%}", f"{low:.2%} to {high:.2%}")
     _, curve = journal.equity_curve(view)
-    assert curve[1:] == tuple(one["total_r"] for one in said["results"])
+    assert curve[1:] == tuple(one["total_r"] for one in message["results"])
     counted = sum(int(bar.cells[1].text) for bar in journal.histogram(view).bars)
-    assert counted == said["n_planned"]
-    stated = [one for event in said["calibration"].values() for one in event["bins"]]
+    assert counted == message["n_planned"]
+    stated = [bin_ for event in message["calibration"].values() for bin_ in event["bins"]]
     bars = journal.reliability_chart(view).bars
     assert [(bar.value, bar.mark) for bar in bars] == [(one["happened"], one["stated"]) for one in stated]
     odds = journal.odds_tables(view)
-    assert row(odds, "profit")[2].startswith(f"{said['calibration']['profit']['brier']:.3f}")
+    assert row(odds, "profit")[2].startswith(f"{message['calibration']['profit']['brier']:.3f}")
 
 
 @pytest.mark.usefixtures("book_file")
 def test_every_view_is_there_at_every_size():
     async def script(pilot):
-        found = {}
+        result = {}
         for size in ((60, 18), (80, 24), (120, 40), (200, 60)):
             await pilot.resize_terminal(*size)
             views = []
@@ -80,8 +86,8 @@ def test_every_view_is_there_at_every_size():
                 await settle(pilot)
                 views.append(text(pilot.app))
                 await pilot.press("v")
-            found[size] = "\n".join(views)
-        return found
+            result[size] = "\n".join(views)
+        return result
 
     for size, shown in on_page("W", script).items():
         for words in (
@@ -115,14 +121,14 @@ def test_the_filter_is_asked_kept_and_shown(book_file):
 
 def test_a_wrong_filter_is_one_line_and_a_damaged_one_is_none(book_file):
     form = journal.filter_form(read_journal(JournalFilter(), book_file))
-    for values, said in (
+    for values, message in (
         ({"preset": "nothing"}, "preset must be one of iwm-shares, got 'nothing'"),
         ({"tag": "x"}, "tag must be one of swing, got 'x'"),
         ({"since": "soon"}, "closed since must be a date like 2026-09-18, got 'soon'"),
     ):
         with pytest.raises(InvalidInputError) as caught:
             form.work(Typed(values=values))
-        assert str(caught.value) == said
+        assert str(caught.value) == message
     assert JournalFilter.from_state({"since": "soon", "preset": ""}) == JournalFilter()
 
 
@@ -150,10 +156,10 @@ def test_a_closed_trade_is_shown_and_noted():
         await settle(pilot)
         return shown, pilot.app.screen.message.text
 
-    shown, said = on_page("W", script)
+    shown, message = on_page("W", script)
     assert "Fills" in shown
     assert "close" in shown
-    assert said.startswith("note added to trade ")
+    assert message.startswith("note added to trade ")
 
 
 def test_the_documents_name_the_keys_of_the_page():

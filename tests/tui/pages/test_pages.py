@@ -62,15 +62,15 @@ def test_every_page_opens_by_each_of_its_keys():
     ]
 
     async def script(pilot):
-        found = []
+        result = []
         for name, key in rounds:
             before = opened_page(pilot.app)
             await pilot.press(key)
             await pilot.pause()
-            found.append((name != before, opened_page(pilot.app), key))
+            result.append((name != before, opened_page(pilot.app), key))
             # What a page left early reads in a thread comes too late for it.
             await settle(pilot)
-        return found
+        return result
 
     assert drive(script) == [(True, name, key) for name, key in rounds]
 
@@ -88,7 +88,7 @@ def test_a_click_on_a_tab_opens_its_page():
 
 def test_a_page_marks_its_tab_and_names_trade_and_keys_at_every_size():
     async def script(pilot):
-        found = {}
+        result = {}
         for size in ((50, 15), (60, 18), (80, 24), (120, 40), (200, 60)):
             await pilot.resize_terminal(*size)
             for name in BESIDE:
@@ -96,8 +96,8 @@ def test_a_page_marks_its_tab_and_names_trade_and_keys_at_every_size():
                 await settle(pilot)
                 # A page that was too small is laid out again in a frame of its own.
                 await until(pilot, lambda: size == (50, 15) or text(pilot.app).partition("\n")[0])  # noqa: B023
-                found[size, name] = text(pilot.app)
-        return found
+                result[size, name] = text(pilot.app)
+        return result
 
     for (size, name), shown in drive(script).items():
         lines = shown.splitlines()
@@ -136,8 +136,8 @@ def test_the_session_opens_with_the_page_it_was_left_on_and_fills_it_once_the_en
         data = json.loads(path.read_text())
         data["look"]["page"] = name
         path.write_text(json.dumps(data))
-        *found, shown = start(come_back)
-        assert found == [name, name]
+        *result, shown = start(come_back)
+        assert result == [name, name]
         assert "loading the engine" not in shown
 
 

@@ -88,7 +88,7 @@ def test_a_row_opens_as_the_trade_is_pinned_and_undone(on_page):
         await pilot.press("down", "down", "c")
         await settle(pilot)
         wanted = row_under_cursor(page)
-        pinned, said = page.editor.state.pinned_draft, page.message.text
+        pinned, message = page.editor.state.pinned_draft, page.message.text
         unchanged = strikes(page)
         await pilot.press("enter")
         await settle(pilot)
@@ -98,12 +98,24 @@ def test_a_row_opens_as_the_trade_is_pinned_and_undone(on_page):
         trade = text(pilot.app)
         await pilot.press("f3", "u")
         await settle(pilot)
-        return before, wanted, pinned, said, unchanged, opened, note, top, trade, strikes(page), page.in_scan
+        return (
+            before,
+            wanted,
+            pinned,
+            message,
+            unchanged,
+            opened,
+            note,
+            top,
+            trade,
+            strikes(page),
+            page.in_scan,
+        )
 
-    before, wanted, pinned, said, unchanged, opened, note, top, trade, after, in_scan = on_page(script)
+    before, wanted, pinned, message, unchanged, opened, note, top, trade, after, in_scan = on_page(script)
     both = [wanted["long_strike"], wanted["short_strike"]]
     assert [leg.strike for leg in pinned.trade.option_legs] == both
-    assert said.startswith("pinned as A: leg 1: +1")
+    assert message.startswith("pinned as A: leg 1: +1")
     assert unchanged == before == after
     assert opened == both
     assert note.startswith(f"leg 1: +1 {str(wanted['kind']).split()[0]} {both[0]:g}")
@@ -171,7 +183,7 @@ def test_terms_that_changed_are_said_and_scanned_anew_and_other_quotes_drop_the_
         page.editor.enter("account.equity", "2000000")
         page.refresh_page()
         await settle(pilot)
-        said = text(pilot.app)
+        message = text(pilot.app)
         await pilot.press("S")
         await until(pilot, lambda: page.scanned is not before)
         await settle(pilot)
@@ -179,11 +191,11 @@ def test_terms_that_changed_are_said_and_scanned_anew_and_other_quotes_drop_the_
         assert not page.editor.load_chain(made_chain(oi=False))
         page.refresh_page()
         await settle(pilot)
-        return clicked, said, now, page.in_scan, page.scanned
+        return clicked, message, now, page.in_scan, page.scanned
 
-    clicked, said, now, in_scan, scanned = on_page(script)
+    clicked, message, now, in_scan, scanned = on_page(script)
     assert clicked == "risk"
-    assert "the trade's terms have changed: S scans again" in said
+    assert "the trade's terms have changed: S scans again" in message
     assert "terms have changed" not in now
     assert (in_scan, scanned) == (False, None)
 
@@ -198,8 +210,8 @@ def test_terms_that_changed_are_said_and_scanned_anew_and_other_quotes_drop_the_
     ids=str,
 )
 def test_the_table_looks_as_stored(looks, look, size):
-    found = looks(look, size, before=scan)
+    result = looks(look, size, before=scan)
     path = FOLDER / f"scan-{look}-{size[0]}x{size[1]}.txt"
     if os.environ.get("RISKCALC_REGENERATE"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+        path.write_text(result, encoding="utf-8")
+    assert result == path.read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ def test_a_morning_from_a_fresh_start_to_a_stop_signal():
         assert app.screen.query_one(Input).value == "high_yield_widening="
         await pilot.press(*"120 bp", "enter")
         assert "NO NEW LONGS high_yield_widening fired" in await shown(pilot)
-        return {one.name: one.status for one in app.main_screen.editor.state.plan.checks}
+        return {check.name: check.status for check in app.main_screen.editor.state.plan.checks}
 
     checks = on_today(script)
     known = read_market()
@@ -104,19 +104,19 @@ def test_the_page_looks_as_stored():
     a_day()
 
     async def script(pilot):
-        found = {}
+        result = {}
         await pilot.press("down")
         for size in SIZES[1:]:
             await pilot.resize_terminal(*size)
             await settle(pilot)
-            found["dark-{}x{}".format(*size)] = dump(pilot.app)
+            result["dark-{}x{}".format(*size)] = dump(pilot.app)
         await pilot.press("t")
         await settle(pilot)
-        found["light-200x60"] = dump(pilot.app)
-        return found
+        result["light-200x60"] = dump(pilot.app)
+        return result
 
-    for name, found in on_today(script).items():
-        as_stored(name, found)
+    for name, result in on_today(script).items():
+        as_stored(name, result)
 
 
 @pytest.mark.slow
@@ -150,14 +150,14 @@ def test_an_edited_trade_keeps_its_prices():
 def test_the_cursor_says_what_a_row_is_about_and_stays_where_it_was():
     async def script(pilot):
         await pilot.press("down", "down")
-        said = pilot.app.screen.message.text
+        message = pilot.app.screen.message.text
         row = pilot.app.screen.focused.row
         await pilot.press("r")
         await settle(pilot)
-        return said, row, pilot.app.screen.focused.row
+        return message, row, pilot.app.screen.focused.row
 
-    said, row, after = on_today(script)
-    assert said.startswith("risk_off: stocks or bonds have fallen sharply")
+    message, row, after = on_today(script)
+    assert message.startswith("risk_off: stocks or bonds have fallen sharply")
     assert row == after
 
 
@@ -167,9 +167,9 @@ def test_an_event_opens_nothing_and_says_its_source():
         await pilot.press("tab", "down", "enter")
         return pilot.app.screen.NAME, pilot.app.screen.message.text
 
-    page, said = on_today(script)
+    page, message = on_today(script)
     assert page == "today"
-    assert said == (
+    assert message == (
         "2026-07-29 FOMC decision 14:00: Federal Reserve press release of 2024-08-09, checked 2026-11-27"
     )
 
