@@ -7,7 +7,10 @@ ARGS ?=
 WORKERS ?= 3
 # Modules are compiled once, not by each worker and by each program that a test starts.
 TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
-QUICKLY := -m "not slow" -n $(WORKERS) --dist worksteal
+BESIDE := -n $(WORKERS) --dist worksteal
+QUICKLY := -m "not slow" $(BESIDE)
+# Pytest ends with 5 where ARGS name tests, but none of the kind.
+OR_NONE := || [ $$? -eq 5 ]
 # What `make check` runs last: `coverage`, or `test`, which tests the same in less time and counts nothing.
 TESTS ?= coverage
 # The first of some Pythons that runs here, or the usual one.
@@ -51,8 +54,9 @@ test: $(VENV)/.dev  ## the tests
 	$(TESTED) $(QUICKLY) $(ARGS)
 
 test-slow: $(VENV)/.dev  ## heavy tests, every row of the tables, and properties on many examples
-	$(TESTED) -m slow $(ARGS)
-	$(TESTED) -m "hypothesis and not slow" --hypothesis-profile thorough -n $(WORKERS) --dist worksteal $(ARGS)
+	$(TESTED) -m "slow and not alone" $(BESIDE) $(ARGS) $(OR_NONE)
+	$(TESTED) -m "slow and alone" $(ARGS) $(OR_NONE)
+	$(TESTED) -m "hypothesis and not slow" --hypothesis-profile thorough $(BESIDE) $(ARGS) $(OR_NONE)
 
 $(VENV)/lowest/.dev: pyproject.toml tests/lowest.py
 	@echo "installing the lowest versions into $(VENV)/lowest ..." >&2

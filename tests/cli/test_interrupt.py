@@ -21,6 +21,7 @@ def test_ctrl_c_ends_a_command_with_one_line(run, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
 @pytest.mark.slow
+@pytest.mark.alone
 def test_ctrl_c_at_any_moment_ends_a_running_scan(tmp_path):
     for wait in (0.3, 1.0, 1.8):
         command = [sys.executable, "-m", "riskcalc", "scan", "--sample", "--kind", "all", "--csv", "rows.csv"]

@@ -140,6 +140,7 @@ def test_a_broken_session_is_said_on_the_screen(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_of_two_screens_the_last_to_leave_is_kept_whole(tmp_path, apart):
     """One is terminated, the terminal of the other vanishes."""
     with Terminal(SCREEN, environment=apart) as one, Terminal(SCREEN, environment=apart) as other:

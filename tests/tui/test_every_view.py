@@ -200,6 +200,7 @@ def test_another_trade_and_quotes_are_drawn_in_every_view(size, tmp_path):
 
 
 @SLOW
+@pytest.mark.alone
 def test_no_figure_waits_for_an_edit_in_a_small_terminal(tmp_path):
     apart = {
         "RISKCALC_SESSION": str(tmp_path / "session.json"),

@@ -29,6 +29,7 @@ def focused(terminal):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_session_that_is_left_or_killed_is_found_again(tmp_path, apart):
     session = tmp_path / "session.json"
     with Terminal(SCREEN, environment=apart) as terminal:
@@ -58,6 +59,7 @@ def test_a_session_that_is_left_or_killed_is_found_again(tmp_path, apart):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "colors",
     [{"TERM": "xterm-16color", "COLORTERM": None}, {"NO_COLOR": "1"}, {"COLORTERM": None}],
@@ -81,6 +83,7 @@ def assert_whole(terminal, *, columns):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_terminal_that_cannot_draw_gets_the_plain_plan(apart):
     with Terminal([*SCREEN], rows=120, environment=apart | {"TERM": "dumb"}) as terminal:
         assert terminal.wait_for_end() == 0
@@ -89,6 +92,7 @@ def test_a_terminal_that_cannot_draw_gets_the_plain_plan(apart):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_quotes_that_are_not_there_end_in_one_line(apart):
     with Terminal([*SCREEN, "--chain", "gone.csv"], environment=apart) as terminal:
         assert terminal.wait_for_end() == 2

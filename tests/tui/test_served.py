@@ -11,7 +11,7 @@ from tests.tui.serving import PATIENCE, serving, wait_for
 
 aiohttp = pytest.importorskip("aiohttp", reason="the web extra is not installed")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 OTHERS = (
     {"origin": "http://elsewhere.example"},

@@ -77,6 +77,7 @@ def answers(terminal):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_random_keys_and_sizes(tmp_path):
     source = random.Random(20_261_121)  # noqa: S311 - repeatable, not secret
     apart = {

@@ -49,6 +49,7 @@ def noise(source, length):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("lengths", [(800,), (1500,) * 4])
 def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(lengths, apart):
     with Terminal(SCREEN, environment=apart) as terminal:
@@ -67,6 +68,7 @@ def test_bytes_that_are_no_text_are_dropped_and_the_keys_around_them_kept(length
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_paste_whose_end_is_cut_off_leaves_the_keys_alive(apart):
     with Terminal(SCREEN, environment=apart) as terminal:
         terminal.wait_for("P(profit)")
