@@ -10,7 +10,7 @@ TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 BESIDE := -n $(WORKERS) --dist worksteal
 QUICKLY := -m "not slow" $(BESIDE)
 # Pytest ends with 5 where ARGS name tests, but none of the kind.
-OR_NONE := || [ $$? -eq 5 ]
+OR_NONE = $(if $(ARGS),|| [ $$? -eq 5 ])
 # What `make check` runs last: `coverage`, or `test`, which tests the same in less time and counts nothing.
 TESTS ?= coverage
 # The first of some Pythons that runs here, or the usual one.
