@@ -95,6 +95,7 @@ def test_every_text_can_be_read_on_its_background():
                 assert contrast(front.hex6, back.hex6) > 2, f"{text!r} in {style} of {theme}"
 
 
+@pytest.mark.slow
 def test_every_text_can_be_read_in_sixteen_colors(monkeypatch):
     async def script(pilot):
         monkeypatch.setattr(pilot.app.console, "_color_system", ColorSystem.STANDARD)

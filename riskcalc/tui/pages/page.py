@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+EARLY = frozenset({"show_page", "reload", "next_theme", "show_help", "command_palette", "quit"})
+"""Actions that need no engine."""
+
 
 class Page(PageScreen):
     """A page beside the trade, on the same editor.
@@ -121,7 +124,7 @@ class Page(PageScreen):
     def refresh_page(self) -> None:
         """Reload the page once the engine is loaded; until then say so."""
         if not self.trade.ready:
-            self.message.show("loading the engine", kind="note")
+            self.message.show("loading the engine; keys of the page work in a moment", kind="note")
             self.trade.when_ready(self.refresh_page)
             return
         self.tab_row.show(form_rows.heading(self.editor), self._tabs())
@@ -153,10 +156,17 @@ class Page(PageScreen):
         """Show what went wrong, in its first line."""
         self.message.show((text.splitlines() or [""])[0], kind="problem")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what needs the engine until it is loaded, as the message row says."""
+        if self.trade.ready or action in EARLY:
+            return super().check_action(action, parameters)
+        return all(actions.parse(key.action)[1] != action for key in self.table)
+
     def run_command(self, key: Key) -> None:
         """Run a command, as from the command palette."""
         _, action, arguments = actions.parse(key.action)
-        getattr(self, f"action_{action}")(*arguments)
+        if self.check_action(action, arguments):
+            getattr(self, f"action_{action}")(*arguments)
 
     def on_tab_row_chosen(self, message: TabRow.Chosen) -> None:
         """Open the page whose tab was clicked."""

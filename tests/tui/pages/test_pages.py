@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
+import threading
 
 import pytest
 from textual.actions import parse
 
 from riskcalc.editor import session_file
+from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.keys import COMMANDS, KEYS, PAGE_KEYS, page_table
+from riskcalc.tui.pages.page import EARLY
 from riskcalc.tui.pages.registry import PAGES, TRADE, page_entry
 from tests.editor.drafts import editor
 from tests.tui.driving import drive, settle, start, strips, text, until
@@ -231,3 +235,34 @@ def test_a_wide_trade_page_has_the_tabs_too():
     assert "[Trade F2]" in wide
     assert opened == "today"
     assert "[Trade F2]" not in narrow
+
+
+@pytest.mark.slow
+def test_no_key_of_a_page_ends_the_screen_while_the_engine_loads(monkeypatch):
+    loads = threading.Event()
+    real = LaunchOptions.editor
+
+    def editor(self, tell):
+        loads.wait()
+        return real(self, tell)
+
+    async def script():
+        app = RiskApp(LaunchOptions())
+        async with app.run_test(size=(120, 40)) as pilot:
+            said = {}
+            for name in BESIDE:
+                app.open_page(name)
+                await pilot.pause()
+                page = app.screen
+                actions = {row.action: row.keys[0] for row in page.table if parse(row.action)[1] not in EARLY}
+                await pilot.press(*actions.values())
+                await pilot.pause()
+                said[name] = (app.screen is page, page.message.text)
+            loads.set()
+            await until(pilot, lambda: app.main_screen.ready)
+            return said
+
+    monkeypatch.setattr(LaunchOptions, "editor", editor)
+    for name, (stays, said) in asyncio.run(script()).items():
+        assert stays, name
+        assert said in {"", "loading the engine; keys of the page work in a moment"}, name
