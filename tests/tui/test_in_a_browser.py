@@ -13,7 +13,7 @@ from tests.tui.serving import PATIENCE, listens, serving, wait_for
 
 pytest.importorskip("aiohttp", reason="the web extra is not installed")
 
-pytestmark = [pytest.mark.slow, needs_browser]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, needs_browser]
 
 IV_ROW = (60, 95)
 """A place on the field below the spot's slider [pixels]."""

@@ -11,7 +11,7 @@ from rich.color import ColorSystem
 from textual.color import Color
 
 from riskcalc.tui.figures.palette import STANDARD_RAMPS, contrast
-from tests.tui.driving import drive, start, strips
+from tests.tui.driving import drive, settle, start, strips
 
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -119,3 +119,30 @@ def test_every_text_can_be_read_in_sixteen_colors(monkeypatch):
                 assert contrast(front, back) > 1.8, f"{text!r} in {style} of {name}"
                 # Dimmed text on a bright cell cannot be read.
                 assert "error" not in name or style.bgcolor.name not in cells, f"{text!r} in {style}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("no_color", [False, True], ids=["colors", "none"])
+def test_every_text_of_a_dialog_can_be_read(no_color, monkeypatch):
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+
+    async def script(pilot):
+        found = {}
+        for theme in ("textual-dark", "textual-light"):
+            pilot.app.theme = theme
+            for key in ("S", "o", "R", "f", "question_mark"):
+                await pilot.press(key)
+                await settle(pilot)
+                x, y, width, height = pilot.app.screen.query_one("#dialog").region
+                lines = [strip.crop(x, x + width) for strip in strips(pilot.app)[y : y + height]]
+                found[theme, key] = [segment for line in lines for segment in line]
+                await pilot.press("escape")
+                await settle(pilot)
+        return found
+
+    for name, segments in start(script, size=(80, 24)).items():
+        for text, style, _ in segments:
+            if any(character.isalnum() for character in text):
+                front, back = (Color.from_rich_color(color).hex6 for color in (style.color, style.bgcolor))
+                assert contrast(front, back) > 2.5, f"{text!r} in {style} of {name}"

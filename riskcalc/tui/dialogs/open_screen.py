@@ -203,5 +203,5 @@ class OpenScreen(Dialog[str | None]):
 def _words(choice: Choice) -> Content:
     """Name and origin, then what it is about."""
     return Content.assemble(
-        (choice.name, "bold"), (f"  {choice.origin}", "$text-accent"), f"\n{choice.description}"
+        (choice.name, "bold"), (f"  {choice.origin}", "italic"), f"\n{choice.description}"
     )

@@ -62,9 +62,18 @@ class CurveView(LineWidget):
                 rows = dot_rows(places, values, across=across, down=down, width=width, height=height)
                 canvas.plot(rows, owner=owner, stroke=stroke)
             zero = rows_of(0.0, down, height)
-            labels = {0: f"{down[1]:+.1f}R", height - 1: f"{down[0]:+.1f}R"} | {zero: "0R"}
+            labels = {0: _in_r(down[1]), height - 1: _in_r(down[0])} | {zero: "0R"}
             self._drawn = (width, height), canvas, labels
         return self._drawn[1], self._drawn[2]
+
+
+def _in_r(value: float) -> str:
+    """A value in R; a small one with the digits that tell it from zero.
+
+    >>> _in_r(3.26), _in_r(-0.01)
+    ('+3.3R', '-0.01R')
+    """
+    return f"{value:+.{1 if abs(value) >= 0.05 else 2}f}R"
 
 
 def rows_of(value: float, down: tuple[float, float], height: int) -> int:
