@@ -126,3 +126,18 @@ def for_remaining_time(
         return tuple(part[:, None, :] for part in results)
     rows, inverse = np.arange(len(root_fraction))[:, None], inverse.reshape(root_fraction.shape)
     return tuple(part.reshape(len(part), root_fractions.size, -1)[rows, inverse] for part in results)
+
+
+def for_own_remaining_time(
+    evaluate: Evaluate, root_fraction: FloatArray, root_remaining: FloatArray
+) -> tuple[FloatArray, ...]:
+    """Evaluate a boundary as `for_remaining_time` does, where the fractions of one put are not another's.
+
+    `evaluate` takes roots of shape (puts, times): each put is evaluated at its own times alone.
+    """
+    if (root_fraction == root_fraction[:1]).all():
+        return for_remaining_time(evaluate, root_fraction, root_remaining)
+    root_fractions, place = np.unique(root_fraction, axis=1, return_inverse=True)
+    own = root_fractions[..., None] * root_remaining
+    results = evaluate(own.reshape(len(own), -1))
+    return tuple(part.reshape(own.shape)[:, place.ravel()] for part in results)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from riskcalc.pricing.american.collocation import for_remaining_time, time_quadrature
+from riskcalc.pricing.american.collocation import for_own_remaining_time, time_quadrature
 from riskcalc.pricing.american.continuous_exercise import american_put
 from riskcalc.pricing.american.period_boundary import MIN_SPAN, PeriodBoundary, period_boundary_at
 from riskcalc.pricing.american.pre_dividend import PreDividendPut, put_expectation
@@ -202,7 +202,8 @@ class PreDividendPeriod:
         ahead = boundary.span - time_in_period
         span = np.maximum(ahead, MIN_SPAN)
         root_fraction = np.sqrt(span / boundary.span)
-        level, level_vega, level_rho, level_log_time = for_remaining_time(
+        # The window, and with it the span, is another for each strike.
+        level, level_vega, level_rho, level_log_time = for_own_remaining_time(
             partial(period_boundary_at, boundary), root_fraction, quadrature.root_remaining
         )
         delay, weight = (span[..., None] * part for part in (quadrature.delay, quadrature.weight))
@@ -230,7 +231,7 @@ class PreDividendPeriod:
         level = self.line_to
         if not (root_fraction == 1.0).all():
             boundary_of = partial(period_boundary_at, self.boundary)
-            level = for_remaining_time(boundary_of, root_fraction, np.ones(1))[0][..., 0]
+            level = for_own_remaining_time(boundary_of, root_fraction, np.ones(1))[0][..., 0]
         return self.boundary.exercisable & (log_spot <= level)
 
 

@@ -143,12 +143,15 @@ def period_boundary_at(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return the log boundary at square roots of remaining fractions of the span, with its derivatives.
 
-    They are vega and rho at a fixed fraction, and the derivative in the log of the fraction.
+    They are vega and rho at a fixed fraction, and the derivative in the log of the fraction. The roots have
+    shape (times,), or (puts, times) where each put has its own.
     """
     interpolation = _interpolation(root_remaining.tobytes(), boundary.nodes.shape[1])
+    if root_remaining.ndim > 1:
+        interpolation = interpolation.by_put(root_remaining.shape)
     log_spot, slope, *log_term, log_time_slope = _interpolate(boundary, interpolation)
     vega, rho = (
-        slope * ((boundary.nodes * moves) @ interpolation.values.T) + shift
+        slope * _at_times(interpolation.values, boundary.nodes * moves) + shift
         for moves, shift in zip((boundary.nodes_vega, boundary.nodes_rho), log_term, strict=True)
     )
     return log_spot, vega, rho, log_time_slope
@@ -253,6 +256,14 @@ class _Interpolation:
     slopes: FloatArray
     """Matrix to derivatives in `root_remaining`, shape (times, nodes)."""
 
+    def by_put(self, shape: tuple[int, ...]) -> _Interpolation:
+        """Return matrices for times that each put has for itself, with the puts as first axis."""
+        return _Interpolation(
+            root_remaining=self.root_remaining.reshape(shape),
+            values=self.values.reshape(*shape, -1),
+            slopes=self.slopes.reshape(*shape, -1),
+        )
+
 
 @lru_cache(maxsize=8)
 def _chebyshev_matrix(order: int) -> FloatArray:
@@ -289,14 +300,22 @@ def _interpolate(boundary: PeriodBoundary, interpolation: _Interpolation) -> tup
     """
     log_roots = np.log(_root_time_nodes(boundary.nodes.shape[1]))
     polynomial = boundary.nodes**2 + boundary.log_coefficient * log_roots
-    log_gap = log_roots @ interpolation.values.T - np.log(interpolation.root_remaining)
-    square = boundary.nodes**2 @ interpolation.values.T + boundary.log_coefficient * log_gap
+    log_gap = interpolation.values @ log_roots - np.log(interpolation.root_remaining)
+    square = _at_times(interpolation.values, boundary.nodes**2) + boundary.log_coefficient * log_gap
     depth = np.sqrt(np.maximum(square, MIN_DEPTH**2))
     slope = np.where(square > MIN_DEPTH**2, -1 / depth, 0.0)
-    polynomial_slope = polynomial @ interpolation.slopes.T * interpolation.root_remaining
+    polynomial_slope = _at_times(interpolation.slopes, polynomial) * interpolation.root_remaining
     log_time_slope = slope / 4 * (polynomial_slope - boundary.log_coefficient)
     vega, rho = (
         slope / 2 * coefficient * log_gap
         for coefficient in (boundary.log_coefficient_vega, boundary.log_coefficient_rho)
     )
     return -depth, slope, vega, rho, log_time_slope
+
+
+def _at_times(matrix: FloatArray, at_nodes: FloatArray) -> FloatArray:
+    """Return what a matrix of all puts, or one of each put, makes of values at the nodes: (puts, times)."""
+    if matrix.ndim > 2:
+        return (matrix @ at_nodes[..., None])[..., 0]
+    found: FloatArray = at_nodes @ matrix.T
+    return found
