@@ -34,6 +34,8 @@ RATIOS = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0
 LEAST_DIVIDEND = 5e-4
 """Share of the price that a dividend takes at least; an adjusted close in cents errs by less."""
 
+DAY = np.timedelta64(1, "D")
+
 LEAST_SPLIT = np.log(1.3)
 OPEN_NEAR, CLOSE_NEAR = 0.07, 0.2
 """Distance in logs from a ratio within which an overnight move, and a day's, is that split."""
@@ -202,7 +204,7 @@ def _on_sessions(rows: PriceRows) -> PriceRows:
 def _note_missing(rows: PriceRows) -> None:
     """Note the sessions without a row between the first and the last, and refuse bars that are not daily."""
     days = rows.days
-    weekdays = int(np.busday_count(days[0], days[-1] + 1))
+    weekdays = int(np.busday_count(days[0], days[-1] + DAY))
     missing = _missing(days) if weekdays < 2 * len(days) else range(weekdays - len(days))
     share = len(days) / (len(days) + len(missing))
     if share < LEAST_COVERED:
@@ -216,7 +218,7 @@ def _note_missing(rows: PriceRows) -> None:
 
 def _missing(days: Days) -> list[object]:
     """Sessions without a row; only absent weekdays are looked up."""
-    every = np.arange(days[0], days[-1] + 1, dtype="datetime64[D]")
+    every = np.arange(days[0], days[-1] + DAY, dtype="datetime64[D]")
     absent = np.setdiff1d(every[np.is_busday(every)], days)
     return [day for day in absent.tolist() if is_session(day)]
 

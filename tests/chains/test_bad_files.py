@@ -91,7 +91,7 @@ def test_a_path_that_is_not_there(tmp_path):
 
 
 def test_a_path_that_cannot_be():
-    with pytest.raises(ChainError, match="cannot be read: embedded null byte"):
+    with pytest.raises(ChainError, match=r"cannot be read: .*embedded null"):
         read_chain("quotes\0.csv")
 
 

@@ -32,7 +32,7 @@ def test_every_quote_of_a_model_chain_gives_its_vol_back():
 def test_quotes_without_a_price_have_no_vol_and_say_so():
     rows = [(90, 0.0, 0.05), (100, 3.5, 3.6), (110, np.nan, 0.1), (120, 0.3, 0.2), (130, 0.1, 0.1)]
     strike, bid, ask = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    expiry = [np.datetime64(DAY) + 60] * 4 + [np.datetime64(DAY)]
+    expiry = [np.datetime64(DAY) + np.timedelta64(60, "D")] * 4 + [np.datetime64(DAY)]
     chain = Chain(
         symbol="IWM",
         date=DAY,
