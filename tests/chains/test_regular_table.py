@@ -93,7 +93,7 @@ def test_a_bad_cell_of_a_large_file_is_named_by_its_line(tmp_path, monkeypatch):
 def test_many_plain_numbers_are_read_as_one_by_one(odd, monkeypatch):
     texts = ("295", "-0.5", "", "007", "12.", "0.1234567890123456789", "999999999999999.99", odd)
     column = text_table.column_of(texts)
-    table = text_table.Table(columns={"bid": column}, places=np.arange(len(texts)))
+    table = text_table.Table(columns={"bid": column}, row_numbers=np.arange(len(texts)))
     one_by_one, together = typed_columns.Cells(table=table), typed_columns.Cells(table=table)
     expected = one_by_one.numbers("bid")
     monkeypatch.setattr(typed_columns, "MANY_TEXTS", 0)
