@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NEW_YORK = ZoneInfo("America/New_York")
 REPEATS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+REPEAT_PROPERTIES = frozenset({"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
 MOST_REPEATS = 20_000
 """Occurrences of one entry within a window; more is a mistake."""
 MOST_DAYS = 31
@@ -146,6 +147,7 @@ def _start(path: Path, entry: Component) -> Moment:
 def _occurrences(path: Path, entry: Component, *, start: dt.date, end: dt.date) -> Iterator[Moment]:
     """First moment of an entry and its repeats, on the entry's own clock."""
     first = _start(path, entry)
+    _require_readable_repeats(path, entry)
     if "RRULE" not in entry and "RDATE" not in entry:
         yield first
         return
@@ -154,6 +156,13 @@ def _occurrences(path: Path, entry: Component, *, start: dt.date, end: dt.date) 
     for rule in _as_list(entry.get("RRULE")):
         moments |= set(_expand_rule(path, entry, rule, first, start=start, end=end))
     yield from (moment for moment in moments if _utc(moment) not in excluded)
+
+
+def _require_readable_repeats(path: Path, entry: Component) -> None:
+    """Refuse a damaged repeat: icalendar 6 drops what it cannot read, and only notes it."""
+    for name, problem in entry.errors:
+        if name in REPEAT_PROPERTIES:
+            raise _unreadable(path, entry, ValueError(problem))
 
 
 def _expand_rule(

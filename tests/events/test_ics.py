@@ -134,6 +134,7 @@ def test_a_summary_cannot_command_a_terminal(read):
     [
         "DTSTART:20260812T083000\r\nRRULE:often\r\nSUMMARY:x",
         "DTSTART:20260812T083000\r\nRRULE:FREQ=WEEKLY\r\nEXDATE:never\r\nSUMMARY:x",
+        "DTSTART:20260812T083000\r\nRRULE:FREQ=WEEKLY\r\nRDATE:never\r\nSUMMARY:x",
         "DTSTART:20260812T083000\r\nRRULE:FREQ=WEEKLY;INTERVAL=0\r\nSUMMARY:x",
     ],
 )
