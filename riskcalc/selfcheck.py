@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from vollib.black_scholes_merton.implied_volatility import implied_volatility
 from riskcalc.analysis.first_passage import first_passage
 from riskcalc.pricing import american, black_scholes, implied_vol
 from riskcalc.pricing.compiled.loader import choice, using
+from riskcalc.records import dataclass
 
 STOP, TARGET = 0.06, 0.10
 """Moves from the spot whose odds are compared."""

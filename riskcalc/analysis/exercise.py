@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +21,7 @@ from riskcalc.domain import (
 )
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.pricing import early_exercise
+from riskcalc.records import dataclass
 
 
 def early_exercise_boundaries(trade: Trade, market: Market) -> tuple[EarlyExerciseBoundary, ...]:

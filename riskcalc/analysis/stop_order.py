@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -14,6 +13,7 @@ from riskcalc.domain.validation import finite, positive, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.daily_reset import SESSIONS_PER_YEAR
 from riskcalc.pricing.scipy_kernels import log_ndtr, ndtr, ndtri
+from riskcalc.records import dataclass
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

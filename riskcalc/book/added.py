@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from riskcalc.book.risk_records import BookRisk
 from riskcalc.domain import InstrumentTable, TradePlan
 from riskcalc.domain.serialization import to_plain
 from riskcalc.planning import scenario_move
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from riskcalc.analysis import solve_vols
 from riskcalc.book.fills import Contract
@@ -13,6 +12,7 @@ from riskcalc.book.plan_facts import PlanFacts, plan_facts
 from riskcalc.book.trades import BookTrade, mark_key
 from riskcalc.domain import Instrument, InstrumentTable, Market, OptionLeg, Quote, Side, instrument
 from riskcalc.pricing import VolStatus
+from riskcalc.records import dataclass
 
 USUAL_RATE = 0.04
 """Rate where no plan and no caller gives one."""

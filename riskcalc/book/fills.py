@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 
 from riskcalc.domain import OptionType
@@ -11,6 +10,7 @@ from riskcalc.domain.instrument_table import require_symbol
 from riskcalc.domain.validation import finite, positive, text
 from riskcalc.environment import FIRST_YEAR, LAST_YEAR
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 SHARES_PER_CONTRACT = 100
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from riskcalc.domain.validation import dollars, fraction
 from riskcalc.errors import BookError, InvalidInputError
 from riskcalc.planning import scenario_move
 from riskcalc.planning.fund import weekly_decay
+from riskcalc.records import dataclass
 from riskcalc.sizing import buying_power
 
 DRIFT_SESSIONS = (1, 5, 10)

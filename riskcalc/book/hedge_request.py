@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from riskcalc.book.board_values import read_book_values
@@ -15,6 +14,7 @@ from riskcalc.domain.sessions import is_third_friday
 from riskcalc.domain.signals import SignalBoard, SignalRole
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets import Preset, load_preset
+from riskcalc.records import dataclass
 from riskcalc.signals.board import signal_board
 from riskcalc.signals.book_values import book_series
 from riskcalc.signals.rules import load_rules

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from riskcalc.book.backup import Restored, is_backup, read_backup
 from riskcalc.book.importers import read_broker_file
 from riskcalc.book.importers.parsed import ParsedFile, SkippedRow
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,7 @@ class Recorder(Protocol):
         """Record fills, or return the result without writing in a dry run."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What became of fills that were to be recorded."""
 
@@ -55,7 +56,7 @@ class Recorded:
     """Closing fills without an open position; they are not recorded."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
     """What an import did, row by row."""
 

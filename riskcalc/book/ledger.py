@@ -12,9 +12,10 @@ import datetime as dt
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from riskcalc.book.fills import MOVES, Contract, Fill, FillKind, after_split
+from riskcalc.records import dataclass
 
 DUST = 1e-9
 """Shares or contracts below which a position is closed."""

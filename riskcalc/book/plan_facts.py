@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from riskcalc.book.fills import Contract
 from riskcalc.domain import CashDividend, OptionType, Quote, Side
 from riskcalc.errors import BookError, RiskcalcError
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from riskcalc.book.trades import BookTrade, mark_key
 from riskcalc.domain import Instrument, InstrumentTable, Leg, Market, Scenario, ShareLeg, Side, Trade
 from riskcalc.domain.sessions import sessions_later
 from riskcalc.planning import scenario_move
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

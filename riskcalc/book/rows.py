@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.domain import OptionType
+from riskcalc.records import dataclass
 
 _COLUMNS = (
     "key, time, kind, symbol, expiry, strike, option_type, multiplier, quantity, price, costs, "

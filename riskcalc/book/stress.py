@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from riskcalc.book.book_market import Marks, build_book_market
 from riskcalc.book.repricing import book_pnls, can_be_valued
 from riskcalc.book.trades import BookTrade
 from riskcalc.domain import InstrumentTable, Market, Scenario
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from riskcalc.book.rows import TradeRow
 from riskcalc.domain import InstrumentTable, Leg, OptionLeg, OptionType, ShareLeg, Side, Trade, instrument
 from riskcalc.domain.serialization import to_plain
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

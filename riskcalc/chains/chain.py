@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from riskcalc.domain.clock import days_to_close, days_to_settlement, moment_of
 from riskcalc.domain.validation import brief_repr, calendar_date, price, record, text
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, as_floats
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +27,7 @@ from riskcalc.domain.validation import one_of, record
 from riskcalc.errors import ChainError
 from riskcalc.planning import quoted_market
 from riskcalc.pricing.arrays import Floats
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

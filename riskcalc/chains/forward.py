@@ -7,7 +7,6 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from riskcalc.domain.validation import finite
 from riskcalc.errors import ChainError
 from riskcalc.pricing import ImpliedVol, american_implied_vol, black_scholes, implied_vol
 from riskcalc.pricing.arrays import Days, Flags, Floats
+from riskcalc.records import dataclass
 
 MOST_PAIRS = 10
 """Maximum number of strikes used, nearest to the spot."""

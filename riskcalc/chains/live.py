@@ -13,7 +13,6 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +21,7 @@ from riskcalc.chains.readers import read_chain
 from riskcalc.domain import InstrumentTable
 from riskcalc.environment import cache_folder
 from riskcalc.errors import ChainError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     import pandas as pd

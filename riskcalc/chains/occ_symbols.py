@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from riskcalc.domain import OptionType
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts

@@ -8,11 +8,11 @@ import json
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.errors import ChainError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from riskcalc.domain import ExerciseStyle
 from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
+from riskcalc.records import dataclass
 
 WORDS = {"row_labels", "spot_field", "time_fields", "rate", "strike_units"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +20,7 @@ from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import one_of
 from riskcalc.errors import ChainError
 from riskcalc.pricing.arrays import Flags, Floats
+from riskcalc.records import dataclass
 
 WIDEST_SHARE, WIDEST_DOLLARS = 0.10, 0.05
 """A quote no wider than a tenth of its mid, or five cents, is liquid."""

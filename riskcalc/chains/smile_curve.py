@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +13,7 @@ from scipy.interpolate import BSpline
 from riskcalc.domain.validation import finite, non_negative, positive
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.arrays import Floats
+from riskcalc.records import dataclass
 
 CUBIC = 3
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from riskcalc.chains.forward import ImpliedForward
 from riskcalc.chains.smile_curve import CUBIC, SmileCurve, butterfly, butterfly_derivatives
 from riskcalc.pricing.arrays import Flags, Floats
+from riskcalc.records import dataclass
 
 FEWEST_QUOTES = 6
 """Fewest quotes that determine five parameters."""

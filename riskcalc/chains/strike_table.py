@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from riskcalc.domain import ExerciseStyle, OptionType
 from riskcalc.domain.validation import finite, record
 from riskcalc.pricing import OptionGreeks, american, black_scholes
 from riskcalc.pricing.arrays import Codes, Flags, Floats
+from riskcalc.records import dataclass
 
 Indices = npt.NDArray[np.intp]
 

@@ -6,7 +6,6 @@ import csv
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from riskcalc.chains.quote_file import QuoteFile
 from riskcalc.chains.regular_table import regular_cells
 from riskcalc.errors import ChainError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from _csv import Reader

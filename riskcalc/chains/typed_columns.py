@@ -7,7 +7,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ from riskcalc.chains.text_table import Column, Table
 from riskcalc.domain import OptionType
 from riskcalc.domain.validation import LEAST_PRICE
 from riskcalc.errors import ChainError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.pricing.arrays import AnyArray, Codes, Days, Flags, Floats, Texts

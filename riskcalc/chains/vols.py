@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from riskcalc.chains.forward import ImpliedForward, implied_forwards, pricing_te
 from riskcalc.domain import CashDividend, ExerciseStyle
 from riskcalc.pricing import VolStatus
 from riskcalc.pricing.arrays import Codes, Floats
+from riskcalc.records import dataclass
 
 PRICES = ("bid", "mid", "ask")
 

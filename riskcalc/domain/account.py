@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from riskcalc.domain.validation import dollars, fraction, one_of, positive, record
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 UNLIMITED_RISK = 1e12
 """Open risk used for an unlimited loss [dollars]: more than any limit allows."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from riskcalc.domain.legs import Side
 from riskcalc.domain.serialization import to_plain
+from riskcalc.records import dataclass
 
 
 class EntryMode(StrEnum):

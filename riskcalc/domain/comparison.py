@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade_plan import TradePlan, Verdict
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

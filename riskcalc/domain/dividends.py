@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.validation import calendar_date, dollars, flag
+from riskcalc.records import dataclass
 
 QUARTER = 91
 """Days between payments where a single one is known: the funds here pay quarterly."""

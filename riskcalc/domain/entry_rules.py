@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from riskcalc.domain.signals import UNITS, SignalRole, value_with_unit
 from riskcalc.domain.validation import (
@@ -16,6 +16,7 @@ from riskcalc.domain.validation import (
     whole_count,
 )
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

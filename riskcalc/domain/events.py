@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import calendar_date, text
+from riskcalc.records import dataclass
 
 KINDS = {
     "FOMC": "fomc|fomc (rate )?(decision|meeting|statement)|federal open market committee( meeting)?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from riskcalc.domain.validation import (
     whole_count,
 )
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 GAPS_BEYOND_STOP = (0.01, 0.03)
 """How far beyond the stop the usual gaps open; IWM opens through a stop by 0.9% on average."""

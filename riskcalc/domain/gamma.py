@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from riskcalc.domain.serialization import to_plain
+from riskcalc.records import dataclass
 
 NET_ASSUMPTION = "naive net: assumes that dealers are long every call and short every put"
 """Assumption behind the sign of a net gamma, since open interest does not show who is long."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -21,6 +20,7 @@ from riskcalc.domain.validation import (
     yearly,
 )
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 class ExerciseStyle(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from riskcalc.domain.account import Costs
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.validation import calendar_date, dollars, member, price, volatility, whole_count
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.domain.market import Market

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import singledispatch
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +12,7 @@ from riskcalc.domain.legs import OptionType
 from riskcalc.domain.sessions import last_session_on_or_before
 from riskcalc.domain.validation import calendar_date, non_negative, price, record
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.domain.market import Market, MovingSmile, Sticky

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
@@ -28,6 +28,7 @@ from riskcalc.domain.validation import (
     yearly,
 )
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from riskcalc.domain.market import Quote
 from riskcalc.domain.validation import real, record
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 def pair_quote(held: Quote, sold: Quote, *, correlation: float) -> Quote:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 
 from riskcalc.domain.serialization import to_plain
+from riskcalc.records import dataclass
 
 
 class Source(StrEnum):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from riskcalc.domain.legs import Side
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import calendar_date, multiple, non_negative, positive, text
+from riskcalc.records import dataclass
 
 DEFAULT_K = 0.83
 """Median realized over implied volatility of IWM, 2010 to 2026."""

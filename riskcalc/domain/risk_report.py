@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain.dividends import CashDividend
@@ -13,6 +12,7 @@ from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.trade import Trade
 from riskcalc.domain.view import ProbabilityBasis, View
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

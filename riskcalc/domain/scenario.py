@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from riskcalc.domain.notebook import NotebookResult
 from riskcalc.domain.trade_plan import TradePlan
 from riskcalc.domain.validation import finite, mapping, text, whole_count, yearly
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 MOST_SESSIONS = 2520
 """Ten years: no scenario lasts longer."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import calendar_date, text
+from riskcalc.records import dataclass
 
 UNITS = {
     "%": "percent",

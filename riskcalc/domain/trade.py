@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.legs import Leg, LinearLeg, OptionLeg, ShareLeg, Side
 from riskcalc.domain.validation import positive, record, records, text
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

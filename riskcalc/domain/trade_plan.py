@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from riskcalc.domain.sectors import SectorTilt
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.sessions import age_in_sessions
 from riskcalc.domain.signals import Signal
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

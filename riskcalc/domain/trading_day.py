@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from riskcalc.domain.events import EventAhead, EventMove, MarketEvent
 from riskcalc.domain.gamma import GammaProfile
@@ -12,6 +12,7 @@ from riskcalc.domain.sectors import SectorWeights
 from riskcalc.domain.sessions import sessions_between
 from riskcalc.domain.signals import SignalBoard, SignalRole
 from riskcalc.domain.validation import calendar_date
+from riskcalc.records import dataclass
 
 TRIGGER_CHECKS = {
     SignalRole.ENTRY: "trigger",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from riskcalc.domain.validation import drift, multiple, volatility
+from riskcalc.records import dataclass
 
 
 class ProbabilityBasis(StrEnum):

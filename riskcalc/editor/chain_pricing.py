@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from riskcalc.domain.gamma import GammaProfile
 from riskcalc.errors import ChainError
 from riskcalc.planning import atm_vol, enter
 from riskcalc.planning.entry import quote_time
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.chains import Chain

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
@@ -34,6 +33,7 @@ from riskcalc.planning import plan, quoted_market
 from riskcalc.planning.day_checks import hold_against
 from riskcalc.presets import Preset
 from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
+from riskcalc.records import dataclass
 
 SAME_VOL = 1e-9
 """Difference of two volatilities that were not tuned."""

@@ -6,10 +6,11 @@ Money is dollars per unit before costs, signed for the position, as in the ladde
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from riskcalc.records import dataclass
 
 Floats = NDArray[np.float64]
 

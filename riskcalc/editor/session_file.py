@@ -11,13 +11,14 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskcalc.environment import state_folder
 from riskcalc.errors import printable
 from riskcalc.presets import DEFAULT_PRESET
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.domain import BookUse

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskcalc.domain import Check, CheckStatus, TradePlan, Verdict
@@ -11,6 +10,7 @@ from riskcalc.domain.signals import SignalRole
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import RiskcalcError
 from riskcalc.formatting.numbers import count
+from riskcalc.records import dataclass
 from riskcalc.sizing import cost_per_trade
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from riskcalc.formatting.metric import Line, Style, wrapped
 from riskcalc.formatting.table import Table, cell_style, column_gap, table_lines
+from riskcalc.records import dataclass
 
 LEAST_TEXT = 18
 """Width that a column of text keeps before another column is left out [cells]."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from riskcalc.formatting.numbers import DOLLARS, MISSING, NumberFormat, Variants, fit
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from riskcalc.domain import TradePlan

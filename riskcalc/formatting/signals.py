@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from riskcalc.domain import TradePlan
 from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, value_with_unit
 from riskcalc.formatting.metric import Style
 from riskcalc.formatting.numbers import MISSING, count
 from riskcalc.formatting.table import Table
+from riskcalc.records import dataclass
 
 ROLE_WORDS = {
     SignalRole.STOP: "Stop Signals: No New Longs While One Has Fired",

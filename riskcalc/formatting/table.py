@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from riskcalc.formatting.metric import Line, Metric, Style, plain_text, wrapped
+from riskcalc.records import dataclass
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], str]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from riskcalc.domain import Account
 from riskcalc.formatting.metric import Line, Style, wrapped
 from riskcalc.formatting.numbers import NumberFormat, percent
 from riskcalc.formatting.signals import BoardVerdict
+from riskcalc.records import dataclass
 
 WHOLE = NumberFormat(currency="$", digits=0)
 BAR_WIDTH = 20

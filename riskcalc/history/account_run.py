@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import heapq
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from riskcalc.domain import Account
 from riskcalc.domain.backtest import EntryMode, ExitReason
 from riskcalc.history.candidates import Candidates
 from riskcalc.history.exit_walk import REASONS
+from riskcalc.records import dataclass
 from riskcalc.sizing import cost_per_trade, exit_units
 from riskcalc.sizing.account_limits import limits_of, smallest
 from riskcalc.sizing.percent_risk import risk_budget_limit

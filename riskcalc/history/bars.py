@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from riskcalc.domain.price_history import PriceBasis
 from riskcalc.domain.validation import brief_repr, text
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 Floats: TypeAlias = NDArray[np.float64]
 Days: TypeAlias = NDArray[np.datetime64]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from riskcalc.history.exit_walk import REASONS, Walk, WalkRules, walk_exits
 from riskcalc.history.rolling_contracts import AM_DAYS, EntryMarket, rolling_trade
 from riskcalc.history.unit_values import Points, UnitValues
 from riskcalc.presets.template import Preset
+from riskcalc.records import dataclass
 from riskcalc.sizing import cost_per_unit
 
 Counts = NDArray[np.int64]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from riskcalc.domain.backtest import ExitReason
 from riskcalc.domain.legs import Side
 from riskcalc.history.bars import Bars, Floats
+from riskcalc.records import dataclass
 
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -27,6 +26,7 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.history.bars import Bars, Floats
 from riskcalc.history.measures import realized_vol
 from riskcalc.history.resampling import standard_error_of_mean
+from riskcalc.records import dataclass
 
 Counts: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from riskcalc.domain.price_history import PriceBasis
 from riskcalc.domain.sessions import is_session, why_closed
 from riskcalc.errors import PriceFileError
 from riskcalc.history.bars import PRICES, Bars, Days, Floats, ImpliedVols
+from riskcalc.records import dataclass
 
 SAME_PRICE = 1e-9
 """Relative difference below which two rows of one day are one."""

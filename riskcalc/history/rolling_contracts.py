@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from riskcalc.presets.listed_contracts import (
     StrikeContext,
 )
 from riskcalc.presets.template import LegTemplate, OptionTemplate, TradeTemplate
+from riskcalc.records import dataclass
 
 Counts = NDArray[np.int64]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from riskcalc.domain import ExerciseStyle, ExitPlan, RiskBasis, RiskLimits, Shar
 from riskcalc.history.bars import Floats
 from riskcalc.history.rolling_contracts import EntryMarket, RollingLeg, RollingTrade, leg_vol
 from riskcalc.pricing import american, black_scholes
+from riskcalc.records import dataclass
 from riskcalc.sizing import buying_power, share_margin
 
 Counts = NDArray[np.int64]

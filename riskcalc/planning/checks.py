@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from riskcalc.domain import (
     Account,
     Check,
@@ -19,6 +17,7 @@ from riskcalc.domain.account import UNLIMITED_RISK
 from riskcalc.planning.date_checks import date_checks, pin_risk
 from riskcalc.planning.market_age import market_age
 from riskcalc.planning.triggers import trigger_checks
+from riskcalc.records import dataclass
 
 WIDE_QUOTE = 0.10
 """Maximum cost of the bid-ask widths, as a share of entry value, without a warning."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from riskcalc.analysis import (
     Conditions,
@@ -20,6 +19,7 @@ from riskcalc.analysis import (
 from riskcalc.analysis.managed.levels import entry_spot
 from riskcalc.domain import ExitPlan, Level, ManagedOutcome, Odds, RiskReport, Side, Target, TargetOutcome
 from riskcalc.domain.clock import days_to_close
+from riskcalc.records import dataclass
 
 DUST = 1e-6
 """Tolerance for rounding of a value [dollars]."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 
 from riskcalc.analysis import (
     FirstExit,
@@ -59,6 +58,7 @@ from riskcalc.planning.levels import (
 )
 from riskcalc.planning.pair import pair_report
 from riskcalc.planning.triggers import trigger_signals
+from riskcalc.records import dataclass
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 from riskcalc.sizing.partial_exits import closed_fractions
 

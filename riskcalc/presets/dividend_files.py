@@ -9,7 +9,6 @@ import io
 import math
 import reprlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from riskcalc.errors import PresetError
 from riskcalc.presets.fields import says_none
 from riskcalc.presets.files import read_text
 from riskcalc.presets.problems import Problem, dotted
+from riskcalc.records import dataclass
 
 DATE_COLUMNS = ("ex_date", "ex_dividend_date", "date")
 """Names of the ex-date column, by preference; case, dashes and spaces are ignored."""

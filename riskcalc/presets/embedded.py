@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from riskcalc.domain import Calibration, PlanSources, Source
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import PresetError
+from riskcalc.records import dataclass
 
 SCRIPT_ID = "riskcalc-report"
 SOURCES = ("spot", "date", "vol", "equity")

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import reprlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Self
 
@@ -47,6 +46,7 @@ from riskcalc.presets.units_parsing import (
     parse_time,
     parse_vol,
 )
+from riskcalc.records import dataclass
 
 CALIBRATED = "calibrated"
 """Word for the calibrated volatility: k times the implied one."""

@@ -6,13 +6,13 @@ import datetime as dt
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from riskcalc.domain import Listing, OptionType, Quote, UsualListing
 from riskcalc.domain.sessions import closed_expiry, is_session
 from riskcalc.domain.validation import finite, open_fraction, positive
 from riskcalc.errors import ChainError, InvalidInputError, RiskcalcError
+from riskcalc.records import dataclass
 
 EXPIRY_SLACK_DAYS = 18
 """Largest distance of a listed expiry from the requested days: half the gap of monthly ones, or ..."""

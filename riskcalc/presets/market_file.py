@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,6 +28,7 @@ from riskcalc.presets.files import edit_toml, parse_toml, read_text
 from riskcalc.presets.problems import problem_lines, problems_in
 from riskcalc.presets.schema import DividendShape
 from riskcalc.presets.units_parsing import percent_text
+from riskcalc.records import dataclass
 
 SCHEMA_VERSION = 1
 """Newest shape this riskcalc reads."""

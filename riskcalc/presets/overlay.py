@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from riskcalc.domain import BookUse, Instrument, InstrumentTable, PlanSources, Source, instrument
@@ -19,6 +19,7 @@ from riskcalc.presets.market_file import (
 )
 from riskcalc.presets.overrides import sets
 from riskcalc.presets.units_parsing import percent_text
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

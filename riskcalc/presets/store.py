@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from riskcalc.presets.files import read_text, write_whole
 from riskcalc.presets.market_file import KnownMarket
 from riskcalc.presets.overlay import UserFiles, user_files
 from riskcalc.presets.template import Preset
+from riskcalc.records import dataclass
 
 DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import math
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ from riskcalc.domain import (
 from riskcalc.domain.validation import calendar_date, whole_count
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.listed_contracts import ExactStrike, Listed, StrikeContext, StrikeRule
+from riskcalc.records import dataclass
 
 MOST_DAYS = 3650
 """Maximum days to expiry: ten years."""

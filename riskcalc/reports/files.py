@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from riskcalc.domain import TradePlan
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.embedded import EmbeddedPreset
 from riskcalc.presets.files import replacing
+from riskcalc.records import dataclass
 from riskcalc.reports.libraries import library
 from riskcalc.reports.picture import plan_svg
 from riskcalc.reports.plan_markdown import plan_markdown

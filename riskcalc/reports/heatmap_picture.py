@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from riskcalc.domain import TradePlan
 from riskcalc.editor.figure_data import HeatmapFigure
 from riskcalc.formatting.numbers import number, price, whole_money
+from riskcalc.records import dataclass
 from riskcalc.reports.markup import element, lines, words
 from riskcalc.reports.payoff_picture import WIDTH
 from riskcalc.reports.picture_style import GAIN, INK, LOSS, QUIET, SMALL, SMALL_WIDTH

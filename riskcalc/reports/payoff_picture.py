@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from riskcalc.domain import TradePlan
 from riskcalc.editor.figure_data import Curve, Floats, Mark, PayoffFigure
 from riskcalc.formatting.numbers import NumberFormat, money, price
+from riskcalc.records import dataclass
 from riskcalc.reports.markup import element, lines, words
 from riskcalc.reports.picture_style import CURVES, GAIN, INK, LOSS, MARKS, QUIET, RULE, SMALL, SMALL_WIDTH
 from riskcalc.reports.scale import Scale, label_rows

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 
 from riskcalc.domain import TradePlan
 from riskcalc.editor.figures import axis_range, draw_figures
 from riskcalc.formatting.plan import at_the_stop, plan_title
+from riskcalc.records import dataclass
 from riskcalc.reports.heatmap_picture import heatmap_height, heatmap_picture
 from riskcalc.reports.markup import element, lines, words
 from riskcalc.reports.payoff_picture import WIDTH, payoff_height, payoff_picture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +18,7 @@ from riskcalc.analysis.strike_adjustment import adjusted_strikes
 from riskcalc.chains import Smile
 from riskcalc.domain import ExerciseStyle, ExitPlan, Instrument, Market, Trade, View
 from riskcalc.pricing import OptionGreeks, american, black_scholes
+from riskcalc.records import dataclass
 from riskcalc.scanning.rules import ScanRules, Valuation
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ import importlib.util
 import re
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +18,7 @@ from riskcalc.domain import Account, Calibration, ExitPlan, InstrumentTable, Mar
 from riskcalc.errors import ChainError, InvalidInputError
 from riskcalc.parallel import Progress, distribute, with_progress
 from riskcalc.presets.files import replacing
+from riskcalc.records import dataclass
 from riskcalc.scanning.rules import ScanRules, SpreadKind
 from riskcalc.scanning.scan import DEFAULT_RANK, rank_key, scan
 from riskcalc.scanning.sources import ChainSource, read_source, source_names

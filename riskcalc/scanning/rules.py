@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 
 from riskcalc.domain import FillPrice, OptionType, Side, Sticky
@@ -17,6 +16,7 @@ from riskcalc.domain.validation import (
     whole_count,
 )
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 class SpreadKind(StrEnum):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from riskcalc.chains import Chain
 from riskcalc.domain import FillPrice, OptionType
 from riskcalc.pricing import OptionGreeks
+from riskcalc.records import dataclass
 from riskcalc.scanning.expiry_exits import ExpiryModel
 from riskcalc.scanning.rules import ScanRules
 

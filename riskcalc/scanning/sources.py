@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +21,7 @@ from riskcalc.domain import InstrumentTable
 from riskcalc.domain.validation import FIRST_DAY, LAST_DAY
 from riskcalc.errors import ChainError
 from riskcalc.pricing.arrays import Days
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     import pandas as pd

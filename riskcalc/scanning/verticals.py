@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from riskcalc.analysis import first_exit
 from riskcalc.analysis.lognormal import lognormal_probs_below, smile_probs_below
 from riskcalc.domain import Account, Calibration, ExitPlan, OptionLeg, Side, Trade, View
+from riskcalc.records import dataclass
 from riskcalc.scanning.columns import Column, Columns, Rows, Shared, Values
 from riskcalc.scanning.expiry_exits import (
     ExpiryExits,

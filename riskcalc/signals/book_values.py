@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from riskcalc.domain.validation import calendar_date, finite, mapping, text
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 from riskcalc.signals.rules import BOOK_UNITS, Rule
 from riskcalc.signals.series import Series
 

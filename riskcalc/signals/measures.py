@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from riskcalc.history.measures import exponential_average
+from riskcalc.records import dataclass
 from riskcalc.signals.series import Series, sessions_before
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -15,6 +14,7 @@ from riskcalc.environment import config_folder
 from riskcalc.errors import PresetError
 from riskcalc.presets.files import parse_toml, read_text
 from riskcalc.presets.levels import parse_level
+from riskcalc.records import dataclass
 from riskcalc.signals.measures import UNITS_OF, WITHOUT_SESSIONS, Measure
 
 SCHEMA_VERSION = 1

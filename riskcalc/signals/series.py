@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from riskcalc.domain.sessions import is_session, last_session_on_or_before
 from riskcalc.domain.validation import text
 from riskcalc.errors import InvalidInputError
 from riskcalc.history.bars import Days, Floats, number_array
+from riskcalc.records import dataclass
 
 MOST_GAP = 5
 """Sessions by which a value may predate its day, as over a holiday of the bond market."""

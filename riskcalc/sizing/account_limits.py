@@ -6,13 +6,13 @@ An input that is NaN or outside the range its docstring states raises `InvalidIn
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 from riskcalc.domain.account import Account, Costs, RiskBasis
 from riskcalc.domain.legs import Side
 from riskcalc.domain.position_size import PositionSize
 from riskcalc.domain.trade import Trade
 from riskcalc.domain.validation import flag, non_negative, non_negative_or_inf, positive, record
+from riskcalc.records import dataclass
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit, stop_distance
 
 SIDES = 2

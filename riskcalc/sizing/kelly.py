@@ -8,11 +8,11 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from riskcalc.domain.validation import finite, finite_each, fraction, non_negative, positive, probability
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 FINEST = 100
 """Largest denominator of a payoff: hundredths are exact."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, permutations, product
 
 from riskcalc.domain.legs import OptionLeg, OptionType, Side
 from riskcalc.domain.trade import Trade
 from riskcalc.domain.validation import non_negative_or_inf, positive, record
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 from riskcalc.sizing.margin_rates import share_margin, uncovered_margin
 
 MOST_WAYS = 2_000

@@ -6,13 +6,13 @@ An input that is NaN or outside the range its docstring states raises `InvalidIn
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from riskcalc.domain.account import RiskBasis
 from riskcalc.domain.legs import Side
 from riskcalc.domain.position_size import PositionSize
 from riskcalc.domain.validation import fraction, member, non_negative, positive, positive_or_inf
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 SLACK = 1e-12
 """Relative tolerance for rounding: 0.29 x 100 / 29 is 0.9999..., yet one unit fits exactly."""

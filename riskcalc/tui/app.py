@@ -7,7 +7,7 @@ import gc
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
@@ -21,6 +21,7 @@ from riskcalc.editor import session_file
 from riskcalc.environment import book_path
 from riskcalc.errors import BookError, InvalidInputError, RiskcalcError
 from riskcalc.presets import DEFAULT_PRESET
+from riskcalc.records import dataclass
 from riskcalc.tui.autosave import handle_signals
 from riskcalc.tui.keymap import read_keymap
 from riskcalc.tui.keys import Key

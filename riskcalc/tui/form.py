@@ -6,7 +6,6 @@ One widget draws all rows from the line API, so that no nudge, focus or rebuild 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +15,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from riskcalc.records import dataclass
 from riskcalc.tui.line_widget import LineWidget
 
 SLIDER = -1

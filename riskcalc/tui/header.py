@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -12,6 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from riskcalc.records import dataclass
 from riskcalc.tui.line_widget import LineWidget
 
 BADGE_WIDTH = 34

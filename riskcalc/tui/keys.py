@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.binding import Binding, BindingType
+
+from riskcalc.records import dataclass
 
 SHOWN = {
     "pageup": "PgUp",

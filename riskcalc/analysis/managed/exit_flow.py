@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
@@ -34,6 +33,7 @@ from riskcalc.analysis.managed.path_walk import (
 )
 from riskcalc.analysis.managed.timeline import Nodes, Timeline, build_nodes
 from riskcalc.domain import ExitPlan
+from riskcalc.records import dataclass
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

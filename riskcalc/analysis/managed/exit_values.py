@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from riskcalc.analysis.managed.transitions import MOMENTS
 from riskcalc.analysis.payoff import net_debit
 from riskcalc.analysis.valuation import Conditions, value_position
 from riskcalc.domain import ExitPlan, Market, Trade
+from riskcalc.records import dataclass
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from riskcalc.analysis.payoff import entry_price
 from riskcalc.analysis.valuation import value_position
 from riskcalc.domain import ExitPlan, Market, Side, Trade
 from riskcalc.domain.validation import probability, record
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 DUST = 1e-9
 """Tolerance for rounding in sums of fractions."""

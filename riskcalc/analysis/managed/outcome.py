@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from riskcalc.analysis.valuation import Conditions
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, PnlBin, PnlQuantile, Trade, View
 from riskcalc.domain.validation import non_negative
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 NEUTRAL = View.neutral()
 

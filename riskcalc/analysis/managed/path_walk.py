@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -20,6 +19,7 @@ from riskcalc.analysis.managed.transitions import (
     touch_chances,
 )
 from riskcalc.domain import Side
+from riskcalc.records import dataclass
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

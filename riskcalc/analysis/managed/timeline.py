@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
@@ -17,6 +16,7 @@ from riskcalc.analysis.managed.levels import ExitStages
 from riskcalc.analysis.managed.transitions import Step
 from riskcalc.domain import ExitPlan, Market, Side, Trade, View
 from riskcalc.domain.validation import record
+from riskcalc.records import dataclass
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from riskcalc.book.fills import Contract, Fill, FillKind
@@ -22,6 +22,7 @@ from riskcalc.book.importers.text import (
     records_below,
     shares_of,
 )
+from riskcalc.records import dataclass
 
 
 class Action(NamedTuple):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from riskcalc.book.fills import Contract, Fill, FillKind
 from riskcalc.book.importers.text import Keys, Record
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from riskcalc.book.fills import SHARES_PER_CONTRACT, Fill, FillKind
@@ -20,6 +19,7 @@ from riskcalc.book.importers.text import (
     records_below,
     shares_of,
 )
+from riskcalc.records import dataclass
 
 _DAY = re.compile(r"(?:\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d{2}-\d{2})")
 

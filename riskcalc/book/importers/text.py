@@ -9,7 +9,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from riskcalc.chains.dates import read_day, read_time
 from riskcalc.chains.occ_symbols import OccOption, parse_occ
 from riskcalc.domain import OptionType
 from riskcalc.errors import BookError
+from riskcalc.records import dataclass
 
 SHARE_CLASS = re.compile(r"[A-Z]{1,5} [A-Z]")
 """Symbol of a class of shares with a space: ``BRK B``."""

@@ -19,6 +19,7 @@ from riskcalc.chains.typed_columns import OPTION_WORDS, Cells
 from riskcalc.domain import OptionType, underlying_symbol
 from riskcalc.errors import ChainError
 from riskcalc.pricing.arrays import Codes, Days, Flags, Floats, Texts
+from riskcalc.records import dataclass
 
 UNSOLVED_VOL = 1.1e-5
 """Placeholder of vendors for a missing volatility: 0, or Yahoo's 1e-5."""
@@ -98,7 +99,7 @@ def _require_identity(cells: Cells, names: ColumnNaming) -> None:
         raise ChainError(f"looks like a chain, but no {cells.table.column_word} gives {', '.join(missing)}")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Fields:
     """The column used for each field."""
 

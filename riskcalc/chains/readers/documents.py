@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from riskcalc.chains.readers.names import (
 )
 from riskcalc.chains.text_table import Column, Table, column_of, normalize_name
 from riskcalc.errors import ChainError
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     import pandas as pd

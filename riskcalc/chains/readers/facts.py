@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +12,7 @@ from riskcalc.chains.dates import read_time
 from riskcalc.chains.text_table import normalize_name, split_line
 from riskcalc.chains.typed_columns import parse_number
 from riskcalc.pricing.arrays import Days
+from riskcalc.records import dataclass
 
 NO_TIME = np.datetime64("NaT", "s")
 PHRASES = (

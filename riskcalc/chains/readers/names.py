@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from riskcalc.chains.occ_symbols import is_occ
 from riskcalc.chains.text_table import Table, fields_of, normalize_name
 from riskcalc.pricing.arrays import Floats
+from riskcalc.records import dataclass
 
 SYNONYMS = {
     "contract": "contract contractsymbol optionsymbol occsymbol occ osi osikey contractid contractname option"

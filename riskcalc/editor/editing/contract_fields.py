@@ -7,7 +7,6 @@ import datetime as dt
 import reprlib
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +18,7 @@ from riskcalc.editor.editing.field import Field
 from riskcalc.editor.editing.number_entry import Bounds, Unit, read_number
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets.listed_contracts import Listed
+from riskcalc.records import dataclass
 
 ASKED_DAYS = Bounds(low=1, high=3650)
 """Range of calendar days of an expiry."""

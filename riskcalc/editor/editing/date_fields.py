@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import reprlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from riskcalc.domain.sessions import OPEN, closing_time, is_session
 from riskcalc.editor.draft import Draft
 from riskcalc.editor.editing.field import NOT_KNOWN, Field
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.units_parsing import parse_time
+from riskcalc.records import dataclass
 
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2200, 12, 31)
 """Range of dates in a preset file."""

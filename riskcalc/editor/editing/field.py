@@ -6,13 +6,13 @@ import contextlib
 import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from riskcalc.editor.draft import Draft
 from riskcalc.editor.editing.number_entry import Scale, Unit, incomplete, steps_from
 from riskcalc.editor.record_path import get_value, set_value
 from riskcalc.errors import InvalidInputError, RiskcalcError
+from riskcalc.records import dataclass
 
 Section = Literal["MARKET", "LEGS", "EXITS", "VIEW", "ACCOUNT"]
 

@@ -7,11 +7,11 @@ import re
 import reprlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from riskcalc.editor.draft import Draft
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import dataclass
 
 _GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:_\d{3})+"
 _NUMBER = rf"(?P<sign>[+-]?)\s*(?P<dollar>\$?)\s*(?P<digits>(?:{_GROUPED}|\d+)(?:\.\d*)?|\.\d+)"

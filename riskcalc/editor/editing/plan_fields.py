@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from riskcalc.editor.draft import Draft
 from riskcalc.editor.editing.field import ChoiceField, Field, NumberField
@@ -19,6 +18,7 @@ from riskcalc.editor.editing.number_entry import (
 from riskcalc.editor.record_path import set_value
 from riskcalc.errors import InvalidInputError
 from riskcalc.presets.fields import CALIBRATED
+from riskcalc.records import dataclass
 
 
 def exit_fields(draft: Draft) -> tuple[Field, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from riskcalc.editor.pages.grid import Cell
 from riskcalc.formatting.metric import Style
+from riskcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

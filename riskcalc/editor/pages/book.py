@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from riskcalc.book.added import AddedRow, ShockAdded, added_by, ladder_with
@@ -18,6 +17,7 @@ from riskcalc.editor.state import State
 from riskcalc.environment import book_path
 from riskcalc.errors import RiskcalcError
 from riskcalc.formatting.numbers import count
+from riskcalc.records import dataclass
 
 Notes = tuple[tuple[dt.datetime, str], ...]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from riskcalc.domain import ExpirySummary, OptionLeg, OptionType
 from riskcalc.domain.sessions import age_in_sessions, is_third_friday
 from riskcalc.editor.draft import Draft
 from riskcalc.formatting.numbers import MISSING, money, percent, price
+from riskcalc.records import dataclass
 
 OLD_AFTER = 1
 """Sessions after which quotes are said to be old."""

@@ -6,12 +6,13 @@ import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.arrays import Flags, Floats
+from riskcalc.records import dataclass
 
 NUMBER = r"[-+]?\$?\d[\d,]*(?:\.\d+)?[kKmM%]?|[-+]?\$?\.\d+[%]?"
 _BETWEEN = " \t,;"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from riskcalc.formatting.metric import Style
 from riskcalc.formatting.numbers import MISSING
 from riskcalc.formatting.table import ROOMY, TIGHT
+from riskcalc.records import dataclass
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.formatting.metric import Style
 from riskcalc.formatting.numbers import count, number, percent, r_multiple, whole_money
 from riskcalc.formatting.table import Table
+from riskcalc.records import dataclass
 
 Notes = tuple[tuple[dt.datetime, str], ...]
 

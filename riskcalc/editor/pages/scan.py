@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from riskcalc.editor.draft import Draft
 from riskcalc.parallel import Progress
 from riskcalc.planning import quoted_market
 from riskcalc.pricing.arrays import AnyArray
+from riskcalc.records import dataclass
 from riskcalc.scanning.day_checks import scan_day_checks
 from riskcalc.scanning.history import ScanTerms
 from riskcalc.scanning.row_to_trade import row_trade

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from riskcalc.editor.pages.filters import NO_FILTER, Filter, Quantity, Vocabular
 from riskcalc.editor.pages.scan import Scan
 from riskcalc.formatting.numbers import MISSING, count, number, percent, price, whole_money
 from riskcalc.pricing.arrays import Flags
+from riskcalc.records import dataclass
 from riskcalc.scanning.scan import DEFAULT_RANK
 
 VOCABULARY = Vocabulary(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +16,7 @@ from riskcalc.editor.pages.columns import Cell, Column, fitting
 from riskcalc.editor.pages.filters import NO_FILTER, Filter, Quantity, Vocabulary
 from riskcalc.formatting.numbers import MISSING, number, percent, price
 from riskcalc.pricing.arrays import Flags
+from riskcalc.records import dataclass
 
 TWO_SIDES_FROM = 108
 """Cells from which calls and puts stand side by side."""

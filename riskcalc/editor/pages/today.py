@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from riskcalc.book import read_book_values
 from riskcalc.book.use import book_use, book_words, user_book_risk
@@ -26,6 +25,7 @@ from riskcalc.formatting.signals import BoardVerdict, board_verdict
 from riskcalc.formatting.today import Fact, account_fact, day_verdict, heat_fact
 from riskcalc.presets.account_file import inherited_accounts, read_account, with_book
 from riskcalc.presets.market_file import read_market
+from riskcalc.records import dataclass
 from riskcalc.signals.board import signal_board
 from riskcalc.signals.rules import load_rules
 from riskcalc.trading_day import read_trading_day

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing.arrays import as_floats, common_shape
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ nodes in the root of the fraction of the time to expiry (Andersen, Lake and Offe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riskcalc.pricing.american.quadrature import gauss_legendre
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ drop the call is one without cash dividends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,7 @@ from riskcalc.pricing.american.put_boundary import (
 )
 from riskcalc.pricing.american.put_premium import european_put
 from riskcalc.pricing.american.quadrature import Nodes, panel_nodes, resolved
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

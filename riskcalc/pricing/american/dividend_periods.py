@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +19,7 @@ from riskcalc.pricing.american.put_premium import (
     exercise_or_hold,
 )
 from riskcalc.pricing.american.quadrature import ValueAndDerivatives
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

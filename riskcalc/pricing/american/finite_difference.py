@@ -7,7 +7,7 @@ two grids removes their leading error; where the two are too far apart for that,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from riskcalc.pricing.american.convergence import Priced
 from riskcalc.pricing.american.deterministic import raise_to_floor
 from riskcalc.pricing.american.grid import ReadPoints, Solved, solve
 from riskcalc.pricing.black_scholes import OptionGreeks
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,6 @@ SIAM Journal on Financial Mathematics 3(1), 2012.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +22,7 @@ import numpy as np
 
 from riskcalc.pricing.american.batch import EX_DATE_TOLERANCE, Batch, Schedule
 from riskcalc.pricing.scipy_kernels import tridiagonal_solver
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ it is like exp(-sqrt(-c log t)): its squared log minus the logarithm is a polyno
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from riskcalc.pricing.american.convergence import collocation_converged
 from riskcalc.pricing.american.pre_dividend import PreDividendPut, put_expectation
 from riskcalc.pricing.american.put_boundary import BOUNDARY_NODES, solve_moves
 from riskcalc.pricing.american.put_premium import EarlyExercisePremium, PutTerms
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

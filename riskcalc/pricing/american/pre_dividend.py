@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from riskcalc.pricing.american.put_premium import PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, Nodes, ValueAndDerivatives, gaussian_means
 from riskcalc.pricing.scipy_kernels import ndtr
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,6 @@ Management 9, 1993: the initial guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,6 +40,7 @@ from riskcalc.pricing.american.convergence import (
 from riskcalc.pricing.american.put_premium import EarlyExercisePremium, PutTerms, european_put
 from riskcalc.pricing.american.quadrature import SQRT_2PI, ValueAndDerivatives
 from riskcalc.pricing.scipy_kernels import ndtr
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,13 +7,13 @@ I. J. Kim, "The Analytic Valuation of American Options", Review of Financial Stu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riskcalc.pricing.american.quadrature import SQRT_2PI, ValueAndDerivatives
 from riskcalc.pricing.scipy_kernels import ndtr
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

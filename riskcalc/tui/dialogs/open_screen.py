@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -15,6 +14,7 @@ from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from riskcalc.errors import RiskcalcError
+from riskcalc.records import dataclass
 from riskcalc.tui.dialogs.dialog import Dialog
 from riskcalc.tui.option_lists import OptionList
 from riskcalc.tui.panels import Background, styled_text

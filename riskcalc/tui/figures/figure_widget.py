@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +15,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from riskcalc.records import dataclass
 from riskcalc.tui.figures.palette import GREEN_RED, Depth, Palette, make_palette, style
 from riskcalc.tui.line_widget import LineWidget, PlainStrip
 

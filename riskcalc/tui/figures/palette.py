@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from rich.style import Style
 from textual.color import Color
+
+from riskcalc.records import dataclass
 
 LEVELS = 8
 """Backgrounds of a truecolor ramp on each side of zero."""

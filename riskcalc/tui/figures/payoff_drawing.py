@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from riskcalc.records import dataclass
 from riskcalc.tui.figures.braille_canvas import Canvas, Stroke, cell_of, dot_rows
 from riskcalc.tui.figures.cell_grid import CellGrid
 from riskcalc.tui.figures.figure_widget import GUTTER, RenderStyle, strip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from riskcalc.records import dataclass
 
 if TYPE_CHECKING:
     from textual.screen import Screen
