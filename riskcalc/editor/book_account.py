@@ -3,22 +3,52 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from riskcalc.domain import Account, BookUse
 from riskcalc.editor.draft import Draft
+from riskcalc.environment import account_path
 from riskcalc.presets import Preset
-from riskcalc.presets.account_file import inherited_accounts, read_account, with_book
 
 INHERITED = ("open_risk", "buying_power_used")
 """Fields of an account that follow the user's account and book."""
+
+
+NO_ACCOUNT = Account(equity=100_000.0)
+"""What presets take from outside where there is neither account nor book: the defaults of their keys."""
+
+
+def outside_account(book: BookUse | None) -> tuple[dict[str, Any], Account]:
+    """Return the user's account with the figures of a book: its keys, and the account that presets take.
+
+    Raises
+    ------
+    PresetError
+        The account cannot be read.
+    """
+    if book is None and not account_path().exists():
+        return {}, NO_ACCOUNT
+    from riskcalc.presets.account_file import read_account, with_book  # noqa: PLC0415 - its schema is slow to load
+
+    keys = with_book(read_account(), book)
+    return keys, _beside(keys)
+
+
+def _beside(keys: Mapping[str, Any]) -> Account:
+    """The user's account as presets take it beside their own."""
+    if not keys:
+        return NO_ACCOUNT
+    from riskcalc.presets.account_file import inherited_accounts  # noqa: PLC0415 - as above
+
+    return inherited_accounts(keys).beside
 
 
 def inherited_fields(account: Account, preset: Preset) -> tuple[str, ...]:
     """Return the fields of an account that are as the user's account and book say, and not typed."""
     if preset.inherited is None:
         return ()
-    outside = inherited_accounts(preset.inherited).beside
+    outside = _beside(preset.inherited)
     names = INHERITED if account.buying_power == outside.buying_power else INHERITED[:1]
     return tuple(name for name in names if getattr(account, name) == getattr(outside, name))
 
@@ -46,8 +76,7 @@ class BookFigures:
 
     def __init__(self, use: BookUse | None) -> None:
         self._use = use
-        self._inherited = with_book(read_account(), use)
-        self._outside = inherited_accounts(self._inherited).beside
+        self._inherited, self._outside = outside_account(use)
         self._known: dict[int, Preset] = {}
 
     def set_in(self, draft: Draft) -> Draft:

@@ -12,7 +12,14 @@ from typing import Any
 from riskcalc.domain import Account, BookUse, FillPrice, PlanSources, QuotedListing, Source, Sticky
 from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.validation import Choice
-from riskcalc.editor.book_account import INHERITED, inherited_fields, with_fields, without_fields
+from riskcalc.editor import checked_records
+from riskcalc.editor.book_account import (
+    INHERITED,
+    inherited_fields,
+    outside_account,
+    with_fields,
+    without_fields,
+)
 from riskcalc.editor.draft import Draft, open_draft
 from riskcalc.editor.fields import fields
 from riskcalc.editor.state import State
@@ -20,8 +27,6 @@ from riskcalc.editor.template_from_trade import exact_rules, trade_of
 from riskcalc.editor.trade_editor import TradeEditor
 from riskcalc.errors import InvalidInputError, RiskcalcError
 from riskcalc.presets import Preset
-from riskcalc.presets.account_file import inherited_accounts, read_account, with_book
-from riskcalc.presets.document import read_preset
 
 Data = dict[str, Any]
 
@@ -87,19 +92,23 @@ def _draft(draft: Draft) -> Data:
         preset=dataclasses.replace(preset, account=without_fields(preset.account, opened)),
         account=without_fields(draft.account, names),
     )
-    return {
+    presets = {
+        "rules": draft.preset,
+        "exact": _exact(draft, followed=False),
+        "quoted": None if draft.chain is None else _exact(draft, followed=True),
+    }
+    data = {
         "inherits": {"rules": opened, "exact": names},
         "name": draft.preset.name,
         "path": None if draft.preset.path is None else str(draft.preset.path),
-        "rules": _toml(draft.preset),
-        "exact": _toml(_exact(draft, followed=False)),
-        "quoted": None if draft.chain is None else _toml(_exact(draft, followed=True)),
+        **{name: None if one is None else _toml(one) for name, one in presets.items()},
         "fill": draft.fill.value,
         "vol_shift": draft.vol_shift,
         "sticky": draft.sticky.value,
         "sources": to_plain(draft.preset.sources),
         "quotes_from": draft.quotes_from.value,
     }
+    return data | {"checked": checked_records.sealed(data, presets)}
 
 
 def _exact(draft: Draft, *, followed: bool) -> Preset:
@@ -133,8 +142,8 @@ def _read_draft(
     """A draft on its chain, or as exact as it was without."""
     path = data.get("path")
     place = Path(path) if isinstance(path, str) else Path("session.toml")
-    inherited, written = with_book(read_account(), book), read_preset(_text(data, "rules"), path=place)
-    outside = inherited_accounts(inherited).beside
+    inherited, outside = outside_account(book)
+    written = _read_text(data, "rules", path=place)
     rules = dataclasses.replace(
         written,
         path=place if isinstance(path, str) else None,
@@ -143,7 +152,7 @@ def _read_draft(
         inherited=inherited,
         book=book,
     )
-    exact = read_preset(_text(data, "exact" if chain is None else "quoted"), path=place)
+    exact = _read_text(data, "exact" if chain is None else "quoted", path=place)
     shift = data.get("vol_shift")
     return Draft(
         preset=rules,
@@ -159,6 +168,16 @@ def _read_draft(
         today=today,
         quotes_from=_choice(Source, data.get("quotes_from"), Source.CHAIN),
     )
+
+
+def _read_text(data: Mapping[str, Any], name: str, *, path: Path) -> Preset:
+    """A preset of the session, from its records where they stand for its text."""
+    text, checked = _text(data, name), checked_records.opened(data, name, path=path)
+    if checked is not None:
+        return checked
+    from riskcalc.presets.document import read_preset  # noqa: PLC0415 - most sessions have records
+
+    return read_preset(text, path=path)
 
 
 def _inherits(data: Mapping[str, Any], name: str, account: Account) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from riskcalc.domain import Comparison, QuotedListing, StressRow, TradePlan
 from riskcalc.domain.trading_day import ANY_DAY, TradingDay
 from riskcalc.editor import edits
 from riskcalc.editor.book_account import BookFigures
-from riskcalc.editor.command_line import left_out, reproduce
 from riskcalc.editor.draft import Draft, on_quotes, open_draft
 from riskcalc.editor.editing.field import Field
 from riskcalc.editor.fields import by_key, fields
@@ -259,10 +258,14 @@ class TradeEditor:
 
     def reproduce(self) -> str:
         """Return the command line that prints this plan."""
+        from riskcalc.editor.command_line import reproduce  # noqa: PLC0415 - as above
+
         return reproduce(self.state.draft)
 
     def left_out(self) -> tuple[str, ...]:
         """Return what the command line cannot reproduce of the plan."""
+        from riskcalc.editor.command_line import left_out  # noqa: PLC0415 - as above
+
         return left_out(self.state.draft)
 
     def vehicles(self) -> Comparison | str:

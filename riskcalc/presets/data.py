@@ -22,13 +22,12 @@ from riskcalc.domain.serialization import to_plain
 from riskcalc.domain.signals import SignalRole
 from riskcalc.presets.account_file import inherited_accounts
 from riskcalc.presets.amounts import money_text, price_text
-from riskcalc.presets.fields import CALIBRATED
 from riskcalc.presets.legs import leg_data
 from riskcalc.presets.levels import level_text
 from riskcalc.presets.schema import SCHEMA_VERSION
 from riskcalc.presets.template import Preset
 from riskcalc.presets.units_parsing import move_text, percent_text, points_text
-from riskcalc.presets.written import Data, enum_name, stated, written_number
+from riskcalc.presets.written import CALIBRATED, Data, enum_name, stated, written_number
 
 
 def preset_data(preset: Preset) -> Data:

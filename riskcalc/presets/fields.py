@@ -46,10 +46,8 @@ from riskcalc.presets.units_parsing import (
     parse_time,
     parse_vol,
 )
+from riskcalc.presets.written import CALIBRATED
 from riskcalc.records import dataclass
-
-CALIBRATED = "calibrated"
-"""Word for the calibrated volatility: k times the implied one."""
 
 NO_DIVIDENDS = "none"
 """Value of ``dividends`` for no payments and no forecast."""

@@ -9,6 +9,9 @@ from typing import Any
 
 Data = dict[str, Any]
 
+CALIBRATED = "calibrated"
+"""Word for the calibrated volatility: k times the implied one."""
+
 
 def stated(record: Any, base: Any = None, **writers: Callable[[Any], Any]) -> Data:  # noqa: ANN401 - any record of the domain
     """Return the fields of a record that differ from another's, or from their defaults, as they are written.

@@ -17,7 +17,7 @@ from riskcalc.editor.editing.number_entry import (
 )
 from riskcalc.editor.record_path import set_value
 from riskcalc.errors import InvalidInputError
-from riskcalc.presets.fields import CALIBRATED
+from riskcalc.presets.written import CALIBRATED
 from riskcalc.records import dataclass
 
 
