@@ -11,7 +11,7 @@ from riskcalc.domain.signals import Signal, SignalBoard, SignalRole, combined
 from riskcalc.domain.validation import calendar_date
 from riskcalc.errors import PresetError
 from riskcalc.signals.book_values import ReadBook, book_series
-from riskcalc.signals.files import is_known_series
+from riskcalc.signals.known_series import is_known_series
 from riskcalc.signals.measures import Measure, Reading, fund_flow, read_measure
 from riskcalc.signals.rules import BOOK_UNITS, Rule, load_rules, own_rules
 from riskcalc.signals.series import Series

@@ -17,7 +17,7 @@ from riskcalc.chains.text_table import delimiter_of, normalize_name, split_line
 from riskcalc.chains.typed_columns import parse_number
 from riskcalc.domain.validation import brief_repr
 from riskcalc.errors import ChainError, InvalidInputError, PriceFileError
-from riskcalc.signals.rules import BOOK_UNITS
+from riskcalc.signals.known_series import KNOWN_FRED, SECTOR
 from riskcalc.signals.series import Series
 from riskcalc.signals.store import require_safe
 
@@ -27,14 +27,6 @@ FRED_NAME = re.compile(r"[A-Z][A-Z0-9_]{1,30}")
 MISSING = frozenset({"", ".", "#N/A", "NaN", "nan", "NA"})
 PERCENT_SERIES = re.compile(r"DGS|DTB|DFII|BAML|T10Y|T5Y|DFF|FEDFUNDS|SOFR|MORTGAGE|UNRATE|AAA|BAA|DAAA|DBAA")
 """Starts of the names of FRED's series in percent."""
-KNOWN_FRED = frozenset(
-    "DGS1MO DGS3MO DGS6MO DGS1 DGS2 DGS3 DGS5 DGS7 DGS10 DGS20 DGS30 T10Y2Y T10Y3M T10YIE DFF SOFR SP500 "  # noqa: SIM905
-    "VIXCLS RVXCLS BAMLH0A0HYM2 BAMLC0A0CM BAMLH0A1HYBB BAMLH0A2HYB BAMLH0A3HYC NASDAQCOM DTWEXBGS".split()
-)
-"""Series that a rule may name before their file is there."""
-COLUMNS_OF_SYMBOLS = (
-    "close volume put_call_volume put_call_open_interest shares_outstanding nav".split()  # noqa: SIM905
-)
 FUNDS = {
     "ishares russell 2000 etf": "IWM",
     "ishares russell 2000 value etf": "IWN",
@@ -44,8 +36,6 @@ FUNDS = {
     "ishares core s&p small-cap etf": "IJR",
 }
 HOLDINGS_DAY = "Fund Holdings as of"
-SECTOR = "sector "
-"""Start of the names of a fund's sector weights, after its symbol and a point."""
 
 
 def read_files(paths: Iterable[Path]) -> list[Series]:
@@ -62,14 +52,6 @@ def read_files(paths: Iterable[Path]) -> list[Series]:
         A file cannot be read, is of no known kind, or its name says another series than its content.
     """
     return [series for path in paths for series in _read_file(path)]
-
-
-def is_known_series(name: str, known: Mapping[str, Series]) -> bool:
-    """Whether a rule may name a series: it is stored, or of a kind that files contain."""
-    owner, _, column = name.partition(".")
-    if name in known or name in KNOWN_FRED or name == "typed" or name in BOOK_UNITS:
-        return True
-    return bool(owner) and column in COLUMNS_OF_SYMBOLS
 
 
 def _read_file(path: Path) -> list[Series]:

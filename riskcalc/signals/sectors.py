@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from riskcalc.domain.sectors import SectorWeights
-from riskcalc.signals.files import SECTOR
+from riskcalc.signals.known_series import SECTOR
 from riskcalc.signals.series import Series
 
 SHIPPED_DAY = dt.date(2024, 3, 31)
