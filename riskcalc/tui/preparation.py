@@ -1,4 +1,4 @@
-"""The pages, made before they are opened, while no key comes."""
+"""What saves the session, and the pages, made before they are asked for, while no key comes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ PAUSE_SECONDS = 1 / 60
 """Time between two steps [seconds]."""
 
 MODULES = (
+    # Saving the session needs these; a session that is restored from its records has not loaded them.
+    "pydantic_core.core_schema",
+    "annotated_types",
+    "pydantic.json_schema",
+    "pydantic.types",
+    "pydantic.main",
+    "tomlkit",
+    "riskcalc.presets.fields",
+    "riskcalc.presets.schema",
+    "riskcalc.presets.document_text",
+    "riskcalc.presets.document",
     "riskcalc.tui.pages.today_page",
     "riskcalc.signals.rules",
     "riskcalc.signals.files",
@@ -42,7 +53,8 @@ MODULES = (
     "riskcalc.editor.pages.trade_details",
     "riskcalc.tui.pages.journal_page",
 )
-"""In the order of the tabs; those below others first, so that none takes much longer than a frame."""
+"""First what the session is saved with, then in the order of the tabs; those below others before them, so
+that none takes much longer than a frame."""
 
 STYLES = Path(__file__).with_name("pages") / "pages.tcss"
 
