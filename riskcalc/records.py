@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 import sys
+from operator import attrgetter
 from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
 
     def dataclass(
@@ -52,8 +53,30 @@ else:
 
         return decorate if cls is None else decorate(cls)
 
+    def replace(record: Any, /, **changes: Any) -> Any:  # noqa: ANN401 - any record
+        """Return a copy of a record with other values, as `dataclasses.replace` does, in half its time.
 
-__all__ = ["dataclass"]
+        Examples
+        --------
+        >>> from riskcalc.domain import Account
+        >>> replace(Account(equity=100_000), open_risk=500).open_risk
+        500
+        """
+        cls = record.__class__
+        known = _READERS.get(cls)
+        if known is None:
+            names = tuple(field.name for field in dataclasses.fields(cls) if field.init)
+            # Of a single name the getter returns the value alone.
+            if len(names) < len(dataclasses.fields(cls)) or len(names) < 2:
+                return dataclasses.replace(record, **changes)
+            known = _READERS[cls] = names, attrgetter(*names)
+        return cls(**dict(zip(known[0], known[1](record), strict=True)) | changes)
+
+
+__all__ = ["dataclass", "replace"]
+
+_READERS: dict[type, tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]] = {}
+"""Names of the fields of a class, and what reads them all."""
 
 
 class _Unwritten:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from riskcalc.domain import ExerciseStyle, Instrument, Leg, Market, OptionLeg, Q
 from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import VolStatus, american_implied_vol, implied_vol
+from riskcalc.records import replace
 
 LONGEST_YEARS = 10
 """Maximum time to expiry of a listed option [years]; dividends are forecast until then."""
@@ -143,18 +143,18 @@ def _with_vols(trade: Trade, market: Market) -> Trade:
     record("trade", Trade, trade)
     quote = record("market", Market, market).quote(trade.symbol)
     legs = tuple(_with_entry_prices(leg, trade=trade, market=market, quote=quote) for leg in trade.legs)
-    return dataclasses.replace(trade, legs=legs)
+    return replace(trade, legs=legs)
 
 
 def _with_premiums(trade: Trade, greeks: PositionGreeks) -> Trade:
     """Enter options without a premium at their model value."""
     legs = [
-        dataclasses.replace(leg, premium=max(float(value) / trade.leg_size(leg), 0.0))
+        replace(leg, premium=max(float(value) / trade.leg_size(leg), 0.0))
         if isinstance(leg, OptionLeg) and leg.premium is None
         else leg
         for leg, value in zip(trade.legs, greeks.value, strict=True)
     ]
-    return dataclasses.replace(trade, legs=tuple(legs))
+    return replace(trade, legs=tuple(legs))
 
 
 def _with_entry_prices(leg: Leg, *, trade: Trade, market: Market, quote: Quote) -> Leg:
@@ -172,7 +172,7 @@ def _with_entry_prices(leg: Leg, *, trade: Trade, market: Market, quote: Quote) 
     vol = leg.vol
     if vol is None:
         vol = quote.vol if leg.premium is None else _premium_vol(leg, leg.premium, trade, market)
-    return dataclasses.replace(leg, vol=vol)
+    return replace(leg, vol=vol)
 
 
 def _premium_vol(leg: OptionLeg, premium: float, trade: Trade, market: Market) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskcalc.domain import Market, OptionLeg, Trade
 from riskcalc.errors import InvalidInputError
+from riskcalc.records import replace
 
 SAME_DAY = 1e-9
 """Tolerance for rounding in days."""
@@ -72,12 +72,12 @@ def adjusted_trade(trade: Trade, market: Market, *, day: dt.date) -> Trade:
         return trade
     days = 365 * market.years_to(day)
     legs = tuple(
-        dataclasses.replace(leg, strike=float(_adjusted_strike(leg, days, trade, market)))
+        replace(leg, strike=float(_adjusted_strike(leg, days, trade, market)))
         if isinstance(leg, OptionLeg)
         else leg
         for leg in trade.legs
     )
-    return dataclasses.replace(trade, legs=legs)
+    return replace(trade, legs=legs)
 
 
 def adjusted_trade_at_expiry(trade: Trade, market: Market) -> Trade:
@@ -89,7 +89,7 @@ def adjusted_trade_at_expiry(trade: Trade, market: Market) -> Trade:
         new if isinstance(old, OptionLeg) and old.expiry == trade.expiry else old
         for old, new in zip(trade.legs, lowered.legs, strict=True)
     )
-    return dataclasses.replace(trade, legs=tuple(legs))
+    return replace(trade, legs=tuple(legs))
 
 
 def _adjusted_strike(leg: OptionLeg, days: float, trade: Trade, market: Market) -> NDArray[np.float64]:

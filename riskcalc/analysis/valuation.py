@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import math
 from collections.abc import Iterable
@@ -28,6 +27,7 @@ from riskcalc.domain.validation import record
 from riskcalc.errors import InvalidInputError
 from riskcalc.pricing import american, black_scholes
 from riskcalc.pricing.arrays import broadcast_floats
+from riskcalc.records import replace
 
 Floats = NDArray[np.float64]
 
@@ -206,7 +206,7 @@ def dividend_schedule(instrument: Instrument, market: Market, *, until: dt.date)
 
 def without_prices(trade: Trade) -> Trade:
     """Return the trade without its entry prices, which its value does not depend on."""
-    return dataclasses.replace(trade, legs=tuple(leg.without_prices() for leg in trade.legs), name="")
+    return replace(trade, legs=tuple(leg.without_prices() for leg in trade.legs), name="")
 
 
 @lru_cache(maxsize=32)

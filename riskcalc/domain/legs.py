@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from datetime import date
 from enum import IntEnum
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from riskcalc.domain.account import Costs
 from riskcalc.domain.instrument import Instrument
 from riskcalc.domain.validation import calendar_date, dollars, member, price, volatility, whole_count
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 
 if TYPE_CHECKING:
     from riskcalc.domain.market import Market
@@ -84,7 +83,7 @@ class BaseLeg(ABC):
 
     def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of the leg
         """Return the leg with other values in some fields."""
-        return dataclasses.replace(self, **changes)  # type: ignore[type-var]
+        return replace(self, **changes)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +228,7 @@ class ShareLeg(LinearLeg):
         ratio = self.hedge_ratio
         if instrument.against and ratio is None:
             ratio = market.quote(instrument.held).spot / market.quote(instrument.against).spot
-        return dataclasses.replace(self, entry_price=float(entry), hedge_ratio=ratio)
+        return replace(self, entry_price=float(entry), hedge_ratio=ratio)
 
     def carry_cost(self, instrument: Instrument, market: Market) -> float:
         """Borrow fee of shares sold short, of a pair's fund that is sold [dollars per year]."""

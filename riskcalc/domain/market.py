@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
@@ -28,7 +27,7 @@ from riskcalc.domain.validation import (
     yearly,
 )
 from riskcalc.errors import InvalidInputError
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -159,8 +158,8 @@ class Market:
 
     def with_quote(self, symbol: str, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Quote
         """Return the market with some fields of one quote changed; raises as `quote` does."""
-        quote = dataclasses.replace(self.quote(symbol), **changes)
-        return dataclasses.replace(self, quotes={**self.quotes, symbol: quote})
+        quote = replace(self.quote(symbol), **changes)
+        return replace(self, quotes={**self.quotes, symbol: quote})
 
     def dividends_until(self, symbol: str, day: dt.date) -> tuple[CashDividend, ...]:
         """Return the cash dividends after the market's date up to a day, forecast where the schedule ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 
 from riskcalc.domain.instrument import Instrument
@@ -12,7 +13,8 @@ from riskcalc.errors import InvalidInputError
 from riskcalc.records import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots: a plan asks a hundred times for the legs and the expiries.
+@dataclass(frozen=True, kw_only=True)
 class Trade:
     """Legs on one underlying that are entered and left together; the unit that sizing multiplies.
 
@@ -43,31 +45,30 @@ class Trade:
         """Symbol of the underlying."""
         return self.instrument.symbol
 
-    @property
+    @cached_property
     def option_legs(self) -> tuple[OptionLeg, ...]:
         """The option legs, in order."""
         return tuple(leg for leg in self.legs if isinstance(leg, OptionLeg))
 
-    @property
+    @cached_property
     def share_legs(self) -> tuple[ShareLeg, ...]:
         """The share legs, in order."""
         return tuple(leg for leg in self.legs if isinstance(leg, ShareLeg))
 
-    @property
+    @cached_property
     def linear_legs(self) -> tuple[LinearLeg, ...]:
         """The legs other than options, in order."""
         return tuple(leg for leg in self.legs if isinstance(leg, LinearLeg))
 
-    @property
+    @cached_property
     def expiries(self) -> tuple[date, ...]:
         """The expiries of the option legs, each once, nearest first."""
         return tuple(sorted({leg.expiry for leg in self.option_legs}))
 
-    @property
+    @cached_property
     def expiry(self) -> date | None:
         """The nearest expiry; None for a trade in shares only."""
-        # In one pass: a plan asks for it a hundred times.
-        return min((leg.expiry for leg in self.legs if isinstance(leg, OptionLeg)), default=None)
+        return min((leg.expiry for leg in self.option_legs), default=None)
 
     def leg_size(self, leg: Leg) -> int:
         """Share equivalent of a leg, signed: side x contracts x multiplier."""

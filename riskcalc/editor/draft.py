@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from functools import lru_cache
 from typing import Any, Self
@@ -33,7 +32,7 @@ from riskcalc.planning import plan, quoted_market
 from riskcalc.planning.day_checks import hold_against
 from riskcalc.presets import Preset
 from riskcalc.presets.fund_on_benchmark import market_of_fund, of_benchmark
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 
 SAME_VOL = 1e-9
 """Difference of two volatilities that were not tuned."""
@@ -83,7 +82,7 @@ class Draft:
         }
         tuned = {name: Source.SET for name, moved in changed.items() if moved}
         vol_date = None if "vol" in tuned else merged.vol_date
-        return dataclasses.replace(merged, **tuned, vol_date=vol_date, today=self.today)
+        return replace(merged, **tuned, vol_date=vol_date, today=self.today)
 
     @property
     def quote(self) -> Quote:
@@ -114,7 +113,7 @@ class Draft:
         if day is ANY_DAY:
             return planned
         if self.chain is not None:
-            day = dataclasses.replace(day, gamma=gamma_of(self.chain, self.preset.market.rate))
+            day = replace(day, gamma=gamma_of(self.chain, self.preset.market.rate))
         return hold_against(planned, day)
 
     @property
@@ -151,7 +150,7 @@ class Draft:
             template = rules_that_hold(template, trade, self.market)
         else:
             template = exact_rules(template, self.stated())
-        return dataclasses.replace(
+        return replace(
             self.preset,
             template=template,
             market=self.market,
@@ -162,23 +161,23 @@ class Draft:
 
     def with_quote(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Quote
         """Return the draft with another quote of its underlying."""
-        return dataclasses.replace(self, market=self.market.with_quote(self.trade.symbol, **changes))
+        return replace(self, market=self.market.with_quote(self.trade.symbol, **changes))
 
     def with_market(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a Market
         """Return the draft in another market."""
-        return dataclasses.replace(self, market=dataclasses.replace(self.market, **changes))
+        return replace(self, market=replace(self.market, **changes))
 
     def with_exits(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of an ExitPlan
         """Return the draft with other exits."""
-        return dataclasses.replace(self, exits=dataclasses.replace(self.exits, **changes))
+        return replace(self, exits=replace(self.exits, **changes))
 
     def with_view(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a View
         """Return a draft with another view."""
-        return dataclasses.replace(self, view=dataclasses.replace(self.view, **changes))
+        return replace(self, view=replace(self.view, **changes))
 
     def with_legs(self, *legs: Leg) -> Self:
         """Return the draft with other legs."""
-        return dataclasses.replace(self, trade=dataclasses.replace(self.trade, legs=legs))
+        return replace(self, trade=replace(self.trade, legs=legs))
 
     def with_leg(self, index: int, **changes: Any) -> Self:  # noqa: ANN401 - the fields of a leg
         """Return the draft with one leg changed."""
@@ -188,7 +187,7 @@ class Draft:
 
     def with_account(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of an Account
         """Return the draft with another account."""
-        return dataclasses.replace(self, account=dataclasses.replace(self.account, **changes))
+        return replace(self, account=replace(self.account, **changes))
 
 
 def open_draft(
@@ -226,7 +225,7 @@ def open_draft(
     """
     if chain is not None and of_benchmark(preset, chain):
         sources = preset.sources.quoted(quotes_from, spot=False)
-        preset = dataclasses.replace(preset, market=market_of_fund(preset, chain), sources=sources)
+        preset = replace(preset, market=market_of_fund(preset, chain), sources=sources)
         chain = None
     market = preset.market
     if chain is not None:
@@ -259,7 +258,7 @@ def on_quotes(draft: Draft, chain: QuotedListing) -> Draft:
         The chain does not list what the preset asks for.
     """
     reopened = open_draft(draft.preset, chain=chain, at=draft.fill, sticky=draft.sticky, today=draft.today)
-    return dataclasses.replace(reopened, account=draft.account, exits=draft.exits, view=draft.view)
+    return replace(reopened, account=draft.account, exits=draft.exits, view=draft.view)
 
 
 def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:
@@ -274,12 +273,10 @@ def _as_moves(exits: ExitPlan, trade: Trade, market: Market) -> ExitPlan:
 def _following(trade: Trade) -> Trade:
     """The trade with its prices cleared, to be filled from a chain."""
     legs = tuple(
-        dataclasses.replace(leg, premium=None, vol=None, spread_cost=0.0)
-        if isinstance(leg, OptionLeg)
-        else leg
+        replace(leg, premium=None, vol=None, spread_cost=0.0) if isinstance(leg, OptionLeg) else leg
         for leg in trade.legs
     )
-    return dataclasses.replace(trade, legs=legs)
+    return replace(trade, legs=legs)
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,6 @@ for few new points, and often for none.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from riskcalc.analysis import PositionGreeks, days_held, value_position
 from riskcalc.analysis.valuation import without_prices
 from riskcalc.domain import Quote, Sticky, Trade, TradePlan
 from riskcalc.editor.figure_data import Floats
+from riskcalc.records import replace
 
 Block: TypeAlias = tuple[Floats, float]
 """Spots, all on one day [days after the market's date]."""
@@ -121,7 +121,7 @@ def _cache_of(plan: TradePlan) -> _Kept | None:
     moves = quote.smile is not None and quote.smile.rule is Sticky.MONEYNESS
     if trade.linear_legs or moves:
         return None
-    quote = dataclasses.replace(quote, spot=ANY_SPOT)
+    quote = replace(quote, spot=ANY_SPOT)
     return _kept(without_prices(trade), quote, market.moment, market.rate)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from riskcalc.editor.state import State, one_line
 from riskcalc.editor.undo_history import History
 from riskcalc.errors import RiskcalcError
 from riskcalc.planning import stress
+from riskcalc.records import replace
 
 
 class TradeEditor:
@@ -364,7 +364,7 @@ class TradeEditor:
             self._set(draft=draft)
 
     def _set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a State
-        self._state = dataclasses.replace(self._state, **changes)
+        self._state = replace(self._state, **changes)
 
     def _clean_draft(self, draft: Draft) -> Draft:
         """The draft as last opened or saved, on the same chain."""

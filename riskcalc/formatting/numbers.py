@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 
 MISSING = "-"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riskcalc.domain import ProbabilityBasis, Source
@@ -22,6 +21,7 @@ from riskcalc.formatting.numbers import (
     price,
     r_multiple,
 )
+from riskcalc.records import replace
 
 if TYPE_CHECKING:
     from riskcalc.domain import PositionSize, RiskReport, TradePlan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 from riskcalc.analysis import (
@@ -58,7 +57,7 @@ from riskcalc.planning.levels import (
 )
 from riskcalc.planning.pair import pair_report
 from riskcalc.planning.triggers import trigger_signals
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 from riskcalc.sizing import cost_per_trade, cost_per_unit
 from riskcalc.sizing.partial_exits import closed_fractions
 
@@ -132,7 +131,7 @@ def plan(
     levels = exits.at(entry=entry_spot(report.trade, report.market), side=side)
     exits = with_second_stop(report, levels, side)
     # With an explicit side, the exits need no delta from the model.
-    sided = dataclasses.replace(exits, side=side)
+    sided = replace(exits, side=side)
     prepared = prepare_exits(report.trade, report.market, sided, view=view)
     sized = _size_at_exits(report, account, exits, side=side, time_stop=time_stop, managed=prepared)
     odds, first, managed = _managed(report, sided, sized=sized, prepared=prepared, calibration=calibration)
@@ -160,7 +159,7 @@ def plan(
         triggers=trigger_signals(entry, market, None),
     )
     checks = run_checks(CheckInputs(plan=planned, account=account, exits=levels, entry=entry))
-    return dataclasses.replace(planned, checks=checks)
+    return replace(planned, checks=checks)
 
 
 def _require_settings(entry: EntryRules, calibration: Calibration, sources: PlanSources) -> None:
@@ -281,7 +280,7 @@ def with_borrow_fee_until(report: RiskReport, time_stop: dt.date | None) -> Risk
     if not report.borrow_fee_per_day or report.trade.expiry or time_stop is None or not shares:
         return report
     fee = report.borrow_fee_per_day * max(report.market.days_to(time_stop), 0.0)
-    return dataclasses.replace(
+    return replace(
         report,
         breakevens=tuple(level + fee / shares for level in report.breakevens),
         max_profit=report.max_profit - fee,

@@ -5,14 +5,12 @@ An input that is NaN or outside the range its docstring states raises `InvalidIn
 
 from __future__ import annotations
 
-import dataclasses
-
 from riskcalc.domain.account import Account, Costs, RiskBasis
 from riskcalc.domain.legs import Side
 from riskcalc.domain.position_size import PositionSize
 from riskcalc.domain.trade import Trade
 from riskcalc.domain.validation import flag, non_negative, non_negative_or_inf, positive, record
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 from riskcalc.sizing.percent_risk import Limit, risk_budget_limit, stop_distance
 
 SIDES = 2
@@ -105,7 +103,7 @@ def size_within_limits(
     in_lots_of_one = limits_of(
         account, risk, capital_per_unit=capital.per_unit, market_value_per_unit=market_value
     )
-    limits = tuple(dataclasses.replace(limit, lot=lot) for limit in in_lots_of_one)
+    limits = tuple(replace(limit, lot=lot) for limit in in_lots_of_one)
     allowed = tuple((limit.name, limit.units) for limit in limits)
     units, binding, reason = smallest(limits)
     return PositionSize(

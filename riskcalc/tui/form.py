@@ -125,8 +125,9 @@ class Form(LineWidget):
         """One line of the visible part."""
         index = y + self._top
         strip = self._strip(self._lines[index]) if index < len(self._lines) else _blank(Style.null())
-        edge = Segment(self._edge(y), self._style("more"))
-        return Strip([*strip, edge], ROW_WIDTH + 1).adjust_cell_length(self.size.width)
+        width, height = self.size
+        edge = Segment(self._edge(y, height), self._style("more"))
+        return Strip([*strip, edge], ROW_WIDTH + 1).adjust_cell_length(width)
 
     def on_resize(self) -> None:
         """Show what fits, the focused row for one."""
@@ -192,31 +193,31 @@ class Form(LineWidget):
 
     def _redraw(self) -> None:
         """Redraw the changed lines."""
-        before, self._drawn = self._drawn, [self._look(y) for y in range(self.size.height)]
-        width = self.size.width
+        width, height = self.size
+        before, self._drawn = self._drawn, [self._look(y, height) for y in range(height)]
         if len(before) != len(self._drawn):
             self.refresh()
         elif rows := [y for y, look in enumerate(self._drawn) if look != before[y]]:
             self.refresh(*(Region(0, y, width, 1) for y in rows))
 
-    def _look(self, y: int) -> Hashable:
+    def _look(self, y: int, height: int) -> Hashable:
         """Data that a visible line is drawn from."""
         line = self._line_at(y)
         if line is None or isinstance(line, str):
-            return line, self._edge(y)
+            return line, self._edge(y, height)
         if line == SLIDER:
-            return line, self.position, self._edge(y)
+            return line, self.position, self._edge(y, height)
         focused, row = line == self.current, self.rows[line]
-        return row, focused, focused and self.typing, row.key == self.invalid_key, self._edge(y)
+        return row, focused, focused and self.typing, row.key == self.invalid_key, self._edge(y, height)
 
     def _style(self, part: str) -> Style:
         return self.part(f"form--{part}", partial=True)
 
-    def _edge(self, y: int) -> str:
+    def _edge(self, y: int, height: int) -> str:
         """The mark at the right edge: where more rows wait above, below, or collapsed behind a row."""
         if y == 0 and self._top:
             return "▲"
-        if self._top + self.size.height < len(self._lines) and y == self.size.height - 1:
+        if self._top + height < len(self._lines) and y == height - 1:
             return "▼"
         line = self._line_at(y)
         return "▸" if isinstance(line, int) and line + 1 in self._folded else " "

@@ -205,4 +205,9 @@ def forget_closed_widgets() -> None:
 
 def seen(widget: Widget) -> bool:
     """Whether a widget and all that it stands in are displayed."""
-    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
+    node: object = widget
+    while isinstance(node, Widget):
+        if not node.display:
+            return False
+        node = node.parent
+    return True

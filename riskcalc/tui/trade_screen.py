@@ -6,6 +6,7 @@ Steps that come faster than they can be shown are added up, so that the screen n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 AUTOSAVE_SECONDS = 0.7
 """Delay after the last change before the session is saved [seconds]."""
+SAME_TIME = 0.01
+"""How early a timer may come [seconds]."""
 
 
 THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
@@ -81,6 +84,7 @@ class TradeScreen(PageScreen):
         self.preparation = Preparation(self, page_makers)
         self.autosave = Autosave(self, snapshot=self._snapshot, report=self.note)
         self._autosave_timer: Timer | None = None
+        self._changed_at = 0.0
         self._sizes: tuple[object, ...] = ()
         self._note = ""
         self._when_ready: list[Callable[[], object]] = []
@@ -309,9 +313,18 @@ class TradeScreen(PageScreen):
 
     def keep_session(self) -> None:
         """Write the session once things are quiet."""
-        if self._autosave_timer is not None:
-            self._autosave_timer.stop()
-        self._autosave_timer = self.set_timer(AUTOSAVE_SECONDS, self.autosave.save_in_background)
+        # A key moves the time alone: to stop a timer and start another takes longer.
+        self._changed_at = monotonic()
+        if self._autosave_timer is None:
+            self._autosave_timer = self.set_timer(AUTOSAVE_SECONDS, self._save_if_quiet)
+
+    def _save_if_quiet(self) -> None:
+        quiet = monotonic() - self._changed_at
+        if quiet < AUTOSAVE_SECONDS - SAME_TIME:
+            self._autosave_timer = self.set_timer(AUTOSAVE_SECONDS - quiet, self._save_if_quiet)
+            return
+        self._autosave_timer = None
+        self.autosave.save_in_background()
 
     def _snapshot(self) -> session_file.Snapshot | None:
         """Return the session as it stands; None before the engine has come, when nothing is new."""

@@ -93,6 +93,7 @@ class SharedScreen:
         timer = self.app.main_screen._autosave_timer
         if timer is not None:
             timer.stop()
+            self.app.main_screen._autosave_timer = None
         with contextlib.suppress(WorkerError):
             await self.app.workers.wait_for_complete()
         # What a long script saved meanwhile is not the start of the next.

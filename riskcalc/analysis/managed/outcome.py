@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ from riskcalc.analysis.valuation import Conditions
 from riskcalc.domain import ExitPlan, ManagedOutcome, Market, PnlBin, PnlQuantile, Trade, View
 from riskcalc.domain.validation import non_negative
 from riskcalc.errors import InvalidInputError
-from riskcalc.records import dataclass
+from riskcalc.records import dataclass, replace
 
 NEUTRAL = View.neutral()
 

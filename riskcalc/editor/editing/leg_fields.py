@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +20,7 @@ from riskcalc.editor.editing.number_entry import (
     share_of_spot,
 )
 from riskcalc.editor.record_path import get_value
+from riskcalc.records import replace
 
 MOST_CONTRACTS = 100_000
 """Contracts or shares per unit that a leg may have."""
@@ -98,7 +98,7 @@ def _strike(index: int, leg: OptionLeg) -> Field:
     meaning = "Strike, above 0; steps through listed strikes"
     return NumberField(
         **_about(index, "strike", "Strike", label=label, help=meaning),
-        scale=dataclasses.replace(PRICE, step=lambda draft: strike_grid(draft, option(draft, index))),
+        scale=replace(PRICE, step=lambda draft: strike_grid(draft, option(draft, index))),
         read=lambda draft: option(draft, index).strike,
         write=lambda draft, strike: recontracted(draft, index, strike=strike),
     )
@@ -155,7 +155,7 @@ def _premium(index: int) -> Field:
     return NumberField(
         **_about(index, "premium", "Premium", help=meaning),
         main=False,
-        scale=dataclasses.replace(PREMIUM, step=lambda draft: _premium_grid(draft, index)),
+        scale=replace(PREMIUM, step=lambda draft: _premium_grid(draft, index)),
         read=lambda draft: entered_option(draft, index).premium,
         write=lambda draft, premium: priced(draft, index, premium=premium),
         copies=_price_paths(index),
@@ -180,7 +180,7 @@ def _shares(index: int, leg: ShareLeg) -> Field:
     return NumberField(
         **_about(index, "shares", "Shares", label=label, help=meaning),
         path=_path(index, "shares"),
-        scale=dataclasses.replace(COUNT, slider=(1.0, 200.0)),
+        scale=replace(COUNT, slider=(1.0, 200.0)),
     )
 
 

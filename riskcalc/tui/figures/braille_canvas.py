@@ -72,9 +72,8 @@ class Canvas:
         places = np.arange(4 * self.height)[:, None]
         dots = np.zeros((4 * self.height, 2 * self.width), dtype=np.uint8)
         dots[:, : len(top)] = (top <= places) & (places <= below)
-        halves = np.zeros((self.height, 2 * self.width), dtype=np.uint8)
-        for row, bits in enumerate(np.tile(np.array(BITS, dtype=np.uint8).T, self.width)):
-            halves |= bits * dots[row::4]
+        bits = np.tile(np.array(BITS, dtype=np.uint8).T, self.width)
+        halves = (dots.reshape(self.height, 4, -1) * bits).sum(axis=1, dtype=np.uint8)
         touched = halves[:, ::2] | halves[:, 1::2]
         if owner not in self.names:
             self.names.append(owner)
