@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from riskcalc.tui.figures.figure_group import FigureGroup
 from riskcalc.tui.form import Form
-from riskcalc.tui.line_widget import seen
+from riskcalc.tui.line_widget import Ground, seen
 from riskcalc.tui.message_row import TooSmall
 from riskcalc.tui.panels import (
     ChecksPanel,
@@ -47,11 +47,19 @@ def size_classes(size: Size) -> list[str]:
 VIEWS = ("payoff", "heatmap", "greeks", "exits", "vehicles", "events")
 
 
+class Body(Ground, Horizontal):
+    """Form, views and panels side by side."""
+
+
+class Center(Ground, Vertical):
+    """The views, of which one or two are shown."""
+
+
 def compose_body(form: Form, figures: FigureGroup) -> ComposeResult:
     """The form, the views, the panels in two columns, and the summary below them all."""
-    with Horizontal(id="body"):
+    with Body(id="body"):
         yield form
-        with Vertical(id="center"):
+        with Center(id="center"):
             yield figures.chart
             yield figures.strip
             yield figures.heatmap

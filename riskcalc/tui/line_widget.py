@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +15,11 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size, Spacing
 from textual.strip import Strip
 from textual.widget import Widget
+
+if TYPE_CHECKING:
+    _OfWidget = Widget
+else:
+    _OfWidget = object
 
 MOST_STYLES = 500
 """Styles of a widget whose mix with its colors is kept."""
@@ -145,6 +150,32 @@ class LineWidget(Widget):
         if self._base is None:
             self._base = self.rich_style, self.background_colors[1]
         return self._base
+
+
+class Ground(_OfWidget):
+    """Mixin of a container without borders, whose background is one line, painted again and again.
+
+    Textual paints what lies below other widgets at each frame, and looks up its styles for every line of it.
+    It is no widget itself: of several bases Textual takes the style sheet of the first widget alone.
+    """
+
+    _ground: Strip | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the background; those of one that lets something shine through are Textual's."""
+        if self._ground is None or self._ground.cell_length != crop.width:
+            if 0 < self.styles.background.a < 1 or self.styles.background.ansi is not None:
+                return super().render_lines(crop)
+            line = Strip([Segment(" " * crop.width, self.rich_style)], crop.width)
+            for line_filter in self.get_line_filters():
+                line = line.apply_filter(line_filter, self.background_colors[1])
+            self._ground = line
+        return [self._ground] * crop.height
+
+    def notify_style_update(self) -> None:
+        """Look the color up again, as for another theme."""
+        self._ground = None
+        super().notify_style_update()
 
 
 class _Mixed(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -45,10 +46,16 @@ class MessageRow(LineWidget):
         """One of the two rows."""
         width = self.size.width
         marked = f"! {self.text}" if self.kind == "problem" else self.text
-        lines = textwrap.wrap(marked, max(width - 2, 1), max_lines=ROWS, placeholder=" …")
+        lines = _wrapped(marked, max(width - 2, 1))
         line = f" {lines[y]}" if y < len(lines) else ""
         style = self.part(f"message--{self.kind}")
         return Strip([Segment(line.ljust(width), style)]).adjust_cell_length(width, style)
+
+
+@lru_cache(maxsize=8)
+def _wrapped(text: str, width: int) -> tuple[str, ...]:
+    """The lines of a text; each row of a message asks for them."""
+    return tuple(textwrap.wrap(text, width, max_lines=ROWS, placeholder=" …"))
 
 
 def progress_bar(done: float) -> str:

@@ -21,7 +21,7 @@ from riskcalc.tui.autosave import Autosave
 from riskcalc.tui.figures.figure_group import FigureGroup
 from riskcalc.tui.form import Form, Typing
 from riskcalc.tui.header import Header
-from riskcalc.tui.line_widget import forget_closed_widgets, seen
+from riskcalc.tui.line_widget import Ground, forget_closed_widgets, seen
 from riskcalc.tui.message_row import KeyRow, MessageRow
 from riskcalc.tui.page_screen import PageScreen
 from riskcalc.tui.preparation import Preparation
@@ -43,7 +43,7 @@ THEMES = ("textual-dark", "textual-light", "nord", "solarized-light", "gruvbox")
 """Themes of the theme key; the command palette lists all."""
 
 
-class TradeScreen(PageScreen):
+class TradeScreen(Ground, PageScreen):
     """The main screen without key handling and dialogs."""
 
     def __init__(

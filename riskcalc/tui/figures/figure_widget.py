@@ -80,6 +80,7 @@ class FigureWidget(LineWidget, Generic[F]):
         self._crosshair: float | None = None
         self._stale = False
         self._colors = GREEN_RED
+        self._known_palette: tuple[str, Palette] | None = None
         self._lines: Sequence[Strip] | None = None
 
     def show(self, figure: F, *, stale: bool = False) -> None:
@@ -156,7 +157,17 @@ class FigureWidget(LineWidget, Generic[F]):
         )
         return self.draw(shown)
 
+    def notify_style_update(self) -> None:
+        """Look the colors up again, as for another theme."""
+        self._known_palette = None
+        super().notify_style_update()
+
     def _palette(self) -> Palette:
+        if self._known_palette is None or self._known_palette[0] != self._colors:
+            self._known_palette = self._colors, self._made_palette()
+        return self._known_palette[1]
+
+    def _made_palette(self) -> Palette:
         variables = self.app.theme_variables
         wanted = ("foreground", "success", "error", "warning", "accent", "primary", "secondary")
         # A theme in the terminal's own colors has no background to blend with.
