@@ -82,6 +82,7 @@ class ChainPage(ScanView):
         from riskcalc.domain import OptionType  # noqa: PLC0415 - after the first frame
 
         self.keep(side="call" if self.side is OptionType.PUT else "put")
+        self.show_keys()
         self.show_chain()
 
     def action_use_row(self) -> None:

@@ -65,7 +65,9 @@ class ScanView(ChainView):
 
     def briefs(self) -> Mapping[str, str]:
         """Keys of the table, of the strikes, or of what loads quotes."""
-        return IN_SCAN if self.in_scan else WITHOUT_QUOTES if self.has_class("-empty") else {}
+        if self.in_scan or self.has_class("-empty"):
+            return IN_SCAN if self.in_scan else WITHOUT_QUOTES
+        return {"swap-side": "calls"} if self.state.get("side") == "put" else {}
 
     @property
     def rows(self) -> RowList:

@@ -120,9 +120,13 @@ def test_calls_and_puts_change_by_key_and_are_both_shown_where_there_is_room(on_
         side = under_cursor(page)[1]
         await pilot.resize_terminal(120, 24)
         await settle(pilot)
-        return narrow, puts, side, text(pilot.app)
+        wide = text(pilot.app)
+        await pilot.press("p")
+        await settle(pilot)
+        return narrow, puts, side, wide, text(pilot.app)
 
-    narrow, puts, side, wide = on_page(script, size=(80, 24))
+    narrow, puts, side, wide, back = on_page(script, size=(80, 24))
+    assert ("p calls" in wide, "p puts" in back) == (True, True)
     assert "calls" in narrow
     assert "puts " not in narrow.splitlines()[5]
     assert "calls" not in puts.splitlines()[5]
