@@ -52,8 +52,11 @@ class MainScreen(EditActions, ViewActions, FileActions, inherit_bindings=False):
     def begin(self, editor: TradeEditor, *, note: str = "") -> None:
         """Start with the loaded editor, then replay queued keys."""
         super().begin(editor, note=note)
-        while self._waiting:
+        # What was typed after a key that opens a dialog or a page was not meant for the trade.
+        shown = self.app.screen
+        while self._waiting and self.app.screen is shown:
             self.press(*self._waiting.popleft())
+        self._waiting.clear()
 
     def on_key(self, event: events.Key) -> None:
         """Handle every key of the main screen; no binding or widget sees it."""

@@ -18,7 +18,7 @@ from riskcalc.errors import ChainError, PresetError
 from riskcalc.tui.app import LaunchOptions, RiskApp
 from riskcalc.tui.trade_screen import AUTOSAVE_SECONDS
 from tests.rows import sample
-from tests.tui.driving import live, start, text
+from tests.tui.driving import live, settle, start, text, until
 
 FIRST_FRAME = """
 import asyncio, json, sys
@@ -271,3 +271,30 @@ def test_a_program_without_a_terminal_prints_the_plan(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
     assert "Size" in done.stdout.splitlines()
     assert not (tmp_path / "session.json").exists()
+
+
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "opens", ["f", *(pytest.param(key, marks=SLOW) for key in ("o", "question_mark", "f3"))]
+)
+def test_keys_typed_after_one_that_opens_something_do_not_reach_the_trade(opens, monkeypatch):
+    loads, real = threading.Event(), LaunchOptions.editor
+
+    def editor(self, tell):
+        loads.wait()
+        return real(self, tell)
+
+    async def script():
+        app = RiskApp(LaunchOptions())
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.press("up", opens, "slash", *"c9d")
+            loads.set()
+            await until(pilot, lambda: app.main_screen.ready)
+            await settle(pilot)
+            state = app.main_screen.editor.state
+            return app.screen is not app.main_screen, state.draft.quote.spot, state.pinned, state.problem
+
+    monkeypatch.setattr(LaunchOptions, "editor", editor)
+    assert asyncio.run(script()) == (True, 296.0, None, "")
