@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 from typing import TypedDict
 
 import numpy as np
@@ -68,7 +69,7 @@ def clean_chain(
     dropped = _with_reason(dropped, ~rows.standard, DropReason.NONSTANDARD)
     symbol = _symbol(rows.symbol[dropped == KEPT]) if symbol is None else underlying_symbol(symbol)
     dropped = _with_reason(dropped, (rows.symbol != symbol) & (rows.symbol != ""), DropReason.OTHER_SYMBOL)
-    _require_some(dropped, f"of {symbol}; it holds {_list_values(rows.symbol)}")
+    _require_some(dropped, lambda: f"of {symbol}; it holds {_list_values(rows.symbol)}")
     quote_day = _sessions(rows.quote_time)
     chosen = date is None
     if date is None:
@@ -77,9 +78,11 @@ def clean_chain(
         date = last_session_on_or_before(calendar_date("date", date))
     day = np.datetime64(date, "D")
     dropped = _with_reason(dropped, ~np.isnat(quote_day) & (quote_day != day), DropReason.OTHER_DAY)
-    _require_some(dropped, f"of {day}; it holds {_list_values(quote_day)}")
+    _require_some(dropped, lambda: f"of {day}; it holds {_list_values(quote_day)}")
     dropped = _with_reason(dropped, rows.expiry < day, DropReason.EXPIRED)
-    _require_some(dropped, f"that has not expired by {day}; it holds expiries {_list_values(rows.expiry)}")
+    _require_some(
+        dropped, lambda: f"that has not expired by {day}; it holds expiries {_list_values(rows.expiry)}"
+    )
     dropped = _drop_repeats(rows, dropped)
     notes = _other_days(quote_day, date) if chosen else ()
     listed = instrument_of(symbol, instruments=instruments)
@@ -163,9 +166,9 @@ def _select(rows: QuoteRows, selected: Flags | npt.NDArray[np.intp]) -> QuoteRow
     return dataclasses.replace(rows, **columns)
 
 
-def _require_some(dropped: Codes, wanted: str) -> None:
+def _require_some(dropped: Codes, wanted: Callable[[], str]) -> None:
     if not (dropped == KEPT).any():
-        raise ChainError(f"holds no quote {wanted}")
+        raise ChainError(f"holds no quote {wanted()}")
 
 
 def _list_values(values: AnyArray) -> str:

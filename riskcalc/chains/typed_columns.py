@@ -58,8 +58,8 @@ OPTION_WORDS = {
 }
 DECIMAL_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-PLAIN_NUMBERS = re.compile(r"(?:(?:-?[0-9]{1,15}(?:\.[0-9]*)?)?(?:\n|\Z))*")
-"""Lines of digits with a point at most, or empty: below `MOST_NUMBER`."""
+PLAIN = frozenset("0123456789.-")
+"""Characters of numbers that `float` reads as `parse_number` does."""
 MANY_TEXTS = 1_000
 """Distinct texts from which it pays to look whether all are such."""
 SHOWN_PROBLEMS = 5
@@ -227,9 +227,13 @@ def _cell_text(text: str) -> str:
 
 def _plain_numbers(texts: Sequence[str]) -> Floats | None:
     """Numbers of many texts that are digits with a point at most, or empty; None where one is not."""
-    if len(texts) < MANY_TEXTS or not PLAIN_NUMBERS.fullmatch("\n".join(texts)):
+    if len(texts) < MANY_TEXTS or not PLAIN.issuperset("".join(texts)):
         return None
-    return np.array([float(text or "nan") for text in texts])
+    try:
+        numbers = np.array([float(text or "nan") for text in texts])
+    except ValueError:  # two points, a dash for a missing value
+        return None
+    return None if (np.abs(numbers) > MOST_NUMBER).any() else numbers
 
 
 def parse_number(text: str, *, thousands: bool = True) -> float:

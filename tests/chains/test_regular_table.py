@@ -88,7 +88,25 @@ def test_a_bad_cell_of_a_large_file_is_named_by_its_line(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "odd", ["", "7%", "$5", "1,000", "1e3", "nan", "1_0", "inf", "9" * 16, "٣", "1.2.3", " 4 "]
+    "odd",
+    [
+        "",
+        "7%",
+        "$5",
+        "1,000",
+        "1e3",
+        "nan",
+        "1_0",
+        "inf",
+        "9" * 16,
+        "٣",
+        "1.2.3",
+        " 4 ",
+        "-",
+        ".",
+        "1e16",
+        "1-2",
+    ],
 )
 def test_many_plain_numbers_are_read_as_one_by_one(odd, monkeypatch):
     texts = ("295", "-0.5", "", "007", "12.", "0.1234567890123456789", "999999999999999.99", odd)
