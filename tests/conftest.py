@@ -7,6 +7,7 @@ import gc
 import os
 import tempfile
 import warnings
+from pathlib import Path
 
 # One thread for linear algebra, set before numpy loads: the workers fill the cores already.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -24,6 +25,9 @@ import pytest  # noqa: E402 - the threads first
 from _pytest.doctest import DoctestModule  # noqa: E402 - the threads first
 from hypothesis import settings  # noqa: E402 - the threads first
 
+TESTS = Path(__file__).parent
+EXAMPLE = b">>> "
+
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)
 settings.register_profile("thorough", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("repeatable")
@@ -32,10 +36,21 @@ settings.load_profile("repeatable")
 gc.disable()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file():
-    """Look for doctests in riskcalc alone: tests have none."""
-    return [result for result in (yield) if not isinstance(result, DoctestModule)]
+class Examples:
+    """Looks for doctests where there are examples: in some modules of riskcalc, and in no test."""
+
+    @staticmethod
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(file_path):
+        found = yield
+        if TESTS not in file_path.parents and EXAMPLE in file_path.read_bytes():
+            return found
+        return [collector for collector in found if not isinstance(collector, DoctestModule)]
+
+
+def pytest_configure(config):
+    """Choose the modules by a plugin: a hook of this folder is asked about its own files alone."""
+    config.pluginmanager.register(Examples())
 
 
 def pytest_collection_finish():
@@ -43,9 +58,8 @@ def pytest_collection_finish():
     from tests import worked_once  # noqa: PLC0415 - of no use where tests are handed out, not run
 
     worked_once.remember()
-    gc.enable()
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="module")
