@@ -185,7 +185,7 @@ class FileActions(TradeScreen):
                 self._say(answer.said)
 
         try:
-            form = add_form(self.editor.state)
+            form = add_form(self.editor.state, units=self.hedge_units)
         except RiskcalcError as error:
             self.note(str(error))
         else:

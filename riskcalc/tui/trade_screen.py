@@ -88,6 +88,8 @@ class TradeScreen(Ground, PageScreen):
         self._sizes: tuple[object, ...] = ()
         self._note = ""
         self._when_ready: list[Callable[[], object]] = []
+        self.hedge = ("", 0)
+        """Preset of the hedge that was sized last, and how many units it takes."""
         self.beside_book = False
         """Whether open risk and buying power come from the user's book."""
 
@@ -102,6 +104,12 @@ class TradeScreen(Ground, PageScreen):
     def ready(self) -> bool:
         """Whether the engine has come."""
         return self._editor is not None
+
+    @property
+    def hedge_units(self) -> int:
+        """Units of the hedge that is planned; 0 where the trade is none."""
+        preset, units = self.hedge
+        return units if self.ready and self.editor.state.draft.preset.name == preset else 0
 
     def fit(self, size: Size) -> None:
         """Take the view of the last session and the layout for a size, before anything is styled."""

@@ -33,7 +33,7 @@ from riskcalc.formatting.numbers import count
 PER_SHARE = "net per share; a credit is negative"
 
 
-def add_form(state: State, path: Path | None = None) -> Form:
+def add_form(state: State, path: Path | None = None, *, units: int = 0) -> Form:
     """Return the form that adds the trade being planned to the book, as ``riskcalc book add`` does.
 
     Parameters
@@ -42,6 +42,8 @@ def add_form(state: State, path: Path | None = None) -> Form:
         Of the editor.
     path : Path, optional
         Of the book, made when missing; default: the user's own.
+    units : int
+        Proposed in place of the plan's size, >= 0; 0: the plan's size.
 
     Raises
     ------
@@ -49,16 +51,17 @@ def add_form(state: State, path: Path | None = None) -> Form:
         The trade has no valid plan.
     """
     plan = _plan_of(state)
-    name, units = state.draft.preset.name, plan.size.units
+    name, planned = state.draft.preset.name, plan.size.units
     price = _short(plan_price(plan))
     noun = plan.report.trade.unit_noun
-    why = "" if units else f": {plan.size.reason}"
+    why = "" if planned else f": {plan.size.reason}"
+    proposed = units or planned
     return Form(
         title="Add to the book",
         verb="adds",
-        about=f"{name}: {plan.report.trade.description}; the plan's size is {count(units, noun)}{why}",
+        about=f"{name}: {plan.report.trade.description}; the plan's size is {count(planned, noun)}{why}",
         fields=(
-            FormField(name="units", label="units", value=str(units) if units else "", hint=noun),
+            FormField(name="units", label="units", value=str(proposed) if proposed else "", hint=noun),
             FormField(name="fill", label="fill $", value=price, hint=PER_SHARE),
             FormField(name="tags", label="tags", hint="words to group trades by"),
             FormField(name="date", label="date", value=str(day_of(state))),

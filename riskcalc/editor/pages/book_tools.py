@@ -21,6 +21,9 @@ from riskcalc.formatting.numbers import count
 from riskcalc.presets import load_scenarios
 from riskcalc.presets.units_parsing import parse_fraction
 
+PLANNED = ("TZA",)
+"""Hedges that their preset plans as they are; the presets of the others trade more than the hedge."""
+
 
 def import_form(state: State, path: Path | None = None) -> Form:
     """Return the form that imports a broker's file, as ``riskcalc book import`` does.
@@ -119,5 +122,14 @@ def _hedge(typed: Typed, *, proposed: str, today: dt.date, path: Path) -> Answer
         raise BookError(f"{path}: there is no book to hedge")
     with Book(path) as book:
         hedge, notes = hedge_book(book, request, load_scenarios())
-    message = trigger_note(hedge_triggers(today))
-    return Answer(said=message, tables=tuple(hedge_tables(hedge)), lines=notes)
+    opens = HEDGE_PRESETS[request.kind] if request.kind in PLANNED and hedge.units else ""
+    if typed.confirmed and opens:
+        units = f"{count(hedge.units, hedge.unit_noun)} of {hedge.symbol}"
+        message = f"{units} hedge the book: adding the trade proposes so many"
+        return Answer(done=True, said=message, opens=opens, units=hedge.units)
+    return Answer(
+        said=trigger_note(hedge_triggers(today)),
+        tables=tuple(hedge_tables(hedge)),
+        lines=notes,
+        confirm="opens it as the trade" if opens else "",
+    )

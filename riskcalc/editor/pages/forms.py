@@ -53,6 +53,10 @@ class Answer:
     """Whether the form closes."""
     risk: BookRisk | None = None
     """Of the book after a write."""
+    opens: str = ""
+    """Preset that is opened as the trade; empty where none is."""
+    units: int = 0
+    """How many of it to add to the book."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """What the session keeps of it."""
 

@@ -13,7 +13,7 @@ from riskcalc.tui.pages.viewed_page import ViewedPage
 if TYPE_CHECKING:
     from riskcalc.editor import Draft
     from riskcalc.editor.pages.book import OpenTrade
-    from riskcalc.editor.pages.forms import Form
+    from riskcalc.editor.pages.forms import Answer, Form
 
 
 class BookActions(ViewedPage):
@@ -28,7 +28,7 @@ class BookActions(ViewedPage):
         """Add the trade that is being planned."""
         from riskcalc.editor.pages.book_forms import add_form  # noqa: PLC0415 - not needed for the first frame
 
-        self.ask_form(lambda: add_form(self.editor.state))
+        self.ask_form(lambda: add_form(self.editor.state, units=self.trade.hedge_units))
 
     def action_close_trade(self) -> None:
         """Close the selected trade, or some of its units."""
@@ -58,7 +58,7 @@ class BookActions(ViewedPage):
         """Size a hedge, with scenarios before and after it."""
         from riskcalc.editor.pages.book_tools import hedge_form  # noqa: PLC0415 - not needed for the first frame
 
-        self.ask_form(lambda: hedge_form(self.editor.state))
+        self.ask_form(lambda: hedge_form(self.editor.state), self._plan_hedge)
 
     def action_show_trade(self) -> None:
         """Show fills, plan and notes of the selected trade."""
@@ -97,6 +97,14 @@ class BookActions(ViewedPage):
         self.trade.figures.new_axis()
         self.trade.show_page(TRADE)
         self.trade.note(f"opened the plan at entry, {draft.market.date}; undo brings the other trade back")
+
+    def _plan_hedge(self, answer: Answer) -> None:
+        """Go on with the hedge as the trade, which is added like any other."""
+        problem = self.editor.open(answer.opens)
+        self.trade.figures.new_axis()
+        self.trade.hedge = answer.opens, answer.units
+        self.trade.show_page(TRADE)
+        self.trade.note(problem or answer.said)
 
     def _ask_of(self, make: Callable[[OpenTrade], Form]) -> None:
         """Ask about the selected trade."""

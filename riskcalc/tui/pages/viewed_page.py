@@ -109,8 +109,8 @@ class ViewedPage(Page):
         self._show_view(self.VIEWS[(self.VIEWS.index(self.view) + 1) % len(self.VIEWS)])
         self.keep(view=self.view)
 
-    def ask_form(self, make: Callable[[], Form]) -> None:
-        """Ask with a form; what it writes is said once the page is back."""
+    def ask_form(self, make: Callable[[], Form], then: Callable[[Answer], object] = lambda _: None) -> None:
+        """Ask with a form, and go on; what it writes is said once the page is back."""
         from riskcalc.tui.dialogs.form_screen import FormScreen  # noqa: PLC0415 - not needed for the first frame
 
         if not self.trade.ready:
@@ -125,6 +125,7 @@ class ViewedPage(Page):
             if answer is not None:
                 self.trade.follow_book(answer.risk)
                 self.said = answer.said, "note"
+                then(answer)
             elif dialog.refused:
                 self.said = f"nothing was written: {dialog.refused}", "problem"
             # The page comes back, reads the book again, and says it.

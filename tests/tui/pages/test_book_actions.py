@@ -313,6 +313,38 @@ def test_a_file_that_cannot_be_read_is_one_line(home, state, file, said):
     assert not (home / "book.sqlite").exists()
 
 
+def test_a_sized_hedge_is_added_with_its_shares(home):
+    make_book(home / "book.sqlite")
+
+    async def script(pilot):
+        await pilot.press("f4")
+        await settle(pilot)
+        await pilot.press("h", "tab", "tab", "tab", *"50%", "enter")
+        await settle(pilot)
+        assert "Enter opens it as the trade" in text(pilot.app)
+        await pilot.press("enter")
+        await settle(pilot)
+        screen = pilot.app.main_screen
+        assert pilot.app.screen is screen
+        assert screen.editor.state.draft.preset.name == "tza-hedge"
+        shares = screen.hedge_units
+        assert f"{shares:,} shares of TZA hedge the book" in screen.message.text
+        await pilot.press("A")
+        await settle(pilot)
+        assert pilot.app.screen.values["units"] == str(shares)
+        await pilot.press("enter")
+        await settle(pilot)
+        screen.editor.undo()
+        return shares, screen.hedge_units
+
+    shares, of_another_trade = drive(script, opening=LaunchOptions(today=TODAY, book_wanted=True))
+    assert of_another_trade == 0
+    with Book(home / "book.sqlite") as book:
+        hedges = [trade for trade in book.trades() if trade.symbol == "TZA"]
+    assert shares > 0
+    assert [holding.quantity for trade in hedges for holding in trade.holdings][-1] == shares
+
+
 def test_a_hedge_is_that_of_the_command(home, state, capsys):
     make_book(home / "book.sqlite")
     form = hedge_form(state)
