@@ -30,7 +30,7 @@ def table_of(chain):
 def another_day(chain, days):
     return Chain(
         symbol=chain.symbol,
-        date=(np.datetime64(DAY) + days).astype(object),
+        date=(np.datetime64(DAY) + np.timedelta64(days, "D")).astype(object),
         spot=chain.spot,
         expiry=chain.expiry,
         strike=chain.strike,
