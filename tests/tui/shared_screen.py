@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 
 import pytest
 from textual.geometry import Offset
@@ -31,6 +32,13 @@ def all_colors(environment):
     environment.delenv("NO_COLOR", raising=False)
 
 
+@contextlib.contextmanager
+def as_they_were():
+    """Leave the streams of a test in place: a screen that starts takes them, and gives those back later."""
+    with contextlib.redirect_stdout(sys.stdout), contextlib.redirect_stderr(sys.stderr):
+        yield
+
+
 class SharedScreen:
     """A screen that is started once; `end` ends it."""
 
@@ -44,7 +52,8 @@ class SharedScreen:
         if self.runner is None:
             # One runner keeps one context, which Textual knows its app by.
             self.runner = asyncio.Runner()
-            self.runner.run(self._start())
+            with as_they_were():
+                self.runner.run(self._start())
         try:
             return self.runner.run(self._run(script, size, opening, keep))
         except BaseException:
@@ -56,7 +65,7 @@ class SharedScreen:
         if self.runner is not None:
             # Nothing to keep: a session would reach the next test.
             self.app.main_screen._editor = None
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception), as_they_were():
                 self.runner.run(self.running.__aexit__(None, None, None))
             self.runner.close()
             self.runner = None
