@@ -23,6 +23,7 @@ os.environ["RISKCALC_TODAY"] = "2026-07-20"
 
 import pytest  # noqa: E402 - the threads first
 from _pytest.doctest import DoctestModule  # noqa: E402 - the threads first
+from _pytest.runner import runtestprotocol  # noqa: E402 - the threads first
 from hypothesis import settings  # noqa: E402 - the threads first
 
 TESTS = Path(__file__).parent
@@ -51,6 +52,22 @@ class Examples:
 def pytest_configure(config):
     """Choose the modules by a plugin: a hook of this folder is asked about its own files alone."""
     config.pluginmanager.register(Examples())
+
+
+def pytest_runtest_protocol(item, nextitem):
+    """Report of a test on a worker what is not as usual: two of three reports say that nothing happened.
+
+    With `--durations` all are sent: set-up and end of a test have times too.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.option.durations is not None:
+        return None
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 def pytest_collection_finish():
