@@ -7,7 +7,7 @@ from functools import wraps
 
 import numpy as np
 
-from riskcalc.analysis import valuation
+from riskcalc.analysis import model_prices, valuation
 from riskcalc.chains import forward, smile
 from riskcalc.pricing.compiled import loader
 from riskcalc.scanning import expiry_exits
@@ -26,6 +26,7 @@ def remember():
     """
     forward.PricingTerms.vols = once(forward.PricingTerms.vols)
     smile.fit_curve = once(smile.fit_curve)
+    model_prices.american_implied_vol = once(model_prices.american_implied_vol)
     for module in (valuation, expiry_exits):
         module.american = once(module.american)
 
