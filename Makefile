@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# One more than the cores of a small machine: tests of the screen wait for a terminal.
-WORKERS ?= 3
+# One for each core: each collects all tests first, and none waits by time. Of many, that would be most of the work.
+WORKERS ?= logical
 # Modules are compiled once, not by each worker and by each program that a test starts.
 TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
-BESIDE := -n $(WORKERS) --dist worksteal
+BESIDE := -n $(WORKERS) --maxprocesses 4 --dist worksteal
 QUICKLY := -m "not slow" $(BESIDE)
 # Pytest ends with 5 where ARGS name tests, but none of the kind.
 OR_NONE = $(if $(ARGS),|| [ $$? -eq 5 ])
