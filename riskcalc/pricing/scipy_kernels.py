@@ -6,10 +6,14 @@ scipy.special brings clones of the array API, f2py and unittest along with the n
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+LINALG = "scipy.linalg"
+"""From scipy 1.18 on the kernels of scipy.special import compiled modules of it; all of it takes 0.4 s."""
 
 __all__ = ["erfcx", "log_ndtr", "ndtr", "ndtri", "tridiagonal_solver"]
 
@@ -38,17 +42,28 @@ def compiled(name: str, *, public: str) -> ModuleType:
     package, _, _ = name.rpartition(".")
     if package in sys.modules:
         return import_module(public)
-    scipy, _, inner = package.rpartition(".")
-    placeholder = ModuleType(package)
-    placeholder.__path__ = [f"{folder}/{inner}" for folder in import_module(scipy).__path__]
-    sys.modules[package] = placeholder
+    placeholders = {inner: _placeholder(inner) for inner in {package, LINALG} - sys.modules.keys()}
+    sys.modules.update(placeholders)
     try:
         return import_module(name)
     except ImportError:
-        del sys.modules[package]
+        _remove(placeholders)
         return import_module(public)
     finally:
-        # Whoever imports the package later gets the real one.
+        # Whoever imports a package later gets the real one.
+        _remove(placeholders)
+
+
+def _placeholder(package: str) -> ModuleType:
+    """A package with the folder of the real one, and nothing in it."""
+    scipy, _, inner = package.rpartition(".")
+    placeholder = ModuleType(package)
+    placeholder.__path__ = [f"{folder}/{inner}" for folder in import_module(scipy).__path__]
+    return placeholder
+
+
+def _remove(placeholders: Mapping[str, ModuleType]) -> None:
+    for package, placeholder in placeholders.items():
         if sys.modules.get(package) is placeholder:
             del sys.modules[package]
 
