@@ -4,10 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 # One for each core: each collects all tests first, and none waits by time. Of many, that would be most of the work.
-WORKERS ?= logical
+WORKERS ?= logical --maxprocesses 4
 # Modules are compiled once, not by each worker and by each program that a test starts.
 TESTED := env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
-BESIDE := -n $(WORKERS) --maxprocesses 4 --dist worksteal
+BESIDE := -n $(WORKERS) --dist worksteal
 QUICKLY := -m "not slow" $(BESIDE)
 # Pytest ends with 5 where ARGS name tests, but none of the kind.
 OR_NONE = $(if $(ARGS),|| [ $$? -eq 5 ])
