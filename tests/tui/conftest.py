@@ -1,17 +1,19 @@
-"""What every test of the screen has: files of its own, all colors, and no waiting by time."""
+"""What every test of the screen has: own files, all colors, no waiting by time, and frames where it looks."""
 
 from __future__ import annotations
 
 import threading
 
 import pytest
+from textual.screen import Screen
 
 from riskcalc.tui.app import LaunchOptions
-from tests.tui import style_sheets, waiting
+from tests.tui import painting, style_sheets, waiting
 from tests.tui.shared_screen import SHARED, all_colors
 
 style_sheets.parse_once()
 waiting.wait_by_events()
+painting.render_where_a_test_looks()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +30,12 @@ def _own_files(tmp_path, monkeypatch):
     monkeypatch.setenv("RISKCALC_PRESETS", str(tmp_path / "presets"))
     monkeypatch.setenv("RISKCALC_KEYS", str(tmp_path / "keys.toml"))
     all_colors(monkeypatch)
+
+
+@pytest.fixture
+def every_frame(monkeypatch):
+    """Render every frame, as in a terminal."""
+    monkeypatch.setattr(Screen, "_compositor_refresh", painting.RENDERS)
 
 
 @pytest.fixture

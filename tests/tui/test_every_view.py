@@ -16,6 +16,8 @@ from tests.terminal import Terminal
 from tests.tui.driving import drive
 from tests.tui.quote_files import write_quotes
 
+pytestmark = pytest.mark.usefixtures("every_frame")
+
 SLOW = pytest.mark.slow
 SIZES = [
     pytest.param((60, 18), id="60x18", marks=SLOW),

@@ -9,6 +9,8 @@ from textual._styles_cache import StylesCache
 from riskcalc.tui.form import TRACK
 from tests.tui.driving import drive, settle, text
 
+pytestmark = pytest.mark.usefixtures("every_frame")
+
 NUDGES = 10
 SIZES = [(80, 24), (120, 40), (200, 60)]
 

@@ -79,6 +79,7 @@ def test_the_first_numbers_load_no_more_than_they_need():
     assert not loaded & NOT_FOR_NUMBERS
 
 
+@pytest.mark.usefixtures("every_frame")
 @pytest.mark.parametrize(("columns", "rows"), sample([(80, 24), (120, 40), (200, 60)], 1))
 def test_every_widget_is_styled_once_before_the_first_frame(columns, rows, monkeypatch):
     styled, apply = Counter(), Stylesheet.apply
@@ -237,6 +238,7 @@ def test_the_session_is_written_a_second_after_the_last_change(tmp_path):
     assert start(script) == (False, True)
 
 
+@pytest.mark.usefixtures("every_frame")
 def test_an_unexpected_error_keeps_the_session_first(monkeypatch):
     kept = []
     monkeypatch.setattr(RiskApp, "keep_all", lambda _: kept.append(True))
