@@ -19,12 +19,12 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 - any record of the domain
     Parameters
     ----------
     value : object
-        A dataclass, mapping, sequence, enum, date, number, text or None.
+        A dataclass, mapping, sequence, frozenset, enum, date, number, text or None.
 
     Returns
     -------
     object
-        Dataclasses and mappings as dicts, sequences as lists, dates as ISO 8601, enums by name,
+        Dataclasses and mappings as dicts, sequences as lists, sets sorted, dates as ISO 8601, enums by name,
         infinity as ``"unlimited"``, NaN as None.
 
     Examples
@@ -50,6 +50,11 @@ def _(value: dt.time) -> str:
 @to_plain.register
 def _(value: PurePath) -> str:
     return str(value)
+
+
+@to_plain.register(frozenset)
+def _(value: frozenset[Any]) -> list[Any]:
+    return sorted((to_plain(item) for item in value), key=str)
 
 
 @to_plain.register

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import stat
@@ -93,6 +95,24 @@ def test_an_export_is_imported_again(book, tmp_path, monkeypatch):
     assert result["fills"] == 5
     key = lambda trade: (trade["description"], trade["status"], trade["realised_pnl"])  # noqa: E731
     assert sorted(map(key, result["trades"])) == sorted(map(key, before))
+
+
+def test_trades_and_notes_are_exported_with_their_plans(book):
+    book("book", "close", "2", "--at", "300")
+    book("book", "note", "2", "sold into strength")
+    rows = list(csv.DictReader(io.StringIO(book("book", "export", "--what", "trades")[1])))
+    trades = answer(book, "book")["trades"]
+    assert [(row["id"], row["description"], row["status"], row["tags"]) for row in rows] == [
+        (str(trade["id"]), trade["description"], trade["status"], "core") for trade in trades
+    ]
+    shares = rows[1]
+    plan = answer(book, "plan", "iwm-shares")
+    assert float(shares["stop"]) == pytest.approx(plan["exits"]["stop"]["spot"], abs=0.005)
+    assert float(shares["stop_first"]) == pytest.approx(plan["probability"]["stop_first"], abs=5e-5)
+    assert float(shares["realized_pnl"]) == trades[1]["realised_pnl"]
+    assert (shares["closed"], rows[0]["closed"]) == ("2026-07-21", "")
+    (note,) = csv.DictReader(io.StringIO(book("book", "export", "--what", "notes")[1]))
+    assert (note["trade"], note["text"]) == ("2", "sold into strength")
 
 
 def test_trades_as_toml(book):
