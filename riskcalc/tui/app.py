@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
@@ -344,6 +345,14 @@ class RiskApp(App[None]):
             self._work.cancel()
         self._start()
         return True
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with an error, but not over a widget that is missing because the app ends.
+
+        Textual mounts no children of a page or dialog that is being made then, but still says it is mounted.
+        """
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def keep_all(self) -> None:
         """Write the session with the steps that have not been applied yet."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import importlib
 import sys
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from riskcalc.tui import preparation
 from riskcalc.tui.pages.registry import PAGES, TRADE
@@ -107,6 +110,22 @@ def test_pages_of_a_screen_that_was_left_alone_are_made_and_filled_before_they_a
 
     start(script)
     assert set(preparation.MODULES) <= set(sys.modules)
+
+
+@pytest.mark.parametrize("turns", [0, 1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("opens", ["prepare_page", pytest.param("open_page", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["book", pytest.param("journal", marks=pytest.mark.slow)])
+def test_the_screen_is_left_while_a_page_is_made(name, opens, turns):
+    async def script(pilot):
+        getattr(pilot.app, opens)(name)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        pilot.app.exit()
+        return pilot.app
+
+    app = start(script)
+    assert app._exception is None
+    assert not app.return_code
 
 
 def test_a_page_that_is_opened_reads_its_files_once(monkeypatch):
